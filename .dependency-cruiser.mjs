@@ -1,0 +1,84 @@
+// The layers of ARCHITECTURE.md as rules: an import goes to a smaller number or stays in its folder.
+const layers = [
+  ['model'],
+  ['routes'],
+  ['api'],
+  ['compile', 'analyze'],
+  ['plan'],
+  ['cluster'],
+  ['operator', 'cli'],
+];
+
+/** For each folder: everything at its own level (but itself) or above is out of reach. */
+const layerRules = layers.flatMap((folders, level) =>
+  folders.map((folder) => ({
+    name: `layer-${folder}`,
+    comment: `src/${folder} is on level ${level + 1}: move what both need to a lower level, or pass it in as a value`,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: {
+      path: `^src/(${[...layers.slice(level).flat(), 'main\\.ts'].filter((other) => other !== folder).join('|')})`,
+    },
+  })),
+);
+
+const pure = '^src/(model|routes|api|compile|analyze|plan)/';
+
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'core-is-pure',
+      comment:
+        'the core knows no client, no I/O and no clock: read it in cluster/ or cli/ and pass it in as data',
+      severity: 'error',
+      from: { path: pure, pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'core-has-few-libraries',
+      comment:
+        'the core uses zod and ipaddr.js only: a client, a logger or a file format belongs to the shell',
+      severity: 'error',
+      from: { path: pure, pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional'], pathNot: 'node_modules/(zod|ipaddr\\.js)/' },
+    },
+    {
+      name: 'no-circular',
+      comment: 'a circle has no first page to read: move what both need into a file of its own',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'nothing imports this file: reach it from main.ts, or delete it',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['\\.test\\.ts$', '^src/main\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'src-needs-no-tests',
+      comment: 'what ships must not import test code or development packages',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['\\.test\\.ts$', '^(test|e2e|bench)/'] },
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'the import leads nowhere: add the package to package.json or mend the path',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,30 @@
+# Each target sets up what it needs: on a fresh machine `make demo` or `make test` is the first command.
+# The locked Node in node_modules/.bin goes first, so that an old system Node only has to run npm.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+INSTALLED := node_modules/.installed
+
+.PHONY: help setup lint test clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(INSTALLED): package-lock.json package.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@node -e 'const [a,b]=process.versions.node.split(".").map(Number); if (a<22||a===22&&b<19) { console.error("node "+process.versions.node+" is too old and none is bundled for this platform: install Node 22.19 or later"); process.exit(1); }'
+	@touch $@
+
+setup: $(INSTALLED) ## install the locked dependencies
+
+lint: setup ## format, lint, types and layers
+	biome check --error-on-warnings .
+	tsc -p .
+	depcruise --config .dependency-cruiser.mjs --output-type err src test
+
+test: lint ## everything that is tested
+	node test/suites.ts unit
+
+clean: ## remove what was built (not the control plane's cache)
+	rm -rf node_modules dist

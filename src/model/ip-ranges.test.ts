@@ -1,0 +1,138 @@
+import { isIP } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { contains, formatCidr, type IpRange, parseAddress, parseCidr } from './ip-ranges.ts';
+
+function range(cidr: string): IpRange {
+  const parsed = parseCidr(cidr);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+describe('a CIDR', () => {
+  test('covers the addresses from its first to its last', () => {
+    expect(range('10.0.0.0/8')).toEqual({ family: 4, prefix: 8, first: 0x0a000000n, last: 0x0affffffn });
+    expect(range('fd00::/126')).toEqual({
+      family: 6,
+      prefix: 126,
+      first: 0xfdn << 120n,
+      last: (0xfdn << 120n) + 3n,
+    });
+  });
+
+  test.each(['0.0.0.0/0', '::/0', '192.0.2.1/32', '2001:db8::1/128', '::/80'])('can be %s', (cidr) => {
+    expect(formatCidr(range(cidr))).toBe(cidr);
+  });
+
+  test.each([
+    ['10.0.0.1/8', 'write `10.0.0.0/8`'],
+    ['fd00::1/8', 'write `fd00::/8`'],
+    ['10.0.0.0/33', 'is not a CIDR'],
+    ['fd00::/129', 'is not a CIDR'],
+    ['10.0.0.0/08', 'is not a CIDR'],
+    ['10.0.0.0/', 'is not a CIDR'],
+    ['10.0.0.0', 'is not a CIDR'],
+    ['10.0.0.0/8/8', 'is not a CIDR'],
+    ['10.0.0.0/255.0.0.0', 'is not a CIDR'],
+    ['', 'is not a CIDR'],
+    ['010.0.0.0/8', 'is not an IP address'],
+    ['10.0.0/24', 'is not an IP address'],
+    ['shop/8', 'is not an IP address'],
+    ['fe80::%eth0/64', 'is not an IP address'],
+    ['::ffff:10.0.0.0/104', 'write `10.0.0.0`'],
+  ])('is refused as `%s`, and the message says why', (cidr, reason) => {
+    expect(parseCidr(cidr)).toEqual({ ok: false, error: expect.stringContaining(reason) });
+  });
+
+  const cidr = fc.oneof(
+    fc.tuple(fc.constant(32), fc.bigInt({ min: 0n, max: (1n << 32n) - 1n }), fc.integer({ min: 0, max: 32 })),
+    // Below 2^127, where no IPv4-mapped address lies but by a chance of 1 in 2^96.
+    fc.tuple(
+      fc.constant(128),
+      fc.bigInt({ min: 1n << 125n, max: (1n << 127n) - 1n }),
+      fc.integer({ min: 8, max: 128 }),
+    ),
+  );
+  const rangeOf = ([bits, address, prefix]: [number, bigint, number]): IpRange => {
+    const hosts = (1n << BigInt(bits - prefix)) - 1n;
+    return { family: bits === 32 ? 4 : 6, prefix, first: address & ~hosts, last: address | hosts };
+  };
+
+  test('reads back as what was written, in both families', () => {
+    fc.assert(
+      fc.property(cidr.map(rangeOf), (written) => expect(range(formatCidr(written))).toEqual(written)),
+    );
+  });
+
+  test('is one of 2^n addresses of its family', () => {
+    fc.assert(
+      fc.property(cidr.map(rangeOf), ({ family, prefix, first, last }) => {
+        expect(last - first + 1n).toBe(1n << BigInt((family === 4 ? 32 : 128) - prefix));
+      }),
+    );
+  });
+});
+
+describe('an address', () => {
+  test('is a range of one', () => {
+    expect(parseAddress('10.0.0.1')).toEqual({ ok: true, value: range('10.0.0.1/32') });
+    expect(parseAddress('fd00::1')).toEqual({ ok: true, value: range('fd00::1/128') });
+  });
+
+  test('is refused as IPv4-mapped IPv6, because CNIs disagree about it', () => {
+    expect(parseAddress('::ffff:10.0.0.1')).toEqual({
+      ok: false,
+      error: expect.stringContaining('write `10.0.0.1`'),
+    });
+  });
+
+  // What Go's net/netip reads and what inet_pton reads is the same, but for zones.
+  const piece = fc.oneof(
+    fc.constantFrom(':', '::', '.', '1.2.3.4', '0', '00', '256', '255', 'ffff', '00001', '%eth0', '/', ' '),
+    fc.stringMatching(/^[0-9a-f]{1,4}$/),
+  );
+  const almostAddress = fc.oneof(
+    fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+    fc.ipV4(),
+    fc.ipV6(),
+  );
+
+  test('is read only where the system reads it too', () => {
+    fc.assert(
+      fc.property(almostAddress, (text) => {
+        const parsed = parseAddress(text);
+        if (parsed.ok) expect(isIP(text)).toBe(parsed.value.family);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('is refused only where the system refuses it too, but for zones, an IPv4 tail and IPv4-mapped IPv6', () => {
+    fc.assert(
+      fc.property(almostAddress, (text) => {
+        const parsed = parseAddress(text);
+        const isOdd =
+          text.includes('%') || (text.includes(':') && text.includes('.')) || text.includes('ffff');
+        if (!parsed.ok && !isOdd) expect(isIP(text)).toBe(0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('one range contains another', () => {
+  test.each([
+    ['10.0.0.0/8', '10.1.0.0/16', true],
+    ['10.0.0.0/8', '10.0.0.0/8', true],
+    ['10.1.0.0/16', '10.0.0.0/8', false],
+    ['10.0.0.0/8', '11.0.0.0/16', false],
+    ['::/0', 'fd00::/8', true],
+  ])('%s and %s: %s', (outer, inner, expected) => {
+    expect(contains(range(outer), range(inner))).toBe(expected);
+  });
+
+  test('never across the families', () => {
+    expect(contains(range('::/0'), range('10.0.0.0/8'))).toBe(false);
+    expect(contains(range('0.0.0.0/0'), range('::/128'))).toBe(false);
+  });
+});

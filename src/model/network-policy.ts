@@ -1,0 +1,80 @@
+// NetworkPolicy specs (networking.k8s.io/v1) as plain data, in the fully defaulted form that the API server stores.
+// The types make one trap impossible: a rule whose peer list is empty, which would mean everyone.
+import { createHash } from 'node:crypto';
+import type { Protocol } from './ports.ts';
+import type { LabelSelector } from './selectors.ts';
+
+/** A list with at least one entry. */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** The directions of traffic, from the view of the selected pods. */
+export const directions = ['Ingress', 'Egress'] as const;
+
+/** A direction of traffic, from the view of the selected pods. */
+export type Direction = (typeof directions)[number];
+
+/** Namespace and pods in one peer are both required of the other end (two peers would be alternatives). */
+export type Peer =
+  | { readonly namespaceSelector?: LabelSelector; readonly podSelector?: LabelSelector }
+  | { readonly ipBlock: { readonly cidr: string; readonly except?: readonly string[] } };
+
+/** A pod's port; `port` absent means every port of the protocol, `endPort` makes a range. */
+export interface PolicyPort {
+  readonly protocol: Protocol;
+  readonly port?: number | string;
+  readonly endPort?: number;
+}
+
+/** An ingress rule; `from` absent means everyone, and an empty list cannot be written. */
+export interface IngressRule {
+  readonly from?: NonEmpty<Peer>;
+  readonly ports?: NonEmpty<PolicyPort>;
+}
+
+/** An egress rule; `to` absent means everyone, and an empty list cannot be written. */
+export interface EgressRule {
+  readonly to?: NonEmpty<Peer>;
+  readonly ports?: NonEmpty<PolicyPort>;
+}
+
+/** What Ringfence writes: `policyTypes` always present, because its absence includes Ingress. */
+export interface NetworkPolicySpec {
+  readonly podSelector: LabelSelector;
+  readonly policyTypes: NonEmpty<Direction>;
+  readonly ingress?: NonEmpty<IngressRule>;
+  readonly egress?: NonEmpty<EgressRule>;
+}
+
+/** Whether a policy of this spec isolates the pods that it selects in `direction`. */
+export function isolates(spec: NetworkPolicySpec, direction: Direction): boolean {
+  return spec.policyTypes.includes(direction);
+}
+
+/**
+ * A short text that is equal for equal specs: two specs that differ in the order of keys, or in empty lists or an empty
+ * `matchLabels` only, which the API server drops (`omitempty` in apimachinery `meta/v1`), are equal.
+ *
+ * @param spec any JSON value, as it came from the API server or from the compiler; `undefined` where there is none
+ */
+export function fingerprint(spec: unknown): string {
+  return createHash('sha256').update(canonicalJson(spec)).digest('base64url').slice(0, 22);
+}
+
+/** JSON that is the same text for equal specs. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'absent';
+  const fields = Object.entries(value)
+    .filter(([name, field]) => field !== undefined && !isDropped(name, field))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`);
+  return `{${fields.join(',')}}`;
+}
+
+/** Other empty objects mean something: an empty `podSelector` in a peer selects every pod. */
+function isDropped(name: string, field: unknown): boolean {
+  if (Array.isArray(field)) return field.length === 0;
+  return (
+    name === 'matchLabels' && field !== null && typeof field === 'object' && Object.keys(field).length === 0
+  );
+}

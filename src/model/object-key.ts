@@ -1,0 +1,23 @@
+// What names an object: its namespace and name, and their order.
+// Must not know any kind of object.
+
+/** Names an object of a known kind. Cluster-scoped objects have the namespace `''`. */
+export interface ObjectKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `namespace/name`, or just `name` where there is no namespace: unique, since neither may hold a `/`. */
+export function formatKey(key: ObjectKey): string {
+  return key.namespace === '' ? key.name : `${key.namespace}/${key.name}`;
+}
+
+/** Orders by namespace, then name, by code unit: the same on every machine, unlike `localeCompare`. */
+export function compareKeys(a: ObjectKey, b: ObjectKey): number {
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
+}
+
+/** Orders two texts by code unit. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

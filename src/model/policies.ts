@@ -1,0 +1,63 @@
+// Policies as the planner sees them: what should be there, what is there, and which of it is ours.
+// Must not know profiles or clients.
+import type { Direction, NetworkPolicySpec } from './network-policy.ts';
+import type { ObjectKey } from './object-key.ts';
+import type { LabelSelector } from './selectors.ts';
+
+/** Every name that Ringfence gives starts with this. */
+export const namePrefix = 'ringfence-';
+
+/** The label, with its value, that marks an object as ours. */
+export const managedByLabel = { key: 'app.kubernetes.io/managed-by', value: 'ringfence' } as const;
+
+/** Names the profile that a policy was generated from (absent for the platform's). */
+export const profileLabel = 'ringfence.dev/profile';
+
+/** The API group and version of our custom resources. */
+export const apiVersion = 'ringfence.dev/v1alpha1';
+
+/** The profile that a policy belongs to: garbage collection deletes the policy with it. */
+export interface Owner {
+  readonly kind: 'PlatformNetworkProfile' | 'AppNetworkProfile';
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** A policy that should exist. */
+export interface DesiredPolicy extends ObjectKey {
+  readonly owner: Owner;
+  readonly spec: NetworkPolicySpec;
+  /** One sentence for the person who finds the policy with kubectl; a change of it alone is no difference. */
+  readonly description: string;
+  /** For each rule, the routes or objects that ask for it; absent where it is the platform's own. */
+  readonly askers?: readonly (readonly string[])[];
+}
+
+/**
+ * A policy of ours that exists, reduced to what a comparison needs.
+ *
+ * `isolates` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
+ */
+export interface OwnedPolicy extends ObjectKey {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly ownerUid: string;
+  readonly fingerprint: string;
+  readonly isolates: readonly Direction[];
+  readonly beingDeleted: boolean;
+}
+
+/** A policy that somebody else wrote, reduced to what a finding needs. */
+export interface ForeignPolicy extends ObjectKey {
+  readonly podSelector: LabelSelector;
+  /** The directions in which it isolates every pod of its namespace. */
+  readonly isolatesEveryPod: readonly Direction[];
+  /** The directions in which one of its rules lets everyone in or out, on every port. */
+  readonly allowsEveryone: readonly Direction[];
+}
+
+/** What exists in one namespace. */
+export interface ActualPolicies {
+  readonly owned: readonly OwnedPolicy[];
+  readonly foreign: readonly ForeignPolicy[];
+}

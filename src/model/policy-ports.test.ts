@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { policyPorts } from './policy-ports.ts';
+
+describe('the ports of a rule', () => {
+  test.each([
+    [9090, { protocol: 'TCP', port: 9090 }],
+    ['9090', { protocol: 'TCP', port: 9090 }],
+    ['53/UDP', { protocol: 'UDP', port: 53 }],
+    ['metrics', { protocol: 'TCP', port: 'metrics' }],
+    ['8000-8100', { protocol: 'TCP', port: 8000, endPort: 8100 }],
+    ['8000-8000', { protocol: 'TCP', port: 8000 }],
+    ['8000-8100/SCTP', { protocol: 'SCTP', port: 8000, endPort: 8100 }],
+  ])('have %j with its protocol, and `endPort` only for a range', (written, port) => {
+    expect(policyPorts([written])).toEqual([port]);
+  });
+
+  test('are in the order in which they are written', () => {
+    expect(policyPorts([9091, 'metrics', 80])?.map(({ port }) => port)).toEqual([9091, 'metrics', 80]);
+  });
+
+  test('are not there where there is none, since an empty list would mean every port', () => {
+    expect(policyPorts([])).toBeUndefined();
+    expect(policyPorts(['not a port'])).toBeUndefined();
+  });
+
+  test('always name a number or a name, since a port without either would mean every port', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.string(), fc.integer())), (written) => {
+        for (const { port } of policyPorts(written) ?? []) expect(port).toBeDefined();
+      }),
+    );
+  });
+});

@@ -1,0 +1,23 @@
+// Ports as people write them, to ports as a NetworkPolicy has them.
+// Must not know whose ports they are.
+import type { NonEmpty, PolicyPort } from './network-policy.ts';
+import { type PortSpec, parsePort } from './ports.ts';
+
+/**
+ * The ports of a rule; `undefined` where there is none, since an empty list would mean every port.
+ *
+ * @param ports decoded ports: the schema has refused what can't be read
+ */
+export function policyPorts(ports: readonly (number | string)[]): NonEmpty<PolicyPort> | undefined {
+  const [first, ...rest] = ports.flatMap((port) => {
+    const parsed = parsePort(port);
+    return parsed.ok ? [policyPort(parsed.value)] : [];
+  });
+  return first === undefined ? undefined : [first, ...rest];
+}
+
+function policyPort(spec: PortSpec): PolicyPort {
+  if ('name' in spec) return { protocol: spec.protocol, port: spec.name };
+  const { first, last } = spec.interval;
+  return { protocol: spec.protocol, port: first, ...(first === last ? {} : { endPort: last }) };
+}

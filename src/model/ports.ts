@@ -1,0 +1,74 @@
+// Ports as intervals: what a person writes (`53/UDP`, `8000-8100`, `metrics`) and sets of numbers.
+// Must not know Services: by the time a port gets here it is a pod's port.
+import { failure, type Result, success } from './result.ts';
+
+/** The transport protocols that a NetworkPolicy knows (`v1.Protocol`). */
+export const protocols = ['TCP', 'UDP', 'SCTP'] as const;
+
+/** One of the transport protocols that a NetworkPolicy knows. */
+export type Protocol = (typeof protocols)[number];
+
+/** An inclusive interval of port numbers, 1 to 65535. */
+export interface PortInterval {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What a person asked for: numbers, or the name of a container port, which each pod resolves for itself. */
+export type PortSpec =
+  | { readonly protocol: Protocol; readonly interval: PortInterval }
+  | { readonly protocol: Protocol; readonly name: string };
+
+/** Every port number. */
+export const everyPort: PortInterval = { first: 1, last: 65535 };
+
+const expected =
+  'a port number from 1 to 65535, a range like `8000-8100`, or a port name like `metrics`, optionally followed by `/TCP`, `/UDP` or `/SCTP`';
+
+/**
+ * Reads one port: `27017`, `"8000-8100"`, `"metrics"`, `"53/UDP"` or `"8000-8100/SCTP"`; TCP where no protocol is said.
+ *
+ * A name is an IANA service name (RFC 6335 section 5.1): at most 15 of a-z, 0-9 and `-`, with at least one
+ * letter, no `-` at an end nor two in a row.
+ */
+export function parsePort(value: number | string): Result<PortSpec, string> {
+  const match = /^([^/]+)(?:\/(TCP|UDP|SCTP))?$/.exec(String(value));
+  const text = match?.[1] ?? '';
+  const protocol = (match?.[2] ?? 'TCP') as Protocol;
+  const numbers = /^(0|[1-9]\d{0,4})(?:-(0|[1-9]\d{0,4}))?$/.exec(text);
+  if (numbers) {
+    const first = Number(numbers[1]);
+    const last = Number(numbers[2] ?? numbers[1]);
+    if (first < 1 || last > 65535) return failure(`\`${value}\` is outside 1 to 65535: write ${expected}`);
+    if (first > last) return failure(`\`${value}\` starts above its end: write \`${last}-${first}\``);
+    return success({ protocol, interval: { first, last } });
+  }
+  if (isPortName(text)) return success({ protocol, name: text });
+  return failure(`\`${value}\` is not a port: write ${expected}`);
+}
+
+/** Whether `text` is an IANA service name, as container port names must be (RFC 6335 section 5.1). */
+export function isPortName(text: string): boolean {
+  return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) && text.length <= 15 && /[a-z]/.test(text);
+}
+
+/** The same ports as sorted intervals that neither overlap nor touch. */
+export function mergeIntervals(intervals: readonly PortInterval[]): readonly PortInterval[] {
+  const sorted = [...intervals].sort((a, b) => a.first - b.first || a.last - b.last);
+  const merged: PortInterval[] = [];
+  for (const next of sorted) {
+    const previous = merged.at(-1);
+    if (previous && next.first <= previous.last + 1) {
+      merged[merged.length - 1] = { first: previous.first, last: Math.max(previous.last, next.last) };
+    } else {
+      merged.push(next);
+    }
+  }
+  return merged;
+}
+
+/** Whether every port of `inner` is one of `outer`. */
+export function intervalsContain(outer: readonly PortInterval[], inner: readonly PortInterval[]): boolean {
+  const merged = mergeIntervals(outer);
+  return inner.every((part) => merged.some((whole) => whole.first <= part.first && part.last <= whole.last));
+}

@@ -1,0 +1,17 @@
+// A value or the reason why there is none, for what a user can get wrong.
+// A programmer's mistake throws instead; the world's failure is an error of the shell.
+
+/** The outcome of reading something that a person wrote. */
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
+
+/** A successful outcome. */
+export function success<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+/** A failed outcome with its reason. */
+export function failure<E>(error: E): { readonly ok: false; readonly error: E } {
+  return { ok: false, error };
+}

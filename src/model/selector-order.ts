@@ -1,0 +1,20 @@
+// Whether one selector asks no more than another: then it selects at least the same objects, whatever there are.
+// Compares what is written, not what exists; so "no" may be said where "yes" would be true, never the other way round.
+import type { LabelSelector } from './selectors.ts';
+
+/** Whether every requirement of `wide` is one of `narrow` too; `undefined` asks nothing. */
+export function asksNoMore(wide: LabelSelector | undefined, narrow: LabelSelector | undefined): boolean {
+  const asked = new Set(requirementsOf(narrow));
+  return requirementsOf(wide).every((requirement) => asked.has(requirement));
+}
+
+function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): readonly string[] {
+  return [
+    ...Object.entries(matchLabels).map(([key, value]) => format(key, 'In', [value])),
+    ...matchExpressions.map(({ key, operator, values = [] }) => format(key, operator, values)),
+  ];
+}
+
+function format(key: string, operator: string, values: readonly string[]): string {
+  return JSON.stringify([key, operator, [...new Set(values)].sort()]);
+}

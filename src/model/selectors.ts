@@ -1,0 +1,60 @@
+// Label selectors with the meaning that Kubernetes gives them, as pure functions.
+// Must not know where labels come from, nor what a selector is used for.
+
+/** A set of labels, as in `metadata.labels`. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** One `matchExpressions` entry of a `metav1.LabelSelector`. */
+export interface SelectorRequirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values?: readonly string[];
+}
+
+/** A `metav1.LabelSelector`: every entry must hold; `{}` selects everything. */
+export interface LabelSelector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly SelectorRequirement[];
+}
+
+/**
+ * Whether `labels` satisfy one requirement.
+ *
+ * `NotIn` holds where the key is absent: `Requirement.Matches` in apimachinery `pkg/labels/selector.go`.
+ */
+function satisfies(requirement: SelectorRequirement, labels: Labels): boolean {
+  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && (requirement.values ?? []).includes(value);
+    case 'NotIn':
+      return value === undefined || !(requirement.values ?? []).includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}
+
+/** Whether `selector` selects an object that carries `labels`. */
+export function selects(selector: LabelSelector, labels: Labels): boolean {
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
+    if (!Object.hasOwn(labels, key) || labels[key] !== value) return false;
+  }
+  return (selector.matchExpressions ?? []).every((requirement) => satisfies(requirement, labels));
+}
+
+/** Whether `selector` has no requirement at all. */
+export function selectsEverything(selector: LabelSelector): boolean {
+  return (
+    Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0
+  );
+}
+
+/**
+ * Selects the one namespace of this name. A tenant can forge every label of a namespace but this one, which the API server
+ * sets (KEP-2161).
+ */
+export function namespaceNamed(name: string): LabelSelector {
+  return { matchLabels: { 'kubernetes.io/metadata.name': name } };
+}

@@ -1,0 +1,84 @@
+// Services and what leads to them from outside, as plain facts.
+// Must not know which traffic is allowed.
+import type { ObjectKey } from './object-key.ts';
+import type { Protocol } from './ports.ts';
+import type { Labels } from './selectors.ts';
+
+/** One port of a Service. */
+export interface ServicePort {
+  /** Absent where a Service with a single port does not name it. */
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** The pod's port: a number, or the name of a container port, which each pod resolves for itself. */
+  readonly targetPort: number | string;
+}
+
+/** A Service. */
+export interface ServiceFacts extends ObjectKey {
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+  /** `clusterIP: None`: its name resolves to the pods themselves, so that no port is translated. */
+  readonly headless: boolean;
+  /** Absent where the Service selects no pods: somebody else writes its endpoints. */
+  readonly selector?: Labels;
+  /** Where an ExternalName points to. */
+  readonly externalName?: string;
+  readonly ports: readonly ServicePort[];
+}
+
+/** A reference to a port of a Service, by number or by name; absent where the reference names none. */
+export interface ServiceRef extends ObjectKey {
+  readonly port?: number | string;
+}
+
+/** An Ingress (networking.k8s.io/v1), as far as it leads to pods. */
+export interface IngressFacts extends ObjectKey {
+  /** Absent: the cluster's default class. */
+  readonly className?: string;
+  /** Of the default backend and of every path. */
+  readonly backends: readonly ServiceRef[];
+  /** Backends that are not Services (`backend.resource`), as `Kind/name`. */
+  readonly resourceBackends: readonly string[];
+}
+
+/** An HTTPRoute or a GRPCRoute (gateway.networking.k8s.io/v1), as far as it leads to pods. */
+export interface GatewayRouteFacts extends ObjectKey {
+  readonly kind: 'HTTPRoute' | 'GRPCRoute';
+  /** The Gateways that it is attached to. */
+  readonly gateways: readonly ObjectKey[];
+  readonly backends: readonly ServiceRef[];
+  /** Backends that are not Services, as `Kind/name`. */
+  readonly otherBackends: readonly string[];
+}
+
+/** A Gateway. */
+export interface GatewayFacts extends ObjectKey {
+  readonly className: string;
+}
+
+/** A ReferenceGrant: whose routes may lead to Services of its namespace. */
+export interface ReferenceGrantFacts extends ObjectKey {
+  readonly from: readonly { readonly kind: string; readonly namespace: string }[];
+  /** The Services that it is about; absent where it is about all of them. */
+  readonly services?: readonly string[];
+}
+
+/** An IngressClass. */
+export interface IngressClassFacts {
+  readonly name: string;
+  /** The class of Ingresses that name none (`ingressclass.kubernetes.io/is-default-class`). */
+  readonly isDefault: boolean;
+}
+
+/** A Service that the control plane calls: the backend of a webhook or of an aggregated API. */
+export interface ControlPlaneCallFacts {
+  /** As in `ValidatingWebhookConfiguration/name`, `APIService/name`. */
+  readonly caller: string;
+  readonly service: ServiceRef;
+}
+
+/** A Node, by its addresses: a pod in the host's network has these too. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
