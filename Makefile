@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint test clean
+.PHONY: help setup lint check generate test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,6 +22,12 @@ lint: setup ## format, lint, types and layers
 	biome check --error-on-warnings .
 	tsc -p .
 	depcruise --config .dependency-cruiser.mjs --output-type err src test
+
+check: lint ## the fast loop: lint, then unit and golden tests (generated files must be fresh)
+	node test/suites.ts unit
+
+generate: setup ## print crds/ and docs/reference from the schemas
+	node test/generate.ts
 
 test: lint ## everything that is tested
 	node test/suites.ts unit

@@ -1,0 +1,72 @@
+// Everything that compile() knows of the world, as plain data: one picture, taken at one moment.
+// Absent means known to be absent: nobody looks before every cache has synced. Must not know where it came from.
+import type { Result } from '../model/result.ts';
+import type { Labels } from '../model/selectors.ts';
+import type {
+  ControlPlaneCallFacts,
+  GatewayFacts,
+  GatewayRouteFacts,
+  IngressClassFacts,
+  IngressFacts,
+  NodeFacts,
+  ReferenceGrantFacts,
+  ServiceFacts,
+} from '../model/services.ts';
+import type { AppNetworkProfile } from './app-network-profile.ts';
+import type { Problem } from './decode.ts';
+import type { PlatformNetworkProfile } from './platform-network-profile.ts';
+
+/** A Namespace. */
+export interface NamespaceFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Labels;
+  /** Being deleted: nothing can be created in it any more. */
+  readonly terminating: boolean;
+}
+
+/** An AppNetworkProfile, or why it can't be read. */
+export interface ProfileFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly terminating: boolean;
+  readonly decoded: Result<AppNetworkProfile, readonly Problem[]>;
+}
+
+/** The PlatformNetworkProfile, or why it can't be read. */
+export interface PlatformFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly terminating: boolean;
+  readonly decoded: Result<PlatformNetworkProfile, readonly Problem[]>;
+}
+
+/** Objects by namespace, then by name. */
+export type ByNamespace<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
+
+/** The world at one moment. */
+export interface ClusterView {
+  readonly platform: PlatformFacts | undefined;
+  /** The namespace that the operator runs in, which it never fences itself. */
+  readonly operatorNamespace: string;
+  /** By name. */
+  readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  readonly profiles: ByNamespace<ProfileFacts>;
+  readonly services: ByNamespace<ServiceFacts>;
+  readonly ingresses: ByNamespace<IngressFacts>;
+  readonly httpRoutes: ByNamespace<GatewayRouteFacts>;
+  readonly grpcRoutes: ByNamespace<GatewayRouteFacts>;
+  /** For each namespace, the other namespaces whose routes lead to its Services. */
+  readonly routeSources: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly gateways: ByNamespace<GatewayFacts>;
+  readonly referenceGrants: ByNamespace<ReferenceGrantFacts>;
+  /** By name. */
+  readonly ingressClasses: ReadonlyMap<string, IngressClassFacts>;
+  /** By name. */
+  readonly nodes: ReadonlyMap<string, NodeFacts>;
+  /** Services that the control plane calls, by webhook configuration or APIService. */
+  readonly controlPlaneCalls: readonly ControlPlaneCallFacts[];
+}

@@ -1,0 +1,133 @@
+// Reads a custom resource that somebody wrote, in a file or through the API server: a typed profile, or what is wrong with it.
+// Must not know where the object comes from, nor what is done about a problem.
+import type { z } from 'zod';
+import { failure, type Result, success } from '../model/result.ts';
+import { listWords } from '../routes/schema/constraint.ts';
+import { type AppNetworkProfile, appNetworkProfile } from './app-network-profile.ts';
+import { type PlatformNetworkProfile, platformNetworkProfile } from './platform-network-profile.ts';
+
+/** What is wrong with a field. */
+export interface Problem {
+  /** Where, as in `spec.routes[2].ports[0]`; `''` is the whole object. */
+  readonly path: string;
+  /** What is allowed there, without the path. */
+  readonly message: string;
+}
+
+/** Reads an AppNetworkProfile with its defaults filled in, or says everything that is wrong with it. */
+export function decodeAppNetworkProfile(object: unknown): Result<AppNetworkProfile, readonly Problem[]> {
+  return decode(appNetworkProfile, object);
+}
+
+/** Reads a PlatformNetworkProfile with its defaults filled in, or says everything that is wrong with it. */
+export function decodePlatformNetworkProfile(
+  object: unknown,
+): Result<PlatformNetworkProfile, readonly Problem[]> {
+  return decode(platformNetworkProfile, object);
+}
+
+/** A problem as one line for people, as in `spec.routes[0].name: must be a DNS label`. */
+export function formatProblem(problem: Problem): string {
+  return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+}
+
+function decode<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
+  const unsafe = unsafeNames(object, []);
+  if (unsafe.length > 0) return failure(unsafe);
+  const parsed = schema.safeParse(pruneNulls(object), { reportInput: true });
+  return parsed.success ? success(parsed.data) : failure(parsed.error.issues.flatMap(problemsOf));
+}
+
+/**
+ * The object without members that are null, as the API server prunes them where a field is not nullable; and ours never are.
+ * A null in a list stays, and is refused.
+ */
+function pruneNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(pruneNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, pruneNulls(member)]));
+}
+
+/**
+ * Members named `__proto__`. zod leaves them out of a map without a word, so that a selector would lose a label and select
+ * more; the API server refuses them, as they are no label keys.
+ */
+function unsafeNames(value: unknown, path: readonly PropertyKey[]): readonly Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const steps = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return steps.flatMap((step) =>
+    step === '__proto__'
+      ? [{ path: formatPath(path), message: 'must not have `__proto__`, which is no field and no label key' }]
+      : unsafeNames((value as Readonly<Record<PropertyKey, unknown>>)[step], [...path, step]),
+  );
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: formatPath(issue.path), message: sayIssue(issue) }];
+  return issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), message: issue.message }));
+}
+
+/** What zod found, in words that say what is allowed; our own checks bring their words along. */
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const isMissing = issue.input === undefined;
+  switch (issue.code) {
+    case 'invalid_type':
+      return isMissing ? 'is required' : `must be ${nameType(issue.expected)}, not ${describe(issue.input)}`;
+    case 'invalid_value': {
+      const allowed = listWords(issue.values.map(String), 'or');
+      if (isMissing) return `is required: ${allowed}`;
+      return `must be ${allowed}, not ${describe(issue.input)}${quoteHint(issue.values, issue.input)}`;
+    }
+    case 'invalid_union':
+      return isMissing ? 'is required' : `${issue.message}; ${describe(issue.input)} is not`;
+    case 'too_big':
+      return issue.origin === 'array'
+        ? issue.message
+        : `must be at most ${issue.maximum}, not ${describe(issue.input)}`;
+    case 'too_small':
+      return issue.origin === 'array'
+        ? issue.message
+        : `must be at least ${issue.minimum}, not ${describe(issue.input)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function nameType(expected: string): string {
+  const names: Readonly<Record<string, string>> = {
+    object: 'an object',
+    record: 'an object',
+    array: 'a list',
+    string: 'a string',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: '`true` or `false`',
+  };
+  return names[expected] ?? expected;
+}
+
+/** YAML 1.1, which kubectl reads, has booleans that look like words. */
+function quoteHint(values: readonly unknown[], input: unknown): string {
+  return input === false && values.includes('Off')
+    ? '; a bare `Off` is a boolean in YAML: write `"Off"`'
+    : '';
+}
+
+/** The user's own words, or what kind of thing stands there. */
+function describe(input: unknown): string {
+  if (input === null) return 'null';
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object') return 'an object';
+  return `\`${String(input)}\``;
+}
+
+/** The path as Kubernetes writes it: `[…]` around what is not a plain word. */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) => {
+      const isPlain = typeof step === 'string' && /^[A-Za-z_][\w-]*$/.test(step);
+      return isPlain ? `${index === 0 ? '' : '.'}${step}` : `[${String(step)}]`;
+    })
+    .join('');
+}

@@ -1,0 +1,29 @@
+// The words that both profiles share: how strict egress is, and how far Ringfence goes.
+// Must not know who may set them.
+import { z } from 'zod';
+
+/** How strict the egress of a namespace is, from the loosest to the strictest. */
+export const egressModes = ['Unrestricted', 'ClusterOnly', 'Restricted'] as const;
+
+/** How strict the egress of a namespace is. */
+export type EgressMode = (typeof egressModes)[number];
+
+/** The schema of an egress mode. */
+export const egressMode = z.enum(egressModes);
+
+/** What the modes mean, for the reference. */
+export const egressMeaning =
+  '`Unrestricted`: no egress policy at all. `ClusterOnly`: everything inside the cluster, nothing outside, unless a route says so. `Restricted`: nothing but DNS, the routes, and the egress side of the ingress routes of others, as far as it is derived.';
+
+/** How far Ringfence goes in a namespace. */
+export const enforcements = ['Enforce', 'DryRun', 'Off'] as const;
+
+/** How far Ringfence goes in a namespace. */
+export type Enforcement = (typeof enforcements)[number];
+
+/** The schema of an enforcement. */
+export const enforcement = z.enum(enforcements);
+
+/** What they mean, for the reference. */
+export const enforcementMeaning =
+  '`Enforce`: policies are written and kept. `DryRun`: they are computed and reported, none is written, and those that Ringfence wrote are taken away. `Off`: those that Ringfence wrote are taken away, and nothing is computed; write it `"Off"`, in quotes, because kubectl reads a bare `Off` as `false`.';

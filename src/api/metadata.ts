@@ -1,0 +1,24 @@
+// What Ringfence reads of `metadata`; the API server owns its schema, so unknown fields pass and are dropped.
+// Must not know a kind.
+import { z } from 'zod';
+import type { DeepReadonly } from '../routes/schema/fields.ts';
+import { dnsSubdomain } from '../routes/schema/text.ts';
+
+/** Reads `metadata`. What only the API server sets is empty in an object that comes from a file. */
+export const metadata = z.object({
+  name: dnsSubdomain(),
+  namespace: z.string().exactOptional(),
+  uid: z.string().default(''),
+  generation: z.int().default(0),
+  resourceVersion: z.string().default(''),
+  labels: z.record(z.string(), z.string()).exactOptional(),
+  annotations: z.record(z.string(), z.string()).exactOptional(),
+  deletionTimestamp: z.string().exactOptional(),
+});
+
+/**
+ * The metadata of a custom resource.
+ *
+ * `uid` and `resourceVersion` are `''` and `generation` is 0 in an object that comes from a file.
+ */
+export type Metadata = DeepReadonly<z.output<typeof metadata>>;

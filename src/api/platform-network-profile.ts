@@ -1,0 +1,114 @@
+// The custom resource PlatformNetworkProfile: what the platform's engineers decide for the whole cluster.
+// Must not know what is generated from it.
+import { z } from 'zod';
+import { mapBy, setOf } from '../routes/schema/collections.ts';
+import { constrain, constrainChange } from '../routes/schema/constraint.ts';
+import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
+import { labelSelector } from '../routes/schema/label-selector.ts';
+import { dnsLabel, labelKeyLength, labelKeySyntax, nameGlob, text, written } from '../routes/schema/text.ts';
+import { egressMeaning, egressMode, enforcement, enforcementMeaning } from './egress.ts';
+import { metadata } from './metadata.ts';
+import { namespaceRule } from './namespace-rule.ts';
+import { cluster, dns, ingressController, kubernetesAPI, monitoring } from './platform-sources.ts';
+import { platformNetworkProfileStatus } from './platform-status.ts';
+
+/** The only name that a PlatformNetworkProfile can have. */
+export const platformProfileName = 'default';
+
+/** The label that `app` selects by unless the platform profile names another. */
+export const defaultAppLabel = 'app.kubernetes.io/name';
+
+const namespaces = fields({
+  selector: labelSelector()
+    .describe(
+      'Labels of the application namespaces; `{}`, the default, takes every namespace that is not excluded.',
+    )
+    .prefault({}),
+  exclude: setOf(nameGlob(), { max: 100 })
+    .describe(
+      "Names of namespaces to leave alone, in which `*` stands for any run of characters. kube-system, kube-public, kube-node-lease and the operator's own namespace are left alone in any case.",
+    )
+    .default([]),
+})
+  .describe('Which namespaces are application namespaces, that is: get a ring.')
+  .prefault({});
+
+const appLabel = constrainChange(written(text(labelKeyLength), labelKeySyntax), {
+  rule: 'self == oldSelf',
+  message:
+    'must not change, because every route that says `app` would select other pods; to change it, delete the profile, which takes every ring away, and create it again',
+})
+  .describe("The label whose value the end `app` names. It can't be changed later.")
+  .default(defaultAppLabel);
+
+/** The spec of a PlatformNetworkProfile. */
+export const platformNetworkProfileSpec = fields({
+  enforcement: enforcement.describe(
+    `How far Ringfence goes. There is no default: to fence a cluster is a decision. ${enforcementMeaning}`,
+  ),
+  egress: egressMode
+    .describe(
+      `How strict the egress of application namespaces is at least; teams can only tighten it. ${egressMeaning}`,
+    )
+    .default('Unrestricted'),
+  namespaces,
+  systemNamespaces: setOf(dnsLabel(), { max: 64 })
+    .describe(
+      'System namespaces in which profiles count, by their exact names: the only way in for kube-system and its like. Such a namespace is fenced once it holds an accepted profile, not before, and its routes may open the egress of the namespaces that they admit.',
+    )
+    .default([]),
+  rules: mapBy('name', namespaceRule, { max: 100 })
+    .describe(
+      'Settings for some namespaces, in order; for each namespace the first rule that matches counts.',
+    )
+    .default([]),
+  appLabel,
+  ingressControllers: mapBy('name', ingressController, { max: 16 })
+    .describe('The ingress controllers of the cluster.')
+    .default([]),
+  ingressRoutes: z
+    .enum(['Auto', 'None'])
+    .describe(
+      "`Auto`: the ingress controllers reach just the pods and ports that the namespace's Ingress, HTTPRoute and GRPCRoute objects expose. `None`: only routes with `ingressController` open a way for them.",
+    )
+    .default('Auto'),
+  monitoring: mapBy('name', monitoring, { max: 16 })
+    .describe('The monitoring systems of the cluster.')
+    .default([]),
+  mirrorFrom: fields({
+    selector: labelSelector().describe('Labels of the namespaces; `{}` means every namespace.'),
+  })
+    .describe(
+      'Namespaces whose ingress routes may open the egress of Restricted namespaces that they do not name by `name`. Left out: none. Whoever may write profiles there can open the egress of others.',
+    )
+    .exactOptional(),
+  dns: dns.exactOptional(),
+  kubernetesAPI: kubernetesAPI.exactOptional(),
+  cluster: cluster.exactOptional(),
+}).describe('What holds for the whole cluster.');
+
+/** A PlatformNetworkProfile as it is read from a file or from the API server. */
+export const platformNetworkProfile = constrain(
+  fields({
+    apiVersion: z.literal('ringfence.dev/v1alpha1'),
+    kind: z.literal('PlatformNetworkProfile'),
+    metadata,
+    spec: platformNetworkProfileSpec,
+    status: platformNetworkProfileStatus.exactOptional(),
+  }),
+  {
+    rule: `self.metadata.name == '${platformProfileName}'`,
+    message: `metadata.name must be \`${platformProfileName}\`: a cluster has one PlatformNetworkProfile`,
+    holds: (profile) => profile.metadata.name === platformProfileName,
+    explain: (profile) => `\`${profile.metadata.name}\` is not`,
+    path: ['metadata', 'name'],
+  },
+).describe(
+  'What the platform engineers decide for the whole cluster: which namespaces get a ring, how strict egress is, and which shared systems reach in. There is one, named `default`.',
+);
+
+/** The spec of a PlatformNetworkProfile, with its defaults filled in. */
+export type PlatformNetworkProfileSpec = DeepReadonly<z.output<typeof platformNetworkProfileSpec>>;
+
+/** What the platform's engineers decide for the whole cluster. */
+export type PlatformNetworkProfile = DeepReadonly<z.output<typeof platformNetworkProfile>>;

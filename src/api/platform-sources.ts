@@ -1,0 +1,157 @@
+// The parts of a platform profile that say where shared systems are: ingress controllers, monitoring, DNS, the API server.
+// Must not know what is allowed for them.
+import { z } from 'zod';
+import { addressText, cidrText } from '../routes/schema/addresses.ts';
+import { listOf, setOf } from '../routes/schema/collections.ts';
+import { constrain, member } from '../routes/schema/constraint.ts';
+import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
+import { labelSelector } from '../routes/schema/label-selector.ts';
+import { dnsLabel, dnsSubdomain } from '../routes/schema/text.ts';
+import { portList } from './port.ts';
+import { ingressControllerPresets, monitoringPresets, presetMeanings, presetNames } from './presets.ts';
+
+const namespace = () =>
+  dnsLabel().describe("The namespace that its pods run in. Left out: the preset's.").exactOptional();
+
+const pods = () =>
+  labelSelector()
+    .describe(
+      "Its pods in that namespace. Left out: the preset's, or all pods of the namespace where there is no preset.",
+    )
+    .exactOptional();
+
+const cidrs = (meaning: string) => setOf(cidrText(), { max: 64 }).describe(meaning).exactOptional();
+
+const podsNeedNamespace = {
+  rule: `!has(self.pods) || has(${member('namespace')}) || has(self.preset)`,
+  message:
+    'must have `namespace` or `preset` where it has `pods`: labels alone would admit pods of any namespace',
+  holds: (value: { pods?: unknown; namespace?: unknown; preset?: unknown }) =>
+    value.pods === undefined || value.namespace !== undefined || value.preset !== undefined,
+};
+
+/** One ingress controller. */
+export const ingressController = constrain(
+  constrain(
+    fields({
+      name: dnsLabel().describe('The name by which routes refer to it.'),
+      preset: z
+        .enum(presetNames(ingressControllerPresets))
+        .describe(
+          `A well-known ingress controller, installed as its project documents it; \`namespace\` and \`pods\` take precedence. ${presetMeanings(ingressControllerPresets)}`,
+        )
+        .exactOptional(),
+      namespace: namespace(),
+      pods: pods(),
+      hostNetwork: z
+        .boolean()
+        .describe(
+          "Whether its pods run in the host's network. No selector selects such pods, so that the node addresses are let in too.",
+        )
+        .default(false),
+      cidrs: cidrs(
+        'Addresses that its traffic comes from where no pod of the cluster is involved, such as those of a cloud load balancer.',
+      ),
+      classes: setOf(dnsSubdomain(), { min: 1, max: 16 })
+        .describe(
+          'The IngressClasses and GatewayClasses that it serves; with several ingress controllers, they decide which of them a namespace is opened to. Left out: all classes.',
+        )
+        .exactOptional(),
+    }),
+    podsNeedNamespace,
+  ),
+  {
+    rule: `has(self.preset) || has(${member('namespace')}) || (has(self.cidrs) && size(self.cidrs) > 0) || (has(self.hostNetwork) && self.hostNetwork)`,
+    message: 'must say where it is: at least one of `preset`, `namespace`, `cidrs` and `hostNetwork: true`',
+    holds: ({ preset, namespace, cidrs = [], hostNetwork }) =>
+      preset !== undefined || namespace !== undefined || cidrs.length > 0 || hostNetwork,
+  },
+).describe('One ingress controller.');
+
+/** One monitoring system. */
+export const monitoring = constrain(
+  fields({
+    name: dnsLabel().describe('The name by which routes refer to it.'),
+    preset: z
+      .enum(presetNames(monitoringPresets))
+      .describe(
+        `A well-known monitoring system, installed as its project documents it; \`namespace\` and \`pods\` take precedence. ${presetMeanings(monitoringPresets)}`,
+      )
+      .exactOptional(),
+    namespace: namespace(),
+    pods: pods(),
+    ports: portList().describe(
+      'The ports of application pods that it scrapes. It reaches these and no others in every enforced namespace.',
+    ),
+  }),
+  {
+    rule: `has(self.preset) || has(${member('namespace')})`,
+    message: 'must say where it is: at least one of `preset` and `namespace`',
+    holds: ({ preset, namespace }) => preset !== undefined || namespace !== undefined,
+  },
+).describe('One monitoring system.');
+
+/** What overrides the discovery of DNS. */
+export const dns = fields({
+  namespace: dnsLabel().describe('The namespace of the DNS pods.').exactOptional(),
+  podSelector: labelSelector()
+    .describe('The DNS pods in that namespace; `{}` means all of them.')
+    .exactOptional(),
+  ports: portList()
+    .describe(
+      'The ports on which the DNS pods listen, like `["53/UDP", "53/TCP"]`: pod ports, not Service ports.',
+    )
+    .exactOptional(),
+  addresses: setOf(addressText(), { min: 1, max: 32 })
+    .describe('Addresses at which pods ask: the ClusterIPs of the DNS Service and of a node-local cache.')
+    .exactOptional(),
+}).describe('Overrides of the DNS that is discovered, field by field.');
+
+/** What overrides the discovery of the API server. */
+export const kubernetesAPI = fields({
+  addresses: setOf(addressText(), { min: 1, max: 32 })
+    .describe('Addresses of the API server: its ClusterIP, its endpoints, a load balancer before it.')
+    .exactOptional(),
+  ports: listOf(z.int().min(1).max(65535).describe('A TCP port.'), { min: 1, max: 16 })
+    .describe('The TCP ports of the API server at these addresses, like `[443, 6443]`.')
+    .exactOptional(),
+  controlPlane: fields({
+    cidrs: cidrs('Addresses of the control-plane nodes.'),
+    namespace: dnsLabel().describe('The namespace of the konnectivity pods.').default('kube-system'),
+    pods: labelSelector()
+      .describe(
+        'The konnectivity pods, through which a managed control plane reaches the cluster, like `{matchLabels: {k8s-app: konnectivity-agent}}`. Left out: there are none.',
+      )
+      .exactOptional(),
+  })
+    .describe(
+      'Where the control plane calls webhooks and aggregated APIs from. Managed clusters do not show it.',
+    )
+    .exactOptional(),
+}).describe('Overrides of the API server that is discovered, field by field.');
+
+/** What overrides the discovery of the address ranges. */
+export const cluster = fields({
+  podRanges: cidrs('The ranges of pod addresses.'),
+  serviceRanges: cidrs('The ranges of Service addresses (ClusterIPs).'),
+  nodeRanges: cidrs(
+    'The ranges of node addresses. Needed where the nodes come and go in more than 32 separate ranges: an autoscaler must not rewrite every policy.',
+  ),
+}).describe(
+  'Overrides of the address ranges that are discovered, field by field. Both families are given together.',
+);
+
+/** One ingress controller, with its defaults filled in. */
+export type IngressController = DeepReadonly<z.output<typeof ingressController>>;
+
+/** One monitoring system. */
+export type Monitoring = DeepReadonly<z.output<typeof monitoring>>;
+
+/** Overrides of the DNS that is discovered. */
+export type DnsOverrides = DeepReadonly<z.output<typeof dns>>;
+
+/** Overrides of the API server that is discovered. */
+export type KubernetesApiOverrides = DeepReadonly<z.output<typeof kubernetesAPI>>;
+
+/** Overrides of the address ranges that are discovered. */
+export type ClusterRangeOverrides = DeepReadonly<z.output<typeof cluster>>;

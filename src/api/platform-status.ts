@@ -1,0 +1,102 @@
+// The status of a PlatformNetworkProfile: for people, and as the operator's memory over restarts (`discovered`).
+// Must not know how any of it is found out.
+import { z } from 'zod';
+import { addressText, cidrText } from '../routes/schema/addresses.ts';
+import { listOf, mapBy, setOf } from '../routes/schema/collections.ts';
+import type { DeepReadonly } from '../routes/schema/fields.ts';
+import { labelSelector } from '../routes/schema/label-selector.ts';
+import { dnsLabel, text } from '../routes/schema/text.ts';
+import { conditions, messageLength, observedGeneration, reasonText } from './conditions.ts';
+import { portList } from './port.ts';
+
+const count = (meaning: string) => z.int().min(0).describe(meaning).default(0);
+
+/** The most namespaces that `failing` names. */
+export const maxFailing = 20;
+
+const counts = z
+  .object({
+    enforced: count('Namespaces whose policies are all in place.'),
+    dryRun: count('Namespaces whose policies are computed and not written.'),
+    off: count('Application namespaces in which Ringfence is off.'),
+    transitioning: count('Namespaces on their way from open to isolated or back.'),
+    failing: count('Namespaces in which something went wrong; `failing` names the first of them.'),
+    policies: count('NetworkPolicies that Ringfence owns.'),
+  })
+  .describe('How many namespaces are in which state, and how many policies there are.');
+
+const failure = z
+  .object({
+    namespace: dnsLabel().describe('The namespace.'),
+    reason: reasonText().describe('Why, as one CamelCase word for programs.'),
+    message: text(messageLength, 0).describe('Why, for people.'),
+  })
+  .describe('One namespace in which something went wrong.');
+
+const ranges = (meaning: string) => setOf(cidrText(), { max: 64 }).describe(meaning).exactOptional();
+
+const discovered = z
+  .object({
+    dns: z
+      .object({
+        namespace: dnsLabel().describe('The namespace of the DNS pods.').exactOptional(),
+        podSelector: labelSelector().describe('The DNS pods in that namespace.').exactOptional(),
+        ports: portList().describe('The ports on which the DNS pods listen.').exactOptional(),
+        addresses: setOf(addressText(), { max: 64 })
+          .describe('ClusterIPs of the DNS Service, and node-local addresses.')
+          .exactOptional(),
+        servicePorts: portList().describe('The ports at these addresses.').exactOptional(),
+      })
+      .describe('The DNS of the cluster.')
+      .exactOptional(),
+    kubernetesAPI: z
+      .object({
+        endpoints: listOf(
+          z
+            .object({
+              address: addressText().describe('An address of the API server.'),
+              port: z.int().min(1).max(65535).describe('Its TCP port there.'),
+            })
+            .describe('One place at which the API server answers.'),
+          { max: 64 },
+        ).describe(
+          'The ClusterIP with its port and every endpoint: some CNIs match before address translation, some after.',
+        ),
+      })
+      .describe('The API server.')
+      .exactOptional(),
+    cluster: z
+      .object({
+        podRanges: ranges('The ranges of pod addresses.'),
+        serviceRanges: ranges('The ranges of Service addresses.'),
+        nodeRanges: ranges('The ranges of node addresses.'),
+      })
+      .describe('The address ranges of the cluster.')
+      .exactOptional(),
+  })
+  .describe(
+    'What was last found out about the cluster. Where a fact is missing for a while, the one here holds, also after a restart of the operator: nothing opens or closes because a lookup failed.',
+  );
+
+/** The status of a PlatformNetworkProfile. */
+export const platformNetworkProfileStatus = z
+  .object({
+    observedGeneration: observedGeneration().exactOptional(),
+    counts: counts.exactOptional(),
+    failing: mapBy('namespace', failure, { max: maxFailing })
+      .describe(
+        `The first namespaces in which something went wrong, ${maxFailing} at most; \`counts.failing\` counts all.`,
+      )
+      .exactOptional(),
+    discovered: discovered.exactOptional(),
+    conditions: conditions()
+      .describe('`Ready`: what this profile asks for is in place in every namespace.')
+      .exactOptional(),
+  })
+  .describe('What the operator made of it.');
+
+/** The status of a PlatformNetworkProfile. */
+export type PlatformNetworkProfileStatus = DeepReadonly<z.output<typeof platformNetworkProfileStatus>>;
+
+/** What was last found out about the cluster. */
+export type Discovered = DeepReadonly<z.output<typeof discovered>>;

@@ -1,0 +1,115 @@
+// The table of custom resources: names, scope, schema and what `kubectl get` shows. The CRDs and the docs follow from it.
+// Must not know how a schema is printed.
+import type { z } from 'zod';
+import { appNetworkProfile } from './app-network-profile.ts';
+import { platformNetworkProfile } from './platform-network-profile.ts';
+
+/** One column of `kubectl get`; those with a priority only show with `-o wide`. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'integer' | 'string' | 'date';
+  readonly description: string;
+  readonly jsonPath: string;
+  readonly priority?: 1;
+}
+
+/** One custom resource. */
+export interface CustomResource {
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortName: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly schema: z.ZodType;
+  readonly columns: readonly PrinterColumn[];
+}
+
+/** The API group of every custom resource. */
+export const group = 'ringfence.dev';
+
+/** The only version so far. */
+export const version = 'v1alpha1';
+
+const condition = (member: string) => `.status.conditions[?(@.type=="Ready")].${member}`;
+
+const ready: readonly PrinterColumn[] = [
+  {
+    name: 'Ready',
+    type: 'string',
+    description: 'Whether what it asks for is in place.',
+    jsonPath: condition('status'),
+  },
+];
+
+const why: readonly PrinterColumn[] = [
+  {
+    name: 'Reason',
+    type: 'string',
+    description: 'Why it is ready or not.',
+    jsonPath: condition('reason'),
+    priority: 1,
+  },
+  {
+    name: 'Message',
+    type: 'string',
+    description: 'The same for people.',
+    jsonPath: condition('message'),
+    priority: 1,
+  },
+  { name: 'Age', type: 'date', description: 'Its age.', jsonPath: '.metadata.creationTimestamp' },
+];
+
+const counted = (name: string, path: string, description: string): PrinterColumn => ({
+  name,
+  type: 'integer',
+  description,
+  jsonPath: `.status.${path}`,
+});
+
+/** Every custom resource. */
+export const customResources: readonly CustomResource[] = [
+  {
+    kind: 'AppNetworkProfile',
+    plural: 'appnetworkprofiles',
+    singular: 'appnetworkprofile',
+    shortName: 'appnet',
+    scope: 'Namespaced',
+    schema: appNetworkProfile,
+    columns: [
+      ...ready,
+      counted('Routes', 'counts.routes', 'How many routes there are.'),
+      counted('Active', 'counts.active', 'Routes whose policies are written.'),
+      counted('Pending', 'counts.pending', 'Routes that wait, for example for the other namespace.'),
+      counted('Rejected', 'counts.rejected', 'Routes that are a mistake.'),
+      { ...counted('Policies', 'policies', 'NetworkPolicies that it owns.'), priority: 1 },
+      ...why,
+    ],
+  },
+  {
+    kind: 'PlatformNetworkProfile',
+    plural: 'platformnetworkprofiles',
+    singular: 'platformnetworkprofile',
+    shortName: 'platnet',
+    scope: 'Cluster',
+    schema: platformNetworkProfile,
+    columns: [
+      {
+        name: 'Enforcement',
+        type: 'string',
+        description: 'How far Ringfence goes.',
+        jsonPath: '.spec.enforcement',
+      },
+      {
+        name: 'Egress',
+        type: 'string',
+        description: 'How strict egress is at least.',
+        jsonPath: '.spec.egress',
+      },
+      ...ready,
+      counted('Enforced', 'counts.enforced', 'Namespaces whose policies are all in place.'),
+      counted('Failing', 'counts.failing', 'Namespaces in which something went wrong.'),
+      counted('Policies', 'counts.policies', 'NetworkPolicies that Ringfence owns.'),
+      ...why,
+    ],
+  },
+];

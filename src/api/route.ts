@@ -1,0 +1,35 @@
+// The schema of one route: from an end to an end on ports.
+// Must not know the ends: they come from the table in routes/index.ts.
+import type { z } from 'zod';
+import { type RouteEndValue, routeEnds } from '../routes/index.ts';
+import type { Side } from '../routes/route-end.ts';
+import { constrain } from '../routes/schema/constraint.ts';
+import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
+import { dnsLabel } from '../routes/schema/text.ts';
+import { oneEndIsHere, routeEndUnion } from '../routes/union.ts';
+import { portList } from './port.ts';
+
+// The table yields the type, the derived schema only its shape: "exactly one" is what makes the two the same.
+const end = (side: Side) => routeEndUnion(routeEnds, side) as z.ZodType<RouteEndValue, RouteEndValue>;
+
+/** One route of a profile. */
+export const route = constrain(
+  fields({
+    name: dnsLabel().describe(
+      "Names the route in status, events and the policies' annotations; unique within the profile.",
+    ),
+    from: end('from').describe('Where connections start.'),
+    to: end('to').describe('Where connections go.'),
+    ports: portList('must have at least 1 port; leave `ports` out to allow every port')
+      .describe(
+        'The destination\'s ports: pod ports, but Service ports where `to` is a `service`. Left out: every port of every protocol. Empty: refused, because it would read as "none" and mean "all".',
+      )
+      .exactOptional(),
+  }),
+  oneEndIsHere(routeEnds),
+).describe(
+  'One route: traffic from one end to the other, and the answers to it. At least one end is in this namespace.',
+);
+
+/** One route: `from` and `to` each hold exactly one end; `ports` absent means all of them. */
+export type Route = DeepReadonly<z.output<typeof route>>;

@@ -1,0 +1,132 @@
+// Findings: what Ringfence has to say to people, each with a code from one table.
+// The table feeds status reasons and docs; a finding is collected, never thrown.
+
+/** How much a finding matters: an `error` means that something asked for is not in force. */
+export type Severity = 'error' | 'warning' | 'info';
+
+interface FindingKind {
+  readonly severity: Severity;
+  /** What it means, for the reference docs. */
+  readonly meaning: string;
+}
+
+/** Every code that a finding can have. */
+export const findingKinds = {
+  InvalidProfile: {
+    severity: 'error',
+    meaning:
+      'a stored profile does not decode, because its CRD was loosened or is of another version; what it owns stays as it is until it does',
+  },
+  NameTaken: {
+    severity: 'warning',
+    meaning:
+      'an object that Ringfence did not write has the name of one of its policies; it is left alone and ours has a second name',
+  },
+  ForeignPolicy: {
+    severity: 'info',
+    meaning: 'policies that Ringfence did not write select pods of a ringed namespace; policies add up',
+  },
+  ForeignAllowAll: {
+    severity: 'warning',
+    meaning:
+      'a policy that Ringfence did not write lets everyone reach, or be reached by, pods of a ringed namespace',
+  },
+  Contested: {
+    severity: 'error',
+    meaning: 'something else, such as a mutating webhook or another tool, undoes what Ringfence writes',
+  },
+  EgressNotFenced: {
+    severity: 'warning',
+    meaning:
+      'an egress mode other than Unrestricted is asked for, which this version accepts and does not write yet',
+  },
+  NamespaceMissing: {
+    severity: 'warning',
+    meaning: 'a route leads to namespaces of which there is none yet',
+  },
+  NotAdmitted: {
+    severity: 'warning',
+    meaning:
+      'a route leads to fenced namespaces of which none lets it in; its suggestion is the profile to add there',
+  },
+  PartlyConsented: {
+    severity: 'warning',
+    meaning: 'a route leads to fenced namespaces of which some do not let it in',
+  },
+  OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
+  EntranceClosed: {
+    severity: 'warning',
+    meaning: 'a LoadBalancer or NodePort Service of a ringed namespace has pods that no route opens',
+  },
+  ControlPlaneShutOut: {
+    severity: 'warning',
+    meaning: 'a webhook or an aggregated API leads to pods of a ringed namespace that no route opens',
+  },
+  EndNotASource: {
+    severity: 'warning',
+    meaning: 'a route comes from an end that this version writes no ingress for',
+  },
+  EgressOpen: {
+    severity: 'info',
+    meaning: 'a route opens a way out that is open already, because egress is not fenced there',
+  },
+  ServiceMissing: {
+    severity: 'warning',
+    meaning: 'a route names a Service that does not exist yet; it opens when the Service appears',
+  },
+  ServicePortMissing: {
+    severity: 'error',
+    meaning: "a route names a port that the Service does not have; often it is the pods' port behind it",
+  },
+  ServiceExternal: {
+    severity: 'error',
+    meaning: 'a route names an ExternalName Service, behind which are no pods',
+  },
+  ServiceWithoutSelector: {
+    severity: 'error',
+    meaning: 'a route names a Service without a selector, whose endpoints somebody else writes',
+  },
+  SystemNotDeclared: {
+    severity: 'warning',
+    meaning:
+      'a route names an ingress controller or monitoring system that the platform profile does not declare',
+  },
+  SystemPlaceUnknown: {
+    severity: 'warning',
+    meaning: 'a route names an ingress controller or monitoring system whose place is not known',
+  },
+  BackendUnusable: {
+    severity: 'warning',
+    meaning: 'an Ingress, HTTPRoute or GRPCRoute leads to something that exposes no pods',
+  },
+  NodeRangesUnknown: {
+    severity: 'warning',
+    meaning: 'a rule needs the addresses of the nodes, which are not known',
+  },
+} as const satisfies Record<string, FindingKind>;
+
+/** The code of a finding, in upper camel case as a condition's reason must be. */
+export type FindingCode = keyof typeof findingKinds;
+
+/** The object that a finding is about. */
+export interface Subject {
+  readonly kind: 'Namespace' | 'NetworkPolicy' | 'AppNetworkProfile' | 'PlatformNetworkProfile';
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** Something that a person should know. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly subject: Subject;
+  /** Where in the subject, as in `spec.routes[2].ports[0]`. */
+  readonly path?: string;
+  readonly message: string;
+  /** What to do next. */
+  readonly hint: string;
+}
+
+/** How much a finding matters. */
+export function severityOf(finding: Finding): Severity {
+  return findingKinds[finding.code].severity;
+}

@@ -1,0 +1,17 @@
+// The end `anywhere`: everything, inside and outside the cluster.
+import { success } from '../model/result.ts';
+import { routeEnd } from './route-end.ts';
+import { fields } from './schema/fields.ts';
+
+/** Everything. */
+export const anywhere = routeEnd({
+  name: 'anywhere',
+  schema: fields({}),
+  sides: ['from', 'to'],
+  isHere: false,
+  description:
+    'Everything: every pod of every namespace and every address, IPv4 and IPv6. As `from`, anyone who has network access to the pods gets in.',
+  // CNIs differ in whether an address range matches pods, so that pods are named too.
+  peers: () =>
+    success([{ namespaceSelector: {} }, { ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }]),
+});

@@ -1,0 +1,17 @@
+// The end `app`: pods of this namespace by the value of the platform's app label.
+import { success } from '../model/result.ts';
+import { podPorts } from './pod-ports.ts';
+import { routeEnd } from './route-end.ts';
+import { labelValue } from './schema/text.ts';
+
+/** Pods here, by the value of their app label. */
+export const app = routeEnd({
+  name: 'app',
+  schema: labelValue(),
+  sides: ['from', 'to'],
+  isHere: true,
+  description:
+    "Pods in this namespace whose app label has this value. Which label that is, the platform profile's `appLabel` says (`app.kubernetes.io/name` unless changed).",
+  pods: (app, { appLabel }) => success({ selector: { matchLabels: { [appLabel]: app } }, ports: podPorts }),
+  peers: (app, { appLabel }) => success([{ podSelector: { matchLabels: { [appLabel]: app } } }]),
+});

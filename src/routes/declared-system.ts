@@ -1,0 +1,43 @@
+// The peers of the systems that the platform profile declares: all of a kind, or one by its name.
+// Must not know what kinds there are.
+import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { failure, type Result, success } from '../model/result.ts';
+import type { DeclaredSystem, EndProblem } from './route-end.ts';
+
+/**
+ * The peers of one system, or of all whose place is known.
+ *
+ * @param field where the platform profile declares them
+ * @param name one of them; `undefined` for all
+ */
+export function declaredPeers(
+  field: 'ingressControllers' | 'monitoring',
+  name: string | undefined,
+  declared: readonly DeclaredSystem[],
+): Result<NonEmpty<Peer>, EndProblem> {
+  const meant = name === undefined ? declared : declared.filter((system) => system.name === name);
+  if (meant.length === 0) return failure(notDeclared(field, name, declared));
+  const [first, ...rest] = meant.flatMap((system) => system.peers ?? []);
+  if (first !== undefined) return success([first, ...rest]);
+  const names = meant.map((system) => `\`${system.name}\``).join(', ');
+  return failure({
+    state: 'Pending',
+    reason: 'SystemPlaceUnknown',
+    message: `it is not known where ${names} of the platform profile's \`spec.${field}\` is`,
+  });
+}
+
+function notDeclared(
+  field: string,
+  name: string | undefined,
+  declared: readonly DeclaredSystem[],
+): EndProblem {
+  const known = declared.map((system) => `\`${system.name}\``).join(', ');
+  const which = name === undefined ? 'nothing' : `no \`${name}\``;
+  const instead = known === '' ? '' : `; it declares ${known}`;
+  return {
+    state: 'Pending',
+    reason: 'SystemNotDeclared',
+    message: `the platform profile declares ${which} in \`spec.${field}\`${instead}`,
+  };
+}

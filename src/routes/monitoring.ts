@@ -1,0 +1,20 @@
+// The end `monitoring`: the monitoring systems that the platform profile declares.
+import { declaredPeers } from './declared-system.ts';
+import { routeEnd } from './route-end.ts';
+import { fields } from './schema/fields.ts';
+import { dnsLabel } from './schema/text.ts';
+
+/** The platform's monitoring, one or all. */
+export const monitoring = routeEnd({
+  name: 'monitoring',
+  schema: fields({
+    name: dnsLabel()
+      .describe('One of `monitoring` in the platform profile, by its name. Left out: all of them.')
+      .exactOptional(),
+  }),
+  sides: ['from', 'to'],
+  isHere: false,
+  description:
+    'The monitoring systems that the platform profile declares: `{}` for all of them, or one by its name. Scraping on their own ports is allowed already; this is for other ports, or for pods that push (`to`).',
+  peers: ({ name }, around) => declaredPeers('monitoring', name, around.monitoring),
+});

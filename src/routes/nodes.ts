@@ -1,0 +1,25 @@
+// The end `nodes`: node addresses, and with them pods in the host's network.
+import { failure, success } from '../model/result.ts';
+import { routeEnd } from './route-end.ts';
+import { fields } from './schema/fields.ts';
+
+/** Node addresses. */
+export const nodes = routeEnd({
+  name: 'nodes',
+  schema: fields({}),
+  sides: ['from', 'to'],
+  isHere: false,
+  description:
+    "The addresses of the cluster's nodes, and so every pod with `hostNetwork: true`, which no selector can select. Traffic from a pod's own node may pass in any case: most CNIs let the kubelet's probes in.",
+  peers: (_, { nodeRanges = [] }) => {
+    const [first, ...rest] = nodeRanges.map((cidr) => ({ ipBlock: { cidr } }));
+    return first === undefined ? failure(unknownNodes) : success([first, ...rest]);
+  },
+});
+
+const unknownNodes = {
+  state: 'Pending',
+  reason: 'NodeRangesUnknown',
+  message:
+    "the addresses of the nodes are not known: a platform engineer sets the platform profile's `spec.cluster.nodeRanges`",
+} as const;

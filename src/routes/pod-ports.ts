@@ -1,0 +1,11 @@
+// The ports of a route where they are the pods' own: nothing is translated.
+// Must not know which end they belong to.
+import type { NonEmpty, PolicyPort } from '../model/network-policy.ts';
+import { policyPorts } from '../model/policy-ports.ts';
+import { type Result, success } from '../model/result.ts';
+import type { WrittenPorts } from './route-end.ts';
+
+/** Pod ports as they are written; `undefined` means every port. */
+export function podPorts(written: WrittenPorts): Result<NonEmpty<PolicyPort> | undefined, never> {
+  return success(written === undefined ? undefined : policyPorts(written));
+}

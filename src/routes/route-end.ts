@@ -1,0 +1,75 @@
+// What a route end is: something that traffic comes from or goes to, under one name.
+// Must not know any particular end, nor how many there are: index.ts is the only list.
+import type { z } from 'zod';
+import type { FindingCode } from '../model/findings.ts';
+import type { NonEmpty, Peer, PolicyPort } from '../model/network-policy.ts';
+import type { Result } from '../model/result.ts';
+import type { LabelSelector } from '../model/selectors.ts';
+import type { ServiceFacts } from '../model/services.ts';
+
+/** The two places in a route where an end can stand. */
+export type Side = 'from' | 'to';
+
+/** A shared system that the platform profile declares, with the peers that it is to NetworkPolicies. */
+export interface DeclaredSystem {
+  readonly name: string;
+  /** `undefined` while its place is not known. */
+  readonly peers: NonEmpty<Peer> | undefined;
+}
+
+/** What an end may ask about its surroundings: the namespace of the profile, and the platform. */
+export interface Surroundings {
+  readonly namespace: string;
+  readonly appLabel: string;
+  /** The Services of the namespace, by name. */
+  readonly services: ReadonlyMap<string, ServiceFacts>;
+  readonly ingressControllers: readonly DeclaredSystem[];
+  readonly monitoring: readonly DeclaredSystem[];
+  /** CIDRs of the nodes; `undefined` while they are not known. */
+  readonly nodeRanges: readonly string[] | undefined;
+}
+
+/** Why an end means nothing now. */
+export interface EndProblem {
+  /** Pending waits for something to appear; Rejected needs an edit. */
+  readonly state: 'Pending' | 'Rejected';
+  readonly reason: FindingCode;
+  readonly message: string;
+  /** What to write instead, as YAML, where that is known. */
+  readonly suggestion?: string;
+}
+
+/** Ports as a person wrote them: `undefined` means all of them. */
+export type WrittenPorts = readonly (number | string)[] | undefined;
+
+/** Pods of the profile's own namespace. */
+export interface LocalPods {
+  readonly selector: LabelSelector;
+  /** The pods' ports for the ports of a route that leads here; `undefined` means every port. */
+  readonly ports: (written: WrittenPorts) => Result<NonEmpty<PolicyPort> | undefined, EndProblem>;
+}
+
+/** One kind of route end: `{<name>: <what schema reads>}` in a profile. */
+export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
+  /** The member of the union, as written in a profile. */
+  readonly name: string;
+  /** What the member holds. An end without settings has no fields and is written `{}`. */
+  readonly schema: Schema;
+  /** Where the end may stand. */
+  readonly sides: readonly Side[];
+  /** Whether it always means pods of the profile's own namespace; every route needs such an end. */
+  readonly isHere: boolean;
+  /** One or two sentences for the reference: what it means, and the trap. */
+  readonly description: string;
+  /** The pods that it means, where `isHere`. */
+  pods?(value: z.output<Schema>, around: Surroundings): Result<LocalPods, EndProblem>;
+  /** What it is as the other end of a rule; never an empty list, which would mean everyone. */
+  peers?(value: z.output<Schema>, around: Surroundings): Result<NonEmpty<Peer>, EndProblem>;
+}
+
+/** Declares an end, so that its functions read what its schema yields. */
+export function routeEnd<const Name extends string, Schema extends z.ZodType>(
+  end: RouteEnd<Schema> & { readonly name: Name },
+): RouteEnd<Schema> & { readonly name: Name } {
+  return end;
+}

@@ -1,0 +1,76 @@
+// Constraints that hold in two places: as CEL in the CRD and as a check in zod, from one declaration and with one message.
+// Must not know any field: it only attaches what it is given.
+import type { z } from 'zod';
+
+/** One validation rule of a CRD (`x-kubernetes-validations`). */
+export interface ValidationRule {
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** The key under which a schema's metadata carries its CEL rules into the CRD. */
+export const validations = 'x-kubernetes-validations';
+
+/** What must hold of a value, said once. */
+export interface Constraint<T> {
+  /** The CEL expression over `self`; its estimated cost counts against the budget of the CRD. */
+  readonly rule: string;
+  /** What is allowed, for people: it follows the field's path, as in `spec.routes[0].name: must be …`. */
+  readonly message: string;
+  /** The same as `rule`, in TypeScript. It only sees values whose members are valid by themselves. */
+  readonly holds: (value: T) => boolean;
+  /** Says more about this very value than the API server can; it follows `message`. */
+  readonly explain?: (value: T) => string | undefined;
+  /** Where below the value the problem lies, where that is not the value itself. */
+  readonly path?: readonly string[];
+}
+
+/** The schema with `constraint` as a zod check and as a CEL rule. */
+export function constrain<S extends z.ZodType>(schema: S, constraint: Constraint<z.output<S>>): S {
+  const checked = schema.check((context) => {
+    if (constraint.holds(context.value)) return;
+    const more = constraint.explain?.(context.value);
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      path: [...(constraint.path ?? [])],
+      message: more === undefined ? constraint.message : `${constraint.message}; ${more}`,
+    });
+  });
+  return withRule(checked, { rule: constraint.rule, message: constraint.message });
+}
+
+/**
+ * The schema with a rule that only the API server can check: it needs the object as it was before (`oldSelf`).
+ */
+export function constrainChange<S extends z.ZodType>(schema: S, rule: ValidationRule): S {
+  return withRule(schema, rule);
+}
+
+/** The CEL expression for a member of `self`: reserved words are escaped (Kubernetes API concepts, CEL). */
+export function member(...names: readonly string[]): string {
+  return ['self', ...names.map((name) => (reserved.includes(name) ? `__${name}__` : name))].join('.');
+}
+
+/** The CEL expression that is true where exactly one of the members is there. */
+export function exactlyOne(names: readonly string[]): string {
+  return `[${names.map((name) => `has(${member(name)})`).join(', ')}].exists_one(present, present)`;
+}
+
+/** The words as a list for people: `a`, `b` and `c`, in backticks. */
+export function listWords(words: readonly string[], conjunction: 'and' | 'or'): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} ${conjunction} ${last}`;
+}
+
+function withRule<S extends z.ZodType>(schema: S, rule: ValidationRule): S {
+  const meta = schema.meta() ?? {};
+  const rules = (meta[validations] ?? []) as readonly ValidationRule[];
+  return schema.meta({ ...meta, [validations]: [...rules, rule] });
+}
+
+const reserved: readonly string[] = [
+  ...['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if'],
+  ...['import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
+];

@@ -1,0 +1,150 @@
+// The end `service`: the pods behind a Service of this namespace, and its ports translated to theirs.
+// The commonest complaint in this field is the Service's port mistaken for the pod's; here it can't happen.
+import type { NonEmpty, PolicyPort } from '../model/network-policy.ts';
+import { type PortSpec, parsePort } from '../model/ports.ts';
+import { failure, type Result, success } from '../model/result.ts';
+import type { ServiceFacts, ServicePort } from '../model/services.ts';
+import { podPorts } from './pod-ports.ts';
+import {
+  type EndProblem,
+  type LocalPods,
+  routeEnd,
+  type Surroundings,
+  type WrittenPorts,
+} from './route-end.ts';
+import { dnsLabel } from './schema/text.ts';
+
+/** The pods behind a Service here, whose ports are then Service ports. */
+export const service = routeEnd({
+  name: 'service',
+  schema: dnsLabel(),
+  sides: ['from', 'to'],
+  isHere: true,
+  description:
+    "The pods behind this Service of this namespace; changes of its selector and ports are followed. With it as `to`, `ports` are the Service's ports, not the pods', and are translated; leave them out for every port that the Service has.",
+  pods: podsBehind,
+  peers: (name, around) => {
+    const behind = podsBehind(name, around);
+    return behind.ok ? success([{ podSelector: behind.value.selector }]) : behind;
+  },
+});
+
+/** The pods behind a Service, and its ports translated to theirs. */
+export function podsBehind(
+  name: string,
+  { services, namespace }: Surroundings,
+): Result<LocalPods, EndProblem> {
+  const found = services.get(name);
+  if (found === undefined) {
+    return pending('ServiceMissing', `there is no Service \`${name}\` in \`${namespace}\` yet`);
+  }
+  if (found.type === 'ExternalName') {
+    const target = found.externalName ?? 'another name';
+    const hint = 'name its addresses with `cidr`, or the namespace that it leads to with `namespace`';
+    return rejected(
+      'ServiceExternal',
+      `Service \`${name}\` leads to \`${target}\` by name, not to pods here: ${hint}`,
+    );
+  }
+  if (found.selector === undefined) {
+    const hint = 'name the pods with `pods`, or the addresses with `cidr`';
+    return rejected(
+      'ServiceWithoutSelector',
+      `Service \`${name}\` selects no pods, somebody writes its endpoints: ${hint}`,
+    );
+  }
+  return success({
+    selector: { matchLabels: found.selector },
+    ports: (written) => translate(found, written),
+  });
+}
+
+/** Service ports to the pods' ports; all that the Service has where none is written. */
+function translate(
+  service: ServiceFacts,
+  written: WrittenPorts,
+): Result<NonEmpty<PolicyPort> | undefined, EndProblem> {
+  // Only a headless Service may have no port: who resolves its name dials the pods at whatever port.
+  if (service.ports.length === 0) return podPorts(written);
+  const translated: PolicyPort[] = [];
+  for (const port of written ?? service.ports.map(asWritten)) {
+    const spec = parsePort(port);
+    const matches = spec.ok ? service.ports.filter((candidate) => isMeant(spec.value, candidate)) : [];
+    if (matches.length === 0) return portMissing(service, port, written ?? []);
+    translated.push(...matches.flatMap((match) => podPortsOf(service, match)));
+  }
+  const [first, ...rest] = withoutTwins(translated);
+  return success(first === undefined ? undefined : [first, ...rest]);
+}
+
+/** A port by its number or name, and a range by every port of the Service in it. */
+function isMeant(spec: PortSpec, candidate: ServicePort): boolean {
+  if (spec.protocol !== candidate.protocol) return false;
+  if ('name' in spec) return spec.name === candidate.name;
+  return spec.interval.first <= candidate.port && candidate.port <= spec.interval.last;
+}
+
+/** Nothing translates the port of a headless Service: who resolves its name dials the pod at the port itself. */
+function podPortsOf(
+  { headless }: ServiceFacts,
+  { port, protocol, targetPort }: ServicePort,
+): readonly PolicyPort[] {
+  const target = { protocol, port: targetPort };
+  return headless && targetPort !== port ? [target, { protocol, port }] : [target];
+}
+
+function withoutTwins(ports: readonly PolicyPort[]): readonly PolicyPort[] {
+  return [...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values()];
+}
+
+function portMissing(
+  service: ServiceFacts,
+  port: number | string,
+  written: readonly (number | string)[],
+): Result<never, EndProblem> {
+  const has = service.ports
+    .map((each) => `\`${asWritten(each)}\`${each.name ? ` (${each.name})` : ''}`)
+    .join(', ');
+  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${has}`;
+  const target = mistakenFor(service, port);
+  if (target === undefined) return rejected('ServicePortMissing', message);
+  const mistaken = `\`${port}\` is the pods' port behind \`${asWritten(target)}\`; \`ports\` of a \`service\` are Service ports`;
+  return rejected('ServicePortMissing', `${message}. ${mistaken}`, mendedPorts(service, written));
+}
+
+/** The port of the Service whose pods' port somebody wrote instead. */
+function mistakenFor({ ports }: ServiceFacts, port: number | string): ServicePort | undefined {
+  const spec = parsePort(port);
+  if (!spec.ok) return undefined;
+  const { protocol } = spec.value;
+  const meant = 'name' in spec.value ? spec.value.name : spec.value.interval.first;
+  return ports.find((each) => each.protocol === protocol && each.targetPort === meant);
+}
+
+/** All of the route's ports, those that were mistaken put right; nothing where one stays wrong. */
+function mendedPorts(service: ServiceFacts, written: readonly (number | string)[]): string | undefined {
+  const mended = written.map((port) => {
+    const spec = parsePort(port);
+    if (spec.ok && service.ports.some((each) => isMeant(spec.value, each))) return port;
+    const target = mistakenFor(service, port);
+    return target && asWritten(target);
+  });
+  if (mended.includes(undefined)) return undefined;
+  return `ports: [${[...new Set(mended)].map((port) => JSON.stringify(port)).join(', ')}]`;
+}
+
+function asWritten({ port, protocol }: ServicePort): number | string {
+  return protocol === 'TCP' ? port : `${port}/${protocol}`;
+}
+
+function pending(reason: 'ServiceMissing', message: string): Result<never, EndProblem> {
+  return failure({ state: 'Pending', reason, message });
+}
+
+function rejected(
+  reason: 'ServiceExternal' | 'ServiceWithoutSelector' | 'ServicePortMissing',
+  message: string,
+  suggestion?: string,
+): Result<never, EndProblem> {
+  return failure({ state: 'Rejected', reason, message, ...(suggestion === undefined ? {} : { suggestion }) });
+}

@@ -1,0 +1,52 @@
+// The union of route ends, derived from a table of them: exactly one member, never none.
+// Must not know which ends there are.
+import type { z } from 'zod';
+import type { RouteEnd, Side } from './route-end.ts';
+import { type Constraint, constrain, exactlyOne, listWords, member } from './schema/constraint.ts';
+import { fields } from './schema/fields.ts';
+
+/**
+ * The schema of what may stand at one side of a route.
+ *
+ * An end that an old CRD doesn't know is pruned by the API server; what remains, `{}`, must be invalid, because the Kubernetes
+ * way to read an empty peer is "everyone".
+ */
+export function routeEndUnion(ends: readonly RouteEnd[], side: Side): z.ZodType {
+  const standing = ends.filter((end) => end.sides.includes(side));
+  const names = standing.map((end) => end.name);
+  const shape = Object.fromEntries(
+    standing.map((end) => [end.name, end.schema.describe(end.description).exactOptional()]),
+  );
+  const object = fields(shape).meta({
+    title: standing.length === ends.length ? 'route end' : `route end of \`${side}\``,
+    about: 'What traffic comes from or goes to. The one member says which kind of end it is.',
+    minProperties: 1,
+    // Two writers' ends must replace each other under server-side apply, never merge into two members.
+    'x-kubernetes-map-type': 'atomic',
+  });
+  return constrain(object, {
+    rule: exactlyOne(names),
+    message: `must have exactly one of ${listWords(names, 'and')}`,
+    holds: (value) => Object.keys(value).length === 1,
+    explain: (value) => {
+      const present = Object.keys(value);
+      return present.length === 0 ? 'none is there' : `${listWords(present, 'and')} are there`;
+    },
+  });
+}
+
+/** The constraint on a route that one of its ends is in the profile's own namespace. */
+export function oneEndIsHere(
+  ends: readonly RouteEnd[],
+): Constraint<{ readonly from: object; readonly to: object }> {
+  const here = ends.filter((end) => end.isHere);
+  const names = here.map((end) => end.name);
+  const present = (['from', 'to'] as const).flatMap((side) =>
+    here.filter((end) => end.sides.includes(side)).map((end) => `has(${member(side, end.name)})`),
+  );
+  return {
+    rule: present.join(' || '),
+    message: `must have an end in this namespace: \`from\` or \`to\` must be ${listWords(names, 'or')}`,
+    holds: ({ from, to }) => names.some((name) => name in from || name in to),
+  };
+}

@@ -1,0 +1,34 @@
+// What the generated files hold, by their path from the root of the repository.
+// Must not write them: generate.ts does, and a test only compares.
+import { stringify } from 'yaml';
+import { customResourceDefinition } from '../src/api/crd.ts';
+import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
+import { referencePage } from '../src/api/reference.ts';
+import { customResources } from '../src/api/resources.ts';
+
+const examples = [appNetworkProfileExample, platformNetworkProfileExample];
+
+/** Every generated file: its path and what it should hold. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const resource of customResources) {
+    const crd = customResourceDefinition(resource);
+    const example = examples.find(({ kind }) => kind === resource.kind);
+    if (!example) throw new Error(`no example of ${resource.kind} in src/api/examples.ts`);
+    files.set(`crds/${crd.metadata.name}.yaml`, crdFile(crd));
+    files.set(`docs/reference/${kebabCase(resource.kind)}.md`, referencePage(resource, example, toYaml));
+  }
+  return files;
+}
+
+function crdFile(crd: object): string {
+  return `# Generated from the schemas in src/api and src/routes by \`make generate\`: change those, not this.\n${toYaml(crd)}`;
+}
+
+function toYaml(object: object): string {
+  return stringify(object, { aliasDuplicateObjects: false, lineWidth: 120 });
+}
+
+function kebabCase(words: string): string {
+  return words.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+}
