@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate test clean
+.PHONY: help setup lint check generate control-plane test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ setup: $(INSTALLED) ## install the locked dependencies
 lint: setup ## format, lint, types and layers
 	biome check --error-on-warnings .
 	tsc -p .
-	depcruise --config .dependency-cruiser.mjs --output-type err src test
+	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e
 
 check: lint ## the fast loop: lint, then unit and golden tests (generated files must be fresh)
 	node test/suites.ts unit
@@ -29,8 +29,11 @@ check: lint ## the fast loop: lint, then unit and golden tests (generated files 
 generate: setup ## print crds/ and docs/reference from the schemas
 	node test/generate.ts
 
-test: lint ## everything that is tested
-	node test/suites.ts unit
+control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (minutes, once)
+	node e2e/control-plane/main.ts prepare
+
+test: lint control-plane ## everything: make check and the end-to-end suite on a real control plane
+	node test/suites.ts unit e2e
 
 clean: ## remove what was built (not the control plane's cache)
 	rm -rf node_modules dist

@@ -1,0 +1,67 @@
+// The folder that keeps binaries from one run to the next, one per Kubernetes version.
+// A binary enters whole, or not at all: it is made in a folder of its own, tried, and moved in by rename, so that two
+// runs side by side at worst do the work twice. What is in the cache is therefore trusted by its name.
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { unfitness } from './probe.ts';
+import { type Binary, kubernetesVersion } from './versions.ts';
+
+/** `$XDG_CACHE_HOME` (else `~/.cache`) `/ringfence/control-plane`. */
+export function cacheHome(env: NodeJS.ProcessEnv): string {
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ringfence', 'control-plane');
+}
+
+/** Where this version's binaries are kept. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  return join(cacheHome(env), kubernetesVersion);
+}
+
+/** The path of `binary` in the cache, or undefined when it is not there. */
+export function cached(folder: string, binary: Binary): string | undefined {
+  const path = join(folder, binary.name);
+  return existsSync(path) ? path : undefined;
+}
+
+const scratchPrefix = '.making-';
+const day = 24 * 60 * 60 * 1000;
+
+/** Removes what a run left that was killed; a run of today may still be at work. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (!name.startsWith(scratchPrefix)) continue;
+    const age = Date.now() - (await stat(path)).mtimeMs;
+    if (age > day) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` with a scratch folder on the cache's own file system; the folder is gone afterwards. */
+export async function withScratch<Result>(
+  folder: string,
+  work: (scratch: string) => Promise<Result>,
+): Promise<Result> {
+  await mkdir(folder, { recursive: true });
+  // Another run may remove the same folder at the same moment: no reason to fail.
+  await sweep(folder).catch(() => undefined);
+  const scratch = await mkdtemp(join(folder, scratchPrefix));
+  try {
+    return await work(scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Moves a finished binary into the cache.
+ * @throws Error when it cannot be run here, or is of another version
+ */
+export async function keep(folder: string, binary: Binary, made: string): Promise<string> {
+  await chmod(made, 0o755);
+  const unfit = await unfitness(binary, made);
+  if (unfit !== undefined) throw new Error(unfit);
+  const path = join(folder, binary.name);
+  await rename(made, path);
+  return path;
+}

@@ -1,0 +1,85 @@
+// The command line of the control plane: `up`, `down` and `env` for a person, `prepare` for the Makefile.
+// It only talks; standing.ts and binaries.ts do.
+import { dirname } from 'node:path';
+import { Command } from 'commander';
+import { ensureBinaries } from './binaries.ts';
+import { current, down, type Standing, up } from './standing.ts';
+import { binaryNames, kubernetesVersion } from './versions.ts';
+
+const command = 'npm run -s control-plane --';
+
+const print = (...lines: readonly string[]): void => {
+  process.stdout.write(`${lines.join('\n')}\n`);
+};
+
+/** Quoted for a POSIX shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+const exports = ({ kubeconfigPath, kubectlPath }: Standing): string[] => [
+  `export KUBECONFIG=${quoted(kubeconfigPath)}`,
+  `export PATH=${quoted(dirname(kubectlPath))}:"$PATH"`,
+];
+
+async function onUp(): Promise<void> {
+  const begun = performance.now();
+  const { standing, started } = await up(process.env);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  print(
+    started
+      ? `Kubernetes ${kubernetesVersion} is up after ${seconds} s at ${standing.url}`
+      : `Kubernetes ${kubernetesVersion} is already up at ${standing.url}`,
+    '',
+    `kubeconfig: ${standing.kubeconfigPath}`,
+    `logs:       ${standing.directory}/*.log`,
+    `to use it:  eval "$(${command} env)" && kubectl get namespaces`,
+    `to stop it: ${command} down`,
+  );
+}
+
+async function onDown(): Promise<void> {
+  print((await down(process.env)) ? 'the control plane is stopped and its data deleted' : 'none is up');
+}
+
+async function onEnv(): Promise<void> {
+  const standing = await current(process.env);
+  if (standing === undefined) throw new Error(`no control plane is up: start one with \`${command} up\``);
+  print(...exports(standing));
+}
+
+async function onPrepare(): Promise<void> {
+  const paths = await ensureBinaries(binaryNames);
+  for (const name of binaryNames) print(`${name.padEnd(24)}${paths[name]}`);
+}
+
+const program = new Command('control-plane')
+  .usage('up|down|env|prepare')
+  .description(
+    'A real Kubernetes control plane on this machine, without nodes: etcd, kube-apiserver and ' +
+      'kube-controller-manager on 127.0.0.1, with throw-away certificates and data.',
+  )
+  .addHelpText(
+    'after',
+    `
+The binaries are searched in this order:
+  KUBEBUILDER_ASSETS       a folder that has them, in exactly these versions
+  the cache                $XDG_CACHE_HOME/ringfence (else ~/.cache/ringfence)
+  the envtest archive      its index is at RINGFENCE_ENVTEST_INDEX (a URL, or \`off\`) or else the official one
+  a build                  with \`go\`, from its module proxy: minutes, once`,
+  );
+program.command('up').description('start one that stays up, and print how to use it').action(onUp);
+program.command('down').description('stop it and delete its data').action(onDown);
+program
+  .command('env')
+  .description('print KUBECONFIG and a PATH with kubectl, for eval in a shell')
+  .action(onEnv);
+program
+  .command('prepare')
+  .description('download or build the binaries where they are missing')
+  .action(onPrepare);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`error: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

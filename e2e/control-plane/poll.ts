@@ -1,0 +1,22 @@
+// Waits for something that another process brings about: asks again and again until a deadline.
+
+export interface PollOptions {
+  readonly timeoutMs: number;
+  readonly everyMs?: number;
+  /** Makes the error for when the time is over. */
+  readonly expired: () => Error | Promise<Error>;
+}
+
+/** Calls `attempt` until it returns something else than undefined; what it throws ends the wait. */
+export async function poll<Result>(
+  attempt: () => Promise<Result | undefined>,
+  { timeoutMs, everyMs = 50, expired }: PollOptions,
+): Promise<Result> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    if (performance.now() > deadline) throw await expired();
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}

@@ -1,0 +1,125 @@
+// The process that owns etcd, the API server and the controller manager, so that they never outlive whoever wanted them.
+// It has its own process group, so that Ctrl-C in a terminal does not reach it, and an IPC channel to its parent. When the
+// channel closes, for whatever reason (even `kill -9` of the parent), it stops all in order and deletes the directory.
+// It knows nothing of Kubernetes but the order of the stop. Run as: node supervisor.ts DIRECTORY
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Component, ComponentName } from './components.ts';
+
+/** What a parent may ask. `keep`: live on when the channel closes, until SIGTERM. */
+export type Order =
+  | { readonly order: 'start'; readonly component: Component }
+  | { readonly order: 'kill'; readonly name: ComponentName }
+  | { readonly order: 'stop' }
+  | { readonly order: 'keep' };
+
+export type Answer = { readonly pid?: number } | { readonly error: string };
+
+/** Answers carry the order's number; an `exited` comes unasked when a process ended that nobody ended. */
+export type SupervisorMessage =
+  | { readonly number: number; readonly answer: Answer }
+  | { readonly exited: ComponentName; readonly how: string };
+
+/** etcd last: the API server hangs on, retrying, when etcd goes before it. */
+const stopOrder: readonly ComponentName[] = ['kube-controller-manager', 'kube-apiserver', 'etcd'];
+
+/** A throw-away API server that still drains connections after this long is killed. */
+const graceMs = 5000;
+
+class Supervisor {
+  readonly #directory: string;
+  readonly #children = new Map<ComponentName, ChildProcess>();
+  readonly #ending = new Set<ChildProcess>();
+  #stopping: Promise<void> | undefined;
+  kept = false;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async obey(order: Order): Promise<Answer> {
+    switch (order.order) {
+      case 'start':
+        return await this.#start(order.component);
+      case 'kill':
+        await this.#end(order.name, 'SIGKILL');
+        return {};
+      case 'stop':
+        await this.stop();
+        return {};
+      case 'keep':
+        this.kept = true;
+        return {};
+    }
+  }
+
+  /** Stops all and deletes the directory, once, however often it is asked. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  #start({ name, command, args, log }: Component): Promise<Answer> {
+    if (this.#stopping !== undefined) return Promise.resolve({ error: 'the control plane is being stopped' });
+    if (this.#children.has(name)) return Promise.resolve({ error: `\`${name}\` runs already` });
+    const output = openSync(log, 'a');
+    const child = spawn(command, [...args], { cwd: this.#directory, stdio: ['ignore', output, output] });
+    closeSync(output);
+    this.#children.set(name, child);
+    child.once('exit', (code, signal) => {
+      this.#children.delete(name);
+      if (!this.#ending.delete(child)) tell({ exited: name, how: signal ?? `code ${code}` });
+    });
+    return new Promise((resolve) => {
+      child.once('spawn', () => resolve(child.pid === undefined ? {} : { pid: child.pid }));
+      child.once('error', (error) => {
+        this.#children.delete(name);
+        resolve({ error: `\`${command}\` cannot be run: ${error.message}` });
+      });
+    });
+  }
+
+  /** Ends one process and waits until it is gone. */
+  async #end(name: ComponentName, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#children.get(name);
+    if (child === undefined) return;
+    this.#ending.add(child);
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    const impatience = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await gone;
+    clearTimeout(impatience);
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const name of stopOrder) await this.#end(name, 'SIGTERM');
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A parent that has gone needs no answer: an error of the channel is not ours. */
+function tell(message: SupervisorMessage): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+function main(directory: string): void {
+  const supervisor = new Supervisor(directory);
+  const stopAndExit = () => supervisor.stop().finally(() => process.exit());
+  process.on('message', ({ number, ...order }: Order & { number: number }) => {
+    supervisor.obey(order as Order).then(
+      (answer) => tell({ number, answer }),
+      (error: Error) => tell({ number, answer: { error: error.message } }),
+    );
+  });
+  process.on('disconnect', () => {
+    if (!supervisor.kept) stopAndExit();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stopAndExit);
+  // A kept supervisor without processes would otherwise have nothing to wait for.
+  setInterval(() => undefined, 2 ** 30);
+}
+
+const [, , directory] = process.argv;
+if (directory === undefined) throw new Error('usage: node supervisor.ts DIRECTORY');
+main(directory);
