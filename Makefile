@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate control-plane test clean
+.PHONY: help setup lint check generate build control-plane test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ check: lint ## the fast loop: lint, then unit and golden tests (generated files 
 
 generate: setup ## print crds/ and docs/reference from the schemas
 	node test/generate.ts
+
+build: setup ## bundle the operator and the tool into dist/ringfence.mjs
+	npm run -s build
 
 control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (minutes, once)
 	node e2e/control-plane/main.ts prepare

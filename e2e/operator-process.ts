@@ -1,0 +1,107 @@
+// The operator as its own process, as a user runs it, with its log lines to look at.
+// Must not know what the operator should do.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { poll } from './control-plane/poll.ts';
+
+/** One line of the log. */
+export interface LogLine {
+  /** pino's number: 30 is info, 40 warn, 50 error. */
+  readonly level: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** How to start it. */
+export interface OperatorProcessOptions {
+  readonly kubeconfig: string;
+  /** Settle time in seconds; short, because no CNI listens here. */
+  readonly settle?: number;
+  readonly flags?: readonly string[];
+  /** What to run instead of the sources: the bundle. */
+  readonly entry?: string;
+}
+
+/** A running operator. */
+export class OperatorProcess implements AsyncDisposable {
+  readonly lines: LogLine[] = [];
+  readonly #child: ChildProcess;
+  #errors = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    if (child.stdout !== null) {
+      createInterface({ input: child.stdout }).on('line', (line) =>
+        this.lines.push(JSON.parse(line) as LogLine),
+      );
+    }
+    child.stderr?.on('data', (data) => {
+      this.#errors += String(data);
+    });
+  }
+
+  /** Starts one and returns when it has told that it started. */
+  static async start({ kubeconfig, settle = 1, flags = [], entry = 'src/main.ts' }: OperatorProcessOptions) {
+    const child = spawn(
+      process.execPath,
+      [
+        ...['--import', new URL('die-with-parent.ts', import.meta.url).href],
+        ...[entry, 'operator', '--kubeconfig', kubeconfig, '--health-address', '127.0.0.1:0'],
+        ...['--settle', String(settle), '--log-level', 'debug', ...flags],
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    );
+    const operator = new OperatorProcess(child);
+    await operator.logged('operator started');
+    return operator;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Waits for a line whose message contains `text`, from line number `from` on. */
+  async logged(text: string, { from = 0, timeoutMs = 20_000 } = {}): Promise<LogLine> {
+    return poll(
+      async () => {
+        const line = this.lines.slice(from).find(({ msg }) => msg.includes(text));
+        if (line === undefined && this.#child.exitCode !== null)
+          throw this.#explain(`ended before logging \`${text}\``);
+        return line;
+      },
+      { timeoutMs, everyMs: 20, expired: () => this.#explain(`did not log \`${text}\``) },
+    );
+  }
+
+  /** Answers of /livez or /readyz: the status and the reasons. */
+  async health(path: '/livez' | '/readyz'): Promise<{ status: number; text: string }> {
+    const { healthPort } = await this.logged('operator started');
+    const answer = await fetch(`http://127.0.0.1:${healthPort}${path}`);
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  /** Asks it to end, and waits. Returns the exit code. */
+  async stop(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      await once(this.#child, 'exit');
+    }
+    return this.#child.exitCode;
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #explain(what: string): Error {
+    const tail = this.lines.slice(-15).map((line) => JSON.stringify(line));
+    return new Error(`the operator ${what}\n${tail.join('\n')}\n${this.#errors}`);
+  }
+}

@@ -1,0 +1,129 @@
+// Whose policies they are: garbage collection, other people's objects, restored objects, namespaces on their way out.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Cluster, denyIngress } from './cluster.ts';
+import { startControlPlane } from './control-plane/control-plane.ts';
+import { OperatorProcess } from './operator-process.ts';
+
+const ours = { 'app.kubernetes.io/managed-by': 'ringfence' };
+const spec = { enforcement: 'Enforce', namespaces: { selector: { matchLabels: { app: 'yes' } } } };
+const deny = { podSelector: {}, policyTypes: ['Ingress'] };
+const second = /^ringfence-default-deny-ingress-[0-9a-f]{10}$/;
+
+let cluster: Cluster;
+let operator: OperatorProcess;
+
+beforeAll(async () => {
+  cluster = new Cluster(await startControlPlane({ controllerManager: 'later' }));
+  await cluster.installCrds();
+  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  await operator.logged('caches synced');
+  await cluster.platform(spec);
+}, 900_000);
+
+afterAll(async () => {
+  await operator?.stop();
+  await cluster?.controlPlane.stop();
+}, 60_000);
+
+describe('an object of somebody else', () => {
+  test('under our name is left alone: ours has a second name, and a finding says so', async () => {
+    await cluster.platform({ enforcement: 'Off' });
+    await cluster.createNamespace('foreign', { app: 'yes' });
+    const foreign = await cluster.createPolicy('foreign', denyIngress, deny);
+    await cluster.platform({ enforcement: 'Enforce' });
+    const name = await cluster.eventually('ours is written', async () =>
+      (await cluster.policyNames('foreign')).find((candidate) => second.test(candidate)),
+    );
+    const found = (await cluster.policies('foreign')).get(denyIngress);
+    expect(found?.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
+    await cluster.eventually('a finding names it', async () => {
+      const { message } = await cluster.platformCondition('Accepted', 'True');
+      return message.includes('NameTaken') && message.includes(denyIngress) && message.includes(name)
+        ? true
+        : undefined;
+    });
+  });
+
+  test('under our name that goes away gives the name back', async () => {
+    await cluster.deletePolicy('foreign', denyIngress);
+    await cluster.policiesAre('foreign', [denyIngress]);
+    expect((await cluster.policies('foreign')).get(denyIngress)?.metadata.labels).toEqual(ours);
+  });
+
+  test('with our label and another name is not ours', async () => {
+    await cluster.createPolicy('foreign', 'theirs', deny, { labels: ours });
+    await cluster.deletePolicy('foreign', denyIngress);
+    await cluster.policiesAre('foreign', [denyIngress, 'theirs']);
+  });
+});
+
+describe('a restored object', () => {
+  test('with a stale owner is re-owned, not replaced by another', async () => {
+    await cluster.createNamespace('restored', { app: 'yes' });
+    await cluster.policiesAre('restored', [denyIngress]);
+    const platform = await cluster.platformProfile();
+    const stale = {
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'PlatformNetworkProfile',
+      name: 'default',
+      uid: '00000000-0000-0000-0000-000000000001',
+      controller: true,
+    };
+    const before = await cluster.patchPolicy('restored', denyIngress, {
+      metadata: { ownerReferences: [stale] },
+    });
+    const after = await cluster.eventually('it is re-owned', async () => {
+      const policy = (await cluster.policies('restored')).get(denyIngress);
+      return policy?.metadata.ownerReferences?.[0]?.uid === platform?.metadata.uid ? policy : undefined;
+    });
+    expect(after.metadata.ownerReferences).toHaveLength(1);
+    expect(after.metadata.uid).toBe(before.metadata.uid);
+  });
+});
+
+describe('a namespace on its way out', () => {
+  // Only now: garbage collection would take the restored object before it is re-owned, at times.
+  beforeAll(() => cluster.controlPlane.startControllerManager(), 60_000);
+
+  test('is left to go while its profile is edited, and nothing is written into it', async () => {
+    await cluster.createNamespace('leaving', { app: 'yes' });
+    await cluster.policiesAre('leaving', [denyIngress]);
+    await cluster.createProfile('leaving', 'web', { routes: [] });
+    // A finalizer holds the profile, and so the namespace, back.
+    const path = '/apis/ringfence.dev/v1alpha1/namespaces/leaving/appnetworkprofiles/web';
+    await cluster.api.json('PATCH', path, { metadata: { finalizers: ['example.com/hold'] } });
+    await cluster.api.json('DELETE', '/api/v1/namespaces/leaving');
+    await cluster.policiesAre('leaving', []);
+    await cluster.api.json('PATCH', path, { spec: { egress: 'Restricted' } });
+    await cluster.api.json('PATCH', path, { metadata: { finalizers: [] } });
+    await cluster.eventually('the namespace is gone', async () =>
+      (await cluster.find('/api/v1/namespaces/leaving')) === undefined ? true : undefined,
+    );
+    expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
+    await cluster.platformCondition('Ready', 'True');
+  });
+
+  test('comes back under its name with a ring of its own', async () => {
+    await cluster.createNamespace('leaving', { app: 'yes' });
+    await cluster.policiesAre('leaving', [denyIngress]);
+  });
+});
+
+describe('the platform profile', () => {
+  test('takes its policies with it when it is deleted, by garbage collection', async () => {
+    const stopped = await operator.stop();
+    expect(stopped).toBe(0);
+    await cluster.deletePlatform();
+    await cluster.policiesAre('restored', [], 60_000);
+    await cluster.policiesAre('foreign', ['theirs'], 60_000);
+  }, 130_000);
+
+  test('leaves nothing behind for its successor to trip over', async () => {
+    operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+    await cluster.platform(spec);
+    await cluster.policiesAre('restored', [denyIngress]);
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+    await cluster.deletePlatform();
+    await cluster.policiesAre('restored', [], 60_000);
+  }, 130_000);
+});

@@ -1,0 +1,121 @@
+// Closing and opening a live namespace, with every set of policies in between recorded: every allow policy is itself
+// a deny, so no pod direction may ever be isolated without what is allowed in it.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Cluster, denyIngress, monitoringPolicy, transition } from './cluster.ts';
+import { startControlPlane } from './control-plane/control-plane.ts';
+import { OperatorProcess } from './operator-process.ts';
+import { type PolicyRecorder, type PolicySet, recordPolicies } from './policy-recorder.ts';
+
+const settle = 2;
+const monitoring = [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }];
+const ring = [denyIngress, monitoringPolicy];
+
+let cluster: Cluster;
+let operator: OperatorProcess;
+const start = () => OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath, settle });
+
+beforeAll(async () => {
+  cluster = new Cluster(await startControlPlane());
+  await cluster.installCrds();
+  for (const namespace of ['live', 'crash', 'guarded'])
+    await cluster.createNamespace(namespace, { app: 'yes' });
+  operator = await start();
+}, 900_000);
+
+afterAll(async () => {
+  await operator?.stop();
+  await cluster?.controlPlane.stop();
+}, 60_000);
+
+/** What a set of policies lets in: everything, what the ring allows, or less. */
+function ingressOf(policies: PolicySet): 'everything' | 'what is allowed' | 'less' {
+  if (policies.size === 0 || policies.has(transition)) return 'everything';
+  return policies.has(monitoringPolicy) ? 'what is allowed' : 'less';
+}
+
+async function during(namespace: string, change: () => Promise<void>): Promise<PolicyRecorder> {
+  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, namespace);
+  try {
+    await change();
+    // The record comes over a watch of its own, which may be a little behind.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  } finally {
+    recorder.stop();
+  }
+  return recorder;
+}
+
+describe('a live namespace', () => {
+  test('is closed through a temporary policy that allows everything, until the ring has settled', async () => {
+    const recorder = await during('live', async () => {
+      await cluster.platform({
+        enforcement: 'Enforce',
+        namespaces: { selector: { matchLabels: { app: 'yes' } } },
+        monitoring,
+      });
+      await cluster.policiesAre('live', [...ring, transition]);
+      const written = performance.now();
+      await cluster.platformCondition('Programmed', 'False', 'Transitioning');
+      await cluster.policiesAre('live', ring);
+      expect(performance.now() - written).toBeGreaterThan(settle * 1000 * 0.75);
+    });
+    expect(recorder.names()).toEqual([
+      '',
+      transition,
+      [denyIngress, transition].join(' '),
+      [...ring, transition].sort().join(' '),
+      ring.join(' '),
+    ]);
+    expect(recorder.sets.map(ingressOf)).not.toContain('less');
+    await cluster.platformCondition('Ready', 'True');
+  });
+
+  test('keeps what is allowed while a rule is edited, and is never opened for it', async () => {
+    const recorder = await during('live', async () => {
+      await cluster.platform({ monitoring: [{ ...monitoring[0], ports: ['metrics', 8080] }] });
+      await cluster.eventually(
+        'the new port is written',
+        async () =>
+          JSON.stringify((await cluster.policies('live')).get(monitoringPolicy)?.spec.ingress).includes(
+            '8080',
+          ) || undefined,
+      );
+    });
+    expect(recorder.sets.map(ingressOf)).toEqual(recorder.sets.map(() => 'what is allowed'));
+  });
+
+  test('is opened through a temporary policy too', async () => {
+    const recorder = await during('live', async () => {
+      await cluster.platform({ enforcement: 'DryRun' });
+      await cluster.policiesAre('live', []);
+    });
+    expect(recorder.names().at(1)).toBe([...ring, transition].sort().join(' '));
+    expect(recorder.names().at(-2)).toBe(transition);
+    expect(recorder.sets.map(ingressOf)).not.toContain('less');
+  });
+
+  test('goes on after a crash half-way, from what is seen', async () => {
+    const recorder = await during('crash', async () => {
+      await cluster.platform({ enforcement: 'Enforce' });
+      await cluster.eventually('the temporary policy is there', async () =>
+        (await cluster.policies('crash')).get(transition),
+      );
+      await operator.kill();
+      await cluster.deletePolicy('crash', monitoringPolicy).catch(() => undefined);
+      operator = await start();
+      await cluster.policiesAre('crash', ring);
+    });
+    expect(recorder.sets.map(ingressOf)).not.toContain('less');
+  });
+
+  test('is not opened where a policy of somebody else isolates every pod of it already', async () => {
+    await cluster.platform({ enforcement: 'Off' });
+    await cluster.policiesAre('guarded', []);
+    await cluster.createPolicy('guarded', 'own-deny', { podSelector: {}, policyTypes: ['Ingress'] });
+    const recorder = await during('guarded', async () => {
+      await cluster.platform({ enforcement: 'Enforce' });
+      await cluster.policiesAre('guarded', ['own-deny', ...ring]);
+    });
+    expect(recorder.sets.some((set) => set.has(transition))).toBe(false);
+  });
+});

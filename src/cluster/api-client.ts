@@ -1,0 +1,160 @@
+// Requests to the API server over one pooled transport: JSON in, JSON out, errors classified, watches as lines.
+// Must not know any kind of object, nor retry: whoever asked decides when to ask again.
+import type { IncomingMessage } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
+import type { Connection, Transport } from './connection.ts';
+import { ApiError, errorFromAnswer } from './errors.ts';
+import { exchange } from './http.ts';
+
+/** What a request carries besides its path. */
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  /** Of the body; merge patches have their own. */
+  readonly contentType?: 'application/json' | 'application/merge-patch+json';
+  readonly signal?: AbortSignal;
+}
+
+/** A watch says for how long it may be silent, and has a connection of its own. */
+type SendOptions = RequestOptions & { readonly idleMs?: number };
+
+/** The HTTP methods that we use. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Sends requests to one API server. */
+export class ApiClient {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Sends one request and returns the parsed body: an object, a list or a `metav1.Status`.
+   *
+   * @throws ApiError for any answer but success, and for none
+   */
+  async request(method: Method, path: string, options: RequestOptions = {}): Promise<object> {
+    const answer = await this.#send(method, path, options);
+    const text = await readBody(answer);
+    const object = parseObject(text);
+    if (object !== undefined) return object;
+    const what = `the answer to ${method} ${path} is no object of the Kubernetes API`;
+    throw new ApiError(statusOf(answer), '', `${what}: ${text.slice(0, 200)}`);
+  }
+
+  /**
+   * Opens a stream of lines (a watch) on a connection of its own. It ends when the server ends it.
+   *
+   * @param options.idleMs a stream that is silent for so long counts as broken
+   * @param options.onOpen called once, when the server has accepted the request
+   * @throws ApiError for any answer but success, for none, and when the stream breaks
+   */
+  async *lines(
+    path: string,
+    options: RequestOptions & { readonly idleMs: number; readonly onOpen: () => void },
+  ): AsyncGenerator<string> {
+    const answer = await this.#send('GET', path, options);
+    options.onOpen();
+    let rest = '';
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of answer) {
+        const pieces = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
+        rest = pieces.pop() ?? '';
+        yield* pieces;
+      }
+    } catch (error) {
+      throw error instanceof ApiError ? error : unreachable(error);
+    } finally {
+      answer.destroy();
+    }
+    if (rest !== '') throw new ApiError(0, '', 'the stream ended in the middle of a line');
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  async #send(method: Method, path: string, options: SendOptions): Promise<IncomingMessage> {
+    let answer = await this.#sendOnce(method, path, options, await this.#transport());
+    if (statusOf(answer) === 401) {
+      answer.resume();
+      answer = await this.#sendOnce(method, path, options, await this.#transport(true));
+    }
+    if (statusOf(answer) < 300) return answer;
+    throw errorFromAnswer(statusOf(answer), await readBody(answer), answer.headers['retry-after']);
+  }
+
+  /** Without credentials we are as nobody to the server, so that nothing is sent. */
+  async #transport(refresh = false): Promise<Transport> {
+    try {
+      return await this.#connection.transport(refresh);
+    } catch (error) {
+      throw new ApiError(401, 'NoCredentials', (error as Error).message);
+    }
+  }
+
+  async #sendOnce(
+    method: Method,
+    path: string,
+    options: SendOptions,
+    { agent, watchAgent, headers }: Transport,
+  ): Promise<IncomingMessage> {
+    const { body, contentType = 'application/json', signal, idleMs } = options;
+    try {
+      return await exchange(`${this.#connection.server}${path}${formatQuery(options.query)}`, {
+        method,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'ringfence',
+          ...(body === undefined ? {} : { 'content-type': contentType }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(idleMs === undefined ? { agent } : { agent: watchAgent, idleMs }),
+      });
+    } catch (error) {
+      throw unreachable(error);
+    }
+  }
+}
+
+/** What every answer of the API server is; a portal or a gateway answers with status 200 too. */
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && 'kind' in value && 'apiVersion' in value;
+    return isObject ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A client's answer always has one. */
+function statusOf(answer: IncomingMessage): number {
+  return answer.statusCode ?? 0;
+}
+
+async function readBody(answer: IncomingMessage): Promise<string> {
+  try {
+    return await readText(answer);
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+/** A connection's failure and a timeout look alike to a caller: there is no answer. */
+function unreachable(error: unknown): ApiError {
+  const { message, code } = error as { message?: string; code?: string };
+  return new ApiError(0, code ?? '', message || code || 'no answer');
+}
+
+function formatQuery(query: RequestOptions['query'] = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  return parameters.size === 0 ? '' : `?${parameters}`;
+}

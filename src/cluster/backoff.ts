@@ -1,0 +1,27 @@
+// How long to wait before the next try: exponential with jitter, never less than the server asked for.
+// Must not know what is tried.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The bounds of a backoff, in milliseconds. */
+export interface BackoffBounds {
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+/**
+ * The wait before try number `attempt` (1 is the first retry), in milliseconds: doubled each time up to the cap, of
+ * which a random half to whole is taken so that many clients don't come back at once.
+ */
+export function backoffMs(attempt: number, bounds: BackoffBounds, atLeastMs = 0): number {
+  const whole = Math.min(bounds.capMs, bounds.baseMs * 2 ** Math.min(attempt - 1, 30));
+  return Math.max(atLeastMs, whole / 2 + (Math.random() * whole) / 2);
+}
+
+/** Waits, or returns early when `signal` aborts. */
+export async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    // aborted: the caller looks at the signal
+  }
+}

@@ -1,0 +1,175 @@
+// From a kubeconfig to where requests go and what they carry: address, TLS, credentials, one pooled transport.
+// client-node's KubeConfig reads files and environment; it must not send anything.
+import { X509Certificate } from 'node:crypto';
+import type { Agent } from 'node:http';
+import { createSecureContext } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Credentials, CredentialsError, type TlsOptions } from './credentials.ts';
+import { makeAgent } from './http.ts';
+import { addTokenFiles, kubeconfigFiles } from './token-files.ts';
+
+/** A configuration that can't ever work, told to a person. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** What requests are sent with. */
+export interface Transport {
+  /** Short requests share at most `poolSize` connections. */
+  readonly agent: Agent;
+  /** Watches live long: each has a connection of its own, apart from the pool. */
+  readonly watchAgent: Agent;
+  /** The credentials' headers. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where and how requests are sent. */
+export interface Connection {
+  /** The API server's address with an optional path, without a slash at its end. */
+  readonly server: string;
+  /**
+   * To be asked for before each request: credentials rotate.
+   *
+   * @param refresh the server has refused the credentials (401)
+   * @throws CredentialsError where there are none now
+   */
+  transport(refresh?: boolean): Promise<Transport>;
+  close(): Promise<void>;
+}
+
+/** How many short requests are in flight at once. */
+export const poolSize = 32;
+
+/**
+ * Reads the kubeconfig as kubectl does (`KUBECONFIG`, `~/.kube/config`, then the in-cluster files).
+ *
+ * @param options.kubeconfig a file to read instead
+ * @param options.context a context to use instead of the current one
+ * @throws ConfigurationError where there is none, or it does not say where to send requests, or as whom
+ */
+export function loadKubeConfig(options: { kubeconfig?: string; context?: string } = {}): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (options.kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(options.kubeconfig);
+    addTokenFiles(config, kubeconfigFiles(options.kubeconfig));
+  } catch (error) {
+    const [reason = ''] = (error as Error).message.split('\n');
+    const file = options.kubeconfig === undefined ? '' : ` \`${options.kubeconfig}\``;
+    throw new ConfigurationError(`can't read the kubeconfig${file}: ${reason}`);
+  }
+  if (config.getCurrentContext() === nothingFound) {
+    throw new ConfigurationError(
+      'there is no kubeconfig: name one with `--kubeconfig` or `KUBECONFIG`, or run in a cluster',
+    );
+  }
+  if (options.context !== undefined) config.setCurrentContext(options.context);
+  checkContext(config);
+  return config;
+}
+
+/** The context that client-node makes up, of a server on localhost, where it finds no kubeconfig at all. */
+const nothingFound = 'loaded-context';
+
+/** @throws ConfigurationError where the current context does not lead to a server and a user */
+function checkContext(config: KubeConfig): void {
+  const name: string | undefined = config.getCurrentContext();
+  if (name === undefined || name === '') {
+    throw new ConfigurationError('the kubeconfig has no current context: choose one with `--context`');
+  }
+  const context = config.getContextObject(name);
+  if (context === null) {
+    throw new ConfigurationError(
+      `the kubeconfig has no context \`${name}\`: list them with \`kubectl config get-contexts\``,
+    );
+  }
+  if (!/^https?:$/.test(URL.parse(config.getCurrentCluster()?.server ?? '')?.protocol ?? '')) {
+    throw new ConfigurationError(
+      `context \`${name}\` of the kubeconfig names no cluster with a server address that starts with \`https://\``,
+    );
+  }
+  if (context.user !== undefined && config.getUser(context.user) === null) {
+    throw new ConfigurationError(
+      `context \`${name}\` of the kubeconfig names the user \`${context.user}\`, who is not in it`,
+    );
+  }
+}
+
+/**
+ * Prepares the transport that `config` describes. Nothing is sent yet. An exec plugin that fails now may succeed later.
+ *
+ * @throws ConfigurationError where a file or a plugin is missing, a certificate is none, or the proxy is of an unknown kind
+ */
+export async function connect(config: KubeConfig): Promise<Connection> {
+  const pools = new Pools(config);
+  const credentials = new Credentials(config);
+  const transport = async (refresh = false): Promise<Transport> => {
+    const { tls, headers } = await credentials.read(refresh);
+    return { ...pools.with(tls), headers };
+  };
+  try {
+    await transport();
+  } catch (error) {
+    if (!(error instanceof CredentialsError)) throw error;
+    if (error.isFinal) throw new ConfigurationError(error.message);
+  }
+  return {
+    server: config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '',
+    transport,
+    close: async () => pools.close(),
+  };
+}
+
+type Pool = Omit<Transport, 'headers'>;
+
+/** The pools of connections; a client certificate that rotates makes new ones. */
+class Pools {
+  readonly #config: KubeConfig;
+  readonly #all: Pool[] = [];
+  #last: { readonly tls: TlsOptions; readonly pool: Pool } | undefined;
+
+  constructor(config: KubeConfig) {
+    this.#config = config;
+  }
+
+  /** @throws ConfigurationError where there can't be any */
+  with(tls: TlsOptions): Pool {
+    if (this.#last !== undefined && isDeepStrictEqual(this.#last.tls, tls)) return this.#last.pool;
+    try {
+      createSecureContext(tls);
+      // It takes any authority, and then trusts none.
+      if (tls.ca !== undefined) new X509Certificate(tls.ca);
+    } catch (error) {
+      throw new ConfigurationError(
+        `can't use the certificates of the kubeconfig: ${(error as Error).message}`,
+      );
+    }
+    const server = this.#config.getCurrentCluster()?.server ?? '';
+    const proxy = proxyOf(this.#config);
+    const pool = {
+      agent: makeAgent(server, proxy, tls, poolSize),
+      watchAgent: makeAgent(server, proxy, tls),
+    };
+    this.#all.push(pool);
+    this.#last = { tls, pool };
+    return pool;
+  }
+
+  close(): void {
+    for (const { agent, watchAgent } of this.#all) {
+      agent.destroy();
+      watchAgent.destroy();
+    }
+  }
+}
+
+/** @throws ConfigurationError where it is of an unknown kind */
+function proxyOf(config: KubeConfig): string | undefined {
+  const proxy = config.getCurrentCluster()?.proxyUrl;
+  if (proxy === undefined || proxy === '') return undefined;
+  if (/^https?:/.test(proxy)) return proxy;
+  throw new ConfigurationError(
+    `proxy \`${proxy}\` of the kubeconfig is not supported: use an http or https proxy`,
+  );
+}

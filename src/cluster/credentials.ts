@@ -1,0 +1,117 @@
+// What a request carries to say who we are, read from a kubeconfig again and again, because tokens and certificates rotate.
+// client-node knows files, exec plugins and in-cluster tokens; must not send anything.
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** Credentials can't be had now; the message says why, for people. */
+export class CredentialsError extends Error {
+  override readonly name = 'CredentialsError';
+  /** Whether trying again is of no use: a file or a command is missing, or the configuration contradicts itself. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, isFinal: boolean) {
+    super(message);
+    this.isFinal = isFinal;
+  }
+}
+
+/** How a TLS connection is opened; undici and `node:tls` call these the same. */
+export interface TlsOptions {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer | string;
+  readonly key?: Buffer | string;
+  readonly rejectUnauthorized?: boolean;
+  readonly servername?: string;
+}
+
+/** Credentials as they are now. */
+export interface ReadCredentials {
+  readonly tls: TlsOptions;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+// As client-go does: a rotated token is read within this time.
+const maxAgeMs = 30_000;
+// Of many requests that are refused at the same time, the first asks for new credentials for all.
+const minAgeMs = 1_000;
+
+/** The credentials of a kubeconfig. */
+export class Credentials {
+  readonly #config: KubeConfig;
+  #last: { readonly value: Promise<ReadCredentials>; readonly at: number } | undefined;
+
+  constructor(config: KubeConfig) {
+    this.#config = config;
+  }
+
+  /**
+   * The credentials, which may be some seconds old.
+   *
+   * @param refresh the server has refused the last ones
+   * @throws CredentialsError
+   */
+  read(refresh = false): Promise<ReadCredentials> {
+    const last = this.#last;
+    const maxAge = refresh ? minAgeMs : maxAgeMs;
+    if (last !== undefined && Date.now() - last.at < maxAge) return last.value;
+    const value = this.#load(refresh);
+    this.#last = { value, at: Date.now() };
+    value.catch(() => {
+      this.#last = undefined;
+    });
+    return value;
+  }
+
+  async #load(refresh: boolean): Promise<ReadCredentials> {
+    const options: HttpsOptions = {};
+    const config = refresh ? withoutMemory(this.#config) : this.#config;
+    try {
+      await config.applyToHTTPSOptions(options);
+    } catch (error) {
+      throw this.#explain(error as NodeJS.ErrnoException);
+    }
+    const { headers = {}, auth, ca, cert, key, rejectUnauthorized, servername } = options;
+    const basic =
+      auth === undefined ? {} : { Authorization: `Basic ${Buffer.from(auth).toString('base64')}` };
+    return {
+      headers: { ...basic, ...headers },
+      tls: withoutUndefined({ ca, cert, key, rejectUnauthorized, servername }),
+    };
+  }
+
+  /** An exec plugin may fail for a while, as the service does that it asks; a missing file or command is missing. */
+  #explain({ message, code }: NodeJS.ErrnoException): CredentialsError {
+    const plugin = this.#config.getCurrentUser()?.exec?.command as string | undefined;
+    const isFinal = plugin === undefined || code !== undefined;
+    const what = plugin === undefined ? '' : `exec plugin \`${plugin}\`: `;
+    return new CredentialsError(
+      `can't get credentials from the kubeconfig: ${what}${oneLine(message) || 'it failed and did not say why'}`,
+      isFinal,
+    );
+  }
+}
+
+interface HttpsOptions {
+  headers?: Record<string, string>;
+  auth?: string;
+  ca?: Buffer;
+  cert?: Buffer | string;
+  key?: Buffer | string;
+  rejectUnauthorized?: boolean;
+  servername?: string;
+}
+
+/** client-node keeps what a plugin said for as long as that said, and a token file's content for a minute. */
+function withoutMemory(config: KubeConfig): KubeConfig {
+  const { clusters, contexts, users, currentContext } = config;
+  const fresh = new KubeConfig();
+  fresh.loadFromOptions({ clusters, contexts, users, currentContext });
+  return fresh;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, '; ');
+}
+
+function withoutUndefined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import {
+  ApiError,
+  classify,
+  type ErrorClass,
+  errorFromAnswer,
+  errorFromStatus,
+  isUnsupported,
+} from './errors.ts';
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const status = (fields: object) => JSON.stringify({ kind: 'Status', apiVersion: 'v1', ...fields });
+
+describe('an answer of the API server', () => {
+  test('is an error with the reason and the message of its Status', () => {
+    const body = status({ reason: 'AlreadyExists', message: 'networkpolicies "x" already exists' });
+    const error = errorFromAnswer(409, body, undefined);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({
+      status: 409,
+      reason: 'AlreadyExists',
+      message: 'networkpolicies "x" already exists',
+      retryAfterMs: undefined,
+    });
+  });
+
+  test.each([
+    ['a proxy that answers in HTML', '<html>502 Bad Gateway</html>\n', '<html>502 Bad Gateway</html>'],
+    [
+      'a panic handler that answers in plain text',
+      'This request caused apiserver to panic.',
+      'This request caused',
+    ],
+    ['half a JSON text', '{"kind":"Status","mess', '{"kind":"Status","mess'],
+    ['JSON that is no object', '"too many requests"', '"too many requests"'],
+    ['JSON that is null', 'null', 'null'],
+    ['JSON that is no Status', '{"error":"quota"}', '{"error":"quota"}'],
+    ['a Status whose message is no text', '{"message":{"a":1}}', '{"message":{"a":1}}'],
+    ['a Status whose message is empty', '{"message":""}', '{"message":""}'],
+    ['nothing', '', 'HTTP status 502'],
+    ['white space', ' \n', 'HTTP status 502'],
+  ])('is an error with a message also from %s', (_, body, message) => {
+    const error = errorFromAnswer(502, body, undefined);
+    expect(error.message).toContain(message);
+    expect(error.reason).toBe('');
+  });
+
+  test('has no endless message', () => {
+    expect(errorFromAnswer(502, 'x'.repeat(100_000), undefined).message).toHaveLength(200);
+  });
+});
+
+describe('Retry-After', () => {
+  const waitOf = (value: string | undefined) => errorFromAnswer(429, '', value).retryAfterMs;
+
+  test('is read as seconds', () => {
+    expect(waitOf('1')).toBe(1_000);
+    expect(waitOf('30')).toBe(30_000);
+    expect(waitOf('0')).toBe(0);
+  });
+
+  test('is read as a date, which may be over already', () => {
+    jest.useFakeTimers({ now: Date.parse('2026-01-02T15:04:00Z') });
+    expect(waitOf('Fri, 02 Jan 2026 15:04:05 GMT')).toBe(5_000);
+    expect(waitOf('Fri, 02 Jan 2026 15:03:00 GMT')).toBe(0);
+  });
+
+  test('is nothing where it is absent or neither', () => {
+    expect(waitOf(undefined)).toBeUndefined();
+    expect(waitOf('soon')).toBeUndefined();
+    expect(waitOf('')).toBeUndefined();
+  });
+
+  test.each(['86400', '99999999999999999999', 'Fri, 02 Jan 2099 15:04:05 GMT'])(
+    'of %s is two minutes: a longer timer would look like a hang, or fire at once',
+    (value) => {
+      expect(waitOf(value)).toBe(120_000);
+    },
+  );
+});
+
+describe('an error asks for', () => {
+  test.each<[number, ErrorClass]>([
+    [0, 'unreachable'],
+    [400, 'invalid'],
+    [401, 'unauthorized'],
+    [403, 'denied'],
+    [404, 'gone'],
+    [405, 'invalid'],
+    [409, 'conflict'],
+    [410, 'expired'],
+    [415, 'invalid'],
+    [422, 'invalid'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [504, 'retry'],
+  ])('%i: %s', (code, expected) => {
+    expect(classify(new ApiError(code, '', ''))).toBe(expected);
+  });
+
+  test('no permission, but the end of a namespace that is going', () => {
+    const message =
+      'networkpolicies.networking.k8s.io "x" is forbidden: unable to create new content in namespace shop because it is being terminated';
+    expect(classify(new ApiError(403, 'Forbidden', message))).toBe('gone');
+  });
+
+  test('nothing where it is a programmer who is wrong: it is thrown on', () => {
+    const mistake = new TypeError('x is not a function');
+    expect(() => classify(mistake)).toThrow(mistake);
+  });
+});
+
+describe('a request for a feature that the server does not know', () => {
+  test.each([400, 422])('is answered with %i', (code) => {
+    expect(isUnsupported(new ApiError(code, '', ''))).toBe(true);
+  });
+
+  test('is nothing else', () => {
+    expect(isUnsupported(new ApiError(403, '', ''))).toBe(false);
+    expect(isUnsupported(new TypeError('x'))).toBe(false);
+  });
+});
+
+describe('the ERROR event of a watch', () => {
+  test('is an error with the code of its Status', () => {
+    const error = errorFromStatus({ code: 410, reason: 'Expired', message: 'too old resource version' });
+    expect(error).toMatchObject({ status: 410, reason: 'Expired', message: 'too old resource version' });
+    expect(classify(error)).toBe('expired');
+  });
+
+  test.each([[undefined], [null], [{}], ['text']])('without a Status (%j) is one to try again', (object) => {
+    expect(classify(errorFromStatus(object))).toBe('retry');
+  });
+});

@@ -1,0 +1,117 @@
+// What can go wrong between us and the API server, classified in one place.
+// Must not know what a request was for: callers ask for the class and decide.
+
+/** An answer of the API server other than success, or no answer at all (status 0). */
+export class ApiError extends Error {
+  /** The HTTP status, 0 where the server could not be reached. */
+  readonly status: number;
+  /** The `reason` of the `metav1.Status` in the body, such as `AlreadyExists`, or `''`. */
+  readonly reason: string;
+  /** How long the server asks us to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, reason: string, message: string, retryAfterMs?: number) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * What an error asks for:
+ * - `unreachable`: no answer; try again with backoff
+ * - `retry`: an answer that will change by itself (408, 429, 5xx)
+ * - `conflict`: our knowledge is stale (409); look again and try again
+ * - `gone`: the object, or the namespace around it, is not there or is going (404, a terminating namespace)
+ * - `expired`: the resource version is too old (410); list again
+ * - `unauthorized`: our credentials are not accepted, or there are none (401); a person or a rotation mends that
+ * - `denied`: missing permission (403); a person has to act, then a retry succeeds
+ * - `invalid`: the server will never accept this (400, 413, 422 and their like)
+ */
+export type ErrorClass =
+  | 'unreachable'
+  | 'retry'
+  | 'conflict'
+  | 'gone'
+  | 'expired'
+  | 'unauthorized'
+  | 'denied'
+  | 'invalid';
+
+/** Classifies an error of a request; anything that is not an ApiError is a programmer's mistake and is thrown on. */
+export function classify(error: unknown): ErrorClass {
+  if (!(error instanceof ApiError)) throw error;
+  if (error.status === 0) return 'unreachable';
+  if (error.status === 403 && /is being terminated/.test(error.message)) return 'gone';
+  switch (error.status) {
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'denied';
+    case 404:
+      return 'gone';
+    case 409:
+      return 'conflict';
+    case 410:
+      return 'expired';
+    case 408:
+    case 429:
+      return 'retry';
+    default:
+      return error.status >= 400 && error.status < 500 ? 'invalid' : 'retry';
+  }
+}
+
+/** Whether the request did not work because the server does not know the feature that it asks for. */
+export function isUnsupported(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 400 || error.status === 422);
+}
+
+/**
+ * Makes an error from an answer. The body is a `metav1.Status` where the API server itself answers, and anything at
+ * all where a proxy, a webhook or a panic handler does.
+ */
+export function errorFromAnswer(status: number, body: string, retryAfter: string | undefined): ApiError {
+  const parsed = parseStatus(body);
+  const message = parsed.message || body.trim().slice(0, 200) || `HTTP status ${status}`;
+  return new ApiError(status, parsed.reason ?? '', message, parseRetryAfter(retryAfter));
+}
+
+/** Makes an error from the `ERROR` event of a watch, whose object is a `metav1.Status`. */
+export function errorFromStatus(object: unknown): ApiError {
+  const { code, reason, message } = (object ?? {}) as { code?: number; reason?: string; message?: string };
+  return new ApiError(
+    code ?? 500,
+    reason ?? '',
+    message ?? 'the watch ended with an error that it did not name',
+  );
+}
+
+function parseStatus(body: string): { reason?: string; message?: string } {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (value === null || typeof value !== 'object') return {};
+    const { reason, message } = value as { reason?: unknown; message?: unknown };
+    return {
+      ...(typeof reason === 'string' ? { reason } : {}),
+      ...(typeof message === 'string' ? { message } : {}),
+    };
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * The longest wait that a server may ask for. A longer one is a mistake somewhere: the liveness probe would take it for a
+ * hang, and a timer of more than 24 days fires at once.
+ */
+const longestWaitMs = 120_000;
+
+/** RFC 9110 section 10.2.3; the API server sends seconds, proxies may send a date. */
+function parseRetryAfter(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.min(longestWaitMs, Math.max(0, wait));
+}

@@ -1,0 +1,168 @@
+import { describe, expect, test } from '@jest/globals';
+import { denying } from '../../test/fixtures.ts';
+import { fingerprint } from '../model/network-policy.ts';
+import { manifestOf } from '../plan/manifest.ts';
+import type { RawObject } from './reflector.ts';
+import { appNetworkProfiles, namespaces, platformNetworkProfiles, readPolicy } from './resources.ts';
+
+const metadata = { namespace: 'shop', name: 'theirs', uid: 'uid-1', resourceVersion: '7' };
+const ours = { ...metadata, name: 'ringfence-x', labels: { 'app.kubernetes.io/managed-by': 'ringfence' } };
+
+describe('a NetworkPolicy is ours', () => {
+  test('where it has both our prefix and our label, whoever owns it', () => {
+    expect(readPolicy({ metadata: ours })).toMatchObject({ ours: true, ownerUid: '' });
+    const ownerReferences = [{ uid: 'uid-of-another', controller: true }];
+    expect(readPolicy({ metadata: { ...ours, ownerReferences } })).toMatchObject({
+      ours: true,
+      ownerUid: 'uid-of-another',
+    });
+  });
+
+  test.each([
+    ['with our label alone', { ...ours, name: 'theirs' }],
+    ['with our prefix alone', { ...metadata, name: 'ringfence-x' }],
+    [
+      'with our prefix and the label of another tool',
+      { ...ours, labels: { 'app.kubernetes.io/managed-by': 'Helm' } },
+    ],
+    ['whose name only contains our prefix', { ...ours, name: 'my-ringfence-x' }],
+  ])('but not %s', (_, given) => {
+    expect(readPolicy({ metadata: given })).toMatchObject({ ours: false });
+  });
+});
+
+describe('a policy of ours', () => {
+  test('is read as what was written', () => {
+    const deny = denying('ringfence-default-deny-ingress', 'Ingress');
+    const sent = manifestOf(deny) as RawObject;
+    const stored = { ...sent, metadata: { ...sent.metadata, uid: 'uid-1', resourceVersion: '7' } };
+    expect(readPolicy(stored)).toEqual({
+      ours: true,
+      namespace: 'shop',
+      name: 'ringfence-default-deny-ingress',
+      uid: 'uid-1',
+      resourceVersion: '7',
+      ownerUid: 'uid-of-platform',
+      fingerprint: fingerprint(deny.spec),
+      isolates: ['Ingress'],
+      beingDeleted: false,
+    });
+  });
+
+  test('has the owner that is its controller', () => {
+    const ownerReferences = [{ uid: 'a' }, { uid: 'b', controller: true }, { uid: 'c', controller: false }];
+    expect(readPolicy({ metadata: { ...ours, ownerReferences } })).toMatchObject({ ownerUid: 'b' });
+    expect(readPolicy({ metadata: { ...ours, ownerReferences: [{ uid: 'a' }] } })).toMatchObject({
+      ownerUid: '',
+    });
+  });
+
+  test('waits for a finalizer where it has a deletion timestamp', () => {
+    const dying = { ...ours, deletionTimestamp: '2026-01-02T15:04:05Z' };
+    expect(readPolicy({ metadata: dying })).toMatchObject({ beingDeleted: true });
+  });
+});
+
+describe('the directions that a policy isolates', () => {
+  const everyPod = { podSelector: {} };
+
+  test.each([
+    ['only Ingress, where policyTypes is left out', everyPod, ['Ingress']],
+    [
+      'Ingress too, where policyTypes is left out and there are egress rules: it cuts off its pods',
+      { ...everyPod, egress: [{}] },
+      ['Ingress', 'Egress'],
+    ],
+    ['only Ingress, where the list of egress rules is empty', { ...everyPod, egress: [] }, ['Ingress']],
+    [
+      'the same, where policyTypes is empty',
+      { ...everyPod, policyTypes: [], egress: [{}] },
+      ['Ingress', 'Egress'],
+    ],
+    [
+      'what policyTypes says, whatever rules there are',
+      { ...everyPod, policyTypes: ['Egress'], ingress: [{}] },
+      ['Egress'],
+    ],
+    ['both, in our order', { ...everyPod, policyTypes: ['Egress', 'Ingress'] }, ['Ingress', 'Egress']],
+    ['Ingress of every pod, where there is no spec', undefined, ['Ingress']],
+  ])('are %s', (_, spec, expected) => {
+    expect(readPolicy({ metadata, spec })).toMatchObject({ isolatesEveryPod: expected });
+    expect(readPolicy({ metadata: ours, spec })).toMatchObject({ isolates: expected });
+  });
+
+  test('are none of every pod, where it selects some', () => {
+    const spec = { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] };
+    expect(readPolicy({ metadata, spec })).toMatchObject({
+      isolatesEveryPod: [],
+      podSelector: { matchLabels: { app: 'web' } },
+    });
+  });
+});
+
+describe('a policy lets everyone through', () => {
+  const rules = (direction: 'ingress' | 'egress', ...all: readonly object[]) => ({
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    [direction]: all,
+  });
+
+  test.each([
+    ['an empty rule', rules('ingress', {}), ['Ingress']],
+    ['an empty list of peers', rules('ingress', { from: [] }), ['Ingress']],
+    ['an empty list of ports', rules('egress', { to: [], ports: [] }), ['Egress']],
+    ['an open rule among others', rules('ingress', { from: [{ podSelector: {} }] }, {}), ['Ingress']],
+  ])('with %s', (_, spec, expected) => {
+    expect(readPolicy({ metadata, spec })).toMatchObject({ allowsEveryone: expected });
+  });
+
+  test.each([
+    ['peers', rules('ingress', { from: [{ podSelector: {} }] })],
+    ['ports', rules('egress', { ports: [{ port: 443 }] })],
+    ['no rules', rules('ingress')],
+    ['rules of a direction that it does not speak of', { ...rules('egress', {}), policyTypes: ['Ingress'] }],
+  ])('but not with %s', (_, spec) => {
+    expect(readPolicy({ metadata, spec })).toMatchObject({ allowsEveryone: [] });
+  });
+});
+
+describe('a namespace', () => {
+  test('is read with its labels, and whether it is going', () => {
+    const object = { metadata: { name: 'shop', uid: 'uid-1', resourceVersion: '7' } };
+    expect(namespaces.reduce(object)).toEqual({
+      namespace: '',
+      name: 'shop',
+      uid: 'uid-1',
+      resourceVersion: '7',
+      labels: {},
+      terminating: false,
+    });
+    const dying = { metadata: { ...object.metadata, labels: { a: 'b' }, deletionTimestamp: 'now' } };
+    expect(namespaces.reduce(dying)).toMatchObject({ labels: { a: 'b' }, terminating: true });
+  });
+});
+
+describe('a profile', () => {
+  const head = { apiVersion: 'ringfence.dev/v1alpha1', metadata: { ...metadata, generation: 3 } };
+  const team = { ...head, kind: 'AppNetworkProfile', spec: { routes: [] }, status: { policies: 2 } };
+
+  test('is read with its generation and its status', () => {
+    expect(appNetworkProfiles.reduce(team)).toMatchObject({
+      namespace: 'shop',
+      name: 'theirs',
+      generation: 3,
+      terminating: false,
+      decoded: { ok: true },
+      status: { policies: 2 },
+    });
+  });
+
+  test('that does not decode is kept with what is wrong, never thrown', () => {
+    expect(appNetworkProfiles.reduce({ ...team, spec: { colour: 'blue' } })).toMatchObject({
+      uid: 'uid-1',
+      decoded: { ok: false, error: [{ path: 'spec.colour', message: expect.any(String) }] },
+    });
+    expect(platformNetworkProfiles.reduce({ metadata })).toMatchObject({ decoded: { ok: false } });
+    expect(appNetworkProfiles.reduce({ ...team, spec: null })).toMatchObject({ decoded: { ok: false } });
+  });
+});

@@ -1,0 +1,136 @@
+// The kinds of objects that Ringfence watches, each reduced on arrival to what is needed of it.
+// The only decoder: what does not decode is kept as a problem, never thrown. Must not know what follows from a fact.
+
+import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
+import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from '../api/decode.ts';
+import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
+import {
+  apiVersion,
+  type ForeignPolicy,
+  managedByLabel,
+  namePrefix,
+  type OwnedPolicy,
+} from '../model/policies.ts';
+import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
+import { identify, type RawObject, type Resource } from './reflector.ts';
+import type { Identified } from './store.ts';
+
+/** A NetworkPolicy in the cache. */
+export type StoredPolicy =
+  | ({ readonly ours: true } & OwnedPolicy)
+  | ({ readonly ours: false } & ForeignPolicy & Identified);
+
+/** A Namespace in the cache. */
+export type StoredNamespace = NamespaceFacts & Identified;
+
+/** A profile in the cache, with its status as it was last seen. */
+export type StoredProfile = ProfileFacts & Identified & { readonly status: unknown };
+
+/** The platform's profile in the cache, with its status as it was last seen. */
+export type StoredPlatform = PlatformFacts & Identified & { readonly status: unknown };
+
+export const namespaces: Resource<StoredNamespace> = {
+  kind: 'Namespace',
+  name: 'namespaces',
+  path: '/api/v1/namespaces',
+  reduce: (object) => ({
+    ...identify(object),
+    labels: object.metadata.labels ?? {},
+    terminating: object.metadata.deletionTimestamp !== undefined,
+  }),
+};
+
+export const networkPolicies: Resource<StoredPolicy> = {
+  kind: 'NetworkPolicy',
+  name: 'networkpolicies.networking.k8s.io',
+  path: '/apis/networking.k8s.io/v1/networkpolicies',
+  reduce: readPolicy,
+};
+
+export const appNetworkProfiles: Resource<StoredProfile> = {
+  kind: 'AppNetworkProfile',
+  name: 'appnetworkprofiles.ringfence.dev',
+  path: `/apis/${apiVersion}/appnetworkprofiles`,
+  reduce: (object) => ({
+    ...identifyProfile(object),
+    decoded: decodeAppNetworkProfile(withoutStatus(object)),
+  }),
+};
+
+export const platformNetworkProfiles: Resource<StoredPlatform> = {
+  kind: 'PlatformNetworkProfile',
+  name: 'platformnetworkprofiles.ringfence.dev',
+  path: `/apis/${apiVersion}/platformnetworkprofiles`,
+  reduce: (object) => ({
+    ...identifyProfile(object),
+    decoded: decodePlatformNetworkProfile(withoutStatus(object)),
+  }),
+};
+
+/** Reads a NetworkPolicy; ours is what has both our prefix and our label, whatever its owner. */
+export function readPolicy(object: RawObject): StoredPolicy {
+  const identity = identify(object);
+  const spec = (object.spec ?? {}) as RawPolicySpec;
+  const isolates = directions.filter((direction) => typesOf(spec).includes(direction));
+  const { labels = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
+  if (identity.name.startsWith(namePrefix) && labels[managedByLabel.key] === managedByLabel.value) {
+    return {
+      ours: true,
+      ...identity,
+      ownerUid: ownerReferences.find((owner) => owner.controller)?.uid ?? '',
+      fingerprint: fingerprint(spec),
+      isolates,
+      beingDeleted: deletionTimestamp !== undefined,
+    };
+  }
+  const podSelector = spec.podSelector ?? {};
+  return {
+    ours: false,
+    ...identity,
+    podSelector,
+    isolatesEveryPod: selectsEverything(podSelector) ? isolates : [],
+    allowsEveryone: isolates.filter((direction) => rulesOf(spec, direction).some(isOpen)),
+  };
+}
+
+interface RawRule {
+  readonly from?: readonly unknown[];
+  readonly to?: readonly unknown[];
+  readonly ports?: readonly unknown[];
+}
+
+interface RawPolicySpec {
+  readonly podSelector?: LabelSelector;
+  readonly policyTypes?: readonly Direction[];
+  readonly ingress?: readonly RawRule[];
+  readonly egress?: readonly RawRule[];
+}
+
+/** Where `policyTypes` is absent it includes Ingress, and Egress where there are egress rules (networking/v1 docs). */
+function typesOf(spec: RawPolicySpec): readonly Direction[] {
+  if (spec.policyTypes !== undefined && spec.policyTypes.length > 0) return spec.policyTypes;
+  return (spec.egress ?? []).length > 0 ? directions : ['Ingress'];
+}
+
+function rulesOf(spec: RawPolicySpec, direction: Direction): readonly RawRule[] {
+  return (direction === 'Ingress' ? spec.ingress : spec.egress) ?? [];
+}
+
+/** An empty or absent list of peers means everyone, one of ports every port (networking/v1 docs). */
+function isOpen(rule: RawRule): boolean {
+  return [rule.from, rule.to, rule.ports].every((list) => (list ?? []).length === 0);
+}
+
+/** A profile is what people declare: what stands in its status, which is ours, can't make it invalid. */
+function withoutStatus({ status: _, ...declared }: RawObject): object {
+  return declared;
+}
+
+function identifyProfile(object: RawObject) {
+  return {
+    ...identify(object),
+    generation: object.metadata.generation ?? 0,
+    terminating: object.metadata.deletionTimestamp !== undefined,
+    status: object.status,
+  };
+}

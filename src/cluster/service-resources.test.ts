@@ -1,0 +1,245 @@
+import { describe, expect, test } from '@jest/globals';
+import { node, object, service } from '../../test/fixtures.ts';
+import type { RawObject, Resource } from './reflector.ts';
+import {
+  apiServices,
+  gateways,
+  grpcRoutes,
+  httpRoutes,
+  ingressClasses,
+  ingresses,
+  mutatingWebhooks,
+  nodes,
+  referenceGrants,
+  services,
+  validatingWebhooks,
+} from './service-resources.ts';
+import type { Identified } from './store.ts';
+
+/** The facts without what identifies the object. */
+function facts<T extends Identified>(resource: Resource<T>, object: RawObject) {
+  const { namespace: _n, name: _a, uid: _u, resourceVersion: _r, ...rest } = resource.reduce(object);
+  return rest;
+}
+
+describe('a Service', () => {
+  test('has its ports with the defaults that the API server fills in', () => {
+    expect(
+      facts(
+        services,
+        service('shop/web', [{ port: 80 }, { name: 'dns', port: 53, protocol: 'UDP', targetPort: 'dns' }]),
+      ),
+    ).toEqual({
+      type: 'ClusterIP',
+      headless: false,
+      selector: { app: 'web' },
+      ports: [
+        { port: 80, protocol: 'TCP', targetPort: 80 },
+        { name: 'dns', port: 53, protocol: 'UDP', targetPort: 'dns' },
+      ],
+    });
+  });
+
+  test('is headless where it has no address, and selects nothing where its selector is empty or absent', () => {
+    for (const selector of [{}, undefined]) {
+      expect(facts(services, service('shop/db', [], { clusterIP: 'None', selector }))).toEqual({
+        type: 'ClusterIP',
+        headless: true,
+        ports: [],
+      });
+    }
+  });
+
+  test('keeps where an ExternalName points to', () => {
+    const spec = { type: 'ExternalName', externalName: 'db.example.com' };
+    expect(facts(services, object('Service', 'shop/db', spec))).toMatchObject({ ...spec, ports: [] });
+  });
+});
+
+describe('an Ingress', () => {
+  const backend = (name: string, port: object) => ({ service: { name, port } });
+
+  test('is its default backend and the backends of all paths, each once', () => {
+    const web = backend('web', { number: 80 });
+    const spec = {
+      ingressClassName: 'nginx',
+      defaultBackend: web,
+      rules: [
+        {},
+        { http: { paths: [{ backend: web }, { backend: backend('web', { name: 'http' }) }] } },
+        { http: { paths: [{ backend: { resource: { kind: 'Bucket', name: 'files' } } }] } },
+      ],
+    };
+    expect(facts(ingresses, object('Ingress', 'shop/web', spec))).toEqual({
+      className: 'nginx',
+      backends: [
+        { namespace: 'shop', name: 'web', port: 80 },
+        { namespace: 'shop', name: 'web', port: 'http' },
+      ],
+      resourceBackends: ['Bucket/files'],
+    });
+  });
+
+  test('has the class of its spec before that of the old annotation, and none where neither is there', () => {
+    const old = { 'kubernetes.io/ingress.class': 'old' };
+    const classOf = (spec: object, annotations = {}) =>
+      facts(ingresses, object('Ingress', 'shop/web', spec, annotations)).className;
+    expect(classOf({ ingressClassName: 'new' }, old)).toBe('new');
+    expect(classOf({}, old)).toBe('old');
+    expect(classOf({})).toBeUndefined();
+  });
+});
+
+describe('an IngressClass', () => {
+  test('is the default where its annotation says `true`, and not where it says anything else', () => {
+    const isDefault = (value: string) =>
+      facts(
+        ingressClasses,
+        object('IngressClass', 'nginx', {}, { 'ingressclass.kubernetes.io/is-default-class': value }),
+      );
+    expect([isDefault('true'), isDefault('false')]).toEqual([{ isDefault: true }, { isDefault: false }]);
+  });
+});
+
+describe.each([
+  ['HTTPRoute', httpRoutes],
+  ['GRPCRoute', grpcRoutes],
+] as const)('an %s', (kind, resource) => {
+  test('is its Gateways and its backends, in its own namespace unless they say another', () => {
+    const spec = {
+      parentRefs: [{ name: 'own' }, { name: 'public', namespace: 'infra', sectionName: 'https' }],
+      rules: [
+        {
+          backendRefs: [
+            { name: 'web', port: 80 },
+            { name: 'api', namespace: 'pay', port: 81, weight: 0 },
+          ],
+        },
+        {},
+      ],
+    };
+    expect(facts(resource, object(kind, 'shop/web', spec))).toEqual({
+      kind,
+      gateways: [
+        { namespace: 'shop', name: 'own' },
+        { namespace: 'infra', name: 'public' },
+      ],
+      backends: [
+        { namespace: 'shop', name: 'web', port: 80 },
+        { namespace: 'pay', name: 'api', port: 81 },
+      ],
+      otherBackends: [],
+    });
+  });
+
+  test('keeps apart the backends that are no Services', () => {
+    const rules = [
+      {
+        backendRefs: [
+          { group: 'x.example', name: 'odd' },
+          { kind: 'Lambda', group: 'aws', name: 'fn' },
+        ],
+      },
+    ];
+    expect(facts(resource, object(kind, 'shop/web', { rules }))).toMatchObject({
+      backends: [],
+      otherBackends: ['Service/odd', 'Lambda/fn'],
+    });
+  });
+
+  test('may lead nowhere', () => {
+    expect(facts(resource, object(kind, 'shop/web'))).toEqual({
+      kind,
+      gateways: [],
+      backends: [],
+      otherBackends: [],
+    });
+  });
+});
+
+describe('a Gateway', () => {
+  test('has its class', () => {
+    expect(facts(gateways, object('Gateway', 'infra/public', { gatewayClassName: 'istio' }))).toEqual({
+      className: 'istio',
+    });
+  });
+});
+
+describe('a ReferenceGrant', () => {
+  const from = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'routing' }];
+  const granted = (to: readonly object[]) =>
+    facts(referenceGrants, object('ReferenceGrant', 'shop/grant', { from, to }));
+
+  test('is about every Service where one of its entries names none', () => {
+    expect(
+      granted([
+        { group: '', kind: 'Service' },
+        { kind: 'Service', name: 'web' },
+      ]),
+    ).toEqual({
+      from: [{ kind: 'HTTPRoute', namespace: 'routing' }],
+    });
+  });
+
+  test('is about the Services that it names', () => {
+    expect(granted([{ kind: 'Service', name: 'web' }, { kind: 'Secret' }])).toMatchObject({
+      services: ['web'],
+    });
+  });
+
+  test('is about no Service where it is about other objects: none is not all', () => {
+    expect(granted([{ kind: 'Secret' }, { group: 'other.example', kind: 'Service' }])).toMatchObject({
+      services: [],
+    });
+  });
+});
+
+describe('a Node', () => {
+  test('is its addresses, internal and external, without its names', () => {
+    const given = node('a', '10.1.0.5', 'fd00:1::5');
+    const addresses = [
+      ...(given.status as { addresses: readonly object[] }).addresses,
+      { type: 'ExternalIP', address: '203.0.113.5' },
+      { type: 'Hostname', address: 'a' },
+      { type: 'InternalDNS', address: 'a.internal' },
+    ];
+    expect(facts(nodes, { ...given, status: { addresses } })).toEqual({
+      addresses: ['10.1.0.5', 'fd00:1::5', '203.0.113.5'],
+    });
+    expect(facts(nodes, object('Node', 'b'))).toEqual({ addresses: [] });
+  });
+});
+
+describe('what the control plane calls', () => {
+  const metadata = { name: 'policy', uid: 'uid', resourceVersion: '1' };
+
+  test.each([
+    ['ValidatingWebhookConfiguration', validatingWebhooks],
+    ['MutatingWebhookConfiguration', mutatingWebhooks],
+  ] as const)(
+    'is each Service of a %s, on port 443 unless it says another; a URL is none',
+    (kind, resource) => {
+      const webhooks = [
+        { clientConfig: { service: { namespace: 'shop', name: 'hook' } } },
+        { clientConfig: { service: { namespace: 'shop', name: 'hook', port: 8443 } } },
+        { clientConfig: { url: 'https://hooks.example' } },
+        {},
+      ];
+      const caller = `${kind}/policy`;
+      expect(facts(resource, { metadata, webhooks } as RawObject)).toEqual({
+        calls: [
+          { caller, service: { namespace: 'shop', name: 'hook', port: 443 } },
+          { caller, service: { namespace: 'shop', name: 'hook', port: 8443 } },
+        ],
+      });
+    },
+  );
+
+  test('is the Service of an APIService; one that the API server answers itself has none', () => {
+    const spec = { service: { namespace: 'shop', name: 'metrics' } };
+    expect(facts(apiServices, { metadata, spec } as RawObject)).toEqual({
+      calls: [{ caller: 'APIService/policy', service: { namespace: 'shop', name: 'metrics', port: 443 } }],
+    });
+    expect(facts(apiServices, { metadata, spec: {} } as RawObject)).toEqual({ calls: [] });
+  });
+});

@@ -1,0 +1,314 @@
+// Services, and what leads to them from outside: each reduced on arrival to the facts that a rule depends on.
+// Written for objects that the API server validated; must not know what follows from a fact.
+import type { ObjectKey } from '../model/object-key.ts';
+import type { Protocol } from '../model/ports.ts';
+import type {
+  ControlPlaneCallFacts,
+  GatewayFacts,
+  GatewayRouteFacts,
+  IngressClassFacts,
+  IngressFacts,
+  NodeFacts,
+  ReferenceGrantFacts,
+  ServiceFacts,
+  ServiceRef,
+} from '../model/services.ts';
+import { identify, type RawObject, type Resource } from './reflector.ts';
+import type { Identified } from './store.ts';
+
+type Stored<T> = T & Identified;
+
+interface RawService {
+  readonly type?: ServiceFacts['type'];
+  readonly clusterIP?: string;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly externalName?: string;
+  readonly ports?: readonly {
+    readonly name?: string;
+    readonly port: number;
+    readonly protocol?: Protocol;
+    readonly targetPort?: number | string;
+  }[];
+}
+
+export const services: Resource<Stored<ServiceFacts>> = {
+  kind: 'Service',
+  name: 'services',
+  path: '/api/v1/services',
+  reduce: (object) => {
+    const {
+      type = 'ClusterIP',
+      clusterIP,
+      selector = {},
+      externalName,
+      ports = [],
+    } = specOf<RawService>(object);
+    return {
+      ...identify(object),
+      type,
+      headless: clusterIP === 'None',
+      ...(Object.keys(selector).length === 0 ? {} : { selector }),
+      ...(externalName === undefined ? {} : { externalName }),
+      ports: ports.map(({ name, port, protocol = 'TCP', targetPort = port }) => ({
+        ...(name === undefined || name === '' ? {} : { name }),
+        port,
+        protocol,
+        targetPort,
+      })),
+    };
+  },
+};
+
+interface RawBackend {
+  readonly service?: {
+    readonly name: string;
+    readonly port?: { readonly number?: number; readonly name?: string };
+  };
+  readonly resource?: { readonly kind: string; readonly name: string };
+}
+
+interface RawIngress {
+  readonly ingressClassName?: string;
+  readonly defaultBackend?: RawBackend;
+  readonly rules?: readonly {
+    readonly http?: { readonly paths?: readonly { readonly backend: RawBackend }[] };
+  }[];
+}
+
+/** The class of an Ingress before `spec.ingressClassName` was; controllers still read it. */
+const oldClassAnnotation = 'kubernetes.io/ingress.class';
+
+export const ingresses: Resource<Stored<IngressFacts>> = {
+  kind: 'Ingress',
+  name: 'ingresses.networking.k8s.io',
+  path: '/apis/networking.k8s.io/v1/ingresses',
+  reduce: (object) => {
+    const identity = identify(object);
+    const { ingressClassName, defaultBackend, rules = [] } = specOf<RawIngress>(object);
+    const className = ingressClassName ?? object.metadata.annotations?.[oldClassAnnotation];
+    const all = [
+      ...(defaultBackend === undefined ? [] : [defaultBackend]),
+      ...rules.flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
+    ];
+    return {
+      ...identity,
+      ...(className === undefined ? {} : { className }),
+      backends: distinct(
+        all.flatMap(({ service }) => (service === undefined ? [] : [ingressBackend(identity, service)])),
+      ),
+      resourceBackends: distinct(
+        all.flatMap(({ resource }) => (resource === undefined ? [] : [`${resource.kind}/${resource.name}`])),
+      ),
+    };
+  },
+};
+
+function ingressBackend(
+  { namespace }: ObjectKey,
+  { name, port }: NonNullable<RawBackend['service']>,
+): ServiceRef {
+  const wanted = port?.number ?? port?.name;
+  return { namespace, name, ...(wanted === undefined ? {} : { port: wanted }) };
+}
+
+export const ingressClasses: Resource<Stored<IngressClassFacts>> = {
+  kind: 'IngressClass',
+  name: 'ingressclasses.networking.k8s.io',
+  path: '/apis/networking.k8s.io/v1/ingressclasses',
+  reduce: (object) => ({
+    ...identify(object),
+    isDefault: object.metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
+  }),
+};
+
+const gatewayGroup = 'gateway.networking.k8s.io';
+const gatewayApi = `/apis/${gatewayGroup}/v1`;
+
+interface RawReference {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly port?: number;
+}
+
+/** A filter sends a copy of every request to another Service. */
+interface RawFilters {
+  readonly filters?: readonly { readonly requestMirror?: { readonly backendRef: RawReference } }[];
+}
+
+interface RawGatewayRoute {
+  readonly parentRefs?: readonly RawReference[];
+  readonly rules?: readonly (RawFilters & {
+    readonly backendRefs?: readonly (RawReference & RawFilters)[];
+  })[];
+}
+
+function gatewayRoutes(kind: GatewayRouteFacts['kind'], plural: string): Resource<Stored<GatewayRouteFacts>> {
+  return {
+    kind,
+    name: `${plural}.gateway.networking.k8s.io`,
+    path: `${gatewayApi}/${plural}`,
+    optional: true,
+    reduce: (object) => {
+      const identity = identify(object);
+      const { parentRefs = [], rules = [] } = specOf<RawGatewayRoute>(object);
+      const references = rules.flatMap((rule) => {
+        const { backendRefs = [] } = rule;
+        return [...backendRefs, ...[rule, ...backendRefs].flatMap(mirrorsOf)];
+      });
+      const isService = (reference: RawReference) =>
+        (reference.kind ?? 'Service') === 'Service' && !reference.group;
+      return {
+        ...identity,
+        kind,
+        gateways: parentRefs
+          .filter(
+            ({ group = gatewayGroup, kind: parent = 'Gateway' }) =>
+              parent === 'Gateway' && group === gatewayGroup,
+          )
+          .map(({ namespace = identity.namespace, name }) => ({ namespace, name })),
+        backends: distinct(
+          references.filter(isService).map(({ namespace = identity.namespace, name, port }) => ({
+            namespace,
+            name,
+            ...(port === undefined ? {} : { port }),
+          })),
+        ),
+        otherBackends: distinct(
+          references
+            .filter((reference) => !isService(reference))
+            .map(({ kind: other = 'Service', name }) => `${other}/${name}`),
+        ),
+      };
+    },
+  };
+}
+
+function mirrorsOf({ filters = [] }: RawFilters): readonly RawReference[] {
+  return filters.flatMap(({ requestMirror }) => requestMirror?.backendRef ?? []);
+}
+
+export const httpRoutes = gatewayRoutes('HTTPRoute', 'httproutes');
+export const grpcRoutes = gatewayRoutes('GRPCRoute', 'grpcroutes');
+
+export const gateways: Resource<Stored<GatewayFacts>> = {
+  kind: 'Gateway',
+  name: 'gateways.gateway.networking.k8s.io',
+  path: `${gatewayApi}/gateways`,
+  optional: true,
+  reduce: (object) => ({
+    ...identify(object),
+    className: specOf<{ gatewayClassName: string }>(object).gatewayClassName,
+  }),
+};
+
+interface RawGrant {
+  readonly from?: readonly { readonly group: string; readonly kind: string; readonly namespace: string }[];
+  readonly to?: readonly { readonly group?: string; readonly kind: string; readonly name?: string }[];
+}
+
+export const referenceGrants: Resource<Stored<ReferenceGrantFacts>> = {
+  kind: 'ReferenceGrant',
+  name: 'referencegrants.gateway.networking.k8s.io',
+  path: '/apis/gateway.networking.k8s.io/v1beta1/referencegrants',
+  optional: true,
+  reduce: (object) => {
+    const { from = [], to = [] } = specOf<RawGrant>(object);
+    const granted = to
+      .filter(({ group = '', kind }) => group === '' && kind === 'Service')
+      .map(({ name }) => name);
+    const named = granted.flatMap((name) => name ?? []);
+    return {
+      ...identify(object),
+      from: from
+        .filter(({ group }) => group === gatewayGroup)
+        .map(({ kind, namespace }) => ({ kind, namespace })),
+      ...(granted.includes(undefined) ? {} : { services: named }),
+    };
+  },
+};
+
+export const nodes: Resource<Stored<NodeFacts>> = {
+  kind: 'Node',
+  name: 'nodes',
+  path: '/api/v1/nodes',
+  reduce: (object) => {
+    const { addresses = [] } = (object.status ?? {}) as {
+      addresses?: readonly { type: string; address: string }[];
+    };
+    return {
+      ...identify(object),
+      addresses: addresses
+        .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
+        .map(({ address }) => address),
+    };
+  },
+};
+
+/** What calls Services from the control plane: one object may call several. */
+export type StoredCaller = Identified & { readonly calls: readonly ControlPlaneCallFacts[] };
+
+interface RawWebhook {
+  readonly clientConfig?: {
+    readonly service?: { readonly namespace: string; readonly name: string; readonly port?: number };
+  };
+}
+
+function webhookConfigurations(kind: string, plural: string): Resource<StoredCaller> {
+  return {
+    kind,
+    name: `${plural}.admissionregistration.k8s.io`,
+    path: `/apis/admissionregistration.k8s.io/v1/${plural}`,
+    reduce: (object) => {
+      const webhooks = (object as { readonly webhooks?: readonly RawWebhook[] }).webhooks ?? [];
+      const called = webhooks.flatMap(({ clientConfig }) => clientConfig?.service ?? []);
+      return {
+        ...identify(object),
+        calls: called.map((service) => callOf(`${kind}/${object.metadata.name}`, service)),
+      };
+    },
+  };
+}
+
+export const validatingWebhooks = webhookConfigurations(
+  'ValidatingWebhookConfiguration',
+  'validatingwebhookconfigurations',
+);
+export const mutatingWebhooks = webhookConfigurations(
+  'MutatingWebhookConfiguration',
+  'mutatingwebhookconfigurations',
+);
+
+export const apiServices: Resource<StoredCaller> = {
+  kind: 'APIService',
+  name: 'apiservices.apiregistration.k8s.io',
+  path: '/apis/apiregistration.k8s.io/v1/apiservices',
+  reduce: (object) => {
+    const { service } = specOf<{ service?: { namespace: string; name: string; port?: number } }>(object);
+    return {
+      ...identify(object),
+      calls: service ? [callOf(`APIService/${object.metadata.name}`, service)] : [],
+    };
+  },
+};
+
+/** The port defaults to 443 in both APIs. */
+function callOf(
+  caller: string,
+  {
+    namespace,
+    name,
+    port = 443,
+  }: { readonly namespace: string; readonly name: string; readonly port?: number },
+): ControlPlaneCallFacts {
+  return { caller, service: { namespace, name, port } };
+}
+
+function specOf<T>(object: RawObject): Partial<T> & T {
+  return (object.spec ?? {}) as Partial<T> & T;
+}
+
+function distinct<T extends ServiceRef | string>(references: readonly T[]): readonly T[] {
+  return [...new Map(references.map((reference) => [JSON.stringify(reference), reference])).values()];
+}

@@ -1,0 +1,214 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { formatKey } from '../model/object-key.ts';
+import { type Change, type Identified, Store } from './store.ts';
+
+interface Thing extends Identified {
+  readonly colour: string;
+}
+
+let store: Store<Thing>;
+let heard: string[];
+
+beforeEach(() => {
+  store = new Store<Thing>((a, b) => a.colour === b.colour);
+  heard = [];
+  store.onChange((change) => heard.push(tell(change)));
+});
+
+/** A change as `red -> blue`. */
+function tell({ previous, next }: Change<Thing>): string {
+  return `${previous?.colour ?? 'nothing'} -> ${next?.colour ?? 'nothing'}`;
+}
+
+function thing(resourceVersion: number, colour = 'red', uid = 'uid-1', name = 'web'): Thing {
+  return { namespace: 'shop', name, uid, resourceVersion: String(resourceVersion), colour };
+}
+
+const key = { namespace: 'shop', name: 'web' };
+
+describe('a listener hears', () => {
+  test('of what is added, changed and removed', () => {
+    store.observe(thing(1));
+    store.observe(thing(2, 'blue'));
+    store.remove(thing(3, 'blue'));
+    expect(heard).toEqual(['nothing -> red', 'red -> blue', 'blue -> nothing']);
+  });
+
+  test('nothing of a change that is of no interest, which is known all the same', () => {
+    store.observe(thing(1));
+    store.observe(thing(2));
+    expect(heard).toHaveLength(1);
+    expect(store.get(key)?.resourceVersion).toBe('2');
+  });
+
+  test('of another object of the same name, however like the one before it is', () => {
+    store.observe(thing(1));
+    store.observe(thing(2, 'red', 'uid-2'));
+    expect(heard).toEqual(['nothing -> red', 'red -> red']);
+  });
+
+  test('nothing of our own writes, whoever wrote them knows', () => {
+    store.record(thing(1));
+    store.record(thing(2, 'blue'));
+    store.recordRemoval(thing(2));
+    expect(heard).toEqual([]);
+    expect(store.size).toBe(0);
+  });
+});
+
+describe('after our own write', () => {
+  test('an older event of the watch changes nothing', () => {
+    store.observe(thing(1));
+    store.record(thing(5, 'blue'));
+    store.observe(thing(3, 'green'));
+    expect(store.get(key)?.colour).toBe('blue');
+    expect(heard).toHaveLength(1);
+  });
+
+  test('its own event is no news, and what follows it is', () => {
+    store.record(thing(5, 'blue'));
+    store.observe(thing(5, 'blue'));
+    expect(heard).toEqual([]);
+    store.observe(thing(6, 'red'));
+    expect(heard).toEqual(['blue -> red']);
+  });
+
+  test('an answer that comes after a newer event changes nothing', () => {
+    store.observe(thing(7, 'green'));
+    store.record(thing(6, 'blue'));
+    expect(store.get(key)?.colour).toBe('green');
+  });
+
+  test('versions compare as numbers', () => {
+    store.record(thing(10, 'blue'));
+    store.observe(thing(9, 'red'));
+    expect(store.get(key)?.colour).toBe('blue');
+  });
+});
+
+describe('after our own deletion', () => {
+  beforeEach(() => {
+    store.record(thing(5));
+    store.recordRemoval(thing(5));
+  });
+
+  test('a late event of the time before does not bring the object back', () => {
+    store.observe(thing(4));
+    store.observe(thing(5));
+    expect(store.get(key)).toBeUndefined();
+    expect(heard).toEqual([]);
+  });
+
+  test('its own event is no news', () => {
+    store.remove(thing(6));
+    expect(heard).toEqual([]);
+  });
+
+  test('an object that waits for a finalizer is there all the same', () => {
+    store.observe(thing(6, 'dying'));
+    expect(heard).toEqual(['nothing -> dying']);
+    store.remove(thing(7, 'dying'));
+    expect(heard).toEqual(['nothing -> dying', 'dying -> nothing']);
+  });
+
+  test('another object of the same name is there', () => {
+    store.observe(thing(6, 'red', 'uid-2'));
+    store.remove(thing(6));
+    expect(store.get(key)?.uid).toBe('uid-2');
+  });
+
+  test('another object of the same name is there also where a restore turned versions back', () => {
+    store.observe(thing(3, 'red', 'uid-2'));
+    expect(store.get(key)?.uid).toBe('uid-2');
+  });
+
+  test('a list is believed', () => {
+    store.accept(thing(5));
+    expect(store.get(key)?.uid).toBe('uid-1');
+  });
+
+  test('a restore that turned the object back to the version before is believed, after its list', () => {
+    store.keepOnly(new Set());
+    store.observe(thing(5));
+    expect(store.get(key)?.uid).toBe('uid-1');
+  });
+});
+
+describe('an object that is deleted and created again under its name', () => {
+  test('is not removed by the late event of the first one', () => {
+    store.observe(thing(1));
+    store.record(thing(5, 'blue', 'uid-2'));
+    store.remove(thing(4));
+    expect(store.get(key)?.uid).toBe('uid-2');
+    expect(heard).toHaveLength(1);
+  });
+
+  test('is not overwritten by a late event of the first one', () => {
+    store.record(thing(5, 'blue', 'uid-2'));
+    store.observe(thing(4));
+    expect(store.get(key)?.uid).toBe('uid-2');
+  });
+
+  test('is not removed by the late answer to a deletion of the first one', () => {
+    store.observe(thing(5, 'blue', 'uid-2'));
+    store.recordRemoval(thing(1));
+    expect(store.get(key)?.uid).toBe('uid-2');
+  });
+});
+
+describe('a list', () => {
+  test('is believed also where a restore turned versions back', () => {
+    store.record(thing(500, 'blue'));
+    store.accept(thing(3, 'red'));
+    expect(store.get(key)?.colour).toBe('red');
+    expect(heard).toEqual(['blue -> red']);
+  });
+
+  test('takes away what is not in it when it ends, and says so', () => {
+    store.observe(thing(1, 'red', 'uid-1', 'web'));
+    store.observe(thing(2, 'blue', 'uid-2', 'mongo'));
+    store.keepOnly(new Set(['shop/mongo']));
+    expect(store.all().map(({ name }) => name)).toEqual(['mongo']);
+    expect(heard.at(-1)).toBe('red -> nothing');
+  });
+});
+
+describe('the objects', () => {
+  test('are found by namespace, counted and ordered', () => {
+    const names = fc.uniqueArray(fc.tuple(fc.constantFrom('', 'a', 'b'), fc.constantFrom('x', 'y', 'z')), {
+      selector: (parts) => parts.join('/'),
+    });
+    fc.assert(
+      fc.property(names, names, (added, removed) => {
+        const things = new Store<Thing>(() => false);
+        const make = ([namespace, name]: [string, string]): Thing => ({
+          ...thing(1),
+          namespace,
+          name,
+        });
+        for (const each of added) things.observe(make(each));
+        for (const each of removed) things.remove(make(each));
+        const left = added
+          .map(make)
+          .map(formatKey)
+          .filter((text) => !removed.map(make).map(formatKey).includes(text));
+        expect(things.all().map(formatKey)).toEqual(left.sort(byNamespaceAndName));
+        expect(things.size).toBe(left.length);
+        const nested = [...things.byNamespace.values()].flatMap((siblings) => [...siblings.values()]);
+        expect(nested).toHaveLength(left.length);
+        expect([...things.byNamespace.values()].every((siblings) => siblings.size > 0)).toBe(true);
+      }),
+    );
+  });
+
+  test('of a namespace without any are none', () => {
+    expect(store.inNamespace('shop').size).toBe(0);
+  });
+});
+
+/** `x` is before `a/x`: what has no namespace comes first. */
+function byNamespaceAndName(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => (text.includes('/') ? text : `/${text}`));
+  return (left ?? '') < (right ?? '') ? -1 : 1;
+}

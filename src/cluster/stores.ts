@@ -1,0 +1,168 @@
+// One store for each kind of object that Ringfence looks at, and the views of them that the core reads.
+// Must not know whether objects come from watches or from files.
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterView } from '../api/cluster-view.ts';
+import { routeSources } from '../compile/route-sources.ts';
+import type { ActualPolicies, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
+import type { RawObject, Resource } from './reflector.ts';
+import {
+  appNetworkProfiles,
+  namespaces,
+  networkPolicies,
+  platformNetworkProfiles,
+  type StoredPlatform,
+  type StoredProfile,
+} from './resources.ts';
+import {
+  apiServices,
+  gateways,
+  grpcRoutes,
+  httpRoutes,
+  ingressClasses,
+  ingresses,
+  mutatingWebhooks,
+  nodes,
+  referenceGrants,
+  type StoredCaller,
+  services,
+  validatingWebhooks,
+} from './service-resources.ts';
+import { type Identified, Store } from './store.ts';
+
+/** What is done with each kind. */
+export type Visit = <T extends Identified>(resource: Resource<T>, store: Store<T>) => void;
+
+/** Everything that is known, by kind. */
+export class Stores {
+  readonly namespaces = storeFor(namespaces);
+  readonly policies = storeFor(networkPolicies);
+  readonly profiles = storeFor(appNetworkProfiles, sameProfile);
+  readonly platforms = storeFor(platformNetworkProfiles, sameProfile);
+  readonly services = storeFor(services);
+  readonly ingresses = storeFor(ingresses);
+  readonly ingressClasses = storeFor(ingressClasses);
+  readonly httpRoutes = storeFor(httpRoutes);
+  readonly grpcRoutes = storeFor(grpcRoutes);
+  readonly gateways = storeFor(gateways);
+  readonly referenceGrants = storeFor(referenceGrants);
+  readonly nodes = storeFor(nodes);
+  readonly validatingWebhooks = storeFor(validatingWebhooks);
+  readonly mutatingWebhooks = storeFor(mutatingWebhooks);
+  readonly apiServices = storeFor(apiServices);
+  readonly #operatorNamespace: string;
+  #routeSources: ReturnType<typeof routeSources> | undefined;
+
+  /** @param operatorNamespace the namespace that the operator runs in */
+  constructor(operatorNamespace: string) {
+    this.#operatorNamespace = operatorNamespace;
+    for (const store of [this.httpRoutes, this.grpcRoutes]) {
+      store.onChange(() => {
+        this.#routeSources = undefined;
+      });
+    }
+  }
+
+  /** Visits every kind with its store. */
+  each(visit: Visit): void {
+    visit(namespaces, this.namespaces);
+    visit(networkPolicies, this.policies);
+    visit(appNetworkProfiles, this.profiles);
+    visit(platformNetworkProfiles, this.platforms);
+    visit(services, this.services);
+    visit(ingresses, this.ingresses);
+    visit(ingressClasses, this.ingressClasses);
+    visit(httpRoutes, this.httpRoutes);
+    visit(grpcRoutes, this.grpcRoutes);
+    visit(gateways, this.gateways);
+    visit(referenceGrants, this.referenceGrants);
+    visit(nodes, this.nodes);
+    visit(validatingWebhooks, this.validatingWebhooks);
+    visit(mutatingWebhooks, this.mutatingWebhooks);
+    visit(apiServices, this.apiServices);
+  }
+
+  /**
+   * Takes in an object that was not watched but read, from a file.
+   *
+   * @returns whether it is of a kind that anything is made of
+   */
+  take(object: RawObject & { readonly apiVersion: string; readonly kind: string }): boolean {
+    const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
+    let isTaken = false;
+    this.each((resource, store) => {
+      if (resource.kind !== object.kind || groupOf(resource.path) !== group) return;
+      store.accept(resource.reduce(object));
+      isTaken = true;
+    });
+    return isTaken;
+  }
+
+  /** The picture as it is now. It is live: use it before anything is awaited. */
+  view(): ClusterView {
+    this.#routeSources ??= routeSources([...this.httpRoutes.all(), ...this.grpcRoutes.all()]);
+    return {
+      platform: this.platforms.get({ namespace: '', name: 'default' }),
+      operatorNamespace: this.#operatorNamespace,
+      namespaces: this.namespaces.inNamespace(''),
+      profiles: this.profiles.byNamespace,
+      services: this.services.byNamespace,
+      ingresses: this.ingresses.byNamespace,
+      httpRoutes: this.httpRoutes.byNamespace,
+      grpcRoutes: this.grpcRoutes.byNamespace,
+      routeSources: this.#routeSources,
+      gateways: this.gateways.byNamespace,
+      referenceGrants: this.referenceGrants.byNamespace,
+      ingressClasses: this.ingressClasses.inNamespace(''),
+      nodes: this.nodes.inNamespace(''),
+      controlPlaneCalls: callsOf(this.validatingWebhooks, this.mutatingWebhooks, this.apiServices),
+    };
+  }
+
+  /** How many policies are ours. */
+  get ownedPolicies(): number {
+    let count = 0;
+    for (const siblings of this.policies.byNamespace.values()) {
+      for (const policy of siblings.values()) if (policy.ours) count += 1;
+    }
+    return count;
+  }
+
+  /** The policies of one namespace, ours apart from others. */
+  policiesIn(namespace: string): ActualPolicies {
+    const owned: OwnedPolicy[] = [];
+    const foreign: ForeignPolicy[] = [];
+    for (const policy of this.policies.inNamespace(namespace).values()) {
+      if (policy.ours) owned.push(policy);
+      else foreign.push(policy);
+    }
+    return { owned, foreign };
+  }
+}
+
+/** `/api/v1/…` is the group without a name. */
+function groupOf(path: string): string {
+  return /^\/apis\/([^/]+)\//.exec(path)?.[1] ?? '';
+}
+
+/** A store whose listeners hear of changes of what the reducer keeps, not of new versions of the same. */
+function storeFor<T extends Identified>(
+  _resource: Resource<T>,
+  same: (a: T, b: T) => boolean = sameFacts,
+): Store<T> {
+  return new Store<T>(same);
+}
+
+function sameFacts<T extends Identified>(a: T, b: T): boolean {
+  const { resourceVersion: _a, ...left } = a;
+  const { resourceVersion: _b, ...right } = b;
+  return isDeepStrictEqual(left, right);
+}
+
+/** Their status, which we write ourselves, and labels, which nothing is made of, are of no interest. */
+function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | StoredPlatform): boolean {
+  return a.generation === b.generation && a.terminating === b.terminating && a.decoded.ok === b.decoded.ok;
+}
+
+function callsOf(...stores: readonly Store<StoredCaller>[]): ClusterView['controlPlaneCalls'] {
+  return stores.flatMap((store) => [...store.inNamespace('').values()].flatMap(({ calls }) => calls));
+}

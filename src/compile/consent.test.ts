@@ -1,0 +1,216 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { namespace, type PlatformSpec, platform, profile, view } from '../../test/fixtures.ts';
+import type { AppNetworkProfile } from '../api/app-network-profile.ts';
+import type { NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
+import { compile } from './compile.ts';
+import type { CompiledRoute } from './routes.ts';
+
+type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
+
+const shop = namespace('shop', { team: 'shop' });
+const pay = namespace('pay', { tier: 'money' });
+const bank = namespace('bank', { tier: 'money' });
+const others = { namespaces: [shop, pay, bank] } as const;
+const web = { matchLabels: { app: 'web' } };
+const api = { matchLabels: { app: 'api' } };
+
+/** What became of a route from the pods `app: web` of the shop. */
+function asked(
+  to: object,
+  there: readonly ProfileFacts[] = [],
+  more: {
+    readonly ports?: readonly (number | string)[];
+    readonly from?: object;
+    readonly namespaces?: readonly NamespaceFacts[];
+    readonly spec?: PlatformSpec;
+  } = {},
+): CompiledRoute {
+  const { ports, from = { pods: web }, namespaces = others.namespaces, spec = {} } = more;
+  const route = { name: 'out', from, to: { namespace: to }, ...(ports === undefined ? {} : { ports }) };
+  const mine = profile('shop/shop', { routes: [route] as unknown as Routes });
+  return routeOf('shop', [mine, ...there], namespaces, spec);
+}
+
+function routeOf(
+  where: string,
+  profiles: readonly ProfileFacts[],
+  namespaces: readonly NamespaceFacts[] = others.namespaces,
+  spec: PlatformSpec = {},
+): CompiledRoute {
+  const compiled = compile(view({ platform: platform(spec), namespaces, profiles }));
+  const found = compiled.namespaces.find((each) => each.namespace === where)?.profiles[0]?.routes[0];
+  if (found === undefined) throw new Error(`${where} has no route`);
+  return found;
+}
+
+/** A profile that lets the shop in, in `where`. */
+function admitting(
+  where: string,
+  from: object,
+  to: object = { pods: {} },
+  ports?: readonly (number | string)[],
+) {
+  const route = { name: 'in', from, to, ...(ports === undefined ? {} : { ports }) };
+  return profile(`${where}/admits`, { routes: [route] as unknown as Routes });
+}
+
+/** The profile of a suggestion, as `kubectl apply` reads it. */
+function pasted(route: CompiledRoute): ProfileFacts {
+  const { metadata, spec } = parse(route.suggestion ?? '') as AppNetworkProfile;
+  return profile(`${metadata.namespace}/${metadata.name}`, spec);
+}
+
+const byName = { namespace: { name: 'shop' } };
+const covered = { state: 'NotNeeded', reason: 'EgressOpen' };
+const waiting = { state: 'Pending', reason: 'NotAdmitted' };
+
+describe('a route to another namespace is covered', () => {
+  test('where that is not fenced: not selected, excluded, in a dry run', () => {
+    const dryRun = {
+      rules: [{ name: 'dry', namespaces: { names: ['pay'] }, enforcement: 'DryRun' as const }],
+    };
+    expect(asked({ name: 'pay' })).toMatchObject(waiting);
+    expect(asked({ name: 'pay' }, [], { spec: dryRun })).toMatchObject(covered);
+    expect(asked({ name: 'pay' }, [], { spec: { namespaces: { exclude: ['pay'] } } })).toMatchObject(covered);
+    const onlyTheShop = { namespaces: { selector: { matchLabels: { team: 'shop' } } } };
+    expect(asked({ name: 'pay' }, [], { spec: onlyTheShop })).toMatchObject(covered);
+  });
+
+  test('where a route there admits this namespace by its name', () => {
+    expect(asked({ name: 'pay' }, [admitting('pay', byName)])).toMatchObject(covered);
+    expect(asked({ name: 'pay' }, [admitting('pay', { namespace: { name: 'bank' } })])).toMatchObject(
+      waiting,
+    );
+  });
+
+  test('where a route there admits this namespace by its live labels, until it is relabelled', () => {
+    const there = [admitting('pay', { namespace: { selector: { matchLabels: { team: 'shop' } } } })];
+    expect(asked({ name: 'pay' }, there)).toMatchObject(covered);
+    const relabelled = [namespace('shop', { team: 'other' }), pay, bank];
+    expect(asked({ name: 'pay' }, there, { namespaces: relabelled })).toMatchObject(waiting);
+  });
+
+  test('where a route there admits everyone, but not where it admits addresses or its own pods', () => {
+    expect(asked({ name: 'pay' }, [admitting('pay', { anywhere: {} })])).toMatchObject(covered);
+    expect(asked({ name: 'pay' }, [admitting('pay', { cidr: { cidr: '0.0.0.0/0' } })])).toMatchObject(
+      waiting,
+    );
+    expect(asked({ name: 'pay' }, [admitting('pay', { pods: web })])).toMatchObject(waiting);
+  });
+
+  test('where a route there asks no more of the pods that it comes from', () => {
+    const from = (pods: object) => [admitting('pay', { namespace: { name: 'shop', pods } })];
+    expect(asked({ name: 'pay' }, from(web))).toMatchObject(covered);
+    expect(asked({ name: 'pay' }, from({}))).toMatchObject(covered);
+    expect(asked({ name: 'pay' }, from(api))).toMatchObject(waiting);
+    expect(asked({ name: 'pay' }, from(web), { from: { pods: {} } })).toMatchObject(waiting);
+  });
+
+  test('where a route there asks no more of the pods that it leads to', () => {
+    const to = (pods: object) => [admitting('pay', byName, { pods })];
+    expect(asked({ name: 'pay', pods: api }, to(api))).toMatchObject(covered);
+    expect(asked({ name: 'pay', pods: api }, to({}))).toMatchObject(covered);
+    expect(asked({ name: 'pay', pods: api }, to(web))).toMatchObject(waiting);
+    expect(asked({ name: 'pay' }, to(api))).toMatchObject(waiting);
+  });
+
+  test.each<
+    [string, readonly (number | string)[] | undefined, readonly (number | string)[] | undefined, object]
+  >([
+    ['the same ports', [443, '53/UDP'], [443, '53/UDP'], covered],
+    ['a range around them', ['8000-8100'], [8080, '8001-8002'], covered],
+    ['a range that ends too early', ['8000-8100'], ['8050-8101'], waiting],
+    ['another protocol', [53], ['53/UDP'], waiting],
+    ['the same name', ['http', 80], ['http'], covered],
+    ['a number instead of the name', [80], ['http'], waiting],
+    ['every number, so that a name is one of them', ['1-65535'], ['http'], covered],
+    ['every port, since none is named', undefined, [443], covered],
+    ['fewer than every port', [443], undefined, waiting],
+  ])('as its ports are contained or not: %s', (_, there, here, expected) => {
+    const admits = [admitting('pay', byName, { pods: {} }, there)];
+    expect(asked({ name: 'pay' }, admits, here === undefined ? {} : { ports: here })).toMatchObject(expected);
+  });
+
+  test('only by a route that is accepted', () => {
+    const toNoService = admitting('pay', byName, { service: 'gone' });
+    expect(asked({ name: 'pay' }, [toNoService])).toMatchObject(waiting);
+  });
+});
+
+describe('a route to several namespaces', () => {
+  const both = { selector: { matchLabels: { tier: 'money' } } };
+
+  test('that some let in is told how many, with the profile to add in the first of the others', () => {
+    const route = asked(both, [admitting('pay', byName)]);
+    expect(route).toMatchObject({ state: 'NotNeeded', reason: 'PartlyConsented' });
+    expect(route.message).toBe('PartlyConsented 1 of 2: `bank` does not let it in');
+    expect(asked(both, [admitting('pay', byName), pasted(route)])).toMatchObject(covered);
+  });
+
+  test('that none lets in waits, and is covered once the suggestions are pasted one after the other', () => {
+    const first = asked(both);
+    expect(first).toMatchObject({ ...waiting, message: expect.stringMatching(/^`bank`, `pay` /) });
+    const second = asked(both, [pasted(first)]);
+    expect(second.reason).toBe('PartlyConsented');
+    expect(asked(both, [pasted(first), pasted(second)])).toMatchObject(covered);
+  });
+});
+
+describe('a route to a namespace that waits', () => {
+  test('for the namespace says so, and suggests nothing', () => {
+    const missing = { state: 'Pending', reason: 'NamespaceMissing' };
+    const [byNoName, byNoLabel] = [asked({ name: 'gone' }), asked({ selector: web })];
+    expect([byNoName, byNoLabel]).toEqual([
+      expect.objectContaining(missing),
+      expect.objectContaining(missing),
+    ]);
+    expect(byNoName).not.toHaveProperty('suggestion');
+    const leaving = [shop, { ...pay, terminating: true }];
+    expect(asked({ name: 'pay' }, [], { namespaces: leaving })).toMatchObject(missing);
+  });
+
+  test('for its consent suggests just what it needs, so that pasting that covers it', () => {
+    const ports = ['8000-8100', '53/UDP', 'http'];
+    const route = asked({ name: 'pay', pods: api }, [], { ports });
+    const { decoded, namespace: where } = pasted(route);
+    expect(where).toBe('pay');
+    expect(decoded).toMatchObject({
+      ok: true,
+      value: {
+        spec: {
+          routes: [
+            { name: 'out', from: { namespace: { name: 'shop', pods: web } }, to: { pods: api }, ports },
+          ],
+        },
+      },
+    });
+    expect(asked({ name: 'pay', pods: api }, [pasted(route)], { ports })).toMatchObject(covered);
+  });
+
+  test('beside another gets a suggestion that does not overwrite that of the other', () => {
+    const to = { namespace: { name: 'pay' } };
+    const mine = profile('shop/shop', {
+      routes: [
+        { name: 'a', from: { app: 'web' }, to, ports: [1] },
+        { name: 'b', from: { app: 'web' }, to, ports: [2] },
+      ],
+    });
+    const compiled = compile(view({ platform: platform(), namespaces: [shop, pay], profiles: [mine] }));
+    const routes = compiled.namespaces.flatMap(({ profiles }) => profiles.flatMap((each) => each.routes));
+    expect(new Set(routes.map((route) => pasted(route).name)).size).toBe(2);
+  });
+
+  test('for a team that waits for it is covered with the other, once each has pasted its suggestion', () => {
+    const out = (where: string, name: string) =>
+      profile(`${where}/a-team`, {
+        routes: [{ name: 'out', from: { app: 'web' }, to: { namespace: { name } } }],
+      });
+    const both = [out('shop', 'pay'), out('pay', 'shop')];
+    const [ofShop, ofPay] = [routeOf('shop', both), routeOf('pay', both)];
+    expect([ofShop, ofPay]).toEqual([expect.objectContaining(waiting), expect.objectContaining(waiting)]);
+    const mended = [...both, pasted(ofShop), pasted(ofPay)];
+    expect(routeOf('shop', mended)).toMatchObject(covered);
+    expect(routeOf('pay', mended)).toMatchObject(covered);
+  });
+});

@@ -1,0 +1,141 @@
+// What Ingress, HTTPRoute and GRPCRoute objects expose of a namespace: just the pods and ports that they lead to, opened to
+// the ingress controllers that serve them. Must not know the routes of profiles.
+import type { ClusterView } from '../api/cluster-view.ts';
+import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
+import type { Finding } from '../model/findings.ts';
+import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { compareText, formatKey } from '../model/object-key.ts';
+import type { DesiredPolicy, Owner } from '../model/policies.ts';
+import { failure, type Result, success } from '../model/result.ts';
+import type { GatewayRouteFacts, ServiceRef } from '../model/services.ts';
+import type { EndProblem, Surroundings } from '../routes/route-end.ts';
+import { podsBehind } from '../routes/service.ts';
+import { type AskedOpening, openingPolicies } from './openings.ts';
+import { isGranted } from './reference-grants.ts';
+import { peersOfGateways, peersOfIngressClass } from './served-classes.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+/** What is exposed, and what of it is a mistake. */
+export interface Exposures {
+  readonly openings: readonly AskedOpening[];
+  readonly findings: readonly Finding[];
+}
+
+/** One object that leads to Services of the namespace. */
+interface Exposer {
+  /** As in `Ingress shop/web`. */
+  readonly name: string;
+  readonly backends: readonly ServiceRef[];
+  /** Backends that are no Services. */
+  readonly others: readonly string[];
+  /** Those who reach the backends; `undefined` where no declared ingress controller serves the object. */
+  readonly peers: NonEmpty<Peer> | undefined;
+}
+
+/** What is exposed of `namespace`; nothing where `ingressRoutes` is None. */
+export function exposuresOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+): Exposures {
+  if (platform.ingressRoutes === 'None' || platform.ingressControllers.length === 0) return nothing;
+  const around = surroundingsOf(view, platform, namespace);
+  const exposers = exposersOf(view, platform, namespace).filter(({ peers }) => peers !== undefined);
+  const opened = exposers.flatMap((exposer) =>
+    exposer.backends.map((backend) => ({ exposer, backend, opening: openingOf(exposer, backend, around) })),
+  );
+  return {
+    openings: opened.flatMap(({ opening }) => (opening.ok ? [opening.value] : [])),
+    findings: once([
+      ...exposers.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
+      ...opened.flatMap(({ exposer, opening }) =>
+        opening.ok ? [] : [wrongBackend(namespace, exposer.name, opening.error)],
+      ),
+    ]),
+  };
+}
+
+/** The policies that let the ingress controllers in. Ordered by name. */
+export function exposurePolicies(
+  namespace: string,
+  owner: Owner,
+  openings: readonly AskedOpening[],
+): readonly DesiredPolicy[] {
+  const describe = (pods: string, exposers: string) =>
+    `Lets the ingress controllers in to ${pods}, as exposed by ${exposers}`;
+  return openingPolicies({ namespace, owner, stem: 'exposed', describe }, openings);
+}
+
+const nothing: Exposures = { openings: [], findings: [] };
+
+function openingOf(
+  { name, peers }: Exposer,
+  { name: service, port }: ServiceRef,
+  around: Surroundings,
+): Result<AskedOpening, EndProblem> {
+  const pods = podsBehind(service, around);
+  if (!pods.ok) return pods;
+  const ports = pods.value.ports(port === undefined ? undefined : [port]);
+  if (!ports.ok) return ports;
+  if (peers === undefined)
+    return failure({ state: 'Pending', reason: 'SystemPlaceUnknown', message: 'nobody serves it' });
+  const rule = { from: peers, ...(ports.value === undefined ? {} : { ports: ports.value }) };
+  return success({ pods: pods.value.selector, rule, asker: name });
+}
+
+function exposersOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+): readonly Exposer[] {
+  const ingresses = [...(view.ingresses.get(namespace)?.values() ?? [])].map((ingress) => ({
+    name: `Ingress ${formatKey(ingress)}`,
+    backends: ingress.backends,
+    others: ingress.resourceBackends,
+    peers: peersOfIngressClass(view, platform, ingress.className),
+  }));
+  const routes = routesTo(view, namespace).map((route) => ({
+    name: `${route.kind} ${formatKey(route)}`,
+    backends: route.backends.filter((backend) => backend.namespace === namespace),
+    others: route.namespace === namespace ? route.otherBackends : [],
+    peers: peersOfGateways(view, platform, route.gateways),
+  }));
+  return [...ingresses, ...routes].sort((a, b) => compareText(a.name, b.name));
+}
+
+/** The routes of the namespace itself, and those of others that a ReferenceGrant lets in. */
+function routesTo(view: ClusterView, namespace: string): readonly GatewayRouteFacts[] {
+  const sources = new Set([namespace, ...(view.routeSources.get(namespace) ?? [])]);
+  const routes = [...sources].flatMap((source) => [
+    ...(view.httpRoutes.get(source)?.values() ?? []),
+    ...(view.grpcRoutes.get(source)?.values() ?? []),
+  ]);
+  return routes.flatMap((route) => {
+    if (route.namespace === namespace) return [route];
+    const backends = route.backends.filter((backend) => isGranted(view, route, backend));
+    return backends.length === 0 ? [] : [{ ...route, backends }];
+  });
+}
+
+/** Several paths of one object may lead to the same mistake. */
+function once(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
+}
+
+function wrongBackend(namespace: string, exposer: string, { message }: EndProblem): Finding {
+  return {
+    code: 'BackendUnusable',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `${exposer} exposes nothing for one of its backends: ${message}`,
+    hint: 'mend the backend, or delete the object if it is a leftover',
+  };
+}
+
+function otherBackend(namespace: string, exposer: string, backend: string): Finding {
+  return {
+    code: 'BackendUnusable',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `${exposer} leads to \`${backend}\`, which is no Service: the pods behind it are not known`,
+    hint: 'open the way with a route: `from: {ingressController: {}}`, `to: {pods: …}`',
+  };
+}

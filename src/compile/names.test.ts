@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { denyNames, labelValue, monitoringName, openingName, secondName, transitionName } from './names.ts';
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const dnsSubdomain = new RegExp(`^${label}([.]${label})*$`);
+const labelValueSyntax = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** Names as users give them, many of them near the limits, and with a common beginning. */
+const objectName = fc
+  .tuple(
+    fc.constantFrom('', 'team.', 'a'.repeat(50), 'x-'.repeat(120), 'b.'.repeat(118)),
+    fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,20}[a-z0-9])?$/),
+  )
+  .map((parts) => parts.join('').slice(0, 253))
+  .filter((name) => dnsSubdomain.test(name));
+
+describe('the names of the ring', () => {
+  test('are DNS subdomains under the prefix, and differ', () => {
+    const names = [...Object.values(denyNames), monitoringName, transitionName];
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) {
+      expect(name).toMatch(dnsSubdomain);
+      expect(name).toMatch(/^ringfence-/);
+    }
+  });
+});
+
+describe('a second name', () => {
+  test('is always the same for the same name, and starts as it does', () => {
+    expect(secondName(denyNames.Ingress)).toBe(secondName(denyNames.Ingress));
+    expect(secondName(denyNames.Ingress)).toMatch(/^ringfence-default-deny-ingress-[0-9a-f]{10}$/);
+  });
+
+  test('is a DNS subdomain of at most 253 characters, under the same prefix', () => {
+    fc.assert(
+      fc.property(objectName, (name) => {
+        const second = secondName(`ringfence-${name}`.slice(0, 253).replace(/[-.]+$/, ''));
+        expect(second).toMatch(dnsSubdomain);
+        expect(second.length).toBeLessThanOrEqual(253);
+        expect(second).toMatch(/^ringfence-/);
+      }),
+    );
+  });
+
+  test('is never that of another name, nor any name that has one', () => {
+    fc.assert(
+      fc.property(objectName, objectName, (one, other) => {
+        fc.pre(one !== other);
+        expect(secondName(one)).not.toBe(secondName(other));
+        expect(secondName(one)).not.toBe(one);
+      }),
+    );
+  });
+
+  test('has a second name of its own', () => {
+    fc.assert(
+      fc.property(objectName, (name) => {
+        const chain = [name, secondName(name), secondName(secondName(name))];
+        expect(new Set(chain).size).toBe(3);
+      }),
+    );
+  });
+});
+
+describe('a name as a label value', () => {
+  test('is itself where it fits', () => {
+    expect(labelValue('a'.repeat(63))).toBe('a'.repeat(63));
+  });
+
+  test('is a label value of at most 63 characters', () => {
+    fc.assert(fc.property(objectName, (name) => expect(labelValue(name)).toMatch(labelValueSyntax)));
+  });
+
+  test('is cut with a hash, so that names that differ after the cut stay apart', () => {
+    expect(labelValue(`${'a'.repeat(70)}-blue`)).not.toBe(labelValue(`${'a'.repeat(70)}-green`));
+    fc.assert(
+      fc.property(objectName, objectName, (one, other) => {
+        fc.pre(one !== other);
+        expect(labelValue(one)).not.toBe(labelValue(other));
+      }),
+    );
+  });
+
+  test('does not end in punctuation where the cut falls on it', () => {
+    expect(labelValue(`${'a'.repeat(51)}-.-${'b'.repeat(20)}`)).toMatch(/^a{51}-[0-9a-f]{10}$/);
+  });
+});
+
+describe('the name of a policy for openings', () => {
+  const web = { matchLabels: { app: 'web' } };
+  const name = (stem: string, pods: object = web, owner = 'AppNetworkProfile' as const) =>
+    openingName(owner, stem, pods, JSON.stringify(pods), '0 of 1');
+
+  test('says whose they are and which pods they open', () => {
+    expect(name('shop')).toMatch(/^ringfence-shop-web-[0-9a-f]{10}$/);
+    expect(name('shop', {})).toMatch(/^ringfence-shop-pods-[0-9a-f]{10}$/);
+    expect(name('shop', { matchLabels: { app: '' } })).toMatch(/^ringfence-shop-pods-/);
+    expect(name('shop', { matchLabels: { app: 'Web_Front.v2' } })).toMatch(/^ringfence-shop-web-front-v2-/);
+  });
+
+  test('is another for the platform and for a profile that is called as its policies are', () => {
+    expect(openingName('PlatformNetworkProfile', 'exposed', web, 'web', '0 of 1')).not.toBe(
+      openingName('AppNetworkProfile', 'exposed', web, 'web', '0 of 1'),
+    );
+  });
+
+  test('is another where the borders between its parts are elsewhere', () => {
+    expect(name('a-b', { matchLabels: { app: 'c' } })).not.toBe(name('a', { matchLabels: { app: 'b-c' } }));
+  });
+
+  test('never looks like a temporary policy, which would be deleted as a leftover', () => {
+    for (const stem of ['transition', 'transition-web', 'transition-0123456789']) {
+      expect(name(stem)).toMatch(/^ringfence-profile-transition/);
+    }
+    expect(name('transitions')).toMatch(/^ringfence-transitions-web-/);
+  });
+
+  test('is a DNS subdomain of at most 253 characters, and another for another profile, pods or part', () => {
+    const value = fc.stringMatching(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
+    const parts = fc.tuple(objectName, value, fc.nat({ max: 3 }));
+    const made = ([stem, app, part]: readonly [string, string, number]) =>
+      openingName('AppNetworkProfile', stem, { matchLabels: { app } }, app, `${part} of 4`);
+    fc.assert(
+      fc.property(parts, parts, (one, other) => {
+        expect(made(one)).toMatch(dnsSubdomain);
+        expect(made(one).length).toBeLessThanOrEqual(253);
+        fc.pre(one.join('/') !== other.join('/'));
+        expect(made(one)).not.toBe(made(other));
+      }),
+    );
+  });
+});

@@ -1,0 +1,123 @@
+// Openings, merged into policies: what leads to the same pods shares one, because many small policies are dear on iptables
+// CNIs. Must not know why something is opened.
+import { createHash } from 'node:crypto';
+import { canonicalJson, type IngressRule } from '../model/network-policy.ts';
+import { compareText } from '../model/object-key.ts';
+import type { DesiredPolicy, Owner } from '../model/policies.ts';
+import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
+import { openingName } from './names.ts';
+
+/** What is opened on pods of one namespace. */
+export interface Opening {
+  readonly pods: LabelSelector;
+  readonly rule: IngressRule;
+}
+
+/** An opening, and who asks for it: the name of a route, or of an object that exposes pods. */
+export interface AskedOpening extends Opening {
+  readonly asker: string;
+}
+
+/** Whose policies these are, and what people are told of them. */
+export interface OpeningPolicies {
+  readonly namespace: string;
+  readonly owner: Owner;
+  /** Comes first in their names, after the common prefix. */
+  readonly stem: string;
+  /** A sentence for the person who finds the policy. */
+  readonly describe: (pods: string, askers: string) => string;
+}
+
+/** So many rules of 50 ports each stay far below the size that etcd takes (1.5 MiB). */
+const rulesPerPolicy = 50;
+const askersTold = 8;
+/** All annotations of an object together hold 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
+const askersNoted = 500;
+
+/** The policies for some openings, whatever their order. Ordered by name. */
+export function openingPolicies(
+  about: OpeningPolicies,
+  openings: readonly AskedOpening[],
+): readonly DesiredPolicy[] {
+  const groups = Map.groupBy(
+    [...openings].sort((a, b) => compareText(a.asker, b.asker)),
+    ({ pods }) => canonicalJson(pods),
+  );
+  return [...groups]
+    .flatMap(([identity, group]) => policiesOf(about, identity, group))
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+/** A rule, and who asks for it. */
+interface AskedRule {
+  readonly rule: IngressRule;
+  readonly askers: string[];
+}
+
+/** The openings on the same pods as one policy, or as several where the rules are many. */
+function policiesOf(
+  about: OpeningPolicies,
+  identity: string,
+  openings: readonly AskedOpening[],
+): readonly DesiredPolicy[] {
+  const parts = partsFor(merge(openings).length);
+  return [...Map.groupBy(openings, ({ asker }) => partOf(asker, parts))].flatMap(([part, group]) => {
+    const rules = merge(group);
+    const [first, ...rest] = rules.map(({ rule }) => rule);
+    const pods = group[0]?.pods;
+    if (first === undefined || pods === undefined) return [];
+    const { namespace, owner, stem } = about;
+    return {
+      namespace,
+      name: openingName(owner.kind, stem, pods, identity, `${part} of ${parts}`),
+      owner,
+      description: describe(about, pods, [...new Set(rules.flatMap(({ askers }) => askers))]),
+      askers: noted(rules),
+      spec: { podSelector: pods, policyTypes: ['Ingress'], ingress: [first, ...rest] },
+    };
+  });
+}
+
+/** Identical rules become one, with everyone who asks for it. */
+function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
+  const rules = new Map<string, AskedRule>();
+  for (const { rule, asker } of openings) {
+    const text = canonicalJson(rule);
+    const twin = rules.get(text);
+    if (twin === undefined) rules.set(text, { rule, askers: [asker] });
+    else if (!twin.askers.includes(asker)) twin.askers.push(asker);
+  }
+  return [...rules.values()];
+}
+
+/** A power of two, so that the parts stay what they are while rules come and go. */
+function partsFor(rules: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, rules / rulesPerPolicy)));
+}
+
+/**
+ * Whose rules are in which part hangs on the asker alone. If parts were filled one after the other, a new route would move
+ * others from one policy to the next, and between the two writes they would be in neither.
+ */
+function partOf(asker: string, parts: number): number {
+  return parts === 1 ? 0 : createHash('sha256').update(asker).digest().readUInt32BE() % parts;
+}
+
+function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {
+  const each = Math.max(1, Math.floor(askersNoted / rules.length));
+  return rules.map(({ askers }) =>
+    askers.length <= each ? askers : [...askers.slice(0, each), `and ${askers.length - each} more`],
+  );
+}
+
+function describe(about: OpeningPolicies, pods: LabelSelector, askers: readonly string[]): string {
+  const more = askers.length - askersTold;
+  const told = askers.slice(0, askersTold).join(', ');
+  return about.describe(tellPods(pods), more > 0 ? `${told} and ${more} more` : told);
+}
+
+function tellPods(pods: LabelSelector): string {
+  if (selectsEverything(pods)) return 'every pod';
+  const labels = Object.entries(pods.matchLabels ?? {}).sort(([a], [b]) => compareText(a, b));
+  return labels.map(([, value]) => value).join(', ') || 'the selected pods';
+}

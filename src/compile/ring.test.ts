@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type PlatformSpec, platformOwner, platformSpec } from '../../test/fixtures.ts';
+import { monitoringPresets } from '../api/presets.ts';
+import { ringPolicies } from './ring.ts';
+
+type Monitoring = NonNullable<PlatformSpec['monitoring']>[number];
+
+function ring(...monitoring: readonly Monitoring[]) {
+  return ringPolicies('shop', platformSpec({ monitoring: [...monitoring] }), platformOwner);
+}
+
+const prometheus: Monitoring = {
+  name: 'prometheus',
+  namespace: 'observability',
+  pods: { matchLabels: { app: 'prometheus' } },
+  ports: ['metrics'],
+};
+
+function placed(namespace: string, podSelector: object) {
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    podSelector,
+  };
+}
+
+describe('the ring', () => {
+  test('denies all ingress to every pod, and says so in policyTypes', () => {
+    const [deny, ...more] = ring();
+    expect(more).toEqual([]);
+    expect(deny).toMatchObject({
+      namespace: 'shop',
+      name: 'ringfence-default-deny-ingress',
+      owner: platformOwner,
+    });
+    expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress'] });
+  });
+
+  test('lets a monitoring system in by the one label of its namespace that no tenant can forge, and its pods', () => {
+    expect(ring(prometheus)[1]?.spec).toEqual({
+      podSelector: {},
+      policyTypes: ['Ingress'],
+      ingress: [
+        {
+          from: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } },
+              podSelector: { matchLabels: { app: 'prometheus' } },
+            },
+          ],
+          ports: [{ protocol: 'TCP', port: 'metrics' }],
+        },
+      ],
+    });
+  });
+
+  test('has one policy for all monitoring systems, a rule for each', () => {
+    const [, monitoring, ...more] = ring(prometheus, {
+      name: 'statsd',
+      namespace: 'stats',
+      ports: ['8125/UDP'],
+    });
+    expect(more).toEqual([]);
+    expect(monitoring?.spec.ingress).toHaveLength(2);
+    expect(monitoring?.description).toContain('prometheus, statsd');
+  });
+
+  test('means every pod of the namespace where a monitoring system names no pods and no preset', () => {
+    const [rule] = ring({ name: 'any', namespace: 'observability', ports: [9090] })[1]?.spec.ingress ?? [];
+    expect(rule?.from).toEqual([
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } } },
+    ]);
+  });
+
+  test('finds a monitoring system by its preset, of which namespace and pods take precedence, each by itself', () => {
+    const pods = { matchLabels: { app: 'p' } };
+    const peers = (more: Partial<Monitoring>) =>
+      ring({ name: 'a', preset: 'openshift', ports: ['metrics'], ...more })[1]?.spec.ingress?.[0]?.from;
+    const known = monitoringPresets.openshift;
+    expect(peers({})).toEqual([placed(known.namespace, known.pods)]);
+    expect(peers({ namespace: 'observability' })).toEqual([placed('observability', known.pods)]);
+    expect(peers({ pods })).toEqual([placed(known.namespace, pods)]);
+  });
+
+  test('does not need a preset where namespace and pods are given', () => {
+    expect(ring({ ...prometheus, preset: 'prometheus' })[1]?.spec).toEqual(ring(prometheus)[1]?.spec);
+  });
+
+  test('never has a rule without a known peer and without ports, whatever the monitoring systems are', () => {
+    const system = fc.record(
+      {
+        preset: fc.constantFrom('prometheus' as const, 'openshift' as const),
+        namespace: fc.constantFrom('observability', 'monitoring'),
+        pods: fc.constantFrom({}, { matchLabels: { app: 'prometheus' } }),
+        ports: fc.constantFrom(['metrics'], [9090, '9100-9200'], ['8125/UDP']),
+      },
+      { requiredKeys: ['ports'] },
+    );
+    const systems = fc
+      .array(system, { maxLength: 5 })
+      .map((all) => all.map((one, index) => ({ ...one, name: `system-${index}` })))
+      // What the schema refuses: a place that nobody names.
+      .filter((all) => all.every(({ preset, namespace }) => preset ?? namespace));
+    fc.assert(
+      fc.property(systems, (all) => {
+        for (const { spec } of ring(...all)) {
+          expect(spec.policyTypes).toEqual(['Ingress']);
+          expect(spec.egress).toBeUndefined();
+          for (const rule of spec.ingress ?? []) {
+            expect(rule.ports).not.toHaveLength(0);
+            expect(rule.from).toEqual([
+              expect.objectContaining({
+                namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': expect.any(String) } },
+              }),
+            ]);
+          }
+        }
+      }),
+    );
+  });
+
+  test('is ordered by name', () => {
+    const names = ring(prometheus).map(({ name }) => name);
+    expect(names).toEqual([...names].sort());
+  });
+});

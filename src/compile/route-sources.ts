@@ -1,0 +1,16 @@
+// An index: which namespaces have routes of the Gateway API that lead to Services of a namespace.
+// Without it, every namespace would look at the routes of all.
+import type { GatewayRouteFacts } from '../model/services.ts';
+
+/** For each namespace, the other namespaces whose routes lead to its Services, granted or not. */
+export function routeSources(routes: readonly GatewayRouteFacts[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const sources = new Map<string, Set<string>>();
+  for (const { namespace, backends } of routes) {
+    for (const backend of backends) {
+      if (backend.namespace === namespace) continue;
+      const known = sources.get(backend.namespace) ?? new Set();
+      sources.set(backend.namespace, known.add(namespace));
+    }
+  }
+  return sources;
+}

@@ -1,0 +1,113 @@
+// The shared systems that the platform profile declares, as peers: where their pods are, and what else their traffic
+// comes from. Must not know routes.
+import type { ClusterView } from '../api/cluster-view.ts';
+import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
+import type { IngressController, Monitoring } from '../api/platform-sources.ts';
+import {
+  gatewayNameLabel,
+  ingressControllerPresets,
+  monitoringPresets,
+  type Preset,
+} from '../api/presets.ts';
+import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { compareKeys, compareText } from '../model/object-key.ts';
+import { type LabelSelector, namespaceNamed } from '../model/selectors.ts';
+import type { GatewayFacts } from '../model/services.ts';
+import type { DeclaredSystem } from '../routes/route-end.ts';
+import { maxLength } from './names.ts';
+import { nodeRanges } from './node-ranges.ts';
+
+/** The ingress controllers, in the order of the profile. */
+export function ingressControllers(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+): readonly DeclaredSystem[] {
+  return platform.ingressControllers.map((controller) => ({
+    name: controller.name,
+    peers: nonEmpty(controllerPeers(controller, view, platform)),
+  }));
+}
+
+/**
+ * What one ingress controller is to NetworkPolicies; nothing while its place is not known.
+ *
+ * @param gateway the one that is meant, where it runs pods for each Gateway; left out: all that it serves
+ */
+export function controllerPeers(
+  controller: IngressController,
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  gateway?: GatewayFacts,
+): readonly Peer[] {
+  const { preset, namespace, pods, cidrs = [], hostNetwork } = controller;
+  const byPods =
+    preset === 'gateway-api'
+      ? gatewayPeers(controller, gateway === undefined ? gatewaysOf(controller, view) : [gateway])
+      : placed(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
+  const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, platform) ?? []) : [])];
+  return [...byPods, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))];
+}
+
+/** The monitoring systems, in the order of the profile. */
+export function monitoringSystems(platform: PlatformNetworkProfileSpec): readonly DeclaredSystem[] {
+  return platform.monitoring.map((system) => ({
+    name: system.name,
+    peers: nonEmpty(monitoringPeers(system)),
+  }));
+}
+
+function monitoringPeers({ preset, namespace, pods }: Monitoring): readonly Peer[] {
+  return placed(preset === undefined ? undefined : monitoringPresets[preset], namespace, pods);
+}
+
+/** What the profile says takes precedence over the preset, field by field. */
+function placed(
+  preset: Preset | undefined,
+  namespace = preset?.namespace,
+  pods = preset?.pods,
+): readonly Peer[] {
+  if (namespace === undefined) return [];
+  return [
+    { namespaceSelector: namespaceNamed(namespace), ...(pods === undefined ? {} : { podSelector: pods }) },
+  ];
+}
+
+function gatewaysOf({ classes }: IngressController, { gateways }: ClusterView): readonly GatewayFacts[] {
+  return [...gateways.values()]
+    .flatMap((siblings) => [...siblings.values()])
+    .filter(({ className }) => classes === undefined || classes.includes(className))
+    .sort(compareKeys);
+}
+
+/**
+ * The pods of some Gateways, which run where the Gateway is and carry its name (GEP-1762). Namespaces whose Gateways have the
+ * same names share a peer.
+ */
+function gatewayPeers(
+  { namespace, pods }: IngressController,
+  gateways: readonly GatewayFacts[],
+): readonly Peer[] {
+  // A longer name can't be the value of a label: the API server would refuse the whole policy.
+  const labelled = gateways.filter(({ name }) => name.length <= maxLength.label);
+  const places = Map.groupBy(labelled, (gateway) => namespace ?? gateway.namespace);
+  const alike = Map.groupBy(places, ([, siblings]) =>
+    pods === undefined ? JSON.stringify([...new Set(siblings.map(({ name }) => name))]) : '',
+  );
+  return [...alike.values()].map((group) => ({
+    namespaceSelector: anyOf(
+      'kubernetes.io/metadata.name',
+      group.map(([where]) => where),
+    ),
+    podSelector: pods ?? anyOf(gatewayNameLabel, group[0]?.[1].map(({ name }) => name) ?? []),
+  }));
+}
+
+function anyOf(key: string, values: readonly string[]): LabelSelector {
+  const [only, ...more] = new Set(values);
+  if (only !== undefined && more.length === 0) return { matchLabels: { [key]: only } };
+  return { matchExpressions: [{ key, operator: 'In', values: [...new Set(values)].sort(compareText) }] };
+}
+
+function nonEmpty<T>([first, ...rest]: readonly T[]): NonEmpty<T> | undefined {
+  return first === undefined ? undefined : [first, ...rest];
+}

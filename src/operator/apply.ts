@@ -1,0 +1,87 @@
+// Sends a phase of a plan to the API server, and feeds each answer into the store, so that the next plan is made
+// from what was written. Must not know why a change is made, nor wait between phases.
+import type { ApiClient } from '../cluster/api-client.ts';
+import { classify } from '../cluster/errors.ts';
+import type { RawObject } from '../cluster/reflector.ts';
+import { readPolicy, type StoredPolicy } from '../cluster/resources.ts';
+import type { Store } from '../cluster/store.ts';
+import { fingerprint } from '../model/network-policy.ts';
+import type { ObjectKey } from '../model/object-key.ts';
+import type { Phase, PolicyChange } from '../plan/changes.ts';
+import { manifestOf } from '../plan/manifest.ts';
+
+/** What came of one change: `effective` is false where the server stored something else than was sent. */
+export interface Written {
+  readonly change: PolicyChange;
+  readonly effective: boolean;
+}
+
+/** Writes policies. */
+export class PolicyWriter {
+  readonly #client: ApiClient;
+  readonly #policies: Store<StoredPolicy>;
+
+  constructor(client: ApiClient, policies: Store<StoredPolicy>) {
+    this.#client = client;
+    this.#policies = policies;
+  }
+
+  /**
+   * Sends every change of a phase at the same time.
+   *
+   * @throws ApiError the first failure, after all changes were answered
+   */
+  async apply(phase: Phase): Promise<readonly Written[]> {
+    const answers = await Promise.allSettled(phase.changes.map((change) => this.#send(change)));
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  }
+
+  async #send(change: PolicyChange): Promise<Written> {
+    switch (change.action) {
+      case 'create':
+        return this.#write(change, 'POST', policiesPath(change.policy.namespace), {});
+      case 'replace': {
+        const { resourceVersion } = change;
+        return this.#write(change, 'PUT', policyPath(change.policy), { resourceVersion });
+      }
+      case 'delete':
+        await this.#delete(change);
+        return { change, effective: true };
+    }
+  }
+
+  async #write(
+    change: Exclude<PolicyChange, { action: 'delete' }>,
+    method: 'POST' | 'PUT',
+    path: string,
+    metadata: { resourceVersion?: string },
+  ): Promise<Written> {
+    const body = manifestOf(change.policy, metadata);
+    const stored = (await this.#client.request(method, path, { body })) as RawObject;
+    const policy = readPolicy(stored);
+    this.#policies.record(policy);
+    const is = policy.ours ? policy.fingerprint : fingerprint(stored.spec);
+    return { change, effective: is === fingerprint(change.policy.spec) };
+  }
+
+  async #delete(change: PolicyChange & { action: 'delete' }): Promise<void> {
+    const { key, uid, resourceVersion } = change;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
+    try {
+      await this.#client.request('DELETE', policyPath(key), { body });
+    } catch (error) {
+      if (classify(error) !== 'gone') throw error;
+    }
+    this.#policies.recordRemoval({ ...key, uid, resourceVersion });
+  }
+}
+
+function policiesPath(namespace: string): string {
+  return `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+}
+
+function policyPath(key: ObjectKey): string {
+  return `${policiesPath(key.namespace)}/${key.name}`;
+}

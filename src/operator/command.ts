@@ -1,0 +1,95 @@
+// The verb `operator`: flags and logging, then the operator until SIGINT or SIGTERM.
+// Must not know what the operator does.
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import pino from 'pino';
+import { connect, loadKubeConfig } from '../cluster/connection.ts';
+import { runOperator } from './operator.ts';
+
+interface Flags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace: string;
+  readonly healthAddress: string;
+  readonly settle: number;
+  readonly logLevel: string;
+}
+
+/** The command-line verb that runs the operator. */
+export function operatorCommand(): Command {
+  return new Command('operator')
+    .description('ring the application namespaces of the cluster, and keep their policies right')
+    .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it, or the in-cluster files)')
+    .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
+    .addOption(
+      new Option('--namespace <name>', 'the namespace that the operator runs in, which it never fences')
+        .env('POD_NAMESPACE')
+        .default(inClusterNamespace() ?? 'ringfence-system'),
+    )
+    .addOption(
+      new Option(
+        '--health-address <host:port>',
+        'where /livez and /readyz are served; port 0 takes a free one',
+      )
+        .default('127.0.0.1:8081')
+        .argParser(parseAddress),
+    )
+    .addOption(
+      new Option('--settle <seconds>', 'how long the CNI is given to take in a change of a live namespace')
+        .default(5)
+        .argParser(parseSeconds),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'how much to log')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info'),
+    )
+    .action(run);
+}
+
+/** @throws ConfigurationError where the kubeconfig can't ever work */
+async function run(flags: Flags): Promise<void> {
+  const log = pino({ level: flags.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const { kubeconfig, context } = flags;
+  const config = loadKubeConfig({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      log.info({ signal: name }, 'stopping');
+      stop.abort();
+    });
+  }
+  await runOperator(
+    {
+      connection: await connect(config),
+      log,
+      namespace: flags.namespace,
+      healthAddress: flags.healthAddress,
+      settleMs: flags.settle * 1000,
+    },
+    stop.signal,
+  );
+}
+
+function inClusterNamespace(): string | undefined {
+  try {
+    return readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function parseAddress(text: string): string {
+  const port = /:(\d{1,5})$/.exec(text)?.[1];
+  if (port !== undefined && Number(port) <= 65_535) return text;
+  throw new InvalidArgumentError('write `host:port`, like `0.0.0.0:8081`');
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text !== '' && seconds >= 0 && seconds <= 600) return seconds;
+  throw new InvalidArgumentError('write a number of seconds from 0 to 600');
+}

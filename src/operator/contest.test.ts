@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Contests } from './contest.ts';
+
+const deny = { namespace: 'shop', name: 'ringfence-default-deny-ingress' };
+const other = { namespace: 'pay', name: 'ringfence-default-deny-ingress' };
+const second = 1_000;
+let contests: Contests;
+
+beforeEach(() => {
+  // The whole of every pause, so that it can be told.
+  jest.spyOn(Math, 'random').mockReturnValue(1);
+  contests = new Contests();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** Writes the same thing at these times, in seconds. */
+function write(times: readonly number[], effective = true, key = deny, intent = 'a'): void {
+  for (const time of times) contests.wrote(key, intent, effective, time * second);
+}
+
+function isContested(key: typeof deny, now: number): boolean {
+  return contests.contestedIn(key.namespace, now).some(({ name }) => name === key.name);
+}
+
+describe('a policy that a mutating webhook changes', () => {
+  test('is contested after three writes without effect, and left alone for a while', () => {
+    write([0, 1], false);
+    expect(isContested(deny, 1 * second)).toBe(false);
+    expect(contests.pauseOf(deny, 'a', 1 * second)).toBe(0);
+    write([2], false);
+    expect(isContested(deny, 2 * second)).toBe(true);
+    expect(contests.pauseOf(deny, 'a', 2 * second)).toBe(10 * second);
+    expect(contests.pauseOf(deny, 'a', 5 * second)).toBe(7 * second);
+    expect(contests.pauseOf(deny, 'a', 12 * second)).toBe(0);
+  });
+
+  test('is left alone for longer each time, 5 minutes at most', () => {
+    let now = 0;
+    const pauses = Array.from({ length: 10 }, () => {
+      contests.wrote(deny, 'a', false, now);
+      const pause = contests.pauseOf(deny, 'a', now);
+      now += pause + second;
+      return pause / second;
+    });
+    expect(pauses).toEqual([0, 0, 10, 20, 40, 80, 160, 300, 300, 300]);
+  });
+});
+
+describe('a policy that another tool undoes', () => {
+  test('is contested when three writes were undone soon: the fourth says so', () => {
+    write([0, 1, 2]);
+    expect(isContested(deny, 2 * second)).toBe(false);
+    write([3]);
+    expect(isContested(deny, 3 * second)).toBe(true);
+    expect(contests.pauseOf(deny, 'a', 3 * second)).toBe(10 * second);
+  });
+
+  test('stays contested over its pause, and when the write after it is undone too', () => {
+    write([0, 1, 2, 3]);
+    expect(isContested(deny, 14 * second)).toBe(true);
+    write([14]);
+    expect(contests.pauseOf(deny, 'a', 14 * second)).toBe(20 * second);
+    expect(isContested(deny, 35 * second)).toBe(true);
+  });
+
+  test('is no longer contested once a write has stood for a while', () => {
+    write([0, 1, 2, 3]);
+    expect(isContested(deny, 23 * second)).toBe(false);
+    write([30]);
+    expect(isContested(deny, 30 * second)).toBe(false);
+    expect(contests.pauseOf(deny, 'a', 30 * second)).toBe(0);
+  });
+});
+
+describe('a contested policy that is found as it was written', () => {
+  test('is contested until that has lasted for a while, however long its pause would be', () => {
+    write([0, 1, 2, 3, 14]);
+    expect(contests.standing('shop', 15 * second)).toBe(9 * second);
+    expect(isContested(deny, 15 * second)).toBe(true);
+    expect(contests.standing('shop', 24 * second)).toBe(0);
+    expect(isContested(deny, 24 * second)).toBe(false);
+    expect(contests.pauseOf(deny, 'a', 24 * second)).toBe(0);
+  });
+
+  test('says nothing of other namespaces', () => {
+    write([0, 1, 2, 3]);
+    expect(contests.standing('pay', 60 * second)).toBe(0);
+    expect(isContested(deny, 4 * second)).toBe(true);
+  });
+});
+
+describe('a policy in dispute', () => {
+  test('may be written at once where something else is wanted of it', () => {
+    write([0, 1, 2, 3]);
+    expect(contests.pauseOf(deny, 'absent', 3 * second)).toBe(0);
+  });
+});
+
+describe('a policy is not contested', () => {
+  test('where a person undoes it now and then', () => {
+    write([0, 20, 40, 60, 80, 100]);
+    expect(isContested(deny, 100 * second)).toBe(false);
+  });
+
+  test('where what is wanted changes quickly: each write is another one', () => {
+    for (let time = 0; time < 10; time += 1) {
+      contests.wrote(deny, time % 2 === 0 ? 'written' : 'deleted', true, time * second);
+    }
+    expect(isContested(deny, 9 * second)).toBe(false);
+    expect(contests.pauseOf(deny, 'deleted', 9 * second)).toBe(0);
+  });
+
+  test('where it was never written', () => {
+    expect(isContested(deny, 0)).toBe(false);
+    expect(contests.pauseOf(deny, 'a', 0)).toBe(0);
+  });
+
+  test('because another one is, of another namespace', () => {
+    write([0, 1, 2, 3]);
+    write([3], true, other);
+    expect(isContested(other, 3 * second)).toBe(false);
+    expect(isContested(deny, 3 * second)).toBe(true);
+  });
+
+  test('where a write without effect stood alone among good ones', () => {
+    write([0], false);
+    write([20, 40]);
+    write([60], false);
+    expect(isContested(deny, 60 * second)).toBe(false);
+  });
+});

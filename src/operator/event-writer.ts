@@ -1,0 +1,42 @@
+// Sends Events for what is new in a namespace. Nothing depends on an Event: one that can't be sent is dropped.
+// Must not know what is worth telling.
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { ApiError } from '../cluster/errors.ts';
+import { eventOf, type News } from '../plan/events.ts';
+
+/** Writes Events. */
+export class EventWriter {
+  readonly #client: ApiClient;
+  readonly #log: Logger;
+  /** By namespace, the names of what was told last. */
+  readonly #told = new Map<string, ReadonlySet<string>>();
+
+  constructor(client: ApiClient, log: Logger) {
+    this.#client = client;
+    this.#log = log;
+  }
+
+  /** Tells what was not told of this namespace before. What is no longer so can become news again. */
+  async tell(namespace: string, news: readonly News[]): Promise<void> {
+    const told = this.#told.get(namespace);
+    const isNew = news.filter(({ name }) => !told?.has(name));
+    if (news.length === 0) this.#told.delete(namespace);
+    else this.#told.set(namespace, new Set(news.map(({ name }) => name)));
+    await Promise.all(isNew.map((each) => this.#send(each)));
+  }
+
+  async #send(news: News): Promise<void> {
+    const now = new Date().toISOString().replace('Z', '000Z');
+    try {
+      const path = `/apis/events.k8s.io/v1/namespaces/${news.namespace}/events`;
+      await this.#client.request('POST', path, { body: eventOf(news, hostname(), now) });
+    } catch (error) {
+      // 409: it was told before a restart.
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status !== 409)
+        this.#log.debug({ namespace: news.namespace, error: error.message }, 'an event was not sent');
+    }
+  }
+}

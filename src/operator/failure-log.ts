@@ -1,0 +1,61 @@
+// Tells people about failing work: one line when a kind of failure begins, one when it is over, however many keys
+// and retries it takes. What mends itself at once is not told. Must not know what a key stands for.
+import type { Logger } from 'pino';
+import { type ApiError, classify, type ErrorClass } from '../cluster/errors.ts';
+
+/** Failures that somebody should hear of; the others are told by the watches, or mend themselves. */
+const hints: Partial<Record<ErrorClass, string>> = {
+  unauthorized:
+    'the API server does not accept our credentials: check the kubeconfig or the service account token',
+  denied: 'a permission is missing: grant it with `kubectl apply -k config/rbac`',
+  invalid: 'the API server refuses a write: trying again, later each time',
+  retry: 'the API server fails: trying again, later each time',
+};
+
+// An API server that has just started refuses everything for about so long, until it knows its roles.
+const patienceMs = 2_000;
+
+/** Since when a key fails in one way, in milliseconds since the epoch. */
+interface Failing {
+  readonly kind: ErrorClass;
+  readonly since: number;
+}
+
+/** Logs the begin and the end of failures. */
+export class FailureLog {
+  readonly #log: Logger;
+  readonly #failing = new Map<string, Failing>();
+  readonly #told = new Set<ErrorClass>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Takes in that work on `key` failed at `now`, in milliseconds since the epoch. */
+  failed(key: string, error: ApiError, now: number): void {
+    const kind = classify(error);
+    const hint = hints[kind];
+    if (hint === undefined) return;
+    const before = this.#failing.get(key);
+    const since = before?.kind === kind ? before.since : now;
+    this.#failing.set(key, { kind, since });
+    if (before !== undefined && before.kind !== kind) this.#endUnlessAny(before.kind, key);
+    if (this.#told.has(kind) || now - since < patienceMs) return;
+    this.#told.add(kind);
+    this.#log.warn({ key, status: error.status, error: error.message }, hint);
+  }
+
+  /** Takes in that work on `key` succeeded. */
+  succeeded(key: string): void {
+    const before = this.#failing.get(key);
+    if (before === undefined) return;
+    this.#failing.delete(key);
+    this.#endUnlessAny(before.kind, key);
+  }
+
+  #endUnlessAny(kind: ErrorClass, key: string): void {
+    if (!this.#told.has(kind) || [...this.#failing.values()].some((failing) => failing.kind === kind)) return;
+    this.#told.delete(kind);
+    this.#log.info({ key }, 'writes work again');
+  }
+}

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { Ledger, type NamespaceRecord } from './ledger.ts';
+
+const record: NamespaceRecord = {
+  uid: 'uid-1',
+  state: 'Enforced',
+  generation: 1,
+  policies: 2,
+  findings: [],
+  failure: undefined,
+};
+let ledger: Ledger;
+
+beforeEach(() => {
+  ledger = new Ledger();
+});
+
+describe('where a namespace stands', () => {
+  test('is news when it is new or differs, and none when it is the same', () => {
+    expect(ledger.record('shop', record)).toBe(true);
+    expect(ledger.record('shop', { ...record, findings: [] })).toBe(false);
+    expect(ledger.record('shop', { ...record, generation: 2 })).toBe(true);
+    expect(ledger.record('shop', { ...record, generation: 2, state: 'Changing' })).toBe(true);
+    expect(ledger.records.get('shop')?.state).toBe('Changing');
+  });
+
+  test('is forgotten with it, which is news where it was known', () => {
+    ledger.record('shop', record);
+    expect(ledger.forget('shop')).toBe(true);
+    expect(ledger.forget('shop')).toBe(false);
+    expect(ledger.records.size).toBe(0);
+  });
+});
+
+describe('the directions that are held closed', () => {
+  test('are none of a namespace that was there before the operator', () => {
+    expect(ledger.heldClosed('shop', 'uid-1')).toEqual([]);
+  });
+
+  test('are both of a namespace that was born just now', () => {
+    ledger.bornEmpty('shop', 'uid-1');
+    expect(ledger.heldClosed('shop', 'uid-1')).toEqual(['Ingress', 'Egress']);
+  });
+
+  test('are those in which it was isolated as wanted', () => {
+    ledger.bornEmpty('shop', 'uid-1');
+    ledger.holdClosed('shop', 'uid-1', ['Ingress']);
+    expect(ledger.heldClosed('shop', 'uid-1')).toEqual(['Ingress']);
+    ledger.holdClosed('shop', 'uid-1', []);
+    expect(ledger.heldClosed('shop', 'uid-1')).toEqual([]);
+  });
+
+  test('are not those of another namespace that had the same name', () => {
+    ledger.holdClosed('shop', 'uid-1', ['Ingress']);
+    expect(ledger.heldClosed('shop', 'uid-2')).toEqual([]);
+  });
+
+  test('are forgotten with the namespace', () => {
+    ledger.bornEmpty('shop', 'uid-1');
+    ledger.forget('shop');
+    expect(ledger.heldClosed('shop', 'uid-1')).toEqual([]);
+  });
+});
+
+describe('the last write that a transition covers', () => {
+  test('is when it was written', () => {
+    ledger.wrote('shop', 1_000);
+    ledger.wrote('shop', 2_000);
+    expect(ledger.lastWrite('shop', 9_000)).toBe(2_000);
+  });
+
+  test('counts from when the transition is found, where that is after a restart, and does not move on', () => {
+    expect(ledger.lastWrite('shop', 5_000)).toBe(5_000);
+    expect(ledger.lastWrite('shop', 9_000)).toBe(5_000);
+  });
+
+  test('is over with the transition, and with the namespace', () => {
+    ledger.wrote('shop', 1_000);
+    ledger.settled('shop');
+    expect(ledger.lastWrite('shop', 9_000)).toBe(9_000);
+    ledger.forget('shop');
+    expect(ledger.lastWrite('shop', 10_000)).toBe(10_000);
+  });
+});

@@ -1,0 +1,142 @@
+// The operator: wires watches to the queue, the queue to the reconciles, and ends all of it in order.
+// Must not know how anything is decided; this is the table of contents.
+import type { Logger } from 'pino';
+import { ApiClient } from '../cluster/api-client.ts';
+import { Cache } from '../cluster/cache.ts';
+import { type Connection, poolSize } from '../cluster/connection.ts';
+import type { CreatedObject } from '../cluster/reflector.ts';
+import { namespaces } from '../cluster/resources.ts';
+import { PolicyWriter } from './apply.ts';
+import { Contests } from './contest.ts';
+import { EventWriter } from './event-writer.ts';
+import { PlanExecutor } from './execute.ts';
+import { type HealthServer, serveHealth } from './health.ts';
+import { Ledger } from './ledger.ts';
+import { NamespaceReconciler } from './reconcile.ts';
+import { StatusWriter } from './status-writer.ts';
+import { connectTriggers, enqueueEverything, everythingKey, platformKey } from './triggers.ts';
+import { WatchLog } from './watch-log.ts';
+import { WorkQueue } from './work-queue.ts';
+import { runWorkers } from './workers.ts';
+
+/** How to run. */
+export interface OperatorOptions {
+  readonly connection: Connection;
+  readonly log: Logger;
+  /** The namespace that the operator runs in. */
+  readonly namespace: string;
+  /** `host:port` of /livez and /readyz. */
+  readonly healthAddress: string;
+  /** How long a CNI is given to take in a change, in milliseconds. */
+  readonly settleMs: number;
+}
+
+/** More would wait for a connection, fewer would leave one idle. */
+const workers = poolSize;
+const backoff = { baseMs: 100, capMs: 60_000 } as const;
+// So many changes of many namespaces make one write of the platform's status.
+const statusDelayMs = 300;
+const bornWithinMs = 30_000;
+// Bookmarks come about every minute, and tries while there is no server: in so much silence something is stuck.
+const stuckAfterMs = 300_000;
+
+/**
+ * Runs until `signal` aborts; then finishes what is being written, and closes.
+ *
+ * @throws ConfigurationError where the health address can't be listened on
+ */
+export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
+  const { connection, log, settleMs } = options;
+  const client = new ApiClient(connection);
+  const watchLog = new WatchLog(log);
+  const queue = new WorkQueue(backoff);
+  const ledger = new Ledger();
+  const cache = new Cache(client, options.namespace, {
+    onHealthy: () => start.whenSynced(),
+    onSteady: (resource) => watchLog.healthy(resource),
+    onFailure: (resource, error) => watchLog.failed(resource, error, Date.now()),
+    onCreated: (resource, created) => {
+      if (resource === namespaces.name && cache.synced && isYoung(created)) {
+        ledger.bornEmpty(created.name, created.uid);
+      }
+    },
+  });
+  connectTriggers(cache, queue);
+  const contests = new Contests();
+  const statuses = new StatusWriter(client, cache, ledger);
+  const reconciler = new NamespaceReconciler({
+    cache,
+    statuses,
+    events: new EventWriter(client, log),
+    ledger,
+    log,
+    contests,
+    executor: new PlanExecutor({
+      ledger,
+      contests,
+      settleMs,
+      policies: new PolicyWriter(client, cache.policies),
+    }),
+    onRecordChanged: () => queue.addOnceAfter(platformKey, statusDelayMs),
+  });
+  const start = startOnce(cache, log, () =>
+    runWorkers(workers, {
+      queue,
+      log,
+      reconcile: async (key) => {
+        if (key === everythingKey) enqueueEverything(cache, queue);
+        else if (key === platformKey) await statuses.writePlatform();
+        else return reconciler.reconcile(key);
+        return {};
+      },
+    }),
+  );
+  const health = await serveHealth(options.healthAddress, {
+    live: () => (cache.silentMs(Date.now()) > stuckAfterMs ? ['the watches make no progress'] : []),
+    ready: () => [...(cache.synced ? [] : ['the caches are not synced yet']), ...watchLog.troubles],
+  });
+  log.info({ server: connection.server, healthPort: health.port }, 'operator started');
+  await runUntil(signal, { cache, queue, health, client, finished: () => start.finished });
+  log.info('operator stopped');
+}
+
+/** After a watch was away for a while, what it tells of as new may have pods that are connected already. */
+function isYoung({ creationTimestamp = '' }: CreatedObject): boolean {
+  return Date.now() - Date.parse(creationTimestamp) < bornWithinMs;
+}
+
+/** Starts the workers when every cache has synced: before that, absent does not mean absent. */
+function startOnce(cache: Cache, log: Logger, run: () => Promise<void>) {
+  const started = Date.now();
+  let finished: Promise<void> | undefined;
+  return {
+    whenSynced() {
+      if (finished !== undefined || !cache.synced) return;
+      const ms = Date.now() - started;
+      log.info({ ms, namespaces: cache.namespaces.size, policies: cache.policies.size }, 'caches synced');
+      finished = run();
+    },
+    get finished() {
+      return finished ?? Promise.resolve();
+    },
+  };
+}
+
+interface Running {
+  readonly cache: Cache;
+  readonly queue: WorkQueue;
+  readonly health: HealthServer;
+  readonly client: ApiClient;
+  readonly finished: () => Promise<void>;
+}
+
+async function runUntil(
+  signal: AbortSignal,
+  { cache, queue, health, client, finished }: Running,
+): Promise<void> {
+  await cache.run(signal);
+  queue.close();
+  await finished();
+  await health.close();
+  await client.close();
+}

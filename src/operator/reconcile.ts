@@ -1,0 +1,198 @@
+// The reconcile of one namespace: key -> view -> compile -> plan -> apply -> status.
+// Must not know how keys get here, nor retry: an error goes to the queue's backoff.
+import type { Logger } from 'pino';
+import type { Cache } from '../cluster/cache.ts';
+import { classify, type ErrorClass } from '../cluster/errors.ts';
+import { type CompiledNamespace, compileNamespace, isRead, ownerOf } from '../compile/compile.ts';
+import type { Finding } from '../model/findings.ts';
+import type { PolicyChange } from '../plan/changes.ts';
+import { newsOf } from '../plan/events.ts';
+import { isolatedBy, type Plan, plan } from '../plan/plan.ts';
+import type { Contests } from './contest.ts';
+import type { EventWriter } from './event-writer.ts';
+import type { PlanExecutor } from './execute.ts';
+import type { Ledger, NamespaceRecord, NamespaceState } from './ledger.ts';
+import type { StatusWriter } from './status-writer.ts';
+
+/** What a reconcile needs. */
+export interface ReconcileParts {
+  readonly cache: Cache;
+  readonly executor: PlanExecutor;
+  readonly statuses: StatusWriter;
+  readonly events: EventWriter;
+  readonly ledger: Ledger;
+  readonly contests: Contests;
+  readonly log: Logger;
+  /** A namespace stands elsewhere than before. */
+  readonly onRecordChanged: () => void;
+}
+
+/** When to look at the namespace again, if nothing changes before: in milliseconds. */
+export interface Outcome {
+  readonly againAfterMs?: number;
+}
+
+/** What was decided for a namespace from one view. */
+interface Decision {
+  readonly uid: string;
+  readonly generation: number;
+  readonly compiled: CompiledNamespace;
+  readonly plan: Plan;
+}
+
+interface Progress {
+  readonly state: NamespaceState;
+  readonly againAfterMs?: number;
+}
+
+/** Reconciles namespaces. */
+export class NamespaceReconciler {
+  readonly #parts: ReconcileParts;
+
+  constructor(parts: ReconcileParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes one namespace right, as far as that is possible now.
+   *
+   * @throws ApiError where a write failed; what was written before it stays and the next reconcile goes on from there
+   */
+  async reconcile(namespace: string): Promise<Outcome> {
+    const { cache, events, ledger, statuses } = this.#parts;
+    const decision = this.#decide(namespace);
+    if (decision === undefined) {
+      if (cache.view().platform === undefined) await statuses.writeProfiles(namespace, undefined);
+      return {};
+    }
+    const { againAfterMs, state } = await this.#applyOrTell(namespace, decision);
+    this.#record(namespace, decision, state);
+    await statuses.writeProfiles(namespace, decision.compiled);
+    await events.tell(
+      namespace,
+      newsOf(namespace, decision.compiled.profiles, ledger.records.get(namespace)?.findings ?? []),
+    );
+    return againAfterMs === undefined ? {} : { againAfterMs };
+  }
+
+  /** Nothing is awaited here, so that all of it is from one moment. */
+  #decide(namespace: string): Decision | undefined {
+    const { cache, ledger } = this.#parts;
+    const view = cache.view();
+    const facts = view.namespaces.get(namespace);
+    if (facts === undefined || facts.terminating) {
+      if (ledger.forget(namespace)) this.#parts.onRecordChanged();
+      return undefined;
+    }
+    // Without a profile there is no owner: garbage collection takes what the last one owned.
+    // With one that doesn't decode, everything stays as it is.
+    if (view.platform === undefined || !isRead(view.platform)) return undefined;
+    const compiled = compileNamespace(view, view.platform, facts);
+    return {
+      uid: facts.uid,
+      generation: view.platform.generation,
+      compiled,
+      plan: plan({
+        namespace,
+        desired: compiled.enforcement === 'Enforce' ? compiled.policies : [],
+        actual: cache.policiesIn(namespace),
+        platform: ownerOf(view.platform),
+        heldClosed: ledger.heldClosed(namespace, facts.uid),
+        frozenOwners: compiled.frozenOwners,
+      }),
+    };
+  }
+
+  async #applyOrTell(namespace: string, decision: Decision): Promise<Progress> {
+    try {
+      return await this.#apply(namespace, decision);
+    } catch (error) {
+      const reason = failureReasons[classify(error)];
+      if (reason !== undefined) {
+        this.#record(namespace, decision, 'Failing', { reason, message: (error as Error).message });
+      }
+      throw error;
+    }
+  }
+
+  async #apply(namespace: string, { uid, compiled, plan }: Decision): Promise<Progress> {
+    const { cache, contests, executor, ledger, log } = this.#parts;
+    const started = Date.now();
+    const execution = await executor.execute(namespace, plan);
+    const { written } = execution;
+    if (written.length > 0) {
+      log.info({ namespace, ms: Date.now() - started, ...count(written) }, 'policies written');
+    }
+    if (execution.state === 'Changing') return execution;
+    if (execution.state === 'Contested') return { ...execution, state: 'Failing' };
+    ledger.settled(namespace);
+    // Meanwhile the namespace may have been deleted, and another of its name created.
+    if (cache.namespaces.get({ namespace: '', name: namespace })?.uid === uid) {
+      const isEnforced = compiled.enforcement === 'Enforce';
+      ledger.holdClosed(namespace, uid, isEnforced ? isolatedBy(compiled.policies) : []);
+    }
+    const contestedForMs = contests.standing(namespace, Date.now());
+    return contestedForMs > 0
+      ? { state: 'Failing', againAfterMs: contestedForMs }
+      : { state: stateOf(compiled) };
+  }
+
+  #record(
+    namespace: string,
+    decision: Decision,
+    state: NamespaceState,
+    failure = this.#contest(namespace),
+  ): void {
+    const { uid, generation, compiled, plan } = decision;
+    const { ledger, onRecordChanged, log } = this.#parts;
+    const before = ledger.records.get(namespace);
+    const changed = ledger.record(namespace, {
+      uid,
+      generation,
+      state,
+      policies: compiled.policies.length,
+      findings: [...compiled.findings, ...plan.findings, ...this.#contestedIn(namespace)],
+      failure: state === 'Failing' ? failure : undefined,
+    });
+    if (changed) onRecordChanged();
+    if (before?.state !== state)
+      log.debug({ namespace, from: before?.state, to: state }, 'namespace changed state');
+    if (changed && state === 'Failing' && failure?.reason === 'Contested') {
+      log.warn({ namespace, ...failure }, 'a policy is contested');
+    }
+  }
+
+  #contest(namespace: string): NamespaceRecord['failure'] {
+    const [first] = this.#contestedIn(namespace);
+    return first && { reason: first.code, message: `${first.message}: ${first.hint}` };
+  }
+
+  #contestedIn(namespace: string): readonly Finding[] {
+    return this.#parts.contests.contestedIn(namespace, Date.now()).map((key) => ({
+      code: 'Contested',
+      subject: { kind: 'NetworkPolicy', ...key },
+      message: `something undoes what Ringfence writes to \`${key.name}\``,
+      hint: `see who with \`kubectl get networkpolicy ${key.name} -n ${key.namespace} -o yaml --show-managed-fields\``,
+    }));
+  }
+}
+
+/** What a failed write is called in a status; a stale picture or a namespace on its way out is no failure. */
+const failureReasons: Partial<Record<ErrorClass, string>> = {
+  unauthorized: 'Unauthorized',
+  denied: 'PermissionMissing',
+  invalid: 'Refused',
+  retry: 'ServerError',
+};
+
+function stateOf({ enforcement }: CompiledNamespace): NamespaceState {
+  if (enforcement === undefined) return 'Outside';
+  return enforcement === 'Enforce' ? 'Enforced' : enforcement;
+}
+
+function count(changes: readonly PolicyChange[]): Readonly<Record<string, number>> {
+  const actions = ['create', 'replace', 'delete'] as const;
+  return Object.fromEntries(
+    actions.map((action) => [action, changes.filter((change) => change.action === action).length]),
+  );
+}

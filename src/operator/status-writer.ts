@@ -1,0 +1,103 @@
+// Writes the statuses of both kinds of profile, where they differ from what is there.
+// Must not know how a status comes about.
+import { appNetworkProfileStatus } from '../api/app-network-profile.ts';
+import { platformNetworkProfileStatus } from '../api/platform-status.ts';
+import type { ApiClient } from '../cluster/api-client.ts';
+import type { Cache } from '../cluster/cache.ts';
+import { classify } from '../cluster/errors.ts';
+import type { RawObject, Resource } from '../cluster/reflector.ts';
+import {
+  appNetworkProfiles,
+  platformNetworkProfiles,
+  type StoredPlatform,
+  type StoredProfile,
+} from '../cluster/resources.ts';
+import { mergePatch, readStatus } from '../cluster/status.ts';
+import type { Store } from '../cluster/store.ts';
+import type { CompiledNamespace } from '../compile/compile.ts';
+import { platformFindings } from '../compile/findings.ts';
+import { fingerprint } from '../model/network-policy.ts';
+import { apiVersion } from '../model/policies.ts';
+import { platformStatus } from '../plan/platform-status.ts';
+import { profileStatus } from '../plan/profile-status.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Writes statuses. */
+export class StatusWriter {
+  readonly #client: ApiClient;
+  readonly #cache: Cache;
+  readonly #ledger: Ledger;
+
+  constructor(client: ApiClient, cache: Cache, ledger: Ledger) {
+    this.#client = client;
+    this.#cache = cache;
+    this.#ledger = ledger;
+  }
+
+  /**
+   * Writes the statuses of the profiles in a namespace.
+   *
+   * @param compiled absent where there is no platform profile
+   * @throws ApiError where one could not be written
+   */
+  async writeProfiles(namespace: string, compiled: CompiledNamespace | undefined): Promise<void> {
+    for (const profile of this.#cache.profiles.inNamespace(namespace).values()) {
+      if (profile.terminating) continue;
+      const previous = readStatus(appNetworkProfileStatus, profile.status);
+      const status = profileStatus({ profile, compiled, previous, now: new Date().toISOString() });
+      const path = `/apis/${apiVersion}/namespaces/${profile.namespace}/appnetworkprofiles/${profile.name}`;
+      await this.#write(path, profile, status, appNetworkProfiles, this.#cache.profiles);
+    }
+  }
+
+  /**
+   * Writes the status of the platform profile, from where every namespace stands.
+   *
+   * @throws ApiError where it could not be written
+   */
+  async writePlatform(): Promise<void> {
+    const platform = this.#cache.platforms.get({ namespace: '', name: 'default' });
+    if (platform === undefined || platform.terminating) return;
+    const status = platformStatus({
+      platform,
+      previous: readStatus(platformNetworkProfileStatus, platform.status),
+      standings: this.#ledger.records,
+      policies: this.#cache.ownedPolicies,
+      findings: platformFindings(platform),
+      waiting: this.#waiting(platform.generation),
+      now: new Date().toISOString(),
+    });
+    const path = `${platformNetworkProfiles.path}/${platform.name}`;
+    await this.#write(path, platform, status, platformNetworkProfiles, this.#cache.platforms);
+  }
+
+  /** How many namespaces are not looked at since the platform profile changed. */
+  #waiting(generation: number): number {
+    const live = [...this.#cache.view().namespaces.values()].filter((namespace) => !namespace.terminating);
+    return live.filter(({ name, uid }) => {
+      const record = this.#ledger.records.get(name);
+      return record?.uid !== uid || record.generation !== generation;
+    }).length;
+  }
+
+  async #write<T extends StoredProfile | StoredPlatform>(
+    path: string,
+    stored: T,
+    status: object,
+    resource: Resource<T>,
+    store: Store<T>,
+  ): Promise<void> {
+    if (fingerprint(stored.status ?? {}) === fingerprint(status)) return;
+    try {
+      const answer = await this.#client.request('PATCH', `${path}/status`, {
+        body: { metadata: { uid: stored.uid }, status: mergePatch(stored.status, status) },
+        contentType: 'application/merge-patch+json',
+      });
+      // Not `record`: the answer may show an edit that came meanwhile, which has to be heard of.
+      store.observe(resource.reduce(answer as RawObject));
+    } catch (error) {
+      // Gone, or another of its name has come: that comes as an event.
+      if (!['gone', 'conflict'].includes(classify(error))) throw error;
+    }
+  }
+}

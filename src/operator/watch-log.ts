@@ -1,0 +1,109 @@
+// Tells people how the watches are: one line per change of state, with the command that mends it.
+// What mends itself at once, as a server does that has just started, is not told. Must not know how a watch works.
+import type { Logger } from 'pino';
+import { type ApiError, classify } from '../cluster/errors.ts';
+
+/** The first two are troubles of the whole server, the others of one resource. */
+type Trouble = 'unreachable' | 'unauthorized' | 'missing' | 'denied' | 'refusing';
+
+/** How it was at the last try. Times are in milliseconds since the epoch. */
+interface Failing {
+  readonly since: number;
+  readonly trouble: Trouble;
+  readonly troubleSince: number;
+}
+
+// A starting API server refuses, forgets its roles and knows no custom resource for about so long.
+const patienceMs = 2_000;
+
+/** Logs state changes of the watches. */
+export class WatchLog {
+  readonly #log: Logger;
+  readonly #failing = new Map<string, Failing>();
+  readonly #told = new Map<string, Trouble>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** What doesn't work, for /readyz; empty where every watch is well. */
+  get troubles(): readonly string[] {
+    return [...this.#told].map(([resource, trouble]) => `${resource}: ${trouble}`);
+  }
+
+  /** Takes in that a watch is well. */
+  healthy(resource: string): void {
+    this.#failing.delete(resource);
+    this.#changeTo(resource, undefined);
+  }
+
+  /** Takes in that a watch failed at `now`, in milliseconds since the epoch. */
+  failed(resource: string, error: ApiError, now: number): void {
+    const trouble = troubleOf(error);
+    const before = this.#failing.get(resource);
+    const since = before?.since ?? now;
+    const troubleSince = before?.trouble === trouble ? before.troubleSince : now;
+    this.#failing.set(resource, { since, trouble, troubleSince });
+    const told = this.#told.get(resource);
+    const lasts = now - (told === undefined ? since : troubleSince);
+    if (told === trouble || lasts < patienceMs) return;
+    const isNews = !isServerWide(trouble) || !this.#any(trouble);
+    this.#changeTo(resource, trouble);
+    if (isNews)
+      this.#log.warn({ resource, status: error.status, error: error.message }, explain(resource, trouble));
+  }
+
+  /** Remembers what is told of a resource now, and tells that what was told before is over. */
+  #changeTo(resource: string, trouble: Trouble | undefined): void {
+    const before = this.#told.get(resource);
+    if (trouble === undefined) this.#told.delete(resource);
+    else this.#told.set(resource, trouble);
+    if (before === undefined || before === trouble) return;
+    if (!isServerWide(before)) {
+      if (trouble === undefined) this.#log.info({ resource }, `watching ${resource} again`);
+    } else if (!this.#any(before)) this.#log.info(over[before]);
+  }
+
+  #any(trouble: Trouble): boolean {
+    return [...this.#told.values()].includes(trouble);
+  }
+}
+
+const over = {
+  unreachable: 'the API server is reachable again',
+  unauthorized: 'the API server accepts our credentials again',
+} as const;
+
+function isServerWide(trouble: Trouble): trouble is keyof typeof over {
+  return trouble in over;
+}
+
+function troubleOf(error: ApiError): Trouble {
+  switch (classify(error)) {
+    case 'unreachable':
+      return 'unreachable';
+    case 'gone':
+      return 'missing';
+    case 'unauthorized':
+      return 'unauthorized';
+    case 'denied':
+      return 'denied';
+    default:
+      return 'refusing';
+  }
+}
+
+function explain(resource: string, trouble: Trouble): string {
+  switch (trouble) {
+    case 'unreachable':
+      return 'the API server is unreachable: trying again until it answers';
+    case 'unauthorized':
+      return 'the API server does not accept our credentials: check the kubeconfig or the service account token';
+    case 'missing':
+      return `the cluster does not know ${resource}: install it with \`kubectl apply -k config/crd\``;
+    case 'denied':
+      return `no permission to list and watch ${resource}: grant it with \`kubectl apply -k config/rbac\``;
+    case 'refusing':
+      return `the API server refuses to list or watch ${resource}: trying again`;
+  }
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import { foreign, namespace, platform, profile, service, undecodable, view } from '../../test/fixtures.ts';
+import { compile } from '../compile/compile.ts';
+import { type Finding, findingKinds } from '../model/findings.ts';
+import { eventOf, type News, newsOf } from './events.ts';
+import { foreignFindings } from './foreign.ts';
+
+const shop = { kind: 'Namespace', name: 'shop' } as const;
+const closed: Finding = { code: 'EntranceClosed', subject: shop, message: 'it is closed', hint: 'open it' };
+
+/** All news of a shop with everything that can be told. */
+function everything(): readonly News[] {
+  const profiles = [
+    profile('shop/good', {
+      routes: [
+        { name: 'rejected', from: { app: 'web' }, to: { service: 'web' }, ports: [1] },
+        { name: 'pending', from: { app: 'web' }, to: { namespace: { name: 'gone' } } },
+        { name: 'active', from: { app: 'web' }, to: { app: 'mongo' } },
+        { name: 'wide', from: { app: 'web' }, to: { pods: {} } },
+      ],
+    }),
+    undecodable(profile('shop/unread')),
+  ];
+  const objects = [service('shop/web', [{ port: 80 }])];
+  const compiled = compile(view({ platform: platform(), namespaces: [namespace('shop')], profiles, objects }))
+    .namespaces[0];
+  if (compiled === undefined) throw new Error('the shop is not compiled');
+  const open = foreign('open-door', { ingress: [{}] } as never);
+  const findings = [...compiled.findings, closed, ...foreignFindings('shop', [open], ['Ingress'])];
+  return newsOf('shop', compiled.profiles, findings);
+}
+
+describe('what is told of a namespace', () => {
+  test('regards a profile or a policy in it, never the Namespace, whose events nobody sees', () => {
+    const news = everything();
+    expect(news.map(({ reason, regarding: { kind, name } }) => `${reason} ${kind}/${name}`).sort()).toEqual([
+      'EntranceClosed NetworkPolicy/ringfence-default-deny-ingress',
+      'ForeignAllowAll NetworkPolicy/open-door',
+      'InvalidProfile AppNetworkProfile/unread',
+      'NamespaceMissing AppNetworkProfile/good',
+      'OpensWholeNamespace AppNetworkProfile/good',
+      'ServicePortMissing AppNetworkProfile/good',
+    ]);
+    for (const { namespace: where, regarding } of news)
+      expect([where, regarding.namespace]).toEqual(['shop', 'shop']);
+  });
+
+  test('regards a profile by its uid, by which `kubectl describe` looks for it', () => {
+    const ofProfiles = everything().filter(({ regarding }) => regarding.kind === 'AppNetworkProfile');
+    expect(new Set(ofProfiles.map(({ regarding }) => regarding.uid))).toEqual(
+      new Set(['uid-of-shop-good', 'uid-of-shop-unread']),
+    );
+  });
+
+  test('says which field is meant', () => {
+    const [invalid] = everything().filter(({ reason }) => reason === 'InvalidProfile');
+    expect(invalid?.note).toMatch(/^spec\.colour: /);
+  });
+
+  test('has equal names where it is equal, and others where the object, the reason or the words differ', () => {
+    const nameOf = (finding: Finding) => newsOf('shop', [], [finding])[0]?.name;
+    expect(nameOf({ ...closed })).toBe(nameOf(closed));
+    const others: Finding[] = [
+      { ...closed, message: 'it is shut' },
+      { ...closed, hint: 'leave it' },
+      { ...closed, path: 'spec' },
+      { ...closed, code: 'ControlPlaneShutOut' },
+      { ...closed, subject: { kind: 'NetworkPolicy', namespace: 'shop', name: 'other' } },
+    ];
+    expect(new Set([closed, ...others].map(nameOf)).size).toBe(others.length + 1);
+    const names = everything().map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(everything().map(({ name }) => name)).toEqual(names);
+  });
+
+  test('has a name that the API server takes, whatever the name of the object', () => {
+    for (const name of ['a'.repeat(253), `${'a'.repeat(199)}-${'b'.repeat(53)}`, `${'a'.repeat(198)}.-b`]) {
+      const subject = { kind: 'NetworkPolicy', namespace: 'shop', name } as const;
+      const [news] = newsOf('shop', [], [{ ...closed, subject }]);
+      expect(news?.name.length).toBeLessThanOrEqual(253);
+      expect(news?.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+    }
+  });
+
+  test.each(['a', 'ß', '€', '😀'])(
+    'has a note of at most 1024 bytes, cut between characters (%s)',
+    (character) => {
+      const [news] = newsOf('shop', [], [{ ...closed, message: character.repeat(1100) }]);
+      const size = Buffer.byteLength(news?.note ?? '');
+      expect(size).toBeLessThanOrEqual(1024);
+      expect(size).toBeGreaterThan(1024 - 8);
+      expect(news?.note).toMatch(new RegExp(`^${character}+…$`, 'u'));
+      const exact = 'a'.repeat(1024 - '; open it'.length);
+      expect(newsOf('shop', [], [{ ...closed, message: exact }])[0]?.note).toBe(`${exact}; open it`);
+    },
+  );
+
+  test('is not what is information only', () => {
+    const codes = Object.keys(findingKinds) as Finding['code'][];
+    const told = newsOf(
+      'shop',
+      [],
+      codes.map((code) => ({ ...closed, code })),
+    ).map(({ reason }) => reason);
+    expect(codes.filter((code) => !told.includes(code))).toEqual(['ForeignPolicy', 'EgressOpen']);
+  });
+});
+
+describe('an Event', () => {
+  test('holds the news, and who tells it when', () => {
+    const [news] = newsOf('shop', [], [closed]);
+    if (news === undefined) throw new Error('there is no news');
+    expect(eventOf(news, 'ringfence-0', '2026-01-02T15:04:05.000000Z')).toEqual({
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name: news.name, namespace: 'shop' },
+      eventTime: '2026-01-02T15:04:05.000000Z',
+      action: 'Reconcile',
+      reportingController: 'ringfence.dev/operator',
+      reportingInstance: 'ringfence-0',
+      type: 'Warning',
+      reason: 'EntranceClosed',
+      note: 'it is closed; open it',
+      regarding: {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        namespace: 'shop',
+        name: 'ringfence-default-deny-ingress',
+      },
+    });
+  });
+});

@@ -1,0 +1,114 @@
+// Events as pure constructors: what a person should hear of, as objects of events.k8s.io/v1.
+// An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose events nobody sees.
+// Must not know which events were sent before: equal news have equal names, and the API server refuses the second one.
+import { createHash } from 'node:crypto';
+import { denyNames } from '../compile/names.ts';
+import type { CompiledProfile } from '../compile/profiles.ts';
+import { type Finding, severityOf } from '../model/findings.ts';
+import { apiVersion } from '../model/policies.ts';
+
+/** The object that an Event is about. */
+interface Regarding {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid?: string;
+}
+
+/** Something to tell, before it is known when. */
+export interface News {
+  /** Unique for what is told of which object. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly regarding: Regarding;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly note: string;
+}
+
+/** What there is to tell of a namespace: routes that do not work, and findings that are more than information. */
+export function newsOf(
+  namespace: string,
+  profiles: readonly CompiledProfile[],
+  findings: readonly Finding[],
+): readonly News[] {
+  const ofRoutes = profiles.flatMap(({ profile, routes }) =>
+    routes
+      .filter(({ state }) => state === 'Rejected' || state === 'Pending')
+      .map(({ route, reason, message }) =>
+        newsAbout(regardingProfile(profile), namespace, reason, `route \`${route.name}\`: ${message}`),
+      ),
+  );
+  const ofFindings = findings
+    .filter((finding) => severityOf(finding) !== 'info')
+    .map((finding) =>
+      newsAbout(regardingOf(finding, namespace, profiles), namespace, finding.code, tell(finding)),
+    );
+  return [...ofRoutes, ...ofFindings];
+}
+
+/** The Event for some news. `now` is RFC 3339 with microseconds. */
+export function eventOf(news: News, instance: string, now: string): object {
+  const { name, namespace, ...told } = news;
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { name, namespace },
+    eventTime: now,
+    action: 'Reconcile',
+    reportingController: 'ringfence.dev/operator',
+    reportingInstance: instance,
+    ...told,
+  };
+}
+
+function tell({ path = '', message, hint }: Finding): string {
+  return `${path === '' ? '' : `${path}: `}${message}; ${hint}`;
+}
+
+/** `NoteLengthLimit` in Kubernetes' `pkg/apis/core/validation/events.go`: a longer note, in bytes, is refused. */
+const noteBytes = 1024;
+
+function shortenNote(text: string): string {
+  if (Buffer.byteLength(text) <= noteBytes) return text;
+  const ellipsis = '…';
+  const { read } = new TextEncoder().encodeInto(
+    text,
+    new Uint8Array(noteBytes - Buffer.byteLength(ellipsis)),
+  );
+  return `${text.slice(0, read)}${ellipsis}`;
+}
+
+function newsAbout(regarding: Regarding, namespace: string, reason: string, text: string): News {
+  const note = shortenNote(text);
+  const tail = createHash('sha256')
+    .update(JSON.stringify([regarding.kind, regarding.uid, regarding.name, reason, note]))
+    .digest('hex')
+    .slice(0, 16);
+  return {
+    // Where the cut leaves a `-` or `.` at the end, the name would be none.
+    name: `${regarding.name.slice(0, 200).replace(/[-.]+$/, '')}.${tail}`,
+    namespace,
+    regarding,
+    type: 'Warning',
+    reason,
+    note,
+  };
+}
+
+function regardingProfile({ namespace, name, uid }: CompiledProfile['profile']): Regarding {
+  return { apiVersion, kind: 'AppNetworkProfile', namespace, name, uid };
+}
+
+function regardingOf(
+  { subject }: Finding,
+  namespace: string,
+  profiles: readonly CompiledProfile[],
+): Regarding {
+  // `kubectl describe` finds an Event by the uid.
+  const about = profiles.find(({ profile }) => profile.name === subject.name)?.profile;
+  if (subject.kind === 'AppNetworkProfile' && about !== undefined) return regardingProfile(about);
+  const name = subject.kind === 'NetworkPolicy' ? subject.name : denyNames.Ingress;
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace, name };
+}

@@ -1,0 +1,46 @@
+// What to say of policies that somebody else wrote in a ringed namespace: policies add up, so that one which lets
+// everyone in beats every guardrail. They are never changed. Must not know which pods exist.
+import type { Finding } from '../model/findings.ts';
+import type { Direction } from '../model/network-policy.ts';
+import { compareText } from '../model/object-key.ts';
+import type { ForeignPolicy } from '../model/policies.ts';
+
+/** A message names so many policies, and counts the rest. */
+const maxNamed = 5;
+
+/**
+ * The findings about somebody else's policies in a namespace, ordered.
+ *
+ * @param isolated the directions that the ring isolates; in the others everything is let through anyway
+ */
+export function foreignFindings(
+  namespace: string,
+  foreign: readonly ForeignPolicy[],
+  isolated: readonly Direction[],
+): readonly Finding[] {
+  if (foreign.length === 0 || isolated.length === 0) return [];
+  const sorted = [...foreign].sort((a, b) => compareText(a.name, b.name));
+  const named = sorted.slice(0, maxNamed).map(({ name }) => `\`${name}\``);
+  const more = sorted.length > maxNamed ? ` and ${sorted.length - maxNamed} more` : '';
+  const counted: Finding = {
+    code: 'ForeignPolicy',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `policies that Ringfence did not write add to the ring of \`${namespace}\` (${sorted.length}): ${named.join(', ')}${more}`,
+    hint: `see what they allow with \`kubectl describe networkpolicy -n ${namespace}\``,
+  };
+  const open = sorted.flatMap((policy) => {
+    const through = isolated.filter((direction) => policy.allowsEveryone.includes(direction));
+    return through.length === 0 ? [] : [allowAll(namespace, policy.name, through)];
+  });
+  return [counted, ...open];
+}
+
+function allowAll(namespace: string, name: string, through: readonly Direction[]): Finding {
+  const words = { Ingress: 'lets everyone in', Egress: 'lets its pods reach everyone' } as const;
+  return {
+    code: 'ForeignAllowAll',
+    subject: { kind: 'NetworkPolicy', namespace, name },
+    message: `\`${name}\`, which Ringfence did not write, ${through.map((direction) => words[direction]).join(' and ')}: for the pods that it selects, the ring is open`,
+    hint: `delete it if it is not meant: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
+  };
+}

@@ -1,0 +1,42 @@
+// Names for policies of ours where an object that is not ours has the name already: that object is left alone.
+// Must not know what a policy is for.
+import { secondName } from '../compile/names.ts';
+import type { Finding } from '../model/findings.ts';
+import { compareKeys, type ObjectKey } from '../model/object-key.ts';
+import type { ActualPolicies, DesiredPolicy } from '../model/policies.ts';
+
+/** The policies, in the order of their own names, each under the first name that no object of somebody else has. */
+export function withFreeNames(
+  desired: readonly DesiredPolicy[],
+  actual: ActualPolicies,
+): { readonly desired: readonly DesiredPolicy[]; readonly findings: readonly Finding[] } {
+  const taken = namesTaken(actual);
+  const findings: Finding[] = [];
+  const renamed = [...desired].sort(compareKeys).map((policy) => {
+    const name = freeName(policy.name, taken);
+    if (name === policy.name) return policy;
+    findings.push(nameTaken(policy, name));
+    return { ...policy, name };
+  });
+  return { desired: renamed, findings };
+}
+
+/** The names that objects of somebody else have. */
+export function namesTaken(actual: ActualPolicies): ReadonlySet<string> {
+  return new Set(actual.foreign.map((policy) => policy.name));
+}
+
+/** `name`, or the first of its further names that is not taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name) ? freeName(secondName(name), taken) : name;
+}
+
+/** Says that somebody else's object is called `key.name`, and that ours is called `name` therefore. */
+export function nameTaken({ namespace, name }: ObjectKey, ours: string): Finding {
+  return {
+    code: 'NameTaken',
+    subject: { kind: 'NetworkPolicy', namespace, name },
+    message: `a NetworkPolicy that Ringfence did not write has the name \`${name}\`; ours is \`${ours}\``,
+    hint: `delete it if it is a leftover: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
+  };
+}

@@ -1,0 +1,392 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  allowing,
+  beingDeleted,
+  denying,
+  edited,
+  foreign,
+  ownedBy,
+  platformOwner,
+  written,
+} from '../../test/fixtures.ts';
+import { denyNames, monitoringName, secondName, transitionName } from '../compile/names.ts';
+import type { Direction } from '../model/network-policy.ts';
+import type { DesiredPolicy, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
+import type { PolicyChange } from './changes.ts';
+import { type Plan, type PlanInput, plan } from './plan.ts';
+import { transitionPolicy } from './transition.ts';
+
+interface Given {
+  readonly desired?: readonly DesiredPolicy[];
+  readonly owned?: readonly OwnedPolicy[];
+  readonly foreign?: readonly ForeignPolicy[];
+  readonly heldClosed?: PlanInput['heldClosed'];
+  readonly frozen?: readonly string[];
+}
+
+/** The plan for the namespace `shop`. */
+function planned({ desired = [], owned = [], foreign = [], heldClosed = [], frozen = [] }: Given): Plan {
+  return plan({
+    namespace: 'shop',
+    desired,
+    actual: { owned, foreign },
+    platform: platformOwner,
+    heldClosed,
+    frozenOwners: new Set(frozen),
+  });
+}
+
+/** The plan in a few words: `deny: create ringfence-default-deny-ingress`. */
+function told(found: Plan): readonly string[] {
+  return found.phases.flatMap(({ purpose, changes }) =>
+    changes.map((change) => `${purpose}: ${change.action} ${keyOf(change).name}`),
+  );
+}
+
+/** The findings about names that somebody else's policies have. */
+function takenNames({ findings }: Plan): Plan['findings'] {
+  return findings.filter(({ code }) => code === 'NameTaken');
+}
+
+function keyOf(change: PolicyChange) {
+  return change.action === 'delete' ? change.key : change.policy;
+}
+
+/** A temporary policy as it is seen after it was written. */
+function transition(...directions: readonly Direction[]): OwnedPolicy {
+  return written(transitionPolicy({ namespace: 'shop', name: transitionName }, directions, platformOwner));
+}
+
+const deny = denying(denyNames.Ingress, 'Ingress');
+const denyEgress = denying(denyNames.Egress, 'Egress');
+const monitoring = allowing(monitoringName, 'Ingress', 9090);
+const dns = allowing('ringfence-dns', 'Egress', 53);
+const ring = [deny, monitoring];
+const denyAll = { podSelector: {}, policyTypes: ['Ingress'] } as const;
+
+describe('a plan', () => {
+  test('is empty where everything is as it should be', () => {
+    expect(planned({ desired: ring, owned: ring.map((policy) => written(policy)) })).toEqual({
+      phases: [],
+      findings: [],
+    });
+    expect(planned({})).toEqual({ phases: [], findings: [] });
+  });
+
+  test('is empty where only a description differs', () => {
+    const owned = [written({ ...deny, description: 'as an older version said it' })];
+    expect(told(planned({ desired: [deny], owned }))).toEqual([]);
+  });
+
+  test('writes a drifted policy back, on the state that it was seen in', () => {
+    const { phases } = planned({ desired: ring, owned: [written(deny), edited(written(monitoring))] });
+    expect(phases).toEqual([
+      { purpose: 'allow', changes: [{ action: 'replace', policy: monitoring, resourceVersion: '2' }] },
+    ]);
+  });
+
+  test('deletes just the object that it was decided on', () => {
+    const { phases } = planned({ desired: [deny], owned: ring.map((policy) => written(policy, '7')) });
+    expect(phases).toEqual([
+      {
+        purpose: 'prune',
+        changes: [
+          {
+            action: 'delete',
+            key: { namespace: 'shop', name: monitoringName },
+            uid: `uid-of-shop-${monitoringName}`,
+            resourceVersion: '7',
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('writes before it prunes within an isolated direction', () => {
+    const old = written(allowing('ringfence-old', 'Ingress', 80));
+    expect(told(planned({ desired: ring, owned: [written(deny), old] }))).toEqual([
+      `allow: create ${monitoringName}`,
+      'prune: delete ringfence-old',
+    ]);
+  });
+});
+
+describe('closing a live namespace', () => {
+  test('opens before it denies, denies before it allows, and does not close in the same plan', () => {
+    expect(told(planned({ desired: ring }))).toEqual([
+      `open: create ${transitionName}`,
+      `deny: create ${denyNames.Ingress}`,
+      `allow: create ${monitoringName}`,
+    ]);
+  });
+
+  test('closes alone, in the plan that is made from seeing everything written', () => {
+    const owned = [...ring.map((policy) => written(policy)), transition('Ingress')];
+    expect(told(planned({ desired: ring, owned }))).toEqual([`close: delete ${transitionName}`]);
+  });
+
+  test('opens in no other direction than the one that changes', () => {
+    const [open] = planned({ desired: ring }).phases;
+    expect(open?.changes).toEqual([
+      {
+        action: 'create',
+        policy: expect.objectContaining({
+          owner: platformOwner,
+          spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] },
+        }),
+      },
+    ]);
+    const [both] = planned({ desired: [deny, denyEgress] }).phases;
+    expect(both?.changes[0]).toMatchObject({
+      policy: {
+        spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
+      },
+    });
+    const [second] = planned({
+      desired: [...ring, denyEgress, dns],
+      owned: ring.map((policy) => written(policy)),
+    }).phases;
+    expect(second?.changes[0]).toMatchObject({ policy: { spec: { policyTypes: ['Egress'] } } });
+  });
+
+  test('goes on after a crash from what is seen: the rest is written, then it closes', () => {
+    expect(told(planned({ desired: ring, owned: [transition('Ingress')] }))).toEqual([
+      `deny: create ${denyNames.Ingress}`,
+      `allow: create ${monitoringName}`,
+      `close: delete ${transitionName}`,
+    ]);
+    expect(told(planned({ desired: ring, owned: [transition('Ingress'), written(deny)] }))).toEqual([
+      `allow: create ${monitoringName}`,
+      `close: delete ${transitionName}`,
+    ]);
+  });
+
+  test('widens a temporary policy that is there to the directions that change', () => {
+    const { phases } = planned({ desired: [...ring, denyEgress], owned: [transition('Ingress')] });
+    expect(phases[0]).toMatchObject({
+      purpose: 'open',
+      changes: [{ action: 'replace', policy: { spec: { policyTypes: ['Ingress', 'Egress'] } } }],
+    });
+    expect(phases.map(({ purpose }) => purpose)).not.toContain('close');
+  });
+
+  test('does not trust a temporary policy that somebody edited, or whose owner is gone', () => {
+    for (const found of [edited(transition('Ingress')), ownedBy('gone', transition('Ingress'))]) {
+      expect(told(planned({ desired: [deny], owned: [found] }))).toEqual([
+        `open: replace ${transitionName}`,
+        `deny: create ${denyNames.Ingress}`,
+      ]);
+    }
+  });
+
+  test('does not trust a temporary policy that is being deleted: it writes another one', () => {
+    const found = planned({ desired: [deny], owned: [beingDeleted(transition('Ingress'))] });
+    expect(told(found)).toEqual([
+      `open: create ${secondName(transitionName)}`,
+      `deny: create ${denyNames.Ingress}`,
+    ]);
+    expect(found.findings).toEqual([]);
+  });
+
+  test('closes at once where the direction is held closed: a newborn namespace, or a ring that somebody took away', () => {
+    expect(told(planned({ desired: ring, heldClosed: ['Ingress', 'Egress'] }))).toEqual([
+      `deny: create ${denyNames.Ingress}`,
+      `allow: create ${monitoringName}`,
+    ]);
+  });
+
+  test('is careful in the direction that is not held closed', () => {
+    const [open] = planned({ desired: [deny, denyEgress], heldClosed: ['Ingress'] }).phases;
+    expect(open?.changes[0]).toMatchObject({ policy: { spec: { policyTypes: ['Egress'] } } });
+  });
+
+  test('heals at once where part of the ring still isolates', () => {
+    expect(told(planned({ desired: ring, owned: [written(monitoring)] }))).toEqual([
+      `deny: create ${denyNames.Ingress}`,
+    ]);
+  });
+});
+
+describe('opening a live namespace', () => {
+  test('opens first, then prunes, and closes in the next plan', () => {
+    const owned = ring.map((policy) => written(policy));
+    expect(told(planned({ owned }))).toEqual([
+      `open: create ${transitionName}`,
+      `prune: delete ${denyNames.Ingress}`,
+      `prune: delete ${monitoringName}`,
+    ]);
+    expect(told(planned({ owned: [transition('Ingress')] }))).toEqual([`close: delete ${transitionName}`]);
+  });
+
+  test('is careful also where the direction is held closed, since connections are allowed through it', () => {
+    const found = planned({ owned: [written(deny)], heldClosed: ['Ingress'] });
+    expect(told(found)[0]).toBe(`open: create ${transitionName}`);
+  });
+
+  test('stays open while a policy waits for a finalizer, and closes when that is gone', () => {
+    const dying = beingDeleted(written(deny));
+    expect(told(planned({ owned: [dying, written(monitoring)] }))).toEqual([
+      `open: create ${transitionName}`,
+      `prune: delete ${monitoringName}`,
+    ]);
+    expect(told(planned({ owned: [dying, transition('Ingress')] }))).toEqual([]);
+    expect(told(planned({ owned: [transition('Ingress')] }))).toEqual([`close: delete ${transitionName}`]);
+  });
+
+  test('concerns one direction where the other stays isolated', () => {
+    const owned = [...ring, denyEgress, dns].map((policy) => written(policy));
+    const found = planned({ desired: ring, owned });
+    expect(told(found)).toEqual([
+      `open: create ${transitionName}`,
+      `prune: delete ${denyNames.Egress}`,
+      'prune: delete ringfence-dns',
+    ]);
+    expect(found.phases[0]?.changes[0]).toMatchObject({ policy: { spec: { policyTypes: ['Egress'] } } });
+  });
+});
+
+describe('ownership', () => {
+  test('is taken back by a replacement before anything is pruned', () => {
+    const owned = [ownedBy('before-the-restore', written(deny)), written(monitoring)];
+    expect(told(planned({ desired: [deny], owned }))).toEqual([
+      `deny: replace ${denyNames.Ingress}`,
+      `prune: delete ${monitoringName}`,
+    ]);
+  });
+
+  test('is taken of a policy of ours that has no owner', () => {
+    expect(told(planned({ desired: [deny], owned: [ownedBy('', written(deny))] }))).toEqual([
+      `deny: replace ${denyNames.Ingress}`,
+    ]);
+  });
+
+  test('by a profile that does not decode freezes a policy: neither pruned nor written', () => {
+    const route = ownedBy('uid-broken', written(allowing('ringfence-route', 'Ingress', 80)));
+    const given = { owned: [written(deny), route], frozen: ['uid-broken'] };
+    expect(told(planned({ ...given, desired: [deny] }))).toEqual([]);
+    const wanted = [deny, allowing('ringfence-route', 'Ingress', 81)];
+    expect(told(planned({ ...given, desired: wanted }))).toEqual([]);
+  });
+
+  test('by a profile that does not decode keeps a direction isolated: nothing opens', () => {
+    const route = ownedBy('uid-broken', written(allowing('ringfence-route', 'Ingress', 80)));
+    const given = { owned: [written(deny), route], frozen: ['uid-broken'] };
+    expect(told(planned(given))).toEqual([`prune: delete ${denyNames.Ingress}`]);
+  });
+
+  test('that is frozen does not keep a temporary policy', () => {
+    const given = { owned: [written(deny), transition('Ingress')], frozen: [platformOwner.uid] };
+    expect(told(planned(given))).toEqual([`close: delete ${transitionName}`]);
+  });
+});
+
+describe('a policy that is being deleted', () => {
+  test('is not touched: its name is free when it is gone', () => {
+    expect(told(planned({ desired: [deny], owned: [beingDeleted(written(deny))] }))).toEqual([]);
+    expect(told(planned({ desired: [deny], owned: [beingDeleted(edited(written(deny)))] }))).toEqual([]);
+  });
+
+  test('is not deleted once more', () => {
+    const owned = [written(deny), beingDeleted(written(monitoring))];
+    expect(told(planned({ desired: [deny], owned }))).toEqual([]);
+    expect(
+      told(planned({ desired: [deny], owned: [written(deny), beingDeleted(transition('Ingress'))] })),
+    ).toEqual([]);
+  });
+});
+
+describe("somebody else's policy", () => {
+  test('under our name is left alone: ours has a second name, and a finding says so', () => {
+    const found = planned({
+      desired: ring,
+      owned: [written(monitoring)],
+      foreign: [foreign(denyNames.Ingress)],
+    });
+    expect(told(found)).toEqual([`deny: create ${secondName(denyNames.Ingress)}`]);
+    expect(takenNames(found)).toEqual([
+      expect.objectContaining({
+        code: 'NameTaken',
+        subject: { kind: 'NetworkPolicy', namespace: 'shop', name: denyNames.Ingress },
+        message: expect.stringContaining(secondName(denyNames.Ingress)),
+      }),
+    ]);
+  });
+
+  test('under our name is no news once ours is under its second name, but the finding stays', () => {
+    const owned = [written({ ...deny, name: secondName(denyNames.Ingress) })];
+    const found = planned({ desired: [deny], owned, foreign: [foreign(denyNames.Ingress)] });
+    expect(told(found)).toEqual([]);
+    expect(takenNames(found)).toHaveLength(1);
+  });
+
+  test('under our name and the second one gives ours a third', () => {
+    const second = secondName(denyNames.Ingress);
+    const found = planned({
+      desired: [deny],
+      heldClosed: ['Ingress'],
+      foreign: [foreign(denyNames.Ingress), foreign(second)],
+    });
+    expect(told(found)).toEqual([`deny: create ${secondName(second)}`]);
+  });
+
+  test('that is gone gives ours its name back: written first, then pruned', () => {
+    const second = secondName(denyNames.Ingress);
+    expect(told(planned({ desired: [deny], owned: [written({ ...deny, name: second })] }))).toEqual([
+      `deny: create ${denyNames.Ingress}`,
+      `prune: delete ${second}`,
+    ]);
+  });
+
+  test('under the name of the temporary policy gives that a second name, and a finding while it is there', () => {
+    const taken = [foreign(transitionName)];
+    const second = secondName(transitionName);
+    const opening = planned({ desired: [deny], foreign: taken });
+    expect(told(opening)).toEqual([`open: create ${second}`, `deny: create ${denyNames.Ingress}`]);
+    expect(takenNames(opening)).toEqual([
+      expect.objectContaining({
+        code: 'NameTaken',
+        subject: { kind: 'NetworkPolicy', namespace: 'shop', name: transitionName },
+      }),
+    ]);
+    const opened = written(transitionPolicy({ namespace: 'shop', name: second }, ['Ingress'], platformOwner));
+    const closing = planned({ desired: [deny], owned: [written(deny), opened], foreign: taken });
+    expect(told(closing)).toEqual([`close: delete ${second}`]);
+    expect(takenNames(closing)).toHaveLength(1);
+    expect(takenNames(planned({ desired: [deny], owned: [written(deny)], foreign: taken }))).toEqual([]);
+  });
+
+  test('that isolates every pod leaves nothing to open: a temporary opening would be a hole', () => {
+    expect(told(planned({ desired: ring, foreign: [foreign('theirs', denyAll)] }))).toEqual([
+      `deny: create ${denyNames.Ingress}`,
+      `allow: create ${monitoringName}`,
+    ]);
+    const owned = ring.map((policy) => written(policy));
+    expect(told(planned({ owned, foreign: [foreign('theirs', denyAll)] }))).toEqual([
+      `prune: delete ${denyNames.Ingress}`,
+      `prune: delete ${monitoringName}`,
+    ]);
+  });
+
+  test('that isolates some pods, or another direction, does not spare the others the temporary opening', () => {
+    const some = foreign('theirs');
+    const egress = foreign('theirs', { podSelector: {}, policyTypes: ['Egress'] });
+    for (const policy of [some, egress]) {
+      expect(told(planned({ desired: [deny], foreign: [policy] }))[0]).toBe(`open: create ${transitionName}`);
+    }
+  });
+
+  test('in a ringed namespace is told of, and in another one it is not', () => {
+    const codes = ({ findings }: Plan) => findings.map(({ code }) => code);
+    const theirs = foreign('theirs', { podSelector: {}, ingress: [{}] });
+    const given = { owned: [written(deny)], foreign: [theirs] };
+    expect(codes(planned({ ...given, desired: [deny] }))).toEqual(['ForeignPolicy', 'ForeignAllowAll']);
+    expect(codes(planned(given))).toEqual([]);
+  });
+
+  test('is never written or deleted', () => {
+    const taken = [deny, monitoring, { name: transitionName }].map(({ name }) => foreign(name));
+    const { phases } = planned({ desired: ring, foreign: taken });
+    const touched = phases.flatMap(({ changes }) => changes.map((change) => keyOf(change).name));
+    for (const { name } of taken) expect(touched).not.toContain(name);
+  });
+});

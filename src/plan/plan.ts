@@ -1,0 +1,138 @@
+// Desired against actual policies of one namespace, as phases of changes that never cut a connection that is
+// allowed before and after. Pure: the same input gives the same plan, and plan(x, x) is empty.
+// Must not know why a policy is desired, nor how a change is sent.
+import { transitionName } from '../compile/names.ts';
+import type { Finding } from '../model/findings.ts';
+import { type Direction, directions, isolates } from '../model/network-policy.ts';
+import { compareKeys } from '../model/object-key.ts';
+import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner } from '../model/policies.ts';
+import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
+import { foreignFindings } from './foreign.ts';
+import { freeName, namesTaken, nameTaken, withFreeNames } from './free-names.ts';
+import { transitionPolicy } from './transition.ts';
+
+/** What a plan is made from. */
+export interface PlanInput {
+  readonly namespace: string;
+  readonly desired: readonly DesiredPolicy[];
+  readonly actual: ActualPolicies;
+  /** Owns the temporary policy. */
+  readonly platform: Owner;
+  /**
+   * Directions in which no live connection is to be protected, because the namespace is new, or because the ring was
+   * complete and somebody took it away: these are closed at once.
+   */
+  readonly heldClosed: readonly Direction[];
+  /** UIDs of profiles whose policies stay as they are: see `CompiledNamespace`. */
+  readonly frozenOwners: ReadonlySet<string>;
+}
+
+/** What to do, and what to tell. */
+export interface Plan {
+  readonly phases: readonly Phase[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Plans one namespace.
+ *
+ * Every allow policy is itself a deny for the pods that it selects: where a direction of a live namespace goes from
+ * open to isolated or back, a temporary policy allows everything in it until the rest is written and settled.
+ */
+export function plan(input: PlanInput): Plan {
+  const named = withFreeNames(input.desired, input.actual);
+  const owned = [...input.actual.owned].sort(compareKeys);
+  const lasting = owned.filter((policy) => !isTransitionName(policy.name));
+  const isFrozen = (policy: OwnedPolicy | undefined) =>
+    policy !== undefined && input.frozenOwners.has(policy.ownerUid);
+  const writes = named.desired.flatMap((policy) => {
+    const existing = lasting.find(({ name }) => name === policy.name);
+    return isFrozen(existing) ? [] : writeOf(policy, existing);
+  });
+  const wanted = new Set(named.desired.map((policy) => policy.name));
+  const unwanted = lasting.filter((policy) => !wanted.has(policy.name) && !isFrozen(policy));
+  const changing = changingDirections(input, lasting);
+  const temporary = planTransition(input, {
+    changing,
+    isAwaited: changing.some((direction) =>
+      lasting.some((policy) => policy.beingDeleted && policy.isolates.includes(direction)),
+    ),
+    present: owned.filter((policy) => isTransitionName(policy.name)),
+  });
+  const phases: Phase[] = [
+    { purpose: 'open', changes: temporary.open },
+    { purpose: 'deny', changes: writes.filter(isDeny) },
+    { purpose: 'allow', changes: writes.filter((change) => !isDeny(change)) },
+    { purpose: 'prune', changes: unwanted.flatMap(deletionOf) },
+    { purpose: 'close', changes: temporary.close },
+  ];
+  return {
+    phases: phases.filter((phase) => phase.changes.length > 0),
+    findings: [
+      ...named.findings,
+      ...temporary.findings,
+      ...foreignFindings(input.namespace, input.actual.foreign, isolatedBy(input.desired)),
+    ],
+  };
+}
+
+/** The directions in which pods of a namespace with these policies are isolated. */
+export function isolatedBy(policies: readonly DesiredPolicy[]): readonly Direction[] {
+  return directions.filter((direction) => policies.some((policy) => isolates(policy.spec, direction)));
+}
+
+interface TransitionState {
+  readonly changing: readonly Direction[];
+  /** Whether a policy that isolates such a direction waits for a finalizer. */
+  readonly isAwaited: boolean;
+  /** The temporary policies that there are, from a plan before this one. */
+  readonly present: readonly OwnedPolicy[];
+}
+
+function planTransition(
+  { namespace, actual, platform }: PlanInput,
+  { changing, isAwaited, present }: TransitionState,
+): Pick<Plan, 'findings'> & { open: readonly PolicyChange[]; close: readonly PolicyChange[] } {
+  // One that is on its way out covers nothing any more, and has its name until it is gone.
+  const usable = present.filter((policy) => !policy.beingDeleted);
+  const dying = present.filter((policy) => policy.beingDeleted).map(({ name }) => name);
+  const taken = namesTaken(actual);
+  const name = usable[0]?.name ?? freeName(transitionName, new Set([...taken, ...dying]));
+  const covered = directions.filter(
+    (direction) =>
+      changing.includes(direction) || usable.some((policy) => policy.isolates.includes(direction)),
+  );
+  const open =
+    changing.length === 0 ? [] : writeOf(transitionPolicy({ namespace, name }, covered, platform), usable[0]);
+  // What is written now is deleted by the plan that is made from seeing it.
+  const close = open.length > 0 || isAwaited ? [] : usable.flatMap(deletionOf);
+  const isTold = taken.has(transitionName) && open.length + close.length > 0;
+  return { open, close, findings: isTold ? [nameTaken({ namespace, name: transitionName }, name)] : [] };
+}
+
+/** The directions that go from open to isolated, or back, while there may be connections. */
+function changingDirections(input: PlanInput, lasting: readonly OwnedPolicy[]): readonly Direction[] {
+  const frozen = lasting.filter((policy) => input.frozenOwners.has(policy.ownerUid));
+  const isolatedIn = (policies: readonly OwnedPolicy[], direction: Direction) =>
+    policies.some((policy) => policy.isolates.includes(direction));
+  const after = isolatedBy(input.desired);
+  return directions.filter((direction) => {
+    const willBe = after.includes(direction) || isolatedIn(frozen, direction);
+    if (isolatedIn(lasting, direction) === willBe) return false;
+    if (willBe && input.heldClosed.includes(direction)) return false;
+    // Where somebody else's policy isolates every pod already, a temporary opening would be a hole.
+    return !input.actual.foreign.some((policy) => policy.isolatesEveryPod.includes(direction));
+  });
+}
+
+function isDeny(change: PolicyChange): boolean {
+  return (
+    change.action !== 'delete' &&
+    change.policy.spec.ingress === undefined &&
+    change.policy.spec.egress === undefined
+  );
+}
+
+function isTransitionName(name: string): boolean {
+  return name === transitionName || name.startsWith(`${transitionName}-`);
+}

@@ -1,0 +1,272 @@
+import { describe, expect, test } from '@jest/globals';
+import { type PlatformSpec, platform, undecodable } from '../../test/fixtures.ts';
+import type { Condition } from '../api/conditions.ts';
+import { decodePlatformNetworkProfile } from '../api/decode.ts';
+import type { PlatformNetworkProfileStatus } from '../api/platform-status.ts';
+import type { Finding, FindingCode } from '../model/findings.ts';
+import { type NamespaceStanding, type PlatformStatusInput, platformStatus } from './platform-status.ts';
+
+const now = '2026-01-02T15:04:05Z';
+
+function standing(
+  state: NamespaceStanding['state'],
+  more: Partial<NamespaceStanding> = {},
+): NamespaceStanding {
+  return { state, generation: 1, policies: 2, findings: [], failure: undefined, ...more };
+}
+
+function failing(reason: string, message = 'it says why'): NamespaceStanding {
+  return standing('Failing', { failure: { reason, message } });
+}
+
+function finding(code: FindingCode, message = 'something is so'): Finding {
+  const subject = {
+    kind: 'NetworkPolicy',
+    namespace: 'shop',
+    name: 'ringfence-default-deny-ingress',
+  } as const;
+  return { code, subject, message, hint: 'do this' };
+}
+
+function status(
+  standings: Readonly<Record<string, NamespaceStanding>>,
+  spec: PlatformSpec = {},
+  more: Partial<PlatformStatusInput> = {},
+): PlatformNetworkProfileStatus {
+  return platformStatus({
+    platform: { ...platform(spec), generation: 7 },
+    previous: {},
+    standings: new Map(Object.entries(standings)),
+    policies: 4,
+    findings: [],
+    waiting: 0,
+    now,
+    ...more,
+  });
+}
+
+/** The condition of a type as `True Enforced: message`. */
+function condition({ conditions = [] }: PlatformNetworkProfileStatus, type: string): string | undefined {
+  const found = conditions.find((candidate) => candidate.type === type);
+  return found && `${found.status} ${found.reason}: ${found.message}`;
+}
+
+describe('the status of the platform profile', () => {
+  test('speaks of the generation that it was made from, and is what the CRD takes', () => {
+    const made = status({ shop: standing('Enforced'), pay: failing('Refused') });
+    expect(made.observedGeneration).toBe(7);
+    expect(made.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([7, 7, 7]);
+    const object = {
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'PlatformNetworkProfile',
+      metadata: { name: 'default' },
+      spec: { enforcement: 'Enforce' },
+      status: made,
+    };
+    expect(decodePlatformNetworkProfile(object)).toMatchObject({ ok: true, value: { status: made } });
+  });
+
+  test('counts the namespaces in each state, and those outside in none', () => {
+    const made = status({
+      a: standing('Enforced'),
+      b: standing('Enforced'),
+      c: standing('DryRun'),
+      d: standing('Off'),
+      e: standing('Changing'),
+      f: failing('Refused'),
+      g: standing('Outside'),
+    });
+    expect(made.counts).toEqual({
+      enforced: 2,
+      dryRun: 1,
+      off: 1,
+      transitioning: 1,
+      failing: 1,
+      policies: 4,
+    });
+  });
+
+  test('keeps what was discovered', () => {
+    const discovered = { dns: { addresses: ['10.96.0.10'] } };
+    expect(status({}, {}, { previous: { discovered } }).discovered).toEqual(discovered);
+  });
+});
+
+describe('the platform profile is Ready', () => {
+  test('when every policy is written', () => {
+    const made = status({ shop: standing('Enforced'), pay: standing('Enforced'), old: standing('Outside') });
+    expect(condition(made, 'Programmed')).toBe('True Enforced: 4 policies written in 2 namespaces');
+    expect(condition(made, 'Ready')).toBe('True Enforced: 4 policies written in 2 namespaces');
+    expect(condition(made, 'Accepted')).toBe('True Accepted: the profile is understood');
+  });
+
+  test('when a dry run is computed, although nothing is programmed', () => {
+    const dry = { shop: standing('DryRun', { policies: 2 }), old: standing('Off', { policies: 3 }) };
+    const made = status(dry, { enforcement: 'DryRun' }, { policies: 0 });
+    expect(condition(made, 'Programmed')).toBe(
+      'False DryRun: would write 2 policies in 1 namespace; none is written',
+    );
+    expect(condition(made, 'Ready')).toMatch(/^True DryRun/);
+  });
+
+  test('when it is Off and everything is taken away', () => {
+    const made = status({ shop: standing('Off') }, { enforcement: 'Off' }, { policies: 0 });
+    expect(condition(made, 'Programmed')).toMatch(/^False Off/);
+    expect(condition(made, 'Ready')).toBe('True Off: no policy of Ringfence is left');
+  });
+
+  test('when a canary is enforced and the rest is dry', () => {
+    const made = status({ shop: standing('Enforced'), pay: standing('DryRun') }, { enforcement: 'DryRun' });
+    expect(condition(made, 'Ready')).toMatch(/^True Enforced/);
+  });
+
+  test.each([
+    [
+      'namespaces are not looked at yet',
+      { shop: standing('Enforced') },
+      2,
+      'False Progressing: 2 namespaces to go',
+    ],
+    [
+      'policies cannot be written',
+      { shop: standing('Enforced'), pay: failing('Refused') },
+      0,
+      "False NamespacesFailing: policies can't be written in 1 namespace",
+    ],
+    [
+      'a live namespace is on its way',
+      { shop: standing('Changing') },
+      0,
+      'False Transitioning: 1 live namespace being closed or opened',
+    ],
+  ])('not while %s', (_, standings, waiting, expected) => {
+    for (const enforcement of ['Enforce', 'DryRun', 'Off'] as const) {
+      const made = status(standings, { enforcement }, { waiting });
+      expect(condition(made, 'Ready')).toBe(expected);
+      expect(condition(made, 'Programmed')).toBe(expected);
+    }
+  });
+});
+
+describe('a platform profile that does not decode', () => {
+  const previous: PlatformNetworkProfileStatus = {
+    counts: { enforced: 3, dryRun: 0, off: 0, transitioning: 0, failing: 0, policies: 6 },
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'Progressing',
+        message: '1 namespace to go',
+        observedGeneration: 6,
+        lastTransitionTime: 'then',
+      },
+    ],
+  };
+  const made = platformStatus({
+    platform: { ...undecodable(platform()), generation: 7 },
+    previous,
+    standings: new Map(),
+    policies: 6,
+    findings: [],
+    waiting: 0,
+    now,
+  });
+
+  test('is Stalled with the field to mend, so that kstatus does not wait for it', () => {
+    expect(condition(made, 'Stalled')).toMatch(
+      /^True InvalidProfile: spec\.colour: .*; everything stays as it is until that is mended$/,
+    );
+    expect(condition(made, 'Accepted')).toMatch(/^False InvalidProfile/);
+    expect(condition(made, 'Ready')).toMatch(/^False InvalidProfile/);
+    expect(condition(made, 'Programmed')).toMatch(/^Unknown InvalidProfile/);
+  });
+
+  test('keeps the counts, as everything stays as it is', () => {
+    expect(made.counts).toEqual(previous.counts);
+  });
+
+  test('is not Ready since it was not', () => {
+    expect(made.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime).toBe('then');
+  });
+
+  test('is no longer Stalled once it is mended', () => {
+    expect(condition(status({}, {}, { previous: made }), 'Stalled')).toBeUndefined();
+  });
+});
+
+describe('the failing namespaces', () => {
+  test('are named with their reasons, ordered, 20 at most, while all are counted', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 25 }, (_, index) => [
+        `shop-${String(25 - index).padStart(2, '0')}`,
+        failing('Refused'),
+      ]),
+    );
+    const made = status(many);
+    expect(made.failing).toHaveLength(20);
+    expect(made.failing?.[0]).toEqual({ namespace: 'shop-01', reason: 'Refused', message: 'it says why' });
+    expect(made.failing?.[19]?.namespace).toBe('shop-20');
+    expect(made.counts?.failing).toBe(25);
+  });
+
+  test('have messages that fit the CRD', () => {
+    const made = status({ shop: failing('Refused', 'x'.repeat(3000)) });
+    expect(made.failing?.[0]?.message).toHaveLength(1024);
+  });
+
+  test('are none once they are well', () => {
+    const previous = { failing: [{ namespace: 'shop', reason: 'Refused', message: '' }] };
+    expect(status({ shop: standing('Enforced') }, {}, { previous }).failing).toEqual([]);
+  });
+});
+
+describe('findings', () => {
+  test('are counted in Accepted, with the first of them, but for what is only information', () => {
+    const made = status(
+      {
+        shop: standing('Enforced', {
+          findings: [finding('ForeignPolicy'), finding('NameTaken', 'a name is taken')],
+        }),
+      },
+      {},
+      { findings: [finding('NodeRangesUnknown', 'a preset is not written')] },
+    );
+    expect(condition(made, 'Accepted')).toBe(
+      'True Accepted: the profile is understood; 2 findings, the first: NodeRangesUnknown: a preset is not written',
+    );
+  });
+
+  test('of a contest make a condition of their own, which goes with them', () => {
+    const contested = standing('Failing', { findings: [finding('Contested', 'something undoes it')] });
+    const made = status({ shop: contested, pay: contested });
+    expect(condition(made, 'Contested')).toBe(
+      'True UndoneByOthers: something undoes it (and 1 more); do this',
+    );
+    expect(
+      condition(status({ shop: standing('Enforced') }, {}, { previous: made }), 'Contested'),
+    ).toBeUndefined();
+  });
+
+  test('that are many still fit the CRD', () => {
+    const made = status({
+      shop: standing('Enforced', { findings: [finding('NameTaken', 'x'.repeat(3000))] }),
+    });
+    for (const { message } of made.conditions ?? []) expect(message.length).toBeLessThanOrEqual(1024);
+  });
+});
+
+describe('the status of a platform profile over time', () => {
+  test('has no new times while nothing changes', () => {
+    const first = status({ shop: standing('Enforced') });
+    const second = status({ shop: standing('Enforced') }, {}, { previous: first, now: 'later' });
+    expect(second).toEqual(first);
+  });
+
+  test('has a new time in the conditions that changed', () => {
+    const first = status({ shop: standing('Enforced') });
+    const second = status({ shop: standing('Changing') }, {}, { previous: first, now: 'later' });
+    const times = (conditions: readonly Condition[] = []) =>
+      Object.fromEntries(conditions.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]));
+    expect(times(second.conditions)).toEqual({ Accepted: now, Programmed: 'later', Ready: 'later' });
+  });
+});

@@ -1,0 +1,168 @@
+// The status of the platform profile, from what is remembered of each namespace.
+// The conditions are what kstatus reads: Ready, and Stalled where only a person can help.
+import type { PlatformFacts } from '../api/cluster-view.ts';
+import type { Condition } from '../api/conditions.ts';
+import { formatProblem } from '../api/decode.ts';
+import type { Enforcement } from '../api/egress.ts';
+import { maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
+import { type Finding, severityOf } from '../model/findings.ts';
+import { compareText } from '../model/object-key.ts';
+import { type ConditionNow, shorten, withTimes } from './status.ts';
+
+/** Where one namespace stands, as far as a status tells. */
+export interface NamespaceStanding {
+  readonly state: 'Outside' | 'Off' | 'DryRun' | 'Enforced' | 'Changing' | 'Failing';
+  /** The generation of the platform profile that this was made from. */
+  readonly generation: number;
+  readonly policies: number;
+  readonly findings: readonly Finding[];
+  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+}
+
+/** What the status is made from. */
+export interface PlatformStatusInput {
+  readonly platform: PlatformFacts;
+  readonly previous: PlatformNetworkProfileStatus;
+  /** By name of namespace. */
+  readonly standings: ReadonlyMap<string, NamespaceStanding>;
+  /** How many policies of ours there are. */
+  readonly policies: number;
+  /** Findings about the profile as a whole. */
+  readonly findings: readonly Finding[];
+  /** Namespaces that are not looked at yet. */
+  readonly waiting: number;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** The status to show. `discovered` is not touched. */
+export function platformStatus(input: PlatformStatusInput): PlatformNetworkProfileStatus {
+  const { platform, previous, standings, now } = input;
+  const conditions = (list: readonly ConditionNow[]): readonly Condition[] =>
+    withTimes(
+      list.map((condition) => ({
+        ...condition,
+        observedGeneration: platform.generation,
+        message: shorten(condition.message),
+      })),
+      previous.conditions ?? [],
+      now,
+    );
+  if (!platform.decoded.ok) {
+    const message = `${platform.decoded.error.map(formatProblem).join('; ')}; everything stays as it is until that is mended`;
+    return {
+      ...previous,
+      observedGeneration: platform.generation,
+      conditions: conditions([
+        { type: 'Accepted', status: 'False', reason: 'InvalidProfile', message },
+        { type: 'Programmed', status: 'Unknown', reason: 'InvalidProfile', message },
+        { type: 'Ready', status: 'False', reason: 'InvalidProfile', message },
+        { type: 'Stalled', status: 'True', reason: 'InvalidProfile', message },
+      ]),
+    };
+  }
+  const counts = countStates(standings, input.policies);
+  return {
+    ...previous,
+    observedGeneration: platform.generation,
+    counts,
+    failing: [...standings]
+      .flatMap(([namespace, { failure }]) =>
+        failure ? [{ namespace, ...failure, message: shorten(failure.message) }] : [],
+      )
+      .sort((a, b) => compareText(a.namespace, b.namespace))
+      .slice(0, maxFailing),
+    conditions: conditions([
+      { type: 'Accepted', status: 'True', reason: 'Accepted', message: acceptedMessage(input) },
+      ...progress(platform.decoded.value.spec.enforcement, input, counts),
+      ...contested(standings),
+    ]),
+  };
+}
+
+type Counts = NonNullable<PlatformNetworkProfileStatus['counts']>;
+
+function countStates(standings: ReadonlyMap<string, NamespaceStanding>, policies: number): Counts {
+  const of = (state: NamespaceStanding['state']) =>
+    [...standings.values()].filter((standing) => standing.state === state).length;
+  return {
+    enforced: of('Enforced'),
+    dryRun: of('DryRun'),
+    off: of('Off'),
+    transitioning: of('Changing'),
+    failing: of('Failing'),
+    policies,
+  };
+}
+
+function acceptedMessage({ findings, standings }: PlatformStatusInput): string {
+  const all = [...findings, ...[...standings.values()].flatMap((standing) => standing.findings)];
+  const remarks = all.filter((finding) => severityOf(finding) !== 'info');
+  const [first] = remarks;
+  if (first === undefined) return 'the profile is understood';
+  return `the profile is understood; ${plural(remarks.length, 'finding')}, the first: ${first.code}: ${first.message}`;
+}
+
+/** Programmed speaks of policies, Ready of what was asked for: a dry run is Ready when it is computed. */
+function progress(
+  enforcement: Enforcement,
+  { standings, waiting }: PlatformStatusInput,
+  counts: Counts,
+): readonly ConditionNow[] {
+  const of = (
+    reason: string,
+    message: string,
+    programmed: Condition['status'],
+    ready: Condition['status'],
+  ) => [
+    { type: 'Programmed', status: programmed, reason, message },
+    { type: 'Ready', status: ready, reason, message },
+  ];
+  if (waiting > 0) return of('Progressing', `${plural(waiting, 'namespace')} to go`, 'False', 'False');
+  if (counts.failing > 0) {
+    return of(
+      'NamespacesFailing',
+      `policies can't be written in ${plural(counts.failing, 'namespace')}`,
+      'False',
+      'False',
+    );
+  }
+  if (counts.transitioning > 0) {
+    return of(
+      'Transitioning',
+      `${plural(counts.transitioning, 'live namespace')} being closed or opened`,
+      'False',
+      'False',
+    );
+  }
+  if (counts.enforced === 0 && enforcement === 'DryRun') {
+    const planned = [...standings.values()].reduce(
+      (sum, { state, policies }) => sum + (state === 'DryRun' ? policies : 0),
+      0,
+    );
+    const message = `would write ${plural(planned, 'policy', 'policies')} in ${plural(counts.dryRun, 'namespace')}; none is written`;
+    return of('DryRun', message, 'False', 'True');
+  }
+  if (enforcement === 'Off') return of('Off', 'no policy of Ringfence is left', 'False', 'True');
+  const message = `${plural(counts.policies, 'policy', 'policies')} written in ${plural(counts.enforced, 'namespace')}`;
+  return of('Enforced', message, 'True', 'True');
+}
+
+function contested(standings: ReadonlyMap<string, NamespaceStanding>): readonly ConditionNow[] {
+  const findings = [...standings.values()].flatMap((standing) => standing.findings);
+  const [first, ...rest] = findings.filter((finding) => finding.code === 'Contested');
+  if (first === undefined) return [];
+  const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
+  return [
+    {
+      type: 'Contested',
+      status: 'True',
+      reason: 'UndoneByOthers',
+      message: `${first.message}${more}; ${first.hint}`,
+    },
+  ];
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  type KubernetesObject,
+  namespace,
+  type PlatformSpec,
+  platform,
+  profile,
+  service,
+  undecodable,
+  view,
+} from '../../test/fixtures.ts';
+import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
+import type { ProfileFacts } from '../api/cluster-view.ts';
+import { decodeAppNetworkProfile } from '../api/decode.ts';
+import { compile } from '../compile/compile.ts';
+import { profileStatus } from './profile-status.ts';
+
+const now = '2026-01-02T15:04:05Z';
+const routes = [
+  { name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },
+  { name: 'users', from: { ingressController: {} }, to: { app: 'web' } },
+] as const;
+
+/** The status of a profile where the platform profile says `spec`; absent, where there is none. */
+function status(
+  facts: ProfileFacts,
+  spec: PlatformSpec | undefined = {},
+  previous: AppNetworkProfileStatus = {},
+  objects: readonly KubernetesObject[] = [],
+): AppNetworkProfileStatus {
+  const compiled = compile(
+    view({ platform: platform(spec), namespaces: [namespace('shop')], profiles: [facts], objects }),
+  );
+  return profileStatus({ profile: facts, compiled: compiled.namespaces[0], previous, now });
+}
+
+/** The condition of a type as `True Enforced: message`. */
+function condition({ conditions = [] }: AppNetworkProfileStatus, type: string): string | undefined {
+  const found = conditions.find((candidate) => candidate.type === type);
+  return found && `${found.status} ${found.reason}: ${found.message}`;
+}
+
+describe('the status of a profile', () => {
+  test('speaks of the generation that it was made from, and is what the CRD takes', () => {
+    const made = status({ ...profile('shop/shop', { routes }), generation: 3 });
+    expect(made.observedGeneration).toBe(3);
+    expect(made.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([3, 3, 3, 3]);
+    const object = {
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'AppNetworkProfile',
+      metadata: { namespace: 'shop', name: 'shop' },
+      spec: { routes },
+      status: made,
+    };
+    expect(decodeAppNetworkProfile(object)).toMatchObject({ ok: true, value: { status: made } });
+  });
+
+  test('is Ready without routes where the namespace is ringed', () => {
+    const made = status(profile('shop/shop'));
+    expect(condition(made, 'Accepted')).toMatch(/^True Accepted/);
+    expect(condition(made, 'Programmed')).toBe('True Programmed: its policies are written');
+    expect(condition(made, 'Consented')).toMatch(/^True Consented/);
+    expect(condition(made, 'Ready')).toBe('True Programmed: its policies are written');
+  });
+
+  test('tells of each route what became of it, and why', () => {
+    const made = status(profile('shop/shop', { routes }));
+    expect(made.routes).toEqual([
+      { name: 'web-to-mongo', state: 'Active', reason: 'Active', message: 'its rule is written' },
+      {
+        name: 'users',
+        state: 'Pending',
+        reason: 'SystemNotDeclared',
+        message: 'the platform profile declares nothing in `spec.ingressControllers`',
+      },
+    ]);
+    expect(made).toMatchObject({
+      policies: 1,
+      counts: { routes: 2, active: 1, notNeeded: 0, pending: 1, rejected: 0 },
+    });
+  });
+
+  test('is Ready while a route waits: two teams that wait for each other must not wait for ever', () => {
+    const made = status(profile('shop/shop', { routes }));
+    expect(condition(made, 'Accepted')).toMatch(/^True/);
+    expect(condition(made, 'Ready')).toMatch(/^True/);
+    expect(condition(made, 'Consented')).toBe(
+      'False RoutesPending: route `users` waits: the platform profile declares nothing in `spec.ingressControllers`',
+    );
+  });
+
+  test('is neither Accepted nor Ready where a route is Rejected, and names the first with the YAML that mends it', () => {
+    const wrong = ['a', 'b'].map((name) => ({
+      name,
+      from: { app: 'web' },
+      to: { service: 'web' },
+      ports: [8080],
+    }));
+    const objects = [service('shop/web', [{ port: 80, targetPort: 8080 }])];
+    const made = status(profile('shop/shop', { routes: wrong }), {}, {}, objects);
+    expect(condition(made, 'Accepted')).toMatch(
+      /^False RoutesRejected: route `a` is Rejected: .*; so is 1 more$/,
+    );
+    expect(condition(made, 'Ready')).toMatch(/^False RoutesRejected/);
+    expect(condition(made, 'Programmed')).toMatch(/^True/);
+    expect(made.routes?.[0]).toMatchObject({ state: 'Rejected', suggestion: 'ports: [80]' });
+  });
+
+  test.each<[string, PlatformSpec, RegExp]>([
+    ['excluded', { namespaces: { exclude: ['shop'] } }, /^True Excluded/],
+    ['not selected', { namespaces: { selector: { matchLabels: { team: 'x' } } } }, /^True NotSelected/],
+    ['in a dry run', { enforcement: 'DryRun' }, /^True DryRun/],
+    ['Off', { enforcement: 'Off' }, /^True Off/],
+  ])('has nothing to wait for where the namespace is %s', (_, spec, expected) => {
+    const made = status(profile('shop/shop', { routes }), spec);
+    expect(condition(made, 'Programmed')).toMatch(expected);
+    expect(condition(made, 'Ready')).toMatch(expected);
+    expect(condition(made, 'Accepted')).toMatch(/^True/);
+  });
+
+  test('says who has to act where there is no platform profile', () => {
+    const made = profileStatus({ profile: profile('shop/shop'), compiled: undefined, previous: {}, now });
+    expect(condition(made, 'Programmed')).toBe(
+      'False NoPlatformProfile: there is no PlatformNetworkProfile `default`: a platform engineer creates it',
+    );
+  });
+
+  test('has no new times while nothing changes', () => {
+    const facts = profile('shop/shop', { routes });
+    const first = status(facts);
+    expect(status(facts, {}, first)).toEqual(first);
+  });
+});
+
+describe('a profile that does not decode', () => {
+  const broken = undecodable(profile('shop/shop', { routes }));
+  const before = status(profile('shop/shop', { routes }));
+  const made = status(broken, {}, before);
+
+  test('is Stalled with the field to mend', () => {
+    expect(condition(made, 'Stalled')).toMatch(
+      /^True InvalidProfile: spec\.colour: .*; its policies stay as they are until that is mended$/,
+    );
+    expect(condition(made, 'Accepted')).toMatch(/^False InvalidProfile/);
+    expect(condition(made, 'Ready')).toMatch(/^False InvalidProfile/);
+    expect(condition(made, 'Programmed')).toMatch(/^Unknown InvalidProfile/);
+  });
+
+  test('keeps what was last known of its routes', () => {
+    expect(made.routes).toEqual(before.routes);
+    expect(made.counts).toEqual(before.counts);
+  });
+
+  test('has no routes to show where none were ever known', () => {
+    expect(status(broken)).toMatchObject({ routes: [], counts: { routes: 0 } });
+  });
+
+  test('is no longer Stalled once it is mended', () => {
+    expect(condition(status(profile('shop/shop', { routes }), {}, made), 'Stalled')).toBeUndefined();
+  });
+});

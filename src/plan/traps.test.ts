@@ -1,0 +1,202 @@
+// The traps of NetworkPolicies that other tools fell into in the field, each by its name; see the design, 3.10.
+import { describe, expect, test } from '@jest/globals';
+import {
+  type KubernetesObject,
+  namespace,
+  node,
+  object,
+  type PlatformSpec,
+  platform,
+  profile,
+  service,
+  view,
+} from '../../test/fixtures.ts';
+import type { ProfileFacts } from '../api/cluster-view.ts';
+import { compile } from '../compile/compile.ts';
+import type { DesiredPolicy } from '../model/policies.ts';
+import { manifestOf } from './manifest.ts';
+
+type Routes = NonNullable<Parameters<typeof profile>[1]>['routes'];
+
+const shop = [namespace('shop')];
+
+/** The policies of the namespace `shop` whose team declares `routes`. */
+function policies(
+  routes: Routes = [],
+  objects: readonly KubernetesObject[] = [],
+  spec: PlatformSpec = {},
+): readonly DesiredPolicy[] {
+  const profiles = [profile('shop/team', { routes })];
+  return compile(view({ platform: platform(spec), namespaces: shop, profiles, objects })).policies;
+}
+
+/** The rules that the team's profile makes. */
+function rules(...given: Parameters<typeof policies>) {
+  return policies(...given)
+    .filter(({ owner }) => owner.kind === 'AppNetworkProfile')
+    .flatMap(({ spec }) => spec.ingress ?? []);
+}
+
+const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+
+describe('the trap', () => {
+  test('an empty peer list means everyone: where no peer is known, the rule is left out', () => {
+    const unknown = [
+      { ingressController: {} },
+      { ingressController: { name: 'gateways' } },
+      { ingressController: { name: 'on-nodes' } },
+      { monitoring: {} },
+      { nodes: {} },
+      { service: 'gone' },
+      { internet: {} },
+      { cluster: {} },
+      { kubernetesAPI: {} },
+    ].map((from, index) => ({ name: `r${index}`, from, to: { app: 'web' } }));
+    const spec: PlatformSpec = {
+      ingressControllers: [
+        { name: 'gateways', preset: 'gateway-api' },
+        { name: 'on-nodes', hostNetwork: true },
+      ],
+    };
+    const exposed = object('Ingress', 'shop/web', {
+      defaultBackend: { service: { name: 'web', port: { number: 80 } } },
+    });
+    const made = policies(unknown, [exposed, service('shop/web', [{ port: 80 }])], spec);
+    expect(made.map(({ name }) => name)).toEqual(['ringfence-default-deny-ingress']);
+  });
+
+  test('policyTypes that are left out include Ingress: they are always written', () => {
+    const routes = [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }];
+    for (const { spec } of policies(routes)) expect(spec.policyTypes).toEqual(['Ingress']);
+  });
+
+  test('namespace and pods in two peers are alternatives: they are in one', () => {
+    const pods = { matchLabels: { app: 'console' } };
+    const routes = [{ name: 'a', from: { namespace: { name: 'shop-admin', pods } }, to: { app: 'mongo' } }];
+    expect(rules(routes)).toEqual([
+      { from: [{ namespaceSelector: named('shop-admin'), podSelector: pods }] },
+    ]);
+  });
+
+  test('a tenant can forge every namespace label but kubernetes.io/metadata.name: names and systems go by that one', () => {
+    const spec: PlatformSpec = {
+      ingressControllers: [{ name: 'nginx', preset: 'ingress-nginx' }],
+      monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
+    };
+    const routes = [
+      { name: 'a', from: { namespace: { name: 'shop-admin' } }, to: { app: 'web' } },
+      { name: 'b', from: { ingressController: {} }, to: { app: 'web' } },
+      { name: 'c', from: { monitoring: {} }, to: { app: 'web' }, ports: [1] },
+    ];
+    const made = policies(routes, [], spec).flatMap((policy) => policy.spec.ingress ?? []);
+    const peers = made.flatMap(({ from = [] }) => from);
+    expect(peers).toHaveLength(4);
+    for (const peer of peers) {
+      expect(peer).toMatchObject({ namespaceSelector: named(expect.any(String) as unknown as string) });
+    }
+  });
+
+  test("ports are the pod's: a Service's are translated, and follow it as it changes", () => {
+    const routes = [{ name: 'a', from: { app: 'web' }, to: { service: 'api' }, ports: [80] }];
+    const behind = (targetPort: number | string) => [service('shop/api', [{ port: 80, targetPort }])];
+    expect(rules(routes, behind(8080))[0]?.ports).toEqual([{ protocol: 'TCP', port: 8080 }]);
+    expect(rules(routes, behind(9090))[0]?.ports).toEqual([{ protocol: 'TCP', port: 9090 }]);
+  });
+
+  test('one named port may mean several numbers: each pod resolves it, so that the name stays', () => {
+    const routes = [{ name: 'a', from: { app: 'web' }, to: { service: 'api' }, ports: ['http'] }];
+    const objects = [service('shop/api', [{ name: 'http', port: 80, targetPort: 'web' }])];
+    expect(rules(routes, objects)[0]?.ports).toEqual([{ protocol: 'TCP', port: 'web' }]);
+  });
+
+  test('a hostNetwork pod cannot be selected: it is declared, and is the addresses of nodes', () => {
+    const spec: PlatformSpec = {
+      ingressControllers: [{ name: 'nginx', preset: 'ingress-nginx', hostNetwork: true }],
+    };
+    const routes = [{ name: 'a', from: { ingressController: {} }, to: { app: 'web' } }];
+    expect(rules(routes, [node('a', '10.1.0.5', 'fd00:1::5')], spec)[0]?.from?.slice(1)).toEqual([
+      { ipBlock: { cidr: '10.1.0.5/32' } },
+      { ipBlock: { cidr: 'fd00:1::5/128' } },
+    ]);
+  });
+
+  test('an ipBlock matches pods on some CNIs only: `anywhere` names namespaces too, and both address families', () => {
+    const routes = [{ name: 'a', from: { anywhere: {} }, to: { app: 'web' } }];
+    expect(rules(routes)[0]?.from).toEqual([
+      { namespaceSelector: {} },
+      { ipBlock: { cidr: '0.0.0.0/0' } },
+      { ipBlock: { cidr: '::/0' } },
+    ]);
+  });
+
+  test('endPort, SCTP, IPv6 and except are written as they are meant', () => {
+    const cidr = { cidr: 'fd00::/8', except: ['fd00:1::/32'] };
+    const routes = [{ name: 'a', from: { cidr }, to: { app: 'web' }, ports: ['8000-8100/SCTP', '53/UDP'] }];
+    expect(rules(routes)).toEqual([
+      {
+        from: [{ ipBlock: cidr }],
+        ports: [
+          { protocol: 'SCTP', port: 8000, endPort: 8100 },
+          { protocol: 'UDP', port: 53 },
+        ],
+      },
+    ]);
+  });
+
+  test('names that are cut collide: they are cut with a hash', () => {
+    const routes = [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }];
+    const profiles = ['x', 'y'].map((end) => profile(`shop/${'a'.repeat(252)}${end}`, { routes }));
+    const made = compile(view({ platform: platform(), namespaces: shop, profiles })).policies.slice(1);
+    expect(new Set(made.map(({ name }) => name)).size).toBe(2);
+    const labels = made.map((policy) => metadata(policy).labels['ringfence.dev/profile'] ?? '');
+    expect(new Set(labels).size).toBe(2);
+    for (const { name } of made) expect(name.length).toBeLessThanOrEqual(253);
+    for (const label of labels) expect(label.length).toBeLessThanOrEqual(63);
+  });
+
+  test('many small policies are dear: routes of one profile to the same pods share one', () => {
+    const routes = Array.from({ length: 40 }, (_, index) => ({
+      name: `r${index}`,
+      from: { app: `client-${index}` },
+      to: { app: 'mongo' },
+      ports: [27017],
+    }));
+    expect(policies(routes)).toHaveLength(2);
+    expect(rules(routes)).toHaveLength(40);
+  });
+
+  test('labels and annotations of a profile that are copied would make Argo CD prune the policy: none is', () => {
+    const facts = profile('shop/team', {
+      routes: [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }],
+    });
+    const tracked = labelled(facts);
+    const [, policy] = compile(
+      view({ platform: platform(), namespaces: shop, profiles: [tracked] }),
+    ).policies;
+    if (policy === undefined) throw new Error('there is no policy of the profile');
+    expect(JSON.stringify(manifestOf(policy))).not.toContain('argocd');
+    expect(Object.keys(metadata(policy).labels)).toEqual([
+      'app.kubernetes.io/managed-by',
+      'ringfence.dev/profile',
+    ]);
+  });
+});
+
+/** As a GitOps tool labels what it applies. */
+function labelled(facts: ProfileFacts): ProfileFacts {
+  if (!facts.decoded.ok) throw new Error('the profile does not decode');
+  const { value } = facts.decoded;
+  const tracking = { 'argocd.argoproj.io/instance': 'shop' };
+  return {
+    ...facts,
+    decoded: {
+      ok: true,
+      value: { ...value, metadata: { ...value.metadata, labels: tracking, annotations: tracking } },
+    },
+  };
+}
+
+function metadata(policy: DesiredPolicy) {
+  return (manifestOf(policy) as { readonly metadata: { readonly labels: Readonly<Record<string, string>> } })
+    .metadata;
+}

@@ -1,0 +1,181 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { service as fixture, view } from '../../test/fixtures.ts';
+import type { ServiceFacts } from '../model/services.ts';
+import type { Surroundings, WrittenPorts } from './route-end.ts';
+import { podsBehind } from './service.ts';
+
+function around(ports: readonly object[], spec?: object): Surroundings {
+  const services = view({ objects: [fixture('shop/web', ports, spec)] }).services.get('shop');
+  return {
+    namespace: 'shop',
+    appLabel: 'app',
+    services: services ?? new Map<string, ServiceFacts>(),
+    ingressControllers: [],
+    monitoring: [],
+    nodeRanges: undefined,
+  };
+}
+
+/** The pods' ports for ports that a route names. */
+function translate(written: WrittenPorts, ports: readonly object[], spec?: object) {
+  const pods = podsBehind('web', around(ports, spec));
+  return pods.ok ? pods.value.ports(written) : pods;
+}
+
+const tcp = (port: number | string) => ({ protocol: 'TCP', port });
+const udp = (port: number | string) => ({ protocol: 'UDP', port });
+const ports = (...all: readonly object[]) => ({ ok: true, value: all });
+const headless = { clusterIP: 'None', selector: { app: 'web' } };
+
+describe('the ports of a Service', () => {
+  const http = { name: 'http', port: 80, targetPort: 8080 };
+  const admin = { name: 'admin', port: 8081, targetPort: 'admin-port' };
+  const dnsUdp = { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 };
+  const dnsTcp = { name: 'dns-tcp', port: 53, targetPort: 5354 };
+  const all = [http, admin, dnsUdp, dnsTcp];
+
+  test('are translated by number, to a number or to the name of a container port', () => {
+    expect(translate([80], all)).toEqual(ports(tcp(8080)));
+    expect(translate(['80'], all)).toEqual(ports(tcp(8080)));
+    expect(translate([8081], all)).toEqual(ports(tcp('admin-port')));
+  });
+
+  test('are translated by name', () => {
+    expect(translate(['http', 'admin'], all)).toEqual(ports(tcp(8080), tcp('admin-port')));
+    expect(translate(['dns/UDP'], all)).toEqual(ports(udp(5353)));
+  });
+
+  test('are told apart by protocol', () => {
+    expect(translate([53], all)).toEqual(ports(tcp(5354)));
+    expect(translate(['53/UDP'], all)).toEqual(ports(udp(5353)));
+    expect(translate(['53/UDP', '53/TCP'], all)).toEqual(ports(udp(5353), tcp(5354)));
+    expect(translate(['80/SCTP'], all)).toMatchObject({ ok: false });
+  });
+
+  test('are all of them where the route names none: never every port of the pods', () => {
+    expect(translate(undefined, all)).toEqual(ports(tcp(8080), tcp('admin-port'), udp(5353), tcp(5354)));
+  });
+
+  test('lie in a range by their own numbers, not by the pods', () => {
+    expect(translate(['1-100'], all)).toEqual(ports(tcp(8080), tcp(5354)));
+    expect(translate(['8000-8100'], all)).toEqual(ports(tcp('admin-port')));
+    expect(translate(['1-65535/UDP'], all)).toEqual(ports(udp(5353)));
+    expect(translate(['9000-9999'], all)).toMatchObject({ ok: false });
+  });
+
+  test('are their own target where the Service names none', () => {
+    expect(translate([80], [{ port: 80 }])).toEqual(ports(tcp(80)));
+  });
+
+  test('that lead to one port of the pods become one', () => {
+    const twins = [http, { name: 'alt', port: 8000, targetPort: 8080 }];
+    expect(translate(undefined, twins)).toEqual(ports(tcp(8080)));
+    expect(translate([80, 'http', '80-90'], twins)).toEqual(ports(tcp(8080)));
+  });
+});
+
+describe('a headless Service', () => {
+  test('lets the port itself in too where it differs from the target: who resolves the name dials the pod', () => {
+    expect(translate([80], [{ port: 80, targetPort: 8080 }], headless)).toEqual(ports(tcp(8080), tcp(80)));
+    expect(translate(undefined, [{ port: 80, targetPort: 'http' }], headless)).toEqual(
+      ports(tcp('http'), tcp(80)),
+    );
+    expect(translate([80], [{ port: 80 }], headless)).toEqual(ports(tcp(80)));
+  });
+
+  test('without ports has those of its pods', () => {
+    expect(translate(undefined, [], headless)).toEqual({ ok: true, value: undefined });
+    expect(translate([9042, 'cql'], [], headless)).toEqual(ports(tcp(9042), tcp('cql')));
+  });
+});
+
+describe('a wrong port', () => {
+  const web = [
+    { name: 'http', port: 80, targetPort: 8080 },
+    { name: 'named', port: 81, targetPort: 'web' },
+    { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+  ];
+
+  test('is Rejected with the ports that the Service has', () => {
+    expect(translate([443], web)).toEqual({
+      ok: false,
+      error: {
+        state: 'Rejected',
+        reason: 'ServicePortMissing',
+        message: 'Service `web` has no port `443`: it has `80` (http), `81` (named), `53/UDP` (dns)',
+      },
+    });
+  });
+
+  test.each<[number | string, string]>([
+    [8080, 'ports: [80]'],
+    ['8080/TCP', 'ports: [80]'],
+    ['web', 'ports: [81]'],
+    ['5353/UDP', 'ports: ["53/UDP"]'],
+  ])("that is the pods' (%p) is Rejected with the YAML that mends it", (port, suggestion) => {
+    expect(translate([port], web)).toMatchObject({ error: { state: 'Rejected', suggestion } });
+  });
+
+  test("says that ports of a service are Service ports where it is the pods'", () => {
+    expect(translate([8080], web)).toMatchObject({
+      error: {
+        message: expect.stringMatching(
+          /`8080` is the pods' port behind `80`; `ports` of a `service` are Service ports$/,
+        ),
+      },
+    });
+  });
+
+  test('has a suggestion that works when it is pasted, with all ports of the route', () => {
+    const written = ['http', 8080, 'web', '5353/UDP'];
+    const wrong = translate(written, web);
+    const suggestion = wrong.ok ? undefined : wrong.error.suggestion;
+    const pasted = (parse(suggestion ?? '') as { ports: readonly (number | string)[] }).ports;
+    expect(pasted).toEqual(['http', 80, 81, '53/UDP']);
+    expect(translate(pasted, web)).toMatchObject({ ok: true });
+  });
+
+  test('has no suggestion where another port stays wrong', () => {
+    const wrong = translate([8080, 443], web);
+    expect(wrong).toMatchObject({ error: { reason: 'ServicePortMissing' } });
+    expect(wrong.ok ? {} : wrong.error).not.toHaveProperty('suggestion');
+  });
+
+  test('is wrong with the protocol of another too', () => {
+    expect(translate([53], web)).toMatchObject({
+      error: { message: expect.stringContaining('has no port `53`: it has') },
+    });
+  });
+});
+
+describe('a Service behind which no pods are known', () => {
+  test('waits where it does not exist', () => {
+    expect(podsBehind('gone', around([]))).toMatchObject({
+      error: { state: 'Pending', reason: 'ServiceMissing' },
+    });
+  });
+
+  test('is Rejected without a selector: somebody else writes its endpoints', () => {
+    for (const spec of [{}, { selector: {} }]) {
+      expect(translate([80], [{ port: 80 }], spec)).toMatchObject({
+        error: {
+          state: 'Rejected',
+          reason: 'ServiceWithoutSelector',
+          message: expect.stringContaining('name the pods with `pods`'),
+        },
+      });
+    }
+  });
+
+  test('is Rejected where it is an ExternalName, even one with a selector, with a hint', () => {
+    const spec = { type: 'ExternalName', externalName: 'db.example.com', selector: { app: 'web' } };
+    expect(translate(undefined, [], spec)).toMatchObject({
+      error: {
+        state: 'Rejected',
+        reason: 'ServiceExternal',
+        message: expect.stringMatching(/`db\.example\.com`.*name its addresses with `cidr`/),
+      },
+    });
+  });
+});

@@ -1,0 +1,128 @@
+// One golden folder: what people and the API server wrote (input.yaml), the samples that it shows (samples.yaml, a list of
+// paths in config/samples), or both; and what is made of them as texts to compare.
+// Objects are read by the reducers that read the API server's. Must not know how texts are compared.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, parseAllDocuments, stringify } from 'yaml';
+import type { ClusterView } from '../src/api/cluster-view.ts';
+import type { RawObject } from '../src/cluster/reflector.ts';
+import { Stores } from '../src/cluster/stores.ts';
+import { type CompiledNamespace, compile, isRead, ownerOf } from '../src/compile/compile.ts';
+import type { CompiledRoute } from '../src/compile/routes.ts';
+import type { PolicyChange } from '../src/plan/changes.ts';
+import { manifestOf } from '../src/plan/manifest.ts';
+import { type Plan, plan } from '../src/plan/plan.ts';
+
+/** The files that a case starts from: at least one is there. */
+export const inputFiles = ['samples.yaml', 'input.yaml'] as const;
+
+/** Where samples are. */
+export const samplesFolder = join(import.meta.dirname, '../config/samples');
+
+/** The files that a case ends in, by name. */
+export type Outcome = Readonly<Record<'policies.yaml' | 'findings.yaml' | 'namespaces.yaml', string>>;
+
+/**
+ * What is made of the folder's input: every policy that the compiler wants, where each namespace stands and what the
+ * plan would do in it, and the findings of both.
+ *
+ * @throws where the input is not YAML, or holds an object that no case is made of
+ */
+export function outcomeOf(folder: string): Outcome {
+  const input = readInput(folder);
+  const view = input.view();
+  const compiled = compile(view);
+  const plans = new Map(compiled.namespaces.map((each) => [each.namespace, planOf(each, view, input)]));
+  const findings = [...compiled.findings, ...[...plans.values()].flatMap((each) => each.findings)];
+  return {
+    'policies.yaml': compiled.policies.map((policy) => write(manifestOf(policy))).join('---\n') || '# none\n',
+    'findings.yaml': findings.length === 0 ? '# none\n' : write(findings),
+    'namespaces.yaml':
+      compiled.namespaces.length === 0
+        ? '# nothing is compiled\n'
+        : write(Object.fromEntries(compiled.namespaces.map((each) => [each.namespace, tell(each, plans)]))),
+  };
+}
+
+type Written = RawObject & { readonly apiVersion: string; readonly kind: string };
+
+/** The samples that a case shows, as paths in `samplesFolder`. */
+export function samplesOf(folder: string): readonly string[] {
+  const list = join(folder, inputFiles[0]);
+  return existsSync(list) ? (parse(readFileSync(list, 'utf8')) as string[]) : [];
+}
+
+function readInput(folder: string): Stores {
+  const own = join(folder, inputFiles[1]);
+  const samples = samplesOf(folder).map((path) => join(samplesFolder, path));
+  const stores = new Stores('ringfence-system');
+  for (const file of [...samples, ...(existsSync(own) ? [own] : [])]) {
+    for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
+      if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0]?.message}`);
+      const written = document.toJS() as Written;
+      if (!stores.take(asStored(written))) throw new Error(`a case has no place for a ${written.kind}`);
+    }
+  }
+  return stores;
+}
+
+/** With what the API server adds. */
+function asStored(written: Written): Written {
+  const { kind, metadata } = written;
+  const place = metadata.namespace === undefined ? '' : `${metadata.namespace}/`;
+  const labels =
+    kind === 'Namespace'
+      ? { labels: { 'kubernetes.io/metadata.name': metadata.name, ...metadata.labels } }
+      : {};
+  return {
+    ...written,
+    metadata: {
+      ...{ uid: `uid of ${kind} ${place}${metadata.name}`, resourceVersion: '1', generation: 1 },
+      ...metadata,
+      ...labels,
+    },
+  };
+}
+
+/** The plan of an operator that has just started: it holds nothing closed. */
+function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: Stores): Plan {
+  if (platform === undefined || !isRead(platform)) throw new Error('nothing is planned without a profile');
+  return plan({
+    namespace: compiled.namespace,
+    desired: compiled.enforcement === 'Enforce' ? compiled.policies : [],
+    actual: input.policiesIn(compiled.namespace),
+    platform: ownerOf(platform),
+    heldClosed: [],
+    frozenOwners: compiled.frozenOwners,
+  });
+}
+
+/** Where a namespace stands, what became of its routes, and what is done in it. */
+function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): object {
+  const { namespace, outside, enforcement, egress, frozenOwners, profiles } = compiled;
+  const phases = plans.get(namespace)?.phases ?? [];
+  const routes = profiles.flatMap(({ profile, routes: all }) =>
+    all.map((compiledRoute) => [`${profile.name}/${compiledRoute.route.name}`, tellRoute(compiledRoute)]),
+  );
+  return {
+    ...(outside === undefined ? { enforcement, egress } : { outside }),
+    ...(frozenOwners.size === 0 ? {} : { staysAsItIs: [...frozenOwners].sort() }),
+    ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
+    plan: phases.flatMap(({ purpose, changes }) =>
+      changes.map((change) => `${purpose}: ${describe(change)}`),
+    ),
+  };
+}
+
+function tellRoute({ state, reason, message, suggestion }: CompiledRoute): object | string {
+  if (state === 'Active') return state;
+  return { state, reason, message, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+function describe(change: PolicyChange): string {
+  return `${change.action} ${change.action === 'delete' ? change.key.name : change.policy.name}`;
+}
+
+function write(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}

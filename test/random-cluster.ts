@@ -1,0 +1,164 @@
+// Clusters of every shape for property tests: what teams declare, good and bad, and what it leads to. Everything is read by
+// the real schemas and reducers. Must not know what holds for them.
+import fc from 'fast-check';
+import {
+  type KubernetesObject,
+  namespace,
+  node,
+  object,
+  type PlatformSpec,
+  platform,
+  profile,
+  service,
+  view,
+} from './fixtures.ts';
+
+type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
+
+/** A cluster as lists, so that their order can change. */
+export interface Cluster {
+  readonly spec: PlatformSpec;
+  readonly profiles: readonly { readonly key: string; readonly routes: Routes }[];
+  readonly objects: readonly KubernetesObject[];
+}
+
+const app = fc.constantFrom('web', 'api', 'mongo');
+const labels = fc.dictionary(fc.constantFrom('app', 'tier'), app, { maxKeys: 2 });
+const selector = labels.map((matchLabels) => ({ matchLabels }));
+const maybeNamed = (...names: readonly string[]) =>
+  fc.record({ name: fc.constantFrom(...names) }, { requiredKeys: [] });
+
+const here = fc.oneof(
+  fc.record({ app }),
+  fc.record({ pods: selector }),
+  fc.record({ service: fc.constantFrom('web', 'api', 'mongo', 'elsewhere', 'gone') }),
+);
+const elsewhere = fc.oneof(
+  fc.record({
+    namespace: fc.oneof(
+      fc.record({ name: fc.constantFrom('shop', 'pay') }),
+      fc.record({ selector, pods: selector }),
+    ),
+  }),
+  fc.record({ ingressController: maybeNamed('nginx', 'edge', 'gone') }),
+  fc.record({ monitoring: maybeNamed('prometheus', 'gone') }),
+  fc.record({ cidr: fc.constantFrom({ cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] }, { cidr: 'fd00::/8' }) }),
+  fc.constantFrom({ anywhere: {} }, { nodes: {} }, { internet: {} }, { cluster: {} }, { kubernetesAPI: {} }),
+);
+const ports = fc.uniqueArray(fc.constantFrom(80, 8080, 'http', '8000-8100', '53/UDP'), {
+  minLength: 1,
+  maxLength: 3,
+});
+const ends = fc.oneof(
+  fc.record({ from: fc.oneof(here, elsewhere), to: here, ports: fc.option(ports, { nil: undefined }) }),
+  fc.record({ from: here, to: elsewhere, ports: fc.option(ports, { nil: undefined }) }),
+);
+/** A route, good or bad. */
+export const route = fc
+  .record({ name: fc.stringMatching(/^[a-z][a-z0-9]{0,4}$/), ends })
+  .map(
+    ({ name, ends: { ports: some, ...both } }) =>
+      ({ name, ...both, ...(some === undefined ? {} : { ports: some }) }) as Routes[number],
+  );
+const routes = (maxLength: number) => fc.uniqueArray(route, { maxLength, selector: ({ name }) => name });
+
+const servicePorts = fc.constantFrom(
+  [{ port: 80 }],
+  [{ name: 'http', port: 80, targetPort: 8080 }],
+  [
+    { name: 'http', port: 80, targetPort: 'web' },
+    { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+  ],
+);
+const services = fc
+  .uniqueArray(fc.tuple(fc.constantFrom('web', 'api', 'mongo'), servicePorts), { selector: ([name]) => name })
+  .map((all) => [
+    ...all.map(([name, some]) => service(`shop/${name}`, some)),
+    object('Service', 'shop/elsewhere', { type: 'ExternalName', externalName: 'db.example.com' }),
+  ]);
+const className = fc.constantFrom('nginx', 'edge', 'theirs');
+const toService = fc.record({
+  name: fc.constantFrom('web', 'api', 'gone'),
+  port: fc.constantFrom({ number: 80 }, { name: 'http' }, { number: 1 }),
+});
+const ingresses = fc
+  .array(fc.tuple(fc.option(className, { nil: undefined }), toService), { maxLength: 3 })
+  .map((all) =>
+    all.map(([ingressClassName, backend], index) =>
+      object('Ingress', `shop/i${index}`, {
+        ...(ingressClassName === undefined ? {} : { ingressClassName }),
+        defaultBackend: { service: backend },
+      }),
+    ),
+  );
+const gatewayObjects = fc
+  .array(
+    fc.tuple(fc.constantFrom('shop', 'pay'), fc.constantFrom('HTTPRoute' as const, 'GRPCRoute' as const)),
+    {
+      maxLength: 3,
+    },
+  )
+  .chain((all) =>
+    fc.record({
+      isGranted: fc.boolean(),
+      routes: fc.constant(
+        all.map(([from, kind], index) =>
+          object(kind, `${from}/g${index}`, {
+            parentRefs: [{ name: 'gate', namespace: 'infra' }],
+            rules: [{ backendRefs: [{ name: 'web', namespace: 'shop', port: 80 }] }],
+          }),
+        ),
+      ),
+    }),
+  )
+  .map(({ isGranted, routes: all }) => {
+    const from = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'pay' }];
+    const grant = object('ReferenceGrant', 'shop/grant', { from, to: [{ kind: 'Service' }] });
+    const gateway = object('Gateway', 'infra/gate', { gatewayClassName: 'edge' });
+    return [gateway, ...all, ...(isGranted ? [grant] : [])];
+  });
+const others = fc.subarray([
+  node('a', '10.1.0.5', 'fd00:1::5'),
+  node('b', '10.1.0.6'),
+  object('IngressClass', 'nginx', {}, { 'ingressclass.kubernetes.io/is-default-class': 'true' }),
+  object('IngressClass', 'edge', {}, { 'ingressclass.kubernetes.io/is-default-class': 'true' }),
+]);
+
+const spec: fc.Arbitrary<PlatformSpec> = fc.record({
+  ingressControllers: fc.subarray<NonNullable<PlatformSpec['ingressControllers']>[number]>([
+    { name: 'nginx', preset: 'ingress-nginx', classes: ['nginx'] },
+    { name: 'edge', preset: 'gateway-api', classes: ['edge'] },
+    { name: 'nodes', namespace: 'edge', hostNetwork: true },
+    { name: 'only-nodes', hostNetwork: true, classes: ['edge'] },
+  ]),
+  monitoring: fc.constantFrom([], [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }]),
+  ingressRoutes: fc.constantFrom('Auto' as const, 'None' as const),
+});
+const profiles = fc
+  .uniqueArray(fc.tuple(fc.constantFrom('shop/a', 'shop/b', 'pay/a'), routes(5)), {
+    selector: ([key]) => key,
+  })
+  .map((all) => all.map(([key, some]) => ({ key, routes: some })));
+/** A cluster whose namespaces `shop` and `pay` are enforced. */
+export const cluster: fc.Arbitrary<Cluster> = fc.record({
+  spec,
+  profiles,
+  objects: fc.tuple(services, ingresses, gatewayObjects, others).map((all) => all.flat()),
+});
+
+const namespaces = [namespace('shop'), namespace('pay', { tier: 'api' })];
+
+/** What the compiler sees of a cluster. */
+export function viewOf({ spec: given, profiles: all, objects }: Cluster) {
+  return view({
+    platform: platform(given),
+    namespaces,
+    profiles: all.map(({ key, routes: some }) => profile(key, { routes: some })),
+    objects,
+  });
+}
+
+/** The same items in any order. */
+export function shuffle<T>(items: readonly T[]): fc.Arbitrary<T[]> {
+  return fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
+}
