@@ -1,0 +1,68 @@
+// A place for one contender: a control plane of its own, the same for all, with a witness that watches it.
+// Because nobody else writes there, contenders can take turns sample by sample, all of them warm.
+// Must not know who contends, nor what is measured.
+import { join } from 'node:path';
+import { Cluster } from '../e2e/cluster.ts';
+import { type ControlPlane, startControlPlane } from '../e2e/control-plane/control-plane.ts';
+import { ApiClient } from '../src/cluster/api-client.ts';
+import { connect, loadKubeConfig } from '../src/cluster/connection.ts';
+import { type CommandLine, ContenderProcess } from './contender-process.ts';
+import { createNamespace, label, policiesPath } from './ring.ts';
+import { type Sighting, Witness } from './witness.ts';
+
+const platform = {
+  enforcement: 'Enforce',
+  namespaces: { selector: { matchLabels: { [label.key]: label.value } } },
+  monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
+};
+
+/** One control plane, and what is needed to measure a contender on it. */
+export class Arena {
+  readonly cluster: Cluster;
+  /** The benchmark's own requests, over Ringfence's transport. */
+  readonly client: ApiClient;
+  readonly witness: Witness;
+  readonly #controlPlane: ControlPlane;
+
+  private constructor(controlPlane: ControlPlane, cluster: Cluster, client: ApiClient, witness: Witness) {
+    this.#controlPlane = controlPlane;
+    this.cluster = cluster;
+    this.client = client;
+    this.witness = witness;
+  }
+
+  /** Starts a control plane with the CRDs and a platform profile that enforces; `stack` gets what has to be ended. */
+  static async open(stack: AsyncDisposableStack): Promise<Arena> {
+    const controlPlane = stack.use(await startControlPlane());
+    const cluster = new Cluster(controlPlane);
+    await cluster.installCrds();
+    await cluster.platform(platform);
+    const config = loadKubeConfig({ kubeconfig: controlPlane.kubeconfigPath });
+    const client = new ApiClient(await connect(config));
+    stack.defer(() => client.close());
+    return new Arena(controlPlane, cluster, client, await Witness.watch(client));
+  }
+
+  get kubeconfig(): string {
+    return this.#controlPlane.kubeconfigPath;
+  }
+
+  /** A file of this arena, gone with it. */
+  file(name: string): string {
+    return join(this.#controlPlane.directory, name);
+  }
+
+  /** Starts a contender; `stack` ends it. */
+  start(stack: AsyncDisposableStack, commandLine: CommandLine): ContenderProcess {
+    return stack.use(new ContenderProcess(commandLine, this.file('contender.log')));
+  }
+
+  async createNamespace(name: string): Promise<void> {
+    await createNamespace(this.client, name);
+  }
+
+  /** Deletes a policy, as somebody might. */
+  async deletePolicy({ namespace, name }: Sighting): Promise<void> {
+    await this.client.request('DELETE', `${policiesPath(namespace)}/${name}`);
+  }
+}

@@ -1,0 +1,66 @@
+// A contender as its own process: started, told what to do, asked for its memory, ended. Its output goes to a file, so
+// that reading it costs the benchmark nothing. Must not know which contender it is.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+
+/** What to start. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A running contender. */
+export class ContenderProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #log: string;
+
+  /** @param log the file for what it prints */
+  constructor({ command, args, env = {} }: CommandLine, log: string) {
+    const output = openSync(log, 'w');
+    this.#log = log;
+    this.#child = spawn(command, args, {
+      stdio: ['pipe', output, output],
+      // What this machine sets for Node or Go is not measured.
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    });
+    closeSync(output);
+    // Told by `failed()`, to which somebody listens.
+    this.#child.on('error', () => {});
+    this.#child.stdin?.on('error', () => {});
+  }
+
+  /** Writes one line to its standard input. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** The most memory that it ever had resident, in MiB. Linux only. */
+  peakMemoryMiB(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    if (kibibytes === undefined) throw new Error('this system does not tell the peak memory of a process');
+    return Number(kibibytes) / 1024;
+  }
+
+  /** Rejects, with what it printed last, when it ends by itself or can't be started; never resolves. */
+  async failed(): Promise<never> {
+    if (this.#runs) await once(this.#child, 'exit');
+    const tail = readFileSync(this.#log, 'utf8').split('\n').slice(-15).join('\n');
+    throw new Error(`\`${this.#child.spawnargs.join(' ')}\` ended:\n${tail}`);
+  }
+
+  /** Asks it to end, and waits. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#runs) return;
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exit;
+  }
+
+  get #runs(): boolean {
+    const { pid, exitCode, signalCode } = this.#child;
+    return pid !== undefined && exitCode === null && signalCode === null;
+  }
+}
