@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate build control-plane test clean
+.PHONY: help setup lint check generate build control-plane test demo clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ setup: $(INSTALLED) ## install the locked dependencies
 lint: setup ## format, lint, types and layers
 	biome check --error-on-warnings .
 	tsc -p .
-	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e
+	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench
 
 check: lint ## the fast loop: lint, then unit and golden tests (generated files must be fresh)
 	node test/suites.ts unit
@@ -37,6 +37,9 @@ control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-man
 
 test: lint control-plane ## everything: make check and the end-to-end suite on a real control plane
 	node test/suites.ts unit e2e
+
+demo: setup control-plane ## the story in a terminal, on a real control plane (KEEP=1 leaves it up to try by hand)
+	@node e2e/demo/main.ts $(if $(KEEP),--keep)
 
 clean: ## remove what was built (not the control plane's cache)
 	rm -rf node_modules dist

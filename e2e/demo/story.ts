@@ -1,0 +1,216 @@
+// The story that `make demo` tells. Every number is measured while it is told, and every claim is checked: where the
+// story is not true, it throws. Must not start or stop anything.
+import { type Cluster, denyIngress, monitoringPolicy, readManifests, transition } from '../cluster.ts';
+import { recordPolicies } from '../policy-recorder.ts';
+import { previewPolicies } from './preview.ts';
+import type { Narrator } from './terminal.ts';
+
+const shop = ['shop', 'shop-admin', 'shop-staging'] as const;
+const ring = [denyIngress, monitoringPolicy];
+const samples = 'config/samples/shop';
+
+/** Tells the story from its beginning to its end. */
+export async function tellStory(cluster: Cluster, narrator: Narrator): Promise<void> {
+  const ringed = [nothingIsDenied, dryRun, enforce, somebodyDeletes, somebodyEdits, newNamespace];
+  const routed = [teamOpensRoutes, wrongPort, serviceIsFollowed];
+  for (const chapter of [...ringed, ...routed, off]) {
+    await chapter(cluster, narrator);
+  }
+}
+
+async function nothingIsDenied(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('Nothing is denied');
+  narrator.command(`kubectl apply -f ${samples}/namespaces.yaml`);
+  for (const { metadata } of readManifests(`${samples}/namespaces.yaml`)) {
+    await cluster.createNamespace(metadata.name, metadata.labels);
+  }
+  for (const namespace of shop) await cluster.policiesAre(namespace, []);
+  narrator.say(
+    `The shop has three namespaces: ${shop.join(', ')}. None has a NetworkPolicy, so every pod of the cluster reaches every pod of theirs.`,
+  );
+}
+
+async function dryRun(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('A dry run: what would be written');
+  narrator.command(`kubectl apply -f ${samples}/platform.yaml`);
+  for (const { spec } of readManifests(`${samples}/platform.yaml`)) await cluster.platform(spec ?? {});
+  const { message } = await cluster.platformCondition('Ready', 'True', 'DryRun');
+  const preview = await previewPolicies(cluster.controlPlane.kubeconfigPath);
+  narrator.table(
+    ['NAMESPACE', 'POLICY', 'WHAT IT DOES'],
+    preview.map(({ namespace, name, description }) => [namespace, name, description]),
+  );
+  for (const namespace of shop) await cluster.policiesAre(namespace, []);
+  narrator.say(`The status of the profile says: "${message}".`);
+}
+
+async function enforce(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('Enforce: live namespaces are closed without cutting what is allowed');
+  narrator.command('kubectl patch platnet default --type merge -p \'{"spec":{"enforcement":"Enforce"}}\'');
+  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop');
+  await cluster.platform({ enforcement: 'Enforce' });
+  const { message } = await cluster.platformCondition('Ready', 'True', 'Enforced');
+  recorder.stop();
+  for (const namespace of shop) await cluster.policiesAre(namespace, ring);
+  narrator.say(
+    `Every allow policy is itself a deny for the pods that it selects. So a temporary policy allows everything while the rest is written and the CNI takes it in; then it goes. The policies of shop, one line for each change:`,
+  );
+  narrator.table(
+    ['AFTER', 'POLICIES OF shop'],
+    withoutFirst(
+      recorder.times.map((time, index) => [
+        milliseconds(time - (recorder.times[1] ?? 0)),
+        (recorder.names()[index] ?? '').replaceAll(' ', ', '),
+      ]),
+    ),
+  );
+  expectThat(recorder.names()[1] === transition, 'the temporary policy comes first');
+  narrator.say(`The status says: "${message}".`);
+}
+
+async function somebodyDeletes(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('Somebody deletes the deny policy');
+  narrator.command(`kubectl delete networkpolicy ${denyIngress} -n shop`);
+  const took = await measure(cluster, 'shop', () => cluster.deletePolicy('shop', denyIngress), denyIngress);
+  narrator.say(`It is back ${milliseconds(took)} after it went, as a watch of the API server saw it.`);
+}
+
+async function somebodyEdits(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('Somebody edits it, to let everybody in');
+  narrator.command(`kubectl patch networkpolicy ${denyIngress} -n shop -p '{"spec":{"ingress":[{}]}}'`);
+  const edit = () => cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } });
+  const took = await measure(cluster, 'shop', edit, denyIngress);
+  const healed = (await cluster.policies('shop')).get(denyIngress);
+  expectThat(healed?.spec.ingress === undefined, 'the edit is taken back');
+  narrator.say(`The rule is gone again after ${milliseconds(took)}.`);
+}
+
+async function newNamespace(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('A new namespace');
+  narrator.command('kubectl create -f shop-spring-sale.yaml   # a Namespace with the label part-of: shop');
+  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop-spring-sale');
+  await cluster.createNamespace('shop-spring-sale', { 'part-of': 'shop' });
+  const created = performance.now();
+  await cluster.policiesAre('shop-spring-sale', ring);
+  await cluster.eventually(
+    'the watch has seen it',
+    async () => recorder.names().at(-1) === ring.join(' ') || undefined,
+  );
+  recorder.stop();
+  expectThat(recorder.names()[1] === denyIngress, 'the deny comes first');
+  const took = (recorder.times.at(-1) ?? 0) - created;
+  narrator.say(
+    `Ringed ${milliseconds(Math.max(0, took))} after the API server had answered. Nothing runs in it yet, so it is closed at once, the deny first.`,
+  );
+}
+
+async function teamOpensRoutes(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('The team says which routes its shop needs');
+  narrator.command(`kubectl apply -f ${samples}/shop.yaml`);
+  for (const manifest of readManifests(`${samples}/shop.yaml`)) await cluster.create(manifest);
+  await routesAre(cluster, 'Active');
+  narrator.say(
+    'Three routes lead to mongo. The Ingresses of the shop need no route: the ingress controller reaches just what they expose.',
+  );
+  narrator.table(
+    ['POLICY', 'PODS', 'PORTS'],
+    [...(await cluster.policies('shop')).values()]
+      .filter(({ metadata }) => !ring.includes(metadata.name))
+      .map(({ metadata, spec }) => [metadata.name, podsOf(spec.podSelector), portsOf(spec.ingress)]),
+  );
+}
+
+async function wrongPort(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter("A route names the pod's port where the Service's is meant");
+  const route = {
+    name: 'search',
+    from: { app: 'web-console' },
+    to: { service: 'nosqlclient' },
+    ports: [3000],
+  };
+  narrator.command(`kubectl create -f search.yaml   # ${JSON.stringify(route.to)}, ports: [3000]`);
+  await cluster.createProfile('shop', 'search', { routes: [route] });
+  const rejected = await cluster.eventually('the route is rejected', async () =>
+    (await cluster.profile('shop', 'search'))?.status?.routes?.find(({ state }) => state === 'Rejected'),
+  );
+  narrator.say(`Rejected: ${rejected.message}.`);
+  narrator.say(`The status suggests: ${rejected.suggestion}`);
+  await routesAre(cluster, 'Active');
+}
+
+async function serviceIsFollowed(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('The target port of a Service changes, and no team has to do anything');
+  narrator.command(
+    'kubectl patch service mongo -n shop -p \'{"spec":{"ports":[{"port":27017,"targetPort":27018}]}}\'',
+  );
+  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop');
+  const ports = [{ name: 'mongodb', port: 27017, targetPort: 27018 }];
+  await cluster.api.json('PATCH', '/api/v1/namespaces/shop/services/mongo', { spec: { ports } });
+  const patched = performance.now();
+  await cluster.eventually('the policy follows', async () => (recorder.sets.length > 1 ? true : undefined));
+  recorder.stop();
+  expectThat(recorder.sets.length === 2, 'one policy is written, and no other');
+  const took = Math.max(0, (recorder.times[1] ?? 0) - patched);
+  narrator.say(
+    `One policy was written, ${milliseconds(took)} after the API server had answered; no other one was touched.`,
+  );
+}
+
+/** Waits until every route of the team's profile is in one state. */
+async function routesAre(cluster: Cluster, state: string): Promise<void> {
+  await cluster.eventually(`the routes are ${state}`, async () => {
+    const routes = (await cluster.profile('shop', 'shop'))?.status?.routes ?? [];
+    return routes.length > 0 && routes.every((route) => route.state === state) ? true : undefined;
+  });
+}
+
+function podsOf(selector: { readonly matchLabels?: Readonly<Record<string, string>> }): string {
+  return Object.values(selector.matchLabels ?? {}).join(', ');
+}
+
+function portsOf(rules: readonly object[] = []): string {
+  const ports = rules.flatMap(
+    (rule) => (rule as { ports?: readonly { port: number | string }[] }).ports ?? [],
+  );
+  return [...new Set(ports.map(({ port }) => port))].join(', ');
+}
+
+async function off(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter('Off: the orderly way out');
+  narrator.command('kubectl patch platnet default --type merge -p \'{"spec":{"enforcement":"Off"}}\'');
+  await cluster.platform({ enforcement: 'Off' });
+  const { message } = await cluster.platformCondition('Ready', 'True', 'Off');
+  for (const namespace of [...shop, 'shop-spring-sale']) await cluster.policiesAre(namespace, []);
+  narrator.say(
+    `The namespaces are as they were before, opened the same careful way. The status says: "${message}".`,
+  );
+}
+
+/** From the change that `act` makes of one policy, to the next change of it: milliseconds, as a watch saw both. */
+async function measure(
+  cluster: Cluster,
+  namespace: string,
+  act: () => Promise<unknown>,
+  name: string,
+): Promise<number> {
+  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, namespace);
+  await act();
+  await cluster.eventually('both changes are seen', async () =>
+    recorder.sets.length >= 3 ? true : undefined,
+  );
+  recorder.stop();
+  expectThat(recorder.sets.at(-1)?.has(name) === true, `${name} is there`);
+  return (recorder.times[2] ?? 0) - (recorder.times[1] ?? 0);
+}
+
+function expectThat(isTrue: boolean, claim: string): void {
+  if (!isTrue) throw new Error(`the story is not true: ${claim}`);
+}
+
+function withoutFirst<T>(list: readonly T[]): readonly T[] {
+  return list.slice(1);
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+}
