@@ -13,6 +13,7 @@ import type {
   PlatformNetworkProfileSpec,
   platformNetworkProfileSpec,
 } from '../src/api/platform-network-profile.ts';
+import type { Discovered } from '../src/api/platform-status.ts';
 import type { RawObject } from '../src/cluster/reflector.ts';
 import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/cluster/resources.ts';
 import { Stores } from '../src/cluster/stores.ts';
@@ -85,6 +86,7 @@ export function view(parts: {
   readonly profiles?: readonly ProfileFacts[];
   readonly services?: readonly ServiceFacts[];
   readonly nodes?: readonly NodeFacts[];
+  readonly discovered?: Discovered;
   /** Whatever else there is. */
   readonly objects?: readonly KubernetesObject[];
 }): ClusterView {
@@ -101,6 +103,7 @@ export function view(parts: {
     profiles: byNamespace(profiles),
     services: byNamespace([...[...seen.services.values()].flatMap((all) => [...all.values()]), ...services]),
     nodes: named([...seen.nodes.values(), ...nodes]),
+    discovered: parts.discovered ?? seen.discovered,
   };
 }
 

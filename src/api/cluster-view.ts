@@ -15,6 +15,7 @@ import type {
 import type { AppNetworkProfile } from './app-network-profile.ts';
 import type { Problem } from './decode.ts';
 import type { PlatformNetworkProfile } from './platform-network-profile.ts';
+import type { Discovered } from './platform-status.ts';
 
 /** A Namespace. */
 export interface NamespaceFacts {
@@ -67,6 +68,8 @@ export interface ClusterView {
   readonly ingressClasses: ReadonlyMap<string, IngressClassFacts>;
   /** By name. */
   readonly nodes: ReadonlyMap<string, NodeFacts>;
+  /** What was last found out about DNS, the API server and address ranges; a fact that is absent was never known. */
+  readonly discovered: Discovered;
   /** Services that the control plane calls, by webhook configuration or APIService. */
   readonly controlPlaneCalls: readonly ControlPlaneCallFacts[];
 }

@@ -114,6 +114,7 @@ export class Stores {
       referenceGrants: this.referenceGrants.byNamespace,
       ingressClasses: this.ingressClasses.inNamespace(''),
       nodes: this.nodes.inNamespace(''),
+      discovered: {},
       controlPlaneCalls: callsOf(this.validatingWebhooks, this.mutatingWebhooks, this.apiServices),
     };
   }

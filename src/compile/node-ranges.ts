@@ -1,5 +1,6 @@
 // The addresses of the nodes as CIDRs: what the platform profile says, else what the Node objects say, while they are few.
 // Must not know what they are used for.
+// Until discovery says `discovered.cluster.nodeRanges`, they are derived here, from the nodes of the view.
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { formatCidr, parseAddress } from '../model/ip-ranges.ts';
