@@ -157,7 +157,12 @@ export class Cluster {
   }
 
   /** Waits until a condition of the platform profile says so, about its newest generation. */
-  async platformCondition(type: string, status: string, reason?: string): Promise<StoredCondition> {
+  async platformCondition(
+    type: string,
+    status: string,
+    reason?: string,
+    timeoutMs?: number,
+  ): Promise<StoredCondition> {
     return this.eventually(
       `platform condition ${type} is ${status}${reason ? ` (${reason})` : ''}`,
       async () => {
@@ -168,6 +173,7 @@ export class Cluster {
           ? condition
           : undefined;
       },
+      { timeoutMs, instead: async () => `it is ${JSON.stringify((await this.platformProfile())?.status)}` },
     );
   }
 

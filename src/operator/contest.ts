@@ -6,8 +6,8 @@ import { formatKey, type ObjectKey } from '../model/object-key.ts';
 
 /** So many writes without effect in a row make a contest. */
 const writesUntilContest = 3;
-/** What is undone within this time was undone by a program; a person is slower. */
-const undoneWithinMs = 10_000;
+/** What is undone within this time, in milliseconds, was undone by a program; a person is slower. */
+export const undoneWithinMs = 10_000;
 const patience = { baseMs: 10_000, capMs: 300_000 } as const;
 
 interface Dispute {

@@ -5,7 +5,7 @@ import type { ObjectKey } from '../model/object-key.ts';
 import { needsSettling, type Phase, type PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter } from './apply.ts';
-import type { Contests } from './contest.ts';
+import { type Contests, undoneWithinMs } from './contest.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What an executor needs. */
@@ -74,15 +74,21 @@ export class PlanExecutor {
   async #apply(phase: Phase, written: PolicyChange[]): Promise<number> {
     const { contests, policies } = this.#parts;
     const intents = new Map(phase.changes.map((change) => [change, intentOf(change)]));
+    const lasting = new Set<PolicyChange>();
     const pauses = () =>
-      [...intents].map(([change, intent]) => contests.pauseOf(keyOf(change), intent, Date.now()));
+      [...intents].map(([change, intent]) => {
+        const pause = contests.pauseOf(keyOf(change), intent, Date.now());
+        // What stands now needs no write when the pause is over: whether it still stands is seen sooner.
+        return lasting.has(change) ? Math.min(pause, undoneWithinMs) : pause;
+      });
     const before = pauses();
     const changes = phase.changes.filter((_, index) => before[index] === 0);
     let isEffective = true;
     for (const { change, effective } of await policies.apply({ ...phase, changes })) {
       contests.wrote(keyOf(change), intents.get(change) ?? intentOf(change), effective, Date.now());
       written.push(change);
-      isEffective &&= effective;
+      if (effective) lasting.add(change);
+      else isEffective = false;
     }
     return Math.max(isEffective ? 0 : ineffectiveMs, ...pauses());
   }
