@@ -3,9 +3,9 @@
 // Fairness: each contender has a control plane of its own, so that nobody hears of another's namespaces, and all of them
 // stay up and warm. They take turns: one sample each, and one burst each in every round, in an order that turns round, so
 // that the noise of the machine hits all alike; what counts is the ratio. Of the bursts the best of each counts, since
-// noise only ever takes away. A burst counts from its first namespace on, while the raw creates that it is judged by are
-// of policies alone; the line above them has raw creates of the same namespaces too, for what a burst could reach.
-// Exit code 1 where a target is missed.
+// noise only ever takes away. A burst is judged by raw creates of the same namespaces and the same policies: all that it
+// has to do, by one process that waits for nobody. Raw creates of the policies alone, in namespaces that exist, stand below
+// them for comparison. Exit code 1 where a target is missed.
 import { spawnSync } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Contender, type Contenders, startContenders } from './contenders.ts';
@@ -144,7 +144,7 @@ function reportBursts(report: Report, contenders: Contenders, results: Results, 
   const policiesAlone = Math.max(...results.policiesAlone);
   report.add('  as many policies alone', 'policies/s', { [rawCreates.name]: policiesAlone });
   const own = rate(ringfence);
-  report.target({ what: `${what}: of raw creates of policies`, value: own / policiesAlone, atLeast: 0.7 });
+  report.target({ what: `${what}: of raw creates of the same`, value: own / rate(rawCreates), atLeast: 0.7 });
   if (rival !== undefined) {
     report.target({ what: `${what}: of the rival's rate`, value: own / rate(rival), atLeast: 1 });
   }
