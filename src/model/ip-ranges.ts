@@ -18,6 +18,15 @@ const bitsOf = { 4: 32, 6: 128 } as const;
  * only warns about: host bits (KEP-4858) and IPv4-mapped IPv6.
  */
 export function parseCidr(text: string): Result<IpRange, string> {
+  const masked = parseMaskedCidr(text);
+  if (!masked.ok) return masked;
+  const address = parseAddress(text.split('/')[0] ?? '');
+  if (address.ok && address.value.first === masked.value.first) return masked;
+  return failure(`\`${text}\` has host bits set: write \`${formatCidr(masked.value)}\``);
+}
+
+/** Reads a CIDR whose host bits may be set and are masked, as the API server still takes them in an `ipBlock`. */
+export function parseMaskedCidr(text: string): Result<IpRange, string> {
   const [address, prefixText, ...rest] = text.split('/');
   const parsed = parseAddress(address ?? '');
   if (!parsed.ok || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefixText ?? '')) {
@@ -28,10 +37,7 @@ export function parseCidr(text: string): Result<IpRange, string> {
   if (prefix > bitsOf[family]) return failure(notCidr(text));
   const hostBits = (1n << BigInt(bitsOf[family] - prefix)) - 1n;
   const network = first & ~hostBits;
-  if (network !== first) {
-    return failure(`\`${text}\` has host bits set: write \`${formatAddress(family, network)}/${prefix}\``);
-  }
-  return success({ family, prefix, first, last: network | hostBits });
+  return success({ family, prefix, first: network, last: network | hostBits });
 }
 
 /** Reads one address as a range of one; IPv4-mapped IPv6 is refused, because CNIs disagree about it. */

@@ -1,0 +1,106 @@
+// Addresses outside of all pods, cut into as few parts as what is said of them needs: a range with holes has holes, and a
+// range of which two things are said is two. Must not know what is said.
+import { contains, formatCidr, type IpRange, parseMaskedCidr } from '../model/ip-ranges.ts';
+import type { AddressEnd } from './endpoints.ts';
+
+/** Addresses, by the CIDRs that cut them: two CIDRs contain each other or have nothing in common, so these are trees. */
+interface Part {
+  readonly range: IpRange;
+  readonly inner: Part[];
+}
+
+/** A part whose own addresses (those that are in none of the inner parts) have a value; absent where it has none of its own. */
+interface Valued<T> {
+  readonly range: IpRange;
+  readonly value: T | undefined;
+  readonly inner: readonly Valued<T>[];
+}
+
+/** Addresses, and what is said of all of them. */
+export interface AddressValue<T> {
+  readonly end: AddressEnd;
+  /** That of `end.cidr`. */
+  readonly range: IpRange;
+  readonly value: T;
+}
+
+/** Every address of each family. */
+export const everyAddress: readonly IpRange[] = ['0.0.0.0/0', '::/0'].map((text) => {
+  const parsed = parseMaskedCidr(text);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+});
+
+/**
+ * Cuts ranges into parts of one value each, ordered by family and address.
+ *
+ * @param whole disjoint ranges, to be cut
+ * @param cuts ranges within which the value is the same, but for what other cuts take out of them
+ * @param say what is said of the addresses of a range that are in no smaller one; the same value for the same thing
+ */
+export function mapAddresses<T>(
+  whole: readonly IpRange[],
+  cuts: readonly IpRange[],
+  say: (range: IpRange) => T,
+): readonly AddressValue<T>[] {
+  const inside = cuts.filter((cut) => whole.some((range) => contains(range, cut)));
+  return grow([...whole, ...inside]).flatMap((tree) => endsOf(judge(tree, say)));
+}
+
+/** Orders by family, then by first address, then the larger range first. */
+export function compareRanges(a: IpRange, b: IpRange): number {
+  if (a.family !== b.family) return a.family - b.family;
+  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
+  return a.prefix - b.prefix;
+}
+
+function grow(ranges: readonly IpRange[]): readonly Part[] {
+  const roots: Part[] = [];
+  const path: Part[] = [];
+  for (const range of [...ranges].sort(compareRanges)) {
+    let outer = path.at(-1);
+    while (outer !== undefined && !contains(outer.range, range)) {
+      path.pop();
+      outer = path.at(-1);
+    }
+    if (outer !== undefined && compareRanges(outer.range, range) === 0) continue;
+    const part: Part = { range, inner: [] };
+    (outer?.inner ?? roots).push(part);
+    path.push(part);
+  }
+  return roots;
+}
+
+function judge<T>({ range, inner }: Part, say: (range: IpRange) => T): Valued<T> {
+  const judged = inner.map((part) => judge(part, say));
+  if (!isFilled(range, inner)) return { range, value: say(range), inner: judged };
+  // Nothing is its own: it is worth a name only where all that fills it has one value.
+  const [first, ...others] = judged.map(({ value }) => value);
+  const value = others.every((other) => other === first) ? first : undefined;
+  return { range, value, inner: judged };
+}
+
+function isFilled(range: IpRange, inner: readonly Part[]): boolean {
+  const filled = inner.reduce((sum, part) => sum + sizeOf(part.range), 0n);
+  return filled === sizeOf(range);
+}
+
+function sizeOf({ first, last }: IpRange): bigint {
+  return last - first + 1n;
+}
+
+/** A part with its value, and those within it that have another one. */
+function endsOf<T>(part: Valued<T>): readonly AddressValue<T>[] {
+  const { range, value } = part;
+  if (value === undefined) return part.inner.flatMap(endsOf);
+  const others = part.inner.flatMap((inner) => othersIn(inner, value));
+  const except = others.map((other) => formatCidr(other.range));
+  const end = { cidr: formatCidr(range), ...(except.length === 0 ? {} : { except }) };
+  return [{ end, range, value }, ...others.flatMap(endsOf)];
+}
+
+/** The outermost parts that have another value. */
+function othersIn<T>(part: Valued<T>, value: T): readonly Valued<T>[] {
+  if (part.value !== value && part.value !== undefined) return [part];
+  return part.inner.flatMap((inner) => othersIn(inner, value));
+}

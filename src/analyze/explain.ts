@@ -1,0 +1,215 @@
+// Why a connection is allowed or not: what each side says, by which rules of which policies, and what else to know.
+// Must not know how the pair was found.
+import type { Direction } from '../model/network-policy.ts';
+import { compareKeys, type ObjectKey } from '../model/object-key.ts';
+import {
+  allPorts,
+  covers,
+  intersect,
+  isEmpty,
+  noPorts,
+  type PortSet,
+  portsOf,
+  unite,
+} from '../model/port-set.ts';
+import type { PortSpec } from '../model/ports.ts';
+import { type Endpoint, formatEndpoint } from './endpoints.ts';
+import type { PolicyFacts } from './facts.ts';
+import { resolvePorts } from './rule-ports.ts';
+import {
+  families,
+  familiesOf,
+  isPods,
+  type PairEnd,
+  type PolicyIndex,
+  portsOfPair,
+  portsOfSide,
+  type RuleMatch,
+  type Side,
+  sideOf,
+} from './sides.ts';
+
+/** What is known of one pair of ends. */
+export interface Explanation {
+  /** Of what was asked, the part that this is about. */
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** Every port on which the connection is allowed. */
+  readonly ports: PortSet;
+  /** The port that was asked, as the destination's numbers; none where it has no port of that name. */
+  readonly asked?: PortSet;
+  /** Whether all of what was asked is allowed; without a port, whether anything is. */
+  readonly allowed: boolean;
+  readonly egress: SideExplanation;
+  readonly ingress: SideExplanation;
+  readonly notes: readonly Note[];
+}
+
+/** What one side says. */
+export interface SideExplanation {
+  readonly side: Direction;
+  /**
+   * `Isolated`: only what a rule allows; `Open`: no policy isolates the pods in this direction; `HostNetwork`: no policy
+   * reaches them; `Outside`: no pods, so nothing is known of this side; `Self`: a pod and itself, which nothing denies.
+   */
+  readonly standing: Side['standing'] | 'Self';
+  /** Every port that this side allows. */
+  readonly ports: PortSet;
+  /** Whether it allows all of what was asked; without a port, anything. */
+  readonly allows: boolean;
+  /** The rules that let the other end through, whatever the port, in the order of policies. */
+  readonly rules: readonly RuleReason[];
+  /** The policies that isolate the pods, in the order of their keys: where they deny, these are why. */
+  readonly policies: readonly PolicyReason[];
+}
+
+/** A policy of anybody; with the profile that it was generated from, where it is ours. */
+export interface PolicyReason extends ObjectKey {
+  readonly owner?: NonNullable<PolicyFacts['owner']>;
+}
+
+/** A rule that lets the other end through. */
+export interface RuleReason {
+  readonly policy: PolicyReason;
+  /** Its index in `ingress` or `egress`. */
+  readonly rule: number;
+  /** What it allows in this pair, with names resolved. */
+  readonly ports: PortSet;
+  /** Whether it allows any of what was asked. */
+  readonly allows: boolean;
+  /** The routes or objects that ask for the rule, where the policy is ours. */
+  readonly askers: readonly string[];
+  /** The `ipBlock` that matches the pod's address, where nothing else of the rule matches it. */
+  readonly block?: string;
+}
+
+/** Something to know that no policy says. */
+export interface Note {
+  readonly code:
+    | 'HostNetwork'
+    | 'AddressesUnknown'
+    | 'BlockMatchesPod'
+    | 'NodeTraffic'
+    | 'NoSuchPort'
+    | 'NoCommonFamily'
+    | 'Self';
+  readonly message: string;
+}
+
+/** Two ends of a pair, and what they are. */
+export interface Pair {
+  readonly from: { readonly name: Endpoint; readonly is: PairEnd };
+  readonly to: { readonly name: Endpoint; readonly is: PairEnd };
+  /** One pod, and the same. */
+  readonly isSelf: boolean;
+}
+
+/** Explains one pair. */
+export function explainPair(pair: Pair, port: PortSpec | undefined, index: PolicyIndex): Explanation {
+  const { from, to, isSelf } = pair;
+  const asked = port && numbersOf(port, to.is);
+  const egress = sideOf(from.is, to.is, 'Egress', index);
+  const ingress = sideOf(to.is, from.is, 'Ingress', index);
+  const ports = isSelf ? allPorts : portsOfPair(from.is, to.is, egress, ingress);
+  return {
+    from: from.name,
+    to: to.name,
+    ports,
+    ...(asked === undefined ? {} : { asked }),
+    allowed: allows(ports, asked),
+    egress: explainSide('Egress', egress, isSelf, asked),
+    ingress: explainSide('Ingress', ingress, isSelf, asked),
+    notes: notesOn(pair, [egress, ingress], port, asked),
+  };
+}
+
+function numbersOf(port: PortSpec, to: PairEnd): PortSet {
+  const { protocol } = port;
+  if ('interval' in port) return portsOf(protocol, [port.interval]);
+  return isPods(to) ? resolvePorts([{ protocol, port: port.name }], to.ports) : noPorts;
+}
+
+function allows(ports: PortSet, asked: PortSet | undefined): boolean {
+  if (asked === undefined) return !isEmpty(ports);
+  return !isEmpty(asked) && covers(ports, asked);
+}
+
+function explainSide(
+  direction: Direction,
+  side: Side,
+  isSelf: boolean,
+  asked: PortSet | undefined,
+): SideExplanation {
+  const ports = isSelf
+    ? allPorts
+    : families.map((family) => portsOfSide(side, family)).reduce(unite, noPorts);
+  const isolated = side.standing === 'Isolated' ? side : undefined;
+  return {
+    side: direction,
+    standing: isSelf ? 'Self' : side.standing,
+    ports,
+    allows: allows(ports, asked),
+    rules: (isolated?.matches ?? []).map((match) => reasonOf(match, asked)),
+    policies: (isolated?.policies ?? []).map(policyReason).sort(compareKeys),
+  };
+}
+
+function reasonOf({ rule, ports, block }: RuleMatch, asked: PortSet | undefined): RuleReason {
+  return {
+    policy: policyReason(rule.policy),
+    rule: rule.index,
+    ports,
+    allows: !isEmpty(intersect(ports, asked ?? allPorts)),
+    askers: rule.policy.askers?.[rule.index] ?? [],
+    ...(block === undefined ? {} : { block }),
+  };
+}
+
+function policyReason({ namespace, name, owner }: PolicyFacts): PolicyReason {
+  return { namespace, name, ...(owner === undefined ? {} : { owner }) };
+}
+
+function notesOn(
+  { from, to, isSelf }: Pair,
+  sides: readonly Side[],
+  port: PortSpec | undefined,
+  asked: PortSet | undefined,
+): readonly Note[] {
+  if (isSelf) return [{ code: 'Self', message: 'a pod always reaches itself: no policy can deny that' }];
+  const notes: Note[] = [];
+  const ends = [from, to];
+  for (const { name, is } of ends) if (isPods(is) && is.hostNetwork) notes.push(hostNetworkNote(name));
+  const rules = sides.flatMap((side) => (side.standing === 'Isolated' ? side.matches : []));
+  const matched = new Set(rules.flatMap(({ block }) => block ?? []));
+  if (matched.size > 0) notes.push(blockNote([...matched]));
+  if (from.is && !isPods(from.is)) notes.push(nodeNote);
+  if (!familiesOf(from.is).some((family) => familiesOf(to.is).includes(family))) notes.push(familyNote);
+  if (port !== undefined && 'name' in port && asked !== undefined && isEmpty(asked)) {
+    notes.push({
+      code: 'NoSuchPort',
+      message: `\`${formatEndpoint(to.name)}\` has no ${port.protocol} port named \`${port.name}\``,
+    });
+  }
+  return notes;
+}
+
+function hostNetworkNote(name: Endpoint): Note {
+  const message = `\`${formatEndpoint(name)}\` is in the network of its node: no policy reaches it, and no selector selects it; to others its address is the node's`;
+  return { code: 'HostNetwork', message };
+}
+
+function blockNote(cidrs: readonly string[]): Note {
+  const message = `the ipBlock ${cidrs.map((cidr) => `\`${cidr}\``).join(', ')} matches a pod by its address: so it is on most CNIs; on some, such as Cilium, an ipBlock never matches a pod`;
+  return { code: 'BlockMatchesPod', message };
+}
+
+const nodeNote: Note = {
+  code: 'NodeTraffic',
+  message: "traffic from a pod's own node, such as the kubelet's probes, is always allowed",
+};
+
+const familyNote: Note = {
+  code: 'NoCommonFamily',
+  message:
+    'one end has IPv4 addresses only, the other IPv6 only: there is no way between them, whatever policies say',
+};

@@ -1,0 +1,92 @@
+// What the analysis takes in: namespaces, workloads with their pods, Services and NetworkPolicies, as plain data.
+// NetworkPolicies whoever wrote them: must not know a profile. Whoever makes these facts has checked them: see src/cluster.
+import type { Direction } from '../model/network-policy.ts';
+import type { ObjectKey } from '../model/object-key.ts';
+import type { Owner } from '../model/policies.ts';
+import type { Protocol } from '../model/ports.ts';
+import type { LabelSelector, Labels } from '../model/selectors.ts';
+import type { ServiceFacts } from '../model/services.ts';
+
+/** Everything that the analysis knows of the world. Each key stands in each list once. */
+export interface AnalysisInput {
+  /** One that is not in the list has no label but `kubernetes.io/metadata.name`, which each has whatever is said here. */
+  readonly namespaces: readonly { readonly name: string; readonly labels: Labels }[];
+  readonly workloads: readonly WorkloadFacts[];
+  readonly services: readonly ServiceFacts[];
+  readonly policies: readonly PolicyFacts[];
+}
+
+/** A workload: what makes pods, or a pod that nothing makes. The same name may be taken once by each kind. */
+export interface WorkloadFacts extends ObjectKey {
+  /** `Pod`, `Deployment`, `StatefulSet`, … */
+  readonly kind: string;
+  /** The pods that run; or one without a name, as its template makes them. */
+  readonly pods: readonly PodFacts[];
+}
+
+/** A pod, as far as a policy can tell it from another. */
+export interface PodFacts {
+  /** Absent for a pod that is not known to run. */
+  readonly name?: string;
+  readonly labels: Labels;
+  readonly ports: readonly ContainerPort[];
+  /** Of both families; empty where they are not known. A pod in the host's network has its node's. */
+  readonly addresses: readonly string[];
+  /** No selector selects such a pod, so that policies do not reach it. */
+  readonly hostNetwork: boolean;
+}
+
+/** A port that a container declares; what it listens on without declaring it is reached just the same. */
+export interface ContainerPort {
+  readonly name?: string;
+  readonly protocol: Protocol;
+  readonly number: number;
+}
+
+/** A NetworkPolicy. What the compiler wants (`DesiredPolicy`) is one, too. */
+export interface PolicyFacts extends ObjectKey {
+  readonly spec: PolicySpec;
+  /** The profile that it was generated from, where it is ours. */
+  readonly owner?: Pick<Owner, 'kind' | 'name'>;
+  /** For each rule, the routes or objects that ask for it, where that is known. */
+  readonly askers?: readonly (readonly string[])[];
+}
+
+/** A `networking.k8s.io/v1` NetworkPolicySpec as it is stored, whoever wrote it. */
+export interface PolicySpec {
+  readonly podSelector: LabelSelector;
+  /** Absent or empty it is Ingress, and Egress too where there are egress rules. */
+  readonly policyTypes?: readonly Direction[];
+  readonly ingress?: readonly PolicyRule[];
+  readonly egress?: readonly PolicyRule[];
+}
+
+/** A rule; it has `from` where it is one of ingress, `to` where of egress. */
+export interface PolicyRule {
+  /** Absent or empty it is everyone. */
+  readonly from?: readonly PolicyPeer[];
+  /** Absent or empty it is everyone. */
+  readonly to?: readonly PolicyPeer[];
+  /** Absent or empty it is every port. */
+  readonly ports?: readonly RulePort[];
+}
+
+/** One peer of a rule: an `ipBlock`, or pods, where both selectors must hold. */
+export interface PolicyPeer {
+  /** Absent it is the policy's own namespace. */
+  readonly namespaceSelector?: LabelSelector;
+  /** Absent it is every pod. */
+  readonly podSelector?: LabelSelector;
+  /** CIDRs whose host bits may be set: the API server takes them and CNIs mask them. */
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
+}
+
+/** A port of a rule. */
+export interface RulePort {
+  /** TCP where it is absent. */
+  readonly protocol?: Protocol;
+  /** A number, or the name of a container port of the destination; absent it is every port of the protocol. */
+  readonly port?: number | string;
+  /** The end of a range that begins at a number. */
+  readonly endPort?: number;
+}

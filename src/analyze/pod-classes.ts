@@ -1,0 +1,95 @@
+// Pods that no policy can tell apart, as one: equal labels, ports and addresses, as far as a lens sees them, in one
+// namespace. The cost of an analysis grows with classes, not with pods. Must not know which traffic is allowed.
+import { type IpRange, parseAddress } from '../model/ip-ranges.ts';
+import { compareText } from '../model/object-key.ts';
+import type { Labels } from '../model/selectors.ts';
+import { compareWorkloadEnds, type WorkloadEnd } from './endpoints.ts';
+import type { ContainerPort, PodFacts, WorkloadFacts } from './facts.ts';
+import { type Lens, partOf } from './lens.ts';
+
+/** Pods that no policy can tell apart. Labels, ports and addresses are those of any of them. */
+export interface PodClass {
+  /** Its place in the list of all classes. */
+  readonly index: number;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly ports: readonly ContainerPort[];
+  readonly addresses: readonly IpRange[];
+  readonly hostNetwork: boolean;
+}
+
+/** Pods of one workload that are of one class. */
+export interface PodGroup {
+  /** Its place in the list of all groups, which is in the order of their ends. */
+  readonly index: number;
+  readonly end: WorkloadEnd;
+  readonly pods: readonly PodFacts[];
+  readonly podClass: PodClass;
+  /** A pod that nothing makes: there is no second one that its connections with itself could be about. */
+  readonly isSingle: boolean;
+}
+
+/** All pods, by class and by workload. */
+export interface Pods {
+  readonly classes: readonly PodClass[];
+  readonly groups: readonly PodGroup[];
+}
+
+/** Sorts pods into classes, as far as the lens tells them apart. */
+export function classify(workloads: readonly WorkloadFacts[], lens: Lens): Pods {
+  const classes = new Map<string, PodClass>();
+  const groups = workloads
+    .flatMap(({ namespace, name, kind, pods }) => {
+      const byClass = Map.groupBy(pods, (pod) => classOf(classes, namespace, pod, lens));
+      return [...byClass].map(([podClass, alike]) => ({
+        end: {
+          workload: { namespace, name, kind },
+          ...(byClass.size === 1 ? {} : { pods: namesOf(alike) }),
+        },
+        pods: alike,
+        podClass,
+        isSingle: kind === 'Pod',
+      }));
+    })
+    .sort((a, b) => compareWorkloadEnds(a.end, b.end))
+    .map((group, index) => ({ ...group, index }));
+  return { classes: [...classes.values()], groups };
+}
+
+function namesOf(pods: readonly PodFacts[]): readonly string[] {
+  return pods.flatMap(({ name }) => name ?? []).sort(compareText);
+}
+
+function classOf(classes: Map<string, PodClass>, namespace: string, pod: PodFacts, lens: Lens): PodClass {
+  const addresses = pod.addresses.map(readAddress);
+  const key = JSON.stringify([
+    namespace,
+    pod.hostNetwork,
+    Object.entries(pod.labels)
+      .filter(([label]) => lens.labelKeys.has(label))
+      .sort(([a], [b]) => compareText(a, b)),
+    distinct(
+      pod.ports
+        .filter(({ name }) => name !== undefined && lens.portNames.has(name))
+        .map(({ name, protocol, number }) => `${name} ${number}/${protocol}`),
+    ),
+    distinct(addresses.map((address) => `${address.family} ${partOf(lens, address)}`)),
+  ]);
+  const known = classes.get(key);
+  if (known !== undefined) return known;
+  const { labels, ports, hostNetwork } = pod;
+  const podClass = { index: classes.size, namespace, labels, ports, addresses, hostNetwork };
+  classes.set(key, podClass);
+  return podClass;
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort(compareText);
+}
+
+/** @throws where it is none: whoever makes the facts has checked it */
+function readAddress(text: string): IpRange {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}

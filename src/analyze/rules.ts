@@ -1,0 +1,83 @@
+// The rules of NetworkPolicies with the defaults of the API filled in and their CIDRs read: what the rest of the analysis
+// works with. Must not know pods.
+//
+// The rules of the rules: https://pkg.go.dev/k8s.io/api/networking/v1 (NetworkPolicySpec, NetworkPolicyPeer, IPBlock).
+
+import { type IpRange, parseMaskedCidr } from '../model/ip-ranges.ts';
+import { type Direction, directions } from '../model/network-policy.ts';
+import type { LabelSelector } from '../model/selectors.ts';
+import type { PolicyFacts, PolicyPeer, PolicySpec, RulePort } from './facts.ts';
+
+/** A rule of a policy in one direction. */
+export interface Rule {
+  readonly policy: PolicyFacts;
+  readonly index: number;
+  /** Absent: everyone, also addresses and pods that no selector selects. */
+  readonly peers?: readonly RulePeer[];
+  /** Absent: every port. */
+  readonly ports?: readonly RulePort[];
+}
+
+/** One peer of a rule. */
+export type RulePeer = PodPeer | Block;
+
+/** Pods by their labels and those of their namespace. */
+export interface PodPeer {
+  /** The policy's own, where the peer selects no namespaces. */
+  readonly namespace?: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly podSelector: LabelSelector;
+}
+
+/** An `ipBlock`: the addresses of `range` that are in none of `except`. */
+export interface Block {
+  readonly cidr: string;
+  readonly range: IpRange;
+  readonly except: readonly IpRange[];
+}
+
+/** Whether a peer is addresses, not pods. */
+export function isBlock(peer: RulePeer): peer is Block {
+  return 'range' in peer;
+}
+
+/**
+ * The directions in which a policy isolates the pods that it selects: "If this field is not specified, it will default
+ * based on the existence of ingress or egress rules; policies that contain an egress section are assumed to affect egress,
+ * and all policies (whether or not they contain an ingress section) are assumed to affect ingress" (NetworkPolicySpec).
+ */
+export function isolationOf({ policyTypes = [], egress = [] }: PolicySpec): readonly Direction[] {
+  if (policyTypes.length > 0) return directions.filter((direction) => policyTypes.includes(direction));
+  return egress.length > 0 ? directions : ['Ingress'];
+}
+
+/** The rules of a policy in a direction; none where it does not isolate in it, since they mean nothing then. */
+export function rulesOf(policy: PolicyFacts, direction: Direction): readonly Rule[] {
+  const { spec, namespace } = policy;
+  if (!isolationOf(spec).includes(direction)) return [];
+  const rules = (direction === 'Ingress' ? spec.ingress : spec.egress) ?? [];
+  return rules.map(({ from, to, ports = [] }, index) => {
+    const peers = (direction === 'Ingress' ? from : to) ?? [];
+    return {
+      policy,
+      index,
+      ...(peers.length === 0 ? {} : { peers: peers.map((peer) => readPeer(peer, namespace)) }),
+      ...(ports.length === 0 ? {} : { ports }),
+    };
+  });
+}
+
+function readPeer({ ipBlock, namespaceSelector, podSelector = {} }: PolicyPeer, namespace: string): RulePeer {
+  if (ipBlock !== undefined) {
+    const { cidr, except = [] } = ipBlock;
+    return { cidr, range: readCidr(cidr), except: except.map(readCidr) };
+  }
+  return namespaceSelector === undefined ? { namespace, podSelector } : { namespaceSelector, podSelector };
+}
+
+/** @throws where it is none: whoever makes the facts has checked it */
+function readCidr(text: string): IpRange {
+  const parsed = parseMaskedCidr(text);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}

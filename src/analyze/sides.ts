@@ -1,0 +1,140 @@
+// The two sides of one connection: which rules of the source's policies let it out, which of the destination's let it in.
+// Looks at one pair at a time; must not know how many there are.
+//
+// "For a connection from a source pod to a destination pod to be allowed, both the egress policy on the source pod and
+// the ingress policy on the destination pod need to allow the connection"
+// (https://kubernetes.io/docs/concepts/services-networking/network-policies/).
+
+import { contains, type IpRange } from '../model/ip-ranges.ts';
+import type { Direction } from '../model/network-policy.ts';
+import { allPorts, intersect, noPorts, type PortSet, unite } from '../model/port-set.ts';
+import { type Labels, selects } from '../model/selectors.ts';
+import type { PolicyFacts } from './facts.ts';
+import type { PodClass } from './pod-classes.ts';
+import { resolvePorts } from './rule-ports.ts';
+import { type Block, isBlock, type Rule, type RulePeer } from './rules.ts';
+
+/** What traffic may be of: an address of a pod in one family says nothing about the other. */
+export const families = [4, 6] as const;
+
+/** An IP family. */
+export type Family = (typeof families)[number];
+
+/** One end of a pair: pods that no policy tells apart, or addresses that no policy tells apart and that are no pod's. */
+export type PairEnd = PodClass | { readonly range: IpRange };
+
+/** A rule that lets the other end through. */
+export interface RuleMatch {
+  readonly rule: Rule;
+  readonly ports: PortSet;
+  /** The families in which it does: both, unless only an `ipBlock` matches. */
+  readonly families: readonly Family[];
+  /** The `ipBlock` that matches the address of a pod, where nothing else of the rule matches it. */
+  readonly block?: string;
+}
+
+/** What one side says of a pair. */
+export type Side =
+  /** Addresses: what happens there is not known. */
+  | { readonly standing: 'Outside' }
+  /** No policy reaches a pod in the host's network. */
+  | { readonly standing: 'HostNetwork' }
+  /** No policy isolates the pods in this direction, so that all is allowed. */
+  | { readonly standing: 'Open' }
+  | {
+      readonly standing: 'Isolated';
+      readonly policies: readonly PolicyFacts[];
+      /** The rules that let the other end through, on whatever ports. */
+      readonly matches: readonly RuleMatch[];
+    };
+
+/** The policies that isolate a class of pods in one direction, with their rules. */
+export interface Isolation {
+  readonly policies: readonly PolicyFacts[];
+  readonly rules: readonly Rule[];
+}
+
+/** What a side needs to know of its surroundings. */
+export interface PolicyIndex {
+  readonly isolationOf: (podClass: PodClass, direction: Direction) => Isolation;
+  readonly labelsOf: (namespace: string) => Labels;
+}
+
+/** Whether an end is pods, not addresses. */
+export function isPods(end: PairEnd): end is PodClass {
+  return !('range' in end);
+}
+
+/** What the side of `self` in this direction says of traffic with `other`. */
+export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, index: PolicyIndex): Side {
+  if (!isPods(self)) return { standing: 'Outside' };
+  if (self.hostNetwork) return { standing: 'HostNetwork' };
+  const { policies, rules } = index.isolationOf(self, direction);
+  if (policies.length === 0) return { standing: 'Open' };
+  const destination = direction === 'Ingress' ? self : other;
+  const declared = isPods(destination) ? destination.ports : [];
+  const matches = rules.flatMap((rule) => {
+    const how = matchPeers(rule, other, index);
+    return how === undefined ? [] : [{ rule, ports: resolvePorts(rule.ports, declared), ...how }];
+  });
+  return { standing: 'Isolated', policies, matches };
+}
+
+/** The ports on which a side lets traffic of one family through. */
+export function portsOfSide(side: Side, family: Family): PortSet {
+  if (side.standing !== 'Isolated') return allPorts;
+  return side.matches
+    .filter((match) => match.families.includes(family))
+    .map(({ ports }) => ports)
+    .reduce(unite, noPorts);
+}
+
+/** The ports on which both sides let traffic through, of any family that both ends have. */
+export function portsOfPair(from: PairEnd, to: PairEnd, egress: Side, ingress: Side): PortSet {
+  return familiesOf(from)
+    .filter((family) => familiesOf(to).includes(family))
+    .map((family) => intersect(portsOfSide(egress, family), portsOfSide(ingress, family)))
+    .reduce(unite, noPorts);
+}
+
+/** The families that an end has; both where its addresses are not known. */
+export function familiesOf(end: PairEnd): readonly Family[] {
+  const known = isPods(end) ? end.addresses : [end.range];
+  return known.length === 0
+    ? families
+    : families.filter((family) => known.some((range) => range.family === family));
+}
+
+type Match = Pick<RuleMatch, 'families' | 'block'>;
+
+function matchPeers({ peers }: Rule, other: PairEnd, index: PolicyIndex): Match | undefined {
+  if (peers === undefined) return { families };
+  if (peers.some((peer) => isSelected(peer, other, index))) return { families };
+  const blocks = peers.filter(isBlock).filter((block) => familiesIn(block, other).length > 0);
+  const [first] = blocks;
+  if (first === undefined) return undefined;
+  const matched = families.filter((family) => blocks.some((block) => block.range.family === family));
+  return { families: matched, ...(isPods(other) ? { block: first.cidr } : {}) };
+}
+
+/** A pod in the host's network is none for a selector: its traffic is its node's, as the concept page says most CNIs have it. */
+function isSelected(peer: RulePeer, other: PairEnd, index: PolicyIndex): boolean {
+  if (isBlock(peer) || !isPods(other) || other.hostNetwork) return false;
+  const { namespace, namespaceSelector, podSelector } = peer;
+  const isThere =
+    namespaceSelector === undefined
+      ? namespace === other.namespace
+      : selects(namespaceSelector, index.labelsOf(other.namespace));
+  return isThere && selects(podSelector, other.labels);
+}
+
+/** An address of a pod is an address: packets under iptables pass; other CNIs, such as Cilium, match pods by labels only. */
+function familiesIn(block: Block, other: PairEnd): readonly Family[] {
+  const addresses = isPods(other) ? other.addresses : [other.range];
+  return addresses.filter((address) => isIn(block, address)).map(({ family }) => family);
+}
+
+/** Whether a range that no CIDR of a policy cuts is in the block. */
+export function isIn({ range, except }: Block, inner: IpRange): boolean {
+  return contains(range, inner) && !except.some((hole) => contains(hole, inner));
+}
