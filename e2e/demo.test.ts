@@ -25,7 +25,7 @@ describe('the demo', () => {
     const { code, output } = await runDemo();
     expect(output).toMatch(/10\. Off: the orderly way out/);
     expect(output).toMatch(/would write 6 policies in 3 namespaces; none is written/);
-    expect(output).toMatch(/It is back \d+(\.\d)? ms after it went/);
+    expect(output).toMatch(/It is back \d+(\.\d)? ms after the deletion was sent/);
     expect(output).toMatch(/Rejected: Service `nosqlclient` has no port `3000`/);
     expect(output).toMatch(/One policy was written, \d+/);
     expect(output).toMatch(/Ringed \d+(\.\d)? ms after/);
