@@ -31,7 +31,8 @@ export function formatProblem(problem: Problem): string {
   return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
 }
 
-function decode<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
+/** Reads an object that somebody wrote by its schema, or says everything that is wrong with it. */
+export function decode<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
   const unsafe = unsafeNames(object, []);
   if (unsafe.length > 0) return failure(unsafe);
   const parsed = schema.safeParse(pruneNulls(object), { reportInput: true });

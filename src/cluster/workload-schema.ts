@@ -1,0 +1,114 @@
+// The schemas of what the analysis reads of workloads, Services and Namespaces: just that, the rest is let pass.
+// Objects from files were validated by nobody: what is read of them is checked here.
+import { z } from 'zod';
+import { parseAddress } from '../model/ip-ranges.ts';
+import { protocols } from '../model/ports.ts';
+
+const labels = z.record(z.string(), z.string()).exactOptional();
+const portNumber = z.int().min(1).max(65535);
+const protocol = z.enum(protocols).default('TCP');
+
+const owner = z.looseObject({
+  kind: z.string(),
+  name: z.string(),
+  controller: z.boolean().exactOptional(),
+});
+
+/** What every object has. One whose name the API server shall make has `generateName`. */
+export const envelope = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z
+    .looseObject({
+      name: z.string().exactOptional(),
+      generateName: z.string().exactOptional(),
+      namespace: z.string().exactOptional(),
+      labels,
+      annotations: labels,
+      ownerReferences: z.array(owner).exactOptional(),
+    })
+    .refine(({ name, generateName }) => (name || generateName || '') !== '', {
+      error: 'is required',
+      path: ['name'],
+    }),
+});
+
+/** An object with its name, as far as every kind has it. */
+export type Envelope = z.output<typeof envelope>;
+
+const container = z.looseObject({
+  ports: z
+    .array(z.looseObject({ name: z.string().exactOptional(), containerPort: portNumber, protocol }))
+    .default([]),
+  restartPolicy: z.string().exactOptional(),
+});
+
+const podSpec = z.looseObject({
+  hostNetwork: z.boolean().default(false),
+  containers: z.array(container).default([]),
+  initContainers: z.array(container).default([]),
+});
+
+/** What is read of the spec of a pod. */
+export type PodSpec = z.output<typeof podSpec>;
+
+const template = z.looseObject({
+  metadata: z.looseObject({ labels }).exactOptional(),
+  spec: podSpec,
+});
+
+/** A pod as a workload would make it. */
+export type Template = z.output<typeof template>;
+
+const address = z.string().check(({ value, issues }) => {
+  const parsed = parseAddress(value);
+  if (!parsed.ok) issues.push({ code: 'custom', input: value, message: parsed.error });
+});
+
+/** A Pod. */
+export const podObject = z.looseObject({
+  spec: podSpec,
+  status: z
+    .looseObject({
+      phase: z.string().exactOptional(),
+      podIP: address.exactOptional(),
+      podIPs: z.array(z.looseObject({ ip: address })).exactOptional(),
+    })
+    .default({}),
+});
+
+/** A Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController or Job. */
+export const templateObject = z.looseObject({
+  spec: z.looseObject({
+    replicas: z.int().min(0).exactOptional(),
+    ordinals: z.looseObject({ start: z.int().min(0).exactOptional() }).exactOptional(),
+    template,
+  }),
+});
+
+/** A CronJob. */
+export const cronJobObject = z.looseObject({
+  spec: z.looseObject({ jobTemplate: z.looseObject({ spec: z.looseObject({ template }) }) }),
+});
+
+/** A Service, as the reducer reads it. */
+export const serviceObject = z.looseObject({
+  spec: z.looseObject({
+    type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']).exactOptional(),
+    clusterIP: z.string().exactOptional(),
+    externalName: z.string().exactOptional(),
+    selector: labels,
+    ports: z
+      .array(
+        z.looseObject({
+          name: z.string().exactOptional(),
+          port: portNumber,
+          protocol,
+          targetPort: z
+            .union([portNumber, z.string()], { error: 'must be a port number or a name' })
+            .exactOptional(),
+        }),
+      )
+      .exactOptional(),
+  }),
+});
