@@ -3,7 +3,7 @@ const layers = [
   ['model'],
   ['routes'],
   ['api'],
-  ['compile', 'analyze'],
+  ['discover', 'compile', 'analyze'],
   ['plan'],
   ['cluster'],
   ['operator', 'cli'],
@@ -22,7 +22,7 @@ const layerRules = layers.flatMap((folders, level) =>
   })),
 );
 
-const pure = '^src/(model|routes|api|compile|analyze|plan)/';
+const pure = '^src/(model|routes|api|discover|compile|analyze|plan)/';
 
 export default {
   forbidden: [

@@ -50,7 +50,25 @@ export interface StoredProfile {
       readonly message: string;
       readonly suggestion?: string;
     }[];
+    readonly discovered?: StoredDiscovery;
     readonly conditions?: readonly StoredCondition[];
+  };
+}
+
+/** What the operator knows of the cluster. */
+export interface StoredDiscovery {
+  readonly dns?: {
+    readonly ports?: readonly (number | string)[];
+    readonly addresses?: readonly string[];
+    readonly servicePorts?: readonly (number | string)[];
+  };
+  readonly kubernetesAPI?: {
+    readonly endpoints: readonly { readonly address: string; readonly port: number }[];
+  };
+  readonly cluster?: {
+    readonly podRanges?: readonly string[];
+    readonly serviceRanges?: readonly string[];
+    readonly nodeRanges?: readonly string[];
   };
 }
 

@@ -26,6 +26,7 @@ const resources = [
   ],
   'validatingwebhookconfigurations.admissionregistration.k8s.io',
   'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  ...['endpointslices.discovery.k8s.io', 'servicecidrs.networking.k8s.io'],
   ...gatewayApi,
   ...crds,
 ];

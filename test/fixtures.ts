@@ -14,10 +14,14 @@ import type {
   platformNetworkProfileSpec,
 } from '../src/api/platform-network-profile.ts';
 import type { Discovered } from '../src/api/platform-status.ts';
-import type { RawObject } from '../src/cluster/reflector.ts';
+import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../src/cluster/discovery-resources.ts';
+import type { RawObject, Resource } from '../src/cluster/reflector.ts';
 import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/cluster/resources.ts';
+import { services } from '../src/cluster/service-resources.ts';
+import type { Identified } from '../src/cluster/store.ts';
 import { Stores } from '../src/cluster/stores.ts';
 import { isRead, ownerOf, type ReadPlatform } from '../src/compile/compile.ts';
+import type { Observed } from '../src/discover/observed.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
 import {
   apiVersion,
@@ -27,7 +31,7 @@ import {
   type Owner,
 } from '../src/model/policies.ts';
 import type { Labels } from '../src/model/selectors.ts';
-import type { NodeFacts, ServiceFacts } from '../src/model/services.ts';
+import type { ServiceFacts } from '../src/model/services.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import type { DeepReadonly } from '../src/routes/schema/fields.ts';
 
@@ -85,12 +89,11 @@ export function view(parts: {
   readonly namespaces?: readonly NamespaceFacts[];
   readonly profiles?: readonly ProfileFacts[];
   readonly services?: readonly ServiceFacts[];
-  readonly nodes?: readonly NodeFacts[];
   readonly discovered?: Discovered;
   /** Whatever else there is. */
   readonly objects?: readonly KubernetesObject[];
 }): ClusterView {
-  const { namespaces = [], profiles = [], services = [], nodes = [], objects = [] } = parts;
+  const { namespaces = [], profiles = [], services = [], objects = [] } = parts;
   const stores = new Stores('ringfence-system');
   for (const given of objects) {
     if (!stores.take(given)) throw new Error(`nothing is made of a ${given.kind}`);
@@ -102,7 +105,6 @@ export function view(parts: {
     namespaces: named(namespaces),
     profiles: byNamespace(profiles),
     services: byNamespace([...[...seen.services.values()].flatMap((all) => [...all.values()]), ...services]),
-    nodes: named([...seen.nodes.values(), ...nodes]),
     discovered: parts.discovered ?? seen.discovered,
   };
 }
@@ -113,6 +115,9 @@ export type KubernetesObject = RawObject & { readonly apiVersion: string; readon
 const apiVersions = {
   Service: 'v1',
   Node: 'v1',
+  ConfigMap: 'v1',
+  EndpointSlice: 'discovery.k8s.io/v1',
+  ServiceCIDR: 'networking.k8s.io/v1',
   Ingress: 'networking.k8s.io/v1',
   IngressClass: 'networking.k8s.io/v1',
   Gateway: 'gateway.networking.k8s.io/v1',
@@ -151,6 +156,37 @@ export function service(
 export function node(name: string, ...addresses: readonly string[]): KubernetesObject {
   const internal = addresses.map((address) => ({ type: 'InternalIP', address }));
   return { ...object('Node', name), status: { addresses: internal } } as KubernetesObject;
+}
+
+/** An EndpointSlice of a Service, given as `namespace/service`, with the number of its object after a `-`. */
+export function endpointSlice(
+  key: string,
+  addresses: readonly string[],
+  ports: readonly object[],
+): KubernetesObject {
+  const slice = object('EndpointSlice', key);
+  const service = key.split('/')[1]?.replace(/-\d+$/, '') ?? '';
+  const isIPv6 = addresses.some((address) => address.includes(':'));
+  return {
+    ...slice,
+    metadata: { ...slice.metadata, labels: { 'kubernetes.io/service-name': service } },
+    addressType: isIPv6 ? 'IPv6' : 'IPv4',
+    endpoints: addresses.map((address) => ({ addresses: [address] })),
+    ports,
+  } as KubernetesObject;
+}
+
+/** What is seen of a cluster with these objects, from which it is found out what is known of it. */
+export function observed(...objects: readonly KubernetesObject[]): Observed {
+  const of = <T extends Identified>({ kind, reduce }: Resource<T>) =>
+    objects.filter((each) => each.kind === kind).map(reduce);
+  return {
+    services: of(services),
+    endpointSlices: of(endpointSlices),
+    dnsConfigs: of(dnsConfigs),
+    serviceCidrs: of(serviceCidrs),
+    nodes: of(nodes),
+  };
 }
 
 function named<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {

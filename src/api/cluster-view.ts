@@ -1,5 +1,6 @@
 // Everything that compile() knows of the world, as plain data: one picture, taken at one moment.
 // Absent means known to be absent: nobody looks before every cache has synced. Must not know where it came from.
+import type { Finding } from '../model/findings.ts';
 import type { Result } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
 import type {
@@ -8,7 +9,6 @@ import type {
   GatewayRouteFacts,
   IngressClassFacts,
   IngressFacts,
-  NodeFacts,
   ReferenceGrantFacts,
   ServiceFacts,
 } from '../model/services.ts';
@@ -66,10 +66,10 @@ export interface ClusterView {
   readonly referenceGrants: ByNamespace<ReferenceGrantFacts>;
   /** By name. */
   readonly ingressClasses: ReadonlyMap<string, IngressClassFacts>;
-  /** By name. */
-  readonly nodes: ReadonlyMap<string, NodeFacts>;
   /** What was last found out about DNS, the API server and address ranges; a fact that is absent was never known. */
   readonly discovered: Discovered;
+  /** What of it could not be found out now, and what makes no sense in it. */
+  readonly discoveryFindings: readonly Finding[];
   /** Services that the control plane calls, by webhook configuration or APIService. */
   readonly controlPlaneCalls: readonly ControlPlaneCallFacts[];
 }

@@ -103,9 +103,13 @@ export const dns = fields({
     )
     .exactOptional(),
   addresses: setOf(addressText(), { min: 1, max: 32 })
-    .describe('Addresses at which pods ask: the ClusterIPs of the DNS Service and of a node-local cache.')
+    .describe(
+      'Addresses at which pods ask: the ClusterIPs of the DNS Service, and that of a node-local cache, like `169.254.20.10`.',
+    )
     .exactOptional(),
-}).describe('Overrides of the DNS that is discovered, field by field.');
+}).describe(
+  'Overrides of the DNS that is discovered, field by field. Discovered are the pods and addresses of the Service `kube-system/kube-dns` (at RKE2 `kube-system/rke2-coredns-rke2-coredns`, at OpenShift `openshift-dns/dns-default`), and where a NodeLocal DNSCache listens as the ConfigMap `kube-system/node-local-dns` says. Needed where they have other names.',
+);
 
 /** What overrides the discovery of the API server. */
 export const kubernetesAPI = fields({
@@ -128,7 +132,9 @@ export const kubernetesAPI = fields({
       'Where the control plane calls webhooks and aggregated APIs from. Managed clusters do not show it.',
     )
     .exactOptional(),
-}).describe('Overrides of the API server that is discovered, field by field.');
+}).describe(
+  'Overrides of the API server that is discovered, field by field. Discovered are the ClusterIP of the Service `default/kubernetes` and every endpoint of its EndpointSlices.',
+);
 
 /** What overrides the discovery of the address ranges. */
 export const cluster = fields({
@@ -138,7 +144,7 @@ export const cluster = fields({
     'The ranges of node addresses. Needed where the nodes come and go in more than 32 separate ranges: an autoscaler must not rewrite every policy.',
   ),
 }).describe(
-  'Overrides of the address ranges that are discovered, field by field. Both families are given together.',
+  'Overrides of the address ranges that are discovered, field by field. Both families are given together. Discovered are the ranges of the ServiceCIDRs (since Kubernetes 1.33), the addresses of the nodes and their pod ranges.',
 );
 
 /** One ingress controller, with its defaults filled in. */

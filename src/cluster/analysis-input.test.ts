@@ -418,6 +418,7 @@ describe('a Service', () => {
     expect(input.services).toEqual([
       {
         ...{ namespace: 'shop', name: 'web', type: 'ClusterIP', headless: false, selector: { app: 'web' } },
+        clusterIPs: [],
         ports: [
           { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http' },
           { port: 53, protocol: 'UDP', targetPort: 53 },

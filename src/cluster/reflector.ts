@@ -14,8 +14,12 @@ export interface Resource<T extends Identified> {
   readonly name: string;
   /** The path of all objects of the kind, over all namespaces. */
   readonly path: string;
+  /** Which of them are asked for; left out: all. */
+  readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
   /** A kind that a cluster may not have, now or later: then there are none of it. */
   readonly optional?: true;
+  /** What is found out from it is remembered over restarts: where it can't be read, nobody has to wait for it. */
+  readonly remembered?: true;
   /** Reads one object and keeps only what is needed. It must not throw. */
   readonly reduce: (object: RawObject) => T;
 }
@@ -76,6 +80,8 @@ const triesPerVersion = 3;
 const absentKindMs = 10_000;
 // What breaks after less time than this counts on from the failure before.
 const steadyMs = 2_000;
+// A starting API server refuses everything for about so long.
+const patienceMs = 2_000;
 /** Ends the initial events of a watch-list (KEP-3157). */
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
@@ -96,6 +102,7 @@ export class Reflector<T extends Identified> {
   #resourceVersion: string | undefined;
   #watchListSupported = true;
   #synced = false;
+  #refusedSince: number | undefined;
   #lastProgress = Date.now();
 
   constructor(client: ApiClient, resource: Resource<T>, store: Store<T>, listener: ReflectorListener) {
@@ -108,6 +115,11 @@ export class Reflector<T extends Identified> {
   /** Whether the store has been equal to the server's at least once. */
   get synced(): boolean {
     return this.#synced;
+  }
+
+  /** Whether the server answers, and has refused for a while to tell. */
+  get refused(): boolean {
+    return this.#refusedSince !== undefined && Date.now() - this.#refusedSince >= patienceMs;
   }
 
   /** When it last heard of the server, or tried to, in milliseconds since the epoch. */
@@ -150,6 +162,7 @@ export class Reflector<T extends Identified> {
       this.#resourceVersion = undefined;
     // An expired version is no fault of the server: list again at once, once.
     if (kind === 'expired' && before.kind !== 'expired') return;
+    this.#refusedSince = kind === 'unreachable' ? undefined : (this.#refusedSince ?? Date.now());
     this.#listener.onFailure(this.#resource.name, error);
     await waitFor(backoffMs(failures, backoff, error.retryAfterMs), signal);
   }
@@ -159,6 +172,7 @@ export class Reflector<T extends Identified> {
     this.#resourceVersion = undefined;
     this.#store.keepOnly(new Set());
     this.#synced = true;
+    this.#refusedSince = undefined;
     this.#listener.onHealthy(this.#resource.name);
     this.#listener.onSteady?.(this.#resource.name);
     await waitFor(absentKindMs * (0.75 + Math.random() / 2), signal);
@@ -185,7 +199,7 @@ export class Reflector<T extends Identified> {
     let version: string;
     do {
       const page = (await this.#client.request('GET', this.#resource.path, {
-        query: { limit: pageSize, continue: next },
+        query: { limit: pageSize, continue: next, ...this.#resource.query },
         signal,
       })) as { metadata: { resourceVersion: string; continue?: string }; items: RawObject[] };
       for (const item of page.items) this.#list(item, listed);
@@ -206,10 +220,11 @@ export class Reflector<T extends Identified> {
       resourceVersion?: string | undefined;
     },
   ): Promise<void> {
-    const { name, path } = this.#resource;
+    const { name, path, query } = this.#resource;
     let health: NodeJS.Timeout | undefined;
     const synced = () => {
       this.#synced = true;
+      this.#refusedSince = undefined;
       this.#listener.onHealthy(name);
       health = setTimeout(() => this.#listener.onSteady?.(name), steadyMs);
     };
@@ -218,6 +233,7 @@ export class Reflector<T extends Identified> {
         watch: true,
         allowWatchBookmarks: true,
         timeoutSeconds: 300 + Math.floor(Math.random() * 300),
+        ...query,
         ...from,
       },
       signal,

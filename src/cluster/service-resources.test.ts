@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { node, object, service } from '../../test/fixtures.ts';
+import { object, service } from '../../test/fixtures.ts';
 import type { RawObject, Resource } from './reflector.ts';
 import {
   apiServices,
@@ -9,7 +9,6 @@ import {
   ingressClasses,
   ingresses,
   mutatingWebhooks,
-  nodes,
   referenceGrants,
   services,
   validatingWebhooks,
@@ -32,6 +31,7 @@ describe('a Service', () => {
     ).toEqual({
       type: 'ClusterIP',
       headless: false,
+      clusterIPs: [],
       selector: { app: 'web' },
       ports: [
         { port: 80, protocol: 'TCP', targetPort: 80 },
@@ -45,9 +45,20 @@ describe('a Service', () => {
       expect(facts(services, service('shop/db', [], { clusterIP: 'None', selector }))).toEqual({
         type: 'ClusterIP',
         headless: true,
+        clusterIPs: [],
         ports: [],
       });
     }
+  });
+
+  test('has the addresses of both families, and one where an old file names one', () => {
+    const addresses = (spec: object) => services.reduce(object('Service', 'shop/db', spec)).clusterIPs;
+    expect(addresses({ clusterIP: '10.96.0.9', clusterIPs: ['10.96.0.9', 'fd00::9'] })).toEqual([
+      '10.96.0.9',
+      'fd00::9',
+    ]);
+    expect(addresses({ clusterIP: '10.96.0.9' })).toEqual(['10.96.0.9']);
+    expect(addresses({ clusterIP: 'None', clusterIPs: ['None'] })).toEqual([]);
   });
 
   test('keeps where an ExternalName points to', () => {
@@ -191,22 +202,6 @@ describe('a ReferenceGrant', () => {
     expect(granted([{ kind: 'Secret' }, { group: 'other.example', kind: 'Service' }])).toMatchObject({
       services: [],
     });
-  });
-});
-
-describe('a Node', () => {
-  test('is its addresses, internal and external, without its names', () => {
-    const given = node('a', '10.1.0.5', 'fd00:1::5');
-    const addresses = [
-      ...(given.status as { addresses: readonly object[] }).addresses,
-      { type: 'ExternalIP', address: '203.0.113.5' },
-      { type: 'Hostname', address: 'a' },
-      { type: 'InternalDNS', address: 'a.internal' },
-    ];
-    expect(facts(nodes, { ...given, status: { addresses } })).toEqual({
-      addresses: ['10.1.0.5', 'fd00:1::5', '203.0.113.5'],
-    });
-    expect(facts(nodes, object('Node', 'b'))).toEqual({ addresses: [] });
   });
 });
 

@@ -3,12 +3,12 @@
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Protocol } from '../model/ports.ts';
 import type {
+  AddressedServiceFacts,
   ControlPlaneCallFacts,
   GatewayFacts,
   GatewayRouteFacts,
   IngressClassFacts,
   IngressFacts,
-  NodeFacts,
   ReferenceGrantFacts,
   ServiceFacts,
   ServiceRef,
@@ -21,6 +21,7 @@ type Stored<T> = T & Identified;
 interface RawService {
   readonly type?: ServiceFacts['type'];
   readonly clusterIP?: string;
+  readonly clusterIPs?: readonly string[];
   readonly selector?: Readonly<Record<string, string>>;
   readonly externalName?: string;
   readonly ports?: readonly {
@@ -31,14 +32,15 @@ interface RawService {
   }[];
 }
 
-export const services: Resource<Stored<ServiceFacts>> = {
+export const services: Resource<Stored<AddressedServiceFacts>> = {
   kind: 'Service',
   name: 'services',
   path: '/api/v1/services',
   reduce: (object) => {
     const {
       type = 'ClusterIP',
-      clusterIP,
+      clusterIP = '',
+      clusterIPs = [clusterIP],
       selector = {},
       externalName,
       ports = [],
@@ -47,6 +49,7 @@ export const services: Resource<Stored<ServiceFacts>> = {
       ...identify(object),
       type,
       headless: clusterIP === 'None',
+      clusterIPs: clusterIPs.filter((address) => address !== '' && address !== 'None'),
       ...(Object.keys(selector).length === 0 ? {} : { selector }),
       ...(externalName === undefined ? {} : { externalName }),
       ports: ports.map(({ name, port, protocol = 'TCP', targetPort = port }) => ({
@@ -225,23 +228,6 @@ export const referenceGrants: Resource<Stored<ReferenceGrantFacts>> = {
         .filter(({ group }) => group === gatewayGroup)
         .map(({ kind, namespace }) => ({ kind, namespace })),
       ...(granted.includes(undefined) ? {} : { services: named }),
-    };
-  },
-};
-
-export const nodes: Resource<Stored<NodeFacts>> = {
-  kind: 'Node',
-  name: 'nodes',
-  path: '/api/v1/nodes',
-  reduce: (object) => {
-    const { addresses = [] } = (object.status ?? {}) as {
-      addresses?: readonly { type: string; address: string }[];
-    };
-    return {
-      ...identify(object),
-      addresses: addresses
-        .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
-        .map(({ address }) => address),
     };
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type KubernetesObject, node, object, service } from '../../test/fixtures.ts';
+import { endpointSlice, type KubernetesObject, node, object, service } from '../../test/fixtures.ts';
 import { Stores } from './stores.ts';
 
 function stores(...objects: readonly KubernetesObject[]): Stores {
@@ -21,13 +21,13 @@ describe('an object that is read', () => {
       object('Gateway', 'infra/public'),
     ).view();
     expect(view.services.get('shop')?.get('web')?.ports).toHaveLength(1);
-    expect(view.nodes.get('a')?.addresses).toEqual(['10.1.0.5']);
+    expect(view.discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
     expect(view.gateways.get('infra')?.has('public')).toBe(true);
   });
 
   test('is refused where nothing is made of its kind, or where another group has a kind of that name', () => {
     const all = new Stores('ringfence-system');
-    expect(all.take({ ...service('shop/web', []), kind: 'ConfigMap' })).toBe(false);
+    expect(all.take({ ...service('shop/web', []), kind: 'Secret' })).toBe(false);
     expect(all.take({ ...service('shop/web', []), apiVersion: 'serving.knative.dev/v1' })).toBe(false);
     expect(all.take({ ...object('Gateway', 'shop/web'), apiVersion: 'networking.istio.io/v1' })).toBe(false);
     expect(all.view().services.size).toBe(0);
@@ -72,5 +72,61 @@ describe('a listener', () => {
     all.referenceGrants.onChange((change) => heard.push(change));
     all.take(later(grant('Secret')));
     expect(heard).toHaveLength(1);
+  });
+});
+
+describe('what is known of the cluster', () => {
+  const platform = (discovered: object): KubernetesObject =>
+    ({
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'PlatformNetworkProfile',
+      metadata: { name: 'default', uid: 'uid', resourceVersion: '1' },
+      spec: { enforcement: 'Enforce' },
+      status: { discovered },
+    }) as KubernetesObject;
+  const before = { cluster: { nodeRanges: ['10.0.0.0/24'], serviceRanges: ['10.96.0.0/16'] } };
+
+  test('is what the objects say, and where they say nothing, what the status of the profile says', () => {
+    const dns = [
+      service('kube-system/kube-dns', [{ name: 'dns', port: 53, protocol: 'UDP' }]),
+      endpointSlice('kube-system/kube-dns', ['10.244.0.2'], [{ name: 'dns', port: 53, protocol: 'UDP' }]),
+    ];
+    const view = stores(platform(before), node('a', '10.1.0.5'), ...dns).view();
+    expect(view.discovered).toMatchObject({
+      dns: { ports: ['53/UDP'] },
+      cluster: { nodeRanges: ['10.1.0.5/32'], serviceRanges: ['10.96.0.0/16'] },
+    });
+    expect(view.discoveryFindings).toEqual([]);
+    expect(stores(platform(before)).view().discovered).toEqual(before);
+  });
+
+  test('is nothing where the status is of another version', () => {
+    expect(stores(platform({ cluster: { nodeRanges: 'all' } })).view().discovered).toEqual({});
+  });
+
+  test('is found out anew with each object that is read', () => {
+    const all = stores(node('a', '10.1.0.5'));
+    expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
+    all.take(node('b', '10.1.0.6'));
+    expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32', '10.1.0.6/32']);
+  });
+
+  test('stays while objects are watched until it is found out anew, with the nodes or without them', () => {
+    const all = stores(node('a', '10.1.0.5'));
+    const { cluster } = all.view().discovered;
+    all.nodes.observe({ ...all.nodes.all()[0], addresses: ['10.1.0.9'] } as never);
+    all.serviceCidrs.observe({
+      namespace: '',
+      name: 'a',
+      uid: 'a',
+      resourceVersion: '1',
+      ranges: ['10.96.0.0/16'],
+    });
+    expect(all.view().discovered.cluster).toEqual(cluster);
+    expect(all.rediscover({ nodes: false })).toBe(true);
+    expect(all.view().discovered.cluster).toEqual({ ...cluster, serviceRanges: ['10.96.0.0/16'] });
+    expect(all.rediscover({ nodes: true })).toBe(true);
+    expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.9/32']);
+    expect(all.rediscover({ nodes: true })).toBe(false);
   });
 });

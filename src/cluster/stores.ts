@@ -2,8 +2,14 @@
 // Must not know whether objects come from watches or from files.
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterView } from '../api/cluster-view.ts';
+import { type Discovered, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import { routeSources } from '../compile/route-sources.ts';
+import { type Discovery, discover } from '../discover/discover.ts';
+import type { Observed } from '../discover/observed.ts';
+import { dnsServices, kubernetesService } from '../discover/places.ts';
+import type { Finding } from '../model/findings.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
+import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
 import type { RawObject, Resource } from './reflector.ts';
 import {
   appNetworkProfiles,
@@ -21,13 +27,16 @@ import {
   ingressClasses,
   ingresses,
   mutatingWebhooks,
-  nodes,
   referenceGrants,
   type StoredCaller,
   services,
   validatingWebhooks,
 } from './service-resources.ts';
+import { readStatus } from './status.ts';
 import { type Identified, Store } from './store.ts';
+
+/** A resource of whatever kind of object. */
+export type AnyResource = Pick<Resource<Identified>, 'name' | 'remembered'>;
 
 /** What is done with each kind. */
 export type Visit = <T extends Identified>(resource: Resource<T>, store: Store<T>) => void;
@@ -46,11 +55,17 @@ export class Stores {
   readonly gateways = storeFor(gateways);
   readonly referenceGrants = storeFor(referenceGrants);
   readonly nodes = storeFor(nodes);
+  readonly endpointSlices = storeFor(endpointSlices);
+  readonly serviceCidrs = storeFor(serviceCidrs);
+  readonly dnsConfigs = storeFor(dnsConfigs);
   readonly validatingWebhooks = storeFor(validatingWebhooks);
   readonly mutatingWebhooks = storeFor(mutatingWebhooks);
   readonly apiServices = storeFor(apiServices);
   readonly #operatorNamespace: string;
   #routeSources: ReturnType<typeof routeSources> | undefined;
+  #discovery: Discovery | undefined;
+  /** The Nodes that were last looked at: they come and go more often than anybody wants to follow. */
+  #nodes: Observed['nodes'];
 
   /** @param operatorNamespace the namespace that the operator runs in */
   constructor(operatorNamespace: string) {
@@ -76,6 +91,9 @@ export class Stores {
     visit(gateways, this.gateways);
     visit(referenceGrants, this.referenceGrants);
     visit(nodes, this.nodes);
+    visit(endpointSlices, this.endpointSlices);
+    visit(serviceCidrs, this.serviceCidrs);
+    visit(dnsConfigs, this.dnsConfigs);
     visit(validatingWebhooks, this.validatingWebhooks);
     visit(mutatingWebhooks, this.mutatingWebhooks);
     visit(apiServices, this.apiServices);
@@ -89,12 +107,31 @@ export class Stores {
   take(object: RawObject & { readonly apiVersion: string; readonly kind: string }): boolean {
     const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
     let isTaken = false;
+    this.#discovery = undefined;
     this.each((resource, store) => {
       if (resource.kind !== object.kind || groupOf(resource.path) !== group) return;
       store.accept(resource.reduce(object));
       isTaken = true;
     });
     return isTaken;
+  }
+
+  /** What is known of DNS, the API server and ranges. It stays as it is, whatever is watched, until it is found out anew. */
+  get discovery(): Discovery {
+    this.#discovery ??= this.#discover(this.#remembered(), { nodes: true });
+    return this.#discovery;
+  }
+
+  /**
+   * Finds out anew what is known of DNS, the API server and ranges.
+   *
+   * @param options.nodes whether to look at the Nodes too, and not at those of the last time
+   * @returns whether anything differs from before
+   */
+  rediscover(options: { readonly nodes: boolean }): boolean {
+    const before = this.discovery;
+    this.#discovery = this.#discover(before.discovered, options);
+    return !isDeepStrictEqual(this.#discovery, before);
   }
 
   /** The picture as it is now. It is live: use it before anything is awaited. */
@@ -113,10 +150,41 @@ export class Stores {
       gateways: this.gateways.byNamespace,
       referenceGrants: this.referenceGrants.byNamespace,
       ingressClasses: this.ingressClasses.inNamespace(''),
-      nodes: this.nodes.inNamespace(''),
-      discovered: {},
+      discovered: this.discovery.discovered,
+      discoveryFindings: this.discovery.findings,
       controlPlaneCalls: callsOf(this.validatingWebhooks, this.mutatingWebhooks, this.apiServices),
     };
+  }
+
+  /** Whether what is stored is what there is: files hold what somebody put into them, and the status remembers the rest. */
+  protected get isLive(): boolean {
+    return false;
+  }
+
+  /** Whether what is stored of a kind is all that there is of it. */
+  protected isKnown(_resource: AnyResource): boolean {
+    return true;
+  }
+
+  #discover(previous: Discovered, options: { readonly nodes: boolean }): Discovery {
+    const known = <T extends Identified>(resource: Resource<T>, store: Store<T>) =>
+      this.isKnown(resource) ? store.all() : undefined;
+    if (options.nodes) this.#nodes = known(nodes, this.nodes);
+    const observed = {
+      services: [kubernetesService, ...dnsServices].flatMap((key) => this.services.get(key) ?? []),
+      endpointSlices: known(endpointSlices, this.endpointSlices),
+      dnsConfigs: known(dnsConfigs, this.dnsConfigs),
+      serviceCidrs: known(serviceCidrs, this.serviceCidrs),
+      nodes: this.#nodes,
+    };
+    const found = discover(observed, previous);
+    return this.isLive ? found : { ...found, findings: found.findings.filter(isOfFiles) };
+  }
+
+  /** What the operator knew before it was started. */
+  #remembered(): Discovered {
+    const platform = this.platforms.get({ namespace: '', name: 'default' });
+    return readStatus(platformNetworkProfileStatus, platform?.status).discovered ?? {};
   }
 
   /** How many policies are ours. */
@@ -138,6 +206,10 @@ export class Stores {
     }
     return { owned, foreign };
   }
+}
+
+function isOfFiles({ code }: Finding): boolean {
+  return code !== 'LastKnownHolds';
 }
 
 /** `/api/v1/…` is the group without a name. */

@@ -6,7 +6,7 @@ import type { Finding } from '../model/findings.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { exposurePolicies, exposuresOf } from './exposures.ts';
-import { platformFindings, profileFindings } from './findings.ts';
+import { discoveryFindings, platformFindings, profileFindings } from './findings.ts';
 import { type Membership, membershipOf, type Outside } from './membership.ts';
 import { outageFindings, wideRouteFindings } from './outages.ts';
 import { type CompiledProfile, compileProfiles, openingsOf } from './profiles.ts';
@@ -56,7 +56,11 @@ export function compile(view: ClusterView): Compiled {
   return {
     namespaces,
     policies: namespaces.flatMap((namespace) => namespace.policies),
-    findings: [...platformFindings(platform), ...namespaces.flatMap((namespace) => namespace.findings)],
+    findings: [
+      ...platformFindings(platform),
+      ...discoveryFindings(view, platform.decoded.value.spec),
+      ...namespaces.flatMap((namespace) => namespace.findings),
+    ],
   };
 }
 

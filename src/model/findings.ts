@@ -99,6 +99,16 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'an Ingress, HTTPRoute or GRPCRoute leads to something that exposes no pods',
   },
+  LastKnownHolds: {
+    severity: 'warning',
+    meaning:
+      'DNS, the API server or an address range can not be found out now; rules go by what was last known of it',
+  },
+  AddressNotLocal: {
+    severity: 'warning',
+    meaning:
+      'a node-local DNS cache listens on an address that does not stay on the node; nothing is opened to it',
+  },
   NodeRangesUnknown: {
     severity: 'warning',
     meaning: 'a rule needs the addresses of the nodes, which are not known',

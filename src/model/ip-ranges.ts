@@ -69,7 +69,8 @@ function single(family: 4 | 6, text: string): IpRange {
   return { family, prefix: bitsOf[family], first: value, last: value };
 }
 
-function formatAddress(family: 4 | 6, value: bigint): string {
+/** The canonical text of one address, an integer of 32 or 128 bits. */
+export function formatAddress(family: 4 | 6, value: bigint): string {
   const length = bitsOf[family] / 8;
   const bytes = Array.from({ length }, (_, index) =>
     Number((value >> BigInt((length - 1 - index) * 8)) & 0xffn),

@@ -26,6 +26,11 @@ export interface ServiceFacts extends ObjectKey {
   readonly ports: readonly ServicePort[];
 }
 
+/** A Service with its addresses, of both families; none where it is headless, or comes from a file that says none. */
+export interface AddressedServiceFacts extends ServiceFacts {
+  readonly clusterIPs: readonly string[];
+}
+
 /** A reference to a port of a Service, by number or by name; absent where the reference names none. */
 export interface ServiceRef extends ObjectKey {
   readonly port?: number | string;
@@ -81,4 +86,27 @@ export interface ControlPlaneCallFacts {
 export interface NodeFacts {
   readonly name: string;
   readonly addresses: readonly string[];
+  /** The ranges that the pods of this node get their addresses from, where Kubernetes hands them out. */
+  readonly podRanges: readonly string[];
+}
+
+/** An EndpointSlice (discovery.k8s.io/v1): where a Service leads to in the end. */
+export interface EndpointSliceFacts extends ObjectKey {
+  /** The Service of the same namespace. */
+  readonly service: string;
+  readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
+  /** Of all endpoints, also of those that are not ready. */
+  readonly addresses: readonly string[];
+  readonly ports: readonly { readonly name: string; readonly port: number; readonly protocol: Protocol }[];
+}
+
+/** A ServiceCIDR (networking.k8s.io/v1, since Kubernetes 1.33): ranges that ClusterIPs are taken from. */
+export interface ServiceCidrFacts {
+  readonly name: string;
+  readonly ranges: readonly string[];
+}
+
+/** A ConfigMap with the configuration of a CoreDNS: the addresses that it listens on. */
+export interface DnsConfigFacts extends ObjectKey {
+  readonly binds: readonly string[];
 }

@@ -12,6 +12,8 @@ interface Flags {
   readonly namespace: string;
   readonly healthAddress: string;
   readonly settle: number;
+  readonly serviceDelay: number;
+  readonly nodeDelay: number;
   readonly logLevel: string;
 }
 
@@ -40,11 +42,20 @@ export function operatorCommand(): Command {
         .argParser(parseSeconds),
     )
     .addOption(
+      delay('--service-delay <seconds>', 'how long changes of DNS and the API server are gathered', 1),
+    )
+    .addOption(delay('--node-delay <seconds>', 'how long changes of nodes are gathered', 30))
+    .addOption(
       new Option('--log-level <level>', 'how much to log')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info'),
     )
     .action(run);
+}
+
+/** Nobody has to set one; tests don't want to wait. */
+function delay(flags: string, description: string, seconds: number): Option {
+  return new Option(flags, description).default(seconds).argParser(parseSeconds).hideHelp();
 }
 
 /** @throws ConfigurationError where the kubeconfig can't ever work */
@@ -69,6 +80,7 @@ async function run(flags: Flags): Promise<void> {
       namespace: flags.namespace,
       healthAddress: flags.healthAddress,
       settleMs: flags.settle * 1000,
+      discoveryDelays: { services: flags.serviceDelay * 1000, nodes: flags.nodeDelay * 1000 },
     },
     stop.signal,
   );

@@ -8,11 +8,12 @@ import type { CreatedObject } from '../cluster/reflector.ts';
 import { namespaces } from '../cluster/resources.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
+import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
 import { type HealthServer, serveHealth } from './health.ts';
 import { Ledger } from './ledger.ts';
-import { NamespaceReconciler } from './reconcile.ts';
+import { NamespaceReconciler, type Outcome } from './reconcile.ts';
 import { StatusWriter } from './status-writer.ts';
 import { connectTriggers, enqueueEverything, everythingKey, platformKey } from './triggers.ts';
 import { WatchLog } from './watch-log.ts';
@@ -29,6 +30,8 @@ export interface OperatorOptions {
   readonly healthAddress: string;
   /** How long a CNI is given to take in a change, in milliseconds. */
   readonly settleMs: number;
+  /** How long changes of what is found out about the cluster are gathered. */
+  readonly discoveryDelays: DiscoveryDelays;
 }
 
 /** More would wait for a connection, fewer would leave one idle. */
@@ -52,9 +55,15 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const queue = new WorkQueue(backoff);
   const ledger = new Ledger();
   const cache = new Cache(client, options.namespace, {
-    onHealthy: () => start.whenSynced(),
+    onHealthy: (resource) => {
+      start.whenSynced();
+      discovery.readable(resource);
+    },
     onSteady: (resource) => watchLog.healthy(resource),
-    onFailure: (resource, error) => watchLog.failed(resource, error, Date.now()),
+    onFailure: (resource, error) => {
+      watchLog.failed(resource, error, Date.now());
+      start.whenSynced();
+    },
     onCreated: (resource, created) => {
       if (resource === namespaces.name && cache.synced && isYoung(created)) {
         ledger.bornEmpty(created.name, created.uid);
@@ -62,6 +71,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     },
   });
   connectTriggers(cache, queue);
+  const discovery = followDiscovery({ cache, queue, log, delays: options.discoveryDelays });
   const contests = new Contests();
   const statuses = new StatusWriter(client, cache, ledger);
   const reconciler = new NamespaceReconciler({
@@ -79,18 +89,19 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     }),
     onRecordChanged: () => queue.addOnceAfter(platformKey, statusDelayMs),
   });
-  const start = startOnce(cache, log, () =>
-    runWorkers(workers, {
-      queue,
-      log,
-      reconcile: async (key) => {
-        if (key === everythingKey) enqueueEverything(cache, queue);
-        else if (key === platformKey) await statuses.writePlatform();
-        else return reconciler.reconcile(key);
-        return {};
-      },
-    }),
-  );
+  const tasks = new Map([
+    [everythingKey, async () => enqueueEverything(cache, queue)],
+    [platformKey, () => statuses.writePlatform()],
+    [discoveryKey, async () => discovery.look({ nodes: false })],
+    [nodesKey, async () => discovery.look({ nodes: true })],
+  ]);
+  const reconcile = async (key: string): Promise<Outcome> => {
+    const task = tasks.get(key);
+    if (task === undefined) return reconciler.reconcile(key);
+    await task();
+    return {};
+  };
+  const start = startOnce(cache, log, () => runWorkers(workers, { queue, log, reconcile }));
   const health = await serveHealth(options.healthAddress, {
     live: () => (cache.silentMs(Date.now()) > stuckAfterMs ? ['the watches make no progress'] : []),
     ready: () => [...(cache.synced ? [] : ['the caches are not synced yet']), ...watchLog.troubles],

@@ -15,7 +15,7 @@ import {
 import { mergePatch, readStatus } from '../cluster/status.ts';
 import type { Store } from '../cluster/store.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
-import { platformFindings } from '../compile/findings.ts';
+import { discoveryFindings, platformFindings } from '../compile/findings.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { apiVersion } from '../model/policies.ts';
 import { platformStatus } from '../plan/platform-status.ts';
@@ -58,12 +58,15 @@ export class StatusWriter {
   async writePlatform(): Promise<void> {
     const platform = this.#cache.platforms.get({ namespace: '', name: 'default' });
     if (platform === undefined || platform.terminating) return;
+    const view = this.#cache.view();
+    const spec = platform.decoded.ok ? platform.decoded.value.spec : undefined;
     const status = platformStatus({
       platform,
+      discovered: view.discovered,
       previous: readStatus(platformNetworkProfileStatus, platform.status),
       standings: this.#ledger.records,
       policies: this.#cache.ownedPolicies,
-      findings: platformFindings(platform),
+      findings: [...platformFindings(platform), ...(spec ? discoveryFindings(view, spec) : [])],
       waiting: this.#waiting(platform.generation),
       now: new Date().toISOString(),
     });

@@ -11,9 +11,6 @@ export const platformKey = '/platform';
 /** The key that puts every namespace into the queue. It can't be the name of a namespace. */
 export const everythingKey = '/everything';
 
-// An autoscaler adds and removes nodes by the dozen: many changes make one look.
-const nodesDelayMs = 30_000;
-
 /** From now on, every change in the cache puts the keys that depend on it into the queue. */
 export function connectTriggers(cache: Cache, queue: WorkQueue): void {
   const fresh = (namespaces: Iterable<string>) => {
@@ -41,7 +38,6 @@ export function connectTriggers(cache: Cache, queue: WorkQueue): void {
   // These concern every namespace, but what somebody edits meanwhile goes first.
   onEach(cache.gateways, () => queue.add(everythingKey, 'bulk'));
   onEach(cache.ingressClasses, () => queue.add(everythingKey, 'bulk'));
-  onEach(cache.nodes, () => queue.addOnceAfter(everythingKey, nodesDelayMs));
   cache.platforms.onChange(() => {
     queue.add(everythingKey, 'bulk');
     queue.add(platformKey, 'bulk');

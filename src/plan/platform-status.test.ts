@@ -36,6 +36,7 @@ function status(
   return platformStatus({
     platform: { ...platform(spec), generation: 7 },
     previous: {},
+    discovered: {},
     standings: new Map(Object.entries(standings)),
     policies: 4,
     findings: [],
@@ -86,9 +87,9 @@ describe('the status of the platform profile', () => {
     });
   });
 
-  test('keeps what was discovered', () => {
+  test('holds what was found out, which is remembered over restarts', () => {
     const discovered = { dns: { addresses: ['10.96.0.10'] } };
-    expect(status({}, {}, { previous: { discovered } }).discovered).toEqual(discovered);
+    expect(status({}, {}, { discovered, previous: { discovered: {} } }).discovered).toEqual(discovered);
   });
 });
 
@@ -165,6 +166,7 @@ describe('a platform profile that does not decode', () => {
   const made = platformStatus({
     platform: { ...undecodable(platform()), generation: 7 },
     previous,
+    discovered: {},
     standings: new Map(),
     policies: 6,
     findings: [],

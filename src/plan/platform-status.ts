@@ -4,7 +4,7 @@ import type { PlatformFacts } from '../api/cluster-view.ts';
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { Enforcement } from '../api/egress.ts';
-import { maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
+import { type Discovered, maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 import { type Finding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
@@ -23,6 +23,8 @@ export interface NamespaceStanding {
 export interface PlatformStatusInput {
   readonly platform: PlatformFacts;
   readonly previous: PlatformNetworkProfileStatus;
+  /** What to remember over a restart. */
+  readonly discovered: Discovered;
   /** By name of namespace. */
   readonly standings: ReadonlyMap<string, NamespaceStanding>;
   /** How many policies of ours there are. */
@@ -35,9 +37,10 @@ export interface PlatformStatusInput {
   readonly now: string;
 }
 
-/** The status to show. `discovered` is not touched. */
+/** The status to show. */
 export function platformStatus(input: PlatformStatusInput): PlatformNetworkProfileStatus {
-  const { platform, previous, standings, now } = input;
+  const { platform, standings, now } = input;
+  const previous = { ...input.previous, discovered: input.discovered };
   const conditions = (list: readonly ConditionNow[]): readonly Condition[] =>
     withTimes(
       list.map((condition) => ({

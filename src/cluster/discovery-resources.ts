@@ -1,0 +1,101 @@
+// What DNS, the API server and the address ranges of the cluster are found out from, each reduced on arrival.
+// All of it is remembered over restarts, so that nothing waits for what can't be read. Must not know what follows from it.
+
+import { dnsServices, kubernetesService, nodeLocalDns } from '../discover/places.ts';
+import type { Protocol } from '../model/ports.ts';
+import type { DnsConfigFacts, EndpointSliceFacts, NodeFacts, ServiceCidrFacts } from '../model/services.ts';
+import { identify, type RawObject, type Resource } from './reflector.ts';
+import type { Identified } from './store.ts';
+
+type Stored<T> = T & Identified;
+
+interface RawSlice {
+  readonly addressType?: EndpointSliceFacts['addressType'];
+  readonly endpoints?: readonly { readonly addresses?: readonly string[] }[] | null;
+  readonly ports?:
+    | readonly { readonly name?: string; readonly port?: number; readonly protocol?: Protocol }[]
+    | null;
+}
+
+const serviceLabel = 'kubernetes.io/service-name';
+const followed = [...new Set([kubernetesService, ...dnsServices].map(({ name }) => name))];
+
+/** A cluster may have 40,000 of them: the server only sends those of the few Services that are looked at. */
+export const endpointSlices: Resource<Stored<EndpointSliceFacts>> = {
+  kind: 'EndpointSlice',
+  name: 'endpointslices.discovery.k8s.io',
+  path: '/apis/discovery.k8s.io/v1/endpointslices',
+  query: { labelSelector: `${serviceLabel} in (${followed.join(',')})` },
+  remembered: true,
+  reduce: (object) => {
+    const { addressType = 'IPv4', endpoints, ports } = object as RawObject & RawSlice;
+    return {
+      ...identify(object),
+      service: object.metadata.labels?.[serviceLabel] ?? '',
+      addressType,
+      addresses: (endpoints ?? []).flatMap(({ addresses = [] }) => addresses),
+      // A port without a number is every port, which no rule is made of.
+      ports: (ports ?? []).flatMap(({ name = '', port, protocol = 'TCP' }) =>
+        port === undefined ? [] : [{ name, port, protocol }],
+      ),
+    };
+  },
+};
+
+/** Generally available since Kubernetes 1.33 (KEP-1880); before, the ranges are a flag of the API server that nobody can read. */
+export const serviceCidrs: Resource<Stored<ServiceCidrFacts>> = {
+  kind: 'ServiceCIDR',
+  name: 'servicecidrs.networking.k8s.io',
+  path: '/apis/networking.k8s.io/v1/servicecidrs',
+  optional: true,
+  remembered: true,
+  reduce: (object) => ({
+    ...identify(object),
+    ranges: (object.spec as { readonly cidrs?: readonly string[] } | undefined)?.cidrs ?? [],
+  }),
+};
+
+/** The one ConfigMap that says where a node-local DNS cache listens: no other is read. */
+export const dnsConfigs: Resource<Stored<DnsConfigFacts>> = {
+  kind: 'ConfigMap',
+  name: 'configmaps',
+  path: `/api/v1/namespaces/${nodeLocalDns.namespace}/configmaps`,
+  query: { fieldSelector: `metadata.name=${nodeLocalDns.name}` },
+  remembered: true,
+  reduce: (object) => ({
+    ...identify(object),
+    binds: bindsOf((object as { readonly data?: Readonly<Record<string, string>> }).data?.Corefile ?? ''),
+  }),
+};
+
+/** What stands after `bind` on any line of a Corefile (https://coredns.io/plugins/bind), comments left out. */
+function bindsOf(corefile: string): readonly string[] {
+  const words = corefile.split('\n').flatMap((line) => {
+    const [directive, ...values] = (line.split('#')[0] ?? '').trim().split(/\s+/);
+    return directive === 'bind' ? values : [];
+  });
+  return [...new Set(words.filter((word) => word !== '{'))];
+}
+
+export const nodes: Resource<Stored<NodeFacts>> = {
+  kind: 'Node',
+  name: 'nodes',
+  path: '/api/v1/nodes',
+  remembered: true,
+  reduce: (object) => {
+    const { addresses = [] } = (object.status ?? {}) as {
+      readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+    };
+    const { podCIDR = '', podCIDRs = [podCIDR] } = (object.spec ?? {}) as {
+      readonly podCIDR?: string;
+      readonly podCIDRs?: readonly string[];
+    };
+    return {
+      ...identify(object),
+      addresses: addresses
+        .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
+        .map(({ address }) => address),
+      podRanges: podCIDRs.filter((range) => range !== ''),
+    };
+  },
+};

@@ -1,0 +1,76 @@
+// From the objects that tell of them to what is known of DNS, the API server and the address ranges.
+// Pure: what is unknown now keeps its last value, and what was never known stays absent. Nothing here widens what is known.
+// Must not know profiles, nor what rules are made of it.
+import type { Discovered } from '../api/platform-status.ts';
+import type { Finding } from '../model/findings.ts';
+import type { Result } from '../model/result.ts';
+import { addressFindings, discoverDns } from './dns.ts';
+import { discoverKubernetesApi } from './kubernetes-api.ts';
+import type { Observed, Unknown } from './observed.ts';
+import { nodeRanges, podRanges, serviceRanges } from './ranges.ts';
+
+/** What is known of the cluster, and what a person should know of that. */
+export interface Discovery {
+  readonly discovered: Discovered;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Finds out what there is to know, whatever the order of the objects.
+ *
+ * @param previous what was last known, also before a restart
+ */
+export function discover(observed: Observed, previous: Discovered): Discovery {
+  const { dns, kubernetesAPI, cluster = {} } = previous;
+  const facts = {
+    dns: keep('spec.dns', discoverDns(observed, dns), dns),
+    kubernetesAPI: keep('spec.kubernetesAPI', discoverKubernetesApi(observed, kubernetesAPI), kubernetesAPI),
+  };
+  const ranges = {
+    podRanges: keep('spec.cluster.podRanges', podRanges(observed.nodes), cluster.podRanges),
+    serviceRanges: keep(
+      'spec.cluster.serviceRanges',
+      serviceRanges(observed.serviceCidrs),
+      cluster.serviceRanges,
+    ),
+    nodeRanges: keep('spec.cluster.nodeRanges', nodeRanges(observed.nodes), cluster.nodeRanges),
+  };
+  const known = valuesOf(ranges);
+  const all = [...Object.values(facts), ...Object.values(ranges)];
+  return {
+    discovered: { ...valuesOf(facts), ...(Object.keys(known).length === 0 ? {} : { cluster: known }) },
+    findings: [...all.flatMap(({ findings }) => findings), ...addressFindings(observed)],
+  };
+}
+
+interface Fact<T> {
+  readonly value?: T;
+  readonly findings: readonly Finding[];
+}
+
+/** What was never known is told where a rule needs it. */
+function keep<T>(override: string, found: Result<T, Unknown>, before: T | undefined): Fact<T> {
+  if (found.ok) return { value: found.value, findings: [] };
+  if (before === undefined) return { findings: [] };
+  return {
+    value: before,
+    findings: [
+      {
+        code: 'LastKnownHolds',
+        subject: { kind: 'PlatformNetworkProfile', name: 'default' },
+        path: override,
+        message: `${found.error}: what was last known of it holds`,
+        hint: `mend that, or set \`${override}\` of the platform profile`,
+      },
+    ],
+  };
+}
+
+type Values<T extends Readonly<Record<string, Fact<unknown>>>> = {
+  readonly [Key in keyof T]?: NonNullable<T[Key]['value']>;
+};
+
+function valuesOf<const T extends Readonly<Record<string, Fact<unknown>>>>(facts: T): Values<T> {
+  const known = Object.entries(facts).filter(([, { value }]) => value !== undefined);
+  return Object.fromEntries(known.map(([name, { value }]) => [name, value])) as Values<T>;
+}

@@ -1,0 +1,123 @@
+// The DNS of the cluster: the pods behind its Service on the ports that they listen on, the addresses of the Service, and
+// those of a cache on each node. Must not know who may ask it.
+import type { Discovered } from '../api/platform-status.ts';
+import type { Finding } from '../model/findings.ts';
+import { contains, formatAddress, parseAddress, parseCidr } from '../model/ip-ranges.ts';
+import { compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
+import type { Protocol } from '../model/ports.ts';
+import { failure, type Result, success } from '../model/result.ts';
+import type { EndpointSliceFacts, ServiceFacts } from '../model/services.ts';
+import { isNamed, type Observed, slicesOf, type Unknown } from './observed.ts';
+import { dnsServices, nodeLocalDns } from './places.ts';
+
+type Dns = NonNullable<Discovered['dns']>;
+
+/**
+ * The DNS that pods ask.
+ *
+ * The Service's selector says which pods, its EndpointSlices say on which numbers: a target port may be a name, which CNIs
+ * resolve in different ways. The other ports of the Service (metrics) are left out.
+ *
+ * @param previous its namespace holds: who can create a namespace that another distribution uses must not become the DNS
+ */
+export function discoverDns(observed: Observed, previous: Dns | undefined): Result<Dns, Unknown> {
+  const places = dnsServices.filter(
+    ({ namespace }) => previous?.namespace === undefined || namespace === previous.namespace,
+  );
+  const service = places.flatMap((place) => observed.services.find(isNamed(place)) ?? [])[0];
+  if (service === undefined) {
+    return failure(`there is no Service ${places.map(inTicks).join(' or ')} for DNS`);
+  }
+  if (service.selector === undefined) return failure(`the Service ${inTicks(service)} selects no pods`);
+  const asked = service.ports.filter(isDns);
+  if (asked.length === 0) return failure(`the Service ${inTicks(service)} has no port for DNS`);
+  if (observed.endpointSlices === undefined) return failure("the endpoints of the DNS can't be read");
+  const slices = slicesOf(observed.endpointSlices, service);
+  const ports = podPorts(slices, new Set(asked.map(({ name = '' }) => name)));
+  if (ports.length === 0) return failure(`the Service ${inTicks(service)} has no endpoint`);
+  const addresses = [...service.clusterIPs, ...localAddresses(observed, previous)].flatMap(canonical);
+  return success({
+    namespace: service.namespace,
+    podSelector: { matchLabels: service.selector },
+    ports: written(ports),
+    ...(addresses.length === 0
+      ? {}
+      : { addresses: [...new Set(addresses)].sort(compareText), servicePorts: written(asked) }),
+  });
+}
+
+/** A node-local cache that listens where another machine could be: nothing is opened to that address. */
+export function addressFindings(observed: Observed): readonly Finding[] {
+  const clusterIPs = new Set(
+    observed.services
+      .filter((service) => dnsServices.some((place) => isNamed(place)(service)))
+      .flatMap((service) => service.clusterIPs)
+      .flatMap(canonical),
+  );
+  const strange = bindsIn(observed).filter(
+    (bind) => !isLocal(bind) && !canonical(bind).some((a) => clusterIPs.has(a)),
+  );
+  return strange.map((bind) => ({
+    code: 'AddressNotLocal',
+    subject: { kind: 'PlatformNetworkProfile', name: 'default' },
+    path: 'spec.dns.addresses',
+    message: `ConfigMap \`${formatKey(nodeLocalDns)}\` binds \`${bind}\`, which is neither an address of the DNS Service nor one that stays on the node`,
+    hint: 'choose one of `169.254.0.0/16` or `fd00::/8`, or name it in `spec.dns.addresses` of the platform profile',
+  }));
+}
+
+interface Port {
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+/** Port 53, whatever its name (`udp-53` in the CoreDNS chart), or a name of DNS, whatever its number. */
+function isDns({ name = '', port }: ServiceFacts['ports'][number]): boolean {
+  return port === 53 || name === 'dns' || name.startsWith('dns-');
+}
+
+function podPorts(slices: readonly EndpointSliceFacts[], names: ReadonlySet<string>): readonly Port[] {
+  return slices
+    .filter(({ addresses }) => addresses.length > 0)
+    .flatMap(({ ports }) => ports.filter(({ name }) => names.has(name)));
+}
+
+/** As a profile has them, each once, ordered by number and protocol. */
+function written(ports: readonly Port[]): readonly (number | string)[] {
+  const sorted = [...ports].sort((a, b) => a.port - b.port || compareText(a.protocol, b.protocol));
+  return [
+    ...new Set(sorted.map(({ port, protocol }) => (protocol === 'TCP' ? port : `${port}/${protocol}`))),
+  ];
+}
+
+/** A name of an interface is not an address yet. */
+function bindsIn({ dnsConfigs = [] }: Observed): readonly string[] {
+  const binds = dnsConfigs.filter(isNamed(nodeLocalDns)).flatMap((config) => config.binds);
+  return binds.filter((bind) => parseAddress(bind).ok);
+}
+
+/** No ConfigMap means that there is no cache; one that can't be read, that it is where it was. */
+function localAddresses(observed: Observed, previous: Dns | undefined): readonly string[] {
+  const listening = observed.dnsConfigs === undefined ? previous?.addresses : bindsIn(observed);
+  return (listening ?? []).filter(isLocal);
+}
+
+/** What the documentation of NodeLocal DNSCache recommends (https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns). */
+const localRanges = ['169.254.0.0/16', 'fe80::/10', 'fd00::/8'];
+/** Where cloud providers give out credentials. */
+const metadata = ['169.254.169.254', 'fd00:ec2::254'];
+
+function isLocal(text: string): boolean {
+  const parsed = parseAddress(text);
+  if (!parsed.ok || metadata.includes(formatAddress(parsed.value.family, parsed.value.first))) return false;
+  return localRanges.map(parseCidr).some((range) => range.ok && contains(range.value, parsed.value));
+}
+
+function canonical(text: string): readonly string[] {
+  const parsed = parseAddress(text);
+  return parsed.ok ? [formatAddress(parsed.value.family, parsed.value.first)] : [];
+}
+
+function inTicks(key: ObjectKey): string {
+  return `\`${formatKey(key)}\``;
+}

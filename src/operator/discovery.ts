@@ -1,0 +1,68 @@
+// Follows what is known of DNS, the API server and the address ranges: many changes make one look, and only where it shows
+// something new is every namespace looked at again. Must not know how anything is found out.
+import type { Logger } from 'pino';
+import type { Cache } from '../cluster/cache.ts';
+import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../cluster/discovery-resources.ts';
+import { isDiscovered } from '../discover/places.ts';
+import { everythingKey, platformKey } from './triggers.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** The key of a look at DNS, the API server and the ranges of Services. It can't be the name of a namespace. */
+export const discoveryKey = '/discovery';
+
+/** The key of a look at all of that and at the nodes. It can't be the name of a namespace. */
+export const nodesKey = '/nodes';
+
+/** How long changes are gathered before one look at all of them, in milliseconds. */
+export interface DiscoveryDelays {
+  /** A rollout of the DNS changes its endpoints several times a second. */
+  readonly services: number;
+  /** An autoscaler adds and removes nodes by the dozen. */
+  readonly nodes: number;
+}
+
+/** What it takes. */
+export interface DiscoveryParts {
+  readonly cache: Cache;
+  readonly queue: WorkQueue;
+  readonly log: Logger;
+  readonly delays: DiscoveryDelays;
+}
+
+/** What is known, followed. */
+export interface FollowedDiscovery {
+  /** Takes in that a resource can be read: what could not be found out from it may be found out now. */
+  readable(resource: string): void;
+  /** Looks now. */
+  look(options: { readonly nodes: boolean }): void;
+}
+
+const remembered: ReadonlySet<string> = new Set(
+  [endpointSlices, serviceCidrs, dnsConfigs].map(({ name }) => name),
+);
+
+/** From now on, every change in the cache that may tell something new puts a look into the queue. */
+export function followDiscovery({ cache, queue, log, delays }: DiscoveryParts): FollowedDiscovery {
+  const lookSoon = () => queue.addOnceAfter(discoveryKey, delays.services);
+  const lookLater = () => queue.addOnceAfter(nodesKey, delays.nodes);
+  cache.nodes.onChange(lookLater);
+  for (const store of [cache.endpointSlices, cache.serviceCidrs, cache.dnsConfigs]) {
+    store.onChange(lookSoon);
+  }
+  cache.services.onChange(({ previous, next }) => {
+    if ([previous, next].some((service) => service !== undefined && isDiscovered(service))) lookSoon();
+  });
+  return {
+    readable(resource) {
+      if (resource === nodes.name) lookLater();
+      else if (remembered.has(resource)) lookSoon();
+    },
+    look(options) {
+      if (!cache.rediscover(options)) return;
+      const { discovered, findings } = cache.discovery;
+      log.info({ ...discovered, findings: findings.length }, 'what is known of the cluster changed');
+      queue.add(everythingKey, 'bulk');
+      queue.add(platformKey, 'bulk');
+    },
+  };
+}
