@@ -22,13 +22,14 @@ beforeAll(async () => {
 
 afterAll(() => controlPlane?.stop(), 60_000);
 
-test('config/crd, config/rbac and the sample shop are accepted, with strict validation', async () => {
+test('config/crd, config/rbac, config/network and the sample shop are accepted, with strict validation', async () => {
   expect(await kubectl('apply', '--validate=strict', '-k', 'config/crd')).toMatch(
     /platformnetworkprofiles.* created/,
   );
   expect(await kubectl('apply', '--validate=strict', '-k', 'config/rbac')).toMatch(
     /ringfence-operator created/,
   );
+  expect(await kubectl('apply', '--validate=strict', '-k', 'config/network')).toMatch(/operator created/);
   await kubectl('wait', '--for=condition=Established', '--timeout=20s', 'crd', '--all');
   expect(await kubectl('apply', '--validate=strict', '-f', 'config/samples/shop')).toMatch(/default created/);
 });

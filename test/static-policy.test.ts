@@ -1,0 +1,62 @@
+// The policy that config/network ships for the operator's own namespace, judged by the analysis: what reaches the operator,
+// and what it reaches.
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { analyze } from '../src/analyze/analysis.ts';
+import { formatEndpoint } from '../src/analyze/endpoints.ts';
+import { readAnalysisInput } from '../src/cluster/analysis-input.ts';
+import { formatPortSet } from '../src/model/port-set.ts';
+
+const namespace = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+});
+
+const deployment = (key: string, label: string, ports: Readonly<Record<string, number>>) => {
+  const [where, name] = key.split('/');
+  const labels = { 'app.kubernetes.io/name': label };
+  const containerPorts = Object.entries(ports).map(([port, number]) => ({
+    name: port,
+    containerPort: number,
+  }));
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: where },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'main', image: 'example', ports: containerPorts }] },
+      },
+    },
+  };
+};
+
+test('the static policy lets Prometheus read the metrics, and the operator reach API servers, and nothing else', () => {
+  const { input, problems } = readAnalysisInput([
+    ...['ringfence-system', 'monitoring', 'shop'].map(namespace),
+    deployment('ringfence-system/operator', 'ringfence', { metrics: 8080, health: 8081 }),
+    deployment('monitoring/prometheus', 'prometheus', {}),
+    deployment('monitoring/grafana', 'grafana', { http: 443 }),
+    deployment('shop/web', 'prometheus', { http: 5432 }),
+    parse(readFileSync('config/network/operator-namespace.yaml', 'utf8')),
+  ]);
+  expect(problems).toEqual([]);
+  const told = [...analyze(input).connections()]
+    .map(({ from, to, ports }) => [formatEndpoint(from), formatEndpoint(to), formatPortSet(ports)])
+    .filter(([from, to]) => from === 'ringfence-system/operator' || to === 'ringfence-system/operator');
+  const api = '443, 6443, 8443, 16443';
+  expect(told.filter(([, to]) => to === 'ringfence-system/operator')).toEqual([
+    ['monitoring/prometheus', 'ringfence-system/operator', '8080'],
+  ]);
+  expect(told.filter(([from]) => from === 'ringfence-system/operator')).toEqual([
+    ['ringfence-system/operator', 'monitoring/grafana', api],
+    ['ringfence-system/operator', 'monitoring/prometheus', api],
+    ['ringfence-system/operator', 'shop/web', api],
+    ['ringfence-system/operator', '0.0.0.0/0', api],
+    ['ringfence-system/operator', '::/0', api],
+  ]);
+});
