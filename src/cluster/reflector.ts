@@ -261,6 +261,8 @@ export class Reflector<T extends Identified> {
       if (event.type === 'ERROR') throw errorFromStatus(event.object);
       if (listed === undefined) {
         this.#apply(event);
+      } else if (event.type === 'DELETED') {
+        this.#unlist(event.object, listed);
       } else if (event.type !== 'BOOKMARK') {
         this.#list(event.object, listed);
       } else if (event.object.metadata.annotations?.[initialEventsEnd] === 'true') {
@@ -277,6 +279,13 @@ export class Reflector<T extends Identified> {
     const next = this.#resource.reduce(object);
     listed.add(formatKey(next));
     this.#store.accept(next);
+  }
+
+  /** The initial events come from the API server's cache; what changed since then is told of before they end. */
+  #unlist(object: RawObject, listed: Set<string>): void {
+    const gone = this.#resource.reduce(object);
+    listed.delete(formatKey(gone));
+    this.#store.remove(gone);
   }
 
   #apply(event: WatchEvent): void {
