@@ -20,12 +20,27 @@ beforeAll(async () => {
   for (const namespace of ['live', 'crash', 'guarded'])
     await cluster.createNamespace(namespace, { app: 'yes' });
   operator = await start();
+  await operator.logged('caches synced');
+  await cluster.createNamespace('early', { app: 'yes' });
+  await cluster.createProfile('early', 'team', {
+    routes: [{ name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }],
+  });
+  await noPlatformIsSeen();
 }, 900_000);
 
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
 }, 60_000);
+
+/** Waits until the operator has looked at the namespace `early` while there is no platform profile. */
+async function noPlatformIsSeen(): Promise<void> {
+  await cluster.eventually('the team reads that there is no platform profile', async () =>
+    (await cluster.profile('early', 'team'))?.status?.conditions?.find(
+      ({ reason }) => reason === 'NoPlatformProfile',
+    ),
+  );
+}
 
 /** What a set of policies lets in: everything, what the ring allows, or less. */
 function ingressOf(policies: PolicySet): 'everything' | 'what is allowed' | 'less' {
@@ -45,14 +60,45 @@ async function during(namespace: string, change: () => Promise<void>): Promise<P
   return recorder;
 }
 
+const spec = {
+  enforcement: 'Enforce',
+  namespaces: { selector: { matchLabels: { app: 'yes' } } },
+  monitoring,
+};
+
+describe('a namespace that is older than the platform profile', () => {
+  test('is live, also where the operator saw it being created', async () => {
+    const recorder = await during('early', async () => {
+      await cluster.platform(spec);
+      await cluster.platformCondition('Ready', 'True', 'Enforced');
+    });
+    expect(recorder.names()[1]).toBe(transition);
+    expect(recorder.sets.map(ingressOf)).not.toContain('less');
+    expect(recorder.sets.at(-1)?.size).toBe(ring.length + 1);
+  });
+
+  test('is live again when garbage collection has taken the ring, and not what the team owns', async () => {
+    await cluster.deletePlatform();
+    await noPlatformIsSeen();
+    for (const namespace of ['early', 'live', 'crash', 'guarded'])
+      for (const name of ring) await cluster.deletePolicy(namespace, name);
+    const recorder = await during('early', async () => {
+      await cluster.platform(spec);
+      await cluster.platformCondition('Ready', 'True', 'Enforced');
+    });
+    const [before, first] = recorder.sets;
+    expect(before?.size).toBe(1);
+    expect(first?.has(transition)).toBe(true);
+    expect(recorder.sets.slice(1).map(ingressOf)).not.toContain('less');
+    await cluster.platform({ enforcement: 'Off' });
+    await cluster.platformCondition('Ready', 'True', 'Off');
+  });
+});
+
 describe('a live namespace', () => {
   test('is closed through a temporary policy that allows everything, until the ring has settled', async () => {
     const recorder = await during('live', async () => {
-      await cluster.platform({
-        enforcement: 'Enforce',
-        namespaces: { selector: { matchLabels: { app: 'yes' } } },
-        monitoring,
-      });
+      await cluster.platform({ enforcement: 'Enforce' });
       await cluster.policiesAre('live', [...ring, transition]);
       const written = performance.now();
       await cluster.platformCondition('Programmed', 'False', 'Transitioning');

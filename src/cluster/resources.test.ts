@@ -45,6 +45,7 @@ describe('a policy of ours', () => {
       ownerUid: 'uid-of-platform',
       fingerprint: fingerprint(deny.spec),
       isolates: ['Ingress'],
+      selectsEveryPod: true,
       beingDeleted: false,
     });
   });

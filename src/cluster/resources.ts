@@ -72,6 +72,8 @@ export function readPolicy(object: RawObject): StoredPolicy {
   const identity = identify(object);
   const spec = (object.spec ?? {}) as RawPolicySpec;
   const isolates = directions.filter((direction) => typesOf(spec).includes(direction));
+  const podSelector = spec.podSelector ?? {};
+  const selectsEveryPod = selectsEverything(podSelector);
   const { labels = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
   if (identity.name.startsWith(namePrefix) && labels[managedByLabel.key] === managedByLabel.value) {
     return {
@@ -80,15 +82,15 @@ export function readPolicy(object: RawObject): StoredPolicy {
       ownerUid: ownerReferences.find((owner) => owner.controller)?.uid ?? '',
       fingerprint: fingerprint(spec),
       isolates,
+      selectsEveryPod,
       beingDeleted: deletionTimestamp !== undefined,
     };
   }
-  const podSelector = spec.podSelector ?? {};
   return {
     ours: false,
     ...identity,
     podSelector,
-    isolatesEveryPod: selectsEverything(podSelector) ? isolates : [],
+    isolatesEveryPod: selectsEveryPod ? isolates : [],
     allowsEveryone: isolates.filter((direction) => rulesOf(spec, direction).some(isOpen)),
   };
 }

@@ -36,7 +36,7 @@ export interface DesiredPolicy extends ObjectKey {
 /**
  * A policy of ours that exists, reduced to what a comparison needs.
  *
- * `isolates` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
+ * `isolates`, `selectsEveryPod` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
  */
 export interface OwnedPolicy extends ObjectKey {
   readonly uid: string;
@@ -44,6 +44,7 @@ export interface OwnedPolicy extends ObjectKey {
   readonly ownerUid: string;
   readonly fingerprint: string;
   readonly isolates: readonly Direction[];
+  readonly selectsEveryPod: boolean;
   readonly beingDeleted: boolean;
 }
 

@@ -34,31 +34,43 @@ describe('where a namespace stands', () => {
 
 describe('the directions that are held closed', () => {
   test('are none of a namespace that was there before the operator', () => {
-    expect(ledger.heldClosed('shop', 'uid-1')).toEqual([]);
+    expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual([]);
   });
 
   test('are both of a namespace that was born just now', () => {
-    ledger.bornEmpty('shop', 'uid-1');
-    expect(ledger.heldClosed('shop', 'uid-1')).toEqual(['Ingress', 'Egress']);
+    ledger.bornEmpty('shop', 'uid-1', 0);
+    expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual(['Ingress', 'Egress']);
   });
 
-  test('are those in which it was isolated as wanted', () => {
-    ledger.bornEmpty('shop', 'uid-1');
+  test('are none of a namespace that was born a while ago and could not be closed since: pods may be connected', () => {
+    ledger.bornEmpty('shop', 'uid-1', 0);
+    expect(ledger.heldClosed('shop', 'uid-1', 29_999)).toEqual(['Ingress', 'Egress']);
+    expect(ledger.heldClosed('shop', 'uid-1', 30_000)).toEqual([]);
+  });
+
+  test('are none of a namespace that nobody kept closed for a time', () => {
     ledger.holdClosed('shop', 'uid-1', ['Ingress']);
-    expect(ledger.heldClosed('shop', 'uid-1')).toEqual(['Ingress']);
+    ledger.letGo('shop');
+    expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual([]);
+  });
+
+  test('are those in which it was isolated as wanted, however long ago', () => {
+    ledger.bornEmpty('shop', 'uid-1', 0);
+    ledger.holdClosed('shop', 'uid-1', ['Ingress']);
+    expect(ledger.heldClosed('shop', 'uid-1', 1e12)).toEqual(['Ingress']);
     ledger.holdClosed('shop', 'uid-1', []);
-    expect(ledger.heldClosed('shop', 'uid-1')).toEqual([]);
+    expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual([]);
   });
 
   test('are not those of another namespace that had the same name', () => {
     ledger.holdClosed('shop', 'uid-1', ['Ingress']);
-    expect(ledger.heldClosed('shop', 'uid-2')).toEqual([]);
+    expect(ledger.heldClosed('shop', 'uid-2', 1_000)).toEqual([]);
   });
 
   test('are forgotten with the namespace', () => {
-    ledger.bornEmpty('shop', 'uid-1');
+    ledger.bornEmpty('shop', 'uid-1', 0);
     ledger.forget('shop');
-    expect(ledger.heldClosed('shop', 'uid-1')).toEqual([]);
+    expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual([]);
   });
 });
 

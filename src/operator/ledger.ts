@@ -31,13 +31,20 @@ export interface NamespaceRecord {
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
 }
 
+/** What holds of the namespace with this uid, until a moment in milliseconds since the epoch. */
+interface HeldClosed {
+  readonly uid: string;
+  readonly directions: readonly Direction[];
+  readonly until: number;
+}
+
+// A pod of a namespace that was created so long ago may be up, and connected.
+const emptyForMs = 30_000;
+
 /** The records of all namespaces. */
 export class Ledger {
   readonly #records = new Map<string, NamespaceRecord>();
-  readonly #heldClosed = new Map<
-    string,
-    { readonly uid: string; readonly directions: readonly Direction[] }
-  >();
+  readonly #heldClosed = new Map<string, HeldClosed>();
   readonly #lastWrites = new Map<string, number>();
 
   /** By name of namespace. */
@@ -59,20 +66,25 @@ export class Ledger {
     return this.#records.delete(namespace);
   }
 
-  /** A namespace was created just now: nothing runs in it, so it may be closed at once. */
-  bornEmpty(namespace: string, uid: string): void {
-    this.#heldClosed.set(namespace, { uid, directions });
+  /** A namespace was created just now, at `now`: nothing runs in it for a while, so it may be closed at once. */
+  bornEmpty(namespace: string, uid: string, now: number): void {
+    this.#heldClosed.set(namespace, { uid, directions, until: now + emptyForMs });
   }
 
   /** The directions in which no connection is to be protected: see `PlanInput.heldClosed`. */
-  heldClosed(namespace: string, uid: string): readonly Direction[] {
+  heldClosed(namespace: string, uid: string, now: number): readonly Direction[] {
     const held = this.#heldClosed.get(namespace);
-    return held?.uid === uid ? held.directions : [];
+    return held?.uid === uid && now < held.until ? held.directions : [];
   }
 
   /** A namespace is as wanted: what isolates it now was not open in between if it is found missing. */
   holdClosed(namespace: string, uid: string, closed: readonly Direction[]): void {
-    this.#heldClosed.set(namespace, { uid, directions: closed });
+    this.#heldClosed.set(namespace, { uid, directions: closed, until: Number.POSITIVE_INFINITY });
+  }
+
+  /** Nobody keeps a namespace closed for now: connections in it from then on are to be protected. */
+  letGo(namespace: string): void {
+    this.#heldClosed.delete(namespace);
   }
 
   /** Policies that a transition covers were written at `now`. */

@@ -66,7 +66,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     },
     onCreated: (resource, created) => {
       if (resource === namespaces.name && cache.synced && isYoung(created)) {
-        ledger.bornEmpty(created.name, created.uid);
+        ledger.bornEmpty(created.name, created.uid, Date.now());
       }
     },
   });

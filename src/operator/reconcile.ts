@@ -86,7 +86,10 @@ export class NamespaceReconciler {
     }
     // Without a profile there is no owner: garbage collection takes what the last one owned.
     // With one that doesn't decode, everything stays as it is.
-    if (view.platform === undefined || !isRead(view.platform)) return undefined;
+    if (view.platform === undefined || !isRead(view.platform)) {
+      ledger.letGo(namespace);
+      return undefined;
+    }
     const compiled = compileNamespace(view, view.platform, facts);
     return {
       uid: facts.uid,
@@ -97,7 +100,7 @@ export class NamespaceReconciler {
         desired: compiled.enforcement === 'Enforce' ? compiled.policies : [],
         actual: cache.policiesIn(namespace),
         platform: ownerOf(view.platform),
-        heldClosed: ledger.heldClosed(namespace, facts.uid),
+        heldClosed: ledger.heldClosed(namespace, facts.uid, Date.now()),
         frozenOwners: compiled.frozenOwners,
       }),
     };

@@ -170,11 +170,14 @@ function applyUntil(
   return false;
 }
 
-/** Whether a policy of ours other than the temporary ones isolates anything in the direction. */
+/** Whether a policy of ours other than the temporary ones isolates every pod in the direction. */
 function isIsolated(shop: SimulatedNamespace, direction: Direction): boolean {
   return shop
     .actual()
-    .owned.some(({ name, isolates }) => !name.startsWith(transitionName) && isolates.includes(direction));
+    .owned.some(
+      ({ name, isolates, selectsEveryPod }) =>
+        !name.startsWith(transitionName) && selectsEveryPod && isolates.includes(direction),
+    );
 }
 
 function isOpen(shop: SimulatedNamespace, direction: Direction): boolean {
@@ -379,14 +382,14 @@ function isGuarded({ foreign }: Scenario, direction: Direction): boolean {
   );
 }
 
-/** Whether everything that is desired in the direction is there. */
+/** Whether everything that is desired in the direction is there, but for what is frozen. */
 function hasAll(shop: SimulatedNamespace, { desired, foreign }: Scenario, direction: Direction): boolean {
   const taken = foreign.map(({ name }) => name);
   return desired
     .filter(({ spec }) => spec.policyTypes.includes(direction))
     .every(({ name, spec }) => {
       const found = shop.owned(taken.includes(name) ? secondName(name) : name);
-      return found?.fingerprint === fingerprint(spec);
+      return found?.ownerUid === frozen.uid || found?.fingerprint === fingerprint(spec);
     });
 }
 

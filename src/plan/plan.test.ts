@@ -12,6 +12,7 @@ import {
 import { denyNames, monitoringName, secondName, transitionName } from '../compile/names.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { DesiredPolicy, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
+import type { LabelSelector } from '../model/selectors.ts';
 import type { PolicyChange } from './changes.ts';
 import { type Plan, type PlanInput, plan } from './plan.ts';
 import { transitionPolicy } from './transition.ts';
@@ -48,6 +49,11 @@ function takenNames({ findings }: Plan): Plan['findings'] {
   return findings.filter(({ code }) => code === 'NameTaken');
 }
 
+/** The policy, of some pods only. */
+function selecting(podSelector: LabelSelector, policy: DesiredPolicy): DesiredPolicy {
+  return { ...policy, spec: { ...policy.spec, podSelector } };
+}
+
 function keyOf(change: PolicyChange) {
   return change.action === 'delete' ? change.key : change.policy;
 }
@@ -62,6 +68,7 @@ const denyEgress = denying(denyNames.Egress, 'Egress');
 const monitoring = allowing(monitoringName, 'Ingress', 9090);
 const dns = allowing('ringfence-dns', 'Egress', 53);
 const ring = [deny, monitoring];
+const ofWeb = selecting({ matchLabels: { app: 'web' } }, allowing('ringfence-web', 'Ingress', 80));
 const denyAll = { podSelector: {}, policyTypes: ['Ingress'] } as const;
 
 describe('a plan', () => {
@@ -200,6 +207,20 @@ describe('closing a live namespace', () => {
     expect(open?.changes[0]).toMatchObject({ policy: { spec: { policyTypes: ['Egress'] } } });
   });
 
+  test('opens first where policies of a profile isolate some pods only: the ring went with the platform profile', () => {
+    const desired = [...ring, ofWeb];
+    const owned = [written(ofWeb)];
+    expect(told(planned({ desired, owned }))).toEqual([
+      `open: create ${transitionName}`,
+      `deny: create ${denyNames.Ingress}`,
+      `allow: create ${monitoringName}`,
+    ]);
+    // Somebody took the ring away from under them: that is healed at once.
+    expect(told(planned({ desired, owned, heldClosed: ['Ingress'] }))[0]).toBe(
+      `deny: create ${denyNames.Ingress}`,
+    );
+  });
+
   test('heals at once where part of the ring still isolates', () => {
     expect(told(planned({ desired: ring, owned: [written(monitoring)] }))).toEqual([
       `deny: create ${denyNames.Ingress}`,
@@ -231,6 +252,16 @@ describe('opening a live namespace', () => {
     ]);
     expect(told(planned({ owned: [dying, transition('Ingress')] }))).toEqual([]);
     expect(told(planned({ owned: [transition('Ingress')] }))).toEqual([`close: delete ${transitionName}`]);
+  });
+
+  test('opens first also where some pods stay isolated, by a profile that does not decode', () => {
+    const frozen = ownedBy('uid-of-broken', written(ofWeb));
+    const owned = [...ring.map((policy) => written(policy)), frozen];
+    expect(told(planned({ owned, frozen: ['uid-of-broken'] }))).toEqual([
+      `open: create ${transitionName}`,
+      `prune: delete ${denyNames.Ingress}`,
+      `prune: delete ${monitoringName}`,
+    ]);
   });
 
   test('concerns one direction where the other stays isolated', () => {

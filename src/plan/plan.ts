@@ -6,6 +6,7 @@ import type { Finding } from '../model/findings.ts';
 import { type Direction, directions, isolates } from '../model/network-policy.ts';
 import { compareKeys } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner } from '../model/policies.ts';
+import { selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
 import { foreignFindings } from './foreign.ts';
 import { freeName, namesTaken, nameTaken, withFreeNames } from './free-names.ts';
@@ -110,19 +111,32 @@ function planTransition(
   return { open, close, findings: isTold ? [nameTaken({ namespace, name: transitionName }, name)] : [] };
 }
 
-/** The directions that go from open to isolated, or back, while there may be connections. */
+/**
+ * The directions in which other pods are isolated afterwards than before, while there may be connections. Some pods may be
+ * isolated without the others: by the policies of a profile that were left when the ring went with the platform profile.
+ */
 function changingDirections(input: PlanInput, lasting: readonly OwnedPolicy[]): readonly Direction[] {
   const frozen = lasting.filter((policy) => input.frozenOwners.has(policy.ownerUid));
-  const isolatedIn = (policies: readonly OwnedPolicy[], direction: Direction) =>
-    policies.some((policy) => policy.isolates.includes(direction));
-  const after = isolatedBy(input.desired);
   return directions.filter((direction) => {
-    const willBe = after.includes(direction) || isolatedIn(frozen, direction);
-    if (isolatedIn(lasting, direction) === willBe) return false;
-    if (willBe && input.heldClosed.includes(direction)) return false;
+    const willBe = reachOf([...input.desired.map(isolationOf), ...frozen], direction);
+    if (reachOf(lasting, direction) === willBe) return false;
+    if (willBe === 'every pod' && input.heldClosed.includes(direction)) return false;
     // Where somebody else's policy isolates every pod already, a temporary opening would be a hole.
     return !input.actual.foreign.some((policy) => policy.isolatesEveryPod.includes(direction));
   });
+}
+
+/** The pods that some policies isolate in a direction. */
+function reachOf(policies: readonly Isolation[], direction: Direction): 'every pod' | 'some pods' | 'no pod' {
+  const isolating = policies.filter((policy) => policy.isolates.includes(direction));
+  if (isolating.some((policy) => policy.selectsEveryPod)) return 'every pod';
+  return isolating.length > 0 ? 'some pods' : 'no pod';
+}
+
+type Isolation = Pick<OwnedPolicy, 'isolates' | 'selectsEveryPod'>;
+
+function isolationOf({ spec }: DesiredPolicy): Isolation {
+  return { isolates: spec.policyTypes, selectsEveryPod: selectsEverything(spec.podSelector) };
 }
 
 function isDeny(change: PolicyChange): boolean {
