@@ -115,7 +115,7 @@ function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): ob
 }
 
 function tellRoute({ state, reason, message, suggestion }: CompiledRoute): object | string {
-  if (state === 'Active') return state;
+  if (reason === 'Active') return state;
   return { state, reason, message, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 

@@ -1,6 +1,8 @@
 // Clusters of every shape for property tests: what teams declare, good and bad, and what it leads to. Everything is read by
 // the real schemas and reducers. Must not know what holds for them.
 import fc from 'fast-check';
+import { egressModes } from '../src/api/egress.ts';
+import type { Discovered } from '../src/api/platform-status.ts';
 import {
   type KubernetesObject,
   namespace,
@@ -18,6 +20,7 @@ type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 /** A cluster as lists, so that their order can change. */
 export interface Cluster {
   readonly spec: PlatformSpec;
+  readonly discovered?: Discovered;
   readonly profiles: readonly { readonly key: string; readonly routes: Routes }[];
   readonly objects: readonly KubernetesObject[];
 }
@@ -133,7 +136,27 @@ const spec: fc.Arbitrary<PlatformSpec> = fc.record({
   ]),
   monitoring: fc.constantFrom([], [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }]),
   ingressRoutes: fc.constantFrom('Auto' as const, 'None' as const),
+  egress: fc.constantFrom(...egressModes),
 });
+const discovered = fc.constantFrom<Discovered>(
+  {},
+  {
+    dns: {
+      namespace: 'kube-system',
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      ports: ['53/UDP'],
+      addresses: ['10.96.0.10'],
+      servicePorts: ['53/UDP'],
+    },
+    kubernetesAPI: {
+      endpoints: [
+        { address: '10.96.0.1', port: 443 },
+        { address: '10.1.0.5', port: 6443 },
+      ],
+    },
+    cluster: { podRanges: ['10.244.0.0/16'], serviceRanges: ['10.96.0.0/16'], nodeRanges: ['10.1.0.0/24'] },
+  },
+);
 const profiles = fc
   .uniqueArray(fc.tuple(fc.constantFrom('shop/a', 'shop/b', 'pay/a'), routes(5)), {
     selector: ([key]) => key,
@@ -142,6 +165,7 @@ const profiles = fc
 /** A cluster whose namespaces `shop` and `pay` are enforced. */
 export const cluster: fc.Arbitrary<Cluster> = fc.record({
   spec,
+  discovered,
   profiles,
   objects: fc.tuple(services, ingresses, gatewayObjects, others).map((all) => all.flat()),
 });
@@ -149,8 +173,9 @@ export const cluster: fc.Arbitrary<Cluster> = fc.record({
 const namespaces = [namespace('shop'), namespace('pay', { tier: 'api' })];
 
 /** What the compiler sees of a cluster. */
-export function viewOf({ spec: given, profiles: all, objects }: Cluster) {
+export function viewOf({ spec: given, discovered: known, profiles: all, objects }: Cluster) {
   return view({
+    ...(known === undefined ? {} : { discovered: known }),
     platform: platform(given),
     namespaces,
     profiles: all.map(({ key, routes: some }) => profile(key, { routes: some })),

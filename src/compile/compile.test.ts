@@ -63,12 +63,31 @@ describe('an enforced namespace', () => {
     expect(findings).toEqual([]);
   });
 
-  test('has a finding where egress is asked for, and still no egress policy', () => {
-    const given = view({ platform: platform({ egress: 'Restricted' }), namespaces: shop });
-    const { egress, policies, findings } = compiled('shop', given);
-    expect(egress).toBe('Restricted');
-    expect(policies.flatMap(({ spec }) => spec.policyTypes)).not.toContain('Egress');
-    expect(findings).toEqual([expect.objectContaining({ code: 'EgressNotFenced' })]);
+  test('denies egress in any other mode', () => {
+    for (const egress of ['ClusterOnly', 'Restricted'] as const) {
+      const found = compiled('shop', view({ platform: platform({ egress }), namespaces: shop }));
+      expect(found.egress).toBe(egress);
+      expect(found.policies).toContainEqual(
+        expect.objectContaining({
+          name: 'ringfence-default-deny-egress',
+          spec: { podSelector: {}, policyTypes: ['Egress'] },
+        }),
+      );
+    }
+  });
+
+  test('has a finding about a profile that asks for less than the platform, and about no other', () => {
+    const profiles = (['Unrestricted', 'ClusterOnly', 'Restricted'] as const).map((egress) =>
+      profile(`shop/${egress.toLowerCase()}`, { egress }),
+    );
+    const given = view({ platform: platform({ egress: 'ClusterOnly' }), namespaces: shop, profiles });
+    const weaker = compiled('shop', given).findings.filter(({ code }) => code === 'WeakerEgress');
+    expect(weaker).toEqual([
+      expect.objectContaining({
+        subject: { kind: 'AppNetworkProfile', namespace: 'shop', name: 'unrestricted' },
+        path: 'spec.egress',
+      }),
+    ]);
   });
 
   test('has the strictest egress mode of the platform and its profiles: a team can only tighten', () => {

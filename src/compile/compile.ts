@@ -1,16 +1,20 @@
 // The compiler: the facts of the cluster in, the policies and findings of a namespace out.
 // Pure and stateless: the same view gives the same policies, in the same order. Never reads old policies.
 import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
-import { type EgressMode, type Enforcement, egressModes } from '../api/egress.ts';
+import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
+import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
+import { egressFindings } from './egress.ts';
 import { exposurePolicies, exposuresOf } from './exposures.ts';
 import { discoveryFindings, platformFindings, profileFindings } from './findings.ts';
-import { type Membership, membershipOf, type Outside } from './membership.ts';
+import type { Membership, Outside } from './membership.ts';
 import { outageFindings, wideRouteFindings } from './outages.ts';
 import { type CompiledProfile, compileProfiles, openingsOf } from './profiles.ts';
 import { ringPolicies } from './ring.ts';
+
+export type { ReadPlatform } from './compilation.ts';
 
 /** What the compiler makes of one namespace. */
 export interface CompiledNamespace {
@@ -38,9 +42,6 @@ export interface Compiled {
   readonly findings: readonly Finding[];
 }
 
-/** A platform profile that decodes. */
-export type ReadPlatform = PlatformFacts & { readonly decoded: { readonly ok: true } };
-
 /**
  * Compiles every namespace of the view that is not on its way out. Without a platform profile, or with one that doesn't decode, there is nothing
  * to compile: see `PlatformFacts`.
@@ -49,10 +50,11 @@ export function compile(view: ClusterView): Compiled {
   const { platform } = view;
   if (platform === undefined) return { namespaces: [], policies: [], findings: [] };
   if (!isRead(platform)) return { namespaces: [], policies: [], findings: platformFindings(platform) };
+  const run = new Compilation(view, platform);
   const namespaces = [...view.namespaces.values()]
     .filter(({ terminating }) => !terminating)
     .sort((a, b) => compareText(a.name, b.name))
-    .map((namespace) => compileNamespace(view, platform, namespace));
+    .map((namespace) => compileOne(run, run.plain(namespace)));
   return {
     namespaces,
     policies: namespaces.flatMap((namespace) => namespace.policies),
@@ -70,46 +72,39 @@ export function compileNamespace(
   platform: ReadPlatform,
   namespace: NamespaceFacts,
 ): CompiledNamespace {
-  const spec = platform.decoded.value.spec;
-  const profiles = [...(view.profiles.get(namespace.name)?.values() ?? [])].sort(compareKeys);
-  const membership = membershipOf(view, spec, namespace);
-  const frozenOwners = frozenOwnersOf(platform, membership, profiles);
+  const run = new Compilation(view, platform);
+  return compileOne(run, run.plain(namespace));
+}
+
+function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace {
+  const { facts, membership, egress } = plain;
+  const profiles = plain.profiles.map(({ profile }) => profile);
+  const compiled = compileProfiles(run, plain);
+  const common = {
+    namespace: facts.name,
+    enforcement: membership.inside ? membership.enforcement : undefined,
+    outside: membership.inside ? undefined : membership.why,
+    egress: egress.mode,
+    profiles: compiled,
+    frozenOwners: frozenOwnersOf(run.platform, membership, profiles),
+  };
   const findings = profiles.flatMap((profile) => profileFindings(profile));
-  const common = { namespace: namespace.name, frozenOwners };
-  if (!membership.inside || membership.enforcement === 'Off') {
-    const outside = membership.inside ? undefined : membership.why;
-    const enforcement = membership.inside ? membership.enforcement : undefined;
-    const uncompiled = profiles.map((profile) => ({ profile, routes: [], policies: [] }));
-    return {
-      ...common,
-      enforcement,
-      outside,
-      egress: 'Unrestricted',
-      policies: [],
-      profiles: uncompiled,
-      findings,
-    };
-  }
-  const compiled = compileProfiles(view, spec, namespace, profiles);
-  const exposed = exposuresOf(view, spec, namespace.name);
-  const egress = strictest([membership.egress, ...tightenings(profiles)]);
+  if (!plain.isCompiled) return { ...common, policies: [], findings };
+  const exposed = exposuresOf(run.view, run.spec, plain.around);
+  const owner = ownerOf(run.platform);
   return {
     ...common,
-    enforcement: membership.enforcement,
-    outside: undefined,
-    egress,
     policies: [
-      ...ringPolicies(namespace.name, spec, ownerOf(platform)),
-      ...exposurePolicies(namespace.name, ownerOf(platform), exposed.openings),
+      ...ringPolicies(facts.name, run.spec, owner, egress, run.world),
+      ...exposurePolicies(facts.name, owner, exposed.openings),
       ...compiled.flatMap(({ policies }) => policies),
     ].sort(compareKeys),
-    profiles: compiled,
     findings: [
       ...findings,
       ...exposed.findings,
-      ...outageFindings(view, namespace.name, [...exposed.openings, ...compiled.flatMap(openingsOf)]),
+      ...outageFindings(run.view, facts.name, [...exposed.openings, ...compiled.flatMap(openingsOf)]),
       ...wideRouteFindings(compiled),
-      ...egressFindings(namespace.name, egress),
+      ...egressFindings(facts, egress, profiles, membership.egress, run.world),
     ],
   };
 }
@@ -138,26 +133,4 @@ function frozenOwnersOf(
   if (membership.inside) return new Set(unread);
   // Whether a system namespace has a ring hangs on its profiles: while none can be read, the ring stays as it is too.
   return new Set(membership.why === 'NoProfileYet' ? [...unread, platform.uid] : []);
-}
-
-function tightenings(profiles: readonly ProfileFacts[]): readonly EgressMode[] {
-  return profiles.flatMap(({ decoded }) =>
-    decoded.ok && decoded.value.spec.egress ? [decoded.value.spec.egress] : [],
-  );
-}
-
-function strictest(modes: readonly EgressMode[]): EgressMode {
-  return egressModes[Math.max(...modes.map((mode) => egressModes.indexOf(mode)))] ?? 'Unrestricted';
-}
-
-function egressFindings(namespace: string, egress: EgressMode): readonly Finding[] {
-  if (egress === 'Unrestricted') return [];
-  return [
-    {
-      code: 'EgressNotFenced',
-      subject: { kind: 'Namespace', name: namespace },
-      message: `egress mode \`${egress}\` is accepted, but this version fences ingress only: egress stays open`,
-      hint: 'leave `egress` out until a version that writes egress policies is installed',
-    },
-  ];
 }

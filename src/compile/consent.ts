@@ -1,24 +1,25 @@
 // The other side's word: whether the namespaces that a route leads to let it in.
 // Consent is status only; it changes no policy. Must not know how a route is told about.
-import type { ClusterView, NamespaceFacts } from '../api/cluster-view.ts';
-import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
+import type { NamespaceFacts } from '../api/cluster-view.ts';
 import type { Route } from '../api/route.ts';
-import type { Peer, PolicyPort } from '../model/network-policy.ts';
+import type { Peer, Rule } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
-import { policyPorts } from '../model/policy-ports.ts';
 import { portsContain } from '../model/port-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
-import { type LabelSelector, selects, selectsEverything } from '../model/selectors.ts';
-import { membershipOf } from './membership.ts';
+import { type LabelSelector, nameOf, selects, selectsEverything } from '../model/selectors.ts';
+import { endOf } from '../routes/index.ts';
+import { type Compilation, type PlainNamespace, waysInOf } from './compilation.ts';
 import type { Opening } from './openings.ts';
+import type { WayOut } from './plain-routes.ts';
 import { suggestedName, suggestProfile } from './suggestion.ts';
 
 /** What a route asks of other namespaces. */
 interface Request {
   readonly from: NamespaceFacts;
   readonly sources: LabelSelector;
+  readonly namespaces: LabelSelector;
   readonly destinations: LabelSelector | undefined;
-  readonly ports: readonly PolicyPort[] | undefined;
+  readonly ports: Rule['ports'];
 }
 
 /** Where a route stands with the namespaces that it leads to. */
@@ -31,70 +32,73 @@ export interface Consent {
   readonly suggestion: string | undefined;
 }
 
-/** The openings that the accepted routes of a namespace make. */
-export type OpeningsOf = (namespace: string) => readonly Opening[];
-
 /**
- * Asks the namespaces that `route` leads to.
+ * Asks the namespaces that `route` leads to; `undefined` where it leads to none that has to be asked.
  *
  * A namespace lets it in where it is not fenced, or where an accepted route there admits this namespace by its live labels,
  * asks no more of the pods on either side than this route does, and contains its ports.
- *
- * @param sources the pods here that the route comes from
  */
 export function askConsent(
-  view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-  route: Route & { readonly to: { readonly namespace: object } },
+  run: Compilation,
+  { facts }: PlainNamespace,
+  route: Route,
+  { sources, rules }: WayOut,
+): Consent | undefined {
+  const { end } = endOf(route.to);
+  if (end.asksConsent === undefined || !rules.ok) return undefined;
+  const asked = rules.value
+    .flatMap((rule) => requestsOf(rule, facts, sources))
+    .flatMap((request) => meantBy(run, request).map((namespace) => ({ namespace, request })));
+  const refused = asked
+    .filter(({ namespace, request }) => !isLetIn(run, namespace, request))
+    .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
+  const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
+  // Where a system runs, the platform profile says: it may be a namespace that is not there.
+  if (all.length === 0 && !('namespace' in route.to)) return undefined;
+  const [first] = refused;
+  return {
+    all,
+    missing: [...new Set(refused.map(({ namespace }) => namespace.name))],
+    suggestion: first && suggestionFor(first.namespace.name, route, first.request),
+  };
+}
+
+function requestsOf(
+  { peers, ports }: Rule,
   from: NamespaceFacts,
   sources: LabelSelector,
-  openingsOf: OpeningsOf,
-): Consent {
-  const { name, selector, pods } = route.to.namespace as NamespaceEnd;
-  const request = {
-    from,
-    sources,
-    destinations: pods,
-    ports: route.ports === undefined ? undefined : policyPorts(route.ports),
-  };
-  const meant = [...view.namespaces.values()]
-    .filter((candidate) =>
-      name === undefined ? selects(selector ?? {}, candidate.labels) : candidate.name === name,
-    )
-    .filter((candidate) => candidate.name !== from.name && !candidate.terminating)
-    .sort((a, b) => compareText(a.name, b.name));
-  const missing = meant
-    .filter((candidate) => isFenced(view, platform, candidate))
-    .filter((candidate) => !openingsOf(candidate.name).some((opening) => admits(opening, request)))
-    .map((candidate) => candidate.name);
-  const [first] = missing;
-  return {
-    all: meant.map((candidate) => candidate.name),
-    missing,
-    suggestion: first === undefined ? undefined : suggestionFor(first, route, request),
-  };
+): readonly Request[] {
+  return peers.flatMap((peer) =>
+    'ipBlock' in peer || peer.namespaceSelector === undefined
+      ? []
+      : [{ from, sources, namespaces: peer.namespaceSelector, destinations: peer.podSelector, ports }],
+  );
 }
 
-interface NamespaceEnd {
-  readonly name?: string;
-  readonly selector?: LabelSelector;
-  readonly pods?: LabelSelector;
+/** The other namespaces that a request means. */
+function meantBy({ view }: Compilation, { namespaces, from }: Request): readonly NamespaceFacts[] {
+  const name = nameOf(namespaces);
+  const candidates = name === undefined ? [...view.namespaces.values()] : [view.namespaces.get(name)];
+  return candidates.filter(
+    (candidate) =>
+      candidate !== undefined &&
+      candidate.name !== from.name &&
+      !candidate.terminating &&
+      selects(namespaces, candidate.labels),
+  ) as readonly NamespaceFacts[];
 }
 
-function isFenced(
-  view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-  namespace: NamespaceFacts,
-): boolean {
-  const membership = membershipOf(view, platform, namespace);
-  return membership.inside && membership.enforcement === 'Enforce';
+function isLetIn(run: Compilation, namespace: NamespaceFacts, request: Request): boolean {
+  const there = run.plain(namespace);
+  if (!there.membership.inside || there.membership.enforcement !== 'Enforce') return true;
+  return waysInOf(there).some((opening) => admits(opening, request));
 }
 
 function admits({ pods, rule }: Opening, request: Request): boolean {
   return (
     asksNoMore(pods, request.destinations) &&
     portsContain(rule.ports, request.ports) &&
-    (rule.from === undefined || rule.from.some((peer) => isAdmitting(peer, request)))
+    rule.peers.some((peer) => isAdmitting(peer, request))
   );
 }
 

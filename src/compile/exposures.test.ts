@@ -8,6 +8,7 @@ import {
   view,
 } from '../../test/fixtures.ts';
 import { exposuresOf } from './exposures.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 const nginx = { name: 'nginx', namespace: 'ingress-nginx' } as const;
 const other = { name: 'other', namespace: 'edge' } as const;
@@ -16,13 +17,15 @@ const gateways = { name: 'gateways', preset: 'gateway-api' } as const;
 type Controllers = NonNullable<PlatformSpec['ingressControllers']>;
 
 function exposed(controllers: Controllers, objects: readonly KubernetesObject[], more: PlatformSpec = {}) {
-  return exposuresOf(view({ objects }), platformSpec({ ingressControllers: controllers, ...more }), 'shop');
+  const seen = view({ objects });
+  const spec = platformSpec({ ingressControllers: controllers, ...more });
+  return exposuresOf(seen, spec, surroundingsOf(seen, spec, 'shop'));
 }
 
 /** What is opened, as `who -> pods:ports`, where who is the namespaces of the peers with a label of their pods. */
 function openings(...given: Parameters<typeof exposed>): readonly string[] {
   return exposed(...given).openings.map(({ pods, rule }) => {
-    const who = (rule.from ?? []).map((peer) => {
+    const who = rule.peers.map((peer) => {
       if ('ipBlock' in peer) return peer.ipBlock.cidr;
       const labels = { ...peer.namespaceSelector?.matchLabels, ...peer.podSelector?.matchLabels };
       return Object.values(labels).join('/');

@@ -3,7 +3,7 @@
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Finding } from '../model/findings.ts';
-import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { type Direction, type NonEmpty, type Peer, ruleOn } from '../model/network-policy.ts';
 import { compareText, formatKey } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { failure, type Result, success } from '../model/result.ts';
@@ -13,7 +13,6 @@ import { podsBehind } from '../routes/service.ts';
 import { type AskedOpening, openingPolicies } from './openings.ts';
 import { isGranted } from './reference-grants.ts';
 import { peersOfGateways, peersOfIngressClass } from './served-classes.ts';
-import { surroundingsOf } from './surroundings.ts';
 
 /** What is exposed, and what of it is a mistake. */
 export interface Exposures {
@@ -32,14 +31,14 @@ interface Exposer {
   readonly peers: NonEmpty<Peer> | undefined;
 }
 
-/** What is exposed of `namespace`; nothing where `ingressRoutes` is None. */
+/** What is exposed of the namespace with these surroundings; nothing where `ingressRoutes` is None. */
 export function exposuresOf(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
-  namespace: string,
+  around: Surroundings,
 ): Exposures {
   if (platform.ingressRoutes === 'None' || platform.ingressControllers.length === 0) return nothing;
-  const around = surroundingsOf(view, platform, namespace);
+  const { namespace } = around;
   const exposers = exposersOf(view, platform, namespace).filter(({ peers }) => peers !== undefined);
   const opened = exposers.flatMap((exposer) =>
     exposer.backends.map((backend) => ({ exposer, backend, opening: openingOf(exposer, backend, around) })),
@@ -61,7 +60,7 @@ export function exposurePolicies(
   owner: Owner,
   openings: readonly AskedOpening[],
 ): readonly DesiredPolicy[] {
-  const describe = (pods: string, exposers: string) =>
+  const describe = (_: Direction, pods: string, exposers: string) =>
     `Lets the ingress controllers in to ${pods}, as exposed by ${exposers}`;
   return openingPolicies({ namespace, owner, stem: 'exposed', describe }, openings);
 }
@@ -79,8 +78,8 @@ function openingOf(
   if (!ports.ok) return ports;
   if (peers === undefined)
     return failure({ state: 'Pending', reason: 'SystemPlaceUnknown', message: 'nobody serves it' });
-  const rule = { from: peers, ...(ports.value === undefined ? {} : { ports: ports.value }) };
-  return success({ pods: pods.value.selector, rule, asker: name });
+  const rule = ruleOn(peers, ports.value);
+  return success({ direction: 'Ingress', pods: pods.value.selector, rule, asker: name });
 }
 
 function exposersOf(

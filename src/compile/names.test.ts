@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { denyNames, labelValue, monitoringName, openingName, secondName, transitionName } from './names.ts';
+import { type Direction, directions } from '../model/network-policy.ts';
+import {
+  clusterName,
+  denyNames,
+  dnsName,
+  labelValue,
+  monitoringName,
+  openingName,
+  secondName,
+  transitionName,
+} from './names.ts';
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const dnsSubdomain = new RegExp(`^${label}([.]${label})*$`);
@@ -17,7 +27,7 @@ const objectName = fc
 
 describe('the names of the ring', () => {
   test('are DNS subdomains under the prefix, and differ', () => {
-    const names = [...Object.values(denyNames), monitoringName, transitionName];
+    const names = [...Object.values(denyNames), monitoringName, dnsName, clusterName, transitionName];
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) {
       expect(name).toMatch(dnsSubdomain);
@@ -90,7 +100,7 @@ describe('a name as a label value', () => {
 describe('the name of a policy for openings', () => {
   const web = { matchLabels: { app: 'web' } };
   const name = (stem: string, pods: object = web, owner = 'AppNetworkProfile' as const) =>
-    openingName(owner, stem, pods, JSON.stringify(pods), '0 of 1');
+    openingName(owner, stem, { direction: 'Ingress', pods }, '0 of 1');
 
   test('says whose they are and which pods they open', () => {
     expect(name('shop')).toMatch(/^ringfence-shop-web-[0-9a-f]{10}$/);
@@ -100,9 +110,16 @@ describe('the name of a policy for openings', () => {
   });
 
   test('is another for the platform and for a profile that is called as its policies are', () => {
-    expect(openingName('PlatformNetworkProfile', 'exposed', web, 'web', '0 of 1')).not.toBe(
-      openingName('AppNetworkProfile', 'exposed', web, 'web', '0 of 1'),
+    const opening = { direction: 'Ingress', pods: web } as const;
+    expect(openingName('PlatformNetworkProfile', 'exposed', opening, '0 of 1')).not.toBe(
+      openingName('AppNetworkProfile', 'exposed', opening, '0 of 1'),
     );
+  });
+
+  test('says that it is about the way out, and is another than for the way in', () => {
+    const out = openingName('AppNetworkProfile', 'shop', { direction: 'Egress', pods: web }, '0 of 1');
+    expect(out).toMatch(/^ringfence-shop-web-out-[0-9a-f]{10}$/);
+    expect(out.slice(-10)).not.toBe(name('shop').slice(-10));
   });
 
   test('is another where the borders between its parts are elsewhere', () => {
@@ -118,9 +135,9 @@ describe('the name of a policy for openings', () => {
 
   test('is a DNS subdomain of at most 253 characters, and another for another profile, pods or part', () => {
     const value = fc.stringMatching(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
-    const parts = fc.tuple(objectName, value, fc.nat({ max: 3 }));
-    const made = ([stem, app, part]: readonly [string, string, number]) =>
-      openingName('AppNetworkProfile', stem, { matchLabels: { app } }, app, `${part} of 4`);
+    const parts = fc.tuple(objectName, value, fc.nat({ max: 3 }), fc.constantFrom(...directions));
+    const made = ([stem, app, part, direction]: readonly [string, string, number, Direction]) =>
+      openingName('AppNetworkProfile', stem, { direction, pods: { matchLabels: { app } } }, `${part} of 4`);
     fc.assert(
       fc.property(parts, parts, (one, other) => {
         expect(made(one)).toMatch(dnsSubdomain);

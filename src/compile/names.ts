@@ -1,6 +1,7 @@
 // The names of everything that Ringfence generates, made here and nowhere else.
 // A name that is too long is cut with a hash, so that two long names never become one (an outage elsewhere: UDS).
 import { createHash } from 'node:crypto';
+import { canonicalJson, type Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import { namePrefix, type Owner } from '../model/policies.ts';
 import type { LabelSelector } from '../model/selectors.ts';
@@ -17,25 +18,30 @@ export const denyNames = {
 /** Lets the monitoring systems of the platform profile scrape. */
 export const monitoringName = `${namePrefix}monitoring`;
 
+/** Lets every pod ask the cluster's DNS. */
+export const dnsName = `${namePrefix}dns`;
+
+/** Lets every pod reach everything inside the cluster. */
+export const clusterName = `${namePrefix}cluster`;
+
 /** Allows everything while a live namespace is being closed or opened; never there for long. */
 export const transitionName = `${namePrefix}transition`;
 
 /**
- * The name of a policy for openings on the same pods. The hash makes it unique: `a` with `b-c` and `a-b` with `c` would
- * be one otherwise.
+ * The name of a policy for openings on the same pods in the same direction. The hash makes it unique: `a` with `b-c` and
+ * `a-b` with `c` would be one otherwise.
  *
  * @param owner the kind of the owner: a team may give its profile the stem that the platform uses
  * @param stem whose openings they are
- * @param identity what tells these pods from all others
  * @param part tells policies apart where there are more rules than one takes
  */
 export function openingName(
   owner: Owner['kind'],
   stem: string,
-  pods: LabelSelector,
-  identity: string,
+  { direction, pods }: { readonly direction: Direction; readonly pods: LabelSelector },
   part: string,
 ): string {
+  const isWayOut = direction === 'Egress';
   const [[, label] = ['', 'pods']] = Object.entries(pods.matchLabels ?? {}).sort(([a], [b]) =>
     compareText(a, b),
   );
@@ -44,12 +50,12 @@ export function openingName(
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '') || 'pods';
-  const tail = hash(JSON.stringify([owner, stem, identity, part]));
+  const tail = hash(JSON.stringify([owner, stem, canonicalJson(pods), part, ...(isWayOut ? ['out'] : [])]));
   // Whatever starts as the temporary policy does is taken for one, and deleted.
   const prefix = `${namePrefix}${stem}-`.startsWith(`${transitionName}-`)
     ? `${namePrefix}profile-`
     : namePrefix;
-  const head = `${prefix}${stem}-${hint}`.slice(0, maxLength.name - tail.length - 1);
+  const head = `${prefix}${stem}-${hint}${isWayOut ? '-out' : ''}`.slice(0, maxLength.name - tail.length - 1);
   return `${head.replace(/[-._]+$/, '')}-${tail}`;
 }
 

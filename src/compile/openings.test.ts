@@ -7,14 +7,15 @@ const about: OpeningPolicies = {
   namespace: 'shop',
   owner: { kind: 'AppNetworkProfile', name: 'team', uid: 'uid-of-team' },
   stem: 'team',
-  describe: (pods, askers) => `${pods} for ${askers}`,
+  describe: (direction, pods, askers) => `${direction}: ${pods} for ${askers}`,
 };
 
 function opening(asker: string, pod: string, port: number): AskedOpening {
   return {
     asker,
+    direction: 'Ingress',
     pods: { matchLabels: { app: pod } },
-    rule: { from: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port }] },
+    rule: { peers: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port }] },
   };
 }
 
@@ -32,7 +33,7 @@ describe('openings', () => {
     expect(more).toEqual([]);
     expect(policy?.spec.policyTypes).toEqual(['Ingress']);
     expect(policy?.spec.ingress?.map(({ ports }) => ports?.[0].port)).toEqual([1, 2]);
-    expect(policy).toMatchObject({ askers: [['a'], ['b']], description: 'web for a, b' });
+    expect(policy).toMatchObject({ askers: [['a'], ['b']], description: 'Ingress: web for a, b' });
   });
 
   test('on other pods have a policy of their own', () => {
@@ -46,13 +47,12 @@ describe('openings', () => {
       opening('b', 'web', 1),
     ]);
     expect(policy?.spec.ingress).toHaveLength(1);
-    expect(policy).toMatchObject({ askers: [['a', 'b']], description: 'web for a, b' });
+    expect(policy).toMatchObject({ askers: [['a', 'b']], description: 'Ingress: web for a, b' });
   });
 
   test('on pods whose labels are written in another order are on the same pods', () => {
-    const rule = opening('a', 'web', 1).rule;
-    const one = { asker: 'a', pods: { matchLabels: { app: 'web', tier: 'front' } }, rule };
-    const other = { asker: 'b', pods: { matchLabels: { tier: 'front', app: 'web' } }, rule };
+    const one = { ...opening('a', 'web', 1), pods: { matchLabels: { app: 'web', tier: 'front' } } };
+    const other = { ...opening('b', 'web', 1), pods: { matchLabels: { tier: 'front', app: 'web' } } };
     expect(openingPolicies(about, [one, other])).toHaveLength(1);
     expect(openingPolicies(about, [one])[0]?.name).toBe(openingPolicies(about, [other])[0]?.name);
   });
@@ -61,9 +61,30 @@ describe('openings', () => {
     expect(openingPolicies(about, many(120).toReversed())).toEqual(openingPolicies(about, many(120)));
   });
 
+  test('in the other direction have a policy of their own, which isolates its pods in that direction only', () => {
+    const out = { ...opening('a', 'web', 1), direction: 'Egress' } as const;
+    const policies = openingPolicies(about, [out, opening('a', 'web', 1)]);
+    expect(policies.map(({ spec }) => spec)).toEqual([
+      {
+        podSelector: out.pods,
+        policyTypes: ['Ingress'],
+        ingress: [{ from: out.rule.peers, ports: out.rule.ports }],
+      },
+      {
+        podSelector: out.pods,
+        policyTypes: ['Egress'],
+        egress: [{ to: out.rule.peers, ports: out.rule.ports }],
+      },
+    ]);
+    expect(policies.map(({ description }) => description)).toEqual([
+      'Ingress: web for a',
+      'Egress: web for a',
+    ]);
+  });
+
   test('on every pod say so', () => {
     const all = { ...opening('a', 'web', 1), pods: {} };
-    expect(openingPolicies(about, [all])[0]?.description).toBe('every pod for a');
+    expect(openingPolicies(about, [all])[0]?.description).toBe('Ingress: every pod for a');
   });
 });
 

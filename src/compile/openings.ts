@@ -1,16 +1,17 @@
-// Openings, merged into policies: what leads to the same pods shares one, because many small policies are dear on iptables
-// CNIs. Must not know why something is opened.
+// Openings, merged into policies: what leads to the same pods, or out of them, shares one, because many small policies are
+// dear on iptables CNIs. Must not know why something is opened.
 import { createHash } from 'node:crypto';
-import { canonicalJson, type IngressRule } from '../model/network-policy.ts';
+import { allowing, canonicalJson, type Direction, type Rule } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 import { openingName } from './names.ts';
 
-/** What is opened on pods of one namespace. */
+/** What is opened on pods of one namespace: the way in to them, or the way out. */
 export interface Opening {
+  readonly direction: Direction;
   readonly pods: LabelSelector;
-  readonly rule: IngressRule;
+  readonly rule: Rule;
 }
 
 /** An opening, and who asks for it: the name of a route, or of an object that exposes pods. */
@@ -25,7 +26,7 @@ export interface OpeningPolicies {
   /** Comes first in their names, after the common prefix. */
   readonly stem: string;
   /** A sentence for the person who finds the policy. */
-  readonly describe: (pods: string, askers: string) => string;
+  readonly describe: (direction: Direction, pods: string, askers: string) => string;
 }
 
 /** So many rules of 50 ports each stay far below the size that etcd takes (1.5 MiB). */
@@ -41,39 +42,35 @@ export function openingPolicies(
 ): readonly DesiredPolicy[] {
   const groups = Map.groupBy(
     [...openings].sort((a, b) => compareText(a.asker, b.asker)),
-    ({ pods }) => canonicalJson(pods),
+    ({ direction, pods }) => `${direction} ${canonicalJson(pods)}`,
   );
-  return [...groups]
-    .flatMap(([identity, group]) => policiesOf(about, identity, group))
+  return [...groups.values()]
+    .flatMap((group) => policiesOf(about, group))
     .sort((a, b) => compareText(a.name, b.name));
 }
 
 /** A rule, and who asks for it. */
 interface AskedRule {
-  readonly rule: IngressRule;
+  readonly rule: Rule;
   readonly askers: string[];
 }
 
-/** The openings on the same pods as one policy, or as several where the rules are many. */
-function policiesOf(
-  about: OpeningPolicies,
-  identity: string,
-  openings: readonly AskedOpening[],
-): readonly DesiredPolicy[] {
+/** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
+function policiesOf(about: OpeningPolicies, openings: readonly AskedOpening[]): readonly DesiredPolicy[] {
   const parts = partsFor(merge(openings).length);
   return [...Map.groupBy(openings, ({ asker }) => partOf(asker, parts))].flatMap(([part, group]) => {
     const rules = merge(group);
     const [first, ...rest] = rules.map(({ rule }) => rule);
-    const pods = group[0]?.pods;
-    if (first === undefined || pods === undefined) return [];
+    const [some] = group;
+    if (first === undefined || some === undefined) return [];
     const { namespace, owner, stem } = about;
     return {
       namespace,
-      name: openingName(owner.kind, stem, pods, identity, `${part} of ${parts}`),
+      name: openingName(owner.kind, stem, some, `${part} of ${parts}`),
       owner,
-      description: describe(about, pods, [...new Set(rules.flatMap(({ askers }) => askers))]),
+      description: describe(about, some, [...new Set(rules.flatMap(({ askers }) => askers))]),
       askers: noted(rules),
-      spec: { podSelector: pods, policyTypes: ['Ingress'], ingress: [first, ...rest] },
+      spec: allowing(some.pods, some.direction, [first, ...rest]),
     };
   });
 }
@@ -110,10 +107,10 @@ function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {
   );
 }
 
-function describe(about: OpeningPolicies, pods: LabelSelector, askers: readonly string[]): string {
+function describe(about: OpeningPolicies, { direction, pods }: Opening, askers: readonly string[]): string {
   const more = askers.length - askersTold;
   const told = askers.slice(0, askersTold).join(', ');
-  return about.describe(tellPods(pods), more > 0 ? `${told} and ${more} more` : told);
+  return about.describe(direction, tellPods(pods), more > 0 ? `${told} and ${more} more` : told);
 }
 
 function tellPods(pods: LabelSelector): string {

@@ -42,7 +42,9 @@ function callsTo({ controlPlaneCalls }: ClusterView, namespace: string): readonl
 export function wideRouteFindings(profiles: readonly CompiledProfile[]): readonly Finding[] {
   return profiles.flatMap(({ profile, routes }) =>
     routes
-      .filter(({ opening }) => opening !== undefined && selectsEverything(opening.pods))
+      .filter(({ openings }) =>
+        openings.some((opening) => isWayIn(opening) && selectsEverything(opening.pods)),
+      )
       .map(({ route }) => ({
         code: 'OpensWholeNamespace' as const,
         subject: { kind: 'AppNetworkProfile' as const, namespace: profile.namespace, name: profile.name },
@@ -60,7 +62,11 @@ function isEntrance({ type, selector }: ServiceFacts): boolean {
 /** Also where there is nothing to open: an ExternalName has no pods, whatever selector is left on it. */
 function isOpened({ type, selector }: ServiceFacts, openings: readonly Opening[]): boolean {
   if (type === 'ExternalName' || selector === undefined) return true;
-  return openings.some(({ pods }) => asksNoMore(pods, { matchLabels: selector }));
+  return openings.some((opening) => isWayIn(opening) && asksNoMore(opening.pods, { matchLabels: selector }));
+}
+
+function isWayIn({ direction }: Opening): boolean {
+  return direction === 'Ingress';
 }
 
 function unreachableEntrance(namespace: string, { name, type }: ServiceFacts): Finding {
@@ -72,12 +78,11 @@ function unreachableEntrance(namespace: string, { name, type }: ServiceFacts): F
   };
 }
 
-/** The control plane calls from its own nodes; a konnectivity pod is named with `namespace`. */
 function unreachableBackend(namespace: string, caller: string, { name }: ServiceFacts): Finding {
   return {
     code: 'ControlPlaneShutOut',
     subject: { kind: 'Namespace', name: namespace },
     message: `${caller} makes the control plane call Service \`${name}\`, and no route opens its pods: the calls are denied`,
-    hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { nodes: {} }, to: { service: name } })}`,
+    hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { kubernetesAPI: {} }, to: { service: name } })}`,
   };
 }

@@ -1,12 +1,12 @@
 // The profiles of a namespace, compiled: what each route came to, and the policies of each profile.
 // Must not know the ring.
-import type { ClusterView, NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
-import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
+import type { ProfileFacts } from '../api/cluster-view.ts';
+import type { Direction } from '../model/network-policy.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
+import type { Compilation, PlainNamespace } from './compilation.ts';
 import { askConsent } from './consent.ts';
 import { type Opening, openingPolicies } from './openings.ts';
-import { type AskConsent, type CompiledRoute, compileRoutes } from './routes.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { type CompiledRoute, type Place, settle } from './routes.ts';
 
 /** What the compiler makes of one profile; no routes where it doesn't decode. */
 export interface CompiledProfile {
@@ -16,60 +16,39 @@ export interface CompiledProfile {
   readonly policies: readonly DesiredPolicy[];
 }
 
-/** Compiles the profiles of a namespace that is ringed. */
-export function compileProfiles(
-  view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-  namespace: NamespaceFacts,
-  profiles: readonly ProfileFacts[],
-): readonly CompiledProfile[] {
-  const around = surroundingsOf(view, platform, namespace.name);
-  // Many routes lead to the same few namespaces.
-  const known = new Map<string, readonly Opening[]>();
-  const openingsThere = (name: string) => {
-    const openings = known.get(name) ?? openingsIn(view, platform, name);
-    known.set(name, openings);
-    return openings;
+/** Compiles the profiles of a namespace; those of one for which nothing is compiled have no routes. */
+export function compileProfiles(run: Compilation, plain: PlainNamespace): readonly CompiledProfile[] {
+  const place: Place = {
+    labels: plain.facts.labels,
+    egress: plain.egress,
+    ask: (route, wayOut) => askConsent(run, plain, route, wayOut),
   };
-  const ask: AskConsent = (route, sources) =>
-    askConsent(view, platform, route, namespace, sources, openingsThere);
-  return profiles.map((profile) => {
-    if (!profile.decoded.ok) return { profile, routes: [], policies: [] };
-    const routes = compileRoutes(profile.decoded.value, around, ask);
-    return { profile, routes, policies: policiesOf(profile, routes) };
+  return plain.profiles.map(({ profile, routes }) => {
+    const settled = routes.map((route) => settle(route, place));
+    return { profile, routes: settled, policies: policiesOf(profile, settled) };
   });
 }
 
 /** What the routes of a profile open. */
 export function openingsOf({ routes }: CompiledProfile): readonly Opening[] {
-  return routes.flatMap(({ opening }) => opening ?? []);
-}
-
-/** What the accepted routes of another namespace open. */
-function openingsIn(
-  view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-  namespace: string,
-): readonly Opening[] {
-  const around = surroundingsOf(view, platform, namespace);
-  return [...(view.profiles.get(namespace)?.values() ?? [])].flatMap(({ decoded }) =>
-    decoded.ok ? compileRoutes(decoded.value, around).flatMap(({ opening }) => opening ?? []) : [],
-  );
+  return routes.flatMap(({ openings }) => openings);
 }
 
 function policiesOf(
   { namespace, name, uid }: ProfileFacts,
   routes: readonly CompiledRoute[],
 ): readonly DesiredPolicy[] {
-  const openings = routes.flatMap(({ opening, route }) =>
-    opening === undefined ? [] : [{ ...opening, asker: route.name }],
+  const openings = routes.flatMap(({ openings, route }) =>
+    openings.map((opening) => ({ ...opening, asker: route.name })),
   );
   const about = {
     namespace,
     owner: { kind: 'AppNetworkProfile', name, uid },
     stem: name,
-    describe: (pods: string, routeNames: string) =>
-      `Lets in to ${pods} what profile ${name} allows: ${routeNames}`,
+    describe: (direction: Direction, pods: string, routeNames: string) =>
+      direction === 'Ingress'
+        ? `Lets in to ${pods} what profile ${name} allows: ${routeNames}`
+        : `Lets out of ${pods} what profile ${name} allows: ${routeNames}`,
   } as const;
   return openingPolicies(about, openings);
 }

@@ -1,13 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type PlatformSpec, platformOwner, platformSpec } from '../../test/fixtures.ts';
+import { type PlatformSpec, platformOwner, platformSpec, view } from '../../test/fixtures.ts';
+import type { EgressMode } from '../api/egress.ts';
+import type { Discovered } from '../api/platform-status.ts';
 import { monitoringPresets } from '../api/presets.ts';
+import { egressOf } from './egress.ts';
 import { ringPolicies } from './ring.ts';
+import { worldOf } from './world.ts';
 
 type Monitoring = NonNullable<PlatformSpec['monitoring']>[number];
 
+/** The ring of a namespace in an egress mode, in a cluster of which so much is known. */
+function fenced(mode: EgressMode, discovered: Discovered, more: PlatformSpec = {}) {
+  const spec = platformSpec(more);
+  const world = worldOf(view({ discovered }), spec);
+  return ringPolicies('shop', spec, platformOwner, egressOf(mode, [], world), world);
+}
+
 function ring(...monitoring: readonly Monitoring[]) {
-  return ringPolicies('shop', platformSpec({ monitoring: [...monitoring] }), platformOwner);
+  return fenced('Unrestricted', {}, { monitoring });
 }
 
 const prometheus: Monitoring = {
@@ -122,5 +133,86 @@ describe('the ring', () => {
   test('is ordered by name', () => {
     const names = ring(prometheus).map(({ name }) => name);
     expect(names).toEqual([...names].sort());
+  });
+});
+
+describe('the ring of a namespace whose egress is fenced', () => {
+  const discovered: Discovered = {
+    dns: {
+      namespace: 'kube-system',
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      ports: ['5353/UDP'],
+      addresses: ['10.96.0.10', '169.254.20.10', 'fd00:96::a'],
+      servicePorts: ['53/UDP'],
+    },
+    kubernetesAPI: {
+      endpoints: [
+        { address: '10.96.0.1', port: 443 },
+        { address: '172.18.0.2', port: 6443 },
+      ],
+    },
+    cluster: { serviceRanges: ['10.96.0.0/16', 'fd00:96::/112'] },
+  };
+  const named = (policies: ReturnType<typeof fenced>, name: string) =>
+    policies.find((policy) => policy.name === name)?.spec;
+
+  test.each(['ClusterOnly', 'Restricted'] as const)(
+    'leaves the way to DNS open in mode %s: its pods on their ports, its addresses on the ports of the Service',
+    (mode) => {
+      expect(named(fenced(mode, discovered), 'ringfence-dns')).toEqual({
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [
+          {
+            to: [placed('kube-system', { matchLabels: { 'k8s-app': 'kube-dns' } })],
+            ports: [{ protocol: 'UDP', port: 5353 }],
+          },
+          {
+            to: ['10.96.0.10/32', '169.254.20.10/32', 'fd00:96::a/128'].map((cidr) => ({
+              ipBlock: { cidr },
+            })),
+            ports: [{ protocol: 'UDP', port: 53 }],
+          },
+        ],
+      });
+    },
+  );
+
+  test('leaves the cluster open where it is ClusterOnly, and nothing else', () => {
+    expect(named(fenced('ClusterOnly', discovered), 'ringfence-cluster')).toEqual({
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [
+        {
+          to: [
+            { namespaceSelector: {} },
+            { ipBlock: { cidr: '10.96.0.0/16' } },
+            { ipBlock: { cidr: 'fd00:96::/112' } },
+          ],
+        },
+        { to: [{ ipBlock: { cidr: '10.96.0.1/32' } }], ports: [{ protocol: 'TCP', port: 443 }] },
+        { to: [{ ipBlock: { cidr: '172.18.0.2/32' } }], ports: [{ protocol: 'TCP', port: 6443 }] },
+      ],
+    });
+    expect(named(fenced('Restricted', discovered), 'ringfence-cluster')).toBeUndefined();
+  });
+
+  test('opens nothing that is not known', () => {
+    const names = (mode: EgressMode) => fenced(mode, {}).map(({ name }) => name);
+    expect(names('Restricted')).toEqual(['ringfence-default-deny-egress', 'ringfence-default-deny-ingress']);
+    expect(names('ClusterOnly')).toEqual([
+      'ringfence-cluster',
+      'ringfence-default-deny-egress',
+      'ringfence-default-deny-ingress',
+    ]);
+    expect(named(fenced('ClusterOnly', {}), 'ringfence-cluster')?.egress).toEqual([
+      { to: [{ namespaceSelector: {} }] },
+    ]);
+  });
+
+  test('has no policy of the egress kind where it is Unrestricted, whatever is known', () => {
+    expect(fenced('Unrestricted', discovered).map(({ name }) => name)).toEqual([
+      'ringfence-default-deny-ingress',
+    ]);
   });
 });

@@ -1,51 +1,81 @@
-// The ring of a namespace: the default deny, and what the platform needs to get through it.
+// The ring of a namespace: the default denies, and what the platform and the egress mode leave open for every pod.
 // Must not know the routes that teams declare.
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
-import type { IngressRule } from '../model/network-policy.ts';
+import { allowing, type Direction, type Rule, ruleFor } from '../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { policyPorts } from '../model/policy-ports.ts';
-import { denyNames, monitoringName } from './names.ts';
+import { clusterRules, type Egress } from './egress.ts';
+import { clusterName, denyNames, dnsName, monitoringName } from './names.ts';
 import { monitoringSystems } from './systems.ts';
+import type { World } from './world.ts';
 
 /** The policies that every ringed namespace has, with or without a profile of its own. Ordered by name. */
 export function ringPolicies(
   namespace: string,
   platform: PlatformNetworkProfileSpec,
   owner: Owner,
+  egress: Egress,
+  world: World,
 ): readonly DesiredPolicy[] {
-  const deny: DesiredPolicy = {
-    namespace,
-    name: denyNames.Ingress,
-    owner,
-    description: 'Denies all ingress to every pod of this namespace, but for what other policies allow',
-    spec: { podSelector: {}, policyTypes: ['Ingress'] },
-  };
-  return [deny, ...monitoringPolicy(namespace, platform, owner)];
+  const common = { namespace, owner };
+  const ingress = [
+    {
+      ...common,
+      ...deny(
+        'Ingress',
+        'Denies all ingress to every pod of this namespace, but for what other policies allow',
+      ),
+    },
+    ...allow('Ingress', monitoringName, monitoringRules(platform), {
+      ...common,
+      description: `Lets the monitoring systems (${platform.monitoring.map(({ name }) => name).join(', ')}) scrape every pod of this namespace`,
+    }),
+  ];
+  // The first egress policy of any kind would isolate pods: there is none where egress is not fenced.
+  if (egress.mode === 'Unrestricted') return ingress;
+  return [
+    ...allow('Egress', clusterName, clusterRules(egress.mode, world), {
+      ...common,
+      description:
+        'Lets every pod of this namespace reach everything inside the cluster: every namespace, the addresses of Services, the API server',
+    }),
+    {
+      ...common,
+      ...deny(
+        'Egress',
+        'Denies all egress of every pod of this namespace, but for what other policies allow',
+      ),
+    },
+    ...allow('Egress', dnsName, world.dns, {
+      ...common,
+      description: "Lets every pod of this namespace ask the cluster's DNS",
+    }),
+    ...ingress,
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** One policy for all monitoring systems: many small policies are dear on iptables CNIs. */
-function monitoringPolicy(
-  namespace: string,
-  platform: PlatformNetworkProfileSpec,
-  owner: Owner,
-): readonly DesiredPolicy[] {
+/** What the monitoring systems may reach; one policy for all: many small policies are dear on iptables CNIs. */
+export function monitoringRules(platform: PlatformNetworkProfileSpec): readonly Rule[] {
   const systems = new Map(monitoringSystems(platform).map(({ name, peers }) => [name, peers]));
-  const rules = platform.monitoring.flatMap(({ name, ports }): readonly IngressRule[] => {
+  return platform.monitoring.flatMap(({ name, ports }) => {
     // No rule where the system's place is not known: an empty list of peers would mean everyone.
-    const from = systems.get(name);
     const allowed = policyPorts(ports);
-    return from === undefined || allowed === undefined ? [] : [{ from, ports: allowed }];
+    return allowed === undefined ? [] : (ruleFor(systems.get(name) ?? [], allowed) ?? []);
   });
-  const [first, ...rest] = rules;
-  if (first === undefined) return [];
-  const names = platform.monitoring.map(({ name }) => name).join(', ');
-  return [
-    {
-      namespace,
-      name: monitoringName,
-      owner,
-      description: `Lets the monitoring systems (${names}) scrape every pod of this namespace`,
-      spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [first, ...rest] },
-    },
-  ];
+}
+
+function deny(
+  direction: Direction,
+  description: string,
+): Pick<DesiredPolicy, 'name' | 'description' | 'spec'> {
+  return { name: denyNames[direction], description, spec: { podSelector: {}, policyTypes: [direction] } };
+}
+
+function allow(
+  direction: Direction,
+  name: string,
+  [first, ...rest]: readonly Rule[],
+  about: Pick<DesiredPolicy, 'namespace' | 'owner' | 'description'>,
+): readonly DesiredPolicy[] {
+  return first === undefined ? [] : [{ ...about, name, spec: allowing({}, direction, [first, ...rest]) }];
 }

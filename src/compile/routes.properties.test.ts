@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Cluster, cluster, route, shuffle, viewOf } from '../../test/random-cluster.ts';
 import { canonicalJson, type EgressRule, type IngressRule } from '../model/network-policy.ts';
+import type { DesiredPolicy } from '../model/policies.ts';
 import { compile } from './compile.ts';
 
 /** The labels of every selector in another order. */
@@ -13,13 +14,22 @@ function turned<T>(value: T): T {
   return Object.fromEntries(members.reverse()) as T;
 }
 
-/** Everything that is allowed, as pods, peer and port. */
+/** The rules of a policy in both directions: their other ends, and their ports. */
+function rulesOf({ spec: { ingress, egress } }: DesiredPolicy) {
+  return [
+    ...(ingress ?? []).map(({ from, ports }) => ({ direction: 'Ingress', peers: from, ports })),
+    ...(egress ?? []).map(({ to, ports }) => ({ direction: 'Egress', peers: to, ports })),
+  ];
+}
+
+/** Everything that is allowed, as direction, pods, peer and port. */
 function allowances(given: Cluster): ReadonlySet<string> {
-  const all = compile(viewOf(given)).policies.flatMap(
-    ({ namespace: where, spec: { podSelector, ingress = [] } }) =>
-      ingress.flatMap(({ from = [], ports: some = [{ protocol: 'every' }] }) =>
-        from.flatMap((peer) => some.map((port) => canonicalJson([where, podSelector, peer, port]))),
+  const all = compile(viewOf(given)).policies.flatMap((policy) =>
+    rulesOf(policy).flatMap(({ direction, peers = [], ports: some = [{ protocol: 'every' }] }) =>
+      peers.flatMap((peer) =>
+        some.map((port) => canonicalJson([policy.namespace, direction, policy.spec.podSelector, peer, port])),
       ),
+    ),
   );
   return new Set(all);
 }
@@ -30,6 +40,7 @@ describe('compiled routes', () => {
       fc.record({
         given: fc.constant(given),
         spec: fc.constant(given.spec),
+        discovered: fc.constant(given.discovered ?? {}),
         objects: shuffle(given.objects),
         profiles: fc
           .tuple(
@@ -78,7 +89,11 @@ describe('compiled routes', () => {
     }));
     fc.assert(
       fc.property(fc.nat({ max: 119 }), route, (count, added) => {
-        const base = { spec: {}, objects: [], profiles: [{ key: 'shop/a', routes: first.slice(0, count) }] };
+        const base = {
+          spec: { egress: 'Restricted' as const },
+          objects: [],
+          profiles: [{ key: 'shop/a', routes: first.slice(0, count) }],
+        };
         fc.pre(!/^r\d+$/.test(added.name));
         const more = { ...base, profiles: [{ key: 'shop/a', routes: [added, ...first.slice(0, count)] }] };
         const after = allowances(more);
@@ -91,12 +106,13 @@ describe('compiled routes', () => {
   test('never have a rule with an empty list of peers or of ports, nor one without peers: these mean everyone', () => {
     fc.assert(
       fc.property(cluster, (given) => {
-        for (const { spec: policy } of compile(viewOf(given)).policies) {
-          for (const { from, ports: some } of policy.ingress ?? []) {
-            expect(from?.length).toBeGreaterThan(0);
+        for (const policy of compile(viewOf(given)).policies) {
+          for (const { peers, ports: some } of rulesOf(policy)) {
+            expect(peers?.length).toBeGreaterThan(0);
             expect(some?.length).not.toBe(0);
           }
-          expect(policy.ingress?.length).not.toBe(0);
+          expect(policy.spec.ingress?.length).not.toBe(0);
+          expect(policy.spec.egress?.length).not.toBe(0);
         }
       }),
     );

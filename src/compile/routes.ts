@@ -1,13 +1,13 @@
-// The routes of one profile: each becomes a rule on the pods that it leads to, or a reason why not.
-// Must not know policies, nor other profiles: merging is openings.ts, the other side's word is consent.ts.
-import type { AppNetworkProfile } from '../api/app-network-profile.ts';
+// What becomes of a route: its state, and what is opened for it, by how strict egress is here and by what the other side says.
+// Must not know policies: merging is openings.ts, the other side's word is consent.ts.
 import type { Route } from '../api/route.ts';
 import type { FindingCode } from '../model/findings.ts';
-import type { LabelSelector } from '../model/selectors.ts';
-import { endOf, type RouteEndValue } from '../routes/index.ts';
-import type { Surroundings } from '../routes/route-end.ts';
+import type { LabelSelector, Labels } from '../model/selectors.ts';
 import type { Consent } from './consent.ts';
+import { type Egress, isClosed } from './egress.ts';
+import { mirrorsWithin } from './mirrors.ts';
 import type { Opening } from './openings.ts';
+import type { PlainRoute, WayIn, WayOut } from './plain-routes.ts';
 
 /** What the compiler makes of one route. */
 export interface CompiledRoute {
@@ -17,70 +17,74 @@ export interface CompiledRoute {
   readonly message: string;
   /** The YAML that would mend it, where that is known. */
   readonly suggestion?: string;
-  /** Present where the route is Active and leads to pods of its own namespace. */
-  readonly opening?: Opening;
+  /** What is opened for it; also for a route that waits for the other side alone. */
+  readonly openings: readonly Opening[];
 }
 
-/** Asks the namespaces that a route leads to, from these pods here. */
-export type AskConsent = (route: Route & { readonly to: NamespaceTo }, sources: LabelSelector) => Consent;
+/** Asks the namespaces that a route leads to; `undefined` where nobody has to be asked. */
+export type AskConsent = (route: Route, wayOut: WayOut) => Consent | undefined;
 
-type NamespaceTo = Extract<RouteEndValue, { readonly namespace: object }>;
-
-/**
- * Compiles every route of a profile by itself: a bad one never touches the others. In the order of the profile.
- *
- * @param ask absent where the other side's word is not wanted
- */
-export function compileRoutes(
-  profile: AppNetworkProfile,
-  around: Surroundings,
-  ask?: AskConsent,
-): readonly CompiledRoute[] {
-  return profile.spec.routes.map((route) => compileRoute(route, around, ask));
+/** Where a route is declared. */
+export interface Place {
+  readonly labels: Labels;
+  readonly egress: Egress;
+  readonly ask: AskConsent;
 }
 
-function compileRoute(route: Route, around: Surroundings, ask: AskConsent | undefined): CompiledRoute {
-  const { end: source, held: from } = endOf(route.from);
-  const { end: destination, held: to } = endOf(route.to);
-  if (destination.pods === undefined) return compileWayOut(route, around, ask);
-  const pods = destination.pods(to, around);
-  if (!pods.ok) return { route, ...pods.error };
-  const peers = source.peers?.(from, around);
-  if (peers === undefined) return notASource(route, source.name);
-  if (!peers.ok) return { route, ...peers.error };
-  const ports = pods.value.ports(route.ports);
-  if (!ports.ok) return { route, ...ports.error };
-  const rule = { from: peers.value, ...(ports.value === undefined ? {} : { ports: ports.value }) };
-  return { route, ...active, opening: { pods: pods.value.selector, rule } };
+/** What becomes of a route that is declared at `place`. */
+export function settle(plain: PlainRoute, place: Place): CompiledRoute {
+  const { route } = plain;
+  if (plain.kind === 'refused') return { route, ...plain.problem, openings: [] };
+  if (plain.kind === 'in') return { route, ...active, openings: openingsOfWayIn(plain, place) };
+  return { route, ...settleWayOut(route, plain, place) };
 }
+
+type Settled = Omit<CompiledRoute, 'route'>;
 
 const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
 
+/** Within the namespace, the way in to pods is the way out of others. */
+function openingsOfWayIn({ opening }: WayIn, { labels, egress }: Place): readonly Opening[] {
+  const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(opening, labels) : [];
+  return [opening, ...mirrors.filter(({ rule }) => isClosed(egress, rule))];
+}
+
 /** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */
-function compileWayOut(route: Route, around: Surroundings, ask: AskConsent | undefined): CompiledRoute {
-  const { end, held } = endOf(route.from);
-  const sources = end.pods?.(held, around);
-  if (sources?.ok === false) return { route, ...sources.error };
-  const consent = isToNamespace(route) && sources && ask?.(route, sources.value.selector);
-  return { route, ...(consent ? standingOf(consent) : wayIsOpen) };
+function settleWayOut(route: Route, wayOut: WayOut, { egress, ask }: Place): Settled {
+  const { rules, sources } = wayOut;
+  // Where everything may leave, nobody needs to know where it goes.
+  if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, openings: [] };
+  const openings = rules.ok ? openingsFor(sources, rules.value, egress) : [];
+  const written: Settled = openings.length > 0 ? { ...active, openings } : { ...wayIsOpen(egress), openings };
+  return { ...written, ...answerOf(ask(route, wayOut), written) };
 }
 
-function isToNamespace(route: Route): route is Route & { readonly to: NamespaceTo } {
-  return 'namespace' in route.to;
+function openingsFor(
+  pods: LabelSelector,
+  rules: readonly Opening['rule'][],
+  egress: Egress,
+): readonly Opening[] {
+  return rules.filter((rule) => isClosed(egress, rule)).map((rule) => ({ direction: 'Egress', pods, rule }));
 }
 
-const wayIsOpen = {
-  state: 'NotNeeded',
-  reason: 'EgressOpen',
-  message: 'egress is not fenced here: traffic may leave without this route',
-} as const;
+function wayIsOpen({ mode }: Egress): Omit<Settled, 'openings'> {
+  const where = mode === 'Unrestricted' ? 'egress is not fenced here' : 'the ring leaves that open here';
+  return {
+    state: 'NotNeeded',
+    reason: 'EgressOpen',
+    message: `${where}: traffic may leave without this route`,
+  };
+}
 
-function standingOf({ all, missing, suggestion }: Consent): Omit<CompiledRoute, 'route' | 'opening'> {
+/** What the other side says, where that is not yes: the way out is open all the same, so that nothing waits for two. */
+function answerOf(consent: Consent | undefined, written: Settled): Partial<Settled> {
+  if (consent === undefined) return {};
+  const { all, missing, suggestion } = consent;
   if (all.length === 0) {
     const message = 'there is no namespace yet that it leads to';
     return { state: 'Pending', reason: 'NamespaceMissing', message };
   }
-  if (missing.length === 0) return wayIsOpen;
+  if (missing.length === 0) return {};
   const names = missing.slice(0, 5).map((name) => `\`${name}\``);
   const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
   const who = `${names.join(', ')}${more}`;
@@ -91,10 +95,5 @@ function standingOf({ all, missing, suggestion }: Consent): Omit<CompiledRoute, 
   }
   const count = `${all.length - missing.length} of ${all.length}`;
   const message = `PartlyConsented ${count}: ${who} does not let it in`;
-  return { ...wayIsOpen, reason: 'PartlyConsented', message, ...suggested };
-}
-
-function notASource(route: Route, end: string): CompiledRoute {
-  const message = `this version writes no ingress from \`${end}\``;
-  return { route, state: 'Pending', reason: 'EndNotASource', message };
+  return { state: written.state, reason: 'PartlyConsented', message, ...suggested };
 }

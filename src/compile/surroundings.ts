@@ -1,23 +1,27 @@
-// What a route's ends may ask: the namespace around the profile and the platform's systems.
+// What a route's ends may ask: the namespace around the profile, the platform's systems, and the cluster's own services.
 // Must not know any end.
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Surroundings } from '../routes/route-end.ts';
-import { nodeRanges } from './node-ranges.ts';
 import { ingressControllers, monitoringSystems } from './systems.ts';
+import { type World, worldOf } from './world.ts';
 
 /** The surroundings of the profiles in `namespace`. */
 export function surroundingsOf(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
   namespace: string,
+  world: World = worldOf(view, platform),
 ): Surroundings {
+  const { ranges, apiServer, controlPlane } = world;
   return {
     namespace,
     appLabel: platform.appLabel,
     services: view.services.get(namespace) ?? new Map(),
     ingressControllers: ingressControllers(view, platform),
     monitoring: monitoringSystems(platform),
-    nodeRanges: nodeRanges(view, platform),
+    ranges,
+    apiServer,
+    controlPlane,
   };
 }

@@ -35,10 +35,21 @@ export const findingKinds = {
     severity: 'error',
     meaning: 'something else, such as a mutating webhook or another tool, undoes what Ringfence writes',
   },
-  EgressNotFenced: {
+  WeakerEgress: {
     severity: 'warning',
-    meaning:
-      'an egress mode other than Unrestricted is asked for, which this version accepts and does not write yet',
+    meaning: "a profile asks for a weaker egress mode than the platform's, which holds",
+  },
+  DnsUnknown: {
+    severity: 'warning',
+    meaning: 'egress is fenced, and where the DNS of the cluster is was never known: nothing is opened to it',
+  },
+  ApiServerUnknown: {
+    severity: 'warning',
+    meaning: 'a rule needs the addresses of the API server or of the control plane, which were never known',
+  },
+  ClusterRangesUnknown: {
+    severity: 'warning',
+    meaning: 'a rule needs the address ranges of the cluster, of which some were never known',
   },
   NamespaceMissing: {
     severity: 'warning',
@@ -62,13 +73,10 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'a webhook or an aggregated API leads to pods of a ringed namespace that no route opens',
   },
-  EndNotASource: {
-    severity: 'warning',
-    meaning: 'a route comes from an end that this version writes no ingress for',
-  },
   EgressOpen: {
     severity: 'info',
-    meaning: 'a route opens a way out that is open already, because egress is not fenced there',
+    meaning:
+      'a route opens a way out that is open already, because egress is not fenced there, or not within the cluster',
   },
   ServiceMissing: {
     severity: 'warning',

@@ -37,12 +37,51 @@ export interface EgressRule {
   readonly ports?: NonEmpty<PolicyPort>;
 }
 
+/** A rule of either direction: the other ends, and the ports of whoever is connected to; `ports` absent means all. */
+export interface Rule {
+  readonly peers: NonEmpty<Peer>;
+  readonly ports?: NonEmpty<PolicyPort>;
+}
+
 /** What Ringfence writes: `policyTypes` always present, because its absence includes Ingress. */
 export interface NetworkPolicySpec {
   readonly podSelector: LabelSelector;
   readonly policyTypes: NonEmpty<Direction>;
   readonly ingress?: NonEmpty<IngressRule>;
   readonly egress?: NonEmpty<EgressRule>;
+}
+
+/** The spec of a policy that allows `rules` in one direction, and nothing in the other. */
+export function allowing(
+  podSelector: LabelSelector,
+  direction: Direction,
+  [first, ...rest]: NonEmpty<Rule>,
+): NetworkPolicySpec {
+  const common = { podSelector, policyTypes: [direction] } as const;
+  return direction === 'Ingress'
+    ? { ...common, ingress: [ingressRule(first), ...rest.map(ingressRule)] }
+    : { ...common, egress: [egressRule(first), ...rest.map(egressRule)] };
+}
+
+function ingressRule({ peers, ports }: Rule): IngressRule {
+  return { from: peers, ...(ports === undefined ? {} : { ports }) };
+}
+
+function egressRule({ peers, ports }: Rule): EgressRule {
+  return { to: peers, ...(ports === undefined ? {} : { ports }) };
+}
+
+/** A rule for some peers on some ports; `undefined` means all ports. */
+export function ruleOn(peers: NonEmpty<Peer>, ports: NonEmpty<PolicyPort> | undefined): Rule {
+  return { peers, ...(ports === undefined ? {} : { ports }) };
+}
+
+/** A rule for peers that may be none: `undefined` then, since an empty list would mean everyone. */
+export function ruleFor(
+  [first, ...rest]: readonly Peer[],
+  ports: NonEmpty<PolicyPort> | undefined,
+): Rule | undefined {
+  return first === undefined ? undefined : ruleOn([first, ...rest], ports);
 }
 
 /** Whether a policy of this spec isolates the pods that it selects in `direction`. */

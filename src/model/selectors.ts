@@ -51,10 +51,19 @@ export function selectsEverything(selector: LabelSelector): boolean {
   );
 }
 
+const nameLabel = 'kubernetes.io/metadata.name';
+
 /**
  * Selects the one namespace of this name. A tenant can forge every label of a namespace but this one, which the API server
  * sets (KEP-2161).
  */
 export function namespaceNamed(name: string): LabelSelector {
-  return { matchLabels: { 'kubernetes.io/metadata.name': name } };
+  return { matchLabels: { [nameLabel]: name } };
+}
+
+/** The name of the one namespace that a selector can select; `undefined` where it may select others. */
+export function nameOf({ matchLabels }: LabelSelector): string | undefined {
+  return matchLabels !== undefined && Object.hasOwn(matchLabels, nameLabel)
+    ? matchLabels[nameLabel]
+    : undefined;
 }

@@ -21,7 +21,7 @@ export type Purpose =
   | 'open'
   /** Writes the default deny. */
   | 'deny'
-  /** Writes what is allowed. */
+  /** Writes what is allowed: first what is new, then what changes. */
   | 'allow'
   /** Deletes what is not wanted any more. */
   | 'prune'

@@ -60,10 +60,13 @@ export function plan(input: PlanInput): Plan {
     ),
     present: owned.filter((policy) => isTransitionName(policy.name)),
   });
+  const allows = writes.filter((change) => !isDeny(change));
   const phases: Phase[] = [
     { purpose: 'open', changes: temporary.open },
     { purpose: 'deny', changes: writes.filter(isDeny) },
-    { purpose: 'allow', changes: writes.filter((change) => !isDeny(change)) },
+    // What is new goes before what changes: a policy may be narrowed because a new one allows the rest.
+    { purpose: 'allow', changes: allows.filter(({ action }) => action === 'create') },
+    { purpose: 'allow', changes: allows.filter(({ action }) => action === 'replace') },
     { purpose: 'prune', changes: unwanted.flatMap(deletionOf) },
     { purpose: 'close', changes: temporary.close },
   ];

@@ -49,7 +49,6 @@ describe('the trap', () => {
       { nodes: {} },
       { service: 'gone' },
       { internet: {} },
-      { cluster: {} },
       { kubernetesAPI: {} },
     ].map((from, index) => ({ name: `r${index}`, from, to: { app: 'web' } }));
     const spec: PlatformSpec = {
@@ -65,9 +64,36 @@ describe('the trap', () => {
     expect(made.map(({ name }) => name)).toEqual(['ringfence-default-deny-ingress']);
   });
 
+  test('an empty peer list means everyone, also on the way out: what is not known is not opened', () => {
+    const unknown = [
+      { ingressController: {} },
+      { monitoring: {} },
+      { nodes: {} },
+      { internet: {} },
+      { kubernetesAPI: {} },
+    ].map((to, index) => ({ name: `r${index}`, from: { app: 'web' }, to }));
+    const made = policies(unknown, [], { egress: 'Restricted' });
+    expect(made.map(({ name }) => name)).toEqual([
+      'ringfence-default-deny-egress',
+      'ringfence-default-deny-ingress',
+    ]);
+  });
+
+  test('an egress rule isolates the pods that it selects: where egress is not fenced there is none', () => {
+    const routes = [
+      { name: 'a', from: { app: 'web' }, to: { app: 'mongo' } },
+      { name: 'b', from: { app: 'web' }, to: { anywhere: {} } },
+    ];
+    expect(policies(routes).flatMap(({ spec }) => spec.policyTypes)).not.toContain('Egress');
+    expect(policies(routes, [], { egress: 'Restricted', enforcement: 'Off' })).toEqual([]);
+  });
+
   test('policyTypes that are left out include Ingress: they are always written', () => {
     const routes = [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }];
-    for (const { spec } of policies(routes)) expect(spec.policyTypes).toEqual(['Ingress']);
+    for (const { spec } of policies(routes, [], { egress: 'Restricted' })) {
+      expect(spec.policyTypes).toEqual([spec.egress === undefined ? expect.any(String) : 'Egress']);
+      expect(spec.ingress === undefined || spec.policyTypes[0] === 'Ingress').toBe(true);
+    }
   });
 
   test('namespace and pods in two peers are alternatives: they are in one', () => {

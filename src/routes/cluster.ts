@@ -1,4 +1,7 @@
 // The end `cluster`: everything inside the cluster.
+import type { Peer } from '../model/network-policy.ts';
+import { success } from '../model/result.ts';
+import { onPodPorts } from './pod-ports.ts';
 import { routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
@@ -8,5 +11,17 @@ export const cluster = routeEnd({
   schema: fields({}),
   sides: ['from', 'to'],
   isHere: false,
-  description: 'Every pod of every namespace, and the Service and node addresses of the cluster.',
+  description:
+    'Every pod of every namespace, and the node addresses of the cluster; as `to`, its Service addresses too. Ranges that are not known are left out.',
+  // CNIs differ in whether an address range matches pods, so that pods are named, and their ranges are not.
+  peers: (_, { ranges }) => success([{ namespaceSelector: {} }, ...blocks(ranges.nodes)]),
+  rules: (_, { ranges }, ports) =>
+    success(
+      onPodPorts([{ namespaceSelector: {} }, ...blocks(ranges.services), ...blocks(ranges.nodes)], ports),
+    ),
+  isWide: () => true,
 });
+
+function blocks(cidrs: readonly string[] | undefined): readonly Peer[] {
+  return (cidrs ?? []).map((cidr) => ({ ipBlock: { cidr } }));
+}

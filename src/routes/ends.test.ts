@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
 import { endOf, type RouteEndValue, routeEnds } from './index.ts';
-import type { Surroundings } from './route-end.ts';
+import type { Surroundings, WrittenPorts } from './route-end.ts';
 
 const nginx: NonEmpty<Peer> = [
   { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } },
@@ -31,18 +31,27 @@ const around: Surroundings = {
     { name: 'lost', peers: undefined },
   ],
   monitoring: [{ name: 'prometheus', peers: nginx }],
-  nodeRanges: ['10.1.0.0/24', 'fd00:1::/64'],
+  ranges: { pods: undefined, services: ['10.96.0.0/16'], nodes: ['10.1.0.0/24', 'fd00:1::/64'] },
+  apiServer: [],
+  controlPlane: [],
 };
 
 function peersOf(value: RouteEndValue, more: Partial<Surroundings> = {}) {
   const { end, held } = endOf(value);
-  return end.peers?.(held, { ...around, ...more });
+  return end.peers(held, { ...around, ...more });
 }
 
 function podsOf(value: RouteEndValue, more: Partial<Surroundings> = {}) {
   const { end, held } = endOf(value);
   return end.pods?.(held, { ...around, ...more });
 }
+
+function rulesOf(value: RouteEndValue, ports: WrittenPorts, more: Partial<Surroundings> = {}) {
+  const { end, held } = endOf(value);
+  return end.rules?.(held, { ...around, ...more }, ports);
+}
+
+const nothingKnown = { pods: undefined, services: undefined, nodes: undefined };
 
 const allowed = (...peers: readonly object[]) => ({ ok: true, value: peers });
 const problem = (state: string, reason: string, message: unknown = expect.any(String)) => ({
@@ -182,14 +191,11 @@ describe('`nodes`', () => {
     );
   });
 
-  test.each([[undefined], [[]]])(
-    'waits while they are not known (%j), and says what to set',
-    (nodeRanges) => {
-      expect(peersOf({ nodes: {} }, { nodeRanges })).toEqual(
-        problem('Pending', 'NodeRangesUnknown', expect.stringContaining('`spec.cluster.nodeRanges`')),
-      );
-    },
-  );
+  test('waits while they are not known, and says what to set', () => {
+    expect(peersOf({ nodes: {} }, { ranges: nothingKnown })).toEqual(
+      problem('Pending', 'NodeRangesUnknown', expect.stringContaining('`spec.cluster.nodeRanges`')),
+    );
+  });
 });
 
 describe('`cidr`', () => {
@@ -210,9 +216,79 @@ describe('`anywhere`', () => {
   });
 });
 
-describe('an end that matters to egress only', () => {
-  test.each(['internet', 'cluster', 'kubernetesAPI'])('is no peer of an ingress rule yet: `%s`', (name) => {
-    expect(peersOf({ [name]: {} } as unknown as RouteEndValue)).toBeUndefined();
+describe('`cluster`', () => {
+  const nodes = [{ ipBlock: { cidr: '10.1.0.0/24' } }, { ipBlock: { cidr: 'fd00:1::/64' } }];
+
+  test('is every pod and every node; as `to` the addresses of Services too, from which nothing comes', () => {
+    expect(peersOf({ cluster: {} })).toEqual(allowed({ namespaceSelector: {} }, ...nodes));
+    expect(rulesOf({ cluster: {} }, [443])).toEqual(
+      allowed({
+        peers: [{ namespaceSelector: {} }, { ipBlock: { cidr: '10.96.0.0/16' } }, ...nodes],
+        ports: [{ protocol: 'TCP', port: 443 }],
+      }),
+    );
+  });
+
+  test('is at least every pod where no range is known', () => {
+    const pods = [{ namespaceSelector: {} }];
+    expect(peersOf({ cluster: {} }, { ranges: nothingKnown })).toEqual(allowed(...pods));
+    expect(rulesOf({ cluster: {} }, undefined, { ranges: nothingKnown })).toEqual(allowed({ peers: pods }));
+  });
+});
+
+describe('`kubernetesAPI`', () => {
+  const apiServer: Surroundings['apiServer'] = [
+    { peers: [{ ipBlock: { cidr: '10.96.0.1/32' } }], ports: [{ protocol: 'TCP', port: 443 }] },
+    { peers: [{ ipBlock: { cidr: '10.1.0.2/32' } }], ports: [{ protocol: 'TCP', port: 6443 }] },
+  ];
+
+  test.each([[undefined], [[443]], [[6443, 9999]], [['6000-7000']], [['https']]])(
+    'is, as `to`, each address on its own port, whichever of them is named: %j',
+    (ports) => {
+      expect(rulesOf({ kubernetesAPI: {} }, ports, { apiServer })).toEqual(allowed(...apiServer));
+    },
+  );
+
+  test.each([[[8443]], [['443/UDP']], [['http']]])(
+    'is refused on other ports, with those that it has: %j',
+    (ports) => {
+      expect(rulesOf({ kubernetesAPI: {} }, ports, { apiServer })).toEqual({
+        ok: false,
+        error: {
+          state: 'Rejected',
+          reason: 'ServicePortMissing',
+          message: expect.stringContaining('answers on `443`, `6443`'),
+          suggestion: 'ports: [443, 6443]',
+        },
+      });
+    },
+  );
+
+  test('is, as `from`, where the control plane calls from', () => {
+    const controlPlane = [{ ipBlock: { cidr: '10.1.0.2/32' } }];
+    expect(peersOf({ kubernetesAPI: {} }, { controlPlane })).toEqual(allowed(...controlPlane));
+  });
+
+  test('waits while that is not known, and says what to set', () => {
+    expect(peersOf({ kubernetesAPI: {} })).toEqual(
+      problem('Pending', 'ApiServerUnknown', expect.stringContaining('`spec.kubernetesAPI.controlPlane`')),
+    );
+    expect(rulesOf({ kubernetesAPI: {} }, [443])).toEqual(
+      problem('Pending', 'ApiServerUnknown', expect.stringContaining('`spec.kubernetesAPI`')),
+    );
+  });
+});
+
+describe('an end that takes in namespaces which it does not name', () => {
+  test('is `cluster`, `anywhere`, and `namespace` by its labels', () => {
+    const isWide = (value: RouteEndValue) => {
+      const { end, held } = endOf(value);
+      return end.isWide?.(held) ?? false;
+    };
+    const wide = [{ cluster: {} }, { anywhere: {} }, { namespace: { selector: {} } }];
+    const named = [{ namespace: { name: 'shop' } }, { app: 'web' }, { monitoring: {} }, { nodes: {} }];
+    expect(wide.map(isWide)).toEqual([true, true, true]);
+    expect(named.map(isWide)).toEqual([false, false, false, false]);
   });
 });
 

@@ -14,6 +14,7 @@ export const ingressController = routeEnd({
   }),
   sides: ['from', 'to'],
   isHere: false,
+  asksConsent: true,
   description:
     'The ingress controllers that the platform profile declares: `{}` for all of them, or one by its name.',
   peers: ({ name }, { ingressControllers }) => declaredPeers('ingressControllers', name, ingressControllers),

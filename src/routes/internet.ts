@@ -1,5 +1,8 @@
 // The end `internet`: public addresses.
-import { routeEnd } from './route-end.ts';
+import { contains, formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
+import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { failure, type Result, success } from '../model/result.ts';
+import { type ClusterRanges, type EndProblem, routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
 /** Public addresses. */
@@ -9,5 +12,104 @@ export const internet = routeEnd({
   sides: ['from', 'to'],
   isHere: false,
   description:
-    'Addresses outside the cluster and outside private, shared and link-local ranges, IPv4 and IPv6. For private networks beside the cluster name their `cidr`.',
+    'Public addresses, IPv4 and IPv6: none of the cluster, and none of private, shared, link-local and other special ranges, so that the metadata address of a cloud (169.254.169.254) stays shut. It waits until the ranges of the cluster are known. For private networks beside the cluster name their `cidr`.',
+  peers: (_, { ranges }) => outside(ranges),
 });
+
+/** What is not globally reachable by the IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast. */
+const specialIPv4 = [
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
+  ...['192.0.0.0/24', '192.0.2.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24'],
+  ...['203.0.113.0/24', '224.0.0.0/3'],
+  // In Azure the platform itself, which hands out secrets of the machine as a metadata address does; it is no public host:
+  // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+  '168.63.129.16/32',
+].map(read);
+
+/** The same for IPv6; 6to4 (2002::/16) and Teredo (in 2001::/23) hold any IPv4 address. */
+const specialIPv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'].map(read);
+
+/** How IPv6-only pods reach IPv4 (RFC 6052): the last 32 bits are an IPv4 address, of whatever range. */
+const translation = read('64:ff9b::/96');
+
+/** What is public of one range, while nothing of it belongs to the cluster. */
+interface PublicRange {
+  readonly whole: IpRange;
+  readonly special: readonly IpRange[];
+  readonly peer: Peer;
+}
+
+/** IPv6 is 2000::/3, the only unicast addresses that IANA has given out for the internet (RFC 4291, section 2.4). */
+const publicRanges: readonly PublicRange[] = [
+  publicRange(read('0.0.0.0/0'), specialIPv4),
+  publicRange(read('2000::/3'), specialIPv6),
+  publicRange(translation, specialIPv4.map(translated)),
+];
+
+/** Every public address, whatever the cluster is. */
+export const publicPeers: readonly Peer[] = publicRanges.map(({ peer }) => peer);
+
+/** What is outside is not known before it is known what is inside: a rule must not be wider for what is not known. */
+function outside(ranges: ClusterRanges): Result<NonEmpty<Peer>, EndProblem> {
+  const { pods, services, nodes } = ranges;
+  if (pods === undefined || services === undefined || nodes === undefined) return failure(unknown(ranges));
+  const cluster = [...pods, ...services, ...nodes].map(read);
+  const inside = [...cluster, ...cluster.filter(({ family }) => family === 4).map(translated)];
+  const [first, ...rest] = publicRanges.flatMap((range) => without(range, inside));
+  return first === undefined ? failure(nothingOutside) : success([first, ...rest]);
+}
+
+/** A range without what is inside the cluster; nothing where all of it is. */
+function without({ whole, special, peer }: PublicRange, inside: readonly IpRange[]): readonly Peer[] {
+  if (inside.some((range) => contains(range, whole))) return [];
+  const cut = inside.filter(
+    (range) => contains(whole, range) && !special.some((other) => contains(other, range)),
+  );
+  return [cut.length === 0 ? peer : publicRange(whole, [...special, ...cut]).peer];
+}
+
+/** Exceptions that lie in others are left out. */
+function publicRange(whole: IpRange, special: readonly IpRange[]): PublicRange {
+  const except: IpRange[] = [];
+  for (const range of [...special].sort(byAddress)) {
+    const last = except.at(-1);
+    if (last === undefined || !contains(last, range)) except.push(range);
+  }
+  return { whole, special, peer: { ipBlock: { cidr: formatCidr(whole), except: except.map(formatCidr) } } };
+}
+
+/** A range that holds another comes before it. */
+function byAddress(a: IpRange, b: IpRange): number {
+  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
+  return a.prefix - b.prefix;
+}
+
+function translated({ prefix, first, last }: IpRange): IpRange {
+  const base = translation.first;
+  return { family: 6, prefix: translation.prefix + prefix, first: base + first, last: base + last };
+}
+
+/** @throws where the text is no CIDR: those of the cluster have been read before they got here */
+function read(text: string): IpRange {
+  const parsed = parseCidr(text);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+function unknown({ pods, services, nodes }: ClusterRanges): EndProblem {
+  const missing = Object.entries({ podRanges: pods, serviceRanges: services, nodeRanges: nodes })
+    .filter(([, known]) => known === undefined)
+    .map(([field]) => `\`spec.cluster.${field}\``);
+  return {
+    state: 'Pending',
+    reason: 'ClusterRangesUnknown',
+    message: `what is outside is not known before all ranges of the cluster are: a platform engineer sets ${missing.join(', ')} of the platform profile`,
+  };
+}
+
+const nothingOutside: EndProblem = {
+  state: 'Pending',
+  reason: 'ClusterRangesUnknown',
+  message:
+    'the ranges of the cluster hold every address: a platform engineer mends `spec.cluster` of the platform profile',
+};

@@ -1,13 +1,66 @@
 // The end `kubernetesAPI`: the control plane of this cluster.
-import { routeEnd } from './route-end.ts';
+import type { NonEmpty, Rule } from '../model/network-policy.ts';
+import { parsePort } from '../model/ports.ts';
+import { failure, type Result, success } from '../model/result.ts';
+import { type EndProblem, routeEnd, type WrittenPorts } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
-/** The API server. */
+/** The API server, and the control plane around it. */
 export const kubernetesAPI = routeEnd({
   name: 'kubernetesAPI',
   schema: fields({}),
   sides: ['from', 'to'],
   isHere: false,
   description:
-    'As `to`, the Kubernetes API server. As `from`, the control plane that calls a webhook or an aggregated API in this namespace: the addresses of its nodes, or the konnectivity pods.',
+    'As `to`, the Kubernetes API server: its Service address and every endpoint, each on its own port, so that `ports` can be left out; where they are written, one of them must be a port of it. As `from`, the control plane that calls a webhook or an aggregated API in this namespace: the addresses of its nodes, or the konnectivity pods.',
+  peers: (_, { controlPlane }) => {
+    const [first, ...rest] = controlPlane;
+    return first === undefined ? failure(unknownControlPlane) : success([first, ...rest]);
+  },
+  rules: (_, { apiServer }, ports) => {
+    const [first, ...rest] = apiServer;
+    if (first === undefined) return failure(unknownServer);
+    return answering([first, ...rest], ports);
+  },
 });
+
+/**
+ * The API server is behind a Service whose port is another than its own, and whose address some CNIs match before its
+ * translation and some after: whoever names one of the ports means it with all of its addresses.
+ */
+function answering(apiServer: NonEmpty<Rule>, written: WrittenPorts): Result<NonEmpty<Rule>, EndProblem> {
+  const has = [...new Set(apiServer.flatMap(({ ports = [] }) => ports.map(({ port }) => Number(port))))].sort(
+    (a, b) => a - b,
+  );
+  if (written === undefined || written.some((port) => meansOneOf(has, port))) return success(apiServer);
+  const told = has.map((port) => `\`${port}\``).join(', ');
+  return failure({
+    state: 'Rejected',
+    reason: 'ServicePortMissing',
+    message: `the API server answers on ${told}: leave \`ports\` out, or name one of these`,
+    suggestion: `ports: [${has.join(', ')}]`,
+  });
+}
+
+/** `https` is what the Service `kubernetes` calls its port. */
+function meansOneOf(ports: readonly number[], written: number | string): boolean {
+  const spec = parsePort(written);
+  if (!spec.ok || spec.value.protocol !== 'TCP') return false;
+  if ('name' in spec.value) return spec.value.name === 'https';
+  const { first, last } = spec.value.interval;
+  return ports.some((port) => first <= port && port <= last);
+}
+
+const unknownServer = {
+  state: 'Pending',
+  reason: 'ApiServerUnknown',
+  message:
+    "the addresses of the API server are not known: a platform engineer sets the platform profile's `spec.kubernetesAPI`",
+} as const;
+
+const unknownControlPlane = {
+  state: 'Pending',
+  reason: 'ApiServerUnknown',
+  message:
+    "it is not known where the control plane calls from: a platform engineer sets the platform profile's `spec.kubernetesAPI.controlPlane`",
+} as const;

@@ -35,6 +35,7 @@ export const namespace = routeEnd({
   schema,
   sides: ['from', 'to'],
   isHere: false,
+  asksConsent: true,
   description:
     'Pods of other namespaces, which exactly one of `name` and `selector` chooses. As `to`, the other namespace must admit this one too before traffic flows: until then the route is Pending.',
   peers: ({ name, selector, pods }) =>
@@ -44,4 +45,5 @@ export const namespace = routeEnd({
         ...(pods === undefined ? {} : { podSelector: pods }),
       },
     ]),
+  isWide: ({ selector }) => selector !== undefined,
 });

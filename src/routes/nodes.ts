@@ -11,9 +11,10 @@ export const nodes = routeEnd({
   isHere: false,
   description:
     "The addresses of the cluster's nodes, and so every pod with `hostNetwork: true`, which no selector can select. Traffic from a pod's own node may pass in any case: most CNIs let the kubelet's probes in.",
-  peers: (_, { nodeRanges = [] }) => {
-    const [first, ...rest] = nodeRanges.map((cidr) => ({ ipBlock: { cidr } }));
-    return first === undefined ? failure(unknownNodes) : success([first, ...rest]);
+  peers: (_, { ranges }) => {
+    if (ranges.nodes === undefined) return failure(unknownNodes);
+    const [first, ...rest] = ranges.nodes;
+    return success([{ ipBlock: { cidr: first } }, ...rest.map((cidr) => ({ ipBlock: { cidr } }))]);
   },
 });
 

@@ -2,7 +2,7 @@
 // Must not know any particular end, nor how many there are: index.ts is the only list.
 import type { z } from 'zod';
 import type { FindingCode } from '../model/findings.ts';
-import type { NonEmpty, Peer, PolicyPort } from '../model/network-policy.ts';
+import type { NonEmpty, Peer, PolicyPort, Rule } from '../model/network-policy.ts';
 import type { Result } from '../model/result.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
@@ -17,7 +17,14 @@ export interface DeclaredSystem {
   readonly peers: NonEmpty<Peer> | undefined;
 }
 
-/** What an end may ask about its surroundings: the namespace of the profile, and the platform. */
+/** The address ranges of the cluster, as sorted CIDRs of both families; `undefined` where one is not known. */
+export interface ClusterRanges {
+  readonly pods: NonEmpty<string> | undefined;
+  readonly services: NonEmpty<string> | undefined;
+  readonly nodes: NonEmpty<string> | undefined;
+}
+
+/** What an end may ask about its surroundings: the namespace of the profile, the platform, and the cluster. */
 export interface Surroundings {
   readonly namespace: string;
   readonly appLabel: string;
@@ -25,8 +32,11 @@ export interface Surroundings {
   readonly services: ReadonlyMap<string, ServiceFacts>;
   readonly ingressControllers: readonly DeclaredSystem[];
   readonly monitoring: readonly DeclaredSystem[];
-  /** CIDRs of the nodes; `undefined` while they are not known. */
-  readonly nodeRanges: readonly string[] | undefined;
+  readonly ranges: ClusterRanges;
+  /** The ways to the API server, one for each of its ports; none while it is not known. */
+  readonly apiServer: readonly Rule[];
+  /** Where the control plane calls webhooks and aggregated APIs from; nowhere while that is not known. */
+  readonly controlPlane: readonly Peer[];
 }
 
 /** Why an end means nothing now. */
@@ -64,7 +74,17 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   /** The pods that it means, where `isHere`. */
   pods?(value: z.output<Schema>, around: Surroundings): Result<LocalPods, EndProblem>;
   /** What it is as the other end of a rule; never an empty list, which would mean everyone. */
-  peers?(value: z.output<Schema>, around: Surroundings): Result<NonEmpty<Peer>, EndProblem>;
+  peers(value: z.output<Schema>, around: Surroundings): Result<NonEmpty<Peer>, EndProblem>;
+  /** What it is as `to` of a route that leads elsewhere; left out: its peers, on the ports as they are written. */
+  rules?(
+    value: z.output<Schema>,
+    around: Surroundings,
+    ports: WrittenPorts,
+  ): Result<NonEmpty<Rule>, EndProblem>;
+  /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */
+  readonly asksConsent?: true;
+  /** Whether it takes in namespaces that it does not name one by one; left out: never. */
+  isWide?(value: z.output<Schema>): boolean;
 }
 
 /** Declares an end, so that its functions read what its schema yields. */

@@ -13,7 +13,9 @@ function around(ports: readonly object[], spec?: object): Surroundings {
     services: services ?? new Map<string, ServiceFacts>(),
     ingressControllers: [],
     monitoring: [],
-    nodeRanges: undefined,
+    ranges: { pods: undefined, services: undefined, nodes: undefined },
+    apiServer: [],
+    controlPlane: [],
   };
 }
 

@@ -1,16 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { success } from '../model/result.ts';
 import type { RouteEnd } from './route-end.ts';
 import { constrain, type ValidationRule, validations } from './schema/constraint.ts';
 import { fields } from './schema/fields.ts';
 import { oneEndIsHere, routeEndUnion } from './union.ts';
 
-const end = (name: string, more: Partial<RouteEnd> = {}): RouteEnd => ({
+const end = (name: string, more: Pick<Partial<RouteEnd>, 'schema' | 'isHere' | 'sides'> = {}): RouteEnd => ({
   name,
   schema: fields({}),
   sides: ['from', 'to'],
   isHere: false,
   description: 'An end.',
+  peers: () => success([{}]),
   ...more,
 });
 
