@@ -102,6 +102,7 @@ describe('the directions that a policy isolates', () => {
 });
 
 describe('a policy lets everyone through', () => {
+  const web = { matchLabels: { app: 'web' } };
   const rules = (direction: 'ingress' | 'egress', ...all: readonly object[]) => ({
     podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
@@ -113,6 +114,14 @@ describe('a policy lets everyone through', () => {
     ['an empty list of peers', rules('ingress', { from: [] }), ['Ingress']],
     ['an empty list of ports', rules('egress', { to: [], ports: [] }), ['Egress']],
     ['an open rule among others', rules('ingress', { from: [{ podSelector: {} }] }, {}), ['Ingress']],
+    ['every namespace', rules('ingress', { from: [{ namespaceSelector: {} }] }), ['Ingress']],
+    [
+      'every pod of every namespace among other peers',
+      rules('ingress', { from: [{ podSelector: {} }, { namespaceSelector: {}, podSelector: {} }] }),
+      ['Ingress'],
+    ],
+    ['every address', rules('egress', { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }), ['Egress']],
+    ['every address of IPv6', rules('ingress', { from: [{ ipBlock: { cidr: '::/0' } }] }), ['Ingress']],
   ])('with %s', (_, spec, expected) => {
     expect(readPolicy({ metadata, spec })).toMatchObject({ allowsEveryone: expected });
   });
@@ -120,6 +129,19 @@ describe('a policy lets everyone through', () => {
   test.each([
     ['peers', rules('ingress', { from: [{ podSelector: {} }] })],
     ['ports', rules('egress', { ports: [{ port: 443 }] })],
+    [
+      'some pods of every namespace',
+      rules('ingress', { from: [{ namespaceSelector: {}, podSelector: web }] }),
+    ],
+    ['some namespaces', rules('ingress', { from: [{ namespaceSelector: web }] })],
+    [
+      'every address but some',
+      rules('egress', { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }),
+    ],
+    [
+      'every namespace on some ports',
+      rules('ingress', { from: [{ namespaceSelector: {} }], ports: [{ port: 80 }] }),
+    ],
     ['no rules', rules('ingress')],
     ['rules of a direction that it does not speak of', { ...rules('egress', {}), policyTypes: ['Ingress'] }],
   ])('but not with %s', (_, spec) => {

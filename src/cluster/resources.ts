@@ -95,9 +95,15 @@ export function readPolicy(object: RawObject): StoredPolicy {
   };
 }
 
+interface RawPeer {
+  readonly namespaceSelector?: LabelSelector;
+  readonly podSelector?: LabelSelector;
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
+}
+
 interface RawRule {
-  readonly from?: readonly unknown[];
-  readonly to?: readonly unknown[];
+  readonly from?: readonly RawPeer[];
+  readonly to?: readonly RawPeer[];
   readonly ports?: readonly unknown[];
 }
 
@@ -119,8 +125,15 @@ function rulesOf(spec: RawPolicySpec, direction: Direction): readonly RawRule[] 
 }
 
 /** An empty or absent list of peers means everyone, one of ports every port (networking/v1 docs). */
-function isOpen(rule: RawRule): boolean {
-  return [rule.from, rule.to, rule.ports].every((list) => (list ?? []).length === 0);
+function isOpen({ from, to, ports }: RawRule): boolean {
+  const peers = [...(from ?? []), ...(to ?? [])];
+  return (ports ?? []).length === 0 && (peers.length === 0 || peers.some(isEveryone));
+}
+
+/** Every pod of every namespace, or every address of a family: which of them is which, CNIs do not agree on. */
+function isEveryone({ namespaceSelector, podSelector = {}, ipBlock }: RawPeer): boolean {
+  if (ipBlock) return ipBlock.cidr.endsWith('/0') && (ipBlock.except ?? []).length === 0;
+  return namespaceSelector ? selectsEverything(namespaceSelector) && selectsEverything(podSelector) : false;
 }
 
 /** A profile is what people declare: what stands in its status, which is ours, can't make it invalid. */
