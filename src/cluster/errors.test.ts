@@ -87,7 +87,7 @@ describe('an error asks for', () => {
     [0, 'unreachable'],
     [400, 'invalid'],
     [401, 'unauthorized'],
-    [403, 'denied'],
+    [403, 'invalid'],
     [404, 'gone'],
     [405, 'invalid'],
     [409, 'conflict'],
@@ -102,10 +102,30 @@ describe('an error asks for', () => {
     expect(classify(new ApiError(code, '', ''))).toBe(expected);
   });
 
-  test('no permission, but the end of a namespace that is going', () => {
-    const message =
-      'networkpolicies.networking.k8s.io "x" is forbidden: unable to create new content in namespace shop because it is being terminated';
-    expect(classify(new ApiError(403, 'Forbidden', message))).toBe('gone');
+  // What a real API server said.
+  test.each<[string, string, ErrorClass]>([
+    [
+      'a permission, where the authorizer refuses',
+      'networkpolicies.networking.k8s.io is forbidden: User "system:serviceaccount:a:b" cannot create resource "networkpolicies" in API group "networking.k8s.io" in the namespace "shop"',
+      'denied',
+    ],
+    [
+      'no permission, but a greater quota',
+      'networkpolicies.networking.k8s.io "x" is forbidden: exceeded quota: few, requested: count/networkpolicies.networking.k8s.io=1, used: count/networkpolicies.networking.k8s.io=1, limited: count/networkpolicies.networking.k8s.io=1',
+      'invalid',
+    ],
+    [
+      'no permission, but the consent of an admission webhook',
+      'admission webhook "policies.example.com" denied the request: you cannot deny ingress here',
+      'invalid',
+    ],
+    [
+      'no permission, but the end of a namespace that is going',
+      'networkpolicies.networking.k8s.io "x" is forbidden: unable to create new content in namespace shop because it is being terminated',
+      'gone',
+    ],
+  ])('%s', (_, message, expected) => {
+    expect(classify(new ApiError(403, 'Forbidden', message))).toBe(expected);
   });
 
   test('nothing where it is a programmer who is wrong: it is thrown on', () => {

@@ -27,8 +27,8 @@ export class ApiError extends Error {
  * - `gone`: the object, or the namespace around it, is not there or is going (404, a terminating namespace)
  * - `expired`: the resource version is too old (410); list again
  * - `unauthorized`: our credentials are not accepted, or there are none (401); a person or a rotation mends that
- * - `denied`: missing permission (403); a person has to act, then a retry succeeds
- * - `invalid`: the server will never accept this (400, 413, 422 and their like)
+ * - `denied`: missing permission (403 of the authorizer); a person has to act, then a retry succeeds
+ * - `invalid`: the server does not accept this (400, 413, 422 and their like; a quota or an admission webhook, 403)
  */
 export type ErrorClass =
   | 'unreachable'
@@ -44,12 +44,11 @@ export type ErrorClass =
 export function classify(error: unknown): ErrorClass {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 0) return 'unreachable';
-  if (error.status === 403 && /is being terminated/.test(error.message)) return 'gone';
   switch (error.status) {
     case 401:
       return 'unauthorized';
     case 403:
-      return 'denied';
+      return classifyForbidden(error.message);
     case 404:
       return 'gone';
     case 409:
@@ -62,6 +61,12 @@ export function classify(error: unknown): ErrorClass {
     default:
       return error.status >= 400 && error.status < 500 ? 'invalid' : 'retry';
   }
+}
+
+/** Admission answers as the authorizer does, whose words are `forbiddenMessage` in apiserver `responsewriters/errors.go`. */
+function classifyForbidden(message: string): 'gone' | 'denied' | 'invalid' {
+  if (/is being terminated/.test(message)) return 'gone';
+  return /forbidden: User ".*" cannot /.test(message) ? 'denied' : 'invalid';
 }
 
 /** Whether the request did not work because the server does not know the feature that it asks for. */

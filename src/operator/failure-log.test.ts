@@ -3,7 +3,11 @@ import pino from 'pino';
 import { ApiError } from '../cluster/errors.ts';
 import { FailureLog } from './failure-log.ts';
 
-const denied = new ApiError(403, 'Forbidden', 'networkpolicies is forbidden');
+const denied = new ApiError(
+  403,
+  'Forbidden',
+  'networkpolicies is forbidden: User "ringfence" cannot create resource',
+);
 const invalid = new ApiError(422, 'Invalid', 'spec is invalid');
 let lines: string[];
 let failures: FailureLog;
