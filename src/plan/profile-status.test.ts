@@ -118,8 +118,38 @@ describe('the status of a profile', () => {
     expect(condition(made, 'Accepted')).toMatch(/^True/);
   });
 
+  test.each<[string, PlatformSpec, RegExp]>([
+    [
+      'excluded',
+      { namespaces: { exclude: ['shop'] } },
+      /^Excluded: Ringfence denies nothing here: .* is excluded/,
+    ],
+    [
+      'not selected',
+      { namespaces: { selector: { matchLabels: { team: 'x' } } } },
+      /^NotSelected: Ringfence denies nothing here: the platform profile does not select/,
+    ],
+    ['Off', { enforcement: 'Off' }, /^Off: Ringfence denies nothing here: the namespace is not enforced/],
+  ])('says that no route is needed, and why, where the namespace is %s', (_, spec, expected) => {
+    const made = status(profile('shop/shop', { routes }), spec);
+    expect(made.routes?.map(({ name, state }) => [name, state])).toEqual([
+      ['web-to-mongo', 'NotNeeded'],
+      ['users', 'NotNeeded'],
+    ]);
+    for (const { reason, message } of made.routes ?? []) expect(`${reason}: ${message}`).toMatch(expected);
+    expect(made.counts).toMatchObject({ routes: 2, active: 0, notNeeded: 2 });
+    expect(made.policies).toBe(0);
+  });
+
   test('says who has to act where there is no platform profile', () => {
-    const made = profileStatus({ profile: profile('shop/shop'), compiled: undefined, previous: {}, now });
+    const facts = profile('shop/shop', { routes });
+    const made = profileStatus({ profile: facts, compiled: undefined, previous: {}, now });
+    expect(made.routes?.[0]).toEqual({
+      name: 'web-to-mongo',
+      state: 'NotNeeded',
+      reason: 'NoPlatformProfile',
+      message: 'Ringfence denies nothing here: there is no PlatformNetworkProfile `default`',
+    });
     expect(condition(made, 'Programmed')).toBe(
       'False NoPlatformProfile: there is no PlatformNetworkProfile `default`: a platform engineer creates it',
     );
@@ -146,9 +176,11 @@ describe('a profile that does not decode', () => {
     expect(condition(made, 'Programmed')).toMatch(/^Unknown InvalidProfile/);
   });
 
-  test('keeps what was last known of its routes', () => {
+  test('keeps what was last known of its routes, and counts the policies that stay', () => {
     expect(made.routes).toEqual(before.routes);
     expect(made.counts).toEqual(before.counts);
+    expect([before.policies, made.policies]).toEqual([1, 1]);
+    expect(status(broken, { enforcement: 'Off' }, before).policies).toBe(0);
   });
 
   test('has no routes to show where none were ever known', () => {

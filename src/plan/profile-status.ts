@@ -5,6 +5,8 @@ import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
+import type { Outside } from '../compile/membership.ts';
+import type { CompiledProfile } from '../compile/profiles.ts';
 import type { CompiledRoute } from '../compile/routes.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
 
@@ -27,9 +29,7 @@ export function profileStatus({
 }: ProfileStatusInput): AppNetworkProfileStatus {
   const isWritten = compiled?.enforcement === 'Enforce';
   const mine = compiled?.profiles.find((candidate) => candidate.profile.uid === profile.uid);
-  const routes = profile.decoded.ok
-    ? (mine?.routes ?? []).map((route) => routeStatus(route, isWritten))
-    : (previous.routes ?? []);
+  const routes = routesOf(profile, compiled, mine?.routes ?? []) ?? previous.routes ?? [];
   const conditions = (profile.decoded.ok ? readConditions(compiled, routes) : invalidConditions(profile)).map(
     (condition) => ({
       ...condition,
@@ -39,11 +39,58 @@ export function profileStatus({
   );
   return {
     observedGeneration: profile.generation,
-    policies: isWritten ? (mine?.policies.length ?? 0) : 0,
+    policies: isWritten ? policiesOf(profile, mine, previous) : 0,
     counts: countRoutes(routes),
     routes,
     conditions: withTimes(conditions, previous.conditions ?? [], now),
   };
+}
+
+/** What became of each route; `undefined` where the profile can't be read. */
+function routesOf(
+  { decoded }: ProfileFacts,
+  compiled: CompiledNamespace | undefined,
+  routes: readonly CompiledRoute[],
+): readonly RouteStatus[] | undefined {
+  if (!decoded.ok) return undefined;
+  const open = whyOpen(compiled);
+  if (open === undefined)
+    return routes.map((route) => routeStatus(route, compiled?.enforcement === 'Enforce'));
+  const { reason, why } = open;
+  return decoded.value.spec.routes.map(({ name }) => ({
+    name,
+    state: 'NotNeeded',
+    reason,
+    message: `Ringfence denies nothing here: ${why}`,
+  }));
+}
+
+/** What is frozen stays, as many as it was. */
+function policiesOf(
+  { decoded }: ProfileFacts,
+  mine: CompiledProfile | undefined,
+  previous: AppNetworkProfileStatus,
+): number {
+  return (decoded.ok ? mine?.policies.length : previous.policies) ?? 0;
+}
+
+const whyOutside: Readonly<Record<Outside, string>> = {
+  OperatorNamespace: 'the operator runs in the namespace',
+  Excluded: 'the namespace is excluded, as a system namespace or by the platform profile',
+  NotSelected: 'the platform profile does not select the namespace',
+  NoProfileYet: 'no profile in this system namespace can be read',
+};
+
+/** Why a namespace has no ring, not even one in a dry run; `undefined` where it has one. */
+function whyOpen(
+  compiled: CompiledNamespace | undefined,
+): { readonly reason: string; readonly why: string } | undefined {
+  if (compiled === undefined) {
+    return { reason: 'NoPlatformProfile', why: 'there is no PlatformNetworkProfile `default`' };
+  }
+  const { outside, enforcement } = compiled;
+  if (outside !== undefined) return { reason: outside, why: whyOutside[outside] };
+  return enforcement === 'Off' ? { reason: 'Off', why: 'the namespace is not enforced (Off)' } : undefined;
 }
 
 /** The longest suggestion; YAML that is cut can't be pasted, so that a longer one is left out. */
@@ -108,30 +155,20 @@ function readyCondition(accepted: ConditionNow, programmed: ConditionNow): Condi
 }
 
 function programmedCondition(compiled: CompiledNamespace | undefined): ConditionNow {
-  const not = (reason: string, message: string): ConditionNow => ({
+  const of = (status: Condition['status'], reason: string, message: string): ConditionNow => ({
     type: 'Programmed',
-    status: 'False',
+    status,
     reason,
     message,
   });
-  if (compiled === undefined) {
-    return not(
-      'NoPlatformProfile',
-      'there is no PlatformNetworkProfile `default`: a platform engineer creates it',
-    );
-  }
+  const open = whyOpen(compiled);
+  if (compiled === undefined)
+    return of('False', 'NoPlatformProfile', `${open?.why}: a platform engineer creates it`);
   // Nothing is to be written, so nothing is missing: a GitOps tool must not wait for the platform to enforce.
-  const vacuous = (reason: string, why: string): ConditionNow => ({
-    type: 'Programmed',
-    status: 'True',
-    reason,
-    message: `${why}: no policy is to be written in it`,
-  });
-  const { enforcement = 'Off', outside } = compiled;
-  if (outside !== undefined) return vacuous(outside, 'the namespace is not ringed');
-  if (enforcement !== 'Enforce')
-    return vacuous(enforcement, `the namespace is not enforced (${enforcement})`);
-  return { type: 'Programmed', status: 'True', reason: 'Programmed', message: 'its policies are written' };
+  if (open !== undefined) return of('True', open.reason, `${open.why}: no policy is to be written in it`);
+  if (compiled.enforcement === 'DryRun')
+    return of('True', 'DryRun', 'the namespace is in a dry run: no policy is to be written in it');
+  return of('True', 'Programmed', 'its policies are written');
 }
 
 function invalidConditions({ decoded }: ProfileFacts): readonly ConditionNow[] {
