@@ -27,6 +27,11 @@ export class EventWriter {
     await Promise.all(isNew.map((each) => this.#send(each)));
   }
 
+  /** Forgets what was told of a namespace that is gone: its Events went with it. */
+  forget(namespace: string): void {
+    this.#told.delete(namespace);
+  }
+
   async #send(news: News): Promise<void> {
     const now = new Date().toISOString().replace('Z', '000Z');
     try {

@@ -77,10 +77,11 @@ export class NamespaceReconciler {
 
   /** Nothing is awaited here, so that all of it is from one moment. */
   #decide(namespace: string): Decision | undefined {
-    const { cache, ledger } = this.#parts;
+    const { cache, events, ledger } = this.#parts;
     const view = cache.view();
     const facts = view.namespaces.get(namespace);
     if (facts === undefined || facts.terminating) {
+      events.forget(namespace);
       if (ledger.forget(namespace)) this.#parts.onRecordChanged();
       return undefined;
     }

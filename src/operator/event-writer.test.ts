@@ -1,0 +1,66 @@
+// What is told, and how often. The Events go to a real server.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { ApiClient } from '../cluster/api-client.ts';
+import { makeAgent } from '../cluster/http.ts';
+import type { News } from '../plan/events.ts';
+import { EventWriter } from './event-writer.ts';
+
+const sent: string[] = [];
+let end: () => void;
+let writer: EventWriter;
+
+beforeEach(async () => {
+  sent.length = 0;
+  const server = createServer(async (request, response) => {
+    const event = (await json(request)) as { metadata: { name: string } };
+    sent.push(`${request.method} ${request.url} ${event.metadata.name}`);
+    response.end(JSON.stringify({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const agent = makeAgent(url, undefined, {});
+  end = () => {
+    agent.destroy();
+    server.close();
+  };
+  const transport = async () => ({ agent, watchAgent: agent, headers: {} });
+  const client = new ApiClient({ server: url, transport, close: async () => {} });
+  writer = new EventWriter(client, pino({ level: 'silent' }));
+});
+
+afterEach(() => end());
+
+const news = (name: string): News => ({
+  name,
+  namespace: 'shop',
+  regarding: { apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile', name: 'shop' },
+  type: 'Warning',
+  reason: 'ServiceMissing',
+  note: 'there is no Service `web` in `shop` yet',
+});
+const path = 'POST /apis/events.k8s.io/v1/namespaces/shop/events';
+
+test('what is told is told once, and what is new beside it once more', async () => {
+  await writer.tell('shop', [news('a')]);
+  await writer.tell('shop', [news('a'), news('b')]);
+  expect(sent).toEqual([`${path} a`, `${path} b`]);
+});
+
+test('what is no longer so can become news again', async () => {
+  await writer.tell('shop', [news('a')]);
+  await writer.tell('shop', []);
+  await writer.tell('shop', [news('a')]);
+  expect(sent).toEqual([`${path} a`, `${path} a`]);
+});
+
+test('a namespace that comes back under its name is told anew: its Events went with the first one', async () => {
+  await writer.tell('shop', [news('a')]);
+  writer.forget('shop');
+  await writer.tell('shop', [news('a')]);
+  expect(sent).toEqual([`${path} a`, `${path} a`]);
+});
