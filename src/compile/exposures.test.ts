@@ -269,11 +269,11 @@ describe('the preset gateway-api', () => {
     expect(openings([moved], given)).toEqual(['envoy-gateway-system/public+198.51.100.0/28 -> web:8080']);
   });
 
-  test('leaves out a Gateway whose name is too long for a label: the API server would refuse the whole policy', () => {
-    const long = 'g'.repeat(64);
-    const attached = route('HTTPRoute', 'shop/web', [toWeb], [{ name: long }, { name: 'own' }]);
-    expect(openings([gateways], [attached, web, gateway(`shop/${long}`), gateway('shop/own')])).toEqual([
-      'shop/own -> web:8080',
+  test('finds the pods of a Gateway whose name is too long for a label: by the value that GEP-1762 gives', () => {
+    const long = 'example-very-very-very-very-very-very-very-very-very-long-gateway-name';
+    const attached = route('HTTPRoute', 'shop/web', [toWeb], [{ name: long }]);
+    expect(openings([gateways], [attached, web, gateway(`shop/${long}`)])).toEqual([
+      'shop/example-very-very-ve-65cb6f84bc9e50270d0a6c2f845fd98c6fe8d89f -> web:8080',
     ]);
   });
 

@@ -1,5 +1,6 @@
 // The shared systems that the platform profile declares, as peers: where their pods are, and what else their traffic
 // comes from. Must not know routes.
+import { createHash } from 'node:crypto';
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { IngressController, Monitoring } from '../api/platform-sources.ts';
@@ -87,9 +88,7 @@ function gatewayPeers(
   { namespace, pods }: IngressController,
   gateways: readonly GatewayFacts[],
 ): readonly Peer[] {
-  // A longer name can't be the value of a label: the API server would refuse the whole policy.
-  const labelled = gateways.filter(({ name }) => name.length <= maxLength.label);
-  const places = Map.groupBy(labelled, (gateway) => namespace ?? gateway.namespace);
+  const places = Map.groupBy(gateways, (gateway) => namespace ?? gateway.namespace);
   const alike = Map.groupBy(places, ([, siblings]) =>
     pods === undefined ? JSON.stringify([...new Set(siblings.map(({ name }) => name))]) : '',
   );
@@ -98,8 +97,14 @@ function gatewayPeers(
       'kubernetes.io/metadata.name',
       group.map(([where]) => where),
     ),
-    podSelector: pods ?? anyOf(gatewayNameLabel, group[0]?.[1].map(({ name }) => name) ?? []),
+    podSelector: pods ?? anyOf(gatewayNameLabel, group[0]?.[1].map(gatewayLabel) ?? []),
   }));
+}
+
+/** The value of the label: a name that is too long for one is cut, as GEP-1762 says in "Automated Deployments". */
+function gatewayLabel({ name }: GatewayFacts): string {
+  if (name.length <= maxLength.label) return name;
+  return `${name.slice(0, 20)}-${createHash('sha1').update(name.slice(20)).digest('hex')}`;
 }
 
 function anyOf(key: string, values: readonly string[]): LabelSelector {
