@@ -25,8 +25,9 @@ function crdFile(crd: object): string {
   return `# Generated from the schemas in src/api and src/routes by \`make generate\`: change those, not this.\n${toYaml(crd)}`;
 }
 
+/** kubectl reads YAML 1.1, to which a bare `Off` is false: an enum with it would refuse the word. */
 function toYaml(object: object): string {
-  return stringify(object, { aliasDuplicateObjects: false, lineWidth: 120 });
+  return stringify(object, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 120 });
 }
 
 function kebabCase(words: string): string {
