@@ -26,7 +26,7 @@ lint: setup ## format, lint, types and layers
 check: lint ## the fast loop: lint, then unit and golden tests (generated files must be fresh)
 	node test/suites.ts unit
 
-generate: setup ## print crds/ and docs/reference from the schemas
+generate: setup ## print crds/ and docs/reference from the schemas and the code
 	node test/generate.ts
 
 build: setup ## bundle the operator and the tool into dist/ringfence.mjs

@@ -76,9 +76,26 @@ export class OperatorProcess implements AsyncDisposable {
 
   /** Answers of /livez or /readyz: the status and the reasons. */
   async health(path: '/livez' | '/readyz'): Promise<{ status: number; text: string }> {
-    const { healthPort } = await this.logged('operator started');
-    const answer = await fetch(`http://127.0.0.1:${healthPort}${path}`);
+    const answer = await this.get(path);
     return { status: answer.status, text: await answer.text() };
+  }
+
+  /** What /metrics tells: by line, as in `ringfence_namespaces{state="Off"}`, the number behind it. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const lines = (await (await this.get('/metrics')).text()).split('\n');
+    const samples = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(
+      samples.map((line) => {
+        const end = line.lastIndexOf(' ');
+        return [line.slice(0, end), Number(line.slice(end))];
+      }),
+    );
+  }
+
+  /** An answer of its health server. */
+  async get(path: string): Promise<Response> {
+    const { healthPort } = await this.logged('operator started');
+    return fetch(`http://127.0.0.1:${healthPort}${path}`);
   }
 
   /** Asks it to end, and waits. Returns the exit code. */

@@ -248,7 +248,7 @@ describe('with a configuration that cannot ever work', () => {
     const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
     await failsWith(
       ['--kubeconfig', file, '--health-address', address],
-      `can't serve health checks on \`${address}\`: listen EADDRINUSE`,
+      `can't serve health checks and metrics on \`${address}\`: listen EADDRINUSE`,
     );
   });
 });

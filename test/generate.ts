@@ -1,10 +1,10 @@
-// Prints crds/ and docs/reference/ from the schemas. The schemas are the only source: a test fails where a file is stale.
+// Prints crds/ and docs/reference/ from the schemas and the code, which are the only source: a test fails where a file is stale.
 // The core knows neither files nor YAML, so both are here.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { generatedFiles } from './generated-files.ts';
 
-for (const [path, text] of generatedFiles()) {
+for (const [path, text] of await generatedFiles()) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }

@@ -1,15 +1,17 @@
-// The generated files are fresh: what is committed is what the schemas say now.
+// The generated files are fresh: what is committed is what the schemas and the code say now.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { generatedFiles } from './generated-files.ts';
 
+const files = await generatedFiles();
+
 describe('the generated files', () => {
-  test.each([...generatedFiles()])('%s is fresh; if not, run `make generate`', (path, text) => {
+  test.each([...files])('%s is fresh; if not, run `make generate`', (path, text) => {
     expect(existsSync(path) ? readFileSync(path, 'utf8') : 'missing').toBe(text);
   });
 
-  test.each([...generatedFiles()].filter(([path]) => path.endsWith('.yaml')))(
+  test.each([...files].filter(([path]) => path.endsWith('.yaml')))(
     '%s means the same to readers of YAML 1.1, such as kubectl, and of 1.2',
     (_, text) => {
       expect(parse(text, { version: '1.1' })).toEqual(parse(text, { version: '1.2' }));
@@ -17,7 +19,7 @@ describe('the generated files', () => {
   );
 
   test.each(['crds', 'docs/reference'])('are all that is in %s, but for what lists them', (folder) => {
-    const expected = [...generatedFiles().keys()].filter((path) => path.startsWith(folder));
+    const expected = [...files.keys()].filter((path) => path.startsWith(folder));
     const found = readdirSync(folder).filter((name) => name !== 'kustomization.yaml');
     expect(found.map((name) => `${folder}/${name}`).sort()).toEqual(expected.sort());
   });

@@ -5,12 +5,13 @@ import { customResourceDefinition } from '../src/api/crd.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
 import { referencePage } from '../src/api/reference.ts';
 import { customResources } from '../src/api/resources.ts';
+import { metricsPage } from './metrics-page.ts';
 
 const examples = [appNetworkProfileExample, platformNetworkProfileExample];
 
 /** Every generated file: its path and what it should hold. */
-export function generatedFiles(): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const files = new Map([['docs/reference/metrics.md', await metricsPage()]]);
   for (const resource of customResources) {
     const crd = customResourceDefinition(resource);
     const example = examples.find(({ kind }) => kind === resource.kind);

@@ -21,12 +21,19 @@ type SendOptions = RequestOptions & { readonly idleMs?: number };
 /** The HTTP methods that we use. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** Hears of each exchange with the API server; `status` is absent where there was no answer. It must not throw. */
+export type AnswerListener = (method: Method, host: string, status: number | undefined) => void;
+
 /** Sends requests to one API server. */
 export class ApiClient {
   readonly #connection: Connection;
+  readonly #host: string;
+  readonly #onAnswer: AnswerListener | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, onAnswer?: AnswerListener) {
     this.#connection = connection;
+    this.#host = new URL(connection.server).host;
+    this.#onAnswer = onAnswer;
   }
 
   /**
@@ -103,7 +110,7 @@ export class ApiClient {
   ): Promise<IncomingMessage> {
     const { body, contentType = 'application/json', signal, idleMs } = options;
     try {
-      return await exchange(`${this.#connection.server}${path}${formatQuery(options.query)}`, {
+      const answer = await exchange(`${this.#connection.server}${path}${formatQuery(options.query)}`, {
         method,
         headers: {
           accept: 'application/json',
@@ -115,7 +122,10 @@ export class ApiClient {
         ...(signal === undefined ? {} : { signal }),
         ...(idleMs === undefined ? { agent } : { agent: watchAgent, idleMs }),
       });
+      this.#onAnswer?.(method, this.#host, statusOf(answer));
+      return answer;
     } catch (error) {
+      this.#onAnswer?.(method, this.#host, undefined);
       throw unreachable(error);
     }
   }

@@ -6,7 +6,7 @@ import type { Identified } from './store.ts';
 import { type AnyResource, Stores } from './stores.ts';
 
 /** A reflector of whatever resource. */
-type AnyReflector = Pick<Reflector<Identified>, 'run' | 'synced' | 'refused' | 'lastProgress'>;
+type AnyReflector = Pick<Reflector<Identified>, 'run' | 'synced' | 'refused' | 'lastProgress' | 'lastHeard'>;
 
 /** What is known of the cluster, kept up to date by watches. */
 export class Cache extends Stores {
@@ -30,6 +30,11 @@ export class Cache extends Stores {
       ([{ remembered = false }, { synced, refused }]) => synced || (remembered && refused),
     );
     return this.#synced;
+  }
+
+  /** By resource: for how long nothing was heard of it, in milliseconds. */
+  ages(now: number): ReadonlyMap<string, number> {
+    return new Map([...this.#reflectors].map(([{ name }, { lastHeard }]) => [name, now - lastHeard]));
   }
 
   /** For how long the watch that was heard of last has been silent, in milliseconds. */

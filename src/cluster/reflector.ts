@@ -104,6 +104,7 @@ export class Reflector<T extends Identified> {
   #synced = false;
   #refusedSince: number | undefined;
   #lastProgress = Date.now();
+  #lastHeard = Date.now();
 
   constructor(client: ApiClient, resource: Resource<T>, store: Store<T>, listener: ReflectorListener) {
     this.#client = client;
@@ -125,6 +126,11 @@ export class Reflector<T extends Identified> {
   /** When it last heard of the server, or tried to, in milliseconds since the epoch. */
   get lastProgress(): number {
     return this.#lastProgress;
+  }
+
+  /** When it last heard of the server, in milliseconds since the epoch; at first, when it was made. */
+  get lastHeard(): number {
+    return this.#lastHeard;
   }
 
   /** Runs until `signal` aborts. */
@@ -173,6 +179,7 @@ export class Reflector<T extends Identified> {
     this.#store.keepOnly(new Set());
     this.#synced = true;
     this.#refusedSince = undefined;
+    this.#heard();
     this.#listener.onHealthy(this.#resource.name);
     this.#listener.onSteady?.(this.#resource.name);
     await waitFor(absentKindMs * (0.75 + Math.random() / 2), signal);
@@ -205,7 +212,7 @@ export class Reflector<T extends Identified> {
       for (const item of page.items) this.#list(item, listed);
       version = page.metadata.resourceVersion;
       next = page.metadata.continue || undefined;
-      this.#lastProgress = Date.now();
+      this.#heard();
     } while (next !== undefined);
     this.#store.keepOnly(listed);
     this.#resourceVersion = version;
@@ -239,6 +246,7 @@ export class Reflector<T extends Identified> {
       signal,
       idleMs,
       onOpen: () => {
+        this.#heard();
         if (!from.sendInitialEvents) synced();
       },
     });
@@ -256,7 +264,7 @@ export class Reflector<T extends Identified> {
     synced: () => void,
   ): Promise<void> {
     for await (const line of lines) {
-      this.#lastProgress = Date.now();
+      this.#heard();
       const event = parseEvent(line);
       if (event.type === 'ERROR') throw errorFromStatus(event.object);
       if (listed === undefined) {
@@ -273,6 +281,11 @@ export class Reflector<T extends Identified> {
       if (listed === undefined) this.#resourceVersion = event.object.metadata.resourceVersion;
     }
     if (listed !== undefined) throw new ApiError(0, '', 'the watch ended before its initial events did');
+  }
+
+  #heard(): void {
+    this.#lastHeard = Date.now();
+    this.#lastProgress = this.#lastHeard;
   }
 
   #list(object: RawObject, listed: Set<string>): void {

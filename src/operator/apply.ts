@@ -9,21 +9,31 @@ import { fingerprint } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Phase, PolicyChange } from '../plan/changes.ts';
 import { manifestOf } from '../plan/manifest.ts';
+import type { Drifts } from './drifts.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What came of one change: `effective` is false where the server stored something else than was sent. */
 export interface Written {
   readonly change: PolicyChange;
   readonly effective: boolean;
+  /** Whether it makes a policy again what it was before somebody else changed it. */
+  readonly correctsDrift: boolean;
+}
+
+/** What writing needs. */
+export interface WriterParts {
+  readonly client: ApiClient;
+  readonly policies: Store<StoredPolicy>;
+  readonly drifts: Drifts;
+  readonly metrics: Metrics;
 }
 
 /** Writes policies. */
 export class PolicyWriter {
-  readonly #client: ApiClient;
-  readonly #policies: Store<StoredPolicy>;
+  readonly #parts: WriterParts;
 
-  constructor(client: ApiClient, policies: Store<StoredPolicy>) {
-    this.#client = client;
-    this.#policies = policies;
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -39,6 +49,15 @@ export class PolicyWriter {
   }
 
   async #send(change: PolicyChange): Promise<Written> {
+    const { drifts, metrics } = this.#parts;
+    const effective = await this.#sendOnce(change);
+    const correctsDrift = drifts.corrects(change);
+    metrics.wrote(change, correctsDrift);
+    return { change, effective, correctsDrift };
+  }
+
+  /** Returns whether it was stored as it was sent. */
+  async #sendOnce(change: PolicyChange): Promise<boolean> {
     switch (change.action) {
       case 'create':
         return this.#write(change, 'POST', policiesPath(change.policy.namespace), {});
@@ -48,7 +67,7 @@ export class PolicyWriter {
       }
       case 'delete':
         await this.#delete(change);
-        return { change, effective: true };
+        return true;
     }
   }
 
@@ -57,24 +76,24 @@ export class PolicyWriter {
     method: 'POST' | 'PUT',
     path: string,
     metadata: { resourceVersion?: string },
-  ): Promise<Written> {
+  ): Promise<boolean> {
     const body = manifestOf(change.policy, metadata);
-    const stored = (await this.#client.request(method, path, { body })) as RawObject;
+    const stored = (await this.#parts.client.request(method, path, { body })) as RawObject;
     const policy = readPolicy(stored);
-    this.#policies.record(policy);
+    this.#parts.policies.record(policy);
     const is = policy.ours ? policy.fingerprint : fingerprint(stored.spec);
-    return { change, effective: is === fingerprint(change.policy.spec) };
+    return is === fingerprint(change.policy.spec);
   }
 
   async #delete(change: PolicyChange & { action: 'delete' }): Promise<void> {
     const { key, uid, resourceVersion } = change;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
     try {
-      await this.#client.request('DELETE', policyPath(key), { body });
+      await this.#parts.client.request('DELETE', policyPath(key), { body });
     } catch (error) {
       if (classify(error) !== 'gone') throw error;
     }
-    this.#policies.recordRemoval({ ...key, uid, resourceVersion });
+    this.#parts.policies.recordRemoval({ ...key, uid, resourceVersion });
   }
 }
 

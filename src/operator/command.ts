@@ -31,7 +31,7 @@ export function operatorCommand(): Command {
     .addOption(
       new Option(
         '--health-address <host:port>',
-        'where /livez and /readyz are served; port 0 takes a free one',
+        'where /livez, /readyz and /metrics are served; port 0 takes a free one',
       )
         .default('127.0.0.1:8081')
         .argParser(parseAddress),

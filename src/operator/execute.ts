@@ -1,10 +1,9 @@
 // Carries out a plan, phase by phase, as far as that is possible now: not what is in dispute, and not what has to settle.
 // Must not know how a plan comes about, nor wait: it tells when to come back.
 import { fingerprint } from '../model/network-policy.ts';
-import type { ObjectKey } from '../model/object-key.ts';
-import { needsSettling, type Phase, type PolicyChange } from '../plan/changes.ts';
+import { keyOf, needsSettling, type Phase, type PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PolicyWriter } from './apply.ts';
+import type { PolicyWriter, Written } from './apply.ts';
 import { type Contests, undoneWithinMs } from './contest.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -18,7 +17,7 @@ export interface ExecutorParts {
 }
 
 /** How far a plan was carried out, and in how many milliseconds to look again. */
-export type Execution = { readonly written: readonly PolicyChange[] } & (
+export type Execution = { readonly written: readonly Written[] } & (
   | { readonly state: 'Done' }
   | { readonly state: 'Changing'; readonly againAfterMs: number }
   | { readonly state: 'Contested'; readonly againAfterMs: number }
@@ -45,7 +44,7 @@ export class PlanExecutor {
    */
   async execute(namespace: string, { phases }: Plan): Promise<Execution> {
     const { ledger, settleMs } = this.#parts;
-    const written: PolicyChange[] = [];
+    const written: Written[] = [];
     let pause = 0;
     for (const phase of phases) {
       if (phase.purpose === 'prune' && pause > 0) continue;
@@ -71,7 +70,7 @@ export class PlanExecutor {
    * Writes a phase, but for what is in dispute, and adds what it wrote to `written`. Returns for how long what is in
    * dispute has to be left alone, in milliseconds.
    */
-  async #apply(phase: Phase, written: PolicyChange[]): Promise<number> {
+  async #apply(phase: Phase, written: Written[]): Promise<number> {
     const { contests, policies } = this.#parts;
     const intents = new Map(phase.changes.map((change) => [change, intentOf(change)]));
     const lasting = new Set<PolicyChange>();
@@ -84,20 +83,15 @@ export class PlanExecutor {
     const before = pauses();
     const changes = phase.changes.filter((_, index) => before[index] === 0);
     let isEffective = true;
-    for (const { change, effective } of await policies.apply({ ...phase, changes })) {
+    for (const each of await policies.apply({ ...phase, changes })) {
+      const { change, effective } = each;
       contests.wrote(keyOf(change), intents.get(change) ?? intentOf(change), effective, Date.now());
-      written.push(change);
+      written.push(each);
       if (effective) lasting.add(change);
       else isEffective = false;
     }
     return Math.max(isEffective ? 0 : ineffectiveMs, ...pauses());
   }
-}
-
-/** The policy that a change is of. */
-export function keyOf(change: PolicyChange): ObjectKey {
-  const { namespace, name } = change.action === 'delete' ? change.key : change.policy;
-  return { namespace, name };
 }
 
 function intentOf(change: PolicyChange): string {

@@ -1,11 +1,25 @@
-// /livez and /readyz over HTTP, each with its reasons.
-// Must not know what is checked: it is given the checks.
+// /livez and /readyz over HTTP, each with its reasons, and /metrics beside them.
+// Must not know what is checked or measured: it is given both.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigurationError } from '../cluster/connection.ts';
 
 /** Reasons why not; none means yes. */
 export type Check = () => readonly string[];
+
+/** What is served. */
+export interface HealthPages {
+  readonly live: Check;
+  readonly ready: Check;
+  /** The text of /metrics, and its content type. */
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+}
+
+interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
 
 /** A running health server. */
 export interface HealthServer {
@@ -15,26 +29,22 @@ export interface HealthServer {
 }
 
 /**
- * Serves the checks until closed: 200 and `ok`, or 503 and one reason a line.
+ * Serves the checks until closed (200 and `ok`, or 503 and one reason a line), and the metrics.
  *
  * @param address `host:port`; port 0 takes a free one
  * @throws ConfigurationError where the address can't be listened on
  */
-export async function serveHealth(
-  address: string,
-  checks: { live: Check; ready: Check },
-): Promise<HealthServer> {
-  const routes = new Map([
-    ['/livez', checks.live],
-    ['/readyz', checks.ready],
+export async function serveHealth(address: string, pages: HealthPages): Promise<HealthServer> {
+  const routes = new Map<string, () => Page | Promise<Page>>([
+    ['/livez', () => checked(pages.live)],
+    ['/readyz', () => checked(pages.ready)],
+    ['/metrics', async () => ({ status: 200, ...(await pages.metrics()) })],
   ]);
-  const server = createServer((request, response) => {
-    const check = routes.get(request.url?.split('?')[0] ?? '');
-    const reasons = check?.();
-    response.writeHead(reasons === undefined ? 404 : reasons.length === 0 ? 200 : 503, {
-      'content-type': 'text/plain; charset=utf-8',
-    });
-    response.end(`${reasons === undefined ? 'not found' : reasons.join('\n') || 'ok'}\n`);
+  const server = createServer(async (request, response) => {
+    const show = routes.get(request.url?.split('?')[0] ?? '') ?? (() => plain(404, 'not found'));
+    const { status, type, text } = await show();
+    response.writeHead(status, { 'content-type': type });
+    response.end(text);
   });
   await listen(server, address);
   return {
@@ -47,6 +57,15 @@ export async function serveHealth(
   };
 }
 
+function checked(check: Check): Page {
+  const reasons = check();
+  return reasons.length === 0 ? plain(200, 'ok') : plain(503, reasons.join('\n'));
+}
+
+function plain(status: number, line: string): Page {
+  return { status, type: 'text/plain; charset=utf-8', text: `${line}\n` };
+}
+
 function listen(server: Server, address: string): Promise<void> {
   const split = address.lastIndexOf(':');
   const host = address.slice(0, split).replace(/^\[(.*)\]$/, '$1');
@@ -54,7 +73,7 @@ function listen(server: Server, address: string): Promise<void> {
     server.once('error', ({ message }) =>
       reject(
         new ConfigurationError(
-          `can't serve health checks on \`${address}\`: ${message}; choose another address with \`--health-address\``,
+          `can't serve health checks and metrics on \`${address}\`: ${message}; choose another address with \`--health-address\``,
         ),
       ),
     );

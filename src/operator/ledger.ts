@@ -3,20 +3,24 @@
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 
-/** Where a namespace stands. */
-export type NamespaceState =
+/** Where a namespace can stand. */
+export const namespaceStates = [
   /** Not an application namespace. */
-  | 'Outside'
+  'Outside',
   /** Not ringed, because the profile says Off. */
-  | 'Off'
+  'Off',
   /** Compiled, and nothing written. */
-  | 'DryRun'
+  'DryRun',
   /** Its policies are written. */
-  | 'Enforced'
+  'Enforced',
   /** A live namespace is being closed or opened. */
-  | 'Changing'
+  'Changing',
   /** Its policies can't be written. */
-  | 'Failing';
+  'Failing',
+] as const;
+
+/** Where a namespace stands. */
+export type NamespaceState = (typeof namespaceStates)[number];
 
 /** What is remembered of one namespace. */
 export interface NamespaceRecord {
@@ -50,6 +54,11 @@ export class Ledger {
   /** By name of namespace. */
   get records(): ReadonlyMap<string, NamespaceRecord> {
     return this.#records;
+  }
+
+  /** Where each namespace stands. */
+  states(): readonly NamespaceState[] {
+    return Array.from(this.#records.values(), ({ state }) => state);
   }
 
   /** Remembers where a namespace stands. Returns whether that differs from before. */

@@ -9,11 +9,14 @@ import { namespaces } from '../cluster/resources.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
 import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
+import { Drifts } from './drifts.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
 import { type HealthServer, serveHealth } from './health.ts';
 import { Ledger } from './ledger.ts';
-import { NamespaceReconciler, type Outcome } from './reconcile.ts';
+import { Metrics } from './metrics.ts';
+import type { ReconcileResult } from './queue-metrics.ts';
+import { NamespaceReconciler, type Outcome, type ReconcileParts } from './reconcile.ts';
 import { StatusWriter } from './status-writer.ts';
 import { connectTriggers, enqueueEverything, everythingKey, platformKey } from './triggers.ts';
 import { WatchLog } from './watch-log.ts';
@@ -26,7 +29,7 @@ export interface OperatorOptions {
   readonly log: Logger;
   /** The namespace that the operator runs in. */
   readonly namespace: string;
-  /** `host:port` of /livez and /readyz. */
+  /** `host:port` of /livez, /readyz and /metrics. */
   readonly healthAddress: string;
   /** How long a CNI is given to take in a change, in milliseconds. */
   readonly settleMs: number;
@@ -49,11 +52,20 @@ const stuckAfterMs = 300_000;
  * @throws ConfigurationError where the health address can't be listened on
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
-  const { connection, log, settleMs } = options;
-  const client = new ApiClient(connection);
-  const watchLog = new WatchLog(log);
-  const queue = new WorkQueue(backoff);
+  const { connection, log } = options;
   const ledger = new Ledger();
+  const drifts = new Drifts();
+  const metrics: Metrics = new Metrics({
+    workers,
+    queueDepth: () => queue.depth,
+    states: () => ledger.states(),
+    findings: () => statuses.findings(),
+    ownedPolicies: () => cache.ownedPolicies,
+    watchAges: () => cache.ages(Date.now()),
+  });
+  const client = new ApiClient(connection, metrics.answered);
+  const watchLog = new WatchLog(log);
+  const queue = new WorkQueue(backoff, metrics.queue);
   const cache = new Cache(client, options.namespace, {
     onHealthy: (resource) => {
       start.whenSynced();
@@ -65,50 +77,62 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       start.whenSynced();
     },
     onCreated: (resource, created) => {
-      if (resource === namespaces.name && cache.synced && isYoung(created)) {
+      if (resource === namespaces.name && start.running && isYoung(created)) {
         ledger.bornEmpty(created.name, created.uid, Date.now());
+        metrics.born(created.name);
       }
     },
   });
   connectTriggers(cache, queue);
   const discovery = followDiscovery({ cache, queue, log, delays: options.discoveryDelays });
-  const contests = new Contests();
-  const statuses = new StatusWriter(client, cache, ledger);
-  const reconciler = new NamespaceReconciler({
-    cache,
-    statuses,
-    events: new EventWriter(client, log),
-    ledger,
-    log,
-    contests,
-    executor: new PlanExecutor({
-      ledger,
-      contests,
-      settleMs,
-      policies: new PolicyWriter(client, cache.policies),
-    }),
-    onRecordChanged: () => queue.addOnceAfter(platformKey, statusDelayMs),
+  cache.policies.onChange((change) => {
+    if (start.running) drifts.changed(change);
   });
-  const tasks = new Map([
+  const statuses = new StatusWriter(client, cache, ledger);
+  const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
+  const shared = { client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
+  const reconciler = makeReconciler(shared, options.settleMs);
+  const tasks: Tasks = new Map([
     [everythingKey, async () => enqueueEverything(cache, queue)],
     [platformKey, () => statuses.writePlatform()],
     [discoveryKey, async () => discovery.look({ nodes: false })],
     [nodesKey, async () => discovery.look({ nodes: true })],
   ]);
-  const reconcile = async (key: string): Promise<Outcome> => {
-    const task = tasks.get(key);
-    if (task === undefined) return reconciler.reconcile(key);
-    await task();
-    return {};
-  };
-  const start = startOnce(cache, log, () => runWorkers(workers, { queue, log, reconcile }));
+  const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
+  const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
+  const start = startOnce(cache, log, () => runWorkers(workers, { queue, log, onResult, reconcile }));
   const health = await serveHealth(options.healthAddress, {
     live: () => (cache.silentMs(Date.now()) > stuckAfterMs ? ['the watches make no progress'] : []),
     ready: () => [...(cache.synced ? [] : ['the caches are not synced yet']), ...watchLog.troubles],
+    metrics: () => metrics.expose(),
   });
   log.info({ server: connection.server, healthPort: health.port }, 'operator started');
   await runUntil(signal, { cache, queue, health, client, finished: () => start.finished });
   log.info('operator stopped');
+}
+
+type Shared = Omit<ReconcileParts, 'events' | 'contests' | 'executor'> & { readonly client: ApiClient };
+
+function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
+  const { client, cache, drifts, ledger, metrics } = shared;
+  const contests = new Contests();
+  const policies = new PolicyWriter({ client, policies: cache.policies, drifts, metrics });
+  return new NamespaceReconciler({
+    ...shared,
+    contests,
+    events: new EventWriter(client, shared.log),
+    executor: new PlanExecutor({ ledger, contests, settleMs, policies }),
+  });
+}
+
+/** What is done for the keys that are no names of namespaces. */
+type Tasks = ReadonlyMap<string, () => Promise<void>>;
+
+/** Does what is to be done for `key`; `undefined` where it is the name of a namespace. */
+function runTask(tasks: Tasks, key: string): Promise<Outcome> | undefined {
+  return tasks
+    .get(key)?.()
+    .then(() => ({}));
 }
 
 /** After a watch was away for a while, what it tells of as new may have pods that are connected already. */
@@ -126,6 +150,10 @@ function startOnce(cache: Cache, log: Logger, run: () => Promise<void>) {
       const ms = Date.now() - started;
       log.info({ ms, namespaces: cache.namespaces.size, policies: cache.policies.size }, 'caches synced');
       finished = run();
+    },
+    /** Whether the workers run. */
+    get running() {
+      return finished !== undefined;
     },
     get finished() {
       return finished ?? Promise.resolve();

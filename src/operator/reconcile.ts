@@ -8,10 +8,13 @@ import type { Finding } from '../model/findings.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
 import { isolatedBy, type Plan, plan } from '../plan/plan.ts';
+import type { Written } from './apply.ts';
 import type { Contests } from './contest.ts';
+import type { Drifts } from './drifts.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { PlanExecutor } from './execute.ts';
 import type { Ledger, NamespaceRecord, NamespaceState } from './ledger.ts';
+import type { Metrics } from './metrics.ts';
 import type { StatusWriter } from './status-writer.ts';
 
 /** What a reconcile needs. */
@@ -22,6 +25,8 @@ export interface ReconcileParts {
   readonly events: EventWriter;
   readonly ledger: Ledger;
   readonly contests: Contests;
+  readonly drifts: Drifts;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** A namespace stands elsewhere than before. */
   readonly onRecordChanged: () => void;
@@ -77,12 +82,11 @@ export class NamespaceReconciler {
 
   /** Nothing is awaited here, so that all of it is from one moment. */
   #decide(namespace: string): Decision | undefined {
-    const { cache, events, ledger } = this.#parts;
+    const { cache, ledger } = this.#parts;
     const view = cache.view();
     const facts = view.namespaces.get(namespace);
     if (facts === undefined || facts.terminating) {
-      events.forget(namespace);
-      if (ledger.forget(namespace)) this.#parts.onRecordChanged();
+      this.#forget(namespace);
       return undefined;
     }
     // Without a profile there is no owner: garbage collection takes what the last one owned.
@@ -107,6 +111,14 @@ export class NamespaceReconciler {
     };
   }
 
+  #forget(namespace: string): void {
+    const { drifts, events, ledger, metrics, onRecordChanged } = this.#parts;
+    events.forget(namespace);
+    drifts.settled(namespace);
+    metrics.stands(namespace, undefined);
+    if (ledger.forget(namespace)) onRecordChanged();
+  }
+
   async #applyOrTell(namespace: string, decision: Decision): Promise<Progress> {
     try {
       return await this.#apply(namespace, decision);
@@ -120,7 +132,7 @@ export class NamespaceReconciler {
   }
 
   async #apply(namespace: string, { uid, compiled, plan }: Decision): Promise<Progress> {
-    const { cache, contests, executor, ledger, log } = this.#parts;
+    const { cache, contests, drifts, executor, ledger, log } = this.#parts;
     const started = Date.now();
     const execution = await executor.execute(namespace, plan);
     const { written } = execution;
@@ -130,6 +142,7 @@ export class NamespaceReconciler {
     if (execution.state === 'Changing') return execution;
     if (execution.state === 'Contested') return { ...execution, state: 'Failing' };
     ledger.settled(namespace);
+    drifts.settled(namespace);
     // Meanwhile the namespace may have been deleted, and another of its name created.
     if (cache.namespaces.get({ namespace: '', name: namespace })?.uid === uid) {
       const isEnforced = compiled.enforcement === 'Enforce';
@@ -148,7 +161,8 @@ export class NamespaceReconciler {
     failure = this.#contest(namespace),
   ): void {
     const { uid, generation, compiled, plan } = decision;
-    const { ledger, onRecordChanged, log } = this.#parts;
+    const { ledger, metrics, onRecordChanged, log } = this.#parts;
+    metrics.stands(namespace, state);
     const before = ledger.records.get(namespace);
     const changed = ledger.record(namespace, {
       uid,
@@ -194,9 +208,15 @@ function stateOf({ enforcement }: CompiledNamespace): NamespaceState {
   return enforcement === 'Enforce' ? 'Enforced' : enforcement;
 }
 
-function count(changes: readonly PolicyChange[]): Readonly<Record<string, number>> {
-  const actions = ['create', 'replace', 'delete'] as const;
-  return Object.fromEntries(
-    actions.map((action) => [action, changes.filter((change) => change.action === action).length]),
-  );
+/** By what was done, and how much of it corrects a drift. */
+function count(written: readonly Written[]): Readonly<Record<string, number>> {
+  const of = (action: PolicyChange['action']) =>
+    written.filter(({ change }) => change.action === action).length;
+  const drift = written.filter(({ correctsDrift }) => correctsDrift).length;
+  return {
+    create: of('create'),
+    replace: of('replace'),
+    delete: of('delete'),
+    ...(drift === 0 ? {} : { drift }),
+  };
 }

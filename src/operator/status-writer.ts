@@ -16,6 +16,7 @@ import { mergePatch, readStatus } from '../cluster/status.ts';
 import type { Store } from '../cluster/store.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import { discoveryFindings, platformFindings } from '../compile/findings.ts';
+import type { Finding } from '../model/findings.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { apiVersion } from '../model/policies.ts';
 import { platformStatus } from '../plan/platform-status.ts';
@@ -56,22 +57,39 @@ export class StatusWriter {
    * @throws ApiError where it could not be written
    */
   async writePlatform(): Promise<void> {
-    const platform = this.#cache.platforms.get({ namespace: '', name: 'default' });
+    const platform = this.#platform();
     if (platform === undefined || platform.terminating) return;
-    const view = this.#cache.view();
-    const spec = platform.decoded.ok ? platform.decoded.value.spec : undefined;
     const status = platformStatus({
       platform,
-      discovered: view.discovered,
+      discovered: this.#cache.view().discovered,
       previous: readStatus(platformNetworkProfileStatus, platform.status),
       standings: this.#ledger.records,
       policies: this.#cache.ownedPolicies,
-      findings: [...platformFindings(platform), ...(spec ? discoveryFindings(view, spec) : [])],
+      findings: this.#platformFindings(platform),
       waiting: this.#waiting(platform.generation),
       now: new Date().toISOString(),
     });
     const path = `${platformNetworkProfiles.path}/${platform.name}`;
     await this.#write(path, platform, status, platformNetworkProfiles, this.#cache.platforms);
+  }
+
+  /** Every finding that there is now, of the platform profile and of all namespaces. */
+  findings(): readonly Finding[] {
+    const platform = this.#platform();
+    return [
+      ...(platform === undefined ? [] : this.#platformFindings(platform)),
+      ...[...this.#ledger.records.values()].flatMap(({ findings }) => findings),
+    ];
+  }
+
+  #platformFindings(platform: StoredPlatform): readonly Finding[] {
+    const view = this.#cache.view();
+    const spec = platform.decoded.ok ? platform.decoded.value.spec : undefined;
+    return [...platformFindings(platform), ...(spec ? discoveryFindings(view, spec) : [])];
+  }
+
+  #platform(): StoredPlatform | undefined {
+    return this.#cache.platforms.get({ namespace: '', name: 'default' });
   }
 
   /** How many namespaces are not looked at since the platform profile changed. */

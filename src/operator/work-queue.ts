@@ -6,6 +6,15 @@ import { type BackoffBounds, backoffMs } from '../cluster/backoff.ts';
 /** `fresh`: somebody changed something and waits for it. `bulk`: everything is looked at again. */
 export type Lane = 'fresh' | 'bulk';
 
+/** Hears of what happens to keys. It must not throw. */
+export interface QueueListener {
+  /** A key waits, or is to be worked on once more; it may have been told of already. */
+  readonly added: (key: string) => void;
+  readonly taken: (key: string) => void;
+  readonly done: (key: string) => void;
+  readonly retried: (key: string) => void;
+}
+
 /** A queue of keys. Modelled on client-go's `util/workqueue`: an add while a key is worked on runs it once more. */
 export class WorkQueue {
   readonly #lanes: Readonly<Record<Lane, Set<string>>> = { fresh: new Set(), bulk: new Set() };
@@ -15,10 +24,12 @@ export class WorkQueue {
   readonly #failures = new Map<string, number>();
   readonly #idleWorkers: ((key: string | undefined) => void)[] = [];
   readonly #backoff: BackoffBounds;
+  readonly #listener: QueueListener | undefined;
   #closed = false;
 
-  constructor(backoff: BackoffBounds) {
+  constructor(backoff: BackoffBounds, listener?: QueueListener) {
     this.#backoff = backoff;
+    this.#listener = listener;
   }
 
   /** How many keys wait to be worked on, without those that are delayed. */
@@ -35,13 +46,14 @@ export class WorkQueue {
   add(key: string, lane: Lane): void {
     if (this.#closed) return;
     this.#cancelTimer(key);
+    this.#listener?.added(key);
     if (this.#working.has(key)) {
       if (this.#again.get(key) !== 'fresh') this.#again.set(key, lane);
       return;
     }
     const worker = this.#idleWorkers.shift();
     if (worker !== undefined) {
-      this.#working.add(key);
+      this.#take(key);
       worker(key);
       return;
     }
@@ -69,6 +81,7 @@ export class WorkQueue {
   retry(key: string, atLeastMs = 0): number {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
+    this.#listener?.retried(key);
     const ms = backoffMs(failures, this.#backoff, atLeastMs);
     // What fails goes behind what somebody waits for.
     this.addAfter(key, ms, 'bulk');
@@ -86,7 +99,7 @@ export class WorkQueue {
     for (const lane of [this.#lanes.fresh, this.#lanes.bulk]) {
       for (const key of lane) {
         lane.delete(key);
-        this.#working.add(key);
+        this.#take(key);
         return key;
       }
     }
@@ -96,6 +109,7 @@ export class WorkQueue {
   /** Tells that a worker has done with `key`, whatever came of it. */
   done(key: string): void {
     this.#working.delete(key);
+    this.#listener?.done(key);
     const lane = this.#again.get(key);
     this.#again.delete(key);
     if (lane !== undefined) this.add(key, lane);
@@ -107,6 +121,11 @@ export class WorkQueue {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     for (const worker of this.#idleWorkers.splice(0)) worker(undefined);
+  }
+
+  #take(key: string): void {
+    this.#working.add(key);
+    this.#listener?.taken(key);
   }
 
   #cancelTimer(key: string): void {

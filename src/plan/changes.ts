@@ -15,6 +15,12 @@ export type PolicyChange =
       readonly resourceVersion: string;
     };
 
+/** The policy that a change is of. */
+export function keyOf(change: PolicyChange): ObjectKey {
+  const { namespace, name } = change.action === 'delete' ? change.key : change.policy;
+  return { namespace, name };
+}
+
 /** What a phase is for, in the order in which phases happen. */
 export type Purpose =
   /** Writes the temporary policy that allows everything. */

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { StoredPolicy } from '../cluster/resources.ts';
+import { fingerprint } from '../model/network-policy.ts';
+import type { DesiredPolicy } from '../model/policies.ts';
+import type { PolicyChange } from '../plan/changes.ts';
+import { Drifts } from './drifts.ts';
+
+const wanted: DesiredPolicy = {
+  namespace: 'shop',
+  name: 'ringfence-deny',
+  owner: { kind: 'PlatformNetworkProfile', name: 'default', uid: 'platform' },
+  spec: { podSelector: {}, policyTypes: ['Ingress'] },
+  description: 'denies',
+};
+const create: PolicyChange = { action: 'create', policy: wanted };
+const replace: PolicyChange = { action: 'replace', policy: wanted, resourceVersion: '2' };
+const remove: PolicyChange = { action: 'delete', key: wanted, uid: 'uid', resourceVersion: '2' };
+
+/** As it is when nobody has touched it. */
+function right(change: Partial<Extract<StoredPolicy, { ours: true }>> = {}): StoredPolicy {
+  return {
+    ours: true,
+    namespace: wanted.namespace,
+    name: wanted.name,
+    uid: 'uid',
+    resourceVersion: '1',
+    ownerUid: wanted.owner.uid,
+    fingerprint: fingerprint(wanted.spec),
+    isolates: ['Ingress'],
+    selectsEveryPod: true,
+    beingDeleted: false,
+    ...change,
+  };
+}
+
+let drifts: Drifts;
+
+beforeEach(() => {
+  drifts = new Drifts();
+});
+
+describe('a write corrects a drift', () => {
+  test('where it brings back what somebody deleted', () => {
+    drifts.changed({ previous: right(), next: undefined });
+    expect(drifts.corrects(create)).toBe(true);
+  });
+
+  test('where what somebody deletes waits for a finalizer first', () => {
+    drifts.changed({ previous: right(), next: right({ beingDeleted: true }) });
+    drifts.changed({ previous: right({ beingDeleted: true }), next: undefined });
+    expect(drifts.corrects(create)).toBe(true);
+  });
+
+  test('where it takes back an edit, also the second of two, and one of the owner', () => {
+    drifts.changed({ previous: right(), next: right({ fingerprint: 'once' }) });
+    drifts.changed({ previous: right({ fingerprint: 'once' }), next: right({ fingerprint: 'twice' }) });
+    expect(drifts.corrects(replace)).toBe(true);
+    drifts.changed({ previous: right(), next: right({ ownerUid: 'else' }) });
+    expect(drifts.corrects(replace)).toBe(true);
+  });
+
+  test('where it deletes what somebody added under our label', () => {
+    drifts.changed({ previous: undefined, next: right() });
+    expect(drifts.corrects(remove)).toBe(true);
+  });
+});
+
+describe('a write corrects no drift', () => {
+  test('where nobody else changed anything', () => {
+    expect([create, replace, remove].map((change) => drifts.corrects(change))).toEqual([false, false, false]);
+  });
+
+  test('where it writes what was not there before the change', () => {
+    drifts.changed({ previous: right({ fingerprint: 'older' }), next: undefined });
+    expect(drifts.corrects(create)).toBe(false);
+  });
+
+  test('where it is the second write after one change', () => {
+    drifts.changed({ previous: right(), next: undefined });
+    drifts.corrects(create);
+    expect(drifts.corrects(replace)).toBe(false);
+  });
+
+  test('where the namespace has been as wanted since, as after a watch that told of our own write first', () => {
+    drifts.changed({ previous: right(), next: right({ fingerprint: 'ours, newer' }) });
+    drifts.settled('shop');
+    expect(drifts.corrects(replace)).toBe(false);
+  });
+
+  test('where the change was of a policy that is not ours, or of another namespace', () => {
+    const foreign: StoredPolicy = {
+      ours: false,
+      namespace: 'shop',
+      name: wanted.name,
+      uid: 'uid',
+      resourceVersion: '1',
+      podSelector: {},
+      isolatesEveryPod: [],
+      allowsEveryone: [],
+    };
+    drifts.changed({ previous: foreign, next: undefined });
+    drifts.changed({ previous: right({ namespace: 'pay' }), next: undefined });
+    expect(drifts.corrects(create)).toBe(false);
+  });
+});

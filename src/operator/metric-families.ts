@@ -1,0 +1,77 @@
+// Makes the families of metrics in one registry. What can be counted and was not yet is zero, not absent: otherwise the
+// first failure would be no change that an alert could see. Must not know what is measured.
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** The values of labels, by name. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** One number of a family. */
+export interface Reading {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** A family's name and its meaning, for people. */
+export interface About {
+  readonly name: string;
+  readonly help: string;
+}
+
+/** Makes metrics in a registry. */
+export class MetricFamilies {
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** Numbers that are read anew each time that somebody asks. */
+  gauge(about: About, labelNames: readonly string[], read: () => Iterable<Reading>): void {
+    new Gauge({
+      ...about,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const { labels, value } of read()) this.set(labels, value);
+      },
+    });
+  }
+
+  /** One number that is read anew each time that somebody asks, always with the same labels. */
+  reading(about: About, labels: Labels, read: () => number): void {
+    this.gauge(about, Object.keys(labels), () => [{ labels, value: read() }]);
+  }
+
+  /** A counter, with the label values that are known from the start. */
+  counter(about: About, labelNames: readonly string[], known: readonly Labels[] = []): Counter {
+    const counter = new Counter({ ...about, labelNames, registers: [this.#registry] });
+    for (const labels of known) counter.inc(labels, 0);
+    return counter;
+  }
+
+  /** A counter that something else counts: it is read each time that somebody asks. */
+  countedElsewhere(about: About, read: () => number): void {
+    new Counter({
+      ...about,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+
+  /** A histogram of seconds, always with the same labels. */
+  seconds(about: About, buckets: readonly number[], labels: Labels = {}): Histogram {
+    const labelNames = Object.keys(labels);
+    const histogram = new Histogram({
+      ...about,
+      labelNames,
+      buckets: [...buckets],
+      registers: [this.#registry],
+    });
+    if (labelNames.length > 0) histogram.zero(labels);
+    return histogram;
+  }
+}

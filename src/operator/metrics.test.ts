@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Finding } from '../model/findings.ts';
+import type { PolicyChange } from '../plan/changes.ts';
+import { namespaceStates } from './ledger.ts';
+import { Metrics } from './metrics.ts';
+
+const subject = { kind: 'Namespace', name: 'shop' } as const;
+const finding = (code: Finding['code']): Finding => ({ code, subject, message: 'so', hint: 'do' });
+const remove: PolicyChange = {
+  action: 'delete',
+  key: { namespace: 'shop', name: 'ringfence-deny' },
+  uid: 'uid',
+  resourceVersion: '1',
+};
+
+let metrics: Metrics;
+
+beforeEach(() => {
+  metrics = new Metrics({
+    workers: 1,
+    queueDepth: () => 0,
+    states: () => ['Enforced', 'Enforced', 'Failing'],
+    findings: () => [finding('ServiceMissing'), finding('ServiceMissing'), finding('Contested')],
+    ownedPolicies: () => 7,
+    watchAges: () => new Map([['namespaces', 1_500]]),
+  });
+});
+
+/** The lines of /metrics that begin so. */
+async function lines(start: string): Promise<readonly string[]> {
+  const { text } = await metrics.expose();
+  return text.split('\n').filter((line) => line.startsWith(start));
+}
+
+test('namespaces count by state, those of which there is none as zero', async () => {
+  expect(await lines('ringfence_namespaces{')).toEqual(
+    namespaceStates.map((state) => {
+      const count = { Enforced: 2, Failing: 1 }[state as string] ?? 0;
+      return `ringfence_namespaces{state="${state}"} ${count}`;
+    }),
+  );
+});
+
+test('findings count by code, with how much they matter', async () => {
+  expect(await lines('ringfence_findings{code="Service')).toContain(
+    'ringfence_findings{code="ServiceMissing",severity="warning"} 2',
+  );
+  expect(await lines('ringfence_findings{code="NameTaken"')).toEqual([
+    'ringfence_findings{code="NameTaken",severity="warning"} 0',
+  ]);
+});
+
+test('policies, and the age of each watch in seconds', async () => {
+  expect(await lines('ringfence_policies ')).toEqual(['ringfence_policies 7']);
+  expect(await lines('ringfence_watch_age')).toEqual([
+    'ringfence_watch_age_seconds{resource="namespaces"} 1.5',
+  ]);
+});
+
+test('writes count, and those that correct a drift once more', async () => {
+  metrics.wrote(remove, false);
+  metrics.wrote(remove, true);
+  expect(await lines('ringfence_policy_writes_total{action="delete"}')).toEqual([
+    'ringfence_policy_writes_total{action="delete"} 2',
+  ]);
+  expect(await lines('ringfence_drift_corrected_total')).toEqual([
+    'ringfence_drift_corrected_total{action="create"} 0',
+    'ringfence_drift_corrected_total{action="replace"} 0',
+    'ringfence_drift_corrected_total{action="delete"} 1',
+  ]);
+});
+
+test('requests count by status, method and host; without an answer as client-go names that', async () => {
+  metrics.answered('GET', '10.0.0.1:443', 200);
+  metrics.answered('GET', '10.0.0.1:443', undefined);
+  expect(await lines('rest_client_requests_total')).toEqual([
+    'rest_client_requests_total{code="200",method="GET",host="10.0.0.1:443"} 1',
+    'rest_client_requests_total{code="<error>",method="GET",host="10.0.0.1:443"} 1',
+  ]);
+});
+
+describe('the time to a ring', () => {
+  const count = async () => (await lines('ringfence_time_to_ring_seconds_count'))[0]?.split(' ')[1];
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  test('is from the creation to the first time that all is written', async () => {
+    metrics.born('shop');
+    jest.advanceTimersByTime(2_000);
+    metrics.stands('shop', 'Failing');
+    jest.advanceTimersByTime(1_000);
+    metrics.stands('shop', 'Enforced');
+    metrics.stands('shop', 'Enforced');
+    expect(await count()).toBe('1');
+    expect(await lines('ringfence_time_to_ring_seconds_sum')).toEqual([
+      'ringfence_time_to_ring_seconds_sum 3',
+    ]);
+  });
+
+  test('is not measured where a namespace is ringed later than it was created', async () => {
+    metrics.stands('old', 'Enforced');
+    metrics.born('labelled-later');
+    metrics.stands('labelled-later', 'Outside');
+    metrics.stands('labelled-later', 'Enforced');
+    metrics.born('gone');
+    metrics.stands('gone', undefined);
+    metrics.stands('gone', 'Enforced');
+    expect(await count()).toBe('0');
+  });
+});
+
+test('no label has a value that a tenant could choose', async () => {
+  metrics.born('shop');
+  metrics.stands('shop', 'Enforced');
+  metrics.wrote(remove, true);
+  expect((await metrics.expose()).text).not.toMatch(/shop|ringfence-deny/);
+});

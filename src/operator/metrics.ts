@@ -1,0 +1,168 @@
+// What the operator measures, for Prometheus: one object, made once and passed in. No label holds a name that a tenant
+// gives, so that the number of series has a bound and /metrics tells nobody who is in the cluster.
+// Must not know how a number comes about: it is told, or reads it when somebody asks.
+import { type Counter, type Histogram, Registry } from 'prom-client';
+import type { AnswerListener } from '../cluster/api-client.ts';
+import { type Finding, findingKinds } from '../model/findings.ts';
+import type { PolicyChange } from '../plan/changes.ts';
+import { type NamespaceState, namespaceStates } from './ledger.ts';
+import { MetricFamilies, type Reading } from './metric-families.ts';
+import { QueueMetrics, type QueueReadings } from './queue-metrics.ts';
+
+/** What is read when somebody asks. */
+export interface Readings extends QueueReadings {
+  /** How each namespace stands. */
+  readonly states: () => Iterable<NamespaceState>;
+  readonly findings: () => Iterable<Finding>;
+  /** How many policies of ours there are. */
+  readonly ownedPolicies: () => number;
+  /** By resource: for how many milliseconds nothing was heard of it. */
+  readonly watchAges: () => ReadonlyMap<string, number>;
+}
+
+const actions = ['create', 'replace', 'delete'] as const satisfies readonly PolicyChange['action'][];
+const ringBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** The operator's metrics. */
+export class Metrics {
+  /** Of the work queue and the workers. */
+  readonly queue: QueueMetrics;
+  readonly #registry = new Registry();
+  readonly #requests: Counter;
+  readonly #writes: Counter;
+  readonly #drift: Counter;
+  readonly #timeToRing: Histogram;
+  /** When each namespace that has no ring yet was seen to be created, by `performance.now()`. */
+  readonly #born = new Map<string, number>();
+
+  constructor(readings: Readings) {
+    const families = new MetricFamilies(this.#registry);
+    exposeReadings(families, readings);
+    const byAction = (name: string, help: string) =>
+      families.counter(
+        { name, help },
+        ['action'],
+        actions.map((action) => ({ action })),
+      );
+    this.#writes = byAction(
+      'ringfence_policy_writes_total',
+      'How many writes of policies the API server took.',
+    );
+    this.#drift = byAction(
+      'ringfence_drift_corrected_total',
+      'How many of these writes made a policy again what it was before somebody else changed it.',
+    );
+    this.#timeToRing = families.seconds(
+      {
+        name: 'ringfence_time_to_ring_seconds',
+        help: 'From the creation of an application namespace, as the watch told of it, to its policies being written.',
+      },
+      ringBuckets,
+    );
+    this.queue = new QueueMetrics(families, readings);
+    this.#requests = families.counter(
+      {
+        name: 'rest_client_requests_total',
+        help: 'How many requests were sent to the API server; the code is `<error>` where there was no answer.',
+      },
+      ['code', 'method', 'host'],
+    );
+    exposeProcess(families);
+  }
+
+  /** Every family with its numbers as they are now, for the reference docs. */
+  families() {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  /** The text that Prometheus reads, and its type. */
+  async expose(): Promise<{ readonly type: string; readonly text: string }> {
+    return { type: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  /** Counts an exchange with the API server. */
+  readonly answered: AnswerListener = (method, host, status) => {
+    this.#requests.inc({ code: status === undefined ? '<error>' : String(status), method, host });
+  };
+
+  /** Counts a write of a policy. */
+  wrote({ action }: PolicyChange, correctsDrift: boolean): void {
+    this.#writes.inc({ action });
+    if (correctsDrift) this.#drift.inc({ action });
+  }
+
+  /** A namespace was created just now. */
+  born(namespace: string): void {
+    this.#born.set(namespace, performance.now());
+  }
+
+  /** A namespace stands so now; `undefined` where it is gone. */
+  stands(namespace: string, state: NamespaceState | undefined): void {
+    if (state === 'Changing' || state === 'Failing') return;
+    const born = this.#born.get(namespace);
+    if (born === undefined) return;
+    this.#born.delete(namespace);
+    if (state === 'Enforced') this.#timeToRing.observe((performance.now() - born) / 1000);
+  }
+}
+
+function exposeReadings(families: MetricFamilies, readings: Readings): void {
+  families.gauge({ name: 'ringfence_namespaces', help: 'How many namespaces stand so.' }, ['state'], () =>
+    countBy(readings.states(), namespaceStates).map(([state, value]) => ({ labels: { state }, value })),
+  );
+  families.reading(
+    { name: 'ringfence_policies', help: 'How many policies of ours there are.' },
+    {},
+    readings.ownedPolicies,
+  );
+  families.gauge(
+    { name: 'ringfence_findings', help: 'How many findings there are now.' },
+    ['code', 'severity'],
+    () => findingReadings(readings.findings()),
+  );
+  families.gauge(
+    {
+      name: 'ringfence_watch_age_seconds',
+      help: 'For how long nothing was heard of a resource; at rest, a bookmark comes about every minute.',
+    },
+    ['resource'],
+    () => [...readings.watchAges()].map(([resource, ms]) => ({ labels: { resource }, value: ms / 1000 })),
+  );
+}
+
+function findingReadings(findings: Iterable<Finding>): readonly Reading[] {
+  const codes = Object.keys(findingKinds) as (keyof typeof findingKinds)[];
+  const found = Array.from(findings, ({ code }) => code);
+  return countBy(found, codes).map(([code, value]) => ({
+    labels: { code, severity: findingKinds[code].severity },
+    value,
+  }));
+}
+
+/** How often each of `all` is among `found`. */
+function countBy<T>(found: Iterable<T>, all: readonly T[]): readonly (readonly [T, number])[] {
+  const counts = new Map(all.map((each) => [each, 0]));
+  for (const each of found) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [...counts];
+}
+
+/** As every client library of Prometheus names them; the many of prom-client cost memory, and nobody looks at them. */
+function exposeProcess(families: MetricFamilies): void {
+  families.countedElsewhere(
+    { name: 'process_cpu_seconds_total', help: 'The processor time that the process has used, in seconds.' },
+    () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
+    },
+  );
+  families.reading(
+    { name: 'process_resident_memory_bytes', help: 'The memory that the process holds, in bytes.' },
+    {},
+    () => process.memoryUsage.rss(),
+  );
+  families.reading(
+    { name: 'process_start_time_seconds', help: 'When the process started, in seconds since the epoch.' },
+    {},
+    () => performance.timeOrigin / 1000,
+  );
+}

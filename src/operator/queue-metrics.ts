@@ -1,0 +1,130 @@
+// What is measured of the work queue and its workers, under the names and labels of client-go and controller-runtime, so
+// that dashboards and alerts which people have already show Ringfence too.
+// https://book.kubebuilder.io/reference/metrics-reference
+// Must not know what a key stands for.
+import type { Counter, Histogram } from 'prom-client';
+import type { MetricFamilies } from './metric-families.ts';
+import type { QueueListener } from './work-queue.ts';
+
+/** What came of a reconcile, in controller-runtime's words. */
+export const reconcileResults = ['success', 'requeue_after', 'error'] as const;
+
+/** What came of a reconcile. */
+export type ReconcileResult = (typeof reconcileResults)[number];
+
+/** What is read of the queue when somebody asks. */
+export interface QueueReadings {
+  /** How many keys wait, without those that are delayed. */
+  readonly queueDepth: () => number;
+  readonly workers: number;
+}
+
+// Our one controller is called by what its keys are, as controller-runtime does.
+const controller = { controller: 'namespace' } as const;
+const queue = { name: controller.controller, ...controller } as const;
+// Those of controller-runtime: from ten nanoseconds to a quarter of an hour.
+const buckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1_000];
+
+/** Measures a queue and its workers. */
+export class QueueMetrics implements QueueListener {
+  /** Times are by `performance.now()`. */
+  readonly #waitingSince = new Map<string, number>();
+  readonly #workingSince = new Map<string, number>();
+  readonly #adds: Counter;
+  readonly #retries: Counter;
+  readonly #waits: Histogram;
+  readonly #works: Histogram;
+  readonly #results: Counter;
+  readonly #errors: Counter;
+
+  constructor(families: MetricFamilies, readings: QueueReadings) {
+    const about = (name: string, help: string) => ({ name: `workqueue_${name}`, help });
+    const counter = (name: string, help: string) =>
+      families.counter(about(name, help), Object.keys(queue), [queue]);
+    const seconds = (name: string, help: string) => families.seconds(about(name, help), buckets, queue);
+    const reading = (name: string, help: string, read: () => number) =>
+      families.reading(about(name, help), queue, read);
+    reading('depth', 'How many namespaces wait for a worker.', readings.queueDepth);
+    this.#adds = counter('adds_total', 'How often a namespace was put into the queue.');
+    this.#retries = counter('retries_total', 'How often a namespace was put back after a failure.');
+    this.#waits = seconds('queue_duration_seconds', 'How long namespaces wait for a worker.');
+    this.#works = seconds('work_duration_seconds', 'How long reconciles take.');
+    reading('unfinished_work_seconds', 'How long the reconciles that run now have taken, added up.', () =>
+      this.#running().reduce((sum, seconds) => sum + seconds, 0),
+    );
+    reading(
+      'longest_running_processor_seconds',
+      'How long the longest reconcile that runs now has taken.',
+      () => Math.max(0, ...this.#running()),
+    );
+    [this.#results, this.#errors] = this.#reconciles(families, readings.workers);
+  }
+
+  /** A key waits from now on, unless it does already. */
+  added(key: string): void {
+    if (this.#waitingSince.has(key)) return;
+    this.#waitingSince.set(key, performance.now());
+    this.#adds.inc(queue);
+  }
+
+  /** A worker has taken a key. */
+  taken(key: string): void {
+    const now = performance.now();
+    this.#waits.observe(queue, (now - (this.#waitingSince.get(key) ?? now)) / 1000);
+    this.#waitingSince.delete(key);
+    this.#workingSince.set(key, now);
+  }
+
+  /** The worker has done with it. */
+  done(key: string): void {
+    const now = performance.now();
+    this.#works.observe(queue, (now - (this.#workingSince.get(key) ?? now)) / 1000);
+    this.#workingSince.delete(key);
+  }
+
+  /** A key that failed was put back. */
+  retried(): void {
+    this.#retries.inc(queue);
+  }
+
+  /** A reconcile has ended. */
+  reconciled(result: ReconcileResult): void {
+    this.#results.inc({ ...controller, result });
+    if (result === 'error') this.#errors.inc(controller);
+  }
+
+  /** For how many seconds each of the running reconciles has run. */
+  #running(): readonly number[] {
+    const now = performance.now();
+    return [...this.#workingSince.values()].map((since) => (now - since) / 1000);
+  }
+
+  #reconciles(families: MetricFamilies, workers: number): [Counter, Counter] {
+    const about = (name: string, help: string) => ({ name: `controller_runtime_${name}`, help });
+    families.reading(
+      about('max_concurrent_reconciles', 'How many workers there are.'),
+      controller,
+      () => workers,
+    );
+    families.reading(
+      about('active_workers', 'How many workers are busy.'),
+      controller,
+      () => this.#workingSince.size,
+    );
+    return [
+      families.counter(
+        about(
+          'reconcile_total',
+          'How many reconciles there were; requeue_after: the namespace is changing, or is left alone for a while.',
+        ),
+        [...Object.keys(controller), 'result'],
+        reconcileResults.map((result) => ({ ...controller, result })),
+      ),
+      families.counter(
+        about('reconcile_errors_total', 'How many reconciles failed; each is tried again.'),
+        Object.keys(controller),
+        [controller],
+      ),
+    ];
+  }
+}
