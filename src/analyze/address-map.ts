@@ -1,7 +1,7 @@
 // Addresses outside of all pods, cut into as few parts as what is said of them needs: a range with holes has holes, and a
 // range of which two things are said is two. Must not know what is said.
-import { contains, formatCidr, type IpRange, parseMaskedCidr } from '../model/ip-ranges.ts';
-import type { AddressEnd } from './endpoints.ts';
+import { compareRanges, contains, formatCidr, type IpRange } from '../model/ip-ranges.ts';
+import { type AddressEnd, readRange } from './endpoints.ts';
 
 /** Addresses, by the CIDRs that cut them: two CIDRs contain each other or have nothing in common, so these are trees. */
 interface Part {
@@ -25,11 +25,7 @@ export interface AddressValue<T> {
 }
 
 /** Every address of each family. */
-export const everyAddress: readonly IpRange[] = ['0.0.0.0/0', '::/0'].map((text) => {
-  const parsed = parseMaskedCidr(text);
-  if (!parsed.ok) throw new Error(parsed.error);
-  return parsed.value;
-});
+export const everyAddress: readonly IpRange[] = ['0.0.0.0/0', '::/0'].map(readRange);
 
 /**
  * Cuts ranges into parts of one value each, ordered by family and address.
@@ -45,13 +41,6 @@ export function mapAddresses<T>(
 ): readonly AddressValue<T>[] {
   const inside = cuts.filter((cut) => whole.some((range) => contains(range, cut)));
   return grow([...whole, ...inside]).flatMap((tree) => endsOf(judge(tree, say)));
-}
-
-/** Orders by family, then by first address, then the larger range first. */
-export function compareRanges(a: IpRange, b: IpRange): number {
-  if (a.family !== b.family) return a.family - b.family;
-  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
-  return a.prefix - b.prefix;
 }
 
 function grow(ranges: readonly IpRange[]): readonly Part[] {

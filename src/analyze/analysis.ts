@@ -3,38 +3,37 @@
 import { contains } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
-import { isEmpty, type PortSet } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
-import { compareRanges } from './address-map.ts';
+import type { Result } from '../model/result.ts';
+import type { ServiceFacts } from '../model/services.ts';
+import type { Connection, ConnectionGroup } from './connections.ts';
 import {
   type AddressEnd,
   type Endpoint,
-  formatEndpoint,
   isSameWorkload,
+  isSelf,
   isWorkload,
+  readRange,
   type WorkloadEnd,
 } from './endpoints.ts';
 import { type Explanation, explainPair, type Pair } from './explain.ts';
-import type { AnalysisInput, PodFacts } from './facts.ts';
+import type { AnalysisInput } from './facts.ts';
 import { type Lens, lensOf } from './lens.ts';
-import { outsideParts, outsidePorts, readRange } from './outside.ts';
-import { classify, type PodClass, type PodGroup, type Pods } from './pod-classes.ts';
+import { Listing } from './listing.ts';
+import { outsideParts } from './outside-parts.ts';
+import { classify, type PodClass, type Pods } from './pod-classes.ts';
 import { indexPolicies } from './policy-index.ts';
-import { type PairEnd, type PolicyIndex, portsOfPair, sideOf } from './sides.ts';
-
-/** What one end can reach at another; what is not listed is denied. */
-export interface Connection {
-  readonly from: Endpoint;
-  readonly to: Endpoint;
-  /** Never empty. */
-  readonly ports: PortSet;
-}
+import { PortTable } from './port-table.ts';
+import { Reach } from './reach.ts';
+import { assignRoles } from './roles.ts';
+import { followService, type NoTarget, type ServiceTarget } from './services.ts';
+import type { PairEnd, PolicyIndex } from './sides.ts';
 
 /**
  * Analyses what NetworkPolicies mean.
  *
- * - A connection of a workload with itself is between two of its pods. A bare pod with itself is never listed: "a Pod
- *   cannot block access to itself" (the concept page).
+ * - A connection of a workload with itself is between two of its pods. One pod with itself is never listed: "a Pod cannot
+ *   block access to itself" (the concept page).
  * - Addresses are those that are no pod's. A range of which policies say different things is split: two connections, from
  *   `10.0.0.0/8 except 10.1.0.0/16` and from `10.1.0.0/16`; and as far as one thing is said of it, it is one range, whatever
  *   other pods' policies say of its parts. Between addresses nothing is listed.
@@ -49,11 +48,15 @@ export class Analysis {
   readonly input: AnalysisInput;
   readonly #pods: Pods;
   readonly #index: PolicyIndex;
+  readonly #listing: Listing;
 
   constructor(input: AnalysisInput, lens: Lens) {
     this.input = input;
     this.#pods = classify(input.workloads, lens);
     this.#index = indexPolicies(input, this.#pods.classes);
+    const table = new PortTable();
+    const roles = assignRoles(this.#pods, this.#index, table);
+    this.#listing = new Listing(this.#pods, new Reach(roles, table), table);
   }
 
   /** All workloads, sorted; those whose pods policies tell apart in groups of pods. */
@@ -65,15 +68,16 @@ export class Analysis {
    * Everything that is allowed, by source and then by destination, workloads before addresses; one by one, as it is asked
    * for: there may be as many as pairs of workloads.
    */
-  *connections(): Generator<Connection, void> {
-    const { groups } = this.#pods;
-    for (const from of groups) {
-      for (const to of groups) yield* this.#between(from, to);
-      for (const { end, ports } of outsidePorts(from.podClass, 'Egress', this.#index)) {
-        yield { from: from.end, to: end, ports };
-      }
-    }
-    yield* this.#inwards();
+  connections(): Iterable<Connection> {
+    return this.#listing.connections();
+  }
+
+  /**
+   * The same in groups of ends that reach the same on the same ports, sorted: for a cluster in which nothing is isolated
+   * two groups, and at most as many for each workload as it has different ports at others.
+   */
+  groups(): readonly ConnectionGroup[] {
+    return this.#listing.groups();
   }
 
   /**
@@ -97,6 +101,11 @@ export class Analysis {
       .map(({ end }) => ({ workload: end.workload, pods: [name] }));
   }
 
+  /** Where the ports of a Service lead; the reason where they lead to no pods. */
+  behind(service: ServiceFacts): Result<readonly ServiceTarget[], NoTarget> {
+    return followService(service, this.#pods.groups);
+  }
+
   /**
    * The workloads with a pod at one of these addresses.
    *
@@ -112,25 +121,6 @@ export class Analysis {
       const names = there.flatMap(({ name }) => name ?? []).sort();
       return [{ workload: end.workload, pods: names }];
     });
-  }
-
-  *#between(from: PodGroup, to: PodGroup): Generator<Connection, void> {
-    if (from === to && from.isSingle) return;
-    const egress = sideOf(from.podClass, to.podClass, 'Egress', this.#index);
-    const ingress = sideOf(to.podClass, from.podClass, 'Ingress', this.#index);
-    const ports = portsOfPair(from.podClass, to.podClass, egress, ingress);
-    if (!isEmpty(ports)) yield { from: from.end, to: to.end, ports };
-  }
-
-  *#inwards(): Generator<Connection, void> {
-    const all = this.#pods.groups.flatMap((to) =>
-      outsidePorts(to.podClass, 'Ingress', this.#index).map((outside) => ({ ...outside, to: to.end })),
-    );
-    // The sort is stable: the destinations of one source stay in their order.
-    all.sort(
-      (a, b) => compareRanges(a.range, b.range) || compareText(formatEndpoint(a.end), formatEndpoint(b.end)),
-    );
-    for (const { end, to, ports } of all) yield { from: end, to, ports };
   }
 
   #pairs(from: Endpoint, to: Endpoint): readonly Pair[] {
@@ -160,13 +150,12 @@ export class Analysis {
   #podsOf(meant: WorkloadEnd): readonly Located<PodClass>[] {
     return this.#pods.groups
       .filter(({ end }) => isSameWorkload(end, meant))
-      .flatMap(({ end, pods, podClass, isSingle }): readonly Located<PodClass>[] => {
+      .flatMap(({ end, pods, podClass }): readonly Located<PodClass>[] => {
         const wanted = pods.filter(({ name = '' }) => meant.pods?.includes(name) ?? true);
         if (wanted.length === 0) return [];
         const names = wanted.flatMap(({ name }) => name ?? []).sort(compareText);
-        const name = wanted.length === pods.length ? end : { workload: end.workload, pods: names };
-        const isOne = isSingle || (meant.pods !== undefined && wanted.length === 1);
-        return [{ name, is: podClass, ...(isOne ? { pod: wanted[0] } : {}) }];
+        const isWhole = meant.pods === undefined || meant.workload.kind === 'Pod';
+        return [{ name: isWhole ? end : { workload: end.workload, pods: names }, is: podClass }];
       });
   }
 }
@@ -175,10 +164,8 @@ export class Analysis {
 interface Located<T extends PairEnd = PairEnd> {
   readonly name: Endpoint;
   readonly is: T;
-  /** Where it is one pod, and no other can be meant. */
-  readonly pod?: PodFacts | undefined;
 }
 
 function pairOf(from: Located, to: Located): Pair {
-  return { from, to, isSelf: from.pod !== undefined && from.pod === to.pod };
+  return { from, to, isSelf: isSelf(from.name, to.name) };
 }

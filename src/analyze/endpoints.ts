@@ -1,5 +1,6 @@
 // The ends of a connection as answers name them, and their order.
 // Must not know how an answer is found.
+import { compareRanges, type IpRange, parseAddress, parseMaskedCidr } from '../model/ip-ranges.ts';
 import { compareKeys, compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
 
 /** One end of a connection: pods of a workload, or addresses outside of all pods. */
@@ -33,8 +34,21 @@ export function formatEndpoint(end: Endpoint): string {
   return end.pods === undefined ? key : `${key} (${end.pods.join(', ')})`;
 }
 
-/** Orders workloads by namespace, name, kind and first pod. */
-export function compareWorkloadEnds(a: WorkloadEnd, b: WorkloadEnd): number {
+/** A text that no other end has. */
+export function keyOf(end: Endpoint): string {
+  return isWorkload(end) ? `${end.workload.kind} ${formatEndpoint(end)}` : formatEndpoint(end);
+}
+
+/** Orders workloads by namespace, name, kind and first pod, then addresses by family and range. */
+export function compareEnds(a: Endpoint, b: Endpoint): number {
+  if (isWorkload(a) && isWorkload(b)) return compareWorkloadEnds(a, b);
+  if (isWorkload(a) || isWorkload(b)) return isWorkload(a) ? -1 : 1;
+  return (
+    compareRanges(readRange(a.cidr), readRange(b.cidr)) || compareText(formatEndpoint(a), formatEndpoint(b))
+  );
+}
+
+function compareWorkloadEnds(a: WorkloadEnd, b: WorkloadEnd): number {
   return (
     compareKeys(a.workload, b.workload) ||
     compareText(a.workload.kind, b.workload.kind) ||
@@ -45,4 +59,23 @@ export function compareWorkloadEnds(a: WorkloadEnd, b: WorkloadEnd): number {
 /** Whether two ends are of one workload. */
 export function isSameWorkload({ workload: a }: WorkloadEnd, { workload: b }: WorkloadEnd): boolean {
   return a.namespace === b.namespace && a.name === b.name && a.kind === b.kind;
+}
+
+/** One pod, and the same: a pod that nothing makes, or one that policies tell apart from the others of its workload. */
+export function isSelf(a: Endpoint, b: Endpoint): boolean {
+  if (!isWorkload(a) || !isWorkload(b) || !isSameWorkload(a, b)) return false;
+  return (
+    a.workload.kind === 'Pod' || (a.pods?.length === 1 && b.pods?.length === 1 && a.pods[0] === b.pods[0])
+  );
+}
+
+/**
+ * An address, or a CIDR whose host bits may be set.
+ *
+ * @throws where it is neither: whoever makes the facts has checked them
+ */
+export function readRange(text: string): IpRange {
+  const parsed = text.includes('/') ? parseMaskedCidr(text) : parseAddress(text);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
 }

@@ -37,14 +37,28 @@ export function lensOf(policies: readonly PolicyFacts[]): Lens {
   return { labelKeys, portNames, borders: { 4: ascending(borders[4]), 6: ascending(borders[6]) } };
 }
 
+/** What all of these lenses look at. */
+export function uniteLenses(...lenses: readonly Lens[]): Lens {
+  const bordersOf = (family: 4 | 6) => ascending(new Set(lenses.flatMap(({ borders }) => borders[family])));
+  return {
+    labelKeys: new Set(lenses.flatMap(({ labelKeys }) => [...labelKeys])),
+    portNames: new Set(lenses.flatMap(({ portNames }) => [...portNames])),
+    borders: { 4: bordersOf(4), 6: bordersOf(6) },
+  };
+}
+
 /** The part of its family in which an address lies: addresses of one part are in the same CIDRs. */
 export function partOf({ borders }: Lens, { family, first }: IpRange): number {
-  const all = borders[family];
+  return countBelow(borders[family], first + 1n);
+}
+
+/** How many of some ascending numbers are below a bound. */
+export function countBelow(numbers: readonly bigint[], bound: bigint): number {
   let low = 0;
-  let high = all.length;
+  let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((all[middle] ?? 0n) <= first) low = middle + 1;
+    if ((numbers[middle] ?? 0n) < bound) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,9 +1,9 @@
 // Pods that no policy can tell apart, as one: equal labels, ports and addresses, as far as a lens sees them, in one
 // namespace. The cost of an analysis grows with classes, not with pods. Must not know which traffic is allowed.
-import { type IpRange, parseAddress } from '../model/ip-ranges.ts';
+import type { IpRange } from '../model/ip-ranges.ts';
 import { compareText } from '../model/object-key.ts';
 import type { Labels } from '../model/selectors.ts';
-import { compareWorkloadEnds, type WorkloadEnd } from './endpoints.ts';
+import { compareEnds, readRange, type WorkloadEnd } from './endpoints.ts';
 import type { ContainerPort, PodFacts, WorkloadFacts } from './facts.ts';
 import { type Lens, partOf } from './lens.ts';
 
@@ -25,8 +25,6 @@ export interface PodGroup {
   readonly end: WorkloadEnd;
   readonly pods: readonly PodFacts[];
   readonly podClass: PodClass;
-  /** A pod that nothing makes: there is no second one that its connections with itself could be about. */
-  readonly isSingle: boolean;
 }
 
 /** All pods, by class and by workload. */
@@ -48,10 +46,9 @@ export function classify(workloads: readonly WorkloadFacts[], lens: Lens): Pods 
         },
         pods: alike,
         podClass,
-        isSingle: kind === 'Pod',
       }));
     })
-    .sort((a, b) => compareWorkloadEnds(a.end, b.end))
+    .sort((a, b) => compareEnds(a.end, b.end))
     .map((group, index) => ({ ...group, index }));
   return { classes: [...classes.values()], groups };
 }
@@ -61,7 +58,7 @@ function namesOf(pods: readonly PodFacts[]): readonly string[] {
 }
 
 function classOf(classes: Map<string, PodClass>, namespace: string, pod: PodFacts, lens: Lens): PodClass {
-  const addresses = pod.addresses.map(readAddress);
+  const addresses = pod.addresses.map(readRange);
   const key = JSON.stringify([
     namespace,
     pod.hostNetwork,
@@ -85,11 +82,4 @@ function classOf(classes: Map<string, PodClass>, namespace: string, pod: PodFact
 
 function distinct(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].sort(compareText);
-}
-
-/** @throws where it is none: whoever makes the facts has checked it */
-function readAddress(text: string): IpRange {
-  const parsed = parseAddress(text);
-  if (!parsed.ok) throw new Error(parsed.error);
-  return parsed.value;
 }

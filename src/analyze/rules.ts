@@ -3,9 +3,10 @@
 //
 // The rules of the rules: https://pkg.go.dev/k8s.io/api/networking/v1 (NetworkPolicySpec, NetworkPolicyPeer, IPBlock).
 
-import { type IpRange, parseMaskedCidr } from '../model/ip-ranges.ts';
+import type { IpRange } from '../model/ip-ranges.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 import type { LabelSelector } from '../model/selectors.ts';
+import { readRange } from './endpoints.ts';
 import type { PolicyFacts, PolicyPeer, PolicySpec, RulePort } from './facts.ts';
 
 /** A rule of a policy in one direction. */
@@ -70,14 +71,7 @@ export function rulesOf(policy: PolicyFacts, direction: Direction): readonly Rul
 function readPeer({ ipBlock, namespaceSelector, podSelector = {} }: PolicyPeer, namespace: string): RulePeer {
   if (ipBlock !== undefined) {
     const { cidr, except = [] } = ipBlock;
-    return { cidr, range: readCidr(cidr), except: except.map(readCidr) };
+    return { cidr, range: readRange(cidr), except: except.map(readRange) };
   }
   return namespaceSelector === undefined ? { namespace, podSelector } : { namespaceSelector, podSelector };
-}
-
-/** @throws where it is none: whoever makes the facts has checked it */
-function readCidr(text: string): IpRange {
-  const parsed = parseMaskedCidr(text);
-  if (!parsed.ok) throw new Error(parsed.error);
-  return parsed.value;
 }

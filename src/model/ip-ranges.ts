@@ -58,6 +58,13 @@ export function contains(outer: IpRange, inner: IpRange): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
+/** Orders by family, then by first address, then the larger range first. */
+export function compareRanges(a: IpRange, b: IpRange): number {
+  if (a.family !== b.family) return a.family - b.family;
+  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
+  return a.prefix - b.prefix;
+}
+
 /** The canonical text of a range, as in `10.0.0.0/8`. */
 export function formatCidr(range: IpRange): string {
   return `${formatAddress(range.family, range.first)}/${range.prefix}`;

@@ -1,0 +1,169 @@
+// What changes between two inputs: connections gained and lost. They may differ in everything: pods, policies, namespaces.
+// Looks at roles before and after at once, so that what stays the same costs nothing. Must not know why something changed.
+import type { IpRange } from '../model/ip-ranges.ts';
+import { everyAddress, mapAddresses } from './address-map.ts';
+import {
+  addressBundle,
+  type Bundle,
+  type ConnectionGroup,
+  compareGroups,
+  GroupBuilder,
+} from './connections.ts';
+import type { AnalysisInput } from './facts.ts';
+import { type Joint, type JointOpen, joinOpen, joinPods, joinRoles } from './joint-roles.ts';
+import { lensOf, uniteLenses } from './lens.ts';
+import { type AddressSide, Moment } from './moment.ts';
+import { type PortsId, PortTable } from './port-table.ts';
+import { cutsOf, type Row } from './reach.ts';
+import type { SourceRole, TargetRole } from './roles.ts';
+
+/** What changes. A connection that only gains some ports is in `gained` with these. */
+export interface Difference {
+  readonly gained: readonly ConnectionGroup[];
+  readonly lost: readonly ConnectionGroup[];
+}
+
+/**
+ * Compares what is allowed before and after. Workloads are the same where their kind, namespace and name are; one that is
+ * not there at one of the moments reaches nothing then. Pods are told apart where policies do so at any of the moments.
+ */
+export function compare(before: AnalysisInput, after: AnalysisInput): Difference {
+  const lens = uniteLenses(lensOf(before.policies), lensOf(after.policies));
+  const table = new PortTable();
+  return new Comparison(new Moment(before, lens, table), new Moment(after, lens, table), table).difference();
+}
+
+/** What was gained or lost, from one end. */
+class Change {
+  readonly gained = new Map<PortsId, Bundle[]>();
+  readonly lost = new Map<PortsId, Bundle[]>();
+  readonly #table: PortTable;
+
+  constructor(table: PortTable) {
+    this.#table = table;
+  }
+
+  add(other: Bundle, before: PortsId, after: PortsId): void {
+    if (before === after) return;
+    this.gain(other, this.#table.subtract(after, before));
+    this.lose(other, this.#table.subtract(before, after));
+  }
+
+  gain(other: Bundle, ports: PortsId): void {
+    this.#put(this.gained, other, ports);
+  }
+
+  lose(other: Bundle, ports: PortsId): void {
+    this.#put(this.lost, other, ports);
+  }
+
+  #put(changed: Map<PortsId, Bundle[]>, other: Bundle, ports: PortsId): void {
+    if (ports === this.#table.none) return;
+    const others = changed.get(ports);
+    if (others === undefined) changed.set(ports, [other]);
+    else others.push(other);
+  }
+}
+
+/** Goes through all pods that are alike at both moments, once as sources and once as targets of addresses. */
+class Comparison {
+  readonly #before: Moment;
+  readonly #after: Moment;
+  readonly #table: PortTable;
+  readonly #sources: readonly Joint<SourceRole>[];
+  readonly #targets: readonly Joint<TargetRole>[];
+  readonly #byBefore: ReadonlyMap<number | undefined, readonly Joint<TargetRole>[]>;
+  readonly #byAfter: ReadonlyMap<number | undefined, readonly Joint<TargetRole>[]>;
+  readonly #open: readonly JointOpen[];
+
+  constructor(before: Moment, after: Moment, table: PortTable) {
+    this.#before = before;
+    this.#after = after;
+    this.#table = table;
+    const pods = joinPods(before.pods.groups, after.pods.groups);
+    this.#sources = joinRoles(pods, before.reach.roles.sources, after.reach.roles.sources);
+    this.#targets = joinRoles(pods, before.reach.roles.targets, after.reach.roles.targets);
+    this.#byBefore = Map.groupBy(this.#targets, (target) => target.before?.index);
+    this.#byAfter = Map.groupBy(this.#targets, (target) => target.after?.index);
+    this.#open = joinOpen(before.reach.open, after.reach.open, this.#targets);
+  }
+
+  difference(): Difference {
+    const outwards = this.#gather(this.#sources, (source) => this.#changeOfSource(source));
+    const inwards = this.#gather(this.#targets, (target) => this.#changeOfTarget(target));
+    return {
+      gained: [...outwards.gained, ...inwards.gained.map(turned)].sort(compareGroups),
+      lost: [...outwards.lost, ...inwards.lost.map(turned)].sort(compareGroups),
+    };
+  }
+
+  #gather<Role>(ends: readonly Joint<Role>[], changeOf: (end: Joint<Role>) => Change): Difference {
+    const gained = new GroupBuilder(this.#table);
+    const lost = new GroupBuilder(this.#table);
+    for (const end of ends) {
+      const change = changeOf(end);
+      for (const [ports, others] of change.gained) gained.add(end.bundle, others, ports);
+      for (const [ports, others] of change.lost) lost.add(end.bundle, others, ports);
+    }
+    return { gained: gained.groups(), lost: lost.groups() };
+  }
+
+  /** What changes from these pods to others, and to addresses. */
+  #changeOfSource({ before, after }: Joint<SourceRole>): Change {
+    const change = new Change(this.#table);
+    const was = this.#before.rowOf(before);
+    const is = this.#after.rowOf(after);
+    const particular = new Set([...targetsIn(was, this.#byBefore), ...targetsIn(is, this.#byAfter)]);
+    for (const target of particular) {
+      const ports = this.#before.portsAt(was, target.before);
+      change.add(target.bundle, ports, this.#after.portsAt(is, target.after));
+    }
+    for (const open of this.#open) {
+      const ports = {
+        before: this.#before.openPorts(was, open.before),
+        after: this.#after.openPorts(is, open.after),
+      };
+      if (ports.before === ports.after) continue;
+      const others = open.targets.filter((target) => !particular.has(target));
+      for (const { bundle } of others) change.add(bundle, ports.before, ports.after);
+    }
+    this.#addAddresses(change, before && egressOf(before), after && egressOf(after));
+    return change;
+  }
+
+  /** What changes from addresses to these pods. */
+  #changeOfTarget({ before, after }: Joint<TargetRole>): Change {
+    const change = new Change(this.#table);
+    this.#addAddresses(change, before && ingressOf(before), after && ingressOf(after));
+    return change;
+  }
+
+  #addAddresses(change: Change, before: AddressSide | undefined, after: AddressSide | undefined): void {
+    const cuts = [before, after].flatMap((side) => (side === undefined ? [] : cutsOf(side.profile)));
+    const was = (range: IpRange) => this.#before.portsOfRange(before, range);
+    const is = (range: IpRange) => this.#after.portsOfRange(after, range);
+    const gained = mapAddresses(everyAddress, cuts, (range) => this.#table.subtract(is(range), was(range)));
+    const lost = mapAddresses(everyAddress, cuts, (range) => this.#table.subtract(was(range), is(range)));
+    for (const { end, value } of gained) change.gain(addressBundle(end), value);
+    for (const { end, value } of lost) change.lose(addressBundle(end), value);
+  }
+}
+
+function targetsIn(
+  row: Row | undefined,
+  joints: ReadonlyMap<number | undefined, readonly Joint<TargetRole>[]>,
+): readonly Joint<TargetRole>[] {
+  return [...(row?.ports.keys() ?? [])].flatMap((index) => joints.get(index) ?? []);
+}
+
+function egressOf({ egress, families }: SourceRole): AddressSide {
+  return { profile: egress, families };
+}
+
+function ingressOf({ ingress, families }: TargetRole): AddressSide {
+  return { profile: ingress, families };
+}
+
+function turned({ from, to, ports }: ConnectionGroup): ConnectionGroup {
+  return { from: to, to: from, ports };
+}

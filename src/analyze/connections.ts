@@ -1,0 +1,106 @@
+// Connections one by one, and in groups: everything from some ends to others on the same ports, as one. A cluster in which
+// nothing is isolated is one group, however many pods it has. Must not know how connections are found.
+import type { PortSet } from '../model/port-set.ts';
+import { compareEnds, type Endpoint, isSelf, keyOf } from './endpoints.ts';
+import type { PortsId, PortTable } from './port-table.ts';
+
+/** What one end can reach at another; what is not listed is denied. */
+export interface Connection {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** Never empty. */
+  readonly ports: PortSet;
+}
+
+/** What each of some ends can reach at each of others; one pod that is on both sides is not meant to reach itself. */
+export interface ConnectionGroup {
+  /** At least one, sorted. */
+  readonly from: readonly Endpoint[];
+  /** At least one, sorted. */
+  readonly to: readonly Endpoint[];
+  /** Never empty. */
+  readonly ports: PortSet;
+}
+
+/** Ends that are always together, under a name that no others have. */
+export interface Bundle {
+  readonly key: string;
+  readonly ends: readonly Endpoint[];
+}
+
+/** Gathers what each source reaches, into as few groups as have the same targets and ports. */
+export class GroupBuilder {
+  readonly #table: PortTable;
+  readonly #drafts = new Map<string, { from: Bundle[]; to: readonly Bundle[]; ports: PortsId }>();
+
+  constructor(table: PortTable) {
+    this.#table = table;
+  }
+
+  /** Adds everything that one source reaches on some ports. */
+  add(from: Bundle, to: readonly Bundle[], ports: PortsId): void {
+    if (ports === this.#table.none || to.length === 0) return;
+    const keys = to.map(({ key }) => key).sort();
+    const text = `${ports} ${keys.join(' ')}`;
+    const draft = this.#drafts.get(text);
+    if (draft === undefined) this.#drafts.set(text, { from: [from], to, ports });
+    else draft.from.push(from);
+  }
+
+  /** All groups, in no order. */
+  groups(): readonly ConnectionGroup[] {
+    return [...this.#drafts.values()]
+      .map(({ from, to, ports }) => ({
+        from: sortedEnds(from),
+        to: sortedEnds(to),
+        ports: this.#table.setOf(ports),
+      }))
+      .filter(isMoreThanSelf);
+  }
+}
+
+/** The bundle of one address end. */
+export function addressBundle(end: Endpoint): Bundle {
+  return { key: keyOf(end).replaceAll(' ', ''), ends: [end] };
+}
+
+/** Orders groups by their sources, then by their targets. */
+export function compareGroups(a: ConnectionGroup, b: ConnectionGroup): number {
+  return compareLists(a.from, b.from) || compareLists(a.to, b.to);
+}
+
+/** The connections of groups that have none in common, by source, then by destination. */
+export function* connectionsOf(groups: readonly ConnectionGroup[]): Generator<Connection, void> {
+  const sources = new Map<string, { readonly from: Endpoint; readonly groups: ConnectionGroup[] }>();
+  for (const group of groups) {
+    for (const from of group.from) {
+      const key = keyOf(from);
+      const source = sources.get(key) ?? { from, groups: [] };
+      sources.set(key, source);
+      source.groups.push(group);
+    }
+  }
+  for (const { from, groups: own } of [...sources.values()].sort((a, b) => compareEnds(a.from, b.from))) {
+    const targets = own.flatMap(({ to, ports }) => to.map((end) => ({ from, to: end, ports })));
+    yield* targets.filter(({ to }) => !isSelf(from, to)).sort((a, b) => compareEnds(a.to, b.to));
+  }
+}
+
+function isMoreThanSelf({ from, to }: ConnectionGroup): boolean {
+  const [source] = from;
+  const [target] = to;
+  return from.length > 1 || to.length > 1 || !source || !target || !isSelf(source, target);
+}
+
+function sortedEnds(bundles: readonly Bundle[]): readonly Endpoint[] {
+  return bundles.flatMap(({ ends }) => ends).sort(compareEnds);
+}
+
+function compareLists(a: readonly Endpoint[], b: readonly Endpoint[]): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index];
+    const order = right === undefined ? 1 : compareEnds(left, right);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}

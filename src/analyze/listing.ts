@@ -1,0 +1,118 @@
+// Everything that is allowed, listed: one by one in order, or in groups. Rows of roles become connections of pods here.
+// Must not know how a row is found.
+import type { PortSet } from '../model/port-set.ts';
+import type { AddressValue } from './address-map.ts';
+import {
+  addressBundle,
+  type Bundle,
+  type Connection,
+  type ConnectionGroup,
+  compareGroups,
+  connectionsOf,
+  GroupBuilder,
+} from './connections.ts';
+import { type Endpoint, isSelf } from './endpoints.ts';
+import type { Pods } from './pod-classes.ts';
+import type { PortsId, PortTable } from './port-table.ts';
+import type { Reach } from './reach.ts';
+import type { SourceRole, TargetRole } from './roles.ts';
+
+/** What a source reaches at one end. */
+interface Reached {
+  readonly end: Endpoint;
+  readonly ports: PortSet;
+}
+
+/** So many ends of rows are kept for the next pods of the same role, which bounds the memory. */
+const keptEnds = 1_000_000;
+
+/** Lists connections. */
+export class Listing {
+  readonly #pods: Pods;
+  readonly #reach: Reach;
+  readonly #table: PortTable;
+
+  constructor(pods: Pods, reach: Reach, table: PortTable) {
+    this.#pods = pods;
+    this.#reach = reach;
+    this.#table = table;
+  }
+
+  /** All of them, by source and then by destination, workloads before addresses. */
+  *connections(): Generator<Connection, void> {
+    const { sources } = this.#reach.roles;
+    const roleOf = new Map(sources.flatMap((role) => role.groups.map((group) => [group, role])));
+    const rows = new Map<SourceRole, readonly Reached[]>();
+    let kept = 0;
+    for (const group of this.#pods.groups) {
+      const role = roleOf.get(group);
+      if (role === undefined) continue;
+      const row = rows.get(role) ?? this.#reachedBy(role);
+      if (role.groups.length > 1 && !rows.has(role) && kept + row.length <= keptEnds) {
+        rows.set(role, row);
+        kept += row.length;
+      }
+      const from = group.end;
+      for (const { end, ports } of row) if (!isSelf(from, end)) yield { from, to: end, ports };
+    }
+    yield* connectionsOf(this.#inwards());
+  }
+
+  /** All of them in groups, sorted. */
+  groups(): readonly ConnectionGroup[] {
+    const builder = new GroupBuilder(this.#table);
+    for (const source of this.#reach.roles.sources) {
+      const byPorts = new Map<PortsId, Bundle[]>();
+      const row = this.#reach.rowOf(source);
+      for (const [target, ports] of this.#reach.targetsIn(row)) addTo(byPorts, ports, targetBundle(target));
+      for (const { end, value } of this.#outwards(source)) addTo(byPorts, value, addressBundle(end));
+      for (const [ports, bundles] of byPorts) builder.add(sourceBundle(source), bundles, ports);
+    }
+    return [...builder.groups(), ...this.#inwards()].sort(compareGroups);
+  }
+
+  /** Everything from addresses, found by what they reach. */
+  #inwards(): readonly ConnectionGroup[] {
+    const builder = new GroupBuilder(this.#table);
+    for (const target of this.#reach.roles.targets) {
+      const byPorts = new Map<PortsId, Bundle[]>();
+      for (const { end, value } of this.#reach.outside(target.ingress, target.families)) {
+        addTo(byPorts, value, addressBundle(end));
+      }
+      for (const [ports, bundles] of byPorts) builder.add(targetBundle(target), bundles, ports);
+    }
+    return builder.groups().map(({ from, to, ports }) => ({ from: to, to: from, ports }));
+  }
+
+  #outwards({ egress, families }: SourceRole): readonly AddressValue<PortsId>[] {
+    return this.#reach.outside(egress, families).filter(({ value }) => value !== this.#table.none);
+  }
+
+  /** What pods of a role reach, sorted. */
+  #reachedBy(source: SourceRole): readonly Reached[] {
+    const row = this.#reach.rowOf(source);
+    const reached = [...this.#reach.targetsIn(row)].flatMap(([{ groups }, ports]) =>
+      groups.map((group) => ({ index: group.index, end: group.end, ports: this.#table.setOf(ports) })),
+    );
+    reached.sort((a, b) => a.index - b.index);
+    const outwards = this.#outwards(source).map(({ end, value }) => ({
+      end,
+      ports: this.#table.setOf(value),
+    }));
+    return [...reached, ...outwards];
+  }
+}
+
+function sourceBundle({ index, groups }: SourceRole): Bundle {
+  return { key: `source${index}`, ends: groups.map(({ end }) => end) };
+}
+
+function targetBundle({ index, groups }: TargetRole): Bundle {
+  return { key: `target${index}`, ends: groups.map(({ end }) => end) };
+}
+
+function addTo(byPorts: Map<PortsId, Bundle[]>, ports: PortsId, bundle: Bundle): void {
+  const bundles = byPorts.get(ports);
+  if (bundles === undefined) byPorts.set(ports, [bundle]);
+  else bundles.push(bundle);
+}

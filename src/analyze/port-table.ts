@@ -1,0 +1,78 @@
+// Sets of ports as numbers, so that the same set is the same number and nothing is united or intersected twice.
+// An analysis meets few different sets, and each of them very often. Must not know whose ports they are.
+import {
+  allPorts,
+  formatPortSet,
+  intersect,
+  noPorts,
+  type PortSet,
+  subtract,
+  unite,
+} from '../model/port-set.ts';
+
+/** The number of a set of ports in one table. */
+export type PortsId = number;
+
+/** Numbers sets of ports in the order in which they are met. */
+export class PortTable {
+  readonly #ids = new Map<string, PortsId>();
+  readonly #sets: PortSet[] = [];
+  readonly #united = new Map<number, PortsId>();
+  readonly #intersected = new Map<number, PortsId>();
+  readonly #subtracted = new Map<number, PortsId>();
+  /** No port; it is 0. */
+  readonly none = this.idOf(noPorts);
+  /** Every port. */
+  readonly all = this.idOf(allPorts);
+
+  /** The number of a set. */
+  idOf(set: PortSet): PortsId {
+    const text = formatPortSet(set);
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    const id = this.#sets.length;
+    this.#sets.push(set);
+    this.#ids.set(text, id);
+    return id;
+  }
+
+  /** The set of a number that this table gave. */
+  setOf(id: PortsId): PortSet {
+    const set = this.#sets[id];
+    if (set === undefined) throw new RangeError(`no set of ports has the number ${id}`);
+    return set;
+  }
+
+  unite(a: PortsId, b: PortsId): PortsId {
+    if (a === b || b === this.none || a === this.all) return a;
+    if (a === this.none || b === this.all) return b;
+    return this.#combine(this.#united, a, b, unite);
+  }
+
+  intersect(a: PortsId, b: PortsId): PortsId {
+    if (a === b || a === this.none || b === this.all) return a;
+    if (b === this.none || a === this.all) return b;
+    return this.#combine(this.#intersected, a, b, intersect);
+  }
+
+  /** What is in `a` and not in `b`. */
+  subtract(a: PortsId, b: PortsId): PortsId {
+    if (a === this.none || b === this.none) return a;
+    if (a === b || b === this.all) return this.none;
+    return this.#combine(this.#subtracted, a, b, subtract);
+  }
+
+  #combine(
+    known: Map<number, PortsId>,
+    a: PortsId,
+    b: PortsId,
+    how: (a: PortSet, b: PortSet) => PortSet,
+  ): PortsId {
+    const pair = a * 2 ** 26 + b;
+    const found = known.get(pair);
+    if (found !== undefined) return found;
+    const id = this.idOf(how(this.setOf(a), this.setOf(b)));
+    known.set(pair, id);
+    return id;
+  }
+}

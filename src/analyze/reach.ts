@@ -1,0 +1,187 @@
+// Who reaches whom, role by role. What one role reaches is found from the few sets that its policies and those of its
+// targets name, never by asking every pair: the cost is that of the answer. Must not know why.
+import type { IpRange } from '../model/ip-ranges.ts';
+import { type AddressValue, everyAddress, mapAddresses } from './address-map.ts';
+import type { PortsId, PortTable } from './port-table.ts';
+import type { Grant, PortDemand, Profile } from './profiles.ts';
+import type { Roles, SourceRole, TargetRole } from './roles.ts';
+import { resolvePorts } from './rule-ports.ts';
+import { type Family, isIn } from './sides.ts';
+
+/** What a source reaches: these ports of these targets, and of all others what both sides leave open to everyone. */
+export interface Row {
+  readonly source: SourceRole;
+  /** By the index of the target; no port may be said, too. */
+  readonly ports: ReadonlyMap<number, PortsId>;
+}
+
+/** Targets that leave the same ports open to everyone. */
+export interface OpenTargets {
+  readonly index: number;
+  readonly base: PortsId;
+  readonly families: readonly Family[];
+  readonly roles: readonly TargetRole[];
+}
+
+/** Ports by what they are open through: an address of one family, or a selector. */
+type Channels = Record<'any' | Family, PortsId>;
+
+/** Finds what each role reaches. */
+export class Reach {
+  readonly roles: Roles;
+  /** Targets that leave any port open to everyone. */
+  readonly open: readonly OpenTargets[];
+  readonly #table: PortTable;
+  /** For each set, the targets that let its members in, and how often. */
+  readonly #letting = new Map<number, TargetRole[]>();
+  /** For each set, the targets that are members. */
+  readonly #members = new Map<number, TargetRole[]>();
+  readonly #openMembers = new Map<number, TargetRole[]>();
+  readonly #resolved = new Map<PortDemand['names'], Map<number, PortsId>>();
+
+  constructor(roles: Roles, table: PortTable) {
+    this.roles = roles;
+    this.#table = table;
+    for (const role of roles.targets) {
+      for (const { peers } of role.ingress.grants) addTo(this.#letting, peers.index, role);
+      for (const set of role.memberOf) {
+        addTo(this.#members, set, role);
+        if (role.ingress.base !== table.none) addTo(this.#openMembers, set, role);
+      }
+    }
+    const open = roles.targets.filter(({ ingress }) => ingress.base !== table.none);
+    const alike = Map.groupBy(open, ({ ingress, families }) => `${ingress.base} ${families}`);
+    this.open = [...alike.values()].flatMap((all, index) => {
+      const [first] = all;
+      if (first === undefined) return [];
+      return [{ index, base: first.ingress.base, families: first.families, roles: all }];
+    });
+  }
+
+  /** What a source reaches. */
+  rowOf(source: SourceRole): Row {
+    const { egress } = source;
+    const granted = new Map(egress.grants.map((grant) => [grant.peers.index, grant]));
+    const ports = new Map<number, PortsId>();
+    for (const target of this.#candidates(source)) {
+      if (!ports.has(target.index)) ports.set(target.index, this.#between(source, granted, target));
+    }
+    return { source, ports };
+  }
+
+  /** Every target of a row that is reached on any port, with its ports. */
+  *targetsIn(row: Row): Generator<readonly [TargetRole, PortsId], void> {
+    for (const [index, ports] of row.ports) {
+      const target = this.roles.targets[index];
+      if (target !== undefined && ports !== this.#table.none) yield [target, ports];
+    }
+    for (const open of this.open) {
+      const ports = this.openPorts(row.source, open);
+      if (ports === this.#table.none) continue;
+      for (const role of open.roles) if (!row.ports.has(role.index)) yield [role, ports];
+    }
+  }
+
+  /** The ports of targets of which a row says nothing in particular. */
+  openPorts(source: SourceRole, { base, families }: Pick<OpenTargets, 'base' | 'families'>): PortsId {
+    const isPossible = families.some((family) => source.families.includes(family));
+    return isPossible ? this.#table.intersect(source.egress.base, base) : this.#table.none;
+  }
+
+  /** The ports of one target. */
+  portsAt({ source, ports }: Row, { index, ingress, families }: TargetRole): PortsId {
+    return ports.get(index) ?? this.openPorts(source, { base: ingress.base, families });
+  }
+
+  /** The addresses that a side leaves open, in these families; some of them may have no port. */
+  outside(profile: Profile, among: readonly Family[]): readonly AddressValue<PortsId>[] {
+    const whole = everyAddress.filter(({ family }) => among.includes(family));
+    return mapAddresses(whole, cutsOf(profile), (range) => this.portsOfRange(profile, range));
+  }
+
+  /** The ports that a side leaves open to the addresses of a range that are in no smaller one that cuts it. */
+  portsOfRange({ base, grants }: Profile, range: IpRange): PortsId {
+    return grants
+      .filter(({ peers: { block } }) => block !== undefined && isIn(block, range))
+      .reduce((ports, grant) => this.#table.unite(ports, grant.ports.numbers), base);
+  }
+
+  /** Every target about which more is to be said than what it leaves open to everyone; some may be there twice. */
+  #candidates({ egress, memberOf }: SourceRole): readonly TargetRole[] {
+    const open = egress.grants.map(({ peers }) => this.#openMembers.get(peers.index) ?? []);
+    const letting = [...memberOf].map((set) => this.#letting.get(set) ?? []);
+    if (egress.base !== this.#table.none) return [...open, ...letting].flat();
+    const reached = egress.grants.map(({ peers }) => this.#members.get(peers.index) ?? []);
+    // Both sides have to let it through: whichever names fewer is looked at.
+    return [...open, ...(countIn(letting) < countIn(reached) ? letting : reached)].flat();
+  }
+
+  #between(
+    { egress, memberOf, families }: SourceRole,
+    granted: ReadonlyMap<number, Grant>,
+    target: TargetRole,
+  ): PortsId {
+    const out = this.#channels(egress.base);
+    if (granted.size < target.memberOf.size) {
+      for (const grant of egress.grants)
+        if (target.memberOf.has(grant.peers.index)) this.#add(out, grant, target);
+    } else {
+      for (const set of target.memberOf) this.#add(out, granted.get(set), target);
+    }
+    const into = this.#channels(target.ingress.base);
+    for (const grant of target.ingress.grants)
+      if (memberOf.has(grant.peers.index)) this.#add(into, grant, target);
+    return this.#meet(
+      out,
+      into,
+      families.filter((family) => target.families.includes(family)),
+    );
+  }
+
+  #channels(base: PortsId): Channels {
+    return { any: base, 4: this.#table.none, 6: this.#table.none };
+  }
+
+  #add(channels: Channels, grant: Grant | undefined, target: TargetRole): void {
+    if (grant === undefined) return;
+    const through = grant.peers.block?.range.family ?? 'any';
+    channels[through] = this.#table.unite(channels[through], this.#resolve(grant.ports, target));
+  }
+
+  #resolve({ numbers, names }: PortDemand, target: TargetRole): PortsId {
+    if (names.length === 0) return numbers;
+    const known = this.#resolved.get(names) ?? new Map<number, PortsId>();
+    this.#resolved.set(names, known);
+    const found = known.get(target.index) ?? this.#table.idOf(resolvePorts(names, target.podClass.ports));
+    known.set(target.index, found);
+    return this.#table.unite(numbers, found);
+  }
+
+  #meet(out: Channels, into: Channels, families: readonly Family[]): PortsId {
+    return families
+      .map((family) =>
+        this.#table.intersect(
+          this.#table.unite(out.any, out[family]),
+          this.#table.unite(into.any, into[family]),
+        ),
+      )
+      .reduce((all, ports) => this.#table.unite(all, ports), this.#table.none);
+  }
+}
+
+/** The ranges that cut the addresses of which a side says one thing. */
+export function cutsOf({ grants }: Profile): readonly IpRange[] {
+  return grants.flatMap(({ peers: { block } }) =>
+    block === undefined ? [] : [block.range, ...block.except],
+  );
+}
+
+function addTo(index: Map<number, TargetRole[]>, set: number, role: TargetRole): void {
+  const roles = index.get(set);
+  if (roles === undefined) index.set(set, [role]);
+  else roles.push(role);
+}
+
+function countIn(lists: readonly (readonly unknown[])[]): number {
+  return lists.reduce((sum, list) => sum + list.length, 0);
+}

@@ -1,0 +1,73 @@
+// The pods behind a Service, and the ports at which they are really reached: policies speak of pods' ports, people of
+// Services'. Must not know policies.
+
+import { isEmpty, type PortSet } from '../model/port-set.ts';
+import { failure, type Result, success } from '../model/result.ts';
+import { type Labels, selects } from '../model/selectors.ts';
+import type { ServiceFacts, ServicePort } from '../model/services.ts';
+import type { WorkloadEnd } from './endpoints.ts';
+import type { PodFacts } from './facts.ts';
+import type { PodGroup } from './pod-classes.ts';
+import { resolvePorts } from './rule-ports.ts';
+
+/** Where one port of a Service leads. */
+export interface ServiceTarget {
+  readonly port: ServicePort;
+  /** The pods behind it, with their own ports for it; sorted. */
+  readonly ends: readonly { readonly end: WorkloadEnd; readonly ports: PortSet }[];
+  /** Pods that the Service selects and that have no port of the name that it leads to: it leaves them out. */
+  readonly without: readonly WorkloadEnd[];
+}
+
+/** Why there are no pods behind a Service: it is another name, or somebody else writes its endpoints. */
+export type NoTarget = 'ExternalName' | 'NoSelector';
+
+/**
+ * Follows every port of a Service to pods. Nothing translates the ports of a headless Service: who resolves its name dials
+ * the pods at the very port (https://kubernetes.io/docs/concepts/services-networking/service/#headless-services).
+ *
+ * @param groups all pods, sorted
+ */
+export function followService(
+  service: ServiceFacts,
+  groups: readonly PodGroup[],
+): Result<readonly ServiceTarget[], NoTarget> {
+  const { type, selector, namespace, ports } = service;
+  if (type === 'ExternalName') return failure('ExternalName');
+  if (selector === undefined) return failure('NoSelector');
+  const behind = groups
+    .filter(({ end }) => end.workload.namespace === namespace)
+    .flatMap((group) => selectedOf(group, selector));
+  return success(ports.map((port) => targetOf(service, port, behind)));
+}
+
+/** Pods of one group that have the same ports: a group may have others, where no policy names them. */
+interface Selected {
+  readonly end: WorkloadEnd;
+  readonly pod: PodFacts;
+}
+
+function selectedOf({ end, pods }: PodGroup, selector: Labels): readonly Selected[] {
+  const selected = pods.filter(({ labels }) => selects({ matchLabels: selector }, labels));
+  const alike = [...Map.groupBy(selected, ({ ports }) => JSON.stringify(ports)).values()];
+  return alike.flatMap((some) => {
+    const [pod] = some;
+    if (pod === undefined) return [];
+    const names = some.flatMap(({ name }) => name ?? []).sort();
+    return [{ end: some.length === pods.length ? end : { workload: end.workload, pods: names }, pod }];
+  });
+}
+
+function targetOf({ headless }: ServiceFacts, port: ServicePort, behind: readonly Selected[]): ServiceTarget {
+  const { protocol, targetPort } = port;
+  const wanted = headless ? port.port : targetPort;
+  const ends = behind.map(({ end, pod }) => ({
+    end,
+    ports: resolvePorts([{ protocol, port: wanted }], pod.ports),
+  }));
+  return {
+    port,
+    ends: ends.filter(({ ports }) => !isEmpty(ports)),
+    without: ends.filter(({ ports }) => isEmpty(ports)).map(({ end }) => end),
+  };
+}
