@@ -121,6 +121,53 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'a rule needs the addresses of the nodes, which are not known',
   },
+  SelectsNoPods: {
+    severity: 'warning',
+    meaning: 'a policy selects no pod of its namespace; often its labels are misspelt',
+  },
+  PeerSelectsNothing: {
+    severity: 'warning',
+    meaning: 'a peer of a rule selects no namespace or no pod; often its labels are misspelt',
+  },
+  PortNotDeclared: {
+    severity: 'warning',
+    meaning: 'a rule allows a port that no container of the pods it leads to declares',
+  },
+  ServicePortMistaken: {
+    severity: 'warning',
+    meaning: "a rule allows a Service's port, where policies speak of the pods' port behind it",
+  },
+  PolicyRedundant: { severity: 'info', meaning: 'other policies say all that a policy says' },
+  RuleRedundant: { severity: 'info', meaning: 'another rule of its policy allows all that a rule allows' },
+  IngressNotIsolated: {
+    severity: 'warning',
+    meaning: 'a namespace has pods that no policy isolates in the direction Ingress',
+  },
+  EgressNotIsolated: {
+    severity: 'info',
+    meaning: 'a namespace has pods that no policy isolates in the direction Egress',
+  },
+  IsolatesByAccident: {
+    severity: 'warning',
+    meaning: 'a policy with rules for egress only denies all ingress, because it has no `policyTypes`',
+  },
+  HostNetworkSelected: {
+    severity: 'warning',
+    meaning: 'a policy selects pods in the network of their node, which no policy reaches',
+  },
+  EmptyPeers: { severity: 'warning', meaning: 'a rule has an empty list of peers, which means everyone' },
+  AllowsEveryone: {
+    severity: 'warning',
+    meaning: 'a rule allows every connection, and so takes the isolation of its pods back',
+  },
+  BlockCoversPods: {
+    severity: 'info',
+    meaning: 'addresses of pods lie in an `ipBlock`; whether these pods are matched differs between CNIs',
+  },
+  OtherSideDenies: {
+    severity: 'warning',
+    meaning: 'a rule allows connections that the policies of the other side all deny',
+  },
 } as const satisfies Record<string, FindingKind>;
 
 /** The code of a finding, in upper camel case as a condition's reason must be. */

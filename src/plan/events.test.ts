@@ -102,7 +102,10 @@ describe('what is told of a namespace', () => {
       [],
       codes.map((code) => ({ ...closed, code })),
     ).map(({ reason }) => reason);
-    expect(codes.filter((code) => !told.includes(code))).toEqual(['ForeignPolicy', 'EgressOpen']);
+    expect(codes.filter((code) => !told.includes(code))).toEqual([
+      ...['ForeignPolicy', 'EgressOpen', 'PolicyRedundant', 'RuleRedundant'],
+      ...['EgressNotIsolated', 'BlockCoversPods'],
+    ]);
   });
 });
 

@@ -1,0 +1,42 @@
+// What a check of the linter is, and the words that all of them use for what they speak of.
+// Must not know which checks there are.
+import type { Finding, FindingCode } from '../../model/findings.ts';
+import type { Direction } from '../../model/network-policy.ts';
+import type { PolicyFacts } from '../facts.ts';
+import type { LintWorld } from './lint-world.ts';
+
+/** Looks at everything for one kind of mistake. Pure; the order of what it finds does not matter. */
+export type Check = (world: LintWorld) => readonly Finding[];
+
+/** A finding about a policy. */
+export function aboutPolicy(
+  { namespace, name }: PolicyFacts,
+  code: FindingCode,
+  { path, message, hint }: { readonly path?: string; readonly message: string; readonly hint: string },
+): Finding {
+  return {
+    code,
+    subject: { kind: 'NetworkPolicy', namespace, name },
+    ...(path === undefined ? {} : { path }),
+    message,
+    hint,
+  };
+}
+
+/** The path of a rule in its policy, as in `spec.ingress[1]`. */
+export function rulePath(direction: Direction, index: number): string {
+  return `spec.${direction.toLowerCase()}[${index}]`;
+}
+
+/** The path of a peer of a rule, as in `spec.ingress[1].from[0]`. */
+export function peerPath(direction: Direction, rule: number, peer: number): string {
+  return `${rulePath(direction, rule)}.${direction === 'Ingress' ? 'from' : 'to'}[${peer}]`;
+}
+
+/** Some names for people, the first five of them. */
+export function listNames(names: readonly string[]): string {
+  const told = names.slice(0, 5).map((name) => `\`${name}\``);
+  return names.length > told.length
+    ? `${told.join(', ')} and ${names.length - told.length} more`
+    : told.join(', ');
+}

@@ -1,0 +1,65 @@
+// Isolation that is missing, that nobody meant, or that does not reach: which pods are open, and which policies only look
+// as if they closed them.
+import type { Finding, FindingCode } from '../../model/findings.ts';
+import { type Direction, directions } from '../../model/network-policy.ts';
+import { aboutPolicy, listNames } from './check.ts';
+import type { LintWorld } from './lint-world.ts';
+
+const openCodes: Readonly<Record<Direction, FindingCode>> = {
+  Ingress: 'IngressNotIsolated',
+  Egress: 'EgressNotIsolated',
+};
+
+/** Finds namespaces with pods that no policy isolates. */
+export function namespaceIsOpen(world: LintWorld): readonly Finding[] {
+  return world.namespaces.flatMap((namespace) => {
+    const pods = world.podsIn(namespace).filter(({ hostNetwork }) => !hostNetwork);
+    return directions.flatMap((direction): readonly Finding[] => {
+      const open = pods.filter((pod) => world.rulesFor(pod, direction) === undefined);
+      if (open.length === 0) return [];
+      const names = [...new Set(open.map(({ workload }) => workload.name))].sort();
+      const what = direction === 'Ingress' ? 'everybody reaches them' : 'they reach everything';
+      const who = open.length === pods.length ? 'every pod' : `the pods of ${listNames(names)}`;
+      return [
+        {
+          code: openCodes[direction],
+          subject: { kind: 'Namespace', name: namespace },
+          message: `no policy isolates ${who} in the direction ${direction}: ${what}, unless the other side denies it`,
+          hint: `deny by default: a policy with \`podSelector: {}\`, \`policyTypes: [${direction}]\` and no rule`,
+        },
+      ];
+    });
+  });
+}
+
+/** Finds policies that mean to limit egress only and deny all ingress by the default of `policyTypes`. */
+export function isolatesByAccident(world: LintWorld): readonly Finding[] {
+  return world.policies
+    .filter(({ spec: { policyTypes = [], ingress, egress = [] } }) => {
+      return policyTypes.length === 0 && ingress === undefined && egress.length > 0;
+    })
+    .map((policy) =>
+      aboutPolicy(policy, 'IsolatesByAccident', {
+        path: 'spec.policyTypes',
+        message:
+          'without `policyTypes` it denies all ingress to its pods, too, although it has rules for egress only',
+        hint: 'write `policyTypes: [Egress]`, or `[Ingress, Egress]` where that is meant',
+      }),
+    );
+}
+
+/** Finds policies that select pods which no policy reaches. */
+export function hostNetworkIsNotReached(world: LintWorld): readonly Finding[] {
+  return world.policies.flatMap((policy) => {
+    const beyond = world.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);
+    if (beyond.length === 0) return [];
+    const names = [...new Set(beyond.map(({ workload }) => workload.name))].sort();
+    return [
+      aboutPolicy(policy, 'HostNetworkSelected', {
+        path: 'spec.podSelector',
+        message: `the pods of ${listNames(names)} are in the network of their node: no policy reaches them`,
+        hint: 'take `hostNetwork` away, or protect the node',
+      }),
+    ];
+  });
+}

@@ -1,0 +1,138 @@
+// What the checks of a linter look things up in: which pods a selector selects, and which policies select a pod.
+// Pods of a workload that no check can tell apart are looked at once. Must not know any check.
+import type { Direction } from '../../model/network-policy.ts';
+import { canonicalJson } from '../../model/network-policy.ts';
+import { compareKeys, compareText, type ObjectKey } from '../../model/object-key.ts';
+import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
+import type { ServiceFacts } from '../../model/services.ts';
+import type { AnalysisInput, ContainerPort, PodFacts, PolicyFacts } from '../facts.ts';
+import { isBlock, isolationOf, type PodPeer, type Rule, rulesOf } from '../rules.ts';
+
+/** Pods of one workload that no check can tell apart. */
+export interface LintPod {
+  readonly workload: ObjectKey & { readonly kind: string };
+  readonly labels: Labels;
+  readonly ports: readonly ContainerPort[];
+  readonly hostNetwork: boolean;
+  /** Of all of these pods. */
+  readonly addresses: readonly string[];
+}
+
+/** Everything that is linted, to be asked. */
+export class LintWorld {
+  /** In the order of their keys. */
+  readonly policies: readonly PolicyFacts[];
+  /** Those that hold pods, sorted. */
+  readonly namespaces: readonly string[];
+  readonly #pods: ReadonlyMap<string, readonly LintPod[]>;
+  readonly #policies: ReadonlyMap<string, readonly PolicyFacts[]>;
+  readonly #services: ReadonlyMap<string, readonly ServiceFacts[]>;
+  readonly #labels: ReadonlyMap<string, Labels>;
+  readonly #known = new Map<string, readonly LintPod[]>();
+  readonly #isolating = new Map<LintPod, Readonly<Record<Direction, readonly Rule[] | undefined>>>();
+
+  constructor(input: AnalysisInput) {
+    this.policies = [...input.policies].sort(compareKeys);
+    this.#policies = Map.groupBy(this.policies, ({ namespace }) => namespace);
+    this.#services = Map.groupBy(input.services, ({ namespace }) => namespace);
+    this.#pods = Map.groupBy(input.workloads.flatMap(podsOf), ({ workload }) => workload.namespace);
+    this.namespaces = [...this.#pods.keys()].sort(compareText);
+    this.#labels = new Map(input.namespaces.map(({ name, labels }) => [name, labels]));
+  }
+
+  podsIn(namespace: string): readonly LintPod[] {
+    return this.#pods.get(namespace) ?? [];
+  }
+
+  policiesIn(namespace: string): readonly PolicyFacts[] {
+    return this.#policies.get(namespace) ?? [];
+  }
+
+  servicesIn(namespace: string): readonly ServiceFacts[] {
+    return this.#services.get(namespace) ?? [];
+  }
+
+  /** The pods that a policy selects, whether it reaches them or not. */
+  selectedBy({ namespace, spec }: PolicyFacts): readonly LintPod[] {
+    return this.#matching({ namespace, podSelector: spec.podSelector });
+  }
+
+  /** The pods that a peer selects; one in the host's network is none for a selector. */
+  selectedAs(peer: PodPeer): readonly LintPod[] {
+    return this.#matching(peer).filter(({ hostNetwork }) => !hostNetwork);
+  }
+
+  /** Whether a peer selects a pod. */
+  isSelectedAs({ namespace, namespaceSelector, podSelector }: PodPeer, pod: LintPod): boolean {
+    const where = pod.workload.namespace;
+    const isThere =
+      namespaceSelector === undefined
+        ? namespace === where
+        : this.isNamespaceSelected(namespaceSelector, where);
+    return isThere && !pod.hostNetwork && selects(podSelector, pod.labels);
+  }
+
+  /** What is allowed to a pod in a direction by the policies that isolate it; `undefined` where none does. */
+  rulesFor(pod: LintPod, direction: Direction): readonly Rule[] | undefined {
+    const known = this.#isolating.get(pod) ?? this.#isolationsOf(pod);
+    this.#isolating.set(pod, known);
+    return known[direction];
+  }
+
+  #isolationsOf({ workload, labels, hostNetwork }: LintPod) {
+    const selecting = hostNetwork
+      ? []
+      : this.policiesIn(workload.namespace).filter(({ spec }) => selects(spec.podSelector, labels));
+    const rulesIn = (direction: Direction) => {
+      const isolating = selecting.filter(({ spec }) => isolationOf(spec).includes(direction));
+      return isolating.length === 0 ? undefined : isolating.flatMap((policy) => rulesOf(policy, direction));
+    };
+    return { Ingress: rulesIn('Ingress'), Egress: rulesIn('Egress') };
+  }
+
+  #matching(peer: PodPeer): readonly LintPod[] {
+    const key = canonicalJson(peer);
+    const known =
+      this.#known.get(key) ??
+      this.#namespacesOf(peer).flatMap((namespace) =>
+        this.podsIn(namespace).filter(({ labels }) => selects(peer.podSelector, labels)),
+      );
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #namespacesOf({ namespace, namespaceSelector }: PodPeer): readonly string[] {
+    if (namespaceSelector === undefined) return namespace === undefined ? [] : [namespace];
+    return this.namespaces.filter((name) => this.isNamespaceSelected(namespaceSelector, name));
+  }
+
+  /** Whether a selector of namespaces selects this one; one that is not known has no label but its name. */
+  isNamespaceSelected(selector: LabelSelector, name: string): boolean {
+    return selects(selector, { ...this.#labels.get(name), 'kubernetes.io/metadata.name': name });
+  }
+
+  /** Whether a selector selects any namespace that is known, with or without pods. */
+  isAnyNamespaceSelected(selector: LabelSelector): boolean {
+    const names = new Set([...this.#labels.keys(), ...this.namespaces]);
+    return [...names].some((name) => this.isNamespaceSelected(selector, name));
+  }
+}
+
+/** The pods that a rule's peers select; `undefined` where it allows everyone. */
+export function podPeersOf({ peers }: Rule): readonly PodPeer[] | undefined {
+  return peers?.flatMap((peer) => (isBlock(peer) ? [] : [peer]));
+}
+
+function podsOf({ namespace, name, kind, pods }: AnalysisInput['workloads'][number]): readonly LintPod[] {
+  const workload = { namespace, name, kind };
+  return [...Map.groupBy(pods, identityOf).values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const { labels, ports, hostNetwork } = first;
+    return { workload, labels, ports, hostNetwork, addresses: alike.flatMap((pod) => pod.addresses) };
+  });
+}
+
+function identityOf({ labels, ports, hostNetwork }: PodFacts): string {
+  return canonicalJson([labels, ports, hostNetwork]);
+}

@@ -1,0 +1,288 @@
+// Each check in sentences: what it finds, and what it must not be alarmed by.
+import { describe, expect, test } from '@jest/globals';
+import type { AnalysisInput, PodFacts, PolicyFacts, PolicySpec } from '../facts.ts';
+import { lint } from './lint.ts';
+
+function workload(namespace: string, name: string, more: Partial<PodFacts> = {}) {
+  const pod = { labels: { app: name }, ports: [], addresses: [], hostNetwork: false, ...more };
+  return { namespace, name, kind: 'Deployment', pods: [pod] };
+}
+
+const http = { name: 'http', protocol: 'TCP', number: 8080 } as const;
+const app = (name: string) => ({ matchLabels: { app: name } });
+const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+const denyAll: PolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
+
+function policy(name: string, spec: Partial<PolicySpec>, namespace = 'shop'): PolicyFacts {
+  return { namespace, name, spec: { podSelector: {}, policyTypes: ['Ingress'], ...spec } };
+}
+
+function world(policies: readonly PolicyFacts[], more: Partial<AnalysisInput> = {}): AnalysisInput {
+  return {
+    namespaces: [
+      { name: 'shop', labels: { team: 'shop' } },
+      { name: 'bank', labels: {} },
+    ],
+    workloads: [
+      workload('shop', 'web'),
+      workload('shop', 'mongo', { ports: [http] }),
+      workload('bank', 'till'),
+    ],
+    services: [],
+    policies,
+    ...more,
+  };
+}
+
+/** `object path code`, without what is said of namespaces without policies, which most inputs here have. */
+function told(input: AnalysisInput): readonly string[] {
+  return lint(input)
+    .filter(({ code }) => !code.endsWith('NotIsolated'))
+    .map(({ subject, path = '', code }) => `${subject.name} ${path} ${code}`);
+}
+
+const from = (...peers: NonNullable<NonNullable<PolicySpec['ingress']>[number]['from']>) => [{ from: peers }];
+
+describe('a selector', () => {
+  test('of a policy that selects no pod is found', () => {
+    expect(told(world([policy('a', { podSelector: app('wbe') })]))).toEqual([
+      'a spec.podSelector SelectsNoPods',
+    ]);
+  });
+
+  test('is not judged where no pod of the namespace is known', () => {
+    expect(told(world([policy('a', { podSelector: app('x') }, 'unknown')]))).toEqual([]);
+  });
+
+  test('of a peer that selects no pod is found', () => {
+    const ingress = from({ podSelector: app('web') }, { podSelector: app('wbe') });
+    expect(told(world([policy('a', { ingress })]))).toEqual([
+      'a spec.ingress[0].from[1].podSelector PeerSelectsNothing',
+    ]);
+  });
+
+  test('of a peer that other namespaces have pods for is told so: the classic mistake', () => {
+    const ingress = from({ podSelector: app('till') });
+    const [finding] = lint(world([policy('a', { ingress })])).filter(({ path }) => path !== undefined);
+    expect(finding?.hint).toMatch(/add a `namespaceSelector` to this peer/);
+  });
+
+  test('of namespaces that selects none is found, by its labels', () => {
+    const egress = [{ to: [{ namespaceSelector: { matchLabels: { team: 'sohp' } } }] }];
+    const input = world([policy('a', { policyTypes: ['Egress'], egress })]);
+    expect(told(input)).toEqual(['a spec.egress[0].to[0].namespaceSelector PeerSelectsNothing']);
+    expect(lint(input).find(({ path }) => path)?.message).toContain('`team=sohp`');
+  });
+
+  test('of a namespace whose pods are not known is left alone', () => {
+    const input = world([policy('a', { ingress: from({ namespaceSelector: named('empty') }) })], {
+      namespaces: [{ name: 'empty', labels: {} }],
+    });
+    expect(told(input)).toEqual([]);
+  });
+
+  test('does not select pods in the network of their node', () => {
+    const workloads = [workload('shop', 'web'), workload('shop', 'agent', { hostNetwork: true })];
+    const input = world([policy('a', { ingress: from({ podSelector: app('agent') }) })], { workloads });
+    expect(told(input)).toEqual([
+      'a spec.ingress[0].from[0].podSelector PeerSelectsNothing',
+      'a spec.podSelector HostNetworkSelected',
+    ]);
+  });
+});
+
+describe('a port', () => {
+  const services = [
+    {
+      namespace: 'shop',
+      name: 'db',
+      type: 'ClusterIP',
+      headless: false,
+      selector: { app: 'mongo' },
+      ports: [{ name: 'mongo', port: 80, protocol: 'TCP', targetPort: 8080 }],
+    },
+  ] as unknown as AnalysisInput['services'];
+  const at = (port: number | string, more: object = {}) =>
+    policy('a', { podSelector: app('mongo'), ingress: [{ ports: [{ port, ...more }] }] });
+
+  test('that no container declares is found, with those that they declare', () => {
+    const input = world([at(9090)]);
+    expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNotDeclared']);
+    expect(lint(input).find(({ path }) => path)?.hint).toContain('they declare `8080 (http)`');
+  });
+
+  test('of a Service is found, with the port behind it', () => {
+    const input = world([at(80)], { services });
+    expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port ServicePortMistaken']);
+    expect(lint(input).find(({ path }) => path)?.hint).toBe('write `8080`');
+  });
+
+  test.each([8080, 'http'])('%s, that a container declares, is fine', (port) => {
+    expect(told(world([at(port)], { services }))).toEqual([]);
+  });
+
+  test('is fine in a range with one that is declared', () => {
+    expect(told(world([at(8000, { endPort: 9000 })]))).toEqual([]);
+  });
+
+  test('counts only with its protocol', () => {
+    expect(told(world([at(8080, { protocol: 'UDP' })]))).toHaveLength(1);
+  });
+
+  test('of pods that declare none is not judged', () => {
+    const input = world([policy('a', { podSelector: app('web'), ingress: [{ ports: [{ port: 1 }] }] })]);
+    expect(told(input)).toEqual([]);
+  });
+
+  test('of an egress rule is judged by its destination, unless that is more than pods', () => {
+    const ports = [{ port: 1 }];
+    const mongo = { podSelector: app('mongo') };
+    const rules = [
+      { to: [mongo], ports },
+      { to: [mongo, { ipBlock: { cidr: '203.0.113.0/24' } }], ports },
+    ];
+    const input = world([policy('a', { policyTypes: ['Egress'], egress: rules })]);
+    expect(told(input)).toEqual([
+      // Of the second rule nothing is said of ports: it leads to addresses, too.
+      'a spec.egress[0] RuleRedundant',
+      'a spec.egress[0].ports[0].port PortNotDeclared',
+    ]);
+  });
+});
+
+describe('what another says too', () => {
+  const web = { podSelector: app('web') };
+
+  test('makes a policy redundant, of twins the later one', () => {
+    expect(told(world([policy('a', denyAll), policy('b', denyAll)]))).toEqual(['b  PolicyRedundant']);
+  });
+
+  test('makes a narrower policy redundant, rule by rule and direction by direction', () => {
+    const narrow = policy('narrow', {
+      podSelector: app('mongo'),
+      ingress: [{ from: [web], ports: [{ port: 8080 }] }],
+    });
+    const wide = policy('wide', { ingress: from(web) });
+    expect(told(world([narrow, wide]))).toEqual(['narrow  PolicyRedundant']);
+    expect(
+      told(world([{ ...narrow, spec: { ...narrow.spec, policyTypes: ['Ingress', 'Egress'] } }, wide])),
+    ).toEqual([]);
+  });
+
+  test('does not make a policy redundant that allows more, or isolates others', () => {
+    const more = policy('a', { ingress: from(web) });
+    expect(told(world([more, policy('b', {})]))).toEqual(['b  PolicyRedundant']);
+    expect(
+      told(world([more, policy('c', { podSelector: app('mongo'), ingress: from({ podSelector: {} }) })])),
+    ).toEqual([]);
+  });
+
+  test('makes a rule redundant within its policy', () => {
+    const ingress = [...from(web), ...from({ podSelector: {} }), ...from(web)];
+    expect(told(world([policy('a', { ingress })]))).toEqual([
+      'a spec.ingress[0] RuleRedundant',
+      'a spec.ingress[2] RuleRedundant',
+    ]);
+  });
+
+  test.each([
+    ['10.0.0.0/8', [], '10.1.0.0/16', [], true],
+    ['10.0.0.0/8', ['10.1.0.0/16'], '10.1.0.0/24', [], false],
+    ['10.0.0.0/8', ['10.1.0.0/16'], '10.2.0.0/16', [], true],
+    ['10.0.0.0/8', ['10.1.1.0/24'], '10.1.0.0/16', ['10.1.1.0/24'], true],
+    ['10.0.0.0/8', ['10.1.1.0/24'], '10.1.0.0/16', ['10.1.1.0/25'], false],
+  ])('in the block %s without %j, of %s without %j: %s', (cidr, except, inner, without, isRedundant) => {
+    const ingress = [
+      ...from({ ipBlock: { cidr, except } }),
+      ...from({ ipBlock: { cidr: inner, except: without } }),
+    ];
+    expect(told(world([policy('a', { ingress })])).length).toBe(isRedundant ? 1 : 0);
+  });
+});
+
+describe('isolation', () => {
+  const codes = (input: AnalysisInput) => lint(input).map(({ subject, code }) => `${subject.name} ${code}`);
+
+  test('that is missing is told for each namespace and direction', () => {
+    expect(codes(world([policy('deny', denyAll)]))).toEqual([
+      'bank EgressNotIsolated',
+      'bank IngressNotIsolated',
+    ]);
+    const [, , egress] = lint(world([policy('some', { podSelector: app('web') })]));
+    expect(egress).toMatchObject({ subject: { name: 'shop' }, code: 'EgressNotIsolated' });
+  });
+
+  test('of some pods only names the others', () => {
+    const findings = lint(world([policy('some', { podSelector: app('web') })]));
+    expect(
+      findings.find(({ subject, code }) => subject.name === 'shop' && code === 'IngressNotIsolated')?.message,
+    ).toContain('the pods of `mongo`');
+  });
+
+  test('of ingress by a policy that has egress rules and no policyTypes is an accident', () => {
+    const spec: PolicySpec = { podSelector: {}, egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] };
+    expect(told(world([{ namespace: 'shop', name: 'a', spec }]))).toEqual([
+      'a spec.policyTypes IsolatesByAccident',
+    ]);
+    expect(told(world([{ namespace: 'shop', name: 'a', spec: { ...spec, ingress: [] } }]))).toEqual([]);
+  });
+});
+
+describe('an opening', () => {
+  test('to everyone by an empty list is found, and one that is left out is no list', () => {
+    const ports = [{ port: 8080 }];
+    expect(told(world([policy('a', { ingress: [{ from: [], ports }, { ports }] })]))).toEqual([
+      'a spec.ingress[0].from EmptyPeers',
+      'a spec.ingress[1] RuleRedundant',
+    ]);
+  });
+
+  test('of everything is found', () => {
+    expect(told(world([policy('a', { ingress: [{}] })]))).toEqual(['a spec.ingress[0] AllowsEveryone']);
+  });
+
+  test('of addresses that are those of pods is found, unless they are excepted', () => {
+    const workloads = [workload('shop', 'web', { addresses: ['10.1.2.3'] })];
+    const blocks = [
+      { ipBlock: { cidr: '10.0.0.0/8' } },
+      { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
+    ];
+    expect(told(world([policy('a', { ingress: from(...blocks) })], { workloads }))).toEqual([
+      'a spec.ingress[0].from[0].ipBlock.cidr BlockCoversPods',
+    ]);
+  });
+});
+
+describe('the other side', () => {
+  const toTill = policy('out', {
+    policyTypes: ['Egress'],
+    egress: [{ to: [{ namespaceSelector: named('bank') }], ports: [{ port: 443 }] }],
+  });
+
+  test('that denies makes a rule vain', () => {
+    expect(told(world([toTill, policy('deny', denyAll, 'bank')]))).toEqual([
+      'out spec.egress[0].to[0] OtherSideDenies',
+    ]);
+  });
+
+  test('that allows another port only denies, too', () => {
+    const ingress = [{ from: [{ namespaceSelector: named('shop') }], ports: [{ port: 80 }] }];
+    expect(told(world([toTill, policy('in', { ingress }, 'bank')]))).toEqual([
+      'in spec.ingress[0].from[0] OtherSideDenies',
+      'out spec.egress[0].to[0] OtherSideDenies',
+    ]);
+  });
+
+  test.each([
+    ['by name', { namespaceSelector: named('shop') }],
+    ['by address, which may be its own', { ipBlock: { cidr: '10.0.0.0/8' } }],
+  ])('that allows it %s is met', (_, peer) => {
+    expect(
+      told(world([toTill, policy('in', { ingress: [{ from: [peer], ports: [{ port: 443 }] }] }, 'bank')])),
+    ).toEqual([]);
+  });
+
+  test('that is not isolated is met', () => {
+    expect(told(world([toTill]))).toEqual([]);
+  });
+});

@@ -1,0 +1,53 @@
+// The linter of NetworkPolicies: a list of checks, each of which looks for one kind of mistake. Pure.
+// Speaks of NetworkPolicies, whoever wrote them; must not know a profile.
+import type { Finding } from '../../model/findings.ts';
+import { compareText } from '../../model/object-key.ts';
+import type { AnalysisInput } from '../facts.ts';
+import type { Check } from './check.ts';
+import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolation.ts';
+import { LintWorld } from './lint-world.ts';
+import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './openings.ts';
+import { otherSideDenies } from './other-side.ts';
+import { portsLeadNowhere } from './ports.ts';
+import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
+import { peerSelectsNothing, policySelectsNothing } from './selects-nothing.ts';
+
+/** Every check there is. A new one is a function and a line here. */
+const checks: readonly Check[] = [
+  policySelectsNothing,
+  peerSelectsNothing,
+  portsLeadNowhere,
+  policyIsRedundant,
+  ruleIsRedundant,
+  namespaceIsOpen,
+  isolatesByAccident,
+  hostNetworkIsNotReached,
+  emptyPeersMeanEveryone,
+  everyoneIsAllowed,
+  blockCoversPods,
+  otherSideDenies,
+];
+
+/**
+ * Lints policies against the pods and Services that are known. Ordered by namespace, name, path and code, whatever the order
+ * of the input; what is not known (no pod in a namespace, no port on a container) is not judged.
+ */
+export function lint(input: AnalysisInput): readonly Finding[] {
+  const world = new LintWorld(input);
+  return checks.flatMap((check) => check(world)).sort(compareFindings);
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    compareText(placeOf(a), placeOf(b)) ||
+    compareText(a.subject.kind, b.subject.kind) ||
+    compareText(a.subject.name, b.subject.name) ||
+    compareText(a.path ?? '', b.path ?? '') ||
+    compareText(a.code, b.code) ||
+    compareText(a.message, b.message)
+  );
+}
+
+function placeOf({ subject }: Finding): string {
+  return subject.namespace ?? subject.name;
+}

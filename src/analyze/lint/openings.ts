@@ -1,0 +1,98 @@
+// Rules that allow more than they seem to: everyone by an empty list, and pods by their address.
+import type { Finding } from '../../model/findings.ts';
+import { contains, parseAddress } from '../../model/ip-ranges.ts';
+import { type Direction, directions } from '../../model/network-policy.ts';
+import type { PolicyFacts } from '../facts.ts';
+import { type Block, isBlock, isolationOf, rulesOf } from '../rules.ts';
+import { aboutPolicy, listNames, peerPath, rulePath } from './check.ts';
+import type { LintWorld } from './lint-world.ts';
+
+/** Finds rules whose list of peers is written and empty, which means everyone. */
+export function emptyPeersMeanEveryone(world: LintWorld): readonly Finding[] {
+  return eachRule(world, (policy, direction) => {
+    const member = direction === 'Ingress' ? 'from' : 'to';
+    const rules = (direction === 'Ingress' ? policy.spec.ingress : policy.spec.egress) ?? [];
+    return rules.flatMap((rule, index) =>
+      rule[member]?.length !== 0
+        ? []
+        : [
+            aboutPolicy(policy, 'EmptyPeers', {
+              path: `${rulePath(direction, index)}.${member}`,
+              message: `an empty \`${member}\` means everyone, not nobody`,
+              hint: `delete the rule to allow nobody, or leave \`${member}\` out to say that everyone is meant`,
+            }),
+          ],
+    );
+  });
+}
+
+/** Finds rules that take their policy's isolation back: everyone on every port. */
+export function everyoneIsAllowed(world: LintWorld): readonly Finding[] {
+  return eachRule(world, (policy, direction) =>
+    rulesOf(policy, direction)
+      .filter(({ peers, ports }) => peers === undefined && ports === undefined)
+      .map(({ index }) =>
+        aboutPolicy(policy, 'AllowsEveryone', {
+          path: rulePath(direction, index),
+          message: `it allows every connection ${direction === 'Ingress' ? 'to' : 'from'} its pods: what other policies deny or leave out does not matter for them`,
+          hint: 'name who is meant, and on which ports',
+        }),
+      ),
+  );
+}
+
+/** Finds `ipBlock` peers in which addresses of pods lie: whether these are matched differs between CNIs. */
+export function blockCoversPods(world: LintWorld): readonly Finding[] {
+  const known = world.namespaces
+    .flatMap((namespace) => world.podsIn(namespace))
+    .filter(({ hostNetwork }) => !hostNetwork)
+    .flatMap(({ workload, addresses }) =>
+      addresses.flatMap((address) => {
+        const parsed = parseAddress(address);
+        return parsed.ok ? [{ range: parsed.value, name: `${workload.namespace}/${workload.name}` }] : [];
+      }),
+    );
+  const found = new Map<string, readonly string[]>();
+  const podsIn = ({ cidr, range, except }: Block) => {
+    const key = `${cidr} ${except.map(({ first, prefix }) => `${first}/${prefix}`).join(' ')}`;
+    const names =
+      found.get(key) ??
+      [
+        ...new Set(
+          known
+            .filter((pod) => contains(range, pod.range) && !except.some((hole) => contains(hole, pod.range)))
+            .map(({ name }) => name),
+        ),
+      ].sort();
+    found.set(key, names);
+    return names;
+  };
+  return eachRule(world, (policy, direction) =>
+    rulesOf(policy, direction).flatMap(({ index, peers = [] }) =>
+      peers.flatMap((peer, place) => {
+        // Everyone is meant by the largest ranges, pods or not.
+        if (!isBlock(peer) || peer.range.prefix === 0) return [];
+        const names = podsIn(peer);
+        if (names.length === 0) return [];
+        return [
+          aboutPolicy(policy, 'BlockCoversPods', {
+            path: `${peerPath(direction, index, place)}.ipBlock.cidr`,
+            message: `the addresses of pods lie in \`${peer.cidr}\`, such as those of ${listNames(names)}: most CNIs match them, some, such as Cilium, never do`,
+            hint: 'name pods by labels, and use `except` for their addresses',
+          }),
+        ];
+      }),
+    ),
+  );
+}
+
+function eachRule(
+  { policies }: LintWorld,
+  look: (policy: PolicyFacts, direction: Direction) => readonly Finding[],
+): readonly Finding[] {
+  return policies.flatMap((policy) =>
+    directions
+      .filter((direction) => isolationOf(policy.spec).includes(direction))
+      .flatMap((direction) => look(policy, direction)),
+  );
+}

@@ -1,0 +1,77 @@
+// Rules that can't be reached: the other side isolates all of its pods, and none of its rules lets them through.
+// A connection needs both sides, so that such a rule is as good as none.
+import type { Finding } from '../../model/findings.ts';
+import { type Direction, directions } from '../../model/network-policy.ts';
+import { allPorts, intersect, isEmpty, type PortSet } from '../../model/port-set.ts';
+import type { PolicyFacts } from '../facts.ts';
+import { resolvePorts } from '../rule-ports.ts';
+import { isBlock, type Rule, rulesOf } from '../rules.ts';
+import { aboutPolicy, listNames, peerPath } from './check.ts';
+import type { LintPod, LintWorld } from './lint-world.ts';
+
+/** Finds peers of rules with which no connection can come about. */
+export function otherSideDenies(world: LintWorld): readonly Finding[] {
+  return world.policies.flatMap((policy) => {
+    const pods = world.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
+    if (pods.length === 0) return [];
+    return directions.flatMap((direction) =>
+      rulesOf(policy, direction).flatMap((rule) => {
+        const peers = (rule.peers ?? []).map((peer, place) => ({ peer, place }));
+        return peers.flatMap(({ peer, place }) => {
+          if (isBlock(peer)) return [];
+          const question = { pods, others: world.selectedAs(peer), rule, direction };
+          const isLost = question.others.length > 0 && !isReachable(world, question);
+          return isLost ? [inVain(policy, question, peerPath(direction, rule.index, place))] : [];
+        });
+      }),
+    );
+  });
+}
+
+interface Question {
+  readonly pods: readonly LintPod[];
+  readonly others: readonly LintPod[];
+  readonly rule: Rule;
+  readonly direction: Direction;
+}
+
+function inVain(policy: PolicyFacts, { pods, others, direction }: Question, path: string): Finding {
+  const [theirs, other] = [listNames(namesOf(others)), opposite(direction)];
+  return aboutPolicy(policy, 'OtherSideDenies', {
+    path,
+    message: `this allows connections ${direction === 'Ingress' ? 'from' : 'to'} ${theirs}, whose own policies deny them in the direction ${other}`,
+    hint: `allow it on their side too: an ${other.toLowerCase()} rule for ${listNames(namesOf(pods))}`,
+  });
+}
+
+function isReachable(world: LintWorld, { pods, others, rule, direction }: Question): boolean {
+  return others.some((other) => {
+    const theirs = world.rulesFor(other, opposite(direction));
+    if (theirs === undefined) return true;
+    return theirs.some((their) => {
+      const met = metBy(world, their, pods);
+      return met.some((pod) => {
+        const destination = direction === 'Ingress' ? pod : other;
+        return !isEmpty(intersect(portsAt(rule, destination), portsAt(their, destination)));
+      });
+    });
+  });
+}
+
+/** Those of the pods that a rule of the other side speaks of. A block may match any pod whose address is not known. */
+function metBy(world: LintWorld, { peers }: Rule, pods: readonly LintPod[]): readonly LintPod[] {
+  if (peers === undefined || peers.some(isBlock)) return pods;
+  return pods.filter((pod) => peers.some((peer) => !isBlock(peer) && world.isSelectedAs(peer, pod)));
+}
+
+function portsAt({ ports }: Rule, destination: LintPod): PortSet {
+  return ports === undefined ? allPorts : resolvePorts(ports, destination.ports);
+}
+
+function opposite(direction: Direction): Direction {
+  return direction === 'Ingress' ? 'Egress' : 'Ingress';
+}
+
+function namesOf(pods: readonly LintPod[]): readonly string[] {
+  return [...new Set(pods.map(({ workload }) => `${workload.namespace}/${workload.name}`))].sort();
+}

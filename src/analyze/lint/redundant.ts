@@ -1,0 +1,118 @@
+// Policies and rules that another makes redundant: without them everything stays as it is, whatever pods there are.
+// Compares what is written, so that what it finds stays true when pods come and go; of two twins the later one is named.
+
+import type { Finding } from '../../model/findings.ts';
+import { contains } from '../../model/ip-ranges.ts';
+import { type Direction, directions } from '../../model/network-policy.ts';
+import { portsContain } from '../../model/port-cover.ts';
+import { asksNoMore } from '../../model/selector-order.ts';
+import type { PolicyFacts, RulePort } from '../facts.ts';
+import { type Block, isBlock, isolationOf, type Rule, type RulePeer, rulesOf } from '../rules.ts';
+import { aboutPolicy, listNames, rulePath } from './check.ts';
+import type { LintWorld } from './lint-world.ts';
+
+/** Finds policies all of whose isolation and rules other policies have, too. */
+export function policyIsRedundant(world: LintWorld): readonly Finding[] {
+  return namespacesOf(world).flatMap((policies) => {
+    const needed = new Set(policies);
+    // From the last one on: of twins the first stays.
+    return policies.toReversed().flatMap((policy) => {
+      const others = [...needed].filter((other) => other !== policy && isWider(other, policy));
+      const by = coveredBy(policy, others);
+      if (by === undefined) return [];
+      needed.delete(policy);
+      const names = [...new Set(by.map(({ name }) => name))].sort();
+      return [
+        aboutPolicy(policy, 'PolicyRedundant', {
+          message: `everything that it says is said by ${listNames(names)}, of the same pods`,
+          hint: 'delete it, or make the other one narrower if that is wider than meant',
+        }),
+      ];
+    });
+  });
+}
+
+/** Finds rules that another rule of their policy contains. */
+export function ruleIsRedundant(world: LintWorld): readonly Finding[] {
+  return world.policies.flatMap((policy) =>
+    directions.flatMap((direction) => {
+      const rules = rulesOf(policy, direction);
+      return rules.flatMap((rule) => {
+        const wider = rules.find(
+          (other) =>
+            other !== rule &&
+            isContained(rule, other) &&
+            (other.index < rule.index || !isContained(other, rule)),
+        );
+        if (wider === undefined) return [];
+        return [
+          aboutPolicy(policy, 'RuleRedundant', {
+            path: rulePath(direction, rule.index),
+            message: `everything that this rule allows is allowed by \`${rulePath(direction, wider.index)}\`, too`,
+            hint: 'delete it, or make the other one narrower if that is wider than meant',
+          }),
+        ];
+      });
+    }),
+  );
+}
+
+function namespacesOf({ policies }: LintWorld): readonly (readonly PolicyFacts[])[] {
+  return [...Map.groupBy(policies, ({ namespace }) => namespace).values()];
+}
+
+/** Whether one policy selects all pods that the other does, whatever there are. */
+function isWider(wide: PolicyFacts, narrow: PolicyFacts): boolean {
+  return asksNoMore(wide.spec.podSelector, narrow.spec.podSelector);
+}
+
+/** The policies that say all that this one says; `undefined` where none or not all of it is said. */
+function coveredBy(policy: PolicyFacts, others: readonly PolicyFacts[]): readonly PolicyFacts[] | undefined {
+  const by: PolicyFacts[] = [];
+  for (const direction of isolationOf(policy.spec)) {
+    const isolating = others.find(({ spec }) => isolationOf(spec).includes(direction));
+    if (isolating === undefined) return undefined;
+    const rules = rulesOf(policy, direction);
+    if (rules.length === 0) by.push(isolating);
+    for (const rule of rules) {
+      const other = others.find((each) => hasRule(each, direction, rule));
+      if (other === undefined) return undefined;
+      by.push(other);
+    }
+  }
+  return by;
+}
+
+function hasRule(policy: PolicyFacts, direction: Direction, rule: Rule): boolean {
+  return rulesOf(policy, direction).some((candidate) => isContained(rule, candidate));
+}
+
+function isContained(inner: Rule, outer: Rule): boolean {
+  if (!portsContain(defaulted(outer.ports), defaulted(inner.ports))) return false;
+  if (outer.peers === undefined) return true;
+  const peers = outer.peers;
+  return inner.peers?.every((peer) => peers.some((candidate) => isPeerContained(peer, candidate))) ?? false;
+}
+
+function defaulted(ports: readonly RulePort[] | undefined) {
+  return ports?.map(({ protocol = 'TCP', ...rest }) => ({ protocol, ...rest }));
+}
+
+function isPeerContained(inner: RulePeer, outer: RulePeer): boolean {
+  if (isBlock(inner)) return isBlock(outer) && isBlockContained(inner, outer);
+  if (isBlock(outer) || !asksNoMore(outer.podSelector, inner.podSelector)) return false;
+  if (outer.namespaceSelector === undefined) {
+    return inner.namespaceSelector === undefined && inner.namespace === outer.namespace;
+  }
+  return inner.namespaceSelector === undefined
+    ? asksNoMore(outer.namespaceSelector, {
+        matchLabels: { 'kubernetes.io/metadata.name': inner.namespace ?? '' },
+      })
+    : asksNoMore(outer.namespaceSelector, inner.namespaceSelector);
+}
+
+function isBlockContained(inner: Block, outer: Block): boolean {
+  const isInAHole = (hole: Block['range']) => inner.except.some((own) => contains(own, hole));
+  const isApart = (hole: Block['range']) => !contains(inner.range, hole) && !contains(hole, inner.range);
+  return contains(outer.range, inner.range) && outer.except.every((hole) => isInAHole(hole) || isApart(hole));
+}

@@ -1,0 +1,87 @@
+// Policies and peers whose selector selects no pod: often a misspelt label, and then what it should allow is denied.
+import type { Finding } from '../../model/findings.ts';
+import { type Direction, directions } from '../../model/network-policy.ts';
+import { type LabelSelector, selectsEverything } from '../../model/selectors.ts';
+import type { PolicyFacts } from '../facts.ts';
+import { isBlock, type PodPeer, rulesOf } from '../rules.ts';
+import { aboutPolicy, peerPath } from './check.ts';
+import type { LintWorld } from './lint-world.ts';
+
+/** Finds policies that select no pod of a namespace whose pods are known. */
+export function policySelectsNothing(world: LintWorld): readonly Finding[] {
+  return world.policies
+    .filter(
+      ({ namespace, spec }) => !selectsEverything(spec.podSelector) && world.podsIn(namespace).length > 0,
+    )
+    .filter((policy) => world.selectedBy(policy).length === 0)
+    .map((policy) =>
+      aboutPolicy(policy, 'SelectsNoPods', {
+        path: 'spec.podSelector',
+        message: `no pod of \`${policy.namespace}\` has the labels ${tell(policy.spec.podSelector)}`,
+        hint: `compare them with \`kubectl get pods -n ${policy.namespace} --show-labels\``,
+      }),
+    );
+}
+
+/** Finds peers that select no pod, although pods are known where they look. */
+export function peerSelectsNothing(world: LintWorld): readonly Finding[] {
+  return world.policies.flatMap((policy) =>
+    directions.flatMap((direction) =>
+      rulesOf(policy, direction).flatMap(({ index, peers = [] }) =>
+        peers.flatMap((peer, place) =>
+          isBlock(peer) ? [] : judgePeer(world, policy, peer, { direction, rule: index, place }),
+        ),
+      ),
+    ),
+  );
+}
+
+interface PeerPlace {
+  readonly direction: Direction;
+  readonly rule: number;
+  readonly place: number;
+}
+
+function judgePeer(
+  world: LintWorld,
+  policy: PolicyFacts,
+  peer: PodPeer,
+  { direction, rule, place }: PeerPlace,
+): readonly Finding[] {
+  const { namespaceSelector, podSelector } = peer;
+  const path = peerPath(direction, rule, place);
+  if (namespaceSelector !== undefined && !world.isAnyNamespaceSelected(namespaceSelector)) {
+    return [
+      aboutPolicy(policy, 'PeerSelectsNothing', {
+        path: `${path}.namespaceSelector`,
+        message: `no namespace has the labels ${tell(namespaceSelector)}`,
+        hint: 'compare them with `kubectl get namespaces --show-labels`; a namespace goes by name with the label `kubernetes.io/metadata.name`',
+      }),
+    ];
+  }
+  const isAnyKnown = world.selectedAs({ ...peer, podSelector: {} }).length > 0;
+  if (!isAnyKnown || world.selectedAs(peer).length > 0) return [];
+  const where = namespaceSelector === undefined ? `\`${policy.namespace}\`` : 'the namespaces it selects';
+  const elsewhere =
+    namespaceSelector === undefined && world.selectedAs({ podSelector, namespaceSelector: {} }).length > 0
+      ? 'pods of other namespaces have them: add a `namespaceSelector` to this peer, in the same list entry'
+      : 'compare them with `kubectl get pods --all-namespaces --show-labels`';
+  return [
+    aboutPolicy(policy, 'PeerSelectsNothing', {
+      path: `${path}.podSelector`,
+      message: `no pod of ${where} has the labels ${tell(podSelector)}`,
+      hint: elsewhere,
+    }),
+  ];
+}
+
+/** A selector as kubectl takes it after `-l`. */
+function tell({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  const others = matchExpressions.map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+  });
+  return `\`${[...equal, ...others].join(',')}\``;
+}
