@@ -1,0 +1,28 @@
+// Whether a command printed what a page shows, but for what differs from run to run. Must not know who printed it.
+
+/** What differs from run to run, and what it is compared as. Applied in this order, to both sides. */
+const volatile: readonly (readonly [RegExp, string])[] = [
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'],
+  // `kubectl describe`.
+  [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4} \w+/g, 'TIME'],
+  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID'],
+  [/\b127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
+  // Ages as kubectl prints them, and durations: `3s`, `2m5s`, `12 ms`.
+  [/\b(\d+[dhm])*\d+(\.\d+)?(d|h|m|s| ?ms)\b/g, 'AGE'],
+  [/(resourceVersion: ?)"?\d+"?/g, '$1VERSION'],
+  // Columns are as wide as their widest cell.
+  [/[ \t]+$/gm, ''],
+  [/(\S) {2,}/g, '$1  '],
+];
+
+/** A text without what differs from run to run. */
+export function steady(text: string): string {
+  return volatile.reduce((rest, [pattern, instead]) => rest.replaceAll(pattern, instead), text).trim();
+}
+
+/** Whether `shown` is what was `printed`. A line `...` in it stands for any lines. */
+export function isPrinted(shown: string, printed: string): boolean {
+  const parts = steady(shown).split(/^ *\.\.\.$/m);
+  const pattern = parts.map((part) => part.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*');
+  return new RegExp(`^${pattern}$`).test(steady(printed));
+}
