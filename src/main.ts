@@ -1,21 +1,28 @@
 #!/usr/bin/env node
-// From the command line to a verb. Decides exit codes; must not know what a verb does.
-import { Command } from 'commander';
-import { ConfigurationError } from './cluster/connection.ts';
-import { operatorCommand } from './operator/command.ts';
+// From the command line to a verb, and from what it throws to an exit code. Must not know what a verb does.
+import packageJson from '../package.json' with { type: 'json' };
+import { endingOf } from './cli/failures.ts';
+import { programOf, toolVerbs, verbIn } from './cli/program.ts';
 
-/** What the process ends with. */
-const exitCodes = { success: 0, failure: 1, usage: 2 } as const;
+const [, calledAs = '', ...words] = process.argv;
+const verbs = [
+  ...toolVerbs,
+  {
+    name: 'operator',
+    summary: 'run the operator against a cluster',
+    load: async () => (await import('./operator/command.ts')).operatorCommand(),
+  },
+];
 
-const program = new Command('ringfence')
-  .description('rings every application namespace of a Kubernetes cluster with default NetworkPolicies')
-  .addCommand(operatorCommand());
-
+// Whoever reads our output may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 try {
+  const program = await programOf({ verbs, calledAs, version: packageJson.version, load: verbIn(words) });
   await program.parseAsync();
-  process.exitCode = exitCodes.success;
 } catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`ringfence: ${error.message}\n`);
-  process.exitCode = exitCodes.usage;
+  const { text, exitCode } = endingOf(error);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
 }

@@ -1,34 +1,33 @@
 // What the generated files hold, by their path from the root of the repository.
 // Must not write them: generate.ts does, and a test only compares.
-import { stringify } from 'yaml';
 import { customResourceDefinition } from '../src/api/crd.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
 import { referencePage } from '../src/api/reference.ts';
 import { customResources } from '../src/api/resources.ts';
+import { crdText } from '../src/cli/crds.ts';
+import { commandLinePage } from './command-line-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
 const examples = [appNetworkProfileExample, platformNetworkProfileExample];
 
 /** Every generated file: its path and what it should hold. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
-  const files = new Map([['docs/reference/metrics.md', await metricsPage()]]);
+  const files = new Map([
+    ['docs/reference/metrics.md', await metricsPage()],
+    ['docs/reference/command-line.md', await commandLinePage()],
+  ]);
   for (const resource of customResources) {
     const crd = customResourceDefinition(resource);
     const example = examples.find(({ kind }) => kind === resource.kind);
     if (!example) throw new Error(`no example of ${resource.kind} in src/api/examples.ts`);
     files.set(`crds/${crd.metadata.name}.yaml`, crdFile(crd));
-    files.set(`docs/reference/${kebabCase(resource.kind)}.md`, referencePage(resource, example, toYaml));
+    files.set(`docs/reference/${kebabCase(resource.kind)}.md`, referencePage(resource, example, crdText));
   }
   return files;
 }
 
 function crdFile(crd: object): string {
-  return `# Generated from the schemas in src/api and src/routes by \`make generate\`: change those, not this.\n${toYaml(crd)}`;
-}
-
-/** kubectl reads YAML 1.1, to which a bare `Off` is false: an enum with it would refuse the word. */
-function toYaml(object: object): string {
-  return stringify(object, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 120 });
+  return `# Generated from the schemas in src/api and src/routes by \`make generate\`: change those, not this.\n${crdText(crd)}`;
 }
 
 function kebabCase(words: string): string {

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { ClusterView } from '../src/api/cluster-view.ts';
-import type { RawObject } from '../src/cluster/reflector.ts';
+import { asStored, type WrittenObject } from '../src/cluster/as-stored.ts';
 import { Stores } from '../src/cluster/stores.ts';
 import { type CompiledNamespace, compile, isRead, ownerOf } from '../src/compile/compile.ts';
 import type { CompiledRoute } from '../src/compile/routes.ts';
@@ -44,8 +44,6 @@ export function outcomeOf(folder: string): Outcome {
   };
 }
 
-type Written = RawObject & { readonly apiVersion: string; readonly kind: string };
-
 /** The samples that a case shows, as paths in `samplesFolder`. */
 export function samplesOf(folder: string): readonly string[] {
   const list = join(folder, inputFiles[0]);
@@ -59,29 +57,11 @@ function readInput(folder: string): Stores {
   for (const file of [...samples, ...(existsSync(own) ? [own] : [])]) {
     for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
       if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0]?.message}`);
-      const written = document.toJS() as Written;
+      const written = document.toJS() as WrittenObject;
       if (!stores.take(asStored(written))) throw new Error(`a case has no place for a ${written.kind}`);
     }
   }
   return stores;
-}
-
-/** With what the API server adds. */
-function asStored(written: Written): Written {
-  const { kind, metadata } = written;
-  const place = metadata.namespace === undefined ? '' : `${metadata.namespace}/`;
-  const labels =
-    kind === 'Namespace'
-      ? { labels: { 'kubernetes.io/metadata.name': metadata.name, ...metadata.labels } }
-      : {};
-  return {
-    ...written,
-    metadata: {
-      ...{ uid: `uid of ${kind} ${place}${metadata.name}`, resourceVersion: '1', generation: 1 },
-      ...metadata,
-      ...labels,
-    },
-  };
 }
 
 /** The plan of an operator that has just started: it holds nothing closed. */

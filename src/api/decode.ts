@@ -43,7 +43,7 @@ export function decode<T>(schema: z.ZodType<T>, object: unknown): Result<T, read
  * The object without members that are null, as the API server prunes them where a field is not nullable; and ours never are.
  * A null in a list stays, and is refused.
  */
-function pruneNulls(value: unknown): unknown {
+export function pruneNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pruneNulls);
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);

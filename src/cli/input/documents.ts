@@ -1,0 +1,198 @@
+// From a text to the values in it: YAML with several documents, or JSON. Nothing is dropped: what can't be read is a problem.
+// Must not know Kubernetes, but for how kubectl reads YAML.
+import {
+  Composer,
+  type Document,
+  type DocumentOptions,
+  type ParseOptions,
+  Parser,
+  type SchemaOptions,
+  type Tags,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { measure } from './measure.ts';
+import { placeAt, spanOf } from './places.ts';
+import type { InputProblem, Place } from './problems.ts';
+
+/** A text with its name. */
+export interface NamedText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** One document of a text. */
+export interface WrittenDocument {
+  readonly value: unknown;
+  /** Finds a field in the text. See `spanOf`. */
+  readonly place: (path: string, meant: 'key' | 'value') => Place | undefined;
+}
+
+/** What is in a text. */
+export interface Documents {
+  readonly documents: readonly WrittenDocument[];
+  readonly problems: readonly InputProblem[];
+}
+
+/**
+ * YAML takes a second for every 1 to 2 MiB and 80 times its size in memory, JSON a hundredth of that: what `kubectl get -o json`
+ * prints of a large cluster is read as it is.
+ */
+export const maxYamlBytes = 16 * 2 ** 20;
+
+/** A value with aliases may unfold to so many values: without a limit, ten lines unfold to billions. */
+const maxUnfolded = 1_000_000;
+/** Whoever walks through a value does so by recursion. */
+const maxDepth = 500;
+
+/**
+ * As kubectl reads YAML (sigs.k8s.io/yaml, YAML 1.1): a bare `off` is a boolean and `0777` is octal, but `10:30` and
+ * `2026-01-01` are strings.
+ */
+const notInKubernetes = ['timestamp', 'binary', 'omap', 'pairs', 'set'].map(
+  (name) => `tag:yaml.org,2002:${name}`,
+);
+const options: ParseOptions & DocumentOptions & SchemaOptions = {
+  schema: 'yaml-1.1',
+  resolveKnownTags: false,
+  merge: true,
+  stringKeys: true,
+  prettyErrors: false,
+  logLevel: 'silent',
+  customTags: (tags: Tags) =>
+    tags.filter(
+      (tag) => typeof tag === 'string' || (!notInKubernetes.includes(tag.tag) && tag.format !== 'TIME'),
+    ),
+};
+
+/** Reads every document of a text; empty ones are none. Every problem names its place. */
+export function readDocuments({ file, text }: NamedText): Documents {
+  const json = text.trimStart().startsWith('{') ? parseJson(text) : undefined;
+  const read = json === undefined ? readYaml(text) : [readJson(json.value, text)];
+  return {
+    documents: read.flatMap((each) => ('value' in each && each.value !== null ? [each] : [])),
+    problems: read.flatMap((each) => ('message' in each ? [{ file, ...each }] : [])),
+  };
+}
+
+type Read = WrittenDocument | Omit<InputProblem, 'file'>;
+
+/** Undefined where it is no JSON: then it may be YAML, which starts with `{` at times too. */
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON is YAML. That takes longer to read, and only whoever made a mistake waits for it. */
+function readJson(value: unknown, text: string): Read {
+  const place = (path: string, meant: 'key' | 'value') =>
+    text.length > maxYamlBytes ? undefined : placeOf(text, 0, path, meant);
+  return limited({ value, place }, text);
+}
+
+function readYaml(text: string): readonly Read[] {
+  if (text.length > maxYamlBytes) return [tooLarge(text)];
+  const read: Read[] = [];
+  try {
+    // One after the other, so that the tree of only one document is in memory.
+    for (const document of compose(text)) read.push(readDocument(document, text));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    read.push({ message: 'it is nested too deeply to be read' });
+  }
+  return read;
+}
+
+function compose(text: string): Iterable<Document.Parsed> {
+  return new Composer(options).compose(new Parser().parse(text)) as Iterable<Document.Parsed>;
+}
+
+function readDocument(document: Document.Parsed, text: string): Read {
+  const [error] = document.errors;
+  if (error !== undefined) return problemOf(error, text);
+  const [start] = document.range;
+  const place = (path: string, meant: 'key' | 'value') =>
+    placeOf(text.slice(0, document.range[2]), start, path, meant);
+  try {
+    // An alias becomes the very value that it stands for, not a copy: reading it costs nothing, walking through it does.
+    return limited({ value: document.toJS({ maxAliasCount: -1 }), place }, text);
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return problemOf(unknownAlias(document), text);
+  }
+}
+
+type YamlProblem = Pick<YAMLError, 'code' | 'message' | 'pos'>;
+
+/** The first alias that stands for nothing before it: there is one. */
+function unknownAlias(document: Document.Parsed): YamlProblem {
+  let problem: YamlProblem = { code: 'BAD_ALIAS', message: 'an alias has no anchor', pos: [0, 0] };
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      const [start, end] = alias.range ?? [0, 0];
+      problem = {
+        ...problem,
+        message: `there is no anchor \`&${alias.source}\` before this alias`,
+        pos: [start, end],
+      };
+      return visit.BREAK;
+    },
+  });
+  return problem;
+}
+
+/** Only the text is kept of a document, and read again where somebody asks for a place. */
+function placeOf(text: string, start: number, path: string, meant: 'key' | 'value'): Place | undefined {
+  const [document] = compose(text.slice(start));
+  if (document === undefined) return undefined;
+  const span = spanOf(document, path, meant);
+  return placeAt(text, { start: span.start + start, end: span.end + start });
+}
+
+function limited(document: WrittenDocument, text: string): Read {
+  // Without aliases there is a character of text for each value at least.
+  const { values, depth } = measure(document.value, Math.max(maxUnfolded, text.length));
+  if (depth <= maxDepth && values < Math.max(maxUnfolded, text.length)) return document;
+  const place = document.place('', 'value');
+  if (depth > maxDepth) return { place, message: 'it is nested too deeply to be read' };
+  const hint = 'write out what the aliases (`*name`) stand for';
+  return { place, message: 'its aliases unfold to more than can be read', hint };
+}
+
+function tooLarge(text: string): Read {
+  const size = Math.round(text.length / 2 ** 20);
+  return {
+    message: `${size} MiB of YAML are too much: at most ${maxYamlBytes / 2 ** 20} MiB are read`,
+    hint: 'give it as JSON, which has no such limit (`kubectl get … -o json`), or split it into several files',
+  };
+}
+
+function problemOf({ code, message, pos }: YamlProblem, text: string): Read {
+  const [start, end] = pos;
+  const last = text.trimEnd().length;
+  if (start >= last) {
+    const place = placeAt(text, { start: last, end: last });
+    return { place, message: `the text ends too early: ${lowerCased(message)}` };
+  }
+  const place = placeAt(text, { start, end });
+  const isTemplate = place.source.includes('{{');
+  const hint = isTemplate
+    ? 'this is a template: fill it in first, as in `helm template … | ringfence … -f -`'
+    : undefined;
+  return { place, message: plainer[code] ?? lowerCased(message), hint };
+}
+
+function lowerCased(message: string): string {
+  return `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
+/** What the parser says in words of YAML's specification. */
+const plainer: Partial<Record<YAMLError['code'], string>> = {
+  DUPLICATE_KEY: 'this name stands twice in one object',
+  NON_STRING_KEY: "an object or a list can't be the name of a field",
+  RESOURCE_EXHAUSTION: 'it is nested too deeply to be read',
+};

@@ -1,0 +1,93 @@
+// The input of a verb that reads files: everything that is in them, and everything that is wrong with them.
+// Must not know what a verb makes of it.
+import { compareText } from '../../model/object-key.ts';
+import type { Progress } from '../output/progress.ts';
+import { readDocuments } from './documents.ts';
+import { type InputObject, ObjectCollector } from './objects.ts';
+import type { InputProblem } from './problems.ts';
+import { findSources, type Source, unreadable } from './sources.ts';
+import { decodeText } from './text.ts';
+
+/** What to read. */
+export interface InputOptions {
+  /** As `-f` names them. */
+  readonly paths: readonly string[];
+  readonly recursive: boolean;
+  /** The namespace of objects that don't name one. */
+  readonly namespace: string;
+}
+
+/** What was read. */
+export interface Input {
+  /** In the order in which they were read. */
+  readonly files: readonly string[];
+  readonly objects: readonly InputObject[];
+  /** What can't be read, and what is wrong in what can. */
+  readonly problems: readonly InputProblem[];
+  /** What a person should know of it. */
+  readonly notes: readonly string[];
+}
+
+/** The longest string that V8 can hold has about twice as many characters. */
+const maxBytes = 256 * 2 ** 20;
+
+/** Reads everything that `options` name. */
+export async function readInput(options: InputOptions, progress: Progress): Promise<Input> {
+  const { sources, problems: notFound } = await findSources(options.paths, options.recursive);
+  const collector = new ObjectCollector(options.namespace);
+  const problems: InputProblem[] = [...notFound];
+  for (const [index, source] of sources.entries()) {
+    progress.tell('reading files', `${index + 1} of ${sources.length}: ${source.name}`);
+    problems.push(...(await readSource(source, collector)));
+  }
+  problems.push(...collector.problems);
+  const files = sources.map(({ name }) => name);
+  return { files, objects: collector.objects, problems, notes: notesOn(collector) };
+}
+
+async function readSource(
+  { name: file, open }: Source,
+  collector: ObjectCollector,
+): Promise<readonly InputProblem[]> {
+  const bytes = await readBytes(file, open());
+  if (!(bytes instanceof Uint8Array)) return [bytes];
+  const text = decodeText(bytes);
+  if (!text.ok) return [{ file, message: text.error }];
+  const { documents, problems } = readDocuments({ file, text: text.value });
+  for (const document of documents) collector.add({ file, document });
+  return problems;
+}
+
+async function readBytes(
+  file: string,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<Uint8Array | InputProblem> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes)
+        return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB are read` };
+    }
+  } catch (error) {
+    return unreadable(file, error);
+  }
+  return Buffer.concat(chunks);
+}
+
+function notesOn({ ignored, otherPolicies }: ObjectCollector): readonly string[] {
+  const total = [...ignored.values()].reduce((sum, count) => sum + count, 0);
+  return [
+    ...(total === 0 ? [] : [`ignored ${total} of other kinds: ${list(ignored)}`]),
+    ...(otherPolicies.size === 0
+      ? []
+      : [`warning: policies of other APIs are not looked at: ${list(otherPolicies)}`]),
+  ];
+}
+
+function list(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([a], [b]) => compareText(a, b));
+  return sorted.map(([kind, count]) => `${kind} ${count}`).join(', ');
+}

@@ -1,0 +1,104 @@
+// Every kind that something is made of, and what a file can get wrong about it that no reader of the kind would see.
+// The only list of them; must not know where an object was read.
+import { z } from 'zod';
+import { decode, type Problem } from '../../api/decode.ts';
+import { nodeLocalDns } from '../../discover/places.ts';
+import type { Result } from '../../model/result.ts';
+import { fields } from '../../routes/schema/fields.ts';
+import { gatewayRoute, ingress } from './schemas/exposers.ts';
+import { anyMetadata, generatedMetadata, metadata } from './schemas/metadata.ts';
+
+/** A kind of object that is read. */
+export interface ReadKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** What is wrong with an object of it, apart from its metadata and from what its reader checks. */
+  readonly check?: (object: object) => readonly Problem[];
+}
+
+/** A misspelt `spec` would make a policy that denies everything. */
+const networkPolicy = fields({
+  ...{ apiVersion: z.string(), kind: z.string(), metadata: z.unknown(), spec: z.unknown().optional() },
+  // Some versions of the API had one, and dumps still hold it.
+  status: z.unknown().optional(),
+});
+
+const inNamespaces: Readonly<Record<string, readonly string[]>> = {
+  '': ['Pod', 'Service', 'ReplicationController', 'ConfigMap'],
+  apps: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'],
+  batch: ['Job', 'CronJob'],
+  'networking.k8s.io': ['NetworkPolicy', 'Ingress'],
+  'gateway.networking.k8s.io': ['Gateway', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant'],
+  'discovery.k8s.io': ['EndpointSlice'],
+  'ringfence.dev': ['AppNetworkProfile'],
+};
+
+const clusterWide: Readonly<Record<string, readonly string[]>> = {
+  '': ['Namespace', 'Node'],
+  'networking.k8s.io': ['IngressClass', 'ServiceCIDR'],
+  'ringfence.dev': ['PlatformNetworkProfile'],
+  'admissionregistration.k8s.io': ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
+  'apiregistration.k8s.io': ['APIService'],
+};
+
+const checks: Readonly<Record<string, NonNullable<ReadKind['check']>>> = {
+  NetworkPolicy: by(networkPolicy),
+  Ingress: by(ingress),
+  HTTPRoute: by(gatewayRoute),
+  GRPCRoute: by(gatewayRoute),
+};
+
+/** Every kind that something is made of. */
+export const readKinds: readonly ReadKind[] = [
+  ...kindsIn(inNamespaces, true),
+  ...kindsIn(clusterWide, false),
+];
+
+/** The kind of an object, whatever the version of its API; undefined where nothing is made of it. */
+export function kindOf(apiVersion: string, kind: string, metadata: object = {}): ReadKind | undefined {
+  // One ConfigMap says where DNS listens; all others are the applications' own.
+  if (kind === 'ConfigMap' && (metadata as { name?: unknown }).name !== nodeLocalDns.name) return undefined;
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  return readKinds.find((candidate) => candidate.kind === kind && candidate.group === group);
+}
+
+/** What is wrong with an object of a kind, as far as no reader of the kind would see it. */
+export function check(kind: ReadKind, object: { readonly metadata: object }): readonly Problem[] {
+  const about = errorsOf(decode(metadataOf(kind, object), object.metadata));
+  const problems = about.map(({ path, message }) => ({ path: `metadata.${path}`, message }));
+  // The check of a profile reads its metadata too.
+  const more = (kind.check?.(object) ?? []).filter(
+    ({ path }) => !problems.some((known) => known.path === path),
+  );
+  return [...problems, ...more];
+}
+
+function metadataOf(
+  { group, kind }: ReadKind,
+  { metadata: given }: { readonly metadata: object },
+): z.ZodType {
+  // An APIService is called `v1.`, which is no DNS subdomain.
+  if (group === 'apiregistration.k8s.io') return anyMetadata;
+  return ['Pod', 'Job'].includes(kind) && 'generateName' in given ? generatedMetadata : metadata;
+}
+
+function kindsIn(
+  groups: Readonly<Record<string, readonly string[]>>,
+  namespaced: boolean,
+): readonly ReadKind[] {
+  return Object.entries(groups).flatMap(([group, kinds]) =>
+    kinds.map((kind) => {
+      const own = checks[kind];
+      return { group, kind, namespaced, ...(own === undefined ? {} : { check: own }) };
+    }),
+  );
+}
+
+function by(schema: z.ZodType): NonNullable<ReadKind['check']> {
+  return (object) => errorsOf(decode(schema, object));
+}
+
+function errorsOf(result: Result<unknown, readonly Problem[]>): readonly Problem[] {
+  return result.ok ? [] : result.error;
+}

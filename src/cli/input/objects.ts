@@ -1,0 +1,205 @@
+// From documents to the objects that something is made of: lists are unfolded, mistakes are found, other kinds are counted.
+// Must not know how a document was read, nor what is made of an object.
+import { type Problem, pruneNulls } from '../../api/decode.ts';
+import { asStored, type KubernetesObject, type WrittenObject } from '../../cluster/as-stored.ts';
+import { nearest } from '../suggestion.ts';
+import type { WrittenDocument } from './documents.ts';
+import { check, kindOf } from './kinds.ts';
+import type { InputProblem } from './problems.ts';
+
+/** A document with the file that it is in. */
+export interface FiledDocument {
+  readonly file: string;
+  readonly document: WrittenDocument;
+}
+
+/** An object, and where it was written. */
+export interface InputObject {
+  readonly object: KubernetesObject;
+  /** Makes a problem of the object one of its file. */
+  readonly problem: (problem: Problem) => InputProblem;
+}
+
+/** The objects of some documents. */
+export class ObjectCollector {
+  readonly #namespace: string;
+  readonly #objects = new Map<string, InputObject>();
+  readonly #problems: InputProblem[] = [];
+  readonly #ignored = new Map<string, number>();
+  readonly #otherPolicies = new Map<string, number>();
+
+  /** @param namespace that of objects which don't name one */
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  get objects(): readonly InputObject[] {
+    return [...this.#objects.values()];
+  }
+
+  get problems(): readonly InputProblem[] {
+    return this.#problems;
+  }
+
+  /** How many objects there are of each kind that nothing is made of. */
+  get ignored(): ReadonlyMap<string, number> {
+    return this.#ignored;
+  }
+
+  /** How many there are of each kind of policy that nothing is made of, as in `CiliumNetworkPolicy (cilium.io/v2)`. */
+  get otherPolicies(): ReadonlyMap<string, number> {
+    return this.#otherPolicies;
+  }
+
+  /** Takes in the objects of one document. */
+  add({ file, document }: FiledDocument): void {
+    this.#addValue(document.value, { file, document, path: '' });
+  }
+
+  #addValue(value: unknown, origin: Origin, implied?: Implied): void {
+    const object = typed(value, implied);
+    if (object === undefined) {
+      if (isKustomization(origin.file)) count(this.#ignored, 'Kustomization');
+      else this.#problems.push(problemAt(origin, notAnObject(value, implied)));
+      return;
+    }
+    const items = itemsOf(object);
+    if (items === undefined) {
+      this.#addObject(object, origin);
+      return;
+    }
+    const { kind, apiVersion } = object;
+    const ofItems = kind === 'List' ? undefined : { kind: kind.replace(/List$/, ''), apiVersion };
+    for (const [index, item] of items.entries()) {
+      this.#addValue(item, { ...origin, path: join(origin.path, `items[${index}]`) }, ofItems);
+    }
+  }
+
+  #addObject(object: TypedObject, origin: Origin): void {
+    const { apiVersion, kind } = object;
+    const known = kindOf(apiVersion, kind, object.metadata);
+    if (known === undefined) {
+      if (kind.endsWith('NetworkPolicy')) count(this.#otherPolicies, `${kind} (${apiVersion})`);
+      else count(this.#ignored, kind);
+      return;
+    }
+    const written = withNamespace(object, known.namespaced, this.#namespace);
+    const problems = check(known, written);
+    if (problems.length > 0) {
+      this.#problems.push(...problems.map((problem) => problemAt(origin, problem)));
+      return;
+    }
+    const stored = asStored(written as WrittenObject);
+    const { namespace = '', name } = stored.metadata;
+    // What has no name of its own yet is like no other.
+    const identity = `${kind}.${known.group} ${namespace}/${name ?? this.#objects.size}`;
+    const twin = this.#objects.get(identity);
+    const problem = (about: Problem) => problemAt(origin, about);
+    if (twin === undefined) this.#objects.set(identity, { object: stored, problem });
+    else this.#problems.push(problem(seenBefore(kind, stored, twin)));
+  }
+}
+
+function count(counts: Map<string, number>, kind: string): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
+}
+
+/** Where an object was written. */
+interface Origin {
+  readonly file: string;
+  readonly document: WrittenDocument;
+  /** Of the object in its document: it may stand in a list. */
+  readonly path: string;
+}
+
+/** What the items of a typed list need not say themselves. */
+interface Implied {
+  readonly kind: string;
+  readonly apiVersion: string;
+}
+
+interface TypedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
+}
+
+/** Undefined where it is no object of the Kubernetes API. */
+function typed(value: unknown, implied: Implied | undefined): TypedObject | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const object = { ...implied, metadata: {}, ...(pruneNulls(value) as object) } as Partial<TypedObject>;
+  const { apiVersion, kind, metadata } = object;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
+  return { ...object, apiVersion, kind, metadata: metadata ?? {} };
+}
+
+function notAnObject(value: unknown, implied: Implied | undefined): Problem {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return {
+      path: '',
+      message: 'is no object of the Kubernetes API: expected one with `apiVersion` and `kind`',
+    };
+  }
+  const { apiVersion, kind } = { ...implied, ...value } as Record<string, unknown>;
+  const missing = [
+    ...(typeof apiVersion === 'string' ? [] : ['`apiVersion`']),
+    ...(typeof kind === 'string' ? [] : ['`kind`']),
+  ];
+  return { path: '', message: `is no object of the Kubernetes API: it has no ${missing.join(' and no ')}` };
+}
+
+/** Kustomize fills in the kind of its own file. */
+function isKustomization(file: string): boolean {
+  return /(^|[/\\])(kustomization\.ya?ml|Kustomization)$/.test(file);
+}
+
+function itemsOf(object: TypedObject): readonly unknown[] | undefined {
+  const { items } = object as { readonly items?: unknown };
+  return object.kind.endsWith('List') && Array.isArray(items) ? items : undefined;
+}
+
+function withNamespace(object: TypedObject, namespaced: boolean, fallback: string): TypedObject {
+  const { namespace, ...metadata } = object.metadata as { namespace?: unknown };
+  if (!namespaced) return { ...object, metadata };
+  return { ...object, metadata: { ...metadata, namespace: namespace ?? fallback } };
+}
+
+function seenBefore(kind: string, { metadata }: KubernetesObject, twin: InputObject): Problem {
+  const { place, file } = twin.problem({ path: 'metadata.name', message: '' });
+  const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
+  const key = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+  return { path: 'metadata.name', message: `is a second ${kind} \`${key}\`: the first is at ${where}` };
+}
+
+function problemAt(origin: Origin, { path, message }: Problem): InputProblem {
+  const meant = isUnknownField({ path, message }) ? 'key' : 'value';
+  const place = origin.document.place(join(origin.path, path), meant);
+  const subject = path === '' ? '' : `${path}: `;
+  return { file: origin.file, place, message: `${subject}${plainer(path, message, place?.source ?? '')}` };
+}
+
+/** Whether a problem is that there is no such field: the words are those of `fields()`. */
+export function isUnknownField({ message }: Problem): boolean {
+  return message.startsWith('is not a field; ');
+}
+
+/** Names the field that was meant, instead of all that there are; and what to write where YAML took a word for another thing. */
+function plainer(path: string, message: string, source: string): string {
+  const typedWord = isUnknownField({ path, message })
+    ? /([^.[\]]+)\]?$/.exec(path)?.[1]
+    : /, not `([^`]+)`$/.exec(message)?.[1];
+  const allowed = [...message.replace(/, not `[^`]+`$/, '').matchAll(/`([^`]+)`/g)].map(
+    ([, word = '']) => word,
+  );
+  const meant = typedWord === undefined ? undefined : nearest(typedWord, allowed);
+  if (meant !== undefined) {
+    const said = isUnknownField({ path, message }) ? 'is not a field' : message;
+    return `${said}: did you mean \`${meant}\`?`;
+  }
+  const isBare = /^must be a string, not `(true|false|\d[\d.]*)`$/.test(message);
+  return isBare && !source.includes('"') ? `${message}: put it in quotes` : message;
+}
+
+function join(path: string, rest: string): string {
+  return path === '' || rest === '' || rest.startsWith('[') ? `${path}${rest}` : `${path}.${rest}`;
+}

@@ -1,0 +1,97 @@
+// From the path of a field, as in `spec.routes[2].ports[0]`, to the line and column where it stands.
+// Must not know what is wrong there.
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import type { Place } from './problems.ts';
+
+/** Some characters of a text, by their offsets. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where `span` stands in `text`. */
+export function placeAt(text: string, { start, end }: Span): Place {
+  const at = Math.min(start, text.length);
+  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const newline = text.indexOf('\n', lineStart);
+  const lineEnd = newline < 0 ? text.length : newline;
+  const stop = Math.max(at, Math.min(end, lineEnd));
+  return {
+    line: countLines(text, lineStart),
+    column: [...text.slice(lineStart, at)].length + 1,
+    source: text.slice(lineStart, lineEnd).replace(/\r$/, ''),
+    length: Math.max(1, [...text.slice(at, stop)].length),
+  };
+}
+
+function countLines(text: string, end: number): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}
+
+/**
+ * Finds the field that `path` names in a parsed document; where it is missing, what it is missing from.
+ *
+ * @param path as `Problem.path` is written: `.` before a plain name, `[…]` around any other name, an index, or what names an item
+ * @param meant `key` where the field should not be there at all: then its name is shown, not what it holds
+ */
+export function spanOf(document: Document, path: string, meant: 'key' | 'value'): Span {
+  let node: Node | null = document.contents as Node | null;
+  let found: Pair | undefined;
+  let rest = path;
+  while (rest !== '' && node !== null) {
+    const step = isAlias(node) ? undefined : stepInto(node, rest);
+    if (step === undefined) break;
+    ({ rest, node, pair: found } = step);
+  }
+  return spanIn(node, found, rest !== '' || meant === 'key') ?? { start: 0, end: 0 };
+}
+
+interface Step {
+  readonly node: Node | null;
+  /** Absent for an item of a list. */
+  readonly pair: Pair | undefined;
+  readonly rest: string;
+}
+
+/** Names may hold dots and brackets, so that the names that are there decide where a step ends; the longest wins. */
+function stepInto(node: Node, path: string): Step | undefined {
+  if (isSeq(node)) {
+    const [whole = '', key = ''] = /^\[([^\]]+)\]/.exec(path) ?? [];
+    const item = /^\d+$/.test(key) ? node.items[Number(key)] : node.items.find((each) => isNamed(each, key));
+    return item === undefined
+      ? undefined
+      : { node: item as Node, pair: undefined, rest: path.slice(whole.length) };
+  }
+  if (!isMap(node)) return undefined;
+  const steps = node.items.filter(isPair).flatMap((pair) => {
+    const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
+    const rest = name === undefined ? undefined : restAfter(path, name);
+    return rest === undefined ? [] : [{ node: pair.value as Node | null, pair: pair as Pair, rest }];
+  });
+  return steps.sort((a, b) => a.rest.length - b.rest.length)[0];
+}
+
+/** Routes are called by their names, which stay when another is added before them. */
+function isNamed(item: unknown, name: string): boolean {
+  return isMap(item) && item.get('name') === name;
+}
+
+function restAfter(path: string, name: string): string | undefined {
+  for (const written of [name, `.${name}`, `[${name}]`]) {
+    const rest = path.slice(written.length);
+    if (path.startsWith(written) && (rest === '' || /^[.[]/.test(rest))) return rest;
+  }
+  return undefined;
+}
+
+/** A list or a map is shown by its name: what it holds goes over many lines. */
+function spanIn(node: Node | null, pair: Pair | undefined, byName: boolean): Span | undefined {
+  const key = pair?.key as Node | undefined;
+  const isShort = node !== null && (isScalar(node) || isAlias(node));
+  const shown = key !== undefined && (byName || !isShort) ? key : (node ?? key);
+  if (shown?.range == null) return undefined;
+  const [start, end] = shown.range;
+  return { start, end: isScalar(shown) || isAlias(shown) ? end : start + 1 };
+}

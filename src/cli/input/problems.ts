@@ -1,0 +1,73 @@
+// What is wrong in the files that the tool was given, told as compilers do: file:line:column, the line and a caret.
+// Must not know how a problem was found.
+import { ToolError } from '../failures.ts';
+
+/** A place in a text. Lines and columns count from 1, columns in characters. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  /** The line as it stands in the text. */
+  readonly source: string;
+  /** How many characters of it are meant, at least 1. */
+  readonly length: number;
+}
+
+/** Something wrong in a file, a folder or on stdin. */
+export interface InputProblem {
+  /** As the person named it; `<stdin>` for `-`. */
+  readonly file: string;
+  /** Absent where it is about the file as a whole. */
+  readonly place?: Place | undefined;
+  readonly message: string;
+  /** What to do next, where the message doesn't say that. */
+  readonly hint?: string | undefined;
+}
+
+/** So many problems are told, and the rest is counted. */
+const maxTold = 20;
+/** Of a long line, so many characters are shown. */
+const maxWidth = 100;
+
+/** The input can't be used. */
+export class InputError extends ToolError {
+  override readonly name = 'InputError';
+  readonly problems: readonly InputProblem[];
+
+  /** @param problems at least one */
+  constructor(problems: readonly InputProblem[]) {
+    super(`${problems.length} problems in the input`);
+    this.problems = problems;
+  }
+
+  override get told(): string {
+    const rest = this.problems.length - maxTold;
+    const more = rest > 0 ? `and ${rest} more problems\n` : '';
+    return `${this.problems.slice(0, maxTold).map(formatProblem).join('')}${more}`;
+  }
+}
+
+/** The problem for people, with a newline at its end. */
+export function formatProblem({ file, place, message, hint }: InputProblem): string {
+  const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
+  const excerpt = place === undefined ? '' : excerptOf(place);
+  return `${where}: ${message}\n${excerpt}${hint === undefined ? '' : `  hint: ${hint}\n`}`;
+}
+
+function excerptOf({ line, column, source, length }: Place): string {
+  const number = String(line);
+  const { text, before } = windowOf(source, column - 1);
+  const width = Math.max(1, Math.min(length, [...text].length - before));
+  const margin = ' '.repeat(number.length);
+  return `  ${number} | ${text}\n  ${margin} | ${' '.repeat(before)}${'^'.repeat(width)}\n`;
+}
+
+/** What is shown of a line, and how many characters of that stand before the place: a tab would shift the caret. */
+function windowOf(source: string, column: number): { readonly text: string; readonly before: number } {
+  const characters = [...source.replaceAll('\t', ' ').replace(/\r$/, '')];
+  if (characters.length <= maxWidth) return { text: characters.join('').trimEnd(), before: column };
+  const start = Math.max(0, Math.min(column - maxWidth / 2, characters.length - maxWidth));
+  const head = start > 0 ? '…' : '';
+  const tail = start + maxWidth < characters.length ? '…' : '';
+  const text = characters.slice(start, start + maxWidth).join('');
+  return { text: `${head}${text}${tail}`, before: column - start + head.length };
+}

@@ -1,0 +1,55 @@
+// What is read of the objects that lead to Services from outside. Whatever else they hold passes.
+// Must not know what is made of it.
+import { z } from 'zod';
+
+const portNumber = z.int().min(1).max(65_535);
+
+const backend = z.looseObject({
+  service: z
+    .looseObject({
+      name: z.string(),
+      port: z.looseObject({ number: portNumber.optional(), name: z.string().optional() }).optional(),
+    })
+    .optional(),
+  resource: z.looseObject({ kind: z.string(), name: z.string() }).optional(),
+});
+
+const path = z.looseObject({ backend });
+
+const ingressRule = z.looseObject({ http: z.looseObject({ paths: z.array(path) }).optional() });
+
+/** `networking.k8s.io/v1` Ingress. */
+export const ingress = z.looseObject({
+  spec: z
+    .looseObject({
+      ingressClassName: z.string().optional(),
+      defaultBackend: backend.optional(),
+      rules: z.array(ingressRule).optional(),
+    })
+    .optional(),
+});
+
+const reference = z.looseObject({
+  group: z.string().optional(),
+  kind: z.string().optional(),
+  namespace: z.string().optional(),
+  name: z.string(),
+  port: portNumber.optional(),
+});
+
+const filters = z.array(
+  z.looseObject({ requestMirror: z.looseObject({ backendRef: reference }).optional() }),
+);
+
+const gatewayRule = z.looseObject({
+  filters: filters.optional(),
+  backendRefs: z.array(z.looseObject({ ...reference.shape, filters: filters.optional() })).optional(),
+});
+
+/** `gateway.networking.k8s.io/v1` HTTPRoute and GRPCRoute. */
+export const gatewayRoute = z.looseObject({
+  spec: z.looseObject({
+    parentRefs: z.array(reference).optional(),
+    rules: z.array(gatewayRule).optional(),
+  }),
+});

@@ -1,0 +1,57 @@
+// The flags that several verbs share, so that they mean the same everywhere.
+// Must not know a verb.
+import { Option } from 'commander';
+import { type OutputTarget, parseTarget } from './output/target.ts';
+
+/** What is read, as flags. */
+export interface InputFlags {
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+  readonly namespace: string;
+  readonly operatorNamespace: string;
+}
+
+/** Which cluster is read, as flags. */
+export interface ClusterFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** `-f`, `-R`, `-n`: as kubectl has them. */
+export function inputOptions(): readonly Option[] {
+  return [
+    new Option(
+      '-f, --filename <path>',
+      'a file, a folder, or - for stdin; may be given several times',
+    ).argParser(collect),
+    new Option('-R, --recursive', 'read the folders in a folder, too'),
+    new Option('-n, --namespace <name>', 'the namespace of objects that name none').default('default'),
+    new Option(
+      '--operator-namespace <name>',
+      'the namespace that the operator runs in, which is never fenced',
+    ).default('ringfence-system'),
+  ];
+}
+
+/** `--kubeconfig`, `--context`. */
+export function clusterOptions(): readonly Option[] {
+  return [
+    new Option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)'),
+    new Option('--context <name>', 'the context of the kubeconfig (default: the current one)'),
+  ];
+}
+
+/** `-o`: a format, the first of which is the default, or a file. */
+export function outputOption<Format extends string>(
+  formats: readonly [Format, ...Format[]],
+  what: string,
+): Option {
+  const target: OutputTarget<Format> = { format: formats[0] };
+  return new Option('-o, --output <format|file>', `${what}: ${formats.join(', ')}; or a file that ends so`)
+    .default(target, formats[0])
+    .argParser((written) => parseTarget(formats, written));
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

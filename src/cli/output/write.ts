@@ -1,0 +1,75 @@
+// Writes an answer: to stdout, or to a file that is there as a whole or not at all.
+// Must not know what the answer is.
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ToolError } from '../failures.ts';
+import type { OutputTarget } from './target.ts';
+
+/** Writes `text` to where `target` says. @throws ToolError where it can't be written: then nothing is */
+export async function writeOutput({ file }: OutputTarget, text: string): Promise<void> {
+  if (file === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFileAtomically(file, text);
+  } catch (error) {
+    throw new ToolError(`can't write \`${file}\`: ${reasonOf(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+/**
+ * Writes beside the file and renames: whoever reads it sees the old or the new one, never a part. A link stays one.
+ * What is no regular file (`/dev/stdout`, a pipe) is written to.
+ */
+async function writeFileAtomically(file: string, text: string): Promise<void> {
+  const existing = await stat(file).catch(ifMissing);
+  if (existing !== undefined && !existing.isFile()) return overwrite(file, text);
+  const target = existing === undefined ? file : await realpath(file);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+  try {
+    const handle = await open(temporary, 'wx', existing?.mode ?? 0o666);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function overwrite(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile(text);
+  } finally {
+    await handle.close();
+  }
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such folder';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'no permission';
+    case 'ENOSPC':
+      return 'the disk is full';
+    default:
+      return message;
+  }
+}

@@ -1,0 +1,76 @@
+// The tool as a whole: its verbs, of which only the one that is asked for is loaded.
+// Must not know what a verb does.
+import { Command } from 'commander';
+import { toolName, type Verb } from './verb.ts';
+
+/** The verbs of the tool, in the order of `--help`. */
+export const toolVerbs: readonly Verb[] = [
+  {
+    name: 'render',
+    summary: 'print the NetworkPolicies that the operator would write',
+    load: async () => (await import('./render.ts')).renderCommand(),
+  },
+  {
+    name: 'lint',
+    summary: 'say what is wrong with profiles and policies',
+    load: async () => (await import('./lint.ts')).lintCommand(),
+  },
+  {
+    name: 'crds',
+    summary: 'print the CustomResourceDefinitions',
+    load: async () => (await import('./crds.ts')).crdsCommand(),
+  },
+];
+
+/** How the tool is put together. */
+export interface ProgramOptions {
+  readonly verbs: readonly Verb[];
+  /** The path that the process was started by. */
+  readonly calledAs: string;
+  readonly version: string;
+  /** The verb to load; all of them where it is `all`. */
+  readonly load: string | undefined;
+}
+
+/** The command line of the tool. */
+export async function programOf({ verbs, calledAs, version, load }: ProgramOptions): Promise<Command> {
+  const program = new Command(toolName(calledAs))
+    .description('Rings every application namespace of a Kubernetes cluster with default NetworkPolicies.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [verb]', 'print the help of a verb')
+    .showHelpAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(plainError(text)) })
+    .configureHelp({ helpWidth: helpWidth() })
+    .exitOverride();
+  for (const { name, summary, load: loadVerb } of verbs) {
+    const command = load === name || load === 'all' ? await loadVerb() : new Command(name);
+    program.addCommand(inherit(command.name(name).summary(summary), program));
+  }
+  return program;
+}
+
+/** The verb that a command line asks for, in order to load it alone. */
+export function verbIn(words: readonly string[]): string | undefined {
+  const [first, second] = words;
+  return first === 'help' ? second : first;
+}
+
+/** Commands that are added ready-made take over nothing by themselves. */
+function inherit(command: Command, program: Command): Command {
+  return command.copyInheritedSettings(program).helpOption('-h, --help', 'print help');
+}
+
+/** As all our errors look: `ringfence: …`, the user's words in backticks. */
+function plainError(text: string): string {
+  const words = text
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)\n?$/, ": did you mean '$1'?\n")
+    .replace(/^option '(--?[\w-]+)[ ,].*' argument '(.*)' is invalid\. /, "'$1 $2': ")
+    .replaceAll("'", '`');
+  return `ringfence: ${words}`;
+}
+
+function helpWidth(): number {
+  return Math.min(110, process.stdout.columns ?? 100);
+}

@@ -1,0 +1,81 @@
+// The verb `render`: manifests in, and the NetworkPolicies out that the operator would write. Needs no cluster.
+import type { Command } from 'commander';
+import { isMadeUp } from '../cluster/as-stored.ts';
+import { type Compiled, compile } from '../compile/compile.ts';
+import type { DesiredPolicy } from '../model/policies.ts';
+import { manifestOf } from '../plan/manifest.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { ToolError } from './failures.ts';
+import { type InputFlags, inputOptions, outputOption } from './options.ts';
+import { count } from './output/count.ts';
+import { jsonList, yamlDocuments } from './output/manifests.ts';
+import type { OutputTarget } from './output/target.ts';
+import { writeOutput } from './output/write.ts';
+import { noteAssumed, readFiles } from './read-world.ts';
+import { endsWith, type Surroundings, verbCommand } from './verb.ts';
+
+type Flags = InputFlags & { readonly output: OutputTarget<'yaml' | 'json'> };
+
+/** The verb `render`. */
+export function renderCommand(): Command {
+  const command = verbCommand('render', {
+    examples: [
+      ['ringfence render -f platform.yaml -f app/', 'what the operator would write for an app'],
+      [
+        'helm template shop ./chart -n shop | ringfence render -f platform.yaml -f - -n shop',
+        'the same for a chart',
+      ],
+      ['ringfence render -f . -R -o policies.yaml', 'write them to a file'],
+    ],
+    ok: 'printed, also where there are none',
+  }).description(
+    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that these lead to. A namespace in DryRun is printed as if it were enforced. Needs no cluster.',
+  );
+  for (const option of [...inputOptions(), outputOption(['yaml', 'json'], 'how to print them')])
+    command.addOption(option);
+  return command.action(endsWith(run));
+}
+
+async function run(around: Surroundings, flags: Flags): Promise<ExitCode> {
+  const { world } = await readFiles(flags, around);
+  const view = world.stores.view();
+  if (view.platform === undefined) {
+    throw new ToolError(
+      'there is no PlatformNetworkProfile in the input, so that nothing is ringed: add the file of yours with `-f`',
+    );
+  }
+  const compiled = compile(view);
+  noteAssumed(world, around);
+  for (const text of notesOn(compiled)) around.note(text);
+  const manifests = compiled.policies.map(printed);
+  await writeOutput(
+    flags.output,
+    flags.output.format === 'json' ? jsonList(manifests) : yamlDocuments(manifests),
+  );
+  return exitCodes.ok;
+}
+
+/** Without an owner whose UID no cluster has given: garbage collection would take the policy. */
+function printed(policy: DesiredPolicy): object {
+  const manifest = manifestOf(policy) as { readonly metadata: { readonly ownerReferences: unknown } };
+  if (!isMadeUp(policy.owner.uid)) return manifest;
+  const { ownerReferences: _, ...metadata } = manifest.metadata;
+  return { ...manifest, metadata };
+}
+
+function notesOn({ namespaces, findings }: Compiled): readonly string[] {
+  const dry = namespaces
+    .filter(({ enforcement }) => enforcement === 'DryRun')
+    .map(({ namespace }) => namespace);
+  const routes = namespaces.flatMap(({ profiles }) => profiles.flatMap((profile) => profile.routes));
+  const waiting = routes.filter(({ state }) => state === 'Pending' || state === 'Rejected').length;
+  const isAnyRinged = namespaces.some(({ enforcement }) => enforcement !== undefined);
+  return [
+    ...(dry.length === 0
+      ? []
+      : [`in dry run, so that the operator writes none of this yet: ${dry.join(', ')}`]),
+    ...(isAnyRinged ? [] : ['the platform profile selects no namespace of the input: nothing is ringed']),
+    ...(waiting === 0 ? [] : [`${count(waiting, 'route')} not in force: \`ringfence lint\` says why`]),
+    ...(findings.length === 0 ? [] : [`${count(findings.length, 'finding')}: see \`ringfence lint\``]),
+  ];
+}
