@@ -33,7 +33,9 @@ test('a block has its language, its text without the indent of its list, and the
 
 describe('the pages', () => {
   test('have blocks that are run, are checked, are printed by what is run, or say why not', () => {
-    const wrong = pages.flatMap(({ blocks: all }) =>
+    // The reference is printed from the code and held to it by another test.
+    const written = pages.filter(({ path }) => !path.startsWith('docs/reference/'));
+    const wrong = written.flatMap(({ blocks: all }) =>
       all.filter((block, index) => {
         const isRun = ({ language }: Block) => language === 'sh';
         const before = all[index - 1];
