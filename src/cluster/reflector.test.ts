@@ -1,37 +1,14 @@
 // What a reflector makes of a watch that tells of changes before its list has ended, as a busy API server's does. The server
 // is a real one that sends these lines.
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { ApiClient } from './api-client.ts';
-import { makeAgent } from './http.ts';
+import { type LocalClient, localClient } from '../../test/local-server.ts';
 import { Reflector } from './reflector.ts';
 import { namespaces } from './resources.ts';
 import { type Change, type Identified, Store } from './store.ts';
 
-const stack: (() => void)[] = [];
+let local: LocalClient;
 
-afterEach(() => {
-  for (const end of stack.splice(0).reverse()) end();
-});
-
-/** A client of a server that answers every request with these lines, and leaves the answer open. */
-async function clientOf(events: readonly object[]): Promise<ApiClient> {
-  const server = createServer((_, response) => {
-    for (const event of events) response.write(`${JSON.stringify(event)}\n`);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const agent = makeAgent(url, undefined, {});
-  stack.push(() => {
-    agent.destroy();
-    server.close();
-    server.closeAllConnections();
-  });
-  const transport = async () => ({ agent, watchAgent: agent, headers: {} });
-  return new ApiClient({ server: url, transport, close: async () => {} });
-}
+afterEach(() => local.stop());
 
 const event = (type: string, name: string, resourceVersion: string, labels = {}) => ({
   type,
@@ -47,9 +24,12 @@ async function follow(...events: readonly object[]) {
   const store = new Store<ReturnType<typeof namespaces.reduce>>((a, b) => a.labels === b.labels);
   const heard: Change<Identified>[] = [];
   store.onChange((change) => heard.push(change));
+  local = await localClient((_, response) => {
+    for (const each of [...events, listEnds]) response.write(`${JSON.stringify(each)}\n`);
+  });
   const stop = new AbortController();
   const synced = Promise.withResolvers<void>();
-  const reflector = new Reflector(await clientOf([...events, listEnds]), namespaces, store, {
+  const reflector = new Reflector(local.client, namespaces, store, {
     onHealthy: () => synced.resolve(),
     onFailure: (_, error) => synced.reject(error),
   });

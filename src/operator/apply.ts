@@ -10,6 +10,7 @@ import type { ObjectKey } from '../model/object-key.ts';
 import type { Phase, PolicyChange } from '../plan/changes.ts';
 import { manifestOf } from '../plan/manifest.ts';
 import type { Drifts } from './drifts.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What came of one change: `effective` is false where the server stored something else than was sent. */
@@ -37,15 +38,12 @@ export class PolicyWriter {
   }
 
   /**
-   * Sends every change of a phase at the same time.
+   * Sends the changes of a phase, in any order.
    *
    * @throws ApiError the first failure, after all changes were answered
    */
   async apply(phase: Phase): Promise<readonly Written[]> {
-    const answers = await Promise.allSettled(phase.changes.map((change) => this.#send(change)));
-    const failed = answers.find((answer) => answer.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    return fewAtATime(phase.changes, (change) => this.#send(change));
   }
 
   async #send(change: PolicyChange): Promise<Written> {

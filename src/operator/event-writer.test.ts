@@ -1,39 +1,26 @@
 // What is told, and how often. The Events go to a real server.
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
-import { ApiClient } from '../cluster/api-client.ts';
-import { makeAgent } from '../cluster/http.ts';
+import { type LocalClient, localClient } from '../../test/local-server.ts';
 import type { News } from '../plan/events.ts';
 import { EventWriter } from './event-writer.ts';
 
 const sent: string[] = [];
-let end: () => void;
+let local: LocalClient;
 let writer: EventWriter;
 
 beforeEach(async () => {
   sent.length = 0;
-  const server = createServer(async (request, response) => {
+  local = await localClient(async (request, response) => {
     const event = (await json(request)) as { metadata: { name: string } };
     sent.push(`${request.method} ${request.url} ${event.metadata.name}`);
     response.end(JSON.stringify({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const agent = makeAgent(url, undefined, {});
-  end = () => {
-    agent.destroy();
-    server.close();
-  };
-  const transport = async () => ({ agent, watchAgent: agent, headers: {} });
-  const client = new ApiClient({ server: url, transport, close: async () => {} });
-  writer = new EventWriter(client, pino({ level: 'silent' }));
+  });
+  writer = new EventWriter(local.client, pino({ level: 'silent' }));
 });
 
-afterEach(() => end());
+afterEach(() => local.stop());
 
 const news = (name: string): News => ({
   name,

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/errors.ts';
 import { eventOf, type News } from '../plan/events.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 
 /** Writes Events. */
 export class EventWriter {
@@ -24,7 +25,7 @@ export class EventWriter {
     const isNew = news.filter(({ name }) => !told?.has(name));
     if (news.length === 0) this.#told.delete(namespace);
     else this.#told.set(namespace, new Set(news.map(({ name }) => name)));
-    await Promise.all(isNew.map((each) => this.#send(each)));
+    await fewAtATime(isNew, (each) => this.#send(each));
   }
 
   /** Forgets what was told of a namespace that is gone: its Events went with it. */

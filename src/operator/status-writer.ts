@@ -21,6 +21,7 @@ import { fingerprint } from '../model/network-policy.ts';
 import { apiVersion } from '../model/policies.ts';
 import { platformStatus } from '../plan/platform-status.ts';
 import { profileStatus } from '../plan/profile-status.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Writes statuses. */
@@ -38,17 +39,21 @@ export class StatusWriter {
   /**
    * Writes the statuses of the profiles in a namespace.
    *
+   * A profile that was edited since it was compiled is left out: the status would claim to be about the edit.
+   *
    * @param compiled absent where there is no platform profile
    * @throws ApiError where one could not be written
    */
   async writeProfiles(namespace: string, compiled: CompiledNamespace | undefined): Promise<void> {
-    for (const profile of this.#cache.profiles.inNamespace(namespace).values()) {
-      if (profile.terminating) continue;
+    const generations = compiled && generationsOf(compiled);
+    await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
+      if (profile.terminating) return;
+      if (generations !== undefined && generations.get(profile.uid) !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
       const status = profileStatus({ profile, compiled, previous, now: new Date().toISOString() });
       const path = `/apis/${apiVersion}/namespaces/${profile.namespace}/appnetworkprofiles/${profile.name}`;
       await this.#write(path, profile, status, appNetworkProfiles, this.#cache.profiles);
-    }
+    });
   }
 
   /**
@@ -121,4 +126,9 @@ export class StatusWriter {
       if (!['gone', 'conflict'].includes(classify(error))) throw error;
     }
   }
+}
+
+/** The generation of each profile that was compiled, by uid. */
+function generationsOf({ profiles }: CompiledNamespace): ReadonlyMap<string, number> {
+  return new Map(profiles.map(({ profile }) => [profile.uid, profile.generation]));
 }

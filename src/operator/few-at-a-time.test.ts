@@ -1,0 +1,36 @@
+import { setImmediate as soon } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { few, fewAtATime } from './few-at-a-time.ts';
+
+const numbers = Array.from({ length: 5 * few }, (_, index) => index);
+
+test('what came of each is in the order of the items, whichever was done first', async () => {
+  const double = async (item: number) => {
+    for (let wait = item % 3; wait > 0; wait -= 1) await soon();
+    return 2 * item;
+  };
+  expect(await fewAtATime(numbers, double)).toEqual(numbers.map((item) => 2 * item));
+  expect(await fewAtATime([], double)).toEqual([]);
+});
+
+test('only a few are in flight', async () => {
+  let [now, most] = [0, 0];
+  await fewAtATime(numbers, async () => {
+    now += 1;
+    most = Math.max(most, now);
+    await soon();
+    now -= 1;
+  });
+  expect(most).toBe(few);
+});
+
+test('one that fails keeps none of the others back, and is told when all were tried', async () => {
+  const tried: number[] = [];
+  const act = async (item: number) => {
+    tried.push(item);
+    await soon();
+    if (item === 3 || item === 7) throw new Error(`${item} failed`);
+  };
+  await expect(fewAtATime(numbers, act)).rejects.toThrow('3 failed');
+  expect(tried).toEqual(numbers);
+});

@@ -1,0 +1,27 @@
+// Many requests for one namespace, a few at a time: they share the connections with what other namespaces wait for.
+// Must not know what is requested.
+import { poolSize } from '../cluster/connection.ts';
+
+/** How many are in flight: the others find a free connection at any time. */
+export const few = poolSize / 2;
+
+/**
+ * Acts on every item, a few at a time. Returns what came of them, in their order.
+ *
+ * @throws the failure of the first item that failed, after all were tried
+ */
+export async function fewAtATime<T, R>(
+  items: Iterable<T>,
+  act: (item: T) => Promise<R>,
+): Promise<readonly Awaited<R>[]> {
+  const outcomes: PromiseSettledResult<Awaited<R>>[] = [];
+  const all = [...items].entries();
+  const work = async (): Promise<void> => {
+    for (const [index, item] of all) [outcomes[index]] = await Promise.allSettled([act(item)]);
+  };
+  await Promise.all(Array.from({ length: few }, work));
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}

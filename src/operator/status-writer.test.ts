@@ -1,0 +1,84 @@
+// Which statuses are written, and about what. They go to a real server.
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { namespace, platform } from '../../test/fixtures.ts';
+import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { Cache } from '../cluster/cache.ts';
+import type { RawObject } from '../cluster/reflector.ts';
+import { appNetworkProfiles } from '../cluster/resources.ts';
+import { compileNamespace } from '../compile/compile.ts';
+import { Ledger } from './ledger.ts';
+import { StatusWriter } from './status-writer.ts';
+
+interface Patch {
+  readonly status: { readonly observedGeneration: number };
+}
+
+let local: LocalClient;
+let cache: Cache;
+let writer: StatusWriter;
+let refused = '';
+const sent = new Map<string, Patch['status']>();
+
+beforeEach(async () => {
+  sent.clear();
+  refused = '';
+  local = await localClient(async (request, response) => {
+    const name = request.url?.split('/').at(-2) ?? '';
+    const { status } = (await json(request)) as Patch;
+    if (name === refused) return response.writeHead(500).end('etcdserver: request is too large');
+    sent.set(name, status);
+    return response.end(JSON.stringify({ ...rawProfile(name, status.observedGeneration), status }));
+  });
+  cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
+  writer = new StatusWriter(local.client, cache, new Ledger());
+  for (const name of ['a', 'b', 'c']) edit(name, 1);
+});
+
+afterEach(() => local.stop());
+
+function rawProfile(name: string, generation: number) {
+  return {
+    apiVersion: 'ringfence.dev/v1alpha1',
+    kind: 'AppNetworkProfile',
+    metadata: {
+      namespace: 'shop',
+      name,
+      uid: `uid-of-${name}`,
+      resourceVersion: String(generation),
+      generation,
+    },
+    spec: { routes: [] },
+  };
+}
+
+function edit(name: string, generation: number): void {
+  cache.profiles.accept(appNetworkProfiles.reduce(rawProfile(name, generation) as RawObject));
+}
+
+const compile = () => compileNamespace(cache.view(), platform(), namespace('shop'));
+
+test('a profile that is edited while what it stood for is written has no status that claims to be about the edit', async () => {
+  const compiled = compile();
+  edit('b', 2);
+  edit('new', 1);
+  await writer.writeProfiles('shop', compiled);
+  expect([...sent.keys()]).toEqual(['a', 'c']);
+  await writer.writeProfiles('shop', compile());
+  expect(sent.get('b')?.observedGeneration).toBe(2);
+  expect(sent.get('new')?.observedGeneration).toBe(1);
+});
+
+test('a status that can not be written keeps none of the others back', async () => {
+  refused = 'a';
+  await expect(writer.writeProfiles('shop', compile())).rejects.toMatchObject({ status: 500 });
+  expect([...sent.keys()]).toEqual(['b', 'c']);
+});
+
+test('what is there already is not written again', async () => {
+  await writer.writeProfiles('shop', compile());
+  expect(sent.size).toBe(3);
+  sent.clear();
+  await writer.writeProfiles('shop', compile());
+  expect(sent.size).toBe(0);
+});
