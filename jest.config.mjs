@@ -9,6 +9,8 @@ const common = {
 
 export default {
   testTimeout: 30_000,
+  // Tests that say so (test.concurrent) mostly wait: two at a time.
+  maxConcurrency: 2,
   projects: [
     {
       ...common,

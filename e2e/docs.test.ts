@@ -33,7 +33,7 @@ test('what differs from run to run is not compared, and all else is', () => {
   expect(isPrinted('a.b', 'aXb')).toBe(false);
 });
 
-test.each(pages.filter(isFollowed))(
+test.concurrent.each(pages.filter(isFollowed))(
   '$path does what it says',
   async (page) => {
     await using controlPlane = await startControlPlane({ controllerManager: 'later' });

@@ -39,7 +39,9 @@ async function run(block: Block, shown: Block | undefined, reader: Reader): Prom
       ran = await reader.run(block.text);
     }
   }
-  if (ran.code !== expected) throw at(block, `ended with ${ran.code}, not ${expected}:\n${ran.printed}`);
+  if (ran.code !== expected) {
+    throw at(block, `ended with ${ran.code}, not ${expected}:\n${ran.printed}${reader.elsewhere}`);
+  }
   if (shown !== undefined && !isRight(ran)) await differ(shown, ran.printed);
 }
 

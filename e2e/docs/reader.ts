@@ -22,6 +22,7 @@ export class Reader implements AsyncDisposable {
   readonly folder: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #others: ChildProcess[] = [];
+  #elsewhere = '';
 
   private constructor(folder: string, env: NodeJS.ProcessEnv) {
     this.folder = folder;
@@ -60,7 +61,8 @@ export class Reader implements AsyncDisposable {
 
   /** Runs some lines in a shell that ends at the first one that fails. */
   async run(lines: string, input = '', timeoutMs = 60_000): Promise<Ran> {
-    const child = this.#shell(lines, AbortSignal.timeout(timeoutMs));
+    const args = ['--norc', '-euo', 'pipefail', '-c', lines];
+    const child = this.#spawn('bash', args, AbortSignal.timeout(timeoutMs));
     let printed = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (data) => {
@@ -72,9 +74,21 @@ export class Reader implements AsyncDisposable {
     return { code, printed };
   }
 
-  /** Runs something in another terminal until the page is read. */
+  /** Runs something in another terminal until the page is read, or for three minutes if this process is killed. */
   leaveRunning(lines: string): void {
-    this.#others.push(this.#shell(lines));
+    const child = this.#spawn('timeout', ['180', 'bash', '-c', lines]);
+    child.stdin?.end();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (data) => {
+        this.#elsewhere += String(data);
+      });
+    }
+    this.#others.push(child);
+  }
+
+  /** What was printed in other terminals. */
+  get elsewhere(): string {
+    return this.#elsewhere;
   }
 
   /** Ends what is still running and deletes the folder. */
@@ -87,8 +101,8 @@ export class Reader implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #shell(lines: string, signal?: AbortSignal): ChildProcess {
-    return spawn('bash', ['--norc', '-euo', 'pipefail', '-c', lines], {
+  #spawn(command: string, args: readonly string[], signal?: AbortSignal): ChildProcess {
+    return spawn(command, args, {
       cwd: this.folder,
       env: this.#env,
       detached: true,

@@ -79,6 +79,7 @@ export const customResources: readonly CustomResource[] = [
       ...ready,
       counted('Routes', 'counts.routes', 'How many routes there are.'),
       counted('Active', 'counts.active', 'Routes whose policies are written.'),
+      counted('NotNeeded', 'counts.notNeeded', 'Routes whose traffic is open without them.'),
       counted('Pending', 'counts.pending', 'Routes that wait, for example for the other namespace.'),
       counted('Rejected', 'counts.rejected', 'Routes that are a mistake.'),
       { ...counted('Policies', 'policies', 'NetworkPolicies that it owns.'), priority: 1 },
