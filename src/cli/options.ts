@@ -7,8 +7,14 @@ import { type OutputTarget, parseTarget } from './output/target.ts';
 export interface InputFlags {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
-  readonly namespace: string;
+  /** That of objects and ends which don't name one; see `namespaceOf`. */
+  readonly namespace?: string;
   readonly operatorNamespace: string;
+}
+
+/** The namespace of what does not name one. */
+export function namespaceOf({ namespace = 'default' }: Pick<InputFlags, 'namespace'>): string {
+  return namespace;
 }
 
 /** Which cluster is read, as flags. */
@@ -25,7 +31,7 @@ export function inputOptions(): readonly Option[] {
       'a file, a folder, or - for stdin; may be given several times',
     ).argParser(collect),
     new Option('-R, --recursive', 'read the folders in a folder, too'),
-    new Option('-n, --namespace <name>', 'the namespace of objects that name none').default('default'),
+    new Option('-n, --namespace <name>', 'the namespace of what names none (default: default)'),
     new Option(
       '--operator-namespace <name>',
       'the namespace that the operator runs in, which is never fenced',

@@ -11,6 +11,16 @@ export const toolVerbs: readonly Verb[] = [
     load: async () => (await import('./render.ts')).renderCommand(),
   },
   {
+    name: 'explain',
+    summary: 'say whether one end may reach another, why, and if not, what to add',
+    load: async () => (await import('./explain.ts')).explainCommand(),
+  },
+  {
+    name: 'matrix',
+    summary: 'print everything that is allowed',
+    load: async () => (await import('./matrix.ts')).matrixCommand(),
+  },
+  {
     name: 'lint',
     summary: 'say what is wrong with profiles and policies',
     load: async () => (await import('./lint.ts')).lintCommand(),

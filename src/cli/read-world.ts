@@ -4,7 +4,7 @@ import { ToolError } from './failures.ts';
 import { type Input, readInput } from './input/input.ts';
 import { isUnknownField } from './input/objects.ts';
 import { InputError, type InputProblem } from './input/problems.ts';
-import type { InputFlags } from './options.ts';
+import { type InputFlags, namespaceOf } from './options.ts';
 import type { Surroundings } from './verb.ts';
 import { type World, type WorldProblem, worldOf } from './world.ts';
 
@@ -20,11 +20,11 @@ export interface FileWorld {
  * @throws InputError where anything in them is wrong; ToolError where `-f` is missing
  */
 export async function readFiles(flags: InputFlags, { progress, note }: Surroundings): Promise<FileWorld> {
-  const { filename: paths = [], recursive = false, namespace, operatorNamespace } = flags;
+  const { filename: paths = [], recursive = false, operatorNamespace } = flags;
   if (paths.length === 0) {
     throw new ToolError('name the files to read with `-f`: a file, a folder, or `-` for stdin');
   }
-  const input = await readInput({ paths, recursive, namespace }, progress);
+  const input = await readInput({ paths, recursive, namespace: namespaceOf(flags) }, progress);
   for (const text of input.notes) note(text);
   progress.tell('compiling');
   return { input, world: makeWorld(input, operatorNamespace) };

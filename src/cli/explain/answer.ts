@@ -1,0 +1,152 @@
+// The answer to `explain`: what is asked, taken apart into pairs of ends and ports, and what is known of each.
+// Must not know how it is printed, nor what would change it.
+import type { Analysis } from '../../analyze/analysis.ts';
+import type { Endpoint, WorkloadEnd } from '../../analyze/endpoints.ts';
+import type { Explanation } from '../../analyze/explain.ts';
+import { formatKey } from '../../model/object-key.ts';
+import type { PortSet } from '../../model/port-set.ts';
+import { formatPortSet } from '../../model/port-set.ts';
+import { type PortSpec, protocols } from '../../model/ports.ts';
+import type { ServiceFacts, ServicePort } from '../../model/services.ts';
+import { ToolError } from '../failures.ts';
+import type { NamedEnd } from './ends.ts';
+
+/** What is asked. */
+export interface Question {
+  readonly from: NamedEnd;
+  readonly to: NamedEnd;
+  /** Absent: any port; of a Service, each of its ports. */
+  readonly port: PortSpec | undefined;
+}
+
+/** What is known. */
+export interface Answer {
+  /** Whether all that was asked is allowed; without a port, whether anything is, for each pair of ends. */
+  readonly allowed: boolean;
+  /** At least one; several where policies or a Service tell parts of an end apart. */
+  readonly parts: readonly Explanation[];
+  /** What the ports of a Service come to, and what else a person should know. */
+  readonly notes: readonly string[];
+  /** What may have been meant, where a Service's port is asked of its pods: the commonest mistake. */
+  readonly meant?: Question;
+}
+
+/** @throws ToolError where the question has no answer */
+export function answer(analysis: Analysis, { from, to, port }: Question): Answer {
+  if (from.kind === 'service') {
+    throw new ToolError(
+      `Service \`${formatKey(from.service)}\` starts no connections: name the workload that does`,
+    );
+  }
+  if (from.kind === 'addresses' && to.kind === 'addresses') {
+    throw new ToolError('nothing is known of connections between addresses: one end must be pods');
+  }
+  const sources = endsOf(from);
+  const asked = to.kind === 'service' ? behindService(analysis, to.service, port) : pairs(endsOf(to), port);
+  const parts = asked.targets.flatMap(({ end, port: wanted }) =>
+    sources.flatMap((source) => analysis.explain(source, end, wanted)),
+  );
+  const allowed = parts.every((part) => part.allowed);
+  const mistaken = allowed ? undefined : mistakenService(analysis, to, port);
+  const notes = [
+    ...asked.notes,
+    ...[from, to].flatMap(podsInRange),
+    ...(mistaken === undefined ? [] : [mistaken.note]),
+  ];
+  const meant = mistaken && { from, to: { kind: 'service', service: mistaken.service } as const, port };
+  return { allowed, parts, notes, ...(meant === undefined ? {} : { meant }) };
+}
+
+interface Targets {
+  readonly targets: readonly { readonly end: Endpoint; readonly port: PortSpec | undefined }[];
+  readonly notes: readonly string[];
+}
+
+function endsOf(named: Exclude<NamedEnd, { readonly kind: 'service' }>): readonly Endpoint[] {
+  return named.kind === 'addresses' ? [named.end] : named.ends;
+}
+
+function pairs(ends: readonly Endpoint[], port: PortSpec | undefined): Targets {
+  return { targets: ends.map((end) => ({ end, port })), notes: [] };
+}
+
+/** Whoever dials a Service reaches pods at the ports that it translates to. */
+function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec | undefined): Targets {
+  const name = `Service \`${formatKey(service)}\``;
+  const followed = analysis.behind(service);
+  if (!followed.ok) {
+    const why =
+      followed.error === 'ExternalName'
+        ? `is another name for \`${service.externalName}\``
+        : 'selects no pods: somebody writes its endpoints';
+    throw new ToolError(`${name} ${why}: ask about the addresses behind it`);
+  }
+  const wanted = followed.value.filter((target) => port === undefined || isPort(target.port, port));
+  if (wanted.length === 0) {
+    const ports = service.ports.map(formatServicePort).join(', ');
+    throw new ToolError(`${name} has no such port: it has ${ports === '' ? 'none' : ports}`);
+  }
+  const targets = wanted.flatMap(({ ends }) =>
+    ends.flatMap(({ end, ports }) => specsOf(ports).map((spec) => ({ end, port: spec }))),
+  );
+  if (targets.length === 0)
+    throw new ToolError(`${name} selects no pod that is known: there is nothing to reach`);
+  const notes = wanted.flatMap(({ port: servicePort, ends }) =>
+    ends
+      .slice(0, 1)
+      .map(
+        ({ ports }) =>
+          `port ${formatServicePort(servicePort)} of ${name} leads to port ${formatPortSet(ports)} of its pods`,
+      ),
+  );
+  return { targets, notes };
+}
+
+function isPort({ name, port, protocol }: ServicePort, wanted: PortSpec): boolean {
+  if (protocol !== wanted.protocol) return false;
+  return 'name' in wanted
+    ? name === wanted.name
+    : wanted.interval.first <= port && port <= wanted.interval.last;
+}
+
+function formatServicePort(port: ServicePort): string {
+  return port.name === undefined ? formatNumber(port) : `${formatNumber(port)} (${port.name})`;
+}
+
+function formatNumber({ port, protocol }: ServicePort): string {
+  return `${port}${protocol === 'TCP' ? '' : `/${protocol}`}`;
+}
+
+function specsOf(ports: PortSet): readonly PortSpec[] {
+  return protocols.flatMap((protocol) => ports[protocol].map((interval) => ({ protocol, interval })));
+}
+
+function podsInRange(named: NamedEnd): readonly string[] {
+  if (named.kind !== 'addresses' || named.pods.length === 0) return [];
+  return [`pods have addresses in \`${named.end.cidr}\`, which this is not about: name them`];
+}
+
+/** A Service of these pods that has the port, which is another one of theirs. */
+function mistakenService(
+  analysis: Analysis,
+  to: NamedEnd,
+  port: PortSpec | undefined,
+): { readonly service: ServiceFacts; readonly note: string } | undefined {
+  if (to.kind !== 'workloads' || port === undefined) return undefined;
+  for (const service of analysis.input.services) {
+    const followed = analysis.behind(service);
+    const targets = followed.ok ? followed.value.filter((target) => isPort(target.port, port)) : [];
+    for (const { port: servicePort, ends } of targets) {
+      const hit = ends.find(({ end }) => to.ends.some((each) => isSame(each, end)));
+      if (hit === undefined || formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
+      const name = formatKey(service);
+      const note = `${formatServicePort(servicePort)} is a port of Service \`${name}\`, whose pods listen on ${formatPortSet(hit.ports)}: ask for that, or for \`service/${name}\``;
+      return { service, note };
+    }
+  }
+  return undefined;
+}
+
+function isSame(a: WorkloadEnd, b: WorkloadEnd): boolean {
+  return a.workload.kind === b.workload.kind && formatKey(a.workload) === formatKey(b.workload);
+}

@@ -1,0 +1,189 @@
+// What to add so that a denied connection is allowed: routes where the namespace is ringed, NetworkPolicies where it is not.
+// Nothing is suggested that was not tried: the world with it is compiled and asked again.
+
+import { parse } from 'yaml';
+import { analyze } from '../../analyze/analysis.ts';
+import { type Endpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import type { Explanation } from '../../analyze/explain.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { asStored, type WrittenObject } from '../../cluster/as-stored.ts';
+import { type SuggestedRoute, suggestedName, suggestProfile } from '../../compile/suggestion.ts';
+import { isEveryPort, type PortSet } from '../../model/port-set.ts';
+import { type Protocol, protocols } from '../../model/ports.ts';
+import type { Labels } from '../../model/selectors.ts';
+import { type Enforced, inForce } from '../in-force.ts';
+import { toYaml } from '../output/manifests.ts';
+import { type World, worldOf } from '../world.ts';
+import { answer, type Question } from './answer.ts';
+
+/** What is asked, and where. */
+export interface Denied {
+  readonly question: Question;
+  readonly parts: readonly Explanation[];
+  readonly world: World;
+  readonly enforced: Enforced;
+  readonly operatorNamespace: string;
+}
+
+/** So many pairs are mended at once: for more, nobody pastes. */
+const maxParts = 10;
+
+/** YAML for `kubectl apply` with which what was asked is allowed; undefined where none is found. */
+export function mend(denied: Denied): string | undefined {
+  const parts = denied.parts.filter(({ allowed }) => !allowed);
+  if (parts.length > maxParts) return undefined;
+  const facts = denied.world.facts;
+  const appLabel = appLabelOf(denied.world);
+  const at = (kind: 'ingress' | 'egress') =>
+    unique(parts.flatMap((part) => (part[kind].allows ? [] : routesFor(part, kind, facts, appLabel))));
+  const policies = unique(parts.flatMap((part) => policiesFor(part, facts)));
+  // The way out often opens by itself where the way in is declared.
+  const candidates = [at('ingress'), at('egress'), unique([...at('ingress'), ...at('egress')]), policies];
+  return candidates
+    .filter((texts) => texts.length > 0)
+    .find((texts) => isAllowedWith(texts, denied))
+    ?.join('\n---\n');
+}
+
+function isAllowedWith(
+  texts: readonly string[],
+  { question, world, enforced, operatorNamespace }: Denied,
+): boolean {
+  const added = texts.map((text) => asStored(parse(text) as WrittenObject));
+  const changed = worldOf([...world.objects, ...added], operatorNamespace);
+  return answer(analyze(inForce(changed, enforced).facts), question).allowed;
+}
+
+function appLabelOf({ stores }: World): string {
+  const decoded = stores.view().platform?.decoded;
+  return decoded?.ok ? decoded.value.spec.appLabel : 'app.kubernetes.io/name';
+}
+
+/** A profile in the namespace of the side that denies. */
+function routesFor(
+  part: Explanation,
+  side: 'ingress' | 'egress',
+  facts: AnalysisInput,
+  appLabel: string,
+): readonly string[] {
+  const here = side === 'ingress' ? part.to : part.from;
+  if (!isWorkload(here)) return [];
+  const { namespace } = here.workload;
+  const end = (each: Endpoint) =>
+    isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
+  const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}`);
+  const route: SuggestedRoute = { name, from: end(part.from), to: end(part.to), ports: portsOf(part, facts) };
+  return [suggestProfile(namespace, name, route)];
+}
+
+function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
+  const { namespace } = end.workload;
+  const labels = steadyLabels(end, facts);
+  const app = labels[appLabel];
+  const matchLabels = app === undefined ? labels : { [appLabel]: app };
+  if (namespace !== here) return { namespace: { name: namespace, pods: { matchLabels } } };
+  return app === undefined ? { pods: { matchLabels } } : { app };
+}
+
+function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object {
+  if (cidr === '0.0.0.0/0' || cidr === '::/0') return { anywhere: {} };
+  return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
+}
+
+/** Labels that controllers give to single pods, or to those of one version. */
+const passing =
+  /^(pod-template-hash|controller-revision-hash|pod-template-generation|(batch\.kubernetes\.io\/)?(controller-uid|job-name|job-completion-index)|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index)$/;
+
+function steadyLabels({ workload, pods }: WorkloadEnd, facts: AnalysisInput): Labels {
+  const found = facts.workloads.find(
+    ({ kind, namespace, name }) =>
+      kind === workload.kind && namespace === workload.namespace && name === workload.name,
+  );
+  const pod = found?.pods.find(({ name = '' }) => pods?.includes(name) ?? true);
+  return Object.fromEntries(Object.entries(pod?.labels ?? {}).filter(([key]) => !passing.test(key)));
+}
+
+function nameOf(end: Endpoint): string {
+  const name = isWorkload(end) ? end.workload.name : end.cidr;
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}
+
+/** What was asked for; where nothing was, the ports that the containers declare. */
+function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (number | string)[] | undefined {
+  if (asked !== undefined) return written(asked);
+  if (!isWorkload(to)) return undefined;
+  const { kind, namespace, name } = to.workload;
+  const found = facts.workloads.find(
+    (each) => each.kind === kind && each.namespace === namespace && each.name === name,
+  );
+  const declared = (found?.pods[0]?.ports ?? []).map(({ protocol, number }) =>
+    writtenPort(`${number}`, protocol),
+  );
+  return declared.length === 0 ? undefined : [...new Set(declared)];
+}
+
+function written(ports: PortSet): readonly (number | string)[] | undefined {
+  if (isEveryPort(ports)) return undefined;
+  return protocols.flatMap((protocol) =>
+    ports[protocol].map(({ first, last }) =>
+      writtenPort(first === last ? `${first}` : `${first}-${last}`, protocol),
+    ),
+  );
+}
+
+function writtenPort(text: string, protocol: Protocol): number | string {
+  if (protocol !== 'TCP') return `${text}/${protocol}`;
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** NetworkPolicies, one for each side that denies. */
+function policiesFor(part: Explanation, facts: AnalysisInput): readonly string[] {
+  const { from, to, egress, ingress } = part;
+  const sides = [
+    ...(ingress.allows || !isWorkload(to) ? [] : [{ here: to, other: from, direction: 'Ingress' as const }]),
+    ...(egress.allows || !isWorkload(from) ? [] : [{ here: from, other: to, direction: 'Egress' as const }]),
+  ];
+  return sides.map(({ here, other, direction }) => {
+    const rule = {
+      [direction === 'Ingress' ? 'from' : 'to']: [peerOf(other, here.workload.namespace, facts)],
+      ...(part.asked === undefined ? {} : { ports: policyPorts(part.asked) }),
+    };
+    return toYaml({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: {
+        name: suggestedName(`${nameOf(from)}-to-${nameOf(to)}-${direction.toLowerCase()}`),
+        namespace: here.workload.namespace,
+      },
+      spec: {
+        podSelector: { matchLabels: steadyLabels(here, facts) },
+        policyTypes: [direction],
+        [direction.toLowerCase()]: [rule],
+      },
+    }).trimEnd();
+  });
+}
+
+function peerOf(end: Endpoint, here: string, facts: AnalysisInput): object {
+  if (!isWorkload(end)) return { ipBlock: end };
+  const { namespace } = end.workload;
+  const elsewhere = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
+  return { ...(namespace === here ? {} : elsewhere), podSelector: { matchLabels: steadyLabels(end, facts) } };
+}
+
+function policyPorts(ports: PortSet): readonly object[] {
+  return protocols.flatMap((protocol) =>
+    ports[protocol].map(({ first, last }) => ({
+      protocol,
+      port: first,
+      ...(first === last ? {} : { endPort: last }),
+    })),
+  );
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}

@@ -1,0 +1,52 @@
+// Reads all objects of a kind once, page by page: what a verb needs that looks at a cluster and does not stay.
+// Must not know what is made of the objects.
+import type { ApiClient } from './api-client.ts';
+import type { KubernetesObject } from './as-stored.ts';
+import { classify } from './errors.ts';
+import type { RawObject } from './reflector.ts';
+
+/** A kind to list. */
+export interface ListedKind {
+  readonly kind: string;
+  readonly apiVersion: string;
+  /** The path of all objects of it, over all namespaces. */
+  readonly path: string;
+  readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
+  /** A kind that a cluster may not have: then there are none of it. */
+  readonly optional?: true;
+}
+
+interface Page {
+  readonly metadata: { readonly continue?: string };
+  readonly items: readonly RawObject[];
+}
+
+const pageSize = 500;
+
+/**
+ * Lists all objects of a kind, in the order of the server.
+ *
+ * @throws ApiError for any answer but success; 404 is none where the kind is optional
+ */
+export async function listObjects(
+  client: ApiClient,
+  listed: ListedKind,
+): Promise<readonly KubernetesObject[]> {
+  const { kind, apiVersion, path, query, optional } = listed;
+  const objects: KubernetesObject[] = [];
+  let next: string | undefined;
+  try {
+    do {
+      const page = (await client.request('GET', path, {
+        query: { limit: pageSize, continue: next, ...query },
+      })) as Page;
+      // The items of a list don't say what they are.
+      for (const item of page.items) objects.push({ ...item, apiVersion, kind });
+      next = page.metadata.continue || undefined;
+    } while (next !== undefined);
+  } catch (error) {
+    if (optional && classify(error) === 'gone') return [];
+    throw error;
+  }
+  return objects;
+}
