@@ -6,6 +6,7 @@ import { referencePage } from '../src/api/reference.ts';
 import { customResources } from '../src/api/resources.ts';
 import { crdText } from '../src/cli/crds.ts';
 import { commandLinePage } from './command-line-page.ts';
+import { findingsPage } from './findings-page.ts';
 import { metricsPage } from './metrics-page.ts';
 
 const examples = [appNetworkProfileExample, platformNetworkProfileExample];
@@ -14,6 +15,7 @@ const examples = [appNetworkProfileExample, platformNetworkProfileExample];
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const files = new Map([
     ['docs/reference/metrics.md', await metricsPage()],
+    ['docs/reference/findings.md', findingsPage()],
     ['docs/reference/command-line.md', await commandLinePage()],
   ]);
   for (const resource of customResources) {

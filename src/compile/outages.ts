@@ -73,7 +73,7 @@ function unreachableEntrance(namespace: string, { name, type }: ServiceFacts): F
   return {
     code: 'EntranceClosed',
     subject: { kind: 'Namespace', name: namespace },
-    message: `Service \`${name}\` is a ${type}, and no route opens its pods: what comes in through it is denied`,
+    message: `Service \`${name}\` is a ${type}, and no route opens its pods: the ring denies what comes in through it`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name, from: { anywhere: {} }, to: { service: name } })}`,
   };
 }
@@ -82,7 +82,7 @@ function unreachableBackend(namespace: string, caller: string, { name }: Service
   return {
     code: 'ControlPlaneShutOut',
     subject: { kind: 'Namespace', name: namespace },
-    message: `${caller} makes the control plane call Service \`${name}\`, and no route opens its pods: the calls are denied`,
+    message: `${caller} makes the control plane call Service \`${name}\`, and no route opens its pods: the ring denies the calls`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { kubernetesAPI: {} }, to: { service: name } })}`,
   };
 }

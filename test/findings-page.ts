@@ -1,0 +1,33 @@
+// The reference page of the findings: the table of their codes, by how much they matter.
+// Must not know a code.
+import { findingKinds, type Severity } from '../src/model/findings.ts';
+
+const severities: readonly (readonly [Severity, string])[] = [
+  ['error', 'Something that was asked for is not in force.'],
+  ['warning', 'Something is probably not as it is meant.'],
+  ['info', 'Something is worth knowing.'],
+];
+
+/** The page, in Markdown. */
+export function findingsPage(): string {
+  const sections = severities.map(([severity, meaning]) =>
+    [
+      `## ${severity}`,
+      meaning,
+      [
+        '| Code | What it means |',
+        '|---|---|',
+        ...Object.entries(findingKinds)
+          .filter(([, kind]) => kind.severity === severity)
+          .sort(([a], [b]) => a.localeCompare(b, 'en'))
+          .map(([code, kind]) => `| \`${code}\` | ${kind.meaning} |`),
+      ].join('\n'),
+    ].join('\n\n'),
+  );
+  return `${[
+    '<!-- Generated from the table of findings by `make generate`: change that, not this. -->',
+    '# Findings',
+    'What Ringfence has to say to people, each with a code. The code is the `reason` of a route in the status of its profile and of the Event, the label `code` of the metric `ringfence_findings`, and what `ringfence lint` prints. Some come from the linter alone.',
+    ...sections,
+  ].join('\n\n')}\n`;
+}
