@@ -126,4 +126,19 @@ describe('the platform profile', () => {
     await cluster.deletePlatform();
     await cluster.policiesAre('restored', [], 60_000);
   }, 130_000);
+
+  test('takes the policies of teams with it too: without the ring they would cut off its allowances', async () => {
+    const routes = [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }];
+    await cluster.createProfile('restored', 'team', { routes });
+    await cluster.platform(spec);
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+    expect(await cluster.policyNames('restored')).toHaveLength(2);
+    await cluster.deletePlatform();
+    await cluster.policiesAre('restored', [], 60_000);
+    await cluster.eventually('the team reads that nothing is denied', async () =>
+      (await cluster.profile('restored', 'team'))?.status?.routes?.find(
+        ({ state, reason }) => state === 'NotNeeded' && reason === 'NoPlatformProfile',
+      ),
+    );
+  }, 130_000);
 });

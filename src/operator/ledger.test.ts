@@ -4,7 +4,7 @@ import { Ledger, type NamespaceRecord } from './ledger.ts';
 const record: NamespaceRecord = {
   uid: 'uid-1',
   state: 'Enforced',
-  generation: 1,
+  madeFrom: 'uid-of-platform/1',
   policies: 2,
   findings: [],
   failure: undefined,
@@ -19,9 +19,17 @@ describe('where a namespace stands', () => {
   test('is news when it is new or differs, and none when it is the same', () => {
     expect(ledger.record('shop', record)).toBe(true);
     expect(ledger.record('shop', { ...record, findings: [] })).toBe(false);
-    expect(ledger.record('shop', { ...record, generation: 2 })).toBe(true);
-    expect(ledger.record('shop', { ...record, generation: 2, state: 'Changing' })).toBe(true);
+    expect(ledger.record('shop', { ...record, madeFrom: 'uid-of-platform/2' })).toBe(true);
+    expect(ledger.record('shop', { ...record, madeFrom: 'uid-of-platform/2', state: 'Changing' })).toBe(true);
     expect(ledger.records.get('shop')?.state).toBe('Changing');
+  });
+
+  test('is nowhere without a platform profile, while what is known of the namespace itself stays', () => {
+    ledger.record('shop', record);
+    ledger.wrote('shop', 1_000);
+    ledger.unrecord('shop');
+    expect(ledger.records.size).toBe(0);
+    expect(ledger.lastWrite('shop', 9_000)).toBe(1_000);
   });
 
   test('is forgotten with it, which is news where it was known', () => {

@@ -1,5 +1,6 @@
 // What the operator remembers of each namespace between two reconciles, for statuses and for careful changes.
 // All of it can be lost: after a restart it is found anew. Must not know clients.
+import type { PlatformFacts } from '../api/cluster-view.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 
@@ -26,13 +27,18 @@ export type NamespaceState = (typeof namespaceStates)[number];
 export interface NamespaceRecord {
   readonly uid: string;
   readonly state: NamespaceState;
-  /** The generation of the platform profile that this was made from. */
-  readonly generation: number;
+  /** The spec of the platform profile that this was made from: see `specIdentity`. */
+  readonly madeFrom: string;
   /** How many policies there are, or would be in a dry run. */
   readonly policies: number;
   readonly findings: readonly Finding[];
   /** Why it is Failing. */
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
+}
+
+/** A text that is equal for the same spec of a profile: a successor under its name begins with generation 1 again. */
+export function specIdentity({ uid, generation }: PlatformFacts): string {
+  return `${uid}/${generation}`;
 }
 
 /** What holds of the namespace with this uid, until a moment in milliseconds since the epoch. */
@@ -89,6 +95,11 @@ export class Ledger {
   /** A namespace is as wanted: what isolates it now was not open in between if it is found missing. */
   holdClosed(namespace: string, uid: string, closed: readonly Direction[]): void {
     this.#heldClosed.set(namespace, { uid, directions: closed, until: Number.POSITIVE_INFINITY });
+  }
+
+  /** A namespace stands nowhere: there is no platform profile. */
+  unrecord(namespace: string): void {
+    this.#records.delete(namespace);
   }
 
   /** Nobody keeps a namespace closed for now: connections in it from then on are to be protected. */

@@ -1,19 +1,22 @@
 // The reconcile of one namespace: key -> view -> compile -> plan -> apply -> status.
 // Must not know how keys get here, nor retry: an error goes to the queue's backoff.
 import type { Logger } from 'pino';
+import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Cache } from '../cluster/cache.ts';
 import { classify, type ErrorClass } from '../cluster/errors.ts';
 import { type CompiledNamespace, compileNamespace, isRead, ownerOf } from '../compile/compile.ts';
 import type { Finding } from '../model/findings.ts';
+import type { Owner } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
+import { planLeftovers } from '../plan/leftovers.ts';
 import { isolatedBy, type Plan, plan } from '../plan/plan.ts';
 import type { Written } from './apply.ts';
 import type { Contests } from './contest.ts';
 import type { Drifts } from './drifts.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { PlanExecutor } from './execute.ts';
-import type { Ledger, NamespaceRecord, NamespaceState } from './ledger.ts';
+import { type Ledger, type NamespaceRecord, type NamespaceState, specIdentity } from './ledger.ts';
 import type { Metrics } from './metrics.ts';
 import type { StatusWriter } from './status-writer.ts';
 
@@ -40,7 +43,7 @@ export interface Outcome {
 /** What was decided for a namespace from one view. */
 interface Decision {
   readonly uid: string;
-  readonly generation: number;
+  readonly madeFrom: string;
   readonly compiled: CompiledNamespace;
   readonly plan: Plan;
 }
@@ -66,10 +69,8 @@ export class NamespaceReconciler {
   async reconcile(namespace: string): Promise<Outcome> {
     const { cache, events, ledger, statuses } = this.#parts;
     const decision = this.#decide(namespace);
-    if (decision === undefined) {
-      if (cache.view().platform === undefined) await statuses.writeProfiles(namespace, undefined);
-      return {};
-    }
+    if (decision === undefined)
+      return cache.view().platform === undefined ? this.#withoutPlatform(namespace) : {};
     const { againAfterMs, state } = await this.#applyOrTell(namespace, decision);
     this.#record(namespace, decision, state);
     await statuses.writeProfiles(namespace, decision.compiled);
@@ -89,8 +90,7 @@ export class NamespaceReconciler {
       this.#forget(namespace);
       return undefined;
     }
-    // Without a profile there is no owner: garbage collection takes what the last one owned.
-    // With one that doesn't decode, everything stays as it is.
+    // With a profile that doesn't decode, everything stays as it is.
     if (view.platform === undefined || !isRead(view.platform)) {
       ledger.letGo(namespace);
       return undefined;
@@ -98,7 +98,7 @@ export class NamespaceReconciler {
     const compiled = compileNamespace(view, view.platform, facts);
     return {
       uid: facts.uid,
-      generation: view.platform.generation,
+      madeFrom: specIdentity(view.platform),
       compiled,
       plan: plan({
         namespace,
@@ -109,6 +109,28 @@ export class NamespaceReconciler {
         frozenOwners: compiled.frozenOwners,
       }),
     };
+  }
+
+  /** Without a profile there is no ring to write: garbage collection takes what the last one owned, and we take the rest. */
+  async #withoutPlatform(namespace: string): Promise<Outcome> {
+    const { cache, drifts, executor, ledger, log, metrics, statuses } = this.#parts;
+    ledger.unrecord(namespace);
+    metrics.stands(namespace, undefined);
+    const teams = [...cache.profiles.inNamespace(namespace).values()].map(teamOf);
+    const plan = planLeftovers(namespace, cache.policiesIn(namespace), teams);
+    const execution = plan && (await executor.execute(namespace, plan));
+    if (execution !== undefined && execution.written.length > 0) {
+      log.info(
+        { namespace, ...count(execution.written) },
+        'policies taken away: the platform profile is gone',
+      );
+    }
+    await statuses.writeProfiles(namespace, undefined);
+    if (execution !== undefined && execution.state !== 'Done')
+      return { againAfterMs: execution.againAfterMs };
+    ledger.settled(namespace);
+    drifts.settled(namespace);
+    return {};
   }
 
   #forget(namespace: string): void {
@@ -160,13 +182,13 @@ export class NamespaceReconciler {
     state: NamespaceState,
     failure = this.#contest(namespace),
   ): void {
-    const { uid, generation, compiled, plan } = decision;
+    const { uid, madeFrom, compiled, plan } = decision;
     const { ledger, metrics, onRecordChanged, log } = this.#parts;
     metrics.stands(namespace, state);
     const before = ledger.records.get(namespace);
     const changed = ledger.record(namespace, {
       uid,
-      generation,
+      madeFrom,
       state,
       policies: compiled.policies.length,
       findings: [...compiled.findings, ...plan.findings, ...this.#contestedIn(namespace)],
@@ -202,6 +224,10 @@ const failureReasons: Partial<Record<ErrorClass, string>> = {
   invalid: 'Refused',
   retry: 'ServerError',
 };
+
+function teamOf({ name, uid }: ProfileFacts): Owner {
+  return { kind: 'AppNetworkProfile', name, uid };
+}
 
 function stateOf({ enforcement }: CompiledNamespace): NamespaceState {
   if (enforcement === undefined) return 'Outside';

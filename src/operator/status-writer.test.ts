@@ -5,17 +5,21 @@ import { namespace, platform } from '../../test/fixtures.ts';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
 import { Cache } from '../cluster/cache.ts';
 import type { RawObject } from '../cluster/reflector.ts';
-import { appNetworkProfiles } from '../cluster/resources.ts';
+import { appNetworkProfiles, namespaces, type StoredPlatform } from '../cluster/resources.ts';
 import { compileNamespace } from '../compile/compile.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, specIdentity } from './ledger.ts';
 import { StatusWriter } from './status-writer.ts';
 
 interface Patch {
-  readonly status: { readonly observedGeneration: number };
+  readonly status: {
+    readonly observedGeneration: number;
+    readonly conditions?: readonly { type: string; status: string; reason: string }[];
+  };
 }
 
 let local: LocalClient;
 let cache: Cache;
+let ledger: Ledger;
 let writer: StatusWriter;
 let refused = '';
 const sent = new Map<string, Patch['status']>();
@@ -31,7 +35,8 @@ beforeEach(async () => {
     return response.end(JSON.stringify({ ...rawProfile(name, status.observedGeneration), status }));
   });
   cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
-  writer = new StatusWriter(local.client, cache, new Ledger());
+  ledger = new Ledger();
+  writer = new StatusWriter(local.client, cache, ledger);
   for (const name of ['a', 'b', 'c']) edit(name, 1);
 });
 
@@ -81,4 +86,21 @@ test('what is there already is not written again', async () => {
   sent.clear();
   await writer.writeProfiles('shop', compile());
   expect(sent.size).toBe(0);
+});
+
+test('a platform profile that follows another of the same generation is not Ready before its namespaces are looked at', async () => {
+  const { uid } = namespace('shop');
+  cache.namespaces.accept(
+    namespaces.reduce({ metadata: { name: 'shop', uid, resourceVersion: '1' } } as RawObject),
+  );
+  const successor = { ...platform(), uid: 'uid-of-successor' } as unknown as StoredPlatform;
+  cache.platforms.accept(successor);
+  const stands = { uid, state: 'Enforced', policies: 1, findings: [], failure: undefined } as const;
+  const ready = () => sent.get('default')?.conditions?.find(({ type }) => type === 'Ready');
+  ledger.record('shop', { ...stands, madeFrom: specIdentity(platform()) });
+  await writer.writePlatform();
+  expect(ready()).toMatchObject({ status: 'False', reason: 'Progressing' });
+  ledger.record('shop', { ...stands, madeFrom: specIdentity(successor) });
+  await writer.writePlatform();
+  expect(ready()).toMatchObject({ status: 'True', reason: 'Enforced' });
 });

@@ -22,7 +22,7 @@ import { apiVersion } from '../model/policies.ts';
 import { platformStatus } from '../plan/platform-status.ts';
 import { profileStatus } from '../plan/profile-status.ts';
 import { fewAtATime } from './few-at-a-time.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, specIdentity } from './ledger.ts';
 
 /** Writes statuses. */
 export class StatusWriter {
@@ -71,7 +71,7 @@ export class StatusWriter {
       standings: this.#ledger.records,
       policies: this.#cache.ownedPolicies,
       findings: this.#platformFindings(platform),
-      waiting: this.#waiting(platform.generation),
+      waiting: this.#waiting(specIdentity(platform)),
       now: new Date().toISOString(),
     });
     const path = `${platformNetworkProfiles.path}/${platform.name}`;
@@ -98,11 +98,11 @@ export class StatusWriter {
   }
 
   /** How many namespaces are not looked at since the platform profile changed. */
-  #waiting(generation: number): number {
+  #waiting(spec: string): number {
     const live = [...this.#cache.view().namespaces.values()].filter((namespace) => !namespace.terminating);
     return live.filter(({ name, uid }) => {
       const record = this.#ledger.records.get(name);
-      return record?.uid !== uid || record.generation !== generation;
+      return record?.uid !== uid || record.madeFrom !== spec;
     }).length;
   }
 

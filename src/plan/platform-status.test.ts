@@ -12,7 +12,7 @@ function standing(
   state: NamespaceStanding['state'],
   more: Partial<NamespaceStanding> = {},
 ): NamespaceStanding {
-  return { state, generation: 1, policies: 2, findings: [], failure: undefined, ...more };
+  return { state, policies: 2, findings: [], failure: undefined, ...more };
 }
 
 function failing(reason: string, message = 'it says why'): NamespaceStanding {

@@ -12,8 +12,6 @@ import { type ConditionNow, shorten, withTimes } from './status.ts';
 /** Where one namespace stands, as far as a status tells. */
 export interface NamespaceStanding {
   readonly state: 'Outside' | 'Off' | 'DryRun' | 'Enforced' | 'Changing' | 'Failing';
-  /** The generation of the platform profile that this was made from. */
-  readonly generation: number;
   readonly policies: number;
   readonly findings: readonly Finding[];
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
