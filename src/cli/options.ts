@@ -58,6 +58,7 @@ export function outputOption<Format extends string>(
     .argParser((written) => parseTarget(formats, written));
 }
 
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+/** Gathers the values of an option that is given several times. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }

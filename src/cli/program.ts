@@ -11,6 +11,11 @@ export const toolVerbs: readonly Verb[] = [
     load: async () => (await import('./render.ts')).renderCommand(),
   },
   {
+    name: 'plan',
+    summary: 'say what would change: policies, and connections gained and lost',
+    load: async () => (await import('./plan.ts')).planCommand(),
+  },
+  {
     name: 'explain',
     summary: 'say whether one end may reach another, why, and if not, what to add',
     load: async () => (await import('./explain.ts')).explainCommand(),

@@ -1,0 +1,160 @@
+// What changes between two moments: policies, connections, and which namespaces are isolated. Pure.
+// Must not know how it is told.
+import { compare } from '../../analyze/compare.ts';
+import type { ConnectionGroup } from '../../analyze/connections.ts';
+import { type Endpoint, isWorkload } from '../../analyze/endpoints.ts';
+import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
+import { isolationOf } from '../../analyze/rules.ts';
+import { type Direction, directions, fingerprint } from '../../model/network-policy.ts';
+import { compareKeys, compareText, formatKey } from '../../model/object-key.ts';
+import { selectsEverything } from '../../model/selectors.ts';
+
+/** A policy that is added, changed or removed. */
+export interface PolicyChange {
+  readonly change: 'added' | 'changed' | 'removed';
+  /** As it is afterwards; as it was where it is removed. */
+  readonly policy: PolicyFacts;
+  /** As it was, where it is changed. */
+  readonly before?: PolicyFacts;
+}
+
+/** Why somebody should look at a connection before it is gained or lost. */
+export type Danger =
+  /** Gained by every address of a family. */
+  | 'FromAnywhere'
+  /** Gained by addresses outside. */
+  | 'FromOutside'
+  /** Gained to every address of a family. */
+  | 'ToAnywhere'
+  /** Lost between ends that both are there before and after. */
+  | 'Lost';
+
+/** Connections that are gained or lost. */
+export interface ConnectionChange extends ConnectionGroup {
+  readonly change: 'gained' | 'lost';
+  readonly dangers: readonly Danger[];
+  /** It is there, or gone, because one of its ends is. */
+  readonly because: 'NewEnd' | 'EndGone' | 'Policies';
+}
+
+/** A namespace of which every pod becomes isolated in a direction, or is not any more. */
+export interface IsolationChange {
+  readonly namespace: string;
+  readonly direction: Direction;
+  readonly isolated: boolean;
+}
+
+/** Everything that changes. */
+export interface Changes {
+  /** By namespace and name. */
+  readonly policies: readonly PolicyChange[];
+  /** Those with dangers first. */
+  readonly connections: readonly ConnectionChange[];
+  readonly isolation: readonly IsolationChange[];
+}
+
+/** Compares what holds before and after. */
+export function changesBetween(before: AnalysisInput, after: AnalysisInput): Changes {
+  const { gained, lost } = compare(before, after);
+  const was = workloadsOf(before);
+  const is = workloadsOf(after);
+  const connections = [
+    ...gained.flatMap((group) => splitByEnds(group, was).map((part) => gain(part, was))),
+    ...lost.flatMap((group) => splitByEnds(group, is).map((part) => lose(part, is))),
+  ];
+  return {
+    policies: policyChanges(before.policies, after.policies),
+    connections: connections.sort((a, b) => b.dangers.length - a.dangers.length),
+    isolation: isolationChanges(before, after),
+  };
+}
+
+/** Whether anything changes at all. */
+export function isEmptyChange({ policies, connections, isolation }: Changes): boolean {
+  return policies.length + connections.length + isolation.length === 0;
+}
+
+function policyChanges(
+  before: readonly PolicyFacts[],
+  after: readonly PolicyFacts[],
+): readonly PolicyChange[] {
+  const was = new Map(before.map((policy) => [formatKey(policy), policy]));
+  const is = new Map(after.map((policy) => [formatKey(policy), policy]));
+  const changes = [...after.flatMap((policy) => changeOf(policy, was.get(formatKey(policy))))];
+  const removed = before.filter((policy) => !is.has(formatKey(policy)));
+  changes.push(...removed.map((policy) => ({ change: 'removed' as const, policy })));
+  return changes.sort((a, b) => compareKeys(a.policy, b.policy));
+}
+
+function changeOf(policy: PolicyFacts, before: PolicyFacts | undefined): readonly PolicyChange[] {
+  if (before === undefined) return [{ change: 'added', policy }];
+  return fingerprint(before.spec) === fingerprint(policy.spec) ? [] : [{ change: 'changed', policy, before }];
+}
+
+type Known = ReadonlySet<string>;
+
+function workloadsOf({ workloads }: AnalysisInput): Known {
+  return new Set(workloads.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`));
+}
+
+function isKnown(end: Endpoint, known: Known): boolean {
+  return !isWorkload(end) || known.has(`${end.workload.kind} ${formatKey(end.workload)}`);
+}
+
+/** Connections of ends that come or go are another matter than those between ends that stay. */
+function splitByEnds({ from, to, ports }: ConnectionGroup, known: Known): readonly ConnectionGroup[] {
+  const groups: ConnectionGroup[] = [];
+  for (const sources of split(from, known)) {
+    for (const targets of split(to, known)) groups.push({ from: sources, to: targets, ports });
+  }
+  return groups;
+}
+
+function split(ends: readonly Endpoint[], known: Known): readonly (readonly Endpoint[])[] {
+  const staying = ends.filter((end) => isKnown(end, known));
+  const others = ends.filter((end) => !isKnown(end, known));
+  return [staying, others].filter((some) => some.length > 0);
+}
+
+function gain(group: ConnectionGroup, was: Known): ConnectionChange {
+  const isNew = [...group.from, ...group.to].some((end) => !isKnown(end, was));
+  const dangers: Danger[] = [];
+  if (group.from.some(isEverywhere)) dangers.push('FromAnywhere');
+  else if (group.from.some((end) => !isWorkload(end))) dangers.push('FromOutside');
+  // A workload that nobody fenced reaches everything from the start.
+  if (!isNew && group.to.some(isEverywhere)) dangers.push('ToAnywhere');
+  return { ...group, change: 'gained', dangers, because: isNew ? 'NewEnd' : 'Policies' };
+}
+
+function lose(group: ConnectionGroup, is: Known): ConnectionChange {
+  const isGone = [...group.from, ...group.to].some((end) => !isKnown(end, is));
+  return {
+    ...group,
+    change: 'lost',
+    dangers: isGone ? [] : ['Lost'],
+    because: isGone ? 'EndGone' : 'Policies',
+  };
+}
+
+function isEverywhere(end: Endpoint): boolean {
+  return !isWorkload(end) && (end.cidr === '0.0.0.0/0' || end.cidr === '::/0');
+}
+
+function isolationChanges(before: AnalysisInput, after: AnalysisInput): readonly IsolationChange[] {
+  const was = isolatedIn(before);
+  const is = isolatedIn(after);
+  const known = new Set([...before.namespaces, ...after.namespaces].map(({ name }) => name));
+  return [...known].sort(compareText).flatMap((namespace) =>
+    directions.flatMap((direction) => {
+      const isolated = is.has(`${direction} ${namespace}`);
+      return was.has(`${direction} ${namespace}`) === isolated ? [] : [{ namespace, direction, isolated }];
+    }),
+  );
+}
+
+function isolatedIn({ policies }: AnalysisInput): ReadonlySet<string> {
+  const whole = policies.filter(({ spec }) => selectsEverything(spec.podSelector));
+  return new Set(
+    whole.flatMap(({ spec, namespace }) => isolationOf(spec).map((direction) => `${direction} ${namespace}`)),
+  );
+}

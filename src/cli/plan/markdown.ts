@@ -1,0 +1,94 @@
+// A plan as the comment of a pull request: what to look at first, then every connection, then the policies, folded.
+// GitHub takes 65,536 characters, so that long lists are cut and counted. Must not know how it was found.
+import { formatKey } from '../../model/object-key.ts';
+import { toYaml } from '../output/manifests.ts';
+import { sayPorts } from '../output/ports.ts';
+import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './changes.ts';
+import { lineDifference } from './line-difference.ts';
+import { dangerWords, sayEnds, sayIsolation, sayOwner, sayTotals, sayWhy } from './words.ts';
+
+const maxRows = 40;
+const maxEnds = 6;
+const maxCharacters = 40_000;
+
+/** The comment. */
+export function planAsMarkdown(changes: Changes): string {
+  const head = `### Ringfence: ${sayTotals(changes)}\n`;
+  if (isEmptyChange(changes)) return head;
+  const parts = [head, warnings(changes), isolation(changes), connections(changes), policies(changes)];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function warnings({ connections: all, isolation: namespaces }: Changes): string {
+  const lines = [
+    ...namespaces.filter(({ isolated }) => !isolated).map(sayIsolation),
+    ...all.filter(({ dangers }) => dangers.length > 0).map(sayDanger),
+  ];
+  if (lines.length === 0) return '';
+  return `> [!WARNING]\n${cut(lines.map((line) => `> - ${line}`)).join('\n')}\n`;
+}
+
+function sayDanger(change: ConnectionChange): string {
+  const { from, to, ports, dangers } = change;
+  const why = dangers.map((danger) => dangerWords[danger]).join(', ');
+  return `${code(from)} → ${code(to)} on ${sayPorts(ports)}: ${why}`;
+}
+
+function isolation({ isolation: namespaces }: Changes): string {
+  const lines = namespaces.filter(({ isolated }) => isolated).map((each) => `- ${sayIsolation(each)}`);
+  return lines.length === 0 ? '' : `${cut(lines).join('\n')}\n`;
+}
+
+function connections({ connections: all }: Changes): string {
+  if (all.length === 0) return '';
+  const rows = all.map(
+    (each) =>
+      `| ${sign(each)} | ${code(each.from)} | ${code(each.to)} | ${sayPorts(each.ports)} | ${sayWhy(each)} |`,
+  );
+  return `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
+}
+
+function sign({ change }: ConnectionChange): string {
+  return change === 'gained' ? '➕ gained' : '➖ lost';
+}
+
+function code(ends: ConnectionChange['from']): string {
+  return sayEnds(ends, maxEnds, (name) => `\`${name}\``);
+}
+
+function policies({ policies: all }: Changes): string {
+  if (all.length === 0) return '';
+  const folded: string[] = [];
+  let length = 0;
+  for (const change of all) {
+    const text = policy(change);
+    length += text.length;
+    if (length > maxCharacters) break;
+    folded.push(text);
+  }
+  const rest = all.length - folded.length;
+  return `${folded.join('\n')}${rest > 0 ? `\n… and ${rest} more policies\n` : ''}`;
+}
+
+function policy({ change, policy: facts, before }: PolicyChange): string {
+  const owner = sayOwner(facts);
+  const title = `policy <code>${formatKey(facts)}</code> ${change}${owner === '' ? '' : ` (${owner})`}`;
+  const now = change === 'removed' ? '' : toYaml(facts.spec);
+  const was = change === 'added' ? '' : toYaml((before ?? facts).spec);
+  const lines = was === '' || now === '' ? oneSided(was, now) : lineDifference(was, now);
+  return `<details><summary>${title}</summary>\n\n\`\`\`diff\n${lines}\`\`\`\n</details>\n`;
+}
+
+function oneSided(was: string, now: string): string {
+  const sign = now === '' ? '-' : '+';
+  return (was || now)
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${sign} ${line}\n`)
+    .join('');
+}
+
+function cut(lines: readonly string[]): readonly string[] {
+  const rest = lines.length - maxRows;
+  return rest > 0 ? [...lines.slice(0, maxRows), `\n… and ${rest} more`] : lines;
+}

@@ -1,0 +1,73 @@
+// The words of a plan, which its text and its Markdown share.
+// Must not know where they are shown.
+import { type Endpoint, formatEndpoint } from '../../analyze/endpoints.ts';
+import type { PolicyFacts } from '../../analyze/facts.ts';
+import type { Changes, ConnectionChange, Danger, IsolationChange } from './changes.ts';
+
+/** Why to look. */
+export const dangerWords: Readonly<Record<Danger, string>> = {
+  FromAnywhere: 'opened to every address',
+  FromOutside: 'opened to addresses outside',
+  ToAnywhere: 'may send to every address',
+  Lost: 'is cut off',
+};
+
+/** Ends by name; every address of both families is one. */
+export function endNames(ends: readonly Endpoint[]): readonly string[] {
+  const names = [...new Set(ends.map(formatEndpoint))];
+  const everywhere = ['0.0.0.0/0', '::/0'];
+  const isAny = everywhere.every((cidr) => names.includes(cidr));
+  return isAny ? ['any address', ...names.filter((name) => !everywhere.includes(name))] : names;
+}
+
+/** The first of some ends, and how many more there are. */
+export function sayEnds(ends: readonly Endpoint[], most: number, look = (name: string) => name): string {
+  const names = endNames(ends);
+  const rest = names.length - most;
+  const shown = names.slice(0, most).map(look).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}
+
+/** Why a connection changes, and why to look: empty where there is nothing to say. */
+export function sayWhy({ dangers, because }: ConnectionChange): string {
+  const ends = { NewEnd: ['new'], EndGone: ['gone'], Policies: [] }[because];
+  return [...dangers.map((danger) => dangerWords[danger]), ...ends].join(', ');
+}
+
+/** As in `namespace shop is no longer isolated: anybody may reach it`. */
+export function sayIsolation({ namespace, direction, isolated }: IsolationChange): string {
+  const what = direction === 'Ingress' ? 'ingress' : 'egress';
+  return isolated
+    ? `namespace ${namespace} becomes isolated: only what is allowed passes (${what})`
+    : `namespace ${namespace} is no longer isolated (${what})`;
+}
+
+/** The profile that a policy is from. */
+export function sayOwner({ owner }: PolicyFacts): string {
+  if (owner === undefined) return '';
+  return owner.kind === 'AppNetworkProfile' ? `profile ${owner.name}` : 'platform profile';
+}
+
+/** As in `2 policies added, 1 removed; 1 connection gained, 3 lost`. */
+export function sayTotals({ policies, connections }: Changes): string {
+  const changed = (['added', 'changed', 'removed'] as const).flatMap((change) => {
+    const number = policies.filter((each) => each.change === change).length;
+    return number === 0 ? [] : [`${number} ${change}`];
+  });
+  const moved = (['gained', 'lost'] as const).flatMap((change) => {
+    const number = connections
+      .filter((each) => each.change === change)
+      .reduce((sum, each) => sum + pairsOf(each), 0);
+    return number === 0 ? [] : [`${number} ${change}`];
+  });
+  const parts = [
+    ...(changed.length === 0 ? [] : [`policies: ${changed.join(', ')}`]),
+    ...(moved.length === 0 ? [] : [`connections: ${moved.join(', ')}`]),
+  ];
+  return parts.join('; ') || 'no change';
+}
+
+/** How many connections a group stands for. */
+export function pairsOf({ from, to }: ConnectionChange): number {
+  return endNames(from).length * endNames(to).length;
+}
