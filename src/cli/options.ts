@@ -23,10 +23,23 @@ export interface ClusterFlags {
   readonly context?: string;
 }
 
+/** A flag that names a file or a folder. */
+export class FileOption extends Option {}
+
+/** A flag that names a format or a file. */
+export class OutputOption extends Option {
+  readonly formats: readonly string[];
+
+  constructor(formats: readonly string[], flags: string, description: string) {
+    super(flags, description);
+    this.formats = formats;
+  }
+}
+
 /** `-f`, `-R`, `-n`: as kubectl has them. */
 export function inputOptions(): readonly Option[] {
   return [
-    new Option(
+    new FileOption(
       '-f, --filename <path>',
       'a file, a folder, or - for stdin; may be given several times',
     ).argParser(collect),
@@ -42,7 +55,7 @@ export function inputOptions(): readonly Option[] {
 /** `--kubeconfig`, `--context`. */
 export function clusterOptions(): readonly Option[] {
   return [
-    new Option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)'),
+    new FileOption('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)'),
     new Option('--context <name>', 'the context of the kubeconfig (default: the current one)'),
   ];
 }
@@ -53,7 +66,11 @@ export function outputOption<Format extends string>(
   what: string,
 ): Option {
   const target: OutputTarget<Format> = { format: formats[0] };
-  return new Option('-o, --output <format|file>', `${what}: ${formats.join(', ')}; or a file that ends so`)
+  return new OutputOption(
+    formats,
+    '-o, --output <format|file>',
+    `${what}: ${formats.join(', ')}; or a file that ends so`,
+  )
     .default(target, formats[0])
     .argParser((written) => parseTarget(formats, written));
 }

@@ -1,7 +1,7 @@
 // The verb `plan`: what would change, as policies and as connections, before it does.
 import { type Command, Option } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { clusterOptions, collect, inputOptions, outputOption } from './options.ts';
+import { clusterOptions, collect, FileOption, inputOptions, outputOption } from './options.ts';
 import { toJson, toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
 import type { OutputTarget } from './output/target.ts';
@@ -35,7 +35,7 @@ export function planCommand(): Command {
   );
   const options = [
     ...inputOptions(),
-    new Option(
+    new FileOption(
       '--against <path>',
       'the files as they are now, instead of a cluster; may be given several times',
     ).argParser(collect),

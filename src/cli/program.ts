@@ -35,6 +35,11 @@ export const toolVerbs: readonly Verb[] = [
     summary: 'print the CustomResourceDefinitions',
     load: async () => (await import('./crds.ts')).crdsCommand(),
   },
+  {
+    name: 'completion',
+    summary: 'print a script that completes verbs and flags in a shell',
+    load: async () => (await import('./completion.ts')).completionCommand(),
+  },
 ];
 
 /** How the tool is put together. */
@@ -68,6 +73,8 @@ export async function programOf({ verbs, calledAs, version, load }: ProgramOptio
 /** The verb that a command line asks for, in order to load it alone. */
 export function verbIn(words: readonly string[]): string | undefined {
   const [first, second] = words;
+  // Whoever completes all verbs has to know them all.
+  if (first === 'completion') return 'all';
   return first === 'help' ? second : first;
 }
 
