@@ -4,11 +4,22 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, type StoredDiscovery } from './cluster.ts';
 import { advertisedAddress, serviceRanges } from './control-plane/components.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import {
+  createDns,
+  createNode,
+  dnsPorts,
+  dnsServicePath,
+  dnsSlicePath,
+  endpointSlice,
+} from './furnishings.ts';
 import { kubectl } from './kubectl.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { comesToRest } from './right-set.ts';
 
 const quick = ['--service-delay', '0.1', '--node-delay', '0.3'];
+/** What each of them shows is in the name. */
+const namespaces = ['restricted', 'cluster-only', 'unrestricted'] as const;
 
 let cluster: Cluster;
 let kubeconfig: string;
@@ -21,13 +32,23 @@ beforeAll(async () => {
   await cluster.installCrds();
   await kubectl(controlPlane, 'apply', '-k', 'config/rbac');
   kubeconfig = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
-  for (const namespace of ['nodes', 'bystander']) await cluster.createNamespace(namespace, { app: 'yes' });
+  for (const namespace of namespaces) await cluster.createNamespace(namespace, { app: 'yes' });
   operator = await start();
   await cluster.platform({
     enforcement: 'Enforce',
     namespaces: { selector: { matchLabels: { app: 'yes' } } },
+    rules: [
+      { name: 'restricted', namespaces: { names: ['restricted'] }, egress: 'Restricted' },
+      { name: 'cluster-only', namespaces: { names: ['cluster-only'] }, egress: 'ClusterOnly' },
+    ],
   });
-  await cluster.createProfile('nodes', 'nodes', {
+  await cluster.createProfile('restricted', 'ways', {
+    routes: [
+      { name: 'watch', from: { app: 'controller' }, to: { kubernetesAPI: {} } },
+      { name: 'plain', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },
+    ],
+  });
+  await cluster.createProfile('unrestricted', 'nodes', {
     routes: [{ name: 'probes', from: { nodes: {} }, to: { app: 'web' }, ports: [8080] }],
   });
   await cluster.platformCondition('Ready', 'True', 'Enforced');
@@ -40,32 +61,31 @@ afterAll(async () => {
 
 const slices = '/apis/discovery.k8s.io/v1/namespaces';
 
-/** Waits until the status says so. */
-async function known(what: string, isKnown: (discovered: StoredDiscovery) => boolean): Promise<void> {
-  let last: StoredDiscovery | undefined;
-  await cluster.eventually(
-    what,
-    async () => {
-      last = (await cluster.platformProfile())?.status?.discovered;
-      return last !== undefined && isKnown(last) ? true : undefined;
-    },
-    { instead: async () => JSON.stringify(last) },
-  );
-}
-
 async function discovered(): Promise<StoredDiscovery> {
   return (await cluster.platformProfile())?.status?.discovered ?? {};
 }
 
-/** The version of each policy that is ours, which changes with each write. */
-async function versions(): Promise<ReadonlyMap<string, string>> {
-  const namespaces = ['nodes', 'bystander'];
+/** Waits until the status says so. */
+async function known(what: string, isKnown: (discovered: StoredDiscovery) => boolean): Promise<void> {
+  await cluster.eventually(
+    what,
+    async () =>
+      (await cluster.platformProfile())?.status?.discovered && isKnown(await discovered()) ? true : undefined,
+    { instead: async () => JSON.stringify(await discovered()) },
+  );
+}
+
+const isEndpoint = ({ kubernetesAPI }: StoredDiscovery, address: string) =>
+  kubernetesAPI?.endpoints.some((endpoint) => endpoint.address === address) === true;
+
+/** The policies that are ours: their version, which changes with each write, and what they say. */
+async function policies(): Promise<ReadonlyMap<string, { readonly version: string; readonly spec: string }>> {
   const all = await Promise.all(namespaces.map((namespace) => cluster.policies(namespace)));
   return new Map(
-    all.flatMap((policies) =>
-      [...policies.values()].map(({ metadata: { namespace, name, resourceVersion } }) => [
-        `${namespace}/${name}`,
-        resourceVersion,
+    all.flatMap((each) =>
+      [...each.values()].map(({ metadata, spec }) => [
+        `${metadata.namespace}/${metadata.name}`,
+        { version: metadata.resourceVersion, spec: JSON.stringify(spec) },
       ]),
     ),
   );
@@ -73,12 +93,19 @@ async function versions(): Promise<ReadonlyMap<string, string>> {
 
 /** The policies that `change` led to a write of; it has to wait until something of it is seen. */
 async function written(change: () => Promise<void>): Promise<readonly string[]> {
-  const before = await versions();
+  const before = await policies();
   await change();
   await comesToRest(cluster, 1_500);
-  const after = await versions();
+  const after = await policies();
   const names = [...new Set([...before.keys(), ...after.keys()])];
-  return names.filter((name) => before.get(name) !== after.get(name)).sort();
+  return names.filter((name) => before.get(name)?.version !== after.get(name)?.version).sort();
+}
+
+/** What the policies of a namespace say. */
+async function saidIn(namespace: string): Promise<string> {
+  return [...(await policies())]
+    .flatMap(([key, { spec }]) => (key.startsWith(`${namespace}/`) ? spec : []))
+    .join();
 }
 
 async function acceptedMessage(): Promise<string> {
@@ -86,47 +113,42 @@ async function acceptedMessage(): Promise<string> {
   return conditions.find(({ type }) => type === 'Accepted')?.message ?? '';
 }
 
-function endpointSlice(
-  name: string,
-  service: string,
-  addresses: readonly string[],
-  ports: readonly object[],
-): object {
-  return {
-    metadata: { name, labels: { 'kubernetes.io/service-name': service } },
-    addressType: 'IPv4',
-    endpoints: addresses.map((address) => ({ addresses: [address] })),
-    ports,
-  };
+async function untilAccepted(text: string): Promise<void> {
+  await cluster.eventually(
+    `the platform profile says ${text}`,
+    async () => ((await acceptedMessage()).includes(text) ? true : undefined),
+    { instead: acceptedMessage },
+  );
 }
+
+describe('what was never known', () => {
+  test('is a finding that names the override, and no rule: the DNS', async () => {
+    await untilAccepted('DnsUnknown');
+    expect((await discovered()).dns).toBeUndefined();
+    expect(await saidIn('restricted')).not.toContain('"port":53');
+  });
+});
 
 describe('what is found out', () => {
   test('is where the real API server says that it is, and its real ranges', async () => {
     await known('the API server', ({ kubernetesAPI }) => kubernetesAPI !== undefined);
     const { kubernetesAPI, cluster: ranges } = await discovered();
+    const { port } = new URL(cluster.controlPlane.url);
     expect(kubernetesAPI?.endpoints).toEqual([
       { address: '10.96.0.1', port: 443 },
-      { address: advertisedAddress, port: Number(new URL(cluster.controlPlane.url).port) },
+      { address: advertisedAddress, port: Number(port) },
     ]);
     expect(ranges).toEqual({ serviceRanges });
+    expect(await saidIn('restricted')).toContain(`${advertisedAddress}/32`);
+    expect(await saidIn('cluster-only')).toContain(serviceRanges[0]);
   });
 
-  test('of the DNS follows its Service and its endpoints', async () => {
-    const ports = (number: number) => [
-      { name: 'dns', port: number, protocol: 'UDP' },
-      { name: 'dns-tcp', port: number, protocol: 'TCP' },
-    ];
-    const servicePath = '/api/v1/namespaces/kube-system/services';
-    await cluster.api.json('POST', servicePath, {
-      metadata: { name: 'kube-dns' },
-      spec: { clusterIP: '10.96.0.10', selector: { 'k8s-app': 'kube-dns' }, ports: ports(53) },
+  test('of the DNS follows its Service and its endpoints, and rewrites the way to it alone', async () => {
+    const changed = await written(async () => {
+      await createDns(cluster, 5353);
+      await known('the DNS', ({ dns }) => dns?.ports?.includes(5353) === true);
     });
-    await cluster.api.json(
-      'POST',
-      `${slices}/kube-system/endpointslices`,
-      endpointSlice('kube-dns-x7f2q', 'kube-dns', ['10.244.0.2', '10.244.1.2'], ports(5353)),
-    );
-    await known('the DNS', ({ dns }) => dns?.ports?.includes(5353) === true);
+    expect(changed).toEqual(['cluster-only/ringfence-dns', 'restricted/ringfence-dns']);
     expect((await discovered()).dns).toEqual({
       namespace: 'kube-system',
       podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
@@ -134,8 +156,13 @@ describe('what is found out', () => {
       addresses: ['10.96.0.10'],
       servicePorts: [53, '53/UDP'],
     });
-    await cluster.api.json('PATCH', `${servicePath}/kube-dns`, { spec: { ports: ports(1053) } });
-    await known('the new port', ({ dns }) => dns?.servicePorts?.includes(1053) === true);
+    const moved = await written(async () => {
+      await cluster.api.json('PATCH', dnsServicePath, { spec: { ports: dnsPorts(1053) } });
+      await known('the new port', ({ dns }) => dns?.servicePorts?.includes(1053) === true);
+    });
+    expect(moved).toEqual(changed);
+    expect(await saidIn('restricted')).toContain('"port":1053');
+    expect(await saidIn('restricted')).not.toContain('"port":53,');
   });
 
   test('of a node-local cache follows its ConfigMap', async () => {
@@ -144,120 +171,133 @@ describe('what is found out', () => {
       data: { Corefile: 'cluster.local:53 {\n  bind 169.254.20.10 10.96.0.10\n}\n' },
     });
     await known('the cache', ({ dns }) => dns?.addresses?.includes('169.254.20.10') === true);
+    await cluster.eventually('a rule for it', async () =>
+      (await saidIn('restricted')).includes('169.254.20.10/32') ? true : undefined,
+    );
   });
 
   test('of the nodes rewrites just the policies that name them', async () => {
     const changed = await written(async () => {
-      await cluster.api.json('POST', '/api/v1/nodes', {
-        metadata: { name: 'a' },
-        spec: { podCIDRs: ['10.244.0.0/24'] },
-        status: { addresses: [{ type: 'InternalIP', address: '10.0.0.4' }] },
-      });
+      await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
       await known('the node', ({ cluster: ranges }) => ranges?.nodeRanges?.includes('10.0.0.4/32') === true);
     });
-    expect(changed).toEqual([expect.stringMatching(/^nodes\/ringfence-/)]);
+    expect(changed).toEqual([expect.stringMatching(/^unrestricted\/ringfence-nodes-web-/)]);
     expect((await discovered()).cluster?.podRanges).toEqual(['10.244.0.0/24']);
-    expect(
-      await written(async () => {
-        await cluster.api.json('PATCH', '/api/v1/nodes/a/status', {
-          status: { addresses: [{ type: 'InternalIP', address: '10.0.0.7' }] },
-        });
-        await known('the move', ({ cluster: ranges }) => ranges?.nodeRanges?.[0] === '10.0.0.7/32');
-      }),
-    ).toEqual(changed);
+    const moved = await written(async () => {
+      await cluster.api.json('PATCH', '/api/v1/nodes/a/status', {
+        status: { addresses: [{ type: 'InternalIP', address: '10.0.0.7' }] },
+      });
+      await known('the move', ({ cluster: ranges }) => ranges?.nodeRanges?.[0] === '10.0.0.7/32');
+    });
+    expect(moved).toEqual(changed);
   });
 
-  test('of the API server follows every slice, and of the ranges every ServiceCIDR', async () => {
-    await cluster.api.json(
-      'POST',
-      `${slices}/default/endpointslices`,
-      endpointSlice('kubernetes-second', 'kubernetes', ['10.0.0.9'], [{ name: 'https', port: 6443 }]),
-    );
-    await cluster.api.json('POST', '/apis/networking.k8s.io/v1/servicecidrs', {
-      metadata: { name: 'more' },
-      spec: { cidrs: ['10.100.0.0/16'] },
+  test('of the API server follows every slice', async () => {
+    const path = `${slices}/default/endpointslices`;
+    const changed = await written(async () => {
+      await cluster.api.json(
+        'POST',
+        path,
+        endpointSlice('kubernetes-second', 'kubernetes', ['10.0.0.9'], [{ name: 'https', port: 6443 }]),
+      );
+      await known('the second API server', (all) => isEndpoint(all, '10.0.0.9'));
     });
-    const has = (discovery: StoredDiscovery, address: string) =>
-      discovery.kubernetesAPI?.endpoints.some((endpoint) => endpoint.address === address) === true;
-    await known('the second API server', (discovery) => has(discovery, '10.0.0.9'));
-    await known(
-      'the range',
-      ({ cluster: ranges }) => ranges?.serviceRanges?.includes('10.100.0.0/16') === true,
-    );
-    const path = `${slices}/default/endpointslices/kubernetes-second`;
-    await cluster.api.json('PATCH', path, { endpoints: [{ addresses: ['10.0.0.8'] }] });
-    await known('the move', (discovery) => has(discovery, '10.0.0.8') && !has(discovery, '10.0.0.9'));
-    await cluster.api.json('DELETE', path);
-    await known('its end', (discovery) => !has(discovery, '10.0.0.8'));
+    expect(changed).toEqual([
+      'cluster-only/ringfence-cluster',
+      expect.stringMatching(/^restricted\/ringfence-ways-controller-out-/),
+    ]);
+    const moved = await written(async () => {
+      await cluster.api.json('PATCH', `${path}/kubernetes-second`, {
+        endpoints: [{ addresses: ['10.0.0.8'] }],
+      });
+      await known('the move', (all) => isEndpoint(all, '10.0.0.8') && !isEndpoint(all, '10.0.0.9'));
+    });
+    expect(moved).toEqual(changed);
+    expect(await saidIn('restricted')).not.toContain('10.0.0.9');
+  });
+
+  test('of the ranges follows every ServiceCIDR', async () => {
+    const changed = await written(async () => {
+      await cluster.api.json('POST', '/apis/networking.k8s.io/v1/servicecidrs', {
+        metadata: { name: 'more' },
+        spec: { cidrs: ['10.100.0.0/16'] },
+      });
+      await known(
+        'the range',
+        ({ cluster: ranges }) => ranges?.serviceRanges?.includes('10.100.0.0/16') === true,
+      );
+    });
+    expect(changed).toEqual(['cluster-only/ringfence-cluster']);
   });
 });
 
 describe('what can not be found out', () => {
   test('stays as it was, is a finding, and rewrites nothing', async () => {
     const before = await discovered();
-    const path = `${slices}/kube-system/endpointslices/kube-dns-x7f2q`;
-    const { endpoints } = await cluster.api.json<{ endpoints: readonly object[] }>('GET', path);
+    const { endpoints } = await cluster.api.json<{ endpoints: readonly object[] }>('GET', dnsSlicePath);
     const changed = await written(async () => {
-      await cluster.api.json('PATCH', path, { endpoints: [] });
-      await cluster.eventually('the finding', async () =>
-        (await acceptedMessage()).includes('LastKnownHolds') ? true : undefined,
-      );
+      await cluster.api.json('PATCH', dnsSlicePath, { endpoints: [] });
+      await untilAccepted('1 finding, the first: LastKnownHolds');
       await cluster.api.json('DELETE', '/api/v1/nodes/a');
-      await cluster.eventually('the other finding', async () =>
-        (await acceptedMessage()).includes('3 findings') ? true : undefined,
-      );
+      await untilAccepted('3 findings');
     });
     expect(changed).toEqual([]);
     expect(await discovered()).toEqual(before);
-    await cluster.api.json('PATCH', path, { endpoints });
-    await cluster.eventually('fewer findings', async () =>
-      (await acceptedMessage()).includes('2 findings') ? true : undefined,
-    );
+    await cluster.api.json('PATCH', dnsSlicePath, { endpoints });
+    await untilAccepted('2 findings');
   });
 
   test('is read from the status after a restart, and followed as soon as it can be read', async () => {
     const before = await discovered();
-    await kubectl(
-      cluster.controlPlane,
-      'delete',
-      'role,rolebinding',
-      '-n',
-      'kube-system',
-      'ringfence-operator',
-    );
-    const rolePath = '/apis/rbac.authorization.k8s.io/v1/clusterroles/ringfence-operator';
-    const { rules } = await cluster.api.json<{ rules: { resources: string[] }[] }>('GET', rolePath);
+    const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/ringfence-operator';
+    const { rules } = await cluster.api.json<{ rules: { resources: string[] }[] }>('GET', path);
     const gone = ['endpointslices', 'servicecidrs', 'nodes'];
+    const left = rules.map((rule) => ({
+      ...rule,
+      resources: rule.resources.filter((name) => !gone.includes(name)),
+    }));
+    const role = ['role,rolebinding', '-n', 'kube-system', 'ringfence-operator'];
     const changed = await written(async () => {
       await operator.stop();
-      await cluster.api.json('PATCH', rolePath, {
-        rules: rules.map((rule) => ({
-          ...rule,
-          resources: rule.resources.filter((name) => !gone.includes(name)).concat('nothing'),
-        })),
-      });
+      await kubectl(cluster.controlPlane, 'delete', ...role);
+      await cluster.api.json('PATCH', path, { rules: left.filter(({ resources }) => resources.length > 0) });
       operator = await start();
-      for (const name of [
+      const names = [
         'endpointslices.discovery.k8s.io',
         'servicecidrs.networking.k8s.io',
         'nodes',
         'configmaps',
-      ])
-        await operator.logged(`no permission to list and watch ${name}: grant it`);
+      ];
+      for (const name of names) await operator.logged(`no permission to list and watch ${name}: grant it`);
       await operator.logged('caches synced');
-      await cluster.eventually('the findings', async () =>
-        (await acceptedMessage()).includes("can't be read") ? true : undefined,
-      );
+      await untilAccepted("can't be read");
     });
     expect(changed).toEqual([]);
     expect(await discovered()).toEqual(before);
     expect((await operator.health('/readyz')).text).toContain('endpointslices.discovery.k8s.io: denied');
-    await cluster.api.json('POST', '/api/v1/nodes', {
-      metadata: { name: 'b' },
-      status: { addresses: [{ type: 'InternalIP', address: '10.0.0.5' }] },
-    });
+    await createNode(cluster, 'b', ['10.0.0.5'], ['10.244.1.0/24']);
     await kubectl(cluster.controlPlane, 'apply', '-k', 'config/rbac');
     await known('the new node', ({ cluster: ranges }) => ranges?.nodeRanges?.[0] === '10.0.0.5/32');
     expect((await discovered()).dns).toEqual(before.dns);
+  });
+
+  test('is not waited for where the cluster has no such kind: ServiceCIDRs before Kubernetes 1.33', async () => {
+    await operator.stop();
+    await cluster.api.json('PATCH', '/apis/ringfence.dev/v1alpha1/platformnetworkprofiles/default/status', {
+      status: { discovered: null },
+    });
+    await using proxy = await FaultProxy.start(cluster.controlPlane);
+    proxy.inject({ path: /\/servicecidrs/, act: { kind: 'answer', status: 404 } });
+    operator = await OperatorProcess.start({
+      kubeconfig: await proxy.kubeconfig(kubeconfig),
+      settle: 0,
+      flags: quick,
+    });
+    await known('the nodes', ({ cluster: ranges }) => ranges?.nodeRanges !== undefined);
+    expect((await discovered()).cluster?.serviceRanges).toBeUndefined();
+    await untilAccepted('ClusterRangesUnknown');
+    expect(await saidIn('cluster-only')).not.toContain(serviceRanges[0]);
+    expect(operator.lines.filter(({ msg }) => msg.includes('servicecidrs'))).toEqual([]);
+    await operator.stop();
   });
 });
