@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate build control-plane test demo clean
+.PHONY: help setup lint check generate build control-plane browser test demo clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,6 +21,7 @@ setup: $(INSTALLED) ## install the locked dependencies
 lint: setup ## format, lint, types and layers
 	biome check --error-on-warnings .
 	tsc -p .
+	tsc -p src/cli/graph/page/browser
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench
 
 check: lint ## the fast loop: lint, then unit and golden tests (generated files must be fresh)
@@ -35,7 +36,10 @@ build: setup ## bundle the operator and the tool into dist/ringfence.mjs
 control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (minutes, once)
 	node e2e/control-plane/main.ts prepare
 
-test: lint control-plane ## everything: make check and the end-to-end suite on a real control plane
+browser: ## install Chromium, for the tests of the page of `ringfence graph`, where there is none
+	@e2e/browser/install.sh
+
+test: lint control-plane browser ## everything: make check and the end-to-end suite on a real control plane
 	node test/suites.ts unit e2e
 
 demo: setup control-plane ## the story in a terminal, on a real control plane (KEEP=1 leaves it up to try by hand)

@@ -1,7 +1,11 @@
 // Bundles the operator and the tool into one file, dist/ringfence.mjs or what the first argument names: less memory and a quicker
 // start than from sources.
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { readAssets } from './src/cli/graph/page/assets.ts';
+
+const outfile = process.argv[2] ?? 'dist/ringfence.mjs';
 
 /**
  * Of client-node only KubeConfig is used, and of that nothing that sends: without the generated classes of the Kubernetes API and
@@ -51,9 +55,39 @@ function whenUsed(path, builtIn) {
   return `module.exports = { ${members.join(', ')} };`;
 }
 
+/** What a checkout reads and bundles when a page is made is a text in the bundle. */
+const pageAssets = {
+  name: 'page-assets',
+  setup({ onLoad }) {
+    onLoad({ filter: /graph\/page\/assets\.ts$/ }, async () => ({
+      contents: `export const readAssets = async () => (${JSON.stringify(await readAssets())});`,
+    }));
+  },
+};
+
+/** Graphviz is 1.5 MB of text, which every start would have to read: it is a file beside the bundle, for `graph` alone. */
+const graphvizApart = {
+  name: 'graphviz-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@viz-js\/viz$/ }, () => ({ path: './graphviz.mjs', external: true }));
+  },
+};
+
+await build({
+  entryPoints: ['@viz-js/viz'],
+  outfile: join(dirname(outfile), 'graphviz.mjs'),
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+});
+
 await build({
   entryPoints: ['src/main.ts'],
-  outfile: process.argv[2] ?? 'dist/ringfence.mjs',
+  outfile,
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -67,5 +101,5 @@ await build({
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
-  plugins: [onlyWhatIsUsed, builtInsWhenUsed],
+  plugins: [onlyWhatIsUsed, builtInsWhenUsed, pageAssets, graphvizApart],
 });

@@ -26,6 +26,11 @@ export const toolVerbs: readonly Verb[] = [
     load: async () => (await import('./matrix.ts')).matrixCommand(),
   },
   {
+    name: 'graph',
+    summary: 'draw who reaches whom, as Mermaid, SVG or a page to explore',
+    load: async () => (await import('./graph.ts')).graphCommand(),
+  },
+  {
     name: 'lint',
     summary: 'say what is wrong with profiles and policies',
     load: async () => (await import('./lint.ts')).lintCommand(),

@@ -20,6 +20,8 @@ const endings: Readonly<Record<string, string>> = {
   mmd: 'mermaid',
   svg: 'svg',
   html: 'html',
+  dot: 'dot',
+  gv: 'dot',
 };
 
 /**

@@ -1,0 +1,95 @@
+// A scene as DOT, the language of Graphviz: rooms are clusters, and what a thing is becomes its class, to which the style
+// sheet of the drawing gives its looks. Looks good without one, too.
+// Must not run Graphviz.
+import { shown, xml } from './escape.ts';
+import type { OpenRoom, Scene, SceneArrow, SceneNode } from './scene.ts';
+
+/** Text is measured as Courier: no monospaced font of a browser is wider. */
+const font = 'fontname="Courier"';
+
+/** A scene in the DOT language: the same text for the same scene. */
+export function renderDot(scene: Scene): string {
+  const busy = new Set(scene.arrows.flatMap(({ from, to }) => [from, to]));
+  const allowed = new Set(
+    scene.arrows.flatMap(({ from, to, unfenced }) => (unfenced ? [] : [`${from} ${to}`])),
+  );
+  return [
+    'digraph ringfence {',
+    `  graph [rankdir=LR, bgcolor=transparent, pad=0.35, nodesep=0.2, ranksep=0.6, outputorder=edgesfirst, ${font}, fontsize=14]`,
+    `  node [shape=box, style=rounded, margin="0.16,0.08", height=0.4, ${font}, fontsize=14]`,
+    `  edge [arrowsize=0.75, ${font}, fontsize=11]`,
+    ...scene.openRooms.flatMap((room) => cluster(room, busy)),
+    ...scene.nodes.map((node) => `  ${nodeLine(node)}`),
+    ...inRows(scene.nodes.filter(({ id }) => !busy.has(id))).map((line) => `  ${line}`),
+    ...scene.arrows.map((arrow) => `  ${arrowLine(arrow, allowed)}`),
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** A closed ring is a second wall: a cluster in a cluster. */
+function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
+  const looks = room.outside ? 'outside' : room.ringed ? 'ringed' : 'unringed';
+  const marks = room.marks.flatMap((mark) => mark.lines);
+  const inner = [
+    `  subgraph cluster_room${room.room} {`,
+    `    graph [id="room${room.room}", class="open ${looks}", style="rounded${dashes(looks)}", labeljust=l, margin=20, label=<${lines(room.name, marks)}>]`,
+    ...room.nodes.map((node) => `    ${nodeLine(node)}`),
+    ...inRows(room.nodes.filter(({ id }) => !busy.has(id))).map((line) => `    ${line}`),
+    '  }',
+  ];
+  if (!room.ringed) return inner;
+  return [
+    `  subgraph cluster_ring${room.room} {`,
+    `  graph [id="ring${room.room}", class="ring", style=rounded, margin=5, label=""]`,
+    ...inner,
+    '  }',
+  ];
+}
+
+function nodeLine(node: SceneNode): string {
+  const looks = hasRing(node) ? (node.ringed ? 'ringed' : 'unringed') : 'plain';
+  const wall = node.kind === 'room' && node.ringed ? ', peripheries=2' : '';
+  const text = lines(node.name, [...node.details, ...node.marks.flatMap((mark) => mark.lines)]);
+  return `${node.id} [id="${node.id}", class="${node.kind} ${looks}", style="rounded${dashes(looks)}"${wall}, label=<${text}>]`;
+}
+
+function hasRing({ kind }: SceneNode): boolean {
+  return kind === 'workload' || kind === 'room';
+}
+
+function dashes(looks: string): string {
+  return looks === 'unringed' ? ',dashed' : '';
+}
+
+/**
+ * Allowed arrows say what is left and what is right: one that nobody asked for is written the other way round where an allowed
+ * one comes back, and only drawn in its own direction.
+ */
+function arrowLine(arrow: SceneArrow, allowed: ReadonlySet<string>): string {
+  const { from, to, id, label } = arrow;
+  const more = `label=<${xml(label)}>`;
+  if (!arrow.unfenced) return `${from} -> ${to} [id="${id}", class="allowed", ${more}]`;
+  const looks = `id="${id}", class="unfenced", style=dotted`;
+  if (!allowed.has(`${to} ${from}`)) return `${from} -> ${to} [${looks}, arrowhead=vee, ${more}]`;
+  return `${to} -> ${from} [${looks}, dir=back, arrowtail=vee, ${more}]`;
+}
+
+/** Nodes without arrows would make one long column: invisible arrows put them into rows. */
+function inRows(nodes: readonly SceneNode[]): readonly string[] {
+  const columns = Math.ceil(Math.sqrt(nodes.length));
+  const rows = Array.from({ length: Math.ceil(nodes.length / (columns || 1)) }, (_, row) =>
+    nodes.slice(row * columns, (row + 1) * columns),
+  );
+  return rows
+    .filter((row) => row.length > 1)
+    .map((row) => `${row.map(({ id }) => id).join(' -> ')} [style=invis]`);
+}
+
+/** A name and smaller lines below it, as an HTML-like label; a table has the better line spacing. */
+function lines(name: string, details: readonly string[]): string {
+  const line = (text: string, size: number) =>
+    `<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="${size}">${xml(shown(text))}</FONT></TD></TR>`;
+  const rows = [line(name, 14), ...details.map((detail) => line(detail, 11))];
+  return `<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">${rows.join('')}</TABLE>`;
+}

@@ -1,0 +1,46 @@
+// The page of a model: which pictures it holds, drawn.
+// Must not know what a page looks like.
+import type { GraphModel } from './model.ts';
+import { readAssets } from './page/assets.ts';
+import { renderPage } from './page/page.ts';
+import { type NamedScene, pageDataOf } from './page/page-data.ts';
+import { isReadable, sceneOf } from './scene.ts';
+import type { Painter } from './svg.ts';
+
+/** What a page is made of. */
+export interface PageInput {
+  readonly title: string;
+  readonly model: GraphModel;
+  /** See `denialsOf`. */
+  readonly denials: Readonly<Record<string, string>>;
+  /** Namespaces that the page is about; none: all. */
+  readonly only?: readonly string[];
+}
+
+/** A page with a picture of all namespaces, of each by itself, and where it can be read, of everything at once. */
+export async function htmlFile(input: PageInput, painter: Painter): Promise<string> {
+  const { title, model, denials, only = [] } = input;
+  const scenes = scenesOf(model, only);
+  const drawings = new Map(scenes.map(({ id, scene }) => [id, painter.draw(scene)]));
+  return renderPage(title, pageDataOf(model, denials, scenes), drawings, await readAssets());
+}
+
+/** The pictures of the page; the first is shown first. */
+export function scenesOf(model: GraphModel, only: readonly string[] = []): readonly NamedScene[] {
+  const all = [...model.rooms.keys()];
+  const rooms = all.filter((room) => only.length === 0 || only.includes(model.rooms[room]?.name ?? ''));
+  const everything = sceneOf(model, { open: new Set(rooms), only: only.length > 0 });
+  const isShown = only.length > 1 || (only.length === 0 && isReadable(everything));
+  return [
+    ...(isShown ? [{ id: 'workloads', name: 'Workloads', scene: everything }] : []),
+    ...(only.length === 0
+      ? [{ id: 'namespaces', name: 'Namespaces', scene: sceneOf(model, { open: new Set(), only: false }) }]
+      : []),
+    ...rooms.map((room) => ({
+      id: `room${room}`,
+      name: model.rooms[room]?.name ?? '',
+      room,
+      scene: sceneOf(model, { open: new Set([room]), only: true }),
+    })),
+  ];
+}

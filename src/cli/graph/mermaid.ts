@@ -1,0 +1,82 @@
+// A picture as Mermaid, which GitHub draws in Markdown: subgraphs are rooms. The same text for the same picture.
+// Must not know what is worth drawing.
+import { shown } from './escape.ts';
+import type { Picture } from './picture.ts';
+import type { OpenRoom, SceneArrow, SceneNode } from './scene.ts';
+
+/**
+ * What GitHub draws at most: Mermaid's own defaults (`maxTextSize`, in characters, and `maxEdges`), which a page can't raise.
+ */
+export const mermaidLimits = { characters: 50_000, arrows: 500 } as const;
+
+/** Whether GitHub draws it. */
+export function fitsMermaid(text: string, { scene }: Picture): boolean {
+  return text.length <= mermaidLimits.characters && scene.arrows.length <= mermaidLimits.arrows;
+}
+
+/** A flowchart. */
+export function renderMermaid({ scene, note }: Picture): string {
+  return [
+    ...(note === undefined ? [] : ['---', `title: ${JSON.stringify(note)}`, '---']),
+    'flowchart LR',
+    '  classDef unringed stroke-dasharray: 6 4',
+    '  classDef outside stroke-dasharray: 2 4',
+    ...scene.openRooms.flatMap(subgraph),
+    ...scene.nodes.map((node) => `  ${nodeLine(node)}`),
+    ...scene.arrows.map((arrow) => `  ${arrowLine(arrow)}`),
+    '',
+  ].join('\n');
+}
+
+/** The same picture with as many arrows as GitHub draws: those that stand for the most connections. */
+export function cutToMermaid(picture: Picture): string {
+  const ranked = [...picture.scene.arrows].sort((a, b) => b.members.length - a.members.length);
+  for (let kept = Math.min(ranked.length, mermaidLimits.arrows); ; kept = Math.floor(kept * 0.8)) {
+    const few = new Set(ranked.slice(0, kept));
+    const arrows = picture.scene.arrows.filter((arrow) => few.has(arrow));
+    const note = `${picture.note ?? ''}${picture.note === undefined ? '' : '; '}${ranked.length - kept} of ${ranked.length} arrows are left out`;
+    const text = renderMermaid({ scene: { ...picture.scene, arrows }, note });
+    if (kept === 0 || text.length <= mermaidLimits.characters) return text;
+  }
+}
+
+function subgraph(room: OpenRoom): readonly string[] {
+  const looks = room.outside ? ':::outside' : room.ringed ? '' : ':::unringed';
+  return [
+    `  subgraph room${room.room}["${lines([room.name, ...room.marks.flatMap((mark) => mark.lines)])}"]`,
+    ...room.nodes.map((node) => `    ${nodeLine(node)}`),
+    '  end',
+    ...(looks === '' ? [] : [`  class room${room.room} ${looks.slice(3)}`]),
+  ];
+}
+
+function nodeLine(node: SceneNode): string {
+  const text = `"${lines([node.name, ...node.details, ...node.marks.flatMap((mark) => mark.lines)])}"`;
+  switch (node.kind) {
+    case 'workload':
+      return `${node.id}[${text}]${node.ringed ? '' : ':::unringed'}`;
+    case 'room':
+      return node.ringed ? `${node.id}[[${text}]]` : `${node.id}[${text}]:::unringed`;
+    case 'outside':
+    case 'addresses':
+      return `${node.id}(${text}):::outside`;
+    case 'all':
+    case 'several':
+      return `${node.id}([${text}])`;
+  }
+}
+
+function arrowLine({ from, to, label, unfenced }: SceneArrow): string {
+  return `${from} ${unfenced ? '-.->' : '-->'}|"${escaped(label)}"| ${to}`;
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => escaped(shown(text.trim()))).join('<br>');
+}
+
+/**
+ * Everything that Mermaid, Markdown or HTML could read as more than text becomes one of Mermaid's entity codes (`#35;` is `#`).
+ */
+function escaped(text: string): string {
+  return text.replace(/[^\p{L}\p{N} ._/:,+←→·…-]/gu, (character) => `#${character.codePointAt(0)};`);
+}

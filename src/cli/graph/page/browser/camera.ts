@@ -1,0 +1,153 @@
+// What of the drawing is seen: zoom with the wheel, by pinching or by keys, pan by dragging. It moves the `viewBox`.
+// Must not know what is drawn.
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Drawings are not shown larger than this many pixels for one of their units. */
+const closest = 2.5;
+
+/** Pixels at the bottom that the legend takes. */
+const legendHeight = 52;
+
+/** A look at one drawing at a time. */
+export class Camera {
+  readonly #canvas: HTMLElement;
+  readonly #pointers = new Map<number, { readonly x: number; readonly y: number }>();
+  #svg: SVGSVGElement | undefined;
+  #whole: Box = { x: 0, y: 0, width: 1, height: 1 };
+  #seen: Box = this.#whole;
+  /** Pixels for one unit of the drawing. */
+  #scale = 1;
+  #isWhole = true;
+  #dragged = 0;
+
+  constructor(canvas: HTMLElement) {
+    this.#canvas = canvas;
+    canvas.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
+    canvas.addEventListener('pointerdown', (event) => this.#onDown(event));
+    canvas.addEventListener('pointermove', (event) => this.#onMove(event));
+    for (const end of ['pointerup', 'pointercancel'] as const) {
+      canvas.addEventListener(end, (event) => this.#pointers.delete(event.pointerId));
+    }
+    new ResizeObserver(() => this.#resize()).observe(canvas);
+  }
+
+  /** Whether the pointer has just dragged, so that its click means nothing. */
+  get hasDragged(): boolean {
+    return this.#dragged > 4;
+  }
+
+  /** Looks at another drawing, the whole of it. */
+  show(svg: SVGSVGElement): void {
+    const { x, y, width, height } = svg.viewBox.baseVal;
+    this.#svg = svg;
+    this.#whole = { x, y, width, height };
+    this.fit();
+  }
+
+  /** Shows the whole drawing, as large as there is room, but not larger than life. */
+  fit(): void {
+    const { width, height } = this.#size();
+    const { x, y } = this.#whole;
+    const scale = Math.min(width / this.#whole.width, (height - legendHeight) / this.#whole.height, 1.3);
+    this.#look(scale, x + this.#whole.width / 2, y + this.#whole.height / 2 + legendHeight / 2 / scale);
+    this.#isWhole = true;
+  }
+
+  /** @param factor above 1 looks closer */
+  zoom(factor: number, at?: { readonly x: number; readonly y: number }): void {
+    const { width, height } = this.#size();
+    const scale = this.#scale;
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    const point = at === undefined ? { x: width / 2, y: height / 2 } : { x: at.x - left, y: at.y - top };
+    const smallest = Math.min(width / this.#whole.width, height / this.#whole.height, 1) * 0.6;
+    const next = Math.min(Math.max(scale * factor, smallest), closest);
+    const x = this.#seen.x + point.x / scale;
+    const y = this.#seen.y + point.y / scale;
+    this.#look(next, x + (width / 2 - point.x) / next, y + (height / 2 - point.y) / next);
+  }
+
+  /** Moves by pixels of the screen. */
+  pan(x: number, y: number): void {
+    const { x: left, y: top, ...size } = this.#seen;
+    this.#seen = { x: left + x / this.#scale, y: top + y / this.#scale, ...size };
+    this.#isWhole = false;
+    this.#apply();
+  }
+
+  /** Moves just as far as it takes to see this box of the screen. */
+  reveal(box: DOMRect): void {
+    const { left, right, top, bottom } = this.#canvas.getBoundingClientRect();
+    const margin = 24;
+    const x = Math.min(box.left - left - margin, 0) + Math.max(box.right - right + margin, 0);
+    const y = Math.min(box.top - top - margin, 0) + Math.max(box.bottom - bottom + margin, 0);
+    if (x !== 0 || y !== 0) this.pan(x, y);
+  }
+
+  #size(): { readonly width: number; readonly height: number } {
+    const { clientWidth, clientHeight } = this.#canvas;
+    return { width: clientWidth || 1, height: clientHeight || 1 };
+  }
+
+  #look(scale: number, centreX: number, centreY: number): void {
+    const { width, height } = this.#size();
+    this.#scale = scale;
+    this.#isWhole = false;
+    this.#seen = {
+      x: centreX - width / scale / 2,
+      y: centreY - height / scale / 2,
+      width: width / scale,
+      height: height / scale,
+    };
+    this.#apply();
+  }
+
+  #apply(): void {
+    const { x, y, width, height } = this.#seen;
+    this.#svg?.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
+  }
+
+  /** A look of the user's own stays as it is, around its centre. */
+  #resize(): void {
+    if (this.#isWhole) this.fit();
+    else this.#look(this.#scale, this.#seen.x + this.#seen.width / 2, this.#seen.y + this.#seen.height / 2);
+  }
+
+  #onWheel(event: WheelEvent): void {
+    event.preventDefault();
+    this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), {
+      x: event.clientX,
+      y: event.clientY,
+    });
+  }
+
+  #onDown(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    this.#dragged = 0;
+  }
+
+  #onMove(event: PointerEvent): void {
+    const before = this.#pointers.get(event.pointerId);
+    if (before === undefined) return;
+    const after = { x: event.clientX, y: event.clientY };
+    this.#dragged += Math.hypot(after.x - before.x, after.y - before.y);
+    if (this.hasDragged) this.#canvas.setPointerCapture(event.pointerId);
+    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
+    this.#pointers.set(event.pointerId, after);
+    if (other === undefined) {
+      if (this.hasDragged) this.pan(before.x - after.x, before.y - after.y);
+      return;
+    }
+    const apart = (point: { x: number; y: number }) => Math.hypot(point.x - other.x, point.y - other.y);
+    this.zoom(apart(after) / Math.max(apart(before), 1), {
+      x: (after.x + other.x) / 2,
+      y: (after.y + other.y) / 2,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+// The keys of the page, as a person reads them, and whether a key is meant for a field.
+import { button, h } from './dom.ts';
+
+const keys = [
+  ['/', 'find a workload or namespace'],
+  ['Tab', 'to the map, then to the details'],
+  ['← ↑ → ↓', 'from one part of the map to the next'],
+  ['Enter', 'select it, or open the namespace'],
+  ['Esc', 'one step back'],
+  ['d', 'show what is denied'],
+  ['+ − 0', 'closer, farther, everything'],
+  ['?', 'this list'],
+] as const;
+
+/** Fills the dialog that lists the keys. */
+export function fillKeys(dialog: HTMLElement): void {
+  const rows = keys.flatMap(([key, meaning]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, meaning)]);
+  const form = h(
+    'form',
+    { attributes: { method: 'dialog' } },
+    button({ attributes: { type: 'submit' } }, 'Close'),
+  );
+  dialog.replaceChildren(h('h2', {}, 'Keys'), h('dl', {}, ...rows), form);
+}
+
+/** Whether what has the keyboard takes letters for itself. */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement
+    ? target.type !== 'checkbox'
+    : target instanceof HTMLDialogElement;
+}

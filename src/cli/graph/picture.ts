@@ -1,0 +1,36 @@
+// Which picture of a model is drawn where there is room for one only: everything at once where that can be read, else
+// namespaces, of which those that somebody asks for stand open.
+// Must not know a file format.
+import type { GraphModel } from './model.ts';
+import { isReadable, type Scene, sceneOf } from './scene.ts';
+
+/** A scene, and what to know of it. */
+export interface Picture {
+  readonly scene: Scene;
+  /** Why it shows less than everything; absent where it does not. */
+  readonly note?: string;
+}
+
+/**
+ * The picture of everything, or of some namespaces and what they have to do with.
+ *
+ * @param namespaces names that exist; none: everything
+ */
+export function pictureOf(model: GraphModel, namespaces: readonly string[]): Picture {
+  const rooms = [...model.rooms.keys()];
+  if (namespaces.length > 0) {
+    const open = rooms.filter((room) => namespaces.includes(model.rooms[room]?.name ?? ''));
+    return { scene: sceneOf(model, { open: new Set(open), only: true }) };
+  }
+  const everything = sceneOf(model, { open: new Set(rooms), only: false });
+  return isReadable(everything) ? { scene: everything } : folded(model);
+}
+
+/** Every namespace as one node. */
+export function folded(model: GraphModel): Picture {
+  const workloads = model.rooms.reduce((sum, { outside, places }) => sum + (outside ? 0 : places.length), 0);
+  return {
+    scene: sceneOf(model, { open: new Set(), only: false }),
+    note: `${workloads} workloads, drawn by namespace: choose one with -n to see its own`,
+  };
+}
