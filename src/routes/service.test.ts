@@ -115,6 +115,7 @@ describe('a wrong port', () => {
     ['8080/TCP', 'ports: [80]'],
     ['web', 'ports: [81]'],
     ['5353/UDP', 'ports: ["53/UDP"]'],
+    ['8000-8100', 'ports: [80]'],
   ])("that is the pods' (%p) is Rejected with the YAML that mends it", (port, suggestion) => {
     expect(translate([port], web)).toMatchObject({ error: { state: 'Rejected', suggestion } });
   });
@@ -144,10 +145,50 @@ describe('a wrong port', () => {
     expect(wrong.ok ? {} : wrong.error).not.toHaveProperty('suggestion');
   });
 
-  test('is wrong with the protocol of another too', () => {
-    expect(translate([53], web)).toMatchObject({
-      error: { message: expect.stringContaining('has no port `53`: it has') },
+  test("that is a range of the pods' is mended with every port before them", () => {
+    const pair = [
+      { name: 'a', port: 80, targetPort: 8080 },
+      { name: 'b', port: 81, targetPort: 8081 },
+    ];
+    expect(translate(['8080-8081'], pair)).toMatchObject({ error: { suggestion: 'ports: [80, 81]' } });
+  });
+
+  test.each<[number | string]>([[53], ['dns']])(
+    'that has another protocol than TCP (%p) is Rejected with the YAML that says which',
+    (port) => {
+      expect(translate([port], web)).toMatchObject({
+        error: {
+          message: expect.stringMatching(
+            /has no port .*: it has .*`53\/UDP` \(dns\)\. .* without a protocol is TCP$/,
+          ),
+          suggestion: 'ports: ["53/UDP"]',
+        },
+      });
+    },
+  );
+
+  test('is wrong with the protocol of another too, where it says which', () => {
+    const wrong = translate(['53/TCP'], web);
+    expect(wrong).toMatchObject({
+      error: { message: expect.stringContaining('has no port `53/TCP`: it has') },
     });
+    expect(wrong.ok ? {} : wrong.error).not.toHaveProperty('suggestion');
+  });
+
+  test('of a Service with very many says first what was mistaken: messages are cut', () => {
+    const many = Array.from({ length: 200 }, (_, index) => ({
+      name: `p${index}`,
+      port: 10_000 + index,
+      targetPort: 20_000 + index,
+    }));
+    const wrong = translate([20_199], many);
+    const message = wrong.ok ? '' : wrong.error.message;
+    expect(message).toContain("`10007` (p7) and 192 more. `20199` is the pods' port behind `10199`");
+    expect(message.length).toBeLessThan(1024);
+    // A route takes 50 ports: with more, what is suggested would be refused.
+    expect(translate(['20000-20049'], many)).toMatchObject({ error: { suggestion: expect.anything() } });
+    const tooMany = translate(['20000-20050'], many);
+    expect(tooMany.ok ? {} : tooMany.error).not.toHaveProperty('suggestion');
   });
 });
 

@@ -97,40 +97,68 @@ function withoutTwins(ports: readonly PolicyPort[]): readonly PolicyPort[] {
   return [...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values()];
 }
 
+/** A message tells so many ports, and counts the rest: what was mistaken must not be cut off. */
+const portsTold = 8;
+
 function portMissing(
   service: ServiceFacts,
   port: number | string,
   written: readonly (number | string)[],
 ): Result<never, EndProblem> {
-  const has = service.ports
-    .map((each) => `\`${asWritten(each)}\`${each.name ? ` (${each.name})` : ''}`)
-    .join(', ');
-  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${has}`;
-  const target = mistakenFor(service, port);
-  if (target === undefined) return rejected('ServicePortMissing', message);
-  const mistaken = `\`${port}\` is the pods' port behind \`${asWritten(target)}\`; \`ports\` of a \`service\` are Service ports`;
-  return rejected('ServicePortMissing', `${message}. ${mistaken}`, mendedPorts(service, written));
+  const has = service.ports.map((each) => `${quoted(each)}${each.name ? ` (${each.name})` : ''}`);
+  const more = has.length > portsTold ? ` and ${has.length - portsTold} more` : '';
+  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${has.slice(0, portsTold).join(', ')}${more}`;
+  const mistake = mistakeIn(service, port);
+  if (mistake === undefined) return rejected('ServicePortMissing', message);
+  return rejected('ServicePortMissing', `${message}. ${mistake.why}`, mendedPorts(service, written));
 }
 
-/** The port of the Service whose pods' port somebody wrote instead. */
-function mistakenFor({ ports }: ServiceFacts, port: number | string): ServicePort | undefined {
+/** What somebody wrote instead of some ports of a Service. */
+interface Mistake {
+  readonly meant: readonly ServicePort[];
+  readonly why: string;
+}
+
+function mistakeIn({ ports }: ServiceFacts, port: number | string): Mistake | undefined {
   const spec = parsePort(port);
   if (!spec.ok) return undefined;
-  const { protocol } = spec.value;
-  const meant = 'name' in spec.value ? spec.value.name : spec.value.interval.first;
-  return ports.find((each) => each.protocol === protocol && each.targetPort === meant);
+  const behind = ports.filter((each) => leadsTo(each, spec.value));
+  if (behind.length > 0) {
+    const why = `\`${port}\` is the pods' port behind ${behind.map(quoted).join(', ')}; \`ports\` of a \`service\` are Service ports`;
+    return { meant: behind, why };
+  }
+  const namesProtocol = String(port).includes('/');
+  const alike = namesProtocol
+    ? []
+    : ports.filter((each) => isMeant({ ...spec.value, protocol: each.protocol }, each));
+  const why = `\`${port}\` without a protocol is TCP`;
+  return alike.length > 0 ? { meant: alike, why } : undefined;
 }
 
-/** All of the route's ports, those that were mistaken put right; nothing where one stays wrong. */
+function leadsTo({ protocol, targetPort }: ServicePort, spec: PortSpec): boolean {
+  if (protocol !== spec.protocol) return false;
+  if ('name' in spec) return targetPort === spec.name;
+  const { first, last } = spec.interval;
+  return typeof targetPort === 'number' && first <= targetPort && targetPort <= last;
+}
+
+/** A route takes so many; one range may be mistaken for more. */
+const mostPorts = 50;
+
+/** All of the route's ports, those that were mistaken put right; nothing where one stays wrong, or they are too many. */
 function mendedPorts(service: ServiceFacts, written: readonly (number | string)[]): string | undefined {
-  const mended = written.map((port) => {
+  const mended = written.flatMap((port) => {
     const spec = parsePort(port);
-    if (spec.ok && service.ports.some((each) => isMeant(spec.value, each))) return port;
-    const target = mistakenFor(service, port);
-    return target && asWritten(target);
+    if (spec.ok && service.ports.some((each) => isMeant(spec.value, each))) return [port];
+    return mistakeIn(service, port)?.meant.map(asWritten) ?? [undefined];
   });
-  if (mended.includes(undefined)) return undefined;
-  return `ports: [${[...new Set(mended)].map((port) => JSON.stringify(port)).join(', ')}]`;
+  const ports = [...new Set(mended)];
+  if (ports.includes(undefined) || ports.length > mostPorts) return undefined;
+  return `ports: [${ports.map((port) => JSON.stringify(port)).join(', ')}]`;
+}
+
+function quoted(port: ServicePort): string {
+  return `\`${asWritten(port)}\``;
 }
 
 function asWritten({ port, protocol }: ServicePort): number | string {
