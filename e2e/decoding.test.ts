@@ -185,8 +185,10 @@ describe('a status that somebody scribbled into', () => {
   ])('of a team, with %s, is written anew, and the profile counts', async (_, status) => {
     await scribble(`${profile}/status`, { status: null });
     await scribble(`${profile}/status`, { status });
-    await scribble(profile, { spec: { egress: 'ClusterOnly' } });
-    await scribble(profile, { spec: { egress: null } });
+    await scribble(profile, {
+      spec: { routes: [{ name: 'a', from: { app: 'web' }, to: { anywhere: {} } }] },
+    });
+    await scribble(profile, { spec: { routes: [] } });
     await accepted(profile, 'True', 'Accepted');
     expect((await cluster.profile('shop', 'web'))?.status).not.toHaveProperty('invented');
     await goesOn();

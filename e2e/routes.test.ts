@@ -283,7 +283,7 @@ describe('what a ring cuts off', () => {
 
   beforeAll(async () => {
     await cluster.createNamespace('edge', { app: 'yes' });
-    await cluster.platform({ cluster: { nodeRanges: ['10.0.0.0/24'] } });
+    await cluster.platform({ kubernetesAPI: { controlPlane: { cidrs: ['10.0.0.0/24'] } } });
   });
 
   test('at an entrance is told as an Event, and the route in it mends that when it is pasted', async () => {

@@ -21,6 +21,7 @@ import { services } from '../src/cluster/service-resources.ts';
 import type { Identified } from '../src/cluster/store.ts';
 import { Stores } from '../src/cluster/stores.ts';
 import { isRead, ownerOf, type ReadPlatform } from '../src/compile/compile.ts';
+import { indexOf } from '../src/compile/route-index.ts';
 import type { Observed } from '../src/discover/observed.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
 import {
@@ -104,6 +105,7 @@ export function view(parts: {
     platform: parts.platform,
     namespaces: named(namespaces),
     profiles: byNamespace(profiles),
+    routeLinks: indexOf(profiles),
     services: byNamespace([...[...seen.services.values()].flatMap((all) => [...all.values()]), ...services]),
     discovered: parts.discovered ?? seen.discovered,
   };

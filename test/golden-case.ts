@@ -74,12 +74,13 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: S
     platform: ownerOf(platform),
     heldClosed: [],
     frozenOwners: compiled.frozenOwners,
+    frozenMirrors: compiled.frozenMirrors,
   });
 }
 
 /** Where a namespace stands, what became of its routes, and what is done in it. */
 function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): object {
-  const { namespace, outside, enforcement, egress, frozenOwners, profiles } = compiled;
+  const { namespace, outside, enforcement, egress, frozenOwners, frozenMirrors, profiles } = compiled;
   const phases = plans.get(namespace)?.phases ?? [];
   const routes = profiles.flatMap(({ profile, routes: all }) =>
     all.map((compiledRoute) => [`${profile.name}/${compiledRoute.route.name}`, tellRoute(compiledRoute)]),
@@ -87,6 +88,7 @@ function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): ob
   return {
     ...(outside === undefined ? { enforcement, egress } : { outside }),
     ...(frozenOwners.size === 0 ? {} : { staysAsItIs: [...frozenOwners].sort() }),
+    ...(frozenMirrors.size === 0 ? {} : { mirrorsStayOf: [...frozenMirrors].sort() }),
     ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
     plan: phases.flatMap(({ purpose, changes }) =>
       changes.map((change) => `${purpose}: ${describe(change)}`),

@@ -1,7 +1,8 @@
 // Clusters of every shape for property tests: what teams declare, good and bad, and what it leads to. Everything is read by
 // the real schemas and reducers. Must not know what holds for them.
 import fc from 'fast-check';
-import { egressModes } from '../src/api/egress.ts';
+import type { NamespaceFacts } from '../src/api/cluster-view.ts';
+import { type EgressMode, egressModes } from '../src/api/egress.ts';
 import type { Discovered } from '../src/api/platform-status.ts';
 import {
   type KubernetesObject,
@@ -23,6 +24,8 @@ export interface Cluster {
   readonly discovered?: Discovered;
   readonly profiles: readonly { readonly key: string; readonly routes: Routes }[];
   readonly objects: readonly KubernetesObject[];
+  /** Left out: `shop` and `pay`. */
+  readonly namespaces?: readonly NamespaceFacts[];
 }
 
 const app = fc.constantFrom('web', 'api', 'mongo');
@@ -39,7 +42,7 @@ const here = fc.oneof(
 const elsewhere = fc.oneof(
   fc.record({
     namespace: fc.oneof(
-      fc.record({ name: fc.constantFrom('shop', 'pay') }),
+      fc.record({ name: fc.constantFrom('shop', 'pay', 'audit', 'monitoring') }),
       fc.record({ selector, pods: selector }),
     ),
   }),
@@ -170,13 +173,89 @@ export const cluster: fc.Arbitrary<Cluster> = fc.record({
   objects: fc.tuple(services, ingresses, gatewayObjects, others).map((all) => all.flat()),
 });
 
-const namespaces = [namespace('shop'), namespace('pay', { tier: 'api' })];
+const shopAndPay = [namespace('shop'), namespace('pay', { tier: 'api' })];
+
+const names = ['shop', 'pay', 'audit', 'monitoring', 'ingress-nginx'] as const;
+const mostly = <T>(usual: T, ...others: readonly T[]) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, ...others.map((each) => fc.constant(each)));
+const someNamespaces = fc
+  .uniqueArray(fc.tuple(fc.constantFrom(...names), labels, mostly(false, true)), {
+    selector: ([name]) => name,
+    minLength: 3,
+  })
+  .map((all) => all.map(([name, more, terminating]) => ({ ...namespace(name, more), terminating })));
+const modeRules = fc
+  .record(Object.fromEntries(names.map((name) => [name, mostly<EgressMode>('Restricted', ...egressModes)])))
+  .map((modes) =>
+    Object.entries(modes).map(([name, egress]) => ({ name, namespaces: { names: [name] }, egress })),
+  );
+const settings: fc.Arbitrary<PlatformSpec> = fc
+  .record({
+    rules: modeRules,
+    systemNamespaces: fc.subarray(['audit', 'monitoring', 'ingress-nginx']),
+    mirrorFrom: fc.option(fc.record({ selector }), { nil: undefined }),
+    namespaces: mostly<NonNullable<PlatformSpec['namespaces']>>(
+      {},
+      { exclude: ['audit'] },
+      { selector: { matchLabels: { tier: 'api' } } },
+    ),
+    ingressControllers: mostly<NonNullable<PlatformSpec['ingressControllers']>>(
+      [{ name: 'nginx', preset: 'ingress-nginx' }],
+      [{ name: 'edge', preset: 'gateway-api', classes: ['edge'] }],
+      [],
+    ),
+    monitoring: mostly<NonNullable<PlatformSpec['monitoring']>>(
+      [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
+      [],
+    ),
+  })
+  .map(({ mirrorFrom, ...more }) => ({ ...more, ...(mirrorFrom === undefined ? {} : { mirrorFrom }) }));
+const neighbour = fc.oneof(
+  fc.record({ namespace: fc.record({ name: fc.constantFrom(...names) }) }),
+  fc.record({ namespace: fc.record({ selector, pods: selector }) }),
+  fc.constantFrom({ cluster: {} }, { anywhere: {} }, { ingressController: {} }, { monitoring: {} }),
+);
+const betweenNeighbours = fc
+  .oneof(
+    { weight: 3, arbitrary: fc.record({ from: neighbour, to: fc.record({ app }), ports }) },
+    fc.record({ from: fc.record({ app }), to: neighbour, ports }),
+    fc.record({ from: neighbour, to: fc.record({ service: fc.constantFrom('web', 'api') }) }),
+    fc.record({ from: fc.record({ app }), to: fc.record({ app }) }),
+  )
+  .map((each) => each as Omit<Routes[number], 'name'>);
+const profilesAnywhere = fc
+  .uniqueArray(
+    fc.record({
+      key: fc.tuple(fc.constantFrom(...names), fc.constantFrom('a', 'b')).map((parts) => parts.join('/')),
+      routes: fc.array(betweenNeighbours, { maxLength: 4 }),
+    }),
+    { selector: ({ key }) => key, minLength: 3 },
+  )
+  .map((all) =>
+    all.map(({ key, routes: some }) => ({
+      key,
+      routes: some.map((each, at) => ({ ...each, name: `r${at}` })),
+    })),
+  );
+
+/** The names of the namespaces that `neighbours` may have. */
+export const neighbourNames = names;
+
+/** A cluster of several namespaces, each with an egress mode of its own, of which some are the platform's systems. */
+export const neighbours: fc.Arbitrary<Cluster> = fc.record({
+  spec: settings,
+  discovered,
+  namespaces: someNamespaces,
+  profiles: profilesAnywhere,
+  objects: fc.tuple(services, ingresses, gatewayObjects, others).map((all) => all.flat()),
+});
 
 /** What the compiler sees of a cluster. */
-export function viewOf({ spec: given, discovered: known, profiles: all, objects }: Cluster) {
+export function viewOf(given: Cluster) {
+  const { spec: said, discovered: known, profiles: all, objects, namespaces = shopAndPay } = given;
   return view({
     ...(known === undefined ? {} : { discovered: known }),
-    platform: platform(given),
+    platform: platform(said),
     namespaces,
     profiles: all.map(({ key, routes: some }) => profile(key, { routes: some })),
     objects,

@@ -1,6 +1,7 @@
 // Everything that compile() knows of the world, as plain data: one picture, taken at one moment.
 // Absent means known to be absent: nobody looks before every cache has synced. Must not know where it came from.
 import type { Finding } from '../model/findings.ts';
+import type { ObjectKey } from '../model/object-key.ts';
 import type { Result } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
 import type {
@@ -48,6 +49,26 @@ export interface PlatformFacts {
 /** Objects by namespace, then by name. */
 export type ByNamespace<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
+/** Which profiles speak of which other namespaces in their routes, so that nobody has to look at those of all. */
+export interface RouteLinks {
+  /** Profiles with a route from this namespace by its name. */
+  fromName(namespace: string): Iterable<ObjectKey>;
+  /** Profiles with a route from namespaces by labels, or from all, that may mean one with these labels. */
+  fromLabels(labels: Labels): Iterable<ObjectKey>;
+  /** Profiles with a route from namespaces by labels, or from all. */
+  fromSome(): Iterable<ObjectKey>;
+  /** Profiles with a route from where the platform profile says. */
+  fromDeclared(): Iterable<ObjectKey>;
+  /** Profiles with a route to this namespace by its name. */
+  toName(namespace: string): Iterable<ObjectKey>;
+  /** Profiles with a route to namespaces by labels that may mean one with these labels. */
+  toLabels(labels: Labels): Iterable<ObjectKey>;
+  /** Profiles with a route to where the platform profile says. */
+  toDeclared(): Iterable<ObjectKey>;
+  /** Profiles that don't decode: what they say is not known. */
+  unread(): Iterable<ObjectKey>;
+}
+
 /** The world at one moment. */
 export interface ClusterView {
   readonly platform: PlatformFacts | undefined;
@@ -56,6 +77,7 @@ export interface ClusterView {
   /** By name. */
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
   readonly profiles: ByNamespace<ProfileFacts>;
+  readonly routeLinks: RouteLinks;
   readonly services: ByNamespace<ServiceFacts>;
   readonly ingresses: ByNamespace<IngressFacts>;
   readonly httpRoutes: ByNamespace<GatewayRouteFacts>;

@@ -3,6 +3,7 @@
 import type { AnalysisInput, PolicyFacts } from '../analyze/facts.ts';
 import { type CompiledNamespace, compile } from '../compile/compile.ts';
 import { withFreeNames } from '../plan/free-names.ts';
+import { type Frozen, frozenAmong } from '../plan/frozen.ts';
 import type { World } from './world.ts';
 
 /** Which namespaces count as enforced. */
@@ -29,7 +30,10 @@ export function inForce({ stores, facts }: World, enforced: Enforced): InForce {
       ({ enforcement }) =>
         enforcement === 'Enforce' || (enforcement === 'DryRun' && enforced === 'DryRunToo'),
     )
-    .flatMap(({ namespace, policies }) => withFreeNames(policies, stores.policiesIn(namespace)).desired);
+    .flatMap((compiled) => {
+      const { mirrorNames } = frozenIn(compiled, stores);
+      return withFreeNames(compiled.policies, stores.policiesIn(compiled.namespace), mirrorNames).desired;
+    });
   const frozen = new Set(namespaces.flatMap((compiled) => keptIn(compiled, stores)));
   const others = facts.policies.filter((policy) => {
     const stored = stores.policies.get(policy);
@@ -39,10 +43,17 @@ export function inForce({ stores, facts }: World, enforced: Enforced): InForce {
   return { facts: { ...facts, policies }, dryRun: dryRunIn(namespaces) };
 }
 
-/** What a profile owns that can't be read stays as it is. */
-function keptIn({ namespace, frozenOwners }: CompiledNamespace, stores: World['stores']): readonly string[] {
-  const owned = stores.policiesIn(namespace).owned.filter(({ ownerUid }) => frozenOwners.has(ownerUid));
-  return owned.map(({ uid }) => uid);
+/** What a profile owns, or is mirrored by, that can't be read stays as it is. */
+function keptIn(compiled: CompiledNamespace, stores: World['stores']): readonly string[] {
+  const frozen = frozenIn(compiled, stores);
+  return stores
+    .policiesIn(compiled.namespace)
+    .owned.filter((policy) => frozen.has(policy))
+    .map(({ uid }) => uid);
+}
+
+function frozenIn(compiled: CompiledNamespace, stores: World['stores']): Frozen {
+  return frozenAmong(stores.policiesIn(compiled.namespace).owned, compiled.policies, compiled);
 }
 
 function dryRunIn(namespaces: readonly CompiledNamespace[]): readonly string[] {

@@ -46,8 +46,29 @@ describe('a policy of ours', () => {
       fingerprint: fingerprint(deny.spec),
       isolates: ['Ingress'],
       selectsEveryPod: true,
+      mirrors: [],
       beingDeleted: false,
     });
+  });
+
+  test('that mirrors names the namespaces that it leads to; one of a profile with such a name does not', () => {
+    const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+    const both = {
+      matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['a', 'b'] }],
+    };
+    const spec = {
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [
+        { to: [{ namespaceSelector: named('data') }, { namespaceSelector: both }] },
+        { to: [{ namespaceSelector: named('a'), podSelector: {} }] },
+      ],
+    };
+    const mirror = { ...ours, name: 'ringfence-mirror-web-out-0123456789' };
+    const labels = { ...ours.labels, 'ringfence.dev/profile': 'mirror' };
+    expect(readPolicy({ metadata: mirror, spec })).toMatchObject({ mirrors: ['data', 'a', 'b'] });
+    expect(readPolicy({ metadata: { ...mirror, labels }, spec })).toMatchObject({ mirrors: [] });
+    expect(readPolicy({ metadata: ours, spec })).toMatchObject({ mirrors: [] });
   });
 
   test('has the owner that is its controller', () => {

@@ -3,6 +3,7 @@
 
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
 import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from '../api/decode.ts';
+import { mirrorStem } from '../compile/names.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import {
   apiVersion,
@@ -10,8 +11,9 @@ import {
   managedByLabel,
   namePrefix,
   type OwnedPolicy,
+  profileLabel,
 } from '../model/policies.ts';
-import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
+import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { identify, type RawObject, type Resource } from './reflector.ts';
 import type { Identified } from './store.ts';
 
@@ -83,6 +85,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
       fingerprint: fingerprint(spec),
       isolates,
       selectsEveryPod,
+      mirrors: isMirror(object.metadata) ? namespacesOf(spec) : [],
       beingDeleted: deletionTimestamp !== undefined,
     };
   }
@@ -93,6 +96,16 @@ export function readPolicy(object: RawObject): StoredPolicy {
     isolatesEveryPod: selectsEveryPod ? isolates : [],
     allowsEveryone: isolates.filter((direction) => rulesOf(spec, direction).some(isOpen)),
   };
+}
+
+/** One of the platform's: a team may call its profile as mirrors are called. */
+function isMirror({ name, labels = {} }: RawObject['metadata']): boolean {
+  return name.startsWith(`${namePrefix}${mirrorStem}-`) && labels[profileLabel] === undefined;
+}
+
+function namespacesOf({ egress = [] }: RawPolicySpec): readonly string[] {
+  const peers = egress.flatMap(({ to }) => to ?? []);
+  return [...new Set(peers.flatMap(({ namespaceSelector = {} }) => namesIn(namespaceSelector)))];
 }
 
 interface RawPeer {

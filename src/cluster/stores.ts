@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterView } from '../api/cluster-view.ts';
 import { type Discovered, platformNetworkProfileStatus } from '../api/platform-status.ts';
+import { RouteIndex } from '../compile/route-index.ts';
 import { routeSources } from '../compile/route-sources.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Observed } from '../discover/observed.ts';
@@ -62,6 +63,7 @@ export class Stores {
   readonly mutatingWebhooks = storeFor(mutatingWebhooks);
   readonly apiServices = storeFor(apiServices);
   readonly #operatorNamespace: string;
+  readonly #routeIndex = new RouteIndex();
   #routeSources: ReturnType<typeof routeSources> | undefined;
   #discovery: Discovery | undefined;
   /** The Nodes that were last looked at: they come and go more often than anybody wants to follow. */
@@ -70,6 +72,7 @@ export class Stores {
   /** @param operatorNamespace the namespace that the operator runs in */
   constructor(operatorNamespace: string) {
     this.#operatorNamespace = operatorNamespace;
+    this.profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
     for (const store of [this.httpRoutes, this.grpcRoutes]) {
       store.onChange(() => {
         this.#routeSources = undefined;
@@ -146,6 +149,7 @@ export class Stores {
       ingresses: this.ingresses.byNamespace,
       httpRoutes: this.httpRoutes.byNamespace,
       grpcRoutes: this.grpcRoutes.byNamespace,
+      routeLinks: this.#routeIndex,
       routeSources: this.#routeSources,
       gateways: this.gateways.byNamespace,
       referenceGrants: this.referenceGrants.byNamespace,

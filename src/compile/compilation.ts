@@ -2,13 +2,15 @@
 // A namespace by itself is what its own objects make of it, before anything of another one is asked.
 import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
-import { compareKeys } from '../model/object-key.ts';
+import { compareKeys, type ObjectKey } from '../model/object-key.ts';
 import type { Surroundings } from '../routes/route-end.ts';
 import { type Egress, egressOf } from './egress.ts';
+import { type Exposures, exposuresOf } from './exposures.ts';
 import { type Membership, membershipOf } from './membership.ts';
 import type { Opening } from './openings.ts';
 import { type PlainRoute, plainRoutes } from './plain-routes.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { trusts } from './trust.ts';
 import { type World, worldOf } from './world.ts';
 
 /** A platform profile that decodes. */
@@ -32,6 +34,8 @@ export interface PlainProfile {
   readonly routes: readonly PlainRoute[];
 }
 
+const nothingExposed: Exposures = { openings: [], findings: [] };
+
 /** One run of the compiler, over one view. */
 export class Compilation {
   readonly view: ClusterView;
@@ -39,6 +43,9 @@ export class Compilation {
   readonly world: World;
   readonly #around: Surroundings;
   readonly #namespaces = new Map<string, PlainNamespace>();
+  readonly #exposures = new Map<string, Exposures>();
+  #compiled: readonly PlainNamespace[] | undefined;
+  #trusted: readonly ObjectKey[] | undefined;
 
   constructor(view: ClusterView, platform: ReadPlatform) {
     this.view = view;
@@ -58,6 +65,48 @@ export class Compilation {
     const plain = this.#read(facts);
     this.#namespaces.set(facts.name, plain);
     return plain;
+  }
+
+  /** The namespace of this name by itself; `undefined` where there is none. */
+  find(name: string): PlainNamespace | undefined {
+    const facts = this.view.namespaces.get(name);
+    return facts && this.plain(facts);
+  }
+
+  /** Every namespace for which something is compiled. */
+  get compiled(): readonly PlainNamespace[] {
+    this.#compiled ??= [...this.view.namespaces.values()]
+      .map((facts) => this.plain(facts))
+      .filter(({ isCompiled }) => isCompiled);
+    return this.#compiled;
+  }
+
+  /** The profiles whose routes from namespaces by labels, or from all, may open the egress of these. */
+  get trustedProfiles(): readonly ObjectKey[] {
+    this.#trusted ??= this.#findTrusted();
+    return this.#trusted;
+  }
+
+  /** What is exposed of a namespace; nothing where nothing is compiled for it. */
+  exposures({ facts: { name }, around, isCompiled }: PlainNamespace): Exposures {
+    const known = this.#exposures.get(name);
+    if (known !== undefined) return known;
+    const exposures = isCompiled ? exposuresOf(this.view, this.spec, around) : nothingExposed;
+    this.#exposures.set(name, exposures);
+    return exposures;
+  }
+
+  #findTrusted(): readonly ObjectKey[] {
+    const { namespaces, profiles, routeLinks } = this.view;
+    const { systemNamespaces, mirrorFrom } = this.spec;
+    // Without `mirrorFrom` there are few: no need to look at all profiles.
+    if (mirrorFrom === undefined) {
+      return systemNamespaces.flatMap((name) => [...(profiles.get(name)?.values() ?? [])]);
+    }
+    return [...routeLinks.fromSome()].filter(({ namespace }) => {
+      const facts = namespaces.get(namespace);
+      return facts !== undefined && trusts(this.spec, facts);
+    });
   }
 
   #read(facts: NamespaceFacts): PlainNamespace {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { namespace, platform, profile, service, undecodable, view } from '../../test/fixtures.ts';
+import {
+  namespace,
+  type PlatformSpec,
+  platform,
+  profile,
+  service,
+  undecodable,
+  view,
+} from '../../test/fixtures.ts';
 import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
 import { egressModes, enforcements } from '../api/egress.ts';
 import { type CompiledNamespace, compile } from './compile.ts';
@@ -182,6 +190,18 @@ describe('a profile that does not decode', () => {
         path: 'spec.colour',
       }),
     ]);
+  });
+
+  test('freezes what is mirrored of its namespace where egress is Restricted, and nowhere else', () => {
+    const frozen = (spec: PlatformSpec) =>
+      compiled(
+        'shop',
+        view({ platform: platform(spec), namespaces: shop, profiles: [undecodable(profile('data/db'))] }),
+      ).frozenMirrors;
+    expect(frozen({ egress: 'Restricted' })).toEqual(new Set(['data']));
+    expect(frozen({ egress: 'ClusterOnly' })).toEqual(new Set());
+    expect(frozen({ egress: 'Restricted', enforcement: 'DryRun' })).toEqual(new Set());
+    expect(frozen({ egress: 'Restricted', namespaces: { exclude: ['shop'] } })).toEqual(new Set());
   });
 
   test('leaves the ring of a system namespace as it is, where no other profile is left', () => {

@@ -7,9 +7,11 @@ import { compareKeys, compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
 import { egressFindings } from './egress.ts';
-import { exposurePolicies, exposuresOf } from './exposures.ts';
+import { exposurePolicies } from './exposures.ts';
 import { discoveryFindings, platformFindings, profileFindings } from './findings.ts';
 import type { Membership, Outside } from './membership.ts';
+import { mirrorPolicies } from './mirror-policies.ts';
+import { mirrorsInto } from './mirrors-across.ts';
 import { outageFindings, wideRouteFindings } from './outages.ts';
 import { type CompiledProfile, compileProfiles, openingsOf } from './profiles.ts';
 import { ringPolicies } from './ring.ts';
@@ -31,6 +33,8 @@ export interface CompiledNamespace {
   readonly profiles: readonly CompiledProfile[];
   /** UIDs of profiles, also of the platform's, whose policies stay as they are, because a profile doesn't decode. */
   readonly frozenOwners: ReadonlySet<string>;
+  /** Namespaces of which mirrors stay as they are, because a profile there doesn't decode. */
+  readonly frozenMirrors: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
@@ -87,10 +91,11 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     egress: egress.mode,
     profiles: compiled,
     frozenOwners: frozenOwnersOf(run.platform, membership, profiles),
+    frozenMirrors: frozenMirrorsOf(run, plain),
   };
   const findings = profiles.flatMap((profile) => profileFindings(profile));
   if (!plain.isCompiled) return { ...common, policies: [], findings };
-  const exposed = exposuresOf(run.view, run.spec, plain.around);
+  const exposed = run.exposures(plain);
   const owner = ownerOf(run.platform);
   return {
     ...common,
@@ -98,6 +103,7 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
       ...ringPolicies(facts.name, run.spec, owner, egress, run.world),
       ...exposurePolicies(facts.name, owner, exposed.openings),
       ...compiled.flatMap(({ policies }) => policies),
+      ...mirrorPolicies(facts.name, owner, mirrorsInto(run, plain)),
     ].sort(compareKeys),
     findings: [
       ...findings,
@@ -133,4 +139,10 @@ function frozenOwnersOf(
   if (membership.inside) return new Set(unread);
   // Whether a system namespace has a ring hangs on its profiles: while none can be read, the ring stays as it is too.
   return new Set(membership.why === 'NoProfileYet' ? [...unread, platform.uid] : []);
+}
+
+/** Where mirrors are written, those of profiles that don't decode stay: what these let in is not known, but was. */
+function frozenMirrorsOf({ view }: Compilation, { membership, egress }: PlainNamespace): ReadonlySet<string> {
+  if (membership.enforcement !== 'Enforce' || egress.mode !== 'Restricted') return new Set();
+  return new Set([...view.routeLinks.unread()].map(({ namespace }) => namespace));
 }

@@ -5,6 +5,7 @@ import { type EgressMode, egressModes } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Peer, Rule } from '../model/network-policy.ts';
 import { isCovered } from '../model/rule-cover.ts';
+import { namespaceNamed } from '../model/selectors.ts';
 import type { World } from './world.ts';
 
 /** What egress is like in one namespace. */
@@ -35,9 +36,14 @@ export function clusterRules(mode: EgressMode, { apiServer, ranges }: World): re
   return [{ peers: [{ namespaceSelector: {} }, ...services] }, ...apiServer];
 }
 
-/** Whether a way out has to be opened, because egress is fenced and the ring does not leave it open. */
-export function isClosed({ mode, open }: Egress, rule: Rule): boolean {
-  return mode !== 'Unrestricted' && !isCovered(rule, open);
+/** Whether a way out of `namespace` has to be opened, because egress is fenced there and the ring does not leave it open. */
+export function isClosed({ mode, open }: Egress, rule: Rule, namespace: string): boolean {
+  if (mode === 'Unrestricted') return false;
+  // A peer without a namespace means the own one.
+  const peers = rule.peers.map((peer) =>
+    'ipBlock' in peer ? peer : { namespaceSelector: namespaceNamed(namespace), ...peer },
+  ) as unknown as Rule['peers'];
+  return !isCovered({ ...rule, peers }, open);
 }
 
 /** What a person should know of the egress of a namespace: what had to be left closed, and what has no effect. */

@@ -24,6 +24,9 @@ export const dnsName = `${namePrefix}dns`;
 /** Lets every pod reach everything inside the cluster. */
 export const clusterName = `${namePrefix}cluster`;
 
+/** Comes first in the names of policies that mirror what other namespaces let in. */
+export const mirrorStem = 'mirror';
+
 /** Allows everything while a live namespace is being closed or opened; never there for long. */
 export const transitionName = `${namePrefix}transition`;
 

@@ -50,34 +50,50 @@ export function openingPolicies(
 }
 
 /** A rule, and who asks for it. */
-interface AskedRule {
+export interface AskedRule {
   readonly rule: Rule;
-  readonly askers: string[];
+  readonly askers: readonly string[];
 }
 
 /** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
 function policiesOf(about: OpeningPolicies, openings: readonly AskedOpening[]): readonly DesiredPolicy[] {
-  const parts = partsFor(merge(openings).length);
+  const parts = partsFor(merge(openings).length / rulesPerPolicy);
   return [...Map.groupBy(openings, ({ asker }) => partOf(asker, parts))].flatMap(([part, group]) => {
-    const rules = merge(group);
-    const [first, ...rest] = rules.map(({ rule }) => rule);
-    const [some] = group;
-    if (first === undefined || some === undefined) return [];
-    const { namespace, owner, stem } = about;
-    return {
-      namespace,
-      name: openingName(owner.kind, stem, some, `${part} of ${parts}`),
-      owner,
-      description: describe(about, some, [...new Set(rules.flatMap(({ askers }) => askers))]),
-      askers: noted(rules),
-      spec: allowing(some.pods, some.direction, [first, ...rest]),
-    };
+    const [first] = group;
+    return first === undefined ? [] : openingPolicy(about, first, `${part} of ${parts}`, merge(group));
   });
+}
+
+/**
+ * One policy; none where there is no rule.
+ *
+ * @param of whose pods and direction the policy is of
+ * @param part tells it apart from others of the same pods and direction
+ */
+export function openingPolicy(
+  about: OpeningPolicies,
+  of: Opening,
+  part: string,
+  rules: readonly AskedRule[],
+): readonly DesiredPolicy[] {
+  const [first, ...rest] = rules.map(({ rule }) => rule);
+  if (first === undefined) return [];
+  const { namespace, owner, stem } = about;
+  return [
+    {
+      namespace,
+      name: openingName(owner.kind, stem, of, part),
+      owner,
+      description: describe(about, of, [...new Set(rules.flatMap(({ askers }) => askers))]),
+      askers: noted(rules),
+      spec: allowing(of.pods, of.direction, [first, ...rest]),
+    },
+  ];
 }
 
 /** Identical rules become one, with everyone who asks for it. */
 function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
-  const rules = new Map<string, AskedRule>();
+  const rules = new Map<string, { readonly rule: Rule; readonly askers: string[] }>();
   for (const { rule, asker } of openings) {
     const text = canonicalJson(rule);
     const twin = rules.get(text);
@@ -87,21 +103,22 @@ function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
   return [...rules.values()];
 }
 
-/** A power of two, so that the parts stay what they are while rules come and go. */
-function partsFor(rules: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, rules / rulesPerPolicy)));
+/** How many parts so many fillings need: a power of two, so that the parts stay what they are while rules come and go. */
+export function partsFor(fillings: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, fillings)));
 }
 
 /**
  * Whose rules are in which part hangs on the asker alone. If parts were filled one after the other, a new route would move
  * others from one policy to the next, and between the two writes they would be in neither.
  */
-function partOf(asker: string, parts: number): number {
+export function partOf(asker: string, parts: number): number {
   return parts === 1 ? 0 : createHash('sha256').update(asker).digest().readUInt32BE() % parts;
 }
 
 function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {
-  const each = Math.max(1, Math.floor(askersNoted / rules.length));
+  const all = rules.reduce((sum, { askers }) => sum + askers.length, 0);
+  const each = all <= askersNoted ? all : Math.max(1, Math.floor(askersNoted / rules.length));
   return rules.map(({ askers }) =>
     askers.length <= each ? askers : [...askers.slice(0, each), `and ${askers.length - each} more`],
   );

@@ -7,7 +7,7 @@ import { type Result, success } from '../model/result.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import { endOf } from '../routes/index.ts';
 import { onPodPorts } from '../routes/pod-ports.ts';
-import type { EndProblem, RouteEnd, Surroundings, WrittenPorts } from '../routes/route-end.ts';
+import type { EndProblem, Places, RouteEnd, Surroundings, WrittenPorts } from '../routes/route-end.ts';
 import type { Opening } from './openings.ts';
 
 /** A route that opens nothing. */
@@ -20,7 +20,7 @@ interface Refused {
 export interface WayIn {
   readonly kind: 'in';
   readonly opening: Opening;
-  /** Whether it lets in namespaces that it does not name one by one. */
+  /** Whether it lets in other namespaces by their labels, or all: not by name, nor where the platform profile says. */
   readonly isWide: boolean;
 }
 
@@ -63,8 +63,13 @@ function plainRoute(route: Route, around: Surroundings): PlainRoute {
     route,
     kind: 'in',
     opening: { direction: 'Ingress', pods: pods.value.selector, rule },
-    isWide: source.end.isWide?.(source.held) ?? false,
+    isWide: isWide(source.end.places?.(source.held)),
   };
+}
+
+/** Whether an end means pods of namespaces that nobody has named. */
+export function isWide(places: Places | undefined): places is { readonly selector: LabelSelector } {
+  return typeof places === 'object' && 'selector' in places;
 }
 
 /** What a route that leads elsewhere reaches. */

@@ -19,6 +19,7 @@ export interface CompiledProfile {
 /** Compiles the profiles of a namespace; those of one for which nothing is compiled have no routes. */
 export function compileProfiles(run: Compilation, plain: PlainNamespace): readonly CompiledProfile[] {
   const place: Place = {
+    namespace: plain.facts.name,
     labels: plain.facts.labels,
     egress: plain.egress,
     ask: (route, wayOut) => askConsent(run, plain, route, wayOut),

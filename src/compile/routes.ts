@@ -2,6 +2,7 @@
 // Must not know policies: merging is openings.ts, the other side's word is consent.ts.
 import type { Route } from '../api/route.ts';
 import type { FindingCode } from '../model/findings.ts';
+import type { Rule } from '../model/network-policy.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
 import type { Consent } from './consent.ts';
 import { type Egress, isClosed } from './egress.ts';
@@ -26,6 +27,7 @@ export type AskConsent = (route: Route, wayOut: WayOut) => Consent | undefined;
 
 /** Where a route is declared. */
 export interface Place {
+  readonly namespace: string;
   readonly labels: Labels;
   readonly egress: Egress;
   readonly ask: AskConsent;
@@ -44,27 +46,30 @@ type Settled = Omit<CompiledRoute, 'route'>;
 const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
 
 /** Within the namespace, the way in to pods is the way out of others. */
-function openingsOfWayIn({ opening }: WayIn, { labels, egress }: Place): readonly Opening[] {
+function openingsOfWayIn({ opening }: WayIn, { namespace, labels, egress }: Place): readonly Opening[] {
   const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(opening, labels) : [];
-  return [opening, ...mirrors.filter(({ rule }) => isClosed(egress, rule))];
+  return [opening, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
 }
 
 /** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */
-function settleWayOut(route: Route, wayOut: WayOut, { egress, ask }: Place): Settled {
+function settleWayOut(route: Route, wayOut: WayOut, place: Place): Settled {
+  const { egress, ask } = place;
   const { rules, sources } = wayOut;
   // Where everything may leave, nobody needs to know where it goes.
   if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, openings: [] };
-  const openings = rules.ok ? openingsFor(sources, rules.value, egress) : [];
+  const openings = rules.ok ? openingsFor(sources, rules.value, place) : [];
   const written: Settled = openings.length > 0 ? { ...active, openings } : { ...wayIsOpen(egress), openings };
   return { ...written, ...answerOf(ask(route, wayOut), written) };
 }
 
 function openingsFor(
   pods: LabelSelector,
-  rules: readonly Opening['rule'][],
-  egress: Egress,
+  rules: readonly Rule[],
+  { egress, namespace }: Place,
 ): readonly Opening[] {
-  return rules.filter((rule) => isClosed(egress, rule)).map((rule) => ({ direction: 'Egress', pods, rule }));
+  return rules
+    .filter((rule) => isClosed(egress, rule, namespace))
+    .map((rule) => ({ direction: 'Egress', pods, rule }));
 }
 
 function wayIsOpen({ mode }: Egress): Omit<Settled, 'openings'> {

@@ -12,7 +12,7 @@ import {
 } from '../api/presets.ts';
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
-import { type LabelSelector, namespaceNamed } from '../model/selectors.ts';
+import { type LabelSelector, namesIn, namespaceNamed, namespacesNamed } from '../model/selectors.ts';
 import type { GatewayFacts } from '../model/services.ts';
 import type { DeclaredSystem } from '../routes/route-end.ts';
 import { maxLength } from './names.ts';
@@ -57,6 +57,20 @@ export function monitoringSystems(platform: PlatformNetworkProfileSpec): readonl
   }));
 }
 
+/** The names of the namespaces in which the declared systems run, or the konnectivity pods of a managed control plane. */
+export function declaredNamespaces(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+): readonly string[] {
+  const systems = [...ingressControllers(view, platform), ...monitoringSystems(platform)];
+  const peers = systems.flatMap((system) => system.peers ?? []);
+  const names = peers.flatMap((peer) =>
+    'ipBlock' in peer || peer.namespaceSelector === undefined ? [] : namesIn(peer.namespaceSelector),
+  );
+  const { namespace, pods } = platform.kubernetesAPI?.controlPlane ?? {};
+  return [...new Set([...names, ...(namespace === undefined || pods === undefined ? [] : [namespace])])];
+}
+
 function monitoringPeers({ preset, namespace, pods }: Monitoring): readonly Peer[] {
   return placed(preset === undefined ? undefined : monitoringPresets[preset], namespace, pods);
 }
@@ -93,10 +107,7 @@ function gatewayPeers(
     pods === undefined ? JSON.stringify([...new Set(siblings.map(({ name }) => name))]) : '',
   );
   return [...alike.values()].map((group) => ({
-    namespaceSelector: anyOf(
-      'kubernetes.io/metadata.name',
-      group.map(([where]) => where),
-    ),
+    namespaceSelector: namespacesNamed(group.map(([where]) => where)),
     podSelector: pods ?? anyOf(gatewayNameLabel, group[0]?.[1].map(gatewayLabel) ?? []),
   }));
 }

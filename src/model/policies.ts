@@ -37,6 +37,7 @@ export interface DesiredPolicy extends ObjectKey {
  * A policy of ours that exists, reduced to what a comparison needs.
  *
  * `isolates`, `selectsEveryPod` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
+ * `mirrors` are the namespaces whose ways in it mirrors; none where it is no mirror.
  */
 export interface OwnedPolicy extends ObjectKey {
   readonly uid: string;
@@ -45,6 +46,7 @@ export interface OwnedPolicy extends ObjectKey {
   readonly fingerprint: string;
   readonly isolates: readonly Direction[];
   readonly selectsEveryPod: boolean;
+  readonly mirrors: readonly string[];
   readonly beingDeleted: boolean;
 }
 

@@ -1,5 +1,6 @@
 // Label selectors with the meaning that Kubernetes gives them, as pure functions.
 // Must not know where labels come from, nor what a selector is used for.
+import { compareText } from './object-key.ts';
 
 /** A set of labels, as in `metadata.labels`. */
 export type Labels = Readonly<Record<string, string>>;
@@ -59,6 +60,23 @@ const nameLabel = 'kubernetes.io/metadata.name';
  */
 export function namespaceNamed(name: string): LabelSelector {
   return { matchLabels: { [nameLabel]: name } };
+}
+
+/** Selects the namespaces of these names (at least one), sorted. */
+export function namespacesNamed(names: Iterable<string>): LabelSelector {
+  const values = [...new Set(names)].sort(compareText);
+  const [only] = values;
+  if (only !== undefined && values.length === 1) return namespaceNamed(only);
+  return { matchExpressions: [{ key: nameLabel, operator: 'In', values }] };
+}
+
+/** The names of the namespaces that a selector made here can select: those that it lists. */
+export function namesIn({ matchLabels, matchExpressions = [] }: LabelSelector): readonly string[] {
+  const listed = matchExpressions.flatMap(({ key, values = [] }) => (key === nameLabel ? values : []));
+  return [
+    ...Object.entries(matchLabels ?? {}).flatMap(([key, name]) => (key === nameLabel ? [name] : [])),
+    ...listed,
+  ];
 }
 
 /** The name of the one namespace that a selector can select; `undefined` where it may select others. */

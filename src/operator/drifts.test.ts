@@ -27,6 +27,7 @@ function right(change: Partial<Extract<StoredPolicy, { ours: true }>> = {}): Sto
     ownerUid: wanted.owner.uid,
     fingerprint: fingerprint(wanted.spec),
     isolates: ['Ingress'],
+    mirrors: [],
     selectsEveryPod: true,
     beingDeleted: false,
     ...change,

@@ -107,6 +107,7 @@ export class NamespaceReconciler {
         platform: ownerOf(view.platform),
         heldClosed: ledger.heldClosed(namespace, facts.uid, Date.now()),
         frozenOwners: compiled.frozenOwners,
+        frozenMirrors: compiled.frozenMirrors,
       }),
     };
   }

@@ -11,7 +11,8 @@ describe('compiled policies', () => {
     fc.assert(
       fc.property(cluster, (given) => {
         const before = compile(viewOf(given)).policies;
-        for (const { namespace, policies, frozenOwners } of compile(viewOf(given)).namespaces) {
+        for (const { namespace, policies, frozenOwners, frozenMirrors } of compile(viewOf(given))
+          .namespaces) {
           const owned = before.filter((policy) => policy.namespace === namespace);
           const { phases, findings } = plan({
             namespace,
@@ -20,6 +21,7 @@ describe('compiled policies', () => {
             platform: platformOwner,
             heldClosed: [],
             frozenOwners,
+            frozenMirrors,
           });
           expect([phases, findings]).toEqual([[], []]);
         }

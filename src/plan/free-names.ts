@@ -5,17 +5,23 @@ import type { Finding } from '../model/findings.ts';
 import { compareKeys, type ObjectKey } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy } from '../model/policies.ts';
 
-/** The policies, in the order of their own names, each under the first name that no object of somebody else has. */
+/**
+ * The policies, in the order of their own names, each under the first name that no object of somebody else has.
+ *
+ * @param held names of policies of ours that stay as they are
+ */
 export function withFreeNames(
   desired: readonly DesiredPolicy[],
   actual: ActualPolicies,
+  held: ReadonlySet<string>,
 ): { readonly desired: readonly DesiredPolicy[]; readonly findings: readonly Finding[] } {
   const taken = namesTaken(actual);
+  const unavailable = new Set([...taken, ...held]);
   const findings: Finding[] = [];
   const renamed = [...desired].sort(compareKeys).map((policy) => {
-    const name = freeName(policy.name, taken);
+    const name = freeName(policy.name, unavailable);
     if (name === policy.name) return policy;
-    findings.push(nameTaken(policy, name));
+    if (taken.has(policy.name)) findings.push(nameTaken(policy, name));
     return { ...policy, name };
   });
   return { desired: renamed, findings };

@@ -26,5 +26,6 @@ export function planLeftovers(
     platform: first,
     heldClosed: [],
     frozenOwners: new Set(),
+    frozenMirrors: new Set(),
   });
 }

@@ -134,6 +134,7 @@ function planFor(shop: SimulatedNamespace, { desired, heldClosed }: Scenario): P
     platform: platformOwner,
     heldClosed,
     frozenOwners: new Set([frozen.uid]),
+    frozenMirrors: new Set<string>(),
   });
 }
 
@@ -339,6 +340,7 @@ describe('a plan', () => {
           platform: platformOwner,
           heldClosed: given.heldClosed,
           frozenOwners: new Set([frozen.uid]),
+          frozenMirrors: new Set<string>(),
         };
         expect(plan({ ...input, desired: given.desired.toReversed(), actual: shop.actual(true) })).toEqual(
           plan({ ...input, desired: given.desired, actual: shop.actual() }),

@@ -23,10 +23,12 @@ interface Given {
   readonly foreign?: readonly ForeignPolicy[];
   readonly heldClosed?: PlanInput['heldClosed'];
   readonly frozen?: readonly string[];
+  readonly frozenMirrors?: readonly string[];
 }
 
 /** The plan for the namespace `shop`. */
-function planned({ desired = [], owned = [], foreign = [], heldClosed = [], frozen = [] }: Given): Plan {
+function planned(given: Given): Plan {
+  const { desired = [], owned = [], foreign = [], heldClosed = [], frozen = [], frozenMirrors = [] } = given;
   return plan({
     namespace: 'shop',
     desired,
@@ -34,6 +36,7 @@ function planned({ desired = [], owned = [], foreign = [], heldClosed = [], froz
     platform: platformOwner,
     heldClosed,
     frozenOwners: new Set(frozen),
+    frozenMirrors: new Set(frozenMirrors),
   });
 }
 
@@ -419,5 +422,41 @@ describe("somebody else's policy", () => {
     const { phases } = planned({ desired: ring, foreign: taken });
     const touched = phases.flatMap(({ changes }) => changes.map((change) => keyOf(change).name));
     for (const { name } of taken) expect(touched).not.toContain(name);
+  });
+});
+
+describe('a mirror of a namespace in which a profile does not decode', () => {
+  const name = 'ringfence-mirror-web-out-0123456789';
+  const denied = [written(deny), written(denyEgress)];
+  const ringed = { desired: [deny, denyEgress], frozenMirrors: ['data'] };
+  const mirror = (policy: DesiredPolicy) => ({ ...written(policy), mirrors: ['data', 'other'] });
+  const before = allowing(name, 'Egress', 5432);
+  const wanted = allowing(name, 'Egress', 27017);
+
+  test('stays, although nobody asks for it any more', () => {
+    expect(planned({ ...ringed, owned: [...denied, mirror(before)] })).toEqual({ phases: [], findings: [] });
+    const [pruned] = told(
+      planned({ ...ringed, frozenMirrors: ['shop'], owned: [...denied, mirror(before)] }),
+    );
+    expect(pruned).toBe(`prune: delete ${name}`);
+  });
+
+  test('has nothing written beside it where it is as it is wanted', () => {
+    const owned = [...denied, mirror(wanted)];
+    expect(told(planned({ ...ringed, desired: [...ringed.desired, wanted], owned }))).toEqual([]);
+  });
+
+  test('stays as it is, and what is mirrored of others is written beside it, until that can be read', () => {
+    const desired = [...ringed.desired, wanted];
+    const owned = [...denied, mirror(before)];
+    const beside = planned({ ...ringed, desired, owned });
+    expect(told(beside)).toEqual([`allow: create ${secondName(name)}`]);
+    expect(beside.findings).toEqual([]);
+    const both = [...owned, mirror({ ...wanted, name: secondName(name) })];
+    expect(told(planned({ ...ringed, desired, owned: both }))).toEqual([]);
+    expect(told(planned({ ...ringed, desired, owned: both, frozenMirrors: [] }))).toEqual([
+      `allow: replace ${name}`,
+      `prune: delete ${secondName(name)}`,
+    ]);
   });
 });

@@ -10,10 +10,11 @@ import { selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
 import { foreignFindings } from './foreign.ts';
 import { freeName, namesTaken, nameTaken, withFreeNames } from './free-names.ts';
+import { type Freeze, type Frozen, frozenAmong } from './frozen.ts';
 import { transitionPolicy } from './transition.ts';
 
 /** What a plan is made from. */
-export interface PlanInput {
+export interface PlanInput extends Freeze {
   readonly namespace: string;
   readonly desired: readonly DesiredPolicy[];
   readonly actual: ActualPolicies;
@@ -24,8 +25,6 @@ export interface PlanInput {
    * complete and somebody took it away: these are closed at once.
    */
   readonly heldClosed: readonly Direction[];
-  /** UIDs of profiles whose policies stay as they are: see `CompiledNamespace`. */
-  readonly frozenOwners: ReadonlySet<string>;
 }
 
 /** What to do, and what to tell. */
@@ -41,18 +40,17 @@ export interface Plan {
  * open to isolated or back, a temporary policy allows everything in it until the rest is written and settled.
  */
 export function plan(input: PlanInput): Plan {
-  const named = withFreeNames(input.desired, input.actual);
+  const frozen = frozenAmong(input.actual.owned, input.desired, input);
+  const named = withFreeNames(input.desired, input.actual, frozen.mirrorNames);
   const owned = [...input.actual.owned].sort(compareKeys);
   const lasting = owned.filter((policy) => !isTransitionName(policy.name));
-  const isFrozen = (policy: OwnedPolicy | undefined) =>
-    policy !== undefined && input.frozenOwners.has(policy.ownerUid);
   const writes = named.desired.flatMap((policy) => {
     const existing = lasting.find(({ name }) => name === policy.name);
-    return isFrozen(existing) ? [] : writeOf(policy, existing);
+    return existing !== undefined && frozen.has(existing) ? [] : writeOf(policy, existing);
   });
   const wanted = new Set(named.desired.map((policy) => policy.name));
-  const unwanted = lasting.filter((policy) => !wanted.has(policy.name) && !isFrozen(policy));
-  const changing = changingDirections(input, lasting);
+  const unwanted = lasting.filter((policy) => !wanted.has(policy.name) && !frozen.has(policy));
+  const changing = changingDirections(input, lasting, frozen);
   const temporary = planTransition(input, {
     changing,
     isAwaited: changing.some((direction) =>
@@ -118,10 +116,14 @@ function planTransition(
  * The directions in which other pods are isolated afterwards than before, while there may be connections. Some pods may be
  * isolated without the others: by the policies of a profile that were left when the ring went with the platform profile.
  */
-function changingDirections(input: PlanInput, lasting: readonly OwnedPolicy[]): readonly Direction[] {
-  const frozen = lasting.filter((policy) => input.frozenOwners.has(policy.ownerUid));
+function changingDirections(
+  input: PlanInput,
+  lasting: readonly OwnedPolicy[],
+  frozen: Frozen,
+): readonly Direction[] {
+  const staying = lasting.filter((policy) => frozen.has(policy));
   return directions.filter((direction) => {
-    const willBe = reachOf([...input.desired.map(isolationOf), ...frozen], direction);
+    const willBe = reachOf([...input.desired.map(isolationOf), ...staying], direction);
     if (reachOf(lasting, direction) === willBe) return false;
     if (willBe === 'every pod' && input.heldClosed.includes(direction)) return false;
     // Where somebody else's policy isolates every pod already, a temporary opening would be a hole.

@@ -19,7 +19,7 @@ export const cluster = routeEnd({
     success(
       onPodPorts([{ namespaceSelector: {} }, ...blocks(ranges.services), ...blocks(ranges.nodes)], ports),
     ),
-  isWide: () => true,
+  places: () => ({ selector: {} }),
 });
 
 function blocks(cidrs: readonly string[] | undefined): readonly Peer[] {

@@ -279,16 +279,23 @@ describe('`kubernetesAPI`', () => {
   });
 });
 
-describe('an end that takes in namespaces which it does not name', () => {
-  test('is `cluster`, `anywhere`, and `namespace` by its labels', () => {
-    const isWide = (value: RouteEndValue) => {
-      const { end, held } = endOf(value);
-      return end.isWide?.(held) ?? false;
-    };
-    const wide = [{ cluster: {} }, { anywhere: {} }, { namespace: { selector: {} } }];
-    const named = [{ namespace: { name: 'shop' } }, { app: 'web' }, { monitoring: {} }, { nodes: {} }];
-    expect(wide.map(isWide)).toEqual([true, true, true]);
-    expect(named.map(isWide)).toEqual([false, false, false, false]);
+describe('the namespaces in which an end means pods', () => {
+  const selector = { matchLabels: { team: 'a' } };
+
+  test.each<[RouteEndValue, unknown]>([
+    [{ namespace: { name: 'shop' } }, { name: 'shop' }],
+    [{ namespace: { selector } }, { selector }],
+    [{ cluster: {} }, { selector: {} }],
+    [{ anywhere: {} }, { selector: {} }],
+    [{ ingressController: {} }, 'declared'],
+    [{ monitoring: {} }, 'declared'],
+    [{ kubernetesAPI: {} }, 'declared'],
+    [{ app: 'web' }, undefined],
+    [{ nodes: {} }, undefined],
+    [{ internet: {} }, undefined],
+  ])('are, of %j, %j', (value, places) => {
+    const { end, held } = endOf(value);
+    expect(end.places?.(held)).toEqual(places);
   });
 });
 

@@ -22,6 +22,8 @@ export const kubernetesAPI = routeEnd({
     if (first === undefined) return failure(unknownServer);
     return answering([first, ...rest], ports);
   },
+  // The konnectivity pods.
+  places: () => 'declared',
 });
 
 /**

@@ -45,5 +45,5 @@ export const namespace = routeEnd({
         ...(pods === undefined ? {} : { podSelector: pods }),
       },
     ]),
-  isWide: ({ selector }) => selector !== undefined,
+  places: ({ name, selector = {} }) => (name === undefined ? { selector } : { name }),
 });

@@ -59,6 +59,9 @@ export interface LocalPods {
   readonly ports: (written: WrittenPorts) => Result<NonEmpty<PolicyPort> | undefined, EndProblem>;
 }
 
+/** The namespaces in which an end means pods: one by its name, those with some labels, or where the platform profile says. */
+export type Places = { readonly name: string } | { readonly selector: LabelSelector } | 'declared';
+
 /** One kind of route end: `{<name>: <what schema reads>}` in a profile. */
 export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   /** The member of the union, as written in a profile. */
@@ -83,8 +86,8 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   ): Result<NonEmpty<Rule>, EndProblem>;
   /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */
   readonly asksConsent?: true;
-  /** Whether it takes in namespaces that it does not name one by one; left out: never. */
-  isWide?(value: z.output<Schema>): boolean;
+  /** Which other namespaces' pods it means; left out: none's. */
+  places?(value: z.output<Schema>): Places;
 }
 
 /** Declares an end, so that its functions read what its schema yields. */

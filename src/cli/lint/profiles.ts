@@ -25,6 +25,7 @@ export function profileFindings({ stores }: World): readonly LintFinding[] {
         platform: ownerOf(platform),
         heldClosed: [],
         frozenOwners: namespace.frozenOwners,
+        frozenMirrors: namespace.frozenMirrors,
       }).findings,
   );
   return [...compiled.findings, ...planned, ...compiled.namespaces.flatMap(routeFindings)];

@@ -1,0 +1,75 @@
+// Mirrors of other namespaces' ways in, merged into the policies of their source: many namespaces are one peer, by their names,
+// in stable buckets. Must not know why a mirror is due.
+import { canonicalJson, type Direction, type Rule } from '../model/network-policy.ts';
+import { compareText } from '../model/object-key.ts';
+import type { DesiredPolicy, Owner } from '../model/policies.ts';
+import { namespacesNamed } from '../model/selectors.ts';
+import type { Mirror } from './mirrors-across.ts';
+import { mirrorStem } from './names.ts';
+import { type AskedRule, openingPolicy, partOf, partsFor } from './openings.ts';
+
+/**
+ * A policy takes so many mirrors, those on very many ports counting more: it stays far below the size that etcd takes, and a
+ * new namespace changes one policy of many.
+ */
+const mirrorsPerPolicy = 500;
+const portsLikeAMirror = 5;
+
+/** The policies for the mirrors of a namespace, whatever their order. Ordered by name. */
+export function mirrorPolicies(
+  namespace: string,
+  owner: Owner,
+  mirrors: readonly Mirror[],
+): readonly DesiredPolicy[] {
+  const about = {
+    namespace,
+    owner,
+    stem: mirrorStem,
+    describe: (_: Direction, pods: string, askers: string) =>
+      `Lets out of ${pods} what is let in elsewhere: ${askers}`,
+  };
+  const groups = Map.groupBy(mirrors, ({ opening }) => canonicalJson(opening.pods));
+  return [...groups.values()]
+    .flatMap((group) => {
+      const parts = partsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
+      return [...Map.groupBy(group, ({ asker }) => partOf(asker, parts))].flatMap(([part, some]) => {
+        const [first] = some;
+        return first === undefined
+          ? []
+          : openingPolicy(about, first.opening, `${part} of ${parts}`, fold(some));
+      });
+    })
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+function weightOf({ opening: { rule } }: Mirror): number {
+  return 1 + Math.floor((rule.ports?.length ?? 0) / portsLikeAMirror);
+}
+
+/** Mirrors that differ in the namespace that they lead to alone become one rule. */
+function fold(mirrors: readonly Mirror[]): readonly AskedRule[] {
+  const alike = Map.groupBy(mirrors, ({ opening: { rule } }) =>
+    canonicalJson({ ...rule, peers: podsOf(rule) }),
+  );
+  return [...alike]
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([, group]) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { rule } = first.opening;
+      const [podSelector] = podsOf(rule);
+      const names = group.map(({ destination }) => destination);
+      const askers = [...new Set(group.map(({ asker }) => asker))].sort(compareText);
+      const peer = {
+        namespaceSelector: namespacesNamed(names),
+        ...(podSelector === undefined ? {} : { podSelector }),
+      };
+      return [{ rule: { ...rule, peers: [peer] }, askers }];
+    });
+}
+
+function podsOf({ peers }: Rule) {
+  return peers.flatMap((peer) =>
+    'ipBlock' in peer || peer.podSelector === undefined ? [] : [peer.podSelector],
+  );
+}

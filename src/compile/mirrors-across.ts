@@ -1,0 +1,122 @@
+// The mirrors that a Restricted namespace is due from others: their accepted ways in from here are ways out of here.
+// A receiver could open the egress of every namespace by that, and one edit would be written to all of them: it counts where it
+// names this one, where the platform does, or where the platform trusts the receiver. Else the source says `to` itself.
+import type { NamespaceFacts } from '../api/cluster-view.ts';
+import type { Peer } from '../model/network-policy.ts';
+import { formatKey, type ObjectKey } from '../model/object-key.ts';
+import { selects } from '../model/selectors.ts';
+import type { Compilation, PlainNamespace } from './compilation.ts';
+import { isClosed } from './egress.ts';
+import { mirrorsFrom, mirrorsWithin } from './mirrors.ts';
+import { monitoringName } from './names.ts';
+import type { Opening } from './openings.ts';
+import { monitoringRules } from './ring.ts';
+import { trusts } from './trust.ts';
+
+/** The way out of pods here to what another namespace, or the platform in this one, lets in. */
+export interface Mirror {
+  readonly opening: Opening;
+  /** The namespace that it leads to. */
+  readonly destination: string;
+  /** Who lets it in: `namespace/profile/route`, or an object. */
+  readonly asker: string;
+}
+
+/** What the egress of a namespace has to be opened for besides what its own profiles say; nothing unless it is Restricted. */
+export function mirrorsInto(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+  if (here.egress.mode !== 'Restricted') return [];
+  const mirrors = [
+    ...mirrorsOfRoutes(run, here),
+    ...mirrorsOfMonitoring(run, here),
+    ...mirrorsOfExposures(run, here),
+  ];
+  return mirrors.filter(({ opening }) => isClosed(here.egress, opening.rule, here.facts.name));
+}
+
+function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+  const { name, labels } = here.facts;
+  return [...Map.groupBy(concerning(run, here), ({ namespace }) => namespace)].flatMap(
+    ([destination, keys]) => {
+      const there = run.find(destination);
+      if (there === undefined || destination === name) return [];
+      const isTrusted = trusts(run.spec, there.facts);
+      const names = new Set(keys.map((key) => key.name));
+      return there.profiles
+        .filter(({ profile }) => names.has(profile.name))
+        .flatMap(({ profile, routes }) =>
+          routes.flatMap((route) => {
+            if (route.kind !== 'in' || (route.isWide && !isTrusted)) return [];
+            const asker = `${formatKey(profile)}/${route.route.name}`;
+            return mirrorsFrom(destination, route.opening, labels).map((opening) => ({
+              opening,
+              destination,
+              asker,
+            }));
+          }),
+        );
+    },
+  );
+}
+
+/** The profiles whose routes may let this namespace in so that it counts. */
+function concerning(run: Compilation, { facts, around }: PlainNamespace): readonly ObjectKey[] {
+  const { routeLinks } = run.view;
+  const systems = [...around.ingressControllers, ...around.monitoring].flatMap(({ peers = [] }) => peers);
+  const isDeclared = [...systems, ...around.controlPlane].some((peer) => isIn(peer, facts));
+  return [
+    ...routeLinks.fromName(facts.name),
+    ...(isDeclared ? routeLinks.fromDeclared() : []),
+    ...run.trustedProfiles,
+  ];
+}
+
+/** The monitoring systems here reach every ringed namespace. */
+function mirrorsOfMonitoring(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+  const rules = monitoringRules(run.spec).filter(({ peers }) => peers.some((peer) => isIn(peer, here.facts)));
+  if (rules.length === 0) return [];
+  return run.compiled.flatMap((there) =>
+    rules.flatMap((rule) =>
+      mirrorsTo(
+        there,
+        here,
+        { direction: 'Ingress', pods: {}, rule },
+        `NetworkPolicy ${there.facts.name}/${monitoringName}`,
+      ),
+    ),
+  );
+}
+
+/** The ingress controllers here reach what is exposed anywhere. */
+function mirrorsOfExposures(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+  const peers = here.around.ingressControllers.flatMap((system) => system.peers ?? []);
+  if (!peers.some((peer) => isIn(peer, here.facts))) return [];
+  const { ingresses, httpRoutes, grpcRoutes, routeSources } = run.view;
+  const exposed = new Set(
+    [ingresses, httpRoutes, grpcRoutes, routeSources].flatMap((each) => [...each.keys()]),
+  );
+  return [...exposed].flatMap((name) => {
+    const there = run.find(name);
+    return there === undefined
+      ? []
+      : run.exposures(there).openings.flatMap(({ asker, ...wayIn }) => mirrorsTo(there, here, wayIn, asker));
+  });
+}
+
+/** What the platform opens in a namespace, be it this one, is owned by the platform at both ends. */
+function mirrorsTo(
+  there: PlainNamespace,
+  here: PlainNamespace,
+  wayIn: Opening,
+  asker: string,
+): readonly Mirror[] {
+  const destination = there.facts.name;
+  const { labels } = here.facts;
+  const openings = there === here ? mirrorsWithin(wayIn, labels) : mirrorsFrom(destination, wayIn, labels);
+  return openings.map((opening) => ({ opening, destination, asker }));
+}
+
+function isIn(peer: Peer, { labels }: NamespaceFacts): boolean {
+  return (
+    !('ipBlock' in peer) && peer.namespaceSelector !== undefined && selects(peer.namespaceSelector, labels)
+  );
+}

@@ -1,0 +1,132 @@
+// An index: which profiles speak of which other namespaces. It is kept up with one edit at a time, so that one edited route
+// is compiled in the namespaces that it touches, and a namespace looks at the profiles that may concern it.
+// Must not know whether a route is accepted, nor what follows from it.
+import type { ProfileFacts, RouteLinks } from '../api/cluster-view.ts';
+import type { Route } from '../api/route.ts';
+import { formatKey, type ObjectKey } from '../model/object-key.ts';
+import type { LabelSelector, Labels } from '../model/selectors.ts';
+import { endOf, type RouteEndValue } from '../routes/index.ts';
+
+/** The profiles that speak of each namespace. */
+export class RouteIndex implements RouteLinks {
+  readonly #profiles = new Map<string, Map<string, ObjectKey>>();
+
+  /** Takes in that `previous` became `next`; one of them is absent where a profile came or went. */
+  change(previous: ProfileFacts | undefined, next: ProfileFacts | undefined): void {
+    if (previous !== undefined) this.#remove(previous);
+    if (next !== undefined) this.#add(next);
+  }
+
+  fromName(namespace: string): Iterable<ObjectKey> {
+    return this.#at(name('from', namespace));
+  }
+
+  fromLabels(labels: Labels): Iterable<ObjectKey> {
+    return this.#atLabels('from', labels);
+  }
+
+  fromSome(): Iterable<ObjectKey> {
+    return this.#at(some('from'));
+  }
+
+  fromDeclared(): Iterable<ObjectKey> {
+    return this.#at(declared('from'));
+  }
+
+  toName(namespace: string): Iterable<ObjectKey> {
+    return this.#at(name('to', namespace));
+  }
+
+  toLabels(labels: Labels): Iterable<ObjectKey> {
+    return this.#atLabels('to', labels);
+  }
+
+  toDeclared(): Iterable<ObjectKey> {
+    return this.#at(declared('to'));
+  }
+
+  unread(): Iterable<ObjectKey> {
+    return this.#at(unread);
+  }
+
+  #add({ namespace, name, decoded }: ProfileFacts): void {
+    const key = { namespace, name };
+    for (const term of termsOf(decoded)) {
+      const profiles = this.#profiles.get(term) ?? new Map<string, ObjectKey>();
+      this.#profiles.set(term, profiles.set(formatKey(key), key));
+    }
+  }
+
+  #remove(profile: ProfileFacts): void {
+    for (const term of termsOf(profile.decoded)) {
+      const profiles = this.#profiles.get(term);
+      profiles?.delete(formatKey(profile));
+      if (profiles?.size === 0) this.#profiles.delete(term);
+    }
+  }
+
+  #at(term: string): Iterable<ObjectKey> {
+    return this.#profiles.get(term)?.values() ?? [];
+  }
+
+  *#atLabels(side: Side, labels: Labels): Iterable<ObjectKey> {
+    const terms = Object.entries(labels).flatMap(([key, value]) => [
+      labelled(side, key, value),
+      labelled(side, key),
+    ]);
+    const seen = new Set<ObjectKey>();
+    for (const term of [labelled(side), ...terms]) {
+      for (const profile of this.#at(term)) {
+        if (!seen.has(profile)) yield profile;
+        seen.add(profile);
+      }
+    }
+  }
+}
+
+/** An index of these profiles. */
+export function indexOf(profiles: Iterable<ProfileFacts>): RouteIndex {
+  const index = new RouteIndex();
+  for (const profile of profiles) index.change(undefined, profile);
+  return index;
+}
+
+type Side = 'from' | 'to';
+
+// What a profile is found by. A term is a text, because a Map compares objects by identity; `/` is in no name.
+const unread = 'unread';
+const declared = (side: Side) => `${side}/declared`;
+const some = (side: Side) => `${side}/some`;
+const name = (side: Side, namespace: string) => `${side}/name/${namespace}`;
+const labelled = (side: Side, key = '', value?: string) =>
+  value === undefined ? `${side}/label/${key}` : `${side}/label/${key}=${value}`;
+
+function termsOf(decoded: ProfileFacts['decoded']): ReadonlySet<string> {
+  if (!decoded.ok) return new Set([unread]);
+  return new Set(decoded.value.spec.routes.flatMap(termsOfRoute));
+}
+
+function termsOfRoute({ from, to }: Route): readonly string[] {
+  return [...termsOfEnd('from', from), ...termsOfEnd('to', to)];
+}
+
+function termsOfEnd(side: Side, value: RouteEndValue): readonly string[] {
+  const { end, held } = endOf(value);
+  const places = end.places?.(held);
+  // Where it leads to, only those are asked about who have a say.
+  if (places === undefined || (side === 'to' && end.asksConsent === undefined)) return [];
+  if (places === 'declared') return [declared(side)];
+  if ('name' in places) return [name(side, places.name)];
+  return [some(side), ...termsOfSelector(side, places.selector)];
+}
+
+/** One of the labels that a selector asks for is enough to find it by; one that asks for none is found by every namespace. */
+function termsOfSelector(side: Side, { matchLabels, matchExpressions }: LabelSelector): readonly string[] {
+  const [label] = Object.entries(matchLabels ?? {});
+  if (label !== undefined) return [labelled(side, ...label)];
+  for (const { key, operator, values = [] } of matchExpressions ?? []) {
+    if (operator === 'In') return values.map((value) => labelled(side, key, value));
+    if (operator === 'Exists') return [labelled(side, key)];
+  }
+  return [labelled(side)];
+}

@@ -1,0 +1,134 @@
+// Which namespaces have to be compiled again when something of one changes: those whose policies, or the states of whose routes,
+// hang on it. Rather one too many than one too few, but never all for one edited route. Must not know who compiles them.
+import type { ClusterView, NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
+import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
+import type { Route } from '../api/route.ts';
+import { canonicalJson } from '../model/network-policy.ts';
+import type { ObjectKey } from '../model/object-key.ts';
+import { selects } from '../model/selectors.ts';
+import { endOf } from '../routes/index.ts';
+import { declaredNamespaces } from './systems.ts';
+import { trusts } from './trust.ts';
+
+/**
+ * The namespaces that an edited profile touches: its own, those whose egress an edited route opens or opened, and those whose
+ * routes lead to its own. Of a profile that came `previous` is absent, of one that is gone `next`.
+ *
+ * @param view after the edit
+ */
+export function namespacesTouchedByProfile(
+  view: ClusterView,
+  previous: ProfileFacts | undefined,
+  next: ProfileFacts | undefined,
+): ReadonlySet<string> {
+  const namespace = (next ?? previous)?.namespace ?? '';
+  // What is frozen for a profile that can't be read, it does not tell.
+  if (previous?.decoded.ok === false || next?.decoded.ok === false) return everyNamespace(view, namespace);
+  const platform = specOf(view);
+  const facts = view.namespaces.get(namespace);
+  if (platform === undefined || facts === undefined) return new Set([namespace]);
+  const edited = editedRoutes(routesOf(previous), routesOf(next));
+  return new Set([
+    namespace,
+    ...sourcesOf(view, platform, [facts], edited),
+    ...speakersOf(view, platform, [facts]),
+    // A system namespace is ringed by its first profile, and reached by the platform's systems from then on.
+    ...(platform.systemNamespaces.includes(namespace) ? declaredNamespaces(view, platform) : []),
+  ]);
+}
+
+/**
+ * The namespaces that a namespace touches which came, went, or has other labels: itself, those whose egress its routes open,
+ * those whose routes lead to it, and those of the platform's systems, which reach it.
+ *
+ * @param view after the change
+ */
+export function namespacesTouchedByNamespace(
+  view: ClusterView,
+  previous: NamespaceFacts | undefined,
+  next: NamespaceFacts | undefined,
+): ReadonlySet<string> {
+  const states = [previous, next].filter((facts) => facts !== undefined);
+  const platform = specOf(view);
+  const names = states.map(({ name }) => name);
+  if (platform === undefined) return new Set(names);
+  const profiles = [...new Set(names)].flatMap((name) => [...(view.profiles.get(name)?.values() ?? [])]);
+  return new Set([
+    ...names,
+    ...sourcesOf(view, platform, states, profiles.flatMap(routesOf)),
+    ...speakersOf(view, platform, states),
+    ...declaredNamespaces(view, platform),
+  ]);
+}
+
+/**
+ * The namespaces that are touched where the Services of a namespace change, or what exposes them: it, those whose egress its
+ * routes open, those whose routes lead to it, and those of the platform's systems.
+ *
+ * @param view after the change
+ */
+export function namespacesTouchedByServices(view: ClusterView, namespace: string): ReadonlySet<string> {
+  const facts = view.namespaces.get(namespace);
+  return facts === undefined ? new Set([namespace]) : namespacesTouchedByNamespace(view, facts, facts);
+}
+
+function specOf({ platform }: ClusterView): PlatformNetworkProfileSpec | undefined {
+  return platform?.decoded.ok ? platform.decoded.value.spec : undefined;
+}
+
+function everyNamespace({ namespaces }: ClusterView, own: string): ReadonlySet<string> {
+  return new Set([own, ...namespaces.keys()]);
+}
+
+function routesOf(profile: ProfileFacts | undefined): readonly Route[] {
+  return profile?.decoded.ok ? profile.decoded.value.spec.routes : [];
+}
+
+/** The routes of each side that the other one does not have just so. */
+function editedRoutes(before: readonly Route[], after: readonly Route[]): readonly Route[] {
+  const [old, young] = [textsOf(before), textsOf(after)];
+  return [
+    ...before.filter((route) => !young.has(canonicalJson(route))),
+    ...after.filter((route) => !old.has(canonicalJson(route))),
+  ];
+}
+
+function textsOf(routes: readonly Route[]): ReadonlySet<string> {
+  return new Set(routes.map(canonicalJson));
+}
+
+/** The namespaces whose egress routes of a namespace that is or was like this may open. */
+function sourcesOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  states: readonly NamespaceFacts[],
+  routes: readonly Route[],
+): readonly string[] {
+  const isTrusted = states.some((facts) => trusts(platform, facts));
+  return routes.flatMap(({ from }) => {
+    const { end, held } = endOf(from);
+    const places = end.places?.(held);
+    if (places === undefined) return [];
+    if (places === 'declared') return declaredNamespaces(view, platform);
+    if ('name' in places) return [places.name];
+    if (!isTrusted) return [];
+    return [...view.namespaces.values()]
+      .filter(({ labels }) => selects(places.selector, labels))
+      .map(({ name }) => name);
+  });
+}
+
+/** The namespaces whose routes lead to one that is or was like this, whose say decides over their state. */
+function speakersOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  states: readonly NamespaceFacts[],
+): readonly string[] {
+  const declared = declaredNamespaces(view, platform);
+  const keys: readonly ObjectKey[] = states.flatMap(({ name, labels }) => [
+    ...view.routeLinks.toName(name),
+    ...view.routeLinks.toLabels(labels),
+    ...(declared.includes(name) ? view.routeLinks.toDeclared() : []),
+  ]);
+  return keys.map(({ namespace }) => namespace);
+}
