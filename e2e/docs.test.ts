@@ -18,7 +18,6 @@ const startsFromNothing = (page: Page) =>
 
 async function installed(controlPlane: ControlPlane, reader: Reader): Promise<OperatorProcess> {
   await new Cluster(controlPlane).installCrds();
-  await controlPlane.startControllerManager();
   await reader.run('kubectl apply -k config/rbac');
   const kubeconfig = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
   const operator = await OperatorProcess.start({ kubeconfig });
@@ -36,10 +35,9 @@ test('what differs from run to run is not compared, and all else is', () => {
 test.concurrent.each(pages.filter(isFollowed))(
   '$path does what it says',
   async (page) => {
-    await using controlPlane = await startControlPlane({ controllerManager: 'later' });
+    await using controlPlane = await startControlPlane({ controllerManager: startsFromNothing(page) });
     await using reader = await Reader.at(controlPlane.kubeconfigPath);
     if (startsFromNothing(page)) {
-      await controlPlane.startControllerManager();
       await follow(page, reader);
       return;
     }
