@@ -61,14 +61,13 @@ export class Reader implements AsyncDisposable {
 
   /** Runs some lines in a shell that ends at the first one that fails. */
   async run(lines: string, input = '', timeoutMs = 60_000): Promise<Ran> {
-    const args = ['--norc', '-euo', 'pipefail', '-c', lines];
+    // One pipe for both streams: only then is their order that of a terminal.
+    const args = ['--norc', '-euo', 'pipefail', '-c', `exec 2>&1\n${lines}`];
     const child = this.#spawn('bash', args, AbortSignal.timeout(timeoutMs));
     let printed = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (data) => {
-        printed += String(data);
-      });
-    }
+    child.stdout?.on('data', (data) => {
+      printed += String(data);
+    });
     child.stdin?.end(input);
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, printed };
