@@ -73,6 +73,8 @@ export interface StoredDiscovery {
 }
 
 export const denyIngress = 'ringfence-default-deny-ingress';
+export const denyEgress = 'ringfence-default-deny-egress';
+export const dnsPolicy = 'ringfence-dns';
 export const monitoringPolicy = 'ringfence-monitoring';
 export const transition = 'ringfence-transition';
 

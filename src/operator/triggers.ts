@@ -1,7 +1,12 @@
 // What has to be looked at again when something changes: from a change in a store to keys in the queue.
-// Must not know what is done for a key.
+// Must not know what is done for a key, nor why one namespace hangs on another.
 import type { Cache } from '../cluster/cache.ts';
 import type { Change, Identified, Store } from '../cluster/store.ts';
+import {
+  namespacesTouchedByNamespace,
+  namespacesTouchedByProfile,
+  namespacesTouchedByServices,
+} from '../compile/touched.ts';
 import type { GatewayRouteFacts } from '../model/services.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -11,30 +16,44 @@ export const platformKey = '/platform';
 /** The key that puts every namespace into the queue. It can't be the name of a namespace. */
 export const everythingKey = '/everything';
 
+/** An edit that touches more namespaces than this is bulk work: what touches few goes before the rest of it. */
+const mostFresh = 32;
+
 /** From now on, every change in the cache puts the keys that depend on it into the queue. */
 export function connectTriggers(cache: Cache, queue: WorkQueue): void {
   const fresh = (namespaces: Iterable<string>) => {
     for (const namespace of namespaces) queue.add(namespace, 'fresh');
   };
-  const outward = new OutwardNamespaces(cache);
-  const own = ({ namespace }: Identified) => fresh([namespace]);
-  onEach(cache.policies, own);
-  onEach(cache.services, own);
-  onEach(cache.ingresses, own);
-  onEach(cache.referenceGrants, own);
-  for (const store of [cache.httpRoutes, cache.grpcRoutes]) onEach(store, (route) => fresh(leadingTo(route)));
+  /** What was changed in `own` touches others too, once it is known what there is: until then each comes by itself. */
+  const touched = (own: string, all: () => ReadonlySet<string>) => {
+    fresh([own]);
+    if (!cache.synced) return;
+    const others = [...all()].filter((namespace) => namespace !== own);
+    for (const namespace of others) queue.add(namespace, others.length > mostFresh ? 'bulk' : 'fresh');
+  };
+  const exposed = (namespace: string) =>
+    touched(namespace, () => namespacesTouchedByServices(cache.view(), namespace));
+  const exposedBy = ({ namespace }: Identified) => exposed(namespace);
+  onEach(cache.policies, ({ namespace }) => fresh([namespace]));
+  onEach(cache.services, exposedBy);
+  onEach(cache.ingresses, exposedBy);
+  onEach(cache.referenceGrants, exposedBy);
+  for (const store of [cache.httpRoutes, cache.grpcRoutes]) {
+    onEach(store, (route) => {
+      for (const namespace of leadingTo(route)) exposed(namespace);
+    });
+  }
   for (const store of [cache.validatingWebhooks, cache.mutatingWebhooks, cache.apiServices]) {
     onEach(store, ({ calls }) => fresh(calls.map(({ service }) => service.namespace)));
   }
-  onEach(cache.namespaces, ({ name }) => {
-    fresh([name]);
-    // Whom a route leads to, and who is let in, goes by labels.
-    for (const namespace of outward.all) queue.add(namespace, 'bulk');
-  });
-  onEach(cache.profiles, ({ namespace }) => {
-    fresh([namespace]);
-    for (const other of outward.all) queue.add(other, 'bulk');
-  });
+  cache.namespaces.onChange(({ previous, next }) =>
+    touched((next ?? previous)?.name ?? '', () => namespacesTouchedByNamespace(cache.view(), previous, next)),
+  );
+  cache.profiles.onChange(({ previous, next }) =>
+    touched((next ?? previous)?.namespace ?? '', () =>
+      namespacesTouchedByProfile(cache.view(), previous, next),
+    ),
+  );
   // These concern every namespace, but what somebody edits meanwhile goes first.
   onEach(cache.gateways, () => queue.add(everythingKey, 'bulk'));
   onEach(cache.ingressClasses, () => queue.add(everythingKey, 'bulk'));
@@ -59,25 +78,4 @@ function onEach<T extends Identified>(store: Store<T>, act: (object: T) => void)
 
 function leadingTo({ namespace, backends }: GatewayRouteFacts): ReadonlySet<string> {
   return new Set([namespace, ...backends.map((backend) => backend.namespace)]);
-}
-
-/** The namespaces with routes to other namespaces: what these say decides over the state of such routes. */
-class OutwardNamespaces {
-  readonly #all = new Set<string>();
-
-  constructor(cache: Cache) {
-    cache.profiles.onChange(({ previous, next }) => {
-      const namespace = next?.namespace ?? previous?.namespace ?? '';
-      const profiles = [...cache.profiles.inNamespace(namespace).values()];
-      const isOutward = profiles.some(
-        ({ decoded }) => decoded.ok && decoded.value.spec.routes.some(({ to }) => 'namespace' in to),
-      );
-      if (isOutward) this.#all.add(namespace);
-      else this.#all.delete(namespace);
-    });
-  }
-
-  get all(): ReadonlySet<string> {
-    return this.#all;
-  }
 }
