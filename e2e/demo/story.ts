@@ -1,6 +1,15 @@
 // The story that `make demo` tells. Every number is measured while it is told, and every claim is checked: where the
 // story is not true, it throws. Must not start or stop anything.
-import { type Cluster, denyIngress, monitoringPolicy, readManifests, transition } from '../cluster.ts';
+import {
+  type Cluster,
+  denyEgress,
+  denyIngress,
+  dnsPolicy,
+  monitoringPolicy,
+  readManifests,
+  transition,
+} from '../cluster.ts';
+import { createDns } from '../furnishings.ts';
 import { recordPolicies } from '../policy-recorder.ts';
 import { previewPolicies } from './preview.ts';
 import type { Narrator } from './terminal.ts';
@@ -13,7 +22,7 @@ const samples = 'config/samples/shop';
 export async function tellStory(cluster: Cluster, narrator: Narrator): Promise<void> {
   const ringed = [nothingIsDenied, dryRun, enforce, somebodyDeletes, somebodyEdits, newNamespace];
   const routed = [teamOpensRoutes, wrongPort, serviceIsFollowed];
-  for (const chapter of [...ringed, ...routed, off]) {
+  for (const chapter of [...ringed, ...routed, restricted, off]) {
     await chapter(cluster, narrator);
   }
 }
@@ -158,6 +167,45 @@ async function serviceIsFollowed(cluster: Cluster, narrator: Narrator): Promise<
   );
 }
 
+async function restricted(cluster: Cluster, narrator: Narrator): Promise<void> {
+  narrator.chapter(
+    'A namespace that reaches nothing, but for what lets it in: no egress rule is written by hand',
+  );
+  narrator.command('kubectl apply -f kube-dns.yaml   # what every cluster has that has nodes');
+  await createDns(cluster);
+  await cluster.eventually('the DNS is found', async () =>
+    (await cluster.platformProfile())?.status?.discovered?.dns ? true : undefined,
+  );
+  const rules = [{ name: 'strict', namespaces: { names: ['shop-reports'] }, egress: 'Restricted' }];
+  narrator.command(`kubectl patch platnet default --type merge -p '${JSON.stringify({ spec: { rules } })}'`);
+  await cluster.platform({ rules });
+  narrator.command('kubectl create -f shop-reports.yaml   # a Namespace with the label part-of: shop');
+  await cluster.createNamespace('shop-reports', { 'part-of': 'shop' });
+  const closed = [...ring, denyEgress, dnsPolicy];
+  await cluster.policiesAre('shop-reports', closed);
+  narrator.say('Its pods may ask the DNS, which was found by itself, and reach nothing else.');
+  const from = { namespace: { name: 'shop-reports', pods: { matchLabels: { app: 'reports' } } } };
+  const routes = [{ name: 'reports', from, to: { service: 'mongo' }, ports: [27017] }];
+  narrator.command(`kubectl create -f reports.yaml   # in shop, from: ${JSON.stringify(from)}, to: mongo`);
+  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop-reports');
+  const sent = performance.now();
+  await cluster.createProfile('shop', 'reports', { routes });
+  await cluster.eventually('the way out is there', async () => (recorder.sets.length > 1 ? true : undefined));
+  recorder.stop();
+  const took = (recorder.times[1] ?? 0) - sent;
+  const opened = [...(recorder.sets.at(-1)?.values() ?? [])].filter(
+    ({ metadata }) => !closed.includes(metadata.name),
+  );
+  expectThat(opened.length === 1 && opened[0]?.spec.egress !== undefined, 'one way out is opened');
+  narrator.say(
+    `The team of mongo has let them in, and ${milliseconds(took)} after that was sent the way out is open at their end too:`,
+  );
+  narrator.table(
+    ['POLICY OF shop-reports', 'PODS', 'PORTS'],
+    opened.map(({ metadata, spec }) => [metadata.name, podsOf(spec.podSelector), portsOf(spec.egress)]),
+  );
+}
+
 /** Waits until every route of the team's profile is in one state. */
 async function routesAre(cluster: Cluster, state: string): Promise<void> {
   await cluster.eventually(`the routes are ${state}`, async () => {
@@ -182,7 +230,8 @@ async function off(cluster: Cluster, narrator: Narrator): Promise<void> {
   narrator.command('kubectl patch platnet default --type merge -p \'{"spec":{"enforcement":"Off"}}\'');
   await cluster.platform({ enforcement: 'Off' });
   const { message } = await cluster.platformCondition('Ready', 'True', 'Off');
-  for (const namespace of [...shop, 'shop-spring-sale']) await cluster.policiesAre(namespace, []);
+  for (const namespace of [...shop, 'shop-spring-sale', 'shop-reports'])
+    await cluster.policiesAre(namespace, []);
   narrator.say(
     `The namespaces are as they were before, opened the same careful way. The status says: "${message}".`,
   );
