@@ -248,6 +248,12 @@ describe('the page of a large cluster', () => {
 
   test('lists what an arrow bundles', async () => {
     const page = await open('company', '#namespace=payments-prod');
+    await part(page, 'every workload').click();
+    expect(await text(page, '#panel h2')).toBe('every workload of payments-prod');
+    expect(await page.locator('#panel .row').allInnerTexts()).toEqual([
+      expect.stringContaining('monitoring'),
+      expect.stringContaining('kube-system'),
+    ]);
     await clickArrow(page, 'monitoring → every workload: 9090');
     expect(await text(page, '#panel')).toContain('12 connections');
     await page.locator('#panel .row', { hasText: 'redis' }).click();

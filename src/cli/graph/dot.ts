@@ -19,7 +19,7 @@ export function renderDot(scene: Scene): string {
     `  node [shape=box, style=rounded, margin="0.16,0.08", height=0.4, ${font}, fontsize=14]`,
     `  edge [arrowsize=0.75, ${font}, fontsize=11]`,
     ...scene.openRooms.flatMap((room) => cluster(room, busy)),
-    ...scene.nodes.map((node) => `  ${nodeLine(node)}`),
+    ...fromTheTop(scene.nodes, busy).map((node) => `  ${nodeLine(node)}`),
     ...inRows(scene.nodes.filter(({ id }) => !busy.has(id))).map((line) => `  ${line}`),
     ...scene.arrows.map((arrow) => `  ${arrowLine(arrow, allowed)}`),
     '}',
@@ -34,7 +34,7 @@ function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
   const inner = [
     `  subgraph cluster_room${room.room} {`,
     `    graph [id="room${room.room}", class="open ${looks}", style="rounded${dashes(looks)}", labeljust=l, margin=20, label=<${lines(room.name, marks)}>]`,
-    ...room.nodes.map((node) => `    ${nodeLine(node)}`),
+    ...fromTheTop(room.nodes, busy).map((node) => `    ${nodeLine(node)}`),
     ...inRows(room.nodes.filter(({ id }) => !busy.has(id))).map((line) => `    ${line}`),
     '  }',
   ];
@@ -75,15 +75,25 @@ function arrowLine(arrow: SceneArrow, allowed: ReadonlySet<string>): string {
   return `${to} -> ${from} [${looks}, dir=back, arrowtail=vee, ${more}]`;
 }
 
+/** Of nodes without arrows, Graphviz puts the later ones above. */
+function fromTheTop(nodes: readonly SceneNode[], busy: ReadonlySet<string>): readonly SceneNode[] {
+  const lone = nodes.filter(({ id }) => !busy.has(id)).reverse();
+  return [...nodes.filter(({ id }) => busy.has(id)), ...lone];
+}
+
 /** Nodes without arrows would make one long column: invisible arrows put them into rows. */
 function inRows(nodes: readonly SceneNode[]): readonly string[] {
   const columns = Math.ceil(Math.sqrt(nodes.length));
   const rows = Array.from({ length: Math.ceil(nodes.length / (columns || 1)) }, (_, row) =>
     nodes.slice(row * columns, (row + 1) * columns),
   );
-  return rows
-    .filter((row) => row.length > 1)
-    .map((row) => `${row.map(({ id }) => id).join(' -> ')} [style=invis]`);
+  return (
+    rows
+      .filter((row) => row.length > 1)
+      // Graphviz puts later ones above.
+      .reverse()
+      .map((row) => `${row.map(({ id }) => id).join(' -> ')} [style=invis]`)
+  );
 }
 
 /** A name and smaller lines below it, as an HTML-like label; a table has the better line spacing. */

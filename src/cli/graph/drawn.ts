@@ -7,8 +7,11 @@ import { type GraphModel, isRinged, isUnfenced, portTexts } from './model.ts';
 export interface DrawnNode {
   /** Letters and digits only, so that no format has to quote it. */
   readonly id: string;
-  /** `all` stands for every place of the open room that it is drawn in, `several` for a few folded rooms. */
-  readonly kind: 'workload' | 'addresses' | 'room' | 'outside' | 'all' | 'several';
+  /**
+   * `all` stands for every place of the open room that it is drawn in, `rest` for those of them that nothing is drawn at,
+   * `several` for a few folded rooms.
+   */
+  readonly kind: 'workload' | 'addresses' | 'room' | 'outside' | 'all' | 'rest' | 'several';
   /** Index of the room that it is drawn in or stands for; absent for `several`. */
   readonly room?: number;
   readonly name: string;

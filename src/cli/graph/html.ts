@@ -31,9 +31,10 @@ export function scenesOf(model: GraphModel, only: readonly string[] = []): reado
   const rooms = all.filter((room) => only.length === 0 || only.includes(model.rooms[room]?.name ?? ''));
   const everything = sceneOf(model, { open: new Set(rooms), only: only.length > 0 });
   const isShown = only.length > 1 || (only.length === 0 && isReadable(everything));
+  const hasSeveral = model.rooms.filter(({ outside }) => !outside).length > 1;
   return [
     ...(isShown ? [{ id: 'workloads', name: 'Workloads', scene: everything }] : []),
-    ...(only.length === 0
+    ...(only.length === 0 && hasSeveral
       ? [{ id: 'namespaces', name: 'Namespaces', scene: sceneOf(model, { open: new Set(), only: false }) }]
       : []),
     ...rooms.map((room) => ({

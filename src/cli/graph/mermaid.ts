@@ -61,6 +61,7 @@ function nodeLine(node: SceneNode): string {
     case 'addresses':
       return `${node.id}(${text}):::outside`;
     case 'all':
+    case 'rest':
     case 'several':
       return `${node.id}([${text}])`;
   }

@@ -176,6 +176,25 @@ describe('a picture of one namespace', () => {
   });
 });
 
+describe('a large namespace', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `job-${String(index).padStart(2, '0')}`);
+  const input = cluster(
+    [...names.map((name) => workload('batch', name)), workload('tools', 'scheduler')],
+    [denyIngress('batch'), letIn('batch/job-07', 'start', [from(app('tools', 'scheduler'), 80)])],
+  );
+
+  test('shows the workloads that something leads to, and the rest as one', () => {
+    const scene = everything(input);
+    const nodes = scene.openRooms.find(({ name }) => name === 'batch')?.nodes ?? [];
+    expect(nodes.map(({ kind, name }) => [kind, name])).toEqual([
+      ['rest', '39 workloads'],
+      ['workload', 'job-07'],
+    ]);
+    expect(nodes[0]?.details).toEqual(['job-00', 'job-01', 'job-02', 'job-03', 'and 35 more']);
+    expect(isReadable(scene)).toBe(true);
+  });
+});
+
 describe('where there is room for one picture', () => {
   test('it is everything while that can be read', () => {
     const { scene, note } = pictureOf(modelOf(analyze(shop())), []);

@@ -2,6 +2,7 @@
 // between them, equal ones bundled. The same scene becomes Mermaid, DOT or a view of the page.
 // Must not know a file format.
 import { compareText } from '../../model/object-key.ts';
+import { bundleRest } from './bundle-rest.ts';
 import { bundleRooms } from './bundle-rooms.ts';
 import { bundleTwins } from './bundle-twins.ts';
 import {
@@ -78,7 +79,8 @@ export function sceneOf(model: GraphModel, choice: SceneChoice): Scene {
   const ends = new Set(bundled.flatMap(({ from, to }) => [from, to]));
   const shown = new Set([...nodes.filter(isWhole), ...ends]);
   const labelled = labeller(model);
-  const sceneNodes = [...shown].sort(byId).map((node) => ({
+  const drawn = bundleRest([...shown], (node) => ends.has(node) || marks.some((mark) => mark.node === node));
+  const sceneNodes = [...drawn].sort(byId).map((node) => ({
     ...(isWhole(node) ? node : concerned(model, node, bundled)),
     marks: marks.filter((mark) => mark.node.id === node.id).map((mark) => labelled.mark(mark)),
   }));

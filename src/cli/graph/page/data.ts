@@ -27,7 +27,7 @@ export type PageArrow = readonly [from: number, to: number, ports: number, egres
 /** A shape of a view. */
 export interface PageNode {
   readonly id: string;
-  readonly kind: 'workload' | 'addresses' | 'room' | 'outside' | 'all' | 'several';
+  readonly kind: 'workload' | 'addresses' | 'room' | 'outside' | 'all' | 'rest' | 'several';
   readonly room?: number;
   readonly places: readonly number[];
 }

@@ -126,6 +126,7 @@ export class MapView {
       return `${this.#facts.place(place).key}, outside the cluster`;
     if (node.room === undefined) return `${node.places.length} workloads of several namespaces`;
     const room = data.rooms[node.room];
+    if (node.kind === 'rest') return `${node.places.length} workloads of ${room?.name}`;
     if (node.kind === 'all') return `every workload of ${room?.name}`;
     if (room?.outside) return room.name;
     return `namespace ${room?.name}, ${node.places.length} workloads, ${room?.ringed ? 'ringed' : 'stands open'}: open it`;

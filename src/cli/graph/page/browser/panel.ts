@@ -115,11 +115,12 @@ function overviewContent(facts: Facts, events: PanelEvents): readonly Child[] {
       ),
     );
   });
-  const open = rooms.filter(({ outside, ringed }) => !outside && !ringed).length;
+  const namespaces = rooms.filter(({ outside }) => !outside);
+  const open = namespaces.filter(({ ringed }) => !ringed).length;
   const sentence =
     open === 0
       ? 'Every namespace is ringed: its workloads take only what a rule lets in.'
-      : `${open} of ${rooms.filter(({ outside }) => !outside).length} namespaces stand open: at least one of their workloads takes everything from everyone.`;
+      : `${open} of ${namespaces.length} namespaces ${open === 1 ? 'stands' : 'stand'} open: some workload there takes everything from everyone.`;
   return [
     h('h2', {}, 'All namespaces'),
     h('p', { class: 'lead' }, sentence),
@@ -139,28 +140,32 @@ function roomContent(view: PageView, room: number, facts: Facts, events: PanelEv
     : ringed
       ? 'Ringed: policies isolate every workload for ingress.'
       : 'Stands open: no policy isolates at least one of its workloads for ingress.';
-  const rows = places.map((place) => {
-    const { name: workload, detail, ingress } = facts.place(place);
-    const looks = outside ? 'outside' : ingress.kind === 'Isolated' ? 'closed' : 'unringed';
-    return h(
-      'li',
-      {},
-      button(
-        { class: 'row', onclick: () => events.select({ kind: 'place', place }) },
-        h('span', { class: `mark ${looks}`, attributes: { 'aria-hidden': 'true' } }),
-        h('span', { class: 'name' }, workload),
-        h('span', { class: 'ports' }, detail),
-      ),
-    );
-  });
   return [
     h('p', { class: 'kicker' }, outside ? 'addresses' : 'namespace'),
     h('h2', {}, name),
     h('p', { class: 'lead' }, sentence),
     ...markRows(view, facts, events),
     h('h3', {}, outside ? 'Address ranges' : 'Workloads'),
-    h('ul', { class: 'rows' }, ...rows),
+    placeRows(places, facts, events),
   ];
+}
+
+function placeRows(places: readonly number[], facts: Facts, events: PanelEvents): HTMLElement {
+  const rows = places.map((place) => {
+    const { name, detail, ingress } = facts.place(place);
+    const looks = facts.isOutside(place) ? 'outside' : ingress.kind === 'Isolated' ? 'closed' : 'unringed';
+    return h(
+      'li',
+      {},
+      button(
+        { class: 'row', onclick: () => events.select({ kind: 'place', place }) },
+        h('span', { class: `mark ${looks}`, attributes: { 'aria-hidden': 'true' } }),
+        h('span', { class: 'name' }, name),
+        h('span', { class: 'ports' }, detail),
+      ),
+    );
+  });
+  return h('ul', { class: 'rows' }, ...rows);
 }
 
 /** Connections with everyone, of which the map has no arrows. */
@@ -265,6 +270,7 @@ function bundleContent(
 }
 
 function nodeContent(view: PageView, id: string, facts: Facts, events: PanelEvents): readonly Child[] {
+  const node = view.nodes.find((each) => each.id === id);
   const rows = view.bundles
     .filter(({ from, to, at }) => from === id || to === id || at === id)
     .map((bundle) => {
@@ -288,8 +294,8 @@ function nodeContent(view: PageView, id: string, facts: Facts, events: PanelEven
     });
   return [
     h('h2', {}, nameOfNode(view, id, facts)),
-    h('h3', {}, 'Connections'),
-    h('ul', { class: 'rows' }, ...rows),
+    ...(rows.length === 0 ? [] : [h('h3', {}, 'Connections'), h('ul', { class: 'rows' }, ...rows)]),
+    ...(node?.kind === 'rest' ? [placeRows(node.places, facts, events)] : []),
   ];
 }
 
@@ -317,6 +323,7 @@ function nameOfNode(view: PageView, id: string | undefined, facts: Facts): strin
   const [place] = node.places;
   if ((node.kind === 'workload' || node.kind === 'addresses') && place !== undefined)
     return facts.place(place).key;
+  if (node.kind === 'rest') return `${node.places.length} workloads of ${room?.name}`;
   if (node.kind === 'all') return `every workload of ${room?.name}`;
   return room?.name ?? 'several namespaces';
 }
