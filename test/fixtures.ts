@@ -21,6 +21,7 @@ import { services } from '../src/cluster/service-resources.ts';
 import type { Identified } from '../src/cluster/store.ts';
 import { Stores } from '../src/cluster/stores.ts';
 import { isRead, ownerOf, type ReadPlatform } from '../src/compile/compile.ts';
+import { NamespaceIndex } from '../src/compile/namespace-index.ts';
 import { indexOf } from '../src/compile/route-index.ts';
 import type { Observed } from '../src/discover/observed.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
@@ -105,6 +106,7 @@ export function view(parts: {
     platform: parts.platform,
     namespaces: named(namespaces),
     profiles: byNamespace(profiles),
+    namespaceLabels: labelsOf(namespaces),
     routeLinks: indexOf(profiles),
     services: byNamespace([...[...seen.services.values()].flatMap((all) => [...all.values()]), ...services]),
     discovered: parts.discovered ?? seen.discovered,
@@ -189,6 +191,12 @@ export function observed(...objects: readonly KubernetesObject[]): Observed {
     serviceCidrs: of(serviceCidrs),
     nodes: of(nodes),
   };
+}
+
+function labelsOf(namespaces: readonly NamespaceFacts[]): NamespaceIndex {
+  const index = new NamespaceIndex();
+  for (const each of namespaces) index.change(undefined, each);
+  return index;
 }
 
 function named<T extends { readonly name: string }>(all: readonly T[]): ReadonlyMap<string, T> {

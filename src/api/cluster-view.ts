@@ -53,7 +53,7 @@ export type ByNamespace<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 export interface RouteLinks {
   /** Profiles with a route from this namespace by its name. */
   fromName(namespace: string): Iterable<ObjectKey>;
-  /** Profiles with a route from namespaces by labels, or from all, that may mean one with these labels. */
+  /** Profiles with a route from namespaces by a label, or by several, of which one with these labels has one. */
   fromLabels(labels: Labels): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces by labels, or from all. */
   fromSome(): Iterable<ObjectKey>;
@@ -61,12 +61,18 @@ export interface RouteLinks {
   fromDeclared(): Iterable<ObjectKey>;
   /** Profiles with a route to this namespace by its name. */
   toName(namespace: string): Iterable<ObjectKey>;
-  /** Profiles with a route to namespaces by labels that may mean one with these labels. */
+  /** Profiles with a route to namespaces by labels, or to all, that may mean one with these labels. */
   toLabels(labels: Labels): Iterable<ObjectKey>;
   /** Profiles with a route to where the platform profile says. */
   toDeclared(): Iterable<ObjectKey>;
   /** Profiles that don't decode: what they say is not known. */
   unread(): Iterable<ObjectKey>;
+}
+
+/** The names of namespaces, by their labels. */
+export interface NamespaceLabels {
+  /** Those that have this label, with this value where one is given; of every label but that of their name. */
+  having(key: string, value?: string): Iterable<string>;
 }
 
 /** The world at one moment. */
@@ -76,6 +82,7 @@ export interface ClusterView {
   readonly operatorNamespace: string;
   /** By name. */
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  readonly namespaceLabels: NamespaceLabels;
   readonly profiles: ByNamespace<ProfileFacts>;
   readonly routeLinks: RouteLinks;
   readonly services: ByNamespace<ServiceFacts>;

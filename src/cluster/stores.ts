@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterView } from '../api/cluster-view.ts';
 import { type Discovered, platformNetworkProfileStatus } from '../api/platform-status.ts';
+import { NamespaceIndex } from '../compile/namespace-index.ts';
 import { RouteIndex } from '../compile/route-index.ts';
 import { routeSources } from '../compile/route-sources.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
@@ -63,6 +64,7 @@ export class Stores {
   readonly mutatingWebhooks = storeFor(mutatingWebhooks);
   readonly apiServices = storeFor(apiServices);
   readonly #operatorNamespace: string;
+  readonly #namespaceIndex = new NamespaceIndex();
   readonly #routeIndex = new RouteIndex();
   #routeSources: ReturnType<typeof routeSources> | undefined;
   #discovery: Discovery | undefined;
@@ -72,6 +74,7 @@ export class Stores {
   /** @param operatorNamespace the namespace that the operator runs in */
   constructor(operatorNamespace: string) {
     this.#operatorNamespace = operatorNamespace;
+    this.namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
     this.profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
     for (const store of [this.httpRoutes, this.grpcRoutes]) {
       store.onChange(() => {
@@ -149,6 +152,7 @@ export class Stores {
       ingresses: this.ingresses.byNamespace,
       httpRoutes: this.httpRoutes.byNamespace,
       grpcRoutes: this.grpcRoutes.byNamespace,
+      namespaceLabels: this.#namespaceIndex,
       routeLinks: this.#routeIndex,
       routeSources: this.#routeSources,
       gateways: this.gateways.byNamespace,

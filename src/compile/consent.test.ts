@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { namespace, type PlatformSpec, platform, profile, view } from '../../test/fixtures.ts';
+import { namespace, type PlatformSpec, platform, profile, service, view } from '../../test/fixtures.ts';
 import type { AppNetworkProfile } from '../api/app-network-profile.ts';
 import type { NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
 import { compile } from './compile.ts';
@@ -212,5 +212,129 @@ describe('a route to a namespace that waits', () => {
     const mended = [...both, pasted(ofShop), pasted(ofPay)];
     expect(routeOf('shop', mended)).toMatchObject(covered);
     expect(routeOf('pay', mended)).toMatchObject(covered);
+  });
+});
+
+describe('a route to another namespace, where egress is Restricted', () => {
+  const spec = { rules: [{ name: 'a', namespaces: { names: ['shop'] }, egress: 'Restricted' as const }] };
+  const both = { selector: { matchLabels: { tier: 'money' } } };
+  const out = { direction: 'Egress', pods: web };
+
+  test('writes its own side at once: the other side still guards itself', () => {
+    const route = asked({ name: 'pay' }, [], { spec });
+    expect(route).toMatchObject({ ...waiting, openings: [out] });
+    expect(pasted(route).namespace).toBe('pay');
+  });
+
+  test('is Active when the other side agrees, without anyone touching it', () => {
+    const route = asked({ name: 'pay' }, [admitting('pay', byName)], { spec });
+    expect(route).toMatchObject({ state: 'Active', reason: 'Active', openings: [out] });
+    expect(route).not.toHaveProperty('suggestion');
+  });
+
+  test('is Active and told how many where some agree', () => {
+    const route = asked(both, [admitting('pay', byName)], { spec });
+    expect(route).toMatchObject({ state: 'Active', reason: 'PartlyConsented', openings: [out] });
+    expect(route.message).toBe('PartlyConsented 1 of 2: `bank` does not let it in');
+    expect(asked(both, [admitting('pay', byName), pasted(route)], { spec })).toMatchObject({
+      reason: 'Active',
+    });
+  });
+
+  test('waits for a namespace that is not there, and is written for the day when it is', () => {
+    expect(asked({ name: 'gone' }, [], { spec })).toMatchObject({
+      state: 'Pending',
+      reason: 'NamespaceMissing',
+      openings: [out],
+    });
+  });
+});
+
+describe("a route to a system of the platform's", () => {
+  const spec: PlatformSpec = {
+    monitoring: [{ name: 'prometheus', namespace: 'pay', pods: api, ports: [9090] }],
+  };
+  const push = profile('shop/shop', {
+    routes: [{ name: 'push', from: { pods: web }, to: { monitoring: {} }, ports: [9091] }],
+  });
+
+  test('waits for the namespace of that, where it is fenced', () => {
+    const route = routeOf('shop', [push], undefined, spec);
+    expect(route).toMatchObject(waiting);
+    expect(routeOf('shop', [push, pasted(route)], undefined, spec)).toMatchObject(covered);
+    expect(routeOf('shop', [push], [shop], spec)).toMatchObject(covered);
+  });
+});
+
+describe('a route from namespaces by their labels', () => {
+  const spec: PlatformSpec = { egress: 'Restricted' };
+  const money = { namespace: { selector: { matchLabels: { tier: 'money' } }, pods: web } };
+  const asking = (
+    there: readonly ProfileFacts[] = [],
+    more: PlatformSpec = {},
+    from: object = money,
+    to: object = { pods: api },
+  ) => {
+    const route = { name: 'in', from, to, ports: ['8000-8100', '53/UDP', 'http'] };
+    const mine = profile('shop/shop', { routes: [route] as unknown as Routes });
+    return routeOf('shop', [mine, ...there], others.namespaces, { ...spec, ...more });
+  };
+  const active = { state: 'Active', reason: 'Active' };
+
+  test('is written, and told where the egress of these does not lead to it, with the profile to add there', () => {
+    const route = asking();
+    expect(route).toMatchObject({
+      state: 'Active',
+      reason: 'SourceClosed',
+      openings: [{ direction: 'Ingress' }],
+    });
+    expect(route.message).toContain('the egress of `bank`, `pay` is Restricted');
+    const suggested = pasted(route);
+    expect(suggested.namespace).toBe('bank');
+    const next = asking([suggested]);
+    expect(next.message).toContain('the egress of `pay` is Restricted');
+    expect(asking([suggested, pasted(next)])).toMatchObject(active);
+  });
+
+  test('to a Service suggests the ports of the pods behind it', () => {
+    const route = { name: 'in', from: money, to: { service: 'db' }, ports: [80] };
+    const compiled = compile(
+      view({
+        platform: platform(spec),
+        ...others,
+        profiles: [profile('shop/shop', { routes: [route] as unknown as Routes })],
+        objects: [service('shop/db', [{ port: 80, targetPort: 5432 }])],
+      }),
+    );
+    const [found] = compiled.namespaces.flatMap(({ profiles }) => profiles.flatMap(({ routes }) => routes));
+    expect(found?.suggestion).toContain('ports: [5432]');
+  });
+
+  test.each<[string, PlatformSpec, object?]>([
+    ['egress is open within the cluster', { egress: 'ClusterOnly' }],
+    ['egress is not fenced', { egress: 'Unrestricted' }],
+    ['they are not ringed', { namespaces: { selector: { matchLabels: { team: 'shop' } } } }],
+    ['the platform trusts its namespace, whose routes are mirrored', { mirrorFrom: { selector: {} } }],
+    ['everybody is let in, which waits for nobody', {}, { namespace: { selector: {} } }],
+    ['they are named, which opens their egress', {}, { namespace: { name: 'pay' } }],
+  ])('is just Active where %s', (_, more, from = money) => {
+    expect(asking([], more, from)).toMatchObject(active);
+  });
+
+  test('has its say by the live labels of its own namespace', () => {
+    const to = { namespace: { selector: { matchLabels: { team: 'shop' } } } };
+    const out = (where: string) =>
+      profile(`${where}/out`, { routes: [{ name: 'out', from: { pods: {} }, to }] });
+    expect(asking([out('pay'), out('bank')])).toMatchObject(active);
+    const wrong = profile('bank/out', {
+      routes: [
+        {
+          name: 'out',
+          from: { pods: {} },
+          to: { namespace: { selector: { matchLabels: { team: 'other' } } } },
+        },
+      ],
+    });
+    expect(asking([out('pay'), wrong]).message).toContain('`bank` is Restricted');
   });
 });

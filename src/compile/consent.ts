@@ -6,9 +6,10 @@ import type { Peer, Rule } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import { portsContain } from '../model/port-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
-import { type LabelSelector, nameOf, selects, selectsEverything } from '../model/selectors.ts';
+import { type LabelSelector, selects, selectsEverything } from '../model/selectors.ts';
 import { endOf } from '../routes/index.ts';
 import { type Compilation, type PlainNamespace, waysInOf } from './compilation.ts';
+import { namespacesSelectedBy } from './namespace-index.ts';
 import type { Opening } from './openings.ts';
 import type { WayOut } from './plain-routes.ts';
 import { suggestedName, suggestProfile } from './suggestion.ts';
@@ -77,15 +78,9 @@ function requestsOf(
 
 /** The other namespaces that a request means. */
 function meantBy({ view }: Compilation, { namespaces, from }: Request): readonly NamespaceFacts[] {
-  const name = nameOf(namespaces);
-  const candidates = name === undefined ? [...view.namespaces.values()] : [view.namespaces.get(name)];
-  return candidates.filter(
-    (candidate) =>
-      candidate !== undefined &&
-      candidate.name !== from.name &&
-      !candidate.terminating &&
-      selects(namespaces, candidate.labels),
-  ) as readonly NamespaceFacts[];
+  return namespacesSelectedBy(view, namespaces).filter(
+    ({ name, terminating }) => name !== from.name && !terminating,
+  );
 }
 
 function isLetIn(run: Compilation, namespace: NamespaceFacts, request: Request): boolean {

@@ -3,6 +3,7 @@
 import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
+import { closedSources } from './closed-sources.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { askConsent } from './consent.ts';
 import { type Opening, openingPolicies } from './openings.ts';
@@ -23,6 +24,7 @@ export function compileProfiles(run: Compilation, plain: PlainNamespace): readon
     labels: plain.facts.labels,
     egress: plain.egress,
     ask: (route, wayOut) => askConsent(run, plain, route, wayOut),
+    askSources: (route, wayIn) => closedSources(run, plain, route, wayIn),
   };
   return plain.profiles.map(({ profile, routes }) => {
     const settled = routes.map((route) => settle(route, place));

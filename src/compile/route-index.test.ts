@@ -53,11 +53,9 @@ function expectTheSame(index: RouteIndex, profiles: readonly ProfileFacts[], som
       .map(formatKey)
       .sort(),
   );
-  // These are candidates: all that select the labels, and others that may.
+  // These are candidates: all that select the labels by one of them, and others that may.
   expect(keysOf(index.fromLabels(some))).toEqual(
-    expect.arrayContaining([
-      ...having(profiles, ({ from }) => 'cluster' in from || 'anywhere' in from || isSelecting(from, some)),
-    ]),
+    expect.arrayContaining([...having(profiles, ({ from }) => isAsking(from) && isSelecting(from, some))]),
   );
   expect(keysOf(index.toLabels(some))).toEqual(
     expect.arrayContaining([...having(profiles, ({ to }) => isSelecting(to, some))]),
@@ -66,6 +64,11 @@ function expectTheSame(index: RouteIndex, profiles: readonly ProfileFacts[], som
 
 function isByLabels(end: Route['from']): boolean {
   return 'namespace' in end && end.namespace.selector !== undefined;
+}
+
+/** Whether it goes by labels that a namespace must have. */
+function isAsking(end: Route['from']): boolean {
+  return 'namespace' in end && Object.keys(end.namespace.selector?.matchLabels ?? {}).length > 0;
 }
 
 function isSelecting(end: Route['from'], some: Labels): boolean {

@@ -4,7 +4,7 @@
 import type { ProfileFacts, RouteLinks } from '../api/cluster-view.ts';
 import type { Route } from '../api/route.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
-import type { LabelSelector, Labels } from '../model/selectors.ts';
+import { type LabelSelector, type Labels, requiredLabels } from '../model/selectors.ts';
 import { endOf, type RouteEndValue } from '../routes/index.ts';
 
 /** The profiles that speak of each namespace. */
@@ -18,35 +18,35 @@ export class RouteIndex implements RouteLinks {
   }
 
   fromName(namespace: string): Iterable<ObjectKey> {
-    return this.#at(name('from', namespace));
+    return this.#at([name('from', namespace)]);
   }
 
   fromLabels(labels: Labels): Iterable<ObjectKey> {
-    return this.#atLabels('from', labels);
+    return this.#at(termsOfLabels('from', labels));
   }
 
   fromSome(): Iterable<ObjectKey> {
-    return this.#at(some('from'));
+    return this.#at([some('from')]);
   }
 
   fromDeclared(): Iterable<ObjectKey> {
-    return this.#at(declared('from'));
+    return this.#at([declared('from')]);
   }
 
   toName(namespace: string): Iterable<ObjectKey> {
-    return this.#at(name('to', namespace));
+    return this.#at([name('to', namespace)]);
   }
 
   toLabels(labels: Labels): Iterable<ObjectKey> {
-    return this.#atLabels('to', labels);
+    return this.#at([labelled('to'), ...termsOfLabels('to', labels)]);
   }
 
   toDeclared(): Iterable<ObjectKey> {
-    return this.#at(declared('to'));
+    return this.#at([declared('to')]);
   }
 
   unread(): Iterable<ObjectKey> {
-    return this.#at(unread);
+    return this.#at([unread]);
   }
 
   #add({ namespace, name, decoded }: ProfileFacts): void {
@@ -65,18 +65,11 @@ export class RouteIndex implements RouteLinks {
     }
   }
 
-  #at(term: string): Iterable<ObjectKey> {
-    return this.#profiles.get(term)?.values() ?? [];
-  }
-
-  *#atLabels(side: Side, labels: Labels): Iterable<ObjectKey> {
-    const terms = Object.entries(labels).flatMap(([key, value]) => [
-      labelled(side, key, value),
-      labelled(side, key),
-    ]);
+  /** What is found by any of the terms, each once. */
+  *#at(terms: readonly string[]): Iterable<ObjectKey> {
     const seen = new Set<ObjectKey>();
-    for (const term of [labelled(side), ...terms]) {
-      for (const profile of this.#at(term)) {
+    for (const term of terms) {
+      for (const profile of this.#profiles.get(term)?.values() ?? []) {
         if (!seen.has(profile)) yield profile;
         seen.add(profile);
       }
@@ -120,13 +113,11 @@ function termsOfEnd(side: Side, value: RouteEndValue): readonly string[] {
   return [some(side), ...termsOfSelector(side, places.selector)];
 }
 
+function termsOfLabels(side: Side, labels: Labels): readonly string[] {
+  return Object.entries(labels).flatMap(([key, value]) => [labelled(side, key, value), labelled(side, key)]);
+}
+
 /** One of the labels that a selector asks for is enough to find it by; one that asks for none is found by every namespace. */
-function termsOfSelector(side: Side, { matchLabels, matchExpressions }: LabelSelector): readonly string[] {
-  const [label] = Object.entries(matchLabels ?? {});
-  if (label !== undefined) return [labelled(side, ...label)];
-  for (const { key, operator, values = [] } of matchExpressions ?? []) {
-    if (operator === 'In') return values.map((value) => labelled(side, key, value));
-    if (operator === 'Exists') return [labelled(side, key)];
-  }
-  return [labelled(side)];
+function termsOfSelector(side: Side, selector: LabelSelector): readonly string[] {
+  return requiredLabels(selector)?.map(({ key, value }) => labelled(side, key, value)) ?? [labelled(side)];
 }

@@ -4,6 +4,7 @@ import type { Route } from '../api/route.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { Rule } from '../model/network-policy.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
+import type { ClosedSources } from './closed-sources.ts';
 import type { Consent } from './consent.ts';
 import { type Egress, isClosed } from './egress.ts';
 import { mirrorsWithin } from './mirrors.ts';
@@ -25,19 +26,26 @@ export interface CompiledRoute {
 /** Asks the namespaces that a route leads to; `undefined` where nobody has to be asked. */
 export type AskConsent = (route: Route, wayOut: WayOut) => Consent | undefined;
 
+/** Asks the namespaces that a route lets in; `undefined` where none has to let itself out. */
+export type AskSources = (route: Route, wayIn: WayIn) => ClosedSources | undefined;
+
 /** Where a route is declared. */
 export interface Place {
   readonly namespace: string;
   readonly labels: Labels;
   readonly egress: Egress;
   readonly ask: AskConsent;
+  readonly askSources: AskSources;
 }
 
 /** What becomes of a route that is declared at `place`. */
 export function settle(plain: PlainRoute, place: Place): CompiledRoute {
   const { route } = plain;
   if (plain.kind === 'refused') return { route, ...plain.problem, openings: [] };
-  if (plain.kind === 'in') return { route, ...active, openings: openingsOfWayIn(plain, place) };
+  if (plain.kind === 'in') {
+    const told = tellSources(place.askSources(route, plain));
+    return { route, ...active, ...told, openings: openingsOfWayIn(plain, place) };
+  }
   return { route, ...settleWayOut(route, plain, place) };
 }
 
@@ -49,6 +57,17 @@ const active = { state: 'Active', reason: 'Active', message: 'its rule is writte
 function openingsOfWayIn({ opening }: WayIn, { namespace, labels, egress }: Place): readonly Opening[] {
   const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(opening, labels) : [];
   return [opening, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
+}
+
+/** Its rule is written, whatever the other side does. */
+function tellSources(closed: ClosedSources | undefined): Partial<Settled> {
+  if (closed === undefined) return {};
+  const who = closed.names.map((name) => `\`${name}\``).join(', ');
+  return {
+    reason: 'SourceClosed',
+    message: `its rule is written, but the egress of ${who} is Restricted and does not lead here: a profile there has to open it`,
+    suggestion: closed.suggestion,
+  };
 }
 
 /** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */

@@ -62,13 +62,28 @@ export function declaredNamespaces(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
 ): readonly string[] {
-  const systems = [...ingressControllers(view, platform), ...monitoringSystems(platform)];
-  const peers = systems.flatMap((system) => system.peers ?? []);
-  const names = peers.flatMap((peer) =>
-    'ipBlock' in peer || peer.namespaceSelector === undefined ? [] : namesIn(peer.namespaceSelector),
-  );
+  const names = [
+    ...ingressControllerNamespaces(view, platform),
+    ...namespacesOf(monitoringSystems(platform)),
+  ];
   const { namespace, pods } = platform.kubernetesAPI?.controlPlane ?? {};
   return [...new Set([...names, ...(namespace === undefined || pods === undefined ? [] : [namespace])])];
+}
+
+/** The names of the namespaces in which the ingress controllers run. */
+export function ingressControllerNamespaces(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+): readonly string[] {
+  return namespacesOf(ingressControllers(view, platform));
+}
+
+function namespacesOf(systems: readonly DeclaredSystem[]): readonly string[] {
+  return systems
+    .flatMap((system) => system.peers ?? [])
+    .flatMap((peer) =>
+      'ipBlock' in peer || peer.namespaceSelector === undefined ? [] : namesIn(peer.namespaceSelector),
+    );
 }
 
 function monitoringPeers({ preset, namespace, pods }: Monitoring): readonly Peer[] {

@@ -5,9 +5,9 @@ import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile
 import type { Route } from '../api/route.ts';
 import { canonicalJson } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
-import { selects } from '../model/selectors.ts';
 import { endOf } from '../routes/index.ts';
-import { declaredNamespaces } from './systems.ts';
+import { namespacesSelectedBy } from './namespace-index.ts';
+import { declaredNamespaces, ingressControllerNamespaces } from './systems.ts';
 import { trusts } from './trust.ts';
 
 /**
@@ -50,26 +50,41 @@ export function namespacesTouchedByNamespace(
 ): ReadonlySet<string> {
   const states = [previous, next].filter((facts) => facts !== undefined);
   const platform = specOf(view);
-  const names = states.map(({ name }) => name);
-  if (platform === undefined) return new Set(names);
-  const profiles = [...new Set(names)].flatMap((name) => [...(view.profiles.get(name)?.values() ?? [])]);
+  const name = (next ?? previous)?.name ?? '';
+  if (platform === undefined) return new Set([name]);
   return new Set([
-    ...names,
-    ...sourcesOf(view, platform, states, profiles.flatMap(routesOf)),
-    ...speakersOf(view, platform, states),
+    name,
+    ...neighboursOf(view, platform, name, states),
     ...declaredNamespaces(view, platform),
   ]);
 }
 
 /**
  * The namespaces that are touched where the Services of a namespace change, or what exposes them: it, those whose egress its
- * routes open, those whose routes lead to it, and those of the platform's systems.
+ * routes open, those whose routes lead to it, and those of the ingress controllers.
  *
  * @param view after the change
  */
 export function namespacesTouchedByServices(view: ClusterView, namespace: string): ReadonlySet<string> {
+  const platform = specOf(view);
   const facts = view.namespaces.get(namespace);
-  return facts === undefined ? new Set([namespace]) : namespacesTouchedByNamespace(view, facts, facts);
+  if (platform === undefined || facts === undefined) return new Set([namespace]);
+  return new Set([
+    namespace,
+    ...neighboursOf(view, platform, namespace, [facts]),
+    ...ingressControllerNamespaces(view, platform),
+  ]);
+}
+
+/** The namespaces that hang on any route of a namespace that is or was like this. */
+function neighboursOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  name: string,
+  states: readonly NamespaceFacts[],
+): readonly string[] {
+  const routes = [...(view.profiles.get(name)?.values() ?? [])].flatMap(routesOf);
+  return [...sourcesOf(view, platform, states, routes), ...speakersOf(view, platform, states)];
 }
 
 function specOf({ platform }: ClusterView): PlatformNetworkProfileSpec | undefined {
@@ -112,13 +127,11 @@ function sourcesOf(
     if (places === 'declared') return declaredNamespaces(view, platform);
     if ('name' in places) return [places.name];
     if (!isTrusted) return [];
-    return [...view.namespaces.values()]
-      .filter(({ labels }) => selects(places.selector, labels))
-      .map(({ name }) => name);
+    return namespacesSelectedBy(view, places.selector).map(({ name }) => name);
   });
 }
 
-/** The namespaces whose routes lead to one that is or was like this, whose say decides over their state. */
+/** The namespaces whose routes lead to one that is or was like this, or come from it: its say decides over their state. */
 function speakersOf(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
@@ -128,6 +141,7 @@ function speakersOf(
   const keys: readonly ObjectKey[] = states.flatMap(({ name, labels }) => [
     ...view.routeLinks.toName(name),
     ...view.routeLinks.toLabels(labels),
+    ...view.routeLinks.fromLabels(labels),
     ...(declared.includes(name) ? view.routeLinks.toDeclared() : []),
   ]);
   return keys.map(({ namespace }) => namespace);

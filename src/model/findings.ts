@@ -64,6 +64,11 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'a route leads to fenced namespaces of which some do not let it in',
   },
+  SourceClosed: {
+    severity: 'warning',
+    meaning:
+      'a route lets in namespaces by their labels whose egress is Restricted and does not lead to it; its suggestion is the profile to add there',
+  },
   OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
   EntranceClosed: {
     severity: 'warning',

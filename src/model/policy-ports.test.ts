@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { policyPorts } from './policy-ports.ts';
+import { policyPorts, writtenPorts } from './policy-ports.ts';
 
 describe('the ports of a rule', () => {
   test.each([
@@ -30,5 +30,25 @@ describe('the ports of a rule', () => {
         for (const { port } of policyPorts(written) ?? []) expect(port).toBeDefined();
       }),
     );
+  });
+});
+
+describe('ports as a person would write them', () => {
+  test('are read back as what they are', () => {
+    const port = fc.oneof(
+      fc.integer({ min: 1, max: 65535 }),
+      fc.constantFrom('metrics', '8000-8100', '53/UDP', '8000-8100/SCTP', 'dns/UDP'),
+    );
+    fc.assert(
+      fc.property(fc.array(port, { minLength: 1 }), (written) => {
+        const ports = policyPorts(written);
+        expect(policyPorts(writtenPorts(ports) ?? [])).toEqual(ports);
+      }),
+    );
+  });
+
+  test('are every number where a port names none, and are left out where all are meant', () => {
+    expect(writtenPorts([{ protocol: 'UDP' }])).toEqual(['1-65535/UDP']);
+    expect(writtenPorts(undefined)).toBeUndefined();
   });
 });

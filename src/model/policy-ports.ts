@@ -1,7 +1,7 @@
 // Ports as people write them, to ports as a NetworkPolicy has them.
 // Must not know whose ports they are.
 import type { NonEmpty, PolicyPort } from './network-policy.ts';
-import { type PortSpec, parsePort } from './ports.ts';
+import { everyPort, type PortSpec, parsePort } from './ports.ts';
 
 /**
  * The ports of a rule; `undefined` where there is none, since an empty list would mean every port.
@@ -14,6 +14,16 @@ export function policyPorts(ports: readonly (number | string)[]): NonEmpty<Polic
     return parsed.ok ? [policyPort(parsed.value)] : [];
   });
   return first === undefined ? undefined : [first, ...rest];
+}
+
+/** Pod ports as a person would write them; `undefined` means every port. */
+export function writtenPorts(
+  ports: readonly PolicyPort[] | undefined,
+): readonly (number | string)[] | undefined {
+  return ports?.map(({ protocol, port = `${everyPort.first}-${everyPort.last}`, endPort }) => {
+    const text = endPort === undefined ? port : `${port}-${endPort}`;
+    return protocol === 'TCP' ? text : `${text}/${protocol}`;
+  });
 }
 
 function policyPort(spec: PortSpec): PolicyPort {

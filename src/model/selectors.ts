@@ -52,7 +52,27 @@ export function selectsEverything(selector: LabelSelector): boolean {
   );
 }
 
-const nameLabel = 'kubernetes.io/metadata.name';
+/** A label that an object must have, with this value where one is given. */
+export interface RequiredLabel {
+  readonly key: string;
+  readonly value?: string;
+}
+
+/** Labels of which whatever is selected has at least one; `undefined` where a selector asks for none. */
+export function requiredLabels({
+  matchLabels = {},
+  matchExpressions = [],
+}: LabelSelector): readonly RequiredLabel[] | undefined {
+  for (const [key, value] of Object.entries(matchLabels)) return [{ key, value }];
+  for (const { key, operator, values = [] } of matchExpressions) {
+    if (operator === 'In') return values.map((value) => ({ key, value }));
+    if (operator === 'Exists') return [{ key }];
+  }
+  return undefined;
+}
+
+/** The label that the API server gives each namespace: its name (KEP-2161). */
+export const nameLabel = 'kubernetes.io/metadata.name';
 
 /**
  * Selects the one namespace of this name. A tenant can forge every label of a namespace but this one, which the API server

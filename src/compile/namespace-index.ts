@@ -1,0 +1,60 @@
+// An index of namespaces by their labels, kept up with one change at a time: whoever selects a few of very many by a label does not
+// look at all. Must not know what they are selected for.
+import type { ClusterView, NamespaceFacts, NamespaceLabels } from '../api/cluster-view.ts';
+import { type LabelSelector, nameLabel, requiredLabels, selects } from '../model/selectors.ts';
+
+/** The namespaces by their labels. */
+export class NamespaceIndex implements NamespaceLabels {
+  readonly #names = new Map<string, Set<string>>();
+
+  /** Takes in that `previous` became `next`; one of them is absent where a namespace came or went. */
+  change(previous: NamespaceFacts | undefined, next: NamespaceFacts | undefined): void {
+    for (const term of termsOf(previous)) {
+      const names = this.#names.get(term);
+      names?.delete(previous?.name ?? '');
+      if (names?.size === 0) this.#names.delete(term);
+    }
+    for (const term of termsOf(next)) {
+      const names = this.#names.get(term) ?? new Set();
+      this.#names.set(term, names.add(next?.name ?? ''));
+    }
+  }
+
+  having(key: string, value?: string): Iterable<string> {
+    return this.#names.get(termOf(key, value)) ?? [];
+  }
+}
+
+/** The namespaces that a selector selects, terminating ones too. */
+export function namespacesSelectedBy(
+  { namespaces, namespaceLabels }: ClusterView,
+  selector: LabelSelector,
+): readonly NamespaceFacts[] {
+  const names = candidatesFor(namespaceLabels, selector);
+  const candidates =
+    names === undefined ? [...namespaces.values()] : [...names].flatMap((name) => namespaces.get(name) ?? []);
+  return candidates.filter(({ labels }) => selects(selector, labels));
+}
+
+/** Those that have one of the labels that are asked for; `undefined` where none is. */
+function candidatesFor(index: NamespaceLabels, selector: LabelSelector): Iterable<string> | undefined {
+  const required = requiredLabels(selector);
+  // Every namespace has a name; who has which, is known without an index.
+  if (required === undefined || required.some(({ key, value }) => key === nameLabel && value === undefined))
+    return undefined;
+  return new Set(
+    required.flatMap(({ key, value }) =>
+      key === nameLabel && value !== undefined ? [value] : [...index.having(key, value)],
+    ),
+  );
+}
+
+function termsOf(facts: NamespaceFacts | undefined): readonly string[] {
+  const labels = Object.entries(facts?.labels ?? {}).filter(([key]) => key !== nameLabel);
+  return labels.flatMap(([key, value]) => [termOf(key, undefined), termOf(key, value)]);
+}
+
+/** `=` is in no label key. */
+function termOf(key: string, value: string | undefined): string {
+  return value === undefined ? key : `${key}=${value}`;
+}
