@@ -14,7 +14,7 @@ const endNames = routeEnds.map((end) => end.name) as [RouteEndName, ...RouteEndN
 
 const guardrails = fields({
   ends: setOf(z.enum(endNames), { min: 1, max: routeEnds.length }).describe(
-    'The ends that routes may use. What counts is what a rule reaches, not the word: `cidr: 0.0.0.0/0` is `anywhere`.',
+    'The ends that routes may use. What counts is what a rule reaches, not the word: ranges that come to more than half of the public addresses together are `anywhere`, whatever routes name them; a range that nodes, pods or the API server lie in reaches these; a selector that no namespace needs a label for is `cluster`. The ends in the own namespace have to be listed too.',
   ),
   cidrs: setOf(cidrText(), { max: 64 })
     .describe('Ranges that a `cidr` may lie in although `cidr` is not among `ends`.')

@@ -6,6 +6,7 @@ import { compareKeys, type ObjectKey } from '../model/object-key.ts';
 import type { Surroundings } from '../routes/route-end.ts';
 import { type Egress, egressOf } from './egress.ts';
 import { type Exposures, exposuresOf } from './exposures.ts';
+import { guarded } from './guardrails.ts';
 import { type Membership, membershipOf } from './membership.ts';
 import type { Opening } from './openings.ts';
 import { type PlainRoute, plainRoutes } from './plain-routes.ts';
@@ -116,6 +117,10 @@ export class Compilation {
     const services = this.view.services.get(name) ?? new Map();
     const around = { ...this.#around, namespace: name, services };
     const profiles = [...(this.view.profiles.get(name)?.values() ?? [])].sort(compareKeys);
+    const routes = profiles.map(({ decoded }) =>
+      isCompiled && decoded.ok ? plainRoutes(decoded.value, around) : [],
+    );
+    const accepted = guarded(routes, membership.rule, around);
     return {
       facts,
       membership,
@@ -124,10 +129,7 @@ export class Compilation {
         ? egressOf(membership.egress, profiles, this.world)
         : { mode: 'Unrestricted', open: [] },
       around,
-      profiles: profiles.map((profile) => ({
-        profile,
-        routes: isCompiled && profile.decoded.ok ? plainRoutes(profile.decoded.value, around) : [],
-      })),
+      profiles: profiles.map((profile, at) => ({ profile, routes: accepted[at] ?? [] })),
     };
   }
 }

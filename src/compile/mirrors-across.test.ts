@@ -362,7 +362,7 @@ describe('the mirrors of a namespace', () => {
           expect(written(given, here)).toEqual(due(given, here));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

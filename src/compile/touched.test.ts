@@ -55,7 +55,7 @@ describe('the namespaces that an edit touches', () => {
         const touched = namespacesTouchedByProfile(viewOf(after), find(before, key), find(after, key));
         expectTouched(touched, before, after);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -69,7 +69,7 @@ describe('the namespaces that an edit touches', () => {
         const touched = namespacesTouchedByNamespace(viewOf(after), previous, next);
         expectTouched(touched, before, after);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -85,7 +85,7 @@ describe('the namespaces that an edit touches', () => {
         const after = { ...before, objects };
         expectTouched(namespacesTouchedByServices(viewOf(after), 'shop'), before, after);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

@@ -64,6 +64,10 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'a route leads to fenced namespaces of which some do not let it in',
   },
+  BeyondGuardrails: {
+    severity: 'error',
+    meaning: 'a route reaches further than the rule of the platform profile for its namespace allows',
+  },
   SourceClosed: {
     severity: 'warning',
     meaning:

@@ -1,0 +1,345 @@
+// Guardrails go by what a compiled rule reaches, whatever the word for it, in whatever pieces.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { namespace, type PlatformSpec, platform, profile, service, view } from '../../test/fixtures.ts';
+import type { Discovered } from '../api/platform-status.ts';
+import { addressesOf } from '../model/address-set.ts';
+import { formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
+import type { RouteEndName } from '../routes/index.ts';
+import { compile } from './compile.ts';
+import { isMostOfTheInternet } from './guarded-addresses.ts';
+import type { CompiledRoute } from './routes.ts';
+
+type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
+type End = Routes[number]['from'];
+
+const discovered: Discovered = {
+  kubernetesAPI: {
+    endpoints: [
+      { address: '10.96.0.1', port: 443 },
+      { address: '192.168.9.9', port: 6443 },
+    ],
+  },
+  cluster: { podRanges: ['10.244.0.0/16'], serviceRanges: ['10.96.0.0/16'], nodeRanges: ['172.18.0.0/28'] },
+};
+const spec: PlatformSpec = {
+  egress: 'Restricted',
+  ingressControllers: [{ name: 'nginx', namespace: 'ingress-nginx', cidrs: ['198.51.100.0/28'] }],
+  monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: [9090] }],
+};
+
+/** What becomes of the routes of the shop, under a rule that allows some ends. */
+function judged(
+  routes: Routes,
+  ends: readonly RouteEndName[],
+  more: {
+    readonly cidrs?: readonly string[];
+    readonly spec?: PlatformSpec;
+    readonly discovered?: Discovered;
+  } = {},
+): readonly CompiledRoute[] {
+  const { cidrs, spec: others = {}, discovered: known = discovered } = more;
+  const allow = { ends: [...ends], ...(cidrs === undefined ? {} : { cidrs: [...cidrs] }) };
+  const rules = [{ name: 'prod', namespaces: { names: ['shop'] }, allow }];
+  const given = view({
+    discovered: known,
+    platform: platform({ ...spec, ...others, rules }),
+    namespaces: ['shop', 'pay', 'ingress-nginx', 'monitoring'].map((name) => namespace(name)),
+    profiles: [profile('shop/team', { routes })],
+    objects: [service('shop/db', [{ port: 5432 }])],
+  });
+  const shop = compile(given).namespaces.find((each) => each.namespace === 'shop');
+  return shop?.profiles.flatMap((each) => each.routes) ?? [];
+}
+
+const from = (end: End): Routes => [{ name: 'a', from: end, to: { app: 'web' } }];
+const to = (end: End): Routes => [{ name: 'a', from: { app: 'web' }, to: end }];
+const range = (cidr: string, ...except: readonly string[]): End => ({
+  cidr: { cidr, ...(except.length === 0 ? {} : { except: [...except] }) },
+});
+const isRefused = ({ reason }: CompiledRoute) => reason === 'BeyondGuardrails';
+/** What a route is said to reach, where that is too far. */
+const beyond = (routes: Routes, ends: readonly RouteEndName[], more: Parameters<typeof judged>[2] = {}) => {
+  const [route] = judged(routes, ends, more);
+  return route && isRefused(route) ? /reaches `(\w+)`/.exec(route.message)?.[1] : undefined;
+};
+
+describe('a route beyond the guardrails', () => {
+  test('is Rejected with the name of the rule and what it allows, and opens nothing', () => {
+    const [route] = judged(to({ anywhere: {} }), ['app', 'internet']);
+    expect(route).toEqual({
+      route: expect.objectContaining({ name: 'a' }),
+      state: 'Rejected',
+      reason: 'BeyondGuardrails',
+      message:
+        'it reaches `anywhere`, which rule `prod` of the platform profile does not allow: it allows `app` and `internet`',
+      openings: [],
+    });
+  });
+
+  test('never touches another one', () => {
+    const routes: Routes = [...to({ anywhere: {} }), { name: 'b', from: { app: 'web' }, to: { app: 'db' } }];
+    expect(judged(routes, ['app']).map(({ state }) => state)).toEqual(['Rejected', 'Active']);
+  });
+
+  test('is closed when its permission is taken away', () => {
+    const opened = (ends: readonly RouteEndName[]) =>
+      judged(to({ namespace: { name: 'pay' } }), ends).flatMap(({ openings }) => openings).length;
+    expect(opened(['app', 'namespace'])).toBe(1);
+    expect(opened(['app'])).toBe(0);
+  });
+
+  test('is refused also where egress is not fenced, and where what it reaches is not known yet', () => {
+    expect(beyond(to({ anywhere: {} }), ['app'], { spec: { egress: 'Unrestricted' } })).toBe('anywhere');
+    expect(beyond(to({ internet: {} }), ['app'], { discovered: {} })).toBe('internet');
+    expect(beyond(to({ internet: {} }), ['app', 'internet'], { discovered: {} })).toBeUndefined();
+  });
+
+  test('does not open the egress of others either', () => {
+    const given = (ends: RouteEndName[]) =>
+      view({
+        platform: platform({
+          egress: 'Restricted',
+          rules: [{ name: 'prod', namespaces: { names: ['shop'] }, allow: { ends } }],
+        }),
+        namespaces: ['shop', 'pay'].map((name) => namespace(name)),
+        profiles: [profile('shop/team', { routes: from({ namespace: { name: 'pay' } }) })],
+      });
+    const mirrors = (ends: RouteEndName[]) =>
+      compile(given(ends)).policies.filter(({ name }) => name.startsWith('ringfence-mirror-'));
+    expect(mirrors(['app', 'namespace'])).toHaveLength(1);
+    expect(mirrors(['app'])).toEqual([]);
+  });
+});
+
+describe('every end', () => {
+  const ends: readonly (readonly [RouteEndName, End])[] = [
+    ['app', { app: 'db' }],
+    ['pods', { pods: { matchLabels: { tier: 'db' } } }],
+    ['service', { service: 'db' }],
+    ['namespace', { namespace: { name: 'pay' } }],
+    ['ingressController', { ingressController: {} }],
+    ['monitoring', { monitoring: {} }],
+    ['internet', { internet: {} }],
+    ['cluster', { cluster: {} }],
+    ['kubernetesAPI', { kubernetesAPI: {} }],
+    ['nodes', { nodes: {} }],
+    ['cidr', range('203.0.113.0/24')],
+    ['anywhere', { anywhere: {} }],
+  ];
+  const reachesMore: Partial<Record<RouteEndName, readonly RouteEndName[]>> = {
+    app: ['pods', 'cluster'],
+    service: ['pods', 'cluster'],
+    pods: ['cluster'],
+    namespace: ['cluster'],
+    monitoring: ['namespace', 'cluster'],
+    nodes: ['cluster'],
+  };
+
+  test.each(ends)(
+    '`%s` is allowed by its own name, at both sides, and by those that reach more alone',
+    (name, end) => {
+      for (const [other] of ends) {
+        const isAllowed =
+          other === name || other === 'anywhere' || reachesMore[name]?.includes(other) === true;
+        const local: RouteEndName[] = [...new Set<RouteEndName>(name === 'app' ? [other] : [other, 'app'])];
+        const route = (routes: Routes) => judged(routes, local)[0];
+        for (const routes of [from(end), to(end)]) {
+          expect([name, other, route(routes)?.reason === 'BeyondGuardrails']).toEqual([
+            name,
+            other,
+            !isAllowed,
+          ]);
+        }
+      }
+    },
+  );
+});
+
+describe('what counts is what a rule reaches', () => {
+  test.each<[string, Routes, readonly RouteEndName[], string | undefined]>([
+    ['every address is `anywhere`', to(range('0.0.0.0/0')), ['app', 'cidr'], 'anywhere'],
+    ['every address of IPv6 is `anywhere`', from(range('::/0')), ['app', 'cidr'], 'anywhere'],
+    ['all but one address is `anywhere`', to(range('0.0.0.0/0', '1.1.1.1/32')), ['app', 'cidr'], 'anywhere'],
+    ['most of it is `anywhere`', to(range('0.0.0.0/1')), ['app', 'cidr'], 'anywhere'],
+    ['a quarter is some range', to(range('64.0.0.0/2', '100.64.0.0/10')), ['app', 'cidr'], undefined],
+    ['a public range lies in `internet`', to(range('8.8.8.0/24')), ['app', 'internet'], undefined],
+    ['a private range does not', to(range('192.168.0.0/24')), ['app', 'internet'], 'cidr'],
+    ['a range around nodes reaches `nodes`', from(range('172.16.0.0/12')), ['app', 'cidr'], 'nodes'],
+    [
+      'a range beside nodes does not',
+      from(range('172.16.0.0/12', '172.18.0.0/24')),
+      ['app', 'cidr'],
+      undefined,
+    ],
+    ['a range of nodes is `nodes`', from(range('172.18.0.0/28')), ['app', 'nodes'], undefined],
+    ['a range around pods reaches `cluster`', to(range('10.0.0.0/8')), ['app', 'cidr'], 'cluster'],
+    ['a range around Services reaches `cluster`', to(range('10.96.0.0/24')), ['app', 'cidr'], 'cluster'],
+    ['the API server is `kubernetesAPI`', to(range('192.168.9.9/32')), ['app', 'cidr'], 'kubernetesAPI'],
+    ['also where it calls from', from(range('192.168.9.0/24')), ['app', 'cidr'], 'kubernetesAPI'],
+    [
+      'a range of an ingress controller',
+      from(range('198.51.100.0/30')),
+      ['app', 'ingressController'],
+      undefined,
+    ],
+    ['every namespace is `cluster`', from({ namespace: { selector: {} } }), ['app', 'namespace'], 'cluster'],
+    [
+      'every namespace but some is `cluster`',
+      from({
+        namespace: { selector: { matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['b'] }] } },
+      }),
+      ['app', 'namespace'],
+      'cluster',
+    ],
+    [
+      'every namespace that has a name is `cluster`',
+      from({
+        namespace: {
+          selector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'Exists' }] },
+        },
+      }),
+      ['app', 'namespace'],
+      'cluster',
+    ],
+    [
+      'namespaces with a label are `namespace`',
+      from({ namespace: { selector: { matchLabels: { team: 'a' } } } }),
+      ['app', 'namespace'],
+      undefined,
+    ],
+    [
+      'a namespace that is monitoring',
+      from({ namespace: { name: 'monitoring' } }),
+      ['app', 'monitoring'],
+      undefined,
+    ],
+    ['a namespace that is not', from({ namespace: { name: 'pay' } }), ['app', 'monitoring'], 'namespace'],
+    ['the own namespace is `pods`', from({ namespace: { name: 'shop' } }), ['app', 'pods'], undefined],
+    ['every pod here is `pods`', from({ pods: {} }), ['app'], 'pods'],
+    [
+      'pods by the app label are `app`',
+      from({ pods: { matchLabels: { 'app.kubernetes.io/name': 'x', tier: 'y' } } }),
+      ['app'],
+      undefined,
+    ],
+    [
+      'pods behind a Service are `service`',
+      from({ pods: { matchLabels: { app: 'db' } } }),
+      ['app', 'service'],
+      undefined,
+    ],
+    ['every pod is not', from({ pods: {} }), ['app', 'service'], 'pods'],
+  ])('%s', (_, routes, ends, reached) => {
+    expect(beyond(routes, ends)).toBe(reached);
+  });
+
+  test('a public range of the cluster is `cluster`, not `internet`', () => {
+    const publicPods = { cluster: { ...discovered.cluster, podRanges: ['34.0.0.0/16'] } };
+    expect(beyond(to(range('34.0.0.0/15')), ['app', 'internet'], { discovered: publicPods })).toBe('cluster');
+    expect(beyond(to(range('34.1.0.0/16')), ['app', 'internet'], { discovered: publicPods })).toBeUndefined();
+  });
+
+  test('`cidrs` allow what lies in them, without `cidr`, and not a bit more', () => {
+    const cidrs = ['203.0.113.0/24', '10.0.0.0/8'];
+    const reached = (cidr: string) => beyond(to(range(cidr)), ['app'], { cidrs });
+    expect(['203.0.113.0/25', '203.0.113.0/24', '10.244.0.0/16'].map(reached)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(reached('203.0.112.0/23')).toBe('cidr');
+    expect(beyond(to(range('203.0.112.0/23', '203.0.112.0/24')), ['app'], { cidrs })).toBeUndefined();
+  });
+
+  test('without a rule, or with one that sets no limit, nothing is', () => {
+    const given = view({
+      platform: platform({ rules: [{ name: 'prod', namespaces: { names: ['shop'] } }] }),
+      namespaces: [namespace('shop')],
+      profiles: [profile('shop/team', { routes: from({ anywhere: {} }) })],
+    });
+    expect(compile(given).namespaces[0]?.profiles[0]?.routes[0]?.state).toBe('Active');
+  });
+});
+
+/** A range in pieces: each cut in half so often, in the order of `cuts`. */
+function pieces(cidr: string, cuts: readonly number[]): readonly string[] {
+  const whole = parseCidr(cidr);
+  if (!whole.ok) throw new Error(whole.error);
+  const parts: IpRange[] = [whole.value];
+  for (const cut of cuts) {
+    const [part] = parts.splice(cut % parts.length, 1);
+    if (part === undefined) continue;
+    const middle = part.first + (part.last - part.first + 1n) / 2n;
+    parts.push(
+      { ...part, prefix: part.prefix + 1, last: middle - 1n },
+      { ...part, prefix: part.prefix + 1, first: middle },
+    );
+  }
+  return parts.map(formatCidr);
+}
+
+describe('a range in pieces', () => {
+  const cuts = fc.array(fc.nat({ max: 99 }), { maxLength: 8 });
+  const routesOf = (cidrs: readonly string[], side: 'from' | 'to'): Routes =>
+    cidrs.map((cidr, at) => ({
+      name: `r${at}`,
+      from: { app: 'web' },
+      to: { app: 'web' },
+      [side]: range(cidr),
+    })) as Routes;
+  const sides = fc.constantFrom('from' as const, 'to' as const);
+
+  test('never opens most of the internet, however it is cut, whatever lies over it', () => {
+    const whole = fc.constantFrom('0.0.0.0/0', '::/0', '2000::/3', '0.0.0.0/1');
+    const others = fc.subarray(['8.0.0.0/7', '128.0.0.0/2', '2000::/4', '64.0.0.0/3', '203.0.113.0/24']);
+    const ends = fc.subarray<RouteEndName>(['nodes', 'cluster', 'kubernetesAPI', 'namespace']);
+    fc.assert(
+      fc.property(whole, cuts, others, ends, sides, (cidr, some, more, allowed, side) => {
+        const cidrs = [...pieces(cidr, some), ...more];
+        const routes = judged(routesOf(cidrs, side), ['app', 'cidr', ...allowed]);
+        const open = routes.flatMap((route, at) => (isRefused(route) ? [] : [{ cidr: cidrs[at] ?? '' }]));
+        expect(isMostOfTheInternet(addressesOf(open))).toBe(false);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('of which the whole is allowed, is allowed', () => {
+    const whole = fc.constantFrom('203.0.113.0/24', '8.0.0.0/8', '2a00::/12', '192.168.0.0/24');
+    fc.assert(
+      fc.property(whole, cuts, sides, (cidr, some, side) => {
+        expect(judged(routesOf(pieces(cidr, some), side), ['app', 'cidr']).filter(isRefused)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('that reaches nodes or pods is refused just where it does', () => {
+    const whole = fc.constantFrom('172.16.0.0/12', '10.0.0.0/8');
+    fc.assert(
+      fc.property(whole, cuts, sides, (cidr, some, side) => {
+        const routes = judged(routesOf(pieces(cidr, some), side), ['app', 'cidr']);
+        expect(routes.some(isRefused)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is judged the same in whatever order, and in whatever profile', () => {
+    fc.assert(
+      fc.property(cuts, fc.infiniteStream(fc.nat()), (some, random) => {
+        const cidrs = pieces('0.0.0.0/0', some);
+        const order = cidrs
+          .map((_, at) => ({ at, key: random.next().value ?? 0 }))
+          .sort((a, b) => a.key - b.key);
+        const routes = routesOf(cidrs, 'to');
+        const told = (all: readonly CompiledRoute[]) =>
+          new Map(all.map(({ route, state }) => [route.name, state]));
+        const shuffled = order.flatMap(({ at }) => routes[at] ?? []);
+        expect(told(judged(shuffled, ['app', 'cidr']))).toEqual(told(judged(routes, ['app', 'cidr'])));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
