@@ -5,6 +5,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { ApiError } from './control-plane/api-client.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { poll } from './control-plane/poll.ts';
+import { kubectl } from './kubectl.ts';
 
 /** A NetworkPolicy as it is stored. */
 export interface StoredPolicy {
@@ -107,6 +108,7 @@ export function readManifests(path: string): readonly Manifest[] {
 /** A cluster to test in. */
 export class Cluster {
   readonly controlPlane: ControlPlane;
+  #operatorKubeconfig: Promise<string> | undefined;
 
   constructor(controlPlane: ControlPlane) {
     this.controlPlane = controlPlane;
@@ -125,6 +127,20 @@ export class Cluster {
     for (const plural of ['appnetworkprofiles', 'platformnetworkprofiles']) {
       await this.eventually(`${plural} are served`, () => this.#isServed(`${group}/${plural}`));
     }
+  }
+
+  /**
+   * The kubeconfig that the operator logs in with: of the service account that config/rbac makes, with just the
+   * permissions that it grants.
+   *
+   * @returns the path of the file
+   */
+  operatorKubeconfig(): Promise<string> {
+    this.#operatorKubeconfig ??= (async () => {
+      await kubectl(this.controlPlane, 'apply', '-k', 'config/rbac');
+      return this.controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
+    })();
+    return this.#operatorKubeconfig;
   }
 
   /** A kind is served some time after its CRD is accepted: first 404, then 429. */

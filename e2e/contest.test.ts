@@ -19,7 +19,7 @@ beforeAll(async () => {
   await cluster.installCrds();
   for (const namespace of ringed) await cluster.createNamespace(namespace, appNamespace);
   await cluster.platform(platformSpec);
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
   await becomesRight(cluster, ringed);
   await cluster.platformCondition('Ready', 'True');
 }, 900_000);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const namespace of ringed) await cluster.createNamespace(namespace, appNamespace);
   await cluster.platform(platformSpec);
   await cluster.createProfile('shop', 'web', { routes: [] });
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
   await becomesRight(cluster, ringed);
 }, 900_000);
 
@@ -162,7 +162,7 @@ describe('a stored AppNetworkProfile that does not decode', () => {
     await heals('other');
     expect((await cluster.policies('shop')).get(owned)).toEqual(before);
     await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
     await heals('shop');
     await comesToRest(cluster);
     expect((await cluster.policies('shop')).get(owned)).toEqual(before);
@@ -229,7 +229,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
 
   test('freezes also an operator that starts now', async () => {
     await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
     await operator.logged('caches synced');
     await comesToRest(cluster);
     expect(await cluster.policyNames('shop')).toEqual(ring.filter((name) => name !== denyIngress));

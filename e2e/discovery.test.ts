@@ -30,8 +30,7 @@ beforeAll(async () => {
   const controlPlane = await startControlPlane();
   cluster = new Cluster(controlPlane);
   await cluster.installCrds();
-  await kubectl(controlPlane, 'apply', '-k', 'config/rbac');
-  kubeconfig = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
+  kubeconfig = await cluster.operatorKubeconfig();
   for (const namespace of namespaces) await cluster.createNamespace(namespace, { app: 'yes' });
   operator = await start();
   await cluster.platform({

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, denyIngress } from './cluster.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { type Act, type Fault, FaultProxy } from './fault-proxy.ts';
-import { kubectl } from './kubectl.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './right-set.ts';
 
@@ -19,8 +18,7 @@ beforeAll(async () => {
   cluster = new Cluster(controlPlane);
   proxy = await FaultProxy.start(controlPlane);
   await cluster.installCrds();
-  await kubectl(controlPlane, 'apply', '-k', 'config/rbac');
-  direct = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
+  direct = await cluster.operatorKubeconfig();
   await createNamespaces(ringed);
   await cluster.platform(platformSpec);
 }, 900_000);

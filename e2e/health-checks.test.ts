@@ -71,7 +71,7 @@ test('nothing is healthy before the operator has seen it', async () => {
 });
 
 test("a team's profile waits for the platform's, and is healthy with it", async () => {
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
   await becomes('AppNetworkProfile', 'Progressing', /there is no PlatformNetworkProfile/);
   await cluster.platform({ enforcement: 'Enforce', namespaces: { exclude: ['default'] } });
   await becomes('PlatformNetworkProfile', 'Healthy', /1 namespace/);
@@ -103,6 +103,6 @@ test('a changed platform profile is in progress until it is dealt with', async (
   expect(await healthOf('PlatformNetworkProfile', await cluster.platformProfile())).toMatchObject({
     status: 'Progressing',
   });
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
   await becomes('PlatformNetworkProfile', 'Healthy', /none is written/);
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await cluster.installCrds();
   await cluster.createNamespace('shop', appNamespace);
   await cluster.platform(platformSpec);
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
   await becomesRight(cluster, ['shop']);
   await cluster.platformCondition('Ready', 'True');
 }, 900_000);

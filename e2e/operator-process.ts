@@ -2,7 +2,9 @@
 // Must not know what the operator should do.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
+import { filesIn } from './control-plane/components.ts';
 import { poll } from './control-plane/poll.ts';
 
 /** One line of the log. */
@@ -41,8 +43,14 @@ export class OperatorProcess implements AsyncDisposable {
     });
   }
 
-  /** Starts one and returns when it has told that it started. */
+  /**
+   * Starts one and returns when it has told that it started.
+   *
+   * @throws Error where it would run as the administrator, who may do everything: no missing permission would show
+   */
   static async start({ kubeconfig, settle = 1, flags = [], entry = 'src/main.ts' }: OperatorProcessOptions) {
+    if (basename(kubeconfig) === basename(filesIn('').adminKubeconfig))
+      throw new Error('run the operator with `cluster.operatorKubeconfig()`');
     const child = spawn(
       process.execPath,
       [

@@ -15,7 +15,7 @@ let operator: OperatorProcess;
 beforeAll(async () => {
   cluster = new Cluster(await startControlPlane({ controllerManager: 'later' }));
   await cluster.installCrds();
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
   await operator.logged('caches synced');
   await cluster.platform(spec);
 }, 900_000);
@@ -119,7 +119,7 @@ describe('the platform profile', () => {
   }, 130_000);
 
   test('leaves nothing behind for its successor to trip over', async () => {
-    operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
     await cluster.platform(spec);
     await cluster.policiesAre('restored', [denyIngress]);
     await cluster.platformCondition('Ready', 'True', 'Enforced');

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await cluster.installCrds();
   await cluster.createNamespace('shop', { team: 'shop' });
   await cluster.createNamespace('other', { team: 'other' });
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
 }, 900_000);
 
 afterAll(async () => {

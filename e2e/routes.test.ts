@@ -17,7 +17,7 @@ beforeAll(async () => {
   await cluster.installCrds();
   for (const namespace of ['shop', 'shop-admin', 'bystander'])
     await cluster.createNamespace(namespace, { app: 'yes' });
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath, settle: 0 });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
   await cluster.platform({
     enforcement: 'Enforce',
     namespaces: { selector: { matchLabels: { app: 'yes' } } },
@@ -153,7 +153,7 @@ describe('what does not work', () => {
     await patch(path, { spec: { routes: wrong } });
     await route('users', 'Rejected');
     await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath, settle: 0 });
+    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
     await operator.logged('caches synced');
     await patch(path, { spec });
     await route('users', 'Active');

@@ -40,8 +40,7 @@ describe('in a cluster that is not ready', () => {
   beforeAll(async () => {
     const controlPlane = await startControlPlane();
     cluster = new Cluster(controlPlane);
-    await kubectl(controlPlane, 'apply', '-k', 'config/rbac');
-    kubeconfig = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
+    kubeconfig = await cluster.operatorKubeconfig();
   }, 900_000);
 
   afterAll(async () => {

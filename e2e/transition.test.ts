@@ -12,7 +12,7 @@ const ring = [denyIngress, monitoringPolicy];
 
 let cluster: Cluster;
 let operator: OperatorProcess;
-const start = () => OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath, settle });
+const start = async () => OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle });
 
 beforeAll(async () => {
   cluster = new Cluster(await startControlPlane());

@@ -19,9 +19,11 @@ await using controlPlane = await startControlPlane({ controllerManager: 'later' 
 const cluster = new Cluster(controlPlane);
 narrator.command('kubectl apply -k config/crd');
 await cluster.installCrds();
+narrator.command('kubectl apply -k config/rbac');
+const kubeconfig = await cluster.operatorKubeconfig();
 await controlPlane.startControllerManager();
 narrator.command('npm run operator');
-await using operator = await OperatorProcess.start({ kubeconfig: controlPlane.kubeconfigPath, settle: 2 });
+await using operator = await OperatorProcess.start({ kubeconfig, settle: 2 });
 await operator.logged('caches synced');
 
 await tellStory(cluster, narrator);

@@ -1,22 +1,29 @@
-// Sends Events for what is new in a namespace. Nothing depends on an Event: one that can't be sent is dropped.
+// Sends Events for what is new in a namespace. Nothing depends on an Event: one that can't be sent is dropped, and a
+// permission that is missing is told.
 // Must not know what is worth telling.
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { ApiClient } from '../cluster/api-client.ts';
-import { ApiError } from '../cluster/errors.ts';
+import { ApiError, classify } from '../cluster/errors.ts';
 import { eventOf, type News } from '../plan/events.ts';
+import { FailureLog } from './failure-log.ts';
 import { fewAtATime } from './few-at-a-time.ts';
+
+/** All Events fail alike. */
+const failureKey = 'events';
 
 /** Writes Events. */
 export class EventWriter {
   readonly #client: ApiClient;
   readonly #log: Logger;
+  readonly #failures: FailureLog;
   /** By namespace, the names of what was told last. */
   readonly #told = new Map<string, ReadonlySet<string>>();
 
   constructor(client: ApiClient, log: Logger) {
     this.#client = client;
     this.#log = log;
+    this.#failures = new FailureLog(log);
   }
 
   /** Tells what was not told of this namespace before. What is no longer so can become news again. */
@@ -38,9 +45,11 @@ export class EventWriter {
     try {
       const path = `/apis/events.k8s.io/v1/namespaces/${news.namespace}/events`;
       await this.#client.request('POST', path, { body: eventOf(news, hostname(), now) });
+      this.#failures.succeeded(failureKey);
     } catch (error) {
       // 409: it was told before a restart.
       if (!(error instanceof ApiError)) throw error;
+      if (classify(error) === 'denied') this.#failures.failed(failureKey, error, Date.now());
       if (error.status !== 409)
         this.#log.debug({ namespace: news.namespace, error: error.message }, 'an event was not sent');
     }

@@ -1,0 +1,347 @@
+// The roles of config/rbac are the least: without any one of their permissions the operator fails and says which, and it
+// uses all of them. What people get from the built-in roles is looked at too.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Cluster, denyIngress, readManifests } from './cluster.ts';
+import { startControlPlane } from './control-plane/control-plane.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { gatewayApiCrds } from './gateway-api/crds.ts';
+import {
+  formatGrant,
+  type Grant,
+  grantsOf,
+  type Permission,
+  permissionsOf,
+  qualified,
+  type Role,
+  rulesWithout,
+} from './grants.ts';
+import { OperatorProcess } from './operator-process.ts';
+import { appNamespace, platformSpec } from './right-set.ts';
+
+const operatorUser = 'system:serviceaccount:ringfence-system:ringfence-operator';
+const roles = readManifests('config/rbac/operator.yaml').filter(({ kind }) =>
+  /Role$/.test(kind),
+) as unknown as Role[];
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+
+let folder: string;
+let cluster: Cluster;
+let proxy: FaultProxy;
+let kubeconfig: string;
+let namespaces = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ringfence-audit-'));
+  writeFileSync(
+    join(folder, 'policy.yaml'),
+    JSON.stringify({
+      apiVersion: 'audit.k8s.io/v1',
+      kind: 'Policy',
+      omitStages: ['RequestReceived'],
+      rules: [{ level: 'Metadata', users: [operatorUser] }],
+    }),
+  );
+  const apiServerFlags = [
+    `--audit-policy-file=${join(folder, 'policy.yaml')}`,
+    `--audit-log-path=${join(folder, 'audit.log')}`,
+  ];
+  // The built-in roles only hold what the controller manager adds up.
+  cluster = new Cluster(await startControlPlane({ controllerManager: true, apiServerFlags }));
+  await cluster.installCrds();
+  const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  for (const crd of await gatewayApiCrds()) await cluster.api.json('POST', crds, crd);
+  proxy = await FaultProxy.start(cluster.controlPlane);
+  kubeconfig = await proxy.kubeconfig(await cluster.operatorKubeconfig());
+  await cluster.createNamespace('shop', appNamespace);
+  await cluster.platform(platformSpec);
+}, 900_000);
+
+afterAll(async () => {
+  await proxy?.stop();
+  await cluster?.controlPlane.stop();
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+}, 60_000);
+
+async function setRules({ kind, metadata: { name, namespace } }: Role, rules: Role['rules']): Promise<void> {
+  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  await cluster.api.json('PATCH', `${rbac}${place}/${kind.toLowerCase()}s/${name}`, { rules });
+}
+
+/** Whether RBAC allows it, by the API server's own word. */
+async function may(user: string, grant: Grant, namespace?: string): Promise<boolean> {
+  const [path = '', ...group] = grant.resource.split('.');
+  const [resource, subresource] = path.split('/');
+  const { status } = await cluster.api.json<{ status: { allowed: boolean } }>(
+    'POST',
+    '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user,
+        resourceAttributes: {
+          verb: grant.verb,
+          group: group.join('.'),
+          resource,
+          subresource,
+          namespace,
+          name: grant.object,
+        },
+      },
+    },
+  );
+  return status.allowed;
+}
+
+/** Runs `act` while a permission is missing. */
+async function without(permission: Permission, act: () => Promise<void>): Promise<void> {
+  const { role, grants } = permission;
+  const { namespace } = role.metadata;
+  const become = (wanted: boolean) =>
+    cluster.eventually(`may ${grants.map(formatGrant)}: ${wanted}`, async () => {
+      const answers = await Promise.all(grants.map((grant) => may(operatorUser, grant, namespace)));
+      return answers.every((answer) => answer === wanted) ? true : undefined;
+    });
+  await setRules(role, rulesWithout(permission));
+  await become(false);
+  try {
+    await act();
+  } finally {
+    await setRules(role, role.rules);
+    await become(true);
+  }
+}
+
+async function newNamespace(): Promise<string> {
+  namespaces += 1;
+  const name = `fresh-${namespaces}`;
+  await cluster.createNamespace(name, appNamespace);
+  return name;
+}
+
+/** What makes the operator need a permission, and what doesn't come about without it. */
+interface Need {
+  readonly provoke: () => Promise<unknown>;
+  readonly fails: () => Promise<unknown>;
+}
+
+const failing = () => cluster.platformCondition('Ready', 'False');
+
+/** By grant: a new permission that is no reading needs an entry here. */
+const needs: Readonly<Record<string, Need>> = {
+  'create networkpolicies.networking.k8s.io': { provoke: newNamespace, fails: failing },
+  'update networkpolicies.networking.k8s.io': {
+    provoke: () => cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } }),
+    fails: failing,
+  },
+  'delete networkpolicies.networking.k8s.io': {
+    provoke: () => cluster.platform({ monitoring: [] }),
+    fails: failing,
+  },
+  'patch platformnetworkprofiles/status.ringfence.dev': {
+    provoke: () => cluster.platform({ egress: 'Unrestricted', monitoring: platformSpec.monitoring }),
+    fails: async () => {
+      const { metadata, status } = (await cluster.platformProfile()) ?? {};
+      expect(status?.observedGeneration).toBeLessThan(metadata?.generation ?? 0);
+    },
+  },
+  'patch appnetworkprofiles/status.ringfence.dev': {
+    provoke: () => cluster.createProfile('shop', 'untold', { routes: [] }),
+    fails: async () => expect((await cluster.profile('shop', 'untold'))?.status).toBeUndefined(),
+  },
+  'create events.events.k8s.io': {
+    provoke: async () => {
+      // One that is refused may be an API server that has just started; a second one, later, is not.
+      for (const name of ['first', 'second']) {
+        await cluster.createPolicy('shop', name, { podSelector: {}, ingress: [{}] });
+        await new Promise((resolve) => setTimeout(resolve, 2_100));
+      }
+    },
+    fails: async () => expect(await events()).toEqual([]),
+  },
+};
+
+async function events(): Promise<readonly object[]> {
+  const path = '/apis/events.k8s.io/v1/namespaces/shop/events';
+  return (await cluster.api.json<{ items: readonly object[] }>('GET', path)).items;
+}
+
+describe('without its permission', () => {
+  const permissions = permissionsOf(roles);
+  const isReading = ({ grants }: Permission) => grants.some(({ verb }) => verb === 'watch');
+  const reads = permissions.filter(isReading).map((permission) => {
+    const resources = [...new Set(permission.grants.map(({ resource }) => resource))];
+    return [resources.join(', '), resources, permission] as const;
+  });
+  const writes = permissions
+    .filter((permission) => !isReading(permission))
+    .flatMap((permission) =>
+      permission.grants.map((grant) => [formatGrant(grant), grant, permission] as const),
+    );
+
+  test.each(reads)(
+    'to read %s it is not ready, and says what is missing',
+    async (_, resources, permission) => {
+      await without(permission, async () => {
+        await using operator = await OperatorProcess.start({ kubeconfig });
+        const lines = await Promise.all(
+          resources.map((resource) => operator.logged(deniedReading(resource))),
+        );
+        for (const line of lines) expect(line).toMatchObject({ level: 40, status: 403 });
+        const { status, text } = await operator.health('/readyz');
+        expect(status).toBe(503);
+        expect(text.split('\n')).toEqual(
+          expect.arrayContaining(resources.map((resource) => `${resource}: denied`)),
+        );
+        expect(warnings(operator)).toHaveLength(lines.length);
+      });
+    },
+    60_000,
+  );
+
+  test.each(writes)(
+    'to %s it says what is missing, and goes on when it is there',
+    async (name, grant, permission) => {
+      const { provoke, fails } = needs[name] ?? unknownNeed(name);
+      await using operator = await OperatorProcess.start({ kubeconfig });
+      await operator.logged('caches synced');
+      await cluster.platformCondition('Ready', 'True');
+      await without(permission, async () => {
+        await provoke();
+        const line = await operator.logged(
+          'a permission is missing: grant it with `kubectl apply -k config/rbac`',
+        );
+        const [resource, group] = grant.resource.split(/\.(.*)/);
+        const error = expect.stringContaining(
+          `cannot ${grant.verb} resource "${resource}" in API group "${group}"`,
+        );
+        expect(line).toMatchObject({ level: 40, status: 403, error });
+        await fails();
+      });
+      await cluster.platformCondition('Ready', 'True');
+      expect(warnings(operator)).toHaveLength(1);
+    },
+    90_000,
+  );
+});
+
+const deniedReading = (resource: string) =>
+  `no permission to list and watch ${resource}: grant it with \`kubectl apply -k config/rbac\``;
+
+const warnings = (operator: OperatorProcess) => operator.lines.filter(({ level }) => level >= 40);
+
+function unknownNeed(grant: string): Need {
+  throw new Error(`say in \`needs\` what fails without the permission to ${grant}`);
+}
+
+test('the operator uses every permission that it has, and asks for nothing else', async () => {
+  const unsupported = {
+    path: /sendInitialEvents=true/,
+    act: { kind: 'answer', status: 400, body: '{"kind":"Status","apiVersion":"v1","code":400}' },
+  } as const;
+  // Where a server has no watch-list, the operator lists: that is what the verb is for.
+  const old = proxy.inject(unsupported);
+  writeFileSync(join(folder, 'audit.log'), '');
+  await using operator = await OperatorProcess.start({ kubeconfig });
+  await operator.logged('caches synced');
+  const name = await newNamespace();
+  await cluster.createProfile(name, 'told', {
+    routes: [{ name: 'lost', from: { app: 'a' }, to: { service: 'b' } }],
+  });
+  await cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } });
+  await cluster.eventually('the edit is gone', async () =>
+    (await cluster.policies('shop')).get(denyIngress)?.spec.ingress === undefined ? true : undefined,
+  );
+  await cluster.platform({ enforcement: 'Off' });
+  await cluster.platformCondition('Ready', 'True', 'Off');
+  old.end();
+  const granted = new Set(roles.flatMap(grantsOf).map(formatGrant));
+  await cluster.eventually(
+    'every permission is used',
+    async () => (new Set(used()).size >= granted.size ? true : undefined),
+    { instead: async () => `unused: ${[...granted].filter((grant) => !used().includes(grant))}` },
+  );
+  expect(new Set(used())).toEqual(granted);
+}, 60_000);
+
+/** What the operator has asked the API server for, by its audit log. */
+function used(): readonly string[] {
+  const lines = readFileSync(join(folder, 'audit.log'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
+  return lines.flatMap((line) => {
+    const { verb, objectRef } = JSON.parse(line) as AuditEvent;
+    const { resource = '', subresource, apiGroup = '' } = objectRef ?? {};
+    return [
+      formatGrant({
+        verb,
+        resource: qualified(subresource ? `${resource}/${subresource}` : resource, apiGroup),
+      }),
+    ];
+  });
+}
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly apiGroup?: string;
+  };
+}
+
+describe('people with a built-in role', () => {
+  const profiles = 'appnetworkprofiles.ringfence.dev';
+  const platform = 'platformnetworkprofiles.ringfence.dev';
+  const writing = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+
+  beforeAll(async () => {
+    for (const role of ['view', 'edit', 'admin']) {
+      await cluster.api.json('POST', `${rbac}/clusterrolebindings`, {
+        metadata: { name: `people-${role}` },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: role }],
+      });
+    }
+    await cluster.eventually('the roles are added up', async () =>
+      (await may('edit', { verb: 'create', resource: profiles }, 'shop')) ? true : undefined,
+    );
+  });
+
+  const allowed = async (user: string, verbs: readonly string[], resource: string) => {
+    const answers = await Promise.all(verbs.map((verb) => may(user, { verb, resource }, 'shop')));
+    return verbs.filter((_, index) => answers[index]);
+  };
+
+  test.each(['view', 'edit', 'admin'])('%s: both kinds of profile can be read', async (user) => {
+    for (const resource of [profiles, platform])
+      expect(await allowed(user, ['get', 'list', 'watch'], resource)).toEqual(['get', 'list', 'watch']);
+  });
+
+  test('view: no profile can be written', async () => {
+    expect(await allowed('view', writing, profiles)).toEqual([]);
+  });
+
+  test.each(['edit', 'admin'])(
+    '%s: a team profile can be written, and so can NetworkPolicies, even without us',
+    async (user) => {
+      expect(await allowed(user, writing, profiles)).toEqual(writing);
+      expect(await allowed(user, writing, 'networkpolicies.networking.k8s.io')).toEqual(writing);
+    },
+  );
+
+  test.each(['view', 'edit', 'admin'])(
+    '%s: neither the platform profile nor a status can be written',
+    async (user) => {
+      for (const resource of [
+        platform,
+        'appnetworkprofiles/status.ringfence.dev',
+        'platformnetworkprofiles/status.ringfence.dev',
+      ])
+        expect(await allowed(user, writing, resource)).toEqual([]);
+    },
+  );
+});
