@@ -231,7 +231,7 @@ describe('with a configuration that cannot ever work', () => {
   });
 
   test.each([
-    [['--bogus'], "unknown option '--bogus'"],
+    [['--bogus'], 'unknown option `--bogus`'],
     [['--settle', 'soon'], 'write a number of seconds from 0 to 600'],
     [['--health-address', '8081'], 'write `host:port`, like `0.0.0.0:8081`'],
     [['--health-address', '127.0.0.1:99999'], 'write `host:port`, like `0.0.0.0:8081`'],
