@@ -1,8 +1,8 @@
-// The manifests of config/, applied with the very commands that the README and the log tell people to type; and the
-// operator living with just the role that they grant.
+// The manifests of config/, applied with the very commands that the README and the log tell people to type, and judged by the
+// real Pod Security admission; and the operator living with just the role that they grant.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, denyIngress, monitoringPolicy } from './cluster.ts';
 import { ensureBinaries } from './control-plane/binaries.ts';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane.ts';
@@ -15,21 +15,130 @@ let kubectl: (...args: readonly string[]) => Promise<string>;
 
 beforeAll(async () => {
   const paths = await ensureBinaries(['kubectl']);
-  controlPlane = await startControlPlane();
+  // With it, a Deployment makes a pod, which only has nowhere to run.
+  controlPlane = await startControlPlane({ controllerManager: true });
   kubectl = async (...args) =>
     (await run(paths.kubectl, ['--kubeconfig', controlPlane.kubeconfigPath, ...args])).stdout;
 }, 900_000);
 
 afterAll(() => controlPlane?.stop(), 60_000);
 
+test('config/default is accepted as a whole, with strict validation', async () => {
+  const applied = (await kubectl('apply', '--validate=strict', '-k', 'config/default')).trim().split('\n');
+  expect(applied.filter((line) => !line.endsWith(' created'))).toEqual([]);
+  for (const kind of [
+    'namespace',
+    'deployment.apps',
+    'networkpolicy.networking.k8s.io',
+    'clusterrole.rbac',
+  ]) {
+    expect(applied).toContainEqual(expect.stringMatching(`^${kind}`));
+  }
+});
+
+/** The pod's own security context, as the Deployment has it. */
+const restricted = {
+  runAsNonRoot: true,
+  runAsUser: 65_532,
+  runAsGroup: 65_532,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+describe('the pod of the operator', () => {
+  const podsPath = '/api/v1/namespaces/ringfence-system/pods';
+  const dryRun = `${podsPath}?dryRun=All&fieldValidation=Strict`;
+  let pod: Pod;
+
+  beforeAll(async () => {
+    const cluster = new Cluster(controlPlane);
+    pod = await cluster.eventually('the Deployment has made a pod', async () => {
+      const { items } = await controlPlane.api.json<{ items: readonly Pod[] }>('GET', podsPath);
+      return items[0];
+    });
+  }, 60_000);
+
+  test('is taken by the level `restricted`, which its namespace enforces', () => {
+    expect(pod.status.phase).toBe('Pending');
+  });
+
+  test('has what no level asks for: a read-only root, a high UID, a limit, and its one token as a volume', () => {
+    const [container] = pod.spec.containers;
+    expect(pod.spec).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+    expect(pod.spec.securityContext.runAsUser).toBeGreaterThan(10_000);
+    expect(container?.securityContext).toMatchObject({ readOnlyRootFilesystem: true });
+    expect(container?.resources).toMatchObject({ requests: expect.anything(), limits: expect.anything() });
+    expect(container?.volumeMounts).toHaveLength(1);
+    expect(container).toMatchObject({ livenessProbe: expect.anything(), readinessProbe: expect.anything() });
+  });
+
+  const container = (securityContext: object) => ({ container: { securityContext } });
+  test.each<
+    readonly [
+      string,
+      { readonly pod?: object; readonly container?: { readonly securityContext: object } },
+      string,
+    ]
+  >([
+    ['privileged', container({ privileged: true, allowPrivilegeEscalation: true }), 'privileged'],
+    [
+      'with more rights than its parent',
+      container({ allowPrivilegeEscalation: true }),
+      'allowPrivilegeEscalation != false',
+    ],
+    ['with capabilities', container({ capabilities: {} }), 'unrestricted capabilities'],
+    ['as root', { pod: { securityContext: { ...restricted, runAsUser: 0 } } }, 'runAsUser=0'],
+    [
+      'as whatever its image says',
+      { pod: { securityContext: { ...restricted, runAsNonRoot: null } } },
+      'runAsNonRoot != true',
+    ],
+    [
+      'without seccomp',
+      { pod: { securityContext: { ...restricted, seccompProfile: null } } },
+      'seccompProfile',
+    ],
+    ['in the network of its node', { pod: { hostNetwork: true } }, 'host namespaces'],
+  ])('would be refused %s', async (_, change, message) => {
+    const { containers, ...rest } = pod.spec;
+    const [first] = containers;
+    const spec = {
+      ...rest,
+      ...change.pod,
+      containers: [
+        {
+          ...first,
+          ...change.container,
+          securityContext: { ...first?.securityContext, ...change.container?.securityContext },
+        },
+      ],
+    };
+    const attempt = controlPlane.api.text('POST', dryRun, { metadata: { name: 'attempt' }, spec });
+    await expect(attempt).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringMatching(new RegExp(`violates PodSecurity "restricted:latest": .*${message}`)),
+    });
+  });
+
+  test('is taken as it is, by the same attempt', async () => {
+    await controlPlane.api.text('POST', dryRun, { metadata: { name: 'attempt' }, spec: pod.spec });
+  });
+});
+
+interface Pod {
+  readonly status: { readonly phase: string };
+  readonly spec: {
+    readonly securityContext: { readonly runAsUser: number };
+    readonly containers: readonly {
+      readonly securityContext: object;
+      readonly resources: object;
+      readonly volumeMounts: readonly object[];
+    }[];
+  };
+}
+
 test('config/crd, config/rbac, config/network and the sample shop are accepted, with strict validation', async () => {
-  expect(await kubectl('apply', '--validate=strict', '-k', 'config/crd')).toMatch(
-    /platformnetworkprofiles.* created/,
-  );
-  expect(await kubectl('apply', '--validate=strict', '-k', 'config/rbac')).toMatch(
-    /ringfence-operator created/,
-  );
-  expect(await kubectl('apply', '--validate=strict', '-k', 'config/network')).toMatch(/operator created/);
+  for (const part of ['config/crd', 'config/rbac', 'config/network'])
+    expect(await kubectl('apply', '--validate=strict', '-k', part)).not.toMatch(/ (created|configured)$/m);
   await kubectl('wait', '--for=condition=Established', '--timeout=20s', 'crd', '--all');
   expect(await kubectl('apply', '--validate=strict', '-f', 'config/samples/shop')).toMatch(/default created/);
 });

@@ -115,6 +115,18 @@ export class OperatorProcess implements AsyncDisposable {
     return this.#child.exitCode;
   }
 
+  /** Waits until it ends by itself, for at most 20 s. Returns the exit code. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null)
+      await once(this.#child, 'exit', { signal: AbortSignal.timeout(20_000) });
+    return this.#child.exitCode;
+  }
+
+  /** What it has printed on stderr. */
+  get errors(): string {
+    return this.#errors;
+  }
+
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

@@ -19,19 +19,21 @@ import {
   rulesWithout,
 } from './grants.ts';
 import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, platformSpec } from './right-set.ts';
+import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
 
 const operatorUser = 'system:serviceaccount:ringfence-system:ringfence-operator';
 const roles = readManifests('config/rbac/operator.yaml').filter(({ kind }) =>
   /Role$/.test(kind),
 ) as unknown as Role[];
+const lease = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 
 let folder: string;
 let cluster: Cluster;
 let proxy: FaultProxy;
 let kubeconfig: string;
-let namespaces = 0;
+let created = 0;
+const ringed = ['shop'];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ringfence-audit-'));
@@ -116,14 +118,17 @@ async function without(permission: Permission, act: () => Promise<void>): Promis
 }
 
 async function newNamespace(): Promise<string> {
-  namespaces += 1;
-  const name = `fresh-${namespaces}`;
+  created += 1;
+  const name = `fresh-${created}`;
+  ringed.push(name);
   await cluster.createNamespace(name, appNamespace);
   return name;
 }
 
 /** What makes the operator need a permission, and what doesn't come about without it. */
 interface Need {
+  /** What the operator is started with, once the permission is missing; it runs before that where absent. */
+  readonly flags?: readonly string[];
   readonly provoke: () => Promise<unknown>;
   readonly fails: () => Promise<unknown>;
 }
@@ -138,11 +143,16 @@ const needs: Readonly<Record<string, Need>> = {
     fails: failing,
   },
   'delete networkpolicies.networking.k8s.io': {
-    provoke: () => cluster.platform({ monitoring: [] }),
+    provoke: async () => {
+      const name = await newNamespace();
+      await becomesRight(cluster, ringed);
+      ringed.pop();
+      await cluster.label(name, { app: null });
+    },
     fails: failing,
   },
   'patch platformnetworkprofiles/status.ringfence.dev': {
-    provoke: () => cluster.platform({ egress: 'Unrestricted', monitoring: platformSpec.monitoring }),
+    provoke: () => cluster.platform({ ingressRoutes: 'None' }),
     fails: async () => {
       const { metadata, status } = (await cluster.platformProfile()) ?? {};
       expect(status?.observedGeneration).toBeLessThan(metadata?.generation ?? 0);
@@ -152,6 +162,11 @@ const needs: Readonly<Record<string, Need>> = {
     provoke: () => cluster.createProfile('shop', 'untold', { routes: [] }),
     fails: async () => expect((await cluster.profile('shop', 'untold'))?.status).toBeUndefined(),
   },
+  'create leases.coordination.k8s.io': leading(() =>
+    cluster.api.json('DELETE', lease).catch(() => undefined),
+  ),
+  'get leases.coordination.k8s.io': leading(async () => undefined),
+  'update leases.coordination.k8s.io': leading(async () => undefined),
   'create events.events.k8s.io': {
     provoke: async () => {
       // One that is refused may be an API server that has just started; a second one, later, is not.
@@ -163,6 +178,20 @@ const needs: Readonly<Record<string, Need>> = {
     fails: async () => expect(await events()).toEqual([]),
   },
 };
+
+/** An operator that needs the lease: without it, it does not work. */
+function leading(provoke: Need['provoke']): Need {
+  return {
+    flags: ['--leader-elect'],
+    provoke,
+    fails: async () => {
+      await cluster.deletePolicy('shop', denyIngress);
+      // Were there one that works, it would be back in milliseconds.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(await cluster.policyNames('shop')).not.toContain(denyIngress);
+    },
+  };
+}
 
 async function events(): Promise<readonly object[]> {
   const path = '/apis/events.k8s.io/v1/namespaces/shop/events';
@@ -205,12 +234,16 @@ describe('without its permission', () => {
   test.each(writes)(
     'to %s it says what is missing, and goes on when it is there',
     async (name, grant, permission) => {
-      const { provoke, fails } = needs[name] ?? unknownNeed(name);
-      await using operator = await OperatorProcess.start({ kubeconfig });
-      await operator.logged('caches synced');
+      let operator: OperatorProcess | undefined;
+      const { flags, provoke, fails } = needs[name] ?? unknownNeed(name);
+      await using stack = new AsyncDisposableStack();
+      const start = async () => stack.use(await OperatorProcess.start({ kubeconfig, flags: flags ?? [] }));
+      const running = flags === undefined ? await start() : undefined;
+      await running?.logged('caches synced');
       await cluster.platformCondition('Ready', 'True');
       await without(permission, async () => {
         await provoke();
+        operator = running ?? (await start());
         const line = await operator.logged(
           'a permission is missing: grant it with `kubectl apply -k config/rbac`',
         );
@@ -221,6 +254,7 @@ describe('without its permission', () => {
         expect(line).toMatchObject({ level: 40, status: 403, error });
         await fails();
       });
+      await becomesRight(cluster, ringed);
       await cluster.platformCondition('Ready', 'True');
       expect(warnings(operator)).toHaveLength(1);
     },
@@ -231,7 +265,7 @@ describe('without its permission', () => {
 const deniedReading = (resource: string) =>
   `no permission to list and watch ${resource}: grant it with \`kubectl apply -k config/rbac\``;
 
-const warnings = (operator: OperatorProcess) => operator.lines.filter(({ level }) => level >= 40);
+const warnings = (operator?: OperatorProcess) => (operator?.lines ?? []).filter(({ level }) => level >= 40);
 
 function unknownNeed(grant: string): Need {
   throw new Error(`say in \`needs\` what fails without the permission to ${grant}`);
@@ -244,9 +278,10 @@ test('the operator uses every permission that it has, and asks for nothing else'
   } as const;
   // Where a server has no watch-list, the operator lists: that is what the verb is for.
   const old = proxy.inject(unsupported);
+  await cluster.api.json('DELETE', lease).catch(() => undefined);
   writeFileSync(join(folder, 'audit.log'), '');
-  await using operator = await OperatorProcess.start({ kubeconfig });
-  await operator.logged('caches synced');
+  await using operator = await OperatorProcess.start({ kubeconfig, flags: ['--leader-elect'] });
+  await operator.logged('the lease is ours');
   const name = await newNamespace();
   await cluster.createProfile(name, 'told', {
     routes: [{ name: 'lost', from: { app: 'a' }, to: { service: 'b' } }],

@@ -9,6 +9,7 @@ const atRest: Readings = {
   states: () => [],
   findings: () => [],
   ownedPolicies: () => 0,
+  leads: () => true,
   watchAges: () => {
     const resources = new Map<string, number>();
     new Stores('ringfence-system').each(({ name }) => resources.set(name, 0));
@@ -95,9 +96,10 @@ function row({ name, type, labels, help }: Family): readonly string[] {
 }
 
 function checked(expression: string, families: readonly Family[]): string {
-  const [name] = /(ringfence|workqueue|controller_runtime|rest_client|process)_\w+?(?=_bucket|\W)/.exec(
-    expression,
-  ) ?? [''];
+  const [name] =
+    /(ringfence|workqueue|controller_runtime|rest_client|leader_election|process)_\w+?(?=_bucket|\W)/.exec(
+      expression,
+    ) ?? [''];
   if (families.some((family) => family.name === name)) return expression;
   throw new RangeError(`no metric is called \`${name}\``);
 }

@@ -14,7 +14,12 @@ export class ToolError extends Error {
 }
 
 /** Errors of other layers whose message is meant for people. They are known by name, so that none is loaded for it. */
-const toldAsTheyAre: readonly string[] = ['ConfigurationError', 'CredentialsError', 'ApiError'];
+const toldAsTheyAre: readonly string[] = [
+  'ConfigurationError',
+  'CredentialsError',
+  'ApiError',
+  'LeaseLostError',
+];
 
 /** What is printed on stderr, and the exit code. */
 export interface Ending {

@@ -12,6 +12,8 @@ interface Flags {
   readonly namespace: string;
   readonly healthAddress: string;
   readonly settle: number;
+  readonly leaderElect: boolean;
+  readonly leaseDuration: number;
   readonly serviceDelay: number;
   readonly nodeDelay: number;
   readonly logLevel: string;
@@ -41,6 +43,12 @@ export function operatorCommand(): Command {
         .default(5)
         .argParser(parseSeconds),
     )
+    .option(
+      '--leader-elect',
+      'work only while holding a Lease in that namespace, of which one operator has one',
+      false,
+    )
+    .addOption(delay('--lease-duration <seconds>', 'how long a silent holder keeps the Lease', 15))
     .addOption(
       delay('--service-delay <seconds>', 'how long changes of DNS and the API server are gathered', 1),
     )
@@ -80,6 +88,7 @@ async function run(flags: Flags): Promise<void> {
       namespace: flags.namespace,
       healthAddress: flags.healthAddress,
       settleMs: flags.settle * 1000,
+      leaseMs: flags.leaderElect ? flags.leaseDuration * 1000 : undefined,
       discoveryDelays: { services: flags.serviceDelay * 1000, nodes: flags.nodeDelay * 1000 },
     },
     stop.signal,

@@ -22,6 +22,7 @@ beforeEach(() => {
     states: () => ['Enforced', 'Enforced', 'Failing'],
     findings: () => [finding('ServiceMissing'), finding('ServiceMissing'), finding('Contested')],
     ownedPolicies: () => 7,
+    leads: () => true,
     watchAges: () => new Map([['namespaces', 1_500]]),
   });
 });

@@ -5,6 +5,7 @@ import { type Counter, type Histogram, Registry } from 'prom-client';
 import type { AnswerListener } from '../cluster/api-client.ts';
 import { type Finding, findingKinds } from '../model/findings.ts';
 import type { PolicyChange } from '../plan/changes.ts';
+import { leaseName } from './lease.ts';
 import { type NamespaceState, namespaceStates } from './ledger.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
 import { QueueMetrics, type QueueReadings } from './queue-metrics.ts';
@@ -18,6 +19,8 @@ export interface Readings extends QueueReadings {
   readonly ownedPolicies: () => number;
   /** By resource: for how many milliseconds nothing was heard of it. */
   readonly watchAges: () => ReadonlyMap<string, number>;
+  /** Whether we hold the lease, or there is none. */
+  readonly leads: () => boolean;
 }
 
 const actions = ['create', 'replace', 'delete'] as const satisfies readonly PolicyChange['action'][];
@@ -119,6 +122,14 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
     { name: 'ringfence_findings', help: 'How many findings there are now.' },
     ['code', 'severity'],
     () => findingReadings(readings.findings()),
+  );
+  families.reading(
+    {
+      name: 'leader_election_master_status',
+      help: 'Whether this operator works: 1 where it holds the lease or needs none, 0 where it waits.',
+    },
+    { name: leaseName },
+    () => (readings.leads() ? 1 : 0),
   );
   families.gauge(
     {

@@ -1,5 +1,7 @@
 // The operator: wires watches to the queue, the queue to the reconciles, and ends all of it in order.
 // Must not know how anything is decided; this is the table of contents.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { ApiClient } from '../cluster/api-client.ts';
 import { Cache } from '../cluster/cache.ts';
@@ -13,6 +15,7 @@ import { Drifts } from './drifts.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
 import { type HealthServer, serveHealth } from './health.ts';
+import { alone, type Leadership, Lease } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { Metrics } from './metrics.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
@@ -33,6 +36,8 @@ export interface OperatorOptions {
   readonly healthAddress: string;
   /** How long a CNI is given to take in a change, in milliseconds. */
   readonly settleMs: number;
+  /** How long a holder of the lease may be silent, in milliseconds; without a lease where absent. */
+  readonly leaseMs: number | undefined;
   /** How long changes of what is found out about the cluster are gathered. */
   readonly discoveryDelays: DiscoveryDelays;
 }
@@ -50,6 +55,7 @@ const stuckAfterMs = 300_000;
  * Runs until `signal` aborts; then finishes what is being written, and closes.
  *
  * @throws ConfigurationError where the health address can't be listened on
+ * @throws LeaseLostError where another operator may have taken over
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { connection, log } = options;
@@ -62,19 +68,21 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     findings: () => statuses.findings(),
     ownedPolicies: () => cache.ownedPolicies,
     watchAges: () => cache.ages(Date.now()),
+    leads: () => leadership.leads,
   });
   const client = new ApiClient(connection, metrics.answered);
   const watchLog = new WatchLog(log);
+  const leadership = leadershipOf(options, client, () => start.whenReady());
   const queue = new WorkQueue(backoff, metrics.queue);
   const cache = new Cache(client, options.namespace, {
     onHealthy: (resource) => {
-      start.whenSynced();
+      start.whenReady();
       discovery.readable(resource);
     },
     onSteady: (resource) => watchLog.healthy(resource),
     onFailure: (resource, error) => {
       watchLog.failed(resource, error, Date.now());
-      start.whenSynced();
+      start.whenReady();
     },
     onCreated: (resource, created) => {
       if (resource === namespaces.name && start.running && isYoung(created)) {
@@ -100,15 +108,30 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   ]);
   const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
-  const start = startOnce(cache, log, () => runWorkers(workers, { queue, log, onResult, reconcile }));
+  const start = startOnce({ cache, leadership, log }, () => {
+    metrics.queue.begin();
+    return runWorkers(workers, { queue, log, onResult, reconcile });
+  });
   const health = await serveHealth(options.healthAddress, {
     live: () => (cache.silentMs(Date.now()) > stuckAfterMs ? ['the watches make no progress'] : []),
-    ready: () => [...(cache.synced ? [] : ['the caches are not synced yet']), ...watchLog.troubles],
+    ready: () => [
+      ...(cache.synced ? [] : ['the caches are not synced yet']),
+      ...watchLog.troubles,
+      ...leadership.troubles,
+    ],
     metrics: () => metrics.expose(),
   });
   log.info({ server: connection.server, healthPort: health.port }, 'operator started');
-  await runUntil(signal, { cache, queue, health, client, finished: () => start.finished });
-  log.info('operator stopped');
+  const finished = () => start.finished;
+  await runUntil(signal, { cache, leadership, queue, health, client, finished, log });
+}
+
+function leadershipOf(options: OperatorOptions, client: ApiClient, onTaken: () => void): Leadership {
+  const { leaseMs: durationMs, log, namespace } = options;
+  if (durationMs === undefined) return alone;
+  // A pod has its name as its host's; a container that starts again in it is another one.
+  const identity = `${hostname()}_${randomUUID()}`;
+  return new Lease({ client, log, namespace, identity, durationMs, onTaken });
 }
 
 type Shared = Omit<ReconcileParts, 'events' | 'contests' | 'executor'> & { readonly client: ApiClient };
@@ -140,16 +163,28 @@ function isYoung({ creationTimestamp = '' }: CreatedObject): boolean {
   return Date.now() - Date.parse(creationTimestamp) < bornWithinMs;
 }
 
-/** Starts the workers when every cache has synced: before that, absent does not mean absent. */
-function startOnce(cache: Cache, log: Logger, run: () => Promise<void>) {
+interface Waiting {
+  readonly cache: Cache;
+  readonly leadership: Leadership;
+  readonly log: Logger;
+}
+
+/** Starts the workers when every cache has synced, before which absent does not mean absent, and nobody else works. */
+function startOnce({ cache, leadership, log }: Waiting, run: () => Promise<void>) {
   const started = Date.now();
+  let isSynced = false;
   let finished: Promise<void> | undefined;
+  const tellOnce = () => {
+    if (isSynced) return;
+    isSynced = true;
+    const ms = Date.now() - started;
+    log.info({ ms, namespaces: cache.namespaces.size, policies: cache.policies.size }, 'caches synced');
+  };
   return {
-    whenSynced() {
+    whenReady() {
       if (finished !== undefined || !cache.synced) return;
-      const ms = Date.now() - started;
-      log.info({ ms, namespaces: cache.namespaces.size, policies: cache.policies.size }, 'caches synced');
-      finished = run();
+      tellOnce();
+      if (leadership.leads) finished = run();
     },
     /** Whether the workers run. */
     get running() {
@@ -163,19 +198,27 @@ function startOnce(cache: Cache, log: Logger, run: () => Promise<void>) {
 
 interface Running {
   readonly cache: Cache;
+  readonly leadership: Leadership;
+  readonly log: Logger;
   readonly queue: WorkQueue;
   readonly health: HealthServer;
   readonly client: ApiClient;
   readonly finished: () => Promise<void>;
 }
 
-async function runUntil(
-  signal: AbortSignal,
-  { cache, queue, health, client, finished }: Running,
-): Promise<void> {
+async function runUntil(stop: AbortSignal, running: Running): Promise<void> {
+  const { cache, leadership, queue, health, client, finished, log } = running;
+  const lost = new AbortController();
+  const signal = AbortSignal.any([stop, lost.signal]);
+  const leading = leadership.run(signal).finally(() => lost.abort());
+  // It is awaited below, when everything else has ended.
+  leading.catch(() => undefined);
   await cache.run(signal);
   queue.close();
   await finished();
+  await leadership.release();
   await health.close();
   await client.close();
+  log.info('operator stopped');
+  await leading;
 }

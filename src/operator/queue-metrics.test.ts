@@ -97,6 +97,15 @@ describe('a key', () => {
     expect(await numbers('workqueue_queue_duration_seconds')).toMatchObject({ _count: 2, _sum: 4 });
   });
 
+  test('that was added before there were workers has waited since they began', async () => {
+    queue.add('shop', 'fresh');
+    jest.advanceTimersByTime(60_000);
+    metrics.begin();
+    jest.advanceTimersByTime(1_000);
+    await queue.next();
+    expect(await numbers('workqueue_queue_duration_seconds')).toMatchObject({ _count: 1, _sum: 1 });
+  });
+
   test('that goes straight to a worker has not waited', async () => {
     const next = queue.next();
     queue.add('shop', 'fresh');

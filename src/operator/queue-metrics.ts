@@ -60,6 +60,12 @@ export class QueueMetrics implements QueueListener {
     [this.#results, this.#errors] = this.#reconciles(families, readings.workers);
   }
 
+  /** Workers begin: what was added before has not waited for them. */
+  begin(): void {
+    const now = performance.now();
+    for (const key of this.#waitingSince.keys()) this.#waitingSince.set(key, now);
+  }
+
   /** A key waits from now on, unless it does already. */
   added(key: string): void {
     if (this.#waitingSince.has(key)) return;

@@ -1,0 +1,248 @@
+// One operator at a time: whoever holds the Lease works, the others wait with warm caches.
+// As client-go's leaderelection does it, with its times. The own clock measures how long the holder was silent, since the
+// clocks of machines differ; of two takers the resource version lets one win; a holder gives up before others take over.
+// https://kubernetes.io/docs/concepts/architecture/leases/
+// Must not know what the holder does.
+import type { Logger } from 'pino';
+import type { ApiClient } from '../cluster/api-client.ts';
+import { waitFor } from '../cluster/backoff.ts';
+import { ApiError, classify } from '../cluster/errors.ts';
+import { FailureLog } from './failure-log.ts';
+
+/** Whether we may work. */
+export interface Leadership {
+  readonly leads: boolean;
+  /** Why it can't be known who may; empty where it is known. */
+  readonly troubles: readonly string[];
+  /**
+   * Keeps trying to take it, and then renewing it, until `signal` aborts.
+   *
+   * @throws LeaseLostError where it was held and could not be renewed in time
+   */
+  run(signal: AbortSignal): Promise<void>;
+  /** Lets others take over at once: to be called when all work is finished. */
+  release(): Promise<void>;
+}
+
+/** The lease was held and is lost: another operator may work now. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** Without a lease there is nobody else. */
+export const alone: Leadership = {
+  leads: true,
+  troubles: [],
+  run: (signal) =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+  release: async () => undefined,
+};
+
+/** What a lease needs. */
+export interface LeaseParts {
+  readonly client: ApiClient;
+  readonly log: Logger;
+  /** The namespace of the Lease, the operator's own. */
+  readonly namespace: string;
+  /** Who we are: unique, also over restarts in one pod. */
+  readonly identity: string;
+  /** How long a holder may be silent until others take over, in milliseconds. */
+  readonly durationMs: number;
+  readonly onTaken: () => void;
+}
+
+/** The name of the Lease. */
+export const leaseName = 'ringfence-operator';
+
+/** A Lease of coordination.k8s.io/v1. */
+interface RawLease {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly spec?: LeaseSpec;
+}
+
+interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly leaseTransitions?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+}
+
+/** The parts that client-go takes of its 15 s: renewed within 10 s, tried every 2 s. */
+const renewWithin = 2 / 3;
+const tryEvery = 2 / 15;
+
+/** A Lease that we hold, or try to take. Times are by `performance.now()`. */
+export class Lease implements Leadership {
+  readonly #parts: LeaseParts;
+  readonly #failures: FailureLog;
+  /** As it was last seen or written, and since when it is so. */
+  #seen: { readonly lease: RawLease; readonly since: number } | undefined;
+  #renewedAt = 0;
+  #leads = false;
+  #trouble: string | undefined;
+
+  constructor(parts: LeaseParts) {
+    this.#parts = parts;
+    this.#failures = new FailureLog(parts.log);
+  }
+
+  get leads(): boolean {
+    return this.#leads;
+  }
+
+  get troubles(): readonly string[] {
+    return this.#trouble === undefined ? [] : [`the lease can't be had: ${this.#trouble}`];
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const left = this.#leads ? this.#left() : this.#parts.durationMs;
+      await this.#attempt(AbortSignal.any([signal, AbortSignal.timeout(left)]));
+      await waitFor(this.#parts.durationMs * tryEvery, signal);
+    }
+  }
+
+  async release(): Promise<void> {
+    if (!this.#leads) return;
+    this.#leads = false;
+    try {
+      // Its length can't be zero; one second is what client-go leaves.
+      const spec = { ...this.#seen?.lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
+      await this.#write(spec, AbortSignal.timeout(this.#parts.durationMs));
+    } catch (error) {
+      // Then it runs out by itself.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  /** How much time there is to renew it. @throws LeaseLostError where there is none */
+  #left(): number {
+    const renewMs = this.#parts.durationMs * renewWithin;
+    const left = Math.ceil(this.#renewedAt + renewMs - performance.now());
+    if (left <= 0) this.#lose(`it was not renewed for ${renewMs / 1000} s`);
+    return left;
+  }
+
+  /** One try to take or to renew it: a failure is told, and tried again. */
+  async #attempt(signal: AbortSignal): Promise<void> {
+    try {
+      if (!this.#leads) await this.#take(signal);
+      else await this.#renew(signal);
+      this.#failures.succeeded(leaseName);
+      this.#trouble = undefined;
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+      // Somebody was quicker: the next try looks who.
+      if (classify(error) !== 'conflict') this.#tell(error as ApiError);
+    }
+  }
+
+  async #take(signal: AbortSignal): Promise<void> {
+    const { identity, durationMs, log, onTaken } = this.#parts;
+    const lease = await this.#look(signal);
+    if (lease !== undefined && !this.#isFree(lease.spec)) return;
+    const now = microTime();
+    await this.#write(
+      {
+        holderIdentity: identity,
+        leaseDurationSeconds: Math.max(1, Math.round(durationMs / 1000)),
+        leaseTransitions: lease === undefined ? 0 : (lease.spec?.leaseTransitions ?? 0) + 1,
+        acquireTime: now,
+        renewTime: now,
+      },
+      signal,
+    );
+    this.#leads = true;
+    log.info({ identity }, 'the lease is ours');
+    onTaken();
+  }
+
+  async #renew(signal: AbortSignal): Promise<void> {
+    const spec = { ...this.#seen?.lease.spec, renewTime: microTime() };
+    try {
+      await this.#write(spec, signal);
+    } catch (error) {
+      if (!['conflict', 'gone'].includes(classify(error))) throw error;
+      // An answer of ours that was lost, or a lease that somebody deleted or edited, is no loss; another holder is.
+      const holder = (await this.#look(signal))?.spec?.holderIdentity ?? '';
+      if (holder !== '' && holder !== this.#parts.identity) this.#lose(`\`${holder}\` holds it`);
+      await this.#write(spec, signal);
+    }
+  }
+
+  #lose(why: string): never {
+    this.#leads = false;
+    throw new LeaseLostError(
+      `the lease is lost, since ${why}: ending, because another operator may work now`,
+    );
+  }
+
+  /** Reads it, and takes in what was read. */
+  async #look(signal: AbortSignal): Promise<RawLease | undefined> {
+    const before = this.#seen?.lease;
+    const lease = await this.#read(signal);
+    if (lease === undefined) {
+      this.#seen = undefined;
+    } else if (before?.metadata.resourceVersion !== lease.metadata.resourceVersion) {
+      this.#seen = { lease, since: performance.now() };
+      const { holderIdentity: holder = '' } = lease.spec ?? {};
+      if (holder !== '' && holder !== before?.spec?.holderIdentity)
+        this.#parts.log.info({ holder }, 'another operator holds the lease: waiting');
+    }
+    return lease;
+  }
+
+  /** Whether nobody holds what was seen, or its holder was silent for too long. */
+  #isFree({ holderIdentity = '', leaseDurationSeconds }: LeaseSpec = {}): boolean {
+    const patienceMs =
+      leaseDurationSeconds === undefined ? this.#parts.durationMs : leaseDurationSeconds * 1000;
+    return holderIdentity === '' || performance.now() - (this.#seen?.since ?? 0) > patienceMs;
+  }
+
+  async #read(signal: AbortSignal): Promise<RawLease | undefined> {
+    try {
+      return (await this.#parts.client.request('GET', this.#path, { signal })) as RawLease;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Updates what was seen, or creates it; it counts as renewed from the moment of sending, before anybody can see it. */
+  async #write(spec: LeaseSpec, signal: AbortSignal): Promise<void> {
+    const sent = performance.now();
+    const resourceVersion = this.#seen?.lease.metadata.resourceVersion;
+    const metadata = { name: leaseName, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    const [method, path] =
+      resourceVersion === undefined ? (['POST', this.#collection] as const) : (['PUT', this.#path] as const);
+    const lease = (await this.#parts.client.request(method, path, { body, signal })) as RawLease;
+    this.#seen = { lease, since: sent };
+    this.#renewedAt = sent;
+  }
+
+  get #collection(): string {
+    return `/apis/coordination.k8s.io/v1/namespaces/${this.#parts.namespace}/leases`;
+  }
+
+  get #path(): string {
+    return `${this.#collection}/${leaseName}`;
+  }
+
+  #tell(error: ApiError): void {
+    const isNews = this.#trouble !== error.message;
+    this.#trouble = error.message;
+    this.#failures.failed(leaseName, error, Date.now());
+    if (isNews && classify(error) === 'gone')
+      this.#parts.log.warn(
+        { error: error.message },
+        'the namespace of the lease is missing: name it with `--namespace`',
+      );
+  }
+}
+
+/** RFC 3339 with microseconds, as `metav1.MicroTime` is. */
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}
