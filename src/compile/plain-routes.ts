@@ -7,7 +7,15 @@ import { type Result, success } from '../model/result.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import { endOf } from '../routes/index.ts';
 import { onPodPorts } from '../routes/pod-ports.ts';
-import type { EndProblem, Places, RouteEnd, Surroundings, WrittenPorts } from '../routes/route-end.ts';
+import type {
+  EndProblem,
+  Gap,
+  Places,
+  RouteEnd,
+  Side,
+  Surroundings,
+  WrittenPorts,
+} from '../routes/route-end.ts';
 import type { Opening } from './openings.ts';
 
 /** A route that opens nothing. */
@@ -22,6 +30,7 @@ export interface WayIn {
   readonly opening: Opening;
   /** Whether it lets in other namespaces by their labels, or all: not by name, nor where the platform profile says. */
   readonly isWide: boolean;
+  readonly gap?: Gap;
 }
 
 /** A route from pods here to what is elsewhere, where somebody else has to let it in. */
@@ -31,6 +40,7 @@ export interface WayOut {
   readonly sources: LabelSelector;
   /** What they reach, or why that is not known now. */
   readonly rules: Result<NonEmpty<Rule>, EndProblem>;
+  readonly gap?: Gap;
 }
 
 /** What a route is by itself. */
@@ -50,7 +60,13 @@ function plainRoute(route: Route, around: Surroundings): PlainRoute {
     if (sources === undefined) throw new Error('a decoded route has an end in its own namespace');
     if (!sources.ok) return refused(sources.error);
     const rules = rulesTo(destination, around, route.ports);
-    return { route, kind: 'out', sources: sources.value.selector, rules };
+    return {
+      route,
+      kind: 'out',
+      sources: sources.value.selector,
+      rules,
+      ...gapOf(destination, around, 'to'),
+    };
   }
   const pods = destination.end.pods(destination.held, around);
   if (!pods.ok) return refused(pods.error);
@@ -64,7 +80,17 @@ function plainRoute(route: Route, around: Surroundings): PlainRoute {
     kind: 'in',
     opening: { direction: 'Ingress', pods: pods.value.selector, rule },
     isWide: isWide(source.end.places?.(source.held)),
+    ...gapOf(source, around, 'from'),
   };
+}
+
+function gapOf(
+  { end }: { readonly end: RouteEnd },
+  around: Surroundings,
+  side: Side,
+): { readonly gap?: Gap } {
+  const gap = end.gap?.(around, side);
+  return gap === undefined ? {} : { gap };
 }
 
 /** Whether an end means pods of namespaces that nobody has named. */

@@ -4,6 +4,7 @@ import type { Route } from '../api/route.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { Rule } from '../model/network-policy.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
+import type { Gap } from '../routes/route-end.ts';
 import type { ClosedSources } from './closed-sources.ts';
 import type { Consent } from './consent.ts';
 import { type Egress, isClosed } from './egress.ts';
@@ -43,7 +44,7 @@ export function settle(plain: PlainRoute, place: Place): CompiledRoute {
   const { route } = plain;
   if (plain.kind === 'refused') return { route, ...plain.problem, openings: [] };
   if (plain.kind === 'in') {
-    const told = tellSources(place.askSources(route, plain));
+    const told = { ...tellGap(plain.gap), ...tellSources(place.askSources(route, plain)) };
     return { route, ...active, ...told, openings: openingsOfWayIn(plain, place) };
   }
   return { route, ...settleWayOut(route, plain, place) };
@@ -57,6 +58,10 @@ const active = { state: 'Active', reason: 'Active', message: 'its rule is writte
 function openingsOfWayIn({ opening }: WayIn, { namespace, labels, egress }: Place): readonly Opening[] {
   const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(opening, labels) : [];
   return [opening, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
+}
+
+function tellGap(gap: Gap | undefined): Partial<Settled> {
+  return gap === undefined ? {} : { reason: gap.reason, message: `its rule is written, but ${gap.message}` };
 }
 
 /** Its rule is written, whatever the other side does. */
@@ -77,7 +82,10 @@ function settleWayOut(route: Route, wayOut: WayOut, place: Place): Settled {
   // Where everything may leave, nobody needs to know where it goes.
   if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, openings: [] };
   const openings = rules.ok ? openingsFor(sources, rules.value, place) : [];
-  const written: Settled = openings.length > 0 ? { ...active, openings } : { ...wayIsOpen(egress), openings };
+  const written: Settled =
+    openings.length > 0
+      ? { ...active, ...tellGap(wayOut.gap), openings }
+      : { ...wayIsOpen(egress), openings };
   return { ...written, ...answerOf(ask(route, wayOut), written) };
 }
 

@@ -20,6 +20,15 @@ export const cluster = routeEnd({
       onPodPorts([{ namespaceSelector: {} }, ...blocks(ranges.services), ...blocks(ranges.nodes)], ports),
     ),
   places: () => ({ selector: {} }),
+  gap: ({ ranges }, side) => {
+    const missing = [
+      ...(ranges.nodes === undefined ? ['`spec.cluster.nodeRanges`'] : []),
+      ...(ranges.services === undefined && side === 'to' ? ['`spec.cluster.serviceRanges`'] : []),
+    ];
+    if (missing.length === 0) return undefined;
+    const message = `addresses that are not known are left out: a platform engineer sets ${missing.join(' and ')} of the platform profile`;
+    return { reason: 'ClusterRangesUnknown', message };
+  },
 });
 
 function blocks(cidrs: readonly string[] | undefined): readonly Peer[] {

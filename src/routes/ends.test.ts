@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
 import { endOf, type RouteEndValue, routeEnds } from './index.ts';
-import type { Surroundings, WrittenPorts } from './route-end.ts';
+import type { Side, Surroundings, WrittenPorts } from './route-end.ts';
 
 const nginx: NonEmpty<Peer> = [
   { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } },
@@ -227,6 +227,18 @@ describe('`cluster`', () => {
         ports: [{ protocol: 'TCP', port: 443 }],
       }),
     );
+  });
+
+  test('says what is left out of it', () => {
+    const { end } = endOf({ cluster: {} });
+    const gap = (side: Side, ranges: Surroundings['ranges']) =>
+      end.gap?.({ ...around, ranges }, side)?.message;
+    expect(gap('from', nothingKnown)).toContain('sets `spec.cluster.nodeRanges` of');
+    expect(gap('to', nothingKnown)).toContain(
+      'sets `spec.cluster.nodeRanges` and `spec.cluster.serviceRanges` of',
+    );
+    expect(gap('from', { ...around.ranges, services: undefined })).toBeUndefined();
+    expect(gap('to', around.ranges)).toBeUndefined();
   });
 
   test('is at least every pod where no range is known', () => {

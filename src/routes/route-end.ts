@@ -49,6 +49,9 @@ export interface EndProblem {
   readonly suggestion?: string;
 }
 
+/** What is left out of an end, for people. */
+export type Gap = Pick<EndProblem, 'reason' | 'message'>;
+
 /** Ports as a person wrote them: `undefined` means all of them. */
 export type WrittenPorts = readonly (number | string)[] | undefined;
 
@@ -84,6 +87,8 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
     around: Surroundings,
     ports: WrittenPorts,
   ): Result<NonEmpty<Rule>, EndProblem>;
+  /** What of it is not known now and left out, although the rest is there. */
+  gap?(around: Surroundings, side: Side): Gap | undefined;
   /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */
   readonly asksConsent?: true;
   /** Which other namespaces' pods it means; left out: none's. */
