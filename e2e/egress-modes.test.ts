@@ -47,7 +47,7 @@ beforeAll(async () => {
   }
   await createDns(cluster);
   await createNode(cluster, 'a', ['10.0.0.4', 'fd00:1::4'], ['10.244.0.0/24', 'fd00:244::/80']);
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath, settle: 1 });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 1 });
   await cluster.createProfile('live', 'shop', {
     routes: [
       { name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },

@@ -27,7 +27,7 @@ beforeAll(async () => {
     await cluster.createNamespace(name, labels);
   }
   await createDns(cluster);
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath, settle: 0 });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
   const { metadata } = await cluster.platform({
     enforcement: 'Enforce',
     namespaces: { selector: { matchLabels: { app: 'yes' } } },

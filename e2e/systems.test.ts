@@ -26,7 +26,7 @@ beforeAll(async () => {
   await cluster.installCrds();
   await createDns(cluster);
   await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
-  operator = await OperatorProcess.start({ kubeconfig: cluster.controlPlane.kubeconfigPath, settle: 0 });
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
   const printed = await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-f', folder);
   expect(printed.match(/appnetworkprofile\S+ created/g)).toHaveLength(files.length);
 }, 900_000);
