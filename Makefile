@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate build control-plane browser test demo clean
+.PHONY: help setup lint check generate build image control-plane browser test demo clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ lint: setup ## format, lint, types and layers
 	biome check --error-on-warnings .
 	tsc -p .
 	tsc -p src/cli/graph/page/browser
-	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench
+	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image
 
 check: lint ## the fast loop: lint, then unit and golden tests (generated files must be fresh)
 	node test/suites.ts unit
@@ -32,6 +32,9 @@ generate: setup ## print crds/ and docs/reference from the schemas and the code
 
 build: setup ## bundle the operator and the tool into dist/ringfence.mjs
 	npm run -s build
+
+image: setup ## build the image (IMAGE=name:tag; PLATFORMS=linux/amd64,linux/arm64 PUSH=1 sends both to a registry)
+	@node image/build.ts
 
 control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (minutes, once)
 	node e2e/control-plane/main.ts prepare

@@ -25,6 +25,16 @@ export interface OperatorProcessOptions {
   readonly entry?: string;
 }
 
+/** A command that runs an operator, and loads `dieWithParent`. */
+export interface OperatorCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What ends an operator when whoever started it is gone. */
+export const dieWithParent = new URL('die-with-parent.ts', import.meta.url);
+
 /** A running operator. */
 export class OperatorProcess implements AsyncDisposable {
   readonly lines: LogLine[] = [];
@@ -51,15 +61,20 @@ export class OperatorProcess implements AsyncDisposable {
   static async start({ kubeconfig, settle = 1, flags = [], entry = 'src/main.ts' }: OperatorProcessOptions) {
     if (basename(kubeconfig) === basename(filesIn('').adminKubeconfig))
       throw new Error('run the operator with `cluster.operatorKubeconfig()`');
-    const child = spawn(
-      process.execPath,
-      [
-        ...['--import', new URL('die-with-parent.ts', import.meta.url).href],
-        ...[entry, 'operator', '--kubeconfig', kubeconfig, '--health-address', '127.0.0.1:0'],
+    const words = [entry, 'operator', '--kubeconfig', kubeconfig, '--health-address', '127.0.0.1:0'];
+    return OperatorProcess.run({
+      command: process.execPath,
+      args: [
+        ...['--import', dieWithParent.href, ...words],
         ...['--settle', String(settle), '--log-level', 'debug', ...flags],
       ],
-      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-    );
+      env: process.env,
+    });
+  }
+
+  /** Starts one by whatever command runs it, in an environment that has just `env`. */
+  static async run({ command, args, env }: OperatorCommand): Promise<OperatorProcess> {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     const operator = new OperatorProcess(child);
     await operator.logged('operator started');
     return operator;
