@@ -97,6 +97,14 @@ describe('an address', () => {
     fc.ipV6(),
   );
 
+  test.each(['::001.2.3.4', '::0x1.2.3.4', '0::1.2.3.04'])('%s has no IPv4 tail that Go reads', (text) => {
+    expect(parseAddress(text).ok).toBe(false);
+  });
+
+  test('with an IPv4 tail is read as the address that it is', () => {
+    expect(parseAddress('64:ff9b::1.2.3.4')).toEqual(parseAddress('64:ff9b::102:304'));
+  });
+
   test('is read only where the system reads it too', () => {
     fc.assert(
       fc.property(almostAddress, (text) => {

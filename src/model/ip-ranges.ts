@@ -43,7 +43,7 @@ export function parseMaskedCidr(text: string): Result<IpRange, string> {
 /** Reads one address as a range of one; IPv4-mapped IPv6 is refused, because CNIs disagree about it. */
 export function parseAddress(text: string): Result<IpRange, string> {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return success(single(4, text));
-  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) {
+  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text) || hasOddTail(text)) {
     return failure(`\`${text}\` is not an IP address: write one like \`10.0.0.1\` or \`fd00::1\``);
   }
   const address = ipaddr.IPv6.parse(text);
@@ -51,6 +51,12 @@ export function parseAddress(text: string): Result<IpRange, string> {
     return failure(`\`${text}\` is an IPv4-mapped IPv6 address: write \`${address.toIPv4Address()}\``);
   }
   return success(single(6, text));
+}
+
+/** The library takes leading zeros in the IPv4 tail of an IPv6 address; Go, and so the API server, refuses them. */
+function hasOddTail(text: string): boolean {
+  const tail = text.slice(text.lastIndexOf(':') + 1);
+  return tail.includes('.') && !ipaddr.IPv4.isValidFourPartDecimal(tail);
 }
 
 /** Whether every address of `inner` is one of `outer`; ranges of two families never contain each other. */
