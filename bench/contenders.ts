@@ -88,7 +88,7 @@ async function startRingfence(
 }
 
 /** What follows `node` in `npm start`. */
-function startCommand(): readonly string[] {
+export function startCommand(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
   return scripts.start.split(' ').slice(1);
 }
