@@ -105,12 +105,21 @@ export function readManifests(path: string): readonly Manifest[] {
   return parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS() as Manifest);
 }
 
+/** What a test needs of a cluster that it neither starts nor breaks. */
+export type ReachableCluster = Pick<
+  ControlPlane,
+  'api' | 'directory' | 'kubeconfigPath' | 'requestCounts' | 'serviceAccountKubeconfig' | 'stop' | 'url'
+>;
+
+/** A cluster of whatever kind. */
+export type AnyCluster = Cluster<ReachableCluster>;
+
 /** A cluster to test in. */
-export class Cluster {
-  readonly controlPlane: ControlPlane;
+export class Cluster<Reached extends ReachableCluster = ControlPlane> {
+  readonly controlPlane: Reached;
   #operatorKubeconfig: Promise<string> | undefined;
 
-  constructor(controlPlane: ControlPlane) {
+  constructor(controlPlane: Reached) {
     this.controlPlane = controlPlane;
   }
 
@@ -121,11 +130,23 @@ export class Cluster {
   /** Installs both CRDs and waits until they are served. */
   async installCrds(): Promise<void> {
     for (const plural of ['appnetworkprofiles', 'platformnetworkprofiles']) {
-      const crd = parse(readFileSync(`crds/${plural}.ringfence.dev.yaml`, 'utf8'));
-      await this.api.json('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
+      await this.#installCrd(parse(readFileSync(`crds/${plural}.ringfence.dev.yaml`, 'utf8')));
     }
     for (const plural of ['appnetworkprofiles', 'platformnetworkprofiles']) {
       await this.eventually(`${plural} are served`, () => this.#isServed(`${group}/${plural}`));
+    }
+  }
+
+  /** Creates it, or makes the one that is there like it. */
+  async #installCrd(crd: Manifest): Promise<void> {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const own = `${path}/${crd.metadata.name}`;
+    const stored = await this.find<{ metadata: { resourceVersion: string } }>(own);
+    if (stored === undefined) {
+      await this.api.json('POST', path, crd);
+    } else {
+      const { resourceVersion } = stored.metadata;
+      await this.api.json('PUT', own, { ...crd, metadata: { ...crd.metadata, resourceVersion } });
     }
   }
 

@@ -1,8 +1,8 @@
 // Something else undoes what the operator writes: it says so and backs off instead of fighting, and comes back.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
+import { type AnyCluster, denyIngress } from './cluster.ts';
 import { ApiError } from './control-plane/api-client.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { openCluster } from './open-cluster.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './right-set.ts';
 
@@ -10,12 +10,12 @@ const admission = '/apis/admissionregistration.k8s.io/v1';
 /** The first write, those that show that it was in vain, and the one after the first pause. */
 const mostWrites = 5;
 
-let cluster: Cluster;
+let cluster: AnyCluster;
 let operator: OperatorProcess;
 const ringed = ['deleted', 'edited', 'calm'];
 
 beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
+  cluster = await openCluster();
   await cluster.installCrds();
   for (const namespace of ringed) await cluster.createNamespace(namespace, appNamespace);
   await cluster.platform(platformSpec);

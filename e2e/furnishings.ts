@@ -1,5 +1,5 @@
 // What a cluster has in which pods run, and ours has not: a DNS with the EndpointSlice that a controller would write, and nodes.
-import type { Cluster } from './cluster.ts';
+import type { AnyCluster } from './cluster.ts';
 
 /** The ports of a DNS Service, or those of its pods. */
 export function dnsPorts(port: number): readonly object[] {
@@ -16,7 +16,7 @@ export const dnsServicePath = '/api/v1/namespaces/kube-system/services/kube-dns'
 export const dnsSlicePath = '/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices/kube-dns-x7f2q';
 
 /** Creates both, at the address `10.96.0.10`. */
-export async function createDns(cluster: Cluster, podPort = 53): Promise<void> {
+export async function createDns(cluster: AnyCluster, podPort = 53): Promise<void> {
   await cluster.api.json('POST', dnsServicePath.replace(/\/kube-dns$/, ''), {
     metadata: { name: 'kube-dns' },
     spec: { clusterIP: '10.96.0.10', selector: { 'k8s-app': 'kube-dns' }, ports: dnsPorts(53) },
@@ -45,7 +45,7 @@ export function endpointSlice(
 
 /** Creates a Node as a kubelet does, with its addresses and the ranges of its pods. */
 export async function createNode(
-  cluster: Cluster,
+  cluster: AnyCluster,
   name: string,
   addresses: readonly string[],
   podRanges: readonly string[],

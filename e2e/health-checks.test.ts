@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LuaFactory } from 'wasmoon';
 import { parse } from 'yaml';
 import { readPages } from '../test/pages.ts';
-import { Cluster } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import type { AnyCluster } from './cluster.ts';
+import { openCluster } from './open-cluster.ts';
 import { OperatorProcess } from './operator-process.ts';
 
 type Kind = 'AppNetworkProfile' | 'PlatformNetworkProfile';
@@ -14,11 +14,11 @@ interface Health {
   readonly message: string;
 }
 
-let cluster: Cluster;
+let cluster: AnyCluster;
 let operator: OperatorProcess | undefined;
 
 beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
+  cluster = await openCluster();
   await cluster.installCrds();
   await cluster.createNamespace('shop');
 }, 900_000);

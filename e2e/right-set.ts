@@ -1,7 +1,7 @@
 // The one right set of policies of a cluster whose platform profile names one monitoring system, and whether the
 // operator has come to rest in it. Must not use the operator's own code to say what is right.
 import { isDeepStrictEqual } from 'node:util';
-import { type Cluster, denyIngress, monitoringPolicy, type StoredPolicy } from './cluster.ts';
+import { type AnyCluster, denyIngress, monitoringPolicy, type StoredPolicy } from './cluster.ts';
 import { poll } from './control-plane/poll.ts';
 import { writeVerbs } from './control-plane/request-counts.ts';
 
@@ -39,7 +39,7 @@ const managedPolicies =
   '/apis/networking.k8s.io/v1/networkpolicies?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dringfence';
 
 /** Waits until Ringfence's policies of the whole cluster are just those that the ringed namespaces should have. */
-export async function becomesRight(cluster: Cluster, ringed: readonly string[], timeoutMs = 30_000) {
+export async function becomesRight(cluster: AnyCluster, ringed: readonly string[], timeoutMs = 30_000) {
   const platform = await cluster.platformProfile();
   const owner = platform?.metadata.uid ?? 'none';
   const right: PolicySet = Object.fromEntries(
@@ -55,7 +55,7 @@ export async function becomesRight(cluster: Cluster, ringed: readonly string[], 
 }
 
 /** How many writes of policies and profiles the API server has answered, whatever the answer. */
-export async function countWrites(cluster: Cluster): Promise<number> {
+export async function countWrites(cluster: AnyCluster): Promise<number> {
   const counts = await cluster.controlPlane.requestCounts({
     verb: writeVerbs,
     group: ['networking.k8s.io', 'ringfence.dev'],
@@ -64,7 +64,7 @@ export async function countWrites(cluster: Cluster): Promise<number> {
 }
 
 /** Waits until so many milliseconds have gone by in which nothing was written, by the count of the API server. */
-export async function comesToRest(cluster: Cluster, quietMs = 3_000): Promise<void> {
+export async function comesToRest(cluster: AnyCluster, quietMs = 3_000): Promise<void> {
   let last = { writes: await countWrites(cluster), at: performance.now() };
   const look = async () => {
     const writes = await countWrites(cluster);
@@ -88,7 +88,7 @@ function explain(found: PolicySet, right: PolicySet): string {
     .join('\n');
 }
 
-async function written(cluster: Cluster): Promise<PolicySet> {
+async function written(cluster: AnyCluster): Promise<PolicySet> {
   const { items } = await cluster.api.json<{ items: StoredPolicy[] }>('GET', managedPolicies);
   return Object.fromEntries(
     items.map(({ metadata: { namespace, name, ownerReferences = [] }, spec }) => [

@@ -1,18 +1,18 @@
 // What Ringfence is for, on a real API server: the ring appears, heals, follows and goes.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, monitoringPolicy } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { type AnyCluster, denyIngress, monitoringPolicy } from './cluster.ts';
 import { writeVerbs } from './control-plane/request-counts.ts';
+import { openCluster } from './open-cluster.ts';
 import { OperatorProcess } from './operator-process.ts';
 
 const prometheus = { name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] };
 const ring = [denyIngress, monitoringPolicy];
 
-let cluster: Cluster;
+let cluster: AnyCluster;
 let operator: OperatorProcess;
 
 beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane({ controllerManager: true }));
+  cluster = await openCluster({ controllerManager: true });
   await cluster.installCrds();
   await cluster.createNamespace('shop', { team: 'shop' });
   await cluster.createNamespace('other', { team: 'other' });
