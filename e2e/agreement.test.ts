@@ -199,7 +199,7 @@ describe('kubectl get', () => {
     [
       'appnet',
       { ...appNetworkProfileExample, metadata: { name: 'shown' } },
-      /^NAME +READY +ROUTES +ACTIVE +PENDING +REJECTED +AGE\nshown +True +11 +10 +1 +0 +\S+\n$/,
+      /^NAME +READY +ROUTES +ACTIVE +NOTNEEDED +PENDING +REJECTED +AGE\nshown +True +11 +10 +0 +1 +0 +\S+\n$/,
     ],
     [
       'platnet',
