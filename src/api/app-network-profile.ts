@@ -29,9 +29,6 @@ export const appNetworkProfileSpec = fields({
 /** What became of one route. */
 export const routeStates = ['Active', 'NotNeeded', 'Pending', 'Rejected'] as const;
 
-/** What became of one route. */
-export type RouteState = (typeof routeStates)[number];
-
 const count = (meaning: string) => z.int().min(0).describe(meaning);
 
 const routeStatus = z
@@ -84,9 +81,6 @@ export const appNetworkProfile = fields({
 }).describe(
   'What an application team declares for its namespace: the allowed routes. A namespace may hold several; they add up.',
 );
-
-/** The spec of an AppNetworkProfile, with its defaults filled in. */
-export type AppNetworkProfileSpec = DeepReadonly<z.output<typeof appNetworkProfileSpec>>;
 
 /** The status of an AppNetworkProfile. */
 export type AppNetworkProfileStatus = DeepReadonly<z.output<typeof appNetworkProfileStatus>>;

@@ -152,12 +152,3 @@ export type IngressController = DeepReadonly<z.output<typeof ingressController>>
 
 /** One monitoring system. */
 export type Monitoring = DeepReadonly<z.output<typeof monitoring>>;
-
-/** Overrides of the DNS that is discovered. */
-export type DnsOverrides = DeepReadonly<z.output<typeof dns>>;
-
-/** Overrides of the API server that is discovered. */
-export type KubernetesApiOverrides = DeepReadonly<z.output<typeof kubernetesAPI>>;
-
-/** Overrides of the address ranges that are discovered. */
-export type ClusterRangeOverrides = DeepReadonly<z.output<typeof cluster>>;

@@ -3,7 +3,7 @@
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { IngressController } from '../api/platform-sources.ts';
-import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { type NonEmpty, nonEmpty, type Peer } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import { controllerPeers } from './systems.ts';
 
@@ -51,6 +51,5 @@ function isServing({ classes }: IngressController, className: string | undefined
 }
 
 function withoutTwins(peers: readonly Peer[]): NonEmpty<Peer> | undefined {
-  const [first, ...rest] = new Map(peers.map((peer) => [JSON.stringify(peer), peer])).values();
-  return first === undefined ? undefined : [first, ...rest];
+  return nonEmpty(new Map(peers.map((peer) => [JSON.stringify(peer), peer])).values());
 }

@@ -10,7 +10,7 @@ import {
   monitoringPresets,
   type Preset,
 } from '../api/presets.ts';
-import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { nonEmpty, type Peer } from '../model/network-policy.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
 import { type LabelSelector, namesIn, namespaceNamed, namespacesNamed } from '../model/selectors.ts';
 import type { GatewayFacts } from '../model/services.ts';
@@ -137,8 +137,4 @@ function anyOf(key: string, values: readonly string[]): LabelSelector {
   const [only, ...more] = new Set(values);
   if (only !== undefined && more.length === 0) return { matchLabels: { [key]: only } };
   return { matchExpressions: [{ key, operator: 'In', values: [...new Set(values)].sort(compareText) }] };
-}
-
-function nonEmpty<T>([first, ...rest]: readonly T[]): NonEmpty<T> | undefined {
-  return first === undefined ? undefined : [first, ...rest];
 }

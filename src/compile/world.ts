@@ -4,7 +4,14 @@ import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { addressesMeet, addressesOf } from '../model/address-set.ts';
 import { formatCidr, parseAddress } from '../model/ip-ranges.ts';
-import { type NonEmpty, type Peer, type PolicyPort, type Rule, ruleFor } from '../model/network-policy.ts';
+import {
+  type NonEmpty,
+  nonEmpty,
+  type Peer,
+  type PolicyPort,
+  type Rule,
+  ruleFor,
+} from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import { policyPorts } from '../model/policy-ports.ts';
 import { namespaceNamed } from '../model/selectors.ts';
@@ -111,8 +118,7 @@ function known(
   said: readonly string[] | undefined,
   found: readonly string[] | undefined,
 ): NonEmpty<string> | undefined {
-  const [first, ...rest] = sorted(said !== undefined && said.length > 0 ? said : (found ?? []));
-  return first === undefined ? undefined : [first, ...rest];
+  return nonEmpty(sorted(said !== undefined && said.length > 0 ? said : (found ?? [])));
 }
 
 function blocksOf(addresses: readonly string[]): readonly { readonly ipBlock: { readonly cidr: string } }[] {

@@ -7,6 +7,11 @@ import type { LabelSelector } from './selectors.ts';
 /** A list with at least one entry. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
+/** The same list where it has an entry; `undefined` where it has none, which in a policy would mean everyone. */
+export function nonEmpty<T>([first, ...rest]: Iterable<T>): NonEmpty<T> | undefined {
+  return first === undefined ? undefined : [first, ...rest];
+}
+
 /** The directions of traffic, from the view of the selected pods. */
 export const directions = ['Ingress', 'Egress'] as const;
 

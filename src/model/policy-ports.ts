@@ -1,6 +1,6 @@
 // Ports as people write them, to ports as a NetworkPolicy has them.
 // Must not know whose ports they are.
-import type { NonEmpty, PolicyPort } from './network-policy.ts';
+import { type NonEmpty, nonEmpty, type PolicyPort } from './network-policy.ts';
 import { everyPort, type PortSpec, parsePort } from './ports.ts';
 
 /**
@@ -9,11 +9,12 @@ import { everyPort, type PortSpec, parsePort } from './ports.ts';
  * @param ports decoded ports: the schema has refused what can't be read
  */
 export function policyPorts(ports: readonly (number | string)[]): NonEmpty<PolicyPort> | undefined {
-  const [first, ...rest] = ports.flatMap((port) => {
-    const parsed = parsePort(port);
-    return parsed.ok ? [policyPort(parsed.value)] : [];
-  });
-  return first === undefined ? undefined : [first, ...rest];
+  return nonEmpty(
+    ports.flatMap((port) => {
+      const parsed = parsePort(port);
+      return parsed.ok ? [policyPort(parsed.value)] : [];
+    }),
+  );
 }
 
 /** Pod ports as a person would write them; `undefined` means every port. */

@@ -1,6 +1,6 @@
 // The end `service`: the pods behind a Service of this namespace, and its ports translated to theirs.
 // The commonest complaint in this field is the Service's port mistaken for the pod's; here it can't happen.
-import type { NonEmpty, PolicyPort } from '../model/network-policy.ts';
+import { type NonEmpty, nonEmpty, type PolicyPort } from '../model/network-policy.ts';
 import { type PortSpec, parsePort } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { ServiceFacts, ServicePort } from '../model/services.ts';
@@ -73,8 +73,7 @@ function translate(
     if (matches.length === 0) return portMissing(service, port, written ?? []);
     translated.push(...matches.flatMap((match) => podPortsOf(service, match)));
   }
-  const [first, ...rest] = withoutTwins(translated);
-  return success(first === undefined ? undefined : [first, ...rest]);
+  return success(nonEmpty(withoutTwins(translated)));
 }
 
 /** A port by its number or name, and a range by every port of the Service in it. */
