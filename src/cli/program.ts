@@ -5,47 +5,37 @@ import { toolName, type Verb } from './verb.ts';
 
 /** The verbs of the tool, in the order of `--help`. */
 export const toolVerbs: readonly Verb[] = [
-  {
-    name: 'render',
-    summary: 'print the NetworkPolicies that the operator would write',
-    load: async () => (await import('./render.ts')).renderCommand(),
-  },
-  {
-    name: 'plan',
-    summary: 'say what would change: policies, and connections gained and lost',
-    load: async () => (await import('./plan.ts')).planCommand(),
-  },
-  {
-    name: 'explain',
-    summary: 'say whether one end may reach another, why, and if not, what to add',
-    load: async () => (await import('./explain.ts')).explainCommand(),
-  },
-  {
-    name: 'matrix',
-    summary: 'print everything that is allowed',
-    load: async () => (await import('./matrix.ts')).matrixCommand(),
-  },
-  {
-    name: 'graph',
-    summary: 'draw who reaches whom, as Mermaid, SVG or a page to explore',
-    load: async () => (await import('./graph.ts')).graphCommand(),
-  },
-  {
-    name: 'lint',
-    summary: 'say what is wrong with profiles and policies',
-    load: async () => (await import('./lint.ts')).lintCommand(),
-  },
-  {
-    name: 'crds',
-    summary: 'print the CustomResourceDefinitions',
-    load: async () => (await import('./crds.ts')).crdsCommand(),
-  },
-  {
-    name: 'completion',
-    summary: 'print a script that completes verbs and flags in a shell',
-    load: async () => (await import('./completion.ts')).completionCommand(),
-  },
+  verb('render', 'print the NetworkPolicies that the operator would write', async () =>
+    (await import('./render.ts')).renderCommand(),
+  ),
+  verb('plan', 'say what would change: policies, and connections gained and lost', async () =>
+    (await import('./plan.ts')).planCommand(),
+  ),
+  verb('explain', 'say whether one end may reach another, why, and if not, what to add', async () =>
+    (await import('./explain.ts')).explainCommand(),
+  ),
+  verb('matrix', 'print everything that is allowed', async () =>
+    (await import('./matrix.ts')).matrixCommand(),
+  ),
+  verb('graph', 'draw who reaches whom, as Mermaid, SVG or a page to explore', async () =>
+    (await import('./graph.ts')).graphCommand(),
+  ),
+  verb('lint', 'say what is wrong with profiles and policies', async () =>
+    (await import('./lint.ts')).lintCommand(),
+  ),
+  verb('crds', 'print the CustomResourceDefinitions', async () => (await import('./crds.ts')).crdsCommand()),
+  verb('completion', 'print a script that completes verbs and flags in a shell', async () =>
+    (await import('./completion.ts')).completionCommand(),
+  ),
 ];
+
+function verb(name: string, summary: string, loadCommand: Verb['load']): Verb {
+  const load = async () => {
+    await import('./interpreted-schemas.ts');
+    return loadCommand();
+  };
+  return { name, summary, load };
+}
 
 /** How the tool is put together. */
 export interface ProgramOptions {

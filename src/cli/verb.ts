@@ -55,7 +55,10 @@ export function endsWith<T extends readonly unknown[]>(
   run: (around: Surroundings, ...args: T) => Promise<ExitCode>,
 ): (...args: T) => Promise<void> {
   return async (...args) => {
-    const progress = new Progress(process.stderr, () => performance.now());
+    const progress = new Progress(
+      () => process.stderr,
+      () => performance.now(),
+    );
     const note = (text: string) => {
       progress.done();
       process.stderr.write(`ringfence: ${text}\n`);

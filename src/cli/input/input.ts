@@ -5,7 +5,7 @@ import type { Progress } from '../output/progress.ts';
 import { readDocuments } from './documents.ts';
 import { type InputObject, ObjectCollector } from './objects.ts';
 import type { InputProblem } from './problems.ts';
-import { findSources, type Source, unreadable } from './sources.ts';
+import { findSources, type Source } from './sources.ts';
 import { decodeText } from './text.ts';
 
 /** What to read. */
@@ -28,12 +28,9 @@ export interface Input {
   readonly notes: readonly string[];
 }
 
-/** The longest string that V8 can hold has about twice as many characters. */
-const maxBytes = 256 * 2 ** 20;
-
 /** Reads everything that `options` name. */
 export async function readInput(options: InputOptions, progress: Progress): Promise<Input> {
-  const { sources, problems: notFound } = await findSources(options.paths, options.recursive);
+  const { sources, problems: notFound } = findSources(options.paths, options.recursive);
   const collector = new ObjectCollector(options.namespace);
   const problems: InputProblem[] = [...notFound];
   for (const [index, source] of sources.entries()) {
@@ -46,35 +43,16 @@ export async function readInput(options: InputOptions, progress: Progress): Prom
 }
 
 async function readSource(
-  { name: file, open }: Source,
+  { name: file, read }: Source,
   collector: ObjectCollector,
 ): Promise<readonly InputProblem[]> {
-  const bytes = await readBytes(file, open());
-  if (!(bytes instanceof Uint8Array)) return [bytes];
-  const text = decodeText(bytes);
+  const bytes = await read();
+  if (!bytes.ok) return [bytes.error];
+  const text = decodeText(bytes.value);
   if (!text.ok) return [{ file, message: text.error }];
   const { documents, problems } = readDocuments({ file, text: text.value });
   for (const document of documents) collector.add({ file, document });
   return problems;
-}
-
-async function readBytes(
-  file: string,
-  stream: AsyncIterable<Uint8Array>,
-): Promise<Uint8Array | InputProblem> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > maxBytes)
-        return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB are read` };
-    }
-  } catch (error) {
-    return unreadable(file, error);
-  }
-  return Buffer.concat(chunks);
 }
 
 function notesOn({ ignored, otherPolicies }: ObjectCollector): readonly string[] {

@@ -1,18 +1,25 @@
 // What `-f` names, as kubectl reads it: files, folders, and `-` for stdin. Which files are read, and in which order.
 // Must not know what is in them.
-import { createReadStream, type Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import {
+  createReadStream,
+  type Dirent,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { failure, type Result, success } from '../../model/result.ts';
 import type { InputProblem } from './problems.ts';
 
 /** Something to read. */
 export interface Source {
   /** As a person named it; `<stdin>` for `-`. */
   readonly name: string;
-  /** Bytes, in pieces. */
-  readonly open: () => AsyncIterable<Uint8Array>;
   /** Equal for two names of one file. */
   readonly identity: string;
+  readonly read: () => Promise<Result<Uint8Array, InputProblem>>;
 }
 
 /** What is to be read, and what can't be. */
@@ -21,19 +28,23 @@ export interface Sources {
   readonly problems: readonly InputProblem[];
 }
 
+/** The longest string that V8 can hold has about twice as many characters. */
+const maxBytes = 256 * 2 ** 20;
+
 /** Files in a folder are read when their name ends so. */
 const endings = ['.yaml', '.yml', '.json'] as const;
 
 /**
- * Finds what `paths` name, each file once, in the order of `paths` and within a folder by name.
+ * Finds what `paths` name, each file once, in the order of `paths` and within a folder by name. Files are few, and small, and
+ * nothing else is to be done meanwhile: they are read at once.
  *
  * @param recursive whether folders in folders are read too; links to folders are not followed
  */
-export async function findSources(paths: readonly string[], recursive: boolean): Promise<Sources> {
+export function findSources(paths: readonly string[], recursive: boolean): Sources {
   const sources = new Map<string, Source>();
   const problems: InputProblem[] = [];
   for (const path of paths) {
-    const found = path === '-' ? [stdin] : await sourcesAt(path, recursive, problems);
+    const found = path === '-' ? [stdin] : sourcesAt(path, recursive, problems);
     for (const source of found) {
       if (!sources.has(source.identity)) sources.set(source.identity, source);
     }
@@ -41,60 +52,95 @@ export async function findSources(paths: readonly string[], recursive: boolean):
   return { sources: [...sources.values()], problems };
 }
 
-const stdin: Source = { name: '<stdin>', identity: '-', open: () => process.stdin };
+const stdin: Source = { name: '<stdin>', identity: '-', read: () => readStream('<stdin>', process.stdin) };
 
-async function sourcesAt(
-  path: string,
-  recursive: boolean,
-  problems: InputProblem[],
-): Promise<readonly Source[]> {
+function sourcesAt(path: string, recursive: boolean, problems: InputProblem[]): readonly Source[] {
   try {
-    if (!(await stat(path)).isDirectory()) return [await fileSource(path)];
-    const files = await filesIn(path, recursive);
-    if (files.length === 0) problems.push(await nothingIn(path, recursive));
-    return await Promise.all(files.map(fileSource));
+    const found = statSync(path);
+    if (!found.isDirectory()) return [sourceAt(path, found)];
+    const files = filesIn(path, recursive);
+    if (files.length === 0) problems.push(nothingIn(path, recursive));
+    return files.map((file) => sourceAt(file, statSync(file)));
   } catch (error) {
     problems.push(unreadable(path, error));
     return [];
   }
 }
 
-async function fileSource(path: string): Promise<Source> {
-  return { name: path, identity: await realpath(path), open: () => createReadStream(path) };
+function sourceAt(path: string, found: Stats): Source {
+  // A pipe, as `<(helm template …)` names one, has no other name.
+  const isFile = found.isFile();
+  return {
+    name: path,
+    identity: isFile ? realpathSync(path) : path,
+    read: () => (isFile ? readFile(path, found.size) : readStream(path, createReadStream(path))),
+  };
+}
+
+async function readFile(path: string, size: number): Promise<Result<Uint8Array, InputProblem>> {
+  if (size > maxBytes) return failure(tooLarge(path));
+  try {
+    return success(readFileSync(path));
+  } catch (error) {
+    return failure(unreadable(path, error));
+  }
+}
+
+async function readStream(
+  file: string,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<Result<Uint8Array, InputProblem>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes) return failure(tooLarge(file));
+    }
+  } catch (error) {
+    return failure(unreadable(file, error));
+  }
+  return success(Buffer.concat(chunks));
+}
+
+function tooLarge(file: string): InputProblem {
+  return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB are read` };
 }
 
 /** @throws where a folder can't be read */
-async function filesIn(folder: string, recursive: boolean): Promise<readonly string[]> {
-  const files: string[] = [];
-  for (const entry of await entriesOf(folder)) {
+function filesIn(folder: string, recursive: boolean): readonly string[] {
+  return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (recursive) files.push(...(await filesIn(path, recursive)));
-    } else if (isManifest(entry.name)) {
-      files.push(path);
-    }
-  }
-  return files;
+    if (entry.isDirectory()) return recursive ? filesIn(path, recursive) : [];
+    return isManifest(entry.name) ? [path] : [];
+  });
 }
 
-async function entriesOf(folder: string): Promise<readonly Dirent[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+function entriesOf(folder: string): readonly Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function isManifest(name: string): boolean {
   return endings.some((ending) => name.endsWith(ending));
 }
 
-async function nothingIn(folder: string, recursive: boolean): Promise<InputProblem> {
+function nothingIn(folder: string, recursive: boolean): InputProblem {
   const message = `the folder holds no file that ends in ${endings.map((ending) => `\`${ending}\``).join(', ')}`;
-  const deeper = recursive ? [] : await filesIn(folder, true).catch(() => []);
-  const hint = deeper.length === 0 ? undefined : 'add `-R` to read the folders in it';
+  const hint = recursive || !hasFiles(folder) ? undefined : 'add `-R` to read the folders in it';
   return { file: folder, message, hint };
 }
 
+function hasFiles(folder: string): boolean {
+  try {
+    return filesIn(folder, true).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** An error of the file system as a problem. */
-export function unreadable(path: string, error: unknown): InputProblem {
+function unreadable(path: string, error: unknown): InputProblem {
   const { code, message, path: where = path } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'ENOENT':

@@ -10,7 +10,10 @@ function told(isTTY: boolean, steps: readonly (readonly [at: number, stage: stri
       text += more;
     },
   };
-  const progress = new Progress(stream, () => now);
+  const progress = new Progress(
+    () => stream,
+    () => now,
+  );
   for (const [at, stage] of steps) {
     now = at;
     progress.tell(stage, `${at}`);

@@ -12,15 +12,18 @@ const everyMs = 250;
 
 /** Tells of one piece of work after another. */
 export class Progress {
-  readonly #stream: ProgressStream;
+  readonly #open: () => ProgressStream;
   readonly #now: () => number;
   readonly #started: number;
   #toldAt = 0;
   #told = '';
 
-  /** @param now milliseconds of a clock */
-  constructor(stream: ProgressStream, now: () => number) {
-    this.#stream = stream;
+  /**
+   * @param open asked for the stream when something is told: Node takes some milliseconds to open stderr
+   * @param now milliseconds of a clock
+   */
+  constructor(open: () => ProgressStream, now: () => number) {
+    this.#open = open;
     this.#now = now;
     this.#started = now();
   }
@@ -34,11 +37,12 @@ export class Progress {
   tell(stage: string, detail = ''): void {
     const now = this.#now();
     if (now - this.#started < quietMs) return;
-    if (this.#stream.isTTY) {
+    const stream = this.#open();
+    if (stream.isTTY) {
       if (now - this.#toldAt < everyMs) return;
-      this.#stream.write(`\r\u001b[K${stage}${detail === '' ? '' : ` ${detail}`} …`);
+      stream.write(`\r\u001b[K${stage}${detail === '' ? '' : ` ${detail}`} …`);
     } else if (this.#told !== stage) {
-      this.#stream.write(`ringfence: ${stage} …\n`);
+      stream.write(`ringfence: ${stage} …\n`);
     }
     this.#toldAt = now;
     this.#told = stage;
@@ -46,7 +50,7 @@ export class Progress {
 
   /** Takes the line away, before something else is written. */
   done(): void {
-    if (this.#stream.isTTY && this.#told !== '') this.#stream.write('\r\u001b[K');
+    if (this.#told !== '' && this.#open().isTTY) this.#open().write('\r\u001b[K');
     this.#told = '';
   }
 }
