@@ -35,7 +35,7 @@ export interface PlainProfile {
   readonly routes: readonly PlainRoute[];
 }
 
-const nothingExposed: Exposures = { openings: [], findings: [] };
+const nothingExposed: Exposures = { openings: [], findings: [], unserved: [] };
 
 /** One run of the compiler, over one view. */
 export class Compilation {

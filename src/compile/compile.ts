@@ -108,7 +108,12 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     findings: [
       ...findings,
       ...exposed.findings,
-      ...outageFindings(run.view, facts.name, [...exposed.openings, ...compiled.flatMap(openingsOf)]),
+      ...outageFindings(
+        run.view,
+        plain.around,
+        { exposed: exposed.openings, routed: compiled.flatMap(openingsOf) },
+        exposed.unserved,
+      ),
       ...wideRouteFindings(compiled),
       ...egressFindings(facts, egress, profiles, membership.egress, run.world),
     ],

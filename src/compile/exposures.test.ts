@@ -96,13 +96,17 @@ describe('an Ingress', () => {
 
   test('of another namespace exposes nothing here', () => {
     const elsewhere = object('Ingress', 'pay/a', { defaultBackend: backend({ number: 80 }) });
-    expect(exposed([nginx], [elsewhere, web])).toEqual({ openings: [], findings: [] });
+    expect(exposed([nginx], [elsewhere, web])).toEqual({ openings: [], findings: [], unserved: [] });
   });
 
   test('exposes nothing where `ingressRoutes` is None, or where no ingress controller is declared', () => {
     const objects = [ingress('a', { defaultBackend: backend({ number: 80 }) }), web];
-    expect(exposed([nginx], objects, { ingressRoutes: 'None' })).toEqual({ openings: [], findings: [] });
-    expect(exposed([], objects)).toEqual({ openings: [], findings: [] });
+    expect(exposed([nginx], objects, { ingressRoutes: 'None' })).toEqual({
+      openings: [],
+      findings: [],
+      unserved: [],
+    });
+    expect(exposed([], objects)).toMatchObject({ openings: [], findings: [] });
   });
 });
 
@@ -126,9 +130,19 @@ describe('the class of an Ingress', () => {
     expect(openings(two, [a, web])).toEqual(['edge -> web:8080']);
   });
 
-  test('of nobody opens nothing, and is no finding: somebody else serves it', () => {
+  test("of nobody opens nothing, and its backends are nobody's mistake: somebody else serves it", () => {
     const a = ingress('a', { ingressClassName: 'theirs', defaultBackend: backend({ number: 1 }, 'gone') });
-    expect(exposed(two, [a])).toEqual({ openings: [], findings: [] });
+    expect(exposed(two, [a])).toEqual({
+      openings: [],
+      findings: [],
+      unserved: [
+        {
+          name: 'Ingress shop/a',
+          className: 'theirs',
+          backends: [{ namespace: 'shop', name: 'gone', port: 1 }],
+        },
+      ],
+    });
   });
 
   test('is the default class where the Ingress names none', () => {
@@ -205,7 +219,7 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
   test('with a backend that is no Service has a finding', () => {
     const imported = { group: 'multicluster.x-k8s.io', kind: 'ServiceImport', name: 'far' };
     const objects = [route(kind, 'shop/web', [imported, imported]), publicGateway];
-    expect(exposed([gateways], objects)).toEqual({
+    expect(exposed([gateways], objects)).toMatchObject({
       openings: [],
       findings: [
         expect.objectContaining({
@@ -227,7 +241,7 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
     const given = [central, web, publicGateway];
 
     test('exposes nothing without a ReferenceGrant here, and makes no noise here', () => {
-      expect(exposed([gateways], given)).toEqual({ openings: [], findings: [] });
+      expect(exposed([gateways], given)).toEqual({ openings: [], findings: [], unserved: [] });
     });
 
     test('exposes what a ReferenceGrant lets it: every Service, or those that are named', () => {

@@ -18,6 +18,17 @@ import { peersOfGateways, peersOfIngressClass } from './served-classes.ts';
 export interface Exposures {
   readonly openings: readonly AskedOpening[];
   readonly findings: readonly Finding[];
+  /** What nobody serves that the platform profile declares. */
+  readonly unserved: readonly Unserved[];
+}
+
+/** An object that leads to Services of the namespace, of a class that no declared ingress controller serves. */
+export interface Unserved {
+  /** As in `Ingress shop/web`. */
+  readonly name: string;
+  /** As in `alb`; absent where it names none. */
+  readonly className: string | undefined;
+  readonly backends: readonly ServiceRef[];
 }
 
 /** One object that leads to Services of the namespace. */
@@ -29,6 +40,9 @@ interface Exposer {
   readonly others: readonly string[];
   /** Those who reach the backends; `undefined` where no declared ingress controller serves the object. */
   readonly peers: NonEmpty<Peer> | undefined;
+  readonly className: string | undefined;
+  /** Whether anybody could serve it: a route whose Gateways do not exist leads nowhere. */
+  readonly isAttached: boolean;
 }
 
 /** What is exposed of the namespace with these surroundings; nothing where `ingressRoutes` is None. */
@@ -37,9 +51,10 @@ export function exposuresOf(
   platform: PlatformNetworkProfileSpec,
   around: Surroundings,
 ): Exposures {
-  if (platform.ingressRoutes === 'None' || platform.ingressControllers.length === 0) return nothing;
+  if (platform.ingressRoutes === 'None') return { openings: [], findings: [], unserved: [] };
   const { namespace } = around;
-  const exposers = exposersOf(view, platform, namespace).filter(({ peers }) => peers !== undefined);
+  const all = exposersOf(view, platform, namespace);
+  const exposers = all.filter(({ peers }) => peers !== undefined);
   const opened = exposers.flatMap((exposer) =>
     exposer.backends.map((backend) => ({ exposer, backend, opening: openingOf(exposer, backend, around) })),
   );
@@ -51,6 +66,9 @@ export function exposuresOf(
         opening.ok ? [] : [wrongBackend(namespace, exposer.name, opening.error)],
       ),
     ]),
+    unserved: all
+      .filter(({ peers, isAttached }) => peers === undefined && isAttached)
+      .map(({ name, className, backends }) => ({ name, className, backends })),
   };
 }
 
@@ -64,8 +82,6 @@ export function exposurePolicies(
     `Lets the ingress controllers in to ${pods}, as exposed by ${exposers}`;
   return openingPolicies({ namespace, owner, stem: 'exposed', describe }, openings);
 }
-
-const nothing: Exposures = { openings: [], findings: [] };
 
 function openingOf(
   { name, peers }: Exposer,
@@ -92,13 +108,20 @@ function exposersOf(
     backends: ingress.backends,
     others: ingress.resourceBackends,
     peers: peersOfIngressClass(view, platform, ingress.className),
+    className: ingress.className,
+    isAttached: true,
   }));
-  const routes = routesTo(view, namespace).map((route) => ({
-    name: `${route.kind} ${formatKey(route)}`,
-    backends: route.backends.filter((backend) => backend.namespace === namespace),
-    others: route.namespace === namespace ? route.otherBackends : [],
-    peers: peersOfGateways(view, platform, route.gateways),
-  }));
+  const routes = routesTo(view, namespace).map((route) => {
+    const [gateway] = route.gateways.flatMap((key) => view.gateways.get(key.namespace)?.get(key.name) ?? []);
+    return {
+      name: `${route.kind} ${formatKey(route)}`,
+      backends: route.backends.filter((backend) => backend.namespace === namespace),
+      others: route.namespace === namespace ? route.otherBackends : [],
+      peers: peersOfGateways(view, platform, route.gateways),
+      className: gateway?.className,
+      isAttached: gateway !== undefined,
+    };
+  });
   return [...ingresses, ...routes].sort((a, b) => compareText(a.name, b.name));
 }
 

@@ -73,11 +73,33 @@ describe('a Service that is an entrance', () => {
     expect(found([entrance], to({ app: 'api' }))).toEqual(['EntranceClosed: web']);
   });
 
+  test('is not open by routes from pods alone: what comes in through it comes from an address', () => {
+    const entrance = [of('web', 'LoadBalancer')];
+    const routeFrom = (from: Routes[number]['from']): Routes => [{ name: 'a', from, to: { service: 'web' } }];
+    expect(found(entrance, routeFrom({ app: 'api' }))).toEqual(['EntranceClosed: web']);
+    expect(found(entrance, routeFrom({ namespace: { name: 'pay' } }))).toEqual(['EntranceClosed: web']);
+    expect(found(entrance, routeFrom({ cidr: { cidr: '203.0.113.0/24' } }))).toEqual([]);
+  });
+
+  test('is not open by a route to none of its ports, and open by one to any of them', () => {
+    const ports = [
+      { name: 'web', port: 443, targetPort: 8443 },
+      { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' },
+    ] as const;
+    const entrance = [service('shop/web', ports, { type: 'LoadBalancer', selector: { app: 'web' } })];
+    const routeOn = (port: number | string): Routes => [
+      { name: 'a', from: { anywhere: {} }, to: { pods: { matchLabels: { app: 'web' } } }, ports: [port] },
+    ];
+    expect(found(entrance, routeOn(443))).toEqual(['EntranceClosed: web']);
+    expect(found(entrance, routeOn(8443))).toEqual([]);
+    expect(found(entrance, routeOn('5353/UDP'))).toEqual([]);
+  });
+
   test('is open by an Ingress that leads to it, where a controller serves that', () => {
     const backend = { service: { name: 'web', port: { number: 443 } } };
     const objects = [of('web', 'NodePort'), object('Ingress', 'shop/web', { defaultBackend: backend })];
     expect(found(objects, [], nginx)).toEqual([]);
-    expect(found(objects)).toEqual(['EntranceClosed: web']);
+    expect(found(objects)).toEqual(['EntranceClosed: web', 'IngressUnserved: web']);
     expect(found(objects, [], { ...nginx, ingressRoutes: 'None' })).toEqual(['EntranceClosed: web']);
   });
 
@@ -115,6 +137,18 @@ describe('a Service that the control plane calls', () => {
     },
   );
 
+  test('is not open by a route to another port of its pods, nor by one from pods of its own namespace', () => {
+    const given = [hook, webhooks('ValidatingWebhookConfiguration')];
+    const route = (from: Routes[number]['from'], port: number): Routes => [
+      { name: 'a', from, to: { pods: { matchLabels: { app: 'hook' } } }, ports: [port] },
+    ];
+    const konnectivity = { namespace: { name: 'kube-system' } };
+    expect(found(given, route({ nodes: {} }, 9090), spec)).toEqual(['ControlPlaneShutOut: hook']);
+    expect(found(given, route({ app: 'web' }, 8443), spec)).toEqual(['ControlPlaneShutOut: hook']);
+    expect(found(given, route({ nodes: {} }, 8443), spec)).toEqual([]);
+    expect(found(given, route(konnectivity, 8443), spec)).toEqual([]);
+  });
+
   test('as the backend of an APIService is told of for each, but not of one that is served by the API server', () => {
     const objects = [
       apiService('v1.b.example.com', { service: { namespace: 'shop', name: 'hook' } }),
@@ -137,6 +171,47 @@ describe('a Service that the control plane calls', () => {
     expect(found([caller, of('hook', 'ClusterIP', {})])).toEqual([]);
     const away = { externalName: 'hook.example.com', selector: { app: 'hook' } };
     expect(found([caller, of('hook', 'ExternalName', away)])).toEqual([]);
+  });
+});
+
+describe('an Ingress that no declared ingress controller serves', () => {
+  const backend = { service: { name: 'web', port: { number: 443 } } };
+  const web = of('web', 'ClusterIP');
+  const ingress = (className?: string) =>
+    object('Ingress', 'shop/web', {
+      ...(className === undefined ? {} : { ingressClassName: className }),
+      defaultBackend: backend,
+    });
+  const classes = { ingressControllers: [{ ...nginx.ingressControllers[0], classes: ['nginx'] }] };
+
+  test('is told of, with its class, where none is declared and where none is of its class', () => {
+    expect(found([web, ingress()])).toEqual(['IngressUnserved: web']);
+    expect(found([web, ingress('alb')], [], classes)).toEqual(['IngressUnserved: alb']);
+    expect(found([web, ingress('nginx')], [], classes)).toEqual([]);
+  });
+
+  test('is nothing to tell of where a route opens its pods on its port, by whatever way it comes', () => {
+    const route = (port: number): Routes => [
+      { name: 'a', from: { cidr: { cidr: '203.0.113.0/24' } }, to: { app: 'web' }, ports: [port] },
+    ];
+    const spec = { ...classes, appLabel: 'app' };
+    expect(found([web, ingress('alb')], route(8443), spec)).toEqual([]);
+    expect(found([web, ingress('alb')], route(9090), spec)).toEqual(['IngressUnserved: alb']);
+  });
+
+  test('is nothing to tell of where it leads to no pods here, or where `ingressRoutes` is None', () => {
+    expect(found([ingress('alb')], [], classes)).toEqual([]);
+    expect(found([web, ingress('alb')], [], { ...classes, ingressRoutes: 'None' })).toEqual([]);
+  });
+
+  test('may be a route of the Gateway API, whose Gateway exists', () => {
+    const route = object('HTTPRoute', 'shop/web', {
+      parentRefs: [{ name: 'public' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 443 }] }],
+    });
+    const gateway = object('Gateway', 'shop/public', { gatewayClassName: 'cilium' });
+    expect(found([web, route], [], classes)).toEqual([]);
+    expect(found([web, route, gateway], [], classes)).toEqual(['IngressUnserved: cilium']);
   });
 });
 

@@ -2,33 +2,72 @@
 // Looks at what is opened, however it came about; must not know profiles.
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { Finding } from '../model/findings.ts';
+import type { PolicyPort } from '../model/network-policy.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
+import { portsContain } from '../model/port-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
 import { selectsEverything } from '../model/selectors.ts';
 import type { ControlPlaneCallFacts, ServiceFacts } from '../model/services.ts';
 import { endOf } from '../routes/index.ts';
+import type { Surroundings } from '../routes/route-end.ts';
+import { podsBehind } from '../routes/service.ts';
+import type { Unserved } from './exposures.ts';
 import type { Opening } from './openings.ts';
 import type { CompiledProfile } from './profiles.ts';
 import { suggestedName, suggestRoute } from './suggestion.ts';
 
-/** What in a ringed namespace is about to be, or is, cut off. */
+/** What is let in to the pods of a namespace, and why. */
+export interface WaysIn {
+  /** As Ingresses and routes of the Gateway API expose it, to the ingress controllers. */
+  readonly exposed: readonly Opening[];
+  /** As the profiles say. */
+  readonly routed: readonly Opening[];
+}
+
+/**
+ * What in a ringed namespace is about to be, or is, cut off.
+ *
+ * @param unserved what leads here from ingress controllers that nobody declared
+ */
 export function outageFindings(
   view: ClusterView,
-  namespace: string,
-  openings: readonly Opening[],
+  around: Surroundings,
+  { exposed, routed }: WaysIn,
+  unserved: readonly Unserved[],
 ): readonly Finding[] {
-  const services = [...(view.services.get(namespace)?.values() ?? [])].sort(compareKeys);
+  const { namespace, services } = around;
+  const open = [...exposed.filter(isWayIn), ...routed.filter((way) => isWayIn(way) && isFromOutside(way))];
+  const called = routed.filter((way) => isWayIn(way) && isFromElsewhere(way));
   return [
-    ...services
-      .filter((service) => isEntrance(service) && !isOpened(service, openings))
+    ...[...services.values()]
+      .sort(compareKeys)
+      .filter((service) => isEntrance(service) && !isAnyPortOpened(around, service, open))
       .map((service) => unreachableEntrance(namespace, service)),
-    ...callsTo(view, namespace).flatMap(({ caller, service: { name } }) => {
-      const service = view.services.get(namespace)?.get(name);
-      return service === undefined || isOpened(service, openings)
+    ...callsTo(view, namespace).flatMap(({ caller, service: { name, port } }) => {
+      const service = services.get(name);
+      return service === undefined || isOpened(service, called, portsBehind(around, name, port))
         ? []
         : [unreachableBackend(namespace, caller, service)];
     }),
+    ...unserved.flatMap((exposer) => {
+      const [closed] = exposer.backends.filter(({ name, port }) => {
+        const service = services.get(name);
+        return service && !isOpened(service, routed.filter(isWayIn), portsBehind(around, name, port));
+      });
+      return closed === undefined ? [] : [unserving(namespace, exposer, closed.name)];
+    }),
   ];
+}
+
+/** The pods' ports behind a port of a Service; `none` in particular where the Service has no such port. */
+function portsBehind(
+  around: Surroundings,
+  service: string,
+  port: number | string | undefined,
+): readonly PolicyPort[] {
+  const pods = podsBehind(service, around);
+  const ports = pods.ok && port !== undefined ? pods.value.ports([port]) : undefined;
+  return ports?.ok ? (ports.value ?? []) : [];
 }
 
 /** One configuration may call a Service from many webhooks. */
@@ -59,21 +98,44 @@ function isEntrance({ type, selector }: ServiceFacts): boolean {
   return (type === 'LoadBalancer' || type === 'NodePort') && selector !== undefined;
 }
 
+/** One is enough: whoever opened it knows the entrance, and may mean to leave the others closed. */
+function isAnyPortOpened(around: Surroundings, service: ServiceFacts, openings: readonly Opening[]): boolean {
+  return service.ports.some(({ port, protocol }) =>
+    isOpened(service, openings, portsBehind(around, service.name, `${port}/${protocol}`)),
+  );
+}
+
 /** Also where there is nothing to open: an ExternalName has no pods, whatever selector is left on it. */
-function isOpened({ type, selector }: ServiceFacts, openings: readonly Opening[]): boolean {
+function isOpened(
+  { type, selector }: ServiceFacts,
+  openings: readonly Opening[],
+  ports: readonly PolicyPort[],
+): boolean {
   if (type === 'ExternalName' || selector === undefined) return true;
-  return openings.some((opening) => isWayIn(opening) && asksNoMore(opening.pods, { matchLabels: selector }));
+  return openings.some(
+    ({ pods, rule }) => asksNoMore(pods, { matchLabels: selector }) && portsContain(rule.ports, ports),
+  );
 }
 
 function isWayIn({ direction }: Opening): boolean {
   return direction === 'Ingress';
 }
 
+/** What comes in through a load balancer or a node comes from an address, not from a pod. */
+function isFromOutside({ rule: { peers } }: Opening): boolean {
+  return peers.some((peer) => 'ipBlock' in peer);
+}
+
+/** The control plane calls from addresses, or through konnectivity pods of another namespace. */
+function isFromElsewhere({ rule: { peers } }: Opening): boolean {
+  return peers.some((peer) => 'ipBlock' in peer || peer.namespaceSelector !== undefined);
+}
+
 function unreachableEntrance(namespace: string, { name, type }: ServiceFacts): Finding {
   return {
     code: 'EntranceClosed',
     subject: { kind: 'Namespace', name: namespace },
-    message: `Service \`${name}\` is a ${type}, and no route opens its pods: the ring denies what comes in through it`,
+    message: `Service \`${name}\` is a ${type}, and no route opens its pods to addresses outside: the ring denies what comes in through it`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name, from: { anywhere: {} }, to: { service: name } })}`,
   };
 }
@@ -82,7 +144,17 @@ function unreachableBackend(namespace: string, caller: string, { name }: Service
   return {
     code: 'ControlPlaneShutOut',
     subject: { kind: 'Namespace', name: namespace },
-    message: `${caller} makes the control plane call Service \`${name}\`, and no route opens its pods: the ring denies the calls`,
+    message: `${caller} makes the control plane call Service \`${name}\`, and no route opens that port of its pods to it: the ring denies the calls`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { kubernetesAPI: {} }, to: { service: name } })}`,
+  };
+}
+
+function unserving(namespace: string, { name, className }: Unserved, service: string): Finding {
+  const what = className === undefined ? name : `${name}, of class \`${className}\`,`;
+  return {
+    code: 'IngressUnserved',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `${what} is served by no ingress controller that the platform profile declares, and no route opens the pods of its Service \`${service}\`: the ring denies what comes in through it`,
+    hint: "a platform engineer declares who serves it in the platform profile's `spec.ingressControllers`, with its class where they have `classes`",
   };
 }

@@ -76,11 +76,13 @@ export const findingKinds = {
   OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
   EntranceClosed: {
     severity: 'warning',
-    meaning: 'a LoadBalancer or NodePort Service of a ringed namespace has pods that no route opens',
+    meaning:
+      'a LoadBalancer or NodePort Service of a ringed namespace has pods that no route opens to addresses outside, on any of its ports',
   },
   ControlPlaneShutOut: {
     severity: 'warning',
-    meaning: 'a webhook or an aggregated API leads to pods of a ringed namespace that no route opens',
+    meaning:
+      'a webhook or an aggregated API leads to a port of pods of a ringed namespace that no route opens to the control plane',
   },
   EgressOpen: {
     severity: 'info',
@@ -115,6 +117,11 @@ export const findingKinds = {
   BackendUnusable: {
     severity: 'warning',
     meaning: 'an Ingress, HTTPRoute or GRPCRoute leads to something that exposes no pods',
+  },
+  IngressUnserved: {
+    severity: 'warning',
+    meaning:
+      'an Ingress, HTTPRoute or GRPCRoute is of a class that no declared ingress controller serves, and no route opens the pods that it leads to',
   },
   LastKnownHolds: {
     severity: 'warning',
