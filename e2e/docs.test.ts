@@ -20,7 +20,7 @@ async function installed(controlPlane: ControlPlane, reader: Reader): Promise<Op
   await new Cluster(controlPlane).installCrds();
   await reader.run('kubectl apply -k config/rbac');
   const kubeconfig = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
-  const operator = await OperatorProcess.start({ kubeconfig });
+  const operator = await OperatorProcess.start({ kubeconfig, flags: ['--node-delay', '1'] });
   await operator.logged('caches synced');
   return operator;
 }
@@ -30,6 +30,10 @@ test('what differs from run to run is not compared, and all else is', () => {
   expect(isPrinted(shown, 'NAME      AGE\nshop      2m5s   \nmore\nlast in 9.5 ms\n')).toBe(true);
   expect(isPrinted(shown, 'NAME   AGE\nshop   3s\nmore\n')).toBe(false);
   expect(isPrinted('a.b', 'aXb')).toBe(false);
+  const server = (port: number) =>
+    `- address: 192.0.2.1\n  port: ${port}\n192.0.2.1/32   all ports but ${port}`;
+  expect(isPrinted(server(6443), server(29252))).toBe(true);
+  expect(isPrinted('192.0.2.1, port 53', '192.0.2.1, port 54')).toBe(false);
 });
 
 test.concurrent.each(pages.filter(isFollowed))(

@@ -7,6 +7,8 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4} \w+/g, 'TIME'],
   [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID'],
   [/\b127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
+  // The API server's, beside the address that it advertises.
+  [/\b(192\.0\.2\.1(\/32)?\D+)\d{4,5}\b/g, '$1PORT'],
   // Ages as kubectl prints them, and durations: `3s`, `2m5s`, `12 ms`.
   [/\b(\d+[dhm])*\d+(\.\d+)?(d|h|m|s| ?ms)\b/g, 'AGE'],
   [/(resourceVersion: ?)"?\d+"?/g, '$1VERSION'],
