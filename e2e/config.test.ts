@@ -136,11 +136,12 @@ interface Pod {
   };
 }
 
-test('config/crd, config/rbac, config/network and the sample shop are accepted, with strict validation', async () => {
+test('config/crd, config/rbac, config/network and the sample shop with its workloads are accepted, with strict validation', async () => {
   for (const part of ['config/crd', 'config/rbac', 'config/network'])
     expect(await kubectl('apply', '--validate=strict', '-k', part)).not.toMatch(/ (created|configured)$/m);
   await kubectl('wait', '--for=condition=Established', '--timeout=20s', 'crd', '--all');
-  expect(await kubectl('apply', '--validate=strict', '-f', 'config/samples/shop')).toMatch(/default created/);
+  const samples = ['-f', 'config/samples/shop', '-f', 'config/samples/workloads'];
+  expect(await kubectl('apply', '--validate=strict', ...samples)).toMatch(/default created/);
 });
 
 test('the role of config/rbac is enough for the operator, from dry run to Off', async () => {

@@ -1,5 +1,6 @@
 // What the generated files hold, by their path from the root of the repository.
 // Must not write them: generate.ts does, and a test only compares.
+import { execFileSync } from 'node:child_process';
 import { customResourceDefinition } from '../src/api/crd.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
 import { referencePage } from '../src/api/reference.ts';
@@ -17,6 +18,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/metrics.md', await metricsPage()],
     ['docs/reference/findings.md', findingsPage()],
     ['docs/reference/command-line.md', await commandLinePage()],
+    ['docs/pictures/shop.svg', shopPicture()],
   ]);
   for (const resource of customResources) {
     const crd = customResourceDefinition(resource);
@@ -26,6 +28,13 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     files.set(`docs/reference/${kebabCase(resource.kind)}.md`, referencePage(resource, example, crdText));
   }
   return files;
+}
+
+/** The picture of the README, drawn by the command that the README shows. */
+function shopPicture(): string {
+  const files = ['shop', 'workloads'].flatMap((folder) => ['-f', `config/samples/${folder}`]);
+  const words = ['src/main.ts', 'graph', ...files, '-o', 'svg'];
+  return execFileSync(process.execPath, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
 function crdFile(crd: object): string {

@@ -52,9 +52,10 @@ describe('SVG', () => {
     expect(svg).not.toMatch(/<script|<img|onload="|onerror="|xlink|href/);
   });
 
-  test('as a file has a size, its style, and nothing from elsewhere', async () => {
+  test('as a file has a size, a title, its style, and nothing from elsewhere', async () => {
     const svg = svgFile((await loadPainter()).draw(scene(shop())), 'text { fill: red }');
     expect(svg).toMatch(/^<svg width="\d+" height="\d+" class="drawing" viewBox="/);
+    expect(svg).toContain('>\n<title>Who reaches whom</title>\n');
     expect(svg).toContain('<style>\ntext { fill: red }</style>');
     expect(svg.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
   });

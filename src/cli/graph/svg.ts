@@ -18,12 +18,15 @@ export async function loadPainter(): Promise<Painter> {
   return { draw: (scene) => clean(viz.renderString(renderDot(scene), { format: 'svg' }), scene) };
 }
 
-/** A file of its own, which follows the colour scheme of its reader. */
+/** A file of its own, which follows the colour scheme of its reader. A reader of screens says its title first. */
 export function svgFile(svg: string, style: string): string {
   const [, width = '0', height = '0'] = /viewBox="\S+ \S+ (\S+) (\S+)"/.exec(svg) ?? [];
   return svg
     .replace('<svg ', `<svg width="${Math.ceil(Number(width))}" height="${Math.ceil(Number(height))}" `)
-    .replace('>', `>\n<style>\n${style}</style>\n<rect class="paper" width="100%" height="100%"/>`);
+    .replace(
+      '>',
+      `>\n<title>Who reaches whom</title>\n<style>\n${style}</style>\n<rect class="paper" width="100%" height="100%"/>`,
+    );
 }
 
 /**
