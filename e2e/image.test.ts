@@ -129,6 +129,15 @@ describe('in the image', () => {
     expect(await node(paths.bundle, '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(await node(paths.bundle, 'crds')).toContain('kind: CustomResourceDefinition');
   });
+
+  test('the tool draws too, what it is given on stdin', () => {
+    const files = ['shop/namespaces', 'shop/platform', 'shop/shop', 'workloads/shop'];
+    const input = files.map((name) => readFileSync(`config/samples/${name}.yaml`, 'utf8')).join('\n---\n');
+    const words = [...instruction('ENTRYPOINT'), 'graph', '-f', '-', '-o', 'svg'];
+    const { command, args } = jailed({ root, user }, words);
+    const drawn = execFileSync(command, args, { input, env: {}, encoding: 'utf8', stdio: 'pipe' });
+    expect(drawn).toBe(readFileSync('docs/pictures/shop.svg', 'utf8'));
+  });
 });
 
 describe('the operator in the image', () => {

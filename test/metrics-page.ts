@@ -31,6 +31,10 @@ const groups = [
 
 /** Expressions that are worth an alert, and what each says. */
 const alerts = [
+  [
+    'absent(leader_election_master_status == 1)',
+    'no operator works: new namespaces stand open, and nothing is put right',
+  ],
   ['ringfence_namespaces{state="Failing"} > 0', 'a namespace can not have its policies: its status says why'],
   ['ringfence_findings{severity="error"} > 0', 'something that was asked for is not in force'],
   ['max(ringfence_watch_age_seconds) > 180', 'the operator is blind: what it does not see it does not mend'],
