@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate build image control-plane browser test demo clean
+.PHONY: help setup lint unit check generate build image control-plane browser test demo clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,8 +24,11 @@ lint: setup ## format, lint, types and layers
 	tsc -p src/cli/graph/page/browser
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image
 
-check: lint ## the fast loop: lint, then unit and golden tests (generated files must be fresh)
+unit: setup ## unit and golden tests, the dear properties with a quarter of their random cases
 	node test/suites.ts unit
+
+check: setup ## the fast loop: lint beside unit and golden tests (generated files must be fresh)
+	@$(MAKE) --no-print-directory --jobs=2 lint unit
 
 generate: setup ## print crds/ and docs/reference from the schemas and the code
 	node test/generate.ts
@@ -42,8 +45,8 @@ control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-man
 browser: ## install Chromium, for the tests of the page of `ringfence graph`, where there is none
 	@e2e/browser/install.sh
 
-test: lint control-plane browser ## everything: make check and the end-to-end suite on a real control plane
-	node test/suites.ts unit e2e
+test: lint control-plane browser ## everything: lint, all tests with all random cases, end to end on a real control plane
+	PROPERTIES=full node test/suites.ts unit e2e
 
 demo: setup control-plane ## the story in a terminal, on a real control plane (KEEP=1 leaves it up to try by hand)
 	@node e2e/demo/main.ts $(if $(KEEP),--keep)

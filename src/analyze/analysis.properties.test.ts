@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type NaiveAnalysis, type NaiveEnd, naiveAnalysis } from '../../test/naive-analysis.ts';
+import { runs } from '../../test/property-runs.ts';
 import { shuffle } from '../../test/random-cluster.ts';
 import { analysisInput, someAddresses } from '../../test/random-policies.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
@@ -150,7 +151,7 @@ describe('an analysis', () => {
           expectSame(from, to, samplePorts(portsOf(from, to)), naivePorts(naive, from, to));
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -166,6 +167,7 @@ describe('an analysis', () => {
           }
         }
       }),
+      runs(100),
     );
   });
 
@@ -186,6 +188,7 @@ describe('an analysis', () => {
         expect(tellAll(other)).toEqual(tellAll(input));
         expect(analyze(other).groups()).toEqual(analyze(input).groups());
       }),
+      runs(100),
     );
   });
 });
@@ -196,6 +199,7 @@ describe('a comparison', () => {
       fc.property(analysisInput, (input) => {
         expect(compare(input, input)).toEqual({ gained: [], lost: [] });
       }),
+      runs(100),
     );
   });
 
@@ -213,6 +217,7 @@ describe('a comparison', () => {
           expectSame(from, to, formatPortSet(lost(from, to)), formatPortSet(subtract(old, now)));
         }
       }),
+      runs(100),
     );
   });
 });

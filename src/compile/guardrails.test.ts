@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, type PlatformSpec, platform, profile, service, view } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import { addressesOf } from '../model/address-set.ts';
 import { formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
@@ -301,7 +302,7 @@ describe('a range in pieces', () => {
         const open = routes.flatMap((route, at) => (isRefused(route) ? [] : [{ cidr: cidrs[at] ?? '' }]));
         expect(isMostOfTheInternet(addressesOf(open))).toBe(false);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -311,7 +312,7 @@ describe('a range in pieces', () => {
       fc.property(whole, cuts, sides, (cidr, some, side) => {
         expect(judged(routesOf(pieces(cidr, some), side), ['app', 'cidr']).filter(isRefused)).toEqual([]);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -322,7 +323,7 @@ describe('a range in pieces', () => {
         const routes = judged(routesOf(pieces(cidr, some), side), ['app', 'cidr']);
         expect(routes.some(isRefused)).toBe(true);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -339,7 +340,7 @@ describe('a range in pieces', () => {
         const shuffled = order.flatMap(({ at }) => routes[at] ?? []);
         expect(told(judged(shuffled, ['app', 'cidr']))).toEqual(told(judged(routes, ['app', 'cidr'])));
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });

@@ -11,11 +11,12 @@ import {
   service,
   view,
 } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import { neighbours, viewOf } from '../../test/random-cluster.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
 import { canonicalJson, type Peer } from '../model/network-policy.ts';
 import { selects } from '../model/selectors.ts';
-import { type CompiledNamespace, compile } from './compile.ts';
+import { type CompiledNamespace, compile, compileNamespace, isRead } from './compile.ts';
 
 type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 type From = Routes[number]['from'];
@@ -37,10 +38,13 @@ function seen({
   return view({ platform: platform({ ...restricted, ...spec }), namespaces, ...parts });
 }
 
-/** The policies of mirrors in `name`. */
+/** The policies of mirrors in `name`, compiled alone as the operator does. */
 function mirrorsIn(given: ClusterView, name = 'shop') {
-  return compile(given).policies.filter(
-    (policy) => policy.namespace === name && policy.name.startsWith('ringfence-mirror-'),
+  const { platform, namespaces } = given;
+  const here = namespaces.get(name);
+  if (platform === undefined || !isRead(platform) || here === undefined || here.terminating) return [];
+  return compileNamespace(given, platform, here).policies.filter((policy) =>
+    policy.name.startsWith('ringfence-mirror-'),
   );
 }
 
@@ -362,7 +366,7 @@ describe('the mirrors of a namespace', () => {
           expect(written(given, here)).toEqual(due(given, here));
         }
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { profile, undecodable } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import { neighbours } from '../../test/random-cluster.ts';
 import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Route } from '../api/route.ts';
@@ -97,6 +98,7 @@ describe('the index of routes', () => {
         }
         expectTheSame(index, after, some);
       }),
+      runs(100),
     );
   });
 
@@ -123,6 +125,7 @@ describe('the index of routes', () => {
         expect(index).toEqual(new RouteIndex());
         expectTheSame(index, [], {});
       }),
+      runs(100),
     );
   });
 });

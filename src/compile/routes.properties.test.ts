@@ -1,6 +1,7 @@
 // Properties of compiled routes and exposures, over clusters of every shape: what holds whatever people declare.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../test/property-runs.ts';
 import { type Cluster, cluster, route, shuffle, viewOf } from '../../test/random-cluster.ts';
 import { canonicalJson, type EgressRule, type IngressRule } from '../model/network-policy.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
@@ -57,6 +58,7 @@ describe('compiled routes', () => {
           canonicalJson(compile(viewOf(given)).policies),
         );
       }),
+      runs(100),
     );
   });
 
@@ -66,6 +68,7 @@ describe('compiled routes', () => {
       fc.property(shuffled, ([given, objects]) => {
         expect(compile(viewOf({ ...given, objects }))).toEqual(compile(viewOf(given)));
       }),
+      runs(100),
     );
   });
 
@@ -78,6 +81,7 @@ describe('compiled routes', () => {
         const after = allowances({ ...before, profiles: [...others, { key, routes: [...mine, added] }] });
         expect([...allowances(before)].filter((allowance) => !after.has(allowance))).toEqual([]);
       }),
+      runs(100),
     );
   });
 
@@ -99,7 +103,7 @@ describe('compiled routes', () => {
         const after = allowances(more);
         expect([...allowances(base)].filter((allowance) => !after.has(allowance))).toEqual([]);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 
@@ -115,6 +119,7 @@ describe('compiled routes', () => {
           expect(policy.spec.egress?.length).not.toBe(0);
         }
       }),
+      runs(100),
     );
   });
 
@@ -124,6 +129,7 @@ describe('compiled routes', () => {
         const names = compile(viewOf(given)).policies.map((each) => `${each.namespace}/${each.name}`);
         expect(new Set(names).size).toBe(names.length);
       }),
+      runs(100),
     );
   });
 });

@@ -10,6 +10,7 @@ import {
   undecodable,
   view,
 } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import { type Cluster, neighbourNames, neighbours, viewOf } from '../../test/random-cluster.ts';
 import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
 import { compile } from './compile.ts';
@@ -55,7 +56,7 @@ describe('the namespaces that an edit touches', () => {
         const touched = namespacesTouchedByProfile(viewOf(after), find(before, key), find(after, key));
         expectTouched(touched, before, after);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 
@@ -69,7 +70,7 @@ describe('the namespaces that an edit touches', () => {
         const touched = namespacesTouchedByNamespace(viewOf(after), previous, next);
         expectTouched(touched, before, after);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 
@@ -85,7 +86,7 @@ describe('the namespaces that an edit touches', () => {
         const after = { ...before, objects };
         expectTouched(namespacesTouchedByServices(viewOf(after), 'shop'), before, after);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { platformOwner, written } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import { cluster, viewOf } from '../../test/random-cluster.ts';
 import { compile } from '../compile/compile.ts';
 import { plan } from './plan.ts';
@@ -26,6 +27,7 @@ describe('compiled policies', () => {
           expect([phases, findings]).toEqual([[], []]);
         }
       }),
+      runs(100),
     );
   });
 });

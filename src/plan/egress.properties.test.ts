@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, platformOwner, written } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import { type Cluster, neighbours, viewOf } from '../../test/random-cluster.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { Endpoint } from '../analyze/endpoints.ts';
@@ -122,7 +123,7 @@ describe('egress', () => {
           missing(cluster ?? new Set(), all ?? new Set()),
         ]).toEqual([[], []]);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 
@@ -147,7 +148,7 @@ describe('egress', () => {
           expect(missing(waysOut(before, policiesOf(before)), waysOut(after, policiesOf(after)))).toEqual([]);
         },
       ),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });
@@ -169,7 +170,7 @@ describe('a live namespace whose egress mode changes', () => {
         });
         expect([...stored.keys()].sort()).toEqual(desired.map(({ name }) => name).sort());
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { platformOwner } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import { everyConnection, ports, SimulatedNamespace } from '../../test/simulated-namespace.ts';
 import { denyNames, secondName, transitionName } from '../compile/names.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
@@ -186,8 +187,6 @@ function isOpen(shop: SimulatedNamespace, direction: Direction): boolean {
   return temporary.some(({ isolates }) => isolates.includes(direction));
 }
 
-const runs = { numRuns: 250 };
-
 describe('following plans', () => {
   test('ends within 3 rounds at exactly what is desired, and leaves everything else alone', () => {
     fc.assert(
@@ -210,7 +209,7 @@ describe('following plans', () => {
           .sort();
         expect(there).toEqual(wanted);
       }),
-      runs,
+      runs(250),
     );
   });
 
@@ -236,7 +235,7 @@ describe('following plans', () => {
           }
         });
       }),
-      runs,
+      runs(250),
     );
   });
 
@@ -256,7 +255,7 @@ describe('following plans', () => {
           }
         });
       }),
-      runs,
+      runs(250),
     );
   });
 
@@ -285,7 +284,7 @@ describe('following plans', () => {
           }
         });
       }),
-      runs,
+      runs(250),
     );
   });
 
@@ -301,7 +300,7 @@ describe('following plans', () => {
         follow(shop, given, () => {});
         expect(hasAll(shop, given, direction)).toBe(true);
       }),
-      runs,
+      runs(250),
     );
   });
 
@@ -325,7 +324,7 @@ describe('following plans', () => {
           }
         });
       }),
-      runs,
+      runs(250),
     );
   });
 });
@@ -346,7 +345,7 @@ describe('a plan', () => {
           plan({ ...input, desired: given.desired, actual: shop.actual() }),
         );
       }),
-      runs,
+      runs(250),
     );
   });
 
@@ -367,7 +366,7 @@ describe('a plan', () => {
           }
         }
       }),
-      runs,
+      runs(250),
     );
   });
 });

@@ -1,6 +1,7 @@
 // The end `internet`: which addresses are public, whatever the cluster is.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../test/property-runs.ts';
 import { addressesMeet, addressesOf, hasAddresses } from '../model/address-set.ts';
 import type { NonEmpty } from '../model/network-policy.ts';
 import { internet } from './internet.ts';
@@ -129,7 +130,7 @@ describe('`internet`', () => {
         }
         expect([...pods, ...services, ...nodes].filter((inside) => touches(inside, ranges))).toEqual([]);
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 });

@@ -13,61 +13,85 @@ afterAll(() => tool?.[Symbol.dispose]());
 
 const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 
-/** What the last of `words` may become, as bash would offer it. */
-async function inBash(...words: readonly string[]): Promise<readonly string[]> {
-  const quoted = words.map((word) => `'${word}'`).join(' ');
-  const { stdout, stderr } = await tool.run(
-    `source <(ringfence completion bash); source <(ringfence completion bash)
-     COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _ringfence; printf '%s\\n' "\${COMPREPLY[@]}"`,
-    { folder: 'test/cli/sessions/render' },
-  );
+/** What the last of each of `lines` may become, as bash would offer it: asked in one shell, as a person has one. */
+async function inBash(...lines: readonly (readonly string[])[]): Promise<readonly (readonly string[])[]> {
+  const asked = lines.map((words) => {
+    const quoted = words.map((word) => `'${word}'`).join(' ');
+    return `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _ringfence; printf '%s\\n' "\${COMPREPLY[@]}" --`;
+  });
+  // Twice, as where a shell's start sources it and so does the person.
+  const script = [
+    'completion=$(ringfence completion bash)',
+    'eval "$completion"',
+    'eval "$completion"',
+    ...asked,
+  ];
+  const { stdout, stderr } = await tool.run(script.join('\n'), { folder: 'test/cli/sessions/render' });
   expect(stderr).toBe('');
-  return stdout.trim().split('\n');
+  return stdout
+    .trimEnd()
+    .split(/(?<=^|\n)--(?:\n|$)/)
+    .slice(0, lines.length)
+    .map((answer) => answer.trim().split('\n'));
 }
 
 describe('bash', () => {
   test('completes verbs', async () => {
-    expect(await inBash('ringfence', 're')).toEqual(['render']);
-    expect(await inBash('ringfence', '')).toEqual(
-      expect.arrayContaining(['plan', 'explain', 'operator', '--version']),
-    );
+    const [re, all] = await inBash(['ringfence', 're'], ['ringfence', '']);
+    expect(re).toEqual(['render']);
+    expect(all).toEqual(expect.arrayContaining(['plan', 'explain', 'operator', '--version']));
   });
 
-  test('completes the flags of a verb', async () => {
-    expect(await inBash('ringfence', 'render', '--re')).toEqual(['--recursive']);
-    expect(await inBash('ringfence', 'operator', '--log')).toEqual(['--log-level']);
-  });
-
-  test('completes formats and files after a flag, and nothing where it does not know', async () => {
-    expect(await inBash('ringfence', 'plan', '-o', 'm')).toEqual(['markdown', 'marked.yml']);
-    expect(await inBash('ringfence', 'render', '-f', 'pl')).toEqual(['platform.yaml']);
-    expect(await inBash('ringfence', 'render', '-n', '')).toEqual(['']);
-    expect(await inBash('ringfence', 'operator', '--log-level', 'w')).toEqual(['warn']);
+  test('completes the flags of a verb, formats and files after a flag, and nothing where it does not know', async () => {
+    expect(
+      await inBash(
+        ['ringfence', 'render', '--re'],
+        ['ringfence', 'operator', '--log'],
+        ['ringfence', 'plan', '-o', 'm'],
+        ['ringfence', 'render', '-f', 'pl'],
+        ['ringfence', 'render', '-n', ''],
+        ['ringfence', 'operator', '--log-level', 'w'],
+      ),
+    ).toEqual([
+      ['--recursive'],
+      ['--log-level'],
+      ['markdown', 'marked.yml'],
+      ['platform.yaml'],
+      [''],
+      ['warn'],
+    ]);
   });
 
   test('completes the words that are arguments', async () => {
-    expect(await inBash('ringfence', 'completion', 'f')).toEqual(['fish']);
-    expect(await inBash('ringfence', 'help', 'expl')).toEqual(['explain']);
+    expect(await inBash(['ringfence', 'completion', 'f'], ['ringfence', 'help', 'expl'])).toEqual([
+      ['fish'],
+      ['explain'],
+    ]);
   });
 });
 
 (has('fish') ? describe : describe.skip)('fish', () => {
-  const inFish = async (line: string) => {
-    const { stdout, stderr } = await tool.run(
-      `fish -c "ringfence completion fish | source; complete -C '${line}'"`,
-    );
+  const inFish = async (...lines: readonly string[]) => {
+    const asked = lines.map((line) => `complete -C '${line}'; echo ===`).join('; ');
+    const { stdout, stderr } = await tool.run(`fish -c "ringfence completion fish | source; ${asked}"`);
     expect(stderr).toBe('');
-    return stdout
-      .trim()
-      .split('\n')
-      .map((each) => each.split('\t')[0]);
+    return stdout.split('===\n').map((answer) =>
+      answer
+        .trim()
+        .split('\n')
+        .map((each) => each.split('\t')[0]),
+    );
   };
 
   test('completes verbs, flags and formats', async () => {
-    expect(await inFish('ringfence re')).toEqual(['render']);
-    expect(await inFish('ringfence render --re')).toEqual(['--recursive']);
-    expect(await inFish('ringfence plan -o mark')).toContain('markdown');
-    expect(await inFish('ringfence completion f')).toEqual(['fish']);
+    const answers = await inFish(
+      'ringfence re',
+      'ringfence render --re',
+      'ringfence completion f',
+      'ringfence plan -o mark',
+    );
+    expect(answers.slice(0, 3)).toEqual([['render'], ['--recursive'], ['fish']]);
+    expect(answers[3]).toContain('markdown');
   });
 });
 

@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { replay } from './session.ts';
 import { Tool } from './tool.ts';
 
+/** A session starts the tool many times, beside whatever else the machine does. */
+const patience = 120_000;
+
 const sessions = join(import.meta.dirname, 'sessions');
 let tool: Tool;
 
@@ -16,13 +19,17 @@ beforeAll(() => {
 afterAll(() => tool?.[Symbol.dispose]());
 
 describe('a session with the tool', () => {
-  test.each(readdirSync(sessions).sort())('about %s goes as it is written', async (name) => {
-    const folder = join(sessions, name);
-    const path = join(folder, 'session.txt');
-    const session = readFileSync(path, 'utf8');
-    const now = await replay(session, tool, folder);
-    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, now);
-    expect(readFileSync(path, 'utf8')).toBe(now);
-    expect(now).toContain('$ ringfence');
-  });
+  test.each(readdirSync(sessions).sort())(
+    'about %s goes as it is written',
+    async (name) => {
+      const folder = join(sessions, name);
+      const path = join(folder, 'session.txt');
+      const session = readFileSync(path, 'utf8');
+      const now = await replay(session, tool, folder);
+      if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, now);
+      expect(readFileSync(path, 'utf8')).toBe(now);
+      expect(now).toContain('$ ringfence');
+    },
+    patience,
+  );
 });

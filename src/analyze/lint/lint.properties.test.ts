@@ -1,6 +1,7 @@
 // What the linter calls superfluous is superfluous, by the analysis: without it, who reaches whom stays as it is.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../../test/property-runs.ts';
 import { analysisInput } from '../../../test/random-policies.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { formatPortSet } from '../../model/port-set.ts';
@@ -32,6 +33,7 @@ test('without all redundant policies, everything is allowed that was, and nothin
       const lens = lensOf(input.policies);
       expect(connectionsOf({ ...input, policies }, lens)).toEqual(connectionsOf(input, lens));
     }),
+    runs(100),
   );
 });
 
@@ -47,6 +49,7 @@ test('without a redundant rule, or a peer in vain, the same is allowed', () => {
         expect(connectionsOf({ ...input, policies }, lens)).toEqual(before);
       }
     }),
+    runs(100),
   );
 });
 
@@ -61,6 +64,7 @@ test('the order of the input changes nothing', () => {
       };
       expect(lint(turned)).toEqual(lint(input));
     }),
+    runs(100),
   );
 });
 
