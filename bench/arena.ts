@@ -10,8 +10,11 @@ import { type CommandLine, ContenderProcess } from './contender-process.ts';
 import { createNamespace, label, policiesPath } from './ring.ts';
 import { type Sighting, Witness } from './witness.ts';
 
+/** A ring of four: both denies, DNS and monitoring. The rival writes four as well. */
 const platform = {
   enforcement: 'Enforce',
+  egress: 'Restricted',
+  dns: { namespace: 'kube-system', podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } }, ports: [53] },
   namespaces: { selector: { matchLabels: { [label.key]: label.value } } },
   monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
 };
