@@ -1,5 +1,6 @@
 // Bundles the operator and the tool into one file, dist/ringfence.mjs or what the first argument names: less memory and a quicker
 // start than from sources.
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -73,6 +74,18 @@ const graphvizApart = {
   },
 };
 
+/**
+ * The first thing that runs: an older Node would otherwise fail somewhere in the middle, as if by a mistake of ours. 2 is the
+ * exit code of an error.
+ */
+function refuseOldNode(oldest) {
+  const [major, minor] = oldest.split('.');
+  return `{ const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < ${major} || (major === ${major} && minor < ${minor})) {
+process.stderr.write(\`ringfence: node \${process.versions.node} is too old: install ${oldest} or later\\n\`); process.exit(2); } }`;
+}
+const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
+
 await build({
   entryPoints: ['@viz-js/viz'],
   outfile: join(dirname(outfile), 'graphviz.mjs'),
@@ -99,7 +112,8 @@ await build({
   legalComments: 'linked',
   // CommonJS packages in the bundle require Node's modules.
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
+${refuseOldNode(engines.node.replace('>=', ''))}`,
   },
   plugins: [onlyWhatIsUsed, builtInsWhenUsed, pageAssets, graphvizApart],
 });
