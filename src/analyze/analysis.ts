@@ -10,9 +10,9 @@ import type { Connection, ConnectionGroup } from './connections.ts';
 import {
   type AddressEnd,
   type Endpoint,
-  isSameWorkload,
   isSelf,
   isWorkload,
+  keyOf,
   readRange,
   type WorkloadEnd,
 } from './endpoints.ts';
@@ -21,7 +21,7 @@ import type { AnalysisInput } from './facts.ts';
 import { type Lens, lensOf } from './lens.ts';
 import { Listing } from './listing.ts';
 import { outsideParts } from './outside-parts.ts';
-import { classify, type PodClass, type Pods } from './pod-classes.ts';
+import { classify, type PodClass, type PodGroup, type Pods } from './pod-classes.ts';
 import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
 import { Reach } from './reach.ts';
@@ -47,12 +47,14 @@ export function analyze(input: AnalysisInput, lens: Lens = lensOf(input.policies
 export class Analysis {
   readonly input: AnalysisInput;
   readonly #pods: Pods;
+  readonly #byWorkload: ReadonlyMap<string, readonly PodGroup[]>;
   readonly #index: PolicyIndex;
   readonly #listing: Listing;
 
   constructor(input: AnalysisInput, lens: Lens) {
     this.input = input;
     this.#pods = classify(input.workloads, lens);
+    this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => keyOf({ workload }));
     this.#index = indexPolicies(input, this.#pods.classes);
     const table = new PortTable();
     const roles = assignRoles(this.#pods, this.#index, table);
@@ -148,15 +150,14 @@ export class Analysis {
 
   /** The pods that an end means, in groups that policies can't tell apart. */
   #podsOf(meant: WorkloadEnd): readonly Located<PodClass>[] {
-    return this.#pods.groups
-      .filter(({ end }) => isSameWorkload(end, meant))
-      .flatMap(({ end, pods, podClass }): readonly Located<PodClass>[] => {
-        const wanted = pods.filter(({ name = '' }) => meant.pods?.includes(name) ?? true);
-        if (wanted.length === 0) return [];
-        const names = wanted.flatMap(({ name }) => name ?? []).sort(compareText);
-        const isWhole = meant.pods === undefined || meant.workload.kind === 'Pod';
-        return [{ name: isWhole ? end : { workload: end.workload, pods: names }, is: podClass }];
-      });
+    const own = this.#byWorkload.get(keyOf({ workload: meant.workload })) ?? [];
+    return own.flatMap(({ end, pods, podClass }): readonly Located<PodClass>[] => {
+      const wanted = pods.filter(({ name = '' }) => meant.pods?.includes(name) ?? true);
+      if (wanted.length === 0) return [];
+      const names = wanted.flatMap(({ name }) => name ?? []).sort(compareText);
+      const isWhole = meant.pods === undefined || meant.workload.kind === 'Pod';
+      return [{ name: isWhole ? end : { workload: end.workload, pods: names }, is: podClass }];
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 // The pods that peers of rules mean, each distinct peer evaluated once: thousands of policies name the same few peers.
 // Must not know what is allowed to them.
 import { canonicalJson } from '../model/network-policy.ts';
-import { type LabelSelector, type Labels, selects, selectsEverything } from '../model/selectors.ts';
+import { type LabelSelector, type Labels, selects } from '../model/selectors.ts';
+import { LabelIndex } from './label-index.ts';
 import { countBelow } from './lens.ts';
 import type { PodClass } from './pod-classes.ts';
 import { type Block, isBlock, type PodPeer, type RulePeer } from './rules.ts';
@@ -25,35 +26,23 @@ interface Addresses {
 export class PeerSets {
   readonly #classes: readonly PodClass[];
   readonly #byNamespace: ReadonlyMap<string, readonly PodClass[]>;
-  readonly #byLabel = new Map<string, PodClass[]>();
+  readonly #byLabels: LabelIndex<PodClass>;
+  readonly #namespaces: LabelIndex<{ readonly name: string; readonly labels: Labels }>;
   readonly #addresses: Readonly<Record<Family, Addresses>>;
-  readonly #labelsOf: (namespace: string) => Labels;
-  readonly #namespaces = new Map<string, ReadonlySet<string>>();
+  readonly #selectedNamespaces = new Map<string, ReadonlySet<string>>();
   readonly #ids = new Map<string, PeerSet>();
   readonly #read = new Map<RulePeer, PeerSet>();
-  readonly #sets: PeerSet[] = [];
 
   /** @param labelsOf the labels of a namespace */
   constructor(classes: readonly PodClass[], labelsOf: (namespace: string) => Labels) {
     this.#classes = classes;
-    this.#labelsOf = labelsOf;
     // A pod in the host's network is none for a selector.
     const selectable = classes.filter(({ hostNetwork }) => !hostNetwork);
+    this.#byLabels = new LabelIndex(selectable);
     this.#byNamespace = Map.groupBy(selectable, ({ namespace }) => namespace);
-    for (const podClass of selectable) {
-      for (const [key, value] of Object.entries(podClass.labels)) {
-        const label = `${key}=${value}`;
-        const others = this.#byLabel.get(label);
-        if (others === undefined) this.#byLabel.set(label, [podClass]);
-        else others.push(podClass);
-      }
-    }
+    const names = [...this.#byNamespace.keys()];
+    this.#namespaces = new LabelIndex(names.map((name) => ({ name, labels: labelsOf(name) })));
     this.#addresses = { 4: sortAddresses(classes, 4), 6: sortAddresses(classes, 6) };
-  }
-
-  /** Every set that was asked for, by index. */
-  get all(): readonly PeerSet[] {
-    return this.#sets;
   }
 
   /** The pods that a peer means; the same set for peers that are written the same. */
@@ -75,8 +64,7 @@ export class PeerSets {
   #intern(key: string, evaluate: () => Omit<PeerSet, 'index'>): PeerSet {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
-    const set = { index: this.#sets.length, ...evaluate() };
-    this.#sets.push(set);
+    const set = { index: this.#ids.size, ...evaluate() };
     this.#ids.set(key, set);
     return set;
   }
@@ -93,24 +81,19 @@ export class PeerSets {
   }
 
   /** The pods of some namespaces, or the fewer that carry a label that the selector asks for. */
-  #candidates(namespaces: ReadonlySet<string>, { matchLabels = {} }: LabelSelector): readonly PodClass[] {
-    const [label] = Object.entries(matchLabels);
-    const inNamespaces = () => [...namespaces].flatMap((name) => this.#byNamespace.get(name) ?? []);
-    if (label === undefined) return inNamespaces();
-    const carriers = this.#byLabel.get(`${label[0]}=${label[1]}`) ?? [];
-    if (carriers.length > namespaces.size) return inNamespaces();
-    return carriers.filter(({ namespace }) => namespaces.has(namespace));
+  #candidates(namespaces: ReadonlySet<string>, podSelector: LabelSelector): readonly PodClass[] {
+    const carriers = this.#byLabels.candidates(podSelector);
+    if (carriers.length <= namespaces.size)
+      return carriers.filter(({ namespace }) => namespaces.has(namespace));
+    return [...namespaces].flatMap((name) => this.#byNamespace.get(name) ?? []);
   }
 
   #namespacesOf(selector: LabelSelector): ReadonlySet<string> {
     const key = canonicalJson(selector);
-    const known = this.#namespaces.get(key);
+    const known = this.#selectedNamespaces.get(key);
     if (known !== undefined) return known;
-    const all = [...this.#byNamespace.keys()];
-    const found = new Set(
-      selectsEverything(selector) ? all : all.filter((name) => selects(selector, this.#labelsOf(name))),
-    );
-    this.#namespaces.set(key, found);
+    const found = new Set(this.#namespaces.select(selector).map(({ name }) => name));
+    this.#selectedNamespaces.set(key, found);
     return found;
   }
 

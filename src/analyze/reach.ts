@@ -37,6 +37,7 @@ export class Reach {
   /** For each set, the targets that are members. */
   readonly #members = new Map<number, TargetRole[]>();
   readonly #openMembers = new Map<number, TargetRole[]>();
+  readonly #outside = new Map<string, readonly AddressValue<PortsId>[]>();
   readonly #resolved = new Map<PortDemand['names'], Map<number, PortsId>>();
 
   constructor(roles: Roles, table: PortTable) {
@@ -95,8 +96,15 @@ export class Reach {
 
   /** The addresses that a side leaves open, in these families; some of them may have no port. */
   outside(profile: Profile, among: readonly Family[]): readonly AddressValue<PortsId>[] {
+    const blocks = profile.grants.filter(({ peers }) => peers.block !== undefined);
+    const said = blocks.map(({ peers, ports }) => `${peers.index}:${ports.numbers}`);
+    const key = [among, profile.base, ...said].join(' ');
+    const known = this.#outside.get(key);
+    if (known !== undefined) return known;
     const whole = everyAddress.filter(({ family }) => among.includes(family));
-    return mapAddresses(whole, cutsOf(profile), (range) => this.portsOfRange(profile, range));
+    const found = mapAddresses(whole, cutsOf(profile), (range) => this.portsOfRange(profile, range));
+    this.#outside.set(key, found);
+    return found;
   }
 
   /** The ports that a side leaves open to the addresses of a range that are in no smaller one that cuts it. */

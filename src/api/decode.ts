@@ -34,8 +34,12 @@ export function formatProblem(problem: Problem): string {
 /** Reads an object that somebody wrote by its schema, or says everything that is wrong with it. */
 export function decode<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
   const unsafe = unsafeNames(object, []);
-  if (unsafe.length > 0) return failure(unsafe);
-  const parsed = schema.safeParse(pruneNulls(object), { reportInput: true });
+  return unsafe.length > 0 ? failure(unsafe) : decodePruned(schema, pruneNulls(object));
+}
+
+/** The same for an object, or part of one, that `decode` has given: for one that is read in several steps. */
+export function decodePruned<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
+  const parsed = schema.safeParse(object, { reportInput: true });
   return parsed.success ? success(parsed.data) : failure(parsed.error.issues.flatMap(problemsOf));
 }
 

@@ -2,7 +2,7 @@
 // with an object comes out as a problem, and the object counts for nothing; none is dropped in silence.
 import { z } from 'zod';
 import type { AnalysisInput, PodFacts, PolicyFacts } from '../analyze/facts.ts';
-import { decode, type Problem } from '../api/decode.ts';
+import { decode, decodePruned, type Problem } from '../api/decode.ts';
 import { managedByLabel, namePrefix } from '../model/policies.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
@@ -119,7 +119,7 @@ function readNamespace({ metadata }: Envelope, { name }: Identity): ReturnType<R
 }
 
 function readNetworkPolicy(object: Envelope, identity: Identity): ReturnType<Reader> {
-  const read = decode(policyObject, object);
+  const read = decodePruned(policyObject, object);
   if (!read.ok) return read;
   const { spec } = read.value;
   return success((facts) => facts.policies.push({ ...identity, spec, ...originOf(object, identity.name) }));
@@ -150,7 +150,7 @@ function readAskers(text: string | undefined): readonly (readonly string[])[] | 
 }
 
 function readService(object: Envelope, identity: Identity): ReturnType<Reader> {
-  const read = decode(serviceObject, object);
+  const read = decodePruned(serviceObject, object);
   if (!read.ok) return read;
   const metadata = { ...identity, uid: '', resourceVersion: '' };
   const { uid: _, resourceVersion: __, ...facts } = services.reduce({ ...read.value, metadata } as RawObject);
@@ -158,7 +158,7 @@ function readService(object: Envelope, identity: Identity): ReturnType<Reader> {
 }
 
 function readPod(object: Envelope, identity: Identity): ReturnType<Reader> {
-  const read = decode(podObject, object);
+  const read = decodePruned(podObject, object);
   if (!read.ok) return read;
   const { spec, status } = read.value;
   // What has ended has no network any more.
@@ -177,7 +177,7 @@ function readPod(object: Envelope, identity: Identity): ReturnType<Reader> {
 }
 
 function readMaker(object: Envelope, identity: Identity): ReturnType<Reader> {
-  const read = decode(templateObject, object);
+  const read = decodePruned(templateObject, object);
   if (!read.ok) return read;
   const owner = ownerOf(object, identity.namespace);
   const pods = templatePods(object.kind, identity.name, read.value.spec, owner !== undefined);
@@ -204,7 +204,7 @@ function jobLabels(name: string): Labels {
 }
 
 function readCronJob(object: Envelope, identity: Identity): ReturnType<Reader> {
-  const read = decode(cronJobObject, object);
+  const read = decodePruned(cronJobObject, object);
   if (!read.ok) return read;
   const { template } = read.value.spec.jobTemplate.spec;
   return success((facts) => facts.makers.push({ ...identity, kind: object.kind, pods: [podOf(template)] }));

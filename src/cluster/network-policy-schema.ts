@@ -8,21 +8,21 @@ import { isPortName, protocols } from '../model/ports.ts';
 import { fields } from '../routes/schema/fields.ts';
 import { anyLabelValueSyntax, labelKeyLength, labelKeySyntax, text, written } from '../routes/schema/text.ts';
 
-const labelValue = () => written(text(63, 0), anyLabelValueSyntax);
-const labelKey = () => written(text(labelKeyLength), labelKeySyntax);
+const labelValue = written(text(63, 0), anyLabelValueSyntax);
+const labelKey = written(text(labelKeyLength), labelKeySyntax);
 
 const requirement = fields({
-  key: labelKey(),
+  key: labelKey,
   operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-  values: z.array(labelValue()).exactOptional(),
+  values: z.array(labelValue).exactOptional(),
 }).refine(
   ({ operator, values = [] }) => (operator === 'In' || operator === 'NotIn') === values.length > 0,
   'must have `values` where `operator` is `In` or `NotIn`, and none where it is `Exists` or `DoesNotExist`',
 );
 
-const matchLabels = z.record(z.string(), labelValue()).check(({ value, issues }) => {
+const matchLabels = z.record(z.string(), labelValue).check(({ value, issues }) => {
   for (const key of Object.keys(value)) {
-    const parsed = labelKey().safeParse(key);
+    const parsed = labelKey.safeParse(key);
     for (const { message } of parsed.error?.issues ?? []) {
       issues.push({ code: 'custom', input: key, path: [key], message });
     }

@@ -38,7 +38,10 @@ export function isEmpty(set: PortSet): boolean {
 
 /** Whether every port of every protocol is in it. */
 export function isEveryPort(set: PortSet): boolean {
-  return isEmpty(subtract(allPorts, set));
+  return protocols.every((protocol) => {
+    const [interval] = set[protocol];
+    return interval?.first === everyPort.first && interval.last === everyPort.last;
+  });
 }
 
 /** Whether every port of `inner` is in `outer`. */

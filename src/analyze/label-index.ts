@@ -1,0 +1,37 @@
+// Labelled items, found by their labels: a selector that asks for a label looks at the few that carry it, not at all.
+// Must not know what is labelled.
+import { type LabelSelector, type Labels, selects } from '../model/selectors.ts';
+
+/** Finds items by selectors. */
+export class LabelIndex<T extends { readonly labels: Labels }> {
+  readonly #items: readonly T[];
+  readonly #byLabel = new Map<string, T[]>();
+
+  constructor(items: readonly T[]) {
+    this.#items = items;
+    for (const item of items) {
+      for (const [key, value] of Object.entries(item.labels)) {
+        const label = format(key, value);
+        const carriers = this.#byLabel.get(label);
+        if (carriers === undefined) this.#byLabel.set(label, [item]);
+        else carriers.push(item);
+      }
+    }
+  }
+
+  /** Every item that the selector selects, in the order in which they were given. */
+  select(selector: LabelSelector): readonly T[] {
+    return this.candidates(selector).filter(({ labels }) => selects(selector, labels));
+  }
+
+  /** Items among which are all that the selector selects: those that carry the rarest label that it asks for. */
+  candidates({ matchLabels = {} }: LabelSelector): readonly T[] {
+    return Object.entries(matchLabels)
+      .map(([key, value]) => this.#byLabel.get(format(key, value)) ?? [])
+      .reduce((rarest, carriers) => (carriers.length < rarest.length ? carriers : rarest), this.#items);
+  }
+}
+
+function format(key: string, value: string): string {
+  return `${key}=${value}`;
+}
