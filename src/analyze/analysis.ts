@@ -10,7 +10,6 @@ import type { Connection, ConnectionGroup } from './connections.ts';
 import {
   type AddressEnd,
   type Endpoint,
-  isSelf,
   isWorkload,
   keyOf,
   readRange,
@@ -20,6 +19,7 @@ import { type Explanation, explainPair, type Pair } from './explain.ts';
 import type { AnalysisInput } from './facts.ts';
 import { type Lens, lensOf } from './lens.ts';
 import { Listing } from './listing.ts';
+import type { NamedEnd } from './notes.ts';
 import { outsideParts } from './outside-parts.ts';
 import { classify, type PodClass, type PodGroup, type Pods } from './pod-classes.ts';
 import { indexPolicies } from './policy-index.ts';
@@ -27,7 +27,7 @@ import { PortTable } from './port-table.ts';
 import { Reach } from './reach.ts';
 import { assignRoles } from './roles.ts';
 import { followService, type NoTarget, type ServiceTarget } from './services.ts';
-import type { PairEnd, PolicyIndex } from './sides.ts';
+import type { PolicyIndex } from './sides.ts';
 
 /**
  * Analyses what NetworkPolicies mean.
@@ -42,6 +42,9 @@ import type { PairEnd, PolicyIndex } from './sides.ts';
 export function analyze(input: AnalysisInput, lens: Lens = lensOf(input.policies)): Analysis {
   return new Analysis(input, lens);
 }
+
+/** Pods, and what they are to policies. */
+type NamedPods = NamedEnd & { readonly is: PodClass };
 
 /** An analysed input, to be asked. */
 export class Analysis {
@@ -130,28 +133,28 @@ export class Analysis {
       const sources = this.#podsOf(from);
       if (isWorkload(to)) {
         const targets = this.#podsOf(to);
-        return sources.flatMap((source) => targets.map((target) => pairOf(source, target)));
+        return sources.flatMap((source) => targets.map((target) => ({ from: source, to: target })));
       }
       return sources.flatMap((source) =>
-        this.#outside(to, source, 'Egress').map((part) => pairOf(source, part)),
+        this.#outside(to, source, 'Egress').map((part) => ({ from: source, to: part })),
       );
     }
     if (!isWorkload(to)) return [];
     return this.#podsOf(to).flatMap((target) =>
-      this.#outside(from, target, 'Ingress').map((part) => pairOf(part, target)),
+      this.#outside(from, target, 'Ingress').map((part) => ({ from: part, to: target })),
     );
   }
 
   /** Addresses, in parts of which the policies of the pods say the same. */
-  #outside(addresses: AddressEnd, { is }: Located<PodClass>, direction: Direction): readonly Located[] {
+  #outside(addresses: AddressEnd, { is }: NamedPods, direction: Direction): readonly NamedEnd[] {
     const parts = outsideParts(addresses, is, direction, this.#index);
     return parts.map(({ end, range }) => ({ name: end, is: { range } }));
   }
 
   /** The pods that an end means, in groups that policies can't tell apart. */
-  #podsOf(meant: WorkloadEnd): readonly Located<PodClass>[] {
+  #podsOf(meant: WorkloadEnd): readonly NamedPods[] {
     const own = this.#byWorkload.get(keyOf({ workload: meant.workload })) ?? [];
-    return own.flatMap(({ end, pods, podClass }): readonly Located<PodClass>[] => {
+    return own.flatMap(({ end, pods, podClass }): readonly NamedPods[] => {
       const wanted = pods.filter(({ name = '' }) => meant.pods?.includes(name) ?? true);
       if (wanted.length === 0) return [];
       const names = wanted.flatMap(({ name }) => name ?? []).sort(compareText);
@@ -159,14 +162,4 @@ export class Analysis {
       return [{ name: isWhole ? end : { workload: end.workload, pods: names }, is: podClass }];
     });
   }
-}
-
-/** An end, and what it is to policies. */
-interface Located<T extends PairEnd = PairEnd> {
-  readonly name: Endpoint;
-  readonly is: T;
-}
-
-function pairOf(from: Located, to: Located): Pair {
-  return { from, to, isSelf: isSelf(from.name, to.name) };
 }

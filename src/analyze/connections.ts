@@ -61,7 +61,7 @@ export class GroupBuilder {
 
 /** The bundle of one address end. */
 export function addressBundle(end: Endpoint): Bundle {
-  return { key: keyOf(end).replaceAll(' ', ''), ends: [end] };
+  return { key: keyOf(end), ends: [end] };
 }
 
 /** Orders groups by their sources, then by their targets. */

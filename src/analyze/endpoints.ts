@@ -26,26 +26,40 @@ export function isWorkload(end: Endpoint): end is WorkloadEnd {
   return 'workload' in end;
 }
 
-/** As in `shop/web`, `shop/mongo (mongo-0, mongo-1)`, `10.0.0.0/8 except 10.1.0.0/16`; kinds are left out. */
+/** So many pods and exceptions are named for people. */
+const namesTold = 8;
+
+/**
+ * As in `shop/web`, `shop/mongo (mongo-0, mongo-1)`, `10.0.0.0/8 except 10.1.0.0/16`, `10.0.0.1`, for people: kinds are left
+ * out, and long lists are cut.
+ */
 export function formatEndpoint(end: Endpoint): string {
-  if (!isWorkload(end))
-    return end.except === undefined ? end.cidr : `${end.cidr} except ${end.except.join(', ')}`;
-  const key = formatKey(end.workload);
-  return end.pods === undefined ? key : `${key} (${end.pods.join(', ')})`;
+  if (isWorkload(end)) {
+    const key = formatKey(end.workload);
+    return end.pods === undefined ? key : `${key} (${listNames(end.pods)})`;
+  }
+  if (end.except !== undefined) return `${end.cidr} except ${listNames(end.except)}`;
+  return end.cidr.replace(end.cidr.includes(':') ? /\/128$/ : /\/32$/, '');
+}
+
+function listNames(names: readonly string[]): string {
+  const more = names.length - namesTold;
+  const told = names.slice(0, namesTold).join(', ');
+  return more > 0 ? `${told} and ${more} more` : told;
 }
 
 /** A text that no other end has. */
 export function keyOf(end: Endpoint): string {
-  return isWorkload(end) ? `${end.workload.kind} ${formatEndpoint(end)}` : formatEndpoint(end);
+  if (!isWorkload(end)) return [end.cidr, ...(end.except ?? [])].join();
+  const { kind, namespace, name } = end.workload;
+  return [kind, namespace, name, ...(end.pods ?? [])].join();
 }
 
 /** Orders workloads by namespace, name, kind and first pod, then addresses by family and range. */
 export function compareEnds(a: Endpoint, b: Endpoint): number {
   if (isWorkload(a) && isWorkload(b)) return compareWorkloadEnds(a, b);
   if (isWorkload(a) || isWorkload(b)) return isWorkload(a) ? -1 : 1;
-  return (
-    compareRanges(readRange(a.cidr), readRange(b.cidr)) || compareText(formatEndpoint(a), formatEndpoint(b))
-  );
+  return compareRanges(readRange(a.cidr), readRange(b.cidr)) || compareText(keyOf(a), keyOf(b));
 }
 
 function compareWorkloadEnds(a: WorkloadEnd, b: WorkloadEnd): number {

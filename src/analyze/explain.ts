@@ -1,7 +1,7 @@
 // Why a connection is allowed or not: what each side says, by which rules of which policies, and what else to know.
 // Must not know how the pair was found.
 import type { Direction } from '../model/network-policy.ts';
-import { compareKeys, type ObjectKey } from '../model/object-key.ts';
+import type { ObjectKey } from '../model/object-key.ts';
 import {
   allPorts,
   covers,
@@ -13,12 +13,12 @@ import {
   unite,
 } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
-import { type Endpoint, formatEndpoint } from './endpoints.ts';
+import { type Endpoint, isSelf } from './endpoints.ts';
 import type { PolicyFacts } from './facts.ts';
+import { type NamedEnd, type Note, notesOn, selfNote } from './notes.ts';
 import { resolvePorts } from './rule-ports.ts';
 import {
   families,
-  familiesOf,
   isPods,
   type PairEnd,
   type PolicyIndex,
@@ -83,44 +83,36 @@ export interface RuleReason {
   readonly block?: string;
 }
 
-/** Something to know that no policy says. */
-export interface Note {
-  readonly code:
-    | 'HostNetwork'
-    | 'AddressesUnknown'
-    | 'BlockMatchesPod'
-    | 'NodeTraffic'
-    | 'NoSuchPort'
-    | 'NoCommonFamily'
-    | 'Self';
-  readonly message: string;
-}
-
 /** Two ends of a pair, and what they are. */
 export interface Pair {
-  readonly from: { readonly name: Endpoint; readonly is: PairEnd };
-  readonly to: { readonly name: Endpoint; readonly is: PairEnd };
-  /** One pod, and the same. */
-  readonly isSelf: boolean;
+  readonly from: NamedEnd;
+  readonly to: NamedEnd;
 }
 
 /** Explains one pair. */
-export function explainPair(pair: Pair, port: PortSpec | undefined, index: PolicyIndex): Explanation {
-  const { from, to, isSelf } = pair;
+export function explainPair({ from, to }: Pair, port: PortSpec | undefined, index: PolicyIndex): Explanation {
   const asked = port && numbersOf(port, to.is);
+  const common = { from: from.name, to: to.name, ...(asked === undefined ? {} : { asked }) };
+  if (isSelf(from.name, to.name)) {
+    const sides = { egress: selfSide('Egress'), ingress: selfSide('Ingress') };
+    return { ...common, ...sides, ports: allPorts, allowed: true, notes: [selfNote] };
+  }
   const egress = sideOf(from.is, to.is, 'Egress', index);
   const ingress = sideOf(to.is, from.is, 'Ingress', index);
-  const ports = isSelf ? allPorts : portsOfPair(from.is, to.is, egress, ingress);
+  const ports = portsOfPair(from.is, to.is, egress, ingress);
+  const allowed = allows(ports, asked);
   return {
-    from: from.name,
-    to: to.name,
+    ...common,
     ports,
-    ...(asked === undefined ? {} : { asked }),
-    allowed: allows(ports, asked),
-    egress: explainSide('Egress', egress, isSelf, asked),
-    ingress: explainSide('Ingress', ingress, isSelf, asked),
-    notes: notesOn(pair, [egress, ingress], port, asked),
+    allowed,
+    egress: explainSide('Egress', egress, asked),
+    ingress: explainSide('Ingress', ingress, asked),
+    notes: notesOn({ from, to, egress, ingress, allowed, port, asked }),
   };
+}
+
+function selfSide(side: Direction): SideExplanation {
+  return { side, standing: 'Self', ports: allPorts, allows: true, rules: [], policies: [] };
 }
 
 function numbersOf(port: PortSpec, to: PairEnd): PortSet {
@@ -134,23 +126,16 @@ function allows(ports: PortSet, asked: PortSet | undefined): boolean {
   return !isEmpty(asked) && covers(ports, asked);
 }
 
-function explainSide(
-  direction: Direction,
-  side: Side,
-  isSelf: boolean,
-  asked: PortSet | undefined,
-): SideExplanation {
-  const ports = isSelf
-    ? allPorts
-    : families.map((family) => portsOfSide(side, family)).reduce(unite, noPorts);
+function explainSide(direction: Direction, side: Side, asked: PortSet | undefined): SideExplanation {
+  const ports = families.map((family) => portsOfSide(side, family)).reduce(unite, noPorts);
   const isolated = side.standing === 'Isolated' ? side : undefined;
   return {
     side: direction,
-    standing: isSelf ? 'Self' : side.standing,
+    standing: side.standing,
     ports,
     allows: allows(ports, asked),
     rules: (isolated?.matches ?? []).map((match) => reasonOf(match, asked)),
-    policies: (isolated?.policies ?? []).map(policyReason).sort(compareKeys),
+    policies: (isolated?.policies ?? []).map(policyReason),
   };
 }
 
@@ -168,48 +153,3 @@ function reasonOf({ rule, ports, block }: RuleMatch, asked: PortSet | undefined)
 function policyReason({ namespace, name, owner }: PolicyFacts): PolicyReason {
   return { namespace, name, ...(owner === undefined ? {} : { owner }) };
 }
-
-function notesOn(
-  { from, to, isSelf }: Pair,
-  sides: readonly Side[],
-  port: PortSpec | undefined,
-  asked: PortSet | undefined,
-): readonly Note[] {
-  if (isSelf) return [{ code: 'Self', message: 'a pod always reaches itself: no policy can deny that' }];
-  const notes: Note[] = [];
-  const ends = [from, to];
-  for (const { name, is } of ends) if (isPods(is) && is.hostNetwork) notes.push(hostNetworkNote(name));
-  const rules = sides.flatMap((side) => (side.standing === 'Isolated' ? side.matches : []));
-  const matched = new Set(rules.flatMap(({ block }) => block ?? []));
-  if (matched.size > 0) notes.push(blockNote([...matched]));
-  if (from.is && !isPods(from.is)) notes.push(nodeNote);
-  if (!familiesOf(from.is).some((family) => familiesOf(to.is).includes(family))) notes.push(familyNote);
-  if (port !== undefined && 'name' in port && asked !== undefined && isEmpty(asked)) {
-    notes.push({
-      code: 'NoSuchPort',
-      message: `\`${formatEndpoint(to.name)}\` has no ${port.protocol} port named \`${port.name}\``,
-    });
-  }
-  return notes;
-}
-
-function hostNetworkNote(name: Endpoint): Note {
-  const message = `\`${formatEndpoint(name)}\` is in the network of its node: no policy reaches it, and no selector selects it; to others its address is the node's`;
-  return { code: 'HostNetwork', message };
-}
-
-function blockNote(cidrs: readonly string[]): Note {
-  const message = `the ipBlock ${cidrs.map((cidr) => `\`${cidr}\``).join(', ')} matches a pod by its address: so it is on most CNIs; on some, such as Cilium, an ipBlock never matches a pod`;
-  return { code: 'BlockMatchesPod', message };
-}
-
-const nodeNote: Note = {
-  code: 'NodeTraffic',
-  message: "traffic from a pod's own node, such as the kubelet's probes, is always allowed",
-};
-
-const familyNote: Note = {
-  code: 'NoCommonFamily',
-  message:
-    'one end has IPv4 addresses only, the other IPv6 only: there is no way between them, whatever policies say',
-};

@@ -1,15 +1,17 @@
-// What policies look at: label keys, names of ports, borders of address ranges. Two pods of a namespace that don't differ
-// in it can't be told apart by any of the policies. Must not know pods.
+// What policies look at: labels, names of ports, borders of address ranges. Two pods of a namespace that don't differ in it
+// can't be told apart by any of the policies. Must not know pods.
 
 import type { IpRange } from '../model/ip-ranges.ts';
 import { directions } from '../model/network-policy.ts';
-import type { LabelSelector } from '../model/selectors.ts';
+import { compareText } from '../model/object-key.ts';
+import type { LabelSelector, Labels } from '../model/selectors.ts';
 import type { PolicyFacts } from './facts.ts';
 import { isBlock, type RulePeer, rulesOf } from './rules.ts';
 
 /** What some policies look at. */
 export interface Lens {
-  readonly labelKeys: ReadonlySet<string>;
+  /** For each label key the values that are named; all others are alike, and different from none. */
+  readonly labels: ReadonlyMap<string, ReadonlySet<string>>;
   readonly portNames: ReadonlySet<string>;
   /** For each family the first addresses of the parts into which CIDRs cut it, ascending. */
   readonly borders: Readonly<Record<4 | 6, readonly bigint[]>>;
@@ -17,31 +19,33 @@ export interface Lens {
 
 /** What these policies look at, all together. */
 export function lensOf(policies: readonly PolicyFacts[]): Lens {
-  const labelKeys = new Set<string>();
+  const labels = new Map<string, Set<string>>();
   const portNames = new Set<string>();
   const borders = { 4: new Set<bigint>(), 6: new Set<bigint>() } as const;
-  const addKeys = (selector: LabelSelector) => {
-    for (const key of keysOf(selector)) labelKeys.add(key);
+  const addLabels = (selector: LabelSelector) => {
+    for (const { key, values } of requirementsOf(selector)) addValues(labels, key, values);
   };
   const addPeer = (peer: RulePeer) => {
-    if (!isBlock(peer)) addKeys(peer.podSelector);
+    if (!isBlock(peer)) addLabels(peer.podSelector);
     else for (const range of [peer.range, ...peer.except]) addBorders(borders[range.family], range);
   };
   for (const policy of policies) {
-    addKeys(policy.spec.podSelector);
+    addLabels(policy.spec.podSelector);
     for (const { peers = [], ports = [] } of directions.flatMap((direction) => rulesOf(policy, direction))) {
       peers.forEach(addPeer);
       for (const { port } of ports) if (typeof port === 'string') portNames.add(port);
     }
   }
-  return { labelKeys, portNames, borders: { 4: ascending(borders[4]), 6: ascending(borders[6]) } };
+  return { labels, portNames, borders: { 4: ascending(borders[4]), 6: ascending(borders[6]) } };
 }
 
 /** What all of these lenses look at. */
 export function uniteLenses(...lenses: readonly Lens[]): Lens {
+  const labels = new Map<string, Set<string>>();
+  for (const lens of lenses) for (const [key, values] of lens.labels) addValues(labels, key, values);
   const bordersOf = (family: 4 | 6) => ascending(new Set(lenses.flatMap(({ borders }) => borders[family])));
   return {
-    labelKeys: new Set(lenses.flatMap(({ labelKeys }) => [...labelKeys])),
+    labels,
     portNames: new Set(lenses.flatMap(({ portNames }) => [...portNames])),
     borders: { 4: bordersOf(4), 6: bordersOf(6) },
   };
@@ -64,8 +68,26 @@ export function countBelow(numbers: readonly bigint[], bound: bigint): number {
   return low;
 }
 
-function keysOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): readonly string[] {
-  return [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)];
+/** A text that is equal for pods whose labels no policy can tell apart. */
+export function labelsSeen({ labels: seen }: Lens, labels: Labels): string {
+  const parts = Object.entries(labels).flatMap(([key, value]) => {
+    const values = seen.get(key);
+    return values === undefined ? [] : [[key, values.has(value) ? value : null]];
+  });
+  return JSON.stringify(parts.sort(([a = ''], [b = '']) => compareText(a ?? '', b ?? '')));
+}
+
+function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector) {
+  return [
+    ...Object.entries(matchLabels).map(([key, value]) => ({ key, values: [value] })),
+    ...matchExpressions.map(({ key, values = [] }) => ({ key, values })),
+  ];
+}
+
+function addValues(labels: Map<string, Set<string>>, key: string, values: Iterable<string>): void {
+  const known = labels.get(key) ?? new Set();
+  labels.set(key, known);
+  for (const value of values) known.add(value);
 }
 
 function addBorders(borders: Set<bigint>, { first, last }: IpRange): void {

@@ -5,7 +5,7 @@ import { compareText } from '../model/object-key.ts';
 import type { Labels } from '../model/selectors.ts';
 import { compareEnds, readRange, type WorkloadEnd } from './endpoints.ts';
 import type { ContainerPort, PodFacts, WorkloadFacts } from './facts.ts';
-import { type Lens, partOf } from './lens.ts';
+import { type Lens, labelsSeen, partOf } from './lens.ts';
 
 /** Pods that no policy can tell apart. Labels, ports and addresses are those of any of them. */
 export interface PodClass {
@@ -62,9 +62,7 @@ function classOf(classes: Map<string, PodClass>, namespace: string, pod: PodFact
   const key = JSON.stringify([
     namespace,
     pod.hostNetwork,
-    Object.entries(pod.labels)
-      .filter(([label]) => lens.labelKeys.has(label))
-      .sort(([a], [b]) => compareText(a, b)),
+    labelsSeen(lens, pod.labels),
     distinct(
       pod.ports
         .filter(({ name }) => name !== undefined && lens.portNames.has(name))

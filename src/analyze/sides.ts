@@ -44,7 +44,9 @@ export type Side =
   | {
       readonly standing: 'Isolated';
       readonly policies: readonly PolicyFacts[];
-      /** The rules that let the other end through, on whatever ports. */
+      /** All rules of the policies. */
+      readonly rules: readonly Rule[];
+      /** Those that let the other end through, on whatever ports. */
       readonly matches: readonly RuleMatch[];
     };
 
@@ -77,7 +79,7 @@ export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, inde
     const how = matchPeers(rule, other, index);
     return how === undefined ? [] : [{ rule, ports: resolvePorts(rule.ports, declared), ...how }];
   });
-  return { standing: 'Isolated', policies, matches };
+  return { standing: 'Isolated', policies, rules, matches };
 }
 
 /** The ports on which a side lets traffic of one family through. */

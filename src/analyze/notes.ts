@@ -1,0 +1,127 @@
+// What no policy says and somebody who reads an explanation should know: about nodes, addresses, names of ports.
+// Must not know how the explanation comes about.
+import { covers, isEmpty, type PortSet } from '../model/port-set.ts';
+import type { PortSpec } from '../model/ports.ts';
+import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
+import { isBlock } from './rules.ts';
+import { type Family, families, familiesOf, isPods, type PairEnd, portsOfSide, type Side } from './sides.ts';
+
+/** Something to know that no policy says. */
+export interface Note {
+  readonly code:
+    | 'Self'
+    | 'HostNetwork'
+    | 'BlockMatchesPod'
+    | 'AddressesUnknown'
+    | 'NodeTraffic'
+    | 'NoSuchPort'
+    | 'FamiliesDiffer'
+    | 'NoCommonFamily';
+  readonly message: string;
+}
+
+/** An end, and what it is to policies. */
+export interface NamedEnd {
+  readonly name: Endpoint;
+  readonly is: PairEnd;
+}
+
+/** What notes are about. */
+export interface Noted {
+  readonly from: NamedEnd;
+  readonly to: NamedEnd;
+  readonly egress: Side;
+  readonly ingress: Side;
+  readonly allowed: boolean;
+  readonly port: PortSpec | undefined;
+  /** The port as numbers. */
+  readonly asked: PortSet | undefined;
+}
+
+/** A pod and itself: "a Pod cannot block access to itself" (the concept page). */
+export const selfNote: Note = {
+  code: 'Self',
+  message: 'a pod always reaches itself: no policy can deny that',
+};
+
+/** Everything to know about a pair of two ends. */
+export function notesOn(noted: Noted): readonly Note[] {
+  return [hostNetworks, blocksThatMatch, unknownAddresses, nodeTraffic, missingPort, wrongFamilies].flatMap(
+    (about) => about(noted),
+  );
+}
+
+function hostNetworks({ from, to }: Noted): readonly Note[] {
+  return [from, to].flatMap(({ name, is }) => {
+    if (!isPods(is) || !is.hostNetwork) return [];
+    const message = `${quote(name)} is in the network of its node: no policy reaches it and no selector selects it; to others its address is the node's`;
+    return [{ code: 'HostNetwork' as const, message }];
+  });
+}
+
+function blocksThatMatch({ egress, ingress }: Noted): readonly Note[] {
+  const matches = [egress, ingress].flatMap((side) => (side.standing === 'Isolated' ? side.matches : []));
+  const cidrs = [...new Set(matches.flatMap(({ block }) => block ?? []))];
+  if (cidrs.length === 0) return [];
+  const message = `an ipBlock (${listCidrs(cidrs)}) matches a pod by its address: that holds where iptables filters packets; with some CNIs, such as Cilium, an ipBlock never matches a pod`;
+  return [{ code: 'BlockMatchesPod', message }];
+}
+
+function unknownAddresses({ from, to, egress, ingress, allowed }: Noted): readonly Note[] {
+  if (allowed) return [];
+  return [
+    { side: egress, other: to },
+    { side: ingress, other: from },
+  ].flatMap(({ side, other }) => {
+    if (side.standing !== 'Isolated' || !isPods(other.is) || other.is.addresses.length > 0) return [];
+    const peers = side.rules.flatMap(({ peers: all = [] }) => all).filter(isBlock);
+    const cidrs = [...new Set(peers.map(({ cidr }) => cidr))];
+    if (cidrs.length === 0) return [];
+    const message = `the addresses of ${quote(other.name)} are not known: an ipBlock (${listCidrs(cidrs)}) may match them`;
+    return [{ code: 'AddressesUnknown' as const, message }];
+  });
+}
+
+/** "Traffic to and from the node where a Pod is running is always allowed" (the concept page). */
+function nodeTraffic({ from, ingress, allowed }: Noted): readonly Note[] {
+  if (isPods(from.is) || allowed || ingress.standing !== 'Isolated') return [];
+  const message = "traffic from a pod's own node, such as the kubelet's probes, is always allowed";
+  return [{ code: 'NodeTraffic', message }];
+}
+
+function missingPort({ to, port, asked }: Noted): readonly Note[] {
+  if (port === undefined || !('name' in port) || asked === undefined || !isEmpty(asked)) return [];
+  const message = isWorkload(to.name)
+    ? `${quote(to.name)} has no ${port.protocol} port named \`${port.name}\``
+    : `${quote(to.name)} is an address, and addresses have no names of ports`;
+  return [{ code: 'NoSuchPort', message }];
+}
+
+function wrongFamilies({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
+  if (!familiesOf(from.is).some((family) => familiesOf(to.is).includes(family))) {
+    const message = `${quote(from.name)} and ${quote(to.name)} have no IP family in common: there is no way between them, whatever policies say`;
+    return [{ code: 'NoCommonFamily', message }];
+  }
+  const out = familiesThatAllow(egress, asked);
+  const into = familiesThatAllow(ingress, asked);
+  if (allowed || out.length === 0 || into.length === 0 || out.some((family) => into.includes(family)))
+    return [];
+  const message = `the source may send it over IPv${out.join()} only, the destination may receive it over IPv${into.join()} only`;
+  return [{ code: 'FamiliesDiffer', message }];
+}
+
+function familiesThatAllow(side: Side, asked: PortSet | undefined): readonly Family[] {
+  return families.filter((family) => {
+    const ports = portsOfSide(side, family);
+    return asked === undefined ? !isEmpty(ports) : covers(ports, asked);
+  });
+}
+
+function quote(name: Endpoint): string {
+  return `\`${formatEndpoint(name)}\``;
+}
+
+function listCidrs(cidrs: readonly string[]): string {
+  const told = cidrs.slice(0, 5).map((cidr) => `\`${cidr}\``);
+  return told.join(', ') + (cidrs.length > told.length ? ` and ${cidrs.length - told.length} more` : '');
+}
