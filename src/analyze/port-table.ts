@@ -2,10 +2,10 @@
 // An analysis meets few different sets, and each of them very often. Must not know whose ports they are.
 import {
   allPorts,
+  formatPortSet,
   intersect,
   noPorts,
   type PortSet,
-  portSetKey,
   subtract,
   unite,
 } from '../model/port-set.ts';
@@ -27,7 +27,7 @@ export class PortTable {
 
   /** The number of a set. */
   idOf(set: PortSet): PortsId {
-    const text = portSetKey(set);
+    const text = formatPortSet(set);
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
     const id = this.#sets.length;

@@ -49,23 +49,13 @@ export function covers(outer: PortSet, inner: PortSet): boolean {
   return isEmpty(subtract(inner, outer));
 }
 
-/** For people, as far as they can read it: `all`, `none`, or as in `80, 8000-8100, 53/UDP` or `all but 22`. */
+/** A text that is equal for equal sets, in ports that can be asked for: `all`, `none`, or as in `80, 8000-8100, 53/UDP`. */
 export function formatPortSet(set: PortSet): string {
   if (isEveryPort(set)) return 'all';
-  const parts = formatParts(set);
-  const others = formatParts(subtract(allPorts, set));
-  return parts.length > others.length ? `all but ${others.join(', ')}` : parts.join(', ') || 'none';
-}
-
-/** A text that is equal for equal sets. */
-export function portSetKey(set: PortSet): string {
-  return formatParts(set).join(', ');
-}
-
-function formatParts(set: PortSet): readonly string[] {
-  return protocols.flatMap((protocol) =>
+  const parts = protocols.flatMap((protocol) =>
     set[protocol].map((interval) => formatInterval(interval) + (protocol === 'TCP' ? '' : `/${protocol}`)),
   );
+  return parts.join(', ') || 'none';
 }
 
 function formatInterval({ first, last }: PortInterval): string {

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import { allPorts, formatPortSet, noPorts, type PortSet, portsOf, subtract, unite } from './port-set.ts';
+
+const ssh = portsOf('TCP', [{ first: 22, last: 22 }]);
+const range = portsOf('TCP', [{ first: 8000, last: 8100 }]);
+const dns = portsOf('UDP', [{ first: 53, last: 53 }]);
+const everyTcp = portsOf('TCP', [{ first: 1, last: 65_535 }]);
+
+describe('a set of ports as text', () => {
+  test.each<[string, PortSet]>([
+    ['none', noPorts],
+    ['all', allPorts],
+    ['22', ssh],
+    ['22, 8000-8100, 53/UDP', unite(dns, unite(range, ssh))],
+    ['1-65535', everyTcp],
+    ['1-65535/UDP, 1-65535/SCTP', subtract(allPorts, everyTcp)],
+    ['1-21, 23-65535, 1-65535/UDP, 1-65535/SCTP', subtract(allPorts, ssh)],
+  ])('is %s, which can be asked for', (text, ports) => {
+    expect(formatPortSet(ports)).toBe(text);
+  });
+
+  test('is the same for the same ports, however they came together', () => {
+    const halves = [
+      portsOf('TCP', [{ first: 1, last: 100 }]),
+      portsOf('TCP', [{ first: 101, last: 65_535 }]),
+    ];
+    expect(formatPortSet(halves.reduce(unite))).toBe(formatPortSet(everyTcp));
+    expect(formatPortSet(unite(subtract(allPorts, ssh), ssh))).toBe('all');
+  });
+});
