@@ -26,9 +26,8 @@ export async function askedWorld(
   flags: InputFlags & ClusterFlags,
   around: Surroundings,
 ): Promise<AskedWorld> {
-  if ((flags.filename ?? []).length === 0) return clusterWorld(flags, around);
-  const { world, input } = await readFiles(flags, around);
-  noteAssumed(world, around);
+  const { world, input } = await foundWorld(flags, around);
+  if (input === undefined) return { world, facts: world.facts, enforced: 'AsWritten' };
   const { facts, dryRun } = inForce(world, 'DryRunToo');
   if (dryRun.length > 0) {
     around.note(
@@ -38,11 +37,24 @@ export async function askedWorld(
   return { world, facts, enforced: 'DryRunToo', input };
 }
 
-async function clusterWorld(flags: InputFlags & ClusterFlags, around: Surroundings): Promise<AskedWorld> {
+/**
+ * The world that flags name, as it stands there.
+ *
+ * @throws what reading files, or a cluster, throws
+ */
+export async function foundWorld(
+  flags: InputFlags & ClusterFlags,
+  around: Surroundings,
+): Promise<Pick<AskedWorld, 'world' | 'input'>> {
+  if ((flags.filename ?? []).length > 0) {
+    const files = await readFiles(flags, around);
+    noteAssumed(files.world, around);
+    return files;
+  }
   const { operatorNamespace } = flags;
   const world = worldOf(await readCluster(flags, operatorNamespace, around), operatorNamespace);
   noteUnread(world, around);
-  return { world, facts: world.facts, enforced: 'AsWritten' };
+  return { world };
 }
 
 /** What of a cluster can't be read counts for nothing, and is never dropped in silence. */

@@ -3,7 +3,7 @@
 import type { Direction } from '../../model/network-policy.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareKeys, compareText, type ObjectKey } from '../../model/object-key.ts';
-import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
+import { type LabelSelector, type Labels, nameLabel, selects } from '../../model/selectors.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { AnalysisInput, ContainerPort, PodFacts, PolicyFacts } from '../facts.ts';
 import { isBlock, isolationOf, type PodPeer, type Rule, rulesOf } from '../rules.ts';
@@ -18,6 +18,9 @@ export interface LintPod {
   readonly addresses: readonly string[];
 }
 
+/** How much is known: every namespace of a cluster, or only those that some files speak of. */
+export type Known = 'the cluster' | 'some files';
+
 /** Everything that is linted, to be asked. */
 export class LintWorld {
   /** In the order of their keys. */
@@ -28,10 +31,13 @@ export class LintWorld {
   readonly #policies: ReadonlyMap<string, readonly PolicyFacts[]>;
   readonly #services: ReadonlyMap<string, readonly ServiceFacts[]>;
   readonly #labels: ReadonlyMap<string, Labels>;
-  readonly #known = new Map<string, readonly LintPod[]>();
+  readonly #selected = new Map<string, readonly LintPod[]>();
   readonly #isolating = new Map<LintPod, Readonly<Record<Direction, readonly Rule[] | undefined>>>();
 
-  constructor(input: AnalysisInput) {
+  readonly #known: Known;
+
+  constructor(input: AnalysisInput, known: Known) {
+    this.#known = known;
     this.policies = [...input.policies].sort(compareKeys);
     this.#policies = Map.groupBy(this.policies, ({ namespace }) => namespace);
     this.#services = Map.groupBy(input.services, ({ namespace }) => namespace);
@@ -93,11 +99,11 @@ export class LintWorld {
   #matching(peer: PodPeer): readonly LintPod[] {
     const key = canonicalJson(peer);
     const known =
-      this.#known.get(key) ??
+      this.#selected.get(key) ??
       this.#namespacesOf(peer).flatMap((namespace) =>
         this.podsIn(namespace).filter(({ labels }) => selects(peer.podSelector, labels)),
       );
-    this.#known.set(key, known);
+    this.#selected.set(key, known);
     return known;
   }
 
@@ -111,10 +117,19 @@ export class LintWorld {
     return selects(selector, { ...this.#labels.get(name), 'kubernetes.io/metadata.name': name });
   }
 
-  /** Whether a selector selects any namespace that is known, with or without pods. */
+  /**
+   * Whether a selector selects any namespace, with or without pods. Files need not hold a namespace that they name; that a label
+   * is misspelt is seen in them where another namespace has a label of this key.
+   */
   isAnyNamespaceSelected(selector: LabelSelector): boolean {
     const names = new Set([...this.#labels.keys(), ...this.namespaces]);
-    return [...names].some((name) => this.isNamespaceSelected(selector, name));
+    if ([...names].some((name) => this.isNamespaceSelected(selector, name))) return true;
+    const keys = Object.keys(selector.matchLabels ?? {}).concat(
+      (selector.matchExpressions ?? []).map(({ key }) => key),
+    );
+    const isUsed = (key: string) =>
+      key !== nameLabel && [...this.#labels.values()].some((labels) => Object.hasOwn(labels, key));
+    return this.#known === 'some files' && !keys.every(isUsed);
   }
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnalysisInput, PodFacts, PolicyFacts, PolicySpec } from '../facts.ts';
 import { lint } from './lint.ts';
+import type { Known } from './lint-world.ts';
 
 function workload(namespace: string, name: string, more: Partial<PodFacts> = {}) {
   const pod = { labels: { app: name }, ports: [], addresses: [], hostNetwork: false, ...more };
@@ -35,8 +36,8 @@ function world(policies: readonly PolicyFacts[], more: Partial<AnalysisInput> = 
 }
 
 /** `object path code`, without what is said of namespaces without policies, which most inputs here have. */
-function told(input: AnalysisInput): readonly string[] {
-  return lint(input)
+function told(input: AnalysisInput, known: Known = 'the cluster'): readonly string[] {
+  return lint(input, known)
     .filter(({ code }) => !code.endsWith('NotIsolated'))
     .map(({ subject, path = '', code }) => `${subject.name} ${path} ${code}`);
 }
@@ -79,6 +80,20 @@ describe('a selector', () => {
       namespaces: [{ name: 'empty', labels: {} }],
     });
     expect(told(input)).toEqual([]);
+  });
+
+  test.each([
+    ['by name, which files need not hold', named('bnak'), []],
+    ['by a label that no other namespace has', { matchLabels: { tier: 'edge' } }, []],
+    [
+      'by a label that others have with another value',
+      { matchLabels: { team: 'sohp' } },
+      ['a spec.ingress[0].from[0].namespaceSelector PeerSelectsNothing'],
+    ],
+  ])('of a namespace %s, is judged by what files hold', (_, namespaceSelector, expected) => {
+    const input = world([policy('a', { ingress: from({ namespaceSelector }) })]);
+    expect(told(input, 'some files')).toEqual(expected);
+    expect(told(input, 'the cluster')).toHaveLength(1);
   });
 
   test('does not select pods in the network of their node', () => {

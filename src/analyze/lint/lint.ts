@@ -5,7 +5,7 @@ import { compareText } from '../../model/object-key.ts';
 import type { AnalysisInput } from '../facts.ts';
 import type { Check } from './check.ts';
 import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolation.ts';
-import { LintWorld } from './lint-world.ts';
+import { type Known, LintWorld } from './lint-world.ts';
 import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './openings.ts';
 import { otherSideDenies } from './other-side.ts';
 import { portsLeadNowhere } from './ports.ts';
@@ -32,8 +32,8 @@ const checks: readonly Check[] = [
  * Lints policies against the pods and Services that are known. Ordered by namespace, name, path and code, whatever the order
  * of the input; what is not known (no pod in a namespace, no port on a container) is not judged.
  */
-export function lint(input: AnalysisInput): readonly Finding[] {
-  const world = new LintWorld(input);
+export function lint(input: AnalysisInput, known: Known = 'the cluster'): readonly Finding[] {
+  const world = new LintWorld(input, known);
   return checks.flatMap((check) => check(world)).sort(compareFindings);
 }
 

@@ -1,0 +1,112 @@
+// What is wrong with policies, by the analysis: with those of somebody as they are written, with ours as the routes that
+// ask for them, since nobody edits ours. Must not know how it is printed, nor how a mistake is found.
+import type { PolicyFacts } from '../../analyze/facts.ts';
+import { lint } from '../../analyze/lint/lint.ts';
+import type { Known } from '../../analyze/lint/lint-world.ts';
+import { isolationOf } from '../../analyze/rules.ts';
+import { compile } from '../../compile/compile.ts';
+import type { Finding, FindingCode } from '../../model/findings.ts';
+import { formatKey } from '../../model/object-key.ts';
+import { inForce } from '../in-force.ts';
+import type { World } from '../world.ts';
+import type { LintFinding } from './profiles.ts';
+
+/** What a route can be blamed for, and where in it. That it is said twice, or opens much, is the operator's own to tell. */
+const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
+  SelectsNoPods: 'own end',
+  HostNetworkSelected: 'own end',
+  PeerSelectsNothing: 'other end',
+  PortNotDeclared: 'ports',
+  ServicePortMistaken: 'ports',
+  OtherSideDenies: 'all of it',
+};
+
+/** Which other findings tell of the same mistake, in better words. */
+const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
+  PeerSelectsNothing: ['SelectsNoPods', 'HostNetworkSelected'],
+  OtherSideDenies: ['NotAdmitted', 'PartlyConsented', 'SourceClosed'],
+  AllowsEveryone: ['ForeignAllowAll'],
+};
+
+/**
+ * The findings about policies that hold, or would if what is in DryRun were enforced, and about namespaces that none isolates.
+ *
+ * @param known whether the world is a whole cluster, or only what some files hold of one
+ * @param told what is told of the same world already
+ */
+export function policyFindings(
+  world: World,
+  known: Known,
+  told: readonly LintFinding[],
+): readonly LintFinding[] {
+  const { facts } = inForce(world, 'DryRunToo');
+  const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
+  const isDecided = decisionsOf(world);
+  const found = lint(facts, known).flatMap((finding) => {
+    if (isDecided(finding)) return [];
+    const { kind, namespace = '', name } = finding.subject;
+    const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
+    return policy?.owner === undefined ? [finding] : findingsOfRoutes(finding, policy);
+  });
+  const isEcho = echoesOf([...told, ...found]);
+  return once(found.filter((finding) => !isEcho(finding)));
+}
+
+/** Whether it is the platform profile that leaves pods open; while that is not known, a ring may be around them. */
+function decisionsOf({ stores }: World): (finding: Finding) => boolean {
+  const view = stores.view();
+  const { namespaces } = compile(view);
+  const ringed = new Set(
+    namespaces.filter(({ enforcement = 'Off' }) => enforcement !== 'Off').map(({ namespace }) => namespace),
+  );
+  const excluded = new Set(
+    namespaces
+      .filter(({ outside }) => outside === 'Excluded' || outside === 'OperatorNamespace')
+      .map(({ namespace }) => namespace),
+  );
+  return ({ code, subject: { name } }) => {
+    if (code !== 'IngressNotIsolated' && code !== 'EgressNotIsolated') return false;
+    if (view.platform === undefined) return (view.profiles.get(name)?.size ?? 0) > 0;
+    return excluded.has(name) || (code === 'EgressNotIsolated' && ringed.has(name));
+  };
+}
+
+/** A finding about one of our policies, as one about each route that asks for the rule. */
+function findingsOfRoutes(finding: Finding, policy: PolicyFacts): readonly LintFinding[] {
+  const { owner, askers = [] } = policy;
+  const where = ofRoutes[finding.code];
+  if (owner?.kind !== 'AppNetworkProfile' || where === undefined) return [];
+  const [, direction, rule] = /^spec\.(in|e)gress\[(\d+)\]/.exec(finding.path ?? '') ?? [];
+  const blamed = rule === undefined ? askers.flat() : (askers[Number(rule)] ?? []);
+  const isIngress =
+    direction === undefined ? isolationOf(policy.spec).includes('Ingress') : direction === 'in';
+  const part = {
+    'own end': isIngress ? '.to' : '.from',
+    'other end': isIngress ? '.from' : '.to',
+    ports: '.ports',
+    'all of it': '',
+  }[where];
+  return [...new Set(blamed)].map((route) => ({
+    ...finding,
+    subject: { kind: 'AppNetworkProfile', namespace: policy.namespace, name: owner.name },
+    path: `spec.routes[${route}]${part}`,
+    message: `route \`${route}\`: ${finding.message}`,
+  }));
+}
+
+/** Whether a better finding tells of the same mistake of the same object. */
+function echoesOf(findings: readonly LintFinding[]): (finding: LintFinding) => boolean {
+  const bySubject = Map.groupBy(findings, ({ subject }) => JSON.stringify(subject));
+  return ({ code, subject, path = '' }) => {
+    const better = sameMistake[code] ?? [];
+    if (better.length === 0) return false;
+    const others = bySubject.get(JSON.stringify(subject)) ?? [];
+    return others.some((other) => better.includes(other.code) && path.startsWith(other.path ?? ''));
+  };
+}
+
+/** Several rules come from one route, and each of its ends is in the policies of both sides. */
+function once(findings: readonly LintFinding[]): readonly LintFinding[] {
+  const keyOf = ({ subject, path = '', message }: LintFinding) => JSON.stringify([subject, path, message]);
+  return [...new Map(findings.toReversed().map((finding) => [keyOf(finding), finding])).values()].reverse();
+}
