@@ -4,9 +4,10 @@ import { canonicalJson, type Direction, type Rule } from '../model/network-polic
 import { compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { namespacesNamed } from '../model/selectors.ts';
+import { bucketOf, bucketsFor } from './buckets.ts';
 import type { Mirror } from './mirrors-across.ts';
 import { mirrorStem } from './names.ts';
-import { type AskedRule, openingPolicy, partOf, partsFor } from './openings.ts';
+import { type AskedRule, openingPolicy } from './openings.ts';
 
 /**
  * A policy takes so many mirrors, those on very many ports counting more: it stays far below the size that etcd takes, and a
@@ -31,8 +32,8 @@ export function mirrorPolicies(
   const groups = Map.groupBy(mirrors, ({ opening }) => canonicalJson(opening.pods));
   return [...groups.values()]
     .flatMap((group) => {
-      const parts = partsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
-      return [...Map.groupBy(group, ({ asker }) => partOf(asker, parts))].flatMap(([part, some]) => {
+      const parts = bucketsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
+      return [...Map.groupBy(group, ({ asker }) => bucketOf(asker, parts))].flatMap(([part, some]) => {
         const [first] = some;
         return first === undefined
           ? []

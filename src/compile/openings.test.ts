@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonicalJson } from '../model/network-policy.ts';
+import { canonicalJson, type Peer } from '../model/network-policy.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
+import { namespacesNamed, onlyNamesIn } from '../model/selectors.ts';
 import { type AskedOpening, type OpeningPolicies, openingPolicies } from './openings.ts';
 
 const about: OpeningPolicies = {
@@ -123,6 +124,70 @@ describe('more than 50 rules', () => {
     const before = openingPolicies(about, many(50)).map(({ name }) => name);
     const after = openingPolicies(about, many(51)).map(({ name }) => name);
     expect(after.filter((name) => before.includes(name))).toEqual([]);
+  });
+});
+
+describe('many namespaces are one peer, in stable buckets of 500', () => {
+  /** The Gateways of so many namespaces, of three names, and the nodes. */
+  const reachable = (count: number, ...more: readonly string[]): AskedOpening => {
+    const names = [...more, ...Array.from({ length: count }, (_, index) => `team-${index}`)];
+    const gateways = Map.groupBy(names, (name) => `gateway-${name.length % 3}`);
+    return {
+      ...opening('users', 'web', 80),
+      rule: {
+        peers: [
+          { ipBlock: { cidr: '10.1.0.0/24' } },
+          ...[...gateways].map(([gateway, some]) => ({
+            namespaceSelector: namespacesNamed(some),
+            podSelector: { matchLabels: { gateway } },
+          })),
+        ],
+        ports: [{ protocol: 'TCP', port: 80 }],
+      },
+    };
+  };
+  const peersOf = (policies: readonly DesiredPolicy[]) =>
+    policies.flatMap(({ spec }) => (spec.ingress ?? []).flatMap(({ from = [] }) => from));
+
+  test('so that no policy comes near what etcd takes, each namespace is in one of them, and nothing else is lost', () => {
+    const asked = reachable(10_000);
+    const policies = openingPolicies(about, [asked]);
+    expect(policies.length).toBeGreaterThan(10);
+    for (const policy of policies) expect(JSON.stringify(policy).length).toBeLessThan(256 * 1024);
+    const pairs = (peers: readonly Peer[]) =>
+      peers.flatMap((peer) =>
+        'ipBlock' in peer
+          ? [peer.ipBlock.cidr]
+          : onlyNamesIn(peer.namespaceSelector ?? {}).map(
+              (name) => `${name} ${canonicalJson(peer.podSelector)}`,
+            ),
+      );
+    expect(pairs(peersOf(policies)).sort()).toEqual(pairs(asked.rule.peers).sort());
+  });
+
+  test('so that a new namespace changes one policy, wherever its name sorts', () => {
+    const before = contents(openingPolicies(about, [reachable(3_000)]));
+    const after = contents(openingPolicies(about, [reachable(3_000, 'a-new-one')]));
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    expect([...after].filter(([name, text]) => before.get(name) !== text)).toHaveLength(1);
+  });
+
+  test('for 50 rules too, each of them for as many', () => {
+    const rules = Array.from({ length: 50 }, (_, index): AskedOpening => {
+      const asked = reachable(2_000);
+      const ports = [{ protocol: 'TCP', port: index + 1 }] as const;
+      return { ...asked, asker: `r${index}`, rule: { ...asked.rule, ports } };
+    });
+    for (const policy of openingPolicies(about, rules))
+      expect(JSON.stringify(policy).length).toBeLessThan(512 * 1024);
+  });
+
+  test('but a selector that asks for more than names is left as somebody wrote it', () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `team-${index}`);
+    const selector = { ...namespacesNamed(names), matchLabels: { stage: 'prod' } };
+    const asked = opening('a', 'web', 80);
+    const rule = { ...asked.rule, peers: [{ namespaceSelector: selector }] } as const;
+    expect(peersOf(openingPolicies(about, [{ ...asked, rule }]))).toEqual([{ namespaceSelector: selector }]);
   });
 });
 

@@ -1,10 +1,10 @@
 // Openings, merged into policies: what leads to the same pods, or out of them, shares one, because many small policies are
 // dear on iptables CNIs. Must not know why something is opened.
-import { createHash } from 'node:crypto';
 import { allowing, canonicalJson, type Direction, type Rule } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
+import { bucketOf, bucketsFor, dealOut, namesListedIn, namesPerBucket } from './buckets.ts';
 import { openingName } from './names.ts';
 
 /** What is opened on pods of one namespace: the way in to them, or the way out. */
@@ -57,11 +57,23 @@ export interface AskedRule {
 
 /** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
 function policiesOf(about: OpeningPolicies, openings: readonly AskedOpening[]): readonly DesiredPolicy[] {
-  const parts = partsFor(merge(openings).length / rulesPerPolicy);
-  return [...Map.groupBy(openings, ({ asker }) => partOf(asker, parts))].flatMap(([part, group]) => {
+  const pieces = openings.flatMap((opening) =>
+    dealOut(opening.rule).map(({ rule, bucket }) => ({ ...opening, rule, bucket })),
+  );
+  const weight = merge(pieces).reduce((sum, { rule }) => sum + weightOf(rule), 0);
+  const parts = bucketsFor(weight / rulesPerPolicy);
+  // Whose rules are in which part hangs on the asker, and on the bucket where its rule is dealt out.
+  const partOf = ({ asker, bucket }: (typeof pieces)[number]) =>
+    bucketOf(bucket === 0 ? asker : `${asker} ${bucket}`, parts);
+  return [...Map.groupBy(pieces, partOf)].flatMap(([part, group]) => {
     const [first] = group;
     return first === undefined ? [] : openingPolicy(about, first, `${part} of ${parts}`, merge(group));
   });
+}
+
+/** A rule that lists as many namespaces as a bucket holds is as large as all that a policy takes. */
+function weightOf(rule: Rule): number {
+  return Math.max(1, Math.floor((namesListedIn(rule) * rulesPerPolicy) / namesPerBucket));
 }
 
 /**
@@ -101,19 +113,6 @@ function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
     else if (!twin.askers.includes(asker)) twin.askers.push(asker);
   }
   return [...rules.values()];
-}
-
-/** How many parts so many fillings need: a power of two, so that the parts stay what they are while rules come and go. */
-export function partsFor(fillings: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, fillings)));
-}
-
-/**
- * Whose rules are in which part hangs on the asker alone. If parts were filled one after the other, a new route would move
- * others from one policy to the next, and between the two writes they would be in neither.
- */
-export function partOf(asker: string, parts: number): number {
-  return parts === 1 ? 0 : createHash('sha256').update(asker).digest().readUInt32BE() % parts;
 }
 
 function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {

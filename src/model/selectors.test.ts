@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { selects } from './selectors.ts';
+import { namespaceNamed, namespacesNamed, onlyNamesIn, selects } from './selectors.ts';
 
 describe('a label selector', () => {
   const web = { app: 'web', tier: 'front' };
@@ -36,5 +36,27 @@ describe('a label selector', () => {
     ['DoesNotExist', true],
   ] as const)('%s on an absent key is %s', (operator, expected) => {
     expect(selects({ matchExpressions: [{ key: 'absent', operator, values: ['x'] }] }, web)).toBe(expected);
+  });
+});
+
+describe('the names that a selector of namespaces lists', () => {
+  test('are those that it was made for', () => {
+    expect(onlyNamesIn(namespaceNamed('shop'))).toEqual(['shop']);
+    expect(onlyNamesIn(namespacesNamed(['shop', 'pay']))).toEqual(['pay', 'shop']);
+  });
+
+  test('are none where it asks for something else too, or may select others', () => {
+    const [requirement] = namespacesNamed(['shop', 'pay']).matchExpressions ?? [];
+    if (requirement === undefined) throw new Error('two names are a list');
+    const others = [
+      {},
+      { matchLabels: { team: 'web' } },
+      { matchLabels: { ...namespaceNamed('shop').matchLabels, team: 'web' } },
+      { ...namespaceNamed('shop'), matchExpressions: [requirement] },
+      { matchExpressions: [{ ...requirement, operator: 'NotIn' as const }] },
+      { matchExpressions: [{ ...requirement, key: 'team' }] },
+      { matchExpressions: [requirement, requirement] },
+    ];
+    for (const selector of others) expect(onlyNamesIn(selector)).toEqual([]);
   });
 });

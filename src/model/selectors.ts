@@ -99,6 +99,16 @@ export function namesIn({ matchLabels, matchExpressions = [] }: LabelSelector): 
   ];
 }
 
+/** The names of the namespaces that a selector lists where it says nothing else; none where it may select others. */
+export function onlyNamesIn(selector: LabelSelector): readonly string[] {
+  const name = nameOf(selector);
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const [only, ...more] = matchExpressions;
+  if (name !== undefined && only === undefined && Object.keys(matchLabels).length === 1) return [name];
+  const isList = only?.key === nameLabel && only.operator === 'In' && more.length === 0;
+  return isList && Object.keys(matchLabels).length === 0 ? (only.values ?? []) : [];
+}
+
 /** The name of the one namespace that a selector can select; `undefined` where it may select others. */
 export function nameOf({ matchLabels }: LabelSelector): string | undefined {
   return matchLabels !== undefined && Object.hasOwn(matchLabels, nameLabel)
