@@ -11,7 +11,7 @@ import { type CompiledNamespace, compile, isRead, ownerOf } from '../src/compile
 import type { CompiledRoute } from '../src/compile/routes.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
-import { type Plan, plan } from '../src/plan/plan.ts';
+import { type Plan, plan, wantedIn } from '../src/plan/plan.ts';
 
 /** The files that a case starts from: at least one is there. */
 export const inputFiles = ['samples.yaml', 'input.yaml'] as const;
@@ -69,7 +69,7 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: S
   if (platform === undefined || !isRead(platform)) throw new Error('nothing is planned without a profile');
   return plan({
     namespace: compiled.namespace,
-    desired: compiled.enforcement === 'Enforce' ? compiled.policies : [],
+    ...wantedIn(compiled),
     actual: input.policiesIn(compiled.namespace),
     platform: ownerOf(platform),
     heldClosed: [],

@@ -150,7 +150,10 @@ describe('a route to several namespaces', () => {
 
   test('that none lets in waits, and is covered once the suggestions are pasted one after the other', () => {
     const first = asked(both);
-    expect(first).toMatchObject({ ...waiting, message: expect.stringMatching(/^`bank`, `pay` /) });
+    expect(first).toMatchObject({
+      ...waiting,
+      message: expect.stringMatching(/^`bank`, `pay` do not let it in: /),
+    });
     const second = asked(both, [pasted(first)]);
     expect(second.reason).toBe('PartlyConsented');
     expect(asked(both, [pasted(first), pasted(second)])).toMatchObject(covered);

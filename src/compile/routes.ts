@@ -119,13 +119,13 @@ function answerOf(consent: Consent | undefined, written: Settled): Partial<Settl
   if (missing.length === 0) return {};
   const names = missing.slice(0, 5).map((name) => `\`${name}\``);
   const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
-  const who = `${names.join(', ')}${more}`;
+  const theyDoNot = `${names.join(', ')}${more} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
   const suggested = suggestion === undefined ? {} : { suggestion };
   if (missing.length === all.length) {
-    const message = `${who} does not let it in: a profile there has to allow it`;
+    const message = `${theyDoNot}: a profile there has to allow it`;
     return { state: 'Pending', reason: 'NotAdmitted', message, ...suggested };
   }
   const count = `${all.length - missing.length} of ${all.length}`;
-  const message = `PartlyConsented ${count}: ${who} does not let it in`;
+  const message = `PartlyConsented ${count}: ${theyDoNot}`;
   return { state: written.state, reason: 'PartlyConsented', message, ...suggested };
 }

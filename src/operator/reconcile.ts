@@ -10,7 +10,7 @@ import type { Owner } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
-import { isolatedBy, type Plan, plan } from '../plan/plan.ts';
+import { isolatedBy, type Plan, plan, wantedIn } from '../plan/plan.ts';
 import type { Written } from './apply.ts';
 import type { Contests } from './contest.ts';
 import type { Drifts } from './drifts.ts';
@@ -76,7 +76,12 @@ export class NamespaceReconciler {
     await statuses.writeProfiles(namespace, decision.compiled);
     await events.tell(
       namespace,
-      newsOf(namespace, decision.compiled.profiles, ledger.records.get(namespace)?.findings ?? []),
+      newsOf({
+        namespace,
+        profiles: decision.compiled.profiles,
+        findings: ledger.records.get(namespace)?.findings ?? [],
+        uidOfPolicy: (name) => cache.policies.get({ namespace, name })?.uid,
+      }),
     );
     return againAfterMs === undefined ? {} : { againAfterMs };
   }
@@ -102,7 +107,7 @@ export class NamespaceReconciler {
       compiled,
       plan: plan({
         namespace,
-        desired: compiled.enforcement === 'Enforce' ? compiled.policies : [],
+        ...wantedIn(compiled),
         actual: cache.policiesIn(namespace),
         platform: ownerOf(view.platform),
         heldClosed: ledger.heldClosed(namespace, facts.uid, Date.now()),

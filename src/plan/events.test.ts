@@ -2,11 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { foreign, namespace, platform, profile, service, undecodable, view } from '../../test/fixtures.ts';
 import { compile } from '../compile/compile.ts';
 import { type Finding, findingKinds } from '../model/findings.ts';
-import { eventOf, type News, newsOf } from './events.ts';
+import { eventOf, type News, type NewsSources, newsOf } from './events.ts';
 import { foreignFindings } from './foreign.ts';
 
 const shop = { kind: 'Namespace', name: 'shop' } as const;
 const closed: Finding = { code: 'EntranceClosed', subject: shop, message: 'it is closed', hint: 'open it' };
+
+/** A shop of which there is nothing to tell, and no policy. */
+const shopNews: NewsSources = { namespace: 'shop', profiles: [], findings: [], uidOfPolicy: () => undefined };
 
 /** All news of a shop with everything that can be told. */
 function everything(): readonly News[] {
@@ -27,7 +30,7 @@ function everything(): readonly News[] {
   if (compiled === undefined) throw new Error('the shop is not compiled');
   const open = foreign('open-door', { ingress: [{}] } as never);
   const findings = [...compiled.findings, closed, ...foreignFindings('shop', [open], ['Ingress'])];
-  return newsOf('shop', compiled.profiles, findings);
+  return newsOf({ ...shopNews, profiles: compiled.profiles, findings });
 }
 
 describe('what is told of a namespace', () => {
@@ -52,13 +55,27 @@ describe('what is told of a namespace', () => {
     );
   });
 
+  test('regards a policy by its uid where there is one, and is told once more when the first one comes, not when it is healed', () => {
+    const under = (uid: string | undefined) =>
+      newsOf({ ...shopNews, findings: [closed], uidOfPolicy: () => uid })[0];
+    expect(under('one')?.regarding).toEqual({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      namespace: 'shop',
+      name: 'ringfence-default-deny-ingress',
+      uid: 'one',
+    });
+    expect(under('healed')?.name).toBe(under('one')?.name);
+    expect(under(undefined)?.name).not.toBe(under('one')?.name);
+  });
+
   test('says which field is meant', () => {
     const [invalid] = everything().filter(({ reason }) => reason === 'InvalidProfile');
     expect(invalid?.note).toMatch(/^spec\.colour: /);
   });
 
   test('has equal names where it is equal, and others where the object, the reason or the words differ', () => {
-    const nameOf = (finding: Finding) => newsOf('shop', [], [finding])[0]?.name;
+    const nameOf = (finding: Finding) => newsOf({ ...shopNews, findings: [finding] })[0]?.name;
     expect(nameOf({ ...closed })).toBe(nameOf(closed));
     const others: Finding[] = [
       { ...closed, message: 'it is shut' },
@@ -76,7 +93,7 @@ describe('what is told of a namespace', () => {
   test('has a name that the API server takes, whatever the name of the object', () => {
     for (const name of ['a'.repeat(253), `${'a'.repeat(199)}-${'b'.repeat(53)}`, `${'a'.repeat(198)}.-b`]) {
       const subject = { kind: 'NetworkPolicy', namespace: 'shop', name } as const;
-      const [news] = newsOf('shop', [], [{ ...closed, subject }]);
+      const [news] = newsOf({ ...shopNews, findings: [{ ...closed, subject }] });
       expect(news?.name.length).toBeLessThanOrEqual(253);
       expect(news?.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
     }
@@ -85,23 +102,22 @@ describe('what is told of a namespace', () => {
   test.each(['a', 'ß', '€', '😀'])(
     'has a note of at most 1024 bytes, cut between characters (%s)',
     (character) => {
-      const [news] = newsOf('shop', [], [{ ...closed, message: character.repeat(1100) }]);
+      const [news] = newsOf({ ...shopNews, findings: [{ ...closed, message: character.repeat(1100) }] });
       const size = Buffer.byteLength(news?.note ?? '');
       expect(size).toBeLessThanOrEqual(1024);
       expect(size).toBeGreaterThan(1024 - 8);
       expect(news?.note).toMatch(new RegExp(`^${character}+…$`, 'u'));
       const exact = 'a'.repeat(1024 - '; open it'.length);
-      expect(newsOf('shop', [], [{ ...closed, message: exact }])[0]?.note).toBe(`${exact}; open it`);
+      expect(newsOf({ ...shopNews, findings: [{ ...closed, message: exact }] })[0]?.note).toBe(
+        `${exact}; open it`,
+      );
     },
   );
 
   test('is not what is information only', () => {
     const codes = Object.keys(findingKinds) as Finding['code'][];
-    const told = newsOf(
-      'shop',
-      [],
-      codes.map((code) => ({ ...closed, code })),
-    ).map(({ reason }) => reason);
+    const findings = codes.map((code) => ({ ...closed, code }));
+    const told = newsOf({ ...shopNews, findings }).map(({ reason }) => reason);
     expect(codes.filter((code) => !told.includes(code))).toEqual([
       ...['ForeignPolicy', 'EgressOpen', 'PolicyRedundant', 'RuleRedundant'],
       ...['EgressNotIsolated', 'BlockCoversPods'],
@@ -111,7 +127,7 @@ describe('what is told of a namespace', () => {
 
 describe('an Event', () => {
   test('holds the news, and who tells it when', () => {
-    const [news] = newsOf('shop', [], [closed]);
+    const [news] = newsOf({ ...shopNews, findings: [closed] });
     if (news === undefined) throw new Error('there is no news');
     expect(eventOf(news, 'ringfence-0', '2026-01-02T15:04:05.000000Z')).toEqual({
       apiVersion: 'events.k8s.io/v1',

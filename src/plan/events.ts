@@ -27,23 +27,39 @@ export interface News {
   readonly note: string;
 }
 
+/** What there is to tell from. */
+export interface NewsSources {
+  readonly namespace: string;
+  readonly profiles: readonly CompiledProfile[];
+  readonly findings: readonly Finding[];
+  /** The uid of the NetworkPolicy of this name, where there is one. */
+  readonly uidOfPolicy: (name: string) => string | undefined;
+}
+
 /** What there is to tell of a namespace: routes that do not work, and findings that are more than information. */
-export function newsOf(
-  namespace: string,
-  profiles: readonly CompiledProfile[],
-  findings: readonly Finding[],
-): readonly News[] {
+export function newsOf({ namespace, profiles, findings, uidOfPolicy }: NewsSources): readonly News[] {
+  const uids = new Map(profiles.map(({ profile }) => [profile.name, profile.uid]));
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
     routes
       .filter(({ state }) => state === 'Rejected' || state === 'Pending')
       .map(({ route, reason, message }) =>
-        newsAbout(regardingProfile(profile), namespace, reason, `route \`${route.name}\`: ${message}`),
+        newsAbout(
+          regardingProfile(profile.namespace, profile.name, profile.uid),
+          namespace,
+          reason,
+          `route \`${route.name}\`: ${message}`,
+        ),
       ),
   );
   const ofFindings = findings
     .filter((finding) => severityOf(finding) !== 'info')
     .map((finding) =>
-      newsAbout(regardingOf(finding, namespace, profiles), namespace, finding.code, tell(finding)),
+      newsAbout(
+        regardingOf(finding, namespace, { uids, uidOfPolicy }),
+        namespace,
+        finding.code,
+        tell(finding),
+      ),
     );
   return [...ofRoutes, ...ofFindings];
 }
@@ -82,8 +98,9 @@ function shortenNote(text: string): string {
 
 function newsAbout(regarding: Regarding, namespace: string, reason: string, text: string): News {
   const note = shortenNote(text);
+  const identity = identityOf(regarding);
   const tail = createHash('sha256')
-    .update(JSON.stringify([regarding.kind, regarding.uid, regarding.name, reason, note]))
+    .update(JSON.stringify([regarding.kind, identity, regarding.name, reason, note]))
     .digest('hex')
     .slice(0, 16);
   return {
@@ -97,18 +114,34 @@ function newsAbout(regarding: Regarding, namespace: string, reason: string, text
   };
 }
 
-function regardingProfile({ namespace, name, uid }: CompiledProfile['profile']): Regarding {
+/**
+ * A profile of the same name is another one. A policy that is healed is the same, so that nothing is told twice; but what was
+ * told in a dry run, when there was none, is told again where `kubectl describe` shows it.
+ */
+function identityOf({ kind, uid }: Regarding): string | boolean | undefined {
+  return kind === 'NetworkPolicy' ? uid !== undefined : uid;
+}
+
+function regardingProfile(namespace: string, name: string, uid: string): Regarding {
   return { apiVersion, kind: 'AppNetworkProfile', namespace, name, uid };
 }
 
+/** `kubectl describe` finds an Event by the uid. */
 function regardingOf(
   { subject }: Finding,
   namespace: string,
-  profiles: readonly CompiledProfile[],
+  known: { readonly uids: ReadonlyMap<string, string>; readonly uidOfPolicy: NewsSources['uidOfPolicy'] },
 ): Regarding {
-  // `kubectl describe` finds an Event by the uid.
-  const about = profiles.find(({ profile }) => profile.name === subject.name)?.profile;
-  if (subject.kind === 'AppNetworkProfile' && about !== undefined) return regardingProfile(about);
+  const profileUid = known.uids.get(subject.name);
+  if (subject.kind === 'AppNetworkProfile' && profileUid !== undefined)
+    return regardingProfile(namespace, subject.name, profileUid);
   const name = subject.kind === 'NetworkPolicy' ? subject.name : denyNames.Ingress;
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace, name };
+  const uid = known.uidOfPolicy(name);
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    namespace,
+    name,
+    ...(uid === undefined ? {} : { uid }),
+  };
 }

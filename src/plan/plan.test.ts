@@ -19,6 +19,7 @@ import { transitionPolicy } from './transition.ts';
 
 interface Given {
   readonly desired?: readonly DesiredPolicy[];
+  readonly rehearsed?: readonly DesiredPolicy[];
   readonly owned?: readonly OwnedPolicy[];
   readonly foreign?: readonly ForeignPolicy[];
   readonly heldClosed?: PlanInput['heldClosed'];
@@ -32,6 +33,7 @@ function planned(given: Given): Plan {
   return plan({
     namespace: 'shop',
     desired,
+    ...(given.rehearsed === undefined ? {} : { rehearsed: given.rehearsed }),
     actual: { owned, foreign },
     platform: platformOwner,
     heldClosed,
@@ -387,6 +389,16 @@ describe("somebody else's policy", () => {
     expect(told(closing)).toEqual([`close: delete ${second}`]);
     expect(takenNames(closing)).toHaveLength(1);
     expect(takenNames(planned({ desired: [deny], owned: [written(deny)], foreign: taken }))).toEqual([]);
+  });
+
+  test('stands in the way of a dry run, where all that is done is to tell', () => {
+    const foreigners = [foreign(denyNames.Ingress), foreign('open', { ingress: [{}] })];
+    const codes = (found: Plan) => found.findings.map(({ code }) => code).sort();
+    const rehearsal = planned({ rehearsed: [deny], foreign: foreigners });
+    expect(rehearsal.phases).toEqual([]);
+    expect(codes(rehearsal)).toEqual(['ForeignAllowAll', 'ForeignPolicy', 'NameTaken']);
+    expect(codes(planned({ desired: [deny], foreign: foreigners }))).toEqual(codes(rehearsal));
+    expect(codes(planned({ rehearsed: [], foreign: foreigners }))).toEqual([]);
   });
 
   test('that isolates every pod leaves nothing to open: a temporary opening would be a hole', () => {

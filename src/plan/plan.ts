@@ -1,6 +1,7 @@
 // Desired against actual policies of one namespace, as phases of changes that never cut a connection that is
 // allowed before and after. Pure: the same input gives the same plan, and plan(x, x) is empty.
 // Must not know why a policy is desired, nor how a change is sent.
+import type { CompiledNamespace } from '../compile/compile.ts';
 import { transitionName } from '../compile/names.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions, isolates } from '../model/network-policy.ts';
@@ -17,6 +18,8 @@ import { transitionPolicy } from './transition.ts';
 export interface PlanInput extends Freeze {
   readonly namespace: string;
   readonly desired: readonly DesiredPolicy[];
+  /** What would be desired, in a dry run: nothing is done for it, but what stands in its way is told. */
+  readonly rehearsed?: readonly DesiredPolicy[];
   readonly actual: ActualPolicies;
   /** Owns the temporary policy. */
   readonly platform: Owner;
@@ -31,6 +34,14 @@ export interface PlanInput extends Freeze {
 export interface Plan {
   readonly phases: readonly Phase[];
   readonly findings: readonly Finding[];
+}
+
+/** What is to be there, or only tried, in a namespace. */
+export function wantedIn({
+  enforcement,
+  policies,
+}: Pick<CompiledNamespace, 'enforcement' | 'policies'>): Pick<PlanInput, 'desired' | 'rehearsed'> {
+  return enforcement === 'Enforce' ? { desired: policies } : { desired: [], rehearsed: policies };
 }
 
 /**
@@ -71,9 +82,12 @@ export function plan(input: PlanInput): Plan {
   return {
     phases: phases.filter((phase) => phase.changes.length > 0),
     findings: [
-      ...named.findings,
+      ...(input.rehearsed === undefined
+        ? named
+        : withFreeNames(input.rehearsed, input.actual, frozen.mirrorNames)
+      ).findings,
       ...temporary.findings,
-      ...foreignFindings(input.namespace, input.actual.foreign, isolatedBy(input.desired)),
+      ...foreignFindings(input.namespace, input.actual.foreign, isolatedBy(input.rehearsed ?? input.desired)),
     ],
   };
 }
