@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  namespace,
-  type PlatformSpec,
-  platform,
-  profile,
-  service,
-  undecodable,
-  view,
-} from '../../test/fixtures.ts';
+import { namespace, type PlatformSpec, platform, profile, undecodable, view } from '../../test/fixtures.ts';
 import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
 import { egressModes, enforcements } from '../api/egress.ts';
 import { type CompiledNamespace, compile } from './compile.ts';
@@ -124,18 +116,6 @@ describe('an enforced namespace', () => {
       owner: { kind: 'AppNetworkProfile', name: 'data', uid: 'uid-of-shop-data' },
       askers: [['web-to-mongo']],
     });
-  });
-
-  test('is compiled in a moment where it holds 5,000 profiles, each with policies of its own', () => {
-    const routes = [{ name: 'web-to-mongo', from: { app: 'web' }, to: { service: 'mongo' } }];
-    const profiles = Array.from({ length: 5000 }, (_, index) => profile(`shop/team-${index}`, { routes }));
-    const objects = [service('shop/mongo', [{ port: 27017 }])];
-    const given = view({ platform: platform(), namespaces: shop, profiles, objects });
-    const started = performance.now();
-    const found = compiled('shop', given);
-    expect(performance.now() - started).toBeLessThan(5000);
-    expect(new Set(names(found)).size).toBe(5001);
-    expect(found.profiles.every((each) => each.routes[0]?.state === 'Active')).toBe(true);
   });
 
   test('has two policies of two profiles that say the same: either can go without the other', () => {

@@ -45,12 +45,14 @@ export class StatusWriter {
    * @throws ApiError where one could not be written
    */
   async writeProfiles(namespace: string, compiled: CompiledNamespace | undefined): Promise<void> {
-    const generations = compiled && generationsOf(compiled);
+    // A namespace may hold thousands: nobody looks for one of them in a list.
+    const made = new Map(compiled?.profiles.map((each) => [each.profile.uid, each]));
     await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
       if (profile.terminating) return;
-      if (generations !== undefined && generations.get(profile.uid) !== profile.generation) return;
+      const mine = made.get(profile.uid);
+      if (compiled !== undefined && mine?.profile.generation !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
-      const status = profileStatus({ profile, compiled, previous, now: new Date().toISOString() });
+      const status = profileStatus({ profile, compiled, mine, previous, now: new Date().toISOString() });
       const path = `/apis/${apiVersion}/namespaces/${profile.namespace}/appnetworkprofiles/${profile.name}`;
       await this.#write(path, profile, status, appNetworkProfiles, this.#cache.profiles);
     });
@@ -126,9 +128,4 @@ export class StatusWriter {
       if (!['gone', 'conflict'].includes(classify(error))) throw error;
     }
   }
-}
-
-/** The generation of each profile that was compiled, by uid. */
-function generationsOf({ profiles }: CompiledNamespace): ReadonlyMap<string, number> {
-  return new Map(profiles.map(({ profile }) => [profile.uid, profile.generation]));
 }

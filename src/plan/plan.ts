@@ -55,8 +55,9 @@ export function plan(input: PlanInput): Plan {
   const named = withFreeNames(input.desired, input.actual, frozen.mirrorNames);
   const owned = [...input.actual.owned].sort(compareKeys);
   const lasting = owned.filter((policy) => !isTransitionName(policy.name));
+  const lastingByName = new Map(lasting.map((policy) => [policy.name, policy]));
   const writes = named.desired.flatMap((policy) => {
-    const existing = lasting.find(({ name }) => name === policy.name);
+    const existing = lastingByName.get(policy.name);
     return existing !== undefined && frozen.has(existing) ? [] : writeOf(policy, existing);
   });
   const wanted = new Set(named.desired.map((policy) => policy.name));

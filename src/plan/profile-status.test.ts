@@ -12,7 +12,7 @@ import {
 import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
 import type { ProfileFacts } from '../api/cluster-view.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
-import { compile } from '../compile/compile.ts';
+import { type CompiledNamespace, compile } from '../compile/compile.ts';
 import { profileStatus } from './profile-status.ts';
 
 const now = '2026-01-02T15:04:05Z';
@@ -31,7 +31,17 @@ function status(
   const compiled = compile(
     view({ platform: platform(spec), namespaces: [namespace('shop')], profiles: [facts], objects }),
   );
-  return profileStatus({ profile: facts, compiled: compiled.namespaces[0], previous, now });
+  return statusIn(compiled.namespaces[0], facts, previous);
+}
+
+/** The status of a profile where its namespace is compiled to this; absent, where there is no platform profile. */
+function statusIn(
+  compiled: CompiledNamespace | undefined,
+  facts: ProfileFacts,
+  previous: AppNetworkProfileStatus = {},
+): AppNetworkProfileStatus {
+  const mine = compiled?.profiles.find(({ profile: { uid } }) => uid === facts.uid);
+  return profileStatus({ profile: facts, compiled, mine, previous, now });
 }
 
 /** The condition of a type as `True Enforced: message`. */
@@ -143,7 +153,7 @@ describe('the status of a profile', () => {
 
   test('says who has to act where there is no platform profile', () => {
     const facts = profile('shop/shop', { routes });
-    const made = profileStatus({ profile: facts, compiled: undefined, previous: {}, now });
+    const made = statusIn(undefined, facts);
     expect(made.routes?.[0]).toEqual({
       name: 'web-to-mongo',
       state: 'NotNeeded',

@@ -15,6 +15,8 @@ export interface ProfileStatusInput {
   readonly profile: ProfileFacts;
   /** Absent where there is no platform profile. */
   readonly compiled: CompiledNamespace | undefined;
+  /** What `compiled` holds of this profile. */
+  readonly mine: CompiledProfile | undefined;
   readonly previous: AppNetworkProfileStatus;
   /** RFC 3339. */
   readonly now: string;
@@ -24,11 +26,11 @@ export interface ProfileStatusInput {
 export function profileStatus({
   profile,
   compiled,
+  mine,
   previous,
   now,
 }: ProfileStatusInput): AppNetworkProfileStatus {
   const isWritten = compiled?.enforcement === 'Enforce';
-  const mine = compiled?.profiles.find((candidate) => candidate.profile.uid === profile.uid);
   const routes = routesOf(profile, compiled, mine?.routes ?? []) ?? previous.routes ?? [];
   const conditions = (profile.decoded.ok ? readConditions(compiled, routes) : invalidConditions(profile)).map(
     (condition) => ({
