@@ -34,17 +34,26 @@ const namesTold = 8;
  * out, and long lists are cut.
  */
 export function formatEndpoint(end: Endpoint): string {
+  return format(end, namesTold);
+}
+
+/** The same for programs: nothing is cut. */
+export function spellEndpoint(end: Endpoint): string {
+  return format(end, Number.POSITIVE_INFINITY);
+}
+
+function format(end: Endpoint, most: number): string {
   if (isWorkload(end)) {
     const key = formatKey(end.workload);
-    return end.pods === undefined ? key : `${key} (${listNames(end.pods)})`;
+    return end.pods === undefined ? key : `${key} (${listNames(end.pods, most)})`;
   }
-  if (end.except !== undefined) return `${end.cidr} except ${listNames(end.except)}`;
+  if (end.except !== undefined) return `${end.cidr} except ${listNames(end.except, most)}`;
   return end.cidr.replace(end.cidr.includes(':') ? /\/128$/ : /\/32$/, '');
 }
 
-function listNames(names: readonly string[]): string {
-  const more = names.length - namesTold;
-  const told = names.slice(0, namesTold).join(', ');
+function listNames(names: readonly string[], most: number): string {
+  const more = names.length - most;
+  const told = names.slice(0, most).join(', ');
   return more > 0 ? `${told} and ${more} more` : told;
 }
 

@@ -1,6 +1,6 @@
 // The answer to `explain` as it is told, to people and to programs.
 // Must not know how it was found.
-import { formatEndpoint } from '../../analyze/endpoints.ts';
+import { formatEndpoint, spellEndpoint } from '../../analyze/endpoints.ts';
 import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { isEmpty } from '../../model/port-set.ts';
@@ -88,8 +88,8 @@ export function answerAsData({ words, allowed, parts, notes, suggestion }: ToldA
     ...words,
     allowed,
     parts: parts.map((part) => ({
-      from: formatEndpoint(part.from),
-      to: formatEndpoint(part.to),
+      from: spellEndpoint(part.from),
+      to: spellEndpoint(part.to),
       ...(part.asked === undefined ? {} : { asked: portTexts(part.asked) }),
       ports: portTexts(part.ports),
       allowed: part.allowed,
@@ -105,8 +105,8 @@ function sideAsData(
   { side, standing, allows, ports, rules, policies }: SideExplanation,
 ): object {
   return {
-    from: formatEndpoint(from),
-    to: formatEndpoint(to),
+    from: spellEndpoint(from),
+    to: spellEndpoint(to),
     side,
     standing,
     allows,

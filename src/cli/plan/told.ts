@@ -1,6 +1,6 @@
 // A plan in a terminal, and as data for programs.
 // Must not know how it was found.
-import { formatEndpoint } from '../../analyze/endpoints.ts';
+import { spellEndpoint } from '../../analyze/endpoints.ts';
 import type { PolicyFacts } from '../../analyze/facts.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Paint, Style } from '../output/paint.ts';
@@ -92,8 +92,8 @@ function policyAsData(
 
 function connectionAsData({ from, to, ports, dangers, because }: ConnectionChange): object {
   return {
-    from: from.map(formatEndpoint),
-    to: to.map(formatEndpoint),
+    from: from.map(spellEndpoint),
+    to: to.map(spellEndpoint),
     ports: portTexts(ports),
     dangers,
     because,

@@ -1,7 +1,8 @@
 // The words of a plan, which its text and its Markdown share.
 // Must not know where they are shown.
-import { type Endpoint, formatEndpoint } from '../../analyze/endpoints.ts';
+import type { Endpoint } from '../../analyze/endpoints.ts';
 import type { PolicyFacts } from '../../analyze/facts.ts';
+import { endNames } from '../output/ends.ts';
 import type { Changes, ConnectionChange, Danger, IsolationChange } from './changes.ts';
 
 /** Why to look. */
@@ -11,14 +12,6 @@ export const dangerWords: Readonly<Record<Danger, string>> = {
   ToAnywhere: 'may send to every address',
   Lost: 'is cut off',
 };
-
-/** Ends by name; every address of both families is one. */
-export function endNames(ends: readonly Endpoint[]): readonly string[] {
-  const names = [...new Set(ends.map(formatEndpoint))];
-  const everywhere = ['0.0.0.0/0', '::/0'];
-  const isAny = everywhere.every((cidr) => names.includes(cidr));
-  return isAny ? ['any address', ...names.filter((name) => !everywhere.includes(name))] : names;
-}
 
 /** The first of some ends, and how many more there are. */
 export function sayEnds(ends: readonly Endpoint[], most: number, look = (name: string) => name): string {

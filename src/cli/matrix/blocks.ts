@@ -1,0 +1,71 @@
+// A matrix for people: who reaches whom in as few lines as say it, with nothing cut. In a cluster without policies that is
+// `every workload` and `any address`, however many workloads there are. Must not know how connections are found.
+import type { ConnectionGroup } from '../../analyze/connections.ts';
+import { type Endpoint, isSelf, isWorkload, keyOf, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import { endNames } from '../output/ends.ts';
+import type { Paint } from '../output/paint.ts';
+import { sayPorts } from '../output/ports.ts';
+import { formatTable } from '../output/table.ts';
+
+/** What begins or ends in a namespace. */
+export function groupsOf(groups: readonly ConnectionGroup[], namespace: string): readonly ConnectionGroup[] {
+  const isIn = (end: Endpoint) => isWorkload(end) && end.workload.namespace === namespace;
+  const isOut = (end: Endpoint) => !isIn(end);
+  return groups
+    .flatMap(({ from, to, ports }) => [
+      { from: from.filter(isIn), to, ports },
+      { from: from.filter(isOut), to: to.filter(isIn), ports },
+    ])
+    .filter(({ from, to }) => from.some((source) => to.some((target) => !isSelf(source, target))));
+}
+
+/**
+ * Groups as blocks of lines: each of its sources reaches each of its targets.
+ *
+ * @param workloads all that there are, of which some may reach nothing
+ */
+export function formatBlocks(
+  groups: readonly ConnectionGroup[],
+  workloads: readonly WorkloadEnd[],
+  paint: Paint,
+): string {
+  if (groups.length === 0) return 'nothing is allowed\n';
+  const nameAll = namesOf(workloads);
+  const blocks = groups.map(({ from, to, ports }) => {
+    const [only] = from;
+    // One pod does not reach itself through a policy.
+    const others = from.length === 1 && only ? to.filter((target) => !isSelf(only, target)) : to;
+    return block(nameAll(from), nameAll(others), sayPorts(ports));
+  });
+  const isTall = blocks.some((rows) => rows.length > 1);
+  const head = ['FROM', 'TO', 'PORTS'].map((text) => ({
+    text,
+    look: (padded: string) => paint('bold', padded),
+  }));
+  const rows = blocks.flatMap((lines, index) => (isTall && index > 0 ? [['', '', ''], ...lines] : lines));
+  return formatTable([head, ...rows]);
+}
+
+function block(from: readonly string[], to: readonly string[], ports: string): readonly string[][] {
+  return Array.from({ length: Math.max(from.length, to.length) }, (_, line) => [
+    from[line] ?? '',
+    to[line] ?? '',
+    line === 0 ? ports : '',
+  ]);
+}
+
+/** Names ends: all workloads as one, all of a namespace as `shop/*`, and every address of both families as one. */
+function namesOf(workloads: readonly WorkloadEnd[]): (ends: readonly Endpoint[]) => readonly string[] {
+  const namespaces = Map.groupBy(workloads, ({ workload }) => workload.namespace);
+  return (ends) => {
+    const keys = new Set(ends.map(keyOf));
+    const isAll = (some: readonly WorkloadEnd[]) =>
+      some.length > 1 && some.every((end) => keys.has(keyOf(end)));
+    const addresses = endNames(ends.filter((end) => !isWorkload(end)));
+    if (isAll(workloads)) return ['every workload', ...addresses];
+    const named = [...Map.groupBy(ends.filter(isWorkload), ({ workload }) => workload.namespace)].flatMap(
+      ([namespace, here]) => (isAll(namespaces.get(namespace) ?? []) ? [`${namespace}/*`] : endNames(here)),
+    );
+    return [...named, ...addresses];
+  };
+}
