@@ -11,7 +11,7 @@ import { requiredLabels, selects, selectsEverything } from '../model/selectors.t
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { isClosed } from './egress.ts';
 import { mirrorsFrom } from './mirrors.ts';
-import { namespacesSelectedBy } from './namespace-index.ts';
+import { eachSelectedBy } from './namespace-index.ts';
 import type { Opening } from './openings.ts';
 import type { WayIn } from './plain-routes.ts';
 import { suggestedName, suggestProfile } from './suggestion.ts';
@@ -25,8 +25,8 @@ export interface ClosedSources {
   readonly suggestion: string;
 }
 
-/** One route may let in thousands: so many are looked at, and so many told. */
-const mostLookedAt = 200;
+/** Who lets in more does not wait for each of them, and to look at thousands for every such route would take long. */
+const mostWaitedFor = 200;
 const mostTold = 3;
 
 /** Finds the namespaces that a route lets in by their labels in vain; `undefined` where there are none. */
@@ -37,18 +37,27 @@ export function closedSources(
   { opening, isWide }: WayIn,
 ): ClosedSources | undefined {
   const selector = 'namespace' in route.from ? route.from.namespace.selector : undefined;
-  // Who lets in everybody does not wait for each of them.
+  // Nor does who lets in everybody.
   if (!isWide || selector === undefined || requiredLabels(selector) === undefined) return undefined;
   if (trusts(run.spec, here.facts)) return undefined;
-  const closed = namespacesSelectedBy(run.view, selector)
-    .filter(({ name }) => name !== here.facts.name)
+  const letIn = firstOf(eachSelectedBy(run.view, selector), mostWaitedFor + 1);
+  if (letIn.length > mostWaitedFor) return undefined;
+  const closed = letIn
+    .filter((facts) => facts.name !== here.facts.name && isShutIn(run, here, opening, facts))
     .sort((a, b) => compareText(a.name, b.name))
-    .slice(0, mostLookedAt)
-    .filter((facts) => isShutIn(run, here, opening, facts))
     .slice(0, mostTold);
   const [first] = closed;
   if (first === undefined) return undefined;
   return { names: closed.map(({ name }) => name), suggestion: suggestionFor(here, route, opening, first) };
+}
+
+function firstOf<T>(all: Iterable<T>, count: number): readonly T[] {
+  const first: T[] = [];
+  for (const each of all) {
+    if (first.length === count) break;
+    first.push(each);
+  }
+  return first;
 }
 
 function isShutIn(

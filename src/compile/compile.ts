@@ -6,6 +6,7 @@ import type { Finding } from '../model/findings.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
+import { dnsOutage } from './dns-outage.ts';
 import { egressFindings } from './egress.ts';
 import { exposurePolicies } from './exposures.ts';
 import { discoveryFindings, platformFindings, profileFindings } from './findings.ts';
@@ -97,6 +98,7 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
   if (!plain.isCompiled) return { ...common, policies: [], findings };
   const exposed = run.exposures(plain);
   const owner = ownerOf(run.platform);
+  const routed = compiled.flatMap(openingsOf);
   return {
     ...common,
     policies: [
@@ -108,12 +110,8 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     findings: [
       ...findings,
       ...exposed.findings,
-      ...outageFindings(
-        run.view,
-        plain.around,
-        { exposed: exposed.openings, routed: compiled.flatMap(openingsOf) },
-        exposed.unserved,
-      ),
+      ...outageFindings(run.view, plain.around, { exposed: exposed.openings, routed }, exposed.unserved),
+      ...dnsOutage(facts.name, run.world, routed),
       ...wideRouteFindings(compiled),
       ...egressFindings(facts, egress, profiles, membership.egress, run.world),
     ],

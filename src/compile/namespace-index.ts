@@ -26,27 +26,34 @@ export class NamespaceIndex implements NamespaceLabels {
 }
 
 /** The namespaces that a selector selects, terminating ones too. */
-export function namespacesSelectedBy(
-  { namespaces, namespaceLabels }: ClusterView,
-  selector: LabelSelector,
-): readonly NamespaceFacts[] {
-  const names = candidatesFor(namespaceLabels, selector);
-  const candidates =
-    names === undefined ? [...namespaces.values()] : [...names].flatMap((name) => namespaces.get(name) ?? []);
-  return candidates.filter(({ labels }) => selects(selector, labels));
+export function namespacesSelectedBy(view: ClusterView, selector: LabelSelector): readonly NamespaceFacts[] {
+  return [...eachSelectedBy(view, selector)];
 }
 
-/** Those that have one of the labels that are asked for; `undefined` where none is. */
-function candidatesFor(index: NamespaceLabels, selector: LabelSelector): Iterable<string> | undefined {
+/** The same one after the other, in no order that means anything: whoever wants to know of a few does not look at all. */
+export function* eachSelectedBy(view: ClusterView, selector: LabelSelector): Iterable<NamespaceFacts> {
+  for (const facts of candidatesFor(view, selector)) if (selects(selector, facts.labels)) yield facts;
+}
+
+/** Those that have one of the labels that are asked for; all where none is. Each once. */
+function* candidatesFor(
+  { namespaces, namespaceLabels }: ClusterView,
+  selector: LabelSelector,
+): Iterable<NamespaceFacts> {
   const required = requiredLabels(selector);
   // Every namespace has a name; who has which, is known without an index.
-  if (required === undefined || required.some(({ key, value }) => key === nameLabel && value === undefined))
-    return undefined;
-  return new Set(
-    required.flatMap(({ key, value }) =>
-      key === nameLabel && value !== undefined ? [value] : [...index.having(key, value)],
-    ),
-  );
+  if (required === undefined || required.some(({ key, value }) => key === nameLabel && value === undefined)) {
+    yield* namespaces.values();
+    return;
+  }
+  // They are values of one key, of which a namespace has one.
+  for (const { key, value } of new Map(required.map((each) => [each.value, each])).values()) {
+    const names = key === nameLabel && value !== undefined ? [value] : namespaceLabels.having(key, value);
+    for (const name of names) {
+      const facts = namespaces.get(name);
+      if (facts !== undefined) yield facts;
+    }
+  }
 }
 
 function termsOf(facts: NamespaceFacts | undefined): readonly string[] {

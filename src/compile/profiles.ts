@@ -6,6 +6,7 @@ import type { DesiredPolicy } from '../model/policies.ts';
 import { closedSources } from './closed-sources.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { askConsent } from './consent.ts';
+import { missingSources } from './missing-sources.ts';
 import { type Opening, openingPolicies } from './openings.ts';
 import { type CompiledRoute, type Place, settle } from './routes.ts';
 
@@ -25,6 +26,7 @@ export function compileProfiles(run: Compilation, plain: PlainNamespace): readon
     egress: plain.egress,
     ask: (route, wayOut) => askConsent(run, plain, route, wayOut),
     askSources: (route, wayIn) => closedSources(run, plain, route, wayIn),
+    findMissing: (route) => missingSources(run.view, route),
   };
   return plain.profiles.map(({ profile, routes }) => {
     const settled = routes.map((route) => settle(route, place));

@@ -30,6 +30,9 @@ export type AskConsent = (route: Route, wayOut: WayOut) => Consent | undefined;
 /** Asks the namespaces that a route lets in; `undefined` where none has to let itself out. */
 export type AskSources = (route: Route, wayIn: WayIn) => ClosedSources | undefined;
 
+/** Who of those whom a route lets in is missing; `undefined` where somebody is there. */
+export type FindMissing = (route: Route) => string | undefined;
+
 /** Where a route is declared. */
 export interface Place {
   readonly namespace: string;
@@ -37,6 +40,7 @@ export interface Place {
   readonly egress: Egress;
   readonly ask: AskConsent;
   readonly askSources: AskSources;
+  readonly findMissing: FindMissing;
 }
 
 /** What becomes of a route that is declared at `place`. */
@@ -44,7 +48,11 @@ export function settle(plain: PlainRoute, place: Place): CompiledRoute {
   const { route } = plain;
   if (plain.kind === 'refused') return { route, ...plain.problem, openings: [] };
   if (plain.kind === 'in') {
-    const told = { ...tellGap(plain.gap), ...tellSources(place.askSources(route, plain)) };
+    const told = {
+      ...tellGap(plain.gap),
+      ...tellSources(place.askSources(route, plain)),
+      ...tellMissing(place.findMissing(route)),
+    };
     return { route, ...active, ...told, openings: openingsOfWayIn(plain, place) };
   }
   return { route, ...settleWayOut(route, plain, place) };
@@ -73,6 +81,12 @@ function tellSources(closed: ClosedSources | undefined): Partial<Settled> {
     message: `its rule is written, but the egress of ${who} is Restricted and does not lead here: a profile there has to open it`,
     suggestion: closed.suggestion,
   };
+}
+
+/** Its rule is written for the day when somebody is there. */
+function tellMissing(missing: string | undefined): Partial<Settled> {
+  if (missing === undefined) return {};
+  return { reason: 'SourceMissing', message: `its rule is written, but ${missing}` };
 }
 
 /** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */

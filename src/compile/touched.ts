@@ -39,7 +39,7 @@ export function namespacesTouchedByProfile(
 
 /**
  * The namespaces that a namespace touches which came, went, or has other labels: itself, those whose egress its routes open,
- * those whose routes lead to it, and those of the platform's systems, which reach it.
+ * those whose routes lead to it or wait for it, and those of the platform's systems, which reach it.
  *
  * @param view after the change
  */
@@ -55,6 +55,7 @@ export function namespacesTouchedByNamespace(
   return new Set([
     name,
     ...neighboursOf(view, platform, name, states),
+    ...(states.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
     ...declaredNamespaces(view, platform),
   ]);
 }

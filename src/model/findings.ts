@@ -73,6 +73,11 @@ export const findingKinds = {
     meaning:
       'a route lets in namespaces by their labels whose egress is Restricted and does not lead to it; its suggestion is the profile to add there',
   },
+  SourceMissing: {
+    severity: 'info',
+    meaning:
+      'a route lets in namespaces of which there is none; it may be ahead of them, or its labels be misspelt',
+  },
   OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
   EntranceClosed: {
     severity: 'warning',
@@ -83,6 +88,10 @@ export const findingKinds = {
     severity: 'warning',
     meaning:
       'a webhook or an aggregated API leads to a port of pods of a ringed namespace that no route opens to the control plane',
+  },
+  DnsShutOut: {
+    severity: 'warning',
+    meaning: 'the DNS of the cluster is in a ringed namespace, and no route lets every namespace ask it',
   },
   EgressOpen: {
     severity: 'info',

@@ -119,7 +119,7 @@ describe('what is told of a namespace', () => {
     const findings = codes.map((code) => ({ ...closed, code }));
     const told = newsOf({ ...shopNews, findings }).map(({ reason }) => reason);
     expect(codes.filter((code) => !told.includes(code))).toEqual([
-      ...['ForeignPolicy', 'EgressOpen', 'PolicyRedundant', 'RuleRedundant'],
+      ...['ForeignPolicy', 'SourceMissing', 'EgressOpen', 'PolicyRedundant', 'RuleRedundant'],
       ...['EgressNotIsolated', 'BlockCoversPods'],
     ]);
   });
