@@ -58,6 +58,19 @@ describe('what is suggested', () => {
     expect(after).toMatchObject({ allowed: true });
   });
 
+  test('names nothing that is there already, because it would take its place', async () => {
+    const web = await ask('shop/mongo shop/web 3000', '');
+    const twice = await ask('shop/mongo shop/web 3001', `---\n${web.suggestion}\n`);
+    expect(twice.suggestion).toContain('metadata: {name: mongo-to-web-2, namespace: shop}');
+    const after = await ask('shop/mongo shop/web 3001', `---\n${web.suggestion}\n---\n${twice.suggestion}\n`);
+    expect(after.allowed).toBe(true);
+  });
+
+  test('is a route where there is a ring, and a policy where there is none', async () => {
+    const { suggestion } = await ask('legacy/batch shop/mongo 27017', closed('legacy'));
+    expect(suggestion?.match(/^kind: .*/gm)).toEqual(['kind: AppNetworkProfile', 'kind: NetworkPolicy']);
+  });
+
   test('to a port of a Service that is asked of its pods opens the pods at their own port', async () => {
     const { suggestion } = await ask('shop-admin/console shop/web 80', '');
     expect(suggestion).toContain('3000');

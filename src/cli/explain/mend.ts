@@ -3,10 +3,10 @@
 
 import { parse } from 'yaml';
 import { analyze } from '../../analyze/analysis.ts';
-import { type Endpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import { type Endpoint, formatEndpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
-import { asStored, type WrittenObject } from '../../cluster/as-stored.ts';
+import { asStored, type KubernetesObject, type WrittenObject } from '../../cluster/as-stored.ts';
 import { type SuggestedRoute, suggestedName, suggestProfile } from '../../compile/suggestion.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { type Protocol, protocols } from '../../model/ports.ts';
@@ -32,13 +32,23 @@ const maxParts = 10;
 export function mend(denied: Denied): string | undefined {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
   if (parts.length > maxParts) return undefined;
-  const facts = denied.world.facts;
-  const appLabel = appLabelOf(denied.world);
-  const at = (kind: 'ingress' | 'egress') =>
-    unique(parts.flatMap((part) => (part[kind].allows ? [] : routesFor(part, kind, facts, appLabel))));
-  const policies = unique(parts.flatMap((part) => policiesFor(part, facts)));
-  // The way out often opens by itself where the way in is declared.
-  const candidates = [at('ingress'), at('egress'), unique([...at('ingress'), ...at('egress')]), policies];
+  const waysAt = (side: 'ingress' | 'egress') => {
+    const closed = parts.filter((part) => !part[side].allows);
+    return {
+      routes: unique(closed.flatMap((part) => routesFor(part, side, denied.world))),
+      policies: unique(closed.flatMap((part) => policiesFor(part, side, denied.world))),
+    };
+  };
+  const [ingress, egress] = [waysAt('ingress'), waysAt('egress')];
+  // The way out often opens by itself where the way in is declared; routes mean nothing where there is no ring.
+  const candidates = [
+    ingress.routes,
+    egress.routes,
+    unique([...ingress.routes, ...egress.routes]),
+    [...ingress.routes, ...egress.policies],
+    [...ingress.policies, ...egress.routes],
+    [...ingress.policies, ...egress.policies],
+  ];
   return candidates
     .filter((texts) => texts.length > 0)
     .find((texts) => isAllowedWith(texts, denied))
@@ -60,20 +70,35 @@ function appLabelOf({ stores }: World): string {
 }
 
 /** A profile in the namespace of the side that denies. */
-function routesFor(
-  part: Explanation,
-  side: 'ingress' | 'egress',
-  facts: AnalysisInput,
-  appLabel: string,
-): readonly string[] {
+function routesFor(part: Explanation, side: 'ingress' | 'egress', world: World): readonly string[] {
   const here = side === 'ingress' ? part.to : part.from;
   if (!isWorkload(here)) return [];
+  const { facts } = world;
+  const appLabel = appLabelOf(world);
   const { namespace } = here.workload;
   const end = (each: Endpoint) =>
     isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
   const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}`);
   const route: SuggestedRoute = { name, from: end(part.from), to: end(part.to), ports: portsOf(part, facts) };
-  return [suggestProfile(namespace, name, route)];
+  const profile = freeName(name, 'AppNetworkProfile', namespace, world.objects);
+  return [suggestProfile(namespace, profile, route)];
+}
+
+/** A name that no object there has, because `kubectl apply` would take away what that says. */
+function freeName(
+  name: string,
+  kind: string,
+  namespace: string,
+  objects: readonly KubernetesObject[],
+): string {
+  const isTaken = (candidate: string) =>
+    objects.some(
+      (object) =>
+        object.kind === kind && object.metadata.namespace === namespace && object.metadata.name === candidate,
+    );
+  let free = name;
+  for (let number = 2; isTaken(free); number += 1) free = suggestedName(`${name}-${number}`);
+  return free;
 }
 
 function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
@@ -104,7 +129,7 @@ function steadyLabels({ workload, pods }: WorkloadEnd, facts: AnalysisInput): La
 }
 
 function nameOf(end: Endpoint): string {
-  const name = isWorkload(end) ? end.workload.name : end.cidr;
+  const name = isWorkload(end) ? end.workload.name : formatEndpoint({ cidr: end.cidr });
   return name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -139,32 +164,28 @@ function writtenPort(text: string, protocol: Protocol): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
-/** NetworkPolicies, one for each side that denies. */
-function policiesFor(part: Explanation, facts: AnalysisInput): readonly string[] {
-  const { from, to, egress, ingress } = part;
-  const sides = [
-    ...(ingress.allows || !isWorkload(to) ? [] : [{ here: to, other: from, direction: 'Ingress' as const }]),
-    ...(egress.allows || !isWorkload(from) ? [] : [{ here: from, other: to, direction: 'Egress' as const }]),
-  ];
-  return sides.map(({ here, other, direction }) => {
-    const rule = {
-      [direction === 'Ingress' ? 'from' : 'to']: [peerOf(other, here.workload.namespace, facts)],
-      ...(part.asked === undefined ? {} : { ports: policyPorts(part.asked) }),
-    };
-    return toYaml({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: {
-        name: suggestedName(`${nameOf(from)}-to-${nameOf(to)}-${direction.toLowerCase()}`),
-        namespace: here.workload.namespace,
-      },
-      spec: {
-        podSelector: { matchLabels: steadyLabels(here, facts) },
-        policyTypes: [direction],
-        [direction.toLowerCase()]: [rule],
-      },
-    }).trimEnd();
-  });
+/** A NetworkPolicy for the side that denies. */
+function policiesFor(part: Explanation, side: 'ingress' | 'egress', world: World): readonly string[] {
+  const [here, other] = side === 'ingress' ? [part.to, part.from] : [part.from, part.to];
+  if (!isWorkload(here)) return [];
+  const { facts } = world;
+  const { namespace } = here.workload;
+  const rule = {
+    [side === 'ingress' ? 'from' : 'to']: [peerOf(other, namespace, facts)],
+    ...(part.asked === undefined ? {} : { ports: policyPorts(part.asked) }),
+  };
+  const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}-${side}`);
+  const policy = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: freeName(name, 'NetworkPolicy', namespace, world.objects), namespace },
+    spec: {
+      podSelector: { matchLabels: steadyLabels(here, facts) },
+      policyTypes: [side === 'ingress' ? 'Ingress' : 'Egress'],
+      [side]: [rule],
+    },
+  };
+  return [toYaml(policy).trimEnd()];
 }
 
 function peerOf(end: Endpoint, here: string, facts: AnalysisInput): object {
