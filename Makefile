@@ -33,7 +33,7 @@ check: setup ## the fast loop: lint beside unit and golden tests (generated file
 generate: setup ## print crds/ and docs/reference from the schemas and the code
 	node test/generate.ts
 
-build: setup ## bundle the operator and the tool into dist/ringfence.mjs
+build: setup ## bundle the operator and the tool: dist/ringfence.mjs, and what it starts
 	npm run -s build
 
 image: setup ## build the image (IMAGE=name:tag; PLATFORMS=linux/amd64,linux/arm64 PUSH=1 sends both to a registry)

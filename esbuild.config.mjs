@@ -1,5 +1,5 @@
-// Bundles the operator and the tool into one file, dist/ringfence.mjs or what the first argument names: less memory and a quicker
-// start than from sources.
+// Bundles the operator and the tool into one file, main.mjs: less memory and a quicker start than from sources. What starts it is
+// beside it, dist/ringfence.mjs or what the first argument names.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,11 +7,12 @@ import { build } from 'esbuild';
 import { readAssets } from './src/cli/graph/page/assets.ts';
 
 const outfile = process.argv[2] ?? 'dist/ringfence.mjs';
+const folder = dirname(outfile);
 
 /**
  * Of client-node only KubeConfig is used, and of that nothing that sends: without the generated classes of the Kubernetes API and
  * without its HTTP client the operator needs 20 MiB less, and each start has half as much to parse. SOCKS proxies are refused by
- * `connect`; and zod speaks English.
+ * `connect`; zod speaks English; and metrics have no exemplars, which prom-client takes from OpenTelemetry.
  */
 const onlyWhatIsUsed = {
   name: 'only-what-is-used',
@@ -24,6 +25,7 @@ const onlyWhatIsUsed = {
       ({ path, importer }) =>
         importer.includes('@kubernetes/client-node') ? { path, namespace: 'absent' } : undefined,
     );
+    onResolve({ filter: /^@opentelemetry\/api$/ }, ({ path }) => ({ path, namespace: 'absent' }));
     onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
       contents: absentNames.map((name) => `export class ${name} {}`).join('\n'),
     }));
@@ -86,21 +88,16 @@ process.stderr.write(\`ringfence: node \${process.versions.node} is too old: ins
 }
 const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-await build({
-  entryPoints: ['@viz-js/viz'],
-  outfile: join(dirname(outfile), 'graphviz.mjs'),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node22',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'linked',
-});
+/** What is started must be a file of its own: what V8 made of it is kept by file. */
+const bundleBeside = {
+  name: 'bundle-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.mjs', external: true }));
+  },
+};
 
-await build({
-  entryPoints: ['src/main.ts'],
-  outfile,
+/** The same for every file. */
+const options = {
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -110,10 +107,29 @@ await build({
   minifyWhitespace: true,
   lineLimit: 120,
   legalComments: 'linked',
+};
+
+await build({
+  ...options,
+  entryPoints: ['@viz-js/viz'],
+  outfile: join(folder, 'graphviz.mjs'),
+});
+
+await build({
+  ...options,
+  entryPoints: ['src/main.ts'],
+  outfile: join(folder, 'main.mjs'),
   // CommonJS packages in the bundle require Node's modules.
   banner: {
-    js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
-${refuseOldNode(engines.node.replace('>=', ''))}`,
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
   plugins: [onlyWhatIsUsed, builtInsWhenUsed, pageAssets, graphvizApart],
+});
+
+await build({
+  ...options,
+  entryPoints: ['src/start.ts'],
+  outfile,
+  banner: { js: refuseOldNode(engines.node.replace('>=', '')) },
+  plugins: [bundleBeside],
 });

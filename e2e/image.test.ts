@@ -64,7 +64,8 @@ describe('the root of the image', () => {
     readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 
   test('holds the bundle, Node, its libraries, and papers: no shell, no package manager', () => {
-    const ours = ['ringfence.mjs', 'graphviz.mjs'].flatMap((name) => [name, `${name}.LEGAL.txt`]);
+    const bundles = ['main.mjs', 'graphviz.mjs'].flatMap((name) => [name, `${name}.LEGAL.txt`]);
+    const ours = ['ringfence.mjs', ...bundles];
     const papers = [
       'LICENSE',
       'copyright',

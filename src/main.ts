@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // From the command line to a verb, and from what it throws to an exit code. Must not know what a verb does.
 import packageJson from '../package.json' with { type: 'json' };
 import { endingOf } from './cli/failures.ts';

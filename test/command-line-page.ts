@@ -19,7 +19,7 @@ export async function commandLinePage(): Promise<string> {
   return [
     "<!-- Generated from the tool's help by `make generate`: change that, not this. -->\n",
     '# The command line\n',
-    'One file, `dist/ringfence.mjs`, is the tool and the operator; `graph` also needs `graphviz.mjs` beside it, for all but Mermaid and DOT. It runs as `ringfence`, and as `kubectl ringfence` where `kubectl-ringfence` is on the path. From a checkout: `npm run -s ringfence -- VERB …`.\n',
+    'One file, `dist/main.mjs`, is the tool and the operator. `dist/ringfence.mjs` beside it starts it, with what V8 made of it the last time, which is kept in `~/.cache/ringfence` (or under `XDG_CACHE_HOME`; `NODE_DISABLE_COMPILE_CACHE=1` does without). `graph` also needs `graphviz.mjs` there, for all but Mermaid and DOT. It runs as `ringfence`, and as `kubectl ringfence` where `kubectl-ringfence` is on the path. From a checkout: `npm run -s ringfence -- VERB …`.\n',
     'Answers go to stdout or to a file (`-o`), which is there as a whole or not at all; remarks, progress and errors go to stderr. Colours are on a terminal only, and nowhere where `NO_COLOR` is set.\n',
     '| Exit code | Meaning |',
     '|---|---|',

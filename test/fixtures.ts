@@ -1,6 +1,6 @@
 // Facts and policies for tests in a few words. An adjective is a function that stands before its noun, as in
 // `edited(written(deny))`. Everything is read by the real schemas and reducers, as if the API server had sent it.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { appNetworkProfileSpec } from '../src/api/app-network-profile.ts';
 import type {
   ByNamespace,

@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keep, withScratch } from './binary-cache.ts';
 import { type Binary, type BinaryName, kubernetesVersion } from './versions.ts';
 

@@ -3,7 +3,7 @@
 // that it names still live: after a crash or a reboot, what is left is cleaned up.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ensureBinaries } from './binaries.ts';
 import { cacheHome } from './binary-cache.ts';
 import { startControlPlane } from './control-plane.ts';

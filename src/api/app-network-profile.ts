@@ -1,6 +1,6 @@
 // The custom resource AppNetworkProfile: what an application team declares for its namespace.
 // Must not know what is generated from it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { mapBy } from '../routes/schema/collections.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { dnsLabel, text } from '../routes/schema/text.ts';

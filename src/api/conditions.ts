@@ -1,6 +1,6 @@
 // `metav1.Condition`, as status.conditions holds it, with the bounds of this API.
 // Must not know which condition types there are.
-import { z } from 'zod';
+import * as z from 'zod';
 import { mapBy } from '../routes/schema/collections.ts';
 import type { DeepReadonly } from '../routes/schema/fields.ts';
 import { text, written } from '../routes/schema/text.ts';

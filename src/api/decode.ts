@@ -1,6 +1,6 @@
 // Reads a custom resource that somebody wrote, in a file or through the API server: a typed profile, or what is wrong with it.
 // Must not know where the object comes from, nor what is done about a problem.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { failure, type Result, success } from '../model/result.ts';
 import { listWords } from '../routes/schema/constraint.ts';
 import { type AppNetworkProfile, appNetworkProfile } from './app-network-profile.ts';

@@ -1,6 +1,6 @@
 // The words that both profiles share: how strict egress is, and how far Ringfence goes.
 // Must not know who may set them.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How strict the egress of a namespace is, from the loosest to the strictest. */
 export const egressModes = ['Unrestricted', 'ClusterOnly', 'Restricted'] as const;

@@ -1,6 +1,6 @@
 // What Ringfence reads of `metadata`; the API server owns its schema, so unknown fields pass and are dropped.
 // Must not know a kind.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DeepReadonly } from '../routes/schema/fields.ts';
 import { dnsSubdomain } from '../routes/schema/text.ts';
 

@@ -1,6 +1,6 @@
 // Settings for some namespaces, and the guardrails on what their teams may declare.
 // Must not know how a compiled rule is judged.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type RouteEndName, routeEnds } from '../routes/index.ts';
 import { cidrText } from '../routes/schema/addresses.ts';
 import { setOf } from '../routes/schema/collections.ts';

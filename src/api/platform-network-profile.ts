@@ -1,6 +1,6 @@
 // The custom resource PlatformNetworkProfile: what the platform's engineers decide for the whole cluster.
 // Must not know what is generated from it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { mapBy, setOf } from '../routes/schema/collections.ts';
 import { constrain, constrainChange } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';

@@ -1,6 +1,6 @@
 // The parts of a platform profile that say where shared systems are: ingress controllers, monitoring, DNS, the API server.
 // Must not know what is allowed for them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressText, cidrText } from '../routes/schema/addresses.ts';
 import { listOf, setOf } from '../routes/schema/collections.ts';
 import { constrain, member } from '../routes/schema/constraint.ts';

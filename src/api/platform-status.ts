@@ -1,6 +1,6 @@
 // The status of a PlatformNetworkProfile: for people, and as the operator's memory over restarts (`discovered`).
 // Must not know how any of it is found out.
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressText, cidrText } from '../routes/schema/addresses.ts';
 import { listOf, mapBy, setOf } from '../routes/schema/collections.ts';
 import type { DeepReadonly } from '../routes/schema/fields.ts';

@@ -1,6 +1,6 @@
 // The schema of a port: an integer or a string, because a union with an object is not a structural schema.
 // What a port means, parsePort in model/ports.ts knows; this file makes the API server agree with it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsePort } from '../model/ports.ts';
 import { listOf } from '../routes/schema/collections.ts';
 import { constrain } from '../routes/schema/constraint.ts';

@@ -1,6 +1,6 @@
 // The table of custom resources: names, scope, schema and what `kubectl get` shows. The CRDs and the docs follow from it.
 // Must not know how a schema is printed.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { appNetworkProfile } from './app-network-profile.ts';
 import { platformNetworkProfile } from './platform-network-profile.ts';
 

@@ -1,6 +1,6 @@
 // The schema of one route: from an end to an end on ports.
 // Must not know the ends: they come from the table in routes/index.ts.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type RouteEndValue, routeEnds } from '../routes/index.ts';
 import type { Side } from '../routes/route-end.ts';
 import { constrain } from '../routes/schema/constraint.ts';

@@ -1,6 +1,6 @@
 // zod -> the structural OpenAPI v3 schema of a CRD, as a plain object. Must not know any resource.
 // What each keyword may be, is in the Kubernetes docs: "Extend the Kubernetes API with CustomResourceDefinitions".
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ValidationRule } from '../routes/schema/constraint.ts';
 
 /** One node of a structural schema, with the keywords that our schemas use. */

@@ -57,7 +57,7 @@ export function endsWith<T extends readonly unknown[]>(
   return async (...args) => {
     const progress = new Progress(
       () => process.stderr,
-      () => performance.now(),
+      () => process.uptime() * 1000,
     );
     const note = (text: string) => {
       progress.done();

@@ -1,6 +1,6 @@
 // Objects from files or from the API server, to what the analysis takes in. The only decoder of them: whatever is wrong
 // with an object comes out as a problem, and the object counts for nothing; none is dropped in silence.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnalysisInput, PodFacts, PolicyFacts } from '../analyze/facts.ts';
 import { decode, decodePruned, type Problem } from '../api/decode.ts';
 import { managedByLabel, namePrefix } from '../model/policies.ts';

@@ -1,7 +1,7 @@
 // The schema of a NetworkPolicy that anybody wrote, as strict as the API server is: a policy that it would refuse is no
 // policy, and one whose misspelt selector were overlooked would select everything.
 // From `ValidateNetworkPolicySpec` in kubernetes `pkg/apis/networking/validation`.
-import { z } from 'zod';
+import * as z from 'zod';
 import { contains, parseMaskedCidr } from '../model/ip-ranges.ts';
 import { directions } from '../model/network-policy.ts';
 import { isPortName, protocols } from '../model/ports.ts';

@@ -1,6 +1,6 @@
 // The status that an object has: read as far as it can be read, and written as a patch of what differs.
 // It is ours, but others can write it, and another version did: nothing in it may stop us. Must not know what it says.
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What is stored, as far as it is a status of this version; nothing of one that is not. */
 export function readStatus<Schema extends z.ZodType<object>>(

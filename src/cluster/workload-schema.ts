@@ -1,6 +1,6 @@
 // The schemas of what the analysis reads of workloads, Services and Namespaces: just that, the rest is let pass.
 // Objects from files were validated by nobody: what is read of them is checked here.
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAddress } from '../model/ip-ranges.ts';
 import { protocols } from '../model/ports.ts';
 

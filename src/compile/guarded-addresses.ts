@@ -11,6 +11,7 @@ import {
   withoutAddresses,
 } from '../model/address-set.ts';
 import type { Peer } from '../model/network-policy.ts';
+import { once } from '../model/once.ts';
 import type { RouteEndName } from '../routes/index.ts';
 import { publicPeers } from '../routes/internet.ts';
 import type { Side, Surroundings } from '../routes/route-end.ts';
@@ -72,13 +73,14 @@ export function reachedBy(
  * and whoever leaves out one address of all has not said what is meant.
  */
 export function isMostOfTheInternet(addresses: AddressSet): boolean {
-  const covered = withoutAddresses(publicAddresses, withoutAddresses(publicAddresses, addresses));
+  const all = publicAddresses();
+  const covered = withoutAddresses(all, withoutAddresses(all, addresses));
   return ([4, 6] as const).some(
-    (family) => countAddresses(covered, family) * 2n > countAddresses(publicAddresses, family),
+    (family) => countAddresses(covered, family) * 2n > countAddresses(all, family),
   );
 }
 
-const publicAddresses = addressesAmong(publicPeers);
+const publicAddresses = once(() => addressesAmong(publicPeers()));
 
 function territories(
   side: Side,
@@ -100,7 +102,7 @@ function territories(
     {
       end: 'internet',
       allowedBy: ['internet'],
-      addresses: withoutAddresses(publicAddresses, uniteAddresses(inside, nodes)),
+      addresses: withoutAddresses(publicAddresses(), uniteAddresses(inside, nodes)),
     },
   ];
 }

@@ -1,6 +1,6 @@
 // The only list of route ends: the schemas, the CEL rules, the guardrails and the reference docs follow from it.
 // A new end is one new file and one line here.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { anywhere } from './anywhere.ts';
 import { app } from './app.ts';
 import { cidr } from './cidr.ts';

@@ -1,6 +1,7 @@
 // The end `internet`: public addresses.
 import { contains, formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { once } from '../model/once.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type ClusterRanges, type EndProblem, routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
@@ -24,13 +25,13 @@ const specialIPv4 = [
   // In Azure the platform itself, which hands out secrets of the machine as a metadata address does; it is no public host:
   // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
   '168.63.129.16/32',
-].map(read);
+];
 
 /** The same for IPv6; 6to4 (2002::/16) and Teredo (in 2001::/23) hold any IPv4 address. */
-const specialIPv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'].map(read);
+const specialIPv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 /** How IPv6-only pods reach IPv4 (RFC 6052): the last 32 bits are an IPv4 address, of whatever range. */
-const translation = read('64:ff9b::/96');
+const translation = once(() => read('64:ff9b::/96'));
 
 /** What is public of one range, while nothing of it belongs to the cluster. */
 interface PublicRange {
@@ -40,14 +41,19 @@ interface PublicRange {
 }
 
 /** IPv6 is 2000::/3, the only unicast addresses that IANA has given out for the internet (RFC 4291, section 2.4). */
-const publicRanges: readonly PublicRange[] = [
-  publicRange(read('0.0.0.0/0'), specialIPv4),
-  publicRange(read('2000::/3'), specialIPv6),
-  publicRange(translation, specialIPv4.map(translated)),
-];
+const publicRanges = once((): readonly PublicRange[] => {
+  const special = specialIPv4.map(read);
+  return [
+    publicRange(read('0.0.0.0/0'), special),
+    publicRange(read('2000::/3'), specialIPv6.map(read)),
+    publicRange(translation(), special.map(translated)),
+  ];
+});
 
 /** Every public address, whatever the cluster is. */
-export const publicPeers: readonly Peer[] = publicRanges.map(({ peer }) => peer);
+export function publicPeers(): readonly Peer[] {
+  return publicRanges().map(({ peer }) => peer);
+}
 
 /** What is outside is not known before it is known what is inside: a rule must not be wider for what is not known. */
 function outside(ranges: ClusterRanges): Result<NonEmpty<Peer>, EndProblem> {
@@ -55,7 +61,7 @@ function outside(ranges: ClusterRanges): Result<NonEmpty<Peer>, EndProblem> {
   if (pods === undefined || services === undefined || nodes === undefined) return failure(unknown(ranges));
   const cluster = [...pods, ...services, ...nodes].map(read);
   const inside = [...cluster, ...cluster.filter(({ family }) => family === 4).map(translated)];
-  const [first, ...rest] = publicRanges.flatMap((range) => without(range, inside));
+  const [first, ...rest] = publicRanges().flatMap((range) => without(range, inside));
   return first === undefined ? failure(nothingOutside) : success([first, ...rest]);
 }
 
@@ -85,8 +91,13 @@ function byAddress(a: IpRange, b: IpRange): number {
 }
 
 function translated({ prefix, first, last }: IpRange): IpRange {
-  const base = translation.first;
-  return { family: 6, prefix: translation.prefix + prefix, first: base + first, last: base + last };
+  const base = translation();
+  return {
+    family: 6,
+    prefix: base.prefix + prefix,
+    first: base.first + first,
+    last: base.first + last,
+  };
 }
 
 /** @throws where the text is no CIDR: those of the cluster have been read before they got here */

@@ -1,6 +1,6 @@
 // What a route end is: something that traffic comes from or goes to, under one name.
 // Must not know any particular end, nor how many there are: index.ts is the only list.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FindingCode } from '../model/findings.ts';
 import type { NonEmpty, Peer, PolicyPort, Rule } from '../model/network-policy.ts';
 import type { Result } from '../model/result.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { success } from '../model/result.ts';
 import type { RouteEnd } from './route-end.ts';
 import { constrain, type ValidationRule, validations } from './schema/constraint.ts';

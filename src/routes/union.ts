@@ -1,6 +1,6 @@
 // The union of route ends, derived from a table of them: exactly one member, never none.
 // Must not know which ends there are.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { RouteEnd, Side } from './route-end.ts';
 import { type Constraint, constrain, exactlyOne, listWords, member } from './schema/constraint.ts';
 import { fields } from './schema/fields.ts';

@@ -1,6 +1,6 @@
 // Every kind that something is made of, and what a file can get wrong about it that no reader of the kind would see.
 // The only list of them; must not know where an object was read.
-import { z } from 'zod';
+import * as z from 'zod';
 import { decode, type Problem } from '../../api/decode.ts';
 import { nodeLocalDns } from '../../discover/places.ts';
 import type { Result } from '../../model/result.ts';

@@ -1,6 +1,6 @@
 // Bounded lists, with the list types that tell server-side apply how two writers' lists merge.
 // Must not know what is listed.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How many items a list may hold. */
 export interface Bounds {
@@ -12,14 +12,14 @@ export interface Bounds {
 
 /** A list that one writer owns as a whole (`atomic`); items may repeat. */
 export function listOf<T extends z.ZodType>(item: T, bounds: Bounds): z.ZodArray<T> {
-  return bounded(item, bounds).meta({ 'x-kubernetes-list-type': 'atomic' });
+  return bounded(item, bounds).register(z.globalRegistry, { 'x-kubernetes-list-type': 'atomic' });
 }
 
 /** A list without repetition that several writers may add to (`set`). */
 export function setOf<T extends z.ZodType<string>>(item: T, bounds: Bounds): z.ZodArray<T> {
   return bounded(item, bounds)
     .check((context) => refuseRepetition(context, (value) => value, 'is listed twice'))
-    .meta({ 'x-kubernetes-list-type': 'set' });
+    .register(z.globalRegistry, { 'x-kubernetes-list-type': 'set' });
 }
 
 /** An ordered list in which `key` names each item, so that several writers may own one item each (`map`). */
@@ -30,7 +30,7 @@ export function mapBy<Key extends string, T extends z.ZodType<Readonly<Record<Ke
 ): z.ZodArray<T> {
   return bounded(item, bounds)
     .check((context) => refuseRepetition(context, (value) => value[key], `is the \`${key}\` of two items`))
-    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
+    .register(z.globalRegistry, { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
 }
 
 function bounded<T extends z.ZodType>(item: T, bounds: Bounds): z.ZodArray<T> {

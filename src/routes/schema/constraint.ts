@@ -1,6 +1,6 @@
 // Constraints that hold in two places: as CEL in the CRD and as a check in zod, from one declaration and with one message.
 // Must not know any field: it only attaches what it is given.
-import type { z } from 'zod';
+import * as z from 'zod';
 
 /** One validation rule of a CRD (`x-kubernetes-validations`). */
 export interface ValidationRule {
@@ -25,7 +25,10 @@ export interface Constraint<T> {
   readonly path?: readonly string[];
 }
 
-/** The schema with `constraint` as a zod check and as a CEL rule. */
+/**
+ * The schema with `constraint` as a zod check and as a CEL rule. Every copy of a schema takes time at each start: `check` has made
+ * one, which is marked, while `meta` would make another.
+ */
 export function constrain<S extends z.ZodType>(schema: S, constraint: Constraint<z.output<S>>): S {
   const checked = schema.check((context) => {
     if (constraint.holds(context.value)) return;
@@ -37,14 +40,15 @@ export function constrain<S extends z.ZodType>(schema: S, constraint: Constraint
       message: more === undefined ? constraint.message : `${constraint.message}; ${more}`,
     });
   });
-  return withRule(checked, { rule: constraint.rule, message: constraint.message });
+  z.globalRegistry.add(checked, metaWith(checked, constraint));
+  return checked;
 }
 
 /**
  * The schema with a rule that only the API server can check: it needs the object as it was before (`oldSelf`).
  */
 export function constrainChange<S extends z.ZodType>(schema: S, rule: ValidationRule): S {
-  return withRule(schema, rule);
+  return schema.meta(metaWith(schema, rule));
 }
 
 /** The CEL expression for a member of `self`: reserved words are escaped (Kubernetes API concepts, CEL). */
@@ -64,10 +68,10 @@ export function listWords(words: readonly string[], conjunction: 'and' | 'or'): 
   return quoted.length === 0 ? last : `${quoted.join(', ')} ${conjunction} ${last}`;
 }
 
-function withRule<S extends z.ZodType>(schema: S, rule: ValidationRule): S {
+function metaWith(schema: z.ZodType, { rule, message }: ValidationRule): z.GlobalMeta {
   const meta = schema.meta() ?? {};
   const rules = (meta[validations] ?? []) as readonly ValidationRule[];
-  return schema.meta({ ...meta, [validations]: [...rules, rule] });
+  return { ...meta, [validations]: [...rules, { rule, message }] };
 }
 
 const reserved: readonly string[] = [

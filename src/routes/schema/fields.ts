@@ -1,6 +1,6 @@
 // Objects with a fixed set of fields, refused where they hold another one, as the API server does under
 // fieldValidation=Strict; and what reading them yields.
-import { z } from 'zod';
+import * as z from 'zod';
 import { listWords } from './constraint.ts';
 
 /** Plain data that nobody may change, however deep. */

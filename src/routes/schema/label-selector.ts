@@ -1,12 +1,13 @@
 // The schema of `metav1.LabelSelector`, checked as strictly as the API server checks one in a NetworkPolicy:
 // a selector that only fails when the policy is written would fail too late.
-import { z } from 'zod';
+import * as z from 'zod';
+import { once } from '../../model/once.ts';
 import { listOf } from './collections.ts';
 import { constrain } from './constraint.ts';
 import { fields } from './fields.ts';
 import { anyLabelValueSyntax, labelKeyLength, labelKeySyntax, text, written } from './text.ts';
 
-const matchLabels = (): z.ZodRecord<z.ZodString, z.ZodString> => {
+const matchLabels = once((): z.ZodRecord<z.ZodString, z.ZodString> => {
   const pattern = new RegExp(labelKeySyntax.pattern);
   const value = written(text(63, 0), anyLabelValueSyntax);
   return constrain(boundedRecord(value, 16), {
@@ -18,7 +19,7 @@ const matchLabels = (): z.ZodRecord<z.ZodString, z.ZodString> => {
       return `\`${wrong}\` is not`;
     },
   }).describe('Labels that an object must carry, each with this very value.');
-};
+});
 
 const requirement = constrain(
   fields({
@@ -41,19 +42,19 @@ const requirement = constrain(
 ).describe('One condition on a label.');
 
 /** A `metav1.LabelSelector`; `{}` selects everything. Bounded: 16 labels, 16 expressions of 64 values. */
-export function labelSelector() {
-  return fields({
+export const labelSelector = once(() =>
+  fields({
     matchLabels: matchLabels().exactOptional(),
     matchExpressions: listOf(requirement, { max: 16 })
       .describe('Further conditions; all of them must hold.')
       .exactOptional(),
-  }).meta({
+  }).register(z.globalRegistry, {
     title: 'label selector',
     about:
       'Selects objects by their labels, as everywhere in Kubernetes (`metav1.LabelSelector`): every label and every expression must hold, so `{}` selects everything.',
     'x-kubernetes-map-type': 'atomic',
-  });
-}
+  }),
+);
 
 function boundedRecord(value: z.ZodString, max: number): z.ZodRecord<z.ZodString, z.ZodString> {
   return z
@@ -64,5 +65,5 @@ function boundedRecord(value: z.ZodString, max: number): z.ZodRecord<z.ZodString
       const message = `must have at most ${max} entries, has ${count}`;
       context.issues.push({ code: 'custom', input: context.value, message });
     })
-    .meta({ maxProperties: max });
+    .register(z.globalRegistry, { maxProperties: max });
 }

@@ -1,6 +1,7 @@
 // Bounded strings: lengths as the API server counts them, and the few syntaxes that names, labels and globs have.
 // Must not know which field holds which string.
-import { z } from 'zod';
+import * as z from 'zod';
+import { once } from '../../model/once.ts';
 import { constrain } from './constraint.ts';
 
 /** How a string may be written. */
@@ -33,7 +34,7 @@ export function text(max: number, min = 1): z.ZodString {
           : `must have at least ${min} character`;
       context.issues.push({ code: 'custom', input: context.value, message });
     })
-    .meta({ maxLength: max, ...(min > 0 ? { minLength: min } : {}) });
+    .register(z.globalRegistry, { maxLength: max, ...(min > 0 ? { minLength: min } : {}) });
 }
 
 /** The string with a syntax. */
@@ -55,38 +56,38 @@ export function written(schema: z.ZodString, syntax: Syntax): z.ZodString {
       const message = `${syntax.message}; ${explain(context.value)}`;
       context.issues.push({ code: 'custom', input: context.value, message });
     })
-    .meta({ ...schema.meta(), pattern: syntax.pattern, syntax: syntax.message });
+    .register(z.globalRegistry, { ...schema.meta(), pattern: syntax.pattern, syntax: syntax.message });
 }
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const labelName = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 
 /** RFC 1123 label: what names a namespace, a Service, a route. */
-export function dnsLabel(): z.ZodString {
-  return written(text(63), {
+export const dnsLabel = once(() =>
+  written(text(63), {
     pattern: `^${label}$`,
     message: 'must be a DNS label: a-z, 0-9 and `-`, with a letter or digit at both ends',
     as: 'rule',
-  });
-}
+  }),
+);
 
 /** RFC 1123 subdomain: what names most cluster-scoped objects. */
-export function dnsSubdomain(): z.ZodString {
-  return written(text(253), {
+export const dnsSubdomain = once(() =>
+  written(text(253), {
     pattern: `^${label}([.]${label})*$`,
     message: 'must be a DNS subdomain: DNS labels of a-z, 0-9 and `-`, joined by `.`',
     as: 'rule',
-  });
-}
+  }),
+);
 
 /** A label value that is not empty. */
-export function labelValue(): z.ZodString {
-  return written(text(63), {
+export const labelValue = once(() =>
+  written(text(63), {
     pattern: `^${labelName}$`,
     message: 'must be a label value: letters, digits, `-`, `_` and `.`, with a letter or digit at both ends',
     as: 'rule',
-  });
-}
+  }),
+);
 
 /** A label key: an optional DNS subdomain and `/`, then a name of at most 63 characters. */
 export const labelKeySyntax: Syntax = {
@@ -108,10 +109,10 @@ export const anyLabelValueSyntax: Syntax = {
 export const labelKeyLength = 317;
 
 /** A name in which `*` stands for any run of characters. */
-export function nameGlob(): z.ZodString {
-  return written(text(63), {
+export const nameGlob = once(() =>
+  written(text(63), {
     pattern: '^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$',
     message: 'must be a namespace name in which `*` stands for any run of characters, like `team-*`',
     as: 'rule',
-  });
-}
+  }),
+);

@@ -1,6 +1,6 @@
 // What is read of the objects that lead to Services from outside. Whatever else they hold passes.
 // Must not know what is made of it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const portNumber = z.int().min(1).max(65_535);
 

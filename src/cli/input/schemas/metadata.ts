@@ -1,6 +1,6 @@
 // The metadata of an object of any kind, checked as strictly as the API server does under fieldValidation=Strict: a
 // `namesapce` would put the object into another namespace without a word. Must not know a kind.
-import { z } from 'zod';
+import * as z from 'zod';
 import { fields } from '../../../routes/schema/fields.ts';
 import { dnsLabel, dnsSubdomain } from '../../../routes/schema/text.ts';
 

@@ -1,0 +1,55 @@
+// What the start keeps from one time to the next, and that it does without.
+import { chmodSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Tool } from './tool.ts';
+
+let tool: Tool;
+let home: string;
+
+beforeAll(() => {
+  tool = new Tool();
+}, 60_000);
+
+afterAll(() => tool?.[Symbol.dispose]());
+
+beforeEach(() => {
+  home = mkdtempSync(join(tool.folder, 'home-'));
+  chmodSync(home, 0o755);
+});
+
+const cached = (...path: readonly string[]) => {
+  const folder = join(home, ...path, 'ringfence');
+  return existsSync(folder) ? readdirSync(folder, { recursive: true }).length : 0;
+};
+
+test('what V8 made of the bundle is in the folder of caches of who runs it', async () => {
+  await tool.run('ringfence --version', { environment: { HOME: home } });
+  expect(cached('.cache')).toBeGreaterThan(1);
+});
+
+test('that folder is where XDG_CACHE_HOME says, when it is absolute', async () => {
+  await tool.run('ringfence --version', { environment: { HOME: home, XDG_CACHE_HOME: join(home, 'other') } });
+  expect(cached('other')).toBeGreaterThan(1);
+  await tool.run('ringfence --version', { environment: { HOME: home, XDG_CACHE_HOME: 'relative' } });
+  expect(cached('.cache')).toBeGreaterThan(1);
+});
+
+test('the operator keeps nothing', async () => {
+  const { exitCode } = await tool.run('ringfence operator --help', { environment: { HOME: home } });
+  expect([exitCode, readdirSync(home)]).toEqual([0, []]);
+});
+
+test('without a home, or where nobody else may write, it starts, too', async () => {
+  for (const [line, uid] of [
+    ['env -u HOME ringfence --version', 0],
+    ['ringfence --version', 65_534],
+  ] as const) {
+    const { stdout, stderr, exitCode } = await tool.run(line, {
+      environment: { HOME: home },
+      ...(process.getuid?.() === 0 ? { uid } : {}),
+    });
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  }
+});
