@@ -173,8 +173,11 @@ function seenBefore(kind: string, { metadata }: KubernetesObject, twin: InputObj
 
 function problemAt(origin: Origin, { path, message }: Problem): InputProblem {
   const meant = isUnknownField({ path, message }) ? 'key' : 'value';
-  const place = origin.document.place(join(origin.path, path), meant);
-  const subject = path === '' ? '' : `${path}: `;
+  const whole = join(origin.path, path);
+  const place = origin.document.place(whole, meant);
+  // Of a text that is too large to find places in, only this tells which item of a list is meant.
+  const named = place === undefined ? whole : path;
+  const subject = named === '' ? '' : `${named}: `;
   return { file: origin.file, place, message: `${subject}${plainer(path, message, place?.source ?? '')}` };
 }
 
