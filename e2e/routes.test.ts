@@ -208,9 +208,10 @@ describe('what is exposed', () => {
       spec,
     });
     const listeners = [{ name: 'http', port: 80, protocol: 'HTTP' }];
+    const allowedListeners = { namespaces: { from: 'Same' } };
     await post(
       `${gatewayPath}/gateways`,
-      object('Gateway', 'public', { gatewayClassName: 'any', listeners }),
+      object('Gateway', 'public', { gatewayClassName: 'any', listeners, allowedListeners }),
     );
     const rules = [{ backendRefs: [{ name: 'api', port: 81 }] }];
     await post(
@@ -223,6 +224,19 @@ describe('what is exposed', () => {
       { timeoutMs: 40_000 },
     );
     expect(await ingressOf('api')).toContain('"gateway.networking.k8s.io/gateway-name":"public"');
+    const through = { spec: { parentRefs: [{ kind: 'ListenerSet', name: 'team' }] } };
+    await patch(`${gatewayPath}/httproutes/api`, through);
+    await cluster.eventually('it is closed without the ListenerSet', async () =>
+      (await policyOf('api')) === undefined ? true : undefined,
+    );
+    await post(
+      `${gatewayPath}/listenersets`,
+      object('ListenerSet', 'team', { parentRef: { name: 'public' }, listeners }),
+    );
+    await cluster.eventually(
+      'it is open through the ListenerSet',
+      async () => (await ingressOf('api')).includes('9000') || undefined,
+    );
     for (const { metadata } of crds) await cluster.api.json('DELETE', `${crdPath}/${metadata.name}`);
     await cluster.eventually(
       'it is closed',

@@ -14,7 +14,7 @@ import { OperatorProcess } from './operator-process.ts';
 import { appNamespace, becomesRight, platformSpec, ring } from './right-set.ts';
 
 const crds = ['appnetworkprofiles.ringfence.dev', 'platformnetworkprofiles.ringfence.dev'];
-const gatewayApi = ['gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map(
+const gatewayApi = ['gateways', 'listenersets', 'httproutes', 'grpcroutes', 'referencegrants'].map(
   (plural) => `${plural}.gateway.networking.k8s.io`,
 );
 const resources = [

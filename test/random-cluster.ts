@@ -97,6 +97,11 @@ const ingresses = fc
       }),
     ),
   );
+const gate = { name: 'gate', namespace: 'infra' };
+/** Whose routes or ListenerSets a Gateway takes: mostly all, else those of some labels. */
+const attached = fc.constantFrom(...['All', 'All', 'Same'].map((from) => ({ namespaces: { from } })), {
+  namespaces: { from: 'Selector', selector: { matchLabels: { tier: 'api' } } },
+});
 const gatewayObjects = fc
   .array(
     fc.tuple(fc.constantFrom('shop', 'pay'), fc.constantFrom('HTTPRoute' as const, 'GRPCRoute' as const)),
@@ -107,21 +112,29 @@ const gatewayObjects = fc
   .chain((all) =>
     fc.record({
       isGranted: fc.boolean(),
+      allowedRoutes: attached,
+      allowedListeners: attached,
       routes: fc.constant(
         all.map(([from, kind], index) =>
           object(kind, `${from}/g${index}`, {
-            parentRefs: [{ name: 'gate', namespace: 'infra' }],
+            parentRefs: [index === 1 ? { kind: 'ListenerSet', name: 'set', namespace: 'pay' } : gate],
             rules: [{ backendRefs: [{ name: 'web', namespace: 'shop', port: 80 }] }],
           }),
         ),
       ),
     }),
   )
-  .map(({ isGranted, routes: all }) => {
+  .map(({ isGranted, allowedRoutes, allowedListeners, routes: all }) => {
     const from = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'pay' }];
     const grant = object('ReferenceGrant', 'shop/grant', { from, to: [{ kind: 'Service' }] });
-    const gateway = object('Gateway', 'infra/gate', { gatewayClassName: 'edge' });
-    return [gateway, ...all, ...(isGranted ? [grant] : [])];
+    const listeners = [{ name: 'http', port: 80, allowedRoutes }];
+    const gateway = object('Gateway', 'infra/gate', {
+      gatewayClassName: 'edge',
+      listeners,
+      allowedListeners,
+    });
+    const set = object('ListenerSet', 'pay/set', { parentRef: gate, listeners });
+    return [gateway, set, ...all, ...(isGranted ? [grant] : [])];
   });
 const others = fc.subarray([
   node('a', '10.1.0.5', 'fd00:1::5'),

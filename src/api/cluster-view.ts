@@ -10,6 +10,7 @@ import type {
   GatewayRouteFacts,
   IngressClassFacts,
   IngressFacts,
+  ListenerSetFacts,
   ReferenceGrantFacts,
   ServiceFacts,
 } from '../model/services.ts';
@@ -92,6 +93,7 @@ export interface ClusterView {
   /** For each namespace, the other namespaces whose routes lead to its Services. */
   readonly routeSources: ReadonlyMap<string, ReadonlySet<string>>;
   readonly gateways: ByNamespace<GatewayFacts>;
+  readonly listenerSets: ByNamespace<ListenerSetFacts>;
   readonly referenceGrants: ByNamespace<ReferenceGrantFacts>;
   /** By name. */
   readonly ingressClasses: ReadonlyMap<string, IngressClassFacts>;

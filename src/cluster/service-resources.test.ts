@@ -3,13 +3,9 @@ import { object, service } from '../../test/fixtures.ts';
 import type { RawObject, Resource } from './reflector.ts';
 import {
   apiServices,
-  gateways,
-  grpcRoutes,
-  httpRoutes,
   ingressClasses,
   ingresses,
   mutatingWebhooks,
-  referenceGrants,
   services,
   validatingWebhooks,
 } from './service-resources.ts';
@@ -109,99 +105,6 @@ describe('an IngressClass', () => {
         object('IngressClass', 'nginx', {}, { 'ingressclass.kubernetes.io/is-default-class': value }),
       );
     expect([isDefault('true'), isDefault('false')]).toEqual([{ isDefault: true }, { isDefault: false }]);
-  });
-});
-
-describe.each([
-  ['HTTPRoute', httpRoutes],
-  ['GRPCRoute', grpcRoutes],
-] as const)('an %s', (kind, resource) => {
-  test('is its Gateways and its backends, in its own namespace unless they say another', () => {
-    const spec = {
-      parentRefs: [{ name: 'own' }, { name: 'public', namespace: 'infra', sectionName: 'https' }],
-      rules: [
-        {
-          backendRefs: [
-            { name: 'web', port: 80 },
-            { name: 'api', namespace: 'pay', port: 81, weight: 0 },
-          ],
-        },
-        {},
-      ],
-    };
-    expect(facts(resource, object(kind, 'shop/web', spec))).toEqual({
-      kind,
-      gateways: [
-        { namespace: 'shop', name: 'own' },
-        { namespace: 'infra', name: 'public' },
-      ],
-      backends: [
-        { namespace: 'shop', name: 'web', port: 80 },
-        { namespace: 'pay', name: 'api', port: 81 },
-      ],
-      otherBackends: [],
-    });
-  });
-
-  test('keeps apart the backends that are no Services', () => {
-    const rules = [
-      {
-        backendRefs: [
-          { group: 'x.example', name: 'odd' },
-          { kind: 'Lambda', group: 'aws', name: 'fn' },
-        ],
-      },
-    ];
-    expect(facts(resource, object(kind, 'shop/web', { rules }))).toMatchObject({
-      backends: [],
-      otherBackends: ['Service/odd', 'Lambda/fn'],
-    });
-  });
-
-  test('may lead nowhere', () => {
-    expect(facts(resource, object(kind, 'shop/web'))).toEqual({
-      kind,
-      gateways: [],
-      backends: [],
-      otherBackends: [],
-    });
-  });
-});
-
-describe('a Gateway', () => {
-  test('has its class', () => {
-    expect(facts(gateways, object('Gateway', 'infra/public', { gatewayClassName: 'istio' }))).toEqual({
-      className: 'istio',
-    });
-  });
-});
-
-describe('a ReferenceGrant', () => {
-  const from = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'routing' }];
-  const granted = (to: readonly object[]) =>
-    facts(referenceGrants, object('ReferenceGrant', 'shop/grant', { from, to }));
-
-  test('is about every Service where one of its entries names none', () => {
-    expect(
-      granted([
-        { group: '', kind: 'Service' },
-        { kind: 'Service', name: 'web' },
-      ]),
-    ).toEqual({
-      from: [{ kind: 'HTTPRoute', namespace: 'routing' }],
-    });
-  });
-
-  test('is about the Services that it names', () => {
-    expect(granted([{ kind: 'Service', name: 'web' }, { kind: 'Secret' }])).toMatchObject({
-      services: ['web'],
-    });
-  });
-
-  test('is about no Service where it is about other objects: none is not all', () => {
-    expect(granted([{ kind: 'Secret' }, { group: 'other.example', kind: 'Service' }])).toMatchObject({
-      services: [],
-    });
   });
 });
 

@@ -5,15 +5,13 @@ import type { Protocol } from '../model/ports.ts';
 import type {
   AddressedServiceFacts,
   ControlPlaneCallFacts,
-  GatewayFacts,
-  GatewayRouteFacts,
   IngressClassFacts,
   IngressFacts,
-  ReferenceGrantFacts,
   ServiceFacts,
   ServiceRef,
 } from '../model/services.ts';
-import { identify, type RawObject, type Resource } from './reflector.ts';
+import { distinct, specOf } from './reduce.ts';
+import { identify, type Resource } from './reflector.ts';
 import type { Identified } from './store.ts';
 
 type Stored<T> = T & Identified;
@@ -124,114 +122,6 @@ export const ingressClasses: Resource<Stored<IngressClassFacts>> = {
   }),
 };
 
-const gatewayGroup = 'gateway.networking.k8s.io';
-const gatewayApi = `/apis/${gatewayGroup}/v1`;
-
-interface RawReference {
-  readonly group?: string;
-  readonly kind?: string;
-  readonly namespace?: string;
-  readonly name: string;
-  readonly port?: number;
-}
-
-/** A filter sends a copy of every request to another Service. */
-interface RawFilters {
-  readonly filters?: readonly { readonly requestMirror?: { readonly backendRef: RawReference } }[];
-}
-
-interface RawGatewayRoute {
-  readonly parentRefs?: readonly RawReference[];
-  readonly rules?: readonly (RawFilters & {
-    readonly backendRefs?: readonly (RawReference & RawFilters)[];
-  })[];
-}
-
-function gatewayRoutes(kind: GatewayRouteFacts['kind'], plural: string): Resource<Stored<GatewayRouteFacts>> {
-  return {
-    kind,
-    name: `${plural}.gateway.networking.k8s.io`,
-    path: `${gatewayApi}/${plural}`,
-    optional: true,
-    reduce: (object) => {
-      const identity = identify(object);
-      const { parentRefs = [], rules = [] } = specOf<RawGatewayRoute>(object);
-      const references = rules.flatMap((rule) => {
-        const { backendRefs = [] } = rule;
-        return [...backendRefs, ...[rule, ...backendRefs].flatMap(mirrorsOf)];
-      });
-      const isService = (reference: RawReference) =>
-        (reference.kind ?? 'Service') === 'Service' && !reference.group;
-      return {
-        ...identity,
-        kind,
-        gateways: parentRefs
-          .filter(
-            ({ group = gatewayGroup, kind: parent = 'Gateway' }) =>
-              parent === 'Gateway' && group === gatewayGroup,
-          )
-          .map(({ namespace = identity.namespace, name }) => ({ namespace, name })),
-        backends: distinct(
-          references.filter(isService).map(({ namespace = identity.namespace, name, port }) => ({
-            namespace,
-            name,
-            ...(port === undefined ? {} : { port }),
-          })),
-        ),
-        otherBackends: distinct(
-          references
-            .filter((reference) => !isService(reference))
-            .map(({ kind: other = 'Service', name }) => `${other}/${name}`),
-        ),
-      };
-    },
-  };
-}
-
-function mirrorsOf({ filters = [] }: RawFilters): readonly RawReference[] {
-  return filters.flatMap(({ requestMirror }) => requestMirror?.backendRef ?? []);
-}
-
-export const httpRoutes = gatewayRoutes('HTTPRoute', 'httproutes');
-export const grpcRoutes = gatewayRoutes('GRPCRoute', 'grpcroutes');
-
-export const gateways: Resource<Stored<GatewayFacts>> = {
-  kind: 'Gateway',
-  name: 'gateways.gateway.networking.k8s.io',
-  path: `${gatewayApi}/gateways`,
-  optional: true,
-  reduce: (object) => ({
-    ...identify(object),
-    className: specOf<{ gatewayClassName: string }>(object).gatewayClassName,
-  }),
-};
-
-interface RawGrant {
-  readonly from?: readonly { readonly group: string; readonly kind: string; readonly namespace: string }[];
-  readonly to?: readonly { readonly group?: string; readonly kind: string; readonly name?: string }[];
-}
-
-export const referenceGrants: Resource<Stored<ReferenceGrantFacts>> = {
-  kind: 'ReferenceGrant',
-  name: 'referencegrants.gateway.networking.k8s.io',
-  path: '/apis/gateway.networking.k8s.io/v1beta1/referencegrants',
-  optional: true,
-  reduce: (object) => {
-    const { from = [], to = [] } = specOf<RawGrant>(object);
-    const granted = to
-      .filter(({ group = '', kind }) => group === '' && kind === 'Service')
-      .map(({ name }) => name);
-    const named = granted.flatMap((name) => name ?? []);
-    return {
-      ...identify(object),
-      from: from
-        .filter(({ group }) => group === gatewayGroup)
-        .map(({ kind, namespace }) => ({ kind, namespace })),
-      ...(granted.includes(undefined) ? {} : { services: named }),
-    };
-  },
-};
-
 /** What calls Services from the control plane: one object may call several. */
 export type StoredCaller = Identified & { readonly calls: readonly ControlPlaneCallFacts[] };
 
@@ -289,12 +179,4 @@ function callOf(
   }: { readonly namespace: string; readonly name: string; readonly port?: number },
 ): ControlPlaneCallFacts {
   return { caller, service: { namespace, name, port } };
-}
-
-function specOf<T>(object: RawObject): Partial<T> & T {
-  return (object.spec ?? {}) as Partial<T> & T;
-}
-
-function distinct<T extends ServiceRef | string>(references: readonly T[]): readonly T[] {
-  return [...new Map(references.map((reference) => [JSON.stringify(reference), reference])).values()];
 }

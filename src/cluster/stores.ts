@@ -12,6 +12,7 @@ import { dnsServices, kubernetesService } from '../discover/places.ts';
 import type { Finding } from '../model/findings.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
+import { gateways, grpcRoutes, httpRoutes, listenerSets, referenceGrants } from './gateway-resources.ts';
 import type { RawObject, Resource } from './reflector.ts';
 import {
   appNetworkProfiles,
@@ -23,13 +24,9 @@ import {
 } from './resources.ts';
 import {
   apiServices,
-  gateways,
-  grpcRoutes,
-  httpRoutes,
   ingressClasses,
   ingresses,
   mutatingWebhooks,
-  referenceGrants,
   type StoredCaller,
   services,
   validatingWebhooks,
@@ -55,6 +52,7 @@ export class Stores {
   readonly httpRoutes = storeFor(httpRoutes);
   readonly grpcRoutes = storeFor(grpcRoutes);
   readonly gateways = storeFor(gateways);
+  readonly listenerSets = storeFor(listenerSets);
   readonly referenceGrants = storeFor(referenceGrants);
   readonly nodes = storeFor(nodes);
   readonly endpointSlices = storeFor(endpointSlices);
@@ -95,6 +93,7 @@ export class Stores {
     visit(httpRoutes, this.httpRoutes);
     visit(grpcRoutes, this.grpcRoutes);
     visit(gateways, this.gateways);
+    visit(listenerSets, this.listenerSets);
     visit(referenceGrants, this.referenceGrants);
     visit(nodes, this.nodes);
     visit(endpointSlices, this.endpointSlices);
@@ -156,6 +155,7 @@ export class Stores {
       routeLinks: this.#routeIndex,
       routeSources: this.#routeSources,
       gateways: this.gateways.byNamespace,
+      listenerSets: this.listenerSets.byNamespace,
       referenceGrants: this.referenceGrants.byNamespace,
       ingressClasses: this.ingressClasses.inNamespace(''),
       discovered: this.discovery.discovered,

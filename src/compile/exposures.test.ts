@@ -138,8 +138,8 @@ describe('the class of an Ingress', () => {
       unserved: [
         {
           name: 'Ingress shop/a',
-          className: 'theirs',
           backends: [{ namespace: 'shop', name: 'gone', port: 1 }],
+          why: { kind: 'NotDeclared', className: 'theirs' },
         },
       ],
     });
@@ -172,7 +172,9 @@ describe('the class of an Ingress', () => {
   });
 });
 
-const gateway = (key: string, gatewayClassName = 'istio') => object('Gateway', key, { gatewayClassName });
+const fromAll = { namespaces: { from: 'All' } };
+const gateway = (key: string, gatewayClassName = 'istio', allowedRoutes: object = fromAll) =>
+  object('Gateway', key, { gatewayClassName, listeners: [{ name: 'http', port: 80, allowedRoutes }] });
 const parent = { name: 'public', namespace: 'infra' };
 const route = (
   kind: 'HTTPRoute' | 'GRPCRoute',

@@ -10,9 +10,10 @@ import { failure, type Result, success } from '../model/result.ts';
 import type { GatewayRouteFacts, ServiceRef } from '../model/services.ts';
 import type { EndProblem, Surroundings } from '../routes/route-end.ts';
 import { podsBehind } from '../routes/service.ts';
+import { gatewaysTaking } from './attachments.ts';
 import { type AskedOpening, openingPolicies } from './openings.ts';
 import { isGranted } from './reference-grants.ts';
-import { peersOfGateways, peersOfIngressClass } from './served-classes.ts';
+import { type Serving, servingClass, servingGateways } from './served-classes.ts';
 
 /** What is exposed, and what of it is a mistake. */
 export interface Exposures {
@@ -22,13 +23,17 @@ export interface Exposures {
   readonly unserved: readonly Unserved[];
 }
 
-/** An object that leads to Services of the namespace, of a class that no declared ingress controller serves. */
+/** An object that leads to Services of the namespace, opened to nobody because it is not known who serves it. */
 export interface Unserved {
   /** As in `Ingress shop/web`. */
   readonly name: string;
-  /** As in `alb`; absent where it names none. */
-  readonly className: string | undefined;
   readonly backends: readonly ServiceRef[];
+  readonly why:
+    | { readonly kind: 'NotDeclared'; readonly className: string | undefined }
+    /** A declared ingress controller serves it, and where that is, is not known. */
+    | { readonly kind: 'PlaceUnknown' }
+    /** It is attached to something that is not followed, as in `XListenerSet/web`. */
+    | { readonly kind: 'NotFollowed'; readonly parent: string };
 }
 
 /** One object that leads to Services of the namespace. */
@@ -38,11 +43,10 @@ interface Exposer {
   readonly backends: readonly ServiceRef[];
   /** Backends that are no Services. */
   readonly others: readonly string[];
-  /** Those who reach the backends; `undefined` where no declared ingress controller serves the object. */
+  /** Those who reach the backends, as far as they are known. */
   readonly peers: NonEmpty<Peer> | undefined;
-  readonly className: string | undefined;
-  /** Whether anybody could serve it: a route whose Gateways do not exist leads nowhere. */
-  readonly isAttached: boolean;
+  /** Why there are none; absent where nobody could serve it either: a route that no Gateway takes leads nowhere. */
+  readonly why?: Unserved['why'];
 }
 
 /** What is exposed of the namespace with these surroundings; nothing where `ingressRoutes` is None. */
@@ -66,9 +70,9 @@ export function exposuresOf(
         opening.ok ? [] : [wrongBackend(namespace, exposer.name, opening.error)],
       ),
     ]),
-    unserved: all
-      .filter(({ peers, isAttached }) => peers === undefined && isAttached)
-      .map(({ name, className, backends }) => ({ name, className, backends })),
+    unserved: all.flatMap(({ name, peers, backends, why }) =>
+      peers === undefined && why !== undefined ? [{ name, backends, why }] : [],
+    ),
   };
 }
 
@@ -103,26 +107,37 @@ function exposersOf(
   platform: PlatformNetworkProfileSpec,
   namespace: string,
 ): readonly Exposer[] {
-  const ingresses = [...(view.ingresses.get(namespace)?.values() ?? [])].map((ingress) => ({
-    name: `Ingress ${formatKey(ingress)}`,
-    backends: ingress.backends,
-    others: ingress.resourceBackends,
-    peers: peersOfIngressClass(view, platform, ingress.className),
-    className: ingress.className,
-    isAttached: true,
-  }));
+  const ingresses = [...(view.ingresses.get(namespace)?.values() ?? [])].map((ingress) => {
+    const serving = servingClass(view, platform, ingress.className);
+    return {
+      name: `Ingress ${formatKey(ingress)}`,
+      backends: ingress.backends,
+      others: ingress.resourceBackends,
+      peers: serving.peers,
+      why: whyNot(serving, ingress.className),
+    };
+  });
   const routes = routesTo(view, namespace).map((route) => {
-    const [gateway] = route.gateways.flatMap((key) => view.gateways.get(key.namespace)?.get(key.name) ?? []);
+    const gateways = gatewaysTaking(view, route);
+    const serving = servingGateways(view, platform, gateways);
+    const why = gateways[0] === undefined ? notFollowed(route) : whyNot(serving, gateways[0].className);
     return {
       name: `${route.kind} ${formatKey(route)}`,
       backends: route.backends.filter((backend) => backend.namespace === namespace),
       others: route.namespace === namespace ? route.otherBackends : [],
-      peers: peersOfGateways(view, platform, route.gateways),
-      className: gateway?.className,
-      isAttached: gateway !== undefined,
+      peers: serving.peers,
+      ...(why === undefined ? {} : { why }),
     };
   });
   return [...ingresses, ...routes].sort((a, b) => compareText(a.name, b.name));
+}
+
+function whyNot({ isDeclared }: Serving, className: string | undefined): Unserved['why'] {
+  return isDeclared ? { kind: 'PlaceUnknown' } : { kind: 'NotDeclared', className };
+}
+
+function notFollowed({ otherParents: [parent] }: GatewayRouteFacts): Unserved['why'] | undefined {
+  return parent === undefined ? undefined : { kind: 'NotFollowed', parent };
 }
 
 /** The routes of the namespace itself, and those of others that a ReferenceGrant lets in. */

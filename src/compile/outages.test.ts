@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import {
   type KubernetesObject,
   namespace,
@@ -209,9 +210,50 @@ describe('an Ingress that no declared ingress controller serves', () => {
       parentRefs: [{ name: 'public' }],
       rules: [{ backendRefs: [{ name: 'web', port: 443 }] }],
     });
-    const gateway = object('Gateway', 'shop/public', { gatewayClassName: 'cilium' });
+    const gateway = object('Gateway', 'shop/public', {
+      gatewayClassName: 'cilium',
+      listeners: [{ name: 'http', port: 80 }],
+    });
     expect(found([web, route], [], classes)).toEqual([]);
     expect(found([web, route, gateway], [], classes)).toEqual(['IngressUnserved: cilium']);
+  });
+
+  test('may be one on nodes whose addresses are not known: that is told, and not that nobody is declared', () => {
+    const hosts = { ingressControllers: [{ name: 'edge', hostNetwork: true }] };
+    const told = compile(
+      view({ platform: platform(hosts), namespaces: [namespace('shop')], objects: [web, ingress()] }),
+    ).findings;
+    expect(told).toEqual([
+      expect.objectContaining({
+        code: 'IngressUnserved',
+        message: expect.stringContaining('on nodes whose addresses are not known'),
+        hint: expect.stringContaining('spec.cluster.nodeRanges'),
+      }),
+    ]);
+  });
+
+  test('may be a route that is attached to something that is not followed, and the hint opens its pods when it is pasted', () => {
+    const route = object('HTTPRoute', 'shop/web', {
+      parentRefs: [{ group: 'gateway.networking.x-k8s.io', kind: 'XListenerSet', name: 'early' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 443 }] }],
+    });
+    const given = (routes: Routes) =>
+      compile(
+        view({
+          platform: platform(nginx),
+          namespaces: [namespace('shop')],
+          profiles: [profile('shop/shop', { routes })],
+          objects: [web, route],
+        }),
+      ).findings;
+    const [unserved, ...more] = given([]);
+    expect(more).toEqual([]);
+    expect(unserved).toMatchObject({
+      code: 'IngressUnserved',
+      message: expect.stringMatching(/^HTTPRoute shop\/web is attached to `XListenerSet\/early`, /),
+    });
+    const { hint = '' } = unserved ?? {};
+    expect(given(parse(hint.slice(hint.indexOf('\n') + 1)) as Routes)).toEqual([]);
   });
 });
 

@@ -149,12 +149,38 @@ function unreachableBackend(namespace: string, caller: string, { name }: Service
   };
 }
 
-function unserving(namespace: string, { name, className }: Unserved, service: string): Finding {
-  const what = className === undefined ? name : `${name}, of class \`${className}\`,`;
+function unserving(namespace: string, { name, why }: Unserved, service: string): Finding {
+  const { what, hint } = tellUnserved(namespace, why, service);
   return {
     code: 'IngressUnserved',
     subject: { kind: 'Namespace', name: namespace },
-    message: `${what} is served by no ingress controller that the platform profile declares, and no route opens the pods of its Service \`${service}\`: the ring denies what comes in through it`,
-    hint: "a platform engineer declares who serves it in the platform profile's `spec.ingressControllers`, with its class where they have `classes`",
+    message: `${name}${what}, and no route opens the pods of its Service \`${service}\`: the ring denies what comes in through it`,
+    hint,
   };
+}
+
+function tellUnserved(
+  namespace: string,
+  why: Unserved['why'],
+  service: string,
+): { readonly what: string; readonly hint: string } {
+  switch (why.kind) {
+    case 'NotDeclared': {
+      const ofClass = why.className === undefined ? '' : `, of class \`${why.className}\`,`;
+      return {
+        what: `${ofClass} is served by no ingress controller that the platform profile declares`,
+        hint: "a platform engineer declares who serves it in the platform profile's `spec.ingressControllers`, with its class where they have `classes`",
+      };
+    }
+    case 'PlaceUnknown':
+      return {
+        what: ' is served by an ingress controller on nodes whose addresses are not known',
+        hint: "a platform engineer says in the platform profile's `spec.cluster.nodeRanges` where the nodes are",
+      };
+    case 'NotFollowed':
+      return {
+        what: ` is attached to \`${why.parent}\`, of which it is not known who serves it`,
+        hint: `attach it to a Gateway or a ListenerSet of \`gateway.networking.k8s.io/v1\`, or add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(service, 'users'), from: { ingressController: {} }, to: { service } })}`,
+      };
+  }
 }

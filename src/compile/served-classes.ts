@@ -4,40 +4,52 @@ import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { IngressController } from '../api/platform-sources.ts';
 import { type NonEmpty, nonEmpty, type Peer } from '../model/network-policy.ts';
-import type { ObjectKey } from '../model/object-key.ts';
+import type { GatewayFacts } from '../model/services.ts';
 import { controllerPeers } from './systems.ts';
 
+/** Who serves an object that exposes Services. */
+export interface Serving {
+  /** Whether the platform profile declares an ingress controller that does. */
+  readonly isDeclared: boolean;
+  /** Those who reach the backends; `undefined` also while it is not known where they are. */
+  readonly peers: NonEmpty<Peer> | undefined;
+}
+
 /**
- * The peers that reach the backends of an Ingress.
+ * Who serves an Ingress.
  *
  * @param className absent: the default IngressClass, of which nothing keeps people from having several; where there is none,
  *   only controllers that serve every class
  */
-export function peersOfIngressClass(
+export function servingClass(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
   className: string | undefined,
-): NonEmpty<Peer> | undefined {
+): Serving {
   const named = className === undefined ? defaultClasses(view) : [className];
   const systems = platform.ingressControllers.filter(
     (controller) => controller.preset !== 'gateway-api' && named.some((name) => isServing(controller, name)),
   );
-  return withoutTwins(systems.flatMap((controller) => controllerPeers(controller, view, platform)));
+  return servingBy(systems.map((controller) => controllerPeers(controller, view, platform)));
 }
 
-/** The peers that reach the backends of a route that is attached to these Gateways. */
-export function peersOfGateways(
+/** Who serves a route that these Gateways take. */
+export function servingGateways(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
-  gateways: readonly ObjectKey[],
-): NonEmpty<Peer> | undefined {
-  const known = gateways.flatMap(({ namespace, name }) => view.gateways.get(namespace)?.get(name) ?? []);
-  const peers = known.flatMap((gateway) =>
-    platform.ingressControllers
-      .filter((controller) => isServing(controller, gateway.className))
-      .flatMap((controller) => controllerPeers(controller, view, platform, gateway)),
+  gateways: readonly GatewayFacts[],
+): Serving {
+  return servingBy(
+    gateways.flatMap((gateway) =>
+      platform.ingressControllers
+        .filter((controller) => isServing(controller, gateway.className))
+        .map((controller) => controllerPeers(controller, view, platform, gateway)),
+    ),
   );
-  return withoutTwins(peers);
+}
+
+function servingBy(systems: readonly (readonly Peer[])[]): Serving {
+  return { isDeclared: systems.length > 0, peers: withoutTwins(systems.flat()) };
 }
 
 /** `undefined` stands for no class: only those who serve every class serve it. */

@@ -15,6 +15,7 @@ import { type Cluster, neighbourNames, neighbours, viewOf } from '../../test/ran
 import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
 import { compile } from './compile.ts';
 import {
+  namespacesExposedThrough,
   namespacesTouchedByNamespace,
   namespacesTouchedByProfile,
   namespacesTouchedByServices,
@@ -85,6 +86,21 @@ describe('the namespaces that an edit touches', () => {
         ];
         const after = { ...before, objects };
         expectTouched(namespacesTouchedByServices(viewOf(after), 'shop'), before, after);
+      }),
+      runs(100),
+    );
+  });
+
+  test('are at least those that are compiled to something else, where a ListenerSet comes, changes or goes', () => {
+    fc.assert(
+      fc.property(neighbours, neighbours, (before, other) => {
+        const isSet = ({ kind }: Cluster['objects'][number]) => kind === 'ListenerSet';
+        const sets = fc.sample(fc.subarray([...other.objects.filter(isSet)]), 1)[0] ?? [];
+        const after = { ...before, objects: [...before.objects.filter((each) => !isSet(each)), ...sets] };
+        const view = viewOf(after);
+        const exposed = [...namespacesExposedThrough(view, { namespace: 'pay', name: 'set' })];
+        const touched = new Set(exposed.flatMap((each) => [...namespacesTouchedByServices(view, each)]));
+        expectTouched(touched, before, after);
       }),
       runs(100),
     );

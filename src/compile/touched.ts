@@ -5,6 +5,7 @@ import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile
 import type { Route } from '../api/route.ts';
 import { canonicalJson } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
+import type { GatewayRouteFacts } from '../model/services.ts';
 import { endOf } from '../routes/index.ts';
 import { namespacesSelectedBy } from './namespace-index.ts';
 import { declaredNamespaces, ingressControllerNamespaces } from './systems.ts';
@@ -39,7 +40,8 @@ export function namespacesTouchedByProfile(
 
 /**
  * The namespaces that a namespace touches which came, went, or has other labels: itself, those whose egress its routes open,
- * those whose routes lead to it or wait for it, and those of the platform's systems, which reach it.
+ * those whose routes lead to it or wait for it, those that its routes of the Gateway API expose, and those of the platform's
+ * systems, which reach it.
  *
  * @param view after the change
  */
@@ -56,6 +58,7 @@ export function namespacesTouchedByNamespace(
     name,
     ...neighboursOf(view, platform, name, states),
     ...(states.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
+    ...exposedFrom(view, name),
     ...declaredNamespaces(view, platform),
   ]);
 }
@@ -75,6 +78,38 @@ export function namespacesTouchedByServices(view: ClusterView, namespace: string
     ...neighboursOf(view, platform, namespace, [facts]),
     ...ingressControllerNamespaces(view, platform),
   ]);
+}
+
+/**
+ * The namespaces to whose Services routes of the Gateway API lead that are attached to this ListenerSet.
+ *
+ * @param view after or before the change
+ */
+export function namespacesExposedThrough(
+  { httpRoutes, grpcRoutes }: ClusterView,
+  { namespace, name }: ObjectKey,
+): ReadonlySet<string> {
+  const isAttached = ({ parents }: GatewayRouteFacts) =>
+    parents.some(
+      (parent) => parent.kind === 'ListenerSet' && parent.name === name && parent.namespace === namespace,
+    );
+  const routes = [httpRoutes, grpcRoutes].flatMap((all) =>
+    [...all.values()].flatMap((siblings) => [...siblings.values()].filter(isAttached)),
+  );
+  return new Set(routes.flatMap(leadingTo));
+}
+
+/** The namespaces to whose Services a route of the Gateway API leads, and its own, which tells of its mistakes. */
+export function leadingTo({ namespace, backends }: GatewayRouteFacts): readonly string[] {
+  return [...new Set([namespace, ...backends.map((backend) => backend.namespace)])];
+}
+
+/** Where a namespace is labelled otherwise, Gateways may take its routes, or its ListenerSets, that did not before. */
+function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
+  const { httpRoutes, grpcRoutes, listenerSets } = view;
+  const own = [httpRoutes, grpcRoutes].flatMap((all) => [...(all.get(namespace)?.values() ?? [])]);
+  const sets = [...(listenerSets.get(namespace)?.values() ?? [])];
+  return [...own.flatMap(leadingTo), ...sets.flatMap((set) => [...namespacesExposedThrough(view, set)])];
 }
 
 /** The namespaces that hang on any route of a namespace that is or was like this. */

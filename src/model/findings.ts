@@ -130,7 +130,7 @@ export const findingKinds = {
   IngressUnserved: {
     severity: 'warning',
     meaning:
-      'an Ingress, HTTPRoute or GRPCRoute is of a class that no declared ingress controller serves, and no route opens the pods that it leads to',
+      'an Ingress, HTTPRoute or GRPCRoute is served by no ingress controller that is declared and found, and no route opens the pods that it leads to',
   },
   LastKnownHolds: {
     severity: 'warning',

@@ -2,7 +2,7 @@
 // Must not know which traffic is allowed.
 import type { ObjectKey } from './object-key.ts';
 import type { Protocol } from './ports.ts';
-import type { Labels } from './selectors.ts';
+import type { LabelSelector, Labels } from './selectors.ts';
 
 /** One port of a Service. */
 export interface ServicePort {
@@ -46,19 +46,51 @@ export interface IngressFacts extends ObjectKey {
   readonly resourceBackends: readonly string[];
 }
 
+/** What a route of the Gateway API asks to be attached to. */
+export interface ParentFacts extends ObjectKey {
+  readonly kind: 'Gateway' | 'ListenerSet';
+  /** Absent: every listener. */
+  readonly listener?: string;
+  /** Absent: a listener on any port. */
+  readonly port?: number;
+}
+
 /** An HTTPRoute or a GRPCRoute (gateway.networking.k8s.io/v1), as far as it leads to pods. */
 export interface GatewayRouteFacts extends ObjectKey {
   readonly kind: 'HTTPRoute' | 'GRPCRoute';
-  /** The Gateways that it is attached to. */
-  readonly gateways: readonly ObjectKey[];
+  readonly parents: readonly ParentFacts[];
+  /** Parents of the experimental group, as `Kind/name`: what they are attached to in turn is not known. */
+  readonly otherParents: readonly string[];
   readonly backends: readonly ServiceRef[];
   /** Backends that are not Services, as `Kind/name`. */
   readonly otherBackends: readonly string[];
 }
 
-/** A Gateway. */
+/** From which namespaces something may be attached to a Gateway; `Same` is that of what it is attached to. */
+export type AttachedFrom = 'All' | 'Same' | 'None' | { readonly selector: LabelSelector };
+
+/** A listener of a Gateway or a ListenerSet, by the routes that it takes. */
+export interface ListenerFacts {
+  readonly name: string;
+  readonly port?: number;
+  readonly routesFrom: AttachedFrom;
+  /** Absent: routes of every kind. */
+  readonly kinds?: readonly string[];
+}
+
+/** A Gateway (gateway.networking.k8s.io/v1). */
 export interface GatewayFacts extends ObjectKey {
   readonly className: string;
+  readonly listeners: readonly ListenerFacts[];
+  /** Whose ListenerSets add listeners to it. */
+  readonly listenerSetsFrom: AttachedFrom;
+}
+
+/** A ListenerSet (gateway.networking.k8s.io/v1, since Gateway API 1.5; GEP-1713): more listeners of a Gateway. */
+export interface ListenerSetFacts extends ObjectKey {
+  /** Absent where its parent is no Gateway. */
+  readonly gateway?: ObjectKey;
+  readonly listeners: readonly ListenerFacts[];
 }
 
 /** A ReferenceGrant: whose routes may lead to Services of its namespace. */

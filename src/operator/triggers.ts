@@ -3,11 +3,12 @@
 import type { Cache } from '../cluster/cache.ts';
 import type { Change, Identified, Store } from '../cluster/store.ts';
 import {
+  leadingTo,
+  namespacesExposedThrough,
   namespacesTouchedByNamespace,
   namespacesTouchedByProfile,
   namespacesTouchedByServices,
 } from '../compile/touched.ts';
-import type { GatewayRouteFacts } from '../model/services.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** The key of the platform profile's status. It can't be the name of a namespace. */
@@ -43,6 +44,9 @@ export function connectTriggers(cache: Cache, queue: WorkQueue): void {
       for (const namespace of leadingTo(route)) exposed(namespace);
     });
   }
+  onEach(cache.listenerSets, (set) => {
+    for (const namespace of namespacesExposedThrough(cache.view(), set)) exposed(namespace);
+  });
   for (const store of [cache.validatingWebhooks, cache.mutatingWebhooks, cache.apiServices]) {
     onEach(store, ({ calls }) => fresh(calls.map(({ service }) => service.namespace)));
   }
@@ -74,8 +78,4 @@ function onEach<T extends Identified>(store: Store<T>, act: (object: T) => void)
     if (previous !== undefined) act(previous);
     if (next !== undefined) act(next);
   });
-}
-
-function leadingTo({ namespace, backends }: GatewayRouteFacts): ReadonlySet<string> {
-  return new Set([namespace, ...backends.map((backend) => backend.namespace)]);
 }

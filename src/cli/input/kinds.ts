@@ -5,7 +5,7 @@ import { decode, type Problem } from '../../api/decode.ts';
 import { nodeLocalDns } from '../../discover/places.ts';
 import type { Result } from '../../model/result.ts';
 import { fields } from '../../routes/schema/fields.ts';
-import { gatewayRoute, ingress } from './schemas/exposers.ts';
+import { gateway, gatewayRoute, ingress, listenerSet } from './schemas/exposers.ts';
 import { anyMetadata, generatedMetadata, metadata } from './schemas/metadata.ts';
 
 /** A kind of object that is read. */
@@ -29,7 +29,7 @@ const inNamespaces: Readonly<Record<string, readonly string[]>> = {
   apps: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'],
   batch: ['Job', 'CronJob'],
   'networking.k8s.io': ['NetworkPolicy', 'Ingress'],
-  'gateway.networking.k8s.io': ['Gateway', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant'],
+  'gateway.networking.k8s.io': ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant'],
   'discovery.k8s.io': ['EndpointSlice'],
   'ringfence.dev': ['AppNetworkProfile'],
 };
@@ -45,6 +45,8 @@ const clusterWide: Readonly<Record<string, readonly string[]>> = {
 const checks: Readonly<Record<string, NonNullable<ReadKind['check']>>> = {
   NetworkPolicy: by(networkPolicy),
   Ingress: by(ingress),
+  Gateway: by(gateway),
+  ListenerSet: by(listenerSet),
   HTTPRoute: by(gatewayRoute),
   GRPCRoute: by(gatewayRoute),
 };

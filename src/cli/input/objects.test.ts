@@ -93,6 +93,16 @@ describe('a mistake', () => {
       'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {defaultBackend: {service: {port: {number: 80}}}}\n',
       '4: spec.defaultBackend.service.name: is required',
     ],
+    [
+      'listeners of a Gateway that are no list',
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: web}\nspec: {gatewayClassName: a, listeners: {name: http}}\n',
+      '4: spec.listeners: must be a list, not an object',
+    ],
+    [
+      'a ListenerSet of nobody',
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: ListenerSet\nmetadata: {name: web}\nspec: {parentRef: {}}\n',
+      '4: spec.parentRef.name: is required',
+    ],
   ])('is told with its line: %s', (_, text, told) => {
     expect(problems(text)).toEqual([told]);
   });

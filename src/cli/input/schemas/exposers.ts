@@ -34,6 +34,7 @@ const reference = z.looseObject({
   kind: z.string().optional(),
   namespace: z.string().optional(),
   name: z.string(),
+  sectionName: z.string().optional(),
   port: portNumber.optional(),
 });
 
@@ -52,4 +53,46 @@ export const gatewayRoute = z.looseObject({
     parentRefs: z.array(reference).optional(),
     rules: z.array(gatewayRule).optional(),
   }),
+});
+
+const selector = z.looseObject({
+  matchLabels: z.record(z.string(), z.string()).optional(),
+  matchExpressions: z
+    .array(
+      z.looseObject({
+        key: z.string(),
+        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+        values: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+const allowed = z.looseObject({
+  namespaces: z.looseObject({ from: z.string().optional(), selector: selector.optional() }).optional(),
+});
+
+const listener = z.looseObject({
+  name: z.string(),
+  port: portNumber.optional(),
+  allowedRoutes: z
+    .looseObject({
+      ...allowed.shape,
+      kinds: z.array(z.looseObject({ group: z.string().optional(), kind: z.string() })).optional(),
+    })
+    .optional(),
+});
+
+/** `gateway.networking.k8s.io/v1` Gateway. */
+export const gateway = z.looseObject({
+  spec: z.looseObject({
+    gatewayClassName: z.string(),
+    listeners: z.array(listener).optional(),
+    allowedListeners: allowed.optional(),
+  }),
+});
+
+/** `gateway.networking.k8s.io/v1` ListenerSet. */
+export const listenerSet = z.looseObject({
+  spec: z.looseObject({ parentRef: reference, listeners: z.array(listener).optional() }),
 });
