@@ -30,6 +30,8 @@ test('what differs from run to run is not compared, and all else is', () => {
   expect(isPrinted(shown, 'NAME      AGE\nshop      2m5s   \nmore\nlast in 9.5 ms\n')).toBe(true);
   expect(isPrinted(shown, 'NAME   AGE\nshop   3s\nmore\n')).toBe(false);
   expect(isPrinted('a.b', 'aXb')).toBe(false);
+  expect(isPrinted('allowed', 'ringfence: reading the cluster …\nallowed\n')).toBe(true);
+  expect(isPrinted('allowed', 'ringfence: no such verb\nallowed\n')).toBe(false);
   const server = (port: number) =>
     `- address: 192.0.2.1\n  port: ${port}\n192.0.2.1/32   all ports but ${port}`;
   expect(isPrinted(server(6443), server(29252))).toBe(true);

@@ -20,14 +20,14 @@ export function findingsPage(): string {
         ...Object.entries(findingKinds)
           .filter(([, kind]) => kind.severity === severity)
           .sort(([a], [b]) => a.localeCompare(b, 'en'))
-          .map(([code, kind]) => `| \`${code}\` | ${kind.meaning} |`),
+          .map(([code, kind]) => `| \`${code}\`${'linterOnly' in kind ? ' *' : ''} | ${kind.meaning} |`),
       ].join('\n'),
     ].join('\n\n'),
   );
   return `${[
     '<!-- Generated from the table of findings by `make generate`: change that, not this. -->',
     '# Findings',
-    'What Ringfence has to say to people, each with a code. The code is the `reason` of a route in the status of its profile and of the Event, the label `code` of the metric `ringfence_findings`, and what `ringfence lint` prints. Some come from the linter alone.',
+    'What Ringfence has to say to people, each with a code. The code is the `reason` of a route in the status of its profile and of the Event, the label `code` of the metric `ringfence_findings`, and what `ringfence lint` prints. Those with a star come from the linter alone, because it takes pods to find them.',
     ...sections,
   ].join('\n\n')}\n`;
 }

@@ -8,6 +8,7 @@ const atRest: Readings = {
   queueDepth: () => 0,
   states: () => [],
   findings: () => [],
+  routes: () => [],
   ownedPolicies: () => 0,
   leads: () => true,
   watchAges: () => {

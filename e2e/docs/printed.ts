@@ -2,6 +2,8 @@
 
 /** What differs from run to run, and what it is compared as. Applied in this order, to both sides. */
 const volatile: readonly (readonly [RegExp, string])[] = [
+  // Progress, on a machine that is slow.
+  [/^ringfence: .* …\n/gm, ''],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'],
   // `kubectl describe`.
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4} \w+/g, 'TIME'],

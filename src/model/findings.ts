@@ -8,6 +8,8 @@ interface FindingKind {
   readonly severity: Severity;
   /** What it means, for the reference docs. */
   readonly meaning: string;
+  /** Whether it takes pods to find it, which the linter knows and the operator does not. */
+  readonly linterOnly?: true;
 }
 
 /** Every code that a finding can have. */
@@ -147,49 +149,72 @@ export const findingKinds = {
     meaning: 'a rule needs the addresses of the nodes, which are not known',
   },
   SelectsNoPods: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a policy selects no pod of its namespace; often its labels are misspelt',
   },
   PeerSelectsNothing: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a peer of a rule selects no namespace or no pod; often its labels are misspelt',
   },
   PortNotDeclared: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a rule allows a port that no container of the pods it leads to declares',
   },
   ServicePortMistaken: {
+    linterOnly: true,
     severity: 'warning',
     meaning: "a rule allows a Service's port, where policies speak of the pods' port behind it",
   },
-  PolicyRedundant: { severity: 'info', meaning: 'other policies say all that a policy says' },
-  RuleRedundant: { severity: 'info', meaning: 'another rule of its policy allows all that a rule allows' },
+  PolicyRedundant: {
+    linterOnly: true,
+    severity: 'info',
+    meaning: 'other policies say all that a policy says',
+  },
+  RuleRedundant: {
+    linterOnly: true,
+    severity: 'info',
+    meaning: 'another rule of its policy allows all that a rule allows',
+  },
   IngressNotIsolated: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a namespace has pods that no policy isolates in the direction Ingress',
   },
   EgressNotIsolated: {
+    linterOnly: true,
     severity: 'info',
     meaning: 'a namespace has pods that no policy isolates in the direction Egress',
   },
   IsolatesByAccident: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a policy with rules for egress only denies all ingress, because it has no `policyTypes`',
   },
   HostNetworkSelected: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a policy selects pods in the network of their node, which no policy reaches',
   },
-  EmptyPeers: { severity: 'warning', meaning: 'a rule has an empty list of peers, which means everyone' },
+  EmptyPeers: {
+    linterOnly: true,
+    severity: 'warning',
+    meaning: 'a rule has an empty list of peers, which means everyone',
+  },
   AllowsEveryone: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a rule allows every connection, and so takes the isolation of its pods back',
   },
   BlockCoversPods: {
+    linterOnly: true,
     severity: 'info',
     meaning: 'addresses of pods lie in an `ipBlock`; whether these pods are matched differs between CNIs',
   },
   OtherSideDenies: {
+    linterOnly: true,
     severity: 'warning',
     meaning: 'a rule allows connections that the policies of the other side all deny',
   },
@@ -214,6 +239,11 @@ export interface Finding {
   readonly message: string;
   /** What to do next. */
   readonly hint: string;
+}
+
+/** Whether the linter alone finds it. */
+export function isLinters(code: FindingCode): boolean {
+  return 'linterOnly' in findingKinds[code];
 }
 
 /** How much a finding matters. */

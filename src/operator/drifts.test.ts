@@ -60,6 +60,13 @@ describe('a write corrects a drift', () => {
     expect(drifts.corrects(replace)).toBe(true);
   });
 
+  test('where it brings back what somebody deleted while another policy was being brought back', () => {
+    const wantedAt = drifts.now;
+    drifts.changed({ previous: right(), next: undefined });
+    drifts.settled('shop', wantedAt, [{ action: 'create', policy: { ...wanted, name: 'ringfence-other' } }]);
+    expect(drifts.corrects(create)).toBe(true);
+  });
+
   test('where it deletes what somebody added under our label', () => {
     drifts.changed({ previous: undefined, next: right() });
     expect(drifts.corrects(remove)).toBe(true);
@@ -83,8 +90,18 @@ describe('a write corrects no drift', () => {
   });
 
   test('where the namespace has been as wanted since, as after a watch that told of our own write first', () => {
-    drifts.changed({ previous: right(), next: right({ fingerprint: 'ours, newer' }) });
-    drifts.settled('shop');
+    const wantedAt = drifts.now;
+    drifts.changed({ previous: right({ fingerprint: 'ours, older' }), next: right() });
+    drifts.settled('shop', wantedAt, [replace]);
+    expect(drifts.corrects(replace)).toBe(false);
+  });
+
+  test('where the change came before the namespace was as wanted, or the namespace is gone', () => {
+    drifts.changed({ previous: right(), next: right({ fingerprint: 'else' }) });
+    drifts.settled('shop', drifts.now, []);
+    expect(drifts.corrects(replace)).toBe(false);
+    drifts.changed({ previous: right(), next: right({ fingerprint: 'else' }) });
+    drifts.forget('shop');
     expect(drifts.corrects(replace)).toBe(false);
   });
 

@@ -5,33 +5,65 @@ import type { Change } from '../cluster/store.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { keyOf, type PolicyChange } from '../plan/changes.ts';
 
+/** What somebody else made of a policy. */
+interface Drift {
+  /** What it was when its namespace was last as wanted. */
+  readonly before: string;
+  /** What it was last seen to be. */
+  readonly after: string;
+  /** When that was, as a count of changes. */
+  readonly moment: number;
+}
+
 /** The policies that somebody else changed since their namespace was last as wanted. */
 export class Drifts {
-  /** By namespace and name of policy: what it was. */
-  readonly #before = new Map<string, Map<string, string>>();
+  /** By namespace and name of policy. */
+  readonly #drifts = new Map<string, Map<string, Drift>>();
+  #moment = 0;
+
+  /** A moment to compare changes with: those that are heard of later come after it. */
+  get now(): number {
+    return this.#moment;
+  }
 
   /** Takes in that a policy was changed, and not by us. */
   changed({ previous, next }: Change<StoredPolicy>): void {
     const policy = previous ?? next;
-    const before = contentOf(previous);
-    if (policy === undefined || before === contentOf(next)) return;
-    const siblings = this.#before.get(policy.namespace) ?? new Map<string, string>();
-    this.#before.set(policy.namespace, siblings);
-    if (!siblings.has(policy.name)) siblings.set(policy.name, before);
+    const [before, after] = [contentOf(previous), contentOf(next)];
+    if (policy === undefined || before === after) return;
+    this.#moment += 1;
+    const siblings = this.#drifts.get(policy.namespace) ?? new Map<string, Drift>();
+    this.#drifts.set(policy.namespace, siblings);
+    const first = siblings.get(policy.name)?.before ?? before;
+    siblings.set(policy.name, { before: first, after, moment: this.#moment });
   }
 
   /** Takes in a write of ours. Returns whether it corrects a drift. */
   corrects(change: PolicyChange): boolean {
     const { namespace, name } = keyOf(change);
-    const siblings = this.#before.get(namespace);
-    const before = siblings?.get(name);
+    const siblings = this.#drifts.get(namespace);
+    const before = siblings?.get(name)?.before;
     siblings?.delete(name);
     return before !== undefined && before === contentAfter(change);
   }
 
-  /** A namespace is as wanted, or gone: what was changed in it before is of no interest. */
-  settled(namespace: string): void {
-    this.#before.delete(namespace);
+  /**
+   * A namespace is as it was wanted at a moment: what was changed in it before is of no interest. Somebody may have changed it
+   * since; but what a watch tells of our own writes, before their answers come, is no drift.
+   */
+  settled(namespace: string, wantedAt: number, written: readonly PolicyChange[]): void {
+    const siblings = this.#drifts.get(namespace);
+    if (siblings === undefined) return;
+    const ours = new Set(written.map((change) => `${keyOf(change).name} ${contentAfter(change)}`));
+    for (const [name, { after, moment }] of siblings) {
+      if (moment <= wantedAt || ours.has(`${name} ${after}`)) siblings.delete(name);
+    }
+    if (siblings.size === 0) this.forget(namespace);
+  }
+
+  /** A namespace is gone. */
+  forget(namespace: string): void {
+    this.#drifts.delete(namespace);
   }
 }
 

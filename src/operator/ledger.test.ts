@@ -5,6 +5,7 @@ const record: NamespaceRecord = {
   uid: 'uid-1',
   state: 'Enforced',
   madeFrom: 'uid-of-platform/1',
+  routes: [],
   policies: 2,
   findings: [],
   failure: undefined,
@@ -67,6 +68,14 @@ describe('the directions that are held closed', () => {
     ledger.holdClosed('shop', 'uid-1', ['Ingress']);
     expect(ledger.heldClosed('shop', 'uid-1', 1e12)).toEqual(['Ingress']);
     ledger.holdClosed('shop', 'uid-1', []);
+    expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual([]);
+  });
+
+  test('are both of a namespace that was born just now, also when its ring is written and its profile comes next', () => {
+    ledger.bornEmpty('shop', 'uid-1', 0);
+    ledger.holdClosed('shop', 'uid-1', ['Ingress']);
+    expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual(['Ingress', 'Egress']);
+    ledger.letGo('shop');
     expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual([]);
   });
 

@@ -3,6 +3,7 @@
 import type { PlatformFacts } from '../api/cluster-view.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
+import type { RouteTally } from '../plan/route-tally.ts';
 
 /** Where a namespace can stand. */
 export const namespaceStates = [
@@ -32,6 +33,7 @@ export interface NamespaceRecord {
   /** How many policies there are, or would be in a dry run. */
   readonly policies: number;
   readonly findings: readonly Finding[];
+  readonly routes: readonly RouteTally[];
   /** Why it is Failing. */
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
 }
@@ -55,6 +57,7 @@ const emptyForMs = 30_000;
 export class Ledger {
   readonly #records = new Map<string, NamespaceRecord>();
   readonly #heldClosed = new Map<string, HeldClosed>();
+  readonly #bornEmpty = new Map<string, HeldClosed>();
   readonly #lastWrites = new Map<string, number>();
 
   /** By name of namespace. */
@@ -67,6 +70,11 @@ export class Ledger {
     return Array.from(this.#records.values(), ({ state }) => state);
   }
 
+  /** How the routes of all namespaces stand. */
+  routes(): readonly RouteTally[] {
+    return [...this.#records.values()].flatMap(({ routes }) => routes);
+  }
+
   /** Remembers where a namespace stands. Returns whether that differs from before. */
   record(namespace: string, record: NamespaceRecord): boolean {
     const before = this.#records.get(namespace);
@@ -76,24 +84,27 @@ export class Ledger {
 
   /** Forgets a namespace that is gone. Returns whether it was known. */
   forget(namespace: string): boolean {
-    this.#heldClosed.delete(namespace);
+    this.letGo(namespace);
     this.#lastWrites.delete(namespace);
     return this.#records.delete(namespace);
   }
 
   /** A namespace was created just now, at `now`: nothing runs in it for a while, so it may be closed at once. */
   bornEmpty(namespace: string, uid: string, now: number): void {
-    this.#heldClosed.set(namespace, { uid, directions, until: now + emptyForMs });
+    this.#bornEmpty.set(namespace, { uid, directions, until: now + emptyForMs });
   }
 
   /** The directions in which no connection is to be protected: see `PlanInput.heldClosed`. */
   heldClosed(namespace: string, uid: string, now: number): readonly Direction[] {
-    const held = this.#heldClosed.get(namespace);
-    return held?.uid === uid && now < held.until ? held.directions : [];
+    const held = [this.#heldClosed, this.#bornEmpty].flatMap((each) => each.get(namespace) ?? []);
+    const valid = held.filter((each) => each.uid === uid && now < each.until);
+    return directions.filter((direction) => valid.some((each) => each.directions.includes(direction)));
   }
 
   /** A namespace is as wanted: what isolates it now was not open in between if it is found missing. */
   holdClosed(namespace: string, uid: string, closed: readonly Direction[]): void {
+    // Where it is open as wanted, connections may come about.
+    if (closed.length === 0) this.#bornEmpty.delete(namespace);
     this.#heldClosed.set(namespace, { uid, directions: closed, until: Number.POSITIVE_INFINITY });
   }
 
@@ -105,6 +116,7 @@ export class Ledger {
   /** Nobody keeps a namespace closed for now: connections in it from then on are to be protected. */
   letGo(namespace: string): void {
     this.#heldClosed.delete(namespace);
+    this.#bornEmpty.delete(namespace);
   }
 
   /** Policies that a transition covers were written at `now`. */

@@ -21,6 +21,11 @@ beforeEach(() => {
     queueDepth: () => 0,
     states: () => ['Enforced', 'Enforced', 'Failing'],
     findings: () => [finding('ServiceMissing'), finding('ServiceMissing'), finding('Contested')],
+    routes: () => [
+      { state: 'Active', reason: 'Active', count: 5 },
+      { state: 'Rejected', reason: 'ServicePortMissing', count: 3 },
+      { state: 'Pending', reason: 'ServiceMissing', count: 1 },
+    ],
     ownedPolicies: () => 7,
     leads: () => true,
     watchAges: () => new Map([['namespaces', 1_500]]),
@@ -42,12 +47,25 @@ test('namespaces count by state, those of which there is none as zero', async ()
   );
 });
 
-test('findings count by code, with how much they matter', async () => {
-  expect(await lines('ringfence_findings{code="Service')).toContain(
-    'ringfence_findings{code="ServiceMissing",severity="warning"} 2',
+test('findings count by code, with how much they matter, and so do reasons of routes', async () => {
+  expect(await lines('ringfence_findings{code="Service')).toEqual(
+    expect.arrayContaining([
+      'ringfence_findings{code="ServiceMissing",severity="warning"} 3',
+      'ringfence_findings{code="ServicePortMissing",severity="error"} 3',
+    ]),
   );
+  expect(await lines('ringfence_findings{code="SelectsNoPods')).toEqual([]);
   expect(await lines('ringfence_findings{code="NameTaken"')).toEqual([
     'ringfence_findings{code="NameTaken",severity="warning"} 0',
+  ]);
+});
+
+test('routes count by state, those of which there is none as zero', async () => {
+  expect(await lines('ringfence_routes{')).toEqual([
+    'ringfence_routes{state="Active"} 5',
+    'ringfence_routes{state="NotNeeded"} 0',
+    'ringfence_routes{state="Pending"} 1',
+    'ringfence_routes{state="Rejected"} 3',
   ]);
 });
 

@@ -3,8 +3,9 @@
 // Must not know how a number comes about: it is told, or reads it when somebody asks.
 import { type Counter, type Histogram, Registry } from 'prom-client';
 import type { AnswerListener } from '../cluster/api-client.ts';
-import { type Finding, findingKinds } from '../model/findings.ts';
+import { type Finding, type FindingCode, findingKinds, isLinters } from '../model/findings.ts';
 import type { PolicyChange } from '../plan/changes.ts';
+import type { RouteTally } from '../plan/route-tally.ts';
 import { leaseName } from './lease.ts';
 import { type NamespaceState, namespaceStates } from './ledger.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
@@ -15,6 +16,8 @@ export interface Readings extends QueueReadings {
   /** How each namespace stands. */
   readonly states: () => Iterable<NamespaceState>;
   readonly findings: () => Iterable<Finding>;
+  /** How the routes of all namespaces stand. */
+  readonly routes: () => Iterable<RouteTally>;
   /** How many policies of ours there are. */
   readonly ownedPolicies: () => number;
   /** By resource: for how many milliseconds nothing was heard of it. */
@@ -24,6 +27,14 @@ export interface Readings extends QueueReadings {
 }
 
 const actions = ['create', 'replace', 'delete'] as const satisfies readonly PolicyChange['action'][];
+const routeStates = [
+  'Active',
+  'NotNeeded',
+  'Pending',
+  'Rejected',
+] as const satisfies readonly RouteTally['state'][];
+/** What the linter alone finds has no place here. */
+const operatorCodes = (Object.keys(findingKinds) as FindingCode[]).filter((code) => !isLinters(code));
 const ringBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** The operator's metrics. */
@@ -111,7 +122,10 @@ export class Metrics {
 
 function exposeReadings(families: MetricFamilies, readings: Readings): void {
   families.gauge({ name: 'ringfence_namespaces', help: 'How many namespaces stand so.' }, ['state'], () =>
-    countBy(readings.states(), namespaceStates).map(([state, value]) => ({ labels: { state }, value })),
+    countBy(
+      Array.from(readings.states(), (state) => [state, 1]),
+      namespaceStates,
+    ).map(([state, value]) => ({ labels: { state }, value })),
   );
   families.reading(
     { name: 'ringfence_policies', help: 'How many policies of ours there are.' },
@@ -119,9 +133,18 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
     readings.ownedPolicies,
   );
   families.gauge(
-    { name: 'ringfence_findings', help: 'How many findings there are now.' },
+    {
+      name: 'ringfence_findings',
+      help: 'How many findings there are now, also as reasons of routes.',
+    },
     ['code', 'severity'],
-    () => findingReadings(readings.findings()),
+    () => findingReadings(readings),
+  );
+  families.gauge({ name: 'ringfence_routes', help: 'How many routes stand so.' }, ['state'], () =>
+    countBy(
+      Array.from(readings.routes(), ({ state, count }) => [state, count]),
+      routeStates,
+    ).map(([state, value]) => ({ labels: { state }, value })),
   );
   families.reading(
     {
@@ -141,19 +164,24 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
   );
 }
 
-function findingReadings(findings: Iterable<Finding>): readonly Reading[] {
-  const codes = Object.keys(findingKinds) as (keyof typeof findingKinds)[];
-  const found = Array.from(findings, ({ code }) => code);
-  return countBy(found, codes).map(([code, value]) => ({
+function findingReadings({ findings, routes }: Readings): readonly Reading[] {
+  const ofRoutes = Array.from(routes(), ({ reason, count }) =>
+    reason === 'Active' ? [] : [[reason, count] as const],
+  ).flat();
+  const others = Array.from(findings(), ({ code }) => [code, 1] as const);
+  return countBy([...others, ...ofRoutes], operatorCodes).map(([code, value]) => ({
     labels: { code, severity: findingKinds[code].severity },
     value,
   }));
 }
 
-/** How often each of `all` is among `found`. */
-function countBy<T>(found: Iterable<T>, all: readonly T[]): readonly (readonly [T, number])[] {
+/** How many of each there are in `found`; what is in `all` alone counts as zero. */
+function countBy<T>(
+  found: Iterable<readonly [T, number]>,
+  all: readonly T[],
+): readonly (readonly [T, number])[] {
   const counts = new Map(all.map((each) => [each, 0]));
-  for (const each of found) counts.set(each, (counts.get(each) ?? 0) + 1);
+  for (const [each, count] of found) counts.set(each, (counts.get(each) ?? 0) + count);
   return [...counts];
 }
 

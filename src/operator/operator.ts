@@ -18,6 +18,7 @@ import { type HealthServer, serveHealth } from './health.ts';
 import { alone, type Leadership, Lease } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { Metrics } from './metrics.ts';
+import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
 import { NamespaceReconciler, type Outcome, type ReconcileParts } from './reconcile.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -66,12 +67,14 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     queueDepth: () => queue.depth,
     states: () => ledger.states(),
     findings: () => statuses.findings(),
+    routes: () => ledger.routes(),
     ownedPolicies: () => cache.ownedPolicies,
     watchAges: () => cache.ages(Date.now()),
     leads: () => leadership.leads,
   });
   const client = new ApiClient(connection, metrics.answered);
   const watchLog = new WatchLog(log);
+  const platformLog = new PlatformLog(log);
   const leadership = leadershipOf(options, client, () => start.whenReady());
   const queue = new WorkQueue(backoff, metrics.queue);
   const cache = new Cache(client, options.namespace, {
@@ -102,7 +105,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const reconciler = makeReconciler(shared, options.settleMs);
   const tasks: Tasks = new Map([
     [everythingKey, async () => enqueueEverything(cache, queue)],
-    [platformKey, () => statuses.writePlatform()],
+    [platformKey, async () => platformLog.stands(await statuses.writePlatform())],
     [discoveryKey, async () => discovery.look({ nodes: false })],
     [nodesKey, async () => discovery.look({ nodes: true })],
   ]);

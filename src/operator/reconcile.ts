@@ -11,6 +11,7 @@ import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
 import { isolatedBy, type Plan, plan, wantedIn } from '../plan/plan.ts';
+import { tallyRoutes } from '../plan/route-tally.ts';
 import type { Written } from './apply.ts';
 import type { Contests } from './contest.ts';
 import type { Drifts } from './drifts.ts';
@@ -31,7 +32,7 @@ export interface ReconcileParts {
   readonly drifts: Drifts;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** A namespace stands elsewhere than before. */
+  /** A namespace stands elsewhere than before, or has other policies. */
   readonly onRecordChanged: () => void;
 }
 
@@ -43,6 +44,8 @@ export interface Outcome {
 /** What was decided for a namespace from one view. */
 interface Decision {
   readonly uid: string;
+  /** When, as `Drifts` counts. */
+  readonly moment: number;
   readonly madeFrom: string;
   readonly compiled: CompiledNamespace;
   readonly plan: Plan;
@@ -88,7 +91,7 @@ export class NamespaceReconciler {
 
   /** Nothing is awaited here, so that all of it is from one moment. */
   #decide(namespace: string): Decision | undefined {
-    const { cache, ledger } = this.#parts;
+    const { cache, drifts, ledger } = this.#parts;
     const view = cache.view();
     const facts = view.namespaces.get(namespace);
     if (facts === undefined || facts.terminating) {
@@ -103,6 +106,7 @@ export class NamespaceReconciler {
     const compiled = compileNamespace(view, view.platform, facts);
     return {
       uid: facts.uid,
+      moment: drifts.now,
       madeFrom: specIdentity(view.platform),
       compiled,
       plan: plan({
@@ -122,6 +126,7 @@ export class NamespaceReconciler {
     const { cache, drifts, executor, ledger, log, metrics, statuses } = this.#parts;
     ledger.unrecord(namespace);
     metrics.stands(namespace, undefined);
+    const moment = drifts.now;
     const teams = [...cache.profiles.inNamespace(namespace).values()].map(teamOf);
     const plan = planLeftovers(namespace, cache.policiesIn(namespace), teams);
     const execution = plan && (await executor.execute(namespace, plan));
@@ -135,14 +140,14 @@ export class NamespaceReconciler {
     if (execution !== undefined && execution.state !== 'Done')
       return { againAfterMs: execution.againAfterMs };
     ledger.settled(namespace);
-    drifts.settled(namespace);
+    drifts.settled(namespace, moment, changesOf(execution?.written ?? []));
     return {};
   }
 
   #forget(namespace: string): void {
     const { drifts, events, ledger, metrics, onRecordChanged } = this.#parts;
     events.forget(namespace);
-    drifts.settled(namespace);
+    drifts.forget(namespace);
     metrics.stands(namespace, undefined);
     if (ledger.forget(namespace)) onRecordChanged();
   }
@@ -159,18 +164,21 @@ export class NamespaceReconciler {
     }
   }
 
-  async #apply(namespace: string, { uid, compiled, plan }: Decision): Promise<Progress> {
-    const { cache, contests, drifts, executor, ledger, log } = this.#parts;
+  async #apply(namespace: string, { uid, moment, compiled, plan }: Decision): Promise<Progress> {
+    const { cache, contests, drifts, executor, ledger, log, onRecordChanged } = this.#parts;
     const started = Date.now();
     const execution = await executor.execute(namespace, plan);
     const { written } = execution;
+    const state = execution.state === 'Done' ? stateOf(compiled) : execution.state;
     if (written.length > 0) {
-      log.info({ namespace, ms: Date.now() - started, ...count(written) }, 'policies written');
+      // How many policies there are is told too.
+      onRecordChanged();
+      log.info({ namespace, state, ...count(written), ms: Date.now() - started }, 'policies written');
     }
     if (execution.state === 'Changing') return execution;
     if (execution.state === 'Contested') return { ...execution, state: 'Failing' };
     ledger.settled(namespace);
-    drifts.settled(namespace);
+    drifts.settled(namespace, moment, changesOf(written));
     // Meanwhile the namespace may have been deleted, and another of its name created.
     if (cache.namespaces.get({ namespace: '', name: namespace })?.uid === uid) {
       const isEnforced = compiled.enforcement === 'Enforce';
@@ -198,6 +206,7 @@ export class NamespaceReconciler {
       state,
       policies: compiled.policies.length,
       findings: [...compiled.findings, ...plan.findings, ...this.#contestedIn(namespace)],
+      routes: tallyRoutes(compiled.profiles),
       failure: state === 'Failing' ? failure : undefined,
     });
     if (changed) onRecordChanged();
@@ -240,15 +249,15 @@ function stateOf({ enforcement }: CompiledNamespace): NamespaceState {
   return enforcement === 'Enforce' ? 'Enforced' : enforcement;
 }
 
-/** By what was done, and how much of it corrects a drift. */
+function changesOf(written: readonly Written[]): readonly PolicyChange[] {
+  return written.map(({ change }) => change);
+}
+
+/** By what was done, as far as it was done, and how much of it corrects a drift. */
 function count(written: readonly Written[]): Readonly<Record<string, number>> {
   const of = (action: PolicyChange['action']) =>
     written.filter(({ change }) => change.action === action).length;
   const drift = written.filter(({ correctsDrift }) => correctsDrift).length;
-  return {
-    create: of('create'),
-    replace: of('replace'),
-    delete: of('delete'),
-    ...(drift === 0 ? {} : { drift }),
-  };
+  const counts = { create: of('create'), replace: of('replace'), delete: of('delete'), drift };
+  return Object.fromEntries(Object.entries(counts).filter(([, many]) => many > 0));
 }

@@ -95,7 +95,14 @@ test('a platform profile that follows another of the same generation is not Read
   );
   const successor = { ...platform(), uid: 'uid-of-successor' } as unknown as StoredPlatform;
   cache.platforms.accept(successor);
-  const stands = { uid, state: 'Enforced', policies: 1, findings: [], failure: undefined } as const;
+  const stands = {
+    uid,
+    state: 'Enforced',
+    policies: 1,
+    findings: [],
+    routes: [],
+    failure: undefined,
+  } as const;
   const ready = () => sent.get('default')?.conditions?.find(({ type }) => type === 'Ready');
   ledger.record('shop', { ...stands, madeFrom: specIdentity(platform()) });
   await writer.writePlatform();

@@ -1,7 +1,7 @@
 // Writes the statuses of both kinds of profile, where they differ from what is there.
 // Must not know how a status comes about.
 import { appNetworkProfileStatus } from '../api/app-network-profile.ts';
-import { platformNetworkProfileStatus } from '../api/platform-status.ts';
+import { type PlatformNetworkProfileStatus, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { ApiClient } from '../cluster/api-client.ts';
 import type { Cache } from '../cluster/cache.ts';
 import { classify } from '../cluster/errors.ts';
@@ -61,11 +61,12 @@ export class StatusWriter {
   /**
    * Writes the status of the platform profile, from where every namespace stands.
    *
+   * @returns the status; `undefined` where there is no profile
    * @throws ApiError where it could not be written
    */
-  async writePlatform(): Promise<void> {
+  async writePlatform(): Promise<PlatformNetworkProfileStatus | undefined> {
     const platform = this.#platform();
-    if (platform === undefined || platform.terminating) return;
+    if (platform === undefined || platform.terminating) return undefined;
     const status = platformStatus({
       platform,
       discovered: this.#cache.view().discovered,
@@ -78,6 +79,7 @@ export class StatusWriter {
     });
     const path = `${platformNetworkProfiles.path}/${platform.name}`;
     await this.#write(path, platform, status, platformNetworkProfiles, this.#cache.platforms);
+    return status;
   }
 
   /** Every finding that there is now, of the platform profile and of all namespaces. */

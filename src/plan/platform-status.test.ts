@@ -28,6 +28,8 @@ function finding(code: FindingCode, message = 'something is so'): Finding {
   return { code, subject, message, hint: 'do this' };
 }
 
+const ofPlatform = { kind: 'PlatformNetworkProfile', name: 'default' } as const;
+
 function status(
   standings: Readonly<Record<string, NamespaceStanding>>,
   spec: PlatformSpec = {},
@@ -231,10 +233,24 @@ describe('findings', () => {
         }),
       },
       {},
-      { findings: [finding('NodeRangesUnknown', 'a preset is not written')] },
+      { findings: [{ ...finding('NodeRangesUnknown', 'a preset is not written'), subject: ofPlatform }] },
     );
     expect(condition(made, 'Accepted')).toBe(
-      'True Accepted: the profile is understood; 2 findings, the first: NodeRangesUnknown: a preset is not written',
+      'True Accepted: the profile is understood; 2 findings (1 NameTaken, 1 NodeRangesUnknown), the first: NodeRangesUnknown: a preset is not written',
+    );
+  });
+
+  test('are counted by kind, the commonest first, and the first names its namespace', () => {
+    const unknown: Finding = {
+      ...finding('DnsUnknown', 'no pod here may ask it'),
+      subject: { kind: 'Namespace', name: 'pay' },
+    };
+    const made = status({
+      pay: standing('Enforced', { findings: [unknown] }),
+      shop: standing('Enforced', { findings: [unknown, finding('NameTaken')] }),
+    });
+    expect(condition(made, 'Accepted')).toBe(
+      'True Accepted: the profile is understood; 3 findings (2 DnsUnknown, 1 NameTaken), the first in `pay`: DnsUnknown: no pod here may ask it',
     );
   });
 

@@ -101,7 +101,22 @@ function acceptedMessage({ findings, standings }: PlatformStatusInput): string {
   const remarks = all.filter((finding) => severityOf(finding) !== 'info');
   const [first] = remarks;
   if (first === undefined) return 'the profile is understood';
-  return `the profile is understood; ${plural(remarks.length, 'finding')}, the first: ${first.code}: ${first.message}`;
+  const place = placeOf(first);
+  const where = place === undefined ? '' : ` in \`${place}\``;
+  return `the profile is understood; ${plural(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
+}
+
+/** The namespace that a finding is about; `undefined` where it is about the whole cluster. */
+function placeOf({ subject: { kind, namespace, name } }: Finding): string | undefined {
+  return kind === 'Namespace' ? name : namespace;
+}
+
+/** How many there are of each kind, where there are several: as in ` (200 DnsUnknown, 20 EntranceClosed)`. */
+function kindsAmong(findings: readonly Finding[]): string {
+  const kinds = [...Map.groupBy(findings, ({ code }) => code)]
+    .map(([code, alike]) => ({ code, count: alike.length }))
+    .sort((a, b) => b.count - a.count || compareText(a.code, b.code));
+  return kinds.length < 2 ? '' : ` (${kinds.map(({ code, count }) => `${count} ${code}`).join(', ')})`;
 }
 
 /** Programmed speaks of policies, Ready of what was asked for: a dry run is Ready when it is computed. */

@@ -1,0 +1,30 @@
+// Tells people what came of the platform profile: one line when all that it asks for is done, and one when it can't be read.
+// What is on its way is not told, nor what fails: that has lines of its own. Must not know how a status comes about.
+import type { Logger } from 'pino';
+import type { PlatformNetworkProfileStatus } from '../api/platform-status.ts';
+
+/** The reasons of Ready with which something is over. */
+const settled: ReadonlySet<string> = new Set(['Enforced', 'DryRun', 'Off', 'InvalidProfile']);
+
+/** Logs what came of each version of the platform profile. */
+export class PlatformLog {
+  readonly #log: Logger;
+  #told: string | undefined;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Takes in the status that the profile has now; `undefined` where there is no profile. */
+  stands(status: PlatformNetworkProfileStatus | undefined): void {
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready === undefined) this.#told = undefined;
+    if (ready === undefined || !settled.has(ready.reason)) return;
+    const { reason, message, observedGeneration: generation } = ready;
+    const told = `${generation}/${reason}`;
+    if (this.#told === told) return;
+    this.#told = told;
+    const level = reason === 'InvalidProfile' ? 'warn' : 'info';
+    this.#log[level]({ reason, generation, ...status?.counts }, `the platform profile: ${message}`);
+  }
+}

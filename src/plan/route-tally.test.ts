@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { profile } from '../../test/fixtures.ts';
+import type { CompiledRoute } from '../compile/routes.ts';
+import { tallyRoutes } from './route-tally.ts';
+
+const route = (state: CompiledRoute['state'], reason: CompiledRoute['reason']): CompiledRoute => ({
+  route: { name: 'web', from: { app: 'web' }, to: { app: 'mongo' } },
+  state,
+  reason,
+  message: 'so',
+  openings: [],
+});
+const compiled = (...routes: readonly CompiledRoute[]) => ({
+  profile: profile('shop/team'),
+  routes,
+  policies: [],
+});
+
+describe('the tally of routes', () => {
+  test('counts those that stand alike over all profiles of a namespace', () => {
+    const first = compiled(route('Active', 'Active'), route('Rejected', 'ServicePortMissing'));
+    const second = compiled(route('Active', 'Active'), route('Pending', 'ServiceMissing'));
+    expect(tallyRoutes([first, second])).toEqual([
+      { state: 'Active', reason: 'Active', count: 2 },
+      { state: 'Rejected', reason: 'ServicePortMissing', count: 1 },
+      { state: 'Pending', reason: 'ServiceMissing', count: 1 },
+    ]);
+  });
+
+  test('keeps apart routes that are in force, with a remark or without', () => {
+    expect(tallyRoutes([compiled(route('Active', 'Active'), route('Active', 'SourceClosed'))])).toEqual([
+      { state: 'Active', reason: 'Active', count: 1 },
+      { state: 'Active', reason: 'SourceClosed', count: 1 },
+    ]);
+  });
+
+  test('is empty where there are no routes', () => {
+    expect(tallyRoutes([compiled()])).toEqual([]);
+  });
+});
