@@ -2,6 +2,7 @@
 // never widened by what is missing. The API server's own slice, its Service and its ServiceCIDR are the real ones.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, type StoredDiscovery } from './cluster.ts';
+import { beyond, type Connectivity, connectivityOf, type Surroundings } from './connectivity.ts';
 import { advertisedAddress, serviceRanges } from './control-plane/components.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -90,14 +91,49 @@ async function policies(): Promise<ReadonlyMap<string, { readonly version: strin
   );
 }
 
-/** The policies that `change` led to a write of; it has to wait until something of it is seen. */
-async function written(change: () => Promise<void>): Promise<readonly string[]> {
-  const before = await policies();
+/** What could be let through by mistake: pods and addresses of every kind, those of before and those of after. */
+const around: Surroundings = {
+  namespaces: { restricted: {}, 'cluster-only': {}, unrestricted: {}, other: {}, 'kube-system': {} },
+  pods: {
+    'restricted/controller': ['10.244.0.11'],
+    'restricted/web': ['10.244.0.12'],
+    'cluster-only/web': ['10.244.0.13'],
+    'unrestricted/web': ['10.244.0.14'],
+    'other/web': ['10.244.0.15'],
+    'kube-system/kube-dns': ['10.244.0.2'],
+  },
+  addresses: [
+    ...['10.0.0.4', '10.0.0.5', '10.0.0.7', '10.0.0.8', '10.0.0.9', advertisedAddress],
+    ...['10.96.0.1', '10.96.0.10', '10.100.0.1', '169.254.20.10', '169.254.169.254', '93.184.216.34'],
+  ],
+};
+
+interface Effect {
+  /** The policies that were written or deleted. */
+  readonly changed: readonly string[];
+  /** What is let through that was not before. */
+  readonly opened: readonly string[];
+}
+
+/** What `change` leads to; it has to wait until something of it is seen. */
+async function effectOf(change: () => Promise<void>): Promise<Effect> {
+  const [before, allowed] = [await policies(), await connectivity()];
   await change();
   await comesToRest(cluster, 1_500);
   const after = await policies();
   const names = [...new Set([...before.keys(), ...after.keys()])];
-  return names.filter((name) => before.get(name)?.version !== after.get(name)?.version).sort();
+  return {
+    changed: names.filter((name) => before.get(name)?.version !== after.get(name)?.version).sort(),
+    opened: beyond(await connectivity(), allowed),
+  };
+}
+
+async function connectivity(): Promise<Connectivity> {
+  const all = await Promise.all(namespaces.map((namespace) => cluster.policies(namespace)));
+  return connectivityOf(
+    all.flatMap((each) => [...each.values()]),
+    around,
+  );
 }
 
 /** What the policies of a namespace say. */
@@ -143,11 +179,16 @@ describe('what is found out', () => {
   });
 
   test('of the DNS follows its Service and its endpoints, and rewrites the way to it alone', async () => {
-    const changed = await written(async () => {
+    const { changed, opened } = await effectOf(async () => {
       await createDns(cluster, 5353);
       await known('the DNS', ({ dns }) => dns?.ports?.includes(5353) === true);
     });
     expect(changed).toEqual(['cluster-only/ringfence-dns', 'restricted/ringfence-dns']);
+    const asks = (who: string, pods: number, service: number) => [
+      `restricted/${who} -> kube-system/kube-dns: ${pods}, ${pods}/UDP`,
+      `restricted/${who} -> 10.96.0.10: ${service}, ${service}/UDP`,
+    ];
+    expect(opened).toEqual([...asks('controller', 5353, 53), ...asks('web', 5353, 53)]);
     expect((await discovered()).dns).toEqual({
       namespace: 'kube-system',
       podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
@@ -155,11 +196,15 @@ describe('what is found out', () => {
       addresses: ['10.96.0.10'],
       servicePorts: [53, '53/UDP'],
     });
-    const moved = await written(async () => {
+    const moved = await effectOf(async () => {
       await cluster.api.json('PATCH', dnsServicePath, { spec: { ports: dnsPorts(1053) } });
       await known('the new port', ({ dns }) => dns?.servicePorts?.includes(1053) === true);
     });
-    expect(moved).toEqual(changed);
+    expect(moved.changed).toEqual(changed);
+    expect(moved.opened).toEqual([
+      'restricted/controller -> 10.96.0.10: 1053, 1053/UDP',
+      'restricted/web -> 10.96.0.10: 1053, 1053/UDP',
+    ]);
     expect(await saidIn('restricted')).toContain('"port":1053');
     expect(await saidIn('restricted')).not.toContain('"port":53,');
   });
@@ -176,24 +221,26 @@ describe('what is found out', () => {
   });
 
   test('of the nodes rewrites just the policies that name them', async () => {
-    const changed = await written(async () => {
+    const { changed, opened } = await effectOf(async () => {
       await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
       await known('the node', ({ cluster: ranges }) => ranges?.nodeRanges?.includes('10.0.0.4/32') === true);
     });
     expect(changed).toEqual([expect.stringMatching(/^unrestricted\/ringfence-nodes-web-/)]);
+    expect(opened).toEqual(['10.0.0.4 -> unrestricted/web: 8080']);
     expect((await discovered()).cluster?.podRanges).toEqual(['10.244.0.0/24']);
-    const moved = await written(async () => {
+    const moved = await effectOf(async () => {
       await cluster.api.json('PATCH', '/api/v1/nodes/a/status', {
         status: { addresses: [{ type: 'InternalIP', address: '10.0.0.7' }] },
       });
       await known('the move', ({ cluster: ranges }) => ranges?.nodeRanges?.[0] === '10.0.0.7/32');
     });
-    expect(moved).toEqual(changed);
+    expect(moved.changed).toEqual(changed);
+    expect(moved.opened).toEqual(['10.0.0.7 -> unrestricted/web: 8080']);
   });
 
   test('of the API server follows every slice', async () => {
     const path = `${slices}/default/endpointslices`;
-    const changed = await written(async () => {
+    const { changed, opened } = await effectOf(async () => {
       await cluster.api.json(
         'POST',
         path,
@@ -205,18 +252,24 @@ describe('what is found out', () => {
       'cluster-only/ringfence-cluster',
       expect.stringMatching(/^restricted\/ringfence-ways-controller-out-/),
     ]);
-    const moved = await written(async () => {
+    const toServer = (address: string) => [
+      `cluster-only/web -> ${address}: 6443`,
+      `restricted/controller -> ${address}: 6443`,
+    ];
+    expect(opened).toEqual(toServer('10.0.0.9'));
+    const moved = await effectOf(async () => {
       await cluster.api.json('PATCH', `${path}/kubernetes-second`, {
         endpoints: [{ addresses: ['10.0.0.8'] }],
       });
       await known('the move', (all) => isEndpoint(all, '10.0.0.8') && !isEndpoint(all, '10.0.0.9'));
     });
-    expect(moved).toEqual(changed);
+    expect(moved.changed).toEqual(changed);
+    expect(moved.opened).toEqual(toServer('10.0.0.8'));
     expect(await saidIn('restricted')).not.toContain('10.0.0.9');
   });
 
   test('of the ranges follows every ServiceCIDR', async () => {
-    const changed = await written(async () => {
+    const { changed, opened } = await effectOf(async () => {
       await cluster.api.json('POST', '/apis/networking.k8s.io/v1/servicecidrs', {
         metadata: { name: 'more' },
         spec: { cidrs: ['10.100.0.0/16'] },
@@ -227,6 +280,7 @@ describe('what is found out', () => {
       );
     });
     expect(changed).toEqual(['cluster-only/ringfence-cluster']);
+    expect(opened).toEqual(['cluster-only/web -> 10.100.0.1: all']);
   });
 });
 
@@ -234,13 +288,14 @@ describe('what can not be found out', () => {
   test('stays as it was, is a finding, and rewrites nothing', async () => {
     const before = await discovered();
     const { endpoints } = await cluster.api.json<{ endpoints: readonly object[] }>('GET', dnsSlicePath);
-    const changed = await written(async () => {
+    const { changed, opened } = await effectOf(async () => {
       await cluster.api.json('PATCH', dnsSlicePath, { endpoints: [] });
       await untilAccepted('1 finding, the first: LastKnownHolds');
       await cluster.api.json('DELETE', '/api/v1/nodes/a');
       await untilAccepted('3 findings');
     });
     expect(changed).toEqual([]);
+    expect(opened).toEqual([]);
     expect(await discovered()).toEqual(before);
     await cluster.api.json('PATCH', dnsSlicePath, { endpoints });
     await untilAccepted('2 findings');
@@ -256,7 +311,7 @@ describe('what can not be found out', () => {
       resources: rule.resources.filter((name) => !gone.includes(name)),
     }));
     const role = ['role,rolebinding', '-n', 'kube-system', 'ringfence-operator'];
-    const changed = await written(async () => {
+    const { changed, opened } = await effectOf(async () => {
       await operator.stop();
       await kubectl(cluster.controlPlane, 'delete', ...role);
       await cluster.api.json('PATCH', path, { rules: left.filter(({ resources }) => resources.length > 0) });
@@ -272,6 +327,7 @@ describe('what can not be found out', () => {
       await untilAccepted("can't be read");
     });
     expect(changed).toEqual([]);
+    expect(opened).toEqual([]);
     expect(await discovered()).toEqual(before);
     expect((await operator.health('/readyz')).text).toContain('endpointslices.discovery.k8s.io: denied');
     await createNode(cluster, 'b', ['10.0.0.5'], ['10.244.1.0/24']);

@@ -12,6 +12,7 @@ import type { CompiledRoute } from '../src/compile/routes.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import { type Plan, plan, wantedIn } from '../src/plan/plan.ts';
+import { endOf } from '../src/routes/index.ts';
 
 /** The files that a case starts from: at least one is there. */
 export const inputFiles = ['samples.yaml', 'input.yaml'] as const;
@@ -42,6 +43,21 @@ export function outcomeOf(folder: string): Outcome {
         ? '# nothing is compiled\n'
         : write(Object.fromEntries(compiled.namespaces.map((each) => [each.namespace, tell(each, plans)]))),
   };
+}
+
+/**
+ * What a case shows of routes that are in force, or not needed for all that they say: the egress mode of their namespace, a side
+ * and the end that stands there, as in `Restricted from app`.
+ */
+export function cellsOf(folder: string): readonly string[] {
+  return compile(readInput(folder).view()).namespaces.flatMap(({ egress, profiles }) =>
+    profiles
+      .flatMap(({ routes }) => routes)
+      .filter(({ state }) => state === 'Active' || state === 'NotNeeded')
+      .flatMap(({ route }) =>
+        (['from', 'to'] as const).map((side) => `${egress} ${side} ${endOf(route[side]).end.name}`),
+      ),
+  );
 }
 
 /** The samples that a case shows, as paths in `samplesFolder`. */

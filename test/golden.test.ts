@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import type { AppNetworkProfile } from '../src/api/app-network-profile.ts';
+import { egressModes } from '../src/api/egress.ts';
 import { routeEnds } from '../src/routes/index.ts';
-import { inputFiles, outcomeOf, samplesFolder, samplesOf } from './golden-case.ts';
+import { cellsOf, inputFiles, outcomeOf, samplesFolder, samplesOf } from './golden-case.ts';
 import { expectGolden } from './golden-folder.ts';
 
 const cases = join(import.meta.dirname, 'cases');
@@ -28,7 +29,15 @@ describe('a golden folder', () => {
     expect([...shown].sort()).toEqual(compiled.sort());
   });
 
-  test('shows each end of a route, at both sides', () => {
+  test('shows each end of a route in each egress mode, at each side at which it may stand', () => {
+    const shown = new Set(readdirSync(cases).flatMap((name) => cellsOf(join(cases, name))));
+    const cells = egressModes.flatMap((mode) =>
+      routeEnds.flatMap(({ name, sides }) => sides.map((side) => `${mode} ${side} ${name}`)),
+    );
+    expect(cells.filter((cell) => !shown.has(cell))).toEqual([]);
+  });
+
+  test('shows each end of a route as a sample, at both sides', () => {
     for (const { name, sides } of routeEnds) {
       const file = join(samplesFolder, `ends/${name}.yaml`);
       const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS());

@@ -214,6 +214,10 @@ const ranges: readonly AgreementCase[] = [
     },
   ),
   routeCase('exceptions inside the range are accepted', cidr('10.0.0.0/8', ['10.1.0.0/16', '10.2.3.4/32'])),
+  routeCase(
+    'exceptions that overlap are accepted: together they leave out what each does',
+    cidr('10.0.0.0/8', ['10.1.0.0/16', '10.1.2.0/24', '10.0.0.0/9']),
+  ),
   routeCase('exceptions inside an IPv6 range are accepted', cidr('fd00::/8', ['fd00:1::/32'])),
   routeCase('an empty list of exceptions is accepted', cidr('10.0.0.0/8', [])),
   routeCase('an exception outside the range is refused', cidr('10.0.0.0/8', ['192.168.0.0/16']), {
