@@ -89,8 +89,6 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: S
     actual: input.policiesIn(compiled.namespace),
     platform: ownerOf(platform),
     heldClosed: [],
-    frozenOwners: compiled.frozenOwners,
-    frozenMirrors: compiled.frozenMirrors,
   });
 }
 

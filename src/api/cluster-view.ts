@@ -16,6 +16,7 @@ import type {
 } from '../model/services.ts';
 import type { AppNetworkProfile } from './app-network-profile.ts';
 import type { Problem } from './decode.ts';
+import type { EgressMode } from './egress.ts';
 import type { PlatformNetworkProfile } from './platform-network-profile.ts';
 import type { Discovered } from './platform-status.ts';
 
@@ -35,6 +36,8 @@ export interface ProfileFacts {
   readonly uid: string;
   readonly generation: number;
   readonly terminating: boolean;
+  /** What it asks of egress, also where the rest of it can't be read. */
+  readonly egress: EgressMode | undefined;
   readonly decoded: Result<AppNetworkProfile, readonly Problem[]>;
 }
 

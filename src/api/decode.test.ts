@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeAppNetworkProfile, decodePlatformNetworkProfile, formatProblem } from './decode.ts';
+import {
+  decodeAppNetworkProfile,
+  decodePlatformNetworkProfile,
+  formatProblem,
+  readAskedEgress,
+} from './decode.ts';
 
 const profile = {
   apiVersion: 'ringfence.dev/v1alpha1',
@@ -88,6 +93,19 @@ describe('decoding a profile', () => {
     expect(problemsOf({ ...profile, spec: { routes } })).toEqual([
       'spec.routes[0].hours: is not a field; allowed are `name`, `from`, `to` and `ports`',
     ]);
+  });
+});
+
+describe('what a profile asks of egress', () => {
+  test('is read by itself, whatever the rest of it is', () => {
+    expect(readAskedEgress({ spec: { egress: 'ClusterOnly', routes: 'none' } })).toBe('ClusterOnly');
+    for (const silent of [{}, { spec: null }, { spec: {} }, { spec: { egress: null } }]) {
+      expect(readAskedEgress(silent)).toBeUndefined();
+    }
+  });
+
+  test.each(['Isolated', 7, {}])('is the strictest where it is a word of another version: %j', (egress) => {
+    expect(readAskedEgress({ spec: { egress } })).toBe('Restricted');
   });
 });
 

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { failure, type Result, success } from '../model/result.ts';
 import { listWords } from '../routes/schema/constraint.ts';
 import { type AppNetworkProfile, appNetworkProfile } from './app-network-profile.ts';
+import { type EgressMode, egressMode } from './egress.ts';
 import { type PlatformNetworkProfile, platformNetworkProfile } from './platform-network-profile.ts';
 
 /** What is wrong with a field. */
@@ -17,6 +18,17 @@ export interface Problem {
 /** Reads an AppNetworkProfile with its defaults filled in, or says everything that is wrong with it. */
 export function decodeAppNetworkProfile(object: unknown): Result<AppNetworkProfile, readonly Problem[]> {
   return decode(appNetworkProfile, object);
+}
+
+/**
+ * How strict a profile asks egress to be, whether or not the rest of it decodes: it can only tighten, so that a namespace must not
+ * be opened because of a route that can't be read. A word that is not known is of another version, and taken for the strictest.
+ */
+export function readAskedEgress(object: unknown): EgressMode | undefined {
+  const asked = (object as { readonly spec?: { readonly egress?: unknown } | null }).spec?.egress;
+  if (asked === undefined || asked === null) return undefined;
+  const known = egressMode.safeParse(asked);
+  return known.success ? known.data : 'Restricted';
 }
 
 /** Reads a PlatformNetworkProfile with its defaults filled in, or says everything that is wrong with it. */

@@ -2,7 +2,7 @@
 // The only decoder: what does not decode is kept as a problem, never thrown. Must not know what follows from a fact.
 
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
-import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from '../api/decode.ts';
+import { decodeAppNetworkProfile, decodePlatformNetworkProfile, readAskedEgress } from '../api/decode.ts';
 import { mirrorStem } from '../compile/names.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import {
@@ -55,6 +55,7 @@ export const appNetworkProfiles: Resource<StoredProfile> = {
   path: `/apis/${apiVersion}/appnetworkprofiles`,
   reduce: (object) => ({
     ...identifyProfile(object),
+    egress: readAskedEgress(object),
     decoded: decodeAppNetworkProfile(withoutStatus(object)),
   }),
 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, type PlatformSpec, platform, profile, undecodable, view } from '../../test/fixtures.ts';
 import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
-import { egressModes, enforcements } from '../api/egress.ts';
+import { type EgressMode, egressModes, enforcements } from '../api/egress.ts';
 import { type CompiledNamespace, compile } from './compile.ts';
 
 /** What the compiler makes of the namespace `name`. */
@@ -172,6 +172,24 @@ describe('a profile that does not decode', () => {
     ]);
   });
 
+  test('fences egress as strictly as it asks, all the same: nothing opens because a route can not be read', () => {
+    const asking = (egress: EgressMode) => undecodable(profile('shop/broken', { egress }));
+    const modeOf = (spec: PlatformSpec, ...profiles: readonly ProfileFacts[]) =>
+      compiled('shop', view({ platform: platform(spec), namespaces: shop, profiles })).egress;
+    expect(modeOf({}, asking('Restricted'))).toBe('Restricted');
+    expect(modeOf({ egress: 'ClusterOnly' }, asking('Restricted'))).toBe('Restricted');
+    expect(modeOf({ egress: 'ClusterOnly' }, asking('Unrestricted'))).toBe('ClusterOnly');
+    expect(modeOf({}, broken)).toBe('Unrestricted');
+  });
+
+  test('keeps no way out of some pods where egress is not fenced: it would isolate them', () => {
+    const thawed = (spec: PlatformSpec) =>
+      compiled('shop', view({ platform: platform(spec), namespaces: shop, profiles: [broken] })).thawed;
+    expect(thawed({})).toEqual(['Egress']);
+    expect(thawed({ egress: 'ClusterOnly' })).toEqual([]);
+    expect(thawed({ egress: 'Restricted' })).toEqual([]);
+  });
+
   test('freezes what is mirrored of its namespace where egress is Restricted, and nowhere else', () => {
     const frozen = (spec: PlatformSpec) =>
       compiled(
@@ -193,6 +211,7 @@ describe('a profile that does not decode', () => {
     const found = compiled('kube-system', given);
     expect(found).toMatchObject({ outside: 'NoProfileYet', policies: [] });
     expect(found.frozenOwners).toEqual(new Set(['uid-of-kube-system-dns', 'uid-of-platform']));
+    expect(found.thawed).toEqual([]);
   });
 
   test.each([

@@ -3,6 +3,7 @@
 import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
+import type { Direction } from '../model/network-policy.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
@@ -36,6 +37,8 @@ export interface CompiledNamespace {
   readonly frozenOwners: ReadonlySet<string>;
   /** Namespaces of which mirrors stay as they are, because a profile there doesn't decode. */
   readonly frozenMirrors: ReadonlySet<string>;
+  /** Directions that are not fenced: nothing stays as it is in them, because it would isolate its pods. */
+  readonly thawed: readonly Direction[];
   readonly findings: readonly Finding[];
 }
 
@@ -93,6 +96,7 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     profiles: compiled,
     frozenOwners: frozenOwnersOf(run.platform, membership, profiles),
     frozenMirrors: frozenMirrorsOf(run, plain),
+    thawed: membership.inside && egress.mode === 'Unrestricted' ? (['Egress'] as const) : [],
   };
   const findings = profiles.flatMap((profile) => profileFindings(profile));
   if (!plain.isCompiled) return { ...common, policies: [], findings };

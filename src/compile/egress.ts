@@ -16,12 +16,12 @@ export interface Egress {
 }
 
 /**
- * The egress of a namespace: the strictest of the platform's floor and of what its profiles say.
+ * The egress of a namespace: the strictest of the platform's floor and of what its profiles say, also those that don't decode.
  *
  * @param floor the platform's mode for the namespace
  */
 export function egressOf(floor: EgressMode, profiles: readonly ProfileFacts[], world: World): Egress {
-  const asked = profiles.flatMap(({ decoded }) => (decoded.ok ? (decoded.value.spec.egress ?? []) : []));
+  const asked = profiles.flatMap(({ egress }) => egress ?? []);
   const mode = egressModes[Math.max(...[floor, ...asked].map(strictness))] ?? floor;
   return { mode, open: mode === 'Unrestricted' ? [] : [...world.dns, ...clusterRules(mode, world)] };
 }
@@ -55,7 +55,7 @@ export function egressFindings(
   world: World,
 ): readonly Finding[] {
   const weaker = profiles.flatMap((profile) => {
-    const asked = profile.decoded.ok ? profile.decoded.value.spec.egress : undefined;
+    const { egress: asked } = profile;
     return asked !== undefined && strictness(asked) < strictness(floor)
       ? [weakerEgress(profile, asked, floor)]
       : [];

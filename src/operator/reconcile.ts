@@ -115,8 +115,6 @@ export class NamespaceReconciler {
         actual: cache.policiesIn(namespace),
         platform: ownerOf(view.platform),
         heldClosed: ledger.heldClosed(namespace, facts.uid, Date.now()),
-        frozenOwners: compiled.frozenOwners,
-        frozenMirrors: compiled.frozenMirrors,
       }),
     };
   }

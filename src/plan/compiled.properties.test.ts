@@ -5,24 +5,22 @@ import { platformOwner, written } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
 import { cluster, viewOf } from '../../test/random-cluster.ts';
 import { compile } from '../compile/compile.ts';
-import { plan } from './plan.ts';
+import { plan, wantedIn } from './plan.ts';
 
 describe('compiled policies', () => {
   test('leave nothing to plan once they are written', () => {
     fc.assert(
       fc.property(cluster, (given) => {
         const before = compile(viewOf(given)).policies;
-        for (const { namespace, policies, frozenOwners, frozenMirrors } of compile(viewOf(given))
-          .namespaces) {
+        for (const compiled of compile(viewOf(given)).namespaces) {
+          const { namespace } = compiled;
           const owned = before.filter((policy) => policy.namespace === namespace);
           const { phases, findings } = plan({
             namespace,
-            desired: policies,
+            ...wantedIn(compiled),
             actual: { owned: owned.map((policy) => written(policy)), foreign: [] },
             platform: platformOwner,
             heldClosed: [],
-            frozenOwners,
-            frozenMirrors,
           });
           expect([phases, findings]).toEqual([[], []]);
         }

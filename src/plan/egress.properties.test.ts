@@ -191,6 +191,7 @@ function follow(
       heldClosed: [],
       frozenOwners: new Set(),
       frozenMirrors: new Set(),
+      thawed: [],
     });
     for (const { changes } of phases) {
       const rest = [...changes];

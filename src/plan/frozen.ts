@@ -1,13 +1,14 @@
 // Which policies stay as they are because a profile does not decode: what it owns, and what it is mirrored by elsewhere.
 // Must not know why it doesn't.
 import { secondName } from '../compile/names.ts';
-import { fingerprint } from '../model/network-policy.ts';
+import { type Direction, fingerprint } from '../model/network-policy.ts';
 import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
 
 /** Whose policies stay as they are: see `CompiledNamespace`. */
 export interface Freeze {
   readonly frozenOwners: ReadonlySet<string>;
   readonly frozenMirrors: ReadonlySet<string>;
+  readonly thawed: readonly Direction[];
 }
 
 /** The policies of a namespace that stay as they are. */
@@ -24,7 +25,7 @@ export interface Frozen {
 export function frozenAmong(
   owned: readonly OwnedPolicy[],
   desired: readonly DesiredPolicy[],
-  { frozenOwners, frozenMirrors }: Freeze,
+  { frozenOwners, frozenMirrors, thawed }: Freeze,
 ): Frozen {
   const isDesired = ({ name, fingerprint: stored }: OwnedPolicy) =>
     desired.some((policy) => policy.name === name && fingerprint(policy.spec) === stored);
@@ -34,7 +35,9 @@ export function frozenAmong(
   const beside = new Set(mirrors.map(({ name }) => secondName(name)));
   const held = new Set(mirrors.map(({ name }) => name).filter((name) => !beside.has(name)));
   return {
-    has: ({ ownerUid, name }) => frozenOwners.has(ownerUid) || held.has(name),
+    has: ({ ownerUid, name, isolates }) =>
+      (frozenOwners.has(ownerUid) && !isolates.some((direction) => thawed.includes(direction))) ||
+      held.has(name),
     mirrorNames: held,
   };
 }

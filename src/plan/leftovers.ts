@@ -27,5 +27,6 @@ export function planLeftovers(
     heldClosed: [],
     frozenOwners: new Set(),
     frozenMirrors: new Set(),
+    thawed: [],
   });
 }

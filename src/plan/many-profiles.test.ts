@@ -25,8 +25,6 @@ test('5,000 profiles: the good routes are written, each profile is told its own,
     ...wantedIn(shop),
     platform: platformOwner,
     heldClosed: [],
-    frozenOwners: shop.frozenOwners,
-    frozenMirrors: shop.frozenMirrors,
   };
   const { phases } = plan({ ...given, actual: { owned: [], foreign: [] } });
   expect(phases.map(({ purpose, changes }) => `${purpose}: ${changes.length}`)).toEqual([

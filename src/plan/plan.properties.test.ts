@@ -136,6 +136,7 @@ function planFor(shop: SimulatedNamespace, { desired, heldClosed }: Scenario): P
     heldClosed,
     frozenOwners: new Set([frozen.uid]),
     frozenMirrors: new Set<string>(),
+    thawed: [],
   });
 }
 
@@ -340,6 +341,7 @@ describe('a plan', () => {
           heldClosed: given.heldClosed,
           frozenOwners: new Set([frozen.uid]),
           frozenMirrors: new Set<string>(),
+          thawed: [],
         };
         expect(plan({ ...input, desired: given.desired.toReversed(), actual: shop.actual(true) })).toEqual(
           plan({ ...input, desired: given.desired, actual: shop.actual() }),

@@ -25,11 +25,13 @@ interface Given {
   readonly heldClosed?: PlanInput['heldClosed'];
   readonly frozen?: readonly string[];
   readonly frozenMirrors?: readonly string[];
+  readonly thawed?: PlanInput['thawed'];
 }
 
 /** The plan for the namespace `shop`. */
 function planned(given: Given): Plan {
-  const { desired = [], owned = [], foreign = [], heldClosed = [], frozen = [], frozenMirrors = [] } = given;
+  const { desired = [], owned = [], foreign = [], heldClosed = [] } = given;
+  const { frozen = [], frozenMirrors = [], thawed = [] } = given;
   return plan({
     namespace: 'shop',
     desired,
@@ -39,6 +41,7 @@ function planned(given: Given): Plan {
     heldClosed,
     frozenOwners: new Set(frozen),
     frozenMirrors: new Set(frozenMirrors),
+    thawed,
   });
 }
 
@@ -308,6 +311,21 @@ describe('ownership', () => {
     const route = ownedBy('uid-broken', written(allowing('ringfence-route', 'Ingress', 80)));
     const given = { owned: [written(deny), route], frozen: ['uid-broken'] };
     expect(told(planned(given))).toEqual([`prune: delete ${denyNames.Ingress}`]);
+  });
+
+  test('by a profile that does not decode keeps nothing in a direction that is opened: it would isolate its pods', () => {
+    const wayOut = ownedBy('uid-broken', written(allowing('ringfence-route-out', 'Egress', 80)));
+    const owned = [...[deny, denyEgress, dns].map((policy) => written(policy)), wayOut];
+    const given = { desired: [deny], owned, frozen: ['uid-broken'] };
+    expect(told(planned({ ...given, thawed: ['Egress'] }))).toEqual([
+      `open: create ${transitionName}`,
+      `prune: delete ${denyNames.Egress}`,
+      'prune: delete ringfence-dns',
+      'prune: delete ringfence-route-out',
+    ]);
+    const wayIn = ownedBy('uid-broken', written(allowing('ringfence-route', 'Ingress', 80)));
+    const stays = { desired: [deny], owned: [written(deny), wayIn], frozen: ['uid-broken'] };
+    expect(told(planned({ ...stays, thawed: ['Egress'] }))).toEqual([]);
   });
 
   test('that is frozen does not keep a temporary policy', () => {

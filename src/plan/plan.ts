@@ -36,12 +36,19 @@ export interface Plan {
   readonly findings: readonly Finding[];
 }
 
-/** What is to be there, or only tried, in a namespace. */
+/** What is to be there, or only tried, in a namespace, and what stays as it is. */
 export function wantedIn({
   enforcement,
   policies,
-}: Pick<CompiledNamespace, 'enforcement' | 'policies'>): Pick<PlanInput, 'desired' | 'rehearsed'> {
-  return enforcement === 'Enforce' ? { desired: policies } : { desired: [], rehearsed: policies };
+  frozenOwners,
+  frozenMirrors,
+  thawed,
+}: Pick<CompiledNamespace, 'enforcement' | 'policies' | keyof Freeze>): Freeze &
+  Pick<PlanInput, 'desired' | 'rehearsed'> {
+  const freeze = { frozenOwners, frozenMirrors, thawed };
+  return enforcement === 'Enforce'
+    ? { ...freeze, desired: policies }
+    : { ...freeze, desired: [], rehearsed: policies };
 }
 
 /**

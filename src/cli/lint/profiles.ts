@@ -26,6 +26,7 @@ export function profileFindings({ stores }: World): readonly LintFinding[] {
         heldClosed: [],
         frozenOwners: namespace.frozenOwners,
         frozenMirrors: namespace.frozenMirrors,
+        thawed: namespace.thawed,
       }).findings,
   );
   return [...compiled.findings, ...planned, ...compiled.namespaces.flatMap(routeFindings)];
