@@ -59,6 +59,8 @@ export interface RouteLinks {
   fromName(namespace: string): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces by a label, or by several, of which one with these labels has one. */
   fromLabels(labels: Labels): Iterable<ObjectKey>;
+  /** Profiles with a route from namespaces that need no label for it: from all, or from who lacks one. */
+  fromEvery(): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces by labels, or from all. */
   fromSome(): Iterable<ObjectKey>;
   /** Profiles with a route from where the platform profile says. */

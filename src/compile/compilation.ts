@@ -25,7 +25,7 @@ export interface PlainNamespace {
   readonly isCompiled: boolean;
   readonly egress: Egress;
   readonly around: Surroundings;
-  /** Ordered by name. */
+  /** Ordered by name. Read when somebody asks: of the thousands that one route may mean, most are only looked at. */
   readonly profiles: readonly PlainProfile[];
 }
 
@@ -45,7 +45,7 @@ export class Compilation {
   readonly #around: Surroundings;
   readonly #namespaces = new Map<string, PlainNamespace>();
   readonly #exposures = new Map<string, Exposures>();
-  #compiled: readonly PlainNamespace[] | undefined;
+  #compiled: readonly NamespaceFacts[] | undefined;
   #trusted: readonly ObjectKey[] | undefined;
 
   constructor(view: ClusterView, platform: ReadPlatform) {
@@ -75,10 +75,10 @@ export class Compilation {
   }
 
   /** Every namespace for which something is compiled. */
-  get compiled(): readonly PlainNamespace[] {
-    this.#compiled ??= [...this.view.namespaces.values()]
-      .map((facts) => this.plain(facts))
-      .filter(({ isCompiled }) => isCompiled);
+  get compiled(): readonly NamespaceFacts[] {
+    this.#compiled ??= [...this.view.namespaces.values()].filter((facts) =>
+      isCompiled(facts, membershipOf(this.view, this.spec, facts)),
+    );
     return this.#compiled;
   }
 
@@ -113,25 +113,42 @@ export class Compilation {
   #read(facts: NamespaceFacts): PlainNamespace {
     const { name } = facts;
     const membership = membershipOf(this.view, this.spec, facts);
-    const isCompiled = membership.inside && membership.enforcement !== 'Off' && !facts.terminating;
+    const isRinged = isCompiled(facts, membership);
     const services = this.view.services.get(name) ?? new Map();
     const around = { ...this.#around, namespace: name, services };
     const profiles = [...(this.view.profiles.get(name)?.values() ?? [])].sort(compareKeys);
-    const routes = profiles.map(({ decoded }) =>
-      isCompiled && decoded.ok ? plainRoutes(decoded.value, around) : [],
-    );
-    const accepted = guarded(routes, membership.rule, around);
+    const routes = once(() => {
+      const all = profiles.map(({ decoded }) =>
+        isRinged && decoded.ok ? plainRoutes(decoded.value, around) : [],
+      );
+      const accepted = guarded(all, membership.rule, around);
+      return profiles.map((profile, at) => ({ profile, routes: accepted[at] ?? [] }));
+    });
     return {
       facts,
       membership,
-      isCompiled,
-      egress: isCompiled
+      isCompiled: isRinged,
+      egress: isRinged
         ? egressOf(membership.egress, profiles, this.world)
         : { mode: 'Unrestricted', open: [] },
       around,
-      profiles: profiles.map((profile, at) => ({ profile, routes: accepted[at] ?? [] })),
+      get profiles() {
+        return routes();
+      },
     };
   }
+}
+
+function isCompiled({ terminating }: NamespaceFacts, { inside, enforcement }: Membership): boolean {
+  return inside && enforcement !== 'Off' && !terminating;
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** The ways in that the accepted routes of a namespace open. */

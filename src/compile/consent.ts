@@ -9,6 +9,8 @@ import { asksNoMore } from '../model/selector-order.ts';
 import { type LabelSelector, selects, selectsEverything } from '../model/selectors.ts';
 import { endOf } from '../routes/index.ts';
 import { type Compilation, type PlainNamespace, waysInOf } from './compilation.ts';
+import { membershipOf } from './membership.ts';
+import { namingSources } from './mirrors-across.ts';
 import { namespacesSelectedBy } from './namespace-index.ts';
 import type { Opening } from './openings.ts';
 import type { WayOut } from './plain-routes.ts';
@@ -41,17 +43,18 @@ export interface Consent {
  */
 export function askConsent(
   run: Compilation,
-  { facts }: PlainNamespace,
+  here: PlainNamespace,
   route: Route,
   { sources, rules }: WayOut,
 ): Consent | undefined {
   const { end } = endOf(route.to);
   if (end.asksConsent === undefined || !rules.ok) return undefined;
   const asked = rules.value
-    .flatMap((rule) => requestsOf(rule, facts, sources))
+    .flatMap((rule) => requestsOf(rule, here.facts, sources))
     .flatMap((request) => meantBy(run, request).map((namespace) => ({ namespace, request })));
+  const speaking = new Set(speakingOf(run, here));
   const refused = asked
-    .filter(({ namespace, request }) => !isLetIn(run, namespace, request))
+    .filter(({ namespace, request }) => !isLetIn(run, namespace, speaking, request))
     .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
   const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
   // Where a system runs, the platform profile says: it may be a namespace that is not there.
@@ -83,10 +86,26 @@ function meantBy({ view }: Compilation, { namespaces, from }: Request): readonly
   );
 }
 
-function isLetIn(run: Compilation, namespace: NamespaceFacts, request: Request): boolean {
-  const there = run.plain(namespace);
-  if (!there.membership.inside || there.membership.enforcement !== 'Enforce') return true;
-  return waysInOf(there).some((opening) => admits(opening, request));
+/** The namespaces whose routes may let this one in: of the thousands that a route may lead to, the others need no look. */
+function speakingOf(run: Compilation, here: PlainNamespace): readonly string[] {
+  const { routeLinks } = run.view;
+  return [
+    ...namingSources(run, here),
+    ...routeLinks.fromLabels(here.facts.labels),
+    ...routeLinks.fromEvery(),
+  ].map(({ namespace }) => namespace);
+}
+
+function isLetIn(
+  run: Compilation,
+  namespace: NamespaceFacts,
+  speaking: ReadonlySet<string>,
+  request: Request,
+): boolean {
+  const { inside, enforcement } = membershipOf(run.view, run.spec, namespace);
+  if (!inside || enforcement !== 'Enforce') return true;
+  if (!speaking.has(namespace.name)) return false;
+  return waysInOf(run.plain(namespace)).some((opening) => admits(opening, request));
 }
 
 function admits({ pods, rule }: Opening, request: Request): boolean {

@@ -59,15 +59,18 @@ function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirro
 }
 
 /** The profiles whose routes may let this namespace in so that it counts. */
-function concerning(run: Compilation, { facts, around }: PlainNamespace): readonly ObjectKey[] {
-  const { routeLinks } = run.view;
+function concerning(run: Compilation, here: PlainNamespace): readonly ObjectKey[] {
+  return [...namingSources(run, here), ...run.trustedProfiles];
+}
+
+/** The profiles whose routes let a namespace in by its name, or as one that the platform profile names. */
+export function namingSources(
+  { view }: Compilation,
+  { facts, around }: PlainNamespace,
+): readonly ObjectKey[] {
   const systems = [...around.ingressControllers, ...around.monitoring].flatMap(({ peers = [] }) => peers);
   const isDeclared = [...systems, ...around.controlPlane].some((peer) => isIn(peer, facts));
-  return [
-    ...routeLinks.fromName(facts.name),
-    ...(isDeclared ? routeLinks.fromDeclared() : []),
-    ...run.trustedProfiles,
-  ];
+  return [...view.routeLinks.fromName(facts.name), ...(isDeclared ? view.routeLinks.fromDeclared() : [])];
 }
 
 /** The monitoring systems here reach every ringed namespace. */
@@ -78,9 +81,9 @@ function mirrorsOfMonitoring(run: Compilation, here: PlainNamespace): readonly M
     rules.flatMap((rule) =>
       mirrorsTo(
         there,
-        here,
+        here.facts,
         { direction: 'Ingress', pods: {}, rule },
-        `NetworkPolicy ${there.facts.name}/${monitoringName}`,
+        `NetworkPolicy ${there.name}/${monitoringName}`,
       ),
     ),
   );
@@ -98,20 +101,21 @@ function mirrorsOfExposures(run: Compilation, here: PlainNamespace): readonly Mi
     const there = run.find(name);
     return there === undefined
       ? []
-      : run.exposures(there).openings.flatMap(({ asker, ...wayIn }) => mirrorsTo(there, here, wayIn, asker));
+      : run
+          .exposures(there)
+          .openings.flatMap(({ asker, ...wayIn }) => mirrorsTo(there.facts, here.facts, wayIn, asker));
   });
 }
 
 /** What the platform opens in a namespace, be it this one, is owned by the platform at both ends. */
 function mirrorsTo(
-  there: PlainNamespace,
-  here: PlainNamespace,
+  { name: destination }: NamespaceFacts,
+  { name, labels }: NamespaceFacts,
   wayIn: Opening,
   asker: string,
 ): readonly Mirror[] {
-  const destination = there.facts.name;
-  const { labels } = here.facts;
-  const openings = there === here ? mirrorsWithin(wayIn, labels) : mirrorsFrom(destination, wayIn, labels);
+  const openings =
+    destination === name ? mirrorsWithin(wayIn, labels) : mirrorsFrom(destination, wayIn, labels);
   return openings.map((opening) => ({ opening, destination, asker }));
 }
 

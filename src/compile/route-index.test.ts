@@ -3,11 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { profile, undecodable } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
-import { neighbours } from '../../test/random-cluster.ts';
-import type { ProfileFacts } from '../api/cluster-view.ts';
+import { neighbours, viewOf } from '../../test/random-cluster.ts';
+import type { ProfileFacts, RouteLinks } from '../api/cluster-view.ts';
 import type { Route } from '../api/route.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type Labels, selects } from '../model/selectors.ts';
+import { compile } from './compile.ts';
 import { indexOf, RouteIndex } from './route-index.ts';
 
 const keysOf = (found: Iterable<ObjectKey>) => [...found].map(formatKey).sort();
@@ -38,6 +39,12 @@ function expectTheSame(index: RouteIndex, profiles: readonly ProfileFacts[], som
   }
   expect(keysOf(index.fromSome())).toEqual(
     having(profiles, ({ from }) => 'cluster' in from || 'anywhere' in from || isByLabels(from)),
+  );
+  expect(keysOf(index.fromEvery())).toEqual(
+    having(
+      profiles,
+      ({ from }) => 'cluster' in from || 'anywhere' in from || (isByLabels(from) && !isAsking(from)),
+    ),
   );
   expect(keysOf(index.fromDeclared())).toEqual(
     having(
@@ -77,6 +84,21 @@ function isSelecting(end: Route['from'], some: Labels): boolean {
 }
 
 describe('the index of routes', () => {
+  test('only saves looking: one that finds every profile each time makes no difference', () => {
+    fc.assert(
+      fc.property(neighbours, (given) => {
+        const seen = viewOf(given);
+        const every = () => [...seen.profiles.values()].flatMap((siblings) => [...siblings.values()]);
+        const routeLinks: RouteLinks = {
+          ...{ fromName: every, fromLabels: every, fromEvery: every, fromSome: every, fromDeclared: every },
+          ...{ toName: every, toLabels: every, toDeclared: every, unread: () => [] },
+        };
+        expect(compile({ ...seen, routeLinks })).toEqual(compile(seen));
+      }),
+      runs(100),
+    );
+  });
+
   test('finds what looking at every route finds', () => {
     fc.assert(fc.property(everyProfile, labels, (all, some) => expectTheSame(indexOf(all), all, some)));
   });

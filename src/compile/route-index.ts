@@ -25,6 +25,10 @@ export class RouteIndex implements RouteLinks {
     return this.#at(termsOfLabels('from', labels));
   }
 
+  fromEvery(): Iterable<ObjectKey> {
+    return this.#at([labelled('from')]);
+  }
+
   fromSome(): Iterable<ObjectKey> {
     return this.#at([some('from')]);
   }
