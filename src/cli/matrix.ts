@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { type Analysis, analyze } from '../analyze/analysis.ts';
 import type { Connection } from '../analyze/connections.ts';
 import { type Endpoint, isWorkload, spellEndpoint } from '../analyze/endpoints.ts';
+import type { AnalysisInput } from '../analyze/facts.ts';
+import { formatKey } from '../model/object-key.ts';
 import { askedWorld } from './ask-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatBlocks, groupsOf } from './matrix/blocks.ts';
@@ -44,6 +46,7 @@ async function run(around: Surroundings, { output, ...flags }: Flags): Promise<E
   const analysis = analyze(facts);
   if (analysis.workloads.length === 0) around.note('there are no workloads: nothing can connect');
   const { namespace } = flags;
+  noteHostNetwork(facts, namespace, around);
   const text = {
     text: () => {
       const groups = analysis.groups();
@@ -55,6 +58,21 @@ async function run(around: Surroundings, { output, ...flags }: Flags): Promise<E
   }[output.format]();
   await writeOutput(output, text);
   return exitCodes.ok;
+}
+
+/** What is listed of them, no policy can change. */
+function noteHostNetwork(
+  { workloads }: AnalysisInput,
+  namespace: string | undefined,
+  { note }: Surroundings,
+): void {
+  const names = workloads
+    .filter((workload) => namespace === undefined || workload.namespace === namespace)
+    .filter(({ pods }) => pods.some(({ hostNetwork }) => hostNetwork))
+    .map((workload) => `\`${formatKey(workload)}\``);
+  if (names.length === 0) return;
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  note(`in the network of their node, where no policy reaches them: ${names.slice(0, 5).join(', ')}${more}`);
 }
 
 function chosen(analysis: Analysis, namespace: string | undefined): readonly Connection[] {
