@@ -151,22 +151,23 @@ export const findingKinds = {
   SelectsNoPods: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a policy selects no pod of its namespace; often its labels are misspelt',
+    meaning: 'a policy or a route selects no pod of its namespace; often its labels are misspelt',
   },
   PeerSelectsNothing: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a peer of a rule selects no namespace or no pod; often its labels are misspelt',
+    meaning:
+      'a peer of a rule, or an end of a route, selects no namespace or no pod; often its labels are misspelt',
   },
   PortNotDeclared: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a rule allows a port that no container of the pods it leads to declares',
+    meaning: 'a rule or a route allows a port that no container of the pods it leads to declares',
   },
   ServicePortMistaken: {
     linterOnly: true,
     severity: 'warning',
-    meaning: "a rule allows a Service's port, where policies speak of the pods' port behind it",
+    meaning: "a rule or a route allows a Service's port, where policies speak of the pods' port behind it",
   },
   PolicyRedundant: {
     linterOnly: true,
@@ -196,7 +197,7 @@ export const findingKinds = {
   HostNetworkSelected: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a policy selects pods in the network of their node, which no policy reaches',
+    meaning: 'a policy or a route selects pods in the network of their node, which no policy reaches',
   },
   EmptyPeers: {
     linterOnly: true,
@@ -216,7 +217,7 @@ export const findingKinds = {
   OtherSideDenies: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a rule allows connections that the policies of the other side all deny',
+    meaning: 'a rule or a route allows connections that the policies of the other side all deny',
   },
 } as const satisfies Record<string, FindingKind>;
 

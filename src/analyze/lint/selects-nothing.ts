@@ -1,7 +1,7 @@
 // Policies and peers whose selector selects no pod: often a misspelt label, and then what it should allow is denied.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
-import { type LabelSelector, selectsEverything } from '../../model/selectors.ts';
+import { type LabelSelector, onlyNamesIn, selectsEverything } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { isBlock, type PodPeer, rulesOf } from '../rules.ts';
 import { aboutPolicy, peerPath } from './check.ts';
@@ -54,8 +54,7 @@ function judgePeer(
     return [
       aboutPolicy(policy, 'PeerSelectsNothing', {
         path: `${path}.namespaceSelector`,
-        message: `no namespace has the labels ${tell(namespaceSelector)}`,
-        hint: 'compare them with `kubectl get namespaces --show-labels`; a namespace goes by name with the label `kubernetes.io/metadata.name`',
+        ...tellMissing(namespaceSelector),
       }),
     ];
   }
@@ -73,6 +72,17 @@ function judgePeer(
       hint: elsewhere,
     }),
   ];
+}
+
+function tellMissing(selector: LabelSelector): { readonly message: string; readonly hint: string } {
+  const [name, ...more] = onlyNamesIn(selector);
+  if (name !== undefined && more.length === 0) {
+    return { message: `there is no namespace \`${name}\``, hint: 'compare it with `kubectl get namespaces`' };
+  }
+  return {
+    message: `no namespace has the labels ${tell(selector)}`,
+    hint: 'compare them with `kubectl get namespaces --show-labels`; a namespace goes by name with the label `kubernetes.io/metadata.name`',
+  };
 }
 
 /** A selector as kubectl takes it after `-l`. */

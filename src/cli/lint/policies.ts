@@ -23,7 +23,7 @@ const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | '
 
 /** Which other findings tell of the same mistake, in better words. */
 const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
-  PeerSelectsNothing: ['SelectsNoPods', 'HostNetworkSelected'],
+  PeerSelectsNothing: ['SelectsNoPods', 'HostNetworkSelected', 'NamespaceMissing', 'SourceMissing'],
   OtherSideDenies: ['NotAdmitted', 'PartlyConsented', 'SourceClosed'],
   AllowsEveryone: ['ForeignAllowAll'],
 };
