@@ -1,8 +1,9 @@
 // What no policy says and somebody who reads an explanation should know: about nodes, addresses, names of ports.
 // Must not know how the explanation comes about.
-import { covers, isEmpty, type PortSet } from '../model/port-set.ts';
+import { allPorts, covers, intersect, isEmpty, type PortSet } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
 import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
+import { resolvePorts } from './rule-ports.ts';
 import { isBlock } from './rules.ts';
 import { type Family, families, familiesOf, isPods, type PairEnd, portsOfSide, type Side } from './sides.ts';
 
@@ -67,14 +68,19 @@ function blocksThatMatch({ egress, ingress }: Noted): readonly Note[] {
   return [{ code: 'BlockMatchesPod', message }];
 }
 
-function unknownAddresses({ from, to, egress, ingress, allowed }: Noted): readonly Note[] {
+function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
   if (allowed) return [];
+  const declared = isPods(to.is) ? to.is.ports : [];
   return [
     { side: egress, other: to },
     { side: ingress, other: from },
   ].flatMap(({ side, other }) => {
     if (side.standing !== 'Isolated' || !isPods(other.is) || other.is.addresses.length > 0) return [];
-    const peers = side.rules.flatMap(({ peers: all = [] }) => all).filter(isBlock);
+    // Whatever a block matches, its rule must be about what is asked.
+    const rules = side.rules.filter(
+      ({ ports }) => !isEmpty(intersect(resolvePorts(ports, declared), asked ?? allPorts)),
+    );
+    const peers = rules.flatMap(({ peers: all = [] }) => all).filter(isBlock);
     const cidrs = [...new Set(peers.map(({ cidr }) => cidr))];
     if (cidrs.length === 0) return [];
     const message = `the addresses of ${quote(other.name)} are not known: an ipBlock (${listCidrs(cidrs)}) may match them`;
