@@ -169,8 +169,8 @@ const needs: Readonly<Record<string, Need>> = {
   'update leases.coordination.k8s.io': leading(async () => undefined),
   'create events.events.k8s.io': {
     provoke: async () => {
-      // One that is refused may be an API server that has just started; a second one, later, is not.
-      for (const name of ['first', 'second']) {
+      // One that is refused may be an API server that has just started; a later one is not, however late the first was sent.
+      for (const name of ['first', 'second', 'third']) {
         await cluster.createPolicy('shop', name, { podSelector: {}, ingress: [{}] });
         await new Promise((resolve) => setTimeout(resolve, 2_100));
       }

@@ -69,6 +69,16 @@ describe('what is told of a namespace', () => {
     expect(under(undefined)?.name).not.toBe(under('one')?.name);
   });
 
+  test('regards the deny of the direction that it tells of', () => {
+    const unknown: Finding = {
+      ...closed,
+      code: 'DnsUnknown',
+      subject: { kind: 'Namespace', name: 'shop' },
+    };
+    const [news] = newsOf({ ...shopNews, findings: [unknown] });
+    expect(news?.regarding.name).toBe('ringfence-default-deny-egress');
+  });
+
   test('says which field is meant', () => {
     const [invalid] = everything().filter(({ reason }) => reason === 'InvalidProfile');
     expect(invalid?.note).toMatch(/^spec\.colour: /);

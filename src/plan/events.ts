@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { denyNames } from '../compile/names.ts';
 import type { CompiledProfile } from '../compile/profiles.ts';
-import { type Finding, severityOf } from '../model/findings.ts';
+import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
 import { apiVersion } from '../model/policies.ts';
 
 /** The object that an Event is about. */
@@ -127,15 +127,19 @@ function regardingProfile(namespace: string, name: string, uid: string): Regardi
 }
 
 /** `kubectl describe` finds an Event by the uid. */
+/** What is told of the way out of a whole namespace; all else is of the way in. */
+const waysOut: ReadonlySet<FindingCode> = new Set(['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown']);
+
 function regardingOf(
-  { subject }: Finding,
+  { code, subject }: Finding,
   namespace: string,
   known: { readonly uids: ReadonlyMap<string, string>; readonly uidOfPolicy: NewsSources['uidOfPolicy'] },
 ): Regarding {
   const profileUid = known.uids.get(subject.name);
   if (subject.kind === 'AppNetworkProfile' && profileUid !== undefined)
     return regardingProfile(namespace, subject.name, profileUid);
-  const name = subject.kind === 'NetworkPolicy' ? subject.name : denyNames.Ingress;
+  const deny = denyNames[waysOut.has(code) ? 'Egress' : 'Ingress'];
+  const name = subject.kind === 'NetworkPolicy' ? subject.name : deny;
   const uid = known.uidOfPolicy(name);
   return {
     apiVersion: 'networking.k8s.io/v1',

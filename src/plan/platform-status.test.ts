@@ -134,7 +134,7 @@ describe('the platform profile is Ready', () => {
       'policies cannot be written',
       { shop: standing('Enforced'), pay: failing('Refused') },
       0,
-      "False NamespacesFailing: policies can't be written in 1 namespace",
+      "False NamespacesFailing: policies can't be written in 1 namespace; the first, `pay`: Refused: it says why",
     ],
     [
       'a live namespace is on its way',

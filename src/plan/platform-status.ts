@@ -67,18 +67,24 @@ export function platformStatus(input: PlatformStatusInput): PlatformNetworkProfi
     ...previous,
     observedGeneration: platform.generation,
     counts,
-    failing: [...standings]
-      .flatMap(([namespace, { failure }]) =>
-        failure ? [{ namespace, ...failure, message: shorten(failure.message) }] : [],
-      )
-      .sort((a, b) => compareText(a.namespace, b.namespace))
-      .slice(0, maxFailing),
+    failing: failingAmong(standings).slice(0, maxFailing),
     conditions: conditions([
       { type: 'Accepted', status: 'True', reason: 'Accepted', message: acceptedMessage(input) },
       ...progress(platform.decoded.value.spec.enforcement, input, counts),
       ...contested(standings),
     ]),
   };
+}
+
+type Failing = NonNullable<PlatformNetworkProfileStatus['failing']>;
+
+/** The namespaces whose policies can't be written, by name. */
+function failingAmong(standings: ReadonlyMap<string, NamespaceStanding>): Failing {
+  return [...standings]
+    .flatMap(([namespace, { failure }]) =>
+      failure ? [{ namespace, ...failure, message: shorten(failure.message) }] : [],
+    )
+    .sort((a, b) => compareText(a.namespace, b.namespace));
 }
 
 type Counts = NonNullable<PlatformNetworkProfileStatus['counts']>;
@@ -136,12 +142,10 @@ function progress(
   ];
   if (waiting > 0) return of('Progressing', `${plural(waiting, 'namespace')} to go`, 'False', 'False');
   if (counts.failing > 0) {
-    return of(
-      'NamespacesFailing',
-      `policies can't be written in ${plural(counts.failing, 'namespace')}`,
-      'False',
-      'False',
-    );
+    const [first] = failingAmong(standings);
+    const why = first && `; the first, \`${first.namespace}\`: ${first.reason}: ${first.message}`;
+    const message = `policies can't be written in ${plural(counts.failing, 'namespace')}${why ?? ''}`;
+    return of('NamespacesFailing', message, 'False', 'False');
   }
   if (counts.transitioning > 0) {
     return of(
