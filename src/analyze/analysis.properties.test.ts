@@ -12,7 +12,7 @@ import { type Protocol, protocols } from '../model/ports.ts';
 import { analyze } from './analysis.ts';
 import { compare } from './compare.ts';
 import { type Connection, type ConnectionGroup, connectionsOf } from './connections.ts';
-import { type AddressEnd, type Endpoint, isWorkload, keyOf, readRange } from './endpoints.ts';
+import { type AddressEnd, type Endpoint, isSelf, isWorkload, keyOf, readRange } from './endpoints.ts';
 import type { AnalysisInput, PodFacts, WorkloadFacts } from './facts.ts';
 
 /** One pod or one address, as each of the two evaluators knows it. */
@@ -166,6 +166,23 @@ describe('an analysis', () => {
             expect(formatPortSet(explained.ports)).toBe(formatPortSet(ports));
           }
         }
+      }),
+      runs(100),
+    );
+  });
+
+  test('explains as denied what it does not list', () => {
+    fc.assert(
+      fc.property(analysisInput, (input) => {
+        const analysis = analyze(input);
+        const pairOf = (from: Endpoint, to: Endpoint) => `${keyOf(from)} -> ${keyOf(to)}`;
+        const listed = new Set([...analysis.connections()].map(({ from, to }) => pairOf(from, to)));
+        const allowed = analysis.workloads.flatMap((from) =>
+          analysis.workloads
+            .filter((to) => !isSelf(from, to) && !listed.has(pairOf(from, to)))
+            .flatMap((to) => analysis.explain(from, to).filter((explained) => explained.allowed)),
+        );
+        expect(allowed).toEqual([]);
       }),
       runs(100),
     );
