@@ -118,3 +118,21 @@ test('each is written to once, and an edit of one writes to no other', async () 
   });
   expect(await writes()).toBe(size + 1);
 });
+
+test('200 routes of 50 ports are written, in policies that the API server takes', async () => {
+  const routes = Array.from({ length: 200 }, (_, route) => ({
+    name: `r${route}`,
+    from: { app: `client-${route}` },
+    to: { app: 'wide' },
+    ports: Array.from({ length: 50 }, (_, port) => 1 + route * 50 + port),
+  }));
+  await cluster.createProfile('crowd', 'wide', { routes });
+  const counts = await cluster.eventually('the profile is told', async () => {
+    return (await cluster.profile('crowd', 'wide'))?.status?.counts;
+  });
+  expect(counts).toMatchObject({ routes: 200, active: 200 });
+  const policies = [...(await cluster.policies('crowd')).values()];
+  const mine = policies.filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'wide');
+  const rules = mine.flatMap(({ spec }) => spec.ingress as readonly { readonly ports: readonly object[] }[]);
+  expect(rules.map(({ ports }) => ports.length)).toEqual(Array.from({ length: 200 }, () => 50));
+});

@@ -12,8 +12,11 @@ import {
   view,
 } from '../../test/fixtures.ts';
 import type { ProfileFacts } from '../api/cluster-view.ts';
+import { customResourceDefinition } from '../api/crd.ts';
+import { customResources } from '../api/resources.ts';
 import { compile } from '../compile/compile.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
+import { onlyNamesIn } from '../model/selectors.ts';
 import { manifestOf } from './manifest.ts';
 
 type Routes = NonNullable<Parameters<typeof profile>[1]>['routes'];
@@ -35,6 +38,13 @@ function rules(...given: Parameters<typeof policies>) {
   return policies(...given)
     .filter(({ owner }) => owner.kind === 'AppNetworkProfile')
     .flatMap(({ spec }) => spec.ingress ?? []);
+}
+
+/** The codes of what is told of the shop. */
+function told(routes: Routes, objects: readonly KubernetesObject[], spec: PlatformSpec = {}) {
+  const profiles = [profile('shop/team', { routes })];
+  const { findings } = compile(view({ platform: platform(spec), namespaces: shop, profiles, objects }));
+  return findings.map(({ code }) => code);
 }
 
 const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
@@ -189,6 +199,93 @@ describe('the trap', () => {
     }));
     expect(policies(routes)).toHaveLength(2);
     expect(rules(routes)).toHaveLength(40);
+  });
+
+  test('many namespaces are one peer, in buckets of 500: none is lost, and a new one changes one policy', () => {
+    const gateways = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        object('Gateway', `team-${index}/web`, { gatewayClassName: 'any' }),
+      );
+    const spec: PlatformSpec = { ingressControllers: [{ name: 'gateways', preset: 'gateway-api' }] };
+    const users = [{ name: 'users', from: { ingressController: {} }, to: { app: 'web' } }];
+    const made = (count: number) => policies(users, gateways(count), spec).slice(1);
+    const [before, after] = [made(1_999), made(2_000)];
+    const listed = after.flatMap(({ spec: { ingress = [] } }) =>
+      ingress.flatMap(({ from = [] }) =>
+        from.flatMap((peer) => ('ipBlock' in peer ? [] : onlyNamesIn(peer.namespaceSelector ?? {}))),
+      ),
+    );
+    expect([...listed].sort()).toEqual(Array.from({ length: 2_000 }, (_, index) => `team-${index}`).sort());
+    const texts = new Set(before.map((policy) => JSON.stringify(policy.spec)));
+    expect(after.filter((policy) => !texts.has(JSON.stringify(policy.spec)))).toHaveLength(1);
+  });
+
+  test('the control plane calls webhooks from addresses or a konnectivity pod: a ring that would shut it out is a finding', () => {
+    const spec: PlatformSpec = {
+      kubernetesAPI: {
+        controlPlane: {
+          cidrs: ['10.0.0.0/24'],
+          namespace: 'kube-system',
+          pods: { matchLabels: { 'k8s-app': 'konnectivity-agent' } },
+        },
+      },
+    };
+    const hook = service('shop/hook', [{ port: 443, targetPort: 9443 }]);
+    const caller = {
+      ...object('IngressClass', 'hooks'),
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      webhooks: [{ clientConfig: { service: { namespace: 'shop', name: 'hook' } } }],
+    } as KubernetesObject;
+    const given = [hook, caller];
+    expect(told([], given, spec)).toEqual(['ControlPlaneShutOut']);
+    const route = { name: 'calls', from: { kubernetesAPI: {} }, to: { service: 'hook' }, ports: [443] };
+    expect(told([route], given, spec)).toEqual([]);
+    expect(rules([route], given, spec)).toEqual([
+      {
+        from: [
+          { ipBlock: { cidr: '10.0.0.0/24' } },
+          {
+            namespaceSelector: named('kube-system'),
+            podSelector: { matchLabels: { 'k8s-app': 'konnectivity-agent' } },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port: 9443 }],
+      },
+    ]);
+  });
+
+  test('a LoadBalancer or NodePort Service is an entrance of its own: one that no route opens is a finding', () => {
+    const entrances = ['LoadBalancer', 'NodePort'].map((type) =>
+      service(`shop/${type.toLowerCase()}`, [{ port: 80 }], { type, selector: { app: 'web' } }),
+    );
+    expect(told([], entrances)).toEqual(['EntranceClosed', 'EntranceClosed']);
+    const open = { name: 'users', from: { anywhere: {} }, to: { app: 'web' } };
+    expect(told([open], entrances, { appLabel: 'app' })).toEqual([]);
+  });
+
+  test('an old CRD prunes a field that it does not know, and so widens the end: what is narrower is another end', () => {
+    const crds = customResources.map((resource) => customResourceDefinition(resource));
+    const profiles = crds.find(({ spec: { names } }) => names.kind === 'AppNetworkProfile');
+    const [version] = profiles?.spec.versions ?? [];
+    const { spec } = version?.schema.openAPIV3Schema.properties ?? {};
+    const { routes } = spec?.properties ?? {};
+    for (const side of ['from', 'to']) {
+      const ends = Object.entries(routes?.items?.properties?.[side]?.properties ?? {});
+      // A later version adds ends, and never to the fields of these.
+      expect(
+        Object.fromEntries(ends.map(([end, { properties = {} }]) => [end, Object.keys(properties)])),
+      ).toEqual(
+        expect.objectContaining({
+          ...{ app: [], service: [], internet: [], cluster: [], kubernetesAPI: [], nodes: [], anywhere: [] },
+          pods: ['matchLabels', 'matchExpressions'],
+          namespace: ['name', 'selector', 'pods'],
+          ingressController: ['name'],
+          monitoring: ['name'],
+          cidr: ['cidr', 'except'],
+        }),
+      );
+    }
   });
 
   test('labels and annotations of a profile that are copied would make Argo CD prune the policy: none is', () => {
