@@ -65,10 +65,32 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
     ),
 };
 
-/** Reads every document of a text; empty ones are none. Every problem names its place. */
-export function readDocuments({ file, text }: NamedText): Documents {
+/**
+ * The tree of the document in which a place was last looked for. Trees are large, so that one is kept; and several places in a
+ * row are often in one document, which may be a list of everything that a cluster holds.
+ */
+export class LastTree {
+  #text = '';
+  #tree: Document.Parsed | undefined;
+
+  /** The tree of the first document of `text`. */
+  of(text: string): Document.Parsed | undefined {
+    if (this.#tree === undefined || text !== this.#text) {
+      this.#text = text;
+      [this.#tree] = compose(text);
+    }
+    return this.#tree;
+  }
+}
+
+/**
+ * Reads every document of a text; empty ones are none. Every problem names its place.
+ *
+ * @param trees what several texts share, so that not each keeps a tree
+ */
+export function readDocuments({ file, text }: NamedText, trees = new LastTree()): Documents {
   const json = text.trimStart().startsWith('{') ? parseJson(text) : undefined;
-  const read = json === undefined ? readYaml(text) : [readJson(json.value, text)];
+  const read = json === undefined ? readYaml(text, trees) : [readJson(json.value, text, trees)];
   return {
     documents: read.flatMap((each) => ('value' in each && each.value !== null ? [each] : [])),
     problems: read.flatMap((each) => ('message' in each ? [{ file, ...each }] : [])),
@@ -87,18 +109,18 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 }
 
 /** JSON is YAML. That takes longer to read, and only whoever made a mistake waits for it. */
-function readJson(value: unknown, text: string): Read {
+function readJson(value: unknown, text: string, trees: LastTree): Read {
   const place = (path: string, meant: 'key' | 'value') =>
-    text.length > maxYamlBytes ? undefined : placeOf(text, 0, path, meant);
+    text.length > maxYamlBytes ? undefined : placeIn({ text, start: 0, trees }, path, meant);
   return limited({ value, place }, text);
 }
 
-function readYaml(text: string): readonly Read[] {
+function readYaml(text: string, trees: LastTree): readonly Read[] {
   if (text.length > maxYamlBytes) return [tooLarge(text)];
   const read: Read[] = [];
   try {
     // One after the other, so that the tree of only one document is in memory.
-    for (const document of compose(text)) read.push(readDocument(document, text));
+    for (const document of compose(text)) read.push(readDocument(document, text, trees));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     read.push({ message: 'it is nested too deeply to be read' });
@@ -110,12 +132,12 @@ function compose(text: string): Iterable<Document.Parsed> {
   return new Composer(options).compose(new Parser().parse(text)) as Iterable<Document.Parsed>;
 }
 
-function readDocument(document: Document.Parsed, text: string): Read {
+function readDocument(document: Document.Parsed, text: string, trees: LastTree): Read {
   const [error] = document.errors;
   if (error !== undefined) return problemOf(error, text);
   const [start] = document.range;
-  const place = (path: string, meant: 'key' | 'value') =>
-    placeOf(text.slice(0, document.range[2]), start, path, meant);
+  const own: Whereabouts = { text: text.slice(0, document.range[2]), start, trees };
+  const place = (path: string, meant: 'key' | 'value') => placeIn(own, path, meant);
   try {
     // An alias becomes the very value that it stands for, not a copy: reading it costs nothing, walking through it does.
     return limited({ value: document.toJS({ maxAliasCount: -1 }), place }, text);
@@ -145,9 +167,20 @@ function unknownAlias(document: Document.Parsed): YamlProblem {
   return problem;
 }
 
-/** Only the text is kept of a document, and read again where somebody asks for a place. */
-function placeOf(text: string, start: number, path: string, meant: 'key' | 'value'): Place | undefined {
-  const [document] = compose(text.slice(start));
+/** What is kept of a document: its text, which is read again where somebody asks for a place. */
+interface Whereabouts {
+  /** What is before the document in its file, and the document. */
+  readonly text: string;
+  readonly start: number;
+  readonly trees: LastTree;
+}
+
+function placeIn(
+  { text, start, trees }: Whereabouts,
+  path: string,
+  meant: 'key' | 'value',
+): Place | undefined {
+  const document = trees.of(text.slice(start));
   if (document === undefined) return undefined;
   const span = spanOf(document, path, meant);
   return placeAt(text, { start: span.start + start, end: span.end + start });

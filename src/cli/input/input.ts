@@ -2,7 +2,7 @@
 // Must not know what a verb makes of it.
 import { compareText } from '../../model/object-key.ts';
 import type { Progress } from '../output/progress.ts';
-import { readDocuments } from './documents.ts';
+import { LastTree, readDocuments } from './documents.ts';
 import { type InputObject, ObjectCollector } from './objects.ts';
 import type { InputProblem } from './problems.ts';
 import { findSources, type Source } from './sources.ts';
@@ -32,10 +32,11 @@ export interface Input {
 export async function readInput(options: InputOptions, progress: Progress): Promise<Input> {
   const { sources, problems: notFound } = findSources(options.paths, options.recursive);
   const collector = new ObjectCollector(options.namespace);
+  const trees = new LastTree();
   const problems: InputProblem[] = [...notFound];
   for (const [index, source] of sources.entries()) {
     progress.tell('reading files', `${index + 1} of ${sources.length}: ${source.name}`);
-    problems.push(...(await readSource(source, collector)));
+    problems.push(...(await readSource(source, collector, trees)));
   }
   problems.push(...collector.problems);
   const files = sources.map(({ name }) => name);
@@ -45,12 +46,13 @@ export async function readInput(options: InputOptions, progress: Progress): Prom
 async function readSource(
   { name: file, read }: Source,
   collector: ObjectCollector,
+  trees: LastTree,
 ): Promise<readonly InputProblem[]> {
   const bytes = await read();
   if (!bytes.ok) return [bytes.error];
   const text = decodeText(bytes.value);
   if (!text.ok) return [{ file, message: text.error }];
-  const { documents, problems } = readDocuments({ file, text: text.value });
+  const { documents, problems } = readDocuments({ file, text: text.value }, trees);
   for (const document of documents) collector.add({ file, document });
   return problems;
 }

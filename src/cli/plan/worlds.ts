@@ -41,7 +41,10 @@ export async function readMoments(flags: PlanFlags, around: Surroundings): Promi
   return { before: { facts: live.facts, dryRun: [] }, after: inForce(applied, enforced) };
 }
 
-/** The objects of a cluster after `kubectl apply`: nothing is deleted, and what is there keeps its UID and its other labels. */
+/**
+ * The objects of a cluster after `kubectl apply`: nothing is deleted, and what is there keeps its UID, its other labels, and what
+ * the cluster has found out and given: its status, and the addresses of a Service.
+ */
 export function apply(
   live: readonly KubernetesObject[],
   files: readonly KubernetesObject[],
@@ -58,8 +61,27 @@ function merged(existing: KubernetesObject, file: KubernetesObject): KubernetesO
   const labels = { ...existing.metadata.labels, ...file.metadata.labels };
   return {
     ...file,
+    ...statusOf(existing),
+    ...addressesOf(existing, file),
     metadata: { ...existing.metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) },
   };
+}
+
+function statusOf(object: KubernetesObject): object {
+  return 'status' in object ? { status: object.status } : {};
+}
+
+function addressesOf(existing: KubernetesObject, file: KubernetesObject): object {
+  if (file.kind !== 'Service') return {};
+  const { clusterIP, clusterIPs } = (existing.spec ?? {}) as ServiceAddresses;
+  return {
+    spec: { ...(clusterIP === undefined ? {} : { clusterIP, clusterIPs }), ...(file.spec as object) },
+  };
+}
+
+interface ServiceAddresses {
+  readonly clusterIP?: string;
+  readonly clusterIPs?: readonly string[];
 }
 
 function identityOf(object: KubernetesObject): string {
