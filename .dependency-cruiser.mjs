@@ -17,7 +17,7 @@ const layerRules = layers.flatMap((folders, level) =>
     severity: 'error',
     from: { path: `^src/${folder}/` },
     to: {
-      path: `^src/(${[...layers.slice(level).flat(), 'main\\.ts'].filter((other) => other !== folder).join('|')})`,
+      path: `^src/(${[...layers.slice(level).flat(), '(main|start|verbs)\\.ts'].filter((other) => other !== folder).join('|')})`,
     },
   })),
 );

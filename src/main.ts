@@ -1,17 +1,10 @@
 // From the command line to a verb, and from what it throws to an exit code. Must not know what a verb does.
 import packageJson from '../package.json' with { type: 'json' };
 import { endingOf } from './cli/failures.ts';
-import { programOf, toolVerbs, verbIn } from './cli/program.ts';
+import { programOf, verbIn } from './cli/program.ts';
+import { verbs } from './verbs.ts';
 
 const [, calledAs = '', ...words] = process.argv;
-const verbs = [
-  ...toolVerbs,
-  {
-    name: 'operator',
-    summary: 'run the operator against a cluster',
-    load: async () => (await import('./operator/command.ts')).operatorCommand(),
-  },
-];
 
 // Whoever reads our output may have seen enough, as `head` has.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -2,18 +2,11 @@
 // Must not know a verb: what is not in its help is not in the page.
 import type { Command } from 'commander';
 import { exitCodes } from '../src/cli/exit-codes.ts';
-import { programOf, toolVerbs } from '../src/cli/program.ts';
-import { operatorCommand } from '../src/operator/command.ts';
-
-const operator = {
-  name: 'operator',
-  summary: 'run the operator against a cluster',
-  load: async () => operatorCommand(),
-};
+import { programOf } from '../src/cli/program.ts';
+import { verbs } from '../src/verbs.ts';
 
 /** The page, in Markdown. */
 export async function commandLinePage(): Promise<string> {
-  const verbs = [...toolVerbs, operator];
   const program = await programOf({ verbs, calledAs: 'ringfence', version: '', load: 'all' });
   const commands = program.commands.filter((command) => verbs.some(({ name }) => name === command.name()));
   return [

@@ -7,8 +7,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { outputOption } from './options.ts';
 import { jsonList, yamlDocuments } from './output/manifests.ts';
 import type { OutputTarget } from './output/target.ts';
-import { writeOutput } from './output/write.ts';
-import { endsWith, verbCommand } from './verb.ts';
+import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 
 /** An object as the files in crds/ hold it. kubectl reads YAML 1.1, to which a bare `Off` is false. */
 export function crdText(crd: object): string {
@@ -30,12 +29,14 @@ export function crdsCommand(): Command {
     .description('Prints the CustomResourceDefinitions of AppNetworkProfile and PlatformNetworkProfile.')
     .addOption(outputOption(['yaml', 'json'], 'how to print them'))
     .action(
-      endsWith((_around, flags: { readonly output: OutputTarget<'yaml' | 'json'> }) => run(flags.output)),
+      endsWith((around, flags: { readonly output: OutputTarget<'yaml' | 'json'> }) =>
+        run(around, flags.output),
+      ),
     );
 }
 
-async function run(output: OutputTarget<'yaml' | 'json'>): Promise<ExitCode> {
+async function run(around: Surroundings, output: OutputTarget<'yaml' | 'json'>): Promise<ExitCode> {
   const crds = customResources.map(customResourceDefinition);
-  await writeOutput(output, output.format === 'json' ? jsonList(crds) : yamlDocuments(crds, crdText));
+  await around.answer(output, output.format === 'json' ? jsonList(crds) : yamlDocuments(crds, crdText));
   return exitCodes.ok;
 }

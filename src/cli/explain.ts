@@ -18,7 +18,6 @@ import {
 import { toJson, toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
 import type { OutputTarget } from './output/target.ts';
-import { writeOutput } from './output/write.ts';
 import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 
 type Flags = InputFlags & ClusterFlags & { readonly output: OutputTarget<'text' | 'json' | 'yaml'> };
@@ -87,6 +86,6 @@ async function run(
     json: () => toJson(answerAsData(told)),
     yaml: () => toYaml(answerAsData(told)),
   }[output.format]();
-  await writeOutput(output, text);
+  await around.answer(output, text);
   return found.allowed ? exitCodes.ok : exitCodes.found;
 }

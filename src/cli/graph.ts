@@ -12,7 +12,6 @@ import type { GraphModel } from './graph/model.ts';
 import { folded, type Picture, pictureOf } from './graph/picture.ts';
 import { type ClusterFlags, clusterOptions, type InputFlags, inputOptions, outputOption } from './options.ts';
 import type { OutputTarget } from './output/target.ts';
-import { writeOutput } from './output/write.ts';
 import { nearest } from './suggestion.ts';
 import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 
@@ -75,7 +74,7 @@ async function run(around: Surroundings, { output, also = [], ...flags }: Flags)
   const model = modelOf(analysis, only);
   around.progress.tell('drawing');
   const denials = () => denialsOf(analysis, model);
-  await writeOutput(output, await drawers[output.format]({ model, only, denials, around }));
+  await around.answer(output, await drawers[output.format]({ model, only, denials, around }));
   return exitCodes.ok;
 }
 

@@ -10,7 +10,6 @@ import { type ClusterFlags, clusterOptions, type InputFlags, inputOptions, outpu
 import { toJson, toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
 import type { OutputTarget } from './output/target.ts';
-import { writeOutput } from './output/write.ts';
 import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 import type { World } from './world.ts';
 
@@ -57,7 +56,7 @@ async function run(around: Surroundings, { output, ...flags }: Flags): Promise<E
     json: () => toJson(findingsAsData(findings)),
     yaml: () => toYaml(findingsAsData(findings)),
   }[output.format]();
-  await writeOutput(output, text);
+  await around.answer(output, text);
   around.note(countFindings(findings));
   return findings.some(({ severity }) => severity !== 'info') ? exitCodes.found : exitCodes.ok;
 }

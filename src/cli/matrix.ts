@@ -13,7 +13,6 @@ import { toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
 import { portTexts } from './output/ports.ts';
 import type { OutputTarget } from './output/target.ts';
-import { writeOutput } from './output/write.ts';
 import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 
 type Flags = InputFlags & ClusterFlags & { readonly output: OutputTarget<'text' | 'json' | 'yaml'> };
@@ -56,7 +55,7 @@ async function run(around: Surroundings, { output, ...flags }: Flags): Promise<E
     json: () => jsonLines(chosen(analysis, namespace).map(asData)),
     yaml: () => toYaml(chosen(analysis, namespace).map(asData)),
   }[output.format]();
-  await writeOutput(output, text);
+  await around.answer(output, text);
   return exitCodes.ok;
 }
 

@@ -5,7 +5,6 @@ import { clusterOptions, collect, FileOption, inputOptions, outputOption } from 
 import { toJson, toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
 import type { OutputTarget } from './output/target.ts';
-import { writeOutput } from './output/write.ts';
 import { changesBetween, isEmptyChange } from './plan/changes.ts';
 import { planAsMarkdown } from './plan/markdown.ts';
 import { formatPlan, planAsData } from './plan/told.ts';
@@ -62,6 +61,6 @@ async function run(around: Surroundings, { output, ...flags }: Flags): Promise<E
     yaml: () => toYaml(planAsData(changes)),
     markdown: () => planAsMarkdown(changes),
   }[output.format]();
-  await writeOutput(output, text);
+  await around.answer(output, text);
   return isEmptyChange(changes) ? exitCodes.ok : exitCodes.found;
 }

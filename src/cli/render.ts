@@ -10,7 +10,6 @@ import { type InputFlags, inputOptions, outputOption } from './options.ts';
 import { count } from './output/count.ts';
 import { jsonList, yamlDocuments } from './output/manifests.ts';
 import type { OutputTarget } from './output/target.ts';
-import { writeOutput } from './output/write.ts';
 import { noteAssumed, readFiles } from './read-world.ts';
 import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 
@@ -48,7 +47,7 @@ async function run(around: Surroundings, flags: Flags): Promise<ExitCode> {
   noteAssumed(world, around);
   for (const text of notesOn(compiled)) around.note(text);
   const manifests = compiled.policies.map(printed);
-  await writeOutput(
+  await around.answer(
     flags.output,
     flags.output.format === 'json' ? jsonList(manifests) : yamlDocuments(manifests),
   );

@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type Paint, paintFor } from './output/paint.ts';
 import { Progress } from './output/progress.ts';
+import type { OutputTarget } from './output/target.ts';
+import { writeOutput } from './output/write.ts';
 
 /** A verb, whose code is loaded when it is asked for. */
 export interface Verb {
@@ -29,6 +31,8 @@ export interface Surroundings {
   readonly paint: Paint;
   /** Tells a person something on stderr that is not the answer. */
   readonly note: (text: string) => void;
+  /** Gives the answer, to stdout or a file, after the line of progress is taken away. @throws ToolError where it can't be written */
+  readonly answer: (target: OutputTarget, text: string) => Promise<void>;
 }
 
 /** The name of the tool as it was called: `kubectl ringfence` where kubectl did. */
@@ -37,7 +41,12 @@ export function toolName(calledAs: string): string {
 }
 
 /** A command with examples and exit codes in its help. */
-export function verbCommand(name: string, { examples, ok, found }: VerbHelp): Command {
+export function verbCommand(name: string, help: VerbHelp): Command {
+  return withHelp(new Command(name), help);
+}
+
+/** The command with examples and exit codes at the end of its help. */
+export function withHelp(command: Command, { examples, ok, found }: VerbHelp): Command {
   const lines = (tool: string) =>
     examples.flatMap(([line, does]) => [`  # ${does}`, `  ${line.replaceAll('ringfence ', `${tool} `)}`, '']);
   const codes = [
@@ -45,7 +54,7 @@ export function verbCommand(name: string, { examples, ok, found }: VerbHelp): Co
     ...(found === undefined ? [] : [`  ${exitCodes.found}  ${found}`]),
     `  ${exitCodes.error}  an error: bad input, an unknown flag, no cluster; nothing was written`,
   ];
-  return new Command(name).addHelpText('after', ({ command }) =>
+  return command.addHelpText('after', ({ command }) =>
     ['', 'Examples:', ...lines(command.parent?.name() ?? 'ringfence'), 'Exit codes:', ...codes].join('\n'),
   );
 }
@@ -63,8 +72,13 @@ export function endsWith<T extends readonly unknown[]>(
       progress.done();
       process.stderr.write(`ringfence: ${text}\n`);
     };
+    const answer = async (target: OutputTarget, text: string) => {
+      progress.done();
+      await writeOutput(target, text);
+    };
+    const paint = paintFor(process.stdout, process.env);
     try {
-      process.exitCode = await run({ progress, note, paint: paintFor(process.stdout, process.env) }, ...args);
+      process.exitCode = await run({ progress, note, paint, answer }, ...args);
     } finally {
       progress.done();
     }

@@ -22,7 +22,9 @@ interface Flags {
 /** The command-line verb that runs the operator. */
 export function operatorCommand(): Command {
   return new Command('operator')
-    .description('ring the application namespaces of the cluster, and keep their policies right')
+    .description(
+      'Rings the application namespaces of the cluster, and keeps their policies right, until it is stopped. What it does is decided by the PlatformNetworkProfile `default`; without one it writes nothing. Where it stands is in the statuses of the profiles.',
+    )
     .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it, or the in-cluster files)')
     .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
     .addOption(

@@ -1,0 +1,26 @@
+// Every verb, in the order of `--help`: those of the tool, and the operator. Nothing else knows both.
+// Must not load what is not asked for.
+import { toolVerbs } from './cli/program.ts';
+import { type Verb, type VerbHelp, withHelp } from './cli/verb.ts';
+
+const operatorHelp: VerbHelp = {
+  examples: [
+    ['ringfence operator --log-level debug', 'against the current context, as it is tried out'],
+    [
+      'ringfence operator --leader-elect --health-address 0.0.0.0:8081',
+      'as in a Deployment, with the account of its pod; one of several works, the others wait',
+    ],
+    ['ringfence operator --context staging --settle 15', 'with a CNI that takes in changes slowly'],
+  ],
+  ok: 'stopped by SIGINT or SIGTERM; the policies stay',
+};
+
+/** Every verb. */
+export const verbs: readonly Verb[] = [
+  ...toolVerbs,
+  {
+    name: 'operator',
+    summary: 'run the operator against a cluster',
+    load: async () => withHelp((await import('./operator/command.ts')).operatorCommand(), operatorHelp),
+  },
+];
