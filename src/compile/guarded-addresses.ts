@@ -68,6 +68,23 @@ export function reachedBy(
   return entered?.end ?? (ends.has('cidr') ? undefined : 'cidr');
 }
 
+/** What of the cluster is not known and not allowed: whether a range holds it can't be told. As fields of the platform profile. */
+export function unknownTerritories(
+  side: Side,
+  { ends }: Allowance,
+  { ranges, apiServer, controlPlane }: Surroundings,
+): readonly string[] {
+  const isKnown = side === 'from' ? controlPlane.length > 0 : apiServer.length > 0;
+  return [
+    ...(ranges.nodes === undefined && !ends.has('nodes') && !ends.has('cluster')
+      ? ['cluster.nodeRanges']
+      : []),
+    ...(ranges.pods === undefined && !ends.has('cluster') ? ['cluster.podRanges'] : []),
+    ...(ranges.services === undefined && !ends.has('cluster') ? ['cluster.serviceRanges'] : []),
+    ...(!isKnown && !ends.has('kubernetesAPI') ? ['kubernetesAPI'] : []),
+  ];
+}
+
 /**
  * Whether addresses are more than half of what is public, in either family. A route may name a half, and another one the other;
  * and whoever leaves out one address of all has not said what is meant.

@@ -65,6 +65,12 @@ const beyond = (routes: Routes, ends: readonly RouteEndName[], more: Parameters<
   return route && isRefused(route) ? /reaches `(\w+)`/.exec(route.message)?.[1] : undefined;
 };
 
+/** What is known, but for one kind of ranges. */
+function without(ranges: keyof NonNullable<Discovered['cluster']>): Discovered {
+  const { [ranges]: _, ...others } = discovered.cluster ?? {};
+  return { ...discovered, cluster: others };
+}
+
 describe('a route beyond the guardrails', () => {
   test('is Rejected with the name of the rule and what it allows, and opens nothing', () => {
     const [route] = judged(to({ anywhere: {} }), ['app', 'internet']);
@@ -94,6 +100,33 @@ describe('a route beyond the guardrails', () => {
     expect(beyond(to({ anywhere: {} }), ['app'], { spec: { egress: 'Unrestricted' } })).toBe('anywhere');
     expect(beyond(to({ internet: {} }), ['app'], { discovered: {} })).toBe('internet');
     expect(beyond(to({ internet: {} }), ['app', 'internet'], { discovered: {} })).toBeUndefined();
+  });
+
+  test.each<[string, Discovered, readonly RouteEndName[], string]>([
+    ['nodes', without('nodeRanges'), ['app', 'cidr'], '`spec.cluster.nodeRanges`'],
+    ['pods', without('podRanges'), ['app', 'cidr', 'nodes'], '`spec.cluster.podRanges`'],
+    ['Services', without('serviceRanges'), ['app', 'cidr'], '`spec.cluster.serviceRanges`'],
+    ['the API server', { cluster: discovered.cluster ?? {} }, ['app', 'cidr'], '`spec.kubernetesAPI`'],
+    ['anything', {}, ['app', 'cidr', 'cluster'], '`spec.kubernetesAPI`'],
+  ])(
+    'waits where it is not known whether its range holds %s, which is not allowed',
+    (_, known, ends, field) => {
+      for (const routes of [to(range('203.0.113.0/24')), from(range('203.0.113.0/24'))]) {
+        const [route] = judged(routes, ends, { discovered: known });
+        expect(route).toMatchObject({ state: 'Pending', openings: [] });
+        expect(route?.message).toContain(`set by a platform engineer: ${field}`);
+        expect(judged(routes, ends)[0]?.state).not.toBe('Pending');
+      }
+    },
+  );
+
+  test.each<[string, readonly RouteEndName[], readonly string[]]>([
+    ['is allowed by itself', ['app'], ['203.0.113.0/24']],
+    ['may hold anything', ['app', 'anywhere'], []],
+    ['may hold all of the cluster', ['app', 'cidr', 'cluster', 'kubernetesAPI'], []],
+  ])('does not wait for what is not known where its range %s', (_, ends, cidrs) => {
+    const [route] = judged(from(range('203.0.113.0/24')), ends, { discovered: {}, cidrs });
+    expect(route?.state).toBe('Active');
   });
 
   test('does not open the egress of others either', () => {

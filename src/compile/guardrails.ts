@@ -15,6 +15,7 @@ import {
   isMostOfTheInternet,
   reachedBy,
   restOf,
+  unknownTerritories,
 } from './guarded-addresses.ts';
 import type { PlainRoute } from './plain-routes.ts';
 
@@ -57,7 +58,10 @@ class Judge {
         ? (this.#peers('from', nameAt(plain, 'from'), plain.opening.rule.peers) ??
           this.#pods(nameAt(plain, 'to'), plain.opening.pods))
         : (this.#pods(nameAt(plain, 'from'), plain.sources) ?? this.#wayOut(plain));
-    return beyond === undefined ? plain : this.refuse(plain, beyond);
+    if (beyond !== undefined) return this.refuse(plain, beyond);
+    const side = plain.kind === 'in' ? 'from' : 'to';
+    const unknown = unknownTerritories(side, this.#allowance, this.#around);
+    return unknown.length === 0 || this.#rest(plain, side).length === 0 ? plain : this.#wait(plain, unknown);
   }
 
   /**
@@ -84,6 +88,16 @@ class Judge {
     const allowed = listWords([...this.#allowance.ends], 'and');
     const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${allowed}`;
     return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
+  }
+
+  /** A range may hold what is not known: a rule must not be wider because of that. */
+  #wait({ route }: PlainRoute, unknown: readonly string[]): PlainRoute {
+    const fields = listWords(
+      unknown.map((field) => `spec.${field}`),
+      'and',
+    );
+    const message = `whether it reaches what rule \`${this.#rule}\` of the platform profile does not allow is not known before this is set by a platform engineer: ${fields}`;
+    return { route, kind: 'refused', problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message } };
   }
 
   /** What is not known is judged by its word. */
