@@ -29,7 +29,9 @@ export function mirrorPolicies(
     describe: (_: Direction, pods: string, askers: string) =>
       `Lets out of ${pods} what is let in elsewhere: ${askers}`,
   };
-  const groups = Map.groupBy(mirrors, ({ opening }) => canonicalJson(opening.pods));
+  // `{}` and `{matchLabels: {}}` are the same pods: which of them is written must not hang on who came first.
+  const sorted = [...mirrors].sort((a, b) => compareText(a.asker, b.asker));
+  const groups = Map.groupBy(sorted, ({ opening }) => canonicalJson(opening.pods));
   return [...groups.values()]
     .flatMap((group) => {
       const parts = bucketsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
