@@ -77,6 +77,8 @@ export interface SaidCluster {
   };
   /** What monitoring may scrape in every ringed namespace. */
   readonly scraped: readonly (number | string)[];
+  /** Whose routes may open the egress of others, whom they don't name. */
+  readonly mirrorFrom?: Selector;
   readonly publicAddresses: readonly string[];
   readonly nodeRange: string;
   readonly serviceRange: string;
@@ -110,10 +112,13 @@ function mayLeave(cluster: SaidCluster, from: SaidEnd, to: SaidEnd, port: AskedP
     return true;
   const own = routesOf(cluster, from.namespace);
   if (own.some((route) => lets(cluster, from.namespace, route, from, to, port))) return true;
-  // Who is let in by name there need not be let out here. The receiver is known by its pods.
+  // Who is let in by name there, or by somebody whom the platform trusts, need not be let out here.
   if ('address' in to || cluster.namespaces[to.namespace]?.egress === undefined) return false;
+  const isTrusted =
+    cluster.mirrorFrom !== undefined &&
+    hasLabels(cluster.namespaces[to.namespace]?.labels ?? {}, cluster.mirrorFrom);
   return waysInto(cluster, to.namespace)
-    .filter(({ from: source }) => 'namespace' in source && 'name' in source.namespace)
+    .filter(({ from: source }) => isTrusted || ('namespace' in source && 'name' in source.namespace))
     .some((route) => lets(cluster, to.namespace, route, from, to, port));
 }
 

@@ -102,6 +102,7 @@ const said: fc.Arbitrary<SaidCluster> = fc
     shop: mode,
     pay: mode,
     targetPort: fc.constantFrom<number | string>(8080, 'http'),
+    mirrorFrom: fc.option(teams, { nil: undefined }),
     profiles: fc.array(
       fc.record(
         {
@@ -114,7 +115,8 @@ const said: fc.Arbitrary<SaidCluster> = fc
       { minLength: 1, maxLength: 3 },
     ),
   })
-  .map(({ shop, pay, targetPort, profiles }) => ({
+  .map(({ shop, pay, targetPort, mirrorFrom, profiles }) => ({
+    ...(mirrorFrom === undefined ? {} : { mirrorFrom }),
     namespaces: {
       shop: { labels: { team: 'a' }, egress: shop },
       pay: { labels: { team: 'b' }, egress: pay },
@@ -141,7 +143,7 @@ const said: fc.Arbitrary<SaidCluster> = fc
 
 /** The same cluster, as the operator sees it. */
 function seen(cluster: SaidCluster) {
-  const { namespaces, services, profiles, systems, nodeRange, serviceRange } = cluster;
+  const { namespaces, services, profiles, systems, mirrorFrom, nodeRange, serviceRange } = cluster;
   const ringed = Object.entries(namespaces).flatMap(([name, { egress }]) =>
     egress === undefined ? [] : [{ name, namespaces: { names: [name] }, egress }],
   );
@@ -152,6 +154,7 @@ function seen(cluster: SaidCluster) {
         exclude: Object.keys(namespaces).filter((name) => !ringed.some((each) => each.name === name)),
       },
       rules: ringed,
+      ...(mirrorFrom === undefined ? {} : { mirrorFrom: { selector: mirrorFrom } }),
       ingressControllers: [{ name: 'public', ...system(systems.ingressController) }],
       monitoring: [{ name: 'prometheus', ...system(systems.monitoring), ports: cluster.scraped }],
       cluster: { podRanges: ['10.244.0.0/16'], serviceRanges: [serviceRange], nodeRanges: [nodeRange] },
