@@ -304,6 +304,12 @@ describe('what a ring cuts off', () => {
     const { metadata, spec } = serviceOf('entrance', [{ port: 443, targetPort: 8443 }]);
     await post('/api/v1/namespaces/edge/services', { metadata, spec: { ...spec, type: 'NodePort' } });
     await finding('EntranceClosed', true);
+    const { items } = await cluster.api.json<{ items: readonly { regarding: { uid?: string } }[] }>(
+      'GET',
+      '/apis/events.k8s.io/v1/namespaces/edge/events',
+    );
+    const deny = (await cluster.policies('edge')).get(denyIngress);
+    expect(items.map(({ regarding }) => regarding.uid)).toEqual([deny?.metadata.uid]);
     await cluster.createProfile('edge', 'entrance', { routes: await routesToldBy('EntranceClosed') });
     await finding('EntranceClosed', false);
     expect(JSON.stringify([...(await cluster.policies('edge')).values()])).toContain('"port":8443');

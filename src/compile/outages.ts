@@ -36,8 +36,9 @@ export function outageFindings(
   unserved: readonly Unserved[],
 ): readonly Finding[] {
   const { namespace, services } = around;
-  const open = [...exposed.filter(isWayIn), ...routed.filter((way) => isWayIn(way) && isFromOutside(way))];
-  const called = routed.filter((way) => isWayIn(way) && isFromElsewhere(way));
+  const waysIn = routed.filter(isWayIn);
+  const open = [...exposed.filter(isWayIn), ...waysIn.filter(isFromOutside)];
+  const called = waysIn.filter(isFromElsewhere);
   return [
     ...[...services.values()]
       .sort(compareKeys)
@@ -52,7 +53,7 @@ export function outageFindings(
     ...unserved.flatMap((exposer) => {
       const [closed] = exposer.backends.filter(({ name, port }) => {
         const service = services.get(name);
-        return service && !isOpened(service, routed.filter(isWayIn), portsBehind(around, name, port));
+        return service && !isOpened(service, waysIn, portsBehind(around, name, port));
       });
       return closed === undefined ? [] : [unserving(namespace, exposer, closed.name)];
     }),

@@ -116,7 +116,7 @@ function newsAbout(regarding: Regarding, namespace: string, reason: string, text
 
 /**
  * A profile of the same name is another one. A policy that is healed is the same, so that nothing is told twice; but what was
- * told in a dry run, when there was none, is told again where `kubectl describe` shows it.
+ * told in a dry run, when there was none, is told again with its uid.
  */
 function identityOf({ kind, uid }: Regarding): string | boolean | undefined {
   return kind === 'NetworkPolicy' ? uid !== undefined : uid;
@@ -126,7 +126,7 @@ function regardingProfile(namespace: string, name: string, uid: string): Regardi
   return { apiVersion, kind: 'AppNetworkProfile', namespace, name, uid };
 }
 
-/** `kubectl describe` finds an Event by the uid. */
+/** `kubectl describe`, Argo CD and others find an Event by the uid. */
 /** What is told of the way out of a whole namespace; all else is of the way in. */
 const waysOut: ReadonlySet<FindingCode> = new Set(['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown']);
 
