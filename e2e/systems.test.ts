@@ -64,4 +64,17 @@ describe('the profiles of systems', () => {
     // Where egress is not fenced, a way out is open without its route.
     expect(routes.some(({ state }) => state === 'NotNeeded')).toBe(spec.egress !== 'Restricted');
   });
+
+  test('of which that of the DNS is gone leave a ring around it that nobody may ask, which is told', async () => {
+    await kubectl(cluster.controlPlane, 'delete', '-f', `${folder}/coredns.yaml`);
+    const told = async () =>
+      (await cluster.platformProfile())?.status?.conditions?.find(({ type }) => type === 'Accepted')?.message;
+    await cluster.eventually('DnsShutOut is told', async () =>
+      (await told())?.includes('DnsShutOut: the DNS of the cluster is here') ? true : undefined,
+    );
+    await kubectl(cluster.controlPlane, 'apply', '-f', `${folder}/coredns.yaml`);
+    await cluster.eventually('it is mended', async () =>
+      (await told()) === 'the profile is understood' ? true : undefined,
+    );
+  });
 });
