@@ -39,7 +39,9 @@ function routeOf(
   spec: PlatformSpec = {},
 ): CompiledRoute {
   const compiled = compile(view({ platform: platform(spec), namespaces, profiles }));
-  const found = compiled.namespaces.find((each) => each.namespace === where)?.profiles[0]?.routes[0];
+  const all = compiled.namespaces.find((each) => each.namespace === where)?.profiles ?? [];
+  const mine = all.find(({ profile: { name } }) => name === where) ?? all[0];
+  const found = mine?.routes[0];
   if (found === undefined) throw new Error(`${where} has no route`);
   return found;
 }
@@ -135,6 +137,31 @@ describe('a route to another namespace is covered', () => {
   test('only by a route that is accepted', () => {
     const toNoService = admitting('pay', byName, { service: 'gone' });
     expect(asked({ name: 'pay' }, [toNoService])).toMatchObject(waiting);
+  });
+});
+
+describe('a route to its own namespace, by its name', () => {
+  const own = { name: 'shop', pods: api };
+
+  test('waits for a route here that lets it in, which is what it suggests', () => {
+    const route = asked(own);
+    expect(route).toMatchObject({ state: 'Pending', reason: 'NotAdmitted' });
+    expect(route.message).toContain('`shop` does not let it in');
+    expect(asked(own, [pasted(route)])).toMatchObject(covered);
+  });
+
+  test.each<[string, object]>([
+    ['pods here', { pods: web }],
+    ['every pod here', { pods: {} }],
+    ['its namespace by its name', { namespace: { name: 'shop' } }],
+  ])('is covered by one from %s', (_, from) => {
+    expect(asked(own, [admitting('shop', from)])).toMatchObject(covered);
+  });
+
+  test('is not covered by one from other pods, nor from pods like them elsewhere', () => {
+    for (const from of [{ pods: api }, { namespace: { name: 'pay', pods: web } }]) {
+      expect(asked(own, [admitting('shop', from)])).toMatchObject({ reason: 'NotAdmitted' });
+    }
   });
 });
 

@@ -51,7 +51,7 @@ export function askConsent(
   if (end.asksConsent === undefined || !rules.ok) return undefined;
   const asked = rules.value
     .flatMap((rule) => requestsOf(rule, here.facts, sources))
-    .flatMap((request) => meantBy(run, request).map((namespace) => ({ namespace, request })));
+    .flatMap((request) => meantBy(run, route, request).map((namespace) => ({ namespace, request })));
   const speaking = new Set(speakingOf(run, here));
   const refused = asked
     .filter(({ namespace, request }) => !isLetIn(run, namespace, speaking, request))
@@ -79,10 +79,15 @@ function requestsOf(
   );
 }
 
-/** The other namespaces that a request means. */
-function meantBy({ view }: Compilation, { namespaces, from }: Request): readonly NamespaceFacts[] {
+/** The other namespaces that a request means, and this one where the route names it. */
+function meantBy(
+  { view }: Compilation,
+  { to }: Route,
+  { namespaces, from }: Request,
+): readonly NamespaceFacts[] {
+  const isOwn = 'namespace' in to && to.namespace.name === from.name;
   return namespacesSelectedBy(view, namespaces).filter(
-    ({ name, terminating }) => name !== from.name && !terminating,
+    ({ name, terminating }) => (isOwn || name !== from.name) && !terminating,
   );
 }
 
@@ -104,21 +109,25 @@ function isLetIn(
 ): boolean {
   const { inside, enforcement } = membershipOf(run.view, run.spec, namespace);
   if (!inside || enforcement !== 'Enforce') return true;
-  if (!speaking.has(namespace.name)) return false;
-  return waysInOf(run.plain(namespace)).some((opening) => admits(opening, request));
+  const isOwn = namespace.name === request.from.name;
+  if (!isOwn && !speaking.has(namespace.name)) return false;
+  return waysInOf(run.plain(namespace)).some((opening) => admits(opening, request, isOwn));
 }
 
-function admits({ pods, rule }: Opening, request: Request): boolean {
+function admits({ pods, rule }: Opening, request: Request, isOwn: boolean): boolean {
   return (
     asksNoMore(pods, request.destinations) &&
     portsContain(rule.ports, request.ports) &&
-    rule.peers.some((peer) => isAdmitting(peer, request))
+    rule.peers.some((peer) => isAdmitting(peer, request, isOwn))
   );
 }
 
-function isAdmitting(peer: Peer, { from, sources }: Request): boolean {
-  if ('ipBlock' in peer || peer.namespaceSelector === undefined) return false;
-  return selects(peer.namespaceSelector, from.labels) && asksNoMore(peer.podSelector, sources);
+/** A peer without a namespace means the pods beside those that are let in. */
+function isAdmitting(peer: Peer, { from, sources }: Request, isOwn: boolean): boolean {
+  if ('ipBlock' in peer) return false;
+  const { namespaceSelector, podSelector } = peer;
+  const isMeant = namespaceSelector === undefined ? isOwn : selects(namespaceSelector, from.labels);
+  return isMeant && asksNoMore(podSelector, sources);
 }
 
 function suggestionFor(namespace: string, route: Route, { from, sources, destinations }: Request): string {
