@@ -4,7 +4,7 @@ import type { PolicyFacts } from '../../analyze/facts.ts';
 import { lint } from '../../analyze/lint/lint.ts';
 import type { Known } from '../../analyze/lint/lint-world.ts';
 import { isolationOf } from '../../analyze/rules.ts';
-import { compile } from '../../compile/compile.ts';
+import { type CompiledNamespace, compile } from '../../compile/compile.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { inForce } from '../in-force.ts';
@@ -41,34 +41,36 @@ export function policyFindings(
 ): readonly LintFinding[] {
   const { facts } = inForce(world, 'DryRunToo');
   const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
-  const isDecided = decisionsOf(world);
+  const judge = judgedByPlatform(world);
   const found = lint(facts, known).flatMap((finding) => {
-    if (isDecided(finding)) return [];
     const { kind, namespace = '', name } = finding.subject;
     const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
-    return policy?.owner === undefined ? [finding] : findingsOfRoutes(finding, policy);
+    return policy?.owner === undefined ? judge(finding) : findingsOfRoutes(finding, policy);
   });
   const isEcho = echoesOf([...told, ...found]);
   return once(found.filter((finding) => !isEcho(finding)));
 }
 
-/** Whether it is the platform profile that leaves pods open; while that is not known, a ring may be around them. */
-function decisionsOf({ stores }: World): (finding: Finding) => boolean {
+/** What to say of a namespace that nothing isolates; nothing while no platform profile is known, because a ring may be around it. */
+function judgedByPlatform({ stores }: World): (finding: Finding) => readonly Finding[] {
   const view = stores.view();
-  const { namespaces } = compile(view);
-  const ringed = new Set(
-    namespaces.filter(({ enforcement = 'Off' }) => enforcement !== 'Off').map(({ namespace }) => namespace),
-  );
-  const excluded = new Set(
-    namespaces
-      .filter(({ outside }) => outside === 'Excluded' || outside === 'OperatorNamespace')
-      .map(({ namespace }) => namespace),
-  );
-  return ({ code, subject: { name } }) => {
-    if (code !== 'IngressNotIsolated' && code !== 'EgressNotIsolated') return false;
-    if (view.platform === undefined) return (view.profiles.get(name)?.size ?? 0) > 0;
-    return excluded.has(name) || (code === 'EgressNotIsolated' && ringed.has(name));
+  const compiled = new Map(compile(view).namespaces.map((each) => [each.namespace, each]));
+  return (finding) => {
+    const { code, subject } = finding;
+    if (code !== 'IngressNotIsolated' && code !== 'EgressNotIsolated') return [finding];
+    if (view.platform === undefined) return view.profiles.has(subject.name) ? [] : [finding];
+    const namespace = compiled.get(subject.name);
+    return namespace === undefined ? [finding] : judgedIn(namespace, finding);
   };
+}
+
+/** Nothing where the platform profile leaves the namespace open on purpose. */
+function judgedIn({ outside, enforcement = 'Off' }: CompiledNamespace, finding: Finding): readonly Finding[] {
+  if (outside === 'Excluded' || outside === 'OperatorNamespace') return [];
+  if (enforcement !== 'Off' && finding.code === 'EgressNotIsolated') return [];
+  if (outside !== 'NotSelected') return [finding];
+  const select = 'let `spec.namespaces` of the platform profile select it';
+  return [{ ...finding, hint: `${select}, or ${finding.hint}` }];
 }
 
 /** A finding about one of our policies, as one about each route that asks for the rule. */
