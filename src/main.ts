@@ -1,10 +1,11 @@
 // From the command line to a verb, and from what it throws to an exit code. Must not know what a verb does.
 import packageJson from '../package.json' with { type: 'json' };
 import { endingOf } from './cli/failures.ts';
-import { programOf, verbIn } from './cli/program.ts';
+import { programOf, verbIn, wordsMeant } from './cli/program.ts';
 import { verbs } from './verbs.ts';
 
-const [, calledAs = '', ...words] = process.argv;
+const [, calledAs = '', ...given] = process.argv;
+const words = wordsMeant(given, verbs);
 
 // Whoever reads our output may have seen enough, as `head` has.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -12,7 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 try {
   const program = await programOf({ verbs, calledAs, version: packageJson.version, load: verbIn(words) });
-  await program.parseAsync();
+  await program.parseAsync(words, { from: 'user' });
 } catch (error) {
   const { text, exitCode } = endingOf(error);
   process.stderr.write(text);

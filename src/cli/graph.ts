@@ -10,9 +10,9 @@ import { countLinks } from './graph/links.ts';
 import { cutToMermaid, fitsMermaid, renderMermaid } from './graph/mermaid.ts';
 import type { GraphModel } from './graph/model.ts';
 import { folded, type Picture, pictureOf } from './graph/picture.ts';
+import { checkNamespace } from './namespace-check.ts';
 import { type ClusterFlags, clusterOptions, type InputFlags, inputOptions, outputOption } from './options.ts';
 import type { OutputTarget } from './output/target.ts';
-import { nearest } from './suggestion.ts';
 import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 
 const formats = ['mermaid', 'svg', 'html', 'dot'] as const;
@@ -85,17 +85,7 @@ function checkNamespaces(only: readonly string[], known: readonly string[]): voi
       'there are no workloads, so that there is nothing to draw: add their manifests with `-f`',
     );
   }
-  for (const name of only) {
-    if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    const hint = meant === undefined ? `there are ${some(known)}` : `did you mean \`${meant}\`?`;
-    throw new ToolError(`no workload is in a namespace \`${name}\`: ${hint}`);
-  }
-}
-
-function some(names: readonly string[]): string {
-  const first = names.slice(0, 5).map((name) => `\`${name}\``);
-  return `${first.join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+  for (const name of only) checkNamespace(name, known, 'no workload');
 }
 
 interface ToDraw {

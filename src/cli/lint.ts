@@ -6,6 +6,7 @@ import type { Input } from './input/input.ts';
 import { policyFindings } from './lint/policies.ts';
 import { type LintFinding, profileFindings } from './lint/profiles.ts';
 import { countFindings, findingsAsData, formatFindings, placeFindings } from './lint/told.ts';
+import { checkNamespace, namespacesOf } from './namespace-check.ts';
 import { type ClusterFlags, clusterOptions, type InputFlags, inputOptions, outputOption } from './options.ts';
 import { toJson, toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
@@ -49,6 +50,7 @@ async function run(around: Surroundings, { output, ...flags }: Flags): Promise<E
       `there is no PlatformNetworkProfile in the ${where}: profiles are only checked by themselves`,
     );
   }
+  if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(world), 'nothing');
   around.progress.tell('analysing');
   const findings = placeFindings(findingsIn(world, input, flags.namespace), input);
   const text = {

@@ -8,6 +8,7 @@ import { formatKey } from '../model/object-key.ts';
 import { askedWorld } from './ask-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatBlocks, groupsOf } from './matrix/blocks.ts';
+import { checkNamespace, namespacesOf } from './namespace-check.ts';
 import { type ClusterFlags, clusterOptions, type InputFlags, inputOptions, outputOption } from './options.ts';
 import { toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
@@ -40,11 +41,12 @@ export function matrixCommand(): Command {
 }
 
 async function run(around: Surroundings, { output, ...flags }: Flags): Promise<ExitCode> {
-  const { facts } = await askedWorld(flags, around);
+  const { namespace } = flags;
+  const { world, facts } = await askedWorld(flags, around);
+  if (namespace !== undefined) checkNamespace(namespace, namespacesOf(world), 'nothing');
   around.progress.tell('analysing');
   const analysis = analyze(facts);
   if (analysis.workloads.length === 0) around.note('there are no workloads: nothing can connect');
-  const { namespace } = flags;
   noteHostNetwork(facts, namespace, around);
   const text = {
     text: () => {

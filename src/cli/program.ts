@@ -73,6 +73,13 @@ export function verbIn(words: readonly string[]): string | undefined {
   return first === 'help' ? second : first;
 }
 
+/** The command line as it is parsed: of a verb that is not there there is no help either, and what was meant is told. */
+export function wordsMeant(words: readonly string[], verbs: readonly Verb[]): readonly string[] {
+  const [first, second] = words;
+  const isKnown = second === undefined || second === 'help' || verbs.some(({ name }) => name === second);
+  return first === 'help' && !isKnown ? words.slice(1) : words;
+}
+
 /** Commands that are added ready-made take over nothing by themselves. */
 function inherit(command: Command, program: Command): Command {
   return command.copyInheritedSettings(program).helpOption('-h, --help', 'print help');
@@ -84,6 +91,9 @@ function plainError(text: string): string {
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean (.*)\?\)\n?$/, ": did you mean '$1'?\n")
     .replace(/^option '(--?[\w-]+)[ ,].*' argument '(.*)' is invalid\. /, "'$1 $2': ")
+    .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\. /, "'$1' is no $2: ")
+    .replace(/Allowed choices are (.*)\.\n$/, 'it is one of $1\n')
+    .replace(/^(missing required argument '.*')\n$/, "$1: '--help' says what it is\n")
     .replaceAll("'", '`');
   return `ringfence: ${words}`;
 }

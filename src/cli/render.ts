@@ -25,10 +25,14 @@ export function renderCommand(): Command {
         'the same for a chart',
       ],
       ['ringfence render -f . -R -o policies.yaml', 'write them to a file'],
+      [
+        'kubectl get platnet default -o yaml | ringfence render -f - -f app/',
+        'with what the operator has found out about the cluster',
+      ],
     ],
     ok: 'printed, also where there are none',
   }).description(
-    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that these lead to. A namespace in DryRun is printed as if it were enforced. Needs no cluster.',
+    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that these lead to. A namespace in DryRun is printed as if it were enforced. Needs no cluster: its DNS, its API server and its ranges are those in the status of the platform profile, where the operator keeps what it has found out, or are found out from the same objects (Services, EndpointSlices, Nodes, ServiceCIDRs); where a rule needs what neither says, it is left out and told.',
   );
   for (const option of [...inputOptions(), outputOption(['yaml', 'json'], 'how to print them')])
     command.addOption(option);
@@ -68,6 +72,7 @@ function notesOn({ namespaces, findings }: Compiled): readonly string[] {
     .map(({ namespace }) => namespace);
   const routes = namespaces.flatMap(({ profiles }) => profiles.flatMap((profile) => profile.routes));
   const waiting = routes.filter(({ state }) => state === 'Pending' || state === 'Rejected').length;
+  const codes = [...findings.map(({ code }) => code), ...routes.map(({ reason }) => reason)];
   const isAnyRinged = namespaces.some(({ enforcement }) => enforcement !== undefined);
   return [
     ...(dry.length === 0
@@ -76,5 +81,13 @@ function notesOn({ namespaces, findings }: Compiled): readonly string[] {
     ...(isAnyRinged ? [] : ['the platform profile selects no namespace of the input: nothing is ringed']),
     ...(waiting === 0 ? [] : [`${count(waiting, 'route')} not in force: \`ringfence lint\` says why`]),
     ...(findings.length === 0 ? [] : [`${count(findings.length, 'finding')}: see \`ringfence lint\``]),
+    ...(codes.some((code) => unknownOfCluster.includes(code))
+      ? [
+          'what is not known of the cluster is in its own platform profile: give that, as `kubectl get platnet default -o yaml` prints it',
+        ]
+      : []),
   ];
 }
+
+/** What files alone may not say of a cluster, and its operator has found out. */
+const unknownOfCluster: readonly string[] = ['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown'];

@@ -47,7 +47,10 @@ export function answer(analysis: Analysis, { from, to, port }: Question): Answer
     sources.flatMap((source) => analysis.explain(source, end, wanted)),
   );
   const allowed = parts.every((part) => part.allowed);
-  const mistaken = allowed ? undefined : mistakenService(analysis, to, port);
+  // A name may be that of a Service's port and of the pods' own.
+  const asksPods = (ports: PortSet) =>
+    parts.some((part) => part.asked !== undefined && formatPortSet(part.asked) === formatPortSet(ports));
+  const mistaken = allowed ? undefined : mistakenService(analysis, { to, port, asksPods });
   const notes = [
     ...asked.notes,
     ...[from, to].flatMap(podsInRange),
@@ -129,8 +132,7 @@ function podsInRange(named: NamedEnd): readonly string[] {
 /** A Service of these pods that has the port, which is another one of theirs. */
 function mistakenService(
   analysis: Analysis,
-  to: NamedEnd,
-  port: PortSpec | undefined,
+  { to, port, asksPods }: Pick<Question, 'to' | 'port'> & { readonly asksPods: (ports: PortSet) => boolean },
 ): { readonly service: ServiceFacts; readonly note: string } | undefined {
   if (to.kind !== 'workloads' || port === undefined) return undefined;
   for (const service of analysis.input.services) {
@@ -138,7 +140,8 @@ function mistakenService(
     const targets = followed.ok ? followed.value.filter((target) => isPort(target.port, port)) : [];
     for (const { port: servicePort, ends } of targets) {
       const hit = ends.find(({ end }) => to.ends.some((each) => isSame(each, end)));
-      if (hit === undefined || formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
+      if (hit === undefined || asksPods(hit.ports)) continue;
+      if (formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
       const name = formatKey(service);
       const note = `${formatServicePort(servicePort)} is a port of Service \`${name}\`, whose pods listen on ${formatPortSet(hit.ports)}: ask for that, or for \`service/${name}\``;
       return { service, note };

@@ -55,7 +55,7 @@ export function findEnd(word: string, names: Names): NamedEnd {
   }
   const found = lookUp({ kind, namespace, name }, names.analysis);
   if (found !== undefined) return found;
-  throw new ToolError(notFound(word, { namespace, name }, names.analysis));
+  throw new ToolError(notFound(word, { kind, namespace, name }, names.analysis));
 }
 
 /**
@@ -107,23 +107,29 @@ function addressEnd(word: string, analysis: Analysis): NamedEnd {
   return { kind: 'addresses', end: { cidr }, pods };
 }
 
-function notFound(word: string, { namespace, name }: Omit<Wanted, 'kind'>, analysis: Analysis): string {
-  const all = analysis.workloads.map((end) => formatKey(end.workload));
-  const services = analysis.input.services.map(formatKey);
-  const meant = nearest(`${namespace}/${name}`, [...new Set([...all, ...services])]);
-  if (meant !== undefined)
-    return `there is no workload, pod or Service \`${word}\`: did you mean \`${meant}\`?`;
+function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis): string {
+  const nothing = `there is no workload, pod or Service \`${word}\``;
+  const all = [...analysis.workloads.map(({ workload }) => workload), ...analysis.input.services];
+  const meant =
+    serviceMeant(word, analysis) ??
+    nearest(`${namespace}/${name}`, [...new Set(all.map(formatKey))]) ??
+    // Whoever left out the namespace meant another one than `-n` says.
+    (word.includes('/') ? undefined : all.filter((key) => key.name === name).map(formatKey)[0]);
+  if (meant !== undefined) return `${nothing}: did you mean \`${meant}\`?`;
   const here = analysis.workloads.filter(({ workload }) => workload.namespace === namespace);
-  if (here.length === 0) {
-    const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(
-      compareText,
-    );
-    const which =
-      known.length === 0
-        ? 'there are none at all'
-        : `there are some in ${known.slice(0, 8).join(', ')}${known.length > 8 ? ', …' : ''}`;
-    return `there is no workload in namespace \`${namespace}\`: ${which}`;
-  }
-  const some = here.slice(0, 8).map(formatEndpoint).join(', ');
-  return `there is no workload, pod or Service \`${word}\`; namespace \`${namespace}\` has ${some}${here.length > 8 ? ', …' : ''}`;
+  if (here.length > 0) return `${nothing}; namespace \`${namespace}\` has ${some(here.map(formatEndpoint))}`;
+  const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);
+  const which = known.length === 0 ? 'there are none at all' : `there are some in ${some(known)}`;
+  return `${nothing}: no workload is in namespace \`${namespace}\`, ${which}`;
+}
+
+/** A Service by its name in DNS, as in `mongo.shop.svc.cluster.local`: what an application has in its settings. */
+function serviceMeant(word: string, { input }: Analysis): string | undefined {
+  const [name, namespace] = word.split('.');
+  const service = input.services.find((each) => each.name === name && each.namespace === namespace);
+  return service === undefined ? undefined : `service/${formatKey(service)}`;
+}
+
+function some(words: readonly string[]): string {
+  return `${words.slice(0, 8).join(', ')}${words.length > 8 ? ', …' : ''}`;
 }
