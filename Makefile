@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint unit check generate build image control-plane browser test demo clean
+.PHONY: help setup lint check generate build image control-plane browser test demo clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,11 +24,8 @@ lint: setup ## format, lint, types and layers
 	tsc -p src/cli/graph/page/browser
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image
 
-unit: setup ## unit and golden tests, the dear properties with a quarter of their random cases
+check: lint ## the fast loop: lint, then unit and golden tests with a quarter of the random cases (generated files must be fresh)
 	node test/suites.ts unit
-
-check: setup ## the fast loop: lint beside unit and golden tests (generated files must be fresh)
-	@$(MAKE) --no-print-directory --jobs=2 lint unit
 
 generate: setup ## print crds/ and docs/reference from the schemas and the code
 	node test/generate.ts

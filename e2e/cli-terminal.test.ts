@@ -1,7 +1,7 @@
 // What differs where a person looks on: colours and progress, on a real pseudo-terminal and off it.
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Tool } from './tool.ts';
+import { Tool } from '../test/cli/tool.ts';
 
 let tool: Tool;
 

@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Ended, Tool } from './tool.ts';
+import { type Ended, Tool } from '../test/cli/tool.ts';
 
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
