@@ -198,7 +198,7 @@ describe('a history that is compacted while the operator is away', () => {
 });
 
 /** How many kinds of objects the operator watches: it asks once for each. */
-const watchedKinds = 18;
+const watchedKinds = 19;
 
 describe('a server without watch-list', () => {
   const foreignPolicies = 600;
