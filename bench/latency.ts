@@ -26,7 +26,7 @@ interface Flags {
   readonly burst: number;
 }
 
-const samplesPerRound = 20;
+const samplesPerRound = 34;
 
 await new Command('npm run bench:latency --')
   .description(
@@ -37,7 +37,7 @@ await new Command('npm run bench:latency --')
     '--rounds <number>',
     `rounds of ${samplesPerRound} namespaces, ${samplesPerRound} repairs and a burst`,
     parseCount,
-    5,
+    3,
   )
   .option('--burst <number>', 'namespaces in a burst', parseCount, 500)
   .action(run)

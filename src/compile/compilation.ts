@@ -12,7 +12,7 @@ import type { Opening } from './openings.ts';
 import { type PlainRoute, plainRoutes } from './plain-routes.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { trusts } from './trust.ts';
-import { type World, worldOf } from './world.ts';
+import { KnownWorld, type World } from './world.ts';
 
 /** A platform profile that decodes. */
 export type ReadPlatform = PlatformFacts & { readonly decoded: { readonly ok: true } };
@@ -48,10 +48,11 @@ export class Compilation {
   #compiled: readonly NamespaceFacts[] | undefined;
   #trusted: readonly ObjectKey[] | undefined;
 
-  constructor(view: ClusterView, platform: ReadPlatform) {
+  /** @param known who has worked out before what is known of the cluster, if anybody has */
+  constructor(view: ClusterView, platform: ReadPlatform, known = new KnownWorld()) {
     this.view = view;
     this.platform = platform;
-    this.world = worldOf(view, this.spec);
+    this.world = known.of(view, this.spec);
     this.#around = surroundingsOf(view, this.spec, '', this.world);
   }
 

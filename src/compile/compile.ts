@@ -17,6 +17,7 @@ import { mirrorsInto } from './mirrors-across.ts';
 import { outageFindings, wideRouteFindings } from './outages.ts';
 import { type CompiledProfile, compileProfiles, openingsOf } from './profiles.ts';
 import { ringPolicies } from './ring.ts';
+import type { KnownWorld } from './world.ts';
 
 export type { ReadPlatform } from './compilation.ts';
 
@@ -74,13 +75,18 @@ export function compile(view: ClusterView): Compiled {
   };
 }
 
-/** Compiles one namespace: its ring, what is exposed of it, and the routes of its profiles. It depends on nothing but the view. */
+/**
+ * Compiles one namespace: its ring, what is exposed of it, and the routes of its profiles. It depends on nothing but the view.
+ *
+ * @param known keeps from one namespace to the next what is the same for all
+ */
 export function compileNamespace(
   view: ClusterView,
   platform: ReadPlatform,
   namespace: NamespaceFacts,
+  known?: KnownWorld,
 ): CompiledNamespace {
-  const run = new Compilation(view, platform);
+  const run = new Compilation(view, platform, known);
   return compileOne(run, run.plain(namespace));
 }
 

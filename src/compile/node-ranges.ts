@@ -6,7 +6,7 @@ import { compareText } from '../model/object-key.ts';
 
 /** The nodes' ranges, sorted; `undefined` while they are not known. */
 export function nodeRanges(
-  { discovered }: ClusterView,
+  { discovered }: Pick<ClusterView, 'discovered'>,
   platform: PlatformNetworkProfileSpec,
 ): readonly string[] | undefined {
   const declared = platform.cluster?.nodeRanges ?? [];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type PlatformSpec, platformSpec, view } from '../../test/fixtures.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import type { Rule } from '../model/network-policy.ts';
-import { type World, worldOf } from './world.ts';
+import { KnownWorld, type World, worldOf } from './world.ts';
 
 const pods = { matchLabels: { 'k8s-app': 'kube-dns' } };
 const found: Discovered = {
@@ -152,5 +152,20 @@ describe('the world', () => {
         expect(told(places, pods, asked)).toEqual(told(endpoints, ranges, addresses));
       }),
     );
+  });
+});
+
+describe('what is known of the cluster', () => {
+  test('is worked out again where something else was found out, or the platform profile changed, and not else', () => {
+    const known = new KnownWorld();
+    const given = view({ discovered: found });
+    const one = platformSpec();
+    const other = platformSpec({ cluster: { podRanges: ['10.0.0.0/8'] } });
+    const first = known.of(given, one);
+    expect(known.of({ ...given }, one)).toBe(first);
+    expect(known.of(given, other).ranges.pods).toEqual(['10.0.0.0/8']);
+    const moved = { ...given, discovered: { cluster: { podRanges: ['10.1.0.0/16'] } } };
+    expect(known.of(moved, one).ranges.pods).toEqual(['10.1.0.0/16']);
+    expect(known.of(given, one)).toEqual(first);
   });
 });

@@ -30,7 +30,7 @@ export interface World {
 }
 
 /** What is known of the cluster's own services. */
-export function worldOf(view: ClusterView, platform: PlatformNetworkProfileSpec): World {
+export function worldOf(view: Pick<ClusterView, 'discovered'>, platform: PlatformNetworkProfileSpec): World {
   const found = view.discovered.cluster;
   const said = platform.cluster;
   const services = known(said?.serviceRanges, found?.serviceRanges);
@@ -46,6 +46,20 @@ export function worldOf(view: ClusterView, platform: PlatformNetworkProfileSpec)
   };
 }
 
+/** What is known, worked out again only where what it hangs on is another object: each namespace asks for it. */
+export class KnownWorld {
+  #known: { discovered: unknown; platform: unknown; world: World } | undefined;
+
+  /** As `worldOf`. */
+  of(view: ClusterView, platform: PlatformNetworkProfileSpec): World {
+    const { discovered } = view;
+    if (this.#known?.discovered !== discovered || this.#known.platform !== platform) {
+      this.#known = { discovered, platform, world: worldOf(view, platform) };
+    }
+    return this.#known.world;
+  }
+}
+
 /** Pods ask at port 53 whatever the cluster is: `resolv.conf` has no place for another one. */
 const askedPorts = ['53/UDP', '53/TCP'];
 
@@ -53,7 +67,10 @@ const askedPorts = ['53/UDP', '53/TCP'];
  * Some CNIs match the pods that answer, on the pods' ports; some match the address that is asked, on the Service's. Both are
  * allowed.
  */
-function dnsRules({ discovered }: ClusterView, platform: PlatformNetworkProfileSpec): readonly Rule[] {
+function dnsRules(
+  { discovered }: Pick<ClusterView, 'discovered'>,
+  platform: PlatformNetworkProfileSpec,
+): readonly Rule[] {
   const said = platform.dns ?? {};
   const found = discovered.dns ?? {};
   const namespace = said.namespace ?? found.namespace;
@@ -70,7 +87,10 @@ function dnsRules({ discovered }: ClusterView, platform: PlatformNetworkProfileS
   return [ruleFor(pods, podPorts), ruleFor(addresses, servicePorts)].filter((rule) => rule !== undefined);
 }
 
-function apiServerRules({ discovered }: ClusterView, platform: PlatformNetworkProfileSpec): readonly Rule[] {
+function apiServerRules(
+  { discovered }: Pick<ClusterView, 'discovered'>,
+  platform: PlatformNetworkProfileSpec,
+): readonly Rule[] {
   const { addresses, ports } = platform.kubernetesAPI ?? {};
   const found = discovered.kubernetesAPI?.endpoints ?? [];
   const all =
@@ -97,7 +117,7 @@ function tcp(port: number): PolicyPort {
  * a managed one from a konnectivity pod, or from addresses that only the platform profile can name.
  */
 function controlPlanePeers(
-  { discovered }: ClusterView,
+  { discovered }: Pick<ClusterView, 'discovered'>,
   { kubernetesAPI = {} }: PlatformNetworkProfileSpec,
   serviceRanges: readonly string[],
 ): readonly Peer[] {

@@ -1,6 +1,6 @@
 // NetworkPolicy specs (networking.k8s.io/v1) as plain data, in the fully defaulted form that the API server stores.
 // The types make one trap impossible: a rule whose peer list is empty, which would mean everyone.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Protocol } from './ports.ts';
 import type { LabelSelector } from './selectors.ts';
 
@@ -101,18 +101,21 @@ export function isolates(spec: NetworkPolicySpec, direction: Direction): boolean
  * @param spec any JSON value, as it came from the API server or from the compiler; `undefined` where there is none
  */
 export function fingerprint(spec: unknown): string {
-  return createHash('sha256').update(canonicalJson(spec)).digest('base64url').slice(0, 22);
+  return hash('sha256', canonicalJson(spec), 'base64url').slice(0, 22);
 }
 
-/** JSON that is the same text for equal specs. */
+/** JSON that is the same text for equal specs. Every policy is compared by it, again and again, so it makes few objects. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'absent';
-  const fields = Object.entries(value)
-    .filter(([name, field]) => field !== undefined && !isDropped(name, field))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`);
-  return `{${fields.join(',')}}`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const name of Object.keys(fields).sort()) {
+    const field = fields[name];
+    if (field === undefined || isDropped(name, field)) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(field)}`;
+  }
+  return `{${text}}`;
 }
 
 /** Other empty objects mean something: an empty `podSelector` in a peer selects every pod. */

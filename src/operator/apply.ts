@@ -80,7 +80,7 @@ export class PolicyWriter {
     const policy = readPolicy(stored);
     this.#parts.policies.record(policy);
     const is = policy.ours ? policy.fingerprint : fingerprint(stored.spec);
-    return is === fingerprint(change.policy.spec);
+    return is === change.fingerprint;
   }
 
   async #delete(change: PolicyChange & { action: 'delete' }): Promise<void> {

@@ -12,8 +12,9 @@ const wanted: DesiredPolicy = {
   spec: { podSelector: {}, policyTypes: ['Ingress'] },
   description: 'denies',
 };
-const create: PolicyChange = { action: 'create', policy: wanted };
-const replace: PolicyChange = { action: 'replace', policy: wanted, resourceVersion: '2' };
+const says = { policy: wanted, fingerprint: fingerprint(wanted.spec) };
+const create: PolicyChange = { action: 'create', ...says };
+const replace: PolicyChange = { action: 'replace', ...says, resourceVersion: '2' };
 const remove: PolicyChange = { action: 'delete', key: wanted, uid: 'uid', resourceVersion: '2' };
 
 /** As it is when nobody has touched it. */
@@ -63,7 +64,7 @@ describe('a write corrects a drift', () => {
   test('where it brings back what somebody deleted while another policy was being brought back', () => {
     const wantedAt = drifts.now;
     drifts.changed({ previous: right(), next: undefined });
-    drifts.settled('shop', wantedAt, [{ action: 'create', policy: { ...wanted, name: 'ringfence-other' } }]);
+    drifts.settled('shop', wantedAt, [{ ...create, policy: { ...wanted, name: 'ringfence-other' } }]);
     expect(drifts.corrects(create)).toBe(true);
   });
 

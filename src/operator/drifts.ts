@@ -2,7 +2,6 @@
 // Our own writes are not heard of here, since the stores don't tell of them. Must not know clients.
 import type { StoredPolicy } from '../cluster/resources.ts';
 import type { Change } from '../cluster/store.ts';
-import { fingerprint } from '../model/network-policy.ts';
 import { keyOf, type PolicyChange } from '../plan/changes.ts';
 
 /** What somebody else made of a policy. */
@@ -77,5 +76,5 @@ function contentOf(policy: StoredPolicy | undefined): string {
 
 function contentAfter(change: PolicyChange): string {
   if (change.action === 'delete') return absent;
-  return `${change.policy.owner.uid} ${fingerprint(change.policy.spec)}`;
+  return `${change.policy.owner.uid} ${change.fingerprint}`;
 }

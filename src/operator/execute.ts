@@ -1,6 +1,5 @@
 // Carries out a plan, phase by phase, as far as that is possible now: not what is in dispute, and not what has to settle.
 // Must not know how a plan comes about, nor wait: it tells when to come back.
-import { fingerprint } from '../model/network-policy.ts';
 import { keyOf, needsSettling, type Phase, type PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
@@ -95,5 +94,5 @@ export class PlanExecutor {
 }
 
 function intentOf(change: PolicyChange): string {
-  return change.action === 'delete' ? 'absent' : fingerprint(change.policy.spec);
+  return change.action === 'delete' ? 'absent' : change.fingerprint;
 }

@@ -5,6 +5,7 @@ import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Cache } from '../cluster/cache.ts';
 import { classify, type ErrorClass } from '../cluster/errors.ts';
 import { type CompiledNamespace, compileNamespace, isRead, ownerOf } from '../compile/compile.ts';
+import { KnownWorld } from '../compile/world.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Owner } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';
@@ -59,6 +60,7 @@ interface Progress {
 /** Reconciles namespaces. */
 export class NamespaceReconciler {
   readonly #parts: ReconcileParts;
+  readonly #known = new KnownWorld();
 
   constructor(parts: ReconcileParts) {
     this.#parts = parts;
@@ -103,7 +105,7 @@ export class NamespaceReconciler {
       ledger.letGo(namespace);
       return undefined;
     }
-    const compiled = compileNamespace(view, view.platform, facts);
+    const compiled = compileNamespace(view, view.platform, facts, this.#known);
     return {
       uid: facts.uid,
       moment: drifts.now,

@@ -4,10 +4,15 @@ import { fingerprint } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
 
-/** One write. A replacement and a deletion name the state that they were decided on. */
+/** One write. A replacement and a deletion name the state that they were decided on; the fingerprint is of the spec to be. */
 export type PolicyChange =
-  | { readonly action: 'create'; readonly policy: DesiredPolicy }
-  | { readonly action: 'replace'; readonly policy: DesiredPolicy; readonly resourceVersion: string }
+  | { readonly action: 'create'; readonly policy: DesiredPolicy; readonly fingerprint: string }
+  | {
+      readonly action: 'replace';
+      readonly policy: DesiredPolicy;
+      readonly fingerprint: string;
+      readonly resourceVersion: string;
+    }
   | {
       readonly action: 'delete';
       readonly key: ObjectKey;
@@ -47,11 +52,12 @@ export function needsSettling(phase: Phase): boolean {
 
 /** What makes `existing` into `policy`: one change at most, and none where they differ in the description alone. */
 export function writeOf(policy: DesiredPolicy, existing: OwnedPolicy | undefined): readonly PolicyChange[] {
-  if (existing === undefined) return [{ action: 'create', policy }];
+  const wanted = fingerprint(policy.spec);
+  if (existing === undefined) return [{ action: 'create', policy, fingerprint: wanted }];
   // Its name is free again only when it is gone, which comes as an event.
   if (existing.beingDeleted) return [];
-  if (existing.ownerUid === policy.owner.uid && existing.fingerprint === fingerprint(policy.spec)) return [];
-  return [{ action: 'replace', policy, resourceVersion: existing.resourceVersion }];
+  if (existing.ownerUid === policy.owner.uid && existing.fingerprint === wanted) return [];
+  return [{ action: 'replace', policy, fingerprint: wanted, resourceVersion: existing.resourceVersion }];
 }
 
 /** What takes a policy away: nothing where it is going already. */

@@ -29,7 +29,7 @@ describe('the policies of a team whose ring is gone', () => {
       'prune: delete ringfence-shop-web',
     ]);
     const [open] = planLeftovers('shop', { owned: [web], foreign: [] }, [team])?.phases ?? [];
-    expect(open?.changes).toEqual([
+    expect(open?.changes).toMatchObject([
       { action: 'create', policy: expect.objectContaining({ owner: team, spec: expect.anything() }) },
     ]);
   });
