@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { Tool } from './tool.ts';
+import { Tool } from '../test/cli/tool.ts';
 
 let tool: Tool;
 let home: string;

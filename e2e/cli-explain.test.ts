@@ -1,9 +1,9 @@
 // What `explain` suggests is pasted, as a person would, and asked again.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Tool } from './tool.ts';
+import { Tool } from '../test/cli/tool.ts';
 
-const folder = join(import.meta.dirname, 'sessions/explain');
+const folder = join(import.meta.dirname, '../test/cli/sessions/explain');
 let tool: Tool;
 
 beforeAll(() => {

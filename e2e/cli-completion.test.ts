@@ -1,7 +1,7 @@
 // Completion in the shells themselves: bash always, zsh and fish where they are installed.
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Tool } from './tool.ts';
+import { Tool } from '../test/cli/tool.ts';
 
 let tool: Tool;
 
