@@ -1,7 +1,7 @@
 // The policies that a world comes to: what its profiles compile to, and what somebody else wrote beside that.
 // Must not know what is asked of them.
 import type { AnalysisInput, PolicyFacts } from '../analyze/facts.ts';
-import { type CompiledNamespace, compile } from '../compile/compile.ts';
+import { type Compiled, type CompiledNamespace, compile } from '../compile/compile.ts';
 import { withFreeNames } from '../plan/free-names.ts';
 import { type Frozen, frozenAmong } from '../plan/frozen.ts';
 import type { World } from './world.ts';
@@ -20,11 +20,17 @@ export interface InForce {
   readonly dryRun: readonly string[];
 }
 
-/** Compiles the profiles of a world; without a platform profile that can be read, the policies are those that there are. */
-export function inForce({ stores, facts }: World, enforced: Enforced): InForce {
-  const view = stores.view();
-  if (view.platform?.decoded.ok !== true) return { facts, dryRun: [] };
-  const { namespaces } = compile(view);
+/**
+ * What the profiles of a world come to; without a platform profile that can be read, the policies are those that there are.
+ *
+ * @param compiled what the profiles compile to, where that is known already
+ */
+export function inForce(
+  { stores, facts }: World,
+  enforced: Enforced,
+  { namespaces }: Compiled = compile(stores.view()),
+): InForce {
+  if (stores.view().platform?.decoded.ok !== true) return { facts, dryRun: [] };
   const desired = namespaces
     .filter(
       ({ enforcement }) =>

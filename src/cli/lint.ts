@@ -1,5 +1,6 @@
 // The verb `lint`: what is wrong with profiles and policies, where, and what to do about it.
 import type { Command } from 'commander';
+import { compile } from '../compile/compile.ts';
 import { foundWorld } from './ask-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Input } from './input/input.ts';
@@ -68,8 +69,10 @@ function findingsIn(
   input: Input | undefined,
   namespace: string | undefined,
 ): readonly LintFinding[] {
-  const ofProfiles = profileFindings(world);
-  const ofPolicies = policyFindings(world, input === undefined ? 'the cluster' : 'some files', ofProfiles);
+  const compiled = compile(world.stores.view());
+  const ofProfiles = profileFindings(world, compiled);
+  const known = input === undefined ? 'the cluster' : 'some files';
+  const ofPolicies = policyFindings(world, known, ofProfiles, compiled);
   return [...ofProfiles, ...ofPolicies].filter(
     ({ subject }) => namespace === undefined || (subject.namespace ?? subject.name) === namespace,
   );

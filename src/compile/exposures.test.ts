@@ -9,6 +9,7 @@ import {
 } from '../../test/fixtures.ts';
 import { exposuresOf } from './exposures.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { worldOf } from './world.ts';
 
 const nginx = { name: 'nginx', namespace: 'ingress-nginx' } as const;
 const other = { name: 'other', namespace: 'edge' } as const;
@@ -19,7 +20,7 @@ type Controllers = NonNullable<PlatformSpec['ingressControllers']>;
 function exposed(controllers: Controllers, objects: readonly KubernetesObject[], more: PlatformSpec = {}) {
   const seen = view({ objects });
   const spec = platformSpec({ ingressControllers: controllers, ...more });
-  return exposuresOf(seen, spec, surroundingsOf(seen, spec, 'shop'));
+  return exposuresOf(seen, spec, surroundingsOf(seen, spec, 'shop', worldOf(seen, spec)));
 }
 
 /** What is opened, as `who -> pods:ports`, where who is the namespaces of the peers with a label of their pods. */

@@ -4,14 +4,14 @@ import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Surroundings } from '../routes/route-end.ts';
 import { ingressControllers, monitoringSystems } from './systems.ts';
-import { type World, worldOf } from './world.ts';
+import type { World } from './world.ts';
 
 /** The surroundings of the profiles in `namespace`. */
 export function surroundingsOf(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
   namespace: string,
-  world: World = worldOf(view, platform),
+  world: World,
 ): Surroundings {
   const { ranges, apiServer, controlPlane } = world;
   return {

@@ -4,7 +4,7 @@ import type { PolicyFacts } from '../../analyze/facts.ts';
 import { lint } from '../../analyze/lint/lint.ts';
 import type { Known } from '../../analyze/lint/lint-world.ts';
 import { isolationOf } from '../../analyze/rules.ts';
-import { type CompiledNamespace, compile } from '../../compile/compile.ts';
+import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { inForce } from '../in-force.ts';
@@ -33,15 +33,17 @@ const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>
  *
  * @param known whether the world is a whole cluster, or only what some files hold of one
  * @param told what is told of the same world already
+ * @param compiled what its profiles compile to
  */
 export function policyFindings(
   world: World,
   known: Known,
   told: readonly LintFinding[],
+  compiled: Compiled,
 ): readonly LintFinding[] {
-  const { facts } = inForce(world, 'DryRunToo');
+  const { facts } = inForce(world, 'DryRunToo', compiled);
   const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
-  const judge = judgedByPlatform(world);
+  const judge = judgedByPlatform(world, compiled);
   const found = lint(facts, known).flatMap((finding) => {
     const { kind, namespace = '', name } = finding.subject;
     const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
@@ -52,9 +54,12 @@ export function policyFindings(
 }
 
 /** What to say of a namespace that nothing isolates; nothing while no platform profile is known, because a ring may be around it. */
-function judgedByPlatform({ stores }: World): (finding: Finding) => readonly Finding[] {
+function judgedByPlatform(
+  { stores }: World,
+  { namespaces }: Compiled,
+): (finding: Finding) => readonly Finding[] {
   const view = stores.view();
-  const compiled = new Map(compile(view).namespaces.map((each) => [each.namespace, each]));
+  const compiled = new Map(namespaces.map((each) => [each.namespace, each]));
   return (finding) => {
     const { code, subject } = finding;
     if (code !== 'IngressNotIsolated' && code !== 'EgressNotIsolated') return [finding];

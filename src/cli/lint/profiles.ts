@@ -1,6 +1,6 @@
 // What is wrong with profiles, as the operator would tell it: in statuses, events and on the platform profile.
 // Must not know how it is printed.
-import { type CompiledNamespace, compile, isRead, ownerOf } from '../../compile/compile.ts';
+import { type Compiled, type CompiledNamespace, isRead, ownerOf } from '../../compile/compile.ts';
 import type { CompiledProfile } from '../../compile/profiles.ts';
 import type { CompiledRoute } from '../../compile/routes.ts';
 import type { Finding } from '../../model/findings.ts';
@@ -10,11 +10,9 @@ import type { World } from '../world.ts';
 /** A finding, with the YAML that would mend it where that is known. */
 export type LintFinding = Finding & { readonly suggestion?: string };
 
-/** The findings about the profiles of a world, and about what stands in the way of what they ask for. */
-export function profileFindings({ stores }: World): readonly LintFinding[] {
-  const view = stores.view();
-  const { platform } = view;
-  const compiled = compile(view);
+/** The findings about the profiles of a world and what they compile to, and about what stands in the way of what they ask for. */
+export function profileFindings({ stores }: World, compiled: Compiled): readonly LintFinding[] {
+  const { platform } = stores.view();
   if (platform === undefined || !isRead(platform)) return compiled.findings;
   const planned = compiled.namespaces.flatMap(
     (namespace) =>
