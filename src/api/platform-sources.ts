@@ -133,7 +133,7 @@ export const kubernetesAPI = fields({
     )
     .exactOptional(),
 }).describe(
-  'Overrides of the API server that is discovered, field by field. Discovered are the ClusterIP of the Service `default/kubernetes` and every endpoint of its EndpointSlices.',
+  'Overrides of the API server that is discovered, field by field. Discovered are the ClusterIP of the Service `default/kubernetes` and every endpoint of the EndpointSlice `default/kubernetes`, which the API server keeps itself; other slices of that Service are not looked at. Needed where a hosted control plane keeps no such slice, and for the addresses of a second family.',
 );
 
 /** What overrides the discovery of the address ranges. */

@@ -99,7 +99,7 @@ const dnsUnknown = {
 
 const apiServerUnknown = {
   message: 'the addresses of the API server are not known: no pod here may reach it',
-  hint: "a platform engineer sets the platform profile's `spec.kubernetesAPI`",
+  hint: 'a platform engineer sets `spec.kubernetesAPI.addresses` and `spec.kubernetesAPI.ports` of the platform profile',
 };
 
 const servicesUnknown = {

@@ -168,14 +168,22 @@ describe('a node-local cache', () => {
 });
 
 describe('the API server', () => {
-  test('is its ClusterIP with its port, and every endpoint of every slice, of both families', () => {
-    const slices = [
-      apiSlice('default/kubernetes-2', ['fd00::5']),
-      apiSlice('default/kubernetes-1', ['10.0.0.4', '10.0.0.3']),
-    ];
-    expect(known([api, ...slices]).kubernetesAPI).toEqual(
-      endpoints('10.0.0.3:6443', '10.0.0.4:6443', '10.96.0.1:443', 'fd00::5:6443'),
+  test('is its ClusterIP with its port, and every endpoint of the slice that it keeps itself', () => {
+    const slice = apiSlice('default/kubernetes', ['10.0.0.4', '10.0.0.3']);
+    expect(known([api, slice]).kubernetesAPI).toEqual(
+      endpoints('10.0.0.3:6443', '10.0.0.4:6443', '10.96.0.1:443'),
     );
+    const ofIPv6 = apiSlice('default/kubernetes', ['fd00::5']);
+    expect(known([api, ofIPv6]).kubernetesAPI).toEqual(endpoints('10.96.0.1:443', 'fd00::5:6443'));
+  });
+
+  test('is not where other slices lead that carry the name of its Service: who may write slices can make one', () => {
+    const slice = apiSlice('default/kubernetes', ['10.0.0.3']);
+    const forged = apiSlice('default/kubernetes-1', ['198.51.100.66'], 25);
+    expect(known([api, forged, slice]).kubernetesAPI).toEqual(endpoints('10.0.0.3:6443', '10.96.0.1:443'));
+    const kubernetesAPI = endpoints('10.0.0.3:6443', '10.96.0.1:443');
+    expect(known([api, forged], { kubernetesAPI }).kubernetesAPI).toEqual(kubernetesAPI);
+    expect(known([api, forged])).toEqual({});
   });
 
   test('is not a Service of that name in another namespace', () => {
@@ -186,24 +194,28 @@ describe('the API server', () => {
     );
   });
 
-  test('keeps its endpoints where its slices are empty or gone: an empty slice is unknown, not nobody', () => {
+  test('keeps its endpoints where its slice is empty or gone: an empty slice is unknown, not nobody', () => {
     const kubernetesAPI = endpoints('10.0.0.3:6443', '10.96.0.1:443');
-    for (const slices of [[], [apiSlice('default/kubernetes', [])]]) {
+    for (const [slices, why] of [
+      [[], 'there is no EndpointSlice `default/kubernetes`'],
+      [[apiSlice('default/kubernetes', [])], 'the EndpointSlice `default/kubernetes` has no endpoint'],
+    ] as const) {
       expect(known([api, ...slices], { kubernetesAPI }).kubernetesAPI).toEqual(kubernetesAPI);
       expect(told([api, ...slices], { kubernetesAPI })).toContainEqual(
-        'LastKnownHolds: the Service `default/kubernetes` has no endpoint: what was last known of it holds',
+        `LastKnownHolds: ${why}: what was last known of it holds`,
       );
     }
     const slice = apiSlice('default/kubernetes', ['10.0.0.9']);
     expect(known([slice], { kubernetesAPI }).kubernetesAPI).toEqual(kubernetesAPI);
   });
 
-  test('keeps the endpoints of the family whose slice is empty, and follows the other', () => {
-    const kubernetesAPI = endpoints('10.0.0.3:6443', '10.96.0.1:443', 'fd00::5:6443');
-    const empty = { ...apiSlice('default/kubernetes-2', []), addressType: 'IPv6' } as KubernetesObject;
-    const slices = [apiSlice('default/kubernetes-1', ['10.0.0.4']), empty];
-    expect(known([api, ...slices], { kubernetesAPI }).kubernetesAPI).toEqual(
-      endpoints('10.0.0.4:6443', '10.96.0.1:443', 'fd00::5:6443'),
+  test('says which fields of the platform profile to set where its slice is missing', () => {
+    const before = { kubernetesAPI: endpoints('10.0.0.3:6443') };
+    expect(discover(observed(api), before).findings).toContainEqual(
+      expect.objectContaining({
+        path: 'spec.kubernetesAPI',
+        hint: expect.stringContaining('`spec.kubernetesAPI.addresses` and `spec.kubernetesAPI.ports`'),
+      }),
     );
   });
 

@@ -24,7 +24,10 @@ export function discover(observed: Observed, previous: Discovered): Discovery {
   const { dns, kubernetesAPI, cluster = {} } = previous;
   const facts = {
     dns: keep('spec.dns', discoverDns(observed, dns), dns),
-    kubernetesAPI: keep('spec.kubernetesAPI', discoverKubernetesApi(observed, kubernetesAPI), kubernetesAPI),
+    kubernetesAPI: keep('spec.kubernetesAPI', discoverKubernetesApi(observed), kubernetesAPI, [
+      'addresses',
+      'ports',
+    ]),
   };
   const ranges = {
     podRanges: keep('spec.cluster.podRanges', podRanges(observed.nodes), cluster.podRanges),
@@ -48,8 +51,17 @@ interface Fact<T> {
   readonly findings: readonly Finding[];
 }
 
-/** What was never known is told where a rule needs it. */
-function keep<T>(override: string, found: Result<T, Unknown>, before: T | undefined): Fact<T> {
+/**
+ * What was never known is told where a rule needs it.
+ *
+ * @param fields what has to be set of the override, where it has more fields than are needed
+ */
+function keep<T>(
+  override: string,
+  found: Result<T, Unknown>,
+  before: T | undefined,
+  fields: readonly string[] = [],
+): Fact<T> {
   if (found.ok) return { value: found.value, findings: [] };
   if (before === undefined) return { findings: [] };
   return {
@@ -60,10 +72,16 @@ function keep<T>(override: string, found: Result<T, Unknown>, before: T | undefi
         subject: { kind: 'PlatformNetworkProfile', name: 'default' },
         path: override,
         message: `${found.error}: what was last known of it holds`,
-        hint: `mend that, or set \`${override}\` of the platform profile`,
+        hint: `mend that, or set ${named(override, fields)} of the platform profile`,
       },
     ],
   };
+}
+
+function named(override: string, fields: readonly string[]): string {
+  return fields.length === 0
+    ? `\`${override}\``
+    : fields.map((field) => `\`${override}.${field}\``).join(' and ');
 }
 
 type Values<T extends Readonly<Record<string, Fact<unknown>>>> = {

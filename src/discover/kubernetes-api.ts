@@ -1,10 +1,10 @@
-// Where the API server answers: the ClusterIP of its Service, and every endpoint of its EndpointSlices.
-// Some CNIs match a packet before its address is translated, some after, so that both belong to it, of both families.
+// Where the API server answers: the ClusterIP of its Service, and every endpoint of the EndpointSlice that it keeps itself.
+// Some CNIs match a packet before its address is translated, some after, so that both belong to it.
 import type { Discovered } from '../api/platform-status.ts';
-import { formatAddress, type IpRange, parseAddress } from '../model/ip-ranges.ts';
+import { formatAddress, parseAddress } from '../model/ip-ranges.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { EndpointSliceFacts } from '../model/services.ts';
-import { isNamed, type Observed, slicesOf, type Unknown } from './observed.ts';
+import { isNamed, type Observed, type Unknown } from './observed.ts';
 import { kubernetesService } from './places.ts';
 
 type KubernetesApi = NonNullable<Discovered['kubernetesAPI']>;
@@ -16,21 +16,22 @@ const mostEndpoints = 64;
 /**
  * The places at which the API server answers.
  *
- * @param previous a family whose slices hold no endpoint is unknown, and keeps what was known of it
+ * Only its own slice counts. Whoever may write EndpointSlices in `default` can label others with the name of the Service, and
+ * every rule for the API server would lead to their addresses. It keeps one slice, of one family, with the name of the Service,
+ * and puts it right within seconds (kubernetes/kubernetes pkg/controlplane/reconcilers/endpointsadapter.go).
  */
-export function discoverKubernetesApi(
-  { services, endpointSlices }: Observed,
-  previous: KubernetesApi | undefined,
-): Result<KubernetesApi, Unknown> {
+export function discoverKubernetesApi({
+  services,
+  endpointSlices,
+}: Observed): Result<KubernetesApi, Unknown> {
   const service = services.find(isNamed(kubernetesService));
   if (service === undefined) return failure('there is no Service `default/kubernetes`');
   if (endpointSlices === undefined) return failure("the endpoints of the API server can't be read");
-  const slices = slicesOf(endpointSlices, kubernetesService);
-  const behind = slices.flatMap(({ addresses, ports }) => placesAt(addresses, ports));
-  if (behind.length === 0) return failure('the Service `default/kubernetes` has no endpoint');
-  const empty = familiesWithout(behind, slices);
-  const held = (previous?.endpoints ?? []).filter((endpoint) => empty.has(familyOf(endpoint) ?? 0));
-  const endpoints = distinct([...placesAt(service.clusterIPs, service.ports), ...behind, ...held]);
+  const slice = endpointSlices.find(isNamed(kubernetesService));
+  if (slice === undefined) return failure('there is no EndpointSlice `default/kubernetes`');
+  const behind = placesAt(slice.addresses, slice.ports);
+  if (behind.length === 0) return failure('the EndpointSlice `default/kubernetes` has no endpoint');
+  const endpoints = distinct([...placesAt(service.clusterIPs, service.ports), ...behind]);
   return endpoints.length > mostEndpoints
     ? failure(`the API server has ${endpoints.length} endpoints, more than ${mostEndpoints}`)
     : success({ endpoints });
@@ -45,21 +46,6 @@ function placesAt(
   return known.flatMap(({ family, first }) =>
     tcp.map((port) => ({ address: formatAddress(family, first), port })),
   );
-}
-
-/** The families of which there are slices, and no endpoint in them. */
-function familiesWithout(
-  endpoints: readonly Endpoint[],
-  slices: readonly EndpointSliceFacts[],
-): ReadonlySet<number> {
-  const families = slices.map(({ addressType }) => ({ IPv4: 4, IPv6: 6, FQDN: 0 })[addressType]);
-  const known = new Set<number | undefined>(endpoints.map(familyOf));
-  return new Set(families.filter((family) => !known.has(family)));
-}
-
-function familyOf({ address }: Endpoint): IpRange['family'] | undefined {
-  const parsed = parseAddress(address);
-  return parsed.ok ? parsed.value.family : undefined;
 }
 
 /** Ordered by family, address and port. */

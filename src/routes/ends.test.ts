@@ -286,7 +286,7 @@ describe('`kubernetesAPI`', () => {
       problem('Pending', 'ApiServerUnknown', expect.stringContaining('`spec.kubernetesAPI.controlPlane`')),
     );
     expect(rulesOf({ kubernetesAPI: {} }, [443])).toEqual(
-      problem('Pending', 'ApiServerUnknown', expect.stringContaining('`spec.kubernetesAPI`')),
+      problem('Pending', 'ApiServerUnknown', expect.stringContaining('`spec.kubernetesAPI.addresses`')),
     );
   });
 });

@@ -57,7 +57,7 @@ const unknownServer = {
   state: 'Pending',
   reason: 'ApiServerUnknown',
   message:
-    "the addresses of the API server are not known: a platform engineer sets the platform profile's `spec.kubernetesAPI`",
+    'the addresses of the API server are not known: a platform engineer sets `spec.kubernetesAPI.addresses` and `spec.kubernetesAPI.ports` of the platform profile',
 } as const;
 
 const unknownControlPlane = {
