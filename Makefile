@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate build image control-plane browser test demo clean
+.PHONY: help setup lint check generate build image control-plane packages test test-long demo clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,11 +39,14 @@ image: setup ## build the image (IMAGE=name:tag; PLATFORMS=linux/amd64,linux/arm
 control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (minutes, once)
 	node e2e/control-plane/main.ts prepare
 
-browser: ## install Chromium, for the tests of the page of `ringfence graph`, where there is none
-	@e2e/browser/install.sh
+packages: ## install what the tests run besides: Chromium, fish, zsh and script, where they are missing
+	@e2e/install-packages.sh
 
-test: lint control-plane browser ## everything: lint, all tests with all random cases, end to end on a real control plane
+test: lint control-plane packages ## everything: lint, all tests with all random cases, end to end on a real control plane
 	PROPERTIES=full node test/suites.ts unit e2e
+
+test-long: lint control-plane packages ## the same with every fault at every lag: what is long and rarely breaks
+	PROPERTIES=full FAULTS=full node test/suites.ts unit e2e
 
 demo: setup control-plane ## the story in a terminal, on a real control plane (KEEP=1 leaves it up to try by hand)
 	@node e2e/demo/main.ts $(if $(KEEP),--keep)

@@ -8,7 +8,8 @@ const common = {
 };
 
 export default {
-  testTimeout: 30_000,
+  // Ends what hangs, whatever the machine: nothing is meant to come near it.
+  testTimeout: 300_000,
   // Tests that say so (test.concurrent) mostly wait: two at a time.
   maxConcurrency: 2,
   projects: [

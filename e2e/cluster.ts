@@ -315,7 +315,7 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
   async eventually<T>(
     what: string,
     look: () => Promise<T | undefined>,
-    { timeoutMs = 20_000, instead }: { timeoutMs?: number | undefined; instead?: () => Promise<string> } = {},
+    { timeoutMs = 60_000, instead }: { timeoutMs?: number | undefined; instead?: () => Promise<string> } = {},
   ): Promise<T> {
     return poll(look, {
       timeoutMs,

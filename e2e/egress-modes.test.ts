@@ -77,10 +77,7 @@ async function switchTo(mode: Mode): Promise<PolicyRecorder> {
   try {
     await cluster.platform({ egress: mode });
     await cluster.platformCondition('Ready', 'True', 'Enforced');
-    const names = (await cluster.policyNames('live')).join(' ');
-    await cluster.eventually('the watch has seen it', async () =>
-      recorder.names().at(-1) === names ? true : undefined,
-    );
+    await recorder.caughtUp();
   } finally {
     recorder.stop();
   }

@@ -85,7 +85,7 @@ export class OperatorProcess implements AsyncDisposable {
   }
 
   /** Waits for a line whose message contains `text`, from line number `from` on. */
-  async logged(text: string, { from = 0, timeoutMs = 20_000 } = {}): Promise<LogLine> {
+  async logged(text: string, { from = 0, timeoutMs = 60_000 } = {}): Promise<LogLine> {
     return poll(
       async () => {
         const line = this.lines.slice(from).find(({ msg }) => msg.includes(text));
@@ -130,10 +130,10 @@ export class OperatorProcess implements AsyncDisposable {
     return this.#child.exitCode;
   }
 
-  /** Waits until it ends by itself, for at most 20 s. Returns the exit code. */
+  /** Waits until it ends by itself, for at most 60 s. Returns the exit code. */
   async ended(): Promise<number | null> {
     if (this.#child.exitCode === null)
-      await once(this.#child, 'exit', { signal: AbortSignal.timeout(20_000) });
+      await once(this.#child, 'exit', { signal: AbortSignal.timeout(60_000) });
     return this.#child.exitCode;
   }
 

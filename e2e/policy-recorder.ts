@@ -1,7 +1,8 @@
 // Records every set of policies that a namespace goes through, one for each change, as a CNI would see them.
 // Uses client-node's own watch: a test must not trust what it tests.
-import { KubeConfig, Watch } from '@kubernetes/client-node';
+import { KubeConfig, NetworkingV1Api, Watch } from '@kubernetes/client-node';
 import type { StoredPolicy } from './cluster.ts';
+import { poll } from './control-plane/poll.ts';
 
 /** The policies of a namespace at one moment, by name. */
 export type PolicySet = ReadonlyMap<string, StoredPolicy>;
@@ -14,6 +15,8 @@ export interface PolicyRecorder {
   readonly times: readonly number[];
   /** The names of the policies in each set, sorted. */
   names(): readonly string[];
+  /** Waits until the record has come to what is stored now: it comes over a watch, which may be behind. */
+  caughtUp(): Promise<void>;
   stop(): void;
 }
 
@@ -45,10 +48,31 @@ export async function recordPolicies(kubeconfig: string, namespace: string): Pro
     () => {},
   );
   await started.promise;
+  const api = config.makeApiClient(NetworkingV1Api);
+  const stored = async () => (await api.listNamespacedNetworkPolicy({ namespace })).items;
   return {
     sets,
     times,
     names: () => sets.map((set) => [...set.keys()].sort().join(' ')),
+    caughtUp: () =>
+      poll(
+        async () =>
+          versionsOf(await stored()) === versionsOf(sets.at(-1)?.values() ?? []) ? true : undefined,
+        {
+          timeoutMs: 60_000,
+          expired: () => new Error(`the record of ${namespace} does not come to what is stored`),
+        },
+      ).then(() => undefined),
     stop: () => request.abort(),
   };
+}
+
+/** Which policies there are, each in which version: equal where two sets are. */
+function versionsOf(
+  policies: Iterable<{ readonly metadata?: { readonly uid?: string; readonly resourceVersion?: string } }>,
+): string {
+  return [...policies]
+    .map(({ metadata }) => `${metadata?.uid} ${metadata?.resourceVersion}`)
+    .sort()
+    .join(', ');
 }

@@ -5,6 +5,7 @@ import { startControlPlane } from './control-plane/control-plane.ts';
 import { gatewayApiCrds } from './gateway-api/crds.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { recordPolicies } from './policy-recorder.ts';
+import { comesToRest } from './right-set.ts';
 
 const nginx = { name: 'nginx', preset: 'ingress-nginx' };
 const gateways = { name: 'gateways', preset: 'gateway-api' };
@@ -257,8 +258,11 @@ describe('what is written', () => {
       'the port is followed',
       async () => (await ingressOf('web')).includes('7070') || undefined,
     );
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    for (const record of records) record.stop();
+    await comesToRest(cluster, 1_500);
+    for (const record of records) {
+      await record.caughtUp();
+      record.stop();
+    }
     expect(records.map(({ sets }) => sets.length - 1)).toEqual([1, 0]);
   });
 

@@ -52,8 +52,7 @@ async function during(namespace: string, change: () => Promise<void>): Promise<P
   const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, namespace);
   try {
     await change();
-    // The record comes over a watch of its own, which may be a little behind.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await recorder.caughtUp();
   } finally {
     recorder.stop();
   }
@@ -99,12 +98,13 @@ describe('a namespace that is older than the platform profile', () => {
 describe('a live namespace', () => {
   test('is closed through a temporary policy that allows everything, until the ring has settled', async () => {
     const recorder = await during('live', async () => {
+      const begun = performance.now();
       await cluster.platform({ enforcement: 'Enforce' });
       await cluster.policiesAre('live', [...ring, transition]);
-      const written = performance.now();
       await cluster.platformCondition('Programmed', 'False', 'Transitioning');
       await cluster.policiesAre('live', ring);
-      expect(performance.now() - written).toBeGreaterThan(settle * 1000 * 0.75);
+      // From before the first write, so that it holds on a slow machine too: one that looks late sees no more than this.
+      expect(performance.now() - begun).toBeGreaterThan(settle * 1000);
     });
     expect(recorder.names()).toEqual([
       '',

@@ -2,7 +2,7 @@
 // Must not know what a page shows.
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** Starts Chromium, or what RINGFENCE_CHROMIUM names. `make browser` installs it. */
+/** Starts Chromium, or what RINGFENCE_CHROMIUM names. `make packages` installs it. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.RINGFENCE_CHROMIUM ?? '/usr/bin/chromium',

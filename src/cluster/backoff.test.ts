@@ -33,11 +33,9 @@ describe('a backoff', () => {
 describe('a wait', () => {
   test('ends early when it is aborted, without an error', async () => {
     const stop = new AbortController();
-    const started = Date.now();
-    const wait = waitFor(60_000, stop.signal);
+    const wait = waitFor(24 * 60 * 60 * 1000, stop.signal);
     stop.abort();
-    await wait;
-    expect(Date.now() - started).toBeLessThan(10_000);
+    await expect(wait).resolves.toBeUndefined();
   });
 
   test('does not begin where it is aborted already', async () => {
