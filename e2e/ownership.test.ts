@@ -109,6 +109,22 @@ describe('a namespace on its way out', () => {
   });
 });
 
+describe('a namespace that is deleted and created again and again, as by a pipeline', () => {
+  const team = { routes: [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }] };
+
+  test('is ringed each time as it was the first time, and nobody is taken for a rival', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      await cluster.createNamespace('pipeline', { app: 'yes' });
+      await cluster.createProfile('pipeline', 'team', team);
+      await cluster.eventually('its policies are written', async () =>
+        (await cluster.policyNames('pipeline')).length === 2 ? true : undefined,
+      );
+      await cluster.deleteNamespace('pipeline');
+    }
+    expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
+  }, 120_000);
+});
+
 describe('the platform profile', () => {
   test('takes its policies with it when it is deleted, by garbage collection', async () => {
     const stopped = await operator.stop();

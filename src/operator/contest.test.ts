@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Contests } from './contest.ts';
 
-const deny = { namespace: 'shop', name: 'ringfence-default-deny-ingress' };
-const other = { namespace: 'pay', name: 'ringfence-default-deny-ingress' };
+const shop = { namespace: 'shop', within: 'uid-of-shop' };
+const pay = { namespace: 'pay', within: 'uid-of-pay' };
+const deny = { ...shop, name: 'ringfence-default-deny-ingress' };
+const other = { ...pay, name: 'ringfence-default-deny-ingress' };
+const recreated = { ...deny, within: 'uid-of-the-next-shop' };
 const second = 1_000;
 let contests: Contests;
 
@@ -22,7 +25,7 @@ function write(times: readonly number[], effective = true, key = deny, intent = 
 }
 
 function isContested(key: typeof deny, now: number): boolean {
-  return contests.contestedIn(key.namespace, now).some(({ name }) => name === key.name);
+  return contests.contestedIn(key, now).some(({ name }) => name === key.name);
 }
 
 describe('a policy that a mutating webhook changes', () => {
@@ -78,17 +81,27 @@ describe('a policy that another tool undoes', () => {
 describe('a contested policy that is found as it was written', () => {
   test('is contested until that has lasted for a while, however long its pause would be', () => {
     write([0, 1, 2, 3, 14]);
-    expect(contests.standing('shop', 15 * second)).toBe(9 * second);
+    expect(contests.standing(shop, 15 * second)).toBe(9 * second);
     expect(isContested(deny, 15 * second)).toBe(true);
-    expect(contests.standing('shop', 24 * second)).toBe(0);
+    expect(contests.standing(shop, 24 * second)).toBe(0);
     expect(isContested(deny, 24 * second)).toBe(false);
     expect(contests.pauseOf(deny, 'a', 24 * second)).toBe(0);
   });
 
   test('says nothing of other namespaces', () => {
     write([0, 1, 2, 3]);
-    expect(contests.standing('pay', 60 * second)).toBe(0);
+    expect(contests.standing(pay, 60 * second)).toBe(0);
     expect(isContested(deny, 4 * second)).toBe(true);
+  });
+});
+
+describe('a policy that was written a short while ago', () => {
+  test('is known to be, as the same thing in the same namespace', () => {
+    write([0]);
+    expect(contests.wasWritten(deny, 'a', 9 * second)).toBe(true);
+    expect(contests.wasWritten(deny, 'a', 10 * second)).toBe(false);
+    expect(contests.wasWritten(deny, 'b', 9 * second)).toBe(false);
+    expect(contests.wasWritten(recreated, 'a', 9 * second)).toBe(false);
   });
 });
 
@@ -111,6 +124,22 @@ describe('a policy is not contested', () => {
     }
     expect(isContested(deny, 9 * second)).toBe(false);
     expect(contests.pauseOf(deny, 'deleted', 9 * second)).toBe(0);
+  });
+
+  test('where its namespace was created anew under the same name, however often', () => {
+    write([0, 1, 2, 3]);
+    write([4], true, recreated);
+    expect(contests.pauseOf(recreated, 'a', 4 * second)).toBe(0);
+    expect(isContested(recreated, 4 * second)).toBe(false);
+    for (let time = 5; time < 10; time += 1) write([time], true, { ...deny, within: `uid-${time}` });
+    expect(isContested({ ...deny, within: 'uid-9' }, 9 * second)).toBe(false);
+  });
+
+  test('in the next namespace of that name while the one before is told of', () => {
+    write([0, 1, 2, 3]);
+    expect(contests.standing(recreated, 3 * second)).toBe(0);
+    expect(isContested(recreated, 3 * second)).toBe(false);
+    expect(isContested(deny, 3 * second)).toBe(true);
   });
 
   test('where it was never written', () => {

@@ -1,5 +1,6 @@
-// Notices that something else undoes what we write, and decides how long to leave a policy alone.
+// Notices that something else undoes what we write, and decides how long to leave an object alone.
 // A mutating webhook shows in the answer to a write; another tool shows by an undone write soon afterwards.
+// Only the same write of the same thing counts: what was created anew under an old name starts without a history.
 // Must not know clients: it is told of writes, and asked.
 import { backoffMs } from '../cluster/backoff.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
@@ -10,15 +11,21 @@ const writesUntilContest = 3;
 export const undoneWithinMs = 10_000;
 const patience = { baseMs: 10_000, capMs: 300_000 } as const;
 
+/** What is written: an object within something that can be created anew under the same name, such as its namespace. */
+export interface Subject extends ObjectKey {
+  /** The uid of that something: with another uid, all writes before are of no interest. */
+  readonly within: string;
+}
+
 interface Dispute {
-  readonly key: ObjectKey;
+  readonly key: Subject;
   readonly intent: string;
   readonly lastWrite: number;
   readonly inVain: number;
   readonly pauseUntil: number;
 }
 
-/** The policies whose writes don't last. Times are in milliseconds since the epoch. */
+/** The objects whose writes don't last. Times are in milliseconds, by one clock of the caller's choice. */
 export class Contests {
   readonly #disputes = new Map<string, Dispute>();
   /** Those of them whose writes don't last: few, while every write is remembered for a while. */
@@ -27,15 +34,14 @@ export class Contests {
   /**
    * Tells of a write of `key` that was answered at `now`.
    *
-   * @param intent what it should be after that: only the same write again shows that the one before was undone
+   * @param intent what it should be after that, and whose: only the same write again shows that the one before was undone
    * @param effective whether the answer shows it so
    */
-  wrote(key: ObjectKey, intent: string, effective: boolean, now: number): void {
+  wrote(key: Subject, intent: string, effective: boolean, now: number): void {
     const name = formatKey(key);
     const last = this.#disputes.get(name);
-    const undone =
-      last?.intent === intent && now - Math.max(last.lastWrite, last.pauseUntil) < undoneWithinMs;
-    const inVain = (undone ? last.inVain : 0) + (undone || !effective ? 1 : 0);
+    const undone = this.wasWritten(key, intent, now);
+    const inVain = (undone ? (last?.inVain ?? 0) : 0) + (undone || !effective ? 1 : 0);
     const pause = inVain < writesUntilContest ? 0 : backoffMs(inVain - writesUntilContest + 1, patience);
     this.#forgetOld(now);
     // Deleted first, so that the map stays in the order of writes.
@@ -45,25 +51,30 @@ export class Contests {
     if (inVain >= writesUntilContest) this.#contested.set(name, dispute);
   }
 
-  /** For how long `key` should not be made `intent`, in milliseconds; 0 where it may be. A new intent is no dispute. */
-  pauseOf(key: ObjectKey, intent: string, now: number): number {
-    const dispute = this.#disputes.get(formatKey(key));
-    return dispute?.intent === intent ? Math.max(0, dispute.pauseUntil - now) : 0;
+  /** Whether `key` was made `intent` a short while ago: writing it again shows that something undid it. */
+  wasWritten(key: Subject, intent: string, now: number): boolean {
+    const last = this.#last(key, intent);
+    return last !== undefined && now - Math.max(last.lastWrite, last.pauseUntil) < undoneWithinMs;
   }
 
-  /** The policies of a namespace whose writes don't last: until one has stood for a while. */
-  contestedIn(namespace: string, now: number): readonly ObjectKey[] {
-    return this.#contestedIn(namespace)
+  /** For how long `key` should not be made `intent`, in milliseconds; 0 where it may be. A new intent is no dispute. */
+  pauseOf(key: Subject, intent: string, now: number): number {
+    return Math.max(0, (this.#last(key, intent)?.pauseUntil ?? 0) - now);
+  }
+
+  /** The objects in a namespace whose writes don't last: until one has stood for a while. */
+  contestedIn(place: Omit<Subject, 'name'>, now: number): readonly ObjectKey[] {
+    return this.#contestedIn(place)
       .filter((dispute) => now < endOf(dispute))
-      .map(({ key }) => key);
+      .map(({ key: { namespace, name } }) => ({ namespace, name }));
   }
 
   /**
-   * Takes in that every policy of a namespace is as it was written, at `now`. Returns in how many milliseconds the last
+   * Takes in that everything in a namespace is as it was written, at `now`. Returns in how many milliseconds the last
    * of the contested ones will have stood for a while; 0 where all have.
    */
-  standing(namespace: string, now: number): number {
-    const waits = this.#contestedIn(namespace).map(({ key, lastWrite }) => {
+  standing(place: Omit<Subject, 'name'>, now: number): number {
+    const waits = this.#contestedIn(place).map(({ key, lastWrite }) => {
       const wait = lastWrite + undoneWithinMs - now;
       if (wait <= 0) this.#forget(formatKey(key));
       return wait;
@@ -71,8 +82,15 @@ export class Contests {
     return Math.max(0, ...waits);
   }
 
-  #contestedIn(namespace: string): readonly Dispute[] {
-    return [...this.#contested.values()].filter(({ key }) => key.namespace === namespace);
+  #last(key: Subject, intent: string): Dispute | undefined {
+    const last = this.#disputes.get(formatKey(key));
+    return last?.key.within === key.within && last.intent === intent ? last : undefined;
+  }
+
+  #contestedIn({ namespace, within }: Omit<Subject, 'name'>): readonly Dispute[] {
+    return [...this.#contested.values()].filter(
+      ({ key }) => key.namespace === namespace && key.within === within,
+    );
   }
 
   #forgetOld(now: number): void {

@@ -3,27 +3,40 @@
 import { keyOf, needsSettling, type Phase, type PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
-import { type Contests, undoneWithinMs } from './contest.ts';
+import { type Contests, type Subject, undoneWithinMs } from './contest.ts';
 import type { Ledger } from './ledger.ts';
+import type { Owners } from './owners.ts';
 
 /** What an executor needs. */
 export interface ExecutorParts {
   readonly policies: PolicyWriter;
   readonly contests: Contests;
   readonly ledger: Ledger;
+  readonly owners: Owners;
   /** How long a CNI is given to take in a change, in milliseconds. */
   readonly settleMs: number;
 }
 
 /** How far a plan was carried out, and in how many milliseconds to look again. */
-export type Execution = { readonly written: readonly Written[] } & (
+export type Execution = Outcome & { readonly written: readonly Written[] };
+
+type Outcome =
   | { readonly state: 'Done' }
   | { readonly state: 'Changing'; readonly againAfterMs: number }
   | { readonly state: 'Contested'; readonly againAfterMs: number }
-);
+  /** A policy's owner is gone, which the watch of its kind has yet to tell: what was planned is not wanted any more. */
+  | { readonly state: 'Outdated'; readonly againAfterMs: number };
+
+/** A namespace that a plan is carried out in. */
+export interface Place {
+  readonly name: string;
+  readonly uid: string;
+}
 
 /** How long to leave a policy alone that was stored otherwise than written. */
 const ineffectiveMs = 1_000;
+/** How long to wait for a watch that is behind, if it does not tell before. */
+const behindMs = 1_000;
 
 /** Carries out plans. */
 export class PlanExecutor {
@@ -37,26 +50,34 @@ export class PlanExecutor {
    * Carries out the plan of one namespace.
    *
    * A policy in dispute holds up what would be wrong without it, and nothing else: without the opening nothing is closed,
-   * and without what is allowed nothing is pruned.
+   * and without what is allowed nothing is pruned. Where a policy's owner is gone, the plan ends with that phase.
    *
    * @throws ApiError where a write failed; what was written before it stays
    */
-  async execute(namespace: string, { phases }: Plan): Promise<Execution> {
-    const { ledger, settleMs } = this.#parts;
+  async execute(place: Place, { phases }: Plan): Promise<Execution> {
+    const { ledger } = this.#parts;
     const written: Written[] = [];
     let pause = 0;
     for (const phase of phases) {
       if (phase.purpose === 'prune' && pause > 0) continue;
-      const rest = needsSettling(phase) ? this.#untilSettled(namespace) : 0;
+      const rest = needsSettling(phase) ? this.#untilSettled(place.name) : 0;
       if (rest > 0) return { written, state: 'Changing', againAfterMs: rest };
-      pause = Math.max(pause, await this.#apply(phase, written));
-      ledger.wrote(namespace, Date.now());
+      const changes = await this.#withOwner(place, phase);
+      pause = Math.max(pause, await this.#apply(place, { ...phase, changes }, written));
+      ledger.wrote(place.name, Date.now());
+      if (changes.length < phase.changes.length)
+        return { written, state: 'Outdated', againAfterMs: behindMs };
       if (phase.purpose === 'open' && pause > 0) break;
     }
+    return { written, ...this.#outcome(phases, pause) };
+  }
+
+  /** @param pause for how long what is in dispute has to be left alone, in milliseconds */
+  #outcome(phases: readonly Phase[], pause: number): Outcome {
+    const { settleMs } = this.#parts;
     const opened = phases.some(({ purpose }) => purpose === 'open');
-    if (pause > 0)
-      return { written, state: 'Contested', againAfterMs: opened ? Math.min(pause, settleMs) : pause };
-    return opened ? { written, state: 'Changing', againAfterMs: settleMs } : { written, state: 'Done' };
+    if (pause > 0) return { state: 'Contested', againAfterMs: opened ? Math.min(pause, settleMs) : pause };
+    return opened ? { state: 'Changing', againAfterMs: settleMs } : { state: 'Done' };
   }
 
   #untilSettled(namespace: string): number {
@@ -66,16 +87,34 @@ export class PlanExecutor {
   }
 
   /**
+   * The changes of a phase without those for an owner that is gone. Garbage collection looks like a rival: it undoes what
+   * is written. Only where a policy is missing that was written a short while ago, the server is asked.
+   */
+  async #withOwner(place: Place, { changes }: Phase): Promise<readonly PolicyChange[]> {
+    const { contests, owners } = this.#parts;
+    const gone = new Set<string>();
+    for (const change of changes) {
+      if (change.action !== 'create' || gone.has(change.policy.owner.uid)) continue;
+      const { owner } = change.policy;
+      const now = performance.now();
+      const isSuspect = contests.wasWritten(subjectOf(place, change), intentOf(change), Date.now());
+      const isGone = isSuspect ? await owners.isGone(place.name, owner, now) : owners.isKnownGone(owner, now);
+      if (isGone) gone.add(owner.uid);
+    }
+    return changes.filter((change) => change.action === 'delete' || !gone.has(change.policy.owner.uid));
+  }
+
+  /**
    * Writes a phase, but for what is in dispute, and adds what it wrote to `written`. Returns for how long what is in
    * dispute has to be left alone, in milliseconds.
    */
-  async #apply(phase: Phase, written: Written[]): Promise<number> {
+  async #apply(place: Place, phase: Phase, written: Written[]): Promise<number> {
     const { contests, policies } = this.#parts;
     const intents = new Map(phase.changes.map((change) => [change, intentOf(change)]));
     const lasting = new Set<PolicyChange>();
     const pauses = () =>
       [...intents].map(([change, intent]) => {
-        const pause = contests.pauseOf(keyOf(change), intent, Date.now());
+        const pause = contests.pauseOf(subjectOf(place, change), intent, Date.now());
         // What stands now needs no write when the pause is over: whether it still stands is seen sooner.
         return lasting.has(change) ? Math.min(pause, undoneWithinMs) : pause;
       });
@@ -84,7 +123,8 @@ export class PlanExecutor {
     let isEffective = true;
     for (const each of await policies.apply({ ...phase, changes })) {
       const { change, effective } = each;
-      contests.wrote(keyOf(change), intents.get(change) ?? intentOf(change), effective, Date.now());
+      const intent = intents.get(change) ?? intentOf(change);
+      contests.wrote(subjectOf(place, change), intent, effective, Date.now());
       written.push(each);
       if (effective) lasting.add(change);
       else isEffective = false;
@@ -93,6 +133,12 @@ export class PlanExecutor {
   }
 }
 
+/** A policy of the same name in another namespace of the same name is another one. */
+function subjectOf({ uid }: Place, change: PolicyChange): Subject {
+  return { ...keyOf(change), within: uid };
+}
+
+/** What a policy should be, and whose: a policy of the owner's successor is another one. */
 function intentOf(change: PolicyChange): string {
-  return change.action === 'delete' ? 'absent' : change.fingerprint;
+  return change.action === 'delete' ? 'absent' : `${change.policy.owner.uid} ${change.fingerprint}`;
 }

@@ -18,6 +18,7 @@ import { type HealthServer, serveHealth } from './health.ts';
 import { alone, type Leadership, Lease } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { Metrics } from './metrics.ts';
+import { Owners } from './owners.ts';
 import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
 import { NamespaceReconciler, type Outcome, type ReconcileParts } from './reconcile.ts';
@@ -147,7 +148,7 @@ function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
     ...shared,
     contests,
     events: new EventWriter(client, shared.log),
-    executor: new PlanExecutor({ ledger, contests, settleMs, policies }),
+    executor: new PlanExecutor({ ledger, contests, settleMs, policies, owners: new Owners(client) }),
   });
 }
 

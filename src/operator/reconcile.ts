@@ -53,7 +53,8 @@ interface Decision {
 }
 
 interface Progress {
-  readonly state: NamespaceState;
+  /** Where the namespace stands; absent where what was decided is not true any more, so that nothing is to be told of it. */
+  readonly state?: NamespaceState;
   readonly againAfterMs?: number;
 }
 
@@ -76,7 +77,8 @@ export class NamespaceReconciler {
     const decision = this.#decide(namespace);
     if (decision === undefined)
       return cache.view().platform === undefined ? this.#withoutPlatform(namespace) : {};
-    const { againAfterMs, state } = await this.#applyOrTell(namespace, decision);
+    const { state, ...outcome } = await this.#applyOrTell(namespace, decision);
+    if (state === undefined) return outcome;
     this.#record(namespace, decision, state);
     await statuses.writeProfiles(namespace, decision.compiled);
     await events.tell(
@@ -88,7 +90,7 @@ export class NamespaceReconciler {
         uidOfPolicy: (name) => cache.policies.get({ namespace, name })?.uid,
       }),
     );
-    return againAfterMs === undefined ? {} : { againAfterMs };
+    return outcome;
   }
 
   /** Nothing is awaited here, so that all of it is from one moment. */
@@ -129,7 +131,8 @@ export class NamespaceReconciler {
     const moment = drifts.now;
     const teams = [...cache.profiles.inNamespace(namespace).values()].map(teamOf);
     const plan = planLeftovers(namespace, cache.policiesIn(namespace), teams);
-    const execution = plan && (await executor.execute(namespace, plan));
+    const uid = cache.namespaces.get({ namespace: '', name: namespace })?.uid ?? '';
+    const execution = plan && (await executor.execute({ name: namespace, uid }, plan));
     if (execution !== undefined && execution.written.length > 0) {
       log.info(
         { namespace, ...count(execution.written) },
@@ -167,7 +170,7 @@ export class NamespaceReconciler {
   async #apply(namespace: string, { uid, moment, compiled, plan }: Decision): Promise<Progress> {
     const { cache, contests, drifts, executor, ledger, log, onRecordChanged } = this.#parts;
     const started = Date.now();
-    const execution = await executor.execute(namespace, plan);
+    const execution = await executor.execute({ name: namespace, uid }, plan);
     const { written } = execution;
     const state = execution.state === 'Done' ? stateOf(compiled) : execution.state;
     if (written.length > 0) {
@@ -175,6 +178,7 @@ export class NamespaceReconciler {
       onRecordChanged();
       log.info({ namespace, state, ...count(written), ms: Date.now() - started }, 'policies written');
     }
+    if (execution.state === 'Outdated') return { againAfterMs: execution.againAfterMs };
     if (execution.state === 'Changing') return execution;
     if (execution.state === 'Contested') return { ...execution, state: 'Failing' };
     ledger.settled(namespace);
@@ -184,7 +188,7 @@ export class NamespaceReconciler {
       const isEnforced = compiled.enforcement === 'Enforce';
       ledger.holdClosed(namespace, uid, isEnforced ? isolatedBy(compiled.policies) : []);
     }
-    const contestedForMs = contests.standing(namespace, Date.now());
+    const contestedForMs = contests.standing({ namespace, within: uid }, Date.now());
     return contestedForMs > 0
       ? { state: 'Failing', againAfterMs: contestedForMs }
       : { state: stateOf(compiled) };
@@ -194,7 +198,7 @@ export class NamespaceReconciler {
     namespace: string,
     decision: Decision,
     state: NamespaceState,
-    failure = this.#contest(namespace),
+    failure = this.#contest(namespace, decision.uid),
   ): void {
     const { uid, madeFrom, compiled, plan } = decision;
     const { ledger, metrics, onRecordChanged, log } = this.#parts;
@@ -205,7 +209,7 @@ export class NamespaceReconciler {
       madeFrom,
       state,
       policies: compiled.policies.length,
-      findings: [...compiled.findings, ...plan.findings, ...this.#contestedIn(namespace)],
+      findings: [...compiled.findings, ...plan.findings, ...this.#contestedIn(namespace, uid)],
       routes: tallyRoutes(compiled.profiles),
       failure: state === 'Failing' ? failure : undefined,
     });
@@ -217,13 +221,13 @@ export class NamespaceReconciler {
     }
   }
 
-  #contest(namespace: string): NamespaceRecord['failure'] {
-    const [first] = this.#contestedIn(namespace);
+  #contest(namespace: string, uid: string): NamespaceRecord['failure'] {
+    const [first] = this.#contestedIn(namespace, uid);
     return first && { reason: first.code, message: `${first.message}: ${first.hint}` };
   }
 
-  #contestedIn(namespace: string): readonly Finding[] {
-    return this.#parts.contests.contestedIn(namespace, Date.now()).map((key) => ({
+  #contestedIn(namespace: string, uid: string): readonly Finding[] {
+    return this.#parts.contests.contestedIn({ namespace, within: uid }, Date.now()).map((key) => ({
       code: 'Contested',
       subject: { kind: 'NetworkPolicy', ...key },
       message: `something undoes what Ringfence writes to \`${key.name}\``,

@@ -50,9 +50,12 @@ export function connectTriggers(cache: Cache, queue: WorkQueue): void {
   for (const store of [cache.validatingWebhooks, cache.mutatingWebhooks, cache.apiServices]) {
     onEach(store, ({ calls }) => fresh(calls.map(({ service }) => service.namespace)));
   }
-  cache.namespaces.onChange(({ previous, next }) =>
-    touched((next ?? previous)?.name ?? '', () => namespacesTouchedByNamespace(cache.view(), previous, next)),
-  );
+  cache.namespaces.onChange(({ previous, next }) => {
+    const name = (next ?? previous)?.name ?? '';
+    // What failed in the namespace before it is no reason to wait longer in this one.
+    if (previous?.uid !== next?.uid) queue.forget(name);
+    touched(name, () => namespacesTouchedByNamespace(cache.view(), previous, next));
+  });
   cache.profiles.onChange(({ previous, next }) =>
     touched((next ?? previous)?.namespace ?? '', () =>
       namespacesTouchedByProfile(cache.view(), previous, next),

@@ -1,0 +1,150 @@
+// How a plan is carried out where something undoes it, or nobody wants it any more. The requests go to a real server.
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { Store } from '../cluster/store.ts';
+import { fingerprint } from '../model/network-policy.ts';
+import type { DesiredPolicy, Owner } from '../model/policies.ts';
+import type { PolicyChange } from '../plan/changes.ts';
+import type { Plan } from '../plan/plan.ts';
+import { PolicyWriter } from './apply.ts';
+import { Contests } from './contest.ts';
+import { Drifts } from './drifts.ts';
+import { PlanExecutor } from './execute.ts';
+import { Ledger } from './ledger.ts';
+import { Metrics } from './metrics.ts';
+import { Owners } from './owners.ts';
+
+const team: Owner = { kind: 'AppNetworkProfile', name: 'team', uid: 'team-1' };
+const successor: Owner = { ...team, uid: 'team-2' };
+const platform: Owner = { kind: 'PlatformNetworkProfile', name: 'default', uid: 'platform-1' };
+const shop = { name: 'shop', uid: 'shop-1' };
+
+let local: LocalClient;
+let executor: PlanExecutor;
+/** The uids of the profiles that the server has. */
+let profiles: string[];
+const asked: string[] = [];
+const created: string[] = [];
+
+beforeEach(async () => {
+  asked.length = 0;
+  created.length = 0;
+  profiles = [team.uid, platform.uid];
+  local = await localClient(async (request, response) => {
+    const body = await text(request);
+    if (request.method === 'GET') {
+      asked.push(request.url ?? '');
+      const items = profiles.map((uid) => ({ metadata: { name: 'x', uid, resourceVersion: '1' } }));
+      response.end(
+        JSON.stringify({ apiVersion: 'ringfence.dev/v1alpha1', kind: 'List', metadata: {}, items }),
+      );
+      return;
+    }
+    const { metadata, ...sent } = JSON.parse(body);
+    created.push(metadata.name);
+    const identity = { uid: `policy-${created.length}`, resourceVersion: String(created.length) };
+    response.end(JSON.stringify({ ...sent, metadata: { ...metadata, ...identity } }));
+  });
+  const policies = new PolicyWriter({
+    client: local.client,
+    policies: new Store(() => false),
+    drifts: new Drifts(),
+    metrics: new Metrics(noMetrics),
+  });
+  executor = new PlanExecutor({
+    policies,
+    contests: new Contests(),
+    ledger: new Ledger(),
+    owners: new Owners(local.client),
+    settleMs: 0,
+  });
+});
+
+afterEach(() => local.stop());
+
+const noMetrics = {
+  workers: 1,
+  queueDepth: () => 0,
+  states: () => [],
+  findings: () => [],
+  routes: () => [],
+  ownedPolicies: () => 0,
+  watchAges: () => new Map<string, number>(),
+  leads: () => true,
+};
+
+function policyOf(owner: Owner, name: string): DesiredPolicy {
+  const spec = { podSelector: {}, policyTypes: ['Ingress'] } as const;
+  return { namespace: 'shop', name: `ringfence-${name}`, owner, spec, description: 'denies' };
+}
+
+/** A plan that writes policies of these owners, as if none of them were there. */
+function planFor(...policies: readonly DesiredPolicy[]): Plan {
+  const changes = policies.map(
+    (policy): PolicyChange => ({ action: 'create', policy, fingerprint: fingerprint(policy.spec) }),
+  );
+  return { phases: [{ purpose: 'allow', changes }], findings: [] };
+}
+
+/** Carries out a plan so often: each time all that it wrote is gone again. */
+async function again(times: number, plan: Plan, place = shop): Promise<readonly string[]> {
+  const states: string[] = [];
+  for (let time = 0; time < times; time += 1) states.push((await executor.execute(place, plan)).state);
+  return states;
+}
+
+describe('a policy that is gone whenever it was written', () => {
+  test('has a rival where its owner is there: three writes in vain are enough', async () => {
+    expect(await again(5, planFor(policyOf(team, 'web')))).toEqual([
+      'Done',
+      'Done',
+      'Done',
+      'Contested',
+      'Contested',
+    ]);
+    expect(created).toHaveLength(4);
+  });
+
+  test('has none where its owner is gone: it is not written again, and not called contested', async () => {
+    profiles = [platform.uid];
+    const states = await again(5, planFor(policyOf(team, 'web'), policyOf(platform, 'monitoring')));
+    expect(states).toEqual(['Done', 'Outdated', 'Outdated', 'Outdated', 'Outdated']);
+    expect(created.filter((name) => name === 'ringfence-web')).toHaveLength(1);
+    expect(asked[0]).toBe(
+      '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles?limit=500&fieldSelector=metadata.name%3Dteam',
+    );
+  });
+
+  test('is asked for once where all of its namespace hang on one owner that is gone', async () => {
+    profiles = [];
+    await again(3, planFor(policyOf(platform, 'a'), policyOf(platform, 'b')));
+    await again(3, planFor(policyOf(platform, 'a')), { name: 'pay', uid: 'pay-1' });
+    expect(asked).toHaveLength(1);
+    expect(created).toHaveLength(2);
+  });
+
+  test('is written at once for the successor of its owner', async () => {
+    await again(4, planFor(policyOf(team, 'web')));
+    profiles = [successor.uid];
+    expect(await again(1, planFor(policyOf(successor, 'web')))).toEqual(['Done']);
+  });
+
+  test('is written at once in the next namespace of the same name, however often that is created', async () => {
+    for (let round = 1; round <= 8; round += 1) {
+      const states = await again(1, planFor(policyOf(team, 'web')), { name: 'shop', uid: `shop-${round}` });
+      expect(states).toEqual(['Done']);
+    }
+    expect(created).toHaveLength(8);
+  });
+});
+
+test('a phase is finished for owners that are there, and none after it is begun', async () => {
+  const { phases: first } = planFor(policyOf(team, 'web'), policyOf(platform, 'monitoring'));
+  const { phases: second } = planFor(policyOf(platform, 'later'));
+  await again(1, { phases: first, findings: [] });
+  profiles = [platform.uid];
+  created.length = 0;
+  await again(1, { phases: [...first, ...second], findings: [] });
+  expect(created).toEqual(['ringfence-monitoring']);
+});
