@@ -6,7 +6,7 @@ import { compareKeys, type ObjectKey } from '../model/object-key.ts';
 import type { Surroundings } from '../routes/route-end.ts';
 import { type Egress, egressOf } from './egress.ts';
 import { type Exposures, exposuresOf } from './exposures.ts';
-import { guarded } from './guardrails.ts';
+import { type Guardrails, guardrailsOf } from './guardrails.ts';
 import { type Membership, membershipOf } from './membership.ts';
 import type { Opening } from './openings.ts';
 import { type PlainRoute, plainRoutes } from './plain-routes.ts';
@@ -24,6 +24,8 @@ export interface PlainNamespace {
   /** Whether anything is compiled for it, written or not. */
   readonly isCompiled: boolean;
   readonly egress: Egress;
+  /** What the platform profile allows the routes of its teams; `undefined` where that sets no limit. */
+  readonly guardrails: Guardrails | undefined;
   readonly around: Surroundings;
   /** Ordered by name. Read when somebody asks: of the thousands that one route may mean, most are only looked at. */
   readonly profiles: readonly PlainProfile[];
@@ -117,12 +119,13 @@ export class Compilation {
     const isRinged = isCompiled(facts, membership);
     const services = this.view.services.get(name) ?? new Map();
     const around = { ...this.#around, namespace: name, services };
+    const guardrails = guardrailsOf(membership.rule, around);
     const profiles = [...(this.view.profiles.get(name)?.values() ?? [])].sort(compareKeys);
     const routes = once(() => {
       const all = profiles.map(({ decoded }) =>
         isRinged && decoded.ok ? plainRoutes(decoded.value, around) : [],
       );
-      const accepted = guarded(all, membership.rule, around);
+      const accepted = guardrails?.judge(all) ?? all;
       return profiles.map((profile, at) => ({ profile, routes: accepted[at] ?? [] }));
     });
     return {
@@ -132,6 +135,7 @@ export class Compilation {
       egress: isRinged
         ? egressOf(membership.egress, profiles, this.world)
         : { mode: 'Unrestricted', open: [] },
+      guardrails,
       around,
       get profiles() {
         return routes();

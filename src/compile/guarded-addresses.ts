@@ -1,17 +1,25 @@
-// Guardrails on addresses: which end a set of them comes to, whatever the word for it was.
+// Guardrails on addresses: which end a set of addresses and ports comes to, whatever the word for it was.
 // Must not know routes, nor what is told of them.
 
 import {
-  type AddressBlock,
   type AddressSet,
-  addressesMeet,
   addressesOf,
   countAddresses,
   uniteAddresses,
   withoutAddresses,
 } from '../model/address-set.ts';
-import type { Peer } from '../model/network-policy.ts';
+import { withEmbedded } from '../model/embedded-addresses.ts';
+import type { Rule } from '../model/network-policy.ts';
 import { once } from '../model/once.ts';
+import {
+  addressesAmong,
+  addressesIn,
+  onEveryPort,
+  type Reach,
+  reachesMeet,
+  reachOfRule,
+  withoutReach,
+} from '../model/reach.ts';
 import type { RouteEndName } from '../routes/index.ts';
 import { publicPeers } from '../routes/internet.ts';
 import type { Side, Surroundings } from '../routes/route-end.ts';
@@ -22,11 +30,12 @@ export interface Allowance {
   readonly cidrs: AddressSet;
 }
 
-/** The addresses among some peers. */
-export function addressesAmong(peers: readonly Peer[]): AddressSet {
-  return addressesOf(
-    peers.flatMap((peer): readonly AddressBlock[] => ('ipBlock' in peer ? [peer.ipBlock] : [])),
-  );
+/** What of some rules nothing but `cidr` itself allows. */
+export interface Rest {
+  /** What is left where all that is not known lies inside what is allowed. */
+  readonly proven: Reach;
+  /** What is left where it may lie outside: it holds what is proven. */
+  readonly possible: Reach;
 }
 
 /** Addresses that have a name of their own, which `cidr` is no way around. */
@@ -34,55 +43,58 @@ interface Territory {
   readonly end: RouteEndName;
   /** Ends that allow it; one that reaches more allows it too. */
   readonly allowedBy: readonly RouteEndName[];
-  readonly addresses: AddressSet;
+  readonly reach: Reach;
 }
 
-/** What of some addresses nothing but `cidr` itself allows. */
-export function restOf(
-  addresses: AddressSet,
-  side: Side,
-  { ends, cidrs }: Allowance,
-  around: Surroundings,
-): AddressSet {
-  if (ends.has('anywhere')) return [];
-  const allowed = territories(side, around).filter(({ allowedBy }) => allowedBy.some((end) => ends.has(end)));
-  return withoutAddresses(
-    addresses,
-    uniteAddresses(cidrs, ...allowed.map((territory) => territory.addresses)),
-  );
-}
+/** The addresses at one side of the routes of a namespace, judged by one rule of the platform profile. */
+export class GuardedSide {
+  readonly #allowance: Allowance;
+  readonly #territories: readonly Territory[];
+  /** What is not known and not allowed: whether a range holds it can't be told. As fields of the platform profile. */
+  readonly unknown: readonly string[];
+  readonly #isOutsideKnown: boolean;
 
-/** The end that such a rest comes to, if that is not allowed; `undefined` where it is just some range, and these are. */
-export function reachedBy(
-  rest: AddressSet,
-  side: Side,
-  { ends }: Allowance,
-  around: Surroundings,
-): RouteEndName | undefined {
-  if (rest.length === 0) return undefined;
-  if (isMostOfTheInternet(rest)) return 'anywhere';
-  const entered = territories(side, around).find(
-    ({ end, addresses }) =>
-      end !== 'internet' && end !== 'ingressController' && addressesMeet(rest, addresses),
-  );
-  return entered?.end ?? (ends.has('cidr') ? undefined : 'cidr');
-}
+  constructor(side: Side, allowance: Allowance, around: Surroundings) {
+    this.#allowance = allowance;
+    this.#territories = territoriesAt(side, around);
+    this.unknown = unknownAt(side, allowance, around);
+    const { pods, services, nodes } = around.ranges;
+    this.#isOutsideKnown = pods !== undefined && services !== undefined && nodes !== undefined;
+  }
 
-/** What of the cluster is not known and not allowed: whether a range holds it can't be told. As fields of the platform profile. */
-export function unknownTerritories(
-  side: Side,
-  { ends }: Allowance,
-  { ranges, apiServer, controlPlane }: Surroundings,
-): readonly string[] {
-  const isKnown = side === 'from' ? controlPlane.length > 0 : apiServer.length > 0;
-  return [
-    ...(ranges.nodes === undefined && !ends.has('nodes') && !ends.has('cluster')
-      ? ['cluster.nodeRanges']
-      : []),
-    ...(ranges.pods === undefined && !ends.has('cluster') ? ['cluster.podRanges'] : []),
-    ...(ranges.services === undefined && !ends.has('cluster') ? ['cluster.serviceRanges'] : []),
-    ...(!isKnown && !ends.has('kubernetesAPI') ? ['kubernetesAPI'] : []),
-  ];
+  /** What some rules reach by address that no end but `cidr` allows, nor any range that the rule of the platform profile names. */
+  restOf(rules: readonly Pick<Rule, 'peers' | 'ports'>[]): Rest {
+    const { ends, cidrs } = this.#allowance;
+    if (ends.has('anywhere')) return { proven: [], possible: [] };
+    const named = onEveryPort(cidrs);
+    // The platform's own word holds for what its ranges embed too.
+    const reach = rules
+      .flatMap((rule) => withoutReach(reachOfRule(rule), named))
+      .map(({ addresses, ports }) => ({ addresses: withEmbedded(addresses), ports }));
+    const allowed = (territories: readonly Territory[]) =>
+      territories
+        .filter(({ allowedBy }) => allowedBy.some((end) => ends.has(end)))
+        .flatMap((territory) => territory.reach);
+    // What is outside the cluster is not known before it is known what is inside.
+    const certain = this.#isOutsideKnown
+      ? this.#territories
+      : this.#territories.filter(({ end }) => end !== 'internet');
+    const left = withoutReach(reach, named);
+    return {
+      proven: withoutReach(left, allowed(this.#territories)),
+      possible: withoutReach(left, allowed(certain)),
+    };
+  }
+
+  /** The end that such a rest comes to, if that is not allowed; `undefined` where it is just some range, and these are. */
+  reachedBy(rest: Reach): RouteEndName | undefined {
+    if (rest.length === 0) return undefined;
+    if (isMostOfTheInternet(addressesIn(rest))) return 'anywhere';
+    const entered = this.#territories.find(
+      ({ end, reach }) => end !== 'internet' && end !== 'ingressController' && reachesMeet(rest, reach),
+    );
+    return entered?.end ?? (this.#allowance.ends.has('cidr') ? undefined : 'cidr');
+  }
 }
 
 /**
@@ -99,27 +111,44 @@ export function isMostOfTheInternet(addresses: AddressSet): boolean {
 
 const publicAddresses = once(() => addressesAmong(publicPeers()));
 
-function territories(
+function unknownAt(
+  side: Side,
+  { ends }: Allowance,
+  { ranges, apiServer, controlPlane }: Surroundings,
+): readonly string[] {
+  const isKnown = side === 'from' ? controlPlane.length > 0 : apiServer.length > 0;
+  return [
+    ...(ranges.nodes === undefined && !ends.has('nodes') && !ends.has('cluster')
+      ? ['cluster.nodeRanges']
+      : []),
+    ...(ranges.pods === undefined && !ends.has('cluster') ? ['cluster.podRanges'] : []),
+    ...(ranges.services === undefined && !ends.has('cluster') ? ['cluster.serviceRanges'] : []),
+    ...(!isKnown && !ends.has('kubernetesAPI') ? ['kubernetesAPI'] : []),
+  ];
+}
+
+function territoriesAt(
   side: Side,
   { ranges, apiServer, controlPlane, ingressControllers }: Surroundings,
 ): readonly Territory[] {
   const of = (cidrs: readonly string[] = []) => addressesOf(cidrs.map((cidr) => ({ cidr })));
   const inside = uniteAddresses(of(ranges.pods), of(ranges.services));
   const nodes = of(ranges.nodes);
-  const api = side === 'from' ? controlPlane : apiServer.flatMap(({ peers }) => peers);
+  // Ports are those of who is connected to: the control plane comes from its addresses to any port here.
+  const api = side === 'from' ? onEveryPort(addressesAmong(controlPlane)) : apiServer.flatMap(reachOfRule);
   return [
-    { end: 'nodes', allowedBy: ['nodes', 'cluster'], addresses: nodes },
-    { end: 'cluster', allowedBy: ['cluster'], addresses: inside },
-    { end: 'kubernetesAPI', allowedBy: ['kubernetesAPI'], addresses: addressesAmong(api) },
+    { end: 'nodes', allowedBy: ['nodes', 'cluster'], reach: onEveryPort(nodes) },
+    { end: 'cluster', allowedBy: ['cluster'], reach: onEveryPort(inside) },
+    { end: 'kubernetesAPI', allowedBy: ['kubernetesAPI'], reach: api },
     {
       end: 'ingressController',
       allowedBy: ['ingressController'],
-      addresses: addressesAmong(ingressControllers.flatMap(({ peers = [] }) => peers)),
+      reach: onEveryPort(addressesAmong(ingressControllers.flatMap(({ peers = [] }) => peers))),
     },
     {
       end: 'internet',
       allowedBy: ['internet'],
-      addresses: withoutAddresses(publicAddresses(), uniteAddresses(inside, nodes)),
+      reach: onEveryPort(withoutAddresses(publicAddresses(), uniteAddresses(inside, nodes))),
     },
   ];
 }

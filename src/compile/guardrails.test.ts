@@ -120,6 +120,21 @@ describe('a route beyond the guardrails', () => {
     },
   );
 
+  test('waits where `internet` would allow its range, and a node may lie in it', () => {
+    for (const routes of [to(range('16.0.0.0/4')), from(range('2600::/12'))]) {
+      const states = (known: Discovered) =>
+        judged(routes, ['app', 'internet'], { discovered: known })[0]?.state;
+      expect(states({})).toBe('Pending');
+      expect(states(without('nodeRanges'))).toBe('Pending');
+      expect(states(discovered)).not.toBe('Pending');
+      const node = {
+        ...discovered,
+        cluster: { ...discovered.cluster, nodeRanges: ['20.5.5.5/32', '2600::5/128'] },
+      };
+      expect(beyond(routes, ['app', 'internet'], { discovered: node })).toBe('nodes');
+    }
+  });
+
   test.each<[string, readonly RouteEndName[], readonly string[]]>([
     ['is allowed by itself', ['app'], ['203.0.113.0/24']],
     ['may hold anything', ['app', 'anywhere'], []],
@@ -284,6 +299,69 @@ describe('what counts is what a rule reaches', () => {
     ]);
     expect(reached('203.0.112.0/23')).toBe('cidr');
     expect(beyond(to(range('203.0.112.0/23', '203.0.112.0/24')), ['app'], { cidrs })).toBeUndefined();
+  });
+
+  describe('`kubernetesAPI`', () => {
+    const api = { cidr: { cidr: '192.168.9.9/32' } };
+    const known: Discovered = {
+      ...discovered,
+      cluster: { ...discovered.cluster, nodeRanges: ['192.168.9.8/29'] },
+    };
+    const reached = (routes: Routes, ends: readonly RouteEndName[] = ['app', 'kubernetesAPI']) =>
+      beyond(routes, ends, { discovered: known });
+    const on = (ports: NonNullable<Routes[number]['ports']>): Routes =>
+      to(api).map((route) => ({ ...route, ports }));
+
+    test("is the ports of the API server: the others of its node are the node's", () => {
+      expect(reached(on([6443]))).toBeUndefined();
+      expect(reached(to(api))).toBe('nodes');
+      expect([22, 2379, 10250, '6443-6444', '6443/UDP', 'https'].map((port) => reached(on([port])))).toEqual(
+        Array(6).fill('nodes'),
+      );
+      expect(reached(on([443]))).toBe('nodes');
+    });
+
+    test('is no Service on other ports either', () => {
+      const service = (ports: NonNullable<Routes[number]['ports']>): Routes =>
+        to(range('10.96.0.1/32')).map((route) => ({ ...route, ports }));
+      expect(reached(service([443]))).toBeUndefined();
+      expect(reached(service([6443]))).toBe('cluster');
+    });
+
+    test('lets the control plane in on every port, and lets nobody out there', () => {
+      expect(reached(from(api))).toBeUndefined();
+      expect(reached(from(range('192.168.9.8/29')))).toBe('nodes');
+    });
+
+    test('lets the konnectivity pods in, and nobody out to them', () => {
+      const konnectivity = { matchLabels: { 'k8s-app': 'konnectivity-agent' } };
+      const pods = { namespace: { name: 'kube-system', pods: konnectivity } };
+      const more = { spec: { kubernetesAPI: { controlPlane: { pods: konnectivity } } } };
+      expect(beyond(from(pods), ['app', 'kubernetesAPI'], more)).toBeUndefined();
+      expect(beyond(to(pods), ['app', 'kubernetesAPI'], more)).toBe('namespace');
+      expect(beyond(from({ kubernetesAPI: {} }), ['app', 'kubernetesAPI'], more)).toBeUndefined();
+      expect(beyond(to({ kubernetesAPI: {} }), ['app', 'kubernetesAPI'], more)).toBeUndefined();
+    });
+  });
+
+  test.each<[string, string]>([
+    ['64:ff9b::ac12:1/128', 'nodes'],
+    ['64:ff9b:1::ac12:1/128', 'nodes'],
+    ['2002:ac12:1::/48', 'nodes'],
+    ['::ac12:1/128', 'nodes'],
+    ['2600:1::5efe:ac12:1/128', 'nodes'],
+    ['64:ff9b::af4:0/112', 'cluster'],
+    ['64:ff9b::/96', 'anywhere'],
+    ['2002::/16', 'anywhere'],
+  ])('%s reaches what is embedded in it', (cidr, end) => {
+    expect(beyond(to(range(cidr)), ['app', 'cidr'])).toBe(end);
+    expect(beyond(to(range(cidr)), ['app', 'cidr', 'internet'])).toBeDefined();
+    expect(beyond(to(range(cidr)), ['app'], { cidrs: [cidr] })).toBeUndefined();
+  });
+
+  test('an IPv4 address of the internet is that behind NAT64 too', () => {
+    expect(beyond(to(range('64:ff9b::808:808/128')), ['app', 'internet'])).toBeUndefined();
+    expect(beyond(to(range('64:ff9b:1::808:808/128')), ['app', 'internet'])).toBe('cidr');
   });
 
   test('without a rule, or with one that sets no limit, nothing is', () => {

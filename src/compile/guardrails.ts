@@ -2,76 +2,93 @@
 // compiled rule reaches, not the word for it. Must not know policies, nor how strict egress is.
 import type { NamespaceRule } from '../api/namespace-rule.ts';
 import { type AddressSet, addressesOf, countAddresses, uniteAddresses } from '../model/address-set.ts';
-import type { Peer } from '../model/network-policy.ts';
+import type { Peer, Rule } from '../model/network-policy.ts';
+import { addressesIn } from '../model/reach.ts';
 import { arePeersCovered } from '../model/rule-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
 import { type LabelSelector, nameLabel, nameOf } from '../model/selectors.ts';
 import { endOf, type RouteEndName } from '../routes/index.ts';
 import type { Side, Surroundings } from '../routes/route-end.ts';
 import { listWords } from '../routes/schema/constraint.ts';
-import {
-  type Allowance,
-  addressesAmong,
-  isMostOfTheInternet,
-  reachedBy,
-  restOf,
-  unknownTerritories,
-} from './guarded-addresses.ts';
+import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
+import type { Opening } from './openings.ts';
 import type { PlainRoute } from './plain-routes.ts';
 
-/** The routes of a namespace, profile by profile, those that reach further than `rule` allows refused. */
-export function guarded(
-  profiles: readonly (readonly PlainRoute[])[],
-  rule: NamespaceRule | undefined,
-  around: Surroundings,
-): readonly (readonly PlainRoute[])[] {
-  if (rule?.allow === undefined) return profiles;
-  const { ends, cidrs = [] } = rule.allow;
-  const allowance = { ends: new Set(ends), cidrs: addressesOf(cidrs.map((cidr) => ({ cidr }))) };
-  const judge = new Judge(rule.name, allowance, around);
-  const judged = profiles.map((routes) => routes.map((route) => judge.alone(route)));
-  const together = new Set((['from', 'to'] as const).flatMap((side) => judge.together(judged.flat(), side)));
-  return judged.map((routes) =>
-    routes.map((route) =>
-      together.has(route) ? judge.refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
-    ),
-  );
+/** What a rule of the platform profile allows the routes of a namespace; `undefined` where it sets no limit. */
+export function guardrailsOf(rule: NamespaceRule | undefined, around: Surroundings): Guardrails | undefined {
+  return rule?.allow === undefined ? undefined : new Guardrails(rule.name, rule.allow, around);
 }
 
-/** Judges by one rule. */
-class Judge {
+/** What one rule of the platform profile allows the routes of one namespace. */
+export class Guardrails {
   readonly #rule: string;
-  readonly #allowance: Allowance;
+  readonly #ends: ReadonlySet<RouteEndName>;
+  readonly #sides: Readonly<Record<Side, GuardedSide>>;
   readonly #around: Surroundings;
 
-  constructor(rule: string, allowance: Allowance, around: Surroundings) {
+  constructor(rule: string, { ends, cidrs = [] }: NonNullable<NamespaceRule['allow']>, around: Surroundings) {
     this.#rule = rule;
-    this.#allowance = allowance;
+    this.#ends = new Set(ends);
+    const allowance = { ends: this.#ends, cidrs: addressesOf(cidrs.map((cidr) => ({ cidr }))) };
+    this.#sides = {
+      from: new GuardedSide('from', allowance, around),
+      to: new GuardedSide('to', allowance, around),
+    };
     this.#around = around;
   }
 
+  /** The routes of a namespace, profile by profile, those that reach further than is allowed refused. */
+  judge(profiles: readonly (readonly PlainRoute[])[]): readonly (readonly PlainRoute[])[] {
+    const judged = profiles.map((routes) => routes.map((route) => this.#alone(route)));
+    const together = new Set(
+      (['from', 'to'] as const).flatMap((side) => this.#together(judged.flat(), side)),
+    );
+    return judged.map((routes) =>
+      routes.map((route) =>
+        together.has(route) ? this.#refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
+      ),
+    );
+  }
+
+  /**
+   * The end that an opening comes to and that is not allowed, whoever asks for it and by whatever word; `undefined` where it is
+   * allowed, or where too little is known to say that it is not. Ranges are judged by themselves, not together with others.
+   */
+  provenBeyond({ direction, pods, rule }: Opening): RouteEndName | undefined {
+    const side = direction === 'Ingress' ? 'from' : 'to';
+    return this.#pods('pods', pods) ?? this.#rules(side, 'cidr', [rule]);
+  }
+
+  /** As a sentence: what is reached, and that this is not allowed. */
+  tellBeyond(beyond: RouteEndName, how?: string): string {
+    const what = how === undefined ? `it reaches \`${beyond}\`` : `together ${how} it reaches \`${beyond}\``;
+    const allowed = listWords([...this.#ends], 'and');
+    return `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${allowed}`;
+  }
+
   /** A route by itself. */
-  alone(plain: PlainRoute): PlainRoute {
+  #alone(plain: PlainRoute): PlainRoute {
     if (plain.kind === 'refused') return plain;
     const beyond =
       plain.kind === 'in'
-        ? (this.#peers('from', nameAt(plain, 'from'), plain.opening.rule.peers) ??
+        ? (this.#rules('from', nameAt(plain, 'from'), [plain.opening.rule]) ??
           this.#pods(nameAt(plain, 'to'), plain.opening.pods))
         : (this.#pods(nameAt(plain, 'from'), plain.sources) ?? this.#wayOut(plain));
-    if (beyond !== undefined) return this.refuse(plain, beyond);
-    const side = plain.kind === 'in' ? 'from' : 'to';
-    const unknown = unknownTerritories(side, this.#allowance, this.#around);
-    return unknown.length === 0 || this.#rest(plain, side).length === 0 ? plain : this.#wait(plain, unknown);
+    if (beyond !== undefined) return this.#refuse(plain, beyond);
+    const side = this.#sides[sideOf(plain)];
+    return side.unknown.length === 0 || side.restOf(rulesOf(plain)).possible.length === 0
+      ? plain
+      : this.#wait(plain, side.unknown);
   }
 
   /**
    * Routes whose ranges come to most of the internet together: the widest of them, until the others don't. Which these are does
    * not hang on their order, nor on the profiles that they stand in.
    */
-  together(routes: readonly PlainRoute[], side: Side): readonly PlainRoute[] {
-    if (this.#allowance.ends.has('anywhere')) return [];
+  #together(routes: readonly PlainRoute[], side: Side): readonly PlainRoute[] {
     const ranges = routes
-      .map((route) => ({ route, rest: this.#rest(route, side) }))
+      .filter((route) => route.kind !== 'refused' && sideOf(route) === side)
+      .map((route) => ({ route, rest: addressesIn(this.#sides[side].restOf(rulesOf(route)).proven) }))
       .filter(({ rest }) => rest.length > 0);
     const widths = [...new Set(ranges.map(({ rest }) => width(rest)))].sort((a, b) => (a > b ? -1 : 1));
     for (const narrowest of [undefined, ...widths]) {
@@ -83,10 +100,8 @@ class Judge {
     return [];
   }
 
-  refuse({ route }: PlainRoute, beyond: RouteEndName, how?: string): PlainRoute {
-    const what = how === undefined ? `it reaches \`${beyond}\`` : `together ${how} it reaches \`${beyond}\``;
-    const allowed = listWords([...this.#allowance.ends], 'and');
-    const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${allowed}`;
+  #refuse({ route }: PlainRoute, beyond: RouteEndName, how?: string): PlainRoute {
+    const message = this.tellBeyond(beyond, how);
     return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
   }
 
@@ -103,26 +118,27 @@ class Judge {
   /** What is not known is judged by its word. */
   #wayOut(plain: Extract<PlainRoute, { readonly kind: 'out' }>): RouteEndName | undefined {
     const end = nameAt(plain, 'to');
-    if (plain.rules.ok)
-      return this.#peers(
-        'to',
-        end,
-        plain.rules.value.flatMap(({ peers }) => peers),
-      );
+    if (plain.rules.ok) return this.#rules('to', end, plain.rules.value);
     return this.#allows(end, 'anywhere') ? undefined : end;
   }
 
-  #peers(side: Side, end: RouteEndName, peers: readonly Peer[]): RouteEndName | undefined {
-    const rest = restOf(addressesAmong(peers), side, this.#allowance, this.#around);
+  #rules(side: Side, end: RouteEndName, rules: readonly Rule[]): RouteEndName | undefined {
+    const judged = this.#sides[side];
     const reached = [
-      ...peers.map((peer) => ('ipBlock' in peer ? undefined : this.#pod(end, peer))),
-      reachedBy(rest, side, this.#allowance, this.#around),
+      ...rules.flatMap(({ peers }) =>
+        peers.map((peer) => ('ipBlock' in peer ? undefined : this.#pod(side, end, peer))),
+      ),
+      judged.reachedBy(judged.restOf(rules).proven),
     ].find((each) => each !== undefined);
     // The word says it best where it is not allowed itself; but `cidr` may be any of them.
     return reached === undefined || end === 'cidr' || this.#allows(end) ? reached : end;
   }
 
-  #pod(end: RouteEndName, peer: Exclude<Peer, { readonly ipBlock: object }>): RouteEndName | undefined {
+  #pod(
+    side: Side,
+    end: RouteEndName,
+    peer: Exclude<Peer, { readonly ipBlock: object }>,
+  ): RouteEndName | undefined {
     const { namespaceSelector, podSelector = {} } = peer;
     if (this.#allows('cluster', 'anywhere')) return undefined;
     if (namespaceSelector === undefined) return this.#pods(end, podSelector);
@@ -132,7 +148,8 @@ class Judge {
     const declared = [
       ...(this.#allows('ingressController') ? ingressControllers.flatMap(({ peers = [] }) => peers) : []),
       ...(this.#allows('monitoring') ? monitoring.flatMap(({ peers = [] }) => peers) : []),
-      ...(this.#allows('kubernetesAPI') ? controlPlane : []),
+      // The konnectivity pods call in; the API server itself is no pod that could be sent to.
+      ...(side === 'from' && this.#allows('kubernetesAPI') ? controlPlane : []),
     ];
     if (arePeersCovered(peer, declared)) return undefined;
     return nameOf(namespaceSelector) === namespace ? this.#pods('namespace', podSelector) : 'namespace';
@@ -150,21 +167,21 @@ class Judge {
     return end;
   }
 
-  /** The addresses of a route that only `cidr` allows. */
-  #rest(route: PlainRoute, side: Side): AddressSet {
-    if (route.kind === 'refused') return [];
-    const peers =
-      route.kind === 'in' && side === 'from'
-        ? route.opening.rule.peers
-        : route.kind === 'out' && side === 'to' && route.rules.ok
-          ? route.rules.value.flatMap((rule) => rule.peers)
-          : [];
-    return restOf(addressesAmong(peers), side, this.#allowance, this.#around);
-  }
-
   #allows(...ends: readonly RouteEndName[]): boolean {
-    return ends.some((end) => this.#allowance.ends.has(end));
+    return ends.some((end) => this.#ends.has(end));
   }
+}
+
+/** The side at which a route leaves the namespace. */
+function sideOf({ kind }: Exclude<PlainRoute, { readonly kind: 'refused' }>): Side {
+  return kind === 'in' ? 'from' : 'to';
+}
+
+/** What a route allows at that side, as far as it is known. */
+function rulesOf(plain: PlainRoute): readonly Rule[] {
+  if (plain.kind === 'refused') return [];
+  if (plain.kind === 'in') return [plain.opening.rule];
+  return plain.rules.ok ? plain.rules.value : [];
 }
 
 function nameAt({ route }: PlainRoute, side: Side): RouteEndName {

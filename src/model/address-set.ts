@@ -50,6 +50,11 @@ export function withoutAddresses(set: AddressSet, less: AddressSet): AddressSet 
   });
 }
 
+/** What is in both sets. */
+export function intersectAddresses(a: AddressSet, b: AddressSet): AddressSet {
+  return withoutAddresses(a, withoutAddresses(a, b));
+}
+
 /** Whether every address of `inner` is one of `outer`. */
 export function hasAddresses(outer: AddressSet, inner: AddressSet): boolean {
   return inner.every((part) =>

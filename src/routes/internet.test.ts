@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '../../test/property-runs.ts';
 import { addressesMeet, addressesOf, hasAddresses } from '../model/address-set.ts';
+import { withEmbedded } from '../model/embedded-addresses.ts';
 import type { NonEmpty } from '../model/network-policy.ts';
 import { internet } from './internet.ts';
 import type { ClusterRanges, Surroundings } from './route-end.ts';
@@ -31,6 +32,17 @@ function blocks(ranges: ClusterRanges) {
   if (!peers.ok) throw new Error(peers.error.message);
   return peers.value.map((peer) => ('ipBlock' in peer ? peer.ipBlock : { cidr: 'no block' }));
 }
+
+/** What no public host has. */
+const specialIPv4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+];
 
 /** Whether a whole range is let through. */
 const reaches = (cidr: string, ranges = common) =>
@@ -83,6 +95,13 @@ describe('`internet`', () => {
     }
     expect(reaches('34.4.0.0/14', ranges)).toBe(true);
     expect(reaches('35.0.0.8/32', ranges)).toBe(true);
+  });
+
+  test('has no address in it that holds one which it keeps shut', () => {
+    const ranges: ClusterRanges = { ...common, nodes: ['20.5.5.5/32', '192.168.1.0/24'] };
+    const reached = withEmbedded(addressesOf(blocks(ranges)));
+    const shut = [...specialIPv4, '10.244.0.0/16', '20.5.5.5/32'].map((cidr) => ({ cidr }));
+    expect(addressesMeet(reached, addressesOf(shut))).toBe(false);
   });
 
   test('is the same whatever private ranges the cluster has', () => {
