@@ -197,10 +197,26 @@ const someNamespaces = fc
     minLength: 3,
   })
   .map((all) => all.map(([name, more, terminating]) => ({ ...namespace(name, more), terminating })));
+type Allow = NonNullable<NonNullable<PlatformSpec['rules']>[number]['allow']>;
+/** Mostly no guardrails. */
+const allow = mostly<Allow | undefined>(
+  undefined,
+  { ends: ['app', 'service'] },
+  { ends: ['app', 'pods', 'namespace'] },
+);
 const modeRules = fc
-  .record(Object.fromEntries(names.map((name) => [name, mostly<EgressMode>('Restricted', ...egressModes)])))
+  .record(
+    Object.fromEntries(
+      names.map((name) => [name, fc.tuple(mostly<EgressMode>('Restricted', ...egressModes), allow)]),
+    ),
+  )
   .map((modes) =>
-    Object.entries(modes).map(([name, egress]) => ({ name, namespaces: { names: [name] }, egress })),
+    Object.entries(modes).map(([name, [egress, limits]]) => ({
+      name,
+      namespaces: { names: [name] },
+      egress,
+      ...(limits === undefined ? {} : { allow: limits }),
+    })),
   );
 const settings: fc.Arbitrary<PlatformSpec> = fc
   .record({

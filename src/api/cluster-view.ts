@@ -35,6 +35,8 @@ export interface ProfileFacts {
   readonly name: string;
   readonly uid: string;
   readonly generation: number;
+  /** RFC 3339, in UTC; `undefined` for one that is in a file only. */
+  readonly created: string | undefined;
   readonly terminating: boolean;
   /** What it asks of egress, also where the rest of it can't be read. */
   readonly egress: EgressMode | undefined;

@@ -55,6 +55,7 @@ export const appNetworkProfiles: Resource<StoredProfile> = {
   path: `/apis/${apiVersion}/appnetworkprofiles`,
   reduce: (object) => ({
     ...identifyProfile(object),
+    created: object.metadata.creationTimestamp,
     egress: readAskedEgress(object),
     decoded: decodeAppNetworkProfile(withoutStatus(object)),
   }),

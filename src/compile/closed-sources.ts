@@ -1,5 +1,5 @@
-// The other side's word on a way in: whether the namespaces that it lets in by their labels let themselves out.
-// By name it opens their egress itself; by labels that is theirs to say. It is status only; it changes no policy.
+// The other side's word on a way in: whether the namespaces that it lets in let themselves out. Where it counts for their egress it
+// is mirrored there, as far as their guardrails allow it; else that is theirs to say. It is status only; it changes no policy.
 import type { NamespaceFacts } from '../api/cluster-view.ts';
 import type { Route } from '../api/route.ts';
 import type { Rule } from '../model/network-policy.ts';
@@ -19,36 +19,96 @@ import { trusts } from './trust.ts';
 
 /** Namespaces that a route lets in and that do not let themselves out. */
 export interface ClosedSources {
-  /** The first of them, sorted. */
-  readonly names: readonly string[];
-  /** The profile to add in the first one, as YAML. */
-  readonly suggestion: string;
+  /** Which they are, and why: the rest of a sentence about the route. */
+  readonly why: string;
+  /** The profile to add in the first one, as YAML, where its guardrails would take it. */
+  readonly suggestion?: string;
 }
 
 /** Who lets in more does not wait for each of them, and to look at thousands for every such route would take long. */
 const mostWaitedFor = 200;
 const mostTold = 3;
 
-/** Finds the namespaces that a route lets in by their labels in vain; `undefined` where there are none. */
+/** Finds the namespaces that a route lets in in vain; `undefined` where there are none. */
 export function closedSources(
   run: Compilation,
   here: PlainNamespace,
   route: Route,
   { opening, isWide }: WayIn,
 ): ClosedSources | undefined {
-  const selector = 'namespace' in route.from ? route.from.namespace.selector : undefined;
-  // Nor does who lets in everybody.
-  if (!isWide || selector === undefined || requiredLabels(selector) === undefined) return undefined;
-  if (trusts(run.spec, here.facts)) return undefined;
-  const letIn = firstOf(eachSelectedBy(run.view, selector), mostWaitedFor + 1);
+  const isMirrored = !isWide || trusts(run.spec, here.facts);
+  if (!isMirrored && !isForSome(route)) return undefined;
+  const letIn = firstOf(sourcesOf(run, opening), mostWaitedFor + 1);
   if (letIn.length > mostWaitedFor) return undefined;
   const closed = letIn
-    .filter((facts) => facts.name !== here.facts.name && isShutIn(run, here, opening, facts))
+    .filter((facts) => facts.name !== here.facts.name)
     .sort((a, b) => compareText(a.name, b.name))
-    .slice(0, mostTold);
-  const [first] = closed;
-  if (first === undefined) return undefined;
-  return { names: closed.map(({ name }) => name), suggestion: suggestionFor(here, route, opening, first) };
+    .flatMap((facts) => closedSource(run, here, opening, facts) ?? []);
+  const guarded = closed.filter(({ beyond }) => beyond !== undefined);
+  // What is mirrored is shut by guardrails alone.
+  const silent = isMirrored ? [] : closed.filter(({ beyond }) => beyond === undefined);
+  return tellClosed(guarded, silent, (first) => suggestionFor(here, route, opening, first));
+}
+
+/** Nobody who lets in everybody waits for them. */
+function isForSome({ from }: Route): boolean {
+  const selector = 'namespace' in from ? from.namespace.selector : undefined;
+  return selector !== undefined && requiredLabels(selector) !== undefined;
+}
+
+/** The namespaces that a way in means, each once. */
+function* sourcesOf({ view }: Compilation, { rule }: Opening): Iterable<NamespaceFacts> {
+  const seen = new Set<string>();
+  for (const peer of rule.peers) {
+    if ('ipBlock' in peer || peer.namespaceSelector === undefined) continue;
+    for (const facts of eachSelectedBy(view, peer.namespaceSelector)) {
+      if (!seen.has(facts.name)) yield facts;
+      seen.add(facts.name);
+    }
+  }
+}
+
+/** A namespace that does not let itself out. */
+interface ClosedSource {
+  readonly facts: NamespaceFacts;
+  /** What its guardrails say to the way out, where they do not allow it. */
+  readonly beyond: string | undefined;
+}
+
+function closedSource(
+  run: Compilation,
+  { facts: here }: PlainNamespace,
+  opening: Opening,
+  facts: NamespaceFacts,
+): ClosedSource | undefined {
+  const there = run.plain(facts);
+  const shut = mirrorsFrom(here.name, opening, facts.labels).filter((way) => isShut(there, way, here));
+  if (shut.length === 0) return undefined;
+  const [beyond] = shut.flatMap((way) => there.guardrails?.provenBeyond(way) ?? []);
+  return { facts, beyond: beyond && there.guardrails?.tellBeyond(beyond) };
+}
+
+function tellClosed(
+  guarded: readonly ClosedSource[],
+  silent: readonly ClosedSource[],
+  suggest: (first: NamespaceFacts) => string,
+): ClosedSources | undefined {
+  const [firstGuarded] = guarded;
+  const [firstSilent] = silent;
+  const told = [
+    firstSilent &&
+      `the egress of ${namesOf(silent)} is Restricted and does not lead here: a profile there has to open it`,
+    firstGuarded &&
+      `the egress of ${namesOf(guarded)} is Restricted, and guardrails keep it from leading here: ${firstGuarded.beyond}`,
+  ].filter((each) => each !== undefined);
+  if (told.length === 0) return undefined;
+  return { why: told.join('; '), ...(firstSilent && { suggestion: suggest(firstSilent.facts) }) };
+}
+
+function namesOf(sources: readonly ClosedSource[]): string {
+  const names = sources.slice(0, mostTold).map(({ facts }) => `\`${facts.name}\``);
+  const more = sources.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }
 
 function firstOf<T>(all: Iterable<T>, count: number): readonly T[] {
@@ -58,16 +118,6 @@ function firstOf<T>(all: Iterable<T>, count: number): readonly T[] {
     first.push(each);
   }
   return first;
-}
-
-function isShutIn(
-  run: Compilation,
-  { facts: here }: PlainNamespace,
-  opening: Opening,
-  facts: NamespaceFacts,
-): boolean {
-  const there = run.plain(facts);
-  return mirrorsFrom(here.name, opening, facts.labels).some((way) => isShut(there, way, here));
 }
 
 function isShut(there: PlainNamespace, { pods, rule }: Opening, here: NamespaceFacts): boolean {

@@ -122,11 +122,11 @@ export class Compilation {
     const guardrails = guardrailsOf(membership.rule, around);
     const profiles = [...(this.view.profiles.get(name)?.values() ?? [])].sort(compareKeys);
     const routes = once(() => {
-      const all = profiles.map(({ decoded }) =>
-        isRinged && decoded.ok ? plainRoutes(decoded.value, around) : [],
-      );
-      const accepted = guardrails?.judge(all) ?? all;
-      return profiles.map((profile, at) => ({ profile, routes: accepted[at] ?? [] }));
+      const all = profiles.map((profile) => ({
+        profile,
+        routes: isRinged && profile.decoded.ok ? plainRoutes(profile.decoded.value, around) : [],
+      }));
+      return guardrails?.judge(all) ?? all;
     });
     return {
       facts,

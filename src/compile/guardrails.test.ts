@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, type PlatformSpec, platform, profile, service, view } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
+import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import { addressesOf } from '../model/address-set.ts';
 import { formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
@@ -438,7 +439,7 @@ describe('a range in pieces', () => {
     );
   });
 
-  test('is judged the same in whatever order, and in whatever profile', () => {
+  test('is judged the same in whatever order the routes of a profile stand', () => {
     fc.assert(
       fc.property(cuts, fc.infiniteStream(fc.nat()), (some, random) => {
         const cidrs = pieces('0.0.0.0/0', some);
@@ -453,5 +454,85 @@ describe('a range in pieces', () => {
       }),
       runs(60),
     );
+  });
+
+  test('of a younger profile takes nothing away from an older one, whatever it is', () => {
+    const quarters = [
+      '0.0.0.0/2',
+      '64.0.0.0/2',
+      '128.0.0.0/2',
+      '192.0.0.0/3',
+      '8.0.0.0/7',
+      '2600::/12',
+      '2a00::/7',
+    ];
+    const some = fc.subarray(quarters, { minLength: 1 });
+    const allow: { ends: RouteEndName[] } = { ends: ['app', 'cidr', 'nodes', 'cluster', 'kubernetesAPI'] };
+    const accepted = (...profiles: readonly ProfileFacts[]) => {
+      const given = view({
+        discovered,
+        platform: platform({ ...spec, rules: [{ name: 'prod', namespaces: { names: ['shop'] }, allow }] }),
+        namespaces: [namespace('shop')],
+        profiles,
+      });
+      return compile(given).namespaces.flatMap((each) =>
+        each.profiles.flatMap(({ profile: { name }, routes }) =>
+          routes.filter((route) => !isRefused(route)).map(({ route }) => `${name}/${route.name}`),
+        ),
+      );
+    };
+    fc.assert(
+      fc.property(some, some, sides, (first, second, side) => {
+        const older = {
+          ...profile('shop/z-mine', { routes: routesOf(first, side) }),
+          created: '2026-01-01T00:00:00Z',
+        };
+        const younger = {
+          ...profile('shop/a-colleague', { routes: routesOf(second, side) }),
+          created: '2026-01-02T00:00:00Z',
+        };
+        const both = accepted(younger, older);
+        expect(both.filter((name) => name.startsWith('z-mine/'))).toEqual(accepted(older));
+        // In a file only: it is about to be created.
+        expect(accepted({ ...younger, created: undefined }, older)).toEqual(both);
+      }),
+      runs(60),
+    );
+  });
+
+  test('is refused by the names of profiles where all are in files', () => {
+    const given = view({
+      discovered,
+      platform: platform({
+        ...spec,
+        rules: [
+          {
+            name: 'prod',
+            namespaces: { names: ['shop'] },
+            allow: { ends: ['app', 'cidr', 'cluster', 'nodes', 'kubernetesAPI'] },
+          },
+        ],
+      }),
+      namespaces: [namespace('shop')],
+      profiles: [
+        profile('shop/b', { routes: to(range('64.0.0.0/2')) }),
+        profile('shop/a', { routes: to(range('128.0.0.0/2')) }),
+        profile('shop/c', { routes: to(range('203.0.113.0/24')) }),
+      ],
+    });
+    const states = compile(given).namespaces[0]?.profiles.map(({ profile: { name }, routes }) => [
+      name,
+      routes[0]?.state,
+      routes[0]?.message,
+    ]);
+    expect(states).toEqual([
+      ['a', 'Active', expect.anything()],
+      [
+        'b',
+        'Rejected',
+        'together with other ranges of the namespace it reaches `anywhere`, which rule `prod` of the platform profile does not allow: it allows `app`, `cidr`, `cluster`, `nodes` and `kubernetesAPI`',
+      ],
+      ['c', 'Active', expect.anything()],
+    ]);
   });
 });

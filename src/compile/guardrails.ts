@@ -1,8 +1,10 @@
 // Guardrails: whether the routes of a namespace stay within what a rule of the platform profile allows. What counts is what a
 // compiled rule reaches, not the word for it. Must not know policies, nor how strict egress is.
+import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { NamespaceRule } from '../api/namespace-rule.ts';
-import { type AddressSet, addressesOf, countAddresses, uniteAddresses } from '../model/address-set.ts';
+import { type AddressSet, addressesOf, uniteAddresses } from '../model/address-set.ts';
 import type { Peer, Rule } from '../model/network-policy.ts';
+import { compareText } from '../model/object-key.ts';
 import { addressesIn } from '../model/reach.ts';
 import { arePeersCovered } from '../model/rule-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
@@ -17,6 +19,12 @@ import type { PlainRoute } from './plain-routes.ts';
 /** What a rule of the platform profile allows the routes of a namespace; `undefined` where it sets no limit. */
 export function guardrailsOf(rule: NamespaceRule | undefined, around: Surroundings): Guardrails | undefined {
   return rule?.allow === undefined ? undefined : new Guardrails(rule.name, rule.allow, around);
+}
+
+/** A profile, and what its routes are by themselves. */
+export interface GuardedProfile {
+  readonly profile: Pick<ProfileFacts, 'name' | 'created'>;
+  readonly routes: readonly PlainRoute[];
 }
 
 /** What one rule of the platform profile allows the routes of one namespace. */
@@ -38,16 +46,21 @@ export class Guardrails {
   }
 
   /** The routes of a namespace, profile by profile, those that reach further than is allowed refused. */
-  judge(profiles: readonly (readonly PlainRoute[])[]): readonly (readonly PlainRoute[])[] {
-    const judged = profiles.map((routes) => routes.map((route) => this.#alone(route)));
-    const together = new Set(
-      (['from', 'to'] as const).flatMap((side) => this.#together(judged.flat(), side)),
-    );
-    return judged.map((routes) =>
-      routes.map((route) =>
+  judge<P extends GuardedProfile>(profiles: readonly P[]): readonly P[] {
+    const judged = profiles.map((each) => ({
+      ...each,
+      routes: each.routes.map((route) => this.#alone(route)),
+    }));
+    const inOrder = [...judged]
+      .sort(({ profile: a }, { profile: b }) => byAge(a, b))
+      .flatMap(({ routes }) => [...routes].sort((a, b) => compareText(a.route.name, b.route.name)));
+    const together = new Set((['from', 'to'] as const).flatMap((side) => this.#tooMany(inOrder, side)));
+    return judged.map((each) => ({
+      ...each,
+      routes: each.routes.map((route) =>
         together.has(route) ? this.#refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
       ),
-    );
+    }));
   }
 
   /**
@@ -56,14 +69,12 @@ export class Guardrails {
    */
   provenBeyond({ direction, pods, rule }: Opening): RouteEndName | undefined {
     const side = direction === 'Ingress' ? 'from' : 'to';
-    return this.#pods('pods', pods) ?? this.#rules(side, 'cidr', [rule]);
+    return this.#rules(side, 'cidr', [rule]) ?? this.#pods('pods', pods);
   }
 
-  /** As a sentence: what is reached, and that this is not allowed. */
-  tellBeyond(beyond: RouteEndName, how?: string): string {
-    const what = how === undefined ? `it reaches \`${beyond}\`` : `together ${how} it reaches \`${beyond}\``;
-    const allowed = listWords([...this.#ends], 'and');
-    return `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${allowed}`;
+  /** As a sentence: that an end is not allowed, and what is. */
+  tellBeyond(beyond: RouteEndName): string {
+    return `rule \`${this.#rule}\` of the platform profile does not allow \`${beyond}\`: it allows ${this.#allowed}`;
   }
 
   /** A route by itself. */
@@ -82,26 +93,27 @@ export class Guardrails {
   }
 
   /**
-   * Routes whose ranges come to most of the internet together: the widest of them, until the others don't. Which these are does
-   * not hang on their order, nor on the profiles that they stand in.
+   * The routes that make the ranges of a namespace come to most of the internet, together with those before them. Who was there
+   * first stays, whatever a colleague adds.
    */
-  #together(routes: readonly PlainRoute[], side: Side): readonly PlainRoute[] {
-    const ranges = routes
+  #tooMany(inOrder: readonly PlainRoute[], side: Side): readonly PlainRoute[] {
+    const ranges = inOrder
       .filter((route) => route.kind !== 'refused' && sideOf(route) === side)
       .map((route) => ({ route, rest: addressesIn(this.#sides[side].restOf(rulesOf(route)).proven) }))
       .filter(({ rest }) => rest.length > 0);
-    const widths = [...new Set(ranges.map(({ rest }) => width(rest)))].sort((a, b) => (a > b ? -1 : 1));
-    for (const narrowest of [undefined, ...widths]) {
-      const staying = ranges.filter(({ rest }) => narrowest === undefined || width(rest) < narrowest);
-      if (!isMostOfTheInternet(uniteAddresses(...staying.map(({ rest }) => rest)))) {
-        return ranges.filter((each) => !staying.includes(each)).map(({ route }) => route);
-      }
+    const refused: PlainRoute[] = [];
+    let staying: AddressSet = [];
+    for (const { route, rest } of ranges) {
+      const together = uniteAddresses(staying, rest);
+      if (isMostOfTheInternet(together)) refused.push(route);
+      else staying = together;
     }
-    return [];
+    return refused;
   }
 
   #refuse({ route }: PlainRoute, beyond: RouteEndName, how?: string): PlainRoute {
-    const message = this.tellBeyond(beyond, how);
+    const what = how === undefined ? `it reaches \`${beyond}\`` : `together ${how} it reaches \`${beyond}\``;
+    const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${this.#allowed}`;
     return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
   }
 
@@ -167,9 +179,19 @@ export class Guardrails {
     return end;
   }
 
+  get #allowed(): string {
+    return listWords([...this.#ends], 'and');
+  }
+
   #allows(...ends: readonly RouteEndName[]): boolean {
     return ends.some((end) => this.#ends.has(end));
   }
+}
+
+/** The oldest first; one that is in a file only is about to be created. */
+function byAge(a: GuardedProfile['profile'], b: GuardedProfile['profile']): number {
+  const last = '~';
+  return compareText(a.created ?? last, b.created ?? last) || compareText(a.name, b.name);
 }
 
 /** The side at which a route leaves the namespace. */
@@ -206,9 +228,4 @@ function requiresLabel({ matchLabels = {}, matchExpressions = [] }: LabelSelecto
       ({ key, operator, values = [] }) => key === label && operator === 'In' && values.length === 1,
     )
   );
-}
-
-function width(addresses: AddressSet): bigint {
-  // A share of IPv6 counts as much as the same share of IPv4.
-  return countAddresses(addresses, 4) * 2n ** 96n + countAddresses(addresses, 6);
 }

@@ -16,6 +16,7 @@ import { neighbours, viewOf } from '../../test/random-cluster.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
 import { canonicalJson, type Peer } from '../model/network-policy.ts';
 import { selects } from '../model/selectors.ts';
+import type { RouteEndName } from '../routes/index.ts';
 import { type CompiledNamespace, compile, compileNamespace, isRead } from './compile.ts';
 
 type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
@@ -356,14 +357,105 @@ describe('the mirrors of a namespace', () => {
   test('are exactly those of the accepted routes that name it, or that the platform trusts', () => {
     fc.assert(
       fc.property(neighbours, (cluster) => {
-        // A rule for DNS may cover a mirror, and one for what is exposed may be the same: looked at above.
+        // A rule for DNS may cover a mirror, and one for what is exposed may be the same: looked at above. Guardrails: see below.
+        const rules = cluster.spec.rules?.map(({ allow: _, ...rule }) => rule) ?? [];
         const given = viewOf({
           ...cluster,
           discovered: {},
-          spec: { ...cluster.spec, ingressRoutes: 'None' },
+          spec: { ...cluster.spec, ingressRoutes: 'None', rules },
         });
         for (const here of compile(given).namespaces) {
           expect(written(given, here)).toEqual(due(given, here));
+        }
+      }),
+      runs(100),
+    );
+  });
+});
+
+describe('guardrails of the source', () => {
+  const allow = (...ends: RouteEndName[]): PlatformSpec => ({
+    rules: [{ name: 'prod', namespaces: { names: ['shop'] }, allow: { ends } }],
+  });
+  const pull = (from: From) =>
+    profile('data/pull', { routes: [{ name: 'pull', from, to: { app: 'mongo' }, ports: [27017] }] });
+  const web = { matchLabels: { 'app.kubernetes.io/name': 'web' } };
+  const ofWeb: From = { namespace: { name: 'shop', pods: web } };
+  const told1 = (given: ClusterView) =>
+    compile(given).namespaces.find((each) => each.namespace === 'data')?.profiles[0]?.routes[0];
+
+  test('keep shut what a team there could not write itself, and the receiver is told', () => {
+    const given = seen({ spec: allow('app'), profiles: [pull(ofWeb)] });
+    expect(told(given)).toEqual([]);
+    expect(told1(given)).toMatchObject({
+      state: 'Active',
+      reason: 'SourceClosed',
+      message:
+        'its rule is written, but the egress of `shop` is Restricted, and guardrails keep it from leading here: rule `prod` of the platform profile does not allow `namespace`: it allows `app`',
+    });
+    expect(told1(given)).not.toHaveProperty('suggestion');
+  });
+
+  test.each<[string, readonly RouteEndName[]]>([
+    ['the end `namespace`', ['app', 'namespace']],
+    ['the whole cluster', ['cluster']],
+    ['everything', ['anywhere']],
+  ])('leave open what they allow: %s', (_, ends) => {
+    const given = seen({ spec: allow(...ends), profiles: [pull(ofWeb)] });
+    expect(told(given)).toEqual(['web -> data/mongo:27017']);
+    expect(told1(given)?.reason).toBe('Active');
+  });
+
+  test('are about the pods too: who may name apps alone opens no other pods', () => {
+    const all: From = { namespace: { name: 'shop' } };
+    expect(told(seen({ spec: allow('app', 'namespace'), profiles: [pull(all)] }))).toEqual([]);
+    expect(told(seen({ spec: allow('pods', 'namespace'), profiles: [pull(all)] }))).toHaveLength(1);
+  });
+
+  test('bind trusted namespaces as well, and are told by them', () => {
+    const trusted = { ...allow('app'), mirrorFrom: { selector: {} } };
+    for (const selector of [{}, { matchLabels: { team: 'a' } }]) {
+      const given = seen({
+        spec: trusted,
+        namespaces: [namespace('shop', { team: 'a' }), namespace('data')],
+        profiles: [pull({ namespace: { selector, pods: web } })],
+      });
+      expect(told(given)).toEqual([]);
+      expect(told1(given)?.message).toContain('the egress of `shop` is Restricted, and guardrails');
+    }
+  });
+
+  test('suggest no profile that they would refuse', () => {
+    const from: From = { namespace: { selector: { matchLabels: { team: 'a' } }, pods: web } };
+    const namespaces = [namespace('shop', { team: 'a' }), namespace('data')];
+    const refused = told1(seen({ spec: allow('app'), namespaces, profiles: [pull(from)] }));
+    expect(refused).toMatchObject({ reason: 'SourceClosed', message: expect.stringContaining('guardrails') });
+    expect(refused).not.toHaveProperty('suggestion');
+    const taken = told1(seen({ spec: allow('app', 'namespace'), namespaces, profiles: [pull(from)] }));
+    expect(taken?.suggestion).toContain('namespace: shop');
+  });
+
+  test('do not bind what the platform opens itself', () => {
+    const spec: PlatformSpec = {
+      ...allow('app'),
+      monitoring: [{ name: 'prometheus', namespace: 'shop', ports: [9090] }],
+    };
+    expect(told(seen({ spec })).some((line) => line.endsWith(':9090'))).toBe(true);
+  });
+
+  test('never let a mirror out where a team there could not write the same way, whatever the cluster', () => {
+    fc.assert(
+      fc.property(neighbours, (given) => {
+        const view = viewOf(given);
+        const { platform } = view;
+        if (platform === undefined || !isRead(platform)) return;
+        for (const rule of platform.decoded.value.spec.rules) {
+          const ends = rule.allow?.ends;
+          if (ends === undefined || ends.includes('namespace')) continue;
+          const [name = ''] = rule.namespaces.names ?? [];
+          const routed = mirrorsIn(view, name).flatMap(({ askers = [] }) => askers.flat());
+          // Those of routes are `namespace/profile/route`; objects that expose pods have their kind before them.
+          expect(routed.filter((asker) => !asker.includes(' '))).toEqual([]);
         }
       }),
       runs(100),

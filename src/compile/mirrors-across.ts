@@ -1,6 +1,7 @@
 // The mirrors that a Restricted namespace is due from others: their accepted ways in from here are ways out of here.
 // A receiver could open the egress of every namespace by that, and one edit would be written to all of them: it counts where it
-// names this one, where the platform does, or where the platform trusts the receiver. Else the source says `to` itself.
+// names this one, where the platform does, or where the platform trusts the receiver, and never further than the guardrails here
+// would let a team here write itself. Else the source says `to` itself. What the platform opens is its own word.
 import type { NamespaceFacts } from '../api/cluster-view.ts';
 import type { Peer } from '../model/network-policy.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
@@ -47,11 +48,9 @@ function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirro
           routes.flatMap((route) => {
             if (route.kind !== 'in' || (route.isWide && !isTrusted)) return [];
             const asker = `${formatKey(profile)}/${route.route.name}`;
-            return mirrorsFrom(destination, route.opening, labels).map((opening) => ({
-              opening,
-              destination,
-              asker,
-            }));
+            return mirrorsFrom(destination, route.opening, labels)
+              .filter((opening) => here.guardrails?.provenBeyond(opening) === undefined)
+              .map((opening) => ({ opening, destination, asker }));
           }),
         );
     },

@@ -75,11 +75,11 @@ function tellGap(gap: Gap | undefined): Partial<Settled> {
 /** Its rule is written, whatever the other side does. */
 function tellSources(closed: ClosedSources | undefined): Partial<Settled> {
   if (closed === undefined) return {};
-  const who = closed.names.map((name) => `\`${name}\``).join(', ');
+  const { why, suggestion } = closed;
   return {
     reason: 'SourceClosed',
-    message: `its rule is written, but the egress of ${who} is Restricted and does not lead here: a profile there has to open it`,
-    suggestion: closed.suggestion,
+    message: `its rule is written, but ${why}`,
+    ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
 

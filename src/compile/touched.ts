@@ -7,6 +7,7 @@ import { canonicalJson } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { GatewayRouteFacts } from '../model/services.ts';
 import { endOf } from '../routes/index.ts';
+import { membershipOf } from './membership.ts';
 import { namespacesSelectedBy } from './namespace-index.ts';
 import { declaredNamespaces, ingressControllerNamespaces } from './systems.ts';
 import { trusts } from './trust.ts';
@@ -33,6 +34,7 @@ export function namespacesTouchedByProfile(
     namespace,
     ...sourcesOf(view, platform, [facts], edited),
     ...speakersOf(view, platform, [facts]),
+    ...mirroredFrom(view, platform, [facts]),
     // A system namespace is ringed by its first profile, and reached by the platform's systems from then on.
     ...(platform.systemNamespaces.includes(namespace) ? declaredNamespaces(view, platform) : []),
   ]);
@@ -57,6 +59,7 @@ export function namespacesTouchedByNamespace(
   return new Set([
     name,
     ...neighboursOf(view, platform, name, states),
+    ...mirroredFrom(view, platform, states),
     ...(states.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
     ...exposedFrom(view, name),
     ...declaredNamespaces(view, platform),
@@ -164,6 +167,30 @@ function sourcesOf(
     if ('name' in places) return [places.name];
     if (!isTrusted) return [];
     return namespacesSelectedBy(view, places.selector).map(({ name }) => name);
+  });
+}
+
+/**
+ * The namespaces whose routes open the egress of one that is or was like this, where guardrails may keep it shut: they tell of that.
+ * Elsewhere it is open whatever the source says.
+ */
+function mirroredFrom(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  states: readonly NamespaceFacts[],
+): readonly string[] {
+  const guarded = states.filter((facts) => membershipOf(view, platform, facts).rule?.allow !== undefined);
+  const declared = declaredNamespaces(view, platform);
+  return guarded.flatMap(({ name }) => {
+    const trusted = [...view.routeLinks.fromEvery()].filter(({ namespace }) => {
+      const receiver = view.namespaces.get(namespace);
+      return receiver !== undefined && trusts(platform, receiver);
+    });
+    const naming = [
+      ...view.routeLinks.fromName(name),
+      ...(declared.includes(name) ? view.routeLinks.fromDeclared() : []),
+    ];
+    return [...naming, ...trusted].map(({ namespace }) => namespace);
   });
 }
 

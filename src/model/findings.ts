@@ -73,7 +73,7 @@ export const findingKinds = {
   SourceClosed: {
     severity: 'warning',
     meaning:
-      'a route lets in namespaces by their labels whose egress is Restricted and does not lead to it; its suggestion is the profile to add there',
+      'a route lets in namespaces whose egress is Restricted and does not lead to it: either it means them by their labels, and its suggestion is the profile to add there, or their guardrails do not allow the way out',
   },
   SourceMissing: {
     severity: 'info',
