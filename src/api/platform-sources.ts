@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { addressText, cidrText } from '../routes/schema/addresses.ts';
 import { listOf, setOf } from '../routes/schema/collections.ts';
-import { constrain, member } from '../routes/schema/constraint.ts';
+import { constrain, listWords, member } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { labelSelector } from '../routes/schema/label-selector.ts';
 import { dnsLabel, dnsSubdomain } from '../routes/schema/text.ts';
@@ -91,8 +91,18 @@ export const monitoring = constrain(
   },
 ).describe('One monitoring system.');
 
+/** An object that says something: `{}` overrides nothing, so that whoever wrote it meant something else. */
+function overrides<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const names = Object.keys(shape);
+  return constrain(fields(shape), {
+    rule: names.map((name) => `has(${member(name)})`).join(' || '),
+    message: `must have at least one of ${listWords(names, 'and')}; leave it out to override nothing`,
+    holds: (value) => Object.keys(value).length > 0,
+  }).meta({ minProperties: 1 });
+}
+
 /** What overrides the discovery of DNS. */
-export const dns = fields({
+export const dns = overrides({
   namespace: dnsLabel().describe('The namespace of the DNS pods.').exactOptional(),
   podSelector: labelSelector()
     .describe('The DNS pods in that namespace; `{}` means all of them.')
@@ -112,7 +122,7 @@ export const dns = fields({
 );
 
 /** What overrides the discovery of the API server. */
-export const kubernetesAPI = fields({
+export const kubernetesAPI = overrides({
   addresses: setOf(addressText(), { min: 1, max: 32 })
     .describe('Addresses of the API server: its ClusterIP, its endpoints, a load balancer before it.')
     .exactOptional(),
@@ -137,7 +147,7 @@ export const kubernetesAPI = fields({
 );
 
 /** What overrides the discovery of the address ranges. */
-export const cluster = fields({
+export const cluster = overrides({
   podRanges: cidrs('The ranges of pod addresses.'),
   serviceRanges: cidrs('The ranges of Service addresses (ClusterIPs).'),
   nodeRanges: cidrs(

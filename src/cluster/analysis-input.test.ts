@@ -427,10 +427,28 @@ describe('a Service', () => {
     ]);
   });
 
-  test('with a port that is none is a problem', () => {
-    const ports = [{ port: 80, targetPort: 0 }];
+  test('has a target port that is empty or 0 as the API server stores it', () => {
+    const ports = [
+      { port: 80, targetPort: '' },
+      { port: 81, targetPort: 0, protocol: '' },
+    ];
+    const { input } = readAnalysisInput([object('v1', 'Service', 'web', { spec: { ports } })]);
+    expect(input.services[0]?.ports).toEqual([
+      { port: 80, protocol: 'TCP', targetPort: 80 },
+      { port: 81, protocol: 'TCP', targetPort: 81 },
+    ]);
+  });
+
+  test.each([
+    [-1, 'must be at least 0, not `-1`'],
+    [65536, 'must be at most 65535, not `65536`'],
+    [true, 'must be a port number or a port name'],
+    ['8080', '`8080` is not a port name: write the number `8080` without quotes'],
+    ['Http', '`Http` is not a port name'],
+  ])('with the target port %j, which the API server refuses, is a problem', (targetPort, says) => {
+    const ports = [{ port: 80, targetPort }];
     expect(problemsOf(object('v1', 'Service', 'web', { spec: { ports } })).join()).toContain(
-      'spec.ports[0].targetPort: must be at least 1, not `0`',
+      `spec.ports[0].targetPort: ${says}`,
     );
   });
 });

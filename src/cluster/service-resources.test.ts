@@ -36,6 +36,19 @@ describe('a Service', () => {
     });
   });
 
+  test('has an empty or zero target port as the port itself, as the API server stores it', () => {
+    const ports = [
+      { port: 80, targetPort: '' },
+      { port: 81, targetPort: 0 },
+      { name: '', port: 82, protocol: '' },
+    ];
+    expect(services.reduce(service('shop/web', ports)).ports).toEqual([
+      { port: 80, protocol: 'TCP', targetPort: 80 },
+      { port: 81, protocol: 'TCP', targetPort: 81 },
+      { port: 82, protocol: 'TCP', targetPort: 82 },
+    ]);
+  });
+
   test('is headless where it has no address, and selects nothing where its selector is empty or absent', () => {
     for (const selector of [{}, undefined]) {
       expect(facts(services, service('shop/db', [], { clusterIP: 'None', selector }))).toEqual({

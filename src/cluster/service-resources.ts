@@ -22,12 +22,14 @@ interface RawService {
   readonly clusterIPs?: readonly string[];
   readonly selector?: Readonly<Record<string, string>>;
   readonly externalName?: string;
-  readonly ports?: readonly {
-    readonly name?: string;
-    readonly port: number;
-    readonly protocol?: Protocol;
-    readonly targetPort?: number | string;
-  }[];
+  readonly ports?: readonly RawPort[];
+}
+
+interface RawPort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: Protocol | '';
+  readonly targetPort?: number | string;
 }
 
 export const services: Resource<Stored<AddressedServiceFacts>> = {
@@ -50,15 +52,15 @@ export const services: Resource<Stored<AddressedServiceFacts>> = {
       clusterIPs: clusterIPs.filter((address) => address !== '' && address !== 'None'),
       ...(Object.keys(selector).length === 0 ? {} : { selector }),
       ...(externalName === undefined ? {} : { externalName }),
-      ports: ports.map(({ name, port, protocol = 'TCP', targetPort = port }) => ({
-        ...(name === undefined || name === '' ? {} : { name }),
-        port,
-        protocol,
-        targetPort,
-      })),
+      ports: ports.map(portOf),
     };
   },
 };
+
+/** A port with its defaults: an empty value counts as none, and so does target port 0 (`SetDefaults_Service`). */
+function portOf({ name, port, protocol, targetPort }: RawPort): ServiceFacts['ports'][number] {
+  return { ...(name ? { name } : {}), port, protocol: protocol || 'TCP', targetPort: targetPort || port };
+}
 
 interface RawBackend {
   readonly service?: {

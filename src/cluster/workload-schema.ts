@@ -2,7 +2,7 @@
 // Objects from files were validated by nobody: what is read of them is checked here.
 import * as z from 'zod';
 import { parseAddress } from '../model/ip-ranges.ts';
-import { protocols } from '../model/ports.ts';
+import { isPortName, protocols } from '../model/ports.ts';
 
 const labels = z.record(z.string(), z.string()).exactOptional();
 const portNumber = z.int().min(1).max(65535);
@@ -91,6 +91,16 @@ export const cronJobObject = z.looseObject({
   spec: z.looseObject({ jobTemplate: z.looseObject({ spec: z.looseObject({ template }) }) }),
 });
 
+/** A port of a pod, by number or by name; 0 and `""` are the Service's own port (`SetDefaults_Service`). */
+const targetPort = z
+  .union([z.int().min(0).max(65535), z.string()], { error: 'must be a port number or a port name' })
+  .check(({ value, issues }) => {
+    if (typeof value === 'number' || value === '' || isPortName(value)) return;
+    // The API server takes digits in a string for a name, and a name needs a letter (ValidatePortNumOrName).
+    const hint = /^\d+$/.test(value) ? `: write the number \`${value}\` without quotes` : '';
+    issues.push({ code: 'custom', input: value, message: `\`${value}\` is not a port name${hint}` });
+  });
+
 /** A Service, as the reducer reads it. */
 export const serviceObject = z.looseObject({
   spec: z.looseObject({
@@ -103,10 +113,8 @@ export const serviceObject = z.looseObject({
         z.looseObject({
           name: z.string().exactOptional(),
           port: portNumber,
-          protocol,
-          targetPort: z
-            .union([portNumber, z.string()], { error: 'must be a port number or a name' })
-            .exactOptional(),
+          protocol: z.enum([...protocols, '']).default('TCP'),
+          targetPort: targetPort.exactOptional(),
         }),
       )
       .exactOptional(),

@@ -1,7 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { contains, formatCidr, type IpRange, parseAddress, parseCidr } from './ip-ranges.ts';
+import ipaddr from 'ipaddr.js';
+import {
+  contains,
+  formatAddress,
+  formatCidr,
+  type IpRange,
+  parseAddress,
+  parseCidr,
+  parseMaskedCidr,
+} from './ip-ranges.ts';
 
 function range(cidr: string): IpRange {
   const parsed = parseCidr(cidr);
@@ -86,7 +96,12 @@ describe('an address', () => {
     });
   });
 
-  // What Go's net/netip reads and what inet_pton reads is the same, but for zones.
+  test('with an IPv4 tail is read as the address that it is', () => {
+    expect(parseAddress('64:ff9b::1.2.3.4')).toEqual(parseAddress('64:ff9b::102:304'));
+    expect(parseAddress('::1.2.3.4')).toEqual(parseAddress('::102:304'));
+  });
+
+  // What Go's net/netip reads and what inet_pton reads is the same, but for zones and IPv4-mapped addresses.
   const piece = fc.oneof(
     fc.constantFrom(':', '::', '.', '1.2.3.4', '0', '00', '256', '255', 'ffff', '00001', '%eth0', '/', ' '),
     fc.stringMatching(/^[0-9a-f]{1,4}$/),
@@ -97,33 +112,59 @@ describe('an address', () => {
     fc.ipV6(),
   );
 
-  test.each(['::001.2.3.4', '::0x1.2.3.4', '0::1.2.3.04'])('%s has no IPv4 tail that Go reads', (text) => {
-    expect(parseAddress(text).ok).toBe(false);
-  });
-
-  test('with an IPv4 tail is read as the address that it is', () => {
-    expect(parseAddress('64:ff9b::1.2.3.4')).toEqual(parseAddress('64:ff9b::102:304'));
-  });
-
-  test('is read only where the system reads it too', () => {
+  test('is read where the system reads it too, and nowhere else', () => {
     fc.assert(
       fc.property(almostAddress, (text) => {
         const parsed = parseAddress(text);
-        if (parsed.ok) expect(isIP(text)).toBe(parsed.value.family);
+        const isOurs = !text.includes('%') && (parsed.ok || !parsed.error.includes('IPv4-mapped'));
+        expect(parsed.ok ? parsed.value.family : 0).toBe(isOurs ? isIP(text) : 0);
       }),
       { numRuns: 2000 },
     );
   });
 
-  test('is refused only where the system refuses it too, but for zones, an IPv4 tail and IPv4-mapped IPv6', () => {
+  test('is written as RFC 5952 says', () => {
+    const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
     fc.assert(
-      fc.property(almostAddress, (text) => {
-        const parsed = parseAddress(text);
-        const isOdd =
-          text.includes('%') || (text.includes(':') && text.includes('.')) || text.includes('ffff');
-        if (!parsed.ok && !isOdd) expect(isIP(text)).toBe(0);
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        const value = groups.reduce((sum, part) => (sum << 16n) | BigInt(part), 0n);
+        expect(formatAddress(6, value)).toBe(new ipaddr.IPv6(groups).toRFC5952String());
       }),
-      { numRuns: 2000 },
+    );
+    expect(formatAddress(6, 0x10n << 112n)).toBe('10::');
+    expect(formatAddress(6, (0x10n << 112n) | (1n << 64n) | 0x20n)).toBe('10:0:0:1::20');
+  });
+});
+
+// Written by test/agreement/go-addresses/main.go, which says what its columns are.
+const table = new URL('../../test/agreement/go-addresses/table.json', import.meta.url);
+const verdicts: readonly (readonly [text: string, address: string, prefix: string])[] = JSON.parse(
+  readFileSync(table, 'utf8'),
+);
+
+describe("Go's net/netip, which the API server reads addresses with, and we", () => {
+  const hexOf = ({ family, first }: IpRange) => first.toString(16).padStart(family === 4 ? 8 : 32, '0');
+
+  test('read the same texts as an address, and the same address', () => {
+    const ours = verdicts.map(([text]) => {
+      const parsed = parseAddress(text);
+      return [text, parsed.ok ? hexOf(parsed.value) : ''];
+    });
+    expect(ours).toEqual(verdicts.map(([text, address]) => [text, address]));
+  });
+
+  test('read the same texts as a range, and the same range', () => {
+    const ours = verdicts.map(([text]) => {
+      const parsed = parseMaskedCidr(text);
+      return [text, parsed.ok ? `${hexOf(parsed.value)}/${parsed.value.prefix}` : ''];
+    });
+    expect(ours).toEqual(verdicts.map(([text, , prefix]) => [text, prefix]));
+  });
+
+  test('have been asked about hundreds of texts, of which many are read', () => {
+    expect(verdicts.length).toBeGreaterThan(400);
+    expect(verdicts.filter(([, address, prefix]) => address !== '' || prefix !== '').length).toBeGreaterThan(
+      100,
     );
   });
 });

@@ -1,6 +1,5 @@
 // IP ranges of both families: what a CIDR covers, and whether one covers another.
 // Must not know what a range is used for; ranges of two families never meet.
-import ipaddr from 'ipaddr.js';
 import { failure, type Result, success } from './result.ts';
 
 /** The addresses of one CIDR, from `first` to `last`, as integers of 32 or 128 bits. */
@@ -40,26 +39,58 @@ export function parseMaskedCidr(text: string): Result<IpRange, string> {
   return success({ family, prefix, first: network, last: network | hostBits });
 }
 
-/** Reads one address as a range of one; IPv4-mapped IPv6 is refused, because CNIs disagree about it. */
+/**
+ * Reads one address as a range of one, as the API server does (Go's `netip.ParseAddr`: no leading zeros in IPv4; no zone).
+ * IPv4-mapped IPv6 is refused, because CNIs disagree about it.
+ */
 export function parseAddress(text: string): Result<IpRange, string> {
-  // The library looks by trial and error, and errors are slow: it is not asked whether IPv6 is IPv4.
-  if (!text.includes(':') && ipaddr.IPv4.isValidFourPartDecimal(text)) {
-    return success(single(4, ipaddr.IPv4.parse(text)));
-  }
-  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text) || hasOddTail(text)) {
+  const family = text.includes(':') ? 6 : 4;
+  const value = family === 6 ? readIPv6(text) : readIPv4(text);
+  if (value === undefined) {
     return failure(`\`${text}\` is not an IP address: write one like \`10.0.0.1\` or \`fd00::1\``);
   }
-  const address = ipaddr.IPv6.parse(text);
-  if (address.isIPv4MappedAddress()) {
-    return failure(`\`${text}\` is an IPv4-mapped IPv6 address: write \`${address.toIPv4Address()}\``);
+  if (family === 6 && value >> 32n === mappedPrefix) {
+    const mapped = formatAddress(4, value & 0xffff_ffffn);
+    return failure(`\`${text}\` is an IPv4-mapped IPv6 address: write \`${mapped}\``);
   }
-  return success(single(6, address));
+  return success({ family, prefix: bitsOf[family], first: value, last: value });
 }
 
-/** The library takes leading zeros in the IPv4 tail of an IPv6 address; Go, and so the API server, refuses them. */
-function hasOddTail(text: string): boolean {
-  const tail = text.slice(text.lastIndexOf(':') + 1);
-  return tail.includes('.') && !ipaddr.IPv4.isValidFourPartDecimal(tail);
+/** The first 96 bits of an IPv4-mapped IPv6 address, `::ffff:0:0/96` (RFC 4291, section 2.5.5.2). */
+const mappedPrefix = 0xffffn;
+
+/** The value of four decimal octets without leading zeros; `undefined` for any other text. */
+function readIPv4(text: string): bigint | undefined {
+  const octets = text.split('.');
+  const isRead = octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet));
+  const numbers = octets.map(Number);
+  if (!isRead || numbers.some((number) => number > 255)) return undefined;
+  return BigInt(numbers.reduce((sum, number) => sum * 256 + number, 0));
+}
+
+/** The value of eight groups, where `::` stands for one or more of them; `undefined` for any other text. */
+function readIPv6(text: string): bigint | undefined {
+  const sides = text.split('::');
+  const groups = sides.map((side, index) => groupsOf(side, index === sides.length - 1));
+  const [head, tail] = groups;
+  if (groups.length > 2 || head === undefined) return undefined;
+  if (tail === undefined) return head.length === 8 ? valueOfGroups(head) : undefined;
+  const missing = 8 - head.length - tail.length;
+  return missing < 1 ? undefined : valueOfGroups([...head, ...Array<string>(missing).fill('0'), ...tail]);
+}
+
+/** The hexadecimal groups of one side of `::`. At the end of the address an IPv4 address may stand for two of them. */
+function groupsOf(side: string, isLast: boolean): readonly string[] {
+  if (side === '') return [];
+  const groups = side.split(':');
+  const embedded = isLast ? readIPv4(groups.at(-1) ?? '') : undefined;
+  if (embedded === undefined) return groups;
+  return [...groups.slice(0, -1), (embedded >> 16n).toString(16), (embedded & 0xffffn).toString(16)];
+}
+
+function valueOfGroups(groups: readonly string[]): bigint | undefined {
+  if (!groups.every((group) => /^[\da-f]{1,4}$/i.test(group))) return undefined;
+  return BigInt(`0x${groups.map((group) => group.padStart(4, '0')).join('')}`);
 }
 
 /** Whether every address of `inner` is one of `outer`; ranges of two families never contain each other. */
@@ -79,18 +110,17 @@ export function formatCidr(range: IpRange): string {
   return `${formatAddress(range.family, range.first)}/${range.prefix}`;
 }
 
-function single(family: 4 | 6, address: ipaddr.IPv4 | ipaddr.IPv6): IpRange {
-  const value = address.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  return { family, prefix: bitsOf[family], first: value, last: value };
-}
-
-/** The canonical text of one address, an integer of 32 or 128 bits. */
+/** The canonical text of one address, an integer of 32 or 128 bits (RFC 5952 for IPv6, without IPv4 inside). */
 export function formatAddress(family: 4 | 6, value: bigint): string {
-  const length = bitsOf[family] / 8;
-  const bytes = Array.from({ length }, (_, index) =>
-    Number((value >> BigInt((length - 1 - index) * 8)) & 0xffn),
-  );
-  return ipaddr.fromByteArray(bytes).toString();
+  if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');
+  const digits = value.toString(16).padStart(32, '0');
+  const text = (digits.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
+  // The longest run of zeros is left out, the first one where there are several; a single zero is written.
+  const runs = [...text.matchAll(/\b0(:0)+\b/g)];
+  const longest = Math.max(0, ...runs.map(([run]) => run.length));
+  const run = runs.find(([zeros]) => zeros.length === longest);
+  if (run === undefined) return text;
+  return `${text.slice(0, run.index).replace(/:$/, '')}::${text.slice(run.index + longest).replace(/^:/, '')}`;
 }
 
 function notCidr(text: string): string {

@@ -456,11 +456,19 @@ const monitoring: readonly AgreementCase[] = [
 ];
 
 const addresses: readonly AgreementCase[] = [
-  platformCase('overrides without fields are accepted', {
-    dns: {},
+  platformCase('a control plane without fields is accepted: it has a default', {
     kubernetesAPI: { controlPlane: {} },
-    cluster: {},
   }),
+  ...[
+    { name: 'dns', says: 'must have at least one of `namespace`, `podSelector`, `ports` and `addresses`' },
+    { name: 'kubernetesAPI', says: 'must have at least one of `addresses`, `ports` and `controlPlane`' },
+    {
+      name: 'cluster',
+      says: 'must have at least one of `podRanges`, `serviceRanges` and `nodeRanges`; leave it out to override nothing',
+    },
+  ].map(({ name, says }) =>
+    platformCase(`\`${name}\` without fields is refused`, { [name]: {} }, { path: `spec.${name}`, says }),
+  ),
   platformCase('addresses of both families are accepted', {
     dns: { addresses: ['169.254.20.10', 'fd00::a', 'FD00::B'] },
   }),

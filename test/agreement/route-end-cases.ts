@@ -178,13 +178,13 @@ const goodRanges = [
     'fd00:0:0:0:0:0:0:0/8',
     '2001:db8::1/128',
   ],
-  ...['64:ff9b::10.0.0.0/104', '::/96'],
+  ...['64:ff9b::10.0.0.0/104', '::/96', '::1.2.3.4/128', '::1.2.0.0/112', '::0.0.0.0/96'],
 ];
 
 const badRanges = [
   ...['10.0.0.1/8', 'fd00::1/64', '10.0.0.0', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/08', '010.0.0.0/8'],
   ...['10.0/16', '10.0.0.0/8 ', '::ffff:10.0.0.0/104', 'fe80::%eth0/64', '10.0.0.0/-1', 'everywhere', '/8'],
-  ...['10.0.0.0/255.0.0.0', '10.0.0.0/8/8', '1:2:3:4:5:6:7:8::/64', '::ffff:0:0/96'],
+  ...['10.0.0.0/255.0.0.0', '10.0.0.0/8/8', '1:2:3:4:5:6:7:8::/64', '::ffff:0:0/96', '::1.2.3.4/96'],
 ];
 
 const ranges: readonly AgreementCase[] = [
@@ -219,6 +219,10 @@ const ranges: readonly AgreementCase[] = [
     cidr('10.0.0.0/8', ['10.1.0.0/16', '10.1.2.0/24', '10.0.0.0/9']),
   ),
   routeCase('exceptions inside an IPv6 range are accepted', cidr('fd00::/8', ['fd00:1::/32'])),
+  routeCase(
+    'an exception may be written with an IPv4 address at its end, as in the deprecated form',
+    cidr('::/96', ['::1.2.3.4/128']),
+  ),
   routeCase('an empty list of exceptions is accepted', cidr('10.0.0.0/8', [])),
   routeCase('an exception outside the range is refused', cidr('10.0.0.0/8', ['192.168.0.0/16']), {
     path: `${from}.cidr`,
