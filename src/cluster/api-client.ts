@@ -5,6 +5,7 @@ import { text as readText } from 'node:stream/consumers';
 import type { Connection, Transport } from './connection.ts';
 import { ApiError, errorFromAnswer } from './errors.ts';
 import { exchange } from './http.ts';
+import { ServerClock } from './server-clock.ts';
 
 /** What a request carries besides its path. */
 export interface RequestOptions {
@@ -26,6 +27,8 @@ export type AnswerListener = (method: Method, host: string, status: number | und
 
 /** Sends requests to one API server. */
 export class ApiClient {
+  /** What its answers tell of the server's clock. */
+  readonly serverClock = new ServerClock();
   readonly #connection: Connection;
   readonly #host: string;
   readonly #onAnswer: AnswerListener | undefined;
@@ -90,7 +93,7 @@ export class ApiClient {
       answer = await this.#sendOnce(method, path, options, await this.#transport(true));
     }
     if (statusOf(answer) < 300) return answer;
-    throw errorFromAnswer(statusOf(answer), await readBody(answer), answer.headers['retry-after']);
+    throw errorFromAnswer(statusOf(answer), await readBody(answer), answer.headers);
   }
 
   /** Without credentials we are as nobody to the server, so that nothing is sent. */
@@ -109,6 +112,7 @@ export class ApiClient {
     { agent, watchAgent, headers }: Transport,
   ): Promise<IncomingMessage> {
     const { body, contentType = 'application/json', signal, idleMs } = options;
+    const sent = performance.now();
     try {
       const answer = await exchange(`${this.#connection.server}${path}${formatQuery(options.query)}`, {
         method,
@@ -123,6 +127,7 @@ export class ApiClient {
         ...(idleMs === undefined ? { agent } : { agent: watchAgent, idleMs }),
       });
       this.#onAnswer?.(method, this.#host, statusOf(answer));
+      this.serverClock.heard(answer.headers.date, sent, performance.now());
       return answer;
     } catch (error) {
       this.#onAnswer?.(method, this.#host, undefined);

@@ -52,9 +52,9 @@ export class Credentials {
   read(refresh = false): Promise<ReadCredentials> {
     const last = this.#last;
     const maxAge = refresh ? minAgeMs : maxAgeMs;
-    if (last !== undefined && Date.now() - last.at < maxAge) return last.value;
+    if (last !== undefined && performance.now() - last.at < maxAge) return last.value;
     const value = this.#load(refresh);
-    this.#last = { value, at: Date.now() };
+    this.#last = { value, at: performance.now() };
     value.catch(() => {
       this.#last = undefined;
     });

@@ -1,5 +1,6 @@
 // What can go wrong between us and the API server, classified in one place.
 // Must not know what a request was for: callers ask for the class and decide.
+import { parseWallTime } from './wall-time.ts';
 
 /** An answer of the API server other than success, or no answer at all (status 0). */
 export class ApiError extends Error {
@@ -74,14 +75,20 @@ export function isUnsupported(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 400 || error.status === 422);
 }
 
+/** What is read of the headers of an answer. */
+interface AnswerHeaders {
+  readonly date?: string | undefined;
+  readonly 'retry-after'?: string | undefined;
+}
+
 /**
  * Makes an error from an answer. The body is a `metav1.Status` where the API server itself answers, and anything at
  * all where a proxy, a webhook or a panic handler does.
  */
-export function errorFromAnswer(status: number, body: string, retryAfter: string | undefined): ApiError {
+export function errorFromAnswer(status: number, body: string, headers: AnswerHeaders = {}): ApiError {
   const parsed = parseStatus(body);
   const message = parsed.message || body.trim().slice(0, 200) || `HTTP status ${status}`;
-  return new ApiError(status, parsed.reason ?? '', message, parseRetryAfter(retryAfter));
+  return new ApiError(status, parsed.reason ?? '', message, parseRetryAfter(headers));
 }
 
 /** Makes an error from the `ERROR` event of a watch, whose object is a `metav1.Status`. */
@@ -114,9 +121,18 @@ function parseStatus(body: string): { reason?: string; message?: string } {
  */
 const longestWaitMs = 120_000;
 
-/** RFC 9110 section 10.2.3; the API server sends seconds, proxies may send a date. */
-function parseRetryAfter(value: string | undefined): number | undefined {
+/**
+ * RFC 9110 section 10.2.3; the API server sends seconds, proxies may send a date. A date is meant by the clock of whoever
+ * sends it, which says in the same answer what time it is.
+ */
+function parseRetryAfter({ 'retry-after': value, date }: AnswerHeaders): number | undefined {
   if (value === undefined) return undefined;
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.min(longestWaitMs, Math.max(0, wait));
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : timeBetween(date, value);
+  return wait === undefined ? undefined : Math.min(longestWaitMs, Math.max(0, wait));
+}
+
+/** In milliseconds; `undefined` where one of them is no date. */
+function timeBetween(from: string | undefined, to: string): number | undefined {
+  const [start, end] = [parseWallTime(from), parseWallTime(to)];
+  return start === undefined || end === undefined ? undefined : end - start;
 }

@@ -103,8 +103,8 @@ export class Reflector<T extends Identified> {
   #watchListSupported = true;
   #synced = false;
   #refusedSince: number | undefined;
-  #lastProgress = Date.now();
-  #lastHeard = Date.now();
+  #lastProgress = performance.now();
+  #lastHeard = performance.now();
 
   constructor(client: ApiClient, resource: Resource<T>, store: Store<T>, listener: ReflectorListener) {
     this.#client = client;
@@ -120,15 +120,15 @@ export class Reflector<T extends Identified> {
 
   /** Whether the server answers, and has refused for a while to tell. */
   get refused(): boolean {
-    return this.#refusedSince !== undefined && Date.now() - this.#refusedSince >= patienceMs;
+    return this.#refusedSince !== undefined && performance.now() - this.#refusedSince >= patienceMs;
   }
 
-  /** When it last heard of the server, or tried to, in milliseconds since the epoch. */
+  /** When it last heard of the server, or tried to, by `performance.now()`. */
   get lastProgress(): number {
     return this.#lastProgress;
   }
 
-  /** When it last heard of the server, in milliseconds since the epoch; at first, when it was made. */
+  /** When it last heard of the server, by `performance.now()`; at first, when it was made. */
   get lastHeard(): number {
     return this.#lastHeard;
   }
@@ -137,17 +137,17 @@ export class Reflector<T extends Identified> {
   async run(signal: AbortSignal): Promise<void> {
     let streak = noFailure;
     while (!signal.aborted) {
-      const started = Date.now();
+      const started = performance.now();
       this.#lastProgress = started;
       try {
         await this.#listAndWatch(signal);
         // A proxy that ends every stream at once must not be asked in a tight loop.
-        if (Date.now() - started < steadyMs)
+        if (performance.now() - started < steadyMs)
           throw new ApiError(0, '', 'the watch ended as soon as it had begun');
         streak = noFailure;
       } catch (error) {
         if (signal.aborted) return;
-        const before = Date.now() - started < steadyMs ? streak : noFailure;
+        const before = performance.now() - started < steadyMs ? streak : noFailure;
         streak = goOn(before, classify(error));
         if (error instanceof ApiError) await this.#recover(error, streak, before, signal);
       }
@@ -168,7 +168,7 @@ export class Reflector<T extends Identified> {
       this.#resourceVersion = undefined;
     // An expired version is no fault of the server: list again at once, once.
     if (kind === 'expired' && before.kind !== 'expired') return;
-    this.#refusedSince = kind === 'unreachable' ? undefined : (this.#refusedSince ?? Date.now());
+    this.#refusedSince = kind === 'unreachable' ? undefined : (this.#refusedSince ?? performance.now());
     this.#listener.onFailure(this.#resource.name, error);
     await waitFor(backoffMs(failures, backoff, error.retryAfterMs), signal);
   }
@@ -284,7 +284,7 @@ export class Reflector<T extends Identified> {
   }
 
   #heard(): void {
-    this.#lastHeard = Date.now();
+    this.#lastHeard = performance.now();
     this.#lastProgress = this.#lastHeard;
   }
 

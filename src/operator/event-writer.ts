@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { ApiClient } from '../cluster/api-client.ts';
 import { ApiError, classify } from '../cluster/errors.ts';
+import { wallMicroTime } from '../cluster/wall-time.ts';
 import { eventOf, type News } from '../plan/events.ts';
 import { FailureLog } from './failure-log.ts';
 import { fewAtATime } from './few-at-a-time.ts';
@@ -41,7 +42,7 @@ export class EventWriter {
   }
 
   async #send(news: News): Promise<void> {
-    const now = new Date().toISOString().replace('Z', '000Z');
+    const now = wallMicroTime();
     try {
       const path = `/apis/events.k8s.io/v1/namespaces/${news.namespace}/events`;
       await this.#client.request('POST', path, { body: eventOf(news, hostname(), now) });
@@ -49,7 +50,7 @@ export class EventWriter {
     } catch (error) {
       // 409: it was told before a restart.
       if (!(error instanceof ApiError)) throw error;
-      if (classify(error) === 'denied') this.#failures.failed(failureKey, error, Date.now());
+      if (classify(error) === 'denied') this.#failures.failed(failureKey, error, performance.now());
       if (error.status !== 409)
         this.#log.debug({ namespace: news.namespace, error: error.message }, 'an event was not sent');
     }

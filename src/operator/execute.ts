@@ -64,7 +64,7 @@ export class PlanExecutor {
       if (rest > 0) return { written, state: 'Changing', againAfterMs: rest };
       const changes = await this.#withOwner(place, phase);
       pause = Math.max(pause, await this.#apply(place, { ...phase, changes }, written));
-      ledger.wrote(place.name, Date.now());
+      ledger.wrote(place.name, performance.now());
       if (changes.length < phase.changes.length)
         return { written, state: 'Outdated', againAfterMs: behindMs };
       if (phase.purpose === 'open' && pause > 0) break;
@@ -82,7 +82,7 @@ export class PlanExecutor {
 
   #untilSettled(namespace: string): number {
     const { ledger, settleMs } = this.#parts;
-    const now = Date.now();
+    const now = performance.now();
     return ledger.lastWrite(namespace, now) + settleMs - now;
   }
 
@@ -97,7 +97,7 @@ export class PlanExecutor {
       if (change.action !== 'create' || gone.has(change.policy.owner.uid)) continue;
       const { owner } = change.policy;
       const now = performance.now();
-      const isSuspect = contests.wasWritten(subjectOf(place, change), intentOf(change), Date.now());
+      const isSuspect = contests.wasWritten(subjectOf(place, change), intentOf(change), performance.now());
       const isGone = isSuspect ? await owners.isGone(place.name, owner, now) : owners.isKnownGone(owner, now);
       if (isGone) gone.add(owner.uid);
     }
@@ -114,7 +114,7 @@ export class PlanExecutor {
     const lasting = new Set<PolicyChange>();
     const pauses = () =>
       [...intents].map(([change, intent]) => {
-        const pause = contests.pauseOf(subjectOf(place, change), intent, Date.now());
+        const pause = contests.pauseOf(subjectOf(place, change), intent, performance.now());
         // What stands now needs no write when the pause is over: whether it still stands is seen sooner.
         return lasting.has(change) ? Math.min(pause, undoneWithinMs) : pause;
       });
@@ -124,7 +124,7 @@ export class PlanExecutor {
     for (const each of await policies.apply({ ...phase, changes })) {
       const { change, effective } = each;
       const intent = intents.get(change) ?? intentOf(change);
-      contests.wrote(subjectOf(place, change), intent, effective, Date.now());
+      contests.wrote(subjectOf(place, change), intent, effective, performance.now());
       written.push(each);
       if (effective) lasting.add(change);
       else isEffective = false;

@@ -15,7 +15,7 @@ const hints: Partial<Record<ErrorClass, string>> = {
 // An API server that has just started refuses everything for about so long, until it knows its roles.
 const patienceMs = 2_000;
 
-/** Since when a key fails in one way, in milliseconds since the epoch. */
+/** Since when a key fails in one way, by `performance.now()`. */
 interface Failing {
   readonly kind: ErrorClass;
   readonly since: number;
@@ -31,7 +31,7 @@ export class FailureLog {
     this.#log = log;
   }
 
-  /** Takes in that work on `key` failed at `now`, in milliseconds since the epoch. */
+  /** Takes in that work on `key` failed at `now`, by `performance.now()`. */
   failed(key: string, error: ApiError, now: number): void {
     const kind = classify(error);
     const hint = hints[kind];

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { ApiClient } from '../cluster/api-client.ts';
 import { waitFor } from '../cluster/backoff.ts';
 import { ApiError, classify } from '../cluster/errors.ts';
+import { wallMicroTime } from '../cluster/wall-time.ts';
 import { FailureLog } from './failure-log.ts';
 
 /** Whether we may work. */
@@ -142,7 +143,7 @@ export class Lease implements Leadership {
     const { identity, durationMs, log, onTaken } = this.#parts;
     const lease = await this.#look(signal);
     if (lease !== undefined && !this.#isFree(lease.spec)) return;
-    const now = microTime();
+    const now = wallMicroTime();
     await this.#write(
       {
         holderIdentity: identity,
@@ -159,7 +160,7 @@ export class Lease implements Leadership {
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
-    const spec = { ...this.#seen?.lease.spec, renewTime: microTime() };
+    const spec = { ...this.#seen?.lease.spec, renewTime: wallMicroTime() };
     try {
       await this.#write(spec, signal);
     } catch (error) {
@@ -233,16 +234,11 @@ export class Lease implements Leadership {
   #tell(error: ApiError): void {
     const isNews = this.#trouble !== error.message;
     this.#trouble = error.message;
-    this.#failures.failed(leaseName, error, Date.now());
+    this.#failures.failed(leaseName, error, performance.now());
     if (isNews && classify(error) === 'gone')
       this.#parts.log.warn(
         { error: error.message },
         'the namespace of the lease is missing: name it with `--namespace`',
       );
   }
-}
-
-/** RFC 3339 with microseconds, as `metav1.MicroTime` is. */
-function microTime(): string {
-  return new Date().toISOString().replace('Z', '000Z');
 }

@@ -43,7 +43,7 @@ export function specIdentity({ uid, generation }: PlatformFacts): string {
   return `${uid}/${generation}`;
 }
 
-/** What holds of the namespace with this uid, until a moment in milliseconds since the epoch. */
+/** What holds of the namespace with this uid, until a moment by `performance.now()`. */
 interface HeldClosed {
   readonly uid: string;
   readonly directions: readonly Direction[];

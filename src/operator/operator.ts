@@ -8,6 +8,7 @@ import { Cache } from '../cluster/cache.ts';
 import { type Connection, poolSize } from '../cluster/connection.ts';
 import type { CreatedObject } from '../cluster/reflector.ts';
 import { namespaces } from '../cluster/resources.ts';
+import type { ServerClock } from '../cluster/server-clock.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
 import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
@@ -70,7 +71,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     findings: () => statuses.findings(),
     routes: () => ledger.routes(),
     ownedPolicies: () => cache.ownedPolicies,
-    watchAges: () => cache.ages(Date.now()),
+    watchAges: () => cache.ages(performance.now()),
     leads: () => leadership.leads,
   });
   const client = new ApiClient(connection, metrics.answered);
@@ -85,12 +86,12 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     },
     onSteady: (resource) => watchLog.healthy(resource),
     onFailure: (resource, error) => {
-      watchLog.failed(resource, error, Date.now());
+      watchLog.failed(resource, error, performance.now());
       start.whenReady();
     },
     onCreated: (resource, created) => {
-      if (resource === namespaces.name && start.running && isYoung(created)) {
-        ledger.bornEmpty(created.name, created.uid, Date.now());
+      if (resource === namespaces.name && start.running && isYoung(created, client.serverClock)) {
+        ledger.bornEmpty(created.name, created.uid, performance.now());
         metrics.born(created.name);
       }
     },
@@ -117,7 +118,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     return runWorkers(workers, { queue, log, onResult, reconcile });
   });
   const health = await serveHealth(options.healthAddress, {
-    live: () => (cache.silentMs(Date.now()) > stuckAfterMs ? ['the watches make no progress'] : []),
+    live: () => (cache.silentMs(performance.now()) > stuckAfterMs ? ['the watches make no progress'] : []),
     ready: () => [
       ...(cache.synced ? [] : ['the caches are not synced yet']),
       ...watchLog.troubles,
@@ -163,8 +164,9 @@ function runTask(tasks: Tasks, key: string): Promise<Outcome> | undefined {
 }
 
 /** After a watch was away for a while, what it tells of as new may have pods that are connected already. */
-function isYoung({ creationTimestamp = '' }: CreatedObject): boolean {
-  return Date.now() - Date.parse(creationTimestamp) < bornWithinMs;
+function isYoung({ creationTimestamp }: CreatedObject, clock: ServerClock): boolean {
+  const ageMs = clock.ageMs(creationTimestamp, performance.now());
+  return ageMs !== undefined && ageMs < bornWithinMs;
 }
 
 interface Waiting {
@@ -175,13 +177,13 @@ interface Waiting {
 
 /** Starts the workers when every cache has synced, before which absent does not mean absent, and nobody else works. */
 function startOnce({ cache, leadership, log }: Waiting, run: () => Promise<void>) {
-  const started = Date.now();
+  const started = performance.now();
   let isSynced = false;
   let finished: Promise<void> | undefined;
   const tellOnce = () => {
     if (isSynced) return;
     isSynced = true;
-    const ms = Date.now() - started;
+    const ms = Math.round(performance.now() - started);
     log.info({ ms, namespaces: cache.namespaces.size, policies: cache.policies.size }, 'caches synced');
   };
   return {

@@ -118,7 +118,7 @@ export class NamespaceReconciler {
         ...wantedIn(compiled),
         actual: cache.policiesIn(namespace),
         platform: ownerOf(view.platform),
-        heldClosed: ledger.heldClosed(namespace, facts.uid, Date.now()),
+        heldClosed: ledger.heldClosed(namespace, facts.uid, performance.now()),
       }),
     };
   }
@@ -169,14 +169,17 @@ export class NamespaceReconciler {
 
   async #apply(namespace: string, { uid, moment, compiled, plan }: Decision): Promise<Progress> {
     const { cache, contests, drifts, executor, ledger, log, onRecordChanged } = this.#parts;
-    const started = Date.now();
+    const started = performance.now();
     const execution = await executor.execute({ name: namespace, uid }, plan);
     const { written } = execution;
     const state = execution.state === 'Done' ? stateOf(compiled) : execution.state;
     if (written.length > 0) {
       // How many policies there are is told too.
       onRecordChanged();
-      log.info({ namespace, state, ...count(written), ms: Date.now() - started }, 'policies written');
+      log.info(
+        { namespace, state, ...count(written), ms: Math.round(performance.now() - started) },
+        'policies written',
+      );
     }
     if (execution.state === 'Outdated') return { againAfterMs: execution.againAfterMs };
     if (execution.state === 'Changing') return execution;
@@ -188,7 +191,7 @@ export class NamespaceReconciler {
       const isEnforced = compiled.enforcement === 'Enforce';
       ledger.holdClosed(namespace, uid, isEnforced ? isolatedBy(compiled.policies) : []);
     }
-    const contestedForMs = contests.standing({ namespace, within: uid }, Date.now());
+    const contestedForMs = contests.standing({ namespace, within: uid }, performance.now());
     return contestedForMs > 0
       ? { state: 'Failing', againAfterMs: contestedForMs }
       : { state: stateOf(compiled) };
@@ -227,7 +230,7 @@ export class NamespaceReconciler {
   }
 
   #contestedIn(namespace: string, uid: string): readonly Finding[] {
-    return this.#parts.contests.contestedIn({ namespace, within: uid }, Date.now()).map((key) => ({
+    return this.#parts.contests.contestedIn({ namespace, within: uid }, performance.now()).map((key) => ({
       code: 'Contested',
       subject: { kind: 'NetworkPolicy', ...key },
       message: `something undoes what Ringfence writes to \`${key.name}\``,

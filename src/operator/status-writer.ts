@@ -14,6 +14,7 @@ import {
 } from '../cluster/resources.ts';
 import { mergePatch, readStatus } from '../cluster/status.ts';
 import type { Store } from '../cluster/store.ts';
+import { wallTime } from '../cluster/wall-time.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import { discoveryFindings, platformFindings } from '../compile/findings.ts';
 import type { Finding } from '../model/findings.ts';
@@ -52,7 +53,7 @@ export class StatusWriter {
       const mine = made.get(profile.uid);
       if (compiled !== undefined && mine?.profile.generation !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
-      const status = profileStatus({ profile, compiled, mine, previous, now: new Date().toISOString() });
+      const status = profileStatus({ profile, compiled, mine, previous, now: wallTime() });
       const path = `/apis/${apiVersion}/namespaces/${profile.namespace}/appnetworkprofiles/${profile.name}`;
       await this.#write(path, profile, status, appNetworkProfiles, this.#cache.profiles);
     });
@@ -75,7 +76,7 @@ export class StatusWriter {
       policies: this.#cache.ownedPolicies,
       findings: this.#platformFindings(platform),
       waiting: this.#waiting(specIdentity(platform)),
-      now: new Date().toISOString(),
+      now: wallTime(),
     });
     const path = `${platformNetworkProfiles.path}/${platform.name}`;
     await this.#write(path, platform, status, platformNetworkProfiles, this.#cache.platforms);

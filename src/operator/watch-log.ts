@@ -6,7 +6,7 @@ import { type ApiError, classify } from '../cluster/errors.ts';
 /** The first two are troubles of the whole server, the others of one resource. */
 type Trouble = 'unreachable' | 'unauthorized' | 'missing' | 'denied' | 'refusing';
 
-/** How it was at the last try. Times are in milliseconds since the epoch. */
+/** How it was at the last try. Times are by `performance.now()`. */
 interface Failing {
   readonly since: number;
   readonly trouble: Trouble;
@@ -37,7 +37,7 @@ export class WatchLog {
     this.#changeTo(resource, undefined);
   }
 
-  /** Takes in that a watch failed at `now`, in milliseconds since the epoch. */
+  /** Takes in that a watch failed at `now`, by `performance.now()`. */
   failed(resource: string, error: ApiError, now: number): void {
     const trouble = troubleOf(error);
     const before = this.#failing.get(resource);

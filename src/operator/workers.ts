@@ -30,7 +30,7 @@ export async function runWorkers(count: number, parts: WorkerParts): Promise<voi
       return 'requeue_after';
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      failures.failed(key, error, Date.now());
+      failures.failed(key, error, performance.now());
       queue.retry(key, error.retryAfterMs);
       return 'error';
     } finally {
