@@ -6,6 +6,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { Agent, createServer, request, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { filesIn } from './control-plane/components.ts';
@@ -28,6 +29,10 @@ export type Act =
   | { readonly kind: 'truncate'; readonly bytes: number }
   /** Gives so many bytes of the answer, and then resets the connection. */
   | { readonly kind: 'tear'; readonly bytes: number }
+  /** Gives no answer; the API server hears nothing. */
+  | { readonly kind: 'hang' }
+  /** Gives the answer byte by byte, with a pause between two. */
+  | { readonly kind: 'drip'; readonly everyMs: number }
   /** Passes the request on after a while. */
   | { readonly kind: 'delay'; readonly ms: number };
 
@@ -167,6 +172,8 @@ export class FaultProxy implements AsyncDisposable {
       case 'reset':
         reset();
         return;
+      case 'hang':
+        return;
       case 'delay':
         await sleep(act.ms);
     }
@@ -182,6 +189,7 @@ export class FaultProxy implements AsyncDisposable {
       answer.flushHeaders();
       if (act?.kind === 'truncate') giveSome(upstream, answer, act.bytes, () => answer.end());
       else if (act?.kind === 'tear') giveSome(upstream, answer, act.bytes, reset);
+      else if (act?.kind === 'drip') void drip(upstream, answer, act.everyMs);
       else upstream.pipe(answer);
     });
   }
@@ -221,6 +229,16 @@ export class FaultProxy implements AsyncDisposable {
     answer.on('close', () => outgoing.destroy());
     incoming.pipe(outgoing);
   }
+}
+
+/** Passes on one byte at a time, until nobody reads it. */
+async function drip(upstream: IncomingMessage, answer: ServerResponse, everyMs: number): Promise<void> {
+  for (const byte of await buffer(upstream)) {
+    if (answer.destroyed) return;
+    answer.write(Buffer.of(byte));
+    await sleep(everyMs);
+  }
+  answer.end();
 }
 
 /** Passes on so many bytes, and calls `end` when they are given. */

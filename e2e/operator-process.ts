@@ -21,6 +21,8 @@ export interface OperatorProcessOptions {
   /** Settle time in seconds; short, because no CNI listens here. */
   readonly settle?: number;
   readonly flags?: readonly string[];
+  /** A module that is loaded before anything else, to disturb the process from within. */
+  readonly preload?: URL;
   /** What to run instead of the sources: the bundle. */
   readonly entry?: string;
 }
@@ -58,14 +60,22 @@ export class OperatorProcess implements AsyncDisposable {
    *
    * @throws Error where it would run as the administrator, who may do everything: no missing permission would show
    */
-  static async start({ kubeconfig, settle = 1, flags = [], entry = 'src/main.ts' }: OperatorProcessOptions) {
+  static async start({
+    kubeconfig,
+    settle = 1,
+    flags = [],
+    entry = 'src/main.ts',
+    preload,
+  }: OperatorProcessOptions) {
     if (basename(kubeconfig) === basename(filesIn('').adminKubeconfig))
       throw new Error('run the operator with `cluster.operatorKubeconfig()`');
     const words = [entry, 'operator', '--kubeconfig', kubeconfig, '--health-address', '127.0.0.1:0'];
     return OperatorProcess.run({
       command: process.execPath,
       args: [
-        ...['--import', dieWithParent.href, ...words],
+        ...['--import', dieWithParent.href],
+        ...(preload === undefined ? [] : ['--import', preload.href]),
+        ...words,
         ...['--settle', String(settle), '--log-level', 'debug', ...flags],
       ],
       env: process.env,
@@ -119,6 +129,11 @@ export class OperatorProcess implements AsyncDisposable {
   async get(path: string): Promise<Response> {
     const { healthPort } = await this.logged('operator started');
     return fetch(`http://127.0.0.1:${healthPort}${path}`);
+  }
+
+  /** Sends it a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
   }
 
   /** Asks it to end, and waits. Returns the exit code. */

@@ -13,6 +13,9 @@ const operatorHelp: VerbHelp = {
     ['ringfence operator --context staging --settle 15', 'with a CNI that takes in changes slowly'],
   ],
   ok: 'stopped by SIGINT or SIGTERM; the policies stay',
+  error: 'an error: it could not start, or the lease is lost; the policies stay',
+  mistake:
+    'ended by a mistake in ringfence itself, which is in the log; the lease is released, the policies stay',
 };
 
 /** Every verb. */

@@ -19,6 +19,7 @@ export async function commandLinePage(): Promise<string> {
     `| ${exitCodes.ok} | done, and there is nothing that a script should stop at |`,
     `| ${exitCodes.found} | done, and the answer is the other one: something changes, is denied, or is wrong |`,
     `| ${exitCodes.error} | not done: bad input, an unknown flag, no cluster; nothing was written |`,
+    `| ${exitCodes.mistake} | ended by a mistake in ringfence itself: please report what it printed |`,
     '',
     ...[program, ...commands].map(section),
   ].join('\n');

@@ -38,6 +38,10 @@ const alerts = [
   ],
   ['ringfence_namespaces{state="Failing"} > 0', 'a namespace can not have its policies: its status says why'],
   ['ringfence_findings{severity="error"} > 0', 'something that was asked for is not in force'],
+  [
+    'increase(ringfence_internal_errors_total[15m]) > 0',
+    'a mistake in Ringfence itself keeps a namespace as it is: its status and the log say which one',
+  ],
   ['max(ringfence_watch_age_seconds) > 180', 'the operator is blind: what it does not see it does not mend'],
   ['rate(ringfence_drift_corrected_total[15m]) > 0.1', 'something changes policies again and again'],
   [

@@ -9,6 +9,8 @@ export const exitCodes = {
   found: 1,
   /** Not done: bad input, an unknown flag, no cluster. Nothing was written. */
   error: 2,
+  /** Ended by a mistake in ringfence itself; `EX_SOFTWARE` of sysexits.h. */
+  mistake: 70,
 } as const;
 
 /** An exit code of the tool. */

@@ -33,14 +33,17 @@ export function endingOf(error: unknown): Ending {
     // It has printed its help or its message already.
     return { text: '', exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.error };
   }
-  return { text: textOf(error), exitCode: exitCodes.error };
+  if (error instanceof ToolError) return { text: error.told, exitCode: exitCodes.error };
+  if (!(error instanceof Error)) return mistake(String(error));
+  if (toldAsTheyAre.includes(error.name)) return { text: told(error.message), exitCode: exitCodes.error };
+  return mistake(error.stack ?? error.message);
 }
 
-function textOf(error: unknown): string {
-  if (error instanceof ToolError) return error.told;
-  if (!(error instanceof Error)) return told(String(error));
-  if (toldAsTheyAre.includes(error.name)) return told(error.message);
-  return `${told('this is a mistake in ringfence itself:')}${error.stack ?? error.message}\n`;
+function mistake(what: string): Ending {
+  return {
+    text: `${told('this is a mistake in ringfence itself, please report it:')}${what}\n`,
+    exitCode: exitCodes.mistake,
+  };
 }
 
 function told(message: string): string {

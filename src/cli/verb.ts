@@ -19,9 +19,11 @@ export interface Verb {
 export interface VerbHelp {
   /** Each a command line without the name of the tool, and what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
-  /** What the exit codes mean; an error is the same for all. */
+  /** What the exit codes mean; an error is the same for all but the operator. */
   readonly ok: string;
   readonly found?: string;
+  readonly error?: string;
+  readonly mistake?: string;
 }
 
 /** What an action may use beside its answer. */
@@ -46,14 +48,13 @@ export function verbCommand(name: string, help: VerbHelp): Command {
 }
 
 /** The command with examples and exit codes at the end of its help. */
-export function withHelp(command: Command, { examples, ok, found }: VerbHelp): Command {
+export function withHelp(command: Command, { examples, ...ends }: VerbHelp): Command {
   const lines = (tool: string) =>
     examples.flatMap(([line, does]) => [`  # ${does}`, `  ${line.replaceAll('ringfence ', `${tool} `)}`, '']);
-  const codes = [
-    `  ${exitCodes.ok}  ${ok}`,
-    ...(found === undefined ? [] : [`  ${exitCodes.found}  ${found}`]),
-    `  ${exitCodes.error}  an error: bad input, an unknown flag, no cluster; nothing was written`,
-  ];
+  const told = { error: 'an error: bad input, an unknown flag, no cluster; nothing was written', ...ends };
+  const codes = (Object.keys(exitCodes) as (keyof typeof exitCodes)[]).flatMap((end) =>
+    told[end] === undefined ? [] : [`${String(exitCodes[end]).padStart(3)}  ${told[end]}`],
+  );
   return command.addHelpText('after', ({ command }) =>
     ['', 'Examples:', ...lines(command.parent?.name() ?? 'ringfence'), 'Exit codes:', ...codes].join('\n'),
   );

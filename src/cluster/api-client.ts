@@ -1,4 +1,5 @@
-// Requests to the API server over one pooled transport: JSON in, JSON out, errors classified, watches as lines.
+// Requests to the API server over one pooled transport: JSON in, JSON out, errors classified, watches as lines. Writes pass a
+// gate.
 // Must not know any kind of object, nor retry: whoever asked decides when to ask again.
 import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
@@ -6,6 +7,7 @@ import type { Connection, Transport } from './connection.ts';
 import { ApiError, errorFromAnswer } from './errors.ts';
 import { exchange } from './http.ts';
 import { ServerClock } from './server-clock.ts';
+import { type WriteGate, WritesClosedError } from './write-gate.ts';
 
 /** What a request carries besides its path. */
 export interface RequestOptions {
@@ -16,11 +18,20 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A watch says for how long it may be silent, and has a connection of its own. */
-type SendOptions = RequestOptions & { readonly idleMs?: number };
+/** A watch says for how long it may be silent, and has a connection of its own. A write has to pass a gate. */
+type SendOptions = RequestOptions & { readonly idleMs?: number; readonly gate?: WriteGate };
 
 /** The HTTP methods that we use. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** How a client sends. */
+export interface ClientOptions {
+  readonly onAnswer?: AnswerListener;
+  /** What every request but a GET has to pass; without one, all may be sent. */
+  readonly gate?: WriteGate;
+  /** Whether its requests share no connection with those of other clients, for which they would have to wait. */
+  readonly apart?: boolean;
+}
 
 /** Hears of each exchange with the API server; `status` is absent where there was no answer. It must not throw. */
 export type AnswerListener = (method: Method, host: string, status: number | undefined) => void;
@@ -31,20 +42,34 @@ export class ApiClient {
   readonly serverClock = new ServerClock();
   readonly #connection: Connection;
   readonly #host: string;
-  readonly #onAnswer: AnswerListener | undefined;
+  readonly #options: ClientOptions;
 
-  constructor(connection: Connection, onAnswer?: AnswerListener) {
+  constructor(connection: Connection, options: ClientOptions = {}) {
     this.#connection = connection;
     this.#host = new URL(connection.server).host;
-    this.#onAnswer = onAnswer;
+    this.#options = options;
   }
 
   /**
    * Sends one request and returns the parsed body: an object, a list or a `metav1.Status`.
    *
    * @throws ApiError for any answer but success, and for none
+   * @throws WritesClosedError where it was not sent, or was broken off, because nothing may be written now
    */
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<object> {
+    const { gate } = this.#options;
+    if (gate === undefined || method === 'GET') return this.#request(method, path, options);
+    gate.check();
+    const { aborted } = gate;
+    const signal = options.signal === undefined ? aborted : AbortSignal.any([aborted, options.signal]);
+    try {
+      return await this.#request(method, path, { ...options, signal, gate });
+    } catch (error) {
+      throw aborted.aborted ? new WritesClosedError() : error;
+    }
+  }
+
+  async #request(method: Method, path: string, options: SendOptions): Promise<object> {
     const answer = await this.#send(method, path, options);
     const text = await readBody(answer);
     const object = parseObject(text);
@@ -111,7 +136,8 @@ export class ApiClient {
     options: SendOptions,
     { agent, watchAgent, headers }: Transport,
   ): Promise<IncomingMessage> {
-    const { body, contentType = 'application/json', signal, idleMs } = options;
+    const { body, contentType = 'application/json', signal, idleMs, gate } = options;
+    const { apart, onAnswer } = this.#options;
     const sent = performance.now();
     try {
       const answer = await exchange(`${this.#connection.server}${path}${formatQuery(options.query)}`, {
@@ -124,16 +150,24 @@ export class ApiClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
-        ...(idleMs === undefined ? { agent } : { agent: watchAgent, idleMs }),
+        ...(gate === undefined ? {} : { beforeSending: () => gate.check() }),
+        ...(idleMs === undefined ? { deadlineMs: deadlineOf(options) } : { idleMs }),
+        agent: apart || idleMs !== undefined ? watchAgent : agent,
       });
-      this.#onAnswer?.(method, this.#host, statusOf(answer));
+      onAnswer?.(method, this.#host, statusOf(answer));
       this.serverClock.heard(answer.headers.date, sent, performance.now());
       return answer;
     } catch (error) {
-      this.#onAnswer?.(method, this.#host, undefined);
+      if (error instanceof WritesClosedError) throw error;
+      onAnswer?.(method, this.#host, undefined);
       throw unreachable(error);
     }
   }
+}
+
+/** A list takes as long as it is long; anything else, the API server itself gives up after a minute. */
+function deadlineOf({ query }: SendOptions): number {
+  return query?.limit === undefined ? 65_000 : 300_000;
 }
 
 /** What every answer of the API server is; a portal or a gateway answers with status 200 too. */

@@ -109,6 +109,33 @@ describe('an exchange', () => {
     await expect(text(await exchange(`${url}/silent`, { ...get, agent, idleMs: 20 }))).rejects.toThrow();
   });
 
+  test('is over at its deadline: while it waits for a connection, before the answer, and while that drips', async () => {
+    const { url } = await serve((request, response) => {
+      if (request.url === '/silent') return;
+      response.writeHead(200, { 'content-length': '1000000' });
+      const drip = setInterval(() => response.write('x'), 5);
+      response.on('close', () => clearInterval(drip));
+    });
+    const agent = agentFor(url);
+    const ask = async (path: string) =>
+      text(await exchange(`${url}${path}`, { ...get, agent, deadlineMs: 50 }));
+    // Two have a connection, the third one waits for one.
+    const all = [ask('/drips'), ask('/silent'), ask('/waits')];
+    await Promise.all(all.map((each) => expect(each).rejects.toThrow('no whole answer within 0.05 s')));
+  });
+
+  test('sends nothing where what is asked right before throws, over TLS not before the handshake is over', async () => {
+    const { url } = await serve((_, response) => response.end('sent'));
+    const agent = agentFor(url);
+    const refuse = () => {
+      throw new Error('not now');
+    };
+    await expect(exchange(url, { ...get, agent, beforeSending: refuse })).rejects.toThrow('not now');
+    expect(await text(await exchange(url, { ...get, agent, beforeSending: () => {} }))).toBe('sent');
+    // A connection that is kept has no handshake to wait for.
+    expect(await text(await exchange(url, { ...get, agent, beforeSending: () => {} }))).toBe('sent');
+  });
+
   test('goes through a proxy', async () => {
     const { url } = await serve((_, response) => response.end('through'));
     const tunnels: string[] = [];

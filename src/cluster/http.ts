@@ -1,9 +1,9 @@
 // One HTTP exchange on Node's own client, and the agents that keep its connections.
 // Node parses in native code. undici does in WebAssembly, whose compilation takes 20 MiB of an operator that needs 90.
 // Must not know what is asked for, nor read an answer, nor retry.
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import type { TlsOptions } from './credentials.ts';
 
@@ -16,9 +16,13 @@ export interface Exchange {
   readonly signal?: AbortSignal;
   /** How long the answer, once begun, may be silent, in milliseconds; 30 s when absent. */
   readonly idleMs?: number;
+  /** When all of it must be over, the wait for a connection and the last byte included, in milliseconds. Absent: never. */
+  readonly deadlineMs?: number;
+  /** Called when there is a connection, right before anything is sent. Where it throws, nothing is sent. */
+  readonly beforeSending?: () => void;
 }
 
-// How long a connection, and then the server, may take until an answer begins.
+// How long the server may take until an answer begins, and how long it may be silent then.
 const patienceMs = 30_000;
 // Shorter than the 90 s after which kube-apiserver closes an idle connection, so that we are the first.
 const keepAliveMs = 60_000;
@@ -27,10 +31,11 @@ const keepAliveMs = 60_000;
  * Sends a request. Returns when the answer has begun, of whatever status; its body must be read, resumed or destroyed.
  *
  * @param url `https://…` or `http://…`, as the agent was made for
- * @throws where there is no answer; a body that breaks off or falls silent throws when it is read
+ * @throws where there is no answer, or what `beforeSending` throws; a body that breaks off, falls silent or takes too long
+ *   throws when it is read
  */
 export async function exchange(url: string, options: Exchange): Promise<IncomingMessage> {
-  const { method, agent, body, idleMs, signal } = options;
+  const { method, agent, body, idleMs, signal, deadlineMs, beforeSending } = options;
   // Node sends the body of a DELETE without its length unless it is told.
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = { method, agent, timeout: patienceMs, headers: { ...options.headers, ...length } };
@@ -38,11 +43,42 @@ export async function exchange(url: string, options: Exchange): Promise<Incoming
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;
     const request = send(url, signal === undefined ? sent : { ...sent, signal }, (answer) => {
       if (idleMs !== undefined) answer.setTimeout(idleMs);
+      begun = answer;
       resolve(answer);
     });
+    let begun: IncomingMessage | undefined;
     request.on('timeout', () => request.destroy(new Error('the server is silent')));
     request.on('error', reject);
+    if (deadlineMs !== undefined) {
+      const tooLate = () =>
+        (begun ?? request).destroy(new Error(`no whole answer within ${deadlineMs / 1000} s`));
+      const timer = setTimeout(tooLate, deadlineMs);
+      request.on('close', () => clearTimeout(timer));
+    }
+    if (beforeSending === undefined) request.end(body);
+    else whenConnected(request, () => sendIf(beforeSending, request, body));
+  });
+}
+
+function sendIf(beforeSending: () => void, request: ClientRequest, body: string | undefined): void {
+  if (request.destroyed) return;
+  try {
+    beforeSending();
     request.end(body);
+  } catch (error) {
+    request.destroy(error as Error);
+  }
+}
+
+/** Calls `act` when what is written to the request leaves at once: it has a connection, which may be one that is kept. */
+function whenConnected(request: ClientRequest, act: () => void): void {
+  request.once('socket', (socket) => {
+    if (socket instanceof TLSSocket) {
+      // There is a Finished message where the handshake is over.
+      if (socket.getFinished() === undefined) socket.once('secureConnect', act);
+      else act();
+    } else if (socket.connecting) socket.once('connect', act);
+    else act();
   });
 }
 

@@ -19,6 +19,11 @@ export const findingKinds = {
     meaning:
       'a stored profile does not decode, because its CRD was loosened or is of another version; what it owns stays as it is until it does',
   },
+  InternalError: {
+    severity: 'error',
+    meaning:
+      'a mistake in Ringfence itself: the policies of this namespace stay as they are, nothing in it is put right, and the other namespaces go on',
+  },
   NameTaken: {
     severity: 'warning',
     meaning:

@@ -60,8 +60,17 @@ export function operatorCommand(): Command {
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info'),
     )
-    .action(run);
+    .action(async (flags: Flags) => {
+      try {
+        await run(flags);
+      } finally {
+        // What still holds on to something does not keep a process alive that has ended.
+        setTimeout(() => process.exit(), lingerMs).unref();
+      }
+    });
 }
+
+const lingerMs = 300;
 
 /** Nobody has to set one; tests don't want to wait. */
 function delay(flags: string, description: string, seconds: number): Option {
@@ -83,9 +92,12 @@ async function run(flags: Flags): Promise<void> {
       stop.abort();
     });
   }
+  // A plugin that hands out credentials may hang.
+  const connection = await Promise.race([connect(config), aborted(stop.signal)]);
+  if (connection === undefined) return;
   await runOperator(
     {
-      connection: await connect(config),
+      connection,
       log,
       namespace: flags.namespace,
       healthAddress: flags.healthAddress,
@@ -95,6 +107,10 @@ async function run(flags: Flags): Promise<void> {
     },
     stop.signal,
   );
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }
 
 function inClusterNamespace(): string | undefined {

@@ -1,5 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { WritesClosedError } from '../cluster/write-gate.ts';
 import { few, fewAtATime } from './few-at-a-time.ts';
 
 const numbers = Array.from({ length: 5 * few }, (_, index) => index);
@@ -33,4 +34,16 @@ test('one that fails keeps none of the others back, and is told when all were tr
   };
   await expect(fewAtATime(numbers, act)).rejects.toThrow('3 failed');
   expect(tried).toEqual(numbers);
+});
+
+test('where nothing may be written any more, no other item is begun', async () => {
+  const tried: number[] = [];
+  const act = async (item: number) => {
+    tried.push(item);
+    await soon();
+    if (item === 3) throw new WritesClosedError();
+  };
+  await expect(fewAtATime(numbers, act)).rejects.toThrow(WritesClosedError);
+  expect(tried).toEqual(numbers.slice(0, tried.length));
+  expect(tried.length).toBeLessThan(2 * few);
 });

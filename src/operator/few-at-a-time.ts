@@ -1,6 +1,7 @@
 // Many requests for one namespace, a few at a time: they share the connections with what other namespaces wait for.
 // Must not know what is requested.
 import { poolSize } from '../cluster/connection.ts';
+import { WritesClosedError } from '../cluster/write-gate.ts';
 
 /** How many are in flight: the others find a free connection at any time. */
 export const few = poolSize / 2;
@@ -8,6 +9,7 @@ export const few = poolSize / 2;
 /**
  * Acts on every item, a few at a time. Returns what came of them, in their order.
  *
+ * @throws WritesClosedError where nothing may be written any more: the items that were not begun are left alone
  * @throws the failure of the first item that failed, after all were tried
  */
 export async function fewAtATime<T, R>(
@@ -16,10 +18,18 @@ export async function fewAtATime<T, R>(
 ): Promise<readonly Awaited<R>[]> {
   const outcomes: PromiseSettledResult<Awaited<R>>[] = [];
   const all = [...items].entries();
+  let closed: WritesClosedError | undefined;
   const work = async (): Promise<void> => {
-    for (const [index, item] of all) [outcomes[index]] = await Promise.allSettled([act(item)]);
+    for (const [index, item] of all) {
+      const [outcome] = await Promise.allSettled([act(item)]);
+      outcomes[index] = outcome;
+      if (outcome.status === 'rejected' && outcome.reason instanceof WritesClosedError)
+        closed = outcome.reason;
+      if (closed !== undefined) return;
+    }
   };
   await Promise.all(Array.from({ length: few }, work));
+  if (closed !== undefined) throw closed;
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;

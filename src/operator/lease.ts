@@ -12,6 +12,7 @@ import { FailureLog } from './failure-log.ts';
 
 /** Whether we may work. */
 export interface Leadership {
+  /** Whether we may work at this moment: it is asked before every write, since the process may have been stopped. */
   readonly leads: boolean;
   /** Why it can't be known who may; empty where it is known. */
   readonly troubles: readonly string[];
@@ -21,8 +22,11 @@ export interface Leadership {
    * @throws LeaseLostError where it was held and could not be renewed in time
    */
   run(signal: AbortSignal): Promise<void>;
-  /** Lets others take over at once: to be called when all work is finished. */
-  release(): Promise<void>;
+  /**
+   * Lets others take over at once, where we lead: to be called when nothing of ours can be written any more. It is tried until
+   * `signal` aborts; then others wait until it has run out.
+   */
+  release(signal: AbortSignal): Promise<void>;
 }
 
 /** The lease was held and is lost: another operator may work now. */
@@ -41,6 +45,7 @@ export const alone: Leadership = {
 
 /** What a lease needs. */
 export interface LeaseParts {
+  /** One whose requests pass no gate, and don't wait for those of others. */
   readonly client: ApiClient;
   readonly log: Logger;
   /** The namespace of the Lease, the operator's own. */
@@ -89,7 +94,7 @@ export class Lease implements Leadership {
   }
 
   get leads(): boolean {
-    return this.#leads;
+    return this.#leads && this.#leftMs() > 0;
   }
 
   get troubles(): readonly string[] {
@@ -100,28 +105,48 @@ export class Lease implements Leadership {
     while (!signal.aborted) {
       const left = this.#leads ? this.#left() : this.#parts.durationMs;
       await this.#attempt(AbortSignal.any([signal, AbortSignal.timeout(left)]));
-      await waitFor(this.#parts.durationMs * tryEvery, signal);
+      const pause = this.#parts.durationMs * tryEvery;
+      await waitFor(this.#leads ? Math.min(pause, this.#left()) : pause, signal);
     }
   }
 
-  async release(): Promise<void> {
-    if (!this.#leads) return;
+  async release(signal: AbortSignal): Promise<void> {
+    if (!this.leads) return;
     this.#leads = false;
     try {
-      // Its length can't be zero; one second is what client-go leaves.
-      const spec = { ...this.#seen?.lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
-      await this.#write(spec, AbortSignal.timeout(this.#parts.durationMs));
+      await this.#giveBack(signal);
     } catch (error) {
       // Then it runs out by itself.
       if (!(error instanceof ApiError)) throw error;
     }
   }
 
-  /** How much time there is to renew it. @throws LeaseLostError where there is none */
+  async #giveBack(signal: AbortSignal): Promise<void> {
+    // Its length can't be zero; one second is what client-go leaves.
+    const spec = { ...this.#seen?.lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
+    try {
+      await this.#write(spec, signal);
+    } catch (error) {
+      if (classify(error) !== 'conflict') throw error;
+      // A renewal of ours whose answer was not waited for.
+      const holder = (await this.#look(signal))?.spec?.holderIdentity;
+      if (holder === this.#parts.identity) await this.#write(spec, signal);
+    }
+  }
+
+  get #renewMs(): number {
+    return this.#parts.durationMs * renewWithin;
+  }
+
+  /** How much time there is to renew it, in milliseconds. */
+  #leftMs(): number {
+    return this.#renewedAt + this.#renewMs - performance.now();
+  }
+
+  /** The same. @throws LeaseLostError where there is none */
   #left(): number {
-    const renewMs = this.#parts.durationMs * renewWithin;
-    const left = Math.ceil(this.#renewedAt + renewMs - performance.now());
-    if (left <= 0) this.#lose(`it was not renewed for ${renewMs / 1000} s`);
+    const left = Math.ceil(this.#leftMs());
+    if (left <= 0) this.#lose(`it was not renewed for ${this.#renewMs / 1000} s`);
     return left;
   }
 

@@ -45,6 +45,7 @@ export class Metrics {
   readonly #requests: Counter;
   readonly #writes: Counter;
   readonly #drift: Counter;
+  readonly #internalErrors: Counter;
   readonly #timeToRing: Histogram;
   /** When each namespace that has no ring yet was seen to be created, by `performance.now()`. */
   readonly #born = new Map<string, number>();
@@ -65,6 +66,14 @@ export class Metrics {
     this.#drift = byAction(
       'ringfence_drift_corrected_total',
       'How many of these writes made a policy again what it was before somebody else changed it.',
+    );
+    this.#internalErrors = families.counter(
+      {
+        name: 'ringfence_internal_errors_total',
+        help: 'How often a mistake in Ringfence itself was contained: a namespace, or the status of the platform profile, was left as it is.',
+      },
+      [],
+      [{}],
     );
     this.#timeToRing = families.seconds(
       {
@@ -104,6 +113,11 @@ export class Metrics {
     this.#writes.inc({ action });
     if (correctsDrift) this.#drift.inc({ action });
   }
+
+  /** Counts a mistake of ours that was contained. */
+  readonly mistaken = (): void => {
+    this.#internalErrors.inc();
+  };
 
   /** A namespace was created just now. */
   born(namespace: string): void {

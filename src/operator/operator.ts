@@ -3,22 +3,25 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { ApiClient } from '../cluster/api-client.ts';
+import { type AnswerListener, ApiClient } from '../cluster/api-client.ts';
 import { Cache } from '../cluster/cache.ts';
 import { type Connection, poolSize } from '../cluster/connection.ts';
 import type { CreatedObject } from '../cluster/reflector.ts';
 import { namespaces } from '../cluster/resources.ts';
 import type { ServerClock } from '../cluster/server-clock.ts';
+import { WriteGate } from '../cluster/write-gate.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
 import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { Drifts } from './drifts.ts';
+import { runUntil } from './ending.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
-import { type HealthServer, serveHealth } from './health.ts';
+import { type HealthPages, serveHealth } from './health.ts';
 import { alone, type Leadership, Lease } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { Metrics } from './metrics.ts';
+import { Mistakes } from './mistakes.ts';
 import { Owners } from './owners.ts';
 import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
@@ -55,10 +58,11 @@ const bornWithinMs = 30_000;
 const stuckAfterMs = 300_000;
 
 /**
- * Runs until `signal` aborts; then finishes what is being written, and closes.
+ * Runs until `signal` aborts; then finishes what is being written, as far as that takes no longer than ten seconds.
  *
  * @throws ConfigurationError where the health address can't be listened on
  * @throws LeaseLostError where another operator may have taken over
+ * @throws the mistake of ours that ended it
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { connection, log } = options;
@@ -74,10 +78,14 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     watchAges: () => cache.ages(performance.now()),
     leads: () => leadership.leads,
   });
-  const client = new ApiClient(connection, metrics.answered);
+  const mistakes = new Mistakes(log, metrics.mistaken);
+  mistakes.watchProcess();
+  const onAnswer = metrics.answered;
+  const gate = new WriteGate(() => leadership.leads);
+  const client = new ApiClient(connection, { onAnswer, gate });
   const watchLog = new WatchLog(log);
   const platformLog = new PlatformLog(log);
-  const leadership = leadershipOf(options, client, () => start.whenReady());
+  const leadership = leadershipOf(options, onAnswer, () => start.whenReady());
   const queue = new WorkQueue(backoff, metrics.queue);
   const cache = new Cache(client, options.namespace, {
     onHealthy: (resource) => {
@@ -115,27 +123,38 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const start = startOnce({ cache, leadership, log }, () => {
     metrics.queue.begin();
-    return runWorkers(workers, { queue, log, onResult, reconcile });
+    return runWorkers(workers, { queue, log, onResult, mistakes, reconcile });
   });
   const health = await serveHealth(options.healthAddress, {
+    ...checksOf(cache, watchLog, leadership),
+    metrics: () => metrics.expose(),
+  });
+  log.info({ server: connection.server, healthPort: health.port }, 'operator started');
+  const finished = () => start.finished;
+  await runUntil(signal, { cache, leadership, queue, health, client, gate, mistakes, finished, log });
+}
+
+function checksOf(
+  cache: Cache,
+  watchLog: WatchLog,
+  leadership: Leadership,
+): Pick<HealthPages, 'live' | 'ready'> {
+  return {
     live: () => (cache.silentMs(performance.now()) > stuckAfterMs ? ['the watches make no progress'] : []),
     ready: () => [
       ...(cache.synced ? [] : ['the caches are not synced yet']),
       ...watchLog.troubles,
       ...leadership.troubles,
     ],
-    metrics: () => metrics.expose(),
-  });
-  log.info({ server: connection.server, healthPort: health.port }, 'operator started');
-  const finished = () => start.finished;
-  await runUntil(signal, { cache, leadership, queue, health, client, finished, log });
+  };
 }
 
-function leadershipOf(options: OperatorOptions, client: ApiClient, onTaken: () => void): Leadership {
-  const { leaseMs: durationMs, log, namespace } = options;
+function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener, onTaken: () => void): Leadership {
+  const { connection, leaseMs: durationMs, log, namespace } = options;
   if (durationMs === undefined) return alone;
   // A pod has its name as its host's; a container that starts again in it is another one.
   const identity = `${hostname()}_${randomUUID()}`;
+  const client = new ApiClient(connection, { onAnswer, apart: true });
   return new Lease({ client, log, namespace, identity, durationMs, onTaken });
 }
 
@@ -200,31 +219,4 @@ function startOnce({ cache, leadership, log }: Waiting, run: () => Promise<void>
       return finished ?? Promise.resolve();
     },
   };
-}
-
-interface Running {
-  readonly cache: Cache;
-  readonly leadership: Leadership;
-  readonly log: Logger;
-  readonly queue: WorkQueue;
-  readonly health: HealthServer;
-  readonly client: ApiClient;
-  readonly finished: () => Promise<void>;
-}
-
-async function runUntil(stop: AbortSignal, running: Running): Promise<void> {
-  const { cache, leadership, queue, health, client, finished, log } = running;
-  const lost = new AbortController();
-  const signal = AbortSignal.any([stop, lost.signal]);
-  const leading = leadership.run(signal).finally(() => lost.abort());
-  // It is awaited below, when everything else has ended.
-  leading.catch(() => undefined);
-  await cache.run(signal);
-  queue.close();
-  await finished();
-  await leadership.release();
-  await health.close();
-  await client.close();
-  log.info('operator stopped');
-  await leading;
 }

@@ -10,6 +10,7 @@ import type { Finding } from '../model/findings.ts';
 import type { Owner } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
+import { internalError } from '../plan/internal-error-status.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
 import { isolatedBy, type Plan, plan, wantedIn } from '../plan/plan.ts';
 import { tallyRoutes } from '../plan/route-tally.ts';
@@ -20,6 +21,7 @@ import type { EventWriter } from './event-writer.ts';
 import type { PlanExecutor } from './execute.ts';
 import { type Ledger, type NamespaceRecord, type NamespaceState, specIdentity } from './ledger.ts';
 import type { Metrics } from './metrics.ts';
+import { ContainedMistake, contain } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 
 /** What a reconcile needs. */
@@ -61,28 +63,41 @@ interface Progress {
 /** Reconciles namespaces. */
 export class NamespaceReconciler {
   readonly #parts: ReconcileParts;
+  readonly #compile: typeof compileNamespace;
   readonly #known = new KnownWorld();
 
-  constructor(parts: ReconcileParts) {
+  /** @param compile the compiler */
+  constructor(parts: ReconcileParts, compile = compileNamespace) {
     this.#parts = parts;
+    this.#compile = compile;
   }
 
   /**
    * Makes one namespace right, as far as that is possible now.
    *
    * @throws ApiError where a write failed; what was written before it stays and the next reconcile goes on from there
+   * @throws WritesClosedError where nothing may be written any more
+   * @throws ContainedMistake where the compiler or the planner throws: the namespace is left as it is, and its status says so
    */
   async reconcile(namespace: string): Promise<Outcome> {
+    try {
+      return await this.#reconcile(namespace);
+    } catch (error) {
+      if (error instanceof ContainedMistake) await this.#leaveAsItIs(namespace, error);
+      throw error;
+    }
+  }
+
+  async #reconcile(namespace: string): Promise<Outcome> {
     const { cache, events, ledger, statuses } = this.#parts;
-    const decision = this.#decide(namespace);
+    const decision = contain(() => this.#decide(namespace));
     if (decision === undefined)
       return cache.view().platform === undefined ? this.#withoutPlatform(namespace) : {};
     const { state, ...outcome } = await this.#applyOrTell(namespace, decision);
     if (state === undefined) return outcome;
     this.#record(namespace, decision, state);
     await statuses.writeProfiles(namespace, decision.compiled);
-    await events.tell(
-      namespace,
+    const news = contain(() =>
       newsOf({
         namespace,
         profiles: decision.compiled.profiles,
@@ -90,7 +105,34 @@ export class NamespaceReconciler {
         uidOfPolicy: (name) => cache.policies.get({ namespace, name })?.uid,
       }),
     );
+    await events.tell(namespace, news);
     return outcome;
+  }
+
+  /** A mistake of ours spoils this namespace: nothing in it is written or pruned, and whoever looks is told. */
+  async #leaveAsItIs(namespace: string, { message: what }: ContainedMistake): Promise<void> {
+    const { cache, ledger, metrics, onRecordChanged, statuses } = this.#parts;
+    const { uid } = cache.namespaces.get({ namespace: '', name: namespace }) ?? {};
+    const platform = cache.platforms.get({ namespace: '', name: 'default' });
+    if (uid === undefined || platform === undefined) return;
+    const finding = internalError(namespace, what);
+    const { code: reason, message, hint } = finding;
+    const { policies = 0, routes = [] } = ledger.records.get(namespace) ?? {};
+    const madeFrom = specIdentity(platform);
+    ledger.letGo(namespace);
+    metrics.stands(namespace, 'Failing');
+    const failure = { reason, message: `${message}: ${hint}` };
+    const record = {
+      uid,
+      madeFrom,
+      state: 'Failing',
+      policies,
+      findings: [finding],
+      routes,
+      failure,
+    } as const;
+    if (ledger.record(namespace, record)) onRecordChanged();
+    await statuses.writeInternalError(namespace, finding);
   }
 
   /** Nothing is awaited here, so that all of it is from one moment. */
@@ -107,7 +149,7 @@ export class NamespaceReconciler {
       ledger.letGo(namespace);
       return undefined;
     }
-    const compiled = compileNamespace(view, view.platform, facts, this.#known);
+    const compiled = this.#compile(view, view.platform, facts, this.#known);
     return {
       uid: facts.uid,
       moment: drifts.now,

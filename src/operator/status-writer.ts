@@ -1,6 +1,6 @@
 // Writes the statuses of both kinds of profile, where they differ from what is there.
 // Must not know how a status comes about.
-import { appNetworkProfileStatus } from '../api/app-network-profile.ts';
+import { type AppNetworkProfileStatus, appNetworkProfileStatus } from '../api/app-network-profile.ts';
 import { type PlatformNetworkProfileStatus, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { ApiClient } from '../cluster/api-client.ts';
 import type { Cache } from '../cluster/cache.ts';
@@ -20,10 +20,12 @@ import { discoveryFindings, platformFindings } from '../compile/findings.ts';
 import type { Finding } from '../model/findings.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { apiVersion } from '../model/policies.ts';
+import { internalErrorStatus } from '../plan/internal-error-status.ts';
 import { platformStatus } from '../plan/platform-status.ts';
 import { profileStatus } from '../plan/profile-status.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import { type Ledger, specIdentity } from './ledger.ts';
+import { contain } from './mistakes.ts';
 
 /** Writes statuses. */
 export class StatusWriter {
@@ -44,6 +46,7 @@ export class StatusWriter {
    *
    * @param compiled absent where there is no platform profile
    * @throws ApiError where one could not be written
+   * @throws ContainedMistake where one could not be made
    */
   async writeProfiles(namespace: string, compiled: CompiledNamespace | undefined): Promise<void> {
     // A namespace may hold thousands: nobody looks for one of them in a list.
@@ -53,9 +56,21 @@ export class StatusWriter {
       const mine = made.get(profile.uid);
       if (compiled !== undefined && mine?.profile.generation !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
-      const status = profileStatus({ profile, compiled, mine, previous, now: wallTime() });
-      const path = `/apis/${apiVersion}/namespaces/${profile.namespace}/appnetworkprofiles/${profile.name}`;
-      await this.#write(path, profile, status, appNetworkProfiles, this.#cache.profiles);
+      const status = contain(() => profileStatus({ profile, compiled, mine, previous, now: wallTime() }));
+      await this.#writeProfile(profile, status);
+    });
+  }
+
+  /**
+   * Writes into the profiles of a namespace that a mistake of ours keeps it as it is.
+   *
+   * @throws ApiError where one could not be written
+   */
+  async writeInternalError(namespace: string, finding: Finding): Promise<void> {
+    await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
+      if (profile.terminating) return;
+      const previous = readStatus(appNetworkProfileStatus, profile.status);
+      await this.#writeProfile(profile, internalErrorStatus(profile, finding, previous, wallTime()));
     });
   }
 
@@ -68,16 +83,18 @@ export class StatusWriter {
   async writePlatform(): Promise<PlatformNetworkProfileStatus | undefined> {
     const platform = this.#platform();
     if (platform === undefined || platform.terminating) return undefined;
-    const status = platformStatus({
-      platform,
-      discovered: this.#cache.view().discovered,
-      previous: readStatus(platformNetworkProfileStatus, platform.status),
-      standings: this.#ledger.records,
-      policies: this.#cache.ownedPolicies,
-      findings: this.#platformFindings(platform),
-      waiting: this.#waiting(specIdentity(platform)),
-      now: wallTime(),
-    });
+    const status = contain(() =>
+      platformStatus({
+        platform,
+        discovered: this.#cache.view().discovered,
+        previous: readStatus(platformNetworkProfileStatus, platform.status),
+        standings: this.#ledger.records,
+        policies: this.#cache.ownedPolicies,
+        findings: this.#platformFindings(platform),
+        waiting: this.#waiting(specIdentity(platform)),
+        now: wallTime(),
+      }),
+    );
     const path = `${platformNetworkProfiles.path}/${platform.name}`;
     await this.#write(path, platform, status, platformNetworkProfiles, this.#cache.platforms);
     return status;
@@ -109,6 +126,11 @@ export class StatusWriter {
       const record = this.#ledger.records.get(name);
       return record?.uid !== uid || record.madeFrom !== spec;
     }).length;
+  }
+
+  async #writeProfile(profile: StoredProfile, status: AppNetworkProfileStatus): Promise<void> {
+    const path = `/apis/${apiVersion}/namespaces/${profile.namespace}/appnetworkprofiles/${profile.name}`;
+    await this.#write(path, profile, status, appNetworkProfiles, this.#cache.profiles);
   }
 
   async #write<T extends StoredProfile | StoredPlatform>(

@@ -1,0 +1,190 @@
+// A mistake of ours in one namespace: the compiler throws for it. The reconciles run on the real parts, and write to a real
+// server.
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { platform } from '../../test/fixtures.ts';
+import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { Cache } from '../cluster/cache.ts';
+import type { RawObject } from '../cluster/reflector.ts';
+import { appNetworkProfiles, namespaces, type StoredPlatform } from '../cluster/resources.ts';
+import { compileNamespace } from '../compile/compile.ts';
+import { PolicyWriter } from './apply.ts';
+import { Contests } from './contest.ts';
+import { Drifts } from './drifts.ts';
+import { EventWriter } from './event-writer.ts';
+import { PlanExecutor } from './execute.ts';
+import { Ledger } from './ledger.ts';
+import { Metrics } from './metrics.ts';
+import { Mistakes } from './mistakes.ts';
+import { Owners } from './owners.ts';
+import { NamespaceReconciler } from './reconcile.ts';
+import { StatusWriter } from './status-writer.ts';
+import { WorkQueue } from './work-queue.ts';
+import { runWorkers } from './workers.ts';
+
+interface Status {
+  readonly conditions?: readonly { type: string; status: string; reason: string; message: string }[];
+  readonly failing?: readonly object[];
+}
+
+/** What reached the server: `METHOD namespace/name`, in order, without Events. */
+const sent: string[] = [];
+/** The last status of each profile, by namespace; of the platform profile under the name `''`. */
+const statuses = new Map<string, Status>();
+const logged: { level: number; msg: string; error?: string }[] = [];
+
+let local: LocalClient;
+let isMended = false;
+let isOver = false;
+let ended: Promise<void>;
+let queue: WorkQueue;
+let mistakes: Mistakes;
+let contained = 0;
+let metrics: Metrics;
+let ledger: Ledger;
+let writer: StatusWriter;
+
+/** The compiler, but for the namespace `bad`. */
+const compile: typeof compileNamespace = (view, profile, facts, known) => {
+  if (facts.name === 'bad' && !isMended) throw new TypeError('x is not a function');
+  return compileNamespace(view, profile, facts, known);
+};
+
+beforeEach(async () => {
+  for (const list of [sent, logged]) list.splice(0);
+  statuses.clear();
+  isMended = false;
+  isOver = false;
+  local = await localClient(async (request, response) => {
+    const body = (await json(request)) as RawObject & { status?: Status };
+    const [, place = '', name = ''] = /namespaces\/([^/]+)\/[^/]+\/?([^/]*)/.exec(request.url ?? '') ?? [];
+    if (!request.url?.includes('/events'))
+      sent.push(`${request.method} ${place}/${name || body.metadata.name}`);
+    if (body.status !== undefined) statuses.set(place, { ...statuses.get(place), ...body.status });
+    const metadata = { ...body.metadata, namespace: place, uid: 'uid', resourceVersion: '2' };
+    const stored =
+      body.status === undefined ? { ...body, metadata } : { ...rawProfile(place, '2'), status: body.status };
+    response.end(JSON.stringify({ apiVersion: 'v1', kind: 'Kind', ...stored }));
+  });
+  const { client } = local;
+  const log = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
+  const cache = cacheOf('bad', 'good');
+  ledger = new Ledger();
+  const [drifts, contests] = [new Drifts(), new Contests()];
+  metrics = new Metrics({
+    workers: 2,
+    queueDepth: () => 0,
+    states: () => ledger.states(),
+    findings: () => writer.findings(),
+    routes: () => [],
+    ownedPolicies: () => 0,
+    leads: () => true,
+    watchAges: () => new Map(),
+  });
+  writer = new StatusWriter(client, cache, ledger);
+  contained = 0;
+  mistakes = new Mistakes(log, () => {
+    contained += 1;
+    metrics.mistaken();
+  });
+  queue = new WorkQueue({ baseMs: 5, capMs: 5 });
+  const policies = new PolicyWriter({ client, policies: cache.policies, drifts, metrics });
+  const reconciler = new NamespaceReconciler(
+    {
+      ...{ cache, contests, drifts, ledger, log, metrics, statuses: writer },
+      events: new EventWriter(client, log),
+      executor: new PlanExecutor({ contests, ledger, owners: new Owners(client), policies, settleMs: 0 }),
+      onRecordChanged: () => {},
+    },
+    compile,
+  );
+  const reconcile = (key: string) => reconciler.reconcile(key);
+  ended = runWorkers(2, { queue, log, mistakes, onResult: () => {}, reconcile });
+});
+
+afterEach(async () => {
+  isOver = true;
+  queue.close();
+  await ended;
+  local.stop();
+});
+
+function rawProfile(place: string, resourceVersion: string) {
+  return {
+    apiVersion: 'ringfence.dev/v1alpha1',
+    kind: 'AppNetworkProfile',
+    metadata: { namespace: place, name: 'team', uid: 'uid', resourceVersion, generation: 1 },
+    spec: { routes: [] },
+  };
+}
+
+/** What is known of a cluster with a platform profile, and namespaces with a profile each. */
+function cacheOf(...names: readonly string[]): Cache {
+  const cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
+  const metadata = { resourceVersion: '1', generation: 1 };
+  cache.platforms.accept(platform() as unknown as StoredPlatform);
+  for (const name of names) {
+    cache.namespaces.accept(
+      namespaces.reduce({ metadata: { ...metadata, name, uid: `uid-of-${name}` } } as RawObject),
+    );
+    cache.profiles.accept(appNetworkProfiles.reduce(rawProfile(name, '1') as unknown as RawObject));
+  }
+  return cache;
+}
+
+/** Waits until there is something; a test that waits in vain ends by its own timeout. */
+async function eventually(isThere: () => boolean): Promise<void> {
+  while (!isThere() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+const ready = (namespace: string) =>
+  statuses.get(namespace)?.conditions?.find(({ type }) => type === 'Ready');
+
+test('leaves that namespace as it is, says so in its profiles, and the others go on', async () => {
+  queue.add('bad', 'fresh');
+  queue.add('good', 'fresh');
+  await eventually(() => ready('bad') !== undefined && ready('good') !== undefined);
+  expect(sent.filter((each) => each.includes('bad'))).toEqual(['PATCH bad/team']);
+  expect(sent).toContain('POST good/ringfence-default-deny-ingress');
+  expect(ready('bad')).toMatchObject({
+    status: 'False',
+    reason: 'InternalError',
+    message: expect.stringContaining('`TypeError: x is not a function`'),
+  });
+  expect(ready('good')).toMatchObject({ status: 'True' });
+});
+
+test('is told in the status of the platform profile, in metrics, and once in the log', async () => {
+  queue.add('bad', 'fresh');
+  await eventually(() => contained > 2);
+  expect(ledger.records.get('bad')).toMatchObject({ state: 'Failing', failure: { reason: 'InternalError' } });
+  await writer.writePlatform();
+  expect(statuses.get('')?.failing).toEqual([
+    {
+      namespace: 'bad',
+      reason: 'InternalError',
+      message: expect.stringContaining('a mistake in Ringfence itself'),
+    },
+  ]);
+  const { text } = await metrics.expose();
+  expect(Number(/^ringfence_internal_errors_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(2);
+  expect(text).toContain('ringfence_findings{code="InternalError",severity="error"} 1');
+  expect(logged).toEqual([
+    expect.objectContaining({
+      level: 50,
+      error: expect.stringMatching(/^TypeError: x is not a function\n {4}at /),
+    }),
+  ]);
+});
+
+test('is tried again, and over when it does not show any more', async () => {
+  queue.add('bad', 'fresh');
+  await eventually(() => ready('bad')?.reason === 'InternalError');
+  isMended = true;
+  await eventually(() => ready('bad')?.status === 'True');
+  expect(sent).toContain('POST bad/ringfence-default-deny-ingress');
+  await eventually(() => ledger.records.get('bad')?.state === 'Enforced');
+  expect(ledger.records.get('bad')?.failure).toBeUndefined();
+  await eventually(() => logged.at(-1)?.level === 30);
+});

@@ -1,0 +1,127 @@
+// Ends the operator in order: within ten seconds, whatever the server does, and so that nothing of ours is written when
+// another operator may work. Must not know what the parts do, only in which order they end.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { ApiClient } from '../cluster/api-client.ts';
+import type { Cache } from '../cluster/cache.ts';
+import type { WriteGate } from '../cluster/write-gate.ts';
+import type { HealthServer } from './health.ts';
+import { type Leadership, LeaseLostError } from './lease.ts';
+import type { Mistakes } from './mistakes.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** The parts of a running operator. */
+export interface Running {
+  readonly cache: Cache;
+  readonly leadership: Leadership;
+  readonly log: Logger;
+  readonly queue: WorkQueue;
+  readonly health: HealthServer;
+  readonly client: ApiClient;
+  readonly gate: WriteGate;
+  readonly mistakes: Mistakes;
+  /** Resolves when the workers have ended. */
+  readonly finished: () => Promise<void>;
+}
+
+/** Why it ends: it was told to, another operator may work now, or a mistake of ours. */
+type Cause =
+  | { readonly kind: 'told' }
+  | { readonly kind: 'lost'; readonly error: LeaseLostError }
+  | { readonly kind: 'mistake'; readonly error: Error };
+
+/** How long the steps of the end may take, in milliseconds. A kubelet kills after 30 s by default. */
+export interface EndingTimes {
+  /** What is being written is answered sooner than this, or hangs. */
+  readonly graceMs: number;
+  /** A write that was broken off may still be carried out by the server for about so long. */
+  readonly uncertainMs: number;
+  /** What should be over at once: the release of the lease, and what hangs on writes that were broken off. */
+  readonly shortMs: number;
+  /** All of it. */
+  readonly allMs: number;
+}
+
+const usual: EndingTimes = { graceMs: 5_000, uncertainMs: 2_000, shortMs: 1_000, allMs: 9_500 };
+
+/**
+ * Runs the parts until `stop` aborts, or something happens after which they must not run; then ends them.
+ *
+ * @throws LeaseLostError where another operator may have taken over
+ * @throws the mistake of ours that ended it
+ */
+export async function runUntil(stop: AbortSignal, running: Running, times = usual): Promise<void> {
+  const { cache, gate, leadership, log, mistakes } = running;
+  const [watching, leading] = [new AbortController(), new AbortController()];
+  const lease = leadership.run(leading.signal).then(
+    () => undefined,
+    (error: unknown) => {
+      // In its own turn, before anything else: from now on another operator may write.
+      gate.abort();
+      if (error instanceof LeaseLostError) return error;
+      mistakes.report(error);
+      return undefined;
+    },
+  );
+  cache.run(watching.signal).catch(mistakes.report);
+  const cause = await Promise.race([told(stop), lost(lease), mistaken(mistakes)]);
+  const ended = endInOrder(cause, running, { watching, leading, times });
+  if (!(await endsWithin(ended, times.allMs))) log.error('it did not end in order in time: ending anyway');
+  if (cause.kind !== 'told') throw cause.error;
+}
+
+interface Ends {
+  /** Ends the watches. */
+  readonly watching: AbortController;
+  /** Ends the renewals of the lease. */
+  readonly leading: AbortController;
+  readonly times: EndingTimes;
+}
+
+async function endInOrder(cause: Cause, running: Running, ends: Ends): Promise<void> {
+  const { leadership, queue, health, client, log } = running;
+  const { watching, leading, times } = ends;
+  queue.close();
+  watching.abort();
+  await endWrites(cause, running, times);
+  leading.abort();
+  await endsWithin(leadership.release(AbortSignal.timeout(times.shortMs)), times.shortMs);
+  await endsWithin(health.close(), times.shortMs);
+  await client.close();
+  log.info('operator stopped');
+}
+
+/** Returns when no write of ours can reach the cluster any more. */
+async function endWrites({ kind }: Cause, { gate, finished }: Running, times: EndingTimes): Promise<void> {
+  // When the lease is lost, the gate is closed already, and another operator does not wait. After a mistake, what was decided
+  // is not to be trusted. Else, what is begun may be finished.
+  if (kind === 'mistake') gate.close();
+  const isAnswered = await endsWithin(finished(), kind === 'lost' ? times.shortMs : times.graceMs);
+  gate.abort();
+  if (!isAnswered && kind !== 'lost') await sleep(times.uncertainMs);
+}
+
+/** Whether something is over within a time, in milliseconds. */
+async function endsWithin(what: Promise<void>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([what.then(() => true), sleep(ms, false, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}
+
+async function told(stop: AbortSignal): Promise<Cause> {
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
+  return { kind: 'told' };
+}
+
+function lost(lease: Promise<LeaseLostError | undefined>): Promise<Cause> {
+  return new Promise((resolve) => {
+    lease.then((error) => error && resolve({ kind: 'lost', error }));
+  });
+}
+
+async function mistaken(mistakes: Mistakes): Promise<Cause> {
+  return { kind: 'mistake', error: await mistakes.first };
+}

@@ -1,0 +1,53 @@
+// The status of a team's profile whose namespace can't be compiled, because of a mistake in Ringfence itself: what was written
+// before stays, and so does what was said of the routes.
+// Must not read the profile, which may be what the mistake is made on.
+import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
+import type { Condition } from '../api/conditions.ts';
+import type { Finding, FindingCode } from '../model/findings.ts';
+import { shorten, withTimes } from './status.ts';
+
+const reason = 'InternalError' satisfies FindingCode;
+
+/** What there is to say of a namespace in which Ringfence makes a mistake. `what` is for those who mend it. */
+export function internalError(namespace: string, what: string): Finding {
+  return {
+    code: reason,
+    subject: { kind: 'Namespace', name: namespace },
+    message: shorten(
+      `a mistake in Ringfence itself keeps the policies of this namespace as they are: \`${what}\``,
+      512,
+    ),
+    hint: 'please report it, with what the log of the operator says; the other namespaces are not affected',
+  };
+}
+
+/**
+ * The status to show.
+ *
+ * @param now RFC 3339
+ */
+export function internalErrorStatus(
+  { generation }: { readonly generation: number },
+  { message, hint }: Finding,
+  previous: AppNetworkProfileStatus,
+  now: string,
+): AppNetworkProfileStatus {
+  const of = (type: string, status: Condition['status']) => ({
+    type,
+    status,
+    reason,
+    message: shorten(`${message}: ${hint}`),
+    observedGeneration: generation,
+  });
+  const conditions = [
+    of('Accepted', 'Unknown'),
+    of('Programmed', 'Unknown'),
+    of('Ready', 'False'),
+    of('Stalled', 'True'),
+  ];
+  return {
+    ...previous,
+    observedGeneration: generation,
+    conditions: withTimes(conditions, previous.conditions ?? [], now),
+  };
+}
