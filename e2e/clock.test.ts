@@ -1,0 +1,61 @@
+// A wall clock that jumps by an hour in the middle of a transition: neither is the opening, which allows everything, kept for an
+// hour, nor is it taken away before a CNI had its time. What is created later is still new.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Cluster, denyIngress, monitoringPolicy, transition } from './cluster.ts';
+import { startControlPlane } from './control-plane/control-plane.ts';
+import { OperatorProcess } from './operator-process.ts';
+import { recordPolicies } from './policy-recorder.ts';
+import { appNamespace, platformSpec } from './right-set.ts';
+
+const settle = 3;
+const ring = [denyIngress, monitoringPolicy];
+const preload = new URL('wall-clock-steps.ts', import.meta.url);
+
+let cluster: Cluster;
+let operator: OperatorProcess | undefined;
+
+beforeAll(async () => {
+  cluster = new Cluster(await startControlPlane());
+  await cluster.installCrds();
+  await cluster.createNamespace('live', appNamespace);
+  await cluster.platform({ ...platformSpec, enforcement: 'Off' });
+}, 900_000);
+
+afterEach(async () => {
+  await operator?.stop();
+}, 60_000);
+
+afterAll(async () => {
+  await cluster?.controlPlane.stop();
+}, 60_000);
+
+describe.each<[string, NodeJS.Signals]>([
+  ['back', 'SIGUSR2'],
+  ['ahead', 'SIGPIPE'],
+])('the wall clock is set %s by an hour', (way, signal) => {
+  test('in a transition, which ends after its settle time, and a namespace that is created later is closed at once', async () => {
+    operator = await OperatorProcess.start({
+      kubeconfig: await cluster.operatorKubeconfig(),
+      settle,
+      preload,
+    });
+    await cluster.platform({ enforcement: 'Off' });
+    await cluster.policiesAre('live', []);
+    const begun = performance.now();
+    await cluster.platform({ enforcement: 'Enforce' });
+    await cluster.policiesAre('live', [...ring, transition]);
+    operator.signal(signal);
+    await cluster.policiesAre('live', ring, 60_000);
+    // From before the first write.
+    expect(performance.now() - begun).toBeGreaterThan(settle * 1000);
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+
+    const created = `created-when-set-${way}`;
+    const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, created);
+    await cluster.createNamespace(created, appNamespace);
+    await cluster.policiesAre(created, ring);
+    await recorder.caughtUp();
+    recorder.stop();
+    expect(recorder.sets.some((set) => set.has(transition))).toBe(false);
+  }, 180_000);
+});
