@@ -83,6 +83,9 @@ export interface NamespaceLabels {
   having(key: string, value?: string): Iterable<string>;
 }
 
+/** A fact about the cluster of which there may be more than is known, so that nothing is known to be outside of it. */
+export type UncertainFact = 'podRanges' | 'serviceRanges' | 'nodeRanges' | 'kubernetesAPI';
+
 /** The world at one moment. */
 export interface ClusterView {
   readonly platform: PlatformFacts | undefined;
@@ -106,6 +109,8 @@ export interface ClusterView {
   readonly ingressClasses: ReadonlyMap<string, IngressClassFacts>;
   /** What was last found out about DNS, the API server and address ranges; a fact that is absent was never known. */
   readonly discovered: Discovered;
+  /** What of it may be more by now: the last value holds where it is allowed, and proves nothing to be outside. */
+  readonly uncertain: readonly UncertainFact[];
   /** What of it could not be found out now, and what makes no sense in it. */
   readonly discoveryFindings: readonly Finding[];
   /** Services that the control plane calls, by webhook configuration or APIService. */

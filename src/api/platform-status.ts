@@ -70,6 +70,15 @@ const discovered = z
         podRanges: ranges('The ranges of pod addresses.'),
         serviceRanges: ranges('The ranges of Service addresses.'),
         nodeRanges: ranges('The ranges of node addresses.'),
+        podsWithin: ranges(
+          'Where the ranges of pods are too many to be listed: fewer ones that hold them all.',
+        ),
+        servicesWithin: ranges(
+          'Where the ranges of Services are too many to be listed: fewer ones that hold them all.',
+        ),
+        nodesWithin: ranges(
+          'Where the ranges of nodes are too many to be listed: fewer ones that hold them all.',
+        ),
       })
       .describe('The address ranges of the cluster.')
       .exactOptional(),

@@ -4,6 +4,7 @@ import type { AnalysisInput, PolicyFacts } from '../analyze/facts.ts';
 import { type Compiled, type CompiledNamespace, compile } from '../compile/compile.ts';
 import { withFreeNames } from '../plan/free-names.ts';
 import { type Frozen, frozenAmong } from '../plan/frozen.ts';
+import { withEnforced } from '../plan/withheld.ts';
 import type { World } from './world.ts';
 
 /** Which namespaces count as enforced. */
@@ -38,7 +39,9 @@ export function inForce(
     )
     .flatMap((compiled) => {
       const { mirrorNames } = frozenIn(compiled, stores);
-      return withFreeNames(compiled.policies, stores.policiesIn(compiled.namespace), mirrorNames).desired;
+      const actual = stores.policiesIn(compiled.namespace);
+      const desired = withEnforced(compiled.policies, compiled.withheld, actual.owned);
+      return withFreeNames(desired, actual, mirrorNames).desired;
     });
   const frozen = new Set(namespaces.flatMap((compiled) => keptIn(compiled, stores)));
   const others = facts.policies.filter((policy) => {

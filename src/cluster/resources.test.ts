@@ -47,6 +47,7 @@ describe('a policy of ours', () => {
       isolates: ['Ingress'],
       selectsEveryPod: true,
       mirrors: [],
+      blockRules: [],
       beingDeleted: false,
     });
   });

@@ -4,6 +4,7 @@
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
 import { decodeAppNetworkProfile, decodePlatformNetworkProfile, readAskedEgress } from '../api/decode.ts';
 import { mirrorStem } from '../compile/names.ts';
+import { marksOf } from '../model/enforced-rules.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import {
   apiVersion,
@@ -87,6 +88,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
       fingerprint: fingerprint(spec),
       isolates,
       selectsEveryPod,
+      blockRules: blockRulesOf(spec, podSelector),
       mirrors: isMirror(object.metadata) ? namespacesOf(spec) : [],
       beingDeleted: deletionTimestamp !== undefined,
     };
@@ -108,6 +110,14 @@ function isMirror({ name, labels = {} }: RawObject['metadata']): boolean {
 function namespacesOf({ egress = [] }: RawPolicySpec): readonly string[] {
   const peers = egress.flatMap(({ to }) => to ?? []);
   return [...new Set(peers.flatMap(({ namespaceSelector = {} }) => namesIn(namespaceSelector)))];
+}
+
+function blockRulesOf(spec: RawPolicySpec, pods: LabelSelector): readonly string[] {
+  return directions.flatMap((direction) =>
+    rulesOf(spec, direction).flatMap(({ from, to, ports }) =>
+      marksOf({ pods, direction, peers: from ?? to ?? [], ports }),
+    ),
+  );
 }
 
 interface RawPeer {

@@ -159,6 +159,7 @@ export class Stores {
       referenceGrants: this.referenceGrants.byNamespace,
       ingressClasses: this.ingressClasses.inNamespace(''),
       discovered: this.discovery.discovered,
+      uncertain: this.discovery.uncertain,
       discoveryFindings: this.discovery.findings,
       controlPlaneCalls: callsOf(this.validatingWebhooks, this.mutatingWebhooks, this.apiServices),
     };
@@ -186,7 +187,8 @@ export class Stores {
       nodes: this.#nodes,
     };
     const found = discover(observed, previous);
-    return this.isLive ? found : { ...found, findings: found.findings.filter(isOfFiles) };
+    // What a file remembers of a cluster is what its operator knows.
+    return this.isLive ? found : { ...found, uncertain: [], findings: found.findings.filter(isOfFiles) };
   }
 
   /** What the operator knew before it was started. */

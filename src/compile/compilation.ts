@@ -159,6 +159,6 @@ function once<T extends object>(make: () => T): () => T {
 /** The ways in that the accepted routes of a namespace open. */
 export function waysInOf({ profiles }: PlainNamespace): readonly Opening[] {
   return profiles.flatMap(({ routes }) =>
-    routes.flatMap((route) => (route.kind === 'in' ? [route.opening] : [])),
+    routes.flatMap((route) => (route.kind === 'in' && route.awaits === undefined ? [route.opening] : [])),
   );
 }

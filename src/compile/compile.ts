@@ -5,7 +5,7 @@ import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
-import type { DesiredPolicy, Owner } from '../model/policies.ts';
+import type { DesiredPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
 import { dnsOutage } from './dns-outage.ts';
 import { egressFindings } from './egress.ts';
@@ -32,6 +32,8 @@ export interface CompiledNamespace {
   readonly egress: EgressMode;
   /** What is written where the enforcement is Enforce, and would be where it is DryRun. Ordered by name. */
   readonly policies: readonly DesiredPolicy[];
+  /** What is not written for lack of a fact, and stays where it is enforced already. */
+  readonly withheld: readonly WithheldRule[];
   /** Ordered by name; without routes where the namespace is not ringed. */
   readonly profiles: readonly CompiledProfile[];
   /** UIDs of profiles, also of the platform's, whose policies stay as they are, because a profile doesn't decode. */
@@ -105,7 +107,7 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     thawed: membership.inside && egress.mode === 'Unrestricted' ? (['Egress'] as const) : [],
   };
   const findings = profiles.flatMap((profile) => profileFindings(profile));
-  if (!plain.isCompiled) return { ...common, policies: [], findings };
+  if (!plain.isCompiled) return { ...common, policies: [], withheld: [], findings };
   const exposed = run.exposures(plain);
   const owner = ownerOf(run.platform);
   const routed = compiled.flatMap(openingsOf);
@@ -117,6 +119,7 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
       ...compiled.flatMap(({ policies }) => policies),
       ...mirrorPolicies(facts.name, owner, mirrorsInto(run, plain)),
     ].sort(compareKeys),
+    withheld: compiled.flatMap(({ withheld }) => withheld),
     findings: [
       ...findings,
       ...exposed.findings,

@@ -22,7 +22,7 @@ import {
 } from '../model/reach.ts';
 import type { RouteEndName } from '../routes/index.ts';
 import { publicPeers } from '../routes/internet.ts';
-import type { Side, Surroundings } from '../routes/route-end.ts';
+import { outermost, type RangeName, type Side, type Surroundings } from '../routes/route-end.ts';
 
 /** What may be reached: the ends that a rule of the platform profile allows, and the ranges that it allows besides. */
 export interface Allowance {
@@ -43,23 +43,23 @@ interface Territory {
   readonly end: RouteEndName;
   /** Ends that allow it; one that reaches more allows it too. */
   readonly allowedBy: readonly RouteEndName[];
-  readonly reach: Reach;
+  /** What certainly belongs to it. */
+  readonly certain: Reach;
+  /** What may belong to it, as far as that can be told: it holds what is certain. */
+  readonly possible: Reach;
+  /** Whether there may be more of it elsewhere; a field of the platform profile says where it is. */
+  readonly isUnknown: boolean;
+  readonly field?: string;
 }
 
 /** The addresses at one side of the routes of a namespace, judged by one rule of the platform profile. */
 export class GuardedSide {
   readonly #allowance: Allowance;
   readonly #territories: readonly Territory[];
-  /** What is not known and not allowed: whether a range holds it can't be told. As fields of the platform profile. */
-  readonly unknown: readonly string[];
-  readonly #isOutsideKnown: boolean;
 
   constructor(side: Side, allowance: Allowance, around: Surroundings) {
     this.#allowance = allowance;
     this.#territories = territoriesAt(side, around);
-    this.unknown = unknownAt(side, allowance, around);
-    const { pods, services, nodes } = around.ranges;
-    this.#isOutsideKnown = pods !== undefined && services !== undefined && nodes !== undefined;
   }
 
   /** What some rules reach by address that no end but `cidr` allows, nor any range that the rule of the platform profile names. */
@@ -71,29 +71,43 @@ export class GuardedSide {
     const reach = rules
       .flatMap((rule) => withoutReach(reachOfRule(rule), named))
       .map(({ addresses, ports }) => ({ addresses: withEmbedded(addresses), ports }));
-    const allowed = (territories: readonly Territory[]) =>
-      territories
-        .filter(({ allowedBy }) => allowedBy.some((end) => ends.has(end)))
-        .flatMap((territory) => territory.reach);
-    // What is outside the cluster is not known before it is known what is inside.
-    const certain = this.#isOutsideKnown
-      ? this.#territories
-      : this.#territories.filter(({ end }) => end !== 'internet');
     const left = withoutReach(reach, named);
+    const allowed = this.#territories.filter((territory) => this.#isAllowed(territory));
     return {
-      proven: withoutReach(left, allowed(this.#territories)),
-      possible: withoutReach(left, allowed(certain)),
+      proven: withoutReach(
+        left,
+        allowed.flatMap(({ possible }) => possible),
+      ),
+      possible: withoutReach(
+        left,
+        allowed.flatMap(({ certain }) => certain),
+      ),
     };
   }
 
   /** The end that such a rest comes to, if that is not allowed; `undefined` where it is just some range, and these are. */
-  reachedBy(rest: Reach): RouteEndName | undefined {
-    if (rest.length === 0) return undefined;
-    if (isMostOfTheInternet(addressesIn(rest))) return 'anywhere';
+  reachedBy({ proven }: Rest): RouteEndName | undefined {
+    if (proven.length === 0) return undefined;
+    if (isMostOfTheInternet(addressesIn(proven))) return 'anywhere';
     const entered = this.#territories.find(
-      ({ end, reach }) => end !== 'internet' && end !== 'ingressController' && reachesMeet(rest, reach),
+      ({ end, certain }) => end !== 'internet' && end !== 'ingressController' && reachesMeet(proven, certain),
     );
     return entered?.end ?? (this.#allowance.ends.has('cidr') ? undefined : 'cidr');
+  }
+
+  /** What has to be known before such a rest is judged for good, as fields of the platform profile. */
+  doubtsAbout({ possible }: Rest): readonly string[] {
+    if (possible.length === 0) return [];
+    const inDoubt = this.#territories.filter(
+      (territory) =>
+        (territory.isUnknown && !this.#isAllowed(territory)) ||
+        reachesMeet(possible, withoutReach(territory.possible, territory.certain)),
+    );
+    return [...new Set(inDoubt.flatMap(({ field }) => field ?? []))];
+  }
+
+  #isAllowed({ allowedBy }: Territory): boolean {
+    return allowedBy.some((end) => this.#allowance.ends.has(end));
   }
 }
 
@@ -111,44 +125,61 @@ export function isMostOfTheInternet(addresses: AddressSet): boolean {
 
 const publicAddresses = once(() => addressesAmong(publicPeers()));
 
-function unknownAt(
-  side: Side,
-  { ends }: Allowance,
-  { ranges, apiServer, controlPlane }: Surroundings,
-): readonly string[] {
-  const isKnown = side === 'from' ? controlPlane.length > 0 : apiServer.length > 0;
+const inTheCluster = { end: 'cluster', allowedBy: ['cluster'] } as const;
+const onNodes = { end: 'nodes', allowedBy: ['nodes', 'cluster'] } as const;
+
+function territoriesAt(side: Side, around: Surroundings): readonly Territory[] {
+  const { ranges, apiServer, controlPlane, ingressControllers, uncertain } = around;
+  const outer = outermost(ranges);
+  const rangesOf = (name: RangeName, field: string, of: Pick<Territory, 'end' | 'allowedBy'>): Territory => ({
+    ...of,
+    certain: onEveryPort(cidrsIn(ranges[name])),
+    possible: onEveryPort(uniteAddresses(cidrsIn(ranges[name]), cidrsIn(outer[name]))),
+    isUnknown: outer[name] === undefined || uncertain?.has(name) === true,
+    field: `cluster.${field}`,
+  });
+  const cluster = [
+    rangesOf('nodes', 'nodeRanges', onNodes),
+    rangesOf('pods', 'podRanges', inTheCluster),
+    rangesOf('services', 'serviceRanges', inTheCluster),
+  ];
+  // Ports are those of who is connected to: the control plane comes from its addresses to any port here.
+  const api = side === 'from' ? onEveryPort(addressesAmong(controlPlane)) : apiServer.flatMap(reachOfRule);
+  const isOld = uncertain?.has(side === 'from' ? 'controlPlane' : 'apiServer') === true;
+  const controllers = onEveryPort(addressesAmong(ingressControllers.flatMap(({ peers = [] }) => peers)));
+  const isKnown = { isUnknown: false } as const;
   return [
-    ...(ranges.nodes === undefined && !ends.has('nodes') && !ends.has('cluster')
-      ? ['cluster.nodeRanges']
-      : []),
-    ...(ranges.pods === undefined && !ends.has('cluster') ? ['cluster.podRanges'] : []),
-    ...(ranges.services === undefined && !ends.has('cluster') ? ['cluster.serviceRanges'] : []),
-    ...(!isKnown && !ends.has('kubernetesAPI') ? ['kubernetesAPI'] : []),
+    ...cluster,
+    {
+      ...{ end: 'kubernetesAPI', allowedBy: ['kubernetesAPI'], field: 'kubernetesAPI' },
+      ...{ certain: api, possible: api, isUnknown: api.length === 0 || isOld },
+    },
+    {
+      ...{ end: 'ingressController', allowedBy: ['ingressController'] },
+      ...{ certain: controllers, possible: controllers, ...isKnown },
+    },
+    { end: 'internet', allowedBy: ['internet'], ...outside(cluster), ...isKnown },
   ];
 }
 
-function territoriesAt(
-  side: Side,
-  { ranges, apiServer, controlPlane, ingressControllers }: Surroundings,
-): readonly Territory[] {
-  const of = (cidrs: readonly string[] = []) => addressesOf(cidrs.map((cidr) => ({ cidr })));
-  const inside = uniteAddresses(of(ranges.pods), of(ranges.services));
-  const nodes = of(ranges.nodes);
-  // Ports are those of who is connected to: the control plane comes from its addresses to any port here.
-  const api = side === 'from' ? onEveryPort(addressesAmong(controlPlane)) : apiServer.flatMap(reachOfRule);
-  return [
-    { end: 'nodes', allowedBy: ['nodes', 'cluster'], reach: onEveryPort(nodes) },
-    { end: 'cluster', allowedBy: ['cluster'], reach: onEveryPort(inside) },
-    { end: 'kubernetesAPI', allowedBy: ['kubernetesAPI'], reach: api },
-    {
-      end: 'ingressController',
-      allowedBy: ['ingressController'],
-      reach: onEveryPort(addressesAmong(ingressControllers.flatMap(({ peers = [] }) => peers))),
-    },
-    {
-      end: 'internet',
-      allowedBy: ['internet'],
-      reach: onEveryPort(withoutAddresses(publicAddresses(), uniteAddresses(inside, nodes))),
-    },
-  ];
+/** What is public and not of the cluster: nothing is certainly outside before it is known what is inside. */
+function outside(cluster: readonly Territory[]): Pick<Territory, 'certain' | 'possible'> {
+  const everything = onEveryPort(publicAddresses());
+  const isKnown = cluster.every(({ isUnknown }) => !isUnknown);
+  return {
+    certain: isKnown
+      ? withoutReach(
+          everything,
+          cluster.flatMap(({ possible }) => possible),
+        )
+      : [],
+    possible: withoutReach(
+      everything,
+      cluster.flatMap(({ certain }) => certain),
+    ),
+  };
+}
+
+function cidrsIn(cidrs: readonly string[] = []): AddressSet {
+  return addressesOf(cidrs.map((cidr) => ({ cidr })));
 }

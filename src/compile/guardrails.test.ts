@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, type PlatformSpec, platform, profile, service, view } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
-import type { ProfileFacts } from '../api/cluster-view.ts';
+import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import { addressesOf } from '../model/address-set.ts';
 import { formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
@@ -114,12 +114,107 @@ describe('a route beyond the guardrails', () => {
     (_, known, ends, field) => {
       for (const routes of [to(range('203.0.113.0/24')), from(range('203.0.113.0/24'))]) {
         const [route] = judged(routes, ends, { discovered: known });
-        expect(route).toMatchObject({ state: 'Pending', openings: [] });
+        expect(route).toMatchObject({ state: 'Pending', withheld: 'SameRule' });
         expect(route?.message).toContain(`set by a platform engineer: ${field}`);
         expect(judged(routes, ends)[0]?.state).not.toBe('Pending');
       }
     },
   );
+
+  test('that waits is in no policy, and in what stays where it is enforced already', () => {
+    const given = view({
+      discovered: without('nodeRanges'),
+      platform: platform({
+        ...spec,
+        rules: [
+          {
+            name: 'prod',
+            namespaces: { names: ['shop'] },
+            allow: { ends: ['app', 'cidr'], cidrs: ['192.0.2.0/24'] },
+          },
+        ],
+      }),
+      namespaces: [namespace('shop')],
+      profiles: [
+        profile('shop/team', {
+          routes: [
+            { name: 'b-waiting', from: { app: 'web' }, to: range('203.0.113.0/24') },
+            { name: 'a-settled', from: { app: 'web' }, to: range('192.0.2.0/24') },
+          ],
+        }),
+      ],
+    });
+    const { policies, withheld } = compile(given).namespaces[0] ?? { policies: [], withheld: [] };
+    expect(JSON.stringify(policies)).toContain('192.0.2.0/24');
+    expect(JSON.stringify(policies)).not.toContain('203.0.113.0/24');
+    expect(withheld).toMatchObject([{ at: 1, likeness: 'SameRule', policy: { askers: [['b-waiting']] } }]);
+    expect(policies.map(({ name }) => name)).toContain(withheld[0]?.policy.name);
+  });
+
+  describe('whose nodes are too many to be listed', () => {
+    const capped: Discovered = {
+      ...discovered,
+      cluster: {
+        ...discovered.cluster,
+        nodeRanges: ['172.18.0.0/28'],
+        nodesWithin: ['172.16.0.0/14', '20.5.0.0/16'],
+      },
+    };
+    const stateOf = (cidr: string, ends: readonly RouteEndName[]) =>
+      judged(to(range(cidr)), ends, { discovered: capped })[0]?.state;
+
+    test('is refused where a node certainly is, and waits where one may be', () => {
+      expect(stateOf('172.18.0.0/28', ['app', 'cidr'])).toBe('Rejected');
+      expect(stateOf('172.19.0.0/28', ['app', 'cidr'])).toBe('Pending');
+      expect(stateOf('172.20.0.0/28', ['app', 'cidr'])).toBe('Active');
+      expect(stateOf('20.0.0.0/8', ['app', 'internet'])).toBe('Pending');
+      expect(stateOf('21.0.0.0/8', ['app', 'internet'])).toBe('Active');
+    });
+
+    test('is allowed as `nodes` where one certainly is, and waits where one may be', () => {
+      expect(stateOf('172.18.0.0/28', ['app', 'nodes'])).toBe('Active');
+      expect(stateOf('172.19.0.0/28', ['app', 'nodes'])).toBe('Pending');
+      expect(stateOf('172.20.0.0/28', ['app', 'nodes'])).toBe('Rejected');
+    });
+
+    test('reaches the internet beside all of them', () => {
+      const [route] = judged(to({ internet: {} }), ['app', 'internet'], { discovered: capped });
+      expect(route?.state).toBe('Active');
+      expect(JSON.stringify(route?.openings)).toContain('"20.5.0.0/16"');
+    });
+  });
+
+  test('waits for what is old: the last value proves nothing to be outside', () => {
+    const old = (routes: Routes, ...uncertain: ClusterView['uncertain']) => {
+      const rules = [
+        {
+          name: 'prod',
+          namespaces: { names: ['shop'] },
+          allow: { ends: ['app', 'cidr', 'internet'] satisfies RouteEndName[] },
+        },
+      ];
+      const given = view({
+        discovered,
+        platform: platform({ ...spec, rules }),
+        namespaces: [namespace('shop')],
+        profiles: [profile('shop/team', { routes })],
+      });
+      return compile({ ...given, uncertain }).namespaces[0]?.profiles[0]?.routes[0];
+    };
+    const partner = to(range('203.0.113.0/24'));
+    expect(old(partner)).toMatchObject({ state: 'Active' });
+    for (const fact of ['podRanges', 'serviceRanges', 'nodeRanges', 'kubernetesAPI'] as const) {
+      expect(old(partner, fact)).toMatchObject({ state: 'Pending', withheld: 'SameRule' });
+      expect(old(partner, fact)?.message).toContain(fact);
+    }
+    expect(old(to({ internet: {} }), 'nodeRanges')).toMatchObject({
+      state: 'Pending',
+      withheld: 'SameRanges',
+    });
+    expect(old(to({ internet: {} }), 'kubernetesAPI')).toMatchObject({ state: 'Active' });
+    // What is inside as far as is known stays refused.
+    expect(old(to(range('172.18.0.0/28')), 'podRanges')).toMatchObject({ state: 'Rejected' });
+  });
 
   test('waits where `internet` would allow its range, and a node may lie in it', () => {
     for (const routes of [to(range('16.0.0.0/4')), from(range('2600::/12'))]) {

@@ -14,7 +14,7 @@ import type { Side, Surroundings } from '../routes/route-end.ts';
 import { listWords } from '../routes/schema/constraint.ts';
 import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
 import type { Opening } from './openings.ts';
-import type { PlainRoute } from './plain-routes.ts';
+import type { Awaited, PlainRoute } from './plain-routes.ts';
 
 /** What a rule of the platform profile allows the routes of a namespace; `undefined` where it sets no limit. */
 export function guardrailsOf(rule: NamespaceRule | undefined, around: Surroundings): Guardrails | undefined {
@@ -87,9 +87,10 @@ export class Guardrails {
         : (this.#pods(nameAt(plain, 'from'), plain.sources) ?? this.#wayOut(plain));
     if (beyond !== undefined) return this.#refuse(plain, beyond);
     const side = this.#sides[sideOf(plain)];
-    return side.unknown.length === 0 || side.restOf(rulesOf(plain)).possible.length === 0
+    const doubts = side.doubtsAbout(side.restOf(rulesOf(plain)));
+    return doubts.length === 0 || plain.awaits !== undefined
       ? plain
-      : this.#wait(plain, side.unknown);
+      : { ...plain, awaits: this.#waitFor(doubts) };
   }
 
   /**
@@ -118,13 +119,13 @@ export class Guardrails {
   }
 
   /** A range may hold what is not known: a rule must not be wider because of that. */
-  #wait({ route }: PlainRoute, unknown: readonly string[]): PlainRoute {
+  #waitFor(doubts: readonly string[]): Awaited {
     const fields = listWords(
-      unknown.map((field) => `spec.${field}`),
+      doubts.map((field) => `spec.${field}`),
       'and',
     );
-    const message = `whether it reaches what rule \`${this.#rule}\` of the platform profile does not allow is not known before this is set by a platform engineer: ${fields}`;
-    return { route, kind: 'refused', problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message } };
+    const message = `whether it reaches what rule \`${this.#rule}\` of the platform profile does not allow is not known before this is set by a platform engineer: ${fields}; what is enforced already stays`;
+    return { problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message }, likeness: 'SameRule' };
   }
 
   /** What is not known is judged by its word. */
@@ -140,7 +141,7 @@ export class Guardrails {
       ...rules.flatMap(({ peers }) =>
         peers.map((peer) => ('ipBlock' in peer ? undefined : this.#pod(side, end, peer))),
       ),
-      judged.reachedBy(judged.restOf(rules).proven),
+      judged.reachedBy(judged.restOf(rules)),
     ].find((each) => each !== undefined);
     // The word says it best where it is not allowed itself; but `cidr` may be any of them.
     return reached === undefined || end === 'cidr' || this.#allows(end) ? reached : end;

@@ -46,7 +46,7 @@ function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirro
         .filter(({ profile }) => names.has(profile.name))
         .flatMap(({ profile, routes }) =>
           routes.flatMap((route) => {
-            if (route.kind !== 'in' || (route.isWide && !isTrusted)) return [];
+            if (route.kind !== 'in' || route.awaits !== undefined || (route.isWide && !isTrusted)) return [];
             const asker = `${formatKey(profile)}/${route.route.name}`;
             return mirrorsFrom(destination, route.opening, labels)
               .filter((opening) => here.guardrails?.provenBeyond(opening) === undefined)

@@ -1,8 +1,9 @@
 // Openings, merged into policies: what leads to the same pods, or out of them, shares one, because many small policies are
 // dear on iptables CNIs. Must not know why something is opened.
+import type { Likeness } from '../model/enforced-rules.ts';
 import { allowing, canonicalJson, type Direction, type Rule } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
-import type { DesiredPolicy, Owner } from '../model/policies.ts';
+import type { DesiredPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 import { bucketOf, bucketsFor, dealOut, namesListedIn, namesPerBucket } from './buckets.ts';
 import { openingName } from './names.ts';
@@ -17,6 +18,8 @@ export interface Opening {
 /** An opening, and who asks for it: the name of a route, or of an object that exposes pods. */
 export interface AskedOpening extends Opening {
   readonly asker: string;
+  /** It is not to be written for lack of a fact, and is known again by this where it is enforced already. */
+  readonly withheld?: Likeness;
 }
 
 /** Whose policies these are, and what people are told of them. */
@@ -35,28 +38,64 @@ const askersTold = 8;
 /** All annotations of an object together hold 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
 const askersNoted = 500;
 
-/** The policies for some openings, whatever their order. Ordered by name. */
+/** The policies for some openings, whatever their order, but for what is withheld. Ordered by name. */
 export function openingPolicies(
   about: OpeningPolicies,
   openings: readonly AskedOpening[],
 ): readonly DesiredPolicy[] {
+  return partsOf(openings)
+    .flatMap(({ first, part, rules }) =>
+      openingPolicy(
+        about,
+        first,
+        part,
+        rules.filter(({ withheld }) => withheld === undefined),
+      ),
+    )
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+/** What is withheld of some openings, each rule with the policy that it belongs to. Ordered by name and place. */
+export function withheldRules(
+  about: OpeningPolicies,
+  openings: readonly AskedOpening[],
+): readonly WithheldRule[] {
+  return partsOf(openings)
+    .flatMap(({ first, part, rules }) =>
+      rules.flatMap((rule, at) => {
+        const { withheld: likeness } = rule;
+        if (likeness === undefined) return [];
+        return openingPolicy(about, first, part, [rule]).map((policy) => ({ policy, at, likeness }));
+      }),
+    )
+    .sort((a, b) => compareText(a.policy.name, b.policy.name) || a.at - b.at);
+}
+
+/** The rules of one policy to be: what is withheld counts, so that names don't hang on what is known. */
+interface Part {
+  readonly first: Opening;
+  readonly part: string;
+  readonly rules: readonly AskedRule[];
+}
+
+function partsOf(openings: readonly AskedOpening[]): readonly Part[] {
   const groups = Map.groupBy(
     [...openings].sort((a, b) => compareText(a.asker, b.asker)),
     ({ direction, pods }) => `${direction} ${canonicalJson(pods)}`,
   );
-  return [...groups.values()]
-    .flatMap((group) => policiesOf(about, group))
-    .sort((a, b) => compareText(a.name, b.name));
+  return [...groups.values()].flatMap(partsOfGroup);
 }
 
 /** A rule, and who asks for it. */
 export interface AskedRule {
   readonly rule: Rule;
   readonly askers: readonly string[];
+  /** Absent where somebody asks for it who lacks no fact. */
+  readonly withheld?: Likeness;
 }
 
 /** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
-function policiesOf(about: OpeningPolicies, openings: readonly AskedOpening[]): readonly DesiredPolicy[] {
+function partsOfGroup(openings: readonly AskedOpening[]): readonly Part[] {
   const pieces = openings.flatMap((opening) =>
     dealOut(opening.rule).map(({ rule, bucket }) => ({ ...opening, rule, bucket })),
   );
@@ -67,7 +106,7 @@ function policiesOf(about: OpeningPolicies, openings: readonly AskedOpening[]): 
     bucketOf(bucket === 0 ? asker : `${asker} ${bucket}`, parts);
   return [...Map.groupBy(pieces, partOf)].flatMap(([part, group]) => {
     const [first] = group;
-    return first === undefined ? [] : openingPolicy(about, first, `${part} of ${parts}`, merge(group));
+    return first === undefined ? [] : [{ first, part: `${part} of ${parts}`, rules: merge(group) }];
   });
 }
 
@@ -105,14 +144,23 @@ export function openingPolicy(
 
 /** Identical rules become one, with everyone who asks for it. */
 function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
-  const rules = new Map<string, { readonly rule: Rule; readonly askers: string[] }>();
-  for (const { rule, asker } of openings) {
+  const rules = new Map<
+    string,
+    { readonly rule: Rule; readonly askers: string[]; withheld: Likeness | undefined }
+  >();
+  for (const { rule, asker, withheld } of openings) {
     const text = canonicalJson(rule);
     const twin = rules.get(text);
-    if (twin === undefined) rules.set(text, { rule, askers: [asker] });
-    else if (!twin.askers.includes(asker)) twin.askers.push(asker);
+    if (twin === undefined) {
+      rules.set(text, { rule, askers: [asker], withheld });
+      continue;
+    }
+    if (!twin.askers.includes(asker)) twin.askers.push(asker);
+    twin.withheld &&= withheld;
   }
-  return [...rules.values()];
+  return [...rules.values()].map(({ withheld, ...rule }) =>
+    withheld === undefined ? rule : { ...rule, withheld },
+  );
 }
 
 function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {

@@ -2,6 +2,7 @@
 // Must not know how strict egress is, nor other namespaces: routes.ts does. Merging into policies is openings.ts.
 import type { AppNetworkProfile } from '../api/app-network-profile.ts';
 import type { Route } from '../api/route.ts';
+import type { Likeness } from '../model/enforced-rules.ts';
 import { type NonEmpty, type Rule, ruleOn } from '../model/network-policy.ts';
 import { type Result, success } from '../model/result.ts';
 import type { LabelSelector } from '../model/selectors.ts';
@@ -43,8 +44,17 @@ export interface WayOut {
   readonly gap?: Gap;
 }
 
+/** Why a route is not to be written now, and by what it is known again where it is enforced already. */
+export interface Awaited {
+  readonly problem: EndProblem;
+  readonly likeness: Likeness;
+}
+
 /** What a route is by itself. */
-export type PlainRoute = { readonly route: Route } & (Refused | WayIn | WayOut);
+export type PlainRoute = { readonly route: Route } & (
+  | Refused
+  | ((WayIn | WayOut) & { readonly awaits?: Awaited })
+);
 
 /** Reads every route of a profile by itself: a bad one never touches the others. In the order of the profile. */
 export function plainRoutes(profile: AppNetworkProfile, around: Surroundings): readonly PlainRoute[] {
@@ -66,6 +76,7 @@ function plainRoute(route: Route, around: Surroundings): PlainRoute {
       sources: sources.value.selector,
       rules,
       ...gapOf(destination, around, 'to'),
+      ...awaitedBy(destination, around),
     };
   }
   const pods = destination.end.pods(destination.held, around);
@@ -81,7 +92,13 @@ function plainRoute(route: Route, around: Surroundings): PlainRoute {
     opening: { direction: 'Ingress', pods: pods.value.selector, rule },
     isWide: isWide(source.end.places?.(source.held)),
     ...gapOf(source, around, 'from'),
+    ...awaitedBy(source, around),
   };
+}
+
+function awaitedBy({ end }: { readonly end: RouteEnd }, around: Surroundings): { readonly awaits?: Awaited } {
+  const problem = end.awaits?.(around);
+  return problem === undefined ? {} : { awaits: { problem, likeness: 'SameRanges' } };
 }
 
 function gapOf(

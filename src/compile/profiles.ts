@@ -2,12 +2,12 @@
 // Must not know the ring.
 import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Direction } from '../model/network-policy.ts';
-import type { DesiredPolicy } from '../model/policies.ts';
+import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
 import { closedSources } from './closed-sources.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { askConsent } from './consent.ts';
 import { missingSources } from './missing-sources.ts';
-import { type Opening, openingPolicies } from './openings.ts';
+import { type Opening, openingPolicies, withheldRules } from './openings.ts';
 import { type CompiledRoute, type Place, settle } from './routes.ts';
 
 /** What the compiler makes of one profile; no routes where it doesn't decode. */
@@ -16,6 +16,8 @@ export interface CompiledProfile {
   readonly routes: readonly CompiledRoute[];
   /** Ordered by name. */
   readonly policies: readonly DesiredPolicy[];
+  /** What is not to be written for lack of a fact. */
+  readonly withheld: readonly WithheldRule[];
 }
 
 /** Compiles the profiles of a namespace; those of one for which nothing is compiled have no routes. */
@@ -30,7 +32,7 @@ export function compileProfiles(run: Compilation, plain: PlainNamespace): readon
   };
   return plain.profiles.map(({ profile, routes }) => {
     const settled = routes.map((route) => settle(route, place));
-    return { profile, routes: settled, policies: policiesOf(profile, settled) };
+    return { profile, routes: settled, ...policiesOf(profile, settled) };
   });
 }
 
@@ -42,9 +44,13 @@ export function openingsOf({ routes }: CompiledProfile): readonly Opening[] {
 function policiesOf(
   { namespace, name, uid }: ProfileFacts,
   routes: readonly CompiledRoute[],
-): readonly DesiredPolicy[] {
-  const openings = routes.flatMap(({ openings, route }) =>
-    openings.map((opening) => ({ ...opening, asker: route.name })),
+): Pick<CompiledProfile, 'policies' | 'withheld'> {
+  const openings = routes.flatMap(({ openings, route, withheld }) =>
+    openings.map((opening) => ({
+      ...opening,
+      asker: route.name,
+      ...(withheld === undefined ? {} : { withheld }),
+    })),
   );
   const about = {
     namespace,
@@ -55,5 +61,5 @@ function policiesOf(
         ? `Lets in to ${pods} what profile ${name} allows: ${routeNames}`
         : `Lets out of ${pods} what profile ${name} allows: ${routeNames}`,
   } as const;
-  return openingPolicies(about, openings);
+  return { policies: openingPolicies(about, openings), withheld: withheldRules(about, openings) };
 }

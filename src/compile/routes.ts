@@ -1,6 +1,7 @@
 // What becomes of a route: its state, and what is opened for it, by how strict egress is here and by what the other side says.
 // Must not know policies: merging is openings.ts, the other side's word is consent.ts.
 import type { Route } from '../api/route.ts';
+import type { Likeness } from '../model/enforced-rules.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { Rule } from '../model/network-policy.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
@@ -10,7 +11,7 @@ import type { Consent } from './consent.ts';
 import { type Egress, isClosed } from './egress.ts';
 import { mirrorsWithin } from './mirrors.ts';
 import type { Opening } from './openings.ts';
-import type { PlainRoute, WayIn, WayOut } from './plain-routes.ts';
+import type { Awaited, PlainRoute, WayIn, WayOut } from './plain-routes.ts';
 
 /** What the compiler makes of one route. */
 export interface CompiledRoute {
@@ -22,6 +23,8 @@ export interface CompiledRoute {
   readonly suggestion?: string;
   /** What is opened for it; also for a route that waits for the other side alone. */
   readonly openings: readonly Opening[];
+  /** Its openings are not to be written for lack of a fact: they stay where they are enforced already, and are known again by this. */
+  readonly withheld?: Likeness;
 }
 
 /** Asks the namespaces that a route leads to; `undefined` where nobody has to be asked. */
@@ -47,6 +50,18 @@ export interface Place {
 export function settle(plain: PlainRoute, place: Place): CompiledRoute {
   const { route } = plain;
   if (plain.kind === 'refused') return { route, ...plain.problem, openings: [] };
+  return withheld(settleWay(plain, place), plain.awaits);
+}
+
+/** A way that is open without it waits for nothing. */
+function withheld(settled: CompiledRoute, awaits: Awaited | undefined): CompiledRoute {
+  if (awaits === undefined || settled.openings.length === 0) return settled;
+  const { route, openings } = settled;
+  return { route, ...awaits.problem, openings, withheld: awaits.likeness };
+}
+
+function settleWay(plain: Exclude<PlainRoute, { readonly kind: 'refused' }>, place: Place): CompiledRoute {
+  const { route } = plain;
   if (plain.kind === 'in') {
     const told = {
       ...tellGap(plain.gap),

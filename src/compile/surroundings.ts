@@ -13,7 +13,7 @@ export function surroundingsOf(
   namespace: string,
   world: World,
 ): Surroundings {
-  const { ranges, apiServer, controlPlane } = world;
+  const { ranges, apiServer, controlPlane, uncertain } = world;
   return {
     namespace,
     appLabel: platform.appLabel,
@@ -23,5 +23,6 @@ export function surroundingsOf(
     ranges,
     apiServer,
     controlPlane,
+    uncertain,
   };
 }

@@ -1,6 +1,6 @@
 // Where the cluster's own services are: what the platform profile says, field by field, else what was last found out.
 // What is not known is absent, and no rule is made of it. Must not know who may reach what.
-import type { ClusterView } from '../api/cluster-view.ts';
+import type { ClusterView, UncertainFact } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { addressesMeet, addressesOf } from '../model/address-set.ts';
 import { formatCidr, parseAddress } from '../model/ip-ranges.ts';
@@ -15,7 +15,7 @@ import {
 import { compareText } from '../model/object-key.ts';
 import { policyPorts } from '../model/policy-ports.ts';
 import { namespaceNamed } from '../model/selectors.ts';
-import type { ClusterRanges } from '../routes/route-end.ts';
+import type { ClusterRanges, RangeName, Uncertain } from '../routes/route-end.ts';
 import { nodeRanges } from './node-ranges.ts';
 
 /** The cluster's own services, as far as they are known. */
@@ -27,10 +27,15 @@ export interface World {
   /** Where the control plane calls webhooks and aggregated APIs from. */
   readonly controlPlane: readonly Peer[];
   readonly ranges: ClusterRanges;
+  /** What of these may be more by now. */
+  readonly uncertain: ReadonlySet<Uncertain>;
 }
 
+/** What the world is read from, besides the platform profile. */
+type Seen = Pick<ClusterView, 'discovered' | 'uncertain'>;
+
 /** What is known of the cluster's own services. */
-export function worldOf(view: Pick<ClusterView, 'discovered'>, platform: PlatformNetworkProfileSpec): World {
+export function worldOf(view: Seen, platform: PlatformNetworkProfileSpec): World {
   const found = view.discovered.cluster;
   const said = platform.cluster;
   const services = known(said?.serviceRanges, found?.serviceRanges);
@@ -42,21 +47,59 @@ export function worldOf(view: Pick<ClusterView, 'discovered'>, platform: Platfor
       pods: known(said?.podRanges, found?.podRanges),
       services,
       nodes: known(nodeRanges(view, platform), undefined),
+      ...withinOf(view, platform),
     },
+    uncertain: new Set(uncertainIn(view, platform)),
   };
+}
+
+/** What the platform profile says is all that there is. */
+function withinOf(
+  { discovered: { cluster = {} } }: Seen,
+  { cluster: said = {} }: PlatformNetworkProfileSpec,
+): Pick<ClusterRanges, 'within'> {
+  const of = (name: RangeName, found: readonly string[] | undefined, override: readonly string[] = []) => {
+    const ranges = override.length > 0 ? undefined : nonEmpty(sorted(found ?? []));
+    return ranges === undefined ? {} : { [name]: ranges };
+  };
+  const within = {
+    ...of('pods', cluster.podsWithin, said.podRanges),
+    ...of('services', cluster.servicesWithin, said.serviceRanges),
+    ...of('nodes', cluster.nodesWithin, said.nodeRanges),
+  };
+  return Object.keys(within).length === 0 ? {} : { within };
+}
+
+/** What is not certain now and what the platform profile does not say. */
+function uncertainIn({ uncertain }: Seen, platform: PlatformNetworkProfileSpec): readonly Uncertain[] {
+  const { cluster = {}, kubernetesAPI: api = {} } = platform;
+  const isSaid = ({ length }: readonly string[] = []) => length > 0;
+  const isOld = (fact: UncertainFact) => uncertain.includes(fact);
+  return [
+    ...(isOld('podRanges') && !isSaid(cluster.podRanges) ? (['pods'] as const) : []),
+    ...(isOld('serviceRanges') && !isSaid(cluster.serviceRanges) ? (['services'] as const) : []),
+    ...(isOld('nodeRanges') && !isSaid(cluster.nodeRanges) ? (['nodes'] as const) : []),
+    ...(isOld('kubernetesAPI') && !(api.addresses && api.ports) ? (['apiServer'] as const) : []),
+    ...(isOld('kubernetesAPI') && !api.addresses && !api.controlPlane?.cidrs
+      ? (['controlPlane'] as const)
+      : []),
+  ];
 }
 
 /** What is known, worked out again only where what it hangs on is another object: each namespace asks for it. */
 export class KnownWorld {
-  #known: { discovered: unknown; platform: unknown; world: World } | undefined;
+  #known: { discovered: unknown; uncertain: unknown; platform: unknown; world: World } | undefined;
 
   /** As `worldOf`. */
   of(view: ClusterView, platform: PlatformNetworkProfileSpec): World {
-    const { discovered } = view;
-    if (this.#known?.discovered !== discovered || this.#known.platform !== platform) {
-      this.#known = { discovered, platform, world: worldOf(view, platform) };
+    const { discovered, uncertain } = view;
+    const known = this.#known;
+    if (known?.discovered === discovered && known.uncertain === uncertain && known.platform === platform) {
+      return known.world;
     }
-    return this.#known.world;
+    const world = worldOf(view, platform);
+    this.#known = { discovered, uncertain, platform, world };
+    return world;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   service,
 } from '../../test/fixtures.ts';
 import type { Discovered } from '../api/platform-status.ts';
+import { addressesOf, hasAddresses } from '../model/address-set.ts';
 import { discover } from './discover.ts';
 import type { Observed } from './observed.ts';
 import { mostRanges } from './ranges.ts';
@@ -256,8 +257,10 @@ describe('the ranges', () => {
       Array.from({ length: count }, (_, index) => node(`n${index}`, `10.1.0.${index * 2}`));
     const atMost = known(many(mostRanges));
     expect(atMost.cluster?.nodeRanges).toHaveLength(mostRanges);
-    expect(known(many(mostRanges + 1))).toEqual({});
-    expect(known(many(mostRanges + 1), atMost)).toEqual(atMost);
+    const { nodesWithin = [], ...listed } = known(many(mostRanges + 1), atMost).cluster ?? {};
+    expect(listed).toEqual(atMost.cluster);
+    // What is added to rules was never known, and what is left out of them is.
+    expect(known(many(mostRanges + 1)).cluster).toEqual({ nodesWithin });
     expect(discover(observed(...many(mostRanges + 1)), atMost).findings).toEqual([
       expect.objectContaining({
         code: 'LastKnownHolds',
@@ -266,6 +269,28 @@ describe('the ranges', () => {
         hint: expect.stringContaining('`spec.cluster.nodeRanges`'),
       }),
     ]);
+  });
+
+  test('that are too many lie in fewer ones, which a node more does not change', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        node(`n${index}`, `10.1.${index % 7}.${(index * 2) % 200}`),
+      );
+    const before = known(many(60));
+    const within = addressesOf((before.cluster?.nodesWithin ?? []).map((cidr) => ({ cidr })));
+    expect(before.cluster?.nodesWithin?.length).toBeLessThanOrEqual(mostRanges);
+    const all = many(60).flatMap((each) => known([each]).cluster?.nodeRanges ?? []);
+    expect(hasAddresses(within, addressesOf(all.map((cidr) => ({ cidr }))))).toBe(true);
+    expect(known(many(59), before)).toEqual(before);
+    expect(known([node('one', '10.9.0.1')], before).cluster).toEqual({ nodeRanges: ['10.9.0.1/32'] });
+  });
+
+  test('are not all that there is where a node does not tell its own', () => {
+    const told = [withPods('a', '10.244.0.0/24'), node('b', '10.0.0.2')];
+    expect(discover(observed(...told), {}).uncertain).toContain('podRanges');
+    const whole = { ...node('a', '10.0.0.5'), spec: { podCIDRs: ['10.244.0.0/24'] } };
+    const rest = everything.filter(({ kind }) => kind !== 'Node');
+    expect(discover(observed(...rest, whole), {}).uncertain).toEqual([]);
   });
 
   test('come and go one by one: what is unknown of one changes nothing of the others', () => {
@@ -283,7 +308,9 @@ describe('what is known', () => {
     expect(Object.keys(before)).toEqual(['dns', 'kubernetesAPI', 'cluster']);
     expect(discover(unreadable, before).discovered).toEqual(before);
     expect(discover(unreadable, before).findings).toHaveLength(5);
-    expect(discover(unreadable, {})).toEqual({ discovered: {}, findings: [] });
+    const uncertain = ['podRanges', 'serviceRanges', 'nodeRanges', 'kubernetesAPI'];
+    expect(discover(unreadable, before).uncertain).toEqual(uncertain);
+    expect(discover(unreadable, {})).toEqual({ discovered: {}, uncertain, findings: [] });
   });
 
   test('is the same whatever the order of what was seen, and when it is found out again', () => {

@@ -1,17 +1,20 @@
 // From the objects that tell of them to what is known of DNS, the API server and the address ranges.
 // Pure: what is unknown now keeps its last value, and what was never known stays absent. Nothing here widens what is known.
 // Must not know profiles, nor what rules are made of it.
+import type { UncertainFact } from '../api/cluster-view.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Result } from '../model/result.ts';
 import { addressFindings, discoverDns } from './dns.ts';
 import { discoverKubernetesApi } from './kubernetes-api.ts';
 import type { Observed, Unknown } from './observed.ts';
-import { nodeRanges, podRanges, serviceRanges } from './ranges.ts';
+import { type FoundRanges, nodeRanges, podRanges, serviceRanges } from './ranges.ts';
 
 /** What is known of the cluster, and what a person should know of that. */
 export interface Discovery {
   readonly discovered: Discovered;
+  /** What of it may be more than is known: it can't be found out now, or only in part. */
+  readonly uncertain: readonly UncertainFact[];
   readonly findings: readonly Finding[];
 }
 
@@ -22,28 +25,46 @@ export interface Discovery {
  */
 export function discover(observed: Observed, previous: Discovered): Discovery {
   const { dns, kubernetesAPI, cluster = {} } = previous;
+  const found = {
+    podRanges: podRanges(observed.nodes, cluster.podsWithin),
+    serviceRanges: serviceRanges(observed.serviceCidrs, cluster.servicesWithin),
+    nodeRanges: nodeRanges(observed.nodes, cluster.nodesWithin),
+  };
+  const api = discoverKubernetesApi(observed);
   const facts = {
     dns: keep('spec.dns', discoverDns(observed, dns), dns),
-    kubernetesAPI: keep('spec.kubernetesAPI', discoverKubernetesApi(observed), kubernetesAPI, [
-      'addresses',
-      'ports',
-    ]),
+    kubernetesAPI: keep('spec.kubernetesAPI', api, kubernetesAPI, ['addresses', 'ports']),
   };
   const ranges = {
-    podRanges: keep('spec.cluster.podRanges', podRanges(observed.nodes), cluster.podRanges),
-    serviceRanges: keep(
-      'spec.cluster.serviceRanges',
-      serviceRanges(observed.serviceCidrs),
-      cluster.serviceRanges,
-    ),
-    nodeRanges: keep('spec.cluster.nodeRanges', nodeRanges(observed.nodes), cluster.nodeRanges),
+    podRanges: keep('spec.cluster.podRanges', found.podRanges.ranges, cluster.podRanges),
+    serviceRanges: keep('spec.cluster.serviceRanges', found.serviceRanges.ranges, cluster.serviceRanges),
+    nodeRanges: keep('spec.cluster.nodeRanges', found.nodeRanges.ranges, cluster.nodeRanges),
   };
-  const known = valuesOf(ranges);
+  const known = {
+    ...valuesOf(ranges),
+    ...within('podsWithin', found.podRanges, cluster.podsWithin),
+    ...within('servicesWithin', found.serviceRanges, cluster.servicesWithin),
+    ...within('nodesWithin', found.nodeRanges, cluster.nodesWithin),
+  };
   const all = [...Object.values(facts), ...Object.values(ranges)];
   return {
     discovered: { ...valuesOf(facts), ...(Object.keys(known).length === 0 ? {} : { cluster: known }) },
+    uncertain: [
+      ...(['podRanges', 'serviceRanges', 'nodeRanges'] as const).filter((name) => found[name].isPartial),
+      ...(api.ok ? [] : (['kubernetesAPI'] as const)),
+    ],
     findings: [...all.flatMap(({ findings }) => findings), ...addressFindings(observed)],
   };
+}
+
+/** Ranges that hold more than is listed: as they are found now, or as they were where nothing is. */
+function within<Name extends string>(
+  name: Name,
+  { ranges, within: now }: FoundRanges,
+  before: readonly string[] | undefined,
+): { readonly [Key in Name]?: readonly string[] } {
+  const value = ranges.ok ? undefined : (now ?? before);
+  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: readonly string[] };
 }
 
 interface Fact<T> {

@@ -1,43 +1,68 @@
 // The address ranges of the cluster: of its pods and nodes as the Nodes say, of its Services as the ServiceCIDRs say.
 // Must not know what they are used for.
 import { formatCidr, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
-import { mergeRanges } from '../model/merged-ranges.ts';
+import { coverRanges, mergeRanges } from '../model/merged-ranges.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { Observed, Unknown } from './observed.ts';
 
 /** An autoscaler must not rewrite every policy: with more ranges that can't be merged, the profile has to name them. */
 export const mostRanges = 32;
 
-/** The ranges of node addresses. */
-export function nodeRanges(nodes: Observed['nodes']): Result<readonly string[], Unknown> {
-  const addresses = nodes?.flatMap((node) => node.addresses.map(parseAddress));
-  return few('the addresses of the nodes', addresses);
+/** What can be told of ranges now. */
+export interface FoundRanges {
+  /** All of them, or why they can't be listed. */
+  readonly ranges: Result<readonly string[], Unknown>;
+  /** Where they are too many to be listed: fewer ranges, in which all of them lie. */
+  readonly within?: readonly string[];
+  /** Whether there may be others: they can't be read, or some object does not tell its own yet. */
+  readonly isPartial: boolean;
 }
 
-/** The ranges of pod addresses, where Kubernetes hands them to nodes and not the CNI by itself. */
-export function podRanges(nodes: Observed['nodes']): Result<readonly string[], Unknown> {
+/**
+ * The ranges of node addresses.
+ *
+ * @param within ranges that held all of them before: a node more must not change them
+ */
+export function nodeRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
+  const addresses = nodes?.map((node) => node.addresses.map(parseAddress));
+  return few('the addresses of the nodes', addresses, within);
+}
+
+/** The ranges of pod addresses, where Kubernetes hands them to nodes and not the CNI by itself; as `nodeRanges`. */
+export function podRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
   return few(
     'the pod ranges of the nodes',
-    nodes?.flatMap((node) => node.podRanges.map(parseCidr)),
+    nodes?.map((node) => node.podRanges.map(parseCidr)),
+    within,
   );
 }
 
-/** The ranges of Service addresses. */
-export function serviceRanges(cidrs: Observed['serviceCidrs']): Result<readonly string[], Unknown> {
+/** The ranges of Service addresses; as `nodeRanges`. */
+export function serviceRanges(cidrs: Observed['serviceCidrs'], within: readonly string[] = []): FoundRanges {
   return few(
     'the ranges of the ServiceCIDRs',
-    cidrs?.flatMap((cidr) => cidr.ranges.map(parseCidr)),
+    cidrs?.map((cidr) => cidr.ranges.map(parseCidr)),
+    within,
   );
 }
 
+/** @param parsed for each object what it tells */
 function few(
   what: string,
-  parsed: readonly Result<IpRange, string>[] | undefined,
-): Result<readonly string[], Unknown> {
-  if (parsed === undefined) return failure(`${what} can't be read`);
-  const ranges = parsed.flatMap((range) => (range.ok ? [range.value] : []));
-  if (ranges.length === 0) return failure(`${what} are not there`);
+  parsed: readonly (readonly Result<IpRange, string>[])[] | undefined,
+  before: readonly string[],
+): FoundRanges {
+  if (parsed === undefined) return { ranges: failure(`${what} can't be read`), isPartial: true };
+  const told = parsed.map((each) => each.flatMap((range) => (range.ok ? [range.value] : [])));
+  const ranges = told.flat();
+  const isPartial = told.some((each) => each.length === 0) || ranges.length === 0;
+  if (ranges.length === 0) return { ranges: failure(`${what} are not there`), isPartial };
   const merged = mergeRanges(ranges);
-  if (merged.length <= mostRanges) return success(merged.map(formatCidr));
-  return failure(`${what} are ${merged.length} separate ranges, more than ${mostRanges}`);
+  if (merged.length <= mostRanges) return { ranges: success(merged.map(formatCidr)), isPartial };
+  const old = before.map(parseCidr).flatMap((range) => (range.ok ? [range.value] : []));
+  return {
+    ranges: failure(`${what} are ${merged.length} separate ranges, more than ${mostRanges}`),
+    within: coverRanges([...old, ...merged], mostRanges).map(formatCidr),
+    isPartial,
+  };
 }

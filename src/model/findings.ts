@@ -56,7 +56,8 @@ export const findingKinds = {
   },
   ClusterRangesUnknown: {
     severity: 'warning',
-    meaning: 'a rule needs the address ranges of the cluster, of which some were never known',
+    meaning:
+      'a rule needs the address ranges of the cluster, of which some are not known, or not for certain now; what is enforced already stays',
   },
   NamespaceMissing: {
     severity: 'warning',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../test/property-runs.ts';
 import { contains, formatCidr, type IpRange, parseCidr } from './ip-ranges.ts';
-import { mergeRanges } from './merged-ranges.ts';
+import { coverRanges, mergeRanges } from './merged-ranges.ts';
 
 function range(cidr: string): IpRange {
   const parsed = parseCidr(cidr);
@@ -64,3 +65,49 @@ function wholeOf({ first, prefix }: IpRange): string {
   const start = Number((first >> BigInt(bits)) << BigInt(bits));
   return `10.0.0.${start & 255}/${prefix - 1}`;
 }
+
+describe('ranges around others', () => {
+  const cidrs = fc.array(
+    fc.oneof(
+      fc
+        .tuple(fc.nat(0xffffffff), fc.integer({ min: 8, max: 32 }))
+        .map(([value, prefix]) => ({ family: 4 as const, value: BigInt(value), prefix })),
+      fc
+        .tuple(fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }), fc.integer({ min: 16, max: 128 }))
+        .map(([value, prefix]) => ({ family: 6 as const, value, prefix })),
+    ),
+    { minLength: 1, maxLength: 60 },
+  );
+  const rangesOf = (all: readonly { family: 4 | 6; value: bigint; prefix: number }[]): readonly IpRange[] =>
+    all.map(({ family, value, prefix }) => {
+      const hostBits = BigInt((family === 4 ? 32 : 128) - prefix);
+      const first = (value >> hostBits) << hostBits;
+      return { family, prefix, first, last: first + (1n << hostBits) - 1n };
+    });
+
+  test('hold all of them, are no more than asked for, and the same as before where there are few', () => {
+    fc.assert(
+      fc.property(cidrs, fc.integer({ min: 2, max: 40 }), (all, most) => {
+        const ranges = rangesOf(all);
+        const covers = coverRanges(ranges, most);
+        expect(covers.length).toBeLessThanOrEqual(most);
+        expect(ranges.every((range) => covers.some((cover) => contains(cover, range)))).toBe(true);
+        expect(mergeRanges(covers)).toEqual(covers);
+        const merged = mergeRanges(ranges);
+        if (merged.length <= most) expect(covers).toEqual(merged);
+        expect(coverRanges([...covers, ...ranges], most)).toEqual(covers);
+      }),
+      runs(100),
+    );
+  });
+
+  test('join the nearest first', () => {
+    const read = (text: string) => {
+      const parsed = parseCidr(text);
+      if (!parsed.ok) throw new Error(parsed.error);
+      return parsed.value;
+    };
+    const ranges = ['10.0.0.1/32', '10.0.0.9/32', '52.1.0.7/32', 'fd00::1/128'].map(read);
+    expect(coverRanges(ranges, 3).map(formatCidr)).toEqual(['10.0.0.0/28', '52.1.0.7/32', 'fd00::1/128']);
+  });
+});

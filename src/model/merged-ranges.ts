@@ -16,6 +16,50 @@ export function mergeRanges(ranges: readonly IpRange[]): readonly IpRange[] {
   return merged;
 }
 
+/**
+ * At most `most` ranges of whole prefixes (at least one of each family) in which all of `ranges` lie, and as little else as can be: those
+ * that share the longest prefixes become one, a bit of IPv4 counting as four of IPv6.
+ */
+export function coverRanges(ranges: readonly IpRange[], most: number): readonly IpRange[] {
+  const merged = mergeRanges(ranges);
+  const gaps = merged.slice(1).flatMap((right, at) => {
+    const left = merged[at];
+    if (left === undefined || left.family !== right.family) return [];
+    return [{ at, shared: commonPrefix(left, right) * (128 / bitsOf[left.family]) }];
+  });
+  const closed = new Set(
+    [...gaps]
+      .sort((a, b) => b.shared - a.shared || a.at - b.at)
+      .slice(0, Math.max(0, merged.length - most))
+      .map(({ at }) => at),
+  );
+  const covers: IpRange[] = [];
+  for (const [index, range] of merged.entries()) {
+    const last = covers.at(-1);
+    if (last !== undefined && closed.has(index - 1)) covers[covers.length - 1] = around(last, range);
+    else covers.push(range);
+  }
+  return mergeRanges(covers);
+}
+
+function commonPrefix(a: IpRange, b: IpRange): number {
+  let shared = Math.min(a.prefix, b.prefix);
+  while (shared > 0 && startOf(a, shared) !== startOf(b, shared)) shared -= 1;
+  return shared;
+}
+
+/** The smallest prefix that holds both. */
+function around(a: IpRange, b: IpRange): IpRange {
+  const prefix = commonPrefix(a, b);
+  const first = startOf(a, prefix);
+  return { family: a.family, prefix, first, last: first + (1n << BigInt(bitsOf[a.family] - prefix)) - 1n };
+}
+
+function startOf({ family, first }: IpRange, prefix: number): bigint {
+  const hostBits = BigInt(bitsOf[family] - prefix);
+  return (first >> hostBits) << hostBits;
+}
+
 /** A range that holds another comes before it. */
 function byAddress(a: IpRange, b: IpRange): number {
   if (a.family !== b.family) return a.family - b.family;

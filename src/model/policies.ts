@@ -1,5 +1,6 @@
 // Policies as the planner sees them: what should be there, what is there, and which of it is ours.
 // Must not know profiles or clients.
+import type { Likeness } from './enforced-rules.ts';
 import type { Direction, NetworkPolicySpec } from './network-policy.ts';
 import type { ObjectKey } from './object-key.ts';
 import type { LabelSelector } from './selectors.ts';
@@ -33,11 +34,21 @@ export interface DesiredPolicy extends ObjectKey {
   readonly askers?: readonly (readonly string[])[];
 }
 
+/** A rule that is not to be written for lack of a fact, and stays where it is enforced already. */
+export interface WithheldRule {
+  /** The policy that it belongs to, with this rule alone; another one of its name may hold those that are to be written. */
+  readonly policy: DesiredPolicy;
+  /** Its place among all rules of that policy. */
+  readonly at: number;
+  readonly likeness: Likeness;
+}
+
 /**
  * A policy of ours that exists, reduced to what a comparison needs.
  *
  * `isolates`, `selectsEveryPod` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
- * `mirrors` are the namespaces whose ways in it mirrors; none where it is no mirror.
+ * `mirrors` are the namespaces whose ways in it mirrors; none where it is no mirror. `blockRules` are the marks of its rules for
+ * addresses (`marksOf`).
  */
 export interface OwnedPolicy extends ObjectKey {
   readonly uid: string;
@@ -47,6 +58,7 @@ export interface OwnedPolicy extends ObjectKey {
   readonly isolates: readonly Direction[];
   readonly selectsEveryPod: boolean;
   readonly mirrors: readonly string[];
+  readonly blockRules: readonly string[];
   readonly beingDeleted: boolean;
 }
 

@@ -29,6 +29,7 @@ function right(change: Partial<Extract<StoredPolicy, { ours: true }>> = {}): Sto
     fingerprint: fingerprint(wanted.spec),
     isolates: ['Ingress'],
     mirrors: [],
+    blockRules: [],
     selectsEveryPod: true,
     beingDeleted: false,
     ...change,

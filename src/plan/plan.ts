@@ -6,18 +6,21 @@ import { transitionName } from '../compile/names.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions, isolates } from '../model/network-policy.ts';
 import { compareKeys } from '../model/object-key.ts';
-import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner } from '../model/policies.ts';
+import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
 import { foreignFindings } from './foreign.ts';
 import { freeName, namesTaken, nameTaken, withFreeNames } from './free-names.ts';
 import { type Freeze, type Frozen, frozenAmong } from './frozen.ts';
 import { transitionPolicy } from './transition.ts';
+import { withEnforced } from './withheld.ts';
 
 /** What a plan is made from. */
 export interface PlanInput extends Freeze {
   readonly namespace: string;
   readonly desired: readonly DesiredPolicy[];
+  /** What is not desired for lack of a fact, and stays where it is enforced already. */
+  readonly withheld?: readonly WithheldRule[];
   /** What would be desired, in a dry run: nothing is done for it, but what stands in its way is told. */
   readonly rehearsed?: readonly DesiredPolicy[];
   readonly actual: ActualPolicies;
@@ -40,14 +43,15 @@ export interface Plan {
 export function wantedIn({
   enforcement,
   policies,
+  withheld,
   frozenOwners,
   frozenMirrors,
   thawed,
-}: Pick<CompiledNamespace, 'enforcement' | 'policies' | keyof Freeze>): Freeze &
-  Pick<PlanInput, 'desired' | 'rehearsed'> {
+}: Pick<CompiledNamespace, 'enforcement' | 'policies' | 'withheld' | keyof Freeze>): Freeze &
+  Pick<PlanInput, 'desired' | 'withheld' | 'rehearsed'> {
   const freeze = { frozenOwners, frozenMirrors, thawed };
   return enforcement === 'Enforce'
-    ? { ...freeze, desired: policies }
+    ? { ...freeze, desired: policies, withheld }
     : { ...freeze, desired: [], rehearsed: policies };
 }
 
@@ -57,7 +61,9 @@ export function wantedIn({
  * Every allow policy is itself a deny for the pods that it selects: where a direction of a live namespace goes from
  * open to isolated or back, a temporary policy allows everything in it until the rest is written and settled.
  */
-export function plan(input: PlanInput): Plan {
+export function plan(given: PlanInput): Plan {
+  const { withheld = [], actual } = given;
+  const input = { ...given, desired: withEnforced(given.desired, withheld, actual.owned) };
   const frozen = frozenAmong(input.actual.owned, input.desired, input);
   const named = withFreeNames(input.desired, input.actual, frozen.mirrorNames);
   const owned = [...input.actual.owned].sort(compareKeys);

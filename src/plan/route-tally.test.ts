@@ -14,6 +14,7 @@ const compiled = (...routes: readonly CompiledRoute[]) => ({
   profile: profile('shop/team'),
   routes,
   policies: [],
+  withheld: [],
 });
 
 describe('the tally of routes', () => {

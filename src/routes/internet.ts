@@ -3,7 +3,7 @@ import { contains, formatCidr, type IpRange, parseCidr } from '../model/ip-range
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
 import { once } from '../model/once.ts';
 import { failure, type Result, success } from '../model/result.ts';
-import { type ClusterRanges, type EndProblem, routeEnd } from './route-end.ts';
+import { type ClusterRanges, type EndProblem, outermost, type RangeName, routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
 /** Public addresses. */
@@ -15,7 +15,15 @@ export const internet = routeEnd({
   description:
     'Public addresses, IPv4 and IPv6: none of the cluster, and none of private, shared, link-local and other special ranges, so that the metadata address of a cloud (169.254.169.254) stays shut. It waits until the ranges of the cluster are known. For private networks beside the cluster name their `cidr`.',
   peers: (_, { ranges }) => outside(ranges),
+  awaits: ({ uncertain }) => {
+    const old = rangeNames.filter((name) => uncertain?.has(name));
+    return old.length === 0
+      ? undefined
+      : { ...unknown(old), message: `${unknown(old).message}; what is enforced already stays` };
+  },
 });
+
+const rangeNames = ['pods', 'services', 'nodes'] as const;
 
 /** What is not globally reachable by the IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast. */
 const specialIPv4 = [
@@ -57,8 +65,11 @@ export function publicPeers(): readonly Peer[] {
 
 /** What is outside is not known before it is known what is inside: a rule must not be wider for what is not known. */
 function outside(ranges: ClusterRanges): Result<NonEmpty<Peer>, EndProblem> {
-  const { pods, services, nodes } = ranges;
-  if (pods === undefined || services === undefined || nodes === undefined) return failure(unknown(ranges));
+  const { pods, services, nodes } = outermost(ranges);
+  if (pods === undefined || services === undefined || nodes === undefined) {
+    const known = { pods, services, nodes };
+    return failure(unknown(rangeNames.filter((name) => known[name] === undefined)));
+  }
   const cluster = [...pods, ...services, ...nodes].map(read);
   const inside = [...cluster, ...cluster.filter(({ family }) => family === 4).map(translated)];
   const [first, ...rest] = publicRanges().flatMap((range) => without(range, inside));
@@ -107,10 +118,10 @@ function read(text: string): IpRange {
   return parsed.value;
 }
 
-function unknown({ pods, services, nodes }: ClusterRanges): EndProblem {
-  const missing = Object.entries({ podRanges: pods, serviceRanges: services, nodeRanges: nodes })
-    .filter(([, known]) => known === undefined)
-    .map(([field]) => `\`spec.cluster.${field}\``);
+const rangeFields = { pods: 'podRanges', services: 'serviceRanges', nodes: 'nodeRanges' } as const;
+
+function unknown(names: readonly RangeName[]): EndProblem {
+  const missing = names.map((name) => `\`spec.cluster.${rangeFields[name]}\``);
   return {
     state: 'Pending',
     reason: 'ClusterRangesUnknown',

@@ -22,6 +22,22 @@ export interface ClusterRanges {
   readonly pods: NonEmpty<string> | undefined;
   readonly services: NonEmpty<string> | undefined;
   readonly nodes: NonEmpty<string> | undefined;
+  /** Where there are too many to be listed: ranges in which all of them lie, and others beside them. */
+  readonly within?: Partial<Readonly<Record<RangeName, NonEmpty<string>>>>;
+}
+
+/** A kind of ranges of the cluster. */
+export type RangeName = 'pods' | 'services' | 'nodes';
+
+/** What of the cluster may be more than is known. */
+export type Uncertain = RangeName | 'apiServer' | 'controlPlane';
+
+/** Ranges outside of which nothing of a kind is, as far as is known; what is added to a rule are the others. */
+export function outermost({
+  within,
+  ...ranges
+}: ClusterRanges): Readonly<Record<RangeName, NonEmpty<string> | undefined>> {
+  return { ...ranges, ...within };
 }
 
 /** What an end may ask about its surroundings: the namespace of the profile, the platform, and the cluster. */
@@ -37,6 +53,8 @@ export interface Surroundings {
   readonly apiServer: readonly Rule[];
   /** Where the control plane calls webhooks and aggregated APIs from; nowhere while that is not known. */
   readonly controlPlane: readonly Peer[];
+  /** What of these may be more by now; left out: nothing. */
+  readonly uncertain?: ReadonlySet<Uncertain>;
 }
 
 /** Why an end means nothing now. */
@@ -89,6 +107,8 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   ): Result<NonEmpty<Rule>, EndProblem>;
   /** What of it is not known now and left out, although the rest is there. */
   gap?(around: Surroundings, side: Side): Gap | undefined;
+  /** Why no new rule is made of it now, although what was last known of it holds for those that are enforced. */
+  awaits?(around: Surroundings): EndProblem | undefined;
   /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */
   readonly asksConsent?: true;
   /** Which other namespaces' pods it means; left out: none's. */
