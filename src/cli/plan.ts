@@ -23,6 +23,7 @@ export function planCommand(): Command {
         'ringfence plan -f app/',
         'what the cluster of the current context would become if these were applied',
       ],
+      ['ringfence plan', 'what an operator of this version would change in the cluster, before an upgrade'],
       ['ringfence plan -f new/ --against old/ -R', 'files against files, as in a pull request'],
       ['ringfence plan -f new/ --against old/ -R -o markdown=comment.md', 'its comment, for GitHub'],
       ['ringfence plan -f platform.yaml --enforce', 'what a dry run would do if it were enforced'],
@@ -30,7 +31,7 @@ export function planCommand(): Command {
     ok: 'nothing changes',
     found: 'something changes',
   }).description(
-    'Says what would change: policies added, changed and removed, and the connections that are gained and lost; what to look at first has a `!`. Files are compared with files (`--against`), or with the cluster, as if they were applied to it. It reads only.',
+    'Says what would change: policies added, changed and removed, and the connections that are gained and lost; what to look at first has a `!`. Files are compared with files (`--against`), or with the cluster, as if they were applied to it. Without files, the policies in the cluster are compared with those that an operator of this version would write. It reads only.',
   );
   const options = [
     ...inputOptions(),

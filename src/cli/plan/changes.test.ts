@@ -52,6 +52,35 @@ describe('what changes', () => {
     ).toEqual(['removed a', 'changed b', 'added d']);
   });
 
+  test('of a policy that another one takes the place of is told once, by what both say', () => {
+    const of = (name: string, number: number, more: Partial<PolicyFacts> = {}): PolicyFacts => ({
+      namespace: 'shop',
+      name,
+      owner: { kind: 'AppNetworkProfile', name: 'shop' },
+      spec: {
+        podSelector: { matchLabels: { app: name.split('-')[0] ?? '' } },
+        ingress: [{ ports: [{ port: number }] }],
+      },
+      ...more,
+    });
+    const world = input(['web'], {});
+    const told = (before: readonly PolicyFacts[], after: readonly PolicyFacts[]) =>
+      changesBetween({ ...world, policies: before }, { ...world, policies: after }).policies.map(
+        ({ change, policy, before }) => `${change} ${before?.name ?? ''}>${policy.name}`,
+      );
+    expect(told([of('web-1', 80), of('db-1', 90)], [of('web-2', 80), of('db-2', 91)])).toEqual([
+      'changed db-1>db-2',
+      'renamed web-1>web-2',
+    ]);
+    expect(told([of('web-1', 80)], [of('web-2', 80), of('web-3', 81)])).toEqual([
+      'removed >web-1',
+      'added >web-2',
+      'added >web-3',
+    ]);
+    const { owner: _, ...foreign } = of('web-2', 80);
+    expect(told([of('web-1', 80)], [foreign])).toEqual(['removed >web-1', 'added >web-2']);
+  });
+
   test('is dangerous where addresses come in, and where somebody is cut off', () => {
     const before = input(['web', 'mongo'], {
       a: deny,

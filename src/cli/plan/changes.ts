@@ -5,16 +5,19 @@ import type { ConnectionGroup } from '../../analyze/connections.ts';
 import { type Endpoint, isWorkload } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
 import { isolationOf } from '../../analyze/rules.ts';
-import { type Direction, directions, fingerprint } from '../../model/network-policy.ts';
+import { canonicalJson, type Direction, directions, fingerprint } from '../../model/network-policy.ts';
 import { compareKeys, compareText, formatKey } from '../../model/object-key.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 
+/** What can happen to a policy. One that is renamed says the same under another name. */
+export const policyChangeKinds = ['added', 'changed', 'renamed', 'removed'] as const;
+
 /** A policy that is added, changed or removed. */
 export interface PolicyChange {
-  readonly change: 'added' | 'changed' | 'removed';
+  readonly change: (typeof policyChangeKinds)[number];
   /** As it is afterwards; as it was where it is removed. */
   readonly policy: PolicyFacts;
-  /** As it was, where it is changed. */
+  /** As it was, where it is changed or renamed: under another name where a successor takes its place. */
   readonly before?: PolicyFacts;
 }
 
@@ -79,16 +82,47 @@ function policyChanges(
   after: readonly PolicyFacts[],
 ): readonly PolicyChange[] {
   const was = new Map(before.map((policy) => [formatKey(policy), policy]));
-  const is = new Map(after.map((policy) => [formatKey(policy), policy]));
-  const changes = [...after.flatMap((policy) => changeOf(policy, was.get(formatKey(policy))))];
+  const is = new Set(after.map(formatKey));
   const removed = before.filter((policy) => !is.has(formatKey(policy)));
-  changes.push(...removed.map((policy) => ({ change: 'removed' as const, policy })));
-  return changes.sort((a, b) => compareKeys(a.policy, b.policy));
+  const added = after.filter((policy) => !was.has(formatKey(policy)));
+  const predecessors = predecessorsOf(added, removed);
+  const succeeded = new Set(predecessors.values());
+  return [
+    ...after.flatMap((policy) => changeOf(policy, was.get(formatKey(policy)) ?? predecessors.get(policy))),
+    ...removed
+      .filter((policy) => !succeeded.has(policy))
+      .map((policy) => ({ change: 'removed' as const, policy })),
+  ].sort((a, b) => compareKeys(a.policy, b.policy));
+}
+
+/**
+ * By policy that is added, the one that it takes the place of: of the same profile, for the same pods and directions. A
+ * new version may name its policies otherwise. What could be several is none.
+ */
+function predecessorsOf(
+  added: readonly PolicyFacts[],
+  removed: readonly PolicyFacts[],
+): ReadonlyMap<PolicyFacts, PolicyFacts> {
+  const old = Map.groupBy(removed, placeOf);
+  return new Map(
+    [...Map.groupBy(added, placeOf)].flatMap(([place, successors]) => {
+      const [successor, ...others] = successors;
+      const [predecessor, ...twins] = old.get(place) ?? [];
+      const isClear = others.length + twins.length === 0;
+      return isClear && successor?.owner && predecessor ? [[successor, predecessor] as const] : [];
+    }),
+  );
+}
+
+/** What two policies have in common of which one takes the place of the other. */
+function placeOf({ namespace, owner, spec }: PolicyFacts): string {
+  return canonicalJson([namespace, owner?.kind, owner?.name, spec.podSelector, isolationOf(spec)]);
 }
 
 function changeOf(policy: PolicyFacts, before: PolicyFacts | undefined): readonly PolicyChange[] {
   if (before === undefined) return [{ change: 'added', policy }];
-  return fingerprint(before.spec) === fingerprint(policy.spec) ? [] : [{ change: 'changed', policy, before }];
+  if (fingerprint(before.spec) !== fingerprint(policy.spec)) return [{ change: 'changed', policy, before }];
+  return before.name === policy.name ? [] : [{ change: 'renamed', policy, before }];
 }
 
 type Known = ReadonlySet<string>;

@@ -5,7 +5,7 @@ import { toYaml } from '../output/manifests.ts';
 import { sayPorts } from '../output/ports.ts';
 import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './changes.ts';
 import { lineDifference } from './line-difference.ts';
-import { dangerWords, sayEnds, sayIsolation, sayOwner, sayTotals, sayWhy } from './words.ts';
+import { dangerWords, sayEnds, sayIsolation, sayOwner, sayRenamed, sayTotals, sayWhy } from './words.ts';
 
 const maxRows = 40;
 const maxEnds = 6;
@@ -57,17 +57,20 @@ function code(ends: ConnectionChange['from']): string {
 }
 
 function policies({ policies: all }: Changes): string {
-  if (all.length === 0) return '';
+  const renamed = all.filter(({ change }) => change === 'renamed').length;
+  const others = all.filter(({ change }) => change !== 'renamed');
   const folded: string[] = [];
   let length = 0;
-  for (const change of all) {
+  for (const change of others) {
     const text = policy(change);
     length += text.length;
     if (length > maxCharacters) break;
     folded.push(text);
   }
-  const rest = all.length - folded.length;
-  return `${folded.join('\n')}${rest > 0 ? `\n… and ${rest} more policies\n` : ''}`;
+  const rest = others.length - folded.length;
+  if (rest > 0) folded.push(`\n… and ${rest} more policies\n`);
+  if (renamed > 0) folded.push(`\nRenamed: ${sayRenamed(renamed)}\n`);
+  return folded.join('\n');
 }
 
 function policy({ change, policy: facts, before }: PolicyChange): string {

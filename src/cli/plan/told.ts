@@ -6,13 +6,20 @@ import { formatKey } from '../../model/object-key.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import { portTexts, sayPorts } from '../output/ports.ts';
 import { formatTable } from '../output/table.ts';
-import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './changes.ts';
-import { sayEnds, sayIsolation, sayOwner, sayTotals, sayWhy } from './words.ts';
+import {
+  type Changes,
+  type ConnectionChange,
+  isEmptyChange,
+  type PolicyChange,
+  policyChangeKinds,
+} from './changes.ts';
+import { sayEnds, sayIsolation, sayOwner, sayRenamed, sayTotals, sayWhy } from './words.ts';
 
-const signs = { added: '+', changed: '~', removed: '-', gained: '+', lost: '-' } as const;
+const signs = { added: '+', changed: '~', renamed: '~', removed: '-', gained: '+', lost: '-' } as const;
 const styles: Readonly<Record<keyof typeof signs, Style>> = {
   added: 'green',
   changed: 'yellow',
+  renamed: 'yellow',
   removed: 'red',
   gained: 'green',
   lost: 'red',
@@ -26,7 +33,7 @@ export function formatPlan(changes: Changes, paint: Paint): string {
   if (isEmptyChange(changes)) return 'no change\n';
   const { policies, connections, isolation } = changes;
   const sections = [
-    section('Policies', formatTable(policies.map((each) => policyRow(each, paint))), paint),
+    section('Policies', policyTable(policies, paint), paint),
     section('Connections', formatTable(connections.map((each) => connectionRow(each, paint))), paint),
     section(
       'Namespaces',
@@ -50,9 +57,20 @@ function painted(text: string, style: Style, paint: Paint) {
   return { text, look: (padded: string) => paint(style, padded) };
 }
 
+/** A policy that only has another name is counted: nobody has to look at it. */
+function policyTable(policies: readonly PolicyChange[], paint: Paint): string {
+  const renamed = policies.filter(({ change }) => change === 'renamed');
+  const rows = policies.filter(({ change }) => change !== 'renamed').map((each) => policyRow(each, paint));
+  const last = renamed.length === 0 ? [] : [[sign('renamed', paint), sayRenamed(renamed.length)]];
+  return formatTable([...rows, ...last]);
+}
+
+function sign(change: PolicyChange['change'], paint: Paint) {
+  return painted(`${signs[change]} ${change}`, styles[change], paint);
+}
+
 function policyRow({ change, policy }: PolicyChange, paint: Paint) {
-  const style = styles[change];
-  return [painted(`${signs[change]} ${change}`, style, paint), formatKey(policy), sayOwner(policy)];
+  return [sign(change, paint), formatKey(policy), sayOwner(policy)];
 }
 
 function connectionRow(change: ConnectionChange, paint: Paint) {
@@ -76,7 +94,7 @@ export function planAsData(changes: Changes): object {
     connections.filter(({ change }) => change === wanted).map(connectionAsData);
   return {
     changed: !isEmptyChange(changes),
-    policies: { added: ofChange('added'), changed: ofChange('changed'), removed: ofChange('removed') },
+    policies: Object.fromEntries(policyChangeKinds.map((kind) => [kind, ofChange(kind)])),
     connections: { gained: ofKind('gained'), lost: ofKind('lost') },
     isolation,
   };
@@ -87,7 +105,9 @@ function policyAsData(
   before: PolicyFacts | undefined,
 ): object {
   const profile = owner === undefined ? {} : { profile: `${owner.kind} ${owner.name}` };
-  return { namespace, name, ...profile, ...(before === undefined ? {} : { before: before.spec }), spec };
+  const earlier = before === undefined ? {} : { before: before.spec };
+  const renamed = before === undefined || before.name === name ? {} : { previousName: before.name };
+  return { namespace, name, ...renamed, ...profile, ...earlier, spec };
 }
 
 function connectionAsData({ from, to, ports, dangers, because }: ConnectionChange): object {

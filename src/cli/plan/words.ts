@@ -3,7 +3,13 @@
 import type { Endpoint } from '../../analyze/endpoints.ts';
 import type { PolicyFacts } from '../../analyze/facts.ts';
 import { endNames } from '../output/ends.ts';
-import type { Changes, ConnectionChange, Danger, IsolationChange } from './changes.ts';
+import {
+  type Changes,
+  type ConnectionChange,
+  type Danger,
+  type IsolationChange,
+  policyChangeKinds,
+} from './changes.ts';
 
 /** Why to look. */
 export const dangerWords: Readonly<Record<Danger, string>> = {
@@ -41,9 +47,16 @@ export function sayOwner({ owner }: PolicyFacts): string {
   return owner.kind === 'AppNetworkProfile' ? `profile ${owner.name}` : 'platform profile';
 }
 
+/** As in `2 policies, which say the same under new names`. */
+export function sayRenamed(count: number): string {
+  return count === 1
+    ? '1 policy, which says the same under a new name'
+    : `${count} policies, which say the same under new names`;
+}
+
 /** As in `2 policies added, 1 removed; 1 connection gained, 3 lost`. */
 export function sayTotals({ policies, connections }: Changes): string {
-  const changed = (['added', 'changed', 'removed'] as const).flatMap((change) => {
+  const changed = policyChangeKinds.flatMap((change) => {
     const number = policies.filter((each) => each.change === change).length;
     return number === 0 ? [] : [`${number} ${change}`];
   });

@@ -1,5 +1,5 @@
-// The two worlds that a plan compares: files against files, or a cluster against itself with the files applied.
-// Must not know what is compared.
+// The two worlds that a plan compares: files against files, a cluster against itself with the files applied, or a cluster
+// against what this version makes of it. Must not know what is compared.
 import type { KubernetesObject } from '../../cluster/as-stored.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { noteUnread } from '../ask-world.ts';
@@ -10,7 +10,7 @@ import { noteAssumed, readFiles } from '../read-world.ts';
 import type { Surroundings } from '../verb.ts';
 import { keyOf, worldOf } from '../world.ts';
 
-/** What is compared with what, as flags. */
+/** What is compared with what, as flags. Without `filename` it is the cluster alone. */
 export interface PlanFlags extends InputFlags, ClusterFlags {
   /** Files of the world as it is; absent: the cluster. */
   readonly against?: readonly string[];
@@ -26,17 +26,18 @@ export interface Moments {
 
 /** @throws what reading files, or a cluster, throws */
 export async function readMoments(flags: PlanFlags, around: Surroundings): Promise<Moments> {
-  const { world: files } = await readFiles(flags, around);
   const enforced = flags.enforce ? 'DryRunToo' : 'AsWritten';
   if (flags.against !== undefined) {
+    const { world: files } = await readFiles(flags, around);
     const { world: old } = await readFiles({ ...flags, filename: flags.against }, around);
     noteAssumed(files, around);
     return { before: inForce(old, 'AsWritten'), after: inForce(files, enforced) };
   }
+  const objects = flags.filename === undefined ? [] : (await readFiles(flags, around)).world.objects;
   const { operatorNamespace } = flags;
   const live = worldOf(await readCluster(flags, operatorNamespace, around), operatorNamespace);
   noteUnread(live, around);
-  const applied = worldOf(apply(live.objects, files.objects), operatorNamespace);
+  const applied = worldOf(apply(live.objects, objects), operatorNamespace);
   noteAssumed(applied, around);
   return { before: { facts: live.facts, dryRun: [] }, after: inForce(applied, enforced) };
 }
