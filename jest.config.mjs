@@ -9,7 +9,7 @@ const common = {
 
 export default {
   // Ends what hangs, whatever the machine: nothing is meant to come near it.
-  testTimeout: 300_000,
+  testTimeout: 900_000,
   // Tests that say so (test.concurrent) mostly wait: two at a time.
   maxConcurrency: 2,
   projects: [

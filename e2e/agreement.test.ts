@@ -47,7 +47,7 @@ async function refusal(method: Method, path: string, body: unknown): Promise<str
 async function applyDefinition(kind: Kind, name: string): Promise<void> {
   await controlPlane.api.json('POST', definitions, parse(await readFile(`crds/${name}.yaml`, 'utf8')));
   await poll(() => controlPlane.api.text('GET', paths[kind]).catch(() => undefined), {
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
     expired: () => new Error(`${name} is not served`),
   });
 }

@@ -51,7 +51,7 @@ describe.each<[string, NodeJS.Signals]>([
     await cluster.platformCondition('Ready', 'True', 'Enforced');
 
     const created = `created-when-set-${way}`;
-    const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, created);
+    const recorder = await recordPolicies(cluster.api, created);
     await cluster.createNamespace(created, appNamespace);
     await cluster.policiesAre(created, ring);
     await recorder.caughtUp();

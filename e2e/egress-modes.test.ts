@@ -6,7 +6,7 @@ import { beyond, both, type Connectivity, connectivityOf, type Surroundings } fr
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { createDns, createNode } from './furnishings.ts';
 import { OperatorProcess } from './operator-process.ts';
-import { type PolicyRecorder, recordPolicies } from './policy-recorder.ts';
+import { type NamespaceRecorder, recordPolicies } from './policy-recorder.ts';
 
 const modes = ['Unrestricted', 'ClusterOnly', 'Restricted'] as const;
 type Mode = (typeof modes)[number];
@@ -72,8 +72,8 @@ afterAll(async () => {
 }, 60_000);
 
 /** Switches to `mode` and records every set of policies until the namespace has come to rest in it. */
-async function switchTo(mode: Mode): Promise<PolicyRecorder> {
-  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'live');
+async function switchTo(mode: Mode): Promise<NamespaceRecorder> {
+  const recorder = await recordPolicies(cluster.api, 'live');
   try {
     await cluster.platform({ egress: mode });
     await cluster.platformCondition('Ready', 'True', 'Enforced');
@@ -84,7 +84,7 @@ async function switchTo(mode: Mode): Promise<PolicyRecorder> {
   return recorder;
 }
 
-const judge = (recorder: PolicyRecorder): readonly Connectivity[] =>
+const judge = (recorder: NamespaceRecorder): readonly Connectivity[] =>
   recorder.sets.map((policies) => connectivityOf(policies.values(), around));
 
 describe('a live namespace', () => {

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { filesIn } from './control-plane/components.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
+import { WatchLines } from './watch-lines.ts';
 
 /** What the proxy does instead of passing a request on, or its answer back. */
 export type Act =
@@ -29,18 +30,22 @@ export type Act =
   | { readonly kind: 'truncate'; readonly bytes: number }
   /** Gives so many bytes of the answer, and then resets the connection. */
   | { readonly kind: 'tear'; readonly bytes: number }
-  /** Gives no answer; the API server hears nothing. */
-  | { readonly kind: 'hang' }
-  /** Gives the answer byte by byte, with a pause between two. */
-  | { readonly kind: 'drip'; readonly everyMs: number }
   /** Passes the request on after a while. */
-  | { readonly kind: 'delay'; readonly ms: number };
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** Says nothing, ever; the API server hears nothing. */
+  | { readonly kind: 'hang' }
+  /** Does something when the API server has answered, so that a write has happened, and gives the answer after that. */
+  | { readonly kind: 'interrupt'; readonly run: () => Promise<void> }
+  /** Gives one byte of the answer now and then. */
+  | { readonly kind: 'drip'; readonly everyMs: number };
 
 /** Which requests are hit, and what happens to them. The fault that was injected first wins. */
 export interface Fault {
-  readonly method?: string;
+  readonly method?: string | readonly string[];
   /** Matched against the path with its query. */
   readonly path?: RegExp;
+  /** So many requests get through before the first is hit. */
+  readonly after?: number;
   /** After so many requests the fault is over; for ever when absent. */
   readonly times?: number;
   readonly act: Act;
@@ -60,20 +65,32 @@ export interface Seen {
   readonly path: string;
   /** `performance.now()`. */
   readonly at: number;
+  /** What was sent; empty until it was read. */
+  body: string;
+}
+
+/** A request that is being answered. */
+interface OpenRequest {
+  readonly seen: Seen;
+  readonly reset: () => void;
+  /** Nothing comes through any more. */
+  dead: boolean;
 }
 
 /** A running proxy. */
 export class FaultProxy implements AsyncDisposable {
   /** Every request so far, also those that were hit by a fault. */
   readonly seen: Seen[] = [];
+  /** How the news of watches come through. */
+  readonly watches = new WatchLines();
   readonly #controlPlane: ControlPlane;
   readonly #server: Server;
   readonly #ca: string;
   readonly #upstream: Agent;
   /** By remote port: TLS hides the socket that can be reset. */
   readonly #sockets = new Map<number, Socket>();
-  readonly #open = new Set<{ readonly seen: Seen; readonly reset: () => void }>();
-  readonly #faults: { readonly fault: Fault; hits: number }[] = [];
+  readonly #open = new Set<OpenRequest>();
+  readonly #faults: { readonly fault: Fault; passed: number; hits: number }[] = [];
 
   private constructor(controlPlane: ControlPlane, server: Server, ca: string) {
     this.#controlPlane = controlPlane;
@@ -85,7 +102,10 @@ export class FaultProxy implements AsyncDisposable {
       this.#sockets.set(remotePort, socket);
       socket.once('close', () => this.#sockets.delete(remotePort));
     });
-    server.on('request', (incoming, answer) => void this.#serve(incoming, answer));
+    server.on('request', (incoming, answer) => {
+      // Whoever asked may be gone before all was sent.
+      this.#serve(incoming, answer).catch(() => answer.destroy());
+    });
   }
 
   /** Starts one in front of a control plane. */
@@ -120,7 +140,7 @@ export class FaultProxy implements AsyncDisposable {
 
   /** From now on, requests are hit by this fault, until it is over. */
   inject(fault: Fault): Injected {
-    const entry = { fault, hits: 0 };
+    const entry = { fault, passed: 0, hits: 0 };
     this.#faults.push(entry);
     return {
       get hits() {
@@ -133,9 +153,22 @@ export class FaultProxy implements AsyncDisposable {
     };
   }
 
+  /** Ends every fault that is in force. */
+  endFaults(): void {
+    this.#faults.length = 0;
+  }
+
   /** Resets every connection that carries a request with such a path now. */
   cut(path: RegExp): void {
     for (const { seen, reset } of this.#open) if (path.test(seen.path)) reset();
+  }
+
+  /**
+   * Lets nothing through any more on requests with such a path that are open now, and leaves their connections open: as
+   * where a firewall forgot them.
+   */
+  deaden(path: RegExp): void {
+    for (const open of this.#open) if (path.test(open.seen.path)) open.dead = true;
   }
 
   /** For how long the youngest request with such a path is being answered, in milliseconds; 0 where there is none. */
@@ -163,7 +196,10 @@ export class FaultProxy implements AsyncDisposable {
     const { method = '', url: path = '' } = incoming;
     const { remotePort = 0 } = incoming.socket;
     const reset = () => this.#sockets.get(remotePort)?.resetAndDestroy();
-    this.#remember({ seen: { method, path, at: performance.now() }, reset }, answer);
+    const open: OpenRequest = { seen: { method, path, at: performance.now(), body: '' }, reset, dead: false };
+    this.#remember(open, answer);
+    const body = await buffer(incoming);
+    open.seen.body = String(body);
     const act = this.#actOn(method, path);
     switch (act?.kind) {
       case 'answer':
@@ -177,24 +213,41 @@ export class FaultProxy implements AsyncDisposable {
       case 'delay':
         await sleep(act.ms);
     }
-    this.#forward(incoming, answer, (upstream) => {
-      if (act?.kind === 'swallow') {
-        reset();
-        return;
-      }
-      const { 'content-length': length, ...headers } = upstream.headers;
-      // An answer that is cut short and says how long it was leaves its connection waiting.
-      answer.writeHead(upstream.statusCode ?? 502, act?.kind === 'truncate' ? headers : upstream.headers);
-      // A quiet watch has no body for a minute.
-      answer.flushHeaders();
-      if (act?.kind === 'truncate') giveSome(upstream, answer, act.bytes, () => answer.end());
-      else if (act?.kind === 'tear') giveSome(upstream, answer, act.bytes, reset);
-      else if (act?.kind === 'drip') void drip(upstream, answer, act.everyMs);
-      else upstream.pipe(answer);
-    });
+    this.#forward(incoming, body, answer, (upstream) => this.#giveBack(act, open, upstream, answer));
   }
 
-  #remember(open: { readonly seen: Seen; readonly reset: () => void }, answer: ServerResponse): void {
+  /** Passes the API server's answer on, or as much of it as is to come through. */
+  async #giveBack(
+    act: Act | undefined,
+    open: OpenRequest,
+    upstream: IncomingMessage,
+    answer: ServerResponse,
+  ): Promise<void> {
+    if (act?.kind === 'swallow') {
+      open.reset();
+      return;
+    }
+    if (act?.kind === 'interrupt') await act.run();
+    const { 'content-length': length, ...headers } = upstream.headers;
+    // An answer that is cut short and says how long it was leaves its connection waiting.
+    answer.writeHead(upstream.statusCode ?? 502, act?.kind === 'truncate' ? headers : upstream.headers);
+    // A quiet watch has no body for a minute.
+    answer.flushHeaders();
+    switch (act?.kind) {
+      case 'truncate':
+        return giveSome(upstream, answer, act.bytes, () => answer.end());
+      case 'tear':
+        return giveSome(upstream, answer, act.bytes, open.reset);
+      case 'drip':
+        return drip(upstream, answer, act.everyMs);
+    }
+    const { path } = open.seen;
+    if (upstream.statusCode === 200 && /[?&]watch=true/.test(path))
+      this.watches.pass(path, upstream, answer, () => open.dead);
+    else upstream.pipe(answer);
+  }
+
+  #remember(open: OpenRequest, answer: ServerResponse): void {
     this.seen.push(open.seen);
     this.#open.add(open);
     answer.once('close', () => this.#open.delete(open));
@@ -204,39 +257,44 @@ export class FaultProxy implements AsyncDisposable {
     const entry = this.#faults.find(
       ({ fault, hits }) =>
         hits < (fault.times ?? Number.POSITIVE_INFINITY) &&
-        (fault.method ?? method) === method &&
+        [fault.method ?? method].flat().includes(method) &&
         (fault.path?.test(path) ?? true),
     );
     if (entry === undefined) return undefined;
+    entry.passed += 1;
+    if (entry.passed <= (entry.fault.after ?? 0)) return undefined;
     entry.hits += 1;
     return entry.fault.act;
   }
 
   #forward(
     incoming: IncomingMessage,
+    body: Buffer,
     answer: ServerResponse,
-    onAnswer: (upstream: IncomingMessage) => void,
+    onAnswer: (upstream: IncomingMessage) => Promise<void>,
   ): void {
     const outgoing = request(
       this.#controlPlane.url + incoming.url,
       { method: incoming.method, headers: incoming.headers, agent: this.#upstream, ca: this.#ca },
       (upstream) => {
         upstream.on('error', () => answer.destroy());
-        onAnswer(upstream);
+        void onAnswer(upstream);
       },
     );
     outgoing.on('error', () => answer.destroy());
     answer.on('close', () => outgoing.destroy());
-    incoming.pipe(outgoing);
+    outgoing.end(body);
   }
 }
 
-/** Passes on one byte at a time, until nobody reads it. */
+/** Passes on a byte now and then, for as long as somebody takes them. */
 async function drip(upstream: IncomingMessage, answer: ServerResponse, everyMs: number): Promise<void> {
-  for (const byte of await buffer(upstream)) {
-    if (answer.destroyed) return;
-    answer.write(Buffer.of(byte));
-    await sleep(everyMs);
+  for await (const chunk of upstream) {
+    for (const byte of chunk as Buffer) {
+      if (answer.destroyed) return;
+      answer.write(Buffer.of(byte));
+      await sleep(everyMs);
+    }
   }
   answer.end();
 }

@@ -21,10 +21,12 @@ export interface OperatorProcessOptions {
   /** Settle time in seconds; short, because no CNI listens here. */
   readonly settle?: number;
   readonly flags?: readonly string[];
-  /** A module that is loaded before anything else, to disturb the process from within. */
-  readonly preload?: URL;
   /** What to run instead of the sources: the bundle. */
   readonly entry?: string;
+  /** A module that is loaded before it. */
+  readonly preload?: URL;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A command that runs an operator, and loads `dieWithParent`. */
@@ -60,25 +62,19 @@ export class OperatorProcess implements AsyncDisposable {
    *
    * @throws Error where it would run as the administrator, who may do everything: no missing permission would show
    */
-  static async start({
-    kubeconfig,
-    settle = 1,
-    flags = [],
-    entry = 'src/main.ts',
-    preload,
-  }: OperatorProcessOptions) {
+  static async start(options: OperatorProcessOptions): Promise<OperatorProcess> {
+    const { kubeconfig, settle = 1, flags = [], entry = 'src/main.ts', preload, env = {} } = options;
     if (basename(kubeconfig) === basename(filesIn('').adminKubeconfig))
       throw new Error('run the operator with `cluster.operatorKubeconfig()`');
     const words = [entry, 'operator', '--kubeconfig', kubeconfig, '--health-address', '127.0.0.1:0'];
     return OperatorProcess.run({
       command: process.execPath,
       args: [
-        ...['--import', dieWithParent.href],
-        ...(preload === undefined ? [] : ['--import', preload.href]),
+        ...['--import', dieWithParent.href, ...(preload === undefined ? [] : ['--import', preload.href])],
         ...words,
         ...['--settle', String(settle), '--log-level', 'debug', ...flags],
       ],
-      env: process.env,
+      env: { ...process.env, ...env },
     });
   }
 
@@ -131,11 +127,6 @@ export class OperatorProcess implements AsyncDisposable {
     return fetch(`http://127.0.0.1:${healthPort}${path}`);
   }
 
-  /** Sends it a signal. */
-  signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
-  }
-
   /** Asks it to end, and waits. Returns the exit code. */
   async stop(): Promise<number | null> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
@@ -157,10 +148,17 @@ export class OperatorProcess implements AsyncDisposable {
     return this.#errors;
   }
 
-  /** Ends it as a crash would. */
+  /** Ends it as a crash would, also where it is stopped. */
   async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
-    await once(this.#child, 'exit');
+    await ended;
+  }
+
+  /** Sends it a signal, as SIGSTOP. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,29 +4,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, readManifests } from './cluster.ts';
+import { Cluster, denyIngress } from './cluster.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { gatewayApiCrds } from './gateway-api/crds.ts';
-import {
-  formatGrant,
-  type Grant,
-  grantsOf,
-  type Permission,
-  permissionsOf,
-  qualified,
-  type Role,
-  rulesWithout,
-} from './grants.ts';
+import { formatGrant, grantsOf, type Permission, permissionsOf, qualified } from './grants.ts';
 import { OperatorProcess } from './operator-process.ts';
+import { may, operatorRoles, operatorUser, rbac, without } from './permissions.ts';
 import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
 
-const operatorUser = 'system:serviceaccount:ringfence-system:ringfence-operator';
-const roles = readManifests('config/rbac/operator.yaml').filter(({ kind }) =>
-  /Role$/.test(kind),
-) as unknown as Role[];
+const roles = operatorRoles();
 const lease = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
-const rbac = '/apis/rbac.authorization.k8s.io/v1';
 
 let folder: string;
 let cluster: Cluster;
@@ -66,56 +54,6 @@ afterAll(async () => {
   await cluster?.controlPlane.stop();
   if (folder !== undefined) rmSync(folder, { recursive: true });
 }, 60_000);
-
-async function setRules({ kind, metadata: { name, namespace } }: Role, rules: Role['rules']): Promise<void> {
-  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
-  await cluster.api.json('PATCH', `${rbac}${place}/${kind.toLowerCase()}s/${name}`, { rules });
-}
-
-/** Whether RBAC allows it, by the API server's own word. */
-async function may(user: string, grant: Grant, namespace?: string): Promise<boolean> {
-  const [path = '', ...group] = grant.resource.split('.');
-  const [resource, subresource] = path.split('/');
-  const { status } = await cluster.api.json<{ status: { allowed: boolean } }>(
-    'POST',
-    '/apis/authorization.k8s.io/v1/subjectaccessreviews',
-    {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: {
-        user,
-        resourceAttributes: {
-          verb: grant.verb,
-          group: group.join('.'),
-          resource,
-          subresource,
-          namespace,
-          name: grant.object,
-        },
-      },
-    },
-  );
-  return status.allowed;
-}
-
-/** Runs `act` while a permission is missing. */
-async function without(permission: Permission, act: () => Promise<void>): Promise<void> {
-  const { role, grants } = permission;
-  const { namespace } = role.metadata;
-  const become = (wanted: boolean) =>
-    cluster.eventually(`may ${grants.map(formatGrant)}: ${wanted}`, async () => {
-      const answers = await Promise.all(grants.map((grant) => may(operatorUser, grant, namespace)));
-      return answers.every((answer) => answer === wanted) ? true : undefined;
-    });
-  await setRules(role, rulesWithout(permission));
-  await become(false);
-  try {
-    await act();
-  } finally {
-    await setRules(role, role.rules);
-    await become(true);
-  }
-}
 
 async function newNamespace(): Promise<string> {
   created += 1;
@@ -214,7 +152,7 @@ describe('without its permission', () => {
   test.each(reads)(
     'to read %s it is not ready, and says what is missing',
     async (_, resources, permission) => {
-      await without(permission, async () => {
+      await without(cluster, permission, async () => {
         await using operator = await OperatorProcess.start({ kubeconfig });
         const lines = await Promise.all(
           resources.map((resource) => operator.logged(deniedReading(resource))),
@@ -243,7 +181,7 @@ describe('without its permission', () => {
         await running.logged('caches synced');
         await cluster.platformCondition('Ready', 'True');
       }
-      await without(permission, async () => {
+      await without(cluster, permission, async () => {
         await provoke();
         operator = running ?? (await start());
         const line = await operator.logged(
@@ -344,12 +282,12 @@ describe('people with a built-in role', () => {
       });
     }
     await cluster.eventually('the roles are added up', async () =>
-      (await may('edit', { verb: 'create', resource: profiles }, 'shop')) ? true : undefined,
+      (await may(cluster, 'edit', { verb: 'create', resource: profiles }, 'shop')) ? true : undefined,
     );
   });
 
   const allowed = async (user: string, verbs: readonly string[], resource: string) => {
-    const answers = await Promise.all(verbs.map((verb) => may(user, { verb, resource }, 'shop')));
+    const answers = await Promise.all(verbs.map((verb) => may(cluster, user, { verb, resource }, 'shop')));
     return verbs.filter((_, index) => answers[index]);
   };
 

@@ -222,7 +222,7 @@ describe('what is exposed', () => {
     await cluster.eventually(
       'it is open',
       async () => (await ingressOf('api')).includes('9000') || undefined,
-      { timeoutMs: 40_000 },
+      { timeoutMs: 60_000 },
     );
     expect(await ingressOf('api')).toContain('"gateway.networking.k8s.io/gateway-name":"public"');
     const through = { spec: { parentRefs: [{ kind: 'ListenerSet', name: 'team' }] } };
@@ -242,16 +242,15 @@ describe('what is exposed', () => {
     await cluster.eventually(
       'it is closed',
       async () => ((await policyOf('api')) === undefined ? true : undefined),
-      { timeoutMs: 40_000 },
+      { timeoutMs: 60_000 },
     );
   }, 120_000);
 });
 
 describe('what is written', () => {
   test('is just the policy that a change concerns', async () => {
-    const { kubeconfigPath } = cluster.controlPlane;
     const records = await Promise.all(
-      ['shop', 'bystander'].map((namespace) => recordPolicies(kubeconfigPath, namespace)),
+      ['shop', 'bystander'].map((namespace) => recordPolicies(cluster.api, namespace)),
     );
     await patch(`${servicePath}/web`, { spec: { ports: [{ port: 80, targetPort: 7070 }] } });
     await cluster.eventually(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, denyIngress, monitoringPolicy, transition } from './cluster.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { OperatorProcess } from './operator-process.ts';
-import { type PolicyRecorder, type PolicySet, recordPolicies } from './policy-recorder.ts';
+import { type NamespaceRecorder, type PolicySet, recordPolicies } from './policy-recorder.ts';
 
 const settle = 2;
 const monitoring = [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }];
@@ -48,8 +48,8 @@ function ingressOf(policies: PolicySet): 'everything' | 'what is allowed' | 'les
   return policies.has(monitoringPolicy) ? 'what is allowed' : 'less';
 }
 
-async function during(namespace: string, change: () => Promise<void>): Promise<PolicyRecorder> {
-  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, namespace);
+async function during(namespace: string, change: () => Promise<void>): Promise<NamespaceRecorder> {
+  const recorder = await recordPolicies(cluster.api, namespace);
   try {
     await change();
     await recorder.caughtUp();

@@ -57,6 +57,28 @@ export class ApiClient {
     return text;
   }
 
+  /**
+   * The lines of an answer that goes on, such as that of a watch, as they come, until the server ends it.
+   * @throws ApiError and undici's errors, as `json`; one of `signal`
+   */
+  async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
+    const { statusCode, body } = await request(this.#url + path, {
+      dispatcher: this.#agent,
+      signal,
+      headersTimeout: 30_000,
+      bodyTimeout: 0,
+    });
+    if (statusCode >= 400)
+      throw new ApiError(statusCode, `GET ${path}: ${statusCode} ${messageOf(await body.text())}`);
+    let rest = '';
+    body.setEncoding('utf8');
+    for await (const text of body) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  }
+
   /** Drops every connection. */
   async close(): Promise<void> {
     await this.#agent.destroy();

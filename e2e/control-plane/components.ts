@@ -15,6 +15,7 @@ export interface Component {
 
 /** The files that the processes read, inside the control plane's own directory. */
 export const filesIn = (directory: string) => ({
+  etcdData: join(directory, 'etcd'),
   ca: join(directory, 'ca.crt'),
   servingCertificate: join(directory, 'apiserver.crt'),
   servingKey: join(directory, 'apiserver.key'),
@@ -46,7 +47,7 @@ export function etcd(command: string, directory: string, ports: Ports): Componen
     command,
     log: join(directory, 'etcd.log'),
     args: [
-      `--data-dir=${join(directory, 'etcd')}`,
+      `--data-dir=${filesIn(directory).etcdData}`,
       `--listen-client-urls=${url}`,
       `--advertise-client-urls=${url}`,
       // No peer ever comes, but etcd insists on a port.

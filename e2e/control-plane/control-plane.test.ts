@@ -64,7 +64,7 @@ const gone = async (path: string) =>
         () => undefined,
         (error) => (error instanceof ApiError && error.status === 404 ? true : undefined),
       ),
-    { timeoutMs: 20_000, expired: () => new Error(`\`${path}\` is still there`) },
+    { timeoutMs: 60_000, expired: () => new Error(`\`${path}\` is still there`) },
   );
 
 describe('a control plane', () => {
@@ -109,7 +109,7 @@ describe('a control plane', () => {
     const viewer = await controlPlane.userKubeconfig({ user: 'ann', groups: ['others', 'viewers'] });
     const stranger = await controlPlane.userKubeconfig({ user: 'viewers' });
     await poll(async () => ((await statusFor(viewer, configMaps)) === 200 ? true : undefined), {
-      timeoutMs: 5000,
+      timeoutMs: 60_000,
       expired: () => new Error('the viewer never sees a config map'),
     });
     expect(await statusFor(viewer, '/api/v1/secrets')).toBe(403);
@@ -161,6 +161,18 @@ describe('an API server that is killed and started again', () => {
   });
 });
 
+describe('etcd', () => {
+  test('is put back to what was saved, as if nothing had happened since', async () => {
+    await controlPlane.api.json('POST', configMaps, configMap('kept'));
+    const saved = await controlPlane.saveEtcd();
+    await controlPlane.api.json('POST', configMaps, configMap('lost'));
+    await controlPlane.api.json('DELETE', `${configMaps}/kept`);
+    await controlPlane.restoreEtcd(saved);
+    await gone(`${configMaps}/lost`);
+    await controlPlane.api.json('GET', `${configMaps}/kept`);
+  });
+});
+
 describe('a controller manager that is started later', () => {
   beforeAll(() => controlPlane.startControllerManager());
 
@@ -178,7 +190,7 @@ describe('a controller manager that is started later', () => {
         const { rules } = await controlPlane.api.json<{ rules: unknown[] | null }>('GET', view);
         return rules === null || rules.length === 0 ? undefined : rules;
       },
-      { timeoutMs: 10_000, expired: () => new Error('`view` has no rules') },
+      { timeoutMs: 60_000, expired: () => new Error('`view` has no rules') },
     );
     expect(JSON.stringify(rules)).toContain('configmaps');
   }, 30_000);

@@ -1,7 +1,7 @@
 // A real Kubernetes control plane on loopback, for tests, the demo and benchmarks: etcd, kube-apiserver and, where asked
 // for, kube-controller-manager, with throw-away certificates and data. There is no node, so no pod ever runs.
 // It is stopped however its user ends, see supervisor.ts.
-import { mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.ts';
@@ -17,7 +17,7 @@ import {
   type Ports,
 } from './components.ts';
 import { type ControlPlaneCredentials, writeCredentials } from './credentials.ts';
-import { compact } from './etcd-client.ts';
+import { checkHealth, compact } from './etcd-client.ts';
 import { type Credentials, writeKubeconfig } from './kubeconfig.ts';
 import { freePorts } from './ports.ts';
 import { awaitReady } from './readiness.ts';
@@ -100,6 +100,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #managerApi: ApiClient;
   #kubeconfigs = 0;
+  #saved = 0;
 
   /** For `startControlPlane()` alone. */
   constructor(parts: Parts) {
@@ -155,7 +156,34 @@ export class ControlPlane implements AsyncDisposable {
    * @returns the oldest resourceVersion that is left
    */
   async compactEtcd(): Promise<string> {
-    return await compact(`http://127.0.0.1:${this.#parts.ports.etcd}`);
+    return await compact(this.#etcdUrl);
+  }
+
+  /**
+   * Copies etcd's data as it is now. etcd is away for a moment, and started again.
+   * @returns the folder of the copy, for `restoreEtcd()`
+   */
+  async saveEtcd(): Promise<string> {
+    this.#saved += 1;
+    const copy = join(this.directory, `etcd-saved-${this.#saved}`);
+    await this.#parts.supervision.kill('etcd');
+    await cp(filesIn(this.directory).etcdData, copy, { recursive: true });
+    await this.#startEtcd();
+    return copy;
+  }
+
+  /**
+   * Puts back what `saveEtcd()` copied, as a backup is restored after a disaster: with the API server stopped. Every
+   * resourceVersion that was given since then is given once more, to something else.
+   */
+  async restoreEtcd(saved: string): Promise<void> {
+    await this.killApiServer();
+    await this.#parts.supervision.kill('etcd');
+    const { etcdData } = filesIn(this.directory);
+    await rm(etcdData, { recursive: true });
+    await cp(saved, etcdData, { recursive: true });
+    await this.#startEtcd();
+    await this.startApiServer();
   }
 
   /**
@@ -224,6 +252,14 @@ export class ControlPlane implements AsyncDisposable {
       );
     }
     return component;
+  }
+
+  get #etcdUrl(): string {
+    return `http://127.0.0.1:${this.#parts.ports.etcd}`;
+  }
+
+  async #startEtcd(): Promise<void> {
+    await this.#start('etcd', () => checkHealth(this.#etcdUrl));
   }
 
   async #start(name: ComponentName, check: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-// The one thing that tests want of etcd itself: to forget its history, as a production cluster does every five minutes.
+// What tests want of etcd itself: whether it is up, and that it forgets its history, as in production every five minutes.
 // Through etcd's own HTTP/JSON gateway: https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
 import { request } from 'undici';
 
@@ -19,4 +19,15 @@ export async function compact(url: string): Promise<string> {
   const { header } = await call<{ header: { revision: string } }>(url, '/v3/maintenance/status', {});
   await call(url, '/v3/kv/compaction', { revision: header.revision, physical: true });
   return header.revision;
+}
+
+/**
+ * Does nothing where etcd is up and takes writes.
+ * @param url as for `compact`
+ * @throws Error where it does not
+ */
+export async function checkHealth(url: string): Promise<void> {
+  const response = await request(`${url}/health`);
+  const text = await response.body.text();
+  if (response.statusCode !== 200) throw new Error(`etcd: /health: ${response.statusCode} ${text}`);
 }

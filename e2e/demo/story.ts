@@ -56,7 +56,7 @@ async function dryRun(cluster: Cluster, narrator: Narrator): Promise<void> {
 async function enforce(cluster: Cluster, narrator: Narrator): Promise<void> {
   narrator.chapter('Enforce: live namespaces are closed without cutting what is allowed');
   narrator.command('kubectl patch platnet default --type merge -p \'{"spec":{"enforcement":"Enforce"}}\'');
-  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop');
+  const recorder = await recordPolicies(cluster.api, 'shop');
   await cluster.platform({ enforcement: 'Enforce' });
   const { message } = await cluster.platformCondition('Ready', 'True', 'Enforced');
   recorder.stop();
@@ -99,7 +99,7 @@ async function somebodyEdits(cluster: Cluster, narrator: Narrator): Promise<void
 async function newNamespace(cluster: Cluster, narrator: Narrator): Promise<void> {
   narrator.chapter('A new namespace');
   narrator.command('kubectl create -f shop-spring-sale.yaml   # a Namespace with the label part-of: shop');
-  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop-spring-sale');
+  const recorder = await recordPolicies(cluster.api, 'shop-spring-sale');
   await cluster.createNamespace('shop-spring-sale', { 'part-of': 'shop' });
   const created = performance.now();
   await cluster.policiesAre('shop-spring-sale', ring);
@@ -154,7 +154,7 @@ async function serviceIsFollowed(cluster: Cluster, narrator: Narrator): Promise<
   narrator.command(
     'kubectl patch service mongo -n shop -p \'{"spec":{"ports":[{"port":27017,"targetPort":27018}]}}\'',
   );
-  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop');
+  const recorder = await recordPolicies(cluster.api, 'shop');
   const ports = [{ name: 'mongodb', port: 27017, targetPort: 27018 }];
   await cluster.api.json('PATCH', '/api/v1/namespaces/shop/services/mongo', { spec: { ports } });
   const patched = performance.now();
@@ -187,7 +187,7 @@ async function restricted(cluster: Cluster, narrator: Narrator): Promise<void> {
   const from = { namespace: { name: 'shop-reports', pods: { matchLabels: { app: 'reports' } } } };
   const routes = [{ name: 'reports', from, to: { service: 'mongo' }, ports: [27017] }];
   narrator.command(`kubectl create -f reports.yaml   # in shop, from: ${JSON.stringify(from)}, to: mongo`);
-  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, 'shop-reports');
+  const recorder = await recordPolicies(cluster.api, 'shop-reports');
   const sent = performance.now();
   await cluster.createProfile('shop', 'reports', { routes });
   await cluster.eventually('the way out is there', async () => (recorder.sets.length > 1 ? true : undefined));
@@ -247,7 +247,7 @@ async function measure(
   act: () => Promise<unknown>,
   name: string,
 ): Promise<number> {
-  const recorder = await recordPolicies(cluster.controlPlane.kubeconfigPath, namespace);
+  const recorder = await recordPolicies(cluster.api, namespace);
   const sent = performance.now();
   await act();
   await cluster.eventually('both changes are seen', async () =>

@@ -1,11 +1,11 @@
 // The world fails, the operator goes on: an API server that goes away, forgets, refuses, lies or stalls.
 // Each time it comes back to the one right set of policies, and then to rest.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { type Act, type Fault, FaultProxy } from './fault-proxy.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './right-set.ts';
+import { Cluster, denyIngress } from '../cluster.ts';
+import { startControlPlane } from '../control-plane/control-plane.ts';
+import { type Act, type Fault, FaultProxy } from '../fault-proxy.ts';
+import { OperatorProcess } from '../operator-process.ts';
+import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../right-set.ts';
 
 let cluster: Cluster;
 let proxy: FaultProxy;

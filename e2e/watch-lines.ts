@@ -1,0 +1,75 @@
+// Passes the lines of watches on as slowly as a test wants: all of them late, some not before they are released.
+// It keeps their order. Must not know what the lines say.
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How the lines of all watches of a proxy travel. */
+export class WatchLines {
+  /** How long each line takes, in milliseconds. */
+  lagMs = 0;
+  readonly #held = new Set<{
+    readonly path: RegExp;
+    readonly released: Promise<void>;
+    readonly release: () => void;
+  }>();
+
+  /** From now on no watch of such a path tells anything. Returns what releases the lines, in their order. */
+  hold(path: RegExp): () => void {
+    const { promise: released, resolve } = Promise.withResolvers<void>();
+    const release = () => {
+      this.#held.delete(entry);
+      resolve();
+    };
+    const entry = { path, released, release };
+    this.#held.add(entry);
+    return release;
+  }
+
+  /** Releases everything, and lets nothing lag any more. */
+  reset(): void {
+    this.lagMs = 0;
+    for (const { release } of [...this.#held]) release();
+  }
+
+  /**
+   * Passes a watch's answer on until it ends.
+   *
+   * @param isDead whether nothing may come through any more
+   */
+  pass(path: string, from: Readable, to: Writable, isDead: () => boolean): void {
+    const waiting: { readonly line: string; readonly due: number }[] = [];
+    let rest = '';
+    let ended = false;
+    let pumping = false;
+    const pump = async () => {
+      if (pumping) return;
+      pumping = true;
+      for (let next = waiting[0]; next !== undefined && !to.destroyed; next = waiting[0]) {
+        await sleep(Math.max(0, next.due - performance.now()));
+        await this.#released(path);
+        if (isDead()) return;
+        to.write(`${next.line}\n`);
+        waiting.shift();
+      }
+      pumping = false;
+      // What is torn off stays torn off.
+      if (ended) to.end(rest);
+    };
+    from.setEncoding('utf8');
+    from.on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      const due = performance.now() + this.lagMs;
+      waiting.push(...lines.map((line) => ({ line, due })));
+      void pump();
+    });
+    from.on('end', () => {
+      ended = true;
+      void pump();
+    });
+  }
+
+  async #released(path: string): Promise<void> {
+    for (const { path: held, released } of [...this.#held]) if (held.test(path)) await released;
+  }
+}
