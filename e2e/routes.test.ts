@@ -23,6 +23,7 @@ beforeAll(async () => {
     enforcement: 'Enforce',
     namespaces: { selector: { matchLabels: { app: 'yes' } } },
     ingressControllers: [nginx, gateways],
+    gatewayNamespaces: { names: ['shop'] },
   });
   await cluster.platformCondition('Ready', 'True', 'Enforced');
 }, 900_000);

@@ -117,7 +117,11 @@ const gatewayObjects = fc
       routes: fc.constant(
         all.map(([from, kind], index) =>
           object(kind, `${from}/g${index}`, {
-            parentRefs: [index === 1 ? { kind: 'ListenerSet', name: 'set', namespace: 'pay' } : gate],
+            parentRefs: [
+              [gate],
+              [{ kind: 'ListenerSet', name: 'set', namespace: 'pay' }],
+              [{ name: 'own', namespace: 'pay' }, gate],
+            ][index],
             rules: [{ backendRefs: [{ name: 'web', namespace: 'shop', port: 80 }] }],
           }),
         ),
@@ -134,7 +138,8 @@ const gatewayObjects = fc
       allowedListeners,
     });
     const set = object('ListenerSet', 'pay/set', { parentRef: gate, listeners });
-    return [gateway, set, ...all, ...(isGranted ? [grant] : [])];
+    const own = object('Gateway', 'pay/own', { gatewayClassName: 'edge', listeners });
+    return [gateway, own, set, ...all, ...(isGranted ? [grant] : [])];
   });
 const others = fc.subarray([
   node('a', '10.1.0.5', 'fd00:1::5'),
@@ -144,6 +149,7 @@ const others = fc.subarray([
 ]);
 
 const spec: fc.Arbitrary<PlatformSpec> = fc.record({
+  gatewayNamespaces: fc.constant({ names: ['infra'] }),
   ingressControllers: fc.subarray<NonNullable<PlatformSpec['ingressControllers']>[number]>([
     { name: 'nginx', preset: 'ingress-nginx', classes: ['nginx'] },
     { name: 'edge', preset: 'gateway-api', classes: ['edge'] },
@@ -218,6 +224,13 @@ const modeRules = fc
       ...(limits === undefined ? {} : { allow: limits }),
     })),
   );
+/** Whose Gateways count as ingress controllers. */
+const gatewayNamespaces = mostly<NonNullable<PlatformSpec['gatewayNamespaces']> | undefined>(
+  { names: ['infra'] },
+  { names: ['infra', 'pay', 'shop'] },
+  { selector: { matchLabels: { tier: 'api' } } },
+  undefined,
+);
 const settings: fc.Arbitrary<PlatformSpec> = fc
   .record({
     rules: modeRules,
@@ -237,8 +250,13 @@ const settings: fc.Arbitrary<PlatformSpec> = fc
       [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
       [],
     ),
+    gatewayNamespaces,
   })
-  .map(({ mirrorFrom, ...more }) => ({ ...more, ...(mirrorFrom === undefined ? {} : { mirrorFrom }) }));
+  .map(({ mirrorFrom, gatewayNamespaces: kept, ...more }) => ({
+    ...more,
+    ...(mirrorFrom === undefined ? {} : { mirrorFrom }),
+    ...(kept === undefined ? {} : { gatewayNamespaces: kept }),
+  }));
 const neighbour = fc.oneof(
   fc.record({ namespace: fc.record({ name: fc.constantFrom(...names) }) }),
   fc.record({ namespace: fc.record({ selector, pods: selector }) }),

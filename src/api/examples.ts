@@ -104,6 +104,7 @@ export const platformNetworkProfileExample = {
         cidrs: ['198.51.100.0/26'],
       },
     ],
+    gatewayNamespaces: { names: ['gateways', 'edge-*'] },
     ingressRoutes: 'Auto',
     monitoring: [
       {

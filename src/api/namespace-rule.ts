@@ -4,11 +4,10 @@ import * as z from 'zod';
 import { type RouteEndName, routeEnds } from '../routes/index.ts';
 import { cidrText } from '../routes/schema/addresses.ts';
 import { setOf } from '../routes/schema/collections.ts';
-import { constrain } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
-import { labelSelector } from '../routes/schema/label-selector.ts';
-import { dnsLabel, nameGlob } from '../routes/schema/text.ts';
+import { dnsLabel } from '../routes/schema/text.ts';
 import { egressMeaning, egressMode, enforcement, enforcementMeaning } from './egress.ts';
+import { namespaceChoice } from './namespace-choice.ts';
 
 const endNames = routeEnds.map((end) => end.name) as [RouteEndName, ...RouteEndName[]];
 
@@ -26,23 +25,9 @@ const guardrails = fields({
 /** Settings for some namespaces. */
 export const namespaceRule = fields({
   name: dnsLabel().describe('Names the rule in findings and for merging.'),
-  namespaces: constrain(
-    fields({
-      names: setOf(nameGlob(), { min: 1, max: 64 })
-        .describe('Namespace names, in which `*` stands for any run of characters; one of them must match.')
-        .exactOptional(),
-      selector: labelSelector()
-        .describe('Labels of the namespaces; `{}` matches every namespace.')
-        .exactOptional(),
-    }),
-    {
-      rule: 'has(self.names) || has(self.selector)',
-      message: 'must have at least one of `names` and `selector`; `selector: {}` means every namespace',
-      holds: ({ names, selector }) => names !== undefined || selector !== undefined,
-    },
-  )
-    .meta({ minProperties: 1 })
-    .describe('The namespaces that this rule is for. With both `names` and `selector`, both must match.'),
+  namespaces: namespaceChoice().describe(
+    'The namespaces that this rule is for. With both `names` and `selector`, both must match.',
+  ),
   enforcement: enforcement
     .describe(
       `How far Ringfence goes in these namespaces. Left out: as \`spec.enforcement\`. ${enforcementMeaning}`,

@@ -8,6 +8,7 @@ import { labelSelector } from '../routes/schema/label-selector.ts';
 import { dnsLabel, labelKeyLength, labelKeySyntax, nameGlob, text, written } from '../routes/schema/text.ts';
 import { egressMeaning, egressMode, enforcement, enforcementMeaning } from './egress.ts';
 import { metadata } from './metadata.ts';
+import { namespaceChoice } from './namespace-choice.ts';
 import { namespaceRule } from './namespace-rule.ts';
 import { cluster, dns, ingressController, kubernetesAPI, monitoring } from './platform-sources.ts';
 import { platformNetworkProfileStatus } from './platform-status.ts';
@@ -66,6 +67,11 @@ export const platformNetworkProfileSpec = fields({
   ingressControllers: mapBy('name', ingressController, { max: 16 })
     .describe('The ingress controllers of the cluster.')
     .default([]),
+  gatewayNamespaces: namespaceChoice()
+    .describe(
+      'The namespaces whose Gateways count as ingress controllers, where an ingress controller runs its pods beside each Gateway (preset `gateway-api` without `namespace`). With both `names` and `selector`, both must match. Left out: every namespace that is not an application namespace. Whoever may create Gateways and pods in such a namespace is let in wherever ingress controllers are.',
+    )
+    .exactOptional(),
   ingressRoutes: z
     .enum(['Auto', 'None'])
     .describe(

@@ -11,6 +11,7 @@ import { dnsOutage } from './dns-outage.ts';
 import { egressFindings } from './egress.ts';
 import { exposurePolicies } from './exposures.ts';
 import { discoveryFindings, platformFindings, profileFindings } from './findings.ts';
+import { gatewayFindings } from './gateway-namespaces.ts';
 import type { Membership, Outside } from './membership.ts';
 import { mirrorPolicies } from './mirror-policies.ts';
 import { mirrorsInto } from './mirrors-across.ts';
@@ -106,7 +107,10 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     frozenMirrors: frozenMirrorsOf(run, plain),
     thawed: membership.inside && egress.mode === 'Unrestricted' ? (['Egress'] as const) : [],
   };
-  const findings = profiles.flatMap((profile) => profileFindings(profile));
+  const findings = [
+    ...profiles.flatMap((profile) => profileFindings(profile)),
+    ...gatewayFindings(run.view, run.spec, facts.name),
+  ];
   if (!plain.isCompiled) return { ...common, policies: [], withheld: [], findings };
   const exposed = run.exposures(plain);
   const owner = ownerOf(run.platform);

@@ -19,7 +19,8 @@ type Controllers = NonNullable<PlatformSpec['ingressControllers']>;
 
 function exposed(controllers: Controllers, objects: readonly KubernetesObject[], more: PlatformSpec = {}) {
   const seen = view({ objects });
-  const spec = platformSpec({ ingressControllers: controllers, ...more });
+  const gatewayNamespaces = { names: ['infra', 'shop'] };
+  const spec = platformSpec({ ingressControllers: controllers, gatewayNamespaces, ...more });
   return exposuresOf(seen, spec, surroundingsOf(seen, spec, 'shop', worldOf(seen, spec)));
 }
 

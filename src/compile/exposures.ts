@@ -4,13 +4,14 @@ import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, type NonEmpty, type Peer, ruleOn } from '../model/network-policy.ts';
-import { compareText, formatKey } from '../model/object-key.ts';
+import { compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { failure, type Result, success } from '../model/result.ts';
-import type { GatewayRouteFacts, ServiceRef } from '../model/services.ts';
+import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../model/services.ts';
 import type { EndProblem, Surroundings } from '../routes/route-end.ts';
 import { podsBehind } from '../routes/service.ts';
 import { gatewaysTaking } from './attachments.ts';
+import { howToCount, uncountedGateways } from './gateway-namespaces.ts';
 import { type AskedOpening, openingPolicies } from './openings.ts';
 import { isGranted } from './reference-grants.ts';
 import { type Serving, servingClass, servingGateways } from './served-classes.ts';
@@ -32,6 +33,8 @@ export interface Unserved {
     | { readonly kind: 'NotDeclared'; readonly className: string | undefined }
     /** A declared ingress controller serves it, and where that is, is not known. */
     | { readonly kind: 'PlaceUnknown' }
+    /** Its Gateway is in a namespace whose Gateways don't count as ingress controllers. */
+    | { readonly kind: 'GatewayNotCounted'; readonly gateway: ObjectKey; readonly howToCount: string }
     /** It is attached to something that is not followed, as in `XListenerSet/web`. */
     | { readonly kind: 'NotFollowed'; readonly parent: string };
 }
@@ -120,7 +123,8 @@ function exposersOf(
   const routes = routesTo(view, namespace).map((route) => {
     const gateways = gatewaysTaking(view, route);
     const serving = servingGateways(view, platform, gateways);
-    const why = gateways[0] === undefined ? notFollowed(route) : whyNot(serving, gateways[0].className);
+    const why =
+      gateways[0] === undefined ? notFollowed(route) : whyNotTaken(view, platform, gateways, serving);
     return {
       name: `${route.kind} ${formatKey(route)}`,
       backends: route.backends.filter((backend) => backend.namespace === namespace),
@@ -134,6 +138,22 @@ function exposersOf(
 
 function whyNot({ isDeclared }: Serving, className: string | undefined): Unserved['why'] {
   return isDeclared ? { kind: 'PlaceUnknown' } : { kind: 'NotDeclared', className };
+}
+
+function whyNotTaken(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  gateways: readonly GatewayFacts[],
+  serving: Serving,
+): Unserved['why'] {
+  const [uncounted] = uncountedGateways(view, platform, gateways);
+  if (uncounted === undefined) return whyNot(serving, gateways[0]?.className);
+  const { namespace, name } = uncounted;
+  return {
+    kind: 'GatewayNotCounted',
+    gateway: { namespace, name },
+    howToCount: howToCount(view, platform, namespace),
+  };
 }
 
 function notFollowed({ otherParents: [parent] }: GatewayRouteFacts): Unserved['why'] | undefined {

@@ -2,6 +2,7 @@
 // Must not know what a ring consists of.
 import type { ClusterView, NamespaceFacts } from '../api/cluster-view.ts';
 import type { EgressMode, Enforcement } from '../api/egress.ts';
+import type { NamespaceChoice } from '../api/namespace-choice.ts';
 import type { NamespaceRule } from '../api/namespace-rule.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { matchesGlob } from '../model/globs.ts';
@@ -45,7 +46,7 @@ export function membershipOf(
 }
 
 function settingsOf(platform: PlatformNetworkProfileSpec, namespace: NamespaceFacts): Settings {
-  const rule = platform.rules.find((candidate) => applies(candidate, namespace));
+  const rule = platform.rules.find(({ namespaces }) => isChosen(namespaces, namespace));
   return {
     // Off is the orderly uninstall: no rule holds out against it.
     enforcement: platform.enforcement === 'Off' ? 'Off' : (rule?.enforcement ?? platform.enforcement),
@@ -64,14 +65,25 @@ function whyOutside(
     const profiles = [...(view.profiles.get(name)?.values() ?? [])];
     return profiles.some((profile) => profile.decoded.ok) ? undefined : 'NoProfileYet';
   }
-  const exclusions = [...builtInExclusions, ...platform.namespaces.exclude];
-  if (exclusions.some((glob) => matchesGlob(glob, name))) return 'Excluded';
+  if (isExcludedByName(view, platform, name)) return 'Excluded';
   return selects(platform.namespaces.selector, labels) ? undefined : 'NotSelected';
 }
 
-/** A rule speaks of a namespace that one of its names and its selector, where it has them, match. */
-function applies(rule: NamespaceRule, { name, labels }: NamespaceFacts): boolean {
-  const { names, selector } = rule.namespaces;
+/** Whether a namespace is left alone whatever its labels are, unless it is one of `systemNamespaces`. */
+export function isExcludedByName(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  name: string,
+): boolean {
+  const exclusions = [...builtInExclusions, ...platform.namespaces.exclude];
+  return name === view.operatorNamespace || exclusions.some((glob) => matchesGlob(glob, name));
+}
+
+/** Whether one of the names of a choice and its selector, where it has them, match a namespace. */
+export function isChosen(
+  { names, selector }: NamespaceChoice,
+  { name, labels }: Pick<NamespaceFacts, 'name' | 'labels'>,
+): boolean {
   if (names !== undefined && !names.some((glob) => matchesGlob(glob, name))) return false;
   return selector === undefined || selects(selector, labels);
 }

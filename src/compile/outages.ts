@@ -3,7 +3,7 @@
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { Finding } from '../model/findings.ts';
 import type { PolicyPort } from '../model/network-policy.ts';
-import { compareKeys, compareText } from '../model/object-key.ts';
+import { compareKeys, compareText, formatKey } from '../model/object-key.ts';
 import { portsContain } from '../model/port-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
 import { selectsEverything } from '../model/selectors.ts';
@@ -12,6 +12,7 @@ import { endOf } from '../routes/index.ts';
 import type { Surroundings } from '../routes/route-end.ts';
 import { podsBehind } from '../routes/service.ts';
 import type { Unserved } from './exposures.ts';
+import { gatewayPods } from './gateway-namespaces.ts';
 import type { Opening } from './openings.ts';
 import type { CompiledProfile } from './profiles.ts';
 import { suggestedName, suggestRoute } from './suggestion.ts';
@@ -177,6 +178,14 @@ function tellUnserved(
       return {
         what: ' is served by an ingress controller on nodes whose addresses are not known',
         hint: "a platform engineer says in the platform profile's `spec.cluster.nodeRanges` where the nodes are",
+      };
+    case 'GatewayNotCounted':
+      return {
+        what: ` is attached to Gateway \`${formatKey(why.gateway)}\`, whose pods run beside it in a namespace whose Gateways do not count as ingress controllers`,
+        hint:
+          why.gateway.namespace === namespace
+            ? `${why.howToCount}\nor add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(service, 'users'), from: { pods: { matchLabels: gatewayPods(why.gateway) } }, to: { service } })}`
+            : why.howToCount,
       };
     case 'NotFollowed':
       return {

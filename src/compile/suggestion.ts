@@ -41,6 +41,11 @@ export function suggestRoute({ name, from, to, ports }: SuggestedRoute): string 
   ].join('\n');
 }
 
+/** `spec.gatewayNamespaces` of the platform profile, in its place. */
+export function suggestGatewayNamespaces(names: readonly string[]): string {
+  return `spec:\n  gatewayNamespaces: ${flow({ names })}`;
+}
+
 /** JSON with the spaces that people put into YAML, and without the quotes of plain keys. */
 function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;

@@ -18,7 +18,11 @@ function peers(
   objects: readonly KubernetesObject[] = [],
   more: PlatformSpec = {},
 ) {
-  const spec = platformSpec({ ingressControllers: [{ name: 'one', ...controller } as Controller], ...more });
+  const spec = platformSpec({
+    ingressControllers: [{ name: 'one', ...controller } as Controller],
+    gatewayNamespaces: { names: ['*'] },
+    ...more,
+  });
   return ingressControllers(view({ objects }), spec)[0]?.peers;
 }
 

@@ -1,6 +1,5 @@
 // The shared systems that the platform profile declares, as peers: where their pods are, and what else their traffic
 // comes from. Must not know routes.
-import { createHash } from 'node:crypto';
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { IngressController, Monitoring } from '../api/platform-sources.ts';
@@ -15,18 +14,23 @@ import { compareKeys, compareText } from '../model/object-key.ts';
 import { type LabelSelector, namesIn, namespaceNamed, namespacesNamed } from '../model/selectors.ts';
 import type { GatewayFacts } from '../model/services.ts';
 import type { DeclaredSystem } from '../routes/route-end.ts';
-import { maxLength } from './names.ts';
+import { gatewayLabel, keepsGateways, runsBesideGateways } from './gateway-namespaces.ts';
 import { nodeRanges } from './node-ranges.ts';
+
+const noGatewayCounts =
+  "none of its Gateways is in a namespace whose Gateways count as ingress controllers, see the platform profile's `spec.gatewayNamespaces`";
 
 /** The ingress controllers, in the order of the profile. */
 export function ingressControllers(
   view: ClusterView,
   platform: PlatformNetworkProfileSpec,
 ): readonly DeclaredSystem[] {
-  return platform.ingressControllers.map((controller) => ({
-    name: controller.name,
-    peers: nonEmpty(controllerPeers(controller, view, platform)),
-  }));
+  return platform.ingressControllers.map((controller) => {
+    const peers = nonEmpty(controllerPeers(controller, view, platform));
+    const isUncounted =
+      peers === undefined && runsBesideGateways(controller) && gatewaysOf(controller, view).length > 0;
+    return { name: controller.name, peers, ...(isUncounted ? { whyUnknown: noGatewayCounts } : {}) };
+  });
 }
 
 /**
@@ -43,7 +47,12 @@ export function controllerPeers(
   const { preset, namespace, pods, cidrs = [], hostNetwork } = controller;
   const byPods =
     preset === 'gateway-api'
-      ? gatewayPeers(controller, gateway === undefined ? gatewaysOf(controller, view) : [gateway])
+      ? gatewayPeers(
+          controller,
+          (gateway === undefined ? gatewaysOf(controller, view) : [gateway]).filter(
+            (each) => !runsBesideGateways(controller) || keepsGateways(view, platform, each.namespace),
+          ),
+        )
       : placed(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
   const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, platform) ?? []) : [])];
   return [...byPods, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))];
@@ -125,12 +134,6 @@ function gatewayPeers(
     namespaceSelector: namespacesNamed(group.map(([where]) => where)),
     podSelector: pods ?? anyOf(gatewayNameLabel, group[0]?.[1].map(gatewayLabel) ?? []),
   }));
-}
-
-/** The value of the label: a name that is too long for one is cut, as GEP-1762 says in "Automated Deployments". */
-function gatewayLabel({ name }: GatewayFacts): string {
-  if (name.length <= maxLength.label) return name;
-  return `${name.slice(0, 20)}-${createHash('sha1').update(name.slice(20)).digest('hex')}`;
 }
 
 function anyOf(key: string, values: readonly string[]): LabelSelector {

@@ -7,6 +7,7 @@ import { canonicalJson } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { GatewayRouteFacts } from '../model/services.ts';
 import { endOf } from '../routes/index.ts';
+import { keepsGateways } from './gateway-namespaces.ts';
 import { membershipOf } from './membership.ts';
 import { namespacesSelectedBy } from './namespace-index.ts';
 import { declaredNamespaces, ingressControllerNamespaces } from './systems.ts';
@@ -56,6 +57,11 @@ export function namespacesTouchedByNamespace(
   const platform = specOf(view);
   const name = (next ?? previous)?.name ?? '';
   if (platform === undefined) return new Set([name]);
+  // The pods of its Gateways are let in everywhere, or nowhere.
+  const keeps = [previous, next].map(
+    (facts) => facts !== undefined && keepsGateways(view, platform, name, facts),
+  );
+  if (view.gateways.has(name) && keeps[0] !== keeps[1]) return everyNamespace(view, name);
   return new Set([
     name,
     ...neighboursOf(view, platform, name, states),

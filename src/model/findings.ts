@@ -140,6 +140,11 @@ export const findingKinds = {
     meaning:
       'an Ingress, HTTPRoute or GRPCRoute is served by no ingress controller that is declared and found, and no route opens the pods that it leads to',
   },
+  GatewayNotCounted: {
+    severity: 'warning',
+    meaning:
+      'a Gateway whose ingress controller runs its pods beside it is in a namespace that the platform profile does not name in `gatewayNamespaces`; its pods are let in nowhere',
+  },
   LastKnownHolds: {
     severity: 'warning',
     meaning:

@@ -206,7 +206,10 @@ describe('the trap', () => {
       Array.from({ length: count }, (_, index) =>
         object('Gateway', `team-${index}/web`, { gatewayClassName: 'any' }),
       );
-    const spec: PlatformSpec = { ingressControllers: [{ name: 'gateways', preset: 'gateway-api' }] };
+    const spec: PlatformSpec = {
+      ingressControllers: [{ name: 'gateways', preset: 'gateway-api' }],
+      gatewayNamespaces: { names: ['team-*'] },
+    };
     const users = [{ name: 'users', from: { ingressController: {} }, to: { app: 'web' } }];
     const made = (count: number) => policies(users, gateways(count), spec).slice(1);
     const [before, after] = [made(1_999), made(2_000)];

@@ -20,10 +20,11 @@ export function declaredPeers(
   const [first, ...rest] = meant.flatMap((system) => system.peers ?? []);
   if (first !== undefined) return success([first, ...rest]);
   const names = meant.map((system) => `\`${system.name}\``).join(', ');
+  const why = meant.flatMap(({ whyUnknown }) => whyUnknown ?? [])[0];
   return failure({
     state: 'Pending',
     reason: 'SystemPlaceUnknown',
-    message: `it is not known where ${names} of the platform profile's \`spec.${field}\` is`,
+    message: `it is not known where ${names} of the platform profile's \`spec.${field}\` is${why === undefined ? '' : `: ${why}`}`,
   });
 }
 

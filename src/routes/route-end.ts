@@ -15,6 +15,8 @@ export interface DeclaredSystem {
   readonly name: string;
   /** `undefined` while its place is not known. */
   readonly peers: NonEmpty<Peer> | undefined;
+  /** Why it is not known, for people, where more can be said than that. */
+  readonly whyUnknown?: string;
 }
 
 /** The address ranges of the cluster, as sorted CIDRs of both families; `undefined` where one is not known. */

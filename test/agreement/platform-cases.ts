@@ -164,6 +164,38 @@ const namespaces: readonly AgreementCase[] = [
   ),
 ];
 
+const gatewayNamespaces: readonly AgreementCase[] = [
+  platformCase('namespaces of Gateways by names, with globs, are accepted', {
+    gatewayNamespaces: { names: ['infra', 'edge-*'] },
+  }),
+  platformCase('namespaces of Gateways by names and labels are accepted', {
+    gatewayNamespaces: { names: ['edge-*'], selector: { matchLabels: { part: 'edge' } } },
+  }),
+  platformCase('every namespace as one of Gateways says so', { gatewayNamespaces: { selector: {} } }),
+  platformCase(
+    'namespaces of Gateways that say nothing are refused',
+    { gatewayNamespaces: {} },
+    {
+      path: 'spec.gatewayNamespaces',
+      says: 'must have at least one of `names` and `selector`; `selector: {}` means every namespace',
+    },
+  ),
+  platformCase(
+    'an empty list of namespaces of Gateways is refused',
+    { gatewayNamespaces: { names: [] } },
+    {
+      path: 'spec.gatewayNamespaces.names',
+      says: 'must have at least 1 item',
+      serverSays: 'should have at least 1 items',
+    },
+  ),
+  platformCase(
+    'a namespace of Gateways that is listed twice is refused',
+    { gatewayNamespaces: { names: ['infra', 'infra'] } },
+    { path: 'spec.gatewayNamespaces.names[1]', ...twice },
+  ),
+];
+
 const rule = { name: 'prod', namespaces: { names: ['prod-*'] } };
 const withRule = (title: string, change: object, refused?: Refusal) =>
   platformCase(title, { rules: [{ ...rule, ...change }] }, refused);
@@ -589,6 +621,7 @@ const addresses: readonly AgreementCase[] = [
 export const platformCases: readonly AgreementCase[] = [
   ...whole,
   ...namespaces,
+  ...gatewayNamespaces,
   ...rules,
   ...ingressControllers,
   ...monitoring,

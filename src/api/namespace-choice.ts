@@ -1,0 +1,32 @@
+// Namespaces that a field of the platform profile chooses, by name, by label, or by both.
+// Must not know what they are chosen for.
+import type * as z from 'zod';
+import { setOf } from '../routes/schema/collections.ts';
+import { constrain } from '../routes/schema/constraint.ts';
+import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
+import { labelSelector } from '../routes/schema/label-selector.ts';
+import { nameGlob } from '../routes/schema/text.ts';
+
+/** The most names that a choice holds. */
+export const mostNames = 64;
+
+/** A choice of namespaces; at least one of its fields must be there. */
+export const namespaceChoice = () =>
+  constrain(
+    fields({
+      names: setOf(nameGlob(), { min: 1, max: mostNames })
+        .describe('Namespace names, in which `*` stands for any run of characters; one of them must match.')
+        .exactOptional(),
+      selector: labelSelector()
+        .describe('Labels of the namespaces; `{}` matches every namespace.')
+        .exactOptional(),
+    }),
+    {
+      rule: 'has(self.names) || has(self.selector)',
+      message: 'must have at least one of `names` and `selector`; `selector: {}` means every namespace',
+      holds: ({ names, selector }) => names !== undefined || selector !== undefined,
+    },
+  ).meta({ minProperties: 1 });
+
+/** A choice of namespaces. */
+export type NamespaceChoice = DeepReadonly<z.output<ReturnType<typeof namespaceChoice>>>;

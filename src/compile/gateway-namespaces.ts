@@ -1,0 +1,108 @@
+// Which Gateways count as ingress controllers where these run their pods beside each Gateway: only those in namespaces that
+// the platform keeps. Whoever may create a Gateway in a namespace could otherwise call its own pods an ingress controller, and
+// every route with `from: {ingressController: …}` would let them in. Must not know routes.
+import { createHash } from 'node:crypto';
+import type { ClusterView, NamespaceFacts } from '../api/cluster-view.ts';
+import { mostNames } from '../api/namespace-choice.ts';
+import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
+import type { IngressController } from '../api/platform-sources.ts';
+import { gatewayNameLabel } from '../api/presets.ts';
+import type { Finding } from '../model/findings.ts';
+import { compareKeys, compareText } from '../model/object-key.ts';
+import type { Labels } from '../model/selectors.ts';
+import type { GatewayFacts } from '../model/services.ts';
+import { isChosen, isExcludedByName, membershipOf } from './membership.ts';
+import { maxLength } from './names.ts';
+import { suggestGatewayNamespaces } from './suggestion.ts';
+
+/** Whether a controller runs its pods in the namespace of each Gateway: the profile names no other place. */
+export function runsBesideGateways({ preset, namespace }: IngressController): boolean {
+  return preset === 'gateway-api' && namespace === undefined;
+}
+
+/**
+ * Whether Gateways in this namespace count as ingress controllers where these run beside them.
+ *
+ * @param facts the namespace; `undefined` where there is none of this name (yet): then only what its name decides counts
+ */
+export function keepsGateways(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  name: string,
+  facts: NamespaceFacts | undefined = view.namespaces.get(name),
+): boolean {
+  const { gatewayNamespaces, systemNamespaces } = platform;
+  if (gatewayNamespaces !== undefined) {
+    if (facts !== undefined) return isChosen(gatewayNamespaces, facts);
+    return gatewayNamespaces.selector === undefined && isChosen(gatewayNamespaces, { name, labels: {} });
+  }
+  if (systemNamespaces.includes(name) || isExcludedByName(view, platform, name)) return true;
+  return facts !== undefined && !membershipOf(view, platform, facts).inside;
+}
+
+/** The Gateways that a controller serves with pods beside them, and that don't count. */
+export function uncountedGateways(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  gateways: Iterable<GatewayFacts>,
+): readonly GatewayFacts[] {
+  return [...gateways]
+    .filter(
+      (gateway) => isServedBeside(platform, gateway) && !keepsGateways(view, platform, gateway.namespace),
+    )
+    .sort(compareKeys);
+}
+
+/** Gateways of a namespace that do not count, with what to write if they should. */
+export function gatewayFindings(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+): readonly Finding[] {
+  const [first, ...more] = uncountedGateways(view, platform, view.gateways.get(namespace)?.values() ?? []);
+  if (first === undefined) return [];
+  const which = more.length === 0 ? '' : ` and ${more.length} more`;
+  return [
+    {
+      code: 'GatewayNotCounted',
+      subject: { kind: 'Namespace', name: namespace },
+      message: `Gateway \`${first.name}\`${which} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, and the platform profile does not say that Gateways of this namespace count: its pods are let in nowhere`,
+      hint: howToCount(view, platform, namespace),
+    },
+  ];
+}
+
+/** What to set so that Gateways of this namespace count, beside those that do now. */
+export function howToCount(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+): string {
+  const names = new Set([namespace]);
+  for (const [other, gateways] of view.gateways) {
+    const isServed = [...gateways.values()].some((gateway) => isServedBeside(platform, gateway));
+    if (isServed && keepsGateways(view, platform, other)) names.add(other);
+  }
+  const who = 'if the platform trusts who may create Gateways and pods there, a platform engineer sets';
+  if (names.size > mostNames) {
+    return `${who} \`spec.gatewayNamespaces.selector\` of the platform profile to a label that only the platform may set, on this namespace and on all whose Gateways count now`;
+  }
+  return `${who} in the platform profile:\n${suggestGatewayNamespaces([...names].sort(compareText))}`;
+}
+
+/** The value of the label: a name that is too long for one is cut, as GEP-1762 says in "Automated Deployments". */
+export function gatewayLabel({ name }: Pick<GatewayFacts, 'name'>): string {
+  if (name.length <= maxLength.label) return name;
+  return `${name.slice(0, 20)}-${createHash('sha1').update(name.slice(20)).digest('hex')}`;
+}
+
+/** The labels of the pods that run for a Gateway. */
+export function gatewayPods(gateway: Pick<GatewayFacts, 'name'>): Labels {
+  return { [gatewayNameLabel]: gatewayLabel(gateway) };
+}
+
+function isServedBeside(platform: PlatformNetworkProfileSpec, { className }: GatewayFacts): boolean {
+  return platform.ingressControllers.some(
+    (controller) => runsBesideGateways(controller) && (controller.classes?.includes(className) ?? true),
+  );
+}
