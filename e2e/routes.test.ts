@@ -209,7 +209,10 @@ describe('what is exposed', () => {
       metadata: { name },
       spec,
     });
-    const listeners = [{ name: 'http', port: 80, protocol: 'HTTP' }];
+    const listeners = [
+      { name: 'http', port: 80, protocol: 'HTTP' },
+      { name: 'tcp', port: 9443, protocol: 'TCP' },
+    ];
     const allowedListeners = { namespaces: { from: 'Same' } };
     await post(
       `${gatewayPath}/gateways`,
@@ -239,6 +242,14 @@ describe('what is exposed', () => {
       'it is open through the ListenerSet',
       async () => (await ingressOf('api')).includes('9000') || undefined,
     );
+    await cluster.api.json('DELETE', `${gatewayPath}/httproutes/api`);
+    await cluster.eventually('it is closed without its route', async () =>
+      (await policyOf('api')) === undefined ? true : undefined,
+    );
+    await followsVersions(`${crdPath}/tcproutes.gateway.networking.k8s.io`, {
+      path: (version) => `/apis/gateway.networking.k8s.io/${version}/namespaces/shop/tcproutes`,
+      spec: { parentRefs: [{ name: 'public', sectionName: 'tcp' }], rules },
+    });
     for (const { metadata } of crds) await cluster.api.json('DELETE', `${crdPath}/${metadata.name}`);
     await cluster.eventually(
       'it is closed',
@@ -247,6 +258,47 @@ describe('what is exposed', () => {
     );
   }, 120_000);
 });
+
+/** A kind in an older version of its API, then in the newest alone: what its objects expose stays open all along. */
+async function followsVersions(
+  crdPath: string,
+  { path, spec }: { readonly path: (version: string) => string; readonly spec: object },
+): Promise<void> {
+  interface Crd {
+    readonly spec: { readonly versions: readonly { readonly name: string }[] };
+  }
+  const serving = async (name: string) => {
+    const { spec: stored } = await cluster.api.json<Crd>('GET', crdPath);
+    const versions = stored.versions.map((version) => ({ ...version, served: version.name === name }));
+    await cluster.api.json('PATCH', crdPath, { spec: { versions } });
+    await cluster.eventually(`${name} is served`, async () => {
+      try {
+        return await cluster.find(path(name));
+      } catch {
+        return undefined;
+      }
+    });
+  };
+  const isOpen = async () => (await ingressOf('api')).includes('9000') || undefined;
+  await serving('v1alpha2');
+  await post(path('v1alpha2'), {
+    apiVersion: 'gateway.networking.k8s.io/v1alpha2',
+    kind: 'TCPRoute',
+    metadata: { name: 'api' },
+    spec,
+  });
+  await cluster.eventually('it is open by a TCPRoute', isOpen, { timeoutMs: 40_000 });
+  const uid = (await policyOf('api'))?.metadata.uid;
+  await serving('v1');
+  // Only who has found the newest version hears of this.
+  await patch(`${path('v1')}/api`, { spec: { rules: [{ backendRefs: [{ name: 'api', port: 80 }] }] } });
+  await cluster.eventually(
+    'the route is followed in the newest version',
+    async () => ((await isOpen()) === undefined ? true : undefined),
+    { timeoutMs: 40_000 },
+  );
+  expect((await policyOf('api'))?.metadata.uid).toBe(uid);
+}
 
 describe('what is written', () => {
   test('is just the policy that a change concerns', async () => {

@@ -14,9 +14,10 @@ import { OperatorProcess } from './operator-process.ts';
 import { appNamespace, becomesRight, platformSpec, ring } from './right-set.ts';
 
 const crds = ['appnetworkprofiles.ringfence.dev', 'platformnetworkprofiles.ringfence.dev'];
-const gatewayApi = ['gateways', 'listenersets', 'httproutes', 'grpcroutes', 'referencegrants'].map(
-  (plural) => `${plural}.gateway.networking.k8s.io`,
-);
+const gatewayApi = [
+  ...['gateways', 'listenersets', 'referencegrants'],
+  ...['httproutes', 'grpcroutes', 'tlsroutes', 'tcproutes', 'udproutes'],
+].map((plural) => `${plural}.gateway.networking.k8s.io`);
 const resources = [
   ...['namespaces', 'services', 'nodes', 'networkpolicies.networking.k8s.io'],
   ...[

@@ -104,7 +104,10 @@ const attached = fc.constantFrom(...['All', 'All', 'Same'].map((from) => ({ name
 });
 const gatewayObjects = fc
   .array(
-    fc.tuple(fc.constantFrom('shop', 'pay'), fc.constantFrom('HTTPRoute' as const, 'GRPCRoute' as const)),
+    fc.tuple(
+      fc.constantFrom('shop', 'pay'),
+      fc.constantFrom('HTTPRoute', 'HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute' as const),
+    ),
     {
       maxLength: 3,
     },
@@ -122,7 +125,10 @@ const gatewayObjects = fc
               [{ kind: 'ListenerSet', name: 'set', namespace: 'pay' }],
               [{ name: 'own', namespace: 'pay' }, gate],
             ][index],
-            rules: [{ backendRefs: [{ name: 'web', namespace: 'shop', port: 80 }] }],
+            rules: [
+              { backendRefs: [{ name: 'web', namespace: 'shop', port: kind === 'UDPRoute' ? 53 : 80 }] },
+            ],
+            ...(kind === 'TLSRoute' ? { hostnames: [`${'ab'[index] ?? '*'}.example`] } : {}),
           }),
         ),
       ),
@@ -131,7 +137,10 @@ const gatewayObjects = fc
   .map(({ isGranted, allowedRoutes, allowedListeners, routes: all }) => {
     const from = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'pay' }];
     const grant = object('ReferenceGrant', 'shop/grant', { from, to: [{ kind: 'Service' }] });
-    const listeners = [{ name: 'http', port: 80, allowedRoutes }];
+    const listeners = ['HTTP', 'TLS', 'TCP', 'UDP'].map((protocol, at) => ({
+      ...{ name: protocol.toLowerCase(), port: 80 + at, protocol, allowedRoutes },
+      ...(at === 0 ? {} : { hostname: 'a.example' }),
+    }));
     const gateway = object('Gateway', 'infra/gate', {
       gatewayClassName: 'edge',
       listeners,

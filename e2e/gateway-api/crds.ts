@@ -8,7 +8,10 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 
 const run = promisify(execFile);
-const kinds = ['gateways', 'listenersets', 'httproutes', 'grpcroutes', 'referencegrants'] as const;
+const kinds = [
+  ...['gateways', 'listenersets', 'referencegrants'],
+  ...['httproutes', 'grpcroutes', 'tlsroutes', 'tcproutes', 'udproutes'],
+] as const;
 
 /** The manifests of the kinds that Ringfence looks at; takes seconds the first time. */
 export async function gatewayApiCrds(): Promise<readonly { readonly metadata: { readonly name: string } }[]> {

@@ -98,8 +98,8 @@ export interface ClusterView {
   readonly routeLinks: RouteLinks;
   readonly services: ByNamespace<ServiceFacts>;
   readonly ingresses: ByNamespace<IngressFacts>;
-  readonly httpRoutes: ByNamespace<GatewayRouteFacts>;
-  readonly grpcRoutes: ByNamespace<GatewayRouteFacts>;
+  /** The routes of the Gateway API, one after the other for each of their kinds. */
+  readonly gatewayRoutes: readonly ByNamespace<GatewayRouteFacts>[];
   /** For each namespace, the other namespaces whose routes lead to its Services. */
   readonly routeSources: ReadonlyMap<string, ReadonlySet<string>>;
   readonly gateways: ByNamespace<GatewayFacts>;

@@ -75,7 +75,7 @@ export const platformNetworkProfileSpec = fields({
   ingressRoutes: z
     .enum(['Auto', 'None'])
     .describe(
-      "`Auto`: the ingress controllers reach just the pods and ports that the namespace's Ingress, HTTPRoute and GRPCRoute objects expose. `None`: only routes with `ingressController` open a way for them.",
+      "`Auto`: the ingress controllers reach just the pods and ports that the namespace's Ingresses and routes of the Gateway API (HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute) expose. `None`: only routes with `ingressController` open a way for them.",
     )
     .default('Auto'),
   monitoring: mapBy('name', monitoring, { max: 16 })

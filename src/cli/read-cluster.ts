@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../cluster/as-stored.ts';
 import { connect, loadKubeConfig } from '../cluster/connection.ts';
 import { ApiError } from '../cluster/errors.ts';
 import { type ListedKind, listObjects } from '../cluster/list.ts';
+import { apiVersionOf } from '../cluster/served-path.ts';
 import { Stores } from '../cluster/stores.ts';
 import { ToolError } from './failures.ts';
 import type { ClusterFlags } from './options.ts';
@@ -12,7 +13,7 @@ import type { Surroundings } from './verb.ts';
 
 /** What runs in pods, which the operator does not watch. */
 const workloadKinds: readonly ListedKind[] = [
-  { kind: 'Pod', apiVersion: 'v1', path: '/api/v1/pods' },
+  { kind: 'Pod', path: '/api/v1/pods' },
   ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => listed(kind, 'apps/v1')),
   ...['Job', 'CronJob'].map((kind) => listed(kind, 'batch/v1')),
 ];
@@ -49,11 +50,10 @@ export async function readCluster(
 /** What the operator watches. Profiles need not be there: policies can be understood without. */
 function watchedKinds(operatorNamespace: string): readonly ListedKind[] {
   const kinds: ListedKind[] = [];
-  new Stores(operatorNamespace).each(({ kind, path, query, optional }) => {
-    const [, apiVersion = ''] = /^\/apis?\/((?:[^/]+\.[^/]+\/)?v[^/]+)\//.exec(path) ?? [];
-    const isOurs = apiVersion.startsWith('ringfence.dev/');
+  new Stores(operatorNamespace).each(({ kind, path, olderPaths = [], query, optional }) => {
+    const isOurs = apiVersionOf(path).startsWith('ringfence.dev/');
     kinds.push({
-      ...{ kind, apiVersion, path },
+      ...{ kind, path, olderPaths },
       ...(query === undefined ? {} : { query }),
       ...(optional || isOurs ? { optional: true as const } : {}),
     });
@@ -62,7 +62,7 @@ function watchedKinds(operatorNamespace: string): readonly ListedKind[] {
 }
 
 function listed(kind: string, apiVersion: string): ListedKind {
-  return { kind, apiVersion, path: `/apis/${apiVersion}/${kind.toLowerCase()}s` };
+  return { kind, path: `/apis/${apiVersion}/${kind.toLowerCase()}s` };
 }
 
 function explain({ kind, path }: ListedKind, server: string): (error: unknown) => never {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { object } from '../../test/fixtures.ts';
-import { gateways, grpcRoutes, httpRoutes, listenerSets, referenceGrants } from './gateway-resources.ts';
+import type { GatewayRouteKind } from '../model/gateway-routes.ts';
+import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
 import type { RawObject, Resource } from './reflector.ts';
 import type { Identified } from './store.ts';
 
@@ -10,10 +11,11 @@ function facts<T extends Identified>(resource: Resource<T>, given: RawObject) {
   return rest;
 }
 
-describe.each([
-  ['HTTPRoute', httpRoutes],
-  ['GRPCRoute', grpcRoutes],
-] as const)('an %s', (kind, resource) => {
+const routeCases = gatewayRoutes.map((resource) => ({ kind: resource.kind as GatewayRouteKind, resource }));
+
+describe.each(routeCases)('an object of kind $kind', ({ kind, resource }) => {
+  const port = (number: number) => (kind === 'UDPRoute' ? `${number}/UDP` : number);
+
   test('is its Gateways and its backends, in its own namespace unless they say another', () => {
     const spec = {
       parentRefs: [{ name: 'own' }, { name: 'public', namespace: 'infra', sectionName: 'https' }],
@@ -29,14 +31,15 @@ describe.each([
     };
     expect(facts(resource, object(kind, 'shop/web', spec))).toEqual({
       kind,
+      hostnames: [],
       parents: [
         { kind: 'Gateway', namespace: 'shop', name: 'own' },
         { kind: 'Gateway', namespace: 'infra', name: 'public', listener: 'https' },
       ],
       otherParents: [],
       backends: [
-        { namespace: 'shop', name: 'web', port: 80 },
-        { namespace: 'pay', name: 'api', port: 81 },
+        { namespace: 'shop', name: 'web', port: port(80) },
+        { namespace: 'pay', name: 'api', port: port(81) },
       ],
       otherBackends: [],
     });
@@ -70,9 +73,15 @@ describe.each([
     });
   });
 
+  test('may name the hosts that it is for', () => {
+    const hostnames = ['a.example', '*.b.example'];
+    expect(facts(resource, object(kind, 'shop/web', { hostnames }))).toMatchObject({ hostnames });
+  });
+
   test('may lead nowhere', () => {
     expect(facts(resource, object(kind, 'shop/web'))).toEqual({
       kind,
+      hostnames: [],
       parents: [],
       otherParents: [],
       backends: [],
@@ -93,7 +102,7 @@ describe('a Gateway', () => {
     const listeners = [{ name: 'web', port: 80, protocol: 'HTTP' }];
     expect(reduced({ gatewayClassName: 'istio', listeners })).toEqual({
       className: 'istio',
-      listeners: [{ name: 'web', port: 80, routesFrom: 'Same' }],
+      listeners: [{ name: 'web', port: 80, protocol: 'HTTP', passthrough: false, routesFrom: 'Same' }],
       listenerSetsFrom: 'None',
     });
   });
@@ -115,6 +124,20 @@ describe('a Gateway', () => {
     expect(reduced(spec).listenerSetsFrom).toEqual(expected);
   });
 
+  test('has the protocol, the host and the mode of TLS of each listener', () => {
+    const tls = { mode: 'Passthrough' };
+    const listeners = [
+      { name: 'tls', port: 8443, protocol: 'TLS', hostname: '*.example', tls },
+      { name: 'all', port: 8444, protocol: 'TLS', hostname: '', tls: {} },
+    ];
+    const read = reduced({ gatewayClassName: 'istio', listeners }).listeners;
+    expect(read).toMatchObject([
+      { protocol: 'TLS', hostname: '*.example', passthrough: true },
+      { protocol: 'TLS', passthrough: false },
+    ]);
+    expect(read[1]).not.toHaveProperty('hostname');
+  });
+
   test('takes routes of the kinds that a listener names: of none of the API where it names others alone', () => {
     expect(listening({ kinds: [] })).not.toHaveProperty('kinds');
     expect(listening({ kinds: [{ kind: 'GRPCRoute' }] })?.kinds).toEqual(['GRPCRoute']);
@@ -130,7 +153,7 @@ describe('a ListenerSet', () => {
   test('adds listeners to a Gateway, in its own namespace unless it says another', () => {
     expect(reduced({ name: 'own' })).toEqual({
       gateway: { namespace: 'shop', name: 'own' },
-      listeners: [{ name: 'team', routesFrom: 'All' }],
+      listeners: [{ name: 'team', protocol: 'HTTP', passthrough: false, routesFrom: 'All' }],
     });
     expect(reduced({ name: 'public', namespace: 'infra' }).gateway).toEqual({
       namespace: 'infra',

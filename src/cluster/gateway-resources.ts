@@ -1,6 +1,7 @@
 // Objects of the Gateway API: each reduced on arrival to the facts that a rule depends on.
 // Written for objects that the API server validated; must not know what follows from a fact.
 
+import { type GatewayRouteKind, gatewayRouteKindNames, traitsOf } from '../model/gateway-routes.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import type {
   AttachedFrom,
@@ -20,7 +21,17 @@ type Stored<T> = T & Identified;
 const gatewayGroup = 'gateway.networking.k8s.io';
 /** What is tried before it joins the API, such as XListenerSet. */
 const experimentalGroup = 'gateway.networking.x-k8s.io';
-const gatewayApi = `/apis/${gatewayGroup}/v1`;
+
+/** A kind that a cluster may have or not, in one of several versions of its API, the newest first. */
+function served(plural: string, [newest = 'v1', ...older]: readonly string[]) {
+  const pathOf = (version: string) => `/apis/${gatewayGroup}/${version}/${plural}`;
+  return {
+    name: `${plural}.${gatewayGroup}`,
+    path: pathOf(newest),
+    olderPaths: older.map(pathOf),
+    optional: true,
+  } as const;
+}
 
 interface RawReference {
   readonly group?: string;
@@ -37,21 +48,22 @@ interface RawFilters {
 }
 
 interface RawGatewayRoute {
+  readonly hostnames?: readonly string[];
   readonly parentRefs?: readonly RawReference[];
   readonly rules?: readonly (RawFilters & {
     readonly backendRefs?: readonly (RawReference & RawFilters)[];
   })[];
 }
 
-function gatewayRoutes(kind: GatewayRouteFacts['kind'], plural: string): Resource<Stored<GatewayRouteFacts>> {
+function gatewayRoutesOf(kind: GatewayRouteKind): Resource<Stored<GatewayRouteFacts>> {
+  const { plural, versions, backends } = traitsOf(kind);
+  const portOf = (port: number) => (backends === 'TCP' ? port : `${port}/${backends}`);
   return {
     kind,
-    name: `${plural}.gateway.networking.k8s.io`,
-    path: `${gatewayApi}/${plural}`,
-    optional: true,
+    ...served(plural, versions),
     reduce: (object) => {
       const identity = identify(object);
-      const { parentRefs = [], rules = [] } = specOf<RawGatewayRoute>(object);
+      const { hostnames = [], parentRefs = [], rules = [] } = specOf<RawGatewayRoute>(object);
       const references = rules.flatMap((rule) => {
         const { backendRefs = [] } = rule;
         return [...backendRefs, ...[rule, ...backendRefs].flatMap(mirrorsOf)];
@@ -61,6 +73,7 @@ function gatewayRoutes(kind: GatewayRouteFacts['kind'], plural: string): Resourc
       return {
         ...identity,
         kind,
+        hostnames,
         parents: parentRefs.flatMap((reference) => parentOf(identity, reference)),
         otherParents: distinct(
           parentRefs
@@ -71,7 +84,7 @@ function gatewayRoutes(kind: GatewayRouteFacts['kind'], plural: string): Resourc
           references.filter(isService).map(({ namespace = identity.namespace, name, port }) => ({
             namespace,
             name,
-            ...(port === undefined ? {} : { port }),
+            ...(port === undefined ? {} : { port: portOf(port) }),
           })),
         ),
         otherBackends: distinct(
@@ -108,8 +121,8 @@ function mirrorsOf({ filters = [] }: RawFilters): readonly RawReference[] {
   return filters.flatMap(({ requestMirror }) => requestMirror?.backendRef ?? []);
 }
 
-export const httpRoutes = gatewayRoutes('HTTPRoute', 'httproutes');
-export const grpcRoutes = gatewayRoutes('GRPCRoute', 'grpcroutes');
+/** The routes of every kind. */
+export const gatewayRoutes = gatewayRouteKindNames.map(gatewayRoutesOf);
 
 interface RawNamespaces {
   readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector };
@@ -118,6 +131,9 @@ interface RawNamespaces {
 interface RawListener {
   readonly name: string;
   readonly port?: number;
+  readonly protocol?: string;
+  readonly hostname?: string;
+  readonly tls?: { readonly mode?: string };
   readonly allowedRoutes?: RawNamespaces & {
     readonly kinds?: readonly { readonly group?: string; readonly kind: string }[];
   };
@@ -131,9 +147,7 @@ interface RawGateway {
 
 export const gateways: Resource<Stored<GatewayFacts>> = {
   kind: 'Gateway',
-  name: 'gateways.gateway.networking.k8s.io',
-  path: `${gatewayApi}/gateways`,
-  optional: true,
+  ...served('gateways', ['v1', 'v1beta1']),
   reduce: (object) => {
     const { gatewayClassName, listeners = [], allowedListeners } = specOf<RawGateway>(object);
     return {
@@ -147,9 +161,7 @@ export const gateways: Resource<Stored<GatewayFacts>> = {
 
 export const listenerSets: Resource<Stored<ListenerSetFacts>> = {
   kind: 'ListenerSet',
-  name: 'listenersets.gateway.networking.k8s.io',
-  path: `${gatewayApi}/listenersets`,
-  optional: true,
+  ...served('listenersets', ['v1']),
   reduce: (object) => {
     const identity = identify(object);
     const { parentRef, listeners = [] } = specOf<{
@@ -165,13 +177,18 @@ export const listenerSets: Resource<Stored<ListenerSetFacts>> = {
   },
 };
 
-function listenerOf({ name, port, allowedRoutes }: RawListener): ListenerFacts {
+/** Without a protocol, which the API asks for, it takes nothing. */
+function listenerOf({ name, port, protocol = '', hostname, tls, allowedRoutes }: RawListener): ListenerFacts {
   const kinds = (allowedRoutes?.kinds ?? [])
     .filter(({ group = gatewayGroup }) => group === gatewayGroup)
     .map(({ kind }) => kind);
   return {
     name,
     ...(port === undefined ? {} : { port }),
+    protocol,
+    passthrough: tls?.mode === 'Passthrough',
+    // An empty name stands for every host, as no name does.
+    ...(hostname === undefined || hostname === '' ? {} : { hostname }),
     routesFrom: attachedFrom(allowedRoutes, 'Same'),
     ...((allowedRoutes?.kinds ?? []).length === 0 ? {} : { kinds }),
   };
@@ -191,9 +208,7 @@ interface RawGrant {
 
 export const referenceGrants: Resource<Stored<ReferenceGrantFacts>> = {
   kind: 'ReferenceGrant',
-  name: 'referencegrants.gateway.networking.k8s.io',
-  path: '/apis/gateway.networking.k8s.io/v1beta1/referencegrants',
-  optional: true,
+  ...served('referencegrants', ['v1', 'v1beta1']),
   reduce: (object) => {
     const { from = [], to = [] } = specOf<RawGrant>(object);
     const granted = to

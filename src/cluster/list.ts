@@ -4,11 +4,11 @@ import type { ApiClient } from './api-client.ts';
 import type { KubernetesObject } from './as-stored.ts';
 import { classify } from './errors.ts';
 import type { RawObject } from './reflector.ts';
+import { apiVersionOf, type Paths, pathsOf } from './served-path.ts';
 
 /** A kind to list. */
-export interface ListedKind {
+export interface ListedKind extends Paths {
   readonly kind: string;
-  readonly apiVersion: string;
   /** The path of all objects of it, over all namespaces. */
   readonly path: string;
   readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
@@ -32,21 +32,31 @@ export async function listObjects(
   client: ApiClient,
   listed: ListedKind,
 ): Promise<readonly KubernetesObject[]> {
-  const { kind, apiVersion, path, query, optional } = listed;
+  for (const path of pathsOf(listed)) {
+    try {
+      return await listAt(client, path, listed);
+    } catch (error) {
+      if (!listed.optional || classify(error) !== 'gone') throw error;
+    }
+  }
+  return [];
+}
+
+async function listAt(
+  client: ApiClient,
+  path: string,
+  { kind, query }: ListedKind,
+): Promise<readonly KubernetesObject[]> {
+  const apiVersion = apiVersionOf(path);
   const objects: KubernetesObject[] = [];
   let next: string | undefined;
-  try {
-    do {
-      const page = (await client.request('GET', path, {
-        query: { limit: pageSize, continue: next, ...query },
-      })) as Page;
-      // The items of a list don't say what they are.
-      for (const item of page.items) objects.push({ ...item, apiVersion, kind });
-      next = page.metadata.continue || undefined;
-    } while (next !== undefined);
-  } catch (error) {
-    if (optional && classify(error) === 'gone') return [];
-    throw error;
-  }
+  do {
+    const page = (await client.request('GET', path, {
+      query: { limit: pageSize, continue: next, ...query },
+    })) as Page;
+    // The items of a list don't say what they are.
+    for (const item of page.items) objects.push({ ...item, apiVersion, kind });
+    next = page.metadata.continue || undefined;
+  } while (next !== undefined);
   return objects;
 }

@@ -5,14 +5,15 @@ import { formatKey } from '../model/object-key.ts';
 import type { ApiClient } from './api-client.ts';
 import { backoffMs, waitFor } from './backoff.ts';
 import { ApiError, classify, type ErrorClass, errorFromStatus, isUnsupported } from './errors.ts';
+import { type Paths, ServedPath } from './served-path.ts';
 import type { Identified, Store } from './store.ts';
 
 /** A kind of object to watch, and how one is read. */
-export interface Resource<T extends Identified> {
+export interface Resource<T extends Identified> extends Paths {
   readonly kind: string;
   /** The plural with its group, as RBAC and people name it: `networkpolicies.networking.k8s.io`. */
   readonly name: string;
-  /** The path of all objects of the kind, over all namespaces. */
+  /** The path of all objects of the kind, over all namespaces. Older versions are asked where the kind is optional. */
   readonly path: string;
   /** Which of them are asked for; left out: all. */
   readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
@@ -99,6 +100,7 @@ export class Reflector<T extends Identified> {
   readonly #resource: Resource<T>;
   readonly #store: Store<T>;
   readonly #listener: ReflectorListener;
+  readonly #served: ServedPath;
   #resourceVersion: string | undefined;
   #watchListSupported = true;
   #synced = false;
@@ -111,6 +113,7 @@ export class Reflector<T extends Identified> {
     this.#resource = resource;
     this.#store = store;
     this.#listener = listener;
+    this.#served = new ServedPath(resource);
   }
 
   /** Whether the store has been equal to the server's at least once. */
@@ -161,7 +164,8 @@ export class Reflector<T extends Identified> {
     signal: AbortSignal,
   ): Promise<void> {
     if (kind === 'gone' && this.#resource.optional) {
-      await this.#waitForKind(signal);
+      this.#resourceVersion = undefined;
+      if (!this.#served.miss()) await this.#waitForKind(signal);
       return;
     }
     if (kind === 'expired' || (error.status > 0 && failures >= triesPerVersion))
@@ -175,7 +179,6 @@ export class Reflector<T extends Identified> {
 
   /** The cluster has no such kind: it is looked for again now and then. */
   async #waitForKind(signal: AbortSignal): Promise<void> {
-    this.#resourceVersion = undefined;
     this.#store.keepOnly(new Set());
     this.#synced = true;
     this.#refusedSince = undefined;
@@ -205,7 +208,7 @@ export class Reflector<T extends Identified> {
     let next: string | undefined;
     let version: string;
     do {
-      const page = (await this.#client.request('GET', this.#resource.path, {
+      const page = (await this.#client.request('GET', this.#served.current, {
         query: { limit: pageSize, continue: next, ...this.#resource.query },
         signal,
       })) as { metadata: { resourceVersion: string; continue?: string }; items: RawObject[] };
@@ -227,15 +230,16 @@ export class Reflector<T extends Identified> {
       resourceVersion?: string | undefined;
     },
   ): Promise<void> {
-    const { name, path, query } = this.#resource;
+    const { name, query } = this.#resource;
     let health: NodeJS.Timeout | undefined;
     const synced = () => {
       this.#synced = true;
       this.#refusedSince = undefined;
+      this.#served.found();
       this.#listener.onHealthy(name);
       health = setTimeout(() => this.#listener.onSteady?.(name), steadyMs);
     };
-    const lines = this.#client.lines(path, {
+    const lines = this.#client.lines(this.#served.current, {
       query: {
         watch: true,
         allowWatchBookmarks: true,

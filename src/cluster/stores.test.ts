@@ -43,9 +43,7 @@ describe('the namespaces whose routes lead to a namespace', () => {
     expect(all.view().routeSources).toEqual(new Map([['shop', new Set(['routing'])]]));
     all.take(later(route('routing/a', 'pay')));
     expect(all.view().routeSources).toEqual(new Map([['pay', new Set(['routing'])]]));
-    all.httpRoutes.remove(
-      all.httpRoutes.all()[0] ?? { namespace: '', name: '', uid: '', resourceVersion: '' },
-    );
+    for (const { store } of all.gatewayRoutes) for (const each of store.all()) store.remove(each);
     expect(all.view().routeSources).toEqual(new Map());
   });
 

@@ -12,7 +12,7 @@ import { dnsServices, kubernetesService } from '../discover/places.ts';
 import type { Finding } from '../model/findings.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
-import { gateways, grpcRoutes, httpRoutes, listenerSets, referenceGrants } from './gateway-resources.ts';
+import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
 import type { RawObject, Resource } from './reflector.ts';
 import {
   appNetworkProfiles,
@@ -49,8 +49,8 @@ export class Stores {
   readonly services = storeFor(services);
   readonly ingresses = storeFor(ingresses);
   readonly ingressClasses = storeFor(ingressClasses);
-  readonly httpRoutes = storeFor(httpRoutes);
-  readonly grpcRoutes = storeFor(grpcRoutes);
+  /** The routes of the Gateway API, one store for each of their kinds. */
+  readonly gatewayRoutes = gatewayRoutes.map((resource) => ({ resource, store: storeFor(resource) }));
   readonly gateways = storeFor(gateways);
   readonly listenerSets = storeFor(listenerSets);
   readonly referenceGrants = storeFor(referenceGrants);
@@ -74,7 +74,7 @@ export class Stores {
     this.#operatorNamespace = operatorNamespace;
     this.namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
     this.profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
-    for (const store of [this.httpRoutes, this.grpcRoutes]) {
+    for (const { store } of this.gatewayRoutes) {
       store.onChange(() => {
         this.#routeSources = undefined;
       });
@@ -90,8 +90,7 @@ export class Stores {
     visit(services, this.services);
     visit(ingresses, this.ingresses);
     visit(ingressClasses, this.ingressClasses);
-    visit(httpRoutes, this.httpRoutes);
-    visit(grpcRoutes, this.grpcRoutes);
+    for (const { resource, store } of this.gatewayRoutes) visit(resource, store);
     visit(gateways, this.gateways);
     visit(listenerSets, this.listenerSets);
     visit(referenceGrants, this.referenceGrants);
@@ -141,7 +140,7 @@ export class Stores {
 
   /** The picture as it is now. It is live: use it before anything is awaited. */
   view(): ClusterView {
-    this.#routeSources ??= routeSources([...this.httpRoutes.all(), ...this.grpcRoutes.all()]);
+    this.#routeSources ??= routeSources(this.gatewayRoutes.flatMap(({ store }) => store.all()));
     return {
       platform: this.platforms.get({ namespace: '', name: 'default' }),
       operatorNamespace: this.#operatorNamespace,
@@ -149,8 +148,7 @@ export class Stores {
       profiles: this.profiles.byNamespace,
       services: this.services.byNamespace,
       ingresses: this.ingresses.byNamespace,
-      httpRoutes: this.httpRoutes.byNamespace,
-      grpcRoutes: this.grpcRoutes.byNamespace,
+      gatewayRoutes: this.gatewayRoutes.map(({ store }) => store.byNamespace),
       namespaceLabels: this.#namespaceIndex,
       routeLinks: this.#routeIndex,
       routeSources: this.#routeSources,

@@ -1,16 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { type KubernetesObject, namespace, object, view } from '../../test/fixtures.ts';
+import type { ClusterView } from '../api/cluster-view.ts';
 import { gatewaysTaking } from './attachments.ts';
 
 const from = (namespaces: object) => ({ namespaces });
 const everywhere = from({ from: 'All' });
 const toProd = from({ from: 'Selector', selector: { matchLabels: { stage: 'prod' } } });
-const listener = (name: string, port: number, allowedRoutes?: object) => ({ name, port, allowedRoutes });
+const listener = (name: string, port: number, allowedRoutes?: object, more: object = {}) => ({
+  ...{ name, port, protocol: 'HTTP', allowedRoutes },
+  ...more,
+});
 
 const gateway = (listeners: readonly object[], allowedListeners?: object) =>
   object('Gateway', 'infra/public', { gatewayClassName: 'istio', listeners, allowedListeners });
 const set = (key: string, allowedRoutes?: object, parent: object = { name: 'public', namespace: 'infra' }) =>
   object('ListenerSet', key, { parentRef: parent, listeners: [listener('team', 8443, allowedRoutes)] });
+
+const routeIn = ({ gatewayRoutes }: ClusterView) =>
+  gatewayRoutes.flatMap((all) => all.get('shop')?.get('web') ?? [])[0];
 
 /** Which Gateways take an HTTPRoute of the shop with these parents. */
 function taking(
@@ -19,8 +26,17 @@ function taking(
   labels: Readonly<Record<string, string>> = {},
 ): readonly string[] {
   const route = object('HTTPRoute', 'shop/web', { parentRefs: parents });
+  return takingRoute(objects, route, labels);
+}
+
+/** Which Gateways take this route of the shop. */
+function takingRoute(
+  objects: readonly KubernetesObject[],
+  route: KubernetesObject,
+  labels: Readonly<Record<string, string>> = {},
+): readonly string[] {
   const seen = view({ namespaces: [namespace('shop', labels)], objects: [...objects, route] });
-  const facts = seen.httpRoutes.get('shop')?.get('web');
+  const facts = routeIn(seen);
   if (facts === undefined) throw new Error('the route is there');
   return gatewaysTaking(seen, facts).map((each) => `${each.namespace}/${each.name}`);
 }
@@ -46,7 +62,7 @@ describe('a Gateway takes a route', () => {
         object('HTTPRoute', 'shop/web', { parentRefs: [{ name: 'public', namespace: 'infra' }] }),
       ],
     });
-    const route = facts.httpRoutes.get('shop')?.get('web');
+    const route = routeIn(facts);
     expect(route && gatewaysTaking(facts, route)).toEqual([]);
   });
 
@@ -111,5 +127,65 @@ describe('a Gateway takes a route through a ListenerSet', () => {
     expect(taking([open, set('shop/team', undefined, { kind: 'Mesh', name: 'public' })], parents)).toEqual(
       [],
     );
+  });
+});
+
+describe('a Gateway takes a route by the protocol of its listeners', () => {
+  const kinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const;
+  const takes = (more: object, allowedRoutes: object = everywhere) =>
+    kinds.filter((kind) => {
+      const parentRefs = [{ name: 'public', namespace: 'infra' }];
+      const route = object(kind, 'shop/web', { parentRefs });
+      return takingRoute([gateway([listener('one', 443, allowedRoutes, more)])], route).length > 0;
+    });
+
+  test.each([
+    [{ protocol: 'HTTP' }, ['HTTPRoute', 'GRPCRoute']],
+    [{ protocol: 'HTTPS', tls: { mode: 'Terminate' } }, ['HTTPRoute', 'GRPCRoute']],
+    [{ protocol: 'TLS', tls: { mode: 'Passthrough' } }, ['TLSRoute']],
+    [{ protocol: 'TLS' }, ['TLSRoute', 'TCPRoute']],
+    [{ protocol: 'TCP' }, ['TCPRoute']],
+    [{ protocol: 'UDP' }, ['UDPRoute']],
+    [{ protocol: undefined }, []],
+    [{ protocol: 'example.com/quic' }, []],
+  ])('%j takes %j', (more, expected) => {
+    expect(takes(more)).toEqual(expected);
+  });
+
+  test('and of those the kinds that a listener names, of which those of a protocol of its own are all that it takes', () => {
+    const only = (kind: string) => ({ ...everywhere, kinds: [{ kind }] });
+    expect(takes({ protocol: 'HTTP' }, only('GRPCRoute'))).toEqual(['GRPCRoute']);
+    expect(takes({ protocol: 'TCP' }, only('HTTPRoute'))).toEqual([]);
+    expect(takes({ protocol: 'example.com/quic' }, only('UDPRoute'))).toEqual(['UDPRoute']);
+  });
+});
+
+describe('a Gateway takes a route by its hosts', () => {
+  const takes = (hostname: string | undefined, hostnames: readonly string[] | undefined) => {
+    const parentRefs = [{ name: 'public', namespace: 'infra' }];
+    const one = listener('one', 443, everywhere, { protocol: 'HTTPS', hostname });
+    return (
+      takingRoute([gateway([one])], object('HTTPRoute', 'shop/web', { parentRefs, hostnames })).length > 0
+    );
+  };
+
+  test.each([
+    [undefined, undefined, true],
+    ['a.example', undefined, true],
+    [undefined, ['a.example'], true],
+    ['', ['a.example'], true],
+    ['a.example', ['a.example'], true],
+    ['a.example', ['other.example'], false],
+    ['a.example', ['other.example', '*.example'], true],
+    ['*.example', ['b.a.example'], true],
+    ['*.example', ['example'], false],
+  ])('a listener for %j and a route for %j: %s', (hostname, hostnames, expected) => {
+    expect(takes(hostname, hostnames)).toBe(expected);
+  });
+
+  test('where the API knows hosts: a listener for TCP has none, whatever stands there', () => {
+    const parentRefs = [{ name: 'public', namespace: 'infra' }];
+    const one = listener('one', 443, everywhere, { protocol: 'TCP', hostname: 'a.example' });
+    expect(takingRoute([gateway([one])], object('TCPRoute', 'shop/web', { parentRefs }))).toEqual(taken);
   });
 });

@@ -2,6 +2,8 @@
 // takes leads nowhere, whatever it asks for. Must not know who serves a Gateway.
 // https://gateway-api.sigs.k8s.io/concepts/security-model/, GEP-1713 for ListenerSets
 import type { ByNamespace, ClusterView } from '../api/cluster-view.ts';
+import { type GatewayRouteKind, listenerProtocols, traitsOf } from '../model/gateway-routes.ts';
+import { hostnamesMeet } from '../model/hostnames.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import { selects } from '../model/selectors.ts';
 import type {
@@ -26,7 +28,8 @@ function gatewayTaking(
     listeners.some(
       (listener) =>
         isMeant(listener, parent) &&
-        listener.kinds?.includes(route.kind) !== false &&
+        takesKind(listener, route.kind) &&
+        meansHostOf(listener, route) &&
         isFrom(view, listener.routesFrom, namespace, route.namespace),
     );
   if (parent.kind === 'Gateway') {
@@ -42,6 +45,20 @@ function gatewayTaking(
 
 function isMeant(listener: ListenerFacts, { listener: name, port }: ParentFacts): boolean {
   return (name === undefined || name === listener.name) && (port === undefined || port === listener.port);
+}
+
+/** A protocol of an implementation's own takes what the listener names: nobody else can know. */
+function takesKind({ protocol, passthrough, kinds }: ListenerFacts, kind: GatewayRouteKind): boolean {
+  const known = listenerProtocols.find((each) => each === protocol);
+  if (known === undefined) return kinds?.includes(kind) === true;
+  if (kind === 'TCPRoute' && passthrough) return false;
+  return traitsOf(kind).listeners.includes(known) && kinds?.includes(kind) !== false;
+}
+
+/** Where both name hosts, one has to be meant by both. */
+function meansHostOf({ hostname }: ListenerFacts, { hostnames }: GatewayRouteFacts): boolean {
+  if (hostname === undefined || hostnames.length === 0) return true;
+  return hostnames.some((each) => hostnamesMeet(hostname, each));
 }
 
 /** Whether what is in `namespace` may be attached to what is in `own`. */

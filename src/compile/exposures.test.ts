@@ -176,7 +176,10 @@ describe('the class of an Ingress', () => {
 
 const fromAll = { namespaces: { from: 'All' } };
 const gateway = (key: string, gatewayClassName = 'istio', allowedRoutes: object = fromAll) =>
-  object('Gateway', key, { gatewayClassName, listeners: [{ name: 'http', port: 80, allowedRoutes }] });
+  object('Gateway', key, {
+    gatewayClassName,
+    listeners: [{ name: 'http', port: 80, protocol: 'HTTP', allowedRoutes }],
+  });
 const parent = { name: 'public', namespace: 'infra' };
 const route = (
   kind: 'HTTPRoute' | 'GRPCRoute',
@@ -298,5 +301,42 @@ describe('the preset gateway-api', () => {
   test('is served by a controller of its own pods too, where that serves the class of the Gateway', () => {
     expect(openings([{ ...nginx, classes: ['istio'] }], given)).toEqual(['ingress-nginx -> web:8080']);
     expect(openings([{ ...nginx, classes: ['nginx'] }], given)).toEqual([]);
+  });
+});
+
+describe('a route of another protocol than HTTP', () => {
+  const listeners = ['TLS', 'TCP', 'UDP'].map((protocol, at) => ({
+    ...{ name: protocol.toLowerCase(), port: 8000 + at, protocol },
+    ...{ tls: protocol === 'TLS' ? { mode: 'Passthrough' } : undefined, allowedRoutes: fromAll },
+  }));
+  const gate = object('Gateway', 'infra/public', { gatewayClassName: 'istio', listeners });
+  const dns = service('shop/web', [
+    { name: 'tcp', port: 53, targetPort: 5300 },
+    { name: 'udp', port: 53, protocol: 'UDP', targetPort: 5353 },
+  ]);
+  const toDns = { name: 'web', port: 53 };
+
+  test.each([
+    ['TLSRoute', [{ protocol: 'TCP', port: 5300 }]],
+    ['TCPRoute', [{ protocol: 'TCP', port: 5300 }]],
+    ['UDPRoute', [{ protocol: 'UDP', port: 5353 }]],
+  ] as const)('exposes its backends on the ports of its protocol: %s', (kind, ports) => {
+    const one = object(kind, 'shop/dns', { parentRefs: [parent], rules: [{ backendRefs: [toDns] }] });
+    const { openings: opened, findings } = exposed([gateways], [one, dns, gate]);
+    expect(opened.map(({ rule }) => rule.ports)).toEqual([ports]);
+    expect(findings).toEqual([]);
+  });
+
+  test('has a finding where the Service has no port of its protocol', () => {
+    const one = object('UDPRoute', 'shop/dns', { parentRefs: [parent], rules: [{ backendRefs: [toWeb] }] });
+    expect(exposed([gateways], [one, web, gate])).toMatchObject({
+      openings: [],
+      findings: [
+        expect.objectContaining({
+          code: 'BackendUnusable',
+          message: expect.stringMatching(/^UDPRoute shop\/dns .*no port `80\/UDP`/),
+        }),
+      ],
+    });
   });
 });

@@ -1,4 +1,4 @@
-// What Ingress, HTTPRoute and GRPCRoute objects expose of a namespace: just the pods and ports that they lead to, opened to
+// What Ingresses and routes of the Gateway API expose of a namespace: just the pods and ports that they lead to, opened to
 // the ingress controllers that serve them. Must not know the routes of profiles.
 import type { ClusterView } from '../api/cluster-view.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
@@ -164,8 +164,7 @@ function notFollowed({ otherParents: [parent] }: GatewayRouteFacts): Unserved['w
 function routesTo(view: ClusterView, namespace: string): readonly GatewayRouteFacts[] {
   const sources = new Set([namespace, ...(view.routeSources.get(namespace) ?? [])]);
   const routes = [...sources].flatMap((source) => [
-    ...(view.httpRoutes.get(source)?.values() ?? []),
-    ...(view.grpcRoutes.get(source)?.values() ?? []),
+    ...view.gatewayRoutes.flatMap((all) => [...(all.get(source)?.values() ?? [])]),
   ]);
   return routes.flatMap((route) => {
     if (route.namespace === namespace) return [route];

@@ -92,10 +92,8 @@ function mirrorsOfMonitoring(run: Compilation, here: PlainNamespace): readonly M
 function mirrorsOfExposures(run: Compilation, here: PlainNamespace): readonly Mirror[] {
   const peers = here.around.ingressControllers.flatMap((system) => system.peers ?? []);
   if (!peers.some((peer) => isIn(peer, here.facts))) return [];
-  const { ingresses, httpRoutes, grpcRoutes, routeSources } = run.view;
-  const exposed = new Set(
-    [ingresses, httpRoutes, grpcRoutes, routeSources].flatMap((each) => [...each.keys()]),
-  );
+  const { ingresses, gatewayRoutes, routeSources } = run.view;
+  const exposed = new Set([ingresses, ...gatewayRoutes, routeSources].flatMap((each) => [...each.keys()]));
   return [...exposed].flatMap((name) => {
     const there = run.find(name);
     return there === undefined

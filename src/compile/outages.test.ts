@@ -212,7 +212,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
     });
     const gateway = object('Gateway', 'shop/public', {
       gatewayClassName: 'cilium',
-      listeners: [{ name: 'http', port: 80 }],
+      listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
     });
     expect(found([web, route], [], classes)).toEqual([]);
     expect(found([web, route, gateway], [], classes)).toEqual(['IngressUnserved: cilium']);

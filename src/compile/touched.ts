@@ -95,14 +95,14 @@ export function namespacesTouchedByServices(view: ClusterView, namespace: string
  * @param view after or before the change
  */
 export function namespacesExposedThrough(
-  { httpRoutes, grpcRoutes }: ClusterView,
+  { gatewayRoutes }: ClusterView,
   { namespace, name }: ObjectKey,
 ): ReadonlySet<string> {
   const isAttached = ({ parents }: GatewayRouteFacts) =>
     parents.some(
       (parent) => parent.kind === 'ListenerSet' && parent.name === name && parent.namespace === namespace,
     );
-  const routes = [httpRoutes, grpcRoutes].flatMap((all) =>
+  const routes = gatewayRoutes.flatMap((all) =>
     [...all.values()].flatMap((siblings) => [...siblings.values()].filter(isAttached)),
   );
   return new Set(routes.flatMap(leadingTo));
@@ -115,8 +115,8 @@ export function leadingTo({ namespace, backends }: GatewayRouteFacts): readonly 
 
 /** Where a namespace is labelled otherwise, Gateways may take its routes, or its ListenerSets, that did not before. */
 function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
-  const { httpRoutes, grpcRoutes, listenerSets } = view;
-  const own = [httpRoutes, grpcRoutes].flatMap((all) => [...(all.get(namespace)?.values() ?? [])]);
+  const { gatewayRoutes, listenerSets } = view;
+  const own = gatewayRoutes.flatMap((all) => [...(all.get(namespace)?.values() ?? [])]);
   const sets = [...(listenerSets.get(namespace)?.values() ?? [])];
   return [...own.flatMap(leadingTo), ...sets.flatMap((set) => [...namespacesExposedThrough(view, set)])];
 }

@@ -133,12 +133,12 @@ export const findingKinds = {
   },
   BackendUnusable: {
     severity: 'warning',
-    meaning: 'an Ingress, HTTPRoute or GRPCRoute leads to something that exposes no pods',
+    meaning: 'an Ingress or a route of the Gateway API leads to something that exposes no pods',
   },
   IngressUnserved: {
     severity: 'warning',
     meaning:
-      'an Ingress, HTTPRoute or GRPCRoute is served by no ingress controller that is declared and found, and no route opens the pods that it leads to',
+      'an Ingress or a route of the Gateway API is served by no ingress controller that is declared and found, and no route opens the pods that it leads to',
   },
   GatewayNotCounted: {
     severity: 'warning',

@@ -1,5 +1,6 @@
 // Services and what leads to them from outside, as plain facts.
 // Must not know which traffic is allowed.
+import type { GatewayRouteKind } from './gateway-routes.ts';
 import type { ObjectKey } from './object-key.ts';
 import type { Protocol } from './ports.ts';
 import type { LabelSelector, Labels } from './selectors.ts';
@@ -55,9 +56,11 @@ export interface ParentFacts extends ObjectKey {
   readonly port?: number;
 }
 
-/** An HTTPRoute or a GRPCRoute (gateway.networking.k8s.io/v1), as far as it leads to pods. */
+/** A route of the Gateway API, as far as it leads to pods. */
 export interface GatewayRouteFacts extends ObjectKey {
-  readonly kind: 'HTTPRoute' | 'GRPCRoute';
+  readonly kind: GatewayRouteKind;
+  /** The hosts that it is for; none in particular where it names none, or where its kind has none. */
+  readonly hostnames: readonly string[];
   readonly parents: readonly ParentFacts[];
   /** Parents of the experimental group, as `Kind/name`: what they are attached to in turn is not known. */
   readonly otherParents: readonly string[];
@@ -73,8 +76,14 @@ export type AttachedFrom = 'All' | 'Same' | 'None' | { readonly selector: LabelS
 export interface ListenerFacts {
   readonly name: string;
   readonly port?: number;
+  /** Such as `HTTPS`, or one of an implementation's own, such as `example.com/quic`. */
+  readonly protocol: string;
+  /** `tls.mode: Passthrough`: what is encrypted goes on as it is. */
+  readonly passthrough: boolean;
+  /** Absent: every host. */
+  readonly hostname?: string;
   readonly routesFrom: AttachedFrom;
-  /** Absent: routes of every kind. */
+  /** Absent: routes of every kind that its protocol takes. */
   readonly kinds?: readonly string[];
 }
 

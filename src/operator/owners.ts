@@ -3,7 +3,7 @@
 import type { ApiClient } from '../cluster/api-client.ts';
 import { listObjects } from '../cluster/list.ts';
 import { appNetworkProfiles, platformNetworkProfiles } from '../cluster/resources.ts';
-import { apiVersion, type Owner } from '../model/policies.ts';
+import type { Owner } from '../model/policies.ts';
 
 /** An answer holds for so long, in milliseconds: a restored etcd may bring a profile back under its uid. */
 const rememberedMs = 10_000;
@@ -35,7 +35,6 @@ export class Owners {
     const query = { fieldSelector: `metadata.name=${name}` };
     const found = await listObjects(this.#client, {
       kind,
-      apiVersion,
       path: pathOf(namespace, owner),
       query,
     });

@@ -39,7 +39,7 @@ export function connectTriggers(cache: Cache, queue: WorkQueue): void {
   onEach(cache.services, exposedBy);
   onEach(cache.ingresses, exposedBy);
   onEach(cache.referenceGrants, exposedBy);
-  for (const store of [cache.httpRoutes, cache.grpcRoutes]) {
+  for (const { store } of cache.gatewayRoutes) {
     onEach(store, (route) => {
       for (const namespace of leadingTo(route)) exposed(namespace);
     });

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { decode, type Problem } from '../../api/decode.ts';
 import { nodeLocalDns } from '../../discover/places.ts';
+import { gatewayRouteKindNames } from '../../model/gateway-routes.ts';
 import type { Result } from '../../model/result.ts';
 import { fields } from '../../routes/schema/fields.ts';
 import { gateway, gatewayRoute, ingress, listenerSet } from './schemas/exposers.ts';
@@ -29,7 +30,7 @@ const inNamespaces: Readonly<Record<string, readonly string[]>> = {
   apps: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'],
   batch: ['Job', 'CronJob'],
   'networking.k8s.io': ['NetworkPolicy', 'Ingress'],
-  'gateway.networking.k8s.io': ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant'],
+  'gateway.networking.k8s.io': ['Gateway', 'ListenerSet', ...gatewayRouteKindNames, 'ReferenceGrant'],
   'discovery.k8s.io': ['EndpointSlice'],
   'ringfence.dev': ['AppNetworkProfile'],
 };
@@ -47,8 +48,7 @@ const checks: Readonly<Record<string, NonNullable<ReadKind['check']>>> = {
   Ingress: by(ingress),
   Gateway: by(gateway),
   ListenerSet: by(listenerSet),
-  HTTPRoute: by(gatewayRoute),
-  GRPCRoute: by(gatewayRoute),
+  ...Object.fromEntries(gatewayRouteKindNames.map((kind) => [kind, by(gatewayRoute)])),
 };
 
 /** Every kind that something is made of. */

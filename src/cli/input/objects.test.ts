@@ -99,6 +99,16 @@ describe('a mistake', () => {
       '4: spec.listeners: must be a list, not an object',
     ],
     [
+      'a listener of a Gateway without a protocol',
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: web}\nspec: {gatewayClassName: a, listeners: [{name: http, port: 80}]}\n',
+      '4: spec.listeners[0].protocol: is required',
+    ],
+    [
+      'hosts of a TLSRoute that are no list, in whatever version',
+      'apiVersion: gateway.networking.k8s.io/v1alpha2\nkind: TLSRoute\nmetadata: {name: web}\nspec: {hostnames: a.example}\n',
+      '4: spec.hostnames: must be a list, not `a.example`',
+    ],
+    [
       'a ListenerSet of nobody',
       'apiVersion: gateway.networking.k8s.io/v1\nkind: ListenerSet\nmetadata: {name: web}\nspec: {parentRef: {}}\n',
       '4: spec.parentRef.name: is required',

@@ -47,9 +47,10 @@ const gatewayRule = z.looseObject({
   backendRefs: z.array(z.looseObject({ ...reference.shape, filters: filters.optional() })).optional(),
 });
 
-/** `gateway.networking.k8s.io/v1` HTTPRoute and GRPCRoute. */
+/** A route of the Gateway API, of any kind and version. */
 export const gatewayRoute = z.looseObject({
   spec: z.looseObject({
+    hostnames: z.array(z.string()).optional(),
     parentRefs: z.array(reference).optional(),
     rules: z.array(gatewayRule).optional(),
   }),
@@ -75,6 +76,9 @@ const allowed = z.looseObject({
 const listener = z.looseObject({
   name: z.string(),
   port: portNumber.optional(),
+  protocol: z.string(),
+  hostname: z.string().optional(),
+  tls: z.looseObject({ mode: z.string().optional() }).optional(),
   allowedRoutes: z
     .looseObject({
       ...allowed.shape,
