@@ -7,6 +7,7 @@ import type { Finding } from '../model/findings.ts';
 import type { Result } from '../model/result.ts';
 import { addressFindings, discoverDns } from './dns.ts';
 import { discoverKubernetesApi } from './kubernetes-api.ts';
+import { believable } from './node-claims.ts';
 import type { Observed, Unknown } from './observed.ts';
 import { type FoundRanges, nodeRanges, podRanges, serviceRanges } from './ranges.ts';
 
@@ -25,10 +26,11 @@ export interface Discovery {
  */
 export function discover(observed: Observed, previous: Discovered): Discovery {
   const { dns, kubernetesAPI, cluster = {} } = previous;
+  const claims = observed.nodes && believable(observed.nodes);
   const found = {
-    podRanges: podRanges(observed.nodes, cluster.podsWithin),
+    podRanges: podRanges(claims?.nodes, cluster.podsWithin),
     serviceRanges: serviceRanges(observed.serviceCidrs, cluster.servicesWithin),
-    nodeRanges: nodeRanges(observed.nodes, cluster.nodesWithin),
+    nodeRanges: nodeRanges(claims?.nodes, cluster.nodesWithin),
   };
   const api = discoverKubernetesApi(observed);
   const facts = {
@@ -50,10 +52,16 @@ export function discover(observed: Observed, previous: Discovered): Discovery {
   return {
     discovered: { ...valuesOf(facts), ...(Object.keys(known).length === 0 ? {} : { cluster: known }) },
     uncertain: [
-      ...(['podRanges', 'serviceRanges', 'nodeRanges'] as const).filter((name) => found[name].isPartial),
+      ...(['podRanges', 'serviceRanges', 'nodeRanges'] as const).filter(
+        (name) => found[name].isPartial || claims?.uncertain.has(name),
+      ),
       ...(api.ok ? [] : (['kubernetesAPI'] as const)),
     ],
-    findings: [...all.flatMap(({ findings }) => findings), ...addressFindings(observed)],
+    findings: [
+      ...all.flatMap(({ findings }) => findings),
+      ...addressFindings(observed),
+      ...(claims?.findings ?? []),
+    ],
   };
 }
 

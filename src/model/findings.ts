@@ -155,6 +155,11 @@ export const findingKinds = {
     meaning:
       'a node-local DNS cache listens on an address that does not stay on the node; nothing is opened to it',
   },
+  NodeImplausible: {
+    severity: 'warning',
+    meaning:
+      'a Node says that it has addresses or pod ranges that no node can have; these are not counted, whoever wrote them',
+  },
   NodeRangesUnknown: {
     severity: 'warning',
     meaning: 'a rule needs the addresses of the nodes, which are not known',

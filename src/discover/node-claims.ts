@@ -1,0 +1,107 @@
+// What Nodes say of themselves, without what no node can have. A kubelet writes the addresses of its own Node, and its pod ranges
+// as long as it has none (NodeRestriction forbids it no more than its labels, taints and the Nodes of others): a compromised node
+// must not make the address at which a cloud gives out credentials one of the cluster, nor all of the internet its pods.
+// Must not know what ranges are used for.
+import type { UncertainFact } from '../api/cluster-view.ts';
+import type { Finding } from '../model/findings.ts';
+import { contains, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
+import { compareText } from '../model/object-key.ts';
+import { once } from '../model/once.ts';
+import type { NodeFacts } from '../model/services.ts';
+
+/** More addresses than this no machine gets from its cloud or its kubelet: 15 interfaces with an address of each family. */
+export const mostAddresses = 32;
+
+/** kube-controller-manager gives a node a /24 or a /64 unless it is told otherwise; no node has room for more pods than these. */
+export const widestPodRange = { 4: 16, 6: 48 } as const;
+
+/** No host of a network: this network, loopback, link-local, multicast, reserved (RFC 6890), and where clouds give out secrets. */
+const nowhere = once(() =>
+  [
+    ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'],
+    ...['::/127', 'fe80::/10', 'ff00::/8'],
+    ...['100.100.100.200/32', '168.63.129.16/32', 'fd00:ec2::254/128'],
+  ].flatMap((text) => {
+    const parsed = parseCidr(text);
+    return parsed.ok ? [parsed.value] : [];
+  }),
+);
+
+/** What is believed of Nodes, and what is not. */
+export interface NodeClaims {
+  readonly nodes: readonly NodeFacts[];
+  /** Of which facts more may be there: a claim that is too wide as a whole may be right in a part of it. */
+  readonly uncertain: ReadonlySet<UncertainFact>;
+  readonly findings: readonly Finding[];
+}
+
+/** Nodes without what no node can have, each of which is a finding. */
+export function believable(nodes: readonly NodeFacts[]): NodeClaims {
+  const judged = [...nodes].sort((a, b) => compareText(a.name, b.name)).map(judge);
+  return {
+    nodes: judged.map(({ node }) => node),
+    uncertain: new Set<UncertainFact>([
+      ...(nodes.some(isCrowded) ? (['nodeRanges'] as const) : []),
+      ...(nodes.some(({ podRanges }) => podRanges.some(isTooWide)) ? (['podRanges'] as const) : []),
+    ]),
+    findings: judged.flatMap(({ findings }) => findings),
+  };
+}
+
+function judge(node: NodeFacts): { readonly node: NodeFacts; readonly findings: readonly Finding[] } {
+  const { name, addresses, podRanges } = node;
+  const hasTooMany = isCrowded(node);
+  const strangeAddresses = hasTooMany ? addresses : addresses.filter(isNoHost);
+  const strangeRanges = podRanges.filter(isNoPodRange);
+  const addressTexts = hasTooMany
+    ? [`${addresses.length} addresses, more than ${mostAddresses}`]
+    : strangeAddresses.map((address) => `the address \`${address}\``);
+  return {
+    node: {
+      name,
+      addresses: addresses.filter((address) => !strangeAddresses.includes(address)),
+      podRanges: podRanges.filter((range) => !strangeRanges.includes(range)),
+    },
+    findings: [
+      ...addressTexts.map((what) => implausible(name, what, 'spec.cluster.nodeRanges')),
+      ...strangeRanges.map((range) =>
+        implausible(name, `the pod range \`${range}\``, 'spec.cluster.podRanges'),
+      ),
+    ],
+  };
+}
+
+/** What is no address at all, such as a name, is left out later without a word. */
+function isNoHost(text: string): boolean {
+  const parsed = parseAddress(text);
+  return parsed.ok && nowhere().some((range) => contains(range, parsed.value));
+}
+
+function isCrowded({ addresses }: NodeFacts): boolean {
+  return addresses.length > mostAddresses;
+}
+
+function isTooWide(text: string): boolean {
+  const parsed = parseCidr(text);
+  return parsed.ok && parsed.value.prefix < widestPodRange[parsed.value.family];
+}
+
+function isNoPodRange(text: string): boolean {
+  const parsed = parseCidr(text);
+  if (!parsed.ok) return false;
+  return isTooWide(text) || nowhere().some((range) => meets(range, parsed.value));
+}
+
+function meets(a: IpRange, b: IpRange): boolean {
+  return contains(a, b) || contains(b, a);
+}
+
+function implausible(node: string, what: string, path: string): Finding {
+  return {
+    code: 'NodeImplausible',
+    subject: { kind: 'PlatformNetworkProfile', name: 'default' },
+    path,
+    message: `Node \`${node}\` says that it has ${what}, which no node can have: it is not counted`,
+    hint: `find out who wrote that, or set \`${path}\` of the platform profile`,
+  };
+}
