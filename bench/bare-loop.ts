@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { ApiClient } from '../src/cluster/api-client.ts';
 import { connect, loadKubeConfig } from '../src/cluster/connection.ts';
 import { classify } from '../src/cluster/errors.ts';
-import type { RawObject } from '../src/cluster/reflector.ts';
+import type { RawObject } from '../src/cluster/resource.ts';
 import { createPolicy, type Ring } from './ring.ts';
 
 const [kubeconfig = '', ringFile = '', labelSelector = ''] = process.argv.slice(2);

@@ -15,7 +15,7 @@ import type {
 } from '../src/api/platform-network-profile.ts';
 import type { Discovered } from '../src/api/platform-status.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../src/cluster/discovery-resources.ts';
-import type { RawObject, Resource } from '../src/cluster/reflector.ts';
+import type { RawObject, Resource } from '../src/cluster/resource.ts';
 import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/cluster/resources.ts';
 import { services } from '../src/cluster/service-resources.ts';
 import type { Identified } from '../src/cluster/store.ts';

@@ -1,6 +1,6 @@
 // One namespace whose policies change as the API server changes them, for following a plan change by change; and which
 // connections of its two pods the policies let through. Must not know how a plan comes about.
-import type { RawObject } from '../src/cluster/reflector.ts';
+import type { RawObject } from '../src/cluster/resource.ts';
 import { readPolicy } from '../src/cluster/resources.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
 import {

@@ -8,7 +8,7 @@ import { failure, type Result, success } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
 import { networkPolicySpec } from './network-policy-schema.ts';
-import type { RawObject } from './reflector.ts';
+import type { RawObject } from './resource.ts';
 import { services } from './service-resources.ts';
 import {
   foldWorkloads,

@@ -1,6 +1,6 @@
 // An object that a person wrote, with what the API server adds when it stores one.
 // Must not know where the object was read.
-import type { RawMetadata, RawObject } from './reflector.ts';
+import type { RawMetadata, RawObject } from './resource.ts';
 
 /** An object of any kind, as the API server sends it. */
 export type KubernetesObject = RawObject & { readonly apiVersion: string; readonly kind: string };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { endpointSlice, type KubernetesObject, node, object } from '../../test/fixtures.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
-import type { RawObject, Resource } from './reflector.ts';
+import type { RawObject, Resource } from './resource.ts';
 import type { Identified } from './store.ts';
 
 /** The facts without what identifies the object. */

@@ -4,7 +4,7 @@
 import { dnsServices, kubernetesService, nodeLocalDns } from '../discover/places.ts';
 import type { Protocol } from '../model/ports.ts';
 import type { DnsConfigFacts, EndpointSliceFacts, NodeFacts, ServiceCidrFacts } from '../model/services.ts';
-import { identify, type RawObject, type Resource } from './reflector.ts';
+import { identify, type RawObject, type Resource } from './resource.ts';
 import type { Identified } from './store.ts';
 
 type Stored<T> = T & Identified;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { object } from '../../test/fixtures.ts';
 import type { GatewayRouteKind } from '../model/gateway-routes.ts';
 import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
-import type { RawObject, Resource } from './reflector.ts';
+import type { RawObject, Resource } from './resource.ts';
 import type { Identified } from './store.ts';
 
 /** The facts without what identifies the object. */

@@ -3,7 +3,7 @@
 import type { ApiClient } from './api-client.ts';
 import type { KubernetesObject } from './as-stored.ts';
 import { classify } from './errors.ts';
-import type { RawObject } from './reflector.ts';
+import type { RawObject } from './resource.ts';
 import { apiVersionOf, type Paths, pathsOf } from './served-path.ts';
 
 /** A kind to list. */

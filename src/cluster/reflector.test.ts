@@ -1,73 +1,313 @@
-// What a reflector makes of a watch that tells of changes before its list has ended, as a busy API server's does. The server
-// is a real one that sends these lines.
-import { afterEach, expect, test } from '@jest/globals';
+// What a reflector makes of what a server sends that is hard to make a real API server send: a list that changes before it
+// has ended, lines that make no sense, silence, and an object that our decoder can't cope with. The server is a real one that
+// sends these lines.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { Decoder } from './decoder.ts';
 import { Reflector } from './reflector.ts';
-import { namespaces } from './resources.ts';
+import type { RawObject, Resource } from './resource.ts';
+import { appNetworkProfiles, namespaces } from './resources.ts';
 import { type Change, type Identified, Store } from './store.ts';
 
 let local: LocalClient;
+let stop = new AbortController();
 
-afterEach(() => local.stop());
-
-const event = (type: string, name: string, resourceVersion: string, labels = {}) => ({
-  type,
-  object: { metadata: { name, uid: `uid-of-${name}`, resourceVersion, labels } },
+afterEach(() => {
+  stop.abort();
+  local.stop();
 });
-const listEnds = {
+
+const event = (type: string, name: string, resourceVersion: string, more: object = {}) => ({
+  type,
+  object: { kind: 'Namespace', metadata: { name, uid: `uid-of-${name}`, resourceVersion, ...more } },
+});
+const bookmark = (resourceVersion: string, annotations = {}, kind = 'Namespace') => ({
   type: 'BOOKMARK',
-  object: { metadata: { resourceVersion: '9', annotations: { 'k8s.io/initial-events-end': 'true' } } },
+  object: { kind, metadata: { resourceVersion, annotations } },
+});
+const listEnds = (kind?: string) => bookmark('9', { 'k8s.io/initial-events-end': 'true' }, kind);
+
+type Serve = (response: ServerResponse, url: URL, attempt: number) => void;
+
+/** Sends some events, and leaves the stream open. */
+const send = (response: ServerResponse, ...events: readonly unknown[]) => {
+  response.flushHeaders();
+  for (const each of events)
+    response.write(typeof each === 'string' ? `${each}\n` : `${JSON.stringify(each)}\n`);
 };
 
-/** Follows a server that sends these events; what is known when the list has ended, and what was heard of until then. */
-async function follow(...events: readonly object[]) {
-  const store = new Store<ReturnType<typeof namespaces.reduce>>((a, b) => a.labels === b.labels);
-  const heard: Change<Identified>[] = [];
-  store.onChange((change) => heard.push(change));
-  local = await localClient((_, response) => {
-    for (const each of [...events, listEnds]) response.write(`${JSON.stringify(each)}\n`);
+/** Follows a server. Waits look at what the reflector tells, and at no clock. */
+async function follow<T extends Identified>(resource: Resource<T>, serve: Serve, idleMs?: number) {
+  const store = new Store<T>((a, b) => JSON.stringify(a) === JSON.stringify(b));
+  const heard: Change<T>[] = [];
+  const failures: string[] = [];
+  const gone: string[] = [];
+  const unreadable: string[] = [];
+  const asked: string[] = [];
+  let changed = () => {};
+  store.onChange((change) => {
+    heard.push(change);
+    changed();
   });
-  const stop = new AbortController();
-  const synced = Promise.withResolvers<void>();
-  const reflector = new Reflector(local.client, namespaces, store, {
-    onHealthy: () => synced.resolve(),
-    onFailure: (_, error) => synced.reject(error),
+  local = await localClient((request: IncomingMessage, response) => {
+    const url = new URL(request.url ?? '', 'http://localhost');
+    asked.push(
+      url.searchParams.has('sendInitialEvents') ? 'list' : String(url.searchParams.get('resourceVersion')),
+    );
+    serve(response, url, asked.length);
+    changed();
   });
-  const running = reflector.run(stop.signal);
-  await synced.promise;
-  stop.abort();
-  await running;
-  return { store, heard: heard.map(({ previous, next }) => [previous?.name, next?.name]) };
+  stop = new AbortController();
+  const decoder = new Decoder(resource, store, (_, { name }) => unreadable.push(name));
+  const tell = (list: string[]) => (text: string) => {
+    list.push(text);
+    changed();
+  };
+  const reflector = new Reflector(
+    local.client,
+    { resource, store, decoder },
+    {
+      onHealthy: () => changed(),
+      onGone: (_, isGone) => tell(gone)(isGone ? 'gone' : 'back'),
+      onFailure: (_, error) => tell(failures)(error.message),
+    },
+    idleMs,
+  );
+  void reflector.run(stop.signal);
+  const until = (isSo: () => boolean) =>
+    new Promise<void>((resolve) => {
+      changed = () => {
+        if (isSo()) resolve();
+      };
+      changed();
+    });
+  const names = () => store.all().map(({ name }) => name);
+  return { store, heard, failures, gone, unreadable, asked, reflector, decoder, until, names };
 }
 
 // The API server lists from its own cache, and sends what happened since that was filled before the list's end (KEP-3157).
-test('what is deleted before the list ends is gone, and said so', async () => {
-  const { store, heard } = await follow(
-    event('ADDED', 'shop', '3'),
-    event('ADDED', 'gone', '4'),
-    event('DELETED', 'gone', '5'),
-  );
-  expect(store.all().map(({ name }) => name)).toEqual(['shop']);
-  expect(heard).toEqual([
-    [undefined, 'shop'],
-    [undefined, 'gone'],
-    ['gone', undefined],
-  ]);
+describe('before a list ends', () => {
+  const listed = async (...events: readonly object[]) => {
+    const followed = await follow(namespaces, (response) => send(response, ...events, listEnds()));
+    await followed.until(() => followed.reflector.synced);
+    return followed;
+  };
+
+  test('what is deleted is gone, and said so', async () => {
+    const { names, heard } = await listed(
+      event('ADDED', 'shop', '3'),
+      event('ADDED', 'gone', '4'),
+      event('DELETED', 'gone', '5'),
+    );
+    expect(names()).toEqual(['shop']);
+    expect(heard.map(({ previous, next }) => [previous?.name, next?.name])).toEqual([
+      [undefined, 'shop'],
+      [undefined, 'gone'],
+      ['gone', undefined],
+    ]);
+  });
+
+  test('what is deleted and created again is there', async () => {
+    const { store } = await listed(
+      event('ADDED', 'shop', '3'),
+      event('DELETED', 'shop', '4'),
+      event('ADDED', 'shop', '5'),
+    );
+    expect(store.get({ namespace: '', name: 'shop' })?.resourceVersion).toBe('5');
+  });
+
+  test('what changes is known as it is then', async () => {
+    const { store } = await listed(
+      event('ADDED', 'shop', '3'),
+      event('MODIFIED', 'shop', '4', { labels: { team: 'shop' } }),
+    );
+    expect(store.get({ namespace: '', name: 'shop' })?.labels).toEqual({ team: 'shop' });
+  });
 });
 
-test('what is deleted and created again before the list ends is there', async () => {
-  const { store } = await follow(
-    event('ADDED', 'shop', '3'),
-    event('DELETED', 'shop', '4'),
-    event('ADDED', 'shop', '5'),
-  );
-  expect(store.get({ namespace: '', name: 'shop' })?.resourceVersion).toBe('5');
+describe('a line that makes no sense', () => {
+  test.each([
+    event('ADDED', 'odd', '10', { uid: undefined }),
+    { type: 'ADDED', object: { kind: 'Namespace', metadata: {} } },
+    { type: 'DELETED', object: { ...event('DELETED', 'shop', '10').object, kind: 'Service' } },
+    '{"success": true}',
+    '<html>',
+  ])("is the server's failure: %j is told, and the watch is tried again from where it was", async (odd) => {
+    const followed = await follow(namespaces, (response, _, attempt) => {
+      if (attempt === 1) send(response, event('ADDED', 'shop', '3'), listEnds(), odd);
+      else send(response, event('ADDED', 'late', '11'));
+    });
+    await followed.until(() => followed.names().includes('late'));
+    expect(followed.names()).toEqual(['late', 'shop']);
+    expect(followed.asked).toEqual(['list', '9']);
+    expect(followed.failures).toHaveLength(1);
+    expect(followed.failures[0]).toContain('no event of a Namespace');
+  });
+
+  test('that comes again and again is reason to list anew', async () => {
+    const followed = await follow(namespaces, (response, url) => {
+      if (url.searchParams.has('sendInitialEvents')) send(response, listEnds(), '{}');
+      else send(response, '{}');
+    });
+    await followed.until(() => followed.asked.filter((each) => each === 'list').length === 2);
+    expect(followed.asked.slice(0, 2)).toEqual(['list', '9']);
+  });
+
+  test.each([
+    [
+      'a list of another kind',
+      { kind: 'ServiceList', apiVersion: 'v1', metadata: { resourceVersion: '9' }, items: [] },
+    ],
+    ['a list without items', { kind: 'NamespaceList', apiVersion: 'v1', metadata: { resourceVersion: '9' } }],
+    ['a list that is cut short', '{"kind":"NamespaceList","apiVersion":"v1","items":['],
+  ])('%s takes nothing away', async (_, odd) => {
+    const page = (items: readonly object[]) => ({
+      ...{ kind: 'NamespaceList', apiVersion: 'v1', metadata: { resourceVersion: '9' } },
+      items,
+    });
+    const item = { metadata: event('ADDED', 'shop', '3').object.metadata };
+    const pages = [page([item]), odd, page([])];
+    let lists = 0;
+    const followed = await follow(namespaces, (response, url) => {
+      if (url.searchParams.has('sendInitialEvents')) response.writeHead(400).end();
+      else if (url.searchParams.has('watch')) response.writeHead(410).end();
+      else {
+        const answer = pages[Math.min(lists, 2)];
+        lists += 1;
+        response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+      }
+    });
+    await followed.until(() => lists === 2);
+    expect(followed.names()).toEqual(['shop']);
+    await followed.until(() => followed.names().length === 0);
+    expect(lists).toBeGreaterThan(2);
+  });
 });
 
-test('what changes before the list ends is known as it is then', async () => {
-  const { store } = await follow(
-    event('ADDED', 'shop', '3'),
-    event('MODIFIED', 'shop', '4', { team: 'shop' }),
-  );
-  expect(store.get({ namespace: '', name: 'shop' })?.labels).toEqual({ team: 'shop' });
+describe('a watch that goes on from a version and says nothing', () => {
+  test('gives the version up, which may be of the future, as after a restore of etcd; its list is believed', async () => {
+    const followed = await follow(
+      namespaces,
+      (response, url) => {
+        if (!url.searchParams.has('sendInitialEvents')) send(response);
+        else if (followed === undefined || followed.asked.length === 1)
+          send(response, event('ADDED', 'shop', '800'), event('ADDED', 'new', '900'), listEnds());
+        else send(response, event('ADDED', 'shop', '5', { labels: { team: 'old' } }), listEnds());
+      },
+      300,
+    ).catch(() => undefined as never);
+    await followed.until(() => followed.asked.filter((each) => each === 'list').length === 2);
+    await followed.until(() => followed.names().length === 1);
+    expect(followed.store.all()).toMatchObject([
+      { name: 'shop', resourceVersion: '5', labels: { team: 'old' } },
+    ]);
+    expect(followed.asked.slice(0, 2)).toEqual(['list', '9']);
+  });
+});
+
+describe('a kind that is gone', () => {
+  const profile = {
+    ...{ apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile' },
+    metadata: { namespace: 'shop', name: 'team', uid: 'uid', resourceVersion: '3' },
+  };
+  const added = { type: 'ADDED', object: { ...profile, spec: { egress: 'Restricted', routes: [] } } };
+
+  test('leaves its objects unread, which is told once, and ends with a list', async () => {
+    const followed = await follow(appNetworkProfiles, (response, _, attempt) => {
+      if (attempt === 1) {
+        send(response, added, listEnds('AppNetworkProfile'));
+        response.end();
+      } else if (attempt < 5) response.writeHead(404).end('404 page not found');
+      else send(response, added, listEnds('AppNetworkProfile'));
+    });
+    await followed.until(() => followed.gone.length > 0);
+    expect(followed.reflector.gone).toBe(true);
+    expect(followed.store.all()).toMatchObject([{ decoded: { ok: false }, egress: 'Restricted' }]);
+    await followed.until(() => followed.store.all().some(({ decoded }) => decoded.ok));
+    await followed.until(() => !followed.reflector.gone);
+    expect(followed.gone).toEqual(['gone', 'back']);
+    expect(followed.asked.at(-1)).toBe('list');
+  }, 20_000);
+});
+
+describe('an object that our decoder throws at', () => {
+  /** A kind whose decoder has a mistake that some objects bring to light. */
+  const mistaken: Resource<Identified & { readonly colour: string }> = {
+    ...{ kind: 'Namespace', name: 'namespaces', path: '/api/v1/namespaces' },
+    reduce: ({ metadata }: RawObject) => {
+      const { namespace = '', name, uid, resourceVersion, labels } = metadata;
+      return {
+        namespace,
+        name,
+        uid,
+        resourceVersion,
+        colour: (labels as Record<string, string>).colour?.toLowerCase() ?? '',
+      };
+    },
+  };
+  const red = { labels: { colour: 'Red' } };
+
+  test('is told of and left out, and the others go on', async () => {
+    const followed = await follow(mistaken, (response) =>
+      send(
+        response,
+        event('ADDED', 'bad', '1'),
+        event('ADDED', 'good', '2', red),
+        listEnds(),
+        event('ADDED', 'more', '10', red),
+      ),
+    );
+    await followed.until(() => followed.names().includes('more'));
+    expect(followed.names()).toEqual(['good', 'more']);
+    expect(followed.unreadable).toEqual(['bad']);
+    expect([...followed.decoder.unreadable]).toMatchObject([{ namespace: '', name: 'bad' }]);
+    expect(followed.failures).toEqual([]);
+  });
+
+  test('stays as it was last understood, until it can be decoded again or is gone', async () => {
+    const followed = await follow(mistaken, (response) =>
+      send(
+        response,
+        event('ADDED', 'shop', '1', red),
+        listEnds(),
+        event('MODIFIED', 'shop', '10'),
+        event('ADDED', 'more', '11', red),
+      ),
+    );
+    await followed.until(() => followed.names().includes('more'));
+    expect(followed.store.get({ namespace: '', name: 'shop' })).toMatchObject({
+      colour: 'red',
+      resourceVersion: '1',
+    });
+    expect([...followed.decoder.unreadable]).toHaveLength(1);
+  });
+
+  test('that another of its name was understood before does not matter', async () => {
+    const followed = await follow(mistaken, (response) =>
+      send(
+        response,
+        event('ADDED', 'shop', '1', red),
+        listEnds(),
+        event('ADDED', 'shop', '10', { uid: 'another' }),
+        event('ADDED', 'more', '11', red),
+      ),
+    );
+    await followed.until(() => followed.names().includes('more'));
+    expect(followed.names()).toEqual(['more']);
+  });
+
+  test('is forgotten when it is gone', async () => {
+    const followed = await follow(mistaken, (response) =>
+      send(
+        response,
+        event('ADDED', 'bad', '1'),
+        listEnds(),
+        event('DELETED', 'bad', '10'),
+        event('ADDED', 'more', '11', red),
+      ),
+    );
+    await followed.until(() => followed.names().includes('more'));
+    expect([...followed.decoder.unreadable]).toEqual([]);
+  });
 });

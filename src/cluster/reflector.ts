@@ -4,53 +4,12 @@
 import { formatKey } from '../model/object-key.ts';
 import type { ApiClient } from './api-client.ts';
 import { backoffMs, waitFor } from './backoff.ts';
+import type { Decoder } from './decoder.ts';
 import { ApiError, classify, type ErrorClass, errorFromStatus, isUnsupported } from './errors.ts';
-import { type Paths, ServedPath } from './served-path.ts';
+import { type ReceivedEvent, receivedEvent, receivedList } from './received.ts';
+import { identify, type RawMetadata, type RawObject, type Resource } from './resource.ts';
+import { ServedPath } from './served-path.ts';
 import type { Identified, Store } from './store.ts';
-
-/** A kind of object to watch, and how one is read. */
-export interface Resource<T extends Identified> extends Paths {
-  readonly kind: string;
-  /** The plural with its group, as RBAC and people name it: `networkpolicies.networking.k8s.io`. */
-  readonly name: string;
-  /** The path of all objects of the kind, over all namespaces. Older versions are asked where the kind is optional. */
-  readonly path: string;
-  /** Which of them are asked for; left out: all. */
-  readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
-  /** A kind that a cluster may not have, now or later: then there are none of it. */
-  readonly optional?: true;
-  /** What is found out from it is remembered over restarts: where it can't be read, nobody has to wait for it. */
-  readonly remembered?: true;
-  /** Reads one object and keeps only what is needed. It must not throw. */
-  readonly reduce: (object: RawObject) => T;
-}
-
-/** An object as it came over the wire. */
-export interface RawObject {
-  readonly metadata: RawMetadata;
-  readonly spec?: unknown;
-  readonly status?: unknown;
-}
-
-/** What the API server puts into every object's metadata, as far as we read it. */
-export interface RawMetadata {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly ownerReferences?: readonly { readonly uid: string; readonly controller?: boolean }[];
-}
-
-/** What every stored object has. */
-export function identify({ metadata }: RawObject): Identified {
-  const { namespace = '', name, uid, resourceVersion } = metadata;
-  return { namespace, name, uid, resourceVersion };
-}
 
 /** What a reflector tells of itself. */
 export interface ReflectorListener {
@@ -59,6 +18,8 @@ export interface ReflectorListener {
   /** Its watch has stood for a while: one that breaks as often as it is opened is not well. */
   readonly onSteady?: (resource: string) => void;
   readonly onFailure: (resource: string, error: ApiError) => void;
+  /** The cluster does not know a kind any more that is no optional one, or knows it again. */
+  readonly onGone?: (resource: string, isGone: boolean) => void;
   /** An object appeared in the watch, not in a list: it was created since the last look. */
   readonly onCreated?: (resource: string, created: CreatedObject) => void;
 }
@@ -66,25 +27,31 @@ export interface ReflectorListener {
 /** What is told of an object that was created. */
 export type CreatedObject = Pick<RawMetadata, 'name' | 'uid' | 'creationTimestamp'>;
 
-interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: RawObject;
+/** A kind as it is kept. */
+export interface KeptKind<T extends Identified> {
+  readonly resource: Resource<T>;
+  readonly store: Store<T>;
+  readonly decoder: Decoder<T>;
 }
 
 const pageSize = 500;
-// The API server sends a bookmark about once a minute; twice that in silence is a dead connection.
-const idleMs = 150_000;
+/** For how long a watch may be silent, in milliseconds: the API server sends a bookmark about once a minute. */
+export const watchIdleMs = 150_000;
 const backoff = { baseMs: 200, capMs: 15_000 } as const;
 // A version that the server refuses in another way than by 410 is given up after so many answers.
 const triesPerVersion = 3;
 // An optional kind that is absent is looked for this often.
 const absentKindMs = 10_000;
+// A kind that everything hangs on, this often.
+const goneKindMs = 2_000;
 // What breaks after less time than this counts on from the failure before.
 const steadyMs = 2_000;
 // A starting API server refuses everything for about so long.
 const patienceMs = 2_000;
 /** Ends the initial events of a watch-list (KEP-3157). */
 const initialEventsEnd = 'k8s.io/initial-events-end';
+
+type ObjectEvent = Exclude<ReceivedEvent, { type: 'ERROR' }>;
 
 /** Failures in a row, of which the last one was of this kind. */
 interface Streak {
@@ -99,21 +66,33 @@ export class Reflector<T extends Identified> {
   readonly #client: ApiClient;
   readonly #resource: Resource<T>;
   readonly #store: Store<T>;
+  readonly #decoder: Decoder<T>;
   readonly #listener: ReflectorListener;
   readonly #served: ServedPath;
+  readonly #idleMs: number;
   #resourceVersion: string | undefined;
   #watchListSupported = true;
   #synced = false;
+  /** For how long watches that go on from this version have been open without a word. */
+  #silentMs = 0;
+  /** Whether the last try ended in silence. */
+  #inSilence = false;
+  #gone = false;
+  /** How often in a row the server did not know an optional kind. */
+  #absences = 0;
   #refusedSince: number | undefined;
   #lastProgress = performance.now();
   #lastHeard = performance.now();
 
-  constructor(client: ApiClient, resource: Resource<T>, store: Store<T>, listener: ReflectorListener) {
+  /** @param idleMs after so much silence a watch counts as broken, in milliseconds */
+  constructor(client: ApiClient, kept: KeptKind<T>, listener: ReflectorListener, idleMs = watchIdleMs) {
     this.#client = client;
-    this.#resource = resource;
-    this.#store = store;
+    this.#resource = kept.resource;
+    this.#store = kept.store;
+    this.#decoder = kept.decoder;
     this.#listener = listener;
-    this.#served = new ServedPath(resource);
+    this.#served = new ServedPath(kept.resource);
+    this.#idleMs = idleMs;
   }
 
   /** Whether the store has been equal to the server's at least once. */
@@ -121,12 +100,20 @@ export class Reflector<T extends Identified> {
     return this.#synced;
   }
 
+  /** Whether the cluster does not know the kind any more, which is no optional one: what there is of it is unknown. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
   /** Whether the server answers, and has refused for a while to tell. */
   get refused(): boolean {
     return this.#refusedSince !== undefined && performance.now() - this.#refusedSince >= patienceMs;
   }
 
-  /** When it last heard of the server, or tried to, by `performance.now()`. */
+  /**
+   * When it last heard of the server, or heard in vain: by `performance.now()`. A watch that is open and silent is no
+   * progress, however often it is opened.
+   */
   get lastProgress(): number {
     return this.#lastProgress;
   }
@@ -141,7 +128,6 @@ export class Reflector<T extends Identified> {
     let streak = noFailure;
     while (!signal.aborted) {
       const started = performance.now();
-      this.#lastProgress = started;
       try {
         await this.#listAndWatch(signal);
         // A proxy that ends every stream at once must not be asked in a tight loop.
@@ -163,23 +149,50 @@ export class Reflector<T extends Identified> {
     before: Streak,
     signal: AbortSignal,
   ): Promise<void> {
+    if (!this.#inSilence) this.#lastProgress = performance.now();
+    this.#inSilence = false;
     if (kind === 'gone' && this.#resource.optional) {
       this.#resourceVersion = undefined;
       if (!this.#served.miss()) await this.#waitForKind(signal);
       return;
     }
+    this.#absences = 0;
+    if (kind === 'gone') this.#loseKind();
     if (kind === 'expired' || (error.status > 0 && failures >= triesPerVersion))
       this.#resourceVersion = undefined;
     // An expired version is no fault of the server: list again at once, once.
     if (kind === 'expired' && before.kind !== 'expired') return;
     this.#refusedSince = kind === 'unreachable' ? undefined : (this.#refusedSince ?? performance.now());
     this.#listener.onFailure(this.#resource.name, error);
-    await waitFor(backoffMs(failures, backoff, error.retryAfterMs), signal);
+    const bounds = this.#gone ? { ...backoff, capMs: goneKindMs } : backoff;
+    await waitFor(backoffMs(failures, bounds, error.retryAfterMs), signal);
   }
 
-  /** The cluster has no such kind: it is looked for again now and then. */
+  /**
+   * The cluster does not know a kind any more that everything hangs on: somebody deleted its CRD, and with it, unseen, all
+   * that there was of it. Nothing is known of it until it is listed again.
+   */
+  #loseKind(): void {
+    this.#resourceVersion = undefined;
+    if (!this.#synced || this.#gone) return;
+    this.#gone = true;
+    const { lost } = this.#resource;
+    if (lost !== undefined) for (const known of this.#store.all()) this.#store.accept(lost(known));
+    this.#listener.onGone?.(this.#resource.name, true);
+  }
+
+  /**
+   * The cluster has no such kind: it is looked for again now and then. Where there were objects of it until now, one answer
+   * does not prove it: it might be a gateway's.
+   */
   async #waitForKind(signal: AbortSignal): Promise<void> {
-    this.#store.keepOnly(new Set());
+    this.#absences += 1;
+    if (this.#store.size > 0 && this.#absences === 1) {
+      await waitFor(goneKindMs, signal);
+      return;
+    }
+    this.#store.beginList();
+    this.#endList(new Set());
     this.#synced = true;
     this.#refusedSince = undefined;
     this.#heard();
@@ -208,20 +221,31 @@ export class Reflector<T extends Identified> {
     let next: string | undefined;
     let version: string;
     do {
-      const page = (await this.#client.request('GET', this.#served.current, {
+      const page = await this.#client.request('GET', this.#served.current, {
         query: { limit: pageSize, continue: next, ...this.#resource.query },
         signal,
-      })) as { metadata: { resourceVersion: string; continue?: string }; items: RawObject[] };
-      for (const item of page.items) this.#list(item, listed);
-      version = page.metadata.resourceVersion;
-      next = page.metadata.continue || undefined;
+      });
+      const { items, ...rest } = receivedList(page, this.#resource.kind);
+      if (next === undefined) this.#store.beginList();
+      for (const item of items) this.#list(item, listed);
+      ({ version, next } = rest);
       this.#heard();
     } while (next !== undefined);
-    this.#store.keepOnly(listed);
+    this.#endList(listed);
     this.#resourceVersion = version;
   }
 
-  /** One watch request, from its first event to its orderly end. */
+  #endList(listed: ReadonlySet<string>): void {
+    this.#store.keepOnly(listed);
+    this.#decoder.keepOnly(listed);
+  }
+
+  /**
+   * One watch request, from its first event to its orderly end.
+   *
+   * One that goes on from a version and then says nothing at all gives the version up. After a restore of etcd it may be of
+   * the future, which the API server waits for in silence; from a healthy one, bookmarks come about once a minute.
+   */
   async #watch(
     signal: AbortSignal,
     from: {
@@ -232,8 +256,13 @@ export class Reflector<T extends Identified> {
   ): Promise<void> {
     const { name, query } = this.#resource;
     let health: NodeJS.Timeout | undefined;
+    let opened: number | undefined;
     const synced = () => {
+      const wasGone = this.#gone;
       this.#synced = true;
+      this.#gone = false;
+      this.#absences = 0;
+      if (wasGone) this.#listener.onGone?.(name, false);
       this.#refusedSince = undefined;
       this.#served.found();
       this.#listener.onHealthy(name);
@@ -248,9 +277,9 @@ export class Reflector<T extends Identified> {
         ...from,
       },
       signal,
-      idleMs,
+      idleMs: this.#idleMs,
       onOpen: () => {
-        this.#heard();
+        opened = performance.now();
         if (!from.sendInitialEvents) synced();
       },
     });
@@ -258,62 +287,86 @@ export class Reflector<T extends Identified> {
       await this.#follow(lines, from.sendInitialEvents ? new Set() : undefined, synced);
     } finally {
       clearTimeout(health);
+      if (opened !== undefined && this.#lastHeard < opened) this.#wasSilent(performance.now() - opened);
     }
   }
 
-  /** @param listed where the initial events are a list: what it holds so far */
+  #wasSilent(openMs: number): void {
+    this.#silentMs += openMs;
+    this.#inSilence = openMs >= steadyMs;
+    // A timer may fire a little early.
+    if (this.#silentMs > this.#idleMs * 0.9) this.#resourceVersion = undefined;
+  }
+
+  /** @param initial where the initial events are a list: what it holds so far */
   async #follow(
     lines: AsyncIterable<string>,
-    listed: Set<string> | undefined,
+    initial: Set<string> | undefined,
     synced: () => void,
   ): Promise<void> {
+    let isFirst = true;
+    let listed = initial;
     for await (const line of lines) {
       this.#heard();
-      const event = parseEvent(line);
+      const event = receivedEvent(line, this.#resource.kind);
       if (event.type === 'ERROR') throw errorFromStatus(event.object);
+      if (listed !== undefined && isFirst) this.#store.beginList();
+      isFirst = false;
       if (listed === undefined) {
         this.#apply(event);
-      } else if (event.type === 'DELETED') {
-        this.#unlist(event.object, listed);
-      } else if (event.type !== 'BOOKMARK') {
-        this.#list(event.object, listed);
-      } else if (event.object.metadata.annotations?.[initialEventsEnd] === 'true') {
-        this.#store.keepOnly(listed);
+      } else if (this.#goesOn(event, listed)) {
+        continue;
+      } else {
+        this.#endList(listed);
         listed = undefined;
         synced();
       }
-      if (listed === undefined) this.#resourceVersion = event.object.metadata.resourceVersion;
+      this.#resourceVersion = event.object.metadata.resourceVersion;
     }
     if (listed !== undefined) throw new ApiError(0, '', 'the watch ended before its initial events did');
   }
 
+  /** Takes in an event before the list is complete; whether the list goes on. */
+  #goesOn(event: ObjectEvent, listed: Set<string>): boolean {
+    if (event.type === 'BOOKMARK') return event.object.metadata.annotations?.[initialEventsEnd] !== 'true';
+    if (event.type === 'DELETED') this.#unlist(event.object, listed);
+    else this.#list(event.object, listed);
+    return true;
+  }
+
   #heard(): void {
+    this.#silentMs = 0;
     this.#lastHeard = performance.now();
     this.#lastProgress = this.#lastHeard;
   }
 
   #list(object: RawObject, listed: Set<string>): void {
-    const next = this.#resource.reduce(object);
-    listed.add(formatKey(next));
-    this.#store.accept(next);
+    listed.add(formatKey(identify(object)));
+    const next = this.#decoder.decode(object);
+    if (next !== undefined) this.#store.accept(next);
   }
 
   /** The initial events come from the API server's cache; what changed since then is told of before they end. */
   #unlist(object: RawObject, listed: Set<string>): void {
-    const gone = this.#resource.reduce(object);
-    listed.delete(formatKey(gone));
+    listed.delete(formatKey(identify(object)));
+    this.#remove(object);
+  }
+
+  #remove(object: RawObject): void {
+    const gone = identify(object);
+    this.#decoder.forget(gone);
     this.#store.remove(gone);
   }
 
-  #apply(event: WatchEvent): void {
+  #apply(event: ObjectEvent): void {
     if (event.type === 'BOOKMARK') return;
-    const next = this.#resource.reduce(event.object);
     if (event.type === 'DELETED') {
-      this.#store.remove(next);
+      this.#remove(event.object);
       return;
     }
     if (event.type === 'ADDED') this.#listener.onCreated?.(this.#resource.name, event.object.metadata);
-    this.#store.observe(next);
+    const next = this.#decoder.decode(event.object);
+    if (next !== undefined) this.#store.observe(next);
   }
 }
 
@@ -324,15 +377,4 @@ export class Reflector<T extends Identified> {
 function goOn(before: Streak, kind: ErrorClass): Streak {
   const returned = before.kind === 'unreachable' && kind !== 'unreachable';
   return { failures: returned ? 1 : before.failures + 1, kind };
-}
-
-/** A portal or a gateway may answer a watch with anything at all, and with status 200. */
-function parseEvent(line: string): WatchEvent {
-  try {
-    const event = JSON.parse(line) as Partial<WatchEvent> | null;
-    if (event?.type === 'ERROR' || typeof event?.object?.metadata === 'object') return event as WatchEvent;
-  } catch {
-    // told below
-  }
-  throw new ApiError(0, '', `the watch sent a line that is no event: ${line.slice(0, 200)}`);
 }

@@ -2,8 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { denying } from '../../test/fixtures.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { manifestOf } from '../plan/manifest.ts';
-import type { RawObject } from './reflector.ts';
-import { appNetworkProfiles, namespaces, platformNetworkProfiles, readPolicy } from './resources.ts';
+import type { RawObject } from './resource.ts';
+import {
+  appNetworkProfiles,
+  namespaces,
+  networkPolicies,
+  platformNetworkProfiles,
+  readPolicy,
+} from './resources.ts';
 
 const metadata = { namespace: 'shop', name: 'theirs', uid: 'uid-1', resourceVersion: '7' };
 const ours = { ...metadata, name: 'ringfence-x', labels: { 'app.kubernetes.io/managed-by': 'ringfence' } };
@@ -49,6 +55,38 @@ describe('a policy of ours', () => {
       mirrors: [],
       blockRules: [],
       beingDeleted: false,
+    });
+  });
+
+  test('tells of what others have put on it, and of a label that names another profile than its owner', () => {
+    const controller = { kind: 'AppNetworkProfile', name: 'team', uid: 'uid-of-team', controller: true };
+    const labels = { ...ours.labels, 'ringfence.dev/profile': 'team' };
+    const right = { ...ours, labels, ownerReferences: [controller] };
+    const marks = (metadata: RawObject['metadata']) => {
+      const policy = readPolicy({ metadata });
+      return policy.ours && [policy.hasForeignMetadata, policy.mislabelled];
+    };
+    expect(marks(right)).toEqual([undefined, undefined]);
+    expect(marks({ ...right, finalizers: ['a'] })).toEqual([true, undefined]);
+    expect(marks({ ...right, annotations: { a: 'b' } })).toEqual([true, undefined]);
+    expect(marks({ ...right, labels: { ...labels, a: 'b' } })).toEqual([true, undefined]);
+    expect(marks({ ...right, labels: { ...labels, 'ringfence.dev/profile': 'other' } })).toEqual([
+      undefined,
+      true,
+    ]);
+    expect(marks({ ...right, labels: ours.labels })).toEqual([undefined, true]);
+    expect(marks({ ...ours, labels })).toEqual([undefined, true]);
+  });
+
+  test('that our decoder can not cope with counts as isolating every pod, and as other than wanted', () => {
+    const odd = { metadata: ours, spec: { podSelector: {}, policyTypes: { length: 1 } } };
+    expect(() => readPolicy(odd)).toThrow();
+    expect(networkPolicies.unreadable?.(odd, 'a mistake')).toMatchObject({
+      ...{ ours: true, fingerprint: '', selectsEveryPod: true, isolates: ['Ingress', 'Egress'] },
+    });
+    const theirs = { ...odd, metadata };
+    expect(networkPolicies.unreadable?.(theirs, 'a mistake')).toMatchObject({
+      ...{ ours: false, isolatesEveryPod: ['Ingress', 'Egress'], allowsEveryone: [] },
     });
   });
 

@@ -2,7 +2,12 @@
 // The only decoder: what does not decode is kept as a problem, never thrown. Must not know what follows from a fact.
 
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
-import { decodeAppNetworkProfile, decodePlatformNetworkProfile, readAskedEgress } from '../api/decode.ts';
+import {
+  decodeAppNetworkProfile,
+  decodePlatformNetworkProfile,
+  type Problem,
+  readAskedEgress,
+} from '../api/decode.ts';
 import { mirrorStem } from '../compile/names.ts';
 import { marksOf } from '../model/enforced-rules.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
@@ -14,8 +19,10 @@ import {
   type OwnedPolicy,
   profileLabel,
 } from '../model/policies.ts';
+import type { Result } from '../model/result.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
-import { identify, type RawObject, type Resource } from './reflector.ts';
+import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
+import { identify, type RawObject, type Resource } from './resource.ts';
 import type { Identified } from './store.ts';
 
 /** A NetworkPolicy in the cache. */
@@ -48,6 +55,7 @@ export const networkPolicies: Resource<StoredPolicy> = {
   name: 'networkpolicies.networking.k8s.io',
   path: '/apis/networking.k8s.io/v1/networkpolicies',
   reduce: readPolicy,
+  unreadable: unreadablePolicy,
 };
 
 export const appNetworkProfiles: Resource<StoredProfile> = {
@@ -60,6 +68,13 @@ export const appNetworkProfiles: Resource<StoredProfile> = {
     egress: readAskedEgress(object),
     decoded: decodeAppNetworkProfile(withoutStatus(object)),
   }),
+  unreadable: (object, message) => ({
+    ...identifyProfile(object),
+    created: object.metadata.creationTimestamp,
+    egress: readAskedEgress(object),
+    decoded: unread(message),
+  }),
+  lost: (known) => ({ ...known, decoded: unread(kindGone) }),
 };
 
 export const platformNetworkProfiles: Resource<StoredPlatform> = {
@@ -70,7 +85,16 @@ export const platformNetworkProfiles: Resource<StoredPlatform> = {
     ...identifyProfile(object),
     decoded: decodePlatformNetworkProfile(withoutStatus(object)),
   }),
+  unreadable: (object, message) => ({ ...identifyProfile(object), decoded: unread(message) }),
+  lost: (known) => ({ ...known, decoded: unread(kindGone) }),
 };
+
+/** A profile that can't be read for another reason than what it says: what it owns stays as it is. */
+function unread(why: string): Result<never, readonly Problem[]> {
+  return { ok: false, error: [{ path: '', message: why }] };
+}
+
+const kindGone = 'its kind is gone from the cluster, so that it is not known whether it is there';
 
 /** Reads a NetworkPolicy; ours is what has both our prefix and our label, whatever its owner. */
 export function readPolicy(object: RawObject): StoredPolicy {
@@ -80,17 +104,20 @@ export function readPolicy(object: RawObject): StoredPolicy {
   const podSelector = spec.podSelector ?? {};
   const selectsEveryPod = selectsEverything(podSelector);
   const { labels = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
+  const owner = ownerReferences.find(({ controller }) => controller);
   if (identity.name.startsWith(namePrefix) && labels[managedByLabel.key] === managedByLabel.value) {
     return {
       ours: true,
       ...identity,
-      ownerUid: ownerReferences.find((owner) => owner.controller)?.uid ?? '',
+      ownerUid: owner?.uid ?? '',
       fingerprint: fingerprint(spec),
       isolates,
       selectsEveryPod,
       blockRules: blockRulesOf(spec, podSelector),
       mirrors: isMirror(object.metadata) ? namespacesOf(spec) : [],
       beingDeleted: deletionTimestamp !== undefined,
+      ...(foreignMetadata(object.metadata) && { hasForeignMetadata: true }),
+      ...(labels[profileLabel] !== (owner && profileLabelOf(owner)) && { mislabelled: true }),
     };
   }
   return {
@@ -100,6 +127,17 @@ export function readPolicy(object: RawObject): StoredPolicy {
     isolatesEveryPod: selectsEveryPod ? isolates : [],
     allowsEveryone: isolates.filter((direction) => rulesOf(spec, direction).some(isOpen)),
   };
+}
+
+/**
+ * A policy that a mistake in our decoder keeps us from understanding. It is taken to isolate every pod and to let nobody
+ * through, so that nothing is opened on its account; one of ours is written anew where it is wanted.
+ */
+function unreadablePolicy(object: RawObject): StoredPolicy {
+  const policy = readPolicy({ metadata: object.metadata });
+  return policy.ours
+    ? { ...policy, fingerprint: '', isolates: directions, selectsEveryPod: true }
+    : { ...policy, isolatesEveryPod: directions, allowsEveryone: [] };
 }
 
 /** One of the platform's: a team may call its profile as mirrors are called. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { object, service } from '../../test/fixtures.ts';
-import type { RawObject, Resource } from './reflector.ts';
+import type { RawObject, Resource } from './resource.ts';
 import {
   apiServices,
   ingressClasses,

@@ -11,7 +11,7 @@ import type {
   ServiceRef,
 } from '../model/services.ts';
 import { distinct, specOf } from './reduce.ts';
-import { identify, type Resource } from './reflector.ts';
+import { identify, type Resource } from './resource.ts';
 import type { Identified } from './store.ts';
 
 type Stored<T> = T & Identified;

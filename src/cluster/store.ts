@@ -1,5 +1,13 @@
-// The last known state of one kind of object, indexed by namespace, fed by lists, watches and our own writes.
+// The last known state of one kind of object, indexed by namespace, fed by lists, watches and answers to our own requests.
 // Decides which of two states is newer; must not know what the objects mean.
+//
+// Why it ends equal to the server, whatever comes late: an answer says what was true at one moment after its request was
+// begun. It is taken in unless something that came since then tells of a later moment:
+// - a list (its request was begun before the list's first data came, so that the list, or the watch after it, tells more);
+// - a deletion of that uid, which is final;
+// - a state of that name with the same or a higher resource version (they compare as numbers within a kind, KEP-5504).
+// Dropping an answer is always safe, since the watch goes on to tell of it; taking in an old one would not be.
+// The property in store.model.test.ts runs this over interleavings of all of them.
 import { compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
 
 /** What every stored object has. */
@@ -17,13 +25,37 @@ export interface Change<T> {
 /** Hears of every difference that matters. It must not throw and must not wait. */
 export type ChangeListener<T> = (change: Change<T>) => void;
 
+/** A request about one object that is on its way, and what its answer does to the store. */
+export interface Flight<T> {
+  /** Takes in the state that the server answered with. Listeners hear of it unless it is our own write. */
+  readonly found: (next: T, options?: { readonly ownWrite?: boolean }) => void;
+  /** Takes in that there is no object of this name: what was known when the request was begun is gone. */
+  readonly absent: () => void;
+  /** Takes in that our own deletion is carried out; listeners don't hear of it. */
+  readonly deleted: (uid: string) => void;
+}
+
+/** What has to be known of a request until it is answered. */
+interface FlightState<T> {
+  readonly key: ObjectKey;
+  /** What was known when it was begun. */
+  readonly known: T | undefined;
+  /** How many lists had begun by then. */
+  readonly lists: number;
+  /** The uids under this name that were told to be deleted since. */
+  readonly deleted: Set<string>;
+}
+
 /** The known objects of one kind. */
 export class Store<T extends Identified> {
   readonly #byNamespace = new Map<string, Map<string, T>>();
   readonly #same: (a: T, b: T) => boolean;
   readonly #listeners: ChangeListener<T>[] = [];
-  /** Our own deletions that the watch has not told of yet. */
-  readonly #deleted = new Map<string, Identified>();
+  readonly #flights = new Map<string, Set<FlightState<T>>>();
+  /** The uids of our own deletions that the watch has not told of yet. */
+  readonly #deleted = new Set<string>();
+  /** How many lists have begun. */
+  #lists = 0;
   #size = 0;
 
   /** @param same whether a change from one state to the other is of no interest to listeners */
@@ -64,12 +96,9 @@ export class Store<T extends Identified> {
 
   /** Takes in a state seen in a watch, unless what is known is newer: it may come after the answer to a write. */
   observe(next: T): void {
-    if (!this.#isStale(next)) this.accept(next);
-  }
-
-  /** Takes in the answer to our own write: listeners don't hear of it, since whoever wrote it knows. */
-  record(next: T): void {
-    if (!this.#isStale(next)) this.#put(next);
+    if (this.#deleted.has(next.uid)) return;
+    const previous = this.get(next);
+    if (previous === undefined || compareVersions(previous, next) <= 0) this.accept(next);
   }
 
   /** Takes in a state of a list: a list is always believed, also after a restore turned versions back. */
@@ -81,28 +110,81 @@ export class Store<T extends Identified> {
     }
   }
 
-  /** Takes in that an object is gone, unless another of its name has come since. */
+  /** Takes in that an object is gone, as a watch tells, unless another of its name has come since. */
   remove(gone: Identified): void {
-    const key = formatKey(gone);
-    if (this.#deleted.get(key)?.uid === gone.uid) this.#deleted.delete(key);
-    const previous = this.#take(gone);
-    if (previous !== undefined) this.#notify({ previous, next: undefined });
+    this.#deleted.delete(gone.uid);
+    if (this.#flights.size > 0) {
+      for (const { deleted } of this.#flights.get(formatKey(gone)) ?? []) deleted.add(gone.uid);
+    }
+    this.#removeKnown(gone);
   }
 
-  /** Takes in that our own deletion was answered, without telling listeners. */
-  recordRemoval(gone: Identified): void {
-    if (this.#take(gone) !== undefined) this.#deleted.set(formatKey(gone), gone);
+  /**
+   * Sends a request about one object. Nothing but `flight` may take its answer in.
+   *
+   * @returns what `send` returns
+   */
+  async during<R>(key: ObjectKey, send: (flight: Flight<T>) => Promise<R>): Promise<R> {
+    const state = { key, known: this.get(key), lists: this.#lists, deleted: new Set<string>() };
+    const name = formatKey(key);
+    const siblings = this.#flights.get(name) ?? new Set();
+    this.#flights.set(name, siblings.add(state));
+    try {
+      return await send({
+        found: (next, options) => this.#found(state, next, options?.ownWrite ?? false),
+        absent: () => this.#absent(state),
+        deleted: (uid) => this.#deletedByUs(state, uid),
+      });
+    } finally {
+      siblings.delete(state);
+      if (siblings.size === 0) this.#flights.delete(name);
+    }
+  }
+
+  /** The first data of a list are here: no request that was begun before it can tell anything new. */
+  beginList(): void {
+    this.#lists += 1;
+    this.#deleted.clear();
   }
 
   /** Ends a list: whatever is known and was not in it is gone. */
   keepOnly(listed: ReadonlySet<string>): void {
-    this.#deleted.clear();
     for (const known of this.all()) {
-      if (!listed.has(formatKey(known))) this.remove(known);
+      if (!listed.has(formatKey(known))) this.#removeKnown(known);
     }
   }
 
-  #take(gone: Identified): T | undefined {
+  #found(flight: FlightState<T>, next: T, ownWrite: boolean): void {
+    if (this.#isOvertaken(flight) || flight.deleted.has(next.uid) || this.#deleted.has(next.uid)) return;
+    const previous = this.get(next);
+    if (previous !== undefined && compareVersions(previous, next) >= 0) return;
+    if (ownWrite) this.#put(next);
+    else this.accept(next);
+  }
+
+  #absent(flight: FlightState<T>): void {
+    const { key, known } = flight;
+    if (known === undefined || this.#isOvertaken(flight)) return;
+    const now = this.get(key);
+    if (now?.uid === known.uid && now.resourceVersion === known.resourceVersion) this.#removeKnown(known);
+  }
+
+  #deletedByUs(flight: FlightState<T>, uid: string): void {
+    if (this.#isOvertaken(flight) || flight.deleted.has(uid)) return;
+    this.#deleted.add(uid);
+    this.#take({ ...flight.key, uid });
+  }
+
+  #isOvertaken({ lists }: FlightState<T>): boolean {
+    return lists !== this.#lists;
+  }
+
+  #removeKnown(gone: ObjectKey & { readonly uid: string }): void {
+    const previous = this.#take(gone);
+    if (previous !== undefined) this.#notify({ previous, next: undefined });
+  }
+
+  #take(gone: ObjectKey & { readonly uid: string }): T | undefined {
     const previous = this.get(gone);
     if (previous === undefined || previous.uid !== gone.uid) return undefined;
     const siblings = this.#byNamespace.get(gone.namespace);
@@ -110,18 +192,6 @@ export class Store<T extends Identified> {
     if (siblings?.size === 0) this.#byNamespace.delete(gone.namespace);
     this.#size -= 1;
     return previous;
-  }
-
-  /**
-   * Whether `next` is from before what is known. Resource versions of one kind compare as numbers (KEP-5504). After our
-   * own deletion, only what is newer than the state that we deleted counts: it waits for a finalizer.
-   */
-  #isStale(next: T): boolean {
-    const version = BigInt(next.resourceVersion);
-    const previous = this.get(next);
-    if (previous !== undefined) return BigInt(previous.resourceVersion) > version;
-    const deleted = this.#deleted.get(formatKey(next));
-    return deleted?.uid === next.uid && BigInt(deleted.resourceVersion) >= version;
   }
 
   #put(next: T): void {
@@ -137,4 +207,10 @@ export class Store<T extends Identified> {
   #notify(change: Change<T>): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+/** Orders two states of one kind by age: below 0 where the first is older. */
+function compareVersions(a: Identified, b: Identified): number {
+  const [left, right] = [BigInt(a.resourceVersion), BigInt(b.resourceVersion)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -63,6 +63,27 @@ describe('a listener', () => {
     expect(heard).toHaveLength(1);
   });
 
+  test('hears of no label, annotation or finalizer that others put on a policy of ours', () => {
+    const policy = {
+      ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+      metadata: { namespace: 'shop', name: 'ringfence-x', uid: 'uid-1', resourceVersion: '1' },
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    };
+    const labels = { 'app.kubernetes.io/managed-by': 'ringfence' };
+    const all = stores({ ...policy, metadata: { ...policy.metadata, labels } });
+    const heard: unknown[] = [];
+    all.policies.onChange((change) => heard.push(change));
+    const marked = {
+      ...policy.metadata,
+      labels: { ...labels, a: 'b' },
+      finalizers: ['x'],
+      annotations: { a: 'b' },
+    };
+    all.take(later({ ...policy, metadata: marked }));
+    expect(all.policiesIn('shop').owned).toMatchObject([{ hasForeignMetadata: true, resourceVersion: '2' }]);
+    expect(heard).toEqual([]);
+  });
+
   test('hears of a ReferenceGrant that was about every Service and is about none: an empty list is not an absent one', () => {
     const grant = (kind: string) => object('ReferenceGrant', 'shop/grant', { from: [], to: [{ kind }] });
     const all = stores(grant('Service'));

@@ -13,13 +13,14 @@ import type { Finding } from '../model/findings.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
 import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
-import type { RawObject, Resource } from './reflector.ts';
+import type { RawObject, Resource } from './resource.ts';
 import {
   appNetworkProfiles,
   namespaces,
   networkPolicies,
   platformNetworkProfiles,
   type StoredPlatform,
+  type StoredPolicy,
   type StoredProfile,
 } from './resources.ts';
 import {
@@ -43,7 +44,7 @@ export type Visit = <T extends Identified>(resource: Resource<T>, store: Store<T
 /** Everything that is known, by kind. */
 export class Stores {
   readonly namespaces = storeFor(namespaces);
-  readonly policies = storeFor(networkPolicies);
+  readonly policies = storeFor(networkPolicies, samePolicy);
   readonly profiles = storeFor(appNetworkProfiles, sameProfile);
   readonly platforms = storeFor(platformNetworkProfiles, sameProfile);
   readonly services = storeFor(services);
@@ -237,6 +238,13 @@ function sameFacts<T extends Identified>(a: T, b: T): boolean {
   const { resourceVersion: _a, ...left } = a;
   const { resourceVersion: _b, ...right } = b;
   return isDeepStrictEqual(left, right);
+}
+
+/** What others write beside our labels is kept by whoever replaces a policy, and is of no other interest. */
+function samePolicy(a: StoredPolicy, b: StoredPolicy): boolean {
+  const { hasForeignMetadata: _a, ...left } = { hasForeignMetadata: undefined, ...a };
+  const { hasForeignMetadata: _b, ...right } = { hasForeignMetadata: undefined, ...b };
+  return sameFacts<Identified>(left, right);
 }
 
 /** Their status, which we write ourselves, and labels, which nothing is made of, are of no interest. */

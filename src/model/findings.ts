@@ -24,6 +24,16 @@ export const findingKinds = {
     meaning:
       'a mistake in Ringfence itself: the policies of this namespace stay as they are, nothing in it is put right, and the other namespaces go on',
   },
+  KindGone: {
+    severity: 'error',
+    meaning:
+      'the cluster does not know a kind any more that Ringfence needs, such as its own after the CRD was deleted; nothing is written or deleted on its account until it is back',
+  },
+  Unreadable: {
+    severity: 'error',
+    meaning:
+      'a mistake in Ringfence keeps it from reading a stored object; what it knew of the object before holds, and the others go on',
+  },
   NameTaken: {
     severity: 'warning',
     meaning:

@@ -60,6 +60,10 @@ export interface OwnedPolicy extends ObjectKey {
   readonly mirrors: readonly string[];
   readonly blockRules: readonly string[];
   readonly beingDeleted: boolean;
+  /** Whether somebody else's labels, annotations or finalizers are on it, which stay. */
+  readonly hasForeignMetadata?: true;
+  /** Whether its label that names the profile says otherwise than its owner. */
+  readonly mislabelled?: true;
 }
 
 /** A policy that somebody else wrote, reduced to what a finding needs. */

@@ -1,14 +1,12 @@
-// Sends a phase of a plan to the API server, and feeds each answer into the store, so that the next plan is made
-// from what was written. Must not know why a change is made, nor wait between phases.
-import type { ApiClient } from '../cluster/api-client.ts';
-import { classify } from '../cluster/errors.ts';
-import type { RawObject } from '../cluster/reflector.ts';
-import { readPolicy, type StoredPolicy } from '../cluster/resources.ts';
+// Sends a phase of a plan to the API server. Each answer goes into the store, so that the next plan is made from what was
+// written. Must not know why a change is made, nor wait between phases.
+import { ApiError } from '../cluster/errors.ts';
+import type { ObjectRequests, Stored } from '../cluster/object-requests.ts';
+import type { StoredPolicy } from '../cluster/resources.ts';
 import type { Store } from '../cluster/store.ts';
 import { fingerprint } from '../model/network-policy.ts';
-import type { ObjectKey } from '../model/object-key.ts';
 import type { Phase, PolicyChange } from '../plan/changes.ts';
-import { manifestOf } from '../plan/manifest.ts';
+import { foreignMetadata, manifestOf, type PolicyMetadata } from '../plan/manifest.ts';
 import type { Drifts } from './drifts.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import type { Metrics } from './metrics.ts';
@@ -23,8 +21,8 @@ export interface Written {
 
 /** What writing needs. */
 export interface WriterParts {
-  readonly client: ApiClient;
-  readonly policies: Store<StoredPolicy>;
+  readonly policies: ObjectRequests<StoredPolicy>;
+  readonly known: Pick<Store<StoredPolicy>, 'get'>;
   readonly drifts: Drifts;
   readonly metrics: Metrics;
 }
@@ -56,49 +54,38 @@ export class PolicyWriter {
 
   /** Returns whether it was stored as it was sent. */
   async #sendOnce(change: PolicyChange): Promise<boolean> {
+    const { policies } = this.#parts;
     switch (change.action) {
       case 'create':
-        return this.#write(change, 'POST', policiesPath(change.policy.namespace), {});
+        return isAsSent(change.fingerprint, await policies.create(change.policy, manifestOf(change.policy)));
       case 'replace': {
-        const { resourceVersion } = change;
-        return this.#write(change, 'PUT', policyPath(change.policy), { resourceVersion });
+        const { policy, resourceVersion } = change;
+        const body = manifestOf(policy, { resourceVersion }, await this.#foreignOn(change));
+        return isAsSent(change.fingerprint, await policies.replace(policy, body));
       }
       case 'delete':
-        await this.#delete(change);
+        await policies.delete({ ...change.key, uid: change.uid, resourceVersion: change.resourceVersion });
         return true;
     }
   }
-
-  async #write(
-    change: Exclude<PolicyChange, { action: 'delete' }>,
-    method: 'POST' | 'PUT',
-    path: string,
-    metadata: { resourceVersion?: string },
-  ): Promise<boolean> {
-    const body = manifestOf(change.policy, metadata);
-    const stored = (await this.#parts.client.request(method, path, { body })) as RawObject;
-    const policy = readPolicy(stored);
-    this.#parts.policies.record(policy);
-    const is = policy.ours ? policy.fingerprint : fingerprint(stored.spec);
-    return is === change.fingerprint;
-  }
-
-  async #delete(change: PolicyChange & { action: 'delete' }): Promise<void> {
-    const { key, uid, resourceVersion } = change;
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
-    try {
-      await this.#parts.client.request('DELETE', policyPath(key), { body });
-    } catch (error) {
-      if (classify(error) !== 'gone') throw error;
-    }
-    this.#parts.policies.recordRemoval({ ...key, uid, resourceVersion });
+  /**
+   * What others have put on a policy that is to be replaced. It is read only where there is something, since whole clusters
+   * have none, or a finalizer on each policy, which nobody wants to keep in memory.
+   */
+  async #foreignOn({ policy, resourceVersion }: Replacement): Promise<PolicyMetadata | undefined> {
+    const { policies, known } = this.#parts;
+    const before = known.get(policy);
+    if (!before?.ours || !before.hasForeignMetadata) return undefined;
+    const stored = await policies.read(policy);
+    if (stored?.metadata.resourceVersion !== resourceVersion)
+      throw new ApiError(409, 'Conflict', `\`${policy.name}\` was changed since its replacement was planned`);
+    return foreignMetadata(stored.metadata);
   }
 }
 
-function policiesPath(namespace: string): string {
-  return `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
-}
+type Replacement = Extract<PolicyChange, { action: 'replace' }>;
 
-function policyPath(key: ObjectKey): string {
-  return `${policiesPath(key.namespace)}/${key.name}`;
+/** What is stored under a name of ours may lack our label, or be what no decoder of ours understands. */
+function isAsSent(sent: string, { object, decoded }: Stored<StoredPolicy>): boolean {
+  return (decoded?.ours ? decoded.fingerprint : fingerprint(object.spec)) === sent;
 }

@@ -6,8 +6,13 @@ import pino from 'pino';
 import { platform } from '../../test/fixtures.ts';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
 import { Cache } from '../cluster/cache.ts';
-import type { RawObject } from '../cluster/reflector.ts';
-import { appNetworkProfiles, namespaces, type StoredPlatform } from '../cluster/resources.ts';
+import type { RawObject } from '../cluster/resource.ts';
+import {
+  appNetworkProfiles,
+  namespaces,
+  networkPolicies,
+  type StoredPlatform,
+} from '../cluster/resources.ts';
 import { compileNamespace } from '../compile/compile.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
@@ -41,6 +46,7 @@ let ended: Promise<void>;
 let queue: WorkQueue;
 let mistakes: Mistakes;
 let contained = 0;
+let version = 1;
 let metrics: Metrics;
 let ledger: Ledger;
 let writer: StatusWriter;
@@ -62,10 +68,7 @@ beforeEach(async () => {
     if (!request.url?.includes('/events'))
       sent.push(`${request.method} ${place}/${name || body.metadata.name}`);
     if (body.status !== undefined) statuses.set(place, { ...statuses.get(place), ...body.status });
-    const metadata = { ...body.metadata, namespace: place, uid: 'uid', resourceVersion: '2' };
-    const stored =
-      body.status === undefined ? { ...body, metadata } : { ...rawProfile(place, '2'), status: body.status };
-    response.end(JSON.stringify({ apiVersion: 'v1', kind: 'Kind', ...stored }));
+    response.end(JSON.stringify(answerTo(request.method, place, name, body)));
   });
   const { client } = local;
   const log = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
@@ -82,19 +85,24 @@ beforeEach(async () => {
     leads: () => true,
     watchAges: () => new Map(),
   });
-  writer = new StatusWriter(client, cache, ledger);
+  writer = new StatusWriter(cache, ledger);
   contained = 0;
   mistakes = new Mistakes(log, () => {
     contained += 1;
     metrics.mistaken();
   });
   queue = new WorkQueue({ baseMs: 5, capMs: 5 });
-  const policies = new PolicyWriter({ client, policies: cache.policies, drifts, metrics });
+  const policies = new PolicyWriter({
+    policies: cache.requests(networkPolicies),
+    known: cache.policies,
+    drifts,
+    metrics,
+  });
   const reconciler = new NamespaceReconciler(
     {
       ...{ cache, contests, drifts, ledger, log, metrics, statuses: writer },
       events: new EventWriter(client, log),
-      executor: new PlanExecutor({ contests, ledger, owners: new Owners(client), policies, settleMs: 0 }),
+      executor: new PlanExecutor({ contests, ledger, owners: new Owners(cache), policies, settleMs: 0 }),
       onRecordChanged: () => {},
     },
     compile,
@@ -116,6 +124,34 @@ function rawProfile(place: string, resourceVersion: string) {
     kind: 'AppNetworkProfile',
     metadata: { namespace: place, name: 'team', uid: 'uid', resourceVersion, generation: 1 },
     spec: { routes: [] },
+  };
+}
+
+/** What a server says that stores whatever it is sent. */
+function answerTo(
+  method: string | undefined,
+  place: string,
+  name: string,
+  body: RawObject & { status?: Status },
+): object {
+  version += 1;
+  const identity = { uid: 'uid', resourceVersion: String(version) };
+  if (method === 'DELETE') return { kind: 'Status', apiVersion: 'v1', status: 'Success' };
+  if (body.status === undefined)
+    return {
+      ...body,
+      metadata: { ...body.metadata, ...identity, name: name || body.metadata.name, namespace: place },
+    };
+  const profile = place === '' ? rawPlatform(identity) : rawProfile(place, identity.resourceVersion);
+  return { ...profile, status: body.status };
+}
+
+function rawPlatform(identity: { uid: string; resourceVersion: string }) {
+  return {
+    apiVersion: 'ringfence.dev/v1alpha1',
+    kind: 'PlatformNetworkProfile',
+    metadata: { ...identity, name: 'default', generation: 1 },
+    spec: { enforcement: 'Enforce' },
   };
 }
 

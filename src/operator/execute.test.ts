@@ -2,7 +2,8 @@
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
-import { Store } from '../cluster/store.ts';
+import { Cache } from '../cluster/cache.ts';
+import { networkPolicies } from '../cluster/resources.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';
@@ -35,10 +36,11 @@ beforeEach(async () => {
     const body = await text(request);
     if (request.method === 'GET') {
       asked.push(request.url ?? '');
-      const items = profiles.map((uid) => ({ metadata: { name: 'x', uid, resourceVersion: '1' } }));
-      response.end(
-        JSON.stringify({ apiVersion: 'ringfence.dev/v1alpha1', kind: 'List', metadata: {}, items }),
-      );
+      const name = /name%3D(\w+)/.exec(request.url ?? '')?.[1];
+      const items = profiles.map((uid) => ({ metadata: { name, uid, resourceVersion: '1' } }));
+      const kind = name === 'team' ? 'AppNetworkProfileList' : 'PlatformNetworkProfileList';
+      const metadata = { resourceVersion: '1' };
+      response.end(JSON.stringify({ apiVersion: 'ringfence.dev/v1alpha1', kind, metadata, items }));
       return;
     }
     const { metadata, ...sent } = JSON.parse(body);
@@ -46,9 +48,10 @@ beforeEach(async () => {
     const identity = { uid: `policy-${created.length}`, resourceVersion: String(created.length) };
     response.end(JSON.stringify({ ...sent, metadata: { ...metadata, ...identity } }));
   });
+  const cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
   const policies = new PolicyWriter({
-    client: local.client,
-    policies: new Store(() => false),
+    policies: cache.requests(networkPolicies),
+    known: cache.policies,
     drifts: new Drifts(),
     metrics: new Metrics(noMetrics),
   });
@@ -56,7 +59,7 @@ beforeEach(async () => {
     policies,
     contests: new Contests(),
     ledger: new Ledger(),
-    owners: new Owners(local.client),
+    owners: new Owners(cache),
     settleMs: 0,
   });
 });
@@ -112,7 +115,7 @@ describe('a policy that is gone whenever it was written', () => {
     expect(states).toEqual(['Done', 'Outdated', 'Outdated', 'Outdated', 'Outdated']);
     expect(created.filter((name) => name === 'ringfence-web')).toHaveLength(1);
     expect(asked[0]).toBe(
-      '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles?limit=500&fieldSelector=metadata.name%3Dteam',
+      '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles?fieldSelector=metadata.name%3Dteam',
     );
   });
 

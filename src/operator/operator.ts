@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type AnswerListener, ApiClient } from '../cluster/api-client.ts';
-import { Cache } from '../cluster/cache.ts';
+import { Cache, type CacheListener } from '../cluster/cache.ts';
 import { type Connection, poolSize } from '../cluster/connection.ts';
 import type { CreatedObject } from '../cluster/reflector.ts';
-import { namespaces } from '../cluster/resources.ts';
+import { namespaces, networkPolicies } from '../cluster/resources.ts';
 import type { ServerClock } from '../cluster/server-clock.ts';
 import { WriteGate } from '../cluster/write-gate.ts';
 import { PolicyWriter } from './apply.ts';
@@ -97,6 +97,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       watchLog.failed(resource, error, performance.now());
       start.whenReady();
     },
+    ...followBlindSpots(queue, log),
     onCreated: (resource, created) => {
       if (resource === namespaces.name && start.running && isYoung(created, client.serverClock)) {
         ledger.bornEmpty(created.name, created.uid, performance.now());
@@ -109,7 +110,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   cache.policies.onChange((change) => {
     if (start.running) drifts.changed(change);
   });
-  const statuses = new StatusWriter(client, cache, ledger);
+  const statuses = new StatusWriter(cache, ledger);
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   const shared = { client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
   const reconciler = makeReconciler(shared, options.settleMs);
@@ -158,17 +159,39 @@ function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener, onTake
   return new Lease({ client, log, namespace, identity, durationMs, onTaken });
 }
 
+/** What can't be seen is told in the status, and everything is looked at again when a kind is gone or back. */
+function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'onUnreadable' | 'onGone'> {
+  return {
+    onUnreadable: (resource, object, error) => {
+      log.error(
+        { resource, ...object, err: error },
+        'a mistake in Ringfence: an object can not be decoded; what is known of it holds, and the others go on',
+      );
+      queue.addOnceAfter(platformKey, statusDelayMs);
+    },
+    onGone: () => {
+      queue.add(everythingKey, 'bulk');
+      queue.addOnceAfter(platformKey, statusDelayMs);
+    },
+  };
+}
+
 type Shared = Omit<ReconcileParts, 'events' | 'contests' | 'executor'> & { readonly client: ApiClient };
 
 function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
   const { client, cache, drifts, ledger, metrics } = shared;
   const contests = new Contests();
-  const policies = new PolicyWriter({ client, policies: cache.policies, drifts, metrics });
+  const policies = new PolicyWriter({
+    policies: cache.requests(networkPolicies),
+    known: cache.policies,
+    drifts,
+    metrics,
+  });
   return new NamespaceReconciler({
     ...shared,
     contests,
     events: new EventWriter(client, shared.log),
-    executor: new PlanExecutor({ ledger, contests, settleMs, policies, owners: new Owners(client) }),
+    executor: new PlanExecutor({ ledger, contests, settleMs, policies, owners: new Owners(cache) }),
   });
 }
 

@@ -90,6 +90,11 @@ export class NamespaceReconciler {
 
   async #reconcile(namespace: string): Promise<Outcome> {
     const { cache, events, ledger, statuses } = this.#parts;
+    // A kind is gone, and everything comes round again when it is back: meanwhile nothing is written or pruned on its account.
+    if (cache.blind) {
+      ledger.letGo(namespace);
+      return {};
+    }
     const decision = contain(() => this.#decide(namespace));
     if (decision === undefined)
       return cache.view().platform === undefined ? this.#withoutPlatform(namespace) : {};

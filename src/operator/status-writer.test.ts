@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { namespace, platform } from '../../test/fixtures.ts';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
 import { Cache } from '../cluster/cache.ts';
-import type { RawObject } from '../cluster/reflector.ts';
+import type { RawObject } from '../cluster/resource.ts';
 import { appNetworkProfiles, namespaces, type StoredPlatform } from '../cluster/resources.ts';
 import { compileNamespace } from '../compile/compile.ts';
 import { Ledger, specIdentity } from './ledger.ts';
@@ -22,6 +22,7 @@ let cache: Cache;
 let ledger: Ledger;
 let writer: StatusWriter;
 let refused = '';
+let versions = 100;
 const sent = new Map<string, Patch['status']>();
 
 beforeEach(async () => {
@@ -32,11 +33,15 @@ beforeEach(async () => {
     const { status } = (await json(request)) as Patch;
     if (name === refused) return response.writeHead(500).end('etcdserver: request is too large');
     sent.set(name, status);
-    return response.end(JSON.stringify({ ...rawProfile(name, status.observedGeneration), status }));
+    const kind = name === 'default' ? 'PlatformNetworkProfile' : 'AppNetworkProfile';
+    const { metadata, ...profile } = rawProfile(name, status.observedGeneration);
+    versions += 1;
+    const stored = { ...metadata, resourceVersion: String(versions) };
+    return response.end(JSON.stringify({ ...profile, kind, metadata: stored, status }));
   });
   cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
   ledger = new Ledger();
-  writer = new StatusWriter(local.client, cache, ledger);
+  writer = new StatusWriter(cache, ledger);
   for (const name of ['a', 'b', 'c']) edit(name, 1);
 });
 

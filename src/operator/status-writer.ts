@@ -2,10 +2,9 @@
 // Must not know how a status comes about.
 import { type AppNetworkProfileStatus, appNetworkProfileStatus } from '../api/app-network-profile.ts';
 import { type PlatformNetworkProfileStatus, platformNetworkProfileStatus } from '../api/platform-status.ts';
-import type { ApiClient } from '../cluster/api-client.ts';
 import type { Cache } from '../cluster/cache.ts';
 import { classify } from '../cluster/errors.ts';
-import type { RawObject, Resource } from '../cluster/reflector.ts';
+import type { ObjectRequests } from '../cluster/object-requests.ts';
 import {
   appNetworkProfiles,
   platformNetworkProfiles,
@@ -13,13 +12,12 @@ import {
   type StoredProfile,
 } from '../cluster/resources.ts';
 import { mergePatch, readStatus } from '../cluster/status.ts';
-import type { Store } from '../cluster/store.ts';
 import { wallTime } from '../cluster/wall-time.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import { discoveryFindings, platformFindings } from '../compile/findings.ts';
 import type { Finding } from '../model/findings.ts';
 import { fingerprint } from '../model/network-policy.ts';
-import { apiVersion } from '../model/policies.ts';
+import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';
 import { platformStatus } from '../plan/platform-status.ts';
 import { profileStatus } from '../plan/profile-status.ts';
@@ -29,12 +27,10 @@ import { contain } from './mistakes.ts';
 
 /** Writes statuses. */
 export class StatusWriter {
-  readonly #client: ApiClient;
   readonly #cache: Cache;
   readonly #ledger: Ledger;
 
-  constructor(client: ApiClient, cache: Cache, ledger: Ledger) {
-    this.#client = client;
+  constructor(cache: Cache, ledger: Ledger) {
     this.#cache = cache;
     this.#ledger = ledger;
   }
@@ -49,6 +45,8 @@ export class StatusWriter {
    * @throws ContainedMistake where one could not be made
    */
   async writeProfiles(namespace: string, compiled: CompiledNamespace | undefined): Promise<void> {
+    // What is known of them is from before their kind was gone.
+    if (this.#cache.goneKinds.includes(appNetworkProfiles.name)) return;
     // A namespace may hold thousands: nobody looks for one of them in a list.
     const made = new Map(compiled?.profiles.map((each) => [each.profile.uid, each]));
     await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
@@ -83,6 +81,7 @@ export class StatusWriter {
   async writePlatform(): Promise<PlatformNetworkProfileStatus | undefined> {
     const platform = this.#platform();
     if (platform === undefined || platform.terminating) return undefined;
+    if (this.#cache.goneKinds.includes(platformNetworkProfiles.name)) return undefined;
     const status = contain(() =>
       platformStatus({
         platform,
@@ -95,8 +94,7 @@ export class StatusWriter {
         now: wallTime(),
       }),
     );
-    const path = `${platformNetworkProfiles.path}/${platform.name}`;
-    await this.#write(path, platform, status, platformNetworkProfiles, this.#cache.platforms);
+    await this.#write(platform, status, this.#cache.requests(platformNetworkProfiles));
     return status;
   }
 
@@ -112,7 +110,12 @@ export class StatusWriter {
   #platformFindings(platform: StoredPlatform): readonly Finding[] {
     const view = this.#cache.view();
     const spec = platform.decoded.ok ? platform.decoded.value.spec : undefined;
-    return [...platformFindings(platform), ...(spec ? discoveryFindings(view, spec) : [])];
+    return [
+      ...goneFindings(platform, this.#cache.goneKinds),
+      ...platformFindings(platform),
+      ...(spec ? discoveryFindings(view, spec) : []),
+      ...unreadableFindings(platform, this.#cache.unreadable),
+    ];
   }
 
   #platform(): StoredPlatform | undefined {
@@ -129,27 +132,20 @@ export class StatusWriter {
   }
 
   async #writeProfile(profile: StoredProfile, status: AppNetworkProfileStatus): Promise<void> {
-    const path = `/apis/${apiVersion}/namespaces/${profile.namespace}/appnetworkprofiles/${profile.name}`;
-    await this.#write(path, profile, status, appNetworkProfiles, this.#cache.profiles);
+    await this.#write(profile, status, this.#cache.requests(appNetworkProfiles));
   }
 
   async #write<T extends StoredProfile | StoredPlatform>(
-    path: string,
     stored: T,
     status: object,
-    resource: Resource<T>,
-    store: Store<T>,
+    requests: ObjectRequests<T>,
   ): Promise<void> {
     if (fingerprint(stored.status ?? {}) === fingerprint(status)) return;
+    const body = { metadata: { uid: stored.uid }, status: mergePatch(stored.status, status) };
     try {
-      const answer = await this.#client.request('PATCH', `${path}/status`, {
-        body: { metadata: { uid: stored.uid }, status: mergePatch(stored.status, status) },
-        contentType: 'application/merge-patch+json',
-      });
-      // Not `record`: the answer may show an edit that came meanwhile, which has to be heard of.
-      store.observe(resource.reduce(answer as RawObject));
+      await requests.patchStatus(stored, body);
     } catch (error) {
-      // Gone, or another of its name has come: that comes as an event.
+      // Gone, or another of its name has come: it was read anew, and comes round again if it is there.
       if (!['gone', 'conflict'].includes(classify(error))) throw error;
     }
   }

@@ -56,7 +56,8 @@ export function writeOf(policy: DesiredPolicy, existing: OwnedPolicy | undefined
   if (existing === undefined) return [{ action: 'create', policy, fingerprint: wanted }];
   // Its name is free again only when it is gone, which comes as an event.
   if (existing.beingDeleted) return [];
-  if (existing.ownerUid === policy.owner.uid && existing.fingerprint === wanted) return [];
+  const isRight = existing.ownerUid === policy.owner.uid && !existing.mislabelled;
+  if (isRight && existing.fingerprint === wanted) return [];
   return [{ action: 'replace', policy, fingerprint: wanted, resourceVersion: existing.resourceVersion }];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { denying } from '../../test/fixtures.ts';
-import { manifestOf } from './manifest.ts';
+import { foreignMetadata, manifestOf } from './manifest.ts';
 
 describe('the manifest of a policy', () => {
   const deny = denying('ringfence-default-deny-ingress', 'Ingress');
@@ -41,5 +41,45 @@ describe('the manifest of a policy', () => {
   test('carries a resource version only where it replaces', () => {
     expect(manifestOf(deny, { resourceVersion: '7' })).toMatchObject({ metadata: { resourceVersion: '7' } });
     expect(JSON.stringify(manifestOf(deny))).not.toContain('resourceVersion');
+  });
+});
+
+describe('what others put on a policy of ours', () => {
+  const team = {
+    ...denying('ringfence-team', 'Ingress'),
+    owner: { kind: 'AppNetworkProfile', name: 'team', uid: 'uid-of-team' },
+    askers: [['web']],
+  } as const;
+
+  test('is nothing where nobody else has touched it, whoever owned it before', () => {
+    const { metadata } = manifestOf(team) as { metadata: object };
+    expect(foreignMetadata(metadata)).toBeUndefined();
+    expect(foreignMetadata({ ...metadata, finalizers: [] })).toBeUndefined();
+  });
+
+  test('stays when it is replaced, beside what we write anew', () => {
+    const { metadata } = manifestOf(team) as { metadata: { labels: object; annotations: object } };
+    const foreign = foreignMetadata({
+      labels: { ...metadata.labels, team: 'red' },
+      annotations: { ...metadata.annotations, 'vpc.amazonaws.com/seen': 'yes' },
+      finalizers: ['networking.k8s.aws/resources'],
+    });
+    expect(foreign).toEqual({
+      labels: { team: 'red' },
+      annotations: { 'vpc.amazonaws.com/seen': 'yes' },
+      finalizers: ['networking.k8s.aws/resources'],
+    });
+    const platforms = { ...denying('ringfence-team', 'Ingress'), description: 'new' };
+    expect(manifestOf(platforms, { resourceVersion: '7' }, foreign)).toMatchObject({
+      metadata: {
+        resourceVersion: '7',
+        labels: { 'app.kubernetes.io/managed-by': 'ringfence', team: 'red' },
+        annotations: { 'ringfence.dev/description': 'new', 'vpc.amazonaws.com/seen': 'yes' },
+        finalizers: ['networking.k8s.aws/resources'],
+      },
+    });
+    expect(manifestOf(platforms, {}, foreign)).not.toMatchObject({
+      metadata: { labels: { 'ringfence.dev/profile': 'team' } },
+    });
   });
 });

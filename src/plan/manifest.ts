@@ -2,10 +2,67 @@
 // Must not know whether the object exists.
 import { labelValue } from '../compile/names.ts';
 import { apiVersion, type DesiredPolicy, managedByLabel, profileLabel } from '../model/policies.ts';
+import type { Labels } from '../model/selectors.ts';
 
-/** The manifest of a policy as it is sent. Labels and annotations of profiles are never copied to it. */
-export function manifestOf(policy: DesiredPolicy, metadata: { resourceVersion?: string } = {}): object {
+/** Where a person reads what a policy is for, and what asks for each of its rules. */
+const ours = {
+  labels: [managedByLabel.key, profileLabel],
+  annotations: ['ringfence.dev/description', 'ringfence.dev/routes'],
+} as const;
+
+/** What stands in the metadata of a stored policy, as far as others may write it. */
+export interface PolicyMetadata {
+  readonly labels?: Labels;
+  readonly annotations?: Labels;
+  readonly finalizers?: readonly string[];
+}
+
+/**
+ * What somebody else has put on a policy of ours; `undefined` where there is nothing. A PUT takes away what it does not hold:
+ * a controller that marks each policy before it enforces it would begin again.
+ */
+export function foreignMetadata(stored: PolicyMetadata): PolicyMetadata | undefined {
+  const [labels, annotations] = [
+    without(stored.labels, ours.labels),
+    without(stored.annotations, ours.annotations),
+  ];
+  const finalizers = stored.finalizers ?? [];
+  if (labels === undefined && annotations === undefined && finalizers.length === 0) return undefined;
+  return {
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    ...(finalizers.length > 0 && { finalizers }),
+  };
+}
+
+function without(texts: Labels = {}, keys: readonly string[]): Labels | undefined {
+  const left = Object.entries(texts).filter(([key]) => !keys.includes(key));
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}
+
+/** The value of the label that names the profile of a policy; the platform's policies have none. */
+export function profileLabelOf({
+  kind,
+  name = '',
+}: {
+  readonly kind?: string;
+  readonly name?: string;
+}): string | undefined {
+  return kind === 'AppNetworkProfile' ? labelValue(name) : undefined;
+}
+
+/**
+ * The manifest of a policy as it is sent. Labels and annotations of profiles are never copied to it.
+ *
+ * @param foreign what others have put on the stored policy, which stays
+ */
+export function manifestOf(
+  policy: DesiredPolicy,
+  metadata: { resourceVersion?: string } = {},
+  foreign: PolicyMetadata = {},
+): object {
   const { namespace, name, owner, description, spec } = policy;
+  const profile = profileLabelOf(owner);
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -13,11 +70,14 @@ export function manifestOf(policy: DesiredPolicy, metadata: { resourceVersion?: 
       namespace,
       name,
       ...metadata,
+      ...(foreign.finalizers && { finalizers: foreign.finalizers }),
       labels: {
+        ...foreign.labels,
         [managedByLabel.key]: managedByLabel.value,
-        ...(owner.kind === 'AppNetworkProfile' ? { [profileLabel]: labelValue(owner.name) } : {}),
+        ...(profile === undefined ? {} : { [profileLabel]: profile }),
       },
       annotations: {
+        ...foreign.annotations,
         'ringfence.dev/description': description,
         ...(policy.askers === undefined ? {} : { 'ringfence.dev/routes': JSON.stringify(policy.askers) }),
       },

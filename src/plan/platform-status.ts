@@ -128,7 +128,7 @@ function kindsAmong(findings: readonly Finding[]): string {
 /** Programmed speaks of policies, Ready of what was asked for: a dry run is Ready when it is computed. */
 function progress(
   enforcement: Enforcement,
-  { standings, waiting }: PlatformStatusInput,
+  { standings, waiting, findings }: PlatformStatusInput,
   counts: Counts,
 ): readonly ConditionNow[] {
   const of = (
@@ -140,6 +140,8 @@ function progress(
     { type: 'Programmed', status: programmed, reason, message },
     { type: 'Ready', status: ready, reason, message },
   ];
+  const gone = findings.find(({ code }) => code === 'KindGone');
+  if (gone !== undefined) return of('KindGone', `${gone.message}; ${gone.hint}`, 'Unknown', 'False');
   if (waiting > 0) return of('Progressing', `${plural(waiting, 'namespace')} to go`, 'False', 'False');
   if (counts.failing > 0) {
     const [first] = failingAmong(standings);

@@ -1,0 +1,150 @@
+// Requests about single objects of one kind, whose answers go into its store: the one way in besides lists and watches.
+// Decides what each answer tells of the object. Must not know why a request is made, nor retry it.
+import type { ObjectKey } from '../model/object-key.ts';
+import type { ApiClient } from './api-client.ts';
+import type { Decoder } from './decoder.ts';
+import { ApiError } from './errors.ts';
+import { receivedList, receivedObject } from './received.ts';
+import type { RawObject, Resource } from './resource.ts';
+import type { Flight, Identified, Store } from './store.ts';
+
+/** What the server stored, and what of it is known from now on. */
+export interface Stored<T> {
+  readonly object: RawObject;
+  /** `undefined` where it can't be decoded. */
+  readonly decoded: T | undefined;
+}
+
+/** Sends requests about objects of one kind. */
+export class ObjectRequests<T extends Identified> {
+  readonly #client: ApiClient;
+  readonly #resource: Resource<T>;
+  readonly #store: Store<T>;
+  readonly #decoder: Decoder<T>;
+
+  constructor(client: ApiClient, resource: Resource<T>, store: Store<T>, decoder: Decoder<T>) {
+    this.#client = client;
+    this.#resource = resource;
+    this.#store = store;
+    this.#decoder = decoder;
+  }
+
+  /**
+   * Creates an object.
+   *
+   * @throws ApiError where it was not created
+   */
+  create(key: ObjectKey, body: object): Promise<Stored<T>> {
+    return this.#write(key, true, () => this.#client.request('POST', this.#collection(key), { body }));
+  }
+
+  /**
+   * Replaces an object by one with the resource version of the state that it is to replace.
+   *
+   * @throws ApiError where it was not replaced; then it is read anew
+   */
+  replace(key: ObjectKey, body: object): Promise<Stored<T>> {
+    return this.#write(key, true, () => this.#client.request('PUT', this.#path(key), { body }));
+  }
+
+  /**
+   * Merges a patch (RFC 7396) into the status of an object. What somebody else changed meanwhile is heard of.
+   *
+   * @throws ApiError where it was not patched; then it is read anew
+   */
+  patchStatus(key: ObjectKey, body: object): Promise<Stored<T>> {
+    const contentType = 'application/merge-patch+json';
+    const path = `${this.#path(key)}/status`;
+    return this.#write(key, false, () => this.#client.request('PATCH', path, { body, contentType }));
+  }
+
+  /**
+   * Deletes the object in the state that it was seen in. Where it has finalizers it is there until they are done, and known
+   * as being deleted.
+   *
+   * @throws ApiError where it was not deleted and is not gone either; then it is read anew
+   */
+  async delete(seen: Pick<Identified, 'namespace' | 'name' | 'uid' | 'resourceVersion'>): Promise<void> {
+    const { uid, resourceVersion } = seen;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
+    try {
+      await this.#store.during(seen, async (flight) => {
+        const answer = await this.#client.request('DELETE', this.#path(seen), { body });
+        // A `metav1.Status` says that it is gone.
+        if ((answer as { kind?: unknown }).kind === 'Status') flight.deleted(uid);
+        else this.#find(flight, receivedObject(answer, this.#resource.kind), true);
+      });
+    } catch (error) {
+      await this.#readAfter(seen, error);
+      if (!isAbsent(error) || this.#store.get(seen)?.uid === uid) throw error;
+    }
+  }
+
+  /**
+   * Reads one object anew, as a list of one: an empty list says that there is none, where 404 might come from anywhere.
+   *
+   * @returns the object as the server has it, `undefined` where it has none
+   * @throws ApiError where it can't be read
+   */
+  async read(key: ObjectKey): Promise<RawObject | undefined> {
+    const { kind, query } = this.#resource;
+    const selectors = [query?.fieldSelector, `metadata.name=${key.name}`].flatMap((each) => each ?? []);
+    return this.#store.during(key, async (flight) => {
+      const answer = await this.#client.request('GET', this.#collection(key), {
+        query: { ...query, fieldSelector: selectors.join(',') },
+      });
+      const object = receivedList(answer, kind).items.find(({ metadata }) => metadata.name === key.name);
+      if (object === undefined) {
+        this.#decoder.forget(key);
+        flight.absent();
+      } else {
+        this.#find(flight, object, false);
+      }
+      return object;
+    });
+  }
+
+  async #write(key: ObjectKey, ownWrite: boolean, send: () => Promise<object>): Promise<Stored<T>> {
+    try {
+      return await this.#store.during(key, async (flight) => {
+        const object = receivedObject(await send(), this.#resource.kind);
+        return { object, decoded: this.#find(flight, object, ownWrite) };
+      });
+    } catch (error) {
+      await this.#readAfter(key, error);
+      throw error;
+    }
+  }
+
+  #find(flight: Flight<T>, object: RawObject, ownWrite: boolean): T | undefined {
+    const decoded = this.#decoder.decode(object);
+    if (decoded !== undefined) flight.found(decoded, { ownWrite });
+    return decoded;
+  }
+
+  /** What was known when the request was made is not so: whoever tries again must know better. */
+  async #readAfter(key: ObjectKey, error: unknown): Promise<void> {
+    if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 409)) return;
+    try {
+      await this.read(key);
+    } catch (failure) {
+      // The error that it was read for is the one to tell; the watch, or the next try, finds out.
+      if (!(failure instanceof ApiError)) throw failure;
+    }
+  }
+
+  /** Of the namespace, where the kind has namespaces: the server finds a name there without looking at all objects. */
+  #collection({ namespace }: ObjectKey): string {
+    const { path } = this.#resource;
+    if (namespace === '' || path.includes('/namespaces/')) return path;
+    return path.replace(/\/([^/]+)$/, `/namespaces/${namespace}/$1`);
+  }
+
+  #path(key: ObjectKey): string {
+    return `${this.#collection(key)}/${key.name}`;
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

@@ -1,0 +1,129 @@
+// Checks what came over the wire before anything is made of it: whether it is an object, a list or an event of the kind that
+// was asked for. What is not is the server's failure, or a gateway's in between, and is asked for again.
+// Must not know what an object says beyond its metadata.
+import { ApiError } from './errors.ts';
+import type { RawMetadata, RawObject } from './resource.ts';
+
+/** A page of a list. */
+export interface ReceivedList {
+  readonly items: readonly RawObject[];
+  readonly version: string;
+  /** Where the next page begins; absent on the last one. */
+  readonly next: string | undefined;
+}
+
+/** What a watch tells. The object of a bookmark has no more than a version, and annotations. */
+export type ReceivedEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: RawObject }
+  | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: BookmarkMetadata } }
+  | { readonly type: 'ERROR'; readonly object: unknown };
+
+type BookmarkMetadata = Pick<RawMetadata, 'resourceVersion' | 'annotations'>;
+
+/**
+ * An answer that should be an object of this kind.
+ *
+ * @throws ApiError where it is anything else
+ */
+export function receivedObject(answer: unknown, kind: string): RawObject {
+  if (isObject(answer) && answer.kind === kind && hasMetadata(answer)) return answer;
+  throw unexpected(`the answer is no ${kind}`, answer);
+}
+
+/**
+ * An answer that should be a list of objects of this kind, whose items need not say what they are.
+ *
+ * @throws ApiError where it is anything else, or one of its items is
+ */
+export function receivedList(answer: unknown, kind: string, listKind = `${kind}List`): ReceivedList {
+  if (!isObject(answer) || answer.kind !== listKind) throw unexpected(`the answer is no ${listKind}`, answer);
+  const { metadata, items } = answer;
+  if (!isObject(metadata) || !isVersion(metadata.resourceVersion) || !Array.isArray(items))
+    throw unexpected(`the ${listKind} has no items or no version`, answer);
+  for (const item of items) {
+    if (!isObject(item) || !hasMetadata(item) || (item.kind ?? kind) !== kind)
+      throw unexpected(`an item of the ${listKind} is no ${kind}`, item);
+  }
+  const next = metadata.continue || undefined;
+  if (next !== undefined && typeof next !== 'string')
+    throw unexpected(`the ${listKind} does not say how it goes on`, metadata);
+  return { items, version: metadata.resourceVersion, next };
+}
+
+/**
+ * A line of a watch of this kind.
+ *
+ * @throws ApiError where it is no event of it
+ */
+export function receivedEvent(line: string, kind: string): ReceivedEvent {
+  const event = parse(line);
+  if (isObject(event)) {
+    const { type, object } = event;
+    if (type === 'ERROR') return { type, object };
+    if (isObject(object) && object.kind === kind) {
+      if (type === 'BOOKMARK' && isBookmark(object)) return { type, object };
+      if ((type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') && hasMetadata(object))
+        return { type, object };
+    }
+  }
+  throw unexpected(`the watch sent a line that is no event of a ${kind}`, line);
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isBookmark(object: Raw): object is Raw & { readonly metadata: BookmarkMetadata } {
+  const { metadata } = object;
+  return isObject(metadata) && isVersion(metadata.resourceVersion) && isTexts(metadata.annotations);
+}
+
+/** What the API server puts into the metadata of every object. */
+function hasMetadata(object: Raw): object is Raw & RawObject {
+  const { metadata } = object;
+  return (
+    isObject(metadata) &&
+    isName(metadata.name) &&
+    isName(metadata.uid) &&
+    isVersion(metadata.resourceVersion) &&
+    (metadata.namespace === undefined || isName(metadata.namespace)) &&
+    isTexts(metadata.labels) &&
+    isTexts(metadata.annotations) &&
+    isList(metadata.finalizers, (each) => typeof each === 'string') &&
+    isList(metadata.ownerReferences, isObject)
+  );
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** Decimal numbers within the API server's own kinds and CRDs (KEP-5504). */
+function isVersion(value: unknown): value is string {
+  return typeof value === 'string' && /^\d+$/.test(value);
+}
+
+function isTexts(value: unknown): boolean {
+  if (value === undefined) return true;
+  return isObject(value) && Object.values(value).every((each) => typeof each === 'string');
+}
+
+function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isItem));
+}
+
+/** The server answered, and what it said makes no sense: to be tried again, as after any failure of its own. */
+function unexpected(what: string, value: unknown): ApiError {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return new ApiError(200, 'Unexpected', `${what}: ${String(text).slice(0, 200)}`);
+}

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { goneFindings, unreadableFindings } from './blind-spots.ts';
+
+const platform = { name: 'default' };
+
+test('a kind that is gone is told of the platform profile, with what brings it back', () => {
+  expect(goneFindings(platform, [])).toEqual([]);
+  expect(goneFindings(platform, ['appnetworkprofiles.ringfence.dev'])).toEqual([
+    {
+      code: 'KindGone',
+      subject: { kind: 'PlatformNetworkProfile', name: 'default' },
+      message:
+        'the cluster does not know `appnetworkprofiles.ringfence.dev` any more: nothing is written or deleted on its account until it does',
+      hint: 'install the CRDs with `kubectl apply -k config/crd`, and then the profiles',
+    },
+  ]);
+});
+
+test('an object that can not be read is told of its namespace, or of the platform profile where it has none', () => {
+  const objects = new Map([
+    ['services', [{ namespace: 'shop', name: 'web', message: 'x is not a function' }]],
+    ['nodes', [{ namespace: '', name: 'a', message: 'y is undefined' }]],
+  ]);
+  expect(unreadableFindings(platform, objects)).toMatchObject([
+    {
+      code: 'Unreadable',
+      subject: { kind: 'Namespace', name: 'shop' },
+      message: expect.stringContaining('`shop/web` of services: x is not a function'),
+    },
+    { code: 'Unreadable', subject: { kind: 'PlatformNetworkProfile', name: 'default' } },
+  ]);
+});

@@ -1,0 +1,36 @@
+// What to say of what the operator can't see: a kind that is gone from the cluster, and an object that its own decoder fails
+// at. Must not know how it comes to see anything.
+import type { PlatformFacts } from '../api/cluster-view.ts';
+import type { Finding } from '../model/findings.ts';
+import { formatKey, type ObjectKey } from '../model/object-key.ts';
+
+/** @param kinds the resources that are gone, as in `appnetworkprofiles.ringfence.dev` */
+export function goneFindings(
+  { name }: Pick<PlatformFacts, 'name'>,
+  kinds: readonly string[],
+): readonly Finding[] {
+  return kinds.map((kind) => ({
+    code: 'KindGone',
+    subject: { kind: 'PlatformNetworkProfile', name },
+    message: `the cluster does not know \`${kind}\` any more: nothing is written or deleted on its account until it does`,
+    hint: 'install the CRDs with `kubectl apply -k config/crd`, and then the profiles',
+  }));
+}
+
+/** @param objects by resource */
+export function unreadableFindings(
+  { name }: Pick<PlatformFacts, 'name'>,
+  objects: ReadonlyMap<string, readonly (ObjectKey & { readonly message: string })[]>,
+): readonly Finding[] {
+  return [...objects].flatMap(([resource, all]) =>
+    all.map((object) => ({
+      code: 'Unreadable',
+      subject:
+        object.namespace === ''
+          ? { kind: 'PlatformNetworkProfile', name }
+          : { kind: 'Namespace', name: object.namespace },
+      message: `a mistake in Ringfence keeps it from reading \`${formatKey(object)}\` of ${resource}: ${object.message}; what it knew of it before holds`,
+      hint: 'report it with the object, as `kubectl get -o yaml` shows it; the log has the place',
+    })),
+  );
+}
