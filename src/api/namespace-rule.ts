@@ -13,13 +13,13 @@ const endNames = routeEnds.map((end) => end.name) as [RouteEndName, ...RouteEndN
 
 const guardrails = fields({
   ends: setOf(z.enum(endNames), { min: 1, max: routeEnds.length }).describe(
-    'The ends that routes may use. What counts is what a rule reaches, not the word: ranges that come to more than half of the public addresses together are `anywhere`, whatever routes name them; a range that nodes, pods or the API server lie in reaches these; a selector that no namespace needs a label for is `cluster`. The ends in the own namespace have to be listed too.',
+    'The ends that routes may use. What counts is what a rule reaches, not the word: ranges that come to more than half of the public addresses together are `anywhere`, whatever routes name them; a range that nodes, pods or the API server lie in reaches these, and `kubernetesAPI` is the API server on its own ports; an IPv6 range reaches the IPv4 addresses that it embeds; a selector that no namespace needs a label for is `cluster`. The ends in the own namespace have to be listed too.',
   ),
   cidrs: setOf(cidrText(), { max: 64 })
     .describe('Ranges that a `cidr` may lie in although `cidr` is not among `ends`.')
     .exactOptional(),
 }).describe(
-  'Guardrails: routes that reach further are Rejected. They bind only where teams cannot write NetworkPolicies themselves, because policies add up. Left out: no limit.',
+  'Guardrails: routes that reach further are Rejected, and routes of other namespaces open no way out of these namespaces that goes further. They bind only where teams cannot write NetworkPolicies themselves, because policies add up. Left out: no limit.',
 );
 
 /** Settings for some namespaces. */

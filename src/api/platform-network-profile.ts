@@ -85,7 +85,7 @@ export const platformNetworkProfileSpec = fields({
     selector: labelSelector().describe('Labels of the namespaces; `{}` means every namespace.'),
   })
     .describe(
-      'Namespaces whose ingress routes may open the egress of Restricted namespaces that they do not name by `name`. Left out: none. Whoever may write profiles there can open the egress of others.',
+      'Namespaces whose ingress routes may open the egress of Restricted namespaces that they do not name by `name`, as far as the guardrails there allow it. Left out: none. Whoever may write profiles there can open the egress of others.',
     )
     .exactOptional(),
   dns: dns.exactOptional(),

@@ -151,7 +151,7 @@ export const cluster = overrides({
   podRanges: cidrs('The ranges of pod addresses.'),
   serviceRanges: cidrs('The ranges of Service addresses (ClusterIPs).'),
   nodeRanges: cidrs(
-    'The ranges of node addresses. Needed where the nodes come and go in more than 32 separate ranges: an autoscaler must not rewrite every policy.',
+    'The ranges of node addresses. Needed for the end `nodes` and for guardrails where the nodes come and go in more than 32 separate ranges: an autoscaler must not rewrite every policy.',
   ),
 }).describe(
   'Overrides of the address ranges that are discovered, field by field. Both families are given together. Discovered are the ranges of the ServiceCIDRs (since Kubernetes 1.33), the addresses of the nodes and their pod ranges.',
