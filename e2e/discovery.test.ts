@@ -32,7 +32,8 @@ beforeAll(async () => {
   cluster = new Cluster(controlPlane);
   await cluster.installCrds();
   kubeconfig = await cluster.operatorKubeconfig();
-  for (const namespace of namespaces) await cluster.createNamespace(namespace, { app: 'yes' });
+  for (const namespace of [...namespaces, 'guarded'])
+    await cluster.createNamespace(namespace, { app: 'yes' });
   operator = await start();
   await cluster.platform({
     enforcement: 'Enforce',
@@ -40,6 +41,12 @@ beforeAll(async () => {
     rules: [
       { name: 'restricted', namespaces: { names: ['restricted'] }, egress: 'Restricted' },
       { name: 'cluster-only', namespaces: { names: ['cluster-only'] }, egress: 'ClusterOnly' },
+      {
+        name: 'guarded',
+        namespaces: { names: ['guarded'] },
+        egress: 'Restricted',
+        allow: { ends: ['app', 'cidr'] },
+      },
     ],
   });
   await cluster.createProfile('restricted', 'ways', {
@@ -269,7 +276,25 @@ describe('what is found out', () => {
     expect(changed).toEqual(['cluster-only/ringfence-cluster']);
     expect(opened).toEqual(['cluster-only/web -> 10.100.0.1: all']);
   });
+
+  test('opens a range under guardrails', async () => {
+    await cluster.createProfile('guarded', 'partners', { routes: [partner('old', '203.0.113.0/24')] });
+    await guardedSays('203.0.113.0/24');
+  });
 });
+
+const partner = (name: string, cidr: string) => ({ name, from: { app: 'web' }, to: { cidr: { cidr } } });
+
+/** Apart from the other namespaces, which show what changes by itself. */
+async function saidInGuarded(): Promise<string> {
+  return JSON.stringify([...(await cluster.policies('guarded')).values()].map(({ spec }) => spec));
+}
+
+async function guardedSays(cidr: string): Promise<void> {
+  await cluster.eventually(`a rule for ${cidr}`, async () =>
+    (await saidInGuarded()).includes(cidr) ? true : undefined,
+  );
+}
 
 describe('what can not be found out', () => {
   test('stays as it was, is a finding, and rewrites nothing', async () => {
@@ -286,6 +311,24 @@ describe('what can not be found out', () => {
     expect(await discovered()).toEqual(before);
     await cluster.api.json('PATCH', dnsSlicePath, { endpoints });
     await untilAccepted('2 findings');
+  });
+
+  test('keeps a range under guardrails that is enforced, and lets a new one wait', async () => {
+    const path = '/apis/ringfence.dev/v1alpha1/namespaces/guarded/appnetworkprofiles/partners';
+    await cluster.api.json('PATCH', path, {
+      spec: { routes: [partner('new', '198.51.100.0/24'), partner('old', '203.0.113.0/24')] },
+    });
+    await cluster.eventually('the new route waits', async () => {
+      const { status } = await cluster.api.json<{
+        status?: { routes?: readonly { name: string; state: string; message: string }[] };
+      }>('GET', path);
+      const route = status?.routes?.find(({ name }) => name === 'new');
+      return route?.state === 'Pending' && route.message.includes('spec.cluster.nodeRanges')
+        ? true
+        : undefined;
+    });
+    expect(await saidInGuarded()).toContain('203.0.113.0/24');
+    expect(await saidInGuarded()).not.toContain('198.51.100.0/24');
   });
 
   test('is read from the status after a restart, and followed as soon as it can be read', async () => {
@@ -321,6 +364,8 @@ describe('what can not be found out', () => {
     await kubectl(cluster.controlPlane, 'apply', '-k', 'config/rbac');
     await known('the new node', ({ cluster: ranges }) => ranges?.nodeRanges?.[0] === '10.0.0.5/32');
     expect((await discovered()).dns).toEqual(before.dns);
+    expect(await saidInGuarded()).toContain('203.0.113.0/24');
+    await guardedSays('198.51.100.0/24');
   });
 
   test('is not waited for where the cluster has no such kind: ServiceCIDRs before Kubernetes 1.33', async () => {
