@@ -16,7 +16,9 @@ import {
   times,
 } from '../test/agreement/agreement-case.ts';
 import { agreementCases } from '../test/agreement/cases.ts';
+import { nearlyRight } from '../test/agreement/nearly-right.ts';
 import { portText } from '../test/agreement/port-text.ts';
+import { specWith, stringFields } from '../test/agreement/string-fields.ts';
 import type { Method } from './control-plane/api-client.ts';
 import { ensureBinaries } from './control-plane/binaries.ts';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane.ts';
@@ -32,6 +34,10 @@ const paths: Readonly<Record<Kind, string>> = {
   PlatformNetworkProfile: '/apis/ringfence.dev/v1alpha1/platformnetworkprofiles',
 };
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const decoders = {
+  AppNetworkProfile: decodeAppNetworkProfile,
+  PlatformNetworkProfile: decodePlatformNetworkProfile,
+};
 const dryRun = '?dryRun=All&fieldValidation=Strict';
 
 let controlPlane: ControlPlane;
@@ -98,6 +104,48 @@ describe('the API server, as zod does', () => {
     expect([...new Set(named)].sort()).toEqual([...new Set(problems)].sort());
     expect(problems.length).toBeGreaterThan(100);
     expect(problems.length).toBeLessThan(1900);
+  });
+});
+
+describe('a text that is nearly right', () => {
+  /** For each place in a spec; where several ask the same of a text, so many more at the first of them. */
+  const textsPerPlace = process.env.PROPERTIES === 'full' ? 400 : 20;
+  const textsPerKind = 400;
+  const seed = Number(process.env.AGREEMENT_SEED ?? 1);
+  const inFlight = 32;
+
+  const questions = () => {
+    const asked = new Set<string>();
+    return stringFields().flatMap((field, index) => {
+      const count = asked.has(field.asks) ? textsPerPlace : textsPerKind;
+      asked.add(field.asks);
+      return [...new Set(nearlyRight(field.subject, count, seed + index))].map((text) => ({ field, text }));
+    });
+  };
+
+  test('is refused by both, or by neither, wherever somebody writes one', async () => {
+    const open = questions();
+    const total = open.length;
+    const disagreements: object[] = [];
+    let accepted = 0;
+    const ask = async () => {
+      for (let question = open.pop(); question !== undefined; question = open.pop()) {
+        const { field, text } = question;
+        const spec = specWith(field, text);
+        const { kind } = field;
+        const one = kind === 'AppNetworkProfile' ? appCase(text, spec) : platformCase(text, spec);
+        const decoded = decoders[kind](objectOf(one)).ok;
+        const said = await askToCreate(one);
+        if (said === undefined) accepted += 1;
+        if (decoded !== (said === undefined))
+          disagreements.push({ at: field.path.join('/'), text, decoded, said });
+      }
+    };
+    await Promise.all(times(inFlight, ask));
+    expect({ seed, disagreements: disagreements.slice(0, 20) }).toEqual({ seed, disagreements: [] });
+    // Neither all right nor all wrong: else nothing was asked.
+    expect(accepted).toBeGreaterThan(total / 20);
+    expect(accepted).toBeLessThan((total * 19) / 20);
   });
 });
 

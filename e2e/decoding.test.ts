@@ -215,26 +215,38 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     await loosen('platformnetworkprofiles');
   });
 
-  test('is told so, by field, and freezes everything: knowledge is missing', async () => {
+  test('is told so, by field, and the version before it holds on: what is missing is written, and nothing is pruned', async () => {
     await scribble(platform, { spec: { enforcement: 'Sometimes' } });
     await accepted(platform, 'False', 'InvalidProfile', 'spec.enforcement: must be `Enforce`');
-    await cluster.deletePolicy('shop', denyIngress);
-    await cluster.createNamespace('born-frozen', appNamespace);
-    // What the operator says of a later change shows that it has had the time to do something about these.
+    await accepted(
+      platform,
+      'False',
+      'InvalidProfile',
+      'the version before it holds on, and nothing is pruned',
+    );
+    await heals('shop');
+    await goesOn();
+    // By the version before, it would lose its ring.
+    await cluster.label('other', { app: null });
+    // What the operator says of a later change shows that it has had the time to do something about this.
     await scribble(platform, { spec: { enforcement: 'Rarely' } });
     await accepted(platform, 'False', 'InvalidProfile', 'not `Rarely`');
     await comesToRest(cluster);
-    expect(await cluster.policyNames('shop')).toEqual(ring.filter((name) => name !== denyIngress));
-    expect(await cluster.policyNames('born-frozen')).toEqual([]);
     expect(await cluster.policyNames('other')).toEqual(ring);
+    await cluster.label('other', appNamespace);
   });
 
-  test('freezes also an operator that starts now', async () => {
+  test('freezes an operator that starts now: it has read no version', async () => {
     await operator.stop();
     operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
     await operator.logged('caches synced');
+    await cluster.deletePolicy('shop', denyIngress);
+    await cluster.createNamespace('born-frozen', appNamespace);
+    await scribble(platform, { spec: { enforcement: 'Seldom' } });
+    await accepted(platform, 'False', 'InvalidProfile', 'not `Seldom`');
     await comesToRest(cluster);
     expect(await cluster.policyNames('shop')).toEqual(ring.filter((name) => name !== denyIngress));
+    expect(await cluster.policyNames('born-frozen')).toEqual([]);
     expect(await cluster.policyNames('other')).toEqual(ring);
   });
 

@@ -9,6 +9,7 @@ import { asStored, type WrittenObject } from '../src/cluster/as-stored.ts';
 import { Stores } from '../src/cluster/stores.ts';
 import { type CompiledNamespace, compile, isRead, ownerOf } from '../src/compile/compile.ts';
 import type { CompiledRoute } from '../src/compile/routes.ts';
+import { formatKey } from '../src/model/object-key.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import { type Plan, plan, wantedIn } from '../src/plan/plan.ts';
@@ -89,6 +90,7 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: S
     actual: input.policiesIn(compiled.namespace),
     platform: ownerOf(platform),
     heldClosed: [],
+    contents: input.contentsIn(compiled.namespace),
   });
 }
 
@@ -102,7 +104,7 @@ function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): ob
   return {
     ...(outside === undefined ? { enforcement, egress } : { outside }),
     ...(frozenOwners.size === 0 ? {} : { staysAsItIs: [...frozenOwners].sort() }),
-    ...(frozenMirrors.size === 0 ? {} : { mirrorsStayOf: [...frozenMirrors].sort() }),
+    ...(frozenMirrors.length === 0 ? {} : { mirrorsStayOf: frozenMirrors.map(formatKey) }),
     ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
     plan: phases.flatMap(({ purpose, changes }) =>
       changes.map((change) => `${purpose}: ${describe(change)}`),

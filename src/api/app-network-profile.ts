@@ -65,7 +65,7 @@ export const appNetworkProfileStatus = z
       .exactOptional(),
     conditions: conditions()
       .describe(
-        '`Accepted`: no route is Rejected. `Programmed`: the policies are written. `Consented`: no route is Pending. `Ready`: Accepted and Programmed. Two teams that wait for each other are both Ready, so that GitOps tools do not wait for ever.',
+        '`Accepted`: no route is Rejected. `Programmed`: the policies are written. `Consented`: no route is Pending. `Ready`: Accepted and Programmed. `Frozen`, of a profile that can not be read: what of it stays as it was written before, and since when. Two teams that wait for each other are both Ready, so that GitOps tools do not wait for ever.',
       )
       .exactOptional(),
   })

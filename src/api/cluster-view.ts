@@ -49,7 +49,10 @@ export interface PlatformFacts {
   readonly uid: string;
   readonly generation: number;
   readonly terminating: boolean;
+  /** The last version that could be read, where this one can't: see `outdated`. */
   readonly decoded: Result<PlatformNetworkProfile, readonly Problem[]>;
+  /** Why the stored version can't be read, where an earlier one could: that holds on, and nothing is pruned on its account. */
+  readonly outdated?: readonly Problem[];
 }
 
 /** Objects by namespace, then by name. */

@@ -38,10 +38,10 @@ export function inForce(
         enforcement === 'Enforce' || (enforcement === 'DryRun' && enforced === 'DryRunToo'),
     )
     .flatMap((compiled) => {
-      const { mirrorNames } = frozenIn(compiled, stores);
+      const { mirrorNames, narrowed } = frozenIn(compiled, stores);
       const actual = stores.policiesIn(compiled.namespace);
       const desired = withEnforced(compiled.policies, compiled.withheld, actual.owned);
-      return withFreeNames(desired, actual, mirrorNames).desired;
+      return [...withFreeNames(desired, actual, mirrorNames).desired, ...narrowed];
     });
   const frozen = new Set(namespaces.flatMap((compiled) => keptIn(compiled, stores)));
   const others = facts.policies.filter((policy) => {
@@ -52,17 +52,22 @@ export function inForce(
   return { facts: { ...facts, policies }, dryRun: dryRunIn(namespaces) };
 }
 
-/** What a profile owns, or is mirrored by, that can't be read stays as it is. */
+/** What a profile owns, or is mirrored by, that can't be read stays as it is, unless it loses some of its rules. */
 function keptIn(compiled: CompiledNamespace, stores: World['stores']): readonly string[] {
   const frozen = frozenIn(compiled, stores);
+  const narrowed = new Set(frozen.narrowed.map(({ name }) => name));
   return stores
     .policiesIn(compiled.namespace)
-    .owned.filter((policy) => frozen.has(policy))
+    .owned.filter((policy) => frozen.has(policy) && !narrowed.has(policy.name))
     .map(({ uid }) => uid);
 }
 
 function frozenIn(compiled: CompiledNamespace, stores: World['stores']): Frozen {
-  return frozenAmong(stores.policiesIn(compiled.namespace).owned, compiled.policies, compiled);
+  const contents = stores.contentsIn(compiled.namespace);
+  return frozenAmong(stores.policiesIn(compiled.namespace).owned, compiled.policies, {
+    ...compiled,
+    contents,
+  });
 }
 
 function dryRunIn(namespaces: readonly CompiledNamespace[]): readonly string[] {

@@ -48,6 +48,7 @@ export interface RawMetadata {
 
 /** A reference to what owns an object. */
 export interface RawOwner {
+  readonly apiVersion?: string;
   readonly kind?: string;
   readonly name?: string;
   readonly uid: string;

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { endpointSlice, type KubernetesObject, node, object, service } from '../../test/fixtures.ts';
+import {
+  allowing,
+  endpointSlice,
+  type KubernetesObject,
+  node,
+  object,
+  service,
+  written,
+} from '../../test/fixtures.ts';
+import type { StoredPolicy } from './resources.ts';
 import { Stores } from './stores.ts';
 
 function stores(...objects: readonly KubernetesObject[]): Stores {
@@ -49,6 +58,52 @@ describe('the namespaces whose routes lead to a namespace', () => {
 
   test('are not the namespace itself', () => {
     expect(stores(route('shop/a', 'shop')).view().routeSources).toEqual(new Map());
+  });
+});
+
+describe('the namespaces that hold mirrors of another one', () => {
+  const mirror = (place: string, of: string): StoredPolicy => ({
+    ours: true,
+    ...written(allowing('ringfence-mirror-web-out-0', 'Egress', 443)),
+    namespace: place,
+    mirrors: [of],
+  });
+
+  test('are known from what was watched, and from what the operator wrote itself', async () => {
+    const all = stores();
+    const write = async (policy: StoredPolicy) =>
+      all.policies.during(policy, async ({ found }) => found(policy, { ownWrite: true }));
+    all.policies.accept(mirror('shop', 'data'));
+    await write(mirror('cart', 'data'));
+    await write(mirror('pay', 'other'));
+    expect([...all.holdingMirrorsOf('data')].sort()).toEqual(['cart', 'shop']);
+    const gone = mirror('cart', 'data');
+    await all.policies.during(gone, async ({ deleted }) => deleted(gone.uid));
+    expect(all.holdingMirrorsOf('data')).toEqual(['shop']);
+    expect(all.holdingMirrorsOf('nobody')).toEqual([]);
+  });
+});
+
+describe('the platform profile', () => {
+  const stored = (spec: object, version: number, uid = 'one') => ({
+    ...{ apiVersion: 'ringfence.dev/v1alpha1', kind: 'PlatformNetworkProfile' },
+    metadata: { name: 'default', uid, resourceVersion: `${version}`, generation: version },
+    spec,
+  });
+  const read = stored({ enforcement: 'Enforce' }, 1);
+  const broken = { enforcement: 'Enforce', colour: 'blue' };
+
+  test('holds on as it could be read last, and says why it can not be read now', () => {
+    const all = stores(read, stored(broken, 2));
+    const { decoded, generation, outdated } = all.view().platform ?? {};
+    expect([decoded?.ok, generation, outdated?.map(({ path }) => path)]).toEqual([true, 2, ['spec.colour']]);
+    all.take(stored({ enforcement: 'Off' }, 3));
+    expect(all.view().platform?.outdated).toBeUndefined();
+  });
+
+  test('does not hold on where none could be read, nor where another one has come under its name', () => {
+    expect(stores(stored(broken, 1)).view().platform?.decoded.ok).toBe(false);
+    expect(stores(read, stored(broken, 2, 'other')).view().platform?.decoded.ok).toBe(false);
   });
 });
 

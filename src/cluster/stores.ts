@@ -1,7 +1,7 @@
 // One store for each kind of object that Ringfence looks at, and the views of them that the core reads.
 // Must not know whether objects come from watches or from files.
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterView } from '../api/cluster-view.ts';
+import type { ClusterView, PlatformFacts } from '../api/cluster-view.ts';
 import { type Discovered, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import { NamespaceIndex } from '../compile/namespace-index.ts';
 import { RouteIndex } from '../compile/route-index.ts';
@@ -10,9 +10,10 @@ import { type Discovery, discover } from '../discover/discover.ts';
 import type { Observed } from '../discover/observed.ts';
 import { dnsServices, kubernetesService } from '../discover/places.ts';
 import type { Finding } from '../model/findings.ts';
-import type { ActualPolicies, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
+import type { ActualPolicies, ForeignPolicy, OwnedPolicy, StoredContent } from '../model/policies.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
 import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
+import { readContent } from './policy-content.ts';
 import type { RawObject, Resource } from './resource.ts';
 import {
   appNetworkProfiles,
@@ -65,6 +66,9 @@ export class Stores {
   readonly #operatorNamespace: string;
   readonly #namespaceIndex = new NamespaceIndex();
   readonly #routeIndex = new RouteIndex();
+  /** The last version of the platform profile that could be read. */
+  #readPlatform: StoredPlatform | undefined;
+  readonly #contents = new Map<string, Map<string, StoredContent>>();
   #routeSources: ReturnType<typeof routeSources> | undefined;
   #discovery: Discovery | undefined;
   /** The Nodes that were last looked at: they come and go more often than anybody wants to follow. */
@@ -75,6 +79,10 @@ export class Stores {
     this.#operatorNamespace = operatorNamespace;
     this.namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
     this.profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
+    this.platforms.onChange(({ next }) => {
+      if (next?.decoded.ok) this.#readPlatform = next;
+      else if (next?.uid !== this.#readPlatform?.uid) this.#readPlatform = undefined;
+    });
     for (const { store } of this.gatewayRoutes) {
       store.onChange(() => {
         this.#routeSources = undefined;
@@ -118,7 +126,20 @@ export class Stores {
       store.accept(resource.reduce(object));
       isTaken = true;
     });
+    this.#takeContent(object);
     return isTaken;
+  }
+
+  /** What the policies of ours in a namespace say, by name, where they were read and not watched. */
+  contentsIn(namespace: string): ReadonlyMap<string, StoredContent> {
+    return this.#contents.get(namespace) ?? new Map();
+  }
+
+  #takeContent(object: RawObject & { readonly kind: string }): void {
+    const { namespace = '', name } = object.metadata;
+    const content = object.kind === 'NetworkPolicy' ? readContent(object) : undefined;
+    if (content === undefined) return;
+    this.#contents.set(namespace, (this.#contents.get(namespace) ?? new Map()).set(name, content));
   }
 
   /** What is known of DNS, the API server and ranges. It stays as it is, whatever is watched, until it is found out anew. */
@@ -143,7 +164,7 @@ export class Stores {
   view(): ClusterView {
     this.#routeSources ??= routeSources(this.gatewayRoutes.flatMap(({ store }) => store.all()));
     return {
-      platform: this.platforms.get({ namespace: '', name: 'default' }),
+      platform: this.#platform(),
       operatorNamespace: this.#operatorNamespace,
       namespaces: this.namespaces.inNamespace(''),
       profiles: this.profiles.byNamespace,
@@ -162,6 +183,13 @@ export class Stores {
       discoveryFindings: this.discovery.findings,
       controlPlaneCalls: callsOf(this.validatingWebhooks, this.mutatingWebhooks, this.apiServices),
     };
+  }
+
+  /** The platform profile as it holds: where its stored version can't be read, as it could be last. */
+  #platform(): PlatformFacts | undefined {
+    const stored = this.platforms.get({ namespace: '', name: 'default' });
+    if (stored === undefined || stored.decoded.ok || this.#readPlatform === undefined) return stored;
+    return { ...stored, decoded: this.#readPlatform.decoded, outdated: stored.decoded.error };
   }
 
   /** Whether what is stored is what there is: files hold what somebody put into them, and the status remembers the rest. */
@@ -194,6 +222,15 @@ export class Stores {
   #remembered(): Discovered {
     const platform = this.platforms.get({ namespace: '', name: 'default' });
     return readStatus(platformNetworkProfileStatus, platform?.status).discovered ?? {};
+  }
+
+  /** The namespaces that hold mirrors of what this one lets in. */
+  holdingMirrorsOf(namespace: string): readonly string[] {
+    // Listeners don't hear of our own writes, so that an index would miss them; and it is asked for unreadable profiles alone.
+    return [...this.policies.byNamespace].flatMap(([holder, siblings]) => {
+      const policies = [...siblings.values()];
+      return policies.some((policy) => policy.ours && policy.mirrors.includes(namespace)) ? [holder] : [];
+    });
   }
 
   /** How many policies are ours. */

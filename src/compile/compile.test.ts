@@ -194,12 +194,17 @@ describe('a profile that does not decode', () => {
     const frozen = (spec: PlatformSpec) =>
       compiled(
         'shop',
-        view({ platform: platform(spec), namespaces: shop, profiles: [undecodable(profile('data/db'))] }),
+        view({
+          platform: platform(spec),
+          namespaces: [...shop, namespace('data')],
+          profiles: [undecodable(profile('data/db'))],
+        }),
       ).frozenMirrors;
-    expect(frozen({ egress: 'Restricted' })).toEqual(new Set(['data']));
-    expect(frozen({ egress: 'ClusterOnly' })).toEqual(new Set());
-    expect(frozen({ egress: 'Restricted', enforcement: 'DryRun' })).toEqual(new Set());
-    expect(frozen({ egress: 'Restricted', namespaces: { exclude: ['shop'] } })).toEqual(new Set());
+    expect(frozen({ egress: 'Restricted' })).toEqual([{ namespace: 'data', name: 'db' }]);
+    expect(frozen({ egress: 'ClusterOnly' })).toEqual([]);
+    expect(frozen({ egress: 'Restricted', enforcement: 'DryRun' })).toEqual([]);
+    expect(frozen({ egress: 'Restricted', namespaces: { exclude: ['shop'] } })).toEqual([]);
+    expect(frozen({ egress: 'Restricted', namespaces: { exclude: ['data'] } })).toEqual([]);
   });
 
   test('leaves the ring of a system namespace as it is, where no other profile is left', () => {

@@ -4,7 +4,7 @@ import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '.
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
-import { compareKeys, compareText } from '../model/object-key.ts';
+import { compareKeys, compareText, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
 import { dnsOutage } from './dns-outage.ts';
@@ -12,6 +12,7 @@ import { egressFindings } from './egress.ts';
 import { exposurePolicies } from './exposures.ts';
 import { discoveryFindings, platformFindings, profileFindings } from './findings.ts';
 import { gatewayFindings } from './gateway-namespaces.ts';
+import { type ForbiddenAmong, forbiddenBy } from './lasting-rules.ts';
 import type { Membership, Outside } from './membership.ts';
 import { mirrorPolicies } from './mirror-policies.ts';
 import { mirrorsInto } from './mirrors-across.ts';
@@ -39,8 +40,10 @@ export interface CompiledNamespace {
   readonly profiles: readonly CompiledProfile[];
   /** UIDs of profiles, also of the platform's, whose policies stay as they are, because a profile doesn't decode. */
   readonly frozenOwners: ReadonlySet<string>;
-  /** Namespaces of which mirrors stay as they are, because a profile there doesn't decode. */
-  readonly frozenMirrors: ReadonlySet<string>;
+  /** Profiles elsewhere that don't decode: what of them is mirrored here stays as it is. */
+  readonly frozenMirrors: readonly ObjectKey[];
+  /** What guardrails forbid of what stays; absent where there are none. */
+  readonly forbidden: ForbiddenAmong | undefined;
   /** Directions that are not fenced: nothing stays as it is in them, because it would isolate its pods. */
   readonly thawed: readonly Direction[];
   readonly findings: readonly Finding[];
@@ -105,6 +108,7 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     profiles: compiled,
     frozenOwners: frozenOwnersOf(run.platform, membership, profiles),
     frozenMirrors: frozenMirrorsOf(run, plain),
+    forbidden: forbiddenIn(plain),
     thawed: membership.inside && egress.mode === 'Unrestricted' ? (['Egress'] as const) : [],
   };
   const findings = [
@@ -161,8 +165,15 @@ function frozenOwnersOf(
   return new Set(membership.why === 'NoProfileYet' ? [...unread, platform.uid] : []);
 }
 
-/** Where mirrors are written, those of profiles that don't decode stay: what these let in is not known, but was. */
-function frozenMirrorsOf({ view }: Compilation, { membership, egress }: PlainNamespace): ReadonlySet<string> {
-  if (membership.enforcement !== 'Enforce' || egress.mode !== 'Restricted') return new Set();
-  return new Set([...view.routeLinks.unread()].map(({ namespace }) => namespace));
+/** Where mirrors are written, those of profiles that don't decode stay, while their namespaces are ringed. */
+function frozenMirrorsOf(run: Compilation, { membership, egress }: PlainNamespace): readonly ObjectKey[] {
+  if (membership.enforcement !== 'Enforce' || egress.mode !== 'Restricted') return [];
+  return [...run.view.routeLinks.unread()]
+    .filter(({ namespace }) => run.find(namespace)?.isCompiled)
+    .sort(compareKeys);
+}
+
+function forbiddenIn({ guardrails, membership, around }: PlainNamespace): ForbiddenAmong | undefined {
+  const ends = membership.rule?.allow?.ends;
+  return guardrails && ends && forbiddenBy(guardrails, ends, around);
 }

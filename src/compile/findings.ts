@@ -8,7 +8,8 @@ import type { Finding, Subject } from '../model/findings.ts';
 /** What is wrong with the platform profile as a whole. */
 export function platformFindings(platform: PlatformFacts): readonly Finding[] {
   const subject = { kind: 'PlatformNetworkProfile', name: platform.name } as const;
-  return platform.decoded.ok ? [] : invalid(subject, platform.decoded.error);
+  const problems = platform.outdated ?? (platform.decoded.ok ? [] : platform.decoded.error);
+  return invalid(subject, problems);
 }
 
 /** What is wrong with what was found out about the cluster, unless the profile says it instead. */

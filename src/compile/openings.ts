@@ -20,6 +20,8 @@ export interface AskedOpening extends Opening {
   readonly asker: string;
   /** It is not to be written for lack of a fact, and is known again by this where it is enforced already. */
   readonly withheld?: Likeness;
+  /** The route end that addresses among its peers were found out for; absent where somebody wrote them. */
+  readonly foundFor?: string;
 }
 
 /** Whose policies these are, and what people are told of them. */
@@ -92,6 +94,7 @@ export interface AskedRule {
   readonly askers: readonly string[];
   /** Absent where somebody asks for it who lacks no fact. */
   readonly withheld?: Likeness;
+  readonly foundFor?: string | undefined;
 }
 
 /** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
@@ -137,6 +140,7 @@ export function openingPolicy(
       owner,
       description: describe(about, of, [...new Set(rules.flatMap(({ askers }) => askers))]),
       askers: noted(rules),
+      ...foundForOf(rules),
       spec: allowing(of.pods, of.direction, [first, ...rest]),
     },
   ];
@@ -146,21 +150,37 @@ export function openingPolicy(
 function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
   const rules = new Map<
     string,
-    { readonly rule: Rule; readonly askers: string[]; withheld: Likeness | undefined }
+    {
+      readonly rule: Rule;
+      readonly askers: string[];
+      withheld: Likeness | undefined;
+      foundFor: string | undefined;
+    }
   >();
-  for (const { rule, asker, withheld } of openings) {
+  for (const { rule, asker, withheld, foundFor } of openings) {
     const text = canonicalJson(rule);
     const twin = rules.get(text);
     if (twin === undefined) {
-      rules.set(text, { rule, askers: [asker], withheld });
+      rules.set(text, { rule, askers: [asker], withheld, foundFor });
       continue;
     }
     if (!twin.askers.includes(asker)) twin.askers.push(asker);
     twin.withheld &&= withheld;
+    if (twin.foundFor !== foundFor) twin.foundFor = undefined;
   }
   return [...rules.values()].map(({ withheld, ...rule }) =>
     withheld === undefined ? rule : { ...rule, withheld },
   );
+}
+
+/** Only of rules with addresses: a selector means what it says. */
+function foundForOf(rules: readonly AskedRule[]): Pick<DesiredPolicy, 'foundFor'> {
+  const known = rules.flatMap(({ rule, foundFor }, index) =>
+    foundFor !== undefined && rule.peers.some((peer) => 'ipBlock' in peer)
+      ? [[index, foundFor] as const]
+      : [],
+  );
+  return known.length === 0 ? {} : { foundFor: Object.fromEntries(known) };
 }
 
 function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {

@@ -1,11 +1,14 @@
 // The profiles of a namespace, compiled: what each route came to, and the policies of each profile.
 // Must not know the ring.
 import type { ProfileFacts } from '../api/cluster-view.ts';
+import type { Route } from '../api/route.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
+import { endOf } from '../routes/index.ts';
 import { closedSources } from './closed-sources.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { askConsent } from './consent.ts';
+import { isFoundOut } from './lasting-rules.ts';
 import { missingSources } from './missing-sources.ts';
 import { type Opening, openingPolicies, withheldRules } from './openings.ts';
 import { type CompiledRoute, type Place, settle } from './routes.ts';
@@ -41,6 +44,12 @@ export function openingsOf({ routes }: CompiledProfile): readonly Opening[] {
   return routes.flatMap(({ openings }) => openings);
 }
 
+/** The end that the addresses of an opening were found out for. */
+function foundForOf({ from, to }: Route, { direction }: Opening): { readonly foundFor?: string } {
+  const { name } = endOf(direction === 'Ingress' ? from : to).end;
+  return isFoundOut(name) ? { foundFor: name } : {};
+}
+
 function policiesOf(
   { namespace, name, uid }: ProfileFacts,
   routes: readonly CompiledRoute[],
@@ -49,6 +58,7 @@ function policiesOf(
     openings.map((opening) => ({
       ...opening,
       asker: route.name,
+      ...foundForOf(route, opening),
       ...(withheld === undefined ? {} : { withheld }),
     })),
   );

@@ -27,7 +27,8 @@ function differing(before: ClusterView, after: ClusterView): readonly string[] {
     new Map(
       compile(given).namespaces.map((each) => [
         each.namespace,
-        JSON.stringify({ ...each, frozenOwners: [...each.frozenOwners] }),
+        // What stays of others' mirrors matters where there are some: those namespaces are named to it.
+        JSON.stringify({ ...each, frozenOwners: [...each.frozenOwners], frozenMirrors: [] }),
       ]),
     );
   const [one, other] = [told(before), told(after)];
@@ -54,7 +55,7 @@ describe('the namespaces that an edit touches', () => {
           ...before,
           profiles: [...rest, ...other.profiles.filter((each) => each.key === key)],
         };
-        const touched = namespacesTouchedByProfile(viewOf(after), find(before, key), find(after, key));
+        const touched = namespacesTouchedByProfile(viewOf(after), find(before, key), find(after, key), []);
         expectTouched(touched, before, after);
       }),
       runs(100),
@@ -174,20 +175,41 @@ describe('the namespaces that an edit touches', () => {
     ]);
   });
 
-  test('are all where a profile can be read that could not, because others keep what it mirrored', () => {
+  test('are those alone that hold mirrors of it where a profile can not be read, before or after', () => {
     const broken = undecodable(profile('data/db'));
     const given = view({
       platform: platform(),
-      namespaces: ['shop', 'data'].map((name) => namespace(name)),
+      namespaces: ['shop', 'data', 'other'].map((name) => namespace(name)),
       profiles: [broken],
     });
     const pairs = [
       [profile('data/db'), broken],
       [broken, profile('data/db')],
+      [broken, { ...broken, generation: 2 }],
       [broken, undefined],
+      [undefined, broken],
     ] as const;
     for (const [previous, next] of pairs) {
-      expect([...namespacesTouchedByProfile(given, previous, next)].sort()).toEqual(['data', 'shop']);
+      const touched = namespacesTouchedByProfile(given, previous, next, ['shop']);
+      expect([...touched].sort()).toEqual(['data', 'shop']);
+    }
+    const readable = [profile('data/db'), { ...profile('data/db'), generation: 2 }] as const;
+    expect([...namespacesTouchedByProfile(given, ...readable, ['shop'])]).toEqual(['data']);
+  });
+
+  test('are those too whose egress a route opened, or opens, of a profile that can not be read before or after', () => {
+    const route = { name: 'in', from: { namespace: { name: 'shop' } }, to: { app: 'db' } } as const;
+    const read = profile('data/db', { routes: [route] });
+    const given = view({
+      platform: platform(),
+      namespaces: ['shop', 'data', 'other'].map((name) => namespace(name)),
+      profiles: [read],
+    });
+    for (const pair of [
+      [read, undecodable(read)],
+      [undecodable(read), read],
+    ] as const) {
+      expect([...namespacesTouchedByProfile(given, ...pair, [])].sort()).toEqual(['data', 'shop']);
     }
   });
 

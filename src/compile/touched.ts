@@ -14,25 +14,29 @@ import { declaredNamespaces, ingressControllerNamespaces } from './systems.ts';
 import { trusts } from './trust.ts';
 
 /**
- * The namespaces that an edited profile touches: its own, those whose egress an edited route opens or opened, and those whose
- * routes lead to its own. Of a profile that came `previous` is absent, of one that is gone `next`.
+ * The namespaces that an edited profile touches: its own, those whose egress an edited route opens or opened, those whose routes
+ * lead to its own, and, where it can't be read, those that keep what it mirrored. Of a profile that came `previous` is absent, of
+ * one that is gone `next`.
  *
  * @param view after the edit
+ * @param mirroring the namespaces that hold mirrors of what the profile's namespace lets in
  */
 export function namespacesTouchedByProfile(
   view: ClusterView,
   previous: ProfileFacts | undefined,
   next: ProfileFacts | undefined,
+  mirroring: Iterable<string> = [],
 ): ReadonlySet<string> {
   const namespace = (next ?? previous)?.namespace ?? '';
-  // What is frozen for a profile that can't be read, it does not tell.
-  if (previous?.decoded.ok === false || next?.decoded.ok === false) return everyNamespace(view, namespace);
+  const isUnread = [previous, next].some((profile) => profile?.decoded.ok === false);
   const platform = specOf(view);
   const facts = view.namespaces.get(namespace);
   if (platform === undefined || facts === undefined) return new Set([namespace]);
   const edited = editedRoutes(routesOf(previous), routesOf(next));
   return new Set([
     namespace,
+    // What it mirrored, it does not tell: the mirrors do.
+    ...(isUnread ? mirroring : []),
     ...sourcesOf(view, platform, [facts], edited),
     ...speakersOf(view, platform, [facts]),
     ...mirroredFrom(view, platform, [facts]),

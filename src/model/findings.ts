@@ -17,7 +17,7 @@ export const findingKinds = {
   InvalidProfile: {
     severity: 'error',
     meaning:
-      'a stored profile does not decode, because its CRD was loosened or is of another version; what it owns stays as it is until it does',
+      'a stored profile does not decode, because its CRD was loosened or is of another version; what it owns stays as it is until it does, but for what guardrails forbid',
   },
   InternalError: {
     severity: 'error',
@@ -85,6 +85,11 @@ export const findingKinds = {
   BeyondGuardrails: {
     severity: 'error',
     meaning: 'a route reaches further than the rule of the platform profile for its namespace allows',
+  },
+  FrozenBeyondGuardrails: {
+    severity: 'warning',
+    meaning:
+      'a policy of a profile that can not be read now stays as it is, but for what guardrails forbid: that is taken away',
   },
   SourceClosed: {
     severity: 'warning',

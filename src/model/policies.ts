@@ -1,7 +1,7 @@
 // Policies as the planner sees them: what should be there, what is there, and which of it is ours.
 // Must not know profiles or clients.
 import type { Likeness } from './enforced-rules.ts';
-import type { Direction, NetworkPolicySpec } from './network-policy.ts';
+import type { Direction, NetworkPolicySpec, Peer, PolicyPort } from './network-policy.ts';
 import type { ObjectKey } from './object-key.ts';
 import type { LabelSelector } from './selectors.ts';
 
@@ -13,6 +13,15 @@ export const managedByLabel = { key: 'app.kubernetes.io/managed-by', value: 'rin
 
 /** Names the profile that a policy was generated from (absent for the platform's). */
 export const profileLabel = 'ringfence.dev/profile';
+
+/** Says of a policy, in a sentence, what it does and who asked for it. */
+export const descriptionAnnotation = 'ringfence.dev/description';
+
+/** Lists for each rule of a policy, as JSON, the routes or objects that ask for it. */
+export const routesAnnotation = 'ringfence.dev/routes';
+
+/** Names for rules of a policy, by their index, as JSON, the route end that their addresses were found out for. */
+export const foundForAnnotation = 'ringfence.dev/found-for';
 
 /** The API group and version of our custom resources. */
 export const apiVersion = 'ringfence.dev/v1alpha1';
@@ -32,6 +41,8 @@ export interface DesiredPolicy extends ObjectKey {
   readonly description: string;
   /** For each rule, the routes or objects that ask for it; absent where it is the platform's own. */
   readonly askers?: readonly (readonly string[])[];
+  /** For a rule, by its index, the route end that its addresses were found out for; absent where somebody wrote them. */
+  readonly foundFor?: Readonly<Record<number, string>>;
 }
 
 /** A rule that is not to be written for lack of a fact, and stays where it is enforced already. */
@@ -64,6 +75,25 @@ export interface OwnedPolicy extends ObjectKey {
   readonly hasForeignMetadata?: true;
   /** Whether its label that names the profile says otherwise than its owner. */
   readonly mislabelled?: true;
+}
+
+/** A rule as it is stored; no peers means everyone, no ports every port. */
+export interface StoredRule {
+  readonly peers: readonly Peer[];
+  readonly ports: readonly PolicyPort[];
+  /** Who asked for it: routes (`namespace/profile/route` in a mirror) or objects; `undefined` where that is not known for all. */
+  readonly askers: readonly string[] | undefined;
+  /** The route end that its addresses were found out for; `undefined` where somebody wrote them, or it is not known. */
+  readonly foundFor: string | undefined;
+}
+
+/** What a policy of ours that exists says, for the few of which more than its fingerprint has to be known. */
+export interface StoredContent {
+  readonly owner: Owner;
+  readonly description: string;
+  readonly pods: LabelSelector;
+  readonly direction: Direction;
+  readonly rules: readonly StoredRule[];
 }
 
 /** A policy that somebody else wrote, reduced to what a finding needs. */

@@ -19,6 +19,7 @@ import { Contests } from './contest.ts';
 import { Drifts } from './drifts.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
+import { FrozenContents } from './frozen-contents.ts';
 import { Ledger } from './ledger.ts';
 import { Metrics } from './metrics.ts';
 import { Mistakes } from './mistakes.ts';
@@ -101,6 +102,7 @@ beforeEach(async () => {
   const reconciler = new NamespaceReconciler(
     {
       ...{ cache, contests, drifts, ledger, log, metrics, statuses: writer },
+      contents: new FrozenContents(client),
       events: new EventWriter(client, log),
       executor: new PlanExecutor({ contests, ledger, owners: new Owners(cache), policies, settleMs: 0 }),
       onRecordChanged: () => {},

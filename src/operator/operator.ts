@@ -17,6 +17,7 @@ import { Drifts } from './drifts.ts';
 import { runUntil } from './ending.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
+import { FrozenContents } from './frozen-contents.ts';
 import { type HealthPages, serveHealth } from './health.ts';
 import { alone, type Leadership, Lease } from './lease.ts';
 import { Ledger } from './ledger.ts';
@@ -176,7 +177,9 @@ function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'o
   };
 }
 
-type Shared = Omit<ReconcileParts, 'events' | 'contests' | 'executor'> & { readonly client: ApiClient };
+type Shared = Omit<ReconcileParts, 'events' | 'contents' | 'contests' | 'executor'> & {
+  readonly client: ApiClient;
+};
 
 function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
   const { client, cache, drifts, ledger, metrics } = shared;
@@ -190,6 +193,7 @@ function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
   return new NamespaceReconciler({
     ...shared,
     contests,
+    contents: new FrozenContents(client),
     events: new EventWriter(client, shared.log),
     executor: new PlanExecutor({ ledger, contests, settleMs, policies, owners: new Owners(cache) }),
   });

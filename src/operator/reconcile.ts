@@ -7,9 +7,10 @@ import { classify, type ErrorClass } from '../cluster/errors.ts';
 import { type CompiledNamespace, compileNamespace, isRead, ownerOf } from '../compile/compile.ts';
 import { KnownWorld } from '../compile/world.ts';
 import type { Finding } from '../model/findings.ts';
-import type { Owner } from '../model/policies.ts';
+import type { OwnedPolicy, Owner, StoredContent } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
+import { contentsNeeded } from '../plan/frozen.ts';
 import { internalError } from '../plan/internal-error-status.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
 import { isolatedBy, type Plan, plan, wantedIn } from '../plan/plan.ts';
@@ -19,6 +20,7 @@ import type { Contests } from './contest.ts';
 import type { Drifts } from './drifts.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { PlanExecutor } from './execute.ts';
+import type { FrozenContents } from './frozen-contents.ts';
 import { type Ledger, type NamespaceRecord, type NamespaceState, specIdentity } from './ledger.ts';
 import type { Metrics } from './metrics.ts';
 import { ContainedMistake, contain } from './mistakes.ts';
@@ -27,6 +29,7 @@ import type { StatusWriter } from './status-writer.ts';
 /** What a reconcile needs. */
 export interface ReconcileParts {
   readonly cache: Cache;
+  readonly contents: FrozenContents;
   readonly executor: PlanExecutor;
   readonly statuses: StatusWriter;
   readonly events: EventWriter;
@@ -51,6 +54,8 @@ interface Decision {
   readonly moment: number;
   readonly madeFrom: string;
   readonly compiled: CompiledNamespace;
+  /** The policies of which the plan has to know what they say. */
+  readonly needed: readonly OwnedPolicy[];
   readonly plan: Plan;
 }
 
@@ -95,7 +100,7 @@ export class NamespaceReconciler {
       ledger.letGo(namespace);
       return {};
     }
-    const decision = contain(() => this.#decide(namespace));
+    const decision = await this.#decideKnowing(namespace);
     if (decision === undefined)
       return cache.view().platform === undefined ? this.#withoutPlatform(namespace) : {};
     const { state, ...outcome } = await this.#applyOrTell(namespace, decision);
@@ -140,8 +145,16 @@ export class NamespaceReconciler {
     await statuses.writeInternalError(namespace, finding);
   }
 
+  /** Decides, if need be a second time, with what the policies say that stay although their profile can't be read. */
+  async #decideKnowing(namespace: string): Promise<Decision | undefined> {
+    const decision = contain(() => this.#decide(namespace));
+    if (decision === undefined || decision.needed.length === 0) return decision;
+    const contents = await this.#parts.contents.of(namespace, decision.needed);
+    return contain(() => this.#decide(namespace, contents));
+  }
+
   /** Nothing is awaited here, so that all of it is from one moment. */
-  #decide(namespace: string): Decision | undefined {
+  #decide(namespace: string, contents?: ReadonlyMap<string, StoredContent>): Decision | undefined {
     const { cache, drifts, ledger } = this.#parts;
     const view = cache.view();
     const facts = view.namespaces.get(namespace);
@@ -149,21 +162,24 @@ export class NamespaceReconciler {
       this.#forget(namespace);
       return undefined;
     }
-    // With a profile that doesn't decode, everything stays as it is.
+    // With a profile that doesn't decode, and of which no version did since the start, everything stays as it is.
     if (view.platform === undefined || !isRead(view.platform)) {
       ledger.letGo(namespace);
       return undefined;
     }
     const compiled = this.#compile(view, view.platform, facts, this.#known);
+    const actual = cache.policiesIn(namespace);
+    const wanted = { ...wantedIn(compiled), contents, keepsAll: view.platform.outdated !== undefined };
     return {
       uid: facts.uid,
       moment: drifts.now,
       madeFrom: specIdentity(view.platform),
       compiled,
+      needed: contentsNeeded(actual.owned, wanted.desired, wanted),
       plan: plan({
         namespace,
-        ...wantedIn(compiled),
-        actual: cache.policiesIn(namespace),
+        ...wanted,
+        actual,
         platform: ownerOf(view.platform),
         heldClosed: ledger.heldClosed(namespace, facts.uid, performance.now()),
       }),

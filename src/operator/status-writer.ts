@@ -20,7 +20,7 @@ import { fingerprint } from '../model/network-policy.ts';
 import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';
 import { platformStatus } from '../plan/platform-status.ts';
-import { profileStatus } from '../plan/profile-status.ts';
+import { type FrozenPolicies, profileStatus } from '../plan/profile-status.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import { type Ledger, specIdentity } from './ledger.ts';
 import { contain } from './mistakes.ts';
@@ -54,7 +54,16 @@ export class StatusWriter {
       const mine = made.get(profile.uid);
       if (compiled !== undefined && mine?.profile.generation !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
-      const status = contain(() => profileStatus({ profile, compiled, mine, previous, now: wallTime() }));
+      const status = contain(() =>
+        profileStatus({
+          profile,
+          compiled,
+          mine,
+          frozen: this.#frozenOf(profile, compiled),
+          previous,
+          now: wallTime(),
+        }),
+      );
       await this.#writeProfile(profile, status);
     });
   }
@@ -72,6 +81,21 @@ export class StatusWriter {
     });
   }
 
+  /** What stays of a profile that can't be read; nothing where it can be, or where none of its policies stays. */
+  #frozenOf(
+    { namespace, uid, decoded }: StoredProfile,
+    compiled: CompiledNamespace | undefined,
+  ): FrozenPolicies | undefined {
+    if (decoded.ok || !compiled?.frozenOwners.has(uid)) return undefined;
+    return {
+      own: this.#cache
+        .policiesIn(namespace)
+        .owned.filter(({ ownerUid }) => ownerUid === uid)
+        .map((policy) => policy.name),
+      mirroredIn: [...this.#cache.holdingMirrorsOf(namespace)],
+    };
+  }
+
   /**
    * Writes the status of the platform profile, from where every namespace stands.
    *
@@ -85,6 +109,7 @@ export class StatusWriter {
     const status = contain(() =>
       platformStatus({
         platform,
+        holdsOn: this.#cache.view().platform?.outdated !== undefined,
         discovered: this.#cache.view().discovered,
         previous: readStatus(platformNetworkProfileStatus, platform.status),
         standings: this.#ledger.records,

@@ -58,7 +58,12 @@ export function connectTriggers(cache: Cache, queue: WorkQueue): void {
   });
   cache.profiles.onChange(({ previous, next }) =>
     touched((next ?? previous)?.namespace ?? '', () =>
-      namespacesTouchedByProfile(cache.view(), previous, next),
+      namespacesTouchedByProfile(
+        cache.view(),
+        previous,
+        next,
+        cache.holdingMirrorsOf((next ?? previous)?.namespace ?? ''),
+      ),
     ),
   );
   // These concern every namespace, but what somebody edits meanwhile goes first.

@@ -190,7 +190,7 @@ function follow(
       platform: platformOwner,
       heldClosed: [],
       frozenOwners: new Set(),
-      frozenMirrors: new Set(),
+      frozenMirrors: [],
       thawed: [],
     });
     for (const { changes } of phases) {

@@ -1,17 +1,37 @@
-// Which policies stay as they are because a profile does not decode: what it owns, and what it is mirrored by elsewhere.
-// Must not know why it doesn't.
+// Which policies stay because a profile does not decode: what it owns, and what it is mirrored by elsewhere; and what of them
+// does not, because guardrails forbid it today or who asked for it can be read and doesn't any more.
+// Must not know why a profile doesn't decode, nor what guardrails are.
+import type { ForbiddenAmong, LastingPeer } from '../compile/lasting-rules.ts';
 import { secondName } from '../compile/names.ts';
-import { type Direction, fingerprint } from '../model/network-policy.ts';
-import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
+import type { Finding } from '../model/findings.ts';
+import {
+  allowing,
+  type Direction,
+  fingerprint,
+  type NonEmpty,
+  nonEmpty,
+  type Peer,
+  type Rule,
+  ruleOn,
+} from '../model/network-policy.ts';
+import { compareKeys, formatKey, type ObjectKey } from '../model/object-key.ts';
+import type { DesiredPolicy, OwnedPolicy, StoredContent, StoredRule } from '../model/policies.ts';
+import { namespacesNamed, onlyNamesIn } from '../model/selectors.ts';
 
-/** Whose policies stay as they are: see `CompiledNamespace`. */
+/** Whose policies stay: see `CompiledNamespace`. */
 export interface Freeze {
   readonly frozenOwners: ReadonlySet<string>;
-  readonly frozenMirrors: ReadonlySet<string>;
+  readonly frozenMirrors: readonly ObjectKey[];
   readonly thawed: readonly Direction[];
+  /** What guardrails forbid today; absent: nothing. */
+  readonly forbidden?: ForbiddenAmong | undefined;
+  /** What the policies say that stay, by name: see `contentsNeeded`. Of what is not known all stays. */
+  readonly contents?: ReadonlyMap<string, StoredContent> | undefined;
+  /** Whether nothing is pruned, because what the platform wants can't be read now. */
+  readonly keepsAll?: boolean;
 }
 
-/** The policies of a namespace that stay as they are. */
+/** The policies of a namespace that stay, wholly or in part. */
 export interface Frozen {
   has(policy: OwnedPolicy): boolean;
   /**
@@ -19,25 +39,184 @@ export interface Frozen {
    * beside it under its second name, and follow there.
    */
   readonly mirrorNames: ReadonlySet<string>;
+  /** What stays of those that lose some of their rules. */
+  readonly narrowed: readonly DesiredPolicy[];
+  readonly findings: readonly Finding[];
 }
 
-/** Finds what stays as it is; a mirror that is as it is desired needs no care. */
+/** The policies of which the plan has to know what they say. */
+export function contentsNeeded(
+  owned: readonly OwnedPolicy[],
+  desired: readonly DesiredPolicy[],
+  freeze: Freeze,
+): readonly OwnedPolicy[] {
+  const { owners, mirrors } = candidates(owned, desired, freeze);
+  return [...(freeze.forbidden === undefined ? [] : owners), ...mirrors];
+}
+
+/** Finds what stays; a mirror that is as it is desired needs no care. */
 export function frozenAmong(
   owned: readonly OwnedPolicy[],
   desired: readonly DesiredPolicy[],
-  { frozenOwners, frozenMirrors, thawed }: Freeze,
+  freeze: Freeze,
 ): Frozen {
+  const { owners, mirrors } = candidates(owned, desired, freeze);
+  const lasting = new Lasting([...owners, ...mirrors], freeze);
+  const beside = new Set(mirrors.map(({ name }) => secondName(name)));
+  const isLasting = ({ name }: OwnedPolicy) => !lasting.gone.has(name);
+  const mirrorNames = new Set(
+    mirrors.filter((policy) => isLasting(policy) && !beside.has(policy.name)).map(({ name }) => name),
+  );
+  const ownedNames = new Set(owners.filter(isLasting).map(({ name }) => name));
+  return {
+    has: ({ name }) => ownedNames.has(name) || mirrorNames.has(name),
+    mirrorNames,
+    narrowed: lasting.narrowed.filter(({ name }) => ownedNames.has(name) || mirrorNames.has(name)),
+    findings: lasting.findings,
+  };
+}
+
+interface Candidates {
+  readonly owners: readonly OwnedPolicy[];
+  readonly mirrors: readonly OwnedPolicy[];
+}
+
+function candidates(
+  owned: readonly OwnedPolicy[],
+  desired: readonly DesiredPolicy[],
+  { frozenOwners, frozenMirrors, thawed }: Freeze,
+): Candidates {
+  const namespaces = new Set(frozenMirrors.map(({ namespace }) => namespace));
   const isDesired = ({ name, fingerprint: stored }: OwnedPolicy) =>
     desired.some((policy) => policy.name === name && fingerprint(policy.spec) === stored);
-  const mirrors = owned.filter(
-    (policy) => policy.mirrors.some((namespace) => frozenMirrors.has(namespace)) && !isDesired(policy),
-  );
-  const beside = new Set(mirrors.map(({ name }) => secondName(name)));
-  const held = new Set(mirrors.map(({ name }) => name).filter((name) => !beside.has(name)));
   return {
-    has: ({ ownerUid, name, isolates }) =>
-      (frozenOwners.has(ownerUid) && !isolates.some((direction) => thawed.includes(direction))) ||
-      held.has(name),
-    mirrorNames: held,
+    owners: owned.filter(
+      ({ ownerUid, isolates }) =>
+        frozenOwners.has(ownerUid) && !isolates.some((direction) => thawed.includes(direction)),
+    ),
+    mirrors: owned.filter(
+      (policy) => policy.mirrors.some((namespace) => namespaces.has(namespace)) && !isDesired(policy),
+    ),
+  };
+}
+
+/** What stays of some policies, all of one namespace. */
+class Lasting {
+  /** The names of those of which nothing stays. */
+  readonly gone = new Set<string>();
+  readonly narrowed: DesiredPolicy[] = [];
+  readonly findings: Finding[] = [];
+
+  constructor(policies: readonly OwnedPolicy[], freeze: Freeze) {
+    const known = [...policies].sort(compareKeys).flatMap((policy) => {
+      const content = freeze.contents?.get(policy.name);
+      // A deny has no rules to lose.
+      return content === undefined || content.rules.length === 0 ? [] : [{ policy, content }];
+    });
+    const rules = known.map(({ policy, content }) => askedStill(policy, content, freeze.frozenMirrors));
+    const peers = known.map(({ content }, at) => (rules[at] ?? []).map((rule) => peersOf(rule, content)));
+    const forbidden = freeze.forbidden?.(peers.flat(2)) ?? new Set<LastingPeer>();
+    for (const [at, { policy, content }] of known.entries()) {
+      const before = rules[at] ?? [];
+      const after = before.flatMap((rule, index) =>
+        withoutForbidden(rule, peers[at]?.[index] ?? [], forbidden),
+      );
+      this.#take(policy, content, after);
+      if (peers[at]?.flat().some((peer) => forbidden.has(peer))) this.findings.push(tellOf(policy));
+    }
+  }
+
+  #take(policy: OwnedPolicy, content: StoredContent, rules: readonly StoredRule[]): void {
+    const some = nonEmpty(rules);
+    const isSame =
+      rules.length === content.rules.length && rules.every((rule) => content.rules.includes(rule));
+    // Where a rule for everyone stays, nothing is narrower for what another one loses.
+    const isForEveryone = rules.some(({ peers }) => peers.length === 0);
+    if (some === undefined) this.gone.add(policy.name);
+    else if (!isSame && !isForEveryone) this.narrowed.push(policyOf(policy, content, some));
+  }
+}
+
+/**
+ * Of a mirror, what profiles that can't be read ask for; of any other policy all. A rule leads to all the namespaces that ask for
+ * it: of these, those stay in which one can't be read.
+ */
+function askedStill(
+  { mirrors }: OwnedPolicy,
+  { rules }: StoredContent,
+  unread: readonly ObjectKey[],
+): readonly StoredRule[] {
+  if (mirrors.length === 0) return rules;
+  return rules.flatMap((rule) => {
+    if (rule.askers === undefined) return [rule];
+    const isAskedBy = (key: ObjectKey) =>
+      rule.askers?.some((asker) => asker.startsWith(`${formatKey(key)}/`));
+    const places = new Set(unread.filter(isAskedBy).map(({ namespace }) => namespace));
+    const peers = places.size === 0 ? [] : rule.peers.flatMap((peer) => inSomeOf(peer, places));
+    if (peers.length === 0) return [];
+    return [peers.every((peer) => rule.peers.includes(peer)) ? rule : { ...rule, peers }];
+  });
+}
+
+/** The peer, in those of its namespaces alone that are among `places`; one that names none stays. */
+function inSomeOf(peer: Peer, places: ReadonlySet<string>): readonly Peer[] {
+  if ('ipBlock' in peer || peer.namespaceSelector === undefined) return [peer];
+  const names = onlyNamesIn(peer.namespaceSelector);
+  const staying = names.filter((name) => places.has(name));
+  if (names.length === staying.length) return [peer];
+  const [first, ...rest] = staying;
+  return first === undefined ? [] : [{ ...peer, namespaceSelector: namespacesNamed([first, ...rest]) }];
+}
+
+function peersOf(
+  { peers, ports, foundFor }: StoredRule,
+  { direction, pods }: StoredContent,
+): readonly LastingPeer[] {
+  const about = { direction, pods, ports, foundFor };
+  return peers.length === 0 ? [{ ...about, peer: undefined }] : peers.map((peer) => ({ ...about, peer }));
+}
+
+function withoutForbidden(
+  rule: StoredRule,
+  judged: readonly LastingPeer[],
+  forbidden: ReadonlySet<LastingPeer>,
+): readonly StoredRule[] {
+  const staying = judged.filter((peer) => !forbidden.has(peer));
+  if (staying.length === judged.length) return [rule];
+  const peers = staying.flatMap(({ peer }) => peer ?? []);
+  return peers.length === 0 ? [] : [{ ...rule, peers }];
+}
+
+function policyOf(
+  { namespace, name }: OwnedPolicy,
+  { owner, description, pods, direction }: StoredContent,
+  [first, ...rest]: NonEmpty<StoredRule>,
+): DesiredPolicy {
+  const rules = [first, ...rest];
+  const found = rules.flatMap(({ foundFor }, index) =>
+    foundFor === undefined ? [] : [[index, foundFor] as const],
+  );
+  return {
+    ...{ namespace, name, owner, description },
+    askers: rules.map(({ askers = [] }) => askers),
+    ...(found.length === 0 ? {} : { foundFor: Object.fromEntries(found) }),
+    spec: allowing(pods, direction, [ruleOf(first), ...rest.map(ruleOf)]),
+  };
+}
+
+/** @throws where nobody is left: no peers would mean everyone, and whoever wrote that is not narrowed */
+function ruleOf({ peers, ports }: StoredRule): Rule {
+  const some = nonEmpty(peers);
+  if (some === undefined) throw new Error('a rule for everyone stays as it is, or goes');
+  return ruleOn(some, nonEmpty(ports));
+}
+
+function tellOf({ namespace, name }: OwnedPolicy): Finding {
+  return {
+    code: 'FrozenBeyondGuardrails',
+    subject: { kind: 'NetworkPolicy', namespace, name },
+    message:
+      'it was written for a profile that can not be read now, and loses what the guardrails of the platform profile forbid',
+    hint: 'mend the profile: its routes are judged again when it can be read',
   };
 }

@@ -26,7 +26,7 @@ export function planLeftovers(
     platform: first,
     heldClosed: [],
     frozenOwners: new Set(),
-    frozenMirrors: new Set(),
+    frozenMirrors: [],
     thawed: [],
   });
 }

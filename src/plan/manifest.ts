@@ -1,13 +1,21 @@
 // The NetworkPolicy object for a desired policy, as it is sent to the API server and printed for people.
 // Must not know whether the object exists.
 import { labelValue } from '../compile/names.ts';
-import { apiVersion, type DesiredPolicy, managedByLabel, profileLabel } from '../model/policies.ts';
+import {
+  apiVersion,
+  type DesiredPolicy,
+  descriptionAnnotation,
+  foundForAnnotation,
+  managedByLabel,
+  profileLabel,
+  routesAnnotation,
+} from '../model/policies.ts';
 import type { Labels } from '../model/selectors.ts';
 
 /** Where a person reads what a policy is for, and what asks for each of its rules. */
 const ours = {
   labels: [managedByLabel.key, profileLabel],
-  annotations: ['ringfence.dev/description', 'ringfence.dev/routes'],
+  annotations: [descriptionAnnotation, routesAnnotation, foundForAnnotation],
 } as const;
 
 /** What stands in the metadata of a stored policy, as far as others may write it. */
@@ -61,7 +69,7 @@ export function manifestOf(
   metadata: { resourceVersion?: string } = {},
   foreign: PolicyMetadata = {},
 ): object {
-  const { namespace, name, owner, description, spec } = policy;
+  const { namespace, name, owner, description, spec, foundFor = {} } = policy;
   const profile = profileLabelOf(owner);
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -78,8 +86,9 @@ export function manifestOf(
       },
       annotations: {
         ...foreign.annotations,
-        'ringfence.dev/description': description,
-        ...(policy.askers === undefined ? {} : { 'ringfence.dev/routes': JSON.stringify(policy.askers) }),
+        [descriptionAnnotation]: description,
+        ...(policy.askers === undefined ? {} : { [routesAnnotation]: JSON.stringify(policy.askers) }),
+        ...(Object.keys(foundFor).length === 0 ? {} : { [foundForAnnotation]: JSON.stringify(foundFor) }),
       },
       ownerReferences: [
         {

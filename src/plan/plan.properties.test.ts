@@ -135,7 +135,7 @@ function planFor(shop: SimulatedNamespace, { desired, heldClosed }: Scenario): P
     platform: platformOwner,
     heldClosed,
     frozenOwners: new Set([frozen.uid]),
-    frozenMirrors: new Set<string>(),
+    frozenMirrors: [],
     thawed: [],
   });
 }
@@ -340,7 +340,7 @@ describe('a plan', () => {
           platform: platformOwner,
           heldClosed: given.heldClosed,
           frozenOwners: new Set([frozen.uid]),
-          frozenMirrors: new Set<string>(),
+          frozenMirrors: [],
           thawed: [],
         };
         expect(plan({ ...input, desired: given.desired.toReversed(), actual: shop.actual(true) })).toEqual(

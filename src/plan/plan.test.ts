@@ -10,10 +10,17 @@ import {
   written,
 } from '../../test/fixtures.ts';
 import { denyNames, monitoringName, secondName, transitionName } from '../compile/names.ts';
-import type { Direction } from '../model/network-policy.ts';
-import type { DesiredPolicy, ForeignPolicy, OwnedPolicy } from '../model/policies.ts';
+import type { Direction, Peer } from '../model/network-policy.ts';
+import type {
+  DesiredPolicy,
+  ForeignPolicy,
+  OwnedPolicy,
+  StoredContent,
+  StoredRule,
+} from '../model/policies.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import type { PolicyChange } from './changes.ts';
+import { contentsNeeded } from './frozen.ts';
 import { type Plan, type PlanInput, plan } from './plan.ts';
 import { transitionPolicy } from './transition.ts';
 
@@ -26,6 +33,9 @@ interface Given {
   readonly frozen?: readonly string[];
   readonly frozenMirrors?: readonly string[];
   readonly thawed?: PlanInput['thawed'];
+  readonly contents?: PlanInput['contents'];
+  readonly forbidden?: PlanInput['forbidden'];
+  readonly keepsAll?: boolean;
 }
 
 /** The plan for the namespace `shop`. */
@@ -40,7 +50,10 @@ function planned(given: Given): Plan {
     platform: platformOwner,
     heldClosed,
     frozenOwners: new Set(frozen),
-    frozenMirrors: new Set(frozenMirrors),
+    frozenMirrors: frozenMirrors.map((place) => ({ namespace: place, name: 'broken' })),
+    contents: given.contents,
+    forbidden: given.forbidden,
+    keepsAll: given.keepsAll ?? false,
     thawed,
   });
 }
@@ -487,6 +500,138 @@ describe('a mirror of a namespace in which a profile does not decode', () => {
     expect(told(planned({ ...ringed, desired, owned: both, frozenMirrors: [] }))).toEqual([
       `allow: replace ${name}`,
       `prune: delete ${secondName(name)}`,
+    ]);
+  });
+});
+
+describe('what stays of a profile that does not decode', () => {
+  const named = (name: string) => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+  });
+  const some = { ipBlock: { cidr: '198.51.100.0/24' } };
+  const all = { ipBlock: { cidr: '0.0.0.0/0' } };
+  const owner = { kind: 'AppNetworkProfile', name: 'broken', uid: 'uid-broken' } as const;
+  const rule = (peers: StoredRule['peers'], askers?: readonly string[]): StoredRule => ({
+    peers,
+    ports: [],
+    askers,
+    foundFor: undefined,
+  });
+  const says = (...rules: readonly StoredRule[]): StoredContent => ({
+    owner,
+    description: 'what it lets out',
+    pods: {},
+    direction: 'Egress',
+    rules,
+  });
+  const forbidding =
+    (...gone: readonly Peer[]): PlanInput['forbidden'] =>
+    (peers) =>
+      new Set(peers.filter(({ peer }) => peer === undefined || gone.includes(peer)));
+  const wayOut = { ...ownedBy('uid-broken', written(allowing('ringfence-broken-web-out', 'Egress', 443))) };
+  const ringed = { desired: [deny, denyEgress], frozen: ['uid-broken'] };
+  const owned = [written(deny), written(denyEgress), wayOut];
+  const held = (content: StoredContent, ...gone: readonly Peer[]) =>
+    planned({
+      ...ringed,
+      owned,
+      contents: new Map([[wayOut.name, content]]),
+      forbidden: forbidding(...gone),
+    });
+
+  test('is all of it where guardrails forbid none, or nobody knows what it says', () => {
+    expect(held(says(rule([some, all]))).phases).toEqual([]);
+    expect(planned({ ...ringed, owned, forbidden: forbidding(all) }).phases).toEqual([]);
+  });
+
+  test('loses the peers that guardrails forbid, as its owner wrote it otherwise, and a finding tells it', () => {
+    const found = held(says(rule([some, all], ['out']), rule([all], ['wide'])), all);
+    expect(found.phases).toEqual([
+      {
+        purpose: 'allow',
+        changes: [
+          {
+            action: 'replace',
+            policy: {
+              namespace: 'shop',
+              name: wayOut.name,
+              owner,
+              description: 'what it lets out',
+              askers: [['out']],
+              spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [some] }] },
+            },
+            fingerprint: expect.any(String),
+            resourceVersion: '1',
+          },
+        ],
+      },
+    ]);
+    expect(found.findings.map(({ code, subject }) => [code, subject.name])).toEqual([
+      ['FrozenBeyondGuardrails', wayOut.name],
+    ]);
+  });
+
+  test('goes where guardrails forbid all of it, be it for everyone', () => {
+    expect(told(held(says(rule([all]), rule([all])), all))).toEqual([`prune: delete ${wayOut.name}`]);
+    expect(told(held(says(rule([])), all))).toEqual([`prune: delete ${wayOut.name}`]);
+  });
+
+  test('needs to be known only where it may lose something', () => {
+    const freeze = { frozenOwners: new Set(['uid-broken']), frozenMirrors: [], thawed: [] };
+    const needed = (more: object) => contentsNeeded(owned, ringed.desired, { ...freeze, ...more });
+    expect(needed({})).toEqual([]);
+    expect(needed({ forbidden: forbidding(all) })).toEqual([wayOut]);
+    expect(needed({ forbidden: forbidding(all), frozenOwners: new Set() })).toEqual([]);
+  });
+
+  describe('in a mirror', () => {
+    const name = 'ringfence-mirror-web-out-0123456789';
+    const mirror = { ...written(allowing(name, 'Egress', 5432)), mirrors: ['data', 'pay'] };
+    const withMirror = (...rules: readonly StoredRule[]) =>
+      planned({
+        desired: [deny, denyEgress],
+        owned: [written(deny), written(denyEgress), mirror],
+        frozenMirrors: ['data'],
+        contents: new Map([[name, { ...says(...rules), owner: platformOwner }]]),
+      });
+    const egress = ({ phases }: Plan) =>
+      phases.flatMap(({ changes }) =>
+        changes.map((change) => (change.action === 'delete' ? 'deleted' : change.policy.spec.egress)),
+      );
+
+    test('is what the profile asks for that can not be read, not what others asked for in its namespace', () => {
+      const found = withMirror(
+        rule([named('data')], ['data/broken/a']),
+        rule([named('data')], ['data/other/b']),
+      );
+      expect(egress(found)).toEqual([[{ to: [named('data')] }]]);
+      expect(egress(withMirror(rule([named('data')], ['data/other/b'])))).toEqual(['deleted']);
+      expect(egress(withMirror(rule([named('data')], ['data/broken/a', 'data/other/b'])))).toEqual([]);
+    });
+
+    test('is its own namespace alone, of a rule that leads to several', () => {
+      const both = {
+        matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['data', 'pay'] }],
+      } as const;
+      const found = withMirror(rule([{ namespaceSelector: both }], ['data/broken/a', 'pay/pay/b']));
+      expect(egress(found)).toEqual([[{ to: [named('data')] }]]);
+    });
+
+    test('is all of it where it is not known who asked', () => {
+      expect(egress(withMirror(rule([named('data')])))).toEqual([]);
+    });
+  });
+});
+
+describe('while the platform profile does not decode, and holds as it was', () => {
+  test('nothing is pruned, and what is missing is written', () => {
+    const extra = written(monitoring);
+    expect(
+      told(planned({ desired: [deny], owned: [extra], keepsAll: true, heldClosed: ['Ingress'] })),
+    ).toEqual([`deny: create ${denyNames.Ingress}`]);
+    expect(told(planned({ desired: [], owned: [written(deny), extra], keepsAll: true }))).toEqual([]);
+    expect(told(planned({ desired: [deny], owned: [written(deny), extra] }))).toEqual([
+      `prune: delete ${monitoringName}`,
     ]);
   });
 });

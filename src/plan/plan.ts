@@ -47,9 +47,12 @@ export function wantedIn({
   frozenOwners,
   frozenMirrors,
   thawed,
-}: Pick<CompiledNamespace, 'enforcement' | 'policies' | 'withheld' | keyof Freeze>): Freeze &
-  Pick<PlanInput, 'desired' | 'withheld' | 'rehearsed'> {
-  const freeze = { frozenOwners, frozenMirrors, thawed };
+  forbidden,
+}: Pick<
+  CompiledNamespace,
+  'enforcement' | 'policies' | 'withheld' | 'frozenOwners' | 'frozenMirrors' | 'thawed' | 'forbidden'
+>): Freeze & Pick<PlanInput, 'desired' | 'withheld' | 'rehearsed'> {
+  const freeze = { frozenOwners, frozenMirrors, thawed, forbidden };
   return enforcement === 'Enforce'
     ? { ...freeze, desired: policies, withheld }
     : { ...freeze, desired: [], rehearsed: policies };
@@ -73,8 +76,9 @@ export function plan(given: PlanInput): Plan {
     const existing = lastingByName.get(policy.name);
     return existing !== undefined && frozen.has(existing) ? [] : writeOf(policy, existing);
   });
+  const narrowings = frozen.narrowed.flatMap((policy) => writeOf(policy, lastingByName.get(policy.name)));
   const wanted = new Set(named.desired.map((policy) => policy.name));
-  const unwanted = lasting.filter((policy) => !wanted.has(policy.name) && !frozen.has(policy));
+  const unwanted = lasting.filter((policy) => !wanted.has(policy.name) && !stays(policy, frozen, input));
   const changing = changingDirections(input, lasting, frozen);
   const temporary = planTransition(input, {
     changing,
@@ -83,7 +87,7 @@ export function plan(given: PlanInput): Plan {
     ),
     present: owned.filter((policy) => isTransitionName(policy.name)),
   });
-  const allows = writes.filter((change) => !isDeny(change));
+  const allows = [...writes.filter((change) => !isDeny(change)), ...narrowings];
   const phases: Phase[] = [
     { purpose: 'open', changes: temporary.open },
     { purpose: 'deny', changes: writes.filter(isDeny) },
@@ -101,9 +105,15 @@ export function plan(given: PlanInput): Plan {
         : withFreeNames(input.rehearsed, input.actual, frozen.mirrorNames)
       ).findings,
       ...temporary.findings,
+      ...frozen.findings,
       ...foreignFindings(input.namespace, input.actual.foreign, isolatedBy(input.rehearsed ?? input.desired)),
     ],
   };
+}
+
+/** Whether a policy is left although nobody desires it. */
+function stays(policy: OwnedPolicy, frozen: Frozen, { keepsAll = false }: Freeze): boolean {
+  return keepsAll || frozen.has(policy);
 }
 
 /** The directions in which pods of a namespace with these policies are isolated. */
@@ -149,7 +159,7 @@ function changingDirections(
   lasting: readonly OwnedPolicy[],
   frozen: Frozen,
 ): readonly Direction[] {
-  const staying = lasting.filter((policy) => frozen.has(policy));
+  const staying = lasting.filter((policy) => stays(policy, frozen, input));
   return directions.filter((direction) => {
     const willBe = reachOf([...input.desired.map(isolationOf), ...staying], direction);
     if (reachOf(lasting, direction) === willBe) return false;

@@ -165,7 +165,7 @@ describe('a platform profile that does not decode', () => {
       },
     ],
   };
-  const made = platformStatus({
+  const broken = {
     platform: { ...undecodable(platform()), generation: 7 },
     previous,
     discovered: {},
@@ -174,6 +174,15 @@ describe('a platform profile that does not decode', () => {
     findings: [],
     waiting: 0,
     now,
+  };
+  const made = platformStatus(broken);
+
+  test('says that the version before it holds on, where there was one, and counts what that comes to', () => {
+    const held = platformStatus({ ...broken, holdsOn: true, policies: 5 });
+    expect(condition(held, 'Stalled')).toMatch(
+      /; the version before it holds on, and nothing is pruned, until that is mended$/,
+    );
+    expect(held.counts).toMatchObject({ enforced: 0, policies: 5 });
   });
 
   test('is Stalled with the field to mend, so that kstatus does not wait for it', () => {

@@ -20,6 +20,8 @@ export interface NamespaceStanding {
 /** What the status is made from. */
 export interface PlatformStatusInput {
   readonly platform: PlatformFacts;
+  /** Whether an earlier version holds on, where the stored one can't be read. */
+  readonly holdsOn?: boolean;
   readonly previous: PlatformNetworkProfileStatus;
   /** What to remember over a restart. */
   readonly discovered: Discovered;
@@ -50,10 +52,14 @@ export function platformStatus(input: PlatformStatusInput): PlatformNetworkProfi
       now,
     );
   if (!platform.decoded.ok) {
-    const message = `${platform.decoded.error.map(formatProblem).join('; ')}; everything stays as it is until that is mended`;
+    const tail = input.holdsOn
+      ? 'the version before it holds on, and nothing is pruned, until that is mended'
+      : 'everything stays as it is until that is mended';
+    const message = `${platform.decoded.error.map(formatProblem).join('; ')}; ${tail}`;
     return {
       ...previous,
       observedGeneration: platform.generation,
+      ...(input.holdsOn ? standing(input) : {}),
       conditions: conditions([
         { type: 'Accepted', status: 'False', reason: 'InvalidProfile', message },
         { type: 'Programmed', status: 'Unknown', reason: 'InvalidProfile', message },
@@ -62,17 +68,24 @@ export function platformStatus(input: PlatformStatusInput): PlatformNetworkProfi
       ]),
     };
   }
-  const counts = countStates(standings, input.policies);
+  const { counts, failing } = standing(input);
   return {
     ...previous,
     observedGeneration: platform.generation,
     counts,
-    failing: failingAmong(standings).slice(0, maxFailing),
+    failing,
     conditions: conditions([
       { type: 'Accepted', status: 'True', reason: 'Accepted', message: acceptedMessage(input) },
       ...progress(platform.decoded.value.spec.enforcement, input, counts),
       ...contested(standings),
     ]),
+  };
+}
+
+function standing({ standings, policies }: PlatformStatusInput): { counts: Counts; failing: Failing } {
+  return {
+    counts: countStates(standings, policies),
+    failing: failingAmong(standings).slice(0, maxFailing),
   };
 }
 

@@ -13,7 +13,7 @@ import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
 import type { ProfileFacts } from '../api/cluster-view.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
 import { type CompiledNamespace, compile } from '../compile/compile.ts';
-import { profileStatus } from './profile-status.ts';
+import { type FrozenPolicies, profileStatus } from './profile-status.ts';
 
 const now = '2026-01-02T15:04:05Z';
 const routes = [
@@ -175,21 +175,56 @@ describe('the status of a profile', () => {
 describe('a profile that does not decode', () => {
   const broken = undecodable(profile('shop/shop', { routes }));
   const before = status(profile('shop/shop', { routes }));
-  const made = status(broken, {}, before);
+  const given = compile(view({ platform: platform(), namespaces: [namespace('shop')], profiles: [broken] }));
+  const statusWith = (frozen: FrozenPolicies | undefined, previous = before, at = now) =>
+    profileStatus({
+      profile: broken,
+      compiled: given.namespaces[0],
+      mine: undefined,
+      frozen,
+      previous,
+      now: at,
+    });
+  const made = statusWith({ own: ['ringfence-shop-b', 'ringfence-shop-a'], mirroredIn: ['pay', 'cart'] });
 
   test('is Stalled with the field to mend', () => {
     expect(condition(made, 'Stalled')).toMatch(
-      /^True InvalidProfile: spec\.colour: .*; its policies stay as they are until that is mended$/,
+      /^True InvalidProfile: spec\.colour: .*; its policies stay as they are, but for what guardrails forbid, until that is mended$/,
     );
     expect(condition(made, 'Accepted')).toMatch(/^False InvalidProfile/);
     expect(condition(made, 'Ready')).toMatch(/^False InvalidProfile/);
     expect(condition(made, 'Programmed')).toMatch(/^Unknown InvalidProfile/);
   });
 
+  test('is Frozen, with the policies that stay, and since when', () => {
+    expect(condition(made, 'Frozen')).toBe(
+      'True InvalidProfile: as it was written before, as far as guardrails allow, stays `ringfence-shop-a`, `ringfence-shop-b`; so does what lets others out to this namespace, in `cart`, `pay`',
+    );
+    const later = statusWith({ own: [], mirroredIn: [] }, made, 'later');
+    const since = later.conditions?.find(({ type }) => type === 'Frozen')?.lastTransitionTime;
+    expect([since, condition(later, 'Frozen')]).toEqual([
+      now,
+      'True InvalidProfile: it has no policy of its own',
+    ]);
+    const mended = status(profile('shop/shop', { routes }), {}, made);
+    expect(condition(mended, 'Frozen')).toBeUndefined();
+  });
+
+  test('names the first of many policies, and how many more there are', () => {
+    const own = Array.from({ length: 12 }, (_, index) => `ringfence-${String(index).padStart(2, '0')}`);
+    expect(condition(statusWith({ own, mirroredIn: [] }), 'Frozen')).toMatch(/`ringfence-09` and 2 more$/);
+  });
+
+  test('is not Frozen where nothing of it stays', () => {
+    const nothing = statusWith(undefined);
+    expect(condition(nothing, 'Frozen')).toBeUndefined();
+    expect(condition(nothing, 'Stalled')).toMatch(/; nothing of it is in force until that is mended$/);
+  });
+
   test('keeps what was last known of its routes, and counts the policies that stay', () => {
     expect(made.routes).toEqual(before.routes);
     expect(made.counts).toEqual(before.counts);
-    expect([before.policies, made.policies]).toEqual([1, 1]);
+    expect(made.policies).toBe(2);
     expect(status(broken, { enforcement: 'Off' }, before).policies).toBe(0);
   });
 

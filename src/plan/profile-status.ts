@@ -8,6 +8,7 @@ import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Outside } from '../compile/membership.ts';
 import type { CompiledProfile } from '../compile/profiles.ts';
 import type { CompiledRoute } from '../compile/routes.ts';
+import { compareText } from '../model/object-key.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
 
 /** What the status is made from. */
@@ -17,9 +18,19 @@ export interface ProfileStatusInput {
   readonly compiled: CompiledNamespace | undefined;
   /** What `compiled` holds of this profile. */
   readonly mine: CompiledProfile | undefined;
+  /** What stays of it while it can't be read; absent where nothing does. */
+  readonly frozen?: FrozenPolicies | undefined;
   readonly previous: AppNetworkProfileStatus;
   /** RFC 3339. */
   readonly now: string;
+}
+
+/** What stays of a profile that can't be read. */
+export interface FrozenPolicies {
+  /** The names of the policies that it owns. */
+  readonly own: readonly string[];
+  /** The namespaces that hold mirrors of what its namespace lets in. */
+  readonly mirroredIn: readonly string[];
 }
 
 /** The status to show. */
@@ -27,21 +38,22 @@ export function profileStatus({
   profile,
   compiled,
   mine,
+  frozen,
   previous,
   now,
 }: ProfileStatusInput): AppNetworkProfileStatus {
   const isWritten = compiled?.enforcement === 'Enforce';
   const routes = routesOf(profile, compiled, mine?.routes ?? []) ?? previous.routes ?? [];
-  const conditions = (profile.decoded.ok ? readConditions(compiled, routes) : invalidConditions(profile)).map(
-    (condition) => ({
-      ...condition,
-      observedGeneration: profile.generation,
-      message: shorten(condition.message),
-    }),
-  );
+  const conditions = (
+    profile.decoded.ok ? readConditions(compiled, routes) : invalidConditions(profile, frozen)
+  ).map((condition) => ({
+    ...condition,
+    observedGeneration: profile.generation,
+    message: shorten(condition.message),
+  }));
   return {
     observedGeneration: profile.generation,
-    policies: isWritten ? policiesOf(profile, mine, previous) : 0,
+    policies: isWritten ? (profile.decoded.ok ? (mine?.policies.length ?? 0) : (frozen?.own.length ?? 0)) : 0,
     counts: countRoutes(routes),
     routes,
     conditions: withTimes(conditions, previous.conditions ?? [], now),
@@ -65,15 +77,6 @@ function routesOf(
     reason,
     message: `Ringfence denies nothing here: ${why}`,
   }));
-}
-
-/** What is frozen stays, as many as it was. */
-function policiesOf(
-  { decoded }: ProfileFacts,
-  mine: CompiledProfile | undefined,
-  previous: AppNetworkProfileStatus,
-): number {
-  return (decoded.ok ? mine?.policies.length : previous.policies) ?? 0;
 }
 
 const whyOutside: Readonly<Record<Outside, string>> = {
@@ -173,14 +176,47 @@ function programmedCondition(compiled: CompiledNamespace | undefined): Condition
   return of('True', 'Programmed', 'its policies are written');
 }
 
-function invalidConditions({ decoded }: ProfileFacts): readonly ConditionNow[] {
-  const problems = decoded.ok ? [] : decoded.error;
-  const message = `${problems.map(formatProblem).join('; ')}; its policies stay as they are until that is mended`;
-  const of = (type: string, status: Condition['status']): ConditionNow => ({
+function invalidConditions(
+  { decoded }: ProfileFacts,
+  frozen: FrozenPolicies | undefined,
+): readonly ConditionNow[] {
+  const problems = (decoded.ok ? [] : decoded.error).map(formatProblem).join('; ');
+  const tail =
+    frozen === undefined
+      ? 'nothing of it is in force until that is mended'
+      : 'its policies stay as they are, but for what guardrails forbid, until that is mended';
+  const of = (type: string, status: Condition['status'], message = `${problems}; ${tail}`): ConditionNow => ({
     type,
     status,
     reason: 'InvalidProfile',
     message,
   });
-  return [of('Accepted', 'False'), of('Programmed', 'Unknown'), of('Ready', 'False'), of('Stalled', 'True')];
+  return [
+    of('Accepted', 'False'),
+    of('Programmed', 'Unknown'),
+    of('Ready', 'False'),
+    of('Stalled', 'True'),
+    ...(frozen === undefined ? [] : [of('Frozen', 'True', frozenMessage(frozen))]),
+  ];
+}
+
+/** Which policies stay; since when, the condition says by its `lastTransitionTime`. */
+function frozenMessage({ own, mirroredIn }: FrozenPolicies): string {
+  const mirrors =
+    mirroredIn.length === 0
+      ? ''
+      : `; so does what lets others out to this namespace, in ${listFirst(mirroredIn)}`;
+  return own.length === 0
+    ? `it has no policy of its own${mirrors}`
+    : `as it was written before, as far as guardrails allow, stays ${listFirst(own)}${mirrors}`;
+}
+
+const mostListed = 10;
+
+/** The first of some names, sorted, and how many more there are. */
+function listFirst(names: readonly string[]): string {
+  const sorted = [...names].sort(compareText);
+  const listed = sorted.slice(0, mostListed).map((name) => `\`${name}\``);
+  const more = sorted.length - listed.length;
+  return more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ');
 }

@@ -25,6 +25,8 @@ export function profileFindings({ stores }: World, compiled: Compiled): readonly
         frozenOwners: namespace.frozenOwners,
         frozenMirrors: namespace.frozenMirrors,
         thawed: namespace.thawed,
+        forbidden: namespace.forbidden,
+        contents: stores.contentsIn(namespace.namespace),
       }).findings,
   );
   return [...compiled.findings, ...planned, ...compiled.namespaces.flatMap(routeFindings)];

@@ -1,0 +1,80 @@
+// What a stored policy of ours says, with who asked for each of its rules: for the few policies of which the cache's fingerprint
+// is not enough. Written for objects that the API server validated; must not know what is made of it.
+import type { Direction, Peer, PolicyPort } from '../model/network-policy.ts';
+import {
+  apiVersion,
+  descriptionAnnotation,
+  foundForAnnotation,
+  type Owner,
+  routesAnnotation,
+  type StoredContent,
+  type StoredRule,
+} from '../model/policies.ts';
+import type { LabelSelector } from '../model/selectors.ts';
+import { specOf } from './reduce.ts';
+import type { RawObject } from './resource.ts';
+
+interface RawPolicySpec {
+  readonly podSelector?: LabelSelector;
+  readonly policyTypes?: readonly Direction[];
+  readonly ingress?: readonly RawRule[];
+  readonly egress?: readonly RawRule[];
+}
+
+interface RawRule {
+  readonly from?: readonly Peer[];
+  readonly to?: readonly Peer[];
+  readonly ports?: readonly PolicyPort[];
+}
+
+/** Reads a policy; `undefined` where it is not of the kind that we write: of one direction, and owned by a profile. */
+export function readContent(object: RawObject): StoredContent | undefined {
+  const { podSelector = {}, policyTypes = [], ingress = [], egress = [] } = specOf<RawPolicySpec>(object);
+  const owner = ownerOf(object);
+  const [direction, ...more] = policyTypes;
+  if (owner === undefined || direction === undefined || more.length > 0) return undefined;
+  const annotations = object.metadata.annotations ?? {};
+  const askers = readJson(annotations[routesAnnotation]);
+  const foundFor = readJson(annotations[foundForAnnotation]);
+  return {
+    owner,
+    description: annotations[descriptionAnnotation] ?? '',
+    pods: podSelector,
+    direction,
+    rules: (direction === 'Ingress' ? ingress : egress).map(({ from = [], to = [], ports = [] }, index) => ({
+      peers: [...from, ...to],
+      ports,
+      askers: askersAt(askers, index),
+      foundFor: textAt(foundFor, index),
+    })),
+  };
+}
+
+function ownerOf({ metadata }: RawObject): Owner | undefined {
+  const controller = metadata.ownerReferences?.find((reference) => reference.controller);
+  if (controller === undefined || controller.apiVersion !== apiVersion) return undefined;
+  const { kind, name = '', uid } = controller;
+  return kind === 'AppNetworkProfile' || kind === 'PlatformNetworkProfile' ? { kind, name, uid } : undefined;
+}
+
+/** `undefined` where it is no JSON: somebody edited it. */
+function readJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where many asked, the annotation holds the first of them and how many more there are. */
+function askersAt(lists: unknown, index: number): StoredRule['askers'] {
+  const list: unknown = Array.isArray(lists) ? lists[index] : undefined;
+  if (!Array.isArray(list) || !list.every((asker) => typeof asker === 'string')) return undefined;
+  return list.some((asker) => /^and \d+ more$/.test(asker)) ? undefined : list;
+}
+
+function textAt(texts: unknown, index: number): string | undefined {
+  if (typeof texts !== 'object' || texts === null) return undefined;
+  const text: unknown = (texts as Readonly<Record<number, unknown>>)[index];
+  return typeof text === 'string' ? text : undefined;
+}

@@ -1,0 +1,64 @@
+// What the few policies say of which the cache's fingerprint is not enough: read when a plan needs them, and kept while the
+// policies are as they were. Must not know what a plan makes of them.
+import type { ApiClient } from '../cluster/api-client.ts';
+import { listObjects } from '../cluster/list.ts';
+import { readContent } from '../cluster/policy-content.ts';
+import { managedByLabel, type OwnedPolicy, type StoredContent } from '../model/policies.ts';
+
+/** So many namespaces with frozen policies are remembered; of more, the longest known are read again when they are needed. */
+const mostRemembered = 200;
+
+interface Remembered {
+  /** By name of policy: which version of it was read. */
+  readonly versions: ReadonlyMap<string, string>;
+  readonly contents: ReadonlyMap<string, StoredContent>;
+}
+
+/** Reads contents of policies. */
+export class FrozenContents {
+  readonly #client: ApiClient;
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  /**
+   * What these policies of a namespace say, by name; one that is gone, or not as we write policies, is left out.
+   *
+   * @throws ApiError where they can't be read
+   */
+  async of(namespace: string, policies: readonly OwnedPolicy[]): Promise<ReadonlyMap<string, StoredContent>> {
+    const known = this.#remembered.get(namespace);
+    const isKnown = policies.every(
+      ({ name, uid, resourceVersion }) => known?.versions.get(name) === `${uid}/${resourceVersion}`,
+    );
+    if (known !== undefined && isKnown) return known.contents;
+    const read = await this.#read(namespace);
+    this.#remembered.delete(namespace);
+    this.#remembered.set(namespace, read);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+    return read.contents;
+  }
+
+  /** By label, because a permission to get would be one more. */
+  async #read(namespace: string): Promise<Remembered> {
+    const objects = await listObjects(this.#client, {
+      kind: 'NetworkPolicy',
+      path: `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`,
+      query: { labelSelector: `${managedByLabel.key}=${managedByLabel.value}` },
+    });
+    return {
+      versions: new Map(
+        objects.map(({ metadata }) => [metadata.name, `${metadata.uid}/${metadata.resourceVersion}`]),
+      ),
+      contents: new Map(
+        objects.flatMap((object) => {
+          const content = readContent(object);
+          return content === undefined ? [] : [[object.metadata.name, content] as const];
+        }),
+      ),
+    };
+  }
+}
