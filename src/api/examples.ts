@@ -104,7 +104,10 @@ export const platformNetworkProfileExample = {
         cidrs: ['198.51.100.0/26'],
       },
     ],
-    gatewayNamespaces: { names: ['gateways', 'edge-*'] },
+    gatewayNamespaces: {
+      names: ['gateways', 'edge-*'],
+      selector: { matchLabels: { 'example.com/gateways': 'yes' } },
+    },
     ingressRoutes: 'Auto',
     monitoring: [
       {
@@ -154,6 +157,9 @@ export const platformNetworkProfileExample = {
         podRanges: ['10.244.0.0/16'],
         serviceRanges: ['10.96.0.0/16'],
         nodeRanges: ['172.18.0.0/16'],
+        podsWithin: ['10.244.0.0/15'],
+        servicesWithin: ['10.96.0.0/15'],
+        nodesWithin: ['172.16.0.0/12'],
       },
     },
     conditions: [
