@@ -9,7 +9,7 @@ let home: string;
 
 beforeAll(() => {
   tool = new Tool();
-}, 60_000);
+});
 
 afterAll(() => tool?.[Symbol.dispose]());
 

@@ -56,7 +56,7 @@ afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
   tool?.[Symbol.dispose]();
-}, 60_000);
+});
 
 /** A text in which equal specs are equal byte for byte: fields have no order. */
 function canonical(value: unknown): string {
@@ -114,7 +114,7 @@ describe('what `render` prints is what the operator writes', () => {
     const policies = await rendered(`${samples}/shop`, `${samples}/workloads`);
     expect(Object.keys(policies).length).toBeGreaterThan(5);
     expect(await written()).toEqual(policies);
-  }, 120_000);
+  });
 
   test.each(['Unrestricted', 'ClusterOnly', 'Restricted'])(
     'of all samples, with `egress: %s` and what is found out about the cluster',
@@ -127,7 +127,6 @@ describe('what `render` prints is what the operator writes', () => {
       expect(Object.keys(policies).length).toBeGreaterThan(30);
       expect(await written()).toEqual(policies);
     },
-    120_000,
   );
 });
 
@@ -164,7 +163,7 @@ describe('what the verbs say of a live cluster', () => {
     environment = {
       KUBECONFIG: await cluster.controlPlane.serviceAccountKubeconfig('ringfence-system', 'reader'),
     };
-  }, 120_000);
+  });
 
   const said = async (line: string) => {
     const { stdout, exitCode } = await tool.run(line, { environment });
@@ -193,7 +192,7 @@ describe('what the verbs say of a live cluster', () => {
     expect(live.exitCode).toBe(1);
     expect(live.stdout).toMatch(/ lost /);
     expect(await said(`ringfence plan -f ${files}`)).toEqual({ stdout: 'no change\n', exitCode: 0 });
-  }, 60_000);
+  });
 
   test('`lint` is what it says of the files, and what only a whole cluster shows', async () => {
     const findings = async (more: string) => {
@@ -207,7 +206,7 @@ describe('what the verbs say of a live cluster', () => {
     const more = live.filter((finding) => !ofFiles.includes(finding));
     expect(more.filter((finding) => !/: no namespace has/.test(finding))).toEqual([]);
     expect(ofFiles.length).toBeGreaterThan(5);
-  }, 60_000);
+  });
 
   test('and they ask for lists, nothing else', () => {
     const requests = readFileSync(audit, 'utf8')

@@ -23,11 +23,11 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await operator?.stop();
-}, 60_000);
+});
 
 afterAll(async () => {
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 describe.each<[string, NodeJS.Signals]>([
   ['back', 'SIGUSR2'],
@@ -57,5 +57,5 @@ describe.each<[string, NodeJS.Signals]>([
     await recorder.caughtUp();
     recorder.stop();
     expect(recorder.sets.some((set) => set.has(transition))).toBe(false);
-  }, 180_000);
+  });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
     (await run(paths.kubectl, ['--kubeconfig', controlPlane.kubeconfigPath, ...args])).stdout;
 }, 900_000);
 
-afterAll(() => controlPlane?.stop(), 60_000);
+afterAll(() => controlPlane?.stop());
 
 test('config/default is accepted as a whole, with strict validation', async () => {
   const applied = (await kubectl('apply', '--validate=strict', '-k', 'config/default')).trim().split('\n');
@@ -55,7 +55,7 @@ describe('the pod of the operator', () => {
       const { items } = await controlPlane.api.json<{ items: readonly Pod[] }>('GET', podsPath);
       return items[0];
     });
-  }, 60_000);
+  });
 
   test('is taken by the level `restricted`, which its namespace enforces', () => {
     expect(pod.status.phase).toBe('Pending');

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** How often the operator has written NetworkPolicies in this way; nobody else does it in this way. */
 async function writes(verb: 'POST' | 'PUT'): Promise<number> {
@@ -100,7 +100,7 @@ describe('two tools that undo every write', () => {
     expect(creates - before.POST).toBeLessThanOrEqual(mostWrites);
     expect((await writes('PUT')) - before.PUT).toBeLessThanOrEqual(mostWrites);
     expect((await writes('PUT')) - before.PUT).toBeGreaterThanOrEqual(3);
-  }, 40_000);
+  });
 
   test('are outlasted: when they stop, every policy comes back, and the status is well again', async () => {
     for (const { stop } of rivals) await stop();
@@ -115,7 +115,7 @@ describe('two tools that undo every write', () => {
       { timeoutMs: 60_000 },
     );
     expect(await failing()).toEqual([]);
-  }, 130_000);
+  });
 });
 
 describe('an admission policy that changes what is written', () => {
@@ -165,7 +165,7 @@ describe('an admission policy that changes what is written', () => {
         throw error;
       }
     });
-  }, 30_000);
+  });
 
   test('is told of after three writes without effect, which hold up no other policy', async () => {
     const before = (await writes('POST')) + (await writes('PUT'));
@@ -176,11 +176,11 @@ describe('an admission policy that changes what is written', () => {
     expect(await failing()).toEqual([contestOf('mutated')]);
     await cluster.policiesAre('mutated', ring);
     await comesToRest(cluster, 4_000);
-  }, 40_000);
+  });
 
   test('is outlasted: without it, the policy is as it should be', async () => {
     await cluster.api.json('DELETE', `${admission}/mutatingadmissionpolicybindings/${name}`);
     await becomesRight(cluster, [...ringed, 'mutated'], 60_000);
     await cluster.platformCondition('Ready', 'True');
-  }, 90_000);
+  });
 });

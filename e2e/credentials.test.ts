@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** Writes a file into the control plane's own folder, and returns its path. */
 function write(name: string, text: string): string {
@@ -138,7 +138,7 @@ describe('the operator logs in', () => {
     await operator.logged('the API server accepts our credentials again');
     expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([line]);
     await rings('with-late-plugin');
-  }, 60_000);
+  });
 });
 
 describe('credentials that the server refuses from now on are read anew', () => {
@@ -177,7 +177,7 @@ describe('credentials that the server refuses from now on are read anew', () => 
     await Promise.all(clients.map((client) => answers(client, 401)));
     write('rotating.token', await tokenOf('rotating'));
     await Promise.all(clients.map((client) => answers(client, 200)));
-  }, 60_000);
+  });
 
   test('with new connections, where it is a client certificate', async () => {
     const stranger = await (await createAuthority()).forClient({ user: 'stranger' });

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** Takes every rule out of a CRD's schema. */
 async function loosen(plural: string): Promise<void> {

@@ -33,5 +33,5 @@ describe('the demo', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a colour is what must not be there
     expect(output).not.toMatch(/\u001b/);
     expect(code).toBe(0);
-  }, 120_000);
+  });
 });

@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 const slices = '/apis/discovery.k8s.io/v1/namespaces';
 

@@ -69,7 +69,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** Switches to `mode` and records every set of policies until the namespace has come to rest in it. */
 async function switchTo(mode: Mode): Promise<NamespaceRecorder> {
@@ -108,7 +108,6 @@ describe('a live namespace', () => {
       last.set(from, before);
       last.set(to, after);
     },
-    30_000,
   );
 
   test('reaches less in each mode than in the one before, and its routes in all of them', () => {

@@ -36,12 +36,12 @@ afterEach(async () => {
   for (const each of running) each.signal('SIGCONT');
   await Promise.all(running.splice(0).map((each) => each.stop()));
   await cluster.api.json('DELETE', path).catch(() => undefined);
-}, 60_000);
+});
 
 afterAll(async () => {
   await proxy?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** Starts one that takes the lease, or waits for it. */
 async function start(leaseSeconds: number, options: { kubeconfig?: string; preload?: URL } = {}) {
@@ -108,25 +108,25 @@ describe('SIGTERM ends it, although', () => {
     expect(took).toBeLessThan(atMostMs);
     expect(took).toBeGreaterThan(6_900);
     expect(await holder()).toBe('');
-  }, 120_000);
+  });
 
   test('answers to writes drip', async () => {
     const took = await stopAmid({ kind: 'drip', everyMs: 2_000 }, writes);
     expect(took).toBeLessThan(atMostMs);
     expect(await holder()).toBe('');
-  }, 120_000);
+  });
 
   test('everything hangs: the lease runs out by itself', async () => {
     const took = await stopAmid({ kind: 'hang' }, [{}]);
     expect(took).toBeLessThan(atMostMs);
     expect(await holder()).not.toBe('');
-  }, 120_000);
+  });
 
   test('writes are slow: they are answered, and the lease is handed over at once', async () => {
     await stopAmid({ kind: 'delay', ms: 1_000 }, writes);
     expect(await holder()).toBe('');
     await becomesRight(cluster, ringed);
-  }, 120_000);
+  });
 });
 
 describe('nothing is written when the lease has run out, although', () => {
@@ -144,7 +144,7 @@ describe('nothing is written when the lease has run out, although', () => {
     expect(await first.ended()).toBe(2);
     expect(first.errors).toContain('the lease is lost');
     expect(proxy.seen.slice(taken).filter(isWrite)).toEqual([]);
-  }, 180_000);
+  });
 
   test('the process was stopped meanwhile, and finds work as soon as it goes on', async () => {
     const first = await startLeader(6);
@@ -158,27 +158,23 @@ describe('nothing is written when the lease has run out, although', () => {
     first.signal('SIGCONT');
     expect(await first.ended()).toBe(2);
     expect(proxy.seen.slice(before).filter(isWrite)).toEqual([]);
-  }, 180_000);
+  });
 });
 
 describe('a mistake in ringfence itself ends it with 70, and the lease is handed over:', () => {
   test.each<[string, NodeJS.Signals]>([
     ['a mistake in a timer', 'SIGUSR2'],
     ['a mistake in a promise', 'SIGPIPE'],
-  ])(
-    '%s',
-    async (what, signal) => {
-      const operator = await startLeader(15, { preload: mistakeOnSignal });
-      operator.signal(signal);
-      expect(await operator.ended()).toBe(70);
-      expect(operator.lines.find(({ level }) => level === 60)).toMatchObject({
-        msg: 'this is a mistake in ringfence itself: ending',
-        error: expect.stringContaining(what),
-      });
-      expect(operator.lines.at(-1)?.msg).toBe('operator stopped');
-      expect(operator.errors).toContain(`TypeError: ${what}`);
-      expect(await holder()).toBe('');
-    },
-    120_000,
-  );
+  ])('%s', async (what, signal) => {
+    const operator = await startLeader(15, { preload: mistakeOnSignal });
+    operator.signal(signal);
+    expect(await operator.ended()).toBe(70);
+    expect(operator.lines.find(({ level }) => level === 60)).toMatchObject({
+      msg: 'this is a mistake in ringfence itself: ending',
+      error: expect.stringContaining(what),
+    });
+    expect(operator.lines.at(-1)?.msg).toBe('operator stopped');
+    expect(operator.errors).toContain(`TypeError: ${what}`);
+    expect(await holder()).toBe('');
+  });
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
   for (const [name, input] of Object.entries(files))
     writeFileSync(join(folder, `${name}.html`), await draw(input));
   browser = await startBrowser();
-}, 120_000);
+});
 
 /** Whatever a test does, the page complains of nothing and asks nobody for anything. */
 afterEach(async () => {

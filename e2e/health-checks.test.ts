@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** The Lua of a kind, as it stands in the page. */
 function checkOf(kind: Kind): string {

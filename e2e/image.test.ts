@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster?.controlPlane.stop();
   if (folder !== undefined) rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 /** In a folder that has what .dockerignore lets through, and what `npm ci` brings. */
 function makeRootAsTheDockerfileDoes(): void {
@@ -154,7 +154,7 @@ describe('the operator in the image', () => {
     expect(await operator.stop()).toBe(0);
     expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
     expect(operator.lines.map(({ msg }) => msg)).toContain('the lease is ours');
-  }, 60_000);
+  });
 
   /** The command of the image with the arguments of the Deployment, and what a kubelet gives a pod. */
   async function asAPod() {

@@ -43,7 +43,7 @@ afterEach(async () => {
 afterAll(async () => {
   await proxy?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 async function start(through = kubeconfig): Promise<OperatorProcess> {
   const operator = await OperatorProcess.start({ kubeconfig: through, flags });

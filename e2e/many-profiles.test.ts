@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** What a profile is like, by its number, and what is to become of it. */
 const sorts = [
@@ -97,7 +97,7 @@ test(`${size} profiles that come at once: the good routes work, the others say w
   expect(owned.get('default')?.map(({ metadata }) => metadata.name)).toEqual([denyIngress]);
   for (const index of numbers)
     expect(owned.get(nameOf(index))?.length ?? 0).toBe(sortOf(index).becomes.policies);
-}, 180_000);
+});
 
 test('each is written to once, and an edit of one writes to no other', async () => {
   const writes = async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** Waits until /metrics tells these numbers. */
 async function tells(numbers: Readonly<Record<string, number>>): Promise<void> {
@@ -154,4 +154,4 @@ test('the age of each watch, and what it is while the API server is away', async
   );
   await cluster.controlPlane.startApiServer();
   await cluster.eventually('the age is small again', async () => ((await sum(ages)) < 3 ? true : undefined));
-}, 60_000);
+});

@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 const profilePath = (namespace: string, name: string) =>
   `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/${name}`;

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 describe('an object of somebody else', () => {
   test('under our name is left alone: ours has a second name, and a finding says so', async () => {
@@ -83,7 +83,7 @@ describe('a restored object', () => {
 
 describe('a namespace on its way out', () => {
   // Only now: garbage collection would take the restored object before it is re-owned, at times.
-  beforeAll(() => cluster.controlPlane.startControllerManager(), 60_000);
+  beforeAll(() => cluster.controlPlane.startControllerManager());
 
   test('is left to go while its profile is edited, and nothing is written into it', async () => {
     await cluster.createNamespace('leaving', { app: 'yes' });
@@ -122,7 +122,7 @@ describe('a namespace that is deleted and created again and again, as by a pipel
       await cluster.deleteNamespace('pipeline');
     }
     expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('the platform profile', () => {
@@ -132,7 +132,7 @@ describe('the platform profile', () => {
     await cluster.deletePlatform();
     await cluster.policiesAre('restored', [], 60_000);
     await cluster.policiesAre('foreign', ['theirs'], 60_000);
-  }, 130_000);
+  });
 
   test('leaves nothing behind for its successor to trip over', async () => {
     operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
@@ -141,7 +141,7 @@ describe('the platform profile', () => {
     await cluster.platformCondition('Ready', 'True', 'Enforced');
     await cluster.deletePlatform();
     await cluster.policiesAre('restored', [], 60_000);
-  }, 130_000);
+  });
 
   test('takes the policies of teams with it too: without the ring they would cut off its allowances', async () => {
     const routes = [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }];
@@ -156,5 +156,5 @@ describe('the platform profile', () => {
         ({ state, reason }) => state === 'NotNeeded' && reason === 'NoPlatformProfile',
       ),
     );
-  }, 130_000);
+  });
 });

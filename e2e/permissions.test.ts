@@ -53,7 +53,7 @@ afterAll(async () => {
   await proxy?.stop();
   await cluster?.controlPlane.stop();
   if (folder !== undefined) rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 async function newNamespace(): Promise<string> {
   created += 1;
@@ -166,7 +166,6 @@ describe('without its permission', () => {
         expect(warnings(operator)).toHaveLength(lines.length);
       });
     },
-    60_000,
   );
 
   test.each(writes)(
@@ -198,7 +197,6 @@ describe('without its permission', () => {
       await cluster.platformCondition('Ready', 'True');
       expect(warnings(operator)).toHaveLength(1);
     },
-    90_000,
   );
 });
 
@@ -240,7 +238,7 @@ test('the operator uses every permission that it has, and asks for nothing else'
     { instead: async () => `unused: ${[...granted].filter((grant) => !used().includes(grant))}` },
   );
   expect(new Set(used())).toEqual(granted);
-}, 60_000);
+});
 
 /** What the operator has asked the API server for, by its audit log. */
 function used(): readonly string[] {

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 const serviceOf = (
   name: string,
@@ -256,7 +256,7 @@ describe('what is exposed', () => {
       async () => ((await policyOf('api')) === undefined ? true : undefined),
       { timeoutMs: 60_000 },
     );
-  }, 120_000);
+  });
 });
 
 /** A kind in an older version of its API, then in the newest alone: what its objects expose stays open all along. */

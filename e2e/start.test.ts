@@ -46,7 +46,7 @@ describe('in a cluster that is not ready', () => {
 
   afterAll(async () => {
     await cluster?.controlPlane.stop();
-  }, 60_000);
+  });
 
   test('missing CRDs are named, once, with the command that installs them', async () => {
     await using operator = await OperatorProcess.start({ kubeconfig });
@@ -63,7 +63,7 @@ describe('in a cluster that is not ready', () => {
     await cluster.platform(platformSpec);
     await cluster.createNamespace('shop', appNamespace);
     await becomesRight(cluster, ['shop']);
-  }, 60_000);
+  });
 
   test('missing permissions are named, once for each kind, with the command that grants them', async () => {
     await kubectl(cluster.controlPlane, 'delete', 'clusterrolebinding', 'ringfence-operator');
@@ -75,7 +75,7 @@ describe('in a cluster that is not ready', () => {
     await operator.logged('caches synced');
     for (const resource of resources) await operator.logged(`watching ${resource} again`);
     expect(warnings(operator)).toHaveLength(resources.length);
-  }, 60_000);
+  });
 
   test('a permission to write that is missing later is told in the status, and once in the log', async () => {
     await using operator = await OperatorProcess.start({ kubeconfig });
@@ -98,7 +98,7 @@ describe('in a cluster that is not ready', () => {
     await cluster.platformCondition('Ready', 'True');
     await operator.logged('writes work again');
     expect(warnings(operator)).toEqual([line]);
-  }, 60_000);
+  });
 
   test('an API server that is not there is waited for, and the operator can be stopped meanwhile', async () => {
     await cluster.controlPlane.killApiServer();
@@ -113,7 +113,7 @@ describe('in a cluster that is not ready', () => {
     expect(warnings(patient).filter(({ status }) => status === 0)).toHaveLength(1);
     await cluster.deletePolicy('shop', ring[0]);
     await becomesRight(cluster, ['shop', 'forbidden']);
-  }, 60_000);
+  });
 });
 
 /** What the operator reads, and its statuses; no policies to write. */

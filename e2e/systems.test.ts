@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 describe('the profiles of systems', () => {
   test('are a dry run at first: nothing is written, whatever they say', async () => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
-}, 60_000);
+});
 
 /** Waits until the operator has looked at the namespace `early` while there is no platform profile. */
 async function noPlatformIsSeen(): Promise<void> {

@@ -181,7 +181,7 @@ describe('a controller manager that is started later', () => {
     await controlPlane.api.json('POST', configMaps, configMap('owned', owner));
     await controlPlane.api.json('DELETE', `${configMaps}/owner`);
     expect(await gone(`${configMaps}/owned`)).toBe(true);
-  }, 30_000);
+  });
 
   test('gives the aggregated roles their rules', async () => {
     const view = '/apis/rbac.authorization.k8s.io/v1/clusterroles/view';
@@ -193,14 +193,14 @@ describe('a controller manager that is started later', () => {
       { timeoutMs: 60_000, expired: () => new Error('`view` has no rules') },
     );
     expect(JSON.stringify(rules)).toContain('configmaps');
-  }, 30_000);
+  });
 
   test('finishes the deletion of a namespace', async () => {
     await controlPlane.api.json('POST', '/api/v1/namespaces', { metadata: { name: 'brief' } });
     await controlPlane.api.json('POST', '/api/v1/namespaces/brief/configmaps', configMap('inside'));
     await controlPlane.api.json('DELETE', '/api/v1/namespaces/brief');
     expect(await gone('/api/v1/namespaces/brief')).toBe(true);
-  }, 30_000);
+  });
 
   test('is not started twice', async () => {
     await expect(controlPlane.startControllerManager()).rejects.toThrow('runs already');

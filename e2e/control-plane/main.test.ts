@@ -100,7 +100,7 @@ describe('a control plane started by hand', () => {
     ]);
     expect(outcomes[0]?.stdout).toContain(`kubeconfig: ${state().directory}/admin.kubeconfig`);
     expect(await alive(state())).toBe(4);
-  }, 60_000);
+  });
 
   test('is used through `env`', async () => {
     const script = 'eval "$("$0" "$1" env)" && command -v kubectl && kubectl get serviceaccounts -o name';
@@ -108,7 +108,7 @@ describe('a control plane started by hand', () => {
     const { stdout, stderr } = await run('sh', ['-c', script, process.execPath, main]);
     expect(stderr).toBe('');
     expect(stdout).toBe(`${join(cacheFolder(env), 'kubectl')}\nserviceaccount/default\n`);
-  }, 20_000);
+  });
 
   test('is cleaned up and replaced where its supervisor has vanished', async () => {
     const stale = state();
@@ -119,7 +119,7 @@ describe('a control plane started by hand', () => {
     expect(await alive(stale)).toBe(0);
     expect(existsSync(stale.directory)).toBe(false);
     expect(state().directory).not.toBe(stale.directory);
-  }, 60_000);
+  });
 
   test('is gone after `down`, with all its files', async () => {
     const last = state();
@@ -129,5 +129,5 @@ describe('a control plane started by hand', () => {
     expect(existsSync(last.directory)).toBe(false);
     expect(readdirSync(dirname(stateFile()))).toEqual(['1.37.2']);
     expect((await controlPlane('down')).stdout).toBe('none is up\n');
-  }, 30_000);
+  });
 });

@@ -79,31 +79,31 @@ describe('a control plane ends, and its directory is deleted', () => {
     expect(await alive(started)).toHaveLength(3);
     process.kill(pid, 'SIGKILL');
     expect(await leftOver(started)).toEqual([]);
-  }, 60_000);
+  });
 
   test('when its parent is terminated', async () => {
     const { pid, started } = await runProgram(onlyEtcd + andWait);
     expect(await alive(started)).toHaveLength(2);
     process.kill(pid, 'SIGTERM');
     expect(await leftOver(started)).toEqual([]);
-  }, 30_000);
+  });
 
   test('when somebody presses Ctrl-C, which a terminal sends to the whole process group', async () => {
     const { pid, started } = await runProgram(onlyEtcd + andWait);
     expect(await alive(started)).toHaveLength(2);
     process.kill(-pid, 'SIGINT');
     expect(await leftOver(started)).toEqual([]);
-  }, 30_000);
+  });
 
   test('when its parent fails', async () => {
     const { started } = await runProgram(`${onlyEtcd}; process.exit(3);`);
     expect(await leftOver(started)).toEqual([]);
-  }, 30_000);
+  });
 
   test('when its parent forgets to stop it, which does not keep the parent alive', async () => {
     const { started } = await runProgram(onlyEtcd);
     expect(await leftOver(started)).toEqual([]);
-  }, 30_000);
+  });
 
   test('when even its supervisor was killed, at the stop', async () => {
     const controlPlane = await startControlPlane();
@@ -118,7 +118,7 @@ describe('a control plane ends, and its directory is deleted', () => {
     await controlPlane.stop();
     expect(await alive(started)).toEqual([]);
     expect(existsSync(directory)).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe('a supervisor', () => {

@@ -61,7 +61,7 @@ describe('the packet check', () => {
   afterAll(async () => {
     await operator?.stop();
     await cluster?.controlPlane.stop();
-  }, 60_000);
+  });
 
   test.each(stages)('expects under $enforcement what the analysis says', async ({ enforcement, reach }) => {
     await cluster.platform({ enforcement });

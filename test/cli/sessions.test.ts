@@ -14,7 +14,7 @@ let tool: Tool;
 
 beforeAll(() => {
   tool = new Tool();
-}, 60_000);
+});
 
 afterAll(() => tool?.[Symbol.dispose]());
 
