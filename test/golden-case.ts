@@ -35,7 +35,10 @@ export function outcomeOf(folder: string): Outcome {
   const view = input.view();
   const compiled = compile(view);
   const plans = new Map(compiled.namespaces.map((each) => [each.namespace, planOf(each, view, input)]));
-  const findings = [...compiled.findings, ...[...plans.values()].flatMap((each) => each.findings)];
+  const findings = [
+    ...compiled.findings,
+    ...[...plans.values()].flatMap((each) => [...each.findings, ...each.passing]),
+  ];
   return {
     'policies.yaml': compiled.policies.map((policy) => write(manifestOf(policy))).join('---\n') || '# none\n',
     'findings.yaml': findings.length === 0 ? '# none\n' : write(findings),

@@ -37,7 +37,7 @@ const routeStatus = z
     state: z
       .enum(routeStates)
       .describe(
-        '`Active`: its policies are written, which does not mean that the CNI enforces them already. `NotNeeded`: the traffic is open without it. `Pending`: it waits, for example for the other namespace. `Rejected`: it is a mistake or goes beyond the guardrails, and contributes nothing.',
+        '`Active`: its policies are written, which does not mean that the CNI enforces them already. `NotNeeded`: the traffic is open without it. `Pending`: it waits, for example for the other namespace, or for a server that refuses to store its policies. `Rejected`: it is a mistake or goes beyond the guardrails, and contributes nothing.',
       ),
     reason: reasonText().describe('Why, as one CamelCase word for programs.').exactOptional(),
     message: text(messageLength, 0).describe('Why, for people.').exactOptional(),
@@ -65,7 +65,7 @@ export const appNetworkProfileStatus = z
       .exactOptional(),
     conditions: conditions()
       .describe(
-        '`Accepted`: no route is Rejected. `Programmed`: the policies are written. `Consented`: no route is Pending. `Ready`: Accepted and Programmed. `Frozen`, of a profile that can not be read: what of it stays as it was written before, and since when. Two teams that wait for each other are both Ready, so that GitOps tools do not wait for ever.',
+        '`Accepted`: no route is Rejected. `Programmed`: every policy of the namespace is in place; where the server refuses one, its reason stands here. `Consented`: no route waits for the other namespace, or for something that is not there yet. `Ready`: Accepted and Programmed. `Frozen`, of a profile that can not be read: what of it stays as it was written before, and since when. Two teams that wait for each other are both Ready, so that GitOps tools do not wait for ever.',
       )
       .exactOptional(),
   })

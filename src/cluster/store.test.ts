@@ -60,6 +60,20 @@ describe('a listener hears', () => {
     expect(store.get(key)?.resourceVersion).toBe('2');
   });
 
+  test('of every newer state where it asks for that: not of what comes and goes, nor of our own writes', async () => {
+    const updates: string[] = [];
+    store.onUpdate(({ previous, next }) =>
+      updates.push(`${previous?.resourceVersion} -> ${next?.resourceVersion}`),
+    );
+    store.observe(thing(1));
+    store.observe(thing(2));
+    store.observe(thing(1));
+    await store.during(key, async ({ found }) => found(thing(3), { ownWrite: true }));
+    store.observe(thing(4, 'red', 'uid-2'));
+    store.remove(thing(4, 'red', 'uid-2'));
+    expect(updates).toEqual(['1 -> 2']);
+  });
+
   test('of another object of the same name, however like the one before it is', () => {
     store.observe(thing(1));
     store.observe(thing(2, 'red', 'uid-2'));

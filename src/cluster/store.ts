@@ -51,6 +51,7 @@ export class Store<T extends Identified> {
   readonly #byNamespace = new Map<string, Map<string, T>>();
   readonly #same: (a: T, b: T) => boolean;
   readonly #listeners: ChangeListener<T>[] = [];
+  readonly #observers: ChangeListener<T>[] = [];
   readonly #flights = new Map<string, Set<FlightState<T>>>();
   /** The uids of our own deletions that the watch has not told of yet. */
   readonly #deleted = new Set<string>();
@@ -69,6 +70,11 @@ export class Store<T extends Identified> {
 
   onChange(listener: ChangeListener<T>): void {
     this.#listeners.push(listener);
+  }
+
+  /** Hears of every newer state of an object that was known, also where nothing that matters differs. */
+  onUpdate(observer: ChangeListener<T>): void {
+    this.#observers.push(observer);
   }
 
   get(key: ObjectKey): T | undefined {
@@ -105,6 +111,7 @@ export class Store<T extends Identified> {
   accept(next: T): void {
     const previous = this.get(next);
     this.#put(next);
+    if (previous?.uid === next.uid) for (const observe of this.#observers) observe({ previous, next });
     if (previous === undefined || previous.uid !== next.uid || !this.#same(previous, next)) {
       this.#notify({ previous, next });
     }

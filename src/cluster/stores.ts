@@ -144,8 +144,16 @@ export class Stores {
 
   /** What is known of DNS, the API server and ranges. It stays as it is, whatever is watched, until it is found out anew. */
   get discovery(): Discovery {
-    this.#discovery ??= this.#discover(this.#remembered(), { nodes: true });
-    return this.#discovery;
+    if (this.#discovery !== undefined) return this.#discovery;
+    const found = this.#discover(this.#remembered(), { nodes: true });
+    // What is asked for before it can be remembered would be forgotten.
+    if (this.isKnown(platformNetworkProfiles)) this.#discovery = found;
+    return found;
+  }
+
+  /** Goes by what is remembered in the status again: somebody else kept it up to date while we waited. */
+  recall(): void {
+    this.#discovery = undefined;
   }
 
   /**

@@ -41,6 +41,20 @@ describe('where a namespace stands', () => {
   });
 });
 
+describe('for how long a namespace fails', () => {
+  test('counts from its first failure, until it no longer fails', () => {
+    const failure = { reason: 'Refused', message: 'no' };
+    expect(ledger.failed('shop', 1_000)).toBe(0);
+    ledger.record('shop', { ...record, state: 'Failing', failure });
+    expect(ledger.failed('shop', 4_000)).toBe(3_000);
+    expect(ledger.failed('pay', 4_000)).toBe(0);
+    ledger.record('shop', record);
+    expect(ledger.failed('shop', 9_000)).toBe(0);
+    ledger.forget('shop');
+    expect(ledger.failed('shop', 12_000)).toBe(0);
+  });
+});
+
 describe('the directions that are held closed', () => {
   test('are none of a namespace that was there before the operator', () => {
     expect(ledger.heldClosed('shop', 'uid-1', 1_000)).toEqual([]);

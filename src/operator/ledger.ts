@@ -3,6 +3,7 @@
 import type { PlatformFacts } from '../api/cluster-view.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
+import type { Failure } from '../plan/failure.ts';
 import type { RouteTally } from '../plan/route-tally.ts';
 
 /** Where a namespace can stand. */
@@ -35,7 +36,7 @@ export interface NamespaceRecord {
   readonly findings: readonly Finding[];
   readonly routes: readonly RouteTally[];
   /** Why it is Failing. */
-  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  readonly failure: Failure | undefined;
 }
 
 /** A text that is equal for the same spec of a profile: a successor under its name begins with generation 1 again. */
@@ -59,6 +60,7 @@ export class Ledger {
   readonly #heldClosed = new Map<string, HeldClosed>();
   readonly #bornEmpty = new Map<string, HeldClosed>();
   readonly #lastWrites = new Map<string, number>();
+  readonly #failingSince = new Map<string, number>();
 
   /** By name of namespace. */
   get records(): ReadonlyMap<string, NamespaceRecord> {
@@ -78,13 +80,22 @@ export class Ledger {
   /** Remembers where a namespace stands. Returns whether that differs from before. */
   record(namespace: string, record: NamespaceRecord): boolean {
     const before = this.#records.get(namespace);
+    if (record.state !== 'Failing') this.#failingSince.delete(namespace);
     this.#records.set(namespace, record);
     return JSON.stringify(before) !== JSON.stringify(record);
+  }
+
+  /** Takes in that a write in a namespace failed at `now`. Returns for how long it has been Failing, in milliseconds. */
+  failed(namespace: string, now: number): number {
+    const since = this.#failingSince.get(namespace) ?? now;
+    this.#failingSince.set(namespace, since);
+    return now - since;
   }
 
   /** Forgets a namespace that is gone. Returns whether it was known. */
   forget(namespace: string): boolean {
     this.letGo(namespace);
+    this.#failingSince.delete(namespace);
     this.#lastWrites.delete(namespace);
     return this.#records.delete(namespace);
   }

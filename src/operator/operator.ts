@@ -28,7 +28,13 @@ import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
 import { NamespaceReconciler, type Outcome, type ReconcileParts } from './reconcile.ts';
 import { StatusWriter } from './status-writer.ts';
-import { connectTriggers, enqueueEverything, everythingKey, platformKey } from './triggers.ts';
+import {
+  connectTriggers,
+  enqueueEverything,
+  everythingKey,
+  followStatuses,
+  platformKey,
+} from './triggers.ts';
 import { WatchLog } from './watch-log.ts';
 import { WorkQueue } from './work-queue.ts';
 import { runWorkers } from './workers.ts';
@@ -106,24 +112,26 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       }
     },
   });
-  connectTriggers(cache, queue);
+  const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
+  connectTriggers(cache, queue, onRecordChanged);
   const discovery = followDiscovery({ cache, queue, log, delays: options.discoveryDelays });
+  const statuses = followStatuses(cache, queue, new StatusWriter(cache, ledger));
   cache.policies.onChange((change) => {
     if (start.running) drifts.changed(change);
   });
-  const statuses = new StatusWriter(cache, ledger);
-  const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   const shared = { client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
   const reconciler = makeReconciler(shared, options.settleMs);
   const tasks: Tasks = new Map([
     [everythingKey, async () => enqueueEverything(cache, queue)],
-    [platformKey, async () => platformLog.stands(await statuses.writePlatform())],
+    [platformKey, () => tellPlatform({ statuses, platformLog, queue })],
+    [laterKey, async () => queue.add(platformKey, 'bulk')],
     [discoveryKey, async () => discovery.look({ nodes: false })],
     [nodesKey, async () => discovery.look({ nodes: true })],
   ]);
   const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const start = startOnce({ cache, leadership, log }, () => {
+    cache.recall();
     metrics.queue.begin();
     return runWorkers(workers, { queue, log, onResult, mistakes, reconcile });
   });
@@ -207,6 +215,21 @@ function runTask(tasks: Tasks, key: string): Promise<Outcome> | undefined {
   return tasks
     .get(key)?.()
     .then(() => ({}));
+}
+
+/** The key of a later look at the platform profile's status, which keeps no sooner one back. */
+const laterKey = '/later';
+
+interface PlatformTelling {
+  readonly statuses: StatusWriter;
+  readonly platformLog: PlatformLog;
+  readonly queue: WorkQueue;
+}
+
+async function tellPlatform({ statuses, platformLog, queue }: PlatformTelling): Promise<void> {
+  const { status, againAfterMs } = await statuses.writePlatform();
+  platformLog.stands(status);
+  if (againAfterMs !== undefined) queue.addOnceAfter(laterKey, againAfterMs);
 }
 
 /** After a watch was away for a while, what it tells of as new may have pods that are connected already. */

@@ -10,10 +10,11 @@ import type { Finding } from '../model/findings.ts';
 import type { OwnedPolicy, Owner, StoredContent } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
+import { type Failure, refusedBy } from '../plan/failure.ts';
 import { contentsNeeded } from '../plan/frozen.ts';
 import { internalError } from '../plan/internal-error-status.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
-import { isolatedBy, type Plan, plan, wantedIn } from '../plan/plan.ts';
+import { isolatedBy, ownersLacking, type Plan, type PlanInput, plan, wantedIn } from '../plan/plan.ts';
 import { tallyRoutes } from '../plan/route-tally.ts';
 import type { Written } from './apply.ts';
 import type { Contests } from './contest.ts';
@@ -21,7 +22,7 @@ import type { Drifts } from './drifts.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { PlanExecutor } from './execute.ts';
 import type { FrozenContents } from './frozen-contents.ts';
-import { type Ledger, type NamespaceRecord, type NamespaceState, specIdentity } from './ledger.ts';
+import { type Ledger, type NamespaceState, specIdentity } from './ledger.ts';
 import type { Metrics } from './metrics.ts';
 import { ContainedMistake, contain } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -56,6 +57,7 @@ interface Decision {
   readonly compiled: CompiledNamespace;
   /** The policies of which the plan has to know what they say. */
   readonly needed: readonly OwnedPolicy[];
+  readonly input: PlanInput;
   readonly plan: Plan;
 }
 
@@ -94,7 +96,7 @@ export class NamespaceReconciler {
   }
 
   async #reconcile(namespace: string): Promise<Outcome> {
-    const { cache, events, ledger, statuses } = this.#parts;
+    const { cache, ledger } = this.#parts;
     // A kind is gone, and everything comes round again when it is back: meanwhile nothing is written or pruned on its account.
     if (cache.blind) {
       ledger.letGo(namespace);
@@ -106,17 +108,33 @@ export class NamespaceReconciler {
     const { state, ...outcome } = await this.#applyOrTell(namespace, decision);
     if (state === undefined) return outcome;
     this.#record(namespace, decision, state);
-    await statuses.writeProfiles(namespace, decision.compiled);
+    const { againAfterMs } = await this.#tell(namespace, decision);
+    return sooner(outcome.againAfterMs, againAfterMs);
+  }
+
+  /** Tells the teams of a namespace where it stands: in the statuses of their profiles, and with Events. */
+  async #tell(namespace: string, { compiled, input }: Decision): Promise<Outcome> {
+    const { cache, events, ledger, statuses } = this.#parts;
+    const record = ledger.records.get(namespace);
+    const failure = record?.failure;
+    const findings = record?.findings ?? [];
+    const lacking =
+      failure === undefined
+        ? new Set<string>()
+        : contain(() => ownersLacking(plan({ ...input, actual: cache.policiesIn(namespace) })));
+    const pause = await statuses.writeProfiles(namespace, { compiled, lacking, failure });
+    const isTold = findings.some(({ code }) => code === failure?.reason);
     const news = contain(() =>
       newsOf({
         namespace,
-        profiles: decision.compiled.profiles,
-        findings: ledger.records.get(namespace)?.findings ?? [],
+        profiles: compiled.profiles,
+        findings,
+        failure: isTold ? undefined : failure,
         uidOfPolicy: (name) => cache.policies.get({ namespace, name })?.uid,
       }),
     );
     await events.tell(namespace, news);
-    return outcome;
+    return pause > 0 ? { againAfterMs: pause } : {};
   }
 
   /** A mistake of ours spoils this namespace: nothing in it is written or pruned, and whoever looks is told. */
@@ -170,19 +188,21 @@ export class NamespaceReconciler {
     const compiled = this.#compile(view, view.platform, facts, this.#known);
     const actual = cache.policiesIn(namespace);
     const wanted = { ...wantedIn(compiled), contents, keepsAll: view.platform.outdated !== undefined };
+    const input = {
+      namespace,
+      ...wanted,
+      actual,
+      platform: ownerOf(view.platform),
+      heldClosed: ledger.heldClosed(namespace, facts.uid, performance.now()),
+    };
     return {
       uid: facts.uid,
       moment: drifts.now,
       madeFrom: specIdentity(view.platform),
       compiled,
       needed: contentsNeeded(actual.owned, wanted.desired, wanted),
-      plan: plan({
-        namespace,
-        ...wanted,
-        actual,
-        platform: ownerOf(view.platform),
-        heldClosed: ledger.heldClosed(namespace, facts.uid, performance.now()),
-      }),
+      input,
+      plan: plan(input),
     };
   }
 
@@ -202,7 +222,7 @@ export class NamespaceReconciler {
         'policies taken away: the platform profile is gone',
       );
     }
-    await statuses.writeProfiles(namespace, undefined);
+    await statuses.writeProfiles(namespace, { compiled: undefined, lacking: new Set() });
     if (execution !== undefined && execution.state !== 'Done')
       return { againAfterMs: execution.againAfterMs };
     ledger.settled(namespace);
@@ -222,11 +242,24 @@ export class NamespaceReconciler {
     try {
       return await this.#apply(namespace, decision);
     } catch (error) {
-      const reason = failureReasons[classify(error)];
+      const errorClass = classify(error);
+      const reason = failureReasons[errorClass];
       if (reason !== undefined) {
-        this.#record(namespace, decision, 'Failing', { reason, message: (error as Error).message });
+        const failure = refusedBy(reason, (error as Error).message);
+        this.#record(namespace, decision, 'Failing', failure);
+        const failingMs = this.#parts.ledger.failed(namespace, performance.now());
+        if (errorClass !== 'retry' || failingMs >= passesWithinMs) await this.#tryToTell(namespace, decision);
       }
       throw error;
+    }
+  }
+
+  /** Tells of a failure, which is thrown on: it does not matter whether that fails too. */
+  async #tryToTell(namespace: string, decision: Decision): Promise<void> {
+    try {
+      await this.#tell(namespace, decision);
+    } catch (error) {
+      this.#parts.log.debug({ namespace, class: classify(error) }, 'a failure could not be told');
     }
   }
 
@@ -270,12 +303,13 @@ export class NamespaceReconciler {
     const { ledger, metrics, onRecordChanged, log } = this.#parts;
     metrics.stands(namespace, state);
     const before = ledger.records.get(namespace);
+    const passing = state === 'Changing' || state === 'Failing' ? plan.passing : [];
     const changed = ledger.record(namespace, {
       uid,
       madeFrom,
       state,
       policies: compiled.policies.length,
-      findings: [...compiled.findings, ...plan.findings, ...this.#contestedIn(namespace, uid)],
+      findings: [...compiled.findings, ...plan.findings, ...passing, ...this.#contestedIn(namespace, uid)],
       routes: tallyRoutes(compiled.profiles),
       failure: state === 'Failing' ? failure : undefined,
     });
@@ -287,7 +321,7 @@ export class NamespaceReconciler {
     }
   }
 
-  #contest(namespace: string, uid: string): NamespaceRecord['failure'] {
+  #contest(namespace: string, uid: string): Failure | undefined {
     const [first] = this.#contestedIn(namespace, uid);
     return first && { reason: first.code, message: `${first.message}: ${first.hint}` };
   }
@@ -309,6 +343,14 @@ const failureReasons: Partial<Record<ErrorClass, string>> = {
   invalid: 'Refused',
   retry: 'ServerError',
 };
+
+/** A failure of the server that is over so soon is not told to teams. */
+const passesWithinMs = 5_000;
+
+function sooner(...waits: readonly (number | undefined)[]): Outcome {
+  const some = waits.filter((wait) => wait !== undefined);
+  return some.length === 0 ? {} : { againAfterMs: Math.min(...some) };
+}
 
 function teamOf({ name, uid }: ProfileFacts): Owner {
   return { kind: 'AppNetworkProfile', name, uid };

@@ -1,5 +1,6 @@
-// Writes the statuses of both kinds of profile, where they differ from what is there.
+// Writes the statuses of both kinds of profile, where they differ from what is there, and notices who else writes them.
 // Must not know how a status comes about.
+import { isDeepStrictEqual } from 'node:util';
 import { type AppNetworkProfileStatus, appNetworkProfileStatus } from '../api/app-network-profile.ts';
 import { type PlatformNetworkProfileStatus, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { Cache } from '../cluster/cache.ts';
@@ -12,27 +13,68 @@ import {
   type StoredProfile,
 } from '../cluster/resources.ts';
 import { mergePatch, readStatus } from '../cluster/status.ts';
+import type { Change } from '../cluster/store.ts';
 import { wallTime } from '../cluster/wall-time.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import { discoveryFindings, platformFindings } from '../compile/findings.ts';
 import type { Finding } from '../model/findings.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
+import type { Failure } from '../plan/failure.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';
 import { platformStatus } from '../plan/platform-status.ts';
 import { type FrozenPolicies, profileStatus } from '../plan/profile-status.ts';
+import { Contests } from './contest.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import { type Ledger, specIdentity } from './ledger.ts';
 import { contain } from './mistakes.ts';
+
+/** What is told of a namespace in the statuses of its profiles. */
+export interface Told {
+  /** Absent where there is no platform profile. */
+  readonly compiled: CompiledNamespace | undefined;
+  /** The uids of the profiles of which a policy is not as it should be. */
+  readonly lacking: ReadonlySet<string>;
+  /** Why not every policy is in place; absent where nothing stands in the way. */
+  readonly failure?: Failure | undefined;
+}
+
+/** What came of the platform profile's status. */
+export interface PlatformTold {
+  /** The status; absent where there is no profile, and where what was told before is kept until everything is looked at. */
+  readonly status?: PlatformNetworkProfileStatus;
+  /** When to look again, if nothing changes before: in milliseconds. */
+  readonly againAfterMs?: number;
+}
+
+/** What a status is written to. */
+type StoredStatus = StoredProfile | StoredPlatform;
+
+/** For how long namespaces may wait without any of them being looked at before this is told, in milliseconds. */
+const overdueMs = 30_000;
 
 /** Writes statuses. */
 export class StatusWriter {
   readonly #cache: Cache;
   readonly #ledger: Ledger;
+  /** Who else writes a status again and again is not fought either. */
+  readonly #contests = new Contests();
+  /** By uid, the status that is being sent: a watch may tell of it before the answer does. */
+  readonly #sending = new Map<string, string>();
+  /** By uid, where the server stored something else than was sent, such as with an older CRD: both. */
+  readonly #tookAs = new Map<string, { readonly sent: string; readonly stored: string }>();
+  /** The uids of namespaces that wait, and when it was last seen that one of them was looked at. */
+  #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
   constructor(cache: Cache, ledger: Ledger) {
     this.#cache = cache;
     this.#ledger = ledger;
+  }
+
+  /** Whether an update that a watch tells of is a status that somebody else wrote. */
+  isForeign({ previous, next }: Change<StoredStatus>): boolean {
+    if (next === undefined || isDeepStrictEqual(previous?.status, next.status)) return false;
+    return this.#sending.get(next.uid) !== printOf(next.status);
   }
 
   /**
@@ -40,32 +82,34 @@ export class StatusWriter {
    *
    * A profile that was edited since it was compiled is left out: the status would claim to be about the edit.
    *
-   * @param compiled absent where there is no platform profile
+   * @returns in how many milliseconds to write those that somebody else overwrites again and again; 0 where nobody does
    * @throws ApiError where one could not be written
    * @throws ContainedMistake where one could not be made
    */
-  async writeProfiles(namespace: string, compiled: CompiledNamespace | undefined): Promise<void> {
+  async writeProfiles(namespace: string, { compiled, lacking, failure }: Told): Promise<number> {
     // What is known of them is from before their kind was gone.
-    if (this.#cache.goneKinds.includes(appNetworkProfiles.name)) return;
+    if (this.#cache.goneKinds.includes(appNetworkProfiles.name)) return 0;
     // A namespace may hold thousands: nobody looks for one of them in a list.
     const made = new Map(compiled?.profiles.map((each) => [each.profile.uid, each]));
+    const owned = Map.groupBy(this.#cache.policiesIn(namespace).owned, ({ ownerUid }) => ownerUid);
+    const now = wallTime();
+    let pause = 0;
     await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
       if (profile.terminating) return;
-      const mine = made.get(profile.uid);
+      const { uid } = profile;
+      const mine = made.get(uid);
       if (compiled !== undefined && mine?.profile.generation !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
+      const frozen = this.#frozenOf(profile, compiled);
+      const writing = { owned: owned.get(uid)?.length ?? 0, isLacking: lacking.has(uid), failure };
       const status = contain(() =>
-        profileStatus({
-          profile,
-          compiled,
-          mine,
-          frozen: this.#frozenOf(profile, compiled),
-          previous,
-          now: wallTime(),
-        }),
+        profileStatus({ profile, compiled, mine, frozen, previous, writing, now }),
       );
-      await this.#writeProfile(profile, status);
+      // Others are written meanwhile: what they found must not be read before the wait.
+      const wait = await this.#writeProfile(profile, status);
+      pause = Math.max(pause, wait);
     });
+    return pause;
   }
 
   /**
@@ -99,14 +143,14 @@ export class StatusWriter {
   /**
    * Writes the status of the platform profile, from where every namespace stands.
    *
-   * @returns the status; `undefined` where there is no profile
    * @throws ApiError where it could not be written
    */
-  async writePlatform(): Promise<PlatformNetworkProfileStatus | undefined> {
+  async writePlatform(): Promise<PlatformTold> {
     const platform = this.#platform();
-    if (platform === undefined || platform.terminating) return undefined;
-    if (this.#cache.goneKinds.includes(platformNetworkProfiles.name)) return undefined;
-    const status = contain(() =>
+    if (platform === undefined || platform.terminating) return {};
+    if (this.#cache.goneKinds.includes(platformNetworkProfiles.name)) return {};
+    const waiting = this.#waitingFor(specIdentity(platform));
+    const { status, isKept } = contain(() =>
       platformStatus({
         platform,
         holdsOn: this.#cache.view().platform?.outdated !== undefined,
@@ -115,12 +159,14 @@ export class StatusWriter {
         standings: this.#ledger.records,
         policies: this.#cache.ownedPolicies,
         findings: this.#platformFindings(platform),
-        waiting: this.#waiting(specIdentity(platform)),
+        waiting: waiting.size,
+        isOverdue: this.#isOverdue(waiting),
         now: wallTime(),
       }),
     );
-    await this.#write(platform, status, this.#cache.requests(platformNetworkProfiles));
-    return status;
+    const pause = await this.#write(platform, status, this.#cache.requests(platformNetworkProfiles));
+    const againAfterMs = isKept ? overdueMs : pause;
+    return { ...(isKept ? {} : { status }), ...(againAfterMs > 0 ? { againAfterMs } : {}) };
   }
 
   /** Every finding that there is now, of the platform profile and of all namespaces. */
@@ -147,31 +193,64 @@ export class StatusWriter {
     return this.#cache.platforms.get({ namespace: '', name: 'default' });
   }
 
-  /** How many namespaces are not looked at since the platform profile changed. */
-  #waiting(spec: string): number {
+  /** The uids of the namespaces that are not looked at since the platform profile changed. */
+  #waitingFor(spec: string): ReadonlySet<string> {
     const live = [...this.#cache.view().namespaces.values()].filter((namespace) => !namespace.terminating);
-    return live.filter(({ name, uid }) => {
+    const waiting = live.filter(({ name, uid }) => {
       const record = this.#ledger.records.get(name);
       return record?.uid !== uid || record.madeFrom !== spec;
-    }).length;
+    });
+    return new Set(waiting.map(({ uid }) => uid));
   }
 
-  async #writeProfile(profile: StoredProfile, status: AppNetworkProfileStatus): Promise<void> {
-    await this.#write(profile, status, this.#cache.requests(appNetworkProfiles));
+  /** Whether these namespaces have waited for long, and none was looked at meanwhile. */
+  #isOverdue(uids: ReadonlySet<string>): boolean {
+    const now = performance.now();
+    const before = this.#waiting;
+    const isStuck = before.uids.size > 0 && [...before.uids].every((uid) => uids.has(uid));
+    this.#waiting = isStuck ? before : { uids, since: now };
+    return now - this.#waiting.since >= overdueMs;
   }
 
-  async #write<T extends StoredProfile | StoredPlatform>(
+  async #writeProfile(profile: StoredProfile, status: AppNetworkProfileStatus): Promise<number> {
+    return this.#write(profile, status, this.#cache.requests(appNetworkProfiles));
+  }
+
+  /** Returns for how long the status is left alone, in milliseconds, because somebody else overwrites it again and again. */
+  async #write<T extends StoredStatus>(
     stored: T,
     status: object,
     requests: ObjectRequests<T>,
-  ): Promise<void> {
-    if (fingerprint(stored.status ?? {}) === fingerprint(status)) return;
-    const body = { metadata: { uid: stored.uid }, status: mergePatch(stored.status, status) };
+  ): Promise<number> {
+    const { uid, namespace, name } = stored;
+    const wanted = printOf(status);
+    const is = printOf(stored.status);
+    const intent = printOf(status, 'lastTransitionTime');
+    const took = this.#tookAs.get(uid);
+    if (is === wanted || (took?.sent === intent && took.stored === is)) return 0;
+    const subject = { namespace, name, within: uid };
+    const pause = this.#contests.pauseOf(subject, intent, performance.now());
+    if (pause > 0) return pause;
+    this.#sending.set(uid, wanted);
+    const body = { metadata: { uid }, status: mergePatch(stored.status, status) };
     try {
-      await requests.patchStatus(stored, body);
+      const { object } = await requests.patchStatus(stored, body);
+      const kept = printOf(object.status);
+      if (kept === wanted) this.#tookAs.delete(uid);
+      else this.#tookAs.set(uid, { sent: intent, stored: kept });
+      this.#contests.wrote(subject, intent, true, performance.now());
     } catch (error) {
       // Gone, or another of its name has come: it was read anew, and comes round again if it is there.
       if (!['gone', 'conflict'].includes(classify(error))) throw error;
+    } finally {
+      this.#sending.delete(uid);
     }
+    return 0;
   }
+}
+
+/** A text that is equal for equal statuses, whatever they are. */
+function printOf(status: unknown, without?: string): string {
+  const bare = JSON.stringify(status ?? {}, (key, value) => (key === without ? undefined : value));
+  return fingerprint(JSON.parse(bare));
 }

@@ -9,6 +9,7 @@ import {
   namespacesTouchedByProfile,
   namespacesTouchedByServices,
 } from '../compile/touched.ts';
+import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** The key of the platform profile's status. It can't be the name of a namespace. */
@@ -20,8 +21,12 @@ export const everythingKey = '/everything';
 /** An edit that touches more namespaces than this is bulk work: what touches few goes before the rest of it. */
 const mostFresh = 32;
 
-/** From now on, every change in the cache puts the keys that depend on it into the queue. */
-export function connectTriggers(cache: Cache, queue: WorkQueue): void {
+/**
+ * From now on, every change in the cache puts the keys that depend on it into the queue.
+ *
+ * @param onCountChanged called where there is a policy of ours more or less
+ */
+export function connectTriggers(cache: Cache, queue: WorkQueue, onCountChanged: () => void): void {
   const fresh = (namespaces: Iterable<string>) => {
     for (const namespace of namespaces) queue.add(namespace, 'fresh');
   };
@@ -36,6 +41,9 @@ export function connectTriggers(cache: Cache, queue: WorkQueue): void {
     touched(namespace, () => namespacesTouchedByServices(cache.view(), namespace));
   const exposedBy = ({ namespace }: Identified) => exposed(namespace);
   onEach(cache.policies, ({ namespace }) => fresh([namespace]));
+  cache.policies.onChange(({ previous, next }) => {
+    if (previous?.ours !== next?.ours) onCountChanged();
+  });
   onEach(cache.services, exposedBy);
   onEach(cache.ingresses, exposedBy);
   onEach(cache.referenceGrants, exposedBy);
@@ -73,6 +81,17 @@ export function connectTriggers(cache: Cache, queue: WorkQueue): void {
     queue.add(everythingKey, 'bulk');
     queue.add(platformKey, 'bulk');
   });
+}
+
+/** From now on, a status that somebody else writes is looked at again at once. Returns `statuses`. */
+export function followStatuses(cache: Cache, queue: WorkQueue, statuses: StatusWriter): StatusWriter {
+  cache.profiles.onUpdate((change) => {
+    if (change.next !== undefined && statuses.isForeign(change)) queue.add(change.next.namespace, 'fresh');
+  });
+  cache.platforms.onUpdate((change) => {
+    if (statuses.isForeign(change)) queue.add(platformKey, 'fresh');
+  });
+  return statuses;
 }
 
 /** Puts every namespace into the queue's bulk lane. */

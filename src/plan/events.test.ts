@@ -33,6 +33,50 @@ function everything(): readonly News[] {
   return newsOf({ ...shopNews, profiles: compiled.profiles, findings });
 }
 
+describe('a namespace in which writes are refused', () => {
+  const failure = (used: number) => ({
+    reason: 'Refused',
+    message: `exceeded quota: no-policies, used: ${used}`,
+  });
+  const compiled = (names: readonly string[]) =>
+    compile(
+      view({
+        platform: platform(),
+        namespaces: [namespace('shop')],
+        profiles: names.map((name) => profile(`shop/${name}`)),
+      }),
+    ).namespaces[0]?.profiles ?? [];
+  const told = (names: readonly string[], used = 5) =>
+    newsOf({ ...shopNews, profiles: compiled(names), failure: failure(used) });
+
+  test('has one Event, with the reason of the server, that regards the first of its profiles', () => {
+    expect(told(['zoo', 'app'])).toEqual([
+      expect.objectContaining({
+        namespace: 'shop',
+        type: 'Warning',
+        reason: 'Refused',
+        note: 'not every policy of the namespace is in place: exceeded quota: no-policies, used: 5',
+        regarding: expect.objectContaining({
+          kind: 'AppNetworkProfile',
+          name: 'app',
+          uid: 'uid-of-shop-app',
+        }),
+      }),
+    ]);
+  });
+
+  test('has one that regards the default deny where there is no profile', () => {
+    expect(told([])[0]?.regarding).toMatchObject({
+      kind: 'NetworkPolicy',
+      name: 'ringfence-default-deny-ingress',
+    });
+  });
+
+  test('has no new one where the server only counts on', () => {
+    expect(told(['app'], 6).map(({ name }) => name)).toEqual(told(['app'], 5).map(({ name }) => name));
+  });
+});
+
 describe('what is told of a namespace', () => {
   test('regards a profile or a policy in it, never the Namespace, whose events nobody sees', () => {
     const news = everything();

@@ -5,7 +5,10 @@ import { createHash } from 'node:crypto';
 import { denyNames } from '../compile/names.ts';
 import type { CompiledProfile } from '../compile/profiles.ts';
 import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
+import { compareText } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
+import { type Failure, gistOf } from './failure.ts';
+import { shortenToBytes } from './status.ts';
 
 /** The object that an Event is about. */
 interface Regarding {
@@ -32,12 +35,15 @@ export interface NewsSources {
   readonly namespace: string;
   readonly profiles: readonly CompiledProfile[];
   readonly findings: readonly Finding[];
+  /** Why its policies are not all in place, where no finding tells that already. */
+  readonly failure?: Failure | undefined;
   /** The uid of the NetworkPolicy of this name, where there is one. */
   readonly uidOfPolicy: (name: string) => string | undefined;
 }
 
 /** What there is to tell of a namespace: routes that do not work, and findings that are more than information. */
-export function newsOf({ namespace, profiles, findings, uidOfPolicy }: NewsSources): readonly News[] {
+export function newsOf(sources: NewsSources): readonly News[] {
+  const { namespace, profiles, findings, uidOfPolicy } = sources;
   const uids = new Map(profiles.map(({ profile }) => [profile.name, profile.uid]));
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
     routes
@@ -61,7 +67,19 @@ export function newsOf({ namespace, profiles, findings, uidOfPolicy }: NewsSourc
         tell(finding),
       ),
     );
-  return [...ofRoutes, ...ofFindings];
+  return [...ofRoutes, ...ofFindings, ...ofFailure(sources)];
+}
+
+/** One Event, however many profiles there are: it regards the first of them, or the default deny where there is none. */
+function ofFailure({ namespace, profiles, failure, uidOfPolicy }: NewsSources): readonly News[] {
+  if (failure === undefined) return [];
+  const [first] = profiles.map(({ profile }) => profile).sort((a, b) => compareText(a.name, b.name));
+  const regarding =
+    first === undefined
+      ? regardingPolicy(namespace, denyNames.Ingress, uidOfPolicy(denyNames.Ingress))
+      : regardingProfile(namespace, first.name, first.uid);
+  const text = `not every policy of the namespace is in place: ${failure.message}`;
+  return [newsAbout(regarding, namespace, failure.reason, text, gistOf(failure))];
 }
 
 /** The Event for some news. `now` is RFC 3339 with microseconds. */
@@ -86,21 +104,18 @@ function tell({ path = '', message, hint }: Finding): string {
 /** `NoteLengthLimit` in Kubernetes' `pkg/apis/core/validation/events.go`: a longer note, in bytes, is refused. */
 const noteBytes = 1024;
 
-function shortenNote(text: string): string {
-  if (Buffer.byteLength(text) <= noteBytes) return text;
-  const ellipsis = '…';
-  const { read } = new TextEncoder().encodeInto(
-    text,
-    new Uint8Array(noteBytes - Buffer.byteLength(ellipsis)),
-  );
-  return `${text.slice(0, read)}${ellipsis}`;
-}
-
-function newsAbout(regarding: Regarding, namespace: string, reason: string, text: string): News {
-  const note = shortenNote(text);
+/** @param gist what makes it other news than before; absent: its text */
+function newsAbout(
+  regarding: Regarding,
+  namespace: string,
+  reason: string,
+  text: string,
+  gist?: string,
+): News {
+  const note = shortenToBytes(text, noteBytes);
   const identity = identityOf(regarding);
   const tail = createHash('sha256')
-    .update(JSON.stringify([regarding.kind, identity, regarding.name, reason, note]))
+    .update(JSON.stringify([regarding.kind, identity, regarding.name, reason, gist ?? note]))
     .digest('hex')
     .slice(0, 16);
   return {
@@ -122,11 +137,11 @@ function identityOf({ kind, uid }: Regarding): string | boolean | undefined {
   return kind === 'NetworkPolicy' ? uid !== undefined : uid;
 }
 
+/** `kubectl describe`, Argo CD and others find an Event by the uid. */
 function regardingProfile(namespace: string, name: string, uid: string): Regarding {
   return { apiVersion, kind: 'AppNetworkProfile', namespace, name, uid };
 }
 
-/** `kubectl describe`, Argo CD and others find an Event by the uid. */
 /** What is told of the way out of a whole namespace; all else is of the way in. */
 const waysOut: ReadonlySet<FindingCode> = new Set(['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown']);
 
@@ -140,7 +155,10 @@ function regardingOf(
     return regardingProfile(namespace, subject.name, profileUid);
   const deny = denyNames[waysOut.has(code) ? 'Egress' : 'Ingress'];
   const name = subject.kind === 'NetworkPolicy' ? subject.name : deny;
-  const uid = known.uidOfPolicy(name);
+  return regardingPolicy(namespace, name, known.uidOfPolicy(name));
+}
+
+function regardingPolicy(namespace: string, name: string, uid: string | undefined): Regarding {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',

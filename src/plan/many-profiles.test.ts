@@ -41,6 +41,7 @@ test('5,000 profiles: the good routes are written, each profile is told its own,
       compiled: shop,
       mine,
       previous: {},
+      writing: { owned: mine.policies.length, isLacking: false },
       now: '2026-01-02T15:04:05Z',
     }),
   );

@@ -21,7 +21,7 @@ import type {
 import type { LabelSelector } from '../model/selectors.ts';
 import type { PolicyChange } from './changes.ts';
 import { contentsNeeded } from './frozen.ts';
-import { type Plan, type PlanInput, plan } from './plan.ts';
+import { ownersLacking, type Plan, type PlanInput, plan } from './plan.ts';
 import { transitionPolicy } from './transition.ts';
 
 interface Given {
@@ -97,8 +97,13 @@ describe('a plan', () => {
     expect(planned({ desired: ring, owned: ring.map((policy) => written(policy)) })).toEqual({
       phases: [],
       findings: [],
+      passing: [],
     });
-    expect(planned({})).toEqual({ phases: [], findings: [] });
+    expect(planned({})).toEqual({
+      phases: [],
+      findings: [],
+      passing: [],
+    });
   });
 
   test('is empty where only a description differs', () => {
@@ -362,6 +367,15 @@ describe('a policy that is being deleted', () => {
   });
 });
 
+describe('who still lacks a policy', () => {
+  test('is whoever owns what a plan has to write, and not whose policies it only takes away', () => {
+    const owned = [written(deny), written({ ...monitoring, owner: { ...platformOwner, uid: 'gone' } })];
+    expect([...ownersLacking(planned({ desired: ring, owned: [] }))]).toEqual([platformOwner.uid]);
+    expect([...ownersLacking(planned({ desired: [deny], owned }))]).toEqual([]);
+    expect([...ownersLacking(planned({ desired: ring, owned }))]).toEqual([platformOwner.uid]);
+  });
+});
+
 describe("somebody else's policy", () => {
   test('under our name is left alone: ours has a second name, and a finding says so', () => {
     const found = planned({
@@ -404,12 +418,12 @@ describe("somebody else's policy", () => {
     ]);
   });
 
-  test('under the name of the temporary policy gives that a second name, and a finding while it is there', () => {
+  test('under the name of the temporary policy gives that a second name, and a finding until it is gone', () => {
     const taken = [foreign(transitionName)];
     const second = secondName(transitionName);
     const opening = planned({ desired: [deny], foreign: taken });
     expect(told(opening)).toEqual([`open: create ${second}`, `deny: create ${denyNames.Ingress}`]);
-    expect(takenNames(opening)).toEqual([
+    expect(opening.passing).toEqual([
       expect.objectContaining({
         code: 'NameTaken',
         subject: { kind: 'NetworkPolicy', namespace: 'shop', name: transitionName },
@@ -418,8 +432,10 @@ describe("somebody else's policy", () => {
     const opened = written(transitionPolicy({ namespace: 'shop', name: second }, ['Ingress'], platformOwner));
     const closing = planned({ desired: [deny], owned: [written(deny), opened], foreign: taken });
     expect(told(closing)).toEqual([`close: delete ${second}`]);
-    expect(takenNames(closing)).toHaveLength(1);
-    expect(takenNames(planned({ desired: [deny], owned: [written(deny)], foreign: taken }))).toEqual([]);
+    expect(closing.passing).toHaveLength(1);
+    const closed = planned({ desired: [deny], owned: [written(deny)], foreign: taken });
+    expect(closed.passing).toEqual([]);
+    expect([opening, closing, closed].flatMap(takenNames)).toEqual([]);
   });
 
   test('stands in the way of a dry run, where all that is done is to tell', () => {
@@ -477,7 +493,11 @@ describe('a mirror of a namespace in which a profile does not decode', () => {
   const wanted = allowing(name, 'Egress', 27017);
 
   test('stays, although nobody asks for it any more', () => {
-    expect(planned({ ...ringed, owned: [...denied, mirror(before)] })).toEqual({ phases: [], findings: [] });
+    expect(planned({ ...ringed, owned: [...denied, mirror(before)] })).toEqual({
+      phases: [],
+      findings: [],
+      passing: [],
+    });
     const [pruned] = told(
       planned({ ...ringed, frozenMirrors: ['shop'], owned: [...denied, mirror(before)] }),
     );

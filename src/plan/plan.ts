@@ -37,6 +37,8 @@ export interface PlanInput extends Freeze {
 export interface Plan {
   readonly phases: readonly Phase[];
   readonly findings: readonly Finding[];
+  /** What is to be told too, but only until the plan is carried out. */
+  readonly passing: readonly Finding[];
 }
 
 /** What is to be there, or only tried, in a namespace, and what stays as it is. */
@@ -104,11 +106,17 @@ export function plan(given: PlanInput): Plan {
         ? named
         : withFreeNames(input.rehearsed, input.actual, frozen.mirrorNames)
       ).findings,
-      ...temporary.findings,
       ...frozen.findings,
       ...foreignFindings(input.namespace, input.actual.foreign, isolatedBy(input.rehearsed ?? input.desired)),
     ],
+    passing: temporary.passing,
   };
+}
+
+/** The uids of the owners for whom a plan has something to write. */
+export function ownersLacking({ phases }: Pick<Plan, 'phases'>): ReadonlySet<string> {
+  const changes = phases.flatMap((phase) => phase.changes);
+  return new Set(changes.flatMap((change) => (change.action === 'delete' ? [] : [change.policy.owner.uid])));
 }
 
 /** Whether a policy is left although nobody desires it. */
@@ -132,7 +140,7 @@ interface TransitionState {
 function planTransition(
   { namespace, actual, platform }: PlanInput,
   { changing, isAwaited, present }: TransitionState,
-): Pick<Plan, 'findings'> & { open: readonly PolicyChange[]; close: readonly PolicyChange[] } {
+): Pick<Plan, 'passing'> & { open: readonly PolicyChange[]; close: readonly PolicyChange[] } {
   // One that is on its way out covers nothing any more, and has its name until it is gone.
   const usable = present.filter((policy) => !policy.beingDeleted);
   const dying = present.filter((policy) => policy.beingDeleted).map(({ name }) => name);
@@ -147,7 +155,7 @@ function planTransition(
   // What is written now is deleted by the plan that is made from seeing it.
   const close = open.length > 0 || isAwaited ? [] : usable.flatMap(deletionOf);
   const isTold = taken.has(transitionName) && open.length + close.length > 0;
-  return { open, close, findings: isTold ? [nameTaken({ namespace, name: transitionName }, name)] : [] };
+  return { open, close, passing: isTold ? [nameTaken({ namespace, name: transitionName }, name)] : [] };
 }
 
 /**

@@ -35,6 +35,15 @@ function status(
   spec: PlatformSpec = {},
   more: Partial<PlatformStatusInput> = {},
 ): PlatformNetworkProfileStatus {
+  return statusOrKept(standings, spec, more).status;
+}
+
+/** The status, and whether it is that of before. */
+function statusOrKept(
+  standings: Readonly<Record<string, NamespaceStanding>>,
+  spec: PlatformSpec = {},
+  more: Partial<PlatformStatusInput> = {},
+) {
   return platformStatus({
     platform: { ...platform(spec), generation: 7 },
     previous: {},
@@ -175,10 +184,10 @@ describe('a platform profile that does not decode', () => {
     waiting: 0,
     now,
   };
-  const made = platformStatus(broken);
+  const { status: made } = platformStatus(broken);
 
   test('says that the version before it holds on, where there was one, and counts what that comes to', () => {
-    const held = platformStatus({ ...broken, holdsOn: true, policies: 5 });
+    const { status: held } = platformStatus({ ...broken, holdsOn: true, policies: 5 });
     expect(condition(held, 'Stalled')).toMatch(
       /; the version before it holds on, and nothing is pruned, until that is mended$/,
     );
@@ -279,6 +288,41 @@ describe('findings', () => {
       shop: standing('Enforced', { findings: [finding('NameTaken', 'x'.repeat(3000))] }),
     });
     for (const { message } of made.conditions ?? []) expect(message.length).toBeLessThanOrEqual(1024);
+  });
+});
+
+describe('while not every namespace is looked at, as after a restart', () => {
+  const before = status({ shop: standing('Enforced'), pay: standing('Enforced') });
+  const failed = status({ shop: standing('Enforced'), pay: failing('Refused') });
+  const restarted = { waiting: 1, now: 'later', policies: 2 };
+
+  test('what was told before is kept: nothing has changed yet', () => {
+    const made = statusOrKept({ shop: standing('Enforced') }, {}, { ...restarted, previous: before });
+    expect(made).toEqual({ status: { ...before, discovered: {} }, isKept: true });
+  });
+
+  test('what was found out is written all the same', () => {
+    const discovered = { dns: { addresses: ['10.96.0.10'] } };
+    const made = statusOrKept({}, {}, { ...restarted, previous: before, discovered });
+    expect(made).toEqual({ status: { ...before, discovered }, isKept: true });
+  });
+
+  test.each<[string, Parameters<typeof statusOrKept>]>([
+    ['it was never told of this generation', [{}, {}, { previous: { ...before, observedGeneration: 6 } }]],
+    ['nothing was told before', [{}, {}, { previous: {} }]],
+    ['a namespace fails', [{ shop: failing('Refused') }, {}, { previous: before }]],
+    ['a live namespace is on its way', [{ shop: standing('Changing') }, {}, { previous: before }]],
+    ['they wait for too long', [{}, {}, { previous: before, isOverdue: true }]],
+  ])('but not where %s', (_, [standings, spec, more]) => {
+    const made = statusOrKept(standings, spec, { ...restarted, ...more });
+    expect(made.isKept).toBe(false);
+    expect(condition(made.status, 'Ready')).toBe('False Progressing: 1 namespace to go');
+  });
+
+  test('it goes on to say what fails, where it was not Ready before', () => {
+    const made = statusOrKept({ pay: failing('Refused') }, {}, { ...restarted, previous: failed });
+    expect(made.isKept).toBe(true);
+    expect(made.status.failing).toEqual(failed.failing);
   });
 });
 

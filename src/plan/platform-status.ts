@@ -7,6 +7,7 @@ import type { Enforcement } from '../api/egress.ts';
 import { type Discovered, maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 import { type Finding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
+import type { Failure } from './failure.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
 
 /** Where one namespace stands, as far as a status tells. */
@@ -14,7 +15,7 @@ export interface NamespaceStanding {
   readonly state: 'Outside' | 'Off' | 'DryRun' | 'Enforced' | 'Changing' | 'Failing';
   readonly policies: number;
   readonly findings: readonly Finding[];
-  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  readonly failure: Failure | undefined;
 }
 
 /** What the status is made from. */
@@ -33,14 +34,30 @@ export interface PlatformStatusInput {
   readonly findings: readonly Finding[];
   /** Namespaces that are not looked at yet. */
   readonly waiting: number;
+  /** Whether they have waited for so long that this has to be told, whatever was told before. */
+  readonly isOverdue?: boolean;
   /** RFC 3339. */
   readonly now: string;
 }
 
+/** A status, and whether it is that of before: not everything is looked at yet. */
+export interface PlatformStatusNow {
+  readonly status: PlatformNetworkProfileStatus;
+  readonly isKept: boolean;
+}
+
 /** The status to show. */
-export function platformStatus(input: PlatformStatusInput): PlatformNetworkProfileStatus {
-  const { platform, standings, now } = input;
+export function platformStatus(input: PlatformStatusInput): PlatformStatusNow {
   const previous = { ...input.previous, discovered: input.discovered };
+  const isKept = (input.platform.decoded.ok || input.holdsOn === true) && stillHolds(input);
+  return { status: isKept ? previous : statusNow(input, previous), isKept };
+}
+
+function statusNow(
+  input: PlatformStatusInput,
+  previous: PlatformNetworkProfileStatus,
+): PlatformNetworkProfileStatus {
+  const { platform, standings, now } = input;
   const conditions = (list: readonly ConditionNow[]): readonly Condition[] =>
     withTimes(
       list.map((condition) => ({
@@ -80,6 +97,27 @@ export function platformStatus(input: PlatformStatusInput): PlatformNetworkProfi
       ...contested(standings),
     ]),
   };
+}
+
+/**
+ * Whether what was told before is kept until every namespace is looked at: after a restart, or when a namespace is created.
+ * It is kept where it was made from the same profile, where no namespace that is looked at already contradicts that it is
+ * Ready, and not for ever.
+ */
+function stillHolds({
+  platform,
+  previous,
+  standings,
+  waiting,
+  isOverdue = false,
+}: PlatformStatusInput): boolean {
+  const ready = previous.conditions?.find(({ type }) => type === 'Ready');
+  if (waiting === 0 || isOverdue || ready === undefined) return false;
+  if (previous.observedGeneration !== platform.generation) return false;
+  const isContradicted = [...standings.values()].some(
+    ({ state }) => state === 'Failing' || state === 'Changing',
+  );
+  return ready.status !== 'True' || !isContradicted;
 }
 
 function standing({ standings, policies }: PlatformStatusInput): { counts: Counts; failing: Failing } {

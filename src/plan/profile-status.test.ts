@@ -13,7 +13,8 @@ import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
 import type { ProfileFacts } from '../api/cluster-view.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
 import { type CompiledNamespace, compile } from '../compile/compile.ts';
-import { type FrozenPolicies, profileStatus } from './profile-status.ts';
+import { refusedBy } from './failure.ts';
+import { type FrozenPolicies, profileStatus, type Writing } from './profile-status.ts';
 
 const now = '2026-01-02T15:04:05Z';
 const routes = [
@@ -39,9 +40,18 @@ function statusIn(
   compiled: CompiledNamespace | undefined,
   facts: ProfileFacts,
   previous: AppNetworkProfileStatus = {},
+  writing?: Writing,
 ): AppNetworkProfileStatus {
   const mine = compiled?.profiles.find(({ profile: { uid } }) => uid === facts.uid);
-  return profileStatus({ profile: facts, compiled, mine, previous, now });
+  const owned = compiled?.enforcement === 'Enforce' ? (mine?.policies.length ?? 0) : 0;
+  return profileStatus({
+    profile: facts,
+    compiled,
+    mine,
+    previous,
+    writing: writing ?? { owned, isLacking: false },
+    now,
+  });
 }
 
 /** The condition of a type as `True Enforced: message`. */
@@ -172,6 +182,60 @@ describe('the status of a profile', () => {
   });
 });
 
+/** Its namespace, compiled where the platform profile enforces. */
+function ringed(facts: ProfileFacts): CompiledNamespace | undefined {
+  return compile(view({ platform: platform(), namespaces: [namespace('shop')], profiles: [facts] }))
+    .namespaces[0];
+}
+
+describe('a profile in a namespace in which writes are refused', () => {
+  const facts = profile('shop/shop', { routes });
+  const quota =
+    'networkpolicies.networking.k8s.io "ringfence-shop" is forbidden: exceeded quota: no-policies, limited: 0';
+  const failure = { reason: 'Refused', message: quota };
+  const lacking = statusIn(ringed(facts), facts, {}, { owned: 0, isLacking: true, failure });
+
+  test("is neither Programmed nor Ready, and says with the server's words why", () => {
+    const expected = `False Refused: not every policy of the namespace is in place; it is tried again until it works: ${quota}`;
+    expect(condition(lacking, 'Programmed')).toBe(expected);
+    expect(condition(lacking, 'Ready')).toBe(expected);
+    expect(condition(lacking, 'Accepted')).toMatch(/^True/);
+    expect(lacking.observedGeneration).toBe(facts.generation);
+  });
+
+  test('has no route that is Active where its policies are not written, while other teams are not waited for', () => {
+    expect(lacking.policies).toBe(0);
+    expect(lacking.routes?.[0]).toMatchObject({
+      name: 'web-to-mongo',
+      state: 'Pending',
+      reason: 'Refused',
+      message: `its rule can't be written: ${quota}`,
+    });
+    expect(lacking.counts).toMatchObject({ active: 0, pending: 2 });
+    expect(condition(lacking, 'Consented')).toMatch(/^False RoutesPending: route `users` waits/);
+  });
+
+  test('keeps its Active routes where all that fails is of others', () => {
+    const made = statusIn(ringed(facts), facts, {}, { owned: 1, isLacking: false, failure });
+    expect(made.counts).toMatchObject({ active: 1, pending: 1 });
+    expect(condition(made, 'Ready')).toMatch(/^False Refused/);
+  });
+
+  test('is well again once they work', () => {
+    const made = statusIn(ringed(facts), facts, lacking, { owned: 1, isLacking: false });
+    expect(condition(made, 'Ready')).toBe('True Programmed: its policies are written');
+    expect(made.counts).toMatchObject({ active: 1, pending: 1 });
+  });
+
+  test('has messages that fit the CRD, whatever a webhook says', () => {
+    const long = refusedBy('Refused', `no\n${'é'.repeat(3000)}`);
+    const made = statusIn(ringed(facts), facts, {}, { owned: 0, isLacking: true, failure: long });
+    const messages = [...(made.conditions ?? []), ...(made.routes ?? [])].map(({ message = '' }) => message);
+    for (const message of messages) expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1024);
+    expect(condition(made, 'Ready')).toContain(': no é');
+  });
+});
+
 describe('a profile that does not decode', () => {
   const broken = undecodable(profile('shop/shop', { routes }));
   const before = status(profile('shop/shop', { routes }));
@@ -183,6 +247,7 @@ describe('a profile that does not decode', () => {
       mine: undefined,
       frozen,
       previous,
+      writing: { owned: frozen?.own.length ?? 0, isLacking: false },
       now: at,
     });
   const made = statusWith({ own: ['ringfence-shop-b', 'ringfence-shop-a'], mirroredIn: ['pay', 'cart'] });
@@ -224,8 +289,8 @@ describe('a profile that does not decode', () => {
   test('keeps what was last known of its routes, and counts the policies that stay', () => {
     expect(made.routes).toEqual(before.routes);
     expect(made.counts).toEqual(before.counts);
-    expect(made.policies).toBe(2);
-    expect(status(broken, { enforcement: 'Off' }, before).policies).toBe(0);
+    const frozen = statusIn(ringed(broken), broken, before, { owned: 3, isLacking: false });
+    expect(frozen.policies).toBe(3);
   });
 
   test('has no routes to show where none were ever known', () => {

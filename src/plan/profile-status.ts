@@ -9,7 +9,18 @@ import type { Outside } from '../compile/membership.ts';
 import type { CompiledProfile } from '../compile/profiles.ts';
 import type { CompiledRoute } from '../compile/routes.ts';
 import { compareText } from '../model/object-key.ts';
+import type { Failure } from './failure.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
+
+/** How far the policies of a namespace are written, as one profile in it sees that. */
+export interface Writing {
+  /** How many policies this profile owns. */
+  readonly owned: number;
+  /** Whether one that it should own is not as it should be. */
+  readonly isLacking: boolean;
+  /** Why not every policy of the namespace is in place; absent where nothing stands in the way. */
+  readonly failure?: Failure | undefined;
+}
 
 /** What the status is made from. */
 export interface ProfileStatusInput {
@@ -20,6 +31,7 @@ export interface ProfileStatusInput {
   readonly mine: CompiledProfile | undefined;
   /** What stays of it while it can't be read; absent where nothing does. */
   readonly frozen?: FrozenPolicies | undefined;
+  readonly writing: Writing;
   readonly previous: AppNetworkProfileStatus;
   /** RFC 3339. */
   readonly now: string;
@@ -34,18 +46,12 @@ export interface FrozenPolicies {
 }
 
 /** The status to show. */
-export function profileStatus({
-  profile,
-  compiled,
-  mine,
-  frozen,
-  previous,
-  now,
-}: ProfileStatusInput): AppNetworkProfileStatus {
-  const isWritten = compiled?.enforcement === 'Enforce';
-  const routes = routesOf(profile, compiled, mine?.routes ?? []) ?? previous.routes ?? [];
+export function profileStatus(input: ProfileStatusInput): AppNetworkProfileStatus {
+  const { profile, compiled, mine, frozen, previous, writing, now } = input;
+  const found = routesOf(profile, compiled, mine?.routes ?? []) ?? previous.routes ?? [];
+  const routes = profile.decoded.ok ? found.map((route) => asWritten(route, writing)) : found;
   const conditions = (
-    profile.decoded.ok ? readConditions(compiled, routes) : invalidConditions(profile, frozen)
+    profile.decoded.ok ? readConditions(compiled, found, writing.failure) : invalidConditions(profile, frozen)
   ).map((condition) => ({
     ...condition,
     observedGeneration: profile.generation,
@@ -53,7 +59,7 @@ export function profileStatus({
   }));
   return {
     observedGeneration: profile.generation,
-    policies: isWritten ? (profile.decoded.ok ? (mine?.policies.length ?? 0) : (frozen?.own.length ?? 0)) : 0,
+    policies: writing.owned,
     counts: countRoutes(routes),
     routes,
     conditions: withTimes(conditions, previous.conditions ?? [], now),
@@ -115,6 +121,13 @@ function routeStatus(
   };
 }
 
+/** A route is Active when its policies are written: where they can't be, it waits for that. */
+function asWritten(route: RouteStatus, { isLacking, failure }: Writing): RouteStatus {
+  if (failure === undefined || !isLacking || route.state !== 'Active') return route;
+  const { reason, message } = failure;
+  return { ...route, state: 'Pending', reason, message: shorten(`its rule can't be written: ${message}`) };
+}
+
 function countRoutes(routes: readonly RouteStatus[]): NonNullable<AppNetworkProfileStatus['counts']> {
   const of = (state: RouteStatus['state']) => routes.filter((route) => route.state === state).length;
   return {
@@ -129,6 +142,7 @@ function countRoutes(routes: readonly RouteStatus[]): NonNullable<AppNetworkProf
 function readConditions(
   compiled: CompiledNamespace | undefined,
   routes: readonly RouteStatus[],
+  failure: Failure | undefined,
 ): readonly ConditionNow[] {
   const of = (state: RouteStatus['state']) => routes.filter((route) => route.state === state);
   const [rejected, pending] = [of('Rejected'), of('Pending')];
@@ -141,7 +155,7 @@ function readConditions(
           reason: 'RoutesRejected',
           message: firstOf(rejected, 'is Rejected'),
         };
-  const programmed = programmedCondition(compiled);
+  const programmed = programmedCondition(compiled, failure);
   const consented: ConditionNow =
     pending[0] === undefined
       ? { type: 'Consented', status: 'True', reason: 'Consented', message: 'no route waits' }
@@ -159,7 +173,10 @@ function readyCondition(accepted: ConditionNow, programmed: ConditionNow): Condi
   return { ...(accepted.status === 'True' ? programmed : accepted), type: 'Ready' };
 }
 
-function programmedCondition(compiled: CompiledNamespace | undefined): ConditionNow {
+function programmedCondition(
+  compiled: CompiledNamespace | undefined,
+  failure: Failure | undefined,
+): ConditionNow {
   const of = (status: Condition['status'], reason: string, message: string): ConditionNow => ({
     type: 'Programmed',
     status,
@@ -169,6 +186,12 @@ function programmedCondition(compiled: CompiledNamespace | undefined): Condition
   const open = whyOpen(compiled);
   if (compiled === undefined)
     return of('False', 'NoPlatformProfile', `${open?.why}: a platform engineer creates it`);
+  if (failure !== undefined)
+    return of(
+      'False',
+      failure.reason,
+      `not every policy of the namespace is in place; it is tried again until it works: ${failure.message}`,
+    );
   // Nothing is to be written, so nothing is missing: a GitOps tool must not wait for the platform to enforce.
   if (open !== undefined) return of('True', open.reason, `${open.why}: no policy is to be written in it`);
   if (compiled.enforcement === 'DryRun')

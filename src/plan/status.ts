@@ -25,3 +25,11 @@ export function shorten(text: string, length = 1024): string {
   const characters = [...text];
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
+
+/** `text`, cut to so many bytes of UTF-8, never through a character. */
+export function shortenToBytes(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  const ellipsis = '…';
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes - Buffer.byteLength(ellipsis)));
+  return `${text.slice(0, read)}${ellipsis}`;
+}
