@@ -5,6 +5,12 @@ import { startControlPlane } from './control-plane/control-plane.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
 
+interface StoredEvent {
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: object;
+}
+
 let cluster: Cluster;
 let operator: OperatorProcess;
 
@@ -105,6 +111,31 @@ describe('drift', () => {
       'ringfence_drift_corrected_total{action="create"}': 1,
       'ringfence_drift_corrected_total{action="replace"}': 1,
     });
+  });
+
+  test('is told in a line and an Event of its own: of which policy, what was done, and by whom', async () => {
+    const lines = operator.lines.filter(({ drift, policy }) => drift !== undefined && policy === denyIngress);
+    expect(lines.map(({ drift }) => drift)).toEqual(['deleted', 'changed']);
+    expect(lines[0]).not.toHaveProperty('manager');
+    expect(lines[1]).toMatchObject({ operation: 'Update', manager: expect.stringMatching(/./) });
+    const policy = (await cluster.policies('shop')).get(denyIngress);
+    const events = await cluster.eventually('both have an Event', async () => {
+      const { items } = await cluster.api.json<{ items: readonly StoredEvent[] }>(
+        'GET',
+        '/apis/events.k8s.io/v1/namespaces/shop/events',
+      );
+      const found = items.filter(({ reason }) => reason === 'DriftCorrected');
+      return found.length === 2 ? found : undefined;
+    });
+    for (const { regarding } of events)
+      expect(regarding).toMatchObject({
+        kind: 'NetworkPolicy',
+        name: denyIngress,
+        uid: policy?.metadata.uid,
+      });
+    const notes = events.map(({ note }) => note).sort();
+    expect(notes[0]).toContain(`\`${lines[1]?.manager}\``);
+    expect(notes[1]).toContain('somebody deleted it, and it is written again');
   });
 
   test('is told in the log line of the write', () => {

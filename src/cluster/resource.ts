@@ -44,6 +44,15 @@ export interface RawMetadata {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly RawOwner[];
+  readonly managedFields?: readonly RawManagedFields[];
+}
+
+/** Which fields somebody wrote last (`ManagedFieldsEntry` of meta/v1), as far as we read it. */
+export interface RawManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly time?: string;
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }
 
 /** A reference to what owns an object. */

@@ -124,6 +124,42 @@ describe('a policy of ours', () => {
   });
 });
 
+describe('who edited a policy of ours last', () => {
+  const entry = (manager: string, second: number, fieldsV1: object = { 'f:spec': {} }) => ({
+    manager,
+    operation: 'Update',
+    time: `2026-01-02T15:04:0${second}Z`,
+    fieldsV1: { ...fieldsV1 },
+  });
+  const editOf = (...managedFields: readonly ReturnType<typeof entry>[]) => {
+    const policy = readPolicy({ metadata: { ...ours, managedFields } });
+    return policy.ours ? policy.foreignEdit : undefined;
+  };
+  const marked = { 'f:metadata': { 'f:finalizers': {}, 'f:annotations': {} } };
+  const owned = { 'f:metadata': { 'f:ownerReferences': {} } };
+
+  test('is kept where it was somebody else, with the time', () => {
+    expect(editOf(entry('ringfence', 1), entry('kubectl-edit', 3), entry('other', 2))).toEqual({
+      manager: 'kubectl-edit',
+      operation: 'Update',
+      time: '2026-01-02T15:04:03Z',
+    });
+    expect(editOf(entry('ringfence', 1), entry('thief', 2, owned))?.manager).toBe('thief');
+  });
+
+  test('is somebody else where both did in one second', () => {
+    expect(editOf(entry('ringfence', 1), entry('kubectl-edit', 1))?.manager).toBe('kubectl-edit');
+    expect(editOf(entry('kubectl-edit', 1), entry('ringfence', 1))?.manager).toBe('kubectl-edit');
+  });
+
+  test('is nobody where it was us, or where somebody else only marks it: no memory is spent on that', () => {
+    expect(editOf()).toBeUndefined();
+    expect(editOf(entry('kubectl-edit', 1), entry('ringfence', 2))).toBeUndefined();
+    expect(editOf(entry('ringfence', 1), entry('a-cni', 2, marked))).toBeUndefined();
+    expect(readPolicy({ metadata: ours })).not.toHaveProperty('foreignEdit');
+  });
+});
+
 describe('the directions that a policy isolates', () => {
   const everyPod = { podSelector: {} };
 

@@ -11,6 +11,7 @@ import {
 import { mirrorStem } from '../compile/names.ts';
 import { marksOf } from '../model/enforced-rules.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
+import { compareText } from '../model/object-key.ts';
 import {
   apiVersion,
   type ForeignPolicy,
@@ -22,7 +23,13 @@ import {
 import type { Result } from '../model/result.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
-import { identify, type RawObject, type Resource } from './resource.ts';
+import {
+  identify,
+  type RawManagedFields,
+  type RawMetadata,
+  type RawObject,
+  type Resource,
+} from './resource.ts';
 import type { Identified } from './store.ts';
 
 /** A NetworkPolicy in the cache. */
@@ -118,6 +125,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
       beingDeleted: deletionTimestamp !== undefined,
       ...(foreignMetadata(object.metadata) && { hasForeignMetadata: true }),
       ...(labels[profileLabel] !== (owner && profileLabelOf(owner)) && { mislabelled: true }),
+      ...foreignEditOf(object.metadata),
     };
   }
   return {
@@ -138,6 +146,35 @@ function unreadablePolicy(object: RawObject): StoredPolicy {
   return policy.ours
     ? { ...policy, fingerprint: '', isolates: directions, selectsEveryPod: true }
     : { ...policy, isolatesEveryPod: directions, allowsEveryone: [] };
+}
+
+/** By this name the API server knows us: it is what comes before the `/` in our user agent. */
+const ourManager = 'ringfence';
+
+/**
+ * The last edit of what we say in a policy, where somebody else made it. Most policies have none, and a controller that only
+ * marks each policy with an annotation or a finalizer makes none: nothing of it is kept. Times are in whole seconds, so that
+ * of two at the same time somebody else's counts as the last.
+ */
+function foreignEditOf({ managedFields }: RawMetadata): Pick<OwnedPolicy, 'foreignEdit'> {
+  if (!Array.isArray(managedFields)) return {};
+  const entries: readonly RawManagedFields[] = managedFields;
+  const edits = entries.filter(saysWhatWeSay).map(({ manager = '', operation = '', time = '' }) => ({
+    manager,
+    operation,
+    time,
+  }));
+  const [last] = edits.sort(
+    (a, b) =>
+      compareText(b.time, a.time) || Number(a.manager === ourManager) - Number(b.manager === ourManager),
+  );
+  return last === undefined || last.manager === ourManager ? {} : { foreignEdit: last };
+}
+
+/** Fields are written as `f:spec` there (`FieldsV1` of meta/v1). */
+function saysWhatWeSay({ fieldsV1 }: RawManagedFields): boolean {
+  const fields = fieldsV1 ?? {};
+  return fields['f:spec'] !== undefined || Object.hasOwn(Object(fields['f:metadata']), 'f:ownerReferences');
 }
 
 /** One of the platform's: a team may call its profile as mirrors are called. */

@@ -54,6 +54,15 @@ export interface WithheldRule {
   readonly likeness: Likeness;
 }
 
+/** Who last wrote the spec of an object, as its managedFields tell. */
+export interface Edit {
+  readonly manager: string;
+  /** Such as `Update` or `Apply`. */
+  readonly operation: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
 /**
  * A policy of ours that exists, reduced to what a comparison needs.
  *
@@ -75,6 +84,8 @@ export interface OwnedPolicy extends ObjectKey {
   readonly hasForeignMetadata?: true;
   /** Whether its label that names the profile says otherwise than its owner. */
   readonly mislabelled?: true;
+  /** The last edit of its spec or owner by somebody else; absent where all of these are ours. */
+  readonly foreignEdit?: Edit;
 }
 
 /** A rule as it is stored; no peers means everyone, no ports every port. */

@@ -5,8 +5,10 @@ import type { ObjectRequests, Stored } from '../cluster/object-requests.ts';
 import type { StoredPolicy } from '../cluster/resources.ts';
 import type { Store } from '../cluster/store.ts';
 import { fingerprint } from '../model/network-policy.ts';
-import type { Phase, PolicyChange } from '../plan/changes.ts';
+import { keyOf, type Phase, type PolicyChange } from '../plan/changes.ts';
+import type { Drift } from '../plan/drift.ts';
 import { foreignMetadata, manifestOf, type PolicyMetadata } from '../plan/manifest.ts';
+import type { DriftTeller } from './drift-teller.ts';
 import type { Drifts } from './drifts.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import type { Metrics } from './metrics.ts';
@@ -15,8 +17,8 @@ import type { Metrics } from './metrics.ts';
 export interface Written {
   readonly change: PolicyChange;
   readonly effective: boolean;
-  /** Whether it makes a policy again what it was before somebody else changed it. */
-  readonly correctsDrift: boolean;
+  /** What somebody else did that it corrects, where it makes a policy again what it was before. */
+  readonly drift?: Drift;
 }
 
 /** What writing needs. */
@@ -24,6 +26,7 @@ export interface WriterParts {
   readonly policies: ObjectRequests<StoredPolicy>;
   readonly known: Pick<Store<StoredPolicy>, 'get'>;
   readonly drifts: Drifts;
+  readonly driftTeller: DriftTeller;
   readonly metrics: Metrics;
 }
 
@@ -45,11 +48,12 @@ export class PolicyWriter {
   }
 
   async #send(change: PolicyChange): Promise<Written> {
-    const { drifts, metrics } = this.#parts;
+    const { drifts, driftTeller, metrics } = this.#parts;
     const effective = await this.#sendOnce(change);
-    const correctsDrift = drifts.corrects(change);
-    metrics.wrote(change, correctsDrift);
-    return { change, effective, correctsDrift };
+    const drift = drifts.corrects(change);
+    metrics.wrote(change, drift !== undefined);
+    if (drift !== undefined) driftTeller.corrected(keyOf(change), drift, performance.now());
+    return { change, effective, ...(drift === undefined ? {} : { drift }) };
   }
 
   /** Returns whether it was stored as it was sent. */

@@ -16,6 +16,7 @@ import {
 import { compileNamespace } from '../compile/compile.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
+import { DriftTeller } from './drift-teller.ts';
 import { Drifts } from './drifts.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
@@ -93,15 +94,17 @@ beforeEach(async () => {
     metrics.mistaken();
   });
   queue = new WorkQueue({ baseMs: 5, capMs: 5 });
+  const driftTeller = new DriftTeller({ log, find: (key) => cache.policies.get(key), send: async () => {} });
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
     known: cache.policies,
     drifts,
+    driftTeller,
     metrics,
   });
   const reconciler = new NamespaceReconciler(
     {
-      ...{ cache, contests, drifts, ledger, log, metrics, statuses: writer },
+      ...{ cache, contests, drifts, driftTeller, ledger, log, metrics, statuses: writer },
       contents: new FrozenContents(client),
       events: new EventWriter(client, log),
       executor: new PlanExecutor({ contests, ledger, owners: new Owners(cache), policies, settleMs: 0 }),

@@ -3,26 +3,37 @@
 import type { StoredPolicy } from '../cluster/resources.ts';
 import type { Change } from '../cluster/store.ts';
 import { keyOf, type PolicyChange } from '../plan/changes.ts';
+import type { Drift } from '../plan/drift.ts';
 
-/** What somebody else made of a policy. */
-interface Drift {
+/** What somebody else made of a policy, as far as that is known. */
+interface Seen {
   /** What it was when its namespace was last as wanted. */
   readonly before: string;
   /** What it was last seen to be. */
   readonly after: string;
   /** When that was, as a count of changes. */
   readonly moment: number;
+  readonly drift: Drift;
 }
 
 /** The policies that somebody else changed since their namespace was last as wanted. */
 export class Drifts {
   /** By namespace and name of policy. */
-  readonly #drifts = new Map<string, Map<string, Drift>>();
+  readonly #drifts = new Map<string, Map<string, Seen>>();
+  /** By name, the uid of each namespace. */
+  readonly #namespaces = new Map<string, string>();
   #moment = 0;
 
   /** A moment to compare changes with: those that are heard of later come after it. */
   get now(): number {
     return this.#moment;
+  }
+
+  /** Takes in which namespace has a name now: what went with one that had it before is no drift in this one. */
+  belongsTo(namespace: string, uid: string): void {
+    const before = this.#namespaces.get(namespace);
+    if (before !== undefined && before !== uid) this.#drifts.delete(namespace);
+    this.#namespaces.set(namespace, uid);
   }
 
   /** Takes in that a policy was changed, and not by us. */
@@ -31,19 +42,22 @@ export class Drifts {
     const [before, after] = [contentOf(previous), contentOf(next)];
     if (policy === undefined || before === after) return;
     this.#moment += 1;
-    const siblings = this.#drifts.get(policy.namespace) ?? new Map<string, Drift>();
+    const siblings = this.#drifts.get(policy.namespace) ?? new Map<string, Seen>();
     this.#drifts.set(policy.namespace, siblings);
-    const first = siblings.get(policy.name)?.before ?? before;
-    siblings.set(policy.name, { before: first, after, moment: this.#moment });
+    const seen = siblings.get(policy.name);
+    const first = seen?.before ?? before;
+    // What is as it was before is our own correction, of which the watch told before its answer.
+    const drift = after === first && seen !== undefined ? seen.drift : driftOf(first, previous, next);
+    siblings.set(policy.name, { before: first, after, moment: this.#moment, drift });
   }
 
-  /** Takes in a write of ours. Returns whether it corrects a drift. */
-  corrects(change: PolicyChange): boolean {
+  /** Takes in a write of ours. Returns the drift that it corrects, where it does. */
+  corrects(change: PolicyChange): Drift | undefined {
     const { namespace, name } = keyOf(change);
     const siblings = this.#drifts.get(namespace);
-    const before = siblings?.get(name)?.before;
+    const seen = siblings?.get(name);
     siblings?.delete(name);
-    return before !== undefined && before === contentAfter(change);
+    return seen?.before === contentAfter(change) ? seen.drift : undefined;
   }
 
   /**
@@ -57,16 +71,25 @@ export class Drifts {
     for (const [name, { after, moment }] of siblings) {
       if (moment <= wantedAt || ours.has(`${name} ${after}`)) siblings.delete(name);
     }
-    if (siblings.size === 0) this.forget(namespace);
+    if (siblings.size === 0) this.#drifts.delete(namespace);
   }
 
   /** A namespace is gone. */
   forget(namespace: string): void {
     this.#drifts.delete(namespace);
+    this.#namespaces.delete(namespace);
   }
 }
 
 const absent = 'absent';
+
+/** What was done, by comparison with how the policy was when its namespace was last as wanted. */
+function driftOf(before: string, previous: StoredPolicy | undefined, next: StoredPolicy | undefined): Drift {
+  if (contentOf(next) === absent) return { what: 'deleted', uid: previous?.uid ?? '' };
+  const by = next?.ours ? next.foreignEdit : undefined;
+  const what = before === absent ? 'added' : 'changed';
+  return { what, uid: next?.uid ?? '', ...(by === undefined ? {} : { by }) };
+}
 
 /** What a policy of ours says, and whose it is; others' don't matter. */
 function contentOf(policy: StoredPolicy | undefined): string {

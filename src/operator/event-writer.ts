@@ -36,6 +36,11 @@ export class EventWriter {
     await fewAtATime(isNew, (each) => this.#send(each));
   }
 
+  /** Sends what happened, each time that it happens. */
+  async announce(news: readonly News[]): Promise<void> {
+    await fewAtATime(news, (each) => this.#send(each));
+  }
+
   /** Forgets what was told of a namespace that is gone: its Events went with it. */
   forget(namespace: string): void {
     this.#told.delete(namespace);

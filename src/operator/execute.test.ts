@@ -1,6 +1,7 @@
 // How a plan is carried out where something undoes it, or nobody wants it any more. The requests go to a real server.
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import pino from 'pino';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
 import { Cache } from '../cluster/cache.ts';
 import { networkPolicies } from '../cluster/resources.ts';
@@ -10,6 +11,7 @@ import type { PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
+import { DriftTeller } from './drift-teller.ts';
 import { Drifts } from './drifts.ts';
 import { PlanExecutor } from './execute.ts';
 import { Ledger } from './ledger.ts';
@@ -53,6 +55,11 @@ beforeEach(async () => {
     policies: cache.requests(networkPolicies),
     known: cache.policies,
     drifts: new Drifts(),
+    driftTeller: new DriftTeller({
+      log: pino({ level: 'silent' }),
+      find: () => undefined,
+      send: async () => {},
+    }),
     metrics: new Metrics(noMetrics),
   });
   executor = new PlanExecutor({

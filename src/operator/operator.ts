@@ -13,6 +13,7 @@ import { WriteGate } from '../cluster/write-gate.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
 import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
+import { DriftTeller } from './drift-teller.ts';
 import { Drifts } from './drifts.ts';
 import { runUntil } from './ending.ts';
 import { EventWriter } from './event-writer.ts';
@@ -87,12 +88,11 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   });
   const mistakes = new Mistakes(log, metrics.mistaken);
   mistakes.watchProcess();
-  const onAnswer = metrics.answered;
   const gate = new WriteGate(() => leadership.leads);
-  const client = new ApiClient(connection, { onAnswer, gate });
+  const client = new ApiClient(connection, { onAnswer: metrics.answered, gate });
   const watchLog = new WatchLog(log);
   const platformLog = new PlatformLog(log);
-  const leadership = leadershipOf(options, onAnswer, () => start.whenReady());
+  const leadership = leadershipOf(options, metrics.answered, () => start.whenReady());
   const queue = new WorkQueue(backoff, metrics.queue);
   const cache = new Cache(client, options.namespace, {
     onHealthy: (resource) => {
@@ -185,24 +185,32 @@ function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'o
   };
 }
 
-type Shared = Omit<ReconcileParts, 'events' | 'contents' | 'contests' | 'executor'> & {
+type Shared = Omit<ReconcileParts, 'events' | 'contents' | 'contests' | 'executor' | 'driftTeller'> & {
   readonly client: ApiClient;
 };
 
 function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
-  const { client, cache, drifts, ledger, metrics } = shared;
+  const { client, cache, drifts, ledger, log, metrics } = shared;
   const contests = new Contests();
+  const events = new EventWriter(client, log);
+  const driftTeller = new DriftTeller({
+    log,
+    find: (key) => cache.policies.get(key),
+    send: (news) => events.announce(news),
+  });
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
     known: cache.policies,
     drifts,
+    driftTeller,
     metrics,
   });
   return new NamespaceReconciler({
     ...shared,
     contests,
     contents: new FrozenContents(client),
-    events: new EventWriter(client, shared.log),
+    driftTeller,
+    events,
     executor: new PlanExecutor({ ledger, contests, settleMs, policies, owners: new Owners(cache) }),
   });
 }

@@ -18,6 +18,7 @@ import { isolatedBy, ownersLacking, type Plan, type PlanInput, plan, wantedIn } 
 import { tallyRoutes } from '../plan/route-tally.ts';
 import type { Written } from './apply.ts';
 import type { Contests } from './contest.ts';
+import type { DriftTeller } from './drift-teller.ts';
 import type { Drifts } from './drifts.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { PlanExecutor } from './execute.ts';
@@ -37,6 +38,7 @@ export interface ReconcileParts {
   readonly ledger: Ledger;
   readonly contests: Contests;
   readonly drifts: Drifts;
+  readonly driftTeller: DriftTeller;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** A namespace stands elsewhere than before, or has other policies. */
@@ -185,6 +187,7 @@ export class NamespaceReconciler {
       ledger.letGo(namespace);
       return undefined;
     }
+    drifts.belongsTo(namespace, facts.uid);
     const compiled = this.#compile(view, view.platform, facts, this.#known);
     const actual = cache.policiesIn(namespace);
     const wanted = { ...wantedIn(compiled), contents, keepsAll: view.platform.outdated !== undefined };
@@ -231,14 +234,16 @@ export class NamespaceReconciler {
   }
 
   #forget(namespace: string): void {
-    const { drifts, events, ledger, metrics, onRecordChanged } = this.#parts;
+    const { drifts, driftTeller, events, ledger, metrics, onRecordChanged } = this.#parts;
     events.forget(namespace);
+    driftTeller.forget(namespace);
     drifts.forget(namespace);
     metrics.stands(namespace, undefined);
     if (ledger.forget(namespace)) onRecordChanged();
   }
 
   async #applyOrTell(namespace: string, decision: Decision): Promise<Progress> {
+    const { driftTeller, ledger } = this.#parts;
     try {
       return await this.#apply(namespace, decision);
     } catch (error) {
@@ -247,10 +252,12 @@ export class NamespaceReconciler {
       if (reason !== undefined) {
         const failure = refusedBy(reason, (error as Error).message);
         this.#record(namespace, decision, 'Failing', failure);
-        const failingMs = this.#parts.ledger.failed(namespace, performance.now());
+        const failingMs = ledger.failed(namespace, performance.now());
         if (errorClass !== 'retry' || failingMs >= passesWithinMs) await this.#tryToTell(namespace, decision);
       }
       throw error;
+    } finally {
+      await driftTeller.send(namespace);
     }
   }
 
@@ -369,7 +376,7 @@ function changesOf(written: readonly Written[]): readonly PolicyChange[] {
 function count(written: readonly Written[]): Readonly<Record<string, number>> {
   const of = (action: PolicyChange['action']) =>
     written.filter(({ change }) => change.action === action).length;
-  const drift = written.filter(({ correctsDrift }) => correctsDrift).length;
+  const drift = written.filter((each) => each.drift !== undefined).length;
   const counts = { create: of('create'), replace: of('replace'), delete: of('delete'), drift };
   return Object.fromEntries(Object.entries(counts).filter(([, many]) => many > 0));
 }

@@ -7,6 +7,7 @@ import type { CompiledProfile } from '../compile/profiles.ts';
 import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
+import { type Drift, tellDrift } from './drift.ts';
 import { type Failure, gistOf } from './failure.ts';
 import { shortenToBytes } from './status.ts';
 
@@ -80,6 +81,27 @@ function ofFailure({ namespace, profiles, failure, uidOfPolicy }: NewsSources): 
       : regardingProfile(namespace, first.name, first.uid);
   const text = `not every policy of the namespace is in place: ${failure.message}`;
   return [newsAbout(regarding, namespace, failure.reason, text, gistOf(failure))];
+}
+
+/** A drift that was corrected. */
+export interface CorrectedDrift {
+  readonly namespace: string;
+  /** The name of the policy. */
+  readonly policy: string;
+  readonly drift: Drift;
+  /** The policy as it is now; absent where it is not there any more. */
+  readonly now: { readonly uid: string; readonly resourceVersion: string } | undefined;
+  /** How many other drifts of the namespace are not told of with an Event. */
+  readonly untold: number;
+}
+
+/** What there is to tell of a drift that was corrected: each is news of its own. */
+export function newsOfDrift({ namespace, policy, drift, now, untold }: CorrectedDrift): News {
+  const rest =
+    untold === 0 ? '' : ` (${untold} more in this namespace since the last such Event are in the log)`;
+  const regarding = regardingPolicy(namespace, policy, now?.uid ?? drift.uid);
+  const which = `${regarding.uid} ${now?.resourceVersion}`;
+  return newsAbout(regarding, namespace, 'DriftCorrected', `${tellDrift(drift)}${rest}`, which);
 }
 
 /** The Event for some news. `now` is RFC 3339 with microseconds. */

@@ -1,0 +1,87 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import pino from 'pino';
+import type { Drift } from '../plan/drift.ts';
+import type { News } from '../plan/events.ts';
+import { DriftTeller } from './drift-teller.ts';
+
+const deny = { namespace: 'shop', name: 'ringfence-default-deny-ingress' };
+const by = { manager: 'kubectl-edit', operation: 'Update', time: '2026-01-02T15:04:05Z' };
+const changed: Drift = { what: 'changed', uid: 'uid-1', by };
+const deleted: Drift = { what: 'deleted', uid: 'uid-1' };
+const second = 1_000;
+
+let lines: Record<string, unknown>[];
+let events: News[];
+let version: number;
+let teller: DriftTeller;
+
+beforeEach(() => {
+  lines = [];
+  events = [];
+  version = 1;
+  teller = new DriftTeller({
+    log: pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) }),
+    find: () => {
+      version += 1;
+      return { uid: 'uid-2', resourceVersion: String(version) };
+    },
+    send: async (news) => {
+      events.push(...news);
+    },
+  });
+});
+
+/** Corrects a drift at each of these times, in seconds. */
+async function correct(times: readonly number[], drift = changed): Promise<void> {
+  for (const time of times) teller.corrected(deny, drift, time * second);
+  await teller.send('shop');
+}
+
+test('a drift that is corrected is told in the log and with an Event: what was done to which policy, and by whom', async () => {
+  await correct([0]);
+  expect(lines).toEqual([
+    expect.objectContaining({ namespace: 'shop', policy: deny.name, drift: 'changed', ...by }),
+  ]);
+  expect(events).toEqual([
+    expect.objectContaining({
+      namespace: 'shop',
+      reason: 'DriftCorrected',
+      note: 'somebody changed it, and it is as it was before; it was `kubectl-edit` (Update) at 2026-01-02T15:04:05Z, as its managedFields say',
+      regarding: expect.objectContaining({ kind: 'NetworkPolicy', name: deny.name, uid: 'uid-2' }),
+    }),
+  ]);
+});
+
+test('of a deletion it says that nobody keeps who did it', async () => {
+  await correct([0], deleted);
+  expect(lines[0]).not.toHaveProperty('manager');
+  expect(events[0]?.note).toMatch(/^somebody deleted it, and it is written again; .* audit log$/);
+});
+
+test('a drift that comes again has an Event of its own', async () => {
+  await correct([0, 60]);
+  expect(new Set(events.map(({ name }) => name)).size).toBe(2);
+});
+
+test('many drifts of a namespace have few Events, and the next one says how many it does not tell of', async () => {
+  await correct([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(lines).toHaveLength(8);
+  expect(events).toHaveLength(5);
+  await correct([31]);
+  expect(events).toHaveLength(6);
+  expect(events.at(-1)?.note).toMatch(
+    / \(3 more in this namespace since the last such Event are in the log\)$/,
+  );
+  await correct([32, 1_000, 1_001, 1_002, 1_003, 1_004, 1_005]);
+  expect(events).toHaveLength(6 + 5);
+});
+
+test('another namespace has its own, and one that is gone is forgotten', async () => {
+  await correct([0, 1, 2, 3, 4, 5]);
+  teller.corrected({ ...deny, namespace: 'pay' }, changed, 6 * second);
+  await teller.send('pay');
+  expect(events.at(-1)?.namespace).toBe('pay');
+  teller.forget('shop');
+  await correct([7]);
+  expect(events.at(-1)?.namespace).toBe('shop');
+});
