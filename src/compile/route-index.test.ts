@@ -8,7 +8,7 @@ import type { ProfileFacts, RouteLinks } from '../api/cluster-view.ts';
 import type { Route } from '../api/route.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type Labels, selects } from '../model/selectors.ts';
-import { compile } from './compile.ts';
+import { type Compiled, compile } from './compile.ts';
 import { indexOf, RouteIndex } from './route-index.ts';
 
 const keysOf = (found: Iterable<ObjectKey>) => [...found].map(formatKey).sort();
@@ -83,6 +83,11 @@ function isSelecting(end: Route['from'], some: Labels): boolean {
   return 'namespace' in end && end.namespace.selector !== undefined && selects(end.namespace.selector, some);
 }
 
+/** Without what is a function: two of them are never equal. */
+function plain({ namespaces, ...rest }: Compiled) {
+  return { ...rest, namespaces: namespaces.map(({ forbidden: _, ...namespace }) => namespace) };
+}
+
 describe('the index of routes', () => {
   test('only saves looking: one that finds every profile each time makes no difference', () => {
     fc.assert(
@@ -93,7 +98,7 @@ describe('the index of routes', () => {
           ...{ fromName: every, fromLabels: every, fromEvery: every, fromSome: every, fromDeclared: every },
           ...{ toName: every, toLabels: every, toDeclared: every, unread: () => [] },
         };
-        expect(compile({ ...seen, routeLinks })).toEqual(compile(seen));
+        expect(plain(compile({ ...seen, routeLinks }))).toEqual(plain(compile(seen)));
       }),
       runs(100),
     );
