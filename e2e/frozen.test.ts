@@ -51,11 +51,15 @@ async function loosen(): Promise<void> {
   await cluster.api.json('PUT', definition, { ...crd, spec: { ...crd.spec, versions } });
 }
 
-/** Edits the profile; a loosened schema is in force some time after it is accepted. */
-async function edit(spec: object): Promise<void> {
-  await cluster.eventually('the edit is taken', async () => {
+/** Edits the profile. A loosened schema is in force some time after it is accepted: until then fields are pruned, or refused. */
+async function edit(spec: {
+  readonly colour: string | null;
+  readonly routes?: readonly object[];
+}): Promise<void> {
+  await cluster.eventually('the edit is stored', async () => {
     try {
-      return await cluster.api.json<object>('PATCH', profile, { spec });
+      const stored = await cluster.api.json<{ spec: { colour?: string } }>('PATCH', profile, { spec });
+      return stored.spec.colour === (spec.colour ?? undefined) ? true : undefined;
     } catch (error) {
       if (error instanceof ApiError && error.status === 422) return undefined;
       throw error;
