@@ -90,6 +90,11 @@ export class OperatorProcess implements AsyncDisposable {
     return this.#child.pid ?? 0;
   }
 
+  /** Whether it has ended, however. */
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** Waits for a line whose message contains `text`, from line number `from` on. */
   async logged(text: string, { from = 0, timeoutMs = 60_000 } = {}): Promise<LogLine> {
     return poll(
@@ -150,7 +155,7 @@ export class OperatorProcess implements AsyncDisposable {
 
   /** Ends it as a crash would, also where it is stopped. */
   async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.hasEnded) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await ended;

@@ -1,0 +1,120 @@
+// Watches break, and the world goes on meanwhile: each time the operator finds out what it missed, whether its watch goes
+// on where it broke or has to begin anew, and whichever kind comes later than the others.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { denyIngress } from '../cluster.ts';
+import { judge, settled } from './oracle.ts';
+import { withLags } from './parameters.ts';
+import { appNamespace, platformSpec, routes, teamSpec } from './shop.ts';
+import { FaultWorld } from './world.ts';
+
+let world: FaultWorld;
+let since: number;
+let turn = 0;
+
+beforeAll(async () => {
+  world = await FaultWorld.start({ controllerManager: true });
+  await world.cluster.platform(platformSpec());
+  for (const name of ['calm', 'shop']) {
+    await world.cluster.createNamespace(name, appNamespace);
+    await world.cluster.createProfile(name, 'team', teamSpec);
+  }
+}, 900_000);
+
+beforeEach(async () => {
+  await world.startOperator();
+  await settled(world);
+  since = world.recorder.mark;
+});
+
+afterEach(async () => {
+  await world.reset();
+});
+
+afterAll(async () => {
+  await world?.stop();
+});
+
+/** A bit of everything that an operator has to hear of. */
+async function goOn(): Promise<void> {
+  const { cluster } = world;
+  turn += 1;
+  const profiles = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles';
+  await cluster.createNamespace(`new-${turn}`, appNamespace);
+  await cluster.createProfile(`new-${turn}`, 'team', teamSpec);
+  await cluster.api.json('DELETE', `${profiles}/team`);
+  const [first, second] = [[routes.job, routes.mongo], teamSpec.routes];
+  await cluster.createProfile('shop', 'team', { routes: turn % 2 === 1 ? first : second });
+  await cluster.deletePolicy('calm', 'ringfence-monitoring');
+  await cluster.platform({ egress: turn % 2 === 1 ? 'ClusterOnly' : 'Restricted' });
+}
+
+/** Judges what is not touched, but for the one policy that is deleted: nothing may be opened. */
+async function wrong(): Promise<readonly string[]> {
+  const found = await judge(world, { since, namespaces: ['calm'] });
+  return found.filter((text) => !(text.includes('monitoring/prometheus') && text.includes('was cut')));
+}
+
+const expired = `${JSON.stringify({
+  type: 'ERROR',
+  object: {
+    ...{ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' },
+    ...{ code: 410, reason: 'Expired', message: 'too old resource version' },
+  },
+})}\n`;
+
+const gaps = [
+  { title: 'go on where they broke', resumed: undefined },
+  {
+    title: 'find that their version has expired',
+    resumed: { kind: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: expired },
+  },
+  {
+    title: 'are told so by the status',
+    resumed: { kind: 'answer', status: 410, body: JSON.parse(expired).object.message },
+  },
+] as const;
+
+describe('watches that break and', () => {
+  const cases = withLags(gaps).map(({ each, lag }) => [each.title, lag, each.resumed] as const);
+  test.each(cases)('%s, %i ms behind', async (_, lag, resumed) => {
+    const { proxy } = world;
+    proxy.watches.lagMs = lag;
+    const away = proxy.inject({ act: { kind: 'reset' } });
+    proxy.cut(/watch=true/);
+    await goOn();
+    const injected =
+      resumed && proxy.inject({ path: /watch=true.*resourceVersion=\d/, times: 19, act: resumed });
+    away.end();
+    expect(await wrong()).toEqual([]);
+    if (injected !== undefined) expect(injected.hits).toBeGreaterThan(0);
+    injected?.end();
+  });
+});
+
+describe('a view of one kind that is older than the others at a restart', () => {
+  const kinds = [
+    'networkpolicies',
+    'appnetworkprofiles',
+    'platformnetworkprofiles',
+    'namespaces\\?',
+    'services',
+  ];
+  test.each(kinds)('%s: what happened since is made up for', async (kind) => {
+    const { proxy, cluster } = world;
+    await world.killOperators();
+    const release = proxy.watches.hold(new RegExp(`/${kind}.*watch=true`));
+    const first = proxy.seen.length;
+    const starting = world.startOperator();
+    // What is held was read before anything happens, and all the rest as well.
+    await cluster.eventually('the held watch is open', async () =>
+      proxy.seen.slice(first).some(({ path }) => new RegExp(`/${kind}.*watch=true`).test(path))
+        ? true
+        : undefined,
+    );
+    await starting;
+    await goOn();
+    await cluster.deletePolicy('shop', denyIngress);
+    release();
+    expect(await wrong()).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+// The answer to a write comes after the news that what was written has changed again, or is gone: what is older must not
+// count, and what is gone must not come back.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { denyIngress } from '../cluster.ts';
+import { settled, unfinished } from './oracle.ts';
+import { appNamespace, platformSpec, routes, teamSpec } from './shop.ts';
+import { FaultWorld } from './world.ts';
+
+let world: FaultWorld;
+
+const group = '/apis/ringfence.dev/v1alpha1';
+const platformPath = `${group}/platformnetworkprofiles/default`;
+const profilePath = `${group}/namespaces/shop/appnetworkprofiles/team`;
+
+beforeAll(async () => {
+  world = await FaultWorld.start({ controllerManager: true });
+  await world.cluster.platform(platformSpec());
+  for (const name of ['calm', 'shop']) {
+    await world.cluster.createNamespace(name, appNamespace);
+    await world.cluster.createProfile(name, 'team', teamSpec);
+  }
+}, 900_000);
+
+beforeEach(async () => {
+  await world.startOperator();
+  await settled(world);
+});
+
+afterEach(async () => {
+  await world.reset();
+});
+
+afterAll(async () => {
+  await world?.stop();
+});
+
+/** Provokes a write, does something when it has happened, and lets the operator hear of that before it gets the answer. */
+async function beforeAnswer(
+  method: string,
+  path: RegExp,
+  provoke: () => Promise<unknown>,
+  act: () => Promise<unknown>,
+) {
+  const { proxy, cluster } = world;
+  const fault = proxy.inject({
+    ...{ method, path, times: 1 },
+    act: {
+      kind: 'interrupt',
+      run: async () => {
+        await act();
+        // The news takes milliseconds. On a machine where it takes longer the answer comes first, which is well too.
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+      },
+    },
+  });
+  await provoke();
+  await cluster.eventually('a write was interrupted', async () => (fault.hits === 1 ? true : undefined));
+}
+
+const edit = { spec: { ingress: [{}] } };
+
+/** A write, what provokes it, and what happens before it is answered. */
+interface Case {
+  readonly title: string;
+  readonly method: string;
+  readonly path: RegExp;
+  readonly provoke: () => Promise<unknown>;
+  readonly act: () => Promise<unknown>;
+}
+
+const cases: readonly Case[] = [
+  {
+    title: 'a policy that was created, and deleted by somebody',
+    method: 'POST',
+    path: /\/shop\/networkpolicies$/,
+    provoke: () => world.cluster.deletePolicy('shop', denyIngress),
+    act: () => world.cluster.deletePolicy('shop', denyIngress),
+  },
+  {
+    title: 'a policy that was created, and edited by somebody',
+    method: 'POST',
+    path: /\/shop\/networkpolicies$/,
+    provoke: () => world.cluster.deletePolicy('shop', denyIngress),
+    act: () => world.cluster.patchPolicy('shop', denyIngress, edit),
+  },
+  {
+    title: 'a policy that was put right, and deleted by somebody',
+    method: 'PUT',
+    path: /\/shop\/networkpolicies\//,
+    provoke: () => world.cluster.patchPolicy('shop', denyIngress, edit),
+    act: () => world.cluster.deletePolicy('shop', denyIngress),
+  },
+  {
+    title: 'a policy that was deleted, and created by somebody',
+    method: 'DELETE',
+    path: /\/shop\/networkpolicies\//,
+    provoke: () => world.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.mongo] } }),
+    act: async () => {
+      const name =
+        world.proxy.seen
+          .findLast(({ method }) => method === 'DELETE')
+          ?.path.split('/')
+          .at(-1) ?? '';
+      const labels = { 'app.kubernetes.io/managed-by': 'ringfence' };
+      await world.cluster.createPolicy(
+        'shop',
+        name,
+        { podSelector: {}, policyTypes: ['Ingress'] },
+        { labels },
+      );
+    },
+  },
+  {
+    title: 'a status of a profile that is deleted',
+    method: 'PATCH',
+    path: /\/shop\/appnetworkprofiles\/team\/status/,
+    provoke: () => world.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.job] } }),
+    act: () => world.cluster.api.json('DELETE', profilePath),
+  },
+  {
+    title: 'a status of the platform profile, which is deleted',
+    method: 'PATCH',
+    path: /\/platformnetworkprofiles\/default\/status/,
+    provoke: () => world.cluster.platform({ egress: 'ClusterOnly' }),
+    act: () => world.cluster.api.json('DELETE', platformPath),
+  },
+];
+
+test.each(cases)('the answer about $title', async ({ method, path, provoke, act }) => {
+  await beforeAnswer(method, path, provoke, act);
+  await settled(world);
+  expect(await unfinished(world)).toEqual([]);
+  await world.cluster.platform(platformSpec());
+  if ((await world.cluster.profile('shop', 'team')) === undefined)
+    await world.cluster.createProfile('shop', 'team', teamSpec);
+  await settled(world);
+});

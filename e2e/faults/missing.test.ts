@@ -1,0 +1,142 @@
+// What the operator needs is taken away under it and given back: the CRDs, its permissions one by one, the room that a quota
+// leaves. What it can't know it doesn't act on, and afterwards all is as it should be.
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { denyIngress } from '../cluster.ts';
+import { formatGrant, type Permission, permissionsOf } from '../grants.ts';
+import { operatorRoles, without } from '../permissions.ts';
+import { judge, settled, unfinished } from './oracle.ts';
+import { isFull } from './parameters.ts';
+import { appNamespace, newPort, platformSpec, routes, teamSpec } from './shop.ts';
+import { FaultWorld } from './world.ts';
+
+let world: FaultWorld;
+const teams = ['calm', 'shop'];
+
+beforeAll(async () => {
+  world = await FaultWorld.start({ controllerManager: true });
+  for (const name of teams) await world.cluster.createNamespace(name, appNamespace);
+  await declare();
+}, 900_000);
+
+afterEach(async () => {
+  await world.reset();
+});
+
+afterAll(async () => {
+  await world?.stop();
+});
+
+async function declare(): Promise<void> {
+  await world.cluster.platform(platformSpec());
+  for (const name of teams) await world.cluster.createProfile(name, 'team', teamSpec);
+}
+
+const setRoutes = (...some: readonly object[]) =>
+  world.cluster.api.json('PATCH', '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/team', {
+    spec: { routes: some },
+  });
+
+/** Routes that have not been there before. */
+const newRoutes = () => [routes.mongo, { ...routes.job, ports: [newPort()] }];
+
+describe('a permission that is taken away and given back', () => {
+  const permissions = permissionsOf(operatorRoles());
+  const isRead = ({ grants }: Permission) => grants.some(({ verb }) => verb === 'watch');
+  // The lease has tests of its own: e2e/lease.test.ts.
+  const cases = permissions
+    .filter(({ grants }) => grants.every(({ resource }) => !resource.startsWith('leases')))
+    .map((permission) => [permission.grants.map(formatGrant).join(', '), permission] as const);
+
+  test.each(isFull ? cases : cases.filter(([name]) => /networkp/.test(name)))('%s', async (_, permission) => {
+    const { cluster, proxy, recorder } = world;
+    const operator = await world.startOperator();
+    await settled(world);
+    const since = recorder.mark;
+    await without(cluster, permission, async () => {
+      // A watch that stands is not asked for its permission again.
+      if (isRead(permission)) proxy.cut(/watch=true/);
+      const from = proxy.seen.length;
+      await setRoutes(...newRoutes());
+      await cluster.createNamespace(
+        `new-${cases.findIndex(([, each]) => each === permission)}`,
+        appNamespace,
+      );
+      await cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } });
+      await cluster.eventually('it has tried', async () => (proxy.seen.length > from ? true : undefined));
+    });
+    expect(await judge(world, { since, namespaces: ['calm'] })).toEqual([]);
+    expect(operator.lines.filter(({ level }) => level >= 60)).toEqual([]);
+  });
+});
+
+describe('a quota that is full', () => {
+  const path = '/api/v1/namespaces/shop/resourcequotas';
+  const resource = 'count/networkpolicies.networking.k8s.io';
+
+  /** No quota controller runs here: what it would count is written by hand. */
+  async function limit(used: number): Promise<void> {
+    const hard = { [resource]: String(used) };
+    await world.cluster.api.json('POST', path, { metadata: { name: 'few' }, spec: { hard } });
+    await world.cluster.api.json('PATCH', `${path}/few/status`, { status: { hard, used: hard } });
+  }
+
+  test('keeps what is there, and what it refused is written when there is room', async () => {
+    const { cluster, recorder } = world;
+    await world.startOperator();
+    await settled(world);
+    await limit((await cluster.policies('shop')).size);
+    const since = recorder.mark;
+    await setRoutes(...teamSpec.routes, ...newRoutes().slice(1), routes.kubernetes);
+    await cluster.platformCondition('Ready', 'False');
+    await cluster.api.json('DELETE', `${path}/few`);
+    expect(await judge(world, { since, namespaces: teams })).toEqual([]);
+  });
+});
+
+describe('CRDs that are deleted', () => {
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const crds = ['appnetworkprofiles.ringfence.dev', 'platformnetworkprofiles.ringfence.dev'];
+
+  /** Deletes them while the operator's watches of them are down, so that it never hears of the end of any profile. */
+  async function deleteUnseen(): Promise<void> {
+    const { proxy, cluster } = world;
+    const away = proxy.inject({ path: /ringfence\.dev/, act: { kind: 'reset' } });
+    proxy.cut(/ringfence\.dev/);
+    for (const crd of crds) await cluster.api.json('DELETE', `${path}/${crd}`);
+    for (const crd of crds)
+      await cluster.eventually(`${crd} is gone`, async () =>
+        (await cluster.find(`${path}/${crd}`)) === undefined ? true : undefined,
+      );
+    away.end();
+  }
+
+  test('leave nothing to write, and all is right when they are back', async () => {
+    const { proxy, cluster } = world;
+    const operator = await world.startOperator();
+    await settled(world);
+    await deleteUnseen();
+    await operator.logged('does not know appnetworkprofiles.ringfence.dev');
+    await operator.logged('does not know platformnetworkprofiles.ringfence.dev');
+    const from = proxy.seen.length;
+    // Garbage collection, or somebody, takes policies away.
+    await cluster.deletePolicy('shop', denyIngress).catch(() => undefined);
+    await cluster.createNamespace('meanwhile', appNamespace);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const wrote = proxy.seen
+      .slice(from)
+      .filter(({ method, path: where }) => method !== 'GET' && /networkpol/.test(where));
+    expect(wrote).toEqual([]);
+    for (const crd of crds)
+      await cluster.api.json('POST', path, parse(readFileSync(`crds/${crd}.yaml`, 'utf8')));
+    await cluster.eventually('they are served', () =>
+      declare().then(
+        () => true as const,
+        () => undefined,
+      ),
+    );
+    await settled(world);
+    expect(await unfinished(world)).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+// What must hold after every fault: nothing is left to do, every status tells of what is, and nobody was let in or cut off
+// on the way who was not before and is not after. The one place that says so.
+import { poll } from '../control-plane/poll.ts';
+import { broken } from './connections.ts';
+import { freshOperatorWants } from './fresh-operator.ts';
+import { disorder, readStored } from './statuses.ts';
+import type { FaultWorld } from './world.ts';
+
+/** How long nothing may have been written before a world counts as at rest, on top of the lag of its watches. */
+const quietMs = 1_000;
+
+/** How long is waited for a world to settle. */
+export interface Patience {
+  readonly timeoutMs?: number;
+  /** Whether there is no use in waiting on. */
+  readonly isOver?: () => boolean;
+}
+
+/** Waits until all is in order, and nothing has been written for a while. @throws Error that says what is not in order */
+export async function settled(
+  world: FaultWorld,
+  { timeoutMs = 120_000, isOver }: Patience = {},
+): Promise<void> {
+  let last = { versions: '', at: performance.now() };
+  let wrong: readonly string[] = [];
+  const look = async () => {
+    if (isOver?.()) return true;
+    const stored = await readStored(world.cluster);
+    wrong = disorder(stored);
+    const versions = JSON.stringify(stored);
+    if (versions !== last.versions || wrong.length > 0) last = { versions, at: performance.now() };
+    return performance.now() - last.at > quietMs + world.proxy.watches.lagMs ? true : undefined;
+  };
+  await poll(look, {
+    timeoutMs,
+    everyMs: 100,
+    expired: () =>
+      new Error(`the cluster does not settle: ${wrong.slice(0, 5).join('; ') || 'writes go on'}`),
+  });
+}
+
+/** What may be left out of the judgement. */
+export interface Judgement {
+  /** The number of the recorded state before the fault. */
+  readonly since: number;
+  /** The namespaces whose connections are looked at. */
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * Waits until the world has settled, and judges how it got there.
+ *
+ * @returns what is wrong, as texts: nothing where all is well
+ */
+export async function judge(world: FaultWorld, { since, namespaces }: Judgement): Promise<readonly string[]> {
+  await settled(world);
+  await world.recorder.caughtUp();
+  return [...broken(world.recorder, { since, namespaces }), ...(await unfinished(world))];
+}
+
+/** What a fresh operator would still write, as texts: nothing where nothing is left to do. */
+export async function unfinished(world: FaultWorld): Promise<readonly string[]> {
+  return (await freshOperatorWants(world)).map((write) => `a fresh operator would ${write}`);
+}
