@@ -7,7 +7,7 @@ import { OperatorProcess } from './operator-process.ts';
 const ours = { 'app.kubernetes.io/managed-by': 'ringfence' };
 const spec = { enforcement: 'Enforce', namespaces: { selector: { matchLabels: { app: 'yes' } } } };
 const deny = { podSelector: {}, policyTypes: ['Ingress'] };
-const second = /^ringfence-default-deny-ingress-[0-9a-f]{10}$/;
+const second = /^ringfence-default-deny-ingress-[0-9a-v]{16}$/;
 
 let cluster: Cluster;
 let operator: OperatorProcess;

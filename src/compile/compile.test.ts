@@ -112,7 +112,7 @@ describe('an enforced namespace', () => {
     expect(findings).toEqual([]);
     expect(profiles[0]?.policies).toEqual([policies[0]]);
     expect(policies[0]).toMatchObject({
-      name: expect.stringMatching(/^ringfence-data-mongo-[0-9a-f]{10}$/),
+      name: expect.stringMatching(/^ringfence-data-mongo-[0-9a-v]{16}$/),
       owner: { kind: 'AppNetworkProfile', name: 'data', uid: 'uid-of-shop-data' },
       askers: [['web-to-mongo']],
     });

@@ -4,7 +4,7 @@ import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '.
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
-import { compareKeys, compareText, type ObjectKey } from '../model/object-key.ts';
+import { compareKeys, compareText, distinct, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
 import { dnsOutage } from './dns-outage.ts';
@@ -121,12 +121,12 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
   const routed = compiled.flatMap(openingsOf);
   return {
     ...common,
-    policies: [
+    policies: distinct([
       ...ringPolicies(facts.name, run.spec, owner, egress, run.world),
       ...exposurePolicies(facts.name, owner, exposed.openings),
       ...compiled.flatMap(({ policies }) => policies),
       ...mirrorPolicies(facts.name, owner, mirrorsInto(run, plain)),
-    ].sort(compareKeys),
+    ]).toSorted(compareKeys),
     withheld: compiled.flatMap(({ withheld }) => withheld),
     findings: [
       ...findings,

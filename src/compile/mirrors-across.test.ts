@@ -86,7 +86,7 @@ describe('a route from another namespace', () => {
     const given = seen({ profiles: [letIn(byName)] });
     expect(told(given)).toEqual([mirrored]);
     expect(mirrorsIn(given)[0]).toMatchObject({
-      name: expect.stringMatching(/^ringfence-mirror-web-out-[0-9a-f]{10}$/),
+      name: expect.stringMatching(/^ringfence-mirror-web-out-[0-9a-v]{16}$/),
       owner: { kind: 'PlatformNetworkProfile' },
       askers: [['data/db/in']],
       description: 'Lets out of web what is let in elsewhere: data/db/in',

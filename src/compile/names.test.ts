@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Direction, directions } from '../model/network-policy.ts';
+import { canonicalJson, type Direction, directions } from '../model/network-policy.ts';
+import type { LabelSelector } from '../model/selectors.ts';
 import {
   clusterName,
   denyNames,
   dnsName,
+  eventName,
   labelValue,
   monitoringName,
   openingName,
@@ -25,6 +27,11 @@ const objectName = fc
   .map((parts) => parts.join('').slice(0, 253))
   .filter((name) => dnsSubdomain.test(name));
 
+/** The hash at the end of a name. */
+function tailOf(name: string): string {
+  return name.slice(-16);
+}
+
 describe('the names of the ring', () => {
   test('are DNS subdomains under the prefix, and differ', () => {
     const names = [...Object.values(denyNames), monitoringName, dnsName, clusterName, transitionName];
@@ -39,7 +46,7 @@ describe('the names of the ring', () => {
 describe('a second name', () => {
   test('is always the same for the same name, and starts as it does', () => {
     expect(secondName(denyNames.Ingress)).toBe(secondName(denyNames.Ingress));
-    expect(secondName(denyNames.Ingress)).toMatch(/^ringfence-default-deny-ingress-[0-9a-f]{10}$/);
+    expect(secondName(denyNames.Ingress)).toMatch(/^ringfence-default-deny-ingress-[0-9a-v]{16}$/);
   });
 
   test('is a DNS subdomain of at most 253 characters, under the same prefix', () => {
@@ -93,7 +100,16 @@ describe('a name as a label value', () => {
   });
 
   test('does not end in punctuation where the cut falls on it', () => {
-    expect(labelValue(`${'a'.repeat(51)}-.-${'b'.repeat(20)}`)).toMatch(/^a{51}-[0-9a-f]{10}$/);
+    expect(labelValue(`${'a'.repeat(43)}-.-${'b'.repeat(20)}`)).toMatch(/^a{43}-{4}[0-9a-v]{16}$/);
+  });
+
+  test('is never the one that a longer name is cut to, which somebody could choose as a name', () => {
+    for (const long of ['a'.repeat(70), `${'a'.repeat(43)}-.-${'b'.repeat(20)}`]) {
+      const copied = labelValue(long);
+      expect(labelValue(copied)).not.toBe(copied);
+      expect(labelValue(labelValue(copied))).not.toBe(labelValue(copied));
+      expect(labelValue(copied)).toMatch(labelValueSyntax);
+    }
   });
 });
 
@@ -103,8 +119,8 @@ describe('the name of a policy for openings', () => {
     openingName(owner, stem, { direction: 'Ingress', pods }, '0 of 1');
 
   test('says whose they are and which pods they open', () => {
-    expect(name('shop')).toMatch(/^ringfence-shop-web-[0-9a-f]{10}$/);
-    expect(name('shop', {})).toMatch(/^ringfence-shop-pods-[0-9a-f]{10}$/);
+    expect(name('shop')).toMatch(/^ringfence-shop-web-[0-9a-v]{16}$/);
+    expect(name('shop', {})).toMatch(/^ringfence-shop-pods-[0-9a-v]{16}$/);
     expect(name('shop', { matchLabels: { app: '' } })).toMatch(/^ringfence-shop-pods-/);
     expect(name('shop', { matchLabels: { app: 'Web_Front.v2' } })).toMatch(/^ringfence-shop-web-front-v2-/);
   });
@@ -118,8 +134,8 @@ describe('the name of a policy for openings', () => {
 
   test('says that it is about the way out, and is another than for the way in', () => {
     const out = openingName('AppNetworkProfile', 'shop', { direction: 'Egress', pods: web }, '0 of 1');
-    expect(out).toMatch(/^ringfence-shop-web-out-[0-9a-f]{10}$/);
-    expect(out.slice(-10)).not.toBe(name('shop').slice(-10));
+    expect(out).toMatch(/^ringfence-shop-web-out-[0-9a-v]{16}$/);
+    expect(tailOf(out)).not.toBe(tailOf(name('shop')));
   });
 
   test('is another where the borders between its parts are elsewhere', () => {
@@ -144,6 +160,75 @@ describe('the name of a policy for openings', () => {
         expect(made(one).length).toBeLessThanOrEqual(253);
         fc.pre(one.join('/') !== other.join('/'));
         expect(made(one)).not.toBe(made(other));
+      }),
+    );
+  });
+});
+
+describe('the hash in a name', () => {
+  const nameOf = (stem: string, pods: LabelSelector, part = '0 of 1', direction: Direction = 'Ingress') =>
+    openingName('AppNetworkProfile', stem, { direction, pods }, part);
+
+  test('has 80 bits: each of its 16 characters takes 32 values, whatever the others are', () => {
+    const tails = Array.from({ length: 10_000 }, (_, build) =>
+      tailOf(nameOf('data', { matchLabels: { app: 'web', build: `${build}` } })),
+    );
+    const places = Array.from({ length: 16 }, (_, place) => place);
+    for (const place of places) {
+      expect(new Set(tails.map((tail) => tail[place])).size).toBe(32);
+      for (const other of places.slice(place + 1)) {
+        // All but a few of the 1024 pairs turn up: places that hang together would have far fewer.
+        expect(new Set(tails.map((tail) => `${tail[place]}${tail[other]}`)).size).toBeGreaterThan(1000);
+      }
+    }
+  });
+
+  test('keeps apart what a birthday search found to be one with 40 bits', () => {
+    const [one, other] = ['133242', '1224883'].map((build) =>
+      nameOf('data', { matchLabels: { app: 'web', build } }),
+    );
+    expect(one).not.toBe(other);
+  });
+
+  test('keeps apart all that is made of the same few words, wherever the borders between them are', () => {
+    const words = ['a', 'b', 'a-b', 'b-a', 'a.b', 'out', 'a-out', 'pods', 'mirror', 'a-pods', '0-of-1'];
+    const selectors = words.flatMap((value): LabelSelector[] => [
+      { matchLabels: { app: value } },
+      { matchLabels: { a: value, b: value } },
+      ...words.map((key): LabelSelector => ({ matchLabels: { [key]: value } })),
+      { matchExpressions: [{ key: 'app', operator: 'In', values: [value] }] },
+      { matchExpressions: [{ key: 'app', operator: 'NotIn', values: [value] }] },
+    ]);
+    const inputs = (['AppNetworkProfile', 'PlatformNetworkProfile'] as const).flatMap((owner) =>
+      words.flatMap((stem) =>
+        selectors.flatMap((pods) =>
+          directions.flatMap((direction) =>
+            ['0 of 1', '0 of 2', '1 of 2', '0 of 16'].map(
+              (part) => [owner, stem, { direction, pods }, part] as const,
+            ),
+          ),
+        ),
+      ),
+    );
+    const different = new Set(
+      inputs.map(([owner, stem, of, part]) => [owner, stem, canonicalJson(of), part].join('|')),
+    );
+    const names = inputs.map((input) => openingName(...input));
+    const all = [names, names.map(secondName), names.map((name) => secondName(secondName(name)))].flat();
+    expect(new Set(all).size).toBe(3 * different.size);
+  });
+});
+
+describe('the name of an Event', () => {
+  test('is a DNS subdomain, and another for everything that is told', () => {
+    const told = fc.array(fc.constantFrom('a', 'a,b', 'b', '"', undefined, true), { maxLength: 4 });
+    fc.assert(
+      fc.property(objectName, told, told, (name, one, other) => {
+        expect(eventName(name, one)).toMatch(dnsSubdomain);
+        expect(eventName(name, one).length).toBeLessThanOrEqual(253);
+        expect(eventName(name, one) === eventName(name, other)).toBe(
+          JSON.stringify(one) === JSON.stringify(other),
+        );
       }),
     );
   });

@@ -1,6 +1,6 @@
 // The names of everything that Ringfence generates, made here and nowhere else.
 // A name that is too long is cut with a hash, so that two long names never become one (an outage elsewhere: UDS).
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, type Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import { namePrefix, type Owner } from '../model/policies.ts';
@@ -53,31 +53,58 @@ export function openingName(
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '') || 'pods';
-  const tail = hash(JSON.stringify([owner, stem, canonicalJson(pods), part, ...(isWayOut ? ['out'] : [])]));
+  const tail = `-${digest(JSON.stringify([owner, stem, canonicalJson(pods), part, direction]))}`;
   // Whatever starts as the temporary policy does is taken for one, and deleted.
   const prefix = `${namePrefix}${stem}-`.startsWith(`${transitionName}-`)
     ? `${namePrefix}profile-`
     : namePrefix;
-  const head = `${prefix}${stem}-${hint}${isWayOut ? '-out' : ''}`.slice(0, maxLength.name - tail.length - 1);
-  return `${head.replace(/[-._]+$/, '')}-${tail}`;
+  return withTail(`${prefix}${stem}-${hint}${isWayOut ? '-out' : ''}`, tail, maxLength.name);
 }
 
 /** The name to use while an object that is not ours has `name`: always the same one for the same name. */
 export function secondName(name: string): string {
-  return cut(`${name}-${hash(name)}`, maxLength.name);
+  const second = `${name}-${digest(name)}`;
+  return second.length <= maxLength.name ? second : cut(second, maxLength.name);
 }
 
-/** `value` as a label value: itself, or cut with a hash. */
+/**
+ * `value` as a label value: itself, or cut with a hash. What looks like a cut one is cut too: else somebody could choose it,
+ * and share the label of another.
+ */
 export function labelValue(value: string): string {
-  return cut(value, maxLength.label);
+  const fits = value.length <= maxLength.label && !looksCut.test(value);
+  return fits ? value : cut(value, maxLength.label);
 }
 
+/**
+ * The name of an Event: another one for each thing that is told of an object.
+ *
+ * @param regarding the name of the object
+ * @param told what tells this Event from every other
+ */
+export function eventName(regarding: string, told: readonly unknown[]): string {
+  const tail = `.${digest(JSON.stringify(told))}`;
+  return `${regarding.slice(0, maxLength.name - tail.length).replace(/[-.]+$/, '')}${tail}`;
+}
+
+const looksCut = new RegExp(`^.{${maxLength.label - 17}}-[0-9a-v]{16}$`);
+
+/** `text` without its end, and with a hash of all of it. */
 function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const tail = hash(text);
-  return `${text.slice(0, length - tail.length - 1).replace(/[-._]+$/, '')}-${tail}`;
+  return withTail(text, `-${digest(text)}`, length);
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 10);
+/** The name is exactly so long where its beginning has to be cut for that; no `.` or `_` is left beside the `-`. */
+function withTail(head: string, tail: string, length: number): string {
+  return `${head.slice(0, length - tail.length).replace(/[-._]+$/, ({ length: many }) => '-'.repeat(many))}${tail}`;
+}
+
+/**
+ * 80 bits of SHA-256, as 16 characters that a DNS name may hold (base32hex of RFC 4648, in lower case). Of 40 bits, a
+ * laptop finds two inputs with the same hash in seconds, and whoever names a profile chooses the inputs.
+ */
+function digest(text: string): string {
+  return BigInt(`0x${hash('sha256', text, 'hex').slice(0, 20)}`)
+    .toString(32)
+    .padStart(16, '0');
 }

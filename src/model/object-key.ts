@@ -17,6 +17,20 @@ export function compareKeys(a: ObjectKey, b: ObjectKey): number {
   return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }
 
+/**
+ * The objects, of which no two have the same namespace and name.
+ *
+ * @throws Error where two have: a mistake in this program, which would write one over the other, again and again
+ */
+export function distinct<T extends ObjectKey>(objects: readonly T[]): readonly T[] {
+  const seen = new Set<string>();
+  for (const key of objects.map(formatKey)) {
+    if (seen.has(key)) throw new Error(`two objects of one kind are called \`${key}\``);
+    seen.add(key);
+  }
+  return objects;
+}
+
 /** Orders two texts by code unit. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

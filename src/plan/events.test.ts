@@ -145,7 +145,7 @@ describe('what is told of a namespace', () => {
   });
 
   test('has a name that the API server takes, whatever the name of the object', () => {
-    for (const name of ['a'.repeat(253), `${'a'.repeat(199)}-${'b'.repeat(53)}`, `${'a'.repeat(198)}.-b`]) {
+    for (const name of ['-', '.', 'a'].map((end) => `${'a'.repeat(235)}${end}${'b'.repeat(17)}`)) {
       const subject = { kind: 'NetworkPolicy', namespace: 'shop', name } as const;
       const [news] = newsOf({ ...shopNews, findings: [{ ...closed, subject }] });
       expect(news?.name.length).toBeLessThanOrEqual(253);

@@ -1,8 +1,7 @@
 // Events as pure constructors: what a person should hear of, as objects of events.k8s.io/v1.
 // An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose events nobody sees.
 // Must not know which events were sent before: equal news have equal names, and the API server refuses the second one.
-import { createHash } from 'node:crypto';
-import { denyNames } from '../compile/names.ts';
+import { denyNames, eventName } from '../compile/names.ts';
 import type { CompiledProfile } from '../compile/profiles.ts';
 import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
@@ -136,13 +135,8 @@ function newsAbout(
 ): News {
   const note = shortenToBytes(text, noteBytes);
   const identity = identityOf(regarding);
-  const tail = createHash('sha256')
-    .update(JSON.stringify([regarding.kind, identity, regarding.name, reason, gist ?? note]))
-    .digest('hex')
-    .slice(0, 16);
   return {
-    // Where the cut leaves a `-` or `.` at the end, the name would be none.
-    name: `${regarding.name.slice(0, 200).replace(/[-.]+$/, '')}.${tail}`,
+    name: eventName(regarding.name, [regarding.kind, identity, regarding.name, reason, gist ?? note]),
     namespace,
     regarding,
     type: 'Warning',

@@ -35,7 +35,7 @@ describe('the manifest of a policy', () => {
 
   test("names a team's profile in a label, cut to what a label value may hold", () => {
     const { metadata } = manifestOf(routes) as { metadata: { labels: Record<string, string> } };
-    expect(metadata.labels['ringfence.dev/profile']).toMatch(/^a{52}-[0-9a-f]{10}$/);
+    expect(metadata.labels['ringfence.dev/profile']).toMatch(/^a{46}-[0-9a-v]{16}$/);
   });
 
   test('carries a resource version only where it replaces', () => {

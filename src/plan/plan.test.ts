@@ -135,6 +135,34 @@ describe('a plan', () => {
     ]);
   });
 
+  test('writes what is called otherwise now before the old names go, with nothing opened', () => {
+    const old = [ofWeb, { ...monitoring, name: 'ringfence-shop-0123456789' }].map((policy) =>
+      written(policy),
+    );
+    const renamed = [
+      { ...ofWeb, name: 'ringfence-web-0123456789abcdef' },
+      { ...monitoring, name: 'ringfence-shop-0123456789abcdef' },
+    ];
+    expect(told(planned({ desired: [deny, ...renamed], owned: [written(deny), ...old] }))).toEqual([
+      'allow: create ringfence-shop-0123456789abcdef',
+      'allow: create ringfence-web-0123456789abcdef',
+      'prune: delete ringfence-shop-0123456789',
+      'prune: delete ringfence-web',
+    ]);
+  });
+
+  test('fails where two policies would have one name, instead of writing one over the other', () => {
+    const twins = [monitoring, selecting({ matchLabels: { app: 'web' } }, monitoring)];
+    expect(() => planned({ desired: [deny, ...twins] })).toThrow(
+      `two objects of one kind are called \`shop/${monitoringName}\``,
+    );
+    // One of them may come to that by a name that somebody else has.
+    const second = { ...monitoring, name: secondName(deny.name) };
+    expect(() => planned({ desired: [deny, second], foreign: [foreign(deny.name)] })).toThrow(
+      secondName(deny.name),
+    );
+  });
+
   test('writes before it prunes within an isolated direction', () => {
     const old = written(allowing('ringfence-old', 'Ingress', 80));
     expect(told(planned({ desired: ring, owned: [written(deny), old] }))).toEqual([

@@ -5,7 +5,7 @@ import type { CompiledNamespace } from '../compile/compile.ts';
 import { transitionName } from '../compile/names.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions, isolates } from '../model/network-policy.ts';
-import { compareKeys } from '../model/object-key.ts';
+import { compareKeys, distinct } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
@@ -71,6 +71,7 @@ export function plan(given: PlanInput): Plan {
   const input = { ...given, desired: withEnforced(given.desired, withheld, actual.owned) };
   const frozen = frozenAmong(input.actual.owned, input.desired, input);
   const named = withFreeNames(input.desired, input.actual, frozen.mirrorNames);
+  distinct(named.desired);
   const owned = [...input.actual.owned].sort(compareKeys);
   const lasting = owned.filter((policy) => !isTransitionName(policy.name));
   const lastingByName = new Map(lasting.map((policy) => [policy.name, policy]));
