@@ -68,13 +68,13 @@ describe('openings', () => {
     expect(policies.map(({ spec }) => spec)).toEqual([
       {
         podSelector: out.pods,
-        policyTypes: ['Ingress'],
-        ingress: [{ from: out.rule.peers, ports: out.rule.ports }],
+        policyTypes: ['Egress'],
+        egress: [{ to: out.rule.peers, ports: out.rule.ports }],
       },
       {
         podSelector: out.pods,
-        policyTypes: ['Egress'],
-        egress: [{ to: out.rule.peers, ports: out.rule.ports }],
+        policyTypes: ['Ingress'],
+        ingress: [{ from: out.rule.peers, ports: out.rule.ports }],
       },
     ]);
     expect(policies.map(({ description }) => description)).toEqual([
