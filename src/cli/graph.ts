@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { analyze } from '../analyze/analysis.ts';
+import { withoutStandIns } from '../analyze/stand-ins.ts';
 import { askedWorld } from './ask-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ToolError } from './failures.ts';
@@ -63,7 +64,7 @@ async function run(around: Surroundings, { output, also = [], ...flags }: Flags)
   const only = flags.namespace === undefined ? [] : [flags.namespace, ...also];
   const { facts } = await askedWorld(flags, around);
   around.progress.tell('analysing');
-  const analysis = analyze(facts);
+  const analysis = analyze(withoutStandIns(facts));
   checkNamespaces(only, [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))]);
   const connections = countLinks(analysis, only);
   if (connections > mostConnections) {

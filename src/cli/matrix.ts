@@ -4,6 +4,7 @@ import { type Analysis, analyze } from '../analyze/analysis.ts';
 import type { Connection } from '../analyze/connections.ts';
 import { type Endpoint, isWorkload, spellEndpoint } from '../analyze/endpoints.ts';
 import type { AnalysisInput } from '../analyze/facts.ts';
+import { withoutStandIns } from '../analyze/stand-ins.ts';
 import { formatKey } from '../model/object-key.ts';
 import { askedWorld } from './ask-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -50,9 +51,10 @@ async function run(around: Surroundings, { output, ...flags }: Flags): Promise<E
   noteHostNetwork(facts, namespace, around);
   const text = {
     text: () => {
-      const groups = analysis.groups();
+      const seen = analyze(withoutStandIns(facts));
+      const groups = seen.groups();
       const some = namespace === undefined ? groups : groupsOf(groups, namespace);
-      return formatBlocks(some, analysis.workloads, paintOf(output, around.paint));
+      return formatBlocks(some, seen.workloads, paintOf(output, around.paint));
     },
     json: () => jsonLines(chosen(analysis, namespace).map(asData)),
     yaml: () => toYaml(chosen(analysis, namespace).map(asData)),

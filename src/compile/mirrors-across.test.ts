@@ -14,7 +14,7 @@ import {
 import { runs } from '../../test/property-runs.ts';
 import { neighbours, viewOf } from '../../test/random-cluster.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
-import { canonicalJson, type Peer } from '../model/network-policy.ts';
+import { canonicalJson, isStandIn, type Peer, type PolicyPort } from '../model/network-policy.ts';
 import { selects } from '../model/selectors.ts';
 import type { RouteEndName } from '../routes/index.ts';
 import { type CompiledNamespace, compile, compileNamespace, isRead } from './compile.ts';
@@ -49,6 +49,11 @@ function mirrorsIn(given: ClusterView, name = 'shop') {
   );
 }
 
+/** The ports that somebody asked for. */
+function withoutStandIn(ports: readonly PolicyPort[]): readonly PolicyPort[] {
+  return ports.filter((port) => !isStandIn(port, { ports }));
+}
+
 /** What is mirrored in `name`, as `pods -> namespaces/pods:ports`. */
 function told(given: ClusterView, name = 'shop'): readonly string[] {
   return mirrorsIn(given, name).flatMap(({ spec: { podSelector, egress } }) =>
@@ -56,7 +61,9 @@ function told(given: ClusterView, name = 'shop'): readonly string[] {
       const where = to.map(
         (peer) => `${namespacesOf(peer)}/${labelsOf('ipBlock' in peer ? {} : peer.podSelector)}`,
       );
-      return `${labelsOf(podSelector)} -> ${where.join('+')}:${ports.map(({ port }) => port).join('+')}`;
+      return `${labelsOf(podSelector)} -> ${where.join('+')}:${withoutStandIn(ports)
+        .map(({ port }) => port)
+        .join('+')}`;
     }),
   );
 }
@@ -343,7 +350,9 @@ describe('the mirrors of a namespace', () => {
             : namespacesOf(peer)
                 .split(',')
                 .flatMap((where) =>
-                  (ports ?? [undefined]).map((port) => text(spec.podSelector, where, peer.podSelector, port)),
+                  (ports === undefined ? [undefined] : withoutStandIn(ports)).map((port) =>
+                    text(spec.podSelector, where, peer.podSelector, port),
+                  ),
                 ),
         );
       }),

@@ -6,6 +6,7 @@ import { compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 import { bucketOf, bucketsFor, dealOut, namesListedIn, namesPerBucket } from './buckets.ts';
+import { described } from './described.ts';
 import { openingName } from './names.ts';
 
 /** What is opened on pods of one namespace: the way in to them, or the way out. */
@@ -133,15 +134,17 @@ export function openingPolicy(
   const [first, ...rest] = rules.map(({ rule }) => rule);
   if (first === undefined) return [];
   const { namespace, owner, stem } = about;
+  const spec = allowing(of.pods, of.direction, [first, ...rest]);
+  const askers = [...new Set(rules.flatMap((rule) => rule.askers))];
   return [
     {
       namespace,
       name: openingName(owner.kind, stem, of, part),
       owner,
-      description: describe(about, of, [...new Set(rules.flatMap(({ askers }) => askers))]),
+      description: described(describe(about, of, askers), spec),
       askers: noted(rules),
       ...foundForOf(rules),
-      spec: allowing(of.pods, of.direction, [first, ...rest]),
+      spec,
     },
   ];
 }

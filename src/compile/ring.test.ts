@@ -59,7 +59,10 @@ describe('the ring', () => {
               podSelector: { matchLabels: { app: 'prometheus' } },
             },
           ],
-          ports: [{ protocol: 'TCP', port: 'metrics' }],
+          ports: [
+            { protocol: 'TCP', port: 'metrics' },
+            { protocol: 'TCP', port: 1 },
+          ],
         },
       ],
     });

@@ -4,6 +4,7 @@ import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile
 import { allowing, type Direction, type Rule, ruleFor } from '../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { policyPorts } from '../model/policy-ports.ts';
+import { described } from './described.ts';
 import { clusterRules, type Egress } from './egress.ts';
 import { clusterName, denyNames, dnsName, monitoringName } from './names.ts';
 import { monitoringSystems } from './systems.ts';
@@ -77,5 +78,7 @@ function allow(
   [first, ...rest]: readonly Rule[],
   about: Pick<DesiredPolicy, 'namespace' | 'owner' | 'description'>,
 ): readonly DesiredPolicy[] {
-  return first === undefined ? [] : [{ ...about, name, spec: allowing({}, direction, [first, ...rest]) }];
+  if (first === undefined) return [];
+  const spec = allowing({}, direction, [first, ...rest]);
+  return [{ ...about, name, description: described(about.description, spec), spec }];
 }

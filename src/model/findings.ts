@@ -195,6 +195,11 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'a rule or a route allows a port that no container of the pods it leads to declares',
   },
+  PortNameDiffers: {
+    linterOnly: true,
+    severity: 'info',
+    meaning: 'the name of a port in a rule is different numbers in different pods that the rule leads to',
+  },
   ServicePortMistaken: {
     linterOnly: true,
     severity: 'warning',

@@ -1,6 +1,50 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fingerprint, isolates } from './network-policy.ts';
+import {
+  allowing,
+  fingerprint,
+  isolates,
+  isStandIn,
+  type NonEmpty,
+  type PolicyPort,
+} from './network-policy.ts';
+
+describe('the spec of an allow policy', () => {
+  const pods = { podSelector: {} };
+  const written = (direction: 'Ingress' | 'Egress', ports?: NonEmpty<PolicyPort>) => {
+    const rule = { peers: [pods] as const, ...(ports === undefined ? {} : { ports }) };
+    const { ingress, egress } = allowing({}, direction, [rule]);
+    return (ingress ?? egress)?.[0].ports;
+  };
+  const metrics = { protocol: 'TCP', port: 'metrics' } as const;
+  const statsd = { protocol: 'UDP', port: 'statsd' } as const;
+
+  test.each(['Ingress', 'Egress'] as const)(
+    'has a number beside names that stand alone (%s)',
+    (direction) => {
+      expect(written(direction, [metrics])).toEqual([metrics, { protocol: 'TCP', port: 1 }]);
+      expect(written(direction, [statsd, metrics])).toEqual([statsd, metrics, { protocol: 'UDP', port: 1 }]);
+    },
+  );
+
+  test.each<[string, NonEmpty<PolicyPort> | undefined]>([
+    ['has a number', [metrics, { protocol: 'TCP', port: 9090 }]],
+    ['has every port of a protocol', [metrics, { protocol: 'UDP' }]],
+    ['is about every port', undefined],
+  ])('has none where a rule %s', (_, ports) => {
+    expect(written('Ingress', ports)).toEqual(ports);
+  });
+
+  test('tells the number that stands beside names from one that somebody asked for', () => {
+    const [, number] = written('Ingress', [metrics]) ?? [];
+    const one = { protocol: 'TCP', port: 1 } as const;
+    expect(number && isStandIn(number, { ports: [metrics, number] })).toBe(true);
+    expect(isStandIn(metrics, { ports: [metrics, one] })).toBe(false);
+    expect(isStandIn(one, { ports: [one] })).toBe(false);
+    expect(isStandIn(one, { ports: [metrics, one, { port: 2 }] })).toBe(false);
+    expect(isStandIn({ ...one, endPort: 9 }, { ports: [metrics, one] })).toBe(false);
+  });
+});
 
 describe('the fingerprint of a spec', () => {
   const deny = { podSelector: {}, policyTypes: ['Ingress'] };

@@ -56,7 +56,32 @@ export interface NetworkPolicySpec {
   readonly egress?: NonEmpty<EgressRule>;
 }
 
-/** The spec of a policy that allows `rules` in one direction, and nothing in the other. */
+/**
+ * A port that nothing serves. It stands beside port names in every rule that has no number: kube-router (2.1, `policy.go` in
+ * `pkg/controllers/netpol`) opens every port where a rule has no number and no selected pod has the names. A number in the
+ * place of the names would not do: pods may differ in what a name means.
+ */
+export const standInPort = 1;
+
+/** Whether a port of a rule is there only because kube-router needs a number beside the names of the others. */
+export function isStandIn(
+  port: Partial<PolicyPort>,
+  { ports = [] }: { readonly ports?: readonly Partial<PolicyPort>[] | undefined },
+): boolean {
+  if (port.port !== standInPort || port.endPort !== undefined || ports.length < 2) return false;
+  return ports.every((each) => each === port || typeof each.port === 'string');
+}
+
+function withNumber(ports: NonEmpty<PolicyPort>): NonEmpty<PolicyPort> {
+  const [{ protocol }] = ports;
+  const isNamed = ports.every(({ port }) => typeof port === 'string');
+  return isNamed ? [...ports, { protocol, port: standInPort }] : ports;
+}
+
+/**
+ * The spec of a policy that allows `rules` in one direction, and nothing in the other. Where all ports of a rule are names, it
+ * allows the stand-in port too.
+ */
 export function allowing(
   podSelector: LabelSelector,
   direction: Direction,
@@ -69,11 +94,11 @@ export function allowing(
 }
 
 function ingressRule({ peers, ports }: Rule): IngressRule {
-  return { from: peers, ...(ports === undefined ? {} : { ports }) };
+  return { from: peers, ...(ports === undefined ? {} : { ports: withNumber(ports) }) };
 }
 
 function egressRule({ peers, ports }: Rule): EgressRule {
-  return { to: peers, ...(ports === undefined ? {} : { ports }) };
+  return { to: peers, ...(ports === undefined ? {} : { ports: withNumber(ports) }) };
 }
 
 /** A rule for some peers on some ports; `undefined` means all ports. */

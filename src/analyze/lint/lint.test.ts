@@ -136,6 +136,43 @@ describe('a port', () => {
     expect(told(world([at(port)], { services }))).toEqual([]);
   });
 
+  test('by a name that no pod has is found, whether the pods declare others or none', () => {
+    const input = world([
+      at('grpc'),
+      policy('b', { podSelector: app('web'), ingress: [{ ports: [{ port: 'grpc' }] }] }),
+    ]);
+    expect(told(input)).toEqual([
+      'a spec.ingress[0].ports[0].port PortNotDeclared',
+      'b spec.ingress[0].ports[0].port PortNotDeclared',
+    ]);
+    const hints = lint(input).flatMap(({ code, hint }) => (code === 'PortNotDeclared' ? [hint] : []));
+    for (const hint of hints)
+      expect(hint).toContain('kube-router opens every port for a rule with only such names');
+    expect(hints[1]).toContain('they declare no port');
+  });
+
+  test('by a name that no pod has is no danger beside a number, and the number that stands there for that is not told', () => {
+    const ports = [{ port: 'grpc' }, { port: 1 }];
+    const input = world([policy('a', { podSelector: app('mongo'), ingress: [{ ports }] })]);
+    expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNotDeclared']);
+    expect(lint(input).find(({ code }) => code === 'PortNotDeclared')?.hint).not.toContain('kube-router');
+  });
+
+  test('by a name that is different numbers in different pods is found, with all of them', () => {
+    const workloads = [
+      workload('shop', 'web', { ports: [http] }),
+      workload('shop', 'api', { ports: [{ ...http, number: 3000 }] }),
+      workload('shop', 'mongo', { ports: [{ ...http, protocol: 'UDP', number: 1 }] }),
+    ];
+    const input = world([policy('a', { ingress: [{ ports: [{ port: 'http' }] }] })], { workloads });
+    expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNameDiffers']);
+    expect(lint(input).find(({ code }) => code === 'PortNameDiffers')?.message).toBe(
+      'the port `http` is `3000` in `api`, `8080` in `web`',
+    );
+    const alone = policy('a', { podSelector: app('web'), ingress: [{ ports: [{ port: 'http' }] }] });
+    expect(told(world([alone], { workloads }))).toEqual([]);
+  });
+
   test('is fine in a range with one that is declared', () => {
     expect(told(world([at(8000, { endPort: 9000 })]))).toEqual([]);
   });

@@ -1,27 +1,25 @@
 // Ports that lead nowhere: no container of the pods that a rule leads to has them. Most often the Service's port was written
-// where the pod's is meant. What a container listens on without declaring it can't be seen: pods that declare no port are
-// not judged.
+// where the pod's is meant. What a container listens on without declaring it can't be seen: by a number, pods that declare no
+// port are not judged. And names of ports that are different numbers in different pods.
 import type { Finding } from '../../model/findings.ts';
-import { type Direction, directions } from '../../model/network-policy.ts';
+import { type Direction, directions, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
 import type { PolicyFacts, RulePort } from '../facts.ts';
 import { type Rule, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, rulePath } from './check.ts';
 import { type LintPod, type LintWorld, podPeersOf } from './lint-world.ts';
 
-/** Finds ports of rules that no container of the destination declares. */
+/** Finds ports of rules that no container of the destination declares, and names that mean different numbers there. */
 export function portsLeadNowhere(world: LintWorld): readonly Finding[] {
   return world.policies.flatMap((policy) =>
     directions.flatMap((direction) =>
       rulesOf(policy, direction).flatMap((rule) => {
-        const targets = destinationsOf(world, policy, direction, rule).filter(
-          ({ ports }) => ports.length > 0,
-        );
-        if (targets.length === 0) return [];
-        return (rule.ports ?? []).flatMap((port, place) => {
-          if (targets.some((pod) => declares(pod, port))) return [];
+        const pods = destinationsOf(world, policy, direction, rule);
+        const { ports = [] } = rule;
+        return ports.flatMap((port, place) => {
+          if (isStandIn(port, rule)) return [];
           const path = `${rulePath(direction, rule.index)}.ports[${place}].port`;
-          return judge(world, policy, { port, path, targets });
+          return judge(world, policy, { port, path, pods, isNamedOnly: !ports.some(isNumber) });
         });
       }),
     ),
@@ -50,14 +48,55 @@ function declares({ ports }: LintPod, { protocol = 'TCP', port, endPort }: RuleP
   });
 }
 
-interface LostPort {
+/** A port of a rule, and the pods that the rule leads to. */
+interface JudgedPort {
   readonly port: RulePort;
   readonly path: string;
-  readonly targets: readonly LintPod[];
+  readonly pods: readonly LintPod[];
+  /** Whether no port of the rule is a number. */
+  readonly isNamedOnly: boolean;
 }
 
-function judge(world: LintWorld, policy: PolicyFacts, lost: LostPort): readonly Finding[] {
-  const { port, path, targets } = lost;
+function judge(world: LintWorld, policy: PolicyFacts, judged: JudgedPort): readonly Finding[] {
+  const { port, pods } = judged;
+  // A container may listen on a number that it does not declare; a name means nothing but what is declared.
+  const targets = isNumber(port) ? pods.filter(({ ports }) => ports.length > 0) : pods;
+  if (targets.length === 0) return [];
+  return targets.some((pod) => declares(pod, port))
+    ? nameDiffers(policy, judged)
+    : leadsNowhere(world, policy, { ...judged, pods: targets });
+}
+
+function isNumber({ port }: RulePort): boolean {
+  return typeof port !== 'string';
+}
+
+/** What a name means in different pods, where it is not the same number. */
+function nameDiffers(policy: PolicyFacts, { port, path, pods }: JudgedPort): readonly Finding[] {
+  const { port: name, protocol = 'TCP' } = port;
+  if (typeof name !== 'string') return [];
+  const numbers = pods.flatMap((pod) =>
+    pod.ports
+      .filter((declared) => declared.name === name && declared.protocol === protocol)
+      .map(({ number }) => ({ number, workload: pod.workload.name })),
+  );
+  const byNumber = [...Map.groupBy(numbers, ({ number }) => number)].sort(([a], [b]) => a - b);
+  if (byNumber.length < 2) return [];
+  const meanings = byNumber.map(
+    ([number, some]) =>
+      `\`${number}\` in ${listNames([...new Set(some.map(({ workload }) => workload))].sort())}`,
+  );
+  return [
+    aboutPolicy(policy, 'PortNameDiffers', {
+      path,
+      message: `the port \`${tell(port)}\` is ${meanings.slice(0, 5).join(', ')}${meanings.length > 5 ? `, and ${meanings.length - 5} other numbers` : ''}`,
+      hint: 'each pod is opened on its own number; write the number where one is meant',
+    }),
+  ];
+}
+
+function leadsNowhere(world: LintWorld, policy: PolicyFacts, lost: JudgedPort): readonly Finding[] {
+  const { port, path, pods: targets, isNamedOnly } = lost;
   const mistaken = servicePortOf(world, lost);
   const written = tell(port);
   if (mistaken !== undefined) {
@@ -76,17 +115,24 @@ function judge(world: LintWorld, policy: PolicyFacts, lost: LostPort): readonly 
     aboutPolicy(policy, 'PortNotDeclared', {
       path,
       message: `no container of ${listNames(pods)} declares the port \`${written}\``,
-      hint: `they declare ${listNames(declared)}${typeof port.port === 'string' ? '' : '; a container may listen on a port that it does not declare'}`,
+      hint: `${declared.length === 0 ? 'they declare no port' : `they declare ${listNames(declared)}`}${noteOn(port, isNamedOnly)}`,
     }),
   ];
+}
+
+function noteOn(port: RulePort, isNamedOnly: boolean): string {
+  if (isNumber(port)) return '; a container may listen on a port that it does not declare';
+  return isNamedOnly
+    ? '; kube-router opens every port for a rule with only such names: write the number, or add one beside the name'
+    : '';
 }
 
 /** The Service that has this port before some of the pods, and the port behind it. */
 function servicePortOf(
   world: LintWorld,
-  { port: { port, protocol = 'TCP' }, targets }: LostPort,
+  { port: { port, protocol = 'TCP' }, pods }: JudgedPort,
 ): { readonly service: string; readonly target: number | string } | undefined {
-  for (const pod of targets) {
+  for (const pod of pods) {
     for (const service of world.servicesIn(pod.workload.namespace)) {
       if (service.selector === undefined || !selects({ matchLabels: service.selector }, pod.labels)) continue;
       const found = service.ports.find(

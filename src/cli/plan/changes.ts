@@ -5,6 +5,7 @@ import type { ConnectionGroup } from '../../analyze/connections.ts';
 import { type Endpoint, isWorkload } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
 import { isolationOf } from '../../analyze/rules.ts';
+import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { canonicalJson, type Direction, directions, fingerprint } from '../../model/network-policy.ts';
 import { compareKeys, compareText, formatKey } from '../../model/object-key.ts';
 import { selectsEverything } from '../../model/selectors.ts';
@@ -58,7 +59,7 @@ export interface Changes {
 
 /** Compares what holds before and after. */
 export function changesBetween(before: AnalysisInput, after: AnalysisInput): Changes {
-  const { gained, lost } = compare(before, after);
+  const { gained, lost } = compare(withoutStandIns(before), withoutStandIns(after));
   const was = workloadsOf(before);
   const is = workloadsOf(after);
   const connections = [

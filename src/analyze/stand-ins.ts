@@ -1,0 +1,29 @@
+// Policies without the port that stands beside port names: who looks at many connections at once does not want to see it in
+// each of them, and nothing serves it. Whoever asks for this port alone is told the truth: it is allowed.
+import { isStandIn } from '../model/network-policy.ts';
+import type { AnalysisInput, PolicyFacts, PolicyRule } from './facts.ts';
+
+/** The same input, but for the stand-in port in rules whose other ports are names. */
+export function withoutStandIns(input: AnalysisInput): AnalysisInput {
+  return { ...input, policies: input.policies.map(withoutStandIn) };
+}
+
+function withoutStandIn(policy: PolicyFacts): PolicyFacts {
+  const { ingress, egress } = policy.spec;
+  const rules = [...(ingress ?? []), ...(egress ?? [])];
+  if (!rules.some((rule) => rule.ports?.some((port) => isStandIn(port, rule)))) return policy;
+  return {
+    ...policy,
+    spec: {
+      ...policy.spec,
+      ...(ingress === undefined ? {} : { ingress: ingress.map(namesOnly) }),
+      ...(egress === undefined ? {} : { egress: egress.map(namesOnly) }),
+    },
+  };
+}
+
+/** A rule of this port alone keeps it: without any port, it would allow all. */
+function namesOnly(rule: PolicyRule): PolicyRule {
+  const ports = rule.ports?.filter((port) => !isStandIn(port, rule)) ?? [];
+  return ports.length === 0 ? rule : { ...rule, ports };
+}
