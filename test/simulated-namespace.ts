@@ -9,7 +9,7 @@ import {
   managedByLabel,
   type OwnedPolicy,
 } from '../src/model/policies.ts';
-import { selects } from '../src/model/selectors.ts';
+import { type Labels, selects } from '../src/model/selectors.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 
@@ -107,6 +107,13 @@ export class SimulatedNamespace {
           .filter((port) => isolating.length === 0 || isolating.some((spec) => lets(spec, direction, port)))
           .map((port) => `${direction} ${pod.app}:${port}`);
       }),
+    );
+  }
+
+  /** Whether any policy isolates a pod with these labels. */
+  isolates(direction: Direction, pod: Labels): boolean {
+    return [...this.#stored.values()].some(
+      ({ spec }) => spec.policyTypes.includes(direction) && selects(spec.podSelector, pod),
     );
   }
 

@@ -51,7 +51,7 @@ describe('a policy of ours', () => {
       ownerUid: 'uid-of-platform',
       fingerprint: fingerprint(deny.spec),
       isolates: ['Ingress'],
-      selectsEveryPod: true,
+      podSelector: {},
       mirrors: [],
       blockRules: [],
       beingDeleted: false,
@@ -184,16 +184,15 @@ describe('the directions that a policy isolates', () => {
     ['both, in our order', { ...everyPod, policyTypes: ['Egress', 'Ingress'] }, ['Ingress', 'Egress']],
     ['Ingress of every pod, where there is no spec', undefined, ['Ingress']],
   ])('are %s', (_, spec, expected) => {
-    expect(readPolicy({ metadata, spec })).toMatchObject({ isolatesEveryPod: expected });
+    expect(readPolicy({ metadata, spec })).toMatchObject({ isolates: expected });
     expect(readPolicy({ metadata: ours, spec })).toMatchObject({ isolates: expected });
   });
 
-  test('are none of every pod, where it selects some', () => {
+  test('are told with the pods that it selects, whoever wrote it', () => {
     const spec = { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] };
-    expect(readPolicy({ metadata, spec })).toMatchObject({
-      isolatesEveryPod: [],
-      podSelector: { matchLabels: { app: 'web' } },
-    });
+    const read = { isolates: ['Ingress'], podSelector: spec.podSelector };
+    expect(readPolicy({ metadata, spec })).toMatchObject(read);
+    expect(readPolicy({ metadata: ours, spec })).toMatchObject(read);
   });
 });
 

@@ -109,7 +109,6 @@ export function readPolicy(object: RawObject): StoredPolicy {
   const spec = (object.spec ?? {}) as RawPolicySpec;
   const isolates = directions.filter((direction) => typesOf(spec).includes(direction));
   const podSelector = spec.podSelector ?? {};
-  const selectsEveryPod = selectsEverything(podSelector);
   const { labels = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
   const owner = ownerReferences.find(({ controller }) => controller);
   if (identity.name.startsWith(namePrefix) && labels[managedByLabel.key] === managedByLabel.value) {
@@ -119,7 +118,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
       ownerUid: owner?.uid ?? '',
       fingerprint: fingerprint(spec),
       isolates,
-      selectsEveryPod,
+      podSelector,
       blockRules: blockRulesOf(spec, podSelector),
       mirrors: isMirror(object.metadata) ? namespacesOf(spec) : [],
       beingDeleted: deletionTimestamp !== undefined,
@@ -132,7 +131,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
     ours: false,
     ...identity,
     podSelector,
-    isolatesEveryPod: selectsEveryPod ? isolates : [],
+    isolates,
     allowsEveryone: isolates.filter((direction) => rulesOf(spec, direction).some(isOpen)),
   };
 }

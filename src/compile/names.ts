@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson, type Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import { namePrefix, type Owner } from '../model/policies.ts';
-import type { LabelSelector } from '../model/selectors.ts';
+import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 
 /** Object names are DNS subdomains of at most this many characters; label values of at most 63. */
 export const maxLength = { name: 253, label: 63 } as const;
@@ -29,6 +29,16 @@ export const mirrorStem = 'mirror';
 
 /** Allows everything while a live namespace is being closed or opened; never there for long. */
 export const transitionName = `${namePrefix}transition`;
+
+/** The name of the temporary policy for some pods; `{}` is every pod. */
+export function transitionNameFor(pods: LabelSelector): string {
+  return selectsEverything(pods) ? transitionName : `${transitionName}-${digest(canonicalJson(pods))}`;
+}
+
+/** Whether a policy of ours is a temporary one, by its name. */
+export function isTransitionName(name: string): boolean {
+  return name === transitionName || name.startsWith(`${transitionName}-`);
+}
 
 /**
  * The name of a policy for openings on the same pods in the same direction. The hash makes it unique: `a` with `b-c` and

@@ -52,6 +52,11 @@ export const findingKinds = {
     severity: 'error',
     meaning: 'something else, such as a mutating webhook or another tool, undoes what Ringfence writes',
   },
+  OpenedInPart: {
+    severity: 'warning',
+    meaning:
+      'while a namespace is closed or opened, some of its pods may lose connections: what policies of others isolate is too intricate to open just the rest',
+  },
   WeakerEgress: {
     severity: 'warning',
     meaning: "a profile asks for a weaker egress mode than the platform's, which holds",

@@ -66,7 +66,7 @@ export interface Edit {
 /**
  * A policy of ours that exists, reduced to what a comparison needs.
  *
- * `isolates`, `selectsEveryPod` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
+ * `isolates`, `podSelector` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
  * `mirrors` are the namespaces whose ways in it mirrors; none where it is no mirror. `blockRules` are the marks of its rules for
  * addresses (`marksOf`).
  */
@@ -76,7 +76,7 @@ export interface OwnedPolicy extends ObjectKey {
   readonly ownerUid: string;
   readonly fingerprint: string;
   readonly isolates: readonly Direction[];
-  readonly selectsEveryPod: boolean;
+  readonly podSelector: LabelSelector;
   readonly mirrors: readonly string[];
   readonly blockRules: readonly string[];
   readonly beingDeleted: boolean;
@@ -110,8 +110,8 @@ export interface StoredContent {
 /** A policy that somebody else wrote, reduced to what a finding needs. */
 export interface ForeignPolicy extends ObjectKey {
   readonly podSelector: LabelSelector;
-  /** The directions in which it isolates every pod of its namespace. */
-  readonly isolatesEveryPod: readonly Direction[];
+  /** The directions in which it isolates the pods that it selects. */
+  readonly isolates: readonly Direction[];
   /** The directions in which one of its rules lets everyone in or out, on every port. */
   readonly allowsEveryone: readonly Direction[];
 }

@@ -30,7 +30,7 @@ function right(change: Partial<Extract<StoredPolicy, { ours: true }>> = {}): Sto
     isolates: ['Ingress'],
     mirrors: [],
     blockRules: [],
-    selectsEveryPod: true,
+    podSelector: {},
     beingDeleted: false,
     ...change,
   };
@@ -157,7 +157,7 @@ describe('a write corrects no drift', () => {
       uid: 'uid',
       resourceVersion: '1',
       podSelector: {},
-      isolatesEveryPod: [],
+      isolates: [],
       allowsEveryone: [],
     };
     drifts.changed({ previous: foreign, next: undefined });

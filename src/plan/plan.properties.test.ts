@@ -8,7 +8,7 @@ import { everyConnection, ports, SimulatedNamespace } from '../../test/simulated
 import { denyNames, secondName, transitionName } from '../compile/names.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
-import type { LabelSelector } from '../model/selectors.ts';
+import { type LabelSelector, type Labels, selects, selectsEverything } from '../model/selectors.ts';
 import { isolatedBy, type Plan, plan } from './plan.ts';
 import { transitionPolicy } from './transition.ts';
 
@@ -17,6 +17,15 @@ const team: Owner = { kind: 'AppNetworkProfile', name: 'shop', uid: 'uid-of-team
 const frozen: Owner = { kind: 'AppNetworkProfile', name: 'broken', uid: 'uid-of-broken' };
 
 const podSelector = fc.constantFrom<LabelSelector>({}, { matchLabels: { app: 'web' } });
+/** Of policies of somebody else: several of them may isolate all pods together. */
+const foreignSelector = fc.constantFrom<LabelSelector>(
+  {},
+  { matchLabels: { app: 'web' } },
+  { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] },
+  { matchExpressions: [{ key: 'app', operator: 'In', values: ['mongo', 'web'] }] },
+  { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] },
+  { matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
+);
 const somePorts = fc.subarray([...ports], { minLength: 1 });
 const allowNames = ['ringfence-a', 'ringfence-b', 'ringfence-c'] as const;
 const someDirections = fc.subarray([...directions], { minLength: 1 });
@@ -98,10 +107,10 @@ const scenario = fc.record({
   foreign: fc.uniqueArray(
     fc.record({
       name: fc.constantFrom(...foreignNames),
-      podSelector,
+      podSelector: foreignSelector,
       policyTypes: someDirections.map((all) => all as [Direction, ...Direction[]]),
     }),
-    { selector: ({ name }) => name, maxLength: 2 },
+    { selector: ({ name }) => name, maxLength: 3 },
   ),
   heldClosed: fc.subarray([...directions]),
   /** Positions in the order of changes, round by round, and after how many changes the operator dies, if it does. */
@@ -178,8 +187,8 @@ function isIsolated(shop: SimulatedNamespace, direction: Direction): boolean {
   return shop
     .actual()
     .owned.some(
-      ({ name, isolates, selectsEveryPod }) =>
-        !name.startsWith(transitionName) && selectsEveryPod && isolates.includes(direction),
+      ({ name, isolates, podSelector: pods }) =>
+        !name.startsWith(transitionName) && selectsEverything(pods) && isolates.includes(direction),
     );
 }
 
@@ -260,30 +269,45 @@ describe('following plans', () => {
     );
   });
 
-  test('never lets through what is not let through before and after, where a direction stays isolated', () => {
+  test('never lets through what is let through neither before nor after', () => {
     fc.assert(
       fc.property(scenario, (given) => {
         fc.pre(given.leftover === undefined);
         const shop = setUp(given);
         const end = setUp(given);
         follow(end, given, () => {});
-        const closed = directions
-          .filter(
-            (direction) =>
-              isGuarded(given, direction) || (isIsolated(shop, direction) && isIsolated(end, direction)),
-          )
-          .flatMap((direction) => {
-            const before = shop.connections(direction);
-            const after = end.connections(direction);
-            return [...everyConnection(direction)]
-              .filter((connection) => !before.has(connection) && !after.has(connection))
-              .map((connection) => ({ direction, connection }));
-          });
+        const closed = directions.flatMap((direction) => {
+          const before = shop.connections(direction);
+          const after = end.connections(direction);
+          return [...everyConnection(direction)]
+            .filter((connection) => !before.has(connection) && !after.has(connection))
+            .map((connection) => ({ direction, connection }));
+        });
         follow(shop, given, () => {
           for (const { direction, connection } of closed) {
             expect(shop.connections(direction)).not.toContain(connection);
           }
         });
+      }),
+      runs(250),
+    );
+  });
+
+  test('opens all pods that change between open and isolated, and none that is isolated before and after', () => {
+    fc.assert(
+      fc.property(scenario, (given) => {
+        fc.pre(given.leftover === undefined && given.heldClosed.length === 0);
+        const shop = setUp(given);
+        const end = setUp(given);
+        follow(end, given, () => {});
+        const found = planFor(shop, given);
+        for (const direction of directions) {
+          for (const pod of everyPod) {
+            const both = [shop, end].map((each) => each.isolates(direction, pod));
+            // Pods that nothing isolates, before or after, may be opened: that changes nothing.
+            if (both.includes(true)) expect(opens(found, direction, pod)).toBe(both.includes(false));
+          }
+        }
       }),
       runs(250),
     );
@@ -373,16 +397,29 @@ describe('a plan', () => {
   });
 });
 
+/** Whether a plan opens a pod in a direction. */
+function opens({ phases }: Plan, direction: Direction, pod: Labels): boolean {
+  const changes = phases.flatMap((phase) => (phase.purpose === 'open' ? phase.changes : []));
+  return changes.some((change) => {
+    if (change.action === 'delete') return false;
+    const { policyTypes, podSelector: pods } = change.policy.spec;
+    return policyTypes.includes(direction) && selects(pods, pod);
+  });
+}
+
 function ownedBy(shop: SimulatedNamespace, owner: Owner) {
   return shop.actual().owned.filter(({ ownerUid }) => ownerUid === owner.uid);
 }
 
-/** Whether somebody else's policy isolates every pod in the direction. */
+/** Pods with all labels that selectors here can tell apart. */
+const everyPod = [undefined, 'web', 'mongo', 'other'].flatMap((app) =>
+  [undefined, 'back'].map((tier) => ({ ...(app && { app }), ...(tier && { tier }) })),
+);
+
+/** Whether policies of somebody else isolate every pod in the direction, together. */
 function isGuarded({ foreign }: Scenario, direction: Direction): boolean {
-  return foreign.some(
-    ({ podSelector: { matchLabels }, policyTypes }) =>
-      matchLabels === undefined && policyTypes.includes(direction),
-  );
+  const isolating = foreign.filter(({ policyTypes }) => policyTypes.includes(direction));
+  return everyPod.every((pod) => isolating.some(({ podSelector: pods }) => selects(pods, pod)));
 }
 
 /** Whether everything that is desired in the direction is there, but for what is frozen. */

@@ -9,7 +9,13 @@ import {
   platformOwner,
   written,
 } from '../../test/fixtures.ts';
-import { denyNames, monitoringName, secondName, transitionName } from '../compile/names.ts';
+import {
+  denyNames,
+  monitoringName,
+  secondName,
+  transitionName,
+  transitionNameFor,
+} from '../compile/names.ts';
 import type { Direction, Peer } from '../model/network-policy.ts';
 import type {
   DesiredPolicy,
@@ -18,7 +24,7 @@ import type {
   StoredContent,
   StoredRule,
 } from '../model/policies.ts';
-import type { LabelSelector } from '../model/selectors.ts';
+import { type LabelSelector, selects } from '../model/selectors.ts';
 import type { PolicyChange } from './changes.ts';
 import { contentsNeeded } from './frozen.ts';
 import { ownersLacking, type Plan, type PlanInput, plan } from './plan.ts';
@@ -89,8 +95,10 @@ const denyEgress = denying(denyNames.Egress, 'Egress');
 const monitoring = allowing(monitoringName, 'Ingress', 9090);
 const dns = allowing('ringfence-dns', 'Egress', 53);
 const ring = [deny, monitoring];
-const ofWeb = selecting({ matchLabels: { app: 'web' } }, allowing('ringfence-web', 'Ingress', 80));
+const web = { matchLabels: { app: 'web' } };
+const ofWeb = selecting(web, allowing('ringfence-web', 'Ingress', 80));
 const denyAll = { podSelector: {}, policyTypes: ['Ingress'] } as const;
+const allButWeb = { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] } as const;
 
 describe('a plan', () => {
   test('is empty where everything is as it should be', () => {
@@ -265,7 +273,7 @@ describe('closing a live namespace', () => {
     const desired = [...ring, ofWeb];
     const owned = [written(ofWeb)];
     expect(told(planned({ desired, owned }))).toEqual([
-      `open: create ${transitionName}`,
+      `open: create ${transitionNameFor(allButWeb)}`,
       `deny: create ${denyNames.Ingress}`,
       `allow: create ${monitoringName}`,
     ]);
@@ -312,7 +320,7 @@ describe('opening a live namespace', () => {
     const frozen = ownedBy('uid-of-broken', written(ofWeb));
     const owned = [...ring.map((policy) => written(policy)), frozen];
     expect(told(planned({ owned, frozen: ['uid-of-broken'] }))).toEqual([
-      `open: create ${transitionName}`,
+      `open: create ${transitionNameFor(allButWeb)}`,
       `prune: delete ${denyNames.Ingress}`,
       `prune: delete ${monitoringName}`,
     ]);
@@ -447,7 +455,7 @@ describe("somebody else's policy", () => {
   });
 
   test('under the name of the temporary policy gives that a second name, and a finding until it is gone', () => {
-    const taken = [foreign(transitionName)];
+    const taken = [foreign(transitionName, { policyTypes: ['Egress'] })];
     const second = secondName(transitionName);
     const opening = planned({ desired: [deny], foreign: taken });
     expect(told(opening)).toEqual([`open: create ${second}`, `deny: create ${denyNames.Ingress}`]);
@@ -488,12 +496,75 @@ describe("somebody else's policy", () => {
     ]);
   });
 
-  test('that isolates some pods, or another direction, does not spare the others the temporary opening', () => {
-    const some = foreign('theirs');
+  /** The pods that a plan opens, and in which directions. */
+  function opened({ phases }: Plan): readonly (readonly unknown[])[] {
+    return phases
+      .filter(({ purpose }) => purpose === 'open')
+      .flatMap(({ changes }) =>
+        changes.map((change) =>
+          change.action === 'delete' ? [] : [change.policy.spec.podSelector, change.policy.spec.policyTypes],
+        ),
+      );
+  }
+
+  test('that isolates some pods leaves the others to open, and in the other direction all of them', () => {
+    expect(opened(planned({ desired: [deny], foreign: [foreign('theirs')] }))).toEqual([
+      [allButWeb, ['Ingress']],
+    ]);
+    const both = planned({ desired: [deny, denyEgress], foreign: [foreign('theirs')] });
+    expect(opened(both)).toEqual([
+      [allButWeb, ['Ingress']],
+      [{}, ['Egress']],
+    ]);
+    expect(told(both).slice(0, 2)).toEqual([
+      `open: create ${transitionNameFor(allButWeb)}`,
+      `open: create ${transitionName}`,
+    ]);
     const egress = foreign('theirs', { podSelector: {}, policyTypes: ['Egress'] });
-    for (const policy of [some, egress]) {
-      expect(told(planned({ desired: [deny], foreign: [policy] }))[0]).toBe(`open: create ${transitionName}`);
+    expect(opened(planned({ desired: [deny], foreign: [egress] }))).toEqual([[{}, ['Ingress']]]);
+  });
+
+  test('leaves nothing to open where several isolate every pod together', () => {
+    const all = [foreign('of-web'), foreign('of-the-rest', { podSelector: allButWeb })];
+    expect(opened(planned({ desired: ring, foreign: all }))).toEqual([]);
+    const byExpressions = (['Exists', 'DoesNotExist'] as const).map((operator) =>
+      foreign(`app-${operator}`, { podSelector: { matchExpressions: [{ key: 'app', operator }] } }),
+    );
+    expect(opened(planned({ desired: ring, foreign: byExpressions }))).toEqual([]);
+  });
+
+  test('that asks for two labels leaves those to open that lack one of them', () => {
+    const theirs = foreign('theirs', { podSelector: { matchLabels: { app: 'web', tier: 'front' } } });
+    const found = planned({ desired: [deny], foreign: [theirs] });
+    expect(opened(found)).toEqual([
+      [allButWeb, ['Ingress']],
+      [{ matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['front'] }] }, ['Ingress']],
+    ]);
+    // Both are deleted when everything is written.
+    const [open] = found.phases;
+    const there = (open?.changes ?? []).flatMap((change) =>
+      change.action === 'delete' ? [] : [written(change.policy)],
+    );
+    expect(told(planned({ desired: [deny], owned: [written(deny), ...there], foreign: [theirs] }))).toEqual(
+      there.map(({ name }) => `close: delete ${name}`).sort(),
+    );
+  });
+
+  test('that is too intricate for a few openings is never opened, and a finding says what that costs', () => {
+    const intricate = ['a', 'b', 'c', 'd', 'e'].map((each) =>
+      foreign(`of-${each}`, { podSelector: { matchLabels: { [`${each}1`]: each, [`${each}2`]: each } } }),
+    );
+    const found = planned({ desired: [deny], foreign: intricate });
+    expect(opened(found).length).toBeLessThanOrEqual(8);
+    for (const { podSelector } of intricate) {
+      for (const [selector] of opened(found)) {
+        expect(selects(selector as LabelSelector, podSelector.matchLabels ?? {})).toBe(false);
+      }
     }
+    const told = ({ passing }: Plan) => passing.filter(({ code }) => code === 'OpenedInPart');
+    expect(told(found)).toMatchObject([{ subject: { kind: 'Namespace', name: 'shop' } }]);
+    expect(told(planned({ desired: [deny], owned: [written(deny)], foreign: intricate }))).toEqual([]);
+    expect(told(planned({ desired: [deny], foreign: intricate, heldClosed: ['Ingress'] }))).toEqual([]);
   });
 
   test('in a ringed namespace is told of, and in another one it is not', () => {

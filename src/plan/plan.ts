@@ -2,16 +2,18 @@
 // allowed before and after. Pure: the same input gives the same plan, and plan(x, x) is empty.
 // Must not know why a policy is desired, nor how a change is sent.
 import type { CompiledNamespace } from '../compile/compile.ts';
-import { transitionName } from '../compile/names.ts';
+import { isTransitionName, transitionNameFor } from '../compile/names.ts';
 import type { Finding } from '../model/findings.ts';
-import { type Direction, directions, isolates } from '../model/network-policy.ts';
+import { canonicalJson, type Direction, directions, isolates } from '../model/network-policy.ts';
 import { compareKeys, distinct } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } from '../model/policies.ts';
-import { selectsEverything } from '../model/selectors.ts';
+import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
 import { foreignFindings } from './foreign.ts';
 import { freeName, namesTaken, nameTaken, withFreeNames } from './free-names.ts';
 import { type Freeze, type Frozen, frozenAmong } from './frozen.ts';
+import { type Isolating, podsThatChange, type ToOpen } from './isolation.ts';
+import { openedInPart } from './opened-in-part.ts';
 import { transitionPolicy } from './transition.ts';
 import { withEnforced } from './withheld.ts';
 
@@ -82,11 +84,11 @@ export function plan(given: PlanInput): Plan {
   const narrowings = frozen.narrowed.flatMap((policy) => writeOf(policy, lastingByName.get(policy.name)));
   const wanted = new Set(named.desired.map((policy) => policy.name));
   const unwanted = lasting.filter((policy) => !wanted.has(policy.name) && !stays(policy, frozen, input));
-  const changing = changingDirections(input, lasting, frozen);
+  const changing = podsToOpen(input, lasting, frozen);
   const temporary = planTransition(input, {
     changing,
-    isAwaited: changing.some((direction) =>
-      lasting.some((policy) => policy.beingDeleted && policy.isolates.includes(direction)),
+    isAwaited: lasting.some(
+      (policy) => policy.beingDeleted && policy.isolates.some((direction) => changing.has(direction)),
     ),
     present: owned.filter((policy) => isTransitionName(policy.name)),
   });
@@ -131,7 +133,8 @@ export function isolatedBy(policies: readonly DesiredPolicy[]): readonly Directi
 }
 
 interface TransitionState {
-  readonly changing: readonly Direction[];
+  /** The directions in which pods change between open and isolated, and which pods. */
+  readonly changing: ReadonlyMap<Direction, ToOpen>;
   /** Whether a policy that isolates such a direction waits for a finalizer. */
   readonly isAwaited: boolean;
   /** The temporary policies that there are, from a plan before this one. */
@@ -139,56 +142,96 @@ interface TransitionState {
 }
 
 function planTransition(
-  { namespace, actual, platform }: PlanInput,
+  input: PlanInput,
   { changing, isAwaited, present }: TransitionState,
 ): Pick<Plan, 'passing'> & { open: readonly PolicyChange[]; close: readonly PolicyChange[] } {
+  const { namespace, actual, platform } = input;
   // One that is on its way out covers nothing any more, and has its name until it is gone.
-  const usable = present.filter((policy) => !policy.beingDeleted);
+  const usable = new Map(
+    present
+      .filter((policy) => !policy.beingDeleted)
+      .map((policy) => [canonicalJson(policy.podSelector), policy]),
+  );
   const dying = present.filter((policy) => policy.beingDeleted).map(({ name }) => name);
   const taken = namesTaken(actual);
-  const name = usable[0]?.name ?? freeName(transitionName, new Set([...taken, ...dying]));
-  const covered = directions.filter(
-    (direction) =>
-      changing.includes(direction) || usable.some((policy) => policy.isolates.includes(direction)),
-  );
-  const open =
-    changing.length === 0 ? [] : writeOf(transitionPolicy({ namespace, name }, covered, platform), usable[0]);
+  const wanted = openingsFor(changing).map((opening) => {
+    const existing = usable.get(canonicalJson(opening.pods));
+    const first = transitionNameFor(opening.pods);
+    const name = existing?.name ?? freeName(first, new Set([...taken, ...dying]));
+    const covered = directions.filter(
+      (direction) => opening.directions.includes(direction) || existing?.isolates.includes(direction),
+    );
+    const policy = transitionPolicy({ namespace, name }, covered, platform, opening.pods);
+    return { first, name, changes: writeOf(policy, existing) };
+  });
+  const open = wanted.flatMap(({ changes }) => changes);
   // What is written now is deleted by the plan that is made from seeing it.
-  const close = open.length > 0 || isAwaited ? [] : usable.flatMap(deletionOf);
-  const isTold = taken.has(transitionName) && open.length + close.length > 0;
-  return { open, close, passing: isTold ? [nameTaken({ namespace, name: transitionName }, name)] : [] };
+  const close = open.length > 0 || isAwaited ? [] : [...usable.values()].flatMap(deletionOf);
+  const told = [
+    ...wanted.filter(({ changes }) => changes.length > 0),
+    ...(close.length === 0 ? [] : usable.values()).map(({ name, podSelector }) => ({
+      first: transitionNameFor(podSelector),
+      name,
+    })),
+  ];
+  return {
+    open,
+    close,
+    passing: [
+      ...told.flatMap(({ first, name }) =>
+        taken.has(first) ? [nameTaken({ namespace, name: first }, name)] : [],
+      ),
+      ...openedInPart(namespace, changing),
+    ],
+  };
 }
 
-/**
- * The directions in which other pods are isolated afterwards than before, while there may be connections. Some pods may be
- * isolated without the others: by the policies of a profile that were left when the ring went with the platform profile.
- */
-function changingDirections(
-  input: PlanInput,
-  lasting: readonly OwnedPolicy[],
-  frozen: Frozen,
-): readonly Direction[] {
-  const staying = lasting.filter((policy) => stays(policy, frozen, input));
-  return directions.filter((direction) => {
-    const willBe = reachOf([...input.desired.map(isolationOf), ...staying], direction);
-    if (reachOf(lasting, direction) === willBe) return false;
-    if (willBe === 'every pod' && input.heldClosed.includes(direction)) return false;
-    // Where somebody else's policy isolates every pod already, a temporary opening would be a hole.
-    return !input.actual.foreign.some((policy) => policy.isolatesEveryPod.includes(direction));
+/** The pods to open, each of them in the directions in which they change. */
+function openingsFor(
+  changing: ReadonlyMap<Direction, ToOpen>,
+): readonly { readonly pods: LabelSelector; readonly directions: readonly Direction[] }[] {
+  const all = [...changing].flatMap(([direction, { selectors }]) =>
+    selectors.map((pods) => ({ pods, direction })),
+  );
+  return [...Map.groupBy(all, ({ pods }) => canonicalJson(pods)).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined
+      ? []
+      : [{ pods: first.pods, directions: group.map(({ direction }) => direction) }];
   });
 }
 
-/** The pods that some policies isolate in a direction. */
-function reachOf(policies: readonly Isolation[], direction: Direction): 'every pod' | 'some pods' | 'no pod' {
-  const isolating = policies.filter((policy) => policy.isolates.includes(direction));
-  if (isolating.some((policy) => policy.selectsEveryPod)) return 'every pod';
-  return isolating.length > 0 ? 'some pods' : 'no pod';
+/**
+ * The pods that are isolated afterwards and not before, or the other way round, while there may be connections; by direction.
+ * Some pods may be isolated without the others: by somebody else's policies, or by those of a profile that were left when the
+ * ring went with the platform profile.
+ */
+function podsToOpen(
+  input: PlanInput,
+  lasting: readonly OwnedPolicy[],
+  frozen: Frozen,
+): ReadonlyMap<Direction, ToOpen> {
+  const { foreign } = input.actual;
+  const before = [...lasting, ...foreign];
+  const after = [
+    ...input.desired.map(isolationOf),
+    ...lasting.filter((policy) => stays(policy, frozen, input)),
+    ...foreign,
+  ];
+  const changing = new Map<Direction, ToOpen>();
+  for (const direction of directions) {
+    const isClosedWhole = after.some(
+      ({ isolates, podSelector }) => isolates.includes(direction) && selectsEverything(podSelector),
+    );
+    if (isClosedWhole && input.heldClosed.includes(direction)) continue;
+    const toOpen = podsThatChange(before, after, direction);
+    if (toOpen.selectors.length > 0 || toOpen.isPartial) changing.set(direction, toOpen);
+  }
+  return changing;
 }
 
-type Isolation = Pick<OwnedPolicy, 'isolates' | 'selectsEveryPod'>;
-
-function isolationOf({ spec }: DesiredPolicy): Isolation {
-  return { isolates: spec.policyTypes, selectsEveryPod: selectsEverything(spec.podSelector) };
+function isolationOf({ spec }: DesiredPolicy): Isolating {
+  return { isolates: spec.policyTypes, podSelector: spec.podSelector };
 }
 
 function isDeny(change: PolicyChange): boolean {
@@ -197,8 +240,4 @@ function isDeny(change: PolicyChange): boolean {
     change.policy.spec.ingress === undefined &&
     change.policy.spec.egress === undefined
   );
-}
-
-function isTransitionName(name: string): boolean {
-  return name === transitionName || name.startsWith(`${transitionName}-`);
 }

@@ -1,0 +1,168 @@
+// Sets of objects by their labels, as selectors describe them: what two selectors have in common, and what none of several
+// selects. A selector can't say "or", so that what is left may take several. Must not know what is selected.
+import { canonicalJson } from './network-policy.ts';
+import { compareText } from './object-key.ts';
+import type { LabelSelector, SelectorRequirement } from './selectors.ts';
+
+/** What one label may be: absent where that is allowed, or one of these values, or any `but` these. */
+interface Allowed {
+  readonly absent: boolean;
+  readonly kind: 'only' | 'but';
+  readonly values: ReadonlySet<string>;
+}
+
+/** What each label may be; one that is not in it may be anything. */
+type LabelSet = ReadonlyMap<string, Allowed>;
+
+/** A selector for what both select; `undefined` where that is nothing, whatever the labels. */
+export function selectedByBoth(one: LabelSelector, other: LabelSelector): LabelSelector | undefined {
+  const both = intersect(setOf(one), setOf(other));
+  return both && selectorOf(both);
+}
+
+/** Selectors that together select exactly what none of some others does. */
+export interface Rest {
+  /** Sorted, at most as many as were asked for. */
+  readonly selectors: readonly LabelSelector[];
+  /** Whether more would have been needed: then these select only a part, and still nothing else. */
+  readonly isPartial: boolean;
+}
+
+/** What none of the selectors selects, in at most `most` selectors, whatever the order. */
+export function selectedByNone(selectors: readonly LabelSelector[], most: number): Rest {
+  const sets = new Map(selectors.map((selector) => [canonicalJson(selector), setOf(selector)]));
+  let rest: readonly LabelSet[] = [new Map()];
+  let isPartial = false;
+  for (const [, set] of [...sets].sort(([a], [b]) => compareText(a, b))) {
+    const all = maximal(rest.flatMap((each) => without(each, set)));
+    rest = all.slice(0, most);
+    isPartial ||= all.length > most;
+  }
+  return { selectors: rest.map(selectorOf), isPartial };
+}
+
+function setOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): LabelSet | undefined {
+  const values = Object.entries(matchLabels).map(([key, value]) => [key, oneOf([value])] as const);
+  const all = [...values, ...matchExpressions.map((each) => [each.key, allowedBy(each)] as const)];
+  return all.reduce<LabelSet | undefined>(
+    (set, [key, allowed]) => set && narrowed(set, key, allowed),
+    new Map(),
+  );
+}
+
+function allowedBy({ operator, values = [] }: SelectorRequirement): Allowed {
+  switch (operator) {
+    case 'In':
+      return oneOf(values);
+    case 'NotIn':
+      return { absent: true, kind: 'but', values: new Set(values) };
+    case 'Exists':
+      return { absent: false, kind: 'but', values: new Set() };
+    case 'DoesNotExist':
+      return { absent: true, kind: 'only', values: new Set() };
+  }
+}
+
+function oneOf(values: Iterable<string>): Allowed {
+  return { absent: false, kind: 'only', values: new Set(values) };
+}
+
+/** `undefined` where no labels are in both. */
+function intersect(one: LabelSet | undefined, other: LabelSet | undefined): LabelSet | undefined {
+  if (other === undefined) return undefined;
+  return [...other].reduce((set, [key, allowed]) => set && narrowed(set, key, allowed), one);
+}
+
+function narrowed(set: LabelSet, key: string, allowed: Allowed): LabelSet | undefined {
+  const known = set.get(key);
+  const both = known === undefined ? allowed : common(known, allowed);
+  return isNothing(both) ? undefined : new Map(set).set(key, both);
+}
+
+function common(one: Allowed, other: Allowed): Allowed {
+  const absent = one.absent && other.absent;
+  if (one.kind === 'but' && other.kind === 'but') {
+    return { absent, kind: 'but', values: one.values.union(other.values) };
+  }
+  const values =
+    one.kind === 'but'
+      ? other.values.difference(one.values)
+      : other.kind === 'but'
+        ? one.values.difference(other.values)
+        : one.values.intersection(other.values);
+  return { absent, kind: 'only', values };
+}
+
+function isNothing({ absent, kind, values }: Allowed): boolean {
+  return !absent && kind === 'only' && values.size === 0;
+}
+
+/** What is in `set` and not in `minus`: one label at least is none that `minus` allows. */
+function without(set: LabelSet, minus: LabelSet | undefined): readonly LabelSet[] {
+  if (minus === undefined || intersect(set, minus) === undefined) return [set];
+  return [...minus].flatMap(([key, allowed]) =>
+    others(allowed).flatMap((other) => narrowed(set, key, other) ?? []),
+  );
+}
+
+/** All that is not allowed, in as few pieces as a selector can say. */
+function others({ absent, kind, values }: Allowed): readonly Allowed[] {
+  if (kind === 'only') return [{ absent: !absent, kind: 'but', values }];
+  const listed = values.size === 0 ? [] : [oneOf(values)];
+  return absent ? listed : [{ absent: true, kind: 'only', values: new Set() }, ...listed];
+}
+
+/** Without what lies within another, the least particular first. */
+function maximal(sets: readonly LabelSet[]): readonly LabelSet[] {
+  const sorted = [...new Map(sets.map((set) => [canonicalJson(selectorOf(set)), set]))].sort(
+    ([a, one], [b, other]) => one.size - other.size || compareText(a, b),
+  );
+  return sorted
+    .map(([, set]) => set)
+    .filter((set, at, all) => !all.some((other, place) => place !== at && isWithin(set, other)));
+}
+
+function isWithin(set: LabelSet, other: LabelSet): boolean {
+  return [...other].every(([key, allowed]) => {
+    const own = set.get(key);
+    return own !== undefined && allowsNoMore(own, allowed);
+  });
+}
+
+function allowsNoMore(one: Allowed, other: Allowed): boolean {
+  if (one.absent && !other.absent) return false;
+  if (one.kind === 'but') return other.kind === 'but' && other.values.isSubsetOf(one.values);
+  return other.kind === 'only'
+    ? one.values.isSubsetOf(other.values)
+    : one.values.isDisjointFrom(other.values);
+}
+
+function selectorOf(set: LabelSet): LabelSelector {
+  const all = [...set].sort(([a], [b]) => compareText(a, b));
+  const matchLabels = Object.fromEntries(
+    all.flatMap(([key, allowed]) => onlyValueOf(allowed).map((value) => [key, value])),
+  );
+  const matchExpressions = all.flatMap(([key, allowed]) => requirementsOf(key, allowed));
+  return {
+    ...(Object.keys(matchLabels).length === 0 ? {} : { matchLabels }),
+    ...(matchExpressions.length === 0 ? {} : { matchExpressions }),
+  };
+}
+
+/** The only value that a label may have. */
+function onlyValueOf({ absent, kind, values }: Allowed): readonly string[] {
+  return !absent && kind === 'only' && values.size === 1 ? [...values] : [];
+}
+
+function requirementsOf(key: string, allowed: Allowed): readonly SelectorRequirement[] {
+  const { absent, kind } = allowed;
+  const values = [...allowed.values].sort(compareText);
+  if (kind === 'only') {
+    if (absent) return [{ key, operator: 'DoesNotExist' }];
+    return values.length === 1 ? [] : [{ key, operator: 'In', values }];
+  }
+  return [
+    ...(absent ? [] : [{ key, operator: 'Exists' } as const]),
+    ...(values.length === 0 ? [] : [{ key, operator: 'NotIn', values } as const]),
+  ];
+}

@@ -1,0 +1,22 @@
+// What to say where a transition can't keep all pods open that lose their connections for a moment.
+// Must not know which pods these are.
+import type { Finding } from '../model/findings.ts';
+import type { Direction } from '../model/network-policy.ts';
+import type { ToOpen } from './isolation.ts';
+
+/** The finding, where there is one. */
+export function openedInPart(
+  namespace: string,
+  changing: ReadonlyMap<Direction, ToOpen>,
+): readonly Finding[] {
+  const partial = [...changing].filter(([, { isPartial }]) => isPartial).map(([direction]) => direction);
+  if (partial.length === 0) return [];
+  return [
+    {
+      code: 'OpenedInPart',
+      subject: { kind: 'Namespace', name: namespace },
+      message: `while \`${namespace}\` is closed or opened, some of its pods may lose connections (${partial.join(', ')}): the policies of others select pods in too many ways to open just the rest`,
+      hint: 'new connections work again when the policies are written; give these pods a default deny of their own first to avoid it',
+    },
+  ];
+}
