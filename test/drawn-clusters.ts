@@ -10,6 +10,7 @@ import type {
   PolicyRule,
   WorkloadFacts,
 } from '../src/analyze/facts.ts';
+import { withoutStandIns } from '../src/analyze/stand-ins.ts';
 import { readAnalysisInput } from '../src/cluster/analysis-input.ts';
 import type { Owner } from '../src/model/policies.ts';
 import type { Labels } from '../src/model/selectors.ts';
@@ -96,7 +97,7 @@ export function shop(): AnalysisInput {
   ];
   const { input, problems } = readAnalysisInput(objects);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  return input;
+  return withoutStandIns(input);
 }
 
 function deployment(namespace: string, name: string, port: number, more: Labels = {}): object {

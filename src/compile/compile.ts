@@ -14,8 +14,9 @@ import { discoveryFindings, platformFindings, profileFindings } from './findings
 import { gatewayFindings } from './gateway-namespaces.ts';
 import { type ForbiddenAmong, forbiddenBy } from './lasting-rules.ts';
 import type { Membership, Outside } from './membership.ts';
+import { capOfAll } from './mirror-caps.ts';
 import { mirrorPolicies } from './mirror-policies.ts';
-import { mirrorsInto } from './mirrors-across.ts';
+import { mirrorsBeyond, mirrorsInto } from './mirrors-across.ts';
 import { outageFindings, wideRouteFindings } from './outages.ts';
 import { type CompiledProfile, compileProfiles, openingsOf } from './profiles.ts';
 import { ringPolicies } from './ring.ts';
@@ -134,9 +135,24 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
       ...outageFindings(run.view, plain.around, { exposed: exposed.openings, routed }, exposed.unserved),
       ...dnsOutage(facts.name, run.world, routed),
       ...wideRouteFindings(compiled),
+      ...cappedFindings(facts.name, mirrorsBeyond(run, plain)),
       ...egressFindings(facts, egress, profiles, membership.egress, run.world),
     ],
   };
+}
+
+/** What others would have written here and have not, because all of them together ask for too much. */
+function cappedFindings(namespace: string, routes: readonly string[]): readonly Finding[] {
+  const [first] = routes;
+  if (first === undefined) return [];
+  return [
+    {
+      code: 'MirrorsCapped',
+      subject: { kind: 'Namespace', name: namespace },
+      message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${first}\``,
+      hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
+    },
+  ];
 }
 
 /** Whether the platform profile decodes. */

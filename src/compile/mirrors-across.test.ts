@@ -249,7 +249,7 @@ describe('a mirror', () => {
   test('of very many rules on very many ports is split far below what etcd takes', () => {
     const ports = Array.from({ length: 50 }, (_, index) => index + 1);
     const profiles = Array.from({ length: 5 }, (_, which) =>
-      profile(`data/p${which}`, {
+      profile(`data-${which}/p`, {
         routes: Array.from({ length: 200 }, (_, index) => ({
           name: `r${index}`,
           from: byName,
@@ -258,7 +258,8 @@ describe('a mirror', () => {
         })),
       }),
     );
-    const policies = mirrorsIn(seen({ profiles }));
+    const namespaces = ['shop', ...profiles.map((each) => each.namespace)].map((name) => namespace(name));
+    const policies = mirrorsIn(seen({ profiles, namespaces }));
     expect(policies.flatMap(({ spec }) => spec.egress ?? [])).toHaveLength(1000);
     expect(new Set(policies.map(({ name }) => name)).size).toBe(policies.length);
     for (const policy of policies) expect(JSON.stringify(policy).length).toBeLessThan(512 * 1024);

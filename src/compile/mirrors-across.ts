@@ -6,13 +6,14 @@ import type { NamespaceFacts } from '../api/cluster-view.ts';
 import type { Peer } from '../model/network-policy.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { selects } from '../model/selectors.ts';
+import { mirroredWays } from './capped-mirrors.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { isClosed } from './egress.ts';
+import { capOfAll, capOfPair, type MirroredRoute, mirroredIn, withinCap } from './mirror-caps.ts';
 import { mirrorsFrom, mirrorsWithin } from './mirrors.ts';
 import { monitoringName } from './names.ts';
 import type { Opening } from './openings.ts';
 import { monitoringRules } from './ring.ts';
-import { trusts } from './trust.ts';
 
 /** The way out of pods here to what another namespace, or the platform in this one, lets in. */
 export interface Mirror {
@@ -35,26 +36,34 @@ export function mirrorsInto(run: Compilation, here: PlainNamespace): readonly Mi
 }
 
 function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirror[] {
-  const { name, labels } = here.facts;
-  return [...Map.groupBy(concerning(run, here), ({ namespace }) => namespace)].flatMap(
-    ([destination, keys]) => {
-      const there = run.find(destination);
-      if (there === undefined || destination === name) return [];
-      const isTrusted = trusts(run.spec, there.facts);
-      const names = new Set(keys.map((key) => key.name));
-      return there.profiles
-        .filter(({ profile }) => names.has(profile.name))
-        .flatMap(({ profile, routes }) =>
-          routes.flatMap((route) => {
-            if (route.kind !== 'in' || route.awaits !== undefined || (route.isWide && !isTrusted)) return [];
-            const asker = `${formatKey(profile)}/${route.route.name}`;
-            return mirrorsFrom(destination, route.opening, labels)
-              .filter((opening) => here.guardrails?.provenBeyond(opening) === undefined)
-              .map((opening) => ({ opening, destination, asker }));
-          }),
-        );
-    },
+  return withinCap(routesInto(run, here), capOfAll).within.flatMap(({ profile, wayIn, openings }) => {
+    const asker = `${formatKey(profile)}/${wayIn.route.name}`;
+    return openings.map((opening) => ({ opening, destination: profile.namespace, asker }));
+  });
+}
+
+/** The routes of others that are too many to be mirrored here, all of them together. */
+export function mirrorsBeyond(run: Compilation, here: PlainNamespace): readonly string[] {
+  if (here.egress.mode !== 'Restricted') return [];
+  return withinCap(routesInto(run, here), capOfAll).beyond.map(
+    ({ profile, wayIn }) => `${formatKey(profile)}/${wayIn.route.name}`,
   );
+}
+
+/** The routes of others that count for the egress here, each namespace within what it may have written here. */
+function routesInto(run: Compilation, here: PlainNamespace): readonly MirroredRoute[] {
+  const { name, labels } = here.facts;
+  const senders = new Set(concerning(run, here).map(({ namespace }) => namespace));
+  return [...senders].flatMap((sender) => {
+    const there = run.find(sender);
+    if (there === undefined || sender === name) return [];
+    return withinCap(mirroredIn(labels, mirroredWays(run, there)), capOfPair).within.flatMap((route) => {
+      const openings = route.openings.filter(
+        (opening) => here.guardrails?.provenBeyond(opening) === undefined,
+      );
+      return openings.length === 0 ? [] : [{ ...route, openings }];
+    });
+  });
 }
 
 /** The profiles whose routes may let this namespace in so that it counts. */

@@ -5,6 +5,7 @@ import type { Route } from '../api/route.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
 import { endOf } from '../routes/index.ts';
+import { cappedMirrors } from './capped-mirrors.ts';
 import { closedSources } from './closed-sources.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { askConsent } from './consent.ts';
@@ -25,6 +26,7 @@ export interface CompiledProfile {
 
 /** Compiles the profiles of a namespace; those of one for which nothing is compiled have no routes. */
 export function compileProfiles(run: Compilation, plain: PlainNamespace): readonly CompiledProfile[] {
+  const capped = cappedMirrors(run, plain);
   const place: Place = {
     namespace: plain.facts.name,
     labels: plain.facts.labels,
@@ -32,6 +34,7 @@ export function compileProfiles(run: Compilation, plain: PlainNamespace): readon
     ask: (route, wayOut) => askConsent(run, plain, route, wayOut),
     askSources: (route, wayIn) => closedSources(run, plain, route, wayIn),
     findMissing: (route) => missingSources(run.view, route),
+    findCapped: (wayIn) => capped.get(wayIn),
   };
   return plain.profiles.map(({ profile, routes }) => {
     const settled = routes.map((route) => settle(route, place));

@@ -9,6 +9,7 @@ import type { Gap } from '../routes/route-end.ts';
 import type { ClosedSources } from './closed-sources.ts';
 import type { Consent } from './consent.ts';
 import { type Egress, isClosed } from './egress.ts';
+import type { RouteIn } from './mirror-caps.ts';
 import { mirrorsWithin } from './mirrors.ts';
 import type { Opening } from './openings.ts';
 import type { Awaited, PlainRoute, WayIn, WayOut } from './plain-routes.ts';
@@ -36,6 +37,9 @@ export type AskSources = (route: Route, wayIn: WayIn) => ClosedSources | undefin
 /** Who of those whom a route lets in is missing; `undefined` where somebody is there. */
 export type FindMissing = (route: Route) => string | undefined;
 
+/** Where a way in is not mirrored, because it would be too much there; `undefined` where it is mirrored everywhere. */
+export type FindCapped = (wayIn: RouteIn) => string | undefined;
+
 /** Where a route is declared. */
 export interface Place {
   readonly namespace: string;
@@ -44,6 +48,7 @@ export interface Place {
   readonly ask: AskConsent;
   readonly askSources: AskSources;
   readonly findMissing: FindMissing;
+  readonly findCapped: FindCapped;
 }
 
 /** What becomes of a route that is declared at `place`. */
@@ -67,6 +72,7 @@ function settleWay(plain: Exclude<PlainRoute, { readonly kind: 'refused' }>, pla
       ...tellGap(plain.gap),
       ...tellSources(place.askSources(route, plain)),
       ...tellMissing(place.findMissing(route)),
+      ...tellCapped(place.findCapped(plain)),
     };
     return { route, ...active, ...told, openings: openingsOfWayIn(plain, place) };
   }
@@ -102,6 +108,12 @@ function tellSources(closed: ClosedSources | undefined): Partial<Settled> {
 function tellMissing(missing: string | undefined): Partial<Settled> {
   if (missing === undefined) return {};
   return { reason: 'SourceMissing', message: `its rule is written, but ${missing}` };
+}
+
+/** Its rule is written here, and the other end is left to the namespace there. */
+function tellCapped(capped: string | undefined): Partial<Settled> {
+  if (capped === undefined) return {};
+  return { reason: 'MirrorsCapped', message: `its rule is written, but ${capped}` };
 }
 
 /** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */

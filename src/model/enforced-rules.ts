@@ -1,6 +1,6 @@
 // Rules for addresses as short texts, by which it is known again what is enforced already. A rule that is not to be written for lack of
 // a fact stays where it is. Must not know why a rule is not to be written.
-import { canonicalJson, type Direction, fingerprint } from './network-policy.ts';
+import { canonicalJson, type Direction, fingerprint, isStandIn, type PolicyPort } from './network-policy.ts';
 import type { LabelSelector } from './selectors.ts';
 
 /** By what a rule that is not to be written is known again among those that are there. */
@@ -15,7 +15,7 @@ export interface RuleInPlace {
   readonly pods: LabelSelector;
   readonly direction: Direction;
   readonly peers: readonly object[];
-  readonly ports?: readonly unknown[] | undefined;
+  readonly ports?: readonly Partial<PolicyPort>[] | undefined;
 }
 
 /** The text by which a rule is known again; two rules that differ in more than `likeness` allows have two texts. */
@@ -24,7 +24,9 @@ export function markOf({ pods, direction, peers, ports = [] }: RuleInPlace, like
     likeness === 'SameRule'
       ? peers
       : peers.map((peer) => (isBlock(peer) ? { ipBlock: { cidr: peer.ipBlock.cidr } } : peer));
-  return fingerprint({ likeness, pods: canonicalJson(pods), direction, peers: alike, ports });
+  // A version before this one wrote names of ports without a number beside them.
+  const asked = ports.filter((port) => !isStandIn(port, { ports }));
+  return fingerprint({ likeness, pods: canonicalJson(pods), direction, peers: alike, ports: asked });
 }
 
 /** Both texts of a rule; none where it names no address, because no such rule is ever held back. */

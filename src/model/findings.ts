@@ -101,6 +101,11 @@ export const findingKinds = {
     meaning:
       'a route lets in namespaces whose egress is Restricted and does not lead to it: either it means them by their labels, and its suggestion is the profile to add there, or their guardrails do not allow the way out',
   },
+  MirrorsCapped: {
+    severity: 'warning',
+    meaning:
+      'mirrors of routes would come to more policies in another namespace than one namespace, or all together, may have written there; the newest routes are left out',
+  },
   SourceMissing: {
     severity: 'info',
     meaning:

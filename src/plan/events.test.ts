@@ -173,7 +173,14 @@ describe('what is told of a namespace', () => {
     const findings = codes.map((code) => ({ ...closed, code }));
     const told = newsOf({ ...shopNews, findings }).map(({ reason }) => reason);
     expect(codes.filter((code) => !told.includes(code))).toEqual([
-      ...['ForeignPolicy', 'SourceMissing', 'EgressOpen', 'PolicyRedundant', 'RuleRedundant'],
+      ...[
+        'ForeignPolicy',
+        'SourceMissing',
+        'EgressOpen',
+        'PortNameDiffers',
+        'PolicyRedundant',
+        'RuleRedundant',
+      ],
       ...['EgressNotIsolated', 'BlockCoversPods'],
     ]);
   });
