@@ -10,7 +10,7 @@ import {
 } from '../api/decode.ts';
 import { mirrorStem } from '../compile/names.ts';
 import { marksOf } from '../model/enforced-rules.ts';
-import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
+import { type Direction, directions, fingerprint, type PolicyPort } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import {
   apiVersion,
@@ -203,7 +203,7 @@ interface RawPeer {
 interface RawRule {
   readonly from?: readonly RawPeer[];
   readonly to?: readonly RawPeer[];
-  readonly ports?: readonly unknown[];
+  readonly ports?: readonly Partial<PolicyPort>[];
 }
 
 interface RawPolicySpec {
