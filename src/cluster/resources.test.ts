@@ -82,11 +82,11 @@ describe('a policy of ours', () => {
     const odd = { metadata: ours, spec: { podSelector: {}, policyTypes: { length: 1 } } };
     expect(() => readPolicy(odd)).toThrow();
     expect(networkPolicies.unreadable?.(odd, 'a mistake')).toMatchObject({
-      ...{ ours: true, fingerprint: '', selectsEveryPod: true, isolates: ['Ingress', 'Egress'] },
+      ...{ ours: true, fingerprint: '', podSelector: {}, isolates: ['Ingress', 'Egress'] },
     });
     const theirs = { ...odd, metadata };
     expect(networkPolicies.unreadable?.(theirs, 'a mistake')).toMatchObject({
-      ...{ ours: false, isolatesEveryPod: ['Ingress', 'Egress'], allowsEveryone: [] },
+      ...{ ours: false, isolates: ['Ingress', 'Egress'], allowsEveryone: [] },
     });
   });
 

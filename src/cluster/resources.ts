@@ -143,8 +143,8 @@ export function readPolicy(object: RawObject): StoredPolicy {
 function unreadablePolicy(object: RawObject): StoredPolicy {
   const policy = readPolicy({ metadata: object.metadata });
   return policy.ours
-    ? { ...policy, fingerprint: '', isolates: directions, selectsEveryPod: true }
-    : { ...policy, isolatesEveryPod: directions, allowsEveryone: [] };
+    ? { ...policy, fingerprint: '', isolates: directions, podSelector: {} }
+    : { ...policy, isolates: directions, podSelector: {}, allowsEveryone: [] };
 }
 
 /** By this name the API server knows us: it is what comes before the `/` in our user agent. */
