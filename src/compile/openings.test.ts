@@ -78,8 +78,8 @@ describe('openings', () => {
       },
     ]);
     expect(policies.map(({ description }) => description)).toEqual([
-      'Ingress: web for a',
       'Egress: web for a',
+      'Ingress: web for a',
     ]);
   });
 
