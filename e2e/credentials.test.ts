@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { ApiClient } from '../src/cluster/api-client.ts';
 import { connect, loadKubeConfig } from '../src/cluster/connection.ts';
+import { Credentials } from '../src/cluster/credentials.ts';
 import { Cluster } from './cluster.ts';
 import { createAuthority } from './control-plane/certificates.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
@@ -140,6 +141,17 @@ describe('the operator logs in', () => {
     await rings('with-late-plugin');
   });
 });
+
+test('an exec plugin that hangs is given up, and asked again', async () => {
+  const asked = join(folder, 'asked');
+  const answer = execCredential({ token: 'late' });
+  const kubeconfig = kubeconfigOfPlugin(
+    `[ -f ${asked} ] || { touch ${asked}; exec sleep 10; }\necho '${answer}'`,
+  );
+  const credentials = new Credentials(loadKubeConfig({ kubeconfig }), 5_000);
+  await expect(credentials.read()).rejects.toThrow(/exec plugin .*: it did not answer within 5 s$/);
+  expect((await credentials.read()).headers).toEqual({ Authorization: 'Bearer late' });
+}, 60_000);
 
 describe('credentials that the server refuses from now on are read anew', () => {
   async function open(kubeconfig: string) {

@@ -37,10 +37,13 @@ const minAgeMs = 1_000;
 /** The credentials of a kubeconfig. */
 export class Credentials {
   readonly #config: KubeConfig;
+  readonly #deadlineMs: number;
   #last: { readonly value: Promise<ReadCredentials>; readonly at: number } | undefined;
 
-  constructor(config: KubeConfig) {
+  /** @param deadlineMs how long an exec plugin may take */
+  constructor(config: KubeConfig, deadlineMs = 60_000) {
     this.#config = config;
+    this.#deadlineMs = deadlineMs;
   }
 
   /**
@@ -53,12 +56,24 @@ export class Credentials {
     const last = this.#last;
     const maxAge = refresh ? minAgeMs : maxAgeMs;
     if (last !== undefined && performance.now() - last.at < maxAge) return last.value;
-    const value = this.#load(refresh);
+    const value = this.#inTime(this.#load(refresh));
     this.#last = { value, at: performance.now() };
     value.catch(() => {
       this.#last = undefined;
     });
     return value;
+  }
+
+  /** A plugin that hangs would otherwise hold up every request for ever. */
+  async #inTime(loading: Promise<ReadCredentials>): Promise<ReadCredentials> {
+    const late = Promise.withResolvers<never>();
+    const message = `it did not answer within ${this.#deadlineMs / 1000} s`;
+    const timer = setTimeout(() => late.reject(this.#explain(new Error(message))), this.#deadlineMs);
+    try {
+      return await Promise.race([loading, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #load(refresh: boolean): Promise<ReadCredentials> {
