@@ -79,11 +79,18 @@ async function disturb(): Promise<number> {
   return before;
 }
 
-/** Waits until the operator has tried to write since. */
+/** Waits until the operator has tried to write to every namespace since. */
 const triesToWrite = (since: number) =>
-  cluster.eventually('it writes', async () => (proxy.seen.slice(since).some(isWrite) ? true : undefined), {
-    timeoutMs: 60_000,
-  });
+  cluster.eventually(
+    'it writes to every namespace',
+    async () => {
+      const tried = proxy.seen.slice(since).filter(isWrite);
+      return (
+        ringed.every((name) => tried.some(({ path }) => path.includes(`/namespaces/${name}/`))) || undefined
+      );
+    },
+    { timeoutMs: 60_000 },
+  );
 
 const holder = async () =>
   (await cluster.find<{ spec: { holderIdentity?: string } }>(path))?.spec.holderIdentity ?? '';
@@ -178,3 +185,24 @@ describe('a mistake in ringfence itself ends it with 70, and the lease is handed
     expect(await holder()).toBe('');
   });
 });
+
+test('the lease is kept while every connection of the pool is taken by writes that hang', async () => {
+  const operator = await startLeader(6);
+  for (const each of writes) inject({ ...each, act: { kind: 'hang' } });
+  const before = proxy.seen.length;
+  // As many as there are connections: see `poolSize`.
+  for (let index = 0; index < 32; index += 1) await cluster.createNamespace(`many-${index}`, appNamespace);
+  const since = () => proxy.seen.slice(before);
+  await cluster.eventually(
+    'all are taken',
+    async () => (since().filter(isWrite).length >= 32 ? true : undefined),
+    { timeoutMs: 60_000 },
+  );
+  const renewals = () =>
+    since().filter(({ method, path }) => method === 'PUT' && path.includes('/leases')).length;
+  const until = renewals() + 10;
+  await cluster.eventually('it is renewed', async () => (renewals() >= until ? true : undefined), {
+    timeoutMs: 60_000,
+  });
+  expect((await operator.metrics()).get('leader_election_master_status{name="ringfence-operator"}')).toBe(1);
+}, 180_000);
