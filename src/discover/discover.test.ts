@@ -10,7 +10,7 @@ import {
   service,
 } from '../../test/fixtures.ts';
 import type { Discovered } from '../api/platform-status.ts';
-import { addressesOf, hasAddresses } from '../model/address-set.ts';
+import { addressesOf, countAddresses, hasAddresses } from '../model/address-set.ts';
 import { discover } from './discover.ts';
 import type { Observed } from './observed.ts';
 import { mostRanges } from './ranges.ts';
@@ -283,6 +283,36 @@ describe('the ranges', () => {
     expect(hasAddresses(within, addressesOf(all.map((cidr) => ({ cidr }))))).toBe(true);
     expect(known(many(59), before)).toEqual(before);
     expect(known([node('one', '10.9.0.1')], before).cluster).toEqual({ nodeRanges: ['10.9.0.1/32'] });
+  });
+
+  test('that are too many and far apart do not make most of the internet theirs, whatever one node says of itself and how often', () => {
+    const honest = [node('a', '10.0.0.1'), node('b', '10.0.0.3'), node('c', '10.0.1.1')];
+    const claims = (round: number) =>
+      Array.from({ length: 32 }, (_, at) => `${at * 7 + 1 + (round % 7)}.${(round * 37) % 256}.0.1`);
+    let last = known([...everything, ...honest]);
+    const before = last;
+    for (let round = 0; round < 20; round += 1) {
+      const all = [...everything, ...honest, node('evil', ...claims(round))];
+      const { discovered, uncertain } = discover(observed(...all), last);
+      last = discovered;
+      // Nothing is added to what held before, and a new rule waits.
+      expect(last.cluster?.nodeRanges).toEqual(before.cluster?.nodeRanges);
+      expect(uncertain).toContain('nodeRanges');
+    }
+    const inside = addressesOf((last.cluster?.nodesWithin ?? []).map((cidr) => ({ cidr })));
+    expect(countAddresses(inside, 4)).toBeLessThan(1n << 21n);
+  });
+
+  test('that are too many may lie in wide ranges where these are private, and in small ones where they are public', () => {
+    const nodes = (addressOf: (at: number) => string) =>
+      Array.from({ length: 100 }, (_, at) => node(`n${at}`, addressOf(at)));
+    const isKnown = (addressOf: (at: number) => string) =>
+      known(nodes(addressOf)).cluster?.nodesWithin !== undefined;
+    expect(isKnown((at) => `10.${at * 2}.0.1`)).toBe(true);
+    expect(isKnown((at) => `128.178.${at * 2}.1`)).toBe(true);
+    expect(isKnown((at) => `${at * 2 + 11}.1.0.1`)).toBe(false);
+    expect(isKnown((at) => `2600:1f00:${(at * 2).toString(16)}::1`)).toBe(true);
+    expect(isKnown((at) => `26${at.toString().padStart(2, '0')}::1`)).toBe(false);
   });
 
   test('are not all that there is where a node does not tell its own', () => {

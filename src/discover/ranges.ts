@@ -1,12 +1,28 @@
 // The address ranges of the cluster: of its pods and nodes as the Nodes say, of its Services as the ServiceCIDRs say.
 // Must not know what they are used for.
+import {
+  type AddressSet,
+  countAddresses,
+  intersectAddresses,
+  uniteAddresses,
+  withoutAddresses,
+} from '../model/address-set.ts';
 import { formatCidr, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
 import { coverRanges, mergeRanges } from '../model/merged-ranges.ts';
+import { once } from '../model/once.ts';
+import { addressesAmong } from '../model/reach.ts';
 import { failure, type Result, success } from '../model/result.ts';
+import { publicPeers } from '../routes/internet.ts';
 import type { Observed, Unknown } from './observed.ts';
 
 /** An autoscaler must not rewrite every policy: with more ranges that can't be merged, the profile has to name them. */
 export const mostRanges = 32;
+
+/**
+ * As many public addresses fewer ranges may hold that nobody told of: one in 4,000 of IPv4, what one site gets of IPv6 thousands of
+ * times. With more, what they leave out of `internet` would be missed, and a single node could leave out all of it.
+ */
+const mostStrangers = { 4: 1n << 20n, 6: 1n << 96n } as const;
 
 /** What can be told of ranges now. */
 export interface FoundRanges {
@@ -59,10 +75,22 @@ function few(
   if (ranges.length === 0) return { ranges: failure(`${what} are not there`), isPartial };
   const merged = mergeRanges(ranges);
   if (merged.length <= mostRanges) return { ranges: success(merged.map(formatCidr)), isPartial };
+  const failed = failure(`${what} are ${merged.length} separate ranges, more than ${mostRanges}`);
   const old = before.map(parseCidr).flatMap((range) => (range.ok ? [range.value] : []));
-  return {
-    ranges: failure(`${what} are ${merged.length} separate ranges, more than ${mostRanges}`),
-    within: coverRanges([...old, ...merged], mostRanges).map(formatCidr),
-    isPartial,
-  };
+  const covers = coverRanges([...old, ...merged], mostRanges);
+  // What held all of them before may not do so now: then it is not known where the others are.
+  if (holdsStrangers(covers, merged)) return { ranges: failed, isPartial: true };
+  return { ranges: failed, within: covers.map(formatCidr), isPartial };
 }
+
+/** Whether ranges that cover others hold too many public addresses besides. */
+function holdsStrangers(covers: readonly IpRange[], told: readonly IpRange[]): boolean {
+  const strangers = intersectAddresses(withoutAddresses(spansOf(covers), spansOf(told)), publicAddresses());
+  return ([4, 6] as const).some((family) => countAddresses(strangers, family) > mostStrangers[family]);
+}
+
+function spansOf(ranges: readonly IpRange[]): AddressSet {
+  return uniteAddresses(ranges);
+}
+
+const publicAddresses = once(() => addressesAmong(publicPeers()));
