@@ -150,8 +150,10 @@ export const gateways: Resource<Stored<GatewayFacts>> = {
   ...served('gateways', ['v1', 'v1beta1']),
   reduce: (object) => {
     const { gatewayClassName, listeners = [], allowedListeners } = specOf<RawGateway>(object);
+    const { creationTimestamp: created } = object.metadata;
     return {
       ...identify(object),
+      ...(created === undefined ? {} : { created }),
       className: gatewayClassName,
       listeners: listeners.map(listenerOf),
       listenerSetsFrom: attachedFrom(allowedListeners, 'None'),

@@ -10,7 +10,7 @@ import {
 } from '../../test/fixtures.ts';
 import type { NamespaceFacts } from '../api/cluster-view.ts';
 import { compile } from './compile.ts';
-import { keepsGateways } from './gateway-namespaces.ts';
+import { keepsGateways, mostGateways } from './gateway-namespaces.ts';
 
 const edge = { name: 'edge', preset: 'gateway-api', classes: ['edge'] } as const;
 const gateway = (key: string, gatewayClassName = 'edge') =>
@@ -152,5 +152,64 @@ describe('a Gateway in a namespace whose Gateways do not count', () => {
     expect(findings).toEqual([
       expect.objectContaining({ hint: expect.stringContaining('`spec.gatewayNamespaces.selector`') }),
     ]);
+  });
+});
+
+describe('how many Gateways count as one ingress controller', () => {
+  const shared = { ...edge, namespace: 'edge-system' };
+  const aged = (key: string, creationTimestamp: string) => {
+    const made = gateway(key);
+    return { ...made, metadata: { ...made.metadata, creationTimestamp } };
+  };
+  const flood = Array.from({ length: mostGateways }, (_, at) =>
+    aged(`evil/g${String(at).padStart(3, '0')}`, '2026-02-01T00:00:00Z'),
+  );
+  const crowd = [...flood, aged('victim/zz-old', '2026-01-01T00:00:00Z')];
+
+  test('is bounded, and who came last does not count: nobody makes the rules of others too large, nor crowds out who was there', () => {
+    const { texts, findings } = given({ ingressControllers: [shared] }, crowd);
+    expect(texts).toContain('"zz-old"');
+    expect(texts).toContain('"g254"');
+    expect(texts).not.toContain('"g255"');
+    expect(findings).toEqual([
+      expect.objectContaining({
+        subject: { kind: 'Namespace', name: 'evil' },
+        message: expect.stringContaining('Gateway `g255` in `evil` came after the 256'),
+        hint: expect.stringContaining('sets `pods` of `edge` in `spec.ingressControllers`'),
+      }),
+    ]);
+  });
+
+  test('is not bounded where the profile says which pods they are', () => {
+    const pods = {
+      matchExpressions: [{ key: 'gateway.networking.k8s.io/gateway-name', operator: 'Exists' as const }],
+    };
+    const { findings, texts } = given({ ingressControllers: [{ ...shared, pods }] }, crowd);
+    expect(findings).toEqual([]);
+    expect(texts).not.toContain('zz-old');
+  });
+
+  test('does not hang on Gateways that do not count because of their place', () => {
+    const { texts } = given({}, [...flood, aged('infra/gate', '2026-03-01T00:00:00Z')]);
+    expect(texts).not.toContain('"gate"');
+    const kept = given({ gatewayNamespaces: { names: ['infra'] } }, [
+      ...flood,
+      aged('infra/gate', '2026-03-01T00:00:00Z'),
+    ]);
+    expect(kept.texts).toContain('"gate"');
+  });
+
+  test('leaves what a Gateway serves open to it', () => {
+    const leads = object('HTTPRoute', 'evil/r', {
+      parentRefs: [{ name: 'g255' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 80 }] }],
+    });
+    const seen = view({
+      platform: platform({ ingressControllers: [shared] }),
+      namespaces: teams,
+      objects: [...crowd, leads, service('evil/web', [{ port: 80, targetPort: 8080 }])],
+    });
+    const exposed = compile(seen).policies.filter(({ name }) => name.includes('exposed'));
+    expect(JSON.stringify(exposed)).toContain('"g255"');
   });
 });

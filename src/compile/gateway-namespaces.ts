@@ -40,6 +40,51 @@ export function keepsGateways(
   return facts !== undefined && !membershipOf(view, platform, facts).inside;
 }
 
+/**
+ * As many Gateways count as one ingress controller. Each adds its name to every rule for that controller, in every namespace, and
+ * where its pods run in one namespace, whoever may create Gateways anywhere adds them.
+ */
+export const mostGateways = 256;
+
+/** The Gateways of all namespaces that an ingress controller serves, by class. */
+export function gatewaysServedBy(
+  { classes }: IngressController,
+  { gateways }: ClusterView,
+): readonly GatewayFacts[] {
+  return [...gateways.values()]
+    .flatMap((siblings) => [...siblings.values()])
+    .filter(({ className }) => classes === undefined || classes.includes(className));
+}
+
+/** Whether the pods of a Gateway count as this ingress controller, as far as the place of the Gateway decides. */
+export function isCounted(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  controller: IngressController,
+  { namespace }: GatewayFacts,
+): boolean {
+  return !runsBesideGateways(controller) || keepsGateways(view, platform, namespace);
+}
+
+/** The Gateways whose pods are an ingress controller, ordered by key; and those that are too many: the youngest. */
+export function countedGateways(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  controller: IngressController,
+): { readonly counted: readonly GatewayFacts[]; readonly tooMany: readonly GatewayFacts[] } {
+  const all = gatewaysServedBy(controller, view)
+    .filter((gateway) => isCounted(view, platform, controller, gateway))
+    .sort(compareKeys);
+  // Whatever their number is, they are the same pods where the profile says which.
+  const isOnePeer = controller.namespace !== undefined && controller.pods !== undefined;
+  if (isOnePeer || all.length <= mostGateways) return { counted: all, tooMany: [] };
+  const byAge = [...all].sort((a, b) => compareText(a.created ?? '~', b.created ?? '~') || compareKeys(a, b));
+  return {
+    counted: byAge.slice(0, mostGateways).sort(compareKeys),
+    tooMany: byAge.slice(mostGateways).sort(compareKeys),
+  };
+}
+
 /** The Gateways that a controller serves with pods beside them, and that don't count. */
 export function uncountedGateways(
   view: ClusterView,
@@ -59,7 +104,19 @@ export function gatewayFindings(
   platform: PlatformNetworkProfileSpec,
   namespace: string,
 ): readonly Finding[] {
-  const [first, ...more] = uncountedGateways(view, platform, view.gateways.get(namespace)?.values() ?? []);
+  const here = [...(view.gateways.get(namespace)?.values() ?? [])];
+  if (here.length === 0) return [];
+  return [...placeFindings(view, platform, namespace, here), ...numberFindings(view, platform, namespace)];
+}
+
+/** What doesn't count because of its place. */
+function placeFindings(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+  here: readonly GatewayFacts[],
+): readonly Finding[] {
+  const [first, ...more] = uncountedGateways(view, platform, here);
   if (first === undefined) return [];
   const which = more.length === 0 ? '' : ` and ${more.length} more`;
   return [
@@ -70,6 +127,32 @@ export function gatewayFindings(
       hint: howToCount(view, platform, namespace),
     },
   ];
+}
+
+/** What doesn't count because older ones are enough. */
+function numberFindings(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+): readonly Finding[] {
+  return platform.ingressControllers
+    .filter(({ preset }) => preset === 'gateway-api')
+    .flatMap((controller): readonly Finding[] => {
+      const { tooMany } = countedGateways(view, platform, controller);
+      const [first, ...more] = tooMany.filter((gateway) => gateway.namespace === namespace);
+      if (first === undefined) return [];
+      const which = more.length === 0 ? '' : ` and ${more.length} more`;
+      return [
+        {
+          code: 'GatewayNotCounted',
+          subject: { kind: 'Namespace', name: namespace },
+          message: `Gateway \`${first.name}\`${which} in \`${namespace}\` came after the ${mostGateways} that count as ingress controller \`${controller.name}\`: what it serves is open to its pods, but routes with \`ingressController\` do not let them in`,
+          hint: runsBesideGateways(controller)
+            ? 'delete Gateways that nobody needs, or a platform engineer makes `spec.gatewayNamespaces` of the platform profile narrower'
+            : `delete Gateways that nobody needs, or a platform engineer sets \`pods\` of \`${controller.name}\` in \`spec.ingressControllers\` of the platform profile to a label that the pods of all Gateways have`,
+        },
+      ];
+    });
 }
 
 /** What to set so that Gateways of this namespace count, beside those that do now. */

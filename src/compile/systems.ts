@@ -10,11 +10,17 @@ import {
   type Preset,
 } from '../api/presets.ts';
 import { nonEmpty, type Peer } from '../model/network-policy.ts';
-import { compareKeys, compareText } from '../model/object-key.ts';
+import { compareText } from '../model/object-key.ts';
 import { type LabelSelector, namesIn, namespaceNamed, namespacesNamed } from '../model/selectors.ts';
 import type { GatewayFacts } from '../model/services.ts';
 import type { DeclaredSystem } from '../routes/route-end.ts';
-import { gatewayLabel, keepsGateways, runsBesideGateways } from './gateway-namespaces.ts';
+import {
+  countedGateways,
+  gatewayLabel,
+  gatewaysServedBy,
+  isCounted,
+  runsBesideGateways,
+} from './gateway-namespaces.ts';
 import { nodeRanges } from './node-ranges.ts';
 
 const noGatewayCounts =
@@ -28,7 +34,7 @@ export function ingressControllers(
   return platform.ingressControllers.map((controller) => {
     const peers = nonEmpty(controllerPeers(controller, view, platform));
     const isUncounted =
-      peers === undefined && runsBesideGateways(controller) && gatewaysOf(controller, view).length > 0;
+      peers === undefined && runsBesideGateways(controller) && gatewaysServedBy(controller, view).length > 0;
     return { name: controller.name, peers, ...(isUncounted ? { whyUnknown: noGatewayCounts } : {}) };
   });
 }
@@ -49,9 +55,9 @@ export function controllerPeers(
     preset === 'gateway-api'
       ? gatewayPeers(
           controller,
-          (gateway === undefined ? gatewaysOf(controller, view) : [gateway]).filter(
-            (each) => !runsBesideGateways(controller) || keepsGateways(view, platform, each.namespace),
-          ),
+          gateway === undefined
+            ? countedGateways(view, platform, controller).counted
+            : [gateway].filter((each) => isCounted(view, platform, controller, each)),
         )
       : placed(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
   const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, platform) ?? []) : [])];
@@ -109,13 +115,6 @@ function placed(
   return [
     { namespaceSelector: namespaceNamed(namespace), ...(pods === undefined ? {} : { podSelector: pods }) },
   ];
-}
-
-function gatewaysOf({ classes }: IngressController, { gateways }: ClusterView): readonly GatewayFacts[] {
-  return [...gateways.values()]
-    .flatMap((siblings) => [...siblings.values()])
-    .filter(({ className }) => classes === undefined || classes.includes(className))
-    .sort(compareKeys);
 }
 
 /**

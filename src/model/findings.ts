@@ -168,7 +168,7 @@ export const findingKinds = {
   GatewayNotCounted: {
     severity: 'warning',
     meaning:
-      'a Gateway whose ingress controller runs its pods beside it is in a namespace that the platform profile does not name in `gatewayNamespaces`; its pods are let in nowhere',
+      'a Gateway does not count as ingress controller: its pods run beside it, in a namespace that the platform profile does not name in `gatewayNamespaces`, so that its pods are let in nowhere; or older Gateways are enough for one ingress controller',
   },
   LastKnownHolds: {
     severity: 'warning',

@@ -89,6 +89,8 @@ export interface ListenerFacts {
 
 /** A Gateway (gateway.networking.k8s.io/v1). */
 export interface GatewayFacts extends ObjectKey {
+  /** As the server wrote it; absent where it is in a file only. */
+  readonly created?: string;
   readonly className: string;
   readonly listeners: readonly ListenerFacts[];
   /** Whose ListenerSets add listeners to it. */
