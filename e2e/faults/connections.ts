@@ -4,7 +4,7 @@ import type { AnalysisInput, PolicyFacts } from '../../src/analyze/facts.ts';
 import { type NaiveAnalysis, type NaiveEnd, naiveAnalysis } from '../../test/naive-analysis.ts';
 import type { StoredPolicy } from '../cluster.ts';
 import type { PolicyState, RecordedState } from '../policy-recorder.ts';
-import { addresses, apps, ports, surroundings } from './shop.ts';
+import { addresses, alwaysClosed, alwaysOpen, apps, ports, surroundings } from './shop.ts';
 
 /** A connection that can be asked about. */
 export interface Connection {
@@ -101,6 +101,21 @@ export function everOther(
   const isAllowed = evaluator();
   const states = recorder.states.slice(since);
   return connections.flatMap((connection) => exceptions(connection, states, mustBeAllowed, isAllowed));
+}
+
+/**
+ * The moments at which a namespace that declares `teamSpec` was not as that says, as texts. It holds in every mode of egress,
+ * so that the mode may change meanwhile.
+ */
+export function otherThanDeclared(recorder: Recorded, since: number, namespace: string): readonly string[] {
+  const named = (names: readonly string[]) => {
+    const wanted = names.map((name) => name.replaceAll('team/', `${namespace}/`));
+    return connectionsOf([namespace]).filter(({ name }) => wanted.includes(name));
+  };
+  return [
+    ...everOther(recorder, since, named(alwaysOpen), true),
+    ...everOther(recorder, since, named(alwaysClosed), false),
+  ];
 }
 
 /** The first moment at which a connection was not as it must be, as a text. */

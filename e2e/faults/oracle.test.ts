@@ -1,7 +1,7 @@
 // The judge of the fault suite can tell right from wrong: each thing that it looks for is found where it is.
 import { describe, expect, test } from '@jest/globals';
 import type { StoredPolicy } from '../cluster.ts';
-import { broken, connectionsOf, everOther } from './connections.ts';
+import { broken, connectionsOf, everOther, otherThanDeclared } from './connections.ts';
 import { disorder, type Stored } from './statuses.ts';
 
 const managed = { 'app.kubernetes.io/managed-by': 'ringfence' };
@@ -63,6 +63,16 @@ describe('on the way', () => {
     const way = connectionsOf(['shop']).filter(({ name }) => name === 'shop/web -> shop/mongo 27017/TCP');
     expect(everOther(record([deny, allow], [deny]), 0, way, true)).toEqual([cut]);
     expect(everOther(record([deny], [deny]), 0, way, false)).toEqual([]);
+  });
+
+  test('what a team declares is looked at by the names of its namespace', () => {
+    const told = otherThanDeclared(record([]), 0, 'shop');
+    expect(told.map((text) => text.slice(0, text.indexOf(' was '))).sort()).toEqual([
+      '93.184.216.34 -> shop/web 8080/TCP',
+      'elsewhere/stranger -> shop/web 8080/TCP',
+      'monitoring/prometheus -> shop/web 1/TCP',
+      'shop/job -> shop/mongo 27017/TCP',
+    ]);
   });
 });
 

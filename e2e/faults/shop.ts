@@ -36,6 +36,23 @@ export const routes = {
 /** What most teams of these tests declare. */
 export const teamSpec = { routes: [routes.mongo, routes.users, routes.internet] };
 
+/** What `teamSpec` opens in the namespace `team`, in every mode of egress. */
+export const alwaysOpen = [
+  'team/web -> team/mongo 27017/TCP',
+  'ingress/nginx -> team/web 8080/TCP',
+  'team/web -> 93.184.216.34 443/TCP',
+  'monitoring/prometheus -> team/other 9090/TCP',
+  'team/other -> kube-system/kube-dns 53/UDP',
+];
+
+/** What it opens in none. */
+export const alwaysClosed = [
+  'team/job -> team/mongo 27017/TCP',
+  'elsewhere/stranger -> team/web 8080/TCP',
+  'monitoring/prometheus -> team/web 1/TCP',
+  '93.184.216.34 -> team/web 8080/TCP',
+];
+
 /** A port that no route of these tests names, and hardly one that a test named before. */
 export function newPort(): number {
   return 30_000 + (Math.floor(performance.now()) % 30_000);
