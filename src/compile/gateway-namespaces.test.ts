@@ -189,14 +189,13 @@ describe('how many Gateways count as one ingress controller', () => {
     expect(texts).not.toContain('zz-old');
   });
 
-  test('does not hang on Gateways that do not count because of their place', () => {
-    const { texts } = given({}, [...flood, aged('infra/gate', '2026-03-01T00:00:00Z')]);
-    expect(texts).not.toContain('"gate"');
-    const kept = given({ gatewayNamespaces: { names: ['infra'] } }, [
+  test('is not bounded where its pods run beside each Gateway, in namespaces that the platform names', () => {
+    const { texts, findings } = given({ gatewayNamespaces: { names: ['evil', 'infra'] } }, [
       ...flood,
       aged('infra/gate', '2026-03-01T00:00:00Z'),
     ]);
-    expect(kept.texts).toContain('"gate"');
+    expect(findings).toEqual([]);
+    expect(texts).toContain('"gate"');
   });
 
   test('leaves what a Gateway serves open to it', () => {

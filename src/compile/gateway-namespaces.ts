@@ -41,8 +41,9 @@ export function keepsGateways(
 }
 
 /**
- * As many Gateways count as one ingress controller. Each adds its name to every rule for that controller, in every namespace, and
- * where its pods run in one namespace, whoever may create Gateways anywhere adds them.
+ * As many Gateways count as one ingress controller whose pods are all in one namespace. Each adds its name to every rule for that
+ * controller, everywhere, and whoever may create Gateways in any namespace adds them. Where pods run beside each Gateway, the platform
+ * says in which namespaces, and what they come to is dealt out to several policies: see buckets.ts.
  */
 export const mostGateways = 256;
 
@@ -76,8 +77,8 @@ export function countedGateways(
     .filter((gateway) => isCounted(view, platform, controller, gateway))
     .sort(compareKeys);
   // Whatever their number is, they are the same pods where the profile says which.
-  const isOnePeer = controller.namespace !== undefined && controller.pods !== undefined;
-  if (isOnePeer || all.length <= mostGateways) return { counted: all, tooMany: [] };
+  const isListed = controller.namespace !== undefined && controller.pods === undefined;
+  if (!isListed || all.length <= mostGateways) return { counted: all, tooMany: [] };
   const byAge = [...all].sort((a, b) => compareText(a.created ?? '~', b.created ?? '~') || compareKeys(a, b));
   return {
     counted: byAge.slice(0, mostGateways).sort(compareKeys),
@@ -147,9 +148,7 @@ function numberFindings(
           code: 'GatewayNotCounted',
           subject: { kind: 'Namespace', name: namespace },
           message: `Gateway \`${first.name}\`${which} in \`${namespace}\` came after the ${mostGateways} that count as ingress controller \`${controller.name}\`: what it serves is open to its pods, but routes with \`ingressController\` do not let them in`,
-          hint: runsBesideGateways(controller)
-            ? 'delete Gateways that nobody needs, or a platform engineer makes `spec.gatewayNamespaces` of the platform profile narrower'
-            : `delete Gateways that nobody needs, or a platform engineer sets \`pods\` of \`${controller.name}\` in \`spec.ingressControllers\` of the platform profile to a label that the pods of all Gateways have`,
+          hint: `delete Gateways that nobody needs, or a platform engineer sets \`pods\` of \`${controller.name}\` in \`spec.ingressControllers\` of the platform profile to a label that the pods of all Gateways have`,
         },
       ];
     });
