@@ -14,9 +14,9 @@ import { discoveryFindings, platformFindings, profileFindings } from './findings
 import { gatewayFindings } from './gateway-namespaces.ts';
 import { type ForbiddenAmong, forbiddenBy } from './lasting-rules.ts';
 import type { Membership, Outside } from './membership.ts';
-import { capOfAll } from './mirror-caps.ts';
+import { capOfAll, capOfPair } from './mirror-caps.ts';
 import { mirrorPolicies } from './mirror-policies.ts';
-import { mirrorsBeyond, mirrorsInto } from './mirrors-across.ts';
+import { type MirrorsBeyond, mirrorsBeyond, mirrorsInto } from './mirrors-across.ts';
 import { outageFindings, wideRouteFindings } from './outages.ts';
 import { type CompiledProfile, compileProfiles, openingsOf } from './profiles.ts';
 import { ringPolicies } from './ring.ts';
@@ -141,18 +141,30 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
   };
 }
 
-/** What others would have written here and have not, because all of them together ask for too much. */
-function cappedFindings(namespace: string, routes: readonly string[]): readonly Finding[] {
-  const [first] = routes;
-  if (first === undefined) return [];
-  return [
-    {
-      code: 'MirrorsCapped',
-      subject: { kind: 'Namespace', name: namespace },
-      message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${first}\``,
-      hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
-    },
-  ];
+/** What others would have written here and have not, because it is too much. */
+function cappedFindings(namespace: string, { routes, exposers }: MirrorsBeyond): readonly Finding[] {
+  const subject = { kind: 'Namespace', name: namespace } as const;
+  const [route] = routes;
+  const [exposer] = exposers;
+  const ofRoutes: Finding | undefined =
+    route === undefined
+      ? undefined
+      : {
+          code: 'MirrorsCapped',
+          subject,
+          message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${route}\``,
+          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
+        };
+  const ofExposures: Finding | undefined =
+    exposer === undefined
+      ? undefined
+      : {
+          code: 'MirrorsCapped',
+          subject,
+          message: `mirrors of what one namespace exposes would come to more than ${capOfPair.bytes / 1000} KB in \`${namespace}\`: ${exposers.length === 1 ? 'one object is' : `${exposers.length} objects are`} left out, the first \`${exposer}\``,
+          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let fewer objects expose pods there, of Services with shorter selectors`,
+        };
+  return [ofRoutes, ofExposures].filter((finding) => finding !== undefined);
 }
 
 /** Whether the platform profile decodes. */

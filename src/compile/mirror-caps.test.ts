@@ -1,7 +1,15 @@
 // Nobody floods another namespace: what is too much falls away as whole routes, the newest first, and the sender is told.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { namespace, platform, profile, view } from '../../test/fixtures.ts';
+import {
+  type KubernetesObject,
+  namespace,
+  object,
+  platform,
+  profile,
+  service,
+  view,
+} from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
 import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
 import { compile } from './compile.ts';
@@ -173,5 +181,49 @@ describe('the routes that fit', () => {
       }),
       runs(300),
     );
+  });
+});
+
+describe('what one namespace exposes to an ingress controller whose egress is Restricted', () => {
+  const selectorOf = (labels: number) =>
+    Object.fromEntries(Array.from({ length: labels }, (_, at) => [`k${at}`, 'x'.repeat(63)]));
+  const exposed = (name: string, labels: number) => [
+    service(name, [{ port: 80 }], { selector: selectorOf(labels) }),
+    object('Ingress', name, {
+      ingressClassName: 'nginx',
+      defaultBackend: { service: { name: name.split('/')[1], port: { number: 80 } } },
+    }),
+  ];
+  const given = (objects: readonly KubernetesObject[]) =>
+    view({
+      platform: platform({
+        egress: 'Restricted',
+        ingressControllers: [{ name: 'nginx', namespace: 'ingress', classes: ['nginx'] }],
+      }),
+      namespaces: [namespace('ingress'), namespace('evil'), namespace('shop')],
+      objects,
+    });
+  const told = (seen: ClusterView) => compile(seen).findings.filter(({ code }) => code === 'MirrorsCapped');
+
+  test('is at most 500 KB there, whatever the selectors of its Services are, and takes nothing from others', () => {
+    const seen = given([
+      ...exposed('evil/a', 4000),
+      ...exposed('evil/b', 4000),
+      ...exposed('evil/c', 3),
+      ...exposed('shop/web', 3),
+    ]);
+    expect(mirrorsIn(seen, 'ingress')).toEqual(['Ingress evil/a', 'Ingress evil/c', 'Ingress shop/web']);
+    expect(told(seen)).toEqual([
+      expect.objectContaining({
+        subject: { kind: 'Namespace', name: 'ingress' },
+        message: expect.stringContaining('one object is left out, the first `Ingress evil/b`'),
+      }),
+    ]);
+  });
+
+  test('is let out of its pods where it is of an ordinary size', () => {
+    const many = Array.from({ length: 300 }, (_, at) => exposed(`shop/app-${at}`, 8)).flat();
+    expect(mirrorsIn(given(many), 'ingress')).toHaveLength(300);
+    expect(told(given(many))).toEqual([]);
   });
 });

@@ -78,3 +78,26 @@ function byAge(
     compareText(one.route.name, other.route.name)
   );
 }
+
+/**
+ * What one namespace exposes to a controller elsewhere and fits, by the names of the objects that expose it: whole objects are left
+ * out. How many policies that comes to hangs on the controller's pods, which are the platform's word.
+ */
+export function exposedWithinCap<Exposed extends { readonly asker: string; readonly opening: Opening }>(
+  exposed: readonly Exposed[],
+): { readonly within: readonly Exposed[]; readonly beyond: readonly string[] } {
+  const within: Exposed[] = [];
+  const beyond: string[] = [];
+  let bytes = 0;
+  const byAsker = [...Map.groupBy(exposed, ({ asker }) => asker)].sort(([a], [b]) => compareText(a, b));
+  for (const [asker, some] of byAsker) {
+    const size = some.reduce((sum, { opening }) => sum + JSON.stringify(opening.rule).length, 0);
+    if (bytes + size > capOfPair.bytes) {
+      beyond.push(asker);
+      continue;
+    }
+    bytes += size;
+    within.push(...some);
+  }
+  return { within, beyond };
+}

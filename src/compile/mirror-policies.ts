@@ -10,11 +10,14 @@ import { mirrorStem } from './names.ts';
 import { type AskedRule, openingPolicy } from './openings.ts';
 
 /**
- * A policy takes so many mirrors, those on very many ports counting more: it stays far below the size that etcd takes, and a
- * new namespace changes one policy of many.
+ * A policy takes so many mirrors, large ones counting more: it stays far below the size that etcd takes, and a new namespace changes
+ * one policy of many.
  */
 const mirrorsPerPolicy = 500;
-const portsLikeAMirror = 5;
+const bytesLikeAMirror = 600;
+
+/** Whoever writes a mirror's asker chooses its bucket, if he tries some names: a full one is several policies. */
+const mostBytes = 900_000;
 
 /** The policies for the mirrors of a namespace, whatever their order. Ordered by name. */
 export function mirrorPolicies(
@@ -35,18 +38,42 @@ export function mirrorPolicies(
   return [...groups.values()]
     .flatMap((group) => {
       const parts = bucketsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
-      return [...Map.groupBy(group, ({ asker }) => bucketOf(asker, parts))].flatMap(([part, some]) => {
-        const [first] = some;
-        return first === undefined
-          ? []
-          : openingPolicy(about, first.opening, `${part} of ${parts}`, fold(some));
-      });
+      return [...Map.groupBy(group, ({ asker }) => bucketOf(asker, parts))].flatMap(([part, bucket]) =>
+        filled(bucket).flatMap((some, at) => {
+          const [first] = some;
+          const name = `${part} of ${parts}`;
+          return first === undefined
+            ? []
+            : openingPolicy(about, first.opening, at === 0 ? name : `${name}, ${at}`, fold(some));
+        }),
+      );
     })
     .sort((a, b) => compareText(a.name, b.name));
 }
 
-function weightOf({ opening: { rule } }: Mirror): number {
-  return 1 + Math.floor((rule.ports?.length ?? 0) / portsLikeAMirror);
+function weightOf(mirror: Mirror): number {
+  return 1 + Math.floor(sizeOf(mirror) / bytesLikeAMirror);
+}
+
+/** As many characters as the rule takes, before others that are alike share it. */
+function sizeOf({ opening: { rule } }: Mirror): number {
+  return JSON.stringify(rule).length;
+}
+
+/** The mirrors of one bucket as those of one policy, or of as many as take them; one that is larger by itself has its own. */
+function filled(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
+  const policies: Mirror[][] = [];
+  let bytes = mostBytes;
+  for (const mirror of bucket) {
+    const size = sizeOf(mirror);
+    if (bytes + size > mostBytes) {
+      policies.push([]);
+      bytes = 0;
+    }
+    policies.at(-1)?.push(mirror);
+    bytes += size;
+  }
+  return policies;
 }
 
 /** Mirrors that differ in the namespace that they lead to alone become one rule. */

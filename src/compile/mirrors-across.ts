@@ -9,7 +9,14 @@ import { selects } from '../model/selectors.ts';
 import { mirroredWays } from './capped-mirrors.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { isClosed } from './egress.ts';
-import { capOfAll, capOfPair, type MirroredRoute, mirroredIn, withinCap } from './mirror-caps.ts';
+import {
+  capOfAll,
+  capOfPair,
+  exposedWithinCap,
+  type MirroredRoute,
+  mirroredIn,
+  withinCap,
+} from './mirror-caps.ts';
 import { mirrorsFrom, mirrorsWithin } from './mirrors.ts';
 import { monitoringName } from './names.ts';
 import type { Opening } from './openings.ts';
@@ -30,7 +37,7 @@ export function mirrorsInto(run: Compilation, here: PlainNamespace): readonly Mi
   const mirrors = [
     ...mirrorsOfRoutes(run, here),
     ...mirrorsOfMonitoring(run, here),
-    ...mirrorsOfExposures(run, here),
+    ...exposuresInto(run, here).flatMap(({ within }) => within),
   ];
   return mirrors.filter(({ opening }) => isClosed(here.egress, opening.rule, here.facts.name));
 }
@@ -42,12 +49,23 @@ function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirro
   });
 }
 
-/** The routes of others that are too many to be mirrored here, all of them together. */
-export function mirrorsBeyond(run: Compilation, here: PlainNamespace): readonly string[] {
-  if (here.egress.mode !== 'Restricted') return [];
-  return withinCap(routesInto(run, here), capOfAll).beyond.map(
-    ({ profile, wayIn }) => `${formatKey(profile)}/${wayIn.route.name}`,
-  );
+/** What is too much to be mirrored here. */
+export interface MirrorsBeyond {
+  /** The routes of others, all of them together. */
+  readonly routes: readonly string[];
+  /** The objects that expose pods, of each namespace by itself. */
+  readonly exposers: readonly string[];
+}
+
+/** Finds what is too much to be mirrored in a namespace. */
+export function mirrorsBeyond(run: Compilation, here: PlainNamespace): MirrorsBeyond {
+  if (here.egress.mode !== 'Restricted') return { routes: [], exposers: [] };
+  return {
+    routes: withinCap(routesInto(run, here), capOfAll).beyond.map(
+      ({ profile, wayIn }) => `${formatKey(profile)}/${wayIn.route.name}`,
+    ),
+    exposers: exposuresInto(run, here).flatMap(({ beyond }) => beyond),
+  };
 }
 
 /** The routes of others that count for the egress here, each namespace within what it may have written here. */
@@ -97,19 +115,25 @@ function mirrorsOfMonitoring(run: Compilation, here: PlainNamespace): readonly M
   );
 }
 
-/** The ingress controllers here reach what is exposed anywhere. */
-function mirrorsOfExposures(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+/**
+ * The ingress controllers here reach what is exposed anywhere, each namespace within what it may have written here: who may write
+ * Services and Ingresses says how many there are, and how long their selectors.
+ */
+function exposuresInto(
+  run: Compilation,
+  here: PlainNamespace,
+): readonly { readonly within: readonly Mirror[]; readonly beyond: readonly string[] }[] {
   const peers = here.around.ingressControllers.flatMap((system) => system.peers ?? []);
   if (!peers.some((peer) => isIn(peer, here.facts))) return [];
   const { ingresses, gatewayRoutes, routeSources } = run.view;
   const exposed = new Set([ingresses, ...gatewayRoutes, routeSources].flatMap((each) => [...each.keys()]));
   return [...exposed].flatMap((name) => {
     const there = run.find(name);
-    return there === undefined
-      ? []
-      : run
-          .exposures(there)
-          .openings.flatMap(({ asker, ...wayIn }) => mirrorsTo(there.facts, here.facts, wayIn, asker));
+    if (there === undefined) return [];
+    const mirrors = run
+      .exposures(there)
+      .openings.flatMap(({ asker, ...wayIn }) => mirrorsTo(there.facts, here.facts, wayIn, asker));
+    return [name === here.facts.name ? { within: mirrors, beyond: [] } : exposedWithinCap(mirrors)];
   });
 }
 

@@ -104,7 +104,7 @@ export const findingKinds = {
   MirrorsCapped: {
     severity: 'warning',
     meaning:
-      'mirrors of routes would come to more policies in another namespace than one namespace, or all together, may have written there; the newest routes are left out',
+      'mirrors of routes, or of what Ingresses and routes of the Gateway API expose, would come to more in another namespace than one namespace, or all together, may have written there; the newest routes are left out, of exposing objects the last by name',
   },
   SourceMissing: {
     severity: 'info',
