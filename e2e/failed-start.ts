@@ -10,7 +10,7 @@ export interface Ended {
 }
 
 /**
- * Runs `ringfence operator` with these words until it ends, or for 20 s.
+ * Runs `ringfence operator` with these words until it ends. One that does not end is stopped when the test has long failed.
  *
  * @param env what the environment has besides
  */
@@ -22,7 +22,7 @@ export function runToEnd(
     execFile(
       process.execPath,
       ['src/main.ts', 'operator', ...words],
-      { env: { ...process.env, ...env }, timeout: 20_000 },
+      { env: { ...process.env, ...env }, timeout: 300_000 },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
     );
   });

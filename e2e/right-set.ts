@@ -26,7 +26,10 @@ const specs: Readonly<Record<(typeof ring)[number], object>> = {
     ingress: [
       {
         from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
-        ports: [{ port: 'metrics', protocol: 'TCP' }],
+        ports: [
+          { port: 'metrics', protocol: 'TCP' },
+          { port: 1, protocol: 'TCP' },
+        ],
       },
     ],
   },

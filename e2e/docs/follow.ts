@@ -35,7 +35,7 @@ async function run(block: Block, shown: Block | undefined, reader: Reader): Prom
     code === expected && (shown === undefined || isPrinted(shown.text, printed));
   let ran = await reader.run(block.text);
   if (block.notes.includes('repeated until it prints what is shown')) {
-    for (const end = Date.now() + 10_000; !isRight(ran) && Date.now() < end; ) {
+    for (const end = performance.now() + 60_000; !isRight(ran) && performance.now() < end; ) {
       ran = await reader.run(block.text);
     }
   }
