@@ -129,7 +129,7 @@ const inTheCluster = { end: 'cluster', allowedBy: ['cluster'] } as const;
 const onNodes = { end: 'nodes', allowedBy: ['nodes', 'cluster'] } as const;
 
 function territoriesAt(side: Side, around: Surroundings): readonly Territory[] {
-  const { ranges, apiServer, controlPlane, ingressControllers, uncertain } = around;
+  const { ranges, apiServer, controlPlane, uncertain } = around;
   const outer = outermost(ranges);
   const rangesOf = (name: RangeName, field: string, of: Pick<Territory, 'end' | 'allowedBy'>): Territory => ({
     ...of,
@@ -146,7 +146,7 @@ function territoriesAt(side: Side, around: Surroundings): readonly Territory[] {
   // Ports are those of who is connected to: the control plane comes from its addresses to any port here.
   const api = side === 'from' ? onEveryPort(addressesAmong(controlPlane)) : apiServer.flatMap(reachOfRule);
   const isOld = uncertain?.has(side === 'from' ? 'controlPlane' : 'apiServer') === true;
-  const controllers = onEveryPort(addressesAmong(ingressControllers.flatMap(({ peers = [] }) => peers)));
+  const controllers = controllersAt(side, around);
   const isKnown = { isUnknown: false } as const;
   return [
     ...cluster,
@@ -160,6 +160,24 @@ function territoriesAt(side: Side, around: Surroundings): readonly Territory[] {
     },
     { end: 'internet', allowedBy: ['internet'], ...outside(cluster), ...isKnown },
   ];
+}
+
+/** What those who are outside reach an ingress controller on, in the network of its node; its other ports are the node's. */
+const servedPorts = [
+  { protocol: 'TCP', port: 80 },
+  { protocol: 'TCP', port: 443 },
+  { protocol: 'UDP', port: 443 },
+] as const;
+
+/** The addresses of the ingress controllers: where they are in the network of the nodes, these have other ports, too. */
+function controllersAt(side: Side, { ingressControllers, ranges }: Surroundings): Reach {
+  const peers = ingressControllers.flatMap(({ peers: its = [] }) => its);
+  if (side === 'from') return onEveryPort(addressesAmong(peers));
+  const nodes = new Set<string>(ranges.nodes);
+  const { onNodes: shared = [], elsewhere = [] } = Object.groupBy(peers, (peer) =>
+    'ipBlock' in peer && nodes.has(peer.ipBlock.cidr) ? 'onNodes' : 'elsewhere',
+  );
+  return [...onEveryPort(addressesAmong(elsewhere)), ...reachOfRule({ peers: shared, ports: servedPorts })];
 }
 
 /** What is public and not of the cluster: nothing is certainly outside before it is known what is inside. */

@@ -631,3 +631,30 @@ describe('a range in pieces', () => {
     ]);
   });
 });
+
+describe('an ingress controller in the network of the nodes', () => {
+  const hosted: PlatformSpec = {
+    ingressControllers: [{ name: 'nginx', preset: 'ingress-nginx', hostNetwork: true }],
+  };
+  const way = (end: End, ...ports: readonly (number | string)[]): Routes => [
+    { name: 'a', from: { app: 'web' }, to: end, ...(ports.length === 0 ? {} : { ports: [...ports] }) },
+  ];
+  const allowed: readonly RouteEndName[] = ['app', 'cidr', 'ingressController'];
+  const reached = (routes: Routes) => beyond(routes, allowed, { spec: hosted });
+
+  test.each<[string, Routes]>([
+    ['a kubelet', way(range('172.18.0.5/32'), 10250)],
+    ['a range of ports', way(range('172.18.0.5/32'), '443-444')],
+    ['another protocol', way(range('172.18.0.5/32'), '80/UDP')],
+    ['the word, on every port', way({ ingressController: {} })],
+    ['an address in which a node is embedded', way(range('64:ff9b::ac12:5/128'), 22)],
+  ])('is no way to the other ports of a node: %s', (_, routes) => {
+    expect(reached(routes)).toBe('nodes');
+  });
+
+  test('is reached on the ports that it serves, and comes from every node', () => {
+    expect(reached(way({ ingressController: {} }, 80, 443, '443/UDP'))).toBeUndefined();
+    expect(reached(way(range('172.18.0.5/32'), 443))).toBeUndefined();
+    expect(reached(from({ ingressController: {} }))).toBeUndefined();
+  });
+});
