@@ -17,6 +17,8 @@ function stores(...objects: readonly KubernetesObject[]): Stores {
   return all;
 }
 
+const identified = (name: string) => ({ namespace: '', name, uid: name, resourceVersion: '1' });
+
 const later = (given: KubernetesObject): KubernetesObject => ({
   ...given,
   metadata: { ...given.metadata, resourceVersion: '2' },
@@ -202,5 +204,28 @@ describe('what is known of the cluster', () => {
     expect(all.rediscover({ nodes: true })).toBe(true);
     expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.9/32']);
     expect(all.rediscover({ nodes: true })).toBe(false);
+  });
+
+  test('holds, and counts as uncertain, where an object brings a mistake of ours to light', () => {
+    const all = new (class extends Stores {
+      protected override get isLive() {
+        return true;
+      }
+    })('ringfence-system');
+    all.nodes.accept({ ...identified('a'), addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] });
+    const before = all.view();
+    expect(before.discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
+    expect(before.uncertain).not.toContain('nodeRanges');
+    const broken = { ...identified('b'), addresses: [undefined], podRanges: [] } as never;
+    all.nodes.accept(broken);
+    expect(() => all.rediscover({ nodes: true })).toThrow(TypeError);
+    expect(all.view().discovered).toEqual(before.discovered);
+    expect(all.view().uncertain).toContain('nodeRanges');
+    // After a restart there is a view too.
+    all.recall();
+    expect(all.view().uncertain).toContain('nodeRanges');
+    all.nodes.remove(broken);
+    expect(all.rediscover({ nodes: true })).toBe(true);
+    expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
   });
 });

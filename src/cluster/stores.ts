@@ -145,7 +145,7 @@ export class Stores {
   /** What is known of DNS, the API server and ranges. It stays as it is, whatever is watched, until it is found out anew. */
   get discovery(): Discovery {
     if (this.#discovery !== undefined) return this.#discovery;
-    const found = this.#discover(this.#remembered(), { nodes: true });
+    const found = this.#discoverFirst(this.#remembered());
     // What is asked for before it can be remembered would be forgotten.
     if (this.isKnown(platformNetworkProfiles)) this.#discovery = found;
     return found;
@@ -160,12 +160,23 @@ export class Stores {
    * Finds out anew what is known of DNS, the API server and ranges.
    *
    * @param options.nodes whether to look at the Nodes too, and not at those of the last time
-   * @returns whether anything differs from before
+   * @returns whether anything differs from before; where nothing does, `discovery` is the same object
+   * @throws whatever a mistake of ours throws: then what was known last holds, and counts as uncertain
    */
   rediscover(options: { readonly nodes: boolean }): boolean {
     const before = this.discovery;
-    this.#discovery = this.#discover(before.discovered, options);
-    return !isDeepStrictEqual(this.#discovery, before);
+    try {
+      return this.#discovered(this.#discover(before.discovered, options), before);
+    } catch (error) {
+      this.#discovered(discover(nothingSeen, before.discovered), before);
+      throw error;
+    }
+  }
+
+  #discovered(found: Discovery, before: Discovery): boolean {
+    if (isDeepStrictEqual(found, before)) return false;
+    this.#discovery = found;
+    return true;
   }
 
   /** The picture as it is now. It is live: use it before anything is awaited. */
@@ -208,6 +219,16 @@ export class Stores {
   /** Whether what is stored of a kind is all that there is of it. */
   protected isKnown(_resource: AnyResource): boolean {
     return true;
+  }
+
+  /** There has to be a view, whatever one Node or EndpointSlice brings to light: `rediscover` tells of the mistake. */
+  #discoverFirst(remembered: Discovered): Discovery {
+    try {
+      return this.#discover(remembered, { nodes: true });
+    } catch (error) {
+      if (!this.isLive) throw error;
+      return discover(nothingSeen, remembered);
+    }
   }
 
   #discover(previous: Discovered, options: { readonly nodes: boolean }): Discovery {
@@ -261,6 +282,15 @@ export class Stores {
     return { owned, foreign };
   }
 }
+
+/** A cluster of which nothing can be read. */
+const nothingSeen: Observed = {
+  services: [],
+  endpointSlices: undefined,
+  dnsConfigs: undefined,
+  serviceCidrs: undefined,
+  nodes: undefined,
+};
 
 function isOfFiles({ code }: Finding): boolean {
   return code !== 'LastKnownHolds';

@@ -1,9 +1,10 @@
 // Follows what is known of DNS, the API server and the address ranges: many changes make one look, and only where it shows
 // something new is every namespace looked at again. Must not know how anything is found out.
 import type { Logger } from 'pino';
-import type { Cache } from '../cluster/cache.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../cluster/discovery-resources.ts';
+import type { Stores } from '../cluster/stores.ts';
 import { isDiscovered } from '../discover/places.ts';
+import { contain } from './mistakes.ts';
 import { everythingKey, platformKey } from './triggers.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -23,7 +24,7 @@ export interface DiscoveryDelays {
 
 /** What it takes. */
 export interface DiscoveryParts {
-  readonly cache: Cache;
+  readonly cache: Stores;
   readonly queue: WorkQueue;
   readonly log: Logger;
   readonly delays: DiscoveryDelays;
@@ -33,7 +34,11 @@ export interface DiscoveryParts {
 export interface FollowedDiscovery {
   /** Takes in that a resource can be read: what could not be found out from it may be found out now. */
   readable(resource: string): void;
-  /** Looks now. */
+  /**
+   * Looks now.
+   *
+   * @throws ContainedMistake where what was seen brings a mistake of ours to light: what was known last holds
+   */
   look(options: { readonly nodes: boolean }): void;
 }
 
@@ -52,17 +57,24 @@ export function followDiscovery({ cache, queue, log, delays }: DiscoveryParts): 
   cache.services.onChange(({ previous, next }) => {
     if ([previous, next].some((service) => service !== undefined && isDiscovered(service))) lookSoon();
   });
+  const tell = () => {
+    const { discovered, findings } = cache.discovery;
+    log.info({ ...discovered, findings: findings.length }, 'what is known of the cluster changed');
+    queue.add(everythingKey, 'bulk');
+    queue.add(platformKey, 'bulk');
+  };
   return {
     readable(resource) {
       if (resource === nodes.name) lookLater();
       else if (remembered.has(resource)) lookSoon();
     },
     look(options) {
-      if (!cache.rediscover(options)) return;
-      const { discovered, findings } = cache.discovery;
-      log.info({ ...discovered, findings: findings.length }, 'what is known of the cluster changed');
-      queue.add(everythingKey, 'bulk');
-      queue.add(platformKey, 'bulk');
+      const before = cache.discovery;
+      try {
+        contain(() => cache.rediscover(options));
+      } finally {
+        if (cache.discovery !== before) tell();
+      }
     },
   };
 }

@@ -113,7 +113,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     },
   });
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
-  connectTriggers(cache, queue, onRecordChanged);
+  connectTriggers(cache, queue, { mistakes, onCountChanged: onRecordChanged });
   const discovery = followDiscovery({ cache, queue, log, delays: options.discoveryDelays });
   const statuses = followStatuses(cache, queue, new StatusWriter(cache, ledger));
   cache.policies.onChange((change) => {

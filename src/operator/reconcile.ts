@@ -216,7 +216,7 @@ export class NamespaceReconciler {
     metrics.stands(namespace, undefined);
     const moment = drifts.now;
     const teams = [...cache.profiles.inNamespace(namespace).values()].map(teamOf);
-    const plan = planLeftovers(namespace, cache.policiesIn(namespace), teams);
+    const plan = contain(() => planLeftovers(namespace, cache.policiesIn(namespace), teams));
     const uid = cache.namespaces.get({ namespace: '', name: namespace })?.uid ?? '';
     const execution = plan && (await executor.execute({ name: namespace, uid }, plan));
     if (execution !== undefined && execution.written.length > 0) {

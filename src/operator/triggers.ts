@@ -2,6 +2,7 @@
 // Must not know what is done for a key, nor why one namespace hangs on another.
 import type { Cache } from '../cluster/cache.ts';
 import type { Change, Identified, Store } from '../cluster/store.ts';
+import type { Stores } from '../cluster/stores.ts';
 import {
   leadingTo,
   namespacesExposedThrough,
@@ -9,6 +10,7 @@ import {
   namespacesTouchedByProfile,
   namespacesTouchedByServices,
 } from '../compile/touched.ts';
+import { ContainedMistake, type Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -21,12 +23,38 @@ export const everythingKey = '/everything';
 /** An edit that touches more namespaces than this is bulk work: what touches few goes before the rest of it. */
 const mostFresh = 32;
 
-/**
- * From now on, every change in the cache puts the keys that depend on it into the queue.
- *
- * @param onCountChanged called where there is a policy of ours more or less
- */
-export function connectTriggers(cache: Cache, queue: WorkQueue, onCountChanged: () => void): void {
+/** What a mistake is logged under that keeps us from finding out which namespaces depend on an object. */
+const followingKey = '/following';
+
+/** What hears of changes. */
+export interface TriggerListener {
+  /** There is a policy of ours more or less. */
+  readonly onCountChanged: () => void;
+  readonly mistakes: Pick<Mistakes, 'contained'>;
+}
+
+/** From now on, every change in the cache puts the keys that depend on it into the queue. */
+export function connectTriggers(
+  cache: Stores & Pick<Cache, 'synced'>,
+  queue: WorkQueue,
+  { onCountChanged, mistakes }: TriggerListener,
+): void {
+  /** No single object may stop the operator: where we can't tell what depends on one, every namespace is looked at. */
+  const onChange = <T extends Identified>(store: Store<T>, follow: (change: Change<T>) => void) =>
+    store.onChange((change) => {
+      try {
+        follow(change);
+      } catch (error) {
+        queue.add(everythingKey, 'bulk');
+        mistakes.contained(followingKey, new ContainedMistake(error));
+      }
+    });
+  /** Calls `act` with the object before the change, and with the one after it. */
+  const onEach = <T extends Identified>(store: Store<T>, act: (object: T) => void) =>
+    onChange(store, ({ previous, next }) => {
+      if (previous !== undefined) act(previous);
+      if (next !== undefined) act(next);
+    });
   const fresh = (namespaces: Iterable<string>) => {
     for (const namespace of namespaces) queue.add(namespace, 'fresh');
   };
@@ -41,7 +69,7 @@ export function connectTriggers(cache: Cache, queue: WorkQueue, onCountChanged: 
     touched(namespace, () => namespacesTouchedByServices(cache.view(), namespace));
   const exposedBy = ({ namespace }: Identified) => exposed(namespace);
   onEach(cache.policies, ({ namespace }) => fresh([namespace]));
-  cache.policies.onChange(({ previous, next }) => {
+  onChange(cache.policies, ({ previous, next }) => {
     if (previous?.ours !== next?.ours) onCountChanged();
   });
   onEach(cache.services, exposedBy);
@@ -58,13 +86,13 @@ export function connectTriggers(cache: Cache, queue: WorkQueue, onCountChanged: 
   for (const store of [cache.validatingWebhooks, cache.mutatingWebhooks, cache.apiServices]) {
     onEach(store, ({ calls }) => fresh(calls.map(({ service }) => service.namespace)));
   }
-  cache.namespaces.onChange(({ previous, next }) => {
+  onChange(cache.namespaces, ({ previous, next }) => {
     const name = (next ?? previous)?.name ?? '';
     // What failed in the namespace before it is no reason to wait longer in this one.
     if (previous?.uid !== next?.uid) queue.forget(name);
     touched(name, () => namespacesTouchedByNamespace(cache.view(), previous, next));
   });
-  cache.profiles.onChange(({ previous, next }) =>
+  onChange(cache.profiles, ({ previous, next }) =>
     touched((next ?? previous)?.namespace ?? '', () =>
       namespacesTouchedByProfile(
         cache.view(),
@@ -97,12 +125,4 @@ export function followStatuses(cache: Cache, queue: WorkQueue, statuses: StatusW
 /** Puts every namespace into the queue's bulk lane. */
 export function enqueueEverything(cache: Cache, queue: WorkQueue): void {
   for (const name of cache.namespaces.inNamespace('').keys()) queue.add(name, 'bulk');
-}
-
-/** Calls `act` with the object before the change, and with the one after it. */
-function onEach<T extends Identified>(store: Store<T>, act: (object: T) => void): void {
-  store.onChange(({ previous, next }: Change<T>) => {
-    if (previous !== undefined) act(previous);
-    if (next !== undefined) act(next);
-  });
 }

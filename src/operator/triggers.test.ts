@@ -1,0 +1,78 @@
+// What is looked at again when an object changes that brings a mistake of ours to light.
+import { beforeEach, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { namespace, platform } from '../../test/fixtures.ts';
+import type { StoredNamespace, StoredPlatform } from '../cluster/resources.ts';
+import { Stores } from '../cluster/stores.ts';
+import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
+import { ContainedMistake } from './mistakes.ts';
+import { connectTriggers, everythingKey } from './triggers.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** A live picture of a cluster, without the watches. */
+class LiveStores extends Stores {
+  readonly synced = true;
+
+  protected override get isLive(): boolean {
+    return true;
+  }
+}
+
+let stores: LiveStores;
+let queue: WorkQueue;
+let mistakes: string[];
+
+/** What every object has; what is missing beside it is what no API server leaves out. */
+const broken = (key: string, more: object = {}) => {
+  const [place = '', name = ''] = key.split('/');
+  return { namespace: place, name, uid: `uid-of-${name}`, resourceVersion: '2', ...more } as never;
+};
+
+beforeEach(() => {
+  stores = new LiveStores('ringfence-system');
+  queue = new WorkQueue({ baseMs: 1, capMs: 1 });
+  mistakes = [];
+  stores.platforms.accept(platform() as unknown as StoredPlatform);
+  for (const name of ['shop', 'pay'])
+    stores.namespaces.accept({ ...namespace(name), namespace: '', resourceVersion: '1' } as StoredNamespace);
+  connectTriggers(stores, queue, {
+    onCountChanged: () => {},
+    mistakes: { contained: (_, { message }) => mistakes.push(message) },
+  });
+});
+
+/** The keys that wait now. */
+async function waiting(): Promise<readonly string[]> {
+  const keys: string[] = [];
+  while (queue.depth > 0) {
+    const key = (await queue.next()) ?? '';
+    keys.push(key);
+    queue.done(key);
+  }
+  return keys;
+}
+
+test.each([
+  ['a route', () => stores.gatewayRoutes[0]?.store.accept(broken('shop/route'))],
+  ['a webhook', () => stores.validatingWebhooks.accept(broken('/webhook'))],
+  ['a namespace', () => stores.namespaces.accept(broken('/shop', { labels: null, uid: 'another' }))],
+])(
+  'where %s can not be followed, every namespace is looked at, and the mistake is told',
+  async (_, change) => {
+    expect(change).not.toThrow();
+    expect(await waiting()).toContain(everythingKey);
+    expect(mistakes).toEqual([expect.stringMatching(/^TypeError: /)]);
+  },
+);
+
+test('where the cluster can not be found out about, that key alone fails, and all hear that less is certain', async () => {
+  const log = pino({ level: 'silent' });
+  const discovery = followDiscovery({ cache: stores, queue, log, delays: { services: 1, nodes: 1 } });
+  stores.nodes.accept(broken('/sound', { addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] }));
+  expect(stores.view().uncertain).not.toContain('nodeRanges');
+  stores.nodes.accept(broken('/node', { addresses: [undefined], podRanges: [] }));
+  expect(() => discovery.look({ nodes: true })).toThrow(ContainedMistake);
+  expect(await waiting()).toContain(everythingKey);
+  expect(() => discovery.look({ nodes: true })).toThrow(ContainedMistake);
+  expect((await waiting()).filter((key) => ![discoveryKey, nodesKey].includes(key))).toEqual([]);
+});
