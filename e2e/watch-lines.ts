@@ -1,4 +1,4 @@
-// Passes the lines of watches on as slowly as a test wants: all of them late, some not before they are released.
+// Passes the lines of watches on as slowly as a test wants: all of them late, some not before they are released, some never.
 // It keeps their order. Must not know what the lines say.
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,15 @@ export class WatchLines {
     readonly released: Promise<void>;
     readonly release: () => void;
   }>();
+
+  readonly #losses: { readonly path: RegExp; readonly line: RegExp; isDone: boolean }[] = [];
+
+  /** Loses the next such line of watches of such a path. Returns whether it has happened. */
+  lose(path: RegExp, line: RegExp): () => boolean {
+    const loss = { path, line, isDone: false };
+    this.#losses.push(loss);
+    return () => loss.isDone;
+  }
 
   /** From now on no watch of such a path tells anything. Returns what releases the lines, in their order. */
   hold(path: RegExp): () => void {
@@ -59,14 +68,21 @@ export class WatchLines {
     from.on('data', (text: string) => {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
+      const left = lines.filter((line) => !this.#isLost(path, line));
       const due = performance.now() + this.lagMs;
-      waiting.push(...lines.map((line) => ({ line, due })));
+      waiting.push(...left.map((line) => ({ line, due })));
       void pump();
     });
     from.on('end', () => {
       ended = true;
       void pump();
     });
+  }
+
+  #isLost(path: string, line: string): boolean {
+    const loss = this.#losses.find((each) => !each.isDone && each.path.test(path) && each.line.test(line));
+    if (loss !== undefined) loss.isDone = true;
+    return loss !== undefined;
   }
 
   async #released(path: string): Promise<void> {

@@ -1,6 +1,6 @@
 // The reference page of what /metrics tells, from the registry itself: names, types, labels and their values.
 // Must not know any metric but those that its alerts name, and these it looks up.
-import { Stores } from '../src/cluster/stores.ts';
+import { resourceNames } from '../src/cluster/stores.ts';
 import { Metrics, type Readings } from '../src/operator/metrics.ts';
 
 const atRest: Readings = {
@@ -11,11 +11,7 @@ const atRest: Readings = {
   routes: () => [],
   ownedPolicies: () => 0,
   leads: () => true,
-  watchAges: () => {
-    const resources = new Map<string, number>();
-    new Stores('ringfence-system').each(({ name }) => resources.set(name, 0));
-    return resources;
-  },
+  watchAges: () => new Map(resourceNames().map((name) => [name, 0])),
 };
 
 const groups = [
@@ -43,6 +39,10 @@ const alerts = [
     'a mistake in Ringfence itself keeps a namespace as it is: its status and the log say which one',
   ],
   ['max(ringfence_watch_age_seconds) > 180', 'the operator is blind: what it does not see it does not mend'],
+  [
+    'increase(ringfence_cache_differences_total[2h]) > 0',
+    'an event was lost between the API server and the operator: what it was about is mended, and something in between loses more',
+  ],
   ['rate(ringfence_drift_corrected_total[15m]) > 0.1', 'something changes policies again and again'],
   [
     'histogram_quantile(0.99, rate(ringfence_time_to_ring_seconds_bucket[1h])) > 5',

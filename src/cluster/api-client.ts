@@ -15,6 +15,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Of the body; merge patches have their own. */
   readonly contentType?: 'application/json' | 'application/merge-patch+json';
+  /** Which form of the answer is asked for; left out: JSON. */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -136,14 +138,15 @@ export class ApiClient {
     options: SendOptions,
     { agent, watchAgent, headers }: Transport,
   ): Promise<IncomingMessage> {
-    const { body, contentType = 'application/json', signal, idleMs, gate } = options;
+    const { body, contentType = 'application/json', accept = 'application/json' } = options;
+    const { signal, idleMs, gate } = options;
     const { apart, onAnswer } = this.#options;
     const sent = performance.now();
     try {
       const answer = await exchange(`${this.#connection.server}${path}${formatQuery(options.query)}`, {
         method,
         headers: {
-          accept: 'application/json',
+          accept,
           'user-agent': 'ringfence',
           ...(body === undefined ? {} : { 'content-type': contentType }),
           ...headers,

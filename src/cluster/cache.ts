@@ -1,11 +1,13 @@
 // The watched part of the cluster in memory: a reflector for each kind of object feeds its store.
 // Decides when the picture is whole. Must not know what is made of it.
 import type { ApiClient } from './api-client.ts';
+import { Comparison, type ComparisonListener, type ComparisonTimes } from './comparison.ts';
 import { Decoder, type UnreadableListener, type UnreadableObject } from './decoder.ts';
 import { ObjectRequests } from './object-requests.ts';
 import { Reflector, type ReflectorListener } from './reflector.ts';
 import type { Resource } from './resource.ts';
 import { namespaces, networkPolicies, platformNetworkProfiles } from './resources.ts';
+import { ServedPath } from './served-path.ts';
 import type { Identified } from './store.ts';
 import { type AnyResource, Stores } from './stores.ts';
 
@@ -20,29 +22,50 @@ type AnyReflector = Pick<
 >;
 
 /** Hears of what happens to the picture. */
-export interface CacheListener extends ReflectorListener {
+export interface CacheListener extends ReflectorListener, ComparisonListener {
   readonly onUnreadable?: UnreadableListener;
 }
+
+/** How the picture is kept. */
+export interface CacheOptions {
+  /** See `Reflector`. */
+  readonly idleMs?: number;
+  /** How often each kind is compared with the server, in milliseconds; left out: never. */
+  readonly compareMs?: number;
+}
+
+/** The comparisons of whatever kind. */
+type AnyComparison = Pick<Comparison<Identified>, 'run'>;
 
 /** What is known of the cluster, kept up to date by watches. */
 export class Cache extends Stores {
   readonly #reflectors = new Map<AnyResource, AnyReflector>();
   readonly #requests = new Map<AnyResource, unknown>();
   readonly #decoders = new Map<AnyResource, { readonly unreadable: Iterable<UnreadableObject> }>();
+  readonly #comparisons: AnyComparison[] = [];
+  readonly #listener: CacheListener;
+  readonly #compareMs: number | undefined;
   #synced = false;
 
-  /**
-   * @param operatorNamespace the namespace that the operator runs in
-   * @param idleMs see `Reflector`
-   */
-  constructor(client: ApiClient, operatorNamespace: string, listener: CacheListener, idleMs?: number) {
+  /** @param operatorNamespace the namespace that the operator runs in */
+  constructor(
+    client: ApiClient,
+    operatorNamespace: string,
+    listener: CacheListener,
+    { idleMs, compareMs }: CacheOptions = {},
+  ) {
     super(operatorNamespace);
+    this.#listener = listener;
+    this.#compareMs = compareMs;
     this.each((resource, store) => {
       const decoder = new Decoder(resource, store, listener.onUnreadable);
-      const kept = { resource, store, decoder };
+      const kept = { resource, store, decoder, served: new ServedPath(resource) };
+      const requests = new ObjectRequests(client, kept);
+      const reflector = new Reflector(client, kept, listener, idleMs);
       this.#decoders.set(resource, decoder);
-      this.#requests.set(resource, new ObjectRequests(client, resource, store, decoder));
-      this.#reflectors.set(resource, new Reflector(client, kept, listener, idleMs));
+      this.#requests.set(resource, requests);
+      this.#reflectors.set(resource, reflector);
+      this.#comparisons.push(new Comparison(client, { ...kept, requests, reflector }));
     });
   }
 
@@ -89,7 +112,15 @@ export class Cache extends Stores {
 
   /** Keeps the stores up to date until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.run(signal)));
+    await Promise.all([
+      ...[...this.#reflectors.values()].map((reflector) => reflector.run(signal)),
+      ...this.#comparisons.map((comparison, index) => this.#compare(comparison, index, signal)),
+    ]);
+  }
+
+  async #compare(comparison: AnyComparison, index: number, signal: AbortSignal): Promise<void> {
+    if (this.#compareMs === undefined) return;
+    await comparison.run(timesOf(index, this.#comparisons.length, this.#compareMs), this.#listener, signal);
   }
 
   protected override get isLive(): boolean {
@@ -100,4 +131,9 @@ export class Cache extends Stores {
   protected override isKnown(resource: AnyResource): boolean {
     return this.#reflectors.get(resource)?.synced === true;
   }
+}
+
+/** Each kind has its turn at another time, and each operator too. Right after a start, everything has just been listed. */
+function timesOf(index: number, kinds: number, everyMs: number): ComparisonTimes {
+  return { firstMs: (everyMs * (1 + index + Math.random())) / (kinds + 1), everyMs };
 }

@@ -3,10 +3,10 @@
 // Must not know what follows from an object.
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { identify, type RawObject, type Resource } from './resource.ts';
-import type { Identified, Store } from './store.ts';
+import { compareVersions, type Identified, type Store } from './store.ts';
 
 /** An object that can't be decoded, and why. */
-export interface UnreadableObject extends ObjectKey {
+export interface UnreadableObject extends Identified {
   readonly message: string;
 }
 
@@ -44,13 +44,21 @@ export class Decoder<T extends Identified> {
     } catch (error) {
       const { message } = error as Error;
       const { namespace, name } = identity;
-      this.#unreadable.set(formatKey(identity), { namespace, name, message });
+      this.#unreadable.set(formatKey(identity), { ...identity, message });
       this.#onUnreadable?.(this.#resource.name, { namespace, name }, error as Error);
       const known = this.#store.get(identity);
       // Another object has come under the name: what was known of the one before it does not hold.
       if (known !== undefined && known.uid !== identity.uid) this.#store.remove(known);
       return this.#resource.unreadable?.(object, message);
     }
+  }
+
+  /** Which state of an object was taken in last, also where it can't be decoded. */
+  known(key: ObjectKey): Identified | undefined {
+    const stored = this.#store.get(key);
+    const unreadable = this.#unreadable.size > 0 ? this.#unreadable.get(formatKey(key)) : undefined;
+    if (stored === undefined || unreadable === undefined) return stored ?? unreadable;
+    return compareVersions(stored, unreadable) < 0 ? unreadable : stored;
   }
 
   /** An object is gone. */

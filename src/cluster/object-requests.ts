@@ -5,7 +5,9 @@ import type { ApiClient } from './api-client.ts';
 import type { Decoder } from './decoder.ts';
 import { ApiError } from './errors.ts';
 import { receivedList, receivedObject } from './received.ts';
+import type { KeptKind } from './reflector.ts';
 import type { RawObject, Resource } from './resource.ts';
+import type { ServedPath } from './served-path.ts';
 import type { Flight, Identified, Store } from './store.ts';
 
 /** What the server stored, and what of it is known from now on. */
@@ -21,12 +23,14 @@ export class ObjectRequests<T extends Identified> {
   readonly #resource: Resource<T>;
   readonly #store: Store<T>;
   readonly #decoder: Decoder<T>;
+  readonly #served: ServedPath;
 
-  constructor(client: ApiClient, resource: Resource<T>, store: Store<T>, decoder: Decoder<T>) {
+  constructor(client: ApiClient, { resource, store, decoder, served }: KeptKind<T>) {
     this.#client = client;
     this.#resource = resource;
     this.#store = store;
     this.#decoder = decoder;
+    this.#served = served;
   }
 
   /**
@@ -86,12 +90,13 @@ export class ObjectRequests<T extends Identified> {
    * @returns the object as the server has it, `undefined` where it has none
    * @throws ApiError where it can't be read
    */
-  async read(key: ObjectKey): Promise<RawObject | undefined> {
+  async read(key: ObjectKey, signal?: AbortSignal): Promise<RawObject | undefined> {
     const { kind, query } = this.#resource;
     const selectors = [query?.fieldSelector, `metadata.name=${key.name}`].flatMap((each) => each ?? []);
     return this.#store.during(key, async (flight) => {
       const answer = await this.#client.request('GET', this.#collection(key), {
         query: { ...query, fieldSelector: selectors.join(',') },
+        ...(signal === undefined ? {} : { signal }),
       });
       const object = receivedList(answer, kind).items.find(({ metadata }) => metadata.name === key.name);
       if (object === undefined) {
@@ -135,7 +140,7 @@ export class ObjectRequests<T extends Identified> {
 
   /** Of the namespace, where the kind has namespaces: the server finds a name there without looking at all objects. */
   #collection({ namespace }: ObjectKey): string {
-    const { path } = this.#resource;
+    const { current: path } = this.#served;
     if (namespace === '' || path.includes('/namespaces/')) return path;
     return path.replace(/\/([^/]+)$/, `/namespaces/${namespace}/$1`);
   }

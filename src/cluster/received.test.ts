@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { classify } from './errors.ts';
-import { receivedEvent, receivedList, receivedObject } from './received.ts';
+import { receivedEvent, receivedList, receivedMetadataList, receivedObject } from './received.ts';
 
 const metadata = { namespace: 'shop', name: 'web', uid: 'uid', resourceVersion: '7' };
 const policy = { kind: 'NetworkPolicy', apiVersion: 'networking.k8s.io/v1', metadata };
@@ -131,4 +131,14 @@ describe('a line of a watch', () => {
   ])('is not %j: the server failed', (text) => {
     expect(failureOf(() => receivedEvent(text, 'NetworkPolicy'))).toBe('retry');
   });
+});
+
+test('a list of metadata is empty where the API server says `null`, and not where it says nothing of its items', () => {
+  const list = { kind: 'PartialObjectMetadataList', metadata: { resourceVersion: '5' } };
+  expect(receivedMetadataList({ ...list, items: null })).toEqual({
+    items: [],
+    version: '5',
+    next: undefined,
+  });
+  expect(() => receivedMetadataList(list)).toThrow('no items');
 });

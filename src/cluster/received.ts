@@ -51,6 +51,17 @@ export function receivedList(answer: unknown, kind: string, listKind = `${kind}L
 }
 
 /**
+ * An answer that should be a list of the metadata of objects (`PartialObjectMetadataList` of meta/v1). The API server writes an
+ * empty one with `items: null`.
+ *
+ * @throws ApiError where it is anything else
+ */
+export function receivedMetadataList(answer: unknown): ReceivedList {
+  const isEmpty = isObject(answer) && answer.items === null;
+  return receivedList(isEmpty ? { ...answer, items: [] } : answer, 'PartialObjectMetadata');
+}
+
+/**
  * A line of a watch of this kind.
  *
  * @throws ApiError where it is no event of it

@@ -8,6 +8,7 @@ import { Decoder } from './decoder.ts';
 import { Reflector } from './reflector.ts';
 import type { RawObject, Resource } from './resource.ts';
 import { appNetworkProfiles, namespaces } from './resources.ts';
+import { ServedPath } from './served-path.ts';
 import { type Change, type Identified, Store } from './store.ts';
 
 let local: LocalClient;
@@ -66,7 +67,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
   };
   const reflector = new Reflector(
     local.client,
-    { resource, store, decoder },
+    { resource, store, decoder, served: new ServedPath(resource) },
     {
       onHealthy: () => changed(),
       onGone: (_, isGone) => tell(gone)(isGone ? 'gone' : 'back'),

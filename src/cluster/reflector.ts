@@ -8,8 +8,8 @@ import type { Decoder } from './decoder.ts';
 import { ApiError, classify, type ErrorClass, errorFromStatus, isUnsupported } from './errors.ts';
 import { type ReceivedEvent, receivedEvent, receivedList } from './received.ts';
 import { identify, type RawMetadata, type RawObject, type Resource } from './resource.ts';
-import { ServedPath } from './served-path.ts';
-import type { Identified, Store } from './store.ts';
+import type { ServedPath } from './served-path.ts';
+import { compareVersions, type Identified, type Store, type Versioned } from './store.ts';
 
 /** What a reflector tells of itself. */
 export interface ReflectorListener {
@@ -32,6 +32,8 @@ export interface KeptKind<T extends Identified> {
   readonly resource: Resource<T>;
   readonly store: Store<T>;
   readonly decoder: Decoder<T>;
+  /** Where the server has it now. */
+  readonly served: ServedPath;
 }
 
 const pageSize = 500;
@@ -71,6 +73,8 @@ export class Reflector<T extends Identified> {
   readonly #served: ServedPath;
   readonly #idleMs: number;
   #resourceVersion: string | undefined;
+  /** Ends what is asked for now. */
+  #attempt = new AbortController();
   #watchListSupported = true;
   #synced = false;
   /** For how long watches that go on from this version have been open without a word. */
@@ -91,7 +95,7 @@ export class Reflector<T extends Identified> {
     this.#store = kept.store;
     this.#decoder = kept.decoder;
     this.#listener = listener;
-    this.#served = new ServedPath(kept.resource);
+    this.#served = kept.served;
     this.#idleMs = idleMs;
   }
 
@@ -123,13 +127,26 @@ export class Reflector<T extends Identified> {
     return this.#lastHeard;
   }
 
+  /** Whether all that happened up to a version of the list was told of. */
+  hasPassed(version: Versioned): boolean {
+    const resourceVersion = this.#resourceVersion;
+    return resourceVersion !== undefined && compareVersions({ resourceVersion }, version) >= 0;
+  }
+
+  /** Lists anew at once: what is known is not what the server has. */
+  relist(): void {
+    this.#resourceVersion = undefined;
+    this.#attempt.abort();
+  }
+
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     let streak = noFailure;
     while (!signal.aborted) {
       const started = performance.now();
+      const attempt = this.#begin();
       try {
-        await this.#listAndWatch(signal);
+        await this.#listAndWatch(AbortSignal.any([signal, attempt]));
         // A proxy that ends every stream at once must not be asked in a tight loop.
         if (performance.now() - started < steadyMs)
           throw new ApiError(0, '', 'the watch ended as soon as it had begun');
@@ -138,9 +155,16 @@ export class Reflector<T extends Identified> {
         if (signal.aborted) return;
         const before = performance.now() - started < steadyMs ? streak : noFailure;
         streak = goOn(before, classify(error));
-        if (error instanceof ApiError) await this.#recover(error, streak, before, signal);
+        if (error instanceof ApiError && !attempt.aborted) await this.#recover(error, streak, before, signal);
       }
     }
+  }
+
+  #begin(): AbortSignal {
+    // What came before the abort was heard may have brought a version along.
+    if (this.#attempt.signal.aborted) this.#resourceVersion = undefined;
+    this.#attempt = new AbortController();
+    return this.#attempt.signal;
   }
 
   async #recover(

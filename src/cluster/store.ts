@@ -16,6 +16,9 @@ export interface Identified extends ObjectKey {
   readonly resourceVersion: string;
 }
 
+/** A state of an object, or of a list. */
+export type Versioned = Pick<Identified, 'resourceVersion'>;
+
 /** A difference that matters: added (`previous` absent), changed, or removed (`next` absent). */
 export interface Change<T> {
   readonly previous: T | undefined;
@@ -217,7 +220,7 @@ export class Store<T extends Identified> {
 }
 
 /** Orders two states of one kind by age: below 0 where the first is older. */
-function compareVersions(a: Identified, b: Identified): number {
+export function compareVersions(a: Versioned, b: Versioned): number {
   const [left, right] = [BigInt(a.resourceVersion), BigInt(b.resourceVersion)];
   return left < right ? -1 : left > right ? 1 : 0;
 }

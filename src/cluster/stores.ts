@@ -42,6 +42,13 @@ export type AnyResource = Pick<Resource<Identified>, 'name' | 'remembered'>;
 /** What is done with each kind. */
 export type Visit = <T extends Identified>(resource: Resource<T>, store: Store<T>) => void;
 
+/** The names of the kinds that are looked at. */
+export function resourceNames(): readonly string[] {
+  const names: string[] = [];
+  new Stores('').each(({ name }) => names.push(name));
+  return names;
+}
+
 /** Everything that is known, by kind. */
 export class Stores {
   readonly namespaces = storeFor(namespaces);

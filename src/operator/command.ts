@@ -16,6 +16,7 @@ interface Flags {
   readonly leaseDuration: number;
   readonly serviceDelay: number;
   readonly nodeDelay: number;
+  readonly compareEvery: number;
   readonly logLevel: string;
 }
 
@@ -55,6 +56,12 @@ export function operatorCommand(): Command {
       delay('--service-delay <seconds>', 'how long changes of DNS and the API server are gathered', 1),
     )
     .addOption(delay('--node-delay <seconds>', 'how long changes of nodes are gathered', 30))
+    .addOption(
+      new Option('--compare-every <seconds>', 'how often the cache is compared with the API server')
+        .default(3_600)
+        .argParser(parsePeriod)
+        .hideHelp(),
+    )
     .addOption(
       new Option('--log-level <level>', 'how much to log')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -103,6 +110,7 @@ async function run(flags: Flags): Promise<void> {
       healthAddress: flags.healthAddress,
       settleMs: flags.settle * 1000,
       leaseMs: flags.leaderElect ? flags.leaseDuration * 1000 : undefined,
+      compareMs: flags.compareEvery * 1000,
       discoveryDelays: { services: flags.serviceDelay * 1000, nodes: flags.nodeDelay * 1000 },
     },
     stop.signal,
@@ -131,4 +139,10 @@ function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (text !== '' && seconds >= 0 && seconds <= 600) return seconds;
   throw new InvalidArgumentError('write a number of seconds from 0 to 600');
+}
+
+function parsePeriod(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 0.1 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('write a number of seconds from 0.1 to 86400');
 }

@@ -98,6 +98,22 @@ test('requests count by status, method and host; without an answer as client-go 
   ]);
 });
 
+test('comparisons count, and what they found, by resource', async () => {
+  metrics.compared('namespaces', 0);
+  metrics.compared('services', 2);
+  metrics.notCompared();
+  expect(await lines('ringfence_cache_comparisons_total')).toEqual([
+    'ringfence_cache_comparisons_total{result="success"} 2',
+    'ringfence_cache_comparisons_total{result="error"} 1',
+  ]);
+  expect(await lines('ringfence_cache_differences_total')).toEqual(
+    expect.arrayContaining([
+      'ringfence_cache_differences_total{resource="namespaces"} 0',
+      'ringfence_cache_differences_total{resource="services"} 2',
+    ]),
+  );
+});
+
 describe('the time to a ring', () => {
   const count = async () => (await lines('ringfence_time_to_ring_seconds_count'))[0]?.split(' ')[1];
 

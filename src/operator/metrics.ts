@@ -3,6 +3,7 @@
 // Must not know how a number comes about: it is told, or reads it when somebody asks.
 import { type Counter, type Histogram, Registry } from 'prom-client';
 import type { AnswerListener } from '../cluster/api-client.ts';
+import { resourceNames } from '../cluster/stores.ts';
 import { type Finding, type FindingCode, findingKinds, isLinters } from '../model/findings.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteTally } from '../plan/route-tally.ts';
@@ -35,6 +36,8 @@ const routeStates = [
 ] as const satisfies readonly RouteTally['state'][];
 /** What the linter alone finds has no place here. */
 const operatorCodes = (Object.keys(findingKinds) as FindingCode[]).filter((code) => !isLinters(code));
+/** How comparisons of the cache end. */
+const comparisonResults = ['success', 'error'] as const;
 const ringBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** The operator's metrics. */
@@ -46,6 +49,8 @@ export class Metrics {
   readonly #writes: Counter;
   readonly #drift: Counter;
   readonly #internalErrors: Counter;
+  readonly #comparisons: Counter;
+  readonly #differences: Counter;
   readonly #timeToRing: Histogram;
   /** When each namespace that has no ring yet was seen to be created, by `performance.now()`. */
   readonly #born = new Map<string, number>();
@@ -74,6 +79,22 @@ export class Metrics {
       },
       [],
       [{}],
+    );
+    this.#comparisons = families.counter(
+      {
+        name: 'ringfence_cache_comparisons_total',
+        help: 'How often what is known of a kind of object was compared with what the API server has; each kind once an hour.',
+      },
+      ['result'],
+      comparisonResults.map((result) => ({ result })),
+    );
+    this.#differences = families.counter(
+      {
+        name: 'ringfence_cache_differences_total',
+        help: 'How many objects such a comparison found to differ: an event was lost. They were read anew.',
+      },
+      ['resource'],
+      resourceNames().map((resource) => ({ resource })),
     );
     this.#timeToRing = families.seconds(
       {
@@ -118,6 +139,17 @@ export class Metrics {
   readonly mistaken = (): void => {
     this.#internalErrors.inc();
   };
+
+  /** Counts a comparison of the cache with the API server. @param differences how many objects differed */
+  compared(resource: string, differences: number): void {
+    this.#comparisons.inc({ result: 'success' });
+    this.#differences.inc({ resource }, differences);
+  }
+
+  /** Counts a comparison that could not be made. */
+  notCompared(): void {
+    this.#comparisons.inc({ result: 'error' });
+  }
 
   /** A namespace was created just now. */
   born(namespace: string): void {

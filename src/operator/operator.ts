@@ -11,6 +11,7 @@ import { namespaces, networkPolicies } from '../cluster/resources.ts';
 import type { ServerClock } from '../cluster/server-clock.ts';
 import { WriteGate } from '../cluster/write-gate.ts';
 import { PolicyWriter } from './apply.ts';
+import { followComparisons } from './comparisons.ts';
 import { Contests } from './contest.ts';
 import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { DriftTeller } from './drift-teller.ts';
@@ -54,6 +55,8 @@ export interface OperatorOptions {
   readonly leaseMs: number | undefined;
   /** How long changes of what is found out about the cluster are gathered. */
   readonly discoveryDelays: DiscoveryDelays;
+  /** How often the cache is compared with the API server, in milliseconds. */
+  readonly compareMs: number;
 }
 
 /** More would wait for a connection, fewer would leave one idle. */
@@ -94,7 +97,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const platformLog = new PlatformLog(log);
   const leadership = leadershipOf(options, metrics.answered, () => start.whenReady());
   const queue = new WorkQueue(backoff, metrics.queue);
-  const cache = new Cache(client, options.namespace, {
+  const cacheListener: CacheListener = {
     onHealthy: (resource) => {
       start.whenReady();
       discovery.readable(resource);
@@ -105,13 +108,16 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       start.whenReady();
     },
     ...followBlindSpots(queue, log),
+    ...followComparisons(metrics, log),
     onCreated: (resource, created) => {
       if (resource === namespaces.name && start.running && isYoung(created, client.serverClock)) {
         ledger.bornEmpty(created.name, created.uid, performance.now());
         metrics.born(created.name);
       }
     },
-  });
+  };
+  const { compareMs } = options;
+  const cache: Cache = new Cache(client, options.namespace, cacheListener, { compareMs });
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   connectTriggers(cache, queue, { mistakes, onCountChanged: onRecordChanged });
   const discovery = followDiscovery({ cache, queue, log, delays: options.discoveryDelays });
@@ -121,13 +127,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   });
   const shared = { client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
   const reconciler = makeReconciler(shared, options.settleMs);
-  const tasks: Tasks = new Map([
-    [everythingKey, async () => enqueueEverything(cache, queue)],
-    [platformKey, () => tellPlatform({ statuses, platformLog, queue })],
-    [laterKey, async () => queue.add(platformKey, 'bulk')],
-    [discoveryKey, async () => discovery.look({ nodes: false })],
-    [nodesKey, async () => discovery.look({ nodes: true })],
-  ]);
+  const tasks = tasksOf({ cache, queue, statuses, platformLog, discovery });
   const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const start = startOnce({ cache, leadership, log }, () => {
@@ -217,6 +217,21 @@ function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
 
 /** What is done for the keys that are no names of namespaces. */
 type Tasks = ReadonlyMap<string, () => Promise<void>>;
+
+type TaskParts = PlatformTelling & {
+  readonly cache: Cache;
+  readonly discovery: ReturnType<typeof followDiscovery>;
+};
+
+function tasksOf({ cache, queue, statuses, platformLog, discovery }: TaskParts): Tasks {
+  return new Map([
+    [everythingKey, async () => enqueueEverything(cache, queue)],
+    [platformKey, () => tellPlatform({ statuses, platformLog, queue })],
+    [laterKey, async () => queue.add(platformKey, 'bulk')],
+    [discoveryKey, async () => discovery.look({ nodes: false })],
+    [nodesKey, async () => discovery.look({ nodes: true })],
+  ]);
+}
 
 /** Does what is to be done for `key`; `undefined` where it is the name of a namespace. */
 function runTask(tasks: Tasks, key: string): Promise<Outcome> | undefined {

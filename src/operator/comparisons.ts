@@ -1,0 +1,36 @@
+// Tells people and Prometheus what comparisons of the cache with the API server find. Must not know how they are made.
+import type { Logger } from 'pino';
+import type { ComparisonListener } from '../cluster/comparison.ts';
+import { classify } from '../cluster/errors.ts';
+import { formatKey } from '../model/object-key.ts';
+import type { Metrics } from './metrics.ts';
+
+// A log line names no more objects than these.
+const named = 5;
+
+/** What hears of comparisons. */
+export function followComparisons(
+  metrics: Pick<Metrics, 'compared' | 'notCompared'>,
+  log: Logger,
+): Required<ComparisonListener> {
+  return {
+    onCompared: (resource, differences) => {
+      metrics.compared(resource, differences.length);
+      if (differences.length === 0) return;
+      const objects = differences.slice(0, named).map(formatKey);
+      log.warn(
+        { resource, differences: differences.length, objects },
+        'the watch lost events: what the API server has was read anew, and is acted on now',
+      );
+    },
+    onNotCompared: (resource, error) => {
+      metrics.notCompared();
+      // The watches tell of a server that nobody can reach.
+      if (classify(error) === 'unreachable') return;
+      log.warn(
+        { resource, status: error.status, error: error.message },
+        `${resource} could not be compared with what is known of them: it is tried again at the next turn`,
+      );
+    },
+  };
+}
