@@ -23,6 +23,11 @@ export interface ToOpen {
 const mostSelectors = 8;
 /** What two lists of selectors have in common is looked for in so many pairs at most. */
 const mostPairs = 1000;
+/**
+ * The selectors of others are looked into where they hold so many requirements at most: one policy has room for tens of
+ * thousands, and what they leave over takes time by the square of their number.
+ */
+const mostRequirements = 100;
 
 /** The pods that are isolated in a direction either before or after, and not both. */
 export function podsThatChange(
@@ -35,6 +40,9 @@ export function podsThatChange(
   const onlyBefore = [...was].flatMap(([text, selector]) => (willBe.has(text) ? [] : [selector]));
   const onlyAfter = [...willBe].flatMap(([text, selector]) => (was.has(text) ? [] : [selector]));
   if (onlyBefore.length + onlyAfter.length === 0) return { selectors: [], isPartial: false };
+  const requirements = [...was.values(), ...willBe.values()].reduce((sum, each) => sum + countOf(each), 0);
+  // Nothing is opened, because what is isolated already could not be left out.
+  if (requirements > mostRequirements) return { selectors: [], isPartial: true };
   const common = [...was].flatMap(([text, selector]) => (willBe.has(text) ? [selector] : []));
   const isTooMuch =
     onlyBefore.length * onlyAfter.length > mostPairs && onlyBefore.length > 1 && onlyAfter.length > 1;
@@ -50,6 +58,11 @@ export function podsThatChange(
     ),
     isPartial: isPartial || isTooMuch,
   };
+}
+
+function countOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): number {
+  const values = matchExpressions.reduce((sum, { values: some = [] }) => sum + some.length, 0);
+  return Object.keys(matchLabels).length + matchExpressions.length + values;
 }
 
 /** The selectors of the policies that isolate, by their text: one that selects everything says all that the others say. */
