@@ -3,7 +3,7 @@
 import type { ApiClient } from './api-client.ts';
 import type { KubernetesObject } from './as-stored.ts';
 import { classify } from './errors.ts';
-import type { RawObject } from './resource.ts';
+import { receivedList } from './received.ts';
 import { apiVersionOf, type Paths, pathsOf } from './served-path.ts';
 
 /** A kind to list. */
@@ -16,17 +16,12 @@ export interface ListedKind extends Paths {
   readonly optional?: true;
 }
 
-interface Page {
-  readonly metadata: { readonly continue?: string };
-  readonly items: readonly RawObject[];
-}
-
 const pageSize = 500;
 
 /**
  * Lists all objects of a kind, in the order of the server.
  *
- * @throws ApiError for any answer but success; 404 is none where the kind is optional
+ * @throws ApiError for any answer but a list of that kind; 404 is none where the kind is optional
  */
 export async function listObjects(
   client: ApiClient,
@@ -51,12 +46,13 @@ async function listAt(
   const objects: KubernetesObject[] = [];
   let next: string | undefined;
   do {
-    const page = (await client.request('GET', path, {
+    const answer = await client.request('GET', path, {
       query: { limit: pageSize, continue: next, ...query },
-    })) as Page;
+    });
+    const page = receivedList(answer, kind);
     // The items of a list don't say what they are.
     for (const item of page.items) objects.push({ ...item, apiVersion, kind });
-    next = page.metadata.continue || undefined;
+    next = page.next;
   } while (next !== undefined);
   return objects;
 }
