@@ -2,6 +2,7 @@
 // changes and restores of etcd can come: when everything is told, the store is equal to the server.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../test/property-runs.ts';
 import { type Flight, type Identified, Store } from './store.ts';
 
 interface Thing extends Identified {
@@ -272,6 +273,6 @@ test('in whatever order news come, the store ends equal to the server', async ()
       world.comeToRest();
       expect(world.store.all()).toEqual(world.server.object === undefined ? [] : [world.server.object]);
     }),
-    { numRuns: 4_000 },
+    runs(20_000),
   );
 });

@@ -34,7 +34,9 @@ export function namesTaken(actual: ActualPolicies): ReadonlySet<string> {
 
 /** `name`, or the first of its further names that is not taken. */
 export function freeName(name: string, taken: ReadonlySet<string>): string {
-  return taken.has(name) ? freeName(secondName(name), taken) : name;
+  let free = name;
+  while (taken.has(free)) free = secondName(free);
+  return free;
 }
 
 /** Says that somebody else's object is called `key.name`, and that ours is called `name` therefore. */
