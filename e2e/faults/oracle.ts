@@ -45,6 +45,8 @@ export interface Judgement {
   readonly since: number;
   /** The namespaces whose connections are looked at. */
   readonly namespaces: readonly string[];
+  /** How long the world may take to settle. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -52,8 +54,9 @@ export interface Judgement {
  *
  * @returns what is wrong, as texts: nothing where all is well
  */
-export async function judge(world: FaultWorld, { since, namespaces }: Judgement): Promise<readonly string[]> {
-  await settled(world);
+export async function judge(world: FaultWorld, judgement: Judgement): Promise<readonly string[]> {
+  const { since, namespaces, ...patience } = judgement;
+  await settled(world, patience);
   await world.recorder.caughtUp();
   return [...broken(world.recorder, { since, namespaces }), ...(await unfinished(world))];
 }

@@ -1,0 +1,84 @@
+// Kills the operator after its first write, its second, and so on, of one and the same change, until a run needs no more
+// writes than there were kills. A write is one of a policy or of a status.
+import { poll } from '../control-plane/poll.ts';
+import { broken } from './connections.ts';
+import { settled } from './oracle.ts';
+import type { FaultWorld } from './world.ts';
+
+/** A change in the middle of which an operator may die. */
+export interface Change {
+  readonly title: string;
+  /** Whether `make test` tries it, too. */
+  readonly isQuick?: boolean;
+  /** How many writes it takes at least: fewer, and nothing was tried. */
+  readonly writes: number;
+  /** Brings the world to where the change begins, with the operator running. Returns the namespaces to look at. */
+  readonly prepare: (world: FaultWorld, run: number) => Promise<readonly string[]>;
+  /** Makes the change. */
+  readonly make: (world: FaultWorld, run: number) => Promise<void>;
+  /** Whether what was changed is seen in the policies, where no status tells that the operator has taken it in. */
+  readonly isSeen?: (world: FaultWorld, run: number) => Promise<boolean>;
+  /** Others delete policies too, in an order of their own, so that ways may be cut meanwhile. */
+  readonly othersDelete?: true;
+}
+
+/** The paths of what is written. */
+const written = /\/networkpolicies(\/|$)|\/(appnetworkprofiles|platformnetworkprofiles)\/[^/]+\/status$/;
+
+/** What came of it. */
+export interface Crashes {
+  readonly kills: number;
+  /** What went wrong on the way, as texts. */
+  readonly wrong: readonly string[];
+}
+
+/** Makes the change again and again, each time with a crash one write later. An operator is running, before and after. */
+export async function crashAfterEachWrite(world: FaultWorld, change: Change): Promise<Crashes> {
+  const wrong: string[] = [];
+  for (let kills = 0; ; kills += 1) {
+    const namespaces = await change.prepare(world, kills);
+    await settled(world);
+    await world.recorder.caughtUp();
+    const since = world.recorder.mark;
+    const hasCrashed = await makeAndCrash(world, change, kills);
+    if (hasCrashed) await world.startOperator();
+    await isThrough(world, change, kills);
+    await world.recorder.caughtUp();
+    if (!change.othersDelete) {
+      const found = broken(world.recorder, { namespaces, since });
+      wrong.push(...found.map((text) => `killed after write ${kills + 1}: ${text}`));
+    }
+    if (!hasCrashed) return { kills, wrong };
+  }
+}
+
+/** Makes the change, and kills the operator when so many writes and one more were answered. Returns whether it was killed. */
+async function makeAndCrash(world: FaultWorld, change: Change, run: number): Promise<boolean> {
+  let hasCrashed = false;
+  const fault = world.proxy.inject({
+    ...{ method: ['POST', 'PUT', 'PATCH', 'DELETE'], path: written, after: run, times: 1 },
+    act: {
+      kind: 'interrupt',
+      run: async () => {
+        await world.killOperators();
+        hasCrashed = true;
+      },
+    },
+  });
+  await change.make(world, run);
+  await isThrough(world, change, run, () => hasCrashed);
+  fault.end();
+  return hasCrashed;
+}
+
+/** Waits until the change was taken in and all is settled, or until it is over. */
+async function isThrough(
+  world: FaultWorld,
+  { title, isSeen }: Change,
+  run: number,
+  isOver = () => false,
+): Promise<void> {
+  const look = async () => isOver() || (await isSeen?.(world, run)) !== false || undefined;
+  await poll(look, { timeoutMs: 120_000, expired: () => new Error(`${title} is not taken in`) });
+  await settled(world, { isOver });
+}

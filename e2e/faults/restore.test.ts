@@ -1,0 +1,74 @@
+// etcd is restored from a backup under a running operator: versions that it knows are given to something else, and much of
+// what it has seen has never been. Everything goes on from what is there now.
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { denyIngress } from '../cluster.ts';
+import { judge, settled } from './oracle.ts';
+import { isFull, withLags } from './parameters.ts';
+import { appNamespace, platformSpec, routes, teamSpec } from './shop.ts';
+import { FaultWorld } from './world.ts';
+
+let world: FaultWorld;
+
+beforeAll(async () => {
+  world = await FaultWorld.start();
+  await world.cluster.platform(platformSpec());
+  for (const name of ['calm', 'shop', 'pay']) {
+    await world.cluster.createNamespace(name, appNamespace);
+    await world.cluster.createProfile(name, 'team', teamSpec);
+  }
+}, 900_000);
+
+afterEach(async () => {
+  await world.reset();
+});
+
+afterAll(async () => {
+  await world?.stop();
+});
+
+const setRoutes = (namespace: string, ...some: readonly object[]) =>
+  world.cluster.api.json(
+    'PATCH',
+    `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/team`,
+    {
+      spec: { routes: some },
+    },
+  );
+
+/** Until a watch has been silent for so long that its version is given up: no server says that it lies in the future. */
+const timeoutMs = 400_000;
+
+const afterwards = [
+  { title: 'nothing else happens', act: async () => undefined },
+  {
+    title: 'policies are deleted and routes edited',
+    act: async () => {
+      await world.cluster.deletePolicy('shop', denyIngress);
+      await setRoutes('pay', routes.mongo, routes.kubernetes);
+    },
+  },
+];
+
+// What happens after a restore is heard of after minutes.
+const cases = withLags(isFull ? afterwards : afterwards.slice(0, 1)).map(
+  ({ each, lag }) => [each.title, lag, each.act] as const,
+);
+
+test.each(cases)('a restore after which %s, with watches that are %i ms behind', async (_, lag, act) => {
+  const { cluster, proxy, recorder } = world;
+  proxy.watches.lagMs = lag;
+  await world.startOperator();
+  await settled(world);
+  const saved = await cluster.controlPlane.saveEtcd();
+  await setRoutes('shop', routes.job, routes.mongo);
+  await cluster.createNamespace('late', appNamespace);
+  await cluster.createProfile('late', 'team', teamSpec);
+  await cluster.api.json('DELETE', '/apis/ringfence.dev/v1alpha1/namespaces/pay/appnetworkprofiles/team');
+  await cluster.platform({ egress: 'ClusterOnly' });
+  await settled(world);
+  await cluster.controlPlane.restoreEtcd(saved);
+  await recorder.restart();
+  const since = recorder.mark;
+  await act();
+  expect(await judge(world, { since, namespaces: ['calm'], timeoutMs })).toEqual([]);
+});
