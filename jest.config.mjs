@@ -22,6 +22,13 @@ export default {
         '<rootDir>/image/**/*.test.ts',
       ],
     },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/e2e/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/e2e/**/*.test.ts'],
+      // Minutes each: `make test-long` runs them.
+      testPathIgnorePatterns:
+        process.env.FAULTS === 'full' ? [] : ['/e2e/faults/(crashes|restore|silence)\\.test\\.ts$'],
+    },
   ],
 };

@@ -67,6 +67,22 @@ async function edit(spec: {
   });
 }
 
+/**
+ * Edits it until the operator has seen that it can't be read: a watch that was opened under the schema of before still drops
+ * the field, and is not told of this version again.
+ */
+async function becomesUnreadable(): Promise<void> {
+  let edits = 0;
+  await cluster.eventually('the operator sees that the profile can not be read', async () => {
+    edits += 1;
+    await edit({ colour: `blue-${edits}` });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const { status } = (await cluster.profile('team', 'broken')) ?? {};
+    const isRead = status?.conditions?.some(({ type, status }) => type === 'Accepted' && status === 'True');
+    return isRead ? undefined : true;
+  });
+}
+
 /** What the policies of a namespace beside its ring let out and in. */
 async function opened(namespace: string): Promise<string> {
   const policies = [...(await cluster.policies(namespace))].filter(([name]) => !ring.includes(name));
@@ -98,7 +114,7 @@ describe('a profile that becomes unreadable', () => {
   test('stays as it was written, and its status says which policies do', async () => {
     const before = [await cluster.policies('team'), await cluster.policies('victim')];
     await loosen();
-    await edit({ colour: 'blue' });
+    await becomesUnreadable();
     await conditionIs('Accepted', /^False InvalidProfile: spec\.colour/);
     await conditionIs('Frozen', /^True InvalidProfile: .*`ringfence-broken-.* in `victim`$/);
     await comesToRest(cluster);
