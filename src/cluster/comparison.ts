@@ -6,6 +6,7 @@ import type { ApiClient } from './api-client.ts';
 import { waitFor } from './backoff.ts';
 import { ApiError, classify } from './errors.ts';
 import type { ObjectRequests } from './object-requests.ts';
+import { pagesOf } from './pages.ts';
 import { type ReceivedList, receivedMetadataList } from './received.ts';
 import type { KeptKind, Reflector } from './reflector.ts';
 import { identify } from './resource.ts';
@@ -34,7 +35,6 @@ export interface ComparisonTimes {
   readonly everyMs: number;
 }
 
-const pageSize = 500;
 // Bookmarks come about every minute. What a watch does not tell of within this time, it has lost.
 const catchUpMs = 180_000;
 const catchUpPollMs = 250;
@@ -96,38 +96,38 @@ export class Comparison<T extends Identified> {
     const suspects: Suspect[] = [];
     const add = (suspect: Suspect | undefined) => suspect !== undefined && suspects.push(suspect);
     let snapshot: Snapshot | undefined;
-    let next: string | undefined;
-    do {
-      const page = await this.#page(next, signal);
-      if (page === undefined) return undefined;
-      snapshot ??= new Snapshot(page.version);
-      if (page.version !== snapshot.version.resourceVersion)
-        throw new ApiError(200, 'Unexpected', 'the pages of a list are of different versions');
-      for (const item of page.items) {
-        const listed = identify(item);
-        add(snapshot.take(listed, this.#kind.decoder.known(listed)));
+    try {
+      for await (const page of this.#pages(signal)) {
+        snapshot ??= new Snapshot(page.version);
+        if (page.version !== snapshot.version.resourceVersion)
+          throw new ApiError(200, 'Unexpected', 'the pages of a list are of different versions');
+        for (const item of page.items) {
+          const listed = identify(item);
+          add(snapshot.take(listed, this.#kind.decoder.known(listed)));
+        }
       }
-      next = page.next;
-    } while (next !== undefined);
+    } catch (error) {
+      if (this.#kind.resource.optional && classify(error) === 'gone') return undefined;
+      throw error;
+    }
+    if (snapshot === undefined) return undefined;
     for (const siblings of this.#kind.store.byNamespace.values()) {
       for (const known of siblings.values()) add(snapshot.check(known));
     }
     return { snapshot, suspects };
   }
 
-  async #page(next: string | undefined, signal: AbortSignal): Promise<ReceivedList | undefined> {
+  #pages(signal: AbortSignal): AsyncGenerator<ReceivedList> {
     const { resource, served } = this.#kind;
-    try {
-      const answer = await this.#client.request('GET', served.current, {
-        query: { limit: pageSize, continue: next, ...resource.query },
-        accept: metadataOnly,
-        signal,
-      });
-      return receivedMetadataList(answer);
-    } catch (error) {
-      if (resource.optional && classify(error) === 'gone') return undefined;
-      throw error;
-    }
+    return pagesOf(async (page) =>
+      receivedMetadataList(
+        await this.#client.request('GET', served.current, {
+          query: { ...page, ...resource.query },
+          accept: metadataOnly,
+          signal,
+        }),
+      ),
+    );
   }
 
   /** Waits until the watch has told of what happened up to the list. */

@@ -3,6 +3,7 @@
 import type { ApiClient } from './api-client.ts';
 import type { KubernetesObject } from './as-stored.ts';
 import { classify } from './errors.ts';
+import { pagesOf } from './pages.ts';
 import { receivedList } from './received.ts';
 import { apiVersionOf, type Paths, pathsOf } from './served-path.ts';
 
@@ -15,8 +16,6 @@ export interface ListedKind extends Paths {
   /** A kind that a cluster may not have: then there are none of it. */
   readonly optional?: true;
 }
-
-const pageSize = 500;
 
 /**
  * Lists all objects of a kind, in the order of the server.
@@ -44,15 +43,12 @@ async function listAt(
 ): Promise<readonly KubernetesObject[]> {
   const apiVersion = apiVersionOf(path);
   const objects: KubernetesObject[] = [];
-  let next: string | undefined;
-  do {
-    const answer = await client.request('GET', path, {
-      query: { limit: pageSize, continue: next, ...query },
-    });
-    const page = receivedList(answer, kind);
+  const pages = pagesOf(async (page) =>
+    receivedList(await client.request('GET', path, { query: { ...page, ...query } }), kind),
+  );
+  for await (const { items } of pages) {
     // The items of a list don't say what they are.
-    for (const item of page.items) objects.push({ ...item, apiVersion, kind });
-    next = page.next;
-  } while (next !== undefined);
+    for (const item of items) objects.push({ ...item, apiVersion, kind });
+  }
   return objects;
 }

@@ -6,6 +6,7 @@ import type { ApiClient } from './api-client.ts';
 import { backoffMs, waitFor } from './backoff.ts';
 import type { Decoder } from './decoder.ts';
 import { ApiError, classify, type ErrorClass, errorFromStatus, isUnsupported } from './errors.ts';
+import { pagesOf } from './pages.ts';
 import { type ReceivedEvent, receivedEvent, receivedList } from './received.ts';
 import { identify, type RawMetadata, type RawObject, type Resource } from './resource.ts';
 import type { ServedPath } from './served-path.ts';
@@ -36,7 +37,6 @@ export interface KeptKind<T extends Identified> {
   readonly served: ServedPath;
 }
 
-const pageSize = 500;
 /** For how long a watch may be silent, in milliseconds: the API server sends a bookmark about once a minute. */
 export const watchIdleMs = 150_000;
 const backoff = { baseMs: 200, capMs: 15_000 } as const;
@@ -242,19 +242,20 @@ export class Reflector<T extends Identified> {
   /** The fallback where the server has no watch-list: pages, of which only one at a time is in memory. */
   async #listPages(signal: AbortSignal): Promise<void> {
     const listed = new Set<string>();
-    let next: string | undefined;
-    let version: string;
-    do {
-      const page = await this.#client.request('GET', this.#served.current, {
-        query: { limit: pageSize, continue: next, ...this.#resource.query },
-        signal,
-      });
-      const { items, ...rest } = receivedList(page, this.#resource.kind);
-      if (next === undefined) this.#store.beginList();
-      for (const item of items) this.#list(item, listed);
-      ({ version, next } = rest);
+    const { kind, query } = this.#resource;
+    let version: string | undefined;
+    const pages = pagesOf(async (page) =>
+      receivedList(
+        await this.#client.request('GET', this.#served.current, { query: { ...page, ...query }, signal }),
+        kind,
+      ),
+    );
+    for await (const page of pages) {
+      if (version === undefined) this.#store.beginList();
+      for (const item of page.items) this.#list(item, listed);
+      version = page.version;
       this.#heard();
-    } while (next !== undefined);
+    }
     this.#endList(listed);
     this.#resourceVersion = version;
   }
