@@ -97,7 +97,7 @@ export class PlanExecutor {
       if (change.action !== 'create' || gone.has(change.policy.owner.uid)) continue;
       const { owner } = change.policy;
       const now = performance.now();
-      const isSuspect = contests.wasWritten(subjectOf(place, change), intentOf(change), performance.now());
+      const isSuspect = contests.wasWritten(subjectOf(place, change), intentOf(change), now);
       const isGone = isSuspect ? await owners.isGone(place.name, owner, now) : owners.isKnownGone(owner, now);
       if (isGone) gone.add(owner.uid);
     }

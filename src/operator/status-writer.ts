@@ -19,6 +19,7 @@ import type { CompiledNamespace } from '../compile/compile.ts';
 import { discoveryFindings, platformFindings } from '../compile/findings.ts';
 import type { Finding } from '../model/findings.ts';
 import { fingerprint } from '../model/network-policy.ts';
+import type { OwnedPolicy } from '../model/policies.ts';
 import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
 import type { Failure } from '../plan/failure.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';
@@ -97,11 +98,12 @@ export class StatusWriter {
     await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
       if (profile.terminating) return;
       const { uid } = profile;
+      const own = owned.get(uid) ?? [];
       const mine = made.get(uid);
       if (compiled !== undefined && mine?.profile.generation !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
-      const frozen = this.#frozenOf(profile, compiled);
-      const writing = { owned: owned.get(uid)?.length ?? 0, isLacking: lacking.has(uid), failure };
+      const frozen = this.#frozenOf(profile, own, compiled);
+      const writing = { owned: own.length, isLacking: lacking.has(uid), failure };
       const status = contain(() =>
         profileStatus({ profile, compiled, mine, frozen, previous, writing, now }),
       );
@@ -128,14 +130,12 @@ export class StatusWriter {
   /** What stays of a profile that can't be read; nothing where it can be, or where none of its policies stays. */
   #frozenOf(
     { namespace, uid, decoded }: StoredProfile,
+    own: readonly OwnedPolicy[],
     compiled: CompiledNamespace | undefined,
   ): FrozenPolicies | undefined {
     if (decoded.ok || !compiled?.frozenOwners.has(uid)) return undefined;
     return {
-      own: this.#cache
-        .policiesIn(namespace)
-        .owned.filter(({ ownerUid }) => ownerUid === uid)
-        .map((policy) => policy.name),
+      own: own.map((policy) => policy.name),
       mirroredIn: [...this.#cache.holdingMirrorsOf(namespace)],
     };
   }
@@ -225,9 +225,10 @@ export class StatusWriter {
     const { uid, namespace, name } = stored;
     const wanted = printOf(status);
     const is = printOf(stored.status);
+    if (is === wanted) return 0;
     const intent = printOf(status, 'lastTransitionTime');
     const took = this.#tookAs.get(uid);
-    if (is === wanted || (took?.sent === intent && took.stored === is)) return 0;
+    if (took?.sent === intent && took.stored === is) return 0;
     const subject = { namespace, name, within: uid };
     const pause = this.#contests.pauseOf(subject, intent, performance.now());
     if (pause > 0) return pause;
@@ -251,6 +252,7 @@ export class StatusWriter {
 
 /** A text that is equal for equal statuses, whatever they are. */
 function printOf(status: unknown, without?: string): string {
+  if (without === undefined) return fingerprint(status ?? {});
   const bare = JSON.stringify(status ?? {}, (key, value) => (key === without ? undefined : value));
   return fingerprint(JSON.parse(bare));
 }
