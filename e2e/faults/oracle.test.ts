@@ -70,7 +70,7 @@ describe('on the way', () => {
     expect(told.map((text) => text.slice(0, text.indexOf(' was '))).sort()).toEqual([
       '93.184.216.34 -> shop/web 8080/TCP',
       'elsewhere/stranger -> shop/web 8080/TCP',
-      'monitoring/prometheus -> shop/web 1/TCP',
+      'monitoring/prometheus -> shop/web 8080/TCP',
       'shop/job -> shop/mongo 27017/TCP',
     ]);
   });
