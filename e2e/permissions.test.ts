@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, denyIngress } from './cluster.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { FaultProxy } from './fault-proxy.ts';
-import { gatewayApiCrds } from './gateway-api/crds.ts';
+import { installGatewayApi } from './gateway-api/crds.ts';
 import { formatGrant, grantsOf, type Permission, permissionsOf, qualified } from './grants.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { may, operatorRoles, operatorUser, rbac, without } from './permissions.ts';
@@ -41,8 +41,7 @@ beforeAll(async () => {
   // The built-in roles only hold what the controller manager adds up.
   cluster = new Cluster(await startControlPlane({ controllerManager: true, apiServerFlags }));
   await cluster.installCrds();
-  const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-  for (const crd of await gatewayApiCrds()) await cluster.api.json('POST', crds, crd);
+  await installGatewayApi(cluster);
   proxy = await FaultProxy.start(cluster.controlPlane);
   kubeconfig = await proxy.kubeconfig(await cluster.operatorKubeconfig());
   await cluster.createNamespace('shop', appNamespace);

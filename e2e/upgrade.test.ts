@@ -8,7 +8,7 @@ import { type Ended, Tool } from '../test/cli/tool.ts';
 import { Cluster } from './cluster.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { createDns, createNode } from './furnishings.ts';
-import { gatewayApiCrds } from './gateway-api/crds.ts';
+import { installGatewayApi } from './gateway-api/crds.ts';
 import { kubectl } from './kubectl.ts';
 import { OperatorProcess } from './operator-process.ts';
 
@@ -21,9 +21,7 @@ beforeAll(async () => {
   tool = new Tool();
   cluster = new Cluster(await startControlPlane());
   await cluster.installCrds();
-  for (const crd of await gatewayApiCrds()) {
-    await cluster.api.json('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
-  }
+  await installGatewayApi(cluster);
   server = await cluster.eventually('the API server tells where it is', addressOfServer);
   await createDns(cluster);
   await createNode(cluster, 'control-plane', [server.address], ['10.244.0.0/24']);

@@ -10,8 +10,7 @@ let world: FaultWorld;
 beforeAll(async () => {
   world = await FaultWorld.start();
   await world.cluster.platform(platformSpec());
-  await world.cluster.createNamespace('calm', appNamespace);
-  await world.cluster.createProfile('calm', 'team', teamSpec);
+  await world.createTeams('calm');
 }, 900_000);
 
 afterEach(async () => {

@@ -14,10 +14,7 @@ let turn = 0;
 beforeAll(async () => {
   world = await FaultWorld.start({ controllerManager: true });
   await world.cluster.platform(platformSpec());
-  for (const name of ['calm', 'shop']) {
-    await world.cluster.createNamespace(name, appNamespace);
-    await world.cluster.createProfile(name, 'team', teamSpec);
-  }
+  await world.createTeams('calm', 'shop');
 }, 900_000);
 
 beforeEach(async () => {

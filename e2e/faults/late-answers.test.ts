@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
 import { settled, unfinished } from './oracle.ts';
-import { appNamespace, platformSpec, routes, teamSpec } from './shop.ts';
+import { platformSpec, routes, teamSpec } from './shop.ts';
 import { FaultWorld } from './world.ts';
 
 let world: FaultWorld;
@@ -15,10 +15,7 @@ const profilePath = `${group}/namespaces/shop/appnetworkprofiles/team`;
 beforeAll(async () => {
   world = await FaultWorld.start({ controllerManager: true });
   await world.cluster.platform(platformSpec());
-  for (const name of ['calm', 'shop']) {
-    await world.cluster.createNamespace(name, appNamespace);
-    await world.cluster.createProfile(name, 'team', teamSpec);
-  }
+  await world.createTeams('calm', 'shop');
 }, 900_000);
 
 beforeEach(async () => {

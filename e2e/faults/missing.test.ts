@@ -33,10 +33,7 @@ async function declare(): Promise<void> {
   for (const name of teams) await world.cluster.createProfile(name, 'team', teamSpec);
 }
 
-const setRoutes = (...some: readonly object[]) =>
-  world.cluster.api.json('PATCH', '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/team', {
-    spec: { routes: some },
-  });
+const setRoutes = (...some: readonly object[]) => world.setRoutes('shop', some);
 
 /** Routes that have not been there before. */
 const newRoutes = () => [routes.mongo, { ...routes.job, ports: [newPort()] }];

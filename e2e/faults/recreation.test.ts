@@ -19,10 +19,7 @@ const profilePath = (namespace: string) => `${group}/namespaces/${namespace}/app
 beforeAll(async () => {
   world = await FaultWorld.start({ controllerManager: true });
   await world.cluster.platform(platformSpec());
-  for (const name of ['calm', ...teams]) {
-    await world.cluster.createNamespace(name, appNamespace);
-    await world.cluster.createProfile(name, 'team', teamSpec);
-  }
+  await world.createTeams('calm', ...teams);
 }, 900_000);
 
 beforeEach(async () => {

@@ -12,10 +12,7 @@ let world: FaultWorld;
 beforeAll(async () => {
   world = await FaultWorld.start();
   await world.cluster.platform(platformSpec());
-  for (const name of ['calm', 'shop', 'pay']) {
-    await world.cluster.createNamespace(name, appNamespace);
-    await world.cluster.createProfile(name, 'team', teamSpec);
-  }
+  await world.createTeams('calm', 'shop', 'pay');
 }, 900_000);
 
 afterEach(async () => {
@@ -26,15 +23,6 @@ afterAll(async () => {
   await world?.stop();
 });
 
-const setRoutes = (namespace: string, ...some: readonly object[]) =>
-  world.cluster.api.json(
-    'PATCH',
-    `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/team`,
-    {
-      spec: { routes: some },
-    },
-  );
-
 /** Until a watch has been silent for so long that its version is given up: no server says that it lies in the future. */
 const timeoutMs = 400_000;
 
@@ -44,7 +32,7 @@ const afterwards = [
     title: 'policies are deleted and routes edited',
     act: async () => {
       await world.cluster.deletePolicy('shop', denyIngress);
-      await setRoutes('pay', routes.mongo, routes.kubernetes);
+      await world.setRoutes('pay', [routes.mongo, routes.kubernetes]);
     },
   },
 ];
@@ -60,7 +48,7 @@ test.each(cases)('a restore after which %s, with watches that are %i ms behind',
   await world.startOperator();
   await settled(world);
   const saved = await cluster.controlPlane.saveEtcd();
-  await setRoutes('shop', routes.job, routes.mongo);
+  await world.setRoutes('shop', [routes.job, routes.mongo]);
   await cluster.createNamespace('late', appNamespace);
   await cluster.createProfile('late', 'team', teamSpec);
   await cluster.api.json('DELETE', '/apis/ringfence.dev/v1alpha1/namespaces/pay/appnetworkprofiles/team');

@@ -14,10 +14,7 @@ let since: number;
 beforeAll(async () => {
   world = await FaultWorld.start();
   await world.cluster.platform(platformSpec());
-  for (const name of ['calm', 'shop']) {
-    await world.cluster.createNamespace(name, appNamespace);
-    await world.cluster.createProfile(name, 'team', teamSpec);
-  }
+  await world.createTeams('calm', 'shop');
 }, 900_000);
 
 beforeEach(async () => {
@@ -34,10 +31,7 @@ afterAll(async () => {
 });
 
 const writes = { method: ['POST', 'PUT', 'PATCH', 'DELETE'], path: /networkpolicies|appnetworkprofiles/ };
-const setRoutes = (...some: readonly object[]) =>
-  world.cluster.api.json('PATCH', '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/team', {
-    spec: { routes: some },
-  });
+const setRoutes = (...some: readonly object[]) => world.setRoutes('shop', some);
 
 describe('answers that', () => {
   const cases: readonly (readonly [string, Act])[] = [

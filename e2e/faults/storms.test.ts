@@ -3,18 +3,16 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { otherThanDeclared } from './connections.ts';
 import { judge, settled } from './oracle.ts';
 import { allLags, isFull } from './parameters.ts';
-import { appNamespace, platformSpec, routes, teamSpec } from './shop.ts';
+import { appNamespace, platformSpec, routes } from './shop.ts';
 import { FaultWorld } from './world.ts';
 
 let world: FaultWorld;
 const crowd = Array.from({ length: isFull ? 60 : 20 }, (_, index) => `s${index}`);
-const group = '/apis/ringfence.dev/v1alpha1';
 
 beforeAll(async () => {
   world = await FaultWorld.start({ controllerManager: true });
   await world.cluster.platform(platformSpec());
-  await world.cluster.createNamespace('calm', appNamespace);
-  await world.cluster.createProfile('calm', 'team', teamSpec);
+  await world.createTeams('calm');
 }, 900_000);
 
 afterEach(async () => {
@@ -26,10 +24,6 @@ afterAll(async () => {
 });
 
 const all = (act: (namespace: string, index: number) => Promise<unknown>) => Promise.all(crowd.map(act));
-const setRoutes = (namespace: string, some: readonly object[]) =>
-  world.cluster.api.json('PATCH', `${group}/namespaces/${namespace}/appnetworkprofiles/team`, {
-    spec: { routes: some },
-  });
 
 const storms = [
   {
@@ -38,8 +32,7 @@ const storms = [
       all(async (name) => {
         if ((await world.cluster.profile(name, 'team')) !== undefined)
           await world.cluster.deleteNamespace(name);
-        await world.cluster.createNamespace(name, appNamespace);
-        await world.cluster.createProfile(name, 'team', teamSpec);
+        await world.createTeams(name);
       }),
   },
   {
@@ -47,7 +40,7 @@ const storms = [
     act: () =>
       all(async (name, index) => {
         for (let turn = 0; turn < 10; turn += 1)
-          await setRoutes(name, [routes.mongo, { ...routes.job, ports: [1000 + index + turn] }]);
+          await world.setRoutes(name, [routes.mongo, { ...routes.job, ports: [1000 + index + turn] }]);
       }),
   },
   {
@@ -78,8 +71,7 @@ const storms = [
     act: () =>
       all(async (name) => {
         await world.cluster.deleteNamespace(name);
-        await world.cluster.createNamespace(name, appNamespace);
-        await world.cluster.createProfile(name, 'team', teamSpec);
+        await world.createTeams(name);
       }),
   },
 ];

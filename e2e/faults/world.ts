@@ -10,7 +10,7 @@ import { type ControlPlaneOptions, startControlPlane } from '../control-plane/co
 import { FaultProxy } from '../fault-proxy.ts';
 import { OperatorProcess } from '../operator-process.ts';
 import { PolicyRecorder } from '../policy-recorder.ts';
-import { buildSurroundings } from './shop.ts';
+import { appNamespace, buildSurroundings, teamSpec } from './shop.ts';
 
 /** How the world is made. */
 export interface WorldOptions {
@@ -75,6 +75,20 @@ export class FaultWorld implements AsyncDisposable {
     });
     this.#operators.add(operator);
     return operator;
+  }
+
+  /** Creates namespaces of teams, each with the profile `team` that most of these tests begin with. */
+  async createTeams(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.cluster.createNamespace(name, appNamespace);
+      await this.cluster.createProfile(name, 'team', teamSpec);
+    }
+  }
+
+  /** Replaces the routes of the profile `team` of a namespace. */
+  async setRoutes(namespace: string, routes: readonly object[]): Promise<void> {
+    const profile = `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/team`;
+    await this.cluster.api.json('PATCH', profile, { spec: { routes } });
   }
 
   /** Ends all operators in order. */

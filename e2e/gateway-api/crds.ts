@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import type { AnyCluster } from '../cluster.ts';
 
 const run = promisify(execFile);
 const kinds = [
@@ -26,4 +27,10 @@ export async function gatewayApiCrds(): Promise<readonly { readonly metadata: { 
       return parse(await readFile(file, 'utf8'));
     }),
   );
+}
+
+/** Installs them; that they are served comes later. */
+export async function installGatewayApi({ api }: Pick<AnyCluster, 'api'>): Promise<void> {
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  for (const crd of await gatewayApiCrds()) await api.json('POST', path, crd);
 }
