@@ -2,8 +2,8 @@
 // it is, the field is named, and everything else goes on.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, denyIngress } from './cluster.ts';
-import { ApiError } from './control-plane/api-client.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
+import { loosen, scribble, seesUnknownFields } from './loosened-schema.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './right-set.ts';
 
@@ -30,27 +30,6 @@ afterAll(async () => {
   await operator?.stop();
   await cluster?.controlPlane.stop();
 });
-
-/** Takes every rule out of a CRD's schema. */
-async function loosen(plural: string): Promise<void> {
-  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${plural}.ringfence.dev`;
-  const crd = await cluster.api.json<{ spec: { versions: object[] } }>('GET', path);
-  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const versions = crd.spec.versions.map((version) => ({ ...version, schema: { openAPIV3Schema } }));
-  await cluster.api.json('PUT', path, { ...crd, spec: { ...crd.spec, versions } });
-}
-
-/** Merges anything into an object; a loosened CRD is in force some time after it is accepted. */
-async function scribble(path: string, patch: object): Promise<void> {
-  await cluster.eventually(`${path} takes ${JSON.stringify(patch)}`, async () => {
-    try {
-      return await cluster.api.json<object>('PATCH', path, patch);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 422) return undefined;
-      throw error;
-    }
-  });
-}
 
 interface Conditioned {
   readonly metadata: { readonly generation: number };
@@ -117,7 +96,8 @@ describe('a stored AppNetworkProfile that does not decode', () => {
   const routes = [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }];
 
   beforeAll(async () => {
-    await loosen('appnetworkprofiles');
+    await loosen(cluster, 'appnetworkprofiles');
+    await seesUnknownFields(cluster, profile);
   });
 
   /** What is wrong, and what the condition says of it. */
@@ -135,8 +115,8 @@ describe('a stored AppNetworkProfile that does not decode', () => {
   ];
 
   test.each(garbage)('because it has %s, is told so, by field', async (_, spec, message) => {
-    await scribble(profile, { spec: null });
-    await scribble(profile, { spec });
+    await scribble(cluster, profile, { spec: null });
+    await scribble(cluster, profile, { spec });
     await accepted(profile, 'False', 'InvalidProfile', message);
     await goesOn();
   });
@@ -169,8 +149,8 @@ describe('a stored AppNetworkProfile that does not decode', () => {
   });
 
   test('is obeyed again when it is mended: what it should not own goes', async () => {
-    await scribble(profile, { spec: null });
-    await scribble(profile, { spec: { routes: [] } });
+    await scribble(cluster, profile, { spec: null });
+    await scribble(cluster, profile, { spec: { routes: [] } });
     await accepted(profile, 'True', 'Accepted');
     await becomesRight(cluster, ringed);
   });
@@ -183,12 +163,12 @@ describe('a status that somebody scribbled into', () => {
     ['no object', 'nonsense'],
     ['fields of another version', { conditions: null, observedGeneration: -1, invented: { by: 'others' } }],
   ])('of a team, with %s, is written anew, and the profile counts', async (_, status) => {
-    await scribble(`${profile}/status`, { status: null });
-    await scribble(`${profile}/status`, { status });
-    await scribble(profile, {
+    await scribble(cluster, `${profile}/status`, { status: null });
+    await scribble(cluster, `${profile}/status`, { status });
+    await scribble(cluster, profile, {
       spec: { routes: [{ name: 'a', from: { app: 'web' }, to: { anywhere: {} } }] },
     });
-    await scribble(profile, { spec: { routes: [] } });
+    await scribble(cluster, profile, { spec: { routes: [] } });
     await accepted(profile, 'True', 'Accepted');
     expect((await cluster.profile('shop', 'web'))?.status).not.toHaveProperty('invented');
     await goesOn();
@@ -198,11 +178,11 @@ describe('a status that somebody scribbled into', () => {
     ['lists of another type', { conditions: 'nonsense', failing: 7 }],
     ['no object', 'nonsense'],
   ])('of the platform, with %s, is written anew, and the profile counts', async (_, status) => {
-    await loosen('platformnetworkprofiles');
-    await scribble(`${platform}/status`, { status: null });
-    await scribble(`${platform}/status`, { status });
-    await scribble(platform, { spec: { ingressRoutes: 'None' } });
-    await scribble(platform, { spec: { ingressRoutes: null } });
+    await loosen(cluster, 'platformnetworkprofiles');
+    await scribble(cluster, `${platform}/status`, { status: null });
+    await scribble(cluster, `${platform}/status`, { status });
+    await scribble(cluster, platform, { spec: { ingressRoutes: 'None' } });
+    await scribble(cluster, platform, { spec: { ingressRoutes: null } });
     await accepted(platform, 'True', 'Accepted');
     await goesOn();
   });
@@ -212,11 +192,11 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
   beforeAll(async () => {
     // What is being changed when everything freezes would stay half-way.
     await becomesRight(cluster, ringed);
-    await loosen('platformnetworkprofiles');
+    await loosen(cluster, 'platformnetworkprofiles');
   });
 
   test('is told so, by field, and the version before it holds on: what is missing is written, and nothing is pruned', async () => {
-    await scribble(platform, { spec: { enforcement: 'Sometimes' } });
+    await scribble(cluster, platform, { spec: { enforcement: 'Sometimes' } });
     await accepted(platform, 'False', 'InvalidProfile', 'spec.enforcement: must be `Enforce`');
     await accepted(
       platform,
@@ -229,7 +209,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     // By the version before, it would lose its ring.
     await cluster.label('other', { app: null });
     // What the operator says of a later change shows that it has had the time to do something about this.
-    await scribble(platform, { spec: { enforcement: 'Rarely' } });
+    await scribble(cluster, platform, { spec: { enforcement: 'Rarely' } });
     await accepted(platform, 'False', 'InvalidProfile', 'not `Rarely`');
     await comesToRest(cluster);
     expect(await cluster.policyNames('other')).toEqual(ring);
@@ -242,7 +222,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     await operator.logged('caches synced');
     await cluster.deletePolicy('shop', denyIngress);
     await cluster.createNamespace('born-frozen', appNamespace);
-    await scribble(platform, { spec: { enforcement: 'Seldom' } });
+    await scribble(cluster, platform, { spec: { enforcement: 'Seldom' } });
     await accepted(platform, 'False', 'InvalidProfile', 'not `Seldom`');
     await comesToRest(cluster);
     expect(await cluster.policyNames('shop')).toEqual(ring.filter((name) => name !== denyIngress));
@@ -251,7 +231,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
   });
 
   test('is obeyed again when it is mended', async () => {
-    await scribble(platform, { spec: { enforcement: 'Enforce' } });
+    await scribble(cluster, platform, { spec: { enforcement: 'Enforce' } });
     await accepted(platform, 'True', 'Accepted');
     await becomesRight(cluster, [...ringed, 'born-frozen']);
     await cluster.platformCondition('Ready', 'True', 'Enforced');

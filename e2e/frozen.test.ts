@@ -2,14 +2,13 @@
 // whose CRD is of another version, gains nothing by it, neither in its own namespace nor by what it mirrors elsewhere.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster, denyEgress, denyIngress, dnsPolicy } from './cluster.ts';
-import { ApiError } from './control-plane/api-client.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
+import { loosen, scribble, seesUnknownFields } from './loosened-schema.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { comesToRest } from './right-set.ts';
 
 const ring = [denyEgress, denyIngress, dnsPolicy];
 const profile = '/apis/ringfence.dev/v1alpha1/namespaces/team/appnetworkprofiles/broken';
-const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/appnetworkprofiles.ringfence.dev';
 const base = {
   enforcement: 'Enforce',
   egress: 'Restricted',
@@ -43,44 +42,17 @@ afterAll(async () => {
   await cluster?.controlPlane.stop();
 }, 60_000);
 
-/** Takes every rule out of the schema, so that a profile can be stored that nobody can read. */
-async function loosen(): Promise<void> {
-  const crd = await cluster.api.json<{ spec: { versions: object[] } }>('GET', definition);
-  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const versions = crd.spec.versions.map((version) => ({ ...version, schema: { openAPIV3Schema } }));
-  await cluster.api.json('PUT', definition, { ...crd, spec: { ...crd.spec, versions } });
-}
-
-/** Edits the profile. A loosened schema is in force some time after it is accepted: until then fields are pruned, or refused. */
+/** Edits the profile. */
 async function edit(spec: {
   readonly colour: string | null;
   readonly routes?: readonly object[];
 }): Promise<void> {
-  await cluster.eventually('the edit is stored', async () => {
-    try {
-      const stored = await cluster.api.json<{ spec: { colour?: string } }>('PATCH', profile, { spec });
-      return stored.spec.colour === (spec.colour ?? undefined) ? true : undefined;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 422) return undefined;
-      throw error;
-    }
-  });
-}
-
-/**
- * Edits it until the operator has seen that it can't be read: a watch that was opened under the schema of before still drops
- * the field, and is not told of this version again.
- */
-async function becomesUnreadable(): Promise<void> {
-  let edits = 0;
-  await cluster.eventually('the operator sees that the profile can not be read', async () => {
-    edits += 1;
-    await edit({ colour: `blue-${edits}` });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const { status } = (await cluster.profile('team', 'broken')) ?? {};
-    const isRead = status?.conditions?.some(({ type, status }) => type === 'Accepted' && status === 'True');
-    return isRead ? undefined : true;
-  });
+  await scribble<{ spec: { colour?: string } }>(
+    cluster,
+    profile,
+    { spec },
+    (stored) => stored.spec.colour === (spec.colour ?? undefined),
+  );
 }
 
 /** What the policies of a namespace beside its ring let out and in. */
@@ -113,8 +85,9 @@ describe('a profile that becomes unreadable', () => {
 
   test('stays as it was written, and its status says which policies do', async () => {
     const before = [await cluster.policies('team'), await cluster.policies('victim')];
-    await loosen();
-    await becomesUnreadable();
+    await loosen(cluster, 'appnetworkprofiles');
+    await seesUnknownFields(cluster, profile);
+    await edit({ colour: 'blue' });
     await conditionIs('Accepted', /^False InvalidProfile: spec\.colour/);
     await conditionIs('Frozen', /^True InvalidProfile: .*`ringfence-broken-.* in `victim`$/);
     await comesToRest(cluster);
