@@ -4,9 +4,9 @@ const layers = [
   ['routes'],
   ['api'],
   ['discover', 'compile', 'analyze'],
-  ['plan'],
+  ['plan', 'graph'],
   ['cluster'],
-  ['operator', 'cli'],
+  ['operator', 'cli', 'graph-page'],
 ];
 
 /** For each folder: everything at its own level (but itself) or above is out of reach. */
@@ -22,7 +22,7 @@ const layerRules = layers.flatMap((folders, level) =>
   })),
 );
 
-const pure = '^src/(model|routes|api|discover|compile|analyze|plan)/';
+const pure = '^src/(model|routes|api|discover|compile|analyze|plan|graph)/';
 
 export default {
   forbidden: [
@@ -41,6 +41,13 @@ export default {
       severity: 'error',
       from: { path: pure, pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional'], pathNot: 'node_modules/zod/' },
+    },
+    {
+      name: 'page-program-is-apart',
+      comment: 'the program of the page runs in a browser: it may only know the types of its data',
+      severity: 'error',
+      from: { path: '^src/graph-page/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^src/(graph-page/|graph/(page-format|model)\\.ts)' },
     },
     {
       name: 'no-circular',

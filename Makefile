@@ -21,7 +21,7 @@ setup: $(INSTALLED) ## install the locked dependencies
 lint: setup ## format, lint, types and layers
 	biome check --error-on-warnings .
 	tsc -p .
-	tsc -p src/cli/graph/page/browser
+	tsc -p src/graph-page
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image
 
 check: lint ## the fast loop: lint, then unit and golden tests with a quarter of the random cases (generated files must be fresh)

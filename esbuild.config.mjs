@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { readAssets } from './src/cli/graph/page/assets.ts';
+import { readAssets } from './src/cli/graph/page-assets.ts';
 
 const outfile = process.argv[2] ?? 'dist/ringfence.mjs';
 const folder = dirname(outfile);
@@ -62,7 +62,7 @@ function whenUsed(path, builtIn) {
 const pageAssets = {
   name: 'page-assets',
   setup({ onLoad }) {
-    onLoad({ filter: /graph\/page\/assets\.ts$/ }, async () => ({
+    onLoad({ filter: /cli\/graph\/page-assets\.ts$/ }, async () => ({
       contents: `export const readAssets = async () => (${JSON.stringify(await readAssets())});`,
     }));
   },

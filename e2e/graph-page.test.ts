@@ -7,10 +7,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import { analyze } from '../src/analyze/analysis.ts';
 import type { AnalysisInput } from '../src/analyze/facts.ts';
-import { denialsOf, modelOf } from '../src/cli/graph/from-analysis.ts';
-import { htmlFile } from '../src/cli/graph/html.ts';
-import { loadPainter } from '../src/cli/graph/svg.ts';
+import { denialsOf, modelOf } from '../src/graph/from-analysis.ts';
+import { htmlFile } from '../src/graph/html.ts';
 import { company, hostile, hostileNames, shop } from '../test/drawn-clusters.ts';
+import { loadPageTools } from '../test/page-tools.ts';
 import { type OpenPage, openFile, startBrowser } from './browser/browser.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ringfence-page-'));
@@ -19,14 +19,13 @@ let browser: Browser;
 let opened: OpenPage | undefined;
 
 beforeAll(async () => {
-  const painter = await loadPainter();
-  const draw = async (input: AnalysisInput) => {
+  const tools = await loadPageTools();
+  const draw = (input: AnalysisInput) => {
     const analysis = analyze(input);
     const model = modelOf(analysis);
-    return htmlFile({ title: 'Who reaches whom', model, denials: denialsOf(analysis, model) }, painter);
+    return htmlFile({ title: 'Who reaches whom', model, denials: denialsOf(analysis, model) }, tools);
   };
-  for (const [name, input] of Object.entries(files))
-    writeFileSync(join(folder, `${name}.html`), await draw(input));
+  for (const [name, input] of Object.entries(files)) writeFileSync(join(folder, `${name}.html`), draw(input));
   browser = await startBrowser();
 });
 

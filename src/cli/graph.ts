@@ -3,14 +3,15 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { analyze } from '../analyze/analysis.ts';
 import { withoutStandIns } from '../analyze/stand-ins.ts';
+import { denialsOf, modelOf } from '../graph/from-analysis.ts';
+import type { PageTools } from '../graph/html.ts';
+import { countLinks } from '../graph/links.ts';
+import { cutToMermaid, fitsMermaid, renderMermaid } from '../graph/mermaid.ts';
+import type { GraphModel } from '../graph/model.ts';
+import { folded, type Picture, pictureOf } from '../graph/picture.ts';
 import { askedWorld } from './ask-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ToolError } from './failures.ts';
-import { denialsOf, modelOf } from './graph/from-analysis.ts';
-import { countLinks } from './graph/links.ts';
-import { cutToMermaid, fitsMermaid, renderMermaid } from './graph/mermaid.ts';
-import type { GraphModel } from './graph/model.ts';
-import { folded, type Picture, pictureOf } from './graph/picture.ts';
 import { checkNamespace } from './namespace-check.ts';
 import { type ClusterFlags, clusterOptions, type InputFlags, inputOptions, outputOption } from './options.ts';
 import type { OutputTarget } from './output/target.ts';
@@ -109,23 +110,27 @@ const drawers: Readonly<Record<Format, (what: ToDraw) => Promise<string>>> = {
     return cutToMermaid(whole);
   },
   dot: async (what) => {
-    const { renderDot } = await import('./graph/dot.ts');
+    const { renderDot } = await import('../graph/dot.ts');
     const picture = pictureOf(what.model, what.only);
     return noted(picture, what, renderDot(picture.scene));
   },
   svg: async (what) => {
-    const { loadPainter, svgFile } = await import('./graph/svg.ts');
-    const { readAssets } = await import('./graph/page/assets.ts');
+    const { drawScene, svgFile } = await import('../graph/svg.ts');
+    const { graphviz, assets } = await loadTools();
     const picture = pictureOf(what.model, what.only);
-    const svg = (await loadPainter()).draw(picture.scene);
-    return noted(picture, what, svgFile(svg, (await readAssets()).drawingStyle));
+    return noted(picture, what, svgFile(drawScene(picture.scene, graphviz), assets.drawingStyle));
   },
   html: async ({ model, only, denials }) => {
-    const { htmlFile } = await import('./graph/html.ts');
-    const { loadPainter } = await import('./graph/svg.ts');
-    return htmlFile({ title: 'Who reaches whom', model, denials: denials(), only }, await loadPainter());
+    const { htmlFile } = await import('../graph/html.ts');
+    return htmlFile({ title: 'Who reaches whom', model, denials: denials(), only }, await loadTools());
   },
 };
+
+async function loadTools(): Promise<PageTools> {
+  const { loadGraphviz } = await import('./graph/graphviz.ts');
+  const { readAssets } = await import('./graph/page-assets.ts');
+  return { graphviz: await loadGraphviz(), assets: await readAssets() };
+}
 
 function noted(picture: Picture, { around }: ToDraw, text: string): string {
   if (picture.note !== undefined) around.note(picture.note);

@@ -6,6 +6,7 @@ import { type Endpoint, isWorkload, spellEndpoint } from '../analyze/endpoints.t
 import type { AnalysisInput } from '../analyze/facts.ts';
 import { withoutStandIns } from '../analyze/stand-ins.ts';
 import { formatKey } from '../model/object-key.ts';
+import { portTexts } from '../model/port-texts.ts';
 import { askedWorld } from './ask-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatBlocks, groupsOf } from './matrix/blocks.ts';
@@ -13,7 +14,6 @@ import { checkNamespace, namespacesOf } from './namespace-check.ts';
 import { type ClusterFlags, clusterOptions, type InputFlags, inputOptions, outputOption } from './options.ts';
 import { toYaml } from './output/manifests.ts';
 import { paintOf } from './output/paint.ts';
-import { portTexts } from './output/ports.ts';
 import type { OutputTarget } from './output/target.ts';
 import { endsWith, type Surroundings, verbCommand } from './verb.ts';
 

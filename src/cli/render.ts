@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import { isMadeUp } from '../cluster/as-stored.ts';
 import { type Compiled, compile } from '../compile/compile.ts';
+import { count } from '../model/counted.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
 import { manifestOf } from '../plan/manifest.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ToolError } from './failures.ts';
 import { type InputFlags, inputOptions, outputOption } from './options.ts';
-import { count } from './output/count.ts';
 import { jsonList, yamlDocuments } from './output/manifests.ts';
 import type { OutputTarget } from './output/target.ts';
 import { noteAssumed, readFiles } from './read-world.ts';

@@ -4,8 +4,8 @@ import { formatEndpoint, spellEndpoint } from '../../analyze/endpoints.ts';
 import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { isEmpty } from '../../model/port-set.ts';
+import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import type { Paint } from '../output/paint.ts';
-import { portTexts, sayPorts } from '../output/ports.ts';
 import type { Answer } from './answer.ts';
 
 /** An answer with what was asked, in the person's words, and what would change it. */
@@ -27,8 +27,9 @@ function formatPart(part: Explanation, paint: Paint): string {
   const pair = paint('bold', `${formatEndpoint(from)} -> ${formatEndpoint(to)}`);
   const verdict = allowed ? paint('green', 'allowed') : paint('red', 'denied');
   const shown = asked ?? (allowed ? ports : undefined);
-  const on = shown === undefined || isEmpty(shown) ? '' : ` on ${sayPorts(shown)}`;
-  const others = asked !== undefined && !allowed && !isEmpty(ports) ? ` (allowed: ${sayPorts(ports)})` : '';
+  const on = shown === undefined || isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
+  const others =
+    asked !== undefined && !allowed && !isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
   const lines = [...sayEgress(egress, formatEndpoint(from)), ...sayIngress(ingress, formatEndpoint(to))];
   return `${pair}: ${verdict}${on}${others}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
@@ -64,7 +65,7 @@ function saySide(side: SideExplanation, label: string, open: string, lets: strin
 }
 
 function sayRule({ policy, rule, ports, askers }: RuleReason): string {
-  return `rule ${rule + 1} of ${formatKey(policy)} (${sayPorts(ports)})${sayOrigin(policy, askers)}`;
+  return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${sayOrigin(policy, askers)}`;
 }
 
 /** Where a rule comes from: a route of a profile, an object that is exposed, or the platform's profile. */

@@ -1,10 +1,11 @@
 // Findings as they are told: with the place in the file where there is one, for people as compilers do, for programs as data.
 // Must not know how a finding came about.
+
+import { count } from '../../model/counted.ts';
 import { type Severity, type Subject, severityOf } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Input } from '../input/input.ts';
 import { formatProblem, type InputProblem } from '../input/problems.ts';
-import { count } from '../output/count.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import { keyOf } from '../world.ts';
 import type { LintFinding } from './profiles.ts';

@@ -2,9 +2,9 @@
 // `every workload` and `any address`, however many workloads there are. Must not know how connections are found.
 import type { ConnectionGroup } from '../../analyze/connections.ts';
 import { type Endpoint, isSelf, isWorkload, keyOf, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import { formatPorts } from '../../model/port-texts.ts';
 import { endNames } from '../output/ends.ts';
 import type { Paint } from '../output/paint.ts';
-import { sayPorts } from '../output/ports.ts';
 import { formatTable } from '../output/table.ts';
 
 /** What begins or ends in a namespace. */
@@ -35,7 +35,7 @@ export function formatBlocks(
     const [only] = from;
     // One pod does not reach itself through a policy.
     const others = from.length === 1 && only ? to.filter((target) => !isSelf(only, target)) : to;
-    return block(nameAll(from), nameAll(others), sayPorts(ports));
+    return block(nameAll(from), nameAll(others), formatPorts(ports));
   });
   const isTall = blocks.some((rows) => rows.length > 1);
   const head = ['FROM', 'TO', 'PORTS'].map((text) => ({

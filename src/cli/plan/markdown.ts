@@ -1,8 +1,8 @@
 // A plan as the comment of a pull request: what to look at first, then every connection, then the policies, folded.
 // GitHub takes 65,536 characters, so that long lists are cut and counted. Must not know how it was found.
 import { formatKey } from '../../model/object-key.ts';
+import { formatPorts } from '../../model/port-texts.ts';
 import { toYaml } from '../output/manifests.ts';
-import { sayPorts } from '../output/ports.ts';
 import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './changes.ts';
 import { lineDifference } from './line-difference.ts';
 import { dangerWords, sayEnds, sayIsolation, sayOwner, sayRenamed, sayTotals, sayWhy } from './words.ts';
@@ -31,7 +31,7 @@ function warnings({ connections: all, isolation: namespaces }: Changes): string 
 function sayDanger(change: ConnectionChange): string {
   const { from, to, ports, dangers } = change;
   const why = dangers.map((danger) => dangerWords[danger]).join(', ');
-  return `${code(from)} → ${code(to)} on ${sayPorts(ports)}: ${why}`;
+  return `${code(from)} → ${code(to)} on ${formatPorts(ports)}: ${why}`;
 }
 
 function isolation({ isolation: namespaces }: Changes): string {
@@ -43,7 +43,7 @@ function connections({ connections: all }: Changes): string {
   if (all.length === 0) return '';
   const rows = all.map(
     (each) =>
-      `| ${sign(each)} | ${code(each.from)} | ${code(each.to)} | ${sayPorts(each.ports)} | ${sayWhy(each)} |`,
+      `| ${sign(each)} | ${code(each.from)} | ${code(each.to)} | ${formatPorts(each.ports)} | ${sayWhy(each)} |`,
   );
   return `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
 }

@@ -3,8 +3,8 @@
 import { spellEndpoint } from '../../analyze/endpoints.ts';
 import type { PolicyFacts } from '../../analyze/facts.ts';
 import { formatKey } from '../../model/object-key.ts';
+import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import type { Paint, Style } from '../output/paint.ts';
-import { portTexts, sayPorts } from '../output/ports.ts';
 import { formatTable } from '../output/table.ts';
 import {
   type Changes,
@@ -78,7 +78,7 @@ function connectionRow(change: ConnectionChange, paint: Paint) {
   return [
     painted(`${mark} ${signs[change.change]} ${change.change}`, styles[change.change], paint),
     `${sayEnds(change.from, maxEnds)} -> ${sayEnds(change.to, maxEnds)}`,
-    sayPorts(change.ports),
+    formatPorts(change.ports),
     sayWhy(change),
   ];
 }

@@ -1,0 +1,76 @@
+// What of a view belongs to what is selected: the rest steps back.
+// Must not know the page.
+import type { PageBundle, PageNode, PageView } from '../graph/page-format.ts';
+import type { Facts } from './page-facts.ts';
+import type { Selection } from './state.ts';
+
+/** Ids of what stays in the light; `main` is what was selected. */
+export interface Focus {
+  readonly main: ReadonlySet<string>;
+  readonly nodes: ReadonlySet<string>;
+  readonly bundles: ReadonlySet<string>;
+}
+
+/** What belongs to a selection; `undefined` where nothing is selected. */
+export function focusOf(view: PageView, selection: Selection, facts: Facts): Focus | undefined {
+  switch (selection.kind) {
+    case 'none':
+      return undefined;
+    case 'place': {
+      const { place } = selection;
+      const members = new Set([...facts.arrows(place, 'in'), ...facts.arrows(place, 'out')]);
+      return around(view, nodesOf(view, [place]), (bundle) =>
+        bundle.members.some((arrow) => members.has(arrow)),
+      );
+    }
+    case 'pair': {
+      const arrow = facts.arrowOf(selection.from, selection.to);
+      return around(
+        view,
+        nodesOf(view, [selection.from, selection.to]),
+        ({ members }) => arrow !== undefined && members.includes(arrow),
+      );
+    }
+    case 'bundle':
+      return around(view, [], ({ id }) => id === selection.id);
+    case 'node':
+      return around(view, [selection.id], ({ from, to, at }) => [from, to, at].includes(selection.id));
+    case 'gap':
+      return around(view, [selection.from, selection.to], () => false);
+  }
+}
+
+/** The nodes that stand for any of these places; a room's `every workload` does not count. */
+export function nodesOf(view: PageView, places: readonly number[]): readonly string[] {
+  return view.nodes
+    .filter((node) => node.kind !== 'all' && places.some((place) => node.places.includes(place)))
+    .map(({ id }) => id);
+}
+
+/**
+ * Pairs of nodes, in one direction, of whose places none reaches any of the other. Where an arrow leads the other way, it
+ * says enough.
+ */
+export function gapsOf(view: PageView, facts: Facts): readonly (readonly [PageNode, PageNode])[] {
+  const nodes = view.nodes.filter(({ kind }) => kind === 'workload' || kind === 'room');
+  const drawn = new Set(view.bundles.map(({ from, to }) => `${from} ${to}`));
+  return nodes.flatMap((from) =>
+    nodes
+      .filter((to) => to !== from && !drawn.has(`${to.id} ${from.id}`) && isGap(from, to, facts))
+      .map((to) => [from, to] as const),
+  );
+}
+
+function isGap(from: PageNode, to: PageNode, facts: Facts): boolean {
+  return from.places.every((source) => to.places.every((target) => facts.isDenied(source, target)));
+}
+
+function around(view: PageView, main: readonly string[], isIn: (bundle: PageBundle) => boolean): Focus {
+  const bundles = view.bundles.filter(isIn);
+  const ends = bundles.flatMap(({ from, to, at }) => [from, to, at].filter((id) => id !== undefined));
+  return {
+    main: new Set(main),
+    nodes: new Set([...main, ...ends]),
+    bundles: new Set(bundles.map(({ id }) => id)),
+  };
+}

@@ -1,0 +1,186 @@
+// What the page's script answers, without a browser.
+import { describe, expect, test } from '@jest/globals';
+import { company, shop } from '../../test/drawn-clusters.ts';
+import { analyze } from '../analyze/analysis.ts';
+import type { AnalysisInput } from '../analyze/facts.ts';
+import { denialsOf, modelOf } from '../graph/from-analysis.ts';
+import { scenesOf } from '../graph/html.ts';
+import { pageDataOf } from '../graph/page-data.ts';
+import type { PageView } from '../graph/page-format.ts';
+import { focusOf, gapsOf, nodesOf } from './focus.ts';
+import { Facts } from './page-facts.ts';
+import { find } from './search.ts';
+import { formatState, parseState, type State } from './state.ts';
+
+function factsOf(input: AnalysisInput): Facts {
+  const analysis = analyze(input);
+  const model = modelOf(analysis);
+  return new Facts(pageDataOf(model, denialsOf(analysis, model), scenesOf(model)));
+}
+
+const small = factsOf(shop());
+const large = factsOf(company());
+
+function placeOf(facts: Facts, key: string): number {
+  const place = facts.placeOfKey(key);
+  if (place === undefined) throw new Error(`no ${key}`);
+  return place;
+}
+
+function viewOf(facts: Facts, id: string): PageView {
+  const view = facts.data.views.find((each) => each.id === id);
+  if (view === undefined) throw new Error(`no view ${id}`);
+  return view;
+}
+
+function pairOf(facts: Facts, from: string, to: string) {
+  return facts.pair(placeOf(facts, from), placeOf(facts, to));
+}
+
+describe('a pair', () => {
+  test('that is allowed names the rule, its policy, and the route that asked for it', () => {
+    const { ports, sides } = pairOf(small, 'shop/web-console', 'shop/mongo');
+    expect(ports).toBe('27017');
+    expect(sides).toMatchObject([
+      { heading: 'leaving shop/web-console', lets: true, rules: [], policies: [] },
+      {
+        heading: 'entering shop/mongo',
+        lets: true,
+        rules: [
+          {
+            policy: expect.stringMatching(/^shop\/ringfence-shop-mongo-/),
+            rule: 'rule 3, spec.ingress[2]',
+            ports: '27017',
+            origin: 'AppNetworkProfile shop: web-console-to-mongo',
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('that is denied names the policies that isolate the side which denies', () => {
+    const { ports, sides } = pairOf(small, 'shop-admin/admin-console', 'shop/web-console');
+    expect(ports).toBeUndefined();
+    expect(sides.map(({ lets }) => lets)).toEqual([true, false]);
+    expect(sides[1]?.sentence).toBe('isolated for ingress, and no rule lets shop-admin/admin-console in');
+    expect(sides[1]?.policies).toContain('shop/ringfence-default-deny-ingress');
+  });
+
+  test('that both sides deny says so of both', () => {
+    const { sides } = pairOf(large, 'payments-prod/redis', 'catalog-prod/api');
+    expect(sides.map(({ lets, policies }) => [lets, policies[0]])).toEqual([
+      [false, 'payments-prod/ringfence-default-deny-egress'],
+      [false, 'catalog-prod/ringfence-default-deny-ingress'],
+    ]);
+  });
+
+  test('with addresses that are not listed is not said to be denied', () => {
+    const [address, mongo] = [placeOf(small, 'any address'), placeOf(small, 'shop/mongo')];
+    expect(small.isDenied(address, mongo)).toBe(false);
+    expect(
+      small.isDenied(placeOf(small, 'shop-admin/admin-console'), placeOf(small, 'shop/web-console')),
+    ).toBe(true);
+  });
+});
+
+describe('what belongs to a selection', () => {
+  test('of a workload are its arrows and their other ends', () => {
+    const view = viewOf(small, 'workloads');
+    const mongo = placeOf(small, 'shop/mongo');
+    const focus = focusOf(view, { kind: 'place', place: mongo }, small);
+    const arrows = view.bundles.filter(({ id }) => focus?.bundles.has(id));
+    expect(focus?.main).toEqual(new Set([`p${mongo}`]));
+    expect(arrows.filter(({ to }) => to === `p${mongo}`).map(({ label }) => label)).toEqual([
+      '27017',
+      '27017',
+      '27017',
+    ]);
+    expect(focus?.nodes).toContain(`p${placeOf(small, 'shop-admin/admin-console')}`);
+    expect(focus?.nodes).not.toContain('room2');
+  });
+
+  test('are the folded namespaces of workloads that are not drawn', () => {
+    const view = viewOf(large, 'namespaces');
+    expect(nodesOf(view, [placeOf(large, 'catalog-prod/api')])).toEqual([
+      `r${large.place(placeOf(large, 'catalog-prod/api')).room}`,
+    ]);
+  });
+
+  test('what is denied is drawn where no arrow leads back', () => {
+    const view = viewOf(small, 'workloads');
+    const name = (places: readonly number[]) => small.place(places[0] ?? -1).name;
+    expect(gapsOf(view, small).map(([from, to]) => `${name(from.places)} ✕ ${name(to.places)}`)).toEqual([
+      'ingress-nginx ✕ mongo',
+      'nosqlclient ✕ web-console',
+      'nosqlclient ✕ admin-console',
+      'web-console ✕ nosqlclient',
+      'web-console ✕ admin-console',
+      'admin-console ✕ nosqlclient',
+      'admin-console ✕ web-console',
+    ]);
+  });
+});
+
+describe('the search', () => {
+  const names = (question: string) =>
+    find(question, large).map((found) =>
+      found.kind === 'room' ? large.data.rooms[found.room]?.name : large.place(found.place).key,
+    );
+
+  test('finds names that begin with the question before those that hold it', () => {
+    expect(names('post')[0]).toBe('accounts-prod/postgres');
+    expect(names('monitoring')).toEqual([
+      'monitoring',
+      'monitoring/alertmanager',
+      'monitoring/grafana',
+      'monitoring/prometheus',
+    ]);
+  });
+
+  test('takes a namespace and a workload together, in any case', () => {
+    expect(names('Catalog-prod/API')).toEqual(['catalog-prod/api']);
+    expect(names('catalog api')).toEqual(['catalog-prod/api', 'catalog-staging/api']);
+  });
+
+  test('finds nothing without a question', () => {
+    expect(names('  ')).toEqual([]);
+    expect(names('no-such-thing')).toEqual([]);
+  });
+});
+
+describe('the address of a state', () => {
+  const api = placeOf(large, 'catalog-prod/api');
+  const states: readonly State[] = [
+    { view: 'namespaces', selection: { kind: 'none' }, denied: false },
+    { view: 'room2', selection: { kind: 'place', place: api }, denied: true },
+    {
+      view: 'room3',
+      selection: { kind: 'pair', from: api, to: placeOf(large, 'fraud-prod/web') },
+      denied: false,
+    },
+    { view: 'room3', selection: { kind: 'bundle', id: 'a1' }, denied: false },
+    { view: 'namespaces', selection: { kind: 'node', id: 'r2' }, denied: false },
+    { view: 'namespaces', selection: { kind: 'gap', from: 'r1', to: 'r2' }, denied: true },
+  ];
+
+  test.each(states.map((state) => [formatState(state, large), state] as const))(
+    '%s is read back',
+    (address, state) => {
+      expect(parseState(address, large)).toEqual(state);
+    },
+  );
+
+  test('names workloads, so that it outlives a new drawing', () => {
+    expect(formatState(states[1] as State, large)).toBe(
+      '#namespace=catalog-prod&workload=catalog-prod%2Fapi&denied=',
+    );
+  });
+
+  test('of things that are not there is that of the first view', () => {
+    expect(parseState('#namespace=gone&workload=gone/web&arrow=a999', large)).toEqual({
+      view: 'namespaces',
+      selection: { kind: 'none' },
+      denied: false,
+    });
+  });
+});

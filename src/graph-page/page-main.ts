@@ -1,0 +1,175 @@
+// The page: reads its data, and keeps map, panel and address in step with one state.
+import type { PageData, PageView } from '../graph/page-format.ts';
+import { button, byId, h, inputById } from './dom.ts';
+import { nodesOf } from './focus.ts';
+import { fillKeys, isTyping } from './keys.ts';
+import { MapView } from './map.ts';
+import { Facts } from './page-facts.ts';
+import { fillPanel } from './panel.ts';
+import { attachSearch, type Found } from './search.ts';
+import { formatState, parseState, type Selection, type State } from './state.ts';
+
+const facts = new Facts(JSON.parse(byId('data').textContent ?? '') as PageData);
+const panel = byId('panel');
+const deniedSwitch = inputById('denied');
+const map = new MapView(byId('canvas'), facts, {
+  select,
+  open: openRoom,
+  hint: (text) => {
+    byId('hint').textContent = text;
+  },
+});
+
+function current(): State {
+  return parseState(location.hash, facts);
+}
+
+/** The address is the only place that remembers; what is shown follows from it. */
+function go(state: State): void {
+  const hash = formatState(state, facts);
+  if (hash !== location.hash) history.pushState(null, '', hash);
+  show();
+}
+
+function show(): void {
+  const state = current();
+  const view = facts.data.views.find(({ id }) => id === state.view);
+  if (view === undefined) return;
+  deniedSwitch.checked = state.denied;
+  map.show(view, state);
+  fillPanel(panel, view, state, facts, { select, open: openRoom, showDenied: () => setDenied(true) });
+  for (const tab of byId('views').querySelectorAll('button')) {
+    tab.setAttribute('aria-current', String(tab.dataset.view === state.view));
+  }
+  showCrumb(view.room);
+}
+
+function select(selection: Selection): void {
+  const state = current();
+  const view = viewFor(selection) ?? state.view;
+  const hadKeyboard = panel.contains(document.activeElement);
+  go({ ...state, view, selection });
+  if (hadKeyboard) panel.focus();
+}
+
+/** The view that shows a selection best: the current one where it does at all, and not just as folded namespaces. */
+function viewFor(selection: Selection): string | undefined {
+  const { views } = facts.data;
+  const here = views.find(({ id }) => id === current().view);
+  const places =
+    selection.kind === 'place'
+      ? [selection.place]
+      : selection.kind === 'pair'
+        ? [selection.to, selection.from]
+        : [];
+  const single = views.filter(({ nodes }) =>
+    nodes.some(({ kind }) => kind === 'workload' || kind === 'addresses'),
+  );
+  const rooms = places.map((place) => views.find(({ room }) => room === facts.place(place).room));
+  const candidates = [here, single.find(({ room }) => room === undefined), ...rooms].filter(
+    (view) => view !== undefined && single.includes(view),
+  );
+  const shows = (view: PageView | undefined) =>
+    view !== undefined && places.every((place) => nodesOf(view, [place]).length > 0);
+  return (candidates.find(shows) ?? views.find(shows))?.id;
+}
+
+function openRoom(room: number): void {
+  const view = facts.data.views.find((other) => other.room === room);
+  const state = current();
+  if (view !== undefined) go({ ...state, view: view.id, selection: { kind: 'none' } });
+}
+
+function setDenied(denied: boolean): void {
+  const { selection, ...state } = current();
+  go({ ...state, denied, selection: selection.kind === 'gap' ? { kind: 'none' } : selection });
+}
+
+/** One step out: from a selection to its view, from a namespace to all of them. */
+function back(): void {
+  const state = current();
+  const [first] = facts.data.views;
+  if (state.selection.kind !== 'none') go({ ...state, selection: { kind: 'none' } });
+  else if (first !== undefined && first.id !== state.view) go({ ...state, view: first.id });
+}
+
+function choose(found: Found): void {
+  if (found.kind === 'room') openRoom(found.room);
+  else select({ kind: 'place', place: found.place });
+  const id = found.kind === 'place' ? `p${found.place}` : undefined;
+  if (id !== undefined) map.focus(id);
+}
+
+function lightUp(all: readonly Found[] | undefined): void {
+  const view = facts.data.views.find(({ id }) => id === current().view);
+  if (all === undefined || view === undefined) {
+    map.showFound(undefined);
+    return;
+  }
+  const places = all.flatMap((found) =>
+    found.kind === 'place' ? [found.place] : (facts.data.rooms[found.room]?.places ?? []),
+  );
+  const nodes = new Set(nodesOf(view, places));
+  map.showFound({ main: nodes, nodes, bundles: new Set() });
+}
+
+function makeTabs(): void {
+  const tabs = facts.data.views
+    .filter(({ room }) => room === undefined)
+    .map(({ id, name }) => {
+      const tab = button(
+        { onclick: () => go({ ...current(), view: id, selection: { kind: 'none' } }) },
+        name,
+      );
+      tab.dataset.view = id;
+      return tab;
+    });
+  byId('views').replaceChildren(...tabs, h('span', { class: 'crumb', attributes: { id: 'crumb' } }));
+}
+
+function showCrumb(room: number | undefined): void {
+  const crumb = byId('crumb');
+  crumb.textContent = room === undefined ? '' : (facts.data.rooms[room]?.name ?? '');
+  crumb.hidden = room === undefined;
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const actions: Readonly<Record<string, () => void>> = {
+    '/': () => byId('search').focus(),
+    '+': () => map.camera.zoom(1.25),
+    '=': () => map.camera.zoom(1.25),
+    '-': () => map.camera.zoom(0.8),
+    '0': () => map.camera.fit(),
+    d: () => setDenied(!current().denied),
+    '?': showKeys,
+    Escape: back,
+  };
+  const action = actions[event.key];
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+}
+
+function showKeys(): void {
+  const dialog = byId('keys');
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+}
+
+function listPlaces(): void {
+  const options = facts.data.places.map(({ key }) => h('option', { attributes: { value: key } }));
+  document.body.append(h('datalist', { attributes: { id: 'places' } }, ...options));
+}
+
+makeTabs();
+listPlaces();
+fillKeys(byId('keys'));
+attachSearch(inputById('search'), byId('found'), facts, { found: lightUp, choose });
+byId('zoom-in').addEventListener('click', () => map.camera.zoom(1.25));
+byId('zoom-out').addEventListener('click', () => map.camera.zoom(0.8));
+byId('zoom-fit').addEventListener('click', () => map.camera.fit());
+byId('help').addEventListener('click', showKeys);
+deniedSwitch.addEventListener('change', () => setDenied(deniedSwitch.checked));
+document.addEventListener('keydown', onKey);
+addEventListener('popstate', show);
+show();

@@ -1,0 +1,44 @@
+// Workloads of a large open room that no arrow of their own leads to or from: one node that names a few of them.
+import { nameSomeInLines } from '../model/counted.ts';
+import { countOfPlaces, type DrawnNode } from './drawn.ts';
+
+/** Below this, they are drawn one by one: a picture of a namespace shows its workloads. */
+const mostDrawn = 24;
+
+/** Names that fit on a node. */
+const mostNames = 5;
+
+/**
+ * The nodes, those without anything of their own in one for each room that has many of them.
+ *
+ * @param isBusy whether arrows or marks of its own are drawn at a node
+ */
+export function bundleRest(
+  nodes: readonly DrawnNode[],
+  isBusy: (node: DrawnNode) => boolean,
+): readonly DrawnNode[] {
+  const isLone = (node: DrawnNode) =>
+    (node.kind === 'workload' || node.kind === 'addresses') && !isBusy(node);
+  const lone = Map.groupBy(nodes.filter(isLone), ({ room }) => room);
+  const rests = [...lone].flatMap(([room, members]) =>
+    room === undefined || members.length <= mostDrawn ? [] : [restOf(room, members)],
+  );
+  const bundled = new Set(rests.map(({ room }) => room));
+  return [...nodes.filter((node) => !isLone(node) || !bundled.has(node.room)), ...rests];
+}
+
+function restOf(room: number, nodes: readonly DrawnNode[]): DrawnNode {
+  const names = nodes.map(({ name }) => name);
+  return {
+    id: `rest${room}`,
+    kind: 'rest',
+    room,
+    name: countOfPlaces(
+      names.length,
+      nodes.some(({ kind }) => kind === 'addresses'),
+    ),
+    details: nameSomeInLines(names, mostNames),
+    ringed: nodes.every(({ ringed }) => ringed),
+    places: nodes.flatMap(({ places }) => places),
+  };
+}

@@ -1,0 +1,59 @@
+// Folded rooms beside an open one that have the very same arrows become one node that names them.
+import { nameSomeInLines } from '../model/counted.ts';
+import { type DrawnArrow, type DrawnNode, looks, together } from './drawn.ts';
+import type { GraphModel } from './model.ts';
+
+/** Below this, nodes drawn one by one read better than a bundle. */
+const worthBundling = 3;
+
+/** Names that fit on a node. */
+const mostNames = 5;
+
+/** The arrows, with one node for folded rooms that have the same arrows. */
+export function bundleTwins(
+  model: GraphModel,
+  arrows: readonly DrawnArrow[],
+  isOpen: (node: DrawnNode) => boolean,
+): readonly DrawnArrow[] {
+  const folded = new Set(arrows.flatMap(({ from, to }) => [from, to]).filter((node) => !isOpen(node)));
+  const twins = Map.groupBy(folded, (node) => fingerprint(model, node, arrows));
+  const standIn = new Map<DrawnNode, DrawnNode>();
+  for (const nodes of twins.values()) {
+    const [first] = nodes;
+    if (first === undefined || nodes.length < worthBundling) continue;
+    const several = severalOf(first, nodes);
+    for (const node of nodes) standIn.set(node, several);
+  }
+  const moved = arrows.map((arrow) => ({
+    ...arrow,
+    from: standIn.get(arrow.from) ?? arrow.from,
+    to: standIn.get(arrow.to) ?? arrow.to,
+  }));
+  return [...Map.groupBy(moved, ({ from, to }) => `${from.id} ${to.id}`).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ ...first, ...together(group) }];
+  });
+}
+
+/** Equal for nodes of one kind whose arrows lead from and to the same nodes, on the same ports. */
+function fingerprint(model: GraphModel, node: DrawnNode, arrows: readonly DrawnArrow[]): string {
+  const mine = arrows
+    .filter(({ from, to }) => from === node || to === node)
+    .map(
+      (arrow) =>
+        `${arrow.from === node ? `to ${arrow.to.id}` : `from ${arrow.from.id}`} ${looks(model, arrow)}`,
+    );
+  return [node.kind, node.ringed, ...mine.sort()].join('\n');
+}
+
+function severalOf(first: DrawnNode, nodes: readonly DrawnNode[]): DrawnNode {
+  const names = nodes.map(({ name }) => name);
+  return {
+    id: `several${first.id}`,
+    kind: 'several',
+    name: `${nodes.length} namespaces`,
+    details: nameSomeInLines(names, mostNames),
+    ringed: first.ringed,
+    places: nodes.flatMap(({ places }) => places),
+  };
+}

@@ -1,0 +1,141 @@
+// From an analysis to what a drawing speaks of: workloads become places in the rooms of their namespaces, connections become
+// arrows with the rules that let them out and in.
+// Must not know how anything is drawn.
+import type { Analysis } from '../analyze/analysis.ts';
+import type { AddressEnd, WorkloadEnd } from '../analyze/endpoints.ts';
+import type { Explanation, SideExplanation } from '../analyze/explain.ts';
+import { isEmpty } from '../model/port-set.ts';
+import { type Link, linksOf, placeKey } from './links.ts';
+import type { Arrow, GraphModel, Place, Room, Standing } from './model.ts';
+import { ReasonIndex } from './reason-index.ts';
+
+/** The room that holds all addresses which are no pod's. */
+const outsideName = 'outside the cluster';
+
+/**
+ * Everything that an analysis says, as a model to draw. Its first places are the analysis's workloads, in their order.
+ *
+ * @param only namespaces without whose workloads there is no arrow; none: all
+ */
+export function modelOf(analysis: Analysis, only: readonly string[] = []): GraphModel {
+  const notes = new ReasonIndex();
+  const rooms = roomsOf(analysis.workloads);
+  const places = new Map<string, Place>();
+  for (const [index, end] of analysis.workloads.entries()) {
+    const room = rooms.findIndex((each) => each.places.includes(index));
+    places.set(placeKey(end), workloadPlace(analysis, end, room, notes));
+  }
+  const links = linksOf(analysis, only);
+  for (const { other } of links) {
+    if ('ends' in other) places.set(placeKey(other), addressPlace(other.ends, rooms.length));
+  }
+  const indexes = new Map([...places.keys()].map((key, index) => [key, index]));
+  const outside = [...places.values()].flatMap(({ room }, index) => (room === rooms.length ? [index] : []));
+  const all = [...places.values()];
+  return {
+    rooms: outside.length === 0 ? rooms : [...rooms, { name: outsideName, outside: true, places: outside }],
+    places: all,
+    arrows: links
+      .map((link) => arrowOf(analysis, link, { indexes, places: all, notes }))
+      .sort((a, b) => a.from - b.from || a.to - b.to),
+    policies: notes.policies,
+    reasons: notes.reasons,
+  };
+}
+
+interface Known {
+  readonly indexes: ReadonlyMap<string, number>;
+  readonly places: readonly Place[];
+  readonly notes: ReasonIndex;
+}
+
+function arrowOf(analysis: Analysis, link: Link, { indexes, places, notes }: Known): Arrow {
+  const { workload, other, direction, ports } = link;
+  const here = indexes.get(placeKey(workload)) ?? -1;
+  const there = indexes.get(placeKey(other)) ?? -1;
+  const [from, to] = direction === 'Egress' ? [here, there] : [there, here];
+  // Nothing is to be explained where no policy isolates either end: with many open namespaces, that is most of it.
+  const isFenced = places[from]?.egress.kind === 'Isolated' || places[to]?.ingress.kind === 'Isolated';
+  const ends = 'ends' in other ? other.ends : [other];
+  const explained = (isFenced ? ends : []).flatMap((end) =>
+    direction === 'Egress' ? analysis.explain(workload, end) : analysis.explain(end, workload),
+  );
+  const rulesOf = (side: 'egress' | 'ingress') =>
+    explained.flatMap((explanation) => explanation[side].rules).filter((rule) => !isEmpty(rule.ports));
+  return {
+    from,
+    to,
+    ports,
+    egress: notes.reason(rulesOf('egress')),
+    ingress: notes.reason(rulesOf('ingress')),
+  };
+}
+
+/**
+ * Which side denies, for pairs of workloads that policies isolate on both: one text for each source, with a character for
+ * each place. `E`: egress, `I`: ingress, `B`: both, `P`: each lets something through, but not on the same ports; `.`: not
+ * denied, or one side says it all.
+ */
+export function denialsOf(analysis: Analysis, model: GraphModel): Readonly<Record<string, string>> {
+  const { workloads } = analysis;
+  const reached = new Set(model.arrows.map(({ from, to }) => `${from} ${to}`));
+  const isIsolated = (standing: Standing | undefined) => standing?.kind === 'Isolated';
+  const rows: Record<string, string> = {};
+  for (const [from, source] of workloads.entries()) {
+    if (!isIsolated(model.places[from]?.egress)) continue;
+    const row = workloads.map((target, to) => {
+      const isClear = from === to || reached.has(`${from} ${to}`) || !isIsolated(model.places[to]?.ingress);
+      return isClear ? '.' : denialOf(analysis.explain(source, target));
+    });
+    rows[from] = row.join('');
+  }
+  return rows;
+}
+
+function denialOf(explained: readonly Explanation[]): string {
+  const out = explained.some(({ egress }) => egress.allows);
+  const into = explained.some(({ ingress }) => ingress.allows);
+  if (out && into) return 'P';
+  return out ? 'I' : into ? 'E' : 'B';
+}
+
+function roomsOf(workloads: readonly WorkloadEnd[]): readonly Room[] {
+  const byNamespace = Map.groupBy(workloads.entries(), ([, { workload }]) => workload.namespace);
+  return [...byNamespace].map(([name, entries]) => ({
+    name,
+    outside: false,
+    places: entries.map(([index]) => index),
+  }));
+}
+
+function workloadPlace(analysis: Analysis, end: WorkloadEnd, room: number, notes: ReasonIndex): Place {
+  // No pod has this address, so that what is said of its own side is all there is to say.
+  const nowhere: AddressEnd = { cidr: '0.0.0.0/32' };
+  const [leaving] = analysis.explain(end, nowhere);
+  const [entering] = analysis.explain(nowhere, end);
+  const { name, kind } = end.workload;
+  return {
+    room,
+    name: end.pods === undefined ? name : `${name} (${end.pods.join(', ')})`,
+    detail: leaving?.egress.standing === 'HostNetwork' ? `${kind}, host network` : kind,
+    egress: standingOf(leaving?.egress, notes),
+    ingress: standingOf(entering?.ingress, notes),
+  };
+}
+
+function standingOf(side: SideExplanation | undefined, notes: ReasonIndex): Standing {
+  if (side === undefined || side.standing === 'Self') return { kind: 'Open', policies: [] };
+  return { kind: side.standing, policies: side.policies.map((policy) => notes.policy(policy)) };
+}
+
+function addressPlace(ends: readonly AddressEnd[], room: number): Place {
+  const [first] = ends;
+  const except = ends.flatMap((end) => end.except ?? []);
+  return {
+    room,
+    name: ends.length > 1 ? 'any address' : (first?.cidr ?? ''),
+    detail: except.length === 0 ? '' : `except ${except.join(', ')}`,
+    egress: { kind: 'Outside', policies: [] },
+    ingress: { kind: 'Outside', policies: [] },
+  };
+}

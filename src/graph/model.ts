@@ -1,0 +1,106 @@
+// What a drawing speaks of: rooms (namespaces and the outside), places in them (workloads, address ranges), and arrows (who
+// reaches whom, on which ports, and why). Plain data with indexes instead of references, so that it becomes JSON as it is.
+// Must not know how anything is drawn.
+import { type PortSet, unite } from '../model/port-set.ts';
+import { everyPort, type PortInterval, type Protocol, protocols } from '../model/ports.ts';
+
+/** A namespace, or what lies outside of all of them. */
+export interface Room {
+  readonly name: string;
+  readonly outside: boolean;
+  /** Indexes into `GraphModel.places`. */
+  readonly places: readonly number[];
+}
+
+/** A workload, some of its pods, or a range of addresses outside. */
+export interface Place {
+  /** Index into `GraphModel.rooms`. */
+  readonly room: number;
+  readonly name: string;
+  /** `Deployment`, `Pod`, …; for addresses what is left out of them, if anything is. */
+  readonly detail: string;
+  /** What the policies say of it, in each direction, whoever the other end is. */
+  readonly egress: Standing;
+  readonly ingress: Standing;
+}
+
+/** Whether policies reach a place in one direction: see `SideExplanation` of the analysis. */
+export interface Standing {
+  readonly kind: 'Isolated' | 'Open' | 'HostNetwork' | 'Outside';
+  /** Those that isolate it: indexes into `GraphModel.policies`. */
+  readonly policies: readonly number[];
+}
+
+/** A NetworkPolicy, as far as a reason names it. */
+export interface PolicyNote {
+  readonly namespace: string;
+  readonly name: string;
+  /** The profile that it was generated from, as in `AppNetworkProfile shop`, where it is ours. */
+  readonly owner?: string;
+}
+
+/** A rule that lets a connection through. */
+export interface RuleNote {
+  /** Index into `GraphModel.policies`. */
+  readonly policy: number;
+  /** Its index in the policy's list of its direction. */
+  readonly rule: number;
+  readonly ports: string;
+  /** The routes or objects that asked for it, where they are known. */
+  readonly askers: readonly string[];
+}
+
+/** What one place can reach at another. */
+export interface Arrow {
+  /** Indexes into `GraphModel.places`. */
+  readonly from: number;
+  readonly to: number;
+  readonly ports: PortSet;
+  /** The rules that let it out and in, as indexes into `GraphModel.reasons`; the place's standing says whether it needs any. */
+  readonly egress: number;
+  readonly ingress: number;
+}
+
+/** Everything that a drawing speaks of. */
+export interface GraphModel {
+  /** Namespaces by name; the outside, where anything is known of it, is last. */
+  readonly rooms: readonly Room[];
+  readonly places: readonly Place[];
+  /** By `from`, then `to`; a place has no arrow to itself. A pair without one is denied. */
+  readonly arrows: readonly Arrow[];
+  readonly policies: readonly PolicyNote[];
+  /** Each distinct list of rules once. */
+  readonly reasons: readonly (readonly RuleNote[])[];
+}
+
+/** Whether no policy isolates either end, so that nobody had to ask for the connection. */
+export function isUnfenced(model: GraphModel, arrow: Arrow | undefined): boolean {
+  if (arrow === undefined) return false;
+  const isIsolated = (standing: Standing | undefined) => standing?.kind === 'Isolated';
+  return !isIsolated(model.places[arrow.from]?.egress) && !isIsolated(model.places[arrow.to]?.ingress);
+}
+
+/** Whether a policy isolates every one of these places for ingress: the ring around them is closed. */
+export function isRinged(model: GraphModel, places: readonly number[]): boolean {
+  return places.length > 0 && places.every((place) => model.places[place]?.ingress.kind === 'Isolated');
+}
+
+/** The ports of several arrows together, one text each: `80`, `8000-8100`, `53/UDP`, `all TCP ports`, or `all ports`. */
+export function portLabels(model: GraphModel, arrows: readonly number[]): readonly string[] {
+  const [first, ...rest] = arrows.flatMap((index) => model.arrows[index]?.ports ?? []);
+  if (first === undefined) return [];
+  const union = rest.reduce(unite, first);
+  const isWhole = (protocol: Protocol) =>
+    union[protocol].some(({ first, last }) => last - first === everyPort.last - 1);
+  if (protocols.every(isWhole)) return ['all ports'];
+  return protocols.flatMap((protocol) =>
+    isWhole(protocol)
+      ? [`all ${protocol} ports`]
+      : union[protocol].map((interval) => intervalText(interval, protocol)),
+  );
+}
+
+function intervalText({ first, last }: PortInterval, protocol: Protocol): string {
+  const numbers = first === last ? `${first}` : `${first}-${last}`;
+  return protocol === 'TCP' ? numbers : `${numbers}/${protocol}`;
+}

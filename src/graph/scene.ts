@@ -1,0 +1,165 @@
+// What one picture shows: rooms that stand open with their workloads, rooms that are folded into one node, and the arrows
+// between them, equal ones bundled. The same scene becomes Mermaid, DOT or a view of the page.
+// Must not know a file format.
+import { compareText } from '../model/object-key.ts';
+import { bundleRest } from './bundle-rest.ts';
+import { bundleRooms } from './bundle-rooms.ts';
+import { bundleTwins } from './bundle-twins.ts';
+import {
+  arrowsBetween,
+  type Bundle,
+  countOfPlaces,
+  type DrawnArrow,
+  type DrawnMark,
+  type DrawnNode,
+  drawnNodes,
+  portsOf,
+} from './drawn.ts';
+import { markEveryone } from './mark-everyone.ts';
+import { type GraphModel, isRinged } from './model.ts';
+
+/** A bundle of connections, as it is drawn. */
+interface SceneBundle extends Bundle {
+  readonly id: string;
+  /** Ports, few enough to read. */
+  readonly label: string;
+}
+
+/** An arrow, between the nodes of these ids. */
+export interface SceneArrow extends SceneBundle {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A line on a node or a room: its connections with everyone. */
+export interface SceneMark extends SceneBundle {
+  /** As in `← everyone · all ports` and `but shop`. */
+  readonly lines: readonly string[];
+}
+
+/** A shape of the picture. */
+export interface SceneNode extends DrawnNode {
+  readonly marks: readonly SceneMark[];
+}
+
+/** A room that stands open. */
+export interface OpenRoom {
+  readonly room: number;
+  readonly name: string;
+  readonly outside: boolean;
+  readonly ringed: boolean;
+  readonly marks: readonly SceneMark[];
+  readonly nodes: readonly SceneNode[];
+}
+
+/** One picture. */
+export interface Scene {
+  readonly openRooms: readonly OpenRoom[];
+  /** What stands outside of open rooms. */
+  readonly nodes: readonly SceneNode[];
+  readonly arrows: readonly SceneArrow[];
+}
+
+/** Which rooms stand open; the others are folded, and with `only` left out where no arrow leads to an open one. */
+export interface SceneChoice {
+  readonly open: ReadonlySet<number>;
+  readonly only: boolean;
+}
+
+/** The picture of a model with some rooms open. */
+export function sceneOf(model: GraphModel, choice: SceneChoice): Scene {
+  const nodes = drawnNodes(model, choice.open);
+  const isOpen = ({ room }: DrawnNode) => room !== undefined && choice.open.has(room);
+  const isWhole = (node: DrawnNode) => !choice.only || isOpen(node);
+  const plain = arrowsBetween(model, nodes).filter(({ from, to }) => isWhole(from) || isWhole(to));
+  const { marks, arrows } = markEveryone(model, bundleRooms(model, nodes, plain), isWhole);
+  const bundled = [...bundleTwins(model, arrows, isWhole)].sort(
+    (a, b) => byId(a.from, b.from) || byId(a.to, b.to),
+  );
+  const ends = new Set(bundled.flatMap(({ from, to }) => [from, to]));
+  const shown = new Set([...nodes.filter(isWhole), ...ends]);
+  const labelled = labeller(model);
+  const drawn = bundleRest([...shown], (node) => ends.has(node) || marks.some((mark) => mark.node === node));
+  const sceneNodes = [...drawn].sort(byId).map((node) => ({
+    ...(isWhole(node) ? node : concerned(model, node, bundled)),
+    marks: marks.filter((mark) => mark.node.id === node.id).map((mark) => labelled.mark(mark)),
+  }));
+  return {
+    openRooms: [...choice.open]
+      .sort((a, b) => a - b)
+      .map((room) => ({
+        ...roomHeader(model, room),
+        // A mark of a whole room needs no node where no arrow leads to it.
+        marks: marks
+          .filter(({ node }) => node.room === room && node.kind === 'all' && !shown.has(node))
+          .map((mark) => labelled.mark(mark)),
+        nodes: sceneNodes.filter((node) => node.room === room),
+      })),
+    nodes: sceneNodes.filter((node) => !isOpen(node)),
+    arrows: bundled.map((arrow) => ({
+      from: arrow.from.id,
+      to: arrow.to.id,
+      ...labelled.bundle(arrow, 'a'),
+    })),
+  };
+}
+
+function byId(a: DrawnNode, b: DrawnNode): number {
+  return (a.places[0] ?? 0) - (b.places[0] ?? 0) || compareText(a.id, b.id);
+}
+
+/** Gives bundles their labels, and ids in the order in which they ask. */
+function labeller(model: GraphModel) {
+  const next = { a: 0, m: 0 };
+  const bundle = (drawn: Bundle, prefix: 'a' | 'm'): SceneBundle => {
+    const { members, unfenced } = drawn;
+    const id = `${prefix}${next[prefix]}`;
+    next[prefix] += 1;
+    return { id, label: arrowLabel(portsOf(model, drawn)), members, unfenced };
+  };
+  const mark = (drawn: DrawnMark): SceneMark => {
+    const named = bundle(drawn, 'm');
+    const line = `${drawn.end === 'from' ? '←' : '→'} ${drawn.who} · ${named.label}`;
+    return { ...named, lines: [line, ...drawn.except.map((name) => `  but not ${name}`)] };
+  };
+  return { bundle, mark };
+}
+
+/** Ports for a label: the first few, and how many more there are. */
+function arrowLabel(ports: readonly string[]): string {
+  return ports.length <= 3 ? ports.join(', ') : `${ports.slice(0, 2).join(', ')} +${ports.length - 2}`;
+}
+
+function roomHeader(model: GraphModel, index: number) {
+  const { name, outside, places } = model.rooms[index] ?? { name: '', outside: false, places: [] };
+  return { room: index, name, outside, ringed: isRinged(model, places) };
+}
+
+/** A folded room beside an open one says which of its workloads are concerned. */
+function concerned(model: GraphModel, node: DrawnNode, arrows: readonly DrawnArrow[]): DrawnNode {
+  if (node.kind === 'several') return node;
+  const mine = new Set(node.places);
+  const places = new Set(
+    arrows
+      .filter(({ from, to }) => from === node || to === node)
+      .flatMap(({ members }) => members.flatMap((index) => model.arrows[index] ?? []))
+      .flatMap(({ from, to }) => [from, to])
+      .filter((place) => mine.has(place)),
+  );
+  const names = [...places].sort((a, b) => a - b).map((place) => model.places[place]?.name ?? '');
+  if (names.length <= mostNames) return { ...node, details: names };
+  const count = countOfPlaces(node.places.length, node.kind === 'outside');
+  return {
+    ...node,
+    details: [`${names.length === node.places.length ? 'all' : `${names.length} of`} ${count}`],
+  };
+}
+
+/** Names that fit on a node. */
+const mostNames = 3;
+
+/** Whether a picture can be taken in at a glance. */
+export function isReadable({ openRooms, nodes, arrows }: Scene): boolean {
+  const count = openRooms.reduce((sum, room) => sum + room.nodes.length, nodes.length);
+  return count <= 60 && arrows.length <= 90;
+}

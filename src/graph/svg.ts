@@ -1,0 +1,55 @@
+// A scene as SVG: Graphviz lays it out and draws it, then what only Graphviz needs is removed, and titles for people are added.
+// Must not know where Graphviz comes from, nor where the drawing goes.
+import { renderDot } from './dot.ts';
+import { visible, xml } from './escape.ts';
+import type { Scene } from './scene.ts';
+
+/** Draws a text in the DOT language as an SVG document. */
+export type Graphviz = (dot: string) => string;
+
+/** An `svg` element without a size: it has a `viewBox`, and its elements have the ids of the scene. */
+export function drawScene(scene: Scene, graphviz: Graphviz): string {
+  return clean(graphviz(renderDot(scene)), scene);
+}
+
+/** A drawing as a file of its own. It follows the colour scheme of its reader; screen readers say its title first. */
+export function svgFile(svg: string, style: string): string {
+  const [, width = '0', height = '0'] = /viewBox="\S+ \S+ (\S+) (\S+)"/.exec(svg) ?? [];
+  return svg
+    .replace('<svg ', `<svg width="${Math.ceil(Number(width))}" height="${Math.ceil(Number(height))}" `)
+    .replace(
+      '>',
+      `>\n<title>Who reaches whom</title>\n<style>\n${style}</style>\n<rect class="paper" width="100%" height="100%"/>`,
+    );
+}
+
+/**
+ * What Graphviz writes holds texts of users only escaped, so that `<title>` and `<!--` are its own. Titles are the ids that
+ * `renderDot` gave.
+ */
+function clean(output: string, scene: Scene): string {
+  const titles = titlesOf(scene);
+  return output
+    .slice(output.indexOf('<svg'))
+    .replace(/<!--.*?-->\n?/gs, '')
+    .replace(/<svg width="\S+" height="\S+"\s+/, '<svg class="drawing" ')
+    .replace(/ (?:xmlns:xlink|xml:space)="[^"]*"/g, '')
+    .replace(/(<g id="([^"]*)"[^>]*>\n)<title>.*?<\/title>/g, (_, open: string, id: string) => {
+      const title = titles.get(id);
+      return title === undefined ? open.trimEnd() : `${open}<title>${xml(visible(title))}</title>`;
+    })
+    .trimEnd();
+}
+
+/** Whole names, since labels may be cut. */
+function titlesOf(scene: Scene): ReadonlyMap<string, string> {
+  const nodes = [...scene.openRooms.flatMap((room) => room.nodes), ...scene.nodes];
+  const names = new Map(nodes.map(({ id, name }) => [id, name]));
+  return new Map([
+    ...names,
+    ...scene.openRooms.map(({ room, name }) => [`room${room}`, name] as const),
+    ...scene.arrows.map(
+      ({ id, from, to, label }) => [id, `${names.get(from)} → ${names.get(to)}: ${label}`] as const,
+    ),
+  ]);
+}

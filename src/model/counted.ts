@@ -1,0 +1,19 @@
+// Counts and long lists in the words of a message: `2 routes`, `a, b and 3 more`.
+// Must not know what is counted.
+
+/** As in `1 route`, `2 routes`. */
+export function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+/** The first `most` names, and how many more there are, as in `a, b and 3 more`. */
+export function nameSome(names: readonly string[], most: number): string {
+  const rest = names.length - most;
+  return rest > 0 ? `${names.slice(0, most).join(', ')} and ${rest} more` : names.join(', ');
+}
+
+/** At most `most` lines: where there are more names than that, the last line counts those that are left out. */
+export function nameSomeInLines(names: readonly string[], most: number): readonly string[] {
+  if (names.length <= most) return names;
+  return [...names.slice(0, most - 1), `and ${names.length - most + 1} more`];
+}
