@@ -36,7 +36,15 @@ const alerts = [
   ['ringfence_findings{severity="error"} > 0', 'something that was asked for is not in force'],
   [
     'increase(ringfence_internal_errors_total[15m]) > 0',
-    'a mistake in Ringfence itself keeps a namespace as it is: its status and the log say which one',
+    'a mistake in Ringfence itself keeps a namespace as it is, or a page from being shown: the log says which one',
+  ],
+  [
+    'ringfence_findings{code="KindGone"} > 0',
+    'a CRD that Ringfence needs was deleted: nothing is written or deleted on its account until it is back',
+  ],
+  [
+    'ringfence_findings{code="Unreadable"} > 0',
+    'a mistake in Ringfence keeps it from reading an object: what it knew of it before holds, and the log says which one it is',
   ],
   ['max(ringfence_watch_age_seconds) > 180', 'the operator is blind: what it does not see it does not mend'],
   [

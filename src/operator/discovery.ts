@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../cluster/discovery-resources.ts';
 import type { Stores } from '../cluster/stores.ts';
 import { isDiscovered } from '../discover/places.ts';
-import { contain } from './mistakes.ts';
-import { everythingKey, platformKey } from './triggers.ts';
+import { contain, type Mistakes } from './mistakes.ts';
+import { everythingKey, followingKey, platformKey } from './triggers.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** The key of a look at DNS, the API server and the ranges of Services. It can't be the name of a namespace. */
@@ -28,6 +28,7 @@ export interface DiscoveryParts {
   readonly queue: WorkQueue;
   readonly log: Logger;
   readonly delays: DiscoveryDelays;
+  readonly mistakes: Pick<Mistakes, 'guarded'>;
 }
 
 /** What is known, followed. */
@@ -47,16 +48,22 @@ const remembered: ReadonlySet<string> = new Set(
 );
 
 /** From now on, every change in the cache that may tell something new puts a look into the queue. */
-export function followDiscovery({ cache, queue, log, delays }: DiscoveryParts): FollowedDiscovery {
+export function followDiscovery({ cache, queue, log, delays, mistakes }: DiscoveryParts): FollowedDiscovery {
   const lookSoon = () => queue.addOnceAfter(discoveryKey, delays.services);
   const lookLater = () => queue.addOnceAfter(nodesKey, delays.nodes);
   cache.nodes.onChange(lookLater);
   for (const store of [cache.endpointSlices, cache.serviceCidrs, cache.dnsConfigs]) {
     store.onChange(lookSoon);
   }
-  cache.services.onChange(({ previous, next }) => {
-    if ([previous, next].some((service) => service !== undefined && isDiscovered(service))) lookSoon();
-  });
+  cache.services.onChange(
+    mistakes.guarded(
+      followingKey,
+      ({ previous, next }) => {
+        if ([previous, next].some((service) => service !== undefined && isDiscovered(service))) lookSoon();
+      },
+      lookSoon,
+    ),
+  );
   const tell = () => {
     const { discovered, findings } = cache.discovery;
     log.info({ ...discovered, findings: findings.length }, 'what is known of the cluster changed');

@@ -1,8 +1,11 @@
-// /livez and /readyz over HTTP, each with its reasons, and /metrics beside them.
+// /livez and /readyz over HTTP, each with its reasons, and /metrics beside them. A page that can't be made is answered with
+// 500: whoever asks for one never ends the operator.
 // Must not know what is checked or measured: it is given both.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { ConfigurationError } from '../cluster/connection.ts';
+import { ContainedMistake, type Mistakes } from './mistakes.ts';
 
 /** Reasons why not; none means yes. */
 export type Check = () => readonly string[];
@@ -21,6 +24,12 @@ interface Page {
   readonly text: string;
 }
 
+/** What hears of what goes wrong. */
+export interface HealthListeners {
+  readonly log: Logger;
+  readonly mistakes: Pick<Mistakes, 'contained' | 'succeeded'>;
+}
+
 /** A running health server. */
 export interface HealthServer {
   /** The port that it listens on. */
@@ -29,24 +38,42 @@ export interface HealthServer {
 }
 
 /**
- * Serves the checks until closed (200 and `ok`, or 503 and one reason a line), and the metrics.
+ * Serves the checks until closed (200 and `ok`, or 503 and one reason a line), and the metrics. A mistake of ours in one of
+ * them is 500 and contained: a kubelet restarts an operator that can't tell any more whether it lives.
  *
  * @param address `host:port`; port 0 takes a free one
  * @throws ConfigurationError where the address can't be listened on
  */
-export async function serveHealth(address: string, pages: HealthPages): Promise<HealthServer> {
+export async function serveHealth(
+  address: string,
+  pages: HealthPages,
+  { log, mistakes }: HealthListeners,
+): Promise<HealthServer> {
   const routes = new Map<string, () => Page | Promise<Page>>([
     ['/livez', () => checked(pages.live)],
     ['/readyz', () => checked(pages.ready)],
     ['/metrics', async () => ({ status: 200, ...(await pages.metrics()) })],
   ]);
+  const show = async (path: string): Promise<Page> => {
+    const make = routes.get(path);
+    if (make === undefined) return plain(404, 'not found');
+    try {
+      const page = await make();
+      mistakes.succeeded(path);
+      return page;
+    } catch (error) {
+      mistakes.contained(path, new ContainedMistake(error));
+      return plain(500, 'a mistake in ringfence itself keeps this page from being made: see the log');
+    }
+  };
   const server = createServer(async (request, response) => {
-    const show = routes.get(request.url?.split('?')[0] ?? '') ?? (() => plain(404, 'not found'));
-    const { status, type, text } = await show();
+    const { status, type, text } = await show(request.url?.split('?')[0] ?? '');
     response.writeHead(status, { 'content-type': type });
     response.end(text);
   });
   await listen(server, address);
+  // Such as no file descriptors left: the next probe may get through.
+  server.on('error', ({ message }) => log.warn({ error: message }, 'a probe could not be answered'));
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -70,13 +97,16 @@ function listen(server: Server, address: string): Promise<void> {
   const split = address.lastIndexOf(':');
   const host = address.slice(0, split).replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve, reject) => {
-    server.once('error', ({ message }) =>
+    const refuse = ({ message }: Error) =>
       reject(
         new ConfigurationError(
           `can't serve health checks and metrics on \`${address}\`: ${message}; choose another address with \`--health-address\``,
         ),
-      ),
-    );
-    server.listen({ port: Number(address.slice(split + 1)), ...(host === '' ? {} : { host }) }, resolve);
+      );
+    server.once('error', refuse);
+    server.listen({ port: Number(address.slice(split + 1)), ...(host === '' ? {} : { host }) }, () => {
+      server.off('error', refuse);
+      resolve();
+    });
   });
 }

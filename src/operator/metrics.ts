@@ -75,7 +75,7 @@ export class Metrics {
     this.#internalErrors = families.counter(
       {
         name: 'ringfence_internal_errors_total',
-        help: 'How often a mistake in Ringfence itself was contained: a namespace, or the status of the platform profile, was left as it is.',
+        help: 'How often a mistake in Ringfence itself was contained: a namespace, or the status of the platform profile, was left as it is, or a page was not shown.',
       },
       [],
       [{}],

@@ -1,7 +1,8 @@
 // Mistakes of ours, and how far each one reaches. In what all namespaces share (the cache, the queue, the lease, a listener, a
-// timer, the health server), one leaves nothing in memory that can be trusted: the operator ends, and is started anew. In what
+// timer), one leaves nothing in memory that can be trusted: the operator ends, and is started anew. In what
 // is made of a single namespace, one spoils that namespace alone: it is left as it is, and the others go on, so that no
-// object of a tenant can stop the operator. Must not know how the operator ends, nor what is made of a namespace.
+// object of a tenant can stop the operator. A page that is shown to somebody spoils nothing but itself.
+// Must not know how the operator ends, nor what is made of a namespace.
 import type { Logger } from 'pino';
 
 /** A mistake of ours that spoils the work on one key, and nothing that is shared. */
@@ -65,8 +66,26 @@ export class Mistakes {
     const error = cause instanceof Error ? (cause.stack ?? cause.message) : message;
     this.#log.error(
       { key, error },
-      'this is a mistake in ringfence itself: leaving this key as it is, and trying again, later each time',
+      'this is a mistake in ringfence itself: what is done for this key fails, and is tried again',
     );
+  }
+
+  /**
+   * Wraps a listener that only decides what to look at again, or remembers what is told to people: a mistake in it is
+   * contained.
+   *
+   * @param key what the mistake is logged under
+   * @param otherwise what is done instead: look at more than is needed
+   */
+  guarded<T>(key: string, listen: (value: T) => void, otherwise: (value: T) => void): (value: T) => void {
+    return (value) => {
+      try {
+        listen(value);
+      } catch (error) {
+        otherwise(value);
+        this.contained(key, new ContainedMistake(error));
+      }
+    };
   }
 
   /** Takes in that work on `key` succeeded. */

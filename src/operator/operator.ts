@@ -34,6 +34,7 @@ import {
   connectTriggers,
   enqueueEverything,
   everythingKey,
+  followingKey,
   followStatuses,
   platformKey,
 } from './triggers.ts';
@@ -76,7 +77,7 @@ const stuckAfterMs = 300_000;
  * @throws the mistake of ours that ended it
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
-  const { connection, log } = options;
+  const { connection, log, compareMs, discoveryDelays: delays } = options;
   const ledger = new Ledger();
   const drifts = new Drifts();
   const metrics: Metrics = new Metrics({
@@ -116,15 +117,18 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       }
     },
   };
-  const { compareMs } = options;
   const cache: Cache = new Cache(client, options.namespace, cacheListener, { compareMs });
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   connectTriggers(cache, queue, { mistakes, onCountChanged: onRecordChanged });
-  const discovery = followDiscovery({ cache, queue, log, delays: options.discoveryDelays });
-  const statuses = followStatuses(cache, queue, new StatusWriter(cache, ledger));
-  cache.policies.onChange((change) => {
-    if (start.running) drifts.changed(change);
-  });
+  const discovery = followDiscovery({ cache, queue, log, mistakes, delays });
+  const statuses = followStatuses(cache, queue, { statuses: new StatusWriter(cache, ledger), mistakes });
+  cache.policies.onChange(
+    mistakes.guarded(
+      followingKey,
+      (each) => start.running && drifts.changed(each),
+      () => {},
+    ),
+  );
   const shared = { client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
   const reconciler = makeReconciler(shared, options.settleMs);
   const tasks = tasksOf({ cache, queue, statuses, platformLog, discovery });
@@ -135,10 +139,8 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     metrics.queue.begin();
     return runWorkers(workers, { queue, log, onResult, mistakes, reconcile });
   });
-  const health = await serveHealth(options.healthAddress, {
-    ...checksOf(cache, watchLog, leadership),
-    metrics: () => metrics.expose(),
-  });
+  const pages = { ...checksOf(cache, watchLog, leadership), metrics: () => metrics.expose() };
+  const health = await serveHealth(options.healthAddress, pages, { log, mistakes });
   log.info({ server: connection.server, healthPort: health.port }, 'operator started');
   const finished = () => start.finished;
   await runUntil(signal, { cache, leadership, queue, health, client, gate, mistakes, finished, log });

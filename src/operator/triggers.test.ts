@@ -5,8 +5,8 @@ import { namespace, platform } from '../../test/fixtures.ts';
 import type { StoredNamespace, StoredPlatform } from '../cluster/resources.ts';
 import { Stores } from '../cluster/stores.ts';
 import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
-import { ContainedMistake } from './mistakes.ts';
-import { connectTriggers, everythingKey } from './triggers.ts';
+import { ContainedMistake, Mistakes } from './mistakes.ts';
+import { connectTriggers, everythingKey, followStatuses, platformKey } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** A live picture of a cluster, without the watches. */
@@ -20,7 +20,8 @@ class LiveStores extends Stores {
 
 let stores: LiveStores;
 let queue: WorkQueue;
-let mistakes: string[];
+let mistakes: Mistakes;
+let logged: string[];
 
 /** What every object has; what is missing beside it is what no API server leaves out. */
 const broken = (key: string, more: object = {}) => {
@@ -31,14 +32,13 @@ const broken = (key: string, more: object = {}) => {
 beforeEach(() => {
   stores = new LiveStores('ringfence-system');
   queue = new WorkQueue({ baseMs: 1, capMs: 1 });
-  mistakes = [];
+  logged = [];
+  const log = pino({}, { write: (line) => logged.push(JSON.parse(line).error) });
+  mistakes = new Mistakes(log, () => {});
   stores.platforms.accept(platform() as unknown as StoredPlatform);
   for (const name of ['shop', 'pay'])
     stores.namespaces.accept({ ...namespace(name), namespace: '', resourceVersion: '1' } as StoredNamespace);
-  connectTriggers(stores, queue, {
-    onCountChanged: () => {},
-    mistakes: { contained: (_, { message }) => mistakes.push(message) },
-  });
+  connectTriggers(stores, queue, { onCountChanged: () => {}, mistakes });
 });
 
 /** The keys that wait now. */
@@ -61,13 +61,19 @@ test.each([
   async (_, change) => {
     expect(change).not.toThrow();
     expect(await waiting()).toContain(everythingKey);
-    expect(mistakes).toEqual([expect.stringMatching(/^TypeError: /)]);
+    expect(logged).toEqual([expect.stringMatching(/^TypeError: /)]);
   },
 );
 
 test('where the cluster can not be found out about, that key alone fails, and all hear that less is certain', async () => {
   const log = pino({ level: 'silent' });
-  const discovery = followDiscovery({ cache: stores, queue, log, delays: { services: 1, nodes: 1 } });
+  const discovery = followDiscovery({
+    cache: stores,
+    queue,
+    log,
+    mistakes,
+    delays: { services: 1, nodes: 1 },
+  });
   stores.nodes.accept(broken('/sound', { addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] }));
   expect(stores.view().uncertain).not.toContain('nodeRanges');
   stores.nodes.accept(broken('/node', { addresses: [undefined], podRanges: [] }));
@@ -75,4 +81,20 @@ test('where the cluster can not be found out about, that key alone fails, and al
   expect(await waiting()).toContain(everythingKey);
   expect(() => discovery.look({ nodes: true })).toThrow(ContainedMistake);
   expect((await waiting()).filter((key) => ![discoveryKey, nodesKey].includes(key))).toEqual([]);
+});
+
+test('where it can not be told who wrote a status, it is looked at again, and the mistake is told', async () => {
+  const isForeign = (): boolean => {
+    throw new TypeError('x is not a function');
+  };
+  const unread = { decoded: { ok: false, error: [] } };
+  followStatuses(stores, queue, { statuses: { isForeign }, mistakes });
+  stores.profiles.accept(broken('shop/team', { ...unread, resourceVersion: '3' }));
+  stores.platforms.accept({ ...platform(), resourceVersion: '3' } as unknown as StoredPlatform);
+  await waiting();
+  const profile = broken('shop/team', { ...unread, resourceVersion: '4' });
+  expect(() => stores.profiles.observe(profile)).not.toThrow();
+  stores.platforms.observe({ ...platform(), resourceVersion: '4' } as unknown as StoredPlatform);
+  expect(await waiting()).toEqual(expect.arrayContaining(['shop', platformKey]));
+  expect(logged).toContainEqual(expect.stringMatching(/^TypeError: x is not a function/));
 });

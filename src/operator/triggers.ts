@@ -1,6 +1,7 @@
 // What has to be looked at again when something changes: from a change in a store to keys in the queue.
 // Must not know what is done for a key, nor why one namespace hangs on another.
 import type { Cache } from '../cluster/cache.ts';
+import type { StoredPlatform, StoredProfile } from '../cluster/resources.ts';
 import type { Change, Identified, Store } from '../cluster/store.ts';
 import type { Stores } from '../cluster/stores.ts';
 import {
@@ -10,7 +11,7 @@ import {
   namespacesTouchedByProfile,
   namespacesTouchedByServices,
 } from '../compile/touched.ts';
-import { ContainedMistake, type Mistakes } from './mistakes.ts';
+import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -23,14 +24,14 @@ export const everythingKey = '/everything';
 /** An edit that touches more namespaces than this is bulk work: what touches few goes before the rest of it. */
 const mostFresh = 32;
 
-/** What a mistake is logged under that keeps us from finding out which namespaces depend on an object. */
-const followingKey = '/following';
+/** What a mistake is logged under that keeps us from finding out what depends on an object. */
+export const followingKey = '/following';
 
 /** What hears of changes. */
 export interface TriggerListener {
   /** There is a policy of ours more or less. */
   readonly onCountChanged: () => void;
-  readonly mistakes: Pick<Mistakes, 'contained'>;
+  readonly mistakes: Pick<Mistakes, 'guarded'>;
 }
 
 /** From now on, every change in the cache puts the keys that depend on it into the queue. */
@@ -41,14 +42,7 @@ export function connectTriggers(
 ): void {
   /** No single object may stop the operator: where we can't tell what depends on one, every namespace is looked at. */
   const onChange = <T extends Identified>(store: Store<T>, follow: (change: Change<T>) => void) =>
-    store.onChange((change) => {
-      try {
-        follow(change);
-      } catch (error) {
-        queue.add(everythingKey, 'bulk');
-        mistakes.contained(followingKey, new ContainedMistake(error));
-      }
-    });
+    store.onChange(mistakes.guarded(followingKey, follow, () => queue.add(everythingKey, 'bulk')));
   /** Calls `act` with the object before the change, and with the one after it. */
   const onEach = <T extends Identified>(store: Store<T>, act: (object: T) => void) =>
     onChange(store, ({ previous, next }) => {
@@ -111,14 +105,23 @@ export function connectTriggers(
   });
 }
 
+/** What tells whether a status was written by somebody else. */
+type StatusJudge = Pick<StatusWriter, 'isForeign'>;
+
 /** From now on, a status that somebody else writes is looked at again at once. Returns `statuses`. */
-export function followStatuses(cache: Cache, queue: WorkQueue, statuses: StatusWriter): StatusWriter {
-  cache.profiles.onUpdate((change) => {
-    if (change.next !== undefined && statuses.isForeign(change)) queue.add(change.next.namespace, 'fresh');
-  });
-  cache.platforms.onUpdate((change) => {
-    if (statuses.isForeign(change)) queue.add(platformKey, 'fresh');
-  });
+export function followStatuses<T extends StatusJudge>(
+  cache: Stores,
+  queue: WorkQueue,
+  { statuses, mistakes }: { readonly statuses: T; readonly mistakes: Pick<Mistakes, 'guarded'> },
+): T {
+  const follow = <K extends StoredProfile | StoredPlatform>(store: Store<K>, keyFor: (next: K) => string) => {
+    const lookAgain = ({ next }: Change<K>) => next && queue.add(keyFor(next), 'fresh');
+    const listen = (change: Change<K>) => statuses.isForeign(change) && lookAgain(change);
+    // Of an own write, one more look finds nothing to do.
+    store.onUpdate(mistakes.guarded(followingKey, listen, lookAgain));
+  };
+  follow(cache.profiles, ({ namespace }) => namespace);
+  follow(cache.platforms, () => platformKey);
   return statuses;
 }
 
