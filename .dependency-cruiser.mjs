@@ -3,6 +3,7 @@ const layers = [
   ['model'],
   ['routes'],
   ['api'],
+  ['view'],
   ['discover', 'compile', 'analyze'],
   ['plan', 'graph'],
   ['cluster'],
@@ -22,7 +23,7 @@ const layerRules = layers.flatMap((folders, level) =>
   })),
 );
 
-const pure = '^src/(model|routes|api|discover|compile|analyze|plan|graph)/';
+const pure = '^src/(model|routes|api|view|discover|compile|analyze|plan|graph)/';
 
 export default {
   forbidden: [

@@ -3,13 +3,6 @@
 import type * as z from 'zod';
 import type { appNetworkProfileSpec } from '../src/api/app-network-profile.ts';
 import type {
-  ByNamespace,
-  ClusterView,
-  NamespaceFacts,
-  PlatformFacts,
-  ProfileFacts,
-} from '../src/api/cluster-view.ts';
-import type {
   PlatformNetworkProfileSpec,
   platformNetworkProfileSpec,
 } from '../src/api/platform-network-profile.ts';
@@ -21,8 +14,6 @@ import { services } from '../src/cluster/service-resources.ts';
 import type { Identified } from '../src/cluster/store.ts';
 import { Stores } from '../src/cluster/stores.ts';
 import { isRead, ownerOf, type ReadPlatform } from '../src/compile/compile.ts';
-import { NamespaceIndex } from '../src/compile/namespace-index.ts';
-import { indexOf } from '../src/compile/route-index.ts';
 import type { Observed } from '../src/discover/observed.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
 import {
@@ -36,6 +27,15 @@ import type { Labels } from '../src/model/selectors.ts';
 import type { ServiceFacts } from '../src/model/services.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import type { DeepReadonly } from '../src/routes/schema/fields.ts';
+import type {
+  ByNamespace,
+  ClusterView,
+  NamespaceFacts,
+  PlatformFacts,
+  ProfileFacts,
+} from '../src/view/cluster-view.ts';
+import { NamespaceIndex } from '../src/view/namespace-index.ts';
+import { indexOf } from '../src/view/route-index.ts';
 
 /** What a test says of a platform profile; it enforces unless that says otherwise. */
 export type PlatformSpec = DeepReadonly<Partial<z.input<typeof platformNetworkProfileSpec>>>;

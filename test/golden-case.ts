@@ -4,7 +4,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import type { ClusterView } from '../src/api/cluster-view.ts';
 import { asStored, type WrittenObject } from '../src/cluster/as-stored.ts';
 import { Stores } from '../src/cluster/stores.ts';
 import { type CompiledNamespace, compile, isRead, ownerOf } from '../src/compile/compile.ts';
@@ -14,6 +13,7 @@ import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import { type Plan, plan, wantedIn } from '../src/plan/plan.ts';
 import { endOf } from '../src/routes/index.ts';
+import type { ClusterView } from '../src/view/cluster-view.ts';
 
 /** The files that a case starts from: at least one is there. */
 export const inputFiles = ['samples.yaml', 'input.yaml'] as const;

@@ -1,9 +1,9 @@
 // Clusters of every shape for property tests: what teams declare, good and bad, and what it leads to. Everything is read by
 // the real schemas and reducers. Must not know what holds for them.
 import fc from 'fast-check';
-import type { NamespaceFacts } from '../src/api/cluster-view.ts';
 import { type EgressMode, egressModes } from '../src/api/egress.ts';
 import type { Discovered } from '../src/api/platform-status.ts';
+import type { NamespaceFacts } from '../src/view/cluster-view.ts';
 import {
   type KubernetesObject,
   namespace,

@@ -1,7 +1,6 @@
 // The kinds of objects that Ringfence watches, each reduced on arrival to what is needed of it.
 // The only decoder: what does not decode is kept as a problem, never thrown. Must not know what follows from a fact.
 
-import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
 import {
   decodeAppNetworkProfile,
   decodePlatformNetworkProfile,
@@ -23,6 +22,7 @@ import {
 import type { Result } from '../model/result.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
+import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
 import {
   identify,
   type RawManagedFields,

@@ -1,16 +1,16 @@
 // One store for each kind of object that Ringfence looks at, and the views of them that the core reads.
 // Must not know whether objects come from watches or from files.
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterView, PlatformFacts } from '../api/cluster-view.ts';
 import { type Discovered, platformNetworkProfileStatus } from '../api/platform-status.ts';
-import { NamespaceIndex } from '../compile/namespace-index.ts';
-import { RouteIndex } from '../compile/route-index.ts';
-import { routeSources } from '../compile/route-sources.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Observed } from '../discover/observed.ts';
 import { dnsServices, kubernetesService } from '../discover/places.ts';
 import type { Finding } from '../model/findings.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy, StoredContent } from '../model/policies.ts';
+import type { ClusterView, PlatformFacts } from '../view/cluster-view.ts';
+import { NamespaceIndex } from '../view/namespace-index.ts';
+import { RouteIndex } from '../view/route-index.ts';
+import { routeSources } from '../view/route-sources.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
 import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
 import { readContent } from './policy-content.ts';

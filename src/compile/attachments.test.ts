@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type KubernetesObject, namespace, object, view } from '../../test/fixtures.ts';
-import type { ClusterView } from '../api/cluster-view.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 import { gatewaysTaking } from './attachments.ts';
 
 const from = (namespaces: object) => ({ namespaces });

@@ -1,7 +1,7 @@
 // Which Gateways take a route of the Gateway API: it asks for them, and a listener of theirs has to let it in. A route that none
 // takes leads nowhere, whatever it asks for. Must not know who serves a Gateway.
 // https://gateway-api.sigs.k8s.io/concepts/security-model/, GEP-1713 for ListenerSets
-import type { ByNamespace, ClusterView } from '../api/cluster-view.ts';
+
 import { type GatewayRouteKind, listenerProtocols, traitsOf } from '../model/gateway-routes.ts';
 import { hostnamesMeet } from '../model/hostnames.ts';
 import type { ObjectKey } from '../model/object-key.ts';
@@ -13,6 +13,7 @@ import type {
   ListenerFacts,
   ParentFacts,
 } from '../model/services.ts';
+import type { ByNamespace, ClusterView } from '../view/cluster-view.ts';
 
 /** The Gateways that take a route, directly or through a ListenerSet, each once, in the order in which it asks for them. */
 export function gatewaysTaking(view: ClusterView, route: GatewayRouteFacts): readonly GatewayFacts[] {

@@ -1,12 +1,13 @@
 // What is told at the sender of mirrors that would be too many in another namespace: which routes are not mirrored there.
 // It is status only: mirrors-across.ts leaves the same routes out. Must not know how strict the egress there is.
-import type { NamespaceFacts } from '../api/cluster-view.ts';
+
 import { canonicalJson } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import { endOf } from '../routes/index.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
+import { eachSelectedBy } from '../view/namespace-index.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { capOfPair, type MirroredRoute, mirroredIn, type RouteIn, withinCap } from './mirror-caps.ts';
-import { eachSelectedBy } from './namespace-index.ts';
 import { trusts } from './trust.ts';
 
 type Way = Pick<MirroredRoute, 'profile' | 'wayIn'>;

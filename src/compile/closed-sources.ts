@@ -1,6 +1,6 @@
 // The other side's word on a way in: whether the namespaces that it lets in let themselves out. Where it counts for their egress it
 // is mirrored there, as far as their guardrails allow it; else that is theirs to say. It is status only; it changes no policy.
-import type { NamespaceFacts } from '../api/cluster-view.ts';
+
 import type { Route } from '../api/route.ts';
 import type { Rule } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
@@ -8,10 +8,11 @@ import { writtenPorts } from '../model/policy-ports.ts';
 import { portsContain } from '../model/port-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
 import { requiredLabels, selects, selectsEverything } from '../model/selectors.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
+import { eachSelectedBy } from '../view/namespace-index.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { isClosed } from './egress.ts';
 import { mirrorsFrom } from './mirrors.ts';
-import { eachSelectedBy } from './namespace-index.ts';
 import type { Opening } from './openings.ts';
 import type { WayIn } from './plain-routes.ts';
 import { suggestedName, suggestProfile } from './suggestion.ts';

@@ -1,9 +1,10 @@
 // One run of the compiler: what it has worked out about namespaces so far, each of them once, from the view alone.
 // A namespace by itself is what its own objects make of it, before anything of another one is asked.
-import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { compareKeys, type ObjectKey } from '../model/object-key.ts';
 import type { Surroundings } from '../routes/route-end.ts';
+import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
 import { type Egress, egressOf } from './egress.ts';
 import { type Exposures, exposuresOf } from './exposures.ts';
 import { type Guardrails, guardrailsOf } from './guardrails.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, type PlatformSpec, platform, profile, undecodable, view } from '../../test/fixtures.ts';
-import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
 import { type EgressMode, egressModes, enforcements } from '../api/egress.ts';
+import type { ClusterView, ProfileFacts } from '../view/cluster-view.ts';
 import { type CompiledNamespace, compile } from './compile.ts';
 
 /** What the compiler makes of the namespace `name`. */

@@ -1,11 +1,12 @@
 // The compiler: the facts of the cluster in, the policies and findings of a namespace out.
 // Pure and stateless: the same view gives the same policies, in the same order. Never reads old policies.
-import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
+
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareKeys, compareText, distinct, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../model/policies.ts';
+import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
 import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
 import { dnsOutage } from './dns-outage.ts';
 import { egressFindings } from './egress.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { namespace, type PlatformSpec, platform, profile, service, view } from '../../test/fixtures.ts';
 import type { AppNetworkProfile } from '../api/app-network-profile.ts';
-import type { NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
+import type { NamespaceFacts, ProfileFacts } from '../view/cluster-view.ts';
 import { compile } from './compile.ts';
 import type { CompiledRoute } from './routes.ts';
 

@@ -1,6 +1,6 @@
 // The other side's word: whether the namespaces that a route leads to let it in.
 // Consent is status only; it changes no policy. Must not know how a route is told about.
-import type { NamespaceFacts } from '../api/cluster-view.ts';
+
 import type { Route } from '../api/route.ts';
 import type { Peer, Rule } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
@@ -8,10 +8,11 @@ import { portsContain } from '../model/port-cover.ts';
 import { asksNoMore } from '../model/selector-order.ts';
 import { type LabelSelector, selects, selectsEverything } from '../model/selectors.ts';
 import { endOf } from '../routes/index.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
+import { namespacesSelectedBy } from '../view/namespace-index.ts';
 import { type Compilation, type PlainNamespace, waysInOf } from './compilation.ts';
 import { membershipOf } from './membership.ts';
 import { namingSources } from './mirrors-across.ts';
-import { namespacesSelectedBy } from './namespace-index.ts';
 import type { Opening } from './openings.ts';
 import type { WayOut } from './plain-routes.ts';
 import { suggestedName, suggestProfile } from './suggestion.ts';

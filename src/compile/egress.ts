@@ -1,11 +1,12 @@
 // How strict the egress of a namespace is, and what its ring leaves open for every pod because of it.
 // Must not know routes: whether one is needed besides is asked of what the ring allows.
-import type { NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
+
 import { type EgressMode, egressModes } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Peer, Rule } from '../model/network-policy.ts';
 import { isCovered } from '../model/rule-cover.ts';
 import { namespaceNamed } from '../model/selectors.ts';
+import type { NamespaceFacts, ProfileFacts } from '../view/cluster-view.ts';
 import type { World } from './world.ts';
 
 /** What egress is like in one namespace. */

@@ -1,6 +1,6 @@
 // What Ingresses and routes of the Gateway API expose of a namespace: just the pods and ports that they lead to, opened to
 // the ingress controllers that serve them. Must not know the routes of profiles.
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, type NonEmpty, type Peer, ruleOn } from '../model/network-policy.ts';
@@ -10,6 +10,7 @@ import { failure, type Result, success } from '../model/result.ts';
 import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../model/services.ts';
 import type { EndProblem, Surroundings } from '../routes/route-end.ts';
 import { podsBehind } from '../routes/service.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 import { gatewaysTaking } from './attachments.ts';
 import { howToCount, uncountedGateways } from './gateway-namespaces.ts';
 import { type AskedOpening, openingPolicies } from './openings.ts';

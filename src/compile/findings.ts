@@ -1,9 +1,10 @@
 // What the compiler has to say of a profile as a whole.
 // Must not know policies.
-import type { ClusterView, PlatformFacts, ProfileFacts } from '../api/cluster-view.ts';
+
 import type { Problem } from '../api/decode.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Finding, Subject } from '../model/findings.ts';
+import type { ClusterView, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
 
 /** What is wrong with the platform profile as a whole. */
 export function platformFindings(platform: PlatformFacts): readonly Finding[] {

@@ -8,7 +8,7 @@ import {
   service,
   view,
 } from '../../test/fixtures.ts';
-import type { NamespaceFacts } from '../api/cluster-view.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
 import { compile } from './compile.ts';
 import { keepsGateways, mostGateways } from './gateway-namespaces.ts';
 

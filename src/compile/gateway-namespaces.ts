@@ -2,7 +2,6 @@
 // the platform keeps. Whoever may create a Gateway in a namespace could otherwise call its own pods an ingress controller, and
 // every route with `from: {ingressController: …}` would let them in. Must not know routes.
 import { createHash } from 'node:crypto';
-import type { ClusterView, NamespaceFacts } from '../api/cluster-view.ts';
 import { mostNames } from '../api/namespace-choice.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { IngressController } from '../api/platform-sources.ts';
@@ -11,6 +10,7 @@ import type { Finding } from '../model/findings.ts';
 import { compareKeys, compareText } from '../model/object-key.ts';
 import type { Labels } from '../model/selectors.ts';
 import type { GatewayFacts } from '../model/services.ts';
+import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
 import { isChosen, isExcludedByName, membershipOf } from './membership.ts';
 import { maxLength } from './names.ts';
 import { suggestGatewayNamespaces } from './suggestion.ts';

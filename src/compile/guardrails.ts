@@ -1,6 +1,6 @@
 // Guardrails: whether the routes of a namespace stay within what a rule of the platform profile allows. What counts is what a
 // compiled rule reaches, not the word for it. Must not know policies, nor how strict egress is.
-import type { ProfileFacts } from '../api/cluster-view.ts';
+
 import type { NamespaceRule } from '../api/namespace-rule.ts';
 import { type AddressSet, addressesOf, uniteAddresses } from '../model/address-set.ts';
 import type { Peer, Rule } from '../model/network-policy.ts';
@@ -12,6 +12,7 @@ import { type LabelSelector, nameLabel, nameOf } from '../model/selectors.ts';
 import { endOf, type RouteEndName } from '../routes/index.ts';
 import type { Side, Surroundings } from '../routes/route-end.ts';
 import { listWords } from '../routes/schema/constraint.ts';
+import type { ProfileFacts } from '../view/cluster-view.ts';
 import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
 import type { Opening } from './openings.ts';
 import type { Awaited, PlainRoute } from './plain-routes.ts';

@@ -1,12 +1,13 @@
 // Which namespaces are ringed, and how strictly: the platform profile's selection, exclusions and ordered rules.
 // Must not know what a ring consists of.
-import type { ClusterView, NamespaceFacts } from '../api/cluster-view.ts';
+
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { NamespaceChoice } from '../api/namespace-choice.ts';
 import type { NamespaceRule } from '../api/namespace-rule.ts';
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { matchesGlob } from '../model/globs.ts';
 import { selects } from '../model/selectors.ts';
+import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
 
 /** Namespaces that no selector reaches; `systemNamespaces` is the way in. */
 export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease'] as const;

@@ -11,7 +11,7 @@ import {
   view,
 } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
-import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
+import type { ClusterView, ProfileFacts } from '../view/cluster-view.ts';
 import { compile } from './compile.ts';
 import { type MirroredRoute, withinCap } from './mirror-caps.ts';
 import { namespacesTouchedByProfile } from './touched.ts';

@@ -1,9 +1,10 @@
 // How much one namespace may have written into another by its mirrors: nobody floods another namespace with policies that its
 // teams can't delete. Whole routes are left out, the newest first. Must not know whether a mirror is due, nor who is told.
-import type { ProfileFacts } from '../api/cluster-view.ts';
+
 import { canonicalJson } from '../model/network-policy.ts';
 import { compareText, formatKey } from '../model/object-key.ts';
 import type { Labels } from '../model/selectors.ts';
+import type { ProfileFacts } from '../view/cluster-view.ts';
 import { mirrorsFrom } from './mirrors.ts';
 import type { Opening } from './openings.ts';
 import type { PlainRoute } from './plain-routes.ts';

@@ -13,10 +13,10 @@ import {
 } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
 import { neighbours, viewOf } from '../../test/random-cluster.ts';
-import type { ClusterView, NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
 import { canonicalJson, isStandIn, type Peer, type PolicyPort } from '../model/network-policy.ts';
 import { selects } from '../model/selectors.ts';
 import type { RouteEndName } from '../routes/index.ts';
+import type { ClusterView, NamespaceFacts, ProfileFacts } from '../view/cluster-view.ts';
 import { type CompiledNamespace, compile, compileNamespace, isRead } from './compile.ts';
 
 type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;

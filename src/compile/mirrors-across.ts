@@ -2,10 +2,11 @@
 // A receiver could open the egress of every namespace by that, and one edit would be written to all of them: it counts where it
 // names this one, where the platform does, or where the platform trusts the receiver, and never further than the guardrails here
 // would let a team here write itself. Else the source says `to` itself. What the platform opens is its own word.
-import type { NamespaceFacts } from '../api/cluster-view.ts';
+
 import type { Peer } from '../model/network-policy.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { selects } from '../model/selectors.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
 import { mirroredWays } from './capped-mirrors.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';
 import { isClosed } from './egress.ts';

@@ -1,8 +1,8 @@
 // What a way in says of those whom it lets in: whether there are any, and what it says of very many.
 import { describe, expect, test } from '@jest/globals';
 import { namespace, platform, profile, view } from '../../test/fixtures.ts';
-import type { NamespaceFacts } from '../api/cluster-view.ts';
 import { severityOf } from '../model/findings.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
 import { compile } from './compile.ts';
 import { namespacesTouchedByNamespace } from './touched.ts';
 

@@ -1,10 +1,11 @@
 // Whether there is anybody whom a way in lets in: a route may come before the namespaces that it means, or misspell them.
 // It is status only; it changes no policy. Must not know how a route is told about.
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { Route } from '../api/route.ts';
 import { nameOf, requiredLabels } from '../model/selectors.ts';
 import { endOf } from '../routes/index.ts';
-import { eachSelectedBy } from './namespace-index.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
+import { eachSelectedBy } from '../view/namespace-index.ts';
 
 /**
  * Who is missing where `from` names a namespace that is not there, or asks for labels that none has; `undefined` where one is

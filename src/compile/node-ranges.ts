@@ -1,8 +1,9 @@
 // The addresses of the nodes as CIDRs: what the platform profile says, else what was found out.
 // Must not know what they are used for, nor how they are found out.
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { compareText } from '../model/object-key.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 
 /** The nodes' ranges, sorted; `undefined` while they are not known. */
 export function nodeRanges(

@@ -1,6 +1,6 @@
 // Findings that prevent outages: what a ring would cut off that somebody relies on, each with the route to add.
 // Looks at what is opened, however it came about; must not know profiles.
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { Finding } from '../model/findings.ts';
 import type { PolicyPort } from '../model/network-policy.ts';
 import { compareKeys, compareText, formatKey } from '../model/object-key.ts';
@@ -11,6 +11,7 @@ import type { ControlPlaneCallFacts, ServiceFacts } from '../model/services.ts';
 import { endOf } from '../routes/index.ts';
 import type { Surroundings } from '../routes/route-end.ts';
 import { podsBehind } from '../routes/service.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 import type { Unserved } from './exposures.ts';
 import { gatewayPods } from './gateway-namespaces.ts';
 import type { Opening } from './openings.ts';

@@ -1,10 +1,11 @@
 // The profiles of a namespace, compiled: what each route came to, and the policies of each profile.
 // Must not know the ring.
-import type { ProfileFacts } from '../api/cluster-view.ts';
+
 import type { Route } from '../api/route.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
 import { endOf } from '../routes/index.ts';
+import type { ProfileFacts } from '../view/cluster-view.ts';
 import { cappedMirrors } from './capped-mirrors.ts';
 import { closedSources } from './closed-sources.ts';
 import type { Compilation, PlainNamespace } from './compilation.ts';

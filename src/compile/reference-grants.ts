@@ -1,7 +1,8 @@
 // Whether a route may lead to a Service of another namespace: only where a ReferenceGrant there says so.
 // https://gateway-api.sigs.k8s.io/api-types/referencegrant/
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { GatewayRouteFacts, ServiceRef } from '../model/services.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 
 /** Whether the Service's namespace lets `route` lead to it. */
 export function isGranted(view: ClusterView, route: GatewayRouteFacts, backend: ServiceRef): boolean {

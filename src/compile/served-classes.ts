@@ -1,10 +1,11 @@
 // Which ingress controllers serve an Ingress or a route of the Gateway API, by class, and the peers that they are.
 // Must not know what is exposed.
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { IngressController } from '../api/platform-sources.ts';
 import { type NonEmpty, nonEmpty, type Peer } from '../model/network-policy.ts';
 import type { GatewayFacts } from '../model/services.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 import { controllerPeers } from './systems.ts';
 
 /** Who serves an object that exposes Services. */

@@ -1,8 +1,9 @@
 // What a route's ends may ask: the namespace around the profile, the platform's systems, and the cluster's own services.
 // Must not know any end.
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Surroundings } from '../routes/route-end.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 import { ingressControllers, monitoringSystems } from './systems.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 // The shared systems that the platform profile declares, as peers: where their pods are, and what else their traffic
 // comes from. Must not know routes.
-import type { ClusterView } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { IngressController, Monitoring } from '../api/platform-sources.ts';
 import {
@@ -14,6 +14,7 @@ import { compareText } from '../model/object-key.ts';
 import { type LabelSelector, namesIn, namespaceNamed, namespacesNamed } from '../model/selectors.ts';
 import type { GatewayFacts } from '../model/services.ts';
 import type { DeclaredSystem } from '../routes/route-end.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 import {
   countedGateways,
   gatewayLabel,

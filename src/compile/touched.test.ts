@@ -12,7 +12,7 @@ import {
 } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
 import { type Cluster, neighbourNames, neighbours, viewOf } from '../../test/random-cluster.ts';
-import type { ClusterView, ProfileFacts } from '../api/cluster-view.ts';
+import type { ClusterView, ProfileFacts } from '../view/cluster-view.ts';
 import { compile } from './compile.ts';
 import {
   namespacesExposedThrough,

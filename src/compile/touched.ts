@@ -1,15 +1,16 @@
 // Which namespaces have to be compiled again when something of one changes: those whose policies, or the states of whose routes,
 // hang on it. Rather one too many than one too few, but never all for one edited route. Must not know who compiles them.
-import type { ClusterView, NamespaceFacts, ProfileFacts } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import type { Route } from '../api/route.ts';
 import { canonicalJson } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { GatewayRouteFacts } from '../model/services.ts';
 import { endOf } from '../routes/index.ts';
+import type { ClusterView, NamespaceFacts, ProfileFacts } from '../view/cluster-view.ts';
+import { namespacesSelectedBy } from '../view/namespace-index.ts';
 import { keepsGateways } from './gateway-namespaces.ts';
 import { membershipOf } from './membership.ts';
-import { namespacesSelectedBy } from './namespace-index.ts';
 import { declaredNamespaces, ingressControllerNamespaces } from './systems.ts';
 import { trusts } from './trust.ts';
 

@@ -1,8 +1,9 @@
 // Whose routes may open the egress of namespaces that they do not name: the platform says.
 // Must not know routes.
-import type { NamespaceFacts } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { selects } from '../model/selectors.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
 
 /** Whether the platform trusts the profiles of a namespace: a system namespace, or one that `mirrorFrom` selects. */
 export function trusts(

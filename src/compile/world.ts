@@ -1,6 +1,6 @@
 // Where the cluster's own services are: what the platform profile says, field by field, else what was last found out.
 // What is not known is absent, and no rule is made of it. Must not know who may reach what.
-import type { ClusterView, UncertainFact } from '../api/cluster-view.ts';
+
 import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
 import { addressesMeet, addressesOf } from '../model/address-set.ts';
 import { formatCidr, parseAddress } from '../model/ip-ranges.ts';
@@ -16,6 +16,7 @@ import { compareText } from '../model/object-key.ts';
 import { policyPorts } from '../model/policy-ports.ts';
 import { namespaceNamed } from '../model/selectors.ts';
 import type { ClusterRanges, RangeName, Uncertain } from '../routes/route-end.ts';
+import type { ClusterView, UncertainFact } from '../view/cluster-view.ts';
 import { nodeRanges } from './node-ranges.ts';
 
 /** The cluster's own services, as far as they are known. */

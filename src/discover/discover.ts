@@ -1,10 +1,11 @@
 // From the objects that tell of them to what is known of DNS, the API server and the address ranges.
 // Pure: what is unknown now keeps its last value, and what was never known stays absent. Nothing here widens what is known.
 // Must not know profiles, nor what rules are made of it.
-import type { UncertainFact } from '../api/cluster-view.ts';
+
 import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Result } from '../model/result.ts';
+import type { UncertainFact } from '../view/cluster-view.ts';
 import { addressFindings, discoverDns } from './dns.ts';
 import { discoverKubernetesApi } from './kubernetes-api.ts';
 import { believable } from './node-claims.ts';

@@ -2,12 +2,13 @@
 // as long as it has none (NodeRestriction forbids it no more than its labels, taints and the Nodes of others): a compromised node
 // must not make the address at which a cloud gives out credentials one of the cluster, nor all of the internet its pods.
 // Must not know what ranges are used for.
-import type { UncertainFact } from '../api/cluster-view.ts';
+
 import type { Finding } from '../model/findings.ts';
 import { contains, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
 import { compareText } from '../model/object-key.ts';
 import { once } from '../model/once.ts';
 import type { NodeFacts } from '../model/services.ts';
+import type { UncertainFact } from '../view/cluster-view.ts';
 
 /** More addresses than this no machine gets from its cloud or its kubelet: 15 interfaces with an address of each family. */
 export const mostAddresses = 32;

@@ -1,10 +1,11 @@
 // What the operator remembers of each namespace between two reconciles, for statuses and for careful changes.
 // All of it can be lost: after a restart it is found anew. Must not know clients.
-import type { PlatformFacts } from '../api/cluster-view.ts';
+
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 import type { Failure } from '../plan/failure.ts';
 import type { RouteTally } from '../plan/route-tally.ts';
+import type { PlatformFacts } from '../view/cluster-view.ts';
 
 /** Where a namespace can stand. */
 export const namespaceStates = [

@@ -1,7 +1,6 @@
 // The reconcile of one namespace: key -> view -> compile -> plan -> apply -> status.
 // Must not know how keys get here, nor retry: an error goes to the queue's backoff.
 import type { Logger } from 'pino';
-import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Cache } from '../cluster/cache.ts';
 import { classify, type ErrorClass } from '../cluster/errors.ts';
 import { type CompiledNamespace, compileNamespace, isRead, ownerOf } from '../compile/compile.ts';
@@ -16,6 +15,7 @@ import { internalError } from '../plan/internal-error-status.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
 import { isolatedBy, ownersLacking, type Plan, type PlanInput, plan, wantedIn } from '../plan/plan.ts';
 import { tallyRoutes } from '../plan/route-tally.ts';
+import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Written } from './apply.ts';
 import type { Contests } from './contest.ts';
 import type { DriftTeller } from './drift-teller.ts';

@@ -1,8 +1,9 @@
 // What to say of what the operator can't see: a kind that is gone from the cluster, and an object that its own decoder fails
 // at. Must not know how it comes to see anything.
-import type { PlatformFacts } from '../api/cluster-view.ts';
+
 import type { Finding } from '../model/findings.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
+import type { PlatformFacts } from '../view/cluster-view.ts';
 
 /** @param kinds the resources that are gone, as in `appnetworkprofiles.ringfence.dev` */
 export function goneFindings(

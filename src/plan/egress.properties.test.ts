@@ -8,11 +8,11 @@ import { type Cluster, neighbours, viewOf } from '../../test/random-cluster.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { Endpoint } from '../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../analyze/facts.ts';
-import type { NamespaceFacts } from '../api/cluster-view.ts';
 import { type EgressMode, egressModes } from '../api/egress.ts';
 import { compile } from '../compile/compile.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
 import { type PortSpec, parsePort } from '../model/ports.ts';
+import type { NamespaceFacts } from '../view/cluster-view.ts';
 import type { PolicyChange } from './changes.ts';
 import { plan } from './plan.ts';
 

@@ -1,12 +1,13 @@
 // The status of the platform profile, from what is remembered of each namespace.
 // The conditions are what kstatus reads: Ready, and Stalled where only a person can help.
-import type { PlatformFacts } from '../api/cluster-view.ts';
+
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { Enforcement } from '../api/egress.ts';
 import { type Discovered, maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 import { type Finding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
+import type { PlatformFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
 

@@ -10,9 +10,9 @@ import {
   view,
 } from '../../test/fixtures.ts';
 import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
-import type { ProfileFacts } from '../api/cluster-view.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
 import { type CompiledNamespace, compile } from '../compile/compile.ts';
+import type { ProfileFacts } from '../view/cluster-view.ts';
 import { refusedBy } from './failure.ts';
 import { type FrozenPolicies, profileStatus, type Writing } from './profile-status.ts';
 

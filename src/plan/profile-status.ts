@@ -1,7 +1,6 @@
 // The status of a team's profile, from what the compiler made of its namespace.
 // Ready does not wait for another team (Consented does), so that GitOps tools never deadlock on two teams.
 import type { AppNetworkProfileStatus, RouteStatus } from '../api/app-network-profile.ts';
-import type { ProfileFacts } from '../api/cluster-view.ts';
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
@@ -9,6 +8,7 @@ import type { Outside } from '../compile/membership.ts';
 import type { CompiledProfile } from '../compile/profiles.ts';
 import type { CompiledRoute } from '../compile/routes.ts';
 import { compareText } from '../model/object-key.ts';
+import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
 

@@ -11,12 +11,12 @@ import {
   service,
   view,
 } from '../../test/fixtures.ts';
-import type { ProfileFacts } from '../api/cluster-view.ts';
 import { customResourceDefinition } from '../api/crd.ts';
 import { customResources } from '../api/resources.ts';
 import { compile } from '../compile/compile.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
 import { onlyNamesIn } from '../model/selectors.ts';
+import type { ProfileFacts } from '../view/cluster-view.ts';
 import { manifestOf } from './manifest.ts';
 
 type Routes = NonNullable<Parameters<typeof profile>[1]>['routes'];

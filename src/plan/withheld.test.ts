@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, ownedBy, platform, platformOwner, profile, view, written } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
-import type { ClusterView } from '../api/cluster-view.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import { compile } from '../compile/compile.ts';
 import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
+import type { ClusterView } from '../view/cluster-view.ts';
 import { type Plan, plan, wantedIn } from './plan.ts';
 
 type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;

@@ -1,7 +1,8 @@
 // An index of namespaces by their labels, kept up with one change at a time: whoever selects a few of very many by a label does not
 // look at all. Must not know what they are selected for.
-import type { ClusterView, NamespaceFacts, NamespaceLabels } from '../api/cluster-view.ts';
+
 import { type LabelSelector, nameLabel, requiredLabels, selects } from '../model/selectors.ts';
+import type { ClusterView, NamespaceFacts, NamespaceLabels } from './cluster-view.ts';
 
 /** The namespaces by their labels. */
 export class NamespaceIndex implements NamespaceLabels {

@@ -1,11 +1,12 @@
 // An index: which profiles speak of which other namespaces. It is kept up with one edit at a time, so that one edited route
 // is compiled in the namespaces that it touches, and a namespace looks at the profiles that may concern it.
 // Must not know whether a route is accepted, nor what follows from it.
-import type { ProfileFacts, RouteLinks } from '../api/cluster-view.ts';
+
 import type { Route } from '../api/route.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type LabelSelector, type Labels, requiredLabels } from '../model/selectors.ts';
 import { endOf, type RouteEndValue } from '../routes/index.ts';
+import type { ProfileFacts, RouteLinks } from './cluster-view.ts';
 
 /** The profiles that speak of each namespace. */
 export class RouteIndex implements RouteLinks {

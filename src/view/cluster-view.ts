@@ -1,5 +1,11 @@
 // Everything that compile() knows of the world, as plain data: one picture, taken at one moment.
 // Absent means known to be absent: nobody looks before every cache has synced. Must not know where it came from.
+
+import type { AppNetworkProfile } from '../api/app-network-profile.ts';
+import type { Problem } from '../api/decode.ts';
+import type { EgressMode } from '../api/egress.ts';
+import type { PlatformNetworkProfile } from '../api/platform-network-profile.ts';
+import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Result } from '../model/result.ts';
@@ -14,11 +20,6 @@ import type {
   ReferenceGrantFacts,
   ServiceFacts,
 } from '../model/services.ts';
-import type { AppNetworkProfile } from './app-network-profile.ts';
-import type { Problem } from './decode.ts';
-import type { EgressMode } from './egress.ts';
-import type { PlatformNetworkProfile } from './platform-network-profile.ts';
-import type { Discovered } from './platform-status.ts';
 
 /** A Namespace. */
 export interface NamespaceFacts {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, view } from '../../test/fixtures.ts';
-import type { NamespaceFacts } from '../api/cluster-view.ts';
 import { type LabelSelector, selects } from '../model/selectors.ts';
+import type { NamespaceFacts } from './cluster-view.ts';
 import { NamespaceIndex, namespacesSelectedBy } from './namespace-index.ts';
 
 const key = fc.constantFrom('team', 'tier', 'kubernetes.io/metadata.name');

@@ -3,12 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { profile, undecodable } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
-import { neighbours, viewOf } from '../../test/random-cluster.ts';
-import type { ProfileFacts, RouteLinks } from '../api/cluster-view.ts';
+import { neighbours } from '../../test/random-cluster.ts';
 import type { Route } from '../api/route.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type Labels, selects } from '../model/selectors.ts';
-import { type Compiled, compile } from './compile.ts';
+import type { ProfileFacts } from './cluster-view.ts';
 import { indexOf, RouteIndex } from './route-index.ts';
 
 const keysOf = (found: Iterable<ObjectKey>) => [...found].map(formatKey).sort();
@@ -83,27 +82,7 @@ function isSelecting(end: Route['from'], some: Labels): boolean {
   return 'namespace' in end && end.namespace.selector !== undefined && selects(end.namespace.selector, some);
 }
 
-/** Without what is a function: two of them are never equal. */
-function plain({ namespaces, ...rest }: Compiled) {
-  return { ...rest, namespaces: namespaces.map(({ forbidden: _, ...namespace }) => namespace) };
-}
-
 describe('the index of routes', () => {
-  test('only saves looking: one that finds every profile each time makes no difference', () => {
-    fc.assert(
-      fc.property(neighbours, (given) => {
-        const seen = viewOf(given);
-        const every = () => [...seen.profiles.values()].flatMap((siblings) => [...siblings.values()]);
-        const routeLinks: RouteLinks = {
-          ...{ fromName: every, fromLabels: every, fromEvery: every, fromSome: every, fromDeclared: every },
-          ...{ toName: every, toLabels: every, toDeclared: every, unread: () => [] },
-        };
-        expect(plain(compile({ ...seen, routeLinks }))).toEqual(plain(compile(seen)));
-      }),
-      runs(100),
-    );
-  });
-
   test('finds what looking at every route finds', () => {
     fc.assert(fc.property(everyProfile, labels, (all, some) => expectTheSame(indexOf(all), all, some)));
   });
