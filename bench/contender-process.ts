@@ -4,6 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
+/** The unit of processor times in Linux, for every program: USER_HZ. */
+const ticksPerSecond = 100;
+
 /** What to start. */
 export interface CommandLine {
   readonly command: string;
@@ -29,6 +32,16 @@ export class ContenderProcess implements AsyncDisposable {
     // Told by `failed()`, to which somebody listens.
     this.#child.on('error', () => {});
     this.#child.stdin?.on('error', () => {});
+  }
+
+  /** The processor time that it has taken, in seconds. Linux only. */
+  cpuSeconds(): number {
+    // Fields 14 and 15 of proc_pid_stat(5), in ticks; the second field is a name in parentheses.
+    const [, fields = ''] = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ');
+    const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+    if (user === undefined || system === undefined)
+      throw new Error('this system does not tell processor times');
+    return (user + system) / ticksPerSecond;
   }
 
   /** Writes one line to its standard input. */

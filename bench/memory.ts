@@ -3,14 +3,13 @@
 // running for a while.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { Arena } from './arena.ts';
 import { startCommand } from './contenders.ts';
+import { createNamespaces, measureStart } from './sized-cluster.ts';
 
-const restMs = 10_000;
-const inFlight = 32;
+const timeoutMs = 900_000;
 
 await new Command('npm run bench:memory --')
   .description('Measures the peak memory of the bundled operator by the number of namespaces.')
@@ -31,41 +30,12 @@ async function run(sizes: readonly string[]): Promise<void> {
     await createNamespaces(arena, created, size);
     created = size;
     // The first start writes every policy, the second one only reads them.
-    const peaks = [await measure(arena), await measure(arena)];
-    process.stdout.write(
-      `${String(size).padStart(10)}${peaks.map((peak) => peak.toFixed(0).padStart(13)).join('')}\n`,
-    );
+    const start = { command: process.execPath, args: startCommand() };
+    const first = await measureStart(arena, start, timeoutMs);
+    const second = await measureStart(arena, start, timeoutMs);
+    const peaks = [first, second].map(({ peakMiB }) => peakMiB.toFixed(0).padStart(13));
+    process.stdout.write(`${String(size).padStart(10)}${peaks.join('')}\n`);
   }
-}
-
-async function createNamespaces(arena: Arena, from: number, to: number): Promise<void> {
-  let next = from;
-  const create = async () => {
-    while (next < to) {
-      next += 1;
-      await arena.createNamespace(`sized-${next}`);
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, create));
-}
-
-/** MiB at the peak, from the start to some time after everything is written. */
-async function measure(arena: Arena): Promise<number> {
-  await using stack = new AsyncDisposableStack();
-  const words = ['--kubeconfig', arena.kubeconfig, '--health-address', '127.0.0.1:0', '--settle', '1'];
-  const operator = arena.start(stack, {
-    command: process.execPath,
-    args: [...startCommand(), ...words],
-  });
-  // A change, so that the condition that is waited for is of this operator.
-  const name = `start-${Date.now()}`;
-  await arena.cluster.platform({ rules: [{ name, namespaces: { names: ['nobody'] }, enforcement: 'Off' }] });
-  await Promise.race([
-    arena.cluster.platformCondition('Ready', 'True', 'Enforced', 300_000),
-    operator.failed(),
-  ]);
-  await sleep(restMs);
-  return operator.peakMemoryMiB();
 }
 
 /** The memory limit of the Deployment, in MiB. */

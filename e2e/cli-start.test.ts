@@ -1,7 +1,7 @@
 // What the start keeps from one time to the next, and that it does without.
-import { chmodSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Tool } from '../test/cli/tool.ts';
 
 let tool: Tool;
@@ -52,4 +52,26 @@ test('without a home, or where nobody else may write, it starts, too', async () 
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   }
+});
+
+describe('code that runs often', () => {
+  /** Says on stderr whether V8 may optimize a function. */
+  const hook = `import v8 from 'node:v8';
+process.on('exit', () => {
+  v8.setFlagsFromString('--allow-natives-syntax');
+  // A bit of OptimizationStatus in V8's runtime.h.
+  const neverOptimize = 1 << 1;
+  const status = (0, eval)('(() => { const some = () => 1; some(); return %GetOptimizationStatus(some); })()');
+  console.error((status & neverOptimize) === 0 ? 'may be optimized' : 'is never optimized');
+});`;
+
+  test.each([
+    ['ringfence operator --kubeconfig /nowhere', 'is never optimized'],
+    ['ringfence crds', 'may be optimized'],
+  ])('in `%s` it %s', async (line, answer) => {
+    const file = join(tool.folder, 'hook.mjs');
+    writeFileSync(file, hook);
+    const { stderr } = await tool.run(line, { environment: { HOME: home, NODE_OPTIONS: `--import=${file}` } });
+    expect(stderr).toContain(`${answer}\n`);
+  });
 });

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// What `ringfence` starts: the bundle, with the code that V8 made of it the last time; parsing it anew takes longer than
-// most verbs. Must not know what is started, and must do without a cache.
+// What `ringfence` starts: the bundle, with V8 set up for a long-running operator or for a verb that ends soon. A verb reuses
+// the code that V8 compiled the last time; parsing it anew takes longer than most verbs. Must not know what a verb does, and
+// must work without a cache.
 import nodeModule from 'node:module';
 import { isAbsolute, join } from 'node:path';
+import v8 from 'node:v8';
 
 /**
  * Where a person's caches are, by the XDG Base Directory Specification. Node's own choice is a folder that everybody may write
@@ -14,6 +16,9 @@ function cacheFolder({ XDG_CACHE_HOME = '', HOME = '' }: NodeJS.ProcessEnv): str
 }
 
 const folder = cacheFolder(process.env);
+// The operator runs for months and mostly waits: without optimized code it needs less memory (ADR 22).
+if (process.argv[2] === 'operator')
+  for (const flag of ['--no-opt', '--no-maglev']) v8.setFlagsFromString(flag);
 // The operator starts once, and would hold the cache in memory. Where nothing can be written, there is none.
-if (folder !== undefined && process.argv[2] !== 'operator') nodeModule.enableCompileCache(folder);
+else if (folder !== undefined) nodeModule.enableCompileCache(folder);
 await import('./main.ts');

@@ -81,3 +81,12 @@ describe('the pages', () => {
     expect(broken).toEqual([]);
   });
 });
+
+test('the list of decisions names each one by its number and title', () => {
+  const decisions = pages.filter(({ path }) => /^docs\/adr\/\d{4}-/.test(path));
+  const list = pages.find(({ path }) => path === 'docs/adr/README.md')?.text ?? '';
+  const listed = [...list.matchAll(/^\| (\d+) \| \[(.*)\]\((.*)\) \| (?:\d{4}-\d\d-\d\d) \|/gm)];
+  expect(listed.map(([, number, title, file]) => `docs/adr/${file} # ${number}. ${title}`)).toEqual(
+    decisions.map(({ path, text }) => `${path} ${text.split('\n')[0]}`),
+  );
+});

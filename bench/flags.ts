@@ -1,0 +1,51 @@
+// `npm run bench:flags`: what each V8 flag of the operator saves and costs by itself, beside no flag at all and all of them.
+// The operator rings namespaces that are there; each set of flags gets a control plane of its own, one after the other.
+import { spawnSync } from 'node:child_process';
+import { Command } from 'commander';
+import { Arena } from './arena.ts';
+import { createNamespaces, measureStart, type StartFigures } from './sized-cluster.ts';
+
+/** Every flag that `npm start` or `src/start.ts` sets. */
+const flags = ['--optimize-for-size', '--max-semi-space-size=4', '--no-opt', '--no-maglev'];
+const sets: readonly (readonly string[])[] = [
+  [],
+  ...flags.map((flag) => [flag]),
+  ['--no-opt', '--no-maglev'],
+  flags,
+];
+const timeoutMs = 900_000;
+
+await new Command('npm run bench:flags --')
+  .description(
+    'Measures the peak memory of the bundled operator and the processor time that it takes to ring namespaces, by V8 flags.',
+  )
+  .argument('[size]', 'number of namespaces', '1000')
+  .action(run)
+  .parseAsync();
+
+async function run(size: string): Promise<void> {
+  if (spawnSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' }).status !== 0)
+    throw new Error('the bundle could not be built');
+  process.stdout.write('peak MiB  to none    CPU s  to none  flags\n');
+  let none: StartFigures | undefined;
+  for (const set of sets) {
+    const figures = await measure(Number(size), set);
+    none ??= figures;
+    const cells = [
+      figures.peakMiB.toFixed(0).padStart(8),
+      (figures.peakMiB / none.peakMiB).toFixed(2).padStart(7),
+      figures.cpuSeconds.toFixed(1).padStart(7),
+      (figures.cpuSeconds / none.cpuSeconds).toFixed(2).padStart(7),
+    ];
+    process.stdout.write(`${[...cells, set.join(' ') || 'none'].join('  ')}\n`);
+  }
+}
+
+/** `dist/main.mjs` is what the start file loads; started directly, only the given flags hold. */
+async function measure(size: number, set: readonly string[]): Promise<StartFigures> {
+  await using stack = new AsyncDisposableStack();
+  const arena = await Arena.open(stack);
+  await createNamespaces(arena, 0, size);
+  const args = [...set, 'dist/main.mjs', 'operator'];
+  return await measureStart(arena, { command: process.execPath, args }, timeoutMs);
+}
