@@ -69,7 +69,7 @@ export default {
       comment: 'what ships must not import test code or development packages',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.test\\.ts$' },
-      to: { path: ['\\.test\\.ts$', '^(test|e2e|bench)/'] },
+      to: { path: ['\\.test\\.ts$', '^(test|e2e|bench|image|tools)/'] },
     },
     {
       name: 'not-to-unresolvable',

@@ -22,13 +22,13 @@ lint: setup ## format, lint, types and layers
 	biome check --error-on-warnings .
 	tsc -p .
 	tsc -p src/graph-page
-	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image
+	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image tools
 
 check: lint ## the fast loop: lint, then unit and golden tests with a quarter of the random cases (generated files must be fresh)
 	node test/suites.ts unit
 
 generate: setup ## print crds/ and docs/reference from the schemas and the code
-	node test/generate.ts
+	node tools/generate.ts
 
 build: setup ## bundle the operator and the tool: dist/ringfence.mjs, and what it starts
 	npm run -s build

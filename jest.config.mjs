@@ -20,6 +20,7 @@ export default {
         '<rootDir>/src/**/*.test.ts',
         '<rootDir>/test/**/*.test.ts',
         '<rootDir>/image/**/*.test.ts',
+        '<rootDir>/tools/**/*.test.ts',
       ],
     },
     {
