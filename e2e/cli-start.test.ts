@@ -71,7 +71,9 @@ process.on('exit', () => {
   ])('in `%s` it %s', async (line, answer) => {
     const file = join(tool.folder, 'hook.mjs');
     writeFileSync(file, hook);
-    const { stderr } = await tool.run(line, { environment: { HOME: home, NODE_OPTIONS: `--import=${file}` } });
+    const { stderr } = await tool.run(line, {
+      environment: { HOME: home, NODE_OPTIONS: `--import=${file}` },
+    });
     expect(stderr).toContain(`${answer}\n`);
   });
 });
