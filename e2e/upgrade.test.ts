@@ -1,5 +1,5 @@
 // An upgrade from 0.1.0: the new tool's `plan` lists what the new operator narrows, before that one runs, with the policies in
-// place that 0.1.0 wrote; and what the operator then does is what was listed.
+// place that 0.1.0 wrote; and what the operator then does is what was listed, as soon as a quota has room for it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -14,6 +14,7 @@ import { OperatorProcess } from './operator-process.ts';
 
 let tool: Tool;
 let cluster: Cluster;
+let operator: OperatorProcess | undefined;
 /** Where the API server is, which `10.0.0.10` and `6443` stand for in the files. */
 let server: { readonly address: string; readonly port: number };
 
@@ -37,6 +38,7 @@ beforeAll(async () => {
 }, 900_000);
 
 afterAll(async () => {
+  await operator?.stop();
   await cluster?.controlPlane.stop();
   tool?.[Symbol.dispose]();
 }, 60_000);
@@ -99,7 +101,7 @@ interface Planned {
   };
 }
 
-test('`plan` lists what is narrowed, and the operator does that', async () => {
+test('`plan` lists what is narrowed', async () => {
   const before = await plan('json');
   expect({ code: before.exitCode, stderr: before.stderr }).toEqual({ code: 1, stderr: '' });
   const { connections } = JSON.parse(before.stdout) as Planned;
@@ -113,11 +115,74 @@ test('`plan` lists what is narrowed, and the operator does that', async () => {
     'web/web -> 198.51.100.66: 25',
   ]);
   expect((await plan('text')).stdout).toContain('is cut off');
+}, 180_000);
 
-  await using _operator = await OperatorProcess.start({
-    kubeconfig: await cluster.operatorKubeconfig(),
-    settle: 0,
+const quotas = '/api/v1/namespaces/web/resourcequotas';
+const counted = 'count/networkpolicies.networking.k8s.io';
+
+/** No quota controller runs here: what it would count is written by hand. */
+async function allow(hard: number, used: number): Promise<void> {
+  const amounts = { hard: { [counted]: String(hard) }, used: { [counted]: String(used) } };
+  await cluster.api.json('PATCH', `${quotas}/few`, { spec: { hard: amounts.hard } });
+  await cluster.api.json('PATCH', `${quotas}/few/status`, { status: amounts });
+}
+
+/** The policies of `web` that 0.1.0 gave names which they don't have any more. */
+const oldNames = ['ringfence-web-app-7acd8b28e1', 'ringfence-web-app-out-8397bba9d7'];
+
+interface Event {
+  readonly note: string;
+  readonly reason: string;
+  readonly regarding: { readonly kind: string; readonly name: string };
+}
+
+test('where a quota has no room for the new names, the old ones stay, and everybody reads by how much to raise it', async () => {
+  const before = await cluster.policyNames('web');
+  expect(before).toEqual(expect.arrayContaining(oldNames));
+  await cluster.api.json('POST', quotas, {
+    metadata: { name: 'few' },
+    spec: { hard: { [counted]: String(before.length) } },
   });
-  await cluster.platformCondition('Ready', 'True', 'Enforced', 60_000);
+  await allow(before.length + 1, before.length);
+  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
+  const says = `the ResourceQuota \`few\` of namespace \`web\` has no room for 1 more policy, with ${before.length + 1} of ${before.length + 1} used; until they are written, nothing is deleted: raise its \`${counted}\` by 1 for the upgrade: afterwards 2 of the old policies are deleted`;
+  await cluster.platformCondition('Ready', 'False', 'NamespacesFailing', 60_000);
+  const failing = await cluster.eventually('the platform profile tells of the quota', async () => {
+    const { status } = (await cluster.platformProfile()) ?? {};
+    return status?.failing?.some(({ message }) => message.includes('by 1 for')) ? status.failing : undefined;
+  });
+  expect(failing).toEqual([{ namespace: 'web', reason: 'QuotaExceeded', message: says }]);
+  const programmed = await cluster.eventually('the team reads it too', async () => {
+    const { status } = (await cluster.profile('web', 'web')) ?? {};
+    return status?.conditions?.find(({ type, message }) => type === 'Programmed' && message.includes(says));
+  });
+  expect(programmed).toMatchObject({ status: 'False', reason: 'QuotaExceeded' });
+  const event = await cluster.eventually('and has an Event', async () => {
+    const path = '/apis/events.k8s.io/v1/namespaces/web/events';
+    const { items } = await cluster.api.json<{ items: readonly Event[] }>('GET', path);
+    return items.find(({ reason }) => reason === 'QuotaExceeded');
+  });
+  expect(event).toMatchObject({
+    note: expect.stringContaining('raise its'),
+    regarding: { kind: 'AppNetworkProfile', name: 'web' },
+  });
+  const after = await cluster.policyNames('web');
+  expect(after).toEqual(expect.arrayContaining([...before]));
+  expect(after).toHaveLength(before.length + 1);
+}, 180_000);
+
+test('when it is raised, the policies are renamed, and the operator has done what was listed', async () => {
+  const { length } = await cluster.policyNames('web');
+  await allow(length + 1, length);
+  await cluster.platformCondition('Ready', 'True', 'Enforced', 120_000);
+  const names = await cluster.policyNames('web');
+  expect(names).toHaveLength(length - 1);
+  expect(names.filter((name) => oldNames.includes(name))).toEqual([]);
+  const { status } = (await cluster.platformProfile()) ?? {};
+  expect(JSON.stringify(status)).not.toContain('QuotaExceeded');
+  const ready = (await cluster.profile('web', 'web'))?.status?.conditions?.find(
+    ({ type }) => type === 'Ready',
+  );
+  expect(ready?.status).toBe('True');
   expect(await plan('text')).toEqual({ stdout: 'no change\n', stderr: '', exitCode: 0 });
 }, 180_000);

@@ -48,6 +48,11 @@ export const findingKinds = {
     meaning:
       'a policy that Ringfence did not write lets everyone reach, or be reached by, pods of a ringed namespace',
   },
+  QuotaExceeded: {
+    severity: 'error',
+    meaning:
+      'a ResourceQuota has no room for the policies of a namespace, such as while an upgrade renames them; until it is raised, what is there stays',
+  },
   Contested: {
     severity: 'error',
     meaning: 'something else, such as a mutating webhook or another tool, undoes what Ringfence writes',

@@ -14,6 +14,7 @@ import { contentsNeeded } from '../plan/frozen.ts';
 import { internalError } from '../plan/internal-error-status.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
 import { isolatedBy, ownersLacking, type Plan, type PlanInput, plan, wantedIn } from '../plan/plan.ts';
+import { quotaExceeded, quotaRefusal } from '../plan/quota.ts';
 import { tallyRoutes } from '../plan/route-tally.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Written } from './apply.ts';
@@ -67,6 +68,12 @@ interface Progress {
   /** Where the namespace stands; absent where what was decided is not true any more, so that nothing is to be told of it. */
   readonly state?: NamespaceState;
   readonly againAfterMs?: number;
+}
+
+/** Why a write failed, and what is found about that. */
+interface Refusal {
+  readonly failure: Failure;
+  readonly findings: readonly Finding[];
 }
 
 /** Reconciles namespaces. */
@@ -125,13 +132,12 @@ export class NamespaceReconciler {
         ? new Set<string>()
         : contain(() => ownersLacking(plan({ ...input, actual: cache.policiesIn(namespace) })));
     const pause = await statuses.writeProfiles(namespace, { compiled, lacking, failure });
-    const isTold = findings.some(({ code }) => code === failure?.reason);
     const news = contain(() =>
       newsOf({
         namespace,
         profiles: compiled.profiles,
         findings,
-        failure: isTold ? undefined : failure,
+        failure,
         uidOfPolicy: (name) => cache.policies.get({ namespace, name })?.uid,
       }),
     );
@@ -146,12 +152,11 @@ export class NamespaceReconciler {
     const platform = cache.platforms.get({ namespace: '', name: 'default' });
     if (uid === undefined || platform === undefined) return;
     const finding = internalError(namespace, what);
-    const { code: reason, message, hint } = finding;
     const { policies = 0, routes = [] } = ledger.records.get(namespace) ?? {};
     const madeFrom = specIdentity(platform);
     ledger.letGo(namespace);
     metrics.stands(namespace, 'Failing');
-    const failure = { reason, message: `${message}: ${hint}` };
+    const failure = failureOf(finding);
     const record = {
       uid,
       madeFrom,
@@ -250,8 +255,8 @@ export class NamespaceReconciler {
       const errorClass = classify(error);
       const reason = failureReasons[errorClass];
       if (reason !== undefined) {
-        const failure = refusedBy(reason, (error as Error).message);
-        this.#record(namespace, decision, 'Failing', failure);
+        const refused = this.#refused(decision, reason, (error as Error).message);
+        this.#record(namespace, decision, 'Failing', refused);
         const failingMs = ledger.failed(namespace, performance.now());
         if (errorClass !== 'retry' || failingMs >= passesWithinMs) await this.#tryToTell(namespace, decision);
       }
@@ -259,6 +264,15 @@ export class NamespaceReconciler {
     } finally {
       await driftTeller.send(namespace);
     }
+  }
+
+  /** What is wrong where the server, or who answers in its place, refuses a write: `said` says why. */
+  #refused({ input }: Decision, reason: string, said: string): Refusal {
+    const refusal = quotaRefusal(said);
+    if (refusal === undefined) return { failure: refusedBy(reason, said), findings: [] };
+    const actual = this.#parts.cache.policiesIn(input.namespace);
+    const finding = contain(() => quotaExceeded(input.namespace, refusal, plan({ ...input, actual })));
+    return { failure: failureOf(finding), findings: [finding] };
   }
 
   /** Tells of a failure, which is thrown on: it does not matter whether that fails too. */
@@ -300,15 +314,12 @@ export class NamespaceReconciler {
       : { state: stateOf(compiled) };
   }
 
-  #record(
-    namespace: string,
-    decision: Decision,
-    state: NamespaceState,
-    failure = this.#contest(namespace, decision.uid),
-  ): void {
+  #record(namespace: string, decision: Decision, state: NamespaceState, refused?: Refusal): void {
     const { uid, madeFrom, compiled, plan } = decision;
     const { ledger, metrics, onRecordChanged, log } = this.#parts;
     metrics.stands(namespace, state);
+    const contested = this.#contestedIn(namespace, uid);
+    const failure = refused?.failure ?? contested.map(failureOf)[0];
     const before = ledger.records.get(namespace);
     const passing = state === 'Changing' || state === 'Failing' ? plan.passing : [];
     const changed = ledger.record(namespace, {
@@ -316,7 +327,13 @@ export class NamespaceReconciler {
       madeFrom,
       state,
       policies: compiled.policies.length,
-      findings: [...compiled.findings, ...plan.findings, ...passing, ...this.#contestedIn(namespace, uid)],
+      findings: [
+        ...compiled.findings,
+        ...plan.findings,
+        ...passing,
+        ...contested,
+        ...(refused?.findings ?? []),
+      ],
       routes: tallyRoutes(compiled.profiles),
       failure: state === 'Failing' ? failure : undefined,
     });
@@ -328,11 +345,6 @@ export class NamespaceReconciler {
     }
   }
 
-  #contest(namespace: string, uid: string): Failure | undefined {
-    const [first] = this.#contestedIn(namespace, uid);
-    return first && { reason: first.code, message: `${first.message}: ${first.hint}` };
-  }
-
   #contestedIn(namespace: string, uid: string): readonly Finding[] {
     return this.#parts.contests.contestedIn({ namespace, within: uid }, performance.now()).map((key) => ({
       code: 'Contested',
@@ -341,6 +353,10 @@ export class NamespaceReconciler {
       hint: `see who with \`kubectl get networkpolicy ${key.name} -n ${key.namespace} -o yaml --show-managed-fields\``,
     }));
   }
+}
+
+function failureOf({ code, message, hint }: Finding): Failure {
+  return { reason: code, message: `${message}: ${hint}` };
 }
 
 /** What a failed write is called in a status; a stale picture or a namespace on its way out is no failure. */

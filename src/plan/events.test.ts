@@ -65,6 +65,27 @@ describe('a namespace in which writes are refused', () => {
     ]);
   });
 
+  test.each([
+    [
+      'at a profile where it is found of the namespace',
+      { kind: 'Namespace', name: 'shop' },
+      'AppNetworkProfile',
+    ],
+    [
+      'at the policy that it is found of',
+      { kind: 'NetworkPolicy', namespace: 'shop', name: 'x' },
+      'NetworkPolicy',
+    ],
+  ] as const)('has one Event alone for what is a finding too, %s', (_, subject, kind) => {
+    const code = 'QuotaExceeded';
+    const finding = { code, subject, message: 'no room', hint: 'raise it' } as const;
+    const failure = { reason: code, message: 'no room: raise it' };
+    const sources = { ...shopNews, profiles: compiled(['app']), findings: [finding], failure };
+    expect(newsOf(sources)).toEqual([
+      expect.objectContaining({ reason: code, regarding: expect.objectContaining({ kind }) }),
+    ]);
+  });
+
   test('has one that regards the default deny where there is no profile', () => {
     expect(told([])[0]?.regarding).toMatchObject({
       kind: 'NetworkPolicy',

@@ -35,7 +35,7 @@ export interface NewsSources {
   readonly namespace: string;
   readonly profiles: readonly CompiledProfile[];
   readonly findings: readonly Finding[];
-  /** Why its policies are not all in place, where no finding tells that already. */
+  /** Why its policies are not all in place. */
   readonly failure?: Failure | undefined;
   /** The uid of the NetworkPolicy of this name, where there is one. */
   readonly uidOfPolicy: (name: string) => string | undefined;
@@ -43,7 +43,13 @@ export interface NewsSources {
 
 /** What there is to tell of a namespace: routes that do not work, and findings that are more than information. */
 export function newsOf(sources: NewsSources): readonly News[] {
-  const { namespace, profiles, findings, uidOfPolicy } = sources;
+  const { namespace, profiles, failure, uidOfPolicy } = sources;
+  // What is a failure and a finding is told once: at the policies that it is about, else as the failure.
+  const isFailure = ({ code }: Finding) => code === failure?.reason;
+  const isToldOfPolicies = sources.findings.some(
+    (each) => isFailure(each) && each.subject.kind === 'NetworkPolicy',
+  );
+  const findings = sources.findings.filter((each) => isToldOfPolicies || !isFailure(each));
   const uids = new Map(profiles.map(({ profile }) => [profile.name, profile.uid]));
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
     routes
@@ -67,7 +73,7 @@ export function newsOf(sources: NewsSources): readonly News[] {
         tell(finding),
       ),
     );
-  return [...ofRoutes, ...ofFindings, ...ofFailure(sources)];
+  return [...ofRoutes, ...ofFindings, ...(isToldOfPolicies ? [] : ofFailure(sources))];
 }
 
 /** One Event, however many profiles there are: it regards the first of them, or the default deny where there is none. */

@@ -1,0 +1,93 @@
+// What is told where a ResourceQuota has no room for policies.
+import { describe, expect, test } from '@jest/globals';
+import type { Phase, PolicyChange } from './changes.ts';
+import { quotaExceeded, quotaRefusal } from './quota.ts';
+
+const counted = 'count/networkpolicies.networking.k8s.io';
+const said = (requested: string, used: string, limited: string) =>
+  `networkpolicies.networking.k8s.io "ringfence-a" is forbidden: exceeded quota: few, requested: ${requested}, used: ${used}, limited: ${limited}`;
+
+describe('the message of the server', () => {
+  test('names the quota, and how much of it is used', () => {
+    expect(quotaRefusal(said(`${counted}=1`, `${counted}=5`, `${counted}=6`))).toEqual({
+      quota: 'few',
+      count: { used: 5, limited: 6 },
+    });
+  });
+
+  test('may tell of more than policies', () => {
+    const list = (policies: string, pods: string) => `${counted}=${policies},pods=${pods}`;
+    expect(quotaRefusal(said(list('1', '2'), list('999', '3'), list('1k', '4')))).toEqual({
+      quota: 'few',
+      count: { used: 999, limited: 1000 },
+    });
+  });
+
+  test('may have numbers that we do not read', () => {
+    expect(quotaRefusal(said(`${counted}=1`, `${counted}=many`, `${counted}=6`))).toEqual({ quota: 'few' });
+  });
+
+  test.each([
+    ['another limit', said('pods=1', 'pods=5', 'pods=5')],
+    ['a webhook', 'admission webhook "x" denied the request: no'],
+    [
+      'words of a webhook',
+      'admission webhook "x" denied the request: exceeded quota: ask your platform team',
+    ],
+  ])('is of %s', (_, message) => {
+    expect(quotaRefusal(message)).toBeUndefined();
+  });
+});
+
+describe('the finding', () => {
+  const owner = { kind: 'PlatformNetworkProfile', name: 'default', uid: 'platform' } as const;
+  const create = (name: string): PolicyChange => ({
+    action: 'create',
+    fingerprint: name,
+    policy: {
+      namespace: 'shop',
+      name,
+      owner,
+      description: '',
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    },
+  });
+  const remove = (name: string): PolicyChange => ({
+    action: 'delete',
+    key: { namespace: 'shop', name },
+    uid: name,
+    resourceVersion: '1',
+  });
+  const told = (phases: readonly Phase[], count?: { used: number; limited: number }) =>
+    quotaExceeded('shop', { quota: 'few', ...(count && { count }) }, { phases });
+  const upgrade: readonly Phase[] = [
+    { purpose: 'deny', changes: [create('deny')] },
+    { purpose: 'allow', changes: [create('a'), create('b')] },
+    { purpose: 'prune', changes: [remove('old-a'), remove('old-b')] },
+  ];
+
+  test('says by how much to raise the quota: what is to be written, less what fits', () => {
+    expect(told(upgrade, { used: 3, limited: 4 })).toEqual({
+      code: 'QuotaExceeded',
+      subject: { kind: 'Namespace', name: 'shop' },
+      message:
+        'the ResourceQuota `few` of namespace `shop` has no room for 3 more policies, with 3 of 4 used; until they are written, nothing is deleted',
+      hint: `raise its \`${counted}\` by 2 for the upgrade: afterwards 2 of the old policies are deleted`,
+    });
+  });
+
+  test('does without the numbers of the server', () => {
+    expect(told(upgrade).hint).toContain(`by 3 for the upgrade`);
+  });
+
+  test('speaks of no upgrade where nothing is to be deleted', () => {
+    expect(told([{ purpose: 'allow', changes: [create('a')] }], { used: 4, limited: 4 })).toMatchObject({
+      message: 'the ResourceQuota `few` of namespace `shop` has no room for 1 more policy, with 4 of 4 used',
+      hint: `raise its \`${counted}\` by 1`,
+    });
+  });
+
+  test('asks for one more at least, also where there seems to be room by now', () => {
+    expect(told(upgrade, { used: 1, limited: 9 }).hint).toContain('by 1 ');
+  });
+});
