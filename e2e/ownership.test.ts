@@ -81,6 +81,87 @@ describe('a restored object', () => {
   });
 });
 
+describe('what others put on a policy of ours', () => {
+  const held = { finalizers: ['example.com/hold'] };
+  const path = '/apis/ringfence.dev/v1alpha1/namespaces/marked/appnetworkprofiles/team';
+  const route = { name: 'web', from: { app: 'client' }, to: { app: 'web' } };
+  const isTeams = (name: string) => name !== denyIngress;
+
+  const find = (name: string) =>
+    cluster.find<Held>(`/apis/networking.k8s.io/v1/namespaces/marked/networkpolicies/${name}`);
+
+  interface Held {
+    readonly metadata: {
+      readonly uid: string;
+      readonly deletionTimestamp?: string;
+      readonly finalizers?: readonly string[];
+      readonly labels?: object;
+      readonly annotations?: object;
+    };
+    readonly spec: { readonly ingress?: readonly object[] };
+  }
+
+  /** Waits until the profile has a status of its current generation, and returns how many policies that counts. */
+  async function counted(): Promise<number | undefined> {
+    type Profile = {
+      readonly metadata: { readonly generation: number };
+      readonly status?: { readonly observedGeneration?: number; readonly policies?: number };
+    };
+    return cluster.eventually('the status is of the last edit', async () => {
+      const { metadata, status } = (await cluster.find<Profile>(path)) ?? {};
+      return status?.observedGeneration === metadata?.generation ? status?.policies : undefined;
+    });
+  }
+
+  test('stays when the policy is put right: finalizers, labels and annotations', async () => {
+    await cluster.createNamespace('marked', { app: 'yes' });
+    await cluster.policiesAre('marked', [denyIngress]);
+    const theirs = {
+      ...held,
+      labels: { 'example.com/team': 'a' },
+      annotations: { 'example.com/enforced': 'yes' },
+    };
+    await cluster.patchPolicy('marked', denyIngress, { metadata: theirs });
+    const before = await cluster.patchPolicy('marked', denyIngress, { spec: { ingress: [{}] } });
+    const after = await cluster.eventually('the drift is mended', async () => {
+      const policy = await find(denyIngress);
+      return policy?.spec.ingress === undefined ? policy : undefined;
+    });
+    expect(after.metadata).toMatchObject({
+      uid: before.metadata.uid,
+      finalizers: theirs.finalizers,
+      labels: { ...theirs.labels, ...ours },
+      annotations: theirs.annotations,
+    });
+    await cluster.patchPolicy('marked', denyIngress, { metadata: { finalizers: [] } });
+  });
+
+  test('keeps a policy known that is deleted, until it is really gone', async () => {
+    await cluster.createProfile('marked', 'team', { routes: [route] });
+    const name = await cluster.eventually('the route is written', async () =>
+      (await cluster.policyNames('marked')).find(isTeams),
+    );
+    const { metadata } = await cluster.patchPolicy('marked', name, { metadata: held });
+    await cluster.api.json('PATCH', path, { spec: { routes: [] } });
+    await cluster.eventually(
+      'it is being deleted',
+      async () => (await find(name))?.metadata.deletionTimestamp,
+    );
+    expect(await counted()).toBe(1);
+    // Its name is not free yet, so that there is nothing to write.
+    await cluster.api.json('PATCH', path, { spec: { routes: [route] } });
+    expect(await counted()).toBe(1);
+    expect((await find(name))?.metadata).toMatchObject({ ...held, uid: metadata.uid });
+    await cluster.patchPolicy('marked', name, { metadata: { finalizers: [] } });
+    const next = await cluster.eventually('it is written anew', async () => {
+      const policy = await find(name);
+      return policy?.metadata.uid === metadata.uid ? undefined : policy;
+    });
+    expect(next.metadata.deletionTimestamp).toBeUndefined();
+    expect((await cluster.policyNames('marked')).filter(isTeams)).toEqual([name]);
+  });
+});
+
 describe('a namespace on its way out', () => {
   // Only now: garbage collection would take the restored object before it is re-owned, at times.
   beforeAll(() => cluster.controlPlane.startControllerManager());

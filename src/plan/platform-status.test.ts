@@ -4,6 +4,7 @@ import type { Condition } from '../api/conditions.ts';
 import { decodePlatformNetworkProfile } from '../api/decode.ts';
 import type { PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { Finding, FindingCode } from '../model/findings.ts';
+import { goneFindings } from './blind-spots.ts';
 import { type NamespaceStanding, type PlatformStatusInput, platformStatus } from './platform-status.ts';
 
 const now = '2026-01-02T15:04:05Z';
@@ -62,6 +63,30 @@ function condition({ conditions = [] }: PlatformNetworkProfileStatus, type: stri
   const found = conditions.find((candidate) => candidate.type === type);
   return found && `${found.status} ${found.reason}: ${found.message}`;
 }
+
+describe('the status of the platform profile, where a kind is gone', () => {
+  const gone = goneFindings({ name: 'default' }, ['appnetworkprofiles.ringfence.dev']);
+  const message =
+    'KindGone: the cluster does not know `appnetworkprofiles.ringfence.dev` any more: nothing is written or deleted on its account until it does; install the CRDs with `kubectl apply -k config/crd`, and then the profiles';
+
+  test.each([
+    ['nothing else is wrong', { shop: standing('Enforced') }, {}],
+    ['namespaces fail', { shop: failing('Refused') }, {}],
+    ['namespaces wait, since nothing is looked at', {}, { waiting: 3 }],
+  ])('is not Ready for that reason, also where %s', (_, standings, more) => {
+    const made = status(standings, {}, { findings: gone, ...more });
+    expect(condition(made, 'Ready')).toBe(`False ${message}`);
+    expect(condition(made, 'Programmed')).toBe(`Unknown ${message}`);
+    expect(condition(made, 'Accepted')).toContain('1 finding, the first: KindGone: ');
+  });
+
+  test('is Ready again when it is back', () => {
+    const previous = status({ shop: standing('Enforced') }, {}, { findings: gone });
+    expect(condition(status({ shop: standing('Enforced') }, {}, { previous }), 'Ready')).toMatch(
+      /^True Enforced/,
+    );
+  });
+});
 
 describe('the status of the platform profile', () => {
   test('speaks of the generation that it was made from, and is what the CRD takes', () => {
