@@ -1,5 +1,6 @@
 // Watches break, and the world goes on meanwhile: each time the operator finds out what it missed, whether its watch goes
 // on where it broke or has to begin anew, and whichever kind comes later than the others.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
 import { judge, settled } from './oracle.ts';
@@ -76,15 +77,59 @@ describe('watches that break and', () => {
   test.each(cases)('%s, %i ms behind', async (_, lag, resumed) => {
     const { proxy } = world;
     proxy.watches.lagMs = lag;
-    const away = proxy.inject({ act: { kind: 'reset' } });
-    proxy.cut(/watch=true/);
+    const release = proxy.watches.hold(/watch=true/);
     await goOn();
     const injected =
       resumed && proxy.inject({ path: /watch=true.*resourceVersion=\d/, times: 19, act: resumed });
-    away.end();
+    const first = proxy.seen.length;
+    // What was held is lost with its connection.
+    proxy.cut(/watch=true/);
+    release();
     expect(await wrong()).toEqual([]);
+    expect(proxy.seen.slice(first).some(({ path }) => resumption.test(path))).toBe(true);
     if (injected !== undefined) expect(injected.hits).toBeGreaterThan(0);
     injected?.end();
+  });
+});
+
+const resumption = /watch=true.*resourceVersion=\d/;
+
+describe('an API server that is away for a while', () => {
+  test.each(withLags(['it']).map(({ lag }) => lag))('is listed anew, %i ms behind', async (lag) => {
+    const { proxy } = world;
+    proxy.watches.lagMs = lag;
+    const away = proxy.inject({ act: { kind: 'reset' } });
+    proxy.cut(/watch=true/);
+    await goOn();
+    await world.cluster.eventually('each watch was tried', async () => (away.hits > 60 ? true : undefined));
+    const first = proxy.seen.length;
+    away.end();
+    expect(await wrong()).toEqual([]);
+    expect(proxy.seen.slice(first).filter(({ path }) => resumption.test(path))).toEqual([]);
+  });
+
+  test('and of which not all is listed again is not written to', async () => {
+    const { proxy, cluster } = world;
+    const away = proxy.inject({ act: { kind: 'reset' } });
+    proxy.cut(/watch=true/);
+    await cluster.deletePolicy('shop', denyIngress);
+    await cluster.eventually('each watch was tried', async () => (away.hits > 60 ? true : undefined));
+    const release = proxy.watches.hold(/\/services\?/);
+    const first = proxy.seen.length;
+    const seen = () => proxy.seen.slice(first);
+    away.end();
+    const isBack = /\/networkpolicies\?.*sendInitialEvents/;
+    await cluster.eventually('the policies are listed', async () =>
+      seen().some(({ path }) => isBack.test(path)) ? true : undefined,
+    );
+    // Long enough to have written what is missing.
+    await sleep(2_000);
+    expect(seen().filter(({ method, path }) => method !== 'GET' && /networkp/.test(path))).toEqual([]);
+    release();
+    await cluster.eventually('the policy is back', async () =>
+      (await cluster.policies('shop')).get(denyIngress),
+    );
+    expect(await wrong()).toEqual([]);
   });
 });
 

@@ -18,8 +18,11 @@ const indispensable: ReadonlySet<string> = new Set(
 /** A reflector of whatever resource. */
 type AnyReflector = Pick<
   Reflector<Identified>,
-  'run' | 'synced' | 'gone' | 'refused' | 'lastProgress' | 'lastHeard'
+  'run' | 'synced' | 'gone' | 'refused' | 'cutOff' | 'standsSince' | 'lastProgress' | 'lastHeard'
 >;
+
+/** Longer than a watch waits until it tries again. One that still can't be opened has a trouble of its own. */
+const backPatienceMs = 30_000;
 
 /** Hears of what happens to the picture. */
 export interface CacheListener extends ReflectorListener, ComparisonListener {
@@ -82,6 +85,17 @@ export class Cache extends Stores {
   /** Whether it is not known which namespaces and policies there are, or what the platform asks for: then nothing may be written. */
   get blind(): boolean {
     return this.goneKinds.some((name) => indispensable.has(name));
+  }
+
+  /**
+   * Whether the server was away, and not all has been listed since: what it has now may be another history, so that nothing may be
+   * written on account of this one. A kind that alone can't be had is not waited for.
+   */
+  get cutOff(): boolean {
+    const reflectors = [...this.#reflectors.values()];
+    if (!reflectors.some(({ cutOff }) => cutOff)) return false;
+    const now = performance.now();
+    return !reflectors.some(({ standsSince = now }) => now - standsSince > backPatienceMs);
   }
 
   /** The objects that can't be decoded, by resource. */

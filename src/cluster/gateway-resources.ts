@@ -30,6 +30,7 @@ function served(plural: string, [newest = 'v1', ...older]: readonly string[]) {
     path: pathOf(newest),
     olderPaths: older.map(pathOf),
     optional: true,
+    custom: true,
   } as const;
 }
 

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { resumeWithinMs } from './continuity.ts';
 import { Decoder } from './decoder.ts';
 import { Reflector } from './reflector.ts';
 import type { RawObject, Resource } from './resource.ts';
@@ -43,6 +44,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
   const store = new Store<T>((a, b) => JSON.stringify(a) === JSON.stringify(b));
   const heard: Change<T>[] = [];
   const failures: string[] = [];
+  const turnedBack: string[] = [];
   const gone: string[] = [];
   const unreadable: string[] = [];
   const asked: string[] = [];
@@ -72,6 +74,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
       onHealthy: () => changed(),
       onGone: (_, isGone) => tell(gone)(isGone ? 'gone' : 'back'),
       onFailure: (_, error) => tell(failures)(error.message),
+      onTurnedBack: tell(turnedBack),
     },
     idleMs,
   );
@@ -84,7 +87,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
       changed();
     });
   const names = () => store.all().map(({ name }) => name);
-  return { store, heard, failures, gone, unreadable, asked, reflector, decoder, until, names };
+  return { store, heard, failures, turnedBack, gone, unreadable, asked, reflector, decoder, until, names };
 }
 
 // The API server lists from its own cache, and sends what happened since that was filled before the list's end (KEP-3157).
@@ -204,6 +207,112 @@ describe('a watch that goes on from a version and says nothing', () => {
       { name: 'shop', resourceVersion: '5', labels: { team: 'old' } },
     ]);
     expect(followed.asked.slice(0, 2)).toEqual(['list', '9']);
+  });
+});
+
+describe('a watch that breaks', () => {
+  const listed = [event('ADDED', 'shop', '800'), listEnds()];
+  /** The watch breaks after its list; `reopened` says what happens to each try after that. */
+  const breaking = (reopened: Serve) =>
+    follow(namespaces, (response, url, attempt) => {
+      if (attempt > 1) reopened(response, url, attempt);
+      else {
+        send(response, ...listed);
+        // What was written has to be out before.
+        response.write('', () => response.destroy());
+      }
+    });
+
+  test('goes on from its version where the server is there', async () => {
+    const followed = await breaking((response) => send(response, event('ADDED', 'late', '11')));
+    await followed.until(() => followed.names().includes('late'));
+    expect(followed.asked).toEqual(['list', '9']);
+    expect(followed.reflector.cutOff).toBe(false);
+  });
+
+  test('goes on from its version where the server is there and refuses at first', async () => {
+    const followed = await breaking((response, _, attempt) => {
+      if (attempt === 2) response.writeHead(429).end();
+      else send(response, event('ADDED', 'late', '11'));
+    });
+    await followed.until(() => followed.names().includes('late'));
+    expect(followed.asked).toEqual(['list', '9', '9']);
+  });
+
+  test.each([
+    ['does not answer', (response: ServerResponse) => response.destroy()],
+    ['is not behind its gateway', (response: ServerResponse) => response.writeHead(503).end()],
+  ])(
+    'is listed anew where the server %s for a moment: etcd may have been restored, and have come past that version',
+    async (_, away) => {
+      let cutOff: boolean | undefined;
+      const followed = await breaking((response, url, attempt) => {
+        if (attempt < 4) away(response);
+        else if (url.searchParams.has('sendInitialEvents')) {
+          cutOff = followed.reflector.cutOff;
+          send(response, event('ADDED', 'shop', '5', { labels: { team: 'old' } }), listEnds());
+        } else send(response);
+      });
+      await followed.until(() => followed.turnedBack.length > 0 || followed.heard.length > 1);
+      expect(followed.asked.slice(0, 4)).toEqual(['list', '9', 'list', 'list']);
+      expect(cutOff).toBe(true);
+      await followed.until(() => !followed.reflector.cutOff);
+      expect(followed.store.all()).toMatchObject([{ resourceVersion: '5', labels: { team: 'old' } }]);
+      expect(followed.reflector.standsSince).toBeDefined();
+    },
+  );
+
+  test('is listed anew where it takes the server long to let it go on', async () => {
+    const followed = await breaking((response, url) => {
+      if (url.searchParams.has('sendInitialEvents')) send(response, event('ADDED', 'back', '3'), listEnds());
+      else setTimeout(() => send(response), resumeWithinMs + 300);
+    });
+    await followed.until(() => followed.names().join() === 'back');
+    expect(followed.asked).toEqual(['list', '9', 'list']);
+  });
+
+  test('and whose new list is older tells that the server has gone back', async () => {
+    const followed = await breaking((response, _, attempt) => {
+      if (attempt === 2) response.destroy();
+      else send(response, event('ADDED', 'shop', '5'), bookmark('8', listEnds().object.metadata.annotations));
+    });
+    await followed.until(() => followed.turnedBack.length > 0);
+    expect(followed.turnedBack).toEqual(['namespaces']);
+  });
+});
+
+// The API server does that some time after a CRD was changed. https://github.com/kubernetes/kubernetes/issues/38541
+describe('a watch that the server ends before its time', () => {
+  const ended = async <T extends Identified>(resource: Resource<T>) => {
+    const { kind } = resource;
+    const version = kind === 'AppNetworkProfile' ? { apiVersion: 'ringfence.dev/v1alpha1' } : {};
+    const metadata = { namespace: 'shop', name: 'team', uid: 'uid', resourceVersion: '3', generation: 2 };
+    const spec = { routes: [], egress: 'Restricted' };
+    const stored = (more: object) => ({
+      type: 'ADDED',
+      object: { ...version, kind, metadata, spec: { ...spec, ...more } },
+    });
+    const followed = await follow(resource, (response, url, attempt) => {
+      if (attempt === 1) {
+        send(response, stored({}), listEnds(kind));
+        response.end();
+      } else if (url.searchParams.has('sendInitialEvents'))
+        send(response, stored({ later: 1 }), listEnds(kind));
+      else send(response, bookmark('10', {}, kind));
+    });
+    await followed.until(() => followed.asked.length === 2 && followed.reflector.standsSince !== undefined);
+    return followed;
+  };
+
+  test('is listed anew for a custom resource: its schema has changed, and what it said was pruned', async () => {
+    const followed = await ended(appNetworkProfiles);
+    expect(followed.asked).toEqual(['list', 'list']);
+    expect(followed.store.all()).toMatchObject([{ resourceVersion: '3', decoded: { ok: false } }]);
+    expect(followed.heard).toHaveLength(2);
+  });
+
+  test('goes on for any other kind', async () => {
+    expect((await ended(namespaces)).asked).toEqual(['list', '9']);
   });
 });
 

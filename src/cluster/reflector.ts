@@ -4,6 +4,7 @@
 import { formatKey } from '../model/object-key.ts';
 import type { ApiClient } from './api-client.ts';
 import { backoffMs, waitFor } from './backoff.ts';
+import { Continuity } from './continuity.ts';
 import type { Decoder } from './decoder.ts';
 import { ApiError, classify, type ErrorClass, errorFromStatus, isUnsupported } from './errors.ts';
 import { pagesOf } from './pages.ts';
@@ -21,6 +22,8 @@ export interface ReflectorListener {
   readonly onFailure: (resource: string, error: ApiError) => void;
   /** The cluster does not know a kind any more that is no optional one, or knows it again. */
   readonly onGone?: (resource: string, isGone: boolean) => void;
+  /** A list is of an older version than what was known before: etcd was restored. */
+  readonly onTurnedBack?: (resource: string) => void;
   /** An object appeared in the watch, not in a list: it was created since the last look. */
   readonly onCreated?: (resource: string, created: CreatedObject) => void;
 }
@@ -50,6 +53,8 @@ const goneKindMs = 2_000;
 const steadyMs = 2_000;
 // A starting API server refuses everything for about so long.
 const patienceMs = 2_000;
+// The server's clock may go a little faster than ours.
+const clockToleranceMs = 2_000;
 /** Ends the initial events of a watch-list (KEP-3157). */
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
@@ -72,7 +77,12 @@ export class Reflector<T extends Identified> {
   readonly #listener: ReflectorListener;
   readonly #served: ServedPath;
   readonly #idleMs: number;
+  readonly #continuity = new Continuity();
   #resourceVersion: string | undefined;
+  /** The last version that was known, also where it does not count any more. */
+  #lastVersion: string | undefined;
+  /** Since when a watch stands, by `performance.now()`. */
+  #standsSince: number | undefined;
   /** Ends what is asked for now. */
   #attempt = new AbortController();
   #watchListSupported = true;
@@ -125,6 +135,16 @@ export class Reflector<T extends Identified> {
   /** When it last heard of the server, by `performance.now()`; at first, when it was made. */
   get lastHeard(): number {
     return this.#lastHeard;
+  }
+
+  /** Since when a watch has stood without a break, by `performance.now()`; absent where none does. */
+  get standsSince(): number | undefined {
+    return this.#standsSince;
+  }
+
+  /** Whether the server was away, so that what is known may not be what it has: it is about to be listed anew. */
+  get cutOff(): boolean {
+    return this.#synced && this.#continuity.isBroken;
   }
 
   /** Whether all that happened up to a version of the list was told of. */
@@ -198,6 +218,7 @@ export class Reflector<T extends Identified> {
    */
   #loseKind(): void {
     this.#resourceVersion = undefined;
+    this.#continuity.established();
     if (!this.#synced || this.#gone) return;
     this.#gone = true;
     const { lost } = this.#resource;
@@ -217,6 +238,7 @@ export class Reflector<T extends Identified> {
     }
     this.#store.beginList();
     this.#endList(new Set());
+    this.#continuity.established();
     this.#synced = true;
     this.#refusedSince = undefined;
     this.#heard();
@@ -226,6 +248,7 @@ export class Reflector<T extends Identified> {
   }
 
   async #listAndWatch(signal: AbortSignal): Promise<void> {
+    if (this.#continuity.isBroken) this.#resourceVersion = undefined;
     if (this.#resourceVersion === undefined && this.#watchListSupported) {
       try {
         await this.#watch(signal, { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' });
@@ -257,7 +280,17 @@ export class Reflector<T extends Identified> {
       this.#heard();
     }
     this.#endList(listed);
-    this.#resourceVersion = version;
+    this.#continuity.established();
+    if (version !== undefined) this.#comeTo(version, { listed: true });
+  }
+
+  #comeTo(resourceVersion: string, { listed }: { readonly listed: boolean }): void {
+    const before = this.#lastVersion;
+    this.#resourceVersion = resourceVersion;
+    this.#lastVersion = resourceVersion;
+    if (!listed || before === undefined) return;
+    if (compareVersions({ resourceVersion }, { resourceVersion: before }) < 0)
+      this.#listener.onTurnedBack?.(this.#resource.name);
   }
 
   #endList(listed: ReadonlySet<string>): void {
@@ -280,10 +313,14 @@ export class Reflector<T extends Identified> {
     },
   ): Promise<void> {
     const { name, query } = this.#resource;
+    const started = performance.now();
+    const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
     let health: NodeJS.Timeout | undefined;
     let opened: number | undefined;
     const synced = () => {
       const wasGone = this.#gone;
+      this.#continuity.established();
+      this.#standsSince = performance.now();
       this.#synced = true;
       this.#gone = false;
       this.#absences = 0;
@@ -297,7 +334,7 @@ export class Reflector<T extends Identified> {
       query: {
         watch: true,
         allowWatchBookmarks: true,
-        timeoutSeconds: 300 + Math.floor(Math.random() * 300),
+        timeoutSeconds,
         ...query,
         ...from,
       },
@@ -305,15 +342,32 @@ export class Reflector<T extends Identified> {
       idleMs: this.#idleMs,
       onOpen: () => {
         opened = performance.now();
-        if (!from.sendInitialEvents) synced();
+        if (from.sendInitialEvents) return;
+        // It may have taken long to be accepted.
+        if (this.#continuity.isBroken) this.relist();
+        else synced();
       },
     });
     try {
       await this.#follow(lines, from.sendInitialEvents ? new Set() : undefined, synced);
+      if (performance.now() - started < timeoutSeconds * 1000 - clockToleranceMs) this.#endedEarly();
+    } catch (error) {
+      if (opened === undefined && from.resourceVersion !== undefined) this.#continuity.failed(error);
+      throw error;
     } finally {
       clearTimeout(health);
+      if (this.#standsSince !== undefined) this.#continuity.ended();
+      this.#standsSince = undefined;
       if (opened !== undefined && this.#lastHeard < opened) this.#wasSilent(performance.now() - opened);
     }
+  }
+
+  /**
+   * The server ended a watch in order, and before it was due: as it does some time after the schema of a custom resource has
+   * changed. Until then it had told of objects as the old schema has them, and their versions it does not tell of again.
+   */
+  #endedEarly(): void {
+    if (this.#resource.custom) this.#resourceVersion = undefined;
   }
 
   #wasSilent(openMs: number): void {
@@ -337,16 +391,16 @@ export class Reflector<T extends Identified> {
       if (event.type === 'ERROR') throw errorFromStatus(event.object);
       if (listed !== undefined && isFirst) this.#store.beginList();
       isFirst = false;
+      const { resourceVersion } = event.object.metadata;
       if (listed === undefined) {
         this.#apply(event);
-      } else if (this.#goesOn(event, listed)) {
-        continue;
-      } else {
+        this.#comeTo(resourceVersion, { listed: false });
+      } else if (!this.#goesOn(event, listed)) {
         this.#endList(listed);
         listed = undefined;
+        this.#comeTo(resourceVersion, { listed: true });
         synced();
       }
-      this.#resourceVersion = event.object.metadata.resourceVersion;
     }
     if (listed !== undefined) throw new ApiError(0, '', 'the watch ended before its initial events did');
   }

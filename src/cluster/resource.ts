@@ -14,6 +14,8 @@ export interface Resource<T extends Identified> extends Paths {
   readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
   /** A kind that a cluster may not have, now or later: then there are none of it. */
   readonly optional?: true;
+  /** A kind that a CustomResourceDefinition defines: what the server says of its objects hangs on a schema that may change. */
+  readonly custom?: true;
   /** What is found out from it is remembered over restarts: where it can't be read, nobody has to wait for it. */
   readonly remembered?: true;
   /** Reads one object and keeps only what is needed. It should not throw; see `Decoder` for where it does. */

@@ -69,6 +69,7 @@ export const appNetworkProfiles: Resource<StoredProfile> = {
   kind: 'AppNetworkProfile',
   name: 'appnetworkprofiles.ringfence.dev',
   path: `/apis/${apiVersion}/appnetworkprofiles`,
+  custom: true,
   reduce: (object) => ({
     ...identifyProfile(object),
     created: object.metadata.creationTimestamp,
@@ -88,6 +89,7 @@ export const platformNetworkProfiles: Resource<StoredPlatform> = {
   kind: 'PlatformNetworkProfile',
   name: 'platformnetworkprofiles.ringfence.dev',
   path: `/apis/${apiVersion}/platformnetworkprofiles`,
+  custom: true,
   reduce: (object) => ({
     ...identifyProfile(object),
     decoded: decodePlatformNetworkProfile(withoutStatus(object)),

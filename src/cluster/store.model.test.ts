@@ -23,19 +23,28 @@ class Server {
   history: Event[] = [];
   #version = 0;
   #uids = 0;
+  /** No two states say the same: after a restore, a version is of another one. */
+  #colours = 0;
   #backup: { object: Thing | undefined; version: number; events: number } | undefined;
 
   create(): Answer {
     if (this.object !== undefined) return 'refused';
     this.#uids += 1;
     const uid = `uid-${this.#uids}`;
-    return this.#put({ ...key, uid, resourceVersion: '', colour: 0, finalizer: false, deleting: false });
+    return this.#put({
+      ...key,
+      uid,
+      resourceVersion: '',
+      colour: this.#nextColour(),
+      finalizer: false,
+      deleting: false,
+    });
   }
 
   change(isAllowed: (object: Thing) => boolean, change: Partial<Thing> = {}): Answer {
     const { object } = this;
     if (object === undefined) return 'absent';
-    return isAllowed(object) ? this.#put({ ...object, colour: object.colour + 1, ...change }) : 'refused';
+    return isAllowed(object) ? this.#put({ ...object, colour: this.#nextColour(), ...change }) : 'refused';
   }
 
   delete(isAllowed: (object: Thing) => boolean): Answer {
@@ -78,6 +87,11 @@ class Server {
     this.object = undefined;
     this.history.push({ type: 'DELETED', object: { ...object, resourceVersion: this.#next() } });
     return { deleted: object.uid };
+  }
+
+  #nextColour(): number {
+    this.#colours += 1;
+    return this.#colours;
   }
 
   #next(): string {

@@ -5,6 +5,7 @@ import {
   type KubernetesObject,
   node,
   object,
+  profile,
   service,
   written,
 } from '../../test/fixtures.ts';
@@ -228,4 +229,21 @@ describe('what is known of the cluster', () => {
     expect(all.rediscover({ nodes: true })).toBe(true);
     expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
   });
+});
+
+test('a profile that says something else is told of, also where its generation is the same', () => {
+  const all = stores();
+  const told: string[] = [];
+  all.profiles.onChange(({ next }) =>
+    told.push(next?.decoded.ok ? (next.decoded.value.spec.egress ?? '') : '?'),
+  );
+  const stored = (spec: Parameters<typeof profile>[1]) => ({
+    ...profile('shop/team', spec),
+    resourceVersion: '1',
+    status: undefined,
+  });
+  all.profiles.accept(stored({ egress: 'ClusterOnly' }));
+  all.profiles.accept(stored({ egress: 'Restricted' }));
+  all.profiles.accept({ ...stored({ egress: 'Restricted' }), status: { conditions: [] } });
+  expect(told).toEqual(['ClusterOnly', 'Restricted']);
 });

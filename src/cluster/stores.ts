@@ -329,9 +329,16 @@ function samePolicy(a: StoredPolicy, b: StoredPolicy): boolean {
   return sameFacts<Identified>(left, right);
 }
 
-/** Their status, which we write ourselves, and labels, which nothing is made of, are of no interest. */
+/**
+ * Their status, which we write ourselves, and labels, which nothing is made of, are of no interest. What they declare is compared, too:
+ * after a restore of etcd, and after a CRD has changed, the same generation may say something else.
+ */
 function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | StoredPlatform): boolean {
-  return a.generation === b.generation && a.terminating === b.terminating && a.decoded.ok === b.decoded.ok;
+  return (
+    a.generation === b.generation &&
+    a.terminating === b.terminating &&
+    isDeepStrictEqual(a.decoded, b.decoded)
+  );
 }
 
 function callsOf(...stores: readonly Store<StoredCaller>[]): ClusterView['controlPlaneCalls'] {

@@ -92,7 +92,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   });
   const mistakes = new Mistakes(log, metrics.mistaken);
   mistakes.watchProcess();
-  const gate = new WriteGate(() => leadership.leads);
+  const gate = new WriteGate(() => leadership.leads && !cache.cutOff);
   const client = new ApiClient(connection, { onAnswer: metrics.answered, gate });
   const watchLog = new WatchLog(log);
   const platformLog = new PlatformLog(log);
@@ -103,7 +103,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       start.whenReady();
       discovery.readable(resource);
     },
-    onSteady: (resource) => watchLog.healthy(resource),
+    ...followWatches(watchLog),
     onFailure: (resource, error) => {
       watchLog.failed(resource, error, performance.now());
       start.whenReady();
@@ -168,6 +168,13 @@ function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener, onTake
   const identity = `${hostname()}_${randomUUID()}`;
   const client = new ApiClient(connection, { onAnswer, apart: true });
   return new Lease({ client, log, namespace, identity, durationMs, onTaken });
+}
+
+function followWatches(watchLog: WatchLog): Pick<CacheListener, 'onSteady' | 'onTurnedBack'> {
+  return {
+    onSteady: (resource) => watchLog.healthy(resource),
+    onTurnedBack: (resource) => watchLog.turnedBack(resource, performance.now()),
+  };
 }
 
 /** What can't be seen is told in the status, and everything is looked at again when a kind is gone or back. */

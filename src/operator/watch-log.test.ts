@@ -107,3 +107,13 @@ test('a watch that was never in trouble says nothing', () => {
   watches.healthy('namespaces');
   expect(lines).toEqual([]);
 });
+
+test('a server that has gone back to an older state is told of once for all watches, and anew the next time', () => {
+  const told =
+    'the API server has gone back to an older state, as after a restore of etcd: going on from what it has now';
+  watches.turnedBack('namespaces', 0);
+  watches.turnedBack('services', 5_000);
+  expect(lines).toEqual([told]);
+  watches.turnedBack('services', 600_000);
+  expect(lines).toEqual([told, told]);
+});

@@ -15,12 +15,15 @@ interface Failing {
 
 // A starting API server refuses, forgets its roles and knows no custom resource for about so long.
 const patienceMs = 2_000;
+// Every resource finds out by itself, each at its next try.
+const oneRestoreMs = 60_000;
 
 /** Logs state changes of the watches. */
 export class WatchLog {
   readonly #log: Logger;
   readonly #failing = new Map<string, Failing>();
   readonly #told = new Map<string, Trouble>();
+  #turnedBackAt: number | undefined;
 
   constructor(log: Logger) {
     this.#log = log;
@@ -51,6 +54,17 @@ export class WatchLog {
     this.#changeTo(resource, trouble);
     if (isNews)
       this.#log.warn({ resource, status: error.status, error: error.message }, explain(resource, trouble));
+  }
+
+  /** Takes in that a list was older than what was known, at `now`, by `performance.now()`: it is told once for all resources. */
+  turnedBack(resource: string, now: number): void {
+    const isNews = this.#turnedBackAt === undefined || now - this.#turnedBackAt > oneRestoreMs;
+    this.#turnedBackAt = now;
+    if (isNews)
+      this.#log.warn(
+        { resource },
+        'the API server has gone back to an older state, as after a restore of etcd: going on from what it has now',
+      );
   }
 
   /** Remembers what is told of a resource now, and tells that what was told before is over. */
