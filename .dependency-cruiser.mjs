@@ -23,11 +23,39 @@ const layerRules = layers.flatMap((folders, level) =>
   })),
 );
 
+/**
+ * The floors of rooms that have several: an import goes down, to a folder that comes before, or stays in its folder. The files
+ * directly in the room are above all of them. Tests may look at everything of their room.
+ */
+const floors = {
+  compile: {
+    platform: 'what the platform profile says must not depend on single namespaces: pass in what it needs',
+    local: 'a namespace by itself must not ask another one: what needs two namespaces is in compile/across',
+    across:
+      'what follows for other namespaces must not know policies: reduce it to allow rules and let compile/policies merge them',
+    policies: 'policies must not depend on findings: collect what people should know in compile/warnings',
+    warnings: 'checks look at what compile.ts passes in: add it to CheckedNamespace',
+  },
+};
+
+const floorRules = Object.entries(floors).flatMap(([room, comments]) =>
+  Object.entries(comments).map(([floor, comment], level, all) => ({
+    name: `floor-${room}-${floor}`,
+    comment,
+    severity: 'error',
+    from: { path: `^src/${room}/${floor}/`, pathNot: '\\.test\\.ts$' },
+    to: {
+      path: [`^src/${room}/[^/]+$`, ...all.slice(level + 1).map(([above]) => `^src/${room}/${above}/`)],
+    },
+  })),
+);
+
 const pure = '^src/(model|routes|api|view|discover|compile|analyze|plan|graph)/';
 
 export default {
   forbidden: [
     ...layerRules,
+    ...floorRules,
     {
       name: 'core-is-pure',
       comment:

@@ -3,8 +3,9 @@
 
 import { appNetworkProfiles } from '../src/cluster/resources.ts';
 import { Stores } from '../src/cluster/stores.ts';
-import { compile, compileNamespace, isRead } from '../src/compile/compile.ts';
-import { namespacesTouchedByProfile } from '../src/compile/touched.ts';
+import { namespacesTouchedByProfile } from '../src/compile/across/touched.ts';
+import { compile, compileNamespace } from '../src/compile/compile.ts';
+import { isRead } from '../src/compile/platform/read-platform.ts';
 import { apiVersion } from '../src/model/policies.ts';
 
 const size = Number(process.argv[2] ?? 10_000);

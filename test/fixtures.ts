@@ -13,7 +13,7 @@ import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/
 import { services } from '../src/cluster/service-resources.ts';
 import type { Identified } from '../src/cluster/store.ts';
 import { Stores } from '../src/cluster/stores.ts';
-import { isRead, ownerOf, type ReadPlatform } from '../src/compile/compile.ts';
+import { isRead, ownerOf, type ReadPlatform } from '../src/compile/platform/read-platform.ts';
 import type { Observed } from '../src/discover/observed.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
 import {

@@ -7,7 +7,6 @@ import {
   type Problem,
   readAskedEgress,
 } from '../api/decode.ts';
-import { mirrorStem } from '../compile/names.ts';
 import { marksOf } from '../model/enforced-rules.ts';
 import { type Direction, directions, fingerprint, type PolicyPort } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
@@ -19,6 +18,7 @@ import {
   type OwnedPolicy,
   profileLabel,
 } from '../model/policies.ts';
+import { mirrorStem } from '../model/policy-names.ts';
 import type { Result } from '../model/result.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';

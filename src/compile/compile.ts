@@ -1,29 +1,33 @@
-// The compiler: the facts of the cluster in, the policies and findings of a namespace out.
+// The compiler: the facts of the cluster in, the policies and findings of a namespace out. This file is its table of contents.
 // Pure and stateless: the same view gives the same policies, in the same order. Never reads old policies.
-
+//
+//   platform/  what the platform profile says and discovery found: which namespaces are ringed, where the shared systems are
+//   local/     first pass: each namespace by itself, from its own objects
+//   across/    second pass: what follows from one namespace for another, as mirrors, consent and states of routes
+//   policies/  what is allowed, merged into policies with names
+//   warnings/  the checks: what a person should know of a namespace
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareKeys, compareText, distinct, type ObjectKey } from '../model/object-key.ts';
-import type { DesiredPolicy, Owner, WithheldRule } from '../model/policies.ts';
-import type { ClusterView, NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
-import { Compilation, type PlainNamespace, type ReadPlatform } from './compilation.ts';
-import { dnsOutage } from './dns-outage.ts';
-import { egressFindings } from './egress.ts';
-import { exposurePolicies } from './exposures.ts';
-import { discoveryFindings, platformFindings, profileFindings } from './findings.ts';
-import { gatewayFindings } from './gateway-namespaces.ts';
-import { type ForbiddenAmong, forbiddenBy } from './lasting-rules.ts';
-import type { Membership, Outside } from './membership.ts';
-import { capOfAll, capOfPair } from './mirror-caps.ts';
-import { mirrorPolicies } from './mirror-policies.ts';
-import { type MirrorsBeyond, mirrorsBeyond, mirrorsInto } from './mirrors-across.ts';
-import { outageFindings, wideRouteFindings } from './outages.ts';
-import { type CompiledProfile, compileProfiles, openingsOf } from './profiles.ts';
-import { ringPolicies } from './ring.ts';
-import type { KnownWorld } from './world.ts';
-
-export type { ReadPlatform } from './compilation.ts';
+import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
+import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
+import { Compilation } from './across/compilation.ts';
+import { forbiddenIn, frozenMirrorsOf, frozenOwnersOf } from './across/frozen-owners.ts';
+import { mirrorsInto } from './across/mirrors-across.ts';
+import { openingsOf, settledProfiles } from './across/settled-profiles.ts';
+import type { ForbiddenAmong } from './local/lasting-rules.ts';
+import type { PlainNamespace } from './local/local-namespace.ts';
+import type { KnownWorld } from './platform/cluster-services.ts';
+import type { Outside } from './platform/membership.ts';
+import { isRead, ownerOf, type ReadPlatform } from './platform/read-platform.ts';
+import { exposurePolicies } from './policies/exposure-policies.ts';
+import { mirrorPolicies } from './policies/mirror-policies.ts';
+import { type CompiledProfile, compiledProfile } from './policies/profile-policies.ts';
+import { ringPolicies } from './policies/ring-policies.ts';
+import { platformFindings } from './warnings/invalid-profile.ts';
+import { discoveryFindings } from './warnings/not-discovered.ts';
+import { warningsAbout } from './warnings/warnings.ts';
 
 /** What the compiler makes of one namespace. */
 export interface CompiledNamespace {
@@ -100,109 +104,36 @@ export function compileNamespace(
 
 function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace {
   const { facts, membership, egress } = plain;
-  const profiles = plain.profiles.map(({ profile }) => profile);
-  const compiled = compileProfiles(run, plain);
-  const common = {
+  const settled = settledProfiles(run, plain);
+  const profiles = settled.map(compiledProfile);
+  return {
     namespace: facts.name,
     enforcement: membership.inside ? membership.enforcement : undefined,
     outside: membership.inside ? undefined : membership.why,
     egress: egress.mode,
-    profiles: compiled,
-    frozenOwners: frozenOwnersOf(run.platform, membership, profiles),
+    profiles,
+    policies: plain.isCompiled ? policiesOf(run, plain, profiles) : [],
+    withheld: plain.isCompiled ? profiles.flatMap(({ withheld }) => withheld) : [],
+    frozenOwners: frozenOwnersOf(run, plain),
     frozenMirrors: frozenMirrorsOf(run, plain),
     forbidden: forbiddenIn(plain),
-    thawed: membership.inside && egress.mode === 'Unrestricted' ? (['Egress'] as const) : [],
+    thawed: membership.inside && egress.mode === 'Unrestricted' ? ['Egress'] : [],
+    findings: warningsAbout({ run, plain, profiles: settled, routed: settled.flatMap(openingsOf) }),
   };
-  const findings = [
-    ...profiles.flatMap((profile) => profileFindings(profile)),
-    ...gatewayFindings(run.view, run.spec, facts.name),
-  ];
-  if (!plain.isCompiled) return { ...common, policies: [], withheld: [], findings };
-  const exposed = run.exposures(plain);
+}
+
+/** Everything that is written in a namespace for which something is compiled. Ordered by name. */
+function policiesOf(
+  run: Compilation,
+  plain: PlainNamespace,
+  profiles: readonly CompiledProfile[],
+): readonly DesiredPolicy[] {
+  const { name } = plain.facts;
   const owner = ownerOf(run.platform);
-  const routed = compiled.flatMap(openingsOf);
-  return {
-    ...common,
-    policies: distinct([
-      ...ringPolicies(facts.name, run.spec, owner, egress, run.world),
-      ...exposurePolicies(facts.name, owner, exposed.openings),
-      ...compiled.flatMap(({ policies }) => policies),
-      ...mirrorPolicies(facts.name, owner, mirrorsInto(run, plain)),
-    ]).toSorted(compareKeys),
-    withheld: compiled.flatMap(({ withheld }) => withheld),
-    findings: [
-      ...findings,
-      ...exposed.findings,
-      ...outageFindings(run.view, plain.around, { exposed: exposed.openings, routed }, exposed.unserved),
-      ...dnsOutage(facts.name, run.world, routed),
-      ...wideRouteFindings(compiled),
-      ...cappedFindings(facts.name, mirrorsBeyond(run, plain)),
-      ...egressFindings(facts, egress, profiles, membership.egress, run.world),
-    ],
-  };
-}
-
-/** What others would have written here and have not, because it is too much. */
-function cappedFindings(namespace: string, { routes, exposers }: MirrorsBeyond): readonly Finding[] {
-  const subject = { kind: 'Namespace', name: namespace } as const;
-  const [route] = routes;
-  const [exposer] = exposers;
-  const ofRoutes: Finding | undefined =
-    route === undefined
-      ? undefined
-      : {
-          code: 'MirrorsCapped',
-          subject,
-          message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${route}\``,
-          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
-        };
-  const ofExposures: Finding | undefined =
-    exposer === undefined
-      ? undefined
-      : {
-          code: 'MirrorsCapped',
-          subject,
-          message: `mirrors of what one namespace exposes would come to more than ${capOfPair.bytes / 1000} KB in \`${namespace}\`: ${exposers.length === 1 ? 'one object is' : `${exposers.length} objects are`} left out, the first \`${exposer}\``,
-          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let fewer objects expose pods there, of Services with shorter selectors`,
-        };
-  return [ofRoutes, ofExposures].filter((finding) => finding !== undefined);
-}
-
-/** Whether the platform profile decodes. */
-export function isRead(platform: PlatformFacts): platform is ReadPlatform {
-  return platform.decoded.ok;
-}
-
-/** The platform profile as the owner of what is generated from it. */
-export function ownerOf(platform: PlatformFacts): Owner {
-  return { kind: 'PlatformNetworkProfile', name: platform.name, uid: platform.uid };
-}
-
-/**
- * Whose policies stay as they are: those of the profiles that don't decode. Where nothing is enforced there is nothing to
- * keep, whatever a profile says: what it owns would go on isolating pods when the platform's allowances are gone.
- */
-function frozenOwnersOf(
-  platform: PlatformFacts,
-  membership: Membership,
-  profiles: readonly ProfileFacts[],
-): ReadonlySet<string> {
-  const unread = profiles.filter(({ decoded }) => !decoded.ok).map(({ uid }) => uid);
-  if (unread.length === 0 || membership.enforcement !== 'Enforce') return new Set();
-  if (membership.inside) return new Set(unread);
-  // Whether a system namespace has a ring hangs on its profiles: while none can be read, the ring stays as it is too.
-  return new Set(membership.why === 'NoProfileYet' ? [...unread, platform.uid] : []);
-}
-
-/** Where mirrors are written, those of profiles that don't decode stay, while their namespaces are ringed. */
-function frozenMirrorsOf(run: Compilation, { membership, egress }: PlainNamespace): readonly ObjectKey[] {
-  if (membership.enforcement !== 'Enforce' || egress.mode !== 'Restricted') return [];
-  return [...run.view.routeLinks.unread()]
-    .filter(({ namespace }) => run.find(namespace)?.isCompiled)
-    .sort(compareKeys);
-}
-
-function forbiddenIn({ guardrails, membership, around }: PlainNamespace): ForbiddenAmong | undefined {
-  const ends = membership.rule?.allow?.ends;
-  return guardrails && ends && forbiddenBy(guardrails, ends, around);
+  return distinct([
+    ...ringPolicies(name, run.spec, owner, plain.egress, run.world),
+    ...exposurePolicies(name, owner, plain.exposures.openings),
+    ...profiles.flatMap(({ policies }) => policies),
+    ...mirrorPolicies(name, owner, mirrorsInto(run, plain)),
+  ]).toSorted(compareKeys);
 }

@@ -3,8 +3,9 @@
 import type { Logger } from 'pino';
 import type { Cache } from '../cluster/cache.ts';
 import { classify, type ErrorClass } from '../cluster/errors.ts';
-import { type CompiledNamespace, compileNamespace, isRead, ownerOf } from '../compile/compile.ts';
-import { KnownWorld } from '../compile/world.ts';
+import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
+import { KnownWorld } from '../compile/platform/cluster-services.ts';
+import { isRead, ownerOf } from '../compile/platform/read-platform.ts';
 import type { Finding } from '../model/findings.ts';
 import type { OwnedPolicy, Owner, StoredContent } from '../model/policies.ts';
 import type { PolicyChange } from '../plan/changes.ts';

@@ -10,7 +10,7 @@ import {
   namespacesTouchedByNamespace,
   namespacesTouchedByProfile,
   namespacesTouchedByServices,
-} from '../compile/touched.ts';
+} from '../compile/across/touched.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';

@@ -1,11 +1,12 @@
 // Events as pure constructors: what a person should hear of, as objects of events.k8s.io/v1.
 // An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose events nobody sees.
 // Must not know which events were sent before: equal news have equal names, and the API server refuses the second one.
-import { denyNames, eventName } from '../compile/names.ts';
-import type { CompiledProfile } from '../compile/profiles.ts';
+
+import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
+import { denyNames, eventName } from '../model/policy-names.ts';
 import { type Drift, tellDrift } from './drift.ts';
 import { type Failure, gistOf } from './failure.ts';
 import { shortenToBytes } from './status.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { secondName } from '../compile/names.ts';
+import { secondName } from '../model/policy-names.ts';
 import { freeName } from './free-names.ts';
 
 test('the first free name is found however many of them somebody else has taken', () => {

@@ -1,9 +1,10 @@
 // Names for policies of ours where an object that is not ours has the name already: that object is left alone.
 // Must not know what a policy is for.
-import { secondName } from '../compile/names.ts';
+
 import type { Finding } from '../model/findings.ts';
 import { compareKeys, type ObjectKey } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy } from '../model/policies.ts';
+import { secondName } from '../model/policy-names.ts';
 
 /**
  * The policies, in the order of their own names, each under the first name that no object of somebody else has.

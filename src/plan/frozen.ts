@@ -1,8 +1,7 @@
 // Which policies stay because a profile does not decode: what it owns, and what it is mirrored by elsewhere; and what of them
 // does not, because guardrails forbid it today or who asked for it can be read and doesn't any more.
 // Must not know why a profile doesn't decode, nor what guardrails are.
-import type { ForbiddenAmong, LastingPeer } from '../compile/lasting-rules.ts';
-import { secondName } from '../compile/names.ts';
+import type { ForbiddenAmong, LastingPeer } from '../compile/local/lasting-rules.ts';
 import type { Finding } from '../model/findings.ts';
 import {
   allowing,
@@ -16,6 +15,7 @@ import {
 } from '../model/network-policy.ts';
 import { compareKeys, formatKey, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy, StoredContent, StoredRule } from '../model/policies.ts';
+import { secondName } from '../model/policy-names.ts';
 import { namespacesNamed, onlyNamesIn } from '../model/selectors.ts';
 
 /** Whose policies stay: see `CompiledNamespace`. */

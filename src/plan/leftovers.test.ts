@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { allowing, denying, ownedBy, written } from '../../test/fixtures.ts';
-import { denyNames, transitionName } from '../compile/names.ts';
 import type { OwnedPolicy, Owner } from '../model/policies.ts';
+import { denyNames, transitionName } from '../model/policy-names.ts';
 import { planLeftovers } from './leftovers.ts';
 import { transitionPolicy } from './transition.ts';
 

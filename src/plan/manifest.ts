@@ -1,6 +1,6 @@
 // The NetworkPolicy object for a desired policy, as it is sent to the API server and printed for people.
 // Must not know whether the object exists.
-import { labelValue } from '../compile/names.ts';
+
 import {
   apiVersion,
   type DesiredPolicy,
@@ -10,6 +10,7 @@ import {
   profileLabel,
   routesAnnotation,
 } from '../model/policies.ts';
+import { labelValue } from '../model/policy-names.ts';
 import type { Labels } from '../model/selectors.ts';
 
 /** Where a person reads what a policy is for, and what asks for each of its rules. */

@@ -9,13 +9,6 @@ import {
   platformOwner,
   written,
 } from '../../test/fixtures.ts';
-import {
-  denyNames,
-  monitoringName,
-  secondName,
-  transitionName,
-  transitionNameFor,
-} from '../compile/names.ts';
 import type { Direction, Peer } from '../model/network-policy.ts';
 import type {
   DesiredPolicy,
@@ -24,6 +17,13 @@ import type {
   StoredContent,
   StoredRule,
 } from '../model/policies.ts';
+import {
+  denyNames,
+  monitoringName,
+  secondName,
+  transitionName,
+  transitionNameFor,
+} from '../model/policy-names.ts';
 import { type LabelSelector, selects } from '../model/selectors.ts';
 import type { PolicyChange } from './changes.ts';
 import { contentsNeeded } from './frozen.ts';

@@ -2,11 +2,11 @@
 // allowed before and after. Pure: the same input gives the same plan, and plan(x, x) is empty.
 // Must not know why a policy is desired, nor how a change is sent.
 import type { CompiledNamespace } from '../compile/compile.ts';
-import { isTransitionName, transitionNameFor } from '../compile/names.ts';
 import type { Finding } from '../model/findings.ts';
 import { canonicalJson, type Direction, directions, isolates } from '../model/network-policy.ts';
 import { compareKeys, distinct } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } from '../model/policies.ts';
+import { isTransitionName, transitionNameFor } from '../model/policy-names.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
 import { foreignFindings } from './foreign.ts';

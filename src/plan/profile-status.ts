@@ -3,10 +3,10 @@
 import type { AppNetworkProfileStatus, RouteStatus } from '../api/app-network-profile.ts';
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
+import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
-import type { Outside } from '../compile/membership.ts';
-import type { CompiledProfile } from '../compile/profiles.ts';
-import type { CompiledRoute } from '../compile/routes.ts';
+import type { Outside } from '../compile/platform/membership.ts';
+import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 import { compareText } from '../model/object-key.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';

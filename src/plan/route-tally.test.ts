@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { profile } from '../../test/fixtures.ts';
-import type { CompiledRoute } from '../compile/routes.ts';
+import type { CompiledRoute } from '../compile/across/route-states.ts';
 import { tallyRoutes } from './route-tally.ts';
 
 const route = (state: CompiledRoute['state'], reason: CompiledRoute['reason']): CompiledRoute => ({

@@ -1,7 +1,8 @@
 // How many routes of a namespace stand how, and why: what can be counted without a name that a team gave.
 // Must not know what is told of a route.
-import type { CompiledProfile } from '../compile/profiles.ts';
-import type { CompiledRoute } from '../compile/routes.ts';
+
+import type { CompiledRoute } from '../compile/across/route-states.ts';
+import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 
 /** Routes that stand alike. */
 export interface RouteTally {

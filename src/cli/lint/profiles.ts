@@ -1,8 +1,10 @@
 // What is wrong with profiles, as the operator would tell it: in statuses, events and on the platform profile.
 // Must not know how it is printed.
-import { type Compiled, type CompiledNamespace, isRead, ownerOf } from '../../compile/compile.ts';
-import type { CompiledProfile } from '../../compile/profiles.ts';
-import type { CompiledRoute } from '../../compile/routes.ts';
+
+import type { CompiledRoute } from '../../compile/across/route-states.ts';
+import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
+import { isRead, ownerOf } from '../../compile/platform/read-platform.ts';
+import type { CompiledProfile } from '../../compile/policies/profile-policies.ts';
 import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
 import type { World } from '../world.ts';

@@ -1,0 +1,63 @@
+// YAML to paste: a profile with one route, or one route alone. Written without a library, because the core has none: JSON
+// in the place of a value is YAML.
+// Must not know why it is suggested.
+import { apiVersion } from '../model/policies.ts';
+import { labelValue } from '../model/policy-names.ts';
+
+/** A route to add, as data. */
+export interface SuggestedRoute {
+  readonly name: string;
+  readonly from: object;
+  readonly to: object;
+  readonly ports?: readonly (number | string)[] | undefined;
+}
+
+/** A name for what is suggested: a DNS label where its parts are, which a cut with a hash keeps apart from others. */
+export function suggestedName(...parts: readonly string[]): string {
+  return labelValue(parts.join('-'));
+}
+
+/** A whole profile with one route, for `kubectl apply`. */
+export function suggestProfile(namespace: string, name: string, route: SuggestedRoute): string {
+  return [
+    `apiVersion: ${apiVersion}`,
+    'kind: AppNetworkProfile',
+    `metadata: {name: ${plain(name)}, namespace: ${plain(namespace)}}`,
+    'spec:',
+    '  routes:',
+    ...suggestRoute(route)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+/** One entry of `spec.routes`. */
+export function suggestRoute({ name, from, to, ports }: SuggestedRoute): string {
+  return [
+    `- name: ${plain(name)}`,
+    `  from: ${flow(from)}`,
+    `  to: ${flow(to)}`,
+    ...(ports === undefined ? [] : [`  ports: ${flow(ports)}`]),
+  ].join('\n');
+}
+
+/** `spec.gatewayNamespaces` of the platform profile, in its place. */
+export function suggestGatewayNamespaces(names: readonly string[]): string {
+  return `spec:\n  gatewayNamespaces: ${flow({ names })}`;
+}
+
+/** JSON with the spaces that people put into YAML, and without the quotes of plain keys. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return `{${members.map(([key, member]) => `${plain(key)}: ${flow(member)}`).join(', ')}}`;
+}
+
+/** A text without quotes where no YAML, 1.1 (which kubectl reads) or 1.2, takes it for a number, a boolean or null. */
+function plain(text: string): string {
+  return /^[a-z][\w./-]*$/i.test(text) && !taken.test(text) ? text : JSON.stringify(text);
+}
+
+/** `e1` is a number to readers that follow the regular expression of YAML 1.1's float type loosely. */
+const taken = /^(y|n|yes|no|on|off|true|false|null|e-?\d+)$/i;

@@ -1,0 +1,166 @@
+// The other side's word on a way in: whether the namespaces that it lets in let themselves out. Where it counts for their egress it
+// is mirrored there, as far as their guardrails allow it; else that is theirs to say. It is status only; it changes no policy.
+
+import type { Route } from '../../api/route.ts';
+import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import type { Rule } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
+import { writtenPorts } from '../../model/policy-ports.ts';
+import { portsContain } from '../../model/port-cover.ts';
+import { asksNoMore } from '../../model/selector-order.ts';
+import { requiredLabels, selects, selectsEverything } from '../../model/selectors.ts';
+import type { NamespaceFacts } from '../../view/cluster-view.ts';
+import { eachSelectedBy } from '../../view/namespace-index.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import type { PlainNamespace } from '../local/local-namespace.ts';
+import { isClosed } from '../local/namespace-egress.ts';
+import type { WayIn } from '../local/resolve-routes.ts';
+import { trusts } from '../platform/trust.ts';
+import type { Compilation } from './compilation.ts';
+import { mirrorsFrom } from './mirrors.ts';
+
+/** Namespaces that a route lets in and that do not let themselves out. */
+export interface ClosedSources {
+  /** Which they are, and why: the rest of a sentence about the route. */
+  readonly why: string;
+  /** The profile to add in the first one, as YAML, where its guardrails would take it. */
+  readonly suggestion?: string;
+}
+
+/** Who lets in more does not wait for each of them, and to look at thousands for every such route would take long. */
+const mostWaitedFor = 200;
+const mostTold = 3;
+
+/** Finds the namespaces that a route lets in in vain; `undefined` where there are none. */
+export function closedSources(
+  run: Compilation,
+  here: PlainNamespace,
+  route: Route,
+  { opening, isWide }: WayIn,
+): ClosedSources | undefined {
+  const isMirrored = !isWide || trusts(run.spec, here.facts);
+  if (!isMirrored && !isForSome(route)) return undefined;
+  const letIn = firstOf(sourcesOf(run, opening), mostWaitedFor + 1);
+  if (letIn.length > mostWaitedFor) return undefined;
+  const closed = letIn
+    .filter((facts) => facts.name !== here.facts.name)
+    .sort((a, b) => compareText(a.name, b.name))
+    .flatMap((facts) => closedSource(run, here, opening, facts) ?? []);
+  const guarded = closed.filter(({ beyond }) => beyond !== undefined);
+  // What is mirrored is shut by guardrails alone.
+  const silent = isMirrored ? [] : closed.filter(({ beyond }) => beyond === undefined);
+  return tellClosed(guarded, silent, (first) => suggestionFor(here, route, opening, first));
+}
+
+/** Nobody who lets in everybody waits for them. */
+function isForSome({ from }: Route): boolean {
+  const selector = 'namespace' in from ? from.namespace.selector : undefined;
+  return selector !== undefined && requiredLabels(selector) !== undefined;
+}
+
+/** The namespaces that a way in means, each once. */
+function* sourcesOf({ view }: Compilation, { rule }: Opening): Iterable<NamespaceFacts> {
+  const seen = new Set<string>();
+  for (const peer of rule.peers) {
+    if ('ipBlock' in peer || peer.namespaceSelector === undefined) continue;
+    for (const facts of eachSelectedBy(view, peer.namespaceSelector)) {
+      if (!seen.has(facts.name)) yield facts;
+      seen.add(facts.name);
+    }
+  }
+}
+
+/** A namespace that does not let itself out. */
+interface ClosedSource {
+  readonly facts: NamespaceFacts;
+  /** What its guardrails say to the way out, where they do not allow it. */
+  readonly beyond: string | undefined;
+}
+
+function closedSource(
+  run: Compilation,
+  { facts: here }: PlainNamespace,
+  opening: Opening,
+  facts: NamespaceFacts,
+): ClosedSource | undefined {
+  const there = run.plain(facts);
+  const shut = mirrorsFrom(here.name, opening, facts.labels).filter((way) => isShut(there, way, here));
+  if (shut.length === 0) return undefined;
+  const [beyond] = shut.flatMap((way) => there.guardrails?.provenBeyond(way) ?? []);
+  return { facts, beyond: beyond && there.guardrails?.tellBeyond(beyond) };
+}
+
+function tellClosed(
+  guarded: readonly ClosedSource[],
+  silent: readonly ClosedSource[],
+  suggest: (first: NamespaceFacts) => string,
+): ClosedSources | undefined {
+  const [firstGuarded] = guarded;
+  const [firstSilent] = silent;
+  const told = [
+    firstSilent &&
+      `the egress of ${namesOf(silent)} is Restricted and does not lead here: a profile there has to open it`,
+    firstGuarded &&
+      `the egress of ${namesOf(guarded)} is Restricted, and guardrails keep it from leading here: ${firstGuarded.beyond}`,
+  ].filter((each) => each !== undefined);
+  if (told.length === 0) return undefined;
+  return { why: told.join('; '), ...(firstSilent && { suggestion: suggest(firstSilent.facts) }) };
+}
+
+function namesOf(sources: readonly ClosedSource[]): string {
+  const names = sources.slice(0, mostTold).map(({ facts }) => `\`${facts.name}\``);
+  const more = sources.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+}
+
+function firstOf<T>(all: Iterable<T>, count: number): readonly T[] {
+  const first: T[] = [];
+  for (const each of all) {
+    if (first.length === count) break;
+    first.push(each);
+  }
+  return first;
+}
+
+function isShut(there: PlainNamespace, { pods, rule }: Opening, here: NamespaceFacts): boolean {
+  const { membership, egress, facts, profiles } = there;
+  if (!membership.inside || membership.enforcement !== 'Enforce' || facts.terminating) return false;
+  if (egress.mode !== 'Restricted' || !isClosed(egress, rule, facts.name)) return false;
+  const ways = profiles.flatMap(({ routes }) => routes).filter((route) => route.kind === 'out');
+  return !ways.some(
+    ({ sources, rules }) =>
+      rules.ok && asksNoMore(sources, pods) && rules.value.some((other) => isLeading(other, rule, here)),
+  );
+}
+
+/** Whether a rule there leads to all that is let in here. */
+function isLeading(other: Rule, { peers: [wanted], ports }: Rule, { labels }: NamespaceFacts): boolean {
+  const pods = 'ipBlock' in wanted ? undefined : wanted.podSelector;
+  return (
+    portsContain(other.ports, ports) &&
+    other.peers.some(
+      (peer) =>
+        !('ipBlock' in peer) &&
+        peer.namespaceSelector !== undefined &&
+        selects(peer.namespaceSelector, labels) &&
+        asksNoMore(peer.podSelector, pods),
+    )
+  );
+}
+
+function suggestionFor(
+  { facts: { name } }: PlainNamespace,
+  route: Route,
+  { pods, rule }: Opening,
+  { name: there }: NamespaceFacts,
+): string {
+  const sources = 'namespace' in route.from ? route.from.namespace.pods : undefined;
+  const destinations = selectsEverything(pods) ? {} : { pods };
+  return suggestProfile(there, suggestedName('to', name, route.name), {
+    name: route.name,
+    from: { pods: sources ?? {} },
+    to: { namespace: { name, ...destinations } },
+    // Those of a `service` are translated here: there they are the pods'.
+    ports: writtenPorts(rule.ports),
+  });
+}

@@ -1,0 +1,76 @@
+// One run of the compiler over one view: each namespace by itself is worked out once, when it is first asked for.
+// Must not know what follows from one namespace for another.
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
+import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
+import { isCompiled, type PlainNamespace, plainNamespace, type Shared } from '../local/local-namespace.ts';
+import { surroundingsOf } from '../local/route-context.ts';
+import { KnownWorld, type World } from '../platform/cluster-services.ts';
+import { membershipOf } from '../platform/membership.ts';
+import type { ReadPlatform } from '../platform/read-platform.ts';
+import { trusts } from '../platform/trust.ts';
+
+/** One run of the compiler, over one view. */
+export class Compilation implements Shared {
+  readonly view: ClusterView;
+  readonly platform: ReadPlatform;
+  readonly world: World;
+  readonly around: Shared['around'];
+  readonly #namespaces = new Map<string, PlainNamespace>();
+  #compiled: readonly NamespaceFacts[] | undefined;
+  #trusted: readonly ObjectKey[] | undefined;
+
+  /** @param known keeps the cluster's own services from one run to the next */
+  constructor(view: ClusterView, platform: ReadPlatform, known = new KnownWorld()) {
+    this.view = view;
+    this.platform = platform;
+    this.world = known.of(view, this.spec);
+    this.around = surroundingsOf(view, this.spec, '', this.world);
+  }
+
+  get spec(): PlatformNetworkProfileSpec {
+    return this.platform.decoded.value.spec;
+  }
+
+  /** A namespace by itself. */
+  plain(facts: NamespaceFacts): PlainNamespace {
+    const known = this.#namespaces.get(facts.name);
+    if (known !== undefined) return known;
+    const plain = plainNamespace(facts, this);
+    this.#namespaces.set(facts.name, plain);
+    return plain;
+  }
+
+  /** The namespace of this name by itself; `undefined` where there is none. */
+  find(name: string): PlainNamespace | undefined {
+    const facts = this.view.namespaces.get(name);
+    return facts && this.plain(facts);
+  }
+
+  /** Every namespace for which something is compiled. */
+  get compiled(): readonly NamespaceFacts[] {
+    this.#compiled ??= [...this.view.namespaces.values()].filter((facts) =>
+      isCompiled(facts, membershipOf(this.view, this.spec, facts)),
+    );
+    return this.#compiled;
+  }
+
+  /** The profiles whose routes from namespaces by labels, or from all, may open the egress of these. */
+  get trustedProfiles(): readonly ObjectKey[] {
+    this.#trusted ??= this.#findTrusted();
+    return this.#trusted;
+  }
+
+  #findTrusted(): readonly ObjectKey[] {
+    const { namespaces, profiles, routeLinks } = this.view;
+    const { systemNamespaces, mirrorFrom } = this.spec;
+    // Without `mirrorFrom` there are few: no need to look at all profiles.
+    if (mirrorFrom === undefined) {
+      return systemNamespaces.flatMap((name) => [...(profiles.get(name)?.values() ?? [])]);
+    }
+    return [...routeLinks.fromSome()].filter(({ namespace }) => {
+      const facts = namespaces.get(namespace);
+      return facts !== undefined && trusts(this.spec, facts);
+    });
+  }
+}

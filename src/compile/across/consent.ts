@@ -1,0 +1,144 @@
+// The other side's word: whether the namespaces that a route leads to let it in.
+// Consent is status only; it changes no policy. Must not know how a route is told about.
+
+import type { Route } from '../../api/route.ts';
+import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import type { Peer, Rule } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
+import { portsContain } from '../../model/port-cover.ts';
+import { asksNoMore } from '../../model/selector-order.ts';
+import { type LabelSelector, selects, selectsEverything } from '../../model/selectors.ts';
+import { endOf } from '../../routes/index.ts';
+import type { NamespaceFacts } from '../../view/cluster-view.ts';
+import { namespacesSelectedBy } from '../../view/namespace-index.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import { type PlainNamespace, waysInOf } from '../local/local-namespace.ts';
+import type { WayOut } from '../local/resolve-routes.ts';
+import { membershipOf } from '../platform/membership.ts';
+import type { Compilation } from './compilation.ts';
+import { namingSources } from './mirrors-across.ts';
+
+/** What a route asks of other namespaces. */
+interface Request {
+  readonly from: NamespaceFacts;
+  readonly sources: LabelSelector;
+  readonly namespaces: LabelSelector;
+  readonly destinations: LabelSelector | undefined;
+  readonly ports: Rule['ports'];
+}
+
+/** Where a route stands with the namespaces that it leads to. */
+export interface Consent {
+  /** The namespaces that it leads to. */
+  readonly all: readonly string[];
+  /** Those that don't let it in. */
+  readonly missing: readonly string[];
+  /** The profile to add in the first of these, as YAML. */
+  readonly suggestion: string | undefined;
+}
+
+/**
+ * Asks the namespaces that `route` leads to; `undefined` where it leads to none that has to be asked.
+ *
+ * A namespace lets it in where it is not fenced, or where an accepted route there admits this namespace by its live labels,
+ * asks no more of the pods on either side than this route does, and contains its ports.
+ */
+export function askConsent(
+  run: Compilation,
+  here: PlainNamespace,
+  route: Route,
+  { sources, rules }: WayOut,
+): Consent | undefined {
+  const { end } = endOf(route.to);
+  if (end.asksConsent === undefined || !rules.ok) return undefined;
+  const asked = rules.value
+    .flatMap((rule) => requestsOf(rule, here.facts, sources))
+    .flatMap((request) => meantBy(run, route, request).map((namespace) => ({ namespace, request })));
+  const speaking = new Set(speakingOf(run, here));
+  const refused = asked
+    .filter(({ namespace, request }) => !isLetIn(run, namespace, speaking, request))
+    .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
+  const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
+  // Where a system runs, the platform profile says: it may be a namespace that is not there.
+  if (all.length === 0 && !('namespace' in route.to)) return undefined;
+  const [first] = refused;
+  return {
+    all,
+    missing: [...new Set(refused.map(({ namespace }) => namespace.name))],
+    suggestion: first && suggestionFor(first.namespace.name, route, first.request),
+  };
+}
+
+function requestsOf(
+  { peers, ports }: Rule,
+  from: NamespaceFacts,
+  sources: LabelSelector,
+): readonly Request[] {
+  return peers.flatMap((peer) =>
+    'ipBlock' in peer || peer.namespaceSelector === undefined
+      ? []
+      : [{ from, sources, namespaces: peer.namespaceSelector, destinations: peer.podSelector, ports }],
+  );
+}
+
+/** The other namespaces that a request means, and this one where the route names it. */
+function meantBy(
+  { view }: Compilation,
+  { to }: Route,
+  { namespaces, from }: Request,
+): readonly NamespaceFacts[] {
+  const isOwn = 'namespace' in to && to.namespace.name === from.name;
+  return namespacesSelectedBy(view, namespaces).filter(
+    ({ name, terminating }) => (isOwn || name !== from.name) && !terminating,
+  );
+}
+
+/** The namespaces whose routes may let this one in: of the thousands that a route may lead to, the others need no look. */
+function speakingOf(run: Compilation, here: PlainNamespace): readonly string[] {
+  const { routeLinks } = run.view;
+  return [
+    ...namingSources(run, here),
+    ...routeLinks.fromLabels(here.facts.labels),
+    ...routeLinks.fromEvery(),
+  ].map(({ namespace }) => namespace);
+}
+
+function isLetIn(
+  run: Compilation,
+  namespace: NamespaceFacts,
+  speaking: ReadonlySet<string>,
+  request: Request,
+): boolean {
+  const { inside, enforcement } = membershipOf(run.view, run.spec, namespace);
+  if (!inside || enforcement !== 'Enforce') return true;
+  const isOwn = namespace.name === request.from.name;
+  if (!isOwn && !speaking.has(namespace.name)) return false;
+  return waysInOf(run.plain(namespace)).some((opening) => admits(opening, request, isOwn));
+}
+
+function admits({ pods, rule }: Opening, request: Request, isOwn: boolean): boolean {
+  return (
+    asksNoMore(pods, request.destinations) &&
+    portsContain(rule.ports, request.ports) &&
+    rule.peers.some((peer) => isAdmitting(peer, request, isOwn))
+  );
+}
+
+/** A peer without a namespace means the pods beside those that are let in. */
+function isAdmitting(peer: Peer, { from, sources }: Request, isOwn: boolean): boolean {
+  if ('ipBlock' in peer) return false;
+  const { namespaceSelector, podSelector } = peer;
+  const isMeant = namespaceSelector === undefined ? isOwn : selects(namespaceSelector, from.labels);
+  return isMeant && asksNoMore(podSelector, sources);
+}
+
+function suggestionFor(namespace: string, route: Route, { from, sources, destinations }: Request): string {
+  const pods = selectsEverything(sources) ? {} : { pods: sources };
+  // A profile for each route: whoever applies a second suggestion must not overwrite the first.
+  return suggestProfile(namespace, suggestedName('from', from.name, route.name), {
+    name: route.name,
+    from: { namespace: { name: from.name, ...pods } },
+    to: { pods: destinations ?? {} },
+    ports: route.ports,
+  });
+}

@@ -1,0 +1,38 @@
+// Whose policies stay as they are, because a profile can't be read, and what guardrails forbid of them all the same.
+// Must not know which policies there are: compile() never reads them.
+import { compareKeys, type ObjectKey } from '../../model/object-key.ts';
+import { type ForbiddenAmong, forbiddenBy } from '../local/lasting-rules.ts';
+import type { PlainNamespace } from '../local/local-namespace.ts';
+import type { Compilation } from './compilation.ts';
+
+/**
+ * Whose policies stay as they are: those of the profiles that don't decode. Where nothing is enforced there is nothing to
+ * keep, whatever a profile says: what it owns would go on isolating pods when the platform's allowances are gone.
+ */
+export function frozenOwnersOf(
+  { platform }: Compilation,
+  { membership, profiles }: PlainNamespace,
+): ReadonlySet<string> {
+  const unread = profiles.filter(({ profile }) => !profile.decoded.ok).map(({ profile }) => profile.uid);
+  if (unread.length === 0 || membership.enforcement !== 'Enforce') return new Set();
+  if (membership.inside) return new Set(unread);
+  // Whether a system namespace has a ring hangs on its profiles: while none can be read, the ring stays as it is too.
+  return new Set(membership.why === 'NoProfileYet' ? [...unread, platform.uid] : []);
+}
+
+/** Where mirrors are written, those of profiles that don't decode stay, while their namespaces are ringed. */
+export function frozenMirrorsOf(
+  run: Compilation,
+  { membership, egress }: PlainNamespace,
+): readonly ObjectKey[] {
+  if (membership.enforcement !== 'Enforce' || egress.mode !== 'Restricted') return [];
+  return [...run.view.routeLinks.unread()]
+    .filter(({ namespace }) => run.find(namespace)?.isCompiled)
+    .sort(compareKeys);
+}
+
+/** What guardrails forbid of what stays; `undefined` where there are none. */
+export function forbiddenIn({ guardrails, membership, around }: PlainNamespace): ForbiddenAmong | undefined {
+  const ends = membership.rule?.allow?.ends;
+  return guardrails && ends && forbiddenBy(guardrails, ends, around);
+}

@@ -1,0 +1,104 @@
+// How much one namespace may have written into another by its mirrors: nobody floods another namespace with policies that its
+// teams can't delete. Whole routes are left out, the newest first. Must not know whether a mirror is due, nor who is told.
+
+import { canonicalJson } from '../../model/network-policy.ts';
+import { compareText, formatKey } from '../../model/object-key.ts';
+import type { Labels } from '../../model/selectors.ts';
+import type { ProfileFacts } from '../../view/cluster-view.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import type { PlainRoute } from '../local/resolve-routes.ts';
+import { mirrorsFrom } from './mirrors.ts';
+
+/** How many policies mirrors may come to (one for the pods that it selects), and how many bytes of rules. */
+export interface MirrorCap {
+  readonly policies: number;
+  readonly bytes: number;
+}
+
+/** From one namespace into another. */
+export const capOfPair: MirrorCap = { policies: 50, bytes: 500_000 };
+/** From all others into one namespace. */
+export const capOfAll: MirrorCap = { policies: 500, bytes: 5_000_000 };
+
+/** A route that lets somebody in. */
+export type RouteIn = Extract<PlainRoute, { readonly kind: 'in' }>;
+
+/** A way in that is mirrored in another namespace, and what it comes to there. */
+export interface MirroredRoute {
+  readonly profile: Pick<ProfileFacts, 'namespace' | 'name' | 'created'>;
+  readonly wayIn: RouteIn;
+  readonly openings: readonly Opening[];
+}
+
+/** What the ways in of one namespace come to in another with these labels; those that come to nothing there are left out. */
+export function mirroredIn(
+  labels: Labels,
+  ways: readonly Pick<MirroredRoute, 'profile' | 'wayIn'>[],
+): readonly MirroredRoute[] {
+  return ways
+    .map(({ profile, wayIn }) => ({
+      profile,
+      wayIn,
+      openings: mirrorsFrom(profile.namespace, wayIn.opening, labels),
+    }))
+    .filter(({ openings }) => openings.length > 0);
+}
+
+/** The routes that fit, the oldest first; one that does not fit is left out as a whole, and later ones may fit still. */
+export function withinCap(
+  routes: readonly MirroredRoute[],
+  cap: MirrorCap,
+): { readonly within: readonly MirroredRoute[]; readonly beyond: readonly MirroredRoute[] } {
+  const within: MirroredRoute[] = [];
+  const beyond: MirroredRoute[] = [];
+  const pods = new Set<string>();
+  let bytes = 0;
+  for (const route of [...routes].sort(byAge)) {
+    const added = new Set(route.openings.map((opening) => canonicalJson(opening.pods))).difference(pods);
+    const size = route.openings.reduce((sum, { rule }) => sum + JSON.stringify(rule).length, 0);
+    if (pods.size + added.size > cap.policies || bytes + size > cap.bytes) {
+      beyond.push(route);
+      continue;
+    }
+    for (const each of added) pods.add(each);
+    bytes += size;
+    within.push(route);
+  }
+  return { within, beyond };
+}
+
+/** What comes of files has no time: it is ordered by name, after all that has one. */
+function byAge(
+  { profile: a, wayIn: one }: MirroredRoute,
+  { profile: b, wayIn: other }: MirroredRoute,
+): number {
+  const last = '~';
+  return (
+    compareText(a.created ?? last, b.created ?? last) ||
+    compareText(formatKey(a), formatKey(b)) ||
+    compareText(one.route.name, other.route.name)
+  );
+}
+
+/**
+ * What one namespace exposes to a controller elsewhere and fits, by the names of the objects that expose it: whole objects are left
+ * out. How many policies that comes to hangs on the controller's pods, which are the platform's word.
+ */
+export function exposedWithinCap<Exposed extends { readonly asker: string; readonly opening: Opening }>(
+  exposed: readonly Exposed[],
+): { readonly within: readonly Exposed[]; readonly beyond: readonly string[] } {
+  const within: Exposed[] = [];
+  const beyond: string[] = [];
+  let bytes = 0;
+  const byAsker = [...Map.groupBy(exposed, ({ asker }) => asker)].sort(([a], [b]) => compareText(a, b));
+  for (const [asker, some] of byAsker) {
+    const size = some.reduce((sum, { opening }) => sum + JSON.stringify(opening.rule).length, 0);
+    if (bytes + size > capOfPair.bytes) {
+      beyond.push(asker);
+      continue;
+    }
+    bytes += size;
+    within.push(...some);
+  }
+  return { within, beyond };
+}

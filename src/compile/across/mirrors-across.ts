@@ -1,0 +1,158 @@
+// The mirrors that a Restricted namespace is due from others: their accepted ways in from here are ways out of here.
+// A receiver could open the egress of every namespace by that, and one edit would be written to all of them: it counts where it
+// names this one, where the platform does, or where the platform trusts the receiver, and never further than the guardrails here
+// would let a team here write itself. Else the source says `to` itself. What the platform opens is its own word.
+
+import type { Peer } from '../../model/network-policy.ts';
+import { formatKey, type ObjectKey } from '../../model/object-key.ts';
+import { monitoringName } from '../../model/policy-names.ts';
+import { selects } from '../../model/selectors.ts';
+import type { NamespaceFacts } from '../../view/cluster-view.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import type { PlainNamespace } from '../local/local-namespace.ts';
+import { isClosed } from '../local/namespace-egress.ts';
+import { monitoringRules } from '../platform/systems.ts';
+import { mirroredWays } from './capped-mirrors.ts';
+import type { Compilation } from './compilation.ts';
+import {
+  capOfAll,
+  capOfPair,
+  exposedWithinCap,
+  type MirroredRoute,
+  mirroredIn,
+  withinCap,
+} from './mirror-caps.ts';
+import { mirrorsFrom, mirrorsWithin } from './mirrors.ts';
+
+/** The way out of pods here to what another namespace, or the platform in this one, lets in. */
+export interface Mirror {
+  readonly opening: Opening;
+  /** The namespace that it leads to. */
+  readonly destination: string;
+  /** Who lets it in: `namespace/profile/route`, or an object. */
+  readonly asker: string;
+}
+
+/** What the egress of a namespace has to be opened for besides what its own profiles say; nothing unless it is Restricted. */
+export function mirrorsInto(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+  if (here.egress.mode !== 'Restricted') return [];
+  const mirrors = [
+    ...mirrorsOfRoutes(run, here),
+    ...mirrorsOfMonitoring(run, here),
+    ...exposuresInto(run, here).flatMap(({ within }) => within),
+  ];
+  return mirrors.filter(({ opening }) => isClosed(here.egress, opening.rule, here.facts.name));
+}
+
+function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+  return withinCap(routesInto(run, here), capOfAll).within.flatMap(({ profile, wayIn, openings }) => {
+    const asker = `${formatKey(profile)}/${wayIn.route.name}`;
+    return openings.map((opening) => ({ opening, destination: profile.namespace, asker }));
+  });
+}
+
+/** What is too much to be mirrored here. */
+export interface MirrorsBeyond {
+  /** The routes of others, all of them together. */
+  readonly routes: readonly string[];
+  /** The objects that expose pods, of each namespace by itself. */
+  readonly exposers: readonly string[];
+}
+
+/** Finds what is too much to be mirrored in a namespace. */
+export function mirrorsBeyond(run: Compilation, here: PlainNamespace): MirrorsBeyond {
+  if (here.egress.mode !== 'Restricted') return { routes: [], exposers: [] };
+  return {
+    routes: withinCap(routesInto(run, here), capOfAll).beyond.map(
+      ({ profile, wayIn }) => `${formatKey(profile)}/${wayIn.route.name}`,
+    ),
+    exposers: exposuresInto(run, here).flatMap(({ beyond }) => beyond),
+  };
+}
+
+/** The routes of others that count for the egress here, each namespace within what it may have written here. */
+function routesInto(run: Compilation, here: PlainNamespace): readonly MirroredRoute[] {
+  const { name, labels } = here.facts;
+  const senders = new Set(concerning(run, here).map(({ namespace }) => namespace));
+  return [...senders].flatMap((sender) => {
+    const there = run.find(sender);
+    if (there === undefined || sender === name) return [];
+    return withinCap(mirroredIn(labels, mirroredWays(run, there)), capOfPair).within.flatMap((route) => {
+      const openings = route.openings.filter(
+        (opening) => here.guardrails?.provenBeyond(opening) === undefined,
+      );
+      return openings.length === 0 ? [] : [{ ...route, openings }];
+    });
+  });
+}
+
+/** The profiles whose routes may let this namespace in so that it counts. */
+function concerning(run: Compilation, here: PlainNamespace): readonly ObjectKey[] {
+  return [...namingSources(run, here), ...run.trustedProfiles];
+}
+
+/** The profiles whose routes let a namespace in by its name, or as one that the platform profile names. */
+export function namingSources(
+  { view }: Compilation,
+  { facts, around }: PlainNamespace,
+): readonly ObjectKey[] {
+  const systems = [...around.ingressControllers, ...around.monitoring].flatMap(({ peers = [] }) => peers);
+  const isDeclared = [...systems, ...around.controlPlane].some((peer) => isIn(peer, facts));
+  return [...view.routeLinks.fromName(facts.name), ...(isDeclared ? view.routeLinks.fromDeclared() : [])];
+}
+
+/** The monitoring systems here reach every ringed namespace. */
+function mirrorsOfMonitoring(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+  const rules = monitoringRules(run.spec).filter(({ peers }) => peers.some((peer) => isIn(peer, here.facts)));
+  if (rules.length === 0) return [];
+  return run.compiled.flatMap((there) =>
+    rules.flatMap((rule) =>
+      mirrorsTo(
+        there,
+        here.facts,
+        { direction: 'Ingress', pods: {}, rule },
+        `NetworkPolicy ${there.name}/${monitoringName}`,
+      ),
+    ),
+  );
+}
+
+/**
+ * The ingress controllers here reach what is exposed anywhere, each namespace within what it may have written here: who may write
+ * Services and Ingresses says how many there are, and how long their selectors.
+ */
+function exposuresInto(
+  run: Compilation,
+  here: PlainNamespace,
+): readonly { readonly within: readonly Mirror[]; readonly beyond: readonly string[] }[] {
+  const peers = here.around.ingressControllers.flatMap((system) => system.peers ?? []);
+  if (!peers.some((peer) => isIn(peer, here.facts))) return [];
+  const { ingresses, gatewayRoutes, routeSources } = run.view;
+  const exposed = new Set([ingresses, ...gatewayRoutes, routeSources].flatMap((each) => [...each.keys()]));
+  return [...exposed].flatMap((name) => {
+    const there = run.find(name);
+    if (there === undefined) return [];
+    const mirrors = there.exposures.openings.flatMap(({ asker, ...wayIn }) =>
+      mirrorsTo(there.facts, here.facts, wayIn, asker),
+    );
+    return [name === here.facts.name ? { within: mirrors, beyond: [] } : exposedWithinCap(mirrors)];
+  });
+}
+
+/** What the platform opens in a namespace, be it this one, is owned by the platform at both ends. */
+function mirrorsTo(
+  { name: destination }: NamespaceFacts,
+  { name, labels }: NamespaceFacts,
+  wayIn: Opening,
+  asker: string,
+): readonly Mirror[] {
+  const openings =
+    destination === name ? mirrorsWithin(wayIn, labels) : mirrorsFrom(destination, wayIn, labels);
+  return openings.map((opening) => ({ opening, destination, asker }));
+}
+
+function isIn(peer: Peer, { labels }: NamespaceFacts): boolean {
+  return (
+    !('ipBlock' in peer) && peer.namespaceSelector !== undefined && selects(peer.namespaceSelector, labels)
+  );
+}

@@ -1,0 +1,172 @@
+// What becomes of a route: its state, and what is opened for it, by how strict egress is here and by what the other side says.
+// Must not know policies: merging is openings.ts, the other side's word is consent.ts.
+import type { Route } from '../../api/route.ts';
+import type { Likeness } from '../../model/enforced-rules.ts';
+import type { FindingCode } from '../../model/findings.ts';
+import type { Rule } from '../../model/network-policy.ts';
+import type { LabelSelector, Labels } from '../../model/selectors.ts';
+import type { Gap } from '../../routes/route-end.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import { type Egress, isClosed } from '../local/namespace-egress.ts';
+import type { Awaited, PlainRoute, WayIn, WayOut } from '../local/resolve-routes.ts';
+import type { ClosedSources } from './closed-sources.ts';
+import type { Consent } from './consent.ts';
+import type { RouteIn } from './mirror-caps.ts';
+import { mirrorsWithin } from './mirrors.ts';
+
+/** What the compiler makes of one route. */
+export interface CompiledRoute {
+  readonly route: Route;
+  readonly state: 'Active' | 'NotNeeded' | 'Pending' | 'Rejected';
+  readonly reason: FindingCode | 'Active';
+  readonly message: string;
+  /** The YAML that would mend it, where that is known. */
+  readonly suggestion?: string;
+  /** What is opened for it; also for a route that waits for the other side alone. */
+  readonly openings: readonly Opening[];
+  /** Its openings are not to be written for lack of a fact: they stay where they are enforced already, and are known again by this. */
+  readonly withheld?: Likeness;
+}
+
+/** Asks the namespaces that a route leads to; `undefined` where nobody has to be asked. */
+export type AskConsent = (route: Route, wayOut: WayOut) => Consent | undefined;
+
+/** Asks the namespaces that a route lets in; `undefined` where none has to let itself out. */
+export type AskSources = (route: Route, wayIn: WayIn) => ClosedSources | undefined;
+
+/** Who of those whom a route lets in is missing; `undefined` where somebody is there. */
+export type FindMissing = (route: Route) => string | undefined;
+
+/** Where a way in is not mirrored, because it would be too much there; `undefined` where it is mirrored everywhere. */
+export type FindCapped = (wayIn: RouteIn) => string | undefined;
+
+/** Where a route is declared. */
+export interface Place {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly egress: Egress;
+  readonly ask: AskConsent;
+  readonly askSources: AskSources;
+  readonly findMissing: FindMissing;
+  readonly findCapped: FindCapped;
+}
+
+/** What becomes of a route that is declared at `place`. */
+export function settle(plain: PlainRoute, place: Place): CompiledRoute {
+  const { route } = plain;
+  if (plain.kind === 'refused') return { route, ...plain.problem, openings: [] };
+  return withheld(settleWay(plain, place), plain.awaits);
+}
+
+/** A way that is open without it waits for nothing. */
+function withheld(settled: CompiledRoute, awaits: Awaited | undefined): CompiledRoute {
+  if (awaits === undefined || settled.openings.length === 0) return settled;
+  const { route, openings } = settled;
+  return { route, ...awaits.problem, openings, withheld: awaits.likeness };
+}
+
+function settleWay(plain: Exclude<PlainRoute, { readonly kind: 'refused' }>, place: Place): CompiledRoute {
+  const { route } = plain;
+  if (plain.kind === 'in') {
+    const told = {
+      ...tellGap(plain.gap),
+      ...tellSources(place.askSources(route, plain)),
+      ...tellMissing(place.findMissing(route)),
+      ...tellCapped(place.findCapped(plain)),
+    };
+    return { route, ...active, ...told, openings: openingsOfWayIn(plain, place) };
+  }
+  return { route, ...settleWayOut(route, plain, place) };
+}
+
+type Settled = Omit<CompiledRoute, 'route'>;
+
+const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
+
+/** Within the namespace, the way in to pods is the way out of others. */
+function openingsOfWayIn({ opening }: WayIn, { namespace, labels, egress }: Place): readonly Opening[] {
+  const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(opening, labels) : [];
+  return [opening, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
+}
+
+function tellGap(gap: Gap | undefined): Partial<Settled> {
+  return gap === undefined ? {} : { reason: gap.reason, message: `its rule is written, but ${gap.message}` };
+}
+
+/** Its rule is written, whatever the other side does. */
+function tellSources(closed: ClosedSources | undefined): Partial<Settled> {
+  if (closed === undefined) return {};
+  const { why, suggestion } = closed;
+  return {
+    reason: 'SourceClosed',
+    message: `its rule is written, but ${why}`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+/** Its rule is written for the day when somebody is there. */
+function tellMissing(missing: string | undefined): Partial<Settled> {
+  if (missing === undefined) return {};
+  return { reason: 'SourceMissing', message: `its rule is written, but ${missing}` };
+}
+
+/** Its rule is written here, and the other end is left to the namespace there. */
+function tellCapped(capped: string | undefined): Partial<Settled> {
+  if (capped === undefined) return {};
+  return { reason: 'MirrorsCapped', message: `its rule is written, but ${capped}` };
+}
+
+/** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */
+function settleWayOut(route: Route, wayOut: WayOut, place: Place): Settled {
+  const { egress, ask } = place;
+  const { rules, sources } = wayOut;
+  // Where everything may leave, nobody needs to know where it goes.
+  if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, openings: [] };
+  const openings = rules.ok ? openingsFor(sources, rules.value, place) : [];
+  const written: Settled =
+    openings.length > 0
+      ? { ...active, ...tellGap(wayOut.gap), openings }
+      : { ...wayIsOpen(egress), openings };
+  return { ...written, ...answerOf(ask(route, wayOut), written) };
+}
+
+function openingsFor(
+  pods: LabelSelector,
+  rules: readonly Rule[],
+  { egress, namespace }: Place,
+): readonly Opening[] {
+  return rules
+    .filter((rule) => isClosed(egress, rule, namespace))
+    .map((rule) => ({ direction: 'Egress', pods, rule }));
+}
+
+function wayIsOpen({ mode }: Egress): Omit<Settled, 'openings'> {
+  const where = mode === 'Unrestricted' ? 'egress is not fenced here' : 'the ring leaves that open here';
+  return {
+    state: 'NotNeeded',
+    reason: 'EgressOpen',
+    message: `${where}: traffic may leave without this route`,
+  };
+}
+
+/** What the other side says, where that is not yes: the way out is open all the same, so that nothing waits for two. */
+function answerOf(consent: Consent | undefined, written: Settled): Partial<Settled> {
+  if (consent === undefined) return {};
+  const { all, missing, suggestion } = consent;
+  if (all.length === 0) {
+    const message = 'there is no namespace yet that it leads to';
+    return { state: 'Pending', reason: 'NamespaceMissing', message };
+  }
+  if (missing.length === 0) return {};
+  const names = missing.slice(0, 5).map((name) => `\`${name}\``);
+  const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
+  const theyDoNot = `${names.join(', ')}${more} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
+  const suggested = suggestion === undefined ? {} : { suggestion };
+  if (missing.length === all.length) {
+    const message = `${theyDoNot}: a profile there has to allow it`;
+    return { state: 'Pending', reason: 'NotAdmitted', message, ...suggested };
+  }
+  const count = `${all.length - missing.length} of ${all.length}`;
+  const message = `PartlyConsented ${count}: ${theyDoNot}`;
+  return { state: written.state, reason: 'PartlyConsented', message, ...suggested };
+}

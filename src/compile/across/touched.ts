@@ -1,0 +1,222 @@
+// Which namespaces have to be compiled again when something of one changes: those whose policies, or the states of whose routes,
+// hang on it. Rather one too many than one too few, but never all for one edited route. Must not know who compiles them.
+
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import type { Route } from '../../api/route.ts';
+import { canonicalJson } from '../../model/network-policy.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
+import type { GatewayRouteFacts } from '../../model/services.ts';
+import { endOf } from '../../routes/index.ts';
+import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
+import { namespacesSelectedBy } from '../../view/namespace-index.ts';
+import { keepsGateways } from '../platform/gateway-namespaces.ts';
+import { membershipOf } from '../platform/membership.ts';
+import { declaredNamespaces, ingressControllerNamespaces } from '../platform/systems.ts';
+import { trusts } from '../platform/trust.ts';
+
+/**
+ * The namespaces that an edited profile touches: its own, those whose egress an edited route opens or opened, those whose routes
+ * lead to its own, and, where it can't be read, those that keep what it mirrored. Of a profile that came `previous` is absent, of
+ * one that is gone `next`.
+ *
+ * @param view after the edit
+ * @param mirroring the namespaces that hold mirrors of what the profile's namespace lets in
+ */
+export function namespacesTouchedByProfile(
+  view: ClusterView,
+  previous: ProfileFacts | undefined,
+  next: ProfileFacts | undefined,
+  mirroring: Iterable<string> = [],
+): ReadonlySet<string> {
+  const namespace = (next ?? previous)?.namespace ?? '';
+  const isUnread = [previous, next].some((profile) => profile?.decoded.ok === false);
+  const platform = specOf(view);
+  const facts = view.namespaces.get(namespace);
+  if (platform === undefined || facts === undefined) return new Set([namespace]);
+  const edited = editedRoutes(routesOf(previous), routesOf(next));
+  return new Set([
+    namespace,
+    // What it mirrored, it does not tell: the mirrors do.
+    ...(isUnread ? mirroring : []),
+    ...sourcesOf(view, platform, [facts], edited),
+    ...speakersOf(view, platform, [facts]),
+    ...mirroredFrom(view, platform, [facts]),
+    // A system namespace is ringed by its first profile, and reached by the platform's systems from then on.
+    ...(platform.systemNamespaces.includes(namespace) ? declaredNamespaces(view, platform) : []),
+  ]);
+}
+
+/**
+ * The namespaces that a namespace touches which came, went, or has other labels: itself, those whose egress its routes open,
+ * those whose routes lead to it or wait for it, those that its routes of the Gateway API expose, and those of the platform's
+ * systems, which reach it.
+ *
+ * @param view after the change
+ */
+export function namespacesTouchedByNamespace(
+  view: ClusterView,
+  previous: NamespaceFacts | undefined,
+  next: NamespaceFacts | undefined,
+): ReadonlySet<string> {
+  const states = [previous, next].filter((facts) => facts !== undefined);
+  const platform = specOf(view);
+  const name = (next ?? previous)?.name ?? '';
+  if (platform === undefined) return new Set([name]);
+  // The pods of its Gateways are let in everywhere, or nowhere.
+  const keeps = [previous, next].map(
+    (facts) => facts !== undefined && keepsGateways(view, platform, name, facts),
+  );
+  if (view.gateways.has(name) && keeps[0] !== keeps[1]) return everyNamespace(view, name);
+  return new Set([
+    name,
+    ...neighboursOf(view, platform, name, states),
+    ...mirroredFrom(view, platform, states),
+    ...(states.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
+    ...exposedFrom(view, name),
+    ...declaredNamespaces(view, platform),
+  ]);
+}
+
+/**
+ * The namespaces that are touched where the Services of a namespace change, or what exposes them: it, those whose egress its
+ * routes open, those whose routes lead to it, and those of the ingress controllers.
+ *
+ * @param view after the change
+ */
+export function namespacesTouchedByServices(view: ClusterView, namespace: string): ReadonlySet<string> {
+  const platform = specOf(view);
+  const facts = view.namespaces.get(namespace);
+  if (platform === undefined || facts === undefined) return new Set([namespace]);
+  return new Set([
+    namespace,
+    ...neighboursOf(view, platform, namespace, [facts]),
+    ...ingressControllerNamespaces(view, platform),
+  ]);
+}
+
+/**
+ * The namespaces to whose Services routes of the Gateway API lead that are attached to this ListenerSet.
+ *
+ * @param view after or before the change
+ */
+export function namespacesExposedThrough(
+  { gatewayRoutes }: ClusterView,
+  { namespace, name }: ObjectKey,
+): ReadonlySet<string> {
+  const isAttached = ({ parents }: GatewayRouteFacts) =>
+    parents.some(
+      (parent) => parent.kind === 'ListenerSet' && parent.name === name && parent.namespace === namespace,
+    );
+  const routes = gatewayRoutes.flatMap((all) =>
+    [...all.values()].flatMap((siblings) => [...siblings.values()].filter(isAttached)),
+  );
+  return new Set(routes.flatMap(leadingTo));
+}
+
+/** The namespaces to whose Services a route of the Gateway API leads, and its own, which tells of its mistakes. */
+export function leadingTo({ namespace, backends }: GatewayRouteFacts): readonly string[] {
+  return [...new Set([namespace, ...backends.map((backend) => backend.namespace)])];
+}
+
+/** Where a namespace is labelled otherwise, Gateways may take its routes, or its ListenerSets, that did not before. */
+function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
+  const { gatewayRoutes, listenerSets } = view;
+  const own = gatewayRoutes.flatMap((all) => [...(all.get(namespace)?.values() ?? [])]);
+  const sets = [...(listenerSets.get(namespace)?.values() ?? [])];
+  return [...own.flatMap(leadingTo), ...sets.flatMap((set) => [...namespacesExposedThrough(view, set)])];
+}
+
+/** The namespaces that hang on any route of a namespace that is or was like this. */
+function neighboursOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  name: string,
+  states: readonly NamespaceFacts[],
+): readonly string[] {
+  const routes = [...(view.profiles.get(name)?.values() ?? [])].flatMap(routesOf);
+  return [...sourcesOf(view, platform, states, routes), ...speakersOf(view, platform, states)];
+}
+
+function specOf({ platform }: ClusterView): PlatformNetworkProfileSpec | undefined {
+  return platform?.decoded.ok ? platform.decoded.value.spec : undefined;
+}
+
+function everyNamespace({ namespaces }: ClusterView, own: string): ReadonlySet<string> {
+  return new Set([own, ...namespaces.keys()]);
+}
+
+function routesOf(profile: ProfileFacts | undefined): readonly Route[] {
+  return profile?.decoded.ok ? profile.decoded.value.spec.routes : [];
+}
+
+/** The routes of each side that the other one does not have just so. */
+function editedRoutes(before: readonly Route[], after: readonly Route[]): readonly Route[] {
+  const [old, young] = [textsOf(before), textsOf(after)];
+  return [
+    ...before.filter((route) => !young.has(canonicalJson(route))),
+    ...after.filter((route) => !old.has(canonicalJson(route))),
+  ];
+}
+
+function textsOf(routes: readonly Route[]): ReadonlySet<string> {
+  return new Set(routes.map(canonicalJson));
+}
+
+/** The namespaces whose egress routes of a namespace that is or was like this may open. */
+function sourcesOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  states: readonly NamespaceFacts[],
+  routes: readonly Route[],
+): readonly string[] {
+  const isTrusted = states.some((facts) => trusts(platform, facts));
+  return routes.flatMap(({ from }) => {
+    const { end, held } = endOf(from);
+    const places = end.places?.(held);
+    if (places === undefined) return [];
+    if (places === 'declared') return declaredNamespaces(view, platform);
+    if ('name' in places) return [places.name];
+    if (!isTrusted) return [];
+    return namespacesSelectedBy(view, places.selector).map(({ name }) => name);
+  });
+}
+
+/**
+ * The namespaces whose routes open the egress of one that is or was like this, where guardrails may keep it shut: they tell of that.
+ * Elsewhere it is open whatever the source says.
+ */
+function mirroredFrom(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  states: readonly NamespaceFacts[],
+): readonly string[] {
+  const guarded = states.filter((facts) => membershipOf(view, platform, facts).rule?.allow !== undefined);
+  const declared = declaredNamespaces(view, platform);
+  return guarded.flatMap(({ name }) => {
+    const trusted = [...view.routeLinks.fromEvery()].filter(({ namespace }) => {
+      const receiver = view.namespaces.get(namespace);
+      return receiver !== undefined && trusts(platform, receiver);
+    });
+    const naming = [
+      ...view.routeLinks.fromName(name),
+      ...(declared.includes(name) ? view.routeLinks.fromDeclared() : []),
+    ];
+    return [...naming, ...trusted].map(({ namespace }) => namespace);
+  });
+}
+
+/** The namespaces whose routes lead to one that is or was like this, or come from it: its say decides over their state. */
+function speakersOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  states: readonly NamespaceFacts[],
+): readonly string[] {
+  const declared = declaredNamespaces(view, platform);
+  const keys: readonly ObjectKey[] = states.flatMap(({ name, labels }) => [
+    ...view.routeLinks.toName(name),
+    ...view.routeLinks.toLabels(labels),
+    ...view.routeLinks.fromLabels(labels),
+    ...(declared.includes(name) ? view.routeLinks.toDeclared() : []),
+  ]);
+  return keys.map(({ namespace }) => namespace);
+}

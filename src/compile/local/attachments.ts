@@ -1,0 +1,76 @@
+// Which Gateways take a route of the Gateway API: it asks for them, and a listener of theirs has to let it in. A route that none
+// takes leads nowhere, whatever it asks for. Must not know who serves a Gateway.
+// https://gateway-api.sigs.k8s.io/concepts/security-model/, GEP-1713 for ListenerSets
+
+import { type GatewayRouteKind, listenerProtocols, traitsOf } from '../../model/gateway-routes.ts';
+import { hostnamesMeet } from '../../model/hostnames.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
+import { selects } from '../../model/selectors.ts';
+import type {
+  AttachedFrom,
+  GatewayFacts,
+  GatewayRouteFacts,
+  ListenerFacts,
+  ParentFacts,
+} from '../../model/services.ts';
+import type { ByNamespace, ClusterView } from '../../view/cluster-view.ts';
+
+/** The Gateways that take a route, directly or through a ListenerSet, each once, in the order in which it asks for them. */
+export function gatewaysTaking(view: ClusterView, route: GatewayRouteFacts): readonly GatewayFacts[] {
+  return [...new Set(route.parents.flatMap((parent) => gatewayTaking(view, route, parent) ?? []))];
+}
+
+function gatewayTaking(
+  view: ClusterView,
+  route: GatewayRouteFacts,
+  parent: ParentFacts,
+): GatewayFacts | undefined {
+  const isTakenBy = (namespace: string, listeners: readonly ListenerFacts[]) =>
+    listeners.some(
+      (listener) =>
+        isMeant(listener, parent) &&
+        takesKind(listener, route.kind) &&
+        meansHostOf(listener, route) &&
+        isFrom(view, listener.routesFrom, namespace, route.namespace),
+    );
+  if (parent.kind === 'Gateway') {
+    const gateway = find(view.gateways, parent);
+    return gateway && isTakenBy(gateway.namespace, gateway.listeners) ? gateway : undefined;
+  }
+  const set = find(view.listenerSets, parent);
+  const gateway = set?.gateway && find(view.gateways, set.gateway);
+  if (set === undefined || gateway === undefined) return undefined;
+  if (!isFrom(view, gateway.listenerSetsFrom, gateway.namespace, set.namespace)) return undefined;
+  return isTakenBy(set.namespace, set.listeners) ? gateway : undefined;
+}
+
+function isMeant(listener: ListenerFacts, { listener: name, port }: ParentFacts): boolean {
+  return (name === undefined || name === listener.name) && (port === undefined || port === listener.port);
+}
+
+/** A protocol of an implementation's own takes what the listener names: nobody else can know. */
+function takesKind({ protocol, passthrough, kinds }: ListenerFacts, kind: GatewayRouteKind): boolean {
+  const known = listenerProtocols.find((each) => each === protocol);
+  if (known === undefined) return kinds?.includes(kind) === true;
+  if (kind === 'TCPRoute' && passthrough) return false;
+  return traitsOf(kind).listeners.includes(known) && kinds?.includes(kind) !== false;
+}
+
+/** Where both name hosts, one has to be meant by both. */
+function meansHostOf({ hostname }: ListenerFacts, { hostnames }: GatewayRouteFacts): boolean {
+  if (hostname === undefined || hostnames.length === 0) return true;
+  return hostnames.some((each) => hostnamesMeet(hostname, each));
+}
+
+/** Whether what is in `namespace` may be attached to what is in `own`. */
+function isFrom({ namespaces }: ClusterView, from: AttachedFrom, own: string, namespace: string): boolean {
+  if (typeof from === 'object') {
+    const facts = namespaces.get(namespace);
+    return facts !== undefined && selects(from.selector, facts.labels);
+  }
+  return from === 'All' || (from === 'Same' && own === namespace);
+}
+
+function find<T>(all: ByNamespace<T>, { namespace, name }: ObjectKey): T | undefined {
+  return all.get(namespace)?.get(name);
+}

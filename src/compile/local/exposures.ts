@@ -1,0 +1,186 @@
+// What Ingresses and routes of the Gateway API expose of a namespace: just the pods and ports that they lead to, opened to
+// the ingress controllers that serve them. Must not know the routes of profiles.
+
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import type { Finding } from '../../model/findings.ts';
+import { type NonEmpty, type Peer, ruleOn } from '../../model/network-policy.ts';
+import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
+import { failure, type Result, success } from '../../model/result.ts';
+import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
+import type { EndProblem, Surroundings } from '../../routes/route-end.ts';
+import { podsBehind } from '../../routes/service.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
+import { howToCount, uncountedGateways } from '../platform/gateway-namespaces.ts';
+import { type Serving, servingClass, servingGateways } from '../platform/served-classes.ts';
+import type { AskedOpening } from './allow-rule.ts';
+import { gatewaysTaking } from './attachments.ts';
+import { isGranted } from './reference-grants.ts';
+
+/** What is exposed, and what of it is a mistake. */
+export interface Exposures {
+  readonly openings: readonly AskedOpening[];
+  readonly findings: readonly Finding[];
+  /** What nobody serves that the platform profile declares. */
+  readonly unserved: readonly Unserved[];
+}
+
+/** An object that leads to Services of the namespace, opened to nobody because it is not known who serves it. */
+export interface Unserved {
+  /** As in `Ingress shop/web`. */
+  readonly name: string;
+  readonly backends: readonly ServiceRef[];
+  readonly why:
+    | { readonly kind: 'NotDeclared'; readonly className: string | undefined }
+    /** A declared ingress controller serves it, and where that is, is not known. */
+    | { readonly kind: 'PlaceUnknown' }
+    /** Its Gateway is in a namespace whose Gateways don't count as ingress controllers. */
+    | { readonly kind: 'GatewayNotCounted'; readonly gateway: ObjectKey; readonly howToCount: string }
+    /** It is attached to something that is not followed, as in `XListenerSet/web`. */
+    | { readonly kind: 'NotFollowed'; readonly parent: string };
+}
+
+/** One object that leads to Services of the namespace. */
+interface Exposer {
+  /** As in `Ingress shop/web`. */
+  readonly name: string;
+  readonly backends: readonly ServiceRef[];
+  /** Backends that are no Services. */
+  readonly others: readonly string[];
+  /** Those who reach the backends, as far as they are known. */
+  readonly peers: NonEmpty<Peer> | undefined;
+  /** Why there are none; absent where nobody could serve it either: a route that no Gateway takes leads nowhere. */
+  readonly why?: Unserved['why'];
+}
+
+/** What is exposed of the namespace with these surroundings; nothing where `ingressRoutes` is None. */
+export function exposuresOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  around: Surroundings,
+): Exposures {
+  if (platform.ingressRoutes === 'None') return { openings: [], findings: [], unserved: [] };
+  const { namespace } = around;
+  const all = exposersOf(view, platform, namespace);
+  const exposers = all.filter(({ peers }) => peers !== undefined);
+  const opened = exposers.flatMap((exposer) =>
+    exposer.backends.map((backend) => ({ exposer, backend, opening: openingOf(exposer, backend, around) })),
+  );
+  return {
+    openings: opened.flatMap(({ opening }) => (opening.ok ? [opening.value] : [])),
+    findings: once([
+      ...exposers.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
+      ...opened.flatMap(({ exposer, opening }) =>
+        opening.ok ? [] : [wrongBackend(namespace, exposer.name, opening.error)],
+      ),
+    ]),
+    unserved: all.flatMap(({ name, peers, backends, why }) =>
+      peers === undefined && why !== undefined ? [{ name, backends, why }] : [],
+    ),
+  };
+}
+
+function openingOf(
+  { name, peers }: Exposer,
+  { name: service, port }: ServiceRef,
+  around: Surroundings,
+): Result<AskedOpening, EndProblem> {
+  const pods = podsBehind(service, around);
+  if (!pods.ok) return pods;
+  const ports = pods.value.ports(port === undefined ? undefined : [port]);
+  if (!ports.ok) return ports;
+  if (peers === undefined)
+    return failure({ state: 'Pending', reason: 'SystemPlaceUnknown', message: 'nobody serves it' });
+  const rule = ruleOn(peers, ports.value);
+  return success({ direction: 'Ingress', pods: pods.value.selector, rule, asker: name });
+}
+
+function exposersOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+): readonly Exposer[] {
+  const ingresses = [...(view.ingresses.get(namespace)?.values() ?? [])].map((ingress) => {
+    const serving = servingClass(view, platform, ingress.className);
+    return {
+      name: `Ingress ${formatKey(ingress)}`,
+      backends: ingress.backends,
+      others: ingress.resourceBackends,
+      peers: serving.peers,
+      why: whyNot(serving, ingress.className),
+    };
+  });
+  const routes = routesTo(view, namespace).map((route) => {
+    const gateways = gatewaysTaking(view, route);
+    const serving = servingGateways(view, platform, gateways);
+    const why =
+      gateways[0] === undefined ? notFollowed(route) : whyNotTaken(view, platform, gateways, serving);
+    return {
+      name: `${route.kind} ${formatKey(route)}`,
+      backends: route.backends.filter((backend) => backend.namespace === namespace),
+      others: route.namespace === namespace ? route.otherBackends : [],
+      peers: serving.peers,
+      ...(why === undefined ? {} : { why }),
+    };
+  });
+  return [...ingresses, ...routes].sort((a, b) => compareText(a.name, b.name));
+}
+
+function whyNot({ isDeclared }: Serving, className: string | undefined): Unserved['why'] {
+  return isDeclared ? { kind: 'PlaceUnknown' } : { kind: 'NotDeclared', className };
+}
+
+function whyNotTaken(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  gateways: readonly GatewayFacts[],
+  serving: Serving,
+): Unserved['why'] {
+  const [uncounted] = uncountedGateways(view, platform, gateways);
+  if (uncounted === undefined) return whyNot(serving, gateways[0]?.className);
+  const { namespace, name } = uncounted;
+  return {
+    kind: 'GatewayNotCounted',
+    gateway: { namespace, name },
+    howToCount: howToCount(view, platform, namespace),
+  };
+}
+
+function notFollowed({ otherParents: [parent] }: GatewayRouteFacts): Unserved['why'] | undefined {
+  return parent === undefined ? undefined : { kind: 'NotFollowed', parent };
+}
+
+/** The routes of the namespace itself, and those of others that a ReferenceGrant lets in. */
+function routesTo(view: ClusterView, namespace: string): readonly GatewayRouteFacts[] {
+  const sources = new Set([namespace, ...(view.routeSources.get(namespace) ?? [])]);
+  const routes = [...sources].flatMap((source) => [
+    ...view.gatewayRoutes.flatMap((all) => [...(all.get(source)?.values() ?? [])]),
+  ]);
+  return routes.flatMap((route) => {
+    if (route.namespace === namespace) return [route];
+    const backends = route.backends.filter((backend) => isGranted(view, route, backend));
+    return backends.length === 0 ? [] : [{ ...route, backends }];
+  });
+}
+
+/** Several paths of one object may lead to the same mistake. */
+function once(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
+}
+
+function wrongBackend(namespace: string, exposer: string, { message }: EndProblem): Finding {
+  return {
+    code: 'BackendUnusable',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `${exposer} exposes nothing for one of its backends: ${message}`,
+    hint: 'mend the backend, or delete the object if it is a leftover',
+  };
+}
+
+function otherBackend(namespace: string, exposer: string, backend: string): Finding {
+  return {
+    code: 'BackendUnusable',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `${exposer} leads to \`${backend}\`, which is no Service: the pods behind it are not known`,
+    hint: 'open the way with a route: `from: {ingressController: {}}`, `to: {pods: …}`',
+  };
+}

@@ -1,0 +1,203 @@
+// Guardrails on addresses: which end a set of addresses and ports comes to, whatever the word for it was.
+// Must not know routes, nor what is told of them.
+
+import {
+  type AddressSet,
+  addressesOf,
+  countAddresses,
+  uniteAddresses,
+  withoutAddresses,
+} from '../../model/address-set.ts';
+import { withEmbedded } from '../../model/embedded-addresses.ts';
+import type { Rule } from '../../model/network-policy.ts';
+import { once } from '../../model/once.ts';
+import {
+  addressesAmong,
+  addressesIn,
+  onEveryPort,
+  type Reach,
+  reachesMeet,
+  reachOfRule,
+  withoutReach,
+} from '../../model/reach.ts';
+import type { RouteEndName } from '../../routes/index.ts';
+import { publicPeers } from '../../routes/internet.ts';
+import { outermost, type RangeName, type Side, type Surroundings } from '../../routes/route-end.ts';
+
+/** What may be reached: the ends that a rule of the platform profile allows, and the ranges that it allows besides. */
+export interface Allowance {
+  readonly ends: ReadonlySet<RouteEndName>;
+  readonly cidrs: AddressSet;
+}
+
+/** What of some rules nothing but `cidr` itself allows. */
+export interface Rest {
+  /** What is left where all that is not known lies inside what is allowed. */
+  readonly proven: Reach;
+  /** What is left where it may lie outside: it holds what is proven. */
+  readonly possible: Reach;
+}
+
+/** Addresses that have a name of their own, which `cidr` is no way around. */
+interface Territory {
+  readonly end: RouteEndName;
+  /** Ends that allow it; one that reaches more allows it too. */
+  readonly allowedBy: readonly RouteEndName[];
+  /** What certainly belongs to it. */
+  readonly certain: Reach;
+  /** What may belong to it, as far as that can be told: it holds what is certain. */
+  readonly possible: Reach;
+  /** Whether there may be more of it elsewhere; a field of the platform profile says where it is. */
+  readonly isUnknown: boolean;
+  readonly field?: string;
+}
+
+/** The addresses at one side of the routes of a namespace, judged by one rule of the platform profile. */
+export class GuardedSide {
+  readonly #allowance: Allowance;
+  readonly #territories: readonly Territory[];
+
+  constructor(side: Side, allowance: Allowance, around: Surroundings) {
+    this.#allowance = allowance;
+    this.#territories = territoriesAt(side, around);
+  }
+
+  /** What some rules reach by address that no end but `cidr` allows, nor any range that the rule of the platform profile names. */
+  restOf(rules: readonly Pick<Rule, 'peers' | 'ports'>[]): Rest {
+    const { ends, cidrs } = this.#allowance;
+    if (ends.has('anywhere')) return { proven: [], possible: [] };
+    const named = onEveryPort(cidrs);
+    // The platform's own word holds for what its ranges embed too.
+    const reach = rules
+      .flatMap((rule) => withoutReach(reachOfRule(rule), named))
+      .map(({ addresses, ports }) => ({ addresses: withEmbedded(addresses), ports }));
+    const left = withoutReach(reach, named);
+    const allowed = this.#territories.filter((territory) => this.#isAllowed(territory));
+    return {
+      proven: withoutReach(
+        left,
+        allowed.flatMap(({ possible }) => possible),
+      ),
+      possible: withoutReach(
+        left,
+        allowed.flatMap(({ certain }) => certain),
+      ),
+    };
+  }
+
+  /** The end that such a rest comes to, if that is not allowed; `undefined` where it is just some range, and these are. */
+  reachedBy({ proven }: Rest): RouteEndName | undefined {
+    if (proven.length === 0) return undefined;
+    if (isMostOfTheInternet(addressesIn(proven))) return 'anywhere';
+    const entered = this.#territories.find(
+      ({ end, certain }) => end !== 'internet' && end !== 'ingressController' && reachesMeet(proven, certain),
+    );
+    return entered?.end ?? (this.#allowance.ends.has('cidr') ? undefined : 'cidr');
+  }
+
+  /** What has to be known before such a rest is judged for good, as fields of the platform profile. */
+  doubtsAbout({ possible }: Rest): readonly string[] {
+    if (possible.length === 0) return [];
+    const inDoubt = this.#territories.filter(
+      (territory) =>
+        (territory.isUnknown && !this.#isAllowed(territory)) ||
+        reachesMeet(possible, withoutReach(territory.possible, territory.certain)),
+    );
+    return [...new Set(inDoubt.flatMap(({ field }) => field ?? []))];
+  }
+
+  #isAllowed({ allowedBy }: Territory): boolean {
+    return allowedBy.some((end) => this.#allowance.ends.has(end));
+  }
+}
+
+/**
+ * Whether addresses are more than half of what is public, in either family. A route may name a half, and another one the other;
+ * and whoever leaves out one address of all has not said what is meant.
+ */
+export function isMostOfTheInternet(addresses: AddressSet): boolean {
+  const all = publicAddresses();
+  const covered = withoutAddresses(all, withoutAddresses(all, addresses));
+  return ([4, 6] as const).some(
+    (family) => countAddresses(covered, family) * 2n > countAddresses(all, family),
+  );
+}
+
+const publicAddresses = once(() => addressesAmong(publicPeers()));
+
+const inTheCluster = { end: 'cluster', allowedBy: ['cluster'] } as const;
+const onNodes = { end: 'nodes', allowedBy: ['nodes', 'cluster'] } as const;
+
+function territoriesAt(side: Side, around: Surroundings): readonly Territory[] {
+  const { ranges, apiServer, controlPlane, uncertain } = around;
+  const outer = outermost(ranges);
+  const rangesOf = (name: RangeName, field: string, of: Pick<Territory, 'end' | 'allowedBy'>): Territory => ({
+    ...of,
+    certain: onEveryPort(cidrsIn(ranges[name])),
+    possible: onEveryPort(uniteAddresses(cidrsIn(ranges[name]), cidrsIn(outer[name]))),
+    isUnknown: outer[name] === undefined || uncertain?.has(name) === true,
+    field: `cluster.${field}`,
+  });
+  const cluster = [
+    rangesOf('nodes', 'nodeRanges', onNodes),
+    rangesOf('pods', 'podRanges', inTheCluster),
+    rangesOf('services', 'serviceRanges', inTheCluster),
+  ];
+  // Ports are those of who is connected to: the control plane comes from its addresses to any port here.
+  const api = side === 'from' ? onEveryPort(addressesAmong(controlPlane)) : apiServer.flatMap(reachOfRule);
+  const isOld = uncertain?.has(side === 'from' ? 'controlPlane' : 'apiServer') === true;
+  const controllers = controllersAt(side, around);
+  const isKnown = { isUnknown: false } as const;
+  return [
+    ...cluster,
+    {
+      ...{ end: 'kubernetesAPI', allowedBy: ['kubernetesAPI'], field: 'kubernetesAPI' },
+      ...{ certain: api, possible: api, isUnknown: api.length === 0 || isOld },
+    },
+    {
+      ...{ end: 'ingressController', allowedBy: ['ingressController'] },
+      ...{ certain: controllers, possible: controllers, ...isKnown },
+    },
+    { end: 'internet', allowedBy: ['internet'], ...outside(cluster), ...isKnown },
+  ];
+}
+
+/** What those who are outside reach an ingress controller on, in the network of its node; its other ports are the node's. */
+const servedPorts = [
+  { protocol: 'TCP', port: 80 },
+  { protocol: 'TCP', port: 443 },
+  { protocol: 'UDP', port: 443 },
+] as const;
+
+/** The addresses of the ingress controllers: where they are in the network of the nodes, these have other ports, too. */
+function controllersAt(side: Side, { ingressControllers, ranges }: Surroundings): Reach {
+  const peers = ingressControllers.flatMap(({ peers: its = [] }) => its);
+  if (side === 'from') return onEveryPort(addressesAmong(peers));
+  const nodes = new Set<string>(ranges.nodes);
+  const { onNodes: shared = [], elsewhere = [] } = Object.groupBy(peers, (peer) =>
+    'ipBlock' in peer && nodes.has(peer.ipBlock.cidr) ? 'onNodes' : 'elsewhere',
+  );
+  return [...onEveryPort(addressesAmong(elsewhere)), ...reachOfRule({ peers: shared, ports: servedPorts })];
+}
+
+/** What is public and not of the cluster: nothing is certainly outside before it is known what is inside. */
+function outside(cluster: readonly Territory[]): Pick<Territory, 'certain' | 'possible'> {
+  const everything = onEveryPort(publicAddresses());
+  const isKnown = cluster.every(({ isUnknown }) => !isUnknown);
+  return {
+    certain: isKnown
+      ? withoutReach(
+          everything,
+          cluster.flatMap(({ possible }) => possible),
+        )
+      : [],
+    possible: withoutReach(
+      everything,
+      cluster.flatMap(({ certain }) => certain),
+    ),
+  };
+}
+
+function cidrsIn(cidrs: readonly string[] = []): AddressSet {
+  return addressesOf(cidrs.map((cidr) => ({ cidr })));
+}

@@ -1,0 +1,233 @@
+// Guardrails: whether the routes of a namespace stay within what a rule of the platform profile allows. What counts is what a
+// compiled rule reaches, not the word for it. Must not know policies, nor how strict egress is.
+
+import type { NamespaceRule } from '../../api/namespace-rule.ts';
+import { type AddressSet, addressesOf, uniteAddresses } from '../../model/address-set.ts';
+import type { Peer, Rule } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
+import { addressesIn } from '../../model/reach.ts';
+import { arePeersCovered } from '../../model/rule-cover.ts';
+import { asksNoMore } from '../../model/selector-order.ts';
+import { type LabelSelector, nameLabel, nameOf } from '../../model/selectors.ts';
+import { endOf, type RouteEndName } from '../../routes/index.ts';
+import type { Side, Surroundings } from '../../routes/route-end.ts';
+import { listWords } from '../../routes/schema/constraint.ts';
+import type { ProfileFacts } from '../../view/cluster-view.ts';
+import type { Opening } from './allow-rule.ts';
+import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
+import type { Awaited, PlainRoute } from './resolve-routes.ts';
+
+/** What a rule of the platform profile allows the routes of a namespace; `undefined` where it sets no limit. */
+export function guardrailsOf(rule: NamespaceRule | undefined, around: Surroundings): Guardrails | undefined {
+  return rule?.allow === undefined ? undefined : new Guardrails(rule.name, rule.allow, around);
+}
+
+/** A profile, and what its routes are by themselves. */
+export interface GuardedProfile {
+  readonly profile: Pick<ProfileFacts, 'name' | 'created'>;
+  readonly routes: readonly PlainRoute[];
+}
+
+/** What one rule of the platform profile allows the routes of one namespace. */
+export class Guardrails {
+  readonly #rule: string;
+  readonly #ends: ReadonlySet<RouteEndName>;
+  readonly #sides: Readonly<Record<Side, GuardedSide>>;
+  readonly #around: Surroundings;
+
+  constructor(rule: string, { ends, cidrs = [] }: NonNullable<NamespaceRule['allow']>, around: Surroundings) {
+    this.#rule = rule;
+    this.#ends = new Set(ends);
+    const allowance = { ends: this.#ends, cidrs: addressesOf(cidrs.map((cidr) => ({ cidr }))) };
+    this.#sides = {
+      from: new GuardedSide('from', allowance, around),
+      to: new GuardedSide('to', allowance, around),
+    };
+    this.#around = around;
+  }
+
+  /** The routes of a namespace, profile by profile, those that reach further than is allowed refused. */
+  judge<P extends GuardedProfile>(profiles: readonly P[]): readonly P[] {
+    const judged = profiles.map((each) => ({
+      ...each,
+      routes: each.routes.map((route) => this.#alone(route)),
+    }));
+    const inOrder = [...judged]
+      .sort(({ profile: a }, { profile: b }) => byAge(a, b))
+      .flatMap(({ routes }) => [...routes].sort((a, b) => compareText(a.route.name, b.route.name)));
+    const together = new Set((['from', 'to'] as const).flatMap((side) => this.#tooMany(inOrder, side)));
+    return judged.map((each) => ({
+      ...each,
+      routes: each.routes.map((route) =>
+        together.has(route) ? this.#refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
+      ),
+    }));
+  }
+
+  /**
+   * The end that an opening comes to and that is not allowed, whoever asks for it and by whatever word; `undefined` where it is
+   * allowed, or where too little is known to say that it is not. Ranges are judged by themselves, not together with others.
+   */
+  provenBeyond({ direction, pods, rule }: Opening): RouteEndName | undefined {
+    const side = direction === 'Ingress' ? 'from' : 'to';
+    return this.#rules(side, 'cidr', [rule]) ?? this.#pods('pods', pods);
+  }
+
+  /** As a sentence: that an end is not allowed, and what is. */
+  tellBeyond(beyond: RouteEndName): string {
+    return `rule \`${this.#rule}\` of the platform profile does not allow \`${beyond}\`: it allows ${this.#allowed}`;
+  }
+
+  /** A route by itself. */
+  #alone(plain: PlainRoute): PlainRoute {
+    if (plain.kind === 'refused') return plain;
+    const beyond =
+      plain.kind === 'in'
+        ? (this.#rules('from', nameAt(plain, 'from'), [plain.opening.rule]) ??
+          this.#pods(nameAt(plain, 'to'), plain.opening.pods))
+        : (this.#pods(nameAt(plain, 'from'), plain.sources) ?? this.#wayOut(plain));
+    if (beyond !== undefined) return this.#refuse(plain, beyond);
+    const side = this.#sides[sideOf(plain)];
+    const doubts = side.doubtsAbout(side.restOf(rulesOf(plain)));
+    return doubts.length === 0 || plain.awaits !== undefined
+      ? plain
+      : { ...plain, awaits: this.#waitFor(doubts) };
+  }
+
+  /**
+   * The routes that make the ranges of a namespace come to most of the internet, together with those before them. Who was there
+   * first stays, whatever a colleague adds.
+   */
+  #tooMany(inOrder: readonly PlainRoute[], side: Side): readonly PlainRoute[] {
+    const ranges = inOrder
+      .filter((route) => route.kind !== 'refused' && sideOf(route) === side)
+      .map((route) => ({ route, rest: addressesIn(this.#sides[side].restOf(rulesOf(route)).proven) }))
+      .filter(({ rest }) => rest.length > 0);
+    const refused: PlainRoute[] = [];
+    let staying: AddressSet = [];
+    for (const { route, rest } of ranges) {
+      const together = uniteAddresses(staying, rest);
+      if (isMostOfTheInternet(together)) refused.push(route);
+      else staying = together;
+    }
+    return refused;
+  }
+
+  #refuse({ route }: PlainRoute, beyond: RouteEndName, how?: string): PlainRoute {
+    const what = how === undefined ? `it reaches \`${beyond}\`` : `together ${how} it reaches \`${beyond}\``;
+    const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${this.#allowed}`;
+    return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
+  }
+
+  /** A range may hold what is not known: a rule must not be wider because of that. */
+  #waitFor(doubts: readonly string[]): Awaited {
+    const fields = listWords(
+      doubts.map((field) => `spec.${field}`),
+      'and',
+    );
+    const message = `whether it reaches what rule \`${this.#rule}\` of the platform profile does not allow is not known before this is set by a platform engineer: ${fields}; what is enforced already stays`;
+    return { problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message }, likeness: 'SameRule' };
+  }
+
+  /** What is not known is judged by its word. */
+  #wayOut(plain: Extract<PlainRoute, { readonly kind: 'out' }>): RouteEndName | undefined {
+    const end = nameAt(plain, 'to');
+    if (plain.rules.ok) return this.#rules('to', end, plain.rules.value);
+    return this.#allows(end, 'anywhere') ? undefined : end;
+  }
+
+  #rules(side: Side, end: RouteEndName, rules: readonly Rule[]): RouteEndName | undefined {
+    const judged = this.#sides[side];
+    const reached = [
+      ...rules.flatMap(({ peers }) =>
+        peers.map((peer) => ('ipBlock' in peer ? undefined : this.#pod(side, end, peer))),
+      ),
+      judged.reachedBy(judged.restOf(rules)),
+    ].find((each) => each !== undefined);
+    // The word says it best where it is not allowed itself; but `cidr` may be any of them.
+    return reached === undefined || end === 'cidr' || this.#allows(end) ? reached : end;
+  }
+
+  #pod(
+    side: Side,
+    end: RouteEndName,
+    peer: Exclude<Peer, { readonly ipBlock: object }>,
+  ): RouteEndName | undefined {
+    const { namespaceSelector, podSelector = {} } = peer;
+    if (this.#allows('cluster', 'anywhere')) return undefined;
+    if (namespaceSelector === undefined) return this.#pods(end, podSelector);
+    if (isEverybody(namespaceSelector)) return 'cluster';
+    if (this.#allows('namespace')) return undefined;
+    const { ingressControllers, monitoring, controlPlane, namespace } = this.#around;
+    const declared = [
+      ...(this.#allows('ingressController') ? ingressControllers.flatMap(({ peers = [] }) => peers) : []),
+      ...(this.#allows('monitoring') ? monitoring.flatMap(({ peers = [] }) => peers) : []),
+      // The konnectivity pods call in; the API server itself is no pod that could be sent to.
+      ...(side === 'from' && this.#allows('kubernetesAPI') ? controlPlane : []),
+    ];
+    if (arePeersCovered(peer, declared)) return undefined;
+    return nameOf(namespaceSelector) === namespace ? this.#pods('namespace', podSelector) : 'namespace';
+  }
+
+  /** Pods of the own namespace. */
+  #pods(end: RouteEndName, selector: LabelSelector): RouteEndName | undefined {
+    if (this.#allows('pods', 'cluster', 'anywhere')) return undefined;
+    const { appLabel, services } = this.#around;
+    const isApp = requiresLabel(selector, appLabel);
+    const isService = [...services.values()].some(
+      ({ selector: behind }) => behind !== undefined && asksNoMore({ matchLabels: behind }, selector),
+    );
+    if ((isApp && this.#allows('app')) || (isService && this.#allows('service'))) return undefined;
+    return end;
+  }
+
+  get #allowed(): string {
+    return listWords([...this.#ends], 'and');
+  }
+
+  #allows(...ends: readonly RouteEndName[]): boolean {
+    return ends.some((end) => this.#ends.has(end));
+  }
+}
+
+/** The oldest first; one that is in a file only is about to be created. */
+function byAge(a: GuardedProfile['profile'], b: GuardedProfile['profile']): number {
+  const last = '~';
+  return compareText(a.created ?? last, b.created ?? last) || compareText(a.name, b.name);
+}
+
+/** The side at which a route leaves the namespace. */
+function sideOf({ kind }: Exclude<PlainRoute, { readonly kind: 'refused' }>): Side {
+  return kind === 'in' ? 'from' : 'to';
+}
+
+/** What a route allows at that side, as far as it is known. */
+function rulesOf(plain: PlainRoute): readonly Rule[] {
+  if (plain.kind === 'refused') return [];
+  if (plain.kind === 'in') return [plain.opening.rule];
+  return plain.rules.ok ? plain.rules.value : [];
+}
+
+function nameAt({ route }: PlainRoute, side: Side): RouteEndName {
+  return endOf(route[side]).end.name as RouteEndName;
+}
+
+/** Whether no namespace needs a label for it: every one has a name, and who lacks a label has none to be left out by. */
+function isEverybody({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return (
+    Object.keys(matchLabels).length === 0 &&
+    matchExpressions.every(
+      ({ key, operator }) =>
+        operator === 'NotIn' || operator === 'DoesNotExist' || (operator === 'Exists' && key === nameLabel),
+    )
+  );
+}
+
+function requiresLabel({ matchLabels = {}, matchExpressions = [] }: LabelSelector, label: string): boolean {
+  return (
+    Object.hasOwn(matchLabels, label) ||
+    matchExpressions.some(
+      ({ key, operator, values = [] }) => key === label && operator === 'In' && values.length === 1,
+    )
+  );
+}

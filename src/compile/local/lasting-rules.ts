@@ -1,0 +1,107 @@
+// What today's guardrails take from rules that were written before, for a profile that can't be read now. Only what is forbidden
+// for certain: what is not known leaves a rule as it is. Must not know which rules there are; compile() never reads them.
+import type { Direction, NonEmpty, Peer, PolicyPort } from '../../model/network-policy.ts';
+import type { LabelSelector } from '../../model/selectors.ts';
+import type { RouteEndName } from '../../routes/index.ts';
+import type { Surroundings } from '../../routes/route-end.ts';
+import type { Guardrails } from './guardrails.ts';
+
+/** One peer of a rule that is in force. */
+export interface LastingPeer {
+  readonly direction: Direction;
+  /** The pods that the policy selects. */
+  readonly pods: LabelSelector;
+  /** `undefined` means everyone. */
+  readonly peer: Peer | undefined;
+  /** None means every port. */
+  readonly ports: readonly PolicyPort[];
+  /** The route end that an address was found out for; `undefined` where somebody wrote it, or it is not known. */
+  readonly foundFor: string | undefined;
+}
+
+/** The peers among some of one namespace that guardrails forbid for certain; of ranges that are too many together, the last. */
+export type ForbiddenAmong = (peers: readonly LastingPeer[]) => ReadonlySet<LastingPeer>;
+
+/** Ends whose addresses are the cluster's own business: they change without anybody's edit, and no one can choose them. */
+const foundOutEnds: ReadonlySet<string> = new Set<RouteEndName>([
+  'internet',
+  'cluster',
+  'kubernetesAPI',
+  'nodes',
+]);
+
+/** Whether the addresses of an end are found out, and not written by somebody. */
+export function isFoundOut(end: string): boolean {
+  return foundOutEnds.has(end);
+}
+
+/** Judges by the guardrails of a namespace, which allow these ends. */
+export function forbiddenBy(
+  guardrails: Guardrails,
+  ends: readonly RouteEndName[],
+  around: Surroundings,
+): ForbiddenAmong {
+  if (ends.includes('anywhere')) return () => new Set();
+  const allowed: ReadonlySet<string> = new Set(ends);
+  /** An address of an end that is allowed may be an old one of it: that says nothing about who asked for it. */
+  const isSpared = ({ peer, foundFor }: LastingPeer) =>
+    isBlock(peer) && foundFor !== undefined && isFoundOut(foundFor) && allowed.has(foundFor);
+  const isForbidden = (lasting: LastingPeer): boolean => {
+    if (lasting.peer === undefined) return true;
+    if (isSpared(lasting)) return false;
+    const beyond = beyondOf(guardrails, lasting, [lasting.peer]);
+    if (beyond === undefined) return false;
+    return (
+      !isBlock(lasting.peer) || beyond === 'anywhere' || arePlacesKnown(lasting.direction, allowed, around)
+    );
+  };
+  return (peers) => {
+    const alone = peers.filter(isForbidden);
+    const rest = peers.filter((lasting) => !alone.includes(lasting) && !isSpared(lasting));
+    return new Set([...alone, ...mostOfTheInternet(guardrails, rest)]);
+  };
+}
+
+/** The ranges that come to most of the internet together with those before them. */
+function mostOfTheInternet(guardrails: Guardrails, peers: readonly LastingPeer[]): readonly LastingPeer[] {
+  return (['Ingress', 'Egress'] as const).flatMap((direction) => {
+    const refused: LastingPeer[] = [];
+    const staying: Peer[] = [];
+    for (const lasting of peers) {
+      if (lasting.direction !== direction || !isBlock(lasting.peer)) continue;
+      const beyond = beyondOf(guardrails, { ...lasting, ports: [] }, [...staying, lasting.peer]);
+      if (beyond === 'anywhere') refused.push(lasting);
+      else staying.push(lasting.peer);
+    }
+    return refused;
+  });
+}
+
+function beyondOf(
+  guardrails: Guardrails,
+  { direction, pods, ports: [firstPort, ...ports] }: LastingPeer,
+  [first, ...peers]: readonly Peer[],
+): RouteEndName | undefined {
+  if (first === undefined) return undefined;
+  const on: { readonly ports?: NonEmpty<PolicyPort> } =
+    firstPort === undefined ? {} : { ports: [firstPort, ...ports] };
+  return guardrails.provenBeyond({ direction, pods, rule: { peers: [first, ...peers], ...on } });
+}
+
+/** Whether it is known where those ends are that are allowed: an address may be theirs. */
+function arePlacesKnown(
+  direction: Direction,
+  allowed: ReadonlySet<string>,
+  { ranges, apiServer, controlPlane }: Surroundings,
+): boolean {
+  const api = direction === 'Ingress' ? controlPlane : apiServer;
+  const isUnknown =
+    ((allowed.has('nodes') || allowed.has('cluster')) && ranges.nodes === undefined) ||
+    (allowed.has('cluster') && (ranges.pods === undefined || ranges.services === undefined)) ||
+    (allowed.has('kubernetesAPI') && api.length === 0);
+  return !isUnknown;
+}
+
+function isBlock(peer: Peer | undefined): peer is Extract<Peer, { readonly ipBlock: object }> {
+  return peer !== undefined && 'ipBlock' in peer;
+}

@@ -1,0 +1,92 @@
+// A namespace by itself: everything that its own objects and the platform profile say of it, before another namespace is asked.
+// All that is known of one namespace is this one object. That is what keeps mirrors from going in circles.
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import { compareKeys } from '../../model/object-key.ts';
+import { once } from '../../model/once.ts';
+import type { Surroundings } from '../../routes/route-end.ts';
+import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
+import type { World } from '../platform/cluster-services.ts';
+import { type Membership, membershipOf } from '../platform/membership.ts';
+import type { Opening } from './allow-rule.ts';
+import { type Exposures, exposuresOf } from './exposures.ts';
+import { type Guardrails, guardrailsOf } from './guardrails.ts';
+import { type Egress, egressOf } from './namespace-egress.ts';
+import { type PlainRoute, plainRoutes } from './resolve-routes.ts';
+
+/** A namespace by itself. */
+export interface PlainNamespace {
+  readonly facts: NamespaceFacts;
+  readonly membership: Membership;
+  /** Whether anything is compiled for it, written or not. */
+  readonly isCompiled: boolean;
+  readonly egress: Egress;
+  /** What the platform profile allows the routes of its teams; `undefined` where it sets no limit. */
+  readonly guardrails: Guardrails | undefined;
+  readonly around: Surroundings;
+  /** Ordered by name. Made when first asked for: of the thousands that one route may mean, most are only looked at. */
+  readonly profiles: readonly PlainProfile[];
+  /** What is exposed of it, made when first asked for; nothing where nothing is compiled. */
+  readonly exposures: Exposures;
+}
+
+/** A profile by itself; without routes where it doesn't decode, or where nothing is compiled. */
+export interface PlainProfile {
+  readonly profile: ProfileFacts;
+  readonly routes: readonly PlainRoute[];
+}
+
+/** What all namespaces share. */
+export interface Shared {
+  readonly view: ClusterView;
+  readonly spec: PlatformNetworkProfileSpec;
+  readonly world: World;
+  /** The same for every namespace but for its name and its Services. */
+  readonly around: Surroundings;
+}
+
+const nothingExposed: Exposures = { openings: [], findings: [], unserved: [] };
+
+/** Finds out what a namespace is by itself. */
+export function plainNamespace(facts: NamespaceFacts, shared: Shared): PlainNamespace {
+  const { view, spec, world } = shared;
+  const { name } = facts;
+  const membership = membershipOf(view, spec, facts);
+  const isRinged = isCompiled(facts, membership);
+  const around = { ...shared.around, namespace: name, services: view.services.get(name) ?? new Map() };
+  const guardrails = guardrailsOf(membership.rule, around);
+  const all = [...(view.profiles.get(name)?.values() ?? [])].sort(compareKeys);
+  const profiles = once((): readonly PlainProfile[] => {
+    const resolved = all.map((profile) => ({
+      profile,
+      routes: isRinged && profile.decoded.ok ? plainRoutes(profile.decoded.value, around) : [],
+    }));
+    return guardrails?.judge(resolved) ?? resolved;
+  });
+  const exposures = once(() => (isRinged ? exposuresOf(view, spec, around) : nothingExposed));
+  return {
+    facts,
+    membership,
+    isCompiled: isRinged,
+    egress: isRinged ? egressOf(membership.egress, all, world) : { mode: 'Unrestricted', open: [] },
+    guardrails,
+    around,
+    get profiles() {
+      return profiles();
+    },
+    get exposures() {
+      return exposures();
+    },
+  };
+}
+
+/** Whether anything is compiled for a namespace, written or not. */
+export function isCompiled({ terminating }: NamespaceFacts, { inside, enforcement }: Membership): boolean {
+  return inside && enforcement !== 'Off' && !terminating;
+}
+
+/** The ingress rules of the accepted routes of a namespace. */
+export function waysInOf({ profiles }: PlainNamespace): readonly Opening[] {
+  return profiles.flatMap(({ routes }) =>
+    routes.flatMap((route) => (route.kind === 'in' && route.awaits === undefined ? [route.opening] : [])),
+  );
+}

@@ -1,0 +1,52 @@
+// How strict the egress of a namespace is, and what its ring leaves open for every pod because of it.
+// Must not know routes: whether one is needed besides is asked of what the ring allows.
+
+import { type EgressMode, egressModes } from '../../api/egress.ts';
+import type { Peer, Rule } from '../../model/network-policy.ts';
+import { isCovered } from '../../model/rule-cover.ts';
+import { namespaceNamed } from '../../model/selectors.ts';
+import type { ProfileFacts } from '../../view/cluster-view.ts';
+import type { World } from '../platform/cluster-services.ts';
+
+/** What egress is like in one namespace. */
+export interface Egress {
+  readonly mode: EgressMode;
+  /** What the ring allows every pod; nothing where egress is not fenced, because nothing has to be. */
+  readonly open: readonly Rule[];
+}
+
+/**
+ * The egress of a namespace: the strictest of the platform's floor and of what its profiles say, also those that don't decode.
+ *
+ * @param floor the platform's mode for the namespace
+ */
+export function egressOf(floor: EgressMode, profiles: readonly ProfileFacts[], world: World): Egress {
+  const asked = profiles.flatMap(({ egress }) => egress ?? []);
+  const mode = egressModes[Math.max(...[floor, ...asked].map(strictness))] ?? floor;
+  return { mode, open: mode === 'Unrestricted' ? [] : [...world.dns, ...clusterRules(mode, world)] };
+}
+
+/**
+ * What is open inside the cluster in mode ClusterOnly: every namespace, the addresses of Services and the API server.
+ * CNIs differ in whether a range matches pods, and in whether they match before or after a Service's address is translated.
+ */
+export function clusterRules(mode: EgressMode, { apiServer, ranges }: World): readonly Rule[] {
+  if (mode !== 'ClusterOnly') return [];
+  const services = (ranges.services ?? []).map((cidr): Peer => ({ ipBlock: { cidr } }));
+  return [{ peers: [{ namespaceSelector: {} }, ...services] }, ...apiServer];
+}
+
+/** Whether a way out of `namespace` has to be opened, because egress is fenced there and the ring does not leave it open. */
+export function isClosed({ mode, open }: Egress, rule: Rule, namespace: string): boolean {
+  if (mode === 'Unrestricted') return false;
+  // A peer without a namespace means the own one.
+  const peers = rule.peers.map((peer) =>
+    'ipBlock' in peer ? peer : { namespaceSelector: namespaceNamed(namespace), ...peer },
+  ) as unknown as Rule['peers'];
+  return !isCovered({ ...rule, peers }, open);
+}
+
+/** The larger, the stricter. */
+export function strictness(mode: EgressMode): number {
+  return egressModes.indexOf(mode);
+}

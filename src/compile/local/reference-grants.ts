@@ -1,0 +1,16 @@
+// Whether a route may lead to a Service of another namespace: only where a ReferenceGrant there says so.
+// https://gateway-api.sigs.k8s.io/api-types/referencegrant/
+
+import type { GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
+
+/** Whether the Service's namespace lets `route` lead to it. */
+export function isGranted(view: ClusterView, route: GatewayRouteFacts, backend: ServiceRef): boolean {
+  if (backend.namespace === route.namespace) return true;
+  const grants = [...(view.referenceGrants.get(backend.namespace)?.values() ?? [])];
+  return grants.some(
+    (grant) =>
+      grant.from.some(({ kind, namespace }) => kind === route.kind && namespace === route.namespace) &&
+      (grant.services === undefined || grant.services.includes(backend.name)),
+  );
+}

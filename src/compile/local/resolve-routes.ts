@@ -1,0 +1,128 @@
+// The routes of one profile by themselves: each becomes the way in to pods here, or the way out of them, or a reason why not.
+// Must not know how strict egress is, nor other namespaces: routes.ts does. Merging into policies is openings.ts.
+import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
+import type { Route } from '../../api/route.ts';
+import type { Likeness } from '../../model/enforced-rules.ts';
+import { type NonEmpty, type Rule, ruleOn } from '../../model/network-policy.ts';
+import { type Result, success } from '../../model/result.ts';
+import type { LabelSelector } from '../../model/selectors.ts';
+import { endOf } from '../../routes/index.ts';
+import { onPodPorts } from '../../routes/pod-ports.ts';
+import type {
+  EndProblem,
+  Gap,
+  Places,
+  RouteEnd,
+  Side,
+  Surroundings,
+  WrittenPorts,
+} from '../../routes/route-end.ts';
+import type { Opening } from './allow-rule.ts';
+
+/** A route that opens nothing. */
+interface Refused {
+  readonly kind: 'refused';
+  readonly problem: EndProblem;
+}
+
+/** A route that ends at pods here. */
+export interface WayIn {
+  readonly kind: 'in';
+  readonly opening: Opening;
+  /** Whether it lets in other namespaces by their labels, or all: not by name, nor where the platform profile says. */
+  readonly isWide: boolean;
+  readonly gap?: Gap;
+}
+
+/** A route from pods here to what is elsewhere, where somebody else has to let it in. */
+export interface WayOut {
+  readonly kind: 'out';
+  /** The pods here that it comes from. */
+  readonly sources: LabelSelector;
+  /** What they reach, or why that is not known now. */
+  readonly rules: Result<NonEmpty<Rule>, EndProblem>;
+  readonly gap?: Gap;
+}
+
+/** Why a route is not to be written now, and by what it is known again where it is enforced already. */
+export interface Awaited {
+  readonly problem: EndProblem;
+  readonly likeness: Likeness;
+}
+
+/** What a route is by itself. */
+export type PlainRoute = { readonly route: Route } & (
+  | Refused
+  | ((WayIn | WayOut) & { readonly awaits?: Awaited })
+);
+
+/** Reads every route of a profile by itself: a bad one never touches the others. In the order of the profile. */
+export function plainRoutes(profile: AppNetworkProfile, around: Surroundings): readonly PlainRoute[] {
+  return profile.spec.routes.map((route) => plainRoute(route, around));
+}
+
+function plainRoute(route: Route, around: Surroundings): PlainRoute {
+  const source = endOf(route.from);
+  const destination = endOf(route.to);
+  const refused = (problem: EndProblem): PlainRoute => ({ route, kind: 'refused', problem });
+  if (destination.end.pods === undefined) {
+    const sources = source.end.pods?.(source.held, around);
+    if (sources === undefined) throw new Error('a decoded route has an end in its own namespace');
+    if (!sources.ok) return refused(sources.error);
+    const rules = rulesTo(destination, around, route.ports);
+    return {
+      route,
+      kind: 'out',
+      sources: sources.value.selector,
+      rules,
+      ...gapOf(destination, around, 'to'),
+      ...awaitedBy(destination, around),
+    };
+  }
+  const pods = destination.end.pods(destination.held, around);
+  if (!pods.ok) return refused(pods.error);
+  const peers = source.end.peers(source.held, around);
+  if (!peers.ok) return refused(peers.error);
+  const ports = pods.value.ports(route.ports);
+  if (!ports.ok) return refused(ports.error);
+  const rule = ruleOn(peers.value, ports.value);
+  return {
+    route,
+    kind: 'in',
+    opening: { direction: 'Ingress', pods: pods.value.selector, rule },
+    isWide: isWide(source.end.places?.(source.held)),
+    ...gapOf(source, around, 'from'),
+    ...awaitedBy(source, around),
+  };
+}
+
+function awaitedBy({ end }: { readonly end: RouteEnd }, around: Surroundings): { readonly awaits?: Awaited } {
+  const problem = end.awaits?.(around);
+  return problem === undefined ? {} : { awaits: { problem, likeness: 'SameRanges' } };
+}
+
+function gapOf(
+  { end }: { readonly end: RouteEnd },
+  around: Surroundings,
+  side: Side,
+): { readonly gap?: Gap } {
+  const gap = end.gap?.(around, side);
+  return gap === undefined ? {} : { gap };
+}
+
+/** Whether an end means pods of namespaces that nobody has named. */
+export function isWide(places: Places | undefined): places is { readonly selector: LabelSelector } {
+  return typeof places === 'object' && 'selector' in places;
+}
+
+/** What a route that leads elsewhere reaches. */
+function rulesTo(
+  { end, held }: { readonly end: RouteEnd; readonly held: unknown },
+  around: Surroundings,
+  written: WrittenPorts,
+): Result<NonEmpty<Rule>, EndProblem> {
+  if (end.rules !== undefined) return end.rules(held, around, written);
+  const peers = end.peers(held, around);
+  if (!peers.ok) return peers;
+  return success(onPodPorts(peers.value, written));
+}

@@ -1,0 +1,90 @@
+// Which namespaces are ringed, and how strictly: the platform profile's selection, exclusions and ordered rules.
+// Must not know what a ring consists of.
+
+import type { EgressMode, Enforcement } from '../../api/egress.ts';
+import type { NamespaceChoice } from '../../api/namespace-choice.ts';
+import type { NamespaceRule } from '../../api/namespace-rule.ts';
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import { matchesGlob } from '../../model/globs.ts';
+import { selects } from '../../model/selectors.ts';
+import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
+
+/** Namespaces that no selector reaches; `systemNamespaces` is the way in. */
+export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
+
+/** Why a namespace is not an application namespace. */
+export type Outside =
+  /** The operator's own: a static policy ships for it. */
+  | 'OperatorNamespace'
+  /** Excluded by name, built in or by the platform profile. */
+  | 'Excluded'
+  /** The platform profile's selector does not select it. */
+  | 'NotSelected'
+  /** A system namespace that holds no profile yet. */
+  | 'NoProfileYet';
+
+/** The settings of the platform profile that hold for a namespace, or would if it were inside. */
+export interface Settings {
+  readonly enforcement: Enforcement;
+  /** The platform's floor; the profiles in the namespace may tighten it. */
+  readonly egress: EgressMode;
+  readonly rule: NamespaceRule | undefined;
+}
+
+/** Whether a namespace belongs to the applications, and the settings that hold for it. */
+export type Membership = Settings &
+  ({ readonly inside: true } | { readonly inside: false; readonly why: Outside });
+
+/** Decides for one namespace. */
+export function membershipOf(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: NamespaceFacts,
+): Membership {
+  const settings = settingsOf(platform, namespace);
+  const why = whyOutside(view, platform, namespace);
+  return why === undefined ? { ...settings, inside: true } : { ...settings, inside: false, why };
+}
+
+function settingsOf(platform: PlatformNetworkProfileSpec, namespace: NamespaceFacts): Settings {
+  const rule = platform.rules.find(({ namespaces }) => isChosen(namespaces, namespace));
+  return {
+    // Off is the orderly uninstall: no rule holds out against it.
+    enforcement: platform.enforcement === 'Off' ? 'Off' : (rule?.enforcement ?? platform.enforcement),
+    egress: rule?.egress ?? platform.egress,
+    rule,
+  };
+}
+
+function whyOutside(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  { name, labels }: NamespaceFacts,
+): Outside | undefined {
+  if (name === view.operatorNamespace) return 'OperatorNamespace';
+  if (platform.systemNamespaces.includes(name)) {
+    const profiles = [...(view.profiles.get(name)?.values() ?? [])];
+    return profiles.some((profile) => profile.decoded.ok) ? undefined : 'NoProfileYet';
+  }
+  if (isExcludedByName(view, platform, name)) return 'Excluded';
+  return selects(platform.namespaces.selector, labels) ? undefined : 'NotSelected';
+}
+
+/** Whether a namespace is left alone whatever its labels are, unless it is one of `systemNamespaces`. */
+export function isExcludedByName(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  name: string,
+): boolean {
+  const exclusions = [...builtInExclusions, ...platform.namespaces.exclude];
+  return name === view.operatorNamespace || exclusions.some((glob) => matchesGlob(glob, name));
+}
+
+/** Whether one of the names of a choice and its selector, where it has them, match a namespace. */
+export function isChosen(
+  { names, selector }: NamespaceChoice,
+  { name, labels }: Pick<NamespaceFacts, 'name' | 'labels'>,
+): boolean {
+  if (names !== undefined && !names.some((glob) => matchesGlob(glob, name))) return false;
+  return selector === undefined || selects(selector, labels);
+}

@@ -1,0 +1,16 @@
+// The addresses of the nodes as CIDRs: what the platform profile says, else what was found out.
+// Must not know what they are used for, nor how they are found out.
+
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import { compareText } from '../../model/object-key.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
+
+/** The nodes' ranges, sorted; `undefined` while they are not known. */
+export function nodeRanges(
+  { discovered }: Pick<ClusterView, 'discovered'>,
+  platform: PlatformNetworkProfileSpec,
+): readonly string[] | undefined {
+  const declared = platform.cluster?.nodeRanges ?? [];
+  const ranges = declared.length > 0 ? declared : discovered.cluster?.nodeRanges;
+  return ranges === undefined ? undefined : [...ranges].sort(compareText);
+}

@@ -1,0 +1,17 @@
+// A platform profile that decodes: only from such a one is anything compiled.
+// Must not know what is made of it.
+import type { Owner } from '../../model/policies.ts';
+import type { PlatformFacts } from '../../view/cluster-view.ts';
+
+/** A platform profile that decodes. */
+export type ReadPlatform = PlatformFacts & { readonly decoded: { readonly ok: true } };
+
+/** Whether the platform profile decodes. */
+export function isRead(platform: PlatformFacts): platform is ReadPlatform {
+  return platform.decoded.ok;
+}
+
+/** The platform profile as the owner of what is generated from it. */
+export function ownerOf({ name, uid }: PlatformFacts): Owner {
+  return { kind: 'PlatformNetworkProfile', name, uid };
+}

@@ -1,0 +1,154 @@
+// The shared systems that the platform profile declares, as peers: where their pods are, and what else their traffic
+// comes from. Must not know routes.
+
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import type { IngressController, Monitoring } from '../../api/platform-sources.ts';
+import {
+  gatewayNameLabel,
+  ingressControllerPresets,
+  monitoringPresets,
+  type Preset,
+} from '../../api/presets.ts';
+import { nonEmpty, type Peer, type Rule, ruleFor } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
+import { policyPorts } from '../../model/policy-ports.ts';
+import { type LabelSelector, namesIn, namespaceNamed, namespacesNamed } from '../../model/selectors.ts';
+import type { GatewayFacts } from '../../model/services.ts';
+import type { DeclaredSystem } from '../../routes/route-end.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
+import {
+  countedGateways,
+  gatewayLabel,
+  gatewaysServedBy,
+  isCounted,
+  runsBesideGateways,
+} from './gateway-namespaces.ts';
+import { nodeRanges } from './node-ranges.ts';
+
+const noGatewayCounts =
+  "none of its Gateways is in a namespace whose Gateways count as ingress controllers, see the platform profile's `spec.gatewayNamespaces`";
+
+/** The ingress controllers, in the order of the profile. */
+export function ingressControllers(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+): readonly DeclaredSystem[] {
+  return platform.ingressControllers.map((controller) => {
+    const peers = nonEmpty(controllerPeers(controller, view, platform));
+    const isUncounted =
+      peers === undefined && runsBesideGateways(controller) && gatewaysServedBy(controller, view).length > 0;
+    return { name: controller.name, peers, ...(isUncounted ? { whyUnknown: noGatewayCounts } : {}) };
+  });
+}
+
+/**
+ * What one ingress controller is to NetworkPolicies; nothing while its place is not known.
+ *
+ * @param gateway the one that is meant, where it runs pods for each Gateway; left out: all that it serves
+ */
+export function controllerPeers(
+  controller: IngressController,
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  gateway?: GatewayFacts,
+): readonly Peer[] {
+  const { preset, namespace, pods, cidrs = [], hostNetwork } = controller;
+  const byPods =
+    preset === 'gateway-api'
+      ? gatewayPeers(
+          controller,
+          gateway === undefined
+            ? countedGateways(view, platform, controller).counted
+            : [gateway].filter((each) => isCounted(view, platform, controller, each)),
+        )
+      : placed(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
+  const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, platform) ?? []) : [])];
+  return [...byPods, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))];
+}
+
+/** The monitoring systems, in the order of the profile. */
+export function monitoringSystems(platform: PlatformNetworkProfileSpec): readonly DeclaredSystem[] {
+  return platform.monitoring.map((system) => ({
+    name: system.name,
+    peers: nonEmpty(monitoringPeers(system)),
+  }));
+}
+
+/** What the monitoring systems may reach; one policy for all: many small policies are dear on iptables CNIs. */
+export function monitoringRules(platform: PlatformNetworkProfileSpec): readonly Rule[] {
+  const systems = new Map(monitoringSystems(platform).map(({ name, peers }) => [name, peers]));
+  return platform.monitoring.flatMap(({ name, ports }) => {
+    // No rule where the system's place is not known: an empty list of peers would mean everyone.
+    const allowed = policyPorts(ports);
+    return allowed === undefined ? [] : (ruleFor(systems.get(name) ?? [], allowed) ?? []);
+  });
+}
+
+/** The names of the namespaces in which the declared systems run, or the konnectivity pods of a managed control plane. */
+export function declaredNamespaces(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+): readonly string[] {
+  const names = [
+    ...ingressControllerNamespaces(view, platform),
+    ...namespacesOf(monitoringSystems(platform)),
+  ];
+  const { namespace, pods } = platform.kubernetesAPI?.controlPlane ?? {};
+  return [...new Set([...names, ...(namespace === undefined || pods === undefined ? [] : [namespace])])];
+}
+
+/** The names of the namespaces in which the ingress controllers run. */
+export function ingressControllerNamespaces(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+): readonly string[] {
+  return namespacesOf(ingressControllers(view, platform));
+}
+
+function namespacesOf(systems: readonly DeclaredSystem[]): readonly string[] {
+  return systems
+    .flatMap((system) => system.peers ?? [])
+    .flatMap((peer) =>
+      'ipBlock' in peer || peer.namespaceSelector === undefined ? [] : namesIn(peer.namespaceSelector),
+    );
+}
+
+function monitoringPeers({ preset, namespace, pods }: Monitoring): readonly Peer[] {
+  return placed(preset === undefined ? undefined : monitoringPresets[preset], namespace, pods);
+}
+
+/** What the profile says takes precedence over the preset, field by field. */
+function placed(
+  preset: Preset | undefined,
+  namespace = preset?.namespace,
+  pods = preset?.pods,
+): readonly Peer[] {
+  if (namespace === undefined) return [];
+  return [
+    { namespaceSelector: namespaceNamed(namespace), ...(pods === undefined ? {} : { podSelector: pods }) },
+  ];
+}
+
+/**
+ * The pods of some Gateways, which run where the Gateway is and carry its name (GEP-1762). Namespaces whose Gateways have the
+ * same names share a peer.
+ */
+function gatewayPeers(
+  { namespace, pods }: IngressController,
+  gateways: readonly GatewayFacts[],
+): readonly Peer[] {
+  const places = Map.groupBy(gateways, (gateway) => namespace ?? gateway.namespace);
+  const alike = Map.groupBy(places, ([, siblings]) =>
+    pods === undefined ? JSON.stringify([...new Set(siblings.map(({ name }) => name))]) : '',
+  );
+  return [...alike.values()].map((group) => ({
+    namespaceSelector: namespacesNamed(group.map(([where]) => where)),
+    podSelector: pods ?? anyOf(gatewayNameLabel, group[0]?.[1].map(gatewayLabel) ?? []),
+  }));
+}
+
+function anyOf(key: string, values: readonly string[]): LabelSelector {
+  const [only, ...more] = new Set(values);
+  if (only !== undefined && more.length === 0) return { matchLabels: { [key]: only } };
+  return { matchExpressions: [{ key, operator: 'In', values: [...new Set(values)].sort(compareText) }] };
+}

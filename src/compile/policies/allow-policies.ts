@@ -1,0 +1,192 @@
+// Openings, merged into policies: what leads to the same pods, or out of them, shares one, because many small policies are
+// dear on iptables CNIs. Must not know why something is opened.
+import type { Likeness } from '../../model/enforced-rules.ts';
+import { allowing, canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
+import type { DesiredPolicy, Owner, WithheldRule } from '../../model/policies.ts';
+import { openingName } from '../../model/policy-names.ts';
+import { type LabelSelector, selectsEverything } from '../../model/selectors.ts';
+import type { AskedOpening, Opening } from '../local/allow-rule.ts';
+import { bucketOf, bucketsFor, dealOut, namesListedIn, namesPerBucket } from './buckets.ts';
+import { described } from './described.ts';
+
+/** Whose policies these are, and what people are told of them. */
+export interface OpeningPolicies {
+  readonly namespace: string;
+  readonly owner: Owner;
+  /** Comes first in their names, after the common prefix. */
+  readonly stem: string;
+  /** A sentence for the person who finds the policy. */
+  readonly describe: (direction: Direction, pods: string, askers: string) => string;
+}
+
+/** So many rules of 50 ports each stay far below the size that etcd takes (1.5 MiB). */
+const rulesPerPolicy = 50;
+const askersTold = 8;
+/** All annotations of an object together hold 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
+const askersNoted = 500;
+
+/** The policies for some openings, whatever their order, but for what is withheld. Ordered by name. */
+export function openingPolicies(
+  about: OpeningPolicies,
+  openings: readonly AskedOpening[],
+): readonly DesiredPolicy[] {
+  return partsOf(openings)
+    .flatMap(({ first, part, rules }) =>
+      openingPolicy(
+        about,
+        first,
+        part,
+        rules.filter(({ withheld }) => withheld === undefined),
+      ),
+    )
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+/** What is withheld of some openings, each rule with the policy that it belongs to. Ordered by name and place. */
+export function withheldRules(
+  about: OpeningPolicies,
+  openings: readonly AskedOpening[],
+): readonly WithheldRule[] {
+  return partsOf(openings)
+    .flatMap(({ first, part, rules }) =>
+      rules.flatMap((rule, at) => {
+        const { withheld: likeness } = rule;
+        if (likeness === undefined) return [];
+        return openingPolicy(about, first, part, [rule]).map((policy) => ({ policy, at, likeness }));
+      }),
+    )
+    .sort((a, b) => compareText(a.policy.name, b.policy.name) || a.at - b.at);
+}
+
+/** The rules of one policy to be: what is withheld counts, so that names don't hang on what is known. */
+interface Part {
+  readonly first: Opening;
+  readonly part: string;
+  readonly rules: readonly AskedRule[];
+}
+
+function partsOf(openings: readonly AskedOpening[]): readonly Part[] {
+  const groups = Map.groupBy(
+    [...openings].sort((a, b) => compareText(a.asker, b.asker)),
+    ({ direction, pods }) => `${direction} ${canonicalJson(pods)}`,
+  );
+  return [...groups.values()].flatMap(partsOfGroup);
+}
+
+/** A rule, and who asks for it. */
+export interface AskedRule {
+  readonly rule: Rule;
+  readonly askers: readonly string[];
+  /** Absent where somebody asks for it who lacks no fact. */
+  readonly withheld?: Likeness;
+  readonly foundFor?: string | undefined;
+}
+
+/** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
+function partsOfGroup(openings: readonly AskedOpening[]): readonly Part[] {
+  const pieces = openings.flatMap((opening) =>
+    dealOut(opening.rule).map(({ rule, bucket }) => ({ ...opening, rule, bucket })),
+  );
+  const weight = merge(pieces).reduce((sum, { rule }) => sum + weightOf(rule), 0);
+  const parts = bucketsFor(weight / rulesPerPolicy);
+  // Whose rules are in which part hangs on the asker, and on the bucket where its rule is dealt out.
+  const partOf = ({ asker, bucket }: (typeof pieces)[number]) =>
+    bucketOf(bucket === 0 ? asker : `${asker} ${bucket}`, parts);
+  return [...Map.groupBy(pieces, partOf)].flatMap(([part, group]) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ first, part: `${part} of ${parts}`, rules: merge(group) }];
+  });
+}
+
+/** A rule that lists as many namespaces as a bucket holds is as large as all that a policy takes. */
+function weightOf(rule: Rule): number {
+  return Math.max(1, Math.floor((namesListedIn(rule) * rulesPerPolicy) / namesPerBucket));
+}
+
+/**
+ * One policy; none where there is no rule.
+ *
+ * @param of whose pods and direction the policy is of
+ * @param part tells it apart from others of the same pods and direction
+ */
+export function openingPolicy(
+  about: OpeningPolicies,
+  of: Opening,
+  part: string,
+  rules: readonly AskedRule[],
+): readonly DesiredPolicy[] {
+  const [first, ...rest] = rules.map(({ rule }) => rule);
+  if (first === undefined) return [];
+  const { namespace, owner, stem } = about;
+  const spec = allowing(of.pods, of.direction, [first, ...rest]);
+  const askers = [...new Set(rules.flatMap((rule) => rule.askers))];
+  return [
+    {
+      namespace,
+      name: openingName(owner.kind, stem, of, part),
+      owner,
+      description: described(describe(about, of, askers), spec),
+      askers: noted(rules),
+      ...foundForOf(rules),
+      spec,
+    },
+  ];
+}
+
+/** Identical rules become one, with everyone who asks for it. */
+function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
+  const rules = new Map<
+    string,
+    {
+      readonly rule: Rule;
+      readonly askers: string[];
+      withheld: Likeness | undefined;
+      foundFor: string | undefined;
+    }
+  >();
+  for (const { rule, asker, withheld, foundFor } of openings) {
+    const text = canonicalJson(rule);
+    const twin = rules.get(text);
+    if (twin === undefined) {
+      rules.set(text, { rule, askers: [asker], withheld, foundFor });
+      continue;
+    }
+    if (!twin.askers.includes(asker)) twin.askers.push(asker);
+    twin.withheld &&= withheld;
+    if (twin.foundFor !== foundFor) twin.foundFor = undefined;
+  }
+  return [...rules.values()].map(({ withheld, ...rule }) =>
+    withheld === undefined ? rule : { ...rule, withheld },
+  );
+}
+
+/** Only of rules with addresses: a selector means what it says. */
+function foundForOf(rules: readonly AskedRule[]): Pick<DesiredPolicy, 'foundFor'> {
+  const known = rules.flatMap(({ rule, foundFor }, index) =>
+    foundFor !== undefined && rule.peers.some((peer) => 'ipBlock' in peer)
+      ? [[index, foundFor] as const]
+      : [],
+  );
+  return known.length === 0 ? {} : { foundFor: Object.fromEntries(known) };
+}
+
+function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {
+  const all = rules.reduce((sum, { askers }) => sum + askers.length, 0);
+  const each = all <= askersNoted ? all : Math.max(1, Math.floor(askersNoted / rules.length));
+  return rules.map(({ askers }) =>
+    askers.length <= each ? askers : [...askers.slice(0, each), `and ${askers.length - each} more`],
+  );
+}
+
+function describe(about: OpeningPolicies, { direction, pods }: Opening, askers: readonly string[]): string {
+  const more = askers.length - askersTold;
+  const told = askers.slice(0, askersTold).join(', ');
+  return about.describe(direction, tellPods(pods), more > 0 ? `${told} and ${more} more` : told);
+}
+
+function tellPods(pods: LabelSelector): string {
+  if (selectsEverything(pods)) return 'every pod';
+  const labels = Object.entries(pods.matchLabels ?? {}).sort(([a], [b]) => compareText(a, b));
+  return labels.map(([, value]) => value).join(', ') || 'the selected pods';
+}

@@ -1,0 +1,13 @@
+// What the description of an allow policy ends with: a word on what stands in the policy that nobody asked for.
+// Must not know what the policy is for.
+import { isStandIn, type NetworkPolicySpec } from '../../model/network-policy.ts';
+
+/** The description, with a word on the stand-in port where the policy has one. */
+export function described(description: string, { ingress, egress }: NetworkPolicySpec): string {
+  const rules = [...(ingress ?? []), ...(egress ?? [])];
+  const hasStandIn = rules.some((rule) => rule.ports?.some((port) => isStandIn(port, rule)));
+  return hasStandIn ? `${description}. ${whyPortOne}` : description;
+}
+
+const whyPortOne =
+  'Port 1, on which nothing listens, is there for kube-router: it opens every port for a rule with only names that no pod has';

@@ -1,0 +1,105 @@
+// Mirrors of other namespaces' ways in, merged into the policies of their source: many namespaces are one peer, by their names,
+// in stable buckets. Must not know why a mirror is due.
+import { canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
+import type { DesiredPolicy, Owner } from '../../model/policies.ts';
+import { mirrorStem } from '../../model/policy-names.ts';
+import { namespacesNamed } from '../../model/selectors.ts';
+import type { Mirror } from '../across/mirrors-across.ts';
+import { type AskedRule, openingPolicy } from './allow-policies.ts';
+import { bucketOf, bucketsFor } from './buckets.ts';
+
+/**
+ * A policy takes so many mirrors, large ones counting more: it stays far below the size that etcd takes, and a new namespace changes
+ * one policy of many.
+ */
+const mirrorsPerPolicy = 500;
+const bytesLikeAMirror = 600;
+
+/** Whoever writes a mirror's asker chooses its bucket, if he tries some names: a full one is several policies. */
+const mostBytes = 900_000;
+
+/** The policies for the mirrors of a namespace, whatever their order. Ordered by name. */
+export function mirrorPolicies(
+  namespace: string,
+  owner: Owner,
+  mirrors: readonly Mirror[],
+): readonly DesiredPolicy[] {
+  const about = {
+    namespace,
+    owner,
+    stem: mirrorStem,
+    describe: (_: Direction, pods: string, askers: string) =>
+      `Lets out of ${pods} what is let in elsewhere: ${askers}`,
+  };
+  // `{}` and `{matchLabels: {}}` are the same pods: which of them is written must not hang on who came first.
+  const sorted = [...mirrors].sort((a, b) => compareText(a.asker, b.asker));
+  const groups = Map.groupBy(sorted, ({ opening }) => canonicalJson(opening.pods));
+  return [...groups.values()]
+    .flatMap((group) => {
+      const parts = bucketsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
+      return [...Map.groupBy(group, ({ asker }) => bucketOf(asker, parts))].flatMap(([part, bucket]) =>
+        filled(bucket).flatMap((some, at) => {
+          const [first] = some;
+          const name = `${part} of ${parts}`;
+          return first === undefined
+            ? []
+            : openingPolicy(about, first.opening, at === 0 ? name : `${name}, ${at}`, fold(some));
+        }),
+      );
+    })
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+function weightOf(mirror: Mirror): number {
+  return 1 + Math.floor(sizeOf(mirror) / bytesLikeAMirror);
+}
+
+/** As many characters as the rule takes, before others that are alike share it. */
+function sizeOf({ opening: { rule } }: Mirror): number {
+  return JSON.stringify(rule).length;
+}
+
+/** The mirrors of one bucket as those of one policy, or of as many as take them; one that is larger by itself has its own. */
+function filled(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
+  const policies: Mirror[][] = [];
+  let bytes = mostBytes;
+  for (const mirror of bucket) {
+    const size = sizeOf(mirror);
+    if (bytes + size > mostBytes) {
+      policies.push([]);
+      bytes = 0;
+    }
+    policies.at(-1)?.push(mirror);
+    bytes += size;
+  }
+  return policies;
+}
+
+/** Mirrors that differ in the namespace that they lead to alone become one rule. */
+function fold(mirrors: readonly Mirror[]): readonly AskedRule[] {
+  const alike = Map.groupBy(mirrors, ({ opening: { rule } }) =>
+    canonicalJson({ ...rule, peers: podsOf(rule) }),
+  );
+  return [...alike]
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([, group]) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { rule } = first.opening;
+      const [podSelector] = podsOf(rule);
+      const names = group.map(({ destination }) => destination);
+      const askers = [...new Set(group.map(({ asker }) => asker))].sort(compareText);
+      const peer = {
+        namespaceSelector: namespacesNamed(names),
+        ...(podSelector === undefined ? {} : { podSelector }),
+      };
+      return [{ rule: { ...rule, peers: [peer] }, askers }];
+    });
+}
+
+function podsOf({ peers }: Rule) {
+  return peers.flatMap((peer) =>
+    'ipBlock' in peer || peer.podSelector === undefined ? [] : [peer.podSelector],
+  );
+}

@@ -1,0 +1,55 @@
+// The policies of each profile, from what became of its routes.
+// Must not know other profiles, nor the ring.
+import type { Route } from '../../api/route.ts';
+import type { Direction } from '../../model/network-policy.ts';
+import type { DesiredPolicy, WithheldRule } from '../../model/policies.ts';
+import { endOf } from '../../routes/index.ts';
+import type { ProfileFacts } from '../../view/cluster-view.ts';
+import type { CompiledRoute } from '../across/route-states.ts';
+import type { SettledProfile } from '../across/settled-profiles.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import { isFoundOut } from '../local/lasting-rules.ts';
+import { openingPolicies, withheldRules } from './allow-policies.ts';
+
+/** What the compiler makes of one profile; no routes where it doesn't decode. */
+export interface CompiledProfile extends SettledProfile {
+  /** Ordered by name. */
+  readonly policies: readonly DesiredPolicy[];
+  /** What is not to be written for lack of a fact. */
+  readonly withheld: readonly WithheldRule[];
+}
+
+/** A profile with its policies. */
+export function compiledProfile({ profile, routes }: SettledProfile): CompiledProfile {
+  return { profile, routes, ...policiesOf(profile, routes) };
+}
+
+/** The end that the addresses of an opening were found out for. */
+function foundForOf({ from, to }: Route, { direction }: Opening): { readonly foundFor?: string } {
+  const { name } = endOf(direction === 'Ingress' ? from : to).end;
+  return isFoundOut(name) ? { foundFor: name } : {};
+}
+
+function policiesOf(
+  { namespace, name, uid }: ProfileFacts,
+  routes: readonly CompiledRoute[],
+): Pick<CompiledProfile, 'policies' | 'withheld'> {
+  const openings = routes.flatMap(({ openings, route, withheld }) =>
+    openings.map((opening) => ({
+      ...opening,
+      asker: route.name,
+      ...foundForOf(route, opening),
+      ...(withheld === undefined ? {} : { withheld }),
+    })),
+  );
+  const about = {
+    namespace,
+    owner: { kind: 'AppNetworkProfile', name, uid },
+    stem: name,
+    describe: (direction: Direction, pods: string, routeNames: string) =>
+      direction === 'Ingress'
+        ? `Lets in to ${pods} what profile ${name} allows: ${routeNames}`
+        : `Lets out of ${pods} what profile ${name} allows: ${routeNames}`,
+  } as const;
+  return { policies: openingPolicies(about, openings), withheld: withheldRules(about, openings) };
+}

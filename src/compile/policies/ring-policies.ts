@@ -1,0 +1,73 @@
+// The ring of a namespace: the default denies, and what the platform and the egress mode leave open for every pod.
+// Must not know the routes that teams declare.
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import { allowing, type Direction, type Rule } from '../../model/network-policy.ts';
+import type { DesiredPolicy, Owner } from '../../model/policies.ts';
+import { clusterName, denyNames, dnsName, monitoringName } from '../../model/policy-names.ts';
+import { clusterRules, type Egress } from '../local/namespace-egress.ts';
+import type { World } from '../platform/cluster-services.ts';
+import { monitoringRules } from '../platform/systems.ts';
+import { described } from './described.ts';
+
+/** The policies that every ringed namespace has, with or without a profile of its own. Ordered by name. */
+export function ringPolicies(
+  namespace: string,
+  platform: PlatformNetworkProfileSpec,
+  owner: Owner,
+  egress: Egress,
+  world: World,
+): readonly DesiredPolicy[] {
+  const common = { namespace, owner };
+  const ingress = [
+    {
+      ...common,
+      ...deny(
+        'Ingress',
+        'Denies all ingress to every pod of this namespace, but for what other policies allow',
+      ),
+    },
+    ...allow('Ingress', monitoringName, monitoringRules(platform), {
+      ...common,
+      description: `Lets the monitoring systems (${platform.monitoring.map(({ name }) => name).join(', ')}) scrape every pod of this namespace`,
+    }),
+  ];
+  // The first egress policy of any kind would isolate pods: there is none where egress is not fenced.
+  if (egress.mode === 'Unrestricted') return ingress;
+  return [
+    ...allow('Egress', clusterName, clusterRules(egress.mode, world), {
+      ...common,
+      description:
+        'Lets every pod of this namespace reach everything inside the cluster: every namespace, the addresses of Services, the API server',
+    }),
+    {
+      ...common,
+      ...deny(
+        'Egress',
+        'Denies all egress of every pod of this namespace, but for what other policies allow',
+      ),
+    },
+    ...allow('Egress', dnsName, world.dns, {
+      ...common,
+      description: "Lets every pod of this namespace ask the cluster's DNS",
+    }),
+    ...ingress,
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function deny(
+  direction: Direction,
+  description: string,
+): Pick<DesiredPolicy, 'name' | 'description' | 'spec'> {
+  return { name: denyNames[direction], description, spec: { podSelector: {}, policyTypes: [direction] } };
+}
+
+function allow(
+  direction: Direction,
+  name: string,
+  [first, ...rest]: readonly Rule[],
+  about: Pick<DesiredPolicy, 'namespace' | 'owner' | 'description'>,
+): readonly DesiredPolicy[] {
+  if (first === undefined) return [];
+  const spec = allowing({}, direction, [first, ...rest]);
+  return [{ ...about, name, description: described(about.description, spec), spec }];
+}

@@ -1,0 +1,9 @@
+// Ingresses and routes of the Gateway API with a backend that nothing can be exposed for.
+// Must not know why something is exposed.
+import type { Finding } from '../../model/findings.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `BackendUnusable` */
+export function backendUnusable({ plain }: CheckedNamespace): readonly Finding[] {
+  return plain.exposures.findings;
+}

@@ -1,0 +1,44 @@
+// Services that the control plane calls, for a webhook or an aggregated API, and that no route opens to it.
+// Looks at what is opened, however it came about; must not know profiles.
+import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
+import type { Finding } from '../../model/findings.ts';
+import { compareText } from '../../model/object-key.ts';
+import type { ControlPlaneCallFacts, ServiceFacts } from '../../model/services.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import { isOpened, isWayIn, portsBehind } from './opened-services.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `ControlPlaneShutOut` */
+export function controlPlaneShutOut({ run, plain, routed }: CheckedNamespace): readonly Finding[] {
+  const { around } = plain;
+  const { namespace, services } = around;
+  const called = routed.filter(isWayIn).filter(isFromElsewhere);
+  return callsTo(run.view, namespace).flatMap(({ caller, service: { name, port } }) => {
+    const service = services.get(name);
+    return service === undefined || isOpened(service, called, portsBehind(around, name, port))
+      ? []
+      : [unreachableBackend(namespace, caller, service)];
+  });
+}
+
+/** One configuration may call a Service from many webhooks. */
+function callsTo({ controlPlaneCalls }: ClusterView, namespace: string): readonly ControlPlaneCallFacts[] {
+  const calls = controlPlaneCalls.filter(({ service }) => service.namespace === namespace);
+  const distinct = new Map(calls.map((call) => [`${call.caller} ${call.service.name}`, call]));
+  return [...distinct].sort(([a], [b]) => compareText(a, b)).map(([, call]) => call);
+}
+
+/** The control plane calls from addresses, or through konnectivity pods of another namespace. */
+function isFromElsewhere({ rule: { peers } }: Opening): boolean {
+  return peers.some((peer) => 'ipBlock' in peer || peer.namespaceSelector !== undefined);
+}
+
+function unreachableBackend(namespace: string, caller: string, { name }: ServiceFacts): Finding {
+  return {
+    code: 'ControlPlaneShutOut',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `${caller} makes the control plane call Service \`${name}\`, and no route opens that port of its pods to it: the ring denies the calls`,
+    hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { kubernetesAPI: {} }, to: { service: name } })}`,
+  };
+}

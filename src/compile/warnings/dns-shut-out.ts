@@ -1,0 +1,59 @@
+// A ring around the DNS of the cluster that does not let every pod ask it: the widest outage there is.
+// Looks at what is opened, however it came about; must not know profiles.
+
+import { suggestRoute } from '../../api/suggested-profile.ts';
+import type { Finding } from '../../model/findings.ts';
+import type { Peer, PolicyPort, Rule } from '../../model/network-policy.ts';
+import { writtenPorts } from '../../model/policy-ports.ts';
+import { portsContain } from '../../model/port-cover.ts';
+import { asksNoMore } from '../../model/selector-order.ts';
+import { type LabelSelector, nameOf } from '../../model/selectors.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `DnsShutOut`: the pods of the cluster's DNS are here, and some port of theirs is not open to every namespace. */
+export function dnsShutOut({ run: { world }, plain, routed }: CheckedNamespace): readonly Finding[] {
+  const namespace = plain.facts.name;
+  return world.dns.flatMap((rule) => {
+    const pods = podsIn(namespace, rule);
+    if (pods === undefined) return [];
+    const open = routed.filter((opening) => letsEverybodyIn(opening, pods));
+    return areOpen(rule.ports, open) ? [] : [shutOut(namespace, pods, rule)];
+  });
+}
+
+function podsIn(namespace: string, { peers: [peer] }: Rule): LabelSelector | undefined {
+  if ('ipBlock' in peer || nameOf(peer.namespaceSelector ?? {}) !== namespace) return undefined;
+  return peer.podSelector;
+}
+
+function letsEverybodyIn({ direction, pods, rule }: Opening, asked: LabelSelector): boolean {
+  return direction === 'Ingress' && asksNoMore(pods, asked) && rule.peers.some(isEverybody);
+}
+
+function isEverybody(peer: Peer): boolean {
+  if ('ipBlock' in peer || peer.namespaceSelector === undefined) return false;
+  return asksNoMore(peer.namespaceSelector, {}) && asksNoMore(peer.podSelector, {});
+}
+
+/** Which number a name is, only the pods say: it may be any. */
+function areOpen(asked: Rule['ports'], openings: readonly Opening[]): boolean {
+  if (openings.some(({ rule }) => rule.ports === undefined)) return true;
+  const open: readonly PolicyPort[] = openings.flatMap(({ rule }) => rule.ports ?? []);
+  return (asked ?? []).every(
+    (port) =>
+      portsContain(open, [port]) ||
+      open.some((other) => typeof other.port === 'string' && other.protocol === port.protocol),
+  );
+}
+
+function shutOut(namespace: string, pods: LabelSelector, { ports }: Rule): Finding {
+  const route = { name: 'dns', from: { cluster: {} }, to: { pods }, ports: writtenPorts(ports) };
+  return {
+    code: 'DnsShutOut',
+    subject: { kind: 'Namespace', name: namespace },
+    message:
+      'the DNS of the cluster is here, and no route lets every namespace ask it: the ring denies that, and names are not resolved any more',
+    hint: `add to a profile in \`${namespace}\`:\n${suggestRoute(route)}`,
+  };
+}

@@ -1,0 +1,50 @@
+// What the egress mode of a namespace should open and does not, because a fact of the cluster is not known.
+// Must not know routes.
+import type { Finding } from '../../model/findings.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `DnsUnknown`, `ApiServerUnknown`, `ClusterRangesUnknown` */
+export function egressUnknown({ run: { world }, plain }: CheckedNamespace): readonly Finding[] {
+  const { name } = plain.facts;
+  const { mode } = plain.egress;
+  if (mode === 'Unrestricted') return [];
+  const closed: readonly (Finding | undefined)[] = [
+    world.dns.length === 0 ? unknown(name, 'DnsUnknown', dnsUnknown[mode]) : undefined,
+    mode === 'ClusterOnly' && world.apiServer.length === 0
+      ? unknown(name, 'ApiServerUnknown', apiServerUnknown)
+      : undefined,
+    mode === 'ClusterOnly' && world.ranges.services === undefined
+      ? unknown(name, 'ClusterRangesUnknown', servicesUnknown)
+      : undefined,
+  ];
+  return closed.filter((finding) => finding !== undefined);
+}
+
+const setDns = "a platform engineer sets the platform profile's `spec.dns`";
+const dnsUnknown = {
+  ClusterOnly: {
+    message:
+      'the DNS of the cluster is not known: where it is outside of all pods and Services, no pod here may ask it',
+    hint: setDns,
+  },
+  Restricted: { message: 'the DNS of the cluster is not known: no pod here may ask it', hint: setDns },
+};
+
+const apiServerUnknown = {
+  message: 'the addresses of the API server are not known: no pod here may reach it',
+  hint: 'a platform engineer sets `spec.kubernetesAPI.addresses` and `spec.kubernetesAPI.ports` of the platform profile',
+};
+
+const servicesUnknown = {
+  message:
+    'the addresses of Services are not known: a CNI that matches them before they are translated denies them',
+  hint: "a platform engineer sets the platform profile's `spec.cluster.serviceRanges`",
+};
+
+function unknown(
+  namespace: string,
+  code: 'DnsUnknown' | 'ApiServerUnknown' | 'ClusterRangesUnknown',
+  text: { readonly message: string; readonly hint: string },
+): Finding {
+  return { code, subject: { kind: 'Namespace', name: namespace }, ...text };
+}

@@ -1,0 +1,65 @@
+// Gateways of a namespace that don't count as ingress controllers, with what to write if they should.
+// Must not know routes.
+import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import type { Finding } from '../../model/findings.ts';
+import type { GatewayFacts } from '../../model/services.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
+import {
+  countedGateways,
+  howToCount,
+  mostGateways,
+  uncountedGateways,
+} from '../platform/gateway-namespaces.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `GatewayNotCounted` */
+export function gatewayNotCounted({ run: { view, spec }, plain }: CheckedNamespace): readonly Finding[] {
+  const { name } = plain.facts;
+  const here = [...(view.gateways.get(name)?.values() ?? [])];
+  if (here.length === 0) return [];
+  return [...placeFindings(view, spec, name, here), ...numberFindings(view, spec, name)];
+}
+
+/** What doesn't count because of its place. */
+function placeFindings(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+  here: readonly GatewayFacts[],
+): readonly Finding[] {
+  const [first, ...more] = uncountedGateways(view, platform, here);
+  if (first === undefined) return [];
+  const which = more.length === 0 ? '' : ` and ${more.length} more`;
+  return [
+    {
+      code: 'GatewayNotCounted',
+      subject: { kind: 'Namespace', name: namespace },
+      message: `Gateway \`${first.name}\`${which} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, and the platform profile does not say that Gateways of this namespace count: its pods are let in nowhere`,
+      hint: howToCount(view, platform, namespace),
+    },
+  ];
+}
+
+/** What doesn't count because older ones are enough. */
+function numberFindings(
+  view: ClusterView,
+  platform: PlatformNetworkProfileSpec,
+  namespace: string,
+): readonly Finding[] {
+  return platform.ingressControllers
+    .filter(({ preset }) => preset === 'gateway-api')
+    .flatMap((controller): readonly Finding[] => {
+      const { tooMany } = countedGateways(view, platform, controller);
+      const [first, ...more] = tooMany.filter((gateway) => gateway.namespace === namespace);
+      if (first === undefined) return [];
+      const which = more.length === 0 ? '' : ` and ${more.length} more`;
+      return [
+        {
+          code: 'GatewayNotCounted',
+          subject: { kind: 'Namespace', name: namespace },
+          message: `Gateway \`${first.name}\`${which} in \`${namespace}\` came after the ${mostGateways} that count as ingress controller \`${controller.name}\`: what it serves is open to its pods, but routes with \`ingressController\` do not let them in`,
+          hint: `delete Gateways that nobody needs, or a platform engineer sets \`pods\` of \`${controller.name}\` in \`spec.ingressControllers\` of the platform profile to a label that the pods of all Gateways have`,
+        },
+      ];
+    });
+}

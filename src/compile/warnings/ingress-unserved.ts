@@ -1,0 +1,67 @@
+// Ingresses and routes of the Gateway API that no known ingress controller serves, and whose pods no route opens.
+// Looks at what is opened, however it came about; must not know profiles.
+import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
+import type { Finding } from '../../model/findings.ts';
+import { formatKey } from '../../model/object-key.ts';
+import type { Unserved } from '../local/exposures.ts';
+import { gatewayPods } from '../platform/gateway-namespaces.ts';
+import { isOpened, isWayIn, portsBehind } from './opened-services.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `IngressUnserved` */
+export function ingressUnserved({ plain, routed }: CheckedNamespace): readonly Finding[] {
+  const { around, exposures } = plain;
+  const { namespace, services } = around;
+  const waysIn = routed.filter(isWayIn);
+  return exposures.unserved.flatMap((exposer) => {
+    const [closed] = exposer.backends.filter(({ name, port }) => {
+      const service = services.get(name);
+      return service && !isOpened(service, waysIn, portsBehind(around, name, port));
+    });
+    return closed === undefined ? [] : [unserving(namespace, exposer, closed.name)];
+  });
+}
+
+function unserving(namespace: string, { name, why }: Unserved, service: string): Finding {
+  const { what, hint } = tellUnserved(namespace, why, service);
+  return {
+    code: 'IngressUnserved',
+    subject: { kind: 'Namespace', name: namespace },
+    message: `${name}${what}, and no route opens the pods of its Service \`${service}\`: the ring denies what comes in through it`,
+    hint,
+  };
+}
+
+function tellUnserved(
+  namespace: string,
+  why: Unserved['why'],
+  service: string,
+): { readonly what: string; readonly hint: string } {
+  switch (why.kind) {
+    case 'NotDeclared': {
+      const ofClass = why.className === undefined ? '' : `, of class \`${why.className}\`,`;
+      return {
+        what: `${ofClass} is served by no ingress controller that the platform profile declares`,
+        hint: "a platform engineer declares who serves it in the platform profile's `spec.ingressControllers`, with its class where they have `classes`",
+      };
+    }
+    case 'PlaceUnknown':
+      return {
+        what: ' is served by an ingress controller on nodes whose addresses are not known',
+        hint: "a platform engineer says in the platform profile's `spec.cluster.nodeRanges` where the nodes are",
+      };
+    case 'GatewayNotCounted':
+      return {
+        what: ` is attached to Gateway \`${formatKey(why.gateway)}\`, whose pods run beside it in a namespace whose Gateways do not count as ingress controllers`,
+        hint:
+          why.gateway.namespace === namespace
+            ? `${why.howToCount}\nor add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(service, 'users'), from: { pods: { matchLabels: gatewayPods(why.gateway) } }, to: { service } })}`
+            : why.howToCount,
+      };
+    case 'NotFollowed':
+      return {
+        what: ` is attached to \`${why.parent}\`, of which it is not known who serves it`,
+        hint: `attach it to a Gateway or a ListenerSet of \`gateway.networking.k8s.io/v1\`, or add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(service, 'users'), from: { ingressController: {} }, to: { service } })}`,
+      };
+  }
+}

@@ -1,0 +1,34 @@
+// Mirrors that other namespaces would have written here and have not, because they are too many.
+// Must not know which mirrors are written.
+import type { Finding } from '../../model/findings.ts';
+import { capOfAll, capOfPair } from '../across/mirror-caps.ts';
+import { mirrorsBeyond } from '../across/mirrors-across.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `MirrorsCapped`, at the namespace into which they would be written. */
+export function mirrorsCapped({ run, plain }: CheckedNamespace): readonly Finding[] {
+  const namespace = plain.facts.name;
+  const { routes, exposers } = mirrorsBeyond(run, plain);
+  const subject = { kind: 'Namespace', name: namespace } as const;
+  const [route] = routes;
+  const [exposer] = exposers;
+  const ofRoutes: Finding | undefined =
+    route === undefined
+      ? undefined
+      : {
+          code: 'MirrorsCapped',
+          subject,
+          message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${route}\``,
+          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
+        };
+  const ofExposures: Finding | undefined =
+    exposer === undefined
+      ? undefined
+      : {
+          code: 'MirrorsCapped',
+          subject,
+          message: `mirrors of what one namespace exposes would come to more than ${capOfPair.bytes / 1000} KB in \`${namespace}\`: ${exposers.length === 1 ? 'one object is' : `${exposers.length} objects are`} left out, the first \`${exposer}\``,
+          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let fewer objects expose pods there, of Services with shorter selectors`,
+        };
+  return [ofRoutes, ofExposures].filter((finding) => finding !== undefined);
+}

@@ -1,0 +1,37 @@
+// Whether what is opened reaches the pods of a Service.
+// Looks at what is opened, however it came about; must not know profiles.
+import type { PolicyPort } from '../../model/network-policy.ts';
+import { portsContain } from '../../model/port-cover.ts';
+import { asksNoMore } from '../../model/selector-order.ts';
+import type { ServiceFacts } from '../../model/services.ts';
+import type { Surroundings } from '../../routes/route-end.ts';
+import { podsBehind } from '../../routes/service.ts';
+import type { Opening } from '../local/allow-rule.ts';
+
+/** The pods' ports behind a port of a Service; `none` in particular where the Service has no such port. */
+export function portsBehind(
+  around: Surroundings,
+  service: string,
+  port: number | string | undefined,
+): readonly PolicyPort[] {
+  const pods = podsBehind(service, around);
+  const ports = pods.ok && port !== undefined ? pods.value.ports([port]) : undefined;
+  return ports?.ok ? (ports.value ?? []) : [];
+}
+
+/** Also where there is nothing to open: an ExternalName has no pods, whatever selector is left on it. */
+export function isOpened(
+  { type, selector }: ServiceFacts,
+  openings: readonly Opening[],
+  ports: readonly PolicyPort[],
+): boolean {
+  if (type === 'ExternalName' || selector === undefined) return true;
+  return openings.some(
+    ({ pods, rule }) => asksNoMore(pods, { matchLabels: selector }) && portsContain(rule.ports, ports),
+  );
+}
+
+/** Whether something is let in. */
+export function isWayIn({ direction }: Opening): boolean {
+  return direction === 'Ingress';
+}

@@ -1,0 +1,24 @@
+// Routes that open every pod of the namespace, often because a selector is empty by accident.
+// Must not know what else is opened.
+import type { Finding } from '../../model/findings.ts';
+import { selectsEverything } from '../../model/selectors.ts';
+import { endOf } from '../../routes/index.ts';
+import { isWayIn } from './opened-services.ts';
+import type { CheckedNamespace } from './warning-check.ts';
+
+/** `OpensWholeNamespace` */
+export function opensWholeNamespace({ profiles }: CheckedNamespace): readonly Finding[] {
+  return profiles.flatMap(({ profile, routes }) =>
+    routes
+      .filter(({ openings }) =>
+        openings.some((opening) => isWayIn(opening) && selectsEverything(opening.pods)),
+      )
+      .map(({ route }) => ({
+        code: 'OpensWholeNamespace' as const,
+        subject: { kind: 'AppNetworkProfile' as const, namespace: profile.namespace, name: profile.name },
+        path: `spec.routes[${route.name}].to`,
+        message: `route \`${route.name}\` opens every pod of the namespace: \`${endOf(route.to).end.name}\` selects all of them`,
+        hint: 'name the pods that are meant with `app`, `service`, or labels in `pods`',
+      })),
+  );
+}

@@ -1,0 +1,270 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import {
+  type KubernetesObject,
+  namespace,
+  object,
+  type PlatformSpec,
+  platform,
+  profile,
+  service,
+  view,
+} from '../../../test/fixtures.ts';
+import { compile } from '../compile.ts';
+
+type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
+
+const nginx = { ingressControllers: [{ name: 'nginx', preset: 'ingress-nginx' }] } as const;
+
+/** The findings of the shop, as `code: what they are about`. */
+function found(
+  objects: readonly KubernetesObject[],
+  routes: Routes = [],
+  spec: PlatformSpec = {},
+): readonly string[] {
+  const { findings } = compile(
+    view({
+      platform: platform(spec),
+      namespaces: [namespace('shop')],
+      profiles: [profile('shop/shop', { routes })],
+      objects,
+    }),
+  );
+  return findings.map(({ code, message }) => `${code}: ${/`([^`]+)`/.exec(message)?.[1]}`);
+}
+
+const of = (name: string, type: string, spec: object = { selector: { app: name } }) =>
+  service(`shop/${name}`, [{ port: 443, targetPort: 8443 }], { type, ...spec });
+
+/** An object that makes the control plane call the Service `hook`, as often as `times`. */
+function webhooks(kind: string, times = 1): KubernetesObject {
+  const webhook = { clientConfig: { service: { namespace: 'shop', name: 'hook' } } };
+  return {
+    ...object('Ingress', 'caller'),
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    webhooks: Array.from({ length: times }, () => webhook),
+  } as KubernetesObject;
+}
+
+function apiService(name: string, spec: object): KubernetesObject {
+  return { ...object('Ingress', name, spec), apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' };
+}
+
+describe('a Service that is an entrance', () => {
+  test('is told of where no route opens its pods, in the order of names', () => {
+    const entrances = [of('web', 'NodePort'), of('api', 'LoadBalancer')];
+    const told = ['EntranceClosed: api', 'EntranceClosed: web'];
+    expect(found(entrances)).toEqual(told);
+    expect(found(entrances.toReversed())).toEqual(told);
+    expect(found(entrances, [{ name: 'a', from: { anywhere: {} }, to: { service: 'api' } }])).toEqual([
+      'EntranceClosed: web',
+    ]);
+  });
+
+  test('is open by a route to some of its labels, not by one that asks for more', () => {
+    const entrance = of('web', 'LoadBalancer', { selector: { app: 'web', tier: 'front' } });
+    const to = (matchLabels: Readonly<Record<string, string>>): Routes => [
+      { name: 'a', from: { anywhere: {} }, to: { pods: { matchLabels } } },
+    ];
+    expect(found([entrance], to({ tier: 'front' }))).toEqual([]);
+    expect(found([entrance], to({ app: 'web', tier: 'front', canary: 'yes' }))).toEqual([
+      'EntranceClosed: web',
+    ]);
+    expect(found([entrance], to({ app: 'api' }))).toEqual(['EntranceClosed: web']);
+  });
+
+  test('is not open by routes from pods alone: what comes in through it comes from an address', () => {
+    const entrance = [of('web', 'LoadBalancer')];
+    const routeFrom = (from: Routes[number]['from']): Routes => [{ name: 'a', from, to: { service: 'web' } }];
+    expect(found(entrance, routeFrom({ app: 'api' }))).toEqual(['EntranceClosed: web']);
+    expect(found(entrance, routeFrom({ namespace: { name: 'pay' } }))).toEqual(['EntranceClosed: web']);
+    expect(found(entrance, routeFrom({ cidr: { cidr: '203.0.113.0/24' } }))).toEqual([]);
+  });
+
+  test('is not open by a route to none of its ports, and open by one to any of them', () => {
+    const ports = [
+      { name: 'web', port: 443, targetPort: 8443 },
+      { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' },
+    ] as const;
+    const entrance = [service('shop/web', ports, { type: 'LoadBalancer', selector: { app: 'web' } })];
+    const routeOn = (port: number | string): Routes => [
+      { name: 'a', from: { anywhere: {} }, to: { pods: { matchLabels: { app: 'web' } } }, ports: [port] },
+    ];
+    expect(found(entrance, routeOn(443))).toEqual(['EntranceClosed: web']);
+    expect(found(entrance, routeOn(8443))).toEqual([]);
+    expect(found(entrance, routeOn('5353/UDP'))).toEqual([]);
+  });
+
+  test('is open by an Ingress that leads to it, where a controller serves that', () => {
+    const backend = { service: { name: 'web', port: { number: 443 } } };
+    const objects = [of('web', 'NodePort'), object('Ingress', 'shop/web', { defaultBackend: backend })];
+    expect(found(objects, [], nginx)).toEqual([]);
+    expect(found(objects)).toEqual(['EntranceClosed: web', 'IngressUnserved: web']);
+    expect(found(objects, [], { ...nginx, ingressRoutes: 'None' })).toEqual(['EntranceClosed: web']);
+  });
+
+  test('is neither a ClusterIP, nor an ExternalName, nor one whose endpoints somebody writes', () => {
+    expect(
+      found([
+        of('web', 'ClusterIP'),
+        of('away', 'ExternalName', { externalName: 'db.example.com', selector: { app: 'away' } }),
+        of('by-hand', 'LoadBalancer', {}),
+        of('empty', 'NodePort', { selector: {} }),
+      ]),
+    ).toEqual([]);
+  });
+
+  test('is nothing to tell of where there is no ring', () => {
+    const entrance = [of('web', 'LoadBalancer')];
+    expect(found(entrance, [], { enforcement: 'DryRun' })).toEqual(['EntranceClosed: web']);
+    expect(found(entrance, [], { enforcement: 'Off' })).toEqual([]);
+    expect(found(entrance, [], { namespaces: { exclude: ['shop'] } })).toEqual([]);
+  });
+});
+
+describe('a Service that the control plane calls', () => {
+  const hook = of('hook', 'ClusterIP');
+  const spec = { cluster: { nodeRanges: ['10.0.0.0/24'] } };
+
+  test.each(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'])(
+    'as the backend of a %s is told of once, until a route opens it',
+    (kind) => {
+      expect(found([hook, webhooks(kind, 3)])).toEqual(['ControlPlaneShutOut: hook']);
+      const route = { name: 'hook', from: { nodes: {} }, to: { service: 'hook' } } as const;
+      expect(found([hook, webhooks(kind)], [route], spec)).toEqual([]);
+      // While nobody knows the nodes, the route opens nothing.
+      expect(found([hook, webhooks(kind)], [route])).toEqual(['ControlPlaneShutOut: hook']);
+    },
+  );
+
+  test('is not open by a route to another port of its pods, nor by one from pods of its own namespace', () => {
+    const given = [hook, webhooks('ValidatingWebhookConfiguration')];
+    const route = (from: Routes[number]['from'], port: number): Routes => [
+      { name: 'a', from, to: { pods: { matchLabels: { app: 'hook' } } }, ports: [port] },
+    ];
+    const konnectivity = { namespace: { name: 'kube-system' } };
+    expect(found(given, route({ nodes: {} }, 9090), spec)).toEqual(['ControlPlaneShutOut: hook']);
+    expect(found(given, route({ app: 'web' }, 8443), spec)).toEqual(['ControlPlaneShutOut: hook']);
+    expect(found(given, route({ nodes: {} }, 8443), spec)).toEqual([]);
+    expect(found(given, route(konnectivity, 8443), spec)).toEqual([]);
+  });
+
+  test('as the backend of an APIService is told of for each, but not of one that is served by the API server', () => {
+    const objects = [
+      apiService('v1.b.example.com', { service: { namespace: 'shop', name: 'hook' } }),
+      apiService('v1.a.example.com', { service: { namespace: 'shop', name: 'hook' } }),
+      apiService('v1.apps', {}),
+      apiService('v1.c.example.com', { service: { namespace: 'elsewhere', name: 'hook' } }),
+    ];
+    const { findings } = compile(
+      view({ platform: platform(), namespaces: [namespace('shop')], objects: [...objects, hook] }),
+    );
+    expect(findings.map(({ message }) => message.split(' ')[0])).toEqual([
+      'APIService/v1.a.example.com',
+      'APIService/v1.b.example.com',
+    ]);
+  });
+
+  test('is nothing to tell of where it is gone, or leads to no pods here', () => {
+    const caller = webhooks('ValidatingWebhookConfiguration');
+    expect(found([caller])).toEqual([]);
+    expect(found([caller, of('hook', 'ClusterIP', {})])).toEqual([]);
+    const away = { externalName: 'hook.example.com', selector: { app: 'hook' } };
+    expect(found([caller, of('hook', 'ExternalName', away)])).toEqual([]);
+  });
+});
+
+describe('an Ingress that no declared ingress controller serves', () => {
+  const backend = { service: { name: 'web', port: { number: 443 } } };
+  const web = of('web', 'ClusterIP');
+  const ingress = (className?: string) =>
+    object('Ingress', 'shop/web', {
+      ...(className === undefined ? {} : { ingressClassName: className }),
+      defaultBackend: backend,
+    });
+  const classes = { ingressControllers: [{ ...nginx.ingressControllers[0], classes: ['nginx'] }] };
+
+  test('is told of, with its class, where none is declared and where none is of its class', () => {
+    expect(found([web, ingress()])).toEqual(['IngressUnserved: web']);
+    expect(found([web, ingress('alb')], [], classes)).toEqual(['IngressUnserved: alb']);
+    expect(found([web, ingress('nginx')], [], classes)).toEqual([]);
+  });
+
+  test('is nothing to tell of where a route opens its pods on its port, by whatever way it comes', () => {
+    const route = (port: number): Routes => [
+      { name: 'a', from: { cidr: { cidr: '203.0.113.0/24' } }, to: { app: 'web' }, ports: [port] },
+    ];
+    const spec = { ...classes, appLabel: 'app' };
+    expect(found([web, ingress('alb')], route(8443), spec)).toEqual([]);
+    expect(found([web, ingress('alb')], route(9090), spec)).toEqual(['IngressUnserved: alb']);
+  });
+
+  test('is nothing to tell of where it leads to no pods here, or where `ingressRoutes` is None', () => {
+    expect(found([ingress('alb')], [], classes)).toEqual([]);
+    expect(found([web, ingress('alb')], [], { ...classes, ingressRoutes: 'None' })).toEqual([]);
+  });
+
+  test('may be a route of the Gateway API, whose Gateway exists', () => {
+    const route = object('HTTPRoute', 'shop/web', {
+      parentRefs: [{ name: 'public' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 443 }] }],
+    });
+    const gateway = object('Gateway', 'shop/public', {
+      gatewayClassName: 'cilium',
+      listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+    });
+    expect(found([web, route], [], classes)).toEqual([]);
+    expect(found([web, route, gateway], [], classes)).toEqual(['IngressUnserved: cilium']);
+  });
+
+  test('may be one on nodes whose addresses are not known: that is told, and not that nobody is declared', () => {
+    const hosts = { ingressControllers: [{ name: 'edge', hostNetwork: true }] };
+    const told = compile(
+      view({ platform: platform(hosts), namespaces: [namespace('shop')], objects: [web, ingress()] }),
+    ).findings;
+    expect(told).toEqual([
+      expect.objectContaining({
+        code: 'IngressUnserved',
+        message: expect.stringContaining('on nodes whose addresses are not known'),
+        hint: expect.stringContaining('spec.cluster.nodeRanges'),
+      }),
+    ]);
+  });
+
+  test('may be a route that is attached to something that is not followed, and the hint opens its pods when it is pasted', () => {
+    const route = object('HTTPRoute', 'shop/web', {
+      parentRefs: [{ group: 'gateway.networking.x-k8s.io', kind: 'XListenerSet', name: 'early' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 443 }] }],
+    });
+    const given = (routes: Routes) =>
+      compile(
+        view({
+          platform: platform(nginx),
+          namespaces: [namespace('shop')],
+          profiles: [profile('shop/shop', { routes })],
+          objects: [web, route],
+        }),
+      ).findings;
+    const [unserved, ...more] = given([]);
+    expect(more).toEqual([]);
+    expect(unserved).toMatchObject({
+      code: 'IngressUnserved',
+      message: expect.stringMatching(/^HTTPRoute shop\/web is attached to `XListenerSet\/early`, /),
+    });
+    const { hint = '' } = unserved ?? {};
+    expect(given(parse(hint.slice(hint.indexOf('\n') + 1)) as Routes)).toEqual([]);
+  });
+});
+
+describe('a route that opens every pod of its namespace', () => {
+  test('is told of by its name, however its selector says so', () => {
+    const routes: Routes = [
+      { name: 'empty', from: { app: 'web' }, to: { pods: {} } },
+      { name: 'no-labels', from: { app: 'web' }, to: { pods: { matchLabels: {}, matchExpressions: [] } } },
+      { name: 'some', from: { app: 'web' }, to: { pods: { matchLabels: { app: 'api' } } } },
+      { name: 'out', from: { pods: {} }, to: { namespace: { selector: {} } } },
+    ];
+    expect(found([], routes)).toEqual(['OpensWholeNamespace: empty', 'OpensWholeNamespace: no-labels']);
+  });
+});

@@ -1,0 +1,19 @@
+// What a check of the compiler is: it looks at one namespace and everything that was made of it, for one kind of mistake.
+// Must not know which checks there are.
+import type { Finding } from '../../model/findings.ts';
+import type { Compilation } from '../across/compilation.ts';
+import type { SettledProfile } from '../across/settled-profiles.ts';
+import type { Opening } from '../local/allow-rule.ts';
+import type { PlainNamespace } from '../local/local-namespace.ts';
+
+/** A namespace, and what was made of it. */
+export interface CheckedNamespace {
+  readonly run: Compilation;
+  readonly plain: PlainNamespace;
+  readonly profiles: readonly SettledProfile[];
+  /** What the routes of the profiles open. */
+  readonly routed: readonly Opening[];
+}
+
+/** Looks at a namespace for one kind of mistake. Pure; what it finds is in a fixed order. */
+export type WarningCheck = (checked: CheckedNamespace) => readonly Finding[];
