@@ -18,10 +18,11 @@ $(INSTALLED): package-lock.json package.json
 
 setup: $(INSTALLED) ## install the locked dependencies
 
-lint: setup ## format, lint, types and layers
+lint: setup ## format, lint, types, unused code and layers
 	biome check --error-on-warnings .
 	tsc -p .
 	tsc -p src/graph-page
+	knip
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image tools
 
 check: lint ## the fast loop: lint, then unit and golden tests with a quarter of the random cases (generated files must be fresh)

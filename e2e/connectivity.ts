@@ -75,11 +75,6 @@ export function both(a: Connectivity, b: Connectivity): Connectivity {
   return new Map([...a].map(([name, ports]) => [name, intersect(ports, b.get(name) ?? noPorts)]));
 }
 
-/** What is let through by either. */
-export function either(a: Connectivity, b: Connectivity): Connectivity {
-  return new Map([...a].map(([name, ports]) => [name, unite(ports, b.get(name) ?? noPorts)]));
-}
-
 /** What is in `inner` and not in `outer`, as texts for people: nothing where all of it is. */
 export function beyond(inner: Connectivity, outer: Connectivity): readonly string[] {
   return [...inner].flatMap(([name, ports]) => {

@@ -151,7 +151,7 @@ function portsMatch(ports: readonly RulePort[] | undefined, { protocol, port, to
 }
 
 /** A label selector, requirement by requirement. */
-export function naivelySelects(
+function naivelySelects(
   { matchLabels = {}, matchExpressions = [] }: LabelSelector,
   labels: Labels,
 ): boolean {

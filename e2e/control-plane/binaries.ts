@@ -15,7 +15,7 @@ export interface BinarySources {
 }
 
 /** No source has a binary; the message lists what each source said and what to install. */
-export class BinariesMissing extends Error {
+class BinariesMissing extends Error {
   override readonly name = 'BinariesMissing';
 }
 

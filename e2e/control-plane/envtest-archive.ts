@@ -34,7 +34,7 @@ const indexSchema = z.object({
 });
 
 /** The archive is not what its publisher made. */
-export class ChecksumError extends Error {
+class ChecksumError extends Error {
   override readonly name = 'ChecksumError';
 }
 

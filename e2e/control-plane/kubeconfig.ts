@@ -9,7 +9,7 @@ export type Credentials = KeyPair | { readonly token: string };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** The text of a kubeconfig with one context, `ringfence-test`. */
-export function kubeconfig(url: string, caCertificate: string, credentials: Credentials): string {
+function kubeconfig(url: string, caCertificate: string, credentials: Credentials): string {
   const name = 'ringfence-test';
   const user =
     'token' in credentials

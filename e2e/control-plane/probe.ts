@@ -9,7 +9,7 @@ const run = promisify(execFile);
  * The version that the binary at `path` prints, as `1.37.2`, without the leading `v`.
  * @throws Error when it cannot be run (absent, another platform's, not executable) or prints no version
  */
-export async function versionOf(binary: Binary, path: string): Promise<string> {
+async function versionOf(binary: Binary, path: string): Promise<string> {
   const { stdout } = await run(path, [...binary.versionArguments], { timeout: 20_000 });
   const version = /\bv?(\d+\.\d+\.\d+[-+.\w]*)/.exec(stdout)?.[1];
   if (version === undefined) throw new Error(`\`${path}\` prints no version`);

@@ -20,7 +20,7 @@ const volatile: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A text without what differs from run to run. */
-export function steady(text: string): string {
+function steady(text: string): string {
   return volatile.reduce((rest, [pattern, instead]) => rest.replaceAll(pattern, instead), text).trim();
 }
 

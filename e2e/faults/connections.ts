@@ -43,7 +43,7 @@ export function connectionsOf(namespaces: readonly string[]): readonly Connectio
 export type IsAllowed = (connection: Connection, policies: PolicyState) => boolean;
 
 /** An evaluator that reads the policies of each moment once. */
-export function evaluator(): IsAllowed {
+function evaluator(): IsAllowed {
   const known = new Map<PolicyState, Map<string, NaiveAnalysis>>();
   const analysisOf = (policies: PolicyState, ends: readonly string[]) => {
     const ofMoment = known.get(policies) ?? new Map<string, NaiveAnalysis>();

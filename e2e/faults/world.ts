@@ -30,7 +30,7 @@ export interface OperatorOptions {
 }
 
 /** The settle time of the operators, in seconds: no CNI listens here. */
-export const settle = 0.4;
+const settle = 0.4;
 
 /** A running world. */
 export class FaultWorld implements AsyncDisposable {

@@ -1,7 +1,7 @@
 // The command lines of kind. Pure: a test reads them, since kind itself needs a container engine.
 
 /** The name of the cluster, which no other one of the machine has. */
-export const clusterName = 'ringfence-e2e';
+const clusterName = 'ringfence-e2e';
 
 /** The default node of kind 0.33.0 (its `pkg/apis/config/defaults/image.go`). */
 export const nodeImage =

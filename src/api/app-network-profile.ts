@@ -10,7 +10,7 @@ import { metadata } from './metadata.ts';
 import { route } from './route.ts';
 
 /** The most routes that one profile holds; a namespace may have several profiles. */
-export const maxRoutes = 200;
+const maxRoutes = 200;
 
 /** The spec of an AppNetworkProfile. */
 export const appNetworkProfileSpec = fields({
@@ -27,7 +27,7 @@ export const appNetworkProfileSpec = fields({
 }).describe('What this application needs.');
 
 /** What became of one route. */
-export const routeStates = ['Active', 'NotNeeded', 'Pending', 'Rejected'] as const;
+const routeStates = ['Active', 'NotNeeded', 'Pending', 'Rejected'] as const;
 
 const count = (meaning: string) => z.int().min(0).describe(meaning);
 

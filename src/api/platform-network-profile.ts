@@ -14,10 +14,10 @@ import { cluster, dns, ingressController, kubernetesAPI, monitoring } from './pl
 import { platformNetworkProfileStatus } from './platform-status.ts';
 
 /** The only name that a PlatformNetworkProfile can have. */
-export const platformProfileName = 'default';
+const platformProfileName = 'default';
 
 /** The label that `app` selects by unless the platform profile names another. */
-export const defaultAppLabel = 'app.kubernetes.io/name';
+const defaultAppLabel = 'app.kubernetes.io/name';
 
 const namespaces = fields({
   selector: labelSelector()

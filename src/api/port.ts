@@ -12,7 +12,7 @@ const number = '(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-
 const name = '([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*';
 
 /** The syntax of a port in a string: a number, a range or an IANA service name, then a protocol. */
-export const portPattern = `^(${number}(-${number})?|${name})(/(TCP|UDP|SCTP))?$`;
+const portPattern = `^(${number}(-${number})?|${name})(/(TCP|UDP|SCTP))?$`;
 
 /** The longest string that is a port: a name of 15 characters and `/SCTP`. */
 const longest = 20;

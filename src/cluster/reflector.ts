@@ -41,7 +41,7 @@ export interface KeptKind<T extends Identified> {
 }
 
 /** For how long a watch may be silent, in milliseconds: the API server sends a bookmark about once a minute. */
-export const watchIdleMs = 150_000;
+const watchIdleMs = 150_000;
 const backoff = { baseMs: 200, capMs: 15_000 } as const;
 // A version that the server refuses in another way than by 410 is given up after so many answers.
 const triesPerVersion = 3;

@@ -14,7 +14,7 @@ import type { UncertainFact } from '../view/cluster-view.ts';
 export const mostAddresses = 32;
 
 /** kube-controller-manager gives a node a /24 or a /64 unless it is told otherwise; no node has room for more pods than these. */
-export const widestPodRange = { 4: 16, 6: 48 } as const;
+const widestPodRange = { 4: 16, 6: 48 } as const;
 
 /** No host of a network: this network, loopback, link-local, multicast, reserved (RFC 6890), and where clouds give out secrets. */
 const nowhere = once(() =>

@@ -23,7 +23,7 @@ export type ListenerProtocol = (typeof listenerProtocols)[number];
  * Each kind of route, by the table in GEP-2907, "What Routes are allowed by Listeners with TLS". Implementations such as Envoy
  * Gateway and Istio let a listener that terminates TLS take a TCPRoute too.
  */
-export const gatewayRouteKinds = {
+const gatewayRouteKinds = {
   HTTPRoute: {
     plural: 'httproutes',
     versions: ['v1', 'v1beta1'],

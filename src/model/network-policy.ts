@@ -61,7 +61,7 @@ export interface NetworkPolicySpec {
  * `pkg/controllers/netpol`) opens every port where a rule has no number and no selected pod has the names. A number in the
  * place of the names would not do: pods may differ in what a name means.
  */
-export const standInPort = 1;
+const standInPort = 1;
 
 /** Whether a port of a rule is there only because kube-router needs a number beside the names of the others. */
 export function isStandIn(

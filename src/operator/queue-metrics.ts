@@ -7,7 +7,7 @@ import type { MetricFamilies } from './metric-families.ts';
 import type { QueueListener } from './work-queue.ts';
 
 /** What came of a reconcile, in controller-runtime's words. */
-export const reconcileResults = ['success', 'requeue_after', 'error'] as const;
+const reconcileResults = ['success', 'requeue_after', 'error'] as const;
 
 /** What came of a reconcile. */
 export type ReconcileResult = (typeof reconcileResults)[number];

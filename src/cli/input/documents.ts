@@ -38,7 +38,7 @@ export interface Documents {
  * YAML takes a second for every 1 to 2 MiB and 80 times its size in memory, JSON a hundredth of that: what `kubectl get -o json`
  * prints of a large cluster is read as it is.
  */
-export const maxYamlBytes = 16 * 2 ** 20;
+const maxYamlBytes = 16 * 2 ** 20;
 
 /** A value with aliases may unfold to so many values: without a limit, ten lines unfold to billions. */
 const maxUnfolded = 1_000_000;

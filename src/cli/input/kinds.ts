@@ -52,7 +52,7 @@ const checks: Readonly<Record<string, NonNullable<ReadKind['check']>>> = {
 };
 
 /** Every kind that something is made of. */
-export const readKinds: readonly ReadKind[] = [
+const readKinds: readonly ReadKind[] = [
   ...kindsIn(inNamespaces, true),
   ...kindsIn(clusterWide, false),
 ];

@@ -16,7 +16,7 @@ const codes: Readonly<Record<Style, readonly [number, number]>> = {
 };
 
 /** Leaves every text as it is. */
-export const plain: Paint = (_style, text) => text;
+const plain: Paint = (_style, text) => text;
 
 const painted: Paint = (style, text) => {
   const [on, off] = codes[style];

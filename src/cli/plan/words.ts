@@ -74,6 +74,6 @@ export function sayTotals({ policies, connections }: Changes): string {
 }
 
 /** How many connections a group stands for. */
-export function pairsOf({ from, to }: ConnectionChange): number {
+function pairsOf({ from, to }: ConnectionChange): number {
   return endNames(from).length * endNames(to).length;
 }

@@ -111,7 +111,7 @@ function gapOf(
 }
 
 /** Whether an end means pods of namespaces that nobody has named. */
-export function isWide(places: Places | undefined): places is { readonly selector: LabelSelector } {
+function isWide(places: Places | undefined): places is { readonly selector: LabelSelector } {
   return typeof places === 'object' && 'selector' in places;
 }
 
