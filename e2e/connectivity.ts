@@ -3,15 +3,7 @@
 import { type Analysis, analyze } from '../src/analyze/analysis.ts';
 import { type Endpoint, formatEndpoint } from '../src/analyze/endpoints.ts';
 import { readAnalysisInput } from '../src/cluster/analysis-input.ts';
-import {
-  covers,
-  formatPortSet,
-  intersect,
-  noPorts,
-  type PortSet,
-  subtract,
-  unite,
-} from '../src/model/port-set.ts';
+import { covers, formatPortSet, intersect, noPorts, type PortSet, subtract } from '../src/model/port-set.ts';
 import type { PolicySet } from './policy-recorder.ts';
 
 /** What there is besides policies. */
