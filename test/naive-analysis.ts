@@ -151,10 +151,7 @@ function portsMatch(ports: readonly RulePort[] | undefined, { protocol, port, to
 }
 
 /** A label selector, requirement by requirement. */
-function naivelySelects(
-  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
-  labels: Labels,
-): boolean {
+function naivelySelects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Labels): boolean {
   const expressions = [
     ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In', values: [value] })),
     ...matchExpressions,

@@ -52,10 +52,7 @@ const checks: Readonly<Record<string, NonNullable<ReadKind['check']>>> = {
 };
 
 /** Every kind that something is made of. */
-const readKinds: readonly ReadKind[] = [
-  ...kindsIn(inNamespaces, true),
-  ...kindsIn(clusterWide, false),
-];
+const readKinds: readonly ReadKind[] = [...kindsIn(inNamespaces, true), ...kindsIn(clusterWide, false)];
 
 /** The kind of an object, whatever the version of its API; undefined where nothing is made of it. */
 export function kindOf(apiVersion: string, kind: string, metadata: object = {}): ReadKind | undefined {
