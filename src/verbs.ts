@@ -1,7 +1,7 @@
 // Every verb, in the order of `--help`: those of the tool, and the operator. Nothing else knows both.
 // Must not load what is not asked for.
-import { toolVerbs } from './cli/program.ts';
-import { type Verb, type VerbHelp, withHelp } from './cli/verb.ts';
+import { toolVerbs, type Verb } from './cli/program.ts';
+import { type VerbHelp, withHelp } from './cli/verb-help.ts';
 
 const operatorHelp: VerbHelp = {
   examples: [

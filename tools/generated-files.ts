@@ -5,7 +5,7 @@ import { customResourceDefinition } from '../src/api/crd.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
 import { referencePage } from '../src/api/reference.ts';
 import { customResources } from '../src/api/resources.ts';
-import { crdText } from '../src/cli/crds.ts';
+import { crdText } from '../src/cli/crds/format.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { findingsPage } from './findings-page.ts';
 import { metricsPage } from './metrics-page.ts';

@@ -54,6 +54,24 @@ describe('decoding a profile', () => {
     expect(problemsOf(object)).toEqual(problems);
   });
 
+  test('says with a code what kind of mistake it is, and which words are allowed', () => {
+    const decoded = decodeAppNetworkProfile({
+      ...profile,
+      metadata: { ...profile.metadata, namespace: 7 },
+      spec: { egress: 'restricted', route: [] },
+    });
+    expect(decoded.ok ? [] : decoded.error.map(({ message: _, ...data }) => data)).toEqual([
+      { code: 'UnquotedString', path: 'metadata.namespace' },
+      {
+        code: 'UnknownWord',
+        path: 'spec.egress',
+        written: 'restricted',
+        allowed: ['Unrestricted', 'ClusterOnly', 'Restricted'],
+      },
+      { code: 'UnknownField', path: 'spec.route', written: 'route', allowed: ['egress', 'routes'] },
+    ]);
+  });
+
   test('says everything that is wrong, not only the first', () => {
     expect(
       problemsOf({ ...profile, kind: 'Profile', spec: { routes: 1, egress: 2, more: 3, most: 4 } }),
@@ -141,6 +159,7 @@ describe('a bare `Off`, which kubectl sends as false', () => {
     });
     expect(decoded.ok ? [] : decoded.error).toEqual([
       {
+        code: 'Invalid',
         path: 'spec.enforcement',
         message:
           'must be `Enforce`, `DryRun` or `Off`, not `false`; a bare `Off` is a boolean in YAML: write `"Off"`',

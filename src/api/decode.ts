@@ -3,16 +3,27 @@
 import type * as z from 'zod';
 import { failure, type Result, success } from '../model/result.ts';
 import { listWords } from '../routes/schema/constraint.ts';
+import { fieldsIn } from '../routes/schema/fields.ts';
 import { type AppNetworkProfile, appNetworkProfile } from './app-network-profile.ts';
 import { type EgressMode, egressMode } from './egress.ts';
 import { type PlatformNetworkProfile, platformNetworkProfile } from './platform-network-profile.ts';
 
+/**
+ * What kind of mistake it is, for code that acts on it: `UnknownField`: there is no such field; `UnknownWord`: the word is none of
+ * those that are allowed; `UnquotedString`: YAML takes for a number or a boolean what should be a string; `Invalid`: any other.
+ */
+export type ProblemCode = 'UnknownField' | 'UnknownWord' | 'UnquotedString' | 'Invalid';
+
 /** What is wrong with a field. */
 export interface Problem {
+  readonly code: ProblemCode;
   /** Where, as in `spec.routes[2].ports[0]`; `''` is the whole object. */
   readonly path: string;
   /** What is allowed there, without the path. */
   readonly message: string;
+  /** Of an unknown field or word: what is written, and what is allowed instead. */
+  readonly written?: string;
+  readonly allowed?: readonly string[];
 }
 
 /** Reads an AppNetworkProfile with its defaults filled in, or says everything that is wrong with it. */
@@ -75,18 +86,44 @@ function unsafeNames(value: unknown, path: readonly PropertyKey[]): readonly Pro
   const steps = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   return steps.flatMap((step) =>
     step === '__proto__'
-      ? [{ path: formatPath(path), message: 'must not have `__proto__`, which is no field and no label key' }]
+      ? [
+          {
+            code: 'Invalid',
+            path: formatPath(path),
+            message: 'must not have `__proto__`, which is no field and no label key',
+          },
+        ]
       : unsafeNames((value as Readonly<Record<PropertyKey, unknown>>)[step], [...path, step]),
   );
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: formatPath(issue.path), message: sayIssue(issue) }];
-  return issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), message: issue.message }));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownField([...issue.path, key], key, fieldsIn(issue)));
+  }
+  const problem = { path: formatPath(issue.path), message: formatIssue(issue) };
+  const { input } = issue;
+  if (issue.code === 'invalid_value' && typeof input === 'string') {
+    return [{ code: 'UnknownWord', ...problem, written: input, allowed: issue.values.map(String) }];
+  }
+  const isUnquoted = typeof input === 'number' || typeof input === 'boolean';
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && isUnquoted) {
+    return [{ code: 'UnquotedString', ...problem }];
+  }
+  return [{ code: 'Invalid', ...problem }];
+}
+
+function unknownField(path: readonly PropertyKey[], written: string, allowed: readonly string[]): Problem {
+  const hint =
+    allowed.length === 0
+      ? 'write `{}`, there are no fields here'
+      : `allowed are ${listWords(allowed, 'and')}`;
+  const message = `is not a field; ${hint}`;
+  return { code: 'UnknownField', path: formatPath(path), message, written, allowed };
 }
 
 /** What zod found, in words that say what is allowed; our own checks bring their words along. */
-function sayIssue(issue: z.core.$ZodIssue): string {
+function formatIssue(issue: z.core.$ZodIssue): string {
   const isMissing = issue.input === undefined;
   switch (issue.code) {
     case 'invalid_type':

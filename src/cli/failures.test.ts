@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts';
 import { endingOf, ToolError } from './failures.ts';
 
 describe('a process ends', () => {
-  test('with 2 and a sentence where a person, or the world, is at fault', () => {
+  test('with 2 and a sentence where an error was expected', () => {
     expect(endingOf(new ToolError('no such file'))).toEqual({
       text: 'ringfence: no such file\n',
       exitCode: exitCodes.error,

@@ -1,13 +1,13 @@
 // The flags that several verbs share, so that they mean the same everywhere.
 // Must not know a verb.
 import { Option } from 'commander';
-import { type OutputTarget, parseTarget } from './output/target.ts';
+import { type OutputTarget, parseTarget } from './output/output-target.ts';
 
 /** What is read, as flags. */
 export interface InputFlags {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
-  /** That of objects and ends which don't name one; see `namespaceOf`. */
+  /** The namespace of objects and ends that name none; see `namespaceOf`. */
   readonly namespace?: string;
   readonly operatorNamespace: string;
 }
@@ -39,10 +39,9 @@ export class OutputOption extends Option {
 /** `-f`, `-R`, `-n`: as kubectl has them. */
 export function inputOptions(): readonly Option[] {
   return [
-    new FileOption(
-      '-f, --filename <path>',
-      'a file, a folder, or - for stdin; may be given several times',
-    ).argParser(collect),
+    repeatable(
+      new FileOption('-f, --filename <path>', 'a file, a folder, or - for stdin; may be given several times'),
+    ),
     new Option('-R, --recursive', 'read the folders in a folder, too'),
     new Option('-n, --namespace <name>', 'the namespace of what names none (default: default)'),
     new Option(
@@ -61,21 +60,16 @@ export function clusterOptions(): readonly Option[] {
 }
 
 /** `-o`: a format, the first of which is the default, or a file. */
-export function outputOption<Format extends string>(
-  formats: readonly [Format, ...Format[]],
-  what: string,
-): Option {
-  const target: OutputTarget<Format> = { format: formats[0] };
-  return new OutputOption(
-    formats,
-    '-o, --output <format|file>',
-    `${what}: ${formats.join(', ')}; or a file that ends so`,
-  )
-    .default(target, formats[0])
+export function outputOption(formats: readonly string[], what: string): Option {
+  const [format = ''] = formats;
+  const description = `${what}: ${formats.join(', ')}; or a file that ends so`;
+  return new OutputOption(formats, '-o, --output <format|file>', description)
+    .default({ format } satisfies OutputTarget, format)
     .argParser((written) => parseTarget(formats, written));
 }
 
-/** Gathers the values of an option that is given several times. */
-export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
+/** Makes an option one that may be given several times. */
+export function repeatable<T extends Option>(option: T): T {
+  option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  return option;
 }

@@ -1,40 +1,72 @@
 // The tool as a whole: its verbs, of which only the one that is asked for is loaded.
 // Must not know what a verb does.
 import { Command } from 'commander';
-import { toolName, type Verb } from './verb.ts';
+import type { DefinedVerb } from './define-verb.ts';
+import { reportUsageErrors } from './usage-errors.ts';
+
+/** A verb, whose code is loaded when it is asked for. */
+export interface Verb {
+  readonly name: string;
+  /** In the list of verbs: a few words, lower case. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** A verb of the tool. */
+export interface ToolVerb extends Verb {
+  readonly definition: () => Promise<DefinedVerb>;
+}
 
 /** The verbs of the tool, in the order of `--help`. */
-export const toolVerbs: readonly Verb[] = [
-  verb('render', 'print the NetworkPolicies that the operator would write', async () =>
-    (await import('./render.ts')).renderCommand(),
+export const toolVerbs: readonly ToolVerb[] = [
+  toolVerb(
+    'render',
+    'print the NetworkPolicies that the operator would write',
+    async () => (await import('./render/command.ts')).render,
   ),
-  verb('plan', 'say what would change: policies, and connections gained and lost', async () =>
-    (await import('./plan.ts')).planCommand(),
+  toolVerb(
+    'plan',
+    'say what would change: policies, and connections gained and lost',
+    async () => (await import('./plan/command.ts')).plan,
   ),
-  verb('explain', 'say whether one end may reach another, why, and if not, what to add', async () =>
-    (await import('./explain.ts')).explainCommand(),
+  toolVerb(
+    'explain',
+    'say whether one end may reach another, why, and if not, what to add',
+    async () => (await import('./explain/command.ts')).explain,
   ),
-  verb('matrix', 'print everything that is allowed', async () =>
-    (await import('./matrix.ts')).matrixCommand(),
+  toolVerb(
+    'matrix',
+    'print everything that is allowed',
+    async () => (await import('./matrix/command.ts')).matrix,
   ),
-  verb('graph', 'draw who reaches whom, as Mermaid, SVG or a page to explore', async () =>
-    (await import('./graph.ts')).graphCommand(),
+  toolVerb(
+    'graph',
+    'draw who reaches whom, as Mermaid, SVG or a page to explore',
+    async () => (await import('./graph/command.ts')).graph,
   ),
-  verb('lint', 'say what is wrong with profiles and policies', async () =>
-    (await import('./lint.ts')).lintCommand(),
+  toolVerb(
+    'lint',
+    'say what is wrong with profiles and policies',
+    async () => (await import('./lint/command.ts')).lint,
   ),
-  verb('crds', 'print the CustomResourceDefinitions', async () => (await import('./crds.ts')).crdsCommand()),
-  verb('completion', 'print a script that completes verbs and flags in a shell', async () =>
-    (await import('./completion.ts')).completionCommand(),
+  toolVerb(
+    'crds',
+    'print the CustomResourceDefinitions',
+    async () => (await import('./crds/command.ts')).crds,
+  ),
+  toolVerb(
+    'completion',
+    'print a script that completes verbs and flags in a shell',
+    async () => (await import('./completion/command.ts')).completion,
   ),
 ];
 
-function verb(name: string, summary: string, loadCommand: Verb['load']): Verb {
-  const load = async () => {
+function toolVerb(name: string, summary: string, load: () => Promise<DefinedVerb>): ToolVerb {
+  const definition = async () => {
     await import('./interpreted-schemas.ts');
-    return loadCommand();
+    return load();
   };
-  return { name, summary, load };
+  return { name, summary, definition, load: async () => (await definition()).command() };
 }
 
 /** How the tool is put together. */
@@ -55,14 +87,21 @@ export async function programOf({ verbs, calledAs, version, load }: ProgramOptio
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [verb]', 'print the help of a verb')
     .showHelpAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(plainError(text)) })
+    .showSuggestionAfterError(false)
     .configureHelp({ helpWidth: helpWidth() })
     .exitOverride();
   for (const { name, summary, load: loadVerb } of verbs) {
-    const command = load === name || load === 'all' ? await loadVerb() : new Command(name);
-    program.addCommand(inherit(command.name(name).summary(summary), program));
+    const command = load === name || load === 'all' ? await loadVerb() : new Command();
+    // Commands that are added ready-made take over nothing by themselves.
+    command.copyInheritedSettings(program).helpOption('-h, --help', 'print help');
+    program.addCommand(reportUsageErrors(command.name(name).summary(summary)));
   }
-  return program;
+  return reportUsageErrors(program);
+}
+
+/** The name of the tool as it was called: `kubectl ringfence` where kubectl did. */
+function toolName(calledAs: string): string {
+  return /kubectl-ringfence/.test(calledAs) ? 'kubectl ringfence' : 'ringfence';
 }
 
 /** The verb that a command line asks for, in order to load it alone. */
@@ -73,29 +112,11 @@ export function verbIn(words: readonly string[]): string | undefined {
   return first === 'help' ? second : first;
 }
 
-/** The command line as it is parsed: of a verb that is not there there is no help either, and what was meant is told. */
+/** The command line as it is parsed: there is no help of an unknown verb either, so that `help VERB` becomes `VERB`. */
 export function wordsMeant(words: readonly string[], verbs: readonly Verb[]): readonly string[] {
   const [first, second] = words;
   const isKnown = second === undefined || second === 'help' || verbs.some(({ name }) => name === second);
   return first === 'help' && !isKnown ? words.slice(1) : words;
-}
-
-/** Commands that are added ready-made take over nothing by themselves. */
-function inherit(command: Command, program: Command): Command {
-  return command.copyInheritedSettings(program).helpOption('-h, --help', 'print help');
-}
-
-/** As all our errors look: `ringfence: …`, the user's words in backticks. */
-function plainError(text: string): string {
-  const words = text
-    .replace(/^error: /, '')
-    .replace(/\n\(Did you mean (.*)\?\)\n?$/, ": did you mean '$1'?\n")
-    .replace(/^option '(--?[\w-]+)[ ,].*' argument '(.*)' is invalid\. /, "'$1 $2': ")
-    .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\. /, "'$1' is no $2: ")
-    .replace(/Allowed choices are (.*)\.\n$/, 'it is one of $1\n')
-    .replace(/^(missing required argument '.*')\n$/, "$1: '--help' says what it is\n")
-    .replaceAll("'", '`');
-  return `ringfence: ${words}`;
 }
 
 function helpWidth(): number {

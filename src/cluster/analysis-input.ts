@@ -80,7 +80,11 @@ export function readAnalysisInput(objects: readonly unknown[], defaultNamespace 
   return { input: { namespaces, policies, services: all, workloads }, problems, ignored };
 }
 
-const twin: Problem = { path: 'metadata.name', message: 'is the name of another object of this kind, too' };
+const twin: Problem = {
+  code: 'Invalid',
+  path: 'metadata.name',
+  message: 'is the name of another object of this kind, too',
+};
 
 /** What has been read. */
 interface Facts {

@@ -1,16 +1,18 @@
 // From a kubeconfig to where requests go and what they carry: address, TLS, credentials, one pooled transport.
 // client-node's KubeConfig reads files and environment; it must not send anything.
+
 import { X509Certificate } from 'node:crypto';
 import type { Agent } from 'node:http';
 import { createSecureContext } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
+import { ExpectedError } from '../model/expected-error.ts';
 import { Credentials, CredentialsError, type TlsOptions } from './credentials.ts';
 import { makeAgent } from './http.ts';
 import { addTokenFiles, kubeconfigFiles } from './token-files.ts';
 
 /** A configuration that can't ever work, told to a person. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends ExpectedError {
   override readonly name = 'ConfigurationError';
 }
 

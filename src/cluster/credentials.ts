@@ -1,9 +1,11 @@
 // What a request carries to say who we are, read from a kubeconfig again and again, because tokens and certificates rotate.
 // client-node knows files, exec plugins and in-cluster tokens; must not send anything.
+
 import { KubeConfig } from '@kubernetes/client-node';
+import { ExpectedError } from '../model/expected-error.ts';
 
 /** Credentials can't be had now; the message says why, for people. */
-export class CredentialsError extends Error {
+export class CredentialsError extends ExpectedError {
   override readonly name = 'CredentialsError';
   /** Whether trying again is of no use: a file or a command is missing, or the configuration contradicts itself. */
   readonly isFinal: boolean;

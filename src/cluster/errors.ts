@@ -1,9 +1,10 @@
 // What can go wrong between us and the API server, classified in one place.
 // Must not know what a request was for: callers ask for the class and decide.
+import { ExpectedError } from '../model/expected-error.ts';
 import { parseWallTime } from './wall-time.ts';
 
 /** An answer of the API server other than success, or no answer at all (status 0). */
-export class ApiError extends Error {
+export class ApiError extends ExpectedError {
   /** The HTTP status, 0 where the server could not be reached. */
   readonly status: number;
   /** The `reason` of the `metav1.Status` in the body, such as `AlreadyExists`, or `''`. */

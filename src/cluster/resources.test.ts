@@ -278,7 +278,10 @@ describe('a profile', () => {
   test('that does not decode is kept with what is wrong, never thrown', () => {
     expect(appNetworkProfiles.reduce({ ...team, spec: { colour: 'blue' } })).toMatchObject({
       uid: 'uid-1',
-      decoded: { ok: false, error: [{ path: 'spec.colour', message: expect.any(String) }] },
+      decoded: {
+        ok: false,
+        error: [{ code: 'UnknownField', path: 'spec.colour', message: expect.any(String) }],
+      },
     });
     expect(platformNetworkProfiles.reduce({ metadata })).toMatchObject({ decoded: { ok: false } });
     expect(appNetworkProfiles.reduce({ ...team, spec: null })).toMatchObject({ decoded: { ok: false } });

@@ -100,7 +100,7 @@ export const platformNetworkProfiles: Resource<StoredPlatform> = {
 
 /** A profile that can't be read for another reason than what it says: what it owns stays as it is. */
 function unread(why: string): Result<never, readonly Problem[]> {
-  return { ok: false, error: [{ path: '', message: why }] };
+  return { ok: false, error: [{ code: 'Invalid', path: '', message: why }] };
 }
 
 const kindGone = 'its kind is gone from the cluster, so that it is not known whether it is there';

@@ -3,11 +3,13 @@
 // clocks of machines differ; of two takers the resource version lets one win; a holder gives up before others take over.
 // https://kubernetes.io/docs/concepts/architecture/leases/
 // Must not know what the holder does.
+
 import type { Logger } from 'pino';
 import type { ApiClient } from '../cluster/api-client.ts';
 import { waitFor } from '../cluster/backoff.ts';
 import { ApiError, classify } from '../cluster/errors.ts';
 import { wallMicroTime } from '../cluster/wall-time.ts';
+import { ExpectedError } from '../model/expected-error.ts';
 import { FailureLog } from './failure-log.ts';
 
 /** Whether we may work. */
@@ -30,7 +32,7 @@ export interface Leadership {
 }
 
 /** The lease was held and is lost: another operator may work now. */
-export class LeaseLostError extends Error {
+export class LeaseLostError extends ExpectedError {
   override readonly name = 'LeaseLostError';
 }
 

@@ -9,7 +9,7 @@ import { formatPortSet } from '../../model/port-set.ts';
 import { type PortSpec, protocols } from '../../model/ports.ts';
 import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
-import type { NamedEnd } from './ends.ts';
+import type { NamedEnd } from './find-end.ts';
 
 /** What is asked. */
 export interface Question {

@@ -65,7 +65,7 @@ export function kindOf(apiVersion: string, kind: string, metadata: object = {}):
 /** What is wrong with an object of a kind, as far as no reader of the kind would see it. */
 export function check(kind: ReadKind, object: { readonly metadata: object }): readonly Problem[] {
   const about = errorsOf(decode(metadataOf(kind, object), object.metadata));
-  const problems = about.map(({ path, message }) => ({ path: `metadata.${path}`, message }));
+  const problems = about.map((problem) => ({ ...problem, path: `metadata.${problem.path}` }));
   // The check of a profile reads its metadata too.
   const more = (kind.check?.(object) ?? []).filter(
     ({ path }) => !problems.some((known) => known.path === path),

@@ -2,7 +2,7 @@
 // Must not know how a document was read, nor what is made of an object.
 import { type Problem, pruneNulls } from '../../api/decode.ts';
 import { asStored, type KubernetesObject, type WrittenObject } from '../../cluster/as-stored.ts';
-import { nearest } from '../suggestion.ts';
+import { nearest } from '../did-you-mean.ts';
 import type { WrittenDocument } from './documents.ts';
 import { check, kindOf } from './kinds.ts';
 import type { InputProblem } from './problems.ts';
@@ -136,6 +136,7 @@ function typed(value: unknown, implied: Implied | undefined): TypedObject | unde
 function notAnObject(value: unknown, implied: Implied | undefined): Problem {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return {
+      code: 'Invalid',
       path: '',
       message: 'is no object of the Kubernetes API: expected one with `apiVersion` and `kind`',
     };
@@ -145,7 +146,11 @@ function notAnObject(value: unknown, implied: Implied | undefined): Problem {
     ...(typeof apiVersion === 'string' ? [] : ['`apiVersion`']),
     ...(typeof kind === 'string' ? [] : ['`kind`']),
   ];
-  return { path: '', message: `is no object of the Kubernetes API: it has no ${missing.join(' and no ')}` };
+  return {
+    code: 'Invalid',
+    path: '',
+    message: `is no object of the Kubernetes API: it has no ${missing.join(' and no ')}`,
+  };
 }
 
 /** Kustomize fills in the kind of its own file. */
@@ -165,42 +170,29 @@ function withNamespace(object: TypedObject, namespaced: boolean, fallback: strin
 }
 
 function seenBefore(kind: string, { metadata }: KubernetesObject, twin: InputObject): Problem {
-  const { place, file } = twin.problem({ path: 'metadata.name', message: '' });
+  const { place, file } = twin.problem({ code: 'Invalid', path: 'metadata.name', message: '' });
   const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
   const key = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
-  return { path: 'metadata.name', message: `is a second ${kind} \`${key}\`: the first is at ${where}` };
+  const message = `is a second ${kind} \`${key}\`: the first is at ${where}`;
+  return { code: 'Invalid', path: 'metadata.name', message };
 }
 
-function problemAt(origin: Origin, { path, message }: Problem): InputProblem {
-  const meant = isUnknownField({ path, message }) ? 'key' : 'value';
-  const whole = join(origin.path, path);
-  const place = origin.document.place(whole, meant);
-  // Of a text that is too large to find places in, only this tells which item of a list is meant.
-  const named = place === undefined ? whole : path;
+function problemAt(origin: Origin, problem: Problem): InputProblem {
+  const whole = join(origin.path, problem.path);
+  const place = origin.document.place(whole, problem.code === 'UnknownField' ? 'key' : 'value');
+  // Of a text that is too large to find places in, only this says which item of a list is meant.
+  const named = place === undefined ? whole : problem.path;
   const subject = named === '' ? '' : `${named}: `;
-  return { file: origin.file, place, message: `${subject}${plainer(path, message, place?.source ?? '')}` };
+  return { file: origin.file, place, message: `${subject}${plainer(problem, place?.source ?? '')}` };
 }
 
-/** Whether a problem is that there is no such field: the words are those of `fields()`. */
-export function isUnknownField({ message }: Problem): boolean {
-  return message.startsWith('is not a field; ');
-}
-
-/** Names the field that was meant, instead of all that there are; and what to write where YAML took a word for another thing. */
-function plainer(path: string, message: string, source: string): string {
-  const typedWord = isUnknownField({ path, message })
-    ? /([^.[\]]+)\]?$/.exec(path)?.[1]
-    : /, not `([^`]+)`$/.exec(message)?.[1];
-  const allowed = [...message.replace(/, not `[^`]+`$/, '').matchAll(/`([^`]+)`/g)].map(
-    ([, word = '']) => word,
-  );
-  const meant = typedWord === undefined ? undefined : nearest(typedWord, allowed);
+/** Names the word that was meant, instead of all that are allowed; and says what to write where YAML takes a word for another thing. */
+function plainer({ code, message, written = '', allowed = [] }: Problem, source: string): string {
+  const meant = nearest(written, allowed);
   if (meant !== undefined) {
-    const said = isUnknownField({ path, message }) ? 'is not a field' : message;
-    return `${said}: did you mean \`${meant}\`?`;
+    return `${code === 'UnknownField' ? 'is not a field' : message}: did you mean \`${meant}\`?`;
   }
-  const isBare = /^must be a string, not `(true|false|\d[\d.]*)`$/.test(message);
-  return isBare && !source.includes('"') ? `${message}: put it in quotes` : message;
+  return code === 'UnquotedString' && !source.includes('"') ? `${message}: put it in quotes` : message;
 }
 
 function join(path: string, rest: string): string {

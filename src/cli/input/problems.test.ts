@@ -29,7 +29,7 @@ describe('a problem', () => {
 
   test('of very many is counted', () => {
     const problems = Array.from({ length: 25 }, (_, index) => ({ file: `${index}.yaml`, message: 'no' }));
-    const lines = new InputError(problems).told.trimEnd().split('\n');
+    const lines = new InputError(problems).report.trimEnd().split('\n');
     expect(lines).toHaveLength(21);
     expect(lines.at(-1)).toBe('and 5 more problems');
   });

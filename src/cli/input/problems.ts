@@ -1,4 +1,4 @@
-// What is wrong in the files that the tool was given, told as compilers do: file:line:column, the line and a caret.
+// What is wrong in the files that the tool was given, printed as compilers do: file:line:column, the line and a caret.
 // Must not know how a problem was found.
 import { ToolError } from '../failures.ts';
 
@@ -23,9 +23,9 @@ export interface InputProblem {
   readonly hint?: string | undefined;
 }
 
-/** So many problems are told, and the rest is counted. */
-const maxTold = 20;
-/** Of a long line, so many characters are shown. */
+/** More problems than this are counted. */
+const maxShown = 20;
+/** A longer line is cut. */
 const maxWidth = 100;
 
 /** The input can't be used. */
@@ -39,10 +39,10 @@ export class InputError extends ToolError {
     this.problems = problems;
   }
 
-  override get told(): string {
-    const rest = this.problems.length - maxTold;
+  override get report(): string {
+    const rest = this.problems.length - maxShown;
     const more = rest > 0 ? `and ${rest} more problems\n` : '';
-    return `${this.problems.slice(0, maxTold).map(formatProblem).join('')}${more}`;
+    return `${this.problems.slice(0, maxShown).map(formatProblem).join('')}${more}`;
   }
 }
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ToolError } from '../failures.ts';
-import type { OutputTarget } from './target.ts';
+import type { OutputTarget } from './output-target.ts';
 
 /** Writes `text` to where `target` says. @throws ToolError where it can't be written: then nothing is */
 export async function writeOutput({ file }: OutputTarget, text: string): Promise<void> {

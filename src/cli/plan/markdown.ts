@@ -2,10 +2,18 @@
 // GitHub takes 65,536 characters, so that long lists are cut and counted. Must not know how it was found.
 import { formatKey } from '../../model/object-key.ts';
 import { formatPorts } from '../../model/port-texts.ts';
-import { toYaml } from '../output/manifests.ts';
-import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './changes.ts';
+import { toYaml } from '../output/formats.ts';
+import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './difference.ts';
 import { lineDifference } from './line-difference.ts';
-import { dangerWords, sayEnds, sayIsolation, sayOwner, sayRenamed, sayTotals, sayWhy } from './words.ts';
+import {
+  dangerWords,
+  formatEnds,
+  formatIsolation,
+  formatOwner,
+  formatReasons,
+  formatRenamed,
+  formatTotals,
+} from './messages.ts';
 
 const maxRows = 40;
 const maxEnds = 6;
@@ -13,7 +21,7 @@ const maxCharacters = 40_000;
 
 /** The comment. */
 export function planAsMarkdown(changes: Changes): string {
-  const head = `### Ringfence: ${sayTotals(changes)}\n`;
+  const head = `### Ringfence: ${formatTotals(changes)}\n`;
   if (isEmptyChange(changes)) return head;
   const parts = [head, warnings(changes), isolation(changes), connections(changes), policies(changes)];
   return parts.filter((part) => part !== '').join('\n');
@@ -21,21 +29,21 @@ export function planAsMarkdown(changes: Changes): string {
 
 function warnings({ connections: all, isolation: namespaces }: Changes): string {
   const lines = [
-    ...namespaces.filter(({ isolated }) => !isolated).map(sayIsolation),
-    ...all.filter(({ dangers }) => dangers.length > 0).map(sayDanger),
+    ...namespaces.filter(({ isolated }) => !isolated).map(formatIsolation),
+    ...all.filter(({ dangers }) => dangers.length > 0).map(formatDanger),
   ];
   if (lines.length === 0) return '';
   return `> [!WARNING]\n${cut(lines.map((line) => `> - ${line}`)).join('\n')}\n`;
 }
 
-function sayDanger(change: ConnectionChange): string {
+function formatDanger(change: ConnectionChange): string {
   const { from, to, ports, dangers } = change;
   const why = dangers.map((danger) => dangerWords[danger]).join(', ');
   return `${code(from)} → ${code(to)} on ${formatPorts(ports)}: ${why}`;
 }
 
 function isolation({ isolation: namespaces }: Changes): string {
-  const lines = namespaces.filter(({ isolated }) => isolated).map((each) => `- ${sayIsolation(each)}`);
+  const lines = namespaces.filter(({ isolated }) => isolated).map((each) => `- ${formatIsolation(each)}`);
   return lines.length === 0 ? '' : `${cut(lines).join('\n')}\n`;
 }
 
@@ -43,7 +51,7 @@ function connections({ connections: all }: Changes): string {
   if (all.length === 0) return '';
   const rows = all.map(
     (each) =>
-      `| ${sign(each)} | ${code(each.from)} | ${code(each.to)} | ${formatPorts(each.ports)} | ${sayWhy(each)} |`,
+      `| ${sign(each)} | ${code(each.from)} | ${code(each.to)} | ${formatPorts(each.ports)} | ${formatReasons(each)} |`,
   );
   return `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
 }
@@ -53,7 +61,7 @@ function sign({ change }: ConnectionChange): string {
 }
 
 function code(ends: ConnectionChange['from']): string {
-  return sayEnds(ends, maxEnds, (name) => `\`${name}\``);
+  return formatEnds(ends, maxEnds, (name) => `\`${name}\``);
 }
 
 function policies({ policies: all }: Changes): string {
@@ -69,12 +77,12 @@ function policies({ policies: all }: Changes): string {
   }
   const rest = others.length - folded.length;
   if (rest > 0) folded.push(`\n… and ${rest} more policies\n`);
-  if (renamed > 0) folded.push(`\nRenamed: ${sayRenamed(renamed)}\n`);
+  if (renamed > 0) folded.push(`\nRenamed: ${formatRenamed(renamed)}\n`);
   return folded.join('\n');
 }
 
 function policy({ change, policy: facts, before }: PolicyChange): string {
-  const owner = sayOwner(facts);
+  const owner = formatOwner(facts);
   const title = `policy <code>${formatKey(facts)}</code> ${change}${owner === '' ? '' : ` (${owner})`}`;
   const now = change === 'removed' ? '' : toYaml(facts.spec);
   const was = change === 'added' ? '' : toYaml((before ?? facts).spec);

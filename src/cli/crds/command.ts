@@ -1,0 +1,23 @@
+// The verb `crds`: prints the CustomResourceDefinitions, which are made from the schemas.
+import { customResourceDefinition } from '../../api/crd.ts';
+import { customResources } from '../../api/resources.ts';
+import { defineVerb } from '../define-verb.ts';
+import { manifests } from '../output/formats.ts';
+import { crdList, crdText } from './format.ts';
+
+/** The verb `crds`. */
+export const crds = defineVerb({
+  description: 'Prints the CustomResourceDefinitions of AppNetworkProfile and PlatformNetworkProfile.',
+  help: {
+    examples: [
+      [
+        'ringfence crds | kubectl apply --server-side -f -',
+        'install the custom resources, or bring them up to date',
+      ],
+      ['ringfence crds -o crds.yaml', 'write them to a file'],
+    ],
+    ok: 'printed',
+  },
+  formats: manifests(crdList, crdText),
+  run: async () => ({ result: customResources.map(customResourceDefinition) }),
+});

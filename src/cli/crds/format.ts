@@ -1,0 +1,17 @@
+// CustomResourceDefinitions as they are printed.
+import { stringify } from 'yaml';
+import * as z from 'zod';
+import { listOf } from '../output/formats.ts';
+
+/** An object as the files in crds/ hold it. kubectl reads YAML 1.1, in which a bare `Off` is false. */
+export function crdText(crd: object): string {
+  return stringify(crd, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 120 });
+}
+
+/** What `-o json` prints. */
+export const crdList = listOf({
+  apiVersion: z.literal('apiextensions.k8s.io/v1'),
+  kind: z.literal('CustomResourceDefinition'),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.looseObject({ group: z.literal('ringfence.dev') }),
+});

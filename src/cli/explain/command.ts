@@ -1,0 +1,57 @@
+// The verb `explain`: whether one end may reach another, by which rule, and if not, what to add.
+import { Argument } from 'commander';
+import { analyze } from '../../analyze/analysis.ts';
+import { defineVerb } from '../define-verb.ts';
+import { type ClusterFlags, type InputFlags, namespaceOf } from '../options.ts';
+import { effectiveFacts } from '../snapshot/in-force.ts';
+import { loadSnapshot } from '../snapshot/load-snapshot.ts';
+import { answer } from './answer.ts';
+import { findEnd, readPort } from './find-end.ts';
+import { explainFormats } from './format.ts';
+import { suggestFix } from './suggest-fix.ts';
+
+/** The verb `explain`. */
+export const explain = defineVerb({
+  description:
+    'Says whether SRC may open a connection to DST, by which rule of which policy and for which route; if not, which policies deny it and what to add. It speaks of NetworkPolicies, whoever wrote them. Without `-f` it looks at the current context, and reads only.',
+  help: {
+    examples: [
+      ['ringfence explain shop/web shop/mongo 27017', 'in the cluster of the current context'],
+      [
+        'ringfence explain -f . -R shop/web service/shop/mongo',
+        'in files, before a merge; to each port of a Service',
+      ],
+      ['ringfence explain shop/web 203.0.113.7 443', 'to an address outside'],
+      [
+        'ringfence explain shop/web kube-system/coredns 53/UDP -o json',
+        'for a program: `allowed`, and its reasons',
+      ],
+    ],
+    ok: 'allowed; without a port, on any',
+    found: 'denied, all of it or in part',
+  },
+  args: [
+    new Argument('<src>', 'namespace/workload, namespace/pod, an address or a CIDR'),
+    new Argument('<dst>', 'the same, or a Service; kind/namespace/name where a name is taken twice'),
+    new Argument('[port]', "the pods' port, of a Service its own: 8080, 8000-8100, 53/UDP or a name"),
+  ],
+  reads: 'files or a cluster',
+  formats: explainFormats,
+  run: async (context, flags: InputFlags & ClusterFlags, from: string, to: string, port?: string) => {
+    const spec = port === undefined ? undefined : readPort(port);
+    const snapshot = await loadSnapshot(flags, context);
+    const facts = effectiveFacts(snapshot, context);
+    context.progress.tell('analysing');
+    const analysis = analyze(facts);
+    const names = { analysis, namespace: namespaceOf(flags) };
+    const question = { from: findEnd(from, names), to: findEnd(to, names), port: spec };
+    const found = answer(analysis, question);
+    const { meant = question } = found;
+    const { parts } = found.meant === undefined ? found : answer(analysis, meant);
+    const suggestion = found.allowed
+      ? undefined
+      : suggestFix({ question: meant, parts, snapshot, operatorNamespace: flags.operatorNamespace });
+    const words = { from, to, ...(port === undefined ? {} : { port }) };
+    return { result: { ...found, words, suggestion }, exit: found.allowed ? 'ok' : 'found' };
+  },
+});

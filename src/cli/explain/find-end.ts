@@ -1,0 +1,135 @@
+// What SRC, DST and PORT name: workloads, pods, a Service, addresses; and what is meant where nothing has that name.
+// Must not know what is asked about them.
+import type { Analysis } from '../../analyze/analysis.ts';
+import { type AddressEnd, formatEndpoint, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import { formatCidr, parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
+import { compareText, formatKey } from '../../model/object-key.ts';
+import { type PortSpec, parsePort } from '../../model/ports.ts';
+import type { ServiceFacts } from '../../model/services.ts';
+import { nearest } from '../did-you-mean.ts';
+import { ToolError } from '../failures.ts';
+
+/** What a word names. */
+export type NamedEnd =
+  | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[] }
+  | { readonly kind: 'service'; readonly service: ServiceFacts }
+  /** `pods` have addresses in it; they are asked about by themselves. */
+  | { readonly kind: 'addresses'; readonly end: AddressEnd; readonly pods: readonly WorkloadEnd[] };
+
+/** Where names are looked up. */
+export interface Names {
+  readonly analysis: Analysis;
+  /** Of a name without one. */
+  readonly namespace: string;
+}
+
+/** Kinds by the words that kubectl takes for them. */
+const kindWords: Readonly<Record<string, string>> = {
+  ...{ pod: 'Pod', po: 'Pod', deployment: 'Deployment', deploy: 'Deployment', statefulset: 'StatefulSet' },
+  ...{
+    sts: 'StatefulSet',
+    daemonset: 'DaemonSet',
+    ds: 'DaemonSet',
+    replicaset: 'ReplicaSet',
+    rs: 'ReplicaSet',
+  },
+  ...{ job: 'Job', cronjob: 'CronJob', cj: 'CronJob', service: 'Service', svc: 'Service' },
+};
+
+/**
+ * Finds what `word` names: an address or a CIDR; `namespace/name` of a workload, else of a pod, else of a Service;
+ * `kind/namespace/name` where it must be of that kind.
+ *
+ * @throws ToolError where nothing has that name
+ */
+export function findEnd(word: string, names: Names): NamedEnd {
+  if (isAddress(word)) return addressEnd(word, names.analysis);
+  const parts = word.split('/');
+  const [kindWord = '', namespace = '', name = ''] =
+    parts.length === 3 ? parts : parts.length === 2 ? ['', ...parts] : ['', names.namespace, word];
+  const kind = kindWords[kindWord.toLowerCase()];
+  if (parts.length > 3 || namespace === '' || name === '' || (kindWord !== '' && kind === undefined)) {
+    throw new ToolError(
+      `\`${word}\` names no end: write \`namespace/workload\`, \`namespace/pod\`, \`service/namespace/name\`, an address or a CIDR`,
+    );
+  }
+  const found = lookUp({ kind, namespace, name }, names.analysis);
+  if (found !== undefined) return found;
+  throw new ToolError(notFound(word, { kind, namespace, name }, names.analysis));
+}
+
+/**
+ * Reads PORT: a number, a range or a name, with `/UDP` or `/SCTP` where it is not TCP.
+ *
+ * @throws ToolError where it is none
+ */
+export function readPort(word: string): PortSpec {
+  const parsed = parsePort(word.replace(/\/[a-z]+$/i, (protocol) => protocol.toUpperCase()));
+  if (parsed.ok) return parsed.value;
+  throw new ToolError(parsed.error);
+}
+
+interface Wanted {
+  readonly kind: string | undefined;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function lookUp({ kind, namespace, name }: Wanted, analysis: Analysis): NamedEnd | undefined {
+  if (kind !== 'Service') {
+    const ends = analysis.named(namespace, name);
+    const wanted =
+      kind === undefined
+        ? ends
+        : ends.filter(
+            ({ workload, pods }) => workload.kind === kind || (kind === 'Pod' && pods !== undefined),
+          );
+    if (wanted.length > 0) return { kind: 'workloads', ends: wanted };
+  }
+  if (kind !== undefined && kind !== 'Service') return undefined;
+  const service = analysis.input.services.find((each) => each.namespace === namespace && each.name === name);
+  return service === undefined ? undefined : { kind: 'service', service };
+}
+
+function isAddress(word: string): boolean {
+  return /^[\d.]+(\/|$)/.test(word) || word.includes(':');
+}
+
+/** @throws ToolError */
+function addressEnd(word: string, analysis: Analysis): NamedEnd {
+  const parsed = word.includes('/') ? parseMaskedCidr(word) : parseAddress(word);
+  if (!parsed.ok) throw new ToolError(parsed.error);
+  const cidr = formatCidr(parsed.value);
+  const pods = analysis.at(cidr);
+  const range = readRange(cidr);
+  // An address of a pod is that pod.
+  if (pods.length > 0 && range.first === range.last) return { kind: 'workloads', ends: pods };
+  return { kind: 'addresses', end: { cidr }, pods };
+}
+
+function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis): string {
+  const nothing = `there is no workload, pod or Service \`${word}\``;
+  const all = [...analysis.workloads.map(({ workload }) => workload), ...analysis.input.services];
+  const meant =
+    serviceMeant(word, analysis) ??
+    nearest(`${namespace}/${name}`, [...new Set(all.map(formatKey))]) ??
+    // Whoever left out the namespace meant another one than `-n` says.
+    (word.includes('/') ? undefined : all.filter((key) => key.name === name).map(formatKey)[0]);
+  if (meant !== undefined) return `${nothing}: did you mean \`${meant}\`?`;
+  const here = analysis.workloads.filter(({ workload }) => workload.namespace === namespace);
+  if (here.length > 0) return `${nothing}; namespace \`${namespace}\` has ${some(here.map(formatEndpoint))}`;
+  const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);
+  const which = known.length === 0 ? 'there are none at all' : `there are some in ${some(known)}`;
+  return `${nothing}: no workload is in namespace \`${namespace}\`, ${which}`;
+}
+
+/** A Service by its name in DNS, as in `mongo.shop.svc.cluster.local`: what an application has in its settings. */
+function serviceMeant(word: string, { input }: Analysis): string | undefined {
+  const [name, namespace] = word.split('.');
+  const service = input.services.find((each) => each.name === name && each.namespace === namespace);
+  return service === undefined ? undefined : `service/${formatKey(service)}`;
+}
+
+function some(words: readonly string[]): string {
+  return `${words.slice(0, 8).join(', ')}${words.length > 8 ? ', …' : ''}`;
+}

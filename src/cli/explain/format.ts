@@ -1,0 +1,175 @@
+// The answer to `explain`, for people and for programs.
+// Must not know how it was found.
+
+import * as z from 'zod';
+import { formatEndpoint, spellEndpoint } from '../../analyze/endpoints.ts';
+import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
+import { nameSome } from '../../model/counted.ts';
+import { formatKey } from '../../model/object-key.ts';
+import { isEmpty } from '../../model/port-set.ts';
+import { formatPorts, portTexts } from '../../model/port-texts.ts';
+import { type PrintContext, textAndData } from '../output/formats.ts';
+import type { Paint } from '../output/paint.ts';
+import { direction, endpointText, portList, profileText } from '../output/schemas.ts';
+import type { Answer } from './answer.ts';
+
+/** An answer with the question in the person's words, and with what would change it. */
+interface Explained extends Answer {
+  readonly words: { readonly from: string; readonly to: string; readonly port?: string };
+  readonly suggestion: string | undefined;
+}
+
+const policyReason = { policy: z.string().describe('as in `shop/web`'), profile: profileText.optional() };
+
+const ruleReason = z.strictObject({
+  ...policyReason,
+  rule: z.int().describe('its index in the `ingress` or `egress` of the policy'),
+  ports: portList.describe('what it allows between these two ends'),
+  allows: z.boolean().describe('whether it allows any of what was asked'),
+  routes: z.array(z.string()).optional().describe('the routes or objects that ask for the rule'),
+});
+
+const sideReason = z.strictObject({
+  from: endpointText,
+  to: endpointText,
+  side: direction,
+  standing: z
+    .enum(['Isolated', 'Open', 'HostNetwork', 'Outside', 'Self'])
+    .describe(
+      'whether policies isolate the pods of this side; `HostNetwork` and `Outside`: no policy reaches them; `Self`: a pod reaches itself',
+    ),
+  allows: z.boolean(),
+  ports: portList,
+  rules: z.array(ruleReason).describe('the rules that let the other end through'),
+  isolatedBy: z.array(z.strictObject(policyReason)),
+});
+
+const schema = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  port: z.string().optional(),
+  allowed: z
+    .boolean()
+    .describe('whether all of what was asked is allowed; without a port, whether anything is'),
+  parts: z.array(
+    z.strictObject({
+      from: endpointText,
+      to: endpointText,
+      asked: portList.optional(),
+      ports: portList,
+      allowed: z.boolean(),
+    }),
+  ),
+  reasons: z.array(sideReason),
+  notes: z.array(z.string()),
+  suggestion: z.string().optional().describe('YAML to apply, with which it would be allowed'),
+});
+
+/** For people: a verdict for each pair of ends, what each side says, and what to add. */
+function formatAnswer({ parts, notes, suggestion }: Explained, { paint }: PrintContext): string {
+  const verdicts = parts.map((part) => formatPart(part, paint)).join('\n');
+  const all = [...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))];
+  const added = suggestion === undefined ? '' : `\nTo allow it, apply this:\n\n${suggestion.trimEnd()}\n`;
+  return `${verdicts}${all.map((note) => `note: ${note}\n`).join('')}${added}`;
+}
+
+function formatPart(part: Explanation, paint: Paint): string {
+  const { from, to, asked, ports, allowed, egress, ingress } = part;
+  const pair = paint('bold', `${formatEndpoint(from)} -> ${formatEndpoint(to)}`);
+  const verdict = allowed ? paint('green', 'allowed') : paint('red', 'denied');
+  const shown = asked ?? (allowed ? ports : undefined);
+  const on = shown === undefined || isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
+  const others =
+    asked !== undefined && !allowed && !isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
+  const [source, target] = [formatEndpoint(from), formatEndpoint(to)];
+  const lines = [
+    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, 'lets it out'),
+    ...formatSide(ingress, 'in ', `${target} takes everything: no policy isolates its ingress`, 'lets it in'),
+  ];
+  return `${pair}: ${verdict}${on}${others}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+function formatSide(side: SideExplanation, label: string, open: string, lets: string): readonly string[] {
+  const { standing, rules, policies, allows } = side;
+  switch (standing) {
+    case 'Open':
+      return [`${label}  ${open}`];
+    case 'Self':
+      return [`${label}  a pod reaches itself`];
+    case 'Outside':
+      return [`${label}  outside of the cluster: no policy there`];
+    case 'HostNetwork':
+      return [`${label}  in the network of its node: no policy reaches it`];
+    case 'Isolated':
+      break;
+  }
+  const shown = rules.filter((rule) => rule.allows || !allows);
+  if (shown.length === 0) {
+    return [`${label}  denied: no rule of ${nameSome(policies.map(formatKey), 4)} ${lets}`];
+  }
+  const head = allows ? '' : 'not this port: ';
+  return shown.map((rule, index) => `${index === 0 ? label : '   '}  ${head}${formatRule(rule)}`);
+}
+
+function formatRule({ policy, rule, ports, askers }: RuleReason): string {
+  return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${formatOrigin(policy, askers)}`;
+}
+
+/** Where a rule comes from: a route of a profile, an object that is exposed, or the platform's profile. */
+function formatOrigin({ owner }: PolicyReason, askers: readonly string[]): string {
+  if (owner === undefined) return '';
+  if (owner.kind === 'PlatformNetworkProfile') return `: ${askers.join(', ') || 'the platform profile'}`;
+  const routes =
+    askers.length === 0 ? '' : `${askers.length === 1 ? 'route' : 'routes'} ${askers.join(', ')} of `;
+  return `: ${routes}profile ${owner.name}`;
+}
+
+/** For programs: `allowed`, and the reasons of each side of each pair of ends. */
+function answerAsData({ words, allowed, parts, notes, suggestion }: Explained) {
+  return {
+    ...words,
+    allowed,
+    parts: parts.map((part) => ({
+      from: spellEndpoint(part.from),
+      to: spellEndpoint(part.to),
+      ...(part.asked === undefined ? {} : { asked: portTexts(part.asked) }),
+      ports: portTexts(part.ports),
+      allowed: part.allowed,
+    })),
+    reasons: parts.flatMap((part) => [part.egress, part.ingress].map((side) => sideAsData(part, side))),
+    notes: [...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))],
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function sideAsData(
+  { from, to }: Explanation,
+  { side, standing, allows, ports, rules, policies }: SideExplanation,
+) {
+  return {
+    from: spellEndpoint(from),
+    to: spellEndpoint(to),
+    side,
+    standing,
+    allows,
+    ports: portTexts(ports),
+    rules: rules.map((reason) => ({
+      ...policyAsData(reason.policy),
+      rule: reason.rule,
+      ports: portTexts(reason.ports),
+      allows: reason.allows,
+      ...(reason.askers.length === 0 ? {} : { routes: reason.askers }),
+    })),
+    isolatedBy: policies.map(policyAsData),
+  };
+}
+
+function policyAsData({ namespace, name, owner }: PolicyReason) {
+  return {
+    policy: `${namespace}/${name}`,
+    ...(owner === undefined ? {} : { profile: `${owner.kind} ${owner.name}` }),
+  };
+}
+
+/** The formats of `explain`. */
+export const explainFormats = textAndData({ text: formatAnswer, data: answerAsData, schema });

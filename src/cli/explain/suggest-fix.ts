@@ -1,0 +1,214 @@
+// What to add so that a denied connection is allowed: routes where the namespace is ringed, NetworkPolicies where it is not.
+// Nothing is suggested untried: the snapshot with it is compiled and asked again.
+import { parse } from 'yaml';
+import { analyze } from '../../analyze/analysis.ts';
+import { type Endpoint, formatEndpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import type { Explanation } from '../../analyze/explain.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { type SuggestedRoute, suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import { asStored, type KubernetesObject, type WrittenObject } from '../../cluster/as-stored.ts';
+import { isEveryPort, type PortSet } from '../../model/port-set.ts';
+import { type Protocol, protocols } from '../../model/ports.ts';
+import type { Labels } from '../../model/selectors.ts';
+import { toYaml } from '../output/formats.ts';
+import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { enforcedIn, inForce } from '../snapshot/in-force.ts';
+import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
+import { answer, type Question } from './answer.ts';
+
+/** What is asked, and where. */
+export interface Denied {
+  readonly question: Question;
+  readonly parts: readonly Explanation[];
+  readonly snapshot: LoadedSnapshot;
+  readonly operatorNamespace: string;
+}
+
+/** For more pairs than this nothing is suggested: nobody would paste it. */
+const maxParts = 10;
+
+/** YAML for `kubectl apply` with which what was asked is allowed; undefined where none is found. */
+export function suggestFix(denied: Denied): string | undefined {
+  const parts = denied.parts.filter(({ allowed }) => !allowed);
+  if (parts.length > maxParts) return undefined;
+  const waysAt = (side: 'ingress' | 'egress') => {
+    const closed = parts.filter((part) => !part[side].allows);
+    return {
+      routes: unique(closed.flatMap((part) => routesFor(part, side, denied.snapshot))),
+      policies: unique(closed.flatMap((part) => policiesFor(part, side, denied.snapshot))),
+    };
+  };
+  const [ingress, egress] = [waysAt('ingress'), waysAt('egress')];
+  // The way out often opens by itself where the way in is declared; routes mean nothing where there is no ring.
+  const candidates = [
+    ingress.routes,
+    egress.routes,
+    unique([...ingress.routes, ...egress.routes]),
+    [...ingress.routes, ...egress.policies],
+    [...ingress.policies, ...egress.routes],
+    [...ingress.policies, ...egress.policies],
+  ];
+  return candidates
+    .filter((texts) => texts.length > 0)
+    .find((texts) => isAllowedWith(texts, denied))
+    ?.join('\n---\n');
+}
+
+function isAllowedWith(texts: readonly string[], { question, snapshot, operatorNamespace }: Denied): boolean {
+  const added = texts.map((text) => asStored(parse(text) as WrittenObject));
+  const changed = snapshotOf([...snapshot.objects, ...added], operatorNamespace);
+  return answer(analyze(inForce(changed, enforcedIn(snapshot)).facts), question).allowed;
+}
+
+function appLabelOf({ stores }: ClusterSnapshot): string {
+  const decoded = stores.view().platform?.decoded;
+  return decoded?.ok ? decoded.value.spec.appLabel : 'app.kubernetes.io/name';
+}
+
+/** A profile in the namespace of the side that denies. */
+function routesFor(
+  part: Explanation,
+  side: 'ingress' | 'egress',
+  snapshot: ClusterSnapshot,
+): readonly string[] {
+  const here = side === 'ingress' ? part.to : part.from;
+  if (!isWorkload(here)) return [];
+  const { facts } = snapshot;
+  const appLabel = appLabelOf(snapshot);
+  const { namespace } = here.workload;
+  const end = (each: Endpoint) =>
+    isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
+  const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}`);
+  const route: SuggestedRoute = { name, from: end(part.from), to: end(part.to), ports: portsOf(part, facts) };
+  const profile = freeName(name, 'AppNetworkProfile', namespace, snapshot.objects);
+  return [suggestProfile(namespace, profile, route)];
+}
+
+/** A name that no object there has, because `kubectl apply` would take away what that says. */
+function freeName(
+  name: string,
+  kind: string,
+  namespace: string,
+  objects: readonly KubernetesObject[],
+): string {
+  const isTaken = (candidate: string) =>
+    objects.some(
+      (object) =>
+        object.kind === kind && object.metadata.namespace === namespace && object.metadata.name === candidate,
+    );
+  let free = name;
+  for (let number = 2; isTaken(free); number += 1) free = suggestedName(`${name}-${number}`);
+  return free;
+}
+
+function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
+  const { namespace } = end.workload;
+  const labels = steadyLabels(end, facts);
+  const app = labels[appLabel];
+  const matchLabels = app === undefined ? labels : { [appLabel]: app };
+  if (namespace !== here) return { namespace: { name: namespace, pods: { matchLabels } } };
+  return app === undefined ? { pods: { matchLabels } } : { app };
+}
+
+function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object {
+  if (cidr === '0.0.0.0/0' || cidr === '::/0') return { anywhere: {} };
+  return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
+}
+
+/** Labels that controllers give to single pods, or to those of one version. */
+const passing =
+  /^(pod-template-hash|controller-revision-hash|pod-template-generation|(batch\.kubernetes\.io\/)?(controller-uid|job-name|job-completion-index)|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index)$/;
+
+function steadyLabels({ workload, pods }: WorkloadEnd, facts: AnalysisInput): Labels {
+  const found = facts.workloads.find(
+    ({ kind, namespace, name }) =>
+      kind === workload.kind && namespace === workload.namespace && name === workload.name,
+  );
+  const pod = found?.pods.find(({ name = '' }) => pods?.includes(name) ?? true);
+  return Object.fromEntries(Object.entries(pod?.labels ?? {}).filter(([key]) => !passing.test(key)));
+}
+
+function nameOf(end: Endpoint): string {
+  const name = isWorkload(end) ? end.workload.name : formatEndpoint({ cidr: end.cidr });
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}
+
+/** What was asked for; where nothing was, the ports that the containers declare. */
+function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (number | string)[] | undefined {
+  if (asked !== undefined) return written(asked);
+  if (!isWorkload(to)) return undefined;
+  const { kind, namespace, name } = to.workload;
+  const found = facts.workloads.find(
+    (each) => each.kind === kind && each.namespace === namespace && each.name === name,
+  );
+  const declared = (found?.pods[0]?.ports ?? []).map(({ protocol, number }) =>
+    writtenPort(`${number}`, protocol),
+  );
+  return declared.length === 0 ? undefined : [...new Set(declared)];
+}
+
+function written(ports: PortSet): readonly (number | string)[] | undefined {
+  if (isEveryPort(ports)) return undefined;
+  return protocols.flatMap((protocol) =>
+    ports[protocol].map(({ first, last }) =>
+      writtenPort(first === last ? `${first}` : `${first}-${last}`, protocol),
+    ),
+  );
+}
+
+function writtenPort(text: string, protocol: Protocol): number | string {
+  if (protocol !== 'TCP') return `${text}/${protocol}`;
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** A NetworkPolicy for the side that denies. */
+function policiesFor(
+  part: Explanation,
+  side: 'ingress' | 'egress',
+  snapshot: ClusterSnapshot,
+): readonly string[] {
+  const [here, other] = side === 'ingress' ? [part.to, part.from] : [part.from, part.to];
+  if (!isWorkload(here)) return [];
+  const { facts } = snapshot;
+  const { namespace } = here.workload;
+  const rule = {
+    [side === 'ingress' ? 'from' : 'to']: [peerOf(other, namespace, facts)],
+    ...(part.asked === undefined ? {} : { ports: policyPorts(part.asked) }),
+  };
+  const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}-${side}`);
+  const policy = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: freeName(name, 'NetworkPolicy', namespace, snapshot.objects), namespace },
+    spec: {
+      podSelector: { matchLabels: steadyLabels(here, facts) },
+      policyTypes: [side === 'ingress' ? 'Ingress' : 'Egress'],
+      [side]: [rule],
+    },
+  };
+  return [toYaml(policy).trimEnd()];
+}
+
+function peerOf(end: Endpoint, here: string, facts: AnalysisInput): object {
+  if (!isWorkload(end)) return { ipBlock: end };
+  const { namespace } = end.workload;
+  const elsewhere = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
+  return { ...(namespace === here ? {} : elsewhere), podSelector: { matchLabels: steadyLabels(end, facts) } };
+}
+
+function policyPorts(ports: PortSet): readonly object[] {
+  return protocols.flatMap((protocol) =>
+    ports[protocol].map(({ first, last }) => ({
+      protocol,
+      port: first,
+      ...(first === last ? {} : { endPort: last }),
+    })),
+  );
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}

@@ -1,0 +1,61 @@
+// The formats of a drawing. Graphviz, the style sheets and the page are loaded only where they are needed.
+// Must not know what is drawn.
+import type { PageTools } from '../../graph/html.ts';
+import { cutToMermaid, fitsMermaid, renderMermaid } from '../../graph/mermaid.ts';
+import type { GraphModel } from '../../graph/model.ts';
+import { folded, type Picture, pictureOf } from '../../graph/picture.ts';
+import type { Formats, Print, PrintContext } from '../output/formats.ts';
+
+/** What is drawn. */
+interface Drawing {
+  readonly model: GraphModel;
+  /** Namespaces that it is about; none: all. */
+  readonly only: readonly string[];
+  /** See `denialsOf`. */
+  readonly denials: () => Readonly<Record<string, string>>;
+}
+
+/** GitHub draws no more than this many characters and arrows: then namespaces are folded, and at last arrows are left out. */
+const mermaid: Print<Drawing> = ({ model, only }, context) => {
+  for (const picture of [pictureOf(model, only), folded(model)]) {
+    const text = renderMermaid(picture);
+    if (fitsMermaid(text, picture)) return noted(picture, context, text);
+  }
+  context.note('GitHub draws 500 arrows and 50,000 characters at most: some arrows are left out');
+  return cutToMermaid(folded(model));
+};
+
+const dot: Print<Drawing> = async ({ model, only }, context) => {
+  const { renderDot } = await import('../../graph/dot.ts');
+  const picture = pictureOf(model, only);
+  return noted(picture, context, renderDot(picture.scene));
+};
+
+const svg: Print<Drawing> = async ({ model, only }, context) => {
+  const { drawScene, svgFile } = await import('../../graph/svg.ts');
+  const { graphviz, assets } = await loadTools();
+  const picture = pictureOf(model, only);
+  return noted(picture, context, svgFile(drawScene(picture.scene, graphviz), assets.drawingStyle));
+};
+
+const html: Print<Drawing> = async ({ model, only, denials }) => {
+  const { htmlFile } = await import('../../graph/html.ts');
+  return htmlFile({ title: 'Who reaches whom', model, denials: denials(), only }, await loadTools());
+};
+
+/** The formats of `graph`. */
+export const graphFormats: Formats<Drawing> = {
+  what: 'how to draw it',
+  print: { mermaid, svg, html, dot },
+};
+
+function noted({ note }: Picture, context: PrintContext, text: string): string {
+  if (note !== undefined) context.note(note);
+  return text;
+}
+
+async function loadTools(): Promise<PageTools> {
+  const { loadGraphviz } = await import('./graphviz.ts');
+  const { readAssets } = await import('./page-assets.ts');
+  return { graphviz: await loadGraphviz(), assets: await readAssets() };
+}

@@ -1,0 +1,52 @@
+// The verb `lint`: what is wrong with profiles and policies, where, and what to do about it.
+import { compile } from '../../compile/compile.ts';
+import { defineVerb } from '../define-verb.ts';
+import type { ClusterFlags, InputFlags } from '../options.ts';
+import { type LoadedSnapshot, loadSnapshot } from '../snapshot/load-snapshot.ts';
+import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
+import { countFindings, lintFormats, placeFindings } from './format.ts';
+import { policyFindings } from './policy-findings.ts';
+import { type LintFinding, profileFindings } from './profile-findings.ts';
+
+/** The verb `lint`. */
+export const lint = defineVerb({
+  description:
+    'Says what is wrong with profiles and policies: routes that are not in force and why, routes, policies and rules that lead nowhere or say what others say, namespaces that nothing isolates, what a ring would cut off, and what somebody else opens. A namespace in DryRun is taken as if it were enforced. Each finding has a code, which `docs/reference/findings.md` explains. Without `-f` it looks at the current context, and reads only. With `-n` only what is about that namespace is printed.',
+  help: {
+    examples: [
+      ['ringfence lint -f platform.yaml -f app/', 'everything that is wrong, with its place in the files'],
+      ['ringfence lint -f . -R -o json', 'the same for a program'],
+      [
+        'ringfence lint -n shop',
+        'in the cluster of the current context, only what is about the namespace shop',
+      ],
+    ],
+    ok: 'nothing was found, or remarks only',
+    found: 'there are errors or warnings',
+  },
+  reads: 'files or a cluster',
+  formats: lintFormats,
+  run: async (context, flags: InputFlags & ClusterFlags) => {
+    const snapshot = await loadSnapshot(flags, context);
+    if (snapshot.stores.view().platform === undefined) {
+      const where = snapshot.input === undefined ? 'cluster' : 'input';
+      context.note(
+        `there is no PlatformNetworkProfile in the ${where}: profiles are only checked by themselves`,
+      );
+    }
+    if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(snapshot), 'nothing');
+    context.progress.tell('analysing');
+    const findings = placeFindings(findingsIn(snapshot, flags.namespace), snapshot.input);
+    const isFound = findings.some(({ severity }) => severity !== 'info');
+    return { result: findings, exit: isFound ? 'found' : 'ok', remark: countFindings(findings) };
+  },
+});
+
+function findingsIn(snapshot: LoadedSnapshot, namespace: string | undefined): readonly LintFinding[] {
+  const compiled = compile(snapshot.stores.view());
+  const ofProfiles = profileFindings(snapshot, compiled);
+  const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
+  return [...ofProfiles, ...ofPolicies].filter(
+    ({ subject }) => namespace === undefined || (subject.namespace ?? subject.name) === namespace,
+  );
+}

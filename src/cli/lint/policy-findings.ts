@@ -1,0 +1,118 @@
+// What is wrong with policies, by the analysis: with those of somebody as they are written, with ours as the routes that
+// ask for them, since nobody edits ours. Must not know how it is printed, nor how a mistake is found.
+import type { PolicyFacts } from '../../analyze/facts.ts';
+import { lint } from '../../analyze/lint/lint.ts';
+import { isolationOf } from '../../analyze/rules.ts';
+import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
+import type { Finding, FindingCode } from '../../model/findings.ts';
+import { formatKey } from '../../model/object-key.ts';
+import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+import { inForce } from '../snapshot/in-force.ts';
+import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
+import type { LintFinding } from './profile-findings.ts';
+
+/** What a route can be blamed for, and where in it. That it is said twice, or opens much, is the operator's own to tell. */
+const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
+  SelectsNoPods: 'own end',
+  HostNetworkSelected: 'own end',
+  PeerSelectsNothing: 'other end',
+  PortNotDeclared: 'ports',
+  ServicePortMistaken: 'ports',
+  OtherSideDenies: 'all of it',
+};
+
+/** Which other findings tell of the same mistake, in better words. */
+const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
+  PeerSelectsNothing: ['SelectsNoPods', 'HostNetworkSelected', 'NamespaceMissing', 'SourceMissing'],
+  OtherSideDenies: ['NotAdmitted', 'PartlyConsented', 'SourceClosed'],
+  AllowsEveryone: ['ForeignAllowAll'],
+};
+
+/**
+ * The findings about policies that hold, or would if what is in DryRun were enforced, and about namespaces that none isolates.
+ *
+ * @param others the other findings about the snapshot
+ * @param compiled what its profiles compile to
+ */
+export function policyFindings(
+  snapshot: LoadedSnapshot,
+  others: readonly LintFinding[],
+  compiled: Compiled,
+): readonly LintFinding[] {
+  const { facts } = inForce(snapshot, 'DryRunToo', compiled);
+  const known = snapshot.input === undefined ? 'the cluster' : 'some files';
+  const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
+  const judge = judgedByPlatform(snapshot, compiled);
+  const found = lint(facts, known).flatMap((finding) => {
+    const { kind, namespace = '', name } = finding.subject;
+    const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
+    return policy?.owner === undefined ? judge(finding) : findingsOfRoutes(finding, policy);
+  });
+  const isEcho = echoesOf([...others, ...found]);
+  return once(found.filter((finding) => !isEcho(finding)));
+}
+
+/** What to say of a namespace that nothing isolates; nothing while no platform profile is known, because a ring may be around it. */
+function judgedByPlatform(
+  { stores }: ClusterSnapshot,
+  { namespaces }: Compiled,
+): (finding: Finding) => readonly Finding[] {
+  const view = stores.view();
+  const compiled = new Map(namespaces.map((each) => [each.namespace, each]));
+  return (finding) => {
+    const { code, subject } = finding;
+    if (code !== 'IngressNotIsolated' && code !== 'EgressNotIsolated') return [finding];
+    if (view.platform === undefined) return view.profiles.has(subject.name) ? [] : [finding];
+    const namespace = compiled.get(subject.name);
+    return namespace === undefined ? [finding] : judgedIn(namespace, finding);
+  };
+}
+
+/** Nothing where the platform profile leaves the namespace open on purpose. */
+function judgedIn({ outside, enforcement = 'Off' }: CompiledNamespace, finding: Finding): readonly Finding[] {
+  if (outside === 'Excluded' || outside === 'OperatorNamespace') return [];
+  if (enforcement !== 'Off' && finding.code === 'EgressNotIsolated') return [];
+  if (outside !== 'NotSelected') return [finding];
+  const select = 'let `spec.namespaces` of the platform profile select it';
+  return [{ ...finding, hint: `${select}, or ${finding.hint}` }];
+}
+
+/** A finding about one of our policies, as one about each route that asks for the rule. */
+function findingsOfRoutes(finding: Finding, policy: PolicyFacts): readonly LintFinding[] {
+  const { owner, askers = [] } = policy;
+  const where = ofRoutes[finding.code];
+  if (owner?.kind !== 'AppNetworkProfile' || where === undefined) return [];
+  const [, direction, rule] = /^spec\.(in|e)gress\[(\d+)\]/.exec(finding.path ?? '') ?? [];
+  const blamed = rule === undefined ? askers.flat() : (askers[Number(rule)] ?? []);
+  const isIngress =
+    direction === undefined ? isolationOf(policy.spec).includes('Ingress') : direction === 'in';
+  const part = {
+    'own end': isIngress ? '.to' : '.from',
+    'other end': isIngress ? '.from' : '.to',
+    ports: '.ports',
+    'all of it': '',
+  }[where];
+  return [...new Set(blamed)].map((route) => ({
+    ...finding,
+    subject: { kind: 'AppNetworkProfile', namespace: policy.namespace, name: owner.name },
+    path: `spec.routes[${route}]${part}`,
+    message: `route \`${route}\`: ${finding.message}`,
+  }));
+}
+
+/** Whether a better finding tells of the same mistake of the same object. */
+function echoesOf(findings: readonly LintFinding[]): (finding: LintFinding) => boolean {
+  const bySubject = Map.groupBy(findings, ({ subject }) => JSON.stringify(subject));
+  return ({ code, subject, path = '' }) => {
+    const better = sameMistake[code] ?? [];
+    if (better.length === 0) return false;
+    const others = bySubject.get(JSON.stringify(subject)) ?? [];
+    return others.some((other) => better.includes(other.code) && path.startsWith(other.path ?? ''));
+  };
+}
+
+/** Several rules come from one route, and each of its ends is in the policies of both sides. */
+function once(findings: readonly LintFinding[]): readonly LintFinding[] {
+  const keyOf = ({ subject, path = '', message }: LintFinding) => JSON.stringify([subject, path, message]);
+  return [...new Map(findings.toReversed().map((finding) => [keyOf(finding), finding])).values()].reverse();
+}

@@ -1,0 +1,59 @@
+// What is wrong with profiles, as the operator would tell it: in statuses, events and on the platform profile.
+// Must not know how it is printed.
+
+import type { CompiledRoute } from '../../compile/across/route-states.ts';
+import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
+import { isRead, ownerOf } from '../../compile/platform/read-platform.ts';
+import type { CompiledProfile } from '../../compile/policies/profile-policies.ts';
+import type { Finding } from '../../model/findings.ts';
+import { plan } from '../../plan/plan.ts';
+import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+
+/** A finding, with the YAML that would fix it where that is known. */
+export type LintFinding = Finding & { readonly suggestion?: string };
+
+/** The findings about the profiles of a snapshot and what they compile to, and about what stands in the way of what they ask for. */
+export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled): readonly LintFinding[] {
+  const { platform } = stores.view();
+  if (platform === undefined || !isRead(platform)) return compiled.findings;
+  const planned = compiled.namespaces.flatMap(
+    (namespace) =>
+      plan({
+        namespace: namespace.namespace,
+        desired: namespace.policies,
+        actual: stores.policiesIn(namespace.namespace),
+        platform: ownerOf(platform),
+        heldClosed: [],
+        frozenOwners: namespace.frozenOwners,
+        frozenMirrors: namespace.frozenMirrors,
+        thawed: namespace.thawed,
+        forbidden: namespace.forbidden,
+        contents: stores.contentsIn(namespace.namespace),
+      }).findings,
+  );
+  return [...compiled.findings, ...planned, ...compiled.namespaces.flatMap(routeFindings)];
+}
+
+function routeFindings({ profiles }: CompiledNamespace): readonly LintFinding[] {
+  return profiles.flatMap((profile) => profile.routes.flatMap((route) => routeFinding(profile, route)));
+}
+
+function routeFinding({ profile }: CompiledProfile, compiled: CompiledRoute): readonly LintFinding[] {
+  const { route, state, reason, message, suggestion } = compiled;
+  if (reason === 'Active') return [];
+  const finding = {
+    code: reason,
+    subject: { kind: 'AppNetworkProfile', namespace: profile.namespace, name: profile.name },
+    path: `spec.routes[${route.name}]`,
+    message: `route \`${route.name}\` ${words[state]}: ${message}`,
+    hint: suggestion === undefined ? '' : 'this would do:',
+  } as const;
+  return [suggestion === undefined ? finding : { ...finding, suggestion }];
+}
+
+const words = {
+  Active: 'is in force',
+  NotNeeded: 'is not needed',
+  Pending: 'is not in force yet',
+  Rejected: 'is not in force',
+} as const;

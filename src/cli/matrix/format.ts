@@ -1,0 +1,122 @@
+// A matrix, for people and for programs. For people it is as short as it can be with nothing left out: in a cluster without
+// policies it says `every workload` and `any address`. Must not know how connections are found.
+import * as z from 'zod';
+import { type Analysis, analyze } from '../../analyze/analysis.ts';
+import type { Connection, ConnectionGroup } from '../../analyze/connections.ts';
+import {
+  type Endpoint,
+  isSelf,
+  isWorkload,
+  keyOf,
+  spellEndpoint,
+  type WorkloadEnd,
+} from '../../analyze/endpoints.ts';
+import { withoutStandIns } from '../../analyze/stand-ins.ts';
+import { formatPorts, portTexts } from '../../model/port-texts.ts';
+import { endNames } from '../output/end-names.ts';
+import { textAndData } from '../output/formats.ts';
+import type { Paint } from '../output/paint.ts';
+import { endpointText, portList } from '../output/schemas.ts';
+import { formatTable } from '../output/table.ts';
+
+/** What `matrix` prints. */
+interface Matrix {
+  readonly analysis: Analysis;
+  /** Only what begins or ends in this namespace is printed. */
+  readonly namespace: string | undefined;
+}
+
+/** What begins or ends in a namespace. */
+function groupsOf(groups: readonly ConnectionGroup[], namespace: string): readonly ConnectionGroup[] {
+  const isIn = (end: Endpoint) => isWorkload(end) && end.workload.namespace === namespace;
+  const isOut = (end: Endpoint) => !isIn(end);
+  return groups
+    .flatMap(({ from, to, ports }) => [
+      { from: from.filter(isIn), to, ports },
+      { from: from.filter(isOut), to: to.filter(isIn), ports },
+    ])
+    .filter(({ from, to }) => from.some((source) => to.some((target) => !isSelf(source, target))));
+}
+
+/**
+ * Groups as blocks of lines: each of its sources reaches each of its targets.
+ *
+ * @param workloads all that there are, of which some may reach nothing
+ */
+function formatBlocks(
+  groups: readonly ConnectionGroup[],
+  workloads: readonly WorkloadEnd[],
+  paint: Paint,
+): string {
+  if (groups.length === 0) return 'nothing is allowed\n';
+  const nameAll = namesOf(workloads);
+  const blocks = groups.map(({ from, to, ports }) => {
+    const [only] = from;
+    // One pod does not reach itself through a policy.
+    const others = from.length === 1 && only ? to.filter((target) => !isSelf(only, target)) : to;
+    return block(nameAll(from), nameAll(others), formatPorts(ports));
+  });
+  const isTall = blocks.some((rows) => rows.length > 1);
+  const head = ['FROM', 'TO', 'PORTS'].map((text) => ({
+    text,
+    look: (padded: string) => paint('bold', padded),
+  }));
+  const rows = blocks.flatMap((lines, index) => (isTall && index > 0 ? [['', '', ''], ...lines] : lines));
+  return formatTable([head, ...rows]);
+}
+
+function block(from: readonly string[], to: readonly string[], ports: string): readonly string[][] {
+  return Array.from({ length: Math.max(from.length, to.length) }, (_, line) => [
+    from[line] ?? '',
+    to[line] ?? '',
+    line === 0 ? ports : '',
+  ]);
+}
+
+/** Names ends: all workloads as one, all of a namespace as `shop/*`, and every address of both families as one. */
+function namesOf(workloads: readonly WorkloadEnd[]): (ends: readonly Endpoint[]) => readonly string[] {
+  const namespaces = Map.groupBy(workloads, ({ workload }) => workload.namespace);
+  return (ends) => {
+    const keys = new Set(ends.map(keyOf));
+    const isAll = (some: readonly WorkloadEnd[]) =>
+      some.length > 1 && some.every((end) => keys.has(keyOf(end)));
+    const addresses = endNames(ends.filter((end) => !isWorkload(end)));
+    if (isAll(workloads)) return ['every workload', ...addresses];
+    const named = [...Map.groupBy(ends.filter(isWorkload), ({ workload }) => workload.namespace)].flatMap(
+      ([namespace, here]) => (isAll(namespaces.get(namespace) ?? []) ? [`${namespace}/*`] : endNames(here)),
+    );
+    return [...named, ...addresses];
+  };
+}
+
+function connectionsOf({ analysis, namespace }: Matrix): readonly Connection[] {
+  const isIn = (end: Endpoint) => isWorkload(end) && end.workload.namespace === namespace;
+  return [...analysis.connections()].filter(
+    ({ from, to }) => namespace === undefined || isIn(from) || isIn(to),
+  );
+}
+
+/** A JSON list with a line for each item, so that two versions of it can be compared. */
+function jsonLines(items: readonly object[]): string {
+  return items.length === 0
+    ? '[]\n'
+    : `[\n${items.map((item) => `  ${JSON.stringify(item)}`).join(',\n')}\n]\n`;
+}
+
+/** The formats of `matrix`. */
+export const matrixFormats = textAndData({
+  text: ({ analysis, namespace }: Matrix, { paint }) => {
+    const shown = analyze(withoutStandIns(analysis.input));
+    const groups = shown.groups();
+    const chosen = namespace === undefined ? groups : groupsOf(groups, namespace);
+    return formatBlocks(chosen, shown.workloads, paint);
+  },
+  data: (matrix) =>
+    connectionsOf(matrix).map(({ from, to, ports }) => ({
+      from: spellEndpoint(from),
+      to: spellEndpoint(to),
+      ports: portTexts(ports),
+    })),
+  json: jsonLines,
+  schema: z.array(z.strictObject({ from: endpointText, to: endpointText, ports: portList })),
+});

@@ -1,0 +1,83 @@
+// The formats of an answer: text for people; JSON and YAML for programs, held to a schema; objects as kubectl takes them.
+// Must not know what is printed.
+import { stringify } from 'yaml';
+import * as z from 'zod';
+import type { DeepReadonly } from '../../routes/schema/fields.ts';
+import type { Paint } from './paint.ts';
+
+/** What printing may use. */
+export interface PrintContext {
+  /** Colours, where the answer goes to a terminal. */
+  readonly paint: Paint;
+  /** Tells a person on stderr what is not part of the answer. */
+  readonly note: (text: string) => void;
+}
+
+/** Prints an answer in one format. */
+export type Print<Result> = (result: Result, context: PrintContext) => string | Promise<string>;
+
+/** The formats of a verb's answer. */
+export interface Formats<Result> {
+  /** What `-o` chooses, as in `how to print it`; without it there is no `-o`. */
+  readonly what?: string;
+  /** By name; the first is the default. */
+  readonly print: Readonly<Record<string, Print<Result>>>;
+  /** What `-o json` and `-o yaml` print; the reference publishes it. */
+  readonly schema?: z.ZodType;
+}
+
+/** Text for people, data for programs. */
+export function textAndData<Result, Schema extends z.ZodType>(formats: {
+  readonly text: Print<Result>;
+  readonly data: (result: Result) => DeepReadonly<z.input<Schema>>;
+  readonly schema: Schema;
+  /** How JSON is laid out. */
+  readonly json?: (data: DeepReadonly<z.input<Schema>>) => string;
+  /** Other formats. */
+  readonly more?: Readonly<Record<string, Print<Result>>>;
+}): Formats<Result> {
+  const { text, data, schema, json = toJson, more = {} } = formats;
+  return {
+    what: 'how to print it',
+    print: {
+      text,
+      json: (result) => json(data(result)),
+      yaml: (result) => toYaml(data(result)),
+      ...more,
+    },
+    schema,
+  };
+}
+
+/** Objects as `kubectl apply -f -` takes them: YAML documents, or one JSON list. */
+export function manifests<Schema extends z.ZodType>(
+  schema: Schema,
+  yaml: (object: object) => string = toYaml,
+): Formats<readonly object[]> {
+  return {
+    what: 'how to print them',
+    print: {
+      yaml: (objects) => objects.map(yaml).join('---\n'),
+      json: (items) => toJson({ apiVersion: 'v1', kind: 'List', items }),
+    },
+    schema,
+  };
+}
+
+/** The schema of one `v1` List of objects with these fields. */
+export function listOf<Shape extends z.core.$ZodLooseShape>(item: Shape) {
+  return z.strictObject({
+    apiVersion: z.literal('v1'),
+    kind: z.literal('List'),
+    items: z.array(z.strictObject(item)),
+  });
+}
+
+/** A value as YAML 1.1, which kubectl reads, without line breaks in texts and without aliases. */
+export function toYaml(value: unknown): string {
+  return stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,38 @@
+// The two snapshots that a plan compares: files with files, a cluster with itself after the files are applied, or a cluster with
+// what this version makes of it. Must not know what is compared.
+import type { CommandContext } from '../command-context.ts';
+import type { ClusterFlags, InputFlags } from '../options.ts';
+import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { type InForce, inForce } from '../snapshot/in-force.ts';
+import { loadCluster, loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
+import { applyFiles } from './apply-files.ts';
+
+/** What is compared with what, as flags. Without `filename` it is the cluster alone. */
+export interface PlanFlags extends InputFlags, ClusterFlags {
+  /** The files as they are now; absent: the cluster. */
+  readonly against?: readonly string[];
+  /** Whether DryRun counts as Enforce in what would be. */
+  readonly enforce?: boolean;
+}
+
+/** What is in force before and after. */
+export interface Comparison {
+  readonly before: InForce;
+  readonly after: InForce;
+}
+
+/** @throws what loading files, or a cluster, throws */
+export async function loadComparison(flags: PlanFlags, context: CommandContext): Promise<Comparison> {
+  const enforced = flags.enforce ? 'DryRunToo' : 'AsWritten';
+  if (flags.against !== undefined) {
+    const files = await loadFiles(flags, context);
+    const old = await loadFiles({ ...flags, filename: flags.against }, context);
+    noteAssumed(files, context);
+    return { before: inForce(old, 'AsWritten'), after: inForce(files, enforced) };
+  }
+  const objects = flags.filename === undefined ? [] : (await loadFiles(flags, context)).objects;
+  const live = await loadCluster(flags, context);
+  const applied = snapshotOf(applyFiles(live.objects, objects), flags.operatorNamespace);
+  noteAssumed(applied, context);
+  return { before: { facts: live.facts, dryRun: [] }, after: inForce(applied, enforced) };
+}

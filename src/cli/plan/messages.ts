@@ -1,0 +1,77 @@
+// The messages of a plan, which its text and its Markdown share.
+// Must not know where they are shown.
+import type { Endpoint } from '../../analyze/endpoints.ts';
+import type { PolicyFacts } from '../../analyze/facts.ts';
+import { nameSome } from '../../model/counted.ts';
+import { endNames } from '../output/end-names.ts';
+import {
+  type Changes,
+  type ConnectionChange,
+  type Danger,
+  type IsolationChange,
+  policyChangeKinds,
+} from './difference.ts';
+
+/** Why to look. */
+export const dangerWords: Readonly<Record<Danger, string>> = {
+  FromAnywhere: 'opened to every address',
+  FromOutside: 'opened to addresses outside',
+  ToAnywhere: 'may send to every address',
+  Lost: 'is cut off',
+};
+
+/** The first of some ends, and how many more there are. */
+export function formatEnds(ends: readonly Endpoint[], most: number, look = (name: string) => name): string {
+  return nameSome(endNames(ends).map(look), most);
+}
+
+/** Why a connection changes, and why to look: empty where there is nothing to say. */
+export function formatReasons({ dangers, because }: ConnectionChange): string {
+  const ends = { NewEnd: ['new'], EndGone: ['gone'], Policies: [] }[because];
+  return [...dangers.map((danger) => dangerWords[danger]), ...ends].join(', ');
+}
+
+/** As in `namespace shop is no longer isolated: anybody may reach it`. */
+export function formatIsolation({ namespace, direction, isolated }: IsolationChange): string {
+  const what = direction === 'Ingress' ? 'ingress' : 'egress';
+  return isolated
+    ? `namespace ${namespace} becomes isolated: only what is allowed passes (${what})`
+    : `namespace ${namespace} is no longer isolated (${what})`;
+}
+
+/** The profile that a policy is from. */
+export function formatOwner({ owner }: PolicyFacts): string {
+  if (owner === undefined) return '';
+  return owner.kind === 'AppNetworkProfile' ? `profile ${owner.name}` : 'platform profile';
+}
+
+/** As in `2 policies, which say the same under new names`. */
+export function formatRenamed(count: number): string {
+  return count === 1
+    ? '1 policy, which says the same under a new name'
+    : `${count} policies, which say the same under new names`;
+}
+
+/** As in `2 policies added, 1 removed; 1 connection gained, 3 lost`. */
+export function formatTotals({ policies, connections }: Changes): string {
+  const changed = policyChangeKinds.flatMap((change) => {
+    const number = policies.filter((each) => each.change === change).length;
+    return number === 0 ? [] : [`${number} ${change}`];
+  });
+  const moved = (['gained', 'lost'] as const).flatMap((change) => {
+    const number = connections
+      .filter((each) => each.change === change)
+      .reduce((sum, each) => sum + pairsOf(each), 0);
+    return number === 0 ? [] : [`${number} ${change}`];
+  });
+  const parts = [
+    ...(changed.length === 0 ? [] : [`policies: ${changed.join(', ')}`]),
+    ...(moved.length === 0 ? [] : [`connections: ${moved.join(', ')}`]),
+  ];
+  return parts.join('; ') || 'no change';
+}
+
+/** How many connections a group stands for. */
+function pairsOf({ from, to }: ConnectionChange): number {
+  return endNames(from).length * endNames(to).length;
+}

@@ -1,0 +1,82 @@
+// The verb `render`: manifests in, and the NetworkPolicies out that the operator would write. Needs no cluster.
+import { isMadeUp } from '../../cluster/as-stored.ts';
+import { type Compiled, compile } from '../../compile/compile.ts';
+import { count } from '../../model/counted.ts';
+import type { DesiredPolicy } from '../../model/policies.ts';
+import { manifestOf } from '../../plan/manifest.ts';
+import { defineVerb } from '../define-verb.ts';
+import { ToolError } from '../failures.ts';
+import type { InputFlags } from '../options.ts';
+import { manifests } from '../output/formats.ts';
+import { loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
+import { policyList } from './format.ts';
+
+/** The verb `render`. */
+export const render = defineVerb({
+  description:
+    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that these lead to. A namespace in DryRun is printed as if it were enforced. Needs no cluster: its DNS, its API server and its ranges are those in the status of the platform profile, where the operator keeps what it has found out, or are found out from the same objects (Services, EndpointSlices, Nodes, ServiceCIDRs); where a rule needs what neither says, it is left out and told.',
+  help: {
+    examples: [
+      ['ringfence render -f platform.yaml -f app/', 'what the operator would write for an app'],
+      [
+        'helm template shop ./chart -n shop | ringfence render -f platform.yaml -f - -n shop',
+        'the same for a chart',
+      ],
+      ['ringfence render -f . -R -o policies.yaml', 'write them to a file'],
+      [
+        'kubectl get platnet default -o yaml | ringfence render -f - -f app/',
+        'with what the operator has found out about the cluster',
+      ],
+    ],
+    ok: 'printed, also where there are none',
+  },
+  reads: 'files',
+  formats: manifests(policyList),
+  run: async (context, flags: InputFlags) => {
+    const snapshot = await loadFiles(flags, context);
+    const view = snapshot.stores.view();
+    if (view.platform === undefined) {
+      throw new ToolError(
+        'there is no PlatformNetworkProfile in the input, so that nothing is ringed: add the file of yours with `-f`',
+      );
+    }
+    const compiled = compile(view);
+    noteAssumed(snapshot, context);
+    for (const text of notesOn(compiled)) context.note(text);
+    return { result: compiled.policies.map(printed) };
+  },
+});
+
+/** Without an owner whose UID no cluster has given: garbage collection would take the policy. */
+function printed(policy: DesiredPolicy): object {
+  const manifest = manifestOf(policy) as { readonly metadata: { readonly ownerReferences: unknown } };
+  if (!isMadeUp(policy.owner.uid)) return manifest;
+  const { ownerReferences: _, ...metadata } = manifest.metadata;
+  return { ...manifest, metadata };
+}
+
+function notesOn({ namespaces, findings }: Compiled): readonly string[] {
+  const dry = namespaces
+    .filter(({ enforcement }) => enforcement === 'DryRun')
+    .map(({ namespace }) => namespace);
+  const routes = namespaces.flatMap(({ profiles }) => profiles.flatMap((profile) => profile.routes));
+  const waiting = routes.filter(({ state }) => state === 'Pending' || state === 'Rejected').length;
+  const codes = [...findings.map(({ code }) => code), ...routes.map(({ reason }) => reason)];
+  const isAnyRinged = namespaces.some(({ enforcement }) => enforcement !== undefined);
+  return [
+    ...(dry.length === 0
+      ? []
+      : [`in dry run, so that the operator writes none of this yet: ${dry.join(', ')}`]),
+    ...(isAnyRinged ? [] : ['the platform profile selects no namespace of the input: nothing is ringed']),
+    ...(waiting === 0 ? [] : [`${count(waiting, 'route')} not in force: \`ringfence lint\` says why`]),
+    ...(findings.length === 0 ? [] : [`${count(findings.length, 'finding')}: see \`ringfence lint\``]),
+    ...(codes.some((code) => unknownOfCluster.includes(code))
+      ? [
+          'what is not known of the cluster is in its own platform profile: give that, as `kubectl get platnet default -o yaml` prints it',
+        ]
+      : []),
+  ];
+}
+
+/** What files alone may not say of a cluster, and its operator has found out. */
+const unknownOfCluster: readonly string[] = ['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown'];

@@ -1,0 +1,30 @@
+// NetworkPolicies as they are printed.
+import * as z from 'zod';
+import { listOf } from '../output/formats.ts';
+import { policySpec } from '../output/schemas.ts';
+
+const ownerReference = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.enum(['AppNetworkProfile', 'PlatformNetworkProfile']),
+  name: z.string(),
+  uid: z.string(),
+  controller: z.literal(true),
+  blockOwnerDeletion: z.literal(false),
+});
+
+/** What `-o json` prints. */
+export const policyList = listOf({
+  apiVersion: z.literal('networking.k8s.io/v1'),
+  kind: z.literal('NetworkPolicy'),
+  metadata: z.strictObject({
+    name: z.string(),
+    namespace: z.string(),
+    labels: z.record(z.string(), z.string()),
+    annotations: z.record(z.string(), z.string()).optional(),
+    ownerReferences: z
+      .array(ownerReference)
+      .optional()
+      .describe('absent where the input does not hold the UID that the cluster has given to the profile'),
+  }),
+  spec: policySpec,
+});

@@ -1,0 +1,93 @@
+// The policies that a snapshot comes to: what its profiles compile to, and the policies of everyone else.
+// Must not know what is asked about them.
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { type Compiled, type CompiledNamespace, compile } from '../../compile/compile.ts';
+import { withFreeNames } from '../../plan/free-names.ts';
+import { type Frozen, frozenAmong } from '../../plan/frozen.ts';
+import { withEnforced } from '../../plan/withheld.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { LoadedSnapshot } from './load-snapshot.ts';
+
+/** Which namespaces count as enforced. */
+export type Enforced =
+  /** Those in DryRun, too: what would be if they were enforced. */
+  | 'DryRunToo'
+  /** Just those that are. */
+  | 'AsWritten';
+
+/** What is in force. */
+export interface InForce {
+  readonly facts: AnalysisInput;
+  /** The namespaces that are in DryRun, sorted. */
+  readonly dryRun: readonly string[];
+}
+
+/** Files are read as if all were enforced; a cluster is read as it is. */
+export function enforcedIn({ input }: LoadedSnapshot): Enforced {
+  return input === undefined ? 'AsWritten' : 'DryRunToo';
+}
+
+/** What an analysis of the snapshot is about: in a cluster the policies that exist, in files those that profiles come to. */
+export function effectiveFacts(snapshot: LoadedSnapshot, { note }: CommandContext): AnalysisInput {
+  if (snapshot.input === undefined) return snapshot.facts;
+  const { facts, dryRun } = inForce(snapshot, enforcedIn(snapshot));
+  if (dryRun.length > 0) {
+    note(
+      `in dry run, so that nothing is denied there yet; this is how it would be enforced: ${dryRun.join(', ')}`,
+    );
+  }
+  return facts;
+}
+
+/**
+ * What the profiles of a snapshot come to; without a platform profile that can be read, the policies that exist.
+ *
+ * @param compiled what the profiles compile to, where that is known already
+ */
+export function inForce(
+  { stores, facts }: ClusterSnapshot,
+  enforced: Enforced,
+  { namespaces }: Compiled = compile(stores.view()),
+): InForce {
+  if (stores.view().platform?.decoded.ok !== true) return { facts, dryRun: [] };
+  const desired = namespaces
+    .filter(
+      ({ enforcement }) =>
+        enforcement === 'Enforce' || (enforcement === 'DryRun' && enforced === 'DryRunToo'),
+    )
+    .flatMap((compiled) => {
+      const { mirrorNames, narrowed } = frozenIn(compiled, stores);
+      const actual = stores.policiesIn(compiled.namespace);
+      const desired = withEnforced(compiled.policies, compiled.withheld, actual.owned);
+      return [...withFreeNames(desired, actual, mirrorNames).desired, ...narrowed];
+    });
+  const frozen = new Set(namespaces.flatMap((compiled) => keptIn(compiled, stores)));
+  const others = facts.policies.filter((policy) => {
+    const stored = stores.policies.get(policy);
+    return stored?.ours !== true || frozen.has(stored.uid);
+  });
+  const dryRun = namespaces.filter(({ enforcement }) => enforcement === 'DryRun');
+  return {
+    facts: { ...facts, policies: [...others, ...desired] },
+    dryRun: dryRun.map(({ namespace }) => namespace),
+  };
+}
+
+/** What a profile that can't be read owns, or mirrors, stays as it is, unless it loses some of its rules. */
+function keptIn(compiled: CompiledNamespace, stores: ClusterSnapshot['stores']): readonly string[] {
+  const frozen = frozenIn(compiled, stores);
+  const narrowed = new Set(frozen.narrowed.map(({ name }) => name));
+  return stores
+    .policiesIn(compiled.namespace)
+    .owned.filter((policy) => frozen.has(policy) && !narrowed.has(policy.name))
+    .map(({ uid }) => uid);
+}
+
+function frozenIn(compiled: CompiledNamespace, stores: ClusterSnapshot['stores']): Frozen {
+  const contents = stores.contentsIn(compiled.namespace);
+  return frozenAmong(stores.policiesIn(compiled.namespace).owned, compiled.policies, {
+    ...compiled,
+    contents,
+  });
+}

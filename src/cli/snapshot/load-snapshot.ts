@@ -1,0 +1,105 @@
+// From the flags of a verb to the snapshot that it asks about: of files where `-f` names some, else of a cluster.
+// Must not know the question.
+import { formatProblem } from '../../api/decode.ts';
+import { nameSome } from '../../model/counted.ts';
+import type { CommandContext } from '../command-context.ts';
+import { ToolError } from '../failures.ts';
+import { type Input, readInput } from '../input/input.ts';
+import { InputError, type InputProblem } from '../input/problems.ts';
+import { type ClusterFlags, type InputFlags, namespaceOf } from '../options.ts';
+import { type ClusterSnapshot, type SnapshotProblem, snapshotOf } from './cluster-snapshot.ts';
+import { listCluster } from './list-cluster.ts';
+
+/** A snapshot, and the files that it was read from. */
+export interface LoadedSnapshot extends ClusterSnapshot {
+  /** Absent where a cluster was read. */
+  readonly input?: Input;
+}
+
+/**
+ * Loads what the flags name.
+ *
+ * @throws what `loadFiles` and `loadCluster` throw
+ */
+export async function loadSnapshot(
+  flags: InputFlags & ClusterFlags,
+  context: CommandContext,
+): Promise<LoadedSnapshot> {
+  if ((flags.filename ?? []).length === 0) return loadCluster(flags, context);
+  const snapshot = await loadFiles(flags, context);
+  noteAssumed(snapshot, context);
+  return snapshot;
+}
+
+/**
+ * Loads the files that `-f` names.
+ *
+ * @throws InputError where anything in them is wrong; ToolError where `-f` is missing
+ */
+export async function loadFiles(flags: InputFlags, context: CommandContext): Promise<LoadedSnapshot> {
+  const { filename: paths = [], recursive = false, operatorNamespace } = flags;
+  if (paths.length === 0) {
+    throw new ToolError('name the files to read with `-f`: a file, a folder, or `-` for stdin');
+  }
+  const input = await readInput({ paths, recursive, namespace: namespaceOf(flags) }, context.progress);
+  for (const text of input.notes) context.note(text);
+  context.progress.tell('compiling');
+  const objects = input.objects.map(({ object }) => object);
+  const snapshot = snapshotOf(objects, operatorNamespace);
+  const problems = withoutEchoes(snapshot.problems).flatMap(
+    ({ index, ...problem }) => input.objects[index]?.problem(problem) ?? [],
+  );
+  // Nothing is made of half of an input.
+  if (input.problems.length + problems.length > 0) {
+    throw new InputError(inOrder([...input.problems, ...problems]));
+  }
+  return { ...snapshot, input };
+}
+
+/**
+ * Loads the cluster of a kubeconfig. What can't be read of it counts for nothing, and is never dropped in silence.
+ *
+ * @throws what `listCluster` throws
+ */
+export async function loadCluster(
+  flags: Pick<InputFlags, 'operatorNamespace'> & ClusterFlags,
+  context: CommandContext,
+): Promise<LoadedSnapshot> {
+  const { operatorNamespace } = flags;
+  const snapshot = snapshotOf(await listCluster(flags, operatorNamespace, context), operatorNamespace);
+  for (const { index, ...problem } of snapshot.problems) {
+    const { kind, metadata } = snapshot.objects[index] ?? { kind: 'object', metadata: { name: '' } };
+    const name = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+    context.note(`warning: ${name} can't be read and counts for nothing: ${formatProblem(problem)}`);
+  }
+  return snapshot;
+}
+
+/** Says which namespaces are assumed: their labels decide whether they are ringed. */
+export function noteAssumed({ assumedNamespaces: names }: ClusterSnapshot, { note }: CommandContext): void {
+  if (names.length === 0) return;
+  const named = nameSome(
+    names.map((name) => `\`${name}\``),
+    5,
+  );
+  note(`the input has no Namespace ${named}: taken to be there, without labels`);
+}
+
+/** File by file, as they were read, and within a file by line. */
+function inOrder(problems: readonly InputProblem[]): readonly InputProblem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  const position = ({ place }: InputProblem) => place ?? { line: 0, column: 0 };
+  const compare = (a: InputProblem, b: InputProblem) =>
+    files.indexOf(a.file) - files.indexOf(b.file) ||
+    position(a).line - position(b).line ||
+    position(a).column - position(b).column;
+  return [...problems].sort(compare);
+}
+
+/** Where a field is unknown, the field that it was meant for is missing: that is the same mistake. */
+function withoutEchoes(problems: readonly SnapshotProblem[]): readonly SnapshotProblem[] {
+  const unknown = problems.filter(({ code }) => code === 'UnknownField');
+  const isEcho = ({ index, path }: SnapshotProblem) =>
+    unknown.some((other) => other.index === index && other.path.startsWith(`${path}.`) && path !== '');
+  return problems.filter((problem) => !isEcho(problem));
+}

@@ -1,0 +1,30 @@
+// Refuses a namespace that `-n` names and that nothing is in: an empty answer would be taken for good news.
+// Must not know what is asked about it.
+import { nameSome } from '../../model/counted.ts';
+import { compareText } from '../../model/object-key.ts';
+import { nearest } from '../did-you-mean.ts';
+import { ToolError } from '../failures.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
+
+/** The namespaces that exist, and those that objects are in, sorted. */
+export function namespacesOf({ objects }: Pick<ClusterSnapshot, 'objects'>): readonly string[] {
+  const names = objects.flatMap(({ kind, metadata }) =>
+    kind === 'Namespace' ? [metadata.name] : (metadata.namespace ?? []),
+  );
+  return [...new Set(names)].sort(compareText);
+}
+
+/**
+ * Refuses a namespace that is not among the known ones.
+ *
+ * @param what what is not there, as in `no workload`
+ * @throws ToolError
+ */
+export function checkNamespace(name: string, known: readonly string[], what: string): void {
+  if (known.includes(name)) return;
+  const meant = nearest(name, known);
+  const all = known.map((each) => `\`${each}\``);
+  const hint =
+    meant === undefined ? `there are ${nameSome(all, 5) || 'none at all'}` : `did you mean \`${meant}\`?`;
+  throw new ToolError(`${what} is in a namespace \`${name}\`: ${hint}`);
+}

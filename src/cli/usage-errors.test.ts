@@ -1,0 +1,23 @@
+import { describe, expect, test } from '@jest/globals';
+import { ToolError } from './failures.ts';
+import { programOf, toolVerbs } from './program.ts';
+
+async function refusal(...words: readonly string[]): Promise<string> {
+  const program = await programOf({ verbs: toolVerbs, calledAs: 'ringfence', version: '', load: words[0] });
+  const error: unknown = await program.parseAsync(words, { from: 'user' }).catch((thrown: unknown) => thrown);
+  return error instanceof ToolError ? error.message : `${error}`;
+}
+
+describe('a mistake on the command line', () => {
+  test.each([
+    [['lint', '--filenam', 'a'], 'unknown option `--filenam`: did you mean `--filename`?'],
+    [['lint', '--colour'], 'unknown option `--colour`'],
+    [['explian'], 'unknown command `explian`: did you mean `explain`?'],
+    [['explain', 'shop/web'], 'missing required argument `dst`: `--help` says what it is'],
+    [['completion', 'tcsh'], '`tcsh` is no shell: it is one of bash, zsh, fish'],
+    [['crds', '-o', 'xml'], '`-o xml`: it is one of yaml, json, or a file that ends so, or `format=file`'],
+    [['lint', '-f'], 'option `-f, --filename <path>` argument missing'],
+  ])('%j is told in words of ours', async (words, message) => {
+    expect(await refusal(...words)).toBe(message);
+  });
+});

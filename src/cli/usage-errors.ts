@@ -1,0 +1,51 @@
+// What is wrong with a command line, as all our errors look: the user's words in backticks, and what was meant. commander says
+// which mistake it is by a code. Must not know any verb.
+import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
+import { nearest } from './did-you-mean.ts';
+import { ToolError } from './failures.ts';
+
+/** The command, whose mistakes of usage are thrown as ToolErrors. */
+export function reportUsageErrors(command: Command): Command {
+  command.error = (message, { code } = {}) => {
+    throw new ToolError(usageMessage(command, code, message.replace(/^error: /, '').replaceAll("'", '`')));
+  };
+  for (const option of command.options) {
+    const { short, long } = option;
+    explainRefusal(option, (value) => `\`${short ?? long} ${value}\`: `);
+  }
+  for (const argument of command.registeredArguments) {
+    explainRefusal(argument, (value) => `\`${value}\` is no ${argument.name()}: `);
+  }
+  return command;
+}
+
+/** @param message what commander says, with the user's words in backticks */
+function usageMessage(command: Command, code: string | undefined, message: string): string {
+  const known = {
+    'commander.unknownOption': command
+      .createHelp()
+      .visibleOptions(command)
+      .map(({ long = '' }) => long),
+    'commander.unknownCommand': command.commands.map((each) => each.name()),
+  };
+  const [, word = ''] = /`(.*)`/.exec(message) ?? [];
+  const meant = nearest(word, known[code as keyof typeof known] ?? []);
+  if (meant !== undefined) return `${message}: did you mean \`${meant}\`?`;
+  return code === 'commander.missingArgument' ? `${message}: \`--help\` says what it is` : message;
+}
+
+/** Where a value is refused, the message begins with `subject`, and lists the choices if there are any. */
+function explainRefusal(parsed: Option | Argument, subject: (value: string) => string): void {
+  const parse = parsed.parseArg;
+  if (parse === undefined) return;
+  const { argChoices } = parsed;
+  parsed.argParser((value: string, before: unknown) => {
+    try {
+      return parse(value, before);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      const reason = argChoices === undefined ? error.message : `it is one of ${argChoices.join(', ')}`;
+      throw new ToolError(`${subject(value)}${reason}`);
+    }
+  });
+}
