@@ -27,9 +27,6 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/e2e/**/*.test.ts'],
-      // Minutes each: `make test-long` runs them.
-      testPathIgnorePatterns:
-        process.env.FAULTS === 'full' ? [] : ['/e2e/faults/(crashes|restore|silence)\\.test\\.ts$'],
     },
   ],
 };

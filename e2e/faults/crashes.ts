@@ -1,5 +1,5 @@
-// Kills the operator after its first write, its second, and so on, of one and the same change, until a run needs no more
-// writes than there were kills. A write is one of a policy or of a status.
+// Kills the operator after a write of a change, then after a later write of the same change, and so on, until a run ends before
+// the write is reached. A write is one of a policy or of a status.
 import { poll } from '../control-plane/poll.ts';
 import { broken } from './connections.ts';
 import { settled } from './oracle.ts';
@@ -32,21 +32,32 @@ export interface Crashes {
   readonly wrong: readonly string[];
 }
 
-/** Makes the change again and again, each time with a crash one write later. An operator is running, before and after. */
-export async function crashAfterEachWrite(world: FaultWorld, change: Change): Promise<Crashes> {
+/** After which writes the operator is killed: after so many and one more, and then each time so many later. */
+export interface KillPoints {
+  readonly first: number;
+  readonly step: number;
+}
+
+/** Makes the change again and again, each time with a crash some writes later. An operator is running, before and after. */
+export async function crashAfterWrites(
+  world: FaultWorld,
+  change: Change,
+  { first, step }: KillPoints,
+): Promise<Crashes> {
   const wrong: string[] = [];
   for (let kills = 0; ; kills += 1) {
-    const namespaces = await change.prepare(world, kills);
+    const run = first + kills * step;
+    const namespaces = await change.prepare(world, run);
     await settled(world);
     await world.recorder.caughtUp();
     const since = world.recorder.mark;
-    const hasCrashed = await makeAndCrash(world, change, kills);
+    const hasCrashed = await makeAndCrash(world, change, run);
     if (hasCrashed) await world.startOperator();
-    await isThrough(world, change, kills);
+    await isThrough(world, change, run);
     await world.recorder.caughtUp();
     if (!change.othersDelete) {
       const found = broken(world.recorder, { namespaces, since });
-      wrong.push(...found.map((text) => `killed after write ${kills + 1}: ${text}`));
+      wrong.push(...found.map((text) => `killed after write ${run + 1}: ${text}`));
     }
     if (!hasCrashed) return { kills, wrong };
   }
