@@ -9,6 +9,7 @@ import { crdText } from '../src/cli/crds/format.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { findingsPage } from './findings-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { outputSchemas } from './output-schemas.ts';
 
 const examples = [appNetworkProfileExample, platformNetworkProfileExample];
 
@@ -26,6 +27,9 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     if (!example) throw new Error(`no example of ${resource.kind} in src/api/examples.ts`);
     files.set(`crds/${crd.metadata.name}.yaml`, crdFile(crd));
     files.set(`docs/reference/${kebabCase(resource.kind)}.md`, referencePage(resource, example, crdText));
+  }
+  for (const [verb, schema] of await outputSchemas()) {
+    files.set(`docs/reference/${verb}.schema.json`, schema);
   }
   return files;
 }

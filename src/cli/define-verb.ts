@@ -35,18 +35,16 @@ export interface VerbDefinition<Flags extends object, Args extends readonly unkn
 }
 
 /** A verb as the program takes it. */
-export interface DefinedVerb {
+export interface DefinedVerb extends Pick<VerbDefinition<never, never, never>, 'help' | 'reads' | 'formats'> {
   /** Its command, without a name. */
   readonly command: () => Command;
-  readonly formats: Formats<never>;
 }
 
 /** Defines a verb. */
 export function defineVerb<Flags extends object, Args extends readonly unknown[], Result>(
   definition: VerbDefinition<Flags, Args, Result>,
 ): DefinedVerb {
-  const { formats } = definition;
-  return { formats, command: () => commandOf(definition) };
+  return { ...definition, command: () => commandOf(definition) };
 }
 
 function commandOf<Flags extends object, Args extends readonly unknown[], Result>(
