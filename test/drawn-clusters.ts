@@ -54,7 +54,7 @@ export function letIn(
   to: string,
   name: string,
   rules: readonly PolicyRule[],
-  askers: readonly string[] = [],
+  origins: readonly string[] = [],
 ): PolicyFacts {
   const [namespace = '', app] = to.split('/');
   const podSelector = app === undefined ? {} : { matchLabels: { app } };
@@ -62,8 +62,8 @@ export function letIn(
     namespace,
     name: `ringfence-${name}`,
     spec: { podSelector, policyTypes: ['Ingress'], ingress: rules },
-    owner: askers.length === 0 ? platform : { kind: 'AppNetworkProfile', name: namespace },
-    ...(askers.length === 0 ? {} : { askers: rules.map(() => askers) }),
+    owner: origins.length === 0 ? platform : { kind: 'AppNetworkProfile', name: namespace },
+    ...(origins.length === 0 ? {} : { origins: rules.map(() => origins) }),
   };
 }
 
@@ -145,7 +145,7 @@ export function hostile(): AnalysisInput {
         policyTypes: ['Ingress'],
         ingress: [from(app(second, name), 80)],
       },
-      askers: [[name]],
+      origins: [[name]],
     })),
   );
 }

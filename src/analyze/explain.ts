@@ -78,7 +78,7 @@ export interface RuleReason {
   /** Whether it allows any of what was asked. */
   readonly allows: boolean;
   /** The routes or objects that ask for the rule, where the policy is ours. */
-  readonly askers: readonly string[];
+  readonly origins: readonly string[];
   /** The `ipBlock` that matches the pod's address, where nothing else of the rule matches it. */
   readonly block?: string;
 }
@@ -145,7 +145,7 @@ function reasonOf({ rule, ports, block }: RuleMatch, asked: PortSet | undefined)
     rule: rule.index,
     ports,
     allows: !isEmpty(intersect(ports, asked ?? allPorts)),
-    askers: rule.policy.askers?.[rule.index] ?? [],
+    origins: rule.policy.origins?.[rule.index] ?? [],
     ...(block === undefined ? {} : { block }),
   };
 }

@@ -49,7 +49,7 @@ export interface PolicyFacts extends ObjectKey {
   /** The profile that it was generated from, where it is ours. */
   readonly owner?: Pick<Owner, 'kind' | 'name'>;
   /** For each rule, the routes or objects that ask for it, where that is known. */
-  readonly askers?: readonly (readonly string[])[];
+  readonly origins?: readonly (readonly string[])[];
 }
 
 /** A `networking.k8s.io/v1` NetworkPolicySpec as it is stored, whoever wrote it. */

@@ -70,7 +70,7 @@ describe('a NetworkPolicy', () => {
   });
 
   test('of ours has the profile and the routes that it was generated from', () => {
-    const desired = { ...denying('ringfence-x', 'Ingress'), askers: [['web-to-mongo'], ['admin', 'users']] };
+    const desired = { ...denying('ringfence-x', 'Ingress'), origins: [['web-to-mongo'], ['admin', 'users']] };
     const { input } = readAnalysisInput([manifestOf(desired)]);
     expect(input.policies).toEqual([
       {
@@ -78,7 +78,7 @@ describe('a NetworkPolicy', () => {
         name: 'ringfence-x',
         spec: desired.spec,
         owner: { kind: 'PlatformNetworkProfile', name: 'default' },
-        askers: desired.askers,
+        origins: desired.origins,
       },
     ]);
   });

@@ -132,15 +132,15 @@ function readNetworkPolicy(object: Envelope, identity: Identity): ReturnType<Rea
 const policyObject = z.looseObject({ spec: networkPolicySpec.default({ podSelector: {} }) });
 
 /** Ours is what has both our prefix and our label, as for the operator. */
-function originOf({ metadata }: Envelope, name: string): Pick<PolicyFacts, 'owner' | 'askers'> {
+function originOf({ metadata }: Envelope, name: string): Pick<PolicyFacts, 'owner' | 'origins'> {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   if (!name.startsWith(namePrefix) || labels[managedByLabel.key] !== managedByLabel.value) return {};
   const owner = ownerReferences.find(({ controller }) => controller === true);
-  const askers = readAskers(annotations['ringfence.dev/routes']);
+  const origins = readAskers(annotations['ringfence.dev/routes']);
   const isProfile = owner?.kind === 'AppNetworkProfile' || owner?.kind === 'PlatformNetworkProfile';
   return {
     ...(isProfile ? { owner: { kind: owner.kind as 'AppNetworkProfile', name: owner.name } } : {}),
-    ...(askers === undefined ? {} : { askers }),
+    ...(origins === undefined ? {} : { origins }),
   };
 }
 

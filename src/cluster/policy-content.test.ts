@@ -9,7 +9,7 @@ const written: DesiredPolicy = {
   name: 'ringfence-shop-web-out',
   owner: { kind: 'AppNetworkProfile', name: 'shop', uid: 'uid-of-shop' },
   description: 'lets it out',
-  askers: [['api', 'again'], ['range']],
+  origins: [['api', 'again'], ['range']],
   foundFor: { 0: 'kubernetesAPI' },
   spec: {
     podSelector: { matchLabels: { app: 'web' } },
@@ -35,13 +35,13 @@ describe('what a policy says', () => {
         {
           peers: [{ ipBlock: { cidr: '10.96.0.1/32' } }],
           ports: [{ protocol: 'TCP', port: 443 }],
-          askers: ['api', 'again'],
+          origins: ['api', 'again'],
           foundFor: 'kubernetesAPI',
         },
         {
           peers: [{ ipBlock: { cidr: '198.51.100.0/24' } }],
           ports: [],
-          askers: ['range'],
+          origins: ['range'],
           foundFor: undefined,
         },
       ],
@@ -55,7 +55,7 @@ describe('what a policy says', () => {
     ['name some of many', { 'ringfence.dev/routes': '[["api","and 700 more"],["b",1]]' }],
   ])('is not known by whom where the annotations %s', (_, annotations) => {
     const rules = annotated(annotations)?.rules ?? [];
-    expect(rules.map(({ askers, foundFor }) => [askers, foundFor])).toEqual([
+    expect(rules.map(({ origins, foundFor }) => [origins, foundFor])).toEqual([
       [undefined, undefined],
       [undefined, undefined],
     ]);

@@ -34,7 +34,7 @@ export function readContent(object: RawObject): StoredContent | undefined {
   const [direction, ...more] = policyTypes;
   if (owner === undefined || direction === undefined || more.length > 0) return undefined;
   const annotations = object.metadata.annotations ?? {};
-  const askers = readJson(annotations[routesAnnotation]);
+  const origins = readJson(annotations[routesAnnotation]);
   const foundFor = readJson(annotations[foundForAnnotation]);
   return {
     owner,
@@ -44,7 +44,7 @@ export function readContent(object: RawObject): StoredContent | undefined {
     rules: (direction === 'Ingress' ? ingress : egress).map(({ from = [], to = [], ports = [] }, index) => ({
       peers: [...from, ...to],
       ports,
-      askers: askersAt(askers, index),
+      origins: askersAt(origins, index),
       foundFor: textAt(foundFor, index),
     })),
   };
@@ -67,7 +67,7 @@ function readJson(text: string | undefined): unknown {
 }
 
 /** Where many asked, the annotation holds the first of them and how many more there are. */
-function askersAt(lists: unknown, index: number): StoredRule['askers'] {
+function askersAt(lists: unknown, index: number): StoredRule['origins'] {
   const list: unknown = Array.isArray(lists) ? lists[index] : undefined;
   if (!Array.isArray(list) || !list.every((asker) => typeof asker === 'string')) return undefined;
   return list.some((asker) => /^and \d+ more$/.test(asker)) ? undefined : list;

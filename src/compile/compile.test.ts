@@ -114,7 +114,7 @@ describe('an enforced namespace', () => {
     expect(policies[0]).toMatchObject({
       name: expect.stringMatching(/^ringfence-data-mongo-[0-9a-v]{16}$/),
       owner: { kind: 'AppNetworkProfile', name: 'data', uid: 'uid-of-shop-data' },
-      askers: [['web-to-mongo']],
+      origins: [['web-to-mongo']],
     });
   });
 

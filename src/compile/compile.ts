@@ -15,10 +15,10 @@ import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
 import { Compilation } from './across/compilation.ts';
 import { forbiddenIn, frozenMirrorsOf, frozenOwnersOf } from './across/frozen-owners.ts';
 import { mirrorsInto } from './across/mirrors-across.ts';
-import { openingsOf, settledProfiles } from './across/settled-profiles.ts';
+import { allowRulesOf, settledProfiles } from './across/settled-profiles.ts';
 import type { ForbiddenAmong } from './local/lasting-rules.ts';
-import type { PlainNamespace } from './local/local-namespace.ts';
-import type { KnownWorld } from './platform/cluster-services.ts';
+import type { LocalNamespace } from './local/local-namespace.ts';
+import type { ClusterServicesCache } from './platform/cluster-services.ts';
 import type { Outside } from './platform/membership.ts';
 import { isRead, ownerOf, type ReadPlatform } from './platform/read-platform.ts';
 import { exposurePolicies } from './policies/exposure-policies.ts';
@@ -75,7 +75,7 @@ export function compile(view: ClusterView): Compiled {
   const namespaces = [...view.namespaces.values()]
     .filter(({ terminating }) => !terminating)
     .sort((a, b) => compareText(a.name, b.name))
-    .map((namespace) => compileOne(run, run.plain(namespace)));
+    .map((namespace) => compileOne(run, run.local(namespace)));
   return {
     namespaces,
     policies: namespaces.flatMap((namespace) => namespace.policies),
@@ -96,15 +96,15 @@ export function compileNamespace(
   view: ClusterView,
   platform: ReadPlatform,
   namespace: NamespaceFacts,
-  known?: KnownWorld,
+  known?: ClusterServicesCache,
 ): CompiledNamespace {
   const run = new Compilation(view, platform, known);
-  return compileOne(run, run.plain(namespace));
+  return compileOne(run, run.local(namespace));
 }
 
-function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace {
-  const { facts, membership, egress } = plain;
-  const settled = settledProfiles(run, plain);
+function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace {
+  const { facts, membership, egress } = local;
+  const settled = settledProfiles(run, local);
   const profiles = settled.map(compiledProfile);
   return {
     namespace: facts.name,
@@ -112,28 +112,28 @@ function compileOne(run: Compilation, plain: PlainNamespace): CompiledNamespace 
     outside: membership.inside ? undefined : membership.why,
     egress: egress.mode,
     profiles,
-    policies: plain.isCompiled ? policiesOf(run, plain, profiles) : [],
-    withheld: plain.isCompiled ? profiles.flatMap(({ withheld }) => withheld) : [],
-    frozenOwners: frozenOwnersOf(run, plain),
-    frozenMirrors: frozenMirrorsOf(run, plain),
-    forbidden: forbiddenIn(plain),
+    policies: local.isCompiled ? policiesOf(run, local, profiles) : [],
+    withheld: local.isCompiled ? profiles.flatMap(({ withheld }) => withheld) : [],
+    frozenOwners: frozenOwnersOf(run, local),
+    frozenMirrors: frozenMirrorsOf(run, local),
+    forbidden: forbiddenIn(local),
     thawed: membership.inside && egress.mode === 'Unrestricted' ? ['Egress'] : [],
-    findings: warningsAbout({ run, plain, profiles: settled, routed: settled.flatMap(openingsOf) }),
+    findings: warningsAbout({ run, local, profiles: settled, routed: settled.flatMap(allowRulesOf) }),
   };
 }
 
 /** Everything that is written in a namespace for which something is compiled. Ordered by name. */
 function policiesOf(
   run: Compilation,
-  plain: PlainNamespace,
+  local: LocalNamespace,
   profiles: readonly CompiledProfile[],
 ): readonly DesiredPolicy[] {
-  const { name } = plain.facts;
+  const { name } = local.facts;
   const owner = ownerOf(run.platform);
   return distinct([
-    ...ringPolicies(name, run.spec, owner, plain.egress, run.world),
-    ...exposurePolicies(name, owner, plain.exposures.openings),
+    ...ringPolicies(name, run.spec, owner, local.egress, run.clusterServices),
+    ...exposurePolicies(name, owner, local.exposures.allowRules),
     ...profiles.flatMap(({ policies }) => policies),
-    ...mirrorPolicies(name, owner, mirrorsInto(run, plain)),
+    ...mirrorPolicies(name, owner, mirrorsInto(run, local)),
   ]).toSorted(compareKeys);
 }

@@ -125,7 +125,7 @@ export class Facts {
       policy: this.policyName(note.policy),
       rule: `rule ${note.rule + 1}, spec.${side.toLowerCase()}[${note.rule}]`,
       ports: note.ports,
-      origin: this.#origin(note.policy, note.askers),
+      origin: this.#origin(note.policy, note.origins),
     }));
     const denies = denial === 'B' || denial === side[0];
     const policies =
@@ -139,10 +139,10 @@ export class Facts {
     return policy === undefined ? '' : `${policy.namespace}/${policy.name}`;
   }
 
-  #origin(policy: number, askers: readonly string[]): string {
+  #origin(policy: number, origins: readonly string[]): string {
     const owner = this.data.policies[policy]?.owner ?? '';
-    if (askers.length === 0) return owner;
-    return owner === '' ? askers.join(', ') : `${owner}: ${askers.join(', ')}`;
+    if (origins.length === 0) return owner;
+    return owner === '' ? origins.join(', ') : `${owner}: ${origins.join(', ')}`;
   }
 }
 

@@ -56,7 +56,7 @@ describe('the model', () => {
     const arrow = model.arrows[index];
     const [rule, ...more] = model.reasons[arrow?.ingress ?? -1] ?? [];
     expect(more).toEqual([]);
-    expect(rule).toMatchObject({ ports: '27017', rule: 2, askers: ['web-console-to-mongo'] });
+    expect(rule).toMatchObject({ ports: '27017', rule: 2, origins: ['web-console-to-mongo'] });
     expect(model.policies[rule?.policy ?? -1]).toMatchObject({
       namespace: 'shop',
       owner: 'AppNetworkProfile shop',

@@ -47,7 +47,7 @@ export interface RuleNote {
   readonly rule: number;
   readonly ports: string;
   /** The routes or objects that asked for it, where they are known. */
-  readonly askers: readonly string[];
+  readonly origins: readonly string[];
 }
 
 /** What one place can reach at another. */

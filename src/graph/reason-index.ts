@@ -27,11 +27,11 @@ export class ReasonIndex {
 
   /** The index of a list of rules; the same rule twice is once. */
   reason(rules: readonly RuleReason[]): number {
-    const all = rules.map(({ policy, rule, ports, askers }) => ({
+    const all = rules.map(({ policy, rule, ports, origins }) => ({
       policy: this.policy(policy),
       rule,
       ports: formatPorts(ports),
-      askers,
+      origins,
     }));
     const notes = [...new Map(all.map((note) => [`${note.policy} ${note.rule}`, note])).values()];
     const key = JSON.stringify(notes);

@@ -40,7 +40,7 @@ export interface DesiredPolicy extends ObjectKey {
   /** One sentence for the person who finds the policy with kubectl; a change of it alone is no difference. */
   readonly description: string;
   /** For each rule, the routes or objects that ask for it; absent where it is the platform's own. */
-  readonly askers?: readonly (readonly string[])[];
+  readonly origins?: readonly (readonly string[])[];
   /** For a rule, by its index, the route end that its addresses were found out for; absent where somebody wrote them. */
   readonly foundFor?: Readonly<Record<number, string>>;
 }
@@ -93,7 +93,7 @@ export interface StoredRule {
   readonly peers: readonly Peer[];
   readonly ports: readonly PolicyPort[];
   /** Who asked for it: routes (`namespace/profile/route` in a mirror) or objects; `undefined` where that is not known for all. */
-  readonly askers: readonly string[] | undefined;
+  readonly origins: readonly string[] | undefined;
   /** The route end that its addresses were found out for; `undefined` where somebody wrote them, or it is not known. */
   readonly foundFor: string | undefined;
 }

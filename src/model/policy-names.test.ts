@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson, type Direction, directions } from './network-policy.ts';
 import {
+  allowPolicyName,
   clusterName,
   denyNames,
   dnsName,
   eventName,
   labelValue,
   monitoringName,
-  openingName,
   secondName,
   transitionName,
 } from './policy-names.ts';
@@ -116,7 +116,7 @@ describe('a name as a label value', () => {
 describe('the name of a policy for openings', () => {
   const web = { matchLabels: { app: 'web' } };
   const name = (stem: string, pods: object = web, owner = 'AppNetworkProfile' as const) =>
-    openingName(owner, stem, { direction: 'Ingress', pods }, '0 of 1');
+    allowPolicyName(owner, stem, { direction: 'Ingress', pods }, '0 of 1');
 
   test('says whose they are and which pods they open', () => {
     expect(name('shop')).toMatch(/^ringfence-shop-web-[0-9a-v]{16}$/);
@@ -127,13 +127,13 @@ describe('the name of a policy for openings', () => {
 
   test('is another for the platform and for a profile that is called as its policies are', () => {
     const opening = { direction: 'Ingress', pods: web } as const;
-    expect(openingName('PlatformNetworkProfile', 'exposed', opening, '0 of 1')).not.toBe(
-      openingName('AppNetworkProfile', 'exposed', opening, '0 of 1'),
+    expect(allowPolicyName('PlatformNetworkProfile', 'exposed', opening, '0 of 1')).not.toBe(
+      allowPolicyName('AppNetworkProfile', 'exposed', opening, '0 of 1'),
     );
   });
 
   test('says that it is about the way out, and is another than for the way in', () => {
-    const out = openingName('AppNetworkProfile', 'shop', { direction: 'Egress', pods: web }, '0 of 1');
+    const out = allowPolicyName('AppNetworkProfile', 'shop', { direction: 'Egress', pods: web }, '0 of 1');
     expect(out).toMatch(/^ringfence-shop-web-out-[0-9a-v]{16}$/);
     expect(tailOf(out)).not.toBe(tailOf(name('shop')));
   });
@@ -153,7 +153,12 @@ describe('the name of a policy for openings', () => {
     const value = fc.stringMatching(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
     const parts = fc.tuple(objectName, value, fc.nat({ max: 3 }), fc.constantFrom(...directions));
     const made = ([stem, app, part, direction]: readonly [string, string, number, Direction]) =>
-      openingName('AppNetworkProfile', stem, { direction, pods: { matchLabels: { app } } }, `${part} of 4`);
+      allowPolicyName(
+        'AppNetworkProfile',
+        stem,
+        { direction, pods: { matchLabels: { app } } },
+        `${part} of 4`,
+      );
     fc.assert(
       fc.property(parts, parts, (one, other) => {
         expect(made(one)).toMatch(dnsSubdomain);
@@ -167,7 +172,7 @@ describe('the name of a policy for openings', () => {
 
 describe('the hash in a name', () => {
   const nameOf = (stem: string, pods: LabelSelector, part = '0 of 1', direction: Direction = 'Ingress') =>
-    openingName('AppNetworkProfile', stem, { direction, pods }, part);
+    allowPolicyName('AppNetworkProfile', stem, { direction, pods }, part);
 
   test('has 80 bits: each of its 16 characters takes 32 values, whatever the others are', () => {
     const tails = Array.from({ length: 10_000 }, (_, build) =>
@@ -213,7 +218,7 @@ describe('the hash in a name', () => {
     const different = new Set(
       inputs.map(([owner, stem, of, part]) => [owner, stem, canonicalJson(of), part].join('|')),
     );
-    const names = inputs.map((input) => openingName(...input));
+    const names = inputs.map((input) => allowPolicyName(...input));
     const all = [names, names.map(secondName), names.map((name) => secondName(secondName(name)))].flat();
     expect(new Set(all).size).toBe(3 * different.size);
   });

@@ -48,13 +48,13 @@ export function isTransitionName(name: string): boolean {
  * @param stem whose openings they are
  * @param part tells policies apart where there are more rules than one takes
  */
-export function openingName(
+export function allowPolicyName(
   owner: Owner['kind'],
   stem: string,
   { direction, pods }: { readonly direction: Direction; readonly pods: LabelSelector },
   part: string,
 ): string {
-  const isWayOut = direction === 'Egress';
+  const isEgress = direction === 'Egress';
   const [[, label] = ['', 'pods']] = Object.entries(pods.matchLabels ?? {}).sort(([a], [b]) =>
     compareText(a, b),
   );
@@ -68,7 +68,7 @@ export function openingName(
   const prefix = `${namePrefix}${stem}-`.startsWith(`${transitionName}-`)
     ? `${namePrefix}profile-`
     : namePrefix;
-  return withTail(`${prefix}${stem}-${hint}${isWayOut ? '-out' : ''}`, tail, maxLength.name);
+  return withTail(`${prefix}${stem}-${hint}${isEgress ? '-out' : ''}`, tail, maxLength.name);
 }
 
 /** The name to use while an object that is not ours has `name`: always the same one for the same name. */

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Cache } from '../cluster/cache.ts';
 import { classify, type ErrorClass } from '../cluster/errors.ts';
 import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
-import { KnownWorld } from '../compile/platform/cluster-services.ts';
+import { ClusterServicesCache } from '../compile/platform/cluster-services.ts';
 import { isRead, ownerOf } from '../compile/platform/read-platform.ts';
 import type { Finding } from '../model/findings.ts';
 import type { OwnedPolicy, Owner, StoredContent } from '../model/policies.ts';
@@ -81,7 +81,7 @@ interface Refusal {
 export class NamespaceReconciler {
   readonly #parts: ReconcileParts;
   readonly #compile: typeof compileNamespace;
-  readonly #known = new KnownWorld();
+  readonly #known = new ClusterServicesCache();
 
   /** @param compile the compiler */
   constructor(parts: ReconcileParts, compile = compileNamespace) {

@@ -148,9 +148,9 @@ function askedStill(
 ): readonly StoredRule[] {
   if (mirrors.length === 0) return rules;
   return rules.flatMap((rule) => {
-    if (rule.askers === undefined) return [rule];
+    if (rule.origins === undefined) return [rule];
     const isAskedBy = (key: ObjectKey) =>
-      rule.askers?.some((asker) => asker.startsWith(`${formatKey(key)}/`));
+      rule.origins?.some((origin) => origin.startsWith(`${formatKey(key)}/`));
     const places = new Set(unread.filter(isAskedBy).map(({ namespace }) => namespace));
     const peers = places.size === 0 ? [] : rule.peers.flatMap((peer) => inSomeOf(peer, places));
     if (peers.length === 0) return [];
@@ -198,7 +198,7 @@ function policyOf(
   );
   return {
     ...{ namespace, name, owner, description },
-    askers: rules.map(({ askers = [] }) => askers),
+    origins: rules.map(({ origins = [] }) => origins),
     ...(found.length === 0 ? {} : { foundFor: Object.fromEntries(found) }),
     spec: allowing(pods, direction, [ruleOf(first), ...rest.map(ruleOf)]),
   };

@@ -48,7 +48,7 @@ describe('what others put on a policy of ours', () => {
   const team = {
     ...denying('ringfence-team', 'Ingress'),
     owner: { kind: 'AppNetworkProfile', name: 'team', uid: 'uid-of-team' },
-    askers: [['web']],
+    origins: [['web']],
   } as const;
 
   test('is nothing where nobody else has touched it, whoever owned it before', () => {

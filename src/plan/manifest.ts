@@ -88,7 +88,7 @@ export function manifestOf(
       annotations: {
         ...foreign.annotations,
         [descriptionAnnotation]: description,
-        ...(policy.askers === undefined ? {} : { [routesAnnotation]: JSON.stringify(policy.askers) }),
+        ...(policy.origins === undefined ? {} : { [routesAnnotation]: JSON.stringify(policy.origins) }),
         ...(Object.keys(foundFor).length === 0 ? {} : { [foundForAnnotation]: JSON.stringify(foundFor) }),
       },
       ownerReferences: [

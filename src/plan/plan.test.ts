@@ -630,10 +630,10 @@ describe('what stays of a profile that does not decode', () => {
   const some = { ipBlock: { cidr: '198.51.100.0/24' } };
   const all = { ipBlock: { cidr: '0.0.0.0/0' } };
   const owner = { kind: 'AppNetworkProfile', name: 'broken', uid: 'uid-broken' } as const;
-  const rule = (peers: StoredRule['peers'], askers?: readonly string[]): StoredRule => ({
+  const rule = (peers: StoredRule['peers'], origins?: readonly string[]): StoredRule => ({
     peers,
     ports: [],
-    askers,
+    origins,
     foundFor: undefined,
   });
   const says = (...rules: readonly StoredRule[]): StoredContent => ({
@@ -676,7 +676,7 @@ describe('what stays of a profile that does not decode', () => {
               name: wayOut.name,
               owner,
               description: 'what it lets out',
-              askers: [['out']],
+              origins: [['out']],
               spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [some] }] },
             },
             fingerprint: expect.any(String),

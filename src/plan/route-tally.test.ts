@@ -8,7 +8,7 @@ const route = (state: CompiledRoute['state'], reason: CompiledRoute['reason']): 
   state,
   reason,
   message: 'so',
-  openings: [],
+  allowRules: [],
 });
 const compiled = (...routes: readonly CompiledRoute[]) => ({
   profile: profile('shop/team'),

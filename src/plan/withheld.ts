@@ -40,16 +40,16 @@ function rulesIn({ spec: { ingress, egress } }: DesiredPolicy): readonly Rule[] 
 }
 
 /** A policy with the one rule of another of its name, at the place that this has among all. */
-function joined(settled: DesiredPolicy, { spec, askers }: DesiredPolicy, at: number): DesiredPolicy {
+function joined(settled: DesiredPolicy, { spec, origins }: DesiredPolicy, at: number): DesiredPolicy {
   const [direction] = spec.policyTypes;
   const own = rulesIn(settled);
   const added = rulesIn({ ...settled, spec });
   const rules = nonEmpty([...own.slice(0, at), ...added, ...own.slice(at)]);
   if (rules === undefined) return settled;
-  const asking = settled.askers ?? [];
+  const asking = settled.origins ?? [];
   return {
     ...settled,
     spec: allowing(spec.podSelector, direction, rules),
-    askers: [...asking.slice(0, at), ...(askers ?? []), ...asking.slice(at)],
+    origins: [...asking.slice(0, at), ...(origins ?? []), ...asking.slice(at)],
   };
 }

@@ -14,5 +14,5 @@ export const anywhere = routeEnd({
   // CNIs differ in whether an address range matches pods, so that pods are named too.
   peers: () =>
     success([{ namespaceSelector: {} }, { ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }]),
-  places: () => ({ selector: {} }),
+  namespaceScope: () => ({ selector: {} }),
 });

@@ -19,7 +19,7 @@ export const cluster = routeEnd({
     success(
       onPodPorts([{ namespaceSelector: {} }, ...blocks(ranges.services), ...blocks(ranges.nodes)], ports),
     ),
-  places: () => ({ selector: {} }),
+  namespaceScope: () => ({ selector: {} }),
   gap: ({ ranges }, side) => {
     const missing = [
       ...(ranges.nodes === undefined ? ['`spec.cluster.nodeRanges`'] : []),

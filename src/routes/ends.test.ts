@@ -2,14 +2,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
 import { endOf, type RouteEndValue, routeEnds } from './index.ts';
-import type { Side, Surroundings, WrittenPorts } from './route-end.ts';
+import type { RouteContext, Side, WrittenPorts } from './route-end.ts';
 
 const nginx: NonEmpty<Peer> = [
   { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } },
 ];
 const edge: NonEmpty<Peer> = [{ ipBlock: { cidr: '198.51.100.0/28' } }];
 
-const around: Surroundings = {
+const context: RouteContext = {
   namespace: 'shop',
   appLabel: 'app.kubernetes.io/name',
   services: new Map([
@@ -36,19 +36,19 @@ const around: Surroundings = {
   controlPlane: [],
 };
 
-function peersOf(value: RouteEndValue, more: Partial<Surroundings> = {}) {
-  const { end, held } = endOf(value);
-  return end.peers(held, { ...around, ...more });
+function peersOf(written: RouteEndValue, more: Partial<RouteContext> = {}) {
+  const { end, value } = endOf(written);
+  return end.peers(value, { ...context, ...more });
 }
 
-function podsOf(value: RouteEndValue, more: Partial<Surroundings> = {}) {
-  const { end, held } = endOf(value);
-  return end.pods?.(held, { ...around, ...more });
+function podsOf(written: RouteEndValue, more: Partial<RouteContext> = {}) {
+  const { end, value } = endOf(written);
+  return end.pods?.(value, { ...context, ...more });
 }
 
-function rulesOf(value: RouteEndValue, ports: WrittenPorts, more: Partial<Surroundings> = {}) {
-  const { end, held } = endOf(value);
-  return end.rules?.(held, { ...around, ...more }, ports);
+function rulesOf(written: RouteEndValue, ports: WrittenPorts, more: Partial<RouteContext> = {}) {
+  const { end, value } = endOf(written);
+  return end.rules?.(value, { ...context, ...more }, ports);
 }
 
 const nothingKnown = { pods: undefined, services: undefined, nodes: undefined };
@@ -231,14 +231,14 @@ describe('`cluster`', () => {
 
   test('says what is left out of it', () => {
     const { end } = endOf({ cluster: {} });
-    const gap = (side: Side, ranges: Surroundings['ranges']) =>
-      end.gap?.({ ...around, ranges }, side)?.message;
+    const gap = (side: Side, ranges: RouteContext['ranges']) =>
+      end.gap?.({ ...context, ranges }, side)?.message;
     expect(gap('from', nothingKnown)).toContain('sets `spec.cluster.nodeRanges` of');
     expect(gap('to', nothingKnown)).toContain(
       'sets `spec.cluster.nodeRanges` and `spec.cluster.serviceRanges` of',
     );
-    expect(gap('from', { ...around.ranges, services: undefined })).toBeUndefined();
-    expect(gap('to', around.ranges)).toBeUndefined();
+    expect(gap('from', { ...context.ranges, services: undefined })).toBeUndefined();
+    expect(gap('to', context.ranges)).toBeUndefined();
   });
 
   test('is at least every pod where no range is known', () => {
@@ -249,7 +249,7 @@ describe('`cluster`', () => {
 });
 
 describe('`kubernetesAPI`', () => {
-  const apiServer: Surroundings['apiServer'] = [
+  const apiServer: RouteContext['apiServer'] = [
     { peers: [{ ipBlock: { cidr: '10.96.0.1/32' } }], ports: [{ protocol: 'TCP', port: 443 }] },
     { peers: [{ ipBlock: { cidr: '10.1.0.2/32' } }], ports: [{ protocol: 'TCP', port: 6443 }] },
   ];
@@ -305,9 +305,9 @@ describe('the namespaces in which an end means pods', () => {
     [{ app: 'web' }, undefined],
     [{ nodes: {} }, undefined],
     [{ internet: {} }, undefined],
-  ])('are, of %j, %j', (value, places) => {
-    const { end, held } = endOf(value);
-    expect(end.places?.(held)).toEqual(places);
+  ])('are, of %j, %j', (written, namespaceScope) => {
+    const { end, value } = endOf(written);
+    expect(end.namespaceScope?.(value)).toEqual(namespaceScope);
   });
 });
 

@@ -43,9 +43,9 @@ export type RouteEndValue = {
 }[RouteEndName];
 
 /** Finds the end that a value is of, and what the value holds. */
-export function endOf(value: RouteEndValue): { readonly end: RouteEnd; readonly held: unknown } {
+export function endOf(value: RouteEndValue): { readonly end: RouteEnd; readonly value: unknown } {
   for (const end of routeEnds) {
-    if (end.name in value) return { end, held: (value as Readonly<Record<string, unknown>>)[end.name] };
+    if (end.name in value) return { end, value: (value as Readonly<Record<string, unknown>>)[end.name] };
   }
   throw new Error(
     `no route end has a member of ${Object.keys(value).join(', ')}: a decoded route always has one`,

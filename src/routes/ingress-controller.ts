@@ -18,5 +18,5 @@ export const ingressController = routeEnd({
   description:
     'The ingress controllers that the platform profile declares: `{}` for all of them, or one by its name.',
   peers: ({ name }, { ingressControllers }) => declaredPeers('ingressControllers', name, ingressControllers),
-  places: () => 'declared',
+  namespaceScope: () => 'declared',
 });

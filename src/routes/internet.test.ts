@@ -6,9 +6,9 @@ import { addressesMeet, addressesOf, hasAddresses } from '../model/address-set.t
 import { withEmbedded } from '../model/embedded-addresses.ts';
 import type { NonEmpty } from '../model/network-policy.ts';
 import { internet } from './internet.ts';
-import type { ClusterRanges, Surroundings } from './route-end.ts';
+import type { ClusterRanges, RouteContext } from './route-end.ts';
 
-const around: Omit<Surroundings, 'ranges'> = {
+const context: Omit<RouteContext, 'ranges'> = {
   namespace: 'shop',
   appLabel: 'app',
   services: new Map(),
@@ -24,7 +24,7 @@ const common: ClusterRanges = {
 };
 
 function peersIn(ranges: ClusterRanges) {
-  return internet.peers({}, { ...around, ranges });
+  return internet.peers({}, { ...context, ranges });
 }
 
 function blocks(ranges: ClusterRanges) {

@@ -23,7 +23,7 @@ export const kubernetesAPI = routeEnd({
     return answering([first, ...rest], ports);
   },
   // The konnectivity pods.
-  places: () => 'declared',
+  namespaceScope: () => 'declared',
 });
 
 /**

@@ -17,6 +17,6 @@ export const monitoring = routeEnd({
   asksConsent: true,
   description:
     'The monitoring systems that the platform profile declares: `{}` for all of them, or one by its name. Scraping on their own ports is allowed already; this is for other ports, or for pods that push (`to`).',
-  peers: ({ name }, around) => declaredPeers('monitoring', name, around.monitoring),
-  places: () => 'declared',
+  peers: ({ name }, context) => declaredPeers('monitoring', name, context.monitoring),
+  namespaceScope: () => 'declared',
 });

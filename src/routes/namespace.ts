@@ -45,5 +45,5 @@ export const namespace = routeEnd({
         ...(pods === undefined ? {} : { podSelector: pods }),
       },
     ]),
-  places: ({ name, selector = {} }) => (name === undefined ? { selector } : { name }),
+  namespaceScope: ({ name, selector = {} }) => (name === undefined ? { selector } : { name }),
 });

@@ -43,7 +43,7 @@ export function outermost({
 }
 
 /** What an end may ask about its surroundings: the namespace of the profile, the platform, and the cluster. */
-export interface Surroundings {
+export interface RouteContext {
   readonly namespace: string;
   readonly appLabel: string;
   /** The Services of the namespace, by name. */
@@ -83,7 +83,7 @@ export interface LocalPods {
 }
 
 /** The namespaces in which an end means pods: one by its name, those with some labels, or where the platform profile says. */
-export type Places = { readonly name: string } | { readonly selector: LabelSelector } | 'declared';
+export type NamespaceScope = { readonly name: string } | { readonly selector: LabelSelector } | 'declared';
 
 /** One kind of route end: `{<name>: <what schema reads>}` in a profile. */
 export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
@@ -98,23 +98,23 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   /** One or two sentences for the reference: what it means, and the trap. */
   readonly description: string;
   /** The pods that it means, where `isHere`. */
-  pods?(value: z.output<Schema>, around: Surroundings): Result<LocalPods, EndProblem>;
+  pods?(value: z.output<Schema>, context: RouteContext): Result<LocalPods, EndProblem>;
   /** What it is as the other end of a rule; never an empty list, which would mean everyone. */
-  peers(value: z.output<Schema>, around: Surroundings): Result<NonEmpty<Peer>, EndProblem>;
+  peers(value: z.output<Schema>, context: RouteContext): Result<NonEmpty<Peer>, EndProblem>;
   /** What it is as `to` of a route that leads elsewhere; left out: its peers, on the ports as they are written. */
   rules?(
     value: z.output<Schema>,
-    around: Surroundings,
+    context: RouteContext,
     ports: WrittenPorts,
   ): Result<NonEmpty<Rule>, EndProblem>;
   /** What of it is not known now and left out, although the rest is there. */
-  gap?(around: Surroundings, side: Side): Gap | undefined;
+  gap?(context: RouteContext, side: Side): Gap | undefined;
   /** Why no new rule is made of it now, although what was last known of it holds for those that are enforced. */
-  awaits?(around: Surroundings): EndProblem | undefined;
+  awaits?(context: RouteContext): EndProblem | undefined;
   /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */
   readonly asksConsent?: true;
   /** Which other namespaces' pods it means; left out: none's. */
-  places?(value: z.output<Schema>): Places;
+  namespaceScope?(value: z.output<Schema>): NamespaceScope;
 }
 
 /** Declares an end, so that its functions read what its schema yields. */

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { service as fixture, view } from '../../test/fixtures.ts';
 import type { ServiceFacts } from '../model/services.ts';
-import type { Surroundings, WrittenPorts } from './route-end.ts';
+import type { RouteContext, WrittenPorts } from './route-end.ts';
 import { podsBehind } from './service.ts';
 
-function around(ports: readonly object[], spec?: object): Surroundings {
+function context(ports: readonly object[], spec?: object): RouteContext {
   const services = view({ objects: [fixture('shop/web', ports, spec)] }).services.get('shop');
   return {
     namespace: 'shop',
@@ -21,7 +21,7 @@ function around(ports: readonly object[], spec?: object): Surroundings {
 
 /** The pods' ports for ports that a route names. */
 function translate(written: WrittenPorts, ports: readonly object[], spec?: object) {
-  const pods = podsBehind('web', around(ports, spec));
+  const pods = podsBehind('web', context(ports, spec));
   return pods.ok ? pods.value.ports(written) : pods;
 }
 
@@ -194,7 +194,7 @@ describe('a wrong port', () => {
 
 describe('a Service behind which no pods are known', () => {
   test('waits where it does not exist', () => {
-    expect(podsBehind('gone', around([]))).toMatchObject({
+    expect(podsBehind('gone', context([]))).toMatchObject({
       error: { state: 'Pending', reason: 'ServiceMissing' },
     });
   });

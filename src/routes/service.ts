@@ -8,8 +8,8 @@ import { podPorts } from './pod-ports.ts';
 import {
   type EndProblem,
   type LocalPods,
+  type RouteContext,
   routeEnd,
-  type Surroundings,
   type WrittenPorts,
 } from './route-end.ts';
 import { dnsLabel } from './schema/text.ts';
@@ -23,8 +23,8 @@ export const service = routeEnd({
   description:
     "The pods behind this Service of this namespace; changes of its selector and ports are followed. With it as `to`, `ports` are the Service's ports, not the pods', and are translated; leave them out for every port that the Service has.",
   pods: podsBehind,
-  peers: (name, around) => {
-    const behind = podsBehind(name, around);
+  peers: (name, context) => {
+    const behind = podsBehind(name, context);
     return behind.ok ? success([{ podSelector: behind.value.selector }]) : behind;
   },
 });
@@ -32,7 +32,7 @@ export const service = routeEnd({
 /** The pods behind a Service, and its ports translated to theirs. */
 export function podsBehind(
   name: string,
-  { services, namespace }: Surroundings,
+  { services, namespace }: RouteContext,
 ): Result<LocalPods, EndProblem> {
   const found = services.get(name);
   if (found === undefined) {

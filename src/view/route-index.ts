@@ -108,14 +108,14 @@ function termsOfRoute({ from, to }: Route): readonly string[] {
   return [...termsOfEnd('from', from), ...termsOfEnd('to', to)];
 }
 
-function termsOfEnd(side: Side, value: RouteEndValue): readonly string[] {
-  const { end, held } = endOf(value);
-  const places = end.places?.(held);
+function termsOfEnd(side: Side, written: RouteEndValue): readonly string[] {
+  const { end, value } = endOf(written);
+  const namespaceScope = end.namespaceScope?.(value);
   // Where it leads to, only those are asked about who have a say.
-  if (places === undefined || (side === 'to' && end.asksConsent === undefined)) return [];
-  if (places === 'declared') return [declared(side)];
-  if ('name' in places) return [name(side, places.name)];
-  return [some(side), ...termsOfSelector(side, places.selector)];
+  if (namespaceScope === undefined || (side === 'to' && end.asksConsent === undefined)) return [];
+  if (namespaceScope === 'declared') return [declared(side)];
+  if ('name' in namespaceScope) return [name(side, namespaceScope.name)];
+  return [some(side), ...termsOfSelector(side, namespaceScope.selector)];
 }
 
 function termsOfLabels(side: Side, labels: Labels): readonly string[] {

@@ -111,16 +111,16 @@ function formatSide(side: SideExplanation, label: string, open: string, lets: st
   return shown.map((rule, index) => `${index === 0 ? label : '   '}  ${head}${formatRule(rule)}`);
 }
 
-function formatRule({ policy, rule, ports, askers }: RuleReason): string {
-  return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${formatOrigin(policy, askers)}`;
+function formatRule({ policy, rule, ports, origins }: RuleReason): string {
+  return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${formatOrigin(policy, origins)}`;
 }
 
 /** Where a rule comes from: a route of a profile, an object that is exposed, or the platform's profile. */
-function formatOrigin({ owner }: PolicyReason, askers: readonly string[]): string {
+function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): string {
   if (owner === undefined) return '';
-  if (owner.kind === 'PlatformNetworkProfile') return `: ${askers.join(', ') || 'the platform profile'}`;
+  if (owner.kind === 'PlatformNetworkProfile') return `: ${origins.join(', ') || 'the platform profile'}`;
   const routes =
-    askers.length === 0 ? '' : `${askers.length === 1 ? 'route' : 'routes'} ${askers.join(', ')} of `;
+    origins.length === 0 ? '' : `${origins.length === 1 ? 'route' : 'routes'} ${origins.join(', ')} of `;
   return `: ${routes}profile ${owner.name}`;
 }
 
@@ -158,7 +158,7 @@ function sideAsData(
       rule: reason.rule,
       ports: portTexts(reason.ports),
       allows: reason.allows,
-      ...(reason.askers.length === 0 ? {} : { routes: reason.askers }),
+      ...(reason.origins.length === 0 ? {} : { routes: reason.origins }),
     })),
     isolatedBy: policies.map(policyAsData),
   };

@@ -79,11 +79,11 @@ function judgedIn({ outside, enforcement = 'Off' }: CompiledNamespace, finding: 
 
 /** A finding about one of our policies, as one about each route that asks for the rule. */
 function findingsOfRoutes(finding: Finding, policy: PolicyFacts): readonly LintFinding[] {
-  const { owner, askers = [] } = policy;
+  const { owner, origins = [] } = policy;
   const where = ofRoutes[finding.code];
   if (owner?.kind !== 'AppNetworkProfile' || where === undefined) return [];
   const [, direction, rule] = /^spec\.(in|e)gress\[(\d+)\]/.exec(finding.path ?? '') ?? [];
-  const blamed = rule === undefined ? askers.flat() : (askers[Number(rule)] ?? []);
+  const blamed = rule === undefined ? origins.flat() : (origins[Number(rule)] ?? []);
   const isIngress =
     direction === undefined ? isolationOf(policy.spec).includes('Ingress') : direction === 'in';
   const part = {

@@ -6,45 +6,50 @@ import { compareText } from '../../model/object-key.ts';
 import { endOf } from '../../routes/index.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { eachSelectedBy } from '../../view/namespace-index.ts';
-import type { PlainNamespace } from '../local/local-namespace.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
-import { capOfPair, type MirroredRoute, mirroredIn, type RouteIn, withinCap } from './mirror-caps.ts';
+import { capOfPair, type IngressRoute, type MirroredRoute, mirroredIn, withinCap } from './mirror-caps.ts';
 
-type Way = Pick<MirroredRoute, 'profile' | 'wayIn'>;
+type MirrorableRoute = Pick<MirroredRoute, 'profile' | 'ingressRoute'>;
 
 /** Who lets in more does not look at each of them. */
 const mostAsked = 200;
 const mostTold = 3;
 
 /** The ways in of a namespace that count for the egress of others, as far as these let them. */
-export function mirroredWays(run: Compilation, { facts, profiles }: PlainNamespace): readonly Way[] {
+export function mirrorableRoutes(
+  run: Compilation,
+  { facts, profiles }: LocalNamespace,
+): readonly MirrorableRoute[] {
   const isTrusted = trusts(run.spec, facts);
   return profiles.flatMap(({ profile, routes }) =>
-    routes.flatMap((wayIn) =>
-      wayIn.kind === 'in' && wayIn.awaits === undefined && (!wayIn.isWide || isTrusted)
-        ? [{ profile, wayIn }]
+    routes.flatMap((ingressRoute) =>
+      ingressRoute.kind === 'ingress' &&
+      ingressRoute.awaits === undefined &&
+      (!ingressRoute.isWide || isTrusted)
+        ? [{ profile, ingressRoute }]
         : [],
     ),
   );
 }
 
 /** For each way in of a namespace that is not mirrored everywhere, where it is not: as a sentence. */
-export function cappedMirrors(run: Compilation, here: PlainNamespace): ReadonlyMap<RouteIn, string> {
-  const ways = mirroredWays(run, here);
-  if (fitAnywhere(ways)) return new Map();
-  const lost = new Map<RouteIn, string[]>();
-  for (const source of sourcesOf(run, here, ways)) {
-    for (const { wayIn } of withinCap(mirroredIn(source.labels, ways), capOfPair).beyond) {
-      lost.set(wayIn, [...(lost.get(wayIn) ?? []), source.name]);
+export function cappedMirrors(run: Compilation, here: LocalNamespace): ReadonlyMap<IngressRoute, string> {
+  const mirrorable = mirrorableRoutes(run, here);
+  if (fitAnywhere(mirrorable)) return new Map();
+  const lost = new Map<IngressRoute, string[]>();
+  for (const source of sourcesOf(run, here, mirrorable)) {
+    for (const { ingressRoute } of withinCap(mirroredIn(source.labels, mirrorable), capOfPair).beyond) {
+      lost.set(ingressRoute, [...(lost.get(ingressRoute) ?? []), source.name]);
     }
   }
-  return new Map([...lost].map(([wayIn, names]) => [wayIn, tell(here.facts.name, names)]));
+  return new Map([...lost].map(([ingressRoute, names]) => [ingressRoute, tell(here.facts.name, names)]));
 }
 
 /** No need to look at other namespaces where all together would fit into one. */
-function fitAnywhere(ways: readonly Way[]): boolean {
-  const rules = ways.map(({ wayIn }) => wayIn.opening.rule);
+function fitAnywhere(mirrorable: readonly MirrorableRoute[]): boolean {
+  const rules = mirrorable.map(({ ingressRoute }) => ingressRoute.allowRule.rule);
   const pods = new Set(
     rules.flatMap(({ peers }) =>
       peers.map((peer) => canonicalJson('ipBlock' in peer ? {} : (peer.podSelector ?? {}))),
@@ -52,24 +57,30 @@ function fitAnywhere(ways: readonly Way[]): boolean {
   );
   const bytes = rules.reduce((sum, rule) => sum + JSON.stringify(rule).length * rule.peers.length, 0);
   // A mirror has this namespace and its pods as its peer, which take less than this.
-  return pods.size <= capOfPair.policies && bytes + ways.length * 2_000 <= capOfPair.bytes;
+  return pods.size <= capOfPair.policies && bytes + mirrorable.length * 2_000 <= capOfPair.bytes;
 }
 
 /** The namespaces that are named, or selected by labels; those of the platform's systems have few kinds of pods. */
-function sourcesOf(run: Compilation, here: PlainNamespace, ways: readonly Way[]): readonly NamespaceFacts[] {
+function sourcesOf(
+  run: Compilation,
+  here: LocalNamespace,
+  mirrorable: readonly MirrorableRoute[],
+): readonly NamespaceFacts[] {
   const found = new Map<string, NamespaceFacts>();
-  for (const facts of ways.flatMap(({ wayIn }) => [...sourcesOfRoute(run, wayIn).take(mostAsked)])) {
+  for (const facts of mirrorable.flatMap(({ ingressRoute }) => [
+    ...sourcesOfRoute(run, ingressRoute).take(mostAsked),
+  ])) {
     if (facts.name !== here.facts.name) found.set(facts.name, facts);
   }
   return [...found.values()].sort((a, b) => compareText(a.name, b.name)).slice(0, mostAsked);
 }
 
-function sourcesOfRoute({ view }: Compilation, { route }: RouteIn): IteratorObject<NamespaceFacts> {
-  const { end, held } = endOf(route.from);
-  const places = end.places?.(held);
-  if (places === undefined || places === 'declared') return Iterator.from([]);
-  if ('selector' in places) return Iterator.from(eachSelectedBy(view, places.selector));
-  const facts = view.namespaces.get(places.name);
+function sourcesOfRoute({ view }: Compilation, { route }: IngressRoute): IteratorObject<NamespaceFacts> {
+  const { end, value } = endOf(route.from);
+  const namespaceScope = end.namespaceScope?.(value);
+  if (namespaceScope === undefined || namespaceScope === 'declared') return Iterator.from([]);
+  if ('selector' in namespaceScope) return Iterator.from(eachSelectedBy(view, namespaceScope.selector));
+  const facts = view.namespaces.get(namespaceScope.name);
   return Iterator.from(facts === undefined ? [] : [facts]);
 }
 

@@ -11,10 +11,10 @@ import { asksNoMore } from '../../model/selector-order.ts';
 import { requiredLabels, selects, selectsEverything } from '../../model/selectors.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { eachSelectedBy } from '../../view/namespace-index.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import type { PlainNamespace } from '../local/local-namespace.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
-import type { WayIn } from '../local/resolve-routes.ts';
+import type { ResolvedIngress } from '../local/resolve-routes.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
 import { mirrorsFrom } from './mirrors.ts';
@@ -34,22 +34,22 @@ const mostTold = 3;
 /** Finds the namespaces that a route lets in in vain; `undefined` where there are none. */
 export function closedSources(
   run: Compilation,
-  here: PlainNamespace,
+  here: LocalNamespace,
   route: Route,
-  { opening, isWide }: WayIn,
+  { allowRule, isWide }: ResolvedIngress,
 ): ClosedSources | undefined {
   const isMirrored = !isWide || trusts(run.spec, here.facts);
   if (!isMirrored && !isForSome(route)) return undefined;
-  const letIn = firstOf(sourcesOf(run, opening), mostWaitedFor + 1);
+  const letIn = firstOf(sourcesOf(run, allowRule), mostWaitedFor + 1);
   if (letIn.length > mostWaitedFor) return undefined;
   const closed = letIn
     .filter((facts) => facts.name !== here.facts.name)
     .sort((a, b) => compareText(a.name, b.name))
-    .flatMap((facts) => closedSource(run, here, opening, facts) ?? []);
+    .flatMap((facts) => closedSource(run, here, allowRule, facts) ?? []);
   const guarded = closed.filter(({ beyond }) => beyond !== undefined);
   // What is mirrored is shut by guardrails alone.
   const silent = isMirrored ? [] : closed.filter(({ beyond }) => beyond === undefined);
-  return tellClosed(guarded, silent, (first) => suggestionFor(here, route, opening, first));
+  return tellClosed(guarded, silent, (first) => suggestionFor(here, route, allowRule, first));
 }
 
 /** Nobody who lets in everybody waits for them. */
@@ -59,7 +59,7 @@ function isForSome({ from }: Route): boolean {
 }
 
 /** The namespaces that a way in means, each once. */
-function* sourcesOf({ view }: Compilation, { rule }: Opening): Iterable<NamespaceFacts> {
+function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<NamespaceFacts> {
   const seen = new Set<string>();
   for (const peer of rule.peers) {
     if ('ipBlock' in peer || peer.namespaceSelector === undefined) continue;
@@ -79,12 +79,12 @@ interface ClosedSource {
 
 function closedSource(
   run: Compilation,
-  { facts: here }: PlainNamespace,
-  opening: Opening,
+  { facts: here }: LocalNamespace,
+  allowRule: AllowRule,
   facts: NamespaceFacts,
 ): ClosedSource | undefined {
-  const there = run.plain(facts);
-  const shut = mirrorsFrom(here.name, opening, facts.labels).filter((way) => isShut(there, way, here));
+  const there = run.local(facts);
+  const shut = mirrorsFrom(here.name, allowRule, facts.labels).filter((way) => isShut(there, way, here));
   if (shut.length === 0) return undefined;
   const [beyond] = shut.flatMap((way) => there.guardrails?.provenBeyond(way) ?? []);
   return { facts, beyond: beyond && there.guardrails?.tellBeyond(beyond) };
@@ -122,12 +122,12 @@ function firstOf<T>(all: Iterable<T>, count: number): readonly T[] {
   return first;
 }
 
-function isShut(there: PlainNamespace, { pods, rule }: Opening, here: NamespaceFacts): boolean {
+function isShut(there: LocalNamespace, { pods, rule }: AllowRule, here: NamespaceFacts): boolean {
   const { membership, egress, facts, profiles } = there;
   if (!membership.inside || membership.enforcement !== 'Enforce' || facts.terminating) return false;
   if (egress.mode !== 'Restricted' || !isClosed(egress, rule, facts.name)) return false;
-  const ways = profiles.flatMap(({ routes }) => routes).filter((route) => route.kind === 'out');
-  return !ways.some(
+  const egressRoutes = profiles.flatMap(({ routes }) => routes).filter((route) => route.kind === 'egress');
+  return !egressRoutes.some(
     ({ sources, rules }) =>
       rules.ok && asksNoMore(sources, pods) && rules.value.some((other) => isLeading(other, rule, here)),
   );
@@ -149,9 +149,9 @@ function isLeading(other: Rule, { peers: [wanted], ports }: Rule, { labels }: Na
 }
 
 function suggestionFor(
-  { facts: { name } }: PlainNamespace,
+  { facts: { name } }: LocalNamespace,
   route: Route,
-  { pods, rule }: Opening,
+  { pods, rule }: AllowRule,
   { name: there }: NamespaceFacts,
 ): string {
   const sources = 'namespace' in route.from ? route.from.namespace.pods : undefined;

@@ -3,9 +3,9 @@
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
-import { isCompiled, type PlainNamespace, plainNamespace, type Shared } from '../local/local-namespace.ts';
-import { surroundingsOf } from '../local/route-context.ts';
-import { KnownWorld, type World } from '../platform/cluster-services.ts';
+import { isCompiled, type LocalNamespace, localNamespace, type Shared } from '../local/local-namespace.ts';
+import { routeContextOf } from '../local/route-context.ts';
+import { type ClusterServices, ClusterServicesCache } from '../platform/cluster-services.ts';
 import { membershipOf } from '../platform/membership.ts';
 import type { ReadPlatform } from '../platform/read-platform.ts';
 import { trusts } from '../platform/trust.ts';
@@ -14,18 +14,18 @@ import { trusts } from '../platform/trust.ts';
 export class Compilation implements Shared {
   readonly view: ClusterView;
   readonly platform: ReadPlatform;
-  readonly world: World;
-  readonly around: Shared['around'];
-  readonly #namespaces = new Map<string, PlainNamespace>();
+  readonly clusterServices: ClusterServices;
+  readonly context: Shared['context'];
+  readonly #namespaces = new Map<string, LocalNamespace>();
   #compiled: readonly NamespaceFacts[] | undefined;
   #trusted: readonly ObjectKey[] | undefined;
 
   /** @param known keeps the cluster's own services from one run to the next */
-  constructor(view: ClusterView, platform: ReadPlatform, known = new KnownWorld()) {
+  constructor(view: ClusterView, platform: ReadPlatform, known = new ClusterServicesCache()) {
     this.view = view;
     this.platform = platform;
-    this.world = known.of(view, this.spec);
-    this.around = surroundingsOf(view, this.spec, '', this.world);
+    this.clusterServices = known.of(view, this.spec);
+    this.context = routeContextOf(view, this.spec, '', this.clusterServices);
   }
 
   get spec(): PlatformNetworkProfileSpec {
@@ -33,18 +33,18 @@ export class Compilation implements Shared {
   }
 
   /** A namespace by itself. */
-  plain(facts: NamespaceFacts): PlainNamespace {
+  local(facts: NamespaceFacts): LocalNamespace {
     const known = this.#namespaces.get(facts.name);
     if (known !== undefined) return known;
-    const plain = plainNamespace(facts, this);
-    this.#namespaces.set(facts.name, plain);
-    return plain;
+    const local = localNamespace(facts, this);
+    this.#namespaces.set(facts.name, local);
+    return local;
   }
 
   /** The namespace of this name by itself; `undefined` where there is none. */
-  find(name: string): PlainNamespace | undefined {
+  find(name: string): LocalNamespace | undefined {
     const facts = this.view.namespaces.get(name);
-    return facts && this.plain(facts);
+    return facts && this.local(facts);
   }
 
   /** Every namespace for which something is compiled. */

@@ -252,19 +252,19 @@ describe('a route to another namespace, where egress is Restricted', () => {
 
   test('writes its own side at once: the other side still guards itself', () => {
     const route = asked({ name: 'pay' }, [], { spec });
-    expect(route).toMatchObject({ ...waiting, openings: [out] });
+    expect(route).toMatchObject({ ...waiting, allowRules: [out] });
     expect(pasted(route).namespace).toBe('pay');
   });
 
   test('is Active when the other side agrees, without anyone touching it', () => {
     const route = asked({ name: 'pay' }, [admitting('pay', byName)], { spec });
-    expect(route).toMatchObject({ state: 'Active', reason: 'Active', openings: [out] });
+    expect(route).toMatchObject({ state: 'Active', reason: 'Active', allowRules: [out] });
     expect(route).not.toHaveProperty('suggestion');
   });
 
   test('is Active and told how many where some agree', () => {
     const route = asked(both, [admitting('pay', byName)], { spec });
-    expect(route).toMatchObject({ state: 'Active', reason: 'PartlyConsented', openings: [out] });
+    expect(route).toMatchObject({ state: 'Active', reason: 'PartlyConsented', allowRules: [out] });
     expect(route.message).toBe('PartlyConsented 1 of 2: `bank` does not let it in');
     expect(asked(both, [admitting('pay', byName), pasted(route)], { spec })).toMatchObject({
       reason: 'Active',
@@ -275,7 +275,7 @@ describe('a route to another namespace, where egress is Restricted', () => {
     expect(asked({ name: 'gone' }, [], { spec })).toMatchObject({
       state: 'Pending',
       reason: 'NamespaceMissing',
-      openings: [out],
+      allowRules: [out],
     });
   });
 });
@@ -316,7 +316,7 @@ describe('a route from namespaces by their labels', () => {
     expect(route).toMatchObject({
       state: 'Active',
       reason: 'SourceClosed',
-      openings: [{ direction: 'Ingress' }],
+      allowRules: [{ direction: 'Ingress' }],
     });
     expect(route.message).toContain('the egress of `bank`, `pay` is Restricted');
     const suggested = pasted(route);

@@ -11,9 +11,9 @@ import { type LabelSelector, selects, selectsEverything } from '../../model/sele
 import { endOf } from '../../routes/index.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { namespacesSelectedBy } from '../../view/namespace-index.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import { type PlainNamespace, waysInOf } from '../local/local-namespace.ts';
-import type { WayOut } from '../local/resolve-routes.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import { ingressRulesOf, type LocalNamespace } from '../local/local-namespace.ts';
+import type { ResolvedEgress } from '../local/resolve-routes.ts';
 import { membershipOf } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
@@ -45,9 +45,9 @@ export interface Consent {
  */
 export function askConsent(
   run: Compilation,
-  here: PlainNamespace,
+  here: LocalNamespace,
   route: Route,
-  { sources, rules }: WayOut,
+  { sources, rules }: ResolvedEgress,
 ): Consent | undefined {
   const { end } = endOf(route.to);
   if (end.asksConsent === undefined || !rules.ok) return undefined;
@@ -94,7 +94,7 @@ function meantBy(
 }
 
 /** The namespaces whose routes may let this one in: of the thousands that a route may lead to, the others need no look. */
-function speakingOf(run: Compilation, here: PlainNamespace): readonly string[] {
+function speakingOf(run: Compilation, here: LocalNamespace): readonly string[] {
   const { routeLinks } = run.view;
   return [
     ...namingSources(run, here),
@@ -113,10 +113,10 @@ function isLetIn(
   if (!inside || enforcement !== 'Enforce') return true;
   const isOwn = namespace.name === request.from.name;
   if (!isOwn && !speaking.has(namespace.name)) return false;
-  return waysInOf(run.plain(namespace)).some((opening) => admits(opening, request, isOwn));
+  return ingressRulesOf(run.local(namespace)).some((allowRule) => admits(allowRule, request, isOwn));
 }
 
-function admits({ pods, rule }: Opening, request: Request, isOwn: boolean): boolean {
+function admits({ pods, rule }: AllowRule, request: Request, isOwn: boolean): boolean {
   return (
     asksNoMore(pods, request.destinations) &&
     portsContain(rule.ports, request.ports) &&

@@ -2,7 +2,7 @@
 // Must not know which policies there are: compile() never reads them.
 import { compareKeys, type ObjectKey } from '../../model/object-key.ts';
 import { type ForbiddenAmong, forbiddenBy } from '../local/lasting-rules.ts';
-import type { PlainNamespace } from '../local/local-namespace.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
 import type { Compilation } from './compilation.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Compilation } from './compilation.ts';
  */
 export function frozenOwnersOf(
   { platform }: Compilation,
-  { membership, profiles }: PlainNamespace,
+  { membership, profiles }: LocalNamespace,
 ): ReadonlySet<string> {
   const unread = profiles.filter(({ profile }) => !profile.decoded.ok).map(({ profile }) => profile.uid);
   if (unread.length === 0 || membership.enforcement !== 'Enforce') return new Set();
@@ -23,7 +23,7 @@ export function frozenOwnersOf(
 /** Where mirrors are written, those of profiles that don't decode stay, while their namespaces are ringed. */
 export function frozenMirrorsOf(
   run: Compilation,
-  { membership, egress }: PlainNamespace,
+  { membership, egress }: LocalNamespace,
 ): readonly ObjectKey[] {
   if (membership.enforcement !== 'Enforce' || egress.mode !== 'Restricted') return [];
   return [...run.view.routeLinks.unread()]
@@ -32,7 +32,7 @@ export function frozenMirrorsOf(
 }
 
 /** What guardrails forbid of what stays; `undefined` where there are none. */
-export function forbiddenIn({ guardrails, membership, around }: PlainNamespace): ForbiddenAmong | undefined {
+export function forbiddenIn({ guardrails, membership, context }: LocalNamespace): ForbiddenAmong | undefined {
   const ends = membership.rule?.allow?.ends;
-  return guardrails && ends && forbiddenBy(guardrails, ends, around);
+  return guardrails && ends && forbiddenBy(guardrails, ends, context);
 }

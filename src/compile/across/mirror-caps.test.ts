@@ -40,7 +40,7 @@ function mirrorsIn(given: ClusterView, name = 'shop'): readonly string[] {
   const { policies } = compile(given);
   return policies
     .filter((policy) => policy.namespace === name && policy.name.startsWith('ringfence-mirror-'))
-    .flatMap(({ askers }) => askers ?? [])
+    .flatMap(({ origins }) => origins ?? [])
     .flat()
     .sort();
 }
@@ -63,7 +63,7 @@ describe('what one namespace may have written into another', () => {
     const given = seen([flood('evil/a', young, 30), flood('evil/b', old, 30)]);
     const mirrored = mirrorsIn(given);
     expect(mirrored).toHaveLength(50);
-    expect(mirrored.filter((asker) => asker.startsWith('evil/b/'))).toHaveLength(30);
+    expect(mirrored.filter((origin) => origin.startsWith('evil/b/'))).toHaveLength(30);
     expect(mirrored.at(19)).toBe('evil/a/r019');
     expect(cappedIn(given, 'evil')).toEqual(Array.from({ length: 10 }, (_, at) => `a/r0${20 + at}`));
     expect(cappedIn(given, 'shop')).toEqual([]);
@@ -102,7 +102,7 @@ describe('what one namespace may have written into another', () => {
 
   test('does not hang on what others have written there', () => {
     const given = seen([flood('evil/a', old, 200), flood('data/a', young, 3)]);
-    expect(mirrorsIn(given).filter((asker) => asker.startsWith('data/'))).toHaveLength(3);
+    expect(mirrorsIn(given).filter((origin) => origin.startsWith('data/'))).toHaveLength(3);
     expect(cappedIn(given, 'data')).toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe('what all namespaces may have written into one', () => {
     const given = seen(senders);
     const mirrored = mirrorsIn(given);
     expect(mirrored).toHaveLength(500);
-    expect(mirrored.some((asker) => asker.startsWith('n00/'))).toBe(false);
+    expect(mirrored.some((origin) => origin.startsWith('n00/'))).toBe(false);
     const findings = compile(given).findings.filter(({ code }) => code === 'MirrorsCapped');
     expect(findings).toMatchObject([{ subject: { kind: 'Namespace', name: 'shop' } }]);
     expect(findings[0]?.message).toContain('50 are left out, the first `n00/a/r000`');
@@ -141,18 +141,22 @@ describe('the routes that fit', () => {
     })
     .map(({ name, created, routeName, pods }) => {
       const route = { name: `r${routeName}`, from: { anywhere: {} }, to: { app: 'web' } };
-      const openings = pods.map((pod) => ({
+      const allowRules = pods.map((pod) => ({
         direction: 'Egress' as const,
         pods: { matchLabels: { pod } },
         rule: { peers: [{ podSelector: {} }] as const },
       }));
-      const [first] = openings;
+      const [first] = allowRules;
       if (first === undefined) throw new Error('a route opens nothing');
-      const wayIn = { route, kind: 'in', opening: first, isWide: false } as const;
-      return { profile: { namespace: 'evil', name, created }, wayIn, openings } satisfies MirroredRoute;
+      const ingressRoute = { route, kind: 'ingress', allowRule: first, isWide: false } as const;
+      return {
+        profile: { namespace: 'evil', name, created },
+        ingressRoute,
+        allowRules,
+      } satisfies MirroredRoute;
     });
   const routes = fc.uniqueArray(route, {
-    selector: ({ profile: { name }, wayIn }) => `${name}/${wayIn.route.name}`,
+    selector: ({ profile: { name }, ingressRoute }) => `${name}/${ingressRoute.route.name}`,
     maxLength: 12,
   });
   const cap = { policies: 3, bytes: 300 };
@@ -164,7 +168,7 @@ describe('the routes that fit', () => {
         expect(withinCap(all.toReversed(), cap)).toEqual({ within, beyond });
         expect(new Set([...within, ...beyond])).toEqual(new Set(all));
         const pods = new Set(
-          within.flatMap(({ openings }) => openings.map((each) => each.pods.matchLabels?.pod)),
+          within.flatMap(({ allowRules }) => allowRules.map((each) => each.pods.matchLabels?.pod)),
         );
         expect(pods.size).toBeLessThanOrEqual(cap.policies);
       }),

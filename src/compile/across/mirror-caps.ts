@@ -5,8 +5,8 @@ import { canonicalJson } from '../../model/network-policy.ts';
 import { compareText, formatKey } from '../../model/object-key.ts';
 import type { Labels } from '../../model/selectors.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import type { PlainRoute } from '../local/resolve-routes.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import type { ResolvedRoute } from '../local/resolve-routes.ts';
 import { mirrorsFrom } from './mirrors.ts';
 
 /** How many policies mirrors may come to (one for the pods that it selects), and how many bytes of rules. */
@@ -21,27 +21,27 @@ export const capOfPair: MirrorCap = { policies: 50, bytes: 500_000 };
 export const capOfAll: MirrorCap = { policies: 500, bytes: 5_000_000 };
 
 /** A route that lets somebody in. */
-export type RouteIn = Extract<PlainRoute, { readonly kind: 'in' }>;
+export type IngressRoute = Extract<ResolvedRoute, { readonly kind: 'ingress' }>;
 
 /** A way in that is mirrored in another namespace, and what it comes to there. */
 export interface MirroredRoute {
   readonly profile: Pick<ProfileFacts, 'namespace' | 'name' | 'created'>;
-  readonly wayIn: RouteIn;
-  readonly openings: readonly Opening[];
+  readonly ingressRoute: IngressRoute;
+  readonly allowRules: readonly AllowRule[];
 }
 
 /** What the ways in of one namespace come to in another with these labels; those that come to nothing there are left out. */
 export function mirroredIn(
   labels: Labels,
-  ways: readonly Pick<MirroredRoute, 'profile' | 'wayIn'>[],
+  mirrorable: readonly Pick<MirroredRoute, 'profile' | 'ingressRoute'>[],
 ): readonly MirroredRoute[] {
-  return ways
-    .map(({ profile, wayIn }) => ({
+  return mirrorable
+    .map(({ profile, ingressRoute }) => ({
       profile,
-      wayIn,
-      openings: mirrorsFrom(profile.namespace, wayIn.opening, labels),
+      ingressRoute,
+      allowRules: mirrorsFrom(profile.namespace, ingressRoute.allowRule, labels),
     }))
-    .filter(({ openings }) => openings.length > 0);
+    .filter(({ allowRules }) => allowRules.length > 0);
 }
 
 /** The routes that fit, the oldest first; one that does not fit is left out as a whole, and later ones may fit still. */
@@ -54,8 +54,10 @@ export function withinCap(
   const pods = new Set<string>();
   let bytes = 0;
   for (const route of [...routes].sort(byAge)) {
-    const added = new Set(route.openings.map((opening) => canonicalJson(opening.pods))).difference(pods);
-    const size = route.openings.reduce((sum, { rule }) => sum + JSON.stringify(rule).length, 0);
+    const added = new Set(route.allowRules.map((allowRule) => canonicalJson(allowRule.pods))).difference(
+      pods,
+    );
+    const size = route.allowRules.reduce((sum, { rule }) => sum + JSON.stringify(rule).length, 0);
     if (pods.size + added.size > cap.policies || bytes + size > cap.bytes) {
       beyond.push(route);
       continue;
@@ -69,8 +71,8 @@ export function withinCap(
 
 /** What comes of files has no time: it is ordered by name, after all that has one. */
 function byAge(
-  { profile: a, wayIn: one }: MirroredRoute,
-  { profile: b, wayIn: other }: MirroredRoute,
+  { profile: a, ingressRoute: one }: MirroredRoute,
+  { profile: b, ingressRoute: other }: MirroredRoute,
 ): number {
   const last = '~';
   return (
@@ -84,17 +86,17 @@ function byAge(
  * What one namespace exposes to a controller elsewhere and fits, by the names of the objects that expose it: whole objects are left
  * out. How many policies that comes to hangs on the controller's pods, which are the platform's word.
  */
-export function exposedWithinCap<Exposed extends { readonly asker: string; readonly opening: Opening }>(
+export function exposedWithinCap<Exposed extends { readonly origin: string; readonly allowRule: AllowRule }>(
   exposed: readonly Exposed[],
 ): { readonly within: readonly Exposed[]; readonly beyond: readonly string[] } {
   const within: Exposed[] = [];
   const beyond: string[] = [];
   let bytes = 0;
-  const byAsker = [...Map.groupBy(exposed, ({ asker }) => asker)].sort(([a], [b]) => compareText(a, b));
-  for (const [asker, some] of byAsker) {
-    const size = some.reduce((sum, { opening }) => sum + JSON.stringify(opening.rule).length, 0);
+  const byOrigin = [...Map.groupBy(exposed, ({ origin }) => origin)].sort(([a], [b]) => compareText(a, b));
+  for (const [origin, some] of byOrigin) {
+    const size = some.reduce((sum, { allowRule }) => sum + JSON.stringify(allowRule.rule).length, 0);
     if (bytes + size > capOfPair.bytes) {
-      beyond.push(asker);
+      beyond.push(origin);
       continue;
     }
     bytes += size;

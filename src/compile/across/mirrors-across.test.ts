@@ -96,7 +96,7 @@ describe('a route from another namespace', () => {
     expect(mirrorsIn(given)[0]).toMatchObject({
       name: expect.stringMatching(/^ringfence-mirror-web-out-[0-9a-v]{16}$/),
       owner: { kind: 'PlatformNetworkProfile' },
-      askers: [['data/db/in']],
+      origins: [['data/db/in']],
       description: 'Lets out of web what is let in elsewhere: data/db/in',
       spec: { policyTypes: ['Egress'] },
     });
@@ -324,10 +324,10 @@ describe('the mirrors of a namespace', () => {
         systemNamespaces.includes(where) ||
         (mirrorFrom !== undefined && selects(mirrorFrom.selector, namespaces.get(where)?.labels ?? {}));
       const routes = where === here.namespace ? [] : profiles.flatMap((each) => each.routes);
-      return routes.flatMap(({ route: { from }, openings }) => {
+      return routes.flatMap(({ route: { from }, allowRules }) => {
         const isNamed =
           !('cluster' in from || 'anywhere' in from) && !('namespace' in from && from.namespace.selector);
-        return openings
+        return allowRules
           .filter(({ direction }) => direction === 'Ingress' && (isNamed || trusted))
           .flatMap(({ pods, rule }) =>
             rule.peers.flatMap((peer) =>
@@ -343,9 +343,9 @@ describe('the mirrors of a namespace', () => {
 
   /** What is written, and nothing that is the platform's own. */
   function written(given: ClusterView, here: CompiledNamespace): ReadonlySet<string> {
-    const rules = mirrorsIn(given, here.namespace).flatMap(({ spec, askers = [] }) =>
+    const rules = mirrorsIn(given, here.namespace).flatMap(({ spec, origins = [] }) =>
       (spec.egress ?? []).flatMap(({ to = [], ports }, index) => {
-        if (!(askers[index] ?? []).some((asker) => !asker.includes(' '))) return [];
+        if (!(origins[index] ?? []).some((origin) => !origin.includes(' '))) return [];
         return to.flatMap((peer) =>
           'ipBlock' in peer
             ? ['a block']
@@ -464,9 +464,9 @@ describe('guardrails of the source', () => {
           const ends = rule.allow?.ends;
           if (ends === undefined || ends.includes('namespace')) continue;
           const [name = ''] = rule.namespaces.names ?? [];
-          const routed = mirrorsIn(view, name).flatMap(({ askers = [] }) => askers.flat());
+          const routed = mirrorsIn(view, name).flatMap(({ origins = [] }) => origins.flat());
           // Those of routes are `namespace/profile/route`; objects that expose pods have their kind before them.
-          expect(routed.filter((asker) => !asker.includes(' '))).toEqual([]);
+          expect(routed.filter((origin) => !origin.includes(' '))).toEqual([]);
         }
       }),
       runs(100),

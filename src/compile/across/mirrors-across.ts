@@ -8,11 +8,11 @@ import { formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { monitoringName } from '../../model/policy-names.ts';
 import { selects } from '../../model/selectors.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import type { PlainNamespace } from '../local/local-namespace.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
 import { monitoringRules } from '../platform/systems.ts';
-import { mirroredWays } from './capped-mirrors.ts';
+import { mirrorableRoutes } from './capped-mirrors.ts';
 import type { Compilation } from './compilation.ts';
 import {
   capOfAll,
@@ -26,29 +26,31 @@ import { mirrorsFrom, mirrorsWithin } from './mirrors.ts';
 
 /** The way out of pods here to what another namespace, or the platform in this one, lets in. */
 export interface Mirror {
-  readonly opening: Opening;
+  readonly allowRule: AllowRule;
   /** The namespace that it leads to. */
   readonly destination: string;
   /** Who lets it in: `namespace/profile/route`, or an object. */
-  readonly asker: string;
+  readonly origin: string;
 }
 
 /** What the egress of a namespace has to be opened for besides what its own profiles say; nothing unless it is Restricted. */
-export function mirrorsInto(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+export function mirrorsInto(run: Compilation, here: LocalNamespace): readonly Mirror[] {
   if (here.egress.mode !== 'Restricted') return [];
   const mirrors = [
     ...mirrorsOfRoutes(run, here),
     ...mirrorsOfMonitoring(run, here),
     ...exposuresInto(run, here).flatMap(({ within }) => within),
   ];
-  return mirrors.filter(({ opening }) => isClosed(here.egress, opening.rule, here.facts.name));
+  return mirrors.filter(({ allowRule }) => isClosed(here.egress, allowRule.rule, here.facts.name));
 }
 
-function mirrorsOfRoutes(run: Compilation, here: PlainNamespace): readonly Mirror[] {
-  return withinCap(routesInto(run, here), capOfAll).within.flatMap(({ profile, wayIn, openings }) => {
-    const asker = `${formatKey(profile)}/${wayIn.route.name}`;
-    return openings.map((opening) => ({ opening, destination: profile.namespace, asker }));
-  });
+function mirrorsOfRoutes(run: Compilation, here: LocalNamespace): readonly Mirror[] {
+  return withinCap(routesInto(run, here), capOfAll).within.flatMap(
+    ({ profile, ingressRoute, allowRules }) => {
+      const origin = `${formatKey(profile)}/${ingressRoute.route.name}`;
+      return allowRules.map((allowRule) => ({ allowRule, destination: profile.namespace, origin }));
+    },
+  );
 }
 
 /** What is too much to be mirrored here. */
@@ -60,49 +62,49 @@ export interface MirrorsBeyond {
 }
 
 /** Finds what is too much to be mirrored in a namespace. */
-export function mirrorsBeyond(run: Compilation, here: PlainNamespace): MirrorsBeyond {
+export function mirrorsBeyond(run: Compilation, here: LocalNamespace): MirrorsBeyond {
   if (here.egress.mode !== 'Restricted') return { routes: [], exposers: [] };
   return {
     routes: withinCap(routesInto(run, here), capOfAll).beyond.map(
-      ({ profile, wayIn }) => `${formatKey(profile)}/${wayIn.route.name}`,
+      ({ profile, ingressRoute }) => `${formatKey(profile)}/${ingressRoute.route.name}`,
     ),
     exposers: exposuresInto(run, here).flatMap(({ beyond }) => beyond),
   };
 }
 
 /** The routes of others that count for the egress here, each namespace within what it may have written here. */
-function routesInto(run: Compilation, here: PlainNamespace): readonly MirroredRoute[] {
+function routesInto(run: Compilation, here: LocalNamespace): readonly MirroredRoute[] {
   const { name, labels } = here.facts;
   const senders = new Set(concerning(run, here).map(({ namespace }) => namespace));
   return [...senders].flatMap((sender) => {
     const there = run.find(sender);
     if (there === undefined || sender === name) return [];
-    return withinCap(mirroredIn(labels, mirroredWays(run, there)), capOfPair).within.flatMap((route) => {
-      const openings = route.openings.filter(
-        (opening) => here.guardrails?.provenBeyond(opening) === undefined,
+    return withinCap(mirroredIn(labels, mirrorableRoutes(run, there)), capOfPair).within.flatMap((route) => {
+      const allowRules = route.allowRules.filter(
+        (allowRule) => here.guardrails?.provenBeyond(allowRule) === undefined,
       );
-      return openings.length === 0 ? [] : [{ ...route, openings }];
+      return allowRules.length === 0 ? [] : [{ ...route, allowRules }];
     });
   });
 }
 
 /** The profiles whose routes may let this namespace in so that it counts. */
-function concerning(run: Compilation, here: PlainNamespace): readonly ObjectKey[] {
+function concerning(run: Compilation, here: LocalNamespace): readonly ObjectKey[] {
   return [...namingSources(run, here), ...run.trustedProfiles];
 }
 
 /** The profiles whose routes let a namespace in by its name, or as one that the platform profile names. */
 export function namingSources(
   { view }: Compilation,
-  { facts, around }: PlainNamespace,
+  { facts, context }: LocalNamespace,
 ): readonly ObjectKey[] {
-  const systems = [...around.ingressControllers, ...around.monitoring].flatMap(({ peers = [] }) => peers);
-  const isDeclared = [...systems, ...around.controlPlane].some((peer) => isIn(peer, facts));
+  const systems = [...context.ingressControllers, ...context.monitoring].flatMap(({ peers = [] }) => peers);
+  const isDeclared = [...systems, ...context.controlPlane].some((peer) => isIn(peer, facts));
   return [...view.routeLinks.fromName(facts.name), ...(isDeclared ? view.routeLinks.fromDeclared() : [])];
 }
 
 /** The monitoring systems here reach every ringed namespace. */
-function mirrorsOfMonitoring(run: Compilation, here: PlainNamespace): readonly Mirror[] {
+function mirrorsOfMonitoring(run: Compilation, here: LocalNamespace): readonly Mirror[] {
   const rules = monitoringRules(run.spec).filter(({ peers }) => peers.some((peer) => isIn(peer, here.facts)));
   if (rules.length === 0) return [];
   return run.compiled.flatMap((there) =>
@@ -123,17 +125,17 @@ function mirrorsOfMonitoring(run: Compilation, here: PlainNamespace): readonly M
  */
 function exposuresInto(
   run: Compilation,
-  here: PlainNamespace,
+  here: LocalNamespace,
 ): readonly { readonly within: readonly Mirror[]; readonly beyond: readonly string[] }[] {
-  const peers = here.around.ingressControllers.flatMap((system) => system.peers ?? []);
+  const peers = here.context.ingressControllers.flatMap((system) => system.peers ?? []);
   if (!peers.some((peer) => isIn(peer, here.facts))) return [];
   const { ingresses, gatewayRoutes, routeSources } = run.view;
   const exposed = new Set([ingresses, ...gatewayRoutes, routeSources].flatMap((each) => [...each.keys()]));
   return [...exposed].flatMap((name) => {
     const there = run.find(name);
     if (there === undefined) return [];
-    const mirrors = there.exposures.openings.flatMap(({ asker, ...wayIn }) =>
-      mirrorsTo(there.facts, here.facts, wayIn, asker),
+    const mirrors = there.exposures.allowRules.flatMap(({ origin, ...ingressRoute }) =>
+      mirrorsTo(there.facts, here.facts, ingressRoute, origin),
     );
     return [name === here.facts.name ? { within: mirrors, beyond: [] } : exposedWithinCap(mirrors)];
   });
@@ -143,12 +145,14 @@ function exposuresInto(
 function mirrorsTo(
   { name: destination }: NamespaceFacts,
   { name, labels }: NamespaceFacts,
-  wayIn: Opening,
-  asker: string,
+  ingressRoute: AllowRule,
+  origin: string,
 ): readonly Mirror[] {
-  const openings =
-    destination === name ? mirrorsWithin(wayIn, labels) : mirrorsFrom(destination, wayIn, labels);
-  return openings.map((opening) => ({ opening, destination, asker }));
+  const allowRules =
+    destination === name
+      ? mirrorsWithin(ingressRoute, labels)
+      : mirrorsFrom(destination, ingressRoute, labels);
+  return allowRules.map((allowRule) => ({ allowRule, destination, origin }));
 }
 
 function isIn(peer: Peer, { labels }: NamespaceFacts): boolean {

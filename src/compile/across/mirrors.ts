@@ -2,31 +2,40 @@
 // Must not know who declares what, nor whether a mirror is due: only what it looks like.
 import type { Peer } from '../../model/network-policy.ts';
 import { type LabelSelector, type Labels, namespaceNamed, selects } from '../../model/selectors.ts';
-import type { Opening } from '../local/allow-rule.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
 
-/** The way out of pods to pods of the same namespace that `wayIn` opens to them. */
-export function mirrorsWithin(wayIn: Opening, labels: Labels): readonly Opening[] {
-  return sourcesIn(wayIn, labels).map((pods) => mirror(wayIn, pods, { podSelector: wayIn.pods }));
+/** The way out of pods to pods of the same namespace that `ingressRule` opens to them. */
+export function mirrorsWithin(ingressRule: AllowRule, labels: Labels): readonly AllowRule[] {
+  return sourcesIn(ingressRule, labels).map((pods) =>
+    mirror(ingressRule, pods, { podSelector: ingressRule.pods }),
+  );
 }
 
-/** The way out of pods of a namespace with these labels to what `wayIn` opens to them in namespace `destination`. */
-export function mirrorsFrom(destination: string, wayIn: Opening, labels: Labels): readonly Opening[] {
-  const peer = { namespaceSelector: namespaceNamed(destination), podSelector: wayIn.pods };
+/** The way out of pods of a namespace with these labels to what `ingressRule` opens to them in namespace `destination`. */
+export function mirrorsFrom(
+  destination: string,
+  ingressRule: AllowRule,
+  labels: Labels,
+): readonly AllowRule[] {
+  const peer = { namespaceSelector: namespaceNamed(destination), podSelector: ingressRule.pods };
   // A peer without a namespace means the destination's own pods.
-  const fromOutside = { ...wayIn, rule: { ...wayIn.rule, peers: wayIn.rule.peers.filter(isElsewhere) } };
-  return sourcesIn(fromOutside, labels).map((pods) => mirror(wayIn, pods, peer));
+  const fromOutside = {
+    ...ingressRule,
+    rule: { ...ingressRule.rule, peers: ingressRule.rule.peers.filter(isElsewhere) },
+  };
+  return sourcesIn(fromOutside, labels).map((pods) => mirror(ingressRule, pods, peer));
 }
 
-function mirror({ rule }: Opening, pods: LabelSelector, peer: Peer): Opening {
+function mirror({ rule }: AllowRule, pods: LabelSelector, peer: Peer): AllowRule {
   return { direction: 'Egress', pods, rule: { ...rule, peers: [peer] } };
 }
 
 /** The pods, in a namespace with these labels, that are let in: addresses may be a pod's, but no pod can be told by them. */
 function sourcesIn(
-  wayIn: { readonly rule: { readonly peers: readonly Peer[] } },
+  ingressRule: { readonly rule: { readonly peers: readonly Peer[] } },
   labels: Labels,
 ): readonly LabelSelector[] {
-  return wayIn.rule.peers.flatMap((peer) => {
+  return ingressRule.rule.peers.flatMap((peer) => {
     if ('ipBlock' in peer) return [];
     const { namespaceSelector, podSelector = {} } = peer;
     return namespaceSelector === undefined || selects(namespaceSelector, labels) ? [podSelector] : [];

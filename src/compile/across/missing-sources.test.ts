@@ -51,7 +51,7 @@ describe('a route from namespaces of which there is none', () => {
       state: 'Active',
       reason: 'SourceMissing',
       message: `its rule is written, but ${why}`,
-      openings: [{ direction: 'Ingress' }],
+      allowRules: [{ direction: 'Ingress' }],
     });
   });
 
@@ -95,7 +95,7 @@ describe('a route from ten thousand namespaces by their labels', () => {
   test('is one rule with one peer, and waits for none of them', () => {
     expect(lets(any, many)).toMatchObject({
       ...active,
-      openings: [{ rule: { peers: [{ namespaceSelector: any.selector }] } }],
+      allowRules: [{ rule: { peers: [{ namespaceSelector: any.selector }] } }],
     });
   });
 

@@ -12,13 +12,14 @@ import { eachSelectedBy } from '../../view/namespace-index.ts';
  * there, or where nobody in particular is meant.
  */
 export function missingSources(view: ClusterView, { from }: Route): string | undefined {
-  const { end, held } = endOf(from);
-  const places = end.places?.(held);
-  if (places === undefined || places === 'declared') return undefined;
-  const name = 'name' in places ? places.name : nameOf(places.selector);
+  const { end, value } = endOf(from);
+  const namespaceScope = end.namespaceScope?.(value);
+  if (namespaceScope === undefined || namespaceScope === 'declared') return undefined;
+  const name = 'name' in namespaceScope ? namespaceScope.name : nameOf(namespaceScope.selector);
   if (name !== undefined)
     return view.namespaces.has(name) ? undefined : `there is no namespace \`${name}\` yet`;
-  if (!('selector' in places) || requiredLabels(places.selector) === undefined) return undefined;
-  for (const _ of eachSelectedBy(view, places.selector)) return undefined;
+  if (!('selector' in namespaceScope) || requiredLabels(namespaceScope.selector) === undefined)
+    return undefined;
+  for (const _ of eachSelectedBy(view, namespaceScope.selector)) return undefined;
   return 'no namespace has the labels yet that it asks for';
 }

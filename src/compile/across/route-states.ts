@@ -6,12 +6,12 @@ import type { FindingCode } from '../../model/findings.ts';
 import type { Rule } from '../../model/network-policy.ts';
 import type { LabelSelector, Labels } from '../../model/selectors.ts';
 import type { Gap } from '../../routes/route-end.ts';
-import type { Opening } from '../local/allow-rule.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
 import { type Egress, isClosed } from '../local/namespace-egress.ts';
-import type { Awaited, PlainRoute, WayIn, WayOut } from '../local/resolve-routes.ts';
+import type { Awaited, ResolvedEgress, ResolvedIngress, ResolvedRoute } from '../local/resolve-routes.ts';
 import type { ClosedSources } from './closed-sources.ts';
 import type { Consent } from './consent.ts';
-import type { RouteIn } from './mirror-caps.ts';
+import type { IngressRoute } from './mirror-caps.ts';
 import { mirrorsWithin } from './mirrors.ts';
 
 /** What the compiler makes of one route. */
@@ -23,60 +23,63 @@ export interface CompiledRoute {
   /** The YAML that would mend it, where that is known. */
   readonly suggestion?: string;
   /** What is opened for it; also for a route that waits for the other side alone. */
-  readonly openings: readonly Opening[];
+  readonly allowRules: readonly AllowRule[];
   /** Its openings are not to be written for lack of a fact: they stay where they are enforced already, and are known again by this. */
   readonly withheld?: Likeness;
 }
 
 /** Asks the namespaces that a route leads to; `undefined` where nobody has to be asked. */
-export type AskConsent = (route: Route, wayOut: WayOut) => Consent | undefined;
+export type AskConsent = (route: Route, egressRoute: ResolvedEgress) => Consent | undefined;
 
 /** Asks the namespaces that a route lets in; `undefined` where none has to let itself out. */
-export type AskSources = (route: Route, wayIn: WayIn) => ClosedSources | undefined;
+export type FindClosedSources = (route: Route, ingressRoute: ResolvedIngress) => ClosedSources | undefined;
 
 /** Who of those whom a route lets in is missing; `undefined` where somebody is there. */
 export type FindMissing = (route: Route) => string | undefined;
 
 /** Where a way in is not mirrored, because it would be too much there; `undefined` where it is mirrored everywhere. */
-export type FindCapped = (wayIn: RouteIn) => string | undefined;
+export type FindCapped = (ingressRoute: IngressRoute) => string | undefined;
 
 /** Where a route is declared. */
-export interface Place {
+export interface DeclaringNamespace {
   readonly namespace: string;
   readonly labels: Labels;
   readonly egress: Egress;
-  readonly ask: AskConsent;
-  readonly askSources: AskSources;
+  readonly askConsent: AskConsent;
+  readonly findClosedSources: FindClosedSources;
   readonly findMissing: FindMissing;
   readonly findCapped: FindCapped;
 }
 
 /** What becomes of a route that is declared at `place`. */
-export function settle(plain: PlainRoute, place: Place): CompiledRoute {
-  const { route } = plain;
-  if (plain.kind === 'refused') return { route, ...plain.problem, openings: [] };
-  return withheld(settleWay(plain, place), plain.awaits);
+export function settle(resolved: ResolvedRoute, declaredIn: DeclaringNamespace): CompiledRoute {
+  const { route } = resolved;
+  if (resolved.kind === 'refused') return { route, ...resolved.problem, allowRules: [] };
+  return withheld(settleResolved(resolved, declaredIn), resolved.awaits);
 }
 
 /** A way that is open without it waits for nothing. */
 function withheld(settled: CompiledRoute, awaits: Awaited | undefined): CompiledRoute {
-  if (awaits === undefined || settled.openings.length === 0) return settled;
-  const { route, openings } = settled;
-  return { route, ...awaits.problem, openings, withheld: awaits.likeness };
+  if (awaits === undefined || settled.allowRules.length === 0) return settled;
+  const { route, allowRules } = settled;
+  return { route, ...awaits.problem, allowRules, withheld: awaits.likeness };
 }
 
-function settleWay(plain: Exclude<PlainRoute, { readonly kind: 'refused' }>, place: Place): CompiledRoute {
-  const { route } = plain;
-  if (plain.kind === 'in') {
+function settleResolved(
+  resolved: Exclude<ResolvedRoute, { readonly kind: 'refused' }>,
+  declaredIn: DeclaringNamespace,
+): CompiledRoute {
+  const { route } = resolved;
+  if (resolved.kind === 'ingress') {
     const told = {
-      ...tellGap(plain.gap),
-      ...tellSources(place.askSources(route, plain)),
-      ...tellMissing(place.findMissing(route)),
-      ...tellCapped(place.findCapped(plain)),
+      ...tellGap(resolved.gap),
+      ...tellSources(declaredIn.findClosedSources(route, resolved)),
+      ...tellMissing(declaredIn.findMissing(route)),
+      ...tellCapped(declaredIn.findCapped(resolved)),
     };
-    return { route, ...active, ...told, openings: openingsOfWayIn(plain, place) };
+    return { route, ...active, ...told, allowRules: ingressAllowRules(resolved, declaredIn) };
   }
-  return { route, ...settleWayOut(route, plain, place) };
+  return { route, ...settleEgress(route, resolved, declaredIn) };
 }
 
 type Settled = Omit<CompiledRoute, 'route'>;
@@ -84,9 +87,12 @@ type Settled = Omit<CompiledRoute, 'route'>;
 const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
 
 /** Within the namespace, the way in to pods is the way out of others. */
-function openingsOfWayIn({ opening }: WayIn, { namespace, labels, egress }: Place): readonly Opening[] {
-  const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(opening, labels) : [];
-  return [opening, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
+function ingressAllowRules(
+  { allowRule }: ResolvedIngress,
+  { namespace, labels, egress }: DeclaringNamespace,
+): readonly AllowRule[] {
+  const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(allowRule, labels) : [];
+  return [allowRule, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
 }
 
 function tellGap(gap: Gap | undefined): Partial<Settled> {
@@ -117,30 +123,30 @@ function tellCapped(capped: string | undefined): Partial<Settled> {
 }
 
 /** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */
-function settleWayOut(route: Route, wayOut: WayOut, place: Place): Settled {
-  const { egress, ask } = place;
-  const { rules, sources } = wayOut;
+function settleEgress(route: Route, egressRoute: ResolvedEgress, declaredIn: DeclaringNamespace): Settled {
+  const { egress, askConsent } = declaredIn;
+  const { rules, sources } = egressRoute;
   // Where everything may leave, nobody needs to know where it goes.
-  if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, openings: [] };
-  const openings = rules.ok ? openingsFor(sources, rules.value, place) : [];
+  if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, allowRules: [] };
+  const allowRules = rules.ok ? egressAllowRules(sources, rules.value, declaredIn) : [];
   const written: Settled =
-    openings.length > 0
-      ? { ...active, ...tellGap(wayOut.gap), openings }
-      : { ...wayIsOpen(egress), openings };
-  return { ...written, ...answerOf(ask(route, wayOut), written) };
+    allowRules.length > 0
+      ? { ...active, ...tellGap(egressRoute.gap), allowRules }
+      : { ...egressIsOpen(egress), allowRules };
+  return { ...written, ...answerOf(askConsent(route, egressRoute), written) };
 }
 
-function openingsFor(
+function egressAllowRules(
   pods: LabelSelector,
   rules: readonly Rule[],
-  { egress, namespace }: Place,
-): readonly Opening[] {
+  { egress, namespace }: DeclaringNamespace,
+): readonly AllowRule[] {
   return rules
     .filter((rule) => isClosed(egress, rule, namespace))
     .map((rule) => ({ direction: 'Egress', pods, rule }));
 }
 
-function wayIsOpen({ mode }: Egress): Omit<Settled, 'openings'> {
+function egressIsOpen({ mode }: Egress): Omit<Settled, 'allowRules'> {
   const where = mode === 'Unrestricted' ? 'egress is not fenced here' : 'the ring leaves that open here';
   return {
     state: 'NotNeeded',

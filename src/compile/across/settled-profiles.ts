@@ -2,14 +2,14 @@
 // Must not know policies.
 
 import type { ProfileFacts } from '../../view/cluster-view.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import type { PlainNamespace } from '../local/local-namespace.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
 import { cappedMirrors } from './capped-mirrors.ts';
 import { closedSources } from './closed-sources.ts';
 import type { Compilation } from './compilation.ts';
 import { askConsent } from './consent.ts';
 import { missingSources } from './missing-sources.ts';
-import { type CompiledRoute, type Place, settle } from './route-states.ts';
+import { type CompiledRoute, type DeclaringNamespace, settle } from './route-states.ts';
 
 /** What becomes of the routes of one profile; it has none where it doesn't decode. */
 export interface SettledProfile {
@@ -18,24 +18,24 @@ export interface SettledProfile {
 }
 
 /** Settles the routes of a namespace; where nothing is compiled there are none. */
-export function settledProfiles(run: Compilation, plain: PlainNamespace): readonly SettledProfile[] {
-  const capped = cappedMirrors(run, plain);
-  const place: Place = {
-    namespace: plain.facts.name,
-    labels: plain.facts.labels,
-    egress: plain.egress,
-    ask: (route, wayOut) => askConsent(run, plain, route, wayOut),
-    askSources: (route, wayIn) => closedSources(run, plain, route, wayIn),
+export function settledProfiles(run: Compilation, local: LocalNamespace): readonly SettledProfile[] {
+  const capped = cappedMirrors(run, local);
+  const declaredIn: DeclaringNamespace = {
+    namespace: local.facts.name,
+    labels: local.facts.labels,
+    egress: local.egress,
+    askConsent: (route, egressRoute) => askConsent(run, local, route, egressRoute),
+    findClosedSources: (route, ingressRoute) => closedSources(run, local, route, ingressRoute),
     findMissing: (route) => missingSources(run.view, route),
-    findCapped: (wayIn) => capped.get(wayIn),
+    findCapped: (ingressRoute) => capped.get(ingressRoute),
   };
-  return plain.profiles.map(({ profile, routes }) => ({
+  return local.profiles.map(({ profile, routes }) => ({
     profile,
-    routes: routes.map((route) => settle(route, place)),
+    routes: routes.map((route) => settle(route, declaredIn)),
   }));
 }
 
 /** What the routes of a profile open. */
-export function openingsOf({ routes }: SettledProfile): readonly Opening[] {
-  return routes.flatMap(({ openings }) => openings);
+export function allowRulesOf({ routes }: SettledProfile): readonly AllowRule[] {
+  return routes.flatMap(({ allowRules }) => allowRules);
 }

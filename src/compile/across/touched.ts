@@ -30,19 +30,19 @@ export function namespacesTouchedByProfile(
 ): ReadonlySet<string> {
   const namespace = (next ?? previous)?.namespace ?? '';
   const isUnread = [previous, next].some((profile) => profile?.decoded.ok === false);
-  const platform = specOf(view);
+  const spec = specOf(view);
   const facts = view.namespaces.get(namespace);
-  if (platform === undefined || facts === undefined) return new Set([namespace]);
+  if (spec === undefined || facts === undefined) return new Set([namespace]);
   const edited = editedRoutes(routesOf(previous), routesOf(next));
   return new Set([
     namespace,
     // What it mirrored, it does not tell: the mirrors do.
     ...(isUnread ? mirroring : []),
-    ...sourcesOf(view, platform, [facts], edited),
-    ...speakersOf(view, platform, [facts]),
-    ...mirroredFrom(view, platform, [facts]),
+    ...sourcesOf(view, spec, [facts], edited),
+    ...speakersOf(view, spec, [facts]),
+    ...mirroredFrom(view, spec, [facts]),
     // A system namespace is ringed by its first profile, and reached by the platform's systems from then on.
-    ...(platform.systemNamespaces.includes(namespace) ? declaredNamespaces(view, platform) : []),
+    ...(spec.systemNamespaces.includes(namespace) ? declaredNamespaces(view, spec) : []),
   ]);
 }
 
@@ -59,21 +59,21 @@ export function namespacesTouchedByNamespace(
   next: NamespaceFacts | undefined,
 ): ReadonlySet<string> {
   const states = [previous, next].filter((facts) => facts !== undefined);
-  const platform = specOf(view);
+  const spec = specOf(view);
   const name = (next ?? previous)?.name ?? '';
-  if (platform === undefined) return new Set([name]);
+  if (spec === undefined) return new Set([name]);
   // The pods of its Gateways are let in everywhere, or nowhere.
   const keeps = [previous, next].map(
-    (facts) => facts !== undefined && keepsGateways(view, platform, name, facts),
+    (facts) => facts !== undefined && keepsGateways(view, spec, name, facts),
   );
   if (view.gateways.has(name) && keeps[0] !== keeps[1]) return everyNamespace(view, name);
   return new Set([
     name,
-    ...neighboursOf(view, platform, name, states),
-    ...mirroredFrom(view, platform, states),
+    ...neighboursOf(view, spec, name, states),
+    ...mirroredFrom(view, spec, states),
     ...(states.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
     ...exposedFrom(view, name),
-    ...declaredNamespaces(view, platform),
+    ...declaredNamespaces(view, spec),
   ]);
 }
 
@@ -84,13 +84,13 @@ export function namespacesTouchedByNamespace(
  * @param view after the change
  */
 export function namespacesTouchedByServices(view: ClusterView, namespace: string): ReadonlySet<string> {
-  const platform = specOf(view);
+  const spec = specOf(view);
   const facts = view.namespaces.get(namespace);
-  if (platform === undefined || facts === undefined) return new Set([namespace]);
+  if (spec === undefined || facts === undefined) return new Set([namespace]);
   return new Set([
     namespace,
-    ...neighboursOf(view, platform, namespace, [facts]),
-    ...ingressControllerNamespaces(view, platform),
+    ...neighboursOf(view, spec, namespace, [facts]),
+    ...ingressControllerNamespaces(view, spec),
   ]);
 }
 
@@ -129,12 +129,12 @@ function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
 /** The namespaces that hang on any route of a namespace that is or was like this. */
 function neighboursOf(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   name: string,
   states: readonly NamespaceFacts[],
 ): readonly string[] {
   const routes = [...(view.profiles.get(name)?.values() ?? [])].flatMap(routesOf);
-  return [...sourcesOf(view, platform, states, routes), ...speakersOf(view, platform, states)];
+  return [...sourcesOf(view, spec, states, routes), ...speakersOf(view, spec, states)];
 }
 
 function specOf({ platform }: ClusterView): PlatformNetworkProfileSpec | undefined {
@@ -165,19 +165,19 @@ function textsOf(routes: readonly Route[]): ReadonlySet<string> {
 /** The namespaces whose egress routes of a namespace that is or was like this may open. */
 function sourcesOf(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   states: readonly NamespaceFacts[],
   routes: readonly Route[],
 ): readonly string[] {
-  const isTrusted = states.some((facts) => trusts(platform, facts));
+  const isTrusted = states.some((facts) => trusts(spec, facts));
   return routes.flatMap(({ from }) => {
-    const { end, held } = endOf(from);
-    const places = end.places?.(held);
-    if (places === undefined) return [];
-    if (places === 'declared') return declaredNamespaces(view, platform);
-    if ('name' in places) return [places.name];
+    const { end, value } = endOf(from);
+    const namespaceScope = end.namespaceScope?.(value);
+    if (namespaceScope === undefined) return [];
+    if (namespaceScope === 'declared') return declaredNamespaces(view, spec);
+    if ('name' in namespaceScope) return [namespaceScope.name];
     if (!isTrusted) return [];
-    return namespacesSelectedBy(view, places.selector).map(({ name }) => name);
+    return namespacesSelectedBy(view, namespaceScope.selector).map(({ name }) => name);
   });
 }
 
@@ -187,15 +187,15 @@ function sourcesOf(
  */
 function mirroredFrom(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   states: readonly NamespaceFacts[],
 ): readonly string[] {
-  const guarded = states.filter((facts) => membershipOf(view, platform, facts).rule?.allow !== undefined);
-  const declared = declaredNamespaces(view, platform);
+  const guarded = states.filter((facts) => membershipOf(view, spec, facts).rule?.allow !== undefined);
+  const declared = declaredNamespaces(view, spec);
   return guarded.flatMap(({ name }) => {
     const trusted = [...view.routeLinks.fromEvery()].filter(({ namespace }) => {
       const receiver = view.namespaces.get(namespace);
-      return receiver !== undefined && trusts(platform, receiver);
+      return receiver !== undefined && trusts(spec, receiver);
     });
     const naming = [
       ...view.routeLinks.fromName(name),
@@ -208,10 +208,10 @@ function mirroredFrom(
 /** The namespaces whose routes lead to one that is or was like this, or come from it: its say decides over their state. */
 function speakersOf(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   states: readonly NamespaceFacts[],
 ): readonly string[] {
-  const declared = declaredNamespaces(view, platform);
+  const declared = declaredNamespaces(view, spec);
   const keys: readonly ObjectKey[] = states.flatMap(({ name, labels }) => [
     ...view.routeLinks.toName(name),
     ...view.routeLinks.toLabels(labels),

@@ -7,9 +7,9 @@ import {
   service,
   view,
 } from '../../../test/fixtures.ts';
-import { worldOf } from '../platform/cluster-services.ts';
+import { clusterServicesOf } from '../platform/cluster-services.ts';
 import { exposuresOf } from './exposures.ts';
-import { surroundingsOf } from './route-context.ts';
+import { routeContextOf } from './route-context.ts';
 
 const nginx = { name: 'nginx', namespace: 'ingress-nginx' } as const;
 const other = { name: 'other', namespace: 'edge' } as const;
@@ -21,12 +21,12 @@ function exposed(controllers: Controllers, objects: readonly KubernetesObject[],
   const seen = view({ objects });
   const gatewayNamespaces = { names: ['infra', 'shop'] };
   const spec = platformSpec({ ingressControllers: controllers, gatewayNamespaces, ...more });
-  return exposuresOf(seen, spec, surroundingsOf(seen, spec, 'shop', worldOf(seen, spec)));
+  return exposuresOf(seen, spec, routeContextOf(seen, spec, 'shop', clusterServicesOf(seen, spec)));
 }
 
 /** What is opened, as `who -> pods:ports`, where who is the namespaces of the peers with a label of their pods. */
-function openings(...given: Parameters<typeof exposed>): readonly string[] {
-  return exposed(...given).openings.map(({ pods, rule }) => {
+function allowRules(...given: Parameters<typeof exposed>): readonly string[] {
+  return exposed(...given).allowRules.map(({ pods, rule }) => {
     const who = rule.peers.map((peer) => {
       if ('ipBlock' in peer) return peer.ipBlock.cidr;
       const labels = { ...peer.namespaceSelector?.matchLabels, ...peer.podSelector?.matchLabels };
@@ -56,7 +56,7 @@ describe('an Ingress', () => {
       ...byPath(backend({ name: 'admin' }), backend({ name: 'admin' })),
     };
     const unrelated = service('shop/mongo', [{ port: 27017 }]);
-    expect(openings([nginx], [ingress('a', spec), web, unrelated])).toEqual([
+    expect(allowRules([nginx], [ingress('a', spec), web, unrelated])).toEqual([
       'ingress-nginx -> web:8080',
       'ingress-nginx -> web:console',
     ]);
@@ -68,7 +68,7 @@ describe('an Ingress', () => {
       backend({ number: 80 }, 'gone'),
       backend({ name: 'http' }),
     );
-    const { openings: opened, findings } = exposed([nginx], [ingress('a', spec), web]);
+    const { allowRules: opened, findings } = exposed([nginx], [ingress('a', spec), web]);
     expect(opened).toHaveLength(1);
     expect(findings.map(({ message }) => message)).toEqual([
       expect.stringMatching(
@@ -85,7 +85,7 @@ describe('an Ingress', () => {
 
   test('with a resource backend has a finding: nobody knows the pods behind it', () => {
     const resource = { resource: { apiGroup: 'storage.example', kind: 'Bucket', name: 'files' } };
-    const { openings: opened, findings } = exposed([nginx], [ingress('a', byPath(resource, resource))]);
+    const { allowRules: opened, findings } = exposed([nginx], [ingress('a', byPath(resource, resource))]);
     expect(opened).toEqual([]);
     expect(findings).toEqual([
       expect.objectContaining({
@@ -98,17 +98,17 @@ describe('an Ingress', () => {
 
   test('of another namespace exposes nothing here', () => {
     const elsewhere = object('Ingress', 'pay/a', { defaultBackend: backend({ number: 80 }) });
-    expect(exposed([nginx], [elsewhere, web])).toEqual({ openings: [], findings: [], unserved: [] });
+    expect(exposed([nginx], [elsewhere, web])).toEqual({ allowRules: [], findings: [], unserved: [] });
   });
 
   test('exposes nothing where `ingressRoutes` is None, or where no ingress controller is declared', () => {
     const objects = [ingress('a', { defaultBackend: backend({ number: 80 }) }), web];
     expect(exposed([nginx], objects, { ingressRoutes: 'None' })).toEqual({
-      openings: [],
+      allowRules: [],
       findings: [],
       unserved: [],
     });
-    expect(exposed([], objects)).toMatchObject({ openings: [], findings: [] });
+    expect(exposed([], objects)).toMatchObject({ allowRules: [], findings: [] });
   });
 });
 
@@ -124,18 +124,18 @@ describe('the class of an Ingress', () => {
   test('tells two controllers apart', () => {
     const a = ingress('a', { ingressClassName: 'nginx', defaultBackend });
     const b = ingress('b', { ingressClassName: 'edge', defaultBackend: backend({ number: 81 }) });
-    expect(openings(two, [a, b, web])).toEqual(['ingress-nginx -> web:8080', 'edge -> web:console']);
+    expect(allowRules(two, [a, b, web])).toEqual(['ingress-nginx -> web:8080', 'edge -> web:console']);
   });
 
   test('may be said by the old annotation', () => {
     const a = ingress('a', { defaultBackend }, { 'kubernetes.io/ingress.class': 'internal' });
-    expect(openings(two, [a, web])).toEqual(['edge -> web:8080']);
+    expect(allowRules(two, [a, web])).toEqual(['edge -> web:8080']);
   });
 
   test("of nobody opens nothing, and its backends are nobody's mistake: somebody else serves it", () => {
     const a = ingress('a', { ingressClassName: 'theirs', defaultBackend: backend({ number: 1 }, 'gone') });
     expect(exposed(two, [a])).toEqual({
-      openings: [],
+      allowRules: [],
       findings: [],
       unserved: [
         {
@@ -149,28 +149,28 @@ describe('the class of an Ingress', () => {
 
   test('is the default class where the Ingress names none', () => {
     const a = ingress('a', { defaultBackend });
-    expect(openings(two, [a, web, byDefault('edge'), object('IngressClass', 'nginx')])).toEqual([
+    expect(allowRules(two, [a, web, byDefault('edge'), object('IngressClass', 'nginx')])).toEqual([
       'edge -> web:8080',
     ]);
   });
 
   test('is each default class where there are several, whatever their order', () => {
     const objects = [ingress('a', { defaultBackend }), web, byDefault('edge'), byDefault('nginx')];
-    expect(openings(two, objects)).toEqual(['ingress-nginx+edge -> web:8080']);
-    expect(openings(two, objects.toReversed())).toEqual(openings(two, objects));
+    expect(allowRules(two, objects)).toEqual(['ingress-nginx+edge -> web:8080']);
+    expect(allowRules(two, objects.toReversed())).toEqual(allowRules(two, objects));
   });
 
   test('is none where there is no default: only controllers that serve every class are let in', () => {
     const objects = [ingress('a', { defaultBackend }), web];
-    expect(openings(two, objects)).toEqual([]);
-    expect(openings([nginx, { ...other, classes: ['edge'] }], objects)).toEqual([
+    expect(allowRules(two, objects)).toEqual([]);
+    expect(allowRules([nginx, { ...other, classes: ['edge'] }], objects)).toEqual([
       'ingress-nginx -> web:8080',
     ]);
   });
 
   test('is of no interest to a controller that names no classes', () => {
     const a = ingress('a', { ingressClassName: 'whatever', defaultBackend });
-    expect(openings([nginx], [a, web])).toEqual(['ingress-nginx -> web:8080']);
+    expect(allowRules([nginx], [a, web])).toEqual(['ingress-nginx -> web:8080']);
   });
 });
 
@@ -195,7 +195,7 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
   test('exposes its backends to the pods of the Gateways that it is attached to, by the label with their name', () => {
     const both = route(kind, 'shop/web', [toWeb], [parent, { name: 'own' }]);
     expect(
-      openings([gateways], [both, web, publicGateway, gateway('shop/own'), gateway('infra/not-meant')]),
+      allowRules([gateways], [both, web, publicGateway, gateway('shop/own'), gateway('infra/not-meant')]),
     ).toEqual(['infra/public+shop/own -> web:8080']);
   });
 
@@ -207,9 +207,9 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
       [{ kind: 'Service', group: '', name: 'public', namespace: 'infra' }],
     );
     const foreign = route(kind, 'shop/web', [toWeb], [{ group: 'networking.example', ...parent }]);
-    expect(openings([gateways], [route(kind, 'shop/web', [toWeb]), web])).toEqual([]);
-    expect(openings([gateways], [mesh, web, publicGateway])).toEqual([]);
-    expect(openings([gateways], [foreign, web, publicGateway])).toEqual([]);
+    expect(allowRules([gateways], [route(kind, 'shop/web', [toWeb]), web])).toEqual([]);
+    expect(allowRules([gateways], [mesh, web, publicGateway])).toEqual([]);
+    expect(allowRules([gateways], [foreign, web, publicGateway])).toEqual([]);
   });
 
   test('exposes the Service that a copy of its requests goes to', () => {
@@ -217,7 +217,7 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
     const rules = [{ backendRefs: [{ ...toWeb, filters: [mirror] }], filters: [mirror] }];
     const mirrored = object(kind, 'shop/web', { parentRefs: [parent], rules });
     const shadow = service('shop/shadow', [{ port: 80 }]);
-    expect(openings([gateways], [mirrored, web, shadow, publicGateway])).toEqual([
+    expect(allowRules([gateways], [mirrored, web, shadow, publicGateway])).toEqual([
       'infra/public -> web:8080',
       'infra/public -> shadow:80',
     ]);
@@ -227,7 +227,7 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
     const imported = { group: 'multicluster.x-k8s.io', kind: 'ServiceImport', name: 'far' };
     const objects = [route(kind, 'shop/web', [imported, imported]), publicGateway];
     expect(exposed([gateways], objects)).toMatchObject({
-      openings: [],
+      allowRules: [],
       findings: [
         expect.objectContaining({
           code: 'BackendUnusable',
@@ -248,15 +248,15 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
     const given = [central, web, publicGateway];
 
     test('exposes nothing without a ReferenceGrant here, and makes no noise here', () => {
-      expect(exposed([gateways], given)).toEqual({ openings: [], findings: [], unserved: [] });
+      expect(exposed([gateways], given)).toEqual({ allowRules: [], findings: [], unserved: [] });
     });
 
     test('exposes what a ReferenceGrant lets it: every Service, or those that are named', () => {
-      expect(openings([gateways], [...given, grant([{ group: '', kind: 'Service' }])])).toEqual(open);
-      expect(openings([gateways], [...given, grant([{ kind: 'Service', name: 'web' }])])).toEqual(open);
-      expect(openings([gateways], [...given, grant([{ kind: 'Service', name: 'mongo' }])])).toEqual([]);
+      expect(allowRules([gateways], [...given, grant([{ group: '', kind: 'Service' }])])).toEqual(open);
+      expect(allowRules([gateways], [...given, grant([{ kind: 'Service', name: 'web' }])])).toEqual(open);
+      expect(allowRules([gateways], [...given, grant([{ kind: 'Service', name: 'mongo' }])])).toEqual([]);
       expect(
-        openings([gateways], [...given, grant([{ kind: 'Service', name: 'mongo' }, { kind: 'Service' }])]),
+        allowRules([gateways], [...given, grant([{ kind: 'Service', name: 'mongo' }, { kind: 'Service' }])]),
       ).toEqual(open);
     });
 
@@ -266,7 +266,7 @@ describe.each(['HTTPRoute', 'GRPCRoute'] as const)('an %s', (kind) => {
       ['a grant to another kind', grant([{ kind: 'Service' }], { kind: 'TCPRoute' })],
       ['a grant to another group', grant([{ kind: 'Service' }], { group: 'routes.example' })],
     ])('is not let in by %s', (_, refused) => {
-      expect(openings([gateways], [...given, refused])).toEqual([]);
+      expect(allowRules([gateways], [...given, refused])).toEqual([]);
     });
   });
 });
@@ -276,31 +276,31 @@ describe('the preset gateway-api', () => {
   const given = [here, web, gateway('infra/public')];
 
   test('is told apart by the class of the Gateway', () => {
-    expect(openings([{ ...gateways, classes: ['istio'] }], given)).toEqual(['infra/public -> web:8080']);
-    expect(openings([{ ...gateways, classes: ['cilium'] }], given)).toEqual([]);
+    expect(allowRules([{ ...gateways, classes: ['istio'] }], given)).toEqual(['infra/public -> web:8080']);
+    expect(allowRules([{ ...gateways, classes: ['cilium'] }], given)).toEqual([]);
   });
 
   test('serves no Ingress', () => {
     const a = ingress('a', { defaultBackend: backend({ number: 80 }) });
-    expect(openings([gateways], [a, web, gateway('infra/public')])).toEqual([]);
+    expect(allowRules([gateways], [a, web, gateway('infra/public')])).toEqual([]);
   });
 
   test('gives way to the namespace that the profile says, and lets the load balancer in', () => {
     const moved = { ...gateways, namespace: 'envoy-gateway-system', cidrs: ['198.51.100.0/28'] };
-    expect(openings([moved], given)).toEqual(['envoy-gateway-system/public+198.51.100.0/28 -> web:8080']);
+    expect(allowRules([moved], given)).toEqual(['envoy-gateway-system/public+198.51.100.0/28 -> web:8080']);
   });
 
   test('finds the pods of a Gateway whose name is too long for a label: by the value that GEP-1762 gives', () => {
     const long = 'example-very-very-very-very-very-very-very-very-very-long-gateway-name';
     const attached = route('HTTPRoute', 'shop/web', [toWeb], [{ name: long }]);
-    expect(openings([gateways], [attached, web, gateway(`shop/${long}`)])).toEqual([
+    expect(allowRules([gateways], [attached, web, gateway(`shop/${long}`)])).toEqual([
       'shop/example-very-very-ve-65cb6f84bc9e50270d0a6c2f845fd98c6fe8d89f -> web:8080',
     ]);
   });
 
   test('is served by a controller of its own pods too, where that serves the class of the Gateway', () => {
-    expect(openings([{ ...nginx, classes: ['istio'] }], given)).toEqual(['ingress-nginx -> web:8080']);
-    expect(openings([{ ...nginx, classes: ['nginx'] }], given)).toEqual([]);
+    expect(allowRules([{ ...nginx, classes: ['istio'] }], given)).toEqual(['ingress-nginx -> web:8080']);
+    expect(allowRules([{ ...nginx, classes: ['nginx'] }], given)).toEqual([]);
   });
 });
 
@@ -322,7 +322,7 @@ describe('a route of another protocol than HTTP', () => {
     ['UDPRoute', [{ protocol: 'UDP', port: 5353 }]],
   ] as const)('exposes its backends on the ports of its protocol: %s', (kind, ports) => {
     const one = object(kind, 'shop/dns', { parentRefs: [parent], rules: [{ backendRefs: [toDns] }] });
-    const { openings: opened, findings } = exposed([gateways], [one, dns, gate]);
+    const { allowRules: opened, findings } = exposed([gateways], [one, dns, gate]);
     expect(opened.map(({ rule }) => rule.ports)).toEqual([ports]);
     expect(findings).toEqual([]);
   });
@@ -330,7 +330,7 @@ describe('a route of another protocol than HTTP', () => {
   test('has a finding where the Service has no port of its protocol', () => {
     const one = object('UDPRoute', 'shop/dns', { parentRefs: [parent], rules: [{ backendRefs: [toWeb] }] });
     expect(exposed([gateways], [one, web, gate])).toMatchObject({
-      openings: [],
+      allowRules: [],
       findings: [
         expect.objectContaining({
           code: 'BackendUnusable',

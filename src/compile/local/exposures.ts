@@ -7,18 +7,18 @@ import { type NonEmpty, type Peer, ruleOn } from '../../model/network-policy.ts'
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { failure, type Result, success } from '../../model/result.ts';
 import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
-import type { EndProblem, Surroundings } from '../../routes/route-end.ts';
+import type { EndProblem, RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import { howToCount, uncountedGateways } from '../platform/gateway-namespaces.ts';
 import { type Serving, servingClass, servingGateways } from '../platform/served-classes.ts';
-import type { AskedOpening } from './allow-rule.ts';
+import type { RequestedAllowRule } from './allow-rule.ts';
 import { gatewaysTaking } from './attachments.ts';
 import { isGranted } from './reference-grants.ts';
 
 /** What is exposed, and what of it is a mistake. */
 export interface Exposures {
-  readonly openings: readonly AskedOpening[];
+  readonly allowRules: readonly RequestedAllowRule[];
   readonly findings: readonly Finding[];
   /** What nobody serves that the platform profile declares. */
   readonly unserved: readonly Unserved[];
@@ -55,22 +55,26 @@ interface Exposer {
 /** What is exposed of the namespace with these surroundings; nothing where `ingressRoutes` is None. */
 export function exposuresOf(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-  around: Surroundings,
+  spec: PlatformNetworkProfileSpec,
+  context: RouteContext,
 ): Exposures {
-  if (platform.ingressRoutes === 'None') return { openings: [], findings: [], unserved: [] };
-  const { namespace } = around;
-  const all = exposersOf(view, platform, namespace);
+  if (spec.ingressRoutes === 'None') return { allowRules: [], findings: [], unserved: [] };
+  const { namespace } = context;
+  const all = exposersOf(view, spec, namespace);
   const exposers = all.filter(({ peers }) => peers !== undefined);
   const opened = exposers.flatMap((exposer) =>
-    exposer.backends.map((backend) => ({ exposer, backend, opening: openingOf(exposer, backend, around) })),
+    exposer.backends.map((backend) => ({
+      exposer,
+      backend,
+      allowRule: allowRuleOf(exposer, backend, context),
+    })),
   );
   return {
-    openings: opened.flatMap(({ opening }) => (opening.ok ? [opening.value] : [])),
+    allowRules: opened.flatMap(({ allowRule }) => (allowRule.ok ? [allowRule.value] : [])),
     findings: once([
       ...exposers.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
-      ...opened.flatMap(({ exposer, opening }) =>
-        opening.ok ? [] : [wrongBackend(namespace, exposer.name, opening.error)],
+      ...opened.flatMap(({ exposer, allowRule }) =>
+        allowRule.ok ? [] : [wrongBackend(namespace, exposer.name, allowRule.error)],
       ),
     ]),
     unserved: all.flatMap(({ name, peers, backends, why }) =>
@@ -79,28 +83,28 @@ export function exposuresOf(
   };
 }
 
-function openingOf(
+function allowRuleOf(
   { name, peers }: Exposer,
   { name: service, port }: ServiceRef,
-  around: Surroundings,
-): Result<AskedOpening, EndProblem> {
-  const pods = podsBehind(service, around);
+  context: RouteContext,
+): Result<RequestedAllowRule, EndProblem> {
+  const pods = podsBehind(service, context);
   if (!pods.ok) return pods;
   const ports = pods.value.ports(port === undefined ? undefined : [port]);
   if (!ports.ok) return ports;
   if (peers === undefined)
     return failure({ state: 'Pending', reason: 'SystemPlaceUnknown', message: 'nobody serves it' });
   const rule = ruleOn(peers, ports.value);
-  return success({ direction: 'Ingress', pods: pods.value.selector, rule, asker: name });
+  return success({ direction: 'Ingress', pods: pods.value.selector, rule, origin: name });
 }
 
 function exposersOf(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   namespace: string,
 ): readonly Exposer[] {
   const ingresses = [...(view.ingresses.get(namespace)?.values() ?? [])].map((ingress) => {
-    const serving = servingClass(view, platform, ingress.className);
+    const serving = servingClass(view, spec, ingress.className);
     return {
       name: `Ingress ${formatKey(ingress)}`,
       backends: ingress.backends,
@@ -111,9 +115,8 @@ function exposersOf(
   });
   const routes = routesTo(view, namespace).map((route) => {
     const gateways = gatewaysTaking(view, route);
-    const serving = servingGateways(view, platform, gateways);
-    const why =
-      gateways[0] === undefined ? notFollowed(route) : whyNotTaken(view, platform, gateways, serving);
+    const serving = servingGateways(view, spec, gateways);
+    const why = gateways[0] === undefined ? notFollowed(route) : whyNotTaken(view, spec, gateways, serving);
     return {
       name: `${route.kind} ${formatKey(route)}`,
       backends: route.backends.filter((backend) => backend.namespace === namespace),
@@ -131,17 +134,17 @@ function whyNot({ isDeclared }: Serving, className: string | undefined): Unserve
 
 function whyNotTaken(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   gateways: readonly GatewayFacts[],
   serving: Serving,
 ): Unserved['why'] {
-  const [uncounted] = uncountedGateways(view, platform, gateways);
+  const [uncounted] = uncountedGateways(view, spec, gateways);
   if (uncounted === undefined) return whyNot(serving, gateways[0]?.className);
   const { namespace, name } = uncounted;
   return {
     kind: 'GatewayNotCounted',
     gateway: { namespace, name },
-    howToCount: howToCount(view, platform, namespace),
+    howToCount: howToCount(view, spec, namespace),
   };
 }
 

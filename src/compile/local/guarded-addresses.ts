@@ -22,7 +22,7 @@ import {
 } from '../../model/reach.ts';
 import type { RouteEndName } from '../../routes/index.ts';
 import { publicPeers } from '../../routes/internet.ts';
-import { outermost, type RangeName, type Side, type Surroundings } from '../../routes/route-end.ts';
+import { outermost, type RangeName, type RouteContext, type Side } from '../../routes/route-end.ts';
 
 /** What may be reached: the ends that a rule of the platform profile allows, and the ranges that it allows besides. */
 export interface Allowance {
@@ -39,7 +39,7 @@ export interface Rest {
 }
 
 /** Addresses that have a name of their own, which `cidr` is no way around. */
-interface Territory {
+interface NamedRange {
   readonly end: RouteEndName;
   /** Ends that allow it; one that reaches more allows it too. */
   readonly allowedBy: readonly RouteEndName[];
@@ -55,11 +55,11 @@ interface Territory {
 /** The addresses at one side of the routes of a namespace, judged by one rule of the platform profile. */
 export class GuardedSide {
   readonly #allowance: Allowance;
-  readonly #territories: readonly Territory[];
+  readonly #namedRanges: readonly NamedRange[];
 
-  constructor(side: Side, allowance: Allowance, around: Surroundings) {
+  constructor(side: Side, allowance: Allowance, context: RouteContext) {
     this.#allowance = allowance;
-    this.#territories = territoriesAt(side, around);
+    this.#namedRanges = namedRangesAt(side, context);
   }
 
   /** What some rules reach by address that no end but `cidr` allows, nor any range that the rule of the platform profile names. */
@@ -72,7 +72,7 @@ export class GuardedSide {
       .flatMap((rule) => withoutReach(reachOfRule(rule), named))
       .map(({ addresses, ports }) => ({ addresses: withEmbedded(addresses), ports }));
     const left = withoutReach(reach, named);
-    const allowed = this.#territories.filter((territory) => this.#isAllowed(territory));
+    const allowed = this.#namedRanges.filter((namedRange) => this.#isAllowed(namedRange));
     return {
       proven: withoutReach(
         left,
@@ -89,7 +89,7 @@ export class GuardedSide {
   reachedBy({ proven }: Rest): RouteEndName | undefined {
     if (proven.length === 0) return undefined;
     if (isMostOfTheInternet(addressesIn(proven))) return 'anywhere';
-    const entered = this.#territories.find(
+    const entered = this.#namedRanges.find(
       ({ end, certain }) => end !== 'internet' && end !== 'ingressController' && reachesMeet(proven, certain),
     );
     return entered?.end ?? (this.#allowance.ends.has('cidr') ? undefined : 'cidr');
@@ -98,15 +98,15 @@ export class GuardedSide {
   /** What has to be known before such a rest is judged for good, as fields of the platform profile. */
   doubtsAbout({ possible }: Rest): readonly string[] {
     if (possible.length === 0) return [];
-    const inDoubt = this.#territories.filter(
-      (territory) =>
-        (territory.isUnknown && !this.#isAllowed(territory)) ||
-        reachesMeet(possible, withoutReach(territory.possible, territory.certain)),
+    const inDoubt = this.#namedRanges.filter(
+      (namedRange) =>
+        (namedRange.isUnknown && !this.#isAllowed(namedRange)) ||
+        reachesMeet(possible, withoutReach(namedRange.possible, namedRange.certain)),
     );
     return [...new Set(inDoubt.flatMap(({ field }) => field ?? []))];
   }
 
-  #isAllowed({ allowedBy }: Territory): boolean {
+  #isAllowed({ allowedBy }: NamedRange): boolean {
     return allowedBy.some((end) => this.#allowance.ends.has(end));
   }
 }
@@ -128,10 +128,14 @@ const publicAddresses = once(() => addressesAmong(publicPeers()));
 const inTheCluster = { end: 'cluster', allowedBy: ['cluster'] } as const;
 const onNodes = { end: 'nodes', allowedBy: ['nodes', 'cluster'] } as const;
 
-function territoriesAt(side: Side, around: Surroundings): readonly Territory[] {
-  const { ranges, apiServer, controlPlane, uncertain } = around;
+function namedRangesAt(side: Side, context: RouteContext): readonly NamedRange[] {
+  const { ranges, apiServer, controlPlane, uncertain } = context;
   const outer = outermost(ranges);
-  const rangesOf = (name: RangeName, field: string, of: Pick<Territory, 'end' | 'allowedBy'>): Territory => ({
+  const rangesOf = (
+    name: RangeName,
+    field: string,
+    of: Pick<NamedRange, 'end' | 'allowedBy'>,
+  ): NamedRange => ({
     ...of,
     certain: onEveryPort(cidrsIn(ranges[name])),
     possible: onEveryPort(uniteAddresses(cidrsIn(ranges[name]), cidrsIn(outer[name]))),
@@ -146,7 +150,7 @@ function territoriesAt(side: Side, around: Surroundings): readonly Territory[] {
   // Ports are those of who is connected to: the control plane comes from its addresses to any port here.
   const api = side === 'from' ? onEveryPort(addressesAmong(controlPlane)) : apiServer.flatMap(reachOfRule);
   const isOld = uncertain?.has(side === 'from' ? 'controlPlane' : 'apiServer') === true;
-  const controllers = controllersAt(side, around);
+  const controllers = controllersAt(side, context);
   const isKnown = { isUnknown: false } as const;
   return [
     ...cluster,
@@ -170,7 +174,7 @@ const servedPorts = [
 ] as const;
 
 /** The addresses of the ingress controllers: where they are in the network of the nodes, these have other ports, too. */
-function controllersAt(side: Side, { ingressControllers, ranges }: Surroundings): Reach {
+function controllersAt(side: Side, { ingressControllers, ranges }: RouteContext): Reach {
   const peers = ingressControllers.flatMap(({ peers: its = [] }) => its);
   if (side === 'from') return onEveryPort(addressesAmong(peers));
   const nodes = new Set<string>(ranges.nodes);
@@ -181,7 +185,7 @@ function controllersAt(side: Side, { ingressControllers, ranges }: Surroundings)
 }
 
 /** What is public and not of the cluster: nothing is certainly outside before it is known what is inside. */
-function outside(cluster: readonly Territory[]): Pick<Territory, 'certain' | 'possible'> {
+function outside(cluster: readonly NamedRange[]): Pick<NamedRange, 'certain' | 'possible'> {
   const everything = onEveryPort(publicAddresses());
   const isKnown = cluster.every(({ isUnknown }) => !isUnknown);
   return {

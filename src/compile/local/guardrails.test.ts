@@ -31,7 +31,7 @@ const spec: PlatformSpec = {
 };
 
 /** What becomes of the routes of the shop, under a rule that allows some ends. */
-function judged(
+function checked(
   routes: Routes,
   ends: readonly RouteEndName[],
   more: {
@@ -61,8 +61,8 @@ const range = (cidr: string, ...except: readonly string[]): End => ({
 });
 const isRefused = ({ reason }: CompiledRoute) => reason === 'BeyondGuardrails';
 /** What a route is said to reach, where that is too far. */
-const beyond = (routes: Routes, ends: readonly RouteEndName[], more: Parameters<typeof judged>[2] = {}) => {
-  const [route] = judged(routes, ends, more);
+const beyond = (routes: Routes, ends: readonly RouteEndName[], more: Parameters<typeof checked>[2] = {}) => {
+  const [route] = checked(routes, ends, more);
   return route && isRefused(route) ? /reaches `(\w+)`/.exec(route.message)?.[1] : undefined;
 };
 
@@ -74,25 +74,25 @@ function without(ranges: keyof NonNullable<Discovered['cluster']>): Discovered {
 
 describe('a route beyond the guardrails', () => {
   test('is Rejected with the name of the rule and what it allows, and opens nothing', () => {
-    const [route] = judged(to({ anywhere: {} }), ['app', 'internet']);
+    const [route] = checked(to({ anywhere: {} }), ['app', 'internet']);
     expect(route).toEqual({
       route: expect.objectContaining({ name: 'a' }),
       state: 'Rejected',
       reason: 'BeyondGuardrails',
       message:
         'it reaches `anywhere`, which rule `prod` of the platform profile does not allow: it allows `app` and `internet`',
-      openings: [],
+      allowRules: [],
     });
   });
 
   test('never touches another one', () => {
     const routes: Routes = [...to({ anywhere: {} }), { name: 'b', from: { app: 'web' }, to: { app: 'db' } }];
-    expect(judged(routes, ['app']).map(({ state }) => state)).toEqual(['Rejected', 'Active']);
+    expect(checked(routes, ['app']).map(({ state }) => state)).toEqual(['Rejected', 'Active']);
   });
 
   test('is closed when its permission is taken away', () => {
     const opened = (ends: readonly RouteEndName[]) =>
-      judged(to({ namespace: { name: 'pay' } }), ends).flatMap(({ openings }) => openings).length;
+      checked(to({ namespace: { name: 'pay' } }), ends).flatMap(({ allowRules }) => allowRules).length;
     expect(opened(['app', 'namespace'])).toBe(1);
     expect(opened(['app'])).toBe(0);
   });
@@ -113,10 +113,10 @@ describe('a route beyond the guardrails', () => {
     'waits where it is not known whether its range holds %s, which is not allowed',
     (_, known, ends, field) => {
       for (const routes of [to(range('203.0.113.0/24')), from(range('203.0.113.0/24'))]) {
-        const [route] = judged(routes, ends, { discovered: known });
+        const [route] = checked(routes, ends, { discovered: known });
         expect(route).toMatchObject({ state: 'Pending', withheld: 'SameRule' });
         expect(route?.message).toContain(`set by a platform engineer: ${field}`);
-        expect(judged(routes, ends)[0]?.state).not.toBe('Pending');
+        expect(checked(routes, ends)[0]?.state).not.toBe('Pending');
       }
     },
   );
@@ -147,7 +147,7 @@ describe('a route beyond the guardrails', () => {
     const { policies, withheld } = compile(given).namespaces[0] ?? { policies: [], withheld: [] };
     expect(JSON.stringify(policies)).toContain('192.0.2.0/24');
     expect(JSON.stringify(policies)).not.toContain('203.0.113.0/24');
-    expect(withheld).toMatchObject([{ at: 1, likeness: 'SameRule', policy: { askers: [['b-waiting']] } }]);
+    expect(withheld).toMatchObject([{ at: 1, likeness: 'SameRule', policy: { origins: [['b-waiting']] } }]);
     expect(policies.map(({ name }) => name)).toContain(withheld[0]?.policy.name);
   });
 
@@ -161,7 +161,7 @@ describe('a route beyond the guardrails', () => {
       },
     };
     const stateOf = (cidr: string, ends: readonly RouteEndName[]) =>
-      judged(to(range(cidr)), ends, { discovered: capped })[0]?.state;
+      checked(to(range(cidr)), ends, { discovered: capped })[0]?.state;
 
     test('is refused where a node certainly is, and waits where one may be', () => {
       expect(stateOf('172.18.0.0/28', ['app', 'cidr'])).toBe('Rejected');
@@ -178,9 +178,9 @@ describe('a route beyond the guardrails', () => {
     });
 
     test('reaches the internet beside all of them', () => {
-      const [route] = judged(to({ internet: {} }), ['app', 'internet'], { discovered: capped });
+      const [route] = checked(to({ internet: {} }), ['app', 'internet'], { discovered: capped });
       expect(route?.state).toBe('Active');
-      expect(JSON.stringify(route?.openings)).toContain('"20.5.0.0/16"');
+      expect(JSON.stringify(route?.allowRules)).toContain('"20.5.0.0/16"');
     });
   });
 
@@ -219,7 +219,7 @@ describe('a route beyond the guardrails', () => {
   test('waits where `internet` would allow its range, and a node may lie in it', () => {
     for (const routes of [to(range('16.0.0.0/4')), from(range('2600::/12'))]) {
       const states = (known: Discovered) =>
-        judged(routes, ['app', 'internet'], { discovered: known })[0]?.state;
+        checked(routes, ['app', 'internet'], { discovered: known })[0]?.state;
       expect(states({})).toBe('Pending');
       expect(states(without('nodeRanges'))).toBe('Pending');
       expect(states(discovered)).not.toBe('Pending');
@@ -236,7 +236,7 @@ describe('a route beyond the guardrails', () => {
     ['may hold anything', ['app', 'anywhere'], []],
     ['may hold all of the cluster', ['app', 'cidr', 'cluster', 'kubernetesAPI'], []],
   ])('does not wait for what is not known where its range %s', (_, ends, cidrs) => {
-    const [route] = judged(from(range('203.0.113.0/24')), ends, { discovered: {}, cidrs });
+    const [route] = checked(from(range('203.0.113.0/24')), ends, { discovered: {}, cidrs });
     expect(route?.state).toBe('Active');
   });
 
@@ -288,7 +288,7 @@ describe('every end', () => {
         const isAllowed =
           other === name || other === 'anywhere' || reachesMore[name]?.includes(other) === true;
         const local: RouteEndName[] = [...new Set<RouteEndName>(name === 'app' ? [other] : [other, 'app'])];
-        const route = (routes: Routes) => judged(routes, local)[0];
+        const route = (routes: Routes) => checked(routes, local)[0];
         for (const routes of [from(end), to(end)]) {
           expect([name, other, route(routes)?.reason === 'BeyondGuardrails']).toEqual([
             name,
@@ -505,7 +505,7 @@ describe('a range in pieces', () => {
     fc.assert(
       fc.property(whole, cuts, others, ends, sides, (cidr, some, more, allowed, side) => {
         const cidrs = [...pieces(cidr, some), ...more];
-        const routes = judged(routesOf(cidrs, side), ['app', 'cidr', ...allowed]);
+        const routes = checked(routesOf(cidrs, side), ['app', 'cidr', ...allowed]);
         const open = routes.flatMap((route, at) => (isRefused(route) ? [] : [{ cidr: cidrs[at] ?? '' }]));
         expect(isMostOfTheInternet(addressesOf(open))).toBe(false);
       }),
@@ -517,7 +517,7 @@ describe('a range in pieces', () => {
     const whole = fc.constantFrom('203.0.113.0/24', '8.0.0.0/8', '2a00::/12', '192.168.0.0/24');
     fc.assert(
       fc.property(whole, cuts, sides, (cidr, some, side) => {
-        expect(judged(routesOf(pieces(cidr, some), side), ['app', 'cidr']).filter(isRefused)).toEqual([]);
+        expect(checked(routesOf(pieces(cidr, some), side), ['app', 'cidr']).filter(isRefused)).toEqual([]);
       }),
       runs(60),
     );
@@ -527,7 +527,7 @@ describe('a range in pieces', () => {
     const whole = fc.constantFrom('172.16.0.0/12', '10.0.0.0/8');
     fc.assert(
       fc.property(whole, cuts, sides, (cidr, some, side) => {
-        const routes = judged(routesOf(pieces(cidr, some), side), ['app', 'cidr']);
+        const routes = checked(routesOf(pieces(cidr, some), side), ['app', 'cidr']);
         expect(routes.some(isRefused)).toBe(true);
       }),
       runs(60),
@@ -545,7 +545,7 @@ describe('a range in pieces', () => {
         const told = (all: readonly CompiledRoute[]) =>
           new Map(all.map(({ route, state }) => [route.name, state]));
         const shuffled = order.flatMap(({ at }) => routes[at] ?? []);
-        expect(told(judged(shuffled, ['app', 'cidr']))).toEqual(told(judged(routes, ['app', 'cidr'])));
+        expect(told(checked(shuffled, ['app', 'cidr']))).toEqual(told(checked(routes, ['app', 'cidr'])));
       }),
       runs(60),
     );

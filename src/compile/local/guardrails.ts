@@ -10,22 +10,22 @@ import { arePeersCovered } from '../../model/rule-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, nameLabel, nameOf } from '../../model/selectors.ts';
 import { endOf, type RouteEndName } from '../../routes/index.ts';
-import type { Side, Surroundings } from '../../routes/route-end.ts';
+import type { RouteContext, Side } from '../../routes/route-end.ts';
 import { listWords } from '../../routes/schema/constraint.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
-import type { Opening } from './allow-rule.ts';
+import type { AllowRule } from './allow-rule.ts';
 import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
-import type { Awaited, PlainRoute } from './resolve-routes.ts';
+import type { Awaited, ResolvedRoute } from './resolve-routes.ts';
 
 /** What a rule of the platform profile allows the routes of a namespace; `undefined` where it sets no limit. */
-export function guardrailsOf(rule: NamespaceRule | undefined, around: Surroundings): Guardrails | undefined {
-  return rule?.allow === undefined ? undefined : new Guardrails(rule.name, rule.allow, around);
+export function guardrailsOf(rule: NamespaceRule | undefined, context: RouteContext): Guardrails | undefined {
+  return rule?.allow === undefined ? undefined : new Guardrails(rule.name, rule.allow, context);
 }
 
 /** A profile, and what its routes are by themselves. */
 export interface GuardedProfile {
   readonly profile: Pick<ProfileFacts, 'name' | 'created'>;
-  readonly routes: readonly PlainRoute[];
+  readonly routes: readonly ResolvedRoute[];
 }
 
 /** What one rule of the platform profile allows the routes of one namespace. */
@@ -33,30 +33,34 @@ export class Guardrails {
   readonly #rule: string;
   readonly #ends: ReadonlySet<RouteEndName>;
   readonly #sides: Readonly<Record<Side, GuardedSide>>;
-  readonly #around: Surroundings;
+  readonly #context: RouteContext;
 
-  constructor(rule: string, { ends, cidrs = [] }: NonNullable<NamespaceRule['allow']>, around: Surroundings) {
+  constructor(
+    rule: string,
+    { ends, cidrs = [] }: NonNullable<NamespaceRule['allow']>,
+    context: RouteContext,
+  ) {
     this.#rule = rule;
     this.#ends = new Set(ends);
     const allowance = { ends: this.#ends, cidrs: addressesOf(cidrs.map((cidr) => ({ cidr }))) };
     this.#sides = {
-      from: new GuardedSide('from', allowance, around),
-      to: new GuardedSide('to', allowance, around),
+      from: new GuardedSide('from', allowance, context),
+      to: new GuardedSide('to', allowance, context),
     };
-    this.#around = around;
+    this.#context = context;
   }
 
   /** The routes of a namespace, profile by profile, those that reach further than is allowed refused. */
-  judge<P extends GuardedProfile>(profiles: readonly P[]): readonly P[] {
-    const judged = profiles.map((each) => ({
+  check<P extends GuardedProfile>(profiles: readonly P[]): readonly P[] {
+    const checked = profiles.map((each) => ({
       ...each,
       routes: each.routes.map((route) => this.#alone(route)),
     }));
-    const inOrder = [...judged]
+    const inOrder = [...checked]
       .sort(({ profile: a }, { profile: b }) => byAge(a, b))
       .flatMap(({ routes }) => [...routes].sort((a, b) => compareText(a.route.name, b.route.name)));
     const together = new Set((['from', 'to'] as const).flatMap((side) => this.#tooMany(inOrder, side)));
-    return judged.map((each) => ({
+    return checked.map((each) => ({
       ...each,
       routes: each.routes.map((route) =>
         together.has(route) ? this.#refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
@@ -68,7 +72,7 @@ export class Guardrails {
    * The end that an opening comes to and that is not allowed, whoever asks for it and by whatever word; `undefined` where it is
    * allowed, or where too little is known to say that it is not. Ranges are judged by themselves, not together with others.
    */
-  provenBeyond({ direction, pods, rule }: Opening): RouteEndName | undefined {
+  provenBeyond({ direction, pods, rule }: AllowRule): RouteEndName | undefined {
     const side = direction === 'Ingress' ? 'from' : 'to';
     return this.#rules(side, 'cidr', [rule]) ?? this.#pods('pods', pods);
   }
@@ -79,31 +83,31 @@ export class Guardrails {
   }
 
   /** A route by itself. */
-  #alone(plain: PlainRoute): PlainRoute {
-    if (plain.kind === 'refused') return plain;
+  #alone(resolved: ResolvedRoute): ResolvedRoute {
+    if (resolved.kind === 'refused') return resolved;
     const beyond =
-      plain.kind === 'in'
-        ? (this.#rules('from', nameAt(plain, 'from'), [plain.opening.rule]) ??
-          this.#pods(nameAt(plain, 'to'), plain.opening.pods))
-        : (this.#pods(nameAt(plain, 'from'), plain.sources) ?? this.#wayOut(plain));
-    if (beyond !== undefined) return this.#refuse(plain, beyond);
-    const side = this.#sides[sideOf(plain)];
-    const doubts = side.doubtsAbout(side.restOf(rulesOf(plain)));
-    return doubts.length === 0 || plain.awaits !== undefined
-      ? plain
-      : { ...plain, awaits: this.#waitFor(doubts) };
+      resolved.kind === 'ingress'
+        ? (this.#rules('from', nameAt(resolved, 'from'), [resolved.allowRule.rule]) ??
+          this.#pods(nameAt(resolved, 'to'), resolved.allowRule.pods))
+        : (this.#pods(nameAt(resolved, 'from'), resolved.sources) ?? this.#egressRoute(resolved));
+    if (beyond !== undefined) return this.#refuse(resolved, beyond);
+    const side = this.#sides[sideOf(resolved)];
+    const doubts = side.doubtsAbout(side.restOf(rulesOf(resolved)));
+    return doubts.length === 0 || resolved.awaits !== undefined
+      ? resolved
+      : { ...resolved, awaits: this.#waitFor(doubts) };
   }
 
   /**
    * The routes that make the ranges of a namespace come to most of the internet, together with those before them. Who was there
    * first stays, whatever a colleague adds.
    */
-  #tooMany(inOrder: readonly PlainRoute[], side: Side): readonly PlainRoute[] {
+  #tooMany(inOrder: readonly ResolvedRoute[], side: Side): readonly ResolvedRoute[] {
     const ranges = inOrder
       .filter((route) => route.kind !== 'refused' && sideOf(route) === side)
       .map((route) => ({ route, rest: addressesIn(this.#sides[side].restOf(rulesOf(route)).proven) }))
       .filter(({ rest }) => rest.length > 0);
-    const refused: PlainRoute[] = [];
+    const refused: ResolvedRoute[] = [];
     let staying: AddressSet = [];
     for (const { route, rest } of ranges) {
       const together = uniteAddresses(staying, rest);
@@ -113,7 +117,7 @@ export class Guardrails {
     return refused;
   }
 
-  #refuse({ route }: PlainRoute, beyond: RouteEndName, how?: string): PlainRoute {
+  #refuse({ route }: ResolvedRoute, beyond: RouteEndName, how?: string): ResolvedRoute {
     const what = how === undefined ? `it reaches \`${beyond}\`` : `together ${how} it reaches \`${beyond}\``;
     const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${this.#allowed}`;
     return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
@@ -130,19 +134,19 @@ export class Guardrails {
   }
 
   /** What is not known is judged by its word. */
-  #wayOut(plain: Extract<PlainRoute, { readonly kind: 'out' }>): RouteEndName | undefined {
-    const end = nameAt(plain, 'to');
-    if (plain.rules.ok) return this.#rules('to', end, plain.rules.value);
+  #egressRoute(resolved: Extract<ResolvedRoute, { readonly kind: 'egress' }>): RouteEndName | undefined {
+    const end = nameAt(resolved, 'to');
+    if (resolved.rules.ok) return this.#rules('to', end, resolved.rules.value);
     return this.#allows(end, 'anywhere') ? undefined : end;
   }
 
   #rules(side: Side, end: RouteEndName, rules: readonly Rule[]): RouteEndName | undefined {
-    const judged = this.#sides[side];
+    const checked = this.#sides[side];
     const reached = [
       ...rules.flatMap(({ peers }) =>
         peers.map((peer) => ('ipBlock' in peer ? undefined : this.#pod(side, end, peer))),
       ),
-      judged.reachedBy(judged.restOf(rules)),
+      checked.reachedBy(checked.restOf(rules)),
     ].find((each) => each !== undefined);
     // The word says it best where it is not allowed itself; but `cidr` may be any of them.
     return reached === undefined || end === 'cidr' || this.#allows(end) ? reached : end;
@@ -158,7 +162,7 @@ export class Guardrails {
     if (namespaceSelector === undefined) return this.#pods(end, podSelector);
     if (isEverybody(namespaceSelector)) return 'cluster';
     if (this.#allows('namespace')) return undefined;
-    const { ingressControllers, monitoring, controlPlane, namespace } = this.#around;
+    const { ingressControllers, monitoring, controlPlane, namespace } = this.#context;
     const declared = [
       ...(this.#allows('ingressController') ? ingressControllers.flatMap(({ peers = [] }) => peers) : []),
       ...(this.#allows('monitoring') ? monitoring.flatMap(({ peers = [] }) => peers) : []),
@@ -172,7 +176,7 @@ export class Guardrails {
   /** Pods of the own namespace. */
   #pods(end: RouteEndName, selector: LabelSelector): RouteEndName | undefined {
     if (this.#allows('pods', 'cluster', 'anywhere')) return undefined;
-    const { appLabel, services } = this.#around;
+    const { appLabel, services } = this.#context;
     const isApp = requiresLabel(selector, appLabel);
     const isService = [...services.values()].some(
       ({ selector: behind }) => behind !== undefined && asksNoMore({ matchLabels: behind }, selector),
@@ -197,18 +201,18 @@ function byAge(a: GuardedProfile['profile'], b: GuardedProfile['profile']): numb
 }
 
 /** The side at which a route leaves the namespace. */
-function sideOf({ kind }: Exclude<PlainRoute, { readonly kind: 'refused' }>): Side {
-  return kind === 'in' ? 'from' : 'to';
+function sideOf({ kind }: Exclude<ResolvedRoute, { readonly kind: 'refused' }>): Side {
+  return kind === 'ingress' ? 'from' : 'to';
 }
 
 /** What a route allows at that side, as far as it is known. */
-function rulesOf(plain: PlainRoute): readonly Rule[] {
-  if (plain.kind === 'refused') return [];
-  if (plain.kind === 'in') return [plain.opening.rule];
-  return plain.rules.ok ? plain.rules.value : [];
+function rulesOf(resolved: ResolvedRoute): readonly Rule[] {
+  if (resolved.kind === 'refused') return [];
+  if (resolved.kind === 'ingress') return [resolved.allowRule.rule];
+  return resolved.rules.ok ? resolved.rules.value : [];
 }
 
-function nameAt({ route }: PlainRoute, side: Side): RouteEndName {
+function nameAt({ route }: ResolvedRoute, side: Side): RouteEndName {
   return endOf(route[side]).end.name as RouteEndName;
 }
 

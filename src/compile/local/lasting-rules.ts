@@ -3,7 +3,7 @@
 import type { Direction, NonEmpty, Peer, PolicyPort } from '../../model/network-policy.ts';
 import type { LabelSelector } from '../../model/selectors.ts';
 import type { RouteEndName } from '../../routes/index.ts';
-import type { Surroundings } from '../../routes/route-end.ts';
+import type { RouteContext } from '../../routes/route-end.ts';
 import type { Guardrails } from './guardrails.ts';
 
 /** One peer of a rule that is in force. */
@@ -39,7 +39,7 @@ export function isFoundOut(end: string): boolean {
 export function forbiddenBy(
   guardrails: Guardrails,
   ends: readonly RouteEndName[],
-  around: Surroundings,
+  context: RouteContext,
 ): ForbiddenAmong {
   if (ends.includes('anywhere')) return () => new Set();
   const allowed: ReadonlySet<string> = new Set(ends);
@@ -52,7 +52,7 @@ export function forbiddenBy(
     const beyond = beyondOf(guardrails, lasting, [lasting.peer]);
     if (beyond === undefined) return false;
     return (
-      !isBlock(lasting.peer) || beyond === 'anywhere' || arePlacesKnown(lasting.direction, allowed, around)
+      !isBlock(lasting.peer) || beyond === 'anywhere' || arePlacesKnown(lasting.direction, allowed, context)
     );
   };
   return (peers) => {
@@ -92,7 +92,7 @@ function beyondOf(
 function arePlacesKnown(
   direction: Direction,
   allowed: ReadonlySet<string>,
-  { ranges, apiServer, controlPlane }: Surroundings,
+  { ranges, apiServer, controlPlane }: RouteContext,
 ): boolean {
   const api = direction === 'Ingress' ? controlPlane : apiServer;
   const isUnknown =

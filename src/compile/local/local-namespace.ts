@@ -3,18 +3,18 @@
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import { once } from '../../model/once.ts';
-import type { Surroundings } from '../../routes/route-end.ts';
+import type { RouteContext } from '../../routes/route-end.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
-import type { World } from '../platform/cluster-services.ts';
+import type { ClusterServices } from '../platform/cluster-services.ts';
 import { type Membership, membershipOf } from '../platform/membership.ts';
-import type { Opening } from './allow-rule.ts';
+import type { AllowRule } from './allow-rule.ts';
 import { type Exposures, exposuresOf } from './exposures.ts';
 import { type Guardrails, guardrailsOf } from './guardrails.ts';
 import { type Egress, egressOf } from './namespace-egress.ts';
-import { type PlainRoute, plainRoutes } from './resolve-routes.ts';
+import { type ResolvedRoute, resolveRoutes } from './resolve-routes.ts';
 
 /** A namespace by itself. */
-export interface PlainNamespace {
+export interface LocalNamespace {
   readonly facts: NamespaceFacts;
   readonly membership: Membership;
   /** Whether anything is compiled for it, written or not. */
@@ -22,54 +22,54 @@ export interface PlainNamespace {
   readonly egress: Egress;
   /** What the platform profile allows the routes of its teams; `undefined` where it sets no limit. */
   readonly guardrails: Guardrails | undefined;
-  readonly around: Surroundings;
+  readonly context: RouteContext;
   /** Ordered by name. Made when first asked for: of the thousands that one route may mean, most are only looked at. */
-  readonly profiles: readonly PlainProfile[];
+  readonly profiles: readonly LocalProfile[];
   /** What is exposed of it, made when first asked for; nothing where nothing is compiled. */
   readonly exposures: Exposures;
 }
 
 /** A profile by itself; without routes where it doesn't decode, or where nothing is compiled. */
-export interface PlainProfile {
+export interface LocalProfile {
   readonly profile: ProfileFacts;
-  readonly routes: readonly PlainRoute[];
+  readonly routes: readonly ResolvedRoute[];
 }
 
 /** What all namespaces share. */
 export interface Shared {
   readonly view: ClusterView;
   readonly spec: PlatformNetworkProfileSpec;
-  readonly world: World;
+  readonly clusterServices: ClusterServices;
   /** The same for every namespace but for its name and its Services. */
-  readonly around: Surroundings;
+  readonly context: RouteContext;
 }
 
-const nothingExposed: Exposures = { openings: [], findings: [], unserved: [] };
+const nothingExposed: Exposures = { allowRules: [], findings: [], unserved: [] };
 
 /** Finds out what a namespace is by itself. */
-export function plainNamespace(facts: NamespaceFacts, shared: Shared): PlainNamespace {
-  const { view, spec, world } = shared;
+export function localNamespace(facts: NamespaceFacts, shared: Shared): LocalNamespace {
+  const { view, spec, clusterServices } = shared;
   const { name } = facts;
   const membership = membershipOf(view, spec, facts);
   const isRinged = isCompiled(facts, membership);
-  const around = { ...shared.around, namespace: name, services: view.services.get(name) ?? new Map() };
-  const guardrails = guardrailsOf(membership.rule, around);
+  const context = { ...shared.context, namespace: name, services: view.services.get(name) ?? new Map() };
+  const guardrails = guardrailsOf(membership.rule, context);
   const all = [...(view.profiles.get(name)?.values() ?? [])].sort(compareKeys);
-  const profiles = once((): readonly PlainProfile[] => {
+  const profiles = once((): readonly LocalProfile[] => {
     const resolved = all.map((profile) => ({
       profile,
-      routes: isRinged && profile.decoded.ok ? plainRoutes(profile.decoded.value, around) : [],
+      routes: isRinged && profile.decoded.ok ? resolveRoutes(profile.decoded.value, context) : [],
     }));
-    return guardrails?.judge(resolved) ?? resolved;
+    return guardrails?.check(resolved) ?? resolved;
   });
-  const exposures = once(() => (isRinged ? exposuresOf(view, spec, around) : nothingExposed));
+  const exposures = once(() => (isRinged ? exposuresOf(view, spec, context) : nothingExposed));
   return {
     facts,
     membership,
     isCompiled: isRinged,
-    egress: isRinged ? egressOf(membership.egress, all, world) : { mode: 'Unrestricted', open: [] },
+    egress: isRinged ? egressOf(membership.egress, all, clusterServices) : { mode: 'Unrestricted', open: [] },
     guardrails,
-    around,
+    context,
     get profiles() {
       return profiles();
     },
@@ -85,8 +85,10 @@ export function isCompiled({ terminating }: NamespaceFacts, { inside, enforcemen
 }
 
 /** The ingress rules of the accepted routes of a namespace. */
-export function waysInOf({ profiles }: PlainNamespace): readonly Opening[] {
+export function ingressRulesOf({ profiles }: LocalNamespace): readonly AllowRule[] {
   return profiles.flatMap(({ routes }) =>
-    routes.flatMap((route) => (route.kind === 'in' && route.awaits === undefined ? [route.opening] : [])),
+    routes.flatMap((route) =>
+      route.kind === 'ingress' && route.awaits === undefined ? [route.allowRule] : [],
+    ),
   );
 }

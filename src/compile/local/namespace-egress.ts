@@ -6,7 +6,7 @@ import type { Peer, Rule } from '../../model/network-policy.ts';
 import { isCovered } from '../../model/rule-cover.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
-import type { World } from '../platform/cluster-services.ts';
+import type { ClusterServices } from '../platform/cluster-services.ts';
 
 /** What egress is like in one namespace. */
 export interface Egress {
@@ -20,17 +20,24 @@ export interface Egress {
  *
  * @param floor the platform's mode for the namespace
  */
-export function egressOf(floor: EgressMode, profiles: readonly ProfileFacts[], world: World): Egress {
+export function egressOf(
+  floor: EgressMode,
+  profiles: readonly ProfileFacts[],
+  clusterServices: ClusterServices,
+): Egress {
   const asked = profiles.flatMap(({ egress }) => egress ?? []);
   const mode = egressModes[Math.max(...[floor, ...asked].map(strictness))] ?? floor;
-  return { mode, open: mode === 'Unrestricted' ? [] : [...world.dns, ...clusterRules(mode, world)] };
+  return {
+    mode,
+    open: mode === 'Unrestricted' ? [] : [...clusterServices.dns, ...clusterRules(mode, clusterServices)],
+  };
 }
 
 /**
  * What is open inside the cluster in mode ClusterOnly: every namespace, the addresses of Services and the API server.
  * CNIs differ in whether a range matches pods, and in whether they match before or after a Service's address is translated.
  */
-export function clusterRules(mode: EgressMode, { apiServer, ranges }: World): readonly Rule[] {
+export function clusterRules(mode: EgressMode, { apiServer, ranges }: ClusterServices): readonly Rule[] {
   if (mode !== 'ClusterOnly') return [];
   const services = (ranges.services ?? []).map((cidr): Peer => ({ ipBlock: { cidr } }));
   return [{ peers: [{ namespaceSelector: {} }, ...services] }, ...apiServer];

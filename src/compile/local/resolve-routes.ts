@@ -11,13 +11,13 @@ import { onPodPorts } from '../../routes/pod-ports.ts';
 import type {
   EndProblem,
   Gap,
-  Places,
+  NamespaceScope,
+  RouteContext,
   RouteEnd,
   Side,
-  Surroundings,
   WrittenPorts,
 } from '../../routes/route-end.ts';
-import type { Opening } from './allow-rule.ts';
+import type { AllowRule } from './allow-rule.ts';
 
 /** A route that opens nothing. */
 interface Refused {
@@ -26,17 +26,17 @@ interface Refused {
 }
 
 /** A route that ends at pods here. */
-export interface WayIn {
-  readonly kind: 'in';
-  readonly opening: Opening;
+export interface ResolvedIngress {
+  readonly kind: 'ingress';
+  readonly allowRule: AllowRule;
   /** Whether it lets in other namespaces by their labels, or all: not by name, nor where the platform profile says. */
   readonly isWide: boolean;
   readonly gap?: Gap;
 }
 
 /** A route from pods here to what is elsewhere, where somebody else has to let it in. */
-export interface WayOut {
-  readonly kind: 'out';
+export interface ResolvedEgress {
+  readonly kind: 'egress';
   /** The pods here that it comes from. */
   readonly sources: LabelSelector;
   /** What they reach, or why that is not known now. */
@@ -51,78 +51,83 @@ export interface Awaited {
 }
 
 /** What a route is by itself. */
-export type PlainRoute = { readonly route: Route } & (
+export type ResolvedRoute = { readonly route: Route } & (
   | Refused
-  | ((WayIn | WayOut) & { readonly awaits?: Awaited })
+  | ((ResolvedIngress | ResolvedEgress) & { readonly awaits?: Awaited })
 );
 
 /** Reads every route of a profile by itself: a bad one never touches the others. In the order of the profile. */
-export function plainRoutes(profile: AppNetworkProfile, around: Surroundings): readonly PlainRoute[] {
-  return profile.spec.routes.map((route) => plainRoute(route, around));
+export function resolveRoutes(profile: AppNetworkProfile, context: RouteContext): readonly ResolvedRoute[] {
+  return profile.spec.routes.map((route) => resolveRoute(route, context));
 }
 
-function plainRoute(route: Route, around: Surroundings): PlainRoute {
+function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
   const source = endOf(route.from);
   const destination = endOf(route.to);
-  const refused = (problem: EndProblem): PlainRoute => ({ route, kind: 'refused', problem });
+  const refused = (problem: EndProblem): ResolvedRoute => ({ route, kind: 'refused', problem });
   if (destination.end.pods === undefined) {
-    const sources = source.end.pods?.(source.held, around);
+    const sources = source.end.pods?.(source.value, context);
     if (sources === undefined) throw new Error('a decoded route has an end in its own namespace');
     if (!sources.ok) return refused(sources.error);
-    const rules = rulesTo(destination, around, route.ports);
+    const rules = rulesTo(destination, context, route.ports);
     return {
       route,
-      kind: 'out',
+      kind: 'egress',
       sources: sources.value.selector,
       rules,
-      ...gapOf(destination, around, 'to'),
-      ...awaitedBy(destination, around),
+      ...gapOf(destination, context, 'to'),
+      ...awaitedBy(destination, context),
     };
   }
-  const pods = destination.end.pods(destination.held, around);
+  const pods = destination.end.pods(destination.value, context);
   if (!pods.ok) return refused(pods.error);
-  const peers = source.end.peers(source.held, around);
+  const peers = source.end.peers(source.value, context);
   if (!peers.ok) return refused(peers.error);
   const ports = pods.value.ports(route.ports);
   if (!ports.ok) return refused(ports.error);
   const rule = ruleOn(peers.value, ports.value);
   return {
     route,
-    kind: 'in',
-    opening: { direction: 'Ingress', pods: pods.value.selector, rule },
-    isWide: isWide(source.end.places?.(source.held)),
-    ...gapOf(source, around, 'from'),
-    ...awaitedBy(source, around),
+    kind: 'ingress',
+    allowRule: { direction: 'Ingress', pods: pods.value.selector, rule },
+    isWide: isWide(source.end.namespaceScope?.(source.value)),
+    ...gapOf(source, context, 'from'),
+    ...awaitedBy(source, context),
   };
 }
 
-function awaitedBy({ end }: { readonly end: RouteEnd }, around: Surroundings): { readonly awaits?: Awaited } {
-  const problem = end.awaits?.(around);
+function awaitedBy(
+  { end }: { readonly end: RouteEnd },
+  context: RouteContext,
+): { readonly awaits?: Awaited } {
+  const problem = end.awaits?.(context);
   return problem === undefined ? {} : { awaits: { problem, likeness: 'SameRanges' } };
 }
 
 function gapOf(
   { end }: { readonly end: RouteEnd },
-  around: Surroundings,
+  context: RouteContext,
   side: Side,
 ): { readonly gap?: Gap } {
-  const gap = end.gap?.(around, side);
+  const gap = end.gap?.(context, side);
   return gap === undefined ? {} : { gap };
 }
 
 /** Whether an end means pods of namespaces that nobody has named. */
-function isWide(places: Places | undefined): places is { readonly selector: LabelSelector } {
-  return typeof places === 'object' && 'selector' in places;
+function isWide(
+  namespaceScope: NamespaceScope | undefined,
+): namespaceScope is { readonly selector: LabelSelector } {
+  return typeof namespaceScope === 'object' && 'selector' in namespaceScope;
 }
 
 /** What a route that leads elsewhere reaches. */
 function rulesTo(
-  { end, held }: { readonly end: RouteEnd; readonly held: unknown },
-  around: Surroundings,
+  { end, value }: { readonly end: RouteEnd; readonly value: unknown },
+  context: RouteContext,
   written: WrittenPorts,
 ): Result<NonEmpty<Rule>, EndProblem> {
-  if (end.rules !== undefined) return end.rules(held, around, written);
-  const peers = end.peers(held, around);
+  if (end.rules !== undefined) return end.rules(value, context, written);
+  const peers = end.peers(value, context);
   if (!peers.ok) return peers;
   return success(onPodPorts(peers.value, written));
 }

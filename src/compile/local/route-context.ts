@@ -2,25 +2,25 @@
 // Must not know any end.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
-import type { Surroundings } from '../../routes/route-end.ts';
+import type { RouteContext } from '../../routes/route-end.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
-import type { World } from '../platform/cluster-services.ts';
+import type { ClusterServices } from '../platform/cluster-services.ts';
 import { ingressControllers, monitoringSystems } from '../platform/systems.ts';
 
 /** The surroundings of the profiles in `namespace`. */
-export function surroundingsOf(
+export function routeContextOf(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   namespace: string,
-  world: World,
-): Surroundings {
-  const { ranges, apiServer, controlPlane, uncertain } = world;
+  clusterServices: ClusterServices,
+): RouteContext {
+  const { ranges, apiServer, controlPlane, uncertain } = clusterServices;
   return {
     namespace,
-    appLabel: platform.appLabel,
+    appLabel: spec.appLabel,
     services: view.services.get(namespace) ?? new Map(),
-    ingressControllers: ingressControllers(view, platform),
-    monitoring: monitoringSystems(platform),
+    ingressControllers: ingressControllers(view, spec),
+    monitoring: monitoringSystems(spec),
     ranges,
     apiServer,
     controlPlane,

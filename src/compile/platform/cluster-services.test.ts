@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type PlatformSpec, platformSpec, view } from '../../../test/fixtures.ts';
 import type { Discovered } from '../../api/platform-status.ts';
 import type { Rule } from '../../model/network-policy.ts';
-import { KnownWorld, type World, worldOf } from './cluster-services.ts';
+import { type ClusterServices, ClusterServicesCache, clusterServicesOf } from './cluster-services.ts';
 
 const pods = { matchLabels: { 'k8s-app': 'kube-dns' } };
 const found: Discovered = {
@@ -24,8 +24,8 @@ const found: Discovered = {
   cluster: { podRanges: ['10.244.0.0/16'], serviceRanges: ['10.96.0.0/16'], nodeRanges: ['172.18.0.0/28'] },
 };
 
-function world(more: PlatformSpec = {}, discovered: Discovered = found): World {
-  return worldOf(view({ discovered }), platformSpec(more));
+function clusterServices(more: PlatformSpec = {}, discovered: Discovered = found): ClusterServices {
+  return clusterServicesOf(view({ discovered }), platformSpec(more));
 }
 
 /** Rules as `peers:ports`, where a peer is its CIDR, or its namespace with its labels. */
@@ -45,7 +45,10 @@ function told(rules: readonly Rule[]): readonly string[] {
 
 describe('the DNS of the cluster', () => {
   test('is its pods, and the addresses that pods ask', () => {
-    expect(told(world().dns)).toEqual(['kube-system/kube-dns:53/UDP+53/TCP', '10.96.0.10/32:53/UDP+53/TCP']);
+    expect(told(clusterServices().dns)).toEqual([
+      'kube-system/kube-dns:53/UDP+53/TCP',
+      '10.96.0.10/32:53/UDP+53/TCP',
+    ]);
   });
 
   test.each<[string, NonNullable<PlatformSpec['dns']>, readonly string[]]>([
@@ -62,15 +65,15 @@ describe('the DNS of the cluster', () => {
       ['kube-system/dns:53/UDP+53/TCP', '10.96.0.10/32:53/UDP+53/TCP'],
     ],
   ])('is what the platform profile says, field by field: `%s`', (_, dns, rules) => {
-    expect(told(world({ dns }).dns)).toEqual(rules);
+    expect(told(clusterServices({ dns }).dns)).toEqual(rules);
   });
 
   test('is only what is known of it: never pods on every port, nor every pod of a namespace', () => {
-    expect(world({}, {}).dns).toEqual([]);
-    expect(world({ dns: { namespace: 'kube-system' } }, {}).dns).toEqual([]);
-    expect(world({ dns: { namespace: 'kube-system', podSelector: pods } }, {}).dns).toEqual([]);
-    expect(world({ dns: { namespace: 'kube-system', ports: ['53/UDP'] } }, {}).dns).toEqual([]);
-    expect(told(world({ dns: { addresses: ['169.254.20.10'] } }, {}).dns)).toEqual([
+    expect(clusterServices({}, {}).dns).toEqual([]);
+    expect(clusterServices({ dns: { namespace: 'kube-system' } }, {}).dns).toEqual([]);
+    expect(clusterServices({ dns: { namespace: 'kube-system', podSelector: pods } }, {}).dns).toEqual([]);
+    expect(clusterServices({ dns: { namespace: 'kube-system', ports: ['53/UDP'] } }, {}).dns).toEqual([]);
+    expect(told(clusterServices({ dns: { addresses: ['169.254.20.10'] } }, {}).dns)).toEqual([
       '169.254.20.10/32:53/UDP+53/TCP',
     ]);
   });
@@ -78,23 +81,28 @@ describe('the DNS of the cluster', () => {
 
 describe('the API server', () => {
   test('is each of its addresses on its own port', () => {
-    expect(told(world().apiServer)).toEqual(['10.96.0.1/32:443/TCP', '172.18.0.2/32+172.18.0.3/32:6443/TCP']);
+    expect(told(clusterServices().apiServer)).toEqual([
+      '10.96.0.1/32:443/TCP',
+      '172.18.0.2/32+172.18.0.3/32:6443/TCP',
+    ]);
   });
 
   test('is, where addresses or ports are said, these with all of the others', () => {
     const addresses = { kubernetesAPI: { addresses: ['192.168.0.9'] } };
-    expect(told(world(addresses).apiServer)).toEqual(['192.168.0.9/32:443/TCP+6443/TCP']);
+    expect(told(clusterServices(addresses).apiServer)).toEqual(['192.168.0.9/32:443/TCP+6443/TCP']);
     const ports = { kubernetesAPI: { ports: [8443] } };
-    expect(told(world(ports).apiServer)).toEqual(['10.96.0.1/32+172.18.0.2/32+172.18.0.3/32:8443/TCP']);
+    expect(told(clusterServices(ports).apiServer)).toEqual([
+      '10.96.0.1/32+172.18.0.2/32+172.18.0.3/32:8443/TCP',
+    ]);
     expect(
-      told(world({ kubernetesAPI: { ...addresses.kubernetesAPI, ports: [8443] } }, {}).apiServer),
+      told(clusterServices({ kubernetesAPI: { ...addresses.kubernetesAPI, ports: [8443] } }, {}).apiServer),
     ).toEqual(['192.168.0.9/32:8443/TCP']);
   });
 
   test('is nowhere while either is not known', () => {
-    expect(world({}, {}).apiServer).toEqual([]);
-    expect(world({ kubernetesAPI: { addresses: ['192.168.0.9'] } }, {}).apiServer).toEqual([]);
-    expect(world({ kubernetesAPI: { ports: [443] } }, {}).apiServer).toEqual([]);
+    expect(clusterServices({}, {}).apiServer).toEqual([]);
+    expect(clusterServices({ kubernetesAPI: { addresses: ['192.168.0.9'] } }, {}).apiServer).toEqual([]);
+    expect(clusterServices({ kubernetesAPI: { ports: [443] } }, {}).apiServer).toEqual([]);
   });
 });
 
@@ -102,7 +110,7 @@ describe('the control plane', () => {
   const block = (cidr: string) => ({ ipBlock: { cidr } });
 
   test('calls from where the API server answers, but for the address of its Service', () => {
-    expect(world().controlPlane).toEqual([block('172.18.0.2/32'), block('172.18.0.3/32')]);
+    expect(clusterServices().controlPlane).toEqual([block('172.18.0.2/32'), block('172.18.0.3/32')]);
   });
 
   test('calls, where it is managed, from what the platform profile says: addresses, and the konnectivity pods', () => {
@@ -112,7 +120,8 @@ describe('the control plane', () => {
       podSelector: konnectivity,
     };
     const said = (controlPlane: NonNullable<PlatformSpec['kubernetesAPI']>['controlPlane']) =>
-      world({ kubernetesAPI: { ...(controlPlane === undefined ? {} : { controlPlane }) } }).controlPlane;
+      clusterServices({ kubernetesAPI: { ...(controlPlane === undefined ? {} : { controlPlane }) } })
+        .controlPlane;
     expect(said({ cidrs: ['10.8.0.0/28', '10.7.0.0/28'] })).toEqual([
       block('10.7.0.0/28'),
       block('10.8.0.0/28'),
@@ -122,19 +131,25 @@ describe('the control plane', () => {
   });
 
   test('calls from nowhere while that is not known', () => {
-    expect(world({}, {}).controlPlane).toEqual([]);
+    expect(clusterServices({}, {}).controlPlane).toEqual([]);
   });
 });
 
 describe('the ranges of the cluster', () => {
   test('are what the platform profile says, each by itself, else what was found out', () => {
-    const { ranges } = world({ cluster: { podRanges: ['10.1.0.0/16', '10.0.0.0/16'], serviceRanges: [] } });
+    const { ranges } = clusterServices({
+      cluster: { podRanges: ['10.1.0.0/16', '10.0.0.0/16'], serviceRanges: [] },
+    });
     expect(ranges).toEqual({
       pods: ['10.0.0.0/16', '10.1.0.0/16'],
       services: ['10.96.0.0/16'],
       nodes: ['172.18.0.0/28'],
     });
-    expect(world({}, {}).ranges).toEqual({ pods: undefined, services: undefined, nodes: undefined });
+    expect(clusterServices({}, {}).ranges).toEqual({
+      pods: undefined,
+      services: undefined,
+      nodes: undefined,
+    });
   });
 });
 
@@ -146,10 +161,13 @@ describe('the world', () => {
     const ranges = ['10.0.0.0/16', '10.1.0.0/16', 'fd00::/64'];
     const addresses = ['10.96.0.10', 'fd00:96::a', '169.254.20.10'];
     fc.assert(
-      fc.property(shuffle(endpoints), shuffle(ranges), shuffle(addresses), (places, pods, asked) => {
+      fc.property(shuffle(endpoints), shuffle(ranges), shuffle(addresses), (namespaceScope, pods, asked) => {
         const told = (all: typeof endpoints, podRanges: typeof ranges, dns: typeof addresses) =>
-          world({}, { kubernetesAPI: { endpoints: all }, cluster: { podRanges }, dns: { addresses: dns } });
-        expect(told(places, pods, asked)).toEqual(told(endpoints, ranges, addresses));
+          clusterServices(
+            {},
+            { kubernetesAPI: { endpoints: all }, cluster: { podRanges }, dns: { addresses: dns } },
+          );
+        expect(told(namespaceScope, pods, asked)).toEqual(told(endpoints, ranges, addresses));
       }),
     );
   });
@@ -157,7 +175,7 @@ describe('the world', () => {
 
 describe('what is known of the cluster', () => {
   test('is worked out again where something else was found out, or the platform profile changed, and not else', () => {
-    const known = new KnownWorld();
+    const known = new ClusterServicesCache();
     const given = view({ discovered: found });
     const one = platformSpec();
     const other = platformSpec({ cluster: { podRanges: ['10.0.0.0/8'] } });

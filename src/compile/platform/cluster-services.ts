@@ -20,7 +20,7 @@ import type { ClusterView, UncertainFact } from '../../view/cluster-view.ts';
 import { nodeRanges } from './node-ranges.ts';
 
 /** The cluster's own services, as far as they are known. */
-export interface World {
+export interface ClusterServices {
   /** The way to the cluster's DNS: its pods, and the addresses at which pods ask. */
   readonly dns: readonly Rule[];
   /** The ways to the API server: one for each of its ports. */
@@ -32,54 +32,58 @@ export interface World {
   readonly uncertain: ReadonlySet<Uncertain>;
 }
 
-/** What the world is read from, besides the platform profile. */
-type Seen = Pick<ClusterView, 'discovered' | 'uncertain'>;
+/** What discovery knows of the cluster, which holds where the platform profile configures nothing. */
+type Discovery = Pick<ClusterView, 'discovered' | 'uncertain'>;
 
 /** What is known of the cluster's own services. */
-export function worldOf(view: Seen, platform: PlatformNetworkProfileSpec): World {
-  const found = view.discovered.cluster;
-  const said = platform.cluster;
-  const services = known(said?.serviceRanges, found?.serviceRanges);
+export function clusterServicesOf(view: Discovery, spec: PlatformNetworkProfileSpec): ClusterServices {
+  const discovered = view.discovered.cluster;
+  const configured = spec.cluster;
+  const services = known(configured?.serviceRanges, discovered?.serviceRanges);
   return {
-    dns: dnsRules(view, platform),
-    apiServer: apiServerRules(view, platform),
-    controlPlane: controlPlanePeers(view, platform, services ?? []),
+    dns: dnsRules(view, spec),
+    apiServer: apiServerRules(view, spec),
+    controlPlane: controlPlanePeers(view, spec, services ?? []),
     ranges: {
-      pods: known(said?.podRanges, found?.podRanges),
+      pods: known(configured?.podRanges, discovered?.podRanges),
       services,
-      nodes: known(nodeRanges(view, platform), undefined),
-      ...withinOf(view, platform),
+      nodes: known(nodeRanges(view, spec), undefined),
+      ...withinOf(view, spec),
     },
-    uncertain: new Set(uncertainIn(view, platform)),
+    uncertain: new Set(uncertainIn(view, spec)),
   };
 }
 
-/** What the platform profile says is all that there is. */
+/** The ranges that are certain to hold everything: a range that the platform profile configures is all that there is. */
 function withinOf(
-  { discovered: { cluster = {} } }: Seen,
-  { cluster: said = {} }: PlatformNetworkProfileSpec,
+  { discovered: { cluster = {} } }: Discovery,
+  { cluster: configured = {} }: PlatformNetworkProfileSpec,
 ): Pick<ClusterRanges, 'within'> {
-  const of = (name: RangeName, found: readonly string[] | undefined, override: readonly string[] = []) => {
-    const ranges = override.length > 0 ? undefined : nonEmpty(sorted(found ?? []));
+  const of = (
+    name: RangeName,
+    discovered: readonly string[] | undefined,
+    override: readonly string[] = [],
+  ) => {
+    const ranges = override.length > 0 ? undefined : nonEmpty(sorted(discovered ?? []));
     return ranges === undefined ? {} : { [name]: ranges };
   };
   const within = {
-    ...of('pods', cluster.podsWithin, said.podRanges),
-    ...of('services', cluster.servicesWithin, said.serviceRanges),
-    ...of('nodes', cluster.nodesWithin, said.nodeRanges),
+    ...of('pods', cluster.podsWithin, configured.podRanges),
+    ...of('services', cluster.servicesWithin, configured.serviceRanges),
+    ...of('nodes', cluster.nodesWithin, configured.nodeRanges),
   };
   return Object.keys(within).length === 0 ? {} : { within };
 }
 
-/** What is not certain now and what the platform profile does not say. */
-function uncertainIn({ uncertain }: Seen, platform: PlatformNetworkProfileSpec): readonly Uncertain[] {
-  const { cluster = {}, kubernetesAPI: api = {} } = platform;
-  const isSaid = ({ length }: readonly string[] = []) => length > 0;
+/** The facts that may be out of date, without those that the platform profile configures. */
+function uncertainIn({ uncertain }: Discovery, spec: PlatformNetworkProfileSpec): readonly Uncertain[] {
+  const { cluster = {}, kubernetesAPI: api = {} } = spec;
+  const isConfigured = ({ length }: readonly string[] = []) => length > 0;
   const isOld = (fact: UncertainFact) => uncertain.includes(fact);
   return [
-    ...(isOld('podRanges') && !isSaid(cluster.podRanges) ? (['pods'] as const) : []),
-    ...(isOld('serviceRanges') && !isSaid(cluster.serviceRanges) ? (['services'] as const) : []),
-    ...(isOld('nodeRanges') && !isSaid(cluster.nodeRanges) ? (['nodes'] as const) : []),
+    ...(isOld('podRanges') && !isConfigured(cluster.podRanges) ? (['pods'] as const) : []),
+    ...(isOld('serviceRanges') && !isConfigured(cluster.serviceRanges) ? (['services'] as const) : []),
+    ...(isOld('nodeRanges') && !isConfigured(cluster.nodeRanges) ? (['nodes'] as const) : []),
     ...(isOld('kubernetesAPI') && !(api.addresses && api.ports) ? (['apiServer'] as const) : []),
     ...(isOld('kubernetesAPI') && !api.addresses && !api.controlPlane?.cidrs
       ? (['controlPlane'] as const)
@@ -87,20 +91,22 @@ function uncertainIn({ uncertain }: Seen, platform: PlatformNetworkProfileSpec):
   ];
 }
 
-/** What is known, worked out again only where what it hangs on is another object: each namespace asks for it. */
-export class KnownWorld {
-  #known: { discovered: unknown; uncertain: unknown; platform: unknown; world: World } | undefined;
+/** The last `ClusterServices`, made anew only when one of its inputs is another object: every namespace asks for it. */
+export class ClusterServicesCache {
+  #last:
+    | { discovered: unknown; uncertain: unknown; spec: unknown; clusterServices: ClusterServices }
+    | undefined;
 
-  /** As `worldOf`. */
-  of(view: ClusterView, platform: PlatformNetworkProfileSpec): World {
+  /** As `clusterServicesOf`. */
+  of(view: ClusterView, spec: PlatformNetworkProfileSpec): ClusterServices {
     const { discovered, uncertain } = view;
-    const known = this.#known;
-    if (known?.discovered === discovered && known.uncertain === uncertain && known.platform === platform) {
-      return known.world;
+    const last = this.#last;
+    if (last?.discovered === discovered && last.uncertain === uncertain && last.spec === spec) {
+      return last.clusterServices;
     }
-    const world = worldOf(view, platform);
-    this.#known = { discovered, uncertain, platform, world };
-    return world;
+    const clusterServices = clusterServicesOf(view, spec);
+    this.#last = { discovered, uncertain, spec, clusterServices };
+    return clusterServices;
   }
 }
 
@@ -111,41 +117,41 @@ const askedPorts = ['53/UDP', '53/TCP'];
  * Some CNIs match the pods that answer, on the pods' ports; some match the address that is asked, on the Service's. Both are
  * allowed.
  */
-function dnsRules(
-  { discovered }: Pick<ClusterView, 'discovered'>,
-  platform: PlatformNetworkProfileSpec,
-): readonly Rule[] {
-  const said = platform.dns ?? {};
-  const found = discovered.dns ?? {};
-  const namespace = said.namespace ?? found.namespace;
-  const podSelector = said.podSelector ?? found.podSelector;
-  const podPorts = policyPorts(said.ports ?? found.ports ?? []);
+function dnsRules(view: Pick<ClusterView, 'discovered'>, spec: PlatformNetworkProfileSpec): readonly Rule[] {
+  const configured = spec.dns ?? {};
+  const discovered = view.discovered.dns ?? {};
+  const namespace = configured.namespace ?? discovered.namespace;
+  const podSelector = configured.podSelector ?? discovered.podSelector;
+  const podPorts = policyPorts(configured.ports ?? discovered.ports ?? []);
   const pods =
     namespace === undefined || podSelector === undefined || podPorts === undefined
       ? []
       : [{ namespaceSelector: namespaceNamed(namespace), podSelector }];
-  const addresses = blocksOf(said.addresses ?? found.addresses ?? []);
+  const addresses = blocksOf(configured.addresses ?? discovered.addresses ?? []);
   const servicePorts = policyPorts(
-    said.addresses === undefined ? (found.servicePorts ?? askedPorts) : askedPorts,
+    configured.addresses === undefined ? (discovered.servicePorts ?? askedPorts) : askedPorts,
   );
   return [ruleFor(pods, podPorts), ruleFor(addresses, servicePorts)].filter((rule) => rule !== undefined);
 }
 
 function apiServerRules(
-  { discovered }: Pick<ClusterView, 'discovered'>,
-  platform: PlatformNetworkProfileSpec,
+  view: Pick<ClusterView, 'discovered'>,
+  spec: PlatformNetworkProfileSpec,
 ): readonly Rule[] {
-  const { addresses, ports } = platform.kubernetesAPI ?? {};
-  const found = discovered.kubernetesAPI?.endpoints ?? [];
+  const { addresses, ports } = spec.kubernetesAPI ?? {};
+  const discovered = view.discovered.kubernetesAPI?.endpoints ?? [];
   const all =
     addresses === undefined && ports === undefined
-      ? found
-      : (addresses ?? found.map(({ address }) => address)).flatMap((address) =>
-          (ports ?? found.map(({ port }) => port)).map((port) => ({ address, port })),
+      ? discovered
+      : (addresses ?? discovered.map(({ address }) => address)).flatMap((address) =>
+          (ports ?? discovered.map(({ port }) => port)).map((port) => ({ address, port })),
         );
   const byPort = [...Map.groupBy(all, ({ port }) => port)]
     .sort(([a], [b]) => a - b)
-    .map(([port, places]) => ({ port, blocks: blocksOf(places.map(({ address }) => address)) }));
+    .map(([port, namespaceScope]) => ({
+      port,
+      blocks: blocksOf(namespaceScope.map(({ address }) => address)),
+    }));
   return [...Map.groupBy(byPort, ({ blocks }) => JSON.stringify(blocks)).values()].flatMap(
     ([first, ...rest]) =>
       (first && ruleFor(first.blocks, [tcp(first.port), ...rest.map(({ port }) => tcp(port))])) ?? [],
@@ -177,12 +183,14 @@ function controlPlanePeers(
   return [...blocks, { namespaceSelector: namespaceNamed(namespace), podSelector: pods }];
 }
 
-/** An empty list is what an override has that only names the other kinds of ranges. */
+/** What is configured, else what is discovered. An override that names other kinds of ranges only has an empty list here. */
 function known(
-  said: readonly string[] | undefined,
-  found: readonly string[] | undefined,
+  configured: readonly string[] | undefined,
+  discovered: readonly string[] | undefined,
 ): NonEmpty<string> | undefined {
-  return nonEmpty(sorted(said !== undefined && said.length > 0 ? said : (found ?? [])));
+  return nonEmpty(
+    sorted(configured !== undefined && configured.length > 0 ? configured : (discovered ?? [])),
+  );
 }
 
 function blocksOf(addresses: readonly string[]): readonly { readonly ipBlock: { readonly cidr: string } }[] {

@@ -26,17 +26,17 @@ export function runsBesideGateways({ preset, namespace }: IngressController): bo
  */
 export function keepsGateways(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   name: string,
   facts: NamespaceFacts | undefined = view.namespaces.get(name),
 ): boolean {
-  const { gatewayNamespaces, systemNamespaces } = platform;
+  const { gatewayNamespaces, systemNamespaces } = spec;
   if (gatewayNamespaces !== undefined) {
     if (facts !== undefined) return isChosen(gatewayNamespaces, facts);
     return gatewayNamespaces.selector === undefined && isChosen(gatewayNamespaces, { name, labels: {} });
   }
-  if (systemNamespaces.includes(name) || isExcludedByName(view, platform, name)) return true;
-  return facts !== undefined && !membershipOf(view, platform, facts).inside;
+  if (systemNamespaces.includes(name) || isExcludedByName(view, spec, name)) return true;
+  return facts !== undefined && !membershipOf(view, spec, facts).inside;
 }
 
 /**
@@ -59,21 +59,21 @@ export function gatewaysServedBy(
 /** Whether the pods of a Gateway count as this ingress controller, as far as the place of the Gateway decides. */
 export function isCounted(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   controller: IngressController,
   { namespace }: GatewayFacts,
 ): boolean {
-  return !runsBesideGateways(controller) || keepsGateways(view, platform, namespace);
+  return !runsBesideGateways(controller) || keepsGateways(view, spec, namespace);
 }
 
 /** The Gateways whose pods are an ingress controller, ordered by key; and those that are too many: the youngest. */
 export function countedGateways(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   controller: IngressController,
 ): { readonly counted: readonly GatewayFacts[]; readonly tooMany: readonly GatewayFacts[] } {
   const all = gatewaysServedBy(controller, view)
-    .filter((gateway) => isCounted(view, platform, controller, gateway))
+    .filter((gateway) => isCounted(view, spec, controller, gateway))
     .sort(compareKeys);
   // Whatever their number is, they are the same pods where the profile says which.
   const isListed = controller.namespace !== undefined && controller.pods === undefined;
@@ -88,26 +88,20 @@ export function countedGateways(
 /** The Gateways that a controller serves with pods beside them, and that don't count. */
 export function uncountedGateways(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   gateways: Iterable<GatewayFacts>,
 ): readonly GatewayFacts[] {
   return [...gateways]
-    .filter(
-      (gateway) => isServedBeside(platform, gateway) && !keepsGateways(view, platform, gateway.namespace),
-    )
+    .filter((gateway) => isServedBeside(spec, gateway) && !keepsGateways(view, spec, gateway.namespace))
     .sort(compareKeys);
 }
 
 /** What to set so that Gateways of this namespace count, beside those that do now. */
-export function howToCount(
-  view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-  namespace: string,
-): string {
+export function howToCount(view: ClusterView, spec: PlatformNetworkProfileSpec, namespace: string): string {
   const names = new Set([namespace]);
   for (const [other, gateways] of view.gateways) {
-    const isServed = [...gateways.values()].some((gateway) => isServedBeside(platform, gateway));
-    if (isServed && keepsGateways(view, platform, other)) names.add(other);
+    const isServed = [...gateways.values()].some((gateway) => isServedBeside(spec, gateway));
+    if (isServed && keepsGateways(view, spec, other)) names.add(other);
   }
   const who = 'if the platform trusts who may create Gateways and pods there, a platform engineer sets';
   if (names.size > mostNames) {
@@ -127,8 +121,8 @@ export function gatewayPods(gateway: Pick<GatewayFacts, 'name'>): Labels {
   return { [gatewayNameLabel]: gatewayLabel(gateway) };
 }
 
-function isServedBeside(platform: PlatformNetworkProfileSpec, { className }: GatewayFacts): boolean {
-  return platform.ingressControllers.some(
+function isServedBeside(spec: PlatformNetworkProfileSpec, { className }: GatewayFacts): boolean {
+  return spec.ingressControllers.some(
     (controller) => runsBesideGateways(controller) && (controller.classes?.includes(className) ?? true),
   );
 }

@@ -38,45 +38,41 @@ export type Membership = Settings &
 /** Decides for one namespace. */
 export function membershipOf(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   namespace: NamespaceFacts,
 ): Membership {
-  const settings = settingsOf(platform, namespace);
-  const why = whyOutside(view, platform, namespace);
+  const settings = settingsOf(spec, namespace);
+  const why = whyOutside(view, spec, namespace);
   return why === undefined ? { ...settings, inside: true } : { ...settings, inside: false, why };
 }
 
-function settingsOf(platform: PlatformNetworkProfileSpec, namespace: NamespaceFacts): Settings {
-  const rule = platform.rules.find(({ namespaces }) => isChosen(namespaces, namespace));
+function settingsOf(spec: PlatformNetworkProfileSpec, namespace: NamespaceFacts): Settings {
+  const rule = spec.rules.find(({ namespaces }) => isChosen(namespaces, namespace));
   return {
     // Off is the orderly uninstall: no rule holds out against it.
-    enforcement: platform.enforcement === 'Off' ? 'Off' : (rule?.enforcement ?? platform.enforcement),
-    egress: rule?.egress ?? platform.egress,
+    enforcement: spec.enforcement === 'Off' ? 'Off' : (rule?.enforcement ?? spec.enforcement),
+    egress: rule?.egress ?? spec.egress,
     rule,
   };
 }
 
 function whyOutside(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   { name, labels }: NamespaceFacts,
 ): Outside | undefined {
   if (name === view.operatorNamespace) return 'OperatorNamespace';
-  if (platform.systemNamespaces.includes(name)) {
+  if (spec.systemNamespaces.includes(name)) {
     const profiles = [...(view.profiles.get(name)?.values() ?? [])];
     return profiles.some((profile) => profile.decoded.ok) ? undefined : 'NoProfileYet';
   }
-  if (isExcludedByName(view, platform, name)) return 'Excluded';
-  return selects(platform.namespaces.selector, labels) ? undefined : 'NotSelected';
+  if (isExcludedByName(view, spec, name)) return 'Excluded';
+  return selects(spec.namespaces.selector, labels) ? undefined : 'NotSelected';
 }
 
 /** Whether a namespace is left alone whatever its labels are, unless it is one of `systemNamespaces`. */
-export function isExcludedByName(
-  view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-  name: string,
-): boolean {
-  const exclusions = [...builtInExclusions, ...platform.namespaces.exclude];
+export function isExcludedByName(view: ClusterView, spec: PlatformNetworkProfileSpec, name: string): boolean {
+  const exclusions = [...builtInExclusions, ...spec.namespaces.exclude];
   return name === view.operatorNamespace || exclusions.some((glob) => matchesGlob(glob, name));
 }
 

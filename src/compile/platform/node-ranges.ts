@@ -8,9 +8,9 @@ import type { ClusterView } from '../../view/cluster-view.ts';
 /** The nodes' ranges, sorted; `undefined` while they are not known. */
 export function nodeRanges(
   { discovered }: Pick<ClusterView, 'discovered'>,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
 ): readonly string[] | undefined {
-  const declared = platform.cluster?.nodeRanges ?? [];
+  const declared = spec.cluster?.nodeRanges ?? [];
   const ranges = declared.length > 0 ? declared : discovered.cluster?.nodeRanges;
   return ranges === undefined ? undefined : [...ranges].sort(compareText);
 }

@@ -24,27 +24,27 @@ export interface Serving {
  */
 export function servingClass(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   className: string | undefined,
 ): Serving {
   const named = className === undefined ? defaultClasses(view) : [className];
-  const systems = platform.ingressControllers.filter(
+  const systems = spec.ingressControllers.filter(
     (controller) => controller.preset !== 'gateway-api' && named.some((name) => isServing(controller, name)),
   );
-  return servingBy(systems.map((controller) => controllerPeers(controller, view, platform)));
+  return servingBy(systems.map((controller) => controllerPeers(controller, view, spec)));
 }
 
 /** Who serves a route that these Gateways take. */
 export function servingGateways(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   gateways: readonly GatewayFacts[],
 ): Serving {
   return servingBy(
     gateways.flatMap((gateway) =>
-      platform.ingressControllers
+      spec.ingressControllers
         .filter((controller) => isServing(controller, gateway.className))
-        .map((controller) => controllerPeers(controller, view, platform, gateway)),
+        .map((controller) => controllerPeers(controller, view, spec, gateway)),
     ),
   );
 }

@@ -32,8 +32,8 @@ const block = (cidr: string) => ({ ipBlock: { cidr } });
 describe('an ingress controller', () => {
   test.each(Object.entries(ingressControllerPresets).filter(([name]) => name !== 'gateway-api'))(
     'is found by the preset %s, in its namespace and with its labels in one peer',
-    (preset, { pods, ...place }) => {
-      const namespace = 'namespace' in place ? place.namespace : 'nowhere';
+    (preset, { pods, ...declaredIn }) => {
+      const namespace = 'namespace' in declaredIn ? declaredIn.namespace : 'nowhere';
       expect(peers({ preset } as Controller)).toEqual([
         { namespaceSelector: named(namespace), podSelector: pods },
       ]);

@@ -31,10 +31,10 @@ const noGatewayCounts =
 /** The ingress controllers, in the order of the profile. */
 export function ingressControllers(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
 ): readonly DeclaredSystem[] {
-  return platform.ingressControllers.map((controller) => {
-    const peers = nonEmpty(controllerPeers(controller, view, platform));
+  return spec.ingressControllers.map((controller) => {
+    const peers = nonEmpty(controllerPeers(controller, view, spec));
     const isUncounted =
       peers === undefined && runsBesideGateways(controller) && gatewaysServedBy(controller, view).length > 0;
     return { name: controller.name, peers, ...(isUncounted ? { whyUnknown: noGatewayCounts } : {}) };
@@ -49,7 +49,7 @@ export function ingressControllers(
 export function controllerPeers(
   controller: IngressController,
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   gateway?: GatewayFacts,
 ): readonly Peer[] {
   const { preset, namespace, pods, cidrs = [], hostNetwork } = controller;
@@ -58,26 +58,26 @@ export function controllerPeers(
       ? gatewayPeers(
           controller,
           gateway === undefined
-            ? countedGateways(view, platform, controller).counted
-            : [gateway].filter((each) => isCounted(view, platform, controller, each)),
+            ? countedGateways(view, spec, controller).counted
+            : [gateway].filter((each) => isCounted(view, spec, controller, each)),
         )
       : placed(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
-  const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, platform) ?? []) : [])];
+  const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, spec) ?? []) : [])];
   return [...byPods, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))];
 }
 
 /** The monitoring systems, in the order of the profile. */
-export function monitoringSystems(platform: PlatformNetworkProfileSpec): readonly DeclaredSystem[] {
-  return platform.monitoring.map((system) => ({
+export function monitoringSystems(spec: PlatformNetworkProfileSpec): readonly DeclaredSystem[] {
+  return spec.monitoring.map((system) => ({
     name: system.name,
     peers: nonEmpty(monitoringPeers(system)),
   }));
 }
 
 /** What the monitoring systems may reach; one policy for all: many small policies are dear on iptables CNIs. */
-export function monitoringRules(platform: PlatformNetworkProfileSpec): readonly Rule[] {
-  const systems = new Map(monitoringSystems(platform).map(({ name, peers }) => [name, peers]));
-  return platform.monitoring.flatMap(({ name, ports }) => {
+export function monitoringRules(spec: PlatformNetworkProfileSpec): readonly Rule[] {
+  const systems = new Map(monitoringSystems(spec).map(({ name, peers }) => [name, peers]));
+  return spec.monitoring.flatMap(({ name, ports }) => {
     // No rule where the system's place is not known: an empty list of peers would mean everyone.
     const allowed = policyPorts(ports);
     return allowed === undefined ? [] : (ruleFor(systems.get(name) ?? [], allowed) ?? []);
@@ -85,24 +85,18 @@ export function monitoringRules(platform: PlatformNetworkProfileSpec): readonly 
 }
 
 /** The names of the namespaces in which the declared systems run, or the konnectivity pods of a managed control plane. */
-export function declaredNamespaces(
-  view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
-): readonly string[] {
-  const names = [
-    ...ingressControllerNamespaces(view, platform),
-    ...namespacesOf(monitoringSystems(platform)),
-  ];
-  const { namespace, pods } = platform.kubernetesAPI?.controlPlane ?? {};
+export function declaredNamespaces(view: ClusterView, spec: PlatformNetworkProfileSpec): readonly string[] {
+  const names = [...ingressControllerNamespaces(view, spec), ...namespacesOf(monitoringSystems(spec))];
+  const { namespace, pods } = spec.kubernetesAPI?.controlPlane ?? {};
   return [...new Set([...names, ...(namespace === undefined || pods === undefined ? [] : [namespace])])];
 }
 
 /** The names of the namespaces in which the ingress controllers run. */
 export function ingressControllerNamespaces(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
 ): readonly string[] {
-  return namespacesOf(ingressControllers(view, platform));
+  return namespacesOf(ingressControllers(view, spec));
 }
 
 function namespacesOf(systems: readonly DeclaredSystem[]): readonly string[] {
@@ -137,8 +131,8 @@ function gatewayPeers(
   { namespace, pods }: IngressController,
   gateways: readonly GatewayFacts[],
 ): readonly Peer[] {
-  const places = Map.groupBy(gateways, (gateway) => namespace ?? gateway.namespace);
-  const alike = Map.groupBy(places, ([, siblings]) =>
+  const namespaceScope = Map.groupBy(gateways, (gateway) => namespace ?? gateway.namespace);
+  const alike = Map.groupBy(namespaceScope, ([, siblings]) =>
     pods === undefined ? JSON.stringify([...new Set(siblings.map(({ name }) => name))]) : '',
   );
   return [...alike.values()].map((group) => ({

@@ -4,36 +4,36 @@ import type { Likeness } from '../../model/enforced-rules.ts';
 import { allowing, canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../../model/policies.ts';
-import { openingName } from '../../model/policy-names.ts';
+import { allowPolicyName } from '../../model/policy-names.ts';
 import { type LabelSelector, selectsEverything } from '../../model/selectors.ts';
-import type { AskedOpening, Opening } from '../local/allow-rule.ts';
-import { bucketOf, bucketsFor, dealOut, namesListedIn, namesPerBucket } from './buckets.ts';
+import type { AllowRule, RequestedAllowRule } from '../local/allow-rule.ts';
+import { bucketOf, bucketsFor, namesListedIn, namesPerBucket, shard } from './buckets.ts';
 import { described } from './described.ts';
 
 /** Whose policies these are, and what people are told of them. */
-export interface OpeningPolicies {
+export interface PolicyOutline {
   readonly namespace: string;
   readonly owner: Owner;
   /** Comes first in their names, after the common prefix. */
   readonly stem: string;
   /** A sentence for the person who finds the policy. */
-  readonly describe: (direction: Direction, pods: string, askers: string) => string;
+  readonly describe: (direction: Direction, pods: string, origins: string) => string;
 }
 
 /** So many rules of 50 ports each stay far below the size that etcd takes (1.5 MiB). */
 const rulesPerPolicy = 50;
-const askersTold = 8;
+const originsShown = 8;
 /** All annotations of an object together hold 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
-const askersNoted = 500;
+const originsNoted = 500;
 
 /** The policies for some openings, whatever their order, but for what is withheld. Ordered by name. */
-export function openingPolicies(
-  about: OpeningPolicies,
-  openings: readonly AskedOpening[],
+export function allowPolicies(
+  about: PolicyOutline,
+  allowRules: readonly RequestedAllowRule[],
 ): readonly DesiredPolicy[] {
-  return partsOf(openings)
+  return partsOf(allowRules)
     .flatMap(({ first, part, rules }) =>
-      openingPolicy(
+      allowPolicy(
         about,
         first,
         part,
@@ -45,15 +45,15 @@ export function openingPolicies(
 
 /** What is withheld of some openings, each rule with the policy that it belongs to. Ordered by name and place. */
 export function withheldRules(
-  about: OpeningPolicies,
-  openings: readonly AskedOpening[],
+  about: PolicyOutline,
+  allowRules: readonly RequestedAllowRule[],
 ): readonly WithheldRule[] {
-  return partsOf(openings)
+  return partsOf(allowRules)
     .flatMap(({ first, part, rules }) =>
       rules.flatMap((rule, at) => {
         const { withheld: likeness } = rule;
         if (likeness === undefined) return [];
-        return openingPolicy(about, first, part, [rule]).map((policy) => ({ policy, at, likeness }));
+        return allowPolicy(about, first, part, [rule]).map((policy) => ({ policy, at, likeness }));
       }),
     )
     .sort((a, b) => compareText(a.policy.name, b.policy.name) || a.at - b.at);
@@ -61,38 +61,38 @@ export function withheldRules(
 
 /** The rules of one policy to be: what is withheld counts, so that names don't hang on what is known. */
 interface Part {
-  readonly first: Opening;
+  readonly first: AllowRule;
   readonly part: string;
-  readonly rules: readonly AskedRule[];
+  readonly rules: readonly MergedRule[];
 }
 
-function partsOf(openings: readonly AskedOpening[]): readonly Part[] {
+function partsOf(allowRules: readonly RequestedAllowRule[]): readonly Part[] {
   const groups = Map.groupBy(
-    [...openings].sort((a, b) => compareText(a.asker, b.asker)),
+    [...allowRules].sort((a, b) => compareText(a.origin, b.origin)),
     ({ direction, pods }) => `${direction} ${canonicalJson(pods)}`,
   );
   return [...groups.values()].flatMap(partsOfGroup);
 }
 
 /** A rule, and who asks for it. */
-export interface AskedRule {
+export interface MergedRule {
   readonly rule: Rule;
-  readonly askers: readonly string[];
+  readonly origins: readonly string[];
   /** Absent where somebody asks for it who lacks no fact. */
   readonly withheld?: Likeness;
   readonly foundFor?: string | undefined;
 }
 
 /** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
-function partsOfGroup(openings: readonly AskedOpening[]): readonly Part[] {
-  const pieces = openings.flatMap((opening) =>
-    dealOut(opening.rule).map(({ rule, bucket }) => ({ ...opening, rule, bucket })),
+function partsOfGroup(allowRules: readonly RequestedAllowRule[]): readonly Part[] {
+  const pieces = allowRules.flatMap((allowRule) =>
+    shard(allowRule.rule).map(({ rule, bucket }) => ({ ...allowRule, rule, bucket })),
   );
   const weight = merge(pieces).reduce((sum, { rule }) => sum + weightOf(rule), 0);
   const parts = bucketsFor(weight / rulesPerPolicy);
   // Whose rules are in which part hangs on the asker, and on the bucket where its rule is dealt out.
-  const partOf = ({ asker, bucket }: (typeof pieces)[number]) =>
-    bucketOf(bucket === 0 ? asker : `${asker} ${bucket}`, parts);
+  const partOf = ({ origin, bucket }: (typeof pieces)[number]) =>
+    bucketOf(bucket === 0 ? origin : `${origin} ${bucket}`, parts);
   return [...Map.groupBy(pieces, partOf)].flatMap(([part, group]) => {
     const [first] = group;
     return first === undefined ? [] : [{ first, part: `${part} of ${parts}`, rules: merge(group) }];
@@ -110,24 +110,24 @@ function weightOf(rule: Rule): number {
  * @param of whose pods and direction the policy is of
  * @param part tells it apart from others of the same pods and direction
  */
-export function openingPolicy(
-  about: OpeningPolicies,
-  of: Opening,
+export function allowPolicy(
+  about: PolicyOutline,
+  of: AllowRule,
   part: string,
-  rules: readonly AskedRule[],
+  rules: readonly MergedRule[],
 ): readonly DesiredPolicy[] {
   const [first, ...rest] = rules.map(({ rule }) => rule);
   if (first === undefined) return [];
   const { namespace, owner, stem } = about;
   const spec = allowing(of.pods, of.direction, [first, ...rest]);
-  const askers = [...new Set(rules.flatMap((rule) => rule.askers))];
+  const origins = [...new Set(rules.flatMap((rule) => rule.origins))];
   return [
     {
       namespace,
-      name: openingName(owner.kind, stem, of, part),
+      name: allowPolicyName(owner.kind, stem, of, part),
       owner,
-      description: described(describe(about, of, askers), spec),
-      askers: noted(rules),
+      description: described(describe(about, of, origins), spec),
+      origins: noted(rules),
       ...foundForOf(rules),
       spec,
     },
@@ -135,24 +135,24 @@ export function openingPolicy(
 }
 
 /** Identical rules become one, with everyone who asks for it. */
-function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
+function merge(allowRules: readonly RequestedAllowRule[]): readonly MergedRule[] {
   const rules = new Map<
     string,
     {
       readonly rule: Rule;
-      readonly askers: string[];
+      readonly origins: string[];
       withheld: Likeness | undefined;
       foundFor: string | undefined;
     }
   >();
-  for (const { rule, asker, withheld, foundFor } of openings) {
+  for (const { rule, origin, withheld, foundFor } of allowRules) {
     const text = canonicalJson(rule);
     const twin = rules.get(text);
     if (twin === undefined) {
-      rules.set(text, { rule, askers: [asker], withheld, foundFor });
+      rules.set(text, { rule, origins: [origin], withheld, foundFor });
       continue;
     }
-    if (!twin.askers.includes(asker)) twin.askers.push(asker);
+    if (!twin.origins.includes(origin)) twin.origins.push(origin);
     twin.withheld &&= withheld;
     if (twin.foundFor !== foundFor) twin.foundFor = undefined;
   }
@@ -162,7 +162,7 @@ function merge(openings: readonly AskedOpening[]): readonly AskedRule[] {
 }
 
 /** Only of rules with addresses: a selector means what it says. */
-function foundForOf(rules: readonly AskedRule[]): Pick<DesiredPolicy, 'foundFor'> {
+function foundForOf(rules: readonly MergedRule[]): Pick<DesiredPolicy, 'foundFor'> {
   const known = rules.flatMap(({ rule, foundFor }, index) =>
     foundFor !== undefined && rule.peers.some((peer) => 'ipBlock' in peer)
       ? [[index, foundFor] as const]
@@ -171,17 +171,17 @@ function foundForOf(rules: readonly AskedRule[]): Pick<DesiredPolicy, 'foundFor'
   return known.length === 0 ? {} : { foundFor: Object.fromEntries(known) };
 }
 
-function noted(rules: readonly AskedRule[]): readonly (readonly string[])[] {
-  const all = rules.reduce((sum, { askers }) => sum + askers.length, 0);
-  const each = all <= askersNoted ? all : Math.max(1, Math.floor(askersNoted / rules.length));
-  return rules.map(({ askers }) =>
-    askers.length <= each ? askers : [...askers.slice(0, each), `and ${askers.length - each} more`],
+function noted(rules: readonly MergedRule[]): readonly (readonly string[])[] {
+  const all = rules.reduce((sum, { origins }) => sum + origins.length, 0);
+  const each = all <= originsNoted ? all : Math.max(1, Math.floor(originsNoted / rules.length));
+  return rules.map(({ origins }) =>
+    origins.length <= each ? origins : [...origins.slice(0, each), `and ${origins.length - each} more`],
   );
 }
 
-function describe(about: OpeningPolicies, { direction, pods }: Opening, askers: readonly string[]): string {
-  const more = askers.length - askersTold;
-  const told = askers.slice(0, askersTold).join(', ');
+function describe(about: PolicyOutline, { direction, pods }: AllowRule, origins: readonly string[]): string {
+  const more = origins.length - originsShown;
+  const told = origins.slice(0, originsShown).join(', ');
   return about.describe(direction, tellPods(pods), more > 0 ? `${told} and ${more} more` : told);
 }
 

@@ -28,11 +28,11 @@ export function namesListedIn({ peers }: Rule): number {
  * A rule that lists very many namespaces as several that say the same together, by number of bucket; any other as itself, in
  * bucket 0.
  */
-export function dealOut(rule: Rule): readonly { readonly rule: Rule; readonly bucket: number }[] {
+export function shard(rule: Rule): readonly { readonly rule: Rule; readonly bucket: number }[] {
   const buckets = bucketsFor(namesListedIn(rule) / namesPerBucket);
   if (buckets === 1) return [{ rule, bucket: 0 }];
-  const dealt = rule.peers.flatMap((peer) => piecesOf(peer, buckets));
-  return [...Map.groupBy(dealt, ({ bucket }) => bucket)].flatMap(([bucket, pieces]) => {
+  const pieces = rule.peers.flatMap((peer) => piecesOf(peer, buckets));
+  return [...Map.groupBy(pieces, ({ bucket }) => bucket)].flatMap(([bucket, pieces]) => {
     // Their order must not hang on what is in other buckets.
     const peers = pieces
       .map(({ peer }) => ({ peer, text: canonicalJson(peer) }))

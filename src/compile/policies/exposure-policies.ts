@@ -2,16 +2,16 @@
 // Must not know what is exposed, nor why.
 import type { Direction } from '../../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../../model/policies.ts';
-import type { AskedOpening } from '../local/allow-rule.ts';
-import { openingPolicies } from './allow-policies.ts';
+import type { RequestedAllowRule } from '../local/allow-rule.ts';
+import { allowPolicies } from './allow-policies.ts';
 
 /** The policies that let the ingress controllers in. Ordered by name. */
 export function exposurePolicies(
   namespace: string,
   owner: Owner,
-  openings: readonly AskedOpening[],
+  allowRules: readonly RequestedAllowRule[],
 ): readonly DesiredPolicy[] {
   const describe = (_: Direction, pods: string, exposers: string) =>
     `Lets the ingress controllers in to ${pods}, as exposed by ${exposers}`;
-  return openingPolicies({ namespace, owner, stem: 'exposed', describe }, openings);
+  return allowPolicies({ namespace, owner, stem: 'exposed', describe }, allowRules);
 }

@@ -6,13 +6,13 @@ import { mirrorPolicies } from './mirror-policies.ts';
 
 const owner = { kind: 'PlatformNetworkProfile', name: 'default', uid: 'platform' } as const;
 
-function mirror(asker: string, pods: LabelSelector): Mirror {
-  const [destination = ''] = asker.split('/');
+function mirror(origin: string, pods: LabelSelector): Mirror {
+  const [destination = ''] = origin.split('/');
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': destination } };
   return {
-    opening: { direction: 'Egress', pods, rule: { peers: [{ namespaceSelector, podSelector: {} }] } },
+    allowRule: { direction: 'Egress', pods, rule: { peers: [{ namespaceSelector, podSelector: {} }] } },
     destination,
-    asker,
+    origin,
   };
 }
 
@@ -25,20 +25,20 @@ test('mirrors are the same in whatever order they are found, also where the same
 
 test('mirrors stay in policies that etcd takes, also where their askers have names that lead to one bucket', () => {
   const port = { protocol: 'TCP', port: 80 } as const;
-  const large = (asker: string): Mirror => {
-    const { opening, destination } = mirror(asker, {});
+  const large = (origin: string): Mirror => {
+    const { allowRule, destination } = mirror(origin, {});
     const matchLabels = Object.fromEntries(
       Array.from({ length: 2000 }, (_, at) => [
         `k${at}`,
-        asker.slice(-63).replaceAll('/', '-').padEnd(63, 'x'),
+        origin.slice(-63).replaceAll('/', '-').padEnd(63, 'x'),
       ]),
     );
-    const [{ namespaceSelector }] = opening.rule.peers as [{ namespaceSelector: LabelSelector }];
+    const [{ namespaceSelector }] = allowRule.rule.peers as [{ namespaceSelector: LabelSelector }];
     return {
       destination,
-      asker,
-      opening: {
-        ...opening,
+      origin,
+      allowRule: {
+        ...allowRule,
         rule: { peers: [{ namespaceSelector, podSelector: { matchLabels } }], ports: [port] },
       },
     };
@@ -52,6 +52,6 @@ test('mirrors stay in policies that etcd takes, also where their askers have nam
   expect(made.length).toBeGreaterThan(3);
   expect(Math.max(...made.map((policy) => JSON.stringify(policy).length))).toBeLessThan(1_200_000);
   expect(new Set(made.map(({ name }) => name)).size).toBe(made.length);
-  const asking = made.flatMap(({ askers }) => askers ?? []).flat();
+  const asking = made.flatMap(({ origins }) => origins ?? []).flat();
   expect(new Set(asking)).toEqual(new Set([...first, 'pay/team/in']));
 });

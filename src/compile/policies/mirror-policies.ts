@@ -6,7 +6,7 @@ import type { DesiredPolicy, Owner } from '../../model/policies.ts';
 import { mirrorStem } from '../../model/policy-names.ts';
 import { namespacesNamed } from '../../model/selectors.ts';
 import type { Mirror } from '../across/mirrors-across.ts';
-import { type AskedRule, openingPolicy } from './allow-policies.ts';
+import { allowPolicy, type MergedRule } from './allow-policies.ts';
 import { bucketOf, bucketsFor } from './buckets.ts';
 
 /**
@@ -29,22 +29,22 @@ export function mirrorPolicies(
     namespace,
     owner,
     stem: mirrorStem,
-    describe: (_: Direction, pods: string, askers: string) =>
-      `Lets out of ${pods} what is let in elsewhere: ${askers}`,
+    describe: (_: Direction, pods: string, origins: string) =>
+      `Lets out of ${pods} what is let in elsewhere: ${origins}`,
   };
   // `{}` and `{matchLabels: {}}` are the same pods: which of them is written must not hang on who came first.
-  const sorted = [...mirrors].sort((a, b) => compareText(a.asker, b.asker));
-  const groups = Map.groupBy(sorted, ({ opening }) => canonicalJson(opening.pods));
+  const sorted = [...mirrors].sort((a, b) => compareText(a.origin, b.origin));
+  const groups = Map.groupBy(sorted, ({ allowRule }) => canonicalJson(allowRule.pods));
   return [...groups.values()]
     .flatMap((group) => {
       const parts = bucketsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
-      return [...Map.groupBy(group, ({ asker }) => bucketOf(asker, parts))].flatMap(([part, bucket]) =>
+      return [...Map.groupBy(group, ({ origin }) => bucketOf(origin, parts))].flatMap(([part, bucket]) =>
         filled(bucket).flatMap((some, at) => {
           const [first] = some;
           const name = `${part} of ${parts}`;
           return first === undefined
             ? []
-            : openingPolicy(about, first.opening, at === 0 ? name : `${name}, ${at}`, fold(some));
+            : allowPolicy(about, first.allowRule, at === 0 ? name : `${name}, ${at}`, fold(some));
         }),
       );
     })
@@ -56,7 +56,7 @@ function weightOf(mirror: Mirror): number {
 }
 
 /** As many characters as the rule takes, before others that are alike share it. */
-function sizeOf({ opening: { rule } }: Mirror): number {
+function sizeOf({ allowRule: { rule } }: Mirror): number {
   return JSON.stringify(rule).length;
 }
 
@@ -77,8 +77,8 @@ function filled(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
 }
 
 /** Mirrors that differ in the namespace that they lead to alone become one rule. */
-function fold(mirrors: readonly Mirror[]): readonly AskedRule[] {
-  const alike = Map.groupBy(mirrors, ({ opening: { rule } }) =>
+function fold(mirrors: readonly Mirror[]): readonly MergedRule[] {
+  const alike = Map.groupBy(mirrors, ({ allowRule: { rule } }) =>
     canonicalJson({ ...rule, peers: podsOf(rule) }),
   );
   return [...alike]
@@ -86,15 +86,15 @@ function fold(mirrors: readonly Mirror[]): readonly AskedRule[] {
     .flatMap(([, group]) => {
       const [first] = group;
       if (first === undefined) return [];
-      const { rule } = first.opening;
+      const { rule } = first.allowRule;
       const [podSelector] = podsOf(rule);
       const names = group.map(({ destination }) => destination);
-      const askers = [...new Set(group.map(({ asker }) => asker))].sort(compareText);
+      const origins = [...new Set(group.map(({ origin }) => origin))].sort(compareText);
       const peer = {
         namespaceSelector: namespacesNamed(names),
         ...(podSelector === undefined ? {} : { podSelector }),
       };
-      return [{ rule: { ...rule, peers: [peer] }, askers }];
+      return [{ rule: { ...rule, peers: [peer] }, origins }];
     });
 }
 

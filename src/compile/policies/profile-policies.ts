@@ -7,9 +7,9 @@ import { endOf } from '../../routes/index.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { CompiledRoute } from '../across/route-states.ts';
 import type { SettledProfile } from '../across/settled-profiles.ts';
-import type { Opening } from '../local/allow-rule.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
 import { isFoundOut } from '../local/lasting-rules.ts';
-import { openingPolicies, withheldRules } from './allow-policies.ts';
+import { allowPolicies, withheldRules } from './allow-policies.ts';
 
 /** What the compiler makes of one profile; no routes where it doesn't decode. */
 export interface CompiledProfile extends SettledProfile {
@@ -25,7 +25,7 @@ export function compiledProfile({ profile, routes }: SettledProfile): CompiledPr
 }
 
 /** The end that the addresses of an opening were found out for. */
-function foundForOf({ from, to }: Route, { direction }: Opening): { readonly foundFor?: string } {
+function foundForOf({ from, to }: Route, { direction }: AllowRule): { readonly foundFor?: string } {
   const { name } = endOf(direction === 'Ingress' ? from : to).end;
   return isFoundOut(name) ? { foundFor: name } : {};
 }
@@ -34,11 +34,11 @@ function policiesOf(
   { namespace, name, uid }: ProfileFacts,
   routes: readonly CompiledRoute[],
 ): Pick<CompiledProfile, 'policies' | 'withheld'> {
-  const openings = routes.flatMap(({ openings, route, withheld }) =>
-    openings.map((opening) => ({
-      ...opening,
-      asker: route.name,
-      ...foundForOf(route, opening),
+  const allowRules = routes.flatMap(({ allowRules, route, withheld }) =>
+    allowRules.map((allowRule) => ({
+      ...allowRule,
+      origin: route.name,
+      ...foundForOf(route, allowRule),
       ...(withheld === undefined ? {} : { withheld }),
     })),
   );
@@ -51,5 +51,5 @@ function policiesOf(
         ? `Lets in to ${pods} what profile ${name} allows: ${routeNames}`
         : `Lets out of ${pods} what profile ${name} allows: ${routeNames}`,
   } as const;
-  return { policies: openingPolicies(about, openings), withheld: withheldRules(about, openings) };
+  return { policies: allowPolicies(about, allowRules), withheld: withheldRules(about, allowRules) };
 }

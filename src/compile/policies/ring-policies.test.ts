@@ -5,7 +5,7 @@ import type { EgressMode } from '../../api/egress.ts';
 import type { Discovered } from '../../api/platform-status.ts';
 import { monitoringPresets } from '../../api/presets.ts';
 import { egressOf } from '../local/namespace-egress.ts';
-import { worldOf } from '../platform/cluster-services.ts';
+import { clusterServicesOf } from '../platform/cluster-services.ts';
 import { ringPolicies } from './ring-policies.ts';
 
 type Monitoring = NonNullable<PlatformSpec['monitoring']>[number];
@@ -13,8 +13,8 @@ type Monitoring = NonNullable<PlatformSpec['monitoring']>[number];
 /** The ring of a namespace in an egress mode, in a cluster of which so much is known. */
 function fenced(mode: EgressMode, discovered: Discovered, more: PlatformSpec = {}) {
   const spec = platformSpec(more);
-  const world = worldOf(view({ discovered }), spec);
-  return ringPolicies('shop', spec, platformOwner, egressOf(mode, [], world), world);
+  const clusterServices = clusterServicesOf(view({ discovered }), spec);
+  return ringPolicies('shop', spec, platformOwner, egressOf(mode, [], clusterServices), clusterServices);
 }
 
 function ring(...monitoring: readonly Monitoring[]) {

@@ -5,17 +5,17 @@ import { allowing, type Direction, type Rule } from '../../model/network-policy.
 import type { DesiredPolicy, Owner } from '../../model/policies.ts';
 import { clusterName, denyNames, dnsName, monitoringName } from '../../model/policy-names.ts';
 import { clusterRules, type Egress } from '../local/namespace-egress.ts';
-import type { World } from '../platform/cluster-services.ts';
+import type { ClusterServices } from '../platform/cluster-services.ts';
 import { monitoringRules } from '../platform/systems.ts';
 import { described } from './described.ts';
 
 /** The policies that every ringed namespace has, with or without a profile of its own. Ordered by name. */
 export function ringPolicies(
   namespace: string,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   owner: Owner,
   egress: Egress,
-  world: World,
+  clusterServices: ClusterServices,
 ): readonly DesiredPolicy[] {
   const common = { namespace, owner };
   const ingress = [
@@ -26,15 +26,15 @@ export function ringPolicies(
         'Denies all ingress to every pod of this namespace, but for what other policies allow',
       ),
     },
-    ...allow('Ingress', monitoringName, monitoringRules(platform), {
+    ...allow('Ingress', monitoringName, monitoringRules(spec), {
       ...common,
-      description: `Lets the monitoring systems (${platform.monitoring.map(({ name }) => name).join(', ')}) scrape every pod of this namespace`,
+      description: `Lets the monitoring systems (${spec.monitoring.map(({ name }) => name).join(', ')}) scrape every pod of this namespace`,
     }),
   ];
   // The first egress policy of any kind would isolate pods: there is none where egress is not fenced.
   if (egress.mode === 'Unrestricted') return ingress;
   return [
-    ...allow('Egress', clusterName, clusterRules(egress.mode, world), {
+    ...allow('Egress', clusterName, clusterRules(egress.mode, clusterServices), {
       ...common,
       description:
         'Lets every pod of this namespace reach everything inside the cluster: every namespace, the addresses of Services, the API server',
@@ -46,7 +46,7 @@ export function ringPolicies(
         'Denies all egress of every pod of this namespace, but for what other policies allow',
       ),
     },
-    ...allow('Egress', dnsName, world.dns, {
+    ...allow('Egress', dnsName, clusterServices.dns, {
       ...common,
       description: "Lets every pod of this namespace ask the cluster's DNS",
     }),

@@ -4,6 +4,6 @@ import type { Finding } from '../../model/findings.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `BackendUnusable` */
-export function backendUnusable({ plain }: CheckedNamespace): readonly Finding[] {
-  return plain.exposures.findings;
+export function backendUnusable({ local }: CheckedNamespace): readonly Finding[] {
+  return local.exposures.findings;
 }

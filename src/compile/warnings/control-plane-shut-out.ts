@@ -5,18 +5,18 @@ import type { Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { ControlPlaneCallFacts, ServiceFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import { isOpened, isWayIn, portsBehind } from './opened-services.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `ControlPlaneShutOut` */
-export function controlPlaneShutOut({ run, plain, routed }: CheckedNamespace): readonly Finding[] {
-  const { around } = plain;
-  const { namespace, services } = around;
-  const called = routed.filter(isWayIn).filter(isFromElsewhere);
+export function controlPlaneShutOut({ run, local, routed }: CheckedNamespace): readonly Finding[] {
+  const { context } = local;
+  const { namespace, services } = context;
+  const called = routed.filter(isIngress).filter(isFromElsewhere);
   return callsTo(run.view, namespace).flatMap(({ caller, service: { name, port } }) => {
     const service = services.get(name);
-    return service === undefined || isOpened(service, called, portsBehind(around, name, port))
+    return service === undefined || isServiceOpened(service, called, portsBehind(context, name, port))
       ? []
       : [unreachableBackend(namespace, caller, service)];
   });
@@ -30,7 +30,7 @@ function callsTo({ controlPlaneCalls }: ClusterView, namespace: string): readonl
 }
 
 /** The control plane calls from addresses, or through konnectivity pods of another namespace. */
-function isFromElsewhere({ rule: { peers } }: Opening): boolean {
+function isFromElsewhere({ rule: { peers } }: AllowRule): boolean {
   return peers.some((peer) => 'ipBlock' in peer || peer.namespaceSelector !== undefined);
 }
 

@@ -8,16 +8,20 @@ import { writtenPorts } from '../../model/policy-ports.ts';
 import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, nameOf } from '../../model/selectors.ts';
-import type { Opening } from '../local/allow-rule.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `DnsShutOut`: the pods of the cluster's DNS are here, and some port of theirs is not open to every namespace. */
-export function dnsShutOut({ run: { world }, plain, routed }: CheckedNamespace): readonly Finding[] {
-  const namespace = plain.facts.name;
-  return world.dns.flatMap((rule) => {
+export function dnsShutOut({
+  run: { clusterServices },
+  local,
+  routed,
+}: CheckedNamespace): readonly Finding[] {
+  const namespace = local.facts.name;
+  return clusterServices.dns.flatMap((rule) => {
     const pods = podsIn(namespace, rule);
     if (pods === undefined) return [];
-    const open = routed.filter((opening) => letsEverybodyIn(opening, pods));
+    const open = routed.filter((allowRule) => letsEverybodyIn(allowRule, pods));
     return areOpen(rule.ports, open) ? [] : [shutOut(namespace, pods, rule)];
   });
 }
@@ -27,7 +31,7 @@ function podsIn(namespace: string, { peers: [peer] }: Rule): LabelSelector | und
   return peer.podSelector;
 }
 
-function letsEverybodyIn({ direction, pods, rule }: Opening, asked: LabelSelector): boolean {
+function letsEverybodyIn({ direction, pods, rule }: AllowRule, asked: LabelSelector): boolean {
   return direction === 'Ingress' && asksNoMore(pods, asked) && rule.peers.some(isEverybody);
 }
 
@@ -37,9 +41,9 @@ function isEverybody(peer: Peer): boolean {
 }
 
 /** Which number a name is, only the pods say: it may be any. */
-function areOpen(asked: Rule['ports'], openings: readonly Opening[]): boolean {
-  if (openings.some(({ rule }) => rule.ports === undefined)) return true;
-  const open: readonly PolicyPort[] = openings.flatMap(({ rule }) => rule.ports ?? []);
+function areOpen(asked: Rule['ports'], allowRules: readonly AllowRule[]): boolean {
+  if (allowRules.some(({ rule }) => rule.ports === undefined)) return true;
+  const open: readonly PolicyPort[] = allowRules.flatMap(({ rule }) => rule.ports ?? []);
   return (asked ?? []).every(
     (port) =>
       portsContain(open, [port]) ||

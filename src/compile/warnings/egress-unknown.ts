@@ -4,16 +4,16 @@ import type { Finding } from '../../model/findings.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `DnsUnknown`, `ApiServerUnknown`, `ClusterRangesUnknown` */
-export function egressUnknown({ run: { world }, plain }: CheckedNamespace): readonly Finding[] {
-  const { name } = plain.facts;
-  const { mode } = plain.egress;
+export function egressUnknown({ run: { clusterServices }, local }: CheckedNamespace): readonly Finding[] {
+  const { name } = local.facts;
+  const { mode } = local.egress;
   if (mode === 'Unrestricted') return [];
   const closed: readonly (Finding | undefined)[] = [
-    world.dns.length === 0 ? unknown(name, 'DnsUnknown', dnsUnknown[mode]) : undefined,
-    mode === 'ClusterOnly' && world.apiServer.length === 0
+    clusterServices.dns.length === 0 ? unknown(name, 'DnsUnknown', dnsUnknown[mode]) : undefined,
+    mode === 'ClusterOnly' && clusterServices.apiServer.length === 0
       ? unknown(name, 'ApiServerUnknown', apiServerUnknown)
       : undefined,
-    mode === 'ClusterOnly' && world.ranges.services === undefined
+    mode === 'ClusterOnly' && clusterServices.ranges.services === undefined
       ? unknown(name, 'ClusterRangesUnknown', servicesUnknown)
       : undefined,
   ];

@@ -4,19 +4,19 @@ import { suggestRoute } from '../../api/suggested-profile.ts';
 import type { Finding } from '../../model/findings.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import type { ServiceFacts } from '../../model/services.ts';
-import type { Surroundings } from '../../routes/route-end.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import { isOpened, isWayIn, portsBehind } from './opened-services.ts';
+import type { RouteContext } from '../../routes/route-end.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `EntranceClosed` */
-export function entranceClosed({ plain, routed }: CheckedNamespace): readonly Finding[] {
-  const { around, exposures } = plain;
-  const open = [...exposures.openings.filter(isWayIn), ...routed.filter(isWayIn).filter(isFromOutside)];
-  return [...around.services.values()]
+export function entranceClosed({ local, routed }: CheckedNamespace): readonly Finding[] {
+  const { context, exposures } = local;
+  const open = [...exposures.allowRules.filter(isIngress), ...routed.filter(isIngress).filter(isFromOutside)];
+  return [...context.services.values()]
     .sort(compareKeys)
-    .filter((service) => isEntrance(service) && !isAnyPortOpened(around, service, open))
-    .map((service) => unreachableEntrance(around.namespace, service));
+    .filter((service) => isEntrance(service) && !isAnyPortOpened(context, service, open))
+    .map((service) => unreachableEntrance(context.namespace, service));
 }
 
 function isEntrance({ type, selector }: ServiceFacts): boolean {
@@ -24,14 +24,18 @@ function isEntrance({ type, selector }: ServiceFacts): boolean {
 }
 
 /** One is enough: whoever opened it knows the entrance, and may mean to leave the others closed. */
-function isAnyPortOpened(around: Surroundings, service: ServiceFacts, openings: readonly Opening[]): boolean {
+function isAnyPortOpened(
+  context: RouteContext,
+  service: ServiceFacts,
+  allowRules: readonly AllowRule[],
+): boolean {
   return service.ports.some(({ port, protocol }) =>
-    isOpened(service, openings, portsBehind(around, service.name, `${port}/${protocol}`)),
+    isServiceOpened(service, allowRules, portsBehind(context, service.name, `${port}/${protocol}`)),
   );
 }
 
 /** What comes in through a load balancer or a node comes from an address, not from a pod. */
-function isFromOutside({ rule: { peers } }: Opening): boolean {
+function isFromOutside({ rule: { peers } }: AllowRule): boolean {
   return peers.some((peer) => 'ipBlock' in peer);
 }
 

@@ -13,8 +13,8 @@ import {
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `GatewayNotCounted` */
-export function gatewayNotCounted({ run: { view, spec }, plain }: CheckedNamespace): readonly Finding[] {
-  const { name } = plain.facts;
+export function gatewayNotCounted({ run: { view, spec }, local }: CheckedNamespace): readonly Finding[] {
+  const { name } = local.facts;
   const here = [...(view.gateways.get(name)?.values() ?? [])];
   if (here.length === 0) return [];
   return [...placeFindings(view, spec, name, here), ...numberFindings(view, spec, name)];
@@ -23,11 +23,11 @@ export function gatewayNotCounted({ run: { view, spec }, plain }: CheckedNamespa
 /** What doesn't count because of its place. */
 function placeFindings(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   namespace: string,
   here: readonly GatewayFacts[],
 ): readonly Finding[] {
-  const [first, ...more] = uncountedGateways(view, platform, here);
+  const [first, ...more] = uncountedGateways(view, spec, here);
   if (first === undefined) return [];
   const which = more.length === 0 ? '' : ` and ${more.length} more`;
   return [
@@ -35,7 +35,7 @@ function placeFindings(
       code: 'GatewayNotCounted',
       subject: { kind: 'Namespace', name: namespace },
       message: `Gateway \`${first.name}\`${which} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, and the platform profile does not say that Gateways of this namespace count: its pods are let in nowhere`,
-      hint: howToCount(view, platform, namespace),
+      hint: howToCount(view, spec, namespace),
     },
   ];
 }
@@ -43,13 +43,13 @@ function placeFindings(
 /** What doesn't count because older ones are enough. */
 function numberFindings(
   view: ClusterView,
-  platform: PlatformNetworkProfileSpec,
+  spec: PlatformNetworkProfileSpec,
   namespace: string,
 ): readonly Finding[] {
-  return platform.ingressControllers
+  return spec.ingressControllers
     .filter(({ preset }) => preset === 'gateway-api')
     .flatMap((controller): readonly Finding[] => {
-      const { tooMany } = countedGateways(view, platform, controller);
+      const { tooMany } = countedGateways(view, spec, controller);
       const [first, ...more] = tooMany.filter((gateway) => gateway.namespace === namespace);
       if (first === undefined) return [];
       const which = more.length === 0 ? '' : ` and ${more.length} more`;

@@ -5,18 +5,18 @@ import type { Finding } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Unserved } from '../local/exposures.ts';
 import { gatewayPods } from '../platform/gateway-namespaces.ts';
-import { isOpened, isWayIn, portsBehind } from './opened-services.ts';
+import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `IngressUnserved` */
-export function ingressUnserved({ plain, routed }: CheckedNamespace): readonly Finding[] {
-  const { around, exposures } = plain;
-  const { namespace, services } = around;
-  const waysIn = routed.filter(isWayIn);
+export function ingressUnserved({ local, routed }: CheckedNamespace): readonly Finding[] {
+  const { context, exposures } = local;
+  const { namespace, services } = context;
+  const ingress = routed.filter(isIngress);
   return exposures.unserved.flatMap((exposer) => {
     const [closed] = exposer.backends.filter(({ name, port }) => {
       const service = services.get(name);
-      return service && !isOpened(service, waysIn, portsBehind(around, name, port));
+      return service && !isServiceOpened(service, ingress, portsBehind(context, name, port));
     });
     return closed === undefined ? [] : [unserving(namespace, exposer, closed.name)];
   });

@@ -13,7 +13,7 @@ export function platformFindings(platform: PlatformFacts): readonly Finding[] {
 }
 
 /** `InvalidProfile`, of the teams' profiles. */
-export function invalidProfile({ plain: { profiles } }: CheckedNamespace): readonly Finding[] {
+export function invalidProfile({ local: { profiles } }: CheckedNamespace): readonly Finding[] {
   return profiles.flatMap(({ profile: { namespace, name, decoded } }) =>
     decoded.ok ? [] : invalid({ kind: 'AppNetworkProfile', namespace, name }, decoded.error),
   );

@@ -6,9 +6,9 @@ import { mirrorsBeyond } from '../across/mirrors-across.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `MirrorsCapped`, at the namespace into which they would be written. */
-export function mirrorsCapped({ run, plain }: CheckedNamespace): readonly Finding[] {
-  const namespace = plain.facts.name;
-  const { routes, exposers } = mirrorsBeyond(run, plain);
+export function mirrorsCapped({ run, local }: CheckedNamespace): readonly Finding[] {
+  const namespace = local.facts.name;
+  const { routes, exposers } = mirrorsBeyond(run, local);
   const subject = { kind: 'Namespace', name: namespace } as const;
   const [route] = routes;
   const [exposer] = exposers;

@@ -9,7 +9,7 @@ export function discoveryFindings(
   { discoveryFindings: all }: ClusterView,
   { dns, kubernetesAPI, cluster }: PlatformNetworkProfileSpec,
 ): readonly Finding[] {
-  const said: Readonly<Record<string, readonly unknown[]>> = {
+  const configured: Readonly<Record<string, readonly unknown[]>> = {
     'spec.dns': [dns?.namespace, dns?.podSelector, dns?.ports, dns?.addresses],
     'spec.dns.addresses': [dns?.addresses],
     'spec.kubernetesAPI': [kubernetesAPI?.addresses, kubernetesAPI?.ports],
@@ -17,5 +17,5 @@ export function discoveryFindings(
     'spec.cluster.serviceRanges': [cluster?.serviceRanges],
     'spec.cluster.nodeRanges': [cluster?.nodeRanges],
   };
-  return all.filter(({ path = '' }) => said[path]?.includes(undefined) !== false);
+  return all.filter(({ path = '' }) => configured[path]?.includes(undefined) !== false);
 }

@@ -4,34 +4,34 @@ import type { PolicyPort } from '../../model/network-policy.ts';
 import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import type { ServiceFacts } from '../../model/services.ts';
-import type { Surroundings } from '../../routes/route-end.ts';
+import type { RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
-import type { Opening } from '../local/allow-rule.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
 
 /** The pods' ports behind a port of a Service; `none` in particular where the Service has no such port. */
 export function portsBehind(
-  around: Surroundings,
+  context: RouteContext,
   service: string,
   port: number | string | undefined,
 ): readonly PolicyPort[] {
-  const pods = podsBehind(service, around);
+  const pods = podsBehind(service, context);
   const ports = pods.ok && port !== undefined ? pods.value.ports([port]) : undefined;
   return ports?.ok ? (ports.value ?? []) : [];
 }
 
 /** Also where there is nothing to open: an ExternalName has no pods, whatever selector is left on it. */
-export function isOpened(
+export function isServiceOpened(
   { type, selector }: ServiceFacts,
-  openings: readonly Opening[],
+  allowRules: readonly AllowRule[],
   ports: readonly PolicyPort[],
 ): boolean {
   if (type === 'ExternalName' || selector === undefined) return true;
-  return openings.some(
+  return allowRules.some(
     ({ pods, rule }) => asksNoMore(pods, { matchLabels: selector }) && portsContain(rule.ports, ports),
   );
 }
 
 /** Whether something is let in. */
-export function isWayIn({ direction }: Opening): boolean {
+export function isIngress({ direction }: AllowRule): boolean {
   return direction === 'Ingress';
 }

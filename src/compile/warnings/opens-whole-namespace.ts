@@ -3,15 +3,15 @@
 import type { Finding } from '../../model/findings.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 import { endOf } from '../../routes/index.ts';
-import { isWayIn } from './opened-services.ts';
+import { isIngress } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `OpensWholeNamespace` */
 export function opensWholeNamespace({ profiles }: CheckedNamespace): readonly Finding[] {
   return profiles.flatMap(({ profile, routes }) =>
     routes
-      .filter(({ openings }) =>
-        openings.some((opening) => isWayIn(opening) && selectsEverything(opening.pods)),
+      .filter(({ allowRules }) =>
+        allowRules.some((allowRule) => isIngress(allowRule) && selectsEverything(allowRule.pods)),
       )
       .map(({ route }) => ({
         code: 'OpensWholeNamespace' as const,

@@ -3,16 +3,16 @@
 import type { Finding } from '../../model/findings.ts';
 import type { Compilation } from '../across/compilation.ts';
 import type { SettledProfile } from '../across/settled-profiles.ts';
-import type { Opening } from '../local/allow-rule.ts';
-import type { PlainNamespace } from '../local/local-namespace.ts';
+import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
 
 /** A namespace, and what was made of it. */
 export interface CheckedNamespace {
   readonly run: Compilation;
-  readonly plain: PlainNamespace;
+  readonly local: LocalNamespace;
   readonly profiles: readonly SettledProfile[];
   /** What the routes of the profiles open. */
-  readonly routed: readonly Opening[];
+  readonly routed: readonly AllowRule[];
 }
 
 /** Looks at a namespace for one kind of mistake. Pure; what it finds is in a fixed order. */

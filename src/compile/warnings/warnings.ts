@@ -32,6 +32,6 @@ const checksOfCompiled: readonly WarningCheck[] = [
 
 /** Everything that the checks find in a namespace, check by check. */
 export function warningsAbout(checked: CheckedNamespace): readonly Finding[] {
-  const checks = [...checksOfAll, ...(checked.plain.isCompiled ? checksOfCompiled : [])];
+  const checks = [...checksOfAll, ...(checked.local.isCompiled ? checksOfCompiled : [])];
   return checks.flatMap((check) => check(checked));
 }

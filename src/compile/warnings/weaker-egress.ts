@@ -7,7 +7,7 @@ import { strictness } from '../local/namespace-egress.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `WeakerEgress` */
-export function weakerEgress({ plain: { profiles, membership } }: CheckedNamespace): readonly Finding[] {
+export function weakerEgress({ local: { profiles, membership } }: CheckedNamespace): readonly Finding[] {
   const floor = membership.egress;
   return profiles.flatMap(({ profile }) => {
     const { egress: asked } = profile;
