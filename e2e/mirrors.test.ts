@@ -237,3 +237,41 @@ describe('an edit', () => {
     expect((await looks()) - before.looks).toBeLessThan(crowd.length / 2);
   });
 });
+
+describe('what all namespaces have written into one', () => {
+  const senders = Array.from({ length: 10 }, (_, at) => `sender-${at}`);
+  const routesOf = (sender: string, many: number) => ({
+    routes: Array.from({ length: many }, (_, at) => ({
+      name: `r${at}`,
+      from: { namespace: { name: 'bystander', pods: app(`${sender}-${at}`) } },
+      to: { app: 'web' },
+      ports: [80],
+    })),
+  });
+  const routeOfLate = (reason: string, of = 'r0') =>
+    cluster.eventually(`route ${of} of the last sender says ${reason}`, async () => {
+      const profile = await cluster.profile('too-late', 'web');
+      return profile?.status?.routes?.find((route) => route.name === of && route.reason === reason);
+    });
+
+  test('is capped, which the sender of what is left out is told, until there is room', async () => {
+    for (const sender of senders) {
+      await cluster.createNamespace(sender, { app: 'yes' });
+      await cluster.createProfile(sender, 'web', routesOf(sender, 50));
+    }
+    await cluster.createNamespace('too-late', { app: 'yes' });
+    await cluster.createProfile('too-late', 'web', routesOf('too-late', 1));
+    expect((await routeOfLate('MirrorsCapped')).message).toContain(
+      'it is not mirrored in `bystander`: the routes of all namespaces together would come to more than 500 policies',
+    );
+    await operator.stop();
+    await cluster.api.json('PATCH', profilePath('too-late', 'web'), { spec: routesOf('too-late', 2) });
+    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
+    await routeOfLate('MirrorsCapped', 'r1');
+    await cluster.api.json('DELETE', profilePath('sender-3', 'web'));
+    await routeOfLate('Active', 'r1');
+    await waysOutAre('bystander', 'too-late-0', [
+      { to: { namespaceSelector: named('too-late'), podSelector: app('web') }, ports: [80] },
+    ]);
+  }, 300_000);
+});

@@ -12,9 +12,11 @@ import type { Direction } from '../model/network-policy.ts';
 import { compareKeys, compareText, distinct, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
 import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
+import { receiversByRoute, withCapsInAll } from './across/capped-in-all.ts';
 import { Compilation } from './across/compilation.ts';
 import { forbiddenIn, frozenMirrorsOf, frozenOwnersOf } from './across/frozen-owners.ts';
-import { mirrorsInto } from './across/mirrors-across.ts';
+import type { CappedRoute } from './across/mirror-caps.ts';
+import { mirrorsBeyond, mirrorsInto } from './across/mirrors-across.ts';
 import { allowRulesOf, settledProfiles } from './across/settled-profiles.ts';
 import type { ForbiddenAmong } from './local/lasting-rules.ts';
 import type { LocalNamespace } from './local/local-namespace.ts';
@@ -52,6 +54,8 @@ export interface CompiledNamespace {
   readonly forbidden: ForbiddenAmong | undefined;
   /** Directions that are not fenced: nothing stays as it is in them, because it would isolate its pods. */
   readonly thawed: readonly Direction[];
+  /** Routes of others that are not mirrored here, because the mirrors of all would be too many: their own status has to say so. */
+  readonly cappedRoutes: readonly CappedRoute[];
   readonly findings: readonly Finding[];
 }
 
@@ -72,10 +76,12 @@ export function compile(view: ClusterView): Compiled {
   if (platform === undefined) return { namespaces: [], policies: [], findings: [] };
   if (!isRead(platform)) return { namespaces: [], policies: [], findings: platformFindings(platform) };
   const run = new Compilation(view, platform);
-  const namespaces = [...view.namespaces.values()]
+  const each = [...view.namespaces.values()]
     .filter(({ terminating }) => !terminating)
     .sort((a, b) => compareText(a.name, b.name))
     .map((namespace) => compileOne(run, run.local(namespace)));
+  const receiversOf = receiversByRoute(each);
+  const namespaces = each.map((one) => ({ ...one, profiles: withCapsInAll(one.profiles, receiversOf) }));
   return {
     namespaces,
     policies: namespaces.flatMap((namespace) => namespace.policies),
@@ -106,6 +112,7 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
   const { facts, membership, egress } = local;
   const settled = settledProfiles(run, local);
   const profiles = settled.map(compiledProfile);
+  const beyond = local.isCompiled ? mirrorsBeyond(run, local) : { routes: [], exposers: [] };
   return {
     namespace: facts.name,
     enforcement: membership.inside ? membership.enforcement : undefined,
@@ -118,7 +125,14 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
     frozenMirrors: frozenMirrorsOf(run, local),
     forbidden: forbiddenIn(local),
     thawed: membership.inside && egress.mode === 'Unrestricted' ? ['Egress'] : [],
-    findings: warningsAbout({ run, local, profiles: settled, routed: settled.flatMap(allowRulesOf) }),
+    cappedRoutes: beyond.routes,
+    findings: warningsAbout({
+      run,
+      local,
+      profiles: settled,
+      routed: settled.flatMap(allowRulesOf),
+      beyond,
+    }),
   };
 }
 

@@ -109,6 +109,7 @@ beforeEach(async () => {
       events: new EventWriter(client, log),
       executor: new PlanExecutor({ contests, ledger, owners: new Owners(cache), policies, settleMs: 0 }),
       onRecordChanged: () => {},
+      onNewsFor: () => {},
     },
     compile,
   );

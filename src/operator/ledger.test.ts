@@ -125,3 +125,27 @@ describe('the last write that a transition covers', () => {
     expect(ledger.lastWrite('shop', 10_000)).toBe(10_000);
   });
 });
+
+describe('the routes that are left out elsewhere', () => {
+  const route = (namespace: string, name: string) => ({ namespace, profile: 'team', route: name });
+
+  test('are known by their sender, of each receiver', () => {
+    ledger.capped('shop', [route('evil', 'a'), route('evil', 'b'), route('late', 'a')]);
+    ledger.capped('pay', [route('evil', 'b')]);
+    expect(ledger.cappingReceivers('evil')).toEqual([
+      { namespace: 'shop', cappedRoutes: [route('evil', 'a'), route('evil', 'b')] },
+      { namespace: 'pay', cappedRoutes: [route('evil', 'b')] },
+    ]);
+    expect(ledger.cappingReceivers('shop')).toEqual([]);
+  });
+
+  test('are news for the senders for which they have changed, and for nobody else', () => {
+    expect(ledger.capped('shop', [])).toEqual([]);
+    expect(ledger.capped('shop', [route('evil', 'a'), route('late', 'a')])).toEqual(['evil', 'late']);
+    expect(ledger.capped('shop', [route('evil', 'a'), route('late', 'a')])).toEqual([]);
+    expect(ledger.capped('shop', [route('evil', 'a'), route('late', 'b')])).toEqual(['late']);
+    expect(ledger.capped('shop', [route('new', 'a'), route('late', 'b')])).toEqual(['evil', 'new']);
+    expect(ledger.capped('shop', [])).toEqual(['new', 'late']);
+    expect(ledger.cappingReceivers('late')).toEqual([]);
+  });
+});

@@ -1,6 +1,8 @@
 // What the operator remembers of each namespace between two reconciles, for statuses and for careful changes.
 // All of it can be lost: after a restart it is found anew. Must not know clients.
-
+import { isDeepStrictEqual } from 'node:util';
+import type { CappingReceiver } from '../compile/across/capped-in-all.ts';
+import type { CappedRoute } from '../compile/across/mirror-caps.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 import type { Failure } from '../plan/failure.ts';
@@ -62,6 +64,8 @@ export class Ledger {
   readonly #bornEmpty = new Map<string, HeldClosed>();
   readonly #lastWrites = new Map<string, number>();
   readonly #failingSince = new Map<string, number>();
+  /** By receiver and sender, the routes that are left out because the mirrors of all would be too many. */
+  readonly #cappedRoutes = new Map<string, ReadonlyMap<string, readonly CappedRoute[]>>();
 
   /** By name of namespace. */
   get records(): ReadonlyMap<string, NamespaceRecord> {
@@ -123,6 +127,25 @@ export class Ledger {
   /** A namespace stands nowhere: there is no platform profile. */
   unrecord(namespace: string): void {
     this.#records.delete(namespace);
+  }
+
+  /** Takes in which routes of others are not mirrored in a namespace. Returns the senders for which that has changed. */
+  capped(receiver: string, routes: readonly CappedRoute[]): readonly string[] {
+    const before = this.#cappedRoutes.get(receiver);
+    const after = Map.groupBy(routes, ({ namespace }) => namespace);
+    if (after.size > 0) this.#cappedRoutes.set(receiver, after);
+    else this.#cappedRoutes.delete(receiver);
+    return [...new Set([...(before?.keys() ?? []), ...after.keys()])].filter(
+      (sender) => !isDeepStrictEqual(before?.get(sender), after.get(sender)),
+    );
+  }
+
+  /** The namespaces in which routes of this one are not mirrored, and which routes. */
+  cappingReceivers(sender: string): readonly CappingReceiver[] {
+    return [...this.#cappedRoutes].flatMap(([namespace, bySender]) => {
+      const cappedRoutes = bySender.get(sender);
+      return cappedRoutes === undefined ? [] : [{ namespace, cappedRoutes }];
+    });
   }
 
   /** Nobody keeps a namespace closed for now: connections in it from then on are to be protected. */

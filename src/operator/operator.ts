@@ -129,7 +129,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       () => {},
     ),
   );
-  const shared = { client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
+  const shared = { queue, client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
   const reconciler = makeReconciler(shared, options.settleMs);
   const tasks = tasksOf({ cache, queue, statuses, platformLog, discovery });
   const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
@@ -194,12 +194,16 @@ function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'o
   };
 }
 
-type Shared = Omit<ReconcileParts, 'events' | 'contents' | 'contests' | 'executor' | 'driftTeller'> & {
+type Shared = Omit<
+  ReconcileParts,
+  'events' | 'contents' | 'contests' | 'executor' | 'driftTeller' | 'onNewsFor'
+> & {
   readonly client: ApiClient;
+  readonly queue: WorkQueue;
 };
 
 function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
-  const { client, cache, drifts, ledger, log, metrics } = shared;
+  const { client, cache, drifts, ledger, log, metrics, queue } = shared;
   const contests = new Contests();
   const events = new EventWriter(client, log);
   const driftTeller = new DriftTeller({
@@ -220,6 +224,7 @@ function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
     contents: new FrozenContents(client),
     driftTeller,
     events,
+    onNewsFor: (namespace) => queue.add(namespace, 'bulk'),
     executor: new PlanExecutor({ ledger, contests, settleMs, policies, owners: new Owners(cache) }),
   });
 }

@@ -3,6 +3,8 @@
 import type { Logger } from 'pino';
 import type { Cache } from '../cluster/cache.ts';
 import { classify, type ErrorClass } from '../cluster/errors.ts';
+import { receiversByRoute, withCapsInAll } from '../compile/across/capped-in-all.ts';
+import type { CappedRoute } from '../compile/across/mirror-caps.ts';
 import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
 import { ClusterServicesCache } from '../compile/platform/cluster-services.ts';
 import { isRead, ownerOf } from '../compile/platform/read-platform.ts';
@@ -45,6 +47,8 @@ export interface ReconcileParts {
   readonly log: Logger;
   /** A namespace stands elsewhere than before, or has other policies. */
   readonly onRecordChanged: () => void;
+  /** What is told of a namespace has changed, through what another one came to. */
+  readonly onNewsFor: (namespace: string) => void;
 }
 
 /** When to look at the namespace again, if nothing changes before: in milliseconds. */
@@ -115,6 +119,7 @@ export class NamespaceReconciler {
     const decision = await this.#decideKnowing(namespace);
     if (decision === undefined)
       return cache.view().platform === undefined ? this.#withoutPlatform(namespace) : {};
+    this.#tellSenders(namespace, decision.compiled.cappedRoutes);
     const { state, ...outcome } = await this.#applyOrTell(namespace, decision);
     if (state === undefined) return outcome;
     this.#record(namespace, decision, state);
@@ -194,7 +199,7 @@ export class NamespaceReconciler {
       return undefined;
     }
     drifts.belongsTo(namespace, facts.uid);
-    const compiled = this.#compile(view, view.platform, facts, this.#known);
+    const compiled = this.#withCaps(this.#compile(view, view.platform, facts, this.#known));
     const actual = cache.policiesIn(namespace);
     const wanted = { ...wantedIn(compiled), contents, keepsAll: view.platform.outdated !== undefined };
     const input = {
@@ -215,10 +220,23 @@ export class NamespaceReconciler {
     };
   }
 
+  /** Which of its routes are left out elsewhere, other namespaces found when they were compiled. */
+  #withCaps(compiled: CompiledNamespace): CompiledNamespace {
+    const receivers = receiversByRoute(this.#parts.ledger.cappingReceivers(compiled.namespace));
+    return { ...compiled, profiles: withCapsInAll(compiled.profiles, receivers) };
+  }
+
+  /** Senders are looked at again only where other routes of theirs are left out here than before. */
+  #tellSenders(receiver: string, cappedRoutes: readonly CappedRoute[]): void {
+    const { ledger, onNewsFor } = this.#parts;
+    for (const sender of ledger.capped(receiver, cappedRoutes)) onNewsFor(sender);
+  }
+
   /** Without a profile there is no ring to write: garbage collection takes what the last one owned, and we take the rest. */
   async #withoutPlatform(namespace: string): Promise<Outcome> {
     const { cache, drifts, executor, ledger, log, metrics, statuses } = this.#parts;
     ledger.unrecord(namespace);
+    this.#tellSenders(namespace, []);
     metrics.stands(namespace, undefined);
     const moment = drifts.now;
     const teams = [...cache.profiles.inNamespace(namespace).values()].map(teamOf);
@@ -245,6 +263,7 @@ export class NamespaceReconciler {
     driftTeller.forget(namespace);
     drifts.forget(namespace);
     metrics.stands(namespace, undefined);
+    this.#tellSenders(namespace, []);
     if (ledger.forget(namespace)) onRecordChanged();
   }
 

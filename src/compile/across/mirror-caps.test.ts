@@ -13,6 +13,7 @@ import {
 import { runs } from '../../../test/property-runs.ts';
 import type { ClusterView, ProfileFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
+import { receiversByRoute, withCapsInAll } from './capped-in-all.ts';
 import { type MirroredRoute, withinCap } from './mirror-caps.ts';
 import { namespacesTouchedByProfile } from './touched.ts';
 
@@ -128,6 +129,52 @@ describe('what all namespaces may have written into one', () => {
     const findings = compile(given).findings.filter(({ code }) => code === 'MirrorsCapped');
     expect(findings).toMatchObject([{ subject: { kind: 'Namespace', name: 'shop' } }]);
     expect(findings[0]?.message).toContain('50 are left out, the first `n00/a/r000`');
+  });
+
+  test('is told at the sender too, on each route that is left out', () => {
+    const senders = Array.from({ length: 11 }, (_, at) =>
+      flood(`n${String(at).padStart(2, '0')}/a`, at === 0 ? young : old, at === 0 ? 2 : 50),
+    );
+    const given = seen(senders);
+    const compiled = compile(given).namespaces;
+    expect(compiled.find(({ namespace: name }) => name === 'shop')?.cappedRoutes).toEqual([
+      { namespace: 'n00', profile: 'a', route: 'r000' },
+      { namespace: 'n00', profile: 'a', route: 'r001' },
+    ]);
+    expect(cappedIn(given, 'n00')).toEqual(['a/r000', 'a/r001']);
+    expect(compiled.find(({ namespace: name }) => name === 'n00')?.profiles[0]?.routes[0]).toMatchObject({
+      state: 'Active',
+      reason: 'MirrorsCapped',
+      message:
+        'its rule is written, but it is not mirrored in `shop`: the routes of all namespaces together would come to more than 500 policies or 5 MB there, and older ones go first. Declare the way out there',
+    });
+    for (const other of ['n01', 'n10', 'shop']) expect(cappedIn(given, other)).toEqual([]);
+  });
+
+  test('is told beside what the sender has by itself too much elsewhere', () => {
+    const senders = Array.from({ length: 10 }, (_, at) => flood(`n${at}/a`, old, 50));
+    const late = flood('late/a', young, 51);
+    const { profiles = [] } =
+      compile(seen([...senders, late])).namespaces.find(({ namespace: name }) => name === 'late') ?? {};
+    const last = profiles[0]?.routes.at(-1);
+    expect(last?.message).toContain('the routes of `late` would come to more than 50 policies');
+    expect(profiles[0]?.routes[0]?.message).toContain('the routes of all namespaces together');
+  });
+
+  test('is told of no route that is not written', () => {
+    const [route] = compile(seen([flood('n00/a', old, 1)])).namespaces.flatMap(({ profiles }) => profiles);
+    const receivers = receiversByRoute([
+      { namespace: 'shop', cappedRoutes: [{ namespace: 'n00', profile: 'a', route: 'r000' }] },
+      { namespace: 'pay', cappedRoutes: [{ namespace: 'n00', profile: 'a', route: 'r000' }] },
+    ]);
+    if (route === undefined) throw new Error('there is no profile');
+    const told = (given: typeof route) => withCapsInAll([given], receivers)[0]?.routes[0];
+    expect(told(route)?.message).toContain('it is not mirrored in `pay`, `shop`:');
+    const pending = {
+      ...route,
+      routes: route.routes.map((each) => ({ ...each, state: 'Pending' as const, message: 'it waits' })),
+    };
+    expect(told(pending)).toMatchObject({ reason: 'Active', message: 'it waits' });
   });
 });
 

@@ -30,6 +30,13 @@ export interface MirroredRoute {
   readonly allowRules: readonly AllowRule[];
 }
 
+/** A route that is not mirrored in another namespace. */
+export interface CappedRoute {
+  readonly namespace: string;
+  readonly profile: string;
+  readonly route: string;
+}
+
 /** What the ways in of one namespace come to in another with these labels; those that come to nothing there are left out. */
 export function mirroredIn(
   labels: Labels,

@@ -15,6 +15,7 @@ import { monitoringRules } from '../platform/systems.ts';
 import { mirrorableRoutes } from './capped-mirrors.ts';
 import type { Compilation } from './compilation.ts';
 import {
+  type CappedRoute,
   capOfAll,
   capOfPair,
   exposedWithinCap,
@@ -55,8 +56,8 @@ function mirrorsOfRoutes(run: Compilation, here: LocalNamespace): readonly Mirro
 
 /** What is too much to be mirrored here. */
 export interface MirrorsBeyond {
-  /** The routes of others, all of them together. */
-  readonly routes: readonly string[];
+  /** The routes of others, all of them together; the oldest first. */
+  readonly routes: readonly CappedRoute[];
   /** The objects that expose pods, of each namespace by itself. */
   readonly exposers: readonly string[];
 }
@@ -65,9 +66,11 @@ export interface MirrorsBeyond {
 export function mirrorsBeyond(run: Compilation, here: LocalNamespace): MirrorsBeyond {
   if (here.egress.mode !== 'Restricted') return { routes: [], exposers: [] };
   return {
-    routes: withinCap(routesInto(run, here), capOfAll).beyond.map(
-      ({ profile, ingressRoute }) => `${formatKey(profile)}/${ingressRoute.route.name}`,
-    ),
+    routes: withinCap(routesInto(run, here), capOfAll).beyond.map(({ profile, ingressRoute }) => ({
+      namespace: profile.namespace,
+      profile: profile.name,
+      route: ingressRoute.route.name,
+    })),
     exposers: exposuresInto(run, here).flatMap(({ beyond }) => beyond),
   };
 }

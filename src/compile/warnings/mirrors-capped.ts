@@ -2,13 +2,12 @@
 // Must not know which mirrors are written.
 import type { Finding } from '../../model/findings.ts';
 import { capOfAll, capOfPair } from '../across/mirror-caps.ts';
-import { mirrorsBeyond } from '../across/mirrors-across.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `MirrorsCapped`, at the namespace into which they would be written. */
-export function mirrorsCapped({ run, local }: CheckedNamespace): readonly Finding[] {
+export function mirrorsCapped({ local, beyond }: CheckedNamespace): readonly Finding[] {
   const namespace = local.facts.name;
-  const { routes, exposers } = mirrorsBeyond(run, local);
+  const { routes, exposers } = beyond;
   const subject = { kind: 'Namespace', name: namespace } as const;
   const [route] = routes;
   const [exposer] = exposers;
@@ -18,7 +17,7 @@ export function mirrorsCapped({ run, local }: CheckedNamespace): readonly Findin
       : {
           code: 'MirrorsCapped',
           subject,
-          message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${route}\``,
+          message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${route.namespace}/${route.profile}/${route.route}\``,
           hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
         };
   const ofExposures: Finding | undefined =

@@ -2,6 +2,7 @@
 // Must not know which checks there are.
 import type { Finding } from '../../model/findings.ts';
 import type { Compilation } from '../across/compilation.ts';
+import type { MirrorsBeyond } from '../across/mirrors-across.ts';
 import type { SettledProfile } from '../across/settled-profiles.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
@@ -13,6 +14,8 @@ export interface CheckedNamespace {
   readonly profiles: readonly SettledProfile[];
   /** What the routes of the profiles open. */
   readonly routed: readonly AllowRule[];
+  /** What is too much to be mirrored in it. */
+  readonly beyond: MirrorsBeyond;
 }
 
 /** Looks at a namespace for one kind of mistake. Pure; what it finds is in a fixed order. */
