@@ -5,8 +5,8 @@ const layers = [
   ['api'],
   ['view'],
   ['discover', 'compile', 'analyze'],
-  ['plan', 'graph'],
-  ['cluster'],
+  ['plan', 'graph', 'kube'],
+  ['objects'],
   ['operator', 'cli', 'graph-page'],
 ];
 
@@ -59,7 +59,7 @@ export default {
     {
       name: 'core-is-pure',
       comment:
-        'the core knows no client, no I/O and no clock: read it in cluster/ or cli/ and pass it in as data',
+        'the core knows no client, no I/O and no clock: read it in kube/, operator/ or cli/ and pass it in as data',
       severity: 'error',
       from: { path: pure, pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },

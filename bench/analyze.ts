@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { analyze } from '../src/analyze/analysis.ts';
 import type { AnalysisInput } from '../src/analyze/facts.ts';
-import { readAnalysisInput } from '../src/cluster/analysis-input.ts';
+import { readAnalysisInput } from '../src/objects/analysis-input.ts';
 import { naiveAnalysis } from '../test/naive-analysis.ts';
 import { clusterOf } from './policies.ts';
 import { Report } from './report.ts';

@@ -4,8 +4,8 @@
 import { join } from 'node:path';
 import { Cluster } from '../e2e/cluster.ts';
 import { type ControlPlane, startControlPlane } from '../e2e/control-plane/control-plane.ts';
-import { ApiClient } from '../src/cluster/api-client.ts';
-import { connect, loadKubeConfig } from '../src/cluster/connection.ts';
+import { ApiClient } from '../src/kube/api-client.ts';
+import { connect, loadKubeConfig } from '../src/kube/connection.ts';
 import { type CommandLine, ContenderProcess } from './contender-process.ts';
 import { createNamespace, label, policiesPath } from './ring.ts';
 import { type Sighting, Witness } from './witness.ts';

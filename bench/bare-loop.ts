@@ -3,10 +3,10 @@
 // the API server and the transport cost. It keeps Ringfence's promise that the deny is stored before the rest is sent.
 // Usage: node bench/bare-loop.ts KUBECONFIG RING.json SELECTOR
 import { readFileSync } from 'node:fs';
-import { ApiClient } from '../src/cluster/api-client.ts';
-import { connect, loadKubeConfig } from '../src/cluster/connection.ts';
-import { classify } from '../src/cluster/errors.ts';
-import type { RawObject } from '../src/cluster/resource.ts';
+import { ApiClient } from '../src/kube/api-client.ts';
+import { connect, loadKubeConfig } from '../src/kube/connection.ts';
+import { classify } from '../src/kube/errors.ts';
+import type { RawObject } from '../src/kube/resource.ts';
 import { createPolicy, type Ring } from './ring.ts';
 
 const [kubeconfig = '', ringFile = '', labelSelector = ''] = process.argv.slice(2);

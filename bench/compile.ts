@@ -1,12 +1,12 @@
 // `npm run bench:compile`: how long the compiler takes for a large cluster whose egress is Restricted, from nothing and for one
 // edit with all that it touches, and the memory that it takes. Prints the bounds that it is held to; a machine that is busy may miss them, so that no test runs this.
 
-import { appNetworkProfiles } from '../src/cluster/resources.ts';
-import { Stores } from '../src/cluster/stores.ts';
 import { namespacesTouchedByProfile } from '../src/compile/across/touched.ts';
 import { compile, compileNamespace } from '../src/compile/compile.ts';
 import { isRead } from '../src/compile/platform/read-platform.ts';
 import { apiVersion } from '../src/model/policies.ts';
+import { appNetworkProfiles } from '../src/objects/resources.ts';
+import { Stores } from '../src/objects/stores.ts';
 
 const size = Number(process.argv[2] ?? 10_000);
 const bounds = { fromNothingMs: 3_000, editMs: 2 } as const;

@@ -3,8 +3,8 @@
 // Usage: node bench/raw-creates.ts KUBECONFIG RING.json; each line of standard input is an `Order` in JSON.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ApiClient } from '../src/cluster/api-client.ts';
-import { connect, loadKubeConfig, poolSize } from '../src/cluster/connection.ts';
+import { ApiClient } from '../src/kube/api-client.ts';
+import { connect, loadKubeConfig, poolSize } from '../src/kube/connection.ts';
 import { createNamespace, createPolicy, type Ring } from './ring.ts';
 
 /** Which namespaces get their policies, and whether they have to be created first. */

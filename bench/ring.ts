@@ -1,6 +1,6 @@
 // What is written: namespaces, and the policies of one as a template that is learnt from Ringfence, for those who write the
 // same without thinking. Must not know what a ring consists of.
-import type { ApiClient } from '../src/cluster/api-client.ts';
+import type { ApiClient } from '../src/kube/api-client.ts';
 
 /** NetworkPolicies without a namespace, in the order in which they were written. */
 export type Ring = readonly Template[];

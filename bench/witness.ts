@@ -1,7 +1,7 @@
 // Sees every NetworkPolicy of one API server come and go, by a watch of its own, and notes when.
 // Must not know who writes them: no contender is asked whether it has done its work.
-import type { ApiClient } from '../src/cluster/api-client.ts';
-import type { RawObject } from '../src/cluster/resource.ts';
+import type { ApiClient } from '../src/kube/api-client.ts';
+import type { RawObject } from '../src/kube/resource.ts';
 
 const path = '/apis/networking.k8s.io/v1/networkpolicies';
 const idleMs = 150_000;

@@ -2,8 +2,8 @@
 // Must not know what should be let through.
 import { type Analysis, analyze } from '../src/analyze/analysis.ts';
 import { type Endpoint, formatEndpoint } from '../src/analyze/endpoints.ts';
-import { readAnalysisInput } from '../src/cluster/analysis-input.ts';
 import { covers, formatPortSet, intersect, noPorts, type PortSet, subtract } from '../src/model/port-set.ts';
+import { readAnalysisInput } from '../src/objects/analysis-input.ts';
 import type { PolicySet } from './policy-recorder.ts';
 
 /** What there is besides policies. */

@@ -9,10 +9,10 @@ import { compare } from '../src/analyze/compare.ts';
 import { type Connection, connectionsOf } from '../src/analyze/connections.ts';
 import { type Endpoint, formatEndpoint } from '../src/analyze/endpoints.ts';
 import type { Explanation, RuleReason, SideExplanation } from '../src/analyze/explain.ts';
-import { type ReadObjects, readAnalysisInput } from '../src/cluster/analysis-input.ts';
 import { formatKey } from '../src/model/object-key.ts';
 import { formatPortSet } from '../src/model/port-set.ts';
 import { parsePort } from '../src/model/ports.ts';
+import { type ReadObjects, readAnalysisInput } from '../src/objects/analysis-input.ts';
 
 /** The files that a case starts from; one of the first two is there. */
 export const analysisFiles = ['policies.yaml', 'input.yaml', 'asked.yaml', 'after.yaml'] as const;

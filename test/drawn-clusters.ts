@@ -11,9 +11,9 @@ import type {
   WorkloadFacts,
 } from '../src/analyze/facts.ts';
 import { withoutStandIns } from '../src/analyze/stand-ins.ts';
-import { readAnalysisInput } from '../src/cluster/analysis-input.ts';
 import type { Owner } from '../src/model/policies.ts';
 import type { Labels } from '../src/model/selectors.ts';
+import { readAnalysisInput } from '../src/objects/analysis-input.ts';
 
 const platform: Pick<Owner, 'kind' | 'name'> = { kind: 'PlatformNetworkProfile', name: 'default' };
 

@@ -7,14 +7,10 @@ import type {
   platformNetworkProfileSpec,
 } from '../src/api/platform-network-profile.ts';
 import type { Discovered } from '../src/api/platform-status.ts';
-import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../src/cluster/discovery-resources.ts';
-import type { RawObject, Resource } from '../src/cluster/resource.ts';
-import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/cluster/resources.ts';
-import { services } from '../src/cluster/service-resources.ts';
-import type { Identified } from '../src/cluster/store.ts';
-import { Stores } from '../src/cluster/stores.ts';
 import { isRead, ownerOf, type ReadPlatform } from '../src/compile/platform/read-platform.ts';
 import type { Observed } from '../src/discover/observed.ts';
+import type { RawObject, Resource } from '../src/kube/resource.ts';
+import type { Identified } from '../src/kube/store.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
 import {
   apiVersion,
@@ -25,6 +21,10 @@ import {
 } from '../src/model/policies.ts';
 import type { Labels } from '../src/model/selectors.ts';
 import type { ServiceFacts } from '../src/model/services.ts';
+import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../src/objects/discovery-resources.ts';
+import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/objects/resources.ts';
+import { services } from '../src/objects/service-resources.ts';
+import { Stores } from '../src/objects/stores.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import type { DeepReadonly } from '../src/routes/schema/fields.ts';
 import type {

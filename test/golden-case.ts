@@ -4,12 +4,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { asStored, type WrittenObject } from '../src/cluster/as-stored.ts';
-import { Stores } from '../src/cluster/stores.ts';
 import type { CompiledRoute } from '../src/compile/across/route-states.ts';
 import { type CompiledNamespace, compile } from '../src/compile/compile.ts';
 import { isRead, ownerOf } from '../src/compile/platform/read-platform.ts';
 import { formatKey } from '../src/model/object-key.ts';
+import { asStored, type WrittenObject } from '../src/objects/as-stored.ts';
+import { Stores } from '../src/objects/stores.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import { type Plan, plan, wantedIn } from '../src/plan/plan.ts';

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApiClient, type ClientOptions } from '../src/cluster/api-client.ts';
-import { makeAgent } from '../src/cluster/http.ts';
+import { ApiClient, type ClientOptions } from '../src/kube/api-client.ts';
+import { makeAgent } from '../src/kube/http.ts';
 
 /** A client, and the end of its server. */
 export interface LocalClient {

@@ -1,7 +1,6 @@
 // One namespace whose policies change as the API server changes them, for following a plan change by change; and which
 // connections of its two pods the policies let through. Must not know how a plan comes about.
-import type { RawObject } from '../src/cluster/resource.ts';
-import { readPolicy } from '../src/cluster/resources.ts';
+import type { RawObject } from '../src/kube/resource.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
 import {
   type ActualPolicies,
@@ -10,6 +9,7 @@ import {
   type OwnedPolicy,
 } from '../src/model/policies.ts';
 import { type Labels, selects } from '../src/model/selectors.ts';
+import { readPolicy } from '../src/objects/resources.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 

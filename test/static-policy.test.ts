@@ -5,8 +5,8 @@ import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { analyze } from '../src/analyze/analysis.ts';
 import { formatEndpoint } from '../src/analyze/endpoints.ts';
-import { readAnalysisInput } from '../src/cluster/analysis-input.ts';
 import { formatPortSet } from '../src/model/port-set.ts';
+import { readAnalysisInput } from '../src/objects/analysis-input.ts';
 
 const namespace = (name: string) => ({
   apiVersion: 'v1',

@@ -1,6 +1,6 @@
 // The reference page of what /metrics tells, from the registry itself: names, types, labels and their values.
 // Must not know any metric but those that its alerts name, and these it looks up.
-import { resourceNames } from '../src/cluster/stores.ts';
+import { resourceNames } from '../src/objects/stores.ts';
 import { Metrics, type Readings } from '../src/operator/metrics.ts';
 
 const atRest: Readings = {

@@ -1,10 +1,11 @@
 // What the operator would write, from the same parts that it is made of: the cache, its view, and the compiler.
 // Reads the cluster once and writes nothing.
-import { ApiClient } from '../../src/cluster/api-client.ts';
-import { Cache } from '../../src/cluster/cache.ts';
-import { connect, loadKubeConfig } from '../../src/cluster/connection.ts';
+
 import { compile } from '../../src/compile/compile.ts';
+import { ApiClient } from '../../src/kube/api-client.ts';
+import { connect, loadKubeConfig } from '../../src/kube/connection.ts';
 import type { DesiredPolicy } from '../../src/model/policies.ts';
+import { Cache } from '../../src/objects/cache.ts';
 
 /** The policies that the profiles of a cluster stand for. */
 export async function previewPolicies(kubeconfig: string): Promise<readonly DesiredPolicy[]> {

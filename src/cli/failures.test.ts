@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ApiError } from '../cluster/errors.ts';
+import { ApiError } from '../kube/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { endingOf, ToolError } from './failures.ts';
 

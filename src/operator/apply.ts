@@ -1,10 +1,10 @@
 // Sends a phase of a plan to the API server. Each answer goes into the store, so that the next plan is made from what was
 // written. Must not know why a change is made, nor wait between phases.
-import { ApiError } from '../cluster/errors.ts';
-import type { ObjectRequests, Stored } from '../cluster/object-requests.ts';
-import type { StoredPolicy } from '../cluster/resources.ts';
-import type { Store } from '../cluster/store.ts';
+import { ApiError } from '../kube/errors.ts';
+import type { ObjectRequests, Stored } from '../kube/object-requests.ts';
+import type { Store } from '../kube/store.ts';
 import { fingerprint } from '../model/network-policy.ts';
+import type { StoredPolicy } from '../objects/resources.ts';
 import { keyOf, type Phase, type PolicyChange } from '../plan/changes.ts';
 import type { Drift } from '../plan/drift.ts';
 import { foreignMetadata, manifestOf, type PolicyMetadata } from '../plan/manifest.ts';

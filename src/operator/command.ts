@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pino from 'pino';
-import { connect, loadKubeConfig } from '../cluster/connection.ts';
+import { connect, loadKubeConfig } from '../kube/connection.ts';
 import { runOperator } from './operator.ts';
 
 interface Flags {

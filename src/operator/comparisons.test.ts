@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import pino from 'pino';
-import { ApiError } from '../cluster/errors.ts';
+import { ApiError } from '../kube/errors.ts';
 import { followComparisons } from './comparisons.ts';
 
 let lines: Record<string, unknown>[];

@@ -1,7 +1,7 @@
 // Tells people and Prometheus what comparisons of the cache with the API server find. Must not know how they are made.
 import type { Logger } from 'pino';
-import type { ComparisonListener } from '../cluster/comparison.ts';
-import { classify } from '../cluster/errors.ts';
+import type { ComparisonListener } from '../kube/comparison.ts';
+import { classify } from '../kube/errors.ts';
 import { formatKey } from '../model/object-key.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -5,15 +5,15 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { platform } from '../../test/fixtures.ts';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
-import { Cache } from '../cluster/cache.ts';
-import type { RawObject } from '../cluster/resource.ts';
+import { compileNamespace } from '../compile/compile.ts';
+import type { RawObject } from '../kube/resource.ts';
+import { Cache } from '../objects/cache.ts';
 import {
   appNetworkProfiles,
   namespaces,
   networkPolicies,
   type StoredPlatform,
-} from '../cluster/resources.ts';
-import { compileNamespace } from '../compile/compile.ts';
+} from '../objects/resources.ts';
 import { PolicyWriter } from './apply.ts';
 import { Contests } from './contest.ts';
 import { DriftTeller } from './drift-teller.ts';

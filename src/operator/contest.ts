@@ -2,7 +2,7 @@
 // A mutating webhook shows in the answer to a write; another tool shows by an undone write soon afterwards.
 // Only the same write of the same thing counts: what was created anew under an old name starts without a history.
 // Must not know clients: it is told of writes, and asked.
-import { backoffMs } from '../cluster/backoff.ts';
+import { backoffMs } from '../kube/backoff.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 
 /** So many writes without effect in a row make a contest. */

@@ -1,9 +1,9 @@
 // Follows what is known of DNS, the API server and the address ranges: many changes make one look, and only where it shows
 // something new is every namespace looked at again. Must not know how anything is found out.
 import type { Logger } from 'pino';
-import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../cluster/discovery-resources.ts';
-import type { Stores } from '../cluster/stores.ts';
 import { isDiscovered } from '../discover/places.ts';
+import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../objects/discovery-resources.ts';
+import type { Stores } from '../objects/stores.ts';
 import { contain, type Mistakes } from './mistakes.ts';
 import { everythingKey, followingKey, platformKey } from './triggers.ts';
 import type { WorkQueue } from './work-queue.ts';

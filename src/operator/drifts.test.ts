@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { StoredPolicy } from '../cluster/resources.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
+import type { StoredPolicy } from '../objects/resources.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { Drifts } from './drifts.ts';
 

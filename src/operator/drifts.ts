@@ -1,7 +1,8 @@
 // Notices which writes correct a drift: they make a policy again what it was before somebody else changed it.
 // Our own writes are not heard of here, since the stores don't tell of them. Must not know clients.
-import type { StoredPolicy } from '../cluster/resources.ts';
-import type { Change } from '../cluster/store.ts';
+
+import type { Change } from '../kube/store.ts';
+import type { StoredPolicy } from '../objects/resources.ts';
 import { keyOf, type PolicyChange } from '../plan/changes.ts';
 import type { Drift } from '../plan/drift.ts';
 

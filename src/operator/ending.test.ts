@@ -2,9 +2,9 @@
 // server sees of it is in `e2e/lease.test.ts`.
 import { describe, expect, test } from '@jest/globals';
 import pino from 'pino';
-import type { ApiClient } from '../cluster/api-client.ts';
-import type { Cache } from '../cluster/cache.ts';
-import { WriteGate } from '../cluster/write-gate.ts';
+import type { ApiClient } from '../kube/api-client.ts';
+import { WriteGate } from '../kube/write-gate.ts';
+import type { Cache } from '../objects/cache.ts';
 import { type Running, runUntil } from './ending.ts';
 import type { HealthServer } from './health.ts';
 import { alone, LeaseLostError } from './lease.ts';

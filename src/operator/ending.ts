@@ -2,9 +2,9 @@
 // another operator may work. Must not know what the parts do, only in which order they end.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { ApiClient } from '../cluster/api-client.ts';
-import type { Cache } from '../cluster/cache.ts';
-import type { WriteGate } from '../cluster/write-gate.ts';
+import type { ApiClient } from '../kube/api-client.ts';
+import type { WriteGate } from '../kube/write-gate.ts';
+import type { Cache } from '../objects/cache.ts';
 import type { HealthServer } from './health.ts';
 import { type Leadership, LeaseLostError } from './lease.ts';
 import type { Mistakes } from './mistakes.ts';

@@ -3,9 +3,9 @@
 // Must not know what is worth telling.
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import type { ApiClient } from '../cluster/api-client.ts';
-import { ApiError, classify } from '../cluster/errors.ts';
-import { wallMicroTime } from '../cluster/wall-time.ts';
+import type { ApiClient } from '../kube/api-client.ts';
+import { ApiError, classify } from '../kube/errors.ts';
+import { wallMicroTime } from '../kube/wall-time.ts';
 import { eventOf, type News } from '../plan/events.ts';
 import { FailureLog } from './failure-log.ts';
 import { fewAtATime } from './few-at-a-time.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { WritesClosedError } from '../cluster/write-gate.ts';
+import { WritesClosedError } from '../kube/write-gate.ts';
 import { few, fewAtATime } from './few-at-a-time.ts';
 
 const numbers = Array.from({ length: 5 * few }, (_, index) => index);

@@ -1,7 +1,7 @@
 // Many requests for one namespace, a few at a time: they share the connections with what other namespaces wait for.
 // Must not know what is requested.
-import { poolSize } from '../cluster/connection.ts';
-import { WritesClosedError } from '../cluster/write-gate.ts';
+import { poolSize } from '../kube/connection.ts';
+import { WritesClosedError } from '../kube/write-gate.ts';
 
 /** How many are in flight: the others find a free connection at any time. */
 export const few = poolSize / 2;

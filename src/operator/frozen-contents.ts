@@ -1,9 +1,9 @@
 // What the few policies say of which the cache's fingerprint is not enough: read when a plan needs them, and kept while the
 // policies are as they were. Must not know what a plan makes of them.
-import type { ApiClient } from '../cluster/api-client.ts';
-import { listObjects } from '../cluster/list.ts';
-import { readContent } from '../cluster/policy-content.ts';
+import type { ApiClient } from '../kube/api-client.ts';
+import { listObjects } from '../kube/list.ts';
 import { managedByLabel, type OwnedPolicy, type StoredContent } from '../model/policies.ts';
+import { readContent } from '../objects/policy-content.ts';
 
 /** So many namespaces with frozen policies are remembered; of more, the longest known are read again when they are needed. */
 const mostRemembered = 200;

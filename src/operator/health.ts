@@ -4,7 +4,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { ConfigurationError } from '../cluster/connection.ts';
+import { ConfigurationError } from '../kube/connection.ts';
 import { ContainedMistake, type Mistakes } from './mistakes.ts';
 
 /** Reasons why not; none means yes. */

@@ -5,10 +5,10 @@
 // Must not know what the holder does.
 
 import type { Logger } from 'pino';
-import type { ApiClient } from '../cluster/api-client.ts';
-import { waitFor } from '../cluster/backoff.ts';
-import { ApiError, classify } from '../cluster/errors.ts';
-import { wallMicroTime } from '../cluster/wall-time.ts';
+import type { ApiClient } from '../kube/api-client.ts';
+import { waitFor } from '../kube/backoff.ts';
+import { ApiError, classify } from '../kube/errors.ts';
+import { wallMicroTime } from '../kube/wall-time.ts';
 import { ExpectedError } from '../model/expected-error.ts';
 import { FailureLog } from './failure-log.ts';
 

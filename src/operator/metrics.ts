@@ -2,9 +2,9 @@
 // gives, so that the number of series has a bound and /metrics tells nobody who is in the cluster.
 // Must not know how a number comes about: it is told, or reads it when somebody asks.
 import { type Counter, type Histogram, Registry } from 'prom-client';
-import type { AnswerListener } from '../cluster/api-client.ts';
-import { resourceNames } from '../cluster/stores.ts';
+import type { AnswerListener } from '../kube/api-client.ts';
 import { type Finding, type FindingCode, findingKinds, isLinters } from '../model/findings.ts';
+import { resourceNames } from '../objects/stores.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteTally } from '../plan/route-tally.ts';
 import { leaseName } from './lease.ts';

@@ -1,8 +1,9 @@
 // Asks the API server whether a profile is really there: the watch of profiles may be behind that of policies, and what
 // is written for a profile that is gone is taken by garbage collection at once. Must not know what is written.
-import type { Cache } from '../cluster/cache.ts';
-import { appNetworkProfiles, platformNetworkProfiles } from '../cluster/resources.ts';
+
 import type { Owner } from '../model/policies.ts';
+import type { Cache } from '../objects/cache.ts';
+import { appNetworkProfiles, platformNetworkProfiles } from '../objects/resources.ts';
 
 /** An answer holds for so long, in milliseconds: a restored etcd may bring a profile back under its uid. */
 const rememberedMs = 10_000;

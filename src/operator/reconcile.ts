@@ -1,15 +1,15 @@
 // The reconcile of one namespace: key -> view -> compile -> plan -> apply -> status.
 // Must not know how keys get here, nor retry: an error goes to the queue's backoff.
 import type { Logger } from 'pino';
-import type { Cache } from '../cluster/cache.ts';
-import { classify, type ErrorClass } from '../cluster/errors.ts';
 import { receiversByRoute, withCapsInAll } from '../compile/across/capped-in-all.ts';
 import type { CappedRoute } from '../compile/across/mirror-caps.ts';
 import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
 import { ClusterServicesCache } from '../compile/platform/cluster-services.ts';
 import { isRead, ownerOf } from '../compile/platform/read-platform.ts';
+import { classify, type ErrorClass } from '../kube/errors.ts';
 import type { Finding } from '../model/findings.ts';
 import type { OwnedPolicy, Owner, StoredContent } from '../model/policies.ts';
+import type { Cache } from '../objects/cache.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { newsOf } from '../plan/events.ts';
 import { type Failure, refusedBy } from '../plan/failure.ts';

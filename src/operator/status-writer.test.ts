@@ -3,10 +3,10 @@ import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { namespace, platform } from '../../test/fixtures.ts';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
-import { Cache } from '../cluster/cache.ts';
-import type { RawObject } from '../cluster/resource.ts';
-import { appNetworkProfiles, namespaces, type StoredPlatform } from '../cluster/resources.ts';
 import { compileNamespace } from '../compile/compile.ts';
+import type { RawObject } from '../kube/resource.ts';
+import { Cache } from '../objects/cache.ts';
+import { appNetworkProfiles, namespaces, type StoredPlatform } from '../objects/resources.ts';
 import { Ledger, specIdentity } from './ledger.ts';
 import { StatusWriter, type Told } from './status-writer.ts';
 

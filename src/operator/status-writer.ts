@@ -3,24 +3,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AppNetworkProfileStatus, appNetworkProfileStatus } from '../api/app-network-profile.ts';
 import { type PlatformNetworkProfileStatus, platformNetworkProfileStatus } from '../api/platform-status.ts';
-import type { Cache } from '../cluster/cache.ts';
-import { classify } from '../cluster/errors.ts';
-import type { ObjectRequests } from '../cluster/object-requests.ts';
+import type { CompiledNamespace } from '../compile/compile.ts';
+import { platformFindings } from '../compile/warnings/invalid-profile.ts';
+import { discoveryFindings } from '../compile/warnings/not-discovered.ts';
+import { classify } from '../kube/errors.ts';
+import type { ObjectRequests } from '../kube/object-requests.ts';
+import { mergePatch, readStatus } from '../kube/object-status.ts';
+import type { Change } from '../kube/store.ts';
+import { wallTime } from '../kube/wall-time.ts';
+import type { Finding } from '../model/findings.ts';
+import { fingerprint } from '../model/network-policy.ts';
+import type { OwnedPolicy } from '../model/policies.ts';
+import type { Cache } from '../objects/cache.ts';
 import {
   appNetworkProfiles,
   platformNetworkProfiles,
   type StoredPlatform,
   type StoredProfile,
-} from '../cluster/resources.ts';
-import { mergePatch, readStatus } from '../cluster/status.ts';
-import type { Change } from '../cluster/store.ts';
-import { wallTime } from '../cluster/wall-time.ts';
-import type { CompiledNamespace } from '../compile/compile.ts';
-import { platformFindings } from '../compile/warnings/invalid-profile.ts';
-import { discoveryFindings } from '../compile/warnings/not-discovered.ts';
-import type { Finding } from '../model/findings.ts';
-import { fingerprint } from '../model/network-policy.ts';
-import type { OwnedPolicy } from '../model/policies.ts';
+} from '../objects/resources.ts';
 import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
 import type { Failure } from '../plan/failure.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';

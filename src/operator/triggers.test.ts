@@ -2,8 +2,8 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { namespace, platform } from '../../test/fixtures.ts';
-import type { StoredNamespace, StoredPlatform } from '../cluster/resources.ts';
-import { Stores } from '../cluster/stores.ts';
+import type { StoredNamespace, StoredPlatform } from '../objects/resources.ts';
+import { Stores } from '../objects/stores.ts';
 import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { ContainedMistake, Mistakes } from './mistakes.ts';
 import { connectTriggers, everythingKey, followStatuses, platformKey } from './triggers.ts';

@@ -1,9 +1,6 @@
 // What has to be looked at again when something changes: from a change in a store to keys in the queue.
 // Must not know what is done for a key, nor why one namespace hangs on another.
-import type { Cache } from '../cluster/cache.ts';
-import type { StoredPlatform, StoredProfile } from '../cluster/resources.ts';
-import type { Change, Identified, Store } from '../cluster/store.ts';
-import type { Stores } from '../cluster/stores.ts';
+
 import {
   leadingTo,
   namespacesExposedThrough,
@@ -11,6 +8,10 @@ import {
   namespacesTouchedByProfile,
   namespacesTouchedByServices,
 } from '../compile/across/touched.ts';
+import type { Change, Identified, Store } from '../kube/store.ts';
+import type { Cache } from '../objects/cache.ts';
+import type { StoredPlatform, StoredProfile } from '../objects/resources.ts';
+import type { Stores } from '../objects/stores.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';

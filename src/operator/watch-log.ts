@@ -1,7 +1,7 @@
 // Tells people how the watches are: one line per change of state, with the command that mends it.
 // What mends itself at once, as a server does that has just started, is not told. Must not know how a watch works.
 import type { Logger } from 'pino';
-import { type ApiError, classify } from '../cluster/errors.ts';
+import { type ApiError, classify } from '../kube/errors.ts';
 
 /** The first two are troubles of the whole server, the others of one resource. */
 type Trouble = 'unreachable' | 'unauthorized' | 'missing' | 'denied' | 'refusing';

@@ -1,7 +1,7 @@
 // A keyed work queue: each key is waiting at most once and worked on by one worker at a time.
 // Two lanes: what somebody just changed goes before what is recomputed in bulk. Waits (backoff, settling) happen
 // here, outside the workers. Must not know what a key stands for.
-import { type BackoffBounds, backoffMs } from '../cluster/backoff.ts';
+import { type BackoffBounds, backoffMs } from '../kube/backoff.ts';
 
 /** `fresh`: somebody changed something and waits for it. `bulk`: everything is looked at again. */
 export type Lane = 'fresh' | 'bulk';

@@ -1,8 +1,8 @@
 // The workers: each takes a key, has it reconciled, and gives the outcome back to the queue.
 // Every failure of the world is tried again; must not know what a reconcile does.
 import type { Logger } from 'pino';
-import { ApiError } from '../cluster/errors.ts';
-import { WritesClosedError } from '../cluster/write-gate.ts';
+import { ApiError } from '../kube/errors.ts';
+import { WritesClosedError } from '../kube/write-gate.ts';
 import { FailureLog } from './failure-log.ts';
 import { ContainedMistake, type Mistakes } from './mistakes.ts';
 import type { ReconcileResult } from './queue-metrics.ts';

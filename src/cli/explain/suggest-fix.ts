@@ -6,10 +6,11 @@ import { type Endpoint, formatEndpoint, isWorkload, type WorkloadEnd } from '../
 import type { Explanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { type SuggestedRoute, suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
-import { asStored, type KubernetesObject, type WrittenObject } from '../../cluster/as-stored.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { type Protocol, protocols } from '../../model/ports.ts';
 import type { Labels } from '../../model/selectors.ts';
+import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { toYaml } from '../output/formats.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { enforcedIn, inForce } from '../snapshot/in-force.ts';

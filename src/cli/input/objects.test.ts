@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Stores } from '../../cluster/stores.ts';
 import { nodeLocalDns } from '../../discover/places.ts';
+import { Stores } from '../../objects/stores.ts';
 import { readDocuments } from './documents.ts';
 import { kindOf } from './kinds.ts';
 import { ObjectCollector } from './objects.ts';

@@ -1,7 +1,8 @@
 // From documents to the objects that something is made of: lists are unfolded, mistakes are found, other kinds are counted.
 // Must not know how a document was read, nor what is made of an object.
 import { type Problem, pruneNulls } from '../../api/decode.ts';
-import { asStored, type KubernetesObject, type WrittenObject } from '../../cluster/as-stored.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
+import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { nearest } from '../did-you-mean.ts';
 import type { WrittenDocument } from './documents.ts';
 import { check, kindOf } from './kinds.ts';

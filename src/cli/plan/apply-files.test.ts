@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { asStored } from '../../cluster/as-stored.ts';
+import { asStored } from '../../objects/as-stored.ts';
 import { applyFiles } from './apply-files.ts';
 
 const service = (more: object) =>

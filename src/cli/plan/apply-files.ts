@@ -1,6 +1,6 @@
 // What a cluster would hold after `kubectl apply` of some files.
 // Must not know what is made of it.
-import type { KubernetesObject } from '../../cluster/as-stored.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { objectKey } from '../snapshot/cluster-snapshot.ts';
 

@@ -1,8 +1,9 @@
 // The verb `render`: manifests in, and the NetworkPolicies out that the operator would write. Needs no cluster.
-import { isMadeUp } from '../../cluster/as-stored.ts';
+
 import { type Compiled, compile } from '../../compile/compile.ts';
 import { count } from '../../model/counted.ts';
 import type { DesiredPolicy } from '../../model/policies.ts';
+import { isMadeUp } from '../../objects/as-stored.ts';
 import { manifestOf } from '../../plan/manifest.ts';
 import { defineVerb } from '../define-verb.ts';
 import { ToolError } from '../failures.ts';

@@ -2,10 +2,11 @@
 // Must not know whether they come from files or from an API server, nor what is asked about them.
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import type { Problem } from '../../api/decode.ts';
-import { readAnalysisInput } from '../../cluster/analysis-input.ts';
-import { asStored, type KubernetesObject } from '../../cluster/as-stored.ts';
-import { Stores } from '../../cluster/stores.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
+import { readAnalysisInput } from '../../objects/analysis-input.ts';
+import { asStored } from '../../objects/as-stored.ts';
+import { Stores } from '../../objects/stores.ts';
 
 /** What is known of a cluster. */
 export interface ClusterSnapshot {

@@ -1,12 +1,12 @@
 // Lists every object of a cluster that the compiler or the analysis reads, once; it writes nothing.
 // Must not know what a verb makes of them.
-import { ApiClient } from '../../cluster/api-client.ts';
-import type { KubernetesObject } from '../../cluster/as-stored.ts';
-import { connect, loadKubeConfig } from '../../cluster/connection.ts';
-import { ApiError } from '../../cluster/errors.ts';
-import { type ListedKind, listObjects } from '../../cluster/list.ts';
-import { apiVersionOf } from '../../cluster/served-path.ts';
-import { Stores } from '../../cluster/stores.ts';
+import { ApiClient } from '../../kube/api-client.ts';
+import { connect, loadKubeConfig } from '../../kube/connection.ts';
+import { ApiError } from '../../kube/errors.ts';
+import { type ListedKind, listObjects } from '../../kube/list.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
+import { apiVersionOf } from '../../kube/served-path.ts';
+import { Stores } from '../../objects/stores.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterFlags } from '../options.ts';

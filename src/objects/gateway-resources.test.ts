@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { object } from '../../test/fixtures.ts';
+import type { RawObject, Resource } from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
 import type { GatewayRouteKind } from '../model/gateway-routes.ts';
 import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
-import type { RawObject, Resource } from './resource.ts';
-import type { Identified } from './store.ts';
 
 /** The facts without what identifies the object. */
 function facts<T extends Identified>(resource: Resource<T>, given: RawObject) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { denying } from '../../test/fixtures.ts';
+import type { RawObject } from '../kube/resource.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { manifestOf } from '../plan/manifest.ts';
-import type { RawObject } from './resource.ts';
 import {
   appNetworkProfiles,
   namespaces,

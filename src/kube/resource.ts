@@ -33,6 +33,9 @@ export interface RawObject {
   readonly status?: unknown;
 }
 
+/** An object of any kind, as the API server sends it. */
+export type KubernetesObject = RawObject & { readonly apiVersion: string; readonly kind: string };
+
 /** What the API server puts into every object's metadata, as far as we read it. */
 export interface RawMetadata {
   readonly name: string;

@@ -5,6 +5,9 @@ import { type Discovered, platformNetworkProfileStatus } from '../api/platform-s
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Observed } from '../discover/observed.ts';
 import { dnsServices, kubernetesService } from '../discover/places.ts';
+import { readStatus } from '../kube/object-status.ts';
+import type { RawObject, Resource } from '../kube/resource.ts';
+import { type Identified, Store } from '../kube/store.ts';
 import type { Finding } from '../model/findings.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy, StoredContent } from '../model/policies.ts';
 import type { ClusterView, PlatformFacts } from '../view/cluster-view.ts';
@@ -14,7 +17,6 @@ import { routeSources } from '../view/route-sources.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
 import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
 import { readContent } from './policy-content.ts';
-import type { RawObject, Resource } from './resource.ts';
 import {
   appNetworkProfiles,
   namespaces,
@@ -33,8 +35,6 @@ import {
   services,
   validatingWebhooks,
 } from './service-resources.ts';
-import { readStatus } from './status.ts';
-import { type Identified, Store } from './store.ts';
 
 /** A resource of whatever kind of object. */
 export type AnyResource = Pick<Resource<Identified>, 'name' | 'remembered'>;

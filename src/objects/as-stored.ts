@@ -1,9 +1,6 @@
 // An object that a person wrote, with what the API server adds when it stores one.
 // Must not know where the object was read.
-import type { RawMetadata, RawObject } from './resource.ts';
-
-/** An object of any kind, as the API server sends it. */
-export type KubernetesObject = RawObject & { readonly apiVersion: string; readonly kind: string };
+import type { KubernetesObject, RawMetadata } from '../kube/resource.ts';
 
 /** An object of any kind as a person writes it: whatever the API server adds may be missing. */
 export interface WrittenObject extends Omit<KubernetesObject, 'metadata'> {

@@ -1,5 +1,7 @@
 // What a stored policy of ours says, with who asked for each of its rules: for the few policies of which the cache's fingerprint
 // is not enough. Written for objects that the API server validated; must not know what is made of it.
+
+import type { RawObject } from '../kube/resource.ts';
 import type { Direction, Peer, PolicyPort } from '../model/network-policy.ts';
 import {
   apiVersion,
@@ -12,7 +14,6 @@ import {
 } from '../model/policies.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import { specOf } from './reduce.ts';
-import type { RawObject } from './resource.ts';
 
 interface RawPolicySpec {
   readonly podSelector?: LabelSelector;

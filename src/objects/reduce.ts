@@ -1,5 +1,5 @@
 // What the reducers of several kinds share. Must not know any kind.
-import type { RawObject } from './resource.ts';
+import type { RawObject } from '../kube/resource.ts';
 
 /** The spec of an object that the API server, or a schema, validated. */
 export function specOf<T>(object: RawObject): Partial<T> & T {

@@ -2,10 +2,10 @@
 // All of it is remembered over restarts, so that nothing waits for what can't be read. Must not know what follows from it.
 
 import { dnsServices, kubernetesService, nodeLocalDns } from '../discover/places.ts';
+import { identify, type RawObject, type Resource } from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
 import type { Protocol } from '../model/ports.ts';
 import type { DnsConfigFacts, EndpointSliceFacts, NodeFacts, ServiceCidrFacts } from '../model/services.ts';
-import { identify, type RawObject, type Resource } from './resource.ts';
-import type { Identified } from './store.ts';
 
 type Stored<T> = T & Identified;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RawObject } from '../kube/resource.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
 import { manifestOf } from '../plan/manifest.ts';
 import { readContent } from './policy-content.ts';
-import type { RawObject } from './resource.ts';
 
 const written: DesiredPolicy = {
   namespace: 'shop',

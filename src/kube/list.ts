@@ -1,10 +1,10 @@
 // Reads all objects of a kind once, page by page: what a verb needs that looks at a cluster and does not stay.
 // Must not know what is made of the objects.
 import type { ApiClient } from './api-client.ts';
-import type { KubernetesObject } from './as-stored.ts';
 import { classify } from './errors.ts';
 import { pagesOf } from './pages.ts';
 import { receivedList } from './received.ts';
+import type { KubernetesObject } from './resource.ts';
 import { apiVersionOf, type Paths, pathsOf } from './served-path.ts';
 
 /** A kind to list. */

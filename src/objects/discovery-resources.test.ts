@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { endpointSlice, type KubernetesObject, node, object } from '../../test/fixtures.ts';
+import type { RawObject, Resource } from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
-import type { RawObject, Resource } from './resource.ts';
-import type { Identified } from './store.ts';
 
 /** The facts without what identifies the object. */
 function facts<T extends Identified>(resource: Resource<T>, object: RawObject) {

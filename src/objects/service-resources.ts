@@ -1,5 +1,8 @@
 // Services, and what leads to them from outside: each reduced on arrival to the facts that a rule depends on.
 // Written for objects that the API server validated; must not know what follows from a fact.
+
+import { identify, type Resource } from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Protocol } from '../model/ports.ts';
 import type {
@@ -11,8 +14,6 @@ import type {
   ServiceRef,
 } from '../model/services.ts';
 import { distinct, specOf } from './reduce.ts';
-import { identify, type Resource } from './resource.ts';
-import type { Identified } from './store.ts';
 
 type Stored<T> = T & Identified;
 

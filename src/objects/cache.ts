@@ -1,14 +1,14 @@
 // The watched part of the cluster in memory: a reflector for each kind of object feeds its store.
 // Decides when the picture is whole. Must not know what is made of it.
-import type { ApiClient } from './api-client.ts';
-import { Comparison, type ComparisonListener, type ComparisonTimes } from './comparison.ts';
-import { Decoder, type UnreadableListener, type UnreadableObject } from './decoder.ts';
-import { ObjectRequests } from './object-requests.ts';
-import { Reflector, type ReflectorListener } from './reflector.ts';
-import type { Resource } from './resource.ts';
+import type { ApiClient } from '../kube/api-client.ts';
+import { Comparison, type ComparisonListener, type ComparisonTimes } from '../kube/comparison.ts';
+import { Decoder, type UnreadableListener, type UnreadableObject } from '../kube/decoder.ts';
+import { ObjectRequests } from '../kube/object-requests.ts';
+import { Reflector, type ReflectorListener } from '../kube/reflector.ts';
+import type { Resource } from '../kube/resource.ts';
+import { ServedPath } from '../kube/served-path.ts';
+import type { Identified } from '../kube/store.ts';
 import { namespaces, networkPolicies, platformNetworkProfiles } from './resources.ts';
-import { ServedPath } from './served-path.ts';
-import type { Identified } from './store.ts';
 import { type AnyResource, Stores } from './stores.ts';
 
 const indispensable: ReadonlySet<string> = new Set(

@@ -4,11 +4,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { plainCustom, plainNamespaces } from '../../test/plain-kinds.ts';
 import { resumeWithinMs } from './continuity.ts';
 import { Decoder } from './decoder.ts';
 import { Reflector } from './reflector.ts';
 import type { RawObject, Resource } from './resource.ts';
-import { appNetworkProfiles, namespaces } from './resources.ts';
 import { ServedPath } from './served-path.ts';
 import { type Change, type Identified, Store } from './store.ts';
 
@@ -93,7 +93,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
 // The API server lists from its own cache, and sends what happened since that was filled before the list's end (KEP-3157).
 describe('before a list ends', () => {
   const listed = async (...events: readonly object[]) => {
-    const followed = await follow(namespaces, (response) => send(response, ...events, listEnds()));
+    const followed = await follow(plainNamespaces, (response) => send(response, ...events, listEnds()));
     await followed.until(() => followed.reflector.synced);
     return followed;
   };
@@ -138,7 +138,7 @@ describe('a line that makes no sense', () => {
     '{"success": true}',
     '<html>',
   ])("is the server's failure: %j is told, and the watch is tried again from where it was", async (odd) => {
-    const followed = await follow(namespaces, (response, _, attempt) => {
+    const followed = await follow(plainNamespaces, (response, _, attempt) => {
       if (attempt === 1) send(response, event('ADDED', 'shop', '3'), listEnds(), odd);
       else send(response, event('ADDED', 'late', '11'));
     });
@@ -150,7 +150,7 @@ describe('a line that makes no sense', () => {
   });
 
   test('that comes again and again is reason to list anew', async () => {
-    const followed = await follow(namespaces, (response, url) => {
+    const followed = await follow(plainNamespaces, (response, url) => {
       if (url.searchParams.has('sendInitialEvents')) send(response, listEnds(), '{}');
       else send(response, '{}');
     });
@@ -173,7 +173,7 @@ describe('a line that makes no sense', () => {
     const item = { metadata: event('ADDED', 'shop', '3').object.metadata };
     const pages = [page([item]), odd, page([])];
     let lists = 0;
-    const followed = await follow(namespaces, (response, url) => {
+    const followed = await follow(plainNamespaces, (response, url) => {
       if (url.searchParams.has('sendInitialEvents')) response.writeHead(400).end();
       else if (url.searchParams.has('watch')) response.writeHead(410).end();
       else {
@@ -192,7 +192,7 @@ describe('a line that makes no sense', () => {
 describe('a watch that goes on from a version and says nothing', () => {
   test('gives the version up, which may be of the future, as after a restore of etcd; its list is believed', async () => {
     const followed = await follow(
-      namespaces,
+      plainNamespaces,
       (response, url) => {
         if (!url.searchParams.has('sendInitialEvents')) send(response);
         else if (followed === undefined || followed.asked.length === 1)
@@ -214,7 +214,7 @@ describe('a watch that breaks', () => {
   const listed = [event('ADDED', 'shop', '800'), listEnds()];
   /** The watch breaks after its list; `reopened` says what happens to each try after that. */
   const breaking = (reopened: Serve) =>
-    follow(namespaces, (response, url, attempt) => {
+    follow(plainNamespaces, (response, url, attempt) => {
       if (attempt > 1) reopened(response, url, attempt);
       else {
         send(response, ...listed);
@@ -305,14 +305,14 @@ describe('a watch that the server ends before its time', () => {
   };
 
   test('is listed anew for a custom resource: its schema has changed, and what it said was pruned', async () => {
-    const followed = await ended(appNetworkProfiles);
+    const followed = await ended(plainCustom);
     expect(followed.asked).toEqual(['list', 'list']);
-    expect(followed.store.all()).toMatchObject([{ resourceVersion: '3', decoded: { ok: false } }]);
+    expect(followed.store.all()).toMatchObject([{ resourceVersion: '3', spec: { later: 1 } }]);
     expect(followed.heard).toHaveLength(2);
   });
 
   test('goes on for any other kind', async () => {
-    expect((await ended(namespaces)).asked).toEqual(['list', '9']);
+    expect((await ended(plainNamespaces)).asked).toEqual(['list', '9']);
   });
 });
 
@@ -324,7 +324,7 @@ describe('a kind that is gone', () => {
   const added = { type: 'ADDED', object: { ...profile, spec: { egress: 'Restricted', routes: [] } } };
 
   test('leaves its objects unread, which is told once, and ends with a list', async () => {
-    const followed = await follow(appNetworkProfiles, (response, _, attempt) => {
+    const followed = await follow(plainCustom, (response, _, attempt) => {
       if (attempt === 1) {
         send(response, added, listEnds('AppNetworkProfile'));
         response.end();
@@ -333,8 +333,8 @@ describe('a kind that is gone', () => {
     });
     await followed.until(() => followed.gone.length > 0);
     expect(followed.reflector.gone).toBe(true);
-    expect(followed.store.all()).toMatchObject([{ decoded: { ok: false }, egress: 'Restricted' }]);
-    await followed.until(() => followed.store.all().some(({ decoded }) => decoded.ok));
+    expect(followed.store.all()).toMatchObject([{ name: 'team', lost: true }]);
+    await followed.until(() => followed.store.all().some(({ lost }) => lost === undefined));
     await followed.until(() => !followed.reflector.gone);
     expect(followed.gone).toEqual(['gone', 'back']);
     expect(followed.asked.at(-1)).toBe('list');

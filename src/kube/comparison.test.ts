@@ -3,12 +3,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { type Labelled, plainNamespaces } from '../../test/plain-kinds.ts';
 import { Comparison } from './comparison.ts';
 import { Decoder } from './decoder.ts';
 import { ObjectRequests } from './object-requests.ts';
 import { Reflector } from './reflector.ts';
 import type { Resource } from './resource.ts';
-import { namespaces, type StoredNamespace } from './resources.ts';
 import { ServedPath } from './served-path.ts';
 import { Store } from './store.ts';
 
@@ -50,7 +50,7 @@ function page({ objects, version }: State, isPartial: boolean, query: URLSearchP
 }
 
 /** Follows a server, and can compare with it. Pages have one object each. */
-async function follow(state: State, resource: Resource<StoredNamespace> = namespaces) {
+async function follow(state: State, resource: Resource<Labelled> = plainNamespaces) {
   const asked: string[] = [];
   let synced = () => {};
   let watch: ServerResponse | undefined;
@@ -76,7 +76,7 @@ async function follow(state: State, resource: Resource<StoredNamespace> = namesp
   };
   local = await localClient(answer);
   stop = new AbortController();
-  const store = new Store<StoredNamespace>((a, b) => a.resourceVersion === b.resourceVersion);
+  const store = new Store<Labelled>((a, b) => a.resourceVersion === b.resourceVersion);
   const decoder = new Decoder(resource, store);
   const kept = { resource, store, decoder, served: new ServedPath(resource) };
   const listener = { onHealthy: () => synced(), onFailure: () => {} };
@@ -150,7 +150,7 @@ describe('a comparison', () => {
 
   test('knows the state of an object that it can not decode', async () => {
     const resource = {
-      ...namespaces,
+      ...plainNamespaces,
       reduce: () => {
         throw new RangeError('a mistake');
       },
@@ -163,7 +163,7 @@ describe('a comparison', () => {
 
   test('asks for a kind, and for its objects, in the version that the server has', async () => {
     const resource = {
-      ...namespaces,
+      ...plainNamespaces,
       path: '/apis/newer/v2/namespaces',
       olderPaths: ['/api/v1/namespaces'],
       optional: true,

@@ -2,9 +2,9 @@
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
+import { type Labelled, plainPolicies } from '../../test/plain-kinds.ts';
 import { Decoder } from './decoder.ts';
 import { ObjectRequests } from './object-requests.ts';
-import { networkPolicies, type StoredPolicy } from './resources.ts';
 import { ServedPath } from './served-path.ts';
 import { Store } from './store.ts';
 
@@ -19,8 +19,8 @@ interface Answer {
 }
 
 let local: LocalClient;
-let store: Store<StoredPolicy>;
-let requests: ObjectRequests<StoredPolicy>;
+let store: Store<Labelled>;
+let requests: ObjectRequests<Labelled>;
 /** What was asked: the method, the path without its query, and the body. */
 let asked: { method: string | undefined; path: string; body: unknown }[];
 /** What the server says, by method. */
@@ -40,19 +40,19 @@ beforeEach(async () => {
     response.statusCode = answer?.status ?? 200;
     response.end(JSON.stringify(answer?.body ?? {}));
   });
-  store = new Store<StoredPolicy>(() => false);
+  store = new Store<Labelled>(() => false);
   // Of most kinds, nothing is known by their metadata alone.
-  const { unreadable: _, ...kind } = networkPolicies;
-  const resource: typeof networkPolicies = {
+  const { unreadable: _, ...kind } = plainPolicies;
+  const resource: typeof plainPolicies = {
     ...kind,
     reduce: (object) => {
       if (object.metadata.resourceVersion === brokenVersion) throw new TypeError('x is not a function');
-      return networkPolicies.reduce(object);
+      return plainPolicies.reduce(object);
     },
   };
   const decoder = new Decoder(resource, store);
   requests = new ObjectRequests(local.client, { resource, store, decoder, served: new ServedPath(resource) });
-  store.accept(networkPolicies.reduce(policy('1') as never));
+  store.accept(plainPolicies.reduce(policy('1') as never));
   store.onChange(({ next }) => told.push(next?.resourceVersion));
 });
 
@@ -150,7 +150,7 @@ describe('a deletion', () => {
     const going = { finalizers: ['example.com/hold'], deletionTimestamp: '2026-01-02T15:04:05Z' };
     answers = { DELETE: { body: policy('2', going) } };
     await requests.delete(seen);
-    expect(store.get(key)).toMatchObject({ resourceVersion: '2', beingDeleted: true });
+    expect(store.get(key)).toMatchObject({ resourceVersion: '2', terminating: true });
   });
 
   test('of what is gone already is done', async () => {

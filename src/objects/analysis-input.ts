@@ -3,12 +3,12 @@
 import * as z from 'zod';
 import type { AnalysisInput, PodFacts, PolicyFacts } from '../analyze/facts.ts';
 import { decode, decodePruned, type Problem } from '../api/decode.ts';
+import type { RawObject } from '../kube/resource.ts';
 import { managedByLabel, namePrefix } from '../model/policies.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
 import { networkPolicySpec } from './network-policy-schema.ts';
-import type { RawObject } from './resource.ts';
 import { services } from './service-resources.ts';
 import {
   foldWorkloads,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { object, service } from '../../test/fixtures.ts';
-import type { RawObject, Resource } from './resource.ts';
+import type { RawObject, Resource } from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
 import {
   apiServices,
   ingressClasses,
@@ -9,7 +10,6 @@ import {
   services,
   validatingWebhooks,
 } from './service-resources.ts';
-import type { Identified } from './store.ts';
 
 /** The facts without what identifies the object. */
 function facts<T extends Identified>(resource: Resource<T>, object: RawObject) {

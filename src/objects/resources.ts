@@ -7,6 +7,14 @@ import {
   type Problem,
   readAskedEgress,
 } from '../api/decode.ts';
+import {
+  identify,
+  type RawManagedFields,
+  type RawMetadata,
+  type RawObject,
+  type Resource,
+} from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
 import { marksOf } from '../model/enforced-rules.ts';
 import { type Direction, directions, fingerprint, type PolicyPort } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
@@ -23,14 +31,6 @@ import type { Result } from '../model/result.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
-import {
-  identify,
-  type RawManagedFields,
-  type RawMetadata,
-  type RawObject,
-  type Resource,
-} from './resource.ts';
-import type { Identified } from './store.ts';
 
 /** A NetworkPolicy in the cache. */
 export type StoredPolicy =

@@ -1,6 +1,8 @@
 // Objects of the Gateway API: each reduced on arrival to the facts that a rule depends on.
 // Written for objects that the API server validated; must not know what follows from a fact.
 
+import { identify, type Resource } from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
 import { type GatewayRouteKind, gatewayRouteKindNames, traitsOf } from '../model/gateway-routes.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import type {
@@ -13,8 +15,6 @@ import type {
   ReferenceGrantFacts,
 } from '../model/services.ts';
 import { distinct, specOf } from './reduce.ts';
-import { identify, type Resource } from './resource.ts';
-import type { Identified } from './store.ts';
 
 type Stored<T> = T & Identified;
 

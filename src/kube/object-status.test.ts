@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { platformNetworkProfileStatus } from '../api/platform-status.ts';
-import { mergePatch, readStatus } from './status.ts';
+import { mergePatch, readStatus } from './object-status.ts';
 
 describe('a stored status', () => {
   test('is read where it is one of this version', () => {
