@@ -37,9 +37,15 @@ export function analysisOutcome(folder: string): Readonly<Record<string, string>
     ? readFiles(join(folder, 'input.yaml'))
     : readFiles(join(folder, '..', commonCluster), join(folder, 'policies.yaml'));
   const analysis = analyze(read.input);
+  const problems = read.problems.map(({ path, message, index, object }) => ({
+    path,
+    message,
+    index,
+    object,
+  }));
   return {
     'matrix.yaml': tellMatrix(analysis.connections()),
-    ...(read.problems.length === 0 ? {} : { 'problems.yaml': write(read.problems) }),
+    ...(problems.length === 0 ? {} : { 'problems.yaml': write(problems) }),
     ...(has('asked.yaml') ? { 'answers.yaml': tellAnswers(analysis, join(folder, 'asked.yaml')) } : {}),
     ...(has('after.yaml') ? { 'difference.yaml': tellDifference(read, join(folder, 'after.yaml')) } : {}),
   };

@@ -1,5 +1,6 @@
 // The ends of a connection as answers name them, and their order.
 // Must not know how an answer is found.
+import { nameSome } from '../model/counted.ts';
 import { compareRanges, type IpRange, parseAddress, parseMaskedCidr } from '../model/ip-ranges.ts';
 import { compareKeys, compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
 
@@ -45,16 +46,10 @@ export function spellEndpoint(end: Endpoint): string {
 function format(end: Endpoint, most: number): string {
   if (isWorkload(end)) {
     const key = formatKey(end.workload);
-    return end.pods === undefined ? key : `${key} (${listNames(end.pods, most)})`;
+    return end.pods === undefined ? key : `${key} (${nameSome(end.pods, most)})`;
   }
-  if (end.except !== undefined) return `${end.cidr} except ${listNames(end.except, most)}`;
+  if (end.except !== undefined) return `${end.cidr} except ${nameSome(end.except, most)}`;
   return end.cidr.replace(end.cidr.includes(':') ? /\/128$/ : /\/32$/, '');
-}
-
-function listNames(names: readonly string[], most: number): string {
-  const more = names.length - most;
-  const told = names.slice(0, most).join(', ');
-  return more > 0 ? `${told} and ${more} more` : told;
 }
 
 /** A text that no other end has. */

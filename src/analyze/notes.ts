@@ -1,5 +1,6 @@
 // What no policy says and somebody who reads an explanation should know: about nodes, addresses, names of ports.
 // Must not know how the explanation comes about.
+import { quoteSome } from '../model/counted.ts';
 import { allPorts, covers, intersect, isEmpty, type PortSet } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
 import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
@@ -64,7 +65,7 @@ function blocksThatMatch({ egress, ingress }: Noted): readonly Note[] {
   const matches = [egress, ingress].flatMap((side) => (side.standing === 'Isolated' ? side.matches : []));
   const cidrs = [...new Set(matches.flatMap(({ block }) => block ?? []))];
   if (cidrs.length === 0) return [];
-  const message = `an ipBlock (${listCidrs(cidrs)}) matches a pod by its address: that holds where iptables filters packets; with some CNIs, such as Cilium, an ipBlock never matches a pod`;
+  const message = `an ipBlock (${quoteSome(cidrs, 5)}) matches a pod by its address: that holds where iptables filters packets; with some CNIs, such as Cilium, an ipBlock never matches a pod`;
   return [{ code: 'BlockMatchesPod', message }];
 }
 
@@ -83,7 +84,7 @@ function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted):
     const peers = rules.flatMap(({ peers: all = [] }) => all).filter(isBlock);
     const cidrs = [...new Set(peers.map(({ cidr }) => cidr))];
     if (cidrs.length === 0) return [];
-    const message = `the addresses of ${quote(other.name)} are not known: an ipBlock (${listCidrs(cidrs)}) may match them`;
+    const message = `the addresses of ${quote(other.name)} are not known: an ipBlock (${quoteSome(cidrs, 5)}) may match them`;
     return [{ code: 'AddressesUnknown' as const, message }];
   });
 }
@@ -125,9 +126,4 @@ function familiesThatAllow(side: Side, asked: PortSet | undefined): readonly Fam
 
 function quote(name: Endpoint): string {
   return `\`${formatEndpoint(name)}\``;
-}
-
-function listCidrs(cidrs: readonly string[]): string {
-  const told = cidrs.slice(0, 5).map((cidr) => `\`${cidr}\``);
-  return told.join(', ') + (cidrs.length > told.length ? ` and ${cidrs.length - told.length} more` : '');
 }

@@ -6,14 +6,27 @@ export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }
 
+/** As in `and 3 more`. */
+export function andMore(number: number): string {
+  return `and ${number} more`;
+}
+
 /** The first `most` names, and how many more there are, as in `a, b and 3 more`. */
 export function nameSome(names: readonly string[], most: number): string {
   const rest = names.length - most;
-  return rest > 0 ? `${names.slice(0, most).join(', ')} and ${rest} more` : names.join(', ');
+  return rest > 0 ? `${names.slice(0, most).join(', ')} ${andMore(rest)}` : names.join(', ');
+}
+
+/** The same with each name in backticks. */
+export function quoteSome(names: readonly string[], most: number): string {
+  return nameSome(
+    names.map((name) => `\`${name}\``),
+    most,
+  );
 }
 
 /** At most `most` lines: where there are more names than that, the last line counts those that are left out. */
 export function nameSomeInLines(names: readonly string[], most: number): readonly string[] {
   if (names.length <= most) return names;
-  return [...names.slice(0, most - 1), `and ${names.length - most + 1} more`];
+  return [...names.slice(0, most - 1), andMore(names.length - most + 1)];
 }

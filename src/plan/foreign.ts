@@ -1,5 +1,6 @@
 // What to say of policies that somebody else wrote in a ringed namespace: policies add up, so that one which lets
 // everyone in beats every guardrail. They are never changed. Must not know which pods exist.
+import { quoteSome } from '../model/counted.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
@@ -20,12 +21,14 @@ export function foreignFindings(
 ): readonly Finding[] {
   if (foreign.length === 0 || isolated.length === 0) return [];
   const sorted = [...foreign].sort((a, b) => compareText(a.name, b.name));
-  const named = sorted.slice(0, maxNamed).map(({ name }) => `\`${name}\``);
-  const more = sorted.length > maxNamed ? ` and ${sorted.length - maxNamed} more` : '';
+  const named = quoteSome(
+    sorted.map(({ name }) => name),
+    maxNamed,
+  );
   const counted: Finding = {
     code: 'ForeignPolicy',
     subject: { kind: 'Namespace', name: namespace },
-    message: `policies that Ringfence did not write add to the ring of \`${namespace}\` (${sorted.length}): ${named.join(', ')}${more}`,
+    message: `policies that Ringfence did not write add to the ring of \`${namespace}\` (${sorted.length}): ${named}`,
     hint: `see what they allow with \`kubectl describe networkpolicy -n ${namespace}\``,
   };
   const open = sorted.flatMap((policy) => {

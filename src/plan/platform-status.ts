@@ -5,6 +5,7 @@ import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { Enforcement } from '../api/egress.ts';
 import { type Discovered, maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
+import { andMore } from '../model/counted.ts';
 import { type Finding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
 import type { PlatformFacts } from '../view/cluster-view.ts';
@@ -226,7 +227,7 @@ function contested(standings: ReadonlyMap<string, NamespaceStanding>): readonly 
   const findings = [...standings.values()].flatMap((standing) => standing.findings);
   const [first, ...rest] = findings.filter((finding) => finding.code === 'Contested');
   if (first === undefined) return [];
-  const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
+  const more = rest.length > 0 ? ` (${andMore(rest.length)})` : '';
   return [
     {
       type: 'Contested',

@@ -1,5 +1,6 @@
 // The status of a team's profile, from what the compiler made of its namespace.
 // Ready does not wait for another team (Consented does), so that GitOps tools never deadlock on two teams.
+
 import type { AppNetworkProfileStatus, RouteStatus } from '../api/app-network-profile.ts';
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
@@ -7,6 +8,7 @@ import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Outside } from '../compile/platform/membership.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
+import { quoteSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
@@ -238,8 +240,5 @@ const mostListed = 10;
 
 /** The first of some names, sorted, and how many more there are. */
 function listFirst(names: readonly string[]): string {
-  const sorted = [...names].sort(compareText);
-  const listed = sorted.slice(0, mostListed).map((name) => `\`${name}\``);
-  const more = sorted.length - listed.length;
-  return more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ');
+  return quoteSome([...names].sort(compareText), mostListed);
 }

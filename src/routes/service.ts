@@ -1,5 +1,6 @@
 // The end `service`: the pods behind a Service of this namespace, and its ports translated to theirs.
 // The commonest complaint in this field is the Service's port mistaken for the pod's; here it can't happen.
+import { nameSome } from '../model/counted.ts';
 import { type NonEmpty, nonEmpty, type PolicyPort } from '../model/network-policy.ts';
 import { type PortSpec, parsePort } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
@@ -105,8 +106,7 @@ function portMissing(
   written: readonly (number | string)[],
 ): Result<never, EndProblem> {
   const has = service.ports.map((each) => `${quoted(each)}${each.name ? ` (${each.name})` : ''}`);
-  const more = has.length > portsTold ? ` and ${has.length - portsTold} more` : '';
-  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${has.slice(0, portsTold).join(', ')}${more}`;
+  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, portsTold)}`;
   const mistake = mistakeIn(service, port);
   if (mistake === undefined) return rejected('ServicePortMissing', message);
   return rejected('ServicePortMissing', `${message}. ${mistake.why}`, mendedPorts(service, written));

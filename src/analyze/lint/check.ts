@@ -1,5 +1,6 @@
 // What a check of the linter is, and the words that all of them use for what they speak of.
 // Must not know which checks there are.
+import { quoteSome } from '../../model/counted.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import type { Direction } from '../../model/network-policy.ts';
 import type { PolicyFacts } from '../facts.ts';
@@ -35,8 +36,5 @@ export function peerPath(direction: Direction, rule: number, peer: number): stri
 
 /** Some names for people, the first five of them. */
 export function listNames(names: readonly string[]): string {
-  const told = names.slice(0, 5).map((name) => `\`${name}\``);
-  return names.length > told.length
-    ? `${told.join(', ')} and ${names.length - told.length} more`
-    : told.join(', ');
+  return quoteSome(names, 5);
 }

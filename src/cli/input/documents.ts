@@ -4,6 +4,7 @@ import {
   Composer,
   type Document,
   type DocumentOptions,
+  LineCounter,
   type ParseOptions,
   Parser,
   type SchemaOptions,
@@ -12,8 +13,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import { measure } from './measure.ts';
-import { placeAt, spanOf } from './places.ts';
-import type { InputProblem, Place } from './problems.ts';
+import { type LinedText, positionAt, spanOf } from './positions.ts';
+import type { FilePosition, InputProblem } from './problems.ts';
 
 /** A text with its name. */
 export interface NamedText {
@@ -25,7 +26,7 @@ export interface NamedText {
 export interface WrittenDocument {
   readonly value: unknown;
   /** Finds a field in the text. See `spanOf`. */
-  readonly place: (path: string, meant: 'key' | 'value') => Place | undefined;
+  readonly place: (path: string, meant: 'key' | 'value') => FilePosition | undefined;
 }
 
 /** What is in a text. */
@@ -71,15 +72,17 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
  */
 export class LastTree {
   #text = '';
+  #lines = new LineCounter();
   #tree: Document.Parsed | undefined;
 
   /** The tree of the first document of `text`. */
-  of(text: string): Document.Parsed | undefined {
+  of(text: string): { readonly tree: Document.Parsed | undefined; readonly lines: LineCounter } {
     if (this.#tree === undefined || text !== this.#text) {
       this.#text = text;
-      [this.#tree] = compose(text);
+      this.#lines = new LineCounter();
+      [this.#tree] = compose(text, this.#lines);
     }
-    return this.#tree;
+    return { tree: this.#tree, lines: this.#lines };
   }
 }
 
@@ -118,9 +121,10 @@ function readJson(value: unknown, text: string, trees: LastTree): Read {
 function readYaml(text: string, trees: LastTree): readonly Read[] {
   if (text.length > maxYamlBytes) return [tooLarge(text)];
   const read: Read[] = [];
+  const lines = new LineCounter();
   try {
     // One after the other, so that the tree of only one document is in memory.
-    for (const document of compose(text)) read.push(readDocument(document, text, trees));
+    for (const document of compose(text, lines)) read.push(readDocument(document, { text, lines }, trees));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     read.push({ message: 'it is nested too deeply to be read' });
@@ -128,22 +132,25 @@ function readYaml(text: string, trees: LastTree): readonly Read[] {
   return read;
 }
 
-function compose(text: string): Iterable<Document.Parsed> {
-  return new Composer(options).compose(new Parser().parse(text)) as Iterable<Document.Parsed>;
+/** The documents of a text, one after the other; `lines` learns where its lines begin. */
+function compose(text: string, lines: LineCounter): Iterable<Document.Parsed> {
+  const parsed = new Parser(lines.addNewLine).parse(text);
+  return new Composer(options).compose(parsed) as Iterable<Document.Parsed>;
 }
 
-function readDocument(document: Document.Parsed, text: string, trees: LastTree): Read {
+function readDocument(document: Document.Parsed, lined: LinedText, trees: LastTree): Read {
   const [error] = document.errors;
-  if (error !== undefined) return problemOf(error, text);
+  if (error !== undefined) return problemOf(error, lined);
   const [start] = document.range;
-  const own: Whereabouts = { text: text.slice(0, document.range[2]), start, trees };
+  const { text, lines } = lined;
+  const own: Whereabouts = { text: text.slice(0, document.range[2]), lines, start, trees };
   const place = (path: string, meant: 'key' | 'value') => placeIn(own, path, meant);
   try {
     // An alias becomes the very value that it stands for, not a copy: reading it costs nothing, walking through it does.
     return limited({ value: document.toJS({ maxAliasCount: -1 }), place }, text);
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return problemOf(unknownAlias(document), text);
+    return problemOf(unknownAlias(document), lined);
   }
 }
 
@@ -171,19 +178,21 @@ function unknownAlias(document: Document.Parsed): YamlProblem {
 interface Whereabouts {
   /** What is before the document in its file, and the document. */
   readonly text: string;
+  /** Absent where only a tree knows them: JSON is read without one. */
+  readonly lines?: LineCounter;
   readonly start: number;
   readonly trees: LastTree;
 }
 
 function placeIn(
-  { text, start, trees }: Whereabouts,
+  { text, lines, start, trees }: Whereabouts,
   path: string,
   meant: 'key' | 'value',
-): Place | undefined {
-  const document = trees.of(text.slice(start));
-  if (document === undefined) return undefined;
-  const span = spanOf(document, path, meant);
-  return placeAt(text, { start: span.start + start, end: span.end + start });
+): FilePosition | undefined {
+  const { tree, lines: own } = trees.of(text.slice(start));
+  if (tree === undefined) return undefined;
+  const span = spanOf(tree, path, meant);
+  return positionAt({ text, lines: lines ?? own }, { start: span.start + start, end: span.end + start });
 }
 
 function limited(document: WrittenDocument, text: string): Read {
@@ -204,14 +213,14 @@ function tooLarge(text: string): Read {
   };
 }
 
-function problemOf({ code, message, pos }: YamlProblem, text: string): Read {
+function problemOf({ code, message, pos }: YamlProblem, lined: LinedText): Read {
   const [start, end] = pos;
-  const last = text.trimEnd().length;
+  const last = lined.text.trimEnd().length;
   if (start >= last) {
-    const place = placeAt(text, { start: last, end: last });
+    const place = positionAt(lined, { start: last, end: last });
     return { place, message: `the text ends too early: ${lowerCased(message)}` };
   }
-  const place = placeAt(text, { start, end });
+  const place = positionAt(lined, { start, end });
   const isTemplate = place.source.includes('{{');
   const hint = isTemplate
     ? 'this is a template: fill it in first, as in `helm template … | ringfence … -f -`'

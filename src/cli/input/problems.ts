@@ -1,9 +1,10 @@
 // What is wrong in the files that the tool was given, printed as compilers do: file:line:column, the line and a caret.
 // Must not know how a problem was found.
+import { andMore } from '../../model/counted.ts';
 import { ToolError } from '../failures.ts';
 
 /** A place in a text. Lines and columns count from 1, columns in characters. */
-export interface Place {
+export interface FilePosition {
   readonly line: number;
   readonly column: number;
   /** The line as it stands in the text. */
@@ -17,7 +18,7 @@ export interface InputProblem {
   /** As the person named it; `<stdin>` for `-`. */
   readonly file: string;
   /** Absent where it is about the file as a whole. */
-  readonly place?: Place | undefined;
+  readonly place?: FilePosition | undefined;
   readonly message: string;
   /** What to do next, where the message doesn't say that. */
   readonly hint?: string | undefined;
@@ -41,7 +42,7 @@ export class InputError extends ToolError {
 
   override get report(): string {
     const rest = this.problems.length - maxShown;
-    const more = rest > 0 ? `and ${rest} more problems\n` : '';
+    const more = rest > 0 ? `${andMore(rest)} problems\n` : '';
     return `${this.problems.slice(0, maxShown).map(formatProblem).join('')}${more}`;
   }
 }
@@ -53,7 +54,7 @@ export function formatProblem({ file, place, message, hint }: InputProblem): str
   return `${where}: ${message}\n${excerpt}${hint === undefined ? '' : `  hint: ${hint}\n`}`;
 }
 
-function excerptOf({ line, column, source, length }: Place): string {
+function excerptOf({ line, column, source, length }: FilePosition): string {
   const number = String(line);
   const { text, before } = windowOf(source, column - 1);
   const width = Math.max(1, Math.min(length, [...text].length - before));

@@ -1,7 +1,7 @@
 // The verb `matrix`: everything that is allowed, for people in groups, for programs pair by pair.
 import { analyze } from '../../analyze/analysis.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
-import { nameSome } from '../../model/counted.ts';
+import { quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -47,7 +47,7 @@ function noteHostNetwork(
   const names = workloads
     .filter((workload) => namespace === undefined || workload.namespace === namespace)
     .filter(({ pods }) => pods.some(({ hostNetwork }) => hostNetwork))
-    .map((workload) => `\`${formatKey(workload)}\``);
+    .map(formatKey);
   if (names.length === 0) return;
-  note(`in the network of their node, where no policy reaches them: ${nameSome(names, 5)}`);
+  note(`in the network of their node, where no policy reaches them: ${quoteSome(names, 5)}`);
 }

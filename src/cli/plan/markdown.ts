@@ -1,10 +1,12 @@
 // A plan as the comment of a pull request: what to look at first, then every connection, then the policies, folded.
 // GitHub takes 65,536 characters, so that long lists are cut and counted. Must not know how it was found.
+
+import { diffLines } from 'diff';
+import { andMore } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPorts } from '../../model/port-texts.ts';
 import { toYaml } from '../output/formats.ts';
 import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './difference.ts';
-import { lineDifference } from './line-difference.ts';
 import {
   dangerWords,
   formatEnds,
@@ -76,7 +78,7 @@ function policies({ policies: all }: Changes): string {
     folded.push(text);
   }
   const rest = others.length - folded.length;
-  if (rest > 0) folded.push(`\n… and ${rest} more policies\n`);
+  if (rest > 0) folded.push(`\n… ${andMore(rest)} policies\n`);
   if (renamed > 0) folded.push(`\nRenamed: ${formatRenamed(renamed)}\n`);
   return folded.join('\n');
 }
@@ -86,20 +88,24 @@ function policy({ change, policy: facts, before }: PolicyChange): string {
   const title = `policy <code>${formatKey(facts)}</code> ${change}${owner === '' ? '' : ` (${owner})`}`;
   const now = change === 'removed' ? '' : toYaml(facts.spec);
   const was = change === 'added' ? '' : toYaml((before ?? facts).spec);
-  const lines = was === '' || now === '' ? oneSided(was, now) : lineDifference(was, now);
+  const lines = lineDifference(was, now);
   return `<details><summary>${title}</summary>\n\n\`\`\`diff\n${lines}\`\`\`\n</details>\n`;
 }
 
-function oneSided(was: string, now: string): string {
-  const sign = now === '' ? '-' : '+';
-  return (was || now)
-    .trimEnd()
-    .split('\n')
-    .map((line) => `${sign} ${line}\n`)
+/** Every line of both texts, in order, with ` `, `-` or `+` before it. */
+function lineDifference(before: string, after: string): string {
+  return diffLines(before, after)
+    .flatMap(({ value, added, removed }) => {
+      const sign = added ? '+' : removed ? '-' : ' ';
+      return value
+        .trimEnd()
+        .split('\n')
+        .map((line) => `${sign} ${line}\n`);
+    })
     .join('');
 }
 
 function cut(lines: readonly string[]): readonly string[] {
   const rest = lines.length - maxRows;
-  return rest > 0 ? [...lines.slice(0, maxRows), `\n… and ${rest} more`] : lines;
+  return rest > 0 ? [...lines.slice(0, maxRows), `\n… ${andMore(rest)}`] : lines;
 }

@@ -1,7 +1,7 @@
 // From the flags of a verb to the snapshot that it asks about: of files where `-f` names some, else of a cluster.
 // Must not know the question.
 import { formatProblem } from '../../api/decode.ts';
-import { nameSome } from '../../model/counted.ts';
+import { quoteSome } from '../../model/counted.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import { type Input, readInput } from '../input/input.ts';
@@ -78,11 +78,7 @@ export async function loadCluster(
 /** Says which namespaces are assumed: their labels decide whether they are ringed. */
 export function noteAssumed({ assumedNamespaces: names }: ClusterSnapshot, { note }: CommandContext): void {
   if (names.length === 0) return;
-  const named = nameSome(
-    names.map((name) => `\`${name}\``),
-    5,
-  );
-  note(`the input has no Namespace ${named}: taken to be there, without labels`);
+  note(`the input has no Namespace ${quoteSome(names, 5)}: taken to be there, without labels`);
 }
 
 /** File by file, as they were read, and within a file by line. */

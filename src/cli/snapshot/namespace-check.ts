@@ -1,6 +1,6 @@
 // Refuses a namespace that `-n` names and that nothing is in: an empty answer would be taken for good news.
 // Must not know what is asked about it.
-import { nameSome } from '../../model/counted.ts';
+import { quoteSome } from '../../model/counted.ts';
 import { compareText } from '../../model/object-key.ts';
 import { nearest } from '../did-you-mean.ts';
 import { ToolError } from '../failures.ts';
@@ -23,8 +23,7 @@ export function namespacesOf({ objects }: Pick<ClusterSnapshot, 'objects'>): rea
 export function checkNamespace(name: string, known: readonly string[], what: string): void {
   if (known.includes(name)) return;
   const meant = nearest(name, known);
-  const all = known.map((each) => `\`${each}\``);
   const hint =
-    meant === undefined ? `there are ${nameSome(all, 5) || 'none at all'}` : `did you mean \`${meant}\`?`;
+    meant === undefined ? `there are ${quoteSome(known, 5) || 'none at all'}` : `did you mean \`${meant}\`?`;
   throw new ToolError(`${what} is in a namespace \`${name}\`: ${hint}`);
 }

@@ -1,6 +1,7 @@
 // What is told at the sender of mirrors that would be too many in another namespace: which routes are not mirrored there.
 // It is status only: mirrors-across.ts leaves the same routes out. Must not know how strict the egress there is.
 
+import { quoteSome } from '../../model/counted.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { endOf } from '../../routes/index.ts';
@@ -85,7 +86,5 @@ function sourcesOfRoute({ view }: Compilation, { route }: IngressRoute): Iterato
 }
 
 function tell(here: string, names: readonly string[]): string {
-  const told = names.slice(0, mostTold).map((name) => `\`${name}\``);
-  const more = names.length > mostTold ? ` and ${names.length - mostTold} more` : '';
-  return `it is not mirrored in ${told.join(', ')}${more}: the routes of \`${here}\` would come to more than ${capOfPair.policies} policies or ${capOfPair.bytes / 1000} KB there, and older ones go first. Let in pods by fewer different selectors, or declare the way out there`;
+  return `it is not mirrored in ${quoteSome(names, mostTold)}: the routes of \`${here}\` would come to more than ${capOfPair.policies} policies or ${capOfPair.bytes / 1000} KB there, and older ones go first. Let in pods by fewer different selectors, or declare the way out there`;
 }

@@ -3,6 +3,7 @@
 
 import type { Route } from '../../api/route.ts';
 import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import { quoteSome } from '../../model/counted.ts';
 import type { Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { writtenPorts } from '../../model/policy-ports.ts';
@@ -108,9 +109,10 @@ function tellClosed(
 }
 
 function namesOf(sources: readonly ClosedSource[]): string {
-  const names = sources.slice(0, mostTold).map(({ facts }) => `\`${facts.name}\``);
-  const more = sources.length - names.length;
-  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+  return quoteSome(
+    sources.map(({ facts }) => facts.name),
+    mostTold,
+  );
 }
 
 function firstOf<T>(all: Iterable<T>, count: number): readonly T[] {

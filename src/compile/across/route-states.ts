@@ -1,6 +1,8 @@
 // What becomes of a route: its state, and what is opened for it, by how strict egress is here and by what the other side says.
 // Must not know policies: merging is openings.ts, the other side's word is consent.ts.
+
 import type { Route } from '../../api/route.ts';
+import { quoteSome } from '../../model/counted.ts';
 import type { Likeness } from '../../model/enforced-rules.ts';
 import type { FindingCode } from '../../model/findings.ts';
 import type { Rule } from '../../model/network-policy.ts';
@@ -164,9 +166,7 @@ function answerOf(consent: Consent | undefined, written: Settled): Partial<Settl
     return { state: 'Pending', reason: 'NamespaceMissing', message };
   }
   if (missing.length === 0) return {};
-  const names = missing.slice(0, 5).map((name) => `\`${name}\``);
-  const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
-  const theyDoNot = `${names.join(', ')}${more} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
+  const theyDoNot = `${quoteSome(missing, 5)} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
   const suggested = suggestion === undefined ? {} : { suggestion };
   if (missing.length === all.length) {
     const message = `${theyDoNot}: a profile there has to allow it`;

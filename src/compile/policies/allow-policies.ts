@@ -1,5 +1,6 @@
 // Openings, merged into policies: what leads to the same pods, or out of them, shares one, because many small policies are
 // dear on iptables CNIs. Must not know why something is opened.
+import { andMore, nameSome } from '../../model/counted.ts';
 import type { Likeness } from '../../model/enforced-rules.ts';
 import { allowing, canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
@@ -175,14 +176,12 @@ function noted(rules: readonly MergedRule[]): readonly (readonly string[])[] {
   const all = rules.reduce((sum, { origins }) => sum + origins.length, 0);
   const each = all <= originsNoted ? all : Math.max(1, Math.floor(originsNoted / rules.length));
   return rules.map(({ origins }) =>
-    origins.length <= each ? origins : [...origins.slice(0, each), `and ${origins.length - each} more`],
+    origins.length <= each ? origins : [...origins.slice(0, each), andMore(origins.length - each)],
   );
 }
 
 function describe(about: PolicyOutline, { direction, pods }: AllowRule, origins: readonly string[]): string {
-  const more = origins.length - originsShown;
-  const told = origins.slice(0, originsShown).join(', ');
-  return about.describe(direction, tellPods(pods), more > 0 ? `${told} and ${more} more` : told);
+  return about.describe(direction, tellPods(pods), nameSome(origins, originsShown));
 }
 
 function tellPods(pods: LabelSelector): string {

@@ -1,6 +1,8 @@
 // Gateways of a namespace that don't count as ingress controllers, with what to write if they should.
 // Must not know routes.
+
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import { quoteSome } from '../../model/counted.ts';
 import type { Finding } from '../../model/findings.ts';
 import type { GatewayFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
@@ -27,17 +29,24 @@ function placeFindings(
   namespace: string,
   here: readonly GatewayFacts[],
 ): readonly Finding[] {
-  const [first, ...more] = uncountedGateways(view, spec, here);
+  const uncounted = uncountedGateways(view, spec, here);
+  const [first] = uncounted;
   if (first === undefined) return [];
-  const which = more.length === 0 ? '' : ` and ${more.length} more`;
   return [
     {
       code: 'GatewayNotCounted',
       subject: { kind: 'Namespace', name: namespace },
-      message: `Gateway \`${first.name}\`${which} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, and the platform profile does not say that Gateways of this namespace count: its pods are let in nowhere`,
+      message: `Gateway ${namesOf(uncounted)} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, and the platform profile does not say that Gateways of this namespace count: its pods are let in nowhere`,
       hint: howToCount(view, spec, namespace),
     },
   ];
+}
+
+function namesOf(gateways: readonly GatewayFacts[]): string {
+  return quoteSome(
+    gateways.map(({ name }) => name),
+    1,
+  );
 }
 
 /** What doesn't count because older ones are enough. */
@@ -50,14 +59,13 @@ function numberFindings(
     .filter(({ preset }) => preset === 'gateway-api')
     .flatMap((controller): readonly Finding[] => {
       const { tooMany } = countedGateways(view, spec, controller);
-      const [first, ...more] = tooMany.filter((gateway) => gateway.namespace === namespace);
-      if (first === undefined) return [];
-      const which = more.length === 0 ? '' : ` and ${more.length} more`;
+      const here = tooMany.filter((gateway) => gateway.namespace === namespace);
+      if (here.length === 0) return [];
       return [
         {
           code: 'GatewayNotCounted',
           subject: { kind: 'Namespace', name: namespace },
-          message: `Gateway \`${first.name}\`${which} in \`${namespace}\` came after the ${mostGateways} that count as ingress controller \`${controller.name}\`: what it serves is open to its pods, but routes with \`ingressController\` do not let them in`,
+          message: `Gateway ${namesOf(here)} in \`${namespace}\` came after the ${mostGateways} that count as ingress controller \`${controller.name}\`: what it serves is open to its pods, but routes with \`ingressController\` do not let them in`,
           hint: `delete Gateways that nobody needs, or a platform engineer sets \`pods\` of \`${controller.name}\` in \`spec.ingressControllers\` of the platform profile to a label that the pods of all Gateways have`,
         },
       ];

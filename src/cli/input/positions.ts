@@ -1,7 +1,17 @@
 // From the path of a field, as in `spec.routes[2].ports[0]`, to the line and column where it stands.
 // Must not know what is wrong there.
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml';
-import type { Place } from './problems.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Pair,
+} from 'yaml';
+import type { FilePosition } from './problems.ts';
 
 /** Some characters of a text, by their offsets. */
 export interface Span {
@@ -9,25 +19,26 @@ export interface Span {
   readonly end: number;
 }
 
-/** Where `span` stands in `text`. */
-export function placeAt(text: string, { start, end }: Span): Place {
+/** A text, and where its lines begin. */
+export interface LinedText {
+  readonly text: string;
+  readonly lines: LineCounter;
+}
+
+/** Where `span` stands in a text. */
+export function positionAt({ text, lines }: LinedText, { start, end }: Span): FilePosition {
   const at = Math.min(start, text.length);
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const { line } = lines.linePos(at);
+  const lineStart = lines.lineStarts[line - 1] ?? 0;
   const newline = text.indexOf('\n', lineStart);
   const lineEnd = newline < 0 ? text.length : newline;
   const stop = Math.max(at, Math.min(end, lineEnd));
   return {
-    line: countLines(text, lineStart),
+    line,
     column: [...text.slice(lineStart, at)].length + 1,
     source: text.slice(lineStart, lineEnd).replace(/\r$/, ''),
     length: Math.max(1, [...text.slice(at, stop)].length),
   };
-}
-
-function countLines(text: string, end: number): number {
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) lines += 1;
-  return lines;
 }
 
 /**

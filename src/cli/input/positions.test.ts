@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDocument } from 'yaml';
-import { placeAt, spanOf } from './places.ts';
+import { LineCounter, parseDocument } from 'yaml';
+import { positionAt, spanOf } from './positions.ts';
 
 const text = `metadata:
   labels:
@@ -16,8 +16,14 @@ spec:
   again: *anchor
 `;
 
+function lined(written: string) {
+  const lines = new LineCounter();
+  return { text: written, document: parseDocument(written, { lineCounter: lines }), lines };
+}
+
 function shown(path: string, meant: 'key' | 'value' = 'value'): string {
-  const { line, column, length } = placeAt(text, spanOf(parseDocument(text), path, meant));
+  const parsed = lined(text);
+  const { line, column, length } = positionAt(parsed, spanOf(parsed.document, path, meant));
   const source = text.split('\n')[line - 1] ?? '';
   return `${line}: ${source.slice(column - 1, column - 1 + length)}`;
 }
@@ -60,7 +66,7 @@ describe('the place of a field', () => {
 
 describe('a place', () => {
   test('counts characters, not code units, and stays in its line', () => {
-    expect(placeAt('a: 1\r\n𝒷: "𝒸\r\nd"', { start: 10, end: 20 })).toEqual({
+    expect(positionAt(lined('a: 1\r\n𝒷: "𝒸\r\nd"'), { start: 10, end: 20 })).toEqual({
       line: 2,
       column: 4,
       source: '𝒷: "𝒸',
@@ -69,6 +75,10 @@ describe('a place', () => {
   });
 
   test('behind the end of the text is at its end', () => {
-    expect(placeAt('a: 1', { start: 99, end: 99 })).toMatchObject({ line: 1, column: 5, length: 1 });
+    expect(positionAt(lined('a: 1'), { start: 99, end: 99 })).toMatchObject({
+      line: 1,
+      column: 5,
+      length: 1,
+    });
   });
 });
