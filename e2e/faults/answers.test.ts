@@ -188,7 +188,7 @@ describe('a history that is compacted while the operator is away', () => {
     ringed.push('name-taken');
     await becomesRight(cluster, ringed);
     const watches = proxy.seen.slice(back).filter(({ path }) => path.includes('/networkpolicies?'));
-    expect(watches.map(({ path }) => path.includes('sendInitialEvents'))).toEqual([false, true]);
+    expect(watches.map(({ path }) => path.includes('sendInitialEvents'))).toEqual([true]);
     await comesToRest(cluster);
   });
 });

@@ -5,11 +5,10 @@ import {
   type KubernetesObject,
   node,
   object,
-  profile,
   service,
   written,
 } from '../../test/fixtures.ts';
-import type { StoredPolicy } from './resources.ts';
+import { appNetworkProfiles, type StoredPolicy } from './resources.ts';
 import { Stores } from './stores.ts';
 
 function stores(...objects: readonly KubernetesObject[]): Stores {
@@ -231,19 +230,29 @@ describe('what is known of the cluster', () => {
   });
 });
 
-test('a profile that says something else is told of, also where its generation is the same', () => {
-  const all = stores();
-  const told: string[] = [];
-  all.profiles.onChange(({ next }) =>
-    told.push(next?.decoded.ok ? (next.decoded.value.spec.egress ?? '') : '?'),
-  );
-  const stored = (spec: Parameters<typeof profile>[1]) => ({
-    ...profile('shop/team', spec),
-    resourceVersion: '1',
-    status: undefined,
+describe('a change of a profile', () => {
+  const stored = (resourceVersion: string, egress: string, status?: object) => {
+    const object = {
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'AppNetworkProfile',
+      metadata: { name: 'team', namespace: 'shop', uid: 'u', generation: 1, resourceVersion },
+      spec: { egress, routes: [] },
+      ...(status && { status }),
+    };
+    return appNetworkProfiles.reduce(object);
+  };
+
+  test('is heard of where it declares something else, also with the same generation; a new status is not', () => {
+    const all = stores();
+    const heard: string[] = [];
+    all.profiles.onChange(({ next }) =>
+      heard.push(next?.decoded.ok ? (next.decoded.value.spec.egress ?? '') : 'unreadable'),
+    );
+    all.profiles.accept(stored('1', 'ClusterOnly'));
+    all.profiles.accept(stored('1', 'Restricted'));
+    all.profiles.accept(stored('2', 'Restricted', { conditions: [] }));
+    all.profiles.accept(stored('3', 'Wrong'));
+    all.profiles.accept(stored('4', 'Wrong', { conditions: [] }));
+    expect(heard).toEqual(['ClusterOnly', 'Restricted', 'unreadable']);
   });
-  all.profiles.accept(stored({ egress: 'ClusterOnly' }));
-  all.profiles.accept(stored({ egress: 'Restricted' }));
-  all.profiles.accept({ ...stored({ egress: 'Restricted' }), status: { conditions: [] } });
-  expect(told).toEqual(['ClusterOnly', 'Restricted']);
 });

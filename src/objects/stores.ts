@@ -337,8 +337,13 @@ function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | Store
   return (
     a.generation === b.generation &&
     a.terminating === b.terminating &&
-    isDeepStrictEqual(a.decoded, b.decoded)
+    isDeepStrictEqual(declaredBy(a), declaredBy(b))
   );
+}
+
+/** Not its metadata: each write of a status changes their version. */
+function declaredBy({ decoded }: StoredProfile | StoredPlatform): unknown {
+  return decoded.ok ? decoded.value.spec : decoded.error;
 }
 
 function callsOf(...stores: readonly Store<StoredCaller>[]): ClusterView['controlPlaneCalls'] {
