@@ -12,7 +12,7 @@ import { writeOutput } from './output/write.ts';
 import { type VerbHelp, withHelp } from './verb-help.ts';
 
 /** What a verb found, to be printed. */
-export interface Outcome<Result> {
+export interface VerbOutcome<Result> {
   readonly result: Result;
   /** `ok` where it is absent. */
   readonly exit?: 'ok' | 'found';
@@ -31,7 +31,7 @@ export interface VerbDefinition<Flags extends object, Args extends readonly unkn
   readonly flags?: readonly Option[];
   readonly formats: Formats<Result>;
   /** @throws ToolError and other expected errors, where it can't be done */
-  readonly run: (context: CommandContext, flags: Flags, ...args: Args) => Promise<Outcome<Result>>;
+  readonly run: (context: CommandContext, flags: Flags, ...args: Args) => Promise<VerbOutcome<Result>>;
 }
 
 /** A verb as the program takes it. */

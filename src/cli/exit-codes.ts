@@ -1,7 +1,7 @@
-// What the tool ends with: the only list, which `--help` and the reference print.
-// Must not know which verb ends with what: each verb says so beside its flags.
+// The exit codes of the tool: the only list, which `--help` and the reference print.
+// Must not know what a code means for a verb: each verb says so in its help.
 
-/** The exit codes of every verb; what `found` means, each verb says itself. As `diff` does. */
+/** The exit codes of every verb, as `diff` has them; each verb says what `found` means. */
 export const exitCodes = {
   /** Done, and there is nothing that a script should stop at. */
   ok: 0,

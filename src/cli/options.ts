@@ -1,4 +1,4 @@
-// The flags that several verbs share, so that they mean the same everywhere.
+// The flags that several verbs share: they mean the same everywhere.
 // Must not know a verb.
 import { Option } from 'commander';
 import { type OutputTarget, parseTarget } from './output/output-target.ts';

@@ -22,42 +22,42 @@ export const toolVerbs: readonly ToolVerb[] = [
   toolVerb(
     'render',
     'print the NetworkPolicies that the operator would write',
-    async () => (await import('./render/command.ts')).render,
+    async () => (await import('./render/command.ts')).renderVerb,
   ),
   toolVerb(
     'plan',
     'say what would change: policies, and connections gained and lost',
-    async () => (await import('./plan/command.ts')).plan,
+    async () => (await import('./plan/command.ts')).planVerb,
   ),
   toolVerb(
     'explain',
     'say whether one end may reach another, why, and if not, what to add',
-    async () => (await import('./explain/command.ts')).explain,
+    async () => (await import('./explain/command.ts')).explainVerb,
   ),
   toolVerb(
     'matrix',
     'print everything that is allowed',
-    async () => (await import('./matrix/command.ts')).matrix,
+    async () => (await import('./matrix/command.ts')).matrixVerb,
   ),
   toolVerb(
     'graph',
     'draw who reaches whom, as Mermaid, SVG or a page to explore',
-    async () => (await import('./graph/command.ts')).graph,
+    async () => (await import('./graph/command.ts')).graphVerb,
   ),
   toolVerb(
     'lint',
     'say what is wrong with profiles and policies',
-    async () => (await import('./lint/command.ts')).lint,
+    async () => (await import('./lint/command.ts')).lintVerb,
   ),
   toolVerb(
     'crds',
     'print the CustomResourceDefinitions',
-    async () => (await import('./crds/command.ts')).crds,
+    async () => (await import('./crds/command.ts')).crdsVerb,
   ),
   toolVerb(
     'completion',
     'print a script that completes verbs and flags in a shell',
-    async () => (await import('./completion/command.ts')).completion,
+    async () => (await import('./completion/command.ts')).completionVerb,
   ),
 ];
 

@@ -5,7 +5,7 @@ import { Camera } from './camera.ts';
 import { s } from './dom.ts';
 import { type Focus, focusOf, gapsOf } from './focus.ts';
 import { drawGaps } from './gaps.ts';
-import { nearest } from './nearest.ts';
+import { nearestPart } from './nearest-part.ts';
 import type { Facts } from './page-facts.ts';
 import type { Selection, State } from './state.ts';
 
@@ -223,7 +223,7 @@ export class MapView {
     if (!event.key.startsWith('Arrow')) return;
     event.preventDefault();
     const parts = [...(this.#svg?.querySelectorAll('.node, .cluster.opens') ?? [])];
-    const next = nearest(part, parts, event.key);
+    const next = nearestPart(part, parts, event.key);
     if (next !== undefined) this.#give(next);
   }
 

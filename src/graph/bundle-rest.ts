@@ -1,4 +1,4 @@
-// Workloads of a large open room that no arrow of their own leads to or from: one node that names a few of them.
+// Workloads of a large open room without arrows of their own become one node that names a few of them.
 import { nameSomeInLines } from '../model/counted.ts';
 import { countOfPlaces, type DrawnNode } from './drawn.ts';
 

@@ -25,7 +25,7 @@ export interface DrawnNode {
 }
 
 /** Connections that are drawn as one. */
-export interface Bundle {
+export interface ArrowBundle {
   /** Indexes into `GraphModel.arrows`. */
   readonly members: readonly number[];
   /** No policy isolates either side of any of them, so that nobody had to ask for them. */
@@ -33,13 +33,13 @@ export interface Bundle {
 }
 
 /** An arrow between two nodes. */
-export interface DrawnArrow extends Bundle {
+export interface DrawnArrow extends ArrowBundle {
   readonly from: DrawnNode;
   readonly to: DrawnNode;
 }
 
 /** Connections of a node with everyone: a line of text on it instead of arrows from or to everywhere. */
-export interface DrawnMark extends Bundle {
+export interface DrawnMark extends ArrowBundle {
   readonly node: DrawnNode;
   /** Which end of the connections `who` is. */
   readonly end: End;
@@ -113,7 +113,7 @@ export function arrowsBetween(model: GraphModel, nodes: readonly DrawnNode[]): r
 }
 
 /** Several bundles as one. */
-export function together(bundles: readonly Bundle[]): Bundle {
+export function together(bundles: readonly ArrowBundle[]): ArrowBundle {
   return {
     members: bundles.flatMap(({ members }) => members).sort((a, b) => a - b),
     unfenced: bundles.every(({ unfenced }) => unfenced),
@@ -121,11 +121,11 @@ export function together(bundles: readonly Bundle[]): Bundle {
 }
 
 /** The ports of a bundle, each as a text. */
-export function portsOf(model: GraphModel, { members }: Bundle): readonly string[] {
+export function bundlePorts(model: GraphModel, { members }: ArrowBundle): readonly string[] {
   return portLabels(model, members);
 }
 
 /** Equal for bundles that a picture shows alike: the same ports, and the same line. */
-export function looks(model: GraphModel, bundle: Bundle): string {
-  return `${bundle.unfenced} ${portsOf(model, bundle).join(',')}`;
+export function looks(model: GraphModel, bundle: ArrowBundle): string {
+  return `${bundle.unfenced} ${bundlePorts(model, bundle).join(',')}`;
 }

@@ -6,7 +6,7 @@ import type { AddressEnd, WorkloadEnd } from '../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../analyze/explain.ts';
 import { isEmpty } from '../model/port-set.ts';
 import { type Link, linksOf, placeKey } from './links.ts';
-import type { Arrow, GraphModel, Place, Room, Standing } from './model.ts';
+import type { Arrow, GraphModel, GraphPlace, Room, Standing } from './model.ts';
 import { ReasonIndex } from './reason-index.ts';
 
 /** The room that holds all addresses which are no pod's. */
@@ -20,7 +20,7 @@ const outsideName = 'outside the cluster';
 export function modelOf(analysis: Analysis, only: readonly string[] = []): GraphModel {
   const notes = new ReasonIndex();
   const rooms = roomsOf(analysis.workloads);
-  const places = new Map<string, Place>();
+  const places = new Map<string, GraphPlace>();
   for (const [index, end] of analysis.workloads.entries()) {
     const room = rooms.findIndex((each) => each.places.includes(index));
     places.set(placeKey(end), workloadPlace(analysis, end, room, notes));
@@ -45,7 +45,7 @@ export function modelOf(analysis: Analysis, only: readonly string[] = []): Graph
 
 interface Known {
   readonly indexes: ReadonlyMap<string, number>;
-  readonly places: readonly Place[];
+  readonly places: readonly GraphPlace[];
   readonly notes: ReasonIndex;
 }
 
@@ -108,7 +108,7 @@ function roomsOf(workloads: readonly WorkloadEnd[]): readonly Room[] {
   }));
 }
 
-function workloadPlace(analysis: Analysis, end: WorkloadEnd, room: number, notes: ReasonIndex): Place {
+function workloadPlace(analysis: Analysis, end: WorkloadEnd, room: number, notes: ReasonIndex): GraphPlace {
   // No pod has this address, so that what is said of its own side is all there is to say.
   const nowhere: AddressEnd = { cidr: '0.0.0.0/32' };
   const [leaving] = analysis.explain(end, nowhere);
@@ -128,7 +128,7 @@ function standingOf(side: SideExplanation | undefined, notes: ReasonIndex): Stan
   return { kind: side.standing, policies: side.policies.map((policy) => notes.policy(policy)) };
 }
 
-function addressPlace(ends: readonly AddressEnd[], room: number): Place {
+function addressPlace(ends: readonly AddressEnd[], room: number): GraphPlace {
   const [first] = ends;
   const except = ends.flatMap((end) => end.except ?? []);
   return {

@@ -1,5 +1,4 @@
-// Arrows from or to every namespace become a mark on the one node that they have in common: they would cross the whole
-// picture and say one thing.
+// Arrows between one node and every namespace become a mark on that node: drawn, they would cross the whole picture.
 // Exact: a namespace that the mark does not hold for is named in it.
 import { type DrawnArrow, type DrawnMark, type DrawnNode, type End, otherEnd, together } from './drawn.ts';
 import type { GraphModel } from './model.ts';

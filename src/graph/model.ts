@@ -13,7 +13,7 @@ export interface Room {
 }
 
 /** A workload, some of its pods, or a range of addresses outside. */
-export interface Place {
+export interface GraphPlace {
   /** Index into `GraphModel.rooms`. */
   readonly room: number;
   readonly name: string;
@@ -65,7 +65,7 @@ export interface Arrow {
 export interface GraphModel {
   /** Namespaces by name; the outside, where anything is known of it, is last. */
   readonly rooms: readonly Room[];
-  readonly places: readonly Place[];
+  readonly places: readonly GraphPlace[];
   /** By `from`, then `to`; a place has no arrow to itself. A pair without one is denied. */
   readonly arrows: readonly Arrow[];
   readonly policies: readonly PolicyNote[];

@@ -1,5 +1,5 @@
-// Which picture of a model is drawn where there is room for one only: everything at once where that can be read, else
-// namespaces, of which those that somebody asks for stand open.
+// Which picture is drawn in a format that holds only one: everything where that is readable, else one node per namespace; the
+// namespaces that are asked for are open.
 // Must not know a file format.
 import type { GraphModel } from './model.ts';
 import { isReadable, type Scene, sceneOf } from './scene.ts';

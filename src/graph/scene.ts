@@ -6,20 +6,20 @@ import { bundleRest } from './bundle-rest.ts';
 import { bundleRooms } from './bundle-rooms.ts';
 import { bundleTwins } from './bundle-twins.ts';
 import {
+  type ArrowBundle,
   arrowsBetween,
-  type Bundle,
+  bundlePorts,
   countOfPlaces,
   type DrawnArrow,
   type DrawnMark,
   type DrawnNode,
   drawnNodes,
-  portsOf,
 } from './drawn.ts';
 import { markEveryone } from './mark-everyone.ts';
 import { type GraphModel, isRinged } from './model.ts';
 
 /** A bundle of connections, as it is drawn. */
-interface SceneBundle extends Bundle {
+interface SceneBundle extends ArrowBundle {
   readonly id: string;
   /** Ports, few enough to read. */
   readonly label: string;
@@ -111,11 +111,11 @@ function byId(a: DrawnNode, b: DrawnNode): number {
 /** Gives bundles their labels, and ids in the order in which they ask. */
 function labeller(model: GraphModel) {
   const next = { a: 0, m: 0 };
-  const bundle = (drawn: Bundle, prefix: 'a' | 'm'): SceneBundle => {
+  const bundle = (drawn: ArrowBundle, prefix: 'a' | 'm'): SceneBundle => {
     const { members, unfenced } = drawn;
     const id = `${prefix}${next[prefix]}`;
     next[prefix] += 1;
-    return { id, label: arrowLabel(portsOf(model, drawn)), members, unfenced };
+    return { id, label: arrowLabel(bundlePorts(model, drawn)), members, unfenced };
   };
   const mark = (drawn: DrawnMark): SceneMark => {
     const named = bundle(drawn, 'm');

@@ -9,7 +9,7 @@ import { zshScript } from './zsh.ts';
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
 /** The verb `completion`. */
-export const completion = defineVerb({
+export const completionVerb = defineVerb({
   description: 'Prints a script that completes verbs, flags, formats and files in a shell.',
   help: {
     examples: [

@@ -6,7 +6,7 @@ import { manifests } from '../output/formats.ts';
 import { crdList, crdText } from './format.ts';
 
 /** The verb `crds`. */
-export const crds = defineVerb({
+export const crdsVerb = defineVerb({
   description: 'Prints the CustomResourceDefinitions of AppNetworkProfile and PlatformNetworkProfile.',
   help: {
     examples: [

@@ -1,7 +1,7 @@
 // CustomResourceDefinitions as they are printed.
 import { stringify } from 'yaml';
 import * as z from 'zod';
-import { listOf } from '../output/formats.ts';
+import { manifestList } from '../output/formats.ts';
 
 /** An object as the files in crds/ hold it. kubectl reads YAML 1.1, in which a bare `Off` is false. */
 export function crdText(crd: object): string {
@@ -9,7 +9,7 @@ export function crdText(crd: object): string {
 }
 
 /** What `-o json` prints. */
-export const crdList = listOf({
+export const crdList = manifestList({
   apiVersion: z.literal('apiextensions.k8s.io/v1'),
   kind: z.literal('CustomResourceDefinition'),
   metadata: z.strictObject({ name: z.string() }),

@@ -1,4 +1,4 @@
-// The answer to `explain`: what is asked, taken apart into pairs of ends and ports, and what is known of each.
+// The answer to `explain`: splits the question into pairs of ends and ports, and says what is known of each pair.
 // Must not know how it is printed, nor what would change it.
 import type { Analysis } from '../../analyze/analysis.ts';
 import type { Endpoint, WorkloadEnd } from '../../analyze/endpoints.ts';
@@ -9,12 +9,12 @@ import { formatPortSet } from '../../model/port-set.ts';
 import { type PortSpec, protocols } from '../../model/ports.ts';
 import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
-import type { NamedEnd } from './find-end.ts';
+import type { ResolvedEnd } from './find-end.ts';
 
 /** What is asked. */
 export interface Question {
-  readonly from: NamedEnd;
-  readonly to: NamedEnd;
+  readonly from: ResolvedEnd;
+  readonly to: ResolvedEnd;
   /** Absent: any port; of a Service, each of its ports. */
   readonly port: PortSpec | undefined;
 }
@@ -65,7 +65,7 @@ interface Targets {
   readonly notes: readonly string[];
 }
 
-function endsOf(named: Exclude<NamedEnd, { readonly kind: 'service' }>): readonly Endpoint[] {
+function endsOf(named: Exclude<ResolvedEnd, { readonly kind: 'service' }>): readonly Endpoint[] {
   return named.kind === 'addresses' ? [named.end] : named.ends;
 }
 
@@ -124,7 +124,7 @@ function specsOf(ports: PortSet): readonly PortSpec[] {
   return protocols.flatMap((protocol) => ports[protocol].map((interval) => ({ protocol, interval })));
 }
 
-function podsInRange(named: NamedEnd): readonly string[] {
+function podsInRange(named: ResolvedEnd): readonly string[] {
   if (named.kind !== 'addresses' || named.pods.length === 0) return [];
   return [`pods have addresses in \`${named.end.cidr}\`, which this is not about: name them`];
 }

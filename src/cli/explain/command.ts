@@ -11,9 +11,9 @@ import { explainFormats } from './format.ts';
 import { suggestFix } from './suggest-fix.ts';
 
 /** The verb `explain`. */
-export const explain = defineVerb({
+export const explainVerb = defineVerb({
   description:
-    'Says whether SRC may open a connection to DST, by which rule of which policy and for which route; if not, which policies deny it and what to add. It speaks of NetworkPolicies, whoever wrote them. Without `-f` it looks at the current context, and reads only.',
+    'Says whether SRC may open a connection to DST, by which rule of which policy and for which route; if it may not, which policies deny it and what to add. It looks at all NetworkPolicies, whoever wrote them. Without `-f` it looks at the current context, and reads only.',
   help: {
     examples: [
       ['ringfence explain shop/web shop/mongo 27017', 'in the cluster of the current context'],

@@ -1,4 +1,4 @@
-// What SRC, DST and PORT name: workloads, pods, a Service, addresses; and what is meant where nothing has that name.
+// Resolves SRC, DST and PORT to workloads, pods, a Service or addresses; where nothing has that name, suggests what is meant.
 // Must not know what is asked about them.
 import type { Analysis } from '../../analyze/analysis.ts';
 import { type AddressEnd, formatEndpoint, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
@@ -10,16 +10,16 @@ import { nearest } from '../did-you-mean.ts';
 import { ToolError } from '../failures.ts';
 
 /** What a word names. */
-export type NamedEnd =
+export type ResolvedEnd =
   | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[] }
   | { readonly kind: 'service'; readonly service: ServiceFacts }
   /** `pods` have addresses in it; they are asked about by themselves. */
   | { readonly kind: 'addresses'; readonly end: AddressEnd; readonly pods: readonly WorkloadEnd[] };
 
-/** Where names are looked up. */
+/** What names are looked up in. */
 export interface Names {
   readonly analysis: Analysis;
-  /** Of a name without one. */
+  /** The namespace of names that have none. */
   readonly namespace: string;
 }
 
@@ -42,7 +42,7 @@ const kindWords: Readonly<Record<string, string>> = {
  *
  * @throws ToolError where nothing has that name
  */
-export function findEnd(word: string, names: Names): NamedEnd {
+export function findEnd(word: string, names: Names): ResolvedEnd {
   if (isAddress(word)) return addressEnd(word, names.analysis);
   const parts = word.split('/');
   const [kindWord = '', namespace = '', name = ''] =
@@ -75,7 +75,7 @@ interface Wanted {
   readonly name: string;
 }
 
-function lookUp({ kind, namespace, name }: Wanted, analysis: Analysis): NamedEnd | undefined {
+function lookUp({ kind, namespace, name }: Wanted, analysis: Analysis): ResolvedEnd | undefined {
   if (kind !== 'Service') {
     const ends = analysis.named(namespace, name);
     const wanted =
@@ -96,7 +96,7 @@ function isAddress(word: string): boolean {
 }
 
 /** @throws ToolError */
-function addressEnd(word: string, analysis: Analysis): NamedEnd {
+function addressEnd(word: string, analysis: Analysis): ResolvedEnd {
   const parsed = word.includes('/') ? parseMaskedCidr(word) : parseAddress(word);
   if (!parsed.ok) throw new ToolError(parsed.error);
   const cidr = formatCidr(parsed.value);

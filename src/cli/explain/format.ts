@@ -10,7 +10,7 @@ import { isEmpty } from '../../model/port-set.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
-import { direction, endpointText, portList, profileText } from '../output/schemas.ts';
+import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
 import type { Answer } from './answer.ts';
 
 /** An answer with the question in the person's words, and with what would change it. */
@@ -24,7 +24,7 @@ const policyReason = { policy: z.string().describe('as in `shop/web`'), profile:
 const ruleReason = z.strictObject({
   ...policyReason,
   rule: z.int().describe('its index in the `ingress` or `egress` of the policy'),
-  ports: portList.describe('what it allows between these two ends'),
+  ports: portTextList.describe('what it allows between these two ends'),
   allows: z.boolean().describe('whether it allows any of what was asked'),
   routes: z.array(z.string()).optional().describe('the routes or objects that ask for the rule'),
 });
@@ -39,7 +39,7 @@ const sideReason = z.strictObject({
       'whether policies isolate the pods of this side; `HostNetwork` and `Outside`: no policy reaches them; `Self`: a pod reaches itself',
     ),
   allows: z.boolean(),
-  ports: portList,
+  ports: portTextList,
   rules: z.array(ruleReason).describe('the rules that let the other end through'),
   isolatedBy: z.array(z.strictObject(policyReason)),
 });
@@ -55,8 +55,8 @@ const schema = z.strictObject({
     z.strictObject({
       from: endpointText,
       to: endpointText,
-      asked: portList.optional(),
-      ports: portList,
+      asked: portTextList.optional(),
+      ports: portTextList,
       allowed: z.boolean(),
     }),
   ),

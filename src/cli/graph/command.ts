@@ -16,9 +16,9 @@ import { graphFormats } from './format.ts';
 const mostConnections = 300_000;
 
 /** The verb `graph`. */
-export const graph = defineVerb({
+export const graphVerb = defineVerb({
   description:
-    'Draws who reaches whom: namespaces as rooms, connections as arrows with ports. Where there is a lot to draw, namespaces are folded; the page opens each of them, and tells of any pair why it is allowed or denied. Without `-f` it looks at the current context, and reads only. With `-n` only that namespace is drawn, and what it has to do with.',
+    'Draws who reaches whom: namespaces as rooms, connections as arrows with ports. Where there is a lot to draw, namespaces are folded; the page opens each of them, and says why a pair is allowed or denied. Without `-f` it looks at the current context, and reads only. With `-n` only that namespace is drawn, and what it is connected with.',
   help: {
     examples: [
       ['ringfence graph -o network.html', 'the cluster of the current context, as a page to explore'],

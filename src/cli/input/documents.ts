@@ -1,4 +1,4 @@
-// From a text to the values in it: YAML with several documents, or JSON. Nothing is dropped: what can't be read is a problem.
+// From a text to the values in it: YAML with several documents, or JSON. What can't be read is a problem; nothing is dropped.
 // Must not know Kubernetes, but for how kubectl reads YAML.
 import {
   Composer,
@@ -41,9 +41,9 @@ export interface Documents {
  */
 const maxYamlBytes = 16 * 2 ** 20;
 
-/** A value with aliases may unfold to so many values: without a limit, ten lines unfold to billions. */
+/** Aliases may unfold to no more values than this: without a limit, ten lines unfold to billions. */
 const maxUnfolded = 1_000_000;
-/** Whoever walks through a value does so by recursion. */
+/** Code that walks through a value does so by recursion. */
 const maxDepth = 500;
 
 /**

@@ -2,11 +2,11 @@
 // Must not know what a verb makes of it.
 import { compareText } from '../../model/object-key.ts';
 import type { Progress } from '../output/progress.ts';
+import { decodeText } from './decode-text.ts';
 import { LastTree, readDocuments } from './documents.ts';
 import { type InputObject, ObjectCollector } from './objects.ts';
 import type { InputProblem } from './problems.ts';
 import { findSources, type Source } from './sources.ts';
-import { decodeText } from './text.ts';
 
 /** What to read. */
 export interface InputOptions {

@@ -1,5 +1,5 @@
-// Every kind that something is made of, and what a file can get wrong about it that no reader of the kind would see.
-// The only list of them; must not know where an object was read.
+// Every kind that a verb reads, and the checks of a kind that its decoder does not do. The only list of them.
+// Must not know where an object was read.
 import * as z from 'zod';
 import { decode, type Problem } from '../../api/decode.ts';
 import { nodeLocalDns } from '../../discover/places.ts';
@@ -7,14 +7,14 @@ import { gatewayRouteKindNames } from '../../model/gateway-routes.ts';
 import type { Result } from '../../model/result.ts';
 import { fields } from '../../routes/schema/fields.ts';
 import { gateway, gatewayRoute, ingress, listenerSet } from './schemas/exposers.ts';
-import { anyMetadata, generatedMetadata, metadata } from './schemas/metadata.ts';
+import { anyMetadata, generatedMetadata, namedMetadata } from './schemas/object-metadata.ts';
 
 /** A kind of object that is read. */
 export interface ReadKind {
   readonly group: string;
   readonly kind: string;
   readonly namespaced: boolean;
-  /** What is wrong with an object of it, apart from its metadata and from what its reader checks. */
+  /** What is wrong with an object of it, apart from its metadata and from what its decoder checks. */
   readonly check?: (object: object) => readonly Problem[];
 }
 
@@ -51,10 +51,10 @@ const checks: Readonly<Record<string, NonNullable<ReadKind['check']>>> = {
   ...Object.fromEntries(gatewayRouteKindNames.map((kind) => [kind, by(gatewayRoute)])),
 };
 
-/** Every kind that something is made of. */
+/** Every kind that is read. */
 const readKinds: readonly ReadKind[] = [...kindsIn(inNamespaces, true), ...kindsIn(clusterWide, false)];
 
-/** The kind of an object, whatever the version of its API; undefined where nothing is made of it. */
+/** The kind of an object, whatever the version of its API; undefined where it is not read. */
 export function kindOf(apiVersion: string, kind: string, metadata: object = {}): ReadKind | undefined {
   // One ConfigMap says where DNS listens; all others are the applications' own.
   if (kind === 'ConfigMap' && (metadata as { name?: unknown }).name !== nodeLocalDns.name) return undefined;
@@ -62,7 +62,7 @@ export function kindOf(apiVersion: string, kind: string, metadata: object = {}):
   return readKinds.find((candidate) => candidate.kind === kind && candidate.group === group);
 }
 
-/** What is wrong with an object of a kind, as far as no reader of the kind would see it. */
+/** What is wrong with an object of a kind, apart from what its decoder finds. */
 export function check(kind: ReadKind, object: { readonly metadata: object }): readonly Problem[] {
   const about = errorsOf(decode(metadataOf(kind, object), object.metadata));
   const problems = about.map((problem) => ({ ...problem, path: `metadata.${problem.path}` }));
@@ -79,7 +79,7 @@ function metadataOf(
 ): z.ZodType {
   // An APIService is called `v1.`, which is no DNS subdomain.
   if (group === 'apiregistration.k8s.io') return anyMetadata;
-  return ['Pod', 'Job'].includes(kind) && 'generateName' in given ? generatedMetadata : metadata;
+  return ['Pod', 'Job'].includes(kind) && 'generateName' in given ? generatedMetadata : namedMetadata;
 }
 
 function kindsIn(

@@ -1,4 +1,4 @@
-// From documents to the objects that something is made of: lists are unfolded, mistakes are found, other kinds are counted.
+// From documents to objects: unfolds lists, finds mistakes, and counts the kinds that no verb reads.
 // Must not know how a document was read, nor what is made of an object.
 import { type Problem, pruneNulls } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
@@ -42,12 +42,12 @@ export class ObjectCollector {
     return this.#problems;
   }
 
-  /** How many objects there are of each kind that nothing is made of. */
+  /** How many objects there are of each kind that no verb reads. */
   get ignored(): ReadonlyMap<string, number> {
     return this.#ignored;
   }
 
-  /** How many there are of each kind of policy that nothing is made of, as in `CiliumNetworkPolicy (cilium.io/v2)`. */
+  /** How many there are of each kind of policy that no verb reads, as in `CiliumNetworkPolicy (cilium.io/v2)`. */
   get otherPolicies(): ReadonlyMap<string, number> {
     return this.#otherPolicies;
   }
@@ -92,7 +92,7 @@ export class ObjectCollector {
     }
     const stored = asStored(written as WrittenObject);
     const { namespace = '', name } = stored.metadata;
-    // What has no name of its own yet is like no other.
+    // An object without a name of its own yet is no duplicate.
     const identity = `${kind}.${known.group} ${namespace}/${name ?? this.#objects.size}`;
     const twin = this.#objects.get(identity);
     const problem = (about: Problem) => problemAt(origin, about);

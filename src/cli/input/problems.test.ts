@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatProblem, InputError } from './problems.ts';
+import { formatInputProblem, InputError } from './problems.ts';
 
 describe('a problem', () => {
   test('shows its line with a caret below what is meant, also behind tabs', () => {
     const place = { line: 12, column: 3, source: '\t\tprots: [1]', length: 5 };
-    expect(formatProblem({ file: 'a.yaml', place, message: 'is not a field', hint: 'mend it' })).toBe(
+    expect(formatInputProblem({ file: 'a.yaml', place, message: 'is not a field', hint: 'mend it' })).toBe(
       ['a.yaml:12:3: is not a field', '  12 |   prots: [1]', '     |   ^^^^^', '  hint: mend it', ''].join(
         '\n',
       ),
@@ -13,7 +13,7 @@ describe('a problem', () => {
 
   test('shows of a long line what is around the place', () => {
     const source = `${'x'.repeat(500)}here${'y'.repeat(500)}`;
-    const told = formatProblem({
+    const told = formatInputProblem({
       file: 'a',
       place: { line: 1, column: 501, source, length: 4 },
       message: 'no',
@@ -24,7 +24,9 @@ describe('a problem', () => {
   });
 
   test('without a place is one line', () => {
-    expect(formatProblem({ file: 'a', message: 'there is no such file' })).toBe('a: there is no such file\n');
+    expect(formatInputProblem({ file: 'a', message: 'there is no such file' })).toBe(
+      'a: there is no such file\n',
+    );
   });
 
   test('of very many is counted', () => {

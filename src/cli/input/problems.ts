@@ -43,12 +43,12 @@ export class InputError extends ToolError {
   override get report(): string {
     const rest = this.problems.length - maxShown;
     const more = rest > 0 ? `${andMore(rest)} problems\n` : '';
-    return `${this.problems.slice(0, maxShown).map(formatProblem).join('')}${more}`;
+    return `${this.problems.slice(0, maxShown).map(formatInputProblem).join('')}${more}`;
   }
 }
 
 /** The problem for people, with a newline at its end. */
-export function formatProblem({ file, place, message, hint }: InputProblem): string {
+export function formatInputProblem({ file, place, message, hint }: InputProblem): string {
   const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
   const excerpt = place === undefined ? '' : excerptOf(place);
   return `${where}: ${message}\n${excerpt}${hint === undefined ? '' : `  hint: ${hint}\n`}`;

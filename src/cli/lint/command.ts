@@ -9,9 +9,9 @@ import { policyFindings } from './policy-findings.ts';
 import { type LintFinding, profileFindings } from './profile-findings.ts';
 
 /** The verb `lint`. */
-export const lint = defineVerb({
+export const lintVerb = defineVerb({
   description:
-    'Says what is wrong with profiles and policies: routes that are not in force and why, routes, policies and rules that lead nowhere or say what others say, namespaces that nothing isolates, what a ring would cut off, and what somebody else opens. A namespace in DryRun is taken as if it were enforced. Each finding has a code, which `docs/reference/findings.md` explains. Without `-f` it looks at the current context, and reads only. With `-n` only what is about that namespace is printed.',
+    'Says what is wrong with profiles and policies: routes that are not in force and why, routes, policies and rules that lead nowhere or repeat others, namespaces that nothing isolates, what a ring would cut off, and what somebody else opens. A namespace in DryRun counts as enforced. Each finding has a code, which `docs/reference/findings.md` explains. Without `-f` it looks at the current context, and reads only. With `-n` only what is about that namespace is printed.',
   help: {
     examples: [
       ['ringfence lint -f platform.yaml -f app/', 'everything that is wrong, with its place in the files'],

@@ -11,7 +11,7 @@ import {
 } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Input } from '../input/input.ts';
-import { formatProblem, type InputProblem } from '../input/problems.ts';
+import { formatInputProblem, type InputProblem } from '../input/problems.ts';
 import { textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import { objectKey } from '../snapshot/cluster-snapshot.ts';
@@ -91,7 +91,7 @@ function formatFinding({ finding, severity, place }: PlacedFinding, paint: Paint
   const head =
     place === undefined
       ? `${where.join(' ').trimEnd()}: ${text}\n`
-      : formatProblem({ ...place, message: text });
+      : formatInputProblem({ ...place, message: text });
   return `${head}${more === '' ? '' : indented}`;
 }
 

@@ -1,5 +1,5 @@
-// What is wrong with policies, by the analysis: with those of somebody as they are written, with ours as the routes that
-// ask for them, since nobody edits ours. Must not know how it is printed, nor how a mistake is found.
+// What the analysis finds wrong with policies. A finding about a policy of ours becomes one about the routes that ask for it,
+// because nobody edits ours. Must not know how findings are printed, nor how a mistake is found.
 import type { PolicyFacts } from '../../analyze/facts.ts';
 import { lint } from '../../analyze/lint/lint.ts';
 import { isolationOf } from '../../analyze/rules.ts';
@@ -11,7 +11,7 @@ import { inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import type { LintFinding } from './profile-findings.ts';
 
-/** What a route can be blamed for, and where in it. That it is said twice, or opens much, is the operator's own to tell. */
+/** What a route can be blamed for, and which part of it. The operator itself reports routes that repeat others or open much. */
 const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
   SelectsNoPods: 'own end',
   HostNetworkSelected: 'own end',
@@ -21,7 +21,7 @@ const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | '
   OtherSideDenies: 'all of it',
 };
 
-/** Which other findings tell of the same mistake, in better words. */
+/** Which other findings report the same mistake in better words. */
 const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
   PeerSelectsNothing: ['SelectsNoPods', 'HostNetworkSelected', 'NamespaceMissing', 'SourceMissing'],
   OtherSideDenies: ['NotAdmitted', 'PartlyConsented', 'SourceClosed'],
@@ -29,7 +29,7 @@ const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>
 };
 
 /**
- * The findings about policies that hold, or would if what is in DryRun were enforced, and about namespaces that none isolates.
+ * The findings about policies that are in force, with DryRun as if it were enforced, and about namespaces that none isolates.
  *
  * @param others the other findings about the snapshot
  * @param compiled what its profiles compile to
@@ -52,7 +52,7 @@ export function policyFindings(
   return once(found.filter((finding) => !isEcho(finding)));
 }
 
-/** What to say of a namespace that nothing isolates; nothing while no platform profile is known, because a ring may be around it. */
+/** What to report of a namespace that nothing isolates. Without a platform profile it is nothing: there may be a ring around it. */
 function judgedByPlatform(
   { stores }: ClusterSnapshot,
   { namespaces }: Compiled,
@@ -100,7 +100,7 @@ function findingsOfRoutes(finding: Finding, policy: PolicyFacts): readonly LintF
   }));
 }
 
-/** Whether a better finding tells of the same mistake of the same object. */
+/** Whether a better finding reports the same mistake in the same object. */
 function echoesOf(findings: readonly LintFinding[]): (finding: LintFinding) => boolean {
   const bySubject = Map.groupBy(findings, ({ subject }) => JSON.stringify(subject));
   return ({ code, subject, path = '' }) => {
@@ -111,7 +111,7 @@ function echoesOf(findings: readonly LintFinding[]): (finding: LintFinding) => b
   };
 }
 
-/** Several rules come from one route, and each of its ends is in the policies of both sides. */
+/** Each finding once: one route may lead to several rules, and the policies of both sides name its ends. */
 function once(findings: readonly LintFinding[]): readonly LintFinding[] {
   const keyOf = ({ subject, path = '', message }: LintFinding) => JSON.stringify([subject, path, message]);
   return [...new Map(findings.toReversed().map((finding) => [keyOf(finding), finding])).values()].reverse();

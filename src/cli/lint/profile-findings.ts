@@ -1,4 +1,4 @@
-// What is wrong with profiles, as the operator would tell it: in statuses, events and on the platform profile.
+// What is wrong with profiles, as the operator would report it in statuses and events.
 // Must not know how it is printed.
 
 import type { CompiledRoute } from '../../compile/across/route-states.ts';

@@ -12,7 +12,7 @@ import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
 import { matrixFormats } from './format.ts';
 
 /** The verb `matrix`. */
-export const matrix = defineVerb({
+export const matrixVerb = defineVerb({
   description:
     'Prints everything that NetworkPolicies allow: from whom, to whom, on which ports; what is not listed is denied. For people, those who reach the same are listed together, and `shop/*` is every workload of the namespace shop; `json` and `yaml` have an item for each pair. Addresses are those outside of all pods. Without `-f` it looks at the current context, and reads only. With `-n` only what begins or ends in that namespace is printed.',
   help: {

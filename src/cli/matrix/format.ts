@@ -16,7 +16,7 @@ import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import { endNames } from '../output/end-names.ts';
 import { textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
-import { endpointText, portList } from '../output/schemas.ts';
+import { endpointText, portTextList } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
 
 /** What `matrix` prints. */
@@ -118,5 +118,5 @@ export const matrixFormats = textAndData({
       ports: portTexts(ports),
     })),
   json: jsonLines,
-  schema: z.array(z.strictObject({ from: endpointText, to: endpointText, ports: portList })),
+  schema: z.array(z.strictObject({ from: endpointText, to: endpointText, ports: portTextList })),
 });

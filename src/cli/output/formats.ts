@@ -65,7 +65,7 @@ export function manifests<Schema extends z.ZodType>(
 }
 
 /** The schema of one `v1` List of objects with these fields. */
-export function listOf<Shape extends z.core.$ZodLooseShape>(item: Shape) {
+export function manifestList<Shape extends z.core.$ZodLooseShape>(item: Shape) {
   return z.strictObject({
     apiVersion: z.literal('v1'),
     kind: z.literal('List'),

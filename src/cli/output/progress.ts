@@ -1,4 +1,4 @@
-// Tells on stderr what takes longer than a second; whatever is done before that is not worth a word.
+// Reports progress on stderr, for work that takes longer than a second.
 // Must not know what is being done.
 
 /** Where progress is told. */

@@ -12,7 +12,7 @@ export const endpointText = z
   );
 
 /** Ports, each as PORT on the command line takes it. */
-export const portList = z
+export const portTextList = z
   .array(z.string())
   .describe('as in `80`, `8000-8100`, `53/UDP`; `all` is every port of every protocol');
 

@@ -1,4 +1,4 @@
-// Writes an answer: to stdout, or to a file that is there as a whole or not at all.
+// Writes an answer to stdout or to a file: the file is written completely, or not at all.
 // Must not know what the answer is.
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';

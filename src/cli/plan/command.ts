@@ -7,7 +7,7 @@ import { planFormats } from './format.ts';
 import { loadComparison, type PlanFlags } from './load-comparison.ts';
 
 /** The verb `plan`. */
-export const plan = defineVerb({
+export const planVerb = defineVerb({
   description:
     'Says what would change: policies added, changed and removed, and the connections that are gained and lost; what to look at first has a `!`. Files are compared with files (`--against`), or with the cluster, as if they were applied to it. Without files, the policies in the cluster are compared with those that an operator of this version would write. It reads only.',
   help: {

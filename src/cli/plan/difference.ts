@@ -1,5 +1,5 @@
-// What changes between two moments: policies, connections, and which namespaces are isolated. Pure.
-// Must not know how it is told.
+// What changes from one snapshot to another: policies, connections, and which namespaces are isolated. Pure.
+// Must not know how it is printed.
 import { compare } from '../../analyze/compare.ts';
 import type { ConnectionGroup } from '../../analyze/connections.ts';
 import { type Endpoint, isWorkload } from '../../analyze/endpoints.ts';
@@ -14,7 +14,7 @@ import { selectsEverything } from '../../model/selectors.ts';
 export const policyChangeKinds = ['added', 'changed', 'renamed', 'removed'] as const;
 
 /** A policy that is added, changed or removed. */
-export interface PolicyChange {
+export interface PolicyDifference {
   readonly change: (typeof policyChangeKinds)[number];
   /** As it is afterwards; as it was where it is removed. */
   readonly policy: PolicyFacts;
@@ -51,7 +51,7 @@ export interface IsolationChange {
 /** Everything that changes. */
 export interface Changes {
   /** By namespace and name. */
-  readonly policies: readonly PolicyChange[];
+  readonly policies: readonly PolicyDifference[];
   /** Those with dangers first. */
   readonly connections: readonly ConnectionChange[];
   readonly isolation: readonly IsolationChange[];
@@ -81,7 +81,7 @@ export function isEmptyChange({ policies, connections, isolation }: Changes): bo
 function policyChanges(
   before: readonly PolicyFacts[],
   after: readonly PolicyFacts[],
-): readonly PolicyChange[] {
+): readonly PolicyDifference[] {
   const was = new Map(before.map((policy) => [formatKey(policy), policy]));
   const is = new Set(after.map(formatKey));
   const removed = before.filter((policy) => !is.has(formatKey(policy)));
@@ -120,7 +120,7 @@ function placeOf({ namespace, owner, spec }: PolicyFacts): string {
   return canonicalJson([namespace, owner?.kind, owner?.name, spec.podSelector, isolationOf(spec)]);
 }
 
-function changeOf(policy: PolicyFacts, before: PolicyFacts | undefined): readonly PolicyChange[] {
+function changeOf(policy: PolicyFacts, before: PolicyFacts | undefined): readonly PolicyDifference[] {
   if (before === undefined) return [{ change: 'added', policy }];
   if (fingerprint(before.spec) !== fingerprint(policy.spec)) return [{ change: 'changed', policy, before }];
   return before.name === policy.name ? [] : [{ change: 'renamed', policy, before }];

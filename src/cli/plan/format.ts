@@ -7,9 +7,9 @@ import { formatKey } from '../../model/object-key.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import { textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
-import { direction, endpointText, policySpec, portList, profileText } from '../output/schemas.ts';
+import { direction, endpointText, policySpec, portTextList, profileText } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
-import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './difference.ts';
+import { type Changes, type ConnectionChange, isEmptyChange, type PolicyDifference } from './difference.ts';
 import { planAsMarkdown } from './markdown.ts';
 import {
   formatEnds,
@@ -63,18 +63,18 @@ function painted(text: string, style: Style, paint: Paint) {
 }
 
 /** A policy that only has another name is counted: nobody has to look at it. */
-function policyTable(policies: readonly PolicyChange[], paint: Paint): string {
+function policyTable(policies: readonly PolicyDifference[], paint: Paint): string {
   const renamed = policies.filter(({ change }) => change === 'renamed');
   const rows = policies.filter(({ change }) => change !== 'renamed').map((each) => policyRow(each, paint));
   const last = renamed.length === 0 ? [] : [[sign('renamed', paint), formatRenamed(renamed.length)]];
   return formatTable([...rows, ...last]);
 }
 
-function sign(change: PolicyChange['change'], paint: Paint) {
+function sign(change: PolicyDifference['change'], paint: Paint) {
   return painted(`${signs[change]} ${change}`, styles[change], paint);
 }
 
-function policyRow({ change, policy }: PolicyChange, paint: Paint) {
+function policyRow({ change, policy }: PolicyDifference, paint: Paint) {
   return [sign(change, paint), formatKey(policy), formatOwner(policy)];
 }
 
@@ -100,7 +100,7 @@ const policy = z.strictObject({
 const connection = z.strictObject({
   from: z.array(endpointText),
   to: z.array(endpointText),
-  ports: portList,
+  ports: portTextList,
   dangers: z
     .array(z.enum(['FromAnywhere', 'FromOutside', 'ToAnywhere', 'Lost']))
     .describe('why to look at it'),
@@ -126,7 +126,7 @@ const schema = z.strictObject({
 /** For programs. */
 function planAsData(changes: Changes) {
   const { policies, connections, isolation } = changes;
-  const ofChange = (wanted: PolicyChange['change']) =>
+  const ofChange = (wanted: PolicyDifference['change']) =>
     policies
       .filter(({ change }) => change === wanted)
       .map(({ policy, before }) => policyAsData(policy, before));

@@ -16,13 +16,13 @@ export interface PlanFlags extends InputFlags, ClusterFlags {
 }
 
 /** What is in force before and after. */
-export interface Comparison {
+export interface PlanComparison {
   readonly before: InForce;
   readonly after: InForce;
 }
 
 /** @throws what loading files, or a cluster, throws */
-export async function loadComparison(flags: PlanFlags, context: CommandContext): Promise<Comparison> {
+export async function loadComparison(flags: PlanFlags, context: CommandContext): Promise<PlanComparison> {
   const enforced = flags.enforce ? 'DryRunToo' : 'AsWritten';
   if (flags.against !== undefined) {
     const files = await loadFiles(flags, context);

@@ -6,7 +6,7 @@ import { andMore } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPorts } from '../../model/port-texts.ts';
 import { toYaml } from '../output/formats.ts';
-import { type Changes, type ConnectionChange, isEmptyChange, type PolicyChange } from './difference.ts';
+import { type Changes, type ConnectionChange, isEmptyChange, type PolicyDifference } from './difference.ts';
 import {
   dangerWords,
   formatEnds,
@@ -83,7 +83,7 @@ function policies({ policies: all }: Changes): string {
   return folded.join('\n');
 }
 
-function policy({ change, policy: facts, before }: PolicyChange): string {
+function policy({ change, policy: facts, before }: PolicyDifference): string {
   const owner = formatOwner(facts);
   const title = `policy <code>${formatKey(facts)}</code> ${change}${owner === '' ? '' : ` (${owner})`}`;
   const now = change === 'removed' ? '' : toYaml(facts.spec);

@@ -13,9 +13,9 @@ import { loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
 import { policyList } from './format.ts';
 
 /** The verb `render`. */
-export const render = defineVerb({
+export const renderVerb = defineVerb({
   description:
-    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that these lead to. A namespace in DryRun is printed as if it were enforced. Needs no cluster: its DNS, its API server and its ranges are those in the status of the platform profile, where the operator keeps what it has found out, or are found out from the same objects (Services, EndpointSlices, Nodes, ServiceCIDRs); where a rule needs what neither says, it is left out and told.',
+    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that these lead to. A namespace in DryRun is printed as if it were enforced. Needs no cluster: DNS, API server and address ranges are taken from the status of the platform profile, where the operator keeps what it has discovered, or from the same objects (Services, EndpointSlices, Nodes, ServiceCIDRs). A rule that needs more than these is left out, and a note says so.',
   help: {
     examples: [
       ['ringfence render -f platform.yaml -f app/', 'what the operator would write for an app'],
@@ -26,7 +26,7 @@ export const render = defineVerb({
       ['ringfence render -f . -R -o policies.yaml', 'write them to a file'],
       [
         'kubectl get platnet default -o yaml | ringfence render -f - -f app/',
-        'with what the operator has found out about the cluster',
+        'with what the operator has discovered about the cluster',
       ],
     ],
     ok: 'printed, also where there are none',
@@ -48,7 +48,7 @@ export const render = defineVerb({
   },
 });
 
-/** Without an owner whose UID no cluster has given: garbage collection would take the policy. */
+/** An owner whose UID no cluster has given is left out: garbage collection would delete the policy. */
 function printed(policy: DesiredPolicy): object {
   const manifest = manifestOf(policy) as { readonly metadata: { readonly ownerReferences: unknown } };
   if (!isMadeUp(policy.owner.uid)) return manifest;
@@ -79,5 +79,5 @@ function notesOn({ namespaces, findings }: Compiled): readonly string[] {
   ];
 }
 
-/** What files alone may not say of a cluster, and its operator has found out. */
+/** What files may lack about a cluster, and its operator has discovered. */
 const unknownOfCluster: readonly string[] = ['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown'];

@@ -1,6 +1,6 @@
 // NetworkPolicies as they are printed.
 import * as z from 'zod';
-import { listOf } from '../output/formats.ts';
+import { manifestList } from '../output/formats.ts';
 import { policySpec } from '../output/schemas.ts';
 
 const ownerReference = z.strictObject({
@@ -13,7 +13,7 @@ const ownerReference = z.strictObject({
 });
 
 /** What `-o json` prints. */
-export const policyList = listOf({
+export const policyList = manifestList({
   apiVersion: z.literal('networking.k8s.io/v1'),
   kind: z.literal('NetworkPolicy'),
   metadata: z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeText } from './text.ts';
+import { decodeText } from './decode-text.ts';
 
 const utf16 = (text: string, bigEndian: boolean) => {
   const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');

@@ -1,7 +1,7 @@
 // From one part of a drawing to the next in the direction of an arrow key.
 
 /** The part whose centre is nearest in that direction; one straight ahead is preferred to one aside. */
-export function nearest(from: Element, parts: readonly Element[], key: string): Element | undefined {
+export function nearestPart(from: Element, parts: readonly Element[], key: string): Element | undefined {
   const start = centreOf(from);
   const ranked = parts
     .filter((part) => part !== from)

@@ -27,7 +27,7 @@ const rest = {
 };
 
 /** `metav1.ObjectMeta` of an object that has a name. */
-export const metadata = fields({ name: dnsSubdomain(), ...rest });
+export const namedMetadata = fields({ name: dnsSubdomain(), ...rest });
 
 /** That of an object whose name the API server makes. */
 export const generatedMetadata = fields({ name: dnsSubdomain().exactOptional(), ...rest });
