@@ -5,7 +5,7 @@ import { namespacesTouchedByProfile } from '../src/compile/across/touched.ts';
 import { compile, compileNamespace } from '../src/compile/compile.ts';
 import { isRead } from '../src/compile/platform/read-platform.ts';
 import { apiVersion } from '../src/model/policies.ts';
-import { appNetworkProfiles } from '../src/objects/resources.ts';
+import { appNetworkProfiles } from '../src/objects/policy-resources.ts';
 import { Stores } from '../src/objects/stores.ts';
 
 const size = Number(process.argv[2] ?? 10_000);

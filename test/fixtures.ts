@@ -22,7 +22,7 @@ import {
 import type { Labels } from '../src/model/selectors.ts';
 import type { ServiceFacts } from '../src/model/services.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../src/objects/discovery-resources.ts';
-import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/objects/resources.ts';
+import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/objects/policy-resources.ts';
 import { services } from '../src/objects/service-resources.ts';
 import { Stores } from '../src/objects/stores.ts';
 import { manifestOf } from '../src/plan/manifest.ts';

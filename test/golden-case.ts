@@ -93,7 +93,7 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: S
     ...wantedIn(compiled),
     actual: input.policiesIn(compiled.namespace),
     platform: ownerOf(platform),
-    heldClosed: [],
+    keptIsolated: [],
     contents: input.contentsIn(compiled.namespace),
   });
 }

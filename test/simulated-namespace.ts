@@ -9,7 +9,7 @@ import {
   type OwnedPolicy,
 } from '../src/model/policies.ts';
 import { type Labels, selects } from '../src/model/selectors.ts';
-import { readPolicy } from '../src/objects/resources.ts';
+import { readPolicy } from '../src/objects/policy-resources.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 

@@ -1,4 +1,4 @@
-// What a comparison finds and mends that is hard to make a real API server do: a restore whose versions passed ours, events that
+// What a comparison finds and corrects that is hard to make a real API server do: a restore whose versions passed ours, events that
 // come while it compares, and an object that can't be decoded. The server is a real one that answers from a list of states.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';

@@ -67,7 +67,7 @@ export class Comparison<T extends Identified> {
   }
 
   /**
-   * Compares once, and mends what is known.
+   * Compares once, and corrects what is known.
    *
    * @returns the objects of which an event was lost; `undefined` where there is nothing to compare
    * @throws ApiError where the server can't be asked

@@ -16,7 +16,7 @@ export class CredentialsError extends ExpectedError {
   }
 }
 
-/** How a TLS connection is opened; undici and `node:tls` call these the same. */
+/** How a TLS connection is opened; as `node:tls` calls them. */
 export interface TlsOptions {
   readonly ca?: Buffer;
   readonly cert?: Buffer | string;

@@ -28,7 +28,7 @@ export class ApiError extends ExpectedError {
  * - `conflict`: our knowledge is stale (409); look again and try again
  * - `gone`: the object, or the namespace around it, is not there or is going (404, a terminating namespace)
  * - `expired`: the resource version is too old (410); list again
- * - `unauthorized`: our credentials are not accepted, or there are none (401); a person or a rotation mends that
+ * - `unauthorized`: our credentials are not accepted, or there are none (401); a person or a rotation fixes that
  * - `denied`: missing permission (403 of the authorizer); a person has to act, then a retry succeeds
  * - `invalid`: the server does not accept this (400, 413, 422 and their like; a quota or an admission webhook, 403)
  */

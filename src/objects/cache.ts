@@ -8,7 +8,7 @@ import { Reflector, type ReflectorListener } from '../kube/reflector.ts';
 import type { Resource } from '../kube/resource.ts';
 import { ServedPath } from '../kube/served-path.ts';
 import type { Identified } from '../kube/store.ts';
-import { namespaces, networkPolicies, platformNetworkProfiles } from './resources.ts';
+import { namespaces, networkPolicies, platformNetworkProfiles } from './policy-resources.ts';
 import { type AnyResource, Stores } from './stores.ts';
 
 const indispensable: ReadonlySet<string> = new Set(

@@ -8,7 +8,7 @@ import {
   service,
   written,
 } from '../../test/fixtures.ts';
-import { appNetworkProfiles, type StoredPolicy } from './resources.ts';
+import { appNetworkProfiles, type StoredPolicy } from './policy-resources.ts';
 import { Stores } from './stores.ts';
 
 function stores(...objects: readonly KubernetesObject[]): Stores {

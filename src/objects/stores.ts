@@ -25,7 +25,7 @@ import {
   type StoredPlatform,
   type StoredPolicy,
   type StoredProfile,
-} from './resources.ts';
+} from './policy-resources.ts';
 import {
   apiServices,
   ingressClasses,

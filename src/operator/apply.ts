@@ -4,13 +4,13 @@ import { ApiError } from '../kube/errors.ts';
 import type { ObjectRequests, Stored } from '../kube/object-requests.ts';
 import type { Store } from '../kube/store.ts';
 import { fingerprint } from '../model/network-policy.ts';
-import type { StoredPolicy } from '../objects/resources.ts';
+import type { StoredPolicy } from '../objects/policy-resources.ts';
 import { keyOf, type Phase, type PolicyChange } from '../plan/changes.ts';
 import type { Drift } from '../plan/drift.ts';
 import { foreignMetadata, manifestOf, type PolicyMetadata } from '../plan/manifest.ts';
-import type { DriftTeller } from './drift-teller.ts';
+import { withConcurrency } from './bounded-concurrency.ts';
+import type { DriftReporter } from './drift-reporter.ts';
 import type { Drifts } from './drifts.ts';
-import { fewAtATime } from './few-at-a-time.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What came of one change: `effective` is false where the server stored something else than was sent. */
@@ -26,7 +26,7 @@ export interface WriterParts {
   readonly policies: ObjectRequests<StoredPolicy>;
   readonly known: Pick<Store<StoredPolicy>, 'get'>;
   readonly drifts: Drifts;
-  readonly driftTeller: DriftTeller;
+  readonly driftReporter: DriftReporter;
   readonly metrics: Metrics;
 }
 
@@ -44,15 +44,15 @@ export class PolicyWriter {
    * @throws ApiError the first failure, after all changes were answered
    */
   async apply(phase: Phase): Promise<readonly Written[]> {
-    return fewAtATime(phase.changes, (change) => this.#send(change));
+    return withConcurrency(phase.changes, (change) => this.#send(change));
   }
 
   async #send(change: PolicyChange): Promise<Written> {
-    const { drifts, driftTeller, metrics } = this.#parts;
+    const { drifts, driftReporter, metrics } = this.#parts;
     const effective = await this.#sendOnce(change);
     const drift = drifts.corrects(change);
     metrics.wrote(change, drift !== undefined);
-    if (drift !== undefined) driftTeller.corrected(keyOf(change), drift, performance.now());
+    if (drift !== undefined) driftReporter.corrected(keyOf(change), drift, performance.now());
     return { change, effective, ...(drift === undefined ? {} : { drift }) };
   }
 

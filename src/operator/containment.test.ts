@@ -13,22 +13,22 @@ import {
   namespaces,
   networkPolicies,
   type StoredPlatform,
-} from '../objects/resources.ts';
+} from '../objects/policy-resources.ts';
 import { PolicyWriter } from './apply.ts';
-import { Contests } from './contest.ts';
-import { DriftTeller } from './drift-teller.ts';
+import { DriftReporter } from './drift-reporter.ts';
 import { Drifts } from './drifts.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
 import { FrozenContents } from './frozen-contents.ts';
-import { Ledger } from './ledger.ts';
 import { Metrics } from './metrics.ts';
 import { Mistakes } from './mistakes.ts';
+import { NamespaceStates } from './namespace-states.ts';
 import { Owners } from './owners.ts';
 import { NamespaceReconciler } from './reconcile.ts';
 import { StatusWriter } from './status-writer.ts';
 import { WorkQueue } from './work-queue.ts';
 import { runWorkers } from './workers.ts';
+import { WriteConflicts } from './write-conflicts.ts';
 
 interface Status {
   readonly conditions?: readonly { type: string; status: string; reason: string; message: string }[];
@@ -42,7 +42,7 @@ const statuses = new Map<string, Status>();
 const logged: { level: number; msg: string; error?: string }[] = [];
 
 let local: LocalClient;
-let isMended = false;
+let isFixed = false;
 let isOver = false;
 let ended: Promise<void>;
 let queue: WorkQueue;
@@ -50,19 +50,19 @@ let mistakes: Mistakes;
 let contained = 0;
 let version = 1;
 let metrics: Metrics;
-let ledger: Ledger;
+let states: NamespaceStates;
 let writer: StatusWriter;
 
 /** The compiler, but for the namespace `bad`. */
 const compile: typeof compileNamespace = (view, profile, facts, known) => {
-  if (facts.name === 'bad' && !isMended) throw new TypeError('x is not a function');
+  if (facts.name === 'bad' && !isFixed) throw new TypeError('x is not a function');
   return compileNamespace(view, profile, facts, known);
 };
 
 beforeEach(async () => {
   for (const list of [sent, logged]) list.splice(0);
   statuses.clear();
-  isMended = false;
+  isFixed = false;
   isOver = false;
   local = await localClient(async (request, response) => {
     const body = (await json(request)) as RawObject & { status?: Status };
@@ -75,39 +75,43 @@ beforeEach(async () => {
   const { client } = local;
   const log = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
   const cache = cacheOf('bad', 'good');
-  ledger = new Ledger();
-  const [drifts, contests] = [new Drifts(), new Contests()];
+  states = new NamespaceStates();
+  const [drifts, conflicts] = [new Drifts(), new WriteConflicts()];
   metrics = new Metrics({
     workers: 2,
     queueDepth: () => 0,
-    states: () => ledger.states(),
+    states: () => states.current(),
     findings: () => writer.findings(),
     routes: () => [],
     ownedPolicies: () => 0,
     leads: () => true,
     watchAges: () => new Map(),
   });
-  writer = new StatusWriter(cache, ledger);
+  writer = new StatusWriter(cache, states);
   contained = 0;
   mistakes = new Mistakes(log, () => {
     contained += 1;
     metrics.mistaken();
   });
   queue = new WorkQueue({ baseMs: 5, capMs: 5 });
-  const driftTeller = new DriftTeller({ log, find: (key) => cache.policies.get(key), send: async () => {} });
+  const driftReporter = new DriftReporter({
+    log,
+    find: (key) => cache.policies.get(key),
+    send: async () => {},
+  });
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
     known: cache.policies,
     drifts,
-    driftTeller,
+    driftReporter,
     metrics,
   });
   const reconciler = new NamespaceReconciler(
     {
-      ...{ cache, contests, drifts, driftTeller, ledger, log, metrics, statuses: writer },
+      ...{ cache, conflicts, drifts, driftReporter, states, log, metrics, statuses: writer },
       contents: new FrozenContents(client),
       events: new EventWriter(client, log),
-      executor: new PlanExecutor({ contests, ledger, owners: new Owners(cache), policies, settleMs: 0 }),
+      executor: new PlanExecutor({ conflicts, states, owners: new Owners(cache), policies, settleMs: 0 }),
       onRecordChanged: () => {},
       onNewsFor: () => {},
     },
@@ -200,7 +204,7 @@ test('leaves that namespace as it is, says so in its profiles, and the others go
 test('is told in the status of the platform profile, in metrics, and once in the log', async () => {
   queue.add('bad', 'fresh');
   await eventually(() => contained > 2);
-  expect(ledger.records.get('bad')).toMatchObject({ state: 'Failing', failure: { reason: 'InternalError' } });
+  expect(states.records.get('bad')).toMatchObject({ state: 'Failing', failure: { reason: 'InternalError' } });
   await writer.writePlatform();
   expect(statuses.get('')?.failing).toEqual([
     {
@@ -223,10 +227,10 @@ test('is told in the status of the platform profile, in metrics, and once in the
 test('is tried again, and over when it does not show any more', async () => {
   queue.add('bad', 'fresh');
   await eventually(() => ready('bad')?.reason === 'InternalError');
-  isMended = true;
+  isFixed = true;
   await eventually(() => ready('bad')?.status === 'True');
   expect(sent).toContain('POST bad/ringfence-default-deny-ingress');
-  await eventually(() => ledger.records.get('bad')?.state === 'Enforced');
-  expect(ledger.records.get('bad')?.failure).toBeUndefined();
+  await eventually(() => states.records.get('bad')?.state === 'Enforced');
+  expect(states.records.get('bad')?.failure).toBeUndefined();
   await eventually(() => logged.at(-1)?.level === 30);
 });

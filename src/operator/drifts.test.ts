@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { fingerprint } from '../model/network-policy.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
-import type { StoredPolicy } from '../objects/resources.ts';
+import type { StoredPolicy } from '../objects/policy-resources.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { Drifts } from './drifts.ts';
 
@@ -63,7 +63,7 @@ describe('a write corrects a drift', () => {
   });
 
   test('where it brings back what somebody deleted while another policy was being brought back', () => {
-    const wantedAt = drifts.now;
+    const wantedAt = drifts.sequence;
     drifts.changed({ previous: right(), next: undefined });
     drifts.settled('shop', wantedAt, [{ ...create, policy: { ...wanted, name: 'ringfence-other' } }]);
     expect(drifts.corrects(create)).toBeDefined();
@@ -124,7 +124,7 @@ describe('a write corrects no drift', () => {
   });
 
   test('where the namespace has been as wanted since, as after a watch that told of our own write first', () => {
-    const wantedAt = drifts.now;
+    const wantedAt = drifts.sequence;
     drifts.changed({ previous: right({ fingerprint: 'ours, older' }), next: right() });
     drifts.settled('shop', wantedAt, [replace]);
     expect(drifts.corrects(replace)).toBeUndefined();
@@ -132,7 +132,7 @@ describe('a write corrects no drift', () => {
 
   test('where the change came before the namespace was as wanted, or the namespace is gone', () => {
     drifts.changed({ previous: right(), next: right({ fingerprint: 'else' }) });
-    drifts.settled('shop', drifts.now, []);
+    drifts.settled('shop', drifts.sequence, []);
     expect(drifts.corrects(replace)).toBeUndefined();
     drifts.changed({ previous: right(), next: right({ fingerprint: 'else' }) });
     drifts.forget('shop');

@@ -2,7 +2,7 @@
 // Our own writes are not heard of here, since the stores don't tell of them. Must not know clients.
 
 import type { Change } from '../kube/store.ts';
-import type { StoredPolicy } from '../objects/resources.ts';
+import type { StoredPolicy } from '../objects/policy-resources.ts';
 import { keyOf, type PolicyChange } from '../plan/changes.ts';
 import type { Drift } from '../plan/drift.ts';
 
@@ -13,7 +13,7 @@ interface Seen {
   /** What it was last seen to be. */
   readonly after: string;
   /** When that was, as a count of changes. */
-  readonly moment: number;
+  readonly sequence: number;
   readonly drift: Drift;
 }
 
@@ -23,11 +23,11 @@ export class Drifts {
   readonly #drifts = new Map<string, Map<string, Seen>>();
   /** By name, the uid of each namespace. */
   readonly #namespaces = new Map<string, string>();
-  #moment = 0;
+  #sequence = 0;
 
-  /** A moment to compare changes with: those that are heard of later come after it. */
-  get now(): number {
-    return this.#moment;
+  /** The number of the last change that was heard of: later ones have higher numbers. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** Takes in which namespace has a name now: what went with one that had it before is no drift in this one. */
@@ -42,14 +42,14 @@ export class Drifts {
     const policy = previous ?? next;
     const [before, after] = [contentOf(previous), contentOf(next)];
     if (policy === undefined || before === after) return;
-    this.#moment += 1;
+    this.#sequence += 1;
     const siblings = this.#drifts.get(policy.namespace) ?? new Map<string, Seen>();
     this.#drifts.set(policy.namespace, siblings);
     const seen = siblings.get(policy.name);
     const first = seen?.before ?? before;
     // What is as it was before is our own correction, of which the watch told before its answer.
     const drift = after === first && seen !== undefined ? seen.drift : driftOf(first, previous, next);
-    siblings.set(policy.name, { before: first, after, moment: this.#moment, drift });
+    siblings.set(policy.name, { before: first, after, sequence: this.#sequence, drift });
   }
 
   /** Takes in a write of ours. Returns the drift that it corrects, where it does. */
@@ -62,15 +62,15 @@ export class Drifts {
   }
 
   /**
-   * A namespace is as it was wanted at a moment: what was changed in it before is of no interest. Somebody may have changed it
+   * A namespace is as it was wanted when the last change had this number: what was changed before is of no interest. Somebody may have changed it
    * since; but what a watch tells of our own writes, before their answers come, is no drift.
    */
   settled(namespace: string, wantedAt: number, written: readonly PolicyChange[]): void {
     const siblings = this.#drifts.get(namespace);
     if (siblings === undefined) return;
     const ours = new Set(written.map((change) => `${keyOf(change).name} ${contentAfter(change)}`));
-    for (const [name, { after, moment }] of siblings) {
-      if (moment <= wantedAt || ours.has(`${name} ${after}`)) siblings.delete(name);
+    for (const [name, { after, sequence }] of siblings) {
+      if (sequence <= wantedAt || ours.has(`${name} ${after}`)) siblings.delete(name);
     }
     if (siblings.size === 0) this.#drifts.delete(namespace);
   }

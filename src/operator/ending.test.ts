@@ -7,7 +7,7 @@ import { WriteGate } from '../kube/write-gate.ts';
 import type { Cache } from '../objects/cache.ts';
 import { type Running, runUntil } from './ending.ts';
 import type { HealthServer } from './health.ts';
-import { alone, LeaseLostError } from './lease.ts';
+import { LeaseLostError, noLeaderElection } from './lease.ts';
 import { Mistakes } from './mistakes.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -45,7 +45,11 @@ function operatorOf({
   };
   const running: Running = {
     cache: { run: caching } as unknown as Cache,
-    leadership: { ...alone, run: leading, release: async () => void happened.push('lease released') },
+    leadership: {
+      ...noLeaderElection,
+      run: leading,
+      release: async () => void happened.push('lease released'),
+    },
     log,
     queue: new WorkQueue({ baseMs: 1, capMs: 1 }),
     health: {

@@ -7,8 +7,8 @@ import type { ApiClient } from '../kube/api-client.ts';
 import { ApiError, classify } from '../kube/errors.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
 import { eventOf, type News } from '../plan/events.ts';
+import { withConcurrency } from './bounded-concurrency.ts';
 import { FailureLog } from './failure-log.ts';
-import { fewAtATime } from './few-at-a-time.ts';
 
 /** All Events fail alike. */
 const failureKey = 'events';
@@ -33,12 +33,12 @@ export class EventWriter {
     const isNew = news.filter(({ name }) => !told?.has(name));
     if (news.length === 0) this.#told.delete(namespace);
     else this.#told.set(namespace, new Set(news.map(({ name }) => name)));
-    await fewAtATime(isNew, (each) => this.#send(each));
+    await withConcurrency(isNew, (each) => this.#send(each));
   }
 
   /** Sends what happened, each time that it happens. */
   async announce(news: readonly News[]): Promise<void> {
-    await fewAtATime(news, (each) => this.#send(each));
+    await withConcurrency(news, (each) => this.#send(each));
   }
 
   /** Forgets what was told of a namespace that is gone: its Events went with it. */

@@ -6,17 +6,17 @@ import { type LocalClient, localClient } from '../../test/local-server.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
 import { Cache } from '../objects/cache.ts';
-import { networkPolicies } from '../objects/resources.ts';
+import { networkPolicies } from '../objects/policy-resources.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { PolicyWriter } from './apply.ts';
-import { Contests } from './contest.ts';
-import { DriftTeller } from './drift-teller.ts';
+import { DriftReporter } from './drift-reporter.ts';
 import { Drifts } from './drifts.ts';
 import { PlanExecutor } from './execute.ts';
-import { Ledger } from './ledger.ts';
 import { Metrics } from './metrics.ts';
+import { NamespaceStates } from './namespace-states.ts';
 import { Owners } from './owners.ts';
+import { WriteConflicts } from './write-conflicts.ts';
 
 const team: Owner = { kind: 'AppNetworkProfile', name: 'team', uid: 'team-1' };
 const successor: Owner = { ...team, uid: 'team-2' };
@@ -55,7 +55,7 @@ beforeEach(async () => {
     policies: cache.requests(networkPolicies),
     known: cache.policies,
     drifts: new Drifts(),
-    driftTeller: new DriftTeller({
+    driftReporter: new DriftReporter({
       log: pino({ level: 'silent' }),
       find: () => undefined,
       send: async () => {},
@@ -64,8 +64,8 @@ beforeEach(async () => {
   });
   executor = new PlanExecutor({
     policies,
-    contests: new Contests(),
-    ledger: new Ledger(),
+    conflicts: new WriteConflicts(),
+    states: new NamespaceStates(),
     owners: new Owners(cache),
     settleMs: 0,
   });

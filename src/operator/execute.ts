@@ -3,15 +3,15 @@
 import { keyOf, needsSettling, type Phase, type PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
-import { type Contests, type Subject, undoneWithinMs } from './contest.ts';
-import type { Ledger } from './ledger.ts';
+import type { NamespaceStates } from './namespace-states.ts';
 import type { Owners } from './owners.ts';
+import { type Subject, undoneWithinMs, type WriteConflicts } from './write-conflicts.ts';
 
 /** What an executor needs. */
 export interface ExecutorParts {
   readonly policies: PolicyWriter;
-  readonly contests: Contests;
-  readonly ledger: Ledger;
+  readonly conflicts: WriteConflicts;
+  readonly states: NamespaceStates;
   readonly owners: Owners;
   /** How long a CNI is given to take in a change, in milliseconds. */
   readonly settleMs: number;
@@ -55,7 +55,7 @@ export class PlanExecutor {
    * @throws ApiError where a write failed; what was written before it stays
    */
   async execute(place: Place, { phases }: Plan): Promise<Execution> {
-    const { ledger } = this.#parts;
+    const { states } = this.#parts;
     const written: Written[] = [];
     let pause = 0;
     for (const phase of phases) {
@@ -64,7 +64,7 @@ export class PlanExecutor {
       if (rest > 0) return { written, state: 'Changing', againAfterMs: rest };
       const changes = await this.#withOwner(place, phase);
       pause = Math.max(pause, await this.#apply(place, { ...phase, changes }, written));
-      ledger.wrote(place.name, performance.now());
+      states.wrote(place.name, performance.now());
       if (changes.length < phase.changes.length)
         return { written, state: 'Outdated', againAfterMs: behindMs };
       if (phase.purpose === 'open' && pause > 0) break;
@@ -81,9 +81,9 @@ export class PlanExecutor {
   }
 
   #untilSettled(namespace: string): number {
-    const { ledger, settleMs } = this.#parts;
+    const { states, settleMs } = this.#parts;
     const now = performance.now();
-    return ledger.lastWrite(namespace, now) + settleMs - now;
+    return states.lastWrite(namespace, now) + settleMs - now;
   }
 
   /**
@@ -91,13 +91,13 @@ export class PlanExecutor {
    * is written. Only where a policy is missing that was written a short while ago, the server is asked.
    */
   async #withOwner(place: Place, { changes }: Phase): Promise<readonly PolicyChange[]> {
-    const { contests, owners } = this.#parts;
+    const { conflicts, owners } = this.#parts;
     const gone = new Set<string>();
     for (const change of changes) {
       if (change.action !== 'create' || gone.has(change.policy.owner.uid)) continue;
       const { owner } = change.policy;
       const now = performance.now();
-      const isSuspect = contests.wasWritten(subjectOf(place, change), intentOf(change), now);
+      const isSuspect = conflicts.wasWritten(subjectOf(place, change), intentOf(change), now);
       const isGone = isSuspect ? await owners.isGone(place.name, owner, now) : owners.isKnownGone(owner, now);
       if (isGone) gone.add(owner.uid);
     }
@@ -109,12 +109,12 @@ export class PlanExecutor {
    * dispute has to be left alone, in milliseconds.
    */
   async #apply(place: Place, phase: Phase, written: Written[]): Promise<number> {
-    const { contests, policies } = this.#parts;
+    const { conflicts, policies } = this.#parts;
     const intents = new Map(phase.changes.map((change) => [change, intentOf(change)]));
     const lasting = new Set<PolicyChange>();
     const pauses = () =>
       [...intents].map(([change, intent]) => {
-        const pause = contests.pauseOf(subjectOf(place, change), intent, performance.now());
+        const pause = conflicts.pauseOf(subjectOf(place, change), intent, performance.now());
         // What stands now needs no write when the pause is over: whether it still stands is seen sooner.
         return lasting.has(change) ? Math.min(pause, undoneWithinMs) : pause;
       });
@@ -124,7 +124,7 @@ export class PlanExecutor {
     for (const each of await policies.apply({ ...phase, changes })) {
       const { change, effective } = each;
       const intent = intents.get(change) ?? intentOf(change);
-      contests.wrote(subjectOf(place, change), intent, effective, performance.now());
+      conflicts.wrote(subjectOf(place, change), intent, effective, performance.now());
       written.push(each);
       if (effective) lasting.add(change);
       else isEffective = false;

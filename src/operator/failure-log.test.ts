@@ -45,7 +45,7 @@ describe('a kind of failure', () => {
     expect(lines).toHaveLength(2);
   });
 
-  test('is not told where it mends itself at once', () => {
+  test('is not told where it passes at once', () => {
     fail('shop', denied, 0, 1);
     failures.succeeded('shop');
     fail('shop', denied, 2, 3);
@@ -72,7 +72,7 @@ describe('a kind of failure', () => {
 });
 
 describe('nothing is told', () => {
-  test('of what mends itself, or what the watches tell', () => {
+  test('of what passes by itself, or what the watches tell', () => {
     for (const status of [0, 404, 409, 410]) fail('shop', new ApiError(status, '', 'x'), 0, 2);
     failures.succeeded('shop');
     expect(lines).toEqual([]);

@@ -1,9 +1,9 @@
 // Tells people about failing work: one line when a kind of failure begins, one when it is over, however many keys
-// and retries it takes. What mends itself at once is not told. Must not know what a key stands for.
+// and retries it takes. What passes by itself at once is not told. Must not know what a key stands for.
 import type { Logger } from 'pino';
 import { type ApiError, classify, type ErrorClass } from '../kube/errors.ts';
 
-/** Failures that somebody should hear of; the others are told by the watches, or mend themselves. */
+/** Failures that somebody should hear of; the others are told by the watches, or fix themselves. */
 const hints: Partial<Record<ErrorClass, string>> = {
   unauthorized:
     'the API server does not accept our credentials: check the kubeconfig or the service account token',

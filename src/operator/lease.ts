@@ -37,7 +37,7 @@ export class LeaseLostError extends ExpectedError {
 }
 
 /** Without a lease there is nobody else. */
-export const alone: Leadership = {
+export const noLeaderElection: Leadership = {
   leads: true,
   troubles: [],
   run: (signal) =>
@@ -162,7 +162,7 @@ export class Lease implements Leadership {
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
       // Somebody was quicker: the next try looks who.
-      if (classify(error) !== 'conflict') this.#tell(error as ApiError);
+      if (classify(error) !== 'conflict') this.#report(error as ApiError);
     }
   }
 
@@ -258,7 +258,7 @@ export class Lease implements Leadership {
     return `${this.#collection}/${leaseName}`;
   }
 
-  #tell(error: ApiError): void {
+  #report(error: ApiError): void {
     const isNews = this.#trouble !== error.message;
     this.#trouble = error.message;
     this.#failures.failed(leaseName, error, performance.now());

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Finding } from '../model/findings.ts';
 import type { PolicyChange } from '../plan/changes.ts';
-import { namespaceStates } from './ledger.ts';
 import { Metrics } from './metrics.ts';
+import { namespaceStates } from './namespace-states.ts';
 
 const subject = { kind: 'Namespace', name: 'shop' } as const;
 const finding = (code: Finding['code']): Finding => ({ code, subject, message: 'so', hint: 'do' });
@@ -122,12 +122,12 @@ describe('the time to a ring', () => {
   });
 
   test('is from the creation to the first time that all is written', async () => {
-    metrics.born('shop');
+    metrics.markCreated('shop');
     jest.advanceTimersByTime(2_000);
-    metrics.stands('shop', 'Failing');
+    metrics.setState('shop', 'Failing');
     jest.advanceTimersByTime(1_000);
-    metrics.stands('shop', 'Enforced');
-    metrics.stands('shop', 'Enforced');
+    metrics.setState('shop', 'Enforced');
+    metrics.setState('shop', 'Enforced');
     expect(await count()).toBe('1');
     expect(await lines('ringfence_time_to_ring_seconds_sum')).toEqual([
       'ringfence_time_to_ring_seconds_sum 3',
@@ -135,20 +135,20 @@ describe('the time to a ring', () => {
   });
 
   test('is not measured where a namespace is ringed later than it was created', async () => {
-    metrics.stands('old', 'Enforced');
-    metrics.born('labelled-later');
-    metrics.stands('labelled-later', 'Outside');
-    metrics.stands('labelled-later', 'Enforced');
-    metrics.born('gone');
-    metrics.stands('gone', undefined);
-    metrics.stands('gone', 'Enforced');
+    metrics.setState('old', 'Enforced');
+    metrics.markCreated('labelled-later');
+    metrics.setState('labelled-later', 'Outside');
+    metrics.setState('labelled-later', 'Enforced');
+    metrics.markCreated('gone');
+    metrics.setState('gone', undefined);
+    metrics.setState('gone', 'Enforced');
     expect(await count()).toBe('0');
   });
 });
 
 test('no label has a value that a tenant could choose', async () => {
-  metrics.born('shop');
-  metrics.stands('shop', 'Enforced');
+  metrics.markCreated('shop');
+  metrics.setState('shop', 'Enforced');
   metrics.wrote(remove, true);
   expect((await metrics.expose()).text).not.toMatch(/shop|ringfence-deny/);
 });

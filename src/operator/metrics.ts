@@ -8,13 +8,13 @@ import { resourceNames } from '../objects/stores.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteTally } from '../plan/route-tally.ts';
 import { leaseName } from './lease.ts';
-import { type NamespaceState, namespaceStates } from './ledger.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
+import { type NamespaceState, namespaceStates } from './namespace-states.ts';
 import { QueueMetrics, type QueueReadings } from './queue-metrics.ts';
 
 /** What is read when somebody asks. */
 export interface Readings extends QueueReadings {
-  /** How each namespace stands. */
+  /** The state of each namespace. */
   readonly states: () => Iterable<NamespaceState>;
   readonly findings: () => Iterable<Finding>;
   /** How the routes of all namespaces stand. */
@@ -53,7 +53,7 @@ export class Metrics {
   readonly #differences: Counter;
   readonly #timeToRing: Histogram;
   /** When each namespace that has no ring yet was seen to be created, by `performance.now()`. */
-  readonly #born = new Map<string, number>();
+  readonly #created = new Map<string, number>();
 
   constructor(readings: Readings) {
     const families = new MetricFamilies(this.#registry);
@@ -152,17 +152,17 @@ export class Metrics {
   }
 
   /** A namespace was created just now. */
-  born(namespace: string): void {
-    this.#born.set(namespace, performance.now());
+  markCreated(namespace: string): void {
+    this.#created.set(namespace, performance.now());
   }
 
-  /** A namespace stands so now; `undefined` where it is gone. */
-  stands(namespace: string, state: NamespaceState | undefined): void {
+  /** The state of a namespace now; `undefined` where it is gone. */
+  setState(namespace: string, state: NamespaceState | undefined): void {
     if (state === 'Changing' || state === 'Failing') return;
-    const born = this.#born.get(namespace);
-    if (born === undefined) return;
-    this.#born.delete(namespace);
-    if (state === 'Enforced') this.#timeToRing.observe((performance.now() - born) / 1000);
+    const created = this.#created.get(namespace);
+    if (created === undefined) return;
+    this.#created.delete(namespace);
+    if (state === 'Enforced') this.#timeToRing.observe((performance.now() - created) / 1000);
   }
 }
 

@@ -9,22 +9,21 @@ import type { CreatedObject } from '../kube/reflector.ts';
 import type { ServerClock } from '../kube/server-clock.ts';
 import { WriteGate } from '../kube/write-gate.ts';
 import { Cache, type CacheListener } from '../objects/cache.ts';
-import { namespaces, networkPolicies } from '../objects/resources.ts';
+import { namespaces, networkPolicies } from '../objects/policy-resources.ts';
 import { PolicyWriter } from './apply.ts';
 import { followComparisons } from './comparisons.ts';
-import { Contests } from './contest.ts';
 import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
-import { DriftTeller } from './drift-teller.ts';
+import { DriftReporter } from './drift-reporter.ts';
 import { Drifts } from './drifts.ts';
 import { runUntil } from './ending.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
 import { FrozenContents } from './frozen-contents.ts';
 import { type HealthPages, serveHealth } from './health.ts';
-import { alone, type Leadership, Lease } from './lease.ts';
-import { Ledger } from './ledger.ts';
+import { type Leadership, Lease, noLeaderElection } from './lease.ts';
 import { Metrics } from './metrics.ts';
 import { Mistakes } from './mistakes.ts';
+import { NamespaceStates } from './namespace-states.ts';
 import { Owners } from './owners.ts';
 import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
@@ -41,6 +40,7 @@ import {
 import { WatchLog } from './watch-log.ts';
 import { WorkQueue } from './work-queue.ts';
 import { runWorkers } from './workers.ts';
+import { WriteConflicts } from './write-conflicts.ts';
 
 /** How to run. */
 export interface OperatorOptions {
@@ -78,14 +78,14 @@ const stuckAfterMs = 300_000;
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { connection, log, compareMs, discoveryDelays: delays } = options;
-  const ledger = new Ledger();
+  const states = new NamespaceStates();
   const drifts = new Drifts();
   const metrics: Metrics = new Metrics({
     workers,
     queueDepth: () => queue.depth,
-    states: () => ledger.states(),
+    states: () => states.current(),
     findings: () => statuses.findings(),
-    routes: () => ledger.routes(),
+    routes: () => states.routes(),
     ownedPolicies: () => cache.ownedPolicies,
     watchAges: () => cache.ages(performance.now()),
     leads: () => leadership.leads,
@@ -112,8 +112,8 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     ...followComparisons(metrics, log),
     onCreated: (resource, created) => {
       if (resource === namespaces.name && start.running && isYoung(created, client.serverClock)) {
-        ledger.bornEmpty(created.name, created.uid, performance.now());
-        metrics.born(created.name);
+        states.markCreated(created.name, created.uid, performance.now());
+        metrics.markCreated(created.name);
       }
     },
   };
@@ -121,7 +121,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   connectTriggers(cache, queue, { mistakes, onCountChanged: onRecordChanged });
   const discovery = followDiscovery({ cache, queue, log, mistakes, delays });
-  const statuses = followStatuses(cache, queue, { statuses: new StatusWriter(cache, ledger), mistakes });
+  const statuses = followStatuses(cache, queue, { statuses: new StatusWriter(cache, states), mistakes });
   cache.policies.onChange(
     mistakes.guarded(
       followingKey,
@@ -129,7 +129,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       () => {},
     ),
   );
-  const shared = { queue, client, cache, ledger, drifts, metrics, statuses, log, onRecordChanged };
+  const shared = { queue, client, cache, states, drifts, metrics, statuses, log, onRecordChanged };
   const reconciler = makeReconciler(shared, options.settleMs);
   const tasks = tasksOf({ cache, queue, statuses, platformLog, discovery });
   const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
@@ -163,7 +163,7 @@ function checksOf(
 
 function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener, onTaken: () => void): Leadership {
   const { connection, leaseMs: durationMs, log, namespace } = options;
-  if (durationMs === undefined) return alone;
+  if (durationMs === undefined) return noLeaderElection;
   // A pod has its name as its host's; a container that starts again in it is another one.
   const identity = `${hostname()}_${randomUUID()}`;
   const client = new ApiClient(connection, { onAnswer, apart: true });
@@ -196,17 +196,17 @@ function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'o
 
 type Shared = Omit<
   ReconcileParts,
-  'events' | 'contents' | 'contests' | 'executor' | 'driftTeller' | 'onNewsFor'
+  'events' | 'contents' | 'conflicts' | 'executor' | 'driftReporter' | 'onNewsFor'
 > & {
   readonly client: ApiClient;
   readonly queue: WorkQueue;
 };
 
 function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
-  const { client, cache, drifts, ledger, log, metrics, queue } = shared;
-  const contests = new Contests();
+  const { client, cache, drifts, states, log, metrics, queue } = shared;
+  const conflicts = new WriteConflicts();
   const events = new EventWriter(client, log);
-  const driftTeller = new DriftTeller({
+  const driftReporter = new DriftReporter({
     log,
     find: (key) => cache.policies.get(key),
     send: (news) => events.announce(news),
@@ -215,24 +215,24 @@ function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
     policies: cache.requests(networkPolicies),
     known: cache.policies,
     drifts,
-    driftTeller,
+    driftReporter,
     metrics,
   });
   return new NamespaceReconciler({
     ...shared,
-    contests,
+    conflicts,
     contents: new FrozenContents(client),
-    driftTeller,
+    driftReporter,
     events,
     onNewsFor: (namespace) => queue.add(namespace, 'bulk'),
-    executor: new PlanExecutor({ ledger, contests, settleMs, policies, owners: new Owners(cache) }),
+    executor: new PlanExecutor({ states, conflicts, settleMs, policies, owners: new Owners(cache) }),
   });
 }
 
 /** What is done for the keys that are no names of namespaces. */
 type Tasks = ReadonlyMap<string, () => Promise<void>>;
 
-type TaskParts = PlatformTelling & {
+type TaskParts = PlatformReporting & {
   readonly cache: Cache;
   readonly discovery: ReturnType<typeof followDiscovery>;
 };
@@ -240,7 +240,7 @@ type TaskParts = PlatformTelling & {
 function tasksOf({ cache, queue, statuses, platformLog, discovery }: TaskParts): Tasks {
   return new Map([
     [everythingKey, async () => enqueueEverything(cache, queue)],
-    [platformKey, () => tellPlatform({ statuses, platformLog, queue })],
+    [platformKey, () => reportPlatform({ statuses, platformLog, queue })],
     [laterKey, async () => queue.add(platformKey, 'bulk')],
     [discoveryKey, async () => discovery.look({ nodes: false })],
     [nodesKey, async () => discovery.look({ nodes: true })],
@@ -257,15 +257,15 @@ function runTask(tasks: Tasks, key: string): Promise<Outcome> | undefined {
 /** The key of a later look at the platform profile's status, which keeps no sooner one back. */
 const laterKey = '/later';
 
-interface PlatformTelling {
+interface PlatformReporting {
   readonly statuses: StatusWriter;
   readonly platformLog: PlatformLog;
   readonly queue: WorkQueue;
 }
 
-async function tellPlatform({ statuses, platformLog, queue }: PlatformTelling): Promise<void> {
+async function reportPlatform({ statuses, platformLog, queue }: PlatformReporting): Promise<void> {
   const { status, againAfterMs } = await statuses.writePlatform();
-  platformLog.stands(status);
+  platformLog.report(status);
   if (againAfterMs !== undefined) queue.addOnceAfter(laterKey, againAfterMs);
 }
 
@@ -286,7 +286,7 @@ function startOnce({ cache, leadership, log }: Waiting, run: () => Promise<void>
   const started = performance.now();
   let isSynced = false;
   let finished: Promise<void> | undefined;
-  const tellOnce = () => {
+  const logOnce = () => {
     if (isSynced) return;
     isSynced = true;
     const ms = Math.round(performance.now() - started);
@@ -295,7 +295,7 @@ function startOnce({ cache, leadership, log }: Waiting, run: () => Promise<void>
   return {
     whenReady() {
       if (finished !== undefined || !cache.synced) return;
-      tellOnce();
+      logOnce();
       if (leadership.leads) finished = run();
     },
     /** Whether the workers run. */

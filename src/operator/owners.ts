@@ -3,7 +3,7 @@
 
 import type { Owner } from '../model/policies.ts';
 import type { Cache } from '../objects/cache.ts';
-import { appNetworkProfiles, platformNetworkProfiles } from '../objects/resources.ts';
+import { appNetworkProfiles, platformNetworkProfiles } from '../objects/policy-resources.ts';
 
 /** An answer holds for so long, in milliseconds: a restored etcd may bring a profile back under its uid. */
 const rememberedMs = 10_000;

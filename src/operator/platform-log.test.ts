@@ -24,30 +24,30 @@ const told = () => lines.map(({ level, msg }) => [level, msg]);
 
 describe('what came of the platform profile', () => {
   test('is told when it is done, with the counts, and not on the way', () => {
-    log.stands(status('Progressing', '3 namespaces to go'));
-    log.stands(status('Transitioning', '2 live namespaces being closed or opened'));
-    log.stands(status('Enforced', '9 policies written in 3 namespaces'));
+    log.report(status('Progressing', '3 namespaces to go'));
+    log.report(status('Transitioning', '2 live namespaces being closed or opened'));
+    log.report(status('Enforced', '9 policies written in 3 namespaces'));
     expect(told()).toEqual([[30, 'the platform profile: 9 policies written in 3 namespaces']]);
     expect(lines[0]).toMatchObject({ reason: 'Enforced', generation: 1, enforced: 3, policies: 9 });
   });
 
   test('is told once for each version of it, whatever comes and goes in the cluster', () => {
-    log.stands(status('Enforced', '9 policies written in 3 namespaces'));
-    log.stands(status('Progressing', '1 namespace to go'));
-    log.stands(status('Enforced', '12 policies written in 4 namespaces'));
-    log.stands(status('Enforced', '12 policies written in 4 namespaces', 2));
+    log.report(status('Enforced', '9 policies written in 3 namespaces'));
+    log.report(status('Progressing', '1 namespace to go'));
+    log.report(status('Enforced', '12 policies written in 4 namespaces'));
+    log.report(status('Enforced', '12 policies written in 4 namespaces', 2));
     expect(told()).toHaveLength(2);
   });
 
   test('is told again where it comes back', () => {
-    log.stands(status('Off', 'no policy of Ringfence is left'));
-    log.stands(undefined);
-    log.stands(status('Off', 'no policy of Ringfence is left'));
+    log.report(status('Off', 'no policy of Ringfence is left'));
+    log.report(undefined);
+    log.report(status('Off', 'no policy of Ringfence is left'));
     expect(told()).toHaveLength(2);
   });
 
   test('is a warning where it cannot be read', () => {
-    log.stands(status('InvalidProfile', '`spec.colour` is not known; everything stays as it is'));
+    log.report(status('InvalidProfile', '`spec.colour` is not known; everything stays as it is'));
     expect(told()).toEqual([
       [40, 'the platform profile: `spec.colour` is not known; everything stays as it is'],
     ]);

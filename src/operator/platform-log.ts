@@ -16,7 +16,7 @@ export class PlatformLog {
   }
 
   /** Takes in the status that the profile has now; `undefined` where there is no profile. */
-  stands(status: PlatformNetworkProfileStatus | undefined): void {
+  report(status: PlatformNetworkProfileStatus | undefined): void {
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
     if (ready === undefined) this.#told = undefined;
     if (ready === undefined || !settled.has(ready.reason)) return;

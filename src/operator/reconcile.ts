@@ -21,16 +21,16 @@ import { quotaExceeded, quotaRefusal } from '../plan/quota.ts';
 import { tallyRoutes } from '../plan/route-tally.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Written } from './apply.ts';
-import type { Contests } from './contest.ts';
-import type { DriftTeller } from './drift-teller.ts';
+import type { DriftReporter } from './drift-reporter.ts';
 import type { Drifts } from './drifts.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { PlanExecutor } from './execute.ts';
 import type { FrozenContents } from './frozen-contents.ts';
-import { type Ledger, type NamespaceState, specIdentity } from './ledger.ts';
 import type { Metrics } from './metrics.ts';
 import { ContainedMistake, contain } from './mistakes.ts';
+import { type NamespaceState, type NamespaceStates, specIdentity } from './namespace-states.ts';
 import type { StatusWriter } from './status-writer.ts';
+import type { WriteConflicts } from './write-conflicts.ts';
 
 /** What a reconcile needs. */
 export interface ReconcileParts {
@@ -39,10 +39,10 @@ export interface ReconcileParts {
   readonly executor: PlanExecutor;
   readonly statuses: StatusWriter;
   readonly events: EventWriter;
-  readonly ledger: Ledger;
-  readonly contests: Contests;
+  readonly states: NamespaceStates;
+  readonly conflicts: WriteConflicts;
   readonly drifts: Drifts;
-  readonly driftTeller: DriftTeller;
+  readonly driftReporter: DriftReporter;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** A namespace stands elsewhere than before, or has other policies. */
@@ -60,7 +60,7 @@ export interface Outcome {
 interface Decision {
   readonly uid: string;
   /** When, as `Drifts` counts. */
-  readonly moment: number;
+  readonly sequence: number;
   readonly madeFrom: string;
   readonly compiled: CompiledNamespace;
   /** The policies of which the plan has to know what they say. */
@@ -110,27 +110,27 @@ export class NamespaceReconciler {
   }
 
   async #reconcile(namespace: string): Promise<Outcome> {
-    const { cache, ledger } = this.#parts;
+    const { cache, states } = this.#parts;
     // A kind is gone, and everything comes round again when it is back: meanwhile nothing is written or pruned on its account.
     if (cache.blind) {
-      ledger.letGo(namespace);
+      states.clearIsolated(namespace);
       return {};
     }
     const decision = await this.#decideKnowing(namespace);
     if (decision === undefined)
       return cache.view().platform === undefined ? this.#withoutPlatform(namespace) : {};
-    this.#tellSenders(namespace, decision.compiled.cappedRoutes);
-    const { state, ...outcome } = await this.#applyOrTell(namespace, decision);
+    this.#requeueSenders(namespace, decision.compiled.cappedRoutes);
+    const { state, ...outcome } = await this.#applyOrReport(namespace, decision);
     if (state === undefined) return outcome;
     this.#record(namespace, decision, state);
-    const { againAfterMs } = await this.#tell(namespace, decision);
+    const { againAfterMs } = await this.#report(namespace, decision);
     return sooner(outcome.againAfterMs, againAfterMs);
   }
 
   /** Tells the teams of a namespace where it stands: in the statuses of their profiles, and with Events. */
-  async #tell(namespace: string, { compiled, input }: Decision): Promise<Outcome> {
-    const { cache, events, ledger, statuses } = this.#parts;
-    const record = ledger.records.get(namespace);
+  async #report(namespace: string, { compiled, input }: Decision): Promise<Outcome> {
+    const { cache, events, states, statuses } = this.#parts;
+    const record = states.records.get(namespace);
     const failure = record?.failure;
     const findings = record?.findings ?? [];
     const lacking =
@@ -153,15 +153,15 @@ export class NamespaceReconciler {
 
   /** A mistake of ours spoils this namespace: nothing in it is written or pruned, and whoever looks is told. */
   async #leaveAsItIs(namespace: string, { message: what }: ContainedMistake): Promise<void> {
-    const { cache, ledger, metrics, onRecordChanged, statuses } = this.#parts;
+    const { cache, states, metrics, onRecordChanged, statuses } = this.#parts;
     const { uid } = cache.namespaces.get({ namespace: '', name: namespace }) ?? {};
     const platform = cache.platforms.get({ namespace: '', name: 'default' });
     if (uid === undefined || platform === undefined) return;
     const finding = internalError(namespace, what);
-    const { policies = 0, routes = [] } = ledger.records.get(namespace) ?? {};
+    const { policies = 0, routes = [] } = states.records.get(namespace) ?? {};
     const madeFrom = specIdentity(platform);
-    ledger.letGo(namespace);
-    metrics.stands(namespace, 'Failing');
+    states.clearIsolated(namespace);
+    metrics.setState(namespace, 'Failing');
     const failure = failureOf(finding);
     const record = {
       uid,
@@ -172,7 +172,7 @@ export class NamespaceReconciler {
       routes,
       failure,
     } as const;
-    if (ledger.record(namespace, record)) onRecordChanged();
+    if (states.record(namespace, record)) onRecordChanged();
     await statuses.writeInternalError(namespace, finding);
   }
 
@@ -186,7 +186,7 @@ export class NamespaceReconciler {
 
   /** Nothing is awaited here, so that all of it is from one moment. */
   #decide(namespace: string, contents?: ReadonlyMap<string, StoredContent>): Decision | undefined {
-    const { cache, drifts, ledger } = this.#parts;
+    const { cache, drifts, states } = this.#parts;
     const view = cache.view();
     const facts = view.namespaces.get(namespace);
     if (facts === undefined || facts.terminating) {
@@ -195,7 +195,7 @@ export class NamespaceReconciler {
     }
     // With a profile that doesn't decode, and of which no version did since the start, everything stays as it is.
     if (view.platform === undefined || !isRead(view.platform)) {
-      ledger.letGo(namespace);
+      states.clearIsolated(namespace);
       return undefined;
     }
     drifts.belongsTo(namespace, facts.uid);
@@ -207,11 +207,11 @@ export class NamespaceReconciler {
       ...wanted,
       actual,
       platform: ownerOf(view.platform),
-      heldClosed: ledger.heldClosed(namespace, facts.uid, performance.now()),
+      keptIsolated: states.keptIsolated(namespace, facts.uid, performance.now()),
     };
     return {
       uid: facts.uid,
-      moment: drifts.now,
+      sequence: drifts.sequence,
       madeFrom: specIdentity(view.platform),
       compiled,
       needed: contentsNeeded(actual.owned, wanted.desired, wanted),
@@ -222,23 +222,23 @@ export class NamespaceReconciler {
 
   /** Which of its routes are left out elsewhere, other namespaces found when they were compiled. */
   #withCaps(compiled: CompiledNamespace): CompiledNamespace {
-    const receivers = receiversByRoute(this.#parts.ledger.cappingReceivers(compiled.namespace));
+    const receivers = receiversByRoute(this.#parts.states.cappingReceivers(compiled.namespace));
     return { ...compiled, profiles: withCapsInAll(compiled.profiles, receivers) };
   }
 
   /** Senders are looked at again only where other routes of theirs are left out here than before. */
-  #tellSenders(receiver: string, cappedRoutes: readonly CappedRoute[]): void {
-    const { ledger, onNewsFor } = this.#parts;
-    for (const sender of ledger.capped(receiver, cappedRoutes)) onNewsFor(sender);
+  #requeueSenders(receiver: string, cappedRoutes: readonly CappedRoute[]): void {
+    const { states, onNewsFor } = this.#parts;
+    for (const sender of states.capped(receiver, cappedRoutes)) onNewsFor(sender);
   }
 
   /** Without a profile there is no ring to write: garbage collection takes what the last one owned, and we take the rest. */
   async #withoutPlatform(namespace: string): Promise<Outcome> {
-    const { cache, drifts, executor, ledger, log, metrics, statuses } = this.#parts;
-    ledger.unrecord(namespace);
-    this.#tellSenders(namespace, []);
-    metrics.stands(namespace, undefined);
-    const moment = drifts.now;
+    const { cache, drifts, executor, states, log, metrics, statuses } = this.#parts;
+    states.clearRecord(namespace);
+    this.#requeueSenders(namespace, []);
+    metrics.setState(namespace, undefined);
+    const sequence = drifts.sequence;
     const teams = [...cache.profiles.inNamespace(namespace).values()].map(teamOf);
     const plan = contain(() => planLeftovers(namespace, cache.policiesIn(namespace), teams));
     const uid = cache.namespaces.get({ namespace: '', name: namespace })?.uid ?? '';
@@ -252,23 +252,23 @@ export class NamespaceReconciler {
     await statuses.writeProfiles(namespace, { compiled: undefined, lacking: new Set() });
     if (execution !== undefined && execution.state !== 'Done')
       return { againAfterMs: execution.againAfterMs };
-    ledger.settled(namespace);
-    drifts.settled(namespace, moment, changesOf(execution?.written ?? []));
+    states.settled(namespace);
+    drifts.settled(namespace, sequence, changesOf(execution?.written ?? []));
     return {};
   }
 
   #forget(namespace: string): void {
-    const { drifts, driftTeller, events, ledger, metrics, onRecordChanged } = this.#parts;
+    const { drifts, driftReporter, events, states, metrics, onRecordChanged } = this.#parts;
     events.forget(namespace);
-    driftTeller.forget(namespace);
+    driftReporter.forget(namespace);
     drifts.forget(namespace);
-    metrics.stands(namespace, undefined);
-    this.#tellSenders(namespace, []);
-    if (ledger.forget(namespace)) onRecordChanged();
+    metrics.setState(namespace, undefined);
+    this.#requeueSenders(namespace, []);
+    if (states.forget(namespace)) onRecordChanged();
   }
 
-  async #applyOrTell(namespace: string, decision: Decision): Promise<Progress> {
-    const { driftTeller, ledger } = this.#parts;
+  async #applyOrReport(namespace: string, decision: Decision): Promise<Progress> {
+    const { driftReporter, states } = this.#parts;
     try {
       return await this.#apply(namespace, decision);
     } catch (error) {
@@ -277,12 +277,13 @@ export class NamespaceReconciler {
       if (reason !== undefined) {
         const refused = this.#refused(decision, reason, (error as Error).message);
         this.#record(namespace, decision, 'Failing', refused);
-        const failingMs = ledger.failed(namespace, performance.now());
-        if (errorClass !== 'retry' || failingMs >= passesWithinMs) await this.#tryToTell(namespace, decision);
+        const failingMs = states.failed(namespace, performance.now());
+        if (errorClass !== 'retry' || failingMs >= passesWithinMs)
+          await this.#tryToReport(namespace, decision);
       }
       throw error;
     } finally {
-      await driftTeller.send(namespace);
+      await driftReporter.send(namespace);
     }
   }
 
@@ -296,16 +297,16 @@ export class NamespaceReconciler {
   }
 
   /** Tells of a failure, which is thrown on: it does not matter whether that fails too. */
-  async #tryToTell(namespace: string, decision: Decision): Promise<void> {
+  async #tryToReport(namespace: string, decision: Decision): Promise<void> {
     try {
-      await this.#tell(namespace, decision);
+      await this.#report(namespace, decision);
     } catch (error) {
       this.#parts.log.debug({ namespace, class: classify(error) }, 'a failure could not be told');
     }
   }
 
-  async #apply(namespace: string, { uid, moment, compiled, plan }: Decision): Promise<Progress> {
-    const { cache, contests, drifts, executor, ledger, log, onRecordChanged } = this.#parts;
+  async #apply(namespace: string, { uid, sequence, compiled, plan }: Decision): Promise<Progress> {
+    const { cache, conflicts, drifts, executor, states, log, onRecordChanged } = this.#parts;
     const started = performance.now();
     const execution = await executor.execute({ name: namespace, uid }, plan);
     const { written } = execution;
@@ -321,14 +322,14 @@ export class NamespaceReconciler {
     if (execution.state === 'Outdated') return { againAfterMs: execution.againAfterMs };
     if (execution.state === 'Changing') return execution;
     if (execution.state === 'Contested') return { ...execution, state: 'Failing' };
-    ledger.settled(namespace);
-    drifts.settled(namespace, moment, changesOf(written));
+    states.settled(namespace);
+    drifts.settled(namespace, sequence, changesOf(written));
     // Meanwhile the namespace may have been deleted, and another of its name created.
     if (cache.namespaces.get({ namespace: '', name: namespace })?.uid === uid) {
       const isEnforced = compiled.enforcement === 'Enforce';
-      ledger.holdClosed(namespace, uid, isEnforced ? isolatedBy(compiled.policies) : []);
+      states.markIsolated(namespace, uid, isEnforced ? isolatedBy(compiled.policies) : []);
     }
-    const contestedForMs = contests.standing({ namespace, within: uid }, performance.now());
+    const contestedForMs = conflicts.standing({ namespace, within: uid }, performance.now());
     return contestedForMs > 0
       ? { state: 'Failing', againAfterMs: contestedForMs }
       : { state: stateOf(compiled) };
@@ -336,13 +337,13 @@ export class NamespaceReconciler {
 
   #record(namespace: string, decision: Decision, state: NamespaceState, refused?: Refusal): void {
     const { uid, madeFrom, compiled, plan } = decision;
-    const { ledger, metrics, onRecordChanged, log } = this.#parts;
-    metrics.stands(namespace, state);
+    const { states, metrics, onRecordChanged, log } = this.#parts;
+    metrics.setState(namespace, state);
     const contested = this.#contestedIn(namespace, uid);
     const failure = refused?.failure ?? contested.map(failureOf)[0];
-    const before = ledger.records.get(namespace);
+    const before = states.records.get(namespace);
     const passing = state === 'Changing' || state === 'Failing' ? plan.passing : [];
-    const changed = ledger.record(namespace, {
+    const changed = states.record(namespace, {
       uid,
       madeFrom,
       state,
@@ -366,7 +367,7 @@ export class NamespaceReconciler {
   }
 
   #contestedIn(namespace: string, uid: string): readonly Finding[] {
-    return this.#parts.contests.contestedIn({ namespace, within: uid }, performance.now()).map((key) => ({
+    return this.#parts.conflicts.contestedIn({ namespace, within: uid }, performance.now()).map((key) => ({
       code: 'Contested',
       subject: { kind: 'NetworkPolicy', ...key },
       message: `something undoes what Ringfence writes to \`${key.name}\``,

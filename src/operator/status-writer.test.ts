@@ -6,9 +6,9 @@ import { type LocalClient, localClient } from '../../test/local-server.ts';
 import { compileNamespace } from '../compile/compile.ts';
 import type { RawObject } from '../kube/resource.ts';
 import { Cache } from '../objects/cache.ts';
-import { appNetworkProfiles, namespaces, type StoredPlatform } from '../objects/resources.ts';
-import { Ledger, specIdentity } from './ledger.ts';
-import { StatusWriter, type Told } from './status-writer.ts';
+import { appNetworkProfiles, namespaces, type StoredPlatform } from '../objects/policy-resources.ts';
+import { NamespaceStates, specIdentity } from './namespace-states.ts';
+import { type ProfileReport, StatusWriter } from './status-writer.ts';
 
 interface Patch {
   readonly status: {
@@ -19,7 +19,7 @@ interface Patch {
 
 let local: LocalClient;
 let cache: Cache;
-let ledger: Ledger;
+let states: NamespaceStates;
 let writer: StatusWriter;
 let refused = '';
 let versions = 100;
@@ -56,8 +56,8 @@ beforeEach(async () => {
     return response.end(JSON.stringify(object));
   });
   cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
-  ledger = new Ledger();
-  writer = new StatusWriter(cache, ledger);
+  states = new NamespaceStates();
+  writer = new StatusWriter(cache, states);
   cache.profiles.onUpdate((change) => {
     if (writer.isForeign(change)) foreign.push(change.next?.name ?? '');
   });
@@ -85,7 +85,7 @@ function edit(name: string, generation: number): void {
   cache.profiles.accept(appNetworkProfiles.reduce(rawProfile(name, generation) as RawObject));
 }
 
-const told = (compiled = compile()): Told => ({ compiled, lacking: new Set() });
+const told = (compiled = compile()): ProfileReport => ({ compiled, lacking: new Set() });
 const compile = () => compileNamespace(cache.view(), platform(), namespace('shop'));
 
 test('a profile that is edited while what it stood for is written has no status that claims to be about the edit', async () => {
@@ -174,10 +174,10 @@ test('a platform profile that follows another of the same generation is not Read
     failure: undefined,
   } as const;
   const ready = () => sent.get('default')?.conditions?.find(({ type }) => type === 'Ready');
-  ledger.record('shop', { ...stands, madeFrom: specIdentity(platform()) });
+  states.record('shop', { ...stands, madeFrom: specIdentity(platform()) });
   await writer.writePlatform();
   expect(ready()).toMatchObject({ status: 'False', reason: 'Progressing' });
-  ledger.record('shop', { ...stands, madeFrom: specIdentity(successor) });
+  states.record('shop', { ...stands, madeFrom: specIdentity(successor) });
   await writer.writePlatform();
   expect(ready()).toMatchObject({ status: 'True', reason: 'Enforced' });
 });

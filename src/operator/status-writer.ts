@@ -20,19 +20,19 @@ import {
   platformNetworkProfiles,
   type StoredPlatform,
   type StoredProfile,
-} from '../objects/resources.ts';
+} from '../objects/policy-resources.ts';
 import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
 import type { Failure } from '../plan/failure.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';
-import { platformStatus } from '../plan/platform-status.ts';
+import { platformStatus } from '../plan/platform-profile-status.ts';
 import { type FrozenPolicies, profileStatus } from '../plan/profile-status.ts';
-import { Contests } from './contest.ts';
-import { fewAtATime } from './few-at-a-time.ts';
-import { type Ledger, specIdentity } from './ledger.ts';
+import { withConcurrency } from './bounded-concurrency.ts';
 import { contain } from './mistakes.ts';
+import { type NamespaceStates, specIdentity } from './namespace-states.ts';
+import { WriteConflicts } from './write-conflicts.ts';
 
 /** What is told of a namespace in the statuses of its profiles. */
-export interface Told {
+export interface ProfileReport {
   /** Absent where there is no platform profile. */
   readonly compiled: CompiledNamespace | undefined;
   /** The uids of the profiles of which a policy is not as it should be. */
@@ -42,7 +42,7 @@ export interface Told {
 }
 
 /** What came of the platform profile's status. */
-export interface PlatformTold {
+export interface PlatformReport {
   /** The status; absent where there is no profile, and where what was told before is kept until everything is looked at. */
   readonly status?: PlatformNetworkProfileStatus;
   /** When to look again, if nothing changes before: in milliseconds. */
@@ -58,9 +58,9 @@ const overdueMs = 30_000;
 /** Writes statuses. */
 export class StatusWriter {
   readonly #cache: Cache;
-  readonly #ledger: Ledger;
+  readonly #states: NamespaceStates;
   /** Who else writes a status again and again is not fought either. */
-  readonly #contests = new Contests();
+  readonly #conflicts = new WriteConflicts();
   /** By uid, the status that is being sent: a watch may tell of it before the answer does. */
   readonly #sending = new Map<string, string>();
   /** By uid, where the server stored something else than was sent, such as with an older CRD: both. */
@@ -68,9 +68,9 @@ export class StatusWriter {
   /** The uids of namespaces that wait, and when it was last seen that one of them was looked at. */
   #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
-  constructor(cache: Cache, ledger: Ledger) {
+  constructor(cache: Cache, states: NamespaceStates) {
     this.#cache = cache;
-    this.#ledger = ledger;
+    this.#states = states;
   }
 
   /** Whether an update that a watch tells of is a status that somebody else wrote. */
@@ -88,7 +88,7 @@ export class StatusWriter {
    * @throws ApiError where one could not be written
    * @throws ContainedMistake where one could not be made
    */
-  async writeProfiles(namespace: string, { compiled, lacking, failure }: Told): Promise<number> {
+  async writeProfiles(namespace: string, { compiled, lacking, failure }: ProfileReport): Promise<number> {
     // What is known of them is from before their kind was gone.
     if (this.#cache.goneKinds.includes(appNetworkProfiles.name)) return 0;
     // A namespace may hold thousands: nobody looks for one of them in a list.
@@ -96,7 +96,7 @@ export class StatusWriter {
     const owned = Map.groupBy(this.#cache.policiesIn(namespace).owned, ({ ownerUid }) => ownerUid);
     const now = wallTime();
     let pause = 0;
-    await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
+    await withConcurrency(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
       if (profile.terminating) return;
       const { uid } = profile;
       const own = owned.get(uid) ?? [];
@@ -121,7 +121,7 @@ export class StatusWriter {
    * @throws ApiError where one could not be written
    */
   async writeInternalError(namespace: string, finding: Finding): Promise<void> {
-    await fewAtATime(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
+    await withConcurrency(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
       if (profile.terminating) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
       await this.#writeProfile(profile, internalErrorStatus(profile, finding, previous, wallTime()));
@@ -146,7 +146,7 @@ export class StatusWriter {
    *
    * @throws ApiError where it could not be written
    */
-  async writePlatform(): Promise<PlatformTold> {
+  async writePlatform(): Promise<PlatformReport> {
     const platform = this.#platform();
     if (platform === undefined || platform.terminating) return {};
     if (this.#cache.goneKinds.includes(platformNetworkProfiles.name)) return {};
@@ -157,7 +157,7 @@ export class StatusWriter {
         holdsOn: this.#cache.view().platform?.outdated !== undefined,
         discovered: this.#cache.view().discovered,
         previous: readStatus(platformNetworkProfileStatus, platform.status),
-        standings: this.#ledger.records,
+        standings: this.#states.records,
         policies: this.#cache.ownedPolicies,
         findings: this.#platformFindings(platform),
         waiting: waiting.size,
@@ -175,7 +175,7 @@ export class StatusWriter {
     const platform = this.#platform();
     return [
       ...(platform === undefined ? [] : this.#platformFindings(platform)),
-      ...[...this.#ledger.records.values()].flatMap(({ findings }) => findings),
+      ...[...this.#states.records.values()].flatMap(({ findings }) => findings),
     ];
   }
 
@@ -198,7 +198,7 @@ export class StatusWriter {
   #waitingFor(spec: string): ReadonlySet<string> {
     const live = [...this.#cache.view().namespaces.values()].filter((namespace) => !namespace.terminating);
     const waiting = live.filter(({ name, uid }) => {
-      const record = this.#ledger.records.get(name);
+      const record = this.#states.records.get(name);
       return record?.uid !== uid || record.madeFrom !== spec;
     });
     return new Set(waiting.map(({ uid }) => uid));
@@ -231,7 +231,7 @@ export class StatusWriter {
     const took = this.#tookAs.get(uid);
     if (took?.sent === intent && took.stored === is) return 0;
     const subject = { namespace, name, within: uid };
-    const pause = this.#contests.pauseOf(subject, intent, performance.now());
+    const pause = this.#conflicts.pauseOf(subject, intent, performance.now());
     if (pause > 0) return pause;
     this.#sending.set(uid, wanted);
     const body = { metadata: { uid }, status: mergePatch(stored.status, status) };
@@ -240,7 +240,7 @@ export class StatusWriter {
       const kept = printOf(object.status);
       if (kept === wanted) this.#tookAs.delete(uid);
       else this.#tookAs.set(uid, { sent: intent, stored: kept });
-      this.#contests.wrote(subject, intent, true, performance.now());
+      this.#conflicts.wrote(subject, intent, true, performance.now());
     } catch (error) {
       // Gone, or another of its name has come: it was read anew, and comes round again if it is there.
       if (!['gone', 'conflict'].includes(classify(error))) throw error;

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { namespace, platform } from '../../test/fixtures.ts';
-import type { StoredNamespace, StoredPlatform } from '../objects/resources.ts';
+import type { StoredNamespace, StoredPlatform } from '../objects/policy-resources.ts';
 import { Stores } from '../objects/stores.ts';
 import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { ContainedMistake, Mistakes } from './mistakes.ts';

@@ -10,7 +10,7 @@ import {
 } from '../compile/across/touched.ts';
 import type { Change, Identified, Store } from '../kube/store.ts';
 import type { Cache } from '../objects/cache.ts';
-import type { StoredPlatform, StoredProfile } from '../objects/resources.ts';
+import type { StoredPlatform, StoredProfile } from '../objects/policy-resources.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';

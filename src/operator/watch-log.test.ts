@@ -27,7 +27,7 @@ describe('a watch that fails', () => {
     [missing, 'the cluster does not know namespaces: install it with `kubectl apply -k config/crd`'],
     [denied, 'no permission to list and watch namespaces: grant it with `kubectl apply -k config/rbac`'],
     [failing, 'the API server refuses to list or watch namespaces: trying again'],
-  ])('is told once with the command that mends it, not at each retry: %s', (error, line) => {
+  ])('is told once with the command that fixes it, not at each retry: %s', (error, line) => {
     fail('namespaces', error, 0, 1, 2, 3, 60);
     expect(lines).toEqual([line]);
     expect(watches.troubles).toHaveLength(1);
@@ -37,7 +37,7 @@ describe('a watch that fails', () => {
     expect(watches.troubles).toEqual([]);
   });
 
-  test('is not told where it mends itself at once', () => {
+  test('is not told where it passes at once', () => {
     fail('namespaces', denied, 0, 1);
     watches.healthy('namespaces');
     fail('namespaces', denied, 3, 4);

@@ -1,5 +1,5 @@
-// Tells people how the watches are: one line per change of state, with the command that mends it.
-// What mends itself at once, as a server does that has just started, is not told. Must not know how a watch works.
+// Tells people how the watches are: one line per change of state, with the command that fixes it.
+// What passes by itself at once, as a server does that has just started, is not told. Must not know how a watch works.
 import type { Logger } from 'pino';
 import { type ApiError, classify } from '../kube/errors.ts';
 

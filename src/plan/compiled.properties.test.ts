@@ -20,7 +20,7 @@ describe('compiled policies', () => {
             ...wantedIn(compiled),
             actual: { owned: owned.map((policy) => written(policy)), foreign: [] },
             platform: platformOwner,
-            heldClosed: [],
+            keptIsolated: [],
           });
           expect([phases, findings]).toEqual([[], []]);
         }

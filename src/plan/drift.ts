@@ -17,8 +17,8 @@ const corrections: Readonly<Record<Drift['what'], string>> = {
 };
 
 /** One sentence for people. */
-export function tellDrift({ what, by }: Drift): string {
-  return `${corrections[what]}; ${by === undefined ? unknown[what] : tellEdit(by)}`;
+export function describeDrift({ what, by }: Drift): string {
+  return `${corrections[what]}; ${by === undefined ? unknown[what] : describeEdit(by)}`;
 }
 
 const unknown: Readonly<Record<Drift['what'], string>> = {
@@ -27,6 +27,6 @@ const unknown: Readonly<Record<Drift['what'], string>> = {
   added: 'who it was is not in its managedFields: look for that in the audit log',
 };
 
-function tellEdit({ manager, operation, time }: Edit): string {
+function describeEdit({ manager, operation, time }: Edit): string {
   return `it was \`${manager}\` (${operation}) at ${time}, as its managedFields say`;
 }

@@ -188,7 +188,7 @@ function follow(
       desired,
       actual: { owned: [...stored.values()].map((policy) => written(policy)), foreign: [] },
       platform: platformOwner,
-      heldClosed: [],
+      keptIsolated: [],
       frozenOwners: new Set(),
       frozenMirrors: [],
       thawed: [],

@@ -7,7 +7,7 @@ import { type Finding, type FindingCode, severityOf } from '../model/findings.ts
 import { compareText } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
 import { denyNames, eventName } from '../model/policy-names.ts';
-import { type Drift, tellDrift } from './drift.ts';
+import { type Drift, describeDrift } from './drift.ts';
 import { type Failure, gistOf } from './failure.ts';
 import { shortenToBytes } from './status.ts';
 
@@ -47,10 +47,10 @@ export function newsOf(sources: NewsSources): readonly News[] {
   const { namespace, profiles, failure, uidOfPolicy } = sources;
   // What is a failure and a finding is told once: at the policies that it is about, else as the failure.
   const isFailure = ({ code }: Finding) => code === failure?.reason;
-  const isToldOfPolicies = sources.findings.some(
+  const isReportedOfPolicies = sources.findings.some(
     (each) => isFailure(each) && each.subject.kind === 'NetworkPolicy',
   );
-  const findings = sources.findings.filter((each) => isToldOfPolicies || !isFailure(each));
+  const findings = sources.findings.filter((each) => isReportedOfPolicies || !isFailure(each));
   const uids = new Map(profiles.map(({ profile }) => [profile.name, profile.uid]));
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
     routes
@@ -74,7 +74,7 @@ export function newsOf(sources: NewsSources): readonly News[] {
         tell(finding),
       ),
     );
-  return [...ofRoutes, ...ofFindings, ...(isToldOfPolicies ? [] : ofFailure(sources))];
+  return [...ofRoutes, ...ofFindings, ...(isReportedOfPolicies ? [] : ofFailure(sources))];
 }
 
 /** One Event, however many profiles there are: it regards the first of them, or the default deny where there is none. */
@@ -107,7 +107,7 @@ export function newsOfDrift({ namespace, policy, drift, now, untold }: Corrected
     untold === 0 ? '' : ` (${untold} more in this namespace since the last such Event are in the log)`;
   const regarding = regardingPolicy(namespace, policy, now?.uid ?? drift.uid);
   const which = `${regarding.uid} ${now?.resourceVersion}`;
-  return newsAbout(regarding, namespace, 'DriftCorrected', `${tellDrift(drift)}${rest}`, which);
+  return newsAbout(regarding, namespace, 'DriftCorrected', `${describeDrift(drift)}${rest}`, which);
 }
 
 /** The Event for some news. `now` is RFC 3339 with microseconds. */

@@ -9,11 +9,11 @@ export interface Failure {
 }
 
 /** So much of what a server says is told, in bytes: the sentence around it has to fit into a status, too. */
-const toldBytes = 700;
+const noteBytes = 700;
 
 /** What the API server, or who answers in its place, said to a write. */
 export function refusedBy(reason: string, said: string): Failure {
-  return { reason, message: shortenToBytes(said.replaceAll(/\s+/g, ' ').trim(), toldBytes) };
+  return { reason, message: shortenToBytes(said.replaceAll(/\s+/g, ' ').trim(), noteBytes) };
 }
 
 /** What stays the same while a message only counts on: quotas tell how much is used, and webhooks may name each request. */

@@ -217,6 +217,6 @@ function tellOf({ namespace, name }: OwnedPolicy): Finding {
     subject: { kind: 'NetworkPolicy', namespace, name },
     message:
       'it was written for a profile that can not be read now, and loses what the guardrails of the platform profile forbid',
-    hint: 'mend the profile: its routes are judged again when it can be read',
+    hint: 'fix the profile: its routes are judged again when it can be read',
   };
 }

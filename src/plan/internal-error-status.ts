@@ -8,7 +8,7 @@ import { shorten, withTimes } from './status.ts';
 
 const reason = 'InternalError' satisfies FindingCode;
 
-/** What there is to say of a namespace in which Ringfence makes a mistake. `what` is for those who mend it. */
+/** What there is to say of a namespace in which Ringfence makes a mistake. `what` is for those who fix it. */
 export function internalError(namespace: string, what: string): Finding {
   return {
     code: reason,

@@ -24,7 +24,7 @@ export function planLeftovers(
     desired: [],
     actual: { owned, foreign },
     platform: first,
-    heldClosed: [],
+    keptIsolated: [],
     frozenOwners: new Set(),
     frozenMirrors: [],
     thawed: [],

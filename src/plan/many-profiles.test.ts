@@ -24,7 +24,7 @@ test('5,000 profiles: the good routes are written, each profile is told its own,
     namespace: 'shop',
     ...wantedIn(shop),
     platform: platformOwner,
-    heldClosed: [],
+    keptIsolated: [],
   };
   const { phases } = plan({ ...given, actual: { owned: [], foreign: [] } });
   expect(phases.map(({ purpose, changes }) => `${purpose}: ${changes.length}`)).toEqual([

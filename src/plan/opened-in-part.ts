@@ -2,7 +2,7 @@
 // Must not know which pods these are.
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
-import type { ToOpen } from './isolation.ts';
+import type { ToOpen } from './changing-pods.ts';
 
 /** The finding, where there is one. */
 export function openedInPart(

@@ -112,7 +112,7 @@ const scenario = fc.record({
     }),
     { selector: ({ name }) => name, maxLength: 3 },
   ),
-  heldClosed: fc.subarray([...directions]),
+  keptIsolated: fc.subarray([...directions]),
   /** Positions in the order of changes, round by round, and after how many changes the operator dies, if it does. */
   shuffle: fc.infiniteStream(fc.nat()),
   crashes: fc.array(fc.nat({ max: 6 }), { maxLength: 2 }),
@@ -136,13 +136,13 @@ function setUp({
   return shop;
 }
 
-function planFor(shop: SimulatedNamespace, { desired, heldClosed }: Scenario): Plan {
+function planFor(shop: SimulatedNamespace, { desired, keptIsolated }: Scenario): Plan {
   return plan({
     namespace: 'shop',
     desired,
     actual: shop.actual(),
     platform: platformOwner,
-    heldClosed,
+    keptIsolated,
     frozenOwners: new Set([frozen.uid]),
     frozenMirrors: [],
     thawed: [],
@@ -232,7 +232,7 @@ describe('following plans', () => {
         const changing = directions.filter(
           (direction) =>
             !isGuarded(given, direction) &&
-            ((!isIsolated(shop, direction) && !given.heldClosed.includes(direction)) ||
+            ((!isIsolated(shop, direction) && !given.keptIsolated.includes(direction)) ||
               !isIsolated(end, direction)),
         );
         const kept = changing.map((direction) => ({
@@ -256,7 +256,7 @@ describe('following plans', () => {
         const opened = directions.filter(
           (direction) =>
             !isIsolated(shop, direction) &&
-            !given.heldClosed.includes(direction) &&
+            !given.keptIsolated.includes(direction) &&
             !isGuarded(given, direction),
         );
         follow(shop, given, () => {
@@ -296,7 +296,7 @@ describe('following plans', () => {
   test('opens all pods that change between open and isolated, and none that is isolated before and after', () => {
     fc.assert(
       fc.property(scenario, (given) => {
-        fc.pre(given.leftover === undefined && given.heldClosed.length === 0);
+        fc.pre(given.leftover === undefined && given.keptIsolated.length === 0);
         const shop = setUp(given);
         const end = setUp(given);
         follow(end, given, () => {});
@@ -339,7 +339,7 @@ describe('following plans', () => {
           true,
         );
         let changes = 0;
-        follow(shop, { ...given, heldClosed: [], crashes: [] }, () => {
+        follow(shop, { ...given, keptIsolated: [], crashes: [] }, () => {
           changes += 1;
           if (changes === goneAfter) shop.finishDeletions();
           for (const direction of isolatedBy(given.desired)) {
@@ -362,7 +362,7 @@ describe('a plan', () => {
         const input = {
           namespace: 'shop',
           platform: platformOwner,
-          heldClosed: given.heldClosed,
+          keptIsolated: given.keptIsolated,
           frozenOwners: new Set([frozen.uid]),
           frozenMirrors: [],
           thawed: [],
@@ -388,7 +388,7 @@ describe('a plan', () => {
           for (const direction of covered) {
             expect(isGuarded(given, direction)).toBe(false);
             const isClosing = isolatedBy(given.desired).includes(direction);
-            expect(isClosing && given.heldClosed.includes(direction)).toBe(false);
+            expect(isClosing && given.keptIsolated.includes(direction)).toBe(false);
           }
         }
       }),

@@ -35,7 +35,7 @@ interface Given {
   readonly rehearsed?: readonly DesiredPolicy[];
   readonly owned?: readonly OwnedPolicy[];
   readonly foreign?: readonly ForeignPolicy[];
-  readonly heldClosed?: PlanInput['heldClosed'];
+  readonly keptIsolated?: PlanInput['keptIsolated'];
   readonly frozen?: readonly string[];
   readonly frozenMirrors?: readonly string[];
   readonly thawed?: PlanInput['thawed'];
@@ -46,7 +46,7 @@ interface Given {
 
 /** The plan for the namespace `shop`. */
 function planned(given: Given): Plan {
-  const { desired = [], owned = [], foreign = [], heldClosed = [] } = given;
+  const { desired = [], owned = [], foreign = [], keptIsolated = [] } = given;
   const { frozen = [], frozenMirrors = [], thawed = [] } = given;
   return plan({
     namespace: 'shop',
@@ -54,7 +54,7 @@ function planned(given: Given): Plan {
     ...(given.rehearsed === undefined ? {} : { rehearsed: given.rehearsed }),
     actual: { owned, foreign },
     platform: platformOwner,
-    heldClosed,
+    keptIsolated,
     frozenOwners: new Set(frozen),
     frozenMirrors: frozenMirrors.map((place) => ({ namespace: place, name: 'broken' })),
     contents: given.contents,
@@ -258,14 +258,14 @@ describe('closing a live namespace', () => {
   });
 
   test('closes at once where the direction is held closed: a newborn namespace, or a ring that somebody took away', () => {
-    expect(told(planned({ desired: ring, heldClosed: ['Ingress', 'Egress'] }))).toEqual([
+    expect(told(planned({ desired: ring, keptIsolated: ['Ingress', 'Egress'] }))).toEqual([
       `deny: create ${denyNames.Ingress}`,
       `allow: create ${monitoringName}`,
     ]);
   });
 
   test('is careful in the direction that is not held closed', () => {
-    const [open] = planned({ desired: [deny, denyEgress], heldClosed: ['Ingress'] }).phases;
+    const [open] = planned({ desired: [deny, denyEgress], keptIsolated: ['Ingress'] }).phases;
     expect(open?.changes[0]).toMatchObject({ policy: { spec: { policyTypes: ['Egress'] } } });
   });
 
@@ -278,7 +278,7 @@ describe('closing a live namespace', () => {
       `allow: create ${monitoringName}`,
     ]);
     // Somebody took the ring away from under them: that is healed at once.
-    expect(told(planned({ desired, owned, heldClosed: ['Ingress'] }))[0]).toBe(
+    expect(told(planned({ desired, owned, keptIsolated: ['Ingress'] }))[0]).toBe(
       `deny: create ${denyNames.Ingress}`,
     );
   });
@@ -302,7 +302,7 @@ describe('opening a live namespace', () => {
   });
 
   test('is careful also where the direction is held closed, since connections are allowed through it', () => {
-    const found = planned({ owned: [written(deny)], heldClosed: ['Ingress'] });
+    const found = planned({ owned: [written(deny)], keptIsolated: ['Ingress'] });
     expect(told(found)[0]).toBe(`open: create ${transitionName}`);
   });
 
@@ -440,7 +440,7 @@ describe("somebody else's policy", () => {
     const second = secondName(denyNames.Ingress);
     const found = planned({
       desired: [deny],
-      heldClosed: ['Ingress'],
+      keptIsolated: ['Ingress'],
       foreign: [foreign(denyNames.Ingress), foreign(second)],
     });
     expect(told(found)).toEqual([`deny: create ${secondName(second)}`]);
@@ -564,7 +564,7 @@ describe("somebody else's policy", () => {
     const told = ({ passing }: Plan) => passing.filter(({ code }) => code === 'OpenedInPart');
     expect(told(found)).toMatchObject([{ subject: { kind: 'Namespace', name: 'shop' } }]);
     expect(told(planned({ desired: [deny], owned: [written(deny)], foreign: intricate }))).toEqual([]);
-    expect(told(planned({ desired: [deny], foreign: intricate, heldClosed: ['Ingress'] }))).toEqual([]);
+    expect(told(planned({ desired: [deny], foreign: intricate, keptIsolated: ['Ingress'] }))).toEqual([]);
   });
 
   test('in a ringed namespace is told of, and in another one it is not', () => {
@@ -746,7 +746,7 @@ describe('while the platform profile does not decode, and holds as it was', () =
   test('nothing is pruned, and what is missing is written', () => {
     const extra = written(monitoring);
     expect(
-      told(planned({ desired: [deny], owned: [extra], keepsAll: true, heldClosed: ['Ingress'] })),
+      told(planned({ desired: [deny], owned: [extra], keepsAll: true, keptIsolated: ['Ingress'] })),
     ).toEqual([`deny: create ${denyNames.Ingress}`]);
     expect(told(planned({ desired: [], owned: [written(deny), extra], keepsAll: true }))).toEqual([]);
     expect(told(planned({ desired: [deny], owned: [written(deny), extra] }))).toEqual([

@@ -9,10 +9,10 @@ import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } 
 import { isTransitionName, transitionNameFor } from '../model/policy-names.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
+import { type Isolating, podsThatChange, type ToOpen } from './changing-pods.ts';
 import { foreignFindings } from './foreign.ts';
 import { freeName, namesTaken, nameTaken, withFreeNames } from './free-names.ts';
 import { type Freeze, type Frozen, frozenAmong } from './frozen.ts';
-import { type Isolating, podsThatChange, type ToOpen } from './isolation.ts';
 import { openedInPart } from './opened-in-part.ts';
 import { transitionPolicy } from './transition.ts';
 import { withEnforced } from './withheld.ts';
@@ -32,7 +32,7 @@ export interface PlanInput extends Freeze {
    * Directions in which no live connection is to be protected, because the namespace is new, or because the ring was
    * complete and somebody took it away: these are closed at once.
    */
-  readonly heldClosed: readonly Direction[];
+  readonly keptIsolated: readonly Direction[];
 }
 
 /** What to do, and what to tell. */
@@ -223,7 +223,7 @@ function podsToOpen(
     const isClosedWhole = after.some(
       ({ isolates, podSelector }) => isolates.includes(direction) && selectsEverything(podSelector),
     );
-    if (isClosedWhole && input.heldClosed.includes(direction)) continue;
+    if (isClosedWhole && input.keptIsolated.includes(direction)) continue;
     const toOpen = podsThatChange(before, after, direction);
     if (toOpen.selectors.length > 0 || toOpen.isPartial) changing.set(direction, toOpen);
   }

@@ -109,7 +109,7 @@ describe('the status of a profile', () => {
     );
   });
 
-  test('is neither Accepted nor Ready where a route is Rejected, and names the first with the YAML that mends it', () => {
+  test('is neither Accepted nor Ready where a route is Rejected, and names the first with the YAML that fixes it', () => {
     const wrong = ['a', 'b'].map((name) => ({
       name,
       from: { app: 'web' },
@@ -252,9 +252,9 @@ describe('a profile that does not decode', () => {
     });
   const made = statusWith({ own: ['ringfence-shop-b', 'ringfence-shop-a'], mirroredIn: ['pay', 'cart'] });
 
-  test('is Stalled with the field to mend', () => {
+  test('is Stalled with the field to fix', () => {
     expect(condition(made, 'Stalled')).toMatch(
-      /^True InvalidProfile: spec\.colour: .*; its policies stay as they are, but for what guardrails forbid, until that is mended$/,
+      /^True InvalidProfile: spec\.colour: .*; its policies stay as they are, but for what guardrails forbid, until that is fixed$/,
     );
     expect(condition(made, 'Accepted')).toMatch(/^False InvalidProfile/);
     expect(condition(made, 'Ready')).toMatch(/^False InvalidProfile/);
@@ -271,8 +271,8 @@ describe('a profile that does not decode', () => {
       now,
       'True InvalidProfile: it has no policy of its own',
     ]);
-    const mended = status(profile('shop/shop', { routes }), {}, made);
-    expect(condition(mended, 'Frozen')).toBeUndefined();
+    const fixed = status(profile('shop/shop', { routes }), {}, made);
+    expect(condition(fixed, 'Frozen')).toBeUndefined();
   });
 
   test('names the first of many policies, and how many more there are', () => {
@@ -283,7 +283,7 @@ describe('a profile that does not decode', () => {
   test('is not Frozen where nothing of it stays', () => {
     const nothing = statusWith(undefined);
     expect(condition(nothing, 'Frozen')).toBeUndefined();
-    expect(condition(nothing, 'Stalled')).toMatch(/; nothing of it is in force until that is mended$/);
+    expect(condition(nothing, 'Stalled')).toMatch(/; nothing of it is in force until that is fixed$/);
   });
 
   test('keeps what was last known of its routes, and counts the policies that stay', () => {
@@ -297,7 +297,7 @@ describe('a profile that does not decode', () => {
     expect(status(broken)).toMatchObject({ routes: [], counts: { routes: 0 } });
   });
 
-  test('is no longer Stalled once it is mended', () => {
+  test('is no longer Stalled once it is fixed', () => {
     expect(condition(status(profile('shop/shop', { routes }), {}, made), 'Stalled')).toBeUndefined();
   });
 });

@@ -208,8 +208,8 @@ function invalidConditions(
   const problems = (decoded.ok ? [] : decoded.error).map(formatProblem).join('; ');
   const tail =
     frozen === undefined
-      ? 'nothing of it is in force until that is mended'
-      : 'its policies stay as they are, but for what guardrails forbid, until that is mended';
+      ? 'nothing of it is in force until that is fixed'
+      : 'its policies stay as they are, but for what guardrails forbid, until that is fixed';
   const of = (type: string, status: Condition['status'], message = `${problems}; ${tail}`): ConditionNow => ({
     type,
     status,

@@ -57,7 +57,7 @@ function planned(compiled: ReturnType<typeof shop>, owned: readonly OwnedPolicy[
     ...wantedIn(compiled),
     actual: { owned, foreign: [] },
     platform: platformOwner,
-    heldClosed: ['Ingress', 'Egress'],
+    keptIsolated: ['Ingress', 'Egress'],
   });
 }
 

@@ -23,7 +23,7 @@ export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled)
         desired: namespace.policies,
         actual: stores.policiesIn(namespace.namespace),
         platform: ownerOf(platform),
-        heldClosed: [],
+        keptIsolated: [],
         frozenOwners: namespace.frozenOwners,
         frozenMirrors: namespace.frozenMirrors,
         thawed: namespace.thawed,

@@ -17,19 +17,19 @@ export interface Subject extends ObjectKey {
   readonly within: string;
 }
 
-interface Dispute {
+interface WriteHistory {
   readonly key: Subject;
   readonly intent: string;
   readonly lastWrite: number;
-  readonly inVain: number;
+  readonly ineffective: number;
   readonly pauseUntil: number;
 }
 
 /** The objects whose writes don't last. Times are in milliseconds, by one clock of the caller's choice. */
-export class Contests {
-  readonly #disputes = new Map<string, Dispute>();
+export class WriteConflicts {
+  readonly #histories = new Map<string, WriteHistory>();
   /** Those of them whose writes don't last: few, while every write is remembered for a while. */
-  readonly #contested = new Map<string, Dispute>();
+  readonly #contested = new Map<string, WriteHistory>();
 
   /**
    * Tells of a write of `key` that was answered at `now`.
@@ -39,16 +39,17 @@ export class Contests {
    */
   wrote(key: Subject, intent: string, effective: boolean, now: number): void {
     const name = formatKey(key);
-    const last = this.#disputes.get(name);
+    const last = this.#histories.get(name);
     const undone = this.wasWritten(key, intent, now);
-    const inVain = (undone ? (last?.inVain ?? 0) : 0) + (undone || !effective ? 1 : 0);
-    const pause = inVain < writesUntilContest ? 0 : backoffMs(inVain - writesUntilContest + 1, patience);
+    const ineffective = (undone ? (last?.ineffective ?? 0) : 0) + (undone || !effective ? 1 : 0);
+    const pause =
+      ineffective < writesUntilContest ? 0 : backoffMs(ineffective - writesUntilContest + 1, patience);
     this.#forgetOld(now);
     // Deleted first, so that the map stays in the order of writes.
     this.#forget(name);
-    const dispute = { key, intent, lastWrite: now, inVain, pauseUntil: pause === 0 ? 0 : now + pause };
-    this.#disputes.set(name, dispute);
-    if (inVain >= writesUntilContest) this.#contested.set(name, dispute);
+    const history = { key, intent, lastWrite: now, ineffective, pauseUntil: pause === 0 ? 0 : now + pause };
+    this.#histories.set(name, history);
+    if (ineffective >= writesUntilContest) this.#contested.set(name, history);
   }
 
   /** Whether `key` was made `intent` a short while ago: writing it again shows that something undid it. */
@@ -57,7 +58,7 @@ export class Contests {
     return last !== undefined && now - Math.max(last.lastWrite, last.pauseUntil) < undoneWithinMs;
   }
 
-  /** For how long `key` should not be made `intent`, in milliseconds; 0 where it may be. A new intent is no dispute. */
+  /** For how long `key` should not be made `intent`, in milliseconds; 0 where it may be. Another intent has no history. */
   pauseOf(key: Subject, intent: string, now: number): number {
     return Math.max(0, (this.#last(key, intent)?.pauseUntil ?? 0) - now);
   }
@@ -65,7 +66,7 @@ export class Contests {
   /** The objects in a namespace whose writes don't last: until one has stood for a while. */
   contestedIn(place: Omit<Subject, 'name'>, now: number): readonly ObjectKey[] {
     return this.#contestedIn(place)
-      .filter((dispute) => now < endOf(dispute))
+      .filter((history) => now < endOf(history))
       .map(({ key: { namespace, name } }) => ({ namespace, name }));
   }
 
@@ -82,31 +83,31 @@ export class Contests {
     return Math.max(0, ...waits);
   }
 
-  #last(key: Subject, intent: string): Dispute | undefined {
-    const last = this.#disputes.get(formatKey(key));
+  #last(key: Subject, intent: string): WriteHistory | undefined {
+    const last = this.#histories.get(formatKey(key));
     return last?.key.within === key.within && last.intent === intent ? last : undefined;
   }
 
-  #contestedIn({ namespace, within }: Omit<Subject, 'name'>): readonly Dispute[] {
+  #contestedIn({ namespace, within }: Omit<Subject, 'name'>): readonly WriteHistory[] {
     return [...this.#contested.values()].filter(
       ({ key }) => key.namespace === namespace && key.within === within,
     );
   }
 
   #forgetOld(now: number): void {
-    for (const [name, dispute] of this.#disputes) {
-      if (now < endOf(dispute)) return;
+    for (const [name, history] of this.#histories) {
+      if (now < endOf(history)) return;
       this.#forget(name);
     }
   }
 
   #forget(name: string): void {
-    this.#disputes.delete(name);
+    this.#histories.delete(name);
     this.#contested.delete(name);
   }
 }
 
-/** When a dispute is over if nothing happens any more. */
-function endOf(dispute: Dispute): number {
-  return Math.max(dispute.lastWrite, dispute.pauseUntil) + undoneWithinMs;
+/** When a write is of no interest any more, if nothing happens. */
+function endOf(history: WriteHistory): number {
+  return Math.max(history.lastWrite, history.pauseUntil) + undoneWithinMs;
 }

@@ -4,7 +4,7 @@ import { poolSize } from '../kube/connection.ts';
 import { WritesClosedError } from '../kube/write-gate.ts';
 
 /** How many are in flight: the others find a free connection at any time. */
-export const few = poolSize / 2;
+export const concurrency = poolSize / 2;
 
 /**
  * Acts on every item, a few at a time. Returns what came of them, in their order.
@@ -12,7 +12,7 @@ export const few = poolSize / 2;
  * @throws WritesClosedError where nothing may be written any more: the items that were not begun are left alone
  * @throws the failure of the first item that failed, after all were tried
  */
-export async function fewAtATime<T, R>(
+export async function withConcurrency<T, R>(
   items: Iterable<T>,
   act: (item: T) => Promise<R>,
 ): Promise<readonly Awaited<R>[]> {
@@ -28,7 +28,7 @@ export async function fewAtATime<T, R>(
       if (closed !== undefined) return;
     }
   };
-  await Promise.all(Array.from({ length: few }, work));
+  await Promise.all(Array.from({ length: concurrency }, work));
   if (closed !== undefined) throw closed;
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;

@@ -5,7 +5,11 @@ import { decodePlatformNetworkProfile } from '../api/decode.ts';
 import type { PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { Finding, FindingCode } from '../model/findings.ts';
 import { goneFindings } from './blind-spots.ts';
-import { type NamespaceStanding, type PlatformStatusInput, platformStatus } from './platform-status.ts';
+import {
+  type NamespaceStanding,
+  type PlatformStatusInput,
+  platformStatus,
+} from './platform-profile-status.ts';
 
 const now = '2026-01-02T15:04:05Z';
 
@@ -214,14 +218,14 @@ describe('a platform profile that does not decode', () => {
   test('says that the version before it holds on, where there was one, and counts what that comes to', () => {
     const { status: held } = platformStatus({ ...broken, holdsOn: true, policies: 5 });
     expect(condition(held, 'Stalled')).toMatch(
-      /; the version before it holds on, and nothing is pruned, until that is mended$/,
+      /; the version before it holds on, and nothing is pruned, until that is fixed$/,
     );
     expect(held.counts).toMatchObject({ enforced: 0, policies: 5 });
   });
 
-  test('is Stalled with the field to mend, so that kstatus does not wait for it', () => {
+  test('is Stalled with the field to fix, so that kstatus does not wait for it', () => {
     expect(condition(made, 'Stalled')).toMatch(
-      /^True InvalidProfile: spec\.colour: .*; everything stays as it is until that is mended$/,
+      /^True InvalidProfile: spec\.colour: .*; everything stays as it is until that is fixed$/,
     );
     expect(condition(made, 'Accepted')).toMatch(/^False InvalidProfile/);
     expect(condition(made, 'Ready')).toMatch(/^False InvalidProfile/);
@@ -236,7 +240,7 @@ describe('a platform profile that does not decode', () => {
     expect(made.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime).toBe('then');
   });
 
-  test('is no longer Stalled once it is mended', () => {
+  test('is no longer Stalled once it is fixed', () => {
     expect(condition(status({}, {}, { previous: made }), 'Stalled')).toBeUndefined();
   });
 });

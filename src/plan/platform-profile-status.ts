@@ -72,8 +72,8 @@ function statusNow(
     );
   if (!platform.decoded.ok) {
     const tail = input.holdsOn
-      ? 'the version before it holds on, and nothing is pruned, until that is mended'
-      : 'everything stays as it is until that is mended';
+      ? 'the version before it holds on, and nothing is pruned, until that is fixed'
+      : 'everything stays as it is until that is fixed';
     const message = `${platform.decoded.error.map(formatProblem).join('; ')}; ${tail}`;
     return {
       ...previous,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Contests } from './contest.ts';
+import { WriteConflicts } from './write-conflicts.ts';
 
 const shop = { namespace: 'shop', within: 'uid-of-shop' };
 const pay = { namespace: 'pay', within: 'uid-of-pay' };
@@ -7,12 +7,12 @@ const deny = { ...shop, name: 'ringfence-default-deny-ingress' };
 const other = { ...pay, name: 'ringfence-default-deny-ingress' };
 const recreated = { ...deny, within: 'uid-of-the-next-shop' };
 const second = 1_000;
-let contests: Contests;
+let conflicts: WriteConflicts;
 
 beforeEach(() => {
   // The whole of every pause, so that it can be told.
   jest.spyOn(Math, 'random').mockReturnValue(1);
-  contests = new Contests();
+  conflicts = new WriteConflicts();
 });
 
 afterEach(() => {
@@ -21,30 +21,30 @@ afterEach(() => {
 
 /** Writes the same thing at these times, in seconds. */
 function write(times: readonly number[], effective = true, key = deny, intent = 'a'): void {
-  for (const time of times) contests.wrote(key, intent, effective, time * second);
+  for (const time of times) conflicts.wrote(key, intent, effective, time * second);
 }
 
 function isContested(key: typeof deny, now: number): boolean {
-  return contests.contestedIn(key, now).some(({ name }) => name === key.name);
+  return conflicts.contestedIn(key, now).some(({ name }) => name === key.name);
 }
 
 describe('a policy that a mutating webhook changes', () => {
   test('is contested after three writes without effect, and left alone for a while', () => {
     write([0, 1], false);
     expect(isContested(deny, 1 * second)).toBe(false);
-    expect(contests.pauseOf(deny, 'a', 1 * second)).toBe(0);
+    expect(conflicts.pauseOf(deny, 'a', 1 * second)).toBe(0);
     write([2], false);
     expect(isContested(deny, 2 * second)).toBe(true);
-    expect(contests.pauseOf(deny, 'a', 2 * second)).toBe(10 * second);
-    expect(contests.pauseOf(deny, 'a', 5 * second)).toBe(7 * second);
-    expect(contests.pauseOf(deny, 'a', 12 * second)).toBe(0);
+    expect(conflicts.pauseOf(deny, 'a', 2 * second)).toBe(10 * second);
+    expect(conflicts.pauseOf(deny, 'a', 5 * second)).toBe(7 * second);
+    expect(conflicts.pauseOf(deny, 'a', 12 * second)).toBe(0);
   });
 
   test('is left alone for longer each time, 5 minutes at most', () => {
     let now = 0;
     const pauses = Array.from({ length: 10 }, () => {
-      contests.wrote(deny, 'a', false, now);
-      const pause = contests.pauseOf(deny, 'a', now);
+      conflicts.wrote(deny, 'a', false, now);
+      const pause = conflicts.pauseOf(deny, 'a', now);
       now += pause + second;
       return pause / second;
     });
@@ -58,14 +58,14 @@ describe('a policy that another tool undoes', () => {
     expect(isContested(deny, 2 * second)).toBe(false);
     write([3]);
     expect(isContested(deny, 3 * second)).toBe(true);
-    expect(contests.pauseOf(deny, 'a', 3 * second)).toBe(10 * second);
+    expect(conflicts.pauseOf(deny, 'a', 3 * second)).toBe(10 * second);
   });
 
   test('stays contested over its pause, and when the write after it is undone too', () => {
     write([0, 1, 2, 3]);
     expect(isContested(deny, 14 * second)).toBe(true);
     write([14]);
-    expect(contests.pauseOf(deny, 'a', 14 * second)).toBe(20 * second);
+    expect(conflicts.pauseOf(deny, 'a', 14 * second)).toBe(20 * second);
     expect(isContested(deny, 35 * second)).toBe(true);
   });
 
@@ -74,23 +74,23 @@ describe('a policy that another tool undoes', () => {
     expect(isContested(deny, 23 * second)).toBe(false);
     write([30]);
     expect(isContested(deny, 30 * second)).toBe(false);
-    expect(contests.pauseOf(deny, 'a', 30 * second)).toBe(0);
+    expect(conflicts.pauseOf(deny, 'a', 30 * second)).toBe(0);
   });
 });
 
 describe('a contested policy that is found as it was written', () => {
   test('is contested until that has lasted for a while, however long its pause would be', () => {
     write([0, 1, 2, 3, 14]);
-    expect(contests.standing(shop, 15 * second)).toBe(9 * second);
+    expect(conflicts.standing(shop, 15 * second)).toBe(9 * second);
     expect(isContested(deny, 15 * second)).toBe(true);
-    expect(contests.standing(shop, 24 * second)).toBe(0);
+    expect(conflicts.standing(shop, 24 * second)).toBe(0);
     expect(isContested(deny, 24 * second)).toBe(false);
-    expect(contests.pauseOf(deny, 'a', 24 * second)).toBe(0);
+    expect(conflicts.pauseOf(deny, 'a', 24 * second)).toBe(0);
   });
 
   test('says nothing of other namespaces', () => {
     write([0, 1, 2, 3]);
-    expect(contests.standing(pay, 60 * second)).toBe(0);
+    expect(conflicts.standing(pay, 60 * second)).toBe(0);
     expect(isContested(deny, 4 * second)).toBe(true);
   });
 });
@@ -98,17 +98,17 @@ describe('a contested policy that is found as it was written', () => {
 describe('a policy that was written a short while ago', () => {
   test('is known to be, as the same thing in the same namespace', () => {
     write([0]);
-    expect(contests.wasWritten(deny, 'a', 9 * second)).toBe(true);
-    expect(contests.wasWritten(deny, 'a', 10 * second)).toBe(false);
-    expect(contests.wasWritten(deny, 'b', 9 * second)).toBe(false);
-    expect(contests.wasWritten(recreated, 'a', 9 * second)).toBe(false);
+    expect(conflicts.wasWritten(deny, 'a', 9 * second)).toBe(true);
+    expect(conflicts.wasWritten(deny, 'a', 10 * second)).toBe(false);
+    expect(conflicts.wasWritten(deny, 'b', 9 * second)).toBe(false);
+    expect(conflicts.wasWritten(recreated, 'a', 9 * second)).toBe(false);
   });
 });
 
 describe('a policy in dispute', () => {
   test('may be written at once where something else is wanted of it', () => {
     write([0, 1, 2, 3]);
-    expect(contests.pauseOf(deny, 'absent', 3 * second)).toBe(0);
+    expect(conflicts.pauseOf(deny, 'absent', 3 * second)).toBe(0);
   });
 });
 
@@ -120,16 +120,16 @@ describe('a policy is not contested', () => {
 
   test('where what is wanted changes quickly: each write is another one', () => {
     for (let time = 0; time < 10; time += 1) {
-      contests.wrote(deny, time % 2 === 0 ? 'written' : 'deleted', true, time * second);
+      conflicts.wrote(deny, time % 2 === 0 ? 'written' : 'deleted', true, time * second);
     }
     expect(isContested(deny, 9 * second)).toBe(false);
-    expect(contests.pauseOf(deny, 'deleted', 9 * second)).toBe(0);
+    expect(conflicts.pauseOf(deny, 'deleted', 9 * second)).toBe(0);
   });
 
   test('where its namespace was created anew under the same name, however often', () => {
     write([0, 1, 2, 3]);
     write([4], true, recreated);
-    expect(contests.pauseOf(recreated, 'a', 4 * second)).toBe(0);
+    expect(conflicts.pauseOf(recreated, 'a', 4 * second)).toBe(0);
     expect(isContested(recreated, 4 * second)).toBe(false);
     for (let time = 5; time < 10; time += 1) write([time], true, { ...deny, within: `uid-${time}` });
     expect(isContested({ ...deny, within: 'uid-9' }, 9 * second)).toBe(false);
@@ -137,14 +137,14 @@ describe('a policy is not contested', () => {
 
   test('in the next namespace of that name while the one before is told of', () => {
     write([0, 1, 2, 3]);
-    expect(contests.standing(recreated, 3 * second)).toBe(0);
+    expect(conflicts.standing(recreated, 3 * second)).toBe(0);
     expect(isContested(recreated, 3 * second)).toBe(false);
     expect(isContested(deny, 3 * second)).toBe(true);
   });
 
   test('where it was never written', () => {
     expect(isContested(deny, 0)).toBe(false);
-    expect(contests.pauseOf(deny, 'a', 0)).toBe(0);
+    expect(conflicts.pauseOf(deny, 'a', 0)).toBe(0);
   });
 
   test('because another one is, of another namespace', () => {

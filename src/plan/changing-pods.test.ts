@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LabelSelector } from '../model/selectors.ts';
-import { podsThatChange } from './isolation.ts';
+import { podsThatChange } from './changing-pods.ts';
 
 const isolating = (podSelector: LabelSelector) => ({ isolates: ['Egress'] as const, podSelector });
 const labelled = (count: number) =>

@@ -9,7 +9,7 @@ import {
   networkPolicies,
   platformNetworkProfiles,
   readPolicy,
-} from './resources.ts';
+} from './policy-resources.ts';
 
 const metadata = { namespace: 'shop', name: 'theirs', uid: 'uid-1', resourceVersion: '7' };
 const ours = { ...metadata, name: 'ringfence-x', labels: { 'app.kubernetes.io/managed-by': 'ringfence' } };

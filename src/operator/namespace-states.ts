@@ -9,7 +9,7 @@ import type { Failure } from '../plan/failure.ts';
 import type { RouteTally } from '../plan/route-tally.ts';
 import type { PlatformFacts } from '../view/cluster-view.ts';
 
-/** Where a namespace can stand. */
+/** The states of a namespace. */
 export const namespaceStates = [
   /** Not an application namespace. */
   'Outside',
@@ -25,7 +25,7 @@ export const namespaceStates = [
   'Failing',
 ] as const;
 
-/** Where a namespace stands. */
+/** The state of a namespace. */
 export type NamespaceState = (typeof namespaceStates)[number];
 
 /** What is remembered of one namespace. */
@@ -48,7 +48,7 @@ export function specIdentity({ uid, generation }: PlatformFacts): string {
 }
 
 /** What holds of the namespace with this uid, until a moment by `performance.now()`. */
-interface HeldClosed {
+interface KeptIsolated {
   readonly uid: string;
   readonly directions: readonly Direction[];
   readonly until: number;
@@ -58,10 +58,10 @@ interface HeldClosed {
 const emptyForMs = 30_000;
 
 /** The records of all namespaces. */
-export class Ledger {
+export class NamespaceStates {
   readonly #records = new Map<string, NamespaceRecord>();
-  readonly #heldClosed = new Map<string, HeldClosed>();
-  readonly #bornEmpty = new Map<string, HeldClosed>();
+  readonly #isolated = new Map<string, KeptIsolated>();
+  readonly #created = new Map<string, KeptIsolated>();
   readonly #lastWrites = new Map<string, number>();
   readonly #failingSince = new Map<string, number>();
   /** By receiver and sender, the routes that are left out because the mirrors of all would be too many. */
@@ -72,17 +72,17 @@ export class Ledger {
     return this.#records;
   }
 
-  /** Where each namespace stands. */
-  states(): readonly NamespaceState[] {
+  /** The states of all namespaces. */
+  current(): readonly NamespaceState[] {
     return Array.from(this.#records.values(), ({ state }) => state);
   }
 
-  /** How the routes of all namespaces stand. */
+  /** The states of the routes of all namespaces. */
   routes(): readonly RouteTally[] {
     return [...this.#records.values()].flatMap(({ routes }) => routes);
   }
 
-  /** Remembers where a namespace stands. Returns whether that differs from before. */
+  /** Remembers the state of a namespace. Returns whether it differs from before. */
   record(namespace: string, record: NamespaceRecord): boolean {
     const before = this.#records.get(namespace);
     if (record.state !== 'Failing') this.#failingSince.delete(namespace);
@@ -99,33 +99,33 @@ export class Ledger {
 
   /** Forgets a namespace that is gone. Returns whether it was known. */
   forget(namespace: string): boolean {
-    this.letGo(namespace);
+    this.clearIsolated(namespace);
     this.#failingSince.delete(namespace);
     this.#lastWrites.delete(namespace);
     return this.#records.delete(namespace);
   }
 
   /** A namespace was created just now, at `now`: nothing runs in it for a while, so it may be closed at once. */
-  bornEmpty(namespace: string, uid: string, now: number): void {
-    this.#bornEmpty.set(namespace, { uid, directions, until: now + emptyForMs });
+  markCreated(namespace: string, uid: string, now: number): void {
+    this.#created.set(namespace, { uid, directions, until: now + emptyForMs });
   }
 
-  /** The directions in which no connection is to be protected: see `PlanInput.heldClosed`. */
-  heldClosed(namespace: string, uid: string, now: number): readonly Direction[] {
-    const held = [this.#heldClosed, this.#bornEmpty].flatMap((each) => each.get(namespace) ?? []);
+  /** The directions in which no connection is to be protected: see `PlanInput.keptIsolated`. */
+  keptIsolated(namespace: string, uid: string, now: number): readonly Direction[] {
+    const held = [this.#isolated, this.#created].flatMap((each) => each.get(namespace) ?? []);
     const valid = held.filter((each) => each.uid === uid && now < each.until);
     return directions.filter((direction) => valid.some((each) => each.directions.includes(direction)));
   }
 
   /** A namespace is as wanted: what isolates it now was not open in between if it is found missing. */
-  holdClosed(namespace: string, uid: string, closed: readonly Direction[]): void {
+  markIsolated(namespace: string, uid: string, closed: readonly Direction[]): void {
     // Where it is open as wanted, connections may come about.
-    if (closed.length === 0) this.#bornEmpty.delete(namespace);
-    this.#heldClosed.set(namespace, { uid, directions: closed, until: Number.POSITIVE_INFINITY });
+    if (closed.length === 0) this.#created.delete(namespace);
+    this.#isolated.set(namespace, { uid, directions: closed, until: Number.POSITIVE_INFINITY });
   }
 
   /** A namespace stands nowhere: there is no platform profile. */
-  unrecord(namespace: string): void {
+  clearRecord(namespace: string): void {
     this.#records.delete(namespace);
   }
 
@@ -149,9 +149,9 @@ export class Ledger {
   }
 
   /** Nobody keeps a namespace closed for now: connections in it from then on are to be protected. */
-  letGo(namespace: string): void {
-    this.#heldClosed.delete(namespace);
-    this.#bornEmpty.delete(namespace);
+  clearIsolated(namespace: string): void {
+    this.#isolated.delete(namespace);
+    this.#created.delete(namespace);
   }
 
   /** Policies that a transition covers were written at `now`. */

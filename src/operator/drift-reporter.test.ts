@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import type { Drift } from '../plan/drift.ts';
 import type { News } from '../plan/events.ts';
-import { DriftTeller } from './drift-teller.ts';
+import { DriftReporter } from './drift-reporter.ts';
 
 const deny = { namespace: 'shop', name: 'ringfence-default-deny-ingress' };
 const by = { manager: 'kubectl-edit', operation: 'Update', time: '2026-01-02T15:04:05Z' };
@@ -13,13 +13,13 @@ const second = 1_000;
 let lines: Record<string, unknown>[];
 let events: News[];
 let version: number;
-let teller: DriftTeller;
+let teller: DriftReporter;
 
 beforeEach(() => {
   lines = [];
   events = [];
   version = 1;
-  teller = new DriftTeller({
+  teller = new DriftReporter({
     log: pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) }),
     find: () => {
       version += 1;

@@ -32,7 +32,7 @@ export interface DriftTellerParts {
 }
 
 /** Tells of drifts. */
-export class DriftTeller {
+export class DriftReporter {
   readonly #parts: DriftTellerParts;
   readonly #allowances = new Map<string, Allowance>();
   readonly #pending = new Map<string, News[]>();
