@@ -75,7 +75,7 @@ function compareWorkloadEnds(a: WorkloadEnd, b: WorkloadEnd): number {
 }
 
 /** Whether two ends are of one workload. */
-function isSameWorkload({ workload: a }: WorkloadEnd, { workload: b }: WorkloadEnd): boolean {
+export function isSameWorkload({ workload: a }: WorkloadEnd, { workload: b }: WorkloadEnd): boolean {
   return a.namespace === b.namespace && a.name === b.name && a.kind === b.kind;
 }
 

@@ -25,14 +25,9 @@ export interface Names {
 
 /** Kinds by the words that kubectl takes for them. */
 const kindWords: Readonly<Record<string, string>> = {
-  ...{ pod: 'Pod', po: 'Pod', deployment: 'Deployment', deploy: 'Deployment', statefulset: 'StatefulSet' },
-  ...{
-    sts: 'StatefulSet',
-    daemonset: 'DaemonSet',
-    ds: 'DaemonSet',
-    replicaset: 'ReplicaSet',
-    rs: 'ReplicaSet',
-  },
+  ...{ pod: 'Pod', po: 'Pod', deployment: 'Deployment', deploy: 'Deployment' },
+  ...{ statefulset: 'StatefulSet', sts: 'StatefulSet', daemonset: 'DaemonSet', ds: 'DaemonSet' },
+  ...{ replicaset: 'ReplicaSet', rs: 'ReplicaSet' },
   ...{ job: 'Job', cronjob: 'CronJob', cj: 'CronJob', service: 'Service', svc: 'Service' },
 };
 

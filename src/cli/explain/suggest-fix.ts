@@ -2,13 +2,20 @@
 // Nothing is suggested untried: the snapshot with it is compiled and asked again.
 import { parse } from 'yaml';
 import { analyze } from '../../analyze/analysis.ts';
-import { type Endpoint, formatEndpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import {
+  type Endpoint,
+  formatEndpoint,
+  isSameWorkload,
+  isWorkload,
+  type WorkloadEnd,
+} from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
-import type { AnalysisInput } from '../../analyze/facts.ts';
+import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
 import { type SuggestedRoute, suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
-import { type Protocol, protocols } from '../../model/ports.ts';
+import { portTexts } from '../../model/port-texts.ts';
+import { protocols } from '../../model/ports.ts';
 import type { Labels } from '../../model/selectors.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { toYaml } from '../output/formats.ts';
@@ -116,17 +123,17 @@ function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object 
   return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
 }
 
-/** Labels that controllers give to single pods, or to those of one version. */
-const passing =
+/** Labels that controllers give to single pods, or to the pods of one version: a selector must not use them. */
+const transient =
   /^(pod-template-hash|controller-revision-hash|pod-template-generation|(batch\.kubernetes\.io\/)?(controller-uid|job-name|job-completion-index)|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index)$/;
 
-function steadyLabels({ workload, pods }: WorkloadEnd, facts: AnalysisInput): Labels {
-  const found = facts.workloads.find(
-    ({ kind, namespace, name }) =>
-      kind === workload.kind && namespace === workload.namespace && name === workload.name,
-  );
-  const pod = found?.pods.find(({ name = '' }) => pods?.includes(name) ?? true);
-  return Object.fromEntries(Object.entries(pod?.labels ?? {}).filter(([key]) => !passing.test(key)));
+function podsOf(end: WorkloadEnd, { workloads }: AnalysisInput): readonly PodFacts[] {
+  return workloads.find((workload) => isSameWorkload({ workload }, end))?.pods ?? [];
+}
+
+function steadyLabels(end: WorkloadEnd, facts: AnalysisInput): Labels {
+  const pod = podsOf(end, facts).find(({ name = '' }) => end.pods?.includes(name) ?? true);
+  return Object.fromEntries(Object.entries(pod?.labels ?? {}).filter(([key]) => !transient.test(key)));
 }
 
 function nameOf(end: Endpoint): string {
@@ -139,29 +146,17 @@ function nameOf(end: Endpoint): string {
 
 /** What was asked for; where nothing was, the ports that the containers declare. */
 function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (number | string)[] | undefined {
-  if (asked !== undefined) return written(asked);
+  if (asked !== undefined) return isEveryPort(asked) ? undefined : portTexts(asked).map(writtenPort);
   if (!isWorkload(to)) return undefined;
-  const { kind, namespace, name } = to.workload;
-  const found = facts.workloads.find(
-    (each) => each.kind === kind && each.namespace === namespace && each.name === name,
-  );
-  const declared = (found?.pods[0]?.ports ?? []).map(({ protocol, number }) =>
-    writtenPort(`${number}`, protocol),
+  const [pod] = podsOf(to, facts);
+  const declared = (pod?.ports ?? []).map(({ protocol, number }) =>
+    writtenPort(protocol === 'TCP' ? `${number}` : `${number}/${protocol}`),
   );
   return declared.length === 0 ? undefined : [...new Set(declared)];
 }
 
-function written(ports: PortSet): readonly (number | string)[] | undefined {
-  if (isEveryPort(ports)) return undefined;
-  return protocols.flatMap((protocol) =>
-    ports[protocol].map(({ first, last }) =>
-      writtenPort(first === last ? `${first}` : `${first}-${last}`, protocol),
-    ),
-  );
-}
-
-function writtenPort(text: string, protocol: Protocol): number | string {
-  if (protocol !== 'TCP') return `${text}/${protocol}`;
+/** A port as a profile holds it: a plain number is one in YAML, too. */
+function writtenPort(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
