@@ -18,6 +18,12 @@ export interface Resource<T extends Identified> extends Paths {
   readonly custom?: true;
   /** What is found out from it is remembered over restarts: where it can't be read, nobody has to wait for it. */
   readonly remembered?: true;
+  /** What the operator does with its objects beside listing and watching them, as RBAC names it. */
+  readonly writes?: readonly ('create' | 'update' | 'delete')[];
+  /** The operator writes the status of its objects. */
+  readonly reportsStatus?: true;
+  /** Whether nothing has changed that anybody acts on; left out: all that is kept is compared, but for the resource version. */
+  readonly same?: (a: T, b: T) => boolean;
   /** Reads one object and keeps only what is needed. It should not throw; see `Decoder` for where it does. */
   readonly reduce: (object: RawObject) => T;
   /** What its metadata tell of an object that `reduce` throws at; left out: its last state holds. */

@@ -1,6 +1,6 @@
 // The kinds of objects that Ringfence watches, each reduced on arrival to what is needed of it.
 // The only decoder: what does not decode is kept as a problem, never thrown. Must not know what follows from a fact.
-
+import { isDeepStrictEqual } from 'node:util';
 import {
   decodeAppNetworkProfile,
   decodePlatformNetworkProfile,
@@ -31,6 +31,7 @@ import type { Result } from '../model/result.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
+import { sameFacts } from './sameness.ts';
 
 /** A NetworkPolicy in the cache. */
 export type StoredPolicy =
@@ -61,6 +62,8 @@ export const networkPolicies: Resource<StoredPolicy> = {
   kind: 'NetworkPolicy',
   name: 'networkpolicies.networking.k8s.io',
   path: '/apis/networking.k8s.io/v1/networkpolicies',
+  writes: ['create', 'update', 'delete'],
+  same: samePolicy,
   reduce: readPolicy,
   unreadable: unreadablePolicy,
 };
@@ -70,6 +73,8 @@ export const appNetworkProfiles: Resource<StoredProfile> = {
   name: 'appnetworkprofiles.ringfence.dev',
   path: `/apis/${apiVersion}/appnetworkprofiles`,
   custom: true,
+  reportsStatus: true,
+  same: sameProfile,
   reduce: (object) => ({
     ...identifyProfile(object),
     created: object.metadata.creationTimestamp,
@@ -90,6 +95,8 @@ export const platformNetworkProfiles: Resource<StoredPlatform> = {
   name: 'platformnetworkprofiles.ringfence.dev',
   path: `/apis/${apiVersion}/platformnetworkprofiles`,
   custom: true,
+  reportsStatus: true,
+  same: sameProfile,
   reduce: (object) => ({
     ...identifyProfile(object),
     decoded: decodePlatformNetworkProfile(withoutStatus(object)),
@@ -249,4 +256,28 @@ function identifyProfile(object: RawObject) {
     terminating: object.metadata.deletionTimestamp !== undefined,
     status: object.status,
   };
+}
+
+/** What others write beside our labels is kept by whoever replaces a policy, and is of no other interest. */
+function samePolicy(a: StoredPolicy, b: StoredPolicy): boolean {
+  const { hasForeignMetadata: _a, ...left } = { hasForeignMetadata: undefined, ...a };
+  const { hasForeignMetadata: _b, ...right } = { hasForeignMetadata: undefined, ...b };
+  return sameFacts<Identified>(left, right);
+}
+
+/**
+ * Their status, which we write ourselves, and labels, which nothing is made of, are of no interest. What they declare is compared, too:
+ * after a restore of etcd, and after a CRD has changed, the same generation may say something else.
+ */
+function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | StoredPlatform): boolean {
+  return (
+    a.generation === b.generation &&
+    a.terminating === b.terminating &&
+    isDeepStrictEqual(declaredBy(a), declaredBy(b))
+  );
+}
+
+/** Not its metadata: each write of a status changes their version. */
+function declaredBy({ decoded }: StoredProfile | StoredPlatform): unknown {
+  return decoded.ok ? decoded.value.spec : decoded.error;
 }

@@ -23,9 +23,8 @@ import {
   networkPolicies,
   platformNetworkProfiles,
   type StoredPlatform,
-  type StoredPolicy,
-  type StoredProfile,
 } from './policy-resources.ts';
+import { sameFacts } from './sameness.ts';
 import {
   apiServices,
   ingressClasses,
@@ -52,9 +51,9 @@ export function resourceNames(): readonly string[] {
 /** Everything that is known, by kind. */
 export class Stores {
   readonly namespaces = storeFor(namespaces);
-  readonly policies = storeFor(networkPolicies, samePolicy);
-  readonly profiles = storeFor(appNetworkProfiles, sameProfile);
-  readonly platforms = storeFor(platformNetworkProfiles, sameProfile);
+  readonly policies = storeFor(networkPolicies);
+  readonly profiles = storeFor(appNetworkProfiles);
+  readonly platforms = storeFor(platformNetworkProfiles);
   readonly services = storeFor(services);
   readonly ingresses = storeFor(ingresses);
   readonly ingressClasses = storeFor(ingressClasses);
@@ -309,41 +308,8 @@ function groupOf(path: string): string {
 }
 
 /** A store whose listeners hear of changes of what the reducer keeps, not of new versions of the same. */
-function storeFor<T extends Identified>(
-  _resource: Resource<T>,
-  same: (a: T, b: T) => boolean = sameFacts,
-): Store<T> {
+function storeFor<T extends Identified>({ same = sameFacts }: Resource<T>): Store<T> {
   return new Store<T>(same);
-}
-
-function sameFacts<T extends Identified>(a: T, b: T): boolean {
-  const { resourceVersion: _a, ...left } = a;
-  const { resourceVersion: _b, ...right } = b;
-  return isDeepStrictEqual(left, right);
-}
-
-/** What others write beside our labels is kept by whoever replaces a policy, and is of no other interest. */
-function samePolicy(a: StoredPolicy, b: StoredPolicy): boolean {
-  const { hasForeignMetadata: _a, ...left } = { hasForeignMetadata: undefined, ...a };
-  const { hasForeignMetadata: _b, ...right } = { hasForeignMetadata: undefined, ...b };
-  return sameFacts<Identified>(left, right);
-}
-
-/**
- * Their status, which we write ourselves, and labels, which nothing is made of, are of no interest. What they declare is compared, too:
- * after a restore of etcd, and after a CRD has changed, the same generation may say something else.
- */
-function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | StoredPlatform): boolean {
-  return (
-    a.generation === b.generation &&
-    a.terminating === b.terminating &&
-    isDeepStrictEqual(declaredBy(a), declaredBy(b))
-  );
-}
-
-/** Not its metadata: each write of a status changes their version. */
-function declaredBy({ decoded }: StoredProfile | StoredPlatform): unknown {
-  return decoded.ok ? decoded.value.spec : decoded.error;
 }
 
 function callsOf(...stores: readonly Store<StoredCaller>[]): ClusterView['controlPlaneCalls'] {
