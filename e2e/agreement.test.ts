@@ -1,10 +1,6 @@
 // The agreement suite against a real API server: the generated CRDs, strict field validation, and the table that zod is asked too.
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parse } from 'yaml';
 import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from '../src/api/decode.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
 import {
@@ -20,9 +16,8 @@ import { nearlyRight } from '../test/agreement/nearly-right.ts';
 import { portText } from '../test/agreement/port-text.ts';
 import { specWith, stringFields } from '../test/agreement/string-fields.ts';
 import type { Method } from './control-plane/api-client.ts';
-import { ensureBinaries } from './control-plane/binaries.ts';
-import { type ControlPlane, startControlPlane } from './control-plane/control-plane.ts';
-import { poll } from './control-plane/poll.ts';
+import { kubectl as runKubectl } from './kubectl.ts';
+import { onCluster } from './on-cluster.ts';
 
 interface Stored {
   readonly metadata: { readonly resourceVersion: string };
@@ -33,44 +28,25 @@ const paths: Readonly<Record<Kind, string>> = {
   AppNetworkProfile: '/apis/ringfence.dev/v1alpha1/namespaces/default/appnetworkprofiles',
   PlatformNetworkProfile: '/apis/ringfence.dev/v1alpha1/platformnetworkprofiles',
 };
-const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const decoders = {
   AppNetworkProfile: decodeAppNetworkProfile,
   PlatformNetworkProfile: decodePlatformNetworkProfile,
 };
 const dryRun = '?dryRun=All&fieldValidation=Strict';
 
-let controlPlane: ControlPlane;
+const { cluster } = onCluster();
 
 /** What the API server says against a request, or undefined where it accepts it. */
 async function refusal(method: Method, path: string, body: unknown): Promise<string | undefined> {
-  return await controlPlane.api.json(method, path, body).then(
+  return await cluster.api.json(method, path, body).then(
     () => undefined,
     (error: Error) => error.message,
   );
 }
 
-async function applyDefinition(kind: Kind, name: string): Promise<void> {
-  await controlPlane.api.json('POST', definitions, parse(await readFile(`crds/${name}.yaml`, 'utf8')));
-  await poll(() => controlPlane.api.text('GET', paths[kind]).catch(() => undefined), {
-    timeoutMs: 60_000,
-    expired: () => new Error(`${name} is not served`),
-  });
-}
-
 async function askToCreate(one: AgreementCase): Promise<string | undefined> {
   return await refusal('POST', `${paths[one.kind]}${dryRun}`, objectOf(one));
 }
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-  await applyDefinition('AppNetworkProfile', 'appnetworkprofiles.ringfence.dev');
-  await applyDefinition('PlatformNetworkProfile', 'platformnetworkprofiles.ringfence.dev');
-}, 900_000);
-
-afterAll(async () => {
-  await controlPlane?.stop();
-});
 
 const accepted = agreementCases.filter((one) => one.refused === undefined);
 const refused = agreementCases.flatMap((one) => (one.refused ? [{ ...one, refused: one.refused }] : []));
@@ -167,14 +143,14 @@ describe('an object that the API server would store', () => {
     ['PlatformNetworkProfile', platformNetworkProfileExample.spec, decodePlatformNetworkProfile],
   ] as const)('has the defaults that decoding fills in: %s %j', async (kind, spec, decode) => {
     const object = { ...objectOf({ title: '', kind, name: 'default', spec }) };
-    const answer = await controlPlane.api.json<Stored>('POST', `${paths[kind]}${dryRun}`, object);
+    const answer = await cluster.api.json<Stored>('POST', `${paths[kind]}${dryRun}`, object);
     const decoded = decode(object);
     expect(decoded.ok && decoded.value.spec).toEqual(answer.spec);
   });
 
   test('is not pruned: every field of the examples comes back', async () => {
     const path = `${paths.PlatformNetworkProfile}${dryRun}`;
-    const answer = await controlPlane.api.json<Stored>('POST', path, platformNetworkProfileExample);
+    const answer = await cluster.api.json<Stored>('POST', path, platformNetworkProfileExample);
     expect(answer.spec).toMatchObject(platformNetworkProfileExample.spec);
   });
 });
@@ -184,7 +160,7 @@ describe('an object that exists', () => {
 
   beforeAll(async () => {
     for (const one of [appCase('stored', {}), platformCase('stored', {})]) {
-      stored.set(one.kind, await controlPlane.api.json<Stored>('POST', paths[one.kind], objectOf(one)));
+      stored.set(one.kind, await cluster.api.json<Stored>('POST', paths[one.kind], objectOf(one)));
     }
   });
 
@@ -227,7 +203,7 @@ describe('server-side apply', () => {
       const route = { name: 'web', from, to: { app: 'mongo' } };
       const object = { ...objectOf(appCase('', { routes: [route] })), metadata: { name: 'applied' } };
       const path = `${paths.AppNetworkProfile}/applied?fieldManager=${manager}&force=true`;
-      return await controlPlane.api.text('PATCH', path, object, 'application/apply-patch+yaml');
+      return await cluster.api.text('PATCH', path, object, 'application/apply-patch+yaml');
     };
     await apply('one', { app: 'web' });
     const answer = JSON.parse(await apply('two', { pods: {} })) as { spec: { routes: { from: object }[] } };
@@ -236,12 +212,7 @@ describe('server-side apply', () => {
 });
 
 describe('kubectl get', () => {
-  const run = promisify(execFile);
-  const kubectl = async (...words: readonly string[]) => {
-    const binary = await ensureBinaries(['kubectl'], {});
-    const { stdout } = await run(binary.kubectl, [`--kubeconfig=${controlPlane.kubeconfigPath}`, ...words]);
-    return stdout;
-  };
+  const kubectl = (...words: readonly string[]) => runKubectl(cluster.controlPlane, ...words);
 
   test.each([
     [
@@ -257,11 +228,11 @@ describe('kubectl get', () => {
   ] as const)('shows by its short name %s what matters, in a line', async (shortName, example, line) => {
     const { kind, metadata, spec, status } = example;
     const path = `${paths[kind]}/${metadata.name}`;
-    await controlPlane.api.text('DELETE', path).catch(() => undefined);
-    const object = await controlPlane.api.json<Stored>('POST', paths[kind], {
+    await cluster.api.text('DELETE', path).catch(() => undefined);
+    const object = await cluster.api.json<Stored>('POST', paths[kind], {
       ...objectOf({ title: '', kind, name: metadata.name, spec }),
     });
-    await controlPlane.api.json('PUT', `${path}/status`, { ...object, status });
+    await cluster.api.json('PUT', `${path}/status`, { ...object, status });
     expect(await kubectl('get', shortName, metadata.name)).toMatch(line);
     expect(await kubectl('get', shortName, metadata.name, '-o', 'wide')).toContain(
       status.conditions[0].message,

@@ -2,21 +2,16 @@
 // code of an error, and nothing half-written.
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Ended, Tool } from '../test/cli/tool.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Ended } from '../test/cli/tool.ts';
+import { useTool } from '../test/cli/use-tool.ts';
 
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 const shop = 'config/samples/shop';
 
-let tool: Tool;
+const tool = useTool();
 let folder: string;
-
-beforeAll(() => {
-  tool = new Tool();
-});
-
-afterAll(() => tool?.[Symbol.dispose]());
 
 beforeEach(() => {
   folder = mkdtempSync(join(tool.folder, 'case-'));

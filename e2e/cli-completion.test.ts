@@ -1,15 +1,9 @@
 // Completion in the shells themselves: bash always, zsh and fish where they are installed.
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Tool } from '../test/cli/tool.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useTool } from '../test/cli/use-tool.ts';
 
-let tool: Tool;
-
-beforeAll(() => {
-  tool = new Tool();
-});
-
-afterAll(() => tool?.[Symbol.dispose]());
+const tool = useTool();
 
 const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 

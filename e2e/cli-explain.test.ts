@@ -1,16 +1,10 @@
 // What `explain` suggests is pasted, as a person would, and asked again.
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Tool } from '../test/cli/tool.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useTool } from '../test/cli/use-tool.ts';
 
 const folder = join(import.meta.dirname, '../test/cli/sessions/explain');
-let tool: Tool;
-
-beforeAll(() => {
-  tool = new Tool();
-});
-
-afterAll(() => tool?.[Symbol.dispose]());
+const tool = useTool();
 
 /** A policy of somebody else, which lets nothing out of `namespace`. */
 const closed = (namespace: string) => `

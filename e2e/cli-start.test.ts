@@ -1,17 +1,11 @@
 // What the start keeps from one time to the next, and that it does without.
 import { chmodSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Tool } from '../test/cli/tool.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { useTool } from '../test/cli/use-tool.ts';
 
-let tool: Tool;
+const tool = useTool();
 let home: string;
-
-beforeAll(() => {
-  tool = new Tool();
-});
-
-afterAll(() => tool?.[Symbol.dispose]());
 
 beforeEach(() => {
   home = mkdtempSync(join(tool.folder, 'home-'));

@@ -1,15 +1,9 @@
 // What differs where a person looks on: colours and progress, on a real pseudo-terminal and off it.
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Tool } from '../test/cli/tool.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useTool } from '../test/cli/use-tool.ts';
 
-let tool: Tool;
-
-beforeAll(() => {
-  tool = new Tool();
-});
-
-afterAll(() => tool?.[Symbol.dispose]());
+const tool = useTool();
 
 const folder = 'test/cli/sessions/explain';
 const question = 'ringfence explain -f . shop/web shop/mongo 27017';

@@ -2,15 +2,14 @@
 // say of a live cluster is what they say of the same objects in files. The tool reads only, and kubectl finds it.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { Tool } from '../test/cli/tool.ts';
-import { Cluster, type StoredPolicy } from './cluster.ts';
+import { useTool } from '../test/cli/use-tool.ts';
+import type { StoredPolicy } from './cluster.ts';
 import { ensureBinaries } from './control-plane/binaries.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { createDns, createNode } from './furnishings.ts';
+import { createDns, createNode } from './fixtures.ts';
 import { kubectl } from './kubectl.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { onCluster } from './on-cluster.ts';
 
 const samples = 'config/samples';
 /** Their platform is that of the systems, which has all that the ends of the others need. */
@@ -25,37 +24,14 @@ const kinds = [
   ...['servicecidrs', 'appnetworkprofiles', 'platformnetworkprofiles'],
 ];
 
-let tool: Tool;
-let cluster: Cluster;
-let operator: OperatorProcess | undefined;
-/** The log of the API server's requests, one JSON object a line. */
-let audit: string;
-
-beforeAll(async () => {
-  tool = new Tool();
-  audit = join(tool.folder, 'audit.log');
-  const policy = join(tool.folder, 'audit-policy.yaml');
-  writeFileSync(
-    policy,
-    stringify({
-      apiVersion: 'audit.k8s.io/v1',
-      kind: 'Policy',
-      omitStages: ['RequestReceived'],
-      rules: [{ level: 'Metadata' }],
-    }),
-  );
-  const flags = [`--audit-policy-file=${policy}`, `--audit-log-path=${audit}`, '--audit-log-mode=blocking'];
-  cluster = new Cluster(await startControlPlane({ apiServerFlags: flags }));
-  await cluster.installCrds();
-  await createDns(cluster);
-  await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
-  tool?.[Symbol.dispose]();
+const tool = useTool();
+const { cluster, stopOperators, auditLog } = onCluster({
+  audit: [{ level: 'Metadata' }],
+  beforeOperator: async ({ cluster }) => {
+    await createDns(cluster);
+    await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
+  },
+  operator: { settle: 0 },
 });
 
 /** A text in which equal specs are equal byte for byte: fields have no order. */
@@ -140,8 +116,7 @@ describe('what the verbs say of a live cluster', () => {
 
   beforeAll(async () => {
     // It would go on writing statuses meanwhile.
-    await operator?.stop();
-    operator = undefined;
+    await stopOperators();
     files = await dump('cluster.yaml', kinds.join(','), '-A');
     changed = join(tool.folder, 'changed.yaml');
     const list = parse(readFileSync(files, 'utf8')) as {
@@ -209,7 +184,7 @@ describe('what the verbs say of a live cluster', () => {
   });
 
   test('and they ask for lists, nothing else', () => {
-    const requests = readFileSync(audit, 'utf8')
+    const requests = readFileSync(auditLog(), 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { user: { username: string }; verb: string })

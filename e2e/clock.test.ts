@@ -1,32 +1,18 @@
 // A wall clock that jumps by an hour in the middle of a transition: neither is the opening, which allows everything, kept for an
 // hour, nor is it taken away before a CNI had its time. What is created later is still new.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, monitoringPolicy, transition } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { describe, expect, test } from '@jest/globals';
+import { transition } from './cluster.ts';
+import { appNamespace, platformSpec, ring } from './expected-policies.ts';
+import { onCluster } from './on-cluster.ts';
 import { recordPolicies } from './policy-recorder.ts';
-import { appNamespace, platformSpec } from './right-set.ts';
 
 const settle = 3;
-const ring = [denyIngress, monitoringPolicy];
 const preload = new URL('wall-clock-steps.ts', import.meta.url);
 
-let cluster: Cluster;
-let operator: OperatorProcess | undefined;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  await cluster.createNamespace('live', appNamespace);
-  await cluster.platform({ ...platformSpec, enforcement: 'Off' });
-}, 900_000);
-
-afterEach(async () => {
-  await operator?.stop();
-});
-
-afterAll(async () => {
-  await cluster?.controlPlane.stop();
+const { cluster, startOperator } = onCluster({
+  namespaces: ['live'],
+  platform: { ...platformSpec, enforcement: 'Off' },
+  resetAfterEach: true,
 });
 
 describe.each<[string, NodeJS.Signals]>([
@@ -34,11 +20,7 @@ describe.each<[string, NodeJS.Signals]>([
   ['ahead', 'SIGPIPE'],
 ])('the wall clock is set %s by an hour', (way, signal) => {
   test('in a transition, which ends after its settle time, and a namespace that is created later is closed at once', async () => {
-    operator = await OperatorProcess.start({
-      kubeconfig: await cluster.operatorKubeconfig(),
-      settle,
-      preload,
-    });
+    const operator = await startOperator({ settle, preload });
     await cluster.platform({ enforcement: 'Off' });
     await cluster.policiesAre('live', []);
     const begun = performance.now();

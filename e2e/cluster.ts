@@ -116,11 +116,16 @@ export type AnyCluster = Cluster<ReachableCluster>;
 
 /** A cluster to test in. */
 export class Cluster<Reached extends ReachableCluster = ControlPlane> {
-  readonly controlPlane: Reached;
+  readonly #reach: () => Reached;
   #operatorKubeconfig: Promise<string> | undefined;
 
-  constructor(controlPlane: Reached) {
-    this.controlPlane = controlPlane;
+  /** @param controlPlane what it runs on, or where to find that once it is started */
+  constructor(controlPlane: Reached | (() => Reached)) {
+    this.#reach = typeof controlPlane === 'function' ? controlPlane : () => controlPlane;
+  }
+
+  get controlPlane(): Reached {
+    return this.#reach();
   }
 
   get api() {

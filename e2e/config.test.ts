@@ -1,27 +1,13 @@
 // The manifests of config/, applied with the very commands that the README and the log tell people to type, and judged by the
 // real Pod Security admission; and the operator living with just the role that they grant.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, monitoringPolicy } from './cluster.ts';
-import { ensureBinaries } from './control-plane/binaries.ts';
-import { type ControlPlane, startControlPlane } from './control-plane/control-plane.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress, monitoringPolicy } from './cluster.ts';
+import { kubectl as runKubectl } from './kubectl.ts';
+import { onCluster } from './on-cluster.ts';
 
-const run = promisify(execFile);
-
-let controlPlane: ControlPlane;
-let kubectl: (...args: readonly string[]) => Promise<string>;
-
-beforeAll(async () => {
-  const paths = await ensureBinaries(['kubectl']);
-  // With it, a Deployment makes a pod, which only has nowhere to run.
-  controlPlane = await startControlPlane({ controllerManager: true });
-  kubectl = async (...args) =>
-    (await run(paths.kubectl, ['--kubeconfig', controlPlane.kubeconfigPath, ...args])).stdout;
-}, 900_000);
-
-afterAll(() => controlPlane?.stop());
+// With a controller manager, a Deployment makes a pod, which only has nowhere to run.
+const { cluster, startOperator } = onCluster({ controllerManager: true, crds: false });
+const kubectl = (...words: readonly string[]) => runKubectl(cluster.controlPlane, ...words);
 
 test('config/default is accepted as a whole, with strict validation', async () => {
   const applied = (await kubectl('apply', '--validate=strict', '-k', 'config/default')).trim().split('\n');
@@ -50,9 +36,8 @@ describe('the pod of the operator', () => {
   let pod: Pod;
 
   beforeAll(async () => {
-    const cluster = new Cluster(controlPlane);
     pod = await cluster.eventually('the Deployment has made a pod', async () => {
-      const { items } = await controlPlane.api.json<{ items: readonly Pod[] }>('GET', podsPath);
+      const { items } = await cluster.api.json<{ items: readonly Pod[] }>('GET', podsPath);
       return items[0];
     });
   });
@@ -112,7 +97,7 @@ describe('the pod of the operator', () => {
         },
       ],
     };
-    const attempt = controlPlane.api.text('POST', dryRun, { metadata: { name: 'attempt' }, spec });
+    const attempt = cluster.api.text('POST', dryRun, { metadata: { name: 'attempt' }, spec });
     await expect(attempt).rejects.toMatchObject({
       status: 403,
       message: expect.stringMatching(new RegExp(`violates PodSecurity "restricted:latest": .*${message}`)),
@@ -120,7 +105,7 @@ describe('the pod of the operator', () => {
   });
 
   test('is taken as it is, by the same attempt', async () => {
-    await controlPlane.api.text('POST', dryRun, { metadata: { name: 'attempt' }, spec: pod.spec });
+    await cluster.api.text('POST', dryRun, { metadata: { name: 'attempt' }, spec: pod.spec });
   });
 });
 
@@ -145,9 +130,7 @@ test('config/crd, config/rbac, config/network and the sample shop with its workl
 });
 
 test('the role of config/rbac is enough for the operator, from dry run to Off', async () => {
-  const kubeconfig = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
-  const cluster = new Cluster(controlPlane);
-  await using operator = await OperatorProcess.start({ kubeconfig });
+  await using operator = await startOperator();
   await cluster.platformCondition('Ready', 'True', 'DryRun');
   await cluster.platform({ enforcement: 'Enforce' });
   await cluster.platformCondition('Ready', 'True', 'Enforced');

@@ -1,32 +1,23 @@
 // Something else undoes what the operator writes: it says so and backs off instead of fighting, and comes back.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type AnyCluster, denyIngress } from './cluster.ts';
+import { denyIngress } from './cluster.ts';
 import { ApiError } from './control-plane/api-client.ts';
-import { openCluster } from './open-cluster.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './right-set.ts';
+import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './expected-policies.ts';
+import { onAnyCluster } from './on-cluster.ts';
 
 const admission = '/apis/admissionregistration.k8s.io/v1';
 /** The first write, those that show that it was in vain, and the one after the first pause. */
 const mostWrites = 5;
 
-let cluster: AnyCluster;
-let operator: OperatorProcess;
 const ringed = ['deleted', 'edited', 'calm'];
-
-beforeAll(async () => {
-  cluster = await openCluster();
-  await cluster.installCrds();
-  for (const namespace of ringed) await cluster.createNamespace(namespace, appNamespace);
-  await cluster.platform(platformSpec);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-  await becomesRight(cluster, ringed);
-  await cluster.platformCondition('Ready', 'True');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator } = onAnyCluster({
+  namespaces: ringed,
+  platform: platformSpec,
+  operator: {},
+  afterOperator: async ({ cluster }) => {
+    await becomesRight(cluster, ringed);
+    await cluster.platformCondition('Ready', 'True');
+  },
 });
 
 /** How often the operator has written NetworkPolicies in this way; nobody else does it in this way. */
@@ -88,7 +79,7 @@ describe('two tools that undo every write', () => {
     );
     expect(await failing()).toEqual([contestOf('deleted'), contestOf('edited')]);
     await cluster.platformCondition('Ready', 'False', 'NamespacesFailing');
-    const lines = operator.lines.filter(({ msg }) => msg === 'a policy is contested');
+    const lines = operator().lines.filter(({ msg }) => msg === 'a policy is contested');
     expect(lines.map(({ namespace }) => namespace).sort()).toEqual(['deleted', 'edited']);
   });
 

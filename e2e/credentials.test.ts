@@ -1,42 +1,29 @@
 // Every way to log in that a kubeconfig knows, against a real API server, and what happens when credentials rotate.
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { ApiClient } from '../src/kube/api-client.ts';
 import { connect, loadKubeConfig } from '../src/kube/connection.ts';
 import { Credentials } from '../src/kube/credentials.ts';
-import { Cluster } from './cluster.ts';
 import { createAuthority } from './control-plane/certificates.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { appNamespace, becomesRight, platformSpec } from './expected-policies.ts';
 import { kubectl } from './kubectl.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
+import { onCluster } from './on-cluster.ts';
 
 const namespaces = '/api/v1/namespaces';
 const serviceAccounts = '/api/v1/namespaces/ringfence-system/serviceaccounts';
 
-let cluster: Cluster;
-let folder: string;
 let files = 0;
 const ringed: string[] = [];
-
-beforeAll(async () => {
-  const controlPlane = await startControlPlane();
-  cluster = new Cluster(controlPlane);
-  folder = controlPlane.directory;
-  await cluster.installCrds();
-  await kubectl(controlPlane, 'apply', '-k', 'config/rbac');
-  await cluster.platform(platformSpec);
-}, 900_000);
-
-afterAll(async () => {
-  await cluster?.controlPlane.stop();
+const { cluster, startOperator } = onCluster({
+  platform: platformSpec,
+  beforeOperator: ({ cluster }) => kubectl(cluster.controlPlane, 'apply', '-k', 'config/rbac'),
 });
 
 /** Writes a file into the control plane's own folder, and returns its path. */
 function write(name: string, text: string): string {
-  const path = join(folder, name);
+  const path = join(cluster.controlPlane.directory, name);
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
@@ -85,7 +72,7 @@ async function rings(namespace: string): Promise<void> {
 describe('the operator logs in', () => {
   test('with a client certificate', async () => {
     const { login } = await certificateOf('certified');
-    await using _ = await OperatorProcess.start({ kubeconfig: kubeconfigOf(login) });
+    await using _ = await startOperator({ kubeconfig: kubeconfigOf(login) });
     await rings('with-certificate');
   });
 
@@ -95,19 +82,19 @@ describe('the operator logs in', () => {
       'client-certificate': write('client.crt', certificate),
       'client-key': write('client.key', key),
     });
-    await using _ = await OperatorProcess.start({ kubeconfig });
+    await using _ = await startOperator({ kubeconfig });
     await rings('with-certificate-files');
   });
 
   test('with a bearer token', async () => {
     const token = await tokenOf('ringfence-operator');
-    await using _ = await OperatorProcess.start({ kubeconfig: kubeconfigOf({ token }) });
+    await using _ = await startOperator({ kubeconfig: kubeconfigOf({ token }) });
     await rings('with-token');
   });
 
   test('with a token in a file, whose path is relative to the kubeconfig', async () => {
     write('relative.token', await tokenOf('ringfence-operator'));
-    await using _ = await OperatorProcess.start({
+    await using _ = await startOperator({
       kubeconfig: kubeconfigOf({ tokenFile: 'relative.token' }),
     });
     await rings('with-token-file');
@@ -115,7 +102,7 @@ describe('the operator logs in', () => {
 
   test('with an exec plugin', async () => {
     const answer = execCredential({ token: await tokenOf('ringfence-operator') });
-    await using _ = await OperatorProcess.start({ kubeconfig: kubeconfigOfPlugin(`echo '${answer}'`) });
+    await using _ = await startOperator({ kubeconfig: kubeconfigOfPlugin(`echo '${answer}'`) });
     await rings('with-plugin');
   });
 
@@ -123,16 +110,16 @@ describe('the operator logs in', () => {
     const { certificate, key } = await certificateOf('certified');
     const answer = execCredential({ clientCertificateData: certificate, clientKeyData: key });
     const kubeconfig = kubeconfigOfPlugin(`cat ${write('answer', answer)}`);
-    await using _ = await OperatorProcess.start({ kubeconfig });
+    await using _ = await startOperator({ kubeconfig });
     await rings('with-plugin-certificate');
   });
 
   test('with an exec plugin that fails for a while: the log says once what it said', async () => {
-    const answer = join(folder, 'late-answer');
+    const answer = join(cluster.controlPlane.directory, 'late-answer');
     const kubeconfig = kubeconfigOfPlugin(
       `[ -f ${answer} ] || { echo 'the token service is down' >&2; exit 1; }\ncat ${answer}`,
     );
-    await using operator = await OperatorProcess.start({ kubeconfig });
+    await using operator = await startOperator({ kubeconfig });
     const line = await operator.logged('the API server does not accept our credentials');
     expect(line.error).toMatch(/^can't get credentials .*exec plugin .*: the token service is down$/);
     write('late-answer', execCredential({ token: await tokenOf('ringfence-operator') }));
@@ -143,7 +130,7 @@ describe('the operator logs in', () => {
 });
 
 test('an exec plugin that hangs is given up, and asked again', async () => {
-  const asked = join(folder, 'asked');
+  const asked = join(cluster.controlPlane.directory, 'asked');
   const answer = execCredential({ token: 'late' });
   const kubeconfig = kubeconfigOfPlugin(
     `[ -f ${asked} ] || { touch ${asked}; exec sleep 10; }\necho '${answer}'`,

@@ -1,11 +1,10 @@
 // Profiles that are stored and do not decode, as after a CRD of another version or a loosened one: what they own stays as
 // it is, the field is named, and everything else goes on.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress } from './cluster.ts';
+import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './expected-policies.ts';
 import { loosen, scribble, seesUnknownFields } from './loosened-schema.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from './right-set.ts';
+import { onCluster } from './on-cluster.ts';
 
 const group = '/apis/ringfence.dev/v1alpha1';
 const platform = `${group}/platformnetworkprofiles/default`;
@@ -13,22 +12,12 @@ const profile = `${group}/namespaces/shop/appnetworkprofiles/web`;
 const ringed = ['shop', 'other'];
 const owned = 'ringfence-web-of-another-version';
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  for (const namespace of ringed) await cluster.createNamespace(namespace, appNamespace);
-  await cluster.platform(platformSpec);
-  await cluster.createProfile('shop', 'web', { routes: [] });
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-  await becomesRight(cluster, ringed);
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: ringed,
+  platform: platformSpec,
+  beforeOperator: ({ cluster }) => cluster.createProfile('shop', 'web', { routes: [] }),
+  operator: {},
+  afterOperator: ({ cluster }) => becomesRight(cluster, ringed),
 });
 
 interface Conditioned {
@@ -141,8 +130,8 @@ describe('a stored AppNetworkProfile that does not decode', () => {
     await heals('shop');
     await heals('other');
     expect((await cluster.policies('shop')).get(owned)).toEqual(before);
-    await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
+    await operator().stop();
+    await startOperator();
     await heals('shop');
     await comesToRest(cluster);
     expect((await cluster.policies('shop')).get(owned)).toEqual(before);
@@ -217,9 +206,9 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
   });
 
   test('freezes an operator that starts now: it has read no version', async () => {
-    await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-    await operator.logged('caches synced');
+    await operator().stop();
+    await startOperator();
+    await operator().logged('caches synced');
     await cluster.deletePolicy('shop', denyIngress);
     await cluster.createNamespace('born-frozen', appNamespace);
     await scribble(cluster, platform, { spec: { enforcement: 'Seldom' } });

@@ -1,69 +1,48 @@
 // What the operator finds out about the cluster: followed as it moves, remembered over a restart while it can't be read, and
 // never widened by what is missing. The API server's own slice, its Service and its ServiceCIDR are the real ones.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, type StoredDiscovery } from './cluster.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { StoredDiscovery } from './cluster.ts';
 import { beyond, type Connectivity, connectivityOf, type Surroundings } from './connectivity.ts';
 import { advertisedAddress, serviceRanges } from './control-plane/components.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { comesToRest } from './expected-policies.ts';
 import { FaultProxy } from './fault-proxy.ts';
-import {
-  createDns,
-  createNode,
-  dnsPorts,
-  dnsServicePath,
-  dnsSlicePath,
-  endpointSlice,
-} from './furnishings.ts';
+import { createDns, createNode, dnsPorts, dnsServicePath, dnsSlicePath, endpointSlice } from './fixtures.ts';
 import { kubectl } from './kubectl.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { comesToRest } from './right-set.ts';
+import { onCluster } from './on-cluster.ts';
 
 const quick = ['--service-delay', '0.1', '--node-delay', '0.3'];
 /** What each of them shows is in the name. */
 const namespaces = ['restricted', 'cluster-only', 'unrestricted'] as const;
 
-let cluster: Cluster;
-let kubeconfig: string;
-let operator: OperatorProcess;
-const start = () => OperatorProcess.start({ kubeconfig, settle: 0, flags: quick });
-
-beforeAll(async () => {
-  const controlPlane = await startControlPlane();
-  cluster = new Cluster(controlPlane);
-  await cluster.installCrds();
-  kubeconfig = await cluster.operatorKubeconfig();
-  for (const namespace of [...namespaces, 'guarded'])
-    await cluster.createNamespace(namespace, { app: 'yes' });
-  operator = await start();
-  await cluster.platform({
-    enforcement: 'Enforce',
-    namespaces: { selector: { matchLabels: { app: 'yes' } } },
-    rules: [
-      { name: 'restricted', namespaces: { names: ['restricted'] }, egress: 'Restricted' },
-      { name: 'cluster-only', namespaces: { names: ['cluster-only'] }, egress: 'ClusterOnly' },
-      {
-        name: 'guarded',
-        namespaces: { names: ['guarded'] },
-        egress: 'Restricted',
-        allow: { ends: ['app', 'cidr'] },
-      },
-    ],
-  });
-  await cluster.createProfile('restricted', 'ways', {
-    routes: [
-      { name: 'watch', from: { app: 'controller' }, to: { kubernetesAPI: {} } },
-      { name: 'plain', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },
-    ],
-  });
-  await cluster.createProfile('unrestricted', 'nodes', {
-    routes: [{ name: 'probes', from: { nodes: {} }, to: { app: 'web' }, ports: [8080] }],
-  });
-  await cluster.platformCondition('Ready', 'True', 'Enforced');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: [...namespaces, 'guarded'],
+  operator: { settle: 0, flags: quick },
+  afterOperator: async ({ cluster }) => {
+    await cluster.platform({
+      enforcement: 'Enforce',
+      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      rules: [
+        { name: 'restricted', namespaces: { names: ['restricted'] }, egress: 'Restricted' },
+        { name: 'cluster-only', namespaces: { names: ['cluster-only'] }, egress: 'ClusterOnly' },
+        {
+          name: 'guarded',
+          namespaces: { names: ['guarded'] },
+          egress: 'Restricted',
+          allow: { ends: ['app', 'cidr'] },
+        },
+      ],
+    });
+    await cluster.createProfile('restricted', 'ways', {
+      routes: [
+        { name: 'watch', from: { app: 'controller' }, to: { kubernetesAPI: {} } },
+        { name: 'plain', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },
+      ],
+    });
+    await cluster.createProfile('unrestricted', 'nodes', {
+      routes: [{ name: 'probes', from: { nodes: {} }, to: { app: 'web' }, ports: [8080] }],
+    });
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
 });
 
 const slices = '/apis/discovery.k8s.io/v1/namespaces';
@@ -342,24 +321,24 @@ describe('what can not be found out', () => {
     }));
     const role = ['role,rolebinding', '-n', 'kube-system', 'ringfence-operator'];
     const { changed, opened } = await effectOf(async () => {
-      await operator.stop();
+      await operator().stop();
       await kubectl(cluster.controlPlane, 'delete', ...role);
       await cluster.api.json('PATCH', path, { rules: left.filter(({ resources }) => resources.length > 0) });
-      operator = await start();
+      await startOperator();
       const names = [
         'endpointslices.discovery.k8s.io',
         'servicecidrs.networking.k8s.io',
         'nodes',
         'configmaps',
       ];
-      for (const name of names) await operator.logged(`no permission to list and watch ${name}: grant it`);
-      await operator.logged('caches synced');
+      for (const name of names) await operator().logged(`no permission to list and watch ${name}: grant it`);
+      await operator().logged('caches synced');
       await untilAccepted("can't be read");
     });
     expect(changed).toEqual([]);
     expect(opened).toEqual([]);
     expect(await discovered()).toEqual(before);
-    expect((await operator.health('/readyz')).text).toContain('endpointslices.discovery.k8s.io: denied');
+    expect((await operator().health('/readyz')).text).toContain('endpointslices.discovery.k8s.io: denied');
     await createNode(cluster, 'b', ['10.0.0.5'], ['10.244.1.0/24']);
     await kubectl(cluster.controlPlane, 'apply', '-k', 'config/rbac');
     await known('the new node', ({ cluster: ranges }) => ranges?.nodeRanges?.[0] === '10.0.0.5/32');
@@ -369,22 +348,17 @@ describe('what can not be found out', () => {
   });
 
   test('is not waited for where the cluster has no such kind: ServiceCIDRs before Kubernetes 1.33', async () => {
-    await operator.stop();
+    await operator().stop();
     await cluster.api.json('PATCH', '/apis/ringfence.dev/v1alpha1/platformnetworkprofiles/default/status', {
       status: { discovered: null },
     });
     await using proxy = await FaultProxy.start(cluster.controlPlane);
     proxy.inject({ path: /\/servicecidrs/, act: { kind: 'answer', status: 404 } });
-    operator = await OperatorProcess.start({
-      kubeconfig: await proxy.kubeconfig(kubeconfig),
-      settle: 0,
-      flags: quick,
-    });
+    await startOperator({ kubeconfig: await proxy.kubeconfig(await cluster.operatorKubeconfig()) });
     await known('the nodes', ({ cluster: ranges }) => ranges?.nodeRanges !== undefined);
     expect((await discovered()).cluster?.serviceRanges).toBeUndefined();
     await untilAccepted('ClusterRangesUnknown');
     expect(await saidIn('cluster-only')).not.toContain(serviceRanges[0]);
-    expect(operator.lines.filter(({ msg }) => msg.includes('servicecidrs'))).toEqual([]);
-    await operator.stop();
+    expect(operator().lines.filter(({ msg }) => msg.includes('servicecidrs'))).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 // A live namespace whose egress mode is switched, in every direction, with every set of policies on the way recorded and
 // judged by the analysis: what is allowed before and after is never closed between, and nothing opens beyond the wider mode.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, transition } from './cluster.ts';
+import { describe, expect, test } from '@jest/globals';
+import { transition } from './cluster.ts';
 import { beyond, both, type Connectivity, connectivityOf, type Surroundings } from './connectivity.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { createDns, createNode } from './furnishings.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { platformSpec } from './expected-policies.ts';
+import { createDns, createNode } from './fixtures.ts';
+import { onCluster } from './on-cluster.ts';
 import { type NamespaceRecorder, recordPolicies } from './policy-recorder.ts';
 
 const modes = ['Unrestricted', 'ClusterOnly', 'Restricted'] as const;
@@ -36,39 +36,26 @@ const around: Surroundings = {
   addresses: ['93.184.216.34', '169.254.169.254', '10.96.0.10', '10.96.0.1', '172.16.0.9', '2606:2800::1'],
 };
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  for (const namespace of ['live', 'partner']) {
-    await cluster.createNamespace(namespace, around.namespaces[namespace]);
-  }
-  await createDns(cluster);
-  await createNode(cluster, 'a', ['10.0.0.4', 'fd00:1::4'], ['10.244.0.0/24', 'fd00:244::/80']);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 1 });
-  await cluster.createProfile('live', 'shop', {
-    routes: [
-      { name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },
-      { name: 'partner', from: { app: 'web' }, to: { namespace: { name: 'partner' } }, ports: [8080] },
-      { name: 'payment', from: { app: 'web' }, to: { internet: {} }, ports: [443] },
-      { name: 'watch', from: { app: 'batch' }, to: { kubernetesAPI: {} } },
-      { name: 'console', from: { namespace: { name: 'partner' } }, to: { app: 'web' }, ports: [80] },
-    ],
-  });
-  await cluster.platform({
-    enforcement: 'Enforce',
-    egress: 'Unrestricted',
-    namespaces: { selector: { matchLabels: { app: 'yes' } } },
-    monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
-  });
-  await cluster.platformCondition('Ready', 'True', 'Enforced');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster } = onCluster({
+  namespaces: { live: around.namespaces.live ?? {}, partner: around.namespaces.partner ?? {} },
+  beforeOperator: async ({ cluster }) => {
+    await createDns(cluster);
+    await createNode(cluster, 'a', ['10.0.0.4', 'fd00:1::4'], ['10.244.0.0/24', 'fd00:244::/80']);
+  },
+  operator: { settle: 1 },
+  afterOperator: async ({ cluster }) => {
+    await cluster.createProfile('live', 'shop', {
+      routes: [
+        { name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },
+        { name: 'partner', from: { app: 'web' }, to: { namespace: { name: 'partner' } }, ports: [8080] },
+        { name: 'payment', from: { app: 'web' }, to: { internet: {} }, ports: [443] },
+        { name: 'watch', from: { app: 'batch' }, to: { kubernetesAPI: {} } },
+        { name: 'console', from: { namespace: { name: 'partner' } }, to: { app: 'web' }, ports: [80] },
+      ],
+    });
+    await cluster.platform({ ...platformSpec, egress: 'Unrestricted' });
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
 });
 
 /** Switches to `mode` and records every set of policies until the namespace has come to rest in it. */

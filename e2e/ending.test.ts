@@ -1,11 +1,11 @@
 // How an operator ends, as the API server and another operator see it: within ten seconds of SIGTERM whatever the server does,
 // with nothing written after its lease has run out, and with the lease handed over where nothing of it can be written any more.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { type Act, type Fault, FaultProxy, type Injected } from './fault-proxy.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { denyIngress } from './cluster.ts';
+import { appNamespace, becomesRight, platformSpec } from './expected-policies.ts';
+import type { Act, Fault } from './fault-proxy.ts';
+import { type OperatorOptions, onCluster } from './on-cluster.ts';
+import type { OperatorProcess } from './operator-process.ts';
 
 const path = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
 const ringed = ['shop-1', 'shop-2', 'shop-3'];
@@ -13,44 +13,19 @@ const mistakeOnSignal = new URL('mistake-on-signal.ts', import.meta.url);
 /** Every write but those of the lease. */
 const writes = ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ method, path: /^(?!.*\/leases)/ }));
 
-let cluster: Cluster;
-let proxy: FaultProxy;
-let through: string;
-let direct: string;
-const running: OperatorProcess[] = [];
-const faults: Injected[] = [];
-
-beforeAll(async () => {
-  const controlPlane = await startControlPlane();
-  cluster = new Cluster(controlPlane);
-  await cluster.installCrds();
-  for (const namespace of ringed) await cluster.createNamespace(namespace, appNamespace);
-  await cluster.platform(platformSpec);
-  direct = await cluster.operatorKubeconfig();
-  proxy = await FaultProxy.start(controlPlane);
-  through = await proxy.kubeconfig(direct);
-}, 900_000);
-
-afterEach(async () => {
-  for (const fault of faults.splice(0)) fault.end();
-  for (const each of running) each.signal('SIGCONT');
-  await Promise.all(running.splice(0).map((each) => each.stop()));
-  await cluster.api.json('DELETE', path).catch(() => undefined);
+const { cluster, proxy, startOperator } = onCluster({
+  proxy: true,
+  namespaces: ringed,
+  platform: platformSpec,
+  resetAfterEach: true,
 });
 
-afterAll(async () => {
-  await proxy?.stop();
-  await cluster?.controlPlane.stop();
-});
+afterEach(() => cluster.api.json('DELETE', path).catch(() => undefined));
 
 /** Starts one that takes the lease, or waits for it. */
-async function start(leaseSeconds: number, options: { kubeconfig?: string; preload?: URL } = {}) {
-  const operator = await OperatorProcess.start({
-    kubeconfig: through,
-    ...options,
-    flags: ['--leader-elect', '--lease-duration', String(leaseSeconds)],
-  });
-  running.push(operator);
+async function start(leaseSeconds: number, options: OperatorOptions = {}) {
+  const flags = ['--leader-elect', '--lease-duration', String(leaseSeconds)];
+  const operator = await startOperator({ ...options, flags });
   await operator.logged('caches synced');
   return operator;
 }
@@ -63,18 +38,12 @@ async function startLeader(leaseSeconds = 15, options = {}): Promise<OperatorPro
   return operator;
 }
 
-function inject(fault: Fault): Injected {
-  const injected = proxy.inject(fault);
-  faults.push(injected);
-  return injected;
-}
-
 const isWrite = ({ method, path }: { method: string; path: string }) =>
   method !== 'GET' && !path.includes('/leases');
 
 /** Makes work in every namespace. Returns how many writes there were before. */
 async function disturb(): Promise<number> {
-  const before = proxy.seen.length;
+  const before = proxy().seen.length;
   for (const namespace of ringed) await cluster.deletePolicy(namespace, denyIngress);
   return before;
 }
@@ -84,7 +53,7 @@ const triesToWrite = (since: number) =>
   cluster.eventually(
     'it writes to every namespace',
     async () => {
-      const tried = proxy.seen.slice(since).filter(isWrite);
+      const tried = proxy().seen.slice(since).filter(isWrite);
       return (
         ringed.every((name) => tried.some(({ path }) => path.includes(`/namespaces/${name}/`))) || undefined
       );
@@ -99,7 +68,7 @@ describe('SIGTERM ends it, although', () => {
   /** Stops the operator in the middle of writes that are hit by `act`. Returns for how long it went on, in milliseconds. */
   async function stopAmid(act: Act, which: readonly Omit<Fault, 'act'>[]): Promise<number> {
     const operator = await startLeader();
-    for (const each of which) inject({ ...each, act });
+    for (const each of which) proxy().inject({ ...each, act });
     await triesToWrite(await disturb());
     const told = performance.now();
     expect(await operator.stop()).toBe(0);
@@ -139,23 +108,23 @@ describe('SIGTERM ends it, although', () => {
 describe('nothing is written when the lease has run out, although', () => {
   test('everything hangs, and then answers again', async () => {
     const first = await startLeader(6);
-    const second = await start(6, { kubeconfig: direct });
+    const second = await start(6, { kubeconfig: await cluster.operatorKubeconfig() });
     // It renews, and its writes hang.
-    for (const each of writes) inject({ ...each, act: { kind: 'hang' } });
+    for (const each of writes) proxy().inject({ ...each, act: { kind: 'hang' } });
     await triesToWrite(await disturb());
-    inject({ act: { kind: 'hang' } });
+    proxy().inject({ act: { kind: 'hang' } });
     await second.logged('the lease is ours');
-    const taken = proxy.seen.length;
-    for (const fault of faults.splice(0)) fault.end();
+    const taken = proxy().seen.length;
+    proxy().endFaults();
     await becomesRight(cluster, ringed);
     expect(await first.ended()).toBe(2);
     expect(first.errors).toContain('the lease is lost');
-    expect(proxy.seen.slice(taken).filter(isWrite)).toEqual([]);
+    expect(proxy().seen.slice(taken).filter(isWrite)).toEqual([]);
   });
 
   test('the process was stopped meanwhile, and finds work as soon as it goes on', async () => {
     const first = await startLeader(6);
-    const second = await start(6, { kubeconfig: direct });
+    const second = await start(6, { kubeconfig: await cluster.operatorKubeconfig() });
     first.signal('SIGSTOP');
     await second.logged('the lease is ours');
     await becomesRight(cluster, ringed);
@@ -164,7 +133,7 @@ describe('nothing is written when the lease has run out, although', () => {
     const before = await disturb();
     first.signal('SIGCONT');
     expect(await first.ended()).toBe(2);
-    expect(proxy.seen.slice(before).filter(isWrite)).toEqual([]);
+    expect(proxy().seen.slice(before).filter(isWrite)).toEqual([]);
   });
 });
 
@@ -188,11 +157,11 @@ describe('a mistake in ringfence itself ends it with 70, and the lease is handed
 
 test('the lease is kept while every connection of the pool is taken by writes that hang', async () => {
   const operator = await startLeader(6);
-  for (const each of writes) inject({ ...each, act: { kind: 'hang' } });
-  const before = proxy.seen.length;
+  for (const each of writes) proxy().inject({ ...each, act: { kind: 'hang' } });
+  const before = proxy().seen.length;
   // As many as there are connections: see `poolSize`.
   for (let index = 0; index < 32; index += 1) await cluster.createNamespace(`many-${index}`, appNamespace);
-  const since = () => proxy.seen.slice(before);
+  const since = () => proxy().seen.slice(before);
   await cluster.eventually(
     'all are taken',
     async () => (since().filter(isWrite).length >= 32 ? true : undefined),

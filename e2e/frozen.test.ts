@@ -1,11 +1,10 @@
 // What stays of a profile that can't be read is still held to today's guardrails: a team that makes its profile unreadable, or
 // whose CRD is of another version, gains nothing by it, neither in its own namespace nor by what it mirrors elsewhere.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyEgress, denyIngress, dnsPolicy } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { describe, expect, test } from '@jest/globals';
+import { denyEgress, denyIngress, dnsPolicy } from './cluster.ts';
+import { comesToRest } from './expected-policies.ts';
 import { loosen, scribble, seesUnknownFields } from './loosened-schema.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { comesToRest } from './right-set.ts';
+import { onCluster } from './on-cluster.ts';
 
 const ring = [denyEgress, denyIngress, dnsPolicy];
 const profile = '/apis/ringfence.dev/v1alpha1/namespaces/team/appnetworkprofiles/broken';
@@ -24,23 +23,15 @@ const routes = [
   { name: 'pull', from: { namespace: { name: 'victim' } }, to: { app: 'sink' } },
 ];
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  for (const name of ['team', 'victim', 'bystander']) await cluster.createNamespace(name, { app: 'yes' });
-  await cluster.platform(base);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-  await cluster.createProfile('team', 'broken', { routes });
-  await cluster.platformCondition('Ready', 'True', 'Enforced');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
-}, 60_000);
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: ['team', 'victim', 'bystander'],
+  platform: base,
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    await cluster.createProfile('team', 'broken', { routes });
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
+});
 
 /** Edits the profile. */
 async function edit(spec: {
@@ -111,9 +102,9 @@ describe('a profile that becomes unreadable', () => {
 
   test('keeps to that over a restart, and when its wide routes leave a spec that still can not be read', async () => {
     const before = await cluster.policies('team');
-    await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-    await operator.logged('caches synced');
+    await operator().stop();
+    await startOperator();
+    await operator().logged('caches synced');
     await edit({ routes: [], colour: 'red' });
     await conditionIs('Accepted', /^False InvalidProfile: spec\.colour/);
     await comesToRest(cluster);

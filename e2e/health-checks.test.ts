@@ -1,11 +1,9 @@
 // The health checks for Argo CD that the docs give, run by a Lua interpreter on statuses that the operator really wrote.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { LuaFactory } from 'wasmoon';
 import { parse } from 'yaml';
 import { readPages } from '../test/pages.ts';
-import type { AnyCluster } from './cluster.ts';
-import { openCluster } from './open-cluster.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { onAnyCluster } from './on-cluster.ts';
 
 type Kind = 'AppNetworkProfile' | 'PlatformNetworkProfile';
 
@@ -14,19 +12,7 @@ interface Health {
   readonly message: string;
 }
 
-let cluster: AnyCluster;
-let operator: OperatorProcess | undefined;
-
-beforeAll(async () => {
-  cluster = await openCluster();
-  await cluster.installCrds();
-  await cluster.createNamespace('shop');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
-});
+const { cluster, startOperator, stopOperators } = onAnyCluster({ namespaces: { shop: {} } });
 
 /** The Lua of a kind, as it stands in the page. */
 function checkOf(kind: Kind): string {
@@ -71,7 +57,7 @@ test('nothing is healthy before the operator has seen it', async () => {
 });
 
 test("a team's profile waits for the platform's, and is healthy with it", async () => {
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
+  await startOperator();
   await becomes('AppNetworkProfile', 'Progressing', /there is no PlatformNetworkProfile/);
   await cluster.platform({ enforcement: 'Enforce', namespaces: { exclude: ['default'] } });
   await becomes('PlatformNetworkProfile', 'Healthy', /1 namespace/);
@@ -97,12 +83,11 @@ test('a route that waits for another team leaves its profile healthy', async () 
 });
 
 test('a changed platform profile is in progress until it is dealt with', async () => {
-  await operator?.stop();
-  operator = undefined;
+  await stopOperators();
   await cluster.platform({ enforcement: 'DryRun' });
   expect(await healthOf('PlatformNetworkProfile', await cluster.platformProfile())).toMatchObject({
     status: 'Progressing',
   });
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
+  await startOperator();
   await becomes('PlatformNetworkProfile', 'Healthy', /none is written/);
 });

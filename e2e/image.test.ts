@@ -15,34 +15,30 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { libraries, paths, user } from '../image/root.ts';
-import { Cluster } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { jailed } from './jail.ts';
+import { appNamespace, becomesRight, platformSpec } from './expected-policies.ts';
+import { onCluster } from './on-cluster.ts';
 import { dieWithParent, OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
+import { jailed } from './sandbox.ts';
 
 const run = promisify(execFile);
 const serviceAccount = 'var/run/secrets/kubernetes.io/serviceaccount';
 
 let folder: string;
 let root: string;
-let cluster: Cluster;
+const { cluster } = onCluster({
+  namespaces: ['shop'],
+  platform: platformSpec,
+  beforeOperator: async () => {
+    folder = mkdtempSync(join(tmpdir(), 'ringfence-image-'));
+    root = join(folder, 'root');
+    makeRootAsTheDockerfileDoes();
+  },
+});
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'ringfence-image-'));
-  root = join(folder, 'root');
-  makeRootAsTheDockerfileDoes();
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  await cluster.createNamespace('shop', appNamespace);
-  await cluster.platform(platformSpec);
-}, 900_000);
-
-afterAll(async () => {
-  await cluster?.controlPlane.stop();
+afterAll(() => {
   if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 

@@ -1,10 +1,9 @@
 // Two operators of one cluster: one works, the other one waits, and takes over when the first one ends, dies or falls silent.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { FaultProxy } from './fault-proxy.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
+import { describe, expect, test } from '@jest/globals';
+import { denyIngress } from './cluster.ts';
+import { appNamespace, becomesRight, platformSpec } from './expected-policies.ts';
+import { onCluster } from './on-cluster.ts';
+import type { OperatorProcess } from './operator-process.ts';
 
 const path = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
 const seconds = 3;
@@ -21,39 +20,19 @@ interface StoredLease {
   };
 }
 
-let cluster: Cluster;
-let proxy: FaultProxy;
-let kubeconfig: string;
-const running: OperatorProcess[] = [];
-
-beforeAll(async () => {
-  const controlPlane = await startControlPlane();
-  cluster = new Cluster(controlPlane);
-  await cluster.installCrds();
-  await cluster.createNamespace('shop', appNamespace);
-  await cluster.platform(platformSpec);
-  kubeconfig = await cluster.operatorKubeconfig();
-  proxy = await FaultProxy.start(controlPlane);
-}, 900_000);
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((each) => each.stop()));
+const { cluster, proxy, startOperator } = onCluster({
+  proxy: true,
+  namespaces: ['shop'],
+  platform: platformSpec,
+  resetAfterEach: true,
 });
-
-afterAll(async () => {
-  await proxy?.stop();
-  await cluster?.controlPlane.stop();
-});
-
-async function start(through = kubeconfig): Promise<OperatorProcess> {
-  const operator = await OperatorProcess.start({ kubeconfig: through, flags });
-  running.push(operator);
-  return operator;
-}
+const direct = () => cluster.operatorKubeconfig();
+const viaProxy = async () => proxy().kubeconfig(await direct());
+const start = async (kubeconfig = direct()) => startOperator({ kubeconfig: await kubeconfig, flags });
 
 /** Starts one, and another one when the first one works. */
-async function startTwo(through = kubeconfig): Promise<readonly [OperatorProcess, OperatorProcess]> {
-  const first = await start(through);
+async function startTwo(kubeconfig = direct()): Promise<readonly [OperatorProcess, OperatorProcess]> {
+  const first = await start(kubeconfig);
   await first.logged('the lease is ours');
   const second = await start();
   await second.logged('another operator holds the lease: waiting');
@@ -119,8 +98,8 @@ test('a namespace that was created while one waited is closed with care, since i
 
 describe('a lease that is lost', () => {
   test('because it can not be renewed ends the operator before another one takes over, and says so', async () => {
-    const [first, second] = await startTwo(await proxy.kubeconfig(kubeconfig));
-    const fault = proxy.inject({ method: 'PUT', path: /\/leases\//, act: { kind: 'delay', ms: 8_000 } });
+    const [first, second] = await startTwo(viaProxy());
+    const fault = proxy().inject({ method: 'PUT', path: /\/leases\//, act: { kind: 'delay', ms: 8_000 } });
     expect(await first.ended()).toBe(2);
     expect(first.lines.at(-1)?.msg).toBe('operator stopped');
     expect(first.errors).toMatch(/^ringfence: the lease is lost, since it was not renewed for 2 s: ending/);
@@ -154,9 +133,9 @@ describe('a lease is kept', () => {
   });
 
   test('when the answer to a renewal is lost', async () => {
-    const first = await start(await proxy.kubeconfig(kubeconfig));
+    const first = await start(viaProxy());
     await first.logged('the lease is ours');
-    const fault = proxy.inject({ method: 'PUT', path: /\/leases\//, times: 1, act: { kind: 'swallow' } });
+    const fault = proxy().inject({ method: 'PUT', path: /\/leases\//, times: 1, act: { kind: 'swallow' } });
     await cluster.eventually('it was lost', async () => (fault.hits === 1 ? true : undefined));
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     await mends(first);
@@ -164,8 +143,10 @@ describe('a lease is kept', () => {
 });
 
 test('a namespace that is missing is told, and the operator is not ready', async () => {
-  const lost = await OperatorProcess.start({ kubeconfig, flags: [...flags, '--namespace', 'nowhere'] });
-  running.push(lost);
+  const lost = await startOperator({
+    kubeconfig: await direct(),
+    flags: [...flags, '--namespace', 'nowhere'],
+  });
   // The permission is for the operator's own namespace alone.
   const line = await lost.logged('a permission is missing: grant it with `kubectl apply -k config/rbac`');
   expect(line.error).toContain('in the namespace "nowhere"');

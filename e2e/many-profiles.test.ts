@@ -1,33 +1,25 @@
 // Very many profiles in one namespace, good ones and bad ones, on a real API server: each is told what became of it, and
 // none stands in the way of the others.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, type StoredProfile } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { expect, test } from '@jest/globals';
+import { denyIngress, type StoredProfile } from './cluster.ts';
+import { onCluster } from './on-cluster.ts';
 
 const size = 1_000;
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  await cluster.createNamespace('crowd');
-  await cluster.create({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace: 'crowd', name: 'web' },
-    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
-  });
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-  await cluster.platform({ enforcement: 'Enforce' });
-  await cluster.platformCondition('Ready', 'True', 'Enforced');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster } = onCluster({
+  namespaces: { crowd: {} },
+  beforeOperator: ({ cluster }) =>
+    cluster.create({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: 'crowd', name: 'web' },
+      spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+    }),
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    await cluster.platform({ enforcement: 'Enforce' });
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
 });
 
 /** What a profile is like, by its number, and what is to become of it. */

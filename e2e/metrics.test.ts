@@ -1,9 +1,8 @@
 // What the operator tells Prometheus, while real things happen to a real cluster.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
+import { describe, expect, test } from '@jest/globals';
+import { denyIngress } from './cluster.ts';
+import { appNamespace, becomesRight, platformSpec } from './expected-policies.ts';
+import { onCluster } from './on-cluster.ts';
 
 interface StoredEvent {
   readonly reason: string;
@@ -11,28 +10,20 @@ interface StoredEvent {
   readonly regarding: object;
 }
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  await cluster.createNamespace('shop', appNamespace);
-  await cluster.platform(platformSpec);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-  await becomesRight(cluster, ['shop']);
-  await cluster.platformCondition('Ready', 'True');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator } = onCluster({
+  namespaces: ['shop'],
+  platform: platformSpec,
+  operator: {},
+  afterOperator: async ({ cluster }) => {
+    await becomesRight(cluster, ['shop']);
+    await cluster.platformCondition('Ready', 'True');
+  },
 });
 
 /** Waits until /metrics tells these numbers. */
 async function tells(numbers: Readonly<Record<string, number>>): Promise<void> {
   const look = async () => {
-    const found = await operator.metrics();
+    const found = await operator().metrics();
     return Object.fromEntries(Object.keys(numbers).map((line) => [line, found.get(line)]));
   };
   await cluster.eventually(
@@ -47,14 +38,14 @@ async function tells(numbers: Readonly<Record<string, number>>): Promise<void> {
 
 /** Adds up the numbers of all lines that match. */
 async function sum(line: RegExp): Promise<number> {
-  return [...(await operator.metrics())].reduce(
+  return [...(await operator().metrics())].reduce(
     (all, [name, value]) => all + (line.test(name) ? value : 0),
     0,
   );
 }
 
 test('it is text that Prometheus reads, with a meaning and a type for each name', async () => {
-  const answer = await operator.get('/metrics');
+  const answer = await operator().get('/metrics');
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   const text = await answer.text();
@@ -114,7 +105,9 @@ describe('drift', () => {
   });
 
   test('is told in a line and an Event of its own: of which policy, what was done, and by whom', async () => {
-    const lines = operator.lines.filter(({ drift, policy }) => drift !== undefined && policy === denyIngress);
+    const lines = operator().lines.filter(
+      ({ drift, policy }) => drift !== undefined && policy === denyIngress,
+    );
     expect(lines.map(({ drift }) => drift)).toEqual(['deleted', 'changed']);
     expect(lines[0]).not.toHaveProperty('manager');
     expect(lines[1]).toMatchObject({ operation: 'Update', manager: expect.stringMatching(/./) });
@@ -139,7 +132,9 @@ describe('drift', () => {
   });
 
   test('is told in the log line of the write', () => {
-    const drifts = operator.lines.filter(({ msg }) => msg === 'policies written').map(({ drift }) => drift);
+    const drifts = operator()
+      .lines.filter(({ msg }) => msg === 'policies written')
+      .map(({ drift }) => drift);
     expect(drifts.filter((drift) => drift !== undefined)).toEqual([1, 1]);
   });
 });
@@ -153,7 +148,7 @@ test('a finding, as long as it lasts', async () => {
 });
 
 test('the queue and the requests, as controllers do', async () => {
-  const numbers = await operator.metrics();
+  const numbers = await operator().metrics();
   const queue = '{name="namespace",controller="namespace"}';
   expect(numbers.get(`workqueue_depth${queue}`)).toBe(0);
   expect(numbers.get(`workqueue_adds_total${queue}`)).toBeGreaterThan(2);

@@ -1,54 +1,44 @@
 // The egress side that nobody writes: each ingress route into a namespace opens the way out of its sources, where their egress
 // is restricted. It follows edits, labels and deletions, whatever came first, and touches nobody else.
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyEgress, denyIngress, dnsPolicy, type StoredPolicy } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { createDns } from './furnishings.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { comesToRest } from './right-set.ts';
+import { describe, expect, test } from '@jest/globals';
+import { denyEgress, denyIngress, dnsPolicy, type StoredPolicy } from './cluster.ts';
+import { comesToRest } from './expected-policies.ts';
+import { createDns } from './fixtures.ts';
+import { onCluster } from './on-cluster.ts';
 
 const strict = { app: 'yes', mode: 'strict' };
 
-let cluster: Cluster;
-let operator: OperatorProcess;
 let platformUid: string;
 
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  for (const [name, labels] of Object.entries({
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: {
     shop: { ...strict, team: 'shop' },
     db: { app: 'yes' },
     bystander: strict,
     system: { app: 'yes' },
     edge: strict,
-  })) {
-    await cluster.createNamespace(name, labels);
-  }
-  await createDns(cluster);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-  const { metadata } = await cluster.platform({
-    enforcement: 'Enforce',
-    namespaces: { selector: { matchLabels: { app: 'yes' } } },
-    systemNamespaces: ['system'],
-    ingressControllers: [{ name: 'edge', namespace: 'edge', pods: app('controller') }],
-    mirrorFrom: { selector: { matchLabels: { mirror: 'yes' } } },
-    rules: [
-      {
-        name: 'strict',
-        namespaces: { selector: { matchLabels: { mode: 'strict' } } },
-        egress: 'Restricted',
-      },
-    ],
-  });
-  platformUid = metadata.uid;
-  await cluster.platformCondition('Ready', 'True', 'Enforced');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+  },
+  beforeOperator: ({ cluster }) => createDns(cluster),
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    const { metadata } = await cluster.platform({
+      enforcement: 'Enforce',
+      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      systemNamespaces: ['system'],
+      ingressControllers: [{ name: 'edge', namespace: 'edge', pods: app('controller') }],
+      mirrorFrom: { selector: { matchLabels: { mirror: 'yes' } } },
+      rules: [
+        {
+          name: 'strict',
+          namespaces: { selector: { matchLabels: { mode: 'strict' } } },
+          egress: 'Restricted',
+        },
+      ],
+    });
+    platformUid = metadata.uid;
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
 });
 
 const profilePath = (namespace: string, name: string) =>
@@ -219,7 +209,7 @@ describe('an edit', () => {
       [...(await cluster.policies(namespace)).values()].map(
         ({ metadata: { name, resourceVersion } }) => `${namespace}/${name} ${resourceVersion}`,
       );
-    const looks = async () => (await operator.metrics()).get('workqueue_adds_total') ?? 0;
+    const looks = async () => (await operator().metrics()).get('workqueue_adds_total') ?? 0;
     const names = ['shop', 'db', 'bystander', 'system', 'late', 'loose', ...crowd];
     const before = {
       versions: new Set((await Promise.all(names.map(versions))).flat()),
@@ -264,9 +254,9 @@ describe('what all namespaces have written into one', () => {
     expect((await routeOfLate('MirrorsCapped')).message).toContain(
       'it is not mirrored in `bystander`: the routes of all namespaces together would come to more than 500 policies',
     );
-    await operator.stop();
+    await operator().stop();
     await cluster.api.json('PATCH', profilePath('too-late', 'web'), { spec: routesOf('too-late', 2) });
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
+    await startOperator();
     await routeOfLate('MirrorsCapped', 'r1');
     await cluster.api.json('DELETE', profilePath('sender-3', 'web'));
     await routeOfLate('Active', 'r1');

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type AnyCluster, Cluster, type ReachableCluster } from './cluster.ts';
+import { Cluster, type ReachableCluster } from './cluster.ts';
 import { ApiClient } from './control-plane/api-client.ts';
 import { type ControlPlaneOptions, startControlPlane } from './control-plane/control-plane.ts';
 import { writeKubeconfig } from './control-plane/kubeconfig.ts';
@@ -13,10 +13,10 @@ import { requestCounts } from './control-plane/request-counts.ts';
 /** The variable that names the kubeconfig of a cluster to test in; its current context logs in with a certificate. */
 export const existingCluster = 'RINGFENCE_E2E_KUBECONFIG';
 
-/** Opens a cluster; `stop()` of its control plane ends or cleans it. */
-export async function openCluster(options: ControlPlaneOptions = {}): Promise<AnyCluster> {
+/** Opens a cluster; `stop()` ends or cleans it. */
+export async function openControlPlane(options: ControlPlaneOptions): Promise<ReachableCluster> {
   const kubeconfig = process.env[existingCluster];
-  if (kubeconfig === undefined) return new Cluster(await startControlPlane(options));
+  if (kubeconfig === undefined) return startControlPlane(options);
   const reached = await reach(kubeconfig);
   const before = await everythingThere(reached.api);
   const stop = async () => {
@@ -24,7 +24,7 @@ export async function openCluster(options: ControlPlaneOptions = {}): Promise<An
     await rm(reached.directory, { recursive: true });
     await reached.api.close();
   };
-  return new Cluster({ ...reached, stop });
+  return { ...reached, stop };
 }
 
 /** Where tests make things that no namespace holds. Policies and profiles go first: what stands is no longer healed. */

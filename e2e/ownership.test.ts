@@ -1,28 +1,20 @@
 // Whose policies they are: garbage collection, other people's objects, restored objects, namespaces on their way out.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress } from './cluster.ts';
+import { onCluster } from './on-cluster.ts';
 
 const ours = { 'app.kubernetes.io/managed-by': 'ringfence' };
 const spec = { enforcement: 'Enforce', namespaces: { selector: { matchLabels: { app: 'yes' } } } };
 const deny = { podSelector: {}, policyTypes: ['Ingress'] };
 const second = /^ringfence-default-deny-ingress-[0-9a-v]{16}$/;
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane({ controllerManager: 'later' }));
-  await cluster.installCrds();
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-  await operator.logged('caches synced');
-  await cluster.platform(spec);
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator, startOperator } = onCluster({
+  controllerManager: 'later',
+  operator: {},
+  afterOperator: async ({ cluster, operator }) => {
+    await operator().logged('caches synced');
+    await cluster.platform(spec);
+  },
 });
 
 describe('an object of somebody else', () => {
@@ -180,7 +172,7 @@ describe('a namespace on its way out', () => {
     await cluster.eventually('the namespace is gone', async () =>
       (await cluster.find('/api/v1/namespaces/leaving')) === undefined ? true : undefined,
     );
-    expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
+    expect(operator().lines.filter(({ level }) => level >= 40)).toEqual([]);
     await cluster.platformCondition('Ready', 'True');
   });
 
@@ -202,13 +194,13 @@ describe('a namespace that is deleted and created again and again, as by a pipel
       );
       await cluster.deleteNamespace('pipeline');
     }
-    expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
+    expect(operator().lines.filter(({ level }) => level >= 40)).toEqual([]);
   });
 });
 
 describe('the platform profile', () => {
   test('takes its policies with it when it is deleted, by garbage collection', async () => {
-    const stopped = await operator.stop();
+    const stopped = await operator().stop();
     expect(stopped).toBe(0);
     await cluster.deletePlatform();
     await cluster.policiesAre('restored', [], 60_000);
@@ -216,7 +208,7 @@ describe('the platform profile', () => {
   });
 
   test('leaves nothing behind for its successor to trip over', async () => {
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
+    await startOperator();
     await cluster.platform(spec);
     await cluster.policiesAre('restored', [denyIngress]);
     await cluster.platformCondition('Ready', 'True', 'Enforced');

@@ -1,57 +1,31 @@
 // The roles of config/rbac are the least: without any one of their permissions the operator fails and says which, and it
 // uses all of them. What people get from the built-in roles is looked at too.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { FaultProxy } from './fault-proxy.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress } from './cluster.ts';
+import { appNamespace, becomesRight, platformSpec } from './expected-policies.ts';
 import { installGatewayApi } from './gateway-api/crds.ts';
 import { formatGrant, grantsOf, type Permission, permissionsOf, qualified } from './grants.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { onCluster } from './on-cluster.ts';
+import type { OperatorProcess } from './operator-process.ts';
 import { may, operatorRoles, operatorUser, rbac, without } from './permissions.ts';
-import { appNamespace, becomesRight, platformSpec } from './right-set.ts';
 
 const roles = operatorRoles();
 const lease = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
 
-let folder: string;
-let cluster: Cluster;
-let proxy: FaultProxy;
-let kubeconfig: string;
 let created = 0;
 const ringed = ['shop'];
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'ringfence-audit-'));
-  writeFileSync(
-    join(folder, 'policy.yaml'),
-    JSON.stringify({
-      apiVersion: 'audit.k8s.io/v1',
-      kind: 'Policy',
-      omitStages: ['RequestReceived'],
-      rules: [{ level: 'Metadata', users: [operatorUser] }],
-    }),
-  );
-  const apiServerFlags = [
-    `--audit-policy-file=${join(folder, 'policy.yaml')}`,
-    `--audit-log-path=${join(folder, 'audit.log')}`,
-  ];
+const { cluster, proxy, startOperator, auditLog } = onCluster({
+  audit: [{ level: 'Metadata', users: [operatorUser] }],
+  proxy: true,
   // The built-in roles only hold what the controller manager adds up.
-  cluster = new Cluster(await startControlPlane({ controllerManager: true, apiServerFlags }));
-  await cluster.installCrds();
-  await installGatewayApi(cluster);
-  proxy = await FaultProxy.start(cluster.controlPlane);
-  kubeconfig = await proxy.kubeconfig(await cluster.operatorKubeconfig());
-  await cluster.createNamespace('shop', appNamespace);
-  await cluster.platform(platformSpec);
-}, 900_000);
-
-afterAll(async () => {
-  await proxy?.stop();
-  await cluster?.controlPlane.stop();
-  if (folder !== undefined) rmSync(folder, { recursive: true });
+  controllerManager: true,
+  namespaces: ringed,
+  platform: platformSpec,
+  beforeOperator: async ({ cluster }) => {
+    await installGatewayApi(cluster);
+    await cluster.operatorKubeconfig();
+  },
 });
 
 async function newNamespace(): Promise<string> {
@@ -157,7 +131,7 @@ describe('without its permission', () => {
     'to read %s it is not ready, and says what is missing',
     async (_, resources, permission) => {
       await without(cluster, permission, async () => {
-        await using operator = await OperatorProcess.start({ kubeconfig });
+        await using operator = await startOperator();
         const lines = await Promise.all(
           resources.map((resource) => operator.logged(deniedReading(resource))),
         );
@@ -178,7 +152,7 @@ describe('without its permission', () => {
       let operator: OperatorProcess | undefined;
       const { flags, provoke, fails } = needs[name] ?? unknownNeed(name);
       await using stack = new AsyncDisposableStack();
-      const start = async () => stack.use(await OperatorProcess.start({ kubeconfig, flags: flags ?? [] }));
+      const start = async () => stack.use(await startOperator({ flags: flags ?? [] }));
       const running = flags === undefined ? await start() : undefined;
       if (running !== undefined) {
         await running.logged('caches synced');
@@ -219,10 +193,10 @@ test('the operator uses every permission that it has, and asks for nothing else'
     act: { kind: 'answer', status: 400, body: '{"kind":"Status","apiVersion":"v1","code":400}' },
   } as const;
   // Where a server has no watch-list, the operator lists: that is what the verb is for.
-  const old = proxy.inject(unsupported);
+  const old = proxy().inject(unsupported);
   await cluster.api.json('DELETE', lease).catch(() => undefined);
-  writeFileSync(join(folder, 'audit.log'), '');
-  await using operator = await OperatorProcess.start({ kubeconfig, flags: ['--leader-elect'] });
+  writeFileSync(auditLog(), '');
+  await using operator = await startOperator({ flags: ['--leader-elect'] });
   await operator.logged('the lease is ours');
   const name = await newNamespace();
   await cluster.createProfile(name, 'told', {
@@ -246,7 +220,7 @@ test('the operator uses every permission that it has, and asks for nothing else'
 
 /** What the operator has asked the API server for, by its audit log. */
 function used(): readonly string[] {
-  const lines = readFileSync(join(folder, 'audit.log'), 'utf8')
+  const lines = readFileSync(auditLog(), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('{'));
   return lines.flatMap((line) => {

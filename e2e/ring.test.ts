@@ -1,27 +1,16 @@
 // What Ringfence is for, on a real API server: the ring appears, heals, follows and goes.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type AnyCluster, denyIngress, monitoringPolicy } from './cluster.ts';
+import { describe, expect, test } from '@jest/globals';
+import { denyIngress, monitoringPolicy } from './cluster.ts';
 import { writeVerbs } from './control-plane/request-counts.ts';
-import { openCluster } from './open-cluster.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { onAnyCluster } from './on-cluster.ts';
 
 const prometheus = { name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] };
 const ring = [denyIngress, monitoringPolicy];
 
-let cluster: AnyCluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = await openCluster({ controllerManager: true });
-  await cluster.installCrds();
-  await cluster.createNamespace('shop', { team: 'shop' });
-  await cluster.createNamespace('other', { team: 'other' });
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator } = onAnyCluster({
+  controllerManager: true,
+  namespaces: { shop: { team: 'shop' }, other: { team: 'other' } },
+  operator: {},
 });
 
 describe('before there is a platform profile', () => {
@@ -160,8 +149,8 @@ describe('at rest', () => {
   });
 
   test('it is live and ready', async () => {
-    expect(await operator.health('/livez')).toEqual({ status: 200, text: 'ok\n' });
-    expect(await operator.health('/readyz')).toEqual({ status: 200, text: 'ok\n' });
+    expect(await operator().health('/livez')).toEqual({ status: 200, text: 'ok\n' });
+    expect(await operator().health('/readyz')).toEqual({ status: 200, text: 'ok\n' });
   });
 });
 
@@ -173,7 +162,7 @@ describe('Off', () => {
   });
 
   test('and the operator stops in order when asked', async () => {
-    expect(await operator.stop()).toBe(0);
-    expect(operator.lines.at(-1)?.msg).toBe('operator stopped');
+    expect(await operator().stop()).toBe(0);
+    expect(operator().lines.at(-1)?.msg).toBe('operator stopped');
   });
 });

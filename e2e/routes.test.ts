@@ -1,36 +1,26 @@
 // Routes and allowances on a real API server: followed as Services, Ingresses and routes change, and nothing else written.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, type StoredPolicy } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress, type StoredPolicy } from './cluster.ts';
+import { comesToRest } from './expected-policies.ts';
 import { gatewayApiCrds } from './gateway-api/crds.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { onCluster } from './on-cluster.ts';
 import { recordPolicies } from './policy-recorder.ts';
-import { comesToRest } from './right-set.ts';
 
 const nginx = { name: 'nginx', preset: 'ingress-nginx' };
 const gateways = { name: 'gateways', preset: 'gateway-api' };
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  for (const namespace of ['shop', 'shop-admin', 'bystander'])
-    await cluster.createNamespace(namespace, { app: 'yes' });
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-  await cluster.platform({
-    enforcement: 'Enforce',
-    namespaces: { selector: { matchLabels: { app: 'yes' } } },
-    ingressControllers: [nginx, gateways],
-    gatewayNamespaces: { names: ['shop'] },
-  });
-  await cluster.platformCondition('Ready', 'True', 'Enforced');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: ['shop', 'shop-admin', 'bystander'],
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    await cluster.platform({
+      enforcement: 'Enforce',
+      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      ingressControllers: [nginx, gateways],
+      gatewayNamespaces: { names: ['shop'] },
+    });
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
 });
 
 const serviceOf = (
@@ -154,9 +144,9 @@ describe('what does not work', () => {
     const wrong = spec.routes.map((each) => (each.name === 'users' ? { ...each, ports: [9090] } : each));
     await patch(path, { spec: { routes: wrong } });
     await route('users', 'Rejected');
-    await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-    await operator.logged('caches synced');
+    await operator().stop();
+    await startOperator();
+    await operator().logged('caches synced');
     await patch(path, { spec });
     await route('users', 'Active');
     expect(await told()).toHaveLength(1);

@@ -6,12 +6,12 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { appNamespace, becomesRight, platformSpec, ring } from './expected-policies.ts';
 import { runToEnd } from './failed-start.ts';
 import { kubectl, obey } from './kubectl.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, platformSpec, ring } from './right-set.ts';
+import { onCluster } from './on-cluster.ts';
+import type { OperatorProcess } from './operator-process.ts';
+import { operatorRoles } from './permissions.ts';
 
 const crds = ['appnetworkprofiles.ringfence.dev', 'platformnetworkprofiles.ringfence.dev'];
 const gatewayApi = [
@@ -35,21 +35,13 @@ const resources = [
 const warnings = (operator: OperatorProcess) => operator.lines.filter(({ level }) => level >= 40);
 
 describe('in a cluster that is not ready', () => {
-  let cluster: Cluster;
-  let kubeconfig: string;
-
-  beforeAll(async () => {
-    const controlPlane = await startControlPlane();
-    cluster = new Cluster(controlPlane);
-    kubeconfig = await cluster.operatorKubeconfig();
-  }, 900_000);
-
-  afterAll(async () => {
-    await cluster?.controlPlane.stop();
+  const { cluster, startOperator } = onCluster({
+    crds: false,
+    beforeOperator: ({ cluster }) => cluster.operatorKubeconfig(),
   });
 
   test('missing CRDs are named, once, with the command that installs them', async () => {
-    await using operator = await OperatorProcess.start({ kubeconfig });
+    await using operator = await startOperator();
     const lines = await Promise.all(crds.map((crd) => operator.logged(`does not know ${crd}`)));
     expect((await operator.health('/livez')).status).toBe(200);
     expect(await operator.health('/readyz')).toEqual({
@@ -67,7 +59,7 @@ describe('in a cluster that is not ready', () => {
 
   test('missing permissions are named, once for each kind, with the command that grants them', async () => {
     await kubectl(cluster.controlPlane, 'delete', 'clusterrolebinding', 'ringfence-operator');
-    await using operator = await OperatorProcess.start({ kubeconfig });
+    await using operator = await startOperator();
     const lines = await Promise.all(
       resources.map((resource) => operator.logged(`no permission to list and watch ${resource}: grant it`)),
     );
@@ -78,7 +70,7 @@ describe('in a cluster that is not ready', () => {
   });
 
   test('a permission to write that is missing later is told in the status, and once in the log', async () => {
-    await using operator = await OperatorProcess.start({ kubeconfig });
+    await using operator = await startOperator();
     await operator.logged('caches synced');
     await cluster.api.json('PATCH', '/apis/rbac.authorization.k8s.io/v1/clusterroles/ringfence-operator', {
       rules: readOnly,
@@ -102,8 +94,8 @@ describe('in a cluster that is not ready', () => {
 
   test('an API server that is not there is waited for, and the operator can be stopped meanwhile', async () => {
     await cluster.controlPlane.killApiServer();
-    await using patient = await OperatorProcess.start({ kubeconfig });
-    await using stopped = await OperatorProcess.start({ kubeconfig });
+    await using patient = await startOperator();
+    await using stopped = await startOperator();
     await Promise.all([patient, stopped].map((each) => each.logged('the API server is unreachable')));
     expect(await stopped.stop()).toBe(0);
     await cluster.controlPlane.startApiServer();
@@ -117,20 +109,16 @@ describe('in a cluster that is not ready', () => {
 });
 
 /** What the operator reads, and its statuses; no policies to write. */
-const readOnly = [
-  { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list', 'watch'] },
-  {
-    apiGroups: ['ringfence.dev'],
-    resources: ['appnetworkprofiles', 'platformnetworkprofiles'],
-    verbs: ['list', 'watch'],
-  },
-  {
-    apiGroups: ['ringfence.dev'],
-    resources: ['appnetworkprofiles/status', 'platformnetworkprofiles/status'],
-    verbs: ['patch'],
-  },
-];
+const readOnly = operatorRoles()
+  .filter(({ kind }) => kind === 'ClusterRole')
+  .flatMap(({ rules }) => rules)
+  .map((rule) => ({
+    ...rule,
+    verbs: rule.verbs.filter(
+      (verb) => ['list', 'watch'].includes(verb) || rule.resources.every((name) => name.endsWith('/status')),
+    ),
+  }))
+  .filter(({ verbs }) => verbs.length > 0);
 
 describe('with a configuration that cannot ever work', () => {
   let folder: string;

@@ -1,9 +1,8 @@
 // What statuses say when others write them, when writes are refused, and over a restart: what is true, and nothing twice.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, type StoredProfile, transition } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { OperatorProcess } from './operator-process.ts';
-import { appNamespace, becomesRight, comesToRest, platformSpec } from './right-set.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress, type StoredProfile, transition } from './cluster.ts';
+import { appNamespace, becomesRight, comesToRest, platformSpec } from './expected-policies.ts';
+import { onCluster } from './on-cluster.ts';
 
 const group = '/apis/ringfence.dev/v1alpha1';
 const platformStatus = `${group}/platformnetworkprofiles/default/status`;
@@ -11,24 +10,16 @@ const teamStatus = (namespace: string) => `${group}/namespaces/${namespace}/appn
 const admission = '/apis/admissionregistration.k8s.io/v1';
 const team = { routes: [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }] };
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane({ controllerManager: 'later' }));
-  await cluster.installCrds();
-  await cluster.controlPlane.startControllerManager();
-  for (const namespace of ['shop', 'pay']) await cluster.createNamespace(namespace, appNamespace);
-  await cluster.platform(platformSpec);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-  await becomesRight(cluster, ['shop', 'pay']);
-  await cluster.platformCondition('Ready', 'True', 'Enforced');
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
-}, 60_000);
+const { cluster, operator, startOperator } = onCluster({
+  controllerManager: true,
+  namespaces: ['shop', 'pay'],
+  platform: platformSpec,
+  operator: {},
+  afterOperator: async ({ cluster }) => {
+    await becomesRight(cluster, ['shop', 'pay']);
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
+});
 
 const condition = ({ status }: StoredProfile, type: string) =>
   status?.conditions?.find((candidate) => candidate.type === type);
@@ -85,9 +76,9 @@ describe('the platform profile', () => {
     await comesToRest(cluster);
     const before = await cluster.platformProfile();
     const statuses: unknown[] = [];
-    await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-    await operator.logged('the platform profile: ');
+    await operator().stop();
+    await startOperator();
+    await operator().logged('the platform profile: ');
     await comesToRest(cluster);
     statuses.push(await cluster.platformProfile());
     expect(statuses).toEqual([before]);
@@ -112,9 +103,9 @@ describe('the platform profile', () => {
       podSelector: { matchLabels: { x: 'y' } },
       policyTypes: ['Ingress'],
     });
-    await operator.stop();
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig() });
-    await operator.logged('caches synced');
+    await operator().stop();
+    await startOperator();
+    await operator().logged('caches synced');
     await cluster.label('live', appNamespace);
     await cluster.platformCondition('Ready', 'False', 'Transitioning');
     await cluster.platformCondition('Ready', 'True', 'Enforced');

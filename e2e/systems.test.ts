@@ -1,12 +1,11 @@
 // The ready-made profiles of config/samples/systems, applied as a person does it: the API server takes each of them under
 // strict validation, and the operator makes every route of them work.
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, readManifests } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { createDns, createNode } from './furnishings.ts';
+import { describe, expect, test } from '@jest/globals';
+import { denyIngress, readManifests } from './cluster.ts';
+import { createDns, createNode } from './fixtures.ts';
 import { kubectl } from './kubectl.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { onCluster } from './on-cluster.ts';
 
 const folder = 'config/samples/systems';
 const files = readdirSync(folder).filter((file) => file !== 'platform.yaml');
@@ -18,22 +17,16 @@ function profileIn(file: string) {
   return { namespace, name, spec: profile?.spec as { egress?: string; routes: readonly object[] } };
 }
 
-let cluster: Cluster;
-let operator: OperatorProcess;
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  await createDns(cluster);
-  await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-  const printed = await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-f', folder);
-  expect(printed.match(/appnetworkprofile\S+ created/g)).toHaveLength(files.length);
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster } = onCluster({
+  beforeOperator: async ({ cluster }) => {
+    await createDns(cluster);
+    await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
+  },
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    const printed = await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-f', folder);
+    expect(printed.match(/appnetworkprofile\S+ created/g)).toHaveLength(files.length);
+  },
 });
 
 describe('the profiles of systems', () => {

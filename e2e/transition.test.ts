@@ -1,36 +1,23 @@
 // Closing and opening a live namespace, with every set of policies in between recorded: every allow policy is itself
 // a deny, so no pod direction may ever be isolated without what is allowed in it.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress, monitoringPolicy, transition } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { describe, expect, test } from '@jest/globals';
+import { denyIngress, monitoringPolicy, transition } from './cluster.ts';
+import { appNamespace, platformSpec, ring } from './expected-policies.ts';
+import { onCluster } from './on-cluster.ts';
 import { type NamespaceRecorder, type PolicySet, recordPolicies } from './policy-recorder.ts';
 
 const settle = 2;
-const monitoring = [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }];
-const ring = [denyIngress, monitoringPolicy];
-
-let cluster: Cluster;
-let operator: OperatorProcess;
-const start = async () => OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle });
-
-beforeAll(async () => {
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  for (const namespace of ['live', 'crash', 'guarded'])
-    await cluster.createNamespace(namespace, { app: 'yes' });
-  operator = await start();
-  await operator.logged('caches synced');
-  await cluster.createNamespace('early', { app: 'yes' });
-  await cluster.createProfile('early', 'team', {
-    routes: [{ name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }],
-  });
-  await noPlatformIsSeen();
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: ['live', 'crash', 'guarded'],
+  operator: { settle },
+  afterOperator: async ({ cluster, operator }) => {
+    await operator().logged('caches synced');
+    await cluster.createNamespace('early', appNamespace);
+    await cluster.createProfile('early', 'team', {
+      routes: [{ name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }],
+    });
+    await noPlatformIsSeen();
+  },
 });
 
 /** Waits until the operator has looked at the namespace `early` while there is no platform profile. */
@@ -64,16 +51,10 @@ async function during(namespace: string, change: () => Promise<void>): Promise<N
   return recorder;
 }
 
-const spec = {
-  enforcement: 'Enforce',
-  namespaces: { selector: { matchLabels: { app: 'yes' } } },
-  monitoring,
-};
-
 describe('a namespace that is older than the platform profile', () => {
   test('is live, also where the operator saw it being created', async () => {
     const recorder = await during('early', async () => {
-      await cluster.platform(spec);
+      await cluster.platform(platformSpec);
       await cluster.platformCondition('Ready', 'True', 'Enforced');
     });
     expect(recorder.names()[1]).toBe(transition);
@@ -82,13 +63,13 @@ describe('a namespace that is older than the platform profile', () => {
   });
 
   test('is live also where the policies of a team are left, and garbage collection has taken the ring', async () => {
-    await operator.stop();
+    await operator().stop();
     await cluster.deletePlatform();
     for (const namespace of ['early', 'live', 'crash', 'guarded'])
       for (const name of ring) await cluster.deletePolicy(namespace, name);
     const recorder = await during('early', async () => {
-      await cluster.platform(spec);
-      operator = await start();
+      await cluster.platform(platformSpec);
+      await startOperator();
       await cluster.platformCondition('Ready', 'True', 'Enforced');
     });
     const [before, first] = recorder.sets;
@@ -126,7 +107,9 @@ describe('a live namespace', () => {
 
   test('keeps what is allowed while a rule is edited, and is never opened for it', async () => {
     const recorder = await during('live', async () => {
-      await cluster.platform({ monitoring: [{ ...monitoring[0], ports: ['metrics', 8080] }] });
+      await cluster.platform({
+        monitoring: [{ ...platformSpec.monitoring[0], ports: ['metrics', 8080] }],
+      });
       await cluster.eventually(
         'the new port is written',
         async () =>
@@ -154,9 +137,9 @@ describe('a live namespace', () => {
       await cluster.eventually('the temporary policy is there', async () =>
         (await cluster.policies('crash')).get(transition),
       );
-      await operator.kill();
+      await operator().kill();
       await cluster.deletePolicy('crash', monitoringPolicy).catch(() => undefined);
-      operator = await start();
+      await startOperator();
       await cluster.policiesAre('crash', ring);
     });
     expect(recorder.sets.map(ingressOf)).not.toContain('less');

@@ -2,46 +2,36 @@
 // place that 0.1.0 wrote; and what the operator then does is what was listed, as soon as a quota has room for it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { type Ended, Tool } from '../test/cli/tool.ts';
-import { Cluster } from './cluster.ts';
-import { startControlPlane } from './control-plane/control-plane.ts';
-import { createDns, createNode } from './furnishings.ts';
+import type { Ended } from '../test/cli/tool.ts';
+import { useTool } from '../test/cli/use-tool.ts';
+import { createDns, createNode } from './fixtures.ts';
 import { installGatewayApi } from './gateway-api/crds.ts';
 import { kubectl } from './kubectl.ts';
-import { OperatorProcess } from './operator-process.ts';
+import { onCluster } from './on-cluster.ts';
 
-let tool: Tool;
-let cluster: Cluster;
-let operator: OperatorProcess | undefined;
 /** Where the API server is, which `10.0.0.10` and `6443` stand for in the files. */
 let server: { readonly address: string; readonly port: number };
 
-beforeAll(async () => {
-  tool = new Tool();
-  cluster = new Cluster(await startControlPlane());
-  await cluster.installCrds();
-  await installGatewayApi(cluster);
-  server = await cluster.eventually('the API server tells where it is', addressOfServer);
-  await createDns(cluster);
-  await createNode(cluster, 'control-plane', [server.address], ['10.244.0.0/24']);
-  const manifests = join(tool.folder, 'cluster.yaml');
-  writeFileSync(manifests, readFixture('cluster.yaml'));
-  await cluster.eventually('every kind is served', () =>
-    kubectl(cluster.controlPlane, 'apply', '-f', manifests).then(
-      () => true,
-      () => undefined,
-    ),
-  );
-  await writePolicies();
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await cluster?.controlPlane.stop();
-  tool?.[Symbol.dispose]();
-}, 60_000);
+const tool = useTool();
+const { cluster, startOperator } = onCluster({
+  beforeOperator: async ({ cluster }) => {
+    await installGatewayApi(cluster);
+    server = await cluster.eventually('the API server tells where it is', addressOfServer);
+    await createDns(cluster);
+    await createNode(cluster, 'control-plane', [server.address], ['10.244.0.0/24']);
+    const manifests = join(tool.folder, 'cluster.yaml');
+    writeFileSync(manifests, readFixture('cluster.yaml'));
+    await cluster.eventually('every kind is served', () =>
+      kubectl(cluster.controlPlane, 'apply', '-f', manifests).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    await writePolicies();
+  },
+});
 
 async function addressOfServer(): Promise<typeof server | undefined> {
   const slice = await cluster.find<{
@@ -144,7 +134,7 @@ test('where a quota has no room for the new names, the old ones stay, and everyb
     spec: { hard: { [counted]: String(before.length) } },
   });
   await allow(before.length + 1, before.length);
-  operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
+  await startOperator({ settle: 0 });
   const says = `the ResourceQuota \`few\` of namespace \`web\` has no room for 1 more policy, with ${before.length + 1} of ${before.length + 1} used; until they are written, nothing is deleted: raise its \`${counted}\` by 1 for the upgrade: afterwards 2 of the old policies are deleted`;
   await cluster.platformCondition('Ready', 'False', 'NamespacesFailing', 60_000);
   const failing = await cluster.eventually('the platform profile tells of the quota', async () => {

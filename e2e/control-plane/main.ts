@@ -1,9 +1,9 @@
 // The command line of the control plane: `up`, `down` and `env` for a person, `prepare` for the Makefile.
-// It only talks; standing.ts and binaries.ts do.
+// It only prints: persistent-control-plane.ts and binaries.ts do the work.
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { ensureBinaries } from './binaries.ts';
-import { current, down, type Standing, up } from './standing.ts';
+import { current, down, type Standing, up } from './persistent-control-plane.ts';
 import { binaryNames, kubernetesVersion } from './versions.ts';
 
 const command = 'npm run -s control-plane --';

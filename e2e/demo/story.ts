@@ -9,7 +9,7 @@ import {
   readManifests,
   transition,
 } from '../cluster.ts';
-import { createDns } from '../furnishings.ts';
+import { createDns } from '../fixtures.ts';
 import { recordPolicies } from '../policy-recorder.ts';
 import { previewPolicies } from './preview.ts';
 import type { Narrator } from './terminal.ts';

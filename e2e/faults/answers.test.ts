@@ -1,31 +1,18 @@
-// The world fails, the operator goes on: an API server that goes away, forgets, refuses, lies or stalls.
+// The API server fails, the operator goes on: an API server that goes away, forgets, refuses, lies or stalls.
 // Each time it comes back to the one right set of policies, and then to rest.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from '../cluster.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
-import { type Act, type Fault, FaultProxy } from '../fault-proxy.ts';
-import { OperatorProcess } from '../operator-process.ts';
-import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../right-set.ts';
+import { denyIngress } from '../cluster.ts';
+import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../expected-policies.ts';
+import type { Act, Fault } from '../fault-proxy.ts';
+import { onCluster } from '../on-cluster.ts';
+import type { OperatorProcess } from '../operator-process.ts';
 
-let cluster: Cluster;
-let proxy: FaultProxy;
-let direct: string;
 const denyAll = { podSelector: {}, policyTypes: ['Ingress'] };
 const ringed = ['deleted', 'edited'];
-
-beforeAll(async () => {
-  const controlPlane = await startControlPlane();
-  cluster = new Cluster(controlPlane);
-  proxy = await FaultProxy.start(controlPlane);
-  await cluster.installCrds();
-  direct = await cluster.operatorKubeconfig();
-  await createNamespaces(ringed);
-  await cluster.platform(platformSpec);
-}, 900_000);
-
-afterAll(async () => {
-  await proxy?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, proxy, startOperator, stopOperators } = onCluster({
+  proxy: true,
+  namespaces: ringed,
+  platform: platformSpec,
 });
 
 const createNamespaces = (names: readonly string[]) =>
@@ -46,7 +33,7 @@ const linesWith = (operator: OperatorProcess, text: string) =>
 
 describe('an API server that is killed for 10 s', () => {
   test('is waited for: what changed right after its return is mended, and the log has one line each way', async () => {
-    await using operator = await OperatorProcess.start({ kubeconfig: direct });
+    await using operator = await startOperator({ kubeconfig: await cluster.operatorKubeconfig() });
     await becomesRight(cluster, ringed);
     await cluster.controlPlane.killApiServer();
     await new Promise((resolve) => setTimeout(resolve, 10_000));
@@ -75,13 +62,11 @@ describe('through a proxy that fails', () => {
     const victims = cases.flatMap((_, index) => [`deleted-${index}`, `edited-${index}`]);
     await createNamespaces(victims);
     ringed.push(...victims);
-    operator = await OperatorProcess.start({ kubeconfig: await proxy.kubeconfig(direct) });
+    operator = await startOperator();
     await becomesRight(cluster, ringed);
   });
 
-  afterAll(async () => {
-    await operator?.stop();
-  });
+  afterAll(stopOperators);
 
   const writes = { path: /\/networkpolicies(\/|$)/ };
   const watches = { path: /\/networkpolicies\?.*watch=true/ };
@@ -124,21 +109,21 @@ describe('through a proxy that fails', () => {
 
   const numbered = cases.map(([title, faults], index) => [title, faults, index] as const);
   test.each(numbered)('%s: it converges', async (_, faults, index) => {
-    const injected = faults.map((fault) => proxy.inject(fault));
-    if (faults.some(({ path }) => path === watches.path)) proxy.cut(watches.path);
+    const injected = faults.map((fault) => proxy().inject(fault));
+    if (faults.some(({ path }) => path === watches.path)) proxy().cut(watches.path);
     await disturb({ deleted: `deleted-${index}`, edited: `edited-${index}`, created: `created-${index}` });
     await becomesRight(cluster, ringed);
     expect(injected.map(({ hits }) => hits)).toEqual(faults.map(({ times }) => times));
     // What fails again soon is waited for longer and longer: the next case begins anew.
     await cluster.eventually('the watch stands', async () =>
-      proxy.openFor(watches.path) > 2_500 ? true : undefined,
+      proxy().openFor(watches.path) > 2_500 ? true : undefined,
     );
   });
 
   test('a watch that breaks whenever it is opened is told of once, and once when it stands', async () => {
     const from = operator.lines.length;
-    const fault = proxy.inject({ ...watches, act: { kind: 'tear', bytes: 0 } });
-    proxy.cut(watches.path);
+    const fault = proxy().inject({ ...watches, act: { kind: 'tear', bytes: 0 } });
+    proxy().cut(watches.path);
     await operator.logged('the API server is unreachable', { from });
     await cluster.eventually('it is tried again', async () => (fault.hits >= 5 ? true : undefined));
     fault.end();
@@ -153,12 +138,12 @@ describe('through a proxy that fails', () => {
     await becomesRight(cluster, ringed);
     const path = /\/namespaces\/patient\/networkpolicies/;
     const answer: Act = { kind: 'answer', status: 429, headers: { 'retry-after': '2' } };
-    const first = proxy.seen.length;
-    proxy.inject({ method: 'POST', path, times: 1, act: answer });
+    const first = proxy().seen.length;
+    proxy().inject({ method: 'POST', path, times: 1, act: answer });
     await cluster.deletePolicy('patient', denyIngress);
     await becomesRight(cluster, ringed);
-    const [refused, accepted] = proxy.seen
-      .slice(first)
+    const [refused, accepted] = proxy()
+      .seen.slice(first)
       .filter((seen) => seen.method === 'POST' && path.test(seen.path));
     expect((accepted?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(1_900);
   });
@@ -172,22 +157,24 @@ describe('a history that is compacted while the operator is away', () => {
   test('is a reason to list anew: what was deleted meanwhile is known to be gone', async () => {
     await cluster.createNamespace('name-taken', appNamespace);
     await cluster.createPolicy('name-taken', denyIngress, denyAll);
-    await using _ = await OperatorProcess.start({ kubeconfig: await proxy.kubeconfig(direct) });
+    await using _ = await startOperator();
     await cluster.eventually('ours has a second name', async () =>
       (await cluster.policyNames('name-taken')).length === ring.length + 1 ? true : undefined,
     );
-    const away = proxy.inject({ act: { kind: 'reset' } });
-    proxy.cut(/watch=true/);
+    const away = proxy().inject({ act: { kind: 'reset' } });
+    proxy().cut(/watch=true/);
     await cluster.deletePolicy('name-taken', denyIngress);
     await cluster.deletePolicy('deleted-0', denyIngress);
     await cluster.controlPlane.killApiServer();
     await cluster.controlPlane.compactEtcd();
     await cluster.controlPlane.startApiServer();
-    const back = proxy.seen.length;
+    const back = proxy().seen.length;
     away.end();
     ringed.push('name-taken');
     await becomesRight(cluster, ringed);
-    const watches = proxy.seen.slice(back).filter(({ path }) => path.includes('/networkpolicies?'));
+    const watches = proxy()
+      .seen.slice(back)
+      .filter(({ path }) => path.includes('/networkpolicies?'));
     expect(watches.map(({ path }) => path.includes('sendInitialEvents'))).toEqual([true]);
     await comesToRest(cluster);
   });
@@ -220,17 +207,19 @@ describe('a server without watch-list', () => {
 
   test.each(refusals)('that answers %i is listed in pages, then watched', async (status, message) => {
     const body = JSON.stringify({ kind: 'Status', apiVersion: 'v1', code: status, message });
-    const fault = proxy.inject({ path: /sendInitialEvents=true/, act: { kind: 'answer', status, body } });
-    const torn = proxy.inject({ path: /continue=/, times: 1, act: { kind: 'tear', bytes: 1_000 } });
-    const first = proxy.seen.length;
-    await using operator = await OperatorProcess.start({ kubeconfig: await proxy.kubeconfig(direct) });
+    const fault = proxy().inject({ path: /sendInitialEvents=true/, act: { kind: 'answer', status, body } });
+    const torn = proxy().inject({ path: /continue=/, times: 1, act: { kind: 'tear', bytes: 1_000 } });
+    const first = proxy().seen.length;
+    await using operator = await startOperator();
     await operator.logged('caches synced');
     await becomesRight(cluster, ringed);
     const [deleted, edited] = [`deleted-${status % 10}`, `edited-${status % 10}`];
     await disturb({ deleted, edited, created: `created-without-${status}` });
     await becomesRight(cluster, ringed);
     await comesToRest(cluster);
-    const pages = proxy.seen.slice(first).filter(({ path }) => path.includes('/networkpolicies?limit=500'));
+    const pages = proxy()
+      .seen.slice(first)
+      .filter(({ path }) => path.includes('/networkpolicies?limit=500'));
     expect(pages.map(({ path }) => path.includes('continue='))).toEqual([false, true, false, true]);
     expect([fault.hits, torn.hits]).toEqual([watchedKinds, 1]);
     fault.end();

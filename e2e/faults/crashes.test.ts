@@ -1,32 +1,21 @@
 // The operator dies after any single write: the next one finishes what was begun, and on the way nobody is let in who must
 // not be, and nobody cut off who may.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { denyIngress, type StoredPolicy } from '../cluster.ts';
+import { appNamespace } from '../expected-policies.ts';
 import { type Change, crashAfterWrites } from './crashes.ts';
+import { onTestbed } from './on-testbed.ts';
 import { unfinished } from './oracle.ts';
 import { isFull, withLags } from './parameters.ts';
-import { appNamespace, platformSpec, routes, teamSpec } from './shop.ts';
-import { FaultWorld } from './world.ts';
+import { routes, teamSpec, testbedPlatform } from './shop.ts';
+import type { Testbed } from './testbed.ts';
 
-let world: FaultWorld;
-
-beforeAll(async () => {
-  world = await FaultWorld.start({ controllerManager: true });
-  await world.cluster.platform(platformSpec());
-}, 900_000);
-
-afterEach(async () => {
-  await world.reset();
-});
-
-afterAll(async () => {
-  await world?.stop();
-});
+const testbed = onTestbed({ controllerManager: true });
 
 /** The one namespace that stays: a change of the platform profile is one of this namespace, too. */
 const fixed = 'shop';
 
-async function keepOne({ cluster }: FaultWorld): Promise<readonly string[]> {
+async function keepOne({ cluster }: Testbed): Promise<readonly string[]> {
   if ((await cluster.profile(fixed, 'team')) === undefined) {
     await cluster.createNamespace(fixed, appNamespace);
     await cluster.createProfile(fixed, 'team', teamSpec);
@@ -41,10 +30,10 @@ function platformChange(title: string, writes: number, from: object, to: object,
     isQuick,
     writes,
     prepare: async (where) => {
-      await where.cluster.platform(platformSpec(from));
+      await where.cluster.platform(testbedPlatform(from));
       return keepOne(where);
     },
-    make: async ({ cluster }) => void (await cluster.platform(platformSpec(to))),
+    make: async ({ cluster }) => void (await cluster.platform(testbedPlatform(to))),
   };
 }
 
@@ -56,13 +45,13 @@ function namespaceChange(
     readonly labels?: Readonly<Record<string, string>>;
     /** Other namespaces whose policies change. */
     readonly others?: readonly string[];
-    readonly make: (where: FaultWorld, namespace: string) => Promise<void>;
-    readonly isSeen?: (where: FaultWorld, namespace: string) => Promise<boolean>;
+    readonly make: (where: Testbed, namespace: string) => Promise<void>;
+    readonly isSeen?: (where: Testbed, namespace: string) => Promise<boolean>;
   },
 ): Change {
   const { spec, labels = appNamespace, others = [], make, isSeen, ...rest } = change;
   // Each lag has namespaces of its own.
-  const nameOf = (run: number) => `${slug}-${world.proxy.watches.lagMs}-${run}`;
+  const nameOf = (run: number) => `${slug}-${testbed.proxy.watches.lagMs}-${run}`;
   return {
     ...rest,
     prepare: async (where, run) => {
@@ -72,9 +61,7 @@ function namespaceChange(
       return [nameOf(run), ...others];
     },
     make: (where, run) => make(where, nameOf(run)),
-    ...(isSeen === undefined
-      ? {}
-      : { isSeen: (where: FaultWorld, run: number) => isSeen(where, nameOf(run)) }),
+    ...(isSeen === undefined ? {} : { isSeen: (where: Testbed, run: number) => isSeen(where, nameOf(run)) }),
   };
 }
 
@@ -82,7 +69,7 @@ const profilePath = (namespace: string) =>
   `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/team`;
 
 /** Gives each policy of a namespace the name that another version might have given it, while no operator runs. */
-async function rename({ cluster }: FaultWorld, namespace: string): Promise<void> {
+async function rename({ cluster }: Testbed, namespace: string): Promise<void> {
   for (const [name, { metadata, spec }] of await cluster.policies(namespace)) {
     const { labels, ownerReferences } = metadata;
     await cluster.createPolicy(namespace, `${name}-old`, spec, { labels, ownerReferences });
@@ -103,7 +90,7 @@ const changes: readonly Change[] = [
     isQuick: true,
     writes: 6,
     prepare: async (where) => {
-      await where.cluster.platform(platformSpec());
+      await where.cluster.platform(testbedPlatform());
       return keepOne(where);
     },
     make: async (where) => {
@@ -173,7 +160,7 @@ const changes: readonly Change[] = [
     writes: 0,
     othersDelete: true,
     prepare: async (where) => {
-      await where.cluster.platform(platformSpec());
+      await where.cluster.platform(testbedPlatform());
       return keepOne(where);
     },
     make: ({ cluster }) => cluster.deletePlatform(),
@@ -190,13 +177,13 @@ describe(isFull ? 'a crash after each write of' : 'a crash after every fourth wr
   const step = isFull ? 1 : 4;
   const cases = withLags(tried).map(({ each, lag }, index) => [each.title, lag, each, index % step] as const);
   test.each(cases)('%s, with watches that are %i ms behind', async (_, lag, change, first) => {
-    world.proxy.watches.lagMs = lag;
-    await world.startOperator();
-    const { kills, wrong } = await crashAfterWrites(world, change, { first, step });
+    testbed.proxy.watches.lagMs = lag;
+    await testbed.startOperator();
+    const { kills, wrong } = await crashAfterWrites(testbed, change, { first, step });
     expect(wrong).toEqual([]);
     expect(kills).toBeGreaterThanOrEqual(Math.ceil((change.writes - first) / step));
-    await world.stopOperators();
-    world.proxy.watches.lagMs = 0;
-    expect(await unfinished(world)).toEqual([]);
+    await testbed.stopOperators();
+    testbed.proxy.watches.lagMs = 0;
+    expect(await unfinished(testbed)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@
 import { poll } from '../control-plane/poll.ts';
 import { broken } from './connections.ts';
 import { settled } from './oracle.ts';
-import type { FaultWorld } from './world.ts';
+import type { Testbed } from './testbed.ts';
 
 /** A change in the middle of which an operator may die. */
 export interface Change {
@@ -12,12 +12,12 @@ export interface Change {
   readonly isQuick?: boolean;
   /** How many writes it takes at least: fewer, and nothing was tried. */
   readonly writes: number;
-  /** Brings the world to where the change begins, with the operator running. Returns the namespaces to look at. */
-  readonly prepare: (world: FaultWorld, run: number) => Promise<readonly string[]>;
+  /** Brings the test bed to where the change begins, with the operator running. Returns the namespaces to look at. */
+  readonly prepare: (testbed: Testbed, run: number) => Promise<readonly string[]>;
   /** Makes the change. */
-  readonly make: (world: FaultWorld, run: number) => Promise<void>;
+  readonly make: (testbed: Testbed, run: number) => Promise<void>;
   /** Whether what was changed is seen in the policies, where no status tells that the operator has taken it in. */
-  readonly isSeen?: (world: FaultWorld, run: number) => Promise<boolean>;
+  readonly isSeen?: (testbed: Testbed, run: number) => Promise<boolean>;
   /** Others delete policies too, in an order of their own, so that ways may be cut meanwhile. */
   readonly othersDelete?: true;
 }
@@ -40,23 +40,23 @@ export interface KillPoints {
 
 /** Makes the change again and again, each time with a crash some writes later. An operator is running, before and after. */
 export async function crashAfterWrites(
-  world: FaultWorld,
+  testbed: Testbed,
   change: Change,
   { first, step }: KillPoints,
 ): Promise<Crashes> {
   const wrong: string[] = [];
   for (let kills = 0; ; kills += 1) {
     const run = first + kills * step;
-    const namespaces = await change.prepare(world, run);
-    await settled(world);
-    await world.recorder.caughtUp();
-    const since = world.recorder.mark;
-    const hasCrashed = await makeAndCrash(world, change, run);
-    if (hasCrashed) await world.startOperator();
-    await isThrough(world, change, run);
-    await world.recorder.caughtUp();
+    const namespaces = await change.prepare(testbed, run);
+    await settled(testbed);
+    await testbed.recorder.caughtUp();
+    const since = testbed.recorder.mark;
+    const hasCrashed = await makeAndCrash(testbed, change, run);
+    if (hasCrashed) await testbed.startOperator();
+    await isThrough(testbed, change, run);
+    await testbed.recorder.caughtUp();
     if (!change.othersDelete) {
-      const found = broken(world.recorder, { namespaces, since });
+      const found = broken(testbed.recorder, { namespaces, since });
       wrong.push(...found.map((text) => `killed after write ${run + 1}: ${text}`));
     }
     if (!hasCrashed) return { kills, wrong };
@@ -64,32 +64,32 @@ export async function crashAfterWrites(
 }
 
 /** Makes the change, and kills the operator when so many writes and one more were answered. Returns whether it was killed. */
-async function makeAndCrash(world: FaultWorld, change: Change, run: number): Promise<boolean> {
+async function makeAndCrash(testbed: Testbed, change: Change, run: number): Promise<boolean> {
   let hasCrashed = false;
-  const fault = world.proxy.inject({
+  const fault = testbed.proxy.inject({
     ...{ method: ['POST', 'PUT', 'PATCH', 'DELETE'], path: written, after: run, times: 1 },
     act: {
       kind: 'interrupt',
       run: async () => {
-        await world.killOperators();
+        await testbed.killOperators();
         hasCrashed = true;
       },
     },
   });
-  await change.make(world, run);
-  await isThrough(world, change, run, () => hasCrashed);
+  await change.make(testbed, run);
+  await isThrough(testbed, change, run, () => hasCrashed);
   fault.end();
   return hasCrashed;
 }
 
 /** Waits until the change was taken in and all is settled, or until it is over. */
 async function isThrough(
-  world: FaultWorld,
+  testbed: Testbed,
   { title, isSeen }: Change,
   run: number,
   isOver = () => false,
 ): Promise<void> {
-  const look = async () => isOver() || (await isSeen?.(world, run)) !== false || undefined;
+  const look = async () => isOver() || (await isSeen?.(testbed, run)) !== false || undefined;
   await poll(look, { timeoutMs: 120_000, expired: () => new Error(`${title} is not taken in`) });
-  await settled(world, { isOver });
+  await settled(testbed, { isOver });
 }

@@ -3,7 +3,7 @@
 import { poll } from '../control-plane/poll.ts';
 import { FaultProxy } from '../fault-proxy.ts';
 import type { OperatorProcess } from '../operator-process.ts';
-import type { FaultWorld } from './world.ts';
+import type { Testbed } from './testbed.ts';
 
 /** What a refused request gets: it is not asked again while anybody looks. */
 const refusal = {
@@ -17,13 +17,13 @@ const refusal = {
 const idleMs = 1_000;
 
 /** Every write, but of Events, that an operator would do which starts now, as texts with the beginning of their body. */
-export async function freshOperatorWants(world: FaultWorld): Promise<readonly string[]> {
-  await using proxy = await FaultProxy.start(world.cluster.controlPlane);
+export async function freshOperatorWants(testbed: Testbed): Promise<readonly string[]> {
+  await using proxy = await FaultProxy.start(testbed.cluster.controlPlane);
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) proxy.inject({ method, act: refusal });
-  const operator = await world.startOperator({ proxy });
+  const operator = await testbed.startOperator({ proxy });
   try {
     await operator.logged('caches synced');
-    await isIdle(operator, await countNamespaces(world));
+    await isIdle(operator, await countNamespaces(testbed));
   } finally {
     await operator.kill();
   }
@@ -32,7 +32,7 @@ export async function freshOperatorWants(world: FaultWorld): Promise<readonly st
     .map(({ method, path, body }) => `${method} ${path} ${body.slice(0, 600)}`);
 }
 
-async function countNamespaces({ cluster }: FaultWorld): Promise<number> {
+async function countNamespaces({ cluster }: Testbed): Promise<number> {
   return (await cluster.api.json<{ items: unknown[] }>('GET', '/api/v1/namespaces')).items.length;
 }
 

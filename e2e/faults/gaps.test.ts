@@ -1,40 +1,25 @@
-// Watches break, and the world goes on meanwhile: each time the operator finds out what it missed, whether its watch goes
+// Watches break, and the cluster changes meanwhile: each time the operator finds out what it missed, whether its watch goes
 // on where it broke or has to begin anew, and whichever kind comes later than the others.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
-import { judge, settled } from './oracle.ts';
+import { appNamespace } from '../expected-policies.ts';
+import { onTestbed } from './on-testbed.ts';
+import { judge } from './oracle.ts';
 import { withLags } from './parameters.ts';
-import { appNamespace, platformSpec, routes, teamSpec } from './shop.ts';
-import { FaultWorld } from './world.ts';
+import { routes, teamSpec } from './shop.ts';
 
-let world: FaultWorld;
 let since: number;
 let turn = 0;
+const testbed = onTestbed({ controllerManager: true, teams: ['calm', 'shop'], operator: true });
 
-beforeAll(async () => {
-  world = await FaultWorld.start({ controllerManager: true });
-  await world.cluster.platform(platformSpec());
-  await world.createTeams('calm', 'shop');
-}, 900_000);
-
-beforeEach(async () => {
-  await world.startOperator();
-  await settled(world);
-  since = world.recorder.mark;
-});
-
-afterEach(async () => {
-  await world.reset();
-});
-
-afterAll(async () => {
-  await world?.stop();
+beforeEach(() => {
+  since = testbed.recorder.mark;
 });
 
 /** A bit of everything that an operator has to hear of. */
 async function goOn(): Promise<void> {
-  const { cluster } = world;
+  const { cluster } = testbed;
   turn += 1;
   const profiles = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles';
   await cluster.createNamespace(`new-${turn}`, appNamespace);
@@ -48,7 +33,7 @@ async function goOn(): Promise<void> {
 
 /** Judges what is not touched, but for the one policy that is deleted: nothing may be opened. */
 async function wrong(): Promise<readonly string[]> {
-  const found = await judge(world, { since, namespaces: ['calm'] });
+  const found = await judge(testbed, { since, namespaces: ['calm'] });
   return found.filter((text) => !(text.includes('monitoring/prometheus') && text.includes('was cut')));
 }
 
@@ -75,7 +60,7 @@ const gaps = [
 describe('watches that break and', () => {
   const cases = withLags(gaps).map(({ each, lag }) => [each.title, lag, each.resumed] as const);
   test.each(cases)('%s, %i ms behind', async (_, lag, resumed) => {
-    const { proxy } = world;
+    const { proxy } = testbed;
     proxy.watches.lagMs = lag;
     const release = proxy.watches.hold(/watch=true/);
     await goOn();
@@ -96,12 +81,12 @@ const resumption = /watch=true.*resourceVersion=\d/;
 
 describe('an API server that is away for a while', () => {
   test.each(withLags(['it']).map(({ lag }) => lag))('is listed anew, %i ms behind', async (lag) => {
-    const { proxy } = world;
+    const { proxy } = testbed;
     proxy.watches.lagMs = lag;
     const away = proxy.inject({ act: { kind: 'reset' } });
     proxy.cut(/watch=true/);
     await goOn();
-    await world.cluster.eventually('each watch was tried', async () => (away.hits > 60 ? true : undefined));
+    await testbed.cluster.eventually('each watch was tried', async () => (away.hits > 60 ? true : undefined));
     const first = proxy.seen.length;
     away.end();
     expect(await wrong()).toEqual([]);
@@ -109,7 +94,7 @@ describe('an API server that is away for a while', () => {
   });
 
   test('and of which not all is listed again is not written to', async () => {
-    const { proxy, cluster } = world;
+    const { proxy, cluster } = testbed;
     const away = proxy.inject({ act: { kind: 'reset' } });
     proxy.cut(/watch=true/);
     await cluster.deletePolicy('shop', denyIngress);
@@ -142,11 +127,11 @@ describe('a view of one kind that is older than the others at a restart', () => 
     'services',
   ];
   test.each(kinds)('%s: what happened since is made up for', async (kind) => {
-    const { proxy, cluster } = world;
-    await world.killOperators();
+    const { proxy, cluster } = testbed;
+    await testbed.killOperators();
     const release = proxy.watches.hold(new RegExp(`/${kind}.*watch=true`));
     const first = proxy.seen.length;
-    const starting = world.startOperator();
+    const starting = testbed.startOperator();
     // What is held was read before anything happens, and all the rest as well.
     await cluster.eventually('the held watch is open', async () =>
       proxy.seen.slice(first).some(({ path }) => new RegExp(`/${kind}.*watch=true`).test(path))

@@ -1,35 +1,15 @@
 // The answer to a write comes after the news that what was written has changed again, or is gone: what is older must not
 // count, and what is gone must not come back.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
+import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';
-import { platformSpec, routes, teamSpec } from './shop.ts';
-import { FaultWorld } from './world.ts';
-
-let world: FaultWorld;
+import { routes, teamSpec, testbedPlatform } from './shop.ts';
 
 const group = '/apis/ringfence.dev/v1alpha1';
 const platformPath = `${group}/platformnetworkprofiles/default`;
 const profilePath = `${group}/namespaces/shop/appnetworkprofiles/team`;
-
-beforeAll(async () => {
-  world = await FaultWorld.start({ controllerManager: true });
-  await world.cluster.platform(platformSpec());
-  await world.createTeams('calm', 'shop');
-}, 900_000);
-
-beforeEach(async () => {
-  await world.startOperator();
-  await settled(world);
-});
-
-afterEach(async () => {
-  await world.reset();
-});
-
-afterAll(async () => {
-  await world?.stop();
-});
+const testbed = onTestbed({ controllerManager: true, teams: ['calm', 'shop'], operator: true });
 
 /** Provokes a write, does something when it has happened, and lets the operator hear of that before it gets the answer. */
 async function beforeAnswer(
@@ -38,7 +18,7 @@ async function beforeAnswer(
   provoke: () => Promise<unknown>,
   act: () => Promise<unknown>,
 ) {
-  const { proxy, cluster } = world;
+  const { proxy, cluster } = testbed;
   const fault = proxy.inject({
     ...{ method, path, times: 1 },
     act: {
@@ -70,36 +50,36 @@ const cases: readonly Case[] = [
     title: 'a policy that was created, and deleted by somebody',
     method: 'POST',
     path: /\/shop\/networkpolicies$/,
-    provoke: () => world.cluster.deletePolicy('shop', denyIngress),
-    act: () => world.cluster.deletePolicy('shop', denyIngress),
+    provoke: () => testbed.cluster.deletePolicy('shop', denyIngress),
+    act: () => testbed.cluster.deletePolicy('shop', denyIngress),
   },
   {
     title: 'a policy that was created, and edited by somebody',
     method: 'POST',
     path: /\/shop\/networkpolicies$/,
-    provoke: () => world.cluster.deletePolicy('shop', denyIngress),
-    act: () => world.cluster.patchPolicy('shop', denyIngress, edit),
+    provoke: () => testbed.cluster.deletePolicy('shop', denyIngress),
+    act: () => testbed.cluster.patchPolicy('shop', denyIngress, edit),
   },
   {
     title: 'a policy that was put right, and deleted by somebody',
     method: 'PUT',
     path: /\/shop\/networkpolicies\//,
-    provoke: () => world.cluster.patchPolicy('shop', denyIngress, edit),
-    act: () => world.cluster.deletePolicy('shop', denyIngress),
+    provoke: () => testbed.cluster.patchPolicy('shop', denyIngress, edit),
+    act: () => testbed.cluster.deletePolicy('shop', denyIngress),
   },
   {
     title: 'a policy that was deleted, and created by somebody',
     method: 'DELETE',
     path: /\/shop\/networkpolicies\//,
-    provoke: () => world.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.mongo] } }),
+    provoke: () => testbed.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.mongo] } }),
     act: async () => {
       const name =
-        world.proxy.seen
+        testbed.proxy.seen
           .findLast(({ method }) => method === 'DELETE')
           ?.path.split('/')
           .at(-1) ?? '';
       const labels = { 'app.kubernetes.io/managed-by': 'ringfence' };
-      await world.cluster.createPolicy(
+      await testbed.cluster.createPolicy(
         'shop',
         name,
         { podSelector: {}, policyTypes: ['Ingress'] },
@@ -111,24 +91,24 @@ const cases: readonly Case[] = [
     title: 'a status of a profile that is deleted',
     method: 'PATCH',
     path: /\/shop\/appnetworkprofiles\/team\/status/,
-    provoke: () => world.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.job] } }),
-    act: () => world.cluster.api.json('DELETE', profilePath),
+    provoke: () => testbed.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.job] } }),
+    act: () => testbed.cluster.api.json('DELETE', profilePath),
   },
   {
     title: 'a status of the platform profile, which is deleted',
     method: 'PATCH',
     path: /\/platformnetworkprofiles\/default\/status/,
-    provoke: () => world.cluster.platform({ egress: 'ClusterOnly' }),
-    act: () => world.cluster.api.json('DELETE', platformPath),
+    provoke: () => testbed.cluster.platform({ egress: 'ClusterOnly' }),
+    act: () => testbed.cluster.api.json('DELETE', platformPath),
   },
 ];
 
 test.each(cases)('the answer about $title', async ({ method, path, provoke, act }) => {
   await beforeAnswer(method, path, provoke, act);
-  await settled(world);
-  expect(await unfinished(world)).toEqual([]);
-  await world.cluster.platform(platformSpec());
-  if ((await world.cluster.profile('shop', 'team')) === undefined)
-    await world.cluster.createProfile('shop', 'team', teamSpec);
-  await settled(world);
+  await settled(testbed);
+  expect(await unfinished(testbed)).toEqual([]);
+  await testbed.cluster.platform(testbedPlatform());
+  if ((await testbed.cluster.profile('shop', 'team')) === undefined)
+    await testbed.cluster.createProfile('shop', 'team', teamSpec);
+  await settled(testbed);
 });

@@ -1,40 +1,26 @@
 // A watch that loses an event and goes on as if nothing had happened. Nothing but a look at what the server really has finds it.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Cluster, denyIngress } from '../cluster.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
-import { FaultProxy } from '../fault-proxy.ts';
-import { OperatorProcess } from '../operator-process.ts';
-import { appNamespace, becomesRight, comesToRest, countWrites, platformSpec } from '../right-set.ts';
+import { expect, test } from '@jest/globals';
+import { denyIngress } from '../cluster.ts';
+import { appNamespace, becomesRight, comesToRest, countWrites, platformSpec } from '../expected-policies.ts';
+import { onCluster } from '../on-cluster.ts';
 
-let cluster: Cluster;
-let proxy: FaultProxy;
-let operator: OperatorProcess;
 const ringed = ['edited', 'deleted'];
 const comparisons = 'ringfence_cache_comparisons_total{result="success"}';
-
-beforeAll(async () => {
-  const controlPlane = await startControlPlane();
-  cluster = new Cluster(controlPlane);
-  proxy = await FaultProxy.start(controlPlane);
-  await cluster.installCrds();
-  await Promise.all(ringed.map((name) => cluster.createNamespace(name, appNamespace)));
-  await cluster.platform(platformSpec);
-  const kubeconfig = await proxy.kubeconfig(await cluster.operatorKubeconfig());
-  operator = await OperatorProcess.start({ kubeconfig, flags: ['--compare-every', '1'] });
-  await becomesRight(cluster, ringed);
-  await comesToRest(cluster);
-}, 900_000);
-
-afterAll(async () => {
-  await operator?.stop();
-  await proxy?.stop();
-  await cluster?.controlPlane.stop();
+const { cluster, operator, proxy } = onCluster({
+  proxy: true,
+  namespaces: ringed,
+  platform: platformSpec,
+  operator: { flags: ['--compare-every', '1'] },
+  afterOperator: async ({ cluster }) => {
+    await becomesRight(cluster, ringed);
+    await comesToRest(cluster);
+  },
 });
 
 /** How many objects were found to differ, by resource, without those of which none was. */
 async function differences(): Promise<Readonly<Record<string, number>>> {
   const found: Record<string, number> = {};
-  for (const [line, value] of await operator.metrics()) {
+  for (const [line, value] of await operator().metrics()) {
     const resource = /^ringfence_cache_differences_total\{resource="(.+)"\}$/.exec(line)?.[1];
     if (resource !== undefined && value !== 0) found[resource] = value;
   }
@@ -43,7 +29,7 @@ async function differences(): Promise<Readonly<Record<string, number>>> {
 
 /** Waits until so many comparisons have been made from now on. */
 async function compared(count: number): Promise<void> {
-  const made = async () => (await operator.metrics()).get(comparisons) ?? 0;
+  const made = async () => (await operator().metrics()).get(comparisons) ?? 0;
   const before = await made();
   await cluster.eventually(`${count} comparisons are made`, async () =>
     (await made()) >= before + count ? true : undefined,
@@ -51,22 +37,24 @@ async function compared(count: number): Promise<void> {
 }
 
 test('where nothing differs, comparisons write nothing, count nothing and read no object', async () => {
-  const [writes, first] = [await countWrites(cluster), proxy.seen.length];
+  const [writes, first] = [await countWrites(cluster), proxy().seen.length];
   await compared(60);
   expect(await differences()).toEqual({});
   expect(await countWrites(cluster)).toBe(writes);
-  const reads = proxy.seen.slice(first).filter(({ path }) => path.includes('metadata.name'));
+  const reads = proxy()
+    .seen.slice(first)
+    .filter(({ path }) => path.includes('metadata.name'));
   expect(reads.filter(({ path }) => !path.includes('limit=500') && !path.includes('watch=true'))).toEqual([]);
-  expect(operator.lines.find(({ msg }) => /compared|lost events/.test(msg))).toBeUndefined();
-  expect((await operator.metrics()).get(comparisons.replace('success', 'error'))).toBe(0);
+  expect(operator().lines.find(({ msg }) => /compared|lost events/.test(msg))).toBeUndefined();
+  expect((await operator().metrics()).get(comparisons.replace('success', 'error'))).toBe(0);
 });
 
 test('events that were lost are found and acted on, told of and counted', async () => {
   const policies = /\/networkpolicies\?/;
   const lost = [
-    proxy.watches.lose(/\/namespaces\?/, /"type":"ADDED".*"name":"created"/),
-    proxy.watches.lose(policies, /"type":"MODIFIED".*"namespace":"edited"/),
-    proxy.watches.lose(policies, /"type":"DELETED".*"namespace":"deleted"/),
+    proxy().watches.lose(/\/namespaces\?/, /"type":"ADDED".*"name":"created"/),
+    proxy().watches.lose(policies, /"type":"MODIFIED".*"namespace":"edited"/),
+    proxy().watches.lose(policies, /"type":"DELETED".*"namespace":"deleted"/),
   ];
   await cluster.createNamespace('created', appNamespace);
   await cluster.patchPolicy('edited', denyIngress, { spec: { ingress: [{}] } });
@@ -78,7 +66,7 @@ test('events that were lost are found and acted on, told of and counted', async 
   await comesToRest(cluster);
   await compared(60);
   expect(await differences()).toEqual({ namespaces: 1, 'networkpolicies.networking.k8s.io': 2 });
-  const told = operator.lines.filter(({ msg }) => msg.includes('the watch lost events'));
+  const told = operator().lines.filter(({ msg }) => msg.includes('the watch lost events'));
   expect(told.flatMap(({ objects }) => objects).sort()).toEqual([
     'created',
     `deleted/${denyIngress}`,

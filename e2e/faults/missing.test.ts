@@ -1,39 +1,26 @@
 // What the operator needs is taken away under it and given back: the CRDs, its permissions one by one, the room that a quota
 // leaves. What it can't know it doesn't act on, and afterwards all is as it should be.
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { denyIngress } from '../cluster.ts';
+import { appNamespace } from '../expected-policies.ts';
 import { formatGrant, type Permission, permissionsOf } from '../grants.ts';
 import { operatorRoles, without } from '../permissions.ts';
+import { onTestbed } from './on-testbed.ts';
 import { judge, settled, unfinished } from './oracle.ts';
 import { isFull } from './parameters.ts';
-import { appNamespace, newPort, platformSpec, routes, teamSpec } from './shop.ts';
-import { FaultWorld } from './world.ts';
+import { newPort, routes, teamSpec, testbedPlatform } from './shop.ts';
 
-let world: FaultWorld;
 const teams = ['calm', 'shop'];
-
-beforeAll(async () => {
-  world = await FaultWorld.start({ controllerManager: true });
-  for (const name of teams) await world.cluster.createNamespace(name, appNamespace);
-  await declare();
-}, 900_000);
-
-afterEach(async () => {
-  await world.reset();
-});
-
-afterAll(async () => {
-  await world?.stop();
-});
+const testbed = onTestbed({ controllerManager: true, teams });
 
 async function declare(): Promise<void> {
-  await world.cluster.platform(platformSpec());
-  for (const name of teams) await world.cluster.createProfile(name, 'team', teamSpec);
+  await testbed.cluster.platform(testbedPlatform());
+  for (const name of teams) await testbed.cluster.createProfile(name, 'team', teamSpec);
 }
 
-const setRoutes = (...some: readonly object[]) => world.setRoutes('shop', some);
+const setRoutes = (...some: readonly object[]) => testbed.setRoutes('shop', some);
 
 /** Routes that have not been there before. */
 const newRoutes = () => [routes.mongo, { ...routes.job, ports: [newPort()] }];
@@ -47,9 +34,9 @@ describe('a permission that is taken away and given back', () => {
     .map((permission) => [permission.grants.map(formatGrant).join(', '), permission] as const);
 
   test.each(isFull ? cases : cases.filter(([name]) => /networkp/.test(name)))('%s', async (_, permission) => {
-    const { cluster, proxy, recorder } = world;
-    const operator = await world.startOperator();
-    await settled(world);
+    const { cluster, proxy, recorder } = testbed;
+    const operator = await testbed.startOperator();
+    await settled(testbed);
     const since = recorder.mark;
     await without(cluster, permission, async () => {
       // A watch that stands is not asked for its permission again.
@@ -63,7 +50,7 @@ describe('a permission that is taken away and given back', () => {
       await cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } });
       await cluster.eventually('it has tried', async () => (proxy.seen.length > from ? true : undefined));
     });
-    expect(await judge(world, { since, namespaces: ['calm'] })).toEqual([]);
+    expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
     expect(operator.lines.filter(({ level }) => level >= 60)).toEqual([]);
   });
 });
@@ -75,20 +62,20 @@ describe('a quota that is full', () => {
   /** No quota controller runs here: what it would count is written by hand. */
   async function limit(used: number): Promise<void> {
     const hard = { [resource]: String(used) };
-    await world.cluster.api.json('POST', path, { metadata: { name: 'few' }, spec: { hard } });
-    await world.cluster.api.json('PATCH', `${path}/few/status`, { status: { hard, used: hard } });
+    await testbed.cluster.api.json('POST', path, { metadata: { name: 'few' }, spec: { hard } });
+    await testbed.cluster.api.json('PATCH', `${path}/few/status`, { status: { hard, used: hard } });
   }
 
   test('keeps what is there, and what it refused is written when there is room', async () => {
-    const { cluster, recorder } = world;
-    await world.startOperator();
-    await settled(world);
+    const { cluster, recorder } = testbed;
+    await testbed.startOperator();
+    await settled(testbed);
     await limit((await cluster.policies('shop')).size);
     const since = recorder.mark;
     await setRoutes(...teamSpec.routes, ...newRoutes().slice(1), routes.kubernetes);
     await cluster.platformCondition('Ready', 'False');
     await cluster.api.json('DELETE', `${path}/few`);
-    expect(await judge(world, { since, namespaces: teams })).toEqual([]);
+    expect(await judge(testbed, { since, namespaces: teams })).toEqual([]);
   });
 });
 
@@ -98,7 +85,7 @@ describe('CRDs that are deleted', () => {
 
   /** Deletes them while the operator's watches of them are down, so that it never hears of the end of any profile. */
   async function deleteUnseen(): Promise<void> {
-    const { proxy, cluster } = world;
+    const { proxy, cluster } = testbed;
     const away = proxy.inject({ path: /ringfence\.dev/, act: { kind: 'reset' } });
     proxy.cut(/ringfence\.dev/);
     for (const crd of crds) await cluster.api.json('DELETE', `${path}/${crd}`);
@@ -110,9 +97,9 @@ describe('CRDs that are deleted', () => {
   }
 
   test('leave nothing to write, and all is right when they are back', async () => {
-    const { proxy, cluster } = world;
-    const operator = await world.startOperator();
-    await settled(world);
+    const { proxy, cluster } = testbed;
+    const operator = await testbed.startOperator();
+    await settled(testbed);
     await deleteUnseen();
     await operator.logged('does not know appnetworkprofiles.ringfence.dev');
     await operator.logged('does not know platformnetworkprofiles.ringfence.dev');
@@ -133,7 +120,7 @@ describe('CRDs that are deleted', () => {
         () => undefined,
       ),
     );
-    await settled(world);
-    expect(await unfinished(world)).toEqual([]);
+    await settled(testbed);
+    expect(await unfinished(testbed)).toEqual([]);
   });
 });

@@ -4,12 +4,12 @@ import { poll } from '../control-plane/poll.ts';
 import { broken } from './connections.ts';
 import { freshOperatorWants } from './fresh-operator.ts';
 import { disorder, readStored } from './statuses.ts';
-import type { FaultWorld } from './world.ts';
+import type { Testbed } from './testbed.ts';
 
-/** How long nothing may have been written before a world counts as at rest, on top of the lag of its watches. */
+/** How long nothing may have been written before a test bed counts as at rest, on top of the lag of its watches. */
 const quietMs = 1_000;
 
-/** How long is waited for a world to settle. */
+/** How long is waited for a test bed to settle. */
 export interface Patience {
   readonly timeoutMs?: number;
   /** Whether there is no use in waiting on. */
@@ -18,18 +18,18 @@ export interface Patience {
 
 /** Waits until all is in order, and nothing has been written for a while. @throws Error that says what is not in order */
 export async function settled(
-  world: FaultWorld,
+  testbed: Testbed,
   { timeoutMs = 120_000, isOver }: Patience = {},
 ): Promise<void> {
   let last = { versions: '', at: performance.now() };
   let wrong: readonly string[] = [];
   const look = async () => {
     if (isOver?.()) return true;
-    const stored = await readStored(world.cluster);
+    const stored = await readStored(testbed.cluster);
     wrong = disorder(stored);
     const versions = JSON.stringify(stored);
     if (versions !== last.versions || wrong.length > 0) last = { versions, at: performance.now() };
-    return performance.now() - last.at > quietMs + world.proxy.watches.lagMs ? true : undefined;
+    return performance.now() - last.at > quietMs + testbed.proxy.watches.lagMs ? true : undefined;
   };
   await poll(look, {
     timeoutMs,
@@ -45,30 +45,30 @@ export interface Judgement {
   readonly since: number;
   /** The namespaces whose connections are looked at. */
   readonly namespaces: readonly string[];
-  /** How long the world may take to settle. */
+  /** How long the test bed may take to settle. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Waits until the world has settled, and judges how it got there.
+ * Waits until the test bed has settled, and judges how it got there.
  *
  * @returns what is wrong, as texts: nothing where all is well
  */
-export async function judge(world: FaultWorld, judgement: Judgement): Promise<readonly string[]> {
+export async function judge(testbed: Testbed, judgement: Judgement): Promise<readonly string[]> {
   const { since, namespaces, ...patience } = judgement;
-  await settled(world, patience);
-  await world.recorder.caughtUp();
-  return [...broken(world.recorder, { since, namespaces }), ...(await unfinished(world))];
+  await settled(testbed, patience);
+  await testbed.recorder.caughtUp();
+  return [...broken(testbed.recorder, { since, namespaces }), ...(await unfinished(testbed))];
 }
 
 /** How long the operator may take for what a fresh one would still do: quiet alone is no proof that a busy machine has got to it. */
 const unfinishedMs = 60_000;
 
 /** What a fresh operator would still write, as texts: nothing where nothing is left to do. */
-export async function unfinished(world: FaultWorld): Promise<readonly string[]> {
+export async function unfinished(testbed: Testbed): Promise<readonly string[]> {
   const started = performance.now();
   for (;;) {
-    const writes = await freshOperatorWants(world);
+    const writes = await freshOperatorWants(testbed);
     if (writes.length === 0 || performance.now() - started > unfinishedMs)
       return writes.map((write) => `a fresh operator would ${write}`);
   }

@@ -1,49 +1,29 @@
 // What is deleted and created again, as CI and `kubectl replace --force` do it, is new and no quarrel: it is ringed as what
 // never was there before, however often.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
-import type { OperatorProcess } from '../operator-process.ts';
+import { appNamespace } from '../expected-policies.ts';
 import { broken } from './connections.ts';
+import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';
 import { isFull, withLags } from './parameters.ts';
-import { appNamespace, platformSpec, teamSpec } from './shop.ts';
-import { FaultWorld } from './world.ts';
+import { teamSpec, testbedPlatform } from './shop.ts';
 
-let world: FaultWorld;
-let operator: OperatorProcess;
 const teams = ['r1', 'r2', 'r3', 'r4'];
 const rounds = isFull ? 12 : 6;
 const group = '/apis/ringfence.dev/v1alpha1';
 const profilePath = (namespace: string) => `${group}/namespaces/${namespace}/appnetworkprofiles/team`;
-
-beforeAll(async () => {
-  world = await FaultWorld.start({ controllerManager: true });
-  await world.cluster.platform(platformSpec());
-  await world.createTeams('calm', ...teams);
-}, 900_000);
-
-beforeEach(async () => {
-  operator = await world.startOperator();
-  await settled(world);
-});
-
-afterEach(async () => {
-  await world.reset();
-});
-
-afterAll(async () => {
-  await world?.stop();
-});
+const testbed = onTestbed({ controllerManager: true, teams: ['calm', ...teams], operator: true });
 
 /** Whoever takes a recreation for a rival says so, and waits for minutes. */
 function expectNoContest(): void {
-  expect(operator.lines.filter(({ msg }) => msg.includes('contested'))).toEqual([]);
+  expect(testbed.operator.lines.filter(({ msg }) => msg.includes('contested'))).toEqual([]);
 }
 
 describe('again and again', () => {
   test('a namespace is closed each time', async () => {
-    const { cluster } = world;
-    const since = world.recorder.mark;
+    const { cluster } = testbed;
+    const since = testbed.recorder.mark;
     for (let round = 0; round < rounds; round += 1) {
       await cluster.createNamespace('ci', appNamespace);
       await cluster.eventually(`it is closed in round ${round}`, async () =>
@@ -52,9 +32,9 @@ describe('again and again', () => {
       expectNoContest();
       await cluster.deleteNamespace('ci');
     }
-    await settled(world);
-    expect(broken(world.recorder, { since, namespaces: ['calm'] })).toEqual([]);
-    expect(await unfinished(world)).toEqual([]);
+    await settled(testbed);
+    expect(broken(testbed.recorder, { since, namespaces: ['calm'] })).toEqual([]);
+    expect(await unfinished(testbed)).toEqual([]);
   });
 
   const recreations = [
@@ -63,8 +43,8 @@ describe('again and again', () => {
       act: () =>
         Promise.all(
           teams.map(async (name) => {
-            await world.cluster.api.json('DELETE', profilePath(name));
-            await world.cluster.createProfile(name, 'team', teamSpec);
+            await testbed.cluster.api.json('DELETE', profilePath(name));
+            await testbed.cluster.createProfile(name, 'team', teamSpec);
           }),
         ),
       untouched: ['calm'],
@@ -72,8 +52,8 @@ describe('again and again', () => {
     {
       title: 'the platform profile is recreated at once',
       act: async () => {
-        await world.cluster.deletePlatform();
-        await world.cluster.platform(platformSpec());
+        await testbed.cluster.deletePlatform();
+        await testbed.cluster.platform(testbedPlatform());
       },
       // Garbage collection takes every ring away, in an order of its own.
       untouched: [],
@@ -81,8 +61,8 @@ describe('again and again', () => {
     {
       title: 'policies are deleted, all of a namespace',
       act: async () => {
-        for (const name of await world.cluster.policyNames('r1'))
-          await world.cluster.deletePolicy('r1', name);
+        for (const name of await testbed.cluster.policyNames('r1'))
+          await testbed.cluster.deletePolicy('r1', name);
       },
       untouched: ['calm'],
     },
@@ -90,19 +70,19 @@ describe('again and again', () => {
   const cases = withLags(recreations).map(({ each, lag }) => [each.title, lag, each] as const);
 
   test.each(cases)('%s, with watches that are %i ms behind', async (_, lag, { act, untouched }) => {
-    world.proxy.watches.lagMs = lag;
-    const since = world.recorder.mark;
+    testbed.proxy.watches.lagMs = lag;
+    const since = testbed.recorder.mark;
     const before = await rightSet();
     for (let round = 0; round < (isFull ? 6 : 3); round += 1) {
       await act();
-      await settled(world);
+      await settled(testbed);
       expect(await rightSet()).toEqual(before);
     }
     expectNoContest();
-    await world.recorder.caughtUp();
-    expect(broken(world.recorder, { since, namespaces: untouched })).toEqual([]);
-    world.proxy.watches.lagMs = 0;
-    expect(await unfinished(world)).toEqual([]);
+    await testbed.recorder.caughtUp();
+    expect(broken(testbed.recorder, { since, namespaces: untouched })).toEqual([]);
+    testbed.proxy.watches.lagMs = 0;
+    expect(await unfinished(testbed)).toEqual([]);
   });
 });
 
@@ -110,19 +90,19 @@ describe('the news of one kind come late', () => {
   test.each(['appnetworkprofiles', 'platformnetworkprofiles', 'networkpolicies'])(
     '%s: what is recreated meanwhile is no quarrel',
     async (kind) => {
-      const { proxy, cluster } = world;
+      const { proxy, cluster } = testbed;
       const before = await rightSet();
       const release = proxy.watches.hold(new RegExp(`/${kind}.*watch=true`));
       await cluster.api.json('DELETE', profilePath('r1'));
       await cluster.createProfile('r1', 'team', teamSpec);
       await cluster.deletePlatform();
-      await cluster.platform(platformSpec());
+      await cluster.platform(testbedPlatform());
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       release();
-      await settled(world);
+      await settled(testbed);
       expect(await rightSet()).toEqual(before);
       expectNoContest();
-      expect(await unfinished(world)).toEqual([]);
+      expect(await unfinished(testbed)).toEqual([]);
     },
   );
 });
@@ -131,7 +111,7 @@ describe('the news of one kind come late', () => {
 async function rightSet(): Promise<Readonly<Record<string, object>>> {
   const sets = await Promise.all(
     teams.map(async (team) =>
-      [...(await world.cluster.policies(team))].map(([name, { spec }]) => [`${team}/${name}`, spec]),
+      [...(await testbed.cluster.policies(team))].map(([name, { spec }]) => [`${team}/${name}`, spec]),
     ),
   );
   return Object.fromEntries(sets.flat().sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));

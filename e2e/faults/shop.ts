@@ -1,12 +1,11 @@
 // The small platform that every fault is tried on: its profile, the routes of a team, and the connections that are looked at.
 // Must not know what is allowed.
 import type { AnyCluster } from '../cluster.ts';
+import { appNamespace } from '../expected-policies.ts';
+import { createDns } from '../fixtures.ts';
 
-/** The labels of an application namespace. */
-export const appNamespace = { app: 'yes' } as const;
-
-/** The spec of the platform profile, in whatever mode. */
-export function platformSpec(over: object = {}): object {
+/** The spec of the platform profile of the test bed. */
+export function testbedPlatform(over: object = {}): object {
   return {
     enforcement: 'Enforce',
     egress: 'Restricted',
@@ -87,18 +86,5 @@ export const ports = [
 /** Creates what is around the teams: namespaces, and a cluster DNS. */
 export async function buildSurroundings(cluster: AnyCluster): Promise<void> {
   for (const namespace of ['monitoring', 'ingress', 'elsewhere']) await cluster.createNamespace(namespace);
-  const dns = [
-    { name: 'dns', port: 53, protocol: 'UDP' },
-    { name: 'dns-tcp', port: 53, protocol: 'TCP' },
-  ];
-  await cluster.api.json('POST', '/api/v1/namespaces/kube-system/services', {
-    metadata: { name: 'kube-dns' },
-    spec: { clusterIP: '10.96.0.10', selector: { 'k8s-app': 'kube-dns' }, ports: dns },
-  });
-  await cluster.api.json('POST', '/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices', {
-    metadata: { name: 'kube-dns-1', labels: { 'kubernetes.io/service-name': 'kube-dns' } },
-    addressType: 'IPv4',
-    endpoints: [{ addresses: ['10.244.0.2'] }],
-    ports: dns,
-  });
+  await createDns(cluster);
 }

@@ -1,37 +1,24 @@
 // Connections that are there and say nothing, or little, and processes that stand still: nobody waits for ever, and nobody
 // writes who should not any more.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
+import { appNamespace } from '../expected-policies.ts';
 import { type Act, FaultProxy } from '../fault-proxy.ts';
+import { onTestbed } from './on-testbed.ts';
 import { judge, settled, unfinished } from './oracle.ts';
 import { isFull } from './parameters.ts';
-import { appNamespace, newPort, platformSpec, routes, teamSpec } from './shop.ts';
-import { FaultWorld } from './world.ts';
+import { newPort, routes, teamSpec } from './shop.ts';
 
-let world: FaultWorld;
 let since: number;
+const testbed = onTestbed({ teams: ['calm', 'shop'] });
 
-beforeAll(async () => {
-  world = await FaultWorld.start();
-  await world.cluster.platform(platformSpec());
-  await world.createTeams('calm', 'shop');
-}, 900_000);
-
-beforeEach(async () => {
-  world.recorder.forget();
-  since = world.recorder.mark;
-});
-
-afterEach(async () => {
-  await world.reset();
-});
-
-afterAll(async () => {
-  await world?.stop();
+beforeEach(() => {
+  testbed.recorder.forget();
+  since = testbed.recorder.mark;
 });
 
 const writes = { method: ['POST', 'PUT', 'PATCH', 'DELETE'], path: /networkpolicies|appnetworkprofiles/ };
-const setRoutes = (...some: readonly object[]) => world.setRoutes('shop', some);
+const setRoutes = (...some: readonly object[]) => testbed.setRoutes('shop', some);
 
 describe('answers that', () => {
   const cases: readonly (readonly [string, Act])[] = [
@@ -43,68 +30,68 @@ describe('answers that', () => {
   test.each(cases.filter(([, { kind }]) => isFull || kind !== 'hang'))(
     '%s: what was to be done is done in the end',
     async (_, act) => {
-      await world.startOperator();
-      await settled(world);
-      const fault = world.proxy.inject({ ...writes, times: 6, act });
+      await testbed.startOperator();
+      await settled(testbed);
+      const fault = testbed.proxy.inject({ ...writes, times: 6, act });
       await setRoutes(routes.mongo, routes.job, routes.kubernetes);
       await setRoutes(...teamSpec.routes, { ...routes.job, ports: [newPort()] });
-      await world.cluster.createNamespace(`new-${act.kind}`, appNamespace);
-      await world.cluster.eventually('some were hit', async () => (fault.hits > 2 ? true : undefined));
-      expect(await judge(world, { since, namespaces: ['calm'] })).toEqual([]);
+      await testbed.cluster.createNamespace(`new-${act.kind}`, appNamespace);
+      await testbed.cluster.eventually('some were hit', async () => (fault.hits > 2 ? true : undefined));
+      expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
       fault.end();
     },
   );
 
   test('come from nowhere do not keep it: SIGTERM ends it', async () => {
-    const operator = await world.startOperator({ flags: ['--leader-elect'] });
+    const operator = await testbed.startOperator({ flags: ['--leader-elect'] });
     await operator.logged('the lease is ours');
-    await settled(world);
-    const fault = world.proxy.inject({ act: { kind: 'hang' } });
+    await settled(testbed);
+    const fault = testbed.proxy.inject({ act: { kind: 'hang' } });
     await setRoutes(routes.mongo, { ...routes.job, ports: [newPort()] });
-    await world.cluster.eventually('some hang', async () => (fault.hits > 0 ? true : undefined));
+    await testbed.cluster.eventually('some hang', async () => (fault.hits > 0 ? true : undefined));
     expect(await operator.stop()).toBe(0);
     fault.end();
-    await world.startOperator();
-    expect(await judge(world, { since, namespaces: ['calm'] })).toEqual([]);
+    await testbed.startOperator();
+    expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
   });
 });
 
 // They are given up after two and a half minutes.
 if (isFull)
   test('connections that a firewall has forgotten are given up: what changed meanwhile is found', async () => {
-    await world.startOperator();
-    await settled(world);
-    world.proxy.deaden(/watch=true/);
-    await world.cluster.deletePolicy('shop', denyIngress);
+    await testbed.startOperator();
+    await settled(testbed);
+    testbed.proxy.deaden(/watch=true/);
+    await testbed.cluster.deletePolicy('shop', denyIngress);
     await setRoutes(routes.mongo, routes.internet);
-    expect(await judge(world, { since, namespaces: ['calm'], timeoutMs: 400_000 })).toEqual([]);
+    expect(await judge(testbed, { since, namespaces: ['calm'], timeoutMs: 400_000 })).toEqual([]);
   });
 
 describe('a leader that stands still until another one leads', () => {
   test('writes nothing when it goes on, and the other one goes on', async () => {
     const lease = ['--leader-elect', '--lease-duration', '3'];
-    await using slowProxy = await FaultProxy.start(world.cluster.controlPlane);
-    const stopped = await world.startOperator({ flags: lease, proxy: slowProxy });
+    await using slowProxy = await FaultProxy.start(testbed.cluster.controlPlane);
+    const stopped = await testbed.startOperator({ flags: lease, proxy: slowProxy });
     await stopped.logged('the lease is ours');
-    await settled(world);
-    const second = await world.startOperator({ flags: lease });
+    await settled(testbed);
+    const second = await testbed.startOperator({ flags: lease });
     await second.logged('caches synced');
     // It has something to write when it goes on: what it hears of before it stops is not done yet.
     const held = slowProxy.inject({ ...writes, times: 3, act: { kind: 'delay', ms: 500 } });
     await setRoutes(routes.mongo, { ...routes.job, ports: [newPort()] });
-    await world.cluster.eventually('it writes', async () => (held.hits > 0 ? true : undefined));
+    await testbed.cluster.eventually('it writes', async () => (held.hits > 0 ? true : undefined));
     stopped.signal('SIGSTOP');
     await second.logged('the lease is ours');
-    await world.cluster.deletePolicy('shop', denyIngress);
-    await settled(world);
+    await testbed.cluster.deletePolicy('shop', denyIngress);
+    await settled(testbed);
     const from = slowProxy.seen.length;
     const told = stopped.lines.length;
     await setRoutes(...teamSpec.routes);
     stopped.signal('SIGCONT');
-    await world.cluster.eventually('it goes on, or ends', async () =>
+    await testbed.cluster.eventually('it goes on, or ends', async () =>
       stopped.hasEnded || stopped.lines.length > told ? true : undefined,
     );
-    expect(await judge(world, { since, namespaces: ['calm'] })).toEqual([]);
+    expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
     const wrote = slowProxy.seen
       .slice(from)
       .filter(({ method, path }) => method !== 'GET' && /networkp|status/.test(path));
@@ -113,7 +100,7 @@ describe('a leader that stands still until another one leads', () => {
 });
 
 test('at last nothing is left to do', async () => {
-  await world.startOperator();
-  await settled(world);
-  expect(await unfinished(world)).toEqual([]);
+  await testbed.startOperator();
+  await settled(testbed);
+  expect(await unfinished(testbed)).toEqual([]);
 });

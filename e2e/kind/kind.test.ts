@@ -4,16 +4,14 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { defaultTag } from '../../image/build.ts';
 import { paths } from '../../image/root.ts';
-import { Cluster } from '../cluster.ts';
-import { startControlPlane } from '../control-plane/control-plane.ts';
 import { freePorts } from '../control-plane/ports.ts';
 import { kubernetesVersion } from '../control-plane/versions.ts';
 import { kubectl } from '../kubectl.ts';
-import { OperatorProcess } from '../operator-process.ts';
+import { onCluster } from '../on-cluster.ts';
 import { createWords, deleteWords, loadWords, nodeImage } from './kind.ts';
 import { clients, connectProgram, node, packetObjects, port, stages } from './packets.ts';
 
@@ -43,24 +41,14 @@ describe('the command lines', () => {
 });
 
 describe('the packet check', () => {
-  let cluster: Cluster;
-  let operator: OperatorProcess;
-
-  beforeAll(async () => {
-    cluster = new Cluster(await startControlPlane());
-    await cluster.installCrds();
-    const file = join(cluster.controlPlane.directory, 'packets.json');
-    writeFileSync(
-      file,
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: packetObjects(defaultTag()) }),
-    );
-    await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-f', file);
-    operator = await OperatorProcess.start({ kubeconfig: await cluster.operatorKubeconfig(), settle: 0 });
-  }, 900_000);
-
-  afterAll(async () => {
-    await operator?.stop();
-    await cluster?.controlPlane.stop();
+  const { cluster } = onCluster({
+    beforeOperator: async ({ cluster }) => {
+      const file = join(cluster.controlPlane.directory, 'packets.json');
+      const list = { apiVersion: 'v1', kind: 'List', items: packetObjects(defaultTag()) };
+      writeFileSync(file, JSON.stringify(list));
+      await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-f', file);
+    },
+    operator: { settle: 0 },
   });
 
   test.each(stages)('expects under $enforcement what the analysis says', async ({ enforcement, reach }) => {

@@ -101,7 +101,7 @@ function reaches(client: string, address: string): boolean {
 function runTests(): void {
   const files = readdirSync('e2e')
     .map((file) => `e2e/${file}`)
-    .filter((file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes('openCluster('));
+    .filter((file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes('onAnyCluster('));
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', ...files];
   run(process.execPath, [...jest, '--selectProjects', 'e2e'], { [existingCluster]: kubeconfig });
 }

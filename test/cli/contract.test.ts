@@ -2,12 +2,13 @@
 // sentence instead of a stack for bad input, the same answer from stdin as from files, and exit codes as its help says.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import type { DefinedVerb } from '../../src/cli/define-verb.ts';
 import { programOf, toolVerbs } from '../../src/cli/program.ts';
-import { type Ended, Tool } from './tool.ts';
+import type { Ended } from './tool.ts';
+import { useTool } from './use-tool.ts';
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 
@@ -33,11 +34,10 @@ const names = [...definitions.keys()];
 const readers = names.filter((name) => definitions.get(name)?.reads !== undefined);
 const withSchema = names.filter((name) => definitions.get(name)?.formats.schema !== undefined);
 
-let tool: Tool;
+const tool = useTool();
 let folder: string;
 
 beforeAll(() => {
-  tool = new Tool();
   folder = join(tool.folder, 'work');
   mkdirSync(join(folder, 'other'), { recursive: true });
   mkdirSync(join(folder, 'input'));
@@ -48,8 +48,6 @@ beforeAll(() => {
   writeFileSync(join(folder, 'empty.yaml'), '');
   writeFileSync(join(folder, 'broken.yaml'), 'kind: [\n');
 });
-
-afterAll(() => tool?.[Symbol.dispose]());
 
 function run(line: string): Promise<Ended> {
   return tool.run(`ringfence ${line}`, { folder });

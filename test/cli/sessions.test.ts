@@ -2,21 +2,15 @@
 // read them with a person's eye before you keep them.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { replay } from './session.ts';
-import { Tool } from './tool.ts';
+import { useTool } from './use-tool.ts';
 
 /** A session starts the tool many times, beside whatever else the machine does. */
 const patience = 120_000;
 
 const sessions = join(import.meta.dirname, 'sessions');
-let tool: Tool;
-
-beforeAll(() => {
-  tool = new Tool();
-});
-
-afterAll(() => tool?.[Symbol.dispose]());
+const tool = useTool();
 
 describe('a session with the tool', () => {
   test.each(readdirSync(sessions).sort())(

@@ -31,16 +31,27 @@ function withoutProgress(stderr: string): string {
 
 /** The bundle in a folder of its own, as `ringfence` and `kubectl-ringfence`. */
 export class Tool implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'ringfence-tool-'));
-  readonly bundle = join(this.folder, 'ringfence.mjs');
+  #folder: string | undefined;
 
-  constructor() {
+  /** Bundles it, for `useTool()` alone. */
+  build(): void {
+    this.#folder = mkdtempSync(join(tmpdir(), 'ringfence-tool-'));
     execFileSync(process.execPath, ['esbuild.config.mjs', this.bundle], { cwd: root });
     const bin = join(this.folder, 'bin');
     mkdirSync(bin);
     // Whoever runs it may be somebody else.
     for (const path of [this.folder, bin, this.bundle]) chmodSync(path, 0o755);
     for (const name of ['ringfence', 'kubectl-ringfence']) symlinkSync(this.bundle, join(bin, name));
+  }
+
+  /** Its own folder, which the files of a test may share. */
+  get folder(): string {
+    if (this.#folder === undefined) throw new Error('the tool is not built: tests may use it once they run');
+    return this.#folder;
+  }
+
+  get bundle(): string {
+    return join(this.folder, 'ringfence.mjs');
   }
 
   /** Runs a line of shell, in which the tool is `ringfence`. */
@@ -63,6 +74,6 @@ export class Tool implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,100 @@
+// Where faults are tried: a cluster with the platform of `shop.ts`, a proxy that misbehaves between it and the operators, and a
+// record of all policies. Must not know what is right.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Cluster } from '../cluster.ts';
+import { appNamespace } from '../expected-policies.ts';
+import type { FaultProxy } from '../fault-proxy.ts';
+import type { OnCluster, OperatorOptions } from '../on-cluster.ts';
+import type { OperatorProcess } from '../operator-process.ts';
+import { PolicyRecorder } from '../policy-recorder.ts';
+import { buildSurroundings, teamSpec } from './shop.ts';
+
+/** How an operator is started in it. */
+export interface TestbedOperatorOptions extends OperatorOptions {
+  /** Another proxy than its own. */
+  readonly proxy?: FaultProxy;
+}
+
+/** The settle time of the operators, in seconds: no CNI listens here. */
+const settle = 0.4;
+
+/** What a test of a fault works with, once `prepare()` is through. */
+export class Testbed {
+  readonly #on: OnCluster;
+  #bundle: string | undefined;
+  #recorder: PolicyRecorder | undefined;
+
+  constructor(on: OnCluster) {
+    this.#on = on;
+  }
+
+  /** Bundles the operator, which then starts in a fraction of the time, and builds what is around the teams. */
+  async prepare(): Promise<void> {
+    this.#bundle = join(mkdtempSync(join(tmpdir(), 'ringfence-faults-')), 'ringfence.mjs');
+    execFileSync(process.execPath, ['esbuild.config.mjs', this.#bundle]);
+    await buildSurroundings(this.cluster);
+    this.#recorder = await PolicyRecorder.start(this.cluster.api);
+  }
+
+  get cluster(): Cluster {
+    return this.#on.cluster;
+  }
+
+  get proxy(): FaultProxy {
+    return this.#on.proxy();
+  }
+
+  /** The operator that was started last. */
+  get operator(): OperatorProcess {
+    return this.#on.operator();
+  }
+
+  get recorder(): PolicyRecorder {
+    if (this.#recorder === undefined) throw new Error('nothing is recorded before the test bed is prepared');
+    return this.#recorder;
+  }
+
+  /** Starts an operator and waits until it works with what it has read. */
+  async startOperator(options: TestbedOperatorOptions = {}): Promise<OperatorProcess> {
+    const { flags = [], proxy = this.proxy, ...more } = options;
+    return this.#on.startOperator({
+      kubeconfig: await proxy.kubeconfig(await this.cluster.operatorKubeconfig()),
+      ...(this.#bundle === undefined ? {} : { entry: this.#bundle }),
+      settle,
+      flags: ['--service-delay', '0.3', '--node-delay', '1', ...flags],
+      ...more,
+    });
+  }
+
+  /** Creates namespaces of teams, each with the profile `team` that most of these tests begin with. */
+  async createTeams(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.cluster.createNamespace(name, appNamespace);
+      await this.cluster.createProfile(name, 'team', teamSpec);
+    }
+  }
+
+  /** Replaces the routes of the profile `team` of a namespace. */
+  async setRoutes(namespace: string, routes: readonly object[]): Promise<void> {
+    const profile = `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/team`;
+    await this.cluster.api.json('PATCH', profile, { spec: { routes } });
+  }
+
+  /** Ends all operators in order. */
+  stopOperators(): Promise<void> {
+    return this.#on.stopOperators();
+  }
+
+  /** Ends all operators as a crash would. */
+  killOperators(): Promise<void> {
+    return this.#on.killOperators();
+  }
+
+  [Symbol.dispose](): void {
+    this.#recorder?.stop();
+    if (this.#bundle !== undefined) rmSync(dirname(this.#bundle), { recursive: true });
+  }
+}
