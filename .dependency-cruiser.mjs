@@ -57,6 +57,19 @@ export default {
     ...layerRules,
     ...floorRules,
     {
+      name: 'analyze-classes-know-no-answers',
+      comment:
+        'classes of pods must not know which answers are made of them: what an answer needs is worked out in src/analyze itself',
+      severity: 'error',
+      from: { path: '^src/analyze/classes/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: [
+          '^src/analyze/lint/',
+          '^src/analyze/(analysis|analysis-snapshot|compare|connections|explain|joint-classes|listing|notes|outside-parts|reachability|service-targets)\\.ts$',
+        ],
+      },
+    },
+    {
       name: 'core-is-pure',
       comment:
         'the core knows no client, no I/O and no clock: read it in kube/, operator/ or cli/ and pass it in as data',

@@ -2,9 +2,9 @@
 // Must not write them: generate.ts does, and a test only compares.
 import { execFileSync } from 'node:child_process';
 import { customResourceDefinition } from '../src/api/crd.ts';
+import { customResources } from '../src/api/custom-resources.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
 import { referencePage } from '../src/api/reference.ts';
-import { customResources } from '../src/api/resources.ts';
 import { crdText } from '../src/cli/crds/format.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { findingsPage } from './findings-page.ts';

@@ -1,5 +1,5 @@
-// Addresses outside of all pods, cut into as few parts as what is said of them needs: a range with holes has holes, and a
-// range of which two things are said is two. Must not know what is said.
+// Addresses outside of all pods, cut into as few parts as possible so that each part has one value.
+// Must not know what the values mean.
 import { compareRanges, contains, formatCidr, type IpRange } from '../model/ip-ranges.ts';
 import { type AddressEnd, readRange } from './endpoints.ts';
 
@@ -16,7 +16,7 @@ interface Valued<T> {
   readonly inner: readonly Valued<T>[];
 }
 
-/** Addresses, and what is said of all of them. */
+/** Addresses that all have the same value. */
 export interface AddressValue<T> {
   readonly end: AddressEnd;
   /** That of `end.cidr`. */
@@ -32,7 +32,7 @@ export const everyAddress: readonly IpRange[] = ['0.0.0.0/0', '::/0'].map(readRa
  *
  * @param whole disjoint ranges, to be cut
  * @param cuts ranges within which the value is the same, but for what other cuts take out of them
- * @param say what is said of the addresses of a range that are in no smaller one; the same value for the same thing
+ * @param say the value of the addresses of a range that are in no smaller range; the same value for the same thing
  */
 export function mapAddresses<T>(
   whole: readonly IpRange[],
@@ -63,7 +63,7 @@ function grow(ranges: readonly IpRange[]): readonly Part[] {
 function judge<T>({ range, inner }: Part, say: (range: IpRange) => T): Valued<T> {
   const judged = inner.map((part) => judge(part, say));
   if (!isFilled(range, inner)) return { range, value: say(range), inner: judged };
-  // Nothing is its own: it is worth a name only where all that fills it has one value.
+  // Other parts fill this one. It gets a name of its own only where all of them have the same value.
   const [first, ...others] = judged.map(({ value }) => value);
   const value = others.every((other) => other === first) ? first : undefined;
   return { range, value, inner: judged };

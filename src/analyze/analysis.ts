@@ -1,11 +1,14 @@
-// The analysis: NetworkPolicies and pods in, who reaches whom on which ports, and why, out. Pure, exact, and independent of
-// the order of its input. Speaks of NetworkPolicies, whoever wrote them; must not know a profile.
+// The analysis: it takes NetworkPolicies and pods, and answers who reaches whom on which ports, and why. Pure, exact, and
+// independent of the order of its input. It takes policies of any author and must not know profiles.
 import { contains } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import type { PortSpec } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
 import type { ServiceFacts } from '../model/services.ts';
+import { type AtomicPredicates, predicatesOf } from './classes/atomic-predicates.ts';
+import { findEquivalenceClasses } from './classes/equivalence-classes.ts';
+import { classify, type PodClass, type PodGroup, type Pods } from './classes/pod-classes.ts';
 import type { Connection, ConnectionGroup } from './connections.ts';
 import {
   type AddressEnd,
@@ -17,16 +20,13 @@ import {
 } from './endpoints.ts';
 import { type Explanation, explainPair, type Pair } from './explain.ts';
 import type { AnalysisInput } from './facts.ts';
-import { type Lens, lensOf } from './lens.ts';
 import { Listing } from './listing.ts';
 import type { NamedEnd } from './notes.ts';
 import { outsideParts } from './outside-parts.ts';
-import { classify, type PodClass, type PodGroup, type Pods } from './pod-classes.ts';
 import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
-import { Reach } from './reach.ts';
-import { assignRoles } from './roles.ts';
-import { followService, type NoTarget, type ServiceTarget } from './services.ts';
+import { Reachability } from './reachability.ts';
+import { followService, type NoTarget, type ServiceTarget } from './service-targets.ts';
 import type { PolicyIndex } from './sides.ts';
 
 /**
@@ -34,19 +34,22 @@ import type { PolicyIndex } from './sides.ts';
  *
  * - A connection of a workload with itself is between two of its pods. One pod with itself is never listed: "a Pod cannot
  *   block access to itself" (the concept page).
- * - Addresses are those that are no pod's. A range of which policies say different things is split: two connections, from
- *   `10.0.0.0/8 except 10.1.0.0/16` and from `10.1.0.0/16`; and as far as one thing is said of it, it is one range, whatever
- *   other pods' policies say of its parts. Between addresses nothing is listed.
+ * - Addresses are those that belong to no pod. Where policies treat parts of a range differently, it is split: two
+ *   connections, from `10.0.0.0/8 except 10.1.0.0/16` and from `10.1.0.0/16`. Where they treat all of it alike it stays one
+ *   range, whatever the policies of other pods say of its parts. Connections between addresses are not listed.
  * - Where policies tell the pods of one workload apart, each group of pods that are alike is an end of its own.
  */
-export function analyze(input: AnalysisInput, lens: Lens = lensOf(input.policies)): Analysis {
-  return new Analysis(input, lens);
+export function analyze(
+  input: AnalysisInput,
+  predicates: AtomicPredicates = predicatesOf(input.policies),
+): Analysis {
+  return new Analysis(input, predicates);
 }
 
 /** Pods, and what they are to policies. */
 type NamedPods = NamedEnd & { readonly is: PodClass };
 
-/** An analysed input, to be asked. */
+/** An analysed input, which answers questions. */
 export class Analysis {
   readonly input: AnalysisInput;
   readonly #pods: Pods;
@@ -54,14 +57,14 @@ export class Analysis {
   readonly #index: PolicyIndex;
   readonly #listing: Listing;
 
-  constructor(input: AnalysisInput, lens: Lens) {
+  constructor(input: AnalysisInput, predicates: AtomicPredicates) {
     this.input = input;
-    this.#pods = classify(input.workloads, lens);
+    this.#pods = classify(input.workloads, predicates);
     this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => keyOf({ workload }));
     this.#index = indexPolicies(input, this.#pods.classes);
     const table = new PortTable();
-    const roles = assignRoles(this.#pods, this.#index, table);
-    this.#listing = new Listing(this.#pods, new Reach(roles, table), table);
+    const classes = findEquivalenceClasses(this.#pods, this.#index, table);
+    this.#listing = new Listing(this.#pods, new Reachability(classes, table), table);
   }
 
   /** All workloads, sorted; those whose pods policies tell apart in groups of pods. */

@@ -1,7 +1,10 @@
-// What changes between two inputs: connections gained and lost. They may differ in everything: pods, policies, namespaces.
-// Looks at roles before and after at once, so that what stays the same costs nothing. Must not know why something changed.
+// The connections that are gained and lost between two inputs, which may differ in pods, policies and namespaces. It joins the
+// equivalence classes before and after, so that what stays the same costs nothing. Must not know why something changed.
 import type { IpRange } from '../model/ip-ranges.ts';
 import { everyAddress, mapAddresses } from './address-map.ts';
+import { type AddressSide, AnalysisSnapshot } from './analysis-snapshot.ts';
+import { predicatesOf, unitePredicates } from './classes/atomic-predicates.ts';
+import type { SourceClass, TargetClass } from './classes/equivalence-classes.ts';
 import {
   addressBundle,
   type Bundle,
@@ -10,12 +13,9 @@ import {
   GroupBuilder,
 } from './connections.ts';
 import type { AnalysisInput } from './facts.ts';
-import { type Joint, type JointOpen, joinOpen, joinPods, joinRoles } from './joint-roles.ts';
-import { lensOf, uniteLenses } from './lens.ts';
-import { type AddressSide, Moment } from './moment.ts';
+import { type Joint, type JointOpen, joinClasses, joinOpen, joinPods } from './joint-classes.ts';
 import { type PortsId, PortTable } from './port-table.ts';
-import { cutsOf, type Row } from './reach.ts';
-import type { SourceRole, TargetRole } from './roles.ts';
+import { cutsOf, type Row } from './reachability.ts';
 
 /** What changes. A connection that only gains some ports is in `gained` with these. */
 export interface Difference {
@@ -28,9 +28,13 @@ export interface Difference {
  * not there at one of the moments reaches nothing then. Pods are told apart where policies do so at any of the moments.
  */
 export function compare(before: AnalysisInput, after: AnalysisInput): Difference {
-  const lens = uniteLenses(lensOf(before.policies), lensOf(after.policies));
+  const predicates = unitePredicates(predicatesOf(before.policies), predicatesOf(after.policies));
   const table = new PortTable();
-  return new Comparison(new Moment(before, lens, table), new Moment(after, lens, table), table).difference();
+  return new Comparison(
+    new AnalysisSnapshot(before, predicates, table),
+    new AnalysisSnapshot(after, predicates, table),
+    table,
+  ).difference();
 }
 
 /** What was gained or lost, from one end. */
@@ -67,22 +71,22 @@ class Change {
 
 /** Goes through all pods that are alike at both moments, once as sources and once as targets of addresses. */
 class Comparison {
-  readonly #before: Moment;
-  readonly #after: Moment;
+  readonly #before: AnalysisSnapshot;
+  readonly #after: AnalysisSnapshot;
   readonly #table: PortTable;
-  readonly #sources: readonly Joint<SourceRole>[];
-  readonly #targets: readonly Joint<TargetRole>[];
-  readonly #byBefore: ReadonlyMap<number | undefined, readonly Joint<TargetRole>[]>;
-  readonly #byAfter: ReadonlyMap<number | undefined, readonly Joint<TargetRole>[]>;
+  readonly #sources: readonly Joint<SourceClass>[];
+  readonly #targets: readonly Joint<TargetClass>[];
+  readonly #byBefore: ReadonlyMap<number | undefined, readonly Joint<TargetClass>[]>;
+  readonly #byAfter: ReadonlyMap<number | undefined, readonly Joint<TargetClass>[]>;
   readonly #open: readonly JointOpen[];
 
-  constructor(before: Moment, after: Moment, table: PortTable) {
+  constructor(before: AnalysisSnapshot, after: AnalysisSnapshot, table: PortTable) {
     this.#before = before;
     this.#after = after;
     this.#table = table;
     const pods = joinPods(before.pods.groups, after.pods.groups);
-    this.#sources = joinRoles(pods, before.reach.roles.sources, after.reach.roles.sources);
-    this.#targets = joinRoles(pods, before.reach.roles.targets, after.reach.roles.targets);
+    this.#sources = joinClasses(pods, before.reach.classes.sources, after.reach.classes.sources);
+    this.#targets = joinClasses(pods, before.reach.classes.targets, after.reach.classes.targets);
     this.#byBefore = Map.groupBy(this.#targets, (target) => target.before?.index);
     this.#byAfter = Map.groupBy(this.#targets, (target) => target.after?.index);
     this.#open = joinOpen(before.reach.open, after.reach.open, this.#targets);
@@ -97,7 +101,7 @@ class Comparison {
     };
   }
 
-  #gather<Role>(ends: readonly Joint<Role>[], changeOf: (end: Joint<Role>) => Change): Difference {
+  #gather<Class>(ends: readonly Joint<Class>[], changeOf: (end: Joint<Class>) => Change): Difference {
     const gained = new GroupBuilder(this.#table);
     const lost = new GroupBuilder(this.#table);
     for (const end of ends) {
@@ -109,7 +113,7 @@ class Comparison {
   }
 
   /** What changes from these pods to others, and to addresses. */
-  #changeOfSource({ before, after }: Joint<SourceRole>): Change {
+  #changeOfSource({ before, after }: Joint<SourceClass>): Change {
     const change = new Change(this.#table);
     const was = this.#before.rowOf(before);
     const is = this.#after.rowOf(after);
@@ -132,14 +136,14 @@ class Comparison {
   }
 
   /** What changes from addresses to these pods. */
-  #changeOfTarget({ before, after }: Joint<TargetRole>): Change {
+  #changeOfTarget({ before, after }: Joint<TargetClass>): Change {
     const change = new Change(this.#table);
     this.#addAddresses(change, before && ingressOf(before), after && ingressOf(after));
     return change;
   }
 
   #addAddresses(change: Change, before: AddressSide | undefined, after: AddressSide | undefined): void {
-    const cuts = [before, after].flatMap((side) => (side === undefined ? [] : cutsOf(side.profile)));
+    const cuts = [before, after].flatMap((side) => (side === undefined ? [] : cutsOf(side.signature)));
     const was = (range: IpRange) => this.#before.portsOfRange(before, range);
     const is = (range: IpRange) => this.#after.portsOfRange(after, range);
     const gained = mapAddresses(everyAddress, cuts, (range) => this.#table.subtract(is(range), was(range)));
@@ -151,17 +155,17 @@ class Comparison {
 
 function targetsIn(
   row: Row | undefined,
-  joints: ReadonlyMap<number | undefined, readonly Joint<TargetRole>[]>,
-): readonly Joint<TargetRole>[] {
+  joints: ReadonlyMap<number | undefined, readonly Joint<TargetClass>[]>,
+): readonly Joint<TargetClass>[] {
   return [...(row?.ports.keys() ?? [])].flatMap((index) => joints.get(index) ?? []);
 }
 
-function egressOf({ egress, families }: SourceRole): AddressSide {
-  return { profile: egress, families };
+function egressOf({ egress, families }: SourceClass): AddressSide {
+  return { signature: egress, families };
 }
 
-function ingressOf({ ingress, families }: TargetRole): AddressSide {
-  return { profile: ingress, families };
+function ingressOf({ ingress, families }: TargetClass): AddressSide {
+  return { signature: ingress, families };
 }
 
 function turned({ from, to, ports }: ConnectionGroup): ConnectionGroup {

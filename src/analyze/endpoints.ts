@@ -27,7 +27,7 @@ export function isWorkload(end: Endpoint): end is WorkloadEnd {
   return 'workload' in end;
 }
 
-/** So many pods and exceptions are named for people. */
+/** How many pods and exceptions are named for people. */
 const namesTold = 8;
 
 /**
@@ -79,7 +79,7 @@ export function isSameWorkload({ workload: a }: WorkloadEnd, { workload: b }: Wo
   return a.namespace === b.namespace && a.name === b.name && a.kind === b.kind;
 }
 
-/** One pod, and the same: a pod that nothing makes, or one that policies tell apart from the others of its workload. */
+/** Whether both ends are the same single pod: one without a workload, or one that policies tell apart from the others of its workload. */
 export function isSelf(a: Endpoint, b: Endpoint): boolean {
   if (!isWorkload(a) || !isWorkload(b) || !isSameWorkload(a, b)) return false;
   return (
@@ -90,7 +90,7 @@ export function isSelf(a: Endpoint, b: Endpoint): boolean {
 /**
  * An address, or a CIDR whose host bits may be set.
  *
- * @throws where it is neither: whoever makes the facts has checked them
+ * @throws if it is neither: facts are checked when they are made
  */
 export function readRange(text: string): IpRange {
   const parsed = text.includes('/') ? parseMaskedCidr(text) : parseAddress(text);

@@ -31,7 +31,7 @@ import {
 
 /** What is known of one pair of ends. */
 export interface Explanation {
-  /** Of what was asked, the part that this is about. */
+  /** The part of the question that this explanation is about. */
   readonly from: Endpoint;
   readonly to: Endpoint;
   /** Every port on which the connection is allowed. */

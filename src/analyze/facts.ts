@@ -1,5 +1,5 @@
 // What the analysis takes in: namespaces, workloads with their pods, Services and NetworkPolicies, as plain data.
-// NetworkPolicies whoever wrote them: must not know a profile. Whoever makes these facts has checked them: see src/cluster.
+// NetworkPolicies of any author: must not know profiles. The facts are checked when they are made: see src/cluster.
 import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Owner } from '../model/policies.ts';
@@ -7,16 +7,16 @@ import type { Protocol } from '../model/ports.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
 
-/** Everything that the analysis knows of the world. Each key stands in each list once. */
+/** Everything that the analysis knows of the cluster. Each key is in each list once. */
 export interface AnalysisInput {
-  /** One that is not in the list has no label but `kubernetes.io/metadata.name`, which each has whatever is said here. */
+  /** A namespace that is not in the list has only the label `kubernetes.io/metadata.name`, which every namespace has. */
   readonly namespaces: readonly { readonly name: string; readonly labels: Labels }[];
   readonly workloads: readonly WorkloadFacts[];
   readonly services: readonly ServiceFacts[];
   readonly policies: readonly PolicyFacts[];
 }
 
-/** A workload: what makes pods, or a pod that nothing makes. The same name may be taken once by each kind. */
+/** A workload: what creates pods, or a pod that nothing creates. Several kinds may have a workload of the same name. */
 export interface WorkloadFacts extends ObjectKey {
   /** `Pod`, `Deployment`, `StatefulSet`, … */
   readonly kind: string;
@@ -36,7 +36,7 @@ export interface PodFacts {
   readonly hostNetwork: boolean;
 }
 
-/** A port that a container declares; what it listens on without declaring it is reached just the same. */
+/** A port that a container declares. Ports that it does not declare can be reached all the same. */
 export interface ContainerPort {
   readonly name?: string;
   readonly protocol: Protocol;

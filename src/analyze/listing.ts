@@ -1,7 +1,9 @@
-// Everything that is allowed, listed: one by one in order, or in groups. Rows of roles become connections of pods here.
+// Lists everything that is allowed, one by one in order or in groups: rows of classes become connections of pods.
 // Must not know how a row is found.
 import type { PortSet } from '../model/port-set.ts';
 import type { AddressValue } from './address-map.ts';
+import type { SourceClass, TargetClass } from './classes/equivalence-classes.ts';
+import type { Pods } from './classes/pod-classes.ts';
 import {
   addressBundle,
   type Bundle,
@@ -12,10 +14,8 @@ import {
   GroupBuilder,
 } from './connections.ts';
 import { type Endpoint, isSelf } from './endpoints.ts';
-import type { Pods } from './pod-classes.ts';
 import type { PortsId, PortTable } from './port-table.ts';
-import type { Reach } from './reach.ts';
-import type { SourceRole, TargetRole } from './roles.ts';
+import type { Reachability } from './reachability.ts';
 
 /** What a source reaches at one end. */
 interface Reached {
@@ -23,16 +23,16 @@ interface Reached {
   readonly ports: PortSet;
 }
 
-/** So many ends of rows are kept for the next pods of the same role, which bounds the memory. */
+/** How many ends of rows are kept for the next pods of the same class: a bound on memory. */
 const keptEnds = 1_000_000;
 
 /** Lists connections. */
 export class Listing {
   readonly #pods: Pods;
-  readonly #reach: Reach;
+  readonly #reach: Reachability;
   readonly #table: PortTable;
 
-  constructor(pods: Pods, reach: Reach, table: PortTable) {
+  constructor(pods: Pods, reach: Reachability, table: PortTable) {
     this.#pods = pods;
     this.#reach = reach;
     this.#table = table;
@@ -40,16 +40,18 @@ export class Listing {
 
   /** All of them, by source and then by destination, workloads before addresses. */
   *connections(): Generator<Connection, void> {
-    const { sources } = this.#reach.roles;
-    const roleOf = new Map(sources.flatMap((role) => role.groups.map((group) => [group, role])));
-    const rows = new Map<SourceRole, readonly Reached[]>();
+    const { sources } = this.#reach.classes;
+    const classOf = new Map(
+      sources.flatMap((sourceClass) => sourceClass.groups.map((group) => [group, sourceClass])),
+    );
+    const rows = new Map<SourceClass, readonly Reached[]>();
     let kept = 0;
     for (const group of this.#pods.groups) {
-      const role = roleOf.get(group);
-      if (role === undefined) continue;
-      const row = rows.get(role) ?? this.#reachedBy(role);
-      if (role.groups.length > 1 && !rows.has(role) && kept + row.length <= keptEnds) {
-        rows.set(role, row);
+      const sourceClass = classOf.get(group);
+      if (sourceClass === undefined) continue;
+      const row = rows.get(sourceClass) ?? this.#reachedBy(sourceClass);
+      if (sourceClass.groups.length > 1 && !rows.has(sourceClass) && kept + row.length <= keptEnds) {
+        rows.set(sourceClass, row);
         kept += row.length;
       }
       const from = group.end;
@@ -61,7 +63,7 @@ export class Listing {
   /** All of them in groups, sorted. */
   groups(): readonly ConnectionGroup[] {
     const builder = new GroupBuilder(this.#table);
-    for (const source of this.#reach.roles.sources) {
+    for (const source of this.#reach.classes.sources) {
       const byPorts = new Map<PortsId, Bundle[]>();
       const row = this.#reach.rowOf(source);
       for (const [target, ports] of this.#reach.targetsIn(row)) addTo(byPorts, ports, targetBundle(target));
@@ -74,7 +76,7 @@ export class Listing {
   /** Everything from addresses, found by what they reach. */
   #inwards(): readonly ConnectionGroup[] {
     const builder = new GroupBuilder(this.#table);
-    for (const target of this.#reach.roles.targets) {
+    for (const target of this.#reach.classes.targets) {
       const byPorts = new Map<PortsId, Bundle[]>();
       for (const { end, value } of this.#reach.outside(target.ingress, target.families)) {
         addTo(byPorts, value, addressBundle(end));
@@ -84,12 +86,12 @@ export class Listing {
     return builder.groups().map(({ from, to, ports }) => ({ from: to, to: from, ports }));
   }
 
-  #outwards({ egress, families }: SourceRole): readonly AddressValue<PortsId>[] {
+  #outwards({ egress, families }: SourceClass): readonly AddressValue<PortsId>[] {
     return this.#reach.outside(egress, families).filter(({ value }) => value !== this.#table.none);
   }
 
-  /** What pods of a role reach, sorted. */
-  #reachedBy(source: SourceRole): readonly Reached[] {
+  /** What the pods of a class reach, sorted. */
+  #reachedBy(source: SourceClass): readonly Reached[] {
     const row = this.#reach.rowOf(source);
     const reached = [...this.#reach.targetsIn(row)].flatMap(([{ groups }, ports]) =>
       groups.map((group) => ({ index: group.index, end: group.end, ports: this.#table.setOf(ports) })),
@@ -103,11 +105,11 @@ export class Listing {
   }
 }
 
-function sourceBundle({ index, groups }: SourceRole): Bundle {
+function sourceBundle({ index, groups }: SourceClass): Bundle {
   return { key: `source${index}`, ends: groups.map(({ end }) => end) };
 }
 
-function targetBundle({ index, groups }: TargetRole): Bundle {
+function targetBundle({ index, groups }: TargetClass): Bundle {
   return { key: `target${index}`, ends: groups.map(({ end }) => end) };
 }
 

@@ -1,4 +1,4 @@
-// What no policy says and somebody who reads an explanation should know: about nodes, addresses, names of ports.
+// What a reader of an explanation should know besides the policies: about nodes, addresses and names of ports.
 // Must not know how the explanation comes about.
 import { quoteSome } from '../model/counted.ts';
 import { allPorts, covers, intersect, isEmpty, type PortSet } from '../model/port-set.ts';
@@ -22,7 +22,7 @@ export interface Note {
   readonly message: string;
 }
 
-/** An end, and what it is to policies. */
+/** An end, and how policies see it. */
 export interface NamedEnd {
   readonly name: Endpoint;
   readonly is: PairEnd;
@@ -77,7 +77,7 @@ function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted):
     { side: ingress, other: from },
   ].flatMap(({ side, other }) => {
     if (side.standing !== 'Isolated' || !isPods(other.is) || other.is.addresses.length > 0) return [];
-    // Whatever a block matches, its rule must be about what is asked.
+    // Only rules for the ports that are asked for count, whatever addresses their blocks match.
     const rules = side.rules.filter(
       ({ ports }) => !isEmpty(intersect(resolvePorts(ports, declared), asked ?? allPorts)),
     );

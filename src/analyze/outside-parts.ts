@@ -1,14 +1,14 @@
-// Addresses that somebody asks about, cut where the policies of some pods have other rules for them.
+// Cuts the addresses of a question where the policies of some pods have different rules for them.
 // Must not know other pods.
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { mapAddresses } from './address-map.ts';
+import type { PodClass } from './classes/pod-classes.ts';
 import { type AddressEnd, readRange } from './endpoints.ts';
-import type { PodClass } from './pod-classes.ts';
 import { isBlock } from './rules.ts';
 import { type PolicyIndex, type Side, sideOf } from './sides.ts';
 
-/** Addresses of which the policies of some pods say one thing; `range` stands for all of them. */
+/** Addresses that the policies of some pods treat alike; `range` represents all of them. */
 export interface OutsidePart {
   readonly end: AddressEnd;
   readonly range: IpRange;

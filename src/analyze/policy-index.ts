@@ -2,9 +2,9 @@
 // Must not know what they allow.
 import type { Direction } from '../model/network-policy.ts';
 import { compareKeys } from '../model/object-key.ts';
-import { type Labels, selects } from '../model/selectors.ts';
+import { type Labels, nameLabel, selects } from '../model/selectors.ts';
+import type { PodClass } from './classes/pod-classes.ts';
 import type { AnalysisInput, PolicyFacts } from './facts.ts';
-import type { PodClass } from './pod-classes.ts';
 import { isolationOf, type Rule, rulesOf } from './rules.ts';
 import type { Isolation, PolicyIndex } from './sides.ts';
 
@@ -56,5 +56,5 @@ function isolate({ labels, hostNetwork }: PodClass, candidates: readonly Isolati
 
 /** The API server gives each namespace this label and lets nobody change it (KEP-2161). */
 function withName(name: string, labels: Labels): Labels {
-  return { ...labels, 'kubernetes.io/metadata.name': name };
+  return { ...labels, [nameLabel]: name };
 }

@@ -1,7 +1,7 @@
-// The rules of NetworkPolicies with the defaults of the API filled in and their CIDRs read: what the rest of the analysis
-// works with. Must not know pods.
+// The rules of NetworkPolicies, with the API's defaults filled in and their CIDRs parsed. The rest of the analysis reads only
+// these. Must not know pods.
 //
-// The rules of the rules: https://pkg.go.dev/k8s.io/api/networking/v1 (NetworkPolicySpec, NetworkPolicyPeer, IPBlock).
+// Source: https://pkg.go.dev/k8s.io/api/networking/v1 (NetworkPolicySpec, NetworkPolicyPeer, IPBlock).
 
 import type { IpRange } from '../model/ip-ranges.ts';
 import { type Direction, directions } from '../model/network-policy.ts';

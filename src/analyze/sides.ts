@@ -9,12 +9,12 @@ import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { allPorts, intersect, noPorts, type PortSet, unite } from '../model/port-set.ts';
 import { type Labels, selects } from '../model/selectors.ts';
+import type { PodClass } from './classes/pod-classes.ts';
 import type { PolicyFacts } from './facts.ts';
-import type { PodClass } from './pod-classes.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { type Block, isBlock, type Rule, type RulePeer } from './rules.ts';
 
-/** What traffic may be of: an address of a pod in one family says nothing about the other. */
+/** The IP families. A pod's address in one family says nothing about the other. */
 export const families = [4, 6] as const;
 
 /** An IP family. */
@@ -56,7 +56,7 @@ export interface Isolation {
   readonly rules: readonly Rule[];
 }
 
-/** What a side needs to know of its surroundings. */
+/** What a side needs to know of other pods and namespaces. */
 export interface PolicyIndex {
   readonly isolationOf: (podClass: PodClass, direction: Direction) => Isolation;
   readonly labelsOf: (namespace: string) => Labels;
@@ -119,7 +119,7 @@ function matchPeers({ peers }: Rule, other: PairEnd, index: PolicyIndex): Match 
   return { families: matched, ...(isPods(other) ? { block: first.cidr } : {}) };
 }
 
-/** A pod in the host's network is none for a selector: its traffic is its node's, as the concept page says most CNIs have it. */
+/** A selector does not match a pod in the host's network: for most CNIs its traffic is its node's (the concept page). */
 function isSelected(peer: RulePeer, other: PairEnd, index: PolicyIndex): boolean {
   if (isBlock(peer) || !isPods(other) || other.hostNetwork) return false;
   const { namespace, namespaceSelector, podSelector } = peer;
@@ -130,7 +130,7 @@ function isSelected(peer: RulePeer, other: PairEnd, index: PolicyIndex): boolean
   return isThere && selects(podSelector, other.labels);
 }
 
-/** An address of a pod is an address: packets under iptables pass; other CNIs, such as Cilium, match pods by labels only. */
+/** With iptables an `ipBlock` also matches the addresses of pods; other CNIs, such as Cilium, match pods by labels only. */
 function familiesIn(block: Block, other: PairEnd): readonly Family[] {
   const addresses = isPods(other) ? other.addresses : [other.range];
   return addresses.filter((address) => isIn(block, address)).map(({ family }) => family);

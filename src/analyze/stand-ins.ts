@@ -1,5 +1,5 @@
-// Policies without the port that stands beside port names: who looks at many connections at once does not want to see it in
-// each of them, and nothing serves it. Whoever asks for this port alone is told the truth: it is allowed.
+// Policies without the stand-in port beside port names. Nothing listens on it, so that it would only clutter lists of many
+// connections. A question about this port itself is still answered from the full policies.
 import { isStandIn } from '../model/network-policy.ts';
 import type { AnalysisInput, PolicyFacts, PolicyRule } from './facts.ts';
 
@@ -22,7 +22,7 @@ function withoutStandIn(policy: PolicyFacts): PolicyFacts {
   };
 }
 
-/** A rule of this port alone keeps it: without any port, it would allow all. */
+/** A rule with this port only keeps it: without any port it would allow every port. */
 function namesOnly(rule: PolicyRule): PolicyRule {
   const ports = rule.ports?.filter((port) => !isStandIn(port, rule)) ?? [];
   return ports.length === 0 ? rule : { ...rule, ports };

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { mapBy } from '../routes/schema/collections.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
-import { dnsLabel, text } from '../routes/schema/text.ts';
+import { dnsLabel, text } from '../routes/schema/text-schema.ts';
 import { conditions, messageLength, observedGeneration, reasonText } from './conditions.ts';
 import { egressMeaning, egressMode } from './egress.ts';
 import { metadata } from './metadata.ts';

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { mapBy } from '../routes/schema/collections.ts';
 import type { DeepReadonly } from '../routes/schema/fields.ts';
-import { text, written } from '../routes/schema/text.ts';
+import { text, written } from '../routes/schema/text-schema.ts';
 
 /** The longest message in a status. */
 export const messageLength = 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { customResourceDefinition } from './crd.ts';
-import { customResources } from './resources.ts';
+import { customResources } from './custom-resources.ts';
 import type { StructuralSchema } from './structural.ts';
 
 interface Node {

@@ -1,6 +1,6 @@
 // A custom resource -> its CustomResourceDefinition, as a plain object. Must not know YAML, nor any particular resource.
-import type { CustomResource, PrinterColumn } from './resources.ts';
-import { group, version } from './resources.ts';
+import type { CustomResource, PrinterColumn } from './custom-resources.ts';
+import { group, version } from './custom-resources.ts';
 import { type StructuralSchema, structuralSchema } from './structural.ts';
 
 /** A CustomResourceDefinition (`apiextensions.k8s.io/v1`) with the fields that ours use. */

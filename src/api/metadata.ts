@@ -2,7 +2,7 @@
 // Must not know a kind.
 import * as z from 'zod';
 import type { DeepReadonly } from '../routes/schema/fields.ts';
-import { dnsSubdomain } from '../routes/schema/text.ts';
+import { dnsSubdomain } from '../routes/schema/text-schema.ts';
 
 /** Reads `metadata`. What only the API server sets is empty in an object that comes from a file. */
 export const metadata = z.object({

@@ -5,7 +5,7 @@ import { setOf } from '../routes/schema/collections.ts';
 import { constrain } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { labelSelector } from '../routes/schema/label-selector.ts';
-import { nameGlob } from '../routes/schema/text.ts';
+import { nameGlob } from '../routes/schema/text-schema.ts';
 
 /** The most names that a choice holds. */
 export const mostNames = 64;

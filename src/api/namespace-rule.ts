@@ -5,7 +5,7 @@ import { type RouteEndName, routeEnds } from '../routes/index.ts';
 import { cidrText } from '../routes/schema/addresses.ts';
 import { setOf } from '../routes/schema/collections.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
-import { dnsLabel } from '../routes/schema/text.ts';
+import { dnsLabel } from '../routes/schema/text-schema.ts';
 import { egressMeaning, egressMode, enforcement, enforcementMeaning } from './egress.ts';
 import { namespaceChoice } from './namespace-choice.ts';
 

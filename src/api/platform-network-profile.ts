@@ -5,7 +5,14 @@ import { mapBy, setOf } from '../routes/schema/collections.ts';
 import { constrain, constrainChange } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { labelSelector } from '../routes/schema/label-selector.ts';
-import { dnsLabel, labelKeyLength, labelKeySyntax, nameGlob, text, written } from '../routes/schema/text.ts';
+import {
+  dnsLabel,
+  labelKeyLength,
+  labelKeySyntax,
+  nameGlob,
+  text,
+  written,
+} from '../routes/schema/text-schema.ts';
 import { egressMeaning, egressMode, enforcement, enforcementMeaning } from './egress.ts';
 import { metadata } from './metadata.ts';
 import { namespaceChoice } from './namespace-choice.ts';
@@ -14,7 +21,7 @@ import { cluster, dns, ingressController, kubernetesAPI, monitoring } from './pl
 import { platformNetworkProfileStatus } from './platform-status.ts';
 
 /** The only name that a PlatformNetworkProfile can have. */
-const platformProfileName = 'default';
+export const platformProfileName = 'default';
 
 /** The label that `app` selects by unless the platform profile names another. */
 const defaultAppLabel = 'app.kubernetes.io/name';

@@ -6,7 +6,7 @@ import { listOf, setOf } from '../routes/schema/collections.ts';
 import { constrain, listWords, member } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { labelSelector } from '../routes/schema/label-selector.ts';
-import { dnsLabel, dnsSubdomain } from '../routes/schema/text.ts';
+import { dnsLabel, dnsSubdomain } from '../routes/schema/text-schema.ts';
 import { portList } from './port.ts';
 import { ingressControllerPresets, monitoringPresets, presetMeanings, presetNames } from './presets.ts';
 

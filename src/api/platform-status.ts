@@ -5,7 +5,7 @@ import { addressText, cidrText } from '../routes/schema/addresses.ts';
 import { listOf, mapBy, setOf } from '../routes/schema/collections.ts';
 import type { DeepReadonly } from '../routes/schema/fields.ts';
 import { labelSelector } from '../routes/schema/label-selector.ts';
-import { dnsLabel, text } from '../routes/schema/text.ts';
+import { dnsLabel, text } from '../routes/schema/text-schema.ts';
 import { conditions, messageLength, observedGeneration, reasonText } from './conditions.ts';
 import { portList } from './port.ts';
 

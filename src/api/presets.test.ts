@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Labels, selects } from '../model/selectors.ts';
-import { dnsLabel } from '../routes/schema/text.ts';
+import { dnsLabel } from '../routes/schema/text-schema.ts';
+import { customResources } from './custom-resources.ts';
 import { platformNetworkProfileExample } from './examples.ts';
 import {
   type DocumentedPreset,
@@ -10,7 +11,6 @@ import {
   monitoringPresets,
 } from './presets.ts';
 import { referencePage } from './reference.ts';
-import { customResources } from './resources.ts';
 
 const presets = [
   ...Object.entries<DocumentedPreset>(ingressControllerPresets).map(([name, preset]) => ({ name, preset })),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { customResources } from './custom-resources.ts';
 import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from './decode.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from './examples.ts';
 import { fieldPaths, referencePage } from './reference.ts';
 import { exampleAt, inlineYaml } from './reference-text.ts';
-import { customResources } from './resources.ts';
 
 const examples = {
   AppNetworkProfile: appNetworkProfileExample,

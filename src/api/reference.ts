@@ -1,6 +1,7 @@
 // A custom resource -> its reference page, as Markdown. Must not know any field: what it says is in the schemas.
+
+import { type CustomResource, group, version } from './custom-resources.ts';
 import { exampleAt, inlineYaml, limitTexts, typeText } from './reference-text.ts';
-import { type CustomResource, group, version } from './resources.ts';
 import { type DocumentedSchema, documentedSchema } from './structural.ts';
 
 /** A schema node and every path at which it stands, like `spec.routes[].from`. */

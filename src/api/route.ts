@@ -5,7 +5,7 @@ import { type RouteEndValue, routeEnds } from '../routes/index.ts';
 import type { Side } from '../routes/route-end.ts';
 import { constrain } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
-import { dnsLabel } from '../routes/schema/text.ts';
+import { dnsLabel } from '../routes/schema/text-schema.ts';
 import { oneEndIsHere, routeEndUnion } from '../routes/union.ts';
 import { portList } from './port.ts';
 

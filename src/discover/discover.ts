@@ -2,12 +2,13 @@
 // Pure: what is unknown now keeps its last value, and what was never known stays absent. Nothing here widens what is known.
 // Must not know profiles, nor what rules are made of it.
 
+import { platformProfileName } from '../api/platform-network-profile.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Result } from '../model/result.ts';
 import type { UncertainFact } from '../view/cluster-view.ts';
+import { discoverKubernetesApi } from './api-server.ts';
 import { addressFindings, discoverDns } from './dns.ts';
-import { discoverKubernetesApi } from './kubernetes-api.ts';
 import { believable } from './node-claims.ts';
 import type { Observed, Unknown } from './observed.ts';
 import { type FoundRanges, nodeRanges, podRanges, serviceRanges } from './ranges.ts';
@@ -99,7 +100,7 @@ function keep<T>(
     findings: [
       {
         code: 'LastKnownHolds',
-        subject: { kind: 'PlatformNetworkProfile', name: 'default' },
+        subject: { kind: 'PlatformNetworkProfile', name: platformProfileName },
         path: override,
         message: `${found.error}: what was last known of it holds`,
         hint: `mend that, or set ${named(override, fields)} of the platform profile`,

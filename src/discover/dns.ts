@@ -1,5 +1,6 @@
 // The DNS of the cluster: the pods behind its Service on the ports that they listen on, the addresses of the Service, and
 // those of a cache on each node. Must not know who may ask it.
+import { platformProfileName } from '../api/platform-network-profile.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
 import { contains, formatAddress, parseAddress, parseCidr } from '../model/ip-ranges.ts';
@@ -8,7 +9,7 @@ import type { Protocol } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { EndpointSliceFacts, ServiceFacts } from '../model/services.ts';
 import { isNamed, type Observed, slicesOf, type Unknown } from './observed.ts';
-import { dnsServices, nodeLocalDns } from './places.ts';
+import { dnsServices, nodeLocalDns } from './well-known-services.ts';
 
 type Dns = NonNullable<Discovered['dns']>;
 
@@ -59,7 +60,7 @@ export function addressFindings(observed: Observed): readonly Finding[] {
   );
   return strange.map((bind) => ({
     code: 'AddressNotLocal',
-    subject: { kind: 'PlatformNetworkProfile', name: 'default' },
+    subject: { kind: 'PlatformNetworkProfile', name: platformProfileName },
     path: 'spec.dns.addresses',
     message: `ConfigMap \`${formatKey(nodeLocalDns)}\` binds \`${bind}\`, which is neither an address of the DNS Service nor one that stays on the node`,
     hint: 'choose one of `169.254.0.0/16` or `fd00::/8`, or name it in `spec.dns.addresses` of the platform profile',

@@ -3,6 +3,7 @@
 // must not make the address at which a cloud gives out credentials one of the cluster, nor all of the internet its pods.
 // Must not know what ranges are used for.
 
+import { platformProfileName } from '../api/platform-network-profile.ts';
 import type { Finding } from '../model/findings.ts';
 import { contains, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
 import { compareText } from '../model/object-key.ts';
@@ -100,7 +101,7 @@ function meets(a: IpRange, b: IpRange): boolean {
 function implausible(node: string, what: string, path: string): Finding {
   return {
     code: 'NodeImplausible',
-    subject: { kind: 'PlatformNetworkProfile', name: 'default' },
+    subject: { kind: 'PlatformNetworkProfile', name: platformProfileName },
     path,
     message: `Node \`${node}\` says that it has ${what}, which no node can have: it is not counted`,
     hint: `find out who wrote that, or set \`${path}\` of the platform profile`,

@@ -1,6 +1,8 @@
 // An object that a person wrote, with what the API server adds when it stores one.
 // Must not know where the object was read.
+
 import type { KubernetesObject, RawMetadata } from '../kube/resource.ts';
+import { nameLabel } from '../model/selectors.ts';
 
 /** An object of any kind as a person writes it: whatever the API server adds may be missing. */
 export interface WrittenObject extends Omit<KubernetesObject, 'metadata'> {
@@ -14,10 +16,7 @@ const madeUp = 'uid of ';
 export function asStored(written: WrittenObject): KubernetesObject {
   const { kind, metadata } = written;
   const place = metadata.namespace === undefined ? '' : `${metadata.namespace}/`;
-  const labels =
-    kind === 'Namespace'
-      ? { labels: { 'kubernetes.io/metadata.name': metadata.name, ...metadata.labels } }
-      : {};
+  const labels = kind === 'Namespace' ? { labels: { [nameLabel]: metadata.name, ...metadata.labels } } : {};
   return {
     ...written,
     metadata: {

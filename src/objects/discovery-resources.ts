@@ -1,7 +1,7 @@
 // What DNS, the API server and the address ranges of the cluster are found out from, each reduced on arrival.
 // All of it is remembered over restarts, so that nothing waits for what can't be read. Must not know what follows from it.
 
-import { dnsServices, kubernetesService, nodeLocalDns } from '../discover/places.ts';
+import { dnsServices, kubernetesService, nodeLocalDns } from '../discover/well-known-services.ts';
 import { identify, type RawObject, type Resource } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
 import type { Protocol } from '../model/ports.ts';

@@ -6,7 +6,13 @@ import { contains, parseMaskedCidr } from '../model/ip-ranges.ts';
 import { directions } from '../model/network-policy.ts';
 import { isPortName, protocols } from '../model/ports.ts';
 import { fields } from '../routes/schema/fields.ts';
-import { anyLabelValueSyntax, labelKeyLength, labelKeySyntax, text, written } from '../routes/schema/text.ts';
+import {
+  anyLabelValueSyntax,
+  labelKeyLength,
+  labelKeySyntax,
+  text,
+  written,
+} from '../routes/schema/text-schema.ts';
 
 const labelValue = written(text(63, 0), anyLabelValueSyntax);
 const labelKey = written(text(labelKeyLength), labelKeySyntax);

@@ -1,10 +1,12 @@
 // One store for each kind of object that Ringfence looks at, and the views of them that the core reads.
 // Must not know whether objects come from watches or from files.
+
 import { isDeepStrictEqual } from 'node:util';
+import { platformProfileName } from '../api/platform-network-profile.ts';
 import { type Discovered, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Observed } from '../discover/observed.ts';
-import { dnsServices, kubernetesService } from '../discover/places.ts';
+import { dnsServices, kubernetesService } from '../discover/well-known-services.ts';
 import { readStatus } from '../kube/object-status.ts';
 import type { RawObject, Resource } from '../kube/resource.ts';
 import { type Identified, Store } from '../kube/store.ts';
@@ -212,7 +214,7 @@ export class Stores {
 
   /** The platform profile as it holds: where its stored version can't be read, as it could be last. */
   #platform(): PlatformFacts | undefined {
-    const stored = this.platforms.get({ namespace: '', name: 'default' });
+    const stored = this.platforms.get({ namespace: '', name: platformProfileName });
     if (stored === undefined || stored.decoded.ok || this.#readPlatform === undefined) return stored;
     return { ...stored, decoded: this.#readPlatform.decoded, outdated: stored.decoded.error };
   }
@@ -255,7 +257,7 @@ export class Stores {
 
   /** What the operator knew before it was started. */
   #remembered(): Discovered {
-    const platform = this.platforms.get({ namespace: '', name: 'default' });
+    const platform = this.platforms.get({ namespace: '', name: platformProfileName });
     return readStatus(platformNetworkProfileStatus, platform?.status).discovered ?? {};
   }
 

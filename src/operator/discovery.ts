@@ -1,7 +1,7 @@
 // Follows what is known of DNS, the API server and the address ranges: many changes make one look, and only where it shows
 // something new is every namespace looked at again. Must not know how anything is found out.
 import type { Logger } from 'pino';
-import { isDiscovered } from '../discover/places.ts';
+import { isDiscovered } from '../discover/well-known-services.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../objects/discovery-resources.ts';
 import type { Stores } from '../objects/stores.ts';
 import { contain, type Mistakes } from './mistakes.ts';

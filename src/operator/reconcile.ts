@@ -1,6 +1,8 @@
 // The reconcile of one namespace: key -> view -> compile -> plan -> apply -> status.
 // Must not know how keys get here, nor retry: an error goes to the queue's backoff.
+
 import type { Logger } from 'pino';
+import { platformProfileName } from '../api/platform-network-profile.ts';
 import { receiversByRoute, withCapsInAll } from '../compile/across/capped-in-all.ts';
 import type { CappedRoute } from '../compile/across/mirror-caps.ts';
 import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
@@ -155,7 +157,7 @@ export class NamespaceReconciler {
   async #leaveAsItIs(namespace: string, { message: what }: ContainedMistake): Promise<void> {
     const { cache, states, metrics, onRecordChanged, statuses } = this.#parts;
     const { uid } = cache.namespaces.get({ namespace: '', name: namespace }) ?? {};
-    const platform = cache.platforms.get({ namespace: '', name: 'default' });
+    const platform = cache.platforms.get({ namespace: '', name: platformProfileName });
     if (uid === undefined || platform === undefined) return;
     const finding = internalError(namespace, what);
     const { policies = 0, routes = [] } = states.records.get(namespace) ?? {};

@@ -1,7 +1,9 @@
 // Writes the statuses of both kinds of profile, where they differ from what is there, and notices who else writes them.
 // Must not know how a status comes about.
+
 import { isDeepStrictEqual } from 'node:util';
 import { type AppNetworkProfileStatus, appNetworkProfileStatus } from '../api/app-network-profile.ts';
+import { platformProfileName } from '../api/platform-network-profile.ts';
 import { type PlatformNetworkProfileStatus, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import { platformFindings } from '../compile/warnings/invalid-profile.ts';
@@ -191,7 +193,7 @@ export class StatusWriter {
   }
 
   #platform(): StoredPlatform | undefined {
-    return this.#cache.platforms.get({ namespace: '', name: 'default' });
+    return this.#cache.platforms.get({ namespace: '', name: platformProfileName });
   }
 
   /** The uids of the namespaces that are not looked at since the platform profile changed. */

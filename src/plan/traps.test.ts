@@ -12,7 +12,7 @@ import {
   view,
 } from '../../test/fixtures.ts';
 import { customResourceDefinition } from '../api/crd.ts';
-import { customResources } from '../api/resources.ts';
+import { customResources } from '../api/custom-resources.ts';
 import { compile } from '../compile/compile.ts';
 import type { DesiredPolicy } from '../model/policies.ts';
 import { onlyNamesIn } from '../model/selectors.ts';

@@ -2,7 +2,7 @@
 import { success } from '../model/result.ts';
 import { podPorts } from './pod-ports.ts';
 import { routeEnd } from './route-end.ts';
-import { labelValue } from './schema/text.ts';
+import { labelValue } from './schema/text-schema.ts';
 
 /** Pods here, by the value of their app label. */
 export const app = routeEnd({

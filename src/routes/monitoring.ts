@@ -2,7 +2,7 @@
 import { declaredPeers } from './declared-system.ts';
 import { routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
-import { dnsLabel } from './schema/text.ts';
+import { dnsLabel } from './schema/text-schema.ts';
 
 /** The platform's monitoring, one or all. */
 export const monitoring = routeEnd({

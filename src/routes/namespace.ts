@@ -6,7 +6,7 @@ import { routeEnd } from './route-end.ts';
 import { constrain, exactlyOne } from './schema/constraint.ts';
 import { fields } from './schema/fields.ts';
 import { labelSelector } from './schema/label-selector.ts';
-import { dnsLabel } from './schema/text.ts';
+import { dnsLabel } from './schema/text-schema.ts';
 
 const schema = constrain(
   fields({

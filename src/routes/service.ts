@@ -13,7 +13,7 @@ import {
   routeEnd,
   type WrittenPorts,
 } from './route-end.ts';
-import { dnsLabel } from './schema/text.ts';
+import { dnsLabel } from './schema/text-schema.ts';
 
 /** The pods behind a Service here, whose ports are then Service ports. */
 export const service = routeEnd({
@@ -97,8 +97,8 @@ function withoutTwins(ports: readonly PolicyPort[]): readonly PolicyPort[] {
   return [...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values()];
 }
 
-/** A message tells so many ports, and counts the rest: what was mistaken must not be cut off. */
-const portsTold = 8;
+/** How many ports a message names before it counts the rest, so that the mistake itself is not cut off. */
+const portsShown = 8;
 
 function portMissing(
   service: ServiceFacts,
@@ -106,7 +106,7 @@ function portMissing(
   written: readonly (number | string)[],
 ): Result<never, EndProblem> {
   const has = service.ports.map((each) => `${quoted(each)}${each.name ? ` (${each.name})` : ''}`);
-  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, portsTold)}`;
+  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, portsShown)}`;
   const mistake = mistakeIn(service, port);
   if (mistake === undefined) return rejected('ServicePortMissing', message);
   return rejected('ServicePortMissing', `${message}. ${mistake.why}`, mendedPorts(service, written));

@@ -1,8 +1,8 @@
 // The agreement suite against zod: the same table that e2e/agreement.test.ts asks a real API server.
 import { describe, expect, test } from '@jest/globals';
 import { customResourceDefinition } from '../../src/api/crd.ts';
+import { customResources } from '../../src/api/custom-resources.ts';
 import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from '../../src/api/decode.ts';
-import { customResources } from '../../src/api/resources.ts';
 import type { StructuralSchema } from '../../src/api/structural.ts';
 import { type ValidationRule, validations } from '../../src/routes/schema/constraint.ts';
 import { type AgreementCase, objectOf } from './agreement-case.ts';

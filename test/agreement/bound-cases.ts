@@ -1,8 +1,8 @@
 // Every bound and every syntax, derived: each field of the examples in turn is made one too long, one too many, or nonsense.
 // Must not know any field; what only relates fields to each other has its cases by hand.
 import { customResourceDefinition } from '../../src/api/crd.ts';
+import { customResources } from '../../src/api/custom-resources.ts';
 import { appNetworkProfileExample, platformNetworkProfileExample } from '../../src/api/examples.ts';
-import { customResources } from '../../src/api/resources.ts';
 import type { StructuralSchema } from '../../src/api/structural.ts';
 import type { AgreementCase, Refusal } from './agreement-case.ts';
 

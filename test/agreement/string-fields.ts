@@ -1,7 +1,7 @@
 // Every place in a custom resource where somebody writes a text: found in the schema that the API server is given, so that no new
 // field is forgotten. Must not know which texts are right.
 import { customResourceDefinition } from '../../src/api/crd.ts';
-import { customResources } from '../../src/api/resources.ts';
+import { customResources } from '../../src/api/custom-resources.ts';
 import type { StructuralSchema } from '../../src/api/structural.ts';
 import { validations } from '../../src/routes/schema/constraint.ts';
 import type { Kind } from './agreement-case.ts';

@@ -1,13 +1,13 @@
-// What a check of the linter is, and the words that all of them use for what they speak of.
+// What a check of the linter is, and how all checks name policies, rules and peers.
 // Must not know which checks there are.
 import { quoteSome } from '../../model/counted.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import type { Direction } from '../../model/network-policy.ts';
 import type { PolicyFacts } from '../facts.ts';
-import type { LintWorld } from './lint-world.ts';
+import type { LintContext } from './lint-context.ts';
 
 /** Looks at everything for one kind of mistake. Pure; the order of what it finds does not matter. */
-export type Check = (world: LintWorld) => readonly Finding[];
+export type Check = (context: LintContext) => readonly Finding[];
 
 /** A finding about a policy. */
 export function aboutPolicy(

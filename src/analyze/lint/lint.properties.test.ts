@@ -6,14 +6,14 @@ import { analysisInput } from '../../../test/random-policies.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { formatPortSet } from '../../model/port-set.ts';
 import { analyze } from '../analysis.ts';
+import { predicatesOf } from '../classes/atomic-predicates.ts';
 import { formatEndpoint } from '../endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../facts.ts';
-import { lensOf } from '../lens.ts';
 import { lint } from './lint.ts';
 
-/** Seen by one lens: how pods are told apart must not hang on the policies that are compared. */
-function connectionsOf(input: AnalysisInput, lens = lensOf(input.policies)): readonly string[] {
-  return [...analyze(input, lens).connections()].map(
+/** Both with the same predicates: the classes of pods must not depend on which policies are compared. */
+function connectionsOf(input: AnalysisInput, predicates = predicatesOf(input.policies)): readonly string[] {
+  return [...analyze(input, predicates).connections()].map(
     ({ from, to, ports }) => `${formatEndpoint(from)} -> ${formatEndpoint(to)}: ${formatPortSet(ports)}`,
   );
 }
@@ -30,8 +30,8 @@ test('without all redundant policies, everything is allowed that was, and nothin
     fc.property(analysisInput, (input) => {
       const redundant = found(input, 'PolicyRedundant');
       const policies = input.policies.filter((policy) => !redundant.some((finding) => isOf(finding, policy)));
-      const lens = lensOf(input.policies);
-      expect(connectionsOf({ ...input, policies }, lens)).toEqual(connectionsOf(input, lens));
+      const predicates = predicatesOf(input.policies);
+      expect(connectionsOf({ ...input, policies }, predicates)).toEqual(connectionsOf(input, predicates));
     }),
     runs(100),
   );
@@ -40,13 +40,13 @@ test('without all redundant policies, everything is allowed that was, and nothin
 test('without a redundant rule, or a peer in vain, the same is allowed', () => {
   fc.assert(
     fc.property(analysisInput, (input) => {
-      const lens = lensOf(input.policies);
-      const before = connectionsOf(input, lens);
+      const predicates = predicatesOf(input.policies);
+      const before = connectionsOf(input, predicates);
       for (const finding of [...found(input, 'RuleRedundant'), ...found(input, 'OtherSideDenies')]) {
         const policies = input.policies.map((policy) =>
           isOf(finding, policy) ? without(policy, finding.path ?? '') : policy,
         );
-        expect(connectionsOf({ ...input, policies }, lens)).toEqual(before);
+        expect(connectionsOf({ ...input, policies }, predicates)).toEqual(before);
       }
     }),
     runs(100),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnalysisInput, PodFacts, PolicyFacts, PolicySpec } from '../facts.ts';
 import { lint } from './lint.ts';
-import type { Known } from './lint-world.ts';
+import type { Known } from './lint-context.ts';
 
 function workload(namespace: string, name: string, more: Partial<PodFacts> = {}) {
   const pod = { labels: { app: name }, ports: [], addresses: [], hostNetwork: false, ...more };
@@ -18,7 +18,7 @@ function policy(name: string, spec: Partial<PolicySpec>, namespace = 'shop'): Po
   return { namespace, name, spec: { podSelector: {}, policyTypes: ['Ingress'], ...spec } };
 }
 
-function world(policies: readonly PolicyFacts[], more: Partial<AnalysisInput> = {}): AnalysisInput {
+function context(policies: readonly PolicyFacts[], more: Partial<AnalysisInput> = {}): AnalysisInput {
   return {
     namespaces: [
       { name: 'shop', labels: { team: 'shop' } },
@@ -46,37 +46,37 @@ const from = (...peers: NonNullable<NonNullable<PolicySpec['ingress']>[number]['
 
 describe('a selector', () => {
   test('of a policy that selects no pod is found', () => {
-    expect(told(world([policy('a', { podSelector: app('wbe') })]))).toEqual([
+    expect(told(context([policy('a', { podSelector: app('wbe') })]))).toEqual([
       'a spec.podSelector SelectsNoPods',
     ]);
   });
 
   test('is not judged where no pod of the namespace is known', () => {
-    expect(told(world([policy('a', { podSelector: app('x') }, 'unknown')]))).toEqual([]);
+    expect(told(context([policy('a', { podSelector: app('x') }, 'unknown')]))).toEqual([]);
   });
 
   test('of a peer that selects no pod is found', () => {
     const ingress = from({ podSelector: app('web') }, { podSelector: app('wbe') });
-    expect(told(world([policy('a', { ingress })]))).toEqual([
+    expect(told(context([policy('a', { ingress })]))).toEqual([
       'a spec.ingress[0].from[1].podSelector PeerSelectsNothing',
     ]);
   });
 
   test('of a peer that other namespaces have pods for is told so: the classic mistake', () => {
     const ingress = from({ podSelector: app('till') });
-    const [finding] = lint(world([policy('a', { ingress })])).filter(({ path }) => path !== undefined);
+    const [finding] = lint(context([policy('a', { ingress })])).filter(({ path }) => path !== undefined);
     expect(finding?.hint).toMatch(/add a `namespaceSelector` to this peer/);
   });
 
   test('of namespaces that selects none is found, by its labels', () => {
     const egress = [{ to: [{ namespaceSelector: { matchLabels: { team: 'sohp' } } }] }];
-    const input = world([policy('a', { policyTypes: ['Egress'], egress })]);
+    const input = context([policy('a', { policyTypes: ['Egress'], egress })]);
     expect(told(input)).toEqual(['a spec.egress[0].to[0].namespaceSelector PeerSelectsNothing']);
     expect(lint(input).find(({ path }) => path)?.message).toContain('`team=sohp`');
   });
 
   test('of a namespace whose pods are not known is left alone', () => {
-    const input = world([policy('a', { ingress: from({ namespaceSelector: named('empty') }) })], {
+    const input = context([policy('a', { ingress: from({ namespaceSelector: named('empty') }) })], {
       namespaces: [{ name: 'empty', labels: {} }],
     });
     expect(told(input)).toEqual([]);
@@ -91,14 +91,14 @@ describe('a selector', () => {
       ['a spec.ingress[0].from[0].namespaceSelector PeerSelectsNothing'],
     ],
   ])('of a namespace %s, is judged by what files hold', (_, namespaceSelector, expected) => {
-    const input = world([policy('a', { ingress: from({ namespaceSelector }) })]);
+    const input = context([policy('a', { ingress: from({ namespaceSelector }) })]);
     expect(told(input, 'some files')).toEqual(expected);
     expect(told(input, 'the cluster')).toHaveLength(1);
   });
 
   test('does not select pods in the network of their node', () => {
     const workloads = [workload('shop', 'web'), workload('shop', 'agent', { hostNetwork: true })];
-    const input = world([policy('a', { ingress: from({ podSelector: app('agent') }) })], { workloads });
+    const input = context([policy('a', { ingress: from({ podSelector: app('agent') }) })], { workloads });
     expect(told(input)).toEqual([
       'a spec.ingress[0].from[0].podSelector PeerSelectsNothing',
       'a spec.podSelector HostNetworkSelected',
@@ -121,23 +121,23 @@ describe('a port', () => {
     policy('a', { podSelector: app('mongo'), ingress: [{ ports: [{ port, ...more }] }] });
 
   test('that no container declares is found, with those that they declare', () => {
-    const input = world([at(9090)]);
+    const input = context([at(9090)]);
     expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNotDeclared']);
     expect(lint(input).find(({ path }) => path)?.hint).toContain('they declare `8080 (http)`');
   });
 
   test('of a Service is found, with the port behind it', () => {
-    const input = world([at(80)], { services });
+    const input = context([at(80)], { services });
     expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port ServicePortMistaken']);
     expect(lint(input).find(({ path }) => path)?.hint).toBe('write `8080`');
   });
 
   test.each([8080, 'http'])('%s, that a container declares, is fine', (port) => {
-    expect(told(world([at(port)], { services }))).toEqual([]);
+    expect(told(context([at(port)], { services }))).toEqual([]);
   });
 
   test('by a name that no pod has is found, whether the pods declare others or none', () => {
-    const input = world([
+    const input = context([
       at('grpc'),
       policy('b', { podSelector: app('web'), ingress: [{ ports: [{ port: 'grpc' }] }] }),
     ]);
@@ -153,7 +153,7 @@ describe('a port', () => {
 
   test('by a name that no pod has is no danger beside a number, and the number that stands there for that is not told', () => {
     const ports = [{ port: 'grpc' }, { port: 1 }];
-    const input = world([policy('a', { podSelector: app('mongo'), ingress: [{ ports }] })]);
+    const input = context([policy('a', { podSelector: app('mongo'), ingress: [{ ports }] })]);
     expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNotDeclared']);
     expect(lint(input).find(({ code }) => code === 'PortNotDeclared')?.hint).not.toContain('kube-router');
   });
@@ -164,25 +164,25 @@ describe('a port', () => {
       workload('shop', 'api', { ports: [{ ...http, number: 3000 }] }),
       workload('shop', 'mongo', { ports: [{ ...http, protocol: 'UDP', number: 1 }] }),
     ];
-    const input = world([policy('a', { ingress: [{ ports: [{ port: 'http' }] }] })], { workloads });
+    const input = context([policy('a', { ingress: [{ ports: [{ port: 'http' }] }] })], { workloads });
     expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNameDiffers']);
     expect(lint(input).find(({ code }) => code === 'PortNameDiffers')?.message).toBe(
       'the port `http` is `3000` in `api`, `8080` in `web`',
     );
     const alone = policy('a', { podSelector: app('web'), ingress: [{ ports: [{ port: 'http' }] }] });
-    expect(told(world([alone], { workloads }))).toEqual([]);
+    expect(told(context([alone], { workloads }))).toEqual([]);
   });
 
   test('is fine in a range with one that is declared', () => {
-    expect(told(world([at(8000, { endPort: 9000 })]))).toEqual([]);
+    expect(told(context([at(8000, { endPort: 9000 })]))).toEqual([]);
   });
 
   test('counts only with its protocol', () => {
-    expect(told(world([at(8080, { protocol: 'UDP' })]))).toHaveLength(1);
+    expect(told(context([at(8080, { protocol: 'UDP' })]))).toHaveLength(1);
   });
 
   test('of pods that declare none is not judged', () => {
-    const input = world([policy('a', { podSelector: app('web'), ingress: [{ ports: [{ port: 1 }] }] })]);
+    const input = context([policy('a', { podSelector: app('web'), ingress: [{ ports: [{ port: 1 }] }] })]);
     expect(told(input)).toEqual([]);
   });
 
@@ -193,7 +193,7 @@ describe('a port', () => {
       { to: [mongo], ports },
       { to: [mongo, { ipBlock: { cidr: '203.0.113.0/24' } }], ports },
     ];
-    const input = world([policy('a', { policyTypes: ['Egress'], egress: rules })]);
+    const input = context([policy('a', { policyTypes: ['Egress'], egress: rules })]);
     expect(told(input)).toEqual([
       // Of the second rule nothing is said of ports: it leads to addresses, too.
       'a spec.egress[0] RuleRedundant',
@@ -206,7 +206,7 @@ describe('what another says too', () => {
   const web = { podSelector: app('web') };
 
   test('makes a policy redundant, of twins the later one', () => {
-    expect(told(world([policy('a', denyAll), policy('b', denyAll)]))).toEqual(['b  PolicyRedundant']);
+    expect(told(context([policy('a', denyAll), policy('b', denyAll)]))).toEqual(['b  PolicyRedundant']);
   });
 
   test('makes a narrower policy redundant, rule by rule and direction by direction', () => {
@@ -215,23 +215,23 @@ describe('what another says too', () => {
       ingress: [{ from: [web], ports: [{ port: 8080 }] }],
     });
     const wide = policy('wide', { ingress: from(web) });
-    expect(told(world([narrow, wide]))).toEqual(['narrow  PolicyRedundant']);
+    expect(told(context([narrow, wide]))).toEqual(['narrow  PolicyRedundant']);
     expect(
-      told(world([{ ...narrow, spec: { ...narrow.spec, policyTypes: ['Ingress', 'Egress'] } }, wide])),
+      told(context([{ ...narrow, spec: { ...narrow.spec, policyTypes: ['Ingress', 'Egress'] } }, wide])),
     ).toEqual([]);
   });
 
   test('does not make a policy redundant that allows more, or isolates others', () => {
     const more = policy('a', { ingress: from(web) });
-    expect(told(world([more, policy('b', {})]))).toEqual(['b  PolicyRedundant']);
+    expect(told(context([more, policy('b', {})]))).toEqual(['b  PolicyRedundant']);
     expect(
-      told(world([more, policy('c', { podSelector: app('mongo'), ingress: from({ podSelector: {} }) })])),
+      told(context([more, policy('c', { podSelector: app('mongo'), ingress: from({ podSelector: {} }) })])),
     ).toEqual([]);
   });
 
   test('makes a rule redundant within its policy', () => {
     const ingress = [...from(web), ...from({ podSelector: {} }), ...from(web)];
-    expect(told(world([policy('a', { ingress })]))).toEqual([
+    expect(told(context([policy('a', { ingress })]))).toEqual([
       'a spec.ingress[0] RuleRedundant',
       'a spec.ingress[2] RuleRedundant',
     ]);
@@ -248,7 +248,7 @@ describe('what another says too', () => {
       ...from({ ipBlock: { cidr, except } }),
       ...from({ ipBlock: { cidr: inner, except: without } }),
     ];
-    expect(told(world([policy('a', { ingress })])).length).toBe(isRedundant ? 1 : 0);
+    expect(told(context([policy('a', { ingress })])).length).toBe(isRedundant ? 1 : 0);
   });
 });
 
@@ -256,16 +256,16 @@ describe('isolation', () => {
   const codes = (input: AnalysisInput) => lint(input).map(({ subject, code }) => `${subject.name} ${code}`);
 
   test('that is missing is told for each namespace and direction', () => {
-    expect(codes(world([policy('deny', denyAll)]))).toEqual([
+    expect(codes(context([policy('deny', denyAll)]))).toEqual([
       'bank EgressNotIsolated',
       'bank IngressNotIsolated',
     ]);
-    const [, , egress] = lint(world([policy('some', { podSelector: app('web') })]));
+    const [, , egress] = lint(context([policy('some', { podSelector: app('web') })]));
     expect(egress).toMatchObject({ subject: { name: 'shop' }, code: 'EgressNotIsolated' });
   });
 
   test('of some pods only names the others', () => {
-    const findings = lint(world([policy('some', { podSelector: app('web') })]));
+    const findings = lint(context([policy('some', { podSelector: app('web') })]));
     expect(
       findings.find(({ subject, code }) => subject.name === 'shop' && code === 'IngressNotIsolated')?.message,
     ).toContain('the pods of `mongo`');
@@ -273,24 +273,24 @@ describe('isolation', () => {
 
   test('of ingress by a policy that has egress rules and no policyTypes is an accident', () => {
     const spec: PolicySpec = { podSelector: {}, egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] };
-    expect(told(world([{ namespace: 'shop', name: 'a', spec }]))).toEqual([
+    expect(told(context([{ namespace: 'shop', name: 'a', spec }]))).toEqual([
       'a spec.policyTypes IsolatesByAccident',
     ]);
-    expect(told(world([{ namespace: 'shop', name: 'a', spec: { ...spec, ingress: [] } }]))).toEqual([]);
+    expect(told(context([{ namespace: 'shop', name: 'a', spec: { ...spec, ingress: [] } }]))).toEqual([]);
   });
 });
 
 describe('an opening', () => {
   test('to everyone by an empty list is found, and one that is left out is no list', () => {
     const ports = [{ port: 8080 }];
-    expect(told(world([policy('a', { ingress: [{ from: [], ports }, { ports }] })]))).toEqual([
+    expect(told(context([policy('a', { ingress: [{ from: [], ports }, { ports }] })]))).toEqual([
       'a spec.ingress[0].from EmptyPeers',
       'a spec.ingress[1] RuleRedundant',
     ]);
   });
 
   test('of everything is found', () => {
-    expect(told(world([policy('a', { ingress: [{}] })]))).toEqual(['a spec.ingress[0] AllowsEveryone']);
+    expect(told(context([policy('a', { ingress: [{}] })]))).toEqual(['a spec.ingress[0] AllowsEveryone']);
   });
 
   test('of addresses that are those of pods is found, unless they are excepted', () => {
@@ -299,7 +299,7 @@ describe('an opening', () => {
       { ipBlock: { cidr: '10.0.0.0/8' } },
       { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
     ];
-    expect(told(world([policy('a', { ingress: from(...blocks) })], { workloads }))).toEqual([
+    expect(told(context([policy('a', { ingress: from(...blocks) })], { workloads }))).toEqual([
       'a spec.ingress[0].from[0].ipBlock.cidr BlockCoversPods',
     ]);
   });
@@ -312,14 +312,14 @@ describe('the other side', () => {
   });
 
   test('that denies makes a rule vain', () => {
-    expect(told(world([toTill, policy('deny', denyAll, 'bank')]))).toEqual([
+    expect(told(context([toTill, policy('deny', denyAll, 'bank')]))).toEqual([
       'out spec.egress[0].to[0] OtherSideDenies',
     ]);
   });
 
   test('that allows another port only denies, too', () => {
     const ingress = [{ from: [{ namespaceSelector: named('shop') }], ports: [{ port: 80 }] }];
-    expect(told(world([toTill, policy('in', { ingress }, 'bank')]))).toEqual([
+    expect(told(context([toTill, policy('in', { ingress }, 'bank')]))).toEqual([
       'in spec.ingress[0].from[0] OtherSideDenies',
       'out spec.egress[0].to[0] OtherSideDenies',
     ]);
@@ -330,11 +330,11 @@ describe('the other side', () => {
     ['by address, which may be its own', { ipBlock: { cidr: '10.0.0.0/8' } }],
   ])('that allows it %s is met', (_, peer) => {
     expect(
-      told(world([toTill, policy('in', { ingress: [{ from: [peer], ports: [{ port: 443 }] }] }, 'bank')])),
+      told(context([toTill, policy('in', { ingress: [{ from: [peer], ports: [{ port: 443 }] }] }, 'bank')])),
     ).toEqual([]);
   });
 
   test('that is not isolated is met', () => {
-    expect(told(world([toTill]))).toEqual([]);
+    expect(told(context([toTill]))).toEqual([]);
   });
 });

@@ -1,16 +1,16 @@
 // The linter of NetworkPolicies: a list of checks, each of which looks for one kind of mistake. Pure.
-// Speaks of NetworkPolicies, whoever wrote them; must not know a profile.
+// It takes policies of any author and must not know profiles.
 import type { Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { AnalysisInput } from '../facts.ts';
 import type { Check } from './check.ts';
-import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolation.ts';
-import { type Known, LintWorld } from './lint-world.ts';
-import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './openings.ts';
+import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolated-pods.ts';
+import { type Known, LintContext } from './lint-context.ts';
 import { otherSideDenies } from './other-side.ts';
-import { portsLeadNowhere } from './ports.ts';
 import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
 import { peerSelectsNothing, policySelectsNothing } from './selects-nothing.ts';
+import { portsLeadNowhere } from './unserved-ports.ts';
+import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './wide-peers.ts';
 
 /** Every check there is. A new one is a function and a line here. */
 const checks: readonly Check[] = [
@@ -33,8 +33,8 @@ const checks: readonly Check[] = [
  * of the input; what is not known (no pod in a namespace, no port on a container) is not judged.
  */
 export function lint(input: AnalysisInput, known: Known = 'the cluster'): readonly Finding[] {
-  const world = new LintWorld(input, known);
-  return checks.flatMap((check) => check(world)).sort(compareFindings);
+  const context = new LintContext(input, known);
+  return checks.flatMap((check) => check(context)).sort(compareFindings);
 }
 
 function compareFindings(a: Finding, b: Finding): number {

@@ -1,5 +1,5 @@
 // Rules that can't be reached: the other side isolates all of its pods, and none of its rules lets them through.
-// A connection needs both sides, so that such a rule is as good as none.
+// A connection needs both sides, so such a rule has no effect.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import { allPorts, intersect, isEmpty, type PortSet } from '../../model/port-set.ts';
@@ -7,20 +7,20 @@ import type { PolicyFacts } from '../facts.ts';
 import { resolvePorts } from '../rule-ports.ts';
 import { isBlock, type Rule, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, peerPath } from './check.ts';
-import type { LintPod, LintWorld } from './lint-world.ts';
+import type { LintContext, LintPod } from './lint-context.ts';
 
-/** Finds peers of rules with which no connection can come about. */
-export function otherSideDenies(world: LintWorld): readonly Finding[] {
-  return world.policies.flatMap((policy) => {
-    const pods = world.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
+/** Finds peers of rules with which no connection is possible. */
+export function otherSideDenies(context: LintContext): readonly Finding[] {
+  return context.policies.flatMap((policy) => {
+    const pods = context.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
     if (pods.length === 0) return [];
     return directions.flatMap((direction) =>
       rulesOf(policy, direction).flatMap((rule) => {
         const peers = (rule.peers ?? []).map((peer, place) => ({ peer, place }));
         return peers.flatMap(({ peer, place }) => {
           if (isBlock(peer)) return [];
-          const question = { pods, others: world.selectedAs(peer), rule, direction };
-          const isLost = question.others.length > 0 && !isReachable(world, question);
+          const question = { pods, others: context.selectedAs(peer), rule, direction };
+          const isLost = question.others.length > 0 && !isReachable(context, question);
           return isLost ? [inVain(policy, question, peerPath(direction, rule.index, place))] : [];
         });
       }),
@@ -44,12 +44,12 @@ function inVain(policy: PolicyFacts, { pods, others, direction }: Question, path
   });
 }
 
-function isReachable(world: LintWorld, { pods, others, rule, direction }: Question): boolean {
+function isReachable(context: LintContext, { pods, others, rule, direction }: Question): boolean {
   return others.some((other) => {
-    const theirs = world.rulesFor(other, opposite(direction));
+    const theirs = context.rulesFor(other, opposite(direction));
     if (theirs === undefined) return true;
     return theirs.some((their) => {
-      const met = metBy(world, their, pods);
+      const met = metBy(context, their, pods);
       return met.some((pod) => {
         const destination = direction === 'Ingress' ? pod : other;
         return !isEmpty(intersect(portsAt(rule, destination), portsAt(their, destination)));
@@ -59,9 +59,9 @@ function isReachable(world: LintWorld, { pods, others, rule, direction }: Questi
 }
 
 /** Those of the pods that a rule of the other side speaks of. A block may match any pod whose address is not known. */
-function metBy(world: LintWorld, { peers }: Rule, pods: readonly LintPod[]): readonly LintPod[] {
+function metBy(context: LintContext, { peers }: Rule, pods: readonly LintPod[]): readonly LintPod[] {
   if (peers === undefined || peers.some(isBlock)) return pods;
-  return pods.filter((pod) => peers.some((peer) => !isBlock(peer) && world.isSelectedAs(peer, pod)));
+  return pods.filter((pod) => peers.some((peer) => !isBlock(peer) && context.isSelectedAs(peer, pod)));
 }
 
 function portsAt({ ports }: Rule, destination: LintPod): PortSet {

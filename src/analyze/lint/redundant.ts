@@ -1,21 +1,22 @@
-// Policies and rules that another makes redundant: without them everything stays as it is, whatever pods there are.
-// Compares what is written, so that what it finds stays true when pods come and go; of two twins the later one is named.
+// Policies and rules that another makes redundant: without them nothing changes, whatever pods there are.
+// It compares what is written, so that a finding stays true when pods come and go. Of two equal ones it names the later.
 
 import type { Finding } from '../../model/findings.ts';
 import { contains } from '../../model/ip-ranges.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
+import { nameLabel } from '../../model/selectors.ts';
 import type { PolicyFacts, RulePort } from '../facts.ts';
 import { type Block, isBlock, isolationOf, type Rule, type RulePeer, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, rulePath } from './check.ts';
-import type { LintWorld } from './lint-world.ts';
+import type { LintContext } from './lint-context.ts';
 
 /** Finds policies all of whose isolation and rules other policies have, too. */
-export function policyIsRedundant(world: LintWorld): readonly Finding[] {
-  return namespacesOf(world).flatMap((policies) => {
+export function policyIsRedundant(context: LintContext): readonly Finding[] {
+  return namespacesOf(context).flatMap((policies) => {
     const needed = new Set(policies);
-    // From the last one on: of twins the first stays.
+    // Starts with the last: of two equal ones the first stays.
     return policies.toReversed().flatMap((policy) => {
       const others = [...needed].filter((other) => other !== policy && isWider(other, policy));
       const by = coveredBy(policy, others);
@@ -33,8 +34,8 @@ export function policyIsRedundant(world: LintWorld): readonly Finding[] {
 }
 
 /** Finds rules that another rule of their policy contains. */
-export function ruleIsRedundant(world: LintWorld): readonly Finding[] {
-  return world.policies.flatMap((policy) =>
+export function ruleIsRedundant(context: LintContext): readonly Finding[] {
+  return context.policies.flatMap((policy) =>
     directions.flatMap((direction) => {
       const rules = rulesOf(policy, direction);
       return rules.flatMap((rule) => {
@@ -57,7 +58,7 @@ export function ruleIsRedundant(world: LintWorld): readonly Finding[] {
   );
 }
 
-function namespacesOf({ policies }: LintWorld): readonly (readonly PolicyFacts[])[] {
+function namespacesOf({ policies }: LintContext): readonly (readonly PolicyFacts[])[] {
   return [...Map.groupBy(policies, ({ namespace }) => namespace).values()];
 }
 
@@ -106,7 +107,7 @@ function isPeerContained(inner: RulePeer, outer: RulePeer): boolean {
   }
   return inner.namespaceSelector === undefined
     ? asksNoMore(outer.namespaceSelector, {
-        matchLabels: { 'kubernetes.io/metadata.name': inner.namespace ?? '' },
+        matchLabels: { [nameLabel]: inner.namespace ?? '' },
       })
     : asksNoMore(outer.namespaceSelector, inner.namespaceSelector);
 }

@@ -1,19 +1,19 @@
 // Policies and peers whose selector selects no pod: often a misspelt label, and then what it should allow is denied.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
-import { type LabelSelector, onlyNamesIn, selectsEverything } from '../../model/selectors.ts';
+import { type LabelSelector, nameLabel, onlyNamesIn, selectsEverything } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { isBlock, type PodPeer, rulesOf } from '../rules.ts';
 import { aboutPolicy, peerPath } from './check.ts';
-import type { LintWorld } from './lint-world.ts';
+import type { LintContext } from './lint-context.ts';
 
 /** Finds policies that select no pod of a namespace whose pods are known. */
-export function policySelectsNothing(world: LintWorld): readonly Finding[] {
-  return world.policies
+export function policySelectsNothing(context: LintContext): readonly Finding[] {
+  return context.policies
     .filter(
-      ({ namespace, spec }) => !selectsEverything(spec.podSelector) && world.podsIn(namespace).length > 0,
+      ({ namespace, spec }) => !selectsEverything(spec.podSelector) && context.podsIn(namespace).length > 0,
     )
-    .filter((policy) => world.selectedBy(policy).length === 0)
+    .filter((policy) => context.selectedBy(policy).length === 0)
     .map((policy) =>
       aboutPolicy(policy, 'SelectsNoPods', {
         path: 'spec.podSelector',
@@ -24,12 +24,12 @@ export function policySelectsNothing(world: LintWorld): readonly Finding[] {
 }
 
 /** Finds peers that select no pod, although pods are known where they look. */
-export function peerSelectsNothing(world: LintWorld): readonly Finding[] {
-  return world.policies.flatMap((policy) =>
+export function peerSelectsNothing(context: LintContext): readonly Finding[] {
+  return context.policies.flatMap((policy) =>
     directions.flatMap((direction) =>
       rulesOf(policy, direction).flatMap(({ index, peers = [] }) =>
         peers.flatMap((peer, place) =>
-          isBlock(peer) ? [] : judgePeer(world, policy, peer, { direction, rule: index, place }),
+          isBlock(peer) ? [] : judgePeer(context, policy, peer, { direction, rule: index, place }),
         ),
       ),
     ),
@@ -43,14 +43,14 @@ interface PeerPlace {
 }
 
 function judgePeer(
-  world: LintWorld,
+  context: LintContext,
   policy: PolicyFacts,
   peer: PodPeer,
   { direction, rule, place }: PeerPlace,
 ): readonly Finding[] {
   const { namespaceSelector, podSelector } = peer;
   const path = peerPath(direction, rule, place);
-  if (namespaceSelector !== undefined && !world.isAnyNamespaceSelected(namespaceSelector)) {
+  if (namespaceSelector !== undefined && !context.isAnyNamespaceSelected(namespaceSelector)) {
     return [
       aboutPolicy(policy, 'PeerSelectsNothing', {
         path: `${path}.namespaceSelector`,
@@ -58,11 +58,11 @@ function judgePeer(
       }),
     ];
   }
-  const isAnyKnown = world.selectedAs({ ...peer, podSelector: {} }).length > 0;
-  if (!isAnyKnown || world.selectedAs(peer).length > 0) return [];
+  const isAnyKnown = context.selectedAs({ ...peer, podSelector: {} }).length > 0;
+  if (!isAnyKnown || context.selectedAs(peer).length > 0) return [];
   const where = namespaceSelector === undefined ? `\`${policy.namespace}\`` : 'the namespaces it selects';
   const elsewhere =
-    namespaceSelector === undefined && world.selectedAs({ podSelector, namespaceSelector: {} }).length > 0
+    namespaceSelector === undefined && context.selectedAs({ podSelector, namespaceSelector: {} }).length > 0
       ? 'pods of other namespaces have them: add a `namespaceSelector` to this peer, in the same list entry'
       : 'compare them with `kubectl get pods --all-namespaces --show-labels`';
   return [
@@ -81,7 +81,7 @@ function tellMissing(selector: LabelSelector): { readonly message: string; reado
   }
   return {
     message: `no namespace has the labels ${tell(selector)}`,
-    hint: 'compare them with `kubectl get namespaces --show-labels`; a namespace goes by name with the label `kubernetes.io/metadata.name`',
+    hint: `compare them with \`kubectl get namespaces --show-labels\`; a namespace goes by name with the label \`${nameLabel}\``,
   };
 }
 

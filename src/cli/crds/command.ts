@@ -1,6 +1,6 @@
 // The verb `crds`: prints the CustomResourceDefinitions, which are made from the schemas.
 import { customResourceDefinition } from '../../api/crd.ts';
-import { customResources } from '../../api/resources.ts';
+import { customResources } from '../../api/custom-resources.ts';
 import { defineVerb } from '../define-verb.ts';
 import { manifests } from '../output/formats.ts';
 import { crdList, crdText } from './format.ts';

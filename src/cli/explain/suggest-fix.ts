@@ -16,7 +16,7 @@ import type { KubernetesObject } from '../../kube/resource.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { protocols } from '../../model/ports.ts';
-import type { Labels } from '../../model/selectors.ts';
+import { type Labels, namespaceNamed } from '../../model/selectors.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { toYaml } from '../output/formats.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
@@ -191,7 +191,7 @@ function policiesFor(
 function peerOf(end: Endpoint, here: string, facts: AnalysisInput): object {
   if (!isWorkload(end)) return { ipBlock: end };
   const { namespace } = end.workload;
-  const elsewhere = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
+  const elsewhere = { namespaceSelector: namespaceNamed(namespace) };
   return { ...(namespace === here ? {} : elsewhere), podSelector: { matchLabels: steadyLabels(end, facts) } };
 }
 

@@ -2,7 +2,7 @@
 // Must not know where an object was read.
 import * as z from 'zod';
 import { decode, type Problem } from '../../api/decode.ts';
-import { nodeLocalDns } from '../../discover/places.ts';
+import { nodeLocalDns } from '../../discover/well-known-services.ts';
 import { gatewayRouteKindNames } from '../../model/gateway-routes.ts';
 import type { Result } from '../../model/result.ts';
 import { fields } from '../../routes/schema/fields.ts';

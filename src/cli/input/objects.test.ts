@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nodeLocalDns } from '../../discover/places.ts';
+import { nodeLocalDns } from '../../discover/well-known-services.ts';
 import { Stores } from '../../objects/stores.ts';
 import { readDocuments } from './documents.ts';
 import { kindOf } from './kinds.ts';

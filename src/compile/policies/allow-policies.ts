@@ -181,10 +181,10 @@ function noted(rules: readonly MergedRule[]): readonly (readonly string[])[] {
 }
 
 function describe(about: PolicyOutline, { direction, pods }: AllowRule, origins: readonly string[]): string {
-  return about.describe(direction, tellPods(pods), nameSome(origins, originsShown));
+  return about.describe(direction, namesOfPods(pods), nameSome(origins, originsShown));
 }
 
-function tellPods(pods: LabelSelector): string {
+function namesOfPods(pods: LabelSelector): string {
   if (selectsEverything(pods)) return 'every pod';
   const labels = Object.entries(pods.matchLabels ?? {}).sort(([a], [b]) => compareText(a, b));
   return labels.map(([, value]) => value).join(', ') || 'the selected pods';

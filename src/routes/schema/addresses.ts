@@ -3,7 +3,7 @@
 import { parseAddress, parseCidr } from '../../model/ip-ranges.ts';
 import { once } from '../../model/once.ts';
 import { constrain } from './constraint.ts';
-import { text } from './text.ts';
+import { text } from './text-schema.ts';
 
 /** A CIDR of either family, without host bits; IPv4-mapped IPv6 is refused, because CNIs disagree about it. */
 export const cidrText = once(() =>

@@ -5,7 +5,7 @@ import { once } from '../../model/once.ts';
 import { listOf } from './collections.ts';
 import { constrain } from './constraint.ts';
 import { fields } from './fields.ts';
-import { anyLabelValueSyntax, labelKeyLength, labelKeySyntax, text, written } from './text.ts';
+import { anyLabelValueSyntax, labelKeyLength, labelKeySyntax, text, written } from './text-schema.ts';
 
 const matchLabels = once((): z.ZodRecord<z.ZodString, z.ZodString> => {
   const pattern = new RegExp(labelKeySyntax.pattern);

@@ -2,7 +2,7 @@
 // `namesapce` would put the object into another namespace without a word. Must not know a kind.
 import * as z from 'zod';
 import { fields } from '../../../routes/schema/fields.ts';
-import { dnsLabel, dnsSubdomain } from '../../../routes/schema/text.ts';
+import { dnsLabel, dnsSubdomain } from '../../../routes/schema/text-schema.ts';
 
 /** YAML makes numbers and booleans of words like `1` and `yes`. */
 const words = z.record(z.string(), z.string());

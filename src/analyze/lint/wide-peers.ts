@@ -1,15 +1,15 @@
-// Rules that allow more than they seem to: everyone by an empty list, and pods by their address.
+// Rules that allow more than they seem to: an empty list means everyone, and a block of addresses may match pods.
 import type { Finding } from '../../model/findings.ts';
 import { contains, parseAddress } from '../../model/ip-ranges.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { type Block, isBlock, isolationOf, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, peerPath, rulePath } from './check.ts';
-import type { LintWorld } from './lint-world.ts';
+import type { LintContext } from './lint-context.ts';
 
 /** Finds rules whose list of peers is written and empty, which means everyone. */
-export function emptyPeersMeanEveryone(world: LintWorld): readonly Finding[] {
-  return eachRule(world, (policy, direction) => {
+export function emptyPeersMeanEveryone(context: LintContext): readonly Finding[] {
+  return eachRule(context, (policy, direction) => {
     const member = direction === 'Ingress' ? 'from' : 'to';
     const rules = (direction === 'Ingress' ? policy.spec.ingress : policy.spec.egress) ?? [];
     return rules.flatMap((rule, index) =>
@@ -27,8 +27,8 @@ export function emptyPeersMeanEveryone(world: LintWorld): readonly Finding[] {
 }
 
 /** Finds rules that take their policy's isolation back: everyone on every port. */
-export function everyoneIsAllowed(world: LintWorld): readonly Finding[] {
-  return eachRule(world, (policy, direction) =>
+export function everyoneIsAllowed(context: LintContext): readonly Finding[] {
+  return eachRule(context, (policy, direction) =>
     rulesOf(policy, direction)
       .filter(({ peers, ports }) => peers === undefined && ports === undefined)
       .map(({ index }) =>
@@ -41,10 +41,10 @@ export function everyoneIsAllowed(world: LintWorld): readonly Finding[] {
   );
 }
 
-/** Finds `ipBlock` peers in which addresses of pods lie: whether these are matched differs between CNIs. */
-export function blockCoversPods(world: LintWorld): readonly Finding[] {
-  const known = world.namespaces
-    .flatMap((namespace) => world.podsIn(namespace))
+/** Finds `ipBlock` peers that contain addresses of pods: CNIs differ in whether they match these. */
+export function blockCoversPods(context: LintContext): readonly Finding[] {
+  const known = context.namespaces
+    .flatMap((namespace) => context.podsIn(namespace))
     .filter(({ hostNetwork }) => !hostNetwork)
     .flatMap(({ workload, addresses }) =>
       addresses.flatMap((address) => {
@@ -67,10 +67,10 @@ export function blockCoversPods(world: LintWorld): readonly Finding[] {
     found.set(key, names);
     return names;
   };
-  return eachRule(world, (policy, direction) =>
+  return eachRule(context, (policy, direction) =>
     rulesOf(policy, direction).flatMap(({ index, peers = [] }) =>
       peers.flatMap((peer, place) => {
-        // Everyone is meant by the largest ranges, pods or not.
+        // The largest ranges mean everyone, pods included.
         if (!isBlock(peer) || peer.range.prefix === 0) return [];
         const names = podsIn(peer);
         if (names.length === 0) return [];
@@ -87,7 +87,7 @@ export function blockCoversPods(world: LintWorld): readonly Finding[] {
 }
 
 function eachRule(
-  { policies }: LintWorld,
+  { policies }: LintContext,
   look: (policy: PolicyFacts, direction: Direction) => readonly Finding[],
 ): readonly Finding[] {
   return policies.flatMap((policy) =>

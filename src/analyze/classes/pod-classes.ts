@@ -1,11 +1,11 @@
-// Pods that no policy can tell apart, as one: equal labels, ports and addresses, as far as a lens sees them, in one
-// namespace. The cost of an analysis grows with classes, not with pods. Must not know which traffic is allowed.
-import type { IpRange } from '../model/ip-ranges.ts';
-import { compareText } from '../model/object-key.ts';
-import type { Labels } from '../model/selectors.ts';
-import { compareEnds, readRange, type WorkloadEnd } from './endpoints.ts';
-import type { ContainerPort, PodFacts, WorkloadFacts } from './facts.ts';
-import { type Lens, labelsSeen, partOf } from './lens.ts';
+// Classes of pods that no policy can tell apart: pods of one namespace for which all atomic predicates are the same. The cost
+// of an analysis grows with the number of classes, not of pods. Must not know which traffic is allowed.
+import type { IpRange } from '../../model/ip-ranges.ts';
+import { compareText } from '../../model/object-key.ts';
+import type { Labels } from '../../model/selectors.ts';
+import { compareEnds, readRange, type WorkloadEnd } from '../endpoints.ts';
+import type { ContainerPort, PodFacts, WorkloadFacts } from '../facts.ts';
+import { type AtomicPredicates, labelsSeen, partOf } from './atomic-predicates.ts';
 
 /** Pods that no policy can tell apart. Labels, ports and addresses are those of any of them. */
 export interface PodClass {
@@ -33,12 +33,12 @@ export interface Pods {
   readonly groups: readonly PodGroup[];
 }
 
-/** Sorts pods into classes, as far as the lens tells them apart. */
-export function classify(workloads: readonly WorkloadFacts[], lens: Lens): Pods {
+/** Sorts pods into classes by these predicates. */
+export function classify(workloads: readonly WorkloadFacts[], predicates: AtomicPredicates): Pods {
   const classes = new Map<string, PodClass>();
   const groups = workloads
     .flatMap(({ namespace, name, kind, pods }) => {
-      const byClass = Map.groupBy(pods, (pod) => classOf(classes, namespace, pod, lens));
+      const byClass = Map.groupBy(pods, (pod) => classOf(classes, namespace, pod, predicates));
       return [...byClass].map(([podClass, alike]) => ({
         end: {
           workload: { namespace, name, kind },
@@ -57,18 +57,23 @@ function namesOf(pods: readonly PodFacts[]): readonly string[] {
   return pods.flatMap(({ name }) => name ?? []).sort(compareText);
 }
 
-function classOf(classes: Map<string, PodClass>, namespace: string, pod: PodFacts, lens: Lens): PodClass {
+function classOf(
+  classes: Map<string, PodClass>,
+  namespace: string,
+  pod: PodFacts,
+  predicates: AtomicPredicates,
+): PodClass {
   const addresses = pod.addresses.map(readRange);
   const key = JSON.stringify([
     namespace,
     pod.hostNetwork,
-    labelsSeen(lens, pod.labels),
+    labelsSeen(predicates, pod.labels),
     distinct(
       pod.ports
-        .filter(({ name }) => name !== undefined && lens.portNames.has(name))
+        .filter(({ name }) => name !== undefined && predicates.portNames.has(name))
         .map(({ name, protocol, number }) => `${name} ${number}/${protocol}`),
     ),
-    distinct(addresses.map((address) => `${address.family} ${partOf(lens, address)}`)),
+    distinct(addresses.map((address) => `${address.family} ${partOf(predicates, address)}`)),
   ]);
   const known = classes.get(key);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
-// Labelled items, found by their labels: a selector that asks for a label looks at the few that carry it, not at all.
+// Finds labelled items by a selector: if it requires a label, it looks only at the few items that carry this label.
 // Must not know what is labelled.
-import { type LabelSelector, type Labels, selects } from '../model/selectors.ts';
+import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
 
 /** Finds items by selectors. */
 export class LabelIndex<T extends { readonly labels: Labels }> {
@@ -24,7 +24,7 @@ export class LabelIndex<T extends { readonly labels: Labels }> {
     return this.candidates(selector).filter(({ labels }) => selects(selector, labels));
   }
 
-  /** Items among which are all that the selector selects: those that carry the rarest label that it asks for. */
+  /** A superset of what the selector selects: the items that carry the rarest label that it requires. */
   candidates({ matchLabels = {} }: LabelSelector): readonly T[] {
     return Object.entries(matchLabels)
       .map(([key, value]) => this.#byLabel.get(format(key, value)) ?? [])

@@ -1,18 +1,18 @@
-// The pods that peers of rules mean, each distinct peer evaluated once: thousands of policies name the same few peers.
-// Must not know what is allowed to them.
-import { canonicalJson } from '../model/network-policy.ts';
-import { type LabelSelector, type Labels, selects } from '../model/selectors.ts';
+// The pods that the peers of rules select. Each distinct peer is evaluated once, because thousands of policies name the same
+// few. Must not know what is allowed to these pods.
+import { canonicalJson } from '../../model/network-policy.ts';
+import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
+import { type Block, isBlock, type PodPeer, type RulePeer } from '../rules.ts';
+import { type Family, isIn } from '../sides.ts';
+import { countBelow } from './atomic-predicates.ts';
 import { LabelIndex } from './label-index.ts';
-import { countBelow } from './lens.ts';
 import type { PodClass } from './pod-classes.ts';
-import { type Block, isBlock, type PodPeer, type RulePeer } from './rules.ts';
-import { type Family, isIn } from './sides.ts';
 
 /** Classes of pods that a peer means, by index, ascending. */
 export interface PeerSet {
   readonly index: number;
   readonly members: readonly number[];
-  /** Where the peer means addresses: in this family alone are these pods meant. */
+  /** The only family in which the peer matches these pods, where it is a block of addresses. */
   readonly block?: Block;
 }
 
@@ -36,7 +36,7 @@ export class PeerSets {
   /** @param labelsOf the labels of a namespace */
   constructor(classes: readonly PodClass[], labelsOf: (namespace: string) => Labels) {
     this.#classes = classes;
-    // A pod in the host's network is none for a selector.
+    // A selector does not match pods in the host's network.
     const selectable = classes.filter(({ hostNetwork }) => !hostNetwork);
     this.#byLabels = new LabelIndex(selectable);
     this.#byNamespace = Map.groupBy(selectable, ({ namespace }) => namespace);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nameGlob, text } from './text.ts';
+import { nameGlob, text } from './text-schema.ts';
 
 describe('a bounded string', () => {
   test('counts code points, as the API server does, not UTF-16 units', () => {

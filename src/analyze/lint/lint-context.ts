@@ -1,5 +1,5 @@
-// What the checks of a linter look things up in: which pods a selector selects, and which policies select a pod.
-// Pods of a workload that no check can tell apart are looked at once. Must not know any check.
+// What the checks of the linter look up: which pods a selector selects, and which policies select a pod. Pods of a workload
+// that no check can tell apart count once. Must not know any check.
 import type { Direction } from '../../model/network-policy.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareKeys, compareText, type ObjectKey } from '../../model/object-key.ts';
@@ -21,8 +21,8 @@ export interface LintPod {
 /** How much is known: every namespace of a cluster, or only those that some files speak of. */
 export type Known = 'the cluster' | 'some files';
 
-/** Everything that is linted, to be asked. */
-export class LintWorld {
+/** Everything that is linted, with what the checks ask of it. */
+export class LintContext {
   /** In the order of their keys. */
   readonly policies: readonly PolicyFacts[];
   /** Those that hold pods, sorted. */
@@ -63,7 +63,7 @@ export class LintWorld {
     return this.#matching({ namespace, podSelector: spec.podSelector });
   }
 
-  /** The pods that a peer selects; one in the host's network is none for a selector. */
+  /** The pods that a peer selects; a selector does not match pods in the host's network. */
   selectedAs(peer: PodPeer): readonly LintPod[] {
     return this.#matching(peer).filter(({ hostNetwork }) => !hostNetwork);
   }
@@ -114,7 +114,7 @@ export class LintWorld {
 
   /** Whether a selector of namespaces selects this one; one that is not known has no label but its name. */
   isNamespaceSelected(selector: LabelSelector, name: string): boolean {
-    return selects(selector, { ...this.#labels.get(name), 'kubernetes.io/metadata.name': name });
+    return selects(selector, { ...this.#labels.get(name), [nameLabel]: name });
   }
 
   /**

@@ -1,12 +1,12 @@
-// What one side of some pods allows, reduced to what answers hang on: two classes whose policies differ in name only are
-// alike. Must not know the other side.
-import type { Direction } from '../model/network-policy.ts';
-import type { RulePort } from './facts.ts';
+// What the policies of a class of pods allow in one direction, without what makes no difference: two classes whose policies
+// differ in their names only have the same signature. Must not know the other side.
+import type { Direction } from '../../model/network-policy.ts';
+import type { RulePort } from '../facts.ts';
+import type { PortsId, PortTable } from '../port-table.ts';
+import { hasNames, resolvePorts } from '../rule-ports.ts';
+import type { PolicyIndex } from '../sides.ts';
 import type { PeerSet, PeerSets } from './peer-sets.ts';
 import type { PodClass } from './pod-classes.ts';
-import type { PortsId, PortTable } from './port-table.ts';
-import { hasNames, resolvePorts } from './rule-ports.ts';
-import type { PolicyIndex } from './sides.ts';
 
 /** The ports of a rule: numbers, and names that each destination resolves for itself. */
 export interface PortDemand {
@@ -15,8 +15,8 @@ export interface PortDemand {
   readonly names: readonly RulePort[];
 }
 
-/** What one side of some pods allows. */
-export interface Profile {
+/** What some pods allow in one direction. */
+export interface AccessSignature {
   readonly index: number;
   /** The ports that are open to everyone: all where no policy isolates. */
   readonly base: PortsId;
@@ -30,15 +30,15 @@ export interface Grant {
   readonly ports: PortDemand;
 }
 
-/** Finds the profiles of one direction. */
-export class Profiles {
+/** Finds the access signatures of one direction. */
+export class AccessSignatures {
   readonly #direction: Direction;
   readonly #index: PolicyIndex;
   readonly #sets: PeerSets;
   readonly #table: PortTable;
   readonly #demands = new Map<readonly RulePort[], PortDemand>();
   readonly #names = new Map<string, readonly RulePort[]>();
-  readonly #byKey = new Map<string, Profile>();
+  readonly #byKey = new Map<string, AccessSignature>();
 
   constructor(direction: Direction, index: PolicyIndex, sets: PeerSets, table: PortTable) {
     this.#direction = direction;
@@ -47,13 +47,13 @@ export class Profiles {
     this.#table = table;
   }
 
-  /** Every profile that was found, by index. */
-  get all(): readonly Profile[] {
+  /** Every signature that was found, by index. */
+  get all(): readonly AccessSignature[] {
     return [...this.#byKey.values()];
   }
 
   /** What these pods allow. */
-  of(pods: PodClass): Profile {
+  of(pods: PodClass): AccessSignature {
     const { policies, rules } = this.#index.isolationOf(pods, this.#direction);
     if (policies.length === 0) return this.#intern(this.#table.all, []);
     let base = this.#table.none;
@@ -68,23 +68,23 @@ export class Profiles {
       for (const peer of rule.peers ?? []) grant(this.#sets.of(peer), demand);
       if (rule.peers !== undefined) continue;
       base = this.#table.unite(base, demand.numbers);
-      // What has names at all is a pod.
+      // Only pods have names of ports.
       if (demand.names.length > 0) grant(this.#sets.everyPod(), demand);
     }
     const grants = [...granted].map(([peers, ports]) => ({ peers, ports }));
     return base === this.#table.all ? this.#intern(base, []) : this.#intern(base, grants);
   }
 
-  #intern(base: PortsId, grants: readonly Grant[]): Profile {
+  #intern(base: PortsId, grants: readonly Grant[]): AccessSignature {
     const sorted = [...grants].sort((a, b) => a.peers.index - b.peers.index);
     const key = [base, ...sorted.map((grant) => `${grant.peers.index}:${formatDemand(grant.ports)}`)].join(
       ' ',
     );
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const profile = { index: this.#byKey.size, base, grants: sorted };
-    this.#byKey.set(key, profile);
-    return profile;
+    const signature = { index: this.#byKey.size, base, grants: sorted };
+    this.#byKey.set(key, signature);
+    return signature;
   }
 
   /** Names are resolved here where the pods are the destination. */

@@ -1,24 +1,24 @@
-// What policies look at: labels, names of ports, borders of address ranges. Two pods of a namespace that don't differ in it
-// can't be told apart by any of the policies. Must not know pods.
+// The atomic predicates of some policies: the labels, port names and borders of address ranges that they mention. No policy
+// can tell apart two pods of a namespace for which all of these are the same. Must not know pods.
 
-import type { IpRange } from '../model/ip-ranges.ts';
-import { directions } from '../model/network-policy.ts';
-import { compareText } from '../model/object-key.ts';
-import type { LabelSelector, Labels } from '../model/selectors.ts';
-import type { PolicyFacts } from './facts.ts';
-import { isBlock, type RulePeer, rulesOf } from './rules.ts';
+import type { IpRange } from '../../model/ip-ranges.ts';
+import { directions } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
+import type { LabelSelector, Labels } from '../../model/selectors.ts';
+import type { PolicyFacts } from '../facts.ts';
+import { isBlock, type RulePeer, rulesOf } from '../rules.ts';
 
-/** What some policies look at. */
-export interface Lens {
-  /** For each label key the values that are named; all others are alike, and different from none. */
+/** Everything that some policies distinguish pods by. */
+export interface AtomicPredicates {
+  /** For each label key the values that policies name; all other values are alike, and differ from a missing label. */
   readonly labels: ReadonlyMap<string, ReadonlySet<string>>;
   readonly portNames: ReadonlySet<string>;
   /** For each family the first addresses of the parts into which CIDRs cut it, ascending. */
   readonly borders: Readonly<Record<4 | 6, readonly bigint[]>>;
 }
 
-/** What these policies look at, all together. */
-export function lensOf(policies: readonly PolicyFacts[]): Lens {
+/** The predicates of all these policies together. */
+export function predicatesOf(policies: readonly PolicyFacts[]): AtomicPredicates {
   const labels = new Map<string, Set<string>>();
   const portNames = new Set<string>();
   const borders = { 4: new Set<bigint>(), 6: new Set<bigint>() } as const;
@@ -39,20 +39,21 @@ export function lensOf(policies: readonly PolicyFacts[]): Lens {
   return { labels, portNames, borders: { 4: ascending(borders[4]), 6: ascending(borders[6]) } };
 }
 
-/** What all of these lenses look at. */
-export function uniteLenses(...lenses: readonly Lens[]): Lens {
+/** All of these predicates together. */
+export function unitePredicates(...parts: readonly AtomicPredicates[]): AtomicPredicates {
   const labels = new Map<string, Set<string>>();
-  for (const lens of lenses) for (const [key, values] of lens.labels) addValues(labels, key, values);
-  const bordersOf = (family: 4 | 6) => ascending(new Set(lenses.flatMap(({ borders }) => borders[family])));
+  for (const predicates of parts)
+    for (const [key, values] of predicates.labels) addValues(labels, key, values);
+  const bordersOf = (family: 4 | 6) => ascending(new Set(parts.flatMap(({ borders }) => borders[family])));
   return {
     labels,
-    portNames: new Set(lenses.flatMap(({ portNames }) => [...portNames])),
+    portNames: new Set(parts.flatMap(({ portNames }) => [...portNames])),
     borders: { 4: bordersOf(4), 6: bordersOf(6) },
   };
 }
 
 /** The part of its family in which an address lies: addresses of one part are in the same CIDRs. */
-export function partOf({ borders }: Lens, { family, first }: IpRange): number {
+export function partOf({ borders }: AtomicPredicates, { family, first }: IpRange): number {
   return countBelow(borders[family], first + 1n);
 }
 
@@ -69,7 +70,7 @@ export function countBelow(numbers: readonly bigint[], bound: bigint): number {
 }
 
 /** A text that is equal for pods whose labels no policy can tell apart. */
-export function labelsSeen({ labels: seen }: Lens, labels: Labels): string {
+export function labelsSeen({ labels: seen }: AtomicPredicates, labels: Labels): string {
   const parts = Object.entries(labels).flatMap(([key, value]) => {
     const values = seen.get(key);
     return values === undefined ? [] : [[key, values.has(value) ? value : null]];

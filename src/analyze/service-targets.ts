@@ -1,13 +1,13 @@
-// The pods behind a Service, and the ports at which they are really reached: policies speak of pods' ports, people of
-// Services'. Must not know policies.
+// The pods behind a Service and their own ports: policies use the ports of pods, people the ports of Services.
+// Must not know policies.
 
 import { isEmpty, type PortSet } from '../model/port-set.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { ServiceFacts, ServicePort } from '../model/services.ts';
+import type { PodGroup } from './classes/pod-classes.ts';
 import type { WorkloadEnd } from './endpoints.ts';
 import type { PodFacts } from './facts.ts';
-import type { PodGroup } from './pod-classes.ts';
 import { resolvePorts } from './rule-ports.ts';
 
 /** Where one port of a Service leads. */
@@ -23,8 +23,8 @@ export interface ServiceTarget {
 export type NoTarget = 'ExternalName' | 'NoSelector';
 
 /**
- * Follows every port of a Service to pods. Nothing translates the ports of a headless Service: who resolves its name dials
- * the pods at the very port (https://kubernetes.io/docs/concepts/services-networking/service/#headless-services).
+ * Follows every port of a Service to pods. Nothing translates the ports of a headless Service: a client that resolves its name dials
+ * the pods at this same port (https://kubernetes.io/docs/concepts/services-networking/service/#headless-services).
  *
  * @param groups all pods, sorted
  */

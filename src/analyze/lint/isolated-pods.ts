@@ -1,9 +1,8 @@
-// Isolation that is missing, that nobody meant, or that does not reach: which pods are open, and which policies only look
-// as if they closed them.
+// Isolation that is missing, unintended or without effect: which pods are open, and which policies only seem to isolate them.
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import { aboutPolicy, listNames } from './check.ts';
-import type { LintWorld } from './lint-world.ts';
+import type { LintContext } from './lint-context.ts';
 
 const openCodes: Readonly<Record<Direction, FindingCode>> = {
   Ingress: 'IngressNotIsolated',
@@ -11,11 +10,11 @@ const openCodes: Readonly<Record<Direction, FindingCode>> = {
 };
 
 /** Finds namespaces with pods that no policy isolates. */
-export function namespaceIsOpen(world: LintWorld): readonly Finding[] {
-  return world.namespaces.flatMap((namespace) => {
-    const pods = world.podsIn(namespace).filter(({ hostNetwork }) => !hostNetwork);
+export function namespaceIsOpen(context: LintContext): readonly Finding[] {
+  return context.namespaces.flatMap((namespace) => {
+    const pods = context.podsIn(namespace).filter(({ hostNetwork }) => !hostNetwork);
     return directions.flatMap((direction): readonly Finding[] => {
-      const open = pods.filter((pod) => world.rulesFor(pod, direction) === undefined);
+      const open = pods.filter((pod) => context.rulesFor(pod, direction) === undefined);
       if (open.length === 0) return [];
       const names = [...new Set(open.map(({ workload }) => workload.name))].sort();
       const what = direction === 'Ingress' ? 'everybody reaches them' : 'they reach everything';
@@ -33,8 +32,8 @@ export function namespaceIsOpen(world: LintWorld): readonly Finding[] {
 }
 
 /** Finds policies that mean to limit egress only and deny all ingress by the default of `policyTypes`. */
-export function isolatesByAccident(world: LintWorld): readonly Finding[] {
-  return world.policies
+export function isolatesByAccident(context: LintContext): readonly Finding[] {
+  return context.policies
     .filter(({ spec: { policyTypes = [], ingress, egress = [] } }) => {
       return policyTypes.length === 0 && ingress === undefined && egress.length > 0;
     })
@@ -49,9 +48,9 @@ export function isolatesByAccident(world: LintWorld): readonly Finding[] {
 }
 
 /** Finds policies that select pods which no policy reaches. */
-export function hostNetworkIsNotReached(world: LintWorld): readonly Finding[] {
-  return world.policies.flatMap((policy) => {
-    const beyond = world.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);
+export function hostNetworkIsNotReached(context: LintContext): readonly Finding[] {
+  return context.policies.flatMap((policy) => {
+    const beyond = context.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);
     if (beyond.length === 0) return [];
     const names = [...new Set(beyond.map(({ workload }) => workload.name))].sort();
     return [

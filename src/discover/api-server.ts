@@ -5,7 +5,7 @@ import { formatAddress, parseAddress } from '../model/ip-ranges.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { EndpointSliceFacts } from '../model/services.ts';
 import { isNamed, type Observed, type Unknown } from './observed.ts';
-import { kubernetesService } from './places.ts';
+import { kubernetesService } from './well-known-services.ts';
 
 type KubernetesApi = NonNullable<Discovered['kubernetesAPI']>;
 type Endpoint = KubernetesApi['endpoints'][number];

@@ -1,42 +1,42 @@
-// Ports that lead nowhere: no container of the pods that a rule leads to has them. Most often the Service's port was written
-// where the pod's is meant. What a container listens on without declaring it can't be seen: by a number, pods that declare no
-// port are not judged. And names of ports that are different numbers in different pods.
+// Ports that lead nowhere: no container of the destination declares them. Most often somebody wrote the Service's port instead
+// of the pod's. Undeclared ports can't be seen, so numbers are not checked against pods that declare no port at all.
+// Also names of ports that are different numbers in different pods.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
 import type { PolicyFacts, RulePort } from '../facts.ts';
 import { type Rule, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, rulePath } from './check.ts';
-import { type LintPod, type LintWorld, podPeersOf } from './lint-world.ts';
+import { type LintContext, type LintPod, podPeersOf } from './lint-context.ts';
 
 /** Finds ports of rules that no container of the destination declares, and names that mean different numbers there. */
-export function portsLeadNowhere(world: LintWorld): readonly Finding[] {
-  return world.policies.flatMap((policy) =>
+export function portsLeadNowhere(context: LintContext): readonly Finding[] {
+  return context.policies.flatMap((policy) =>
     directions.flatMap((direction) =>
       rulesOf(policy, direction).flatMap((rule) => {
-        const pods = destinationsOf(world, policy, direction, rule);
+        const pods = destinationsOf(context, policy, direction, rule);
         const { ports = [] } = rule;
         return ports.flatMap((port, place) => {
           if (isStandIn(port, rule)) return [];
           const path = `${rulePath(direction, rule.index)}.ports[${place}].port`;
-          return judge(world, policy, { port, path, pods, isNamedOnly: !ports.some(isNumber) });
+          return judge(context, policy, { port, path, pods, isNamedOnly: !ports.some(isNumber) });
         });
       }),
     ),
   );
 }
 
-/** The pods that a rule leads to; none where it leads to others than pods, too. */
+/** The pods that a rule leads to; none if it also leads to anything else. */
 function destinationsOf(
-  world: LintWorld,
+  context: LintContext,
   policy: PolicyFacts,
   direction: Direction,
   rule: Rule,
 ): readonly LintPod[] {
-  if (direction === 'Ingress') return world.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
+  if (direction === 'Ingress') return context.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
   const peers = podPeersOf(rule);
   if (peers === undefined || peers.length < (rule.peers?.length ?? 0)) return [];
-  return peers.flatMap((peer) => world.selectedAs(peer));
+  return peers.flatMap((peer) => context.selectedAs(peer));
 }
 
 function declares({ ports }: LintPod, { protocol = 'TCP', port, endPort }: RulePort): boolean {
@@ -57,14 +57,14 @@ interface JudgedPort {
   readonly isNamedOnly: boolean;
 }
 
-function judge(world: LintWorld, policy: PolicyFacts, judged: JudgedPort): readonly Finding[] {
+function judge(context: LintContext, policy: PolicyFacts, judged: JudgedPort): readonly Finding[] {
   const { port, pods } = judged;
   // A container may listen on a number that it does not declare; a name means nothing but what is declared.
   const targets = isNumber(port) ? pods.filter(({ ports }) => ports.length > 0) : pods;
   if (targets.length === 0) return [];
   return targets.some((pod) => declares(pod, port))
     ? nameDiffers(policy, judged)
-    : leadsNowhere(world, policy, { ...judged, pods: targets });
+    : leadsNowhere(context, policy, { ...judged, pods: targets });
 }
 
 function isNumber({ port }: RulePort): boolean {
@@ -95,9 +95,9 @@ function nameDiffers(policy: PolicyFacts, { port, path, pods }: JudgedPort): rea
   ];
 }
 
-function leadsNowhere(world: LintWorld, policy: PolicyFacts, lost: JudgedPort): readonly Finding[] {
+function leadsNowhere(context: LintContext, policy: PolicyFacts, lost: JudgedPort): readonly Finding[] {
   const { port, path, pods: targets, isNamedOnly } = lost;
-  const mistaken = servicePortOf(world, lost);
+  const mistaken = servicePortOf(context, lost);
   const written = tell(port);
   if (mistaken !== undefined) {
     const { service, target } = mistaken;
@@ -129,11 +129,11 @@ function noteOn(port: RulePort, isNamedOnly: boolean): string {
 
 /** The Service that has this port before some of the pods, and the port behind it. */
 function servicePortOf(
-  world: LintWorld,
+  context: LintContext,
   { port: { port, protocol = 'TCP' }, pods }: JudgedPort,
 ): { readonly service: string; readonly target: number | string } | undefined {
   for (const pod of pods) {
-    for (const service of world.servicesIn(pod.workload.namespace)) {
+    for (const service of context.servicesIn(pod.workload.namespace)) {
       if (service.selector === undefined || !selects({ matchLabels: service.selector }, pod.labels)) continue;
       const found = service.ports.find(
         (candidate) =>

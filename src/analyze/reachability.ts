@@ -1,17 +1,17 @@
-// Who reaches whom, role by role. What one role reaches is found from the few sets that its policies and those of its
-// targets name, never by asking every pair: the cost is that of the answer. Must not know why.
+// Which class reaches which. It is found from the few sets of peers that the policies on both sides name, not by testing
+// every pair, so that the cost is that of the answer. Must not know why.
 import type { IpRange } from '../model/ip-ranges.ts';
 import { type AddressValue, everyAddress, mapAddresses } from './address-map.ts';
+import type { AccessSignature, Grant, PortDemand } from './classes/access-signatures.ts';
+import type { EquivalenceClasses, SourceClass, TargetClass } from './classes/equivalence-classes.ts';
 import type { PortsId, PortTable } from './port-table.ts';
-import type { Grant, PortDemand, Profile } from './profiles.ts';
-import type { Roles, SourceRole, TargetRole } from './roles.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { type Family, isIn } from './sides.ts';
 
 /** What a source reaches: these ports of these targets, and of all others what both sides leave open to everyone. */
 export interface Row {
-  readonly source: SourceRole;
-  /** By the index of the target; no port may be said, too. */
+  readonly source: SourceClass;
+  /** By the index of the target; the set may be empty. */
   readonly ports: ReadonlyMap<number, PortsId>;
 }
 
@@ -20,47 +20,47 @@ export interface OpenTargets {
   readonly index: number;
   readonly base: PortsId;
   readonly families: readonly Family[];
-  readonly roles: readonly TargetRole[];
+  readonly classes: readonly TargetClass[];
 }
 
 /** Ports by what they are open through: an address of one family, or a selector. */
 type Channels = Record<'any' | Family, PortsId>;
 
-/** Finds what each role reaches. */
-export class Reach {
-  readonly roles: Roles;
+/** Finds what each class reaches. */
+export class Reachability {
+  readonly classes: EquivalenceClasses;
   /** Targets that leave any port open to everyone. */
   readonly open: readonly OpenTargets[];
   readonly #table: PortTable;
   /** For each set, the targets that let its members in, and how often. */
-  readonly #letting = new Map<number, TargetRole[]>();
+  readonly #letting = new Map<number, TargetClass[]>();
   /** For each set, the targets that are members. */
-  readonly #members = new Map<number, TargetRole[]>();
-  readonly #openMembers = new Map<number, TargetRole[]>();
+  readonly #members = new Map<number, TargetClass[]>();
+  readonly #openMembers = new Map<number, TargetClass[]>();
   readonly #outside = new Map<string, readonly AddressValue<PortsId>[]>();
   readonly #resolved = new Map<PortDemand['names'], Map<number, PortsId>>();
 
-  constructor(roles: Roles, table: PortTable) {
-    this.roles = roles;
+  constructor(classes: EquivalenceClasses, table: PortTable) {
+    this.classes = classes;
     this.#table = table;
-    for (const role of roles.targets) {
-      for (const { peers } of role.ingress.grants) addTo(this.#letting, peers.index, role);
-      for (const set of role.memberOf) {
-        addTo(this.#members, set, role);
-        if (role.ingress.base !== table.none) addTo(this.#openMembers, set, role);
+    for (const targetClass of classes.targets) {
+      for (const { peers } of targetClass.ingress.grants) addTo(this.#letting, peers.index, targetClass);
+      for (const set of targetClass.memberOf) {
+        addTo(this.#members, set, targetClass);
+        if (targetClass.ingress.base !== table.none) addTo(this.#openMembers, set, targetClass);
       }
     }
-    const open = roles.targets.filter(({ ingress }) => ingress.base !== table.none);
+    const open = classes.targets.filter(({ ingress }) => ingress.base !== table.none);
     const alike = Map.groupBy(open, ({ ingress, families }) => `${ingress.base} ${families}`);
     this.open = [...alike.values()].flatMap((all, index) => {
       const [first] = all;
       if (first === undefined) return [];
-      return [{ index, base: first.ingress.base, families: first.families, roles: all }];
+      return [{ index, base: first.ingress.base, families: first.families, classes: all }];
     });
   }
 
   /** What a source reaches. */
-  rowOf(source: SourceRole): Row {
+  rowOf(source: SourceClass): Row {
     const { egress } = source;
     const granted = new Map(egress.grants.map((grant) => [grant.peers.index, grant]));
     const ports = new Map<number, PortsId>();
@@ -71,63 +71,64 @@ export class Reach {
   }
 
   /** Every target of a row that is reached on any port, with its ports. */
-  *targetsIn(row: Row): Generator<readonly [TargetRole, PortsId], void> {
+  *targetsIn(row: Row): Generator<readonly [TargetClass, PortsId], void> {
     for (const [index, ports] of row.ports) {
-      const target = this.roles.targets[index];
+      const target = this.classes.targets[index];
       if (target !== undefined && ports !== this.#table.none) yield [target, ports];
     }
     for (const open of this.open) {
       const ports = this.openPorts(row.source, open);
       if (ports === this.#table.none) continue;
-      for (const role of open.roles) if (!row.ports.has(role.index)) yield [role, ports];
+      for (const targetClass of open.classes)
+        if (!row.ports.has(targetClass.index)) yield [targetClass, ports];
     }
   }
 
   /** The ports of targets of which a row says nothing in particular. */
-  openPorts(source: SourceRole, { base, families }: Pick<OpenTargets, 'base' | 'families'>): PortsId {
+  openPorts(source: SourceClass, { base, families }: Pick<OpenTargets, 'base' | 'families'>): PortsId {
     const isPossible = families.some((family) => source.families.includes(family));
     return isPossible ? this.#table.intersect(source.egress.base, base) : this.#table.none;
   }
 
   /** The ports of one target. */
-  portsAt({ source, ports }: Row, { index, ingress, families }: TargetRole): PortsId {
+  portsAt({ source, ports }: Row, { index, ingress, families }: TargetClass): PortsId {
     return ports.get(index) ?? this.openPorts(source, { base: ingress.base, families });
   }
 
   /** The addresses that a side leaves open, in these families; some of them may have no port. */
-  outside(profile: Profile, among: readonly Family[]): readonly AddressValue<PortsId>[] {
-    const blocks = profile.grants.filter(({ peers }) => peers.block !== undefined);
+  outside(signature: AccessSignature, among: readonly Family[]): readonly AddressValue<PortsId>[] {
+    const blocks = signature.grants.filter(({ peers }) => peers.block !== undefined);
     const said = blocks.map(({ peers, ports }) => `${peers.index}:${ports.numbers}`);
-    const key = [among, profile.base, ...said].join(' ');
+    const key = [among, signature.base, ...said].join(' ');
     const known = this.#outside.get(key);
     if (known !== undefined) return known;
     const whole = everyAddress.filter(({ family }) => among.includes(family));
-    const found = mapAddresses(whole, cutsOf(profile), (range) => this.portsOfRange(profile, range));
+    const found = mapAddresses(whole, cutsOf(signature), (range) => this.portsOfRange(signature, range));
     this.#outside.set(key, found);
     return found;
   }
 
   /** The ports that a side leaves open to the addresses of a range that are in no smaller one that cuts it. */
-  portsOfRange({ base, grants }: Profile, range: IpRange): PortsId {
+  portsOfRange({ base, grants }: AccessSignature, range: IpRange): PortsId {
     return grants
       .filter(({ peers: { block } }) => block !== undefined && isIn(block, range))
       .reduce((ports, grant) => this.#table.unite(ports, grant.ports.numbers), base);
   }
 
   /** Every target about which more is to be said than what it leaves open to everyone; some may be there twice. */
-  #candidates({ egress, memberOf }: SourceRole): readonly TargetRole[] {
+  #candidates({ egress, memberOf }: SourceClass): readonly TargetClass[] {
     const open = egress.grants.map(({ peers }) => this.#openMembers.get(peers.index) ?? []);
     const letting = [...memberOf].map((set) => this.#letting.get(set) ?? []);
     if (egress.base !== this.#table.none) return [...open, ...letting].flat();
     const reached = egress.grants.map(({ peers }) => this.#members.get(peers.index) ?? []);
-    // Both sides have to let it through: whichever names fewer is looked at.
+    // Both sides have to allow it, so it is enough to look at the side that names fewer.
     return [...open, ...(countIn(letting) < countIn(reached) ? letting : reached)].flat();
   }
 
   #between(
-    { egress, memberOf, families }: SourceRole,
+    { egress, memberOf, families }: SourceClass,
     granted: ReadonlyMap<number, Grant>,
-    target: TargetRole,
+    target: TargetClass,
   ): PortsId {
     const out = this.#channels(egress.base);
     if (granted.size < target.memberOf.size) {
@@ -150,13 +151,13 @@ export class Reach {
     return { any: base, 4: this.#table.none, 6: this.#table.none };
   }
 
-  #add(channels: Channels, grant: Grant | undefined, target: TargetRole): void {
+  #add(channels: Channels, grant: Grant | undefined, target: TargetClass): void {
     if (grant === undefined) return;
     const through = grant.peers.block?.range.family ?? 'any';
     channels[through] = this.#table.unite(channels[through], this.#resolve(grant.ports, target));
   }
 
-  #resolve({ numbers, names }: PortDemand, target: TargetRole): PortsId {
+  #resolve({ numbers, names }: PortDemand, target: TargetClass): PortsId {
     if (names.length === 0) return numbers;
     const known = this.#resolved.get(names) ?? new Map<number, PortsId>();
     this.#resolved.set(names, known);
@@ -178,16 +179,16 @@ export class Reach {
 }
 
 /** The ranges that cut the addresses of which a side says one thing. */
-export function cutsOf({ grants }: Profile): readonly IpRange[] {
+export function cutsOf({ grants }: AccessSignature): readonly IpRange[] {
   return grants.flatMap(({ peers: { block } }) =>
     block === undefined ? [] : [block.range, ...block.except],
   );
 }
 
-function addTo(index: Map<number, TargetRole[]>, set: number, role: TargetRole): void {
-  const roles = index.get(set);
-  if (roles === undefined) index.set(set, [role]);
-  else roles.push(role);
+function addTo(index: Map<number, TargetClass[]>, set: number, targetClass: TargetClass): void {
+  const classes = index.get(set);
+  if (classes === undefined) index.set(set, [targetClass]);
+  else classes.push(targetClass);
 }
 
 function countIn(lists: readonly (readonly unknown[])[]): number {

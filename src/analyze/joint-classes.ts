@@ -1,11 +1,11 @@
-// The same pods before and after: pods that are alike on both sides, as one. Must not know what they reach.
+// Joins classes of pods before and after: pods that are alike before and alike after are one. Must not know what they reach.
 
 import { compareText } from '../model/object-key.ts';
+import type { TargetClass } from './classes/equivalence-classes.ts';
+import type { PodGroup } from './classes/pod-classes.ts';
 import type { Bundle } from './connections.ts';
 import { compareEnds, keyOf, type WorkloadEnd } from './endpoints.ts';
-import type { PodGroup } from './pod-classes.ts';
-import type { OpenTargets } from './reach.ts';
-import type { TargetRole } from './roles.ts';
+import type { OpenTargets } from './reachability.ts';
 
 /** Something before and after; `undefined` where it is not there. */
 export interface Both<T> {
@@ -13,14 +13,14 @@ export interface Both<T> {
   readonly after: T | undefined;
 }
 
-/** Pods with the same role before, and the same after. */
-export interface Joint<Role> extends Both<Role> {
+/** Pods of the same class before, and of the same class after. */
+export interface Joint<Class> extends Both<Class> {
   readonly bundle: Bundle;
 }
 
 /** Targets that leave the same open to everyone before, and the same after. */
 export interface JointOpen extends Both<OpenTargets> {
-  readonly targets: readonly Joint<TargetRole>[];
+  readonly targets: readonly Joint<TargetClass>[];
 }
 
 /** Pods of one workload that are alike before and alike after. */
@@ -30,7 +30,7 @@ export interface JointPods extends Both<PodGroup> {
 
 /**
  * Joins the pods of workloads that are the same. Where policies tell pods of a workload apart before or after, its pods are
- * joined by their names; at a moment at which they are all alike, that is what each of them is, whatever the names.
+ * joined by their names. In the input in which they are all alike, the names make no difference.
  */
 export function joinPods(before: readonly PodGroup[], after: readonly PodGroup[]): readonly JointPods[] {
   const was = Map.groupBy(before, workloadKey);
@@ -69,14 +69,14 @@ function workloadKey({ end: { workload } }: PodGroup): string {
   return keyOf({ workload });
 }
 
-/** Joins the roles of joined pods. */
-export function joinRoles<Role extends { readonly index: number; readonly groups: readonly PodGroup[] }>(
+/** Joins the classes of joined pods. */
+export function joinClasses<Class extends { readonly index: number; readonly groups: readonly PodGroup[] }>(
   pods: readonly JointPods[],
-  before: readonly Role[],
-  after: readonly Role[],
-): readonly Joint<Role>[] {
-  const was = rolesByGroup(before);
-  const is = rolesByGroup(after);
+  before: readonly Class[],
+  after: readonly Class[],
+): readonly Joint<Class>[] {
+  const was = classesByGroup(before);
+  const is = classesByGroup(after);
   const joints = pods.map(({ end, before: group, after: other }) => ({
     end,
     before: group && was.get(group),
@@ -94,10 +94,10 @@ export function joinRoles<Role extends { readonly index: number; readonly groups
 export function joinOpen(
   before: readonly OpenTargets[],
   after: readonly OpenTargets[],
-  targets: readonly Joint<TargetRole>[],
+  targets: readonly Joint<TargetClass>[],
 ): readonly JointOpen[] {
-  const was = openByRole(before);
-  const is = openByRole(after);
+  const was = openByClass(before);
+  const is = openByClass(after);
   const joints = targets.map((target) => ({
     target,
     before: target.before && was.get(target.before),
@@ -111,12 +111,12 @@ export function joinOpen(
   });
 }
 
-function rolesByGroup<Role extends { readonly groups: readonly PodGroup[] }>(
-  roles: readonly Role[],
-): ReadonlyMap<PodGroup, Role> {
-  return new Map(roles.flatMap((role) => role.groups.map((group) => [group, role] as const)));
+function classesByGroup<Class extends { readonly groups: readonly PodGroup[] }>(
+  classes: readonly Class[],
+): ReadonlyMap<PodGroup, Class> {
+  return new Map(classes.flatMap((each) => each.groups.map((group) => [group, each] as const)));
 }
 
-function openByRole(open: readonly OpenTargets[]): ReadonlyMap<TargetRole, OpenTargets> {
-  return new Map(open.flatMap((each) => each.roles.map((role) => [role, each] as const)));
+function openByClass(open: readonly OpenTargets[]): ReadonlyMap<TargetClass, OpenTargets> {
+  return new Map(open.flatMap((each) => each.classes.map((target) => [target, each] as const)));
 }

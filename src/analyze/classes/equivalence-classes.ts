@@ -1,48 +1,52 @@
-// Classes of pods that are alike as sources, and those that are alike as targets, whatever namespace they are in: where
-// nothing is isolated there is one of each, however many pods there are. Must not know which connections follow.
-import type { RulePort } from './facts.ts';
+// Equivalence classes over all namespaces: pods that are alike as sources, and pods that are alike as targets. Where nothing
+// is isolated there is one of each, however many pods there are. Must not know which connections follow.
+import type { RulePort } from '../facts.ts';
+import type { PortTable } from '../port-table.ts';
+import { resolvePorts } from '../rule-ports.ts';
+import { type Family, familiesOf, type PolicyIndex } from '../sides.ts';
+import { type AccessSignature, AccessSignatures } from './access-signatures.ts';
 import { PeerSets } from './peer-sets.ts';
 import type { PodClass, PodGroup, Pods } from './pod-classes.ts';
-import type { PortTable } from './port-table.ts';
-import { type Profile, Profiles } from './profiles.ts';
-import { resolvePorts } from './rule-ports.ts';
-import { type Family, familiesOf, type PolicyIndex } from './sides.ts';
 
 /** Pods that reach the same. */
-export interface SourceRole {
+export interface SourceClass {
   readonly index: number;
   readonly groups: readonly PodGroup[];
   readonly families: readonly Family[];
   /** What they may reach. */
-  readonly egress: Profile;
+  readonly egress: AccessSignature;
   /** The sets by which others let them in. */
   readonly memberOf: ReadonlySet<number>;
 }
 
 /** Pods that are reached by the same. */
-export interface TargetRole {
+export interface TargetClass {
   readonly index: number;
   readonly groups: readonly PodGroup[];
   readonly families: readonly Family[];
   /** What may reach them. */
-  readonly ingress: Profile;
+  readonly ingress: AccessSignature;
   /** The sets by which others may reach them. */
   readonly memberOf: ReadonlySet<number>;
   /** One of them, which resolves the names of ports as all of them do. */
   readonly podClass: PodClass;
 }
 
-/** The roles of all pods. */
-export interface Roles {
-  readonly sources: readonly SourceRole[];
-  readonly targets: readonly TargetRole[];
+/** The equivalence classes of all pods. */
+export interface EquivalenceClasses {
+  readonly sources: readonly SourceClass[];
+  readonly targets: readonly TargetClass[];
 }
 
-/** Finds the roles of all pods. */
-export function assignRoles({ classes, groups }: Pods, index: PolicyIndex, table: PortTable): Roles {
+/** Finds the equivalence classes of all pods. */
+export function findEquivalenceClasses(
+  { classes, groups }: Pods,
+  index: PolicyIndex,
+  table: PortTable,
+): EquivalenceClasses {
   const sets = new PeerSets(classes, index.labelsOf);
-  const egress = new Profiles('Egress', index, sets, table);
-  const ingress = new Profiles('Ingress', index, sets, table);
+  const egress = new AccessSignatures('Egress', index, sets, table);
+  const ingress = new AccessSignatures('Ingress', index, sets, table);
   const sides = classes.map((podClass) => ({
     podClass,
     families: familiesOf(podClass),
@@ -57,22 +61,22 @@ export function assignRoles({ classes, groups }: Pods, index: PolicyIndex, table
     alike
       .flatMap(({ podClass }) => groupsByClass.get(podClass.index) ?? [])
       .sort((a, b) => a.index - b.index);
-  const sources = alikeBy(sides, ({ podClass, families, egress: { index: profile } }) =>
-    [profile, families, letIn[podClass.index]].join(' '),
+  const sources = alikeBy(sides, ({ podClass, families, egress: { index: signature } }) =>
+    [signature, families, letIn[podClass.index]].join(' '),
   );
-  const targets = alikeBy(sides, ({ podClass, families, ingress: { index: profile } }) => {
+  const targets = alikeBy(sides, ({ podClass, families, ingress: { index: signature } }) => {
     const named = names.map((name) => table.idOf(resolvePorts([name], podClass.ports)));
-    return [profile, families, reached[podClass.index], named].join(' ');
+    return [signature, families, reached[podClass.index], named].join(' ');
   });
   return {
-    sources: sources.map(({ first, all }, role) => {
+    sources: sources.map(({ first, all }, index) => {
       const memberOf = new Set(letIn[first.podClass.index]);
-      return { index: role, groups: groupsOf(all), families: first.families, egress: first.egress, memberOf };
+      return { index, groups: groupsOf(all), families: first.families, egress: first.egress, memberOf };
     }),
-    targets: targets.map(({ first, all }, role) => {
-      const { podClass, families, ingress: profile } = first;
+    targets: targets.map(({ first, all }, index) => {
+      const { podClass, families, ingress: signature } = first;
       const memberOf = new Set(reached[podClass.index]);
-      return { index: role, groups: groupsOf(all), families, ingress: profile, memberOf, podClass };
+      return { index, groups: groupsOf(all), families, ingress: signature, memberOf, podClass };
     }),
   };
 }
@@ -92,17 +96,20 @@ function alikeBy<T>(
   return [...byKey.values()];
 }
 
-/** For each class the sets that these profiles grant something to and that it is in, ascending. */
-function membershipsIn(profiles: readonly Profile[], classes: number): readonly (readonly number[])[] {
+/** For each class the sets that it is in and to which these signatures grant something, ascending. */
+function membershipsIn(
+  signatures: readonly AccessSignature[],
+  classes: number,
+): readonly (readonly number[])[] {
   const memberOf: number[][] = Array.from({ length: classes }, () => []);
-  const sets = new Set(profiles.flatMap(({ grants }) => grants.map(({ peers }) => peers)));
+  const sets = new Set(signatures.flatMap(({ grants }) => grants.map(({ peers }) => peers)));
   for (const { index, members } of [...sets].sort((a, b) => a.index - b.index)) {
     for (const member of members) memberOf[member]?.push(index);
   }
   return memberOf;
 }
 
-function namesIn(profiles: readonly Profile[]): readonly RulePort[] {
-  const lists = new Set(profiles.flatMap(({ grants }) => grants.map(({ ports }) => ports.names)));
+function namesIn(signatures: readonly AccessSignature[]): readonly RulePort[] {
+  const lists = new Set(signatures.flatMap(({ grants }) => grants.map(({ ports }) => ports.names)));
   return [...lists].flat();
 }

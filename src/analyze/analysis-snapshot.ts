@@ -1,0 +1,52 @@
+// One of the two inputs that are compared, analysed: what is missing in it reaches nothing and is reached by nothing.
+// Must not know the other one.
+import type { IpRange } from '../model/ip-ranges.ts';
+import type { AccessSignature } from './classes/access-signatures.ts';
+import type { AtomicPredicates } from './classes/atomic-predicates.ts';
+import { findEquivalenceClasses, type SourceClass, type TargetClass } from './classes/equivalence-classes.ts';
+import { classify, type Pods } from './classes/pod-classes.ts';
+import type { AnalysisInput } from './facts.ts';
+import { indexPolicies } from './policy-index.ts';
+import type { PortsId, PortTable } from './port-table.ts';
+import { type OpenTargets, Reachability, type Row } from './reachability.ts';
+import type { Family } from './sides.ts';
+
+/** What some pods allow to or from addresses. */
+export interface AddressSide {
+  readonly signature: AccessSignature;
+  readonly families: readonly Family[];
+}
+
+/** What pods reach, and are reached by, in one of the two inputs; they may be missing in it. */
+export class AnalysisSnapshot {
+  readonly pods: Pods;
+  readonly reach: Reachability;
+  readonly #none: PortsId;
+
+  /** @param predicates those of the policies in this input, or more */
+  constructor(input: AnalysisInput, predicates: AtomicPredicates, table: PortTable) {
+    this.pods = classify(input.workloads, predicates);
+    this.reach = new Reachability(
+      findEquivalenceClasses(this.pods, indexPolicies(input, this.pods.classes), table),
+      table,
+    );
+    this.#none = table.none;
+  }
+
+  rowOf(source: SourceClass | undefined): Row | undefined {
+    return source && this.reach.rowOf(source);
+  }
+
+  portsAt(row: Row | undefined, target: TargetClass | undefined): PortsId {
+    return row && target ? this.reach.portsAt(row, target) : this.#none;
+  }
+
+  openPorts(row: Row | undefined, open: OpenTargets | undefined): PortsId {
+    return row && open ? this.reach.openPorts(row.source, open) : this.#none;
+  }
+
+  portsOfRange(side: AddressSide | undefined, range: IpRange): PortsId {
+    const isThere = side?.families.includes(range.family);
+    return side && isThere ? this.reach.portsOfRange(side.signature, range) : this.#none;
+  }
+}
