@@ -167,7 +167,7 @@ export class Metrics {
 }
 
 function exposeReadings(families: MetricFamilies, readings: Readings): void {
-  families.gauge({ name: 'ringfence_namespaces', help: 'How many namespaces stand so.' }, ['state'], () =>
+  families.gauge({ name: 'ringfence_namespaces', help: 'Namespaces by state.' }, ['state'], () =>
     countBy(
       Array.from(readings.states(), (state) => [state, 1]),
       namespaceStates,
@@ -186,7 +186,7 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
     ['code', 'severity'],
     () => findingReadings(readings),
   );
-  families.gauge({ name: 'ringfence_routes', help: 'How many routes stand so.' }, ['state'], () =>
+  families.gauge({ name: 'ringfence_routes', help: 'Routes by state.' }, ['state'], () =>
     countBy(
       Array.from(readings.routes(), ({ state, count }) => [state, count]),
       routeStates,
