@@ -3,10 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import { Arena } from './arena.ts';
+import { startCommand } from './contenders.ts';
 import { createNamespaces, measureStart, type StartFigures } from './sized-cluster.ts';
 
 /** Every flag that `npm start` or `src/start.ts` sets. */
-const flags = ['--optimize-for-size', '--max-semi-space-size=4', '--no-opt', '--no-maglev'];
+const flags = [...startCommand().filter((word) => word.startsWith('--')), '--no-opt', '--no-maglev'];
 const sets: readonly (readonly string[])[] = [
   [],
   ...flags.map((flag) => [flag]),

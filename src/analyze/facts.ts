@@ -1,5 +1,5 @@
 // What the analysis takes in: namespaces, workloads with their pods, Services and NetworkPolicies, as plain data.
-// NetworkPolicies of any author: must not know profiles. The facts are checked when they are made: see src/cluster.
+// NetworkPolicies of any author: must not know profiles. The facts are checked when they are made: see src/objects.
 import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Owner } from '../model/policies.ts';

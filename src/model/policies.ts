@@ -3,13 +3,18 @@
 import type { Likeness } from './enforced-rules.ts';
 import type { Direction, NetworkPolicySpec, Peer, PolicyPort } from './network-policy.ts';
 import type { ObjectKey } from './object-key.ts';
-import type { LabelSelector } from './selectors.ts';
+import type { LabelSelector, Labels } from './selectors.ts';
 
 /** Every name that Ringfence gives starts with this. */
 export const namePrefix = 'ringfence-';
 
 /** The label, with its value, that marks an object as ours. */
 export const managedByLabel = { key: 'app.kubernetes.io/managed-by', value: 'ringfence' } as const;
+
+/** Whether a policy is ours: it has both our prefix and our label, whatever its owner. */
+export function isOurs(name: string, labels: Labels): boolean {
+  return name.startsWith(namePrefix) && labels[managedByLabel.key] === managedByLabel.value;
+}
 
 /** Names the profile that a policy was generated from (absent for the platform's). */
 export const profileLabel = 'ringfence.dev/profile';

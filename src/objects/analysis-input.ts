@@ -4,11 +4,12 @@ import * as z from 'zod';
 import type { AnalysisInput, PodFacts, PolicyFacts } from '../analyze/facts.ts';
 import { decode, decodePruned, type Problem } from '../api/decode.ts';
 import type { RawObject } from '../kube/resource.ts';
-import { managedByLabel, namePrefix } from '../model/policies.ts';
+import { isOurs, routesAnnotation } from '../model/policies.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
 import { networkPolicySpec } from './network-policy-schema.ts';
+import { readJson } from './policy-content.ts';
 import { services } from './service-resources.ts';
 import {
   foldWorkloads,
@@ -131,26 +132,19 @@ function readNetworkPolicy(object: Envelope, identity: Identity): ReturnType<Rea
 
 const policyObject = z.looseObject({ spec: networkPolicySpec.default({ podSelector: {} }) });
 
-/** Ours is what has both our prefix and our label, as for the operator. */
+const originLists = z.array(z.array(z.string()));
+
 function originOf({ metadata }: Envelope, name: string): Pick<PolicyFacts, 'owner' | 'origins'> {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
-  if (!name.startsWith(namePrefix) || labels[managedByLabel.key] !== managedByLabel.value) return {};
+  if (!isOurs(name, labels)) return {};
   const owner = ownerReferences.find(({ controller }) => controller === true);
-  const origins = readAskers(annotations['ringfence.dev/routes']);
+  // An annotation is a hint for people: one that can't be read says nothing.
+  const origins = originLists.safeParse(readJson(annotations[routesAnnotation])).data;
   const isProfile = owner?.kind === 'AppNetworkProfile' || owner?.kind === 'PlatformNetworkProfile';
   return {
     ...(isProfile ? { owner: { kind: owner.kind as 'AppNetworkProfile', name: owner.name } } : {}),
     ...(origins === undefined ? {} : { origins }),
   };
-}
-
-/** An annotation is a hint for people: one that can't be read says nothing. */
-function readAskers(text: string | undefined): readonly (readonly string[])[] | undefined {
-  try {
-    return z.array(z.array(z.string())).safeParse(JSON.parse(text ?? '')).data;
-  } catch {
-    return undefined;
-  }
 }
 
 function readService(object: Envelope, identity: Identity): ReturnType<Reader> {

@@ -1,4 +1,4 @@
-// What a stored policy of ours says, with who asked for each of its rules: for the few policies of which the cache's fingerprint
+// What a stored policy of ours says, with the origins of each of its rules: for the few policies of which the cache's fingerprint
 // is not enough. Written for objects that the API server validated; must not know what is made of it.
 
 import type { RawObject } from '../kube/resource.ts';
@@ -45,7 +45,7 @@ export function readContent(object: RawObject): StoredContent | undefined {
     rules: (direction === 'Ingress' ? ingress : egress).map(({ from = [], to = [], ports = [] }, index) => ({
       peers: [...from, ...to],
       ports,
-      origins: askersAt(origins, index),
+      origins: originsAt(origins, index),
       foundFor: textAt(foundFor, index),
     })),
   };
@@ -58,8 +58,8 @@ function ownerOf({ metadata }: RawObject): Owner | undefined {
   return kind === 'AppNetworkProfile' || kind === 'PlatformNetworkProfile' ? { kind, name, uid } : undefined;
 }
 
-/** `undefined` where it is no JSON: somebody edited it. */
-function readJson(text: string | undefined): unknown {
+/** The value of an annotation; `undefined` where it is no JSON: somebody edited it. */
+export function readJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');
   } catch {
@@ -67,11 +67,11 @@ function readJson(text: string | undefined): unknown {
   }
 }
 
-/** Where many asked, the annotation holds the first of them and how many more there are. */
-function askersAt(lists: unknown, index: number): StoredRule['origins'] {
+/** Where there are many origins, the annotation holds the first of them and how many more there are. */
+function originsAt(lists: unknown, index: number): StoredRule['origins'] {
   const list: unknown = Array.isArray(lists) ? lists[index] : undefined;
-  if (!Array.isArray(list) || !list.every((asker) => typeof asker === 'string')) return undefined;
-  return list.some((asker) => /^and \d+ more$/.test(asker)) ? undefined : list;
+  if (!Array.isArray(list) || !list.every((origin) => typeof origin === 'string')) return undefined;
+  return list.some((origin) => /^and \d+ more$/.test(origin)) ? undefined : list;
 }
 
 function textAt(texts: unknown, index: number): string | undefined {

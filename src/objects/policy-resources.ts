@@ -21,7 +21,7 @@ import { compareText } from '../model/object-key.ts';
 import {
   apiVersion,
   type ForeignPolicy,
-  managedByLabel,
+  isOurs,
   namePrefix,
   type OwnedPolicy,
   profileLabel,
@@ -112,7 +112,7 @@ function unread(why: string): Result<never, readonly Problem[]> {
 
 const kindGone = 'its kind is gone from the cluster, so that it is not known whether it is there';
 
-/** Reads a NetworkPolicy; ours is what has both our prefix and our label, whatever its owner. */
+/** Reads a NetworkPolicy. */
 export function readPolicy(object: RawObject): StoredPolicy {
   const identity = identify(object);
   const spec = (object.spec ?? {}) as RawPolicySpec;
@@ -120,7 +120,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
   const podSelector = spec.podSelector ?? {};
   const { labels = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
   const owner = ownerReferences.find(({ controller }) => controller);
-  if (identity.name.startsWith(namePrefix) && labels[managedByLabel.key] === managedByLabel.value) {
+  if (isOurs(identity.name, labels)) {
     return {
       ours: true,
       ...identity,

@@ -154,7 +154,7 @@ function planTransition(
   );
   const dying = present.filter((policy) => policy.beingDeleted).map(({ name }) => name);
   const taken = namesTaken(actual);
-  const wanted = egressAllowRules(changing).map((opening) => {
+  const wanted = openingsByPods(changing).map((opening) => {
     const existing = usable.get(canonicalJson(opening.pods));
     const first = transitionNameFor(opening.pods);
     const name = existing?.name ?? freeName(first, new Set([...taken, ...dying]));
@@ -187,7 +187,7 @@ function planTransition(
 }
 
 /** The pods to open, each of them in the directions in which they change. */
-function egressAllowRules(
+function openingsByPods(
   changing: ReadonlyMap<Direction, ToOpen>,
 ): readonly { readonly pods: LabelSelector; readonly directions: readonly Direction[] }[] {
   const all = [...changing].flatMap(([direction, { selectors }]) =>

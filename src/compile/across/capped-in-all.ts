@@ -1,7 +1,7 @@
 // What is told at the sender of routes that are left out elsewhere because the mirrors of all senders would be too many there.
 // Only the receiver knows that: it says so as data, and whoever compiles several namespaces brings it to the senders.
 // Status only. Must not know how a receiver finds out.
-import { nameSome } from '../../model/counted.ts';
+import { quoteSome } from '../../model/counted.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import { type CappedRoute, capOfAll } from './mirror-caps.ts';
@@ -53,10 +53,7 @@ export function withCapsInAll<P extends WithRoutes>(
 /** Its rule is written here whatever becomes of the mirror; a route that is not written has more to tell. */
 function tellCapped(route: CompiledRoute, receivers: readonly string[]): CompiledRoute {
   if (receivers.length === 0 || route.state !== 'Active') return route;
-  const names = nameSome(
-    receivers.toSorted(compareText).map((name) => `\`${name}\``),
-    mostNamed,
-  );
+  const names = quoteSome(receivers.toSorted(compareText), mostNamed);
   const before = route.reason === 'MirrorsCapped' ? `${route.message}; also,` : 'its rule is written, but';
   return {
     ...route,

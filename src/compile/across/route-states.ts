@@ -1,5 +1,5 @@
 // What becomes of a route: its state, and what is opened for it, by how strict egress is here and by what the other side says.
-// Must not know policies: merging is openings.ts, the other side's word is consent.ts.
+// Must not know policies: merging is allow-policies.ts, the other side's word is consent.ts.
 
 import type { Route } from '../../api/route.ts';
 import { quoteSome } from '../../model/counted.ts';

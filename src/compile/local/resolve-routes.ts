@@ -1,5 +1,5 @@
 // The routes of one profile by themselves: each becomes the way in to pods here, or the way out of them, or a reason why not.
-// Must not know how strict egress is, nor other namespaces: routes.ts does. Merging into policies is openings.ts.
+// Must not know how strict egress is, nor other namespaces: route-states.ts does. Merging into policies is allow-policies.ts.
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
 import type { Route } from '../../api/route.ts';
 import type { Likeness } from '../../model/enforced-rules.ts';
