@@ -7,7 +7,7 @@ import type {
   platformNetworkProfileSpec,
 } from '../src/api/platform-network-profile.ts';
 import type { Discovered } from '../src/api/platform-status.ts';
-import { isRead, ownerOf, type ReadPlatform } from '../src/compile/platform/read-platform.ts';
+import { isRead, platformAsOwner, type ReadPlatform } from '../src/compile/platform/read-platform.ts';
 import type { Observed } from '../src/discover/observed.ts';
 import type { RawObject, Resource } from '../src/kube/resource.ts';
 import type { Identified } from '../src/kube/store.ts';
@@ -215,7 +215,7 @@ function byNamespace<T extends { readonly namespace: string; readonly name: stri
 }
 
 /** The owner of rings. */
-export const platformOwner: Owner = ownerOf(platform());
+export const platformOwner: Owner = platformAsOwner(platform());
 
 /** A policy that should exist in the namespace `shop`: it isolates every pod in `types`, and allows nothing. */
 export function denying(name: string, ...types: readonly [Direction, ...Direction[]]): DesiredPolicy {

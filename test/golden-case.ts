@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { CompiledRoute } from '../src/compile/across/route-states.ts';
 import { type CompiledNamespace, compile } from '../src/compile/compile.ts';
-import { isRead, ownerOf } from '../src/compile/platform/read-platform.ts';
+import { isRead, platformAsOwner } from '../src/compile/platform/read-platform.ts';
 import { formatKey } from '../src/model/object-key.ts';
 import { asStored, type WrittenObject } from '../src/objects/as-stored.ts';
 import { Stores } from '../src/objects/stores.ts';
@@ -92,7 +92,7 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: S
     namespace: compiled.namespace,
     ...wantedIn(compiled),
     actual: input.policiesIn(compiled.namespace),
-    platform: ownerOf(platform),
+    platform: platformAsOwner(platform),
     keptIsolated: [],
     contents: input.contentsIn(compiled.namespace),
   });

@@ -4,7 +4,7 @@ import type { IpRange } from '../model/ip-ranges.ts';
 import type { AccessSignature } from './classes/access-signatures.ts';
 import type { AtomicPredicates } from './classes/atomic-predicates.ts';
 import { findEquivalenceClasses, type SourceClass, type TargetClass } from './classes/equivalence-classes.ts';
-import { classify, type Pods } from './classes/pod-classes.ts';
+import { findPodClasses, type Pods } from './classes/pod-classes.ts';
 import type { AnalysisInput } from './facts.ts';
 import { indexPolicies } from './policy-index.ts';
 import type { PortsId, PortTable } from './port-table.ts';
@@ -25,7 +25,7 @@ export class AnalysisSnapshot {
 
   /** @param predicates those of the policies in this input, or more */
   constructor(input: AnalysisInput, predicates: AtomicPredicates, table: PortTable) {
-    this.pods = classify(input.workloads, predicates);
+    this.pods = findPodClasses(input.workloads, predicates);
     this.reach = new Reachability(
       findEquivalenceClasses(this.pods, indexPolicies(input, this.pods.classes), table),
       table,

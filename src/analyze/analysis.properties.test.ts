@@ -12,7 +12,7 @@ import { type Protocol, protocols } from '../model/ports.ts';
 import { analyze } from './analysis.ts';
 import { compare } from './compare.ts';
 import { type Connection, type ConnectionGroup, connectionsOf } from './connections.ts';
-import { type AddressEnd, type Endpoint, isSelf, isWorkload, keyOf, readRange } from './endpoints.ts';
+import { type AddressEnd, type Endpoint, endpointKey, isSelf, isWorkload, readRange } from './endpoints.ts';
 import type { AnalysisInput, PodFacts, WorkloadFacts } from './facts.ts';
 
 /** One pod or one address, as each of the two evaluators knows it. */
@@ -114,7 +114,7 @@ function spread(groups: readonly ConnectionGroup[]): readonly string[] {
 }
 
 function tell({ from, to, ports }: Connection): string {
-  return `${keyOf(from)} -> ${keyOf(to)}: ${formatPortSet(ports)}`;
+  return `${endpointKey(from)} -> ${endpointKey(to)}: ${formatPortSet(ports)}`;
 }
 
 function tellAll(input: AnalysisInput): readonly string[] {
@@ -175,7 +175,7 @@ describe('an analysis', () => {
     fc.assert(
       fc.property(analysisInput, (input) => {
         const analysis = analyze(input);
-        const pairOf = (from: Endpoint, to: Endpoint) => `${keyOf(from)} -> ${keyOf(to)}`;
+        const pairOf = (from: Endpoint, to: Endpoint) => `${endpointKey(from)} -> ${endpointKey(to)}`;
         const listed = new Set([...analysis.connections()].map(({ from, to }) => pairOf(from, to)));
         const allowed = analysis.workloads.flatMap((from) =>
           analysis.workloads

@@ -8,13 +8,13 @@ import type { Result } from '../model/result.ts';
 import type { ServiceFacts } from '../model/services.ts';
 import { type AtomicPredicates, predicatesOf } from './classes/atomic-predicates.ts';
 import { findEquivalenceClasses } from './classes/equivalence-classes.ts';
-import { classify, type PodClass, type PodGroup, type Pods } from './classes/pod-classes.ts';
+import { findPodClasses, type PodClass, type PodGroup, type Pods } from './classes/pod-classes.ts';
 import type { Connection, ConnectionGroup } from './connections.ts';
 import {
   type AddressEnd,
   type Endpoint,
+  endpointKey,
   isWorkload,
-  keyOf,
   readRange,
   type WorkloadEnd,
 } from './endpoints.ts';
@@ -59,8 +59,8 @@ export class Analysis {
 
   constructor(input: AnalysisInput, predicates: AtomicPredicates) {
     this.input = input;
-    this.#pods = classify(input.workloads, predicates);
-    this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => keyOf({ workload }));
+    this.#pods = findPodClasses(input.workloads, predicates);
+    this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => endpointKey({ workload }));
     this.#index = indexPolicies(input, this.#pods.classes);
     const table = new PortTable();
     const classes = findEquivalenceClasses(this.#pods, this.#index, table);
@@ -156,7 +156,7 @@ export class Analysis {
 
   /** The pods that an end means, in groups that policies can't tell apart. */
   #podsOf(meant: WorkloadEnd): readonly NamedPods[] {
-    const own = this.#byWorkload.get(keyOf({ workload: meant.workload })) ?? [];
+    const own = this.#byWorkload.get(endpointKey({ workload: meant.workload })) ?? [];
     return own.flatMap(({ end, pods, podClass }): readonly NamedPods[] => {
       const wanted = pods.filter(({ name = '' }) => meant.pods?.includes(name) ?? true);
       if (wanted.length === 0) return [];

@@ -1,7 +1,7 @@
 // Connections one by one, and in groups: everything from some ends to others on the same ports, as one. A cluster in which
 // nothing is isolated is one group, however many pods it has. Must not know how connections are found.
 import type { PortSet } from '../model/port-set.ts';
-import { compareEnds, type Endpoint, isSelf, keyOf } from './endpoints.ts';
+import { compareEnds, type Endpoint, endpointKey, isSelf } from './endpoints.ts';
 import type { PortsId, PortTable } from './port-table.ts';
 
 /** What one end can reach at another; what is not listed is denied. */
@@ -61,7 +61,7 @@ export class GroupBuilder {
 
 /** The bundle of one address end. */
 export function addressBundle(end: Endpoint): Bundle {
-  return { key: keyOf(end), ends: [end] };
+  return { key: endpointKey(end), ends: [end] };
 }
 
 /** Orders groups by their sources, then by their targets. */
@@ -74,7 +74,7 @@ export function* connectionsOf(groups: readonly ConnectionGroup[]): Generator<Co
   const sources = new Map<string, { readonly from: Endpoint; readonly groups: ConnectionGroup[] }>();
   for (const group of groups) {
     for (const from of group.from) {
-      const key = keyOf(from);
+      const key = endpointKey(from);
       const source = sources.get(key) ?? { from, groups: [] };
       sources.set(key, source);
       source.groups.push(group);

@@ -53,7 +53,7 @@ function format(end: Endpoint, most: number): string {
 }
 
 /** A text that no other end has. */
-export function keyOf(end: Endpoint): string {
+export function endpointKey(end: Endpoint): string {
   if (!isWorkload(end)) return [end.cidr, ...(end.except ?? [])].join();
   const { kind, namespace, name } = end.workload;
   return [kind, namespace, name, ...(end.pods ?? [])].join();
@@ -63,7 +63,7 @@ export function keyOf(end: Endpoint): string {
 export function compareEnds(a: Endpoint, b: Endpoint): number {
   if (isWorkload(a) && isWorkload(b)) return compareWorkloadEnds(a, b);
   if (isWorkload(a) || isWorkload(b)) return isWorkload(a) ? -1 : 1;
-  return compareRanges(readRange(a.cidr), readRange(b.cidr)) || compareText(keyOf(a), keyOf(b));
+  return compareRanges(readRange(a.cidr), readRange(b.cidr)) || compareText(endpointKey(a), endpointKey(b));
 }
 
 function compareWorkloadEnds(a: WorkloadEnd, b: WorkloadEnd): number {

@@ -9,7 +9,7 @@ import {
   isEmpty,
   noPorts,
   type PortSet,
-  portsOf,
+  portSetOf,
   unite,
 } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
@@ -21,11 +21,11 @@ import {
   families,
   isPods,
   type PairEnd,
+  type PairSide,
   type PolicyIndex,
   portsOfPair,
   portsOfSide,
   type RuleMatch,
-  type Side,
   sideOf,
 } from './sides.ts';
 
@@ -52,7 +52,7 @@ export interface SideExplanation {
    * `Isolated`: only what a rule allows; `Open`: no policy isolates the pods in this direction; `HostNetwork`: no policy
    * reaches them; `Outside`: no pods, so nothing is known of this side; `Self`: a pod and itself, which nothing denies.
    */
-  readonly standing: Side['standing'] | 'Self';
+  readonly standing: PairSide['standing'] | 'Self';
   /** Every port that this side allows. */
   readonly ports: PortSet;
   /** Whether it allows all of what was asked; without a port, anything. */
@@ -117,7 +117,7 @@ function selfSide(side: Direction): SideExplanation {
 
 function numbersOf(port: PortSpec, to: PairEnd): PortSet {
   const { protocol } = port;
-  if ('interval' in port) return portsOf(protocol, [port.interval]);
+  if ('interval' in port) return portSetOf(protocol, [port.interval]);
   return isPods(to) ? resolvePorts([{ protocol, port: port.name }], to.ports) : noPorts;
 }
 
@@ -126,7 +126,7 @@ function allows(ports: PortSet, asked: PortSet | undefined): boolean {
   return !isEmpty(asked) && covers(ports, asked);
 }
 
-function explainSide(direction: Direction, side: Side, asked: PortSet | undefined): SideExplanation {
+function explainSide(direction: Direction, side: PairSide, asked: PortSet | undefined): SideExplanation {
   const ports = families.map((family) => portsOfSide(side, family)).reduce(unite, noPorts);
   const isolated = side.standing === 'Isolated' ? side : undefined;
   return {

@@ -4,7 +4,7 @@ import { compareText } from '../model/object-key.ts';
 import type { TargetClass } from './classes/equivalence-classes.ts';
 import type { PodGroup } from './classes/pod-classes.ts';
 import type { Bundle } from './connections.ts';
-import { compareEnds, keyOf, type WorkloadEnd } from './endpoints.ts';
+import { compareEnds, endpointKey, type WorkloadEnd } from './endpoints.ts';
 import type { OpenTargets } from './reachability.ts';
 
 /** Something before and after; `undefined` where it is not there. */
@@ -66,7 +66,7 @@ function groupOf(name: string, groups: readonly PodGroup[]): PodGroup | undefine
 }
 
 function workloadKey({ end: { workload } }: PodGroup): string {
-  return keyOf({ workload });
+  return endpointKey({ workload });
 }
 
 /** Joins the classes of joined pods. */

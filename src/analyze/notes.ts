@@ -6,7 +6,15 @@ import type { PortSpec } from '../model/ports.ts';
 import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { isBlock } from './rules.ts';
-import { type Family, families, familiesOf, isPods, type PairEnd, portsOfSide, type Side } from './sides.ts';
+import {
+  type Family,
+  families,
+  familiesOf,
+  isPods,
+  type PairEnd,
+  type PairSide,
+  portsOfSide,
+} from './sides.ts';
 
 /** Something to know that no policy says. */
 export interface Note {
@@ -32,8 +40,8 @@ export interface NamedEnd {
 export interface Noted {
   readonly from: NamedEnd;
   readonly to: NamedEnd;
-  readonly egress: Side;
-  readonly ingress: Side;
+  readonly egress: PairSide;
+  readonly ingress: PairSide;
   readonly allowed: boolean;
   readonly port: PortSpec | undefined;
   /** The port as numbers. */
@@ -117,7 +125,7 @@ function wrongFamilies({ from, to, egress, ingress, allowed, asked }: Noted): re
   return [{ code: 'FamiliesDiffer', message }];
 }
 
-function familiesThatAllow(side: Side, asked: PortSet | undefined): readonly Family[] {
+function familiesThatAllow(side: PairSide, asked: PortSet | undefined): readonly Family[] {
   return families.filter((family) => {
     const ports = portsOfSide(side, family);
     return asked === undefined ? !isEmpty(ports) : covers(ports, asked);

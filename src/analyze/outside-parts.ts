@@ -6,7 +6,7 @@ import { mapAddresses } from './address-map.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import { type AddressEnd, readRange } from './endpoints.ts';
 import { isBlock } from './rules.ts';
-import { type PolicyIndex, type Side, sideOf } from './sides.ts';
+import { type PairSide, type PolicyIndex, sideOf } from './sides.ts';
 
 /** Addresses that the policies of some pods treat alike; `range` represents all of them. */
 export interface OutsidePart {
@@ -37,7 +37,7 @@ function cutsOf(pods: PodClass, direction: Direction, index: PolicyIndex): reado
   return blocks.flatMap(({ range, except }) => [range, ...except]);
 }
 
-function matchedIn(side: Side): string {
+function matchedIn(side: PairSide): string {
   if (side.standing !== 'Isolated') return side.standing;
   return side.matches.map(({ rule }) => `${rule.policy.name}[${rule.index}]`).join(' ');
 }

@@ -5,13 +5,13 @@ import { compareKeys } from '../model/object-key.ts';
 import { type Labels, nameLabel, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import type { AnalysisInput, PolicyFacts } from './facts.ts';
-import { isolationOf, type Rule, rulesOf } from './rules.ts';
+import { isolationOf, type ParsedRule, rulesOf } from './rules.ts';
 import type { Isolation, PolicyIndex } from './sides.ts';
 
 /** A policy that isolates in one direction, with what it allows there. */
 interface Isolating {
   readonly policy: PolicyFacts;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly ParsedRule[];
 }
 
 const none: Isolation = { policies: [], rules: [] };

@@ -1,7 +1,7 @@
 // The ports that a rule allows at a destination, where the names of ports are known.
 // Must not know which destinations the rule is about.
 
-import { allPorts, noPorts, type PortSet, portsOf, unite } from '../model/port-set.ts';
+import { allPorts, noPorts, type PortSet, portSetOf, unite } from '../model/port-set.ts';
 import { everyPort, type PortInterval } from '../model/ports.ts';
 import type { ContainerPort, RulePort } from './facts.ts';
 
@@ -18,7 +18,7 @@ export function resolvePorts(
 ): PortSet {
   if (ports === undefined) return allPorts;
   return ports
-    .map((port) => portsOf(port.protocol ?? 'TCP', numbersOf(port, declared)))
+    .map((port) => portSetOf(port.protocol ?? 'TCP', numbersOf(port, declared)))
     .reduce(unite, noPorts);
 }
 

@@ -10,17 +10,17 @@ import { readRange } from './endpoints.ts';
 import type { PolicyFacts, PolicyPeer, PolicySpec, RulePort } from './facts.ts';
 
 /** A rule of a policy in one direction. */
-export interface Rule {
+export interface ParsedRule {
   readonly policy: PolicyFacts;
   readonly index: number;
   /** Absent: everyone, also addresses and pods that no selector selects. */
-  readonly peers?: readonly RulePeer[];
+  readonly peers?: readonly ParsedPeer[];
   /** Absent: every port. */
   readonly ports?: readonly RulePort[];
 }
 
 /** One peer of a rule. */
-export type RulePeer = PodPeer | Block;
+export type ParsedPeer = PodPeer | ParsedBlock;
 
 /** Pods by their labels and those of their namespace. */
 export interface PodPeer {
@@ -31,14 +31,14 @@ export interface PodPeer {
 }
 
 /** An `ipBlock`: the addresses of `range` that are in none of `except`. */
-export interface Block {
+export interface ParsedBlock {
   readonly cidr: string;
   readonly range: IpRange;
   readonly except: readonly IpRange[];
 }
 
 /** Whether a peer is addresses, not pods. */
-export function isBlock(peer: RulePeer): peer is Block {
+export function isBlock(peer: ParsedPeer): peer is ParsedBlock {
   return 'range' in peer;
 }
 
@@ -53,7 +53,7 @@ export function isolationOf({ policyTypes = [], egress = [] }: PolicySpec): read
 }
 
 /** The rules of a policy in a direction; none where it does not isolate in it, since they mean nothing then. */
-export function rulesOf(policy: PolicyFacts, direction: Direction): readonly Rule[] {
+export function rulesOf(policy: PolicyFacts, direction: Direction): readonly ParsedRule[] {
   const { spec, namespace } = policy;
   if (!isolationOf(spec).includes(direction)) return [];
   const rules = (direction === 'Ingress' ? spec.ingress : spec.egress) ?? [];
@@ -68,7 +68,10 @@ export function rulesOf(policy: PolicyFacts, direction: Direction): readonly Rul
   });
 }
 
-function readPeer({ ipBlock, namespaceSelector, podSelector = {} }: PolicyPeer, namespace: string): RulePeer {
+function readPeer(
+  { ipBlock, namespaceSelector, podSelector = {} }: PolicyPeer,
+  namespace: string,
+): ParsedPeer {
   if (ipBlock !== undefined) {
     const { cidr, except = [] } = ipBlock;
     return { cidr, range: readRange(cidr), except: except.map(readRange) };

@@ -12,7 +12,7 @@ import { type Labels, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import type { PolicyFacts } from './facts.ts';
 import { resolvePorts } from './rule-ports.ts';
-import { type Block, isBlock, type Rule, type RulePeer } from './rules.ts';
+import { isBlock, type ParsedBlock, type ParsedPeer, type ParsedRule } from './rules.ts';
 
 /** The IP families. A pod's address in one family says nothing about the other. */
 export const families = [4, 6] as const;
@@ -25,7 +25,7 @@ export type PairEnd = PodClass | { readonly range: IpRange };
 
 /** A rule that lets the other end through. */
 export interface RuleMatch {
-  readonly rule: Rule;
+  readonly rule: ParsedRule;
   readonly ports: PortSet;
   /** The families in which it does: both, unless only an `ipBlock` matches. */
   readonly families: readonly Family[];
@@ -34,7 +34,7 @@ export interface RuleMatch {
 }
 
 /** What one side says of a pair. */
-export type Side =
+export type PairSide =
   /** Addresses: what happens there is not known. */
   | { readonly standing: 'Outside' }
   /** No policy reaches a pod in the host's network. */
@@ -45,7 +45,7 @@ export type Side =
       readonly standing: 'Isolated';
       readonly policies: readonly PolicyFacts[];
       /** All rules of the policies. */
-      readonly rules: readonly Rule[];
+      readonly rules: readonly ParsedRule[];
       /** Those that let the other end through, on whatever ports. */
       readonly matches: readonly RuleMatch[];
     };
@@ -53,7 +53,7 @@ export type Side =
 /** The policies that isolate a class of pods in one direction, with their rules. */
 export interface Isolation {
   readonly policies: readonly PolicyFacts[];
-  readonly rules: readonly Rule[];
+  readonly rules: readonly ParsedRule[];
 }
 
 /** What a side needs to know of other pods and namespaces. */
@@ -68,7 +68,7 @@ export function isPods(end: PairEnd): end is PodClass {
 }
 
 /** What the side of `self` in this direction says of traffic with `other`. */
-export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, index: PolicyIndex): Side {
+export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, index: PolicyIndex): PairSide {
   if (!isPods(self)) return { standing: 'Outside' };
   if (self.hostNetwork) return { standing: 'HostNetwork' };
   const { policies, rules } = index.isolationOf(self, direction);
@@ -83,7 +83,7 @@ export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, inde
 }
 
 /** The ports on which a side lets traffic of one family through. */
-export function portsOfSide(side: Side, family: Family): PortSet {
+export function portsOfSide(side: PairSide, family: Family): PortSet {
   if (side.standing !== 'Isolated') return allPorts;
   return side.matches
     .filter((match) => match.families.includes(family))
@@ -92,7 +92,7 @@ export function portsOfSide(side: Side, family: Family): PortSet {
 }
 
 /** The ports on which both sides let traffic through, of any family that both ends have. */
-export function portsOfPair(from: PairEnd, to: PairEnd, egress: Side, ingress: Side): PortSet {
+export function portsOfPair(from: PairEnd, to: PairEnd, egress: PairSide, ingress: PairSide): PortSet {
   return familiesOf(from)
     .filter((family) => familiesOf(to).includes(family))
     .map((family) => intersect(portsOfSide(egress, family), portsOfSide(ingress, family)))
@@ -109,7 +109,7 @@ export function familiesOf(end: PairEnd): readonly Family[] {
 
 type Match = Pick<RuleMatch, 'families' | 'block'>;
 
-function matchPeers({ peers }: Rule, other: PairEnd, index: PolicyIndex): Match | undefined {
+function matchPeers({ peers }: ParsedRule, other: PairEnd, index: PolicyIndex): Match | undefined {
   if (peers === undefined) return { families };
   if (peers.some((peer) => isSelected(peer, other, index))) return { families };
   const blocks = peers.filter(isBlock).filter((block) => familiesIn(block, other).length > 0);
@@ -120,7 +120,7 @@ function matchPeers({ peers }: Rule, other: PairEnd, index: PolicyIndex): Match 
 }
 
 /** A selector does not match a pod in the host's network: for most CNIs its traffic is its node's (the concept page). */
-function isSelected(peer: RulePeer, other: PairEnd, index: PolicyIndex): boolean {
+function isSelected(peer: ParsedPeer, other: PairEnd, index: PolicyIndex): boolean {
   if (isBlock(peer) || !isPods(other) || other.hostNetwork) return false;
   const { namespace, namespaceSelector, podSelector } = peer;
   const isThere =
@@ -131,12 +131,12 @@ function isSelected(peer: RulePeer, other: PairEnd, index: PolicyIndex): boolean
 }
 
 /** With iptables an `ipBlock` also matches the addresses of pods; other CNIs, such as Cilium, match pods by labels only. */
-function familiesIn(block: Block, other: PairEnd): readonly Family[] {
+function familiesIn(block: ParsedBlock, other: PairEnd): readonly Family[] {
   const addresses = isPods(other) ? other.addresses : [other.range];
   return addresses.filter((address) => isIn(block, address)).map(({ family }) => family);
 }
 
 /** Whether a range that no CIDR of a policy cuts is in the block. */
-export function isIn({ range, except }: Block, inner: IpRange): boolean {
+export function isIn({ range, except }: ParsedBlock, inner: IpRange): boolean {
   return contains(range, inner) && !except.some((hole) => contains(hole, inner));
 }

@@ -2,7 +2,7 @@
 // Must not know the ends: they come from the table in routes/index.ts.
 import type * as z from 'zod';
 import { type RouteEndValue, routeEnds } from '../routes/index.ts';
-import type { Side } from '../routes/route-end.ts';
+import type { RouteSide } from '../routes/route-end.ts';
 import { constrain } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { dnsLabel } from '../routes/schema/text-schema.ts';
@@ -10,7 +10,7 @@ import { oneEndIsHere, routeEndUnion } from '../routes/union.ts';
 import { portList } from './port.ts';
 
 // The table yields the type, the derived schema only its shape: "exactly one" is what makes the two the same.
-const end = (side: Side) => routeEndUnion(routeEnds, side) as z.ZodType<RouteEndValue, RouteEndValue>;
+const end = (side: RouteSide) => routeEndUnion(routeEnds, side) as z.ZodType<RouteEndValue, RouteEndValue>;
 
 /** One route of a profile. */
 export const route = constrain(

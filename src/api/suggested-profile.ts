@@ -2,7 +2,7 @@
 // in the place of a value is YAML.
 // Must not know why it is suggested.
 import { apiVersion } from '../model/policies.ts';
-import { labelValue } from '../model/policy-names.ts';
+import { shortenedLabelValue } from '../model/policy-names.ts';
 
 /** A route to add, as data. */
 export interface SuggestedRoute {
@@ -14,7 +14,7 @@ export interface SuggestedRoute {
 
 /** A name for what is suggested: a DNS label where its parts are, which a cut with a hash keeps apart from others. */
 export function suggestedName(...parts: readonly string[]): string {
-  return labelValue(parts.join('-'));
+  return shortenedLabelValue(parts.join('-'));
 }
 
 /** A whole profile with one route, for `kubectl apply`. */

@@ -9,7 +9,7 @@
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
-import { compareKeys, compareText, distinct, type ObjectKey } from '../model/object-key.ts';
+import { compareKeys, compareText, type ObjectKey, requireDistinct } from '../model/object-key.ts';
 import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
 import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
 import { receiversByRoute, withCapsInAll } from './across/capped-in-all.ts';
@@ -22,7 +22,7 @@ import type { ForbiddenAmong } from './local/lasting-rules.ts';
 import type { LocalNamespace } from './local/local-namespace.ts';
 import type { ClusterServicesCache } from './platform/cluster-services.ts';
 import type { Outside } from './platform/membership.ts';
-import { isRead, ownerOf, type ReadPlatform } from './platform/read-platform.ts';
+import { isRead, platformAsOwner, type ReadPlatform } from './platform/read-platform.ts';
 import { exposurePolicies } from './policies/exposure-policies.ts';
 import { mirrorPolicies } from './policies/mirror-policies.ts';
 import { type CompiledProfile, compiledProfile } from './policies/profile-policies.ts';
@@ -143,8 +143,8 @@ function policiesOf(
   profiles: readonly CompiledProfile[],
 ): readonly DesiredPolicy[] {
   const { name } = local.facts;
-  const owner = ownerOf(run.platform);
-  return distinct([
+  const owner = platformAsOwner(run.platform);
+  return requireDistinct([
     ...ringPolicies(name, run.spec, owner, local.egress, run.clusterServices),
     ...exposurePolicies(name, owner, local.exposures.allowRules),
     ...profiles.flatMap(({ policies }) => policies),

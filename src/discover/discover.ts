@@ -11,7 +11,7 @@ import { discoverKubernetesApi } from './api-server.ts';
 import { addressFindings, discoverDns } from './dns.ts';
 import { believable } from './node-claims.ts';
 import type { Observed, Unknown } from './observed.ts';
-import { type FoundRanges, nodeRanges, podRanges, serviceRanges } from './ranges.ts';
+import { discoverNodeRanges, discoverPodRanges, discoverServiceRanges, type FoundRanges } from './ranges.ts';
 
 /** What is known of the cluster, and what a person should know of that. */
 export interface Discovery {
@@ -30,9 +30,9 @@ export function discover(observed: Observed, previous: Discovered): Discovery {
   const { dns, kubernetesAPI, cluster = {} } = previous;
   const claims = observed.nodes && believable(observed.nodes);
   const found = {
-    podRanges: podRanges(claims?.nodes, cluster.podsWithin),
-    serviceRanges: serviceRanges(observed.serviceCidrs, cluster.servicesWithin),
-    nodeRanges: nodeRanges(claims?.nodes, cluster.nodesWithin),
+    podRanges: discoverPodRanges(claims?.nodes, cluster.podsWithin),
+    serviceRanges: discoverServiceRanges(observed.serviceCidrs, cluster.servicesWithin),
+    nodeRanges: discoverNodeRanges(claims?.nodes, cluster.nodesWithin),
   };
   const api = discoverKubernetesApi(observed);
   const facts = {

@@ -39,13 +39,13 @@ export interface FoundRanges {
  *
  * @param within ranges that held all of them before: a node more must not change them
  */
-export function nodeRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
+export function discoverNodeRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
   const addresses = nodes?.map((node) => node.addresses.map(parseAddress));
   return few('the addresses of the nodes', addresses, within);
 }
 
 /** The ranges of pod addresses, where Kubernetes hands them to nodes and not the CNI by itself; as `nodeRanges`. */
-export function podRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
+export function discoverPodRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
   return few(
     'the pod ranges of the nodes',
     nodes?.map((node) => node.podRanges.map(parseCidr)),
@@ -54,7 +54,10 @@ export function podRanges(nodes: Observed['nodes'], within: readonly string[] = 
 }
 
 /** The ranges of Service addresses; as `nodeRanges`. */
-export function serviceRanges(cidrs: Observed['serviceCidrs'], within: readonly string[] = []): FoundRanges {
+export function discoverServiceRanges(
+  cidrs: Observed['serviceCidrs'],
+  within: readonly string[] = [],
+): FoundRanges {
   return few(
     'the ranges of the ServiceCIDRs',
     cidrs?.map((cidr) => cidr.ranges.map(parseCidr)),

@@ -2,7 +2,13 @@
 // Must not know why a connection is allowed.
 import type { Analysis } from '../analyze/analysis.ts';
 import type { Connection } from '../analyze/connections.ts';
-import { type AddressEnd, type Endpoint, isWorkload, keyOf, type WorkloadEnd } from '../analyze/endpoints.ts';
+import {
+  type AddressEnd,
+  type Endpoint,
+  endpointKey,
+  isWorkload,
+  type WorkloadEnd,
+} from '../analyze/endpoints.ts';
 import { formatPortSet, type PortSet } from '../model/port-set.ts';
 
 /** Addresses that are drawn as one place. */
@@ -20,7 +26,7 @@ export interface Link {
 
 /** Equal for equal places. */
 export function placeKey(end: WorkloadEnd | Addresses): string {
-  return 'ends' in end ? end.ends.map(keyOf).join(' and ') : keyOf(end);
+  return 'ends' in end ? end.ends.map(endpointKey).join(' and ') : endpointKey(end);
 }
 
 /**
@@ -46,7 +52,7 @@ export function linksOf(analysis: Analysis, only: readonly string[]): readonly L
     .filter(({ from, to }) => isIn(from, only) || isIn(to, only))
     .flatMap(linkOf);
   const alike = Map.groupBy(links, ({ workload, other, direction, ports }) =>
-    'ends' in other ? `${direction} ${keyOf(workload)} ${formatPortSet(ports)}` : undefined,
+    'ends' in other ? `${direction} ${endpointKey(workload)} ${formatPortSet(ports)}` : undefined,
   );
   return [...alike].flatMap(([key, group]) => (key === undefined ? group : familiesTogether(group)));
 }
@@ -58,7 +64,9 @@ function isIn(end: Endpoint, only: readonly string[]): boolean {
 function linkOf({ from, to, ports }: Connection): readonly Link[] {
   if (isWorkload(from)) {
     if (!isWorkload(to)) return [{ workload: from, other: { ends: [to] }, direction: 'Egress', ports }];
-    return keyOf(from) === keyOf(to) ? [] : [{ workload: from, other: to, direction: 'Egress', ports }];
+    return endpointKey(from) === endpointKey(to)
+      ? []
+      : [{ workload: from, other: to, direction: 'Egress', ports }];
   }
   return isWorkload(to) ? [{ workload: to, other: { ends: [from] }, direction: 'Ingress', ports }] : [];
 }

@@ -3,7 +3,7 @@
 // Must not know any kind of object, nor retry: whoever asked decides when to ask again.
 import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
-import type { Connection, Transport } from './connection.ts';
+import type { ClusterConnection, Transport } from './connection.ts';
 import { ApiError, errorFromAnswer } from './errors.ts';
 import { exchange } from './http.ts';
 import { ServerClock } from './server-clock.ts';
@@ -42,11 +42,11 @@ export type AnswerListener = (method: Method, host: string, status: number | und
 export class ApiClient {
   /** What its answers tell of the server's clock. */
   readonly serverClock = new ServerClock();
-  readonly #connection: Connection;
+  readonly #connection: ClusterConnection;
   readonly #host: string;
   readonly #options: ClientOptions;
 
-  constructor(connection: Connection, options: ClientOptions = {}) {
+  constructor(connection: ClusterConnection, options: ClientOptions = {}) {
     this.#connection = connection;
     this.#host = new URL(connection.server).host;
     this.#options = options;

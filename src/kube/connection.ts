@@ -27,7 +27,7 @@ export interface Transport {
 }
 
 /** Where and how requests are sent. */
-export interface Connection {
+export interface ClusterConnection {
   /** The API server's address with an optional path, without a slash at its end. */
   readonly server: string;
   /**
@@ -103,7 +103,7 @@ function checkContext(config: KubeConfig): void {
  *
  * @throws ConfigurationError where a file or a plugin is missing, a certificate is none, or the proxy is of an unknown kind
  */
-export async function connect(config: KubeConfig): Promise<Connection> {
+export async function connect(config: KubeConfig): Promise<ClusterConnection> {
   const pools = new Pools(config);
   const credentials = new Credentials(config);
   const transport = async (refresh = false): Promise<Transport> => {

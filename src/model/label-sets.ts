@@ -21,7 +21,7 @@ export function selectedByBoth(one: LabelSelector, other: LabelSelector): LabelS
 }
 
 /** Selectors that together select exactly what none of some others does. */
-export interface Rest {
+export interface ComplementSelectors {
   /** Sorted, at most as many as were asked for. */
   readonly selectors: readonly LabelSelector[];
   /** Whether more would have been needed: then these select only a part, and still nothing else. */
@@ -29,7 +29,7 @@ export interface Rest {
 }
 
 /** What none of the selectors selects, in at most `most` selectors, whatever the order. */
-export function selectedByNone(selectors: readonly LabelSelector[], most: number): Rest {
+export function selectedByNone(selectors: readonly LabelSelector[], most: number): ComplementSelectors {
   const sets = new Map(selectors.map((selector) => [canonicalJson(selector), setOf(selector)]));
   let rest: readonly LabelSet[] = [new Map()];
   let isPartial = false;

@@ -22,7 +22,7 @@ export function compareKeys(a: ObjectKey, b: ObjectKey): number {
  *
  * @throws Error where two have: a mistake in this program, which would write one over the other, again and again
  */
-export function distinct<T extends ObjectKey>(objects: readonly T[]): readonly T[] {
+export function requireDistinct<T extends ObjectKey>(objects: readonly T[]): readonly T[] {
   const seen = new Set<string>();
   for (const key of objects.map(formatKey)) {
     if (seen.has(key)) throw new Error(`two objects of one kind are called \`${key}\``);

@@ -81,7 +81,7 @@ export function secondName(name: string): string {
  * `value` as a label value: itself, or cut with a hash. What looks like a cut one is cut too: else somebody could choose it,
  * and share the label of another.
  */
-export function labelValue(value: string): string {
+export function shortenedLabelValue(value: string): string {
   const fits = value.length <= maxLength.label && !looksCut.test(value);
   return fits ? value : cut(value, maxLength.label);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { allPorts, formatPortSet, noPorts, type PortSet, portsOf, subtract, unite } from './port-set.ts';
+import { allPorts, formatPortSet, noPorts, type PortSet, portSetOf, subtract, unite } from './port-set.ts';
 
-const ssh = portsOf('TCP', [{ first: 22, last: 22 }]);
-const range = portsOf('TCP', [{ first: 8000, last: 8100 }]);
-const dns = portsOf('UDP', [{ first: 53, last: 53 }]);
-const everyTcp = portsOf('TCP', [{ first: 1, last: 65_535 }]);
+const ssh = portSetOf('TCP', [{ first: 22, last: 22 }]);
+const range = portSetOf('TCP', [{ first: 8000, last: 8100 }]);
+const dns = portSetOf('UDP', [{ first: 53, last: 53 }]);
+const everyTcp = portSetOf('TCP', [{ first: 1, last: 65_535 }]);
 
 describe('a set of ports as text', () => {
   test.each<[string, PortSet]>([
@@ -21,8 +21,8 @@ describe('a set of ports as text', () => {
 
   test('is the same for the same ports, however they came together', () => {
     const halves = [
-      portsOf('TCP', [{ first: 1, last: 100 }]),
-      portsOf('TCP', [{ first: 101, last: 65_535 }]),
+      portSetOf('TCP', [{ first: 1, last: 100 }]),
+      portSetOf('TCP', [{ first: 101, last: 65_535 }]),
     ];
     expect(formatPortSet(halves.reduce(unite))).toBe(formatPortSet(everyTcp));
     expect(formatPortSet(unite(subtract(allPorts, ssh), ssh))).toBe('all');

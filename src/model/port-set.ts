@@ -12,7 +12,7 @@ export const noPorts: PortSet = { TCP: [], UDP: [], SCTP: [] };
 export const allPorts: PortSet = { TCP: [everyPort], UDP: [everyPort], SCTP: [everyPort] };
 
 /** Some ports of one protocol. */
-export function portsOf(protocol: Protocol, intervals: readonly PortInterval[]): PortSet {
+export function portSetOf(protocol: Protocol, intervals: readonly PortInterval[]): PortSet {
   return { ...noPorts, [protocol]: mergeIntervals(intervals) };
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { allPorts, noPorts, portsOf, subtract, unite } from './port-set.ts';
+import { allPorts, noPorts, portSetOf, subtract, unite } from './port-set.ts';
 import { formatPorts, portTexts } from './port-texts.ts';
 
-const mongo = portsOf('TCP', [{ first: 27_017, last: 27_017 }]);
-const dns = unite(mongo, portsOf('UDP', [{ first: 53, last: 53 }]));
+const mongo = portSetOf('TCP', [{ first: 27_017, last: 27_017 }]);
+const dns = unite(mongo, portSetOf('UDP', [{ first: 53, last: 53 }]));
 
 describe('ports', () => {
   test.each([

@@ -9,7 +9,16 @@ import {
   withoutAddresses,
 } from './address-set.ts';
 import type { Peer, PolicyPort } from './network-policy.ts';
-import { allPorts, intersect, isEmpty, noPorts, type PortSet, portsOf, subtract, unite } from './port-set.ts';
+import {
+  allPorts,
+  intersect,
+  isEmpty,
+  noPorts,
+  type PortSet,
+  portSetOf,
+  subtract,
+  unite,
+} from './port-set.ts';
 import { everyPort } from './ports.ts';
 
 /** Every one of some addresses on every one of some ports. */
@@ -34,7 +43,7 @@ export function reachOfRule({
   readonly peers: readonly Peer[];
   readonly ports?: readonly PolicyPort[] | undefined;
 }): Reach {
-  return regionOf(addressesAmong(peers), ports === undefined ? allPorts : portSetOf(ports));
+  return regionOf(addressesAmong(peers), ports === undefined ? allPorts : numberedPorts(ports));
 }
 
 /** What is in `reach` and in none of `less`. */
@@ -76,9 +85,9 @@ function regionOf(addresses: AddressSet, ports: PortSet): Reach {
   return addresses.length === 0 || isEmpty(ports) ? [] : [{ addresses, ports }];
 }
 
-function portSetOf(ports: readonly PolicyPort[]): PortSet {
+function numberedPorts(ports: readonly PolicyPort[]): PortSet {
   return ports.reduce((all, { protocol, port, endPort }) => {
     const interval = typeof port === 'number' ? { first: port, last: endPort ?? port } : everyPort;
-    return unite(all, portsOf(protocol, [interval]));
+    return unite(all, portSetOf(protocol, [interval]));
   }, noPorts);
 }

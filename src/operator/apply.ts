@@ -5,7 +5,7 @@ import type { ObjectRequests, Stored } from '../kube/object-requests.ts';
 import type { Store } from '../kube/store.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import type { StoredPolicy } from '../objects/policy-resources.ts';
-import { keyOf, type Phase, type PolicyChange } from '../plan/changes.ts';
+import { type Phase, type PolicyChange, policyKey } from '../plan/changes.ts';
 import type { Drift } from '../plan/drift.ts';
 import { foreignMetadata, manifestOf, type PolicyMetadata } from '../plan/manifest.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
@@ -52,7 +52,7 @@ export class PolicyWriter {
     const effective = await this.#sendOnce(change);
     const drift = drifts.corrects(change);
     metrics.wrote(change, drift !== undefined);
-    if (drift !== undefined) driftReporter.corrected(keyOf(change), drift, performance.now());
+    if (drift !== undefined) driftReporter.corrected(policyKey(change), drift, performance.now());
     return { change, effective, ...(drift === undefined ? {} : { drift }) };
   }
 

@@ -3,7 +3,7 @@
 
 import type { Change } from '../kube/store.ts';
 import type { StoredPolicy } from '../objects/policy-resources.ts';
-import { keyOf, type PolicyChange } from '../plan/changes.ts';
+import { type PolicyChange, policyKey } from '../plan/changes.ts';
 import type { Drift } from '../plan/drift.ts';
 
 /** What somebody else made of a policy, as far as that is known. */
@@ -54,7 +54,7 @@ export class Drifts {
 
   /** Takes in a write of ours. Returns the drift that it corrects, where it does. */
   corrects(change: PolicyChange): Drift | undefined {
-    const { namespace, name } = keyOf(change);
+    const { namespace, name } = policyKey(change);
     const siblings = this.#drifts.get(namespace);
     const seen = siblings?.get(name);
     siblings?.delete(name);
@@ -68,7 +68,7 @@ export class Drifts {
   settled(namespace: string, wantedAt: number, written: readonly PolicyChange[]): void {
     const siblings = this.#drifts.get(namespace);
     if (siblings === undefined) return;
-    const ours = new Set(written.map((change) => `${keyOf(change).name} ${contentAfter(change)}`));
+    const ours = new Set(written.map((change) => `${policyKey(change).name} ${contentAfter(change)}`));
     for (const [name, { after, sequence }] of siblings) {
       if (sequence <= wantedAt || ours.has(`${name} ${after}`)) siblings.delete(name);
     }

@@ -1,11 +1,11 @@
 // Carries out a plan, phase by phase, as far as that is possible now: not what is in dispute, and not what has to settle.
 // Must not know how a plan comes about, nor wait: it tells when to come back.
-import { keyOf, needsSettling, type Phase, type PolicyChange } from '../plan/changes.ts';
+import { needsSettling, type Phase, type PolicyChange, policyKey } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
 import type { NamespaceStates } from './namespace-states.ts';
 import type { Owners } from './owners.ts';
-import { type Subject, undoneWithinMs, type WriteConflicts } from './write-conflicts.ts';
+import { undoneWithinMs, type WriteConflicts, type WriteTarget } from './write-conflicts.ts';
 
 /** What an executor needs. */
 export interface ExecutorParts {
@@ -134,8 +134,8 @@ export class PlanExecutor {
 }
 
 /** A policy of the same name in another namespace of the same name is another one. */
-function subjectOf({ uid }: Place, change: PolicyChange): Subject {
-  return { ...keyOf(change), within: uid };
+function subjectOf({ uid }: Place, change: PolicyChange): WriteTarget {
+  return { ...policyKey(change), within: uid };
 }
 
 /** What a policy should be, and whose: a policy of the owner's successor is another one. */

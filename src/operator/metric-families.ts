@@ -3,11 +3,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The values of labels, by name. */
-export type Labels = Readonly<Record<string, string>>;
+export type MetricLabels = Readonly<Record<string, string>>;
 
 /** One number of a family. */
 export interface Reading {
-  readonly labels: Labels;
+  readonly labels: MetricLabels;
   readonly value: number;
 }
 
@@ -39,12 +39,12 @@ export class MetricFamilies {
   }
 
   /** One number that is read anew each time that somebody asks, always with the same labels. */
-  reading(about: About, labels: Labels, read: () => number): void {
+  reading(about: About, labels: MetricLabels, read: () => number): void {
     this.gauge(about, Object.keys(labels), () => [{ labels, value: read() }]);
   }
 
   /** A counter, with the label values that are known from the start. */
-  counter(about: About, labelNames: readonly string[], known: readonly Labels[] = []): Counter {
+  counter(about: About, labelNames: readonly string[], known: readonly MetricLabels[] = []): Counter {
     const counter = new Counter({ ...about, labelNames, registers: [this.#registry] });
     for (const labels of known) counter.inc(labels, 0);
     return counter;
@@ -63,7 +63,7 @@ export class MetricFamilies {
   }
 
   /** A histogram of seconds, always with the same labels. */
-  seconds(about: About, buckets: readonly number[], labels: Labels = {}): Histogram {
+  seconds(about: About, buckets: readonly number[], labels: MetricLabels = {}): Histogram {
     const labelNames = Object.keys(labels);
     const histogram = new Histogram({
       ...about,

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type AnswerListener, ApiClient } from '../kube/api-client.ts';
-import { type Connection, poolSize } from '../kube/connection.ts';
+import { type ClusterConnection, poolSize } from '../kube/connection.ts';
 import type { CreatedObject } from '../kube/reflector.ts';
 import type { ServerClock } from '../kube/server-clock.ts';
 import { WriteGate } from '../kube/write-gate.ts';
@@ -44,7 +44,7 @@ import { WriteConflicts } from './write-conflicts.ts';
 
 /** How to run. */
 export interface OperatorOptions {
-  readonly connection: Connection;
+  readonly connection: ClusterConnection;
   readonly log: Logger;
   /** The namespace that the operator runs in. */
   readonly namespace: string;

@@ -7,7 +7,7 @@ import { receiversByRoute, withCapsInAll } from '../compile/across/capped-in-all
 import type { CappedRoute } from '../compile/across/mirror-caps.ts';
 import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
 import { ClusterServicesCache } from '../compile/platform/cluster-services.ts';
-import { isRead, ownerOf } from '../compile/platform/read-platform.ts';
+import { isRead, platformAsOwner } from '../compile/platform/read-platform.ts';
 import { classify, type ErrorClass } from '../kube/errors.ts';
 import type { Finding } from '../model/findings.ts';
 import type { OwnedPolicy, Owner, StoredContent } from '../model/policies.ts';
@@ -208,7 +208,7 @@ export class NamespaceReconciler {
       namespace,
       ...wanted,
       actual,
-      platform: ownerOf(view.platform),
+      platform: platformAsOwner(view.platform),
       keptIsolated: states.keptIsolated(namespace, facts.uid, performance.now()),
     };
     return {

@@ -12,13 +12,13 @@ export const undoneWithinMs = 10_000;
 const patience = { baseMs: 10_000, capMs: 300_000 } as const;
 
 /** What is written: an object within something that can be created anew under the same name, such as its namespace. */
-export interface Subject extends ObjectKey {
+export interface WriteTarget extends ObjectKey {
   /** The uid of that something: with another uid, all writes before are of no interest. */
   readonly within: string;
 }
 
 interface WriteHistory {
-  readonly key: Subject;
+  readonly key: WriteTarget;
   readonly intent: string;
   readonly lastWrite: number;
   readonly ineffective: number;
@@ -37,7 +37,7 @@ export class WriteConflicts {
    * @param intent what it should be after that, and whose: only the same write again shows that the one before was undone
    * @param effective whether the answer shows it so
    */
-  wrote(key: Subject, intent: string, effective: boolean, now: number): void {
+  wrote(key: WriteTarget, intent: string, effective: boolean, now: number): void {
     const name = formatKey(key);
     const last = this.#histories.get(name);
     const undone = this.wasWritten(key, intent, now);
@@ -53,18 +53,18 @@ export class WriteConflicts {
   }
 
   /** Whether `key` was made `intent` a short while ago: writing it again shows that something undid it. */
-  wasWritten(key: Subject, intent: string, now: number): boolean {
+  wasWritten(key: WriteTarget, intent: string, now: number): boolean {
     const last = this.#last(key, intent);
     return last !== undefined && now - Math.max(last.lastWrite, last.pauseUntil) < undoneWithinMs;
   }
 
   /** For how long `key` should not be made `intent`, in milliseconds; 0 where it may be. Another intent has no history. */
-  pauseOf(key: Subject, intent: string, now: number): number {
+  pauseOf(key: WriteTarget, intent: string, now: number): number {
     return Math.max(0, (this.#last(key, intent)?.pauseUntil ?? 0) - now);
   }
 
   /** The objects in a namespace whose writes don't last: until one has stood for a while. */
-  contestedIn(place: Omit<Subject, 'name'>, now: number): readonly ObjectKey[] {
+  contestedIn(place: Omit<WriteTarget, 'name'>, now: number): readonly ObjectKey[] {
     return this.#contestedIn(place)
       .filter((history) => now < endOf(history))
       .map(({ key: { namespace, name } }) => ({ namespace, name }));
@@ -74,7 +74,7 @@ export class WriteConflicts {
    * Takes in that everything in a namespace is as it was written, at `now`. Returns in how many milliseconds the last
    * of the contested ones will have stood for a while; 0 where all have.
    */
-  standing(place: Omit<Subject, 'name'>, now: number): number {
+  standing(place: Omit<WriteTarget, 'name'>, now: number): number {
     const waits = this.#contestedIn(place).map(({ key, lastWrite }) => {
       const wait = lastWrite + undoneWithinMs - now;
       if (wait <= 0) this.#forget(formatKey(key));
@@ -83,12 +83,12 @@ export class WriteConflicts {
     return Math.max(0, ...waits);
   }
 
-  #last(key: Subject, intent: string): WriteHistory | undefined {
+  #last(key: WriteTarget, intent: string): WriteHistory | undefined {
     const last = this.#histories.get(formatKey(key));
     return last?.key.within === key.within && last.intent === intent ? last : undefined;
   }
 
-  #contestedIn({ namespace, within }: Omit<Subject, 'name'>): readonly WriteHistory[] {
+  #contestedIn({ namespace, within }: Omit<WriteTarget, 'name'>): readonly WriteHistory[] {
     return [...this.#contested.values()].filter(
       ({ key }) => key.namespace === namespace && key.within === within,
     );

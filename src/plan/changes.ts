@@ -21,7 +21,7 @@ export type PolicyChange =
     };
 
 /** The policy that a change is of. */
-export function keyOf(change: PolicyChange): ObjectKey {
+export function policyKey(change: PolicyChange): ObjectKey {
   const { namespace, name } = change.action === 'delete' ? change.key : change.policy;
   return { namespace, name };
 }

@@ -10,7 +10,7 @@ import {
   profileLabel,
   routesAnnotation,
 } from '../model/policies.ts';
-import { labelValue } from '../model/policy-names.ts';
+import { shortenedLabelValue } from '../model/policy-names.ts';
 import type { Labels } from '../model/selectors.ts';
 
 /** Where a person reads what a policy is for, and what asks for each of its rules. */
@@ -57,7 +57,7 @@ export function profileLabelOf({
   readonly kind?: string;
   readonly name?: string;
 }): string | undefined {
-  return kind === 'AppNetworkProfile' ? labelValue(name) : undefined;
+  return kind === 'AppNetworkProfile' ? shortenedLabelValue(name) : undefined;
 }
 
 /**

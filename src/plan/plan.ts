@@ -4,7 +4,7 @@
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Finding } from '../model/findings.ts';
 import { canonicalJson, type Direction, directions, isolates } from '../model/network-policy.ts';
-import { compareKeys, distinct } from '../model/object-key.ts';
+import { compareKeys, requireDistinct } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } from '../model/policies.ts';
 import { isTransitionName, transitionNameFor } from '../model/policy-names.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
@@ -73,7 +73,7 @@ export function plan(given: PlanInput): Plan {
   const input = { ...given, desired: withEnforced(given.desired, withheld, actual.owned) };
   const frozen = frozenAmong(input.actual.owned, input.desired, input);
   const named = withFreeNames(input.desired, input.actual, frozen.mirrorNames);
-  distinct(named.desired);
+  requireDistinct(named.desired);
   const owned = [...input.actual.owned].sort(compareKeys);
   const lasting = owned.filter((policy) => !isTransitionName(policy.name));
   const lastingByName = new Map(lasting.map((policy) => [policy.name, policy]));

@@ -23,7 +23,7 @@ const withoutPods: Discovered = {
 const partner = (name: string, cidr: string, except: readonly string[] = []): Routes[number] => ({
   name,
   from: { app: 'web' },
-  to: { cidr: { cidr, ...(except.length === 0 ? {} : { except: [...except] }) } },
+  to: { cidr: { cidr: cidr, ...(except.length === 0 ? {} : { except: [...except] }) } },
 });
 const database: Routes[number] = {
   name: 'database',

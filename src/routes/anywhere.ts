@@ -4,7 +4,7 @@ import { routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
 /** Everything. */
-export const anywhere = routeEnd({
+export const anywhereEnd = routeEnd({
   name: 'anywhere',
   schema: fields({}),
   sides: ['from', 'to'],

@@ -5,7 +5,7 @@ import { routeEnd } from './route-end.ts';
 import { labelValue } from './schema/text-schema.ts';
 
 /** Pods here, by the value of their app label. */
-export const app = routeEnd({
+export const appEnd = routeEnd({
   name: 'app',
   schema: labelValue(),
   sides: ['from', 'to'],

@@ -28,7 +28,7 @@ const schema = constrain(
 );
 
 /** A range of addresses. */
-export const cidr = routeEnd({
+export const cidrEnd = routeEnd({
   name: 'cidr',
   schema,
   sides: ['from', 'to'],

@@ -6,7 +6,7 @@ import { routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
 /** Everything inside the cluster. */
-export const cluster = routeEnd({
+export const clusterEnd = routeEnd({
   name: 'cluster',
   schema: fields({}),
   sides: ['from', 'to'],

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
 import { endOf, type RouteEndValue, routeEnds } from './index.ts';
-import type { RouteContext, Side, WrittenPorts } from './route-end.ts';
+import type { RouteContext, RouteSide, WrittenPorts } from './route-end.ts';
 
 const nginx: NonEmpty<Peer> = [
   { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } },
@@ -231,7 +231,7 @@ describe('`cluster`', () => {
 
   test('says what is left out of it', () => {
     const { end } = endOf({ cluster: {} });
-    const gap = (side: Side, ranges: RouteContext['ranges']) =>
+    const gap = (side: RouteSide, ranges: RouteContext['ranges']) =>
       end.gap?.({ ...context, ranges }, side)?.message;
     expect(gap('from', nothingKnown)).toContain('sets `spec.cluster.nodeRanges` of');
     expect(gap('to', nothingKnown)).toContain(

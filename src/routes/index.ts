@@ -1,35 +1,35 @@
 // The only list of route ends: the schemas, the CEL rules, the guardrails and the reference docs follow from it.
 // A new end is one new file and one line here.
 import type * as z from 'zod';
-import { anywhere } from './anywhere.ts';
-import { app } from './app.ts';
-import { cidr } from './cidr.ts';
-import { cluster } from './cluster.ts';
-import { ingressController } from './ingress-controller.ts';
-import { internet } from './internet.ts';
-import { kubernetesAPI } from './kubernetes-api.ts';
-import { monitoring } from './monitoring.ts';
-import { namespace } from './namespace.ts';
-import { nodes } from './nodes.ts';
-import { pods } from './pods.ts';
+import { anywhereEnd } from './anywhere.ts';
+import { appEnd } from './app.ts';
+import { cidrEnd } from './cidr.ts';
+import { clusterEnd } from './cluster.ts';
+import { ingressControllerEnd } from './ingress-controller.ts';
+import { internetEnd } from './internet.ts';
+import { kubernetesApiEnd } from './kubernetes-api.ts';
+import { monitoringEnd } from './monitoring.ts';
+import { namespaceEnd } from './namespace.ts';
+import { nodesEnd } from './nodes.ts';
+import { podsEnd } from './pods.ts';
 import type { RouteEnd } from './route-end.ts';
 import type { DeepReadonly } from './schema/fields.ts';
-import { service } from './service.ts';
+import { serviceEnd } from './service.ts';
 
 /** Every route end, in the order of the docs. */
 export const routeEnds = [
-  app,
-  pods,
-  service,
-  namespace,
-  ingressController,
-  monitoring,
-  internet,
-  cluster,
-  kubernetesAPI,
-  nodes,
-  cidr,
-  anywhere,
+  appEnd,
+  podsEnd,
+  serviceEnd,
+  namespaceEnd,
+  ingressControllerEnd,
+  monitoringEnd,
+  internetEnd,
+  clusterEnd,
+  kubernetesApiEnd,
+  nodesEnd,
+  cidrEnd,
+  anywhereEnd,
 ] as const;
 
 type Ends = (typeof routeEnds)[number];

@@ -5,7 +5,7 @@ import { fields } from './schema/fields.ts';
 import { dnsLabel } from './schema/text-schema.ts';
 
 /** The platform's ingress controllers, one or all. */
-export const ingressController = routeEnd({
+export const ingressControllerEnd = routeEnd({
   name: 'ingressController',
   schema: fields({
     name: dnsLabel()

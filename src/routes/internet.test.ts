@@ -5,7 +5,7 @@ import { runs } from '../../test/property-runs.ts';
 import { addressesMeet, addressesOf, hasAddresses } from '../model/address-set.ts';
 import { withEmbedded } from '../model/embedded-addresses.ts';
 import type { NonEmpty } from '../model/network-policy.ts';
-import { internet } from './internet.ts';
+import { internetEnd } from './internet.ts';
 import type { ClusterRanges, RouteContext } from './route-end.ts';
 
 const context: Omit<RouteContext, 'ranges'> = {
@@ -24,7 +24,7 @@ const common: ClusterRanges = {
 };
 
 function peersIn(ranges: ClusterRanges) {
-  return internet.peers({}, { ...context, ranges });
+  return internetEnd.peers({}, { ...context, ranges });
 }
 
 function blocks(ranges: ClusterRanges) {

@@ -7,7 +7,7 @@ import { type ClusterRanges, type EndProblem, outermost, type RangeName, routeEn
 import { fields } from './schema/fields.ts';
 
 /** Public addresses. */
-export const internet = routeEnd({
+export const internetEnd = routeEnd({
   name: 'internet',
   schema: fields({}),
   sides: ['from', 'to'],

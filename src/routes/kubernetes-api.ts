@@ -6,7 +6,7 @@ import { type EndProblem, routeEnd, type WrittenPorts } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
 /** The API server, and the control plane around it. */
-export const kubernetesAPI = routeEnd({
+export const kubernetesApiEnd = routeEnd({
   name: 'kubernetesAPI',
   schema: fields({}),
   sides: ['from', 'to'],

@@ -5,7 +5,7 @@ import { fields } from './schema/fields.ts';
 import { dnsLabel } from './schema/text-schema.ts';
 
 /** The platform's monitoring, one or all. */
-export const monitoring = routeEnd({
+export const monitoringEnd = routeEnd({
   name: 'monitoring',
   schema: fields({
     name: dnsLabel()

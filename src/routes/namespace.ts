@@ -30,7 +30,7 @@ const schema = constrain(
 );
 
 /** Pods of other namespaces. */
-export const namespace = routeEnd({
+export const namespaceEnd = routeEnd({
   name: 'namespace',
   schema,
   sides: ['from', 'to'],

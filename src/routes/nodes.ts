@@ -4,7 +4,7 @@ import { routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
 
 /** Node addresses. */
-export const nodes = routeEnd({
+export const nodesEnd = routeEnd({
   name: 'nodes',
   schema: fields({}),
   sides: ['from', 'to'],

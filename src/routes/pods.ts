@@ -5,7 +5,7 @@ import { routeEnd } from './route-end.ts';
 import { labelSelector } from './schema/label-selector.ts';
 
 /** Pods here, by a label selector. */
-export const pods = routeEnd({
+export const podsEnd = routeEnd({
   name: 'pods',
   schema: labelSelector(),
   sides: ['from', 'to'],

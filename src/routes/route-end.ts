@@ -8,7 +8,7 @@ import type { LabelSelector } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
 
 /** The two places in a route where an end can stand. */
-export type Side = 'from' | 'to';
+export type RouteSide = 'from' | 'to';
 
 /** A shared system that the platform profile declares, with the peers that it is to NetworkPolicies. */
 export interface DeclaredSystem {
@@ -92,7 +92,7 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   /** What the member holds. An end without settings has no fields and is written `{}`. */
   readonly schema: Schema;
   /** Where the end may stand. */
-  readonly sides: readonly Side[];
+  readonly sides: readonly RouteSide[];
   /** Whether it always means pods of the profile's own namespace; every route needs such an end. */
   readonly isHere: boolean;
   /** One or two sentences for the reference: what it means, and the trap. */
@@ -108,7 +108,7 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
     ports: WrittenPorts,
   ): Result<NonEmpty<Rule>, EndProblem>;
   /** What of it is not known now and left out, although the rest is there. */
-  gap?(context: RouteContext, side: Side): Gap | undefined;
+  gap?(context: RouteContext, side: RouteSide): Gap | undefined;
   /** Why no new rule is made of it now, although what was last known of it holds for those that are enforced. */
   awaits?(context: RouteContext): EndProblem | undefined;
   /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */

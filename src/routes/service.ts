@@ -16,7 +16,7 @@ import {
 import { dnsLabel } from './schema/text-schema.ts';
 
 /** The pods behind a Service here, whose ports are then Service ports. */
-export const service = routeEnd({
+export const serviceEnd = routeEnd({
   name: 'service',
   schema: dnsLabel(),
   sides: ['from', 'to'],

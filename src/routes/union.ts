@@ -1,7 +1,7 @@
 // The union of route ends, derived from a table of them: exactly one member, never none.
 // Must not know which ends there are.
 import type * as z from 'zod';
-import type { RouteEnd, Side } from './route-end.ts';
+import type { RouteEnd, RouteSide } from './route-end.ts';
 import { type Constraint, constrain, exactlyOne, listWords, member } from './schema/constraint.ts';
 import { fields } from './schema/fields.ts';
 
@@ -11,7 +11,7 @@ import { fields } from './schema/fields.ts';
  * An end that an old CRD doesn't know is pruned by the API server; what remains, `{}`, must be invalid, because the Kubernetes
  * way to read an empty peer is "everyone".
  */
-export function routeEndUnion(ends: readonly RouteEnd[], side: Side): z.ZodType {
+export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.ZodType {
   const standing = ends.filter((end) => end.sides.includes(side));
   const names = standing.map((end) => end.name);
   const shape = Object.fromEntries(

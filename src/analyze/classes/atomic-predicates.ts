@@ -6,7 +6,7 @@ import { directions } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { LabelSelector, Labels } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
-import { isBlock, type RulePeer, rulesOf } from '../rules.ts';
+import { isBlock, type ParsedPeer, rulesOf } from '../rules.ts';
 
 /** Everything that some policies distinguish pods by. */
 export interface AtomicPredicates {
@@ -25,7 +25,7 @@ export function predicatesOf(policies: readonly PolicyFacts[]): AtomicPredicates
   const addLabels = (selector: LabelSelector) => {
     for (const { key, values } of requirementsOf(selector)) addValues(labels, key, values);
   };
-  const addPeer = (peer: RulePeer) => {
+  const addPeer = (peer: ParsedPeer) => {
     if (!isBlock(peer)) addLabels(peer.podSelector);
     else for (const range of [peer.range, ...peer.except]) addBorders(borders[range.family], range);
   };

@@ -2,7 +2,7 @@
 // few. Must not know what is allowed to these pods.
 import { canonicalJson } from '../../model/network-policy.ts';
 import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
-import { type Block, isBlock, type PodPeer, type RulePeer } from '../rules.ts';
+import { isBlock, type ParsedBlock, type ParsedPeer, type PodPeer } from '../rules.ts';
 import { type Family, isIn } from '../sides.ts';
 import { countBelow } from './atomic-predicates.ts';
 import { LabelIndex } from './label-index.ts';
@@ -13,7 +13,7 @@ export interface PeerSet {
   readonly index: number;
   readonly members: readonly number[];
   /** The only family in which the peer matches these pods, where it is a block of addresses. */
-  readonly block?: Block;
+  readonly block?: ParsedBlock;
 }
 
 /** The addresses of classes in one family, ascending. */
@@ -31,7 +31,7 @@ export class PeerSets {
   readonly #addresses: Readonly<Record<Family, Addresses>>;
   readonly #selectedNamespaces = new Map<string, ReadonlySet<string>>();
   readonly #ids = new Map<string, PeerSet>();
-  readonly #read = new Map<RulePeer, PeerSet>();
+  readonly #read = new Map<ParsedPeer, PeerSet>();
 
   /** @param labelsOf the labels of a namespace */
   constructor(classes: readonly PodClass[], labelsOf: (namespace: string) => Labels) {
@@ -46,7 +46,7 @@ export class PeerSets {
   }
 
   /** The pods that a peer means; the same set for peers that are written the same. */
-  of(peer: RulePeer): PeerSet {
+  of(peer: ParsedPeer): PeerSet {
     const known = this.#read.get(peer);
     if (known !== undefined) return known;
     const set = this.#intern(keyOf(peer), () =>
@@ -97,7 +97,7 @@ export class PeerSets {
     return found;
   }
 
-  #inBlock(block: Block): readonly number[] {
+  #inBlock(block: ParsedBlock): readonly number[] {
     const { family, first, last } = block.range;
     const { values, classes } = this.#addresses[family];
     const inRange = classes.slice(countBelow(values, first), countBelow(values, last + 1n));
@@ -108,7 +108,7 @@ export class PeerSets {
   }
 }
 
-function keyOf(peer: RulePeer): string {
+function keyOf(peer: ParsedPeer): string {
   if (!isBlock(peer)) return canonicalJson(peer);
   const texts = [peer.range, ...peer.except].map(
     ({ family, first, prefix }) => `${family} ${first}/${prefix}`,

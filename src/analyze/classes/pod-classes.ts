@@ -34,7 +34,7 @@ export interface Pods {
 }
 
 /** Sorts pods into classes by these predicates. */
-export function classify(workloads: readonly WorkloadFacts[], predicates: AtomicPredicates): Pods {
+export function findPodClasses(workloads: readonly WorkloadFacts[], predicates: AtomicPredicates): Pods {
   const classes = new Map<string, PodClass>();
   const groups = workloads
     .flatMap(({ namespace, name, kind, pods }) => {

@@ -7,7 +7,7 @@ import type { PolicyFacts } from '../facts.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Looks at everything for one kind of mistake. Pure; the order of what it finds does not matter. */
-export type Check = (context: LintContext) => readonly Finding[];
+export type LintCheck = (context: LintContext) => readonly Finding[];
 
 /** A finding about a policy. */
 export function aboutPolicy(

@@ -6,7 +6,7 @@ import { compareKeys, compareText, type ObjectKey } from '../../model/object-key
 import { type LabelSelector, type Labels, nameLabel, selects } from '../../model/selectors.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { AnalysisInput, ContainerPort, PodFacts, PolicyFacts } from '../facts.ts';
-import { isBlock, isolationOf, type PodPeer, type Rule, rulesOf } from '../rules.ts';
+import { isBlock, isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
 
 /** Pods of one workload that no check can tell apart. */
 export interface LintPod {
@@ -32,7 +32,7 @@ export class LintContext {
   readonly #services: ReadonlyMap<string, readonly ServiceFacts[]>;
   readonly #labels: ReadonlyMap<string, Labels>;
   readonly #selected = new Map<string, readonly LintPod[]>();
-  readonly #isolating = new Map<LintPod, Readonly<Record<Direction, readonly Rule[] | undefined>>>();
+  readonly #isolating = new Map<LintPod, Readonly<Record<Direction, readonly ParsedRule[] | undefined>>>();
 
   readonly #known: Known;
 
@@ -79,7 +79,7 @@ export class LintContext {
   }
 
   /** What is allowed to a pod in a direction by the policies that isolate it; `undefined` where none does. */
-  rulesFor(pod: LintPod, direction: Direction): readonly Rule[] | undefined {
+  rulesFor(pod: LintPod, direction: Direction): readonly ParsedRule[] | undefined {
     const known = this.#isolating.get(pod) ?? this.#isolationsOf(pod);
     this.#isolating.set(pod, known);
     return known[direction];
@@ -134,7 +134,7 @@ export class LintContext {
 }
 
 /** The pods that a rule's peers select; `undefined` where it allows everyone. */
-export function podPeersOf({ peers }: Rule): readonly PodPeer[] | undefined {
+export function podPeersOf({ peers }: ParsedRule): readonly PodPeer[] | undefined {
   return peers?.flatMap((peer) => (isBlock(peer) ? [] : [peer]));
 }
 

@@ -3,7 +3,7 @@
 import type { Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { AnalysisInput } from '../facts.ts';
-import type { Check } from './check.ts';
+import type { LintCheck } from './check.ts';
 import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolated-pods.ts';
 import { type Known, LintContext } from './lint-context.ts';
 import { otherSideDenies } from './other-side.ts';
@@ -13,7 +13,7 @@ import { portsLeadNowhere } from './unserved-ports.ts';
 import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './wide-peers.ts';
 
 /** Every check there is. A new one is a function and a line here. */
-const checks: readonly Check[] = [
+const checks: readonly LintCheck[] = [
   policySelectsNothing,
   peerSelectsNothing,
   portsLeadNowhere,

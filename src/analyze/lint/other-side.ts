@@ -5,7 +5,7 @@ import { type Direction, directions } from '../../model/network-policy.ts';
 import { allPorts, intersect, isEmpty, type PortSet } from '../../model/port-set.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { resolvePorts } from '../rule-ports.ts';
-import { isBlock, type Rule, rulesOf } from '../rules.ts';
+import { isBlock, type ParsedRule, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, peerPath } from './check.ts';
 import type { LintContext, LintPod } from './lint-context.ts';
 
@@ -31,7 +31,7 @@ export function otherSideDenies(context: LintContext): readonly Finding[] {
 interface Question {
   readonly pods: readonly LintPod[];
   readonly others: readonly LintPod[];
-  readonly rule: Rule;
+  readonly rule: ParsedRule;
   readonly direction: Direction;
 }
 
@@ -59,12 +59,12 @@ function isReachable(context: LintContext, { pods, others, rule, direction }: Qu
 }
 
 /** Those of the pods that a rule of the other side speaks of. A block may match any pod whose address is not known. */
-function metBy(context: LintContext, { peers }: Rule, pods: readonly LintPod[]): readonly LintPod[] {
+function metBy(context: LintContext, { peers }: ParsedRule, pods: readonly LintPod[]): readonly LintPod[] {
   if (peers === undefined || peers.some(isBlock)) return pods;
   return pods.filter((pod) => peers.some((peer) => !isBlock(peer) && context.isSelectedAs(peer, pod)));
 }
 
-function portsAt({ ports }: Rule, destination: LintPod): PortSet {
+function portsAt({ ports }: ParsedRule, destination: LintPod): PortSet {
   return ports === undefined ? allPorts : resolvePorts(ports, destination.ports);
 }
 

@@ -8,7 +8,14 @@ import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { nameLabel } from '../../model/selectors.ts';
 import type { PolicyFacts, RulePort } from '../facts.ts';
-import { type Block, isBlock, isolationOf, type Rule, type RulePeer, rulesOf } from '../rules.ts';
+import {
+  isBlock,
+  isolationOf,
+  type ParsedBlock,
+  type ParsedPeer,
+  type ParsedRule,
+  rulesOf,
+} from '../rules.ts';
 import { aboutPolicy, listNames, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
@@ -84,11 +91,11 @@ function coveredBy(policy: PolicyFacts, others: readonly PolicyFacts[]): readonl
   return by;
 }
 
-function hasRule(policy: PolicyFacts, direction: Direction, rule: Rule): boolean {
+function hasRule(policy: PolicyFacts, direction: Direction, rule: ParsedRule): boolean {
   return rulesOf(policy, direction).some((candidate) => isContained(rule, candidate));
 }
 
-function isContained(inner: Rule, outer: Rule): boolean {
+function isContained(inner: ParsedRule, outer: ParsedRule): boolean {
   if (!portsContain(defaulted(outer.ports), defaulted(inner.ports))) return false;
   if (outer.peers === undefined) return true;
   const peers = outer.peers;
@@ -99,7 +106,7 @@ function defaulted(ports: readonly RulePort[] | undefined) {
   return ports?.map(({ protocol = 'TCP', ...rest }) => ({ protocol, ...rest }));
 }
 
-function isPeerContained(inner: RulePeer, outer: RulePeer): boolean {
+function isPeerContained(inner: ParsedPeer, outer: ParsedPeer): boolean {
   if (isBlock(inner)) return isBlock(outer) && isBlockContained(inner, outer);
   if (isBlock(outer) || !asksNoMore(outer.podSelector, inner.podSelector)) return false;
   if (outer.namespaceSelector === undefined) {
@@ -112,8 +119,9 @@ function isPeerContained(inner: RulePeer, outer: RulePeer): boolean {
     : asksNoMore(outer.namespaceSelector, inner.namespaceSelector);
 }
 
-function isBlockContained(inner: Block, outer: Block): boolean {
-  const isInAHole = (hole: Block['range']) => inner.except.some((own) => contains(own, hole));
-  const isApart = (hole: Block['range']) => !contains(inner.range, hole) && !contains(hole, inner.range);
+function isBlockContained(inner: ParsedBlock, outer: ParsedBlock): boolean {
+  const isInAHole = (hole: ParsedBlock['range']) => inner.except.some((own) => contains(own, hole));
+  const isApart = (hole: ParsedBlock['range']) =>
+    !contains(inner.range, hole) && !contains(hole, inner.range);
   return contains(outer.range, inner.range) && outer.except.every((hole) => isInAHole(hole) || isApart(hole));
 }

@@ -5,7 +5,7 @@ import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
 import type { PolicyFacts, RulePort } from '../facts.ts';
-import { type Rule, rulesOf } from '../rules.ts';
+import { type ParsedRule, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, rulePath } from './check.ts';
 import { type LintContext, type LintPod, podPeersOf } from './lint-context.ts';
 
@@ -31,7 +31,7 @@ function destinationsOf(
   context: LintContext,
   policy: PolicyFacts,
   direction: Direction,
-  rule: Rule,
+  rule: ParsedRule,
 ): readonly LintPod[] {
   if (direction === 'Ingress') return context.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
   const peers = podPeersOf(rule);

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/findings.ts';
 import { contains, parseAddress } from '../../model/ip-ranges.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import type { PolicyFacts } from '../facts.ts';
-import { type Block, isBlock, isolationOf, rulesOf } from '../rules.ts';
+import { isBlock, isolationOf, type ParsedBlock, rulesOf } from '../rules.ts';
 import { aboutPolicy, listNames, peerPath, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
@@ -53,7 +53,7 @@ export function blockCoversPods(context: LintContext): readonly Finding[] {
       }),
     );
   const found = new Map<string, readonly string[]>();
-  const podsIn = ({ cidr, range, except }: Block) => {
+  const podsIn = ({ cidr, range, except }: ParsedBlock) => {
     const key = `${cidr} ${except.map(({ first, prefix }) => `${first}/${prefix}`).join(' ')}`;
     const names =
       found.get(key) ??

@@ -3,7 +3,7 @@
 
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
-import { isRead, ownerOf } from '../../compile/platform/read-platform.ts';
+import { isRead, platformAsOwner } from '../../compile/platform/read-platform.ts';
 import type { CompiledProfile } from '../../compile/policies/profile-policies.ts';
 import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
@@ -22,7 +22,7 @@ export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled)
         namespace: namespace.namespace,
         desired: namespace.policies,
         actual: stores.policiesIn(namespace.namespace),
-        platform: ownerOf(platform),
+        platform: platformAsOwner(platform),
         keptIsolated: [],
         frozenOwners: namespace.frozenOwners,
         frozenMirrors: namespace.frozenMirrors,

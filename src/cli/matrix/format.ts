@@ -5,9 +5,9 @@ import { type Analysis, analyze } from '../../analyze/analysis.ts';
 import type { Connection, ConnectionGroup } from '../../analyze/connections.ts';
 import {
   type Endpoint,
+  endpointKey,
   isSelf,
   isWorkload,
-  keyOf,
   spellEndpoint,
   type WorkloadEnd,
 } from '../../analyze/endpoints.ts';
@@ -77,9 +77,9 @@ function block(from: readonly string[], to: readonly string[], ports: string): r
 function namesOf(workloads: readonly WorkloadEnd[]): (ends: readonly Endpoint[]) => readonly string[] {
   const namespaces = Map.groupBy(workloads, ({ workload }) => workload.namespace);
   return (ends) => {
-    const keys = new Set(ends.map(keyOf));
+    const keys = new Set(ends.map(endpointKey));
     const isAll = (some: readonly WorkloadEnd[]) =>
-      some.length > 1 && some.every((end) => keys.has(keyOf(end)));
+      some.length > 1 && some.every((end) => keys.has(endpointKey(end)));
     const addresses = endNames(ends.filter((end) => !isWorkload(end)));
     if (isAll(workloads)) return ['every workload', ...addresses];
     const named = [...Map.groupBy(ends.filter(isWorkload), ({ workload }) => workload.namespace)].flatMap(

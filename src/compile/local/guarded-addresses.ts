@@ -22,7 +22,7 @@ import {
 } from '../../model/reach.ts';
 import type { RouteEndName } from '../../routes/index.ts';
 import { publicPeers } from '../../routes/internet.ts';
-import { outermost, type RangeName, type RouteContext, type Side } from '../../routes/route-end.ts';
+import { outermost, type RangeName, type RouteContext, type RouteSide } from '../../routes/route-end.ts';
 
 /** What may be reached: the ends that a rule of the platform profile allows, and the ranges that it allows besides. */
 export interface Allowance {
@@ -31,7 +31,7 @@ export interface Allowance {
 }
 
 /** What of some rules nothing but `cidr` itself allows. */
-export interface Rest {
+export interface UnnamedReach {
   /** What is left where all that is not known lies inside what is allowed. */
   readonly proven: Reach;
   /** What is left where it may lie outside: it holds what is proven. */
@@ -57,13 +57,13 @@ export class GuardedSide {
   readonly #allowance: Allowance;
   readonly #namedRanges: readonly NamedRange[];
 
-  constructor(side: Side, allowance: Allowance, context: RouteContext) {
+  constructor(side: RouteSide, allowance: Allowance, context: RouteContext) {
     this.#allowance = allowance;
     this.#namedRanges = namedRangesAt(side, context);
   }
 
   /** What some rules reach by address that no end but `cidr` allows, nor any range that the rule of the platform profile names. */
-  restOf(rules: readonly Pick<Rule, 'peers' | 'ports'>[]): Rest {
+  unnamedReachOf(rules: readonly Pick<Rule, 'peers' | 'ports'>[]): UnnamedReach {
     const { ends, cidrs } = this.#allowance;
     if (ends.has('anywhere')) return { proven: [], possible: [] };
     const named = onEveryPort(cidrs);
@@ -86,7 +86,7 @@ export class GuardedSide {
   }
 
   /** The end that such a rest comes to, if that is not allowed; `undefined` where it is just some range, and these are. */
-  reachedBy({ proven }: Rest): RouteEndName | undefined {
+  reachedBy({ proven }: UnnamedReach): RouteEndName | undefined {
     if (proven.length === 0) return undefined;
     if (isMostOfTheInternet(addressesIn(proven))) return 'anywhere';
     const entered = this.#namedRanges.find(
@@ -96,7 +96,7 @@ export class GuardedSide {
   }
 
   /** What has to be known before such a rest is judged for good, as fields of the platform profile. */
-  doubtsAbout({ possible }: Rest): readonly string[] {
+  doubtsAbout({ possible }: UnnamedReach): readonly string[] {
     if (possible.length === 0) return [];
     const inDoubt = this.#namedRanges.filter(
       (namedRange) =>
@@ -128,7 +128,7 @@ const publicAddresses = once(() => addressesAmong(publicPeers()));
 const inTheCluster = { end: 'cluster', allowedBy: ['cluster'] } as const;
 const onNodes = { end: 'nodes', allowedBy: ['nodes', 'cluster'] } as const;
 
-function namedRangesAt(side: Side, context: RouteContext): readonly NamedRange[] {
+function namedRangesAt(side: RouteSide, context: RouteContext): readonly NamedRange[] {
   const { ranges, apiServer, controlPlane, uncertain } = context;
   const outer = outermost(ranges);
   const rangesOf = (
@@ -174,7 +174,7 @@ const servedPorts = [
 ] as const;
 
 /** The addresses of the ingress controllers: where they are in the network of the nodes, these have other ports, too. */
-function controllersAt(side: Side, { ingressControllers, ranges }: RouteContext): Reach {
+function controllersAt(side: RouteSide, { ingressControllers, ranges }: RouteContext): Reach {
   const peers = ingressControllers.flatMap(({ peers: its = [] }) => its);
   if (side === 'from') return onEveryPort(addressesAmong(peers));
   const nodes = new Set<string>(ranges.nodes);

@@ -57,7 +57,7 @@ function checked(
 const from = (end: End): Routes => [{ name: 'a', from: end, to: { app: 'web' } }];
 const to = (end: End): Routes => [{ name: 'a', from: { app: 'web' }, to: end }];
 const range = (cidr: string, ...except: readonly string[]): End => ({
-  cidr: { cidr, ...(except.length === 0 ? {} : { except: [...except] }) },
+  cidr: { cidr: cidr, ...(except.length === 0 ? {} : { except: [...except] }) },
 });
 const isRefused = ({ reason }: CompiledRoute) => reason === 'BeyondGuardrails';
 /** What a route is said to reach, where that is too far. */

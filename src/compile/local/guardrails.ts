@@ -10,7 +10,7 @@ import { arePeersCovered } from '../../model/rule-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, nameLabel, nameOf } from '../../model/selectors.ts';
 import { endOf, type RouteEndName } from '../../routes/index.ts';
-import type { RouteContext, Side } from '../../routes/route-end.ts';
+import type { RouteContext, RouteSide } from '../../routes/route-end.ts';
 import { listWords } from '../../routes/schema/constraint.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from './allow-rule.ts';
@@ -32,7 +32,7 @@ export interface GuardedProfile {
 export class Guardrails {
   readonly #rule: string;
   readonly #ends: ReadonlySet<RouteEndName>;
-  readonly #sides: Readonly<Record<Side, GuardedSide>>;
+  readonly #sides: Readonly<Record<RouteSide, GuardedSide>>;
   readonly #context: RouteContext;
 
   constructor(
@@ -92,7 +92,7 @@ export class Guardrails {
         : (this.#pods(nameAt(resolved, 'from'), resolved.sources) ?? this.#egressRoute(resolved));
     if (beyond !== undefined) return this.#refuse(resolved, beyond);
     const side = this.#sides[sideOf(resolved)];
-    const doubts = side.doubtsAbout(side.restOf(rulesOf(resolved)));
+    const doubts = side.doubtsAbout(side.unnamedReachOf(rulesOf(resolved)));
     return doubts.length === 0 || resolved.awaits !== undefined
       ? resolved
       : { ...resolved, awaits: this.#waitFor(doubts) };
@@ -102,10 +102,10 @@ export class Guardrails {
    * The routes that make the ranges of a namespace come to most of the internet, together with those before them. Who was there
    * first stays, whatever a colleague adds.
    */
-  #tooMany(inOrder: readonly ResolvedRoute[], side: Side): readonly ResolvedRoute[] {
+  #tooMany(inOrder: readonly ResolvedRoute[], side: RouteSide): readonly ResolvedRoute[] {
     const ranges = inOrder
       .filter((route) => route.kind !== 'refused' && sideOf(route) === side)
-      .map((route) => ({ route, rest: addressesIn(this.#sides[side].restOf(rulesOf(route)).proven) }))
+      .map((route) => ({ route, rest: addressesIn(this.#sides[side].unnamedReachOf(rulesOf(route)).proven) }))
       .filter(({ rest }) => rest.length > 0);
     const refused: ResolvedRoute[] = [];
     let staying: AddressSet = [];
@@ -140,20 +140,20 @@ export class Guardrails {
     return this.#allows(end, 'anywhere') ? undefined : end;
   }
 
-  #rules(side: Side, end: RouteEndName, rules: readonly Rule[]): RouteEndName | undefined {
+  #rules(side: RouteSide, end: RouteEndName, rules: readonly Rule[]): RouteEndName | undefined {
     const checked = this.#sides[side];
     const reached = [
       ...rules.flatMap(({ peers }) =>
         peers.map((peer) => ('ipBlock' in peer ? undefined : this.#pod(side, end, peer))),
       ),
-      checked.reachedBy(checked.restOf(rules)),
+      checked.reachedBy(checked.unnamedReachOf(rules)),
     ].find((each) => each !== undefined);
     // The word says it best where it is not allowed itself; but `cidr` may be any of them.
     return reached === undefined || end === 'cidr' || this.#allows(end) ? reached : end;
   }
 
   #pod(
-    side: Side,
+    side: RouteSide,
     end: RouteEndName,
     peer: Exclude<Peer, { readonly ipBlock: object }>,
   ): RouteEndName | undefined {
@@ -201,7 +201,7 @@ function byAge(a: GuardedProfile['profile'], b: GuardedProfile['profile']): numb
 }
 
 /** The side at which a route leaves the namespace. */
-function sideOf({ kind }: Exclude<ResolvedRoute, { readonly kind: 'refused' }>): Side {
+function sideOf({ kind }: Exclude<ResolvedRoute, { readonly kind: 'refused' }>): RouteSide {
   return kind === 'ingress' ? 'from' : 'to';
 }
 
@@ -212,7 +212,7 @@ function rulesOf(resolved: ResolvedRoute): readonly Rule[] {
   return resolved.rules.ok ? resolved.rules.value : [];
 }
 
-function nameAt({ route }: ResolvedRoute, side: Side): RouteEndName {
+function nameAt({ route }: ResolvedRoute, side: RouteSide): RouteEndName {
   return endOf(route[side]).end.name as RouteEndName;
 }
 

@@ -14,7 +14,7 @@ import type {
   NamespaceScope,
   RouteContext,
   RouteEnd,
-  Side,
+  RouteSide,
   WrittenPorts,
 } from '../../routes/route-end.ts';
 import type { AllowRule } from './allow-rule.ts';
@@ -107,7 +107,7 @@ function awaitedBy(
 function gapOf(
   { end }: { readonly end: RouteEnd },
   context: RouteContext,
-  side: Side,
+  side: RouteSide,
 ): { readonly gap?: Gap } {
   const gap = end.gap?.(context, side);
   return gap === undefined ? {} : { gap };

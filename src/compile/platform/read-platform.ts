@@ -12,6 +12,6 @@ export function isRead(platform: PlatformFacts): platform is ReadPlatform {
 }
 
 /** The platform profile as the owner of what is generated from it. */
-export function ownerOf({ name, uid }: PlatformFacts): Owner {
+export function platformAsOwner({ name, uid }: PlatformFacts): Owner {
   return { kind: 'PlatformNetworkProfile', name, uid };
 }
