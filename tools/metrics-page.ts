@@ -1,5 +1,5 @@
-// The reference page of what /metrics tells, from the registry itself: names, types, labels and their values.
-// Must not know any metric but those that its alerts name, and these it looks up.
+// The reference page of /metrics, made from the registry itself: names, types, labels and their values.
+// Must not know any metric except those that its alerts name, and it checks that these exist.
 import { resourceNames } from '../src/objects/stores.ts';
 import { Metrics, type Readings } from '../src/operator/metrics.ts';
 
@@ -20,43 +20,52 @@ const groups = [
     title: 'The queue and the requests',
     prefix: /^(workqueue|controller_runtime|rest_client|leader_election)_/,
     about:
-      'Named and labelled as by client-go and controller-runtime, so that dashboards and alerts for controllers show ' +
+      'Named and labelled like those of client-go and controller-runtime, so that dashboards and alerts for controllers work for ' +
       'Ringfence too.',
   },
-  { title: 'The process', prefix: /^process_/, about: 'As every client library of Prometheus names it.' },
+  { title: 'The process', prefix: /^process_/, about: 'Named as in every client library of Prometheus.' },
 ];
 
-/** Expressions that are worth an alert, and what each says. */
+/** Expressions that are worth an alert, and the reason for each. */
 const alerts = [
   [
     'absent(leader_election_master_status == 1)',
-    'no operator works: new namespaces stand open, and nothing is put right',
+    'no operator works: new namespaces stay open, and drift is not corrected',
   ],
-  ['ringfence_namespaces{state="Failing"} > 0', 'a namespace can not have its policies: its status says why'],
-  ['ringfence_findings{severity="error"} > 0', 'something that was asked for is not in force'],
+  [
+    'ringfence_namespaces{state="Failing"} > 0',
+    "the policies of a namespace can't be written: its status says why",
+  ],
+  ['ringfence_findings{severity="error"} > 0', 'something that a profile asks for is not in force'],
   [
     'increase(ringfence_internal_errors_total[15m]) > 0',
-    'a mistake in Ringfence itself keeps a namespace as it is, or a page from being shown: the log says which one',
+    'a bug in Ringfence keeps a namespace as it is, or a page from being served: the log says which one',
   ],
   [
     'ringfence_findings{code="KindGone"} > 0',
-    'a CRD that Ringfence needs was deleted: nothing is written or deleted on its account until it is back',
+    'a CRD that Ringfence needs was deleted: until it is back, Ringfence writes and deletes nothing because of it',
   ],
   [
     'ringfence_findings{code="Unreadable"} > 0',
-    'a mistake in Ringfence keeps it from reading an object: what it knew of it before holds, and the log says which one it is',
+    'a bug in Ringfence keeps it from reading an object: the last known version stays in force, and the log names the object',
   ],
-  ['max(ringfence_watch_age_seconds) > 180', 'the operator is blind: what it does not see it does not mend'],
+  [
+    'max(ringfence_watch_age_seconds) > 180',
+    'the operator is blind: it does not correct what it does not see',
+  ],
   [
     'increase(ringfence_cache_differences_total[2h]) > 0',
-    'an event was lost between the API server and the operator: what it was about is mended, and something in between loses more',
+    'an event was lost between the API server and the operator: the operator has made up for it, but whatever lost it may lose more',
   ],
-  ['rate(ringfence_drift_corrected_total[15m]) > 0.1', 'something changes policies again and again'],
+  ['rate(ringfence_drift_corrected_total[15m]) > 0.1', 'something keeps changing policies'],
   [
     'histogram_quantile(0.99, rate(ringfence_time_to_ring_seconds_bucket[1h])) > 5',
-    'new namespaces stand open too long',
+    'new namespaces stay open too long',
   ],
-  ['rate(controller_runtime_reconcile_errors_total[5m]) > 1', 'the API server refuses, or is out of reach'],
+  [
+    'rate(controller_runtime_reconcile_errors_total[5m]) > 1',
+    'the API server refuses requests, or is unreachable',
+  ],
 ] as const;
 
 type Family = Awaited<ReturnType<typeof read>>[number];
@@ -67,9 +76,9 @@ export async function metricsPage(): Promise<string> {
   const blocks = [
     '<!-- Generated from src/operator by `make generate`: change that, not this. -->',
     '# Metrics',
-    'The operator serves them on `/metrics` of `--health-address`, beside `/livez` and `/readyz`, as plain HTTP and ' +
-      'without a login: they hold no names of namespaces, profiles or policies. The number of series has a bound that ' +
-      'does not grow with the cluster. Numbers are of one process and start again with it.',
+    'without a login: they contain no names of namespaces, profiles or policies. The number of series is bounded and ' +
+      'does not grow with the cluster. Values belong to one process and start again with it.',
+    'does not grow with the cluster. Numbers are of one process and start again with it.',
     ...groups.flatMap(({ title, prefix, about }) => [
       `## ${title}`,
       about,
@@ -78,9 +87,9 @@ export async function metricsPage(): Promise<string> {
         families.filter(({ name }) => prefix.test(name)).map(row),
       ),
     ]),
-    '## What to be told of',
+    '## Alerts',
     table(
-      ['Alert where', 'because'],
+      ['Alert if', 'because'],
       alerts.map(([expression, because]) => [`\`${checked(expression, families)}\``, because]),
     ),
   ];
