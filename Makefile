@@ -6,10 +6,10 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate build image control-plane packages test test-long demo clean
+.PHONY: help setup lint check generate build image control-plane packages test e2e test-long demo clean
 
-help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+help: ## list the targets; times are rough, on 2 cores
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(INSTALLED): package-lock.json package.json
 	npm ci --no-audit --no-fund --loglevel=error
@@ -18,14 +18,14 @@ $(INSTALLED): package-lock.json package.json
 
 setup: $(INSTALLED) ## install the locked dependencies
 
-lint: setup ## format, lint, types, unused code and layers
+lint: setup ## format, lint, types, unused code and layers: 1 min
 	biome check --error-on-warnings .
 	tsc -p .
 	tsc -p src/graph-page
 	knip
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image tools
 
-check: lint ## the fast loop: lint, then unit and golden tests with a quarter of the random cases (generated files must be fresh)
+check: lint ## the fast loop, 2 min: lint, then unit and golden tests with a quarter of the random cases
 	node test/suites.ts unit
 
 generate: setup ## print crds/ and docs/reference from the schemas and the code
@@ -37,20 +37,23 @@ build: setup ## bundle the operator and the tool: dist/ringfence.mjs, and what i
 image: setup ## build the image (IMAGE=name:tag; PLATFORMS=linux/amd64,linux/arm64 PUSH=1 sends both to a registry)
 	@node image/build.ts
 
-control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (minutes, once)
-	node e2e/control-plane/main.ts prepare
+control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (once, up to 10 min)
+	node e2e/control-plane/command.ts prepare
 
 packages: ## install what the tests run besides: Chromium, fish, zsh and script, where they are missing
 	@e2e/install-packages.sh
 
-test: lint control-plane packages ## everything: lint, all tests with all random cases, end to end on a real control plane
+test: lint control-plane packages ## everything, 45 min: lint, all tests with all random cases, end to end on a real control plane
 	PROPERTIES=full node test/suites.ts unit e2e
 
-test-long: lint control-plane packages ## the same with every fault at every lag: what is long and rarely breaks
+e2e: setup control-plane packages ## end-to-end tests alone, 40 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, others 1 to 6 min
+	PROPERTIES=full node test/suites.ts $(if $(SUITE),$(addprefix e2e/,$(SUITE:e2e/%=%)),e2e)
+
+test-long: lint control-plane packages ## as test, with every fault at every lag: hours
 	PROPERTIES=full FAULTS=full node test/suites.ts unit e2e
 
-demo: setup control-plane ## the story in a terminal, on a real control plane (KEEP=1 leaves it up to try by hand)
-	@node e2e/demo/main.ts $(if $(KEEP),--keep)
+demo: setup control-plane ## the story in a terminal, 1 min, on a real control plane (KEEP=1 leaves it up to try by hand)
+	@node e2e/demo/demo.ts $(if $(KEEP),--keep)
 
 clean: ## remove what was built (not the control plane's cache)
 	rm -rf node_modules dist

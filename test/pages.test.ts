@@ -1,5 +1,5 @@
 // What can be said of the pages without running them: each block is run, checked, printed by a block that is run, or says
-// why not; profiles decode; links lead somewhere. e2e/docs.test.ts runs the rest.
+// why not; profiles decode; links lead somewhere. e2e/docs/docs.test.ts runs the rest.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';

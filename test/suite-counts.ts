@@ -37,7 +37,7 @@ export function readCounts(report: JestReport, short: (file: string) => string):
   };
 }
 
-/** As in `812 passed, 0 failed, 1 skipped (e2e/cli-completion.test.ts: fish completes verbs)`. */
+/** As in `812 passed, 0 failed, 1 skipped (e2e/cli/completion.test.ts: fish completes verbs)`. */
 export function closingLine({ passed, failed, skipped }: Counts): string {
   const names = skipped.length === 0 ? '' : ` (${skipped.join('; ')})`;
   return `${passed} passed, ${failed} failed, ${skipped.length} skipped${names}`;

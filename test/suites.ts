@@ -1,14 +1,22 @@
 // Runs the named jest suites one after the other and closes with one line that adds them up and names what was skipped.
+// A suite is a jest project, or a part of the end-to-end tests, as in `e2e/faults` or `e2e/ring/frozen`.
 // It decides nothing about the tests themselves; jest's exit codes and counts are passed on.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type Counts, closingLine, type JestReport, readCounts } from './suite-counts.ts';
+import { testFiles } from './test-files.ts';
 
-/** Runs one jest project; a suite that cannot even load counts as one failure. */
-function runSuite(suite: string, reports: string): Counts {
-  const report = join(reports, `${suite}.json`);
+/** Its name, and the files that are run; all of the project when there are none. */
+interface Suite {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** Runs one suite; a suite that cannot even load counts as one failure. */
+function runSuite({ name, files }: Suite, report: string): Counts {
+  const project = name.replace(/\/.*/, '');
   const jest = spawnSync(
     process.execPath,
     [
@@ -16,30 +24,42 @@ function runSuite(suite: string, reports: string): Counts {
       '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
       '--selectProjects',
-      suite,
+      project,
       '--json',
       `--outputFile=${report}`,
       // Pure tests take every core; a control plane wants them for itself.
-      suite === 'e2e' ? '--runInBand' : '--maxWorkers=100%',
+      project === 'e2e' ? '--runInBand' : '--maxWorkers=100%',
+      ...(files.length === 0 ? [] : ['--runTestsByPath', ...files]),
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   try {
     return readCounts(JSON.parse(readFileSync(report, 'utf8')) as JestReport, (file) => relative('.', file));
   } catch {
-    process.stderr.write(`suite ${suite} ended with code ${jest.status} and no report\n`);
+    process.stderr.write(`suite ${name} ended with code ${jest.status} and no report\n`);
     return { passed: 0, failed: 1, skipped: [] };
   }
 }
 
-const reports = mkdtempSync(join(tmpdir(), 'ringfence-suites-'));
-const results = process.argv.slice(2).map((suite) => runSuite(suite, reports));
-rmSync(reports, { recursive: true });
-const sum = (count: (each: Counts) => number) => results.reduce((total, each) => total + count(each), 0);
-const counts: Counts = {
-  passed: sum(({ passed }) => passed),
-  failed: sum(({ failed }) => failed),
-  skipped: results.flatMap(({ skipped }) => skipped),
-};
-process.stdout.write(`${closingLine(counts)}\n`);
-process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+/** @throws Error where the words name a test that is not there */
+function runAll(words: readonly string[]): Counts {
+  const suites = words.map((name) => ({ name, files: name.includes('/') ? testFiles(name) : [] }));
+  const reports = mkdtempSync(join(tmpdir(), 'ringfence-suites-'));
+  const results = suites.map((suite, index) => runSuite(suite, join(reports, `${index}.json`)));
+  rmSync(reports, { recursive: true });
+  const sum = (count: (each: Counts) => number) => results.reduce((total, each) => total + count(each), 0);
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: results.flatMap(({ skipped }) => skipped),
+  };
+}
+
+try {
+  const counts = runAll(process.argv.slice(2));
+  process.stdout.write(`${closingLine(counts)}\n`);
+  process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`error: ${(error as Error).message}\n`);
+  process.exitCode = 2;
+}

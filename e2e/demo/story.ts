@@ -8,11 +8,11 @@ import {
   monitoringPolicy,
   readManifests,
   transition,
-} from '../cluster.ts';
-import { createDns } from '../fixtures.ts';
-import { recordPolicies } from '../policy-recorder.ts';
+} from '../support/cluster.ts';
+import { createDns } from '../support/fixtures.ts';
+import { recordPolicies } from '../support/policy-recorder.ts';
+import type { Narrator } from './narrator.ts';
 import { previewPolicies } from './preview.ts';
-import type { Narrator } from './terminal.ts';
 
 const shop = ['shop', 'shop-admin', 'shop-staging'] as const;
 const ring = [denyIngress, monitoringPolicy];

@@ -1,11 +1,11 @@
 // The API server fails, the operator goes on: an API server that goes away, forgets, refuses, lies or stalls.
 // Each time it comes back to the one right set of policies, and then to rest.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../cluster.ts';
-import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../expected-policies.ts';
-import type { Act, Fault } from '../fault-proxy.ts';
-import { onCluster } from '../on-cluster.ts';
-import type { OperatorProcess } from '../operator-process.ts';
+import { denyIngress } from '../support/cluster.ts';
+import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
+import type { Act, Fault } from '../support/fault-proxy.ts';
+import { onCluster } from '../support/on-cluster.ts';
+import type { OperatorProcess } from '../support/operator-process.ts';
 
 const denyAll = { podSelector: {}, policyTypes: ['Ingress'] };
 const ringed = ['deleted', 'edited'];

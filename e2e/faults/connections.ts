@@ -2,8 +2,8 @@
 // Whatever holds before a fault and after it must hold in between: a closed way never opens, an open one is never cut.
 import type { AnalysisInput, PolicyFacts } from '../../src/analyze/facts.ts';
 import { type NaiveAnalysis, type NaiveEnd, naiveAnalysis } from '../../test/naive-analysis.ts';
-import type { StoredPolicy } from '../cluster.ts';
-import type { PolicyState, RecordedState } from '../policy-recorder.ts';
+import type { StoredPolicy } from '../support/cluster.ts';
+import type { PolicyState, RecordedState } from '../support/policy-recorder.ts';
 import { addresses, alwaysClosed, alwaysOpen, apps, ports, surroundings } from './shop.ts';
 
 /** A connection that can be asked about. */

@@ -1,8 +1,8 @@
 // The strongest judge of where a cluster stands: an operator that has just started, and has nothing to write.
 // Its writes are refused, and told. Must not know what is right.
 import { poll } from '../control-plane/poll.ts';
-import { FaultProxy } from '../fault-proxy.ts';
-import type { OperatorProcess } from '../operator-process.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import type { OperatorProcess } from '../support/operator-process.ts';
 import type { Testbed } from './testbed.ts';
 
 /** What a refused request gets: it is not asked again while anybody looks. */

@@ -1,6 +1,6 @@
 // Random runs: people, other tools, crashes and broken watches in an order that a seed decides. FAULT_SEED repeats one.
 import { expect, test } from '@jest/globals';
-import { appNamespace } from '../expected-policies.ts';
+import { appNamespace } from '../support/expected-policies.ts';
 import { otherThanDeclared } from './connections.ts';
 import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';

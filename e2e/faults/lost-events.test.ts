@@ -1,8 +1,14 @@
 // A watch that loses an event and goes on as if nothing had happened. Nothing but a look at what the server really has finds it.
 import { expect, test } from '@jest/globals';
-import { denyIngress } from '../cluster.ts';
-import { appNamespace, becomesRight, comesToRest, countWrites, platformSpec } from '../expected-policies.ts';
-import { onCluster } from '../on-cluster.ts';
+import { denyIngress } from '../support/cluster.ts';
+import {
+  appNamespace,
+  becomesRight,
+  comesToRest,
+  countWrites,
+  platformSpec,
+} from '../support/expected-policies.ts';
+import { onCluster } from '../support/on-cluster.ts';
 
 const ringed = ['edited', 'deleted'];
 const comparisons = 'ringfence_cache_comparisons_total{result="success"}';

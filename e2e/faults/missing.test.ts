@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { denyIngress } from '../cluster.ts';
-import { appNamespace } from '../expected-policies.ts';
-import { formatGrant, type Permission, permissionsOf } from '../grants.ts';
-import { operatorRoles, without } from '../permissions.ts';
+import { denyIngress } from '../support/cluster.ts';
+import { appNamespace } from '../support/expected-policies.ts';
+import { formatGrant, type Permission, permissionsOf } from '../support/grants.ts';
+import { operatorRoles, without } from '../support/operator-roles.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge, settled, unfinished } from './oracle.ts';
 import { isFull } from './parameters.ts';
@@ -28,7 +28,7 @@ const newRoutes = () => [routes.mongo, { ...routes.job, ports: [newPort()] }];
 describe('a permission that is taken away and given back', () => {
   const permissions = permissionsOf(operatorRoles());
   const isRead = ({ grants }: Permission) => grants.some(({ verb }) => verb === 'watch');
-  // The lease has tests of its own: e2e/lease.test.ts.
+  // The lease has tests of its own: e2e/operator/lease.test.ts.
   const cases = permissions
     .filter(({ grants }) => grants.every(({ resource }) => !resource.startsWith('leases')))
     .map((permission) => [permission.grants.map(formatGrant).join(', '), permission] as const);

@@ -1,6 +1,6 @@
 // The test bed of the tests of a file: all faults and all operators end after each of them. Must not know what is tested.
 import { afterAll, beforeEach } from '@jest/globals';
-import { type ClusterOptions, onCluster } from '../on-cluster.ts';
+import { type ClusterOptions, onCluster } from '../support/on-cluster.ts';
 import { settled } from './oracle.ts';
 import { testbedPlatform } from './shop.ts';
 import { Testbed } from './testbed.ts';

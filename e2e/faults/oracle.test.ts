@@ -1,8 +1,8 @@
 // The judge of the fault suite can tell right from wrong: each thing that it looks for is found where it is.
 import { describe, expect, test } from '@jest/globals';
-import type { StoredPolicy } from '../cluster.ts';
+import type { StoredPolicy } from '../support/cluster.ts';
 import { broken, connectionsOf, everOther, otherThanDeclared } from './connections.ts';
-import { disorder, type Stored } from './statuses.ts';
+import { disorder, type Stored } from './invariants.ts';
 
 const managed = { 'app.kubernetes.io/managed-by': 'ringfence' };
 const uids = { platform: 'uid-of-the-platform' };

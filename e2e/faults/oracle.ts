@@ -3,7 +3,7 @@
 import { poll } from '../control-plane/poll.ts';
 import { broken } from './connections.ts';
 import { freshOperatorWants } from './fresh-operator.ts';
-import { disorder, readStored } from './statuses.ts';
+import { disorder, readStored } from './invariants.ts';
 import type { Testbed } from './testbed.ts';
 
 /** How long nothing may have been written before a test bed counts as at rest, on top of the lag of its watches. */

@@ -1,8 +1,8 @@
 // The small platform that every fault is tried on: its profile, the routes of a team, and the connections that are looked at.
 // Must not know what is allowed.
-import type { AnyCluster } from '../cluster.ts';
-import { appNamespace } from '../expected-policies.ts';
-import { createDns } from '../fixtures.ts';
+import type { AnyCluster } from '../support/cluster.ts';
+import { appNamespace } from '../support/expected-policies.ts';
+import { createDns } from '../support/fixtures.ts';
 
 /** The spec of the platform profile of the test bed. */
 export function testbedPlatform(over: object = {}): object {

@@ -1,9 +1,9 @@
 // Connections that are there and say nothing, or little, and processes that stand still: nobody waits for ever, and nobody
 // writes who should not any more.
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../cluster.ts';
-import { appNamespace } from '../expected-policies.ts';
-import { type Act, FaultProxy } from '../fault-proxy.ts';
+import { denyIngress } from '../support/cluster.ts';
+import { appNamespace } from '../support/expected-policies.ts';
+import { type Act, FaultProxy } from '../support/fault-proxy.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge, settled, unfinished } from './oracle.ts';
 import { isFull } from './parameters.ts';

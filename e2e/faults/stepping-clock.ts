@@ -1,5 +1,5 @@
 // Loaded into an operator: a wall clock that jumps an hour every 50 ms, back or forth as CLOCK says. Monotonic time goes on.
-import { shiftWallClock } from '../shifted-clock.ts';
+import { shiftWallClock } from '../support/shifted-clock.ts';
 
 const hour = 60 * 60 * 1000;
 const direction = process.env.CLOCK === 'back' ? -1 : 1;

@@ -1,6 +1,6 @@
 // Very much happens at once: namespaces, profiles and policies come, change and go faster than they are worked on.
 import { expect, test } from '@jest/globals';
-import { appNamespace } from '../expected-policies.ts';
+import { appNamespace } from '../support/expected-policies.ts';
 import { otherThanDeclared } from './connections.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge, settled } from './oracle.ts';

@@ -4,12 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Cluster } from '../cluster.ts';
-import { appNamespace } from '../expected-policies.ts';
-import type { FaultProxy } from '../fault-proxy.ts';
-import type { OnCluster, OperatorOptions } from '../on-cluster.ts';
-import type { OperatorProcess } from '../operator-process.ts';
-import { PolicyRecorder } from '../policy-recorder.ts';
+import type { Cluster } from '../support/cluster.ts';
+import { appNamespace } from '../support/expected-policies.ts';
+import type { FaultProxy } from '../support/fault-proxy.ts';
+import type { OnCluster, OperatorOptions } from '../support/on-cluster.ts';
+import type { OperatorProcess } from '../support/operator-process.ts';
+import { PolicyRecorder } from '../support/policy-recorder.ts';
 import { buildSurroundings, teamSpec } from './shop.ts';
 
 /** How an operator is started in it. */

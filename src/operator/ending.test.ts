@@ -1,5 +1,5 @@
 // The order in which an operator ends, whatever hangs. The parts stand for what they do when they are told to end; what a real
-// server sees of it is in `e2e/lease.test.ts`.
+// server sees of it is in `e2e/operator/lease.test.ts`.
 import { describe, expect, test } from '@jest/globals';
 import pino from 'pino';
 import type { ApiClient } from '../kube/api-client.ts';

@@ -1,5 +1,5 @@
 // What one case of the agreement suite is. zod and a real API server are asked the same question and must answer alike.
-// Must not know who answers: the cases run in a unit test and in e2e/agreement.test.ts.
+// Must not know who answers: the cases run in a unit test and in e2e/install/agreement.test.ts.
 
 /** The two custom resources. */
 export type Kind = 'AppNetworkProfile' | 'PlatformNetworkProfile';

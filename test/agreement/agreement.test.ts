@@ -1,4 +1,4 @@
-// The agreement suite against zod: the same table that e2e/agreement.test.ts asks a real API server.
+// The agreement suite against zod: the same table that e2e/install/agreement.test.ts asks a real API server.
 import { describe, expect, test } from '@jest/globals';
 import { customResourceDefinition } from '../../src/api/crd.ts';
 import { customResources } from '../../src/api/custom-resources.ts';

@@ -1,0 +1,74 @@
+// What `explain` suggests is pasted, as a person would, and asked again.
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { useTool } from '../../test/cli/use-tool.ts';
+
+const folder = join(import.meta.dirname, '../../test/cli/sessions/explain');
+const tool = useTool();
+
+/** A policy of somebody else, which lets nothing out of `namespace`. */
+const closed = (namespace: string) => `
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: nothing-out, namespace: ${namespace}}
+spec: {podSelector: {}, policyTypes: [Egress]}
+`;
+
+interface Told {
+  readonly allowed: boolean;
+  readonly suggestion?: string;
+}
+
+async function ask(question: string, more: string): Promise<Told> {
+  const { stdout, stderr, exitCode } = await tool.run(`ringfence explain -f . -f - ${question} -o json`, {
+    folder,
+    input: more,
+  });
+  expect(stderr).toBe('');
+  const told = JSON.parse(stdout) as Told;
+  expect(exitCode).toBe(told.allowed ? 0 : 1);
+  return told;
+}
+
+describe('what is suggested', () => {
+  test.each([
+    ['within a namespace', 'shop/mongo shop/web 3000', ''],
+    ['without a port', 'shop/mongo shop/web', ''],
+    ['from another namespace', 'shop-admin/console shop/mongo 27017', ''],
+    ['from a namespace that is not ringed', 'legacy/batch shop/mongo 27000-27999', ''],
+    ['to a port that is named', 'shop-admin/console shop/web http', ''],
+    ['to a Service', 'shop-admin/console service/shop/web 80', ''],
+    ['from an address', '203.0.113.7 shop/web 3000', ''],
+    ['from everywhere', '0.0.0.0/0 shop/web 3000', ''],
+    ['into a namespace that is not ringed', 'legacy/batch legacy/db 5432', ''],
+    ['where the way out is closed as well', 'shop-admin/console shop/mongo 27017', closed('shop-admin')],
+    ['where only the way out is closed', 'shop/web shop/mongo 27017', closed('shop')],
+    ['to an address', 'shop/web 203.0.113.7 443/UDP', closed('shop')],
+  ])('%s works when it is pasted', async (_, question, more) => {
+    const before = await ask(question, more);
+    expect(before.allowed).toBe(false);
+    const after = await ask(question, `${more}\n---\n${before.suggestion}\n`);
+    expect(after).toMatchObject({ allowed: true });
+  });
+
+  test('names nothing that is there already, because it would take its place', async () => {
+    const web = await ask('shop/mongo shop/web 3000', '');
+    const twice = await ask('shop/mongo shop/web 3001', `---\n${web.suggestion}\n`);
+    expect(twice.suggestion).toContain('metadata: {name: mongo-to-web-2, namespace: shop}');
+    const after = await ask('shop/mongo shop/web 3001', `---\n${web.suggestion}\n---\n${twice.suggestion}\n`);
+    expect(after.allowed).toBe(true);
+  });
+
+  test('is a route where there is a ring, and a policy where there is none', async () => {
+    const { suggestion } = await ask('legacy/batch shop/mongo 27017', closed('legacy'));
+    expect(suggestion?.match(/^kind: .*/gm)).toEqual(['kind: AppNetworkProfile', 'kind: NetworkPolicy']);
+  });
+
+  test('to a port of a Service that is asked of its pods opens the pods at their own port', async () => {
+    const { suggestion } = await ask('shop-admin/console shop/web 80', '');
+    expect(suggestion).toContain('3000');
+    const after = await ask('shop-admin/console service/shop/web 80', `---\n${suggestion}\n`);
+    expect(after.allowed).toBe(true);
+  });
+});

@@ -1,0 +1,307 @@
+// The page of `ringfence graph` in a real browser, without a network: what a person does with it, by pointer and by keyboard.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { analyze } from '../../src/analyze/analysis.ts';
+import type { AnalysisInput } from '../../src/analyze/facts.ts';
+import { denialsOf, modelOf } from '../../src/graph/from-analysis.ts';
+import { htmlFile } from '../../src/graph/html.ts';
+import { company, hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
+import { loadPageTools } from '../../test/page-tools.ts';
+import { type OpenPage, openFile, startBrowser } from './browser.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ringfence-page-'));
+const files = { shop: shop(), company: company(), hostile: hostile() };
+let browser: Browser;
+let opened: OpenPage | undefined;
+
+beforeAll(async () => {
+  const tools = await loadPageTools();
+  const draw = (input: AnalysisInput) => {
+    const analysis = analyze(input);
+    const model = modelOf(analysis);
+    return htmlFile({ title: 'Who reaches whom', model, denials: denialsOf(analysis, model) }, tools);
+  };
+  for (const [name, input] of Object.entries(files)) writeFileSync(join(folder, `${name}.html`), draw(input));
+  browser = await startBrowser();
+});
+
+/** Whatever a test does, the page complains of nothing and asks nobody for anything. */
+afterEach(async () => {
+  expect(opened?.complaints ?? []).toEqual([]);
+  expect(opened?.requests ?? []).toEqual([]);
+  await opened?.page.context().close();
+  opened = undefined;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function open(name: keyof typeof files, hash = ''): Promise<Page> {
+  opened = await openFile(browser, join(folder, `${name}.html`), { hash });
+  return opened.page;
+}
+
+function text(page: Page, selector: string): Promise<string> {
+  return page.locator(selector).innerText();
+}
+
+/** The part of the drawing whose title is this, as a person reads it. */
+function part(page: Page, title: string) {
+  return page
+    .locator('#canvas g')
+    .filter({ has: page.locator(`xpath=./*[local-name()="title" and text()="${title}"]`) });
+}
+
+/** Tries to run a script and to load an image, in the page; says what came of it. */
+const intrusion = `(() => {
+  const tries = [
+    () => { document.body.append(Object.assign(document.createElement('script'), { text: 'window.ran = true' })); },
+    () => { document.body.innerHTML += '<img src="https://example.com/x.png">'; },
+  ];
+  const refused = tries.filter((attempt) => { try { attempt(); return false; } catch { return true; } }).length;
+  return { ran: 'ran' in window, refused, images: document.images.length };
+})()`;
+
+/** Where a person would click an arrow: half-way. */
+async function clickArrow(page: Page, title: string): Promise<void> {
+  const path = part(page, title).locator('.hit');
+  const { x, y } = await path.evaluate((element) => {
+    const line = element as unknown as Line;
+    const { x: left, y: top } = line
+      .getPointAtLength(line.getTotalLength() / 2)
+      .matrixTransform(line.getScreenCTM());
+    return { x: left, y: top };
+  });
+  await page.mouse.click(x, y);
+}
+
+/** What of an SVGGeometryElement is used here; the types of the DOM are not those of the tests. */
+interface Line {
+  readonly getTotalLength: () => number;
+  readonly getPointAtLength: (length: number) => {
+    readonly matrixTransform: (matrix: unknown) => { x: number; y: number };
+  };
+  readonly getScreenCTM: () => unknown;
+}
+
+describe('the page of a small cluster', () => {
+  test('opens without a network, and draws every workload', async () => {
+    const page = await open('shop');
+    for (const name of [
+      'ingress-nginx',
+      'prometheus',
+      'mongo',
+      'nosqlclient',
+      'web-console',
+      'admin-console',
+    ]) {
+      expect(await page.locator(`#canvas .node text:text-is("${name}")`).count()).toBe(1);
+    }
+    expect(await page.locator('#canvas .edge').count()).toBe(6);
+    expect(await text(page, 'header')).toContain('4 namespaces · 6 workloads');
+  });
+
+  test('tells why an arrow is there when it is clicked', async () => {
+    const page = await open('shop');
+    await clickArrow(page, 'web-console → mongo: 27017');
+    expect(await text(page, '#verdict')).toBe('Allowed on 27017');
+    expect(await text(page, '#panel')).toMatch(
+      /entering shop\/mongo\s+✓isolated for ingress; this lets shop\/web-console in:\s+shop\/ringfence-shop-mongo-\w+\s+rule 3, spec\.ingress\[2\]: 27017\s+AppNetworkProfile shop: web-console-to-mongo/,
+    );
+    expect(await page.locator('#canvas .edge.lit').count()).toBe(1);
+  });
+
+  test('shows what belongs to a workload, in and out, and lets the rest step back', async () => {
+    const page = await open('shop');
+    await part(page, 'mongo').click();
+    expect(await page.locator('#canvas .node.lit title').allTextContents()).toEqual(
+      expect.arrayContaining(['mongo', 'nosqlclient', 'web-console', 'admin-console']),
+    );
+    expect(await page.locator('#canvas .edge.lit').count()).toBe(3);
+    expect(await text(page, '#panel')).toMatch(
+      /Reached by \(4\)[\s\S]*monitoring[\s\S]*prometheus\s+9100[\s\S]*Reaches \(3\)/,
+    );
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#canvas svg.focused:not(.passing)').count()).toBe(0);
+  });
+
+  test('draws denied pairs on demand, and tells why one is denied', async () => {
+    const page = await open('shop');
+    expect(await page.locator('.gap').count()).toBe(0);
+    await page.locator('label.switch').click();
+    expect(await page.locator('.gap').count()).toBe(4);
+    await part(page, 'mongo').click();
+    expect(await page.locator('.gap').count()).toBe(1);
+    await page.locator('.gap .cross').click({ force: true });
+    expect(await text(page, '#verdict')).toBe('Denied on every port');
+    expect(await text(page, '#panel')).toMatch(
+      /✕isolated for ingress, and no rule lets ingress-nginx\/ingress-nginx in\s+shop\/ringfence-default-deny-ingress/,
+    );
+    await page.keyboard.press('d');
+    expect(new URL(page.url()).hash).not.toContain('denied');
+  });
+
+  test('answers about any pair that is typed', async () => {
+    const page = await open('shop');
+    await page.locator('#ask-from').fill('shop-admin/admin-console');
+    await page.locator('#ask-to').fill('shop/nosqlclient');
+    await page.locator('#ask-to').press('Enter');
+    expect(await text(page, '#verdict')).toBe('Denied on every port');
+    await page.getByText('The other way: denied').click();
+    expect(await page.locator('#ask-from').inputValue()).toBe('shop/nosqlclient');
+    await page.locator('#ask-to').fill('nobody');
+    await page.locator('#ask-to').press('Enter');
+    expect(await page.locator('#ask-to').getAttribute('aria-invalid')).toBe('true');
+  });
+
+  test('holds to its content security policy: what is put into it does not run', async () => {
+    const page = await open('shop');
+    expect(await page.evaluate(intrusion)).toEqual({ ran: false, refused: 2, images: 0 });
+    expect(await page.evaluate("fetch('https://example.com/').then(() => 'sent', () => 'refused')")).toBe(
+      'refused',
+    );
+    const complaints = opened?.complaints ?? [];
+    expect(complaints.length).toBeGreaterThan(0);
+    for (const complaint of complaints)
+      expect(complaint).toMatch(/Content Security Policy|TrustedHTML|TrustedScript/);
+    await page.context().close();
+    opened = undefined;
+  });
+});
+
+describe('the page of a large cluster', () => {
+  test('folds namespaces, opens one on a click, and folds it again', async () => {
+    const page = await open('company');
+    expect(await page.locator('#canvas .node.room').count()).toBe(29);
+    expect(await page.locator('#canvas .node.workload').count()).toBe(0);
+    await part(page, 'catalog-prod').click();
+    expect(await text(page, '#crumb')).toBe('catalog-prod');
+    expect(await page.locator('#canvas .node.workload').count()).toBe(11);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#canvas .node.room').count()).toBe(29);
+    await page.goBack();
+    expect(await text(page, '#crumb')).toBe('catalog-prod');
+  });
+
+  test('finds a workload by a part of its name and goes there', async () => {
+    const page = await open('company');
+    await page.keyboard.press('/');
+    await page.keyboard.type('payments-prod post');
+    expect(await page.locator('#found [role=option]').allInnerTexts()).toEqual([
+      expect.stringMatching(/^postgres\s+payments-prod$/),
+    ]);
+    expect(await page.locator('#canvas .node.main').count()).toBe(1);
+    await page.keyboard.press('Enter');
+    expect(await text(page, '#panel h2')).toBe('postgres');
+    expect(await text(page, '#crumb')).toBe('payments-prod');
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
+      'payments-prod/postgres, StatefulSet, isolated for ingress',
+    );
+  });
+
+  test('can be used with the keyboard alone', async () => {
+    const page = await open('company', '#namespace=payments-prod');
+    const focused = async () =>
+      String(await page.evaluate("document.activeElement.getAttribute('aria-label')"));
+    for (let tabs = 0; tabs < 5 && !(await focused()).includes('payments-prod'); tabs += 1) {
+      await page.keyboard.press('Tab');
+    }
+    expect(await focused()).toBe('every workload of payments-prod');
+    const seen = new Set<string>();
+    for (const key of ['ArrowUp', 'ArrowRight', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown']) {
+      await page.keyboard.press(key);
+      seen.add(await focused());
+    }
+    expect(seen.size).toBeGreaterThan(3);
+    const [key] = (await focused()).split(',');
+    expect(key).toMatch(/^payments-prod\//);
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#ask-from').inputValue()).toBe(key);
+    // On to the details: the first connection there is a button, whose answer is read with the keyboard, too.
+    await page.locator('#panel .row').first().focus();
+    await page.keyboard.press('Enter');
+    expect(await text(page, '#verdict')).toMatch(/^Allowed on /);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#verdict').count()).toBe(0);
+    await page.keyboard.press('?');
+    expect(await page.locator('#keys').isVisible()).toBe(true);
+  });
+
+  test('says so where more is denied than can be drawn, and draws it for one workload', async () => {
+    const page = await open('company');
+    await page.keyboard.press('d');
+    expect(await text(page, '#hint')).toMatch(/^\d+ pairs are denied here, too many to draw at once/);
+    expect(await page.locator('.gap').count()).toBe(0);
+    await page.goto(
+      `${page.url().split('#')[0]}#namespace=payments-prod&workload=payments-prod%2Fredis&denied=`,
+    );
+    expect(await page.locator('.gap').count()).toBeGreaterThan(5);
+    expect(await text(page, '#hint')).toBe('');
+  });
+
+  test('lists what an arrow bundles', async () => {
+    const page = await open('company', '#namespace=payments-prod');
+    await part(page, 'every workload').click();
+    expect(await text(page, '#panel h2')).toBe('every workload of payments-prod');
+    expect(await page.locator('#panel .row').allInnerTexts()).toEqual([
+      expect.stringContaining('monitoring'),
+      expect.stringContaining('kube-system'),
+    ]);
+    await clickArrow(page, 'monitoring → every workload: 9090');
+    expect(await text(page, '#panel')).toContain('12 connections');
+    await page.locator('#panel .row', { hasText: 'redis' }).click();
+    expect(await text(page, '#verdict')).toBe('Allowed on 9090');
+  });
+
+  test('zooms with the wheel and by buttons, pans by dragging, and fits again', async () => {
+    const page = await open('company');
+    const seen = () => page.locator('#canvas svg').getAttribute('viewBox');
+    const whole = await seen();
+    await page.mouse.move(500, 450);
+    await page.mouse.wheel(0, -400);
+    const close = await seen();
+    expect(Number(close?.split(' ')[2])).toBeLessThan(Number(whole?.split(' ')[2]));
+    await page.mouse.down();
+    await page.mouse.move(560, 500, { steps: 4 });
+    await page.mouse.up();
+    expect(await seen()).not.toBe(close);
+    // A drag is no click: nothing was opened.
+    expect(await page.locator('#crumb').isVisible()).toBe(false);
+    await page.locator('#zoom-fit').click();
+    expect(await seen()).toBe(whole);
+  });
+});
+
+describe('the page of hostile names', () => {
+  test('shows them as text, whatever is clicked', async () => {
+    const page = await open('hostile');
+    for (const workload of await page.locator('#canvas .node').all()) await workload.click({ force: true });
+    await page.keyboard.press('/');
+    await page.keyboard.type('script');
+    expect(await page.locator('#found').innerText()).toContain('</script><script>alert(1)</script>');
+    expect(await page.locator('#canvas title').allTextContents()).toContain(hostileNames[1]);
+    expect(await page.evaluate('document.scripts.length')).toBe(2);
+  });
+});
+
+describe('the command', () => {
+  test('writes the page from a checkout', async () => {
+    const path = join(folder, 'sample.html');
+    const session = 'test/cli/sessions/graph';
+    execFileSync(
+      process.execPath,
+      ['src/main.ts', 'graph', '-f', `${session}/app.yaml`, '-f', `${session}/ring.yaml`, '-o', path],
+      {
+        stdio: 'ignore',
+      },
+    );
+    opened = await openFile(browser, path, { hash: '#from=tools/debug&to=shop/mongo', colorScheme: 'dark' });
+    expect(await text(opened.page, '#verdict')).toBe('Denied on every port');
+  });
+});

@@ -1,0 +1,177 @@
+// Something else undoes what the operator writes: it says so and backs off instead of fighting, and comes back.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ApiError } from '../control-plane/api-client.ts';
+import { denyIngress } from '../support/cluster.ts';
+import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
+import { onAnyCluster } from '../support/on-cluster.ts';
+
+const admission = '/apis/admissionregistration.k8s.io/v1';
+/** The first write, those that show that it was in vain, and the one after the first pause. */
+const mostWrites = 5;
+
+const ringed = ['deleted', 'edited', 'calm'];
+const { cluster, operator } = onAnyCluster({
+  namespaces: ringed,
+  platform: platformSpec,
+  operator: {},
+  afterOperator: async ({ cluster }) => {
+    await becomesRight(cluster, ringed);
+    await cluster.platformCondition('Ready', 'True');
+  },
+});
+
+/** How often the operator has written NetworkPolicies in this way; nobody else does it in this way. */
+async function writes(verb: 'POST' | 'PUT'): Promise<number> {
+  const counts = await cluster.controlPlane.requestCounts({ verb, resource: 'networkpolicies' });
+  return counts.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Another tool: does something about a policy whenever it is there, again and again, until it is stopped. */
+function rival(namespace: string, undo: () => Promise<unknown>) {
+  let running = true;
+  const run = async () => {
+    while (running) {
+      const deny = (await cluster.policies(namespace)).get(denyIngress);
+      if (deny !== undefined && deny.spec.ingress === undefined) await undo();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const stopped = run();
+  return {
+    async stop() {
+      running = false;
+      await stopped;
+    },
+  };
+}
+
+const contestOf = (namespace: string) => ({
+  namespace,
+  reason: 'Contested',
+  message: expect.stringContaining(`something undoes what Ringfence writes to \`${denyIngress}\``),
+});
+
+async function failing() {
+  return (await cluster.platformProfile())?.status?.failing ?? [];
+}
+
+describe('two tools that undo every write', () => {
+  const rivals: { stop(): Promise<void> }[] = [];
+  let before: { readonly POST: number; readonly PUT: number };
+
+  beforeAll(async () => {
+    before = { POST: await writes('POST'), PUT: await writes('PUT') };
+    rivals.push(
+      rival('deleted', () => cluster.deletePolicy('deleted', denyIngress)),
+      rival('edited', () => cluster.patchPolicy('edited', denyIngress, { spec: { ingress: [{}] } })),
+    );
+  });
+
+  afterAll(async () => {
+    for (const { stop } of rivals) await stop();
+  });
+
+  test('are told of in the status and, once each, in the log, by the name of the policy', async () => {
+    const contested = await cluster.platformCondition('Contested', 'True', 'UndoneByOthers');
+    expect(contested.message).toContain(`\`${denyIngress}\``);
+    await cluster.eventually('both are told of', async () =>
+      (await failing()).length === 2 ? true : undefined,
+    );
+    expect(await failing()).toEqual([contestOf('deleted'), contestOf('edited')]);
+    await cluster.platformCondition('Ready', 'False', 'NamespacesFailing');
+    const lines = operator().lines.filter(({ msg }) => msg === 'a policy is contested');
+    expect(lines.map(({ namespace }) => namespace).sort()).toEqual(['deleted', 'edited']);
+  });
+
+  test('are not fought, while other namespaces heal', async () => {
+    const creates = await writes('POST');
+    await cluster.deletePolicy('calm', denyIngress);
+    await cluster.policiesAre('calm', ring);
+    await comesToRest(cluster, 4_000);
+    expect(creates - before.POST).toBeLessThanOrEqual(mostWrites);
+    expect((await writes('PUT')) - before.PUT).toBeLessThanOrEqual(mostWrites);
+    expect((await writes('PUT')) - before.PUT).toBeGreaterThanOrEqual(3);
+  });
+
+  test('are outlasted: when they stop, every policy comes back, and the status is well again', async () => {
+    for (const { stop } of rivals) await stop();
+    await becomesRight(cluster, ringed, 60_000);
+    await cluster.eventually(
+      'nothing is contested any more',
+      async () => {
+        const conditions = (await cluster.platformProfile())?.status?.conditions ?? [];
+        const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+        return ready && conditions.every(({ type }) => type !== 'Contested') ? true : undefined;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(await failing()).toEqual([]);
+  });
+});
+
+describe('an admission policy that changes what is written', () => {
+  const name = 'opens-everything';
+  const policy = {
+    metadata: { name },
+    spec: {
+      failurePolicy: 'Fail',
+      reinvocationPolicy: 'Never',
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { mutated: 'yes' } },
+        resourceRules: [
+          {
+            apiGroups: ['networking.k8s.io'],
+            apiVersions: ['v1'],
+            resources: ['networkpolicies'],
+            operations: ['CREATE', 'UPDATE'],
+          },
+        ],
+      },
+      matchConditions: [{ name: 'deny', expression: `object.metadata.name == '${denyIngress}'` }],
+      mutations: [
+        {
+          patchType: 'JSONPatch',
+          jsonPatch: {
+            expression: '[JSONPatch{op: "add", path: "/spec/ingress", value: [Object.spec.ingress{}]}]',
+          },
+        },
+      ],
+    },
+  };
+
+  beforeAll(async () => {
+    await cluster.api.json('POST', `${admission}/mutatingadmissionpolicies`, policy);
+    await cluster.api.json('POST', `${admission}/mutatingadmissionpolicybindings`, {
+      metadata: { name },
+      spec: { policyName: name },
+    });
+    await cluster.createNamespace('probe', { mutated: 'yes' });
+    await cluster.eventually('the policy is in force', async () => {
+      try {
+        const { spec } = await cluster.createPolicy('probe', denyIngress, { podSelector: {} });
+        await cluster.deletePolicy('probe', denyIngress);
+        return spec.ingress === undefined ? undefined : true;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 422) return undefined;
+        throw error;
+      }
+    });
+  });
+
+  test('is told of after three writes without effect, which hold up no other policy', async () => {
+    const before = (await writes('POST')) + (await writes('PUT'));
+    await cluster.createNamespace('mutated', { ...appNamespace, mutated: 'yes' });
+    await cluster.platformCondition('Contested', 'True', 'UndoneByOthers');
+    // One of them is for the other policy of the ring.
+    expect((await writes('POST')) + (await writes('PUT')) - before).toBe(3 + 1);
+    expect(await failing()).toEqual([contestOf('mutated')]);
+    await cluster.policiesAre('mutated', ring);
+    await comesToRest(cluster, 4_000);
+  });
+
+  test('is outlasted: without it, the policy is as it should be', async () => {
+    await cluster.api.json('DELETE', `${admission}/mutatingadmissionpolicybindings/${name}`);
+    await becomesRight(cluster, [...ringed, 'mutated'], 60_000);
+    await cluster.platformCondition('Ready', 'True');
+  });
+});

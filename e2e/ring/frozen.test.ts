@@ -1,0 +1,122 @@
+// What stays of a profile that can't be read is still held to today's guardrails: a team that makes its profile unreadable, or
+// whose CRD is of another version, gains nothing by it, neither in its own namespace nor by what it mirrors elsewhere.
+import { describe, expect, test } from '@jest/globals';
+import { denyEgress, denyIngress, dnsPolicy } from '../support/cluster.ts';
+import { comesToRest } from '../support/expected-policies.ts';
+import { loosen, scribble, seesUnknownFields } from '../support/loosened-schema.ts';
+import { onCluster } from '../support/on-cluster.ts';
+
+const ring = [denyEgress, denyIngress, dnsPolicy];
+const profile = '/apis/ringfence.dev/v1alpha1/namespaces/team/appnetworkprofiles/broken';
+const base = {
+  enforcement: 'Enforce',
+  egress: 'Restricted',
+  namespaces: { selector: { matchLabels: { app: 'yes' } } },
+  dns: { addresses: ['10.96.0.10'] },
+  kubernetesAPI: { addresses: ['10.96.0.1'], ports: [443] },
+  cluster: { podRanges: ['10.244.0.0/16'], serviceRanges: ['10.96.0.0/16'], nodeRanges: ['172.31.254.0/30'] },
+};
+const routes = [
+  { name: 'everywhere', from: { app: 'web' }, to: { anywhere: {} } },
+  { name: 'range', from: { app: 'web' }, to: { cidr: { cidr: '::1.2.3.4/128' } } },
+  { name: 'here', from: { app: 'web' }, to: { app: 'sink' } },
+  { name: 'pull', from: { namespace: { name: 'victim' } }, to: { app: 'sink' } },
+];
+
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: ['team', 'victim', 'bystander'],
+  platform: base,
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    await cluster.createProfile('team', 'broken', { routes });
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
+});
+
+/** Edits the profile. */
+async function edit(spec: {
+  readonly colour: string | null;
+  readonly routes?: readonly object[];
+}): Promise<void> {
+  await scribble<{ spec: { colour?: string } }>(
+    cluster,
+    profile,
+    { spec },
+    (stored) => stored.spec.colour === (spec.colour ?? undefined),
+  );
+}
+
+/** What the policies of a namespace beside its ring let out and in. */
+async function opened(namespace: string): Promise<string> {
+  const policies = [...(await cluster.policies(namespace))].filter(([name]) => !ring.includes(name));
+  return JSON.stringify(policies.map(([, { spec }]) => [spec.ingress, spec.egress]));
+}
+
+async function conditionIs(type: string, pattern: RegExp): Promise<void> {
+  await cluster.eventually(
+    `${type} matches ${pattern}`,
+    async () => {
+      const { status } = (await cluster.profile('team', 'broken')) ?? {};
+      const found = status?.conditions?.find((condition) => condition.type === type);
+      return pattern.test(`${found?.status} ${found?.reason}: ${found?.message}`) ? true : undefined;
+    },
+    { instead: async () => JSON.stringify((await cluster.profile('team', 'broken'))?.status?.conditions) },
+  );
+}
+
+describe('a profile that becomes unreadable', () => {
+  test('is read before, with an address of the deprecated form that embeds another', async () => {
+    await conditionIs('Ready', /^True Programmed/);
+    expect(await opened('team')).toContain('::1.2.3.4/128');
+    expect(await opened('team')).toContain('0.0.0.0/0');
+    await cluster.eventually('victim has the mirror', async () =>
+      (await opened('victim')).includes('"team"') ? true : undefined,
+    );
+  });
+
+  test('stays as it was written, and its status says which policies do', async () => {
+    const before = [await cluster.policies('team'), await cluster.policies('victim')];
+    await loosen(cluster, 'appnetworkprofiles');
+    await seesUnknownFields(cluster, profile);
+    await edit({ colour: 'blue' });
+    await conditionIs('Accepted', /^False InvalidProfile: spec\.colour/);
+    await conditionIs('Frozen', /^True InvalidProfile: .*`ringfence-broken-.* in `victim`$/);
+    await comesToRest(cluster);
+    expect([await cluster.policies('team'), await cluster.policies('victim')]).toEqual(before);
+  });
+
+  test('loses what guardrails forbid from now on, and what they forbid of its mirrors elsewhere', async () => {
+    const tight = { name: 'tight', namespaces: { names: ['*'] }, allow: { ends: ['app'] } };
+    await cluster.platform({ ...base, rules: [tight] });
+    await cluster.policiesAre('victim', ring);
+    await cluster.eventually(
+      'the wide routes are gone, and the one within the guardrails is not',
+      async () => {
+        const left = await opened('team');
+        return /ipBlock|namespaceSelector|\{\}/.test(left) || !left.includes('sink') ? undefined : true;
+      },
+      { instead: () => opened('team') },
+    );
+    await comesToRest(cluster);
+  });
+
+  test('keeps to that over a restart, and when its wide routes leave a spec that still can not be read', async () => {
+    const before = await cluster.policies('team');
+    await operator().stop();
+    await startOperator();
+    await operator().logged('caches synced');
+    await edit({ routes: [], colour: 'red' });
+    await conditionIs('Accepted', /^False InvalidProfile: spec\.colour/);
+    await comesToRest(cluster);
+    expect(await cluster.policies('team')).toEqual(before);
+    expect(await cluster.policyNames('victim')).toEqual(ring);
+  });
+
+  test('is obeyed again when it is mended', async () => {
+    await edit({ colour: null });
+    await conditionIs('Ready', /^True Programmed/);
+    await cluster.policiesAre('team', ring);
+    const { status } = (await cluster.profile('team', 'broken')) ?? {};
+    expect(status?.conditions?.map(({ type }) => type)).not.toContain('Frozen');
+  });
+});

@@ -1,0 +1,267 @@
+// The egress side that nobody writes: each ingress route into a namespace opens the way out of its sources, where their egress
+// is restricted. It follows edits, labels and deletions, whatever came first, and touches nobody else.
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { denyEgress, denyIngress, dnsPolicy, type StoredPolicy } from '../support/cluster.ts';
+import { comesToRest } from '../support/expected-policies.ts';
+import { createDns } from '../support/fixtures.ts';
+import { onCluster } from '../support/on-cluster.ts';
+
+const strict = { app: 'yes', mode: 'strict' };
+
+let platformUid: string;
+
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: {
+    shop: { ...strict, team: 'shop' },
+    db: { app: 'yes' },
+    bystander: strict,
+    system: { app: 'yes' },
+    edge: strict,
+  },
+  beforeOperator: ({ cluster }) => createDns(cluster),
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    const { metadata } = await cluster.platform({
+      enforcement: 'Enforce',
+      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      systemNamespaces: ['system'],
+      ingressControllers: [{ name: 'edge', namespace: 'edge', pods: app('controller') }],
+      mirrorFrom: { selector: { matchLabels: { mirror: 'yes' } } },
+      rules: [
+        {
+          name: 'strict',
+          namespaces: { selector: { matchLabels: { mode: 'strict' } } },
+          egress: 'Restricted',
+        },
+      ],
+    });
+    platformUid = metadata.uid;
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
+});
+
+const profilePath = (namespace: string, name: string) =>
+  `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/${name}`;
+
+const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+const app = (name: string) => ({ matchLabels: { 'app.kubernetes.io/name': name } });
+
+/** The policies of a namespace that open a way out of an app. */
+async function waysOut(namespace: string, of: string): Promise<readonly StoredPolicy[]> {
+  const policies = [...(await cluster.policies(namespace)).values()];
+  return policies.filter(
+    ({ spec }) =>
+      JSON.stringify(spec.podSelector) === JSON.stringify(app(of)) && spec.policyTypes.includes('Egress'),
+  );
+}
+
+/** Waits until the ways out of an app are just these: peers and TCP ports. */
+async function waysOutAre(
+  namespace: string,
+  of: string,
+  wanted: readonly { readonly to: object; readonly ports: readonly number[] }[],
+): Promise<readonly StoredPolicy[]> {
+  const rulesOf = (policies: readonly StoredPolicy[]) => policies.flatMap(({ spec }) => spec.egress ?? []);
+  const expected = wanted.map(({ to, ports }) => ({
+    to: [to],
+    ports: ports.map((port) => ({ protocol: 'TCP', port })),
+  }));
+  return cluster.eventually(
+    `the ways out of ${namespace}/${of} are ${JSON.stringify(expected)}`,
+    async () => {
+      const policies = await waysOut(namespace, of);
+      return isDeepStrictEqual(rulesOf(policies), expected) ? policies : undefined;
+    },
+    { instead: async () => JSON.stringify(rulesOf(await waysOut(namespace, of))) },
+  );
+}
+
+const toDb = (...ports: readonly number[]) => [
+  { to: { namespaceSelector: named('db'), podSelector: app('mongo') }, ports },
+];
+const fromShop = { namespace: { name: 'shop', pods: app('web') } };
+const admit = (name: string, from: object, ...ports: readonly number[]) => ({
+  routes: [{ name, from, to: { app: 'mongo' }, ports }],
+});
+
+describe('the way out', () => {
+  test('within a namespace is written with the way in, by the same profile', async () => {
+    const profile = await cluster.createProfile('shop', 'cache', {
+      routes: [{ name: 'web-to-cache', from: { app: 'web' }, to: { app: 'cache' }, ports: [6379] }],
+    });
+    const [policy] = await waysOutAre('shop', 'web', [{ to: { podSelector: app('cache') }, ports: [6379] }]);
+    expect(policy?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([profile.metadata.uid]);
+    await cluster.api.json('DELETE', profilePath('shop', 'cache'));
+    await waysOutAre('shop', 'web', []);
+  });
+
+  test('to another namespace that names this one is written by the platform, and follows each edit', async () => {
+    await cluster.createProfile('db', 'mongo', admit('shop', fromShop, 27017));
+    const [policy] = await waysOutAre('shop', 'web', toDb(27017));
+    expect(policy?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([platformUid]);
+    await cluster.api.json('PATCH', profilePath('db', 'mongo'), {
+      spec: admit('shop', fromShop, 27018),
+    });
+    await waysOutAre('shop', 'web', toDb(27018));
+    await cluster.api.json('DELETE', profilePath('db', 'mongo'));
+    await waysOutAre('shop', 'web', []);
+  });
+
+  test('is written for a namespace that is created after the profile that names it', async () => {
+    await cluster.createProfile(
+      'db',
+      'late',
+      admit('late', { namespace: { name: 'late', pods: app('web') } }, 5432),
+    );
+    await cluster.createNamespace('late', strict);
+    await waysOutAre('late', 'web', toDb(5432));
+    await cluster.api.json('DELETE', profilePath('db', 'late'));
+    await waysOutAre('late', 'web', []);
+  });
+
+  test('is written once a namespace is restricted, and taken away with that', async () => {
+    await cluster.createNamespace('loose', { app: 'yes' });
+    await cluster.createProfile(
+      'db',
+      'loose',
+      admit('loose', { namespace: { name: 'loose', pods: app('web') } }, 5432),
+    );
+    await comesToRest(cluster, 1_500);
+    expect(await waysOut('loose', 'web')).toEqual([]);
+    await cluster.label('loose', { mode: 'strict' });
+    await waysOutAre('loose', 'web', toDb(5432));
+    await cluster.label('loose', { mode: null });
+    await waysOutAre('loose', 'web', []);
+    await cluster.api.json('DELETE', profilePath('db', 'loose'));
+  });
+});
+
+describe('a route that names its source by labels', () => {
+  const fromTeam = { namespace: { selector: { matchLabels: { team: 'shop' } }, pods: app('web') } };
+
+  test('opens nobody else by itself: who writes it could open the egress of every namespace', async () => {
+    await cluster.createProfile('db', 'team', admit('team', fromTeam, 27017));
+    await comesToRest(cluster, 1_500);
+    expect(await waysOut('shop', 'web')).toEqual([]);
+  });
+
+  test('does where the platform mirrors from its namespace, as long as the labels say so at both ends', async () => {
+    await cluster.label('db', { mirror: 'yes' });
+    await waysOutAre('shop', 'web', toDb(27017));
+    await cluster.label('bystander', { team: 'shop' });
+    await waysOutAre('bystander', 'web', toDb(27017));
+    await cluster.label('bystander', { team: null });
+    await waysOutAre('bystander', 'web', []);
+    await cluster.label('db', { mirror: null });
+    await waysOutAre('shop', 'web', []);
+    await cluster.api.json('DELETE', profilePath('db', 'team'));
+  });
+
+  test('does in a system namespace, and is taken away with its profile', async () => {
+    await cluster.createProfile('system', 'metrics', {
+      routes: [{ name: 'push', from: fromTeam, to: { app: 'gateway' }, ports: [9091] }],
+    });
+    await waysOutAre('shop', 'web', [
+      { to: { namespaceSelector: named('system'), podSelector: app('gateway') }, ports: [9091] },
+    ]);
+    await cluster.api.json('DELETE', profilePath('system', 'metrics'));
+    await waysOutAre('shop', 'web', []);
+  });
+});
+
+describe('what the platform allows', () => {
+  const toWeb = (port: number) => [
+    { to: { namespaceSelector: named('db'), podSelector: app('admin') }, ports: [port] },
+  ];
+
+  test('opens the way out of its systems too: of an ingress controller to what is exposed, as it changes', async () => {
+    const services = '/api/v1/namespaces/db/services';
+    const ingresses = '/apis/networking.k8s.io/v1/namespaces/db/ingresses';
+    const ports = (targetPort: number) => [{ port: 80, targetPort }];
+    await cluster.api.json('POST', services, {
+      metadata: { name: 'admin' },
+      spec: { selector: app('admin').matchLabels, ports: ports(8080) },
+    });
+    await cluster.api.json('POST', ingresses, {
+      metadata: { name: 'admin' },
+      spec: { defaultBackend: { service: { name: 'admin', port: { number: 80 } } } },
+    });
+    const [policy] = await waysOutAre('edge', 'controller', toWeb(8080));
+    expect(policy?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([platformUid]);
+    await cluster.api.json('PATCH', `${services}/admin`, { spec: { ports: ports(8081) } });
+    await waysOutAre('edge', 'controller', toWeb(8081));
+    await cluster.api.json('DELETE', `${ingresses}/admin`);
+    await waysOutAre('edge', 'controller', []);
+  });
+});
+
+describe('an edit', () => {
+  const crowd = Array.from({ length: 30 }, (_, index) => `crowd-${index}`);
+
+  test('looks at just the namespaces that it touches, and rewrites what differs in them', async () => {
+    await Promise.all(crowd.map((name) => cluster.createNamespace(name, strict)));
+    await cluster.createProfile('db', 'mongo', admit('shop', fromShop, 27017));
+    await waysOutAre('shop', 'web', toDb(27017));
+    await cluster.policiesAre('crowd-29', [denyIngress, denyEgress, dnsPolicy]);
+    await comesToRest(cluster, 1_500);
+    const versions = async (namespace: string) =>
+      [...(await cluster.policies(namespace)).values()].map(
+        ({ metadata: { name, resourceVersion } }) => `${namespace}/${name} ${resourceVersion}`,
+      );
+    const looks = async () => (await operator().metrics()).get('workqueue_adds_total') ?? 0;
+    const names = ['shop', 'db', 'bystander', 'system', 'late', 'loose', ...crowd];
+    const before = {
+      versions: new Set((await Promise.all(names.map(versions))).flat()),
+      looks: await looks(),
+    };
+    await cluster.api.json('PATCH', profilePath('db', 'mongo'), { spec: admit('shop', fromShop, 27019) });
+    await waysOutAre('shop', 'web', toDb(27019));
+    await comesToRest(cluster, 1_500);
+    const after = (await Promise.all(names.map(versions))).flat();
+    expect(after.filter((version) => !before.versions.has(version))).toEqual([
+      expect.stringMatching(/^shop\//),
+      expect.stringMatching(/^db\//),
+    ]);
+    // Both namespaces, and the statuses of the profile and the platform: not the crowd.
+    expect((await looks()) - before.looks).toBeLessThan(crowd.length / 2);
+  });
+});
+
+describe('what all namespaces have written into one', () => {
+  const senders = Array.from({ length: 10 }, (_, at) => `sender-${at}`);
+  const routesOf = (sender: string, many: number) => ({
+    routes: Array.from({ length: many }, (_, at) => ({
+      name: `r${at}`,
+      from: { namespace: { name: 'bystander', pods: app(`${sender}-${at}`) } },
+      to: { app: 'web' },
+      ports: [80],
+    })),
+  });
+  const routeOfLate = (reason: string, of = 'r0') =>
+    cluster.eventually(`route ${of} of the last sender says ${reason}`, async () => {
+      const profile = await cluster.profile('too-late', 'web');
+      return profile?.status?.routes?.find((route) => route.name === of && route.reason === reason);
+    });
+
+  test('is capped, which the sender of what is left out is told, until there is room', async () => {
+    for (const sender of senders) {
+      await cluster.createNamespace(sender, { app: 'yes' });
+      await cluster.createProfile(sender, 'web', routesOf(sender, 50));
+    }
+    await cluster.createNamespace('too-late', { app: 'yes' });
+    await cluster.createProfile('too-late', 'web', routesOf('too-late', 1));
+    expect((await routeOfLate('MirrorsCapped')).message).toContain(
+      'it is not mirrored in `bystander`: the routes of all namespaces together would come to more than 500 policies',
+    );
+    await operator().stop();
+    await cluster.api.json('PATCH', profilePath('too-late', 'web'), { spec: routesOf('too-late', 2) });
+    await startOperator();
+    await routeOfLate('MirrorsCapped', 'r1');
+    await cluster.api.json('DELETE', profilePath('sender-3', 'web'));
+    await routeOfLate('Active', 'r1');
+    await waysOutAre('bystander', 'too-late-0', [
+      { to: { namespaceSelector: named('too-late'), podSelector: app('web') }, ports: [80] },
+    ]);
+  }, 300_000);
+});

@@ -1,0 +1,396 @@
+// Routes and allowances on a real API server: followed as Services, Ingresses and routes change, and nothing else written.
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { gatewayApiCrds } from '../gateway-api/crds.ts';
+import { denyIngress, type StoredPolicy } from '../support/cluster.ts';
+import { comesToRest } from '../support/expected-policies.ts';
+import { onCluster } from '../support/on-cluster.ts';
+import { recordPolicies } from '../support/policy-recorder.ts';
+
+const nginx = { name: 'nginx', preset: 'ingress-nginx' };
+const gateways = { name: 'gateways', preset: 'gateway-api' };
+
+const { cluster, operator, startOperator } = onCluster({
+  namespaces: ['shop', 'shop-admin', 'bystander'],
+  operator: { settle: 0 },
+  afterOperator: async ({ cluster }) => {
+    await cluster.platform({
+      enforcement: 'Enforce',
+      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      ingressControllers: [nginx, gateways],
+      gatewayNamespaces: { names: ['shop'] },
+    });
+    await cluster.platformCondition('Ready', 'True', 'Enforced');
+  },
+});
+
+const serviceOf = (
+  name: string,
+  ports: readonly object[],
+  selector: object = { 'app.kubernetes.io/name': name },
+) => ({
+  metadata: { name },
+  spec: { selector, ports },
+});
+
+const post = (path: string, object: object) => cluster.api.json('POST', path, object);
+const patch = (path: string, object: object) => cluster.api.json('PATCH', path, object);
+const servicePath = '/api/v1/namespaces/shop/services';
+const ingressPath = '/apis/networking.k8s.io/v1/namespaces/shop/ingresses';
+
+/** The policy of the shop whose pods are those of an app, but for the ring. */
+async function policyOf(app: string): Promise<StoredPolicy | undefined> {
+  const policies = [...(await cluster.policies('shop')).values()];
+  return policies.find(({ spec }) => JSON.stringify(spec.podSelector).includes(`"${app}"`));
+}
+
+async function ingressOf(app: string): Promise<string> {
+  return JSON.stringify((await policyOf(app))?.spec.ingress ?? 'none');
+}
+
+async function route(
+  name: string,
+  state: string,
+): Promise<{ readonly reason: string; readonly message: string; readonly suggestion?: string }> {
+  return cluster.eventually(`route ${name} is ${state}`, async () => {
+    const profile = await cluster.profile('shop', 'shop');
+    if (profile?.status?.observedGeneration !== profile?.metadata.generation) return undefined;
+    return profile?.status?.routes?.find((each) => each.name === name && each.state === state);
+  });
+}
+
+describe('a route', () => {
+  test('to an app opens its pods, by the policy of its profile', async () => {
+    const profile = await cluster.createProfile('shop', 'shop', {
+      routes: [
+        { name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] },
+        {
+          name: 'users',
+          from: { ingressController: { name: 'nginx' } },
+          to: { service: 'web' },
+          ports: [80],
+        },
+        {
+          name: 'report',
+          from: { app: 'web' },
+          to: { namespace: { name: 'shop-admin', pods: { matchLabels: { app: 'reports' } } } },
+          ports: [8080],
+        },
+      ],
+    });
+    await route('web-to-mongo', 'Active');
+    const policy = await policyOf('mongo');
+    expect(policy?.metadata.ownerReferences?.[0]?.uid).toBe(profile.metadata.uid);
+    expect(policy?.spec).toEqual({
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'mongo' } },
+      policyTypes: ['Ingress'],
+      ingress: [
+        {
+          from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'web' } } }],
+          ports: [{ protocol: 'TCP', port: 27017 }],
+        },
+      ],
+    });
+  });
+
+  test('to a Service that does not exist waits for it, and follows its target port', async () => {
+    expect(await route('users', 'Pending')).toMatchObject({ reason: 'ServiceMissing' });
+    await post(servicePath, serviceOf('web', [{ port: 80, targetPort: 8080 }]));
+    await route('users', 'Active');
+    expect(await ingressOf('web')).toContain('"port":8080');
+    await patch(`${servicePath}/web`, { spec: { ports: [{ port: 80, targetPort: 9090 }] } });
+    await cluster.eventually(
+      'the port is followed',
+      async () => (await ingressOf('web')).includes('9090') || undefined,
+    );
+    expect(await ingressOf('web')).not.toContain('8080');
+  });
+
+  test("to a port that only the pods have is rejected, with the Service's port as suggestion", async () => {
+    const path = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/shop';
+    const { spec } = await cluster.api.json<{ spec: { routes: { name: string }[] } }>('GET', path);
+    const wrong = spec.routes.map((each) => (each.name === 'users' ? { ...each, ports: [9090] } : each));
+    await patch(path, { spec: { routes: wrong } });
+    expect(await route('users', 'Rejected')).toMatchObject({
+      reason: 'ServicePortMissing',
+      suggestion: 'ports: [80]',
+    });
+    await route('web-to-mongo', 'Active');
+    await patch(path, { spec });
+    await route('users', 'Active');
+  });
+
+  test('to another namespace waits for its consent, and the suggestion works when it is pasted', async () => {
+    const { suggestion } = await route('report', 'Pending');
+    const pasted = await import('yaml').then(({ parse }) => parse(suggestion ?? ''));
+    await post('/apis/ringfence.dev/v1alpha1/namespaces/shop-admin/appnetworkprofiles', pasted);
+    await route('report', 'NotNeeded');
+  });
+});
+
+describe('what does not work', () => {
+  test('is told as an Event of the profile, once, also over a restart', async () => {
+    const told = async () => {
+      const list = await cluster.api.json<{ items: { reason: string; regarding: { kind: string } }[] }>(
+        'GET',
+        '/apis/events.k8s.io/v1/namespaces/shop/events',
+      );
+      return list.items.filter(({ reason }) => reason === 'ServicePortMissing');
+    };
+    expect(await told()).toEqual([
+      expect.objectContaining({ regarding: expect.objectContaining({ kind: 'AppNetworkProfile' }) }),
+    ]);
+    const path = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/shop';
+    const { spec } = await cluster.api.json<{ spec: { routes: { name: string }[] } }>('GET', path);
+    const wrong = spec.routes.map((each) => (each.name === 'users' ? { ...each, ports: [9090] } : each));
+    await patch(path, { spec: { routes: wrong } });
+    await route('users', 'Rejected');
+    await operator().stop();
+    await startOperator();
+    await operator().logged('caches synced');
+    await patch(path, { spec });
+    await route('users', 'Active');
+    expect(await told()).toHaveLength(1);
+  });
+});
+
+describe('what is exposed', () => {
+  test('by an Ingress lets its controller in to just these pods and ports, and follows it', async () => {
+    await post(
+      servicePath,
+      serviceOf('api', [
+        { name: 'http', port: 80, targetPort: 'web' },
+        { name: 'admin', port: 81, targetPort: 9000 },
+      ]),
+    );
+    const backend = (port: string) => ({ service: { name: 'api', port: { name: port } } });
+    await post(ingressPath, { metadata: { name: 'api' }, spec: { defaultBackend: backend('http') } });
+    await cluster.eventually(
+      'the named port is open',
+      async () => (await ingressOf('api')).includes('"web"') || undefined,
+    );
+    expect(await ingressOf('api')).toContain('"kubernetes.io/metadata.name":"ingress-nginx"');
+    expect(await ingressOf('api')).not.toContain('9000');
+    await patch(`${ingressPath}/api`, { spec: { defaultBackend: backend('admin') } });
+    await cluster.eventually(
+      'the other port is open',
+      async () => (await ingressOf('api')).includes('9000') || undefined,
+    );
+    await cluster.api.json('DELETE', `${ingressPath}/api`);
+    await cluster.eventually('it is closed again', async () =>
+      (await policyOf('api')) === undefined ? true : undefined,
+    );
+  });
+
+  test('by an HTTPRoute is let in as soon as the Gateway API is installed, and closed when it is removed', async () => {
+    const crds = await gatewayApiCrds();
+    const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    for (const crd of crds) await post(crdPath, crd);
+    const gatewayPath = '/apis/gateway.networking.k8s.io/v1/namespaces/shop';
+    await cluster.eventually('routes are served', async () => {
+      try {
+        return await cluster.find(`${gatewayPath}/httproutes`);
+      } catch {
+        return undefined;
+      }
+    });
+    const object = (kind: string, name: string, spec: object) => ({
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind,
+      metadata: { name },
+      spec,
+    });
+    const listeners = [
+      { name: 'http', port: 80, protocol: 'HTTP' },
+      { name: 'tcp', port: 9443, protocol: 'TCP' },
+    ];
+    const allowedListeners = { namespaces: { from: 'Same' } };
+    await post(
+      `${gatewayPath}/gateways`,
+      object('Gateway', 'public', { gatewayClassName: 'any', listeners, allowedListeners }),
+    );
+    const rules = [{ backendRefs: [{ name: 'api', port: 81 }] }];
+    await post(
+      `${gatewayPath}/httproutes`,
+      object('HTTPRoute', 'api', { parentRefs: [{ name: 'public' }], rules }),
+    );
+    await cluster.eventually(
+      'it is open',
+      async () => (await ingressOf('api')).includes('9000') || undefined,
+      { timeoutMs: 60_000 },
+    );
+    expect(await ingressOf('api')).toContain('"gateway.networking.k8s.io/gateway-name":"public"');
+    const through = { spec: { parentRefs: [{ kind: 'ListenerSet', name: 'team' }] } };
+    await patch(`${gatewayPath}/httproutes/api`, through);
+    await cluster.eventually('it is closed without the ListenerSet', async () =>
+      (await policyOf('api')) === undefined ? true : undefined,
+    );
+    await post(
+      `${gatewayPath}/listenersets`,
+      object('ListenerSet', 'team', { parentRef: { name: 'public' }, listeners }),
+    );
+    await cluster.eventually(
+      'it is open through the ListenerSet',
+      async () => (await ingressOf('api')).includes('9000') || undefined,
+    );
+    await cluster.api.json('DELETE', `${gatewayPath}/httproutes/api`);
+    await cluster.eventually('it is closed without its route', async () =>
+      (await policyOf('api')) === undefined ? true : undefined,
+    );
+    await followsVersions(`${crdPath}/tcproutes.gateway.networking.k8s.io`, {
+      path: (version) => `/apis/gateway.networking.k8s.io/${version}/namespaces/shop/tcproutes`,
+      spec: { parentRefs: [{ name: 'public', sectionName: 'tcp' }], rules },
+    });
+    for (const { metadata } of crds) await cluster.api.json('DELETE', `${crdPath}/${metadata.name}`);
+    await cluster.eventually(
+      'it is closed',
+      async () => ((await policyOf('api')) === undefined ? true : undefined),
+      { timeoutMs: 60_000 },
+    );
+  });
+});
+
+/** A kind in an older version of its API, then in the newest alone: what its objects expose stays open all along. */
+async function followsVersions(
+  crdPath: string,
+  { path, spec }: { readonly path: (version: string) => string; readonly spec: object },
+): Promise<void> {
+  interface Crd {
+    readonly spec: { readonly versions: readonly { readonly name: string }[] };
+  }
+  const serving = async (name: string) => {
+    const { spec: stored } = await cluster.api.json<Crd>('GET', crdPath);
+    const versions = stored.versions.map((version) => ({ ...version, served: version.name === name }));
+    await cluster.api.json('PATCH', crdPath, { spec: { versions } });
+    await cluster.eventually(`${name} is served`, async () => {
+      try {
+        return await cluster.find(path(name));
+      } catch {
+        return undefined;
+      }
+    });
+  };
+  const isOpen = async () => (await ingressOf('api')).includes('9000') || undefined;
+  await serving('v1alpha2');
+  await post(path('v1alpha2'), {
+    apiVersion: 'gateway.networking.k8s.io/v1alpha2',
+    kind: 'TCPRoute',
+    metadata: { name: 'api' },
+    spec,
+  });
+  await cluster.eventually('it is open by a TCPRoute', isOpen, { timeoutMs: 40_000 });
+  const uid = (await policyOf('api'))?.metadata.uid;
+  await serving('v1');
+  // Only who has found the newest version hears of this.
+  await patch(`${path('v1')}/api`, { spec: { rules: [{ backendRefs: [{ name: 'api', port: 80 }] }] } });
+  await cluster.eventually(
+    'the route is followed in the newest version',
+    async () => ((await isOpen()) === undefined ? true : undefined),
+    { timeoutMs: 40_000 },
+  );
+  expect((await policyOf('api'))?.metadata.uid).toBe(uid);
+}
+
+describe('what is written', () => {
+  test('is just the policy that a change concerns', async () => {
+    const records = await Promise.all(
+      ['shop', 'bystander'].map((namespace) => recordPolicies(cluster.api, namespace)),
+    );
+    await patch(`${servicePath}/web`, { spec: { ports: [{ port: 80, targetPort: 7070 }] } });
+    await cluster.eventually(
+      'the port is followed',
+      async () => (await ingressOf('web')).includes('7070') || undefined,
+    );
+    await comesToRest(cluster, 1_500);
+    for (const record of records) {
+      await record.caughtUp();
+      record.stop();
+    }
+    expect(records.map(({ sets }) => sets.length - 1)).toEqual([1, 0]);
+  });
+
+  test('is not the ring of anybody, whatever is routed', async () => {
+    expect(await cluster.policyNames('bystander')).toEqual([denyIngress]);
+  });
+});
+
+describe('what a ring cuts off', () => {
+  /** The routes that the note of an Event in the namespace `edge` says to add to a profile. */
+  async function routesToldBy(reason: string): Promise<readonly object[]> {
+    const note = await cluster.eventually(`${reason} is told`, async () => {
+      const { items } = await cluster.api.json<{ items: { reason: string; note: string }[] }>(
+        'GET',
+        '/apis/events.k8s.io/v1/namespaces/edge/events',
+      );
+      return items.find((each) => each.reason === reason)?.note;
+    });
+    expect(note).toContain('add to a profile in `edge`:\n');
+    return import('yaml').then(({ parse }) => parse(note.slice(note.indexOf('\n') + 1)));
+  }
+
+  /** Waits until the platform profile has this finding, or no longer. */
+  async function finding(code: string, isThere: boolean): Promise<void> {
+    let told = '';
+    await cluster.eventually(
+      `${code} is ${isThere ? '' : 'no longer '}a finding`,
+      async () => {
+        const status = (await cluster.platformProfile())?.status;
+        told = status?.conditions?.find(({ type }) => type === 'Accepted')?.message ?? '';
+        return told.includes(code) === isThere || undefined;
+      },
+      { instead: async () => told },
+    );
+  }
+
+  beforeAll(async () => {
+    await cluster.createNamespace('edge', { app: 'yes' });
+    await cluster.platform({ kubernetesAPI: { controlPlane: { cidrs: ['10.0.0.0/24'] } } });
+  });
+
+  test('at an entrance is told as an Event, and the route in it mends that when it is pasted', async () => {
+    const { metadata, spec } = serviceOf('entrance', [{ port: 443, targetPort: 8443 }]);
+    await post('/api/v1/namespaces/edge/services', { metadata, spec: { ...spec, type: 'NodePort' } });
+    await finding('EntranceClosed', true);
+    const { items } = await cluster.api.json<{ items: readonly { regarding: { uid?: string } }[] }>(
+      'GET',
+      '/apis/events.k8s.io/v1/namespaces/edge/events',
+    );
+    const deny = (await cluster.policies('edge')).get(denyIngress);
+    expect(items.map(({ regarding }) => regarding.uid)).toEqual([deny?.metadata.uid]);
+    await cluster.createProfile('edge', 'entrance', { routes: await routesToldBy('EntranceClosed') });
+    await finding('EntranceClosed', false);
+    expect(JSON.stringify([...(await cluster.policies('edge')).values()])).toContain('"port":8443');
+  });
+
+  test('behind a webhook is told as an Event, and the route in it mends that when it is pasted', async () => {
+    const webhooksPath = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+    await post('/api/v1/namespaces/edge/services', serviceOf('hook', [{ port: 443, targetPort: 9443 }]));
+    await post(webhooksPath, {
+      metadata: { name: 'hook' },
+      webhooks: [
+        {
+          name: 'hook.edge.example',
+          clientConfig: { service: { namespace: 'edge', name: 'hook' } },
+          rules: [
+            {
+              apiGroups: ['edge.example'],
+              apiVersions: ['v1'],
+              operations: ['CREATE'],
+              resources: ['doors'],
+            },
+          ],
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+        },
+      ],
+    });
+    await finding('ControlPlaneShutOut', true);
+    await cluster.createProfile('edge', 'hook', { routes: await routesToldBy('ControlPlaneShutOut') });
+    await finding('ControlPlaneShutOut', false);
+    const opened = [...(await cluster.policies('edge')).values()].flatMap(({ spec }) => spec.ingress ?? []);
+    expect(opened).toContainEqual({
+      from: [{ ipBlock: { cidr: '10.0.0.0/24' } }],
+      ports: [{ protocol: 'TCP', port: 9443 }],
+    });
+    await cluster.api.json('DELETE', `${webhooksPath}/hook`);
+  });
+});

@@ -1,0 +1,83 @@
+// What a set of policies lets through, as the analysis judges it: between some pods, and between them and some addresses.
+// Must not know what should be let through.
+import { type Analysis, analyze } from '../../src/analyze/analysis.ts';
+import { type Endpoint, formatEndpoint } from '../../src/analyze/endpoints.ts';
+import {
+  covers,
+  formatPortSet,
+  intersect,
+  noPorts,
+  type PortSet,
+  subtract,
+} from '../../src/model/port-set.ts';
+import { readAnalysisInput } from '../../src/objects/analysis-input.ts';
+import type { PolicySet } from './policy-recorder.ts';
+
+/** What there is besides policies. */
+export interface Surroundings {
+  /** Labels of namespaces, by name. */
+  readonly namespaces: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Pods, each given as `namespace/name` with its addresses: its label is its name. */
+  readonly pods: Readonly<Record<string, readonly string[]>>;
+  /** Addresses outside of all pods. */
+  readonly addresses: readonly string[];
+}
+
+/** The ports of each connection that is let through, by `from -> to`. */
+export type Connectivity = ReadonlyMap<string, PortSet>;
+
+/** What a set of policies lets through. */
+export function connectivityOf(
+  policies: Iterable<PolicySet extends ReadonlyMap<string, infer Policy> ? Policy : never>,
+  { namespaces, pods, addresses }: Surroundings,
+): Connectivity {
+  const { input, problems } = readAnalysisInput([
+    ...Object.entries(namespaces).map(([name, labels]) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...labels } },
+    })),
+    ...Object.entries(pods).map(([key, ips]) => podOf(key, ips)),
+    ...[...policies].map((policy) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      ...policy,
+    })),
+  ]);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const analysis = analyze(input);
+  const ends: readonly Endpoint[] = [...analysis.workloads, ...addresses.map((cidr) => ({ cidr }))];
+  return new Map(ends.flatMap((from) => ends.flatMap((to) => between(analysis, from, to))));
+}
+
+function between(analysis: Analysis, from: Endpoint, to: Endpoint): readonly [string, PortSet][] {
+  const parts = analysis.explain(from, to).map(({ ports }) => ports);
+  const [first, ...rest] = parts;
+  if (first === undefined) return [];
+  // Of several pods, or addresses, what is let through for all of them.
+  return [[`${formatEndpoint(from)} -> ${formatEndpoint(to)}`, rest.reduce(intersect, first)]];
+}
+
+function podOf(key: string, ips: readonly string[]): object {
+  const [namespace, name] = key.split('/');
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name, labels: { 'app.kubernetes.io/name': name, 'k8s-app': name } },
+    spec: { containers: [{ ports: [{ name: 'metrics', containerPort: 9090 }] }] },
+    status: { podIPs: ips.map((ip) => ({ ip })) },
+  };
+}
+
+/** What is let through by both. */
+export function both(a: Connectivity, b: Connectivity): Connectivity {
+  return new Map([...a].map(([name, ports]) => [name, intersect(ports, b.get(name) ?? noPorts)]));
+}
+
+/** What is in `inner` and not in `outer`, as texts for people: nothing where all of it is. */
+export function beyond(inner: Connectivity, outer: Connectivity): readonly string[] {
+  return [...inner].flatMap(([name, ports]) => {
+    const allowed = outer.get(name) ?? noPorts;
+    return covers(allowed, ports) ? [] : [`${name}: ${formatPortSet(subtract(ports, allowed))}`];
+  });
+}

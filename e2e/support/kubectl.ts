@@ -1,0 +1,25 @@
+// kubectl as a person types it: the commands that the operator's log tells people to run are run as they stand there.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { ensureBinaries } from '../control-plane/binaries.ts';
+
+const run = promisify(execFile);
+
+/** A cluster, by the kubeconfig of its administrator. */
+interface Reached {
+  readonly kubeconfigPath: string;
+}
+
+/** Runs kubectl as the administrator. @throws with its stderr where it fails */
+export async function kubectl(controlPlane: Reached, ...words: readonly string[]): Promise<string> {
+  const binary = await ensureBinaries(['kubectl'], {});
+  const { stdout } = await run(binary.kubectl, [`--kubeconfig=${controlPlane.kubeconfigPath}`, ...words]);
+  return stdout;
+}
+
+/** Runs the command that stands in `backticks` in a line of the log. */
+export async function obey(controlPlane: Reached, message: string): Promise<void> {
+  const command = /`kubectl ([^`]+)`/.exec(message)?.[1];
+  if (command === undefined) throw new Error(`no kubectl command in: ${message}`);
+  await kubectl(controlPlane, ...command.split(' '));
+}
