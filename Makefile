@@ -23,6 +23,7 @@ lint: setup ## format, lint, types, unused code and layers: 1 min
 	tsc -p .
 	tsc -p src/graph-page
 	knip
+	node tools/lint/unique-names.ts
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image tools
 
 check: lint ## the fast loop, 2 min: lint, then unit and golden tests with a quarter of the random cases
