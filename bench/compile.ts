@@ -1,9 +1,9 @@
 // `npm run bench:compile`: how long the compiler takes for a large cluster whose egress is Restricted, from nothing and for one
 // edit with all that it touches, and the memory that it takes. Prints the bounds that it is held to; a machine that is busy may miss them, so that no test runs this.
 
-import { namespacesTouchedByProfile } from '../src/compile/across/touched.ts';
+import { namespacesAffectedByProfile } from '../src/compile/across/affected-namespaces.ts';
 import { compile, compileNamespace } from '../src/compile/compile.ts';
-import { isRead } from '../src/compile/platform/read-platform.ts';
+import { isDecoded } from '../src/compile/platform/decoded-platform.ts';
 import { apiVersion } from '../src/model/policies.ts';
 import { appNetworkProfiles } from '../src/objects/policy-resources.ts';
 import { Stores } from '../src/objects/stores.ts';
@@ -56,10 +56,10 @@ function edit(index: number): { readonly ms: number; readonly touched: number } 
   const next = appNetworkProfiles.reduce({ ...edited, metadata: { ...edited.metadata, generation: 2 } });
   stores.profiles.observe(next);
   const after = stores.view();
-  const touched = namespacesTouchedByProfile(after, previous, next);
+  const touched = namespacesAffectedByProfile(after, previous, next);
   for (const name of touched) {
     const namespace = after.namespaces.get(name);
-    if (after.platform === undefined || !isRead(after.platform) || namespace === undefined) continue;
+    if (after.platform === undefined || !isDecoded(after.platform) || namespace === undefined) continue;
     compileNamespace(after, after.platform, namespace);
   }
   return { ms: performance.now() - started, touched: touched.size };

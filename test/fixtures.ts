@@ -7,7 +7,11 @@ import type {
   platformNetworkProfileSpec,
 } from '../src/api/platform-network-profile.ts';
 import type { Discovered } from '../src/api/platform-status.ts';
-import { isRead, platformAsOwner, type ReadPlatform } from '../src/compile/platform/read-platform.ts';
+import {
+  type DecodedPlatform,
+  isDecoded,
+  platformAsOwner,
+} from '../src/compile/platform/decoded-platform.ts';
 import type { Observed } from '../src/discover/observed.ts';
 import type { RawObject, Resource } from '../src/kube/resource.ts';
 import type { Identified } from '../src/kube/store.ts';
@@ -35,7 +39,7 @@ import type {
   ProfileFacts,
 } from '../src/view/cluster-view.ts';
 import { NamespaceIndex } from '../src/view/namespace-index.ts';
-import { indexOf } from '../src/view/route-index.ts';
+import { routeIndexOf } from '../src/view/route-index.ts';
 
 /** What a test says of a platform profile; it enforces unless that says otherwise. */
 export type PlatformSpec = DeepReadonly<Partial<z.input<typeof platformNetworkProfileSpec>>>;
@@ -51,14 +55,14 @@ export function namespace(name: string, labels: Labels = {}): NamespaceFacts {
 }
 
 /** A platform profile. */
-export function platform(spec: PlatformSpec = {}): ReadPlatform {
+export function platform(spec: PlatformSpec = {}): DecodedPlatform {
   const facts = platformNetworkProfiles.reduce({
     apiVersion,
     kind: 'PlatformNetworkProfile',
     metadata: metadata({ name: 'default', uid: 'uid-of-platform' }),
     spec: { enforcement: 'Enforce', ...spec },
   } as RawObject);
-  if (!isRead(facts)) throw new Error('the platform profile of a test does not decode');
+  if (!isDecoded(facts)) throw new Error('the platform profile of a test does not decode');
   return facts;
 }
 
@@ -107,7 +111,7 @@ export function view(parts: {
     namespaces: named(namespaces),
     profiles: byNamespace(profiles),
     namespaceLabels: labelsOf(namespaces),
-    routeLinks: indexOf(profiles),
+    routeLinks: routeIndexOf(profiles),
     services: byNamespace([...[...seen.services.values()].flatMap((all) => [...all.values()]), ...services]),
     discovered: parts.discovered ?? seen.discovered,
   };

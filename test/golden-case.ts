@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { CompiledRoute } from '../src/compile/across/route-states.ts';
 import { type CompiledNamespace, compile } from '../src/compile/compile.ts';
-import { isRead, platformAsOwner } from '../src/compile/platform/read-platform.ts';
+import { isDecoded, platformAsOwner } from '../src/compile/platform/decoded-platform.ts';
 import { formatKey } from '../src/model/object-key.ts';
 import { asStored, type WrittenObject } from '../src/objects/as-stored.ts';
 import { Stores } from '../src/objects/stores.ts';
@@ -87,7 +87,7 @@ function readInput(folder: string): Stores {
 
 /** The plan of an operator that has just started: it holds nothing closed. */
 function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: Stores): Plan {
-  if (platform === undefined || !isRead(platform)) throw new Error('nothing is planned without a profile');
+  if (platform === undefined || !isDecoded(platform)) throw new Error('nothing is planned without a profile');
   return plan({
     namespace: compiled.namespace,
     ...wantedIn(compiled),

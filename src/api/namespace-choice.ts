@@ -8,13 +8,13 @@ import { labelSelector } from '../routes/schema/label-selector.ts';
 import { nameGlob } from '../routes/schema/text-schema.ts';
 
 /** The most names that a choice holds. */
-export const mostNames = 64;
+export const maxNames = 64;
 
 /** A choice of namespaces; at least one of its fields must be there. */
 export const namespaceChoice = () =>
   constrain(
     fields({
-      names: setOf(nameGlob(), { min: 1, max: mostNames })
+      names: setOf(nameGlob(), { min: 1, max: maxNames })
         .describe('Namespace names, in which `*` stands for any run of characters; one of them must match.')
         .exactOptional(),
       selector: labelSelector()

@@ -6,7 +6,7 @@ import type { RouteSide } from '../routes/route-end.ts';
 import { constrain } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { dnsLabel } from '../routes/schema/text-schema.ts';
-import { oneEndIsHere, routeEndUnion } from '../routes/union.ts';
+import { oneEndIsLocal, routeEndUnion } from '../routes/union.ts';
 import { portList } from './port.ts';
 
 // The table yields the type, the derived schema only its shape: "exactly one" is what makes the two the same.
@@ -26,7 +26,7 @@ export const route = constrain(
       )
       .exactOptional(),
   }),
-  oneEndIsHere(routeEnds),
+  oneEndIsLocal(routeEnds),
 ).describe(
   'One route: traffic from one end to the other, and the answers to it. At least one end is in this namespace.',
 );

@@ -183,11 +183,11 @@ describe('a profile that does not decode', () => {
   });
 
   test('keeps no way out of some pods where egress is not fenced: it would isolate them', () => {
-    const thawed = (spec: PlatformSpec) =>
-      compiled('shop', view({ platform: platform(spec), namespaces: shop, profiles: [broken] })).thawed;
-    expect(thawed({})).toEqual(['Egress']);
-    expect(thawed({ egress: 'ClusterOnly' })).toEqual([]);
-    expect(thawed({ egress: 'Restricted' })).toEqual([]);
+    const unfrozen = (spec: PlatformSpec) =>
+      compiled('shop', view({ platform: platform(spec), namespaces: shop, profiles: [broken] })).unfrozen;
+    expect(unfrozen({})).toEqual(['Egress']);
+    expect(unfrozen({ egress: 'ClusterOnly' })).toEqual([]);
+    expect(unfrozen({ egress: 'Restricted' })).toEqual([]);
   });
 
   test('freezes what is mirrored of its namespace where egress is Restricted, and nowhere else', () => {
@@ -216,7 +216,7 @@ describe('a profile that does not decode', () => {
     const found = compiled('kube-system', given);
     expect(found).toMatchObject({ outside: 'NoProfileYet', policies: [] });
     expect(found.frozenOwners).toEqual(new Set(['uid-of-kube-system-dns', 'uid-of-platform']));
-    expect(found.thawed).toEqual([]);
+    expect(found.unfrozen).toEqual([]);
   });
 
   test.each([

@@ -14,15 +14,15 @@ import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
 import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
 import { receiversByRoute, withCapsInAll } from './across/capped-in-all.ts';
 import { Compilation } from './across/compilation.ts';
+import { allowRulesOf, compileRoutes } from './across/compiled-routes.ts';
 import { forbiddenIn, frozenMirrorsOf, frozenOwnersOf } from './across/frozen-owners.ts';
 import type { CappedRoute } from './across/mirror-caps.ts';
 import { mirrorsBeyond, mirrorsInto } from './across/mirrors-across.ts';
-import { allowRulesOf, settledProfiles } from './across/settled-profiles.ts';
-import type { ForbiddenAmong } from './local/lasting-rules.ts';
+import type { FindForbiddenPeers } from './local/frozen-peers.ts';
 import type { LocalNamespace } from './local/local-namespace.ts';
 import type { ClusterServicesCache } from './platform/cluster-services.ts';
-import type { Outside } from './platform/membership.ts';
-import { isRead, platformAsOwner, type ReadPlatform } from './platform/read-platform.ts';
+import { type DecodedPlatform, isDecoded, platformAsOwner } from './platform/decoded-platform.ts';
+import type { OutsideReason } from './platform/membership.ts';
 import { exposurePolicies } from './policies/exposure-policies.ts';
 import { mirrorPolicies } from './policies/mirror-policies.ts';
 import { type CompiledProfile, compiledProfile } from './policies/profile-policies.ts';
@@ -37,7 +37,7 @@ export interface CompiledNamespace {
   /** How far to go; absent for a namespace that is not ringed. */
   readonly enforcement: Enforcement | undefined;
   /** Why the namespace is not ringed. */
-  readonly outside: Outside | undefined;
+  readonly outside: OutsideReason | undefined;
   /** The strictest of the platform's and the profiles' modes. */
   readonly egress: EgressMode;
   /** What is written where the enforcement is Enforce, and would be where it is DryRun. Ordered by name. */
@@ -51,9 +51,9 @@ export interface CompiledNamespace {
   /** Profiles elsewhere that don't decode: what of them is mirrored here stays as it is. */
   readonly frozenMirrors: readonly ObjectKey[];
   /** What guardrails forbid of what stays; absent where there are none. */
-  readonly forbidden: ForbiddenAmong | undefined;
+  readonly forbidden: FindForbiddenPeers | undefined;
   /** Directions that are not fenced: nothing stays as it is in them, because it would isolate its pods. */
-  readonly thawed: readonly Direction[];
+  readonly unfrozen: readonly Direction[];
   /** Routes of others that are not mirrored here, because the mirrors of all would be too many: their own status has to say so. */
   readonly cappedRoutes: readonly CappedRoute[];
   readonly findings: readonly Finding[];
@@ -74,7 +74,7 @@ export interface Compiled {
 export function compile(view: ClusterView): Compiled {
   const { platform } = view;
   if (platform === undefined) return { namespaces: [], policies: [], findings: [] };
-  if (!isRead(platform)) return { namespaces: [], policies: [], findings: platformFindings(platform) };
+  if (!isDecoded(platform)) return { namespaces: [], policies: [], findings: platformFindings(platform) };
   const run = new Compilation(view, platform);
   const each = [...view.namespaces.values()]
     .filter(({ terminating }) => !terminating)
@@ -96,22 +96,22 @@ export function compile(view: ClusterView): Compiled {
 /**
  * Compiles one namespace: its ring, what is exposed of it, and the routes of its profiles. It depends on nothing but the view.
  *
- * @param known keeps from one namespace to the next what is the same for all
+ * @param cache keeps from one namespace to the next what is the same for all
  */
 export function compileNamespace(
   view: ClusterView,
-  platform: ReadPlatform,
+  platform: DecodedPlatform,
   namespace: NamespaceFacts,
-  known?: ClusterServicesCache,
+  cache?: ClusterServicesCache,
 ): CompiledNamespace {
-  const run = new Compilation(view, platform, known);
+  const run = new Compilation(view, platform, cache);
   return compileOne(run, run.local(namespace));
 }
 
 function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace {
   const { facts, membership, egress } = local;
-  const settled = settledProfiles(run, local);
-  const profiles = settled.map(compiledProfile);
+  const profileRoutes = compileRoutes(run, local);
+  const profiles = profileRoutes.map(compiledProfile);
   const beyond = local.isCompiled ? mirrorsBeyond(run, local) : { routes: [], exposers: [] };
   return {
     namespace: facts.name,
@@ -124,13 +124,13 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
     frozenOwners: frozenOwnersOf(run, local),
     frozenMirrors: frozenMirrorsOf(run, local),
     forbidden: forbiddenIn(local),
-    thawed: membership.inside && egress.mode === 'Unrestricted' ? ['Egress'] : [],
+    unfrozen: membership.inside && egress.mode === 'Unrestricted' ? ['Egress'] : [],
     cappedRoutes: beyond.routes,
     findings: warningsAbout({
       run,
       local,
-      profiles: settled,
-      routed: settled.flatMap(allowRulesOf),
+      profiles: profileRoutes,
+      routeRules: profileRoutes.flatMap(allowRulesOf),
       beyond,
     }),
   };

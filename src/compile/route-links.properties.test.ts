@@ -18,8 +18,8 @@ describe('the index of routes', () => {
         const seen = viewOf(given);
         const every = () => [...seen.profiles.values()].flatMap((siblings) => [...siblings.values()]);
         const routeLinks: RouteLinks = {
-          ...{ fromName: every, fromLabels: every, fromEvery: every, fromSome: every, fromDeclared: every },
-          ...{ toName: every, toLabels: every, toDeclared: every, unread: () => [] },
+          ...{ fromName: every, fromLabels: every, fromAny: every, fromSelected: every, fromDeclared: every },
+          ...{ toName: every, toLabels: every, toDeclared: every, undecoded: () => [] },
         };
         expect(plain(compile({ ...seen, routeLinks }))).toEqual(plain(compile(seen)));
       }),

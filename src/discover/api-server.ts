@@ -4,14 +4,14 @@ import type { Discovered } from '../api/platform-status.ts';
 import { formatAddress, parseAddress } from '../model/ip-ranges.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { EndpointSliceFacts } from '../model/services.ts';
-import { isNamed, type Observed, type Unknown } from './observed.ts';
+import { isNamed, type Observed, type UnknownReason } from './observed.ts';
 import { kubernetesService } from './well-known-services.ts';
 
 type KubernetesApi = NonNullable<Discovered['kubernetesAPI']>;
 type Endpoint = KubernetesApi['endpoints'][number];
 
 /** As many as the status holds; no cluster is known to have so many API servers. */
-const mostEndpoints = 64;
+const maxEndpoints = 64;
 
 /**
  * The places at which the API server answers.
@@ -23,21 +23,21 @@ const mostEndpoints = 64;
 export function discoverKubernetesApi({
   services,
   endpointSlices,
-}: Observed): Result<KubernetesApi, Unknown> {
+}: Observed): Result<KubernetesApi, UnknownReason> {
   const service = services.find(isNamed(kubernetesService));
   if (service === undefined) return failure('there is no Service `default/kubernetes`');
   if (endpointSlices === undefined) return failure("the endpoints of the API server can't be read");
   const slice = endpointSlices.find(isNamed(kubernetesService));
   if (slice === undefined) return failure('there is no EndpointSlice `default/kubernetes`');
-  const behind = placesAt(slice.addresses, slice.ports);
+  const behind = endpointsAt(slice.addresses, slice.ports);
   if (behind.length === 0) return failure('the EndpointSlice `default/kubernetes` has no endpoint');
-  const endpoints = distinct([...placesAt(service.clusterIPs, service.ports), ...behind]);
-  return endpoints.length > mostEndpoints
-    ? failure(`the API server has ${endpoints.length} endpoints, more than ${mostEndpoints}`)
+  const endpoints = distinctEndpoints([...endpointsAt(service.clusterIPs, service.ports), ...behind]);
+  return endpoints.length > maxEndpoints
+    ? failure(`the API server has ${endpoints.length} endpoints, more than ${maxEndpoints}`)
     : success({ endpoints });
 }
 
-function placesAt(
+function endpointsAt(
   addresses: readonly string[],
   ports: EndpointSliceFacts['ports'] | readonly { readonly port: number; readonly protocol: string }[],
 ): readonly Endpoint[] {
@@ -49,7 +49,7 @@ function placesAt(
 }
 
 /** Ordered by family, address and port. */
-function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+function distinctEndpoints(endpoints: readonly Endpoint[]): readonly Endpoint[] {
   const sortable = endpoints.flatMap((endpoint) => {
     const parsed = parseAddress(endpoint.address);
     return parsed.ok ? [{ ...parsed.value, endpoint }] : [];

@@ -13,7 +13,7 @@ import type { Discovered } from '../api/platform-status.ts';
 import { addressesOf, countAddresses, hasAddresses } from '../model/address-set.ts';
 import { discover } from './discover.ts';
 import type { Observed } from './observed.ts';
-import { mostRanges } from './ranges.ts';
+import { maxRanges } from './ranges.ts';
 
 const unreadable: Observed = {
   services: [],
@@ -255,13 +255,13 @@ describe('the ranges', () => {
   test('stay what they were beyond as many as are stable, and the finding names the override', () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => node(`n${index}`, `10.1.0.${index * 2}`));
-    const atMost = known(many(mostRanges));
-    expect(atMost.cluster?.nodeRanges).toHaveLength(mostRanges);
-    const { nodesWithin = [], ...listed } = known(many(mostRanges + 1), atMost).cluster ?? {};
+    const atMost = known(many(maxRanges));
+    expect(atMost.cluster?.nodeRanges).toHaveLength(maxRanges);
+    const { nodesWithin = [], ...listed } = known(many(maxRanges + 1), atMost).cluster ?? {};
     expect(listed).toEqual(atMost.cluster);
     // What is added to rules was never known, and what is left out of them is.
-    expect(known(many(mostRanges + 1)).cluster).toEqual({ nodesWithin });
-    expect(discover(observed(...many(mostRanges + 1)), atMost).findings).toEqual([
+    expect(known(many(maxRanges + 1)).cluster).toEqual({ nodesWithin });
+    expect(discover(observed(...many(maxRanges + 1)), atMost).findings).toEqual([
       expect.objectContaining({
         code: 'LastKnownHolds',
         path: 'spec.cluster.nodeRanges',
@@ -278,7 +278,7 @@ describe('the ranges', () => {
       );
     const before = known(many(60));
     const within = addressesOf((before.cluster?.nodesWithin ?? []).map((cidr) => ({ cidr })));
-    expect(before.cluster?.nodesWithin?.length).toBeLessThanOrEqual(mostRanges);
+    expect(before.cluster?.nodesWithin?.length).toBeLessThanOrEqual(maxRanges);
     const all = many(60).flatMap((each) => known([each]).cluster?.nodeRanges ?? []);
     expect(hasAddresses(within, addressesOf(all.map((cidr) => ({ cidr }))))).toBe(true);
     expect(known(many(59), before)).toEqual(before);

@@ -9,9 +9,14 @@ import type { Result } from '../model/result.ts';
 import type { UncertainFact } from '../view/cluster-view.ts';
 import { discoverKubernetesApi } from './api-server.ts';
 import { addressFindings, discoverDns } from './dns.ts';
-import { believable } from './node-claims.ts';
-import type { Observed, Unknown } from './observed.ts';
-import { discoverNodeRanges, discoverPodRanges, discoverServiceRanges, type FoundRanges } from './ranges.ts';
+import { plausibleNodes } from './node-claims.ts';
+import type { Observed, UnknownReason } from './observed.ts';
+import {
+  type DiscoveredRanges,
+  discoverNodeRanges,
+  discoverPodRanges,
+  discoverServiceRanges,
+} from './ranges.ts';
 
 /** What is known of the cluster, and what a person should know of that. */
 export interface Discovery {
@@ -28,7 +33,7 @@ export interface Discovery {
  */
 export function discover(observed: Observed, previous: Discovered): Discovery {
   const { dns, kubernetesAPI, cluster = {} } = previous;
-  const claims = observed.nodes && believable(observed.nodes);
+  const claims = observed.nodes && plausibleNodes(observed.nodes);
   const found = {
     podRanges: discoverPodRanges(claims?.nodes, cluster.podsWithin),
     serviceRanges: discoverServiceRanges(observed.serviceCidrs, cluster.servicesWithin),
@@ -36,13 +41,17 @@ export function discover(observed: Observed, previous: Discovered): Discovery {
   };
   const api = discoverKubernetesApi(observed);
   const facts = {
-    dns: keep('spec.dns', discoverDns(observed, dns), dns),
-    kubernetesAPI: keep('spec.kubernetesAPI', api, kubernetesAPI, ['addresses', 'ports']),
+    dns: withLastKnown('spec.dns', discoverDns(observed, dns), dns),
+    kubernetesAPI: withLastKnown('spec.kubernetesAPI', api, kubernetesAPI, ['addresses', 'ports']),
   };
   const ranges = {
-    podRanges: keep('spec.cluster.podRanges', found.podRanges.ranges, cluster.podRanges),
-    serviceRanges: keep('spec.cluster.serviceRanges', found.serviceRanges.ranges, cluster.serviceRanges),
-    nodeRanges: keep('spec.cluster.nodeRanges', found.nodeRanges.ranges, cluster.nodeRanges),
+    podRanges: withLastKnown('spec.cluster.podRanges', found.podRanges.ranges, cluster.podRanges),
+    serviceRanges: withLastKnown(
+      'spec.cluster.serviceRanges',
+      found.serviceRanges.ranges,
+      cluster.serviceRanges,
+    ),
+    nodeRanges: withLastKnown('spec.cluster.nodeRanges', found.nodeRanges.ranges, cluster.nodeRanges),
   };
   const known = {
     ...valuesOf(ranges),
@@ -70,7 +79,7 @@ export function discover(observed: Observed, previous: Discovered): Discovery {
 /** Ranges that hold more than is listed: as they are found now, or as they were where nothing is. */
 function within<Name extends string>(
   name: Name,
-  { ranges, within: now }: FoundRanges,
+  { ranges, within: now }: DiscoveredRanges,
   before: readonly string[] | undefined,
 ): { readonly [Key in Name]?: readonly string[] } {
   const value = ranges.ok ? undefined : (now ?? before);
@@ -87,29 +96,29 @@ interface Fact<T> {
  *
  * @param fields what has to be set of the override, where it has more fields than are needed
  */
-function keep<T>(
+function withLastKnown<T>(
   override: string,
-  found: Result<T, Unknown>,
-  before: T | undefined,
+  found: Result<T, UnknownReason>,
+  lastKnown: T | undefined,
   fields: readonly string[] = [],
 ): Fact<T> {
   if (found.ok) return { value: found.value, findings: [] };
-  if (before === undefined) return { findings: [] };
+  if (lastKnown === undefined) return { findings: [] };
   return {
-    value: before,
+    value: lastKnown,
     findings: [
       {
         code: 'LastKnownHolds',
         subject: { kind: 'PlatformNetworkProfile', name: platformProfileName },
         path: override,
         message: `${found.error}: what was last known of it holds`,
-        hint: `mend that, or set ${named(override, fields)} of the platform profile`,
+        hint: `mend that, or set ${quotedFields(override, fields)} of the platform profile`,
       },
     ],
   };
 }
 
-function named(override: string, fields: readonly string[]): string {
+function quotedFields(override: string, fields: readonly string[]): string {
   return fields.length === 0
     ? `\`${override}\``
     : fields.map((field) => `\`${override}.${field}\``).join(' and ');

@@ -8,7 +8,7 @@ import { compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
 import type { Protocol } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { EndpointSliceFacts, ServiceFacts } from '../model/services.ts';
-import { isNamed, type Observed, slicesOf, type Unknown } from './observed.ts';
+import { isNamed, type Observed, slicesOf, type UnknownReason } from './observed.ts';
 import { dnsServices, nodeLocalDns } from './well-known-services.ts';
 
 type Dns = NonNullable<Discovered['dns']>;
@@ -21,29 +21,29 @@ type Dns = NonNullable<Discovered['dns']>;
  *
  * @param previous its namespace holds: who can create a namespace that another distribution uses must not become the DNS
  */
-export function discoverDns(observed: Observed, previous: Dns | undefined): Result<Dns, Unknown> {
-  const places = dnsServices.filter(
+export function discoverDns(observed: Observed, previous: Dns | undefined): Result<Dns, UnknownReason> {
+  const candidates = dnsServices.filter(
     ({ namespace }) => previous?.namespace === undefined || namespace === previous.namespace,
   );
-  const service = places.flatMap((place) => observed.services.find(isNamed(place)) ?? [])[0];
+  const service = candidates.flatMap((place) => observed.services.find(isNamed(place)) ?? [])[0];
   if (service === undefined) {
-    return failure(`there is no Service ${places.map(inTicks).join(' or ')} for DNS`);
+    return failure(`there is no Service ${candidates.map(quotedKey).join(' or ')} for DNS`);
   }
-  if (service.selector === undefined) return failure(`the Service ${inTicks(service)} selects no pods`);
+  if (service.selector === undefined) return failure(`the Service ${quotedKey(service)} selects no pods`);
   const asked = service.ports.filter(isDns);
-  if (asked.length === 0) return failure(`the Service ${inTicks(service)} has no port for DNS`);
+  if (asked.length === 0) return failure(`the Service ${quotedKey(service)} has no port for DNS`);
   if (observed.endpointSlices === undefined) return failure("the endpoints of the DNS can't be read");
   const slices = slicesOf(observed.endpointSlices, service);
   const ports = podPorts(slices, new Set(asked.map(({ name = '' }) => name)));
-  if (ports.length === 0) return failure(`the Service ${inTicks(service)} has no endpoint`);
+  if (ports.length === 0) return failure(`the Service ${quotedKey(service)} has no endpoint`);
   const addresses = [...service.clusterIPs, ...localAddresses(observed, previous)].flatMap(canonical);
   return success({
     namespace: service.namespace,
     podSelector: { matchLabels: service.selector },
-    ports: written(ports),
+    ports: profilePorts(ports),
     ...(addresses.length === 0
       ? {}
-      : { addresses: [...new Set(addresses)].sort(compareText), servicePorts: written(asked) }),
+      : { addresses: [...new Set(addresses)].sort(compareText), servicePorts: profilePorts(asked) }),
   });
 }
 
@@ -84,7 +84,7 @@ function podPorts(slices: readonly EndpointSliceFacts[], names: ReadonlySet<stri
 }
 
 /** As a profile has them, each once, ordered by number and protocol. */
-function written(ports: readonly Port[]): readonly (number | string)[] {
+function profilePorts(ports: readonly Port[]): readonly (number | string)[] {
   const sorted = [...ports].sort((a, b) => a.port - b.port || compareText(a.protocol, b.protocol));
   return [
     ...new Set(sorted.map(({ port, protocol }) => (protocol === 'TCP' ? port : `${port}/${protocol}`))),
@@ -119,6 +119,6 @@ function canonical(text: string): readonly string[] {
   return parsed.ok ? [formatAddress(parsed.value.family, parsed.value.first)] : [];
 }
 
-function inTicks(key: ObjectKey): string {
+function quotedKey(key: ObjectKey): string {
   return `\`${formatKey(key)}\``;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type KubernetesObject, node, object, observed } from '../../test/fixtures.ts';
 import { discover } from './discover.ts';
-import { mostAddresses } from './node-claims.ts';
+import { maxAddresses } from './node-claims.ts';
 
 const found = (...objects: readonly KubernetesObject[]) => {
   const { discovered, findings } = discover(observed(...objects), {});
@@ -45,12 +45,12 @@ describe('what a Node says of itself', () => {
 
   test('is not believed where it has more addresses than a machine gets, which together could be a whole network', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => `20.5.0.${index}`);
-    const evil = found(node('good', '10.1.0.5'), node('evil', ...many(mostAddresses + 1)));
+    const evil = found(node('good', '10.1.0.5'), node('evil', ...many(maxAddresses + 1)));
     expect(evil.nodeRanges).toEqual(['10.1.0.5/32']);
     expect(evil.told).toEqual([
-      expect.stringContaining(`has ${mostAddresses + 1} addresses, more than ${mostAddresses}`),
+      expect.stringContaining(`has ${maxAddresses + 1} addresses, more than ${maxAddresses}`),
     ]);
-    expect(found(node('good', '10.1.0.5'), node('many', ...many(mostAddresses))).told).toEqual([]);
+    expect(found(node('good', '10.1.0.5'), node('many', ...many(maxAddresses))).told).toEqual([]);
   });
 
   test('leaves the fact uncertain where a part of what is not believed may be right', () => {
@@ -58,7 +58,7 @@ describe('what a Node says of itself', () => {
       ({ ...node(name, ...addresses), spec: { podCIDRs } }) as KubernetesObject;
     const uncertain = (...more: readonly KubernetesObject[]) =>
       discover(observed(whole('good', ['10.1.0.5'], ['10.244.0.0/24']), ...more), {}).uncertain;
-    const many = Array.from({ length: mostAddresses + 1 }, (_, index) => `20.5.0.${index}`);
+    const many = Array.from({ length: maxAddresses + 1 }, (_, index) => `20.5.0.${index}`);
     expect(uncertain()).not.toContain('nodeRanges');
     expect(uncertain()).not.toContain('podRanges');
     expect(uncertain(whole('evil', many, ['10.244.1.0/24']))).toContain('nodeRanges');

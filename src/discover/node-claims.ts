@@ -12,13 +12,13 @@ import type { NodeFacts } from '../model/services.ts';
 import type { UncertainFact } from '../view/cluster-view.ts';
 
 /** More addresses than this no machine gets from its cloud or its kubelet: 15 interfaces with an address of each family. */
-export const mostAddresses = 32;
+export const maxAddresses = 32;
 
 /** kube-controller-manager gives a node a /24 or a /64 unless it is told otherwise; no node has room for more pods than these. */
 const widestPodRange = { 4: 16, 6: 48 } as const;
 
 /** No host of a network: this network, loopback, link-local, multicast, reserved (RFC 6890), and where clouds give out secrets. */
-const nowhere = once(() =>
+const nonHostRanges = once(() =>
   [
     ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'],
     ...['::/127', 'fe80::/10', 'ff00::/8'],
@@ -38,25 +38,25 @@ export interface NodeClaims {
 }
 
 /** Nodes without what no node can have, each of which is a finding. */
-export function believable(nodes: readonly NodeFacts[]): NodeClaims {
-  const judged = [...nodes].sort((a, b) => compareText(a.name, b.name)).map(judge);
+export function plausibleNodes(nodes: readonly NodeFacts[]): NodeClaims {
+  const checked = [...nodes].sort((a, b) => compareText(a.name, b.name)).map(checkNode);
   return {
-    nodes: judged.map(({ node }) => node),
+    nodes: checked.map(({ node }) => node),
     uncertain: new Set<UncertainFact>([
-      ...(nodes.some(isCrowded) ? (['nodeRanges'] as const) : []),
+      ...(nodes.some(hasTooManyAddresses) ? (['nodeRanges'] as const) : []),
       ...(nodes.some(({ podRanges }) => podRanges.some(isTooWide)) ? (['podRanges'] as const) : []),
     ]),
-    findings: judged.flatMap(({ findings }) => findings),
+    findings: checked.flatMap(({ findings }) => findings),
   };
 }
 
-function judge(node: NodeFacts): { readonly node: NodeFacts; readonly findings: readonly Finding[] } {
+function checkNode(node: NodeFacts): { readonly node: NodeFacts; readonly findings: readonly Finding[] } {
   const { name, addresses, podRanges } = node;
-  const hasTooMany = isCrowded(node);
-  const strangeAddresses = hasTooMany ? addresses : addresses.filter(isNoHost);
-  const strangeRanges = podRanges.filter(isNoPodRange);
+  const hasTooMany = hasTooManyAddresses(node);
+  const strangeAddresses = hasTooMany ? addresses : addresses.filter(isNonHostAddress);
+  const strangeRanges = podRanges.filter(isImplausiblePodRange);
   const addressTexts = hasTooMany
-    ? [`${addresses.length} addresses, more than ${mostAddresses}`]
+    ? [`${addresses.length} addresses, more than ${maxAddresses}`]
     : strangeAddresses.map((address) => `the address \`${address}\``);
   return {
     node: {
@@ -74,13 +74,13 @@ function judge(node: NodeFacts): { readonly node: NodeFacts; readonly findings: 
 }
 
 /** What is no address at all, such as a name, is left out later without a word. */
-function isNoHost(text: string): boolean {
+function isNonHostAddress(text: string): boolean {
   const parsed = parseAddress(text);
-  return parsed.ok && nowhere().some((range) => contains(range, parsed.value));
+  return parsed.ok && nonHostRanges().some((range) => contains(range, parsed.value));
 }
 
-function isCrowded({ addresses }: NodeFacts): boolean {
-  return addresses.length > mostAddresses;
+function hasTooManyAddresses({ addresses }: NodeFacts): boolean {
+  return addresses.length > maxAddresses;
 }
 
 function isTooWide(text: string): boolean {
@@ -88,13 +88,13 @@ function isTooWide(text: string): boolean {
   return parsed.ok && parsed.value.prefix < widestPodRange[parsed.value.family];
 }
 
-function isNoPodRange(text: string): boolean {
+function isImplausiblePodRange(text: string): boolean {
   const parsed = parseCidr(text);
   if (!parsed.ok) return false;
-  return isTooWide(text) || nowhere().some((range) => meets(range, parsed.value));
+  return isTooWide(text) || nonHostRanges().some((range) => overlaps(range, parsed.value));
 }
 
-function meets(a: IpRange, b: IpRange): boolean {
+function overlaps(a: IpRange, b: IpRange): boolean {
   return contains(a, b) || contains(b, a);
 }
 

@@ -22,7 +22,7 @@ export interface Observed {
 }
 
 /** Why a fact is not known now. */
-export type Unknown = string;
+export type UnknownReason = string;
 
 /** Whether an object has this name. */
 export function isNamed({ namespace, name }: ObjectKey): (object: ObjectKey) => boolean {

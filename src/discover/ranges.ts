@@ -13,21 +13,21 @@ import { once } from '../model/once.ts';
 import { addressesAmong } from '../model/reach.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { publicPeers } from '../routes/internet.ts';
-import type { Observed, Unknown } from './observed.ts';
+import type { Observed, UnknownReason } from './observed.ts';
 
 /** An autoscaler must not rewrite every policy: with more ranges that can't be merged, the profile has to name them. */
-export const mostRanges = 32;
+export const maxRanges = 32;
 
 /**
  * As many public addresses fewer ranges may hold that nobody told of: one in 4,000 of IPv4, what one site gets of IPv6 thousands of
  * times. With more, what they leave out of `internet` would be missed, and a single node could leave out all of it.
  */
-const mostStrangers = { 4: 1n << 20n, 6: 1n << 96n } as const;
+const maxAddedPublic = { 4: 1n << 20n, 6: 1n << 96n } as const;
 
 /** What can be told of ranges now. */
-export interface FoundRanges {
+export interface DiscoveredRanges {
   /** All of them, or why they can't be listed. */
-  readonly ranges: Result<readonly string[], Unknown>;
+  readonly ranges: Result<readonly string[], UnknownReason>;
   /** Where they are too many to be listed: fewer ranges, in which all of them lie. */
   readonly within?: readonly string[];
   /** Whether there may be others: they can't be read, or some object does not tell its own yet. */
@@ -39,14 +39,20 @@ export interface FoundRanges {
  *
  * @param within ranges that held all of them before: a node more must not change them
  */
-export function discoverNodeRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
+export function discoverNodeRanges(
+  nodes: Observed['nodes'],
+  within: readonly string[] = [],
+): DiscoveredRanges {
   const addresses = nodes?.map((node) => node.addresses.map(parseAddress));
-  return few('the addresses of the nodes', addresses, within);
+  return limitedRanges('the addresses of the nodes', addresses, within);
 }
 
 /** The ranges of pod addresses, where Kubernetes hands them to nodes and not the CNI by itself; as `nodeRanges`. */
-export function discoverPodRanges(nodes: Observed['nodes'], within: readonly string[] = []): FoundRanges {
-  return few(
+export function discoverPodRanges(
+  nodes: Observed['nodes'],
+  within: readonly string[] = [],
+): DiscoveredRanges {
+  return limitedRanges(
     'the pod ranges of the nodes',
     nodes?.map((node) => node.podRanges.map(parseCidr)),
     within,
@@ -57,8 +63,8 @@ export function discoverPodRanges(nodes: Observed['nodes'], within: readonly str
 export function discoverServiceRanges(
   cidrs: Observed['serviceCidrs'],
   within: readonly string[] = [],
-): FoundRanges {
-  return few(
+): DiscoveredRanges {
+  return limitedRanges(
     'the ranges of the ServiceCIDRs',
     cidrs?.map((cidr) => cidr.ranges.map(parseCidr)),
     within,
@@ -66,30 +72,30 @@ export function discoverServiceRanges(
 }
 
 /** @param parsed for each object what it tells */
-function few(
+function limitedRanges(
   what: string,
   parsed: readonly (readonly Result<IpRange, string>[])[] | undefined,
   before: readonly string[],
-): FoundRanges {
+): DiscoveredRanges {
   if (parsed === undefined) return { ranges: failure(`${what} can't be read`), isPartial: true };
-  const told = parsed.map((each) => each.flatMap((range) => (range.ok ? [range.value] : [])));
-  const ranges = told.flat();
-  const isPartial = told.some((each) => each.length === 0) || ranges.length === 0;
+  const byObject = parsed.map((each) => each.flatMap((range) => (range.ok ? [range.value] : [])));
+  const ranges = byObject.flat();
+  const isPartial = byObject.some((each) => each.length === 0) || ranges.length === 0;
   if (ranges.length === 0) return { ranges: failure(`${what} are not there`), isPartial };
   const merged = mergeRanges(ranges);
-  if (merged.length <= mostRanges) return { ranges: success(merged.map(formatCidr)), isPartial };
-  const failed = failure(`${what} are ${merged.length} separate ranges, more than ${mostRanges}`);
+  if (merged.length <= maxRanges) return { ranges: success(merged.map(formatCidr)), isPartial };
+  const failed = failure(`${what} are ${merged.length} separate ranges, more than ${maxRanges}`);
   const old = before.map(parseCidr).flatMap((range) => (range.ok ? [range.value] : []));
-  const covers = coverRanges([...old, ...merged], mostRanges);
+  const covers = coverRanges([...old, ...merged], maxRanges);
   // What held all of them before may not do so now: then it is not known where the others are.
-  if (holdsStrangers(covers, merged)) return { ranges: failed, isPartial: true };
+  if (addsTooManyPublic(covers, merged)) return { ranges: failed, isPartial: true };
   return { ranges: failed, within: covers.map(formatCidr), isPartial };
 }
 
 /** Whether ranges that cover others hold too many public addresses besides. */
-function holdsStrangers(covers: readonly IpRange[], told: readonly IpRange[]): boolean {
-  const strangers = intersectAddresses(withoutAddresses(spansOf(covers), spansOf(told)), publicAddresses());
-  return ([4, 6] as const).some((family) => countAddresses(strangers, family) > mostStrangers[family]);
+function addsTooManyPublic(covers: readonly IpRange[], told: readonly IpRange[]): boolean {
+  const added = intersectAddresses(withoutAddresses(spansOf(covers), spansOf(told)), publicAddresses());
+  return ([4, 6] as const).some((family) => countAddresses(added, family) > maxAddedPublic[family]);
 }
 
 function spansOf(ranges: readonly IpRange[]): AddressSet {

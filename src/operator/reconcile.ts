@@ -7,7 +7,7 @@ import { receiversByRoute, withCapsInAll } from '../compile/across/capped-in-all
 import type { CappedRoute } from '../compile/across/mirror-caps.ts';
 import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
 import { ClusterServicesCache } from '../compile/platform/cluster-services.ts';
-import { isRead, platformAsOwner } from '../compile/platform/read-platform.ts';
+import { isDecoded, platformAsOwner } from '../compile/platform/decoded-platform.ts';
 import { classify, type ErrorClass } from '../kube/errors.ts';
 import type { Finding } from '../model/findings.ts';
 import type { OwnedPolicy, Owner, StoredContent } from '../model/policies.ts';
@@ -196,7 +196,7 @@ export class NamespaceReconciler {
       return undefined;
     }
     // With a profile that doesn't decode, and of which no version did since the start, everything stays as it is.
-    if (view.platform === undefined || !isRead(view.platform)) {
+    if (view.platform === undefined || !isDecoded(view.platform)) {
       states.clearIsolated(namespace);
       return undefined;
     }

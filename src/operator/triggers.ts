@@ -2,12 +2,12 @@
 // Must not know what is done for a key, nor why one namespace hangs on another.
 
 import {
-  leadingTo,
+  backendNamespaces,
+  namespacesAffectedByNamespace,
+  namespacesAffectedByProfile,
+  namespacesAffectedByServices,
   namespacesExposedThrough,
-  namespacesTouchedByNamespace,
-  namespacesTouchedByProfile,
-  namespacesTouchedByServices,
-} from '../compile/across/touched.ts';
+} from '../compile/across/affected-namespaces.ts';
 import type { Change, Identified, Store } from '../kube/store.ts';
 import type { Cache } from '../objects/cache.ts';
 import type { StoredPlatform, StoredProfile } from '../objects/policy-resources.ts';
@@ -61,7 +61,7 @@ export function connectTriggers(
     for (const namespace of others) queue.add(namespace, others.length > mostFresh ? 'bulk' : 'fresh');
   };
   const exposed = (namespace: string) =>
-    touched(namespace, () => namespacesTouchedByServices(cache.view(), namespace));
+    touched(namespace, () => namespacesAffectedByServices(cache.view(), namespace));
   const exposedBy = ({ namespace }: Identified) => exposed(namespace);
   onEach(cache.policies, ({ namespace }) => fresh([namespace]));
   onChange(cache.policies, ({ previous, next }) => {
@@ -72,7 +72,7 @@ export function connectTriggers(
   onEach(cache.referenceGrants, exposedBy);
   for (const { store } of cache.gatewayRoutes) {
     onEach(store, (route) => {
-      for (const namespace of leadingTo(route)) exposed(namespace);
+      for (const namespace of backendNamespaces(route)) exposed(namespace);
     });
   }
   onEach(cache.listenerSets, (set) => {
@@ -85,11 +85,11 @@ export function connectTriggers(
     const name = (next ?? previous)?.name ?? '';
     // What failed in the namespace before it is no reason to wait longer in this one.
     if (previous?.uid !== next?.uid) queue.forget(name);
-    touched(name, () => namespacesTouchedByNamespace(cache.view(), previous, next));
+    touched(name, () => namespacesAffectedByNamespace(cache.view(), previous, next));
   });
   onChange(cache.profiles, ({ previous, next }) =>
     touched((next ?? previous)?.namespace ?? '', () =>
-      namespacesTouchedByProfile(
+      namespacesAffectedByProfile(
         cache.view(),
         previous,
         next,

@@ -191,7 +191,7 @@ function follow(
       keptIsolated: [],
       frozenOwners: new Set(),
       frozenMirrors: [],
-      thawed: [],
+      unfrozen: [],
     });
     for (const { changes } of phases) {
       const rest = [...changes];

@@ -1,7 +1,7 @@
 // Which policies stay because a profile does not decode: what it owns, and what it is mirrored by elsewhere; and what of them
 // does not, because guardrails forbid it today or who asked for it can be read and doesn't any more.
 // Must not know why a profile doesn't decode, nor what guardrails are.
-import type { ForbiddenAmong, LastingPeer } from '../compile/local/lasting-rules.ts';
+import type { FindForbiddenPeers, FrozenPeer } from '../compile/local/frozen-peers.ts';
 import type { Finding } from '../model/findings.ts';
 import {
   allowing,
@@ -22,9 +22,9 @@ import { namespacesNamed, onlyNamesIn } from '../model/selectors.ts';
 export interface Freeze {
   readonly frozenOwners: ReadonlySet<string>;
   readonly frozenMirrors: readonly ObjectKey[];
-  readonly thawed: readonly Direction[];
+  readonly unfrozen: readonly Direction[];
   /** What guardrails forbid today; absent: nothing. */
-  readonly forbidden?: ForbiddenAmong | undefined;
+  readonly forbidden?: FindForbiddenPeers | undefined;
   /** What the policies say that stay, by name: see `contentsNeeded`. Of what is not known all stays. */
   readonly contents?: ReadonlyMap<string, StoredContent> | undefined;
   /** Whether nothing is pruned, because what the platform wants can't be read now. */
@@ -84,7 +84,7 @@ interface Candidates {
 function candidates(
   owned: readonly OwnedPolicy[],
   desired: readonly DesiredPolicy[],
-  { frozenOwners, frozenMirrors, thawed }: Freeze,
+  { frozenOwners, frozenMirrors, unfrozen }: Freeze,
 ): Candidates {
   const namespaces = new Set(frozenMirrors.map(({ namespace }) => namespace));
   const isDesired = ({ name, fingerprint: stored }: OwnedPolicy) =>
@@ -92,7 +92,7 @@ function candidates(
   return {
     owners: owned.filter(
       ({ ownerUid, isolates }) =>
-        frozenOwners.has(ownerUid) && !isolates.some((direction) => thawed.includes(direction)),
+        frozenOwners.has(ownerUid) && !isolates.some((direction) => unfrozen.includes(direction)),
     ),
     mirrors: owned.filter(
       (policy) => policy.mirrors.some((namespace) => namespaces.has(namespace)) && !isDesired(policy),
@@ -115,7 +115,7 @@ class Lasting {
     });
     const rules = known.map(({ policy, content }) => askedStill(policy, content, freeze.frozenMirrors));
     const peers = known.map(({ content }, at) => (rules[at] ?? []).map((rule) => peersOf(rule, content)));
-    const forbidden = freeze.forbidden?.(peers.flat(2)) ?? new Set<LastingPeer>();
+    const forbidden = freeze.forbidden?.(peers.flat(2)) ?? new Set<FrozenPeer>();
     for (const [at, { policy, content }] of known.entries()) {
       const before = rules[at] ?? [];
       const after = before.flatMap((rule, index) =>
@@ -171,15 +171,15 @@ function inSomeOf(peer: Peer, places: ReadonlySet<string>): readonly Peer[] {
 function peersOf(
   { peers, ports, foundFor }: StoredRule,
   { direction, pods }: StoredContent,
-): readonly LastingPeer[] {
+): readonly FrozenPeer[] {
   const about = { direction, pods, ports, foundFor };
   return peers.length === 0 ? [{ ...about, peer: undefined }] : peers.map((peer) => ({ ...about, peer }));
 }
 
 function withoutForbidden(
   rule: StoredRule,
-  judged: readonly LastingPeer[],
-  forbidden: ReadonlySet<LastingPeer>,
+  judged: readonly FrozenPeer[],
+  forbidden: ReadonlySet<FrozenPeer>,
 ): readonly StoredRule[] {
   const staying = judged.filter((peer) => !forbidden.has(peer));
   if (staying.length === judged.length) return [rule];

@@ -27,6 +27,6 @@ export function planLeftovers(
     keptIsolated: [],
     frozenOwners: new Set(),
     frozenMirrors: [],
-    thawed: [],
+    unfrozen: [],
   });
 }

@@ -145,7 +145,7 @@ function planFor(shop: SimulatedNamespace, { desired, keptIsolated }: Scenario):
     keptIsolated,
     frozenOwners: new Set([frozen.uid]),
     frozenMirrors: [],
-    thawed: [],
+    unfrozen: [],
   });
 }
 
@@ -367,7 +367,7 @@ describe('a plan', () => {
           keptIsolated: given.keptIsolated,
           frozenOwners: new Set([frozen.uid]),
           frozenMirrors: [],
-          thawed: [],
+          unfrozen: [],
         };
         expect(plan({ ...input, desired: given.desired.toReversed(), actual: shop.actual(true) })).toEqual(
           plan({ ...input, desired: given.desired, actual: shop.actual() }),

@@ -38,7 +38,7 @@ interface Given {
   readonly keptIsolated?: PlanInput['keptIsolated'];
   readonly frozen?: readonly string[];
   readonly frozenMirrors?: readonly string[];
-  readonly thawed?: PlanInput['thawed'];
+  readonly unfrozen?: PlanInput['unfrozen'];
   readonly contents?: PlanInput['contents'];
   readonly forbidden?: PlanInput['forbidden'];
   readonly keepsAll?: boolean;
@@ -47,7 +47,7 @@ interface Given {
 /** The plan for the namespace `shop`. */
 function planned(given: Given): Plan {
   const { desired = [], owned = [], foreign = [], keptIsolated = [] } = given;
-  const { frozen = [], frozenMirrors = [], thawed = [] } = given;
+  const { frozen = [], frozenMirrors = [], unfrozen = [] } = given;
   return plan({
     namespace: 'shop',
     desired,
@@ -60,7 +60,7 @@ function planned(given: Given): Plan {
     contents: given.contents,
     forbidden: given.forbidden,
     keepsAll: given.keepsAll ?? false,
-    thawed,
+    unfrozen,
   });
 }
 
@@ -371,7 +371,7 @@ describe('ownership', () => {
     const wayOut = ownedBy('uid-broken', written(allowing('ringfence-route-out', 'Egress', 80)));
     const owned = [...[deny, denyEgress, dns].map((policy) => written(policy)), wayOut];
     const given = { desired: [deny], owned, frozen: ['uid-broken'] };
-    expect(told(planned({ ...given, thawed: ['Egress'] }))).toEqual([
+    expect(told(planned({ ...given, unfrozen: ['Egress'] }))).toEqual([
       `open: create ${transitionName}`,
       `prune: delete ${denyNames.Egress}`,
       'prune: delete ringfence-dns',
@@ -379,7 +379,7 @@ describe('ownership', () => {
     ]);
     const wayIn = ownedBy('uid-broken', written(allowing('ringfence-route', 'Ingress', 80)));
     const stays = { desired: [deny], owned: [written(deny), wayIn], frozen: ['uid-broken'] };
-    expect(told(planned({ ...stays, thawed: ['Egress'] }))).toEqual([]);
+    expect(told(planned({ ...stays, unfrozen: ['Egress'] }))).toEqual([]);
   });
 
   test('that is frozen does not keep a temporary policy', () => {
@@ -696,7 +696,7 @@ describe('what stays of a profile that does not decode', () => {
   });
 
   test('needs to be known only where it may lose something', () => {
-    const freeze = { frozenOwners: new Set(['uid-broken']), frozenMirrors: [], thawed: [] };
+    const freeze = { frozenOwners: new Set(['uid-broken']), frozenMirrors: [], unfrozen: [] };
     const needed = (more: object) => contentsNeeded(owned, ringed.desired, { ...freeze, ...more });
     expect(needed({})).toEqual([]);
     expect(needed({ forbidden: forbidding(all) })).toEqual([wayOut]);

@@ -50,13 +50,13 @@ export function wantedIn({
   withheld,
   frozenOwners,
   frozenMirrors,
-  thawed,
+  unfrozen,
   forbidden,
 }: Pick<
   CompiledNamespace,
-  'enforcement' | 'policies' | 'withheld' | 'frozenOwners' | 'frozenMirrors' | 'thawed' | 'forbidden'
+  'enforcement' | 'policies' | 'withheld' | 'frozenOwners' | 'frozenMirrors' | 'unfrozen' | 'forbidden'
 >): Freeze & Pick<PlanInput, 'desired' | 'withheld' | 'rehearsed'> {
-  const freeze = { frozenOwners, frozenMirrors, thawed, forbidden };
+  const freeze = { frozenOwners, frozenMirrors, unfrozen, forbidden };
   return enforcement === 'Enforce'
     ? { ...freeze, desired: policies, withheld }
     : { ...freeze, desired: [], rehearsed: policies };

@@ -6,7 +6,7 @@ import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
-import type { Outside } from '../compile/platform/membership.ts';
+import type { OutsideReason } from '../compile/platform/membership.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 import { quoteSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
@@ -87,7 +87,7 @@ function routesOf(
   }));
 }
 
-const whyOutside: Readonly<Record<Outside, string>> = {
+const whyOutside: Readonly<Record<OutsideReason, string>> = {
   OperatorNamespace: 'the operator runs in the namespace',
   Excluded: 'the namespace is excluded, as a system namespace or by the platform profile',
   NotSelected: 'the platform profile does not select the namespace',

@@ -8,7 +8,7 @@ export const anywhereEnd = routeEnd({
   name: 'anywhere',
   schema: fields({}),
   sides: ['from', 'to'],
-  isHere: false,
+  isLocal: false,
   description:
     'Everything: every pod of every namespace and every address, IPv4 and IPv6. As `from`, anyone who has network access to the pods gets in.',
   // CNIs differ in whether an address range matches pods, so that pods are named too.

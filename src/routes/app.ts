@@ -9,7 +9,7 @@ export const appEnd = routeEnd({
   name: 'app',
   schema: labelValue(),
   sides: ['from', 'to'],
-  isHere: true,
+  isLocal: true,
   description:
     "Pods in this namespace whose app label has this value. Which label that is, the platform profile's `appLabel` says (`app.kubernetes.io/name` unless changed).",
   pods: (app, { appLabel }) => success({ selector: { matchLabels: { [appLabel]: app } }, ports: podPorts }),

@@ -32,7 +32,7 @@ export const cidrEnd = routeEnd({
   name: 'cidr',
   schema,
   sides: ['from', 'to'],
-  isHere: false,
+  isLocal: false,
   description:
     'A range of addresses. It is meant for what lies outside the cluster: whether a range that covers pod addresses matches pods differs between CNIs, so name pods by labels.',
   peers: ({ cidr, except = [] }) =>

@@ -10,7 +10,7 @@ export const clusterEnd = routeEnd({
   name: 'cluster',
   schema: fields({}),
   sides: ['from', 'to'],
-  isHere: false,
+  isLocal: false,
   description:
     'Every pod of every namespace, and the node addresses of the cluster; as `to`, its Service addresses too. Ranges that are not known are left out.',
   // CNIs differ in whether an address range matches pods, so that pods are named, and their ranges are not.

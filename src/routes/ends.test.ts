@@ -313,8 +313,8 @@ describe('the namespaces in which an end means pods', () => {
 
 describe('every end', () => {
   test('means pods if, and only if, it is here', () => {
-    for (const { pods, isHere } of routeEnds as readonly { pods?: unknown; isHere: boolean }[]) {
-      expect(pods !== undefined).toBe(isHere);
+    for (const { pods, isLocal } of routeEnds as readonly { pods?: unknown; isLocal: boolean }[]) {
+      expect(pods !== undefined).toBe(isLocal);
     }
   });
 });

@@ -13,8 +13,8 @@ export const ingressControllerEnd = routeEnd({
       .exactOptional(),
   }),
   sides: ['from', 'to'],
-  isHere: false,
-  asksConsent: true,
+  isLocal: false,
+  requiresConsent: true,
   description:
     'The ingress controllers that the platform profile declares: `{}` for all of them, or one by its name.',
   peers: ({ name }, { ingressControllers }) => declaredPeers('ingressControllers', name, ingressControllers),

@@ -11,11 +11,11 @@ export const internetEnd = routeEnd({
   name: 'internet',
   schema: fields({}),
   sides: ['from', 'to'],
-  isHere: false,
+  isLocal: false,
   description:
     'Public addresses, IPv4 and IPv6: none of the cluster, and none of private, shared, link-local and other special ranges, so that the metadata address of a cloud (169.254.169.254) stays shut. It waits until the ranges of the cluster are known. For private networks beside the cluster name their `cidr`.',
   peers: (_, { ranges }) => outside(ranges),
-  awaits: ({ uncertain }) => {
+  missingFact: ({ uncertain }) => {
     const old = rangeNames.filter((name) => uncertain?.has(name));
     return old.length === 0
       ? undefined

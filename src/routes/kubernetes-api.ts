@@ -10,7 +10,7 @@ export const kubernetesApiEnd = routeEnd({
   name: 'kubernetesAPI',
   schema: fields({}),
   sides: ['from', 'to'],
-  isHere: false,
+  isLocal: false,
   description:
     'As `to`, the Kubernetes API server: its Service address and every endpoint, each on its own port, so that `ports` can be left out; where they are written, one of them must be a port of it. As `from`, the control plane that calls a webhook or an aggregated API in this namespace: the addresses of its nodes, or the konnectivity pods.',
   peers: (_, { controlPlane }) => {
@@ -20,7 +20,7 @@ export const kubernetesApiEnd = routeEnd({
   rules: (_, { apiServer }, ports) => {
     const [first, ...rest] = apiServer;
     if (first === undefined) return failure(unknownServer);
-    return answering([first, ...rest], ports);
+    return rulesOnPorts([first, ...rest], ports);
   },
   // The konnectivity pods.
   namespaceScope: () => 'declared',
@@ -30,22 +30,22 @@ export const kubernetesApiEnd = routeEnd({
  * The API server is behind a Service whose port is another than its own, and whose address some CNIs match before its
  * translation and some after: whoever names one of the ports means it with all of its addresses.
  */
-function answering(apiServer: NonEmpty<Rule>, written: WrittenPorts): Result<NonEmpty<Rule>, EndProblem> {
+function rulesOnPorts(apiServer: NonEmpty<Rule>, written: WrittenPorts): Result<NonEmpty<Rule>, EndProblem> {
   const has = [...new Set(apiServer.flatMap(({ ports = [] }) => ports.map(({ port }) => Number(port))))].sort(
     (a, b) => a - b,
   );
-  if (written === undefined || written.some((port) => meansOneOf(has, port))) return success(apiServer);
-  const told = has.map((port) => `\`${port}\``).join(', ');
+  if (written === undefined || written.some((port) => namesOneOf(has, port))) return success(apiServer);
+  const quotedPorts = has.map((port) => `\`${port}\``).join(', ');
   return failure({
     state: 'Rejected',
     reason: 'ServicePortMissing',
-    message: `the API server answers on ${told}: leave \`ports\` out, or name one of these`,
+    message: `the API server answers on ${quotedPorts}: leave \`ports\` out, or name one of these`,
     suggestion: `ports: [${has.join(', ')}]`,
   });
 }
 
 /** `https` is what the Service `kubernetes` calls its port. */
-function meansOneOf(ports: readonly number[], written: number | string): boolean {
+function namesOneOf(ports: readonly number[], written: number | string): boolean {
   const spec = parsePort(written);
   if (!spec.ok || spec.value.protocol !== 'TCP') return false;
   if ('name' in spec.value) return spec.value.name === 'https';

@@ -13,8 +13,8 @@ export const monitoringEnd = routeEnd({
       .exactOptional(),
   }),
   sides: ['from', 'to'],
-  isHere: false,
-  asksConsent: true,
+  isLocal: false,
+  requiresConsent: true,
   description:
     'The monitoring systems that the platform profile declares: `{}` for all of them, or one by its name. Scraping on their own ports is allowed already; this is for other ports, or for pods that push (`to`).',
   peers: ({ name }, context) => declaredPeers('monitoring', name, context.monitoring),

@@ -34,8 +34,8 @@ export const namespaceEnd = routeEnd({
   name: 'namespace',
   schema,
   sides: ['from', 'to'],
-  isHere: false,
-  asksConsent: true,
+  isLocal: false,
+  requiresConsent: true,
   description:
     'Pods of other namespaces, which exactly one of `name` and `selector` chooses. As `to`, the other namespace must admit this one too before traffic flows: until then the route is Pending.',
   peers: ({ name, selector, pods }) =>

@@ -8,7 +8,7 @@ export const nodesEnd = routeEnd({
   name: 'nodes',
   schema: fields({}),
   sides: ['from', 'to'],
-  isHere: false,
+  isLocal: false,
   description:
     "The addresses of the cluster's nodes, and so every pod with `hostNetwork: true`, which no selector can select. Traffic from a pod's own node may pass in any case: most CNIs let the kubelet's probes in.",
   peers: (_, { ranges }) => {

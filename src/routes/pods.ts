@@ -9,7 +9,7 @@ export const podsEnd = routeEnd({
   name: 'pods',
   schema: labelSelector(),
   sides: ['from', 'to'],
-  isHere: true,
+  isLocal: true,
   description: 'Pods in this namespace that the label selector selects. `{}` means all of them.',
   pods: (selector) => success({ selector, ports: podPorts }),
   peers: (selector) => success([{ podSelector: selector }]),

@@ -94,10 +94,10 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   /** Where the end may stand. */
   readonly sides: readonly RouteSide[];
   /** Whether it always means pods of the profile's own namespace; every route needs such an end. */
-  readonly isHere: boolean;
+  readonly isLocal: boolean;
   /** One or two sentences for the reference: what it means, and the trap. */
   readonly description: string;
-  /** The pods that it means, where `isHere`. */
+  /** The pods that it means, where `isLocal`. */
   pods?(value: z.output<Schema>, context: RouteContext): Result<LocalPods, EndProblem>;
   /** What it is as the other end of a rule; never an empty list, which would mean everyone. */
   peers(value: z.output<Schema>, context: RouteContext): Result<NonEmpty<Peer>, EndProblem>;
@@ -110,9 +110,9 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   /** What of it is not known now and left out, although the rest is there. */
   gap?(context: RouteContext, side: RouteSide): Gap | undefined;
   /** Why no new rule is made of it now, although what was last known of it holds for those that are enforced. */
-  awaits?(context: RouteContext): EndProblem | undefined;
+  missingFact?(context: RouteContext): EndProblem | undefined;
   /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */
-  readonly asksConsent?: true;
+  readonly requiresConsent?: true;
   /** Which other namespaces' pods it means; left out: none's. */
   namespaceScope?(value: z.output<Schema>): NamespaceScope;
 }

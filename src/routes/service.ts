@@ -20,7 +20,7 @@ export const serviceEnd = routeEnd({
   name: 'service',
   schema: dnsLabel(),
   sides: ['from', 'to'],
-  isHere: true,
+  isLocal: true,
   description:
     "The pods behind this Service of this namespace; changes of its selector and ports are followed. With it as `to`, `ports` are the Service's ports, not the pods', and are translated; leave them out for every port that the Service has.",
   pods: podsBehind,
@@ -70,15 +70,15 @@ function translate(
   const translated: PolicyPort[] = [];
   for (const port of written ?? service.ports.map(asWritten)) {
     const spec = parsePort(port);
-    const matches = spec.ok ? service.ports.filter((candidate) => isMeant(spec.value, candidate)) : [];
+    const matches = spec.ok ? service.ports.filter((candidate) => matchesPort(spec.value, candidate)) : [];
     if (matches.length === 0) return portMissing(service, port, written ?? []);
     translated.push(...matches.flatMap((match) => podPortsOf(service, match)));
   }
-  return success(nonEmpty(withoutTwins(translated)));
+  return success(nonEmpty(distinctPorts(translated)));
 }
 
 /** A port by its number or name, and a range by every port of the Service in it. */
-function isMeant(spec: PortSpec, candidate: ServicePort): boolean {
+function matchesPort(spec: PortSpec, candidate: ServicePort): boolean {
   if (spec.protocol !== candidate.protocol) return false;
   if ('name' in spec) return spec.name === candidate.name;
   return spec.interval.first <= candidate.port && candidate.port <= spec.interval.last;
@@ -93,12 +93,12 @@ function podPortsOf(
   return headless && targetPort !== port ? [target, { protocol, port }] : [target];
 }
 
-function withoutTwins(ports: readonly PolicyPort[]): readonly PolicyPort[] {
+function distinctPorts(ports: readonly PolicyPort[]): readonly PolicyPort[] {
   return [...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values()];
 }
 
 /** How many ports a message names before it counts the rest, so that the mistake itself is not cut off. */
-const portsShown = 8;
+const maxShownPorts = 8;
 
 function portMissing(
   service: ServiceFacts,
@@ -106,10 +106,10 @@ function portMissing(
   written: readonly (number | string)[],
 ): Result<never, EndProblem> {
   const has = service.ports.map((each) => `${quoted(each)}${each.name ? ` (${each.name})` : ''}`);
-  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, portsShown)}`;
+  const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, maxShownPorts)}`;
   const mistake = mistakeIn(service, port);
   if (mistake === undefined) return rejected('ServicePortMissing', message);
-  return rejected('ServicePortMissing', `${message}. ${mistake.why}`, mendedPorts(service, written));
+  return rejected('ServicePortMissing', `${message}. ${mistake.why}`, correctedPorts(service, written));
 }
 
 /** What somebody wrote instead of some ports of a Service. */
@@ -129,7 +129,7 @@ function mistakeIn({ ports }: ServiceFacts, port: number | string): Mistake | un
   const namesProtocol = String(port).includes('/');
   const alike = namesProtocol
     ? []
-    : ports.filter((each) => isMeant({ ...spec.value, protocol: each.protocol }, each));
+    : ports.filter((each) => matchesPort({ ...spec.value, protocol: each.protocol }, each));
   const why = `\`${port}\` without a protocol is TCP`;
   return alike.length > 0 ? { meant: alike, why } : undefined;
 }
@@ -142,17 +142,17 @@ function leadsTo({ protocol, targetPort }: ServicePort, spec: PortSpec): boolean
 }
 
 /** A route takes so many; one range may be mistaken for more. */
-const mostPorts = 50;
+const maxPorts = 50;
 
 /** All of the route's ports, those that were mistaken put right; nothing where one stays wrong, or they are too many. */
-function mendedPorts(service: ServiceFacts, written: readonly (number | string)[]): string | undefined {
-  const mended = written.flatMap((port) => {
+function correctedPorts(service: ServiceFacts, written: readonly (number | string)[]): string | undefined {
+  const corrected = written.flatMap((port) => {
     const spec = parsePort(port);
-    if (spec.ok && service.ports.some((each) => isMeant(spec.value, each))) return [port];
+    if (spec.ok && service.ports.some((each) => matchesPort(spec.value, each))) return [port];
     return mistakeIn(service, port)?.meant.map(asWritten) ?? [undefined];
   });
-  const ports = [...new Set(mended)];
-  if (ports.includes(undefined) || ports.length > mostPorts) return undefined;
+  const ports = [...new Set(corrected)];
+  if (ports.includes(undefined) || ports.length > maxPorts) return undefined;
   return `ports: [${ports.map((port) => JSON.stringify(port)).join(', ')}]`;
 }
 

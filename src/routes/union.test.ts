@@ -4,20 +4,20 @@ import { success } from '../model/result.ts';
 import type { RouteEnd } from './route-end.ts';
 import { constrain, type ValidationRule, validations } from './schema/constraint.ts';
 import { fields } from './schema/fields.ts';
-import { oneEndIsHere, routeEndUnion } from './union.ts';
+import { oneEndIsLocal, routeEndUnion } from './union.ts';
 
-const end = (name: string, more: Pick<Partial<RouteEnd>, 'schema' | 'isHere' | 'sides'> = {}): RouteEnd => ({
+const end = (name: string, more: Pick<Partial<RouteEnd>, 'schema' | 'isLocal' | 'sides'> = {}): RouteEnd => ({
   name,
   schema: fields({}),
   sides: ['from', 'to'],
-  isHere: false,
+  isLocal: false,
   description: 'An end.',
   peers: () => success([{}]),
   ...more,
 });
 
 const ends = [
-  end('app', { schema: z.string(), isHere: true }),
+  end('app', { schema: z.string(), isLocal: true }),
   end('namespace'),
   end('fqdn', { sides: ['to'] }),
 ];
@@ -52,7 +52,7 @@ describe('the union of route ends', () => {
 
 describe('a route', () => {
   test('needs an end that is here, on a side where that may stand', () => {
-    const constraint = oneEndIsHere([end('app', { isHere: true, sides: ['to'] }), end('anywhere')]);
+    const constraint = oneEndIsLocal([end('app', { isLocal: true, sides: ['to'] }), end('anywhere')]);
     expect(constraint.rule).toBe('has(self.to.app)');
     expect(constraint.holds({ from: { anywhere: {} }, to: { app: 'web' } })).toBe(true);
     expect(constraint.holds({ from: { anywhere: {} }, to: { anywhere: {} } })).toBe(false);

@@ -12,13 +12,13 @@ import { fields } from './schema/fields.ts';
  * way to read an empty peer is "everyone".
  */
 export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.ZodType {
-  const standing = ends.filter((end) => end.sides.includes(side));
-  const names = standing.map((end) => end.name);
+  const allowed = ends.filter((end) => end.sides.includes(side));
+  const names = allowed.map((end) => end.name);
   const shape = Object.fromEntries(
-    standing.map((end) => [end.name, end.schema.describe(end.description).exactOptional()]),
+    allowed.map((end) => [end.name, end.schema.describe(end.description).exactOptional()]),
   );
   const object = fields(shape).meta({
-    title: standing.length === ends.length ? 'route end' : `route end of \`${side}\``,
+    title: allowed.length === ends.length ? 'route end' : `route end of \`${side}\``,
     about: 'What traffic comes from or goes to. The one member says which kind of end it is.',
     minProperties: 1,
     // Two writers' ends must replace each other under server-side apply, never merge into two members.
@@ -36,10 +36,10 @@ export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.Zod
 }
 
 /** The constraint on a route that one of its ends is in the profile's own namespace. */
-export function oneEndIsHere(
+export function oneEndIsLocal(
   ends: readonly RouteEnd[],
 ): Constraint<{ readonly from: object; readonly to: object }> {
-  const here = ends.filter((end) => end.isHere);
+  const here = ends.filter((end) => end.isLocal);
   const names = here.map((end) => end.name);
   const present = (['from', 'to'] as const).flatMap((side) =>
     here.filter((end) => end.sides.includes(side)).map((end) => `has(${member(side, end.name)})`),

@@ -66,9 +66,9 @@ export interface RouteLinks {
   /** Profiles with a route from namespaces by a label, or by several, of which one with these labels has one. */
   fromLabels(labels: Labels): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces that need no label for it: from all, or from who lacks one. */
-  fromEvery(): Iterable<ObjectKey>;
+  fromAny(): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces by labels, or from all. */
-  fromSome(): Iterable<ObjectKey>;
+  fromSelected(): Iterable<ObjectKey>;
   /** Profiles with a route from where the platform profile says. */
   fromDeclared(): Iterable<ObjectKey>;
   /** Profiles with a route to this namespace by its name. */
@@ -78,7 +78,7 @@ export interface RouteLinks {
   /** Profiles with a route to where the platform profile says. */
   toDeclared(): Iterable<ObjectKey>;
   /** Profiles that don't decode: what they say is not known. */
-  unread(): Iterable<ObjectKey>;
+  undecoded(): Iterable<ObjectKey>;
 }
 
 /** The names of namespaces, by their labels. */

@@ -8,7 +8,7 @@ import type { Route } from '../api/route.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { ProfileFacts } from './cluster-view.ts';
-import { indexOf, RouteIndex } from './route-index.ts';
+import { RouteIndex, routeIndexOf } from './route-index.ts';
 
 const keysOf = (found: Iterable<ObjectKey>) => [...found].map(formatKey).sort();
 
@@ -36,10 +36,10 @@ function expectTheSame(index: RouteIndex, profiles: readonly ProfileFacts[], som
       having(profiles, ({ to }) => 'namespace' in to && to.namespace.name === name),
     );
   }
-  expect(keysOf(index.fromSome())).toEqual(
+  expect(keysOf(index.fromSelected())).toEqual(
     having(profiles, ({ from }) => 'cluster' in from || 'anywhere' in from || isByLabels(from)),
   );
-  expect(keysOf(index.fromEvery())).toEqual(
+  expect(keysOf(index.fromAny())).toEqual(
     having(
       profiles,
       ({ from }) => 'cluster' in from || 'anywhere' in from || (isByLabels(from) && !isAsking(from)),
@@ -54,7 +54,7 @@ function expectTheSame(index: RouteIndex, profiles: readonly ProfileFacts[], som
   expect(keysOf(index.toDeclared())).toEqual(
     having(profiles, ({ to }) => 'ingressController' in to || 'monitoring' in to),
   );
-  expect(keysOf(index.unread())).toEqual(
+  expect(keysOf(index.undecoded())).toEqual(
     profiles
       .filter(({ decoded }) => !decoded.ok)
       .map(formatKey)
@@ -84,7 +84,7 @@ function isSelecting(end: Route['from'], some: Labels): boolean {
 
 describe('the index of routes', () => {
   test('finds what looking at every route finds', () => {
-    fc.assert(fc.property(everyProfile, labels, (all, some) => expectTheSame(indexOf(all), all, some)));
+    fc.assert(fc.property(everyProfile, labels, (all, some) => expectTheSame(routeIndexOf(all), all, some)));
   });
 
   test('finds the same after profiles came, changed and went, in whatever order', () => {
@@ -119,14 +119,14 @@ describe('the index of routes', () => {
           },
         ],
       });
-    const index = indexOf(['a', 'b', 'c'].map(team));
+    const index = routeIndexOf(['a', 'b', 'c'].map(team));
     expect(keysOf(index.fromLabels({ team: 'b', other: 'a' }))).toEqual(['b/a']);
   });
 
   test('is empty when every profile is gone', () => {
     fc.assert(
       fc.property(everyProfile, (all) => {
-        const index = indexOf(all);
+        const index = routeIndexOf(all);
         for (const each of all) index.change(each, undefined);
         expect(index).toEqual(new RouteIndex());
         expectTheSame(index, [], {});

@@ -6,6 +6,7 @@ import type { Route } from '../api/route.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type LabelSelector, type Labels, requiredLabels } from '../model/selectors.ts';
 import { endOf, type RouteEndValue } from '../routes/index.ts';
+import type { RouteSide } from '../routes/route-end.ts';
 import type { ProfileFacts, RouteLinks } from './cluster-view.ts';
 
 /** The profiles that speak of each namespace. */
@@ -26,12 +27,12 @@ export class RouteIndex implements RouteLinks {
     return this.#at(termsOfLabels('from', labels));
   }
 
-  fromEvery(): Iterable<ObjectKey> {
+  fromAny(): Iterable<ObjectKey> {
     return this.#at([labelled('from')]);
   }
 
-  fromSome(): Iterable<ObjectKey> {
-    return this.#at([some('from')]);
+  fromSelected(): Iterable<ObjectKey> {
+    return this.#at([selected('from')]);
   }
 
   fromDeclared(): Iterable<ObjectKey> {
@@ -50,8 +51,8 @@ export class RouteIndex implements RouteLinks {
     return this.#at([declared('to')]);
   }
 
-  unread(): Iterable<ObjectKey> {
-    return this.#at([unread]);
+  undecoded(): Iterable<ObjectKey> {
+    return this.#at([undecoded]);
   }
 
   #add({ namespace, name, decoded }: ProfileFacts): void {
@@ -83,24 +84,22 @@ export class RouteIndex implements RouteLinks {
 }
 
 /** An index of these profiles. */
-export function indexOf(profiles: Iterable<ProfileFacts>): RouteIndex {
+export function routeIndexOf(profiles: Iterable<ProfileFacts>): RouteIndex {
   const index = new RouteIndex();
   for (const profile of profiles) index.change(undefined, profile);
   return index;
 }
 
-type Side = 'from' | 'to';
-
 // What a profile is found by. A term is a text, because a Map compares objects by identity; `/` is in no name.
-const unread = 'unread';
-const declared = (side: Side) => `${side}/declared`;
-const some = (side: Side) => `${side}/some`;
-const name = (side: Side, namespace: string) => `${side}/name/${namespace}`;
-const labelled = (side: Side, key = '', value?: string) =>
+const undecoded = 'undecoded';
+const declared = (side: RouteSide) => `${side}/declared`;
+const selected = (side: RouteSide) => `${side}/some`;
+const name = (side: RouteSide, namespace: string) => `${side}/name/${namespace}`;
+const labelled = (side: RouteSide, key = '', value?: string) =>
   value === undefined ? `${side}/label/${key}` : `${side}/label/${key}=${value}`;
 
 function termsOf(decoded: ProfileFacts['decoded']): ReadonlySet<string> {
-  if (!decoded.ok) return new Set([unread]);
+  if (!decoded.ok) return new Set([undecoded]);
   return new Set(decoded.value.spec.routes.flatMap(termsOfRoute));
 }
 
@@ -108,21 +107,21 @@ function termsOfRoute({ from, to }: Route): readonly string[] {
   return [...termsOfEnd('from', from), ...termsOfEnd('to', to)];
 }
 
-function termsOfEnd(side: Side, written: RouteEndValue): readonly string[] {
+function termsOfEnd(side: RouteSide, written: RouteEndValue): readonly string[] {
   const { end, value } = endOf(written);
   const namespaceScope = end.namespaceScope?.(value);
   // Where it leads to, only those are asked about who have a say.
-  if (namespaceScope === undefined || (side === 'to' && end.asksConsent === undefined)) return [];
+  if (namespaceScope === undefined || (side === 'to' && end.requiresConsent === undefined)) return [];
   if (namespaceScope === 'declared') return [declared(side)];
   if ('name' in namespaceScope) return [name(side, namespaceScope.name)];
-  return [some(side), ...termsOfSelector(side, namespaceScope.selector)];
+  return [selected(side), ...termsOfSelector(side, namespaceScope.selector)];
 }
 
-function termsOfLabels(side: Side, labels: Labels): readonly string[] {
+function termsOfLabels(side: RouteSide, labels: Labels): readonly string[] {
   return Object.entries(labels).flatMap(([key, value]) => [labelled(side, key, value), labelled(side, key)]);
 }
 
 /** One of the labels that a selector asks for is enough to find it by; one that asks for none is found by every namespace. */
-function termsOfSelector(side: Side, selector: LabelSelector): readonly string[] {
+function termsOfSelector(side: RouteSide, selector: LabelSelector): readonly string[] {
   return requiredLabels(selector)?.map(({ key, value }) => labelled(side, key, value)) ?? [labelled(side)];
 }

@@ -3,7 +3,7 @@
 
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
-import { isRead, platformAsOwner } from '../../compile/platform/read-platform.ts';
+import { isDecoded, platformAsOwner } from '../../compile/platform/decoded-platform.ts';
 import type { CompiledProfile } from '../../compile/policies/profile-policies.ts';
 import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
@@ -15,7 +15,7 @@ export type LintFinding = Finding & { readonly suggestion?: string };
 /** The findings about the profiles of a snapshot and what they compile to, and about what stands in the way of what they ask for. */
 export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled): readonly LintFinding[] {
   const { platform } = stores.view();
-  if (platform === undefined || !isRead(platform)) return compiled.findings;
+  if (platform === undefined || !isDecoded(platform)) return compiled.findings;
   const planned = compiled.namespaces.flatMap(
     (namespace) =>
       plan({
@@ -26,7 +26,7 @@ export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled)
         keptIsolated: [],
         frozenOwners: namespace.frozenOwners,
         frozenMirrors: namespace.frozenMirrors,
-        thawed: namespace.thawed,
+        unfrozen: namespace.unfrozen,
         forbidden: namespace.forbidden,
         contents: stores.contentsIn(namespace.namespace),
       }).findings,

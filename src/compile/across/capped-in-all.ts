@@ -18,7 +18,7 @@ interface WithRoutes {
   readonly routes: readonly CompiledRoute[];
 }
 
-const mostNamed = 3;
+const maxNamed = 3;
 
 /** For each route that is left out somewhere, the namespaces that it is left out of. */
 export type ReceiversByRoute = ReadonlyMap<string, readonly string[]>;
@@ -28,7 +28,7 @@ export function receiversByRoute(receivers: readonly CappingReceiver[]): Receive
   const receiversOf = new Map<string, string[]>();
   for (const { namespace, cappedRoutes } of receivers) {
     for (const route of cappedRoutes) {
-      const key = keyOf(route);
+      const key = routeKey(route);
       receiversOf.set(key, [...(receiversOf.get(key) ?? []), namespace]);
     }
   }
@@ -44,16 +44,16 @@ export function withCapsInAll<P extends WithRoutes>(
   return profiles.map((each) => {
     const { namespace, name: profile } = each.profile;
     const routes = each.routes.map((route) =>
-      tellCapped(route, receiversOf.get(keyOf({ namespace, profile, route: route.route.name })) ?? []),
+      markCapped(route, receiversOf.get(routeKey({ namespace, profile, route: route.route.name })) ?? []),
     );
     return { ...each, routes };
   });
 }
 
 /** Its rule is written here whatever becomes of the mirror; a route that is not written has more to tell. */
-function tellCapped(route: CompiledRoute, receivers: readonly string[]): CompiledRoute {
+function markCapped(route: CompiledRoute, receivers: readonly string[]): CompiledRoute {
   if (receivers.length === 0 || route.state !== 'Active') return route;
-  const names = quoteSome(receivers.toSorted(compareText), mostNamed);
+  const names = quoteSome(receivers.toSorted(compareText), maxNamed);
   const before = route.reason === 'MirrorsCapped' ? `${route.message}; also,` : 'its rule is written, but';
   return {
     ...route,
@@ -62,6 +62,6 @@ function tellCapped(route: CompiledRoute, receivers: readonly string[]): Compile
   };
 }
 
-function keyOf({ namespace, profile, route }: CappedRoute): string {
+function routeKey({ namespace, profile, route }: CappedRoute): string {
   return `${namespace}/${profile}/${route}`;
 }

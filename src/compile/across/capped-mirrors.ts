@@ -15,8 +15,8 @@ import { capOfPair, type IngressRoute, type MirroredRoute, mirroredIn, withinCap
 type MirrorableRoute = Pick<MirroredRoute, 'profile' | 'ingressRoute'>;
 
 /** Who lets in more does not look at each of them. */
-const mostAsked = 200;
-const mostTold = 3;
+const maxSources = 200;
+const maxNamed = 3;
 
 /** The ways in of a namespace that count for the egress of others, as far as these let them. */
 export function mirrorableRoutes(
@@ -27,7 +27,7 @@ export function mirrorableRoutes(
   return profiles.flatMap(({ profile, routes }) =>
     routes.flatMap((ingressRoute) =>
       ingressRoute.kind === 'ingress' &&
-      ingressRoute.awaits === undefined &&
+      ingressRoute.missingFact === undefined &&
       (!ingressRoute.isWide || isTrusted)
         ? [{ profile, ingressRoute }]
         : [],
@@ -38,18 +38,20 @@ export function mirrorableRoutes(
 /** For each way in of a namespace that is not mirrored everywhere, where it is not: as a sentence. */
 export function cappedMirrors(run: Compilation, here: LocalNamespace): ReadonlyMap<IngressRoute, string> {
   const mirrorable = mirrorableRoutes(run, here);
-  if (fitAnywhere(mirrorable)) return new Map();
-  const lost = new Map<IngressRoute, string[]>();
+  if (fitTogether(mirrorable)) return new Map();
+  const cappedIn = new Map<IngressRoute, string[]>();
   for (const source of sourcesOf(run, here, mirrorable)) {
     for (const { ingressRoute } of withinCap(mirroredIn(source.labels, mirrorable), capOfPair).beyond) {
-      lost.set(ingressRoute, [...(lost.get(ingressRoute) ?? []), source.name]);
+      cappedIn.set(ingressRoute, [...(cappedIn.get(ingressRoute) ?? []), source.name]);
     }
   }
-  return new Map([...lost].map(([ingressRoute, names]) => [ingressRoute, tell(here.facts.name, names)]));
+  return new Map(
+    [...cappedIn].map(([ingressRoute, names]) => [ingressRoute, cappedMessage(here.facts.name, names)]),
+  );
 }
 
 /** No need to look at other namespaces where all together would fit into one. */
-function fitAnywhere(mirrorable: readonly MirrorableRoute[]): boolean {
+function fitTogether(mirrorable: readonly MirrorableRoute[]): boolean {
   const rules = mirrorable.map(({ ingressRoute }) => ingressRoute.allowRule.rule);
   const pods = new Set(
     rules.flatMap(({ peers }) =>
@@ -69,11 +71,11 @@ function sourcesOf(
 ): readonly NamespaceFacts[] {
   const found = new Map<string, NamespaceFacts>();
   for (const facts of mirrorable.flatMap(({ ingressRoute }) => [
-    ...sourcesOfRoute(run, ingressRoute).take(mostAsked),
+    ...sourcesOfRoute(run, ingressRoute).take(maxSources),
   ])) {
     if (facts.name !== here.facts.name) found.set(facts.name, facts);
   }
-  return [...found.values()].sort((a, b) => compareText(a.name, b.name)).slice(0, mostAsked);
+  return [...found.values()].sort((a, b) => compareText(a.name, b.name)).slice(0, maxSources);
 }
 
 function sourcesOfRoute({ view }: Compilation, { route }: IngressRoute): IteratorObject<NamespaceFacts> {
@@ -85,6 +87,6 @@ function sourcesOfRoute({ view }: Compilation, { route }: IngressRoute): Iterato
   return Iterator.from(facts === undefined ? [] : [facts]);
 }
 
-function tell(here: string, names: readonly string[]): string {
-  return `it is not mirrored in ${quoteSome(names, mostTold)}: the routes of \`${here}\` would come to more than ${capOfPair.policies} policies or ${capOfPair.bytes / 1000} KB there, and older ones go first. Let in pods by fewer different selectors, or declare the way out there`;
+function cappedMessage(here: string, names: readonly string[]): string {
+  return `it is not mirrored in ${quoteSome(names, maxNamed)}: the routes of \`${here}\` would come to more than ${capOfPair.policies} policies or ${capOfPair.bytes / 1000} KB there, and older ones go first. Let in pods by fewer different selectors, or declare the way out there`;
 }

@@ -29,8 +29,8 @@ export interface ClosedSources {
 }
 
 /** Who lets in more does not wait for each of them, and to look at thousands for every such route would take long. */
-const mostWaitedFor = 200;
-const mostTold = 3;
+const maxSources = 200;
+const maxNamed = 3;
 
 /** Finds the namespaces that a route lets in in vain; `undefined` where there are none. */
 export function closedSources(
@@ -40,21 +40,23 @@ export function closedSources(
   { allowRule, isWide }: ResolvedIngress,
 ): ClosedSources | undefined {
   const isMirrored = !isWide || trusts(run.spec, here.facts);
-  if (!isMirrored && !isForSome(route)) return undefined;
-  const letIn = firstOf(sourcesOf(run, allowRule), mostWaitedFor + 1);
-  if (letIn.length > mostWaitedFor) return undefined;
-  const closed = letIn
+  if (!isMirrored && !selectsByLabels(route)) return undefined;
+  const sources = Iterator.from(sourcesOf(run, allowRule))
+    .take(maxSources + 1)
+    .toArray();
+  if (sources.length > maxSources) return undefined;
+  const closed = sources
     .filter((facts) => facts.name !== here.facts.name)
     .sort((a, b) => compareText(a.name, b.name))
     .flatMap((facts) => closedSource(run, here, allowRule, facts) ?? []);
-  const guarded = closed.filter(({ beyond }) => beyond !== undefined);
+  const guarded = closed.filter(({ violation }) => violation !== undefined);
   // What is mirrored is shut by guardrails alone.
-  const silent = isMirrored ? [] : closed.filter(({ beyond }) => beyond === undefined);
-  return tellClosed(guarded, silent, (first) => suggestionFor(here, route, allowRule, first));
+  const undeclared = isMirrored ? [] : closed.filter(({ violation }) => violation === undefined);
+  return describeClosed(guarded, undeclared, (first) => suggestionFor(here, route, allowRule, first));
 }
 
 /** Nobody who lets in everybody waits for them. */
-function isForSome({ from }: Route): boolean {
+function selectsByLabels({ from }: Route): boolean {
   const selector = 'namespace' in from ? from.namespace.selector : undefined;
   return selector !== undefined && requiredLabels(selector) !== undefined;
 }
@@ -75,7 +77,7 @@ function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<Namesp
 interface ClosedSource {
   readonly facts: NamespaceFacts;
   /** What its guardrails say to the way out, where they do not allow it. */
-  readonly beyond: string | undefined;
+  readonly violation: string | undefined;
 }
 
 function closedSource(
@@ -85,58 +87,51 @@ function closedSource(
   facts: NamespaceFacts,
 ): ClosedSource | undefined {
   const there = run.local(facts);
-  const shut = mirrorsFrom(here.name, allowRule, facts.labels).filter((way) => isShut(there, way, here));
-  if (shut.length === 0) return undefined;
-  const [beyond] = shut.flatMap((way) => there.guardrails?.provenBeyond(way) ?? []);
-  return { facts, beyond: beyond && there.guardrails?.tellBeyond(beyond) };
+  const closedMirrors = mirrorsFrom(here.name, allowRule, facts.labels).filter((mirror) =>
+    isEgressClosed(there, mirror, here),
+  );
+  if (closedMirrors.length === 0) return undefined;
+  const [violation] = closedMirrors.flatMap((mirror) => there.guardrails?.provenViolation(mirror) ?? []);
+  return { facts, violation: violation && there.guardrails?.describeViolation(violation) };
 }
 
-function tellClosed(
+function describeClosed(
   guarded: readonly ClosedSource[],
-  silent: readonly ClosedSource[],
+  undeclared: readonly ClosedSource[],
   suggest: (first: NamespaceFacts) => string,
 ): ClosedSources | undefined {
   const [firstGuarded] = guarded;
-  const [firstSilent] = silent;
-  const told = [
-    firstSilent &&
-      `the egress of ${namesOf(silent)} is Restricted and does not lead here: a profile there has to open it`,
+  const [firstUndeclared] = undeclared;
+  const reasons = [
+    firstUndeclared &&
+      `the egress of ${namesOf(undeclared)} is Restricted and does not lead here: a profile there has to open it`,
     firstGuarded &&
-      `the egress of ${namesOf(guarded)} is Restricted, and guardrails keep it from leading here: ${firstGuarded.beyond}`,
+      `the egress of ${namesOf(guarded)} is Restricted, and guardrails keep it from leading here: ${firstGuarded.violation}`,
   ].filter((each) => each !== undefined);
-  if (told.length === 0) return undefined;
-  return { why: told.join('; '), ...(firstSilent && { suggestion: suggest(firstSilent.facts) }) };
+  if (reasons.length === 0) return undefined;
+  return { why: reasons.join('; '), ...(firstUndeclared && { suggestion: suggest(firstUndeclared.facts) }) };
 }
 
 function namesOf(sources: readonly ClosedSource[]): string {
   return quoteSome(
     sources.map(({ facts }) => facts.name),
-    mostTold,
+    maxNamed,
   );
 }
 
-function firstOf<T>(all: Iterable<T>, count: number): readonly T[] {
-  const first: T[] = [];
-  for (const each of all) {
-    if (first.length === count) break;
-    first.push(each);
-  }
-  return first;
-}
-
-function isShut(there: LocalNamespace, { pods, rule }: AllowRule, here: NamespaceFacts): boolean {
+function isEgressClosed(there: LocalNamespace, { pods, rule }: AllowRule, here: NamespaceFacts): boolean {
   const { membership, egress, facts, profiles } = there;
   if (!membership.inside || membership.enforcement !== 'Enforce' || facts.terminating) return false;
   if (egress.mode !== 'Restricted' || !isClosed(egress, rule, facts.name)) return false;
   const egressRoutes = profiles.flatMap(({ routes }) => routes).filter((route) => route.kind === 'egress');
   return !egressRoutes.some(
     ({ sources, rules }) =>
-      rules.ok && asksNoMore(sources, pods) && rules.value.some((other) => isLeading(other, rule, here)),
+      rules.ok && asksNoMore(sources, pods) && rules.value.some((other) => ruleReaches(other, rule, here)),
   );
 }
 
 /** Whether a rule there leads to all that is let in here. */
-function isLeading(other: Rule, { peers: [wanted], ports }: Rule, { labels }: NamespaceFacts): boolean {
+function ruleReaches(other: Rule, { peers: [wanted], ports }: Rule, { labels }: NamespaceFacts): boolean {
   const pods = 'ipBlock' in wanted ? undefined : wanted.podSelector;
   return (
     portsContain(other.ports, ports) &&

@@ -6,25 +6,25 @@ import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
 import { isCompiled, type LocalNamespace, localNamespace, type Shared } from '../local/local-namespace.ts';
 import { routeContextOf } from '../local/route-context.ts';
 import { type ClusterServices, ClusterServicesCache } from '../platform/cluster-services.ts';
+import type { DecodedPlatform } from '../platform/decoded-platform.ts';
 import { membershipOf } from '../platform/membership.ts';
-import type { ReadPlatform } from '../platform/read-platform.ts';
 import { trusts } from '../platform/trust.ts';
 
 /** One run of the compiler, over one view. */
 export class Compilation implements Shared {
   readonly view: ClusterView;
-  readonly platform: ReadPlatform;
+  readonly platform: DecodedPlatform;
   readonly clusterServices: ClusterServices;
   readonly context: Shared['context'];
   readonly #namespaces = new Map<string, LocalNamespace>();
   #compiled: readonly NamespaceFacts[] | undefined;
   #trusted: readonly ObjectKey[] | undefined;
 
-  /** @param known keeps the cluster's own services from one run to the next */
-  constructor(view: ClusterView, platform: ReadPlatform, known = new ClusterServicesCache()) {
+  /** @param cache keeps the cluster's own services from one run to the next */
+  constructor(view: ClusterView, platform: DecodedPlatform, cache = new ClusterServicesCache()) {
     this.view = view;
     this.platform = platform;
-    this.clusterServices = known.of(view, this.spec);
+    this.clusterServices = cache.of(view, this.spec);
     this.context = routeContextOf(view, this.spec, '', this.clusterServices);
   }
 
@@ -68,7 +68,7 @@ export class Compilation implements Shared {
     if (mirrorFrom === undefined) {
       return systemNamespaces.flatMap((name) => [...(profiles.get(name)?.values() ?? [])]);
     }
-    return [...routeLinks.fromSome()].filter(({ namespace }) => {
+    return [...routeLinks.fromSelected()].filter(({ namespace }) => {
       const facts = namespaces.get(namespace);
       return facts !== undefined && trusts(this.spec, facts);
     });

@@ -19,7 +19,7 @@ import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
 
 /** What a route asks of other namespaces. */
-interface Request {
+interface AdmissionRequest {
   readonly from: NamespaceFacts;
   readonly sources: LabelSelector;
   readonly namespaces: LabelSelector;
@@ -50,13 +50,15 @@ export function askConsent(
   { sources, rules }: ResolvedEgress,
 ): Consent | undefined {
   const { end } = endOf(route.to);
-  if (end.asksConsent === undefined || !rules.ok) return undefined;
+  if (end.requiresConsent === undefined || !rules.ok) return undefined;
   const asked = rules.value
     .flatMap((rule) => requestsOf(rule, here.facts, sources))
-    .flatMap((request) => meantBy(run, route, request).map((namespace) => ({ namespace, request })));
-  const speaking = new Set(speakingOf(run, here));
+    .flatMap((request) =>
+      requestedNamespaces(run, route, request).map((namespace) => ({ namespace, request })),
+    );
+  const candidates = new Set(namespacesWithRoutesFrom(run, here));
   const refused = asked
-    .filter(({ namespace, request }) => !isLetIn(run, namespace, speaking, request))
+    .filter(({ namespace, request }) => !isAdmitted(run, namespace, candidates, request))
     .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
   const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
   // Where a system runs, the platform profile says: it may be a namespace that is not there.
@@ -73,7 +75,7 @@ function requestsOf(
   { peers, ports }: Rule,
   from: NamespaceFacts,
   sources: LabelSelector,
-): readonly Request[] {
+): readonly AdmissionRequest[] {
   return peers.flatMap((peer) =>
     'ipBlock' in peer || peer.namespaceSelector === undefined
       ? []
@@ -82,10 +84,10 @@ function requestsOf(
 }
 
 /** The other namespaces that a request means, and this one where the route names it. */
-function meantBy(
+function requestedNamespaces(
   { view }: Compilation,
   { to }: Route,
-  { namespaces, from }: Request,
+  { namespaces, from }: AdmissionRequest,
 ): readonly NamespaceFacts[] {
   const isOwn = 'namespace' in to && to.namespace.name === from.name;
   return namespacesSelectedBy(view, namespaces).filter(
@@ -94,45 +96,49 @@ function meantBy(
 }
 
 /** The namespaces whose routes may let this one in: of the thousands that a route may lead to, the others need no look. */
-function speakingOf(run: Compilation, here: LocalNamespace): readonly string[] {
+function namespacesWithRoutesFrom(run: Compilation, here: LocalNamespace): readonly string[] {
   const { routeLinks } = run.view;
   return [
     ...namingSources(run, here),
     ...routeLinks.fromLabels(here.facts.labels),
-    ...routeLinks.fromEvery(),
+    ...routeLinks.fromAny(),
   ].map(({ namespace }) => namespace);
 }
 
-function isLetIn(
+function isAdmitted(
   run: Compilation,
   namespace: NamespaceFacts,
-  speaking: ReadonlySet<string>,
-  request: Request,
+  candidates: ReadonlySet<string>,
+  request: AdmissionRequest,
 ): boolean {
   const { inside, enforcement } = membershipOf(run.view, run.spec, namespace);
   if (!inside || enforcement !== 'Enforce') return true;
   const isOwn = namespace.name === request.from.name;
-  if (!isOwn && !speaking.has(namespace.name)) return false;
+  if (!isOwn && !candidates.has(namespace.name)) return false;
   return ingressRulesOf(run.local(namespace)).some((allowRule) => admits(allowRule, request, isOwn));
 }
 
-function admits({ pods, rule }: AllowRule, request: Request, isOwn: boolean): boolean {
+function admits({ pods, rule }: AllowRule, request: AdmissionRequest, isOwn: boolean): boolean {
   return (
     asksNoMore(pods, request.destinations) &&
     portsContain(rule.ports, request.ports) &&
-    rule.peers.some((peer) => isAdmitting(peer, request, isOwn))
+    rule.peers.some((peer) => peerAdmits(peer, request, isOwn))
   );
 }
 
 /** A peer without a namespace means the pods beside those that are let in. */
-function isAdmitting(peer: Peer, { from, sources }: Request, isOwn: boolean): boolean {
+function peerAdmits(peer: Peer, { from, sources }: AdmissionRequest, isOwn: boolean): boolean {
   if ('ipBlock' in peer) return false;
   const { namespaceSelector, podSelector } = peer;
   const isMeant = namespaceSelector === undefined ? isOwn : selects(namespaceSelector, from.labels);
   return isMeant && asksNoMore(podSelector, sources);
 }
 
-function suggestionFor(namespace: string, route: Route, { from, sources, destinations }: Request): string {
+function suggestionFor(
+  namespace: string,
+  route: Route,
+  { from, sources, destinations }: AdmissionRequest,
+): string {
   const pods = selectsEverything(sources) ? {} : { pods: sources };
   // A profile for each route: whoever applies a second suggestion must not overwrite the first.
   return suggestProfile(namespace, suggestedName('from', from.name, route.name), {

@@ -1,7 +1,7 @@
 // Whose policies stay as they are, because a profile can't be read, and what guardrails forbid of them all the same.
 // Must not know which policies there are: compile() never reads them.
 import { compareKeys, type ObjectKey } from '../../model/object-key.ts';
-import { type ForbiddenAmong, forbiddenBy } from '../local/lasting-rules.ts';
+import { type FindForbiddenPeers, forbiddenBy } from '../local/frozen-peers.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import type { Compilation } from './compilation.ts';
 
@@ -13,11 +13,11 @@ export function frozenOwnersOf(
   { platform }: Compilation,
   { membership, profiles }: LocalNamespace,
 ): ReadonlySet<string> {
-  const unread = profiles.filter(({ profile }) => !profile.decoded.ok).map(({ profile }) => profile.uid);
-  if (unread.length === 0 || membership.enforcement !== 'Enforce') return new Set();
-  if (membership.inside) return new Set(unread);
+  const undecoded = profiles.filter(({ profile }) => !profile.decoded.ok).map(({ profile }) => profile.uid);
+  if (undecoded.length === 0 || membership.enforcement !== 'Enforce') return new Set();
+  if (membership.inside) return new Set(undecoded);
   // Whether a system namespace has a ring hangs on its profiles: while none can be read, the ring stays as it is too.
-  return new Set(membership.why === 'NoProfileYet' ? [...unread, platform.uid] : []);
+  return new Set(membership.why === 'NoProfileYet' ? [...undecoded, platform.uid] : []);
 }
 
 /** Where mirrors are written, those of profiles that don't decode stay, while their namespaces are ringed. */
@@ -26,13 +26,17 @@ export function frozenMirrorsOf(
   { membership, egress }: LocalNamespace,
 ): readonly ObjectKey[] {
   if (membership.enforcement !== 'Enforce' || egress.mode !== 'Restricted') return [];
-  return [...run.view.routeLinks.unread()]
+  return [...run.view.routeLinks.undecoded()]
     .filter(({ namespace }) => run.find(namespace)?.isCompiled)
     .sort(compareKeys);
 }
 
 /** What guardrails forbid of what stays; `undefined` where there are none. */
-export function forbiddenIn({ guardrails, membership, context }: LocalNamespace): ForbiddenAmong | undefined {
+export function forbiddenIn({
+  guardrails,
+  membership,
+  context,
+}: LocalNamespace): FindForbiddenPeers | undefined {
   const ends = membership.rule?.allow?.ends;
   return guardrails && ends && forbiddenBy(guardrails, ends, context);
 }

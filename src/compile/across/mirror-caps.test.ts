@@ -13,9 +13,9 @@ import {
 import { runs } from '../../../test/property-runs.ts';
 import type { ClusterView, ProfileFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
+import { namespacesAffectedByProfile } from './affected-namespaces.ts';
 import { receiversByRoute, withCapsInAll } from './capped-in-all.ts';
 import { type MirroredRoute, withinCap } from './mirror-caps.ts';
-import { namespacesTouchedByProfile } from './touched.ts';
 
 /** A profile in `sender` whose routes let in so many different pods of `shop`. */
 function flood(key: string, created: string, pods: number, ports: readonly number[] = [80]): ProfileFacts {
@@ -112,7 +112,7 @@ describe('what one namespace may have written into another', () => {
     const [full, edited] = [seen([before]), seen([after])];
     expect(cappedIn(full, 'evil')).toHaveLength(10);
     expect(cappedIn(edited, 'evil')).toEqual([]);
-    const touched = namespacesTouchedByProfile(edited, before, after);
+    const touched = namespacesAffectedByProfile(edited, before, after);
     expect([...touched].sort()).toEqual(['evil', 'shop']);
   });
 });

@@ -18,7 +18,7 @@ import { selects } from '../../model/selectors.ts';
 import type { RouteEndName } from '../../routes/index.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
 import { type CompiledNamespace, compile, compileNamespace } from '../compile.ts';
-import { isRead } from '../platform/read-platform.ts';
+import { isDecoded } from '../platform/decoded-platform.ts';
 
 type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 type From = Routes[number]['from'];
@@ -44,7 +44,7 @@ function seen({
 function mirrorsIn(given: ClusterView, name = 'shop') {
   const { platform, namespaces } = given;
   const here = namespaces.get(name);
-  if (platform === undefined || !isRead(platform) || here === undefined || here.terminating) return [];
+  if (platform === undefined || !isDecoded(platform) || here === undefined || here.terminating) return [];
   return compileNamespace(given, platform, here).policies.filter((policy) =>
     policy.name.startsWith('ringfence-mirror-'),
   );
@@ -459,7 +459,7 @@ describe('guardrails of the source', () => {
       fc.property(neighbours, (given) => {
         const view = viewOf(given);
         const { platform } = view;
-        if (platform === undefined || !isRead(platform)) return;
+        if (platform === undefined || !isDecoded(platform)) return;
         for (const rule of platform.decoded.value.spec.rules) {
           const ends = rule.allow?.ends;
           if (ends === undefined || ends.includes('namespace')) continue;

@@ -78,13 +78,13 @@ export function mirrorsBeyond(run: Compilation, here: LocalNamespace): MirrorsBe
 /** The routes of others that count for the egress here, each namespace within what it may have written here. */
 function routesInto(run: Compilation, here: LocalNamespace): readonly MirroredRoute[] {
   const { name, labels } = here.facts;
-  const senders = new Set(concerning(run, here).map(({ namespace }) => namespace));
+  const senders = new Set(senderProfiles(run, here).map(({ namespace }) => namespace));
   return [...senders].flatMap((sender) => {
     const there = run.find(sender);
     if (there === undefined || sender === name) return [];
     return withinCap(mirroredIn(labels, mirrorableRoutes(run, there)), capOfPair).within.flatMap((route) => {
       const allowRules = route.allowRules.filter(
-        (allowRule) => here.guardrails?.provenBeyond(allowRule) === undefined,
+        (allowRule) => here.guardrails?.provenViolation(allowRule) === undefined,
       );
       return allowRules.length === 0 ? [] : [{ ...route, allowRules }];
     });
@@ -92,7 +92,7 @@ function routesInto(run: Compilation, here: LocalNamespace): readonly MirroredRo
 }
 
 /** The profiles whose routes may let this namespace in so that it counts. */
-function concerning(run: Compilation, here: LocalNamespace): readonly ObjectKey[] {
+function senderProfiles(run: Compilation, here: LocalNamespace): readonly ObjectKey[] {
   return [...namingSources(run, here), ...run.trustedProfiles];
 }
 
@@ -102,13 +102,15 @@ export function namingSources(
   { facts, context }: LocalNamespace,
 ): readonly ObjectKey[] {
   const systems = [...context.ingressControllers, ...context.monitoring].flatMap(({ peers = [] }) => peers);
-  const isDeclared = [...systems, ...context.controlPlane].some((peer) => isIn(peer, facts));
+  const isDeclared = [...systems, ...context.controlPlane].some((peer) => selectsNamespace(peer, facts));
   return [...view.routeLinks.fromName(facts.name), ...(isDeclared ? view.routeLinks.fromDeclared() : [])];
 }
 
 /** The monitoring systems here reach every ringed namespace. */
 function mirrorsOfMonitoring(run: Compilation, here: LocalNamespace): readonly Mirror[] {
-  const rules = monitoringRules(run.spec).filter(({ peers }) => peers.some((peer) => isIn(peer, here.facts)));
+  const rules = monitoringRules(run.spec).filter(({ peers }) =>
+    peers.some((peer) => selectsNamespace(peer, here.facts)),
+  );
   if (rules.length === 0) return [];
   return run.compiled.flatMap((there) =>
     rules.flatMap((rule) =>
@@ -131,7 +133,7 @@ function exposuresInto(
   here: LocalNamespace,
 ): readonly { readonly within: readonly Mirror[]; readonly beyond: readonly string[] }[] {
   const peers = here.context.ingressControllers.flatMap((system) => system.peers ?? []);
-  if (!peers.some((peer) => isIn(peer, here.facts))) return [];
+  if (!peers.some((peer) => selectsNamespace(peer, here.facts))) return [];
   const { ingresses, gatewayRoutes, routeSources } = run.view;
   const exposed = new Set([ingresses, ...gatewayRoutes, routeSources].flatMap((each) => [...each.keys()]));
   return [...exposed].flatMap((name) => {
@@ -158,7 +160,7 @@ function mirrorsTo(
   return allowRules.map((allowRule) => ({ allowRule, destination, origin }));
 }
 
-function isIn(peer: Peer, { labels }: NamespaceFacts): boolean {
+function selectsNamespace(peer: Peer, { labels }: NamespaceFacts): boolean {
   return (
     !('ipBlock' in peer) && peer.namespaceSelector !== undefined && selects(peer.namespaceSelector, labels)
   );

@@ -4,7 +4,7 @@ import { namespace, platform, profile, view } from '../../../test/fixtures.ts';
 import { severityOf } from '../../model/findings.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
-import { namespacesTouchedByNamespace } from './touched.ts';
+import { namespacesAffectedByNamespace } from './affected-namespaces.ts';
 
 type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
@@ -82,9 +82,9 @@ describe('a route from namespaces of which there is none', () => {
       profiles: [lettingIn({ name: 'gone' })],
     });
     const gone = namespace('gone');
-    expect([...namespacesTouchedByNamespace(given, gone, undefined)].sort()).toEqual(['gone', 'shop']);
-    expect([...namespacesTouchedByNamespace(given, undefined, gone)].sort()).toEqual(['gone', 'shop']);
-    expect([...namespacesTouchedByNamespace(given, gone, namespace('gone', { a: 'b' }))]).toEqual(['gone']);
+    expect([...namespacesAffectedByNamespace(given, gone, undefined)].sort()).toEqual(['gone', 'shop']);
+    expect([...namespacesAffectedByNamespace(given, undefined, gone)].sort()).toEqual(['gone', 'shop']);
+    expect([...namespacesAffectedByNamespace(given, gone, namespace('gone', { a: 'b' }))]).toEqual(['gone']);
   });
 });
 

@@ -10,7 +10,7 @@ import type { LabelSelector, Labels } from '../../model/selectors.ts';
 import type { Gap } from '../../routes/route-end.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { type Egress, isClosed } from '../local/namespace-egress.ts';
-import type { Awaited, ResolvedEgress, ResolvedIngress, ResolvedRoute } from '../local/resolve-routes.ts';
+import type { MissingFact, ResolvedEgress, ResolvedIngress, ResolvedRoute } from '../local/resolve-routes.ts';
 import type { ClosedSources } from './closed-sources.ts';
 import type { Consent } from './consent.ts';
 import type { IngressRoute } from './mirror-caps.ts';
@@ -54,37 +54,37 @@ export interface DeclaringNamespace {
 }
 
 /** What becomes of a route that is declared at `place`. */
-export function settle(resolved: ResolvedRoute, declaredIn: DeclaringNamespace): CompiledRoute {
+export function compileRoute(resolved: ResolvedRoute, declaredIn: DeclaringNamespace): CompiledRoute {
   const { route } = resolved;
   if (resolved.kind === 'refused') return { route, ...resolved.problem, allowRules: [] };
-  return withheld(settleResolved(resolved, declaredIn), resolved.awaits);
+  return withheld(compileResolved(resolved, declaredIn), resolved.missingFact);
 }
 
 /** A way that is open without it waits for nothing. */
-function withheld(settled: CompiledRoute, awaits: Awaited | undefined): CompiledRoute {
-  if (awaits === undefined || settled.allowRules.length === 0) return settled;
-  const { route, allowRules } = settled;
-  return { route, ...awaits.problem, allowRules, withheld: awaits.likeness };
+function withheld(compiled: CompiledRoute, missingFact: MissingFact | undefined): CompiledRoute {
+  if (missingFact === undefined || compiled.allowRules.length === 0) return compiled;
+  const { route, allowRules } = compiled;
+  return { route, ...missingFact.problem, allowRules, withheld: missingFact.likeness };
 }
 
-function settleResolved(
+function compileResolved(
   resolved: Exclude<ResolvedRoute, { readonly kind: 'refused' }>,
   declaredIn: DeclaringNamespace,
 ): CompiledRoute {
   const { route } = resolved;
   if (resolved.kind === 'ingress') {
-    const told = {
-      ...tellGap(resolved.gap),
-      ...tellSources(declaredIn.findClosedSources(route, resolved)),
-      ...tellMissing(declaredIn.findMissing(route)),
-      ...tellCapped(declaredIn.findCapped(resolved)),
+    const outcome = {
+      ...gapOutcome(resolved.gap),
+      ...closedSourcesOutcome(declaredIn.findClosedSources(route, resolved)),
+      ...missingSourcesOutcome(declaredIn.findMissing(route)),
+      ...cappedOutcome(declaredIn.findCapped(resolved)),
     };
-    return { route, ...active, ...told, allowRules: ingressAllowRules(resolved, declaredIn) };
+    return { route, ...active, ...outcome, allowRules: ingressAllowRules(resolved, declaredIn) };
   }
-  return { route, ...settleEgress(route, resolved, declaredIn) };
+  return { route, ...egressOutcome(route, resolved, declaredIn) };
 }
 
-type Settled = Omit<CompiledRoute, 'route'>;
+type RouteOutcome = Omit<CompiledRoute, 'route'>;
 
 const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
 
@@ -97,12 +97,12 @@ function ingressAllowRules(
   return [allowRule, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
 }
 
-function tellGap(gap: Gap | undefined): Partial<Settled> {
+function gapOutcome(gap: Gap | undefined): Partial<RouteOutcome> {
   return gap === undefined ? {} : { reason: gap.reason, message: `its rule is written, but ${gap.message}` };
 }
 
 /** Its rule is written, whatever the other side does. */
-function tellSources(closed: ClosedSources | undefined): Partial<Settled> {
+function closedSourcesOutcome(closed: ClosedSources | undefined): Partial<RouteOutcome> {
   if (closed === undefined) return {};
   const { why, suggestion } = closed;
   return {
@@ -113,29 +113,33 @@ function tellSources(closed: ClosedSources | undefined): Partial<Settled> {
 }
 
 /** Its rule is written for the day when somebody is there. */
-function tellMissing(missing: string | undefined): Partial<Settled> {
+function missingSourcesOutcome(missing: string | undefined): Partial<RouteOutcome> {
   if (missing === undefined) return {};
   return { reason: 'SourceMissing', message: `its rule is written, but ${missing}` };
 }
 
 /** Its rule is written here, and the other end is left to the namespace there. */
-function tellCapped(capped: string | undefined): Partial<Settled> {
+function cappedOutcome(capped: string | undefined): Partial<RouteOutcome> {
   if (capped === undefined) return {};
   return { reason: 'MirrorsCapped', message: `its rule is written, but ${capped}` };
 }
 
 /** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */
-function settleEgress(route: Route, egressRoute: ResolvedEgress, declaredIn: DeclaringNamespace): Settled {
+function egressOutcome(
+  route: Route,
+  egressRoute: ResolvedEgress,
+  declaredIn: DeclaringNamespace,
+): RouteOutcome {
   const { egress, askConsent } = declaredIn;
   const { rules, sources } = egressRoute;
   // Where everything may leave, nobody needs to know where it goes.
   if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, allowRules: [] };
   const allowRules = rules.ok ? egressAllowRules(sources, rules.value, declaredIn) : [];
-  const written: Settled =
+  const written: RouteOutcome =
     allowRules.length > 0
-      ? { ...active, ...tellGap(egressRoute.gap), allowRules }
+      ? { ...active, ...gapOutcome(egressRoute.gap), allowRules }
       : { ...egressIsOpen(egress), allowRules };
-  return { ...written, ...answerOf(askConsent(route, egressRoute), written) };
+  return { ...written, ...consentOutcome(askConsent(route, egressRoute), written) };
 }
 
 function egressAllowRules(
@@ -148,7 +152,7 @@ function egressAllowRules(
     .map((rule) => ({ direction: 'Egress', pods, rule }));
 }
 
-function egressIsOpen({ mode }: Egress): Omit<Settled, 'allowRules'> {
+function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
   const where = mode === 'Unrestricted' ? 'egress is not fenced here' : 'the ring leaves that open here';
   return {
     state: 'NotNeeded',
@@ -158,7 +162,7 @@ function egressIsOpen({ mode }: Egress): Omit<Settled, 'allowRules'> {
 }
 
 /** What the other side says, where that is not yes: the way out is open all the same, so that nothing waits for two. */
-function answerOf(consent: Consent | undefined, written: Settled): Partial<Settled> {
+function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Partial<RouteOutcome> {
   if (consent === undefined) return {};
   const { all, missing, suggestion } = consent;
   if (all.length === 0) {

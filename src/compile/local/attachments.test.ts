@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type KubernetesObject, namespace, object, view } from '../../../test/fixtures.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
-import { gatewaysTaking } from './attachments.ts';
+import { gatewaysAccepting } from './attachments.ts';
 
 const from = (namespaces: object) => ({ namespaces });
 const everywhere = from({ from: 'All' });
@@ -38,7 +38,7 @@ function takingRoute(
   const seen = view({ namespaces: [namespace('shop', labels)], objects: [...objects, route] });
   const facts = routeIn(seen);
   if (facts === undefined) throw new Error('the route is there');
-  return gatewaysTaking(seen, facts).map((each) => `${each.namespace}/${each.name}`);
+  return gatewaysAccepting(seen, facts).map((each) => `${each.namespace}/${each.name}`);
 }
 
 const taken = ['infra/public'];
@@ -63,7 +63,7 @@ describe('a Gateway takes a route', () => {
       ],
     });
     const route = routeIn(facts);
-    expect(route && gatewaysTaking(facts, route)).toEqual([]);
+    expect(route && gatewaysAccepting(facts, route)).toEqual([]);
   });
 
   test('by the listener that it names, or one on the port that it names', () => {

@@ -16,40 +16,40 @@ import type {
 import type { ByNamespace, ClusterView } from '../../view/cluster-view.ts';
 
 /** The Gateways that take a route, directly or through a ListenerSet, each once, in the order in which it asks for them. */
-export function gatewaysTaking(view: ClusterView, route: GatewayRouteFacts): readonly GatewayFacts[] {
-  return [...new Set(route.parents.flatMap((parent) => gatewayTaking(view, route, parent) ?? []))];
+export function gatewaysAccepting(view: ClusterView, route: GatewayRouteFacts): readonly GatewayFacts[] {
+  return [...new Set(route.parents.flatMap((parent) => gatewayAccepting(view, route, parent) ?? []))];
 }
 
-function gatewayTaking(
+function gatewayAccepting(
   view: ClusterView,
   route: GatewayRouteFacts,
   parent: ParentFacts,
 ): GatewayFacts | undefined {
-  const isTakenBy = (namespace: string, listeners: readonly ListenerFacts[]) =>
+  const isAcceptedBy = (namespace: string, listeners: readonly ListenerFacts[]) =>
     listeners.some(
       (listener) =>
-        isMeant(listener, parent) &&
-        takesKind(listener, route.kind) &&
-        meansHostOf(listener, route) &&
-        isFrom(view, listener.routesFrom, namespace, route.namespace),
+        matchesParent(listener, parent) &&
+        acceptsKind(listener, route.kind) &&
+        acceptsHost(listener, route) &&
+        allowsNamespace(view, listener.routesFrom, namespace, route.namespace),
     );
   if (parent.kind === 'Gateway') {
     const gateway = find(view.gateways, parent);
-    return gateway && isTakenBy(gateway.namespace, gateway.listeners) ? gateway : undefined;
+    return gateway && isAcceptedBy(gateway.namespace, gateway.listeners) ? gateway : undefined;
   }
   const set = find(view.listenerSets, parent);
   const gateway = set?.gateway && find(view.gateways, set.gateway);
   if (set === undefined || gateway === undefined) return undefined;
-  if (!isFrom(view, gateway.listenerSetsFrom, gateway.namespace, set.namespace)) return undefined;
-  return isTakenBy(set.namespace, set.listeners) ? gateway : undefined;
+  if (!allowsNamespace(view, gateway.listenerSetsFrom, gateway.namespace, set.namespace)) return undefined;
+  return isAcceptedBy(set.namespace, set.listeners) ? gateway : undefined;
 }
 
-function isMeant(listener: ListenerFacts, { listener: name, port }: ParentFacts): boolean {
+function matchesParent(listener: ListenerFacts, { listener: name, port }: ParentFacts): boolean {
   return (name === undefined || name === listener.name) && (port === undefined || port === listener.port);
 }
 
 /** A protocol of an implementation's own takes what the listener names: nobody else can know. */
-function takesKind({ protocol, passthrough, kinds }: ListenerFacts, kind: GatewayRouteKind): boolean {
+function acceptsKind({ protocol, passthrough, kinds }: ListenerFacts, kind: GatewayRouteKind): boolean {
   const known = listenerProtocols.find((each) => each === protocol);
   if (known === undefined) return kinds?.includes(kind) === true;
   if (kind === 'TCPRoute' && passthrough) return false;
@@ -57,13 +57,18 @@ function takesKind({ protocol, passthrough, kinds }: ListenerFacts, kind: Gatewa
 }
 
 /** Where both name hosts, one has to be meant by both. */
-function meansHostOf({ hostname }: ListenerFacts, { hostnames }: GatewayRouteFacts): boolean {
+function acceptsHost({ hostname }: ListenerFacts, { hostnames }: GatewayRouteFacts): boolean {
   if (hostname === undefined || hostnames.length === 0) return true;
   return hostnames.some((each) => hostnamesMeet(hostname, each));
 }
 
 /** Whether what is in `namespace` may be attached to what is in `own`. */
-function isFrom({ namespaces }: ClusterView, from: AttachedFrom, own: string, namespace: string): boolean {
+function allowsNamespace(
+  { namespaces }: ClusterView,
+  from: AttachedFrom,
+  own: string,
+  namespace: string,
+): boolean {
   if (typeof from === 'object') {
     const facts = namespaces.get(namespace);
     return facts !== undefined && selects(from.selector, facts.labels);

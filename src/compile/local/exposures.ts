@@ -13,7 +13,7 @@ import type { ClusterView } from '../../view/cluster-view.ts';
 import { howToCount, uncountedGateways } from '../platform/gateway-namespaces.ts';
 import { type Serving, servingClass, servingGateways } from '../platform/served-classes.ts';
 import type { RequestedAllowRule } from './allow-rule.ts';
-import { gatewaysTaking } from './attachments.ts';
+import { gatewaysAccepting } from './attachments.ts';
 import { isGranted } from './reference-grants.ts';
 
 /** What is exposed, and what of it is a mistake. */
@@ -71,7 +71,7 @@ export function exposuresOf(
   );
   return {
     allowRules: opened.flatMap(({ allowRule }) => (allowRule.ok ? [allowRule.value] : [])),
-    findings: once([
+    findings: distinctFindings([
       ...exposers.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
       ...opened.flatMap(({ exposer, allowRule }) =>
         allowRule.ok ? [] : [wrongBackend(namespace, exposer.name, allowRule.error)],
@@ -114,7 +114,7 @@ function exposersOf(
     };
   });
   const routes = routesTo(view, namespace).map((route) => {
-    const gateways = gatewaysTaking(view, route);
+    const gateways = gatewaysAccepting(view, route);
     const serving = servingGateways(view, spec, gateways);
     const why = gateways[0] === undefined ? notFollowed(route) : whyNotTaken(view, spec, gateways, serving);
     return {
@@ -166,7 +166,7 @@ function routesTo(view: ClusterView, namespace: string): readonly GatewayRouteFa
 }
 
 /** Several paths of one object may lead to the same mistake. */
-function once(findings: readonly Finding[]): readonly Finding[] {
+function distinctFindings(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
 }
 

@@ -86,7 +86,7 @@ export class GuardedSide {
   }
 
   /** The end that such a rest comes to, if that is not allowed; `undefined` where it is just some range, and these are. */
-  reachedBy({ proven }: UnnamedReach): RouteEndName | undefined {
+  endReachedBy({ proven }: UnnamedReach): RouteEndName | undefined {
     if (proven.length === 0) return undefined;
     if (isMostOfTheInternet(addressesIn(proven))) return 'anywhere';
     const entered = this.#namedRanges.find(
@@ -96,7 +96,7 @@ export class GuardedSide {
   }
 
   /** What has to be known before such a rest is judged for good, as fields of the platform profile. */
-  doubtsAbout({ possible }: UnnamedReach): readonly string[] {
+  missingFieldsFor({ possible }: UnnamedReach): readonly string[] {
     if (possible.length === 0) return [];
     const inDoubt = this.#namedRanges.filter(
       (namedRange) =>

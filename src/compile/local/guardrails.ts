@@ -15,7 +15,7 @@ import { listWords } from '../../routes/schema/constraint.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from './allow-rule.ts';
 import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
-import type { Awaited, ResolvedRoute } from './resolve-routes.ts';
+import type { MissingFact, ResolvedRoute } from './resolve-routes.ts';
 
 /** What a rule of the platform profile allows the routes of a namespace; `undefined` where it sets no limit. */
 export function guardrailsOf(rule: NamespaceRule | undefined, context: RouteContext): Guardrails | undefined {
@@ -54,12 +54,14 @@ export class Guardrails {
   check<P extends GuardedProfile>(profiles: readonly P[]): readonly P[] {
     const checked = profiles.map((each) => ({
       ...each,
-      routes: each.routes.map((route) => this.#alone(route)),
+      routes: each.routes.map((route) => this.#checkRoute(route)),
     }));
     const inOrder = [...checked]
       .sort(({ profile: a }, { profile: b }) => byAge(a, b))
       .flatMap(({ routes }) => [...routes].sort((a, b) => compareText(a.route.name, b.route.name)));
-    const together = new Set((['from', 'to'] as const).flatMap((side) => this.#tooMany(inOrder, side)));
+    const together = new Set(
+      (['from', 'to'] as const).flatMap((side) => this.#refusedTogether(inOrder, side)),
+    );
     return checked.map((each) => ({
       ...each,
       routes: each.routes.map((route) =>
@@ -72,37 +74,38 @@ export class Guardrails {
    * The end that an opening comes to and that is not allowed, whoever asks for it and by whatever word; `undefined` where it is
    * allowed, or where too little is known to say that it is not. Ranges are judged by themselves, not together with others.
    */
-  provenBeyond({ direction, pods, rule }: AllowRule): RouteEndName | undefined {
+  provenViolation({ direction, pods, rule }: AllowRule): RouteEndName | undefined {
     const side = direction === 'Ingress' ? 'from' : 'to';
-    return this.#rules(side, 'cidr', [rule]) ?? this.#pods('pods', pods);
+    return this.#violationOfRules(side, 'cidr', [rule]) ?? this.#violationOfPods('pods', pods);
   }
 
   /** As a sentence: that an end is not allowed, and what is. */
-  tellBeyond(beyond: RouteEndName): string {
+  describeViolation(beyond: RouteEndName): string {
     return `rule \`${this.#rule}\` of the platform profile does not allow \`${beyond}\`: it allows ${this.#allowed}`;
   }
 
   /** A route by itself. */
-  #alone(resolved: ResolvedRoute): ResolvedRoute {
+  #checkRoute(resolved: ResolvedRoute): ResolvedRoute {
     if (resolved.kind === 'refused') return resolved;
     const beyond =
       resolved.kind === 'ingress'
-        ? (this.#rules('from', nameAt(resolved, 'from'), [resolved.allowRule.rule]) ??
-          this.#pods(nameAt(resolved, 'to'), resolved.allowRule.pods))
-        : (this.#pods(nameAt(resolved, 'from'), resolved.sources) ?? this.#egressRoute(resolved));
+        ? (this.#violationOfRules('from', nameAt(resolved, 'from'), [resolved.allowRule.rule]) ??
+          this.#violationOfPods(nameAt(resolved, 'to'), resolved.allowRule.pods))
+        : (this.#violationOfPods(nameAt(resolved, 'from'), resolved.sources) ??
+          this.#violationOfEgress(resolved));
     if (beyond !== undefined) return this.#refuse(resolved, beyond);
     const side = this.#sides[sideOf(resolved)];
-    const doubts = side.doubtsAbout(side.unnamedReachOf(rulesOf(resolved)));
-    return doubts.length === 0 || resolved.awaits !== undefined
+    const doubts = side.missingFieldsFor(side.unnamedReachOf(rulesOf(resolved)));
+    return doubts.length === 0 || resolved.missingFact !== undefined
       ? resolved
-      : { ...resolved, awaits: this.#waitFor(doubts) };
+      : { ...resolved, missingFact: this.#missingFact(doubts) };
   }
 
   /**
    * The routes that make the ranges of a namespace come to most of the internet, together with those before them. Who was there
    * first stays, whatever a colleague adds.
    */
-  #tooMany(inOrder: readonly ResolvedRoute[], side: RouteSide): readonly ResolvedRoute[] {
+  #refusedTogether(inOrder: readonly ResolvedRoute[], side: RouteSide): readonly ResolvedRoute[] {
     const ranges = inOrder
       .filter((route) => route.kind !== 'refused' && sideOf(route) === side)
       .map((route) => ({ route, rest: addressesIn(this.#sides[side].unnamedReachOf(rulesOf(route)).proven) }))
@@ -124,7 +127,7 @@ export class Guardrails {
   }
 
   /** A range may hold what is not known: a rule must not be wider because of that. */
-  #waitFor(doubts: readonly string[]): Awaited {
+  #missingFact(doubts: readonly string[]): MissingFact {
     const fields = listWords(
       doubts.map((field) => `spec.${field}`),
       'and',
@@ -134,33 +137,35 @@ export class Guardrails {
   }
 
   /** What is not known is judged by its word. */
-  #egressRoute(resolved: Extract<ResolvedRoute, { readonly kind: 'egress' }>): RouteEndName | undefined {
+  #violationOfEgress(
+    resolved: Extract<ResolvedRoute, { readonly kind: 'egress' }>,
+  ): RouteEndName | undefined {
     const end = nameAt(resolved, 'to');
-    if (resolved.rules.ok) return this.#rules('to', end, resolved.rules.value);
+    if (resolved.rules.ok) return this.#violationOfRules('to', end, resolved.rules.value);
     return this.#allows(end, 'anywhere') ? undefined : end;
   }
 
-  #rules(side: RouteSide, end: RouteEndName, rules: readonly Rule[]): RouteEndName | undefined {
+  #violationOfRules(side: RouteSide, end: RouteEndName, rules: readonly Rule[]): RouteEndName | undefined {
     const checked = this.#sides[side];
     const reached = [
       ...rules.flatMap(({ peers }) =>
-        peers.map((peer) => ('ipBlock' in peer ? undefined : this.#pod(side, end, peer))),
+        peers.map((peer) => ('ipBlock' in peer ? undefined : this.#violationOfPeer(side, end, peer))),
       ),
-      checked.reachedBy(checked.unnamedReachOf(rules)),
+      checked.endReachedBy(checked.unnamedReachOf(rules)),
     ].find((each) => each !== undefined);
     // The word says it best where it is not allowed itself; but `cidr` may be any of them.
     return reached === undefined || end === 'cidr' || this.#allows(end) ? reached : end;
   }
 
-  #pod(
+  #violationOfPeer(
     side: RouteSide,
     end: RouteEndName,
     peer: Exclude<Peer, { readonly ipBlock: object }>,
   ): RouteEndName | undefined {
     const { namespaceSelector, podSelector = {} } = peer;
     if (this.#allows('cluster', 'anywhere')) return undefined;
-    if (namespaceSelector === undefined) return this.#pods(end, podSelector);
-    if (isEverybody(namespaceSelector)) return 'cluster';
+    if (namespaceSelector === undefined) return this.#violationOfPods(end, podSelector);
+    if (matchesWithoutLabels(namespaceSelector)) return 'cluster';
     if (this.#allows('namespace')) return undefined;
     const { ingressControllers, monitoring, controlPlane, namespace } = this.#context;
     const declared = [
@@ -170,11 +175,13 @@ export class Guardrails {
       ...(side === 'from' && this.#allows('kubernetesAPI') ? controlPlane : []),
     ];
     if (arePeersCovered(peer, declared)) return undefined;
-    return nameOf(namespaceSelector) === namespace ? this.#pods('namespace', podSelector) : 'namespace';
+    return nameOf(namespaceSelector) === namespace
+      ? this.#violationOfPods('namespace', podSelector)
+      : 'namespace';
   }
 
   /** Pods of the own namespace. */
-  #pods(end: RouteEndName, selector: LabelSelector): RouteEndName | undefined {
+  #violationOfPods(end: RouteEndName, selector: LabelSelector): RouteEndName | undefined {
     if (this.#allows('pods', 'cluster', 'anywhere')) return undefined;
     const { appLabel, services } = this.#context;
     const isApp = requiresLabel(selector, appLabel);
@@ -217,7 +224,7 @@ function nameAt({ route }: ResolvedRoute, side: RouteSide): RouteEndName {
 }
 
 /** Whether no namespace needs a label for it: every one has a name, and who lacks a label has none to be left out by. */
-function isEverybody({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+function matchesWithoutLabels({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
   return (
     Object.keys(matchLabels).length === 0 &&
     matchExpressions.every(

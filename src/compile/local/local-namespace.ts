@@ -88,7 +88,7 @@ export function isCompiled({ terminating }: NamespaceFacts, { inside, enforcemen
 export function ingressRulesOf({ profiles }: LocalNamespace): readonly AllowRule[] {
   return profiles.flatMap(({ routes }) =>
     routes.flatMap((route) =>
-      route.kind === 'ingress' && route.awaits === undefined ? [route.allowRule] : [],
+      route.kind === 'ingress' && route.missingFact === undefined ? [route.allowRule] : [],
     ),
   );
 }

@@ -45,7 +45,7 @@ export interface ResolvedEgress {
 }
 
 /** Why a route is not to be written now, and by what it is known again where it is enforced already. */
-export interface Awaited {
+export interface MissingFact {
   readonly problem: EndProblem;
   readonly likeness: Likeness;
 }
@@ -53,7 +53,7 @@ export interface Awaited {
 /** What a route is by itself. */
 export type ResolvedRoute = { readonly route: Route } & (
   | Refused
-  | ((ResolvedIngress | ResolvedEgress) & { readonly awaits?: Awaited })
+  | ((ResolvedIngress | ResolvedEgress) & { readonly missingFact?: MissingFact })
 );
 
 /** Reads every route of a profile by itself: a bad one never touches the others. In the order of the profile. */
@@ -76,7 +76,7 @@ function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
       sources: sources.value.selector,
       rules,
       ...gapOf(destination, context, 'to'),
-      ...awaitedBy(destination, context),
+      ...missingFactOf(destination, context),
     };
   }
   const pods = destination.end.pods(destination.value, context);
@@ -92,16 +92,16 @@ function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
     allowRule: { direction: 'Ingress', pods: pods.value.selector, rule },
     isWide: isWide(source.end.namespaceScope?.(source.value)),
     ...gapOf(source, context, 'from'),
-    ...awaitedBy(source, context),
+    ...missingFactOf(source, context),
   };
 }
 
-function awaitedBy(
+function missingFactOf(
   { end }: { readonly end: RouteEnd },
   context: RouteContext,
-): { readonly awaits?: Awaited } {
-  const problem = end.awaits?.(context);
-  return problem === undefined ? {} : { awaits: { problem, likeness: 'SameRanges' } };
+): { readonly missingFact?: MissingFact } {
+  const problem = end.missingFact?.(context);
+  return problem === undefined ? {} : { missingFact: { problem, likeness: 'SameRanges' } };
 }
 
 function gapOf(

@@ -39,15 +39,15 @@ type Discovery = Pick<ClusterView, 'discovered' | 'uncertain'>;
 export function clusterServicesOf(view: Discovery, spec: PlatformNetworkProfileSpec): ClusterServices {
   const discovered = view.discovered.cluster;
   const configured = spec.cluster;
-  const services = known(configured?.serviceRanges, discovered?.serviceRanges);
+  const services = configuredOr(configured?.serviceRanges, discovered?.serviceRanges);
   return {
     dns: dnsRules(view, spec),
     apiServer: apiServerRules(view, spec),
     controlPlane: controlPlanePeers(view, spec, services ?? []),
     ranges: {
-      pods: known(configured?.podRanges, discovered?.podRanges),
+      pods: configuredOr(configured?.podRanges, discovered?.podRanges),
       services,
-      nodes: known(nodeRanges(view, spec), undefined),
+      nodes: configuredOr(nodeRanges(view, spec), undefined),
       ...withinOf(view, spec),
     },
     uncertain: new Set(uncertainIn(view, spec)),
@@ -79,13 +79,13 @@ function withinOf(
 function uncertainIn({ uncertain }: Discovery, spec: PlatformNetworkProfileSpec): readonly Uncertain[] {
   const { cluster = {}, kubernetesAPI: api = {} } = spec;
   const isConfigured = ({ length }: readonly string[] = []) => length > 0;
-  const isOld = (fact: UncertainFact) => uncertain.includes(fact);
+  const isStale = (fact: UncertainFact) => uncertain.includes(fact);
   return [
-    ...(isOld('podRanges') && !isConfigured(cluster.podRanges) ? (['pods'] as const) : []),
-    ...(isOld('serviceRanges') && !isConfigured(cluster.serviceRanges) ? (['services'] as const) : []),
-    ...(isOld('nodeRanges') && !isConfigured(cluster.nodeRanges) ? (['nodes'] as const) : []),
-    ...(isOld('kubernetesAPI') && !(api.addresses && api.ports) ? (['apiServer'] as const) : []),
-    ...(isOld('kubernetesAPI') && !api.addresses && !api.controlPlane?.cidrs
+    ...(isStale('podRanges') && !isConfigured(cluster.podRanges) ? (['pods'] as const) : []),
+    ...(isStale('serviceRanges') && !isConfigured(cluster.serviceRanges) ? (['services'] as const) : []),
+    ...(isStale('nodeRanges') && !isConfigured(cluster.nodeRanges) ? (['nodes'] as const) : []),
+    ...(isStale('kubernetesAPI') && !(api.addresses && api.ports) ? (['apiServer'] as const) : []),
+    ...(isStale('kubernetesAPI') && !api.addresses && !api.controlPlane?.cidrs
       ? (['controlPlane'] as const)
       : []),
   ];
@@ -111,7 +111,7 @@ export class ClusterServicesCache {
 }
 
 /** Pods ask at port 53 whatever the cluster is: `resolv.conf` has no place for another one. */
-const askedPorts = ['53/UDP', '53/TCP'];
+const dnsPorts = ['53/UDP', '53/TCP'];
 
 /**
  * Some CNIs match the pods that answer, on the pods' ports; some match the address that is asked, on the Service's. Both are
@@ -129,7 +129,7 @@ function dnsRules(view: Pick<ClusterView, 'discovered'>, spec: PlatformNetworkPr
       : [{ namespaceSelector: namespaceNamed(namespace), podSelector }];
   const addresses = blocksOf(configured.addresses ?? discovered.addresses ?? []);
   const servicePorts = policyPorts(
-    configured.addresses === undefined ? (discovered.servicePorts ?? askedPorts) : askedPorts,
+    configured.addresses === undefined ? (discovered.servicePorts ?? dnsPorts) : dnsPorts,
   );
   return [ruleFor(pods, podPorts), ruleFor(addresses, servicePorts)].filter((rule) => rule !== undefined);
 }
@@ -148,9 +148,9 @@ function apiServerRules(
         );
   const byPort = [...Map.groupBy(all, ({ port }) => port)]
     .sort(([a], [b]) => a - b)
-    .map(([port, namespaceScope]) => ({
+    .map(([port, endpoints]) => ({
       port,
-      blocks: blocksOf(namespaceScope.map(({ address }) => address)),
+      blocks: blocksOf(endpoints.map(({ address }) => address)),
     }));
   return [...Map.groupBy(byPort, ({ blocks }) => JSON.stringify(blocks)).values()].flatMap(
     ([first, ...rest]) =>
@@ -184,7 +184,7 @@ function controlPlanePeers(
 }
 
 /** What is configured, else what is discovered. An override that names other kinds of ranges only has an empty list here. */
-function known(
+function configuredOr(
   configured: readonly string[] | undefined,
   discovered: readonly string[] | undefined,
 ): NonEmpty<string> | undefined {

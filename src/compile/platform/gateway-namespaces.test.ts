@@ -10,7 +10,7 @@ import {
 } from '../../../test/fixtures.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
-import { keepsGateways, mostGateways } from './gateway-namespaces.ts';
+import { countsGateways, maxGateways } from './gateway-namespaces.ts';
 
 const edge = { name: 'edge', preset: 'gateway-api', classes: ['edge'] } as const;
 const gateway = (key: string, gatewayClassName = 'edge') =>
@@ -40,7 +40,7 @@ describe('whose Gateways count as ingress controllers', () => {
   const keeps = (spec: PlatformSpec, name: string, facts: NamespaceFacts | undefined) => {
     const seen = view({ namespaces: facts === undefined ? [] : [facts] });
     const read = platform(spec);
-    return keepsGateways(seen, read.decoded.value.spec, name);
+    return countsGateways(seen, read.decoded.value.spec, name);
   };
 
   test.each<[string, PlatformSpec, NamespaceFacts, boolean]>([
@@ -161,7 +161,7 @@ describe('how many Gateways count as one ingress controller', () => {
     const made = gateway(key);
     return { ...made, metadata: { ...made.metadata, creationTimestamp } };
   };
-  const flood = Array.from({ length: mostGateways }, (_, at) =>
+  const flood = Array.from({ length: maxGateways }, (_, at) =>
     aged(`evil/g${String(at).padStart(3, '0')}`, '2026-02-01T00:00:00Z'),
   );
   const crowd = [...flood, aged('victim/zz-old', '2026-01-01T00:00:00Z')];

@@ -2,7 +2,7 @@
 // the platform keeps. Whoever may create a Gateway in a namespace could otherwise call its own pods an ingress controller, and
 // every route with `from: {ingressController: …}` would let them in. Must not know routes.
 import { createHash } from 'node:crypto';
-import { mostNames } from '../../api/namespace-choice.ts';
+import { maxNames } from '../../api/namespace-choice.ts';
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { IngressController } from '../../api/platform-sources.ts';
 import { gatewayNameLabel } from '../../api/presets.ts';
@@ -24,7 +24,7 @@ export function runsBesideGateways({ preset, namespace }: IngressController): bo
  *
  * @param facts the namespace; `undefined` where there is none of this name (yet): then only what its name decides counts
  */
-export function keepsGateways(
+export function countsGateways(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
   name: string,
@@ -44,7 +44,7 @@ export function keepsGateways(
  * controller, everywhere, and whoever may create Gateways in any namespace adds them. Where pods run beside each Gateway, the platform
  * says in which namespaces, and what they come to is dealt out to several policies: see buckets.ts.
  */
-export const mostGateways = 256;
+export const maxGateways = 256;
 
 /** The Gateways of all namespaces that an ingress controller serves, by class. */
 export function gatewaysServedBy(
@@ -63,7 +63,7 @@ export function isCounted(
   controller: IngressController,
   { namespace }: GatewayFacts,
 ): boolean {
-  return !runsBesideGateways(controller) || keepsGateways(view, spec, namespace);
+  return !runsBesideGateways(controller) || countsGateways(view, spec, namespace);
 }
 
 /** The Gateways whose pods are an ingress controller, ordered by key; and those that are too many: the youngest. */
@@ -77,11 +77,11 @@ export function countedGateways(
     .sort(compareKeys);
   // Whatever their number is, they are the same pods where the profile says which.
   const isListed = controller.namespace !== undefined && controller.pods === undefined;
-  if (!isListed || all.length <= mostGateways) return { counted: all, tooMany: [] };
+  if (!isListed || all.length <= maxGateways) return { counted: all, tooMany: [] };
   const byAge = [...all].sort((a, b) => compareText(a.created ?? '~', b.created ?? '~') || compareKeys(a, b));
   return {
-    counted: byAge.slice(0, mostGateways).sort(compareKeys),
-    tooMany: byAge.slice(mostGateways).sort(compareKeys),
+    counted: byAge.slice(0, maxGateways).sort(compareKeys),
+    tooMany: byAge.slice(maxGateways).sort(compareKeys),
   };
 }
 
@@ -92,7 +92,7 @@ export function uncountedGateways(
   gateways: Iterable<GatewayFacts>,
 ): readonly GatewayFacts[] {
   return [...gateways]
-    .filter((gateway) => isServedBeside(spec, gateway) && !keepsGateways(view, spec, gateway.namespace))
+    .filter((gateway) => isServedBeside(spec, gateway) && !countsGateways(view, spec, gateway.namespace))
     .sort(compareKeys);
 }
 
@@ -101,10 +101,10 @@ export function howToCount(view: ClusterView, spec: PlatformNetworkProfileSpec, 
   const names = new Set([namespace]);
   for (const [other, gateways] of view.gateways) {
     const isServed = [...gateways.values()].some((gateway) => isServedBeside(spec, gateway));
-    if (isServed && keepsGateways(view, spec, other)) names.add(other);
+    if (isServed && countsGateways(view, spec, other)) names.add(other);
   }
   const who = 'if the platform trusts who may create Gateways and pods there, a platform engineer sets';
-  if (names.size > mostNames) {
+  if (names.size > maxNames) {
     return `${who} \`spec.gatewayNamespaces.selector\` of the platform profile to a label that only the platform may set, on this namespace and on all whose Gateways count now`;
   }
   return `${who} in the platform profile:\n${suggestGatewayNamespaces([...names].sort(compareText))}`;

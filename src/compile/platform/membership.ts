@@ -13,7 +13,7 @@ import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
 export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
 
 /** Why a namespace is not an application namespace. */
-export type Outside =
+export type OutsideReason =
   /** The operator's own: a static policy ships for it. */
   | 'OperatorNamespace'
   /** Excluded by name, built in or by the platform profile. */
@@ -33,7 +33,7 @@ export interface Settings {
 
 /** Whether a namespace belongs to the applications, and the settings that hold for it. */
 export type Membership = Settings &
-  ({ readonly inside: true } | { readonly inside: false; readonly why: Outside });
+  ({ readonly inside: true } | { readonly inside: false; readonly why: OutsideReason });
 
 /** Decides for one namespace. */
 export function membershipOf(
@@ -60,7 +60,7 @@ function whyOutside(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
   { name, labels }: NamespaceFacts,
-): Outside | undefined {
+): OutsideReason | undefined {
   if (name === view.operatorNamespace) return 'OperatorNamespace';
   if (spec.systemNamespaces.includes(name)) {
     const profiles = [...(view.profiles.get(name)?.values() ?? [])];

@@ -50,7 +50,7 @@ export function servingGateways(
 }
 
 function servingBy(systems: readonly (readonly Peer[])[]): Serving {
-  return { isDeclared: systems.length > 0, peers: withoutTwins(systems.flat()) };
+  return { isDeclared: systems.length > 0, peers: distinctPeers(systems.flat()) };
 }
 
 /** `undefined` stands for no class: only those who serve every class serve it. */
@@ -63,6 +63,6 @@ function isServing({ classes }: IngressController, className: string | undefined
   return classes === undefined || (className !== undefined && classes.includes(className));
 }
 
-function withoutTwins(peers: readonly Peer[]): NonEmpty<Peer> | undefined {
+function distinctPeers(peers: readonly Peer[]): NonEmpty<Peer> | undefined {
   return nonEmpty(new Map(peers.map((peer) => [JSON.stringify(peer), peer])).values());
 }

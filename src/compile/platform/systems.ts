@@ -61,7 +61,7 @@ export function controllerPeers(
             ? countedGateways(view, spec, controller).counted
             : [gateway].filter((each) => isCounted(view, spec, controller, each)),
         )
-      : placed(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
+      : podPeers(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
   const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, spec) ?? []) : [])];
   return [...byPods, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))];
 }
@@ -108,11 +108,11 @@ function namespacesOf(systems: readonly DeclaredSystem[]): readonly string[] {
 }
 
 function monitoringPeers({ preset, namespace, pods }: Monitoring): readonly Peer[] {
-  return placed(preset === undefined ? undefined : monitoringPresets[preset], namespace, pods);
+  return podPeers(preset === undefined ? undefined : monitoringPresets[preset], namespace, pods);
 }
 
 /** What the profile says takes precedence over the preset, field by field. */
-function placed(
+function podPeers(
   preset: Preset | undefined,
   namespace = preset?.namespace,
   pods = preset?.pods,
@@ -131,8 +131,8 @@ function gatewayPeers(
   { namespace, pods }: IngressController,
   gateways: readonly GatewayFacts[],
 ): readonly Peer[] {
-  const namespaceScope = Map.groupBy(gateways, (gateway) => namespace ?? gateway.namespace);
-  const alike = Map.groupBy(namespaceScope, ([, siblings]) =>
+  const byNamespace = Map.groupBy(gateways, (gateway) => namespace ?? gateway.namespace);
+  const alike = Map.groupBy(byNamespace, ([, siblings]) =>
     pods === undefined ? JSON.stringify([...new Set(siblings.map(({ name }) => name))]) : '',
   );
   return [...alike.values()].map((group) => ({

@@ -23,9 +23,9 @@ export interface PolicyOutline {
 
 /** So many rules of 50 ports each stay far below the size that etcd takes (1.5 MiB). */
 const rulesPerPolicy = 50;
-const originsShown = 8;
+const maxShownOrigins = 8;
 /** All annotations of an object together hold 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
-const originsNoted = 500;
+const maxAnnotatedOrigins = 500;
 
 /** The policies for some openings, whatever their order, but for what is withheld. Ordered by name. */
 export function allowPolicies(
@@ -128,7 +128,7 @@ export function allowPolicy(
       name: allowPolicyName(owner.kind, stem, of, part),
       owner,
       description: described(describe(about, of, origins), spec),
-      origins: noted(rules),
+      origins: annotatedOrigins(rules),
       ...foundForOf(rules),
       spec,
     },
@@ -148,14 +148,14 @@ function merge(allowRules: readonly RequestedAllowRule[]): readonly MergedRule[]
   >();
   for (const { rule, origin, withheld, foundFor } of allowRules) {
     const text = canonicalJson(rule);
-    const twin = rules.get(text);
-    if (twin === undefined) {
+    const same = rules.get(text);
+    if (same === undefined) {
       rules.set(text, { rule, origins: [origin], withheld, foundFor });
       continue;
     }
-    if (!twin.origins.includes(origin)) twin.origins.push(origin);
-    twin.withheld &&= withheld;
-    if (twin.foundFor !== foundFor) twin.foundFor = undefined;
+    if (!same.origins.includes(origin)) same.origins.push(origin);
+    same.withheld &&= withheld;
+    if (same.foundFor !== foundFor) same.foundFor = undefined;
   }
   return [...rules.values()].map(({ withheld, ...rule }) =>
     withheld === undefined ? rule : { ...rule, withheld },
@@ -172,16 +172,16 @@ function foundForOf(rules: readonly MergedRule[]): Pick<DesiredPolicy, 'foundFor
   return known.length === 0 ? {} : { foundFor: Object.fromEntries(known) };
 }
 
-function noted(rules: readonly MergedRule[]): readonly (readonly string[])[] {
+function annotatedOrigins(rules: readonly MergedRule[]): readonly (readonly string[])[] {
   const all = rules.reduce((sum, { origins }) => sum + origins.length, 0);
-  const each = all <= originsNoted ? all : Math.max(1, Math.floor(originsNoted / rules.length));
+  const each = all <= maxAnnotatedOrigins ? all : Math.max(1, Math.floor(maxAnnotatedOrigins / rules.length));
   return rules.map(({ origins }) =>
     origins.length <= each ? origins : [...origins.slice(0, each), andMore(origins.length - each)],
   );
 }
 
 function describe(about: PolicyOutline, { direction, pods }: AllowRule, origins: readonly string[]): string {
-  return about.describe(direction, namesOfPods(pods), nameSome(origins, originsShown));
+  return about.describe(direction, namesOfPods(pods), nameSome(origins, maxShownOrigins));
 }
 
 function namesOfPods(pods: LabelSelector): string {

@@ -14,10 +14,10 @@ import { bucketOf, bucketsFor } from './buckets.ts';
  * one policy of many.
  */
 const mirrorsPerPolicy = 500;
-const bytesLikeAMirror = 600;
+const bytesPerWeight = 600;
 
 /** Whoever writes a mirror's asker chooses its bucket, if he tries some names: a full one is several policies. */
-const mostBytes = 900_000;
+const maxBytes = 900_000;
 
 /** The policies for the mirrors of a namespace, whatever their order. Ordered by name. */
 export function mirrorPolicies(
@@ -39,12 +39,17 @@ export function mirrorPolicies(
     .flatMap((group) => {
       const parts = bucketsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
       return [...Map.groupBy(group, ({ origin }) => bucketOf(origin, parts))].flatMap(([part, bucket]) =>
-        filled(bucket).flatMap((some, at) => {
+        splitBySize(bucket).flatMap((some, at) => {
           const [first] = some;
           const name = `${part} of ${parts}`;
           return first === undefined
             ? []
-            : allowPolicy(about, first.allowRule, at === 0 ? name : `${name}, ${at}`, fold(some));
+            : allowPolicy(
+                about,
+                first.allowRule,
+                at === 0 ? name : `${name}, ${at}`,
+                mergeByDestination(some),
+              );
         }),
       );
     })
@@ -52,7 +57,7 @@ export function mirrorPolicies(
 }
 
 function weightOf(mirror: Mirror): number {
-  return 1 + Math.floor(sizeOf(mirror) / bytesLikeAMirror);
+  return 1 + Math.floor(sizeOf(mirror) / bytesPerWeight);
 }
 
 /** As many characters as the rule takes, before others that are alike share it. */
@@ -61,12 +66,12 @@ function sizeOf({ allowRule: { rule } }: Mirror): number {
 }
 
 /** The mirrors of one bucket as those of one policy, or of as many as take them; one that is larger by itself has its own. */
-function filled(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
+function splitBySize(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
   const policies: Mirror[][] = [];
-  let bytes = mostBytes;
+  let bytes = maxBytes;
   for (const mirror of bucket) {
     const size = sizeOf(mirror);
-    if (bytes + size > mostBytes) {
+    if (bytes + size > maxBytes) {
       policies.push([]);
       bytes = 0;
     }
@@ -77,7 +82,7 @@ function filled(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
 }
 
 /** Mirrors that differ in the namespace that they lead to alone become one rule. */
-function fold(mirrors: readonly Mirror[]): readonly MergedRule[] {
+function mergeByDestination(mirrors: readonly Mirror[]): readonly MergedRule[] {
   const alike = Map.groupBy(mirrors, ({ allowRule: { rule } }) =>
     canonicalJson({ ...rule, peers: podsOf(rule) }),
   );

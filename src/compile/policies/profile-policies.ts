@@ -5,14 +5,14 @@ import type { Direction } from '../../model/network-policy.ts';
 import type { DesiredPolicy, WithheldRule } from '../../model/policies.ts';
 import { endOf } from '../../routes/index.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
+import type { ProfileRoutes } from '../across/compiled-routes.ts';
 import type { CompiledRoute } from '../across/route-states.ts';
-import type { SettledProfile } from '../across/settled-profiles.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
-import { isFoundOut } from '../local/lasting-rules.ts';
+import { isDiscoveredEnd } from '../local/frozen-peers.ts';
 import { allowPolicies, withheldRules } from './allow-policies.ts';
 
 /** What the compiler makes of one profile; no routes where it doesn't decode. */
-export interface CompiledProfile extends SettledProfile {
+export interface CompiledProfile extends ProfileRoutes {
   /** Ordered by name. */
   readonly policies: readonly DesiredPolicy[];
   /** What is not to be written for lack of a fact. */
@@ -20,14 +20,14 @@ export interface CompiledProfile extends SettledProfile {
 }
 
 /** A profile with its policies. */
-export function compiledProfile({ profile, routes }: SettledProfile): CompiledProfile {
+export function compiledProfile({ profile, routes }: ProfileRoutes): CompiledProfile {
   return { profile, routes, ...policiesOf(profile, routes) };
 }
 
 /** The end that the addresses of an opening were found out for. */
 function foundForOf({ from, to }: Route, { direction }: AllowRule): { readonly foundFor?: string } {
   const { name } = endOf(direction === 'Ingress' ? from : to).end;
-  return isFoundOut(name) ? { foundFor: name } : {};
+  return isDiscoveredEnd(name) ? { foundFor: name } : {};
 }
 
 function policiesOf(

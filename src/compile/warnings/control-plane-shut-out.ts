@@ -10,10 +10,10 @@ import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `ControlPlaneShutOut` */
-export function controlPlaneShutOut({ run, local, routed }: CheckedNamespace): readonly Finding[] {
+export function controlPlaneShutOut({ run, local, routeRules }: CheckedNamespace): readonly Finding[] {
   const { context } = local;
   const { namespace, services } = context;
-  const called = routed.filter(isIngress).filter(isFromElsewhere);
+  const called = routeRules.filter(isIngress).filter(isFromElsewhere);
   return callsTo(run.view, namespace).flatMap(({ caller, service: { name, port } }) => {
     const service = services.get(name);
     return service === undefined || isServiceOpened(service, called, portsBehind(context, name, port))

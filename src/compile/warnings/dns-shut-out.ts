@@ -15,14 +15,14 @@ import type { CheckedNamespace } from './warning-check.ts';
 export function dnsShutOut({
   run: { clusterServices },
   local,
-  routed,
+  routeRules,
 }: CheckedNamespace): readonly Finding[] {
   const namespace = local.facts.name;
   return clusterServices.dns.flatMap((rule) => {
     const pods = podsIn(namespace, rule);
     if (pods === undefined) return [];
-    const open = routed.filter((allowRule) => letsEverybodyIn(allowRule, pods));
-    return areOpen(rule.ports, open) ? [] : [shutOut(namespace, pods, rule)];
+    const open = routeRules.filter((allowRule) => admitsEveryNamespace(allowRule, pods));
+    return areOpen(rule.ports, open) ? [] : [dnsShutOutFinding(namespace, pods, rule)];
   });
 }
 
@@ -31,11 +31,11 @@ function podsIn(namespace: string, { peers: [peer] }: Rule): LabelSelector | und
   return peer.podSelector;
 }
 
-function letsEverybodyIn({ direction, pods, rule }: AllowRule, asked: LabelSelector): boolean {
-  return direction === 'Ingress' && asksNoMore(pods, asked) && rule.peers.some(isEverybody);
+function admitsEveryNamespace({ direction, pods, rule }: AllowRule, asked: LabelSelector): boolean {
+  return direction === 'Ingress' && asksNoMore(pods, asked) && rule.peers.some(isEveryNamespace);
 }
 
-function isEverybody(peer: Peer): boolean {
+function isEveryNamespace(peer: Peer): boolean {
   if ('ipBlock' in peer || peer.namespaceSelector === undefined) return false;
   return asksNoMore(peer.namespaceSelector, {}) && asksNoMore(peer.podSelector, {});
 }
@@ -51,7 +51,7 @@ function areOpen(asked: Rule['ports'], allowRules: readonly AllowRule[]): boolea
   );
 }
 
-function shutOut(namespace: string, pods: LabelSelector, { ports }: Rule): Finding {
+function dnsShutOutFinding(namespace: string, pods: LabelSelector, { ports }: Rule): Finding {
   const route = { name: 'dns', from: { cluster: {} }, to: { pods }, ports: writtenPorts(ports) };
   return {
     code: 'DnsShutOut',

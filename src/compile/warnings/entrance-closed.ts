@@ -10,9 +10,12 @@ import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `EntranceClosed` */
-export function entranceClosed({ local, routed }: CheckedNamespace): readonly Finding[] {
+export function entranceClosed({ local, routeRules }: CheckedNamespace): readonly Finding[] {
   const { context, exposures } = local;
-  const open = [...exposures.allowRules.filter(isIngress), ...routed.filter(isIngress).filter(isFromOutside)];
+  const open = [
+    ...exposures.allowRules.filter(isIngress),
+    ...routeRules.filter(isIngress).filter(isFromOutside),
+  ];
   return [...context.services.values()]
     .sort(compareKeys)
     .filter((service) => isEntrance(service) && !isAnyPortOpened(context, service, open))

@@ -9,21 +9,21 @@ import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `IngressUnserved` */
-export function ingressUnserved({ local, routed }: CheckedNamespace): readonly Finding[] {
+export function ingressUnserved({ local, routeRules }: CheckedNamespace): readonly Finding[] {
   const { context, exposures } = local;
   const { namespace, services } = context;
-  const ingress = routed.filter(isIngress);
+  const ingress = routeRules.filter(isIngress);
   return exposures.unserved.flatMap((exposer) => {
     const [closed] = exposer.backends.filter(({ name, port }) => {
       const service = services.get(name);
       return service && !isServiceOpened(service, ingress, portsBehind(context, name, port));
     });
-    return closed === undefined ? [] : [unserving(namespace, exposer, closed.name)];
+    return closed === undefined ? [] : [unservedFinding(namespace, exposer, closed.name)];
   });
 }
 
-function unserving(namespace: string, { name, why }: Unserved, service: string): Finding {
-  const { what, hint } = tellUnserved(namespace, why, service);
+function unservedFinding(namespace: string, { name, why }: Unserved, service: string): Finding {
+  const { what, hint } = describeUnserved(namespace, why, service);
   return {
     code: 'IngressUnserved',
     subject: { kind: 'Namespace', name: namespace },
@@ -32,7 +32,7 @@ function unserving(namespace: string, { name, why }: Unserved, service: string):
   };
 }
 
-function tellUnserved(
+function describeUnserved(
   namespace: string,
   why: Unserved['why'],
   service: string,

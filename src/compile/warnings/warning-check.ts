@@ -2,8 +2,8 @@
 // Must not know which checks there are.
 import type { Finding } from '../../model/findings.ts';
 import type { Compilation } from '../across/compilation.ts';
+import type { ProfileRoutes } from '../across/compiled-routes.ts';
 import type { MirrorsBeyond } from '../across/mirrors-across.ts';
-import type { SettledProfile } from '../across/settled-profiles.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 
@@ -11,9 +11,9 @@ import type { LocalNamespace } from '../local/local-namespace.ts';
 export interface CheckedNamespace {
   readonly run: Compilation;
   readonly local: LocalNamespace;
-  readonly profiles: readonly SettledProfile[];
+  readonly profiles: readonly ProfileRoutes[];
   /** What the routes of the profiles open. */
-  readonly routed: readonly AllowRule[];
+  readonly routeRules: readonly AllowRule[];
   /** What is too much to be mirrored in it. */
   readonly beyond: MirrorsBeyond;
 }

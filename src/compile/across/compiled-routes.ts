@@ -9,16 +9,16 @@ import { closedSources } from './closed-sources.ts';
 import type { Compilation } from './compilation.ts';
 import { askConsent } from './consent.ts';
 import { missingSources } from './missing-sources.ts';
-import { type CompiledRoute, type DeclaringNamespace, settle } from './route-states.ts';
+import { type CompiledRoute, compileRoute, type DeclaringNamespace } from './route-states.ts';
 
 /** What becomes of the routes of one profile; it has none where it doesn't decode. */
-export interface SettledProfile {
+export interface ProfileRoutes {
   readonly profile: ProfileFacts;
   readonly routes: readonly CompiledRoute[];
 }
 
-/** Settles the routes of a namespace; where nothing is compiled there are none. */
-export function settledProfiles(run: Compilation, local: LocalNamespace): readonly SettledProfile[] {
+/** Compiles the routes of a namespace; where nothing is compiled there are none. */
+export function compileRoutes(run: Compilation, local: LocalNamespace): readonly ProfileRoutes[] {
   const capped = cappedMirrors(run, local);
   const declaredIn: DeclaringNamespace = {
     namespace: local.facts.name,
@@ -31,11 +31,11 @@ export function settledProfiles(run: Compilation, local: LocalNamespace): readon
   };
   return local.profiles.map(({ profile, routes }) => ({
     profile,
-    routes: routes.map((route) => settle(route, declaredIn)),
+    routes: routes.map((route) => compileRoute(route, declaredIn)),
   }));
 }
 
 /** What the routes of a profile open. */
-export function allowRulesOf({ routes }: SettledProfile): readonly AllowRule[] {
+export function allowRulesOf({ routes }: ProfileRoutes): readonly AllowRule[] {
   return routes.flatMap(({ allowRules }) => allowRules);
 }

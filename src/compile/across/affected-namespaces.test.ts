@@ -15,11 +15,11 @@ import { type Cluster, neighbourNames, neighbours, viewOf } from '../../../test/
 import type { ClusterView, ProfileFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
 import {
+  namespacesAffectedByNamespace,
+  namespacesAffectedByProfile,
+  namespacesAffectedByServices,
   namespacesExposedThrough,
-  namespacesTouchedByNamespace,
-  namespacesTouchedByProfile,
-  namespacesTouchedByServices,
-} from './touched.ts';
+} from './affected-namespaces.ts';
 
 /** The namespaces that are compiled to something else, but for what differs in the profiles' facts. */
 function differing(before: ClusterView, after: ClusterView): readonly string[] {
@@ -55,7 +55,7 @@ describe('the namespaces that an edit touches', () => {
           ...before,
           profiles: [...rest, ...other.profiles.filter((each) => each.key === key)],
         };
-        const touched = namespacesTouchedByProfile(viewOf(after), find(before, key), find(after, key), []);
+        const touched = namespacesAffectedByProfile(viewOf(after), find(before, key), find(after, key), []);
         expectTouched(touched, before, after);
       }),
       runs(100),
@@ -69,7 +69,7 @@ describe('the namespaces that an edit touches', () => {
         const changed = (other.namespaces ?? []).filter((each) => each.name === name);
         const after = { ...before, namespaces: [...without, ...changed] };
         const [previous, next] = [before, after].map((each) => viewOf(each).namespaces.get(name));
-        const touched = namespacesTouchedByNamespace(viewOf(after), previous, next);
+        const touched = namespacesAffectedByNamespace(viewOf(after), previous, next);
         expectTouched(touched, before, after);
       }),
       runs(100),
@@ -86,7 +86,7 @@ describe('the namespaces that an edit touches', () => {
           ...other.objects.filter((each) => !isElsewhere(each)),
         ];
         const after = { ...before, objects };
-        expectTouched(namespacesTouchedByServices(viewOf(after), 'shop'), before, after);
+        expectTouched(namespacesAffectedByServices(viewOf(after), 'shop'), before, after);
       }),
       runs(100),
     );
@@ -100,7 +100,7 @@ describe('the namespaces that an edit touches', () => {
         const after = { ...before, objects: [...before.objects.filter((each) => !isSet(each)), ...sets] };
         const view = viewOf(after);
         const exposed = [...namespacesExposedThrough(view, { namespace: 'pay', name: 'set' })];
-        const touched = new Set(exposed.flatMap((each) => [...namespacesTouchedByServices(view, each)]));
+        const touched = new Set(exposed.flatMap((each) => [...namespacesAffectedByServices(view, each)]));
         expectTouched(touched, before, after);
       }),
       runs(100),
@@ -124,7 +124,7 @@ describe('the namespaces that an edit touches', () => {
           profile('other/a', { routes: to('more') }),
         ],
       });
-    const touched = namespacesTouchedByProfile(given(mine(2)), mine(1), mine(2));
+    const touched = namespacesAffectedByProfile(given(mine(2)), mine(1), mine(2));
     expect([...touched].sort()).toEqual(['audit', 'data', 'shop']);
   });
 
@@ -142,8 +142,8 @@ describe('the namespaces that an edit touches', () => {
       namespaces: ['shop', 'data', 'audit', 'monitoring'].map((name) => namespace(name)),
       profiles: [mine(2)],
     });
-    expect([...namespacesTouchedByProfile(given, mine(1), mine(2))].sort()).toEqual(['data', 'shop']);
-    expect([...namespacesTouchedByProfile(given, mine(2), mine(2))]).toEqual(['data']);
+    expect([...namespacesAffectedByProfile(given, mine(1), mine(2))].sort()).toEqual(['data', 'shop']);
+    expect([...namespacesAffectedByProfile(given, mine(2), mine(2))]).toEqual(['data']);
   });
 
   test('are all that a wide route selects where the platform trusts its namespace, else its own alone', () => {
@@ -155,7 +155,7 @@ describe('the namespaces that an edit touches', () => {
         profiles: [wide],
       });
     const touched = (spec: PlatformSpec) =>
-      [...namespacesTouchedByProfile(given(spec), undefined, wide)].sort();
+      [...namespacesAffectedByProfile(given(spec), undefined, wide)].sort();
     expect(touched({})).toEqual(['data']);
     expect(touched({ systemNamespaces: ['data'] })).toEqual(['data', 'shop']);
     expect(touched({ mirrorFrom: { selector: {} } })).toEqual(['data', 'shop']);
@@ -169,7 +169,7 @@ describe('the namespaces that an edit touches', () => {
       namespaces: ['kube-system', 'monitoring', 'shop'].map((name) => namespace(name)),
       profiles: [first],
     });
-    expect([...namespacesTouchedByProfile(given, undefined, first)].sort()).toEqual([
+    expect([...namespacesAffectedByProfile(given, undefined, first)].sort()).toEqual([
       'kube-system',
       'monitoring',
     ]);
@@ -190,11 +190,11 @@ describe('the namespaces that an edit touches', () => {
       [undefined, broken],
     ] as const;
     for (const [previous, next] of pairs) {
-      const touched = namespacesTouchedByProfile(given, previous, next, ['shop']);
+      const touched = namespacesAffectedByProfile(given, previous, next, ['shop']);
       expect([...touched].sort()).toEqual(['data', 'shop']);
     }
     const readable = [profile('data/db'), { ...profile('data/db'), generation: 2 }] as const;
-    expect([...namespacesTouchedByProfile(given, ...readable, ['shop'])]).toEqual(['data']);
+    expect([...namespacesAffectedByProfile(given, ...readable, ['shop'])]).toEqual(['data']);
   });
 
   test('are those too whose egress a route opened, or opens, of a profile that can not be read before or after', () => {
@@ -209,15 +209,15 @@ describe('the namespaces that an edit touches', () => {
       [read, undecodable(read)],
       [undecodable(read), read],
     ] as const) {
-      expect([...namespacesTouchedByProfile(given, ...pair, [])].sort()).toEqual(['data', 'shop']);
+      expect([...namespacesAffectedByProfile(given, ...pair, [])].sort()).toEqual(['data', 'shop']);
     }
   });
 
   test('are itself alone where there is no platform profile', () => {
     const given = view({ namespaces: [namespace('shop')], objects: [service('shop/web', [{ port: 80 }])] });
-    expect([...namespacesTouchedByServices(given, 'shop')]).toEqual(['shop']);
-    expect([...namespacesTouchedByProfile(given, undefined, profile('shop/a'))]).toEqual(['shop']);
-    expect([...namespacesTouchedByProfile(given, undefined, profile('gone/a'))]).toEqual(['gone']);
-    expect([...namespacesTouchedByNamespace(given, undefined, namespace('pay'))]).toEqual(['pay']);
+    expect([...namespacesAffectedByServices(given, 'shop')]).toEqual(['shop']);
+    expect([...namespacesAffectedByProfile(given, undefined, profile('shop/a'))]).toEqual(['shop']);
+    expect([...namespacesAffectedByProfile(given, undefined, profile('gone/a'))]).toEqual(['gone']);
+    expect([...namespacesAffectedByNamespace(given, undefined, namespace('pay'))]).toEqual(['pay']);
   });
 });

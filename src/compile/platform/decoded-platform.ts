@@ -4,10 +4,10 @@ import type { Owner } from '../../model/policies.ts';
 import type { PlatformFacts } from '../../view/cluster-view.ts';
 
 /** A platform profile that decodes. */
-export type ReadPlatform = PlatformFacts & { readonly decoded: { readonly ok: true } };
+export type DecodedPlatform = PlatformFacts & { readonly decoded: { readonly ok: true } };
 
 /** Whether the platform profile decodes. */
-export function isRead(platform: PlatformFacts): platform is ReadPlatform {
+export function isDecoded(platform: PlatformFacts): platform is DecodedPlatform {
   return platform.decoded.ok;
 }
 

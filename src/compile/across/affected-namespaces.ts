@@ -9,7 +9,7 @@ import type { GatewayRouteFacts } from '../../model/services.ts';
 import { endOf } from '../../routes/index.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
 import { namespacesSelectedBy } from '../../view/namespace-index.ts';
-import { keepsGateways } from '../platform/gateway-namespaces.ts';
+import { countsGateways } from '../platform/gateway-namespaces.ts';
 import { membershipOf } from '../platform/membership.ts';
 import { declaredNamespaces, ingressControllerNamespaces } from '../platform/systems.ts';
 import { trusts } from '../platform/trust.ts';
@@ -22,7 +22,7 @@ import { trusts } from '../platform/trust.ts';
  * @param view after the edit
  * @param mirroring the namespaces that hold mirrors of what the profile's namespace lets in
  */
-export function namespacesTouchedByProfile(
+export function namespacesAffectedByProfile(
   view: ClusterView,
   previous: ProfileFacts | undefined,
   next: ProfileFacts | undefined,
@@ -39,8 +39,8 @@ export function namespacesTouchedByProfile(
     // What it mirrored, it does not tell: the mirrors do.
     ...(isUnread ? mirroring : []),
     ...sourcesOf(view, spec, [facts], edited),
-    ...speakersOf(view, spec, [facts]),
-    ...mirroredFrom(view, spec, [facts]),
+    ...namespacesWithRoutesBetween(view, spec, [facts]),
+    ...mirrorSenders(view, spec, [facts]),
     // A system namespace is ringed by its first profile, and reached by the platform's systems from then on.
     ...(spec.systemNamespaces.includes(namespace) ? declaredNamespaces(view, spec) : []),
   ]);
@@ -53,25 +53,25 @@ export function namespacesTouchedByProfile(
  *
  * @param view after the change
  */
-export function namespacesTouchedByNamespace(
+export function namespacesAffectedByNamespace(
   view: ClusterView,
   previous: NamespaceFacts | undefined,
   next: NamespaceFacts | undefined,
 ): ReadonlySet<string> {
-  const states = [previous, next].filter((facts) => facts !== undefined);
+  const versions = [previous, next].filter((facts) => facts !== undefined);
   const spec = specOf(view);
   const name = (next ?? previous)?.name ?? '';
   if (spec === undefined) return new Set([name]);
   // The pods of its Gateways are let in everywhere, or nowhere.
   const keeps = [previous, next].map(
-    (facts) => facts !== undefined && keepsGateways(view, spec, name, facts),
+    (facts) => facts !== undefined && countsGateways(view, spec, name, facts),
   );
   if (view.gateways.has(name) && keeps[0] !== keeps[1]) return everyNamespace(view, name);
   return new Set([
     name,
-    ...neighboursOf(view, spec, name, states),
-    ...mirroredFrom(view, spec, states),
-    ...(states.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
+    ...linkedNamespaces(view, spec, name, versions),
+    ...mirrorSenders(view, spec, versions),
+    ...(versions.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
     ...exposedFrom(view, name),
     ...declaredNamespaces(view, spec),
   ]);
@@ -83,13 +83,13 @@ export function namespacesTouchedByNamespace(
  *
  * @param view after the change
  */
-export function namespacesTouchedByServices(view: ClusterView, namespace: string): ReadonlySet<string> {
+export function namespacesAffectedByServices(view: ClusterView, namespace: string): ReadonlySet<string> {
   const spec = specOf(view);
   const facts = view.namespaces.get(namespace);
   if (spec === undefined || facts === undefined) return new Set([namespace]);
   return new Set([
     namespace,
-    ...neighboursOf(view, spec, namespace, [facts]),
+    ...linkedNamespaces(view, spec, namespace, [facts]),
     ...ingressControllerNamespaces(view, spec),
   ]);
 }
@@ -110,11 +110,11 @@ export function namespacesExposedThrough(
   const routes = gatewayRoutes.flatMap((all) =>
     [...all.values()].flatMap((siblings) => [...siblings.values()].filter(isAttached)),
   );
-  return new Set(routes.flatMap(leadingTo));
+  return new Set(routes.flatMap(backendNamespaces));
 }
 
 /** The namespaces to whose Services a route of the Gateway API leads, and its own, which tells of its mistakes. */
-export function leadingTo({ namespace, backends }: GatewayRouteFacts): readonly string[] {
+export function backendNamespaces({ namespace, backends }: GatewayRouteFacts): readonly string[] {
   return [...new Set([namespace, ...backends.map((backend) => backend.namespace)])];
 }
 
@@ -123,18 +123,21 @@ function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
   const { gatewayRoutes, listenerSets } = view;
   const own = gatewayRoutes.flatMap((all) => [...(all.get(namespace)?.values() ?? [])]);
   const sets = [...(listenerSets.get(namespace)?.values() ?? [])];
-  return [...own.flatMap(leadingTo), ...sets.flatMap((set) => [...namespacesExposedThrough(view, set)])];
+  return [
+    ...own.flatMap(backendNamespaces),
+    ...sets.flatMap((set) => [...namespacesExposedThrough(view, set)]),
+  ];
 }
 
 /** The namespaces that hang on any route of a namespace that is or was like this. */
-function neighboursOf(
+function linkedNamespaces(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
   name: string,
-  states: readonly NamespaceFacts[],
+  versions: readonly NamespaceFacts[],
 ): readonly string[] {
   const routes = [...(view.profiles.get(name)?.values() ?? [])].flatMap(routesOf);
-  return [...sourcesOf(view, spec, states, routes), ...speakersOf(view, spec, states)];
+  return [...sourcesOf(view, spec, versions, routes), ...namespacesWithRoutesBetween(view, spec, versions)];
 }
 
 function specOf({ platform }: ClusterView): PlatformNetworkProfileSpec | undefined {
@@ -166,10 +169,10 @@ function textsOf(routes: readonly Route[]): ReadonlySet<string> {
 function sourcesOf(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
-  states: readonly NamespaceFacts[],
+  versions: readonly NamespaceFacts[],
   routes: readonly Route[],
 ): readonly string[] {
-  const isTrusted = states.some((facts) => trusts(spec, facts));
+  const isTrusted = versions.some((facts) => trusts(spec, facts));
   return routes.flatMap(({ from }) => {
     const { end, value } = endOf(from);
     const namespaceScope = end.namespaceScope?.(value);
@@ -185,15 +188,15 @@ function sourcesOf(
  * The namespaces whose routes open the egress of one that is or was like this, where guardrails may keep it shut: they tell of that.
  * Elsewhere it is open whatever the source says.
  */
-function mirroredFrom(
+function mirrorSenders(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
-  states: readonly NamespaceFacts[],
+  versions: readonly NamespaceFacts[],
 ): readonly string[] {
-  const guarded = states.filter((facts) => membershipOf(view, spec, facts).rule?.allow !== undefined);
+  const guarded = versions.filter((facts) => membershipOf(view, spec, facts).rule?.allow !== undefined);
   const declared = declaredNamespaces(view, spec);
   return guarded.flatMap(({ name }) => {
-    const trusted = [...view.routeLinks.fromEvery()].filter(({ namespace }) => {
+    const trusted = [...view.routeLinks.fromAny()].filter(({ namespace }) => {
       const receiver = view.namespaces.get(namespace);
       return receiver !== undefined && trusts(spec, receiver);
     });
@@ -206,13 +209,13 @@ function mirroredFrom(
 }
 
 /** The namespaces whose routes lead to one that is or was like this, or come from it: its say decides over their state. */
-function speakersOf(
+function namespacesWithRoutesBetween(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
-  states: readonly NamespaceFacts[],
+  versions: readonly NamespaceFacts[],
 ): readonly string[] {
   const declared = declaredNamespaces(view, spec);
-  const keys: readonly ObjectKey[] = states.flatMap(({ name, labels }) => [
+  const keys: readonly ObjectKey[] = versions.flatMap(({ name, labels }) => [
     ...view.routeLinks.toName(name),
     ...view.routeLinks.toLabels(labels),
     ...view.routeLinks.fromLabels(labels),

@@ -3,7 +3,7 @@ import { namespace, type PlatformSpec, platform, view } from '../../../test/fixt
 import type { Peer, PolicyPort } from '../../model/network-policy.ts';
 import type { RouteEndName } from '../../routes/index.ts';
 import { compileNamespace } from '../compile.ts';
-import type { LastingPeer } from './lasting-rules.ts';
+import type { FrozenPeer } from './frozen-peers.ts';
 
 const known: PlatformSpec = {
   egress: 'Restricted',
@@ -12,13 +12,13 @@ const known: PlatformSpec = {
 };
 const web = { matchLabels: { 'app.kubernetes.io/name': 'web' } };
 
-function way(peer: Peer | undefined, more: Partial<LastingPeer> = {}): LastingPeer {
+function way(peer: Peer | undefined, more: Partial<FrozenPeer> = {}): FrozenPeer {
   return { direction: 'Egress', pods: web, peer, ports: [], foundFor: undefined, ...more };
 }
-const block = (cidr: string, more: Partial<LastingPeer> = {}) => way({ ipBlock: { cidr } }, more);
+const block = (cidr: string, more: Partial<FrozenPeer> = {}) => way({ ipBlock: { cidr } }, more);
 
 /** The peers that stay in `shop` where its routes may use these ends. */
-function staying(ends: readonly RouteEndName[] | undefined, peers: readonly LastingPeer[], spec = known) {
+function staying(ends: readonly RouteEndName[] | undefined, peers: readonly FrozenPeer[], spec = known) {
   const rule = { name: 'tight', namespaces: { names: ['*'] }, ...(ends && { allow: { ends } }) };
   const facts = namespace('shop');
   const profile = platform({ ...spec, rules: [rule] });

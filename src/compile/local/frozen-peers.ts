@@ -7,7 +7,7 @@ import type { RouteContext } from '../../routes/route-end.ts';
 import type { Guardrails } from './guardrails.ts';
 
 /** One peer of a rule that is in force. */
-export interface LastingPeer {
+export interface FrozenPeer {
   readonly direction: Direction;
   /** The pods that the policy selects. */
   readonly pods: LabelSelector;
@@ -20,10 +20,10 @@ export interface LastingPeer {
 }
 
 /** The peers among some of one namespace that guardrails forbid for certain; of ranges that are too many together, the last. */
-export type ForbiddenAmong = (peers: readonly LastingPeer[]) => ReadonlySet<LastingPeer>;
+export type FindForbiddenPeers = (peers: readonly FrozenPeer[]) => ReadonlySet<FrozenPeer>;
 
 /** Ends whose addresses are the cluster's own business: they change without anybody's edit, and no one can choose them. */
-const foundOutEnds: ReadonlySet<string> = new Set<RouteEndName>([
+const discoveredEnds: ReadonlySet<string> = new Set<RouteEndName>([
   'internet',
   'cluster',
   'kubernetesAPI',
@@ -31,8 +31,8 @@ const foundOutEnds: ReadonlySet<string> = new Set<RouteEndName>([
 ]);
 
 /** Whether the addresses of an end are found out, and not written by somebody. */
-export function isFoundOut(end: string): boolean {
-  return foundOutEnds.has(end);
+export function isDiscoveredEnd(end: string): boolean {
+  return discoveredEnds.has(end);
 }
 
 /** Judges by the guardrails of a namespace, which allow these ends. */
@@ -40,19 +40,21 @@ export function forbiddenBy(
   guardrails: Guardrails,
   ends: readonly RouteEndName[],
   context: RouteContext,
-): ForbiddenAmong {
+): FindForbiddenPeers {
   if (ends.includes('anywhere')) return () => new Set();
   const allowed: ReadonlySet<string> = new Set(ends);
   /** An address of an end that is allowed may be an old one of it: that says nothing about who asked for it. */
-  const isSpared = ({ peer, foundFor }: LastingPeer) =>
-    isBlock(peer) && foundFor !== undefined && isFoundOut(foundFor) && allowed.has(foundFor);
-  const isForbidden = (lasting: LastingPeer): boolean => {
+  const isSpared = ({ peer, foundFor }: FrozenPeer) =>
+    isBlock(peer) && foundFor !== undefined && isDiscoveredEnd(foundFor) && allowed.has(foundFor);
+  const isForbidden = (lasting: FrozenPeer): boolean => {
     if (lasting.peer === undefined) return true;
     if (isSpared(lasting)) return false;
-    const beyond = beyondOf(guardrails, lasting, [lasting.peer]);
+    const beyond = violationOf(guardrails, lasting, [lasting.peer]);
     if (beyond === undefined) return false;
     return (
-      !isBlock(lasting.peer) || beyond === 'anywhere' || arePlacesKnown(lasting.direction, allowed, context)
+      !isBlock(lasting.peer) ||
+      beyond === 'anywhere' ||
+      areAddressesKnown(lasting.direction, allowed, context)
     );
   };
   return (peers) => {
@@ -63,13 +65,13 @@ export function forbiddenBy(
 }
 
 /** The ranges that come to most of the internet together with those before them. */
-function mostOfTheInternet(guardrails: Guardrails, peers: readonly LastingPeer[]): readonly LastingPeer[] {
+function mostOfTheInternet(guardrails: Guardrails, peers: readonly FrozenPeer[]): readonly FrozenPeer[] {
   return (['Ingress', 'Egress'] as const).flatMap((direction) => {
-    const refused: LastingPeer[] = [];
+    const refused: FrozenPeer[] = [];
     const staying: Peer[] = [];
     for (const lasting of peers) {
       if (lasting.direction !== direction || !isBlock(lasting.peer)) continue;
-      const beyond = beyondOf(guardrails, { ...lasting, ports: [] }, [...staying, lasting.peer]);
+      const beyond = violationOf(guardrails, { ...lasting, ports: [] }, [...staying, lasting.peer]);
       if (beyond === 'anywhere') refused.push(lasting);
       else staying.push(lasting.peer);
     }
@@ -77,19 +79,19 @@ function mostOfTheInternet(guardrails: Guardrails, peers: readonly LastingPeer[]
   });
 }
 
-function beyondOf(
+function violationOf(
   guardrails: Guardrails,
-  { direction, pods, ports: [firstPort, ...ports] }: LastingPeer,
+  { direction, pods, ports: [firstPort, ...ports] }: FrozenPeer,
   [first, ...peers]: readonly Peer[],
 ): RouteEndName | undefined {
   if (first === undefined) return undefined;
   const on: { readonly ports?: NonEmpty<PolicyPort> } =
     firstPort === undefined ? {} : { ports: [firstPort, ...ports] };
-  return guardrails.provenBeyond({ direction, pods, rule: { peers: [first, ...peers], ...on } });
+  return guardrails.provenViolation({ direction, pods, rule: { peers: [first, ...peers], ...on } });
 }
 
 /** Whether it is known where those ends are that are allowed: an address may be theirs. */
-function arePlacesKnown(
+function areAddressesKnown(
   direction: Direction,
   allowed: ReadonlySet<string>,
   { ranges, apiServer, controlPlane }: RouteContext,
