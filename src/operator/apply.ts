@@ -10,8 +10,8 @@ import type { Drift } from '../plan/drift.ts';
 import { foreignMetadata, manifestOf, type PolicyMetadata } from '../plan/manifest.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
 import type { DriftReporter } from './drift-reporter.ts';
-import type { Drifts } from './drifts.ts';
 import type { Metrics } from './metrics.ts';
+import type { TrackedNamespace } from './tracked-namespace.ts';
 
 /** What came of one change: `effective` is false where the server stored something else than was sent. */
 export interface Written {
@@ -25,7 +25,6 @@ export interface Written {
 export interface WriterParts {
   readonly policies: ObjectRequests<StoredPolicy>;
   readonly known: Pick<Store<StoredPolicy>, 'get'>;
-  readonly drifts: Drifts;
   readonly driftReporter: DriftReporter;
   readonly metrics: Metrics;
 }
@@ -39,20 +38,21 @@ export class PolicyWriter {
   }
 
   /**
-   * Sends the changes of a phase, in any order.
+   * Sends the changes of a phase of a namespace, in any order.
    *
    * @throws ApiError the first failure, after all changes were answered
    */
-  async apply(phase: Phase): Promise<readonly Written[]> {
-    return withConcurrency(phase.changes, (change) => this.#send(change));
+  async apply(namespace: TrackedNamespace, { changes }: Phase): Promise<readonly Written[]> {
+    return withConcurrency(changes, (change) => this.#send(namespace, change));
   }
 
-  async #send(change: PolicyChange): Promise<Written> {
-    const { drifts, driftReporter, metrics } = this.#parts;
+  async #send(namespace: TrackedNamespace, change: PolicyChange): Promise<Written> {
+    const { driftReporter, metrics } = this.#parts;
     const effective = await this.#sendOnce(change);
-    const drift = drifts.corrects(change);
+    const drift = namespace.drifts.corrects(change);
     metrics.wrote(change, drift !== undefined);
-    if (drift !== undefined) driftReporter.corrected(policyKey(change), drift, performance.now());
+    if (drift !== undefined)
+      driftReporter.corrected(namespace, policyKey(change).name, drift, performance.now());
     return { change, effective, ...(drift === undefined ? {} : { drift }) };
   }
 

@@ -15,14 +15,15 @@ import {
   type StoredPlatform,
 } from '../objects/policy-resources.ts';
 import { PolicyWriter } from './apply.ts';
+import { Decider } from './decide.ts';
 import { DriftReporter } from './drift-reporter.ts';
-import { Drifts } from './drifts.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
 import { FrozenContents } from './frozen-contents.ts';
 import { Metrics } from './metrics.ts';
 import { Mistakes } from './mistakes.ts';
-import { NamespaceStates } from './namespace-states.ts';
+import { NamespaceReporter } from './namespace-reporter.ts';
+import { NamespaceTracker } from './namespace-tracker.ts';
 import { Owners } from './owners.ts';
 import { NamespaceReconciler } from './reconcile.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -50,7 +51,7 @@ let mistakes: Mistakes;
 let contained = 0;
 let version = 1;
 let metrics: Metrics;
-let states: NamespaceStates;
+let tracker: NamespaceTracker;
 let writer: StatusWriter;
 
 /** The compiler, but for the namespace `bad`. */
@@ -75,19 +76,19 @@ beforeEach(async () => {
   const { client } = local;
   const log = pino({ level: 'info' }, { write: (line) => logged.push(JSON.parse(line)) });
   const cache = cacheOf('bad', 'good');
-  states = new NamespaceStates();
-  const [drifts, conflicts] = [new Drifts(), new WriteConflicts()];
+  tracker = new NamespaceTracker();
+  const conflicts = new WriteConflicts();
   metrics = new Metrics({
     workers: 2,
     queueDepth: () => 0,
-    states: () => states.current(),
+    states: () => tracker.states(),
     findings: () => writer.findings(),
     routes: () => [],
     ownedPolicies: () => 0,
     leads: () => true,
     watchAges: () => new Map(),
   });
-  writer = new StatusWriter(cache, states);
+  writer = new StatusWriter(cache, tracker);
   contained = 0;
   mistakes = new Mistakes(log, () => {
     contained += 1;
@@ -102,21 +103,19 @@ beforeEach(async () => {
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
     known: cache.policies,
-    drifts,
     driftReporter,
     metrics,
   });
-  const reconciler = new NamespaceReconciler(
-    {
-      ...{ cache, conflicts, drifts, driftReporter, states, log, metrics, statuses: writer },
-      contents: new FrozenContents(client),
-      events: new EventWriter(client, log),
-      executor: new PlanExecutor({ conflicts, states, owners: new Owners(cache), policies, settleMs: 0 }),
-      onRecordChanged: () => {},
-      onNewsFor: () => {},
-    },
-    compile,
-  );
+  const events = new EventWriter(client, log);
+  const shared = { cache, tracker, conflicts, log, statuses: writer, onRecordChanged: () => {} };
+  const reconciler = new NamespaceReconciler({
+    ...shared,
+    driftReporter,
+    decider: new Decider({ cache, tracker, contents: new FrozenContents(client), compile }),
+    executor: new PlanExecutor({ conflicts, owners: new Owners(cache), policies, settleMs: 0 }),
+    reporter: new NamespaceReporter({ ...shared, events, metrics }),
+    onNewsFor: () => {},
+  });
   const reconcile = (key: string) => reconciler.reconcile(key);
   ended = runWorkers(2, { queue, log, mistakes, onResult: () => {}, reconcile });
 });
@@ -204,7 +203,10 @@ test('leaves that namespace as it is, says so in its profiles, and the others go
 test('is told in the status of the platform profile, in metrics, and once in the log', async () => {
   queue.add('bad', 'fresh');
   await eventually(() => contained > 2);
-  expect(states.records.get('bad')).toMatchObject({ state: 'Failing', failure: { reason: 'InternalError' } });
+  expect(tracker.get('bad')?.record).toMatchObject({
+    state: 'Failing',
+    failure: { reason: 'InternalError' },
+  });
   await writer.writePlatform();
   expect(statuses.get('')?.failing).toEqual([
     {
@@ -230,7 +232,7 @@ test('is tried again, and over when it does not show any more', async () => {
   isFixed = true;
   await eventually(() => ready('bad')?.status === 'True');
   expect(sent).toContain('POST bad/ringfence-default-deny-ingress');
-  await eventually(() => states.records.get('bad')?.state === 'Enforced');
-  expect(states.records.get('bad')?.failure).toBeUndefined();
+  await eventually(() => tracker.get('bad')?.record?.state === 'Enforced');
+  expect(tracker.get('bad')?.record?.failure).toBeUndefined();
   await eventually(() => logged.at(-1)?.level === 30);
 });

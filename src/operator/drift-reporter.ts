@@ -1,4 +1,4 @@
-// Tells of each drift that is corrected: a line in the log for every one, and Events where the team looks, few of them where
+// Reports each drift that is corrected: a line in the log for every one, and Events where the team looks, few of them where
 // somebody changes policies again and again. Must not know how a drift is noticed.
 import type { Logger } from 'pino';
 import type { ObjectKey } from '../model/object-key.ts';
@@ -16,67 +16,66 @@ export interface Corrected {
   readonly resourceVersion: string;
 }
 
-/** How many Events of a namespace may still be sent, and how many were not since the last one. */
-interface Allowance {
+/** How many Events of a namespace may still be sent, how many drifts had none since the last one, and the Events that wait. */
+export interface DriftEvents {
   readonly left: number;
   readonly since: number;
-  readonly untold: number;
+  readonly unreported: number;
+  readonly pending: readonly News[];
 }
 
-/** What drift-telling needs. */
-export interface DriftTellerParts {
+/** A namespace, as far as its drifts go. */
+export interface DriftedNamespace {
+  readonly name: string;
+  driftEvents?: DriftEvents | undefined;
+}
+
+/** What reporting needs. */
+export interface DriftReporterParts {
   readonly log: Logger;
   /** What is at this key now; `undefined` where there is nothing. */
   readonly find: (key: ObjectKey) => Corrected | undefined;
   readonly send: (news: readonly News[]) => Promise<void>;
 }
 
-/** Tells of drifts. */
+/** Reports drifts. */
 export class DriftReporter {
-  readonly #parts: DriftTellerParts;
-  readonly #allowances = new Map<string, Allowance>();
-  readonly #pending = new Map<string, News[]>();
+  readonly #parts: DriftReporterParts;
 
-  constructor(parts: DriftTellerParts) {
+  constructor(parts: DriftReporterParts) {
     this.#parts = parts;
   }
 
-  /** Takes in that a drift was corrected, at `now` in milliseconds of a monotonic clock. */
-  corrected({ namespace, name }: ObjectKey, drift: Drift, now: number): void {
+  /** Takes in that a drift of a policy was corrected, at `now` in milliseconds of a monotonic clock. */
+  corrected(namespace: DriftedNamespace, policy: string, drift: Drift, now: number): void {
     const { log, find } = this.#parts;
     const { what, by } = drift;
     log.info(
-      { namespace, policy: name, drift: what, ...by },
+      { namespace: namespace.name, policy, drift: what, ...by },
       'a policy is put right that somebody else touched',
     );
-    const { left, since, untold } = this.#allowance(namespace, now);
-    if (left === 0) {
-      this.#allowances.set(namespace, { left, since, untold: untold + 1 });
+    const events = refill(namespace.driftEvents, now);
+    if (events.left === 0) {
+      namespace.driftEvents = { ...events, unreported: events.unreported + 1 };
       return;
     }
-    this.#allowances.set(namespace, { left: left - 1, since, untold: 0 });
-    const news = newsOfDrift({ namespace, policy: name, drift, now: find({ namespace, name }), untold });
-    this.#pending.set(namespace, [...(this.#pending.get(namespace) ?? []), news]);
+    const key = { namespace: namespace.name, name: policy };
+    const news = newsOfDrift({ ...key, policy, drift, now: find(key), untold: events.unreported });
+    const pending = [...events.pending, news];
+    namespace.driftEvents = { ...events, left: events.left - 1, unreported: 0, pending };
   }
 
   /** Sends the Events of a namespace. */
-  async send(namespace: string): Promise<void> {
-    const news = this.#pending.get(namespace);
-    if (news === undefined) return;
-    this.#pending.delete(namespace);
-    await this.#parts.send(news);
+  async send(namespace: DriftedNamespace): Promise<void> {
+    const events = namespace.driftEvents;
+    if (events === undefined || events.pending.length === 0) return;
+    namespace.driftEvents = { ...events, pending: [] };
+    await this.#parts.send(events.pending);
   }
+}
 
-  /** Forgets a namespace that is gone. */
-  forget(namespace: string): void {
-    this.#allowances.delete(namespace);
-    this.#pending.delete(namespace);
-  }
-
-  #allowance(namespace: string, now: number): Allowance {
-    const before = this.#allowances.get(namespace) ?? { left: burst, since: now, untold: 0 };
-    const gained = Math.floor((now - before.since) / refillMs);
-    const left = Math.min(burst, before.left + gained);
-    return { ...before, left, since: before.since + gained * refillMs };
-  }
+function refill(before: DriftEvents | undefined, now: number): DriftEvents {
+  const { left, since, ...rest } = before ?? { left: burst, since: now, unreported: 0, pending: [] };
+  const gained = Math.floor((now - since) / refillMs);
+  return { ...rest, left: Math.min(burst, left + gained), since: since + gained * refillMs };
 }

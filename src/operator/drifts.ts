@@ -17,24 +17,15 @@ interface Seen {
   readonly drift: Drift;
 }
 
-/** The policies that somebody else changed since their namespace was last as wanted. */
+/** The policies of one namespace that somebody else changed since it was last as wanted. */
 export class Drifts {
-  /** By namespace and name of policy. */
-  readonly #drifts = new Map<string, Map<string, Seen>>();
-  /** By name, the uid of each namespace. */
-  readonly #namespaces = new Map<string, string>();
+  /** By name of policy; absent where there is none, since most namespaces never have one. */
+  #drifts: Map<string, Seen> | undefined;
   #sequence = 0;
 
   /** The number of the last change that was heard of: later ones have higher numbers. */
   get sequence(): number {
     return this.#sequence;
-  }
-
-  /** Takes in which namespace has a name now: what went with one that had it before is no drift in this one. */
-  belongsTo(namespace: string, uid: string): void {
-    const before = this.#namespaces.get(namespace);
-    if (before !== undefined && before !== uid) this.#drifts.delete(namespace);
-    this.#namespaces.set(namespace, uid);
   }
 
   /** Takes in that a policy was changed, and not by us. */
@@ -43,42 +34,33 @@ export class Drifts {
     const [before, after] = [contentOf(previous), contentOf(next)];
     if (policy === undefined || before === after) return;
     this.#sequence += 1;
-    const siblings = this.#drifts.get(policy.namespace) ?? new Map<string, Seen>();
-    this.#drifts.set(policy.namespace, siblings);
-    const seen = siblings.get(policy.name);
+    this.#drifts ??= new Map();
+    const seen = this.#drifts.get(policy.name);
     const first = seen?.before ?? before;
     // What is as it was before is our own correction, of which the watch told before its answer.
     const drift = after === first && seen !== undefined ? seen.drift : driftOf(first, previous, next);
-    siblings.set(policy.name, { before: first, after, sequence: this.#sequence, drift });
+    this.#drifts.set(policy.name, { before: first, after, sequence: this.#sequence, drift });
   }
 
   /** Takes in a write of ours. Returns the drift that it corrects, where it does. */
   corrects(change: PolicyChange): Drift | undefined {
-    const { namespace, name } = policyKey(change);
-    const siblings = this.#drifts.get(namespace);
-    const seen = siblings?.get(name);
-    siblings?.delete(name);
+    const { name } = policyKey(change);
+    const seen = this.#drifts?.get(name);
+    this.#drifts?.delete(name);
     return seen?.before === contentAfter(change) ? seen.drift : undefined;
   }
 
   /**
-   * A namespace is as it was wanted when the last change had this number: what was changed before is of no interest. Somebody may have changed it
+   * The namespace is as it was wanted when the last change had this number: what was changed before is of no interest. Somebody may have changed it
    * since; but what a watch tells of our own writes, before their answers come, is no drift.
    */
-  settled(namespace: string, wantedAt: number, written: readonly PolicyChange[]): void {
-    const siblings = this.#drifts.get(namespace);
-    if (siblings === undefined) return;
+  settled(wantedAt: number, written: readonly PolicyChange[]): void {
+    if (this.#drifts === undefined) return;
     const ours = new Set(written.map((change) => `${policyKey(change).name} ${contentAfter(change)}`));
-    for (const [name, { after, sequence }] of siblings) {
-      if (sequence <= wantedAt || ours.has(`${name} ${after}`)) siblings.delete(name);
+    for (const [name, { after, sequence }] of this.#drifts) {
+      if (sequence <= wantedAt || ours.has(`${name} ${after}`)) this.#drifts.delete(name);
     }
-    if (siblings.size === 0) this.#drifts.delete(namespace);
-  }
-
-  /** A namespace is gone. */
-  forget(namespace: string): void {
-    this.#drifts.delete(namespace);
-    this.#namespaces.delete(namespace);
+    if (this.#drifts.size === 0) this.#drifts = undefined;
   }
 }
 

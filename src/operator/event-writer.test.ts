@@ -1,14 +1,15 @@
-// What is told, and how often. The Events go to a real server.
+// Which Events are sent, and how often. The Events go to a real server.
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
 import type { News } from '../plan/events.ts';
-import { EventWriter } from './event-writer.ts';
+import { EventWriter, type WithEmitted } from './event-writer.ts';
 
 const sent: string[] = [];
 let local: LocalClient;
 let writer: EventWriter;
+let shop: WithEmitted;
 
 beforeEach(async () => {
   sent.length = 0;
@@ -17,6 +18,7 @@ beforeEach(async () => {
     sent.push(`${request.method} ${request.url} ${event.metadata.name}`);
     response.end(JSON.stringify({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }));
   });
+  shop = {};
   writer = new EventWriter(local.client, pino({ level: 'silent' }));
 });
 
@@ -32,22 +34,15 @@ const news = (name: string): News => ({
 });
 const path = 'POST /apis/events.k8s.io/v1/namespaces/shop/events';
 
-test('what is told is told once, and what is new beside it once more', async () => {
-  await writer.tell('shop', [news('a')]);
-  await writer.tell('shop', [news('a'), news('b')]);
+test('what is sent is sent once, and what is new beside it once more', async () => {
+  await writer.emitNew(shop, [news('a')]);
+  await writer.emitNew(shop, [news('a'), news('b')]);
   expect(sent).toEqual([`${path} a`, `${path} b`]);
 });
 
 test('what is no longer so can become news again', async () => {
-  await writer.tell('shop', [news('a')]);
-  await writer.tell('shop', []);
-  await writer.tell('shop', [news('a')]);
-  expect(sent).toEqual([`${path} a`, `${path} a`]);
-});
-
-test('a namespace that comes back under its name is told anew: its Events went with the first one', async () => {
-  await writer.tell('shop', [news('a')]);
-  writer.forget('shop');
-  await writer.tell('shop', [news('a')]);
+  await writer.emitNew(shop, [news('a')]);
+  await writer.emitNew(shop, []);
+  await writer.emitNew(shop, [news('a')]);
   expect(sent).toEqual([`${path} a`, `${path} a`]);
 });

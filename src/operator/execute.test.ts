@@ -11,19 +11,18 @@ import type { PolicyChange } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { PolicyWriter } from './apply.ts';
 import { DriftReporter } from './drift-reporter.ts';
-import { Drifts } from './drifts.ts';
 import { PlanExecutor } from './execute.ts';
 import { Metrics } from './metrics.ts';
-import { NamespaceStates } from './namespace-states.ts';
 import { Owners } from './owners.ts';
+import { TrackedNamespace } from './tracked-namespace.ts';
 import { WriteConflicts } from './write-conflicts.ts';
 
 const team: Owner = { kind: 'AppNetworkProfile', name: 'team', uid: 'team-1' };
 const successor: Owner = { ...team, uid: 'team-2' };
 const platform: Owner = { kind: 'PlatformNetworkProfile', name: 'default', uid: 'platform-1' };
-const shop = { name: 'shop', uid: 'shop-1' };
 
 let local: LocalClient;
+let shop: TrackedNamespace;
 let executor: PlanExecutor;
 /** The uids of the profiles that the server has. */
 let profiles: string[];
@@ -31,6 +30,7 @@ const asked: string[] = [];
 const created: string[] = [];
 
 beforeEach(async () => {
+  shop = new TrackedNamespace('shop', 'shop-1');
   asked.length = 0;
   created.length = 0;
   profiles = [team.uid, platform.uid];
@@ -54,7 +54,6 @@ beforeEach(async () => {
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
     known: cache.policies,
-    drifts: new Drifts(),
     driftReporter: new DriftReporter({
       log: pino({ level: 'silent' }),
       find: () => undefined,
@@ -65,7 +64,6 @@ beforeEach(async () => {
   executor = new PlanExecutor({
     policies,
     conflicts: new WriteConflicts(),
-    states: new NamespaceStates(),
     owners: new Owners(cache),
     settleMs: 0,
   });
@@ -98,9 +96,9 @@ function planFor(...policies: readonly DesiredPolicy[]): Plan {
 }
 
 /** Carries out a plan so often: each time all that it wrote is gone again. */
-async function again(times: number, plan: Plan, place = shop): Promise<readonly string[]> {
+async function again(times: number, plan: Plan, namespace = shop): Promise<readonly string[]> {
   const states: string[] = [];
-  for (let time = 0; time < times; time += 1) states.push((await executor.execute(place, plan)).state);
+  for (let time = 0; time < times; time += 1) states.push((await executor.execute(namespace, plan)).state);
   return states;
 }
 
@@ -129,7 +127,7 @@ describe('a policy that is gone whenever it was written', () => {
   test('is asked for once where all of its namespace hang on one owner that is gone', async () => {
     profiles = [];
     await again(3, planFor(policyOf(platform, 'a'), policyOf(platform, 'b')));
-    await again(3, planFor(policyOf(platform, 'a')), { name: 'pay', uid: 'pay-1' });
+    await again(3, planFor(policyOf(platform, 'a')), new TrackedNamespace('pay', 'pay-1'));
     expect(asked).toHaveLength(1);
     expect(created).toHaveLength(2);
   });
@@ -142,7 +140,11 @@ describe('a policy that is gone whenever it was written', () => {
 
   test('is written at once in the next namespace of the same name, however often that is created', async () => {
     for (let round = 1; round <= 8; round += 1) {
-      const states = await again(1, planFor(policyOf(team, 'web')), { name: 'shop', uid: `shop-${round}` });
+      const states = await again(
+        1,
+        planFor(policyOf(team, 'web')),
+        new TrackedNamespace('shop', `shop-${round}`),
+      );
       expect(states).toEqual(['Done']);
     }
     expect(created).toHaveLength(8);

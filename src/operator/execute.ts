@@ -3,15 +3,14 @@
 import { needsSettling, type Phase, type PolicyChange, policyKey } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
-import type { NamespaceStates } from './namespace-states.ts';
 import type { Owners } from './owners.ts';
+import type { TrackedNamespace } from './tracked-namespace.ts';
 import { undoneWithinMs, type WriteConflicts, type WriteTarget } from './write-conflicts.ts';
 
 /** What an executor needs. */
 export interface ExecutorParts {
   readonly policies: PolicyWriter;
   readonly conflicts: WriteConflicts;
-  readonly states: NamespaceStates;
   readonly owners: Owners;
   /** How long a CNI is given to take in a change, in milliseconds. */
   readonly settleMs: number;
@@ -26,12 +25,6 @@ type Outcome =
   | { readonly state: 'Contested'; readonly againAfterMs: number }
   /** A policy's owner is gone, which the watch of its kind has yet to tell: what was planned is not wanted any more. */
   | { readonly state: 'Outdated'; readonly againAfterMs: number };
-
-/** A namespace that a plan is carried out in. */
-export interface Place {
-  readonly name: string;
-  readonly uid: string;
-}
 
 /** How long to leave a policy alone that was stored otherwise than written. */
 const ineffectiveMs = 1_000;
@@ -54,17 +47,16 @@ export class PlanExecutor {
    *
    * @throws ApiError where a write failed; what was written before it stays
    */
-  async execute(place: Place, { phases }: Plan): Promise<Execution> {
-    const { states } = this.#parts;
+  async execute(namespace: TrackedNamespace, { phases }: Plan): Promise<Execution> {
     const written: Written[] = [];
     let pause = 0;
     for (const phase of phases) {
       if (phase.purpose === 'prune' && pause > 0) continue;
-      const rest = needsSettling(phase) ? this.#untilSettled(place.name) : 0;
+      const rest = needsSettling(phase) ? this.#untilSettled(namespace) : 0;
       if (rest > 0) return { written, state: 'Changing', againAfterMs: rest };
-      const changes = await this.#withOwner(place, phase);
-      pause = Math.max(pause, await this.#apply(place, { ...phase, changes }, written));
-      states.wrote(place.name, performance.now());
+      const changes = await this.#withOwner(namespace, phase);
+      pause = Math.max(pause, await this.#apply(namespace, { ...phase, changes }, written));
+      namespace.wrote(performance.now());
       if (changes.length < phase.changes.length)
         return { written, state: 'Outdated', againAfterMs: behindMs };
       if (phase.purpose === 'open' && pause > 0) break;
@@ -80,25 +72,26 @@ export class PlanExecutor {
     return opened ? { state: 'Changing', againAfterMs: settleMs } : { state: 'Done' };
   }
 
-  #untilSettled(namespace: string): number {
-    const { states, settleMs } = this.#parts;
+  #untilSettled(namespace: TrackedNamespace): number {
     const now = performance.now();
-    return states.lastWrite(namespace, now) + settleMs - now;
+    return namespace.lastWrite(now) + this.#parts.settleMs - now;
   }
 
   /**
    * The changes of a phase without those for an owner that is gone. Garbage collection looks like a rival: it undoes what
    * is written. Only where a policy is missing that was written a short while ago, the server is asked.
    */
-  async #withOwner(place: Place, { changes }: Phase): Promise<readonly PolicyChange[]> {
+  async #withOwner(namespace: TrackedNamespace, { changes }: Phase): Promise<readonly PolicyChange[]> {
     const { conflicts, owners } = this.#parts;
     const gone = new Set<string>();
     for (const change of changes) {
       if (change.action !== 'create' || gone.has(change.policy.owner.uid)) continue;
       const { owner } = change.policy;
       const now = performance.now();
-      const isSuspect = conflicts.wasWritten(subjectOf(place, change), intentOf(change), now);
-      const isGone = isSuspect ? await owners.isGone(place.name, owner, now) : owners.isKnownGone(owner, now);
+      const isSuspect = conflicts.wasWritten(subjectOf(namespace, change), intentOf(change), now);
+      const isGone = isSuspect
+        ? await owners.isGone(namespace.name, owner, now)
+        : owners.isKnownGone(owner, now);
       if (isGone) gone.add(owner.uid);
     }
     return changes.filter((change) => change.action === 'delete' || !gone.has(change.policy.owner.uid));
@@ -108,23 +101,23 @@ export class PlanExecutor {
    * Writes a phase, but for what is in dispute, and adds what it wrote to `written`. Returns for how long what is in
    * dispute has to be left alone, in milliseconds.
    */
-  async #apply(place: Place, phase: Phase, written: Written[]): Promise<number> {
+  async #apply(namespace: TrackedNamespace, phase: Phase, written: Written[]): Promise<number> {
     const { conflicts, policies } = this.#parts;
     const intents = new Map(phase.changes.map((change) => [change, intentOf(change)]));
     const lasting = new Set<PolicyChange>();
     const pauses = () =>
       [...intents].map(([change, intent]) => {
-        const pause = conflicts.pauseOf(subjectOf(place, change), intent, performance.now());
+        const pause = conflicts.pauseOf(subjectOf(namespace, change), intent, performance.now());
         // What stands now needs no write when the pause is over: whether it still stands is seen sooner.
         return lasting.has(change) ? Math.min(pause, undoneWithinMs) : pause;
       });
     const before = pauses();
     const changes = phase.changes.filter((_, index) => before[index] === 0);
     let isEffective = true;
-    for (const each of await policies.apply({ ...phase, changes })) {
+    for (const each of await policies.apply(namespace, { ...phase, changes })) {
       const { change, effective } = each;
       const intent = intents.get(change) ?? intentOf(change);
-      conflicts.wrote(subjectOf(place, change), intent, effective, performance.now());
+      conflicts.wrote(subjectOf(namespace, change), intent, effective, performance.now());
       written.push(each);
       if (effective) lasting.add(change);
       else isEffective = false;
@@ -134,7 +127,7 @@ export class PlanExecutor {
 }
 
 /** A policy of the same name in another namespace of the same name is another one. */
-function subjectOf({ uid }: Place, change: PolicyChange): WriteTarget {
+function subjectOf({ uid }: TrackedNamespace, change: PolicyChange): WriteTarget {
   return { ...policyKey(change), within: uid };
 }
 

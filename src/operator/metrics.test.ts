@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { Finding } from '../model/findings.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { Metrics } from './metrics.ts';
-import { namespaceStates } from './namespace-states.ts';
+import { namespaceStates } from './namespace-record.ts';
 
 const subject = { kind: 'Namespace', name: 'shop' } as const;
 const finding = (code: Finding['code']): Finding => ({ code, subject, message: 'so', hint: 'do' });
@@ -114,41 +114,16 @@ test('comparisons count, and what they found, by resource', async () => {
   );
 });
 
-describe('the time to a ring', () => {
-  const count = async () => (await lines('ringfence_time_to_ring_seconds_count'))[0]?.split(' ')[1];
-
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-
-  test('is from the creation to the first time that all is written', async () => {
-    metrics.markCreated('shop');
-    jest.advanceTimersByTime(2_000);
-    metrics.setState('shop', 'Failing');
-    jest.advanceTimersByTime(1_000);
-    metrics.setState('shop', 'Enforced');
-    metrics.setState('shop', 'Enforced');
-    expect(await count()).toBe('1');
-    expect(await lines('ringfence_time_to_ring_seconds_sum')).toEqual([
-      'ringfence_time_to_ring_seconds_sum 3',
-    ]);
-  });
-
-  test('is not measured where a namespace is ringed later than it was created', async () => {
-    metrics.setState('old', 'Enforced');
-    metrics.markCreated('labelled-later');
-    metrics.setState('labelled-later', 'Outside');
-    metrics.setState('labelled-later', 'Enforced');
-    metrics.markCreated('gone');
-    metrics.setState('gone', undefined);
-    metrics.setState('gone', 'Enforced');
-    expect(await count()).toBe('0');
-  });
+test('the time to a ring counts in seconds', async () => {
+  metrics.ringed(3_000);
+  expect(await lines('ringfence_time_to_ring_seconds_count')).toEqual([
+    'ringfence_time_to_ring_seconds_count 1',
+  ]);
+  expect(await lines('ringfence_time_to_ring_seconds_sum')).toEqual(['ringfence_time_to_ring_seconds_sum 3']);
 });
 
 test('no label has a value that a tenant could choose', async () => {
-  metrics.markCreated('shop');
-  metrics.setState('shop', 'Enforced');
+  metrics.ringed(1);
   metrics.wrote(remove, true);
   expect((await metrics.expose()).text).not.toMatch(/shop|ringfence-deny/);
 });

@@ -9,7 +9,7 @@ import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteTally } from '../plan/route-tally.ts';
 import { leaseName } from './lease.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
-import { type NamespaceState, namespaceStates } from './namespace-states.ts';
+import { type NamespaceState, namespaceStates } from './namespace-record.ts';
 import { QueueMetrics, type QueueReadings } from './queue-metrics.ts';
 
 /** What is read when somebody asks. */
@@ -52,8 +52,6 @@ export class Metrics {
   readonly #comparisons: Counter;
   readonly #differences: Counter;
   readonly #timeToRing: Histogram;
-  /** When each namespace that has no ring yet was seen to be created, by `performance.now()`. */
-  readonly #created = new Map<string, number>();
 
   constructor(readings: Readings) {
     const families = new MetricFamilies(this.#registry);
@@ -151,18 +149,9 @@ export class Metrics {
     this.#comparisons.inc({ result: 'error' });
   }
 
-  /** A namespace was created just now. */
-  markCreated(namespace: string): void {
-    this.#created.set(namespace, performance.now());
-  }
-
-  /** The state of a namespace now; `undefined` where it is gone. */
-  setState(namespace: string, state: NamespaceState | undefined): void {
-    if (state === 'Changing' || state === 'Failing') return;
-    const created = this.#created.get(namespace);
-    if (created === undefined) return;
-    this.#created.delete(namespace);
-    if (state === 'Enforced') this.#timeToRing.observe((performance.now() - created) / 1000);
+  /** A namespace has its ring, so many milliseconds after its creation. */
+  ringed(ms: number): void {
+    this.#timeToRing.observe(ms / 1000);
   }
 }
 

@@ -12,9 +12,9 @@ import { Cache, type CacheListener } from '../objects/cache.ts';
 import { namespaces, networkPolicies } from '../objects/policy-resources.ts';
 import { PolicyWriter } from './apply.ts';
 import { followComparisons } from './comparisons.ts';
+import { Decider } from './decide.ts';
 import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { DriftReporter } from './drift-reporter.ts';
-import { Drifts } from './drifts.ts';
 import { runUntil } from './ending.ts';
 import { EventWriter } from './event-writer.ts';
 import { PlanExecutor } from './execute.ts';
@@ -23,11 +23,12 @@ import { type HealthPages, serveHealth } from './health.ts';
 import { type Leadership, Lease, noLeaderElection } from './lease.ts';
 import { Metrics } from './metrics.ts';
 import { Mistakes } from './mistakes.ts';
-import { NamespaceStates } from './namespace-states.ts';
+import { NamespaceReporter, type ReporterParts } from './namespace-reporter.ts';
+import { NamespaceTracker } from './namespace-tracker.ts';
 import { Owners } from './owners.ts';
 import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
-import { NamespaceReconciler, type Outcome, type ReconcileParts } from './reconcile.ts';
+import { NamespaceReconciler, type Outcome } from './reconcile.ts';
 import { StatusWriter } from './status-writer.ts';
 import {
   connectTriggers,
@@ -78,14 +79,13 @@ const stuckAfterMs = 300_000;
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { connection, log, compareMs, discoveryDelays: delays } = options;
-  const states = new NamespaceStates();
-  const drifts = new Drifts();
+  const tracker = new NamespaceTracker();
   const metrics: Metrics = new Metrics({
     workers,
     queueDepth: () => queue.depth,
-    states: () => states.current(),
+    states: () => tracker.states(),
     findings: () => statuses.findings(),
-    routes: () => states.routes(),
+    routes: () => tracker.routes(),
     ownedPolicies: () => cache.ownedPolicies,
     watchAges: () => cache.ages(performance.now()),
     leads: () => leadership.leads,
@@ -112,8 +112,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     ...followComparisons(metrics, log),
     onCreated: (resource, created) => {
       if (resource === namespaces.name && start.running && isYoung(created, client.serverClock)) {
-        states.markCreated(created.name, created.uid, performance.now());
-        metrics.markCreated(created.name);
+        tracker.named(created.name).markCreated(created.uid, performance.now());
       }
     },
   };
@@ -121,15 +120,18 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   connectTriggers(cache, queue, { mistakes, onCountChanged: onRecordChanged });
   const discovery = followDiscovery({ cache, queue, log, mistakes, delays });
-  const statuses = followStatuses(cache, queue, { statuses: new StatusWriter(cache, states), mistakes });
+  const statuses = followStatuses(cache, queue, { statuses: new StatusWriter(cache, tracker), mistakes });
   cache.policies.onChange(
     mistakes.guarded(
       followingKey,
-      (each) => start.running && drifts.changed(each),
+      (change) => {
+        const policy = change.next ?? change.previous;
+        if (start.running && policy) tracker.named(policy.namespace).drifts.changed(change);
+      },
       () => {},
     ),
   );
-  const shared = { queue, client, cache, states, drifts, metrics, statuses, log, onRecordChanged };
+  const shared = { queue, client, cache, tracker, metrics, statuses, log, onRecordChanged };
   const reconciler = makeReconciler(shared, options.settleMs);
   const tasks = tasksOf({ cache, queue, statuses, platformLog, discovery });
   const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
@@ -194,38 +196,34 @@ function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'o
   };
 }
 
-type Shared = Omit<
-  ReconcileParts,
-  'events' | 'contents' | 'conflicts' | 'executor' | 'driftReporter' | 'onNewsFor'
-> & {
+type Shared = Omit<ReporterParts, 'events' | 'conflicts'> & {
   readonly client: ApiClient;
   readonly queue: WorkQueue;
 };
 
 function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
-  const { client, cache, drifts, states, log, metrics, queue } = shared;
+  const { client, cache, log, metrics, queue } = shared;
   const conflicts = new WriteConflicts();
   const events = new EventWriter(client, log);
   const driftReporter = new DriftReporter({
     log,
     find: (key) => cache.policies.get(key),
-    send: (news) => events.announce(news),
+    send: (news) => events.emit(news),
   });
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
     known: cache.policies,
-    drifts,
     driftReporter,
     metrics,
   });
   return new NamespaceReconciler({
     ...shared,
     conflicts,
-    contents: new FrozenContents(client),
     driftReporter,
-    events,
+    decider: new Decider({ ...shared, contents: new FrozenContents(client) }),
+    executor: new PlanExecutor({ conflicts, settleMs, policies, owners: new Owners(cache) }),
+    reporter: new NamespaceReporter({ ...shared, conflicts, events }),
     onNewsFor: (namespace) => queue.add(namespace, 'bulk'),
-    executor: new PlanExecutor({ states, conflicts, settleMs, policies, owners: new Owners(cache) }),
   });
 }
 

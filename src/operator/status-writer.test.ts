@@ -7,7 +7,8 @@ import { compileNamespace } from '../compile/compile.ts';
 import type { RawObject } from '../kube/resource.ts';
 import { Cache } from '../objects/cache.ts';
 import { appNetworkProfiles, namespaces, type StoredPlatform } from '../objects/policy-resources.ts';
-import { NamespaceStates, specIdentity } from './namespace-states.ts';
+import { specIdentity } from './namespace-record.ts';
+import { NamespaceTracker } from './namespace-tracker.ts';
 import { type ProfileReport, StatusWriter } from './status-writer.ts';
 
 interface Patch {
@@ -19,7 +20,7 @@ interface Patch {
 
 let local: LocalClient;
 let cache: Cache;
-let states: NamespaceStates;
+let tracker: NamespaceTracker;
 let writer: StatusWriter;
 let refused = '';
 let versions = 100;
@@ -56,8 +57,8 @@ beforeEach(async () => {
     return response.end(JSON.stringify(object));
   });
   cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
-  states = new NamespaceStates();
-  writer = new StatusWriter(cache, states);
+  tracker = new NamespaceTracker();
+  writer = new StatusWriter(cache, tracker);
   cache.profiles.onUpdate((change) => {
     if (writer.isForeign(change)) foreign.push(change.next?.name ?? '');
   });
@@ -165,7 +166,7 @@ test('a platform profile that follows another of the same generation is not Read
   );
   const successor = { ...platform(), uid: 'uid-of-successor' } as unknown as StoredPlatform;
   cache.platforms.accept(successor);
-  const stands = {
+  const record = {
     uid,
     state: 'Enforced',
     policies: 1,
@@ -174,10 +175,10 @@ test('a platform profile that follows another of the same generation is not Read
     failure: undefined,
   } as const;
   const ready = () => sent.get('default')?.conditions?.find(({ type }) => type === 'Ready');
-  states.record('shop', { ...stands, madeFrom: specIdentity(platform()) });
+  tracker.of('shop', uid).setRecord({ ...record, madeFrom: specIdentity(platform()) });
   await writer.writePlatform();
   expect(ready()).toMatchObject({ status: 'False', reason: 'Progressing' });
-  states.record('shop', { ...stands, madeFrom: specIdentity(successor) });
+  tracker.of('shop', uid).setRecord({ ...record, madeFrom: specIdentity(successor) });
   await writer.writePlatform();
   expect(ready()).toMatchObject({ status: 'True', reason: 'Enforced' });
 });

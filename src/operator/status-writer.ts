@@ -30,7 +30,8 @@ import { platformStatus } from '../plan/platform-profile-status.ts';
 import { type FrozenPolicies, profileStatus } from '../plan/profile-status.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
 import { contain } from './mistakes.ts';
-import { type NamespaceStates, specIdentity } from './namespace-states.ts';
+import { specIdentity } from './namespace-record.ts';
+import type { NamespaceTracker } from './namespace-tracker.ts';
 import { WriteConflicts } from './write-conflicts.ts';
 
 /** What is told of a namespace in the statuses of its profiles. */
@@ -60,7 +61,7 @@ const overdueMs = 30_000;
 /** Writes statuses. */
 export class StatusWriter {
   readonly #cache: Cache;
-  readonly #states: NamespaceStates;
+  readonly #tracker: NamespaceTracker;
   /** Who else writes a status again and again is not fought either. */
   readonly #conflicts = new WriteConflicts();
   /** By uid, the status that is being sent: a watch may tell of it before the answer does. */
@@ -70,9 +71,9 @@ export class StatusWriter {
   /** The uids of namespaces that wait, and when it was last seen that one of them was looked at. */
   #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
-  constructor(cache: Cache, states: NamespaceStates) {
+  constructor(cache: Cache, tracker: NamespaceTracker) {
     this.#cache = cache;
-    this.#states = states;
+    this.#tracker = tracker;
   }
 
   /** Whether an update that a watch tells of is a status that somebody else wrote. */
@@ -159,7 +160,7 @@ export class StatusWriter {
         holdsOn: this.#cache.view().platform?.outdated !== undefined,
         discovered: this.#cache.view().discovered,
         previous: readStatus(platformNetworkProfileStatus, platform.status),
-        standings: this.#states.records,
+        standings: this.#tracker.records(),
         policies: this.#cache.ownedPolicies,
         findings: this.#platformFindings(platform),
         waiting: waiting.size,
@@ -177,7 +178,7 @@ export class StatusWriter {
     const platform = this.#platform();
     return [
       ...(platform === undefined ? [] : this.#platformFindings(platform)),
-      ...[...this.#states.records.values()].flatMap(({ findings }) => findings),
+      ...[...this.#tracker.records().values()].flatMap(({ findings }) => findings),
     ];
   }
 
@@ -200,7 +201,7 @@ export class StatusWriter {
   #waitingFor(spec: string): ReadonlySet<string> {
     const live = [...this.#cache.view().namespaces.values()].filter((namespace) => !namespace.terminating);
     const waiting = live.filter(({ name, uid }) => {
-      const record = this.#states.records.get(name);
+      const record = this.#tracker.get(name)?.record;
       return record?.uid !== uid || record.madeFrom !== spec;
     });
     return new Set(waiting.map(({ uid }) => uid));

@@ -1,0 +1,98 @@
+// What is to be done in one namespace, from one picture of the cluster: view -> compile -> plan.
+// Must not know how it is done, nor what people hear of it.
+import { receiversByRoute, withCapsInAll } from '../compile/across/capped-in-all.ts';
+import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
+import { ClusterServicesCache } from '../compile/platform/cluster-services.ts';
+import { isDecoded, platformAsOwner } from '../compile/platform/decoded-platform.ts';
+import type { OwnedPolicy, StoredContent } from '../model/policies.ts';
+import type { Cache } from '../objects/cache.ts';
+import { contentsNeeded } from '../plan/frozen.ts';
+import { type Plan, type PlanInput, plan, wantedIn } from '../plan/plan.ts';
+import type { FrozenContents } from './frozen-contents.ts';
+import { contain } from './mistakes.ts';
+import { specIdentity } from './namespace-record.ts';
+import type { NamespaceTracker } from './namespace-tracker.ts';
+import type { TrackedNamespace } from './tracked-namespace.ts';
+
+/** What decisions are made from. */
+export interface DeciderParts {
+  readonly cache: Cache;
+  readonly tracker: NamespaceTracker;
+  readonly contents: FrozenContents;
+  /** The compiler; absent: the one that there is. */
+  readonly compile?: typeof compileNamespace;
+}
+
+/** What was decided for a namespace from one view. */
+export interface Decision {
+  readonly namespace: TrackedNamespace;
+  /** When, as `Drifts` counts. */
+  readonly sequence: number;
+  /** See `NamespaceRecord`. */
+  readonly madeFrom: string;
+  readonly compiled: CompiledNamespace;
+  /** The policies of which the plan has to know what they say. */
+  readonly needed: readonly OwnedPolicy[];
+  readonly input: PlanInput;
+  readonly plan: Plan;
+}
+
+/** Decides. */
+export class Decider {
+  readonly #parts: DeciderParts;
+  readonly #compile: typeof compileNamespace;
+  readonly #clusterServices = new ClusterServicesCache();
+
+  constructor(parts: DeciderParts) {
+    this.#parts = parts;
+    this.#compile = parts.compile ?? compileNamespace;
+  }
+
+  /**
+   * Decides, if need be a second time, with what the policies say that stay although their profile can't be read.
+   *
+   * @returns `undefined` where there is no such namespace, or no platform profile that was ever read: nothing may change then
+   * @throws ApiError where what policies say can't be read
+   * @throws ContainedMistake where the compiler or the planner throws
+   */
+  async decide(name: string): Promise<Decision | undefined> {
+    const decision = contain(() => this.#decide(name));
+    if (decision === undefined || decision.needed.length === 0) return decision;
+    const contents = await this.#parts.contents.of(name, decision.needed);
+    return contain(() => this.#decide(name, contents));
+  }
+
+  /** Nothing is awaited here, so that all of it is from one moment. */
+  #decide(name: string, contents?: ReadonlyMap<string, StoredContent>): Decision | undefined {
+    const { cache, tracker } = this.#parts;
+    const view = cache.view();
+    const { platform } = view;
+    const facts = view.namespaces.get(name);
+    if (facts === undefined || facts.terminating) return undefined;
+    if (platform === undefined || !isDecoded(platform)) {
+      tracker.get(name)?.clearIsolated();
+      return undefined;
+    }
+    const namespace = tracker.of(name, facts.uid);
+    const compiled = this.#withCaps(this.#compile(view, platform, facts, this.#clusterServices));
+    const actual = cache.policiesIn(name);
+    const wanted = { ...wantedIn(compiled), contents, keepsAll: platform.outdated !== undefined };
+    const keptIsolated = namespace.keptIsolated(performance.now());
+    const input = { namespace: name, ...wanted, actual, platform: platformAsOwner(platform), keptIsolated };
+    return {
+      namespace,
+      sequence: namespace.drifts.sequence,
+      madeFrom: specIdentity(platform),
+      compiled,
+      needed: contentsNeeded(actual.owned, wanted.desired, wanted),
+      input,
+      plan: plan(input),
+    };
+  }
+
+  /** Which of its routes are left out elsewhere, other namespaces found when they were compiled. */
+  #withCaps(compiled: CompiledNamespace): CompiledNamespace {
+    const receivers = receiversByRoute(this.#parts.tracker.cappingReceivers(compiled.namespace));
+    return { ...compiled, profiles: withCapsInAll(compiled.profiles, receivers) };
+  }
+}

@@ -1,0 +1,176 @@
+// What people hear of one namespace: its record for metrics and the platform's status, the statuses of its profiles, Events,
+// and the log. Must not know how policies are written, nor when the namespace is looked at again.
+import type { Logger } from 'pino';
+import { platformProfileName } from '../api/platform-network-profile.ts';
+import { classify, type ErrorClass } from '../kube/errors.ts';
+import type { Finding } from '../model/findings.ts';
+import type { Cache } from '../objects/cache.ts';
+import { newsOf } from '../plan/events.ts';
+import { type Failure, refusedBy } from '../plan/failure.ts';
+import { internalError } from '../plan/internal-error-status.ts';
+import { ownersLacking, plan } from '../plan/plan.ts';
+import { quotaExceeded, quotaRefusal } from '../plan/quota.ts';
+import { tallyRoutes } from '../plan/route-tally.ts';
+import type { Decision } from './decide.ts';
+import type { EventWriter } from './event-writer.ts';
+import type { Metrics } from './metrics.ts';
+import { type ContainedMistake, contain } from './mistakes.ts';
+import { type NamespaceRecord, type NamespaceState, specIdentity } from './namespace-record.ts';
+import type { NamespaceTracker } from './namespace-tracker.ts';
+import type { StatusWriter } from './status-writer.ts';
+import type { TrackedNamespace } from './tracked-namespace.ts';
+import type { WriteConflicts } from './write-conflicts.ts';
+
+/** What reporting needs. */
+export interface ReporterParts {
+  readonly cache: Cache;
+  readonly tracker: NamespaceTracker;
+  readonly conflicts: WriteConflicts;
+  readonly statuses: StatusWriter;
+  readonly events: EventWriter;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** The record of a namespace differs from before, or it has other policies. */
+  readonly onRecordChanged: () => void;
+}
+
+/** Why a write failed, and what is found about that. */
+interface Refusal {
+  readonly failure: Failure;
+  readonly findings: readonly Finding[];
+}
+
+/** Reports. */
+export class NamespaceReporter {
+  readonly #parts: ReporterParts;
+
+  constructor(parts: ReporterParts) {
+    this.#parts = parts;
+  }
+
+  /** Records what came of a decision. */
+  record(decision: Decision, state: NamespaceState, refusal?: Refusal): void {
+    const { namespace, madeFrom, compiled, plan } = decision;
+    const contested = this.#contestedIn(namespace);
+    const failure = refusal?.failure ?? contested.map(failureOf)[0];
+    const passing = state === 'Changing' || state === 'Failing' ? plan.passing : [];
+    const findings = [...compiled.findings, ...plan.findings, ...passing, ...contested];
+    const changed = this.#setRecord(namespace, {
+      uid: namespace.uid,
+      madeFrom,
+      state,
+      policies: compiled.policies.length,
+      findings: [...findings, ...(refusal?.findings ?? [])],
+      routes: tallyRoutes(compiled.profiles),
+      failure: state === 'Failing' ? failure : undefined,
+    });
+    if (changed && state === 'Failing' && failure?.reason === 'Contested') {
+      this.#parts.log.warn({ namespace: namespace.name, ...failure }, 'a policy is contested');
+    }
+  }
+
+  /**
+   * Reports the state of a namespace to its teams: in the statuses of their profiles, and with Events.
+   *
+   * @returns in how many milliseconds to try statuses again that somebody else overwrites; 0 where nobody does
+   */
+  async report({ namespace, compiled, input }: Decision): Promise<number> {
+    const { name, record } = namespace;
+    const { cache, events, statuses } = this.#parts;
+    const failure = record?.failure;
+    const lacking =
+      failure === undefined
+        ? new Set<string>()
+        : contain(() => ownersLacking(plan({ ...input, actual: cache.policiesIn(name) })));
+    const pause = await statuses.writeProfiles(name, { compiled, lacking, failure });
+    const news = contain(() =>
+      newsOf({
+        namespace: name,
+        profiles: compiled.profiles,
+        findings: record?.findings ?? [],
+        failure,
+        uidOfPolicy: (policy) => cache.policies.get({ namespace: name, name: policy })?.uid,
+      }),
+    );
+    await events.emitNew(namespace, news);
+    return pause;
+  }
+
+  /** Reports that a write failed, unless that is about to pass. It does not matter whether reporting fails too. */
+  async reportFailure(decision: Decision, error: unknown): Promise<void> {
+    const { namespace } = decision;
+    const errorClass = classify(error);
+    const reason = failureReasons[errorClass];
+    if (reason === undefined) return;
+    this.record(decision, 'Failing', this.#refused(decision, reason, (error as Error).message));
+    const failingMs = namespace.failed(performance.now());
+    if (errorClass === 'retry' && failingMs < passesWithinMs) return;
+    try {
+      await this.report(decision);
+    } catch (second) {
+      const names = { namespace: namespace.name, class: classify(second) };
+      this.#parts.log.debug(names, 'a failure could not be reported');
+    }
+  }
+
+  /** A mistake of ours spoils this namespace: nothing in it is written or pruned, and its teams hear of it. */
+  async reportMistake(name: string, { message }: ContainedMistake): Promise<void> {
+    const { cache, tracker, statuses } = this.#parts;
+    const { uid } = cache.namespaces.get({ namespace: '', name }) ?? {};
+    const platform = cache.platforms.get({ namespace: '', name: platformProfileName });
+    if (uid === undefined || platform === undefined) return;
+    const finding = internalError(name, message);
+    const namespace = tracker.of(name, uid);
+    namespace.clearIsolated();
+    const { policies = 0, routes = [] } = namespace.record ?? {};
+    const madeFrom = specIdentity(platform);
+    const failed = { state: 'Failing', findings: [finding], failure: failureOf(finding) } as const;
+    this.#setRecord(namespace, { uid, madeFrom, policies, routes, ...failed });
+    await statuses.writeInternalError(name, finding);
+  }
+
+  #setRecord(namespace: TrackedNamespace, record: NamespaceRecord): boolean {
+    const { metrics, onRecordChanged, log } = this.#parts;
+    const ringedAfterMs = namespace.timeToRing(record.state, performance.now());
+    if (ringedAfterMs !== undefined) metrics.ringed(ringedAfterMs);
+    const before = namespace.record?.state;
+    const changed = namespace.setRecord(record);
+    if (changed) onRecordChanged();
+    if (before !== record.state)
+      log.debug({ namespace: namespace.name, from: before, to: record.state }, 'namespace changed state');
+    return changed;
+  }
+
+  /** What is wrong where the server, or who answers in its place, refuses a write. */
+  #refused({ input }: Decision, reason: string, message: string): Refusal {
+    const refusal = quotaRefusal(message);
+    if (refusal === undefined) return { failure: refusedBy(reason, message), findings: [] };
+    const actual = this.#parts.cache.policiesIn(input.namespace);
+    const finding = contain(() => quotaExceeded(input.namespace, refusal, plan({ ...input, actual })));
+    return { failure: failureOf(finding), findings: [finding] };
+  }
+
+  #contestedIn({ name: namespace, uid: within }: TrackedNamespace): readonly Finding[] {
+    return this.#parts.conflicts.contestedIn({ namespace, within }, performance.now()).map((key) => ({
+      code: 'Contested',
+      subject: { kind: 'NetworkPolicy', ...key },
+      message: `something undoes what Ringfence writes to \`${key.name}\``,
+      hint: `see who with \`kubectl get networkpolicy ${key.name} -n ${key.namespace} -o yaml --show-managed-fields\``,
+    }));
+  }
+}
+
+function failureOf({ code, message, hint }: Finding): Failure {
+  return { reason: code, message: `${message}: ${hint}` };
+}
+
+/** What a failed write is called in a status; a stale picture or a namespace on its way out is no failure. */
+const failureReasons: Partial<Record<ErrorClass, string>> = {
+  unauthorized: 'Unauthorized',
+  denied: 'PermissionMissing',
+  invalid: 'Refused',
+  retry: 'ServerError',
+};
+
+/** A failure of the server that is over so soon is not reported to teams. */
+const passesWithinMs = 5_000;
