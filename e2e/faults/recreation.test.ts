@@ -6,7 +6,7 @@ import { appNamespace } from '../support/expected-policies.ts';
 import { broken } from './connections.ts';
 import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';
-import { isFull, withLags } from './parameters.ts';
+import { allLags, isFull, withLags } from './parameters.ts';
 import { teamSpec, testbedPlatform } from './shop.ts';
 
 const teams = ['r1', 'r2', 'r3', 'r4'];
@@ -60,30 +60,36 @@ describe('again and again', () => {
     },
     {
       title: 'policies are deleted, all of a namespace',
-      act: async () => {
-        for (const name of await testbed.cluster.policyNames('r1'))
-          await testbed.cluster.deletePolicy('r1', name);
+      // Each lag has a namespace of its own, and few rounds: who deletes the same policies more often is a rival.
+      act: async (lag: number) => {
+        const namespace = teams[allLags.indexOf(lag)] ?? 'r1';
+        for (const name of await testbed.cluster.policyNames(namespace))
+          await testbed.cluster.deletePolicy(namespace, name);
       },
       untouched: ['calm'],
+      most: 3,
     },
   ];
   const cases = withLags(recreations).map(({ each, lag }) => [each.title, lag, each] as const);
 
-  test.each(cases)('%s, with watches that are %i ms behind', async (_, lag, { act, untouched }) => {
-    testbed.proxy.watches.lagMs = lag;
-    const since = testbed.recorder.mark;
-    const before = await rightSet();
-    for (let round = 0; round < (isFull ? 6 : 3); round += 1) {
-      await act();
-      await settled(testbed);
-      expect(await rightSet()).toEqual(before);
-    }
-    expectNoContest();
-    await testbed.recorder.caughtUp();
-    expect(broken(testbed.recorder, { since, namespaces: untouched })).toEqual([]);
-    testbed.proxy.watches.lagMs = 0;
-    expect(await unfinished(testbed)).toEqual([]);
-  });
+  test.each(cases)(
+    '%s, with watches that are %i ms behind',
+    async (_, lag, { act, untouched, most = rounds / 2 }) => {
+      testbed.proxy.watches.lagMs = lag;
+      const since = testbed.recorder.mark;
+      const before = await rightSet();
+      for (let round = 0; round < Math.min(most, rounds / 2); round += 1) {
+        await act(lag);
+        await settled(testbed);
+        expect(await rightSet()).toEqual(before);
+      }
+      expectNoContest();
+      await testbed.recorder.caughtUp();
+      expect(broken(testbed.recorder, { since, namespaces: untouched })).toEqual([]);
+      testbed.proxy.watches.lagMs = 0;
+      expect(await unfinished(testbed)).toEqual([]);
+    },
+  );
 });
 
 describe('the news of one kind come late', () => {

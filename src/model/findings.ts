@@ -205,6 +205,28 @@ export const findingKinds = {
     meaning:
       'a peer of a rule, or an end of a route, selects no namespace or no pod; often its labels are misspelt',
   },
+  ServiceSelectsNoPods: {
+    linterOnly: true,
+    severity: 'warning',
+    meaning: 'a Service selects no pod of its namespace; often its labels are misspelt',
+  },
+  RulesIgnored: {
+    linterOnly: true,
+    severity: 'warning',
+    meaning:
+      'a policy has rules of a direction that its `policyTypes` does not list; Kubernetes ignores them',
+  },
+  EmptyPort: {
+    linterOnly: true,
+    severity: 'warning',
+    meaning: 'an entry of `ports` has no port and so allows every port of its protocol',
+  },
+  NeverMatches: {
+    linterOnly: true,
+    severity: 'warning',
+    meaning:
+      "a selector, an `ipBlock` or a named port of a policy can't match anything, whatever pods there are",
+  },
   PortNotDeclared: {
     linterOnly: true,
     severity: 'warning',
@@ -277,7 +299,7 @@ export type FindingCode = keyof typeof findingKinds;
 
 /** The object that a finding is about. */
 export interface Subject {
-  readonly kind: 'Namespace' | 'NetworkPolicy' | 'AppNetworkProfile' | 'PlatformNetworkProfile';
+  readonly kind: 'Namespace' | 'NetworkPolicy' | 'AppNetworkProfile' | 'PlatformNetworkProfile' | 'Service';
   readonly namespace?: string;
   readonly name: string;
 }

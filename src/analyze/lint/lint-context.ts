@@ -3,7 +3,13 @@
 import type { Direction } from '../../model/network-policy.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareKeys, compareText, type ObjectKey } from '../../model/object-key.ts';
-import { type LabelSelector, type Labels, nameLabel, selects } from '../../model/selectors.ts';
+import {
+  type LabelSelector,
+  type Labels,
+  nameLabel,
+  selects,
+  selectsEverything,
+} from '../../model/selectors.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { AnalysisInput, ContainerPort, PodFacts, PolicyFacts } from '../facts.ts';
 import { isBlock, isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
@@ -25,6 +31,8 @@ export type Known = 'the cluster' | 'some files';
 export class LintContext {
   /** In the order of their keys. */
   readonly policies: readonly PolicyFacts[];
+  /** In the order of their keys. */
+  readonly services: readonly ServiceFacts[];
   /** Those that hold pods, sorted. */
   readonly namespaces: readonly string[];
   readonly #pods: ReadonlyMap<string, readonly LintPod[]>;
@@ -40,6 +48,7 @@ export class LintContext {
     this.#known = known;
     this.policies = [...input.policies].sort(compareKeys);
     this.#policies = Map.groupBy(this.policies, ({ namespace }) => namespace);
+    this.services = [...input.services].sort(compareKeys);
     this.#services = Map.groupBy(input.services, ({ namespace }) => namespace);
     this.#pods = Map.groupBy(input.workloads.flatMap(podsOf), ({ workload }) => workload.namespace);
     this.namespaces = [...this.#pods.keys()].sort(compareText);
@@ -122,6 +131,7 @@ export class LintContext {
    * is misspelt is seen in them where another namespace has a label of this key.
    */
   isAnyNamespaceSelected(selector: LabelSelector): boolean {
+    if (selectsEverything(selector)) return true;
     const names = new Set([...this.#labels.keys(), ...this.namespaces]);
     if ([...names].some((name) => this.isNamespaceSelected(selector, name))) return true;
     const keys = Object.keys(selector.matchLabels ?? {}).concat(

@@ -96,6 +96,14 @@ describe('a selector', () => {
     expect(told(input, 'the cluster')).toHaveLength(1);
   });
 
+  test('that is empty selects every namespace, also where none is known', () => {
+    const input = context([policy('a', { ingress: from({ namespaceSelector: {} }) })], {
+      namespaces: [],
+      workloads: [],
+    });
+    expect(told(input, 'some files')).toEqual([]);
+  });
+
   test('does not select pods in the network of their node', () => {
     const workloads = [workload('shop', 'web'), workload('shop', 'agent', { hostNetwork: true })];
     const input = context([policy('a', { ingress: from({ podSelector: app('agent') }) })], { workloads });
@@ -103,6 +111,136 @@ describe('a selector', () => {
       'a spec.ingress[0].from[0].podSelector PeerSelectsNothing',
       'a spec.podSelector HostNetworkSelected',
     ]);
+  });
+});
+
+describe('what has no effect', () => {
+  const never = (spec: Partial<PolicySpec>) =>
+    lint(context([policy('a', spec)])).flatMap(({ code, path }) => (code === 'NeverMatches' ? [path] : []));
+
+  test.each([
+    ['Ingress', 'egress', [{ to: [{ podSelector: {} }] }]],
+    ['Egress', 'ingress', [{ from: [{ podSelector: {} }] }]],
+  ] as const)('with `policyTypes: [%s]` is every rule of %s', (type, field, rules) => {
+    const [finding] = lint(context([policy('a', { policyTypes: [type], [field]: rules })])).filter(
+      ({ code }) => code === 'RulesIgnored',
+    );
+    expect(finding).toMatchObject({ path: `spec.${field}` });
+    expect(finding?.message).toContain(`does not restrict the ${field}`);
+    const both = policy('a', { policyTypes: ['Ingress', 'Egress'], [field]: rules });
+    expect(told(context([both])).join()).not.toContain('RulesIgnored');
+  });
+
+  test.each([
+    ['beside a port of its protocol', [{}, { port: 8080 }], true],
+    ['beside a port of another protocol', [{ protocol: 'UDP' }, { port: 8080 }], false],
+    ['that says nothing at all', [{}], true],
+    ['that names its protocol alone', [{ protocol: 'TCP' }], false],
+  ] as const)('is an entry of `ports` without a port %s: %j: %s', (_, ports, isFound) => {
+    const input = context([policy('a', { podSelector: app('mongo'), ingress: [{ ports }] })]);
+    expect(told(input)).toEqual(isFound ? ['a spec.ingress[0].ports[0] EmptyPort'] : []);
+  });
+
+  const key = 'tier';
+  test.each([
+    [{ matchLabels: { [key]: 'a' }, matchExpressions: [{ key, operator: 'DoesNotExist' }] }, true],
+    [
+      { matchLabels: { [key]: 'a' }, matchExpressions: [{ key, operator: 'NotIn', values: ['a', 'b'] }] },
+      true,
+    ],
+    [
+      {
+        matchExpressions: [
+          { key, operator: 'In', values: ['a'] },
+          { key, operator: 'In', values: ['b'] },
+        ],
+      },
+      true,
+    ],
+    [
+      {
+        matchExpressions: [
+          { key, operator: 'Exists' },
+          { key, operator: 'DoesNotExist' },
+        ],
+      },
+      true,
+    ],
+    [
+      {
+        matchExpressions: [
+          { key, operator: 'In', values: ['a', 'b'] },
+          { key, operator: 'NotIn', values: ['b'] },
+        ],
+      },
+      false,
+    ],
+    [
+      {
+        matchExpressions: [
+          { key, operator: 'Exists' },
+          { key, operator: 'NotIn', values: ['b'] },
+        ],
+      },
+      false,
+    ],
+    [
+      {
+        matchExpressions: [
+          { key, operator: 'NotIn', values: ['b'] },
+          { key, operator: 'DoesNotExist' },
+        ],
+      },
+      false,
+    ],
+  ] as const)('is a selector whose requirements exclude each other: %j: %s', (selector, isFound) => {
+    const paths = [
+      'spec.podSelector',
+      'spec.ingress[0].from[0].namespaceSelector',
+      'spec.ingress[0].from[1].podSelector',
+    ];
+    const ingress = from({ namespaceSelector: selector }, { podSelector: selector });
+    expect(never({ podSelector: selector, ingress })).toEqual(isFound ? paths.toSorted() : []);
+  });
+
+  test('is a block that `except` empties', () => {
+    const block = (except: readonly string[]) => ({ ipBlock: { cidr: '10.1.0.0/16', except } });
+    const ingress = from(block(['10.1.0.0/17', '10.1.128.0/17']), block(['10.1.0.0/17']));
+    expect(never({ ingress })).toEqual(['spec.ingress[0].from[0].ipBlock.except']);
+  });
+
+  test('is the name of a port at addresses', () => {
+    const block = { ipBlock: { cidr: '203.0.113.0/24' } };
+    const ports = [{ port: 'http' }, { port: 443 }];
+    const egress = [
+      { to: [block], ports },
+      { to: [block, { podSelector: {} }], ports },
+    ];
+    expect(never({ policyTypes: ['Egress'], egress })).toEqual(['spec.egress[0].ports[0].port']);
+    expect(never({ ingress: [{ from: [block], ports }] })).toEqual([]);
+  });
+});
+
+describe('a Service', () => {
+  const service = (name: string, more: object) =>
+    ({
+      namespace: 'shop',
+      name,
+      type: 'ClusterIP',
+      headless: false,
+      ports: [],
+      ...more,
+    }) as unknown as AnalysisInput['services'][number];
+
+  test('that selects no pod is found, unless it selects none on purpose or no pod is known there', () => {
+    const services = [
+      service('typo', { selector: { app: 'wbe' } }),
+      service('web', { selector: { app: 'web' } }),
+      service('by-hand', {}),
+      service('outside', { type: 'ExternalName', selector: { app: 'wbe' } }),
+      { ...service('unknown', { selector: { app: 'wbe' } }), namespace: 'elsewhere' },
+    ];
+    expect(told(context([], { services }))).toEqual(['typo spec.selector ServiceSelectsNoPods']);
   });
 });
 

@@ -6,9 +6,10 @@ import type { AnalysisInput } from '../facts.ts';
 import type { LintCheck } from './check.ts';
 import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolated-pods.ts';
 import { type Known, LintContext } from './lint-context.ts';
+import { partNeverMatches, portIsEmpty, rulesAreIgnored } from './no-effect.ts';
 import { otherSideDenies } from './other-side.ts';
 import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
-import { peerSelectsNothing, policySelectsNothing } from './selects-nothing.ts';
+import { peerSelectsNothing, policySelectsNothing, serviceSelectsNothing } from './selects-nothing.ts';
 import { portsLeadNowhere } from './unserved-ports.ts';
 import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './wide-peers.ts';
 
@@ -16,7 +17,11 @@ import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './wi
 const checks: readonly LintCheck[] = [
   policySelectsNothing,
   peerSelectsNothing,
+  serviceSelectsNothing,
   portsLeadNowhere,
+  rulesAreIgnored,
+  portIsEmpty,
+  partNeverMatches,
   policyIsRedundant,
   ruleIsRedundant,
   namespaceIsOpen,

@@ -1,7 +1,13 @@
 // Policies and peers whose selector selects no pod: often a misspelt label, and then what it should allow is denied.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
-import { type LabelSelector, nameLabel, onlyNamesIn, selectsEverything } from '../../model/selectors.ts';
+import {
+  type LabelSelector,
+  nameLabel,
+  onlyNamesIn,
+  selects,
+  selectsEverything,
+} from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { isBlock, type PodPeer, rulesOf } from '../rules.ts';
 import { aboutPolicy, peerPath } from './check.ts';
@@ -17,10 +23,28 @@ export function policySelectsNothing(context: LintContext): readonly Finding[] {
     .map((policy) =>
       aboutPolicy(policy, 'SelectsNoPods', {
         path: 'spec.podSelector',
-        message: `no pod of \`${policy.namespace}\` has the labels ${tell(policy.spec.podSelector)}`,
+        message: `no pod of \`${policy.namespace}\` has the labels ${formatSelector(policy.spec.podSelector)}`,
         hint: `compare them with \`kubectl get pods -n ${policy.namespace} --show-labels\``,
       }),
     );
+}
+
+/** Finds Services that select no pod of a namespace whose pods are known: nothing answers on their addresses. */
+export function serviceSelectsNothing(context: LintContext): readonly Finding[] {
+  return context.services.flatMap(({ namespace, name, type, selector = {} }) => {
+    const pods = context.podsIn(namespace);
+    const isJudged = type !== 'ExternalName' && Object.keys(selector).length > 0 && pods.length > 0;
+    if (!isJudged || pods.some(({ labels }) => selects({ matchLabels: selector }, labels))) return [];
+    return [
+      {
+        code: 'ServiceSelectsNoPods',
+        subject: { kind: 'Service', namespace, name },
+        path: 'spec.selector',
+        message: `no pod of \`${namespace}\` has the labels ${formatSelector({ matchLabels: selector })}: nothing is behind this Service`,
+        hint: `compare them with \`kubectl get pods -n ${namespace} --show-labels\``,
+      },
+    ];
+  });
 }
 
 /** Finds peers that select no pod, although pods are known where they look. */
@@ -54,7 +78,7 @@ function judgePeer(
     return [
       aboutPolicy(policy, 'PeerSelectsNothing', {
         path: `${path}.namespaceSelector`,
-        ...tellMissing(namespaceSelector),
+        ...missingNamespace(namespaceSelector),
       }),
     ];
   }
@@ -68,25 +92,25 @@ function judgePeer(
   return [
     aboutPolicy(policy, 'PeerSelectsNothing', {
       path: `${path}.podSelector`,
-      message: `no pod of ${where} has the labels ${tell(podSelector)}`,
+      message: `no pod of ${where} has the labels ${formatSelector(podSelector)}`,
       hint: elsewhere,
     }),
   ];
 }
 
-function tellMissing(selector: LabelSelector): { readonly message: string; readonly hint: string } {
+function missingNamespace(selector: LabelSelector): { readonly message: string; readonly hint: string } {
   const [name, ...more] = onlyNamesIn(selector);
   if (name !== undefined && more.length === 0) {
     return { message: `there is no namespace \`${name}\``, hint: 'compare it with `kubectl get namespaces`' };
   }
   return {
-    message: `no namespace has the labels ${tell(selector)}`,
+    message: `no namespace has the labels ${formatSelector(selector)}`,
     hint: `compare them with \`kubectl get namespaces --show-labels\`; a namespace goes by name with the label \`${nameLabel}\``,
   };
 }
 
 /** A selector as kubectl takes it after `-l`. */
-function tell({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+function formatSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
   const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
   const others = matchExpressions.map(({ key, operator, values = [] }) => {
     if (operator === 'Exists') return key;

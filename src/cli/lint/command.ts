@@ -4,7 +4,8 @@ import { defineVerb } from '../define-verb.ts';
 import type { ClusterFlags, InputFlags } from '../options.ts';
 import { type LoadedSnapshot, loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
-import { countFindings, lintFormats, placeFindings } from './format.ts';
+import { countFindings, lintFormats } from './format.ts';
+import { placeFindings } from './placed-findings.ts';
 import { policyFindings } from './policy-findings.ts';
 import { type LintFinding, profileFindings } from './profile-findings.ts';
 
@@ -16,6 +17,7 @@ export const lintVerb = defineVerb({
     examples: [
       ['ringfence lint -f platform.yaml -f app/', 'everything that is wrong, with its place in the files'],
       ['ringfence lint -f . -R -o json', 'the same for a program'],
+      ['ringfence lint -f . -R -o github', 'the same as annotations of a pull request'],
       [
         'ringfence lint -n shop',
         'in the cluster of the current context, only what is about the namespace shop',

@@ -1,79 +1,43 @@
-// Findings with their places in the files: for people as compilers print them, for programs as data.
+// Findings for people as compilers print them, for programs as data.
 // Must not know how a finding came about.
 import * as z from 'zod';
-import { count } from '../../model/counted.ts';
-import {
-  type FindingCode,
-  findingKinds,
-  type Severity,
-  type Subject,
-  severityOf,
-} from '../../model/findings.ts';
-import { formatKey } from '../../model/object-key.ts';
-import type { Input } from '../input/input.ts';
-import { formatInputProblem, type InputProblem } from '../input/problems.ts';
+import { count, nameSome } from '../../model/counted.ts';
+import { type FindingCode, findingKinds, type Severity } from '../../model/findings.ts';
+import { formatInputProblem } from '../input/problems.ts';
 import { textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
-import { objectKey } from '../snapshot/cluster-snapshot.ts';
-import type { LintFinding } from './profile-findings.ts';
+import { github, junit, sarif } from './ci-formats.ts';
+import { objectOf, type PlacedFinding } from './placed-findings.ts';
 
-/** A finding with its place. */
-export interface PlacedFinding {
-  readonly finding: LintFinding;
-  readonly severity: Severity;
-  /** Absent where the subject is in no file. */
-  readonly place?: InputProblem;
-}
+/** Of findings alike; the rest is counted. */
+const shownPlaces = 10;
 
 const styles: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
 
-/**
- * Finds the places of findings; the order is that of files and lines, and those without a place come last.
- *
- * @param input absent where a cluster was read
- */
-export function placeFindings(
-  findings: readonly LintFinding[],
-  input: Input | undefined,
-): readonly PlacedFinding[] {
-  const placed = findings.map((finding): PlacedFinding => {
-    const place = placeOf(finding, input);
-    return { finding, severity: severityOf(finding), ...(place === undefined ? {} : { place }) };
-  });
-  return placed.sort((a, b) => rank(a, input) - rank(b, input) || lineOf(a) - lineOf(b));
-}
-
-function placeOf(
-  { subject, path = 'metadata.name' }: LintFinding,
-  input: Input | undefined,
-): InputProblem | undefined {
-  const found = input?.objects.find(({ object }) =>
-    isSubject(subject, object.kind, formatKey(objectKey(object))),
-  );
-  return found?.problem({ code: 'Invalid', path, message: '' });
-}
-
-function isSubject({ kind, namespace = '', name }: Subject, otherKind: string, key: string): boolean {
-  return kind === otherKind && formatKey({ namespace, name }) === key;
-}
-
-/** The objects are in the order in which they were read. */
-function rank({ place }: PlacedFinding, input: Input | undefined): number {
-  if (place === undefined) return Number.POSITIVE_INFINITY;
-  return input?.files.indexOf(place.file) ?? 0;
-}
-
-function lineOf({ place }: PlacedFinding): number {
-  return place?.place?.line ?? 0;
-}
-
-/** Findings for people. */
+/** Findings for people. What several say in the same words is printed once, with the other places below. */
 function formatFindings(findings: readonly PlacedFinding[], paint: Paint): string {
-  return findings.map((finding) => formatFinding(finding, paint)).join('');
+  const alike = Map.groupBy(findings, ({ finding: { code, message, hint, suggestion } }) =>
+    JSON.stringify([code, message, hint, suggestion]),
+  );
+  return [...alike.values()]
+    .flatMap(([first, ...others]) =>
+      first === undefined ? [] : [`${formatFinding(first, paint)}${formatOtherPlaces(others)}`],
+    )
+    .join('');
 }
 
-function formatFinding({ finding, severity, place }: PlacedFinding, paint: Paint): string {
-  const { code, subject, path, message, hint, suggestion } = finding;
+function formatOtherPlaces(others: readonly PlacedFinding[]): string {
+  return others.length === 0 ? '' : `  the same at ${nameSome(others.map(formatPlace), shownPlaces)}\n`;
+}
+
+function formatPlace(placed: PlacedFinding): string {
+  const { place } = placed;
+  return place === undefined ? objectOf(placed) : [place.file, place.place?.line ?? []].flat().join(':');
+}
+
+function formatFinding(placed: PlacedFinding, paint: Paint): string {
+  const { finding, severity, place } = placed;
+  const { code, message, hint, suggestion } = finding;
   const text = `${paint(styles[severity], `${severity} ${code}`)}: ${message}`;
   const more = [hint, suggestion ?? '']
     .filter((part) => part !== '')
@@ -83,15 +47,8 @@ function formatFinding({ finding, severity, place }: PlacedFinding, paint: Paint
     .split('\n')
     .map((line, index) => `  ${index === 0 ? 'hint: ' : '  '}${line}\n`)
     .join('');
-  const where = [
-    subject.kind,
-    formatKey({ namespace: subject.namespace ?? '', name: subject.name }),
-    path ?? '',
-  ];
   const head =
-    place === undefined
-      ? `${where.join(' ').trimEnd()}: ${text}\n`
-      : formatInputProblem({ ...place, message: text });
+    place === undefined ? `${objectOf(placed)}: ${text}\n` : formatInputProblem({ ...place, message: text });
   return `${head}${more === '' ? '' : indented}`;
 }
 
@@ -99,7 +56,7 @@ const finding = z.strictObject({
   code: z.enum(Object.keys(findingKinds) as FindingCode[]),
   severity: z.enum(['error', 'warning', 'info']),
   subject: z.strictObject({
-    kind: z.enum(['Namespace', 'NetworkPolicy', 'AppNetworkProfile', 'PlatformNetworkProfile']),
+    kind: z.enum(['Namespace', 'NetworkPolicy', 'AppNetworkProfile', 'PlatformNetworkProfile', 'Service']),
     namespace: z.string().optional(),
     name: z.string(),
   }),
@@ -138,4 +95,5 @@ export const lintFormats = textAndData({
   text: (findings: readonly PlacedFinding[], { paint }) => formatFindings(findings, paint),
   data: findingsAsData,
   schema: z.array(finding),
+  more: { sarif, github, junit },
 });

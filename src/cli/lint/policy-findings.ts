@@ -23,7 +23,14 @@ const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | '
 
 /** Which other findings report the same mistake in better words. */
 const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
-  PeerSelectsNothing: ['SelectsNoPods', 'HostNetworkSelected', 'NamespaceMissing', 'SourceMissing'],
+  SelectsNoPods: ['NeverMatches'],
+  PeerSelectsNothing: [
+    'NeverMatches',
+    'SelectsNoPods',
+    'HostNetworkSelected',
+    'NamespaceMissing',
+    'SourceMissing',
+  ],
   OtherSideDenies: ['NotAdmitted', 'PartlyConsented', 'SourceClosed'],
   AllowsEveryone: ['ForeignAllowAll'],
 };
