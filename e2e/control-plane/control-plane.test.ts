@@ -62,7 +62,7 @@ const gone = async (path: string) =>
     () =>
       controlPlane.api.text('GET', path).then(
         () => undefined,
-        (error) => (error instanceof ApiError && error.status === 404 ? true : undefined),
+        (error) => error instanceof ApiError && error.status === 404,
       ),
     { timeoutMs: 60_000, expired: () => new Error(`\`${path}\` is still there`) },
   );
@@ -108,7 +108,7 @@ describe('a control plane', () => {
     });
     const viewer = await controlPlane.userKubeconfig({ user: 'ann', groups: ['others', 'viewers'] });
     const stranger = await controlPlane.userKubeconfig({ user: 'viewers' });
-    await poll(async () => ((await statusFor(viewer, configMaps)) === 200 ? true : undefined), {
+    await poll(async () => (await statusFor(viewer, configMaps)) === 200, {
       timeoutMs: 60_000,
       expired: () => new Error('the viewer never sees a config map'),
     });

@@ -28,7 +28,7 @@ export async function endProcess(
 ): Promise<void> {
   if (!(await belongsTo(directory, pid))) return;
   process.kill(pid, signal);
-  await poll(async () => ((await belongsTo(directory, pid)) ? undefined : true), {
+  await poll(async () => !(await belongsTo(directory, pid)), {
     timeoutMs: 30_000,
     expired: () => new Error(`process ${pid} does not end on ${signal}`),
   });

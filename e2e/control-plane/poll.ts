@@ -7,15 +7,15 @@ export interface PollOptions {
   readonly expired: () => Error | Promise<Error>;
 }
 
-/** Calls `attempt` until it returns something else than undefined; what it throws ends the wait. */
+/** Calls `attempt` until it returns something else than undefined or false; what it throws ends the wait. */
 export async function poll<Result>(
-  attempt: () => Promise<Result | undefined>,
+  attempt: () => Promise<Result | undefined | false>,
   { timeoutMs, everyMs = 50, expired }: PollOptions,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const result = await attempt();
-    if (result !== undefined) return result;
+    if (result !== undefined && result !== false) return result;
     if (performance.now() > deadline) throw await expired();
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }

@@ -63,7 +63,7 @@ async function alive({ directory, pids }: Started): Promise<number[]> {
 
 /** Resolves to the pids that are left, once the directory is gone, which is the last thing that a supervisor does. */
 async function leftOver(started: Started): Promise<number[]> {
-  await poll(async () => (existsSync(started.directory) ? undefined : true), {
+  await poll(async () => !existsSync(started.directory), {
     timeoutMs: 60_000,
     expired: async () => new Error(`\`${started.directory}\` still exists, alive: ${await alive(started)}`),
   });
@@ -110,7 +110,7 @@ describe('a control plane ends, and its directory is deleted', () => {
     const { directory, supervisorPid } = controlPlane;
     const started = { directory, pids: [...controlPlane.pids.values()] };
     process.kill(supervisorPid, 'SIGKILL');
-    await poll(async () => ((await belongsTo(directory, supervisorPid)) ? undefined : true), {
+    await poll(async () => !(await belongsTo(directory, supervisorPid)), {
       timeoutMs: 60_000,
       expired: () => new Error('the supervisor lives'),
     });
@@ -179,7 +179,7 @@ describe('a supervisor', () => {
       for (const name of ['kube-apiserver', 'etcd', 'kube-controller-manager'] as const) {
         await supervision.start(recording(name));
       }
-      await poll(async () => ((await linesOf(join(record, 'ready'))).length === 3 ? true : undefined), {
+      await poll(async () => (await linesOf(join(record, 'ready'))).length === 3, {
         timeoutMs: 60_000,
         expired: () => new Error('the shells do not start'),
       });

@@ -158,7 +158,7 @@ async function serviceIsFollowed(cluster: Cluster, narrator: Narrator): Promise<
   const ports = [{ name: 'mongodb', port: 27017, targetPort: 27018 }];
   await cluster.api.json('PATCH', '/api/v1/namespaces/shop/services/mongo', { spec: { ports } });
   const patched = performance.now();
-  await cluster.eventually('the policy follows', async () => (recorder.sets.length > 1 ? true : undefined));
+  await cluster.eventually('the policy follows', async () => recorder.sets.length > 1);
   recorder.stop();
   expectThat(recorder.sets.length === 2, 'one policy is written, and no other');
   const took = Math.max(0, (recorder.times[1] ?? 0) - patched);
@@ -173,8 +173,9 @@ async function restricted(cluster: Cluster, narrator: Narrator): Promise<void> {
   );
   narrator.command('kubectl apply -f kube-dns.yaml   # what every cluster has that has nodes');
   await createDns(cluster);
-  await cluster.eventually('the DNS is found', async () =>
-    (await cluster.platformProfile())?.status?.discovered?.dns ? true : undefined,
+  await cluster.eventually(
+    'the DNS is found',
+    async () => (await cluster.platformProfile())?.status?.discovered?.dns,
   );
   const rules = [{ name: 'strict', namespaces: { names: ['shop-reports'] }, egress: 'Restricted' }];
   narrator.command(`kubectl patch platnet default --type merge -p '${JSON.stringify({ spec: { rules } })}'`);
@@ -190,7 +191,7 @@ async function restricted(cluster: Cluster, narrator: Narrator): Promise<void> {
   const recorder = await recordPolicies(cluster.api, 'shop-reports');
   const sent = performance.now();
   await cluster.createProfile('shop', 'reports', { routes });
-  await cluster.eventually('the way out is there', async () => (recorder.sets.length > 1 ? true : undefined));
+  await cluster.eventually('the way out is there', async () => recorder.sets.length > 1);
   recorder.stop();
   const took = (recorder.times[1] ?? 0) - sent;
   const opened = [...(recorder.sets.at(-1)?.values() ?? [])].filter(
@@ -210,7 +211,7 @@ async function restricted(cluster: Cluster, narrator: Narrator): Promise<void> {
 async function routesAre(cluster: Cluster, state: string): Promise<void> {
   await cluster.eventually(`the routes are ${state}`, async () => {
     const routes = (await cluster.profile('shop', 'shop'))?.status?.routes ?? [];
-    return routes.length > 0 && routes.every((route) => route.state === state) ? true : undefined;
+    return routes.length > 0 && routes.every((route) => route.state === state);
   });
 }
 
@@ -250,9 +251,7 @@ async function measure(
   const recorder = await recordPolicies(cluster.api, namespace);
   const sent = performance.now();
   await act();
-  await cluster.eventually('both changes are seen', async () =>
-    recorder.sets.length >= 3 ? true : undefined,
-  );
+  await cluster.eventually('both changes are seen', async () => recorder.sets.length >= 3);
   recorder.stop();
   expectThat(recorder.sets.at(-1)?.has(name) === true, `${name} is there`);
   return (recorder.times[2] ?? 0) - sent;

@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { advertisedAddress, serviceRanges } from '../control-plane/components.ts';
 import type { StoredDiscovery } from '../support/cluster.ts';
+import { platformPath } from '../support/cluster.ts';
 import { beyond, type Connectivity, connectivityOf, type Surroundings } from '../support/connectivity.ts';
 import { comesToRest } from '../support/expected-policies.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
@@ -62,8 +63,7 @@ async function discovered(): Promise<StoredDiscovery> {
 async function known(what: string, isKnown: (discovered: StoredDiscovery) => boolean): Promise<void> {
   await cluster.eventually(
     what,
-    async () =>
-      (await cluster.platformProfile())?.status?.discovered && isKnown(await discovered()) ? true : undefined,
+    async () => (await cluster.platformProfile())?.status?.discovered && isKnown(await discovered()),
     { instead: async () => JSON.stringify(await discovered()) },
   );
 }
@@ -144,7 +144,7 @@ async function acceptedMessage(): Promise<string> {
 async function untilAccepted(text: string): Promise<void> {
   await cluster.eventually(
     `the platform profile says ${text}`,
-    async () => ((await acceptedMessage()).includes(text) ? true : undefined),
+    async () => (await acceptedMessage()).includes(text),
     { instead: acceptedMessage },
   );
 }
@@ -209,7 +209,7 @@ describe('what is found out', () => {
     });
     await known('the cache', ({ dns }) => dns?.addresses?.includes('169.254.20.10') === true);
     await cluster.eventually('a rule for it', async () =>
-      (await saidIn('restricted')).includes('169.254.20.10/32') ? true : undefined,
+      (await saidIn('restricted')).includes('169.254.20.10/32'),
     );
   });
 
@@ -277,9 +277,7 @@ async function saidInGuarded(): Promise<string> {
 }
 
 async function guardedSays(cidr: string): Promise<void> {
-  await cluster.eventually(`a rule for ${cidr}`, async () =>
-    (await saidInGuarded()).includes(cidr) ? true : undefined,
-  );
+  await cluster.eventually(`a rule for ${cidr}`, async () => (await saidInGuarded()).includes(cidr));
 }
 
 describe('what can not be found out', () => {
@@ -300,18 +298,13 @@ describe('what can not be found out', () => {
   });
 
   test('keeps a range under guardrails that is enforced, and lets a new one wait', async () => {
-    const path = '/apis/ringfence.dev/v1alpha1/namespaces/guarded/appnetworkprofiles/partners';
-    await cluster.api.json('PATCH', path, {
+    await cluster.patchProfile('guarded', 'partners', {
       spec: { routes: [partner('new', '198.51.100.0/24'), partner('old', '203.0.113.0/24')] },
     });
     await cluster.eventually('the new route waits', async () => {
-      const { status } = await cluster.api.json<{
-        status?: { routes?: readonly { name: string; state: string; message: string }[] };
-      }>('GET', path);
-      const route = status?.routes?.find(({ name }) => name === 'new');
-      return route?.state === 'Pending' && route.message.includes('spec.cluster.nodeRanges')
-        ? true
-        : undefined;
+      const profile = await cluster.profile('guarded', 'partners');
+      const route = profile?.status?.routes?.find(({ name }) => name === 'new');
+      return route?.state === 'Pending' && route.message.includes('spec.cluster.nodeRanges');
     });
     expect(await saidInGuarded()).toContain('203.0.113.0/24');
     expect(await saidInGuarded()).not.toContain('198.51.100.0/24');
@@ -356,7 +349,7 @@ describe('what can not be found out', () => {
 
   test('is not waited for where the cluster has no such kind: ServiceCIDRs before Kubernetes 1.33', async () => {
     await operator().stop();
-    await cluster.api.json('PATCH', '/apis/ringfence.dev/v1alpha1/platformnetworkprofiles/default/status', {
+    await cluster.api.json('PATCH', `${platformPath}/status`, {
       status: { discovered: null },
     });
     await using proxy = await FaultProxy.start(cluster.controlPlane);

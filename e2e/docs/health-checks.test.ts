@@ -41,7 +41,7 @@ async function becomes(kind: Kind, status: string, message: RegExp): Promise<voi
     `${kind} is ${status}`,
     async () => {
       const health = await healthOf(kind, await stored());
-      return health.status === status && message.test(health.message) ? true : undefined;
+      return health.status === status && message.test(health.message);
     },
     { instead: async () => JSON.stringify(await healthOf(kind, await stored())) },
   );
@@ -65,17 +65,15 @@ test("a team's profile waits for the platform's, and is healthy with it", async 
 });
 
 test('a rejected route degrades its profile and no other, and says why', async () => {
-  const path = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/shop';
   const service = { metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } };
   await cluster.api.json('POST', '/api/v1/namespaces/shop/services', service);
-  await cluster.api.json('PATCH', path, { spec: routeTo({ service: 'web' }) });
+  await cluster.patchProfile('shop', 'shop', { spec: routeTo({ service: 'web' }) });
   await becomes('AppNetworkProfile', 'Degraded', /route `in` is Rejected: .*has no port `8080`/);
   await becomes('PlatformNetworkProfile', 'Healthy', /./);
 });
 
 test('a route that waits for another team leaves its profile healthy', async () => {
-  const path = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/shop';
-  await cluster.api.json('PATCH', path, { spec: routeTo({ namespace: { name: 'not-there-yet' } }) });
+  await cluster.patchProfile('shop', 'shop', { spec: routeTo({ namespace: { name: 'not-there-yet' } }) });
   await cluster.eventually('the route waits', async () =>
     (await cluster.profile('shop', 'shop'))?.status?.routes?.find(({ state }) => state === 'Pending'),
   );

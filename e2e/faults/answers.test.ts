@@ -115,9 +115,7 @@ describe('through a proxy that fails', () => {
     await becomesRight(cluster, ringed);
     expect(injected.map(({ hits }) => hits)).toEqual(faults.map(({ times }) => times));
     // What fails again soon is waited for longer and longer: the next case begins anew.
-    await cluster.eventually('the watch stands', async () =>
-      proxy().openFor(watches.path) > 2_500 ? true : undefined,
-    );
+    await cluster.eventually('the watch stands', async () => proxy().openFor(watches.path) > 2_500);
   });
 
   test('a watch that breaks whenever it is opened is told of once, and once when it stands', async () => {
@@ -125,7 +123,7 @@ describe('through a proxy that fails', () => {
     const fault = proxy().inject({ ...watches, act: { kind: 'tear', bytes: 0 } });
     proxy().cut(watches.path);
     await operator.logged('the API server is unreachable', { from });
-    await cluster.eventually('it is tried again', async () => (fault.hits >= 5 ? true : undefined));
+    await cluster.eventually('it is tried again', async () => fault.hits >= 5);
     fault.end();
     await operator.logged('the API server is reachable again', { from });
     const told = operator.lines.slice(from).filter(({ msg }) => msg.includes('reachable'));
@@ -158,8 +156,9 @@ describe('a history that is compacted while the operator is away', () => {
     await cluster.createNamespace('name-taken', appNamespace);
     await cluster.createPolicy('name-taken', denyIngress, denyAll);
     await using _ = await startOperator();
-    await cluster.eventually('ours has a second name', async () =>
-      (await cluster.policyNames('name-taken')).length === ring.length + 1 ? true : undefined,
+    await cluster.eventually(
+      'ours has a second name',
+      async () => (await cluster.policyNames('name-taken')).length === ring.length + 1,
     );
     const away = proxy().inject({ act: { kind: 'reset' } });
     proxy().cut(/watch=true/);

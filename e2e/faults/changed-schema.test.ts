@@ -1,6 +1,7 @@
 // A CRD that changes under a running operator: its open watches go on with the schema of before for a while, and what is edited
 // meanwhile comes to it without its new fields. It finds them all the same, without another edit.
 import { test } from '@jest/globals';
+import { profilePath } from '../support/cluster.ts';
 import { becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { loosen, scribble } from '../support/loosened-schema.ts';
 import { onCluster } from '../support/on-cluster.ts';
@@ -19,7 +20,7 @@ interface Profile {
 }
 
 test('a profile that is edited while watches have the old schema is known with its new field when they end', async () => {
-  const profile = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/web';
+  const profile = profilePath('shop', 'web');
   // The answer to a status that is written shows the whole profile, too: nothing but the watch is to tell of it.
   proxy().inject({ method: 'PATCH', path: /\/appnetworkprofiles\//, act: { kind: 'answer', status: 503 } });
   await loosen(cluster, 'appnetworkprofiles');

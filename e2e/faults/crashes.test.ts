@@ -65,9 +65,6 @@ function namespaceChange(
   };
 }
 
-const profilePath = (namespace: string) =>
-  `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/team`;
-
 /** Gives each policy of a namespace the name that another version might have given it, while no operator runs. */
 async function rename({ cluster }: Testbed, namespace: string): Promise<void> {
   for (const [name, { metadata, spec }] of await cluster.policies(namespace)) {
@@ -106,7 +103,7 @@ const changes: readonly Change[] = [
     writes: 0,
     othersDelete: true,
     spec: teamSpec,
-    make: ({ cluster }, namespace) => cluster.api.json('DELETE', profilePath(namespace)),
+    make: ({ cluster }, namespace) => cluster.deleteProfile(namespace, 'team'),
     isSeen: async ({ cluster }, namespace) =>
       (await cluster.policyNames(namespace)).every((name) => !name.includes('team')),
   }),
@@ -132,7 +129,7 @@ const changes: readonly Change[] = [
     spec: teamSpec,
     make: async ({ cluster }, namespace) => {
       const edited = [routes.mongo, { ...routes.users, ports: [8080, 9090] }, routes.job, routes.kubernetes];
-      await cluster.api.json('PATCH', profilePath(namespace), { spec: { routes: edited } });
+      await cluster.patchProfile(namespace, 'team', { spec: { routes: edited } });
     },
   }),
   namespaceChange('leave', {

@@ -89,7 +89,7 @@ async function isThrough(
   run: number,
   isOver = () => false,
 ): Promise<void> {
-  const look = async () => isOver() || (await isSeen?.(testbed, run)) !== false || undefined;
+  const look = async () => isOver() || (await isSeen?.(testbed, run)) !== false;
   await poll(look, { timeoutMs: 120_000, expired: () => new Error(`${title} is not taken in`) });
   await settled(testbed, { isOver });
 }

@@ -1,14 +1,12 @@
 // Profiles that are stored and do not decode, as after a CRD of another version or a loosened one: what they own stays as
 // it is, the field is named, and everything else goes on.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress, platformPath, platformsPath, profilePath } from '../support/cluster.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
 import { loosen, scribble, seesUnknownFields } from '../support/loosened-schema.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
-const group = '/apis/ringfence.dev/v1alpha1';
-const platform = `${group}/platformnetworkprofiles/default`;
-const profile = `${group}/namespaces/shop/appnetworkprofiles/web`;
+const profile = profilePath('shop', 'web');
 const ringed = ['shop', 'other'];
 const owned = 'ringfence-web-of-another-version';
 
@@ -73,7 +71,7 @@ describe('a second PlatformNetworkProfile', () => {
   };
 
   test('is refused by the API server, which names metadata.name', async () => {
-    const answer = cluster.api.json('POST', `${group}/platformnetworkprofiles`, second);
+    const answer = cluster.api.json('POST', platformsPath, second);
     await expect(answer).rejects.toMatchObject({
       status: 422,
       message: expect.stringContaining('metadata.name must be `default`'),
@@ -168,11 +166,11 @@ describe('a status that somebody scribbled into', () => {
     ['no object', 'nonsense'],
   ])('of the platform, with %s, is written anew, and the profile counts', async (_, status) => {
     await loosen(cluster, 'platformnetworkprofiles');
-    await scribble(cluster, `${platform}/status`, { status: null });
-    await scribble(cluster, `${platform}/status`, { status });
-    await scribble(cluster, platform, { spec: { ingressRoutes: 'None' } });
-    await scribble(cluster, platform, { spec: { ingressRoutes: null } });
-    await accepted(platform, 'True', 'Accepted');
+    await scribble(cluster, `${platformPath}/status`, { status: null });
+    await scribble(cluster, `${platformPath}/status`, { status });
+    await scribble(cluster, platformPath, { spec: { ingressRoutes: 'None' } });
+    await scribble(cluster, platformPath, { spec: { ingressRoutes: null } });
+    await accepted(platformPath, 'True', 'Accepted');
     await goesOn();
   });
 });
@@ -185,10 +183,10 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
   });
 
   test('is told so, by field, and the version before it holds on: what is missing is written, and nothing is pruned', async () => {
-    await scribble(cluster, platform, { spec: { enforcement: 'Sometimes' } });
-    await accepted(platform, 'False', 'InvalidProfile', 'spec.enforcement: must be `Enforce`');
+    await scribble(cluster, platformPath, { spec: { enforcement: 'Sometimes' } });
+    await accepted(platformPath, 'False', 'InvalidProfile', 'spec.enforcement: must be `Enforce`');
     await accepted(
-      platform,
+      platformPath,
       'False',
       'InvalidProfile',
       'the version before it holds on, and nothing is pruned',
@@ -198,8 +196,8 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     // By the version before, it would lose its ring.
     await cluster.label('other', { app: null });
     // What the operator says of a later change shows that it has had the time to do something about this.
-    await scribble(cluster, platform, { spec: { enforcement: 'Rarely' } });
-    await accepted(platform, 'False', 'InvalidProfile', 'not `Rarely`');
+    await scribble(cluster, platformPath, { spec: { enforcement: 'Rarely' } });
+    await accepted(platformPath, 'False', 'InvalidProfile', 'not `Rarely`');
     await comesToRest(cluster);
     expect(await cluster.policyNames('other')).toEqual(ring);
     await cluster.label('other', appNamespace);
@@ -211,8 +209,8 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     await operator().logged('caches synced');
     await cluster.deletePolicy('shop', denyIngress);
     await cluster.createNamespace('born-frozen', appNamespace);
-    await scribble(cluster, platform, { spec: { enforcement: 'Seldom' } });
-    await accepted(platform, 'False', 'InvalidProfile', 'not `Seldom`');
+    await scribble(cluster, platformPath, { spec: { enforcement: 'Seldom' } });
+    await accepted(platformPath, 'False', 'InvalidProfile', 'not `Seldom`');
     await comesToRest(cluster);
     expect(await cluster.policyNames('shop')).toEqual(ring.filter((name) => name !== denyIngress));
     expect(await cluster.policyNames('born-frozen')).toEqual([]);
@@ -220,8 +218,8 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
   });
 
   test('is obeyed again when it is mended', async () => {
-    await scribble(cluster, platform, { spec: { enforcement: 'Enforce' } });
-    await accepted(platform, 'True', 'Accepted');
+    await scribble(cluster, platformPath, { spec: { enforcement: 'Enforce' } });
+    await accepted(platformPath, 'True', 'Accepted');
     await becomesRight(cluster, [...ringed, 'born-frozen']);
     await cluster.platformCondition('Ready', 'True', 'Enforced');
     const conditions = (await cluster.platformProfile())?.status?.conditions ?? [];

@@ -46,7 +46,7 @@ async function isIdle(operator: OperatorProcess, namespaces: number): Promise<vo
     const done = queue('work_duration_seconds_count');
     if (done !== last.done || queue('depth') > 0 || queue('unfinished_work_seconds') > 0)
       last = { done, at: performance.now() };
-    return done >= namespaces && performance.now() - last.at > idleMs ? true : undefined;
+    return done >= namespaces && performance.now() - last.at > idleMs;
   };
   await poll(look, {
     timeoutMs: 60_000,

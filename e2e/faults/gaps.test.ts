@@ -21,10 +21,9 @@ beforeEach(() => {
 async function goOn(): Promise<void> {
   const { cluster } = testbed;
   turn += 1;
-  const profiles = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles';
   await cluster.createNamespace(`new-${turn}`, appNamespace);
   await cluster.createProfile(`new-${turn}`, 'team', teamSpec);
-  await cluster.api.json('DELETE', `${profiles}/team`);
+  await cluster.deleteProfile('shop', 'team');
   const [first, second] = [[routes.job, routes.mongo], teamSpec.routes];
   await cluster.createProfile('shop', 'team', { routes: turn % 2 === 1 ? first : second });
   await cluster.deletePolicy('calm', 'ringfence-monitoring');
@@ -86,7 +85,7 @@ describe('an API server that is away for a while', () => {
     const away = proxy.inject({ act: { kind: 'reset' } });
     proxy.cut(/watch=true/);
     await goOn();
-    await testbed.cluster.eventually('each watch was tried', async () => (away.hits > 60 ? true : undefined));
+    await testbed.cluster.eventually('each watch was tried', async () => away.hits > 60);
     const first = proxy.seen.length;
     away.end();
     expect(await wrong()).toEqual([]);
@@ -98,14 +97,14 @@ describe('an API server that is away for a while', () => {
     const away = proxy.inject({ act: { kind: 'reset' } });
     proxy.cut(/watch=true/);
     await cluster.deletePolicy('shop', denyIngress);
-    await cluster.eventually('each watch was tried', async () => (away.hits > 60 ? true : undefined));
+    await cluster.eventually('each watch was tried', async () => away.hits > 60);
     const release = proxy.watches.hold(/\/services\?/);
     const first = proxy.seen.length;
     const seen = () => proxy.seen.slice(first);
     away.end();
     const isBack = /\/networkpolicies\?.*sendInitialEvents/;
     await cluster.eventually('the policies are listed', async () =>
-      seen().some(({ path }) => isBack.test(path)) ? true : undefined,
+      seen().some(({ path }) => isBack.test(path)),
     );
     // Long enough to have written what is missing.
     await sleep(2_000);
@@ -134,9 +133,7 @@ describe('a view of one kind that is older than the others at a restart', () => 
     const starting = testbed.startOperator();
     // What is held was read before anything happens, and all the rest as well.
     await cluster.eventually('the held watch is open', async () =>
-      proxy.seen.slice(first).some(({ path }) => new RegExp(`/${kind}.*watch=true`).test(path))
-        ? true
-        : undefined,
+      proxy.seen.slice(first).some(({ path }) => new RegExp(`/${kind}.*watch=true`).test(path)),
     );
     await starting;
     await goOn();

@@ -9,7 +9,6 @@ import { Random } from './random.ts';
 import { routes } from './shop.ts';
 
 const teams = ['a', 'b', 'c'] as const;
-const group = '/apis/ringfence.dev/v1alpha1';
 const steps = 12;
 const testbed = onTestbed({
   controllerManager: true,
@@ -24,10 +23,9 @@ const deeds: Readonly<Record<string, (random: Random) => Promise<unknown>>> = {
   'a team declares routes': async (random) => {
     const [team, name] = [random.pick(teams), random.pick(['team', 'other'])];
     const spec = { egress: random.pick([null, 'Restricted']), routes: random.some(Object.values(routes)) };
-    const path = `${group}/namespaces/${team}/appnetworkprofiles/${name}`;
-    if ((await testbed.cluster.find(path)) === undefined)
+    if ((await testbed.cluster.profile(team, name)) === undefined)
       return testbed.cluster.createProfile(team, name, { routes: spec.routes });
-    return testbed.cluster.api.json('PATCH', path, { spec });
+    return testbed.cluster.patchProfile(team, name, { spec });
   },
   'a team names another namespace': (random) =>
     testbed.cluster.createProfile(random.pick(teams), 'mirrors', {
@@ -41,10 +39,7 @@ const deeds: Readonly<Record<string, (random: Random) => Promise<unknown>>> = {
       ],
     }),
   'a team deletes a profile': (random) =>
-    testbed.cluster.api.json(
-      'DELETE',
-      `${group}/namespaces/${random.pick(teams)}/appnetworkprofiles/${random.pick(['team', 'other', 'mirrors'])}`,
-    ),
+    testbed.cluster.deleteProfile(random.pick(teams), random.pick(['team', 'other', 'mirrors'])),
   'the platform changes the mode': (random) =>
     testbed.cluster.platform({ egress: random.pick(['Unrestricted', 'ClusterOnly', 'Restricted']) }),
   'a namespace leaves or joins': (random) =>

@@ -6,9 +6,6 @@ import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';
 import { routes, teamSpec, testbedPlatform } from './shop.ts';
 
-const group = '/apis/ringfence.dev/v1alpha1';
-const platformPath = `${group}/platformnetworkprofiles/default`;
-const profilePath = `${group}/namespaces/shop/appnetworkprofiles/team`;
 const testbed = onTestbed({ controllerManager: true, teams: ['calm', 'shop'], operator: true });
 
 /** Provokes a write, does something when it has happened, and lets the operator hear of that before it gets the answer. */
@@ -31,7 +28,7 @@ async function beforeAnswer(
     },
   });
   await provoke();
-  await cluster.eventually('a write was interrupted', async () => (fault.hits === 1 ? true : undefined));
+  await cluster.eventually('a write was interrupted', async () => fault.hits === 1);
 }
 
 const edit = { spec: { ingress: [{}] } };
@@ -71,7 +68,7 @@ const cases: readonly Case[] = [
     title: 'a policy that was deleted, and created by somebody',
     method: 'DELETE',
     path: /\/shop\/networkpolicies\//,
-    provoke: () => testbed.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.mongo] } }),
+    provoke: () => testbed.cluster.patchProfile('shop', 'team', { spec: { routes: [routes.mongo] } }),
     act: async () => {
       const name =
         testbed.proxy.seen
@@ -91,15 +88,15 @@ const cases: readonly Case[] = [
     title: 'a status of a profile that is deleted',
     method: 'PATCH',
     path: /\/shop\/appnetworkprofiles\/team\/status/,
-    provoke: () => testbed.cluster.api.json('PATCH', profilePath, { spec: { routes: [routes.job] } }),
-    act: () => testbed.cluster.api.json('DELETE', profilePath),
+    provoke: () => testbed.cluster.patchProfile('shop', 'team', { spec: { routes: [routes.job] } }),
+    act: () => testbed.cluster.deleteProfile('shop', 'team'),
   },
   {
     title: 'a status of the platform profile, which is deleted',
     method: 'PATCH',
     path: /\/platformnetworkprofiles\/default\/status/,
     provoke: () => testbed.cluster.platform({ egress: 'ClusterOnly' }),
-    act: () => testbed.cluster.api.json('DELETE', platformPath),
+    act: () => testbed.cluster.deletePlatform(),
   },
 ];
 

@@ -48,7 +48,7 @@ describe('a permission that is taken away and given back', () => {
         appNamespace,
       );
       await cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } });
-      await cluster.eventually('it has tried', async () => (proxy.seen.length > from ? true : undefined));
+      await cluster.eventually('it has tried', async () => proxy.seen.length > from);
     });
     expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
     expect(operator.lines.filter(({ level }) => level >= 60)).toEqual([]);
@@ -90,8 +90,9 @@ describe('CRDs that are deleted', () => {
     proxy.cut(/ringfence\.dev/);
     for (const crd of crds) await cluster.api.json('DELETE', `${path}/${crd}`);
     for (const crd of crds)
-      await cluster.eventually(`${crd} is gone`, async () =>
-        (await cluster.find(`${path}/${crd}`)) === undefined ? true : undefined,
+      await cluster.eventually(
+        `${crd} is gone`,
+        async () => (await cluster.find(`${path}/${crd}`)) === undefined,
       );
     away.end();
   }

@@ -29,7 +29,7 @@ export async function settled(
     wrong = disorder(stored);
     const versions = JSON.stringify(stored);
     if (versions !== last.versions || wrong.length > 0) last = { versions, at: performance.now() };
-    return performance.now() - last.at > quietMs + testbed.proxy.watches.lagMs ? true : undefined;
+    return performance.now() - last.at > quietMs + testbed.proxy.watches.lagMs;
   };
   await poll(look, {
     timeoutMs,

@@ -11,8 +11,6 @@ import { teamSpec, testbedPlatform } from './shop.ts';
 
 const teams = ['r1', 'r2', 'r3', 'r4'];
 const rounds = isFull ? 12 : 6;
-const group = '/apis/ringfence.dev/v1alpha1';
-const profilePath = (namespace: string) => `${group}/namespaces/${namespace}/appnetworkprofiles/team`;
 const testbed = onTestbed({ controllerManager: true, teams: ['calm', ...teams], operator: true });
 
 /** Whoever takes a recreation for a rival says so, and waits for minutes. */
@@ -43,7 +41,7 @@ describe('again and again', () => {
       act: () =>
         Promise.all(
           teams.map(async (name) => {
-            await testbed.cluster.api.json('DELETE', profilePath(name));
+            await testbed.cluster.deleteProfile(name, 'team');
             await testbed.cluster.createProfile(name, 'team', teamSpec);
           }),
         ),
@@ -99,7 +97,7 @@ describe('the news of one kind come late', () => {
       const { proxy, cluster } = testbed;
       const before = await rightSet();
       const release = proxy.watches.hold(new RegExp(`/${kind}.*watch=true`));
-      await cluster.api.json('DELETE', profilePath('r1'));
+      await cluster.deleteProfile('r1', 'team');
       await cluster.createProfile('r1', 'team', teamSpec);
       await cluster.deletePlatform();
       await cluster.platform(testbedPlatform());

@@ -32,7 +32,7 @@ test.each(cases)('a restore after which %s, with watches that are %i ms behind',
   await testbed.setRoutes('shop', [routes.job, routes.mongo]);
   await cluster.createNamespace('late', appNamespace);
   await cluster.createProfile('late', 'team', teamSpec);
-  await cluster.api.json('DELETE', '/apis/ringfence.dev/v1alpha1/namespaces/pay/appnetworkprofiles/team');
+  await cluster.deleteProfile('pay', 'team');
   await cluster.platform({ egress: 'ClusterOnly' });
   await settled(testbed);
   await cluster.controlPlane.restoreEtcd(saved);

@@ -36,7 +36,7 @@ describe('answers that', () => {
       await setRoutes(routes.mongo, routes.job, routes.kubernetes);
       await setRoutes(...teamSpec.routes, { ...routes.job, ports: [newPort()] });
       await testbed.cluster.createNamespace(`new-${act.kind}`, appNamespace);
-      await testbed.cluster.eventually('some were hit', async () => (fault.hits > 2 ? true : undefined));
+      await testbed.cluster.eventually('some were hit', async () => fault.hits > 2);
       expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
       fault.end();
     },
@@ -48,7 +48,7 @@ describe('answers that', () => {
     await settled(testbed);
     const fault = testbed.proxy.inject({ act: { kind: 'hang' } });
     await setRoutes(routes.mongo, { ...routes.job, ports: [newPort()] });
-    await testbed.cluster.eventually('some hang', async () => (fault.hits > 0 ? true : undefined));
+    await testbed.cluster.eventually('some hang', async () => fault.hits > 0);
     expect(await operator.stop()).toBe(0);
     fault.end();
     await testbed.startOperator();
@@ -79,7 +79,7 @@ describe('a leader that stands still until another one leads', () => {
     // It has something to write when it goes on: what it hears of before it stops is not done yet.
     const held = slowProxy.inject({ ...writes, times: 3, act: { kind: 'delay', ms: 500 } });
     await setRoutes(routes.mongo, { ...routes.job, ports: [newPort()] });
-    await testbed.cluster.eventually('it writes', async () => (held.hits > 0 ? true : undefined));
+    await testbed.cluster.eventually('it writes', async () => held.hits > 0);
     stopped.signal('SIGSTOP');
     await second.logged('the lease is ours');
     await testbed.cluster.deletePolicy('shop', denyIngress);
@@ -88,8 +88,9 @@ describe('a leader that stands still until another one leads', () => {
     const told = stopped.lines.length;
     await setRoutes(...teamSpec.routes);
     stopped.signal('SIGCONT');
-    await testbed.cluster.eventually('it goes on, or ends', async () =>
-      stopped.hasEnded || stopped.lines.length > told ? true : undefined,
+    await testbed.cluster.eventually(
+      'it goes on, or ends',
+      async () => stopped.hasEnded || stopped.lines.length > told,
     );
     expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
     const wrote = slowProxy.seen

@@ -79,8 +79,7 @@ export class Testbed {
 
   /** Replaces the routes of the profile `team` of a namespace. */
   async setRoutes(namespace: string, routes: readonly object[]): Promise<void> {
-    const profile = `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/team`;
-    await this.cluster.api.json('PATCH', profile, { spec: { routes } });
+    await this.cluster.patchProfile(namespace, 'team', { spec: { routes } });
   }
 
   /** Ends all operators in order. */

@@ -203,18 +203,17 @@ test('the operator uses every permission that it has, and asks for nothing else'
     routes: [{ name: 'lost', from: { app: 'a' }, to: { service: 'b' } }],
   });
   await cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } });
-  await cluster.eventually('the edit is gone', async () =>
-    (await cluster.policies('shop')).get(denyIngress)?.spec.ingress === undefined ? true : undefined,
+  await cluster.eventually(
+    'the edit is gone',
+    async () => (await cluster.policies('shop')).get(denyIngress)?.spec.ingress === undefined,
   );
   await cluster.platform({ enforcement: 'Off' });
   await cluster.platformCondition('Ready', 'True', 'Off');
   old.end();
   const granted = new Set(roles.flatMap(grantsOf).map(formatGrant));
-  await cluster.eventually(
-    'every permission is used',
-    async () => (new Set(used()).size >= granted.size ? true : undefined),
-    { instead: async () => `unused: ${[...granted].filter((grant) => !used().includes(grant))}` },
-  );
+  await cluster.eventually('every permission is used', async () => new Set(used()).size >= granted.size, {
+    instead: async () => `unused: ${[...granted].filter((grant) => !used().includes(grant))}`,
+  });
   expect(new Set(used())).toEqual(granted);
 });
 
@@ -257,8 +256,8 @@ describe('people with a built-in role', () => {
         subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: role }],
       });
     }
-    await cluster.eventually('the roles are added up', async () =>
-      (await may(cluster, 'edit', { verb: 'create', resource: profiles }, 'shop')) ? true : undefined,
+    await cluster.eventually('the roles are added up', () =>
+      may(cluster, 'edit', { verb: 'create', resource: profiles }, 'shop'),
     );
   });
 

@@ -153,7 +153,7 @@ describe('credentials that the server refuses from now on are read anew', () => 
         () => 200,
         (error: { status: number }) => error.status,
       );
-      return answer === status ? true : undefined;
+      return answer === status;
     });
   }
 

@@ -162,15 +162,13 @@ test('the lease is kept while every connection of the pool is taken by writes th
   // As many as there are connections: see `poolSize`.
   for (let index = 0; index < 32; index += 1) await cluster.createNamespace(`many-${index}`, appNamespace);
   const since = () => proxy().seen.slice(before);
-  await cluster.eventually(
-    'all are taken',
-    async () => (since().filter(isWrite).length >= 32 ? true : undefined),
-    { timeoutMs: 60_000 },
-  );
+  await cluster.eventually('all are taken', async () => since().filter(isWrite).length >= 32, {
+    timeoutMs: 60_000,
+  });
   const renewals = () =>
     since().filter(({ method, path }) => method === 'PUT' && path.includes('/leases')).length;
   const until = renewals() + 10;
-  await cluster.eventually('it is renewed', async () => (renewals() >= until ? true : undefined), {
+  await cluster.eventually('it is renewed', async () => renewals() >= until, {
     timeoutMs: 60_000,
   });
   expect((await operator.metrics()).get('leader_election_master_status{name="ringfence-operator"}')).toBe(1);

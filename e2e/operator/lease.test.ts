@@ -123,12 +123,10 @@ describe('a lease is kept', () => {
     const first = await start();
     await first.logged('the lease is ours');
     await cluster.api.json('DELETE', path);
-    await cluster.eventually('it is back', async () => ((await lease()) === undefined ? undefined : true));
+    await cluster.eventually('it is back', async () => (await lease()) !== undefined);
     await cluster.api.json('PATCH', path, { metadata: { labels: { edited: 'yes' } } });
     const { renewTime } = (await lease()) ?? {};
-    await cluster.eventually('it is renewed', async () =>
-      (await lease())?.renewTime === renewTime ? undefined : true,
-    );
+    await cluster.eventually('it is renewed', async () => (await lease())?.renewTime !== renewTime);
     await mends(first);
   });
 
@@ -136,7 +134,7 @@ describe('a lease is kept', () => {
     const first = await start(viaProxy());
     await first.logged('the lease is ours');
     const fault = proxy().inject({ method: 'PUT', path: /\/leases\//, times: 1, act: { kind: 'swallow' } });
-    await cluster.eventually('it was lost', async () => (fault.hits === 1 ? true : undefined));
+    await cluster.eventually('it was lost', async () => fault.hits === 1);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     await mends(first);
   });

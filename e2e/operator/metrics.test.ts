@@ -30,7 +30,7 @@ async function tells(numbers: Readonly<Record<string, number>>): Promise<void> {
     `/metrics tells ${JSON.stringify(numbers)}`,
     async () => {
       const found = await look();
-      return Object.entries(numbers).every(([line, value]) => found[line] === value) ? true : undefined;
+      return Object.entries(numbers).every(([line, value]) => found[line] === value);
     },
     { instead: async () => JSON.stringify(await look()) },
   );
@@ -95,8 +95,9 @@ describe('drift', () => {
     await cluster.platform({
       monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['other'] }],
     });
-    await cluster.eventually('both are written', async () =>
-      (await sum(/^ringfence_policy_writes_total/)) === before + 2 ? true : undefined,
+    await cluster.eventually(
+      'both are written',
+      async () => (await sum(/^ringfence_policy_writes_total/)) === before + 2,
     );
     await tells({
       'ringfence_drift_corrected_total{action="create"}': 1,
@@ -175,11 +176,12 @@ test('the age of each watch, and what it is while the API server is away', async
   expect(await sum(/^ringfence_watch_age_seconds/)).toBeGreaterThan(0);
   await cluster.controlPlane.killApiServer();
   const away = await sum(ages);
-  await cluster.eventually('the age grows, also while it tries', async () =>
-    (await sum(ages)) > away + 3 && (await sum(/code="<error>"/)) > 0 ? true : undefined,
+  await cluster.eventually(
+    'the age grows, also while it tries',
+    async () => (await sum(ages)) > away + 3 && (await sum(/code="<error>"/)) > 0,
   );
   await cluster.controlPlane.startApiServer();
   // A watch that is open has heard of nothing yet: something has to change first.
   await cluster.createPolicy('default', 'after-the-restart', { podSelector: {} });
-  await cluster.eventually('the age is small again', async () => ((await sum(ages)) < 3 ? true : undefined));
+  await cluster.eventually('the age is small again', async () => (await sum(ages)) < 3);
 });

@@ -42,7 +42,7 @@ test('an operator ends when whoever started it is killed', async () => {
   const pid = Number(line);
   expect(isRunning(pid)).toBe(true);
   starter.kill('SIGKILL');
-  await poll(async () => (isRunning(pid) ? undefined : true), {
+  await poll(async () => !isRunning(pid), {
     timeoutMs: 60_000,
     expired: () => new Error(`operator ${pid} still runs`),
   });

@@ -1,12 +1,15 @@
 // What statuses say when others write them, when writes are refused, and over a restart: what is true, and nothing twice.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress, type StoredProfile, transition } from '../support/cluster.ts';
+import {
+  denyIngress,
+  platformPath,
+  profilePath,
+  type StoredProfile,
+  transition,
+} from '../support/cluster.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
-const group = '/apis/ringfence.dev/v1alpha1';
-const platformStatus = `${group}/platformnetworkprofiles/default/status`;
-const teamStatus = (namespace: string) => `${group}/namespaces/${namespace}/appnetworkprofiles/team/status`;
 const admission = '/apis/admissionregistration.k8s.io/v1';
 const team = { routes: [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }] };
 
@@ -47,7 +50,7 @@ describe('a status that somebody else writes', () => {
   test("of a team's profile is mended", async () => {
     await cluster.createProfile('shop', 'team', team);
     const before = await teamReads('shop', 'the team is Ready', isReady);
-    await cluster.api.json('PATCH', teamStatus('shop'), {
+    await cluster.api.json('PATCH', `${profilePath('shop', 'team')}/status`, {
       status: { observedGeneration: 0, policies: 99, routes: null },
     });
     const after = await teamReads('shop', 'its status is as before', ({ status }) =>
@@ -62,10 +65,10 @@ describe('a status that somebody else writes', () => {
       return found?.kubernetesAPI?.endpoints.length ? found : undefined;
     });
     for (const forged of [null, { kubernetesAPI: { endpoints: [{ address: '198.51.100.1', port: 443 }] } }]) {
-      await cluster.api.json('PATCH', platformStatus, { status: { discovered: forged } });
+      await cluster.api.json('PATCH', `${platformPath}/status`, { status: { discovered: forged } });
       await cluster.eventually('it is restored', async () => {
         const found = (await cluster.platformProfile())?.status?.discovered;
-        return JSON.stringify(found) === JSON.stringify(before) ? true : undefined;
+        return JSON.stringify(found) === JSON.stringify(before);
       });
     }
   });
@@ -91,7 +94,7 @@ describe('the platform profile', () => {
       async () => {
         const counts = (await cluster.platformProfile())?.status?.counts;
         const found = await cluster.policyNames('shop');
-        return counts?.policies === found.length && counts.enforced === 1 ? true : undefined;
+        return counts?.policies === found.length && counts.enforced === 1;
       },
       { instead: async () => JSON.stringify((await cluster.platformProfile())?.status) },
     );
@@ -111,7 +114,7 @@ describe('the platform profile', () => {
     await cluster.platformCondition('Ready', 'True', 'Enforced');
     await cluster.eventually('the name is told of no more', async () => {
       const { message } = await cluster.platformCondition('Accepted', 'True');
-      return message.includes('NameTaken') ? undefined : true;
+      return !message.includes('NameTaken');
     });
   }, 60_000);
 });
@@ -150,7 +153,7 @@ describe('a namespace in which the server refuses policies', () => {
         await cluster.deletePolicy('probe', denyIngress);
         return undefined;
       } catch (error) {
-        return String(error).includes(reason) ? true : undefined;
+        return String(error).includes(reason);
       }
     });
   }, 60_000);

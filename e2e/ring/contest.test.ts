@@ -74,9 +74,7 @@ describe('two tools that undo every write', () => {
   test('are told of in the status and, once each, in the log, by the name of the policy', async () => {
     const contested = await cluster.platformCondition('Contested', 'True', 'UndoneByOthers');
     expect(contested.message).toContain(`\`${denyIngress}\``);
-    await cluster.eventually('both are told of', async () =>
-      (await failing()).length === 2 ? true : undefined,
-    );
+    await cluster.eventually('both are told of', async () => (await failing()).length === 2);
     expect(await failing()).toEqual([contestOf('deleted'), contestOf('edited')]);
     await cluster.platformCondition('Ready', 'False', 'NamespacesFailing');
     const lines = operator().lines.filter(({ msg }) => msg === 'a policy is contested');
@@ -101,7 +99,7 @@ describe('two tools that undo every write', () => {
       async () => {
         const conditions = (await cluster.platformProfile())?.status?.conditions ?? [];
         const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-        return ready && conditions.every(({ type }) => type !== 'Contested') ? true : undefined;
+        return ready && conditions.every(({ type }) => type !== 'Contested');
       },
       { timeoutMs: 60_000 },
     );
@@ -150,7 +148,7 @@ describe('an admission policy that changes what is written', () => {
       try {
         const { spec } = await cluster.createPolicy('probe', denyIngress, { podSelector: {} });
         await cluster.deletePolicy('probe', denyIngress);
-        return spec.ingress === undefined ? undefined : true;
+        return spec.ingress !== undefined;
       } catch (error) {
         if (error instanceof ApiError && error.status === 422) return undefined;
         throw error;

@@ -1,13 +1,13 @@
 // What stays of a profile that can't be read is still held to today's guardrails: a team that makes its profile unreadable, or
 // whose CRD is of another version, gains nothing by it, neither in its own namespace nor by what it mirrors elsewhere.
 import { describe, expect, test } from '@jest/globals';
-import { denyEgress, denyIngress, dnsPolicy } from '../support/cluster.ts';
+import { denyEgress, denyIngress, dnsPolicy, profilePath } from '../support/cluster.ts';
 import { comesToRest } from '../support/expected-policies.ts';
 import { loosen, scribble, seesUnknownFields } from '../support/loosened-schema.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const ring = [denyEgress, denyIngress, dnsPolicy];
-const profile = '/apis/ringfence.dev/v1alpha1/namespaces/team/appnetworkprofiles/broken';
+const profile = profilePath('team', 'broken');
 const base = {
   enforcement: 'Enforce',
   egress: 'Restricted',
@@ -58,7 +58,7 @@ async function conditionIs(type: string, pattern: RegExp): Promise<void> {
     async () => {
       const { status } = (await cluster.profile('team', 'broken')) ?? {};
       const found = status?.conditions?.find((condition) => condition.type === type);
-      return pattern.test(`${found?.status} ${found?.reason}: ${found?.message}`) ? true : undefined;
+      return pattern.test(`${found?.status} ${found?.reason}: ${found?.message}`);
     },
     { instead: async () => JSON.stringify((await cluster.profile('team', 'broken'))?.status?.conditions) },
   );
@@ -70,7 +70,7 @@ describe('a profile that becomes unreadable', () => {
     expect(await opened('team')).toContain('::1.2.3.4/128');
     expect(await opened('team')).toContain('0.0.0.0/0');
     await cluster.eventually('victim has the mirror', async () =>
-      (await opened('victim')).includes('"team"') ? true : undefined,
+      (await opened('victim')).includes('"team"'),
     );
   });
 
@@ -93,7 +93,7 @@ describe('a profile that becomes unreadable', () => {
       'the wide routes are gone, and the one within the guardrails is not',
       async () => {
         const left = await opened('team');
-        return /ipBlock|namespaceSelector|\{\}/.test(left) || !left.includes('sink') ? undefined : true;
+        return !/ipBlock|namespaceSelector|\{\}/.test(left) && left.includes('sink');
       },
       { instead: () => opened('team') },
     );

@@ -103,10 +103,10 @@ test('each is written to once, and an edit of one writes to no other', async () 
   };
   expect(await writes()).toBe(size);
   const spec = { routes: sorts[2].routes(nameOf(0)) };
-  await cluster.api.json('PATCH', `${profilesPath}/${nameOf(0)}`, { spec });
+  await cluster.patchProfile('crowd', nameOf(0), { spec });
   await cluster.eventually('the edit is told', async () => {
     const edited = await cluster.profile('crowd', nameOf(0));
-    return edited?.status?.routes?.[0]?.state === 'Pending' ? true : undefined;
+    return edited?.status?.routes?.[0]?.state === 'Pending';
   });
   expect(await writes()).toBe(size + 1);
 });

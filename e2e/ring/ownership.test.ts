@@ -1,6 +1,6 @@
 // Whose policies they are: garbage collection, other people's objects, restored objects, namespaces on their way out.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress, profilePath } from '../support/cluster.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const ours = { 'app.kubernetes.io/managed-by': 'ringfence' };
@@ -30,9 +30,7 @@ describe('an object of somebody else', () => {
     expect(found?.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
     await cluster.eventually('a finding names it', async () => {
       const { message } = await cluster.platformCondition('Accepted', 'True');
-      return message.includes('NameTaken') && message.includes(denyIngress) && message.includes(name)
-        ? true
-        : undefined;
+      return message.includes('NameTaken') && message.includes(denyIngress) && message.includes(name);
     });
   });
 
@@ -75,7 +73,6 @@ describe('a restored object', () => {
 
 describe('what others put on a policy of ours', () => {
   const held = { finalizers: ['example.com/hold'] };
-  const path = '/apis/ringfence.dev/v1alpha1/namespaces/marked/appnetworkprofiles/team';
   const route = { name: 'web', from: { app: 'client' }, to: { app: 'web' } };
   const isTeams = (name: string) => name !== denyIngress;
 
@@ -100,7 +97,7 @@ describe('what others put on a policy of ours', () => {
       readonly status?: { readonly observedGeneration?: number; readonly policies?: number };
     };
     return cluster.eventually('the status is of the last edit', async () => {
-      const { metadata, status } = (await cluster.find<Profile>(path)) ?? {};
+      const { metadata, status } = (await cluster.find<Profile>(profilePath('marked', 'team'))) ?? {};
       return status?.observedGeneration === metadata?.generation ? status?.policies : undefined;
     });
   }
@@ -134,14 +131,14 @@ describe('what others put on a policy of ours', () => {
       (await cluster.policyNames('marked')).find(isTeams),
     );
     const { metadata } = await cluster.patchPolicy('marked', name, { metadata: held });
-    await cluster.api.json('PATCH', path, { spec: { routes: [] } });
+    await cluster.patchProfile('marked', 'team', { spec: { routes: [] } });
     await cluster.eventually(
       'it is being deleted',
       async () => (await find(name))?.metadata.deletionTimestamp,
     );
     expect(await counted()).toBe(1);
     // Its name is not free yet, so that there is nothing to write.
-    await cluster.api.json('PATCH', path, { spec: { routes: [route] } });
+    await cluster.patchProfile('marked', 'team', { spec: { routes: [route] } });
     expect(await counted()).toBe(1);
     expect((await find(name))?.metadata).toMatchObject({ ...held, uid: metadata.uid });
     await cluster.patchPolicy('marked', name, { metadata: { finalizers: [] } });
@@ -163,14 +160,14 @@ describe('a namespace on its way out', () => {
     await cluster.policiesAre('leaving', [denyIngress]);
     await cluster.createProfile('leaving', 'web', { routes: [] });
     // A finalizer holds the profile, and so the namespace, back.
-    const path = '/apis/ringfence.dev/v1alpha1/namespaces/leaving/appnetworkprofiles/web';
-    await cluster.api.json('PATCH', path, { metadata: { finalizers: ['example.com/hold'] } });
+    await cluster.patchProfile('leaving', 'web', { metadata: { finalizers: ['example.com/hold'] } });
     await cluster.api.json('DELETE', '/api/v1/namespaces/leaving');
     await cluster.policiesAre('leaving', []);
-    await cluster.api.json('PATCH', path, { spec: { egress: 'Restricted' } });
-    await cluster.api.json('PATCH', path, { metadata: { finalizers: [] } });
-    await cluster.eventually('the namespace is gone', async () =>
-      (await cluster.find('/api/v1/namespaces/leaving')) === undefined ? true : undefined,
+    await cluster.patchProfile('leaving', 'web', { spec: { egress: 'Restricted' } });
+    await cluster.patchProfile('leaving', 'web', { metadata: { finalizers: [] } });
+    await cluster.eventually(
+      'the namespace is gone',
+      async () => (await cluster.find('/api/v1/namespaces/leaving')) === undefined,
     );
     expect(operator().lines.filter(({ level }) => level >= 40)).toEqual([]);
     await cluster.platformCondition('Ready', 'True');
@@ -189,8 +186,9 @@ describe('a namespace that is deleted and created again and again, as by a pipel
     for (let round = 0; round < 6; round += 1) {
       await cluster.createNamespace('pipeline', { app: 'yes' });
       await cluster.createProfile('pipeline', 'team', team);
-      await cluster.eventually('its policies are written', async () =>
-        (await cluster.policyNames('pipeline')).length === 2 ? true : undefined,
+      await cluster.eventually(
+        'its policies are written',
+        async () => (await cluster.policyNames('pipeline')).length === 2,
       );
       await cluster.deleteNamespace('pipeline');
     }

@@ -72,8 +72,9 @@ describe('Enforce', () => {
 
   test('takes back an edit, also one that only adds a rule', async () => {
     await cluster.patchPolicy('shop', denyIngress, { spec: { ingress: [{}] } });
-    await cluster.eventually('the edit is gone', async () =>
-      (await cluster.policies('shop')).get(denyIngress)?.spec.ingress === undefined ? true : undefined,
+    await cluster.eventually(
+      'the edit is gone',
+      async () => (await cluster.policies('shop')).get(denyIngress)?.spec.ingress === undefined,
     );
   });
 

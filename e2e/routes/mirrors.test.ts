@@ -41,9 +41,6 @@ const { cluster, operator, startOperator } = onCluster({
   },
 });
 
-const profilePath = (namespace: string, name: string) =>
-  `/apis/ringfence.dev/v1alpha1/namespaces/${namespace}/appnetworkprofiles/${name}`;
-
 const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 const app = (name: string) => ({ matchLabels: { 'app.kubernetes.io/name': name } });
 
@@ -92,7 +89,7 @@ describe('the way out', () => {
     });
     const [policy] = await waysOutAre('shop', 'web', [{ to: { podSelector: app('cache') }, ports: [6379] }]);
     expect(policy?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([profile.metadata.uid]);
-    await cluster.api.json('DELETE', profilePath('shop', 'cache'));
+    await cluster.deleteProfile('shop', 'cache');
     await waysOutAre('shop', 'web', []);
   });
 
@@ -100,11 +97,11 @@ describe('the way out', () => {
     await cluster.createProfile('db', 'mongo', admit('shop', fromShop, 27017));
     const [policy] = await waysOutAre('shop', 'web', toDb(27017));
     expect(policy?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([platformUid]);
-    await cluster.api.json('PATCH', profilePath('db', 'mongo'), {
+    await cluster.patchProfile('db', 'mongo', {
       spec: admit('shop', fromShop, 27018),
     });
     await waysOutAre('shop', 'web', toDb(27018));
-    await cluster.api.json('DELETE', profilePath('db', 'mongo'));
+    await cluster.deleteProfile('db', 'mongo');
     await waysOutAre('shop', 'web', []);
   });
 
@@ -116,7 +113,7 @@ describe('the way out', () => {
     );
     await cluster.createNamespace('late', strict);
     await waysOutAre('late', 'web', toDb(5432));
-    await cluster.api.json('DELETE', profilePath('db', 'late'));
+    await cluster.deleteProfile('db', 'late');
     await waysOutAre('late', 'web', []);
   });
 
@@ -133,7 +130,7 @@ describe('the way out', () => {
     await waysOutAre('loose', 'web', toDb(5432));
     await cluster.label('loose', { mode: null });
     await waysOutAre('loose', 'web', []);
-    await cluster.api.json('DELETE', profilePath('db', 'loose'));
+    await cluster.deleteProfile('db', 'loose');
   });
 });
 
@@ -155,7 +152,7 @@ describe('a route that names its source by labels', () => {
     await waysOutAre('bystander', 'web', []);
     await cluster.label('db', { mirror: null });
     await waysOutAre('shop', 'web', []);
-    await cluster.api.json('DELETE', profilePath('db', 'team'));
+    await cluster.deleteProfile('db', 'team');
   });
 
   test('does in a system namespace, and is taken away with its profile', async () => {
@@ -165,7 +162,7 @@ describe('a route that names its source by labels', () => {
     await waysOutAre('shop', 'web', [
       { to: { namespaceSelector: named('system'), podSelector: app('gateway') }, ports: [9091] },
     ]);
-    await cluster.api.json('DELETE', profilePath('system', 'metrics'));
+    await cluster.deleteProfile('system', 'metrics');
     await waysOutAre('shop', 'web', []);
   });
 });
@@ -215,7 +212,7 @@ describe('an edit', () => {
       versions: new Set((await Promise.all(names.map(versions))).flat()),
       looks: await looks(),
     };
-    await cluster.api.json('PATCH', profilePath('db', 'mongo'), { spec: admit('shop', fromShop, 27019) });
+    await cluster.patchProfile('db', 'mongo', { spec: admit('shop', fromShop, 27019) });
     await waysOutAre('shop', 'web', toDb(27019));
     await comesToRest(cluster, 1_500);
     const after = (await Promise.all(names.map(versions))).flat();
@@ -255,10 +252,10 @@ describe('what all namespaces have written into one', () => {
       'it is not mirrored in `bystander`: the routes of all namespaces together would come to more than 500 policies',
     );
     await operator().stop();
-    await cluster.api.json('PATCH', profilePath('too-late', 'web'), { spec: routesOf('too-late', 2) });
+    await cluster.patchProfile('too-late', 'web', { spec: routesOf('too-late', 2) });
     await startOperator();
     await routeOfLate('MirrorsCapped', 'r1');
-    await cluster.api.json('DELETE', profilePath('sender-3', 'web'));
+    await cluster.deleteProfile('sender-3', 'web');
     await routeOfLate('Active', 'r1');
     await waysOutAre('bystander', 'too-late-0', [
       { to: { namespaceSelector: named('too-late'), podSelector: app('web') }, ports: [80] },

@@ -176,9 +176,7 @@ describe('what is exposed', () => {
       async () => (await ingressOf('api')).includes('9000') || undefined,
     );
     await cluster.api.json('DELETE', `${ingressPath}/api`);
-    await cluster.eventually('it is closed again', async () =>
-      (await policyOf('api')) === undefined ? true : undefined,
-    );
+    await cluster.eventually('it is closed again', async () => (await policyOf('api')) === undefined);
   });
 
   test('by an HTTPRoute is let in as soon as the Gateway API is installed, and closed when it is removed', async () => {
@@ -221,8 +219,9 @@ describe('what is exposed', () => {
     expect(await ingressOf('api')).toContain('"gateway.networking.k8s.io/gateway-name":"public"');
     const through = { spec: { parentRefs: [{ kind: 'ListenerSet', name: 'team' }] } };
     await patch(`${gatewayPath}/httproutes/api`, through);
-    await cluster.eventually('it is closed without the ListenerSet', async () =>
-      (await policyOf('api')) === undefined ? true : undefined,
+    await cluster.eventually(
+      'it is closed without the ListenerSet',
+      async () => (await policyOf('api')) === undefined,
     );
     await post(
       `${gatewayPath}/listenersets`,
@@ -233,19 +232,18 @@ describe('what is exposed', () => {
       async () => (await ingressOf('api')).includes('9000') || undefined,
     );
     await cluster.api.json('DELETE', `${gatewayPath}/httproutes/api`);
-    await cluster.eventually('it is closed without its route', async () =>
-      (await policyOf('api')) === undefined ? true : undefined,
+    await cluster.eventually(
+      'it is closed without its route',
+      async () => (await policyOf('api')) === undefined,
     );
     await followsVersions(`${crdPath}/tcproutes.gateway.networking.k8s.io`, {
       path: (version) => `/apis/gateway.networking.k8s.io/${version}/namespaces/shop/tcproutes`,
       spec: { parentRefs: [{ name: 'public', sectionName: 'tcp' }], rules },
     });
     for (const { metadata } of crds) await cluster.api.json('DELETE', `${crdPath}/${metadata.name}`);
-    await cluster.eventually(
-      'it is closed',
-      async () => ((await policyOf('api')) === undefined ? true : undefined),
-      { timeoutMs: 60_000 },
-    );
+    await cluster.eventually('it is closed', async () => (await policyOf('api')) === undefined, {
+      timeoutMs: 60_000,
+    });
   });
 });
 
@@ -284,7 +282,7 @@ async function followsVersions(
   await patch(`${path('v1')}/api`, { spec: { rules: [{ backendRefs: [{ name: 'api', port: 80 }] }] } });
   await cluster.eventually(
     'the route is followed in the newest version',
-    async () => ((await isOpen()) === undefined ? true : undefined),
+    async () => (await isOpen()) === undefined,
     { timeoutMs: 40_000 },
   );
   expect((await policyOf('api'))?.metadata.uid).toBe(uid);

@@ -63,11 +63,9 @@ describe('the profiles of systems', () => {
     const told = async () =>
       (await cluster.platformProfile())?.status?.conditions?.find(({ type }) => type === 'Accepted')?.message;
     await cluster.eventually('DnsShutOut is told', async () =>
-      (await told())?.includes('DnsShutOut: the DNS of the cluster is here') ? true : undefined,
+      (await told())?.includes('DnsShutOut: the DNS of the cluster is here'),
     );
     await kubectl(cluster.controlPlane, 'apply', '-f', `${folder}/coredns.yaml`);
-    await cluster.eventually('it is mended', async () =>
-      (await told()) === 'the profile is understood' ? true : undefined,
-    );
+    await cluster.eventually('it is mended', async () => (await told()) === 'the profile is understood');
   });
 });

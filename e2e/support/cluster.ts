@@ -80,7 +80,16 @@ export const monitoringPolicy = 'ringfence-monitoring';
 export const transition = 'ringfence-transition';
 
 const group = '/apis/ringfence.dev/v1alpha1';
-const platformPath = `${group}/platformnetworkprofiles/default`;
+
+/** Where platform profiles are. */
+export const platformsPath = `${group}/platformnetworkprofiles`;
+
+/** Where the only one that is accepted is. */
+export const platformPath = `${platformsPath}/default`;
+
+/** Where a team's profile is. */
+export const profilePath = (namespace: string, name: string): string =>
+  `${group}/namespaces/${namespace}/appnetworkprofiles/${name}`;
 
 /** An object as a person writes it. */
 export interface Manifest {
@@ -188,8 +197,9 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
   /** Deletes a namespace and waits until it is gone, which needs the controller manager. */
   async deleteNamespace(name: string): Promise<void> {
     await this.api.json('DELETE', `/api/v1/namespaces/${name}`);
-    await this.eventually(`namespace ${name} is gone`, async () =>
-      (await this.find(`/api/v1/namespaces/${name}`)) === undefined ? true : undefined,
+    await this.eventually(
+      `namespace ${name} is gone`,
+      async () => (await this.find(`/api/v1/namespaces/${name}`)) === undefined,
     );
   }
 
@@ -202,7 +212,7 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
   async platform(spec: object): Promise<StoredProfile> {
     const exists = (await this.find(platformPath)) !== undefined;
     if (exists) return this.api.json('PATCH', platformPath, { spec });
-    return this.api.json('POST', `${group}/platformnetworkprofiles`, {
+    return this.api.json('POST', platformsPath, {
       apiVersion: 'ringfence.dev/v1alpha1',
       kind: 'PlatformNetworkProfile',
       metadata: { name: 'default' },
@@ -250,7 +260,16 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
   }
 
   async profile(namespace: string, name: string): Promise<StoredProfile | undefined> {
-    return this.find<StoredProfile>(`${group}/namespaces/${namespace}/appnetworkprofiles/${name}`);
+    return this.find<StoredProfile>(profilePath(namespace, name));
+  }
+
+  /** Merges a patch into a team's profile. */
+  async patchProfile(namespace: string, name: string, patch: object): Promise<StoredProfile> {
+    return this.api.json('PATCH', profilePath(namespace, name), patch);
+  }
+
+  async deleteProfile(namespace: string, name: string): Promise<void> {
+    await this.api.json('DELETE', profilePath(namespace, name));
   }
 
   /** The policies of a namespace, by name. */
@@ -269,7 +288,7 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
     const wanted = [...names].sort().join(' ');
     await this.eventually(
       `${namespace} has just [${wanted}]`,
-      async () => ((await this.policyNames(namespace)).join(' ') === wanted ? true : undefined),
+      async () => (await this.policyNames(namespace)).join(' ') === wanted,
       { timeoutMs, instead: async () => `it has [${(await this.policyNames(namespace)).join(' ')}]` },
     );
   }
@@ -316,10 +335,10 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
     }
   }
 
-  /** Waits until `look` finds something. */
+  /** Waits until `look` finds something, or that something is true. */
   async eventually<T>(
     what: string,
-    look: () => Promise<T | undefined>,
+    look: () => Promise<T | undefined | false>,
     { timeoutMs = 60_000, instead }: { timeoutMs?: number | undefined; instead?: () => Promise<string> } = {},
   ): Promise<T> {
     return poll(look, {

@@ -52,7 +52,7 @@ export async function becomesRight(cluster: AnyCluster, ringed: readonly string[
   );
   await cluster.eventually(
     `the policies of [${ringed.join(' ')}] are right`,
-    async () => (isDeepStrictEqual(await written(cluster), right) ? true : undefined),
+    async () => isDeepStrictEqual(await written(cluster), right),
     { timeoutMs, instead: async () => explain(await written(cluster), right) },
   );
 }
@@ -72,7 +72,7 @@ export async function comesToRest(cluster: AnyCluster, quietMs = 3_000): Promise
   const look = async () => {
     const writes = await countWrites(cluster);
     if (writes !== last.writes) last = { writes, at: performance.now() };
-    return performance.now() - last.at > quietMs ? true : undefined;
+    return performance.now() - last.at > quietMs;
   };
   await poll(look, {
     timeoutMs: 60_000,

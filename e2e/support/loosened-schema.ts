@@ -21,7 +21,7 @@ export async function scribble<T extends object>(
 ): Promise<void> {
   await cluster.eventually(`${path} takes ${JSON.stringify(patch)}`, async () => {
     try {
-      return isStored(await cluster.api.json<T>('PATCH', path, patch)) ? true : undefined;
+      return isStored(await cluster.api.json<T>('PATCH', path, patch));
     } catch (error) {
       if (error instanceof ApiError && error.status === 422) return undefined;
       throw error;
@@ -49,7 +49,7 @@ export async function seesUnknownFields(cluster: AnyCluster, path: string): Prom
       const edit = probe;
       await scribble<Profile>(cluster, path, { spec: { probe: edit } }, ({ spec }) => spec?.probe === edit);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      return isRefused((await cluster.find<Profile>(path)) ?? {}) ? true : undefined;
+      return isRefused((await cluster.find<Profile>(path)) ?? {});
     },
     { timeoutMs: 300_000 },
   );

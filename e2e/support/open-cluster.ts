@@ -57,7 +57,7 @@ async function leaveAs(before: ReadonlySet<string>, api: ApiClient): Promise<voi
   for (const path of await strangers()) await api.text('DELETE', path).catch(() => undefined);
   await new Cluster({ api } as ReachableCluster).eventually(
     'what the test made is gone',
-    async () => ((await strangers()).length === 0 ? true : undefined),
+    async () => (await strangers()).length === 0,
     { timeoutMs: 60_000, instead: async () => (await strangers()).join(' ') },
   );
 }

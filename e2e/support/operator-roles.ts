@@ -65,7 +65,7 @@ export async function without(
   const become = (wanted: boolean) =>
     cluster.eventually(`may ${grants.map(formatGrant)}: ${wanted}`, async () => {
       const answers = await Promise.all(grants.map((grant) => may(cluster, operatorUser, grant, namespace)));
-      return answers.every((answer) => answer === wanted) ? true : undefined;
+      return answers.every((answer) => answer === wanted);
     });
   await setRules(cluster, role, rulesWithout(permission));
   await become(false);

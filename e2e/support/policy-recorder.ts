@@ -65,7 +65,7 @@ export class PolicyRecorder implements Disposable {
     const look = async () => {
       const { items } = await this.#api.json<{ items: StoredPolicy[] }>('GET', this.#path);
       const recorded = this.states.at(-1)?.policies.values() ?? [];
-      return versionsOf(items) === versionsOf(recorded) ? true : undefined;
+      return versionsOf(items) === versionsOf(recorded);
     };
     const expired = () => new Error(`the record of ${this.#path} does not come to what is stored`);
     await poll(look, { timeoutMs: 60_000, expired });
