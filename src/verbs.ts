@@ -5,17 +5,16 @@ import { type VerbHelp, withHelp } from './cli/verb-help.ts';
 
 const operatorHelp: VerbHelp = {
   examples: [
-    ['ringfence operator --log-level debug', 'against the current context, as it is tried out'],
+    ['ringfence operator --log-level debug', 'against the current context, to try it'],
     [
       'ringfence operator --leader-elect --health-address 0.0.0.0:8081',
-      'as in a Deployment, with the account of its pod; one of several works, the others wait',
+      'as in a Deployment, with the service account of its pod; one of several is active, the others wait',
     ],
-    ['ringfence operator --context staging --settle 15', 'with a CNI that takes in changes slowly'],
+    ['ringfence operator --context staging --settle 15', 'with a CNI that applies changes slowly'],
   ],
   ok: 'stopped by SIGINT or SIGTERM; the policies stay',
   error: 'an error: it could not start, or the lease is lost; the policies stay',
-  mistake:
-    'ended by a mistake in ringfence itself, which is in the log; the lease is released, the policies stay',
+  mistake: 'ended by a bug in ringfence, which is in the log; the lease is released, the policies stay',
 };
 
 /** Every verb. */

@@ -1,10 +1,10 @@
-// The reference page of the findings: the table of their codes, by how much they matter.
+// The reference page of the findings: the table of their codes, by severity.
 // Must not know a code.
 import { findingKinds, type Severity } from '../src/model/findings.ts';
 
 const severities: readonly (readonly [Severity, string])[] = [
   ['error', 'Something that was asked for is not in force.'],
-  ['warning', 'Something is probably not as it is meant.'],
+  ['warning', 'Something is probably not as intended.'],
   ['info', 'Something is worth knowing.'],
 ];
 
@@ -27,7 +27,7 @@ export function findingsPage(): string {
   return `${[
     '<!-- Generated from the table of findings by `make generate`: change that, not this. -->',
     '# Findings',
-    'What Ringfence has to say to people, each with a code. The code is the `reason` of a route in the status of its profile and of the Event, the label `code` of the metric `ringfence_findings`, and what `ringfence lint` prints. Those with a star come from the linter alone, because it takes pods to find them.',
+    'Everything that Ringfence reports to people, each with a code. The code is the `reason` of a route in the status of its profile and of the Event, the label `code` of the metric `ringfence_findings`, and what `ringfence lint` prints. Only the linter finds those with a star, because finding them needs pods.',
     ...sections,
   ].join('\n\n')}\n`;
 }

@@ -40,8 +40,8 @@ describe('a file of 50 MiB', () => {
     const path = write('large.yaml', policy.repeat(Math.ceil(size / policy.length)));
     expect(await tool.run(`ringfence render -f ${path}`)).toEqual(
       told(
-        `${path}: 50 MiB of YAML are too much: at most 16 MiB are read`,
-        '  hint: give it as JSON, which has no such limit (`kubectl get … -o json`), or split it into several files',
+        `${path}: 50 MiB of YAML is too much: the limit is 16 MiB`,
+        '  hint: use JSON, which has no such limit (`kubectl get … -o json`), or split it into several files',
       ),
     );
   });
@@ -75,7 +75,7 @@ describe('a file of 50 MiB', () => {
   test('of zeros is no text', async () => {
     const path = write('zeros.yaml', Buffer.alloc(size));
     expect(await tool.run(`ringfence lint -f ${path}`)).toEqual(
-      told(`${path}: this is no text, so it can be neither YAML nor JSON: byte 0 is zero`),
+      told(`${path}: this is not text, so it is neither YAML nor JSON: byte 0 is zero`),
     );
   });
 });

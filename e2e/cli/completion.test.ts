@@ -109,7 +109,7 @@ describe('bash', () => {
 
   test('completes the flags of a verb, its formats and files', async () => {
     const specs = await inZsh('ringfence', 'plan', '');
-    expect(specs).toContain('*-R[read the folders in a folder, too]');
+    expect(specs).toContain('*-R[also read subfolders]');
     expect(specs.find((spec) => spec.startsWith('*--filename['))).toMatch(/:file:_files$/);
     expect(specs.find((spec) => spec.startsWith('*-o['))).toContain(
       '_ringfence_formats text json yaml markdown',

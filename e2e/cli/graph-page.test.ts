@@ -153,7 +153,7 @@ describe('the page of a small cluster', () => {
     await page.locator('#ask-to').fill('shop/nosqlclient');
     await page.locator('#ask-to').press('Enter');
     expect(await text(page, '#verdict')).toBe('Denied on every port');
-    await page.getByText('The other way: denied').click();
+    await page.getByText('In the other direction: denied').click();
     expect(await page.locator('#ask-from').inputValue()).toBe('shop/nosqlclient');
     await page.locator('#ask-to').fill('nobody');
     await page.locator('#ask-to').press('Enter');

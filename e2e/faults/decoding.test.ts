@@ -189,7 +189,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
       platformPath,
       'False',
       'InvalidProfile',
-      'the version before it holds on, and nothing is pruned',
+      'the last readable version stays in force, and nothing is pruned',
     );
     await heals('shop');
     await goesOn();

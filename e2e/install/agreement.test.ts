@@ -189,7 +189,7 @@ describe('an object that exists', () => {
   test('keeps its app label: a change is refused, naming the field and why', async () => {
     const said = await change({ appLabel: 'app' });
     expect(said).toContain('spec.appLabel');
-    expect(said).toContain('must not change, because every route that says `app` would select other pods');
+    expect(said).toContain('must not change, because every route with `app` would select other pods');
   });
 
   test('may change in every other way', async () => {

@@ -166,7 +166,7 @@ describe('with a configuration that cannot ever work', () => {
     [
       'with an unknown user',
       config({ user: { token: 'a' } }).replace('"user":"me"', '"user":"you"'),
-      'context `it` of the kubeconfig names the user `you`, who is not in it',
+      'context `it` of the kubeconfig names the user `you`, which it does not contain',
     ],
     ['with a strange address', config({ cluster: { server: 'ftp://a' } }), 'that starts with `https://`'],
     [
@@ -213,7 +213,7 @@ describe('with a configuration that cannot ever work', () => {
   });
 
   test('no kubeconfig at all ends it with one line', async () => {
-    await failsWith([], 'there is no kubeconfig: name one with `--kubeconfig`', {
+    await failsWith([], 'there is no kubeconfig: set `--kubeconfig`', {
       HOME: folder,
       KUBECONFIG: '',
     });

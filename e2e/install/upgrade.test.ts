@@ -135,7 +135,7 @@ test('where a quota has no room for the new names, the old ones stay, and everyb
   });
   await allow(before.length + 1, before.length);
   await startOperator({ settle: 0 });
-  const says = `the ResourceQuota \`few\` of namespace \`web\` has no room for 1 more policy, with ${before.length + 1} of ${before.length + 1} used; until they are written, nothing is deleted: raise its \`${counted}\` by 1 for the upgrade: afterwards 2 of the old policies are deleted`;
+  const says = `the ResourceQuota \`few\` of namespace \`web\` has no room for 1 more policy, with ${before.length + 1} of ${before.length + 1} used; nothing is deleted until they are written: raise its \`${counted}\` by 1 for the upgrade: afterwards the operator deletes 2 of the old policies`;
   await cluster.platformCondition('Ready', 'False', 'NamespacesFailing', 60_000);
   const failing = await cluster.eventually('the platform profile tells of the quota', async () => {
     const { status } = (await cluster.platformProfile()) ?? {};

@@ -33,7 +33,7 @@ async function start(leaseSeconds: number, options: OperatorOptions = {}) {
 /** Starts one, and returns when it has done what there is to do. */
 async function startLeader(leaseSeconds = 15, options = {}): Promise<OperatorProcess> {
   const operator = await start(leaseSeconds, options);
-  await operator.logged('the lease is ours');
+  await operator.logged('acquired the lease');
   await becomesRight(cluster, ringed);
   return operator;
 }
@@ -113,12 +113,12 @@ describe('nothing is written when the lease has run out, although', () => {
     for (const each of writes) proxy().inject({ ...each, act: { kind: 'hang' } });
     await triesToWrite(await disturb());
     proxy().inject({ act: { kind: 'hang' } });
-    await second.logged('the lease is ours');
+    await second.logged('acquired the lease');
     const taken = proxy().seen.length;
     proxy().endFaults();
     await becomesRight(cluster, ringed);
     expect(await first.ended()).toBe(2);
-    expect(first.errors).toContain('the lease is lost');
+    expect(first.errors).toContain('lost the lease');
     expect(proxy().seen.slice(taken).filter(isWrite)).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('nothing is written when the lease has run out, although', () => {
     const first = await startLeader(6);
     const second = await start(6, { kubeconfig: await cluster.operatorKubeconfig() });
     first.signal('SIGSTOP');
-    await second.logged('the lease is ours');
+    await second.logged('acquired the lease');
     await becomesRight(cluster, ringed);
     // Nobody mends what the first one finds.
     second.signal('SIGSTOP');
@@ -146,7 +146,7 @@ describe('a mistake in ringfence itself ends it with 70, and the lease is handed
     operator.signal(signal);
     expect(await operator.ended()).toBe(70);
     expect(operator.lines.find(({ level }) => level === 60)).toMatchObject({
-      msg: 'this is a mistake in ringfence itself: ending',
+      msg: 'this is a bug in ringfence: exiting',
       error: expect.stringContaining(what),
     });
     expect(operator.lines.at(-1)?.msg).toBe('operator stopped');

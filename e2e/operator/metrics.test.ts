@@ -129,7 +129,7 @@ describe('drift', () => {
       });
     const notes = events.map(({ note }) => note).sort();
     expect(notes[0]).toContain(`\`${lines[1]?.manager}\``);
-    expect(notes[1]).toContain('somebody deleted it, and it is written again');
+    expect(notes[1]).toContain('somebody deleted it, and the operator restored it');
   });
 
   test('is told in the log line of the write', () => {

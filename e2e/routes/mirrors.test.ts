@@ -249,7 +249,7 @@ describe('what all namespaces have written into one', () => {
     await cluster.createNamespace('too-late', { app: 'yes' });
     await cluster.createProfile('too-late', 'web', routesOf('too-late', 1));
     expect((await routeOfLate('MirrorsCapped')).message).toContain(
-      'it is not mirrored in `bystander`: the routes of all namespaces together would come to more than 500 policies',
+      'it is not mirrored in `bystander`: the routes of all namespaces together would create more than 500 policies',
     );
     await operator().stop();
     await cluster.patchProfile('too-late', 'web', { spec: routesOf('too-late', 2) });

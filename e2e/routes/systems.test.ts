@@ -39,7 +39,7 @@ describe('the profiles of systems', () => {
     await cluster.platform({ enforcement: 'Enforce' });
     await cluster.platformCondition('Ready', 'True', 'Enforced');
     const { message } = await cluster.platformCondition('Accepted', 'True');
-    expect(message).toBe('the profile is understood');
+    expect(message).toBe('the profile is accepted');
     for (const file of files) {
       expect(await cluster.policyNames(profileIn(file).namespace)).toContain(denyIngress);
     }
@@ -66,6 +66,6 @@ describe('the profiles of systems', () => {
       (await told())?.includes('DnsShutOut: the DNS of the cluster is here'),
     );
     await kubectl(cluster.controlPlane, 'apply', '-f', `${folder}/coredns.yaml`);
-    await cluster.eventually('it is mended', async () => (await told()) === 'the profile is understood');
+    await cluster.eventually('it is mended', async () => (await told()) === 'the profile is accepted');
   });
 });

@@ -64,7 +64,7 @@ export function notesOn(noted: Noted): readonly Note[] {
 function hostNetworks({ from, to }: Noted): readonly Note[] {
   return [from, to].flatMap(({ name, is }) => {
     if (!isPods(is) || !is.hostNetwork) return [];
-    const message = `${quote(name)} is in the network of its node: no policy reaches it and no selector selects it; to others its address is the node's`;
+    const message = `${quote(name)} is in the host network: no policy applies to it and no selector selects it; its address is the node's`;
     return [{ code: 'HostNetwork' as const, message }];
   });
 }
@@ -73,7 +73,7 @@ function blocksThatMatch({ egress, ingress }: Noted): readonly Note[] {
   const matches = [egress, ingress].flatMap((side) => (side.standing === 'Isolated' ? side.matches : []));
   const cidrs = [...new Set(matches.flatMap(({ block }) => block ?? []))];
   if (cidrs.length === 0) return [];
-  const message = `an ipBlock (${quoteSome(cidrs, 5)}) matches a pod by its address: that holds where iptables filters packets; with some CNIs, such as Cilium, an ipBlock never matches a pod`;
+  const message = `an ipBlock (${quoteSome(cidrs, 5)}) matches a pod by its address: this is true for CNIs that filter packets with iptables; with some others, such as Cilium, an ipBlock never matches a pod`;
   return [{ code: 'BlockMatchesPod', message }];
 }
 
@@ -108,20 +108,20 @@ function missingPort({ to, port, asked }: Noted): readonly Note[] {
   if (port === undefined || !('name' in port) || asked === undefined || !isEmpty(asked)) return [];
   const message = isWorkload(to.name)
     ? `${quote(to.name)} has no ${port.protocol} port named \`${port.name}\``
-    : `${quote(to.name)} is an address, and addresses have no names of ports`;
+    : `${quote(to.name)} is an address, and addresses have no port names`;
   return [{ code: 'NoSuchPort', message }];
 }
 
 function wrongFamilies({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
   if (!familiesOf(from.is).some((family) => familiesOf(to.is).includes(family))) {
-    const message = `${quote(from.name)} and ${quote(to.name)} have no IP family in common: there is no way between them, whatever policies say`;
+    const message = `${quote(from.name)} and ${quote(to.name)} have no IP family in common: they cannot connect, whatever policies allow`;
     return [{ code: 'NoCommonFamily', message }];
   }
   const out = familiesThatAllow(egress, asked);
   const into = familiesThatAllow(ingress, asked);
   if (allowed || out.length === 0 || into.length === 0 || out.some((family) => into.includes(family)))
     return [];
-  const message = `the source may send it over IPv${out.join()} only, the destination may receive it over IPv${into.join()} only`;
+  const message = `the policies allow the source only IPv${out.join()}, and the destination only IPv${into.join()}`;
   return [{ code: 'FamiliesDiffer', message }];
 }
 

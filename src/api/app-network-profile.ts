@@ -16,17 +16,17 @@ const maxRoutes = 200;
 export const appNetworkProfileSpec = fields({
   egress: egressMode
     .describe(
-      `How strict the egress of this namespace is. It can only tighten what the platform profile sets: the strictest of the platform's and of all profiles in the namespace holds. Left out: the platform's. ${egressMeaning}`,
+      `How strict the egress of this namespace is. It can only tighten the platform's mode: the strictest mode of the platform and of all profiles in the namespace applies. If unset: the platform's. ${egressMeaning}`,
     )
     .exactOptional(),
   routes: mapBy('name', route, { max: maxRoutes })
     .describe(
-      'The allowed routes, beyond what the platform allows everywhere. The profiles of a namespace add up; no route takes away what another allows.',
+      'The allowed routes, in addition to what the platform allows everywhere. The profiles of a namespace add up; no route takes away what another allows.',
     )
     .default([]),
 }).describe('What this application needs.');
 
-/** What became of one route. */
+/** The state of one route. */
 const routeStates = ['Active', 'NotNeeded', 'Pending', 'Rejected'] as const;
 
 const count = (meaning: string) => z.int().min(0).describe(meaning);
@@ -37,13 +37,13 @@ const routeStatus = z
     state: z
       .enum(routeStates)
       .describe(
-        '`Active`: its policies are written, which does not mean that the CNI enforces them already. `NotNeeded`: the traffic is open without it. `Pending`: it waits, for example for the other namespace, or for a server that refuses to store its policies. `Rejected`: it is a mistake or goes beyond the guardrails, and contributes nothing.',
+        '`Active`: its policies are written, which does not mean that the CNI already enforces them. `NotNeeded`: the traffic is allowed without it. `Pending`: it waits, for example for the other namespace, or for a server that refuses to store its policies. `Rejected`: it is a mistake or exceeds the guardrails, and allows nothing.',
       ),
     reason: reasonText().describe('Why, as one CamelCase word for programs.').exactOptional(),
     message: text(messageLength, 0).describe('Why, for people.').exactOptional(),
-    suggestion: text(2048, 0).describe('The YAML that would mend it, where there is one.').exactOptional(),
+    suggestion: text(2048, 0).describe('The YAML that would fix it, if there is one.').exactOptional(),
   })
-  .describe('What became of one route.');
+  .describe('The state of one route.');
 
 /** The status of an AppNetworkProfile. */
 export const appNetworkProfileStatus = z
@@ -58,18 +58,18 @@ export const appNetworkProfileStatus = z
         pending: count('How many are Pending.').default(0),
         rejected: count('How many are Rejected.').default(0),
       })
-      .describe('How many routes are in which state.')
+      .describe('Routes by state.')
       .exactOptional(),
     routes: mapBy('name', routeStatus, { max: maxRoutes })
-      .describe('What became of each route.')
+      .describe('The state of each route.')
       .exactOptional(),
     conditions: conditions()
       .describe(
-        '`Accepted`: no route is Rejected. `Programmed`: every policy of the namespace is in place; where the server refuses one, its reason stands here. `Consented`: no route waits for the other namespace, or for something that is not there yet. `Ready`: Accepted and Programmed. `Frozen`, of a profile that can not be read: what of it stays as it was written before, and since when. Two teams that wait for each other are both Ready, so that GitOps tools do not wait for ever.',
+        '`Accepted`: no route is Rejected. `Programmed`: every policy of the namespace is in place; if the server refuses one, this condition has its reason. `Consented`: no route waits for the other namespace, or for something that does not exist yet. `Ready`: Accepted and Programmed. `Frozen`, only for a profile that cannot be read: which of its policies stay as they are, and since when. Two teams that wait for each other are both Ready, so that GitOps tools do not wait forever.',
       )
       .exactOptional(),
   })
-  .describe('What the operator made of it.');
+  .describe('What the operator reports about it.');
 
 /** An AppNetworkProfile as it is read from a file or from the API server. */
 export const appNetworkProfile = fields({
@@ -79,13 +79,13 @@ export const appNetworkProfile = fields({
   spec: appNetworkProfileSpec,
   status: appNetworkProfileStatus.exactOptional(),
 }).describe(
-  'What an application team declares for its namespace: the allowed routes. A namespace may hold several; they add up.',
+  'The allowed routes of a namespace, declared by its application team. A namespace may contain several profiles; they add up.',
 );
 
 /** The status of an AppNetworkProfile. */
 export type AppNetworkProfileStatus = DeepReadonly<z.output<typeof appNetworkProfileStatus>>;
 
-/** What became of one route. */
+/** The state of one route. */
 export type RouteStatus = DeepReadonly<z.output<typeof routeStatus>>;
 
 /** What a team declares for its namespace. */

@@ -23,7 +23,7 @@ export function observedGeneration() {
     .int()
     .min(0)
     .describe(
-      'The `metadata.generation` that this was computed from. Where it is lower than that, a change is not yet dealt with.',
+      'The `metadata.generation` that this was computed from. If it is lower than the current one, the operator has not processed the latest change yet.',
     );
 }
 
@@ -34,10 +34,10 @@ const condition = z
         '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$',
       message: 'must be a condition type like `Ready`',
       as: 'pattern',
-    }).describe('What the condition says, like `Ready`.'),
+    }).describe('The type of the condition, like `Ready`.'),
     status: z
       .enum(['True', 'False', 'Unknown'])
-      .describe('Whether it holds; `Unknown` where that could not be found out.'),
+      .describe('Whether the condition is true; `Unknown` if that could not be determined.'),
     observedGeneration: observedGeneration().exactOptional(),
     lastTransitionTime: z.iso
       .datetime({ offset: true, error: 'must be a time like `2026-01-02T15:04:05Z`' })
@@ -47,7 +47,7 @@ const condition = z
   })
   .meta({
     title: 'condition',
-    about: 'One statement about the object, as in every Kubernetes API (`metav1.Condition`).',
+    about: 'A condition of the object, as in every Kubernetes API (`metav1.Condition`).',
     description: 'One condition, as in every Kubernetes API (`metav1.Condition`).',
   });
 

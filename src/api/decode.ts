@@ -90,7 +90,7 @@ function unsafeNames(value: unknown, path: readonly PropertyKey[]): readonly Pro
           {
             code: 'Invalid',
             path: formatPath(path),
-            message: 'must not have `__proto__`, which is no field and no label key',
+            message: 'must not have `__proto__`, which is neither a field nor a label key',
           },
         ]
       : unsafeNames((value as Readonly<Record<PropertyKey, unknown>>)[step], [...path, step]),
@@ -115,9 +115,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
 
 function unknownField(path: readonly PropertyKey[], written: string, allowed: readonly string[]): Problem {
   const hint =
-    allowed.length === 0
-      ? 'write `{}`, there are no fields here'
-      : `allowed are ${listWords(allowed, 'and')}`;
+    allowed.length === 0 ? 'write `{}`: it has no fields' : `allowed are ${listWords(allowed, 'and')}`;
   const message = `is not a field; ${hint}`;
   return { code: 'UnknownField', path: formatPath(path), message, written, allowed };
 }

@@ -13,7 +13,7 @@ export const egressMode = z.enum(egressModes);
 
 /** What the modes mean, for the reference. */
 export const egressMeaning =
-  '`Unrestricted`: no egress policy at all. `ClusterOnly`: everything inside the cluster, nothing outside, unless a route says so. `Restricted`: nothing but DNS, the routes, and the egress side of the ingress routes of others, as far as it is derived.';
+  '`Unrestricted`: no egress policy at all. `ClusterOnly`: everything inside the cluster, and outside only what routes allow. `Restricted`: only DNS, the routes, and the mirrors of the ingress routes of others.';
 
 /** How far Ringfence goes in a namespace. */
 export const enforcements = ['Enforce', 'DryRun', 'Off'] as const;
@@ -26,4 +26,4 @@ export const enforcement = z.enum(enforcements);
 
 /** What they mean, for the reference. */
 export const enforcementMeaning =
-  '`Enforce`: policies are written and kept. `DryRun`: they are computed and reported, none is written, and those that Ringfence wrote are taken away. `Off`: those that Ringfence wrote are taken away, and nothing is computed; write it `"Off"`, in quotes, because kubectl reads a bare `Off` as `false`.';
+  '`Enforce`: policies are written and maintained. `DryRun`: policies are computed and reported, but not written, and existing policies of Ringfence are removed. `Off`: existing policies of Ringfence are removed, and nothing is computed; write `"Off"` in quotes, because kubectl reads a bare `Off` as `false`.';

@@ -15,7 +15,7 @@ export const namespaceChoice = () =>
   constrain(
     fields({
       names: setOf(nameGlob(), { min: 1, max: maxNames })
-        .describe('Namespace names, in which `*` stands for any run of characters; one of them must match.')
+        .describe('Namespace names, in which `*` matches any characters; one of them must match.')
         .exactOptional(),
       selector: labelSelector()
         .describe('Labels of the namespaces; `{}` matches every namespace.')

@@ -13,34 +13,34 @@ const endNames = routeEnds.map((end) => end.name) as [RouteEndName, ...RouteEndN
 
 const guardrails = fields({
   ends: setOf(z.enum(endNames), { min: 1, max: routeEnds.length }).describe(
-    'The ends that routes may use. What counts is what a rule reaches, not the word: ranges that come to more than half of the public addresses together are `anywhere`, whatever routes name them; a range that nodes, pods or the API server lie in reaches these, and `kubernetesAPI` is the API server on its own ports; an IPv6 range reaches the IPv4 addresses that it embeds; a selector that no namespace needs a label for is `cluster`. The ends in the own namespace have to be listed too.',
+    'The ends that routes may use. A route is judged by what its rule reaches, not by its keyword: ranges that together cover more than half of the public addresses count as `anywhere`, even in several routes; a range that contains nodes, pods or the API server reaches them, and `kubernetesAPI` is the API server only on its own ports; an IPv6 range reaches the IPv4 addresses that it embeds; a selector that requires no label of a namespace counts as `cluster`. List the ends in the own namespace too.',
   ),
   cidrs: setOf(cidrText(), { max: 64 })
-    .describe('Ranges that a `cidr` may lie in although `cidr` is not among `ends`.')
+    .describe('Ranges that may contain a `cidr` although `cidr` is not among `ends`.')
     .exactOptional(),
 }).describe(
-  'Guardrails: routes that reach further are Rejected, and routes of other namespaces open no way out of these namespaces that goes further. They bind only where teams cannot write NetworkPolicies themselves, because policies add up. Left out: no limit.',
+  'Guardrails: routes that reach further are Rejected, and mirrors of routes of other namespaces open no egress that reaches further. They bind only where teams cannot write NetworkPolicies themselves, because policies add up. If unset: no limit.',
 );
 
 /** Settings for some namespaces. */
 export const namespaceRule = fields({
   name: dnsLabel().describe('Names the rule in findings and for merging.'),
   namespaces: namespaceChoice().describe(
-    'The namespaces that this rule is for. With both `names` and `selector`, both must match.',
+    'The namespaces that this rule applies to. With both `names` and `selector`, both must match.',
   ),
   enforcement: enforcement
     .describe(
-      `How far Ringfence goes in these namespaces. Left out: as \`spec.enforcement\`. ${enforcementMeaning}`,
+      `Whether policies are written in these namespaces. If unset: as \`spec.enforcement\`. ${enforcementMeaning}`,
     )
     .exactOptional(),
   egress: egressMode
     .describe(
-      `How strict the egress of these namespaces is at least. Left out: as \`spec.egress\`. ${egressMeaning}`,
+      `The least strict egress mode of these namespaces. If unset: as \`spec.egress\`. ${egressMeaning}`,
     )
     .exactOptional(),
   allow: guardrails.exactOptional(),
 }).describe(
-  'Settings for some namespaces. Of the rules that match a namespace only the first one counts, as a whole; a rule without settings is an exemption from those after it.',
+  'Settings for some namespaces. Only the first rule that matches a namespace counts, as a whole; a rule without settings exempts its namespaces from later rules.',
 );
 
 /** Settings for some namespaces. */

@@ -29,22 +29,22 @@ const defaultAppLabel = 'app.kubernetes.io/name';
 const namespaces = fields({
   selector: labelSelector()
     .describe(
-      'Labels of the application namespaces; `{}`, the default, takes every namespace that is not excluded.',
+      'Labels of the application namespaces; `{}`, the default, selects every namespace that is not excluded.',
     )
     .prefault({}),
   exclude: setOf(nameGlob(), { max: 100 })
     .describe(
-      "Names of namespaces to leave alone, in which `*` stands for any run of characters. kube-system, kube-public, kube-node-lease and the operator's own namespace are left alone in any case.",
+      "Names of namespaces to exclude, in which `*` matches any characters. kube-system, kube-public, kube-node-lease and the operator's own namespace are always excluded.",
     )
     .default([]),
 })
-  .describe('Which namespaces are application namespaces, that is: get a ring.')
+  .describe('The application namespaces: those that get a ring.')
   .prefault({});
 
 const appLabel = constrainChange(written(text(labelKeyLength), labelKeySyntax), {
   rule: 'self == oldSelf',
   message:
-    'must not change, because every route that says `app` would select other pods; to change it, delete the profile, which takes every ring away, and create it again',
+    'must not change, because every route with `app` would select other pods; to change it, delete the profile, which removes every ring, and create it again',
 })
   .describe("The label whose value the end `app` names. It can't be changed later.")
   .default(defaultAppLabel);
@@ -52,22 +52,22 @@ const appLabel = constrainChange(written(text(labelKeyLength), labelKeySyntax), 
 /** The spec of a PlatformNetworkProfile. */
 export const platformNetworkProfileSpec = fields({
   enforcement: enforcement.describe(
-    `How far Ringfence goes. There is no default: to fence a cluster is a decision. ${enforcementMeaning}`,
+    `Whether policies are written. There is no default: you have to decide to fence a cluster. ${enforcementMeaning}`,
   ),
   egress: egressMode
     .describe(
-      `How strict the egress of application namespaces is at least; teams can only tighten it. ${egressMeaning}`,
+      `The least strict egress mode of application namespaces; teams can only tighten it. ${egressMeaning}`,
     )
     .default('Unrestricted'),
   namespaces,
   systemNamespaces: setOf(dnsLabel(), { max: 64 })
     .describe(
-      'System namespaces in which profiles count, by their exact names: the only way in for kube-system and its like. Such a namespace is fenced once it holds an accepted profile, not before, and its routes may open the egress of the namespaces that they admit.',
+      'System namespaces in which profiles count, by their exact names: the only way to fence kube-system and similar namespaces. Such a namespace is fenced once it contains an accepted profile, not before, and its routes may open the egress of the namespaces that they let in.',
     )
     .default([]),
   rules: mapBy('name', namespaceRule, { max: 100 })
     .describe(
-      'Settings for some namespaces, in order; for each namespace the first rule that matches counts.',
+      'Settings for some namespaces, in order; for each namespace, the first rule that matches counts.',
     )
     .default([]),
   appLabel,
@@ -76,13 +76,13 @@ export const platformNetworkProfileSpec = fields({
     .default([]),
   gatewayNamespaces: namespaceChoice()
     .describe(
-      'The namespaces whose Gateways count as ingress controllers, where an ingress controller runs its pods beside each Gateway (preset `gateway-api` without `namespace`). With both `names` and `selector`, both must match. Left out: every namespace that is not an application namespace. Whoever may create Gateways and pods in such a namespace is let in wherever ingress controllers are.',
+      'The namespaces whose Gateways count as ingress controllers, if an ingress controller runs its pods beside each Gateway (preset `gateway-api` without `namespace`). With both `names` and `selector`, both must match. If unset: every namespace that is not an application namespace. Anyone who may create Gateways and pods in such a namespace is let in wherever ingress controllers are.',
     )
     .exactOptional(),
   ingressRoutes: z
     .enum(['Auto', 'None'])
     .describe(
-      "`Auto`: the ingress controllers reach just the pods and ports that the namespace's Ingresses and routes of the Gateway API (HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute) expose. `None`: only routes with `ingressController` open a way for them.",
+      "`Auto`: the ingress controllers reach exactly the pods and ports that the namespace's Ingresses and routes of the Gateway API (HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute) expose. `None`: only routes with `ingressController` let them in.",
     )
     .default('Auto'),
   monitoring: mapBy('name', monitoring, { max: 16 })
@@ -92,13 +92,13 @@ export const platformNetworkProfileSpec = fields({
     selector: labelSelector().describe('Labels of the namespaces; `{}` means every namespace.'),
   })
     .describe(
-      'Namespaces whose ingress routes may open the egress of Restricted namespaces that they do not name by `name`, as far as the guardrails there allow it. Left out: none. Whoever may write profiles there can open the egress of others.',
+      'Namespaces whose ingress routes may open the egress of Restricted namespaces that they do not name by `name`, as far as the guardrails there allow it. If unset: none. Anyone who may write profiles in these namespaces can open the egress of others.',
     )
     .exactOptional(),
   dns: dns.exactOptional(),
   kubernetesAPI: kubernetesAPI.exactOptional(),
   cluster: cluster.exactOptional(),
-}).describe('What holds for the whole cluster.');
+}).describe('The settings for the whole cluster.');
 
 /** A PlatformNetworkProfile as it is read from a file or from the API server. */
 export const platformNetworkProfile = constrain(
@@ -117,7 +117,7 @@ export const platformNetworkProfile = constrain(
     path: ['metadata', 'name'],
   },
 ).describe(
-  'What the platform engineers decide for the whole cluster: which namespaces get a ring, how strict egress is, and which shared systems reach in. There is one, named `default`.',
+  'The decisions of the platform engineers for the whole cluster: which namespaces get a ring, how strict egress is, and which shared systems are let in. There is one, named `default`.',
 );
 
 /** The spec of a PlatformNetworkProfile, with its defaults filled in. */

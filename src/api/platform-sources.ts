@@ -11,12 +11,12 @@ import { portList } from './port.ts';
 import { ingressControllerPresets, monitoringPresets, presetMeanings, presetNames } from './presets.ts';
 
 const namespace = () =>
-  dnsLabel().describe("The namespace that its pods run in. Left out: the preset's.").exactOptional();
+  dnsLabel().describe("The namespace of its pods. If unset: the preset's.").exactOptional();
 
 const pods = () =>
   labelSelector()
     .describe(
-      "Its pods in that namespace. Left out: the preset's, or all pods of the namespace where there is no preset.",
+      "Its pods in that namespace. If unset: the preset's, or all pods of the namespace if there is no preset.",
     )
     .exactOptional();
 
@@ -25,7 +25,7 @@ const cidrs = (meaning: string) => setOf(cidrText(), { max: 64 }).describe(meani
 const podsNeedNamespace = {
   rule: `!has(self.pods) || has(${member('namespace')}) || has(self.preset)`,
   message:
-    'must have `namespace` or `preset` where it has `pods`: labels alone would admit pods of any namespace',
+    'must have `namespace` or `preset` if it has `pods`: labels alone would let in pods of any namespace',
   holds: (value: { pods?: unknown; namespace?: unknown; preset?: unknown }) =>
     value.pods === undefined || value.namespace !== undefined || value.preset !== undefined,
 };
@@ -46,15 +46,15 @@ export const ingressController = constrain(
       hostNetwork: z
         .boolean()
         .describe(
-          "Whether its pods run in the host's network. No selector selects such pods, so that the node addresses are let in too.",
+          'Whether its pods run in the host network. No selector selects such pods, so the node addresses are let in too.',
         )
         .default(false),
       cidrs: cidrs(
-        'Addresses that its traffic comes from where no pod of the cluster is involved, such as those of a cloud load balancer.',
+        'Source addresses of traffic that does not come from pods of the cluster, such as those of a cloud load balancer.',
       ),
       classes: setOf(dnsSubdomain(), { min: 1, max: 16 })
         .describe(
-          'The IngressClasses and GatewayClasses that it serves; with several ingress controllers, they decide which of them a namespace is opened to. Left out: all classes.',
+          'The IngressClasses and GatewayClasses that it serves; with several ingress controllers, they decide to which of them a namespace is opened. If unset: all classes.',
         )
         .exactOptional(),
     }),
@@ -62,7 +62,7 @@ export const ingressController = constrain(
   ),
   {
     rule: `has(self.preset) || has(${member('namespace')}) || (has(self.cidrs) && size(self.cidrs) > 0) || (has(self.hostNetwork) && self.hostNetwork)`,
-    message: 'must say where it is: at least one of `preset`, `namespace`, `cidrs` and `hostNetwork: true`',
+    message: 'must have at least one of `preset`, `namespace`, `cidrs` and `hostNetwork: true`',
     holds: ({ preset, namespace, cidrs = [], hostNetwork }) =>
       preset !== undefined || namespace !== undefined || cidrs.length > 0 || hostNetwork,
   },
@@ -81,12 +81,12 @@ export const monitoring = constrain(
     namespace: namespace(),
     pods: pods(),
     ports: portList().describe(
-      'The ports of application pods that it scrapes. It reaches these and no others in every enforced namespace.',
+      'The ports of application pods that it scrapes. In every enforced namespace, it reaches only these ports.',
     ),
   }),
   {
     rule: `has(self.preset) || has(${member('namespace')})`,
-    message: 'must say where it is: at least one of `preset` and `namespace`',
+    message: 'must have at least one of `preset` and `namespace`',
     holds: ({ preset, namespace }) => preset !== undefined || namespace !== undefined,
   },
 ).describe('One monitoring system.');
@@ -114,17 +114,17 @@ export const dns = overrides({
     .exactOptional(),
   addresses: setOf(addressText(), { min: 1, max: 32 })
     .describe(
-      'Addresses at which pods ask: the ClusterIPs of the DNS Service, and that of a node-local cache, like `169.254.20.10`.',
+      'Addresses that pods query: the ClusterIPs of the DNS Service, and that of a node-local cache, like `169.254.20.10`.',
     )
     .exactOptional(),
 }).describe(
-  'Overrides of the DNS that is discovered, field by field. Discovered are the pods and addresses of the Service `kube-system/kube-dns` (at RKE2 `kube-system/rke2-coredns-rke2-coredns`, at OpenShift `openshift-dns/dns-default`), and where a NodeLocal DNSCache listens as the ConfigMap `kube-system/node-local-dns` says. Needed where they have other names.',
+  'Overrides the discovered DNS, field by field. Ringfence discovers the pods and addresses of the Service `kube-system/kube-dns` (on RKE2 `kube-system/rke2-coredns-rke2-coredns`, on OpenShift `openshift-dns/dns-default`), and the address of a NodeLocal DNSCache in the ConfigMap `kube-system/node-local-dns`. Needed if these have other names.',
 );
 
 /** What overrides the discovery of the API server. */
 export const kubernetesAPI = overrides({
   addresses: setOf(addressText(), { min: 1, max: 32 })
-    .describe('Addresses of the API server: its ClusterIP, its endpoints, a load balancer before it.')
+    .describe('Addresses of the API server: its ClusterIP, its endpoints, a load balancer in front of it.')
     .exactOptional(),
   ports: listOf(z.int().min(1).max(65535).describe('A TCP port.'), { min: 1, max: 16 })
     .describe('The TCP ports of the API server at these addresses, like `[443, 6443]`.')
@@ -134,16 +134,16 @@ export const kubernetesAPI = overrides({
     namespace: dnsLabel().describe('The namespace of the konnectivity pods.').default('kube-system'),
     pods: labelSelector()
       .describe(
-        'The konnectivity pods, through which a managed control plane reaches the cluster, like `{matchLabels: {k8s-app: konnectivity-agent}}`. Left out: there are none.',
+        'The konnectivity pods, through which a managed control plane reaches the cluster, like `{matchLabels: {k8s-app: konnectivity-agent}}`. If unset: there are none.',
       )
       .exactOptional(),
   })
     .describe(
-      'Where the control plane calls webhooks and aggregated APIs from. Managed clusters do not show it.',
+      'The sources from which the control plane calls webhooks and aggregated APIs. In managed clusters they cannot be discovered.',
     )
     .exactOptional(),
 }).describe(
-  'Overrides of the API server that is discovered, field by field. Discovered are the ClusterIP of the Service `default/kubernetes` and every endpoint of the EndpointSlice `default/kubernetes`, which the API server keeps itself; other slices of that Service are not looked at. Needed where a hosted control plane keeps no such slice, and for the addresses of a second family.',
+  'Overrides the discovered API server, field by field. Ringfence discovers the ClusterIP of the Service `default/kubernetes` and every endpoint of the EndpointSlice `default/kubernetes`, which the API server maintains itself; other slices of that Service do not count. Needed if a hosted control plane maintains no such slice, and for the addresses of a second family.',
 );
 
 /** What overrides the discovery of the address ranges. */
@@ -151,10 +151,10 @@ export const cluster = overrides({
   podRanges: cidrs('The ranges of pod addresses.'),
   serviceRanges: cidrs('The ranges of Service addresses (ClusterIPs).'),
   nodeRanges: cidrs(
-    'The ranges of node addresses. Needed for the end `nodes` and for guardrails where the nodes come and go in more than 32 separate ranges: an autoscaler must not rewrite every policy.',
+    'The ranges of node addresses. Needed for the end `nodes` and for guardrails if the nodes have more than 32 separate ranges: an autoscaler must not rewrite every policy.',
   ),
 }).describe(
-  'Overrides of the address ranges that are discovered, field by field. Both families are given together. Discovered are the ranges of the ServiceCIDRs (since Kubernetes 1.33), the addresses of the nodes and their pod ranges.',
+  'Overrides the discovered address ranges, field by field. Set both families together. Ringfence discovers the ranges of the ServiceCIDRs (since Kubernetes 1.33), the addresses of the nodes and their pod ranges.',
 );
 
 /** One ingress controller, with its defaults filled in. */

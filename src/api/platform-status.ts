@@ -17,13 +17,13 @@ export const maxFailing = 20;
 const counts = z
   .object({
     enforced: count('Namespaces whose policies are all in place.'),
-    dryRun: count('Namespaces whose policies are computed and not written.'),
+    dryRun: count('Namespaces whose policies are computed but not written.'),
     off: count('Application namespaces in which Ringfence is off.'),
-    transitioning: count('Namespaces on their way from open to isolated or back.'),
-    failing: count('Namespaces in which something went wrong; `failing` names the first of them.'),
+    transitioning: count('Live namespaces that are being closed or opened.'),
+    failing: count('Namespaces whose policies cannot be written; `failing` names the first of them.'),
     policies: count('NetworkPolicies that Ringfence owns.'),
   })
-  .describe('How many namespaces are in which state, and how many policies there are.');
+  .describe('Namespaces by state, and the number of policies.');
 
 const failure = z
   .object({
@@ -31,7 +31,7 @@ const failure = z
     reason: reasonText().describe('Why, as one CamelCase word for programs.'),
     message: text(messageLength, 0).describe('Why, for people.'),
   })
-  .describe('One namespace in which something went wrong.');
+  .describe('One namespace whose policies cannot be written.');
 
 const ranges = (meaning: string) => setOf(cidrText(), { max: 64 }).describe(meaning).exactOptional();
 
@@ -57,10 +57,10 @@ const discovered = z
               address: addressText().describe('An address of the API server.'),
               port: z.int().min(1).max(65535).describe('Its TCP port there.'),
             })
-            .describe('One place at which the API server answers.'),
+            .describe('One address and port of the API server.'),
           { max: 64 },
         ).describe(
-          'The ClusterIP with its port and every endpoint: some CNIs match before address translation, some after.',
+          'The ClusterIP with its port and every endpoint: some CNIs match before address translation, some after it.',
         ),
       })
       .describe('The API server.')
@@ -71,20 +71,20 @@ const discovered = z
         serviceRanges: ranges('The ranges of Service addresses.'),
         nodeRanges: ranges('The ranges of node addresses.'),
         podsWithin: ranges(
-          'Where the ranges of pods are too many to be listed: fewer ones that hold them all.',
+          'If there are too many pod ranges to list: fewer, wider ranges that contain them all.',
         ),
         servicesWithin: ranges(
-          'Where the ranges of Services are too many to be listed: fewer ones that hold them all.',
+          'If there are too many Service ranges to list: fewer, wider ranges that contain them all.',
         ),
         nodesWithin: ranges(
-          'Where the ranges of nodes are too many to be listed: fewer ones that hold them all.',
+          'If there are too many node ranges to list: fewer, wider ranges that contain them all.',
         ),
       })
       .describe('The address ranges of the cluster.')
       .exactOptional(),
   })
   .describe(
-    'What was last found out about the cluster. Where a fact is missing for a while, the one here holds, also after a restart of the operator: nothing opens or closes because a lookup failed.',
+    'The last known facts about the cluster. While a fact cannot be discovered, the value here applies, even after a restart of the operator: nothing opens or closes because a lookup failed.',
   );
 
 /** The status of a PlatformNetworkProfile. */
@@ -94,7 +94,7 @@ export const platformNetworkProfileStatus = z
     counts: counts.exactOptional(),
     failing: mapBy('namespace', failure, { max: maxFailing })
       .describe(
-        `The first namespaces in which something went wrong, ${maxFailing} at most; \`counts.failing\` counts all.`,
+        `The first namespaces whose policies cannot be written, ${maxFailing} at most; \`counts.failing\` counts all.`,
       )
       .exactOptional(),
     discovered: discovered.exactOptional(),
@@ -102,7 +102,7 @@ export const platformNetworkProfileStatus = z
       .describe('`Ready`: what this profile asks for is in place in every namespace.')
       .exactOptional(),
   })
-  .describe('What the operator made of it.');
+  .describe('What the operator reports about it.');
 
 /** The status of a PlatformNetworkProfile. */
 export type PlatformNetworkProfileStatus = DeepReadonly<z.output<typeof platformNetworkProfileStatus>>;

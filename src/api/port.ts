@@ -28,7 +28,7 @@ const suffix = "(self.endsWith('/SCTP') ? 5 : self.endsWith('/TCP') || self.ends
  *
  * Before Kubernetes 1.34 the cost estimate of an int-or-string ignores `maxLength` (apiserver `pkg/cel/common/schemas.go`), so
  * whatever traverses the string, like `split` or `matches`, breaks the budget at 10,000 ports; `charAt`, `endsWith` and `int`
- * do not. The pattern holds already: without a letter a-z it is numbers, and a number has no leading zero. So a dash right
+ * do not. The pattern holds already: without a letter a-z it is numbers, and a number must have no leading zero. So a dash right
  * of the middle means that the start has more digits; in the middle, the first digits that differ decide.
  */
 function rangeAscends(): string {
@@ -55,13 +55,13 @@ const syntax = z
   .check((context) => {
     if (matchesPattern(context.value)) return;
     const reason = parsePort(context.value);
-    const more = reason.ok ? 'a number has no leading zero' : `\`${context.value}\` is not`;
+    const more = reason.ok ? 'a number must have no leading zero' : `\`${context.value}\` is not`;
     context.issues.push({ code: 'custom', input: context.value, message: `${message}; ${more}` });
   })
   .meta({
     title: 'port',
     about:
-      'A number (`27017`, `"53/UDP"`), a range (`"8000-8100"`, `"8000-8100/SCTP"`), or the name of a container port (`"metrics"`, `"dns/UDP"`), which each pod resolves for itself. Without a protocol it is TCP. Digits in a string are the same as a number: `"443"` is `443`.',
+      'A number (`27017`, `"53/UDP"`), a range (`"8000-8100"`, `"8000-8100/SCTP"`), or the name of a container port (`"metrics"`, `"dns/UDP"`), which each pod resolves for itself. Without a protocol it is TCP. Digits in a string mean a number: `"443"` is `443`.',
     syntax: message,
     'x-kubernetes-int-or-string': true,
     minimum: 1,

@@ -42,7 +42,7 @@ export const ingressControllerPresets = {
     namespace: 'projectcontour',
     pods: { matchLabels: { app: 'envoy' } },
     installation:
-      'For its static manifests; for its Helm chart, `pods` with `app.kubernetes.io/name=contour` and `app.kubernetes.io/component=envoy`; for its Gateway provisioner, `gateway-api`.',
+      'For its static manifests; for its Helm chart set `pods` with `app.kubernetes.io/name=contour` and `app.kubernetes.io/component=envoy`; for its Gateway provisioner, `gateway-api`.',
   },
   // envoyproxy/gateway: internal/infrastructure/kubernetes/proxy/resource.go, EnvoyAppLabel; beside it resource_provider.go,
   // envoyLabels: the Gateway API's label in GatewayNamespace mode alone; charts/gateway-helm/README.md, namespace.
@@ -77,7 +77,7 @@ export const ingressControllerPresets = {
     namespace: 'ingress-controller',
     pods: { matchLabels: { 'app.kubernetes.io/name': 'haproxy-ingress' } },
     installation:
-      'For the Helm chart of the community project of that name, another one than `haproxy`; with host networking, `hostNetwork: true` too.',
+      'For the Helm chart of the community project of that name, which differs from `haproxy`; with host networking, also set `hostNetwork: true`.',
   },
   // kubernetes/ingress-nginx: charts/ingress-nginx/templates/controller-deployment.yaml and _helpers.tpl, labels;
   // deploy/static/provider/cloud/deploy.yaml, the same labels and the namespace; docs/deploy/index.md, the chart's namespace.
@@ -112,7 +112,7 @@ export const ingressControllerPresets = {
       ],
     },
     installation:
-      'For the routers of every IngressController; with the endpoint publishing strategy `HostNetwork`, `hostNetwork: true` too.',
+      'For the routers of every IngressController; with the endpoint publishing strategy `HostNetwork`, also set `hostNetwork: true`.',
   },
   // traefik/traefik-helm-chart: traefik/templates/_helpers.tpl, labelselector.
   // traefik/traefik: docs/content/setup/kubernetes.md, namespace.
@@ -156,7 +156,7 @@ export const monitoringPresets = {
       matchLabels: { 'app.kubernetes.io/name': 'prometheus', 'app.kubernetes.io/component': 'server' },
     },
     installation:
-      'For the Helm chart `prometheus-community/prometheus`, not for `kube-prometheus-stack`; it documents no namespace, so give yours.',
+      'For the Helm chart `prometheus-community/prometheus`, not for `kube-prometheus-stack`; it documents no namespace, so set yours.',
   },
   // VictoriaMetrics/operator: api/operator/v1beta1/vmagent_types.go, SelectorLabels; docs/quick-start.md, namespace.
   // VictoriaMetrics/helm-charts: charts/victoria-metrics-agent/tests/__snapshot__/server_test.yaml.snap, the chart's own label;
@@ -169,7 +169,7 @@ export const monitoringPresets = {
       ],
     },
     installation:
-      "For the operator's VMAgent; the Helm charts `victoria-metrics-k8s-stack` and `victoria-metrics-agent` document no namespace, so give yours.",
+      "For the operator's VMAgent; the Helm charts `victoria-metrics-k8s-stack` and `victoria-metrics-agent` document no namespace, so set yours.",
   },
 } as const satisfies Record<string, DocumentedPreset>;
 

@@ -24,7 +24,7 @@ export function referencePage(
     ...given(root.description),
     ...rulesOf(root),
     factsOf(resource),
-    'An example that has every field:',
+    'An example with every field:',
     `\`\`\`yaml\n${toYaml(example).trimEnd()}\n\`\`\``,
     ...parts.flatMap((part) => [
       `## \`${part.paths[0]}\``,

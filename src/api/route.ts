@@ -16,19 +16,19 @@ const end = (side: RouteSide) => routeEndUnion(routeEnds, side) as z.ZodType<Rou
 export const route = constrain(
   fields({
     name: dnsLabel().describe(
-      "Names the route in status, events and the policies' annotations; unique within the profile.",
+      'The name of the route in statuses, Events and annotations of policies; unique within the profile.',
     ),
-    from: end('from').describe('Where connections start.'),
-    to: end('to').describe('Where connections go.'),
+    from: end('from').describe('The end that starts connections.'),
+    to: end('to').describe('The end that connections lead to.'),
     ports: portList('must have at least 1 port; leave `ports` out to allow every port')
       .describe(
-        'The destination\'s ports: pod ports, but Service ports where `to` is a `service`. Left out: every port of every protocol. Empty: refused, because it would read as "none" and mean "all".',
+        'The destination\'s ports: pod ports, but Service ports if `to` is a `service`. If unset: every port of every protocol. An empty list is refused, because it would read as "none" and mean "all".',
       )
       .exactOptional(),
   }),
   oneEndIsLocal(routeEnds),
 ).describe(
-  'One route: traffic from one end to the other, and the answers to it. At least one end is in this namespace.',
+  'One route: connections from one end to the other. At least one end is in this namespace.',
 );
 
 /** One route: `from` and `to` each hold exactly one end; `ports` absent means all of them. */

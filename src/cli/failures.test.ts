@@ -19,13 +19,13 @@ describe('a process ends', () => {
     const { text, exitCode } = endingOf(new TypeError('x is not a function'));
     expect(exitCode).toBe(70);
     expect(text).toMatch(
-      /^ringfence: this is a mistake in ringfence itself, please report it:\nTypeError: x is not a function\n {4}at /,
+      /^ringfence: this is a bug in ringfence, please report it:\nTypeError: x is not a function\n {4}at /,
     );
   });
 
   test('with 70 where something is thrown that is no error', () => {
     expect(endingOf('oops')).toEqual({
-      text: 'ringfence: this is a mistake in ringfence itself, please report it:\noops\n',
+      text: 'ringfence: this is a bug in ringfence, please report it:\noops\n',
       exitCode: 70,
     });
   });

@@ -28,7 +28,7 @@ export function endingOf(error: unknown): Ending {
   if (isExpected(error)) return { text: withName(error.message), exitCode: exitCodes.error };
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
-    text: `${withName('this is a mistake in ringfence itself, please report it:')}${trace}\n`,
+    text: `${withName('this is a bug in ringfence, please report it:')}${trace}\n`,
     exitCode: exitCodes.mistake,
   };
 }

@@ -39,22 +39,19 @@ export class OutputOption extends Option {
 /** `-f`, `-R`, `-n`: as kubectl has them. */
 export function inputOptions(): readonly Option[] {
   return [
-    repeatable(
-      new FileOption('-f, --filename <path>', 'a file, a folder, or - for stdin; may be given several times'),
+    repeatable(new FileOption('-f, --filename <path>', 'a file, a folder, or - for stdin; may be repeated')),
+    new Option('-R, --recursive', 'also read subfolders'),
+    new Option('-n, --namespace <name>', 'the namespace of objects that name none (default: default)'),
+    new Option('--operator-namespace <name>', 'the namespace of the operator, which is never fenced').default(
+      'ringfence-system',
     ),
-    new Option('-R, --recursive', 'read the folders in a folder, too'),
-    new Option('-n, --namespace <name>', 'the namespace of what names none (default: default)'),
-    new Option(
-      '--operator-namespace <name>',
-      'the namespace that the operator runs in, which is never fenced',
-    ).default('ringfence-system'),
   ];
 }
 
 /** `--kubeconfig`, `--context`. */
 export function clusterOptions(): readonly Option[] {
   return [
-    new FileOption('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it)'),
+    new FileOption('--kubeconfig <file>', 'the kubeconfig (default: the same as kubectl)'),
     new Option('--context <name>', 'the context of the kubeconfig (default: the current one)'),
   ];
 }
@@ -62,7 +59,7 @@ export function clusterOptions(): readonly Option[] {
 /** `-o`: a format, the first of which is the default, or a file. */
 export function outputOption(formats: readonly string[], what: string): Option {
   const [format = ''] = formats;
-  const description = `${what}: ${formats.join(', ')}; or a file that ends so`;
+  const description = `${what}: ${formats.join(', ')}; or a file with such an extension`;
   return new OutputOption(formats, '-o, --output <format|file>', description)
     .default({ format } satisfies OutputTarget, format)
     .argParser((written) => parseTarget(formats, written));

@@ -26,12 +26,12 @@ export const toolVerbs: readonly ToolVerb[] = [
   ),
   toolVerb(
     'plan',
-    'say what would change: policies, and connections gained and lost',
+    'show what would change: policies, and connections gained and lost',
     async () => (await import('./plan/command.ts')).planVerb,
   ),
   toolVerb(
     'explain',
-    'say whether one end may reach another, why, and if not, what to add',
+    'explain whether one end may reach another, why, and if not, what to add',
     async () => (await import('./explain/command.ts')).explainVerb,
   ),
   toolVerb(
@@ -41,12 +41,12 @@ export const toolVerbs: readonly ToolVerb[] = [
   ),
   toolVerb(
     'graph',
-    'draw who reaches whom, as Mermaid, SVG or a page to explore',
+    'draw who reaches whom, as Mermaid, SVG or an interactive page',
     async () => (await import('./graph/command.ts')).graphVerb,
   ),
   toolVerb(
     'lint',
-    'say what is wrong with profiles and policies',
+    'find mistakes in profiles and policies',
     async () => (await import('./lint/command.ts')).lintVerb,
   ),
   toolVerb(

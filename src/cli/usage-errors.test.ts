@@ -15,7 +15,10 @@ describe('a mistake on the command line', () => {
     [['explian'], 'unknown command `explian`: did you mean `explain`?'],
     [['explain', 'shop/web'], 'missing required argument `dst`: `--help` says what it is'],
     [['completion', 'tcsh'], '`tcsh` is no shell: it is one of bash, zsh, fish'],
-    [['crds', '-o', 'xml'], '`-o xml`: it is one of yaml, json, or a file that ends so, or `format=file`'],
+    [
+      ['crds', '-o', 'xml'],
+      '`-o xml`: it is one of yaml, json, or a file with such an extension, or `format=file`',
+    ],
     [['lint', '-f'], 'option `-f, --filename <path>` argument missing'],
   ])('%j is told in words of ours', async (words, message) => {
     expect(await refusal(...words)).toBe(message);

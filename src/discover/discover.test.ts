@@ -203,7 +203,7 @@ describe('the API server', () => {
     ] as const) {
       expect(known([api, ...slices], { kubernetesAPI }).kubernetesAPI).toEqual(kubernetesAPI);
       expect(told([api, ...slices], { kubernetesAPI })).toContainEqual(
-        `LastKnownHolds: ${why}: what was last known of it holds`,
+        `LastKnownHolds: ${why}: the last known value stays in force`,
       );
     }
     const slice = apiSlice('default/kubernetes', ['10.0.0.9']);

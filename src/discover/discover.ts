@@ -111,8 +111,8 @@ function withLastKnown<T>(
         code: 'LastKnownHolds',
         subject: { kind: 'PlatformNetworkProfile', name: platformProfileName },
         path: override,
-        message: `${found.error}: what was last known of it holds`,
-        hint: `mend that, or set ${quotedFields(override, fields)} of the platform profile`,
+        message: `${found.error}: the last known value stays in force`,
+        hint: `fix that, or set ${quotedFields(override, fields)} of the platform profile`,
       },
     ],
   };

@@ -20,7 +20,7 @@ describe('what a Node says of itself', () => {
     const { nodeRanges, told } = found(node('good', '10.1.0.5'), node('evil', '10.1.0.6', address));
     expect(nodeRanges).toEqual(['10.1.0.5/32', '10.1.0.6/32']);
     expect(told).toEqual([
-      `NodeImplausible spec.cluster.nodeRanges: Node \`evil\` says that it has the address \`${address}\`, which no node can have: it is not counted`,
+      `NodeImplausible spec.cluster.nodeRanges: Node \`evil\` claims the address \`${address}\`, which no node can have: it does not count`,
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('what a Node says of itself', () => {
     expect(podRanges).toEqual(['10.244.0.0/24']);
     expect(told).toEqual([
       expect.stringContaining(
-        `NodeImplausible spec.cluster.podRanges: Node \`evil\` says that it has the pod range \`${range}\``,
+        `NodeImplausible spec.cluster.podRanges: Node \`evil\` claims the pod range \`${range}\``,
       ),
     ]);
   });

@@ -103,7 +103,7 @@ function implausible(node: string, what: string, path: string): Finding {
     code: 'NodeImplausible',
     subject: { kind: 'PlatformNetworkProfile', name: platformProfileName },
     path,
-    message: `Node \`${node}\` says that it has ${what}, which no node can have: it is not counted`,
-    hint: `find out who wrote that, or set \`${path}\` of the platform profile`,
+    message: `Node \`${node}\` claims ${what}, which no node can have: it does not count`,
+    hint: `find out who wrote it, or set \`${path}\` of the platform profile`,
   };
 }

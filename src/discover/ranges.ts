@@ -81,7 +81,7 @@ function limitedRanges(
   const byObject = parsed.map((each) => each.flatMap((range) => (range.ok ? [range.value] : [])));
   const ranges = byObject.flat();
   const isPartial = byObject.some((each) => each.length === 0) || ranges.length === 0;
-  if (ranges.length === 0) return { ranges: failure(`${what} are not there`), isPartial };
+  if (ranges.length === 0) return { ranges: failure(`${what} do not exist`), isPartial };
   const merged = mergeRanges(ranges);
   if (merged.length <= maxRanges) return { ranges: success(merged.map(formatCidr)), isPartial };
   const failed = failure(`${what} are ${merged.length} separate ranges, more than ${maxRanges}`);

@@ -4,11 +4,11 @@ import { button, h } from './dom.ts';
 const keys = [
   ['/', 'find a workload or namespace'],
   ['Tab', 'to the map, then to the details'],
-  ['← ↑ → ↓', 'from one part of the map to the next'],
-  ['Enter', 'select it, or open the namespace'],
-  ['Esc', 'one step back'],
+  ['← ↑ → ↓', 'move between parts of the map'],
+  ['Enter', 'select a workload, or open a namespace'],
+  ['Esc', 'go back one step'],
   ['d', 'show what is denied'],
-  ['+ − 0', 'closer, farther, everything'],
+  ['+ − 0', 'zoom in, zoom out, show everything'],
   ['?', 'this list'],
 ] as const;
 

@@ -22,7 +22,7 @@ export interface MapEvents {
 const mostGaps = 60;
 
 function tooMuch(count: number): string {
-  return `${count} pairs are denied here, too many to draw at once: choose a workload, or point at a namespace.`;
+  return `${count} pairs are denied here, too many to draw at once: choose a workload, or hover over a namespace.`;
 }
 
 /** The map of one view. */
@@ -111,7 +111,10 @@ export class MapView {
     part.classList.add('opens');
     part.setAttribute('role', 'button');
     part.setAttribute('tabindex', '-1');
-    part.setAttribute('aria-label', `namespace ${this.#facts.data.rooms[room]?.name}: show it alone`);
+    part.setAttribute(
+      'aria-label',
+      `namespace ${this.#facts.data.rooms[room]?.name}: show only this namespace`,
+    );
   }
 
   #nameOf(node: PageNode): string {
@@ -129,7 +132,7 @@ export class MapView {
     if (node.kind === 'rest') return `${node.places.length} workloads of ${room?.name}`;
     if (node.kind === 'all') return `every workload of ${room?.name}`;
     if (room?.outside) return room.name;
-    return `namespace ${room?.name}, ${node.places.length} workloads, ${room?.ringed ? 'ringed' : 'stands open'}: open it`;
+    return `namespace ${room?.name}, ${node.places.length} workloads, ${room?.ringed ? 'ringed' : 'not isolated'}: open it`;
   }
 
   #paint(): void {

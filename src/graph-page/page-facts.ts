@@ -157,13 +157,12 @@ function sentenceOf(of: {
   const { side, standing, denial, denies, other } = of;
   const how = side === 'Egress' ? `out to ${other}` : `${other} in`;
   const what = side.toLowerCase();
-  if (denial === 'F')
-    return 'one end has IPv4 addresses only, the other IPv6 only: there is no way between them';
+  if (denial === 'F') return 'one end has only IPv4 addresses, the other only IPv6: they cannot connect';
   switch (standing.kind) {
     case 'Open':
-      return `open: no policy isolates it for ${what}, so everything may pass`;
+      return `open: no policy isolates it for ${what}, so everything is allowed`;
     case 'HostNetwork':
-      return 'in the network of its node: no policy reaches it';
+      return 'in the host network: no policy applies to it';
     case 'Outside':
       return 'outside the cluster: no policy applies there';
     case 'Isolated':

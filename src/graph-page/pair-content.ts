@@ -19,7 +19,7 @@ export function pairContent(pair: PairFacts, facts: Facts, events: PairEvents): 
     ...(ports === undefined && outside ? [] : pair.sides.map(sideSection)),
     button(
       { class: 'more', onclick: () => events.select({ kind: 'pair', from: to, to: from }) },
-      `The other way: ${back.ports === undefined ? 'denied' : `allowed on ${back.ports}`}`,
+      `In the other direction: ${back.ports === undefined ? 'denied' : `allowed on ${back.ports}`}`,
     ),
   ];
 }
@@ -42,7 +42,7 @@ function verdict({ ports }: PairFacts, outside: boolean): HTMLElement {
     );
   }
   if (outside) {
-    const text = ' between exactly these: see what of the workload’s connections holds these addresses';
+    const text = ' between exactly these: see which of the workload’s connections contain these addresses';
     return h(
       'p',
       { class: 'verdict', attributes: { id: 'verdict' } },

@@ -119,8 +119,8 @@ function overviewContent(facts: Facts, events: PanelEvents): readonly Child[] {
   const open = namespaces.filter(({ ringed }) => !ringed).length;
   const sentence =
     open === 0
-      ? 'Every namespace is ringed: its workloads take only what a rule lets in.'
-      : `${open} of ${namespaces.length} namespaces ${open === 1 ? 'stands' : 'stand'} open: some workload there takes everything from everyone.`;
+      ? 'Every namespace is ringed: its workloads receive only what a rule allows.'
+      : `${open} of ${namespaces.length} namespaces ${open === 1 ? 'is' : 'are'} not isolated: at least one workload there accepts everything from everyone.`;
   return [
     h('h2', {}, 'All namespaces'),
     h('p', { class: 'lead' }, sentence),
@@ -136,10 +136,10 @@ function roomContent(view: PageView, room: number, facts: Facts, events: PanelEv
     places: [],
   };
   const sentence = outside
-    ? 'Addresses that are no pod’s, as far as connections with them are allowed.'
+    ? 'Addresses that belong to no pod, if connections with them are allowed.'
     : ringed
       ? 'Ringed: policies isolate every workload for ingress.'
-      : 'Stands open: no policy isolates at least one of its workloads for ingress.';
+      : 'Not isolated: no policy isolates at least one of its workloads for ingress.';
   return [
     h('p', { class: 'kicker' }, outside ? 'addresses' : 'namespace'),
     h('h2', {}, name),
@@ -213,9 +213,7 @@ function standingLine(side: string, kind: string, policies: readonly number[], f
   const names = policies.map((policy) => h('li', {}, facts.policyName(policy)));
   if (kind !== 'Isolated') {
     const text =
-      kind === 'HostNetwork'
-        ? 'in the network of its node, no policy reaches it'
-        : 'open, no policy isolates it';
+      kind === 'HostNetwork' ? 'in the host network, no policy applies to it' : 'open, no policy isolates it';
     return h('p', { class: 'standing unringed' }, h('strong', {}, side), ` ${text}`);
   }
   const count = `isolated by ${policies.length} ${policies.length === 1 ? 'policy' : 'policies'}`;
@@ -232,7 +230,7 @@ function deniedLists(place: number, denied: boolean, facts: Facts, events: Panel
   const from = all.filter((other) => facts.isDenied(other, place)).map((other) => [other, place] as const);
   const to = all.filter((other) => facts.isDenied(place, other)).map((other) => [place, other] as const);
   if (!denied) {
-    const text = `Denied: ${from.length} can’t reach it, ${to.length} it can’t reach`;
+    const text = `Denied: ${from.length} can’t reach it, it can’t reach ${to.length}`;
     return [button({ class: 'more', onclick: events.showDenied }, text)];
   }
   return [
@@ -255,7 +253,7 @@ function bundleContent(
     return [from, to] as const;
   });
   const sentence = bundle.unfenced
-    ? 'Nobody asked for these: no policy isolates either side.'
+    ? 'No rule asks for these: no policy isolates either side.'
     : 'Allowed by rules. Choose a pair to read which.';
   return [
     h('p', { class: 'kicker' }, `${pairs.length} ${pairs.length === 1 ? 'connection' : 'connections'}`),
@@ -311,7 +309,7 @@ function gapContent(
   return [
     h('p', { class: 'kicker' }, 'denied'),
     h('h2', {}, `${nameOfNode(view, from, facts)} → ${nameOfNode(view, to, facts)}`),
-    h('p', { class: 'lead' }, 'Nothing of the one reaches anything of the other. Choose a pair to read why.'),
+    h('p', { class: 'lead' }, 'Nothing in one reaches anything in the other. Choose a pair to read why.'),
     ...listOfPairs('Pairs', pairs, 'both', facts, events),
   ];
 }

@@ -87,7 +87,7 @@ export function attachSearch(
     shown = all.slice(0, mostRows);
     const rows = shown.map((found, index) => optionOf(found, index, facts, choose));
     const rest = all.length - shown.length;
-    const note = shown.length === 0 ? 'nothing has this name' : rest > 0 ? `and ${rest} more` : undefined;
+    const note = shown.length === 0 ? 'no match' : rest > 0 ? `and ${rest} more` : undefined;
     list.replaceChildren(
       ...rows,
       ...(note === undefined ? [] : [h('li', { class: 'note', attributes: { role: 'presentation' } }, note)]),

@@ -95,5 +95,5 @@ function skeleton(title: string, data: PageData): string {
 <aside id="panel" aria-label="Details" tabindex="-1"></aside>
 </main>
 <dialog id="keys" aria-label="Keys"></dialog>
-<noscript><p class="noscript">This page draws with a script of its own. It loads nothing from anywhere.</p></noscript>`;
+<noscript><p class="noscript">This page needs JavaScript to draw. It loads nothing from the network.</p></noscript>`;
 }

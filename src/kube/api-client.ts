@@ -76,7 +76,7 @@ export class ApiClient {
     const text = await readBody(answer);
     const object = parseObject(text);
     if (object !== undefined) return object;
-    const what = `the answer to ${method} ${path} is no object of the Kubernetes API`;
+    const what = `the answer to ${method} ${path} is not an object of the Kubernetes API`;
     throw new ApiError(statusOf(answer), '', `${what}: ${text.slice(0, 200)}`);
   }
 

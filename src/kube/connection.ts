@@ -63,7 +63,7 @@ export function loadKubeConfig(options: { kubeconfig?: string; context?: string 
   }
   if (config.getCurrentContext() === nothingFound) {
     throw new ConfigurationError(
-      'there is no kubeconfig: name one with `--kubeconfig` or `KUBECONFIG`, or run in a cluster',
+      'there is no kubeconfig: set `--kubeconfig` or `KUBECONFIG`, or run in a cluster',
     );
   }
   if (options.context !== undefined) config.setCurrentContext(options.context);
@@ -93,7 +93,7 @@ function checkContext(config: KubeConfig): void {
   }
   if (context.user !== undefined && config.getUser(context.user) === null) {
     throw new ConfigurationError(
-      `context \`${name}\` of the kubeconfig names the user \`${context.user}\`, who is not in it`,
+      `context \`${name}\` of the kubeconfig names the user \`${context.user}\`, which it does not contain`,
     );
   }
 }

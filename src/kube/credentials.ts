@@ -101,7 +101,7 @@ export class Credentials {
     const isFinal = plugin === undefined || code !== undefined;
     const what = plugin === undefined ? '' : `exec plugin \`${plugin}\`: `;
     return new CredentialsError(
-      `can't get credentials from the kubeconfig: ${what}${oneLine(message) || 'it failed and did not say why'}`,
+      `can't get credentials from the kubeconfig: ${what}${oneLine(message) || 'it failed without a message'}`,
       isFinal,
     );
   }

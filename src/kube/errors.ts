@@ -95,11 +95,7 @@ export function errorFromAnswer(status: number, body: string, headers: AnswerHea
 /** Makes an error from the `ERROR` event of a watch, whose object is a `metav1.Status`. */
 export function errorFromStatus(object: unknown): ApiError {
   const { code, reason, message } = (object ?? {}) as { code?: number; reason?: string; message?: string };
-  return new ApiError(
-    code ?? 500,
-    reason ?? '',
-    message ?? 'the watch ended with an error that it did not name',
-  );
+  return new ApiError(code ?? 500, reason ?? '', message ?? 'the watch ended with an unnamed error');
 }
 
 function parseStatus(body: string): { reason?: string; message?: string } {

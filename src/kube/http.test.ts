@@ -121,7 +121,7 @@ describe('an exchange', () => {
       text(await exchange(`${url}${path}`, { ...get, agent, deadlineMs: 50 }));
     // Two have a connection, the third one waits for one.
     const all = [ask('/drips'), ask('/silent'), ask('/waits')];
-    await Promise.all(all.map((each) => expect(each).rejects.toThrow('no whole answer within 0.05 s')));
+    await Promise.all(all.map((each) => expect(each).rejects.toThrow('no complete answer within 0.05 s')));
   });
 
   test('sends nothing where what is asked right before throws, over TLS not before the handshake is over', async () => {

@@ -47,11 +47,11 @@ export async function exchange(url: string, options: Exchange): Promise<Incoming
       resolve(answer);
     });
     let begun: IncomingMessage | undefined;
-    request.on('timeout', () => request.destroy(new Error('the server is silent')));
+    request.on('timeout', () => request.destroy(new Error('the server does not answer')));
     request.on('error', reject);
     if (deadlineMs !== undefined) {
       const tooLate = () =>
-        (begun ?? request).destroy(new Error(`no whole answer within ${deadlineMs / 1000} s`));
+        (begun ?? request).destroy(new Error(`no complete answer within ${deadlineMs / 1000} s`));
       const timer = setTimeout(tooLate, deadlineMs);
       request.on('close', () => clearTimeout(timer));
     }

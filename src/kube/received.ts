@@ -27,7 +27,7 @@ type BookmarkMetadata = Pick<RawMetadata, 'resourceVersion' | 'annotations'>;
  */
 export function receivedObject(answer: unknown, kind: string): RawObject {
   if (isObject(answer) && answer.kind === kind && hasMetadata(answer)) return answer;
-  throw unexpected(`the answer is no ${kind}`, answer);
+  throw unexpected(`the answer is not a ${kind}`, answer);
 }
 
 /**
@@ -36,17 +36,18 @@ export function receivedObject(answer: unknown, kind: string): RawObject {
  * @throws ApiError where it is anything else, or one of its items is
  */
 export function receivedList(answer: unknown, kind: string, listKind = `${kind}List`): ReceivedList {
-  if (!isObject(answer) || answer.kind !== listKind) throw unexpected(`the answer is no ${listKind}`, answer);
+  if (!isObject(answer) || answer.kind !== listKind)
+    throw unexpected(`the answer is not a ${listKind}`, answer);
   const { metadata, items } = answer;
   if (!isObject(metadata) || !isVersion(metadata.resourceVersion) || !Array.isArray(items))
     throw unexpected(`the ${listKind} has no items or no version`, answer);
   for (const item of items) {
     if (!isObject(item) || !hasMetadata(item) || (item.kind ?? kind) !== kind)
-      throw unexpected(`an item of the ${listKind} is no ${kind}`, item);
+      throw unexpected(`an item of the ${listKind} is not a ${kind}`, item);
   }
   const next = metadata.continue || undefined;
   if (next !== undefined && typeof next !== 'string')
-    throw unexpected(`the ${listKind} does not say how it goes on`, metadata);
+    throw unexpected(`the ${listKind} does not say whether there are more pages`, metadata);
   return { items, version: metadata.resourceVersion, next };
 }
 
@@ -77,7 +78,7 @@ export function receivedEvent(line: string, kind: string): ReceivedEvent {
         return { type, object };
     }
   }
-  throw unexpected(`the watch sent a line that is no event of a ${kind}`, line);
+  throw unexpected(`the watch sent a line that is not an event of a ${kind}`, line);
 }
 
 type Raw = Readonly<Record<string, unknown>>;

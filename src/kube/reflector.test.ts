@@ -146,7 +146,7 @@ describe('a line that makes no sense', () => {
     expect(followed.names()).toEqual(['late', 'shop']);
     expect(followed.asked).toEqual(['list', '9']);
     expect(followed.failures).toHaveLength(1);
-    expect(followed.failures[0]).toContain('no event of a Namespace');
+    expect(followed.failures[0]).toContain('not an event of a Namespace');
   });
 
   test('that comes again and again is reason to list anew', async () => {

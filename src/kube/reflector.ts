@@ -169,7 +169,7 @@ export class Reflector<T extends Identified> {
         await this.#listAndWatch(AbortSignal.any([signal, attempt]));
         // A proxy that ends every stream at once must not be asked in a tight loop.
         if (performance.now() - started < steadyMs)
-          throw new ApiError(0, '', 'the watch ended as soon as it had begun');
+          throw new ApiError(0, '', 'the watch ended right after it began');
         streak = noFailure;
       } catch (error) {
         if (signal.aborted) return;

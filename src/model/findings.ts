@@ -1,14 +1,14 @@
-// Findings: what Ringfence has to say to people, each with a code from one table.
+// Findings: what Ringfence reports to people, each with a code from one table.
 // The table feeds status reasons and docs; a finding is collected, never thrown.
 
-/** How much a finding matters: an `error` means that something asked for is not in force. */
+/** How much a finding matters: an `error` means that something that was asked for is not in force. */
 export type Severity = 'error' | 'warning' | 'info';
 
 interface FindingKind {
   readonly severity: Severity;
   /** What it means, for the reference docs. */
   readonly meaning: string;
-  /** Whether it takes pods to find it, which the linter knows and the operator does not. */
+  /** Whether finding it needs pods, which the linter knows and the operator does not. */
   readonly linterOnly?: true;
 }
 
@@ -17,27 +17,27 @@ export const findingKinds = {
   InvalidProfile: {
     severity: 'error',
     meaning:
-      'a stored profile does not decode, because its CRD was loosened or is of another version; what it owns stays as it is until it does, but for what guardrails forbid',
+      'a stored profile does not decode, because its CRD was loosened or has another version; until it does, its policies stay as they are, except for what guardrails forbid',
   },
   InternalError: {
     severity: 'error',
     meaning:
-      'a mistake in Ringfence itself: the policies of this namespace stay as they are, nothing in it is put right, and the other namespaces go on',
+      'a bug in Ringfence itself: the policies of this namespace stay as they are, drift in it is not corrected, and the other namespaces are not affected',
   },
   KindGone: {
     severity: 'error',
     meaning:
-      'the cluster does not know a kind any more that Ringfence needs, such as its own after the CRD was deleted; nothing is written or deleted on its account until it is back',
+      'the cluster no longer knows a kind that Ringfence needs, for example because its CRD was deleted; until the kind is back, nothing is written or deleted because of it',
   },
   Unreadable: {
     severity: 'error',
     meaning:
-      'a mistake in Ringfence keeps it from reading a stored object; what it knew of the object before holds, and the others go on',
+      'a bug in Ringfence keeps it from reading a stored object; the last known version of the object stays in force, and other objects are not affected',
   },
   NameTaken: {
     severity: 'warning',
     meaning:
-      'an object that Ringfence did not write has the name of one of its policies; it is left alone and ours has a second name',
+      'an object that Ringfence did not write has the name of one of its policies; Ringfence leaves it alone and gives its own policy a second name',
   },
   ForeignPolicy: {
     severity: 'info',
@@ -46,12 +46,12 @@ export const findingKinds = {
   ForeignAllowAll: {
     severity: 'warning',
     meaning:
-      'a policy that Ringfence did not write lets everyone reach, or be reached by, pods of a ringed namespace',
+      'a policy that Ringfence did not write allows all traffic to, or from, pods of a ringed namespace',
   },
   QuotaExceeded: {
     severity: 'error',
     meaning:
-      'a ResourceQuota has no room for the policies of a namespace, such as while an upgrade renames them; until it is raised, what is there stays',
+      'a ResourceQuota has no room for the policies of a namespace, for example while an upgrade renames them; until it is raised, the existing policies stay',
   },
   Contested: {
     severity: 'error',
@@ -60,37 +60,38 @@ export const findingKinds = {
   OpenedInPart: {
     severity: 'warning',
     meaning:
-      'while a namespace is closed or opened, some of its pods may lose connections: what policies of others isolate is too intricate to open just the rest',
+      'while a namespace is closed or opened, some of its pods may lose connections: the selectors of foreign policies are too complex to open only the pods that change',
   },
   WeakerEgress: {
     severity: 'warning',
-    meaning: "a profile asks for a weaker egress mode than the platform's, which holds",
+    meaning: "a profile asks for a weaker egress mode than the platform's; the platform's mode applies",
   },
   DnsUnknown: {
     severity: 'warning',
-    meaning: 'egress is fenced, and where the DNS of the cluster is was never known: nothing is opened to it',
+    meaning: 'egress is fenced, and the DNS of the cluster has never been found: no rule allows it',
   },
   ApiServerUnknown: {
     severity: 'warning',
-    meaning: 'a rule needs the addresses of the API server or of the control plane, which were never known',
+    meaning:
+      'a rule needs the addresses of the API server or of the control plane, which have never been known',
   },
   ClusterRangesUnknown: {
     severity: 'warning',
     meaning:
-      'a rule needs the address ranges of the cluster, of which some are not known, or not for certain now; what is enforced already stays',
+      'a rule needs the address ranges of the cluster, but some are unknown or uncertain; rules that are already enforced stay',
   },
   NamespaceMissing: {
     severity: 'warning',
-    meaning: 'a route leads to namespaces of which there is none yet',
+    meaning: 'a route leads to namespaces that do not exist yet',
   },
   NotAdmitted: {
     severity: 'warning',
     meaning:
-      'a route leads to fenced namespaces of which none lets it in; its suggestion is the profile to add there',
+      'a route leads to fenced namespaces, and none of them lets it in; its suggestion is the profile to add there',
   },
   PartlyConsented: {
     severity: 'warning',
-    meaning: 'a route leads to fenced namespaces of which some do not let it in',
+    meaning: 'a route leads to fenced namespaces, and some of them do not let it in',
   },
   BeyondGuardrails: {
     severity: 'error',
@@ -99,22 +100,21 @@ export const findingKinds = {
   FrozenBeyondGuardrails: {
     severity: 'warning',
     meaning:
-      'a policy of a profile that can not be read now stays as it is, but for what guardrails forbid: that is taken away',
+      'a policy of a profile that cannot be read stays as it is, except for what guardrails forbid: that is removed',
   },
   SourceClosed: {
     severity: 'warning',
     meaning:
-      'a route lets in namespaces whose egress is Restricted and does not lead to it: either it means them by their labels, and its suggestion is the profile to add there, or their guardrails do not allow the way out',
+      'a route lets in namespaces whose egress is Restricted and does not lead to it: either the route selects them by labels, and its suggestion is the profile to add there, or their guardrails do not allow this egress',
   },
   MirrorsCapped: {
     severity: 'warning',
     meaning:
-      'mirrors of routes, or of what Ingresses and routes of the Gateway API expose, would come to more in another namespace than one namespace, or all together, may have written there; the newest routes are left out, of exposing objects the last by name',
+      'the mirrors of the routes of one namespace, or of all namespaces together, or of what one namespace exposes, would exceed their limit in another namespace; the newest routes are left out, or the last exposing objects by name',
   },
   SourceMissing: {
     severity: 'info',
-    meaning:
-      'a route lets in namespaces of which there is none; it may be ahead of them, or its labels be misspelt',
+    meaning: 'a route lets in namespaces that do not exist; they may come later, or the labels are misspelt',
   },
   OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
   EntranceClosed: {
@@ -134,7 +134,7 @@ export const findingKinds = {
   EgressOpen: {
     severity: 'info',
     meaning:
-      'a route opens a way out that is open already, because egress is not fenced there, or not within the cluster',
+      'a route allows egress that is already open, because egress is not fenced there, or not within the cluster',
   },
   ServiceMissing: {
     severity: 'warning',
@@ -146,11 +146,11 @@ export const findingKinds = {
   },
   ServiceExternal: {
     severity: 'error',
-    meaning: 'a route names an ExternalName Service, behind which are no pods',
+    meaning: 'a route names an ExternalName Service, which has no pods',
   },
   ServiceWithoutSelector: {
     severity: 'error',
-    meaning: 'a route names a Service without a selector, whose endpoints somebody else writes',
+    meaning: 'a route names a Service without a selector, whose endpoints are maintained by somebody else',
   },
   SystemNotDeclared: {
     severity: 'warning',
@@ -159,7 +159,7 @@ export const findingKinds = {
   },
   SystemPlaceUnknown: {
     severity: 'warning',
-    meaning: 'a route names an ingress controller or monitoring system whose place is not known',
+    meaning: 'a route names an ingress controller or monitoring system whose pods or addresses are not known',
   },
   BackendUnusable: {
     severity: 'warning',
@@ -168,27 +168,26 @@ export const findingKinds = {
   IngressUnserved: {
     severity: 'warning',
     meaning:
-      'an Ingress or a route of the Gateway API is served by no ingress controller that is declared and found, and no route opens the pods that it leads to',
+      'no declared and known ingress controller serves an Ingress or a route of the Gateway API, and no route opens the pods that it leads to',
   },
   GatewayNotCounted: {
     severity: 'warning',
     meaning:
-      'a Gateway does not count as ingress controller: its pods run beside it, in a namespace that the platform profile does not name in `gatewayNamespaces`, so that its pods are let in nowhere; or older Gateways are enough for one ingress controller',
+      'a Gateway does not count as an ingress controller, so its pods are let in nowhere: they run in a namespace that the platform profile does not name in `gatewayNamespaces`, or there are already as many older Gateways as count for one ingress controller',
   },
   LastKnownHolds: {
     severity: 'warning',
     meaning:
-      'DNS, the API server or an address range can not be found out now; rules go by what was last known of it',
+      'DNS, the API server or an address range cannot be discovered now; the last known values stay in force',
   },
   AddressNotLocal: {
     severity: 'warning',
-    meaning:
-      'a node-local DNS cache listens on an address that does not stay on the node; nothing is opened to it',
+    meaning: 'a node-local DNS cache listens on an address that does not stay on the node; no rule allows it',
   },
   NodeImplausible: {
     severity: 'warning',
     meaning:
-      'a Node says that it has addresses or pod ranges that no node can have; these are not counted, whoever wrote them',
+      'a Node claims addresses or pod ranges that no node can have; they do not count, whoever wrote them',
   },
   NodeRangesUnknown: {
     severity: 'warning',
@@ -235,22 +234,22 @@ export const findingKinds = {
   PortNameDiffers: {
     linterOnly: true,
     severity: 'info',
-    meaning: 'the name of a port in a rule is different numbers in different pods that the rule leads to',
+    meaning: 'a port name in a rule means different numbers in different pods that the rule selects',
   },
   ServicePortMistaken: {
     linterOnly: true,
     severity: 'warning',
-    meaning: "a rule or a route allows a Service's port, where policies speak of the pods' port behind it",
+    meaning: "a rule or a route allows a Service's port, but policies apply to the pods' port behind it",
   },
   PolicyRedundant: {
     linterOnly: true,
     severity: 'info',
-    meaning: 'other policies say all that a policy says',
+    meaning: 'other policies already allow and isolate everything that a policy does',
   },
   RuleRedundant: {
     linterOnly: true,
     severity: 'info',
-    meaning: 'another rule of its policy allows all that a rule allows',
+    meaning: 'another rule of the same policy already allows everything that a rule allows',
   },
   IngressNotIsolated: {
     linterOnly: true,
@@ -265,12 +264,12 @@ export const findingKinds = {
   IsolatesByAccident: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a policy with rules for egress only denies all ingress, because it has no `policyTypes`',
+    meaning: 'a policy with only egress rules denies all ingress, because it has no `policyTypes`',
   },
   HostNetworkSelected: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a policy or a route selects pods in the network of their node, which no policy reaches',
+    meaning: 'a policy or a route selects pods in the host network, to which no policy applies',
   },
   EmptyPeers: {
     linterOnly: true,
@@ -280,12 +279,12 @@ export const findingKinds = {
   AllowsEveryone: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a rule allows every connection, and so takes the isolation of its pods back',
+    meaning: 'a rule allows every connection, and so removes the isolation of its pods',
   },
   BlockCoversPods: {
     linterOnly: true,
     severity: 'info',
-    meaning: 'addresses of pods lie in an `ipBlock`; whether these pods are matched differs between CNIs',
+    meaning: 'an `ipBlock` contains addresses of pods; whether it matches these pods differs between CNIs',
   },
   OtherSideDenies: {
     linterOnly: true,
@@ -315,7 +314,7 @@ export interface Finding {
   readonly hint: string;
 }
 
-/** Whether the linter alone finds it. */
+/** Whether only the linter finds it. */
 export function isLinters(code: FindingCode): boolean {
   return 'linterOnly' in findingKinds[code];
 }

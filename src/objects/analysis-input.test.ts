@@ -129,7 +129,7 @@ describe('a NetworkPolicy', () => {
     [
       'an ipBlock with pods',
       rule({ from: [{ ipBlock: { cidr: '10.0.0.0/8' }, podSelector: {} }] }),
-      'spec.ingress[0].from[0]: must have nothing else beside an `ipBlock`',
+      'spec.ingress[0].from[0]: must have nothing else next to an `ipBlock`',
     ],
     [
       'a malformed CIDR',
@@ -182,7 +182,7 @@ describe('a NetworkPolicy', () => {
   test('with a key that JavaScript would lose is a problem', () => {
     const spec = JSON.parse('{"podSelector": {"matchLabels": {"__proto__": "x"}}}');
     expect(problemsOf(policy(spec))).toEqual([
-      'spec.podSelector.matchLabels: must not have `__proto__`, which is no field and no label key',
+      'spec.podSelector.matchLabels: must not have `__proto__`, which is neither a field nor a label key',
     ]);
   });
 

@@ -84,7 +84,7 @@ export function readAnalysisInput(objects: readonly unknown[], defaultNamespace 
 const twin: Problem = {
   code: 'Invalid',
   path: 'metadata.name',
-  message: 'is the name of another object of this kind, too',
+  message: 'is already the name of another object of this kind',
 };
 
 /** What has been read. */

@@ -91,7 +91,7 @@ const peer = fields({
   )
   .refine(
     (value) => value.ipBlock === undefined || Object.keys(value).length === 1,
-    'must have nothing else beside an `ipBlock`',
+    'must have nothing else next to an `ipBlock`',
   );
 
 const ports = z.array(rulePort).exactOptional();

@@ -8,7 +8,7 @@ const written: DesiredPolicy = {
   namespace: 'shop',
   name: 'ringfence-shop-web-out',
   owner: { kind: 'AppNetworkProfile', name: 'shop', uid: 'uid-of-shop' },
-  description: 'lets it out',
+  description: 'allows it',
   origins: [['api', 'again'], ['range']],
   foundFor: { 0: 'kubernetesAPI' },
   spec: {
@@ -28,7 +28,7 @@ describe('what a policy says', () => {
   test('is read with who asked for each rule, and for which end its addresses were found out', () => {
     expect(readContent(stored)).toEqual({
       owner: written.owner,
-      description: 'lets it out',
+      description: 'allows it',
       pods: { matchLabels: { app: 'web' } },
       direction: 'Egress',
       rules: [

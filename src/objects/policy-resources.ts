@@ -110,7 +110,7 @@ function unread(why: string): Result<never, readonly Problem[]> {
   return { ok: false, error: [{ code: 'Invalid', path: '', message: why }] };
 }
 
-const kindGone = 'its kind is gone from the cluster, so that it is not known whether it is there';
+const kindGone = 'the cluster no longer knows its kind, so it is not known whether it exists';
 
 /** Reads a NetworkPolicy. */
 export function readPolicy(object: RawObject): StoredPolicy {

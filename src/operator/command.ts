@@ -24,40 +24,40 @@ interface Flags {
 export function operatorCommand(): Command {
   return new Command('operator')
     .description(
-      'Rings the application namespaces of the cluster, and keeps their policies right, until it is stopped. What it does is decided by the PlatformNetworkProfile `default`; without one it writes nothing. Where it stands is in the statuses of the profiles.',
+      'Rings the application namespaces of the cluster, and maintains their policies, until it is stopped. The PlatformNetworkProfile `default` configures it; without one it writes nothing. The statuses of the profiles show its state.',
     )
-    .option('--kubeconfig <file>', 'the kubeconfig (default: as kubectl finds it, or the in-cluster files)')
+    .option('--kubeconfig <file>', 'the kubeconfig (default: the same as kubectl, or the in-cluster files)')
     .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
     .addOption(
-      new Option('--namespace <name>', 'the namespace that the operator runs in, which it never fences')
+      new Option('--namespace <name>', 'the namespace of the operator, which it never fences')
         .env('POD_NAMESPACE')
         .default(inClusterNamespace() ?? 'ringfence-system'),
     )
     .addOption(
       new Option(
         '--health-address <host:port>',
-        'where /livez, /readyz and /metrics are served; port 0 takes a free one',
+        'the address that serves /livez, /readyz and /metrics; port 0 chooses a free one',
       )
         .default('127.0.0.1:8081')
         .argParser(parseAddress),
     )
     .addOption(
-      new Option('--settle <seconds>', 'how long the CNI is given to take in a change of a live namespace')
+      new Option('--settle <seconds>', 'how long to wait for the CNI after a change of a live namespace')
         .default(5)
         .argParser(parseSeconds),
     )
     .option(
       '--leader-elect',
-      'work only while holding a Lease in that namespace, of which one operator has one',
+      'work only while holding the Lease in that namespace, which one operator holds at a time',
       false,
     )
-    .addOption(delay('--lease-duration <seconds>', 'how long a silent holder keeps the Lease', 15))
     .addOption(
-      delay('--service-delay <seconds>', 'how long changes of DNS and the API server are gathered', 1),
+      delay('--lease-duration <seconds>', 'how long a holder that does not renew the Lease keeps it', 15),
     )
-    .addOption(delay('--node-delay <seconds>', 'how long changes of nodes are gathered', 30))
+    .addOption(delay('--service-delay <seconds>', 'how long to collect changes of DNS and the API server', 1))
+    .addOption(delay('--node-delay <seconds>', 'how long to collect changes of nodes', 30))
     .addOption(
-      new Option('--compare-every <seconds>', 'how often the cache is compared with the API server')
+      new Option('--compare-every <seconds>', 'how often to compare the cache with the API server')
         .default(3_600)
         .argParser(parsePeriod)
         .hideHelp(),

@@ -20,7 +20,7 @@ export function followComparisons(
       const objects = differences.slice(0, named).map(formatKey);
       log.warn(
         { resource, differences: differences.length, objects },
-        'the watch lost events: what the API server has was read anew, and is acted on now',
+        'the watch lost events: the operator has read the objects again, and acts on them now',
       );
     },
     onNotCompared: (resource, error) => {
@@ -29,7 +29,7 @@ export function followComparisons(
       if (classify(error) === 'unreachable') return;
       log.warn(
         { resource, status: error.status, error: error.message },
-        `${resource} could not be compared with what is known of them: it is tried again at the next turn`,
+        `${resource} could not be compared with the cache: the next comparison tries again`,
       );
     },
   };

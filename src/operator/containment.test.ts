@@ -212,7 +212,7 @@ test('is told in the status of the platform profile, in metrics, and once in the
     {
       namespace: 'bad',
       reason: 'InternalError',
-      message: expect.stringContaining('a mistake in Ringfence itself'),
+      message: expect.stringContaining('a bug in Ringfence'),
     },
   ]);
   const { text } = await metrics.expose();

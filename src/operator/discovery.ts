@@ -66,7 +66,7 @@ export function followDiscovery({ cache, queue, log, delays, mistakes }: Discove
   );
   const tell = () => {
     const { discovered, findings } = cache.discovery;
-    log.info({ ...discovered, findings: findings.length }, 'what is known of the cluster changed');
+    log.info({ ...discovered, findings: findings.length }, 'the discovered facts changed');
     queue.add(everythingKey, 'bulk');
     queue.add(platformKey, 'bulk');
   };

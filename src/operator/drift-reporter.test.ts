@@ -48,7 +48,7 @@ test('a drift that is corrected is told in the log and with an Event: what was d
     expect.objectContaining({
       namespace: 'shop',
       reason: 'DriftCorrected',
-      note: 'somebody changed it, and it is as it was before; it was `kubectl-edit` (Update) at 2026-01-02T15:04:05Z, as its managedFields say',
+      note: 'somebody changed it, and the operator restored it; according to its managedFields, `kubectl-edit` did it (Update) at 2026-01-02T15:04:05Z',
       regarding: expect.objectContaining({ kind: 'NetworkPolicy', name: deny, uid: 'uid-2' }),
     }),
   ]);
@@ -57,7 +57,7 @@ test('a drift that is corrected is told in the log and with an Event: what was d
 test('of a deletion it says that nobody keeps who did it', async () => {
   await correct([0], deleted);
   expect(lines[0]).not.toHaveProperty('manager');
-  expect(events[0]?.note).toMatch(/^somebody deleted it, and it is written again; .* audit log$/);
+  expect(events[0]?.note).toMatch(/^somebody deleted it, and the operator restored it; .* audit log$/);
 });
 
 test('a drift that comes again has an Event of its own', async () => {

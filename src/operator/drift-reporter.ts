@@ -52,7 +52,7 @@ export class DriftReporter {
     const { what, by } = drift;
     log.info(
       { namespace: namespace.name, policy, drift: what, ...by },
-      'a policy is put right that somebody else touched',
+      'somebody else changed a policy: it is corrected',
     );
     const events = refill(namespace.driftEvents, now);
     if (events.left === 0) {

@@ -66,7 +66,8 @@ export async function runUntil(stop: AbortSignal, running: Running, times = usua
   cache.run(watching.signal).catch(mistakes.report);
   const cause = await Promise.race([told(stop), lost(lease), mistaken(mistakes)]);
   const ended = endInOrder(cause, running, { watching, leading, times });
-  if (!(await endsWithin(ended, times.allMs))) log.error('it did not end in order in time: ending anyway');
+  if (!(await endsWithin(ended, times.allMs)))
+    log.error('the shutdown did not finish in time: exiting anyway');
   if (cause.kind !== 'told') throw cause.error;
 }
 

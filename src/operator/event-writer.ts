@@ -53,7 +53,7 @@ export class EventWriter {
       if (!(error instanceof ApiError)) throw error;
       if (classify(error) === 'denied') this.#failures.failed(failureKey, error, performance.now());
       if (error.status !== 409)
-        this.#log.debug({ namespace: news.namespace, error: error.message }, 'an event was not sent');
+        this.#log.debug({ namespace: news.namespace, error: error.message }, 'an Event could not be sent');
     }
   }
 }

@@ -8,8 +8,8 @@ const hints: Partial<Record<ErrorClass, string>> = {
   unauthorized:
     'the API server does not accept our credentials: check the kubeconfig or the service account token',
   denied: 'a permission is missing: grant it with `kubectl apply -k config/rbac`',
-  invalid: 'the API server refuses a write: trying again, later each time',
-  retry: 'the API server fails: trying again, later each time',
+  invalid: 'the API server refuses a write: retrying with backoff',
+  retry: 'the API server fails: retrying with backoff',
 };
 
 // An API server that has just started refuses everything for about so long, until it knows its roles.

@@ -63,7 +63,7 @@ export async function serveHealth(
       return page;
     } catch (error) {
       mistakes.contained(path, new ContainedMistake(error));
-      return plain(500, 'a mistake in ringfence itself keeps this page from being made: see the log');
+      return plain(500, 'a bug in ringfence keeps this page from being served: see the log');
     }
   };
   const server = createServer(async (request, response) => {
@@ -73,7 +73,9 @@ export async function serveHealth(
   });
   await listen(server, address);
   // Such as no file descriptors left: the next probe may get through.
-  server.on('error', ({ message }) => log.warn({ error: message }, 'a probe could not be answered'));
+  server.on('error', ({ message }) =>
+    log.warn({ error: message }, 'a request to the health address could not be answered'),
+  );
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

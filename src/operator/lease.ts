@@ -100,7 +100,7 @@ export class Lease implements Leadership {
   }
 
   get troubles(): readonly string[] {
-    return this.#trouble === undefined ? [] : [`the lease can't be had: ${this.#trouble}`];
+    return this.#trouble === undefined ? [] : [`the lease can't be acquired: ${this.#trouble}`];
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -182,7 +182,7 @@ export class Lease implements Leadership {
       signal,
     );
     this.#leads = true;
-    log.info({ identity }, 'the lease is ours');
+    log.info({ identity }, 'acquired the lease');
     onTaken();
   }
 
@@ -202,7 +202,7 @@ export class Lease implements Leadership {
   #lose(why: string): never {
     this.#leads = false;
     throw new LeaseLostError(
-      `the lease is lost, since ${why}: ending, because another operator may work now`,
+      `lost the lease because ${why}: exiting, since another operator may be active now`,
     );
   }
 
@@ -265,7 +265,7 @@ export class Lease implements Leadership {
     if (isNews && classify(error) === 'gone')
       this.#parts.log.warn(
         { error: error.message },
-        'the namespace of the lease is missing: name it with `--namespace`',
+        'the namespace of the lease is missing: set it with `--namespace`',
       );
   }
 }

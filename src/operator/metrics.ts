@@ -19,7 +19,7 @@ export interface Readings extends QueueReadings {
   readonly findings: () => Iterable<Finding>;
   /** How the routes of all namespaces stand. */
   readonly routes: () => Iterable<RouteTally>;
-  /** How many policies of ours there are. */
+  /** Policies that Ringfence wrote and that exist now. */
   readonly ownedPolicies: () => number;
   /** By resource: for how many milliseconds nothing was heard of it. */
   readonly watchAges: () => ReadonlyMap<string, number>;
@@ -64,16 +64,16 @@ export class Metrics {
       );
     this.#writes = byAction(
       'ringfence_policy_writes_total',
-      'How many writes of policies the API server took.',
+      'Writes of policies that the API server accepted.',
     );
     this.#drift = byAction(
       'ringfence_drift_corrected_total',
-      'How many of these writes made a policy again what it was before somebody else changed it.',
+      'Writes that restored a policy which somebody else had changed or deleted.',
     );
     this.#internalErrors = families.counter(
       {
         name: 'ringfence_internal_errors_total',
-        help: 'How often a mistake in Ringfence itself was contained: a namespace, or the status of the platform profile, was left as it is, or a page was not shown.',
+        help: 'Bugs in Ringfence that were contained: a namespace, or the status of the platform profile, was left as it is, or a page was not served.',
       },
       [],
       [{}],
@@ -81,7 +81,7 @@ export class Metrics {
     this.#comparisons = families.counter(
       {
         name: 'ringfence_cache_comparisons_total',
-        help: 'How often what is known of a kind of object was compared with what the API server has; each kind once an hour.',
+        help: 'Comparisons of the cache with the API server; each kind is compared once an hour.',
       },
       ['result'],
       comparisonResults.map((result) => ({ result })),
@@ -89,7 +89,7 @@ export class Metrics {
     this.#differences = families.counter(
       {
         name: 'ringfence_cache_differences_total',
-        help: 'How many objects such a comparison found to differ: an event was lost. They were read anew.',
+        help: 'Objects that such a comparison found to differ, because an event was lost. They were read again.',
       },
       ['resource'],
       resourceNames().map((resource) => ({ resource })),
@@ -97,7 +97,7 @@ export class Metrics {
     this.#timeToRing = families.seconds(
       {
         name: 'ringfence_time_to_ring_seconds',
-        help: 'From the creation of an application namespace, as the watch told of it, to its policies being written.',
+        help: 'The time from the creation of an application namespace, as the watch reported it, until its policies were written.',
       },
       ringBuckets,
     );
@@ -105,7 +105,7 @@ export class Metrics {
     this.#requests = families.counter(
       {
         name: 'rest_client_requests_total',
-        help: 'How many requests were sent to the API server; the code is `<error>` where there was no answer.',
+        help: 'Requests to the API server; the code is `<error>` if there was no answer.',
       },
       ['code', 'method', 'host'],
     );
@@ -163,14 +163,14 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
     ).map(([state, value]) => ({ labels: { state }, value })),
   );
   families.reading(
-    { name: 'ringfence_policies', help: 'How many policies of ours there are.' },
+    { name: 'ringfence_policies', help: 'Policies that Ringfence wrote and that exist now.' },
     {},
     readings.ownedPolicies,
   );
   families.gauge(
     {
       name: 'ringfence_findings',
-      help: 'How many findings there are now, also as reasons of routes.',
+      help: 'Current findings, including the reasons of routes.',
     },
     ['code', 'severity'],
     () => findingReadings(readings),
@@ -184,7 +184,7 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
   families.reading(
     {
       name: 'leader_election_master_status',
-      help: 'Whether this operator works: 1 where it holds the lease or needs none, 0 where it waits.',
+      help: 'Whether this operator is active: 1 if it holds the lease or needs none, 0 if it waits.',
     },
     { name: leaseName },
     () => (readings.leads() ? 1 : 0),
@@ -192,7 +192,7 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
   families.gauge(
     {
       name: 'ringfence_watch_age_seconds',
-      help: 'For how long nothing was heard of a resource; at rest, a bookmark comes about every minute.',
+      help: 'The time since the watch of a resource last received something; at rest, it receives a bookmark about every minute.',
     },
     ['resource'],
     () => [...readings.watchAges()].map(([resource, ms]) => ({ labels: { resource }, value: ms / 1000 })),
@@ -230,7 +230,7 @@ function exposeProcess(families: MetricFamilies): void {
     },
   );
   families.reading(
-    { name: 'process_resident_memory_bytes', help: 'The memory that the process holds, in bytes.' },
+    { name: 'process_resident_memory_bytes', help: 'The resident memory of the process, in bytes.' },
     {},
     () => process.memoryUsage.rss(),
   );

@@ -54,7 +54,7 @@ export class Mistakes {
   /** Takes in one that is not contained. */
   readonly report = (thrown: unknown): void => {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    this.#log.fatal({ error: error.stack ?? error.message }, 'this is a mistake in ringfence itself: ending');
+    this.#log.fatal({ error: error.stack ?? error.message }, 'this is a bug in ringfence: exiting');
     this.#first.resolve(error);
   };
 
@@ -66,7 +66,7 @@ export class Mistakes {
     const error = cause instanceof Error ? (cause.stack ?? cause.message) : message;
     this.#log.error(
       { key, error },
-      'this is a mistake in ringfence itself: what is done for this key fails, and is tried again',
+      'this is a bug in ringfence: the work for this key fails, and is retried',
     );
   }
 
@@ -90,8 +90,7 @@ export class Mistakes {
 
   /** Takes in that work on `key` succeeded. */
   succeeded(key: string): void {
-    if (this.#told.delete(key))
-      this.#log.info({ key }, 'the mistake in ringfence itself does not show here any more');
+    if (this.#told.delete(key)) this.#log.info({ key }, 'the bug in ringfence no longer occurs here');
   }
 }
 

@@ -155,7 +155,7 @@ export class NamespaceReporter {
       code: 'Contested',
       subject: { kind: 'NetworkPolicy', ...key },
       message: `something undoes what Ringfence writes to \`${key.name}\``,
-      hint: `see who with \`kubectl get networkpolicy ${key.name} -n ${key.namespace} -o yaml --show-managed-fields\``,
+      hint: `find out what with \`kubectl get networkpolicy ${key.name} -n ${key.namespace} -o yaml --show-managed-fields\``,
     }));
   }
 }

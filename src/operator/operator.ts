@@ -185,7 +185,7 @@ function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'o
     onUnreadable: (resource, object, error) => {
       log.error(
         { resource, ...object, err: error },
-        'a mistake in Ringfence: an object can not be decoded; what is known of it holds, and the others go on',
+        'a bug in Ringfence: an object cannot be decoded; its last known version stays in force, and other objects are not affected',
       );
       queue.addOnceAfter(platformKey, statusDelayMs);
     },

@@ -24,7 +24,7 @@ const told = () => lines.map(({ level, msg }) => [level, msg]);
 
 describe('what came of the platform profile', () => {
   test('is told when it is done, with the counts, and not on the way', () => {
-    log.report(status('Progressing', '3 namespaces to go'));
+    log.report(status('Progressing', '3 namespaces left to process'));
     log.report(status('Transitioning', '2 live namespaces being closed or opened'));
     log.report(status('Enforced', '9 policies written in 3 namespaces'));
     expect(told()).toEqual([[30, 'the platform profile: 9 policies written in 3 namespaces']]);
@@ -33,7 +33,7 @@ describe('what came of the platform profile', () => {
 
   test('is told once for each version of it, whatever comes and goes in the cluster', () => {
     log.report(status('Enforced', '9 policies written in 3 namespaces'));
-    log.report(status('Progressing', '1 namespace to go'));
+    log.report(status('Progressing', '1 namespace left to process'));
     log.report(status('Enforced', '12 policies written in 4 namespaces'));
     log.report(status('Enforced', '12 policies written in 4 namespaces', 2));
     expect(told()).toHaveLength(2);

@@ -44,17 +44,17 @@ export class QueueMetrics implements QueueListener {
     const seconds = (name: string, help: string) => families.seconds(about(name, help), buckets, queue);
     const reading = (name: string, help: string, read: () => number) =>
       families.reading(about(name, help), queue, read);
-    reading('depth', 'How many namespaces wait for a worker.', readings.queueDepth);
-    this.#adds = counter('adds_total', 'How often a namespace was put into the queue.');
-    this.#retries = counter('retries_total', 'How often a namespace was put back after a failure.');
+    reading('depth', 'Namespaces that wait for a worker.', readings.queueDepth);
+    this.#adds = counter('adds_total', 'Namespaces that were put into the queue.');
+    this.#retries = counter('retries_total', 'Namespaces that were put back into the queue after a failure.');
     this.#waits = seconds('queue_duration_seconds', 'How long namespaces wait for a worker.');
     this.#works = seconds('work_duration_seconds', 'How long reconciles take.');
-    reading('unfinished_work_seconds', 'How long the reconciles that run now have taken, added up.', () =>
+    reading('unfinished_work_seconds', 'The total time that the running reconciles have taken so far.', () =>
       this.#running().reduce((sum, seconds) => sum + seconds, 0),
     );
     reading(
       'longest_running_processor_seconds',
-      'How long the longest reconcile that runs now has taken.',
+      'The time that the longest running reconcile has taken so far.',
       () => Math.max(0, ...this.#running()),
     );
     [this.#results, this.#errors] = this.#reconciles(families, readings.workers);
@@ -107,13 +107,9 @@ export class QueueMetrics implements QueueListener {
 
   #reconciles(families: MetricFamilies, workers: number): [Counter, Counter] {
     const about = (name: string, help: string) => ({ name: `controller_runtime_${name}`, help });
+    families.reading(about('max_concurrent_reconciles', 'The number of workers.'), controller, () => workers);
     families.reading(
-      about('max_concurrent_reconciles', 'How many workers there are.'),
-      controller,
-      () => workers,
-    );
-    families.reading(
-      about('active_workers', 'How many workers are busy.'),
+      about('active_workers', 'The number of busy workers.'),
       controller,
       () => this.#workingSince.size,
     );
@@ -121,13 +117,13 @@ export class QueueMetrics implements QueueListener {
       families.counter(
         about(
           'reconcile_total',
-          'How many reconciles there were; requeue_after: the namespace is changing, or is left alone for a while.',
+          'Reconciles by result; `requeue_after` means that the namespace is changing, or is left alone for a while.',
         ),
         [...Object.keys(controller), 'result'],
         reconcileResults.map((result) => ({ ...controller, result })),
       ),
       families.counter(
-        about('reconcile_errors_total', 'How many reconciles failed; each is tried again.'),
+        about('reconcile_errors_total', 'Reconciles that failed; each is retried.'),
         Object.keys(controller),
         [controller],
       ),

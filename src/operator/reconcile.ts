@@ -154,7 +154,7 @@ export class NamespaceReconciler {
     const execution = plan && (await executor.execute(namespace, plan));
     const written = execution?.written ?? [];
     if (written.length > 0)
-      log.info({ namespace: name, ...count(written) }, 'policies taken away: the platform profile is gone');
+      log.info({ namespace: name, ...count(written) }, 'deleted the policies of teams, because the platform profile is deleted');
     await statuses.writeProfiles(name, { compiled: undefined, lacking: new Set() });
     if (execution !== undefined && execution.state !== 'Done')
       return { againAfterMs: execution.againAfterMs };

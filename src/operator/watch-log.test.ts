@@ -26,7 +26,7 @@ describe('a watch that fails', () => {
   test.each([
     [missing, 'the cluster does not know namespaces: install it with `kubectl apply -k config/crd`'],
     [denied, 'no permission to list and watch namespaces: grant it with `kubectl apply -k config/rbac`'],
-    [failing, 'the API server refuses to list or watch namespaces: trying again'],
+    [failing, 'the API server refuses to list or watch namespaces: retrying'],
   ])('is told once with the command that fixes it, not at each retry: %s', (error, line) => {
     fail('namespaces', error, 0, 1, 2, 3, 60);
     expect(lines).toEqual([line]);
@@ -73,7 +73,7 @@ describe('a trouble of the whole server', () => {
   test.each([
     [
       unreachable,
-      ['the API server is unreachable: trying again until it answers', 'the API server is reachable again'],
+      ['the API server is unreachable: retrying until it answers', 'the API server is reachable again'],
     ],
     [
       unauthorized,
@@ -110,7 +110,7 @@ test('a watch that was never in trouble says nothing', () => {
 
 test('a server that has gone back to an older state is told of once for all watches, and anew the next time', () => {
   const told =
-    'the API server has gone back to an older state, as after a restore of etcd: going on from what it has now';
+    'the API server has returned to an older state, as after a restore of etcd: continuing from its current state';
   watches.turnedBack('namespaces', 0);
   watches.turnedBack('services', 5_000);
   expect(lines).toEqual([told]);

@@ -63,7 +63,7 @@ export class WatchLog {
     if (isNews)
       this.#log.warn(
         { resource },
-        'the API server has gone back to an older state, as after a restore of etcd: going on from what it has now',
+        'the API server has returned to an older state, as after a restore of etcd: continuing from its current state',
       );
   }
 
@@ -110,7 +110,7 @@ function troubleOf(error: ApiError): Trouble {
 function explain(resource: string, trouble: Trouble): string {
   switch (trouble) {
     case 'unreachable':
-      return 'the API server is unreachable: trying again until it answers';
+      return 'the API server is unreachable: retrying until it answers';
     case 'unauthorized':
       return 'the API server does not accept our credentials: check the kubeconfig or the service account token';
     case 'missing':
@@ -118,6 +118,6 @@ function explain(resource: string, trouble: Trouble): string {
     case 'denied':
       return `no permission to list and watch ${resource}: grant it with \`kubectl apply -k config/rbac\``;
     case 'refusing':
-      return `the API server refuses to list or watch ${resource}: trying again`;
+      return `the API server refuses to list or watch ${resource}: retrying`;
   }
 }

@@ -10,7 +10,7 @@ test('a kind that is gone is told of the platform profile, with what brings it b
       code: 'KindGone',
       subject: { kind: 'PlatformNetworkProfile', name: 'default' },
       message:
-        'the cluster does not know `appnetworkprofiles.ringfence.dev` any more: nothing is written or deleted on its account until it does',
+        'the cluster no longer knows `appnetworkprofiles.ringfence.dev`: until it does, nothing is written or deleted because of it',
       hint: 'install the CRDs with `kubectl apply -k config/crd`, and then the profiles',
     },
   ]);

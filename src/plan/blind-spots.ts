@@ -13,7 +13,7 @@ export function goneFindings(
   return kinds.map((kind) => ({
     code: 'KindGone',
     subject: { kind: 'PlatformNetworkProfile', name },
-    message: `the cluster does not know \`${kind}\` any more: nothing is written or deleted on its account until it does`,
+    message: `the cluster no longer knows \`${kind}\`: until it does, nothing is written or deleted because of it`,
     hint: 'install the CRDs with `kubectl apply -k config/crd`, and then the profiles',
   }));
 }
@@ -30,8 +30,8 @@ export function unreadableFindings(
         object.namespace === ''
           ? { kind: 'PlatformNetworkProfile', name }
           : { kind: 'Namespace', name: object.namespace },
-      message: `a mistake in Ringfence keeps it from reading \`${formatKey(object)}\` of ${resource}: ${object.message}; what it knew of it before holds`,
-      hint: 'report it with the object, as `kubectl get -o yaml` shows it; the log has the place',
+      message: `a bug in Ringfence keeps it from reading \`${formatKey(object)}\` of ${resource}: ${object.message}; the last known version stays in force`,
+      hint: 'report it with the object, as `kubectl get -o yaml` shows it; the log has the stack trace',
     })),
   );
 }

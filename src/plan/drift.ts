@@ -11,9 +11,9 @@ export interface Drift {
 }
 
 const corrections: Readonly<Record<Drift['what'], string>> = {
-  deleted: 'somebody deleted it, and it is written again',
-  changed: 'somebody changed it, and it is as it was before',
-  added: 'somebody added it under the name and label of Ringfence, and it is taken away',
+  deleted: 'somebody deleted it, and the operator restored it',
+  changed: 'somebody changed it, and the operator restored it',
+  added: 'somebody added it with the name and label of Ringfence, and the operator deleted it',
 };
 
 /** One sentence for people. */
@@ -22,11 +22,11 @@ export function describeDrift({ what, by }: Drift): string {
 }
 
 const unknown: Readonly<Record<Drift['what'], string>> = {
-  deleted: 'Kubernetes does not keep who deletes an object: look for that in the audit log',
-  changed: 'who it was is not in its managedFields: look for that in the audit log',
-  added: 'who it was is not in its managedFields: look for that in the audit log',
+  deleted: 'Kubernetes does not record who deletes an object: see the audit log',
+  changed: 'its managedFields do not say who: see the audit log',
+  added: 'its managedFields do not say who: see the audit log',
 };
 
 function describeEdit({ manager, operation, time }: Edit): string {
-  return `it was \`${manager}\` (${operation}) at ${time}, as its managedFields say`;
+  return `according to its managedFields, \`${manager}\` did it (${operation}) at ${time}`;
 }

@@ -29,7 +29,7 @@ describe("the findings about somebody else's policies", () => {
     );
     expect(codes).toEqual(['ForeignPolicy shop', 'ForeignAllowAll open']);
     const [, inOnly] = foreignFindings('shop', [open], ['Ingress']);
-    expect(inOnly?.message).toContain('lets everyone in: ');
+    expect(inOnly?.message).toContain('allows all ingress: ');
     const [, both] = foreignFindings('shop', [open], ['Ingress', 'Egress']);
     expect(both?.message).toContain('lets everyone in and lets its pods reach everyone: ');
   });

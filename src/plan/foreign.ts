@@ -39,11 +39,11 @@ export function foreignFindings(
 }
 
 function allowAll(namespace: string, name: string, through: readonly Direction[]): Finding {
-  const words = { Ingress: 'lets everyone in', Egress: 'lets its pods reach everyone' } as const;
+  const words = { Ingress: 'allows all ingress', Egress: 'allows all egress of its pods' } as const;
   return {
     code: 'ForeignAllowAll',
     subject: { kind: 'NetworkPolicy', namespace, name },
     message: `\`${name}\`, which Ringfence did not write, ${through.map((direction) => words[direction]).join(' and ')}: for the pods that it selects, the ring is open`,
-    hint: `delete it if it is not meant: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
+    hint: `delete it if it is not intended: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
   };
 }

@@ -216,7 +216,7 @@ function tellOf({ namespace, name }: OwnedPolicy): Finding {
     code: 'FrozenBeyondGuardrails',
     subject: { kind: 'NetworkPolicy', namespace, name },
     message:
-      'it was written for a profile that can not be read now, and loses what the guardrails of the platform profile forbid',
+      'it belongs to a profile that cannot be read, and loses what the guardrails of the platform profile forbid',
     hint: 'fix the profile: its routes are judged again when it can be read',
   };
 }

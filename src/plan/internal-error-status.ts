@@ -13,11 +13,8 @@ export function internalError(namespace: string, what: string): Finding {
   return {
     code: reason,
     subject: { kind: 'Namespace', name: namespace },
-    message: shorten(
-      `a mistake in Ringfence itself keeps the policies of this namespace as they are: \`${what}\``,
-      512,
-    ),
-    hint: 'please report it, with what the log of the operator says; the other namespaces are not affected',
+    message: shorten(`a bug in Ringfence keeps the policies of this namespace as they are: \`${what}\``, 512),
+    hint: 'please report it with the log of the operator; other namespaces are not affected',
   };
 }
 

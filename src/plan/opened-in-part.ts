@@ -15,8 +15,8 @@ export function openedInPart(
     {
       code: 'OpenedInPart',
       subject: { kind: 'Namespace', name: namespace },
-      message: `while \`${namespace}\` is closed or opened, some of its pods may lose connections (${partial.join(', ')}): the policies of others select pods in too many ways to open just the rest`,
-      hint: 'new connections work again when the policies are written; give these pods a default deny of their own first to avoid it',
+      message: `while \`${namespace}\` is closed or opened, some of its pods may lose connections (${partial.join(', ')}): the selectors of foreign policies are too complex to open only the pods that change`,
+      hint: 'new connections work again once the policies are written; to avoid this, first give these pods a default deny of their own',
     },
   ];
 }

@@ -71,7 +71,7 @@ function condition({ conditions = [] }: PlatformNetworkProfileStatus, type: stri
 describe('the status of the platform profile, where a kind is gone', () => {
   const gone = goneFindings({ name: 'default' }, ['appnetworkprofiles.ringfence.dev']);
   const message =
-    'KindGone: the cluster does not know `appnetworkprofiles.ringfence.dev` any more: nothing is written or deleted on its account until it does; install the CRDs with `kubectl apply -k config/crd`, and then the profiles';
+    'KindGone: the cluster no longer knows `appnetworkprofiles.ringfence.dev`: until it does, nothing is written or deleted because of it; install the CRDs with `kubectl apply -k config/crd`, and then the profiles';
 
   test.each([
     ['nothing else is wrong', { shop: standing('Enforced') }, {}],
@@ -138,7 +138,7 @@ describe('the platform profile is Ready', () => {
     const made = status({ shop: standing('Enforced'), pay: standing('Enforced'), old: standing('Outside') });
     expect(condition(made, 'Programmed')).toBe('True Enforced: 4 policies written in 2 namespaces');
     expect(condition(made, 'Ready')).toBe('True Enforced: 4 policies written in 2 namespaces');
-    expect(condition(made, 'Accepted')).toBe('True Accepted: the profile is understood');
+    expect(condition(made, 'Accepted')).toBe('True Accepted: the profile is accepted');
   });
 
   test('when a dry run is computed, although nothing is programmed', () => {
@@ -166,7 +166,7 @@ describe('the platform profile is Ready', () => {
       'namespaces are not looked at yet',
       { shop: standing('Enforced') },
       2,
-      'False Progressing: 2 namespaces to go',
+      'False Progressing: 2 namespaces left to process',
     ],
     [
       'policies cannot be written',
@@ -197,7 +197,7 @@ describe('a platform profile that does not decode', () => {
         type: 'Ready',
         status: 'False',
         reason: 'Progressing',
-        message: '1 namespace to go',
+        message: '1 namespace left to process',
         observedGeneration: 6,
         lastTransitionTime: 'then',
       },
@@ -218,14 +218,14 @@ describe('a platform profile that does not decode', () => {
   test('says that the version before it holds on, where there was one, and counts what that comes to', () => {
     const { status: held } = platformStatus({ ...broken, holdsOn: true, policies: 5 });
     expect(condition(held, 'Stalled')).toMatch(
-      /; the version before it holds on, and nothing is pruned, until that is fixed$/,
+      /; until that is fixed, the last readable version stays in force, and nothing is pruned$/,
     );
     expect(held.counts).toMatchObject({ enforced: 0, policies: 5 });
   });
 
   test('is Stalled with the field to fix, so that kstatus does not wait for it', () => {
     expect(condition(made, 'Stalled')).toMatch(
-      /^True InvalidProfile: spec\.colour: .*; everything stays as it is until that is fixed$/,
+      /^True InvalidProfile: spec\.colour: .*; until that is fixed, everything stays as it is$/,
     );
     expect(condition(made, 'Accepted')).toMatch(/^False InvalidProfile/);
     expect(condition(made, 'Ready')).toMatch(/^False InvalidProfile/);
@@ -283,7 +283,7 @@ describe('findings', () => {
       { findings: [{ ...finding('NodeRangesUnknown', 'a preset is not written'), subject: ofPlatform }] },
     );
     expect(condition(made, 'Accepted')).toBe(
-      'True Accepted: the profile is understood; 2 findings (1 NameTaken, 1 NodeRangesUnknown), the first: NodeRangesUnknown: a preset is not written',
+      'True Accepted: the profile is accepted; 2 findings (1 NameTaken, 1 NodeRangesUnknown), the first: NodeRangesUnknown: a preset is not written',
     );
   });
 
@@ -297,7 +297,7 @@ describe('findings', () => {
       shop: standing('Enforced', { findings: [unknown, finding('NameTaken')] }),
     });
     expect(condition(made, 'Accepted')).toBe(
-      'True Accepted: the profile is understood; 3 findings (2 DnsUnknown, 1 NameTaken), the first in `pay`: DnsUnknown: no pod here may ask it',
+      'True Accepted: the profile is accepted; 3 findings (2 DnsUnknown, 1 NameTaken), the first in `pay`: DnsUnknown: no pod here may ask it',
     );
   });
 
@@ -345,7 +345,7 @@ describe('while not every namespace is looked at, as after a restart', () => {
   ])('but not where %s', (_, [standings, spec, more]) => {
     const made = statusOrKept(standings, spec, { ...restarted, ...more });
     expect(made.isKept).toBe(false);
-    expect(condition(made.status, 'Ready')).toBe('False Progressing: 1 namespace to go');
+    expect(condition(made.status, 'Ready')).toBe('False Progressing: 1 namespace left to process');
   });
 
   test('it goes on to say what fails, where it was not Ready before', () => {

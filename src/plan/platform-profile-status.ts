@@ -30,7 +30,7 @@ export interface PlatformStatusInput {
   readonly discovered: Discovered;
   /** By name of namespace. */
   readonly standings: ReadonlyMap<string, NamespaceStanding>;
-  /** How many policies of ours there are. */
+  /** Policies that Ringfence wrote and that exist now. */
   readonly policies: number;
   /** Findings about the profile as a whole. */
   readonly findings: readonly Finding[];
@@ -72,8 +72,8 @@ function statusNow(
     );
   if (!platform.decoded.ok) {
     const tail = input.holdsOn
-      ? 'the version before it holds on, and nothing is pruned, until that is fixed'
-      : 'everything stays as it is until that is fixed';
+      ? 'until that is fixed, the last readable version stays in force, and nothing is pruned'
+      : 'until that is fixed, everything stays as it is';
     const message = `${platform.decoded.error.map(formatProblem).join('; ')}; ${tail}`;
     return {
       ...previous,
@@ -159,10 +159,10 @@ function acceptedMessage({ findings, standings }: PlatformStatusInput): string {
   const all = [...findings, ...[...standings.values()].flatMap((standing) => standing.findings)];
   const remarks = all.filter((finding) => severityOf(finding) !== 'info');
   const [first] = remarks;
-  if (first === undefined) return 'the profile is understood';
+  if (first === undefined) return 'the profile is accepted';
   const place = placeOf(first);
   const where = place === undefined ? '' : ` in \`${place}\``;
-  return `the profile is understood; ${plural(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
+  return `the profile is accepted; ${plural(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
 }
 
 /** The namespace that a finding is about; `undefined` where it is about the whole cluster. */
@@ -195,7 +195,8 @@ function progress(
   ];
   const gone = findings.find(({ code }) => code === 'KindGone');
   if (gone !== undefined) return of('KindGone', `${gone.message}; ${gone.hint}`, 'Unknown', 'False');
-  if (waiting > 0) return of('Progressing', `${plural(waiting, 'namespace')} to go`, 'False', 'False');
+  if (waiting > 0)
+    return of('Progressing', `${plural(waiting, 'namespace')} left to process`, 'False', 'False');
   if (counts.failing > 0) {
     const [first] = failingAmong(standings);
     const why = first && `; the first, \`${first.namespace}\`: ${first.reason}: ${first.message}`;

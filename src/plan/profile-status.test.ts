@@ -119,7 +119,7 @@ describe('the status of a profile', () => {
     const objects = [service('shop/web', [{ port: 80, targetPort: 8080 }])];
     const made = status(profile('shop/shop', { routes: wrong }), {}, {}, objects);
     expect(condition(made, 'Accepted')).toMatch(
-      /^False RoutesRejected: route `a` is Rejected: .*; so is 1 more$/,
+      /^False RoutesRejected: route `a` is Rejected: .*; and 1 more$/,
     );
     expect(condition(made, 'Ready')).toMatch(/^False RoutesRejected/);
     expect(condition(made, 'Programmed')).toMatch(/^True/);
@@ -171,7 +171,7 @@ describe('the status of a profile', () => {
       message: 'Ringfence denies nothing here: there is no PlatformNetworkProfile `default`',
     });
     expect(condition(made, 'Programmed')).toBe(
-      'False NoPlatformProfile: there is no PlatformNetworkProfile `default`: a platform engineer creates it',
+      'False NoPlatformProfile: there is no PlatformNetworkProfile `default`: a platform engineer has to create it',
     );
   });
 
@@ -196,7 +196,7 @@ describe('a profile in a namespace in which writes are refused', () => {
   const lacking = statusIn(ringed(facts), facts, {}, { owned: 0, isLacking: true, failure });
 
   test("is neither Programmed nor Ready, and says with the server's words why", () => {
-    const expected = `False Refused: not every policy of the namespace is in place; it is tried again until it works: ${quota}`;
+    const expected = `False Refused: not every policy of the namespace is in place; the operator retries until it succeeds: ${quota}`;
     expect(condition(lacking, 'Programmed')).toBe(expected);
     expect(condition(lacking, 'Ready')).toBe(expected);
     expect(condition(lacking, 'Accepted')).toMatch(/^True/);
@@ -254,7 +254,7 @@ describe('a profile that does not decode', () => {
 
   test('is Stalled with the field to fix', () => {
     expect(condition(made, 'Stalled')).toMatch(
-      /^True InvalidProfile: spec\.colour: .*; its policies stay as they are, but for what guardrails forbid, until that is fixed$/,
+      /^True InvalidProfile: spec\.colour: .*; until that is fixed, its policies stay as they are, except for what guardrails forbid$/,
     );
     expect(condition(made, 'Accepted')).toMatch(/^False InvalidProfile/);
     expect(condition(made, 'Ready')).toMatch(/^False InvalidProfile/);
@@ -263,7 +263,7 @@ describe('a profile that does not decode', () => {
 
   test('is Frozen, with the policies that stay, and since when', () => {
     expect(condition(made, 'Frozen')).toBe(
-      'True InvalidProfile: as it was written before, as far as guardrails allow, stays `ringfence-shop-a`, `ringfence-shop-b`; so does what lets others out to this namespace, in `cart`, `pay`',
+      'True InvalidProfile: these policies stay as they are, as far as guardrails allow: `ringfence-shop-a`, `ringfence-shop-b`; so do the mirrors of its routes in `cart`, `pay`',
     );
     const later = statusWith({ own: [], mirroredIn: [] }, made, 'later');
     const since = later.conditions?.find(({ type }) => type === 'Frozen')?.lastTransitionTime;
@@ -283,7 +283,7 @@ describe('a profile that does not decode', () => {
   test('is not Frozen where nothing of it stays', () => {
     const nothing = statusWith(undefined);
     expect(condition(nothing, 'Frozen')).toBeUndefined();
-    expect(condition(nothing, 'Stalled')).toMatch(/; nothing of it is in force until that is fixed$/);
+    expect(condition(nothing, 'Stalled')).toMatch(/; until that is fixed, none of its routes is in force$/);
   });
 
   test('keeps what was last known of its routes, and counts the policies that stay', () => {

@@ -150,7 +150,7 @@ function readConditions(
   const [rejected, pending] = [of('Rejected'), of('Pending')];
   const accepted: ConditionNow =
     rejected[0] === undefined
-      ? { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'every route is understood' }
+      ? { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'every route is accepted' }
       : {
           type: 'Accepted',
           status: 'False',
@@ -167,7 +167,7 @@ function readConditions(
 
 /** The first of some routes, with its message, and how many more there are. */
 function firstOf([first, ...rest]: readonly RouteStatus[], what: string): string {
-  const more = rest.length === 0 ? '' : `; so ${rest.length === 1 ? 'is' : 'are'} ${rest.length} more`;
+  const more = rest.length === 0 ? '' : `; and ${rest.length} more`;
   return `route \`${first?.name}\` ${what}: ${first?.message}${more}`;
 }
 
@@ -187,17 +187,17 @@ function programmedCondition(
   });
   const open = whyOpen(compiled);
   if (compiled === undefined)
-    return of('False', 'NoPlatformProfile', `${open?.why}: a platform engineer creates it`);
+    return of('False', 'NoPlatformProfile', `${open?.why}: a platform engineer has to create it`);
   if (failure !== undefined)
     return of(
       'False',
       failure.reason,
-      `not every policy of the namespace is in place; it is tried again until it works: ${failure.message}`,
+      `not every policy of the namespace is in place; the operator retries until it succeeds: ${failure.message}`,
     );
   // Nothing is to be written, so nothing is missing: a GitOps tool must not wait for the platform to enforce.
-  if (open !== undefined) return of('True', open.reason, `${open.why}: no policy is to be written in it`);
+  if (open !== undefined) return of('True', open.reason, `${open.why}: no policy has to be written in it`);
   if (compiled.enforcement === 'DryRun')
-    return of('True', 'DryRun', 'the namespace is in a dry run: no policy is to be written in it');
+    return of('True', 'DryRun', 'the namespace is in a dry run: no policy has to be written in it');
   return of('True', 'Programmed', 'its policies are written');
 }
 
@@ -208,8 +208,8 @@ function invalidConditions(
   const problems = (decoded.ok ? [] : decoded.error).map(formatProblem).join('; ');
   const tail =
     frozen === undefined
-      ? 'nothing of it is in force until that is fixed'
-      : 'its policies stay as they are, but for what guardrails forbid, until that is fixed';
+      ? 'until that is fixed, none of its routes is in force'
+      : 'until that is fixed, its policies stay as they are, except for what guardrails forbid';
   const of = (type: string, status: Condition['status'], message = `${problems}; ${tail}`): ConditionNow => ({
     type,
     status,
@@ -228,12 +228,10 @@ function invalidConditions(
 /** Which policies stay; since when, the condition says by its `lastTransitionTime`. */
 function frozenMessage({ own, mirroredIn }: FrozenPolicies): string {
   const mirrors =
-    mirroredIn.length === 0
-      ? ''
-      : `; so does what lets others out to this namespace, in ${listFirst(mirroredIn)}`;
+    mirroredIn.length === 0 ? '' : `; so do the mirrors of its routes in ${listFirst(mirroredIn)}`;
   return own.length === 0
     ? `it has no policy of its own${mirrors}`
-    : `as it was written before, as far as guardrails allow, stays ${listFirst(own)}${mirrors}`;
+    : `these policies stay as they are, as far as guardrails allow: ${listFirst(own)}${mirrors}`;
 }
 
 const mostListed = 10;

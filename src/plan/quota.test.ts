@@ -71,8 +71,8 @@ describe('the finding', () => {
       code: 'QuotaExceeded',
       subject: { kind: 'Namespace', name: 'shop' },
       message:
-        'the ResourceQuota `few` of namespace `shop` has no room for 3 more policies, with 3 of 4 used; until they are written, nothing is deleted',
-      hint: `raise its \`${counted}\` by 2 for the upgrade: afterwards 2 of the old policies are deleted`,
+        'the ResourceQuota `few` of namespace `shop` has no room for 3 more policies, with 3 of 4 used; nothing is deleted until they are written',
+      hint: `raise its \`${counted}\` by 2 for the upgrade: afterwards the operator deletes 2 of the old policies`,
     });
   });
 

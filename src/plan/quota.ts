@@ -45,9 +45,9 @@ export function quotaExceeded(
   // Somebody may have deleted policies since: there was no room for at least the one that was refused.
   const missing = Math.max(1, toWrite - room);
   const counted = count === undefined ? '' : `, with ${count.used} of ${count.limited} used`;
-  const kept = toDelete === 0 ? '' : '; until they are written, nothing is deleted';
+  const kept = toDelete === 0 ? '' : '; nothing is deleted until they are written';
   const then =
-    toDelete === 0 ? '' : ` for the upgrade: afterwards ${toDelete} of the old policies are deleted`;
+    toDelete === 0 ? '' : ` for the upgrade: afterwards the operator deletes ${toDelete} of the old policies`;
   return {
     code: 'QuotaExceeded',
     subject: { kind: 'Namespace', name: namespace },

@@ -17,7 +17,7 @@ export function transitionPolicy(
     ...key,
     owner,
     description:
-      'Allows everything for the few seconds in which the default policies are written or taken away, to pods that nothing else isolates before and after',
+      'Allows everything for the few seconds in which the default policies are written or deleted, for pods that nothing else isolates before and after',
     spec: {
       podSelector,
       policyTypes: directions as NonEmpty<Direction>,

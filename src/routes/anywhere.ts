@@ -10,7 +10,7 @@ export const anywhereEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: false,
   description:
-    'Everything: every pod of every namespace and every address, IPv4 and IPv6. As `from`, anyone who has network access to the pods gets in.',
+    'Everything: every pod of every namespace and every address, IPv4 and IPv6. As `from`, it lets in anyone who has network access to the pods.',
   // CNIs differ in whether an address range matches pods, so that pods are named too.
   peers: () =>
     success([{ namespaceSelector: {} }, { ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }]),

@@ -11,7 +11,7 @@ export const appEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: true,
   description:
-    "Pods in this namespace whose app label has this value. Which label that is, the platform profile's `appLabel` says (`app.kubernetes.io/name` unless changed).",
+    'Pods in this namespace whose app label has this value. `appLabel` of the platform profile defines the label (`app.kubernetes.io/name` by default).',
   pods: (app, { appLabel }) => success({ selector: { matchLabels: { [appLabel]: app } }, ports: podPorts }),
   peers: (app, { appLabel }) => success([{ podSelector: { matchLabels: { [appLabel]: app } } }]),
 });

@@ -13,7 +13,7 @@ const schema = constrain(
   fields({
     cidr: cidrText().describe('The range, IPv4 or IPv6, without host bits.'),
     except: setOf(cidrText(), { max: 32 })
-      .describe('Parts of the range that are left out; each is smaller than `cidr` and inside it.')
+      .describe('Parts of the range to exclude; each is smaller than `cidr` and inside it.')
       .exactOptional(),
   }),
   {
@@ -22,7 +22,7 @@ const schema = constrain(
     holds: ({ cidr, except = [] }) => except.every((part) => isPartOf(cidr, part)),
     explain: ({ cidr, except = [] }) => {
       const wrong = except.find((part) => !isPartOf(cidr, part));
-      return wrong === undefined ? undefined : `\`${wrong}\` is not a part of \`${cidr}\``;
+      return wrong === undefined ? undefined : `\`${wrong}\` is not inside \`${cidr}\``;
     },
   },
 );
@@ -34,7 +34,7 @@ export const cidrEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: false,
   description:
-    'A range of addresses. It is meant for what lies outside the cluster: whether a range that covers pod addresses matches pods differs between CNIs, so name pods by labels.',
+    'A range of addresses. It is meant for addresses outside the cluster: CNIs differ in whether a range that contains pod addresses matches pods, so select pods by labels.',
   peers: ({ cidr, except = [] }) =>
     success([{ ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } }]),
 });

@@ -12,7 +12,7 @@ export const clusterEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: false,
   description:
-    'Every pod of every namespace, and the node addresses of the cluster; as `to`, its Service addresses too. Ranges that are not known are left out.',
+    'Every pod of every namespace, and the node addresses of the cluster; as `to`, also its Service addresses. Unknown ranges are left out.',
   // CNIs differ in whether an address range matches pods, so that pods are named, and their ranges are not.
   peers: (_, { ranges }) => success([{ namespaceSelector: {} }, ...blocks(ranges.nodes)]),
   rules: (_, { ranges }, ports) =>
@@ -26,7 +26,7 @@ export const clusterEnd = routeEnd({
       ...(ranges.services === undefined && side === 'to' ? ['`spec.cluster.serviceRanges`'] : []),
     ];
     if (missing.length === 0) return undefined;
-    const message = `addresses that are not known are left out: a platform engineer sets ${missing.join(' and ')} of the platform profile`;
+    const message = `unknown addresses are left out: a platform engineer sets ${missing.join(' and ')} of the platform profile`;
     return { reason: 'ClusterRangesUnknown', message };
   },
 });

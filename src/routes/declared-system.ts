@@ -24,7 +24,7 @@ export function declaredPeers(
   return failure({
     state: 'Pending',
     reason: 'SystemPlaceUnknown',
-    message: `it is not known where ${names} of the platform profile's \`spec.${field}\` is${why === undefined ? '' : `: ${why}`}`,
+    message: `the pods or addresses of ${names} in \`spec.${field}\` of the platform profile are not known${why === undefined ? '' : `: ${why}`}`,
   });
 }
 

@@ -9,7 +9,7 @@ export const ingressControllerEnd = routeEnd({
   name: 'ingressController',
   schema: fields({
     name: dnsLabel()
-      .describe('One of `ingressControllers` in the platform profile, by its name. Left out: all of them.')
+      .describe('One of `ingressControllers` in the platform profile, by its name. If unset: all of them.')
       .exactOptional(),
   }),
   sides: ['from', 'to'],

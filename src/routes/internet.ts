@@ -13,13 +13,13 @@ export const internetEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: false,
   description:
-    'Public addresses, IPv4 and IPv6: none of the cluster, and none of private, shared, link-local and other special ranges, so that the metadata address of a cloud (169.254.169.254) stays shut. It waits until the ranges of the cluster are known. For private networks beside the cluster name their `cidr`.',
+    'Public addresses, IPv4 and IPv6, without those of the cluster and without private, shared, link-local and other special ranges, so the metadata address of a cloud (169.254.169.254) stays closed. A route with it waits until the ranges of the cluster are known. For private networks outside the cluster, use `cidr`.',
   peers: (_, { ranges }) => outside(ranges),
   missingFact: ({ uncertain }) => {
     const old = rangeNames.filter((name) => uncertain?.has(name));
     return old.length === 0
       ? undefined
-      : { ...unknown(old), message: `${unknown(old).message}; what is enforced already stays` };
+      : { ...unknown(old), message: `${unknown(old).message}; rules that are already enforced stay` };
   },
 });
 
@@ -125,7 +125,7 @@ function unknown(names: readonly RangeName[]): EndProblem {
   return {
     state: 'Pending',
     reason: 'ClusterRangesUnknown',
-    message: `what is outside is not known before all ranges of the cluster are: a platform engineer sets ${missing.join(', ')} of the platform profile`,
+    message: `it is unknown which addresses are outside until all ranges of the cluster are known: a platform engineer sets ${missing.join(', ')} of the platform profile`,
   };
 }
 
@@ -133,5 +133,5 @@ const nothingOutside: EndProblem = {
   state: 'Pending',
   reason: 'ClusterRangesUnknown',
   message:
-    'the ranges of the cluster hold every address: a platform engineer mends `spec.cluster` of the platform profile',
+    'the ranges of the cluster contain every address: a platform engineer fixes `spec.cluster` of the platform profile',
 };

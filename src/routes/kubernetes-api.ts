@@ -12,7 +12,7 @@ export const kubernetesApiEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: false,
   description:
-    'As `to`, the Kubernetes API server: its Service address and every endpoint, each on its own port, so that `ports` can be left out; where they are written, one of them must be a port of it. As `from`, the control plane that calls a webhook or an aggregated API in this namespace: the addresses of its nodes, or the konnectivity pods.',
+    'As `to`, the Kubernetes API server: its Service address and every endpoint, each on its own port, so you can leave out `ports`; if you set them, one of them must be a port of the API server. As `from`, the control plane that calls a webhook or an aggregated API in this namespace: the addresses of its nodes, or the konnectivity pods.',
   peers: (_, { controlPlane }) => {
     const [first, ...rest] = controlPlane;
     return first === undefined ? failure(unknownControlPlane) : success([first, ...rest]);
@@ -64,5 +64,5 @@ const unknownControlPlane = {
   state: 'Pending',
   reason: 'ApiServerUnknown',
   message:
-    "it is not known where the control plane calls from: a platform engineer sets the platform profile's `spec.kubernetesAPI.controlPlane`",
+    'the addresses that the control plane calls from are not known: a platform engineer sets `spec.kubernetesAPI.controlPlane` of the platform profile',
 } as const;

@@ -9,14 +9,14 @@ export const monitoringEnd = routeEnd({
   name: 'monitoring',
   schema: fields({
     name: dnsLabel()
-      .describe('One of `monitoring` in the platform profile, by its name. Left out: all of them.')
+      .describe('One of `monitoring` in the platform profile, by its name. If unset: all of them.')
       .exactOptional(),
   }),
   sides: ['from', 'to'],
   isLocal: false,
   requiresConsent: true,
   description:
-    'The monitoring systems that the platform profile declares: `{}` for all of them, or one by its name. Scraping on their own ports is allowed already; this is for other ports, or for pods that push (`to`).',
+    'The monitoring systems that the platform profile declares: `{}` for all of them, or one by its name. Scraping on their own ports is already allowed; use this for other ports, or for pods that push (`to`).',
   peers: ({ name }, context) => declaredPeers('monitoring', name, context.monitoring),
   namespaceScope: () => 'declared',
 });

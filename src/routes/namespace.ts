@@ -15,11 +15,11 @@ const schema = constrain(
       .exactOptional(),
     selector: labelSelector()
       .describe(
-        'Namespaces by their labels; `{}` means every namespace. Who may label a namespace may join it to this route.',
+        'Namespaces by their labels; `{}` means every namespace. Anyone who may label a namespace can add it to this route.',
       )
       .exactOptional(),
     pods: labelSelector()
-      .describe('Only these pods of the namespaces. Left out or `{}`: all of them.')
+      .describe('Only these pods of the namespaces. If unset or `{}`: all of them.')
       .exactOptional(),
   }),
   {
@@ -37,7 +37,7 @@ export const namespaceEnd = routeEnd({
   isLocal: false,
   requiresConsent: true,
   description:
-    'Pods of other namespaces, which exactly one of `name` and `selector` chooses. As `to`, the other namespace must admit this one too before traffic flows: until then the route is Pending.',
+    'Pods of other namespaces, which exactly one of `name` and `selector` selects. As `to`, the other namespace must also let this one in before traffic flows: until then the route is Pending.',
   peers: ({ name, selector, pods }) =>
     success([
       {

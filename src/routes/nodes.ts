@@ -10,7 +10,7 @@ export const nodesEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: false,
   description:
-    "The addresses of the cluster's nodes, and so every pod with `hostNetwork: true`, which no selector can select. Traffic from a pod's own node may pass in any case: most CNIs let the kubelet's probes in.",
+    "The addresses of the cluster's nodes, and so every pod with `hostNetwork: true`, which no selector can select. Traffic from a pod's own node may always pass: most CNIs allow the kubelet's probes.",
   peers: (_, { ranges }) => {
     if (ranges.nodes === undefined) return failure(unknownNodes);
     const [first, ...rest] = ranges.nodes;
@@ -22,5 +22,5 @@ const unknownNodes = {
   state: 'Pending',
   reason: 'NodeRangesUnknown',
   message:
-    "the addresses of the nodes are not known: a platform engineer sets the platform profile's `spec.cluster.nodeRanges`",
+    'the addresses of the nodes are not known: a platform engineer sets `spec.cluster.nodeRanges` of the platform profile',
 } as const;

@@ -22,7 +22,7 @@ export const serviceEnd = routeEnd({
   sides: ['from', 'to'],
   isLocal: true,
   description:
-    "The pods behind this Service of this namespace; changes of its selector and ports are followed. With it as `to`, `ports` are the Service's ports, not the pods', and are translated; leave them out for every port that the Service has.",
+    "The pods behind this Service of this namespace; Ringfence follows changes of its selector and ports. As `to`, `ports` are the Service's ports, not the pods', and are translated; leave them out to allow every port of the Service.",
   pods: podsBehind,
   peers: (name, context) => {
     const behind = podsBehind(name, context);
@@ -44,14 +44,14 @@ export function podsBehind(
     const hint = 'name its addresses with `cidr`, or the namespace that it leads to with `namespace`';
     return rejected(
       'ServiceExternal',
-      `Service \`${name}\` leads to \`${target}\` by name, not to pods here: ${hint}`,
+      `Service \`${name}\` leads to the name \`${target}\`, not to pods here: ${hint}`,
     );
   }
   if (found.selector === undefined) {
     const hint = 'name the pods with `pods`, or the addresses with `cidr`';
     return rejected(
       'ServiceWithoutSelector',
-      `Service \`${name}\` selects no pods, somebody writes its endpoints: ${hint}`,
+      `Service \`${name}\` has no selector, so its pods are not known: ${hint}`,
     );
   }
   return success({

@@ -44,8 +44,8 @@ describe('the union of route ends', () => {
       (value) => routeEndUnion(ends, 'from').safeParse(value).error?.issues[0]?.message,
     );
     expect(messages).toEqual([
-      'must have exactly one of `app` and `namespace`; none is there',
-      'must have exactly one of `app` and `namespace`; `app` and `namespace` are there',
+      'must have exactly one of `app` and `namespace`; it has none',
+      'must have exactly one of `app` and `namespace`; `app` and `namespace` are set',
     ]);
   });
 });

@@ -19,7 +19,7 @@ export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.Zod
   );
   const object = fields(shape).meta({
     title: allowed.length === ends.length ? 'route end' : `route end of \`${side}\``,
-    about: 'What traffic comes from or goes to. The one member says which kind of end it is.',
+    about: 'The source or destination of traffic. Its one member defines the kind of end.',
     minProperties: 1,
     // Two writers' ends must replace each other under server-side apply, never merge into two members.
     'x-kubernetes-map-type': 'atomic',
@@ -30,7 +30,7 @@ export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.Zod
     holds: (value) => Object.keys(value).length === 1,
     explain: (value) => {
       const present = Object.keys(value);
-      return present.length === 0 ? 'none is there' : `${listWords(present, 'and')} are there`;
+      return present.length === 0 ? 'it has none' : `${listWords(present, 'and')} are set`;
     },
   });
 }

@@ -100,7 +100,7 @@ const namespaces: readonly AgreementCase[] = [
     { namespaces: { exclude: ['team-?'] } },
     {
       path: 'spec.namespaces.exclude[0]',
-      says: 'must be a namespace name in which `*` stands for any run of characters',
+      says: 'must be a namespace name in which `*` matches any characters',
     },
   ),
   platformCase(
@@ -108,7 +108,7 @@ const namespaces: readonly AgreementCase[] = [
     { namespaces: { exclude: ['-team'] } },
     {
       path: 'spec.namespaces.exclude[0]',
-      says: 'must be a namespace name in which `*` stands for any run of characters',
+      says: 'must be a namespace name in which `*` matches any characters',
     },
   ),
   platformCase(
@@ -325,7 +325,7 @@ const rules: readonly AgreementCase[] = [
 const controller = (title: string, value: object, refused?: Refusal) =>
   platformCase(title, { ingressControllers: [{ name: 'public', ...value }] }, refused);
 const controllerAt = 'spec.ingressControllers[0]';
-const somewhere = 'must say where it is: at least one of';
+const somewhere = 'must have at least one of';
 
 const ingressControllers: readonly AgreementCase[] = [
   ...presetNames(ingressControllerPresets).map((preset) =>
@@ -353,7 +353,7 @@ const ingressControllers: readonly AgreementCase[] = [
       hostNetwork: true,
       pods: {},
     },
-    { path: controllerAt, says: 'must have `namespace` or `preset` where it has `pods`' },
+    { path: controllerAt, says: 'must have `namespace` or `preset` if it has `pods`' },
   ),
   controller(
     'a preset that does not exist is refused',

@@ -125,7 +125,7 @@ describe.each(withSchema)('%s -o json', (name) => {
       const json = JSON.parse((await run(`${lineOf(name, exit)} -o json`)).stdout) as { items?: unknown };
       expect(faultsOf(name, json)).toEqual([]);
       const yaml = (await run(`${lineOf(name, exit)} -o yaml`)).stdout;
-      const isList = definitions.get(name)?.formats.what === 'how to print them';
+      const isList = definitions.get(name)?.formats.what === 'the output format of the objects';
       const read = isList
         ? parseAllDocuments(yaml, { version: '1.1' }).map((document) => document.toJS() as unknown)
         : (parse(yaml, { version: '1.1' }) as unknown);

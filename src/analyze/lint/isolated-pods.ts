@@ -17,13 +17,13 @@ export function namespaceIsOpen(context: LintContext): readonly Finding[] {
       const open = pods.filter((pod) => context.rulesFor(pod, direction) === undefined);
       if (open.length === 0) return [];
       const names = [...new Set(open.map(({ workload }) => workload.name))].sort();
-      const what = direction === 'Ingress' ? 'everybody reaches them' : 'they reach everything';
+      const what = direction === 'Ingress' ? 'everyone reaches them' : 'they reach everything';
       const who = open.length === pods.length ? 'every pod' : `the pods of ${listNames(names)}`;
       return [
         {
           code: openCodes[direction],
           subject: { kind: 'Namespace', name: namespace },
-          message: `no policy isolates ${who} in the direction ${direction}: ${what}, unless the other side denies it`,
+          message: `no policy isolates ${who} for ${direction}: ${what}, unless the other side denies it`,
           hint: `deny by default: a policy with \`podSelector: {}\`, \`policyTypes: [${direction}]\` and no rule`,
         },
       ];
@@ -41,8 +41,8 @@ export function isolatesByAccident(context: LintContext): readonly Finding[] {
       aboutPolicy(policy, 'IsolatesByAccident', {
         path: 'spec.policyTypes',
         message:
-          'without `policyTypes` it denies all ingress to its pods, too, although it has rules for egress only',
-        hint: 'write `policyTypes: [Egress]`, or `[Ingress, Egress]` where that is meant',
+          'without `policyTypes` it also denies all ingress to its pods, although it has only egress rules',
+        hint: 'write `policyTypes: [Egress]`, or `[Ingress, Egress]` if you mean both',
       }),
     );
 }
@@ -56,8 +56,8 @@ export function hostNetworkIsNotReached(context: LintContext): readonly Finding[
     return [
       aboutPolicy(policy, 'HostNetworkSelected', {
         path: 'spec.podSelector',
-        message: `the pods of ${listNames(names)} are in the network of their node: no policy reaches them`,
-        hint: 'take `hostNetwork` away, or protect the node',
+        message: `the pods of ${listNames(names)} are in the host network: no policy applies to them`,
+        hint: 'remove `hostNetwork`, or protect the node',
       }),
     ];
   });

@@ -39,8 +39,8 @@ function inVain(policy: PolicyFacts, { pods, others, direction }: Question, path
   const [theirs, other] = [listNames(namesOf(others)), opposite(direction)];
   return aboutPolicy(policy, 'OtherSideDenies', {
     path,
-    message: `this allows connections ${direction === 'Ingress' ? 'from' : 'to'} ${theirs}, whose own policies deny them in the direction ${other}`,
-    hint: `allow it on their side too: an ${other.toLowerCase()} rule for ${listNames(namesOf(pods))}`,
+    message: `this allows connections ${direction === 'Ingress' ? 'from' : 'to'} ${theirs}, whose own policies deny them for ${other}`,
+    hint: `allow it on the other side too: add an ${other.toLowerCase()} rule for ${listNames(namesOf(pods))}`,
   });
 }
 

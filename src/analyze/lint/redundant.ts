@@ -32,8 +32,8 @@ export function policyIsRedundant(context: LintContext): readonly Finding[] {
       const names = [...new Set(by.map(({ name }) => name))].sort();
       return [
         aboutPolicy(policy, 'PolicyRedundant', {
-          message: `everything that it says is said by ${listNames(names)}, of the same pods`,
-          hint: 'delete it, or make the other one narrower if that is wider than meant',
+          message: `${listNames(names)} already covers everything in it, for the same pods`,
+          hint: 'delete it, or narrow the other one if that is wider than intended',
         }),
       ];
     });
@@ -56,8 +56,8 @@ export function ruleIsRedundant(context: LintContext): readonly Finding[] {
         return [
           aboutPolicy(policy, 'RuleRedundant', {
             path: rulePath(direction, rule.index),
-            message: `everything that this rule allows is allowed by \`${rulePath(direction, wider.index)}\`, too`,
-            hint: 'delete it, or make the other one narrower if that is wider than meant',
+            message: `\`${rulePath(direction, wider.index)}\` already allows everything that this rule allows`,
+            hint: 'delete it, or narrow the other one if that is wider than intended',
           }),
         ];
       });

@@ -105,7 +105,7 @@ function missingNamespace(selector: LabelSelector): { readonly message: string; 
   }
   return {
     message: `no namespace has the labels ${formatSelector(selector)}`,
-    hint: `compare them with \`kubectl get namespaces --show-labels\`; a namespace goes by name with the label \`${nameLabel}\``,
+    hint: `compare them with \`kubectl get namespaces --show-labels\`; to select a namespace by name, use the label \`${nameLabel}\``,
   };
 }
 

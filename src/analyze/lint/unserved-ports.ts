@@ -90,7 +90,7 @@ function nameDiffers(policy: PolicyFacts, { port, path, pods }: JudgedPort): rea
     aboutPolicy(policy, 'PortNameDiffers', {
       path,
       message: `the port \`${tell(port)}\` is ${meanings.slice(0, 5).join(', ')}${meanings.length > 5 ? `, and ${meanings.length - 5} other numbers` : ''}`,
-      hint: 'each pod is opened on its own number; write the number where one is meant',
+      hint: 'each pod is opened on its own number; if you mean one number, write it',
     }),
   ];
 }
@@ -104,7 +104,7 @@ function leadsNowhere(context: LintContext, policy: PolicyFacts, lost: JudgedPor
     return [
       aboutPolicy(policy, 'ServicePortMistaken', {
         path,
-        message: `\`${written}\` is a port of Service \`${service}\`, behind which the pods listen on \`${target}\`: policies speak of the pods' ports`,
+        message: `\`${written}\` is a port of Service \`${service}\`, whose pods listen on \`${target}\`: policies apply to the pods' ports`,
         hint: `write \`${target}\``,
       }),
     ];
@@ -123,7 +123,7 @@ function leadsNowhere(context: LintContext, policy: PolicyFacts, lost: JudgedPor
 function noteOn(port: RulePort, isNamedOnly: boolean): string {
   if (isNumber(port)) return '; a container may listen on a port that it does not declare';
   return isNamedOnly
-    ? '; kube-router opens every port for a rule with only such names: write the number, or add one beside the name'
+    ? '; kube-router opens every port for a rule with only such names: write the number, or add a number to the names'
     : '';
 }
 

@@ -19,7 +19,7 @@ export function emptyPeersMeanEveryone(context: LintContext): readonly Finding[]
             aboutPolicy(policy, 'EmptyPeers', {
               path: `${rulePath(direction, index)}.${member}`,
               message: `an empty \`${member}\` means everyone, not nobody`,
-              hint: `delete the rule to allow nobody, or leave \`${member}\` out to say that everyone is meant`,
+              hint: `delete the rule to allow nobody, or leave out \`${member}\` to allow everyone explicitly`,
             }),
           ],
     );
@@ -34,8 +34,8 @@ export function everyoneIsAllowed(context: LintContext): readonly Finding[] {
       .map(({ index }) =>
         aboutPolicy(policy, 'AllowsEveryone', {
           path: rulePath(direction, index),
-          message: `it allows every connection ${direction === 'Ingress' ? 'to' : 'from'} its pods: what other policies deny or leave out does not matter for them`,
-          hint: 'name who is meant, and on which ports',
+          message: `it allows every connection ${direction === 'Ingress' ? 'to' : 'from'} its pods: other policies no longer restrict them`,
+          hint: 'name the peers and ports that you mean',
         }),
       ),
   );
@@ -77,8 +77,8 @@ export function blockCoversPods(context: LintContext): readonly Finding[] {
         return [
           aboutPolicy(policy, 'BlockCoversPods', {
             path: `${peerPath(direction, index, place)}.ipBlock.cidr`,
-            message: `the addresses of pods lie in \`${peer.cidr}\`, such as those of ${listNames(names)}: most CNIs match them, some, such as Cilium, never do`,
-            hint: 'name pods by labels, and use `except` for their addresses',
+            message: `\`${peer.cidr}\` contains addresses of pods, such as those of ${listNames(names)}: most CNIs match these pods, but some, such as Cilium, never do`,
+            hint: 'select pods by labels, and exclude their addresses with `except`',
           }),
         ];
       }),

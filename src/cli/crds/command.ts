@@ -10,10 +10,7 @@ export const crdsVerb = defineVerb({
   description: 'Prints the CustomResourceDefinitions of AppNetworkProfile and PlatformNetworkProfile.',
   help: {
     examples: [
-      [
-        'ringfence crds | kubectl apply --server-side -f -',
-        'install the custom resources, or bring them up to date',
-      ],
+      ['ringfence crds | kubectl apply --server-side -f -', 'install the custom resources, or update them'],
       ['ringfence crds -o crds.yaml', 'write them to a file'],
     ],
     ok: 'printed',

@@ -35,11 +35,11 @@ export interface Answer {
 export function answer(analysis: Analysis, { from, to, port }: Question): Answer {
   if (from.kind === 'service') {
     throw new ToolError(
-      `Service \`${formatKey(from.service)}\` starts no connections: name the workload that does`,
+      `Service \`${formatKey(from.service)}\` starts no connections: name the workload that starts them`,
     );
   }
   if (from.kind === 'addresses' && to.kind === 'addresses') {
-    throw new ToolError('nothing is known of connections between addresses: one end must be pods');
+    throw new ToolError('connections between two addresses are unknown: one end must be pods');
   }
   const sources = endsOf(from);
   const asked = to.kind === 'service' ? behindService(analysis, to.service, port) : pairs(endsOf(to), port);
@@ -81,7 +81,7 @@ function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec
     const why =
       followed.error === 'ExternalName'
         ? `is another name for \`${service.externalName}\``
-        : 'selects no pods: somebody writes its endpoints';
+        : 'has no selector, so its pods are not known';
     throw new ToolError(`${name} ${why}: ask about the addresses behind it`);
   }
   const wanted = followed.value.filter((target) => port === undefined || isPort(target.port, port));
@@ -92,8 +92,7 @@ function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec
   const targets = wanted.flatMap(({ ends }) =>
     ends.flatMap(({ end, ports }) => specsOf(ports).map((spec) => ({ end, port: spec }))),
   );
-  if (targets.length === 0)
-    throw new ToolError(`${name} selects no pod that is known: there is nothing to reach`);
+  if (targets.length === 0) throw new ToolError(`${name} selects no known pod: there is nothing to reach`);
   const notes = wanted.flatMap(({ port: servicePort, ends }) =>
     ends
       .slice(0, 1)
@@ -126,7 +125,9 @@ function specsOf(ports: PortSet): readonly PortSpec[] {
 
 function podsInRange(named: ResolvedEnd): readonly string[] {
   if (named.kind !== 'addresses' || named.pods.length === 0) return [];
-  return [`pods have addresses in \`${named.end.cidr}\`, which this is not about: name them`];
+  return [
+    `\`${named.end.cidr}\` also contains addresses of pods, which this answer does not cover: name the pods`,
+  ];
 }
 
 /** A Service of these pods that has the port, which is another one of theirs. */
@@ -143,7 +144,7 @@ function mistakenService(
       if (hit === undefined || asksPods(hit.ports)) continue;
       if (formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
       const name = formatKey(service);
-      const note = `${formatServicePort(servicePort)} is a port of Service \`${name}\`, whose pods listen on ${formatPortSet(hit.ports)}: ask for that, or for \`service/${name}\``;
+      const note = `${formatServicePort(servicePort)} is a port of Service \`${name}\`, whose pods listen on ${formatPortSet(hit.ports)}: ask about that port, or about \`service/${name}\``;
       return { service, note };
     }
   }

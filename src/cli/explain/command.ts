@@ -13,27 +13,30 @@ import { suggestFix } from './suggest-fix.ts';
 /** The verb `explain`. */
 export const explainVerb = defineVerb({
   description:
-    'Says whether SRC may open a connection to DST, by which rule of which policy and for which route; if it may not, which policies deny it and what to add. It looks at all NetworkPolicies, whoever wrote them. Without `-f` it looks at the current context, and reads only.',
+    'Explains whether SRC may open a connection to DST, by which rule of which policy and for which route; if not, which policies deny it and what to add. It considers all NetworkPolicies, whoever wrote them. Without `-f` it reads the cluster of the current context, and writes nothing.',
   help: {
     examples: [
       ['ringfence explain shop/web shop/mongo 27017', 'in the cluster of the current context'],
       [
         'ringfence explain -f . -R shop/web service/shop/mongo',
-        'in files, before a merge; to each port of a Service',
+        'in files, before a merge; for each port of a Service',
       ],
-      ['ringfence explain shop/web 203.0.113.7 443', 'to an address outside'],
+      ['ringfence explain shop/web 203.0.113.7 443', 'to an address outside the cluster the cluster'],
       [
         'ringfence explain shop/web kube-system/coredns 53/UDP -o json',
-        'for a program: `allowed`, and its reasons',
+        'for a program: `allowed`, and the reasons',
       ],
     ],
-    ok: 'allowed; without a port, on any',
-    found: 'denied, all of it or in part',
+    ok: 'allowed; without a port, on any port port',
+    found: 'denied, fully or partly',
   },
   args: [
     new Argument('<src>', 'namespace/workload, namespace/pod, an address or a CIDR'),
-    new Argument('<dst>', 'the same, or a Service; kind/namespace/name where a name is taken twice'),
-    new Argument('[port]', "the pods' port, of a Service its own: 8080, 8000-8100, 53/UDP or a name"),
+    new Argument('<dst>', 'the same, or a Service; kind/namespace/name if a name is ambiguous'),
+    new Argument(
+      '[port]',
+      "the pods' port, or for a Service its own port: 8080, 8000-8100, 53/UDP or a name",
+    ),
   ],
   reads: 'files or a cluster',
   formats: explainFormats,

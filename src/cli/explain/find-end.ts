@@ -45,7 +45,7 @@ export function findEnd(word: string, names: Names): ResolvedEnd {
   const kind = kindWords[kindWord.toLowerCase()];
   if (parts.length > 3 || namespace === '' || name === '' || (kindWord !== '' && kind === undefined)) {
     throw new ToolError(
-      `\`${word}\` names no end: write \`namespace/workload\`, \`namespace/pod\`, \`service/namespace/name\`, an address or a CIDR`,
+      `\`${word}\` is not an end: write \`namespace/workload\`, \`namespace/pod\`, \`service/namespace/name\`, an address or a CIDR`,
     );
   }
   const found = lookUp({ kind, namespace, name }, names.analysis);
@@ -114,7 +114,7 @@ function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis)
   const here = analysis.workloads.filter(({ workload }) => workload.namespace === namespace);
   if (here.length > 0) return `${nothing}; namespace \`${namespace}\` has ${some(here.map(formatEndpoint))}`;
   const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);
-  const which = known.length === 0 ? 'there are none at all' : `there are some in ${some(known)}`;
+  const which = known.length === 0 ? 'there are none' : `there are some in ${some(known)}`;
   return `${nothing}: no workload is in namespace \`${namespace}\`, ${which}`;
 }
 

@@ -24,8 +24,8 @@ const policyReason = { policy: z.string().describe('as in `shop/web`'), profile:
 const ruleReason = z.strictObject({
   ...policyReason,
   rule: z.int().describe('its index in the `ingress` or `egress` of the policy'),
-  ports: portTextList.describe('what it allows between these two ends'),
-  allows: z.boolean().describe('whether it allows any of what was asked'),
+  ports: portTextList.describe('the ports that it allows between these two ends'),
+  allows: z.boolean().describe('whether it allows any of the ports that were asked about'),
   routes: z.array(z.string()).optional().describe('the routes or objects that ask for the rule'),
 });
 
@@ -36,7 +36,7 @@ const sideReason = z.strictObject({
   standing: z
     .enum(['Isolated', 'Open', 'HostNetwork', 'Outside', 'Self'])
     .describe(
-      'whether policies isolate the pods of this side; `HostNetwork` and `Outside`: no policy reaches them; `Self`: a pod reaches itself',
+      'whether policies isolate the pods of this side; `HostNetwork` and `Outside`: no policy applies to them; `Self`: a pod reaches itself',
     ),
   allows: z.boolean(),
   ports: portTextList,
@@ -50,7 +50,7 @@ const schema = z.strictObject({
   port: z.string().optional(),
   allowed: z
     .boolean()
-    .describe('whether all of what was asked is allowed; without a port, whether anything is'),
+    .describe('whether everything that was asked about is allowed; without a port, whether anything is'),
   parts: z.array(
     z.strictObject({
       from: endpointText,
@@ -62,7 +62,7 @@ const schema = z.strictObject({
   ),
   reasons: z.array(sideReason),
   notes: z.array(z.string()),
-  suggestion: z.string().optional().describe('YAML to apply, with which it would be allowed'),
+  suggestion: z.string().optional().describe('YAML to apply to allow it'),
 });
 
 /** For people: a verdict for each pair of ends, what each side says, and what to add. */
@@ -83,8 +83,13 @@ function formatPart(part: Explanation, paint: Paint): string {
     asked !== undefined && !allowed && !isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
   const [source, target] = [formatEndpoint(from), formatEndpoint(to)];
   const lines = [
-    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, 'lets it out'),
-    ...formatSide(ingress, 'in ', `${target} takes everything: no policy isolates its ingress`, 'lets it in'),
+    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, 'allows it'),
+    ...formatSide(
+      ingress,
+      'in ',
+      `${target} may receive everything: no policy isolates its ingress`,
+      'allows it',
+    ),
   ];
   return `${pair}: ${verdict}${on}${others}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
@@ -97,9 +102,9 @@ function formatSide(side: SideExplanation, label: string, open: string, lets: st
     case 'Self':
       return [`${label}  a pod reaches itself`];
     case 'Outside':
-      return [`${label}  outside of the cluster: no policy there`];
+      return [`${label}  outside the cluster: no policy applies there`];
     case 'HostNetwork':
-      return [`${label}  in the network of its node: no policy reaches it`];
+      return [`${label}  in the host network: no policy applies to it`];
     case 'Isolated':
       break;
   }

@@ -18,11 +18,14 @@ const mostConnections = 300_000;
 /** The verb `graph`. */
 export const graphVerb = defineVerb({
   description:
-    'Draws who reaches whom: namespaces as rooms, connections as arrows with ports. Where there is a lot to draw, namespaces are folded; the page opens each of them, and says why a pair is allowed or denied. Without `-f` it looks at the current context, and reads only. With `-n` only that namespace is drawn, and what it is connected with.',
+    'Draws who reaches whom: namespaces as boxes, connections as arrows with ports. If there is a lot to draw, it folds namespaces; on the page you can open each of them, and read why a pair is allowed or denied. Without `-f` it reads the cluster of the current context, and writes nothing to it. With `-n` it draws only that namespace, and what it connects to.',
   help: {
     examples: [
-      ['ringfence graph -o network.html', 'the cluster of the current context, as a page to explore'],
-      ['ringfence graph -f . -R -o network.html', 'the same of files, with what their profiles come to'],
+      ['ringfence graph -o network.html', 'the cluster of the current context, as an interactive page'],
+      [
+        'ringfence graph -f . -R -o network.html',
+        'the same for files, with the policies that their profiles generate',
+      ],
       ['ringfence graph -n shop --also shop-admin', 'two namespaces, as Mermaid for Markdown on GitHub'],
       [
         'helm template shop ./chart | ringfence graph -f - -f platform.yaml -o network.svg',
@@ -32,16 +35,14 @@ export const graphVerb = defineVerb({
     ok: 'drawn',
   },
   reads: 'files or a cluster',
-  flags: [
-    repeatable(new Option('--also <name>', 'with -n, draw this namespace, too; may be given several times')),
-  ],
+  flags: [repeatable(new Option('--also <name>', 'with -n, also draw this namespace; may be repeated'))],
   formats: graphFormats,
   run: async (
     context,
     { also = [], ...flags }: InputFlags & ClusterFlags & { readonly also?: readonly string[] },
   ) => {
     if (also.length > 0 && flags.namespace === undefined) {
-      throw new ToolError('`--also` adds to `-n`: name the first namespace with that');
+      throw new ToolError('`--also` adds to `-n`: name the first namespace with `-n`');
     }
     const only = flags.namespace === undefined ? [] : [flags.namespace, ...also];
     const facts = effectiveFacts(await loadSnapshot(flags, context), context);
@@ -63,9 +64,7 @@ export const graphVerb = defineVerb({
 /** @throws ToolError where there is nothing to draw */
 function checkNamespaces(only: readonly string[], known: readonly string[]): void {
   if (known.length === 0) {
-    throw new ToolError(
-      'there are no workloads, so that there is nothing to draw: add their manifests with `-f`',
-    );
+    throw new ToolError('there are no workloads, so there is nothing to draw: add their manifests with `-f`');
   }
   for (const name of only) checkNamespace(name, known, 'no workload');
 }

@@ -25,5 +25,5 @@ export function decodeText(bytes: Uint8Array): Result<string, string> {
 }
 
 function notText(why: string): string {
-  return `this is no text, so it can be neither YAML nor JSON: ${why}`;
+  return `this is not text, so it is neither YAML nor JSON: ${why}`;
 }

@@ -57,7 +57,7 @@ describe('what can not be read', () => {
     .join('\n');
 
   test.each([
-    ['a name that stands twice', 'a: 1\na: 2\n', '2:1: this name stands twice in one object'],
+    ['a name that stands twice', 'a: 1\na: 2\n', '2:1: this name occurs twice in one object'],
     ['a template', 'a: {{ .Values.a }}\n', "1:5: an object or a list can't be the name of a field"],
     ['an alias of nothing', 'a: *b\n', '1:4: there is no anchor `&b` before this alias'],
     ['an alias of itself', 'a: &a [*a]\n', '1:1: it is nested too deeply to be read'],
@@ -71,7 +71,7 @@ describe('what can not be read', () => {
       '{"a": [1, 2',
       '1:12: the text ends too early: flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
-    ['aliases that blow up', bomb, '1:1: its aliases unfold to more than can be read'],
+    ['aliases that blow up', bomb, '1:1: its aliases expand to more than can be read'],
     [
       'lists in lists in JSON',
       `{"a": ${'['.repeat(9000)}${']'.repeat(9000)}}`,

@@ -201,15 +201,15 @@ function limited(document: WrittenDocument, text: string): Read {
   if (depth <= maxDepth && values < Math.max(maxUnfolded, text.length)) return document;
   const place = document.place('', 'value');
   if (depth > maxDepth) return { place, message: 'it is nested too deeply to be read' };
-  const hint = 'write out what the aliases (`*name`) stand for';
-  return { place, message: 'its aliases unfold to more than can be read', hint };
+  const hint = 'replace the aliases (`*name`) by what they refer to';
+  return { place, message: 'its aliases expand to more than can be read', hint };
 }
 
 function tooLarge(text: string): Read {
   const size = Math.round(text.length / 2 ** 20);
   return {
-    message: `${size} MiB of YAML are too much: at most ${maxYamlBytes / 2 ** 20} MiB are read`,
-    hint: 'give it as JSON, which has no such limit (`kubectl get … -o json`), or split it into several files',
+    message: `${size} MiB of YAML is too much: the limit is ${maxYamlBytes / 2 ** 20} MiB`,
+    hint: 'use JSON, which has no such limit (`kubectl get … -o json`), or split it into several files',
   };
 }
 
@@ -223,7 +223,7 @@ function problemOf({ code, message, pos }: YamlProblem, lined: LinedText): Read 
   const place = positionAt(lined, { start, end });
   const isTemplate = place.source.includes('{{');
   const hint = isTemplate
-    ? 'this is a template: fill it in first, as in `helm template … | ringfence … -f -`'
+    ? 'this is a template: render it first, as in `helm template … | ringfence … -f -`'
     : undefined;
   return { place, message: plainer[code] ?? lowerCased(message), hint };
 }
@@ -234,7 +234,7 @@ function lowerCased(message: string): string {
 
 /** What the parser says in words of YAML's specification. */
 const plainer: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'this name stands twice in one object',
+  DUPLICATE_KEY: 'this name occurs twice in one object',
   NON_STRING_KEY: "an object or a list can't be the name of a field",
   RESOURCE_EXHAUSTION: 'it is nested too deeply to be read',
 };

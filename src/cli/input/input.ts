@@ -63,7 +63,7 @@ function notesOn({ ignored, otherPolicies }: ObjectCollector): readonly string[]
     ...(total === 0 ? [] : [`ignored ${total} of other kinds: ${list(ignored)}`]),
     ...(otherPolicies.size === 0
       ? []
-      : [`warning: policies of other APIs are not looked at: ${list(otherPolicies)}`]),
+      : [`warning: policies of other APIs are ignored: ${list(otherPolicies)}`]),
   ];
 }
 

@@ -69,9 +69,17 @@ describe('the objects of a document', () => {
 
 describe('a mistake', () => {
   test.each([
-    ['a list', '- a\n', '1: is no object of the Kubernetes API: expected one with `apiVersion` and `kind`'],
-    ['a word', 'hello\n', '1: is no object of the Kubernetes API: expected one with `apiVersion` and `kind`'],
-    ['no kind', 'apiVersion: v1\n', '1: is no object of the Kubernetes API: it has no `kind`'],
+    [
+      'a list',
+      '- a\n',
+      '1: is not an object of the Kubernetes API: expected one with `apiVersion` and `kind`',
+    ],
+    [
+      'a word',
+      'hello\n',
+      '1: is not an object of the Kubernetes API: expected one with `apiVersion` and `kind`',
+    ],
+    ['no kind', 'apiVersion: v1\n', '1: is not an object of the Kubernetes API: it has no `kind`'],
     ['no name', 'apiVersion: v1\nkind: Service\n', '1: metadata.name: is required'],
     [
       'a misspelt field',
@@ -120,7 +128,7 @@ describe('a mistake', () => {
   test('is told with its line in a list, too', () => {
     const text =
       'apiVersion: v1\nkind: List\nitems:\n- kind: Foo\n- apiVersion: v1\n  kind: Service\n  metadata: {nam: web}\n';
-    expect(problems(text)).toContain('4: is no object of the Kubernetes API: it has no `apiVersion`');
+    expect(problems(text)).toContain('4: is not an object of the Kubernetes API: it has no `apiVersion`');
     expect(problems(text)).toContain('7: metadata.nam: is not a field: did you mean `name`?');
   });
 

@@ -125,7 +125,7 @@ interface TypedObject {
   readonly metadata: object;
 }
 
-/** Undefined where it is no object of the Kubernetes API. */
+/** Undefined where it is not an object of the Kubernetes API. */
 function typed(value: unknown, implied: Implied | undefined): TypedObject | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const object = { ...implied, metadata: {}, ...(pruneNulls(value) as object) } as Partial<TypedObject>;
@@ -139,7 +139,7 @@ function notAnObject(value: unknown, implied: Implied | undefined): Problem {
     return {
       code: 'Invalid',
       path: '',
-      message: 'is no object of the Kubernetes API: expected one with `apiVersion` and `kind`',
+      message: 'is not an object of the Kubernetes API: expected one with `apiVersion` and `kind`',
     };
   }
   const { apiVersion, kind } = { ...implied, ...value } as Record<string, unknown>;
@@ -150,7 +150,7 @@ function notAnObject(value: unknown, implied: Implied | undefined): Problem {
   return {
     code: 'Invalid',
     path: '',
-    message: `is no object of the Kubernetes API: it has no ${missing.join(' and no ')}`,
+    message: `is not an object of the Kubernetes API: it has no ${missing.join(' and no ')}`,
   };
 }
 

@@ -105,7 +105,7 @@ async function readStream(
 }
 
 function tooLarge(file: string): InputProblem {
-  return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB are read` };
+  return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB` };
 }
 
 /** @throws where a folder can't be read */
@@ -126,8 +126,8 @@ function isManifest(name: string): boolean {
 }
 
 function nothingIn(folder: string, recursive: boolean): InputProblem {
-  const message = `the folder holds no file that ends in ${endings.map((ending) => `\`${ending}\``).join(', ')}`;
-  const hint = recursive || !hasFiles(folder) ? undefined : 'add `-R` to read the folders in it';
+  const message = `the folder contains no file that ends in ${endings.map((ending) => `\`${ending}\``).join(', ')}`;
+  const hint = recursive || !hasFiles(folder) ? undefined : 'add `-R` to read its subfolders';
   return { file: folder, message, hint };
 }
 

@@ -12,18 +12,18 @@ import { type LintFinding, profileFindings } from './profile-findings.ts';
 /** The verb `lint`. */
 export const lintVerb = defineVerb({
   description:
-    'Says what is wrong with profiles and policies: routes that are not in force and why, routes, policies and rules that lead nowhere or repeat others, namespaces that nothing isolates, what a ring would cut off, and what somebody else opens. A namespace in DryRun counts as enforced. Each finding has a code, which `docs/reference/findings.md` explains. Without `-f` it looks at the current context, and reads only. With `-n` only what is about that namespace is printed.',
+    'Finds mistakes in profiles and policies: routes that are not in force and why, routes, policies and rules that lead nowhere or repeat others, namespaces that nothing isolates, what a ring would cut off, and what foreign policies open. A namespace in DryRun counts as enforced. Each finding has a code, which `docs/reference/findings.md` explains. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only findings about that namespace.',
   help: {
     examples: [
-      ['ringfence lint -f platform.yaml -f app/', 'everything that is wrong, with its place in the files'],
+      ['ringfence lint -f platform.yaml -f app/', 'every mistake, with its place in the files'],
       ['ringfence lint -f . -R -o json', 'the same for a program'],
       ['ringfence lint -f . -R -o github', 'the same as annotations of a pull request'],
       [
         'ringfence lint -n shop',
-        'in the cluster of the current context, only what is about the namespace shop',
+        'in the cluster of the current context, only findings about the namespace shop',
       ],
     ],
-    ok: 'nothing was found, or remarks only',
+    ok: 'no findings, or only remarks',
     found: 'there are errors or warnings',
   },
   reads: 'files or a cluster',
@@ -32,9 +32,7 @@ export const lintVerb = defineVerb({
     const snapshot = await loadSnapshot(flags, context);
     if (snapshot.stores.view().platform === undefined) {
       const where = snapshot.input === undefined ? 'cluster' : 'input';
-      context.note(
-        `there is no PlatformNetworkProfile in the ${where}: profiles are only checked by themselves`,
-      );
+      context.note(`there is no PlatformNetworkProfile in the ${where}: profiles are checked on their own`);
     }
     if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(snapshot), 'nothing');
     context.progress.tell('analysing');

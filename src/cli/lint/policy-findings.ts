@@ -80,7 +80,7 @@ function judgedIn({ outside, enforcement = 'Off' }: CompiledNamespace, finding: 
   if (outside === 'Excluded' || outside === 'OperatorNamespace') return [];
   if (enforcement !== 'Off' && finding.code === 'EgressNotIsolated') return [];
   if (outside !== 'NotSelected') return [finding];
-  const select = 'let `spec.namespaces` of the platform profile select it';
+  const select = 'select it in `spec.namespaces` of the platform profile';
   return [{ ...finding, hint: `${select}, or ${finding.hint}` }];
 }
 

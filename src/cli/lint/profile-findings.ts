@@ -46,7 +46,7 @@ function routeFinding({ profile }: CompiledProfile, compiled: CompiledRoute): re
     subject: { kind: 'AppNetworkProfile', namespace: profile.namespace, name: profile.name },
     path: `spec.routes[${route.name}]`,
     message: `route \`${route.name}\` ${words[state]}: ${message}`,
-    hint: suggestion === undefined ? '' : 'this would do:',
+    hint: suggestion === undefined ? '' : 'write this instead:',
   } as const;
   return [suggestion === undefined ? finding : { ...finding, suggestion }];
 }

@@ -14,14 +14,14 @@ import { matrixFormats } from './format.ts';
 /** The verb `matrix`. */
 export const matrixVerb = defineVerb({
   description:
-    'Prints everything that NetworkPolicies allow: from whom, to whom, on which ports; what is not listed is denied. For people, those who reach the same are listed together, and `shop/*` is every workload of the namespace shop; `json` and `yaml` have an item for each pair. Addresses are those outside of all pods. Without `-f` it looks at the current context, and reads only. With `-n` only what begins or ends in that namespace is printed.',
+    'Prints everything that NetworkPolicies allow: from where, to where, on which ports; everything else is denied. The text output groups sources that reach the same targets, and `shop/*` means every workload of the namespace shop; `json` and `yaml` have an item for each pair. Addresses are those that belong to no pod. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only connections that begin or end in that namespace.',
   help: {
     examples: [
       ['ringfence matrix', 'who reaches whom in the cluster of the current context'],
-      ['ringfence matrix -n shop', 'only what begins or ends in the namespace shop'],
-      ['ringfence matrix -f . -R -o json', 'of files, for a program: a list of `{from, to, ports}`'],
+      ['ringfence matrix -n shop', 'only connections that begin or end in the namespace shop'],
+      ['ringfence matrix -f . -R -o json', 'for files and a program: a list of `{from, to, ports}`'],
     ],
-    ok: 'printed, also where nothing is allowed',
+    ok: 'printed, even if nothing is allowed',
   },
   reads: 'files or a cluster',
   formats: matrixFormats,
@@ -49,5 +49,5 @@ function noteHostNetwork(
     .filter(({ pods }) => pods.some(({ hostNetwork }) => hostNetwork))
     .map(formatKey);
   if (names.length === 0) return;
-  note(`in the network of their node, where no policy reaches them: ${quoteSome(names, 5)}`);
+  note(`in the host network, where no policy applies: ${quoteSome(names, 5)}`);
 }

@@ -18,7 +18,7 @@ export type Print<Result> = (result: Result, context: PrintContext) => string | 
 
 /** The formats of a verb's answer. */
 export interface Formats<Result> {
-  /** What `-o` chooses, as in `how to print it`; without it there is no `-o`. */
+  /** What `-o` chooses, as in `the output format`; without it there is no `-o`. */
   readonly what?: string;
   /** By name; the first is the default. */
   readonly print: Readonly<Record<string, Print<Result>>>;
@@ -38,7 +38,7 @@ export function textAndData<Result, Schema extends z.ZodType>(formats: {
 }): Formats<Result> {
   const { text, data, schema, json = toJson, more = {} } = formats;
   return {
-    what: 'how to print it',
+    what: 'the output format',
     print: {
       text,
       json: (result) => json(data(result)),
@@ -55,7 +55,7 @@ export function manifests<Schema extends z.ZodType>(
   yaml: (object: object) => string = toYaml,
 ): Formats<readonly object[]> {
   return {
-    what: 'how to print them',
+    what: 'the output format of the objects',
     print: {
       yaml: (objects) => objects.map(yaml).join('---\n'),
       json: (items) => toJson({ apiVersion: 'v1', kind: 'List', items }),

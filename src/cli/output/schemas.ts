@@ -8,7 +8,7 @@ import { protocols } from '../../model/ports.ts';
 export const endpointText = z
   .string()
   .describe(
-    'a workload as in `shop/web`, some of its pods as in `shop/mongo (mongo-0, mongo-1)`, an address, or a CIDR as in `10.0.0.0/8 except 10.1.0.0/16`',
+    'a workload (`shop/web`), some of its pods (`shop/mongo (mongo-0, mongo-1)`), an address, or a CIDR (`10.0.0.0/8 except 10.1.0.0/16`)',
   );
 
 /** Ports, each as PORT on the command line takes it. */

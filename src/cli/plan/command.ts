@@ -9,16 +9,13 @@ import { loadComparison, type PlanFlags } from './load-comparison.ts';
 /** The verb `plan`. */
 export const planVerb = defineVerb({
   description:
-    'Says what would change: policies added, changed and removed, and the connections that are gained and lost; what to look at first has a `!`. Files are compared with files (`--against`), or with the cluster, as if they were applied to it. Without files, the policies in the cluster are compared with those that an operator of this version would write. It reads only.',
+    'Shows what would change: policies added, changed and removed, and connections gained and lost; the most important ones have a `!`. It compares files with files (`--against`), or with the cluster, as if they were applied to it. Without files, it compares the policies in the cluster with those that an operator of this version would write. It writes nothing to the cluster.',
   help: {
     examples: [
-      [
-        'ringfence plan -f app/',
-        'what the cluster of the current context would become if these were applied',
-      ],
+      ['ringfence plan -f app/', 'how the cluster of the current context would change if these were applied'],
       ['ringfence plan', 'what an operator of this version would change in the cluster, before an upgrade'],
       ['ringfence plan -f new/ --against old/ -R', 'files against files, as in a pull request'],
-      ['ringfence plan -f new/ --against old/ -R -o markdown=comment.md', 'its comment, for GitHub'],
+      ['ringfence plan -f new/ --against old/ -R -o markdown=comment.md', 'the same as a comment for GitHub'],
       ['ringfence plan -f platform.yaml --enforce', 'what a dry run would do if it were enforced'],
     ],
     ok: 'nothing changes',
@@ -27,12 +24,9 @@ export const planVerb = defineVerb({
   reads: 'files or a cluster',
   flags: [
     repeatable(
-      new FileOption(
-        '--against <path>',
-        'the files as they are now, instead of a cluster; may be given several times',
-      ),
+      new FileOption('--against <path>', 'the files as they are now, instead of a cluster; may be repeated'),
     ),
-    new Option('--enforce', 'take namespaces in dry run as if they were enforced'),
+    new Option('--enforce', 'treat namespaces in dry run as enforced'),
   ],
   formats: planFormats,
   run: async (context, flags: PlanFlags) => {
@@ -40,7 +34,7 @@ export const planVerb = defineVerb({
     context.progress.tell('analysing');
     if (after.dryRun.length > 0 && !flags.enforce) {
       context.note(
-        `in dry run, so that nothing is written there; \`--enforce\` shows what would be: ${after.dryRun.join(', ')}`,
+        `in dry run, nothing is written; \`--enforce\` shows what would be written in ${after.dryRun.join(', ')}`,
       );
     }
     const changes = changesBetween(before.facts, after.facts);

@@ -94,7 +94,7 @@ const policy = z.strictObject({
   previousName: z.string().optional(),
   profile: profileText.optional(),
   before: policySpec.optional(),
-  spec: policySpec.describe('as it would be; as it is where it is removed'),
+  spec: policySpec.describe('the new spec; the old one if the policy is removed'),
 });
 
 const connection = z.strictObject({
@@ -106,7 +106,7 @@ const connection = z.strictObject({
     .describe('why to look at it'),
   because: z
     .enum(['NewEnd', 'EndGone', 'Policies'])
-    .describe('whether an end is new or gone, or policies change'),
+    .describe('whether an end is new or removed, or policies change'),
 });
 
 const schema = z.strictObject({
@@ -120,7 +120,7 @@ const schema = z.strictObject({
   connections: z.strictObject({ gained: z.array(connection), lost: z.array(connection) }),
   isolation: z
     .array(z.strictObject({ namespace: z.string(), direction, isolated: z.boolean() }))
-    .describe('namespaces of which every pod becomes isolated, or is no longer'),
+    .describe('namespaces of which every pod becomes isolated, or is no longer isolated isolated'),
 });
 
 /** For programs. */

@@ -35,7 +35,7 @@ export function formatReasons({ dangers, because }: ConnectionChange): string {
 export function formatIsolation({ namespace, direction, isolated }: IsolationChange): string {
   const what = direction === 'Ingress' ? 'ingress' : 'egress';
   return isolated
-    ? `namespace ${namespace} becomes isolated: only what is allowed passes (${what})`
+    ? `namespace ${namespace} becomes isolated: only allowed traffic passes (${what})`
     : `namespace ${namespace} is no longer isolated (${what})`;
 }
 
@@ -45,11 +45,9 @@ export function formatOwner({ owner }: PolicyFacts): string {
   return owner.kind === 'AppNetworkProfile' ? `profile ${owner.name}` : 'platform profile';
 }
 
-/** As in `2 policies, which say the same under new names`. */
+/** As in `2 policies that only get new names`. */
 export function formatRenamed(count: number): string {
-  return count === 1
-    ? '1 policy, which says the same under a new name'
-    : `${count} policies, which say the same under new names`;
+  return count === 1 ? '1 policy that only gets a new name' : `${count} policies that only get new names`;
 }
 
 /** As in `2 policies added, 1 removed; 1 connection gained, 3 lost`. */

@@ -15,7 +15,7 @@ import { policyList } from './format.ts';
 /** The verb `render`. */
 export const renderVerb = defineVerb({
   description:
-    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that these lead to. A namespace in DryRun is printed as if it were enforced. Needs no cluster: DNS, API server and address ranges are taken from the status of the platform profile, where the operator keeps what it has discovered, or from the same objects (Services, EndpointSlices, Nodes, ServiceCIDRs). A rule that needs more than these is left out, and a note says so.',
+    'Prints the NetworkPolicies that the operator would write, from manifests: the platform profile, Namespaces, profiles, and the Services and routes that they refer to. A namespace in DryRun counts as enforced. It needs no cluster: it takes DNS, API server and address ranges from the status of the platform profile, where the operator keeps what it has discovered, or from the same objects (Services, EndpointSlices, Nodes, ServiceCIDRs). If a rule needs a fact that is missing, it is left out, and a note says so.',
   help: {
     examples: [
       ['ringfence render -f platform.yaml -f app/', 'what the operator would write for an app'],
@@ -29,7 +29,7 @@ export const renderVerb = defineVerb({
         'with what the operator has discovered about the cluster',
       ],
     ],
-    ok: 'printed, also where there are none',
+    ok: 'printed, even if there are none',
   },
   reads: 'files',
   formats: manifests(policyList),
@@ -38,7 +38,7 @@ export const renderVerb = defineVerb({
     const view = snapshot.stores.view();
     if (view.platform === undefined) {
       throw new ToolError(
-        'there is no PlatformNetworkProfile in the input, so that nothing is ringed: add the file of yours with `-f`',
+        'there is no PlatformNetworkProfile in the input, so nothing is ringed: add your file with `-f`',
       );
     }
     const compiled = compile(view);
@@ -65,15 +65,13 @@ function notesOn({ namespaces, findings }: Compiled): readonly string[] {
   const codes = [...findings.map(({ code }) => code), ...routes.map(({ reason }) => reason)];
   const isAnyRinged = namespaces.some(({ enforcement }) => enforcement !== undefined);
   return [
-    ...(dry.length === 0
-      ? []
-      : [`in dry run, so that the operator writes none of this yet: ${dry.join(', ')}`]),
+    ...(dry.length === 0 ? [] : [`in dry run, the operator writes none of this yet: ${dry.join(', ')}`]),
     ...(isAnyRinged ? [] : ['the platform profile selects no namespace of the input: nothing is ringed']),
     ...(waiting === 0 ? [] : [`${count(waiting, 'route')} not in force: \`ringfence lint\` says why`]),
     ...(findings.length === 0 ? [] : [`${count(findings.length, 'finding')}: see \`ringfence lint\``]),
     ...(codes.some((code) => unknownOfCluster.includes(code))
       ? [
-          'what is not known of the cluster is in its own platform profile: give that, as `kubectl get platnet default -o yaml` prints it',
+          'the platform profile in the cluster has these facts in its status: use the output of `kubectl get platnet default -o yaml`',
         ]
       : []),
   ];

@@ -24,7 +24,7 @@ export const policyList = manifestList({
     ownerReferences: z
       .array(ownerReference)
       .optional()
-      .describe('absent where the input does not hold the UID that the cluster has given to the profile'),
+      .describe('absent if the input does not contain the UID of the profile in the cluster'),
   }),
   spec: policySpec,
 });

@@ -59,7 +59,7 @@ function take(stores: Stores, object: KubernetesObject): readonly Problem[] {
     return [];
   } catch {
     // A reducer trusts an API server to have checked what it reads.
-    return [{ code: 'Invalid', path: '', message: `is no ${object.kind} that an API server would take` }];
+    return [{ code: 'Invalid', path: '', message: `is no ${object.kind} that an API server would accept` }];
   }
 }
 

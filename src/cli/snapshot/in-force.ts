@@ -33,9 +33,7 @@ export function effectiveFacts(snapshot: LoadedSnapshot, { note }: CommandContex
   if (snapshot.input === undefined) return snapshot.facts;
   const { facts, dryRun } = inForce(snapshot, enforcedIn(snapshot));
   if (dryRun.length > 0) {
-    note(
-      `in dry run, so that nothing is denied there yet; this is how it would be enforced: ${dryRun.join(', ')}`,
-    );
+    note(`in dry run, nothing is denied yet; the answer assumes enforcement in ${dryRun.join(', ')}`);
   }
   return facts;
 }

@@ -73,7 +73,7 @@ function explain({ kind, path }: ListedKind, server: string): (error: unknown) =
     const plural = path.split('/').at(-1);
     if (status === 403) {
       throw new ToolError(
-        `no permission to list ${plural} in all namespaces: ask for it, and see it with \`kubectl auth can-i list ${plural} -A\``,
+        `no permission to list ${plural} in all namespaces: ask for it, and check it with \`kubectl auth can-i list ${plural} -A\``,
       );
     }
     throw new ToolError(`the API server at \`${server}\` does not list objects of kind ${kind}: ${message}`);

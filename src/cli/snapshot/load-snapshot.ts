@@ -70,7 +70,7 @@ export async function loadCluster(
   for (const { index, ...problem } of snapshot.problems) {
     const { kind, metadata } = snapshot.objects[index] ?? { kind: 'object', metadata: { name: '' } };
     const name = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
-    context.note(`warning: ${name} can't be read and counts for nothing: ${formatProblem(problem)}`);
+    context.note(`warning: ${name} can't be read and is ignored: ${formatProblem(problem)}`);
   }
   return snapshot;
 }
@@ -78,7 +78,7 @@ export async function loadCluster(
 /** Says which namespaces are assumed: their labels decide whether they are ringed. */
 export function noteAssumed({ assumedNamespaces: names }: ClusterSnapshot, { note }: CommandContext): void {
   if (names.length === 0) return;
-  note(`the input has no Namespace ${quoteSome(names, 5)}: taken to be there, without labels`);
+  note(`the input has no Namespace ${quoteSome(names, 5)}: assumed to exist, without labels`);
 }
 
 /** File by file, as they were read, and within a file by line. */

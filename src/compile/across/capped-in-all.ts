@@ -58,7 +58,7 @@ function markCapped(route: CompiledRoute, receivers: readonly string[]): Compile
   return {
     ...route,
     reason: 'MirrorsCapped',
-    message: `${before} it is not mirrored in ${names}: the routes of all namespaces together would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB there, and older ones go first. Declare the way out there`,
+    message: `${before} it is not mirrored in ${names}: the routes of all namespaces together would create more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB there, and older routes take precedence. Declare the egress there`,
   };
 }
 

@@ -88,5 +88,5 @@ function sourcesOfRoute({ view }: Compilation, { route }: IngressRoute): Iterato
 }
 
 function cappedMessage(here: string, names: readonly string[]): string {
-  return `it is not mirrored in ${quoteSome(names, maxNamed)}: the routes of \`${here}\` would come to more than ${capOfPair.policies} policies or ${capOfPair.bytes / 1000} KB there, and older ones go first. Let in pods by fewer different selectors, or declare the way out there`;
+  return `it is not mirrored in ${quoteSome(names, maxNamed)}: the routes of \`${here}\` would create more than ${capOfPair.policies} policies or ${capOfPair.bytes / 1000} KB there, and older routes take precedence. Let in pods with fewer different selectors, or declare the egress there`;
 }

@@ -104,9 +104,9 @@ function describeClosed(
   const [firstUndeclared] = undeclared;
   const reasons = [
     firstUndeclared &&
-      `the egress of ${namesOf(undeclared)} is Restricted and does not lead here: a profile there has to open it`,
+      `the egress of ${namesOf(undeclared)} is Restricted and does not lead here: a profile there has to allow it`,
     firstGuarded &&
-      `the egress of ${namesOf(guarded)} is Restricted, and guardrails keep it from leading here: ${firstGuarded.violation}`,
+      `the egress of ${namesOf(guarded)} is Restricted, and guardrails do not let it lead here: ${firstGuarded.violation}`,
   ].filter((each) => each !== undefined);
   if (reasons.length === 0) return undefined;
   return { why: reasons.join('; '), ...(firstUndeclared && { suggestion: suggest(firstUndeclared.facts) }) };

@@ -77,7 +77,7 @@ describe('what one namespace may have written into another', () => {
       state: 'Active',
       reason: 'MirrorsCapped',
       message:
-        'its rule is written, but it is not mirrored in `shop`: the routes of `evil` would come to more than 50 policies or 500 KB there, and older ones go first. Let in pods by fewer different selectors, or declare the way out there',
+        'its rule is written, but it is not mirrored in `shop`: the routes of `evil` would create more than 50 policies or 500 KB there, and older routes take precedence. Let in pods with fewer different selectors, or declare the egress there',
     });
   });
 
@@ -146,7 +146,7 @@ describe('what all namespaces may have written into one', () => {
       state: 'Active',
       reason: 'MirrorsCapped',
       message:
-        'its rule is written, but it is not mirrored in `shop`: the routes of all namespaces together would come to more than 500 policies or 5 MB there, and older ones go first. Declare the way out there',
+        'its rule is written, but it is not mirrored in `shop`: the routes of all namespaces together would create more than 500 policies or 5 MB there, and older routes take precedence. Declare the egress there',
     });
     for (const other of ['n01', 'n10', 'shop']) expect(cappedIn(given, other)).toEqual([]);
   });
@@ -157,7 +157,7 @@ describe('what all namespaces may have written into one', () => {
     const { profiles = [] } =
       compile(seen([...senders, late])).namespaces.find(({ namespace: name }) => name === 'late') ?? {};
     const last = profiles[0]?.routes.at(-1);
-    expect(last?.message).toContain('the routes of `late` would come to more than 50 policies');
+    expect(last?.message).toContain('the routes of `late` would create more than 50 policies');
     expect(profiles[0]?.routes[0]?.message).toContain('the routes of all namespaces together');
   });
 

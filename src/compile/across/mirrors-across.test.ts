@@ -97,7 +97,7 @@ describe('a route from another namespace', () => {
       name: expect.stringMatching(/^ringfence-mirror-web-out-[0-9a-v]{16}$/),
       owner: { kind: 'PlatformNetworkProfile' },
       origins: [['data/db/in']],
-      description: 'Lets out of web what is let in elsewhere: data/db/in',
+      description: 'Allows the egress of web that other namespaces let in: data/db/in',
       spec: { policyTypes: ['Egress'] },
     });
   });
@@ -402,7 +402,7 @@ describe('guardrails of the source', () => {
       state: 'Active',
       reason: 'SourceClosed',
       message:
-        'its rule is written, but the egress of `shop` is Restricted, and guardrails keep it from leading here: rule `prod` of the platform profile does not allow `namespace`: it allows `app`',
+        'its rule is written, but the egress of `shop` is Restricted, and guardrails do not let it lead here: rule `prod` of the platform profile does not allow `namespace`: it allows `app`',
     });
     expect(told1(given)).not.toHaveProperty('suggestion');
   });

@@ -34,7 +34,7 @@ function lets(where: object, others: readonly NamespaceFacts[] = [pay, bank]) {
 describe('a route from namespaces of which there is none', () => {
   const labelled = (matchLabels: object) => ({ selector: { matchLabels } });
   const namedGone = 'there is no namespace `gone` yet';
-  const noneLabelled = 'no namespace has the labels yet that it asks for';
+  const noneLabelled = 'no namespace has the labels that it selects yet';
 
   test.each<[string, object, string]>([
     ['by its name', { name: 'gone' }, namedGone],

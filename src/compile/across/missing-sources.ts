@@ -21,5 +21,5 @@ export function missingSources(view: ClusterView, { from }: Route): string | und
   if (!('selector' in namespaceScope) || requiredLabels(namespaceScope.selector) === undefined)
     return undefined;
   for (const _ of eachSelectedBy(view, namespaceScope.selector)) return undefined;
-  return 'no namespace has the labels yet that it asks for';
+  return 'no namespace has the labels that it selects yet';
 }

@@ -153,11 +153,11 @@ function egressAllowRules(
 }
 
 function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
-  const where = mode === 'Unrestricted' ? 'egress is not fenced here' : 'the ring leaves that open here';
+  const where = mode === 'Unrestricted' ? 'egress is not fenced here' : 'the ring allows that here';
   return {
     state: 'NotNeeded',
     reason: 'EgressOpen',
-    message: `${where}: traffic may leave without this route`,
+    message: `${where}: the traffic is allowed without this route`,
   };
 }
 
@@ -166,7 +166,7 @@ function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Pa
   if (consent === undefined) return {};
   const { all, missing, suggestion } = consent;
   if (all.length === 0) {
-    const message = 'there is no namespace yet that it leads to';
+    const message = 'the namespace that it leads to does not exist yet';
     return { state: 'Pending', reason: 'NamespaceMissing', message };
   }
   if (missing.length === 0) return {};

@@ -72,9 +72,9 @@ describe('an Ingress', () => {
     expect(opened).toHaveLength(1);
     expect(findings.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^Ingress shop\/a exposes nothing for one of its backends: Service `web` has no port `8080`/,
+        /^Ingress shop\/a exposes no pods for one of its backends: Service `web` has no port `8080`/,
       ),
-      'Ingress shop/a exposes nothing for one of its backends: there is no Service `gone` in `shop` yet',
+      'Ingress shop/a exposes no pods for one of its backends: there is no Service `gone` in `shop` yet',
     ]);
   });
 

@@ -93,7 +93,11 @@ function allowRuleOf(
   const ports = pods.value.ports(port === undefined ? undefined : [port]);
   if (!ports.ok) return ports;
   if (peers === undefined)
-    return failure({ state: 'Pending', reason: 'SystemPlaceUnknown', message: 'nobody serves it' });
+    return failure({
+      state: 'Pending',
+      reason: 'SystemPlaceUnknown',
+      message: 'no ingress controller serves it',
+    });
   const rule = ruleOn(peers, ports.value);
   return success({ direction: 'Ingress', pods: pods.value.selector, rule, origin: name });
 }
@@ -174,8 +178,8 @@ function wrongBackend(namespace: string, exposer: string, { message }: EndProble
   return {
     code: 'BackendUnusable',
     subject: { kind: 'Namespace', name: namespace },
-    message: `${exposer} exposes nothing for one of its backends: ${message}`,
-    hint: 'mend the backend, or delete the object if it is a leftover',
+    message: `${exposer} exposes no pods for one of its backends: ${message}`,
+    hint: 'fix the backend, or delete the object if it is a leftover',
   };
 }
 
@@ -183,7 +187,7 @@ function otherBackend(namespace: string, exposer: string, backend: string): Find
   return {
     code: 'BackendUnusable',
     subject: { kind: 'Namespace', name: namespace },
-    message: `${exposer} leads to \`${backend}\`, which is no Service: the pods behind it are not known`,
-    hint: 'open the way with a route: `from: {ingressController: {}}`, `to: {pods: …}`',
+    message: `${exposer} leads to \`${backend}\`, which is not a Service: its pods are not known`,
+    hint: 'add a route: `from: {ingressController: {}}`, `to: {pods: …}`',
   };
 }

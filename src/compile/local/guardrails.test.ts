@@ -115,7 +115,7 @@ describe('a route beyond the guardrails', () => {
       for (const routes of [to(range('203.0.113.0/24')), from(range('203.0.113.0/24'))]) {
         const [route] = checked(routes, ends, { discovered: known });
         expect(route).toMatchObject({ state: 'Pending', withheld: 'SameRule' });
-        expect(route?.message).toContain(`set by a platform engineer: ${field}`);
+        expect(route?.message).toContain(`until a platform engineer sets ${field}`);
         expect(checked(routes, ends)[0]?.state).not.toBe('Pending');
       }
     },

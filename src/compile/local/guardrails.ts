@@ -132,7 +132,7 @@ export class Guardrails {
       doubts.map((field) => `spec.${field}`),
       'and',
     );
-    const message = `whether it reaches what rule \`${this.#rule}\` of the platform profile does not allow is not known before this is set by a platform engineer: ${fields}; what is enforced already stays`;
+    const message = `it may reach what rule \`${this.#rule}\` of the platform profile does not allow: that is unknown until a platform engineer sets ${fields}; rules that are already enforced stay`;
     return { problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message }, likeness: 'SameRule' };
   }
 

@@ -174,7 +174,7 @@ describe('how many Gateways count as one ingress controller', () => {
     expect(findings).toEqual([
       expect.objectContaining({
         subject: { kind: 'Namespace', name: 'evil' },
-        message: expect.stringContaining('Gateway `g255` in `evil` came after the 256'),
+        message: expect.stringContaining('Gateway `g255` in `evil` exceeds the 256'),
         hint: expect.stringContaining('sets `pods` of `edge` in `spec.ingressControllers`'),
       }),
     ]);

@@ -26,7 +26,7 @@ import {
 import { nodeRanges } from './node-ranges.ts';
 
 const noGatewayCounts =
-  "none of its Gateways is in a namespace whose Gateways count as ingress controllers, see the platform profile's `spec.gatewayNamespaces`";
+  'none of its Gateways is in a namespace whose Gateways count as ingress controllers; see `spec.gatewayNamespaces` of the platform profile';
 
 /** The ingress controllers, in the order of the profile. */
 export function ingressControllers(

@@ -10,4 +10,4 @@ export function described(description: string, { ingress, egress }: NetworkPolic
 }
 
 const whyPortOne =
-  'Port 1, on which nothing listens, is there for kube-router: it opens every port for a rule with only names that no pod has';
+  'Port 1, on which nothing listens, is for kube-router, which opens every port for a rule that has only port names and no pod with one of them';

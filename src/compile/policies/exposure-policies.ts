@@ -12,6 +12,6 @@ export function exposurePolicies(
   allowRules: readonly RequestedAllowRule[],
 ): readonly DesiredPolicy[] {
   const describe = (_: Direction, pods: string, exposers: string) =>
-    `Lets the ingress controllers in to ${pods}, as exposed by ${exposers}`;
+    `Allows the ingress controllers to reach ${pods}, as exposed by ${exposers}`;
   return allowPolicies({ namespace, owner, stem: 'exposed', describe }, allowRules);
 }

@@ -30,7 +30,7 @@ export function mirrorPolicies(
     owner,
     stem: mirrorStem,
     describe: (_: Direction, pods: string, origins: string) =>
-      `Lets out of ${pods} what is let in elsewhere: ${origins}`,
+      `Allows the egress of ${pods} that other namespaces let in: ${origins}`,
   };
   // `{}` and `{matchLabels: {}}` are the same pods: which of them is written must not hang on who came first.
   const sorted = [...mirrors].sort((a, b) => compareText(a.origin, b.origin));

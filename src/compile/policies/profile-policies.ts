@@ -48,8 +48,8 @@ function policiesOf(
     stem: name,
     describe: (direction: Direction, pods: string, routeNames: string) =>
       direction === 'Ingress'
-        ? `Lets in to ${pods} what profile ${name} allows: ${routeNames}`
-        : `Lets out of ${pods} what profile ${name} allows: ${routeNames}`,
+        ? `Allows the ingress to ${pods} that profile ${name} declares: ${routeNames}`
+        : `Allows the egress of ${pods} that profile ${name} declares: ${routeNames}`,
   } as const;
   return { policies: allowPolicies(about, allowRules), withheld: withheldRules(about, allowRules) };
 }

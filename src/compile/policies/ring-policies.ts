@@ -23,12 +23,12 @@ export function ringPolicies(
       ...common,
       ...deny(
         'Ingress',
-        'Denies all ingress to every pod of this namespace, but for what other policies allow',
+        'Denies all ingress to every pod of this namespace, except what other policies allow',
       ),
     },
     ...allow('Ingress', monitoringName, monitoringRules(spec), {
       ...common,
-      description: `Lets the monitoring systems (${spec.monitoring.map(({ name }) => name).join(', ')}) scrape every pod of this namespace`,
+      description: `Allows the monitoring systems (${spec.monitoring.map(({ name }) => name).join(', ')}) to scrape every pod of this namespace`,
     }),
   ];
   // The first egress policy of any kind would isolate pods: there is none where egress is not fenced.
@@ -37,18 +37,18 @@ export function ringPolicies(
     ...allow('Egress', clusterName, clusterRules(egress.mode, clusterServices), {
       ...common,
       description:
-        'Lets every pod of this namespace reach everything inside the cluster: every namespace, the addresses of Services, the API server',
+        'Allows every pod of this namespace to reach everything inside the cluster: every namespace, the addresses of Services, the API server',
     }),
     {
       ...common,
       ...deny(
         'Egress',
-        'Denies all egress of every pod of this namespace, but for what other policies allow',
+        'Denies all egress from every pod of this namespace, except what other policies allow',
       ),
     },
     ...allow('Egress', dnsName, clusterServices.dns, {
       ...common,
-      description: "Lets every pod of this namespace ask the cluster's DNS",
+      description: "Allows every pod of this namespace to query the cluster's DNS",
     }),
     ...ingress,
   ].sort((a, b) => (a.name < b.name ? -1 : 1));

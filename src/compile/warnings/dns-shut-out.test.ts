@@ -45,7 +45,7 @@ describe('a ring around the DNS of the cluster', () => {
   test('that lets nobody ask it is told of, with the route that mends it', () => {
     const [finding] = told([]);
     expect(finding).toMatchObject({ subject: { kind: 'Namespace', name: 'kube-system' } });
-    expect(finding?.message).toContain('names are not resolved any more');
+    expect(finding?.message).toContain('names can no longer be resolved');
     const [, ...yaml] = (finding?.hint ?? '').split('\n');
     expect(told(parse(yaml.join('\n')) as Routes)).toEqual([]);
   });

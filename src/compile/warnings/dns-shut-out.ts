@@ -57,7 +57,7 @@ function dnsShutOutFinding(namespace: string, pods: LabelSelector, { ports }: Ru
     code: 'DnsShutOut',
     subject: { kind: 'Namespace', name: namespace },
     message:
-      'the DNS of the cluster is here, and no route lets every namespace ask it: the ring denies that, and names are not resolved any more',
+      'the DNS of the cluster is here, and no route lets every namespace query it: the ring denies the queries, and names can no longer be resolved',
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute(route)}`,
   };
 }

@@ -20,14 +20,14 @@ export function egressUnknown({ run: { clusterServices }, local }: CheckedNamesp
   return closed.filter((finding) => finding !== undefined);
 }
 
-const setDns = "a platform engineer sets the platform profile's `spec.dns`";
+const setDns = 'a platform engineer sets `spec.dns` of the platform profile';
 const dnsUnknown = {
   ClusterOnly: {
     message:
-      'the DNS of the cluster is not known: where it is outside of all pods and Services, no pod here may ask it',
+      'the DNS of the cluster is not known: if it is outside of all pods and Services, no pod here may query it',
     hint: setDns,
   },
-  Restricted: { message: 'the DNS of the cluster is not known: no pod here may ask it', hint: setDns },
+  Restricted: { message: 'the DNS of the cluster is not known: no pod here may query it', hint: setDns },
 };
 
 const apiServerUnknown = {
@@ -37,8 +37,8 @@ const apiServerUnknown = {
 
 const servicesUnknown = {
   message:
-    'the addresses of Services are not known: a CNI that matches them before they are translated denies them',
-  hint: "a platform engineer sets the platform profile's `spec.cluster.serviceRanges`",
+    'the addresses of Services are not known: a CNI that matches addresses before it translates them denies traffic to Services',
+  hint: 'a platform engineer sets `spec.cluster.serviceRanges` of the platform profile',
 };
 
 function unknown(

@@ -36,7 +36,7 @@ function placeFindings(
     {
       code: 'GatewayNotCounted',
       subject: { kind: 'Namespace', name: namespace },
-      message: `Gateway ${namesOf(uncounted)} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, and the platform profile does not say that Gateways of this namespace count: its pods are let in nowhere`,
+      message: `Gateway ${namesOf(uncounted)} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, but the platform profile does not count Gateways of this namespace: their pods are let in nowhere`,
       hint: howToCount(view, spec, namespace),
     },
   ];

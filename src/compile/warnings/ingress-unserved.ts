@@ -41,14 +41,14 @@ function describeUnserved(
     case 'NotDeclared': {
       const ofClass = why.className === undefined ? '' : `, of class \`${why.className}\`,`;
       return {
-        what: `${ofClass} is served by no ingress controller that the platform profile declares`,
-        hint: "a platform engineer declares who serves it in the platform profile's `spec.ingressControllers`, with its class where they have `classes`",
+        what: `${ofClass} is not served by any ingress controller in the platform profile`,
+        hint: 'a platform engineer declares its ingress controller in `spec.ingressControllers` of the platform profile, with its class if the entry has `classes`',
       };
     }
     case 'PlaceUnknown':
       return {
         what: ' is served by an ingress controller on nodes whose addresses are not known',
-        hint: "a platform engineer says in the platform profile's `spec.cluster.nodeRanges` where the nodes are",
+        hint: 'a platform engineer sets the addresses of the nodes in `spec.cluster.nodeRanges` of the platform profile',
       };
     case 'GatewayNotCounted':
       return {
@@ -60,7 +60,7 @@ function describeUnserved(
       };
     case 'NotFollowed':
       return {
-        what: ` is attached to \`${why.parent}\`, of which it is not known who serves it`,
+        what: ` is attached to \`${why.parent}\`, whose ingress controller is not known`,
         hint: `attach it to a Gateway or a ListenerSet of \`gateway.networking.k8s.io/v1\`, or add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(service, 'users'), from: { ingressController: {} }, to: { service } })}`,
       };
   }

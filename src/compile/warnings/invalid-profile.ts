@@ -25,6 +25,6 @@ function invalid(subject: Subject, problems: readonly Problem[]): readonly Findi
     subject,
     path,
     message,
-    hint: 'mend the field, and install the CRDs of this version with `kubectl apply -k config/crd`',
+    hint: 'fix the field, and install the CRDs of this version with `kubectl apply -k config/crd`',
   }));
 }

@@ -17,8 +17,8 @@ export function mirrorsCapped({ local, beyond }: CheckedNamespace): readonly Fin
       : {
           code: 'MirrorsCapped',
           subject,
-          message: `mirrors of the routes of other namespaces would come to more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${route.namespace}/${route.profile}/${route.route}\``,
-          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
+          message: `mirrors of the routes of other namespaces would create more than ${capOfAll.policies} policies or ${capOfAll.bytes / 1_000_000} MB in \`${namespace}\`: ${routes.length} are left out, the first \`${route.namespace}/${route.profile}/${route.route}\``,
+          hint: `declare the egress that is needed in a profile in \`${namespace}\`, or let those namespaces name fewer different pods`,
         };
   const ofExposures: Finding | undefined =
     exposer === undefined
@@ -26,8 +26,8 @@ export function mirrorsCapped({ local, beyond }: CheckedNamespace): readonly Fin
       : {
           code: 'MirrorsCapped',
           subject,
-          message: `mirrors of what one namespace exposes would come to more than ${capOfPair.bytes / 1000} KB in \`${namespace}\`: ${exposers.length === 1 ? 'one object is' : `${exposers.length} objects are`} left out, the first \`${exposer}\``,
-          hint: `declare the ways out that are needed in a profile in \`${namespace}\`, or let fewer objects expose pods there, of Services with shorter selectors`,
+          message: `mirrors of what one namespace exposes would create more than ${capOfPair.bytes / 1000} KB in \`${namespace}\`: ${exposers.length === 1 ? 'one object is' : `${exposers.length} objects are`} left out, the first \`${exposer}\``,
+          hint: `declare the egress that is needed in a profile in \`${namespace}\`, or expose fewer pods there, through Services with shorter selectors`,
         };
   return [ofRoutes, ofExposures].filter((finding) => finding !== undefined);
 }

@@ -18,7 +18,7 @@ export function opensWholeNamespace({ profiles }: CheckedNamespace): readonly Fi
         subject: { kind: 'AppNetworkProfile' as const, namespace: profile.namespace, name: profile.name },
         path: `spec.routes[${route.name}].to`,
         message: `route \`${route.name}\` opens every pod of the namespace: \`${endOf(route.to).end.name}\` selects all of them`,
-        hint: 'name the pods that are meant with `app`, `service`, or labels in `pods`',
+        hint: 'select specific pods with `app`, `service`, or labels in `pods`',
       })),
   );
 }

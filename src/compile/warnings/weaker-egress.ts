@@ -22,7 +22,7 @@ function weakerThan({ namespace, name }: ProfileFacts, asked: EgressMode, floor:
     code: 'WeakerEgress',
     subject: { kind: 'AppNetworkProfile', namespace, name },
     path: 'spec.egress',
-    message: `\`${asked}\` is weaker than \`${floor}\`, which the platform asks for here and which holds`,
+    message: `\`${asked}\` is weaker than \`${floor}\`, the mode of the platform for this namespace, which applies`,
     hint: 'leave `egress` out, or ask the platform engineers for a rule in `spec.rules` of the platform profile',
   };
 }

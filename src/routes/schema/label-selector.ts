@@ -18,7 +18,7 @@ const matchLabels = once((): z.ZodRecord<z.ZodString, z.ZodString> => {
       const wrong = Object.keys(labels).find((key) => key.length > labelKeyLength || !pattern.test(key));
       return `\`${wrong}\` is not`;
     },
-  }).describe('Labels that an object must carry, each with this very value.');
+  }).describe('Labels that an object must have, each with exactly this value.');
 });
 
 const requirement = constrain(
@@ -27,7 +27,7 @@ const requirement = constrain(
     operator: z
       .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
       .describe(
-        'How the label relates to `values`. `NotIn` and `DoesNotExist` also hold where the label is absent.',
+        'How the label relates to `values`. `NotIn` and `DoesNotExist` also match if the label is absent.',
       ),
     values: listOf(written(text(63, 0), anyLabelValueSyntax), { max: 64 })
       .describe('Label values: at least one for `In` and `NotIn`, none for `Exists` and `DoesNotExist`.')
@@ -46,12 +46,12 @@ export const labelSelector = once(() =>
   fields({
     matchLabels: matchLabels().exactOptional(),
     matchExpressions: listOf(requirement, { max: 16 })
-      .describe('Further conditions; all of them must hold.')
+      .describe('Further conditions; all of them must match.')
       .exactOptional(),
   }).register(z.globalRegistry, {
     title: 'label selector',
     about:
-      'Selects objects by their labels, as everywhere in Kubernetes (`metav1.LabelSelector`): every label and every expression must hold, so `{}` selects everything.',
+      'Selects objects by their labels, as everywhere in Kubernetes (`metav1.LabelSelector`): every label and every expression must match, so `{}` selects everything.',
     'x-kubernetes-map-type': 'atomic',
   }),
 );

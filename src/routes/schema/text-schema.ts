@@ -112,7 +112,7 @@ export const labelKeyLength = 317;
 export const nameGlob = once(() =>
   written(text(63), {
     pattern: '^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$',
-    message: 'must be a namespace name in which `*` stands for any run of characters, like `team-*`',
+    message: 'must be a namespace name in which `*` matches any characters, like `team-*`',
     as: 'rule',
   }),
 );
