@@ -1,5 +1,5 @@
-// Sets of IP addresses of both families, with the algebra that a comparison of rules needs.
-// Must not know what the addresses are; a set of one family never meets one of the other.
+// Sets of IP addresses of both families, with the operations that a comparison of rules needs.
+// Must not know what the addresses are for; sets of different families never overlap.
 import { parseCidr } from './ip-ranges.ts';
 
 /** Consecutive addresses of one family, from `first` to `last`, as integers of 32 or 128 bits. */
@@ -18,7 +18,7 @@ export interface AddressBlock {
   readonly except?: readonly string[];
 }
 
-/** The addresses of some blocks; what is no CIDR is left out. */
+/** The addresses of some blocks; texts that are not a CIDR are left out. */
 export function addressesOf(blocks: readonly AddressBlock[]): AddressSet {
   return uniteAddresses(
     ...blocks.map(({ cidr, except = [] }) => withoutAddresses(spansOf([cidr]), spansOf(except))),

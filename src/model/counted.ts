@@ -25,7 +25,7 @@ export function quoteSome(names: readonly string[], most: number): string {
   );
 }
 
-/** At most `most` lines: where there are more names than that, the last line counts those that are left out. */
+/** At most `most` lines: if there are more names, the last line counts the rest. */
 export function nameSomeInLines(names: readonly string[], most: number): readonly string[] {
   if (names.length <= most) return names;
   return [...names.slice(0, most - 1), andMore(names.length - most + 1)];

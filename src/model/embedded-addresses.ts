@@ -1,11 +1,11 @@
-// IPv6 addresses that hold an IPv4 address, and what is reached through them: a tunnel or a translator on the way sends the packet
-// on to the IPv4 address. The only place that knows these forms. Must not know what a range is used for.
+// IPv6 addresses that embed an IPv4 address: a tunnel or a translator on the way forwards the packet
+// to the IPv4 address. The only place that knows these forms. Must not know what a range is used for.
 import { type AddressSet, type AddressSpan, addressesOf, uniteAddresses } from './address-set.ts';
 import { once } from './once.ts';
 
 /**
- * The addresses of a set together with every IPv4 address that one of its IPv6 addresses embeds. Where a range is so wide that the
- * embedded part can't be told exactly, it is taken to be wider, never narrower.
+ * The addresses of a set together with every IPv4 address that one of its IPv6 addresses embeds. If a range is too wide to
+ * determine the embedded part exactly, the result is wider, never narrower.
  */
 export function withEmbedded(addresses: AddressSet): AddressSet {
   const embedded = addresses.flatMap((span) =>
@@ -20,7 +20,7 @@ interface Field {
   readonly width: number;
 }
 
-/** How addresses in some range hold an IPv4 address: in one piece, or in several that follow each other. */
+/** How the addresses of some range embed an IPv4 address: in one piece, or in several consecutive ones. */
 interface Form {
   readonly within: AddressSpan;
   readonly fields: readonly Field[];
@@ -37,7 +37,7 @@ const forms = once((): readonly Form[] => [
   form('::ffff:0:0:0/96', [last32]),
   // The well-known prefix of NAT64 (RFC 6052, section 2.1).
   form('64:ff9b::/96', [last32]),
-  // The prefix for local use (RFC 8215): whoever runs the translator chooses the length, which says where the address is
+  // The prefix for local use (RFC 8215): the operator of the translator chooses its length, which determines where the address is
   // (RFC 6052, section 2.2: bits 64 to 71 are skipped).
   form('64:ff9b:1::/48', [last32]),
   form('64:ff9b:1::/48', [{ shift: 24, width: 32 }]),
@@ -54,14 +54,14 @@ const forms = once((): readonly Form[] => [
   // Teredo (RFC 4380, section 4): the server, and the client behind it, inverted.
   form('2001::/32', [{ shift: 64, width: 32 }]),
   { ...form('2001::/32', [last32]), isInverted: true },
-  // ISATAP on the own link (RFC 5214, section 6.1): of other networks see below.
+  // ISATAP on the own link (RFC 5214, section 6.1); for other networks see below.
   form('fe80::5efe:0:0/96', [last32]),
   form('fe80::200:5efe:0:0/96', [last32]),
 ]);
 
 /**
- * ISATAP under any other prefix (RFC 5214, section 6.1). Every network of 64 bits has such addresses, and they lead to IPv4 of the
- * site that it belongs to. So a range is taken for them where it picks them out: where it is smaller than the 80 bits before them.
+ * ISATAP under any other prefix (RFC 5214, section 6.1). Every 64-bit network has such addresses, and they lead to IPv4 of the
+ * site that owns the network. So a range counts as ISATAP only if it selects them: if it is smaller than the 80 bits before them.
  */
 function isatapForms({ first, last }: AddressSpan): readonly Form[] {
   const before = first >> 48n;
@@ -83,7 +83,7 @@ function embeddedBy({ within, fields, isInverted }: Form, span: AddressSpan): Ad
   return first > last ? [] : [inverted(valuesOf(fields, first, last), isInverted === true)];
 }
 
-/** What an address of the fields may be from `first` to `last`: exact up to the first field that varies, anything after it. */
+/** The possible addresses of the fields from `first` to `last`: exact up to the first field that varies, anything after it. */
 function valuesOf(fields: readonly Field[], first: bigint, last: bigint): AddressSpan {
   let [low, high] = [0n, 0n];
   let isFree = false;

@@ -1,16 +1,16 @@
-// Rules for addresses as short texts, by which it is known again what is enforced already. A rule that is not to be written for lack of
-// a fact stays where it is. Must not know why a rule is not to be written.
+// Rules for addresses as short texts, which identify rules that are already enforced. A rule that must not be written because a
+// fact is missing stays if it is enforced. Must not know why a rule must not be written.
 import { canonicalJson, type Direction, fingerprint, isStandIn, type PolicyPort } from './network-policy.ts';
 import type { LabelSelector } from './selectors.ts';
 
-/** By what a rule that is not to be written is known again among those that are there. */
+/** How to recognise a rule that must not be written among the existing ones. */
 export type Likeness =
-  /** It is the very same rule. */
+  /** It is exactly the same rule. */
   | 'SameRule'
-  /** It is for the same ranges: what is left out of them was found out, and may be more or less by now. */
+  /** It has the same ranges: their exceptions were discovered, and may be more or fewer by now. */
   | 'SameRanges';
 
-/** A rule of a policy as it is stored or as it is to be: `peers` are those of its direction. */
+/** A rule of a policy, stored or desired: `peers` are those of its direction. */
 export interface RuleInPlace {
   readonly pods: LabelSelector;
   readonly direction: Direction;
@@ -18,18 +18,18 @@ export interface RuleInPlace {
   readonly ports?: readonly Partial<PolicyPort>[] | undefined;
 }
 
-/** The text by which a rule is known again; two rules that differ in more than `likeness` allows have two texts. */
+/** The text that identifies a rule; two rules that differ in more than `likeness` allows have different texts. */
 export function markOf({ pods, direction, peers, ports = [] }: RuleInPlace, likeness: Likeness): string {
   const alike =
     likeness === 'SameRule'
       ? peers
       : peers.map((peer) => (isBlock(peer) ? { ipBlock: { cidr: peer.ipBlock.cidr } } : peer));
-  // A version before this one wrote names of ports without a number beside them.
+  // An earlier version wrote port names without a number beside them.
   const asked = ports.filter((port) => !isStandIn(port, { ports }));
   return fingerprint({ likeness, pods: canonicalJson(pods), direction, peers: alike, ports: asked });
 }
 
-/** Both texts of a rule; none where it names no address, because no such rule is ever held back. */
+/** Both texts of a rule; none if it names no address, because such a rule is never withheld. */
 export function marksOf(rule: RuleInPlace): readonly string[] {
   if (!rule.peers.some(isBlock)) return [];
   return [markOf(rule, 'SameRule'), markOf(rule, 'SameRanges')];

@@ -1,9 +1,9 @@
-// Errors that are expected to happen: the message of one is for people, while any other error is a mistake in ringfence itself.
+// Expected errors have a message for people; any other error is a bug in ringfence itself.
 // Must not know what went wrong.
 
-/** Something that a person, or the world, is to blame for. */
+/** An error that a person or the environment causes. */
 export class ExpectedError extends Error {
-  /** Marks it, also for code that has not loaded this class. */
+  /** Marks the error, also for code that has not loaded this class. */
   readonly expected = true;
 }
 

@@ -1,4 +1,4 @@
-// The kinds of routes of the Gateway API: which listeners take them, and what they lead to. The only list of them.
+// The kinds of routes of the Gateway API: which listeners accept them, and what they lead to. The only list of these kinds.
 // Must not know any single route, nor what is opened for one.
 import type { Protocol } from './ports.ts';
 
@@ -7,7 +7,7 @@ export interface GatewayRouteTraits {
   readonly plural: string;
   /** The versions of its API, the newest first. */
   readonly versions: readonly string[];
-  /** The protocols of the listeners that take it. */
+  /** The protocols of the listeners that accept it. */
   readonly listeners: readonly ListenerProtocol[];
   /** The protocol of the Service ports that it leads to. */
   readonly backends: Protocol;
@@ -20,8 +20,8 @@ export const listenerProtocols = ['HTTP', 'HTTPS', 'TLS', 'TCP', 'UDP'] as const
 export type ListenerProtocol = (typeof listenerProtocols)[number];
 
 /**
- * Each kind of route, by the table in GEP-2907, "What Routes are allowed by Listeners with TLS". Implementations such as Envoy
- * Gateway and Istio let a listener that terminates TLS take a TCPRoute too.
+ * Each kind of route, by the table in GEP-2907, "What Routes are allowed by Listeners with TLS". In implementations such as Envoy
+ * Gateway and Istio, a listener that terminates TLS also accepts a TCPRoute.
  */
 const gatewayRouteKinds = {
   HTTPRoute: {

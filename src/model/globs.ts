@@ -1,4 +1,4 @@
-// Globs over names: `*` is any run of characters, everything else is itself.
+// Globs over names: `*` matches any characters, everything else only itself.
 // Must not know what is named.
 
 /** Whether `name` matches `glob` from its first to its last character. */

@@ -1,7 +1,7 @@
 // Host names of the Gateway API, precise or with a wildcard as their first label, and whether two can mean the same host.
 // https://gateway-api.sigs.k8s.io/reference/spec/#hostname
 
-/** Whether some host is meant by both: `*.` stands for one label or several. */
+/** Whether both can mean the same host: `*.` stands for one label or several. */
 export function hostnamesMeet(a: string, b: string): boolean {
   const [one, other] = [suffixOf(a), suffixOf(b)];
   if (one === undefined && other === undefined) return a === b;
@@ -10,7 +10,7 @@ export function hostnamesMeet(a: string, b: string): boolean {
   return one.endsWith(other) || other.endsWith(one);
 }
 
-/** `.example.com` of `*.example.com`; `undefined` of a precise name. */
+/** `.example.com` for `*.example.com`; `undefined` for a precise name. */
 function suffixOf(hostname: string): string | undefined {
   return hostname.startsWith('*.') ? hostname.slice(1) : undefined;
 }

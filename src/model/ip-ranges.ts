@@ -1,5 +1,5 @@
-// IP ranges of both families: what a CIDR covers, and whether one covers another.
-// Must not know what a range is used for; ranges of two families never meet.
+// IP ranges of both families: the addresses of a CIDR, and whether one contains another.
+// Must not know what a range is used for; ranges of different families never overlap.
 import { failure, type Result, success } from './result.ts';
 
 /** The addresses of one CIDR, from `first` to `last`, as integers of 32 or 128 bits. */
@@ -24,7 +24,7 @@ export function parseCidr(text: string): Result<IpRange, string> {
   return failure(`\`${text}\` has host bits set: write \`${formatCidr(masked.value)}\``);
 }
 
-/** Reads a CIDR whose host bits may be set and are masked, as the API server still takes them in an `ipBlock`. */
+/** Reads a CIDR and masks its host bits, which the API server still accepts in an `ipBlock`. */
 export function parseMaskedCidr(text: string): Result<IpRange, string> {
   const [address, prefixText, ...rest] = text.split('/');
   const parsed = parseAddress(address ?? '');
@@ -79,7 +79,7 @@ function readIPv6(text: string): bigint | undefined {
   return missing < 1 ? undefined : valueOfGroups([...head, ...Array<string>(missing).fill('0'), ...tail]);
 }
 
-/** The hexadecimal groups of one side of `::`. At the end of the address an IPv4 address may stand for two of them. */
+/** The hexadecimal groups of one side of `::`. At the end of the address, an IPv4 address may replace two of them. */
 function groupsOf(side: string, isLast: boolean): readonly string[] {
   if (side === '') return [];
   const groups = side.split(':');
@@ -115,7 +115,7 @@ export function formatAddress(family: 4 | 6, value: bigint): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');
   const digits = value.toString(16).padStart(32, '0');
   const text = (digits.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
-  // The longest run of zeros is left out, the first one where there are several; a single zero is written.
+  // `::` replaces the longest run of zeros, the first one if there are several; a single zero is written.
   const runs = [...text.matchAll(/\b0(:0)+\b/g)];
   const longest = Math.max(0, ...runs.map(([run]) => run.length));
   const run = runs.find(([zeros]) => zeros.length === longest);

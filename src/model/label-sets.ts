@@ -1,34 +1,34 @@
 // Sets of objects by their labels, as selectors describe them: what two selectors have in common, and what none of several
-// selects. A selector can't say "or", so that what is left may take several. Must not know what is selected.
+// selects. A selector can't say "or", so the rest may need several selectors. Must not know what is selected.
 import { canonicalJson } from './network-policy.ts';
 import { compareText } from './object-key.ts';
 import type { LabelSelector, SelectorRequirement } from './selectors.ts';
 
-/** What one label may be: absent where that is allowed, or one of these values, or any `but` these. */
+/** The allowed values of one label: absent if that is allowed, or one of these values, or any `but` these. */
 interface Allowed {
   readonly absent: boolean;
   readonly kind: 'only' | 'but';
   readonly values: ReadonlySet<string>;
 }
 
-/** What each label may be; one that is not in it may be anything. */
+/** The allowed values of each label; a label that is not in it may have any. */
 type LabelSet = ReadonlyMap<string, Allowed>;
 
-/** A selector for what both select; `undefined` where that is nothing, whatever the labels. */
+/** A selector for what both select; `undefined` if no labels satisfy both. */
 export function selectedByBoth(one: LabelSelector, other: LabelSelector): LabelSelector | undefined {
   const both = intersect(setOf(one), setOf(other));
   return both && selectorOf(both);
 }
 
-/** Selectors that together select exactly what none of some others does. */
+/** Selectors that together select exactly the objects that none of some others selects. */
 export interface ComplementSelectors {
-  /** Sorted, at most as many as were asked for. */
+  /** Sorted, at most as many as the caller allows. */
   readonly selectors: readonly LabelSelector[];
-  /** Whether more would have been needed: then these select only a part, and still nothing else. */
+  /** Whether more would be needed: then these select only a part of those objects, and never any other. */
   readonly isPartial: boolean;
 }
 
-/** What none of the selectors selects, in at most `most` selectors, whatever the order. */
+/** What none of the selectors selects, in at most `most` selectors, independent of their order. */
 export function selectedByNone(selectors: readonly LabelSelector[], most: number): ComplementSelectors {
   const sets = new Map(selectors.map((selector) => [canonicalJson(selector), setOf(selector)]));
   let rest: readonly LabelSet[] = [new Map()];
@@ -97,7 +97,7 @@ function isNothing({ absent, kind, values }: Allowed): boolean {
   return !absent && kind === 'only' && values.size === 0;
 }
 
-/** What is in `set` and not in `minus`: one label at least is none that `minus` allows. */
+/** What is in `set` and not in `minus`: at least one label has a value that `minus` does not allow. */
 function without(set: LabelSet, minus: LabelSet | undefined): readonly LabelSet[] {
   if (minus === undefined || intersect(set, minus) === undefined) return [set];
   return [...minus].flatMap(([key, allowed]) =>
@@ -105,14 +105,14 @@ function without(set: LabelSet, minus: LabelSet | undefined): readonly LabelSet[
   );
 }
 
-/** All that is not allowed, in as few pieces as a selector can say. */
+/** Everything that is not allowed, in as few pieces as a selector can express. */
 function others({ absent, kind, values }: Allowed): readonly Allowed[] {
   if (kind === 'only') return [{ absent: !absent, kind: 'but', values }];
   const listed = values.size === 0 ? [] : [oneOf(values)];
   return absent ? listed : [{ absent: true, kind: 'only', values: new Set() }, ...listed];
 }
 
-/** Without what lies within another, the least particular first. */
+/** Without pieces that another one contains, the most general first. */
 function maximal(sets: readonly LabelSet[]): readonly LabelSet[] {
   const sorted = [...new Map(sets.map((set) => [canonicalJson(selectorOf(set)), set]))].sort(
     ([a, one], [b, other]) => one.size - other.size || compareText(a, b),

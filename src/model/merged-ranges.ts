@@ -1,5 +1,5 @@
-// Many ranges as the fewest prefixes that cover the same addresses: not one address more.
-// Must not know what the ranges are of.
+// Many ranges as the fewest prefixes that cover exactly the same addresses.
+// Must not know what the ranges are for.
 import { contains, type IpRange } from './ip-ranges.ts';
 
 const bitsOf = { 4: 32, 6: 128 } as const;
@@ -17,8 +17,8 @@ export function mergeRanges(ranges: readonly IpRange[]): readonly IpRange[] {
 }
 
 /**
- * At most `most` ranges of whole prefixes (at least one of each family) in which all of `ranges` lie, and as little else as can be: those
- * that share the longest prefixes become one, a bit of IPv4 counting as four of IPv6.
+ * At most `most` ranges of whole prefixes (at least one of each family) that contain all of `ranges`, and as little else as possible:
+ * those with the longest common prefixes are merged; a bit of IPv4 counts as four of IPv6.
  */
 export function coverRanges(ranges: readonly IpRange[], most: number): readonly IpRange[] {
   const merged = mergeRanges(ranges);
@@ -60,13 +60,13 @@ function startOf({ family, first }: IpRange, prefix: number): bigint {
   return (first >> hostBits) << hostBits;
 }
 
-/** A range that holds another comes before it. */
+/** Orders a range before the ranges that it contains. */
 function byAddress(a: IpRange, b: IpRange): number {
   if (a.family !== b.family) return a.family - b.family;
   return a.first === b.first ? a.prefix - b.prefix : a.first < b.first ? -1 : 1;
 }
 
-/** Puts their whole in the place of the last two, where they are its halves. Returns whether they were. */
+/** Replaces the last two by their union, if they are its halves. Returns whether they were. */
 function mergeLast(merged: IpRange[]): boolean {
   const [left, right] = merged.slice(-2);
   if (left === undefined || right === undefined || left.family !== right.family) return false;

@@ -7,7 +7,7 @@ import type { LabelSelector } from './selectors.ts';
 /** A list with at least one entry. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
-/** The same list where it has an entry; `undefined` where it has none, which in a policy would mean everyone. */
+/** The same list if it has an entry; `undefined` if it has none, because an empty list in a policy would mean everyone. */
 export function nonEmpty<T>([first, ...rest]: Iterable<T>): NonEmpty<T> | undefined {
   return first === undefined ? undefined : [first, ...rest];
 }
@@ -18,7 +18,7 @@ export const directions = ['Ingress', 'Egress'] as const;
 /** A direction of traffic, from the view of the selected pods. */
 export type Direction = (typeof directions)[number];
 
-/** Namespace and pods in one peer are both required of the other end (two peers would be alternatives). */
+/** The other end must match both namespace and pods in one peer (two peers would be alternatives). */
 export type Peer =
   | { readonly namespaceSelector?: LabelSelector; readonly podSelector?: LabelSelector }
   | { readonly ipBlock: { readonly cidr: string; readonly except?: readonly string[] } };
@@ -42,7 +42,7 @@ export interface EgressRule {
   readonly ports?: NonEmpty<PolicyPort>;
 }
 
-/** A rule of either direction: the other ends, and the ports of whoever is connected to; `ports` absent means all. */
+/** A rule of either direction: the other ends, and the ports of the destination; `ports` absent means all. */
 export interface Rule {
   readonly peers: NonEmpty<Peer>;
   readonly ports?: NonEmpty<PolicyPort>;
@@ -57,13 +57,13 @@ export interface NetworkPolicySpec {
 }
 
 /**
- * A port that nothing serves. It stands beside port names in every rule that has no number: kube-router (2.1, `policy.go` in
- * `pkg/controllers/netpol`) opens every port where a rule has no number and no selected pod has the names. A number in the
- * place of the names would not do: pods may differ in what a name means.
+ * A port that nothing serves. It is added to the port names of every rule that has no number: kube-router (2.1, `policy.go` in
+ * `pkg/controllers/netpol`) opens every port if a rule has no number and no selected pod has the names. Numbers instead of the
+ * names would be wrong: pods may differ in what a name means.
  */
 const standInPort = 1;
 
-/** Whether a port of a rule is there only because kube-router needs a number beside the names of the others. */
+/** Whether a port of a rule exists only because kube-router needs a number beside the names of the others. */
 export function isStandIn(
   port: Partial<PolicyPort>,
   { ports = [] }: { readonly ports?: readonly Partial<PolicyPort>[] | undefined },
@@ -79,8 +79,8 @@ function withNumber(ports: NonEmpty<PolicyPort>): NonEmpty<PolicyPort> {
 }
 
 /**
- * The spec of a policy that allows `rules` in one direction, and nothing in the other. Where all ports of a rule are names, it
- * allows the stand-in port too.
+ * The spec of a policy that allows `rules` in one direction, and nothing in the other. If all ports of a rule are names, it
+ * also allows the stand-in port.
  */
 export function allowing(
   podSelector: LabelSelector,
@@ -106,7 +106,7 @@ export function ruleOn(peers: NonEmpty<Peer>, ports: NonEmpty<PolicyPort> | unde
   return { peers, ...(ports === undefined ? {} : { ports }) };
 }
 
-/** A rule for peers that may be none: `undefined` then, since an empty list would mean everyone. */
+/** A rule for peers, of which there may be none: then `undefined`, since an empty list would mean everyone. */
 export function ruleFor(
   [first, ...rest]: readonly Peer[],
   ports: NonEmpty<PolicyPort> | undefined,
@@ -120,16 +120,16 @@ export function isolates(spec: NetworkPolicySpec, direction: Direction): boolean
 }
 
 /**
- * A short text that is equal for equal specs: two specs that differ in the order of keys, or in empty lists or an empty
- * `matchLabels` only, which the API server drops (`omitempty` in apimachinery `meta/v1`), are equal.
+ * A short text that is equal for equal specs. The order of keys does not matter, nor do empty lists and an empty
+ * `matchLabels`, which the API server drops (`omitempty` in apimachinery `meta/v1`).
  *
- * @param spec any JSON value, as it came from the API server or from the compiler; `undefined` where there is none
+ * @param spec any JSON value, as it came from the API server or from the compiler; `undefined` if there is none
  */
 export function fingerprint(spec: unknown): string {
   return hash('sha256', canonicalJson(spec), 'base64url').slice(0, 22);
 }
 
-/** JSON that is the same text for equal specs. Every policy is compared by it, again and again, so it makes few objects. */
+/** JSON that is the same text for equal specs. Every policy is compared by it often, so it allocates few objects. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'absent';

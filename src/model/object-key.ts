@@ -7,7 +7,7 @@ export interface ObjectKey {
   readonly name: string;
 }
 
-/** `namespace/name`, or just `name` where there is no namespace: unique, since neither may hold a `/`. */
+/** `namespace/name`, or just `name` if there is no namespace: unique, since neither may contain a `/`. */
 export function formatKey(key: ObjectKey): string {
   return key.namespace === '' ? key.name : `${key.namespace}/${key.name}`;
 }
@@ -20,7 +20,7 @@ export function compareKeys(a: ObjectKey, b: ObjectKey): number {
 /**
  * The objects, of which no two have the same namespace and name.
  *
- * @throws Error where two have: a mistake in this program, which would write one over the other, again and again
+ * @throws Error if two have the same: a bug in this program, which would overwrite one with the other again and again
  */
 export function requireDistinct<T extends ObjectKey>(objects: readonly T[]): readonly T[] {
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
-// A value that is made when it is first asked for: a constant that takes work and that most starts do without.
-// Must not be used for what may change: it is made once.
+// A value that is computed when it is first needed: a constant that takes work and that most starts do not need.
+// Must not be used for a value that may change: it is computed only once.
 
-/** A function that gives what `make` makes, and makes it once. */
+/** A function that returns what `make` returns, and calls it once. */
 export function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

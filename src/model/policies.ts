@@ -1,4 +1,4 @@
-// Policies as the planner sees them: what should be there, what is there, and which of it is ours.
+// Policies as the planner sees them: which should exist, which exist, and which of these are ours.
 // Must not know profiles or clients.
 import type { Likeness } from './enforced-rules.ts';
 import type { Direction, NetworkPolicySpec, Peer, PolicyPort } from './network-policy.ts';
@@ -16,16 +16,16 @@ export function isOurs(name: string, labels: Labels): boolean {
   return name.startsWith(namePrefix) && labels[managedByLabel.key] === managedByLabel.value;
 }
 
-/** Names the profile that a policy was generated from (absent for the platform's). */
+/** Names the profile that a policy was generated from (absent on the platform's policies). */
 export const profileLabel = 'ringfence.dev/profile';
 
-/** Says of a policy, in a sentence, what it does and who asked for it. */
+/** Describes a policy in a sentence: what it does and who asked for it. */
 export const descriptionAnnotation = 'ringfence.dev/description';
 
-/** Lists for each rule of a policy, as JSON, the routes or objects that ask for it. */
+/** Lists the routes or objects that ask for each rule of a policy, as JSON. */
 export const routesAnnotation = 'ringfence.dev/routes';
 
-/** Names for rules of a policy, by their index, as JSON, the route end that their addresses were found out for. */
+/** For rules of a policy, by index and as JSON, the route end whose addresses were discovered for them. */
 export const foundForAnnotation = 'ringfence.dev/found-for';
 
 /** The API group and version of our custom resources. */
@@ -42,7 +42,7 @@ export interface Owner {
 export interface DesiredPolicy extends ObjectKey {
   readonly owner: Owner;
   readonly spec: NetworkPolicySpec;
-  /** One sentence for the person who finds the policy with kubectl; a change of it alone is no difference. */
+  /** One sentence for the person who finds the policy with kubectl; a change of only this sentence is no difference. */
   readonly description: string;
   /** For each rule, the routes or objects that ask for it; absent where it is the platform's own. */
   readonly origins?: readonly (readonly string[])[];
@@ -50,16 +50,16 @@ export interface DesiredPolicy extends ObjectKey {
   readonly foundFor?: Readonly<Record<number, string>>;
 }
 
-/** A rule that is not to be written for lack of a fact, and stays where it is enforced already. */
+/** A rule that must not be written because a fact is missing, but stays if it is already enforced. */
 export interface WithheldRule {
-  /** The policy that it belongs to, with this rule alone; another one of its name may hold those that are to be written. */
+  /** The policy that it belongs to, with only this rule; another policy with the same name may contain the rules to write. */
   readonly policy: DesiredPolicy;
-  /** Its place among all rules of that policy. */
+  /** Its index among all rules of that policy. */
   readonly at: number;
   readonly likeness: Likeness;
 }
 
-/** Who last wrote the spec of an object, as its managedFields tell. */
+/** The last author of an object's spec, from its managedFields. */
 export interface Edit {
   readonly manager: string;
   /** Such as `Update` or `Apply`. */
@@ -71,8 +71,8 @@ export interface Edit {
 /**
  * A policy of ours that exists, reduced to what a comparison needs.
  *
- * `isolates`, `podSelector` and `fingerprint` speak of its spec; `ownerUid` is its controller's, `''` where it has none.
- * `mirrors` are the namespaces whose ways in it mirrors; none where it is no mirror. `blockRules` are the marks of its rules for
+ * `isolates`, `podSelector` and `fingerprint` describe its spec; `ownerUid` is its controller's uid, or `''` if it has none.
+ * `mirrors` are the namespaces whose ingress rules it mirrors; empty if it is no mirror. `blockRules` are the marks of its rules for
  * addresses (`marksOf`).
  */
 export interface OwnedPolicy extends ObjectKey {
@@ -85,11 +85,11 @@ export interface OwnedPolicy extends ObjectKey {
   readonly mirrors: readonly string[];
   readonly blockRules: readonly string[];
   readonly beingDeleted: boolean;
-  /** Whether somebody else's labels, annotations or finalizers are on it, which stay. */
+  /** Whether it has labels, annotations or finalizers of others, which must stay. */
   readonly hasForeignMetadata?: true;
-  /** Whether its label that names the profile says otherwise than its owner. */
+  /** Whether its profile label does not match its owner. */
   readonly mislabelled?: true;
-  /** The last edit of its spec or owner by somebody else; absent where all of these are ours. */
+  /** The last edit of its spec or owner by somebody else; absent if all of these are ours. */
   readonly foreignEdit?: Edit;
 }
 
@@ -97,13 +97,13 @@ export interface OwnedPolicy extends ObjectKey {
 export interface StoredRule {
   readonly peers: readonly Peer[];
   readonly ports: readonly PolicyPort[];
-  /** Who asked for it: routes (`namespace/profile/route` in a mirror) or objects; `undefined` where that is not known for all. */
+  /** Who asked for it: routes (`namespace/profile/route` in a mirror) or objects; `undefined` if some are not known. */
   readonly origins: readonly string[] | undefined;
-  /** The route end that its addresses were found out for; `undefined` where somebody wrote them, or it is not known. */
+  /** The route end whose addresses were discovered for it; `undefined` if somebody wrote them, or if it is not known. */
   readonly foundFor: string | undefined;
 }
 
-/** What a policy of ours that exists says, for the few of which more than its fingerprint has to be known. */
+/** The content of an existing policy of ours, for the few policies that need more than a fingerprint. */
 export interface StoredContent {
   readonly owner: Owner;
   readonly description: string;
@@ -112,12 +112,12 @@ export interface StoredContent {
   readonly rules: readonly StoredRule[];
 }
 
-/** A policy that somebody else wrote, reduced to what a finding needs. */
+/** A policy of another author, reduced to what a finding needs. */
 export interface ForeignPolicy extends ObjectKey {
   readonly podSelector: LabelSelector;
   /** The directions in which it isolates the pods that it selects. */
   readonly isolates: readonly Direction[];
-  /** The directions in which one of its rules lets everyone in or out, on every port. */
+  /** The directions in which one of its rules allows everyone, on every port. */
   readonly allowsEveryone: readonly Direction[];
 }
 

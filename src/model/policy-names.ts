@@ -1,5 +1,5 @@
-// The names of everything that Ringfence generates, made here and nowhere else.
-// A name that is too long is cut with a hash, so that two long names never become one (an outage elsewhere: UDS).
+// The names of everything that Ringfence generates. Only this file makes them.
+// A name that is too long is cut and gets a hash, so that two long names never become one (which caused an outage in UDS).
 import { hash } from 'node:crypto';
 import { canonicalJson, type Direction } from './network-policy.ts';
 import { compareText } from './object-key.ts';
@@ -9,7 +9,7 @@ import { type LabelSelector, selectsEverything } from './selectors.ts';
 /** Object names are DNS subdomains of at most this many characters; label values of at most 63. */
 export const maxLength = { name: 253, label: 63 } as const;
 
-/** The ring's deny policy of one direction. */
+/** The ring's deny policy for one direction. */
 export const denyNames = {
   Ingress: `${namePrefix}default-deny-ingress`,
   Egress: `${namePrefix}default-deny-egress`,
@@ -18,16 +18,16 @@ export const denyNames = {
 /** Lets the monitoring systems of the platform profile scrape. */
 export const monitoringName = `${namePrefix}monitoring`;
 
-/** Lets every pod ask the cluster's DNS. */
+/** Allows every pod to query the cluster's DNS. */
 export const dnsName = `${namePrefix}dns`;
 
-/** Lets every pod reach everything inside the cluster. */
+/** Allows every pod to reach everything inside the cluster. */
 export const clusterName = `${namePrefix}cluster`;
 
-/** Comes first in the names of policies that mirror what other namespaces let in. */
+/** The prefix of the names of policies that mirror ingress rules of other namespaces. */
 export const mirrorStem = 'mirror';
 
-/** Allows everything while a live namespace is being closed or opened; never there for long. */
+/** Allows everything while a live namespace is closed or opened; never exists for long. */
 export const transitionName = `${namePrefix}transition`;
 
 /** The name of the temporary policy for some pods; `{}` is every pod. */
@@ -41,12 +41,12 @@ export function isTransitionName(name: string): boolean {
 }
 
 /**
- * The name of a policy for openings on the same pods in the same direction. The hash makes it unique: `a` with `b-c` and
- * `a-b` with `c` would be one otherwise.
+ * The name of a policy with allow rules for the same pods in the same direction. The hash makes it unique: otherwise `a` with `b-c`
+ * and `a-b` with `c` would have the same name.
  *
  * @param owner the kind of the owner: a team may give its profile the stem that the platform uses
- * @param stem whose openings they are
- * @param part tells policies apart where there are more rules than one takes
+ * @param stem whose allow rules they are
+ * @param part distinguishes policies if there are more rules than one policy takes
  */
 export function allowPolicyName(
   owner: Owner['kind'],
@@ -64,7 +64,7 @@ export function allowPolicyName(
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '') || 'pods';
   const tail = `-${digest(JSON.stringify([owner, stem, canonicalJson(pods), part, direction]))}`;
-  // Whatever starts as the temporary policy does is taken for one, and deleted.
+  // A name that starts like the temporary policy's would be treated as temporary, and deleted.
   const prefix = `${namePrefix}${stem}-`.startsWith(`${transitionName}-`)
     ? `${namePrefix}profile-`
     : namePrefix;
@@ -78,8 +78,8 @@ export function secondName(name: string): string {
 }
 
 /**
- * `value` as a label value: itself, or cut with a hash. What looks like a cut one is cut too: else somebody could choose it,
- * and share the label of another.
+ * `value` as a label value: itself, or cut with a hash. A value that looks like a cut one is cut too: otherwise somebody could choose
+ * it, and share the label of another profile.
  */
 export function shortenedLabelValue(value: string): string {
   const fits = value.length <= maxLength.label && !looksCut.test(value);
@@ -87,10 +87,10 @@ export function shortenedLabelValue(value: string): string {
 }
 
 /**
- * The name of an Event: another one for each thing that is told of an object.
+ * The name of an Event: a different one for each report about an object.
  *
  * @param regarding the name of the object
- * @param told what tells this Event from every other
+ * @param told what distinguishes this Event from every other
  */
 export function eventName(regarding: string, told: readonly unknown[]): string {
   const tail = `.${digest(JSON.stringify(told))}`;
@@ -104,14 +104,14 @@ function cut(text: string, length: number): string {
   return withTail(text, `-${digest(text)}`, length);
 }
 
-/** The name is exactly so long where its beginning has to be cut for that; no `.` or `_` is left beside the `-`. */
+/** If the beginning has to be cut, the name has exactly this length; no `.` or `_` is left before the `-`. */
 function withTail(head: string, tail: string, length: number): string {
   return `${head.slice(0, length - tail.length).replace(/[-._]+$/, ({ length: many }) => '-'.repeat(many))}${tail}`;
 }
 
 /**
- * 80 bits of SHA-256, as 16 characters that a DNS name may hold (base32hex of RFC 4648, in lower case). Of 40 bits, a
- * laptop finds two inputs with the same hash in seconds, and whoever names a profile chooses the inputs.
+ * 80 bits of SHA-256, as 16 characters that a DNS name may contain (base32hex of RFC 4648, in lower case). With 40 bits, a
+ * laptop finds two inputs with the same hash in seconds, and the author of a profile chooses the inputs.
  */
 function digest(text: string): string {
   return BigInt(`0x${hash('sha256', text, 'hex').slice(0, 20)}`)

@@ -1,12 +1,12 @@
-// Ports as people write them, to ports as a NetworkPolicy has them.
+// Converts ports as people write them to ports of a NetworkPolicy.
 // Must not know whose ports they are.
 import { type NonEmpty, nonEmpty, type PolicyPort } from './network-policy.ts';
 import { everyPort, type PortSpec, parsePort } from './ports.ts';
 
 /**
- * The ports of a rule; `undefined` where there is none, since an empty list would mean every port.
+ * The ports of a rule; `undefined` if there is none, since an empty list would mean every port.
  *
- * @param ports decoded ports: the schema has refused what can't be read
+ * @param ports decoded ports: the schema has refused unreadable ones
  */
 export function policyPorts(ports: readonly (number | string)[]): NonEmpty<PolicyPort> | undefined {
   return nonEmpty(

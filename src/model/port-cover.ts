@@ -1,5 +1,5 @@
-// Whether the ports of one rule contain those of another. Named ports are contained by the same name only: which number
-// they mean, each pod says for itself.
+// Whether the ports of one rule contain those of another. Only the same name contains a named port, because each pod defines
+// which number a name means.
 import type { PolicyPort } from './network-policy.ts';
 import { everyPort, intervalsContain, type PortInterval, type Protocol, protocols } from './ports.ts';
 

@@ -1,4 +1,4 @@
-// Sets of ports over all protocols, with the algebra that an analysis needs.
+// Sets of ports over all protocols, with the operations that an analysis needs.
 // Must not know names: a named port is resolved before it gets here.
 import { everyPort, mergeIntervals, type PortInterval, type Protocol, protocols } from './ports.ts';
 
@@ -49,7 +49,7 @@ export function covers(outer: PortSet, inner: PortSet): boolean {
   return isEmpty(subtract(inner, outer));
 }
 
-/** A text that is equal for equal sets, in ports that can be asked for: `all`, `none`, or as in `80, 8000-8100, 53/UDP`. */
+/** A text that is equal for equal sets, made of ports that a user can ask about: `all`, `none`, or as in `80, 8000-8100, 53/UDP`. */
 export function formatPortSet(set: PortSet): string {
   if (isEveryPort(set)) return 'all';
   const parts = protocols.flatMap((protocol) =>

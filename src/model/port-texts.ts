@@ -1,7 +1,7 @@
-// Sets of ports in the words that the command line takes: each could be given as PORT again.
+// Sets of ports in the syntax of the command line: each could be used as PORT again.
 import { allPorts, formatPortSet, isEmpty, isEveryPort, type PortSet, subtract } from './port-set.ts';
 
-/** As in `['80', '8000-8100', '53/UDP']`; `['all']` where it is every port of every protocol. */
+/** As in `['80', '8000-8100', '53/UDP']`; `['all']` if it is every port of every protocol. */
 export function portTexts(ports: PortSet): readonly string[] {
   return isEmpty(ports) ? [] : formatPortSet(ports).split(', ');
 }

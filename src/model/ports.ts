@@ -26,7 +26,7 @@ const expected =
   'a port number from 1 to 65535, a range like `8000-8100`, or a port name like `metrics`, optionally followed by `/TCP`, `/UDP` or `/SCTP`';
 
 /**
- * Reads one port: `27017`, `"8000-8100"`, `"metrics"`, `"53/UDP"` or `"8000-8100/SCTP"`; TCP where no protocol is said.
+ * Reads one port: `27017`, `"8000-8100"`, `"metrics"`, `"53/UDP"` or `"8000-8100/SCTP"`; without a protocol it is TCP.
  *
  * A name is an IANA service name (RFC 6335 section 5.1): at most 15 of a-z, 0-9 and `-`, with at least one
  * letter, no `-` at an end nor two in a row.

@@ -1,5 +1,5 @@
-// What rules reach by address: sets of pairs of an address and a port, with the algebra that guardrails need.
-// Must not know what is allowed, nor names: a port that only pods can resolve may be any.
+// The addresses and ports that rules reach, as sets of pairs, with the operations that guardrails need.
+// Must not know what is allowed, nor names: a port that only pods can resolve may be any port.
 import {
   type AddressBlock,
   type AddressSet,
@@ -21,13 +21,13 @@ import {
 } from './port-set.ts';
 import { everyPort } from './ports.ts';
 
-/** Every one of some addresses on every one of some ports. */
+/** All pairs of these addresses and these ports. */
 export interface Region {
   readonly addresses: AddressSet;
   readonly ports: PortSet;
 }
 
-/** Pairs of an address and a port: those of any of the regions, none of which is empty. */
+/** Pairs of an address and a port: the union of the regions, none of which is empty. */
 export type Reach = readonly Region[];
 
 /** Some addresses on every port. */
@@ -35,7 +35,7 @@ export function onEveryPort(addresses: AddressSet): Reach {
   return regionOf(addresses, allPorts);
 }
 
-/** What a rule for some peers reaches by address; `ports` absent means every port. */
+/** What a rule for some peers reaches by address; if `ports` is absent, on every port. */
 export function reachOfRule({
   peers,
   ports,

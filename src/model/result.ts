@@ -1,5 +1,5 @@
-// A value or the reason why there is none, for what a user can get wrong.
-// A programmer's mistake throws instead; the world's failure is an error of the shell.
+// A value, or the reason why there is none, for input that a user can get wrong.
+// A programmer's mistake throws instead; a failure of the environment is an error of the shell.
 
 /** The outcome of reading something that a person wrote. */
 export type Result<T, E> =

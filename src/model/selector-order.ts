@@ -1,8 +1,8 @@
-// Whether one selector asks no more than another: then it selects at least the same objects, whatever there are.
-// Compares what is written, not what exists; so "no" may be said where "yes" would be true, never the other way round.
+// Whether one selector requires no more than another: then it selects at least the same objects, whatever exists.
+// It compares texts, not objects: the answer may be a false "no", never a false "yes".
 import type { LabelSelector } from './selectors.ts';
 
-/** Whether every requirement of `wide` is one of `narrow` too; `undefined` asks nothing. */
+/** Whether every requirement of `wide` is also one of `narrow`; `undefined` requires nothing. */
 export function asksNoMore(wide: LabelSelector | undefined, narrow: LabelSelector | undefined): boolean {
   const asked = new Set(requirementsOf(narrow));
   return requirementsOf(wide).every((requirement) => asked.has(requirement));

@@ -1,4 +1,4 @@
-// Label selectors with the meaning that Kubernetes gives them, as pure functions.
+// Label selectors with Kubernetes' semantics, as pure functions.
 // Must not know where labels come from, nor what a selector is used for.
 import { compareText } from './object-key.ts';
 
@@ -12,7 +12,7 @@ export interface SelectorRequirement {
   readonly values?: readonly string[];
 }
 
-/** A `metav1.LabelSelector`: every entry must hold; `{}` selects everything. */
+/** A `metav1.LabelSelector`: every entry must match; `{}` selects everything. */
 export interface LabelSelector {
   readonly matchLabels?: Labels;
   readonly matchExpressions?: readonly SelectorRequirement[];
@@ -21,7 +21,7 @@ export interface LabelSelector {
 /**
  * Whether `labels` satisfy one requirement.
  *
- * `NotIn` holds where the key is absent: `Requirement.Matches` in apimachinery `pkg/labels/selector.go`.
+ * `NotIn` matches if the key is absent: `Requirement.Matches` in apimachinery `pkg/labels/selector.go`.
  */
 function satisfies(requirement: SelectorRequirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
@@ -37,7 +37,7 @@ function satisfies(requirement: SelectorRequirement, labels: Labels): boolean {
   }
 }
 
-/** Whether `selector` selects an object that carries `labels`. */
+/** Whether `selector` selects an object with these `labels`. */
 export function selects(selector: LabelSelector, labels: Labels): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     if (!Object.hasOwn(labels, key) || labels[key] !== value) return false;
@@ -52,13 +52,13 @@ export function selectsEverything(selector: LabelSelector): boolean {
   );
 }
 
-/** A label that an object must have, with this value where one is given. */
+/** A label that an object must have, with this value if there is one. */
 export interface RequiredLabel {
   readonly key: string;
   readonly value?: string;
 }
 
-/** Labels of which whatever is selected has at least one; `undefined` where a selector asks for none. */
+/** Labels of which every selected object has at least one; `undefined` if a selector requires none. */
 export function requiredLabels({
   matchLabels = {},
   matchExpressions = [],
@@ -75,7 +75,7 @@ export function requiredLabels({
 export const nameLabel = 'kubernetes.io/metadata.name';
 
 /**
- * Selects the one namespace of this name. A tenant can forge every label of a namespace but this one, which the API server
+ * Selects the one namespace with this name. A tenant can forge every label of a namespace except this one, which the API server
  * sets (KEP-2161).
  */
 export function namespaceNamed(name: string): LabelSelector {
@@ -90,7 +90,7 @@ export function namespacesNamed(names: Iterable<string>): LabelSelector {
   return { matchExpressions: [{ key: nameLabel, operator: 'In', values }] };
 }
 
-/** The names of the namespaces that a selector made here can select: those that it lists. */
+/** The names of the namespaces that a selector from this file can select: those that it lists. */
 export function namesIn({ matchLabels, matchExpressions = [] }: LabelSelector): readonly string[] {
   const listed = matchExpressions.flatMap(({ key, values = [] }) => (key === nameLabel ? values : []));
   return [
@@ -99,7 +99,7 @@ export function namesIn({ matchLabels, matchExpressions = [] }: LabelSelector): 
   ];
 }
 
-/** The names of the namespaces that a selector lists where it says nothing else; none where it may select others. */
+/** The names that a selector lists, if it has no other requirement; none if it may select other namespaces. */
 export function onlyNamesIn(selector: LabelSelector): readonly string[] {
   const name = nameOf(selector);
   const { matchLabels = {}, matchExpressions = [] } = selector;
@@ -109,7 +109,7 @@ export function onlyNamesIn(selector: LabelSelector): readonly string[] {
   return isList && Object.keys(matchLabels).length === 0 ? (only.values ?? []) : [];
 }
 
-/** The name of the one namespace that a selector can select; `undefined` where it may select others. */
+/** The name of the one namespace that a selector can select; `undefined` if it may select others. */
 export function nameOf({ matchLabels }: LabelSelector): string | undefined {
   return matchLabels !== undefined && Object.hasOwn(matchLabels, nameLabel)
     ? matchLabels[nameLabel]

@@ -7,7 +7,7 @@ import type { LabelSelector, Labels } from './selectors.ts';
 
 /** One port of a Service. */
 export interface ServicePort {
-  /** Absent where a Service with a single port does not name it. */
+  /** Absent if a Service with a single port does not name it. */
   readonly name?: string;
   readonly port: number;
   readonly protocol: Protocol;
@@ -18,26 +18,26 @@ export interface ServicePort {
 /** A Service. */
 export interface ServiceFacts extends ObjectKey {
   readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
-  /** `clusterIP: None`: its name resolves to the pods themselves, so that no port is translated. */
+  /** `clusterIP: None`: its name resolves to the pods themselves, so no port is translated. */
   readonly headless: boolean;
-  /** Absent where the Service selects no pods: somebody else writes its endpoints. */
+  /** Absent if the Service selects no pods: then somebody else writes its endpoints. */
   readonly selector?: Labels;
-  /** Where an ExternalName points to. */
+  /** The target of an ExternalName Service. */
   readonly externalName?: string;
   readonly ports: readonly ServicePort[];
 }
 
-/** A Service with its addresses, of both families; none where it is headless, or comes from a file that says none. */
+/** A Service with its addresses, of both families; none if it is headless, or comes from a file without addresses. */
 export interface AddressedServiceFacts extends ServiceFacts {
   readonly clusterIPs: readonly string[];
 }
 
-/** A reference to a port of a Service, by number or by name; absent where the reference names none. */
+/** A reference to a port of a Service, by number or by name; absent if the reference names none. */
 export interface ServiceRef extends ObjectKey {
   readonly port?: number | string;
 }
 
-/** An Ingress (networking.k8s.io/v1), as far as it leads to pods. */
+/** An Ingress (networking.k8s.io/v1), reduced to what leads to pods. */
 export interface IngressFacts extends ObjectKey {
   /** Absent: the cluster's default class. */
   readonly className?: string;
@@ -47,7 +47,7 @@ export interface IngressFacts extends ObjectKey {
   readonly resourceBackends: readonly string[];
 }
 
-/** What a route of the Gateway API asks to be attached to. */
+/** What a route of the Gateway API attaches to. */
 export interface ParentFacts extends ObjectKey {
   readonly kind: 'Gateway' | 'ListenerSet';
   /** Absent: every listener. */
@@ -56,65 +56,65 @@ export interface ParentFacts extends ObjectKey {
   readonly port?: number;
 }
 
-/** A route of the Gateway API, as far as it leads to pods. */
+/** A route of the Gateway API, reduced to what leads to pods. */
 export interface GatewayRouteFacts extends ObjectKey {
   readonly kind: GatewayRouteKind;
-  /** The hosts that it is for; none in particular where it names none, or where its kind has none. */
+  /** Its hosts; empty if it names none, or if its kind has none. */
   readonly hostnames: readonly string[];
   readonly parents: readonly ParentFacts[];
-  /** Parents of the experimental group, as `Kind/name`: what they are attached to in turn is not known. */
+  /** Parents of the experimental group, as `Kind/name`: what these attach to is not known. */
   readonly otherParents: readonly string[];
   readonly backends: readonly ServiceRef[];
   /** Backends that are not Services, as `Kind/name`. */
   readonly otherBackends: readonly string[];
 }
 
-/** From which namespaces something may be attached to a Gateway; `Same` is that of what it is attached to. */
+/** The namespaces from which something may attach to a Gateway; `Same` is the namespace of the Gateway or ListenerSet itself. */
 export type AttachedFrom = 'All' | 'Same' | 'None' | { readonly selector: LabelSelector };
 
-/** A listener of a Gateway or a ListenerSet, by the routes that it takes. */
+/** A listener of a Gateway or a ListenerSet, reduced to which routes it accepts. */
 export interface ListenerFacts {
   readonly name: string;
   readonly port?: number;
-  /** Such as `HTTPS`, or one of an implementation's own, such as `example.com/quic`. */
+  /** Such as `HTTPS`, or an implementation's own, such as `example.com/quic`. */
   readonly protocol: string;
-  /** `tls.mode: Passthrough`: what is encrypted goes on as it is. */
+  /** `tls.mode: Passthrough`: encrypted traffic is forwarded unchanged. */
   readonly passthrough: boolean;
   /** Absent: every host. */
   readonly hostname?: string;
   readonly routesFrom: AttachedFrom;
-  /** Absent: routes of every kind that its protocol takes. */
+  /** Absent: routes of every kind for its protocol. */
   readonly kinds?: readonly string[];
 }
 
 /** A Gateway (gateway.networking.k8s.io/v1). */
 export interface GatewayFacts extends ObjectKey {
-  /** As the server wrote it; absent where it is in a file only. */
+  /** As the server wrote it; absent if the Gateway is only in a file. */
   readonly created?: string;
   readonly className: string;
   readonly listeners: readonly ListenerFacts[];
-  /** Whose ListenerSets add listeners to it. */
+  /** The namespaces whose ListenerSets add listeners to it. */
   readonly listenerSetsFrom: AttachedFrom;
 }
 
 /** A ListenerSet (gateway.networking.k8s.io/v1, since Gateway API 1.5; GEP-1713): more listeners of a Gateway. */
 export interface ListenerSetFacts extends ObjectKey {
-  /** Absent where its parent is no Gateway. */
+  /** Absent if its parent is no Gateway. */
   readonly gateway?: ObjectKey;
   readonly listeners: readonly ListenerFacts[];
 }
 
-/** A ReferenceGrant: whose routes may lead to Services of its namespace. */
+/** A ReferenceGrant: whose routes may lead to Services in its namespace. */
 export interface ReferenceGrantFacts extends ObjectKey {
   readonly from: readonly { readonly kind: string; readonly namespace: string }[];
-  /** The Services that it is about; absent where it is about all of them. */
+  /** The Services that it covers; absent if it covers all of them. */
   readonly services?: readonly string[];
 }
 
 /** An IngressClass. */
 export interface IngressClassFacts {
   readonly name: string;
-  /** The class of Ingresses that name none (`ingressclass.kubernetes.io/is-default-class`). */
+  /** Whether Ingresses without a class have this one (`ingressclass.kubernetes.io/is-default-class`). */
   readonly isDefault: boolean;
 }
 
@@ -125,20 +125,20 @@ export interface ControlPlaneCallFacts {
   readonly service: ServiceRef;
 }
 
-/** A Node, by its addresses: a pod in the host's network has these too. */
+/** A Node, by its addresses: pods in its host network have these too. */
 export interface NodeFacts {
   readonly name: string;
   readonly addresses: readonly string[];
-  /** The ranges that the pods of this node get their addresses from, where Kubernetes hands them out. */
+  /** The ranges that the pods of this node get their addresses from, if Kubernetes assigns them. */
   readonly podRanges: readonly string[];
 }
 
-/** An EndpointSlice (discovery.k8s.io/v1): where a Service leads to in the end. */
+/** An EndpointSlice (discovery.k8s.io/v1): the endpoints of a Service. */
 export interface EndpointSliceFacts extends ObjectKey {
-  /** The Service of the same namespace. */
+  /** The Service in the same namespace. */
   readonly service: string;
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
-  /** Of all endpoints, also of those that are not ready. */
+  /** Of all endpoints, including those that are not ready. */
   readonly addresses: readonly string[];
   readonly ports: readonly { readonly name: string; readonly port: number; readonly protocol: Protocol }[];
 }

@@ -11,7 +11,7 @@ export const anywhereEnd = routeEnd({
   isLocal: false,
   description:
     'Everything: every pod of every namespace and every address, IPv4 and IPv6. As `from`, it lets in anyone who has network access to the pods.',
-  // CNIs differ in whether an address range matches pods, so that pods are named too.
+  // CNIs differ in whether an address range matches pods, so the rule names pods too.
   peers: () =>
     success([{ namespaceSelector: {} }, { ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }]),
   namespaceScope: () => ({ selector: {} }),

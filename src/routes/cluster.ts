@@ -13,7 +13,7 @@ export const clusterEnd = routeEnd({
   isLocal: false,
   description:
     'Every pod of every namespace, and the node addresses of the cluster; as `to`, also its Service addresses. Unknown ranges are left out.',
-  // CNIs differ in whether an address range matches pods, so that pods are named, and their ranges are not.
+  // CNIs differ in whether an address range matches pods, so the rule names pods, and not their ranges.
   peers: (_, { ranges }) => success([{ namespaceSelector: {} }, ...blocks(ranges.nodes)]),
   rules: (_, { ranges }, ports) =>
     success(

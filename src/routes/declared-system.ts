@@ -1,11 +1,11 @@
-// The peers of the systems that the platform profile declares: all of a kind, or one by its name.
-// Must not know what kinds there are.
+// The peers of the systems that the platform profile declares: all of a kind, or one by name.
+// Must not know which kinds exist.
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { DeclaredSystem, EndProblem } from './route-end.ts';
 
 /**
- * The peers of one system, or of all whose place is known.
+ * The peers of one system, or of all systems with known pods or addresses.
  *
  * @param field where the platform profile declares them
  * @param name one of them; `undefined` for all

@@ -42,7 +42,7 @@ export type RouteEndValue = {
   [End in Ends as End['name']]: { readonly [Name in End['name']]: DeepReadonly<z.output<End['schema']>> };
 }[RouteEndName];
 
-/** Finds the end that a value is of, and what the value holds. */
+/** The end that a value is, and its content. */
 export function endOf(value: RouteEndValue): { readonly end: RouteEnd; readonly value: unknown } {
   for (const end of routeEnds) {
     if (end.name in value) return { end, value: (value as Readonly<Record<string, unknown>>)[end.name] };

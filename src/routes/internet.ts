@@ -25,30 +25,30 @@ export const internetEnd = routeEnd({
 
 const rangeNames = ['pods', 'services', 'nodes'] as const;
 
-/** What is not globally reachable by the IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast. */
+/** What is not globally reachable according to the IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast. */
 const specialIPv4 = [
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
   ...['192.0.0.0/24', '192.0.2.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24'],
   ...['203.0.113.0/24', '224.0.0.0/3'],
-  // In Azure the platform itself, which hands out secrets of the machine as a metadata address does; it is no public host:
+  // In Azure, the platform itself, which gives out secrets of the machine like a metadata address; it is no public host:
   // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
   '168.63.129.16/32',
 ];
 
-/** The same for IPv6; 6to4 (2002::/16) and Teredo (in 2001::/23) hold any IPv4 address. */
+/** The same for IPv6; 6to4 (2002::/16) and Teredo (in 2001::/23) embed any IPv4 address. */
 const specialIPv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
-/** How IPv6-only pods reach IPv4 (RFC 6052): the last 32 bits are an IPv4 address, of whatever range. */
+/** How IPv6-only pods reach IPv4 (RFC 6052): the last 32 bits are an IPv4 address of any range. */
 const translation = once(() => read('64:ff9b::/96'));
 
-/** What is public of one range, while nothing of it belongs to the cluster. */
+/** The public part of one range, if nothing in it belongs to the cluster. */
 interface PublicRange {
   readonly whole: IpRange;
   readonly special: readonly IpRange[];
   readonly peer: Peer;
 }
 
-/** IPv6 is 2000::/3, the only unicast addresses that IANA has given out for the internet (RFC 4291, section 2.4). */
+/** IPv6 is 2000::/3, the only unicast addresses that IANA has assigned for the internet (RFC 4291, section 2.4). */
 const publicRanges = once((): readonly PublicRange[] => {
   const special = specialIPv4.map(read);
   return [
@@ -63,7 +63,7 @@ export function publicPeers(): readonly Peer[] {
   return publicRanges().map(({ peer }) => peer);
 }
 
-/** What is outside is not known before it is known what is inside: a rule must not be wider for what is not known. */
+/** What is outside is unknown until it is known what is inside: a rule must not be wider because something is unknown. */
 function outside(ranges: ClusterRanges): Result<NonEmpty<Peer>, EndProblem> {
   const { pods, services, nodes } = outermost(ranges);
   if (pods === undefined || services === undefined || nodes === undefined) {
@@ -76,7 +76,7 @@ function outside(ranges: ClusterRanges): Result<NonEmpty<Peer>, EndProblem> {
   return first === undefined ? failure(nothingOutside) : success([first, ...rest]);
 }
 
-/** A range without what is inside the cluster; nothing where all of it is. */
+/** A range without what is inside the cluster; nothing if all of it is inside. */
 function without({ whole, special, peer }: PublicRange, inside: readonly IpRange[]): readonly Peer[] {
   if (inside.some((range) => contains(range, whole))) return [];
   const cut = inside.filter(
@@ -85,7 +85,7 @@ function without({ whole, special, peer }: PublicRange, inside: readonly IpRange
   return [cut.length === 0 ? peer : publicRange(whole, [...special, ...cut]).peer];
 }
 
-/** Exceptions that lie in others are left out. */
+/** Leaves out exceptions that others contain. */
 function publicRange(whole: IpRange, special: readonly IpRange[]): PublicRange {
   const except: IpRange[] = [];
   for (const range of [...special].sort(byAddress)) {
@@ -95,7 +95,7 @@ function publicRange(whole: IpRange, special: readonly IpRange[]): PublicRange {
   return { whole, special, peer: { ipBlock: { cidr: formatCidr(whole), except: except.map(formatCidr) } } };
 }
 
-/** A range that holds another comes before it. */
+/** Orders a range before the ranges that it contains. */
 function byAddress(a: IpRange, b: IpRange): number {
   if (a.first !== b.first) return a.first < b.first ? -1 : 1;
   return a.prefix - b.prefix;
@@ -111,7 +111,7 @@ function translated({ prefix, first, last }: IpRange): IpRange {
   };
 }
 
-/** @throws where the text is no CIDR: those of the cluster have been read before they got here */
+/** @throws if the text is no CIDR: the ranges of the cluster were parsed before */
 function read(text: string): IpRange {
   const parsed = parseCidr(text);
   if (!parsed.ok) throw new Error(parsed.error);

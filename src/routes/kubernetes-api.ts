@@ -27,8 +27,8 @@ export const kubernetesApiEnd = routeEnd({
 });
 
 /**
- * The API server is behind a Service whose port is another than its own, and whose address some CNIs match before its
- * translation and some after: whoever names one of the ports means it with all of its addresses.
+ * The Service of the API server has a port that differs from the API server's own, and some CNIs match the Service address before its
+ * translation and some after it: a route that names one of the ports means it with all of the addresses.
  */
 function rulesOnPorts(apiServer: NonEmpty<Rule>, written: WrittenPorts): Result<NonEmpty<Rule>, EndProblem> {
   const has = [...new Set(apiServer.flatMap(({ ports = [] }) => ports.map(({ port }) => Number(port))))].sort(

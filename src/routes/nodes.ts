@@ -1,4 +1,4 @@
-// The end `nodes`: node addresses, and with them pods in the host's network.
+// The end `nodes`: node addresses, and so pods in the host network.
 import { failure, success } from '../model/result.ts';
 import { routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';

@@ -1,4 +1,4 @@
-// The ports of a route where they are the pods' own: nothing is translated.
+// The ports of a route if they are the pods' own: nothing is translated.
 // Must not know which end they belong to.
 import { type NonEmpty, type Peer, type PolicyPort, type Rule, ruleOn } from '../model/network-policy.ts';
 import { policyPorts } from '../model/policy-ports.ts';
@@ -10,7 +10,7 @@ export function podPorts(written: WrittenPorts): Result<NonEmpty<PolicyPort> | u
   return success(written === undefined ? undefined : policyPorts(written));
 }
 
-/** What peers are as the end of a route, on pod ports as they are written. */
+/** Peers as the end of a route, on unchanged pod ports. */
 export function onPodPorts(peers: NonEmpty<Peer>, written: WrittenPorts): NonEmpty<Rule> {
   return [ruleOn(peers, written === undefined ? undefined : policyPorts(written))];
 }

@@ -1,4 +1,4 @@
-// What a route end is: something that traffic comes from or goes to, under one name.
+// What a route end is: a source or destination of traffic, under one name.
 // Must not know any particular end, nor how many there are: index.ts is the only list.
 import type * as z from 'zod';
 import type { FindingCode } from '../model/findings.ts';
@@ -7,34 +7,34 @@ import type { Result } from '../model/result.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
 
-/** The two places in a route where an end can stand. */
+/** The two positions of an end in a route. */
 export type RouteSide = 'from' | 'to';
 
-/** A shared system that the platform profile declares, with the peers that it is to NetworkPolicies. */
+/** A shared system that the platform profile declares, with its peers for NetworkPolicies. */
 export interface DeclaredSystem {
   readonly name: string;
-  /** `undefined` while its place is not known. */
+  /** `undefined` while its pods or addresses are not known. */
   readonly peers: NonEmpty<Peer> | undefined;
-  /** Why it is not known, for people, where more can be said than that. */
+  /** Why they are not known, for people, if there is more to say. */
   readonly whyUnknown?: string;
 }
 
-/** The address ranges of the cluster, as sorted CIDRs of both families; `undefined` where one is not known. */
+/** The address ranges of the cluster, as sorted CIDRs of both families; `undefined` if one is not known. */
 export interface ClusterRanges {
   readonly pods: NonEmpty<string> | undefined;
   readonly services: NonEmpty<string> | undefined;
   readonly nodes: NonEmpty<string> | undefined;
-  /** Where there are too many to be listed: ranges in which all of them lie, and others beside them. */
+  /** If there are too many to list: ranges that contain all of them, and other addresses as well. */
   readonly within?: Partial<Readonly<Record<RangeName, NonEmpty<string>>>>;
 }
 
 /** A kind of ranges of the cluster. */
 export type RangeName = 'pods' | 'services' | 'nodes';
 
-/** What of the cluster may be more than is known. */
+/** Facts of the cluster that may be larger than is known. */
 export type Uncertain = RangeName | 'apiServer' | 'controlPlane';
 
-/** Ranges outside of which nothing of a kind is, as far as is known; what is added to a rule are the others. */
+/** Ranges that contain everything of a kind, as far as is known; rules add the other ranges. */
 export function outermost({
   within,
   ...ranges
@@ -42,7 +42,7 @@ export function outermost({
   return { ...ranges, ...within };
 }
 
-/** What an end may ask about its surroundings: the namespace of the profile, the platform, and the cluster. */
+/** What an end may ask about its context: the namespace of the profile, the platform, and the cluster. */
 export interface RouteContext {
   readonly namespace: string;
   readonly appLabel: string;
@@ -51,25 +51,25 @@ export interface RouteContext {
   readonly ingressControllers: readonly DeclaredSystem[];
   readonly monitoring: readonly DeclaredSystem[];
   readonly ranges: ClusterRanges;
-  /** The ways to the API server, one for each of its ports; none while it is not known. */
+  /** The addresses of the API server, one entry for each of its ports; none while they are not known. */
   readonly apiServer: readonly Rule[];
-  /** Where the control plane calls webhooks and aggregated APIs from; nowhere while that is not known. */
+  /** The sources from which the control plane calls webhooks and aggregated APIs; none while they are not known. */
   readonly controlPlane: readonly Peer[];
-  /** What of these may be more by now; left out: nothing. */
+  /** Which of these may be more by now; if unset: none. */
   readonly uncertain?: ReadonlySet<Uncertain>;
 }
 
-/** Why an end means nothing now. */
+/** Why an end has no meaning now. */
 export interface EndProblem {
-  /** Pending waits for something to appear; Rejected needs an edit. */
+  /** Pending waits for something to be created; Rejected needs an edit. */
   readonly state: 'Pending' | 'Rejected';
   readonly reason: FindingCode;
   readonly message: string;
-  /** What to write instead, as YAML, where that is known. */
+  /** What to write instead, as YAML, if that is known. */
   readonly suggestion?: string;
 }
 
-/** What is left out of an end, for people. */
+/** What an end leaves out, for people. */
 export type Gap = Pick<EndProblem, 'reason' | 'message'>;
 
 /** Ports as a person wrote them: `undefined` means all of them. */
@@ -82,16 +82,16 @@ export interface LocalPods {
   readonly ports: (written: WrittenPorts) => Result<NonEmpty<PolicyPort> | undefined, EndProblem>;
 }
 
-/** The namespaces in which an end means pods: one by its name, those with some labels, or where the platform profile says. */
+/** The namespaces in which an end means pods: one by name, those with some labels, or those in the platform profile. */
 export type NamespaceScope = { readonly name: string } | { readonly selector: LabelSelector } | 'declared';
 
 /** One kind of route end: `{<name>: <what schema reads>}` in a profile. */
 export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   /** The member of the union, as written in a profile. */
   readonly name: string;
-  /** What the member holds. An end without settings has no fields and is written `{}`. */
+  /** The content of the member. An end without settings has no fields and is written `{}`. */
   readonly schema: Schema;
-  /** Where the end may stand. */
+  /** The positions in which the end is allowed. */
   readonly sides: readonly RouteSide[];
   /** Whether it always means pods of the profile's own namespace; every route needs such an end. */
   readonly isLocal: boolean;
@@ -99,15 +99,15 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
   /** The pods that it means, where `isLocal`. */
   pods?(value: z.output<Schema>, context: RouteContext): Result<LocalPods, EndProblem>;
-  /** What it is as the other end of a rule; never an empty list, which would mean everyone. */
+  /** Its peers as the other end of a rule; never an empty list, which would mean everyone. */
   peers(value: z.output<Schema>, context: RouteContext): Result<NonEmpty<Peer>, EndProblem>;
-  /** What it is as `to` of a route that leads elsewhere; left out: its peers, on the ports as they are written. */
+  /** Its peers as `to` of a route that leads elsewhere; if unset: its peers, on the ports as they are written. */
   rules?(
     value: z.output<Schema>,
     context: RouteContext,
     ports: WrittenPorts,
   ): Result<NonEmpty<Rule>, EndProblem>;
-  /** What of it is not known now and left out, although the rest is there. */
+  /** The part of it that is unknown now and left out, although the rest is known. */
   gap?(context: RouteContext, side: RouteSide): Gap | undefined;
   /** Why no new rule is made of it now, although what was last known of it holds for those that are enforced. */
   missingFact?(context: RouteContext): EndProblem | undefined;

@@ -1,5 +1,5 @@
-// The end `service`: the pods behind a Service of this namespace, and its ports translated to theirs.
-// The commonest complaint in this field is the Service's port mistaken for the pod's; here it can't happen.
+// The end `service`: the pods behind a Service of this namespace, with its ports translated to theirs.
+// The most common mistake with NetworkPolicies is to write the Service's port instead of the pod's; here that is impossible.
 import { nameSome } from '../model/counted.ts';
 import { type NonEmpty, nonEmpty, type PolicyPort } from '../model/network-policy.ts';
 import { type PortSpec, parsePort } from '../model/ports.ts';
@@ -60,12 +60,12 @@ export function podsBehind(
   });
 }
 
-/** Service ports to the pods' ports; all that the Service has where none is written. */
+/** Translates Service ports to the pods' ports; all ports of the Service if none is written. */
 function translate(
   service: ServiceFacts,
   written: WrittenPorts,
 ): Result<NonEmpty<PolicyPort> | undefined, EndProblem> {
-  // Only a headless Service may have no port: who resolves its name dials the pods at whatever port.
+  // Only a headless Service may have no port: clients that resolve its name connect to the pods on any port.
   if (service.ports.length === 0) return podPorts(written);
   const translated: PolicyPort[] = [];
   for (const port of written ?? service.ports.map(asWritten)) {
@@ -84,7 +84,7 @@ function matchesPort(spec: PortSpec, candidate: ServicePort): boolean {
   return spec.interval.first <= candidate.port && candidate.port <= spec.interval.last;
 }
 
-/** Nothing translates the port of a headless Service: who resolves its name dials the pod at the port itself. */
+/** Nothing translates the port of a headless Service: clients that resolve its name connect to the pod on the port itself. */
 function podPortsOf(
   { headless }: ServiceFacts,
   { port, protocol, targetPort }: ServicePort,
@@ -112,7 +112,7 @@ function portMissing(
   return rejected('ServicePortMissing', `${message}. ${mistake.why}`, correctedPorts(service, written));
 }
 
-/** What somebody wrote instead of some ports of a Service. */
+/** What somebody wrote instead of ports of a Service. */
 interface Mistake {
   readonly meant: readonly ServicePort[];
   readonly why: string;

@@ -6,10 +6,10 @@ import { type Constraint, constrain, exactlyOne, listWords, member } from './sch
 import { fields } from './schema/fields.ts';
 
 /**
- * The schema of what may stand at one side of a route.
+ * The schema of one side of a route.
  *
- * An end that an old CRD doesn't know is pruned by the API server; what remains, `{}`, must be invalid, because the Kubernetes
- * way to read an empty peer is "everyone".
+ * The API server prunes an end that an old CRD doesn't know. The rest, `{}`, must be invalid, because in Kubernetes
+ * an empty peer means "everyone".
  */
 export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.ZodType {
   const allowed = ends.filter((end) => end.sides.includes(side));
@@ -21,7 +21,7 @@ export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.Zod
     title: allowed.length === ends.length ? 'route end' : `route end of \`${side}\``,
     about: 'The source or destination of traffic. Its one member defines the kind of end.',
     minProperties: 1,
-    // Two writers' ends must replace each other under server-side apply, never merge into two members.
+    // Under server-side apply, the ends of two writers must replace each other and never merge into two members.
     'x-kubernetes-map-type': 'atomic',
   });
   return constrain(object, {

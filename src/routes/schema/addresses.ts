@@ -1,4 +1,4 @@
-// IP addresses and CIDRs as strings that both families of every CNI can take.
+// IP addresses and CIDRs as strings that every CNI accepts in both families.
 // Must not know what a range is used for.
 import { parseAddress, parseCidr } from '../../model/ip-ranges.ts';
 import { once } from '../../model/once.ts';

@@ -1,4 +1,4 @@
-// Bounded lists, with the list types that tell server-side apply how two writers' lists merge.
+// Bounded lists, with the list types that define how server-side apply merges the lists of two writers.
 // Must not know what is listed.
 import * as z from 'zod';
 
@@ -6,11 +6,11 @@ import * as z from 'zod';
 export interface Bounds {
   readonly min?: number;
   readonly max: number;
-  /** What to say about a list of fewer than `min`, for people. */
+  /** The message about a list with fewer than `min` items, for people. */
   readonly tooFew?: string;
 }
 
-/** A list that one writer owns as a whole (`atomic`); items may repeat. */
+/** A list that one writer owns as a whole (`atomic`); items may be repeated. */
 export function listOf<T extends z.ZodType>(item: T, bounds: Bounds): z.ZodArray<T> {
   return bounded(item, bounds).register(z.globalRegistry, { 'x-kubernetes-list-type': 'atomic' });
 }

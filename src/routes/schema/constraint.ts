@@ -1,4 +1,4 @@
-// Constraints that hold in two places: as CEL in the CRD and as a check in zod, from one declaration and with one message.
+// Constraints that apply in two places: as CEL in the CRD and as a check in zod, from one declaration and with one message.
 // Must not know any field: it only attaches what it is given.
 import * as z from 'zod';
 
@@ -11,7 +11,7 @@ export interface ValidationRule {
 /** The key under which a schema's metadata carries its CEL rules into the CRD. */
 export const validations = 'x-kubernetes-validations';
 
-/** What must hold of a value, said once. */
+/** A condition on a value, declared once. */
 export interface Constraint<T> {
   /** The CEL expression over `self`; its estimated cost counts against the budget of the CRD. */
   readonly rule: string;
@@ -19,15 +19,15 @@ export interface Constraint<T> {
   readonly message: string;
   /** The same as `rule`, in TypeScript. It only sees values whose members are valid by themselves. */
   readonly holds: (value: T) => boolean;
-  /** Says more about this very value than the API server can; it follows `message`. */
+  /** Details about this value that the API server can't give; they follow `message`. */
   readonly explain?: (value: T) => string | undefined;
-  /** Where below the value the problem lies, where that is not the value itself. */
+  /** The path of the problem below the value, if the problem is not the value itself. */
   readonly path?: readonly string[];
 }
 
 /**
- * The schema with `constraint` as a zod check and as a CEL rule. Every copy of a schema takes time at each start: `check` has made
- * one, which is marked, while `meta` would make another.
+ * The schema with `constraint` as a zod check and as a CEL rule. Every copy of a schema costs time at each start: `check` has already
+ * made one, which this function marks; `meta` would make another.
  */
 export function constrain<S extends z.ZodType>(schema: S, constraint: Constraint<z.output<S>>): S {
   const checked = schema.check((context) => {
@@ -45,7 +45,7 @@ export function constrain<S extends z.ZodType>(schema: S, constraint: Constraint
 }
 
 /**
- * The schema with a rule that only the API server can check: it needs the object as it was before (`oldSelf`).
+ * The schema with a rule that only the API server can check, because it needs the previous object (`oldSelf`).
  */
 export function constrainChange<S extends z.ZodType>(schema: S, rule: ValidationRule): S {
   return schema.meta(metaWith(schema, rule));
@@ -56,7 +56,7 @@ export function member(...names: readonly string[]): string {
   return ['self', ...names.map((name) => (reserved.includes(name) ? `__${name}__` : name))].join('.');
 }
 
-/** The CEL expression that is true where exactly one of the members is there. */
+/** The CEL expression that is true if exactly one of the members is set. */
 export function exactlyOne(names: readonly string[]): string {
   return `[${names.map((name) => `has(${member(name)})`).join(', ')}].exists_one(present, present)`;
 }

@@ -1,15 +1,15 @@
-// Objects with a fixed set of fields, refused where they hold another one, as the API server does under
-// fieldValidation=Strict; and what reading them yields.
+// Objects with a fixed set of fields. They are refused if they have any other field, as the API server does under
+// fieldValidation=Strict. Also the types of what reading them returns.
 import * as z from 'zod';
 
-/** Plain data that nobody may change, however deep. */
+/** Deeply immutable plain data. */
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T;
 
-/** An object of exactly these fields. An issue about any other field holds the names of these: see `fieldsIn`. */
+/** An object with exactly these fields. An issue about any other field contains their names: see `fieldsIn`. */
 export function fields<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
 ): z.ZodObject<Shape, z.core.$strict> {
@@ -19,10 +19,10 @@ export function fields<Shape extends z.core.$ZodLooseShape>(
   });
 }
 
-/** zod takes nothing but a text along with an issue. */
+/** zod accepts only a text along with an issue. */
 const separator = ' ';
 
-/** The names of the fields that there are, from an issue about another one. */
+/** The names of the existing fields, from an issue about an unknown one. */
 export function fieldsIn({ message }: z.core.$ZodIssueUnrecognizedKeys): readonly string[] {
   return message === '' ? [] : message.split(separator);
 }

@@ -1,24 +1,24 @@
-// Bounded strings: lengths as the API server counts them, and the few syntaxes that names, labels and globs have.
+// Bounded strings: lengths as the API server counts them, and the few syntaxes of names, labels and globs.
 // Must not know which field holds which string.
 import * as z from 'zod';
 import { once } from '../../model/once.ts';
 import { constrain } from './constraint.ts';
 
-/** How a string may be written. */
+/** A syntax for strings. */
 export interface Syntax {
   /** A regular expression that means the same in JavaScript and in RE2: no look-around, no flags. */
   readonly pattern: string;
   /** What is allowed, for people. */
   readonly message: string;
   /**
-   * How the CRD says it. A `rule` is CEL with the message above; a `pattern` costs nothing of the CEL budget, which is what a
-   * string deep inside lists needs, and the API server then names the pattern instead of the message.
+   * How the CRD checks it. A `rule` is CEL with the message above. A `pattern` costs nothing of the CEL budget, which a
+   * string deep inside lists needs; then the API server names the pattern instead of the message.
    */
   readonly as: 'rule' | 'pattern';
 }
 
 /**
- * A string of `min` (1 unless said) to `max` characters.
+ * A string of `min` (1 by default) to `max` characters.
  *
  * They are code points, as `maxLength` counts them in the API server; JavaScript's `length` counts UTF-16 units.
  */
@@ -62,7 +62,7 @@ export function written(schema: z.ZodString, syntax: Syntax): z.ZodString {
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const labelName = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 
-/** RFC 1123 label: what names a namespace, a Service, a route. */
+/** RFC 1123 label: the syntax of names of namespaces, Services and routes. */
 export const dnsLabel = once(() =>
   written(text(63), {
     pattern: `^${label}$`,
@@ -71,7 +71,7 @@ export const dnsLabel = once(() =>
   }),
 );
 
-/** RFC 1123 subdomain: what names most cluster-scoped objects. */
+/** RFC 1123 subdomain: the syntax of names of most cluster-scoped objects. */
 export const dnsSubdomain = once(() =>
   written(text(253), {
     pattern: `^${label}([.]${label})*$`,
@@ -97,7 +97,7 @@ export const labelKeySyntax: Syntax = {
   as: 'rule',
 };
 
-/** The syntax of a label value in a selector, where the empty value is a value too. */
+/** The syntax of a label value in a selector, which may also be empty. */
 export const anyLabelValueSyntax: Syntax = {
   pattern: `^(${labelName})?$`,
   message:
@@ -108,7 +108,7 @@ export const anyLabelValueSyntax: Syntax = {
 /** The longest label key: a subdomain of 253, `/`, and a name of 63. */
 export const labelKeyLength = 317;
 
-/** A name in which `*` stands for any run of characters. */
+/** A name in which `*` matches any characters. */
 export const nameGlob = once(() =>
   written(text(63), {
     pattern: '^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$',
