@@ -9,7 +9,7 @@ import { egressMeaning, egressMode } from './egress.ts';
 import { metadata } from './metadata.ts';
 import { route } from './route.ts';
 
-/** The most routes that one profile holds; a namespace may have several profiles. */
+/** The maximum number of routes in one profile; a namespace may have several profiles. */
 const maxRoutes = 200;
 
 /** The spec of an AppNetworkProfile. */

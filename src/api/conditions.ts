@@ -1,11 +1,11 @@
-// `metav1.Condition`, as status.conditions holds it, with the bounds of this API.
-// Must not know which condition types there are.
+// `metav1.Condition` in status.conditions, with the bounds of this API.
+// Must not know which condition types exist.
 import * as z from 'zod';
 import { mapBy } from '../routes/schema/collections.ts';
 import type { DeepReadonly } from '../routes/schema/fields.ts';
 import { text, written } from '../routes/schema/text-schema.ts';
 
-/** The longest message in a status. */
+/** The maximum length of a message in a status. */
 export const messageLength = 1024;
 
 /** A CamelCase word for programs; the syntax is that of `metav1.Condition`. */
@@ -17,7 +17,7 @@ export function reasonText(): z.ZodString {
   });
 }
 
-/** The generation of the spec that a status speaks of. */
+/** The generation of the spec that a status describes. */
 export function observedGeneration() {
   return z
     .int()

@@ -1,4 +1,4 @@
-// A custom resource -> its CustomResourceDefinition, as a plain object. Must not know YAML, nor any particular resource.
+// Turns a custom resource into its CustomResourceDefinition, as a plain object. Must not know YAML, nor any particular resource.
 import type { CustomResource, PrinterColumn } from './custom-resources.ts';
 import { group, version } from './custom-resources.ts';
 import { type StructuralSchema, structuralSchema } from './structural.ts';
@@ -62,7 +62,7 @@ export function customResourceDefinition(resource: CustomResource): CustomResour
   };
 }
 
-/** The API server owns the schema of `apiVersion`, `kind` and `metadata`: a CRD may only name their types. */
+/** The API server owns the schema of `apiVersion`, `kind` and `metadata`: a CRD may only define their types. */
 function rootSchema(schema: StructuralSchema): StructuralSchema {
   return {
     ...schema,

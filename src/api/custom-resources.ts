@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { appNetworkProfile } from './app-network-profile.ts';
 import { platformNetworkProfile } from './platform-network-profile.ts';
 
-/** One column of `kubectl get`; those with a priority only show with `-o wide`. */
+/** One column of `kubectl get`; columns with a priority appear only with `-o wide`. */
 export interface PrinterColumn {
   readonly name: string;
   readonly type: 'integer' | 'string' | 'date';

@@ -1,5 +1,5 @@
-// Reads a custom resource that somebody wrote, in a file or through the API server: a typed profile, or what is wrong with it.
-// Must not know where the object comes from, nor what is done about a problem.
+// Reads a custom resource that somebody wrote, in a file or through the API server. The result is a typed profile, or its problems.
+// Must not know where the object comes from, nor what happens because of a problem.
 import type * as z from 'zod';
 import { failure, type Result, success } from '../model/result.ts';
 import { listWords } from '../routes/schema/constraint.ts';
@@ -9,31 +9,31 @@ import { type EgressMode, egressMode } from './egress.ts';
 import { type PlatformNetworkProfile, platformNetworkProfile } from './platform-network-profile.ts';
 
 /**
- * What kind of mistake it is, for code that acts on it: `UnknownField`: there is no such field; `UnknownWord`: the word is none of
- * those that are allowed; `UnquotedString`: YAML takes for a number or a boolean what should be a string; `Invalid`: any other.
+ * The kind of mistake, for code that acts on it. `UnknownField`: there is no such field. `UnknownWord`: the value is not one of the
+ * allowed words. `UnquotedString`: YAML reads a string as a number or a boolean. `Invalid`: any other.
  */
 export type ProblemCode = 'UnknownField' | 'UnknownWord' | 'UnquotedString' | 'Invalid';
 
 /** What is wrong with a field. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** Where, as in `spec.routes[2].ports[0]`; `''` is the whole object. */
+  /** The path, as in `spec.routes[2].ports[0]`; `''` is the whole object. */
   readonly path: string;
   /** What is allowed there, without the path. */
   readonly message: string;
-  /** Of an unknown field or word: what is written, and what is allowed instead. */
+  /** For an unknown field or word: what is written, and what is allowed instead. */
   readonly written?: string;
   readonly allowed?: readonly string[];
 }
 
-/** Reads an AppNetworkProfile with its defaults filled in, or says everything that is wrong with it. */
+/** Reads an AppNetworkProfile and fills in its defaults, or returns all of its problems. */
 export function decodeAppNetworkProfile(object: unknown): Result<AppNetworkProfile, readonly Problem[]> {
   return decode(appNetworkProfile, object);
 }
 
 /**
- * How strict a profile asks egress to be, whether or not the rest of it decodes: it can only tighten, so that a namespace must not
- * be opened because of a route that can't be read. A word that is not known is of another version, and taken for the strictest.
+ * The egress mode that a profile asks for, whether or not the rest of it decodes. It can only tighten, so a route that can't be read
+ * must not open a namespace. An unknown mode comes from another version, and counts as the strictest.
  */
 export function readAskedEgress(object: unknown): EgressMode | undefined {
   const asked = (object as { readonly spec?: { readonly egress?: unknown } | null }).spec?.egress;
@@ -42,7 +42,7 @@ export function readAskedEgress(object: unknown): EgressMode | undefined {
   return known.success ? known.data : 'Restricted';
 }
 
-/** Reads a PlatformNetworkProfile with its defaults filled in, or says everything that is wrong with it. */
+/** Reads a PlatformNetworkProfile and fills in its defaults, or returns all of its problems. */
 export function decodePlatformNetworkProfile(
   object: unknown,
 ): Result<PlatformNetworkProfile, readonly Problem[]> {
@@ -54,20 +54,20 @@ export function formatProblem(problem: Problem): string {
   return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
 }
 
-/** Reads an object that somebody wrote by its schema, or says everything that is wrong with it. */
+/** Reads an object that somebody wrote by its schema, or returns all of its problems. */
 export function decode<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
   const unsafe = unsafeNames(object, []);
   return unsafe.length > 0 ? failure(unsafe) : decodePruned(schema, pruneNulls(object));
 }
 
-/** The same for an object, or part of one, that `decode` has given: for one that is read in several steps. */
+/** The same for an object, or part of one, that `decode` has returned: for reading in several steps. */
 export function decodePruned<T>(schema: z.ZodType<T>, object: unknown): Result<T, readonly Problem[]> {
   const parsed = schema.safeParse(object, { reportInput: true });
   return parsed.success ? success(parsed.data) : failure(parsed.error.issues.flatMap(problemsOf));
 }
 
 /**
- * The object without members that are null, as the API server prunes them where a field is not nullable; and ours never are.
+ * The object without members that are null: the API server prunes them if a field is not nullable, and ours never are.
  * A null in a list stays, and is refused.
  */
 export function pruneNulls(value: unknown): unknown {
@@ -78,8 +78,8 @@ export function pruneNulls(value: unknown): unknown {
 }
 
 /**
- * Members named `__proto__`. zod leaves them out of a map without a word, so that a selector would lose a label and select
- * more; the API server refuses them, as they are no label keys.
+ * Members named `__proto__`. zod silently leaves them out of a map, so that a selector would lose a label and select
+ * more. The API server refuses them, because they are not valid label keys.
  */
 function unsafeNames(value: unknown, path: readonly PropertyKey[]): readonly Problem[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -120,7 +120,7 @@ function unknownField(path: readonly PropertyKey[], written: string, allowed: re
   return { code: 'UnknownField', path: formatPath(path), message, written, allowed };
 }
 
-/** What zod found, in words that say what is allowed; our own checks bring their words along. */
+/** A problem that zod found, in words that say what is allowed; our own checks have their own words. */
 function formatIssue(issue: z.core.$ZodIssue): string {
   const isMissing = issue.input === undefined;
   switch (issue.code) {
@@ -159,14 +159,14 @@ function nameType(expected: string): string {
   return names[expected] ?? expected;
 }
 
-/** YAML 1.1, which kubectl reads, has booleans that look like words. */
+/** YAML 1.1, which kubectl reads, treats some words as booleans. */
 function quoteHint(values: readonly unknown[], input: unknown): string {
   return input === false && values.includes('Off')
     ? '; a bare `Off` is a boolean in YAML: write `"Off"`'
     : '';
 }
 
-/** The user's own words, or what kind of thing stands there. */
+/** The user's own words, or the kind of the value. */
 function describe(input: unknown): string {
   if (input === null) return 'null';
   if (Array.isArray(input)) return 'a list';
@@ -174,7 +174,7 @@ function describe(input: unknown): string {
   return `\`${String(input)}\``;
 }
 
-/** The path as Kubernetes writes it: `[…]` around what is not a plain word. */
+/** The path in Kubernetes' notation: `[…]` around everything that is not a plain word. */
 function formatPath(path: readonly PropertyKey[]): string {
   return path
     .map((step, index) => {

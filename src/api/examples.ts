@@ -1,5 +1,5 @@
-// One example of each custom resource that has every field: the reference takes its examples from here, field by field.
-// A test reads them with the schemas and fails where a field is missing.
+// One example of each custom resource with every field: the reference takes its examples from here, field by field.
+// A test reads them with the schemas and fails if a field is missing.
 
 /** An AppNetworkProfile with every field and every end. */
 export const appNetworkProfileExample = {

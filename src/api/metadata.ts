@@ -1,10 +1,10 @@
-// What Ringfence reads of `metadata`; the API server owns its schema, so unknown fields pass and are dropped.
+// The part of `metadata` that Ringfence reads. The API server owns its schema, so unknown fields are accepted and dropped.
 // Must not know a kind.
 import * as z from 'zod';
 import type { DeepReadonly } from '../routes/schema/fields.ts';
 import { dnsSubdomain } from '../routes/schema/text-schema.ts';
 
-/** Reads `metadata`. What only the API server sets is empty in an object that comes from a file. */
+/** Reads `metadata`. Fields that only the API server sets are empty in an object from a file. */
 export const metadata = z.object({
   name: dnsSubdomain(),
   namespace: z.string().exactOptional(),
@@ -19,6 +19,6 @@ export const metadata = z.object({
 /**
  * The metadata of a custom resource.
  *
- * `uid` and `resourceVersion` are `''` and `generation` is 0 in an object that comes from a file.
+ * `uid` and `resourceVersion` are `''` and `generation` is 0 in an object from a file.
  */
 export type Metadata = DeepReadonly<z.output<typeof metadata>>;

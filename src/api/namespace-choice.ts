@@ -1,5 +1,5 @@
-// Namespaces that a field of the platform profile chooses, by name, by label, or by both.
-// Must not know what they are chosen for.
+// Namespaces that a field of the platform profile selects, by name, by label, or by both.
+// Must not know what they are selected for.
 import type * as z from 'zod';
 import { setOf } from '../routes/schema/collections.ts';
 import { constrain } from '../routes/schema/constraint.ts';
@@ -10,7 +10,7 @@ import { nameGlob } from '../routes/schema/text-schema.ts';
 /** The most names that a choice holds. */
 export const maxNames = 64;
 
-/** A choice of namespaces; at least one of its fields must be there. */
+/** A choice of namespaces; at least one of its fields must be set. */
 export const namespaceChoice = () =>
   constrain(
     fields({

@@ -1,4 +1,4 @@
-// The custom resource PlatformNetworkProfile: what the platform's engineers decide for the whole cluster.
+// The custom resource PlatformNetworkProfile: the settings of the platform engineers for the whole cluster.
 // Must not know what is generated from it.
 import * as z from 'zod';
 import { mapBy, setOf } from '../routes/schema/collections.ts';
@@ -23,7 +23,7 @@ import { platformNetworkProfileStatus } from './platform-status.ts';
 /** The only name that a PlatformNetworkProfile can have. */
 export const platformProfileName = 'default';
 
-/** The label that `app` selects by unless the platform profile names another. */
+/** The label that `app` selects by default. */
 const defaultAppLabel = 'app.kubernetes.io/name';
 
 const namespaces = fields({
@@ -123,5 +123,5 @@ export const platformNetworkProfile = constrain(
 /** The spec of a PlatformNetworkProfile, with its defaults filled in. */
 export type PlatformNetworkProfileSpec = DeepReadonly<z.output<typeof platformNetworkProfileSpec>>;
 
-/** What the platform's engineers decide for the whole cluster. */
+/** The settings of the platform engineers for the whole cluster. */
 export type PlatformNetworkProfile = DeepReadonly<z.output<typeof platformNetworkProfile>>;

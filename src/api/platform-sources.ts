@@ -1,4 +1,4 @@
-// The parts of a platform profile that say where shared systems are: ingress controllers, monitoring, DNS, the API server.
+// The parts of a platform profile that locate shared systems: ingress controllers, monitoring, DNS, the API server.
 // Must not know what is allowed for them.
 import * as z from 'zod';
 import { addressText, cidrText } from '../routes/schema/addresses.ts';
@@ -91,7 +91,7 @@ export const monitoring = constrain(
   },
 ).describe('One monitoring system.');
 
-/** An object that says something: `{}` overrides nothing, so that whoever wrote it meant something else. */
+/** An object with at least one field: `{}` overrides nothing, so its author must have meant something else. */
 function overrides<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const names = Object.keys(shape);
   return constrain(fields(shape), {
@@ -101,7 +101,7 @@ function overrides<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   }).meta({ minProperties: 1 });
 }
 
-/** What overrides the discovery of DNS. */
+/** Overrides for the discovery of DNS. */
 export const dns = overrides({
   namespace: dnsLabel().describe('The namespace of the DNS pods.').exactOptional(),
   podSelector: labelSelector()
@@ -121,7 +121,7 @@ export const dns = overrides({
   'Overrides the discovered DNS, field by field. Ringfence discovers the pods and addresses of the Service `kube-system/kube-dns` (on RKE2 `kube-system/rke2-coredns-rke2-coredns`, on OpenShift `openshift-dns/dns-default`), and the address of a NodeLocal DNSCache in the ConfigMap `kube-system/node-local-dns`. Needed if these have other names.',
 );
 
-/** What overrides the discovery of the API server. */
+/** Overrides for the discovery of the API server. */
 export const kubernetesAPI = overrides({
   addresses: setOf(addressText(), { min: 1, max: 32 })
     .describe('Addresses of the API server: its ClusterIP, its endpoints, a load balancer in front of it.')
@@ -146,7 +146,7 @@ export const kubernetesAPI = overrides({
   'Overrides the discovered API server, field by field. Ringfence discovers the ClusterIP of the Service `default/kubernetes` and every endpoint of the EndpointSlice `default/kubernetes`, which the API server maintains itself; other slices of that Service do not count. Needed if a hosted control plane maintains no such slice, and for the addresses of a second family.',
 );
 
-/** What overrides the discovery of the address ranges. */
+/** Overrides for the discovery of the address ranges. */
 export const cluster = overrides({
   podRanges: cidrs('The ranges of pod addresses.'),
   serviceRanges: cidrs('The ranges of Service addresses (ClusterIPs).'),

@@ -1,5 +1,5 @@
 // The status of a PlatformNetworkProfile: for people, and as the operator's memory over restarts (`discovered`).
-// Must not know how any of it is found out.
+// Must not know how these facts are discovered.
 import * as z from 'zod';
 import { addressText, cidrText } from '../routes/schema/addresses.ts';
 import { listOf, mapBy, setOf } from '../routes/schema/collections.ts';
@@ -11,7 +11,7 @@ import { portList } from './port.ts';
 
 const count = (meaning: string) => z.int().min(0).describe(meaning).default(0);
 
-/** The most namespaces that `failing` names. */
+/** The maximum number of namespaces in `failing`. */
 export const maxFailing = 20;
 
 const counts = z
@@ -107,5 +107,5 @@ export const platformNetworkProfileStatus = z
 /** The status of a PlatformNetworkProfile. */
 export type PlatformNetworkProfileStatus = DeepReadonly<z.output<typeof platformNetworkProfileStatus>>;
 
-/** What was last found out about the cluster. */
+/** The last known facts about the cluster. */
 export type Discovered = DeepReadonly<z.output<typeof discovered>>;

@@ -1,5 +1,5 @@
 // The schema of a port: an integer or a string, because a union with an object is not a structural schema.
-// What a port means, parsePort in model/ports.ts knows; this file makes the API server agree with it.
+// parsePort in model/ports.ts defines what a port means; this file makes the API server agree with it.
 import * as z from 'zod';
 import { parsePort } from '../model/ports.ts';
 import { listOf } from '../routes/schema/collections.ts';
@@ -14,22 +14,22 @@ const name = '([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*';
 /** The syntax of a port in a string: a number, a range or an IANA service name, then a protocol. */
 const portPattern = `^(${number}(-${number})?|${name})(/(TCP|UDP|SCTP))?$`;
 
-/** The longest string that is a port: a name of 15 characters and `/SCTP`. */
+/** The maximum length of a port as a string: a name of 15 characters and `/SCTP`. */
 const longest = 20;
 
-/** CEL for whether it is a number; before Kubernetes 1.34 `==` is estimated to cost as much as the longest string would. */
+/** CEL for whether it is a number; before Kubernetes 1.34, `==` has the estimated cost of the longest string. */
 const isNumber = 'type(self) in [int]';
 
-/** CEL for how many characters of a port its protocol takes. */
+/** CEL for the length of the protocol suffix of a port. */
 const suffix = "(self.endsWith('/SCTP') ? 5 : self.endsWith('/TCP') || self.endsWith('/UDP') ? 4 : 0)";
 
 /**
  * CEL that is true unless `self` is a range that starts above its end.
  *
  * Before Kubernetes 1.34 the cost estimate of an int-or-string ignores `maxLength` (apiserver `pkg/cel/common/schemas.go`), so
- * whatever traverses the string, like `split` or `matches`, breaks the budget at 10,000 ports; `charAt`, `endsWith` and `int`
- * do not. The pattern holds already: without a letter a-z it is numbers, and a number must have no leading zero. So a dash right
- * of the middle means that the start has more digits; in the middle, the first digits that differ decide.
+ * functions that traverse the string, like `split` or `matches`, exceed the budget at 10,000 ports; `charAt`, `endsWith` and `int`
+ * do not. The pattern is already checked: without a letter a-z it is numbers, and a number must have no leading zero. So if the dash is
+ * right of the middle, the start has more digits; if it is in the middle, the first different digits decide.
  */
 function rangeAscends(): string {
   const hasLetter = `[${indices(15)}].exists(i, i < size(self) && self.charAt(i) >= 'a' && self.charAt(i) <= 'z')`;
@@ -78,7 +78,7 @@ const named = constrain(syntax, {
   explain: (value) => `\`${bare(value)}\` has ${bare(value).length}`,
 });
 
-/** One port: `27017`, `"8000-8100"`, `"metrics"`, `"53/UDP"`, `"8000-8100/SCTP"`; TCP where no protocol is said. */
+/** One port: `27017`, `"8000-8100"`, `"metrics"`, `"53/UDP"`, `"8000-8100/SCTP"`; without a protocol it is TCP. */
 export const port = constrain(named, {
   rule: rangeAscends(),
   message: 'a range of ports must not start above its end',
@@ -91,7 +91,7 @@ export const port = constrain(named, {
   'A port number, a range like `8000-8100`, or the name of a container port, optionally followed by `/TCP`, `/UDP` or `/SCTP`.',
 );
 
-/** A list of ports that is not empty: an empty one would read as "none" to people and "all" to Kubernetes. */
+/** A list of ports that is not empty: people would read an empty one as "none", and Kubernetes as "all". */
 export function portList(tooFew = 'must have at least 1 port') {
   return listOf(port, { min: 1, max: 50, tooFew });
 }

@@ -1,31 +1,31 @@
-// Well-known ingress controllers and monitoring systems: where they run and how their pods are labelled when they are installed
-// as their projects document it. Each preset cites what it was read from (August 2026): `repository: path`, and what is said there.
+// Well-known ingress controllers and monitoring systems: their namespaces and pod labels in the installation that their projects
+// document. Each preset cites its sources (August 2026): `repository: path`, and what is there.
 // Must not know what is allowed for them.
 import type { LabelSelector, Labels } from '../model/selectors.ts';
 
 /**
- * The label of what an implementation of the Gateway API runs for one Gateway, in the Gateway's namespace: its name.
+ * The label of everything that an implementation of the Gateway API runs for one Gateway, in the Gateway's namespace: its name.
  *
- * kubernetes-sigs/gateway-api: geps/gep-1762/index.md, "Automated Deployments". Names of more than 63 characters are cut there
- * with a hash. An implementation that runs no pods for each Gateway does not set it.
+ * kubernetes-sigs/gateway-api: geps/gep-1762/index.md, "Automated Deployments". Names of more than 63 characters are cut
+ * with a hash. An implementation that runs no pods for each Gateway does not set the label.
  */
 export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';
 
-/** Where a well-known system runs; what a profile says itself takes precedence, field by field. */
+/** The namespace and pods of a well-known system; fields of a profile take precedence. */
 export interface Preset {
-  /** Absent where the pods run in the namespaces of the Gateways. */
+  /** Absent if the pods run in the namespaces of the Gateways. */
   readonly namespace?: string;
   readonly pods: LabelSelector;
 }
 
-/** A preset as it is written here. */
+/** A preset in the tables below. */
 export interface DocumentedPreset extends Preset {
   readonly pods: PodsWithLabels;
-  /** For the reference: which installation this is, and what to give for the others. Sentences. */
+  /** For the reference: which installation this is, and what to set for others. Sentences. */
   readonly installation: string;
 }
 
-/** A label selector that only asks for labels: nothing in it selects pods that lack one, such as the rest of a namespace. */
+/** A label selector that requires labels: it never selects pods without them, such as the rest of a namespace. */
 interface PodsWithLabels extends LabelSelector {
   readonly matchLabels?: Labels;
   readonly matchExpressions?: readonly (
@@ -126,8 +126,8 @@ export const ingressControllerPresets = {
 
 /** Monitoring systems by the name of their project: the pods that scrape. */
 export const monitoringPresets = {
-  // prometheus-operator/prometheus-operator: makeSelectorLabels in pkg/prometheus/server/operator.go and agent/operator.go, over
-  // which pod metadata has no say. prometheus-community/helm-charts: charts/kube-prometheus-stack/README.md, namespace.
+  // prometheus-operator/prometheus-operator: makeSelectorLabels in pkg/prometheus/server/operator.go and agent/operator.go, which
+  // pod metadata can't override. prometheus-community/helm-charts: charts/kube-prometheus-stack/README.md, namespace.
   // prometheus-operator/kube-prometheus: manifests/prometheus-prometheus.yaml, the same namespace.
   'kube-prometheus-stack': {
     namespace: 'monitoring',
@@ -186,7 +186,7 @@ export function presetNames<Name extends string>(
   return Object.keys(table) as [Name, ...Name[]];
 }
 
-/** What each preset of a table stands for, for the reference. */
+/** The meaning of each preset of a table, for the reference. */
 export function presetMeanings(table: Readonly<Record<string, DocumentedPreset>>): string {
   return Object.entries(table)
     .map(([name, { namespace, pods, installation }]) => {
@@ -196,7 +196,7 @@ export function presetMeanings(table: Readonly<Record<string, DocumentedPreset>>
     .join(' ');
 }
 
-/** Each requirement of a selector as `kubectl get pods -l` takes it. */
+/** Each requirement of a selector in the syntax of `kubectl get pods -l`. */
 function requirementTexts({ matchLabels = {}, matchExpressions = [] }: PodsWithLabels): readonly string[] {
   const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
   const expressions = matchExpressions.map((requirement) =>

@@ -1,4 +1,4 @@
-// What the reference says about one schema node in words: its type, its bounds, what it must keep, an example.
+// The words of the reference about one schema node: its type, its bounds, its constraints, an example.
 // Must not know the layout of a page.
 import type { DocumentedSchema } from './structural.ts';
 

@@ -1,10 +1,10 @@
-// A custom resource -> its reference page, as Markdown. Must not know any field: what it says is in the schemas.
+// Turns a custom resource into its reference page, as Markdown. Must not know any field: the content is in the schemas.
 
 import { type CustomResource, group, version } from './custom-resources.ts';
 import { exampleAt, inlineYaml, limitTexts, typeText } from './reference-text.ts';
 import { type DocumentedSchema, documentedSchema } from './structural.ts';
 
-/** A schema node and every path at which it stands, like `spec.routes[].from`. */
+/** A schema node and all of its paths, like `spec.routes[].from`. */
 interface Place {
   readonly paths: readonly string[];
   readonly schema: DocumentedSchema;
@@ -58,7 +58,7 @@ function everythingIn(place: Place): readonly Place[] {
   return [place, ...membersOf(place).flatMap((member) => everythingIn(contentOf(member)))];
 }
 
-/** The types with a title, each with all the places where it is used. */
+/** The types with a title, each with all the places that use it. */
 function namedTypes(parts: readonly Place[]): ReadonlyMap<string, Place> {
   const types = new Map<string, Place>();
   for (const { schema, paths } of parts.flatMap(everythingIn)) {
@@ -76,7 +76,7 @@ function membersOf({ paths, schema }: Place): readonly Place[] {
   }));
 }
 
-/** What a list holds, and anything else itself. */
+/** The items of a list; anything else itself. */
 function contentOf(place: Place): Place {
   const { items } = place.schema;
   return items === undefined ? place : { paths: place.paths.map((path) => `${path}[]`), schema: items };
@@ -91,8 +91,8 @@ function factsOf(resource: CustomResource): string {
 }
 
 /**
- * What an object must keep, its fields, and the sections of the objects in it that have no name of their own. Their headings
- * show the path in the resource, or within the named type that `owner` is.
+ * The constraints of an object, its fields, and the sections of the unnamed objects in it. Their headings
+ * show the path in the resource, or within the named type `owner`.
  */
 function objectBlocks(place: Place, example: object, owner = ''): readonly string[] {
   const depth = owner === '' ? 0 : (place.paths[0]?.length ?? 0) + 1;
@@ -100,7 +100,7 @@ function objectBlocks(place: Place, example: object, owner = ''): readonly strin
     membersOf(within).flatMap((member) => {
       const content = contentOf(member);
       if (content.schema.properties === undefined || content.schema.title !== undefined) return [];
-      // An object's description stands where its field is listed; an item's stands only here.
+      // An object's description is in the list of fields; an item's description is only here.
       const description = content === member ? undefined : content.schema.description;
       const heading = `### ${capitalize(owner)}\`${content.paths[0]?.slice(depth)}\``;
       return [heading, ...given(description), ...ownBlocks(content, example), ...sections(content)];
@@ -133,7 +133,7 @@ function fieldItem(name: string, member: Place, required: boolean, example: obje
   return [`- **\`${name}\`**: ${facts.join(', ')}.`, ...text].join('\n  ');
 }
 
-/** The example of a field, unless it is so long that a section of its own shows its parts. */
+/** The example of a field, unless it is so long that its own section shows its parts. */
 function exampleText(member: Place, example: object): readonly string[] {
   const values = member.paths.map((path) => exampleAt(example, path)).filter((value) => value !== undefined);
   const shown = values.map(inlineYaml).find((text) => text.length <= 80);

@@ -9,7 +9,7 @@ import { dnsLabel } from '../routes/schema/text-schema.ts';
 import { oneEndIsLocal, routeEndUnion } from '../routes/union.ts';
 import { portList } from './port.ts';
 
-// The table yields the type, the derived schema only its shape: "exactly one" is what makes the two the same.
+// The type comes from the table, and only the shape from the derived schema: "exactly one" makes the two equal.
 const end = (side: RouteSide) => routeEndUnion(routeEnds, side) as z.ZodType<RouteEndValue, RouteEndValue>;
 
 /** One route of a profile. */

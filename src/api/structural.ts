@@ -1,5 +1,5 @@
-// zod -> the structural OpenAPI v3 schema of a CRD, as a plain object. Must not know any resource.
-// What each keyword may be, is in the Kubernetes docs: "Extend the Kubernetes API with CustomResourceDefinitions".
+// Turns a zod schema into the structural OpenAPI v3 schema of a CRD, as a plain object. Must not know any resource.
+// The Kubernetes docs describe each keyword: "Extend the Kubernetes API with CustomResourceDefinitions".
 import * as z from 'zod';
 import type { ValidationRule } from '../routes/schema/constraint.ts';
 
@@ -30,11 +30,11 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
 }
 
-/** The same with what only the reference docs say. */
+/** The same with keywords that only the reference docs use. */
 export interface DocumentedSchema extends StructuralSchema {
   /** The name of a type that is documented once and used in several places. */
   readonly title?: string;
-  /** What that type is, wherever it is used; `description` says what this field is. */
+  /** The description of that type for all uses; `description` describes this field. */
   readonly about?: string;
   /** What `pattern` means, for people. */
   readonly syntax?: string;
@@ -43,7 +43,7 @@ export interface DocumentedSchema extends StructuralSchema {
   readonly items?: DocumentedSchema;
 }
 
-/** Every keyword in the order in which it is printed; whatever zod writes beyond these is left out. */
+/** Every keyword in the order of printing; other keywords of zod are left out. */
 const keywords = [
   ...['description', 'title', 'about', 'syntax', 'type', 'format', 'default', 'enum'],
   ...['minimum', 'maximum', 'minLength', 'maxLength', 'pattern', 'minItems', 'maxItems'],
@@ -54,12 +54,12 @@ const keywords = [
 
 const documentation: readonly string[] = ['title', 'about', 'syntax'];
 
-/** The schema of what a person writes (defaults not yet filled in), with what the docs need. */
+/** The schema of what a person writes (without defaults), with the keywords for the docs. */
 export function documentedSchema(schema: z.ZodType): DocumentedSchema {
   return tidy(z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0', reused: 'inline' }));
 }
 
-/** The schema as a CRD takes it. */
+/** The schema for a CRD. */
 export function structuralSchema(schema: z.ZodType): StructuralSchema {
   return withoutDocumentation(documentedSchema(schema));
 }
@@ -74,7 +74,7 @@ function tidy(node: Json): DocumentedSchema {
   return { ...tidied, format: tidied.maximum === undefined ? 'int64' : 'int32' };
 }
 
-/** Leaves out what zod adds and a structural schema can't have, or has no use for. */
+/** Removes what zod adds and a structural schema can't have, or does not need. */
 function keeps(node: Json, keyword: string): boolean {
   const value = node[keyword];
   if (value === undefined || value === null) return false;

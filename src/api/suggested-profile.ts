@@ -1,5 +1,5 @@
-// YAML to paste: a profile with one route, or one route alone. Written without a library, because the core has none: JSON
-// in the place of a value is YAML.
+// YAML to paste: a profile with one route, or a single route. It is written without a library, because the core has none: JSON
+// is valid YAML for a value.
 // Must not know why it is suggested.
 import { apiVersion } from '../model/policies.ts';
 import { shortenedLabelValue } from '../model/policy-names.ts';
@@ -12,7 +12,7 @@ export interface SuggestedRoute {
   readonly ports?: readonly (number | string)[] | undefined;
 }
 
-/** A name for what is suggested: a DNS label where its parts are, which a cut with a hash keeps apart from others. */
+/** A name for a suggestion: a DNS label if its parts are, kept unique by a hash if it is cut. */
 export function suggestedName(...parts: readonly string[]): string {
   return shortenedLabelValue(parts.join('-'));
 }
@@ -41,12 +41,12 @@ export function suggestRoute({ name, from, to, ports }: SuggestedRoute): string 
   ].join('\n');
 }
 
-/** `spec.gatewayNamespaces` of the platform profile, in its place. */
+/** `spec.gatewayNamespaces` of the platform profile, in context. */
 export function suggestGatewayNamespaces(names: readonly string[]): string {
   return `spec:\n  gatewayNamespaces: ${flow({ names })}`;
 }
 
-/** JSON with the spaces that people put into YAML, and without the quotes of plain keys. */
+/** JSON with the spaces of usual YAML, and without quotes around plain keys. */
 function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -54,10 +54,10 @@ function flow(value: unknown): string {
   return `{${members.map(([key, member]) => `${plain(key)}: ${flow(member)}`).join(', ')}}`;
 }
 
-/** A text without quotes where no YAML, 1.1 (which kubectl reads) or 1.2, takes it for a number, a boolean or null. */
+/** A text without quotes, if neither YAML 1.1 (which kubectl reads) nor 1.2 reads it as a number, a boolean or null. */
 function plain(text: string): string {
   return /^[a-z][\w./-]*$/i.test(text) && !taken.test(text) ? text : JSON.stringify(text);
 }
 
-/** `e1` is a number to readers that follow the regular expression of YAML 1.1's float type loosely. */
+/** Readers that follow the regular expression of YAML 1.1's float type loosely read `e1` as a number. */
 const taken = /^(y|n|yes|no|on|off|true|false|null|e-?\d+)$/i;

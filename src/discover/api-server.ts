@@ -1,5 +1,5 @@
-// Where the API server answers: the ClusterIP of its Service, and every endpoint of the EndpointSlice that it keeps itself.
-// Some CNIs match a packet before its address is translated, some after, so that both belong to it.
+// The addresses of the API server: the ClusterIP of its Service, and every endpoint of the EndpointSlice that it maintains itself.
+// Some CNIs match a packet before its address is translated, some after it, so both belong to it.
 import type { Discovered } from '../api/platform-status.ts';
 import { formatAddress, parseAddress } from '../model/ip-ranges.ts';
 import { failure, type Result, success } from '../model/result.ts';
@@ -14,11 +14,11 @@ type Endpoint = KubernetesApi['endpoints'][number];
 const maxEndpoints = 64;
 
 /**
- * The places at which the API server answers.
+ * The addresses and ports of the API server.
  *
- * Only its own slice counts. Whoever may write EndpointSlices in `default` can label others with the name of the Service, and
- * every rule for the API server would lead to their addresses. It keeps one slice, of one family, with the name of the Service,
- * and puts it right within seconds (kubernetes/kubernetes pkg/controlplane/reconcilers/endpointsadapter.go).
+ * Only its own slice counts. Anyone who may write EndpointSlices in `default` can label others with the name of the Service, and
+ * then every rule for the API server would lead to their addresses. The API server maintains one slice, of one family, with the name
+ * of the Service, and corrects it within seconds (kubernetes/kubernetes pkg/controlplane/reconcilers/endpointsadapter.go).
  */
 export function discoverKubernetesApi({
   services,

@@ -1,6 +1,6 @@
-// From the objects that tell of them to what is known of DNS, the API server and the address ranges.
-// Pure: what is unknown now keeps its last value, and what was never known stays absent. Nothing here widens what is known.
-// Must not know profiles, nor what rules are made of it.
+// Derives DNS, the API server and the address ranges from the objects that describe them.
+// Pure: a fact that is unknown now keeps its last value, and one that was never known stays absent. Nothing here widens a fact.
+// Must not know profiles, nor which rules depend on the facts.
 
 import { platformProfileName } from '../api/platform-network-profile.ts';
 import type { Discovered } from '../api/platform-status.ts';
@@ -18,18 +18,18 @@ import {
   discoverServiceRanges,
 } from './ranges.ts';
 
-/** What is known of the cluster, and what a person should know of that. */
+/** The facts about the cluster, and the findings about them. */
 export interface Discovery {
   readonly discovered: Discovered;
-  /** What of it may be more than is known: it can't be found out now, or only in part. */
+  /** The facts that may be larger than is known: they can't be discovered now, or only in part. */
   readonly uncertain: readonly UncertainFact[];
   readonly findings: readonly Finding[];
 }
 
 /**
- * Finds out what there is to know, whatever the order of the objects.
+ * Discovers the facts, independent of the order of the objects.
  *
- * @param previous what was last known, also before a restart
+ * @param previous the last known facts, also from before a restart
  */
 export function discover(observed: Observed, previous: Discovered): Discovery {
   const { dns, kubernetesAPI, cluster = {} } = previous;
@@ -76,7 +76,7 @@ export function discover(observed: Observed, previous: Discovered): Discovery {
   };
 }
 
-/** Ranges that hold more than is listed: as they are found now, or as they were where nothing is. */
+/** Ranges that contain more than the listed ones: the current ones, or the previous ones if there are none. */
 function within<Name extends string>(
   name: Name,
   { ranges, within: now }: DiscoveredRanges,
@@ -92,9 +92,9 @@ interface Fact<T> {
 }
 
 /**
- * What was never known is told where a rule needs it.
+ * A fact that was never known is reported by the rules that need it.
  *
- * @param fields what has to be set of the override, where it has more fields than are needed
+ * @param fields the fields of the override to set, if it has more fields than are needed
  */
 function withLastKnown<T>(
   override: string,

@@ -1,5 +1,5 @@
-// The DNS of the cluster: the pods behind its Service on the ports that they listen on, the addresses of the Service, and
-// those of a cache on each node. Must not know who may ask it.
+// The DNS of the cluster: the pods behind its Service with the ports that they listen on, the addresses of the Service, and
+// those of a cache on each node. Must not know who may query it.
 import { platformProfileName } from '../api/platform-network-profile.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
@@ -14,12 +14,12 @@ import { dnsServices, nodeLocalDns } from './well-known-services.ts';
 type Dns = NonNullable<Discovered['dns']>;
 
 /**
- * The DNS that pods ask.
+ * The DNS that pods query.
  *
- * The Service's selector says which pods, its EndpointSlices say on which numbers: a target port may be a name, which CNIs
+ * The Service's selector selects the pods, its EndpointSlices give the port numbers: a target port may be a name, which CNIs
  * resolve in different ways. The other ports of the Service (metrics) are left out.
  *
- * @param previous its namespace holds: who can create a namespace that another distribution uses must not become the DNS
+ * @param previous its namespace stays: a tenant that can create a namespace of another distribution must not become the DNS
  */
 export function discoverDns(observed: Observed, previous: Dns | undefined): Result<Dns, UnknownReason> {
   const candidates = dnsServices.filter(
@@ -47,7 +47,7 @@ export function discoverDns(observed: Observed, previous: Dns | undefined): Resu
   });
 }
 
-/** A node-local cache that listens where another machine could be: nothing is opened to that address. */
+/** A node-local cache that listens on an address that may belong to another machine: no rule allows that address. */
 export function addressFindings(observed: Observed): readonly Finding[] {
   const clusterIPs = new Set(
     observed.services
@@ -72,7 +72,7 @@ interface Port {
   readonly protocol: Protocol;
 }
 
-/** Port 53, whatever its name (`udp-53` in the CoreDNS chart), or a name of DNS, whatever its number. */
+/** Port 53, whatever its name (`udp-53` in the CoreDNS chart), or a DNS port name, whatever its number. */
 function isDns({ name = '', port }: ServiceFacts['ports'][number]): boolean {
   return port === 53 || name === 'dns' || name.startsWith('dns-');
 }
@@ -91,21 +91,21 @@ function profilePorts(ports: readonly Port[]): readonly (number | string)[] {
   ];
 }
 
-/** A name of an interface is not an address yet. */
+/** The name of an interface is not an address. */
 function bindsIn({ dnsConfigs = [] }: Observed): readonly string[] {
   const binds = dnsConfigs.filter(isNamed(nodeLocalDns)).flatMap((config) => config.binds);
   return binds.filter((bind) => parseAddress(bind).ok);
 }
 
-/** No ConfigMap means that there is no cache; one that can't be read, that it is where it was. */
+/** Without the ConfigMap there is no cache; if the ConfigMap can't be read, the cache stays as it was. */
 function localAddresses(observed: Observed, previous: Dns | undefined): readonly string[] {
   const listening = observed.dnsConfigs === undefined ? previous?.addresses : bindsIn(observed);
   return (listening ?? []).filter(isLocal);
 }
 
-/** What the documentation of NodeLocal DNSCache recommends (https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns). */
+/** The recommendation in the documentation of NodeLocal DNSCache (https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns). */
 const localRanges = ['169.254.0.0/16', 'fe80::/10', 'fd00::/8'];
-/** Where cloud providers give out credentials. */
+/** The addresses at which cloud providers give out credentials. */
 const metadata = ['169.254.169.254', 'fd00:ec2::254'];
 
 function isLocal(text: string): boolean {

@@ -1,6 +1,6 @@
-// What Nodes say of themselves, without what no node can have. A kubelet writes the addresses of its own Node, and its pod ranges
-// as long as it has none (NodeRestriction forbids it no more than its labels, taints and the Nodes of others): a compromised node
-// must not make the address at which a cloud gives out credentials one of the cluster, nor all of the internet its pods.
+// The claims of Nodes, without what no node can have. A kubelet writes the addresses of its own Node, and its pod ranges
+// as long as it has none (NodeRestriction only protects some labels, taints and the Nodes of others). A compromised node
+// must not turn the address at which a cloud gives out credentials into one of the cluster, nor the whole internet into its pods.
 // Must not know what ranges are used for.
 
 import { platformProfileName } from '../api/platform-network-profile.ts';
@@ -14,7 +14,7 @@ import type { UncertainFact } from '../view/cluster-view.ts';
 /** More addresses than this no machine gets from its cloud or its kubelet: 15 interfaces with an address of each family. */
 export const maxAddresses = 32;
 
-/** kube-controller-manager gives a node a /24 or a /64 unless it is told otherwise; no node has room for more pods than these. */
+/** kube-controller-manager gives a node a /24 or a /64 by default; no node has room for more pods than these ranges contain. */
 const widestPodRange = { 4: 16, 6: 48 } as const;
 
 /** No host of a network: this network, loopback, link-local, multicast, reserved (RFC 6890), and where clouds give out secrets. */
@@ -29,10 +29,10 @@ const nonHostRanges = once(() =>
   }),
 );
 
-/** What is believed of Nodes, and what is not. */
+/** The claims of Nodes that count, and findings about those that don't. */
 export interface NodeClaims {
   readonly nodes: readonly NodeFacts[];
-  /** Of which facts more may be there: a claim that is too wide as a whole may be right in a part of it. */
+  /** The facts that may be larger than is known: a claim that is too wide may be right in part. */
   readonly uncertain: ReadonlySet<UncertainFact>;
   readonly findings: readonly Finding[];
 }

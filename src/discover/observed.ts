@@ -1,5 +1,5 @@
-// What was seen of the cluster, as plain data, and how the objects of one Service are found in it.
-// Must not know what is made of it.
+// The observed objects of the cluster, as plain data, and how to find the objects of one Service in them.
+// Must not know what follows from them.
 import type { ObjectKey } from '../model/object-key.ts';
 import type {
   AddressedServiceFacts,
@@ -10,8 +10,8 @@ import type {
 } from '../model/services.ts';
 
 /**
- * What was seen. `undefined`: the kind can't be read. None of a kind does not mean that there is none: a cluster has DNS, an
- * API server and nodes, so that it is unknown too.
+ * The observed objects. `undefined`: the kind can't be read. An empty list does not mean that there are none: every cluster has DNS, an
+ * API server and nodes, so the fact is unknown too.
  */
 export interface Observed {
   readonly services: readonly AddressedServiceFacts[];

@@ -1,4 +1,4 @@
-// The address ranges of the cluster: of its pods and nodes as the Nodes say, of its Services as the ServiceCIDRs say.
+// The address ranges of the cluster: of its pods and nodes from the Nodes, of its Services from the ServiceCIDRs.
 // Must not know what they are used for.
 import {
   type AddressSet,
@@ -19,8 +19,8 @@ import type { Observed, UnknownReason } from './observed.ts';
 export const maxRanges = 32;
 
 /**
- * As many public addresses fewer ranges may hold that nobody told of: one in 4,000 of IPv4, what one site gets of IPv6 thousands of
- * times. With more, what they leave out of `internet` would be missed, and a single node could leave out all of it.
+ * How many public addresses without a known owner fewer, wider ranges may contain: one in 4,000 of IPv4, and thousands of times what
+ * one site gets of IPv6. With more, `internet` would leave out too much, and a single node could exclude all of it.
  */
 const maxAddedPublic = { 4: 1n << 20n, 6: 1n << 96n } as const;
 
@@ -30,14 +30,14 @@ export interface DiscoveredRanges {
   readonly ranges: Result<readonly string[], UnknownReason>;
   /** Where they are too many to be listed: fewer ranges, in which all of them lie. */
   readonly within?: readonly string[];
-  /** Whether there may be others: they can't be read, or some object does not tell its own yet. */
+  /** Whether there may be others: the kind can't be read, or some object does not publish its ranges yet. */
   readonly isPartial: boolean;
 }
 
 /**
  * The ranges of node addresses.
  *
- * @param within ranges that held all of them before: a node more must not change them
+ * @param within ranges that contained all of them before: one more node must not change them
  */
 export function discoverNodeRanges(
   nodes: Observed['nodes'],

@@ -1,5 +1,5 @@
-// Everything that compile() knows of the world, as plain data: one picture, taken at one moment.
-// Absent means known to be absent: nobody looks before every cache has synced. Must not know where it came from.
+// All facts that compile() knows, as plain data: a snapshot of one moment.
+// Absent means known to be absent: nobody reads it before every cache has synced. Must not know where it came from.
 
 import type { AppNetworkProfile } from '../api/app-network-profile.ts';
 import type { Problem } from '../api/decode.ts';
@@ -26,7 +26,7 @@ export interface NamespaceFacts {
   readonly name: string;
   readonly uid: string;
   readonly labels: Labels;
-  /** Being deleted: nothing can be created in it any more. */
+  /** It is being deleted: nothing can be created in it any more. */
   readonly terminating: boolean;
 }
 
@@ -36,10 +36,10 @@ export interface ProfileFacts {
   readonly name: string;
   readonly uid: string;
   readonly generation: number;
-  /** RFC 3339, in UTC; `undefined` for one that is in a file only. */
+  /** RFC 3339, in UTC; `undefined` for a profile that is only in a file. */
   readonly created: string | undefined;
   readonly terminating: boolean;
-  /** What it asks of egress, also where the rest of it can't be read. */
+  /** The egress mode that it asks for, even if the rest of it can't be read. */
   readonly egress: EgressMode | undefined;
   readonly decoded: Result<AppNetworkProfile, readonly Problem[]>;
 }
@@ -50,20 +50,20 @@ export interface PlatformFacts {
   readonly uid: string;
   readonly generation: number;
   readonly terminating: boolean;
-  /** The last version that could be read, where this one can't: see `outdated`. */
+  /** The last readable version, if this one can't be read: see `outdated`. */
   readonly decoded: Result<PlatformNetworkProfile, readonly Problem[]>;
-  /** Why the stored version can't be read, where an earlier one could: that holds on, and nothing is pruned on its account. */
+  /** Why the stored version can't be read, if an earlier one could: then the earlier one stays in force, and nothing is pruned. */
   readonly outdated?: readonly Problem[];
 }
 
 /** Objects by namespace, then by name. */
 export type ByNamespace<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
-/** Which profiles speak of which other namespaces in their routes, so that nobody has to look at those of all. */
+/** Which profiles mention which other namespaces in their routes, so that nobody has to read all profiles. */
 export interface RouteLinks {
   /** Profiles with a route from this namespace by its name. */
   fromName(namespace: string): Iterable<ObjectKey>;
-  /** Profiles with a route from namespaces by a label, or by several, of which one with these labels has one. */
+  /** Profiles with a route from namespaces with a label, or with several, if a namespace with these labels has one of them. */
   fromLabels(labels: Labels): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces that need no label for it: from all, or from who lacks one. */
   fromAny(): Iterable<ObjectKey>;
@@ -75,7 +75,7 @@ export interface RouteLinks {
   toName(namespace: string): Iterable<ObjectKey>;
   /** Profiles with a route to namespaces by labels, or to all, that may mean one with these labels. */
   toLabels(labels: Labels): Iterable<ObjectKey>;
-  /** Profiles with a route to where the platform profile says. */
+  /** Profiles with a route to systems of the platform profile. */
   toDeclared(): Iterable<ObjectKey>;
   /** Profiles that don't decode: what they say is not known. */
   undecoded(): Iterable<ObjectKey>;
@@ -83,17 +83,17 @@ export interface RouteLinks {
 
 /** The names of namespaces, by their labels. */
 export interface NamespaceLabels {
-  /** Those that have this label, with this value where one is given; of every label but that of their name. */
+  /** Namespaces with this label, and this value if there is one; works for every label except that of their name. */
   having(key: string, value?: string): Iterable<string>;
 }
 
-/** A fact about the cluster of which there may be more than is known, so that nothing is known to be outside of it. */
+/** A fact about the cluster that may be larger than is known, so that nothing is known to be outside of it. */
 export type UncertainFact = 'podRanges' | 'serviceRanges' | 'nodeRanges' | 'kubernetesAPI';
 
-/** The world at one moment. */
+/** The facts of one moment. */
 export interface ClusterView {
   readonly platform: PlatformFacts | undefined;
-  /** The namespace that the operator runs in, which it never fences itself. */
+  /** The operator's own namespace, which it never fences. */
   readonly operatorNamespace: string;
   /** By name. */
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
@@ -102,7 +102,7 @@ export interface ClusterView {
   readonly routeLinks: RouteLinks;
   readonly services: ByNamespace<ServiceFacts>;
   readonly ingresses: ByNamespace<IngressFacts>;
-  /** The routes of the Gateway API, one after the other for each of their kinds. */
+  /** The routes of the Gateway API, kind by kind. */
   readonly gatewayRoutes: readonly ByNamespace<GatewayRouteFacts>[];
   /** For each namespace, the other namespaces whose routes lead to its Services. */
   readonly routeSources: ReadonlyMap<string, ReadonlySet<string>>;
@@ -111,12 +111,12 @@ export interface ClusterView {
   readonly referenceGrants: ByNamespace<ReferenceGrantFacts>;
   /** By name. */
   readonly ingressClasses: ReadonlyMap<string, IngressClassFacts>;
-  /** What was last found out about DNS, the API server and address ranges; a fact that is absent was never known. */
+  /** The last known DNS, API server and address ranges; a fact that is absent was never known. */
   readonly discovered: Discovered;
-  /** What of it may be more by now: the last value holds where it is allowed, and proves nothing to be outside. */
+  /** The facts that may be larger by now: the last value applies where something is allowed, and proves nothing to be outside. */
   readonly uncertain: readonly UncertainFact[];
-  /** What of it could not be found out now, and what makes no sense in it. */
+  /** Findings about facts that can't be discovered now, or are implausible. */
   readonly discoveryFindings: readonly Finding[];
-  /** Services that the control plane calls, by webhook configuration or APIService. */
+  /** Services that the control plane calls, from webhook configurations and APIServices. */
   readonly controlPlaneCalls: readonly ControlPlaneCallFacts[];
 }

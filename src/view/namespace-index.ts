@@ -1,5 +1,5 @@
-// An index of namespaces by their labels, kept up with one change at a time: whoever selects a few of very many by a label does not
-// look at all. Must not know what they are selected for.
+// An index of namespaces by their labels, updated with one change at a time: code that selects a few of very many by a label does
+// not read all of them. Must not know what they are selected for.
 
 import { type LabelSelector, nameLabel, requiredLabels, selects } from '../model/selectors.ts';
 import type { ClusterView, NamespaceFacts, NamespaceLabels } from './cluster-view.ts';
@@ -8,7 +8,7 @@ import type { ClusterView, NamespaceFacts, NamespaceLabels } from './cluster-vie
 export class NamespaceIndex implements NamespaceLabels {
   readonly #names = new Map<string, Set<string>>();
 
-  /** Takes in that `previous` became `next`; one of them is absent where a namespace came or went. */
+  /** Replaces `previous` by `next`; one of them is absent if a namespace was created or deleted. */
   change(previous: NamespaceFacts | undefined, next: NamespaceFacts | undefined): void {
     for (const term of termsOf(previous)) {
       const names = this.#names.get(term);
@@ -26,23 +26,23 @@ export class NamespaceIndex implements NamespaceLabels {
   }
 }
 
-/** The namespaces that a selector selects, terminating ones too. */
+/** The namespaces that a selector selects, including terminating ones. */
 export function namespacesSelectedBy(view: ClusterView, selector: LabelSelector): readonly NamespaceFacts[] {
   return [...eachSelectedBy(view, selector)];
 }
 
-/** The same one after the other, in no order that means anything: whoever wants to know of a few does not look at all. */
+/** The same, lazily and in no particular order: a caller that needs only a few does not read all. */
 export function* eachSelectedBy(view: ClusterView, selector: LabelSelector): Iterable<NamespaceFacts> {
   for (const facts of candidatesFor(view, selector)) if (selects(selector, facts.labels)) yield facts;
 }
 
-/** Those that have one of the labels that are asked for; all where none is. Each once. */
+/** Those with one of the required labels; all if none is required. Each once. */
 function* candidatesFor(
   { namespaces, namespaceLabels }: ClusterView,
   selector: LabelSelector,
 ): Iterable<NamespaceFacts> {
   const required = requiredLabels(selector);
-  // Every namespace has a name; who has which, is known without an index.
+  // Every namespace has a name label; finding it needs no index.
   if (required === undefined || required.some(({ key, value }) => key === nameLabel && value === undefined)) {
     yield* namespaces.values();
     return;
@@ -62,7 +62,7 @@ function termsOf(facts: NamespaceFacts | undefined): readonly string[] {
   return labels.flatMap(([key, value]) => [termOf(key, undefined), termOf(key, value)]);
 }
 
-/** `=` is in no label key. */
+/** `=` cannot occur in a label key. */
 function termOf(key: string, value: string | undefined): string {
   return value === undefined ? key : `${key}=${value}`;
 }

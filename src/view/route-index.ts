@@ -1,5 +1,5 @@
-// An index: which profiles speak of which other namespaces. It is kept up with one edit at a time, so that one edited route
-// is compiled in the namespaces that it touches, and a namespace looks at the profiles that may concern it.
+// An index: which profiles mention which other namespaces. It is updated with one edit at a time, so that an edited route is
+// compiled only in the namespaces that it affects, and a namespace reads only the profiles that may concern it.
 // Must not know whether a route is accepted, nor what follows from it.
 
 import type { Route } from '../api/route.ts';
@@ -9,11 +9,11 @@ import { endOf, type RouteEndValue } from '../routes/index.ts';
 import type { RouteSide } from '../routes/route-end.ts';
 import type { ProfileFacts, RouteLinks } from './cluster-view.ts';
 
-/** The profiles that speak of each namespace. */
+/** The profiles that mention each namespace. */
 export class RouteIndex implements RouteLinks {
   readonly #profiles = new Map<string, Map<string, ObjectKey>>();
 
-  /** Takes in that `previous` became `next`; one of them is absent where a profile came or went. */
+  /** Replaces `previous` by `next`; one of them is absent if a profile was created or deleted. */
   change(previous: ProfileFacts | undefined, next: ProfileFacts | undefined): void {
     if (previous !== undefined) this.#remove(previous);
     if (next !== undefined) this.#add(next);
@@ -71,7 +71,7 @@ export class RouteIndex implements RouteLinks {
     }
   }
 
-  /** What is found by any of the terms, each once. */
+  /** The profiles for any of the terms, each once. */
   *#at(terms: readonly string[]): Iterable<ObjectKey> {
     const seen = new Set<ObjectKey>();
     for (const term of terms) {

@@ -1,5 +1,5 @@
 // An index: which namespaces have routes of the Gateway API that lead to Services of a namespace.
-// Without it, every namespace would look at the routes of all.
+// Without it, every namespace would have to read the routes of all others.
 import type { GatewayRouteFacts } from '../model/services.ts';
 
 /** For each namespace, the other namespaces whose routes lead to its Services, granted or not. */
