@@ -1,11 +1,11 @@
-// The compiler: the facts of the cluster in, the policies and findings of a namespace out. This file is its table of contents.
-// Pure and stateless: the same view gives the same policies, in the same order. Never reads old policies.
+// The compiler: it turns the facts of the cluster into the policies and findings of a namespace. This file is its table of contents.
+// Pure and stateless: the same view gives the same policies, in the same order. It never reads old policies.
 //
-//   platform/  what the platform profile says and discovery found: which namespaces are ringed, where the shared systems are
+//   platform/  the platform profile and the discovered facts: which namespaces are ringed, where the shared systems are
 //   local/     first pass: each namespace by itself, from its own objects
-//   across/    second pass: what follows from one namespace for another, as mirrors, consent and states of routes
-//   policies/  what is allowed, merged into policies with names
-//   warnings/  the checks: what a person should know of a namespace
+//   across/    second pass: what one namespace causes in another: mirrors, consent and states of routes
+//   policies/  allow rules, merged into policies with names
+//   warnings/  the checks: what a person should know about a namespace
 import type { EgressMode, Enforcement } from '../api/egress.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
@@ -34,21 +34,21 @@ import { warningsAbout } from './warnings/warnings.ts';
 /** What the compiler makes of one namespace. */
 export interface CompiledNamespace {
   readonly namespace: string;
-  /** How far to go; absent for a namespace that is not ringed. */
+  /** The enforcement; absent for a namespace that is not ringed. */
   readonly enforcement: Enforcement | undefined;
   /** Why the namespace is not ringed. */
   readonly outside: OutsideReason | undefined;
   /** The strictest of the platform's and the profiles' modes. */
   readonly egress: EgressMode;
-  /** What is written where the enforcement is Enforce, and would be where it is DryRun. Ordered by name. */
+  /** The policies that are written if the enforcement is Enforce, and would be if it is DryRun. Ordered by name. */
   readonly policies: readonly DesiredPolicy[];
-  /** What is not written for lack of a fact, and stays where it is enforced already. */
+  /** The rules that must not be written because a fact is missing, and stay if they are enforced. */
   readonly withheld: readonly WithheldRule[];
-  /** Ordered by name; without routes where the namespace is not ringed. */
+  /** Ordered by name; without routes if the namespace is not ringed. */
   readonly profiles: readonly CompiledProfile[];
-  /** UIDs of profiles, also of the platform's, whose policies stay as they are, because a profile doesn't decode. */
+  /** UIDs of profiles, including the platform's, whose policies stay as they are, because a profile doesn't decode. */
   readonly frozenOwners: ReadonlySet<string>;
-  /** Profiles elsewhere that don't decode: what of them is mirrored here stays as it is. */
+  /** Profiles elsewhere that don't decode: their mirrors here stay as they are. */
   readonly frozenMirrors: readonly ObjectKey[];
   /** What guardrails forbid of what stays; absent where there are none. */
   readonly forbidden: FindForbiddenPeers | undefined;
@@ -68,8 +68,8 @@ export interface Compiled {
 }
 
 /**
- * Compiles every namespace of the view that is not on its way out. Without a platform profile, or with one that doesn't decode, there is nothing
- * to compile: see `PlatformFacts`.
+ * Compiles every namespace of the view that is not terminating. Without a platform profile, or with one that doesn't decode, there is
+ * nothing to compile: see `PlatformFacts`.
  */
 export function compile(view: ClusterView): Compiled {
   const { platform } = view;
@@ -94,7 +94,7 @@ export function compile(view: ClusterView): Compiled {
 }
 
 /**
- * Compiles one namespace: its ring, what is exposed of it, and the routes of its profiles. It depends on nothing but the view.
+ * Compiles one namespace: its ring, what it exposes, and the routes of its profiles. The result depends only on the view.
  *
  * @param cache keeps from one namespace to the next what is the same for all
  */
@@ -136,7 +136,7 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
   };
 }
 
-/** Everything that is written in a namespace for which something is compiled. Ordered by name. */
+/** All policies of a namespace that is compiled. Ordered by name. */
 function policiesOf(
   run: Compilation,
   local: LocalNamespace,

@@ -1,5 +1,5 @@
-// Which namespaces have to be compiled again when something of one changes: those whose policies, or the states of whose routes,
-// hang on it. Rather one too many than one too few, but never all for one edited route. Must not know who compiles them.
+// Which namespaces to compile again after a change in one: those whose policies, or the states of whose routes,
+// depend on it. Rather one too many than one too few, but never all for one edited route. Must not know who compiles them.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { Route } from '../../api/route.ts';
@@ -15,12 +15,12 @@ import { declaredNamespaces, ingressControllerNamespaces } from '../platform/sys
 import { trusts } from '../platform/trust.ts';
 
 /**
- * The namespaces that an edited profile touches: its own, those whose egress an edited route opens or opened, those whose routes
- * lead to its own, and, where it can't be read, those that keep what it mirrored. Of a profile that came `previous` is absent, of
- * one that is gone `next`.
+ * The namespaces that an edited profile affects: its own, those whose egress an edited route opens or opened, those whose routes
+ * lead to its own, and, if it can't be read, those that keep its mirrors. `previous` is absent for a new profile, `next` for
+ * a deleted one.
  *
  * @param view after the edit
- * @param mirroring the namespaces that hold mirrors of what the profile's namespace lets in
+ * @param mirroring the namespaces that contain mirrors of the ingress rules of the profile's namespace
  */
 export function namespacesAffectedByProfile(
   view: ClusterView,
@@ -36,7 +36,7 @@ export function namespacesAffectedByProfile(
   const edited = editedRoutes(routesOf(previous), routesOf(next));
   return new Set([
     namespace,
-    // What it mirrored, it does not tell: the mirrors do.
+    // An unreadable profile does not show what it mirrored: the mirrors do.
     ...(isUnread ? mirroring : []),
     ...sourcesOf(view, spec, [facts], edited),
     ...namespacesWithRoutesBetween(view, spec, [facts]),
@@ -47,7 +47,7 @@ export function namespacesAffectedByProfile(
 }
 
 /**
- * The namespaces that a namespace touches which came, went, or has other labels: itself, those whose egress its routes open,
+ * The namespaces that a namespace affects which is created, deleted, or relabelled: itself, those whose egress its routes open,
  * those whose routes lead to it or wait for it, those that its routes of the Gateway API expose, and those of the platform's
  * systems, which reach it.
  *
@@ -62,7 +62,7 @@ export function namespacesAffectedByNamespace(
   const spec = specOf(view);
   const name = (next ?? previous)?.name ?? '';
   if (spec === undefined) return new Set([name]);
-  // The pods of its Gateways are let in everywhere, or nowhere.
+  // The pods of its Gateways are now let in everywhere, or nowhere.
   const keeps = [previous, next].map(
     (facts) => facts !== undefined && countsGateways(view, spec, name, facts),
   );
@@ -78,7 +78,7 @@ export function namespacesAffectedByNamespace(
 }
 
 /**
- * The namespaces that are touched where the Services of a namespace change, or what exposes them: it, those whose egress its
+ * The namespaces that are affected if the Services of a namespace change, or what exposes them: it, those whose egress its
  * routes open, those whose routes lead to it, and those of the ingress controllers.
  *
  * @param view after the change
@@ -95,7 +95,7 @@ export function namespacesAffectedByServices(view: ClusterView, namespace: strin
 }
 
 /**
- * The namespaces to whose Services routes of the Gateway API lead that are attached to this ListenerSet.
+ * The namespaces with Services to which routes of the Gateway API lead that are attached to this ListenerSet.
  *
  * @param view after or before the change
  */
@@ -118,7 +118,7 @@ export function backendNamespaces({ namespace, backends }: GatewayRouteFacts): r
   return [...new Set([namespace, ...backends.map((backend) => backend.namespace)])];
 }
 
-/** Where a namespace is labelled otherwise, Gateways may take its routes, or its ListenerSets, that did not before. */
+/** After a namespace is relabelled, other Gateways may accept its routes or its ListenerSets. */
 function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
   const { gatewayRoutes, listenerSets } = view;
   const own = gatewayRoutes.flatMap((all) => [...(all.get(namespace)?.values() ?? [])]);
@@ -152,7 +152,7 @@ function routesOf(profile: ProfileFacts | undefined): readonly Route[] {
   return profile?.decoded.ok ? profile.decoded.value.spec.routes : [];
 }
 
-/** The routes of each side that the other one does not have just so. */
+/** The routes of each side that the other side does not have unchanged. */
 function editedRoutes(before: readonly Route[], after: readonly Route[]): readonly Route[] {
   const [old, young] = [textsOf(before), textsOf(after)];
   return [
@@ -165,7 +165,7 @@ function textsOf(routes: readonly Route[]): ReadonlySet<string> {
   return new Set(routes.map(canonicalJson));
 }
 
-/** The namespaces whose egress routes of a namespace that is or was like this may open. */
+/** The namespaces whose egress the routes of a namespace with these old or new facts may open. */
 function sourcesOf(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
@@ -185,8 +185,8 @@ function sourcesOf(
 }
 
 /**
- * The namespaces whose routes open the egress of one that is or was like this, where guardrails may keep it shut: they tell of that.
- * Elsewhere it is open whatever the source says.
+ * The namespaces whose routes open the egress of one with these old or new facts, if guardrails may keep it closed: they report that.
+ * Otherwise it is open whatever the source declares.
  */
 function mirrorSenders(
   view: ClusterView,

@@ -1,6 +1,6 @@
-// What is told at the sender of routes that are left out elsewhere because the mirrors of all senders would be too many there.
-// Only the receiver knows that: it says so as data, and whoever compiles several namespaces brings it to the senders.
-// Status only. Must not know how a receiver finds out.
+// The status of routes whose mirrors are left out because the mirrors of all senders would exceed the limit of the receiver.
+// Only the receiver knows that: it returns the routes as data, and the code that compiles several namespaces passes them to the senders.
+// Status only. Must not know how a receiver decides.
 import { quoteSome } from '../../model/counted.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
@@ -20,10 +20,10 @@ interface WithRoutes {
 
 const maxNamed = 3;
 
-/** For each route that is left out somewhere, the namespaces that it is left out of. */
+/** For each route that is left out somewhere, the receivers that leave it out. */
 export type ReceiversByRoute = ReadonlyMap<string, readonly string[]>;
 
-/** Turns what receivers say into what is to be said of each route. */
+/** Groups the routes that receivers leave out by route. */
 export function receiversByRoute(receivers: readonly CappingReceiver[]): ReceiversByRoute {
   const receiversOf = new Map<string, string[]>();
   for (const { namespace, cappedRoutes } of receivers) {
@@ -35,7 +35,7 @@ export function receiversByRoute(receivers: readonly CappingReceiver[]): Receive
   return receiversOf;
 }
 
-/** The profiles of a sender, whose routes say in which namespaces they are left out; the same ones where none is. */
+/** The profiles of a sender, with the receivers that leave out its routes in their status; the same profiles if there are none. */
 export function withCapsInAll<P extends WithRoutes>(
   profiles: readonly P[],
   receiversOf: ReceiversByRoute,

@@ -1,5 +1,5 @@
-// What is told at the sender of mirrors that would be too many in another namespace: which routes are not mirrored there.
-// It is status only: mirrors-across.ts leaves the same routes out. Must not know how strict the egress there is.
+// The status of routes that are not mirrored because the mirrors of one sender would exceed the limit of a receiver.
+// Status only: mirrors-across.ts leaves out the same routes. Must not know the egress mode of the receiver.
 
 import { quoteSome } from '../../model/counted.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
@@ -18,7 +18,7 @@ type MirrorableRoute = Pick<MirroredRoute, 'profile' | 'ingressRoute'>;
 const maxSources = 200;
 const maxNamed = 3;
 
-/** The ways in of a namespace that count for the egress of others, as far as these let them. */
+/** The ingress rules of a namespace that are mirrored in others, as far as these allow it. */
 export function mirrorableRoutes(
   run: Compilation,
   { facts, profiles }: LocalNamespace,
@@ -35,7 +35,7 @@ export function mirrorableRoutes(
   );
 }
 
-/** For each way in of a namespace that is not mirrored everywhere, where it is not: as a sentence. */
+/** For each ingress rule of a namespace that is not mirrored everywhere, the receivers that leave it out, as a sentence. */
 export function cappedMirrors(run: Compilation, here: LocalNamespace): ReadonlyMap<IngressRoute, string> {
   const mirrorable = mirrorableRoutes(run, here);
   if (fitTogether(mirrorable)) return new Map();
@@ -59,7 +59,7 @@ function fitTogether(mirrorable: readonly MirrorableRoute[]): boolean {
     ),
   );
   const bytes = rules.reduce((sum, rule) => sum + JSON.stringify(rule).length * rule.peers.length, 0);
-  // A mirror has this namespace and its pods as its peer, which take less than this.
+  // The peer of a mirror is this namespace and its pods, which take less than this.
   return pods.size <= capOfPair.policies && bytes + mirrorable.length * 2_000 <= capOfPair.bytes;
 }
 

@@ -1,5 +1,5 @@
-// The other side's word on a way in: whether the namespaces that it lets in let themselves out. Where it counts for their egress it
-// is mirrored there, as far as their guardrails allow it; else that is theirs to say. It is status only; it changes no policy.
+// Whether the egress of the namespaces that a route lets in leads to it. Where the route counts for their egress, it is mirrored, as far
+// as their guardrails allow; otherwise they have to allow the egress themselves. Status only; it changes no policy.
 
 import type { Route } from '../../api/route.ts';
 import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
@@ -20,11 +20,11 @@ import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
 import { mirrorsFrom } from './mirrors.ts';
 
-/** Namespaces that a route lets in and that do not let themselves out. */
+/** The namespaces that a route lets in and whose egress does not lead to it. */
 export interface ClosedSources {
-  /** Which they are, and why: the rest of a sentence about the route. */
+  /** Their names, and why: the rest of a sentence about the route. */
   readonly why: string;
-  /** The profile to add in the first one, as YAML, where its guardrails would take it. */
+  /** The profile to add in the first one, as YAML, if its guardrails would accept it. */
   readonly suggestion?: string;
 }
 
@@ -32,7 +32,7 @@ export interface ClosedSources {
 const maxSources = 200;
 const maxNamed = 3;
 
-/** Finds the namespaces that a route lets in in vain; `undefined` where there are none. */
+/** Finds the namespaces that a route lets in without effect; `undefined` if there are none. */
 export function closedSources(
   run: Compilation,
   here: LocalNamespace,
@@ -61,7 +61,7 @@ function selectsByLabels({ from }: Route): boolean {
   return selector !== undefined && requiredLabels(selector) !== undefined;
 }
 
-/** The namespaces that a way in means, each once. */
+/** The namespaces in the peers of an ingress rule, each once. */
 function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<NamespaceFacts> {
   const seen = new Set<string>();
   for (const peer of rule.peers) {
@@ -73,7 +73,7 @@ function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<Namesp
   }
 }
 
-/** A namespace that does not let itself out. */
+/** A namespace whose egress does not lead to the route. */
 interface ClosedSource {
   readonly facts: NamespaceFacts;
   /** What its guardrails say to the way out, where they do not allow it. */
@@ -157,7 +157,7 @@ function suggestionFor(
     name: route.name,
     from: { pods: sources ?? {} },
     to: { namespace: { name, ...destinations } },
-    // Those of a `service` are translated here: there they are the pods'.
+    // Ports of a `service` are translated here: in the other namespace they are the pods' ports.
     ports: writtenPorts(rule.ports),
   });
 }

@@ -1,5 +1,5 @@
-// One run of the compiler over one view: each namespace by itself is worked out once, when it is first asked for.
-// Must not know what follows from one namespace for another.
+// One run of the compiler over one view: it resolves each namespace by itself once, when it is first needed.
+// Must not know what one namespace causes in another.
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
@@ -47,7 +47,7 @@ export class Compilation implements Shared {
     return facts && this.local(facts);
   }
 
-  /** Every namespace for which something is compiled. */
+  /** Every namespace that is compiled. */
   get compiled(): readonly NamespaceFacts[] {
     this.#compiled ??= [...this.view.namespaces.values()].filter((facts) =>
       isCompiled(facts, membershipOf(this.view, this.spec, facts)),
@@ -64,7 +64,7 @@ export class Compilation implements Shared {
   #findTrusted(): readonly ObjectKey[] {
     const { namespaces, profiles, routeLinks } = this.view;
     const { systemNamespaces, mirrorFrom } = this.spec;
-    // Without `mirrorFrom` there are few: no need to look at all profiles.
+    // Without `mirrorFrom` there are few: no need to read all profiles.
     if (mirrorFrom === undefined) {
       return systemNamespaces.flatMap((name) => [...(profiles.get(name)?.values() ?? [])]);
     }

@@ -1,4 +1,4 @@
-// The profiles of a namespace: what became of each of their routes, asking the other namespaces that it means.
+// The profiles of a namespace with the state of each route, which depends on the other namespaces that it means.
 // Must not know policies.
 
 import type { ProfileFacts } from '../../view/cluster-view.ts';

@@ -1,5 +1,5 @@
-// The other side's word: whether the namespaces that a route leads to let it in.
-// Consent is status only; it changes no policy. Must not know how a route is told about.
+// Consent: whether the namespaces that a route leads to let it in.
+// Status only; it changes no policy. Must not know how the status is worded.
 
 import type { Route } from '../../api/route.ts';
 import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
@@ -27,21 +27,21 @@ interface AdmissionRequest {
   readonly ports: Rule['ports'];
 }
 
-/** Where a route stands with the namespaces that it leads to. */
+/** The consent of the namespaces that a route leads to. */
 export interface Consent {
   /** The namespaces that it leads to. */
   readonly all: readonly string[];
-  /** Those that don't let it in. */
+  /** Those that do not let it in. */
   readonly missing: readonly string[];
   /** The profile to add in the first of these, as YAML. */
   readonly suggestion: string | undefined;
 }
 
 /**
- * Asks the namespaces that `route` leads to; `undefined` where it leads to none that has to be asked.
+ * The consent of the namespaces that `route` leads to; `undefined` if none of them has to consent.
  *
- * A namespace lets it in where it is not fenced, or where an accepted route there admits this namespace by its live labels,
- * asks no more of the pods on either side than this route does, and contains its ports.
+ * A namespace consents if it is not fenced, or if an accepted route in it admits this namespace by its live labels,
+ * requires no more of the pods on either side than this route does, and contains its ports.
  */
 export function askConsent(
   run: Compilation,
@@ -61,7 +61,7 @@ export function askConsent(
     .filter(({ namespace, request }) => !isAdmitted(run, namespace, candidates, request))
     .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
   const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
-  // Where a system runs, the platform profile says: it may be a namespace that is not there.
+  // The platform profile defines where a system runs: that namespace may not exist.
   if (all.length === 0 && !('namespace' in route.to)) return undefined;
   const [first] = refused;
   return {
@@ -140,7 +140,7 @@ function suggestionFor(
   { from, sources, destinations }: AdmissionRequest,
 ): string {
   const pods = selectsEverything(sources) ? {} : { pods: sources };
-  // A profile for each route: whoever applies a second suggestion must not overwrite the first.
+  // One profile per route: applying a second suggestion must not overwrite the first.
   return suggestProfile(namespace, suggestedName('from', from.name, route.name), {
     name: route.name,
     from: { namespace: { name: from.name, ...pods } },

@@ -1,13 +1,13 @@
-// Whose policies stay as they are, because a profile can't be read, and what guardrails forbid of them all the same.
-// Must not know which policies there are: compile() never reads them.
+// The owners whose policies stay as they are, because a profile can't be read, and what guardrails nevertheless forbid of them.
+// Must not know which policies exist: compile() never reads them.
 import { compareKeys, type ObjectKey } from '../../model/object-key.ts';
 import { type FindForbiddenPeers, forbiddenBy } from '../local/frozen-peers.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import type { Compilation } from './compilation.ts';
 
 /**
- * Whose policies stay as they are: those of the profiles that don't decode. Where nothing is enforced there is nothing to
- * keep, whatever a profile says: what it owns would go on isolating pods when the platform's allowances are gone.
+ * The owners whose policies stay as they are: the profiles that don't decode. If nothing is enforced, nothing stays, whatever a
+ * profile asks for: its policies would still isolate pods after the platform's allowances are gone.
  */
 export function frozenOwnersOf(
   { platform }: Compilation,
@@ -20,7 +20,7 @@ export function frozenOwnersOf(
   return new Set(membership.why === 'NoProfileYet' ? [...undecoded, platform.uid] : []);
 }
 
-/** Where mirrors are written, those of profiles that don't decode stay, while their namespaces are ringed. */
+/** Where mirrors are written, those of profiles that don't decode stay, while the profiles' namespaces are ringed. */
 export function frozenMirrorsOf(
   run: Compilation,
   { membership, egress }: LocalNamespace,

@@ -1,5 +1,5 @@
-// How much one namespace may have written into another by its mirrors: nobody floods another namespace with policies that its
-// teams can't delete. Whole routes are left out, the newest first. Must not know whether a mirror is due, nor who is told.
+// How much the mirrors of one namespace may write into another: nobody floods another namespace with policies that its
+// teams can't delete. Whole routes are left out, the newest first. Must not know whether a mirror is due, nor who gets a status.
 
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareText, formatKey } from '../../model/object-key.ts';
@@ -9,7 +9,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import type { ResolvedRoute } from '../local/resolve-routes.ts';
 import { mirrorsFrom } from './mirrors.ts';
 
-/** How many policies mirrors may come to (one for the pods that it selects), and how many bytes of rules. */
+/** The maximum number of mirror policies (one for each set of pods), and of bytes of their rules. */
 export interface MirrorCap {
   readonly policies: number;
   readonly bytes: number;
@@ -23,7 +23,7 @@ export const capOfAll: MirrorCap = { policies: 500, bytes: 5_000_000 };
 /** A route that lets somebody in. */
 export type IngressRoute = Extract<ResolvedRoute, { readonly kind: 'ingress' }>;
 
-/** A way in that is mirrored in another namespace, and what it comes to there. */
+/** An ingress rule that is mirrored in another namespace, and its cost there. */
 export interface MirroredRoute {
   readonly profile: Pick<ProfileFacts, 'namespace' | 'name' | 'created'>;
   readonly ingressRoute: IngressRoute;
@@ -37,7 +37,7 @@ export interface CappedRoute {
   readonly route: string;
 }
 
-/** What the ways in of one namespace come to in another with these labels; those that come to nothing there are left out. */
+/** The cost of the ingress rules of one namespace in another with these labels; rules without a mirror there are left out. */
 export function mirroredIn(
   labels: Labels,
   mirrorable: readonly Pick<MirroredRoute, 'profile' | 'ingressRoute'>[],
@@ -51,7 +51,7 @@ export function mirroredIn(
     .filter(({ allowRules }) => allowRules.length > 0);
 }
 
-/** The routes that fit, the oldest first; one that does not fit is left out as a whole, and later ones may fit still. */
+/** The routes that fit, the oldest first; one that does not fit is left out as a whole, and later ones may still fit. */
 export function withinCap(
   routes: readonly MirroredRoute[],
   cap: MirrorCap,
@@ -76,7 +76,7 @@ export function withinCap(
   return { within, beyond };
 }
 
-/** What comes of files has no time: it is ordered by name, after all that has one. */
+/** Profiles from files have no creation time: they are ordered by name, after all others. */
 function byAge(
   { profile: a, ingressRoute: one }: MirroredRoute,
   { profile: b, ingressRoute: other }: MirroredRoute,
@@ -90,8 +90,8 @@ function byAge(
 }
 
 /**
- * What one namespace exposes to a controller elsewhere and fits, by the names of the objects that expose it: whole objects are left
- * out. How many policies that comes to hangs on the controller's pods, which are the platform's word.
+ * What one namespace exposes to a controller elsewhere and fits, by the names of the exposing objects: whole objects are left
+ * out. The number of policies depends only on the controller's pods, which the platform defines.
  */
 export function exposedWithinCap<Exposed extends { readonly origin: string; readonly allowRule: AllowRule }>(
   exposed: readonly Exposed[],

@@ -1,7 +1,7 @@
-// The mirrors that a Restricted namespace is due from others: their accepted ways in from here are ways out of here.
-// A receiver could open the egress of every namespace by that, and one edit would be written to all of them: it counts where it
-// names this one, where the platform does, or where the platform trusts the receiver, and never further than the guardrails here
-// would let a team here write itself. Else the source says `to` itself. What the platform opens is its own word.
+// The mirrors in a Restricted namespace from others: their accepted ingress rules from here become egress rules here.
+// Otherwise a route could open the egress of every namespace, and one edit would be written to all of them: it counts only if it
+// names this namespace, if the platform does, or if the platform trusts its namespace, and never further than the guardrails here
+// would let a team here write itself. Otherwise the source declares `to` itself. Guardrails do not apply to what the platform opens.
 
 import type { Peer } from '../../model/network-policy.ts';
 import { formatKey, type ObjectKey } from '../../model/object-key.ts';
@@ -25,16 +25,16 @@ import {
 } from './mirror-caps.ts';
 import { mirrorsFrom, mirrorsWithin } from './mirrors.ts';
 
-/** The way out of pods here to what another namespace, or the platform in this one, lets in. */
+/** The egress rule of pods here to what another namespace, or the platform in this one, lets in. */
 export interface Mirror {
   readonly allowRule: AllowRule;
   /** The namespace that it leads to. */
   readonly destination: string;
-  /** Who lets it in: `namespace/profile/route`, or an object. */
+  /** The origin of the ingress rule: `namespace/profile/route`, or an object. */
   readonly origin: string;
 }
 
-/** What the egress of a namespace has to be opened for besides what its own profiles say; nothing unless it is Restricted. */
+/** The egress that a namespace needs besides its own profiles; nothing unless it is Restricted. */
 export function mirrorsInto(run: Compilation, here: LocalNamespace): readonly Mirror[] {
   if (here.egress.mode !== 'Restricted') return [];
   const mirrors = [
@@ -54,15 +54,15 @@ function mirrorsOfRoutes(run: Compilation, here: LocalNamespace): readonly Mirro
   );
 }
 
-/** What is too much to be mirrored here. */
+/** What exceeds the limit for mirrors here. */
 export interface MirrorsBeyond {
-  /** The routes of others, all of them together; the oldest first. */
+  /** The routes of others, all together; the oldest first. */
   readonly routes: readonly CappedRoute[];
   /** The objects that expose pods, of each namespace by itself. */
   readonly exposers: readonly string[];
 }
 
-/** Finds what is too much to be mirrored in a namespace. */
+/** Finds what exceeds the limit for mirrors in a namespace. */
 export function mirrorsBeyond(run: Compilation, here: LocalNamespace): MirrorsBeyond {
   if (here.egress.mode !== 'Restricted') return { routes: [], exposers: [] };
   return {
@@ -75,7 +75,7 @@ export function mirrorsBeyond(run: Compilation, here: LocalNamespace): MirrorsBe
   };
 }
 
-/** The routes of others that count for the egress here, each namespace within what it may have written here. */
+/** The routes of others that count for the egress here, each namespace within its limit. */
 function routesInto(run: Compilation, here: LocalNamespace): readonly MirroredRoute[] {
   const { name, labels } = here.facts;
   const senders = new Set(senderProfiles(run, here).map(({ namespace }) => namespace));
@@ -96,7 +96,7 @@ function senderProfiles(run: Compilation, here: LocalNamespace): readonly Object
   return [...namingSources(run, here), ...run.trustedProfiles];
 }
 
-/** The profiles whose routes let a namespace in by its name, or as one that the platform profile names. */
+/** The profiles whose routes let a namespace in by name, or as one that the platform profile names. */
 export function namingSources(
   { view }: Compilation,
   { facts, context }: LocalNamespace,
@@ -125,8 +125,8 @@ function mirrorsOfMonitoring(run: Compilation, here: LocalNamespace): readonly M
 }
 
 /**
- * The ingress controllers here reach what is exposed anywhere, each namespace within what it may have written here: who may write
- * Services and Ingresses says how many there are, and how long their selectors.
+ * The ingress controllers here reach everything that is exposed, each namespace within its limit: the authors of Services and
+ * Ingresses decide how many there are, and how long their selectors are.
  */
 function exposuresInto(
   run: Compilation,
@@ -146,7 +146,7 @@ function exposuresInto(
   });
 }
 
-/** What the platform opens in a namespace, be it this one, is owned by the platform at both ends. */
+/** The platform owns both ends of what it opens in a namespace, including this one. */
 function mirrorsTo(
   { name: destination }: NamespaceFacts,
   { name, labels }: NamespaceFacts,

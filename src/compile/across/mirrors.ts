@@ -1,17 +1,17 @@
-// Mirrors: what lets somebody in at one end has to be let out at the other, where egress is restricted there.
+// Mirrors: where egress is restricted, an ingress rule at one end needs an egress rule at the other.
 // Must not know who declares what, nor whether a mirror is due: only what it looks like.
 import type { Peer } from '../../model/network-policy.ts';
 import { type LabelSelector, type Labels, namespaceNamed, selects } from '../../model/selectors.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 
-/** The way out of pods to pods of the same namespace that `ingressRule` opens to them. */
+/** The egress rule of pods to pods of the same namespace that `ingressRule` opens to them. */
 export function mirrorsWithin(ingressRule: AllowRule, labels: Labels): readonly AllowRule[] {
   return sourcesIn(ingressRule, labels).map((pods) =>
     mirror(ingressRule, pods, { podSelector: ingressRule.pods }),
   );
 }
 
-/** The way out of pods of a namespace with these labels to what `ingressRule` opens to them in namespace `destination`. */
+/** The egress rule of pods of a namespace with these labels to what `ingressRule` opens to them in namespace `destination`. */
 export function mirrorsFrom(
   destination: string,
   ingressRule: AllowRule,
@@ -30,7 +30,7 @@ function mirror({ rule }: AllowRule, pods: LabelSelector, peer: Peer): AllowRule
   return { direction: 'Egress', pods, rule: { ...rule, peers: [peer] } };
 }
 
-/** The pods, in a namespace with these labels, that are let in: addresses may be a pod's, but no pod can be told by them. */
+/** The pods, in a namespace with these labels, that are let in: an address may be a pod's, but does not identify a pod. */
 function sourcesIn(
   ingressRule: { readonly rule: { readonly peers: readonly Peer[] } },
   labels: Labels,

@@ -1,5 +1,5 @@
-// Whether there is anybody whom a way in lets in: a route may come before the namespaces that it means, or misspell them.
-// It is status only; it changes no policy. Must not know how a route is told about.
+// Whether the sources of an ingress rule exist: a route may come before its namespaces, or misspell them.
+// Status only; it changes no policy. Must not know how the status is worded.
 
 import type { Route } from '../../api/route.ts';
 import { nameOf, requiredLabels } from '../../model/selectors.ts';
@@ -8,8 +8,8 @@ import type { ClusterView } from '../../view/cluster-view.ts';
 import { eachSelectedBy } from '../../view/namespace-index.ts';
 
 /**
- * Who is missing where `from` names a namespace that is not there, or asks for labels that none has; `undefined` where one is
- * there, or where nobody in particular is meant.
+ * What is missing if `from` names a namespace that does not exist, or requires labels that none has; `undefined` if a source
+ * exists, or if the route means nobody in particular.
  */
 export function missingSources(view: ClusterView, { from }: Route): string | undefined {
   const { end, value } = endOf(from);

@@ -1,5 +1,5 @@
-// What becomes of a route: its state, and what is opened for it, by how strict egress is here and by what the other side says.
-// Must not know policies: merging is allow-policies.ts, the other side's word is consent.ts.
+// The result of a route: its state and its allow rules, which depend on the egress mode here and on the other side.
+// Must not know policies: allow-policies.ts merges rules, consent.ts knows the other side.
 
 import type { Route } from '../../api/route.ts';
 import { quoteSome } from '../../model/counted.ts';
@@ -22,27 +22,27 @@ export interface CompiledRoute {
   readonly state: 'Active' | 'NotNeeded' | 'Pending' | 'Rejected';
   readonly reason: FindingCode | 'Active';
   readonly message: string;
-  /** The YAML that would mend it, where that is known. */
+  /** The YAML that would fix it, if that is known. */
   readonly suggestion?: string;
-  /** What is opened for it; also for a route that waits for the other side alone. */
+  /** Its allow rules, also if it only waits for the other side. */
   readonly allowRules: readonly AllowRule[];
-  /** Its openings are not to be written for lack of a fact: they stay where they are enforced already, and are known again by this. */
+  /** Its allow rules must not be written because a fact is missing: they stay if they are enforced, identified by this. */
   readonly withheld?: Likeness;
 }
 
-/** Asks the namespaces that a route leads to; `undefined` where nobody has to be asked. */
+/** The consent of the namespaces that a route leads to; `undefined` if none has to consent. */
 export type AskConsent = (route: Route, egressRoute: ResolvedEgress) => Consent | undefined;
 
-/** Asks the namespaces that a route lets in; `undefined` where none has to let itself out. */
+/** The namespaces that a route lets in and whose egress is closed; `undefined` if there are none. */
 export type FindClosedSources = (route: Route, ingressRoute: ResolvedIngress) => ClosedSources | undefined;
 
-/** Who of those whom a route lets in is missing; `undefined` where somebody is there. */
+/** The missing sources of a route; `undefined` if a source exists. */
 export type FindMissing = (route: Route) => string | undefined;
 
-/** Where a way in is not mirrored, because it would be too much there; `undefined` where it is mirrored everywhere. */
+/** Where an ingress rule is not mirrored, because it exceeds the limit there; `undefined` if it is mirrored everywhere. */
 export type FindCapped = (ingressRoute: IngressRoute) => string | undefined;
 
-/** Where a route is declared. */
+/** The namespace that declares a route. */
 export interface DeclaringNamespace {
   readonly namespace: string;
   readonly labels: Labels;
@@ -88,7 +88,7 @@ type RouteOutcome = Omit<CompiledRoute, 'route'>;
 
 const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
 
-/** Within the namespace, the way in to pods is the way out of others. */
+/** Within the namespace, an ingress rule is mirrored as an egress rule. */
 function ingressAllowRules(
   { allowRule }: ResolvedIngress,
   { namespace, labels, egress }: DeclaringNamespace,
@@ -132,7 +132,7 @@ function egressOutcome(
 ): RouteOutcome {
   const { egress, askConsent } = declaredIn;
   const { rules, sources } = egressRoute;
-  // Where everything may leave, nobody needs to know where it goes.
+  // If all egress is open, the destination does not need to be known.
   if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, allowRules: [] };
   const allowRules = rules.ok ? egressAllowRules(sources, rules.value, declaredIn) : [];
   const written: RouteOutcome =

@@ -1,5 +1,5 @@
-// Which Gateways take a route of the Gateway API: it asks for them, and a listener of theirs has to let it in. A route that none
-// takes leads nowhere, whatever it asks for. Must not know who serves a Gateway.
+// Which Gateways accept a route of the Gateway API: the route names them, and one of their listeners has to accept it. A route that none
+// accepts leads nowhere, whatever it names. Must not know who serves a Gateway.
 // https://gateway-api.sigs.k8s.io/concepts/security-model/, GEP-1713 for ListenerSets
 
 import { type GatewayRouteKind, listenerProtocols, traitsOf } from '../../model/gateway-routes.ts';

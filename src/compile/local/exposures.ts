@@ -1,4 +1,4 @@
-// What Ingresses and routes of the Gateway API expose of a namespace: just the pods and ports that they lead to, opened to
+// What Ingresses and routes of the Gateway API expose in a namespace: exactly the pods and ports that they lead to, opened to
 // the ingress controllers that serve them. Must not know the routes of profiles.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
@@ -16,26 +16,26 @@ import type { RequestedAllowRule } from './allow-rule.ts';
 import { gatewaysAccepting } from './attachments.ts';
 import { isGranted } from './reference-grants.ts';
 
-/** What is exposed, and what of it is a mistake. */
+/** What is exposed, and which mistakes it has. */
 export interface Exposures {
   readonly allowRules: readonly RequestedAllowRule[];
   readonly findings: readonly Finding[];
-  /** What nobody serves that the platform profile declares. */
+  /** The objects that no ingress controller of the platform profile serves. */
   readonly unserved: readonly Unserved[];
 }
 
-/** An object that leads to Services of the namespace, opened to nobody because it is not known who serves it. */
+/** An object that leads to Services of the namespace, opened to nobody because its ingress controller is not known. */
 export interface Unserved {
   /** As in `Ingress shop/web`. */
   readonly name: string;
   readonly backends: readonly ServiceRef[];
   readonly why:
     | { readonly kind: 'NotDeclared'; readonly className: string | undefined }
-    /** A declared ingress controller serves it, and where that is, is not known. */
+    /** A declared ingress controller serves it, but its pods or addresses are not known. */
     | { readonly kind: 'PlaceUnknown' }
     /** Its Gateway is in a namespace whose Gateways don't count as ingress controllers. */
     | { readonly kind: 'GatewayNotCounted'; readonly gateway: ObjectKey; readonly howToCount: string }
-    /** It is attached to something that is not followed, as in `XListenerSet/web`. */
+    /** It is attached to something that Ringfence does not follow, as in `XListenerSet/web`. */
     | { readonly kind: 'NotFollowed'; readonly parent: string };
 }
 
@@ -46,13 +46,13 @@ interface Exposer {
   readonly backends: readonly ServiceRef[];
   /** Backends that are no Services. */
   readonly others: readonly string[];
-  /** Those who reach the backends, as far as they are known. */
+  /** The ingress controllers that reach the backends, as far as they are known. */
   readonly peers: NonEmpty<Peer> | undefined;
-  /** Why there are none; absent where nobody could serve it either: a route that no Gateway takes leads nowhere. */
+  /** Why there are none; absent if nobody could serve it either: a route that no Gateway accepts leads nowhere. */
   readonly why?: Unserved['why'];
 }
 
-/** What is exposed of the namespace with these surroundings; nothing where `ingressRoutes` is None. */
+/** What the namespace of this context exposes; nothing if `ingressRoutes` is None. */
 export function exposuresOf(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
@@ -156,7 +156,7 @@ function notFollowed({ otherParents: [parent] }: GatewayRouteFacts): Unserved['w
   return parent === undefined ? undefined : { kind: 'NotFollowed', parent };
 }
 
-/** The routes of the namespace itself, and those of others that a ReferenceGrant lets in. */
+/** The routes of the namespace itself, and those of others that a ReferenceGrant allows. */
 function routesTo(view: ClusterView, namespace: string): readonly GatewayRouteFacts[] {
   const sources = new Set([namespace, ...(view.routeSources.get(namespace) ?? [])]);
   const routes = [...sources].flatMap((source) => [

@@ -1,5 +1,5 @@
-// What today's guardrails take from rules that were written before, for a profile that can't be read now. Only what is forbidden
-// for certain: what is not known leaves a rule as it is. Must not know which rules there are; compile() never reads them.
+// What today's guardrails remove from existing rules of a profile that can't be read now. Only what is certainly forbidden: an unknown
+// fact leaves a rule as it is. Must not know which rules exist; compile() never reads them.
 import type { Direction, NonEmpty, Peer, PolicyPort } from '../../model/network-policy.ts';
 import type { LabelSelector } from '../../model/selectors.ts';
 import type { RouteEndName } from '../../routes/index.ts';
@@ -15,7 +15,7 @@ export interface FrozenPeer {
   readonly peer: Peer | undefined;
   /** None means every port. */
   readonly ports: readonly PolicyPort[];
-  /** The route end that an address was found out for; `undefined` where somebody wrote it, or it is not known. */
+  /** The route end for which an address was discovered; `undefined` if somebody wrote it, or if that is not known. */
   readonly foundFor: string | undefined;
 }
 

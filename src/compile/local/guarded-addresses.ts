@@ -1,5 +1,5 @@
-// Guardrails on addresses: which end a set of addresses and ports comes to, whatever the word for it was.
-// Must not know routes, nor what is told of them.
+// Guardrails on addresses: which end a set of addresses and ports counts as, whatever its keyword is.
+// Must not know routes, nor what their statuses say.
 
 import {
   type AddressSet,
@@ -24,35 +24,35 @@ import type { RouteEndName } from '../../routes/index.ts';
 import { publicPeers } from '../../routes/internet.ts';
 import { outermost, type RangeName, type RouteContext, type RouteSide } from '../../routes/route-end.ts';
 
-/** What may be reached: the ends that a rule of the platform profile allows, and the ranges that it allows besides. */
+/** What may be reached: the ends that a rule of the platform profile allows, and its additional ranges. */
 export interface Allowance {
   readonly ends: ReadonlySet<RouteEndName>;
   readonly cidrs: AddressSet;
 }
 
-/** What of some rules nothing but `cidr` itself allows. */
+/** The part of some rules that only `cidr` allows. */
 export interface UnnamedReach {
-  /** What is left where all that is not known lies inside what is allowed. */
+  /** The rest if everything unknown lies inside what is allowed. */
   readonly proven: Reach;
-  /** What is left where it may lie outside: it holds what is proven. */
+  /** The rest if everything unknown may lie outside: it contains what is proven. */
   readonly possible: Reach;
 }
 
-/** Addresses that have a name of their own, which `cidr` is no way around. */
+/** Addresses that have an end of their own, which `cidr` can't bypass. */
 interface NamedRange {
   readonly end: RouteEndName;
-  /** Ends that allow it; one that reaches more allows it too. */
+  /** Ends that allow them; an end that reaches more allows them too. */
   readonly allowedBy: readonly RouteEndName[];
-  /** What certainly belongs to it. */
+  /** The addresses that certainly belong to it. */
   readonly certain: Reach;
-  /** What may belong to it, as far as that can be told: it holds what is certain. */
+  /** The addresses that may belong to it, as far as that is known: it contains the certain ones. */
   readonly possible: Reach;
-  /** Whether there may be more of it elsewhere; a field of the platform profile says where it is. */
+  /** Whether it may have more addresses elsewhere; a field of the platform profile defines them. */
   readonly isUnknown: boolean;
   readonly field?: string;
 }
 
-/** The addresses at one side of the routes of a namespace, judged by one rule of the platform profile. */
+/** The addresses on one side of the routes of a namespace, judged by one rule of the platform profile. */
 export class GuardedSide {
   readonly #allowance: Allowance;
   readonly #namedRanges: readonly NamedRange[];
@@ -62,12 +62,12 @@ export class GuardedSide {
     this.#namedRanges = namedRangesAt(side, context);
   }
 
-  /** What some rules reach by address that no end but `cidr` allows, nor any range that the rule of the platform profile names. */
+  /** The addresses of some rules that no end except `cidr` allows, nor any range of the platform profile's rule. */
   unnamedReachOf(rules: readonly Pick<Rule, 'peers' | 'ports'>[]): UnnamedReach {
     const { ends, cidrs } = this.#allowance;
     if (ends.has('anywhere')) return { proven: [], possible: [] };
     const named = onEveryPort(cidrs);
-    // The platform's own word holds for what its ranges embed too.
+    // The platform's ranges also allow the addresses that they embed.
     const reach = rules
       .flatMap((rule) => withoutReach(reachOfRule(rule), named))
       .map(({ addresses, ports }) => ({ addresses: withEmbedded(addresses), ports }));
@@ -112,8 +112,8 @@ export class GuardedSide {
 }
 
 /**
- * Whether addresses are more than half of what is public, in either family. A route may name a half, and another one the other;
- * and whoever leaves out one address of all has not said what is meant.
+ * Whether addresses are more than half of the public ones, in either family. One route may name one half, and another route the other;
+ * and a route that leaves out one address of all still means all of them.
  */
 export function isMostOfTheInternet(addresses: AddressSet): boolean {
   const all = publicAddresses();
@@ -147,7 +147,7 @@ function namedRangesAt(side: RouteSide, context: RouteContext): readonly NamedRa
     rangesOf('pods', 'podRanges', inTheCluster),
     rangesOf('services', 'serviceRanges', inTheCluster),
   ];
-  // Ports are those of who is connected to: the control plane comes from its addresses to any port here.
+  // The ports belong to the destination: the control plane comes from its addresses to any port here.
   const api = side === 'from' ? onEveryPort(addressesAmong(controlPlane)) : apiServer.flatMap(reachOfRule);
   const isOld = uncertain?.has(side === 'from' ? 'controlPlane' : 'apiServer') === true;
   const controllers = controllersAt(side, context);
@@ -166,14 +166,14 @@ function namedRangesAt(side: RouteSide, context: RouteContext): readonly NamedRa
   ];
 }
 
-/** What those who are outside reach an ingress controller on, in the network of its node; its other ports are the node's. */
+/** The ports on which clients reach an ingress controller in the host network; its other ports belong to the node. */
 const servedPorts = [
   { protocol: 'TCP', port: 80 },
   { protocol: 'TCP', port: 443 },
   { protocol: 'UDP', port: 443 },
 ] as const;
 
-/** The addresses of the ingress controllers: where they are in the network of the nodes, these have other ports, too. */
+/** The addresses of the ingress controllers: if they are in the host network, these have other ports, too. */
 function controllersAt(side: RouteSide, { ingressControllers, ranges }: RouteContext): Reach {
   const peers = ingressControllers.flatMap(({ peers: its = [] }) => its);
   if (side === 'from') return onEveryPort(addressesAmong(peers));
@@ -184,7 +184,7 @@ function controllersAt(side: RouteSide, { ingressControllers, ranges }: RouteCon
   return [...onEveryPort(addressesAmong(elsewhere)), ...reachOfRule({ peers: shared, ports: servedPorts })];
 }
 
-/** What is public and not of the cluster: nothing is certainly outside before it is known what is inside. */
+/** Public addresses outside the cluster: nothing is certainly outside before it is known what is inside. */
 function outside(cluster: readonly NamedRange[]): Pick<NamedRange, 'certain' | 'possible'> {
   const everything = onEveryPort(publicAddresses());
   const isKnown = cluster.every(({ isUnknown }) => !isUnknown);

@@ -1,5 +1,5 @@
-// Guardrails: whether the routes of a namespace stay within what a rule of the platform profile allows. What counts is what a
-// compiled rule reaches, not the word for it. Must not know policies, nor how strict egress is.
+// Guardrails: whether the routes of a namespace stay within what a rule of the platform profile allows. A route is judged by what its
+// compiled rule reaches, not by its keyword. Must not know policies, nor the egress mode.
 
 import type { NamespaceRule } from '../../api/namespace-rule.ts';
 import { type AddressSet, addressesOf, uniteAddresses } from '../../model/address-set.ts';
@@ -17,12 +17,12 @@ import type { AllowRule } from './allow-rule.ts';
 import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
 import type { MissingFact, ResolvedRoute } from './resolve-routes.ts';
 
-/** What a rule of the platform profile allows the routes of a namespace; `undefined` where it sets no limit. */
+/** What a rule of the platform profile allows the routes of a namespace; `undefined` if it sets no limit. */
 export function guardrailsOf(rule: NamespaceRule | undefined, context: RouteContext): Guardrails | undefined {
   return rule?.allow === undefined ? undefined : new Guardrails(rule.name, rule.allow, context);
 }
 
-/** A profile, and what its routes are by themselves. */
+/** A profile with its resolved routes. */
 export interface GuardedProfile {
   readonly profile: Pick<ProfileFacts, 'name' | 'created'>;
   readonly routes: readonly ResolvedRoute[];
@@ -50,7 +50,7 @@ export class Guardrails {
     this.#context = context;
   }
 
-  /** The routes of a namespace, profile by profile, those that reach further than is allowed refused. */
+  /** The routes of a namespace, profile by profile, with those refused that reach further than is allowed. */
   check<P extends GuardedProfile>(profiles: readonly P[]): readonly P[] {
     const checked = profiles.map((each) => ({
       ...each,
@@ -71,8 +71,8 @@ export class Guardrails {
   }
 
   /**
-   * The end that an opening comes to and that is not allowed, whoever asks for it and by whatever word; `undefined` where it is
-   * allowed, or where too little is known to say that it is not. Ranges are judged by themselves, not together with others.
+   * The end that an allow rule counts as and that is not allowed, whatever its origin and keyword; `undefined` if it is
+   * allowed, or if too little is known to decide. Ranges are judged by themselves, not together with others.
    */
   provenViolation({ direction, pods, rule }: AllowRule): RouteEndName | undefined {
     const side = direction === 'Ingress' ? 'from' : 'to';
@@ -102,8 +102,7 @@ export class Guardrails {
   }
 
   /**
-   * The routes that make the ranges of a namespace come to most of the internet, together with those before them. Who was there
-   * first stays, whatever a colleague adds.
+   * The routes whose ranges, together with those before them, cover most of the internet. Older routes stay, whatever newer ones add.
    */
   #refusedTogether(inOrder: readonly ResolvedRoute[], side: RouteSide): readonly ResolvedRoute[] {
     const ranges = inOrder
@@ -153,7 +152,7 @@ export class Guardrails {
       ),
       checked.endReachedBy(checked.unnamedReachOf(rules)),
     ].find((each) => each !== undefined);
-    // The word says it best where it is not allowed itself; but `cidr` may be any of them.
+    // The keyword explains it best if it is not allowed itself; but `cidr` may be any of them.
     return reached === undefined || end === 'cidr' || this.#allows(end) ? reached : end;
   }
 
@@ -171,7 +170,7 @@ export class Guardrails {
     const declared = [
       ...(this.#allows('ingressController') ? ingressControllers.flatMap(({ peers = [] }) => peers) : []),
       ...(this.#allows('monitoring') ? monitoring.flatMap(({ peers = [] }) => peers) : []),
-      // The konnectivity pods call in; the API server itself is no pod that could be sent to.
+      // The konnectivity pods call in; the API server itself is no pod that could receive connections.
       ...(side === 'from' && this.#allows('kubernetesAPI') ? controlPlane : []),
     ];
     if (arePeersCovered(peer, declared)) return undefined;
@@ -201,7 +200,7 @@ export class Guardrails {
   }
 }
 
-/** The oldest first; one that is in a file only is about to be created. */
+/** The oldest first; a profile that is only in a file is about to be created. */
 function byAge(a: GuardedProfile['profile'], b: GuardedProfile['profile']): number {
   const last = '~';
   return compareText(a.created ?? last, b.created ?? last) || compareText(a.name, b.name);

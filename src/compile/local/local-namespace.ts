@@ -1,5 +1,5 @@
-// A namespace by itself: everything that its own objects and the platform profile say of it, before another namespace is asked.
-// All that is known of one namespace is this one object. That is what keeps mirrors from going in circles.
+// A namespace by itself: everything that follows from its own objects and the platform profile, before other namespaces matter.
+// One object holds everything that is known of a namespace. That keeps mirrors from going in circles.
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import { once } from '../../model/once.ts';
@@ -17,19 +17,19 @@ import { type ResolvedRoute, resolveRoutes } from './resolve-routes.ts';
 export interface LocalNamespace {
   readonly facts: NamespaceFacts;
   readonly membership: Membership;
-  /** Whether anything is compiled for it, written or not. */
+  /** Whether it is compiled, written or not. */
   readonly isCompiled: boolean;
   readonly egress: Egress;
-  /** What the platform profile allows the routes of its teams; `undefined` where it sets no limit. */
+  /** What the platform profile allows the routes of its teams; `undefined` if it sets no limit. */
   readonly guardrails: Guardrails | undefined;
   readonly context: RouteContext;
-  /** Ordered by name. Made when first asked for: of the thousands that one route may mean, most are only looked at. */
+  /** Ordered by name. Computed on first use: of the thousands of namespaces in one route, most are only checked briefly. */
   readonly profiles: readonly LocalProfile[];
-  /** What is exposed of it, made when first asked for; nothing where nothing is compiled. */
+  /** What it exposes, computed on first use; nothing if nothing is compiled. */
   readonly exposures: Exposures;
 }
 
-/** A profile by itself; without routes where it doesn't decode, or where nothing is compiled. */
+/** A profile by itself; without routes if it doesn't decode, or if nothing is compiled. */
 export interface LocalProfile {
   readonly profile: ProfileFacts;
   readonly routes: readonly ResolvedRoute[];
@@ -40,13 +40,13 @@ export interface Shared {
   readonly view: ClusterView;
   readonly spec: PlatformNetworkProfileSpec;
   readonly clusterServices: ClusterServices;
-  /** The same for every namespace but for its name and its Services. */
+  /** The same for every namespace except its name and its Services. */
   readonly context: RouteContext;
 }
 
 const nothingExposed: Exposures = { allowRules: [], findings: [], unserved: [] };
 
-/** Finds out what a namespace is by itself. */
+/** Resolves a namespace by itself. */
 export function localNamespace(facts: NamespaceFacts, shared: Shared): LocalNamespace {
   const { view, spec, clusterServices } = shared;
   const { name } = facts;
@@ -79,7 +79,7 @@ export function localNamespace(facts: NamespaceFacts, shared: Shared): LocalName
   };
 }
 
-/** Whether anything is compiled for a namespace, written or not. */
+/** Whether a namespace is compiled, written or not. */
 export function isCompiled({ terminating }: NamespaceFacts, { inside, enforcement }: Membership): boolean {
   return inside && enforcement !== 'Off' && !terminating;
 }

@@ -1,5 +1,5 @@
-// How strict the egress of a namespace is, and what its ring leaves open for every pod because of it.
-// Must not know routes: whether one is needed besides is asked of what the ring allows.
+// The egress mode of a namespace, and what its ring leaves open for every pod because of it.
+// Must not know routes: others check whether the ring already allows a route.
 
 import { type EgressMode, egressModes } from '../../api/egress.ts';
 import type { Peer, Rule } from '../../model/network-policy.ts';
@@ -8,15 +8,15 @@ import { namespaceNamed } from '../../model/selectors.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { ClusterServices } from '../platform/cluster-services.ts';
 
-/** What egress is like in one namespace. */
+/** The egress of one namespace. */
 export interface Egress {
   readonly mode: EgressMode;
-  /** What the ring allows every pod; nothing where egress is not fenced, because nothing has to be. */
+  /** What the ring allows every pod; nothing if egress is not fenced, because nothing has to be allowed. */
   readonly open: readonly Rule[];
 }
 
 /**
- * The egress of a namespace: the strictest of the platform's floor and of what its profiles say, also those that don't decode.
+ * The egress of a namespace: the strictest mode of the platform's floor and of its profiles, including those that don't decode.
  *
  * @param floor the platform's mode for the namespace
  */
@@ -43,7 +43,7 @@ export function clusterRules(mode: EgressMode, { apiServer, ranges }: ClusterSer
   return [{ peers: [{ namespaceSelector: {} }, ...services] }, ...apiServer];
 }
 
-/** Whether a way out of `namespace` has to be opened, because egress is fenced there and the ring does not leave it open. */
+/** Whether egress from `namespace` needs a rule, because egress is fenced there and the ring does not allow it. */
 export function isClosed({ mode, open }: Egress, rule: Rule, namespace: string): boolean {
   if (mode === 'Unrestricted') return false;
   // A peer without a namespace means the own one.

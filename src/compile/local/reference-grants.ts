@@ -1,10 +1,10 @@
-// Whether a route may lead to a Service of another namespace: only where a ReferenceGrant there says so.
+// Whether a route may lead to a Service of another namespace: only if a ReferenceGrant there allows it.
 // https://gateway-api.sigs.k8s.io/api-types/referencegrant/
 
 import type { GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 
-/** Whether the Service's namespace lets `route` lead to it. */
+/** Whether the Service's namespace allows `route` to lead to it. */
 export function isGranted(view: ClusterView, route: GatewayRouteFacts, backend: ServiceRef): boolean {
   if (backend.namespace === route.namespace) return true;
   const grants = [...(view.referenceGrants.get(backend.namespace)?.values() ?? [])];

@@ -1,5 +1,5 @@
-// The routes of one profile by themselves: each becomes the way in to pods here, or the way out of them, or a reason why not.
-// Must not know how strict egress is, nor other namespaces: route-states.ts does. Merging into policies is allow-policies.ts.
+// The routes of one profile by themselves: each becomes an ingress rule, an egress rule, or a reason why not.
+// Must not know the egress mode, nor other namespaces: route-states.ts does. allow-policies.ts merges rules into policies.
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
 import type { Route } from '../../api/route.ts';
 import type { Likeness } from '../../model/enforced-rules.ts';
@@ -29,17 +29,17 @@ interface Refused {
 export interface ResolvedIngress {
   readonly kind: 'ingress';
   readonly allowRule: AllowRule;
-  /** Whether it lets in other namespaces by their labels, or all: not by name, nor where the platform profile says. */
+  /** Whether it lets in other namespaces by labels, or all: not by name, nor through the platform profile. */
   readonly isWide: boolean;
   readonly gap?: Gap;
 }
 
-/** A route from pods here to what is elsewhere, where somebody else has to let it in. */
+/** A route from pods here to a destination elsewhere, where somebody else has to let it in. */
 export interface ResolvedEgress {
   readonly kind: 'egress';
   /** The pods here that it comes from. */
   readonly sources: LabelSelector;
-  /** What they reach, or why that is not known now. */
+  /** What they reach, or why that is unknown now. */
   readonly rules: Result<NonEmpty<Rule>, EndProblem>;
   readonly gap?: Gap;
 }
@@ -50,13 +50,13 @@ export interface MissingFact {
   readonly likeness: Likeness;
 }
 
-/** What a route is by itself. */
+/** A resolved route. */
 export type ResolvedRoute = { readonly route: Route } & (
   | Refused
   | ((ResolvedIngress | ResolvedEgress) & { readonly missingFact?: MissingFact })
 );
 
-/** Reads every route of a profile by itself: a bad one never touches the others. In the order of the profile. */
+/** Resolves every route of a profile by itself: a bad one never affects the others. In the order of the profile. */
 export function resolveRoutes(profile: AppNetworkProfile, context: RouteContext): readonly ResolvedRoute[] {
   return profile.spec.routes.map((route) => resolveRoute(route, context));
 }
@@ -113,7 +113,7 @@ function gapOf(
   return gap === undefined ? {} : { gap };
 }
 
-/** Whether an end means pods of namespaces that nobody has named. */
+/** Whether an end means pods of namespaces that are not named. */
 function isWide(
   namespaceScope: NamespaceScope | undefined,
 ): namespaceScope is { readonly selector: LabelSelector } {

@@ -1,4 +1,4 @@
-// What a route's ends may ask: the namespace around the profile, the platform's systems, and the cluster's own services.
+// What the ends of a route may read: the namespace of the profile, the platform's systems, and the cluster's own services.
 // Must not know any end.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
@@ -7,7 +7,7 @@ import type { ClusterView } from '../../view/cluster-view.ts';
 import type { ClusterServices } from '../platform/cluster-services.ts';
 import { ingressControllers, monitoringSystems } from '../platform/systems.ts';
 
-/** The surroundings of the profiles in `namespace`. */
+/** The context of the profiles in `namespace`. */
 export function routeContextOf(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,

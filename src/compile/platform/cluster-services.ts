@@ -1,5 +1,5 @@
-// Where the cluster's own services are: what the platform profile says, field by field, else what was last found out.
-// What is not known is absent, and no rule is made of it. Must not know who may reach what.
+// The cluster's own services: the values of the platform profile, field by field, or else the last discovered ones.
+// An unknown value is absent, and no rule depends on it. Must not know who may reach what.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { addressesMeet, addressesOf } from '../../model/address-set.ts';
@@ -21,18 +21,18 @@ import { nodeRanges } from './node-ranges.ts';
 
 /** The cluster's own services, as far as they are known. */
 export interface ClusterServices {
-  /** The way to the cluster's DNS: its pods, and the addresses at which pods ask. */
+  /** The cluster's DNS: its pods, and the addresses that pods query. */
   readonly dns: readonly Rule[];
-  /** The ways to the API server: one for each of its ports. */
+  /** The addresses of the API server: one entry for each of its ports. */
   readonly apiServer: readonly Rule[];
-  /** Where the control plane calls webhooks and aggregated APIs from. */
+  /** The sources from which the control plane calls webhooks and aggregated APIs. */
   readonly controlPlane: readonly Peer[];
   readonly ranges: ClusterRanges;
-  /** What of these may be more by now. */
+  /** Which of these may be more by now. */
   readonly uncertain: ReadonlySet<Uncertain>;
 }
 
-/** What discovery knows of the cluster, which holds where the platform profile configures nothing. */
+/** The discovered facts about the cluster, which apply where the platform profile configures nothing. */
 type Discovery = Pick<ClusterView, 'discovered' | 'uncertain'>;
 
 /** What is known of the cluster's own services. */
@@ -54,7 +54,7 @@ export function clusterServicesOf(view: Discovery, spec: PlatformNetworkProfileS
   };
 }
 
-/** The ranges that are certain to hold everything: a range that the platform profile configures is all that there is. */
+/** The ranges that certainly contain everything: a range that the platform profile configures is complete. */
 function withinOf(
   { discovered: { cluster = {} } }: Discovery,
   { cluster: configured = {} }: PlatformNetworkProfileSpec,
@@ -91,7 +91,7 @@ function uncertainIn({ uncertain }: Discovery, spec: PlatformNetworkProfileSpec)
   ];
 }
 
-/** The last `ClusterServices`, made anew only when one of its inputs is another object: every namespace asks for it. */
+/** The last `ClusterServices`, computed again only if one of its inputs is another object: every namespace needs it. */
 export class ClusterServicesCache {
   #last:
     | { discovered: unknown; uncertain: unknown; spec: unknown; clusterServices: ClusterServices }
@@ -114,7 +114,7 @@ export class ClusterServicesCache {
 const dnsPorts = ['53/UDP', '53/TCP'];
 
 /**
- * Some CNIs match the pods that answer, on the pods' ports; some match the address that is asked, on the Service's. Both are
+ * Some CNIs match the pods that answer, on the pods' ports; some match the address that is queried, on the Service's. Both are
  * allowed.
  */
 function dnsRules(view: Pick<ClusterView, 'discovered'>, spec: PlatformNetworkProfileSpec): readonly Rule[] {
@@ -163,8 +163,8 @@ function tcp(port: number): PolicyPort {
 }
 
 /**
- * The control plane calls from the addresses at which the API server answers, as far as these are nodes' and not a Service's;
- * a managed one from a konnectivity pod, or from addresses that only the platform profile can name.
+ * The control plane calls from the addresses of the API server, if these belong to nodes and not to a Service.
+ * A managed one calls from a konnectivity pod, or from addresses that only the platform profile can name.
  */
 function controlPlanePeers(
   { discovered }: Pick<ClusterView, 'discovered'>,

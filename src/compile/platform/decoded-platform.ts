@@ -1,5 +1,5 @@
-// A platform profile that decodes: only from such a one is anything compiled.
-// Must not know what is made of it.
+// A platform profile that decodes: only from such a profile is anything compiled.
+// Must not know what follows from it.
 import type { Owner } from '../../model/policies.ts';
 import type { PlatformFacts } from '../../view/cluster-view.ts';
 

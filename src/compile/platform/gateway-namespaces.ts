@@ -1,6 +1,6 @@
-// Which Gateways count as ingress controllers where these run their pods beside each Gateway: only those in namespaces that
-// the platform keeps. Whoever may create a Gateway in a namespace could otherwise call its own pods an ingress controller, and
-// every route with `from: {ingressController: …}` would let them in. Must not know routes.
+// Which Gateways count as ingress controllers if these run their pods beside each Gateway: only those in namespaces that
+// the platform controls. Otherwise anyone who may create a Gateway in a namespace could turn its own pods into an ingress controller,
+// and every route with `from: {ingressController: …}` would let them in. Must not know routes.
 import { createHash } from 'node:crypto';
 import { maxNames } from '../../api/namespace-choice.ts';
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
@@ -14,15 +14,15 @@ import type { GatewayFacts } from '../../model/services.ts';
 import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
 import { isChosen, isExcludedByName, membershipOf } from './membership.ts';
 
-/** Whether a controller runs its pods in the namespace of each Gateway: the profile names no other place. */
+/** Whether a controller runs its pods in the namespace of each Gateway: the profile names no other namespace. */
 export function runsBesideGateways({ preset, namespace }: IngressController): boolean {
   return preset === 'gateway-api' && namespace === undefined;
 }
 
 /**
- * Whether Gateways in this namespace count as ingress controllers where these run beside them.
+ * Whether Gateways in this namespace count as ingress controllers that run beside them.
  *
- * @param facts the namespace; `undefined` where there is none of this name (yet): then only what its name decides counts
+ * @param facts the namespace; `undefined` if there is none with this name (yet): then only its name decides
  */
 export function countsGateways(
   view: ClusterView,
@@ -40,9 +40,9 @@ export function countsGateways(
 }
 
 /**
- * As many Gateways count as one ingress controller whose pods are all in one namespace. Each adds its name to every rule for that
- * controller, everywhere, and whoever may create Gateways in any namespace adds them. Where pods run beside each Gateway, the platform
- * says in which namespaces, and what they come to is dealt out to several policies: see buckets.ts.
+ * The maximum number of Gateways that count as one ingress controller whose pods are all in one namespace. Each adds its name to every
+ * rule for that controller, in every namespace, and anyone who may create Gateways adds them. If pods run beside each Gateway, the
+ * platform defines in which namespaces, and their rules are split over several policies: see buckets.ts.
  */
 export const maxGateways = 256;
 
@@ -56,7 +56,7 @@ export function gatewaysServedBy(
     .filter(({ className }) => classes === undefined || classes.includes(className));
 }
 
-/** Whether the pods of a Gateway count as this ingress controller, as far as the place of the Gateway decides. */
+/** Whether the namespace of a Gateway lets its pods count as this ingress controller. */
 export function isCounted(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
@@ -66,7 +66,7 @@ export function isCounted(
   return !runsBesideGateways(controller) || countsGateways(view, spec, namespace);
 }
 
-/** The Gateways whose pods are an ingress controller, ordered by key; and those that are too many: the youngest. */
+/** The Gateways whose pods are an ingress controller, ordered by key; and those beyond the limit: the youngest. */
 export function countedGateways(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
@@ -75,7 +75,7 @@ export function countedGateways(
   const all = gatewaysServedBy(controller, view)
     .filter((gateway) => isCounted(view, spec, controller, gateway))
     .sort(compareKeys);
-  // Whatever their number is, they are the same pods where the profile says which.
+  // If the profile defines the pods, they are the same for any number of Gateways.
   const isListed = controller.namespace !== undefined && controller.pods === undefined;
   if (!isListed || all.length <= maxGateways) return { counted: all, tooMany: [] };
   const byAge = [...all].sort((a, b) => compareText(a.created ?? '~', b.created ?? '~') || compareKeys(a, b));
@@ -96,7 +96,7 @@ export function uncountedGateways(
     .sort(compareKeys);
 }
 
-/** What to set so that Gateways of this namespace count, beside those that do now. */
+/** What to set so that Gateways of this namespace count, besides those that already do. */
 export function howToCount(view: ClusterView, spec: PlatformNetworkProfileSpec, namespace: string): string {
   const names = new Set([namespace]);
   for (const [other, gateways] of view.gateways) {
@@ -110,13 +110,13 @@ export function howToCount(view: ClusterView, spec: PlatformNetworkProfileSpec, 
   return `${who} in the platform profile:\n${suggestGatewayNamespaces([...names].sort(compareText))}`;
 }
 
-/** The value of the label: a name that is too long for one is cut, as GEP-1762 says in "Automated Deployments". */
+/** The value of the label: a name that is too long for a label is cut, as GEP-1762 says in "Automated Deployments". */
 export function gatewayLabel({ name }: Pick<GatewayFacts, 'name'>): string {
   if (name.length <= maxLength.label) return name;
   return `${name.slice(0, 20)}-${createHash('sha1').update(name.slice(20)).digest('hex')}`;
 }
 
-/** The labels of the pods that run for a Gateway. */
+/** The labels of the pods of a Gateway. */
 export function gatewayPods(gateway: Pick<GatewayFacts, 'name'>): Labels {
   return { [gatewayNameLabel]: gatewayLabel(gateway) };
 }

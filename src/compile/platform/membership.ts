@@ -9,21 +9,21 @@ import { matchesGlob } from '../../model/globs.ts';
 import { selects } from '../../model/selectors.ts';
 import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
 
-/** Namespaces that no selector reaches; `systemNamespaces` is the way in. */
+/** Namespaces that no selector selects; only `systemNamespaces` can include them. */
 export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
 
 /** Why a namespace is not an application namespace. */
 export type OutsideReason =
   /** The operator's own: a static policy ships for it. */
   | 'OperatorNamespace'
-  /** Excluded by name, built in or by the platform profile. */
+  /** Excluded by name, by default or by the platform profile. */
   | 'Excluded'
   /** The platform profile's selector does not select it. */
   | 'NotSelected'
   /** A system namespace that holds no profile yet. */
   | 'NoProfileYet';
 
-/** The settings of the platform profile that hold for a namespace, or would if it were inside. */
+/** The settings of the platform profile for a namespace, even if it is not ringed. */
 export interface Settings {
   readonly enforcement: Enforcement;
   /** The platform's floor; the profiles in the namespace may tighten it. */
@@ -31,7 +31,7 @@ export interface Settings {
   readonly rule: NamespaceRule | undefined;
 }
 
-/** Whether a namespace belongs to the applications, and the settings that hold for it. */
+/** Whether a namespace is an application namespace, and its settings. */
 export type Membership = Settings &
   ({ readonly inside: true } | { readonly inside: false; readonly why: OutsideReason });
 
@@ -49,7 +49,7 @@ export function membershipOf(
 function settingsOf(spec: PlatformNetworkProfileSpec, namespace: NamespaceFacts): Settings {
   const rule = spec.rules.find(({ namespaces }) => isChosen(namespaces, namespace));
   return {
-    // Off is the orderly uninstall: no rule holds out against it.
+    // Off is the orderly uninstall: it overrides every rule.
     enforcement: spec.enforcement === 'Off' ? 'Off' : (rule?.enforcement ?? spec.enforcement),
     egress: rule?.egress ?? spec.egress,
     rule,
@@ -70,13 +70,13 @@ function whyOutside(
   return selects(spec.namespaces.selector, labels) ? undefined : 'NotSelected';
 }
 
-/** Whether a namespace is left alone whatever its labels are, unless it is one of `systemNamespaces`. */
+/** Whether a namespace is excluded whatever its labels are, unless it is one of `systemNamespaces`. */
 export function isExcludedByName(view: ClusterView, spec: PlatformNetworkProfileSpec, name: string): boolean {
   const exclusions = [...builtInExclusions, ...spec.namespaces.exclude];
   return name === view.operatorNamespace || exclusions.some((glob) => matchesGlob(glob, name));
 }
 
-/** Whether one of the names of a choice and its selector, where it has them, match a namespace. */
+/** Whether one of the names of a choice and its selector, if it has them, match a namespace. */
 export function isChosen(
   { names, selector }: NamespaceChoice,
   { name, labels }: Pick<NamespaceFacts, 'name' | 'labels'>,

@@ -1,5 +1,5 @@
-// The addresses of the nodes as CIDRs: what the platform profile says, else what was found out.
-// Must not know what they are used for, nor how they are found out.
+// The addresses of the nodes as CIDRs: those of the platform profile, or else the discovered ones.
+// Must not know what they are used for, nor how they are discovered.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { compareText } from '../../model/object-key.ts';

@@ -1,4 +1,4 @@
-// Which ingress controllers serve an Ingress or a route of the Gateway API, by class, and the peers that they are.
+// Which ingress controllers serve an Ingress or a route of the Gateway API, by class, and their peers.
 // Must not know what is exposed.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
@@ -8,18 +8,18 @@ import type { GatewayFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import { controllerPeers } from './systems.ts';
 
-/** Who serves an object that exposes Services. */
+/** The ingress controllers that serve an object that exposes Services. */
 export interface Serving {
-  /** Whether the platform profile declares an ingress controller that does. */
+  /** Whether the platform profile declares such an ingress controller. */
   readonly isDeclared: boolean;
-  /** Those who reach the backends; `undefined` also while it is not known where they are. */
+  /** The peers that reach the backends; `undefined` also while they are not known. */
   readonly peers: NonEmpty<Peer> | undefined;
 }
 
 /**
- * Who serves an Ingress.
+ * The ingress controllers that serve an Ingress.
  *
- * @param className absent: the default IngressClass, of which nothing keeps people from having several; where there is none,
+ * @param className absent: the default IngressClass, of which there may be several; if there is none,
  *   only controllers that serve every class
  */
 export function servingClass(
@@ -34,7 +34,7 @@ export function servingClass(
   return servingBy(systems.map((controller) => controllerPeers(controller, view, spec)));
 }
 
-/** Who serves a route that these Gateways take. */
+/** The ingress controllers that serve a route that these Gateways accept. */
 export function servingGateways(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
@@ -53,7 +53,7 @@ function servingBy(systems: readonly (readonly Peer[])[]): Serving {
   return { isDeclared: systems.length > 0, peers: distinctPeers(systems.flat()) };
 }
 
-/** `undefined` stands for no class: only those who serve every class serve it. */
+/** `undefined` means no class: only controllers that serve every class serve it. */
 function defaultClasses(view: ClusterView): readonly (string | undefined)[] {
   const defaults = [...view.ingressClasses.values()].filter(({ isDefault }) => isDefault);
   return defaults.length === 0 ? [undefined] : defaults.map(({ name }) => name);

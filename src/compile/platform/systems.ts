@@ -1,5 +1,5 @@
-// The shared systems that the platform profile declares, as peers: where their pods are, and what else their traffic
-// comes from. Must not know routes.
+// The shared systems that the platform profile declares, as peers: their pods, and the other sources of their
+// traffic. Must not know routes.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { IngressController, Monitoring } from '../../api/platform-sources.ts';
@@ -42,9 +42,9 @@ export function ingressControllers(
 }
 
 /**
- * What one ingress controller is to NetworkPolicies; nothing while its place is not known.
+ * The peers of one ingress controller; nothing while they are not known.
  *
- * @param gateway the one that is meant, where it runs pods for each Gateway; left out: all that it serves
+ * @param gateway the Gateway that is meant, if the controller runs pods for each Gateway; if unset: all that it serves
  */
 export function controllerPeers(
   controller: IngressController,
@@ -74,11 +74,11 @@ export function monitoringSystems(spec: PlatformNetworkProfileSpec): readonly De
   }));
 }
 
-/** What the monitoring systems may reach; one policy for all: many small policies are dear on iptables CNIs. */
+/** What the monitoring systems may reach. One policy for all: many small policies are expensive on iptables CNIs. */
 export function monitoringRules(spec: PlatformNetworkProfileSpec): readonly Rule[] {
   const systems = new Map(monitoringSystems(spec).map(({ name, peers }) => [name, peers]));
   return spec.monitoring.flatMap(({ name, ports }) => {
-    // No rule where the system's place is not known: an empty list of peers would mean everyone.
+    // No rule if the system's peers are not known: an empty list of peers would mean everyone.
     const allowed = policyPorts(ports);
     return allowed === undefined ? [] : (ruleFor(systems.get(name) ?? [], allowed) ?? []);
   });
@@ -124,8 +124,8 @@ function podPeers(
 }
 
 /**
- * The pods of some Gateways, which run where the Gateway is and carry its name (GEP-1762). Namespaces whose Gateways have the
- * same names share a peer.
+ * The pods of some Gateways, which run in the namespace of the Gateway and have its name as a label (GEP-1762). Namespaces whose
+ * Gateways have the same names share a peer.
  */
 function gatewayPeers(
   { namespace, pods }: IngressController,

@@ -1,4 +1,4 @@
-// Whose routes may open the egress of namespaces that they do not name: the platform says.
+// Whose routes may open the egress of namespaces that they do not name: the platform decides.
 // Must not know routes.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';

@@ -1,5 +1,5 @@
-// Openings, merged into policies: what leads to the same pods, or out of them, shares one, because many small policies are
-// dear on iptables CNIs. Must not know why something is opened.
+// Merges allow rules into policies: rules to the same pods, or from them, share one, because many small policies are
+// expensive on iptables CNIs. Must not know why something is allowed.
 import { andMore, nameSome } from '../../model/counted.ts';
 import type { Likeness } from '../../model/enforced-rules.ts';
 import { allowing, canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
@@ -11,23 +11,23 @@ import type { AllowRule, RequestedAllowRule } from '../local/allow-rule.ts';
 import { bucketOf, bucketsFor, namesListedIn, namesPerBucket, shard } from './buckets.ts';
 import { described } from './described.ts';
 
-/** Whose policies these are, and what people are told of them. */
+/** The owner of the policies, and their description for people. */
 export interface PolicyOutline {
   readonly namespace: string;
   readonly owner: Owner;
-  /** Comes first in their names, after the common prefix. */
+  /** Their names begin with it, after the common prefix. */
   readonly stem: string;
   /** A sentence for the person who finds the policy. */
   readonly describe: (direction: Direction, pods: string, origins: string) => string;
 }
 
-/** So many rules of 50 ports each stay far below the size that etcd takes (1.5 MiB). */
+/** This many rules of 50 ports each stay far below etcd's limit (1.5 MiB). */
 const rulesPerPolicy = 50;
 const maxShownOrigins = 8;
 /** All annotations of an object together hold 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
 const maxAnnotatedOrigins = 500;
 
-/** The policies for some openings, whatever their order, but for what is withheld. Ordered by name. */
+/** The policies for some allow rules, in any order, without withheld rules. Ordered by name. */
 export function allowPolicies(
   about: PolicyOutline,
   allowRules: readonly RequestedAllowRule[],
@@ -44,7 +44,7 @@ export function allowPolicies(
     .sort((a, b) => compareText(a.name, b.name));
 }
 
-/** What is withheld of some openings, each rule with the policy that it belongs to. Ordered by name and place. */
+/** The withheld rules, each with the policy that it belongs to. Ordered by name and place. */
 export function withheldRules(
   about: PolicyOutline,
   allowRules: readonly RequestedAllowRule[],
@@ -60,7 +60,7 @@ export function withheldRules(
     .sort((a, b) => compareText(a.policy.name, b.policy.name) || a.at - b.at);
 }
 
-/** The rules of one policy to be: what is withheld counts, so that names don't hang on what is known. */
+/** The rules of one future policy, including withheld ones, so that names don't depend on which facts are known. */
 interface Part {
   readonly first: AllowRule;
   readonly part: string;
@@ -79,19 +79,19 @@ function partsOf(allowRules: readonly RequestedAllowRule[]): readonly Part[] {
 export interface MergedRule {
   readonly rule: Rule;
   readonly origins: readonly string[];
-  /** Absent where somebody asks for it who lacks no fact. */
+  /** Absent if one of its origins lacks no fact. */
   readonly withheld?: Likeness;
   readonly foundFor?: string | undefined;
 }
 
-/** The openings on the same pods in the same direction as one policy, or as several where the rules are many. */
+/** The allow rules for the same pods in the same direction as one policy, or as several if there are many rules. */
 function partsOfGroup(allowRules: readonly RequestedAllowRule[]): readonly Part[] {
   const pieces = allowRules.flatMap((allowRule) =>
     shard(allowRule.rule).map(({ rule, bucket }) => ({ ...allowRule, rule, bucket })),
   );
   const weight = merge(pieces).reduce((sum, { rule }) => sum + weightOf(rule), 0);
   const parts = bucketsFor(weight / rulesPerPolicy);
-  // Whose rules are in which part hangs on the asker, and on the bucket where its rule is dealt out.
+  // The part of a rule depends on its origin, and on its bucket if it is split.
   const partOf = ({ origin, bucket }: (typeof pieces)[number]) =>
     bucketOf(bucket === 0 ? origin : `${origin} ${bucket}`, parts);
   return [...Map.groupBy(pieces, partOf)].flatMap(([part, group]) => {
@@ -100,16 +100,16 @@ function partsOfGroup(allowRules: readonly RequestedAllowRule[]): readonly Part[
   });
 }
 
-/** A rule that lists as many namespaces as a bucket holds is as large as all that a policy takes. */
+/** A rule that lists a full bucket of namespaces is as large as all that a policy takes. */
 function weightOf(rule: Rule): number {
   return Math.max(1, Math.floor((namesListedIn(rule) * rulesPerPolicy) / namesPerBucket));
 }
 
 /**
- * One policy; none where there is no rule.
+ * One policy; none if there is no rule.
  *
- * @param of whose pods and direction the policy is of
- * @param part tells it apart from others of the same pods and direction
+ * @param of the pods and the direction of the policy
+ * @param part distinguishes it from others for the same pods and direction
  */
 export function allowPolicy(
   about: PolicyOutline,
@@ -135,7 +135,7 @@ export function allowPolicy(
   ];
 }
 
-/** Identical rules become one, with everyone who asks for it. */
+/** Identical rules become one, with all of their origins. */
 function merge(allowRules: readonly RequestedAllowRule[]): readonly MergedRule[] {
   const rules = new Map<
     string,
@@ -162,7 +162,7 @@ function merge(allowRules: readonly RequestedAllowRule[]): readonly MergedRule[]
   );
 }
 
-/** Only of rules with addresses: a selector means what it says. */
+/** Only for rules with addresses: a selector describes itself. */
 function foundForOf(rules: readonly MergedRule[]): Pick<DesiredPolicy, 'foundFor'> {
   const known = rules.flatMap(({ rule, foundFor }, index) =>
     foundFor !== undefined && rule.peers.some((peer) => 'ipBlock' in peer)

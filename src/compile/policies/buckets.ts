@@ -1,20 +1,20 @@
-// Stable buckets: what is too much for one policy is dealt out by a hash, so that what comes or goes changes one bucket of many.
+// Stable buckets: a hash splits what is too much for one policy, so that a new or deleted entry changes only one bucket of many.
 // If buckets were filled one after the other, a new entry would move others from one policy to the next, and between the two
-// writes they would be in neither. Must not know what is dealt out, nor why.
+// writes they would be in neither. Must not know what is split, nor why.
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Peer, type Rule, ruleFor } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { namespacesNamed, onlyNamesIn } from '../../model/selectors.ts';
 
-/** So many names of namespaces take some 35 KiB, twice that where they are long; etcd takes 1.5 MiB. */
+/** This many names of namespaces take about 35 KiB, and twice that if they are long; etcd's limit is 1.5 MiB. */
 export const namesPerBucket = 500;
 
-/** How many buckets so many fillings need: a power of two, so that they stay what they are while entries come and go. */
+/** The number of buckets for this many entries: a power of two, so that buckets stay the same while entries come and go. */
 export function bucketsFor(fillings: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, fillings)));
 }
 
-/** Which of so many buckets an entry is in hangs on its own text alone. */
+/** The bucket of an entry depends only on its own text. */
 export function bucketOf(entry: string, buckets: number): number {
   return buckets === 1 ? 0 : createHash('sha256').update(entry).digest().readUInt32BE() % buckets;
 }
@@ -25,7 +25,7 @@ export function namesListedIn({ peers }: Rule): number {
 }
 
 /**
- * A rule that lists very many namespaces as several that say the same together, by number of bucket; any other as itself, in
+ * Splits a rule that lists very many namespaces into several equivalent ones, by number of bucket; any other rule stays as it is, in
  * bucket 0.
  */
 export function shard(rule: Rule): readonly { readonly rule: Rule; readonly bucket: number }[] {
@@ -33,7 +33,7 @@ export function shard(rule: Rule): readonly { readonly rule: Rule; readonly buck
   if (buckets === 1) return [{ rule, bucket: 0 }];
   const pieces = rule.peers.flatMap((peer) => piecesOf(peer, buckets));
   return [...Map.groupBy(pieces, ({ bucket }) => bucket)].flatMap(([bucket, pieces]) => {
-    // Their order must not hang on what is in other buckets.
+    // Their order must not depend on what is in other buckets.
     const peers = pieces
       .map(({ peer }) => ({ peer, text: canonicalJson(peer) }))
       .sort((a, b) => compareText(a.text, b.text))

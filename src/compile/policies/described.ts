@@ -1,8 +1,8 @@
-// What the description of an allow policy ends with: a word on what stands in the policy that nobody asked for.
+// Adds to the description of an allow policy a sentence about what Ringfence added to the policy.
 // Must not know what the policy is for.
 import { isStandIn, type NetworkPolicySpec } from '../../model/network-policy.ts';
 
-/** The description, with a word on the stand-in port where the policy has one. */
+/** The description, with a sentence on the stand-in port if the policy has one. */
 export function described(description: string, { ingress, egress }: NetworkPolicySpec): string {
   const rules = [...(ingress ?? []), ...(egress ?? [])];
   const hasStandIn = rules.some((rule) => rule.ports?.some((port) => isStandIn(port, rule)));

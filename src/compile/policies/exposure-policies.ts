@@ -1,11 +1,11 @@
-// The policies that let the ingress controllers in to what Ingresses and routes of the Gateway API expose.
+// The policies that let the ingress controllers reach what Ingresses and routes of the Gateway API expose.
 // Must not know what is exposed, nor why.
 import type { Direction } from '../../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../../model/policies.ts';
 import type { RequestedAllowRule } from '../local/allow-rule.ts';
 import { allowPolicies } from './allow-policies.ts';
 
-/** The policies that let the ingress controllers in. Ordered by name. */
+/** The policies that let in the ingress controllers. Ordered by name. */
 export function exposurePolicies(
   namespace: string,
   owner: Owner,

@@ -1,4 +1,4 @@
-// Mirrors of other namespaces' ways in, merged into the policies of their source: many namespaces are one peer, by their names,
+// Merges the mirrors of other namespaces' ingress rules into the policies of their source: many namespaces are one peer, by name,
 // in stable buckets. Must not know why a mirror is due.
 import { canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
@@ -10,8 +10,8 @@ import { allowPolicy, type MergedRule } from './allow-policies.ts';
 import { bucketOf, bucketsFor } from './buckets.ts';
 
 /**
- * A policy takes so many mirrors, large ones counting more: it stays far below the size that etcd takes, and a new namespace changes
- * one policy of many.
+ * The number of mirrors in a policy, with large ones counting more: it stays far below etcd's limit, and a new namespace changes
+ * only one policy of many.
  */
 const mirrorsPerPolicy = 500;
 const bytesPerWeight = 600;
@@ -19,7 +19,7 @@ const bytesPerWeight = 600;
 /** Whoever writes a mirror's asker chooses its bucket, if he tries some names: a full one is several policies. */
 const maxBytes = 900_000;
 
-/** The policies for the mirrors of a namespace, whatever their order. Ordered by name. */
+/** The policies for the mirrors of a namespace, in any order. Ordered by name. */
 export function mirrorPolicies(
   namespace: string,
   owner: Owner,
@@ -32,7 +32,7 @@ export function mirrorPolicies(
     describe: (_: Direction, pods: string, origins: string) =>
       `Allows the egress of ${pods} that other namespaces let in: ${origins}`,
   };
-  // `{}` and `{matchLabels: {}}` are the same pods: which of them is written must not hang on who came first.
+  // `{}` and `{matchLabels: {}}` are the same pods: which of them is written must not depend on the order.
   const sorted = [...mirrors].sort((a, b) => compareText(a.origin, b.origin));
   const groups = Map.groupBy(sorted, ({ allowRule }) => canonicalJson(allowRule.pods));
   return [...groups.values()]
@@ -60,7 +60,7 @@ function weightOf(mirror: Mirror): number {
   return 1 + Math.floor(sizeOf(mirror) / bytesPerWeight);
 }
 
-/** As many characters as the rule takes, before others that are alike share it. */
+/** The number of characters of the rule, before similar ones share it. */
 function sizeOf({ allowRule: { rule } }: Mirror): number {
   return JSON.stringify(rule).length;
 }

@@ -1,4 +1,4 @@
-// The policies of each profile, from what became of its routes.
+// The policies of each profile, from its settled routes.
 // Must not know other profiles, nor the ring.
 import type { Route } from '../../api/route.ts';
 import type { Direction } from '../../model/network-policy.ts';
@@ -15,7 +15,7 @@ import { allowPolicies, withheldRules } from './allow-policies.ts';
 export interface CompiledProfile extends ProfileRoutes {
   /** Ordered by name. */
   readonly policies: readonly DesiredPolicy[];
-  /** What is not to be written for lack of a fact. */
+  /** The rules that must not be written because a fact is missing. */
   readonly withheld: readonly WithheldRule[];
 }
 
@@ -24,7 +24,7 @@ export function compiledProfile({ profile, routes }: ProfileRoutes): CompiledPro
   return { profile, routes, ...policiesOf(profile, routes) };
 }
 
-/** The end that the addresses of an opening were found out for. */
+/** The end for which the addresses of an allow rule were discovered. */
 function foundForOf({ from, to }: Route, { direction }: AllowRule): { readonly foundFor?: string } {
   const { name } = endOf(direction === 'Ingress' ? from : to).end;
   return isDiscoveredEnd(name) ? { foundFor: name } : {};

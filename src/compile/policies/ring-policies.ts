@@ -1,4 +1,4 @@
-// The ring of a namespace: the default denies, and what the platform and the egress mode leave open for every pod.
+// The ring of a namespace: the default denies, and what the platform and the egress mode allow for every pod.
 // Must not know the routes that teams declare.
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { allowing, type Direction, type Rule } from '../../model/network-policy.ts';
@@ -31,7 +31,7 @@ export function ringPolicies(
       description: `Allows the monitoring systems (${spec.monitoring.map(({ name }) => name).join(', ')}) to scrape every pod of this namespace`,
     }),
   ];
-  // The first egress policy of any kind would isolate pods: there is none where egress is not fenced.
+  // The first egress policy of any kind would isolate pods: there is none if egress is not fenced.
   if (egress.mode === 'Unrestricted') return ingress;
   return [
     ...allow('Egress', clusterName, clusterRules(egress.mode, clusterServices), {

@@ -1,5 +1,5 @@
 // Services that the control plane calls, for a webhook or an aggregated API, and that no route opens to it.
-// Looks at what is opened, however it came about; must not know profiles.
+// Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
 import type { Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';

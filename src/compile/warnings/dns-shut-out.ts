@@ -1,5 +1,5 @@
-// A ring around the DNS of the cluster that does not let every pod ask it: the widest outage there is.
-// Looks at what is opened, however it came about; must not know profiles.
+// A ring around the DNS of the cluster that does not let every pod query it: the widest possible outage.
+// Checks the allow rules, whatever their origin; must not know profiles.
 
 import { suggestRoute } from '../../api/suggested-profile.ts';
 import type { Finding } from '../../model/findings.ts';
@@ -11,7 +11,7 @@ import { type LabelSelector, nameOf } from '../../model/selectors.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
-/** `DnsShutOut`: the pods of the cluster's DNS are here, and some port of theirs is not open to every namespace. */
+/** `DnsShutOut`: the pods of the cluster's DNS are here, and one of their ports is not open to every namespace. */
 export function dnsShutOut({
   run: { clusterServices },
   local,
@@ -40,7 +40,7 @@ function isEveryNamespace(peer: Peer): boolean {
   return asksNoMore(peer.namespaceSelector, {}) && asksNoMore(peer.podSelector, {});
 }
 
-/** Which number a name is, only the pods say: it may be any. */
+/** Only the pods define the number of a port name: it may be any. */
 function areOpen(asked: Rule['ports'], allowRules: readonly AllowRule[]): boolean {
   if (allowRules.some(({ rule }) => rule.ports === undefined)) return true;
   const open: readonly PolicyPort[] = allowRules.flatMap(({ rule }) => rule.ports ?? []);

@@ -1,4 +1,4 @@
-// What the egress mode of a namespace should open and does not, because a fact of the cluster is not known.
+// What the egress mode of a namespace should open but does not, because a fact about the cluster is not known.
 // Must not know routes.
 import type { Finding } from '../../model/findings.ts';
 import type { CheckedNamespace } from './warning-check.ts';

@@ -1,5 +1,5 @@
-// Services that let traffic in from outside the cluster, and that no route opens to it.
-// Looks at what is opened, however it came about; must not know profiles.
+// Services that accept traffic from outside the cluster, and that no route opens to it.
+// Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestRoute } from '../../api/suggested-profile.ts';
 import type { Finding } from '../../model/findings.ts';
 import { compareKeys } from '../../model/object-key.ts';
@@ -26,7 +26,7 @@ function isEntrance({ type, selector }: ServiceFacts): boolean {
   return (type === 'LoadBalancer' || type === 'NodePort') && selector !== undefined;
 }
 
-/** One is enough: whoever opened it knows the entrance, and may mean to leave the others closed. */
+/** One open port is enough: its team knows the entrance, and may intend to keep the others closed. */
 function isAnyPortOpened(
   context: RouteContext,
   service: ServiceFacts,
@@ -37,7 +37,7 @@ function isAnyPortOpened(
   );
 }
 
-/** What comes in through a load balancer or a node comes from an address, not from a pod. */
+/** Traffic through a load balancer or a node comes from an address, not from a pod. */
 function isFromOutside({ rule: { peers } }: AllowRule): boolean {
   return peers.some((peer) => 'ipBlock' in peer);
 }

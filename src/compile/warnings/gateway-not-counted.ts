@@ -1,4 +1,4 @@
-// Gateways of a namespace that don't count as ingress controllers, with what to write if they should.
+// Gateways of a namespace that don't count as ingress controllers, with what to write to change that.
 // Must not know routes.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
@@ -22,7 +22,7 @@ export function gatewayNotCounted({ run: { view, spec }, local }: CheckedNamespa
   return [...placeFindings(view, spec, name, here), ...numberFindings(view, spec, name)];
 }
 
-/** What doesn't count because of its place. */
+/** Gateways that don't count because of their namespace. */
 function placeFindings(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
@@ -49,7 +49,7 @@ function namesOf(gateways: readonly GatewayFacts[]): string {
   );
 }
 
-/** What doesn't count because older ones are enough. */
+/** Gateways that don't count because there are enough older ones. */
 function numberFindings(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,

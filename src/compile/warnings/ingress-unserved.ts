@@ -1,5 +1,5 @@
 // Ingresses and routes of the Gateway API that no known ingress controller serves, and whose pods no route opens.
-// Looks at what is opened, however it came about; must not know profiles.
+// Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
 import type { Finding } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';

@@ -5,14 +5,14 @@ import type { Finding, Subject } from '../../model/findings.ts';
 import type { PlatformFacts } from '../../view/cluster-view.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
-/** What is wrong with the platform profile as a whole. */
+/** The problems of the platform profile. */
 export function platformFindings(platform: PlatformFacts): readonly Finding[] {
   const subject = { kind: 'PlatformNetworkProfile', name: platform.name } as const;
   const problems = platform.outdated ?? (platform.decoded.ok ? [] : platform.decoded.error);
   return invalid(subject, problems);
 }
 
-/** `InvalidProfile`, of the teams' profiles. */
+/** `InvalidProfile`, for the teams' profiles. */
 export function invalidProfile({ local: { profiles } }: CheckedNamespace): readonly Finding[] {
   return profiles.flatMap(({ profile: { namespace, name, decoded } }) =>
     decoded.ok ? [] : invalid({ kind: 'AppNetworkProfile', namespace, name }, decoded.error),

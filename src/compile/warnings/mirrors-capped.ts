@@ -1,10 +1,10 @@
-// Mirrors that other namespaces would have written here and have not, because they are too many.
+// Mirrors of other namespaces that are not written here, because there are too many.
 // Must not know which mirrors are written.
 import type { Finding } from '../../model/findings.ts';
 import { capOfAll, capOfPair } from '../across/mirror-caps.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
-/** `MirrorsCapped`, at the namespace into which they would be written. */
+/** `MirrorsCapped`, at the receiver. */
 export function mirrorsCapped({ local, beyond }: CheckedNamespace): readonly Finding[] {
   const namespace = local.facts.name;
   const { routes, exposers } = beyond;

@@ -1,5 +1,5 @@
-// What could not be found out about the cluster, or makes no sense in it, unless the platform profile says it instead.
-// Must not know how it is found out.
+// Facts about the cluster that can't be discovered, or are implausible, unless the platform profile sets them.
+// Must not know how they are discovered.
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { Finding } from '../../model/findings.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';

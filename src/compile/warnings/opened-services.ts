@@ -1,5 +1,5 @@
-// Whether what is opened reaches the pods of a Service.
-// Looks at what is opened, however it came about; must not know profiles.
+// Whether an allow rule reaches the pods of a Service.
+// Checks the allow rules, whatever their origin; must not know profiles.
 import type { PolicyPort } from '../../model/network-policy.ts';
 import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
@@ -8,7 +8,7 @@ import type { RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 
-/** The pods' ports behind a port of a Service; `none` in particular where the Service has no such port. */
+/** The pods' ports behind a port of a Service; `none` if the Service has no such port. */
 export function portsBehind(
   context: RouteContext,
   service: string,
@@ -19,7 +19,7 @@ export function portsBehind(
   return ports?.ok ? (ports.value ?? []) : [];
 }
 
-/** Also where there is nothing to open: an ExternalName has no pods, whatever selector is left on it. */
+/** Also true if there is nothing to open: an ExternalName Service has no pods, even with a selector. */
 export function isServiceOpened(
   { type, selector }: ServiceFacts,
   allowRules: readonly AllowRule[],

@@ -1,5 +1,5 @@
-// What a check of the compiler is: it looks at one namespace and everything that was made of it, for one kind of mistake.
-// Must not know which checks there are.
+// The interface of a check in the compiler: it looks at one compiled namespace for one kind of mistake.
+// Must not know which checks exist.
 import type { Finding } from '../../model/findings.ts';
 import type { Compilation } from '../across/compilation.ts';
 import type { ProfileRoutes } from '../across/compiled-routes.ts';
@@ -7,7 +7,7 @@ import type { MirrorsBeyond } from '../across/mirrors-across.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 
-/** A namespace, and what was made of it. */
+/** A namespace, and everything that was compiled for it. */
 export interface CheckedNamespace {
   readonly run: Compilation;
   readonly local: LocalNamespace;
@@ -18,5 +18,5 @@ export interface CheckedNamespace {
   readonly beyond: MirrorsBeyond;
 }
 
-/** Looks at a namespace for one kind of mistake. Pure; what it finds is in a fixed order. */
+/** Checks a namespace for one kind of mistake. Pure; the findings are in a fixed order. */
 export type WarningCheck = (checked: CheckedNamespace) => readonly Finding[];

@@ -17,7 +17,7 @@ import { weakerEgress } from './weaker-egress.ts';
 /** Checks of every namespace, ringed or not. */
 const checksOfAll: readonly WarningCheck[] = [invalidProfile, gatewayNotCounted];
 
-/** Checks of namespaces for which something is compiled. A new one is a file and a line here. */
+/** Checks of namespaces that are compiled. A new one is a file and a line here. */
 const checksOfCompiled: readonly WarningCheck[] = [
   backendUnusable,
   entranceClosed,
