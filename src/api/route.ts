@@ -27,9 +27,7 @@ export const route = constrain(
       .exactOptional(),
   }),
   oneEndIsLocal(routeEnds),
-).describe(
-  'One route: connections from one end to the other. At least one end is in this namespace.',
-);
+).describe('One route: connections from one end to the other. At least one end is in this namespace.');
 
 /** One route: `from` and `to` each hold exactly one end; `ports` absent means all of them. */
 export type Route = DeepReadonly<z.output<typeof route>>;

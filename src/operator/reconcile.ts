@@ -154,7 +154,10 @@ export class NamespaceReconciler {
     const execution = plan && (await executor.execute(namespace, plan));
     const written = execution?.written ?? [];
     if (written.length > 0)
-      log.info({ namespace: name, ...count(written) }, 'deleted the policies of teams, because the platform profile is deleted');
+      log.info(
+        { namespace: name, ...count(written) },
+        'deleted the policies of teams, because the platform profile is deleted',
+      );
     await statuses.writeProfiles(name, { compiled: undefined, lacking: new Set() });
     if (execution !== undefined && execution.state !== 'Done')
       return { againAfterMs: execution.againAfterMs };

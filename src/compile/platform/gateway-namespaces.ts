@@ -103,7 +103,8 @@ export function howToCount(view: ClusterView, spec: PlatformNetworkProfileSpec, 
     const isServed = [...gateways.values()].some((gateway) => isServedBeside(spec, gateway));
     if (isServed && countsGateways(view, spec, other)) names.add(other);
   }
-  const who = 'if the platform trusts everyone who may create Gateways and pods there, a platform engineer sets';
+  const who =
+    'if the platform trusts everyone who may create Gateways and pods there, a platform engineer sets';
   if (names.size > maxNames) {
     return `${who} \`spec.gatewayNamespaces.selector\` of the platform profile to a label that only the platform may set, on this namespace and on all whose Gateways count now`;
   }
