@@ -48,7 +48,7 @@ describe('what a Node says of itself', () => {
     const evil = found(node('good', '10.1.0.5'), node('evil', ...many(maxAddresses + 1)));
     expect(evil.nodeRanges).toEqual(['10.1.0.5/32']);
     expect(evil.told).toEqual([
-      expect.stringContaining(`has ${maxAddresses + 1} addresses, more than ${maxAddresses}`),
+      expect.stringContaining(`claims ${maxAddresses + 1} addresses, more than ${maxAddresses}`),
     ]);
     expect(found(node('good', '10.1.0.5'), node('many', ...many(maxAddresses))).told).toEqual([]);
   });

@@ -31,7 +31,7 @@ describe("the findings about somebody else's policies", () => {
     const [, inOnly] = foreignFindings('shop', [open], ['Ingress']);
     expect(inOnly?.message).toContain('allows all ingress: ');
     const [, both] = foreignFindings('shop', [open], ['Ingress', 'Egress']);
-    expect(both?.message).toContain('lets everyone in and lets its pods reach everyone: ');
+    expect(both?.message).toContain('allows all ingress and allows all egress of its pods: ');
   });
 
   test('are none in a namespace that is not ringed, and none without such policies', () => {

@@ -65,7 +65,7 @@ function numberFindings(
         {
           code: 'GatewayNotCounted',
           subject: { kind: 'Namespace', name: namespace },
-          message: `Gateway ${namesOf(here)} in \`${namespace}\` came after the ${maxGateways} that count as ingress controller \`${controller.name}\`: what it serves is open to its pods, but routes with \`ingressController\` do not let them in`,
+          message: `Gateway ${namesOf(here)} in \`${namespace}\` exceeds the ${maxGateways} oldest that count as ingress controller \`${controller.name}\`: its pods reach what it serves, but routes with \`ingressController\` do not let them in`,
           hint: `delete Gateways that nobody needs, or a platform engineer sets \`pods\` of \`${controller.name}\` in \`spec.ingressControllers\` of the platform profile to a label that the pods of all Gateways have`,
         },
       ];
