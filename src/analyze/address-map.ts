@@ -1,4 +1,4 @@
-// Addresses outside of all pods, cut into as few parts as possible so that each part has one value.
+// Addresses that belong to no pod, cut into as few parts as possible so that each part has one value.
 // Must not know what the values mean.
 import { compareRanges, contains, formatCidr, type IpRange } from '../model/ip-ranges.ts';
 import { type AddressEnd, readRange } from './endpoints.ts';
@@ -9,7 +9,7 @@ interface Part {
   readonly inner: Part[];
 }
 
-/** A part whose own addresses (those that are in none of the inner parts) have a value; absent where it has none of its own. */
+/** A part whose own addresses (those in no inner part) have a value; absent if it has no own addresses. */
 interface Valued<T> {
   readonly range: IpRange;
   readonly value: T | undefined;
@@ -19,7 +19,7 @@ interface Valued<T> {
 /** Addresses that all have the same value. */
 export interface AddressValue<T> {
   readonly end: AddressEnd;
-  /** That of `end.cidr`. */
+  /** The part of `end.cidr`. */
   readonly range: IpRange;
   readonly value: T;
 }
@@ -31,8 +31,8 @@ export const everyAddress: readonly IpRange[] = ['0.0.0.0/0', '::/0'].map(readRa
  * Cuts ranges into parts of one value each, ordered by family and address.
  *
  * @param whole disjoint ranges, to be cut
- * @param cuts ranges within which the value is the same, but for what other cuts take out of them
- * @param say the value of the addresses of a range that are in no smaller range; the same value for the same thing
+ * @param cuts ranges within which the value is the same, except for what other cuts take out of them
+ * @param say the value of the addresses of a range that are in no smaller range; equal values are the same object
  */
 export function mapAddresses<T>(
   whole: readonly IpRange[],
@@ -63,7 +63,7 @@ function grow(ranges: readonly IpRange[]): readonly Part[] {
 function judge<T>({ range, inner }: Part, say: (range: IpRange) => T): Valued<T> {
   const judged = inner.map((part) => judge(part, say));
   if (!isFilled(range, inner)) return { range, value: say(range), inner: judged };
-  // Other parts fill this one. It gets a name of its own only where all of them have the same value.
+  // Other parts fill this one. It gets an entry of its own only if all of them have the same value.
   const [first, ...others] = judged.map(({ value }) => value);
   const value = others.every((other) => other === first) ? first : undefined;
   return { range, value, inner: judged };

@@ -1,5 +1,5 @@
-// One of the two inputs that are compared, analysed: what is missing in it reaches nothing and is reached by nothing.
-// Must not know the other one.
+// One of the two inputs of a comparison, analysed: a workload that is missing in it reaches nothing and is reached by nothing.
+// Must not know the other input.
 import type { IpRange } from '../model/ip-ranges.ts';
 import type { AccessSignature } from './classes/access-signatures.ts';
 import type { AtomicPredicates } from './classes/atomic-predicates.ts';
@@ -17,7 +17,7 @@ export interface AddressSide {
   readonly families: readonly Family[];
 }
 
-/** What pods reach, and are reached by, in one of the two inputs; they may be missing in it. */
+/** What pods reach, and what reaches them, in one of the two inputs; they may be missing in it. */
 export class AnalysisSnapshot {
   readonly pods: Pods;
   readonly reach: Reachability;

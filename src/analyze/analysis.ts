@@ -30,14 +30,14 @@ import { followService, type NoTarget, type ServiceTarget } from './service-targ
 import type { PolicyIndex } from './sides.ts';
 
 /**
- * Analyses what NetworkPolicies mean.
+ * Analyses NetworkPolicies.
  *
  * - A connection of a workload with itself is between two of its pods. One pod with itself is never listed: "a Pod cannot
  *   block access to itself" (the concept page).
- * - Addresses are those that belong to no pod. Where policies treat parts of a range differently, it is split: two
- *   connections, from `10.0.0.0/8 except 10.1.0.0/16` and from `10.1.0.0/16`. Where they treat all of it alike it stays one
- *   range, whatever the policies of other pods say of its parts. Connections between addresses are not listed.
- * - Where policies tell the pods of one workload apart, each group of pods that are alike is an end of its own.
+ * - Addresses are those that belong to no pod. If policies treat parts of a range differently, it is split: two
+ *   connections, from `10.0.0.0/8 except 10.1.0.0/16` and from `10.1.0.0/16`. If they treat all of it alike, it stays one
+ *   range, whatever the policies of other pods say about its parts. Connections between addresses are not listed.
+ * - If policies distinguish the pods of one workload, each group of equal pods is an end of its own.
  */
 export function analyze(
   input: AnalysisInput,
@@ -46,7 +46,7 @@ export function analyze(
   return new Analysis(input, predicates);
 }
 
-/** Pods, and what they are to policies. */
+/** Pods, and how policies see them. */
 type NamedPods = NamedEnd & { readonly is: PodClass };
 
 /** An analysed input, which answers questions. */
@@ -67,39 +67,39 @@ export class Analysis {
     this.#listing = new Listing(this.#pods, new Reachability(classes, table), table);
   }
 
-  /** All workloads, sorted; those whose pods policies tell apart in groups of pods. */
+  /** All workloads, sorted; a workload whose pods policies distinguish appears once for each group of pods. */
   get workloads(): readonly WorkloadEnd[] {
     return this.#pods.groups.map(({ end }) => end);
   }
 
   /**
-   * Everything that is allowed, by source and then by destination, workloads before addresses; one by one, as it is asked
-   * for: there may be as many as pairs of workloads.
+   * Everything that is allowed, by source and then by destination, workloads before addresses. One by one, as it is
+   * consumed: there may be as many as pairs of workloads.
    */
   connections(): Iterable<Connection> {
     return this.#listing.connections();
   }
 
   /**
-   * The same in groups of ends that reach the same on the same ports, sorted: for a cluster in which nothing is isolated
-   * two groups, and at most as many for each workload as it has different ports at others.
+   * The same in groups of ends that reach the same on the same ports, sorted: two groups for a cluster in which nothing is isolated,
+   * and for each workload at most as many as it has different ports at others.
    */
   groups(): readonly ConnectionGroup[] {
     return this.#listing.groups();
   }
 
   /**
-   * Explains the connection from one end to another; nothing is known of one between addresses.
+   * Explains the connection from one end to another; between two addresses nothing is known.
    *
    * @param from a workload, some of its pods, an address or a CIDR
-   * @param port what is asked for; absent: anything
-   * @returns one explanation for each part of the ends of which policies say the same; usually just one
+   * @param port the port in question; absent: any
+   * @returns one explanation for each part of the ends that policies treat alike; usually just one
    */
   explain(from: Endpoint, to: Endpoint, port?: PortSpec): readonly Explanation[] {
     return this.#pairs(from, to).map((pair) => explainPair(pair, port, this.#index));
   }
 
-  /** The workloads of this name, of whatever kind; where there is none, the pod of this name. */
+  /** The workloads with this name, of any kind; if there is none, the pod with this name. */
   named(namespace: string, name: string): readonly WorkloadEnd[] {
     const here = this.#pods.groups.filter(({ end }) => end.workload.namespace === namespace);
     const workloads = here.filter(({ end }) => end.workload.name === name);
@@ -109,7 +109,7 @@ export class Analysis {
       .map(({ end }) => ({ workload: end.workload, pods: [name] }));
   }
 
-  /** Where the ports of a Service lead; the reason where they lead to no pods. */
+  /** The targets of the ports of a Service; the reason if it has no pods. */
   behind(service: ServiceFacts): Result<readonly ServiceTarget[], NoTarget> {
     return followService(service, this.#pods.groups);
   }
@@ -148,13 +148,13 @@ export class Analysis {
     );
   }
 
-  /** Addresses, in parts of which the policies of the pods say the same. */
+  /** Addresses, in parts that the policies of the pods treat alike. */
   #outside(addresses: AddressEnd, { is }: NamedPods, direction: Direction): readonly NamedEnd[] {
     const parts = outsideParts(addresses, is, direction, this.#index);
     return parts.map(({ end, range }) => ({ name: end, is: { range } }));
   }
 
-  /** The pods that an end means, in groups that policies can't tell apart. */
+  /** The pods of an end, in groups that policies can't distinguish. */
   #podsOf(meant: WorkloadEnd): readonly NamedPods[] {
     const own = this.#byWorkload.get(endpointKey({ workload: meant.workload })) ?? [];
     return own.flatMap(({ end, pods, podClass }): readonly NamedPods[] => {

@@ -1,5 +1,5 @@
 // The connections that are gained and lost between two inputs, which may differ in pods, policies and namespaces. It joins the
-// equivalence classes before and after, so that what stays the same costs nothing. Must not know why something changed.
+// equivalence classes before and after, so that unchanged parts cost nothing. Must not know why something changed.
 import type { IpRange } from '../model/ip-ranges.ts';
 import { everyAddress, mapAddresses } from './address-map.ts';
 import { type AddressSide, AnalysisSnapshot } from './analysis-snapshot.ts';
@@ -17,15 +17,15 @@ import { type Joint, type JointOpen, joinClasses, joinOpen, joinPods } from './j
 import { type PortsId, PortTable } from './port-table.ts';
 import { cutsOf, type Row } from './reachability.ts';
 
-/** What changes. A connection that only gains some ports is in `gained` with these. */
+/** The changes. A connection that only gains some ports is in `gained` with these ports. */
 export interface Difference {
   readonly gained: readonly ConnectionGroup[];
   readonly lost: readonly ConnectionGroup[];
 }
 
 /**
- * Compares what is allowed before and after. Workloads are the same where their kind, namespace and name are; one that is
- * not there at one of the moments reaches nothing then. Pods are told apart where policies do so at any of the moments.
+ * Compares what is allowed before and after. Workloads are the same if their kind, namespace and name are. A workload that
+ * is missing in one input reaches nothing there. Pods are distinguished if policies do so in either input.
  */
 export function compare(before: AnalysisInput, after: AnalysisInput): Difference {
   const predicates = unitePredicates(predicatesOf(before.policies), predicatesOf(after.policies));

@@ -1,5 +1,5 @@
-// Connections one by one, and in groups: everything from some ends to others on the same ports, as one. A cluster in which
-// nothing is isolated is one group, however many pods it has. Must not know how connections are found.
+// Connections one by one, and in groups: one group is everything from some ends to others on the same ports. A cluster in which
+// nothing is isolated is one group, for any number of pods. Must not know how connections are found.
 import type { PortSet } from '../model/port-set.ts';
 import { compareEnds, type Endpoint, endpointKey, isSelf } from './endpoints.ts';
 import type { PortsId, PortTable } from './port-table.ts';
@@ -12,7 +12,7 @@ export interface Connection {
   readonly ports: PortSet;
 }
 
-/** What each of some ends can reach at each of others; one pod that is on both sides is not meant to reach itself. */
+/** What each of some ends reaches at each of others; a single pod on both sides is not listed as reaching itself. */
 export interface ConnectionGroup {
   /** At least one, sorted. */
   readonly from: readonly Endpoint[];
@@ -22,13 +22,13 @@ export interface ConnectionGroup {
   readonly ports: PortSet;
 }
 
-/** Ends that are always together, under a name that no others have. */
+/** Ends that always occur together, under a unique name. */
 export interface Bundle {
   readonly key: string;
   readonly ends: readonly Endpoint[];
 }
 
-/** Gathers what each source reaches, into as few groups as have the same targets and ports. */
+/** Collects what each source reaches, in as few groups as possible: one for the same targets and ports. */
 export class GroupBuilder {
   readonly #table: PortTable;
   readonly #drafts = new Map<string, { from: Bundle[]; to: readonly Bundle[]; ports: PortsId }>();
@@ -47,7 +47,7 @@ export class GroupBuilder {
     else draft.from.push(from);
   }
 
-  /** All groups, in no order. */
+  /** All groups, in no particular order. */
   groups(): readonly ConnectionGroup[] {
     return [...this.#drafts.values()]
       .map(({ from, to, ports }) => ({

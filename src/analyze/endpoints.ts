@@ -7,10 +7,10 @@ import { compareKeys, compareText, formatKey, type ObjectKey } from '../model/ob
 /** One end of a connection: pods of a workload, or addresses outside of all pods. */
 export type Endpoint = WorkloadEnd | AddressEnd;
 
-/** A workload; where policies tell its pods apart, one end for each group of pods that are alike. */
+/** A workload; if policies distinguish its pods, one end for each group of equal pods. */
 export interface WorkloadEnd {
   readonly workload: ObjectKey & { readonly kind: string };
-  /** The pods that are meant, sorted; absent where it is all of the workload. */
+  /** The pods of the end, sorted; absent if it is the whole workload. */
   readonly pods?: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export function isSameWorkload({ workload: a }: WorkloadEnd, { workload: b }: Wo
   return a.namespace === b.namespace && a.name === b.name && a.kind === b.kind;
 }
 
-/** Whether both ends are the same single pod: one without a workload, or one that policies tell apart from the others of its workload. */
+/** Whether both ends are the same single pod: one without a workload, or one that policies distinguish from its siblings. */
 export function isSelf(a: Endpoint, b: Endpoint): boolean {
   if (!isWorkload(a) || !isWorkload(b) || !isSameWorkload(a, b)) return false;
   return (

@@ -1,4 +1,4 @@
-// Why a connection is allowed or not: what each side says, by which rules of which policies, and what else to know.
+// Why a connection is allowed or denied: the answer of each side, by which rules of which policies, and what else to know.
 // Must not know how the pair was found.
 import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
@@ -36,34 +36,34 @@ export interface Explanation {
   readonly to: Endpoint;
   /** Every port on which the connection is allowed. */
   readonly ports: PortSet;
-  /** The port that was asked, as the destination's numbers; none where it has no port of that name. */
+  /** The requested port, as the destination's numbers; empty if it has no port with that name. */
   readonly asked?: PortSet;
-  /** Whether all of what was asked is allowed; without a port, whether anything is. */
+  /** Whether everything that was asked about is allowed; without a port, whether anything is. */
   readonly allowed: boolean;
   readonly egress: SideExplanation;
   readonly ingress: SideExplanation;
   readonly notes: readonly Note[];
 }
 
-/** What one side says. */
+/** The answer of one side. */
 export interface SideExplanation {
   readonly side: Direction;
   /**
    * `Isolated`: only what a rule allows; `Open`: no policy isolates the pods in this direction; `HostNetwork`: no policy
-   * reaches them; `Outside`: no pods, so nothing is known of this side; `Self`: a pod and itself, which nothing denies.
+   * applies to them; `Outside`: no pods, so nothing is known of this side; `Self`: a pod and itself, which nothing denies.
    */
   readonly standing: PairSide['standing'] | 'Self';
   /** Every port that this side allows. */
   readonly ports: PortSet;
-  /** Whether it allows all of what was asked; without a port, anything. */
+  /** Whether it allows everything that was asked about; without a port, anything. */
   readonly allows: boolean;
-  /** The rules that let the other end through, whatever the port, in the order of policies. */
+  /** The rules that let the other end through, on any port, in the order of policies. */
   readonly rules: readonly RuleReason[];
-  /** The policies that isolate the pods, in the order of their keys: where they deny, these are why. */
+  /** The policies that isolate the pods, in the order of their keys: if they deny, these are the reason. */
   readonly policies: readonly PolicyReason[];
 }
 
-/** A policy of anybody; with the profile that it was generated from, where it is ours. */
+/** A policy of any author; with the profile that it was generated from, if it is ours. */
 export interface PolicyReason extends ObjectKey {
   readonly owner?: NonNullable<PolicyFacts['owner']>;
 }
@@ -75,11 +75,11 @@ export interface RuleReason {
   readonly rule: number;
   /** What it allows in this pair, with names resolved. */
   readonly ports: PortSet;
-  /** Whether it allows any of what was asked. */
+  /** Whether it allows any of the requested ports. */
   readonly allows: boolean;
-  /** The routes or objects that ask for the rule, where the policy is ours. */
+  /** The routes or objects that ask for the rule, if the policy is ours. */
   readonly origins: readonly string[];
-  /** The `ipBlock` that matches the pod's address, where nothing else of the rule matches it. */
+  /** The `ipBlock` that matches the pod's address, if nothing else in the rule matches it. */
   readonly block?: string;
 }
 

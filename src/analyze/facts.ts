@@ -1,4 +1,4 @@
-// What the analysis takes in: namespaces, workloads with their pods, Services and NetworkPolicies, as plain data.
+// The input of the analysis: namespaces, workloads with their pods, Services and NetworkPolicies, as plain data.
 // NetworkPolicies of any author: must not know profiles. The facts are checked when they are made: see src/objects.
 import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
@@ -16,11 +16,11 @@ export interface AnalysisInput {
   readonly policies: readonly PolicyFacts[];
 }
 
-/** A workload: what creates pods, or a pod that nothing creates. Several kinds may have a workload of the same name. */
+/** A workload: something that creates pods, or a pod that nothing creates. Several kinds may have a workload with the same name. */
 export interface WorkloadFacts extends ObjectKey {
   /** `Pod`, `Deployment`, `StatefulSet`, … */
   readonly kind: string;
-  /** The pods that run; or one without a name, as its template makes them. */
+  /** The running pods; or one without a name, from its template. */
   readonly pods: readonly PodFacts[];
 }
 
@@ -46,36 +46,36 @@ export interface ContainerPort {
 /** A NetworkPolicy. What the compiler wants (`DesiredPolicy`) is one, too. */
 export interface PolicyFacts extends ObjectKey {
   readonly spec: PolicySpec;
-  /** The profile that it was generated from, where it is ours. */
+  /** The profile that it was generated from, if it is ours. */
   readonly owner?: Pick<Owner, 'kind' | 'name'>;
-  /** For each rule, the routes or objects that ask for it, where that is known. */
+  /** For each rule, the routes or objects that ask for it, if that is known. */
   readonly origins?: readonly (readonly string[])[];
 }
 
 /** A `networking.k8s.io/v1` NetworkPolicySpec as it is stored, whoever wrote it. */
 export interface PolicySpec {
   readonly podSelector: LabelSelector;
-  /** Absent or empty it is Ingress, and Egress too where there are egress rules. */
+  /** If it is absent or empty: Ingress, and also Egress if there are egress rules. */
   readonly policyTypes?: readonly Direction[];
   readonly ingress?: readonly PolicyRule[];
   readonly egress?: readonly PolicyRule[];
 }
 
-/** A rule; it has `from` where it is one of ingress, `to` where of egress. */
+/** A rule; an ingress rule has `from`, an egress rule has `to`. */
 export interface PolicyRule {
-  /** Absent or empty it is everyone. */
+  /** If absent or empty: everyone. */
   readonly from?: readonly PolicyPeer[];
-  /** Absent or empty it is everyone. */
+  /** If absent or empty: everyone. */
   readonly to?: readonly PolicyPeer[];
-  /** Absent or empty it is every port. */
+  /** If absent or empty: every port. */
   readonly ports?: readonly RulePort[];
 }
 
 /** One peer of a rule: an `ipBlock`, or pods, where both selectors must hold. */
 export interface PolicyPeer {
-  /** Absent it is the policy's own namespace. */
+  /** If absent: the policy's own namespace. */
   readonly namespaceSelector?: LabelSelector;
-  /** Absent it is every pod. */
+  /** If absent: every pod. */
   readonly podSelector?: LabelSelector;
   /** CIDRs whose host bits may be set: the API server takes them and CNIs mask them. */
   readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
@@ -83,9 +83,9 @@ export interface PolicyPeer {
 
 /** A port of a rule. */
 export interface RulePort {
-  /** TCP where it is absent. */
+  /** TCP if absent. */
   readonly protocol?: Protocol;
-  /** A number, or the name of a container port of the destination; absent it is every port of the protocol. */
+  /** A number, or the name of a container port of the destination; if absent, every port of the protocol. */
   readonly port?: number | string;
   /** The end of a range that begins at a number. */
   readonly endPort?: number;

@@ -1,4 +1,4 @@
-// Joins classes of pods before and after: pods that are alike before and alike after are one. Must not know what they reach.
+// Joins classes of pods before and after: pods that are equal in both inputs are one. Must not know what they reach.
 
 import { compareText } from '../model/object-key.ts';
 import type { TargetClass } from './classes/equivalence-classes.ts';
@@ -7,7 +7,7 @@ import type { Bundle } from './connections.ts';
 import { compareEnds, endpointKey, type WorkloadEnd } from './endpoints.ts';
 import type { OpenTargets } from './reachability.ts';
 
-/** Something before and after; `undefined` where it is not there. */
+/** Something before and after; `undefined` if it does not exist there. */
 export interface Both<T> {
   readonly before: T | undefined;
   readonly after: T | undefined;
@@ -18,19 +18,19 @@ export interface Joint<Class> extends Both<Class> {
   readonly bundle: Bundle;
 }
 
-/** Targets that leave the same open to everyone before, and the same after. */
+/** Targets that leave the same ports open to everyone before, and the same after. */
 export interface JointOpen extends Both<OpenTargets> {
   readonly targets: readonly Joint<TargetClass>[];
 }
 
-/** Pods of one workload that are alike before and alike after. */
+/** Pods of one workload that are equal before and equal after. */
 export interface JointPods extends Both<PodGroup> {
   readonly end: WorkloadEnd;
 }
 
 /**
- * Joins the pods of workloads that are the same. Where policies tell pods of a workload apart before or after, its pods are
- * joined by their names. In the input in which they are all alike, the names make no difference.
+ * Joins the pods of the same workloads. If policies distinguish pods of a workload before or after, its pods are
+ * joined by name. In the input in which they are all equal, the names make no difference.
  */
 export function joinPods(before: readonly PodGroup[], after: readonly PodGroup[]): readonly JointPods[] {
   const was = Map.groupBy(before, workloadKey);

@@ -1,4 +1,4 @@
-// Lists everything that is allowed, one by one in order or in groups: rows of classes become connections of pods.
+// Lists everything that is allowed, one by one in order or in groups: rows of classes are expanded to connections of pods.
 // Must not know how a row is found.
 import type { PortSet } from '../model/port-set.ts';
 import type { AddressValue } from './address-map.ts';
@@ -23,7 +23,7 @@ interface Reached {
   readonly ports: PortSet;
 }
 
-/** How many ends of rows are kept for the next pods of the same class: a bound on memory. */
+/** How many expanded rows are kept for the next pods of the same class: a limit on memory. */
 const keptEnds = 1_000_000;
 
 /** Lists connections. */

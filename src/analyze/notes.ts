@@ -1,5 +1,5 @@
-// What a reader of an explanation should know besides the policies: about nodes, addresses and names of ports.
-// Must not know how the explanation comes about.
+// What a reader of an explanation should know besides the policies: about nodes, addresses and port names.
+// Must not know how the explanation is made.
 import { quoteSome } from '../model/counted.ts';
 import { allPorts, covers, intersect, isEmpty, type PortSet } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
@@ -16,7 +16,7 @@ import {
   portsOfSide,
 } from './sides.ts';
 
-/** Something to know that no policy says. */
+/** Something to know that is not in a policy. */
 export interface Note {
   readonly code:
     | 'Self'
@@ -85,7 +85,7 @@ function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted):
     { side: ingress, other: from },
   ].flatMap(({ side, other }) => {
     if (side.standing !== 'Isolated' || !isPods(other.is) || other.is.addresses.length > 0) return [];
-    // Only rules for the ports that are asked for count, whatever addresses their blocks match.
+    // Only rules for the requested ports count, whatever addresses their blocks match.
     const rules = side.rules.filter(
       ({ ports }) => !isEmpty(intersect(resolvePorts(ports, declared), asked ?? allPorts)),
     );

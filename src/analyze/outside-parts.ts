@@ -1,4 +1,4 @@
-// Cuts the addresses of a question where the policies of some pods have different rules for them.
+// Cuts the addresses of a question into parts for which the policies of some pods have different rules.
 // Must not know other pods.
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';

@@ -16,7 +16,7 @@ interface Isolating {
 
 const none: Isolation = { policies: [], rules: [] };
 
-/** Finds the policies of each class, once. In the order of their keys, whatever that of the input. */
+/** Finds the policies of each class, once. In the order of their keys, independent of the input. */
 export function indexPolicies(
   { namespaces, policies }: AnalysisInput,
   classes: readonly PodClass[],
@@ -54,7 +54,7 @@ function isolate({ labels, hostNetwork }: PodClass, candidates: readonly Isolati
   };
 }
 
-/** The API server gives each namespace this label and lets nobody change it (KEP-2161). */
+/** The API server sets this label on each namespace and lets nobody change it (KEP-2161). */
 function withName(name: string, labels: Labels): Labels {
   return { ...labels, [nameLabel]: name };
 }

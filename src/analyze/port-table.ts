@@ -1,5 +1,5 @@
-// Sets of ports as numbers, so that the same set is the same number and nothing is united or intersected twice.
-// An analysis meets few different sets, and each of them very often. Must not know whose ports they are.
+// Sets of ports as numbers, so that equal sets have the same number and no union or intersection is computed twice.
+// An analysis has few different sets, and uses each of them very often. Must not know whose ports they are.
 import {
   allPorts,
   formatPortSet,
@@ -13,7 +13,7 @@ import {
 /** The number of a set of ports in one table. */
 export type PortsId = number;
 
-/** Numbers sets of ports in the order in which they are met. */
+/** Numbers sets of ports in the order in which they first occur. */
 export class PortTable {
   readonly #ids = new Map<string, PortsId>();
   readonly #sets: PortSet[] = [];
@@ -36,7 +36,7 @@ export class PortTable {
     return id;
   }
 
-  /** The set of a number that this table gave. */
+  /** The set with a number from this table. */
   setOf(id: PortsId): PortSet {
     const set = this.#sets[id];
     if (set === undefined) throw new RangeError(`no set of ports has the number ${id}`);

@@ -1,5 +1,5 @@
-// Which class reaches which. It is found from the few sets of peers that the policies on both sides name, not by testing
-// every pair, so that the cost is that of the answer. Must not know why.
+// Which class reaches which. It is computed from the few sets of peers in the policies on both sides, not by testing
+// every pair, so the cost is proportional to the answer. Must not know why.
 import type { IpRange } from '../model/ip-ranges.ts';
 import { type AddressValue, everyAddress, mapAddresses } from './address-map.ts';
 import type { AccessSignature, Grant, PortDemand } from './classes/access-signatures.ts';
@@ -8,7 +8,7 @@ import type { PortsId, PortTable } from './port-table.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { type Family, isIn } from './sides.ts';
 
-/** What a source reaches: these ports of these targets, and of all others what both sides leave open to everyone. */
+/** What a source reaches: these ports of these targets, and at all other targets what both sides leave open to everyone. */
 export interface Row {
   readonly source: SourceClass;
   /** By the index of the target; the set may be empty. */
@@ -23,7 +23,7 @@ export interface OpenTargets {
   readonly classes: readonly TargetClass[];
 }
 
-/** Ports by what they are open through: an address of one family, or a selector. */
+/** Ports by the kind of peer that opens them: an address of one family, or a selector. */
 type Channels = Record<'any' | Family, PortsId>;
 
 /** Finds what each class reaches. */
@@ -84,7 +84,7 @@ export class Reachability {
     }
   }
 
-  /** The ports of targets of which a row says nothing in particular. */
+  /** The ports of targets without an entry of their own in a row. */
   openPorts(source: SourceClass, { base, families }: Pick<OpenTargets, 'base' | 'families'>): PortsId {
     const isPossible = families.some((family) => source.families.includes(family));
     return isPossible ? this.#table.intersect(source.egress.base, base) : this.#table.none;
@@ -95,7 +95,7 @@ export class Reachability {
     return ports.get(index) ?? this.openPorts(source, { base: ingress.base, families });
   }
 
-  /** The addresses that a side leaves open, in these families; some of them may have no port. */
+  /** The addresses that a side leaves open, in these families; some of them may have no open port. */
   outside(signature: AccessSignature, among: readonly Family[]): readonly AddressValue<PortsId>[] {
     const blocks = signature.grants.filter(({ peers }) => peers.block !== undefined);
     const said = blocks.map(({ peers, ports }) => `${peers.index}:${ports.numbers}`);
@@ -108,14 +108,14 @@ export class Reachability {
     return found;
   }
 
-  /** The ports that a side leaves open to the addresses of a range that are in no smaller one that cuts it. */
+  /** The ports that a side leaves open to the addresses of a range that are in no smaller cut. */
   portsOfRange({ base, grants }: AccessSignature, range: IpRange): PortsId {
     return grants
       .filter(({ peers: { block } }) => block !== undefined && isIn(block, range))
       .reduce((ports, grant) => this.#table.unite(ports, grant.ports.numbers), base);
   }
 
-  /** Every target about which more is to be said than what it leaves open to everyone; some may be there twice. */
+  /** Every target with more than what it leaves open to everyone; a target may occur twice. */
   #candidates({ egress, memberOf }: SourceClass): readonly TargetClass[] {
     const open = egress.grants.map(({ peers }) => this.#openMembers.get(peers.index) ?? []);
     const letting = [...memberOf].map((set) => this.#letting.get(set) ?? []);
@@ -178,7 +178,7 @@ export class Reachability {
   }
 }
 
-/** The ranges that cut the addresses of which a side says one thing. */
+/** The ranges that cut the addresses in one entry of a side. */
 export function cutsOf({ grants }: AccessSignature): readonly IpRange[] {
   return grants.flatMap(({ peers: { block } }) =>
     block === undefined ? [] : [block.range, ...block.except],

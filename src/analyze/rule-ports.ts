@@ -1,5 +1,5 @@
-// The ports that a rule allows at a destination, where the names of ports are known.
-// Must not know which destinations the rule is about.
+// The ports that a rule allows at a destination with known port names.
+// Must not know which destinations the rule has.
 
 import { allPorts, noPorts, type PortSet, portSetOf, unite } from '../model/port-set.ts';
 import { everyPort, type PortInterval } from '../model/ports.ts';
@@ -10,7 +10,7 @@ import type { ContainerPort, RulePort } from './facts.ts';
  * with its protocol. A name that several containers have means all of their numbers.
  *
  * @param ports absent: every port
- * @param declared those of the destination; none where it is an address, so that a name matches nothing there
+ * @param declared those of the destination; empty if it is an address, at which a name matches nothing
  */
 export function resolvePorts(
   ports: readonly RulePort[] | undefined,
@@ -22,7 +22,7 @@ export function resolvePorts(
     .reduce(unite, noPorts);
 }
 
-/** Whether any of the ports has a name: then it depends on the destination what the rule allows. */
+/** Whether any of the ports is a name: then the allowed numbers depend on the destination. */
 export function hasNames(ports: readonly RulePort[] = []): boolean {
   return ports.some(({ port }) => typeof port === 'string');
 }

@@ -13,7 +13,7 @@ import type { PolicyFacts, PolicyPeer, PolicySpec, RulePort } from './facts.ts';
 export interface ParsedRule {
   readonly policy: PolicyFacts;
   readonly index: number;
-  /** Absent: everyone, also addresses and pods that no selector selects. */
+  /** Absent: everyone, including addresses and pods that no selector selects. */
   readonly peers?: readonly ParsedPeer[];
   /** Absent: every port. */
   readonly ports?: readonly RulePort[];
@@ -24,7 +24,7 @@ export type ParsedPeer = PodPeer | ParsedBlock;
 
 /** Pods by their labels and those of their namespace. */
 export interface PodPeer {
-  /** The policy's own, where the peer selects no namespaces. */
+  /** The policy's own namespace, if the peer has no namespace selector. */
   readonly namespace?: string;
   readonly namespaceSelector?: LabelSelector;
   readonly podSelector: LabelSelector;
@@ -37,7 +37,7 @@ export interface ParsedBlock {
   readonly except: readonly IpRange[];
 }
 
-/** Whether a peer is addresses, not pods. */
+/** Whether a peer is an address block, not pods. */
 export function isBlock(peer: ParsedPeer): peer is ParsedBlock {
   return 'range' in peer;
 }
@@ -52,7 +52,7 @@ export function isolationOf({ policyTypes = [], egress = [] }: PolicySpec): read
   return egress.length > 0 ? directions : ['Ingress'];
 }
 
-/** The rules of a policy in a direction; none where it does not isolate in it, since they mean nothing then. */
+/** The rules of a policy in a direction; none if it does not isolate in this direction, because then they have no meaning. */
 export function rulesOf(policy: PolicyFacts, direction: Direction): readonly ParsedRule[] {
   const { spec, namespace } = policy;
   if (!isolationOf(spec).includes(direction)) return [];

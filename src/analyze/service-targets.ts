@@ -1,4 +1,4 @@
-// The pods behind a Service and their own ports: policies use the ports of pods, people the ports of Services.
+// The pods behind a Service and their own ports: policies use the ports of pods, people use the ports of Services.
 // Must not know policies.
 
 import { isEmpty, type PortSet } from '../model/port-set.ts';
@@ -10,16 +10,16 @@ import type { WorkloadEnd } from './endpoints.ts';
 import type { PodFacts } from './facts.ts';
 import { resolvePorts } from './rule-ports.ts';
 
-/** Where one port of a Service leads. */
+/** The targets of one port of a Service. */
 export interface ServiceTarget {
   readonly port: ServicePort;
   /** The pods behind it, with their own ports for it; sorted. */
   readonly ends: readonly { readonly end: WorkloadEnd; readonly ports: PortSet }[];
-  /** Pods that the Service selects and that have no port of the name that it leads to: it leaves them out. */
+  /** Pods that the Service selects but that have no port with the name of its target port: the Service leaves them out. */
   readonly without: readonly WorkloadEnd[];
 }
 
-/** Why there are no pods behind a Service: it is another name, or somebody else writes its endpoints. */
+/** Why a Service has no pods: it is an alias, or somebody else writes its endpoints. */
 export type NoTarget = 'ExternalName' | 'NoSelector';
 
 /**
@@ -41,7 +41,7 @@ export function followService(
   return success(ports.map((port) => targetOf(service, port, behind)));
 }
 
-/** Pods of one group that have the same ports: a group may have others, where no policy names them. */
+/** Pods of one group with the same ports: a group may have different ones if no policy names them. */
 interface Selected {
   readonly end: WorkloadEnd;
   readonly pod: PodFacts;

@@ -1,4 +1,4 @@
-// The two sides of one connection: which rules of the source's policies let it out, which of the destination's let it in.
+// The two sides of one connection: which rules of the source's policies allow it, and which of the destination's.
 // Looks at one pair at a time; must not know how many there are.
 //
 // "For a connection from a source pod to a destination pod to be allowed, both the egress policy on the source pod and
@@ -20,7 +20,7 @@ export const families = [4, 6] as const;
 /** An IP family. */
 export type Family = (typeof families)[number];
 
-/** One end of a pair: pods that no policy tells apart, or addresses that no policy tells apart and that are no pod's. */
+/** One end of a pair: pods that no policy distinguishes, or addresses of no pod that no policy distinguishes. */
 export type PairEnd = PodClass | { readonly range: IpRange };
 
 /** A rule that lets the other end through. */
@@ -29,24 +29,24 @@ export interface RuleMatch {
   readonly ports: PortSet;
   /** The families in which it does: both, unless only an `ipBlock` matches. */
   readonly families: readonly Family[];
-  /** The `ipBlock` that matches the address of a pod, where nothing else of the rule matches it. */
+  /** The `ipBlock` that matches the address of a pod, if nothing else in the rule matches it. */
   readonly block?: string;
 }
 
-/** What one side says of a pair. */
+/** The answer of one side about a pair. */
 export type PairSide =
-  /** Addresses: what happens there is not known. */
+  /** Addresses: their side is not known. */
   | { readonly standing: 'Outside' }
-  /** No policy reaches a pod in the host's network. */
+  /** No policy applies to a pod in the host network. */
   | { readonly standing: 'HostNetwork' }
-  /** No policy isolates the pods in this direction, so that all is allowed. */
+  /** No policy isolates the pods in this direction, so everything is allowed. */
   | { readonly standing: 'Open' }
   | {
       readonly standing: 'Isolated';
       readonly policies: readonly PolicyFacts[];
       /** All rules of the policies. */
       readonly rules: readonly ParsedRule[];
-      /** Those that let the other end through, on whatever ports. */
+      /** Those that let the other end through, on any port. */
       readonly matches: readonly RuleMatch[];
     };
 
@@ -67,7 +67,7 @@ export function isPods(end: PairEnd): end is PodClass {
   return !('range' in end);
 }
 
-/** What the side of `self` in this direction says of traffic with `other`. */
+/** The answer of `self` in this direction about traffic with `other`. */
 export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, index: PolicyIndex): PairSide {
   if (!isPods(self)) return { standing: 'Outside' };
   if (self.hostNetwork) return { standing: 'HostNetwork' };
@@ -82,7 +82,7 @@ export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, inde
   return { standing: 'Isolated', policies, rules, matches };
 }
 
-/** The ports on which a side lets traffic of one family through. */
+/** The ports on which a side allows traffic of one family. */
 export function portsOfSide(side: PairSide, family: Family): PortSet {
   if (side.standing !== 'Isolated') return allPorts;
   return side.matches
@@ -91,7 +91,7 @@ export function portsOfSide(side: PairSide, family: Family): PortSet {
     .reduce(unite, noPorts);
 }
 
-/** The ports on which both sides let traffic through, of any family that both ends have. */
+/** The ports on which both sides allow traffic, in any family that both ends have. */
 export function portsOfPair(from: PairEnd, to: PairEnd, egress: PairSide, ingress: PairSide): PortSet {
   return familiesOf(from)
     .filter((family) => familiesOf(to).includes(family))
@@ -99,7 +99,7 @@ export function portsOfPair(from: PairEnd, to: PairEnd, egress: PairSide, ingres
     .reduce(unite, noPorts);
 }
 
-/** The families that an end has; both where its addresses are not known. */
+/** The families of an end; both if its addresses are not known. */
 export function familiesOf(end: PairEnd): readonly Family[] {
   const known = isPods(end) ? end.addresses : [end.range];
   return known.length === 0
@@ -119,7 +119,7 @@ function matchPeers({ peers }: ParsedRule, other: PairEnd, index: PolicyIndex): 
   return { families: matched, ...(isPods(other) ? { block: first.cidr } : {}) };
 }
 
-/** A selector does not match a pod in the host's network: for most CNIs its traffic is its node's (the concept page). */
+/** A selector does not match a pod in the host network: for most CNIs its traffic belongs to its node (the concept page). */
 function isSelected(peer: ParsedPeer, other: PairEnd, index: PolicyIndex): boolean {
   if (isBlock(peer) || !isPods(other) || other.hostNetwork) return false;
   const { namespace, namespaceSelector, podSelector } = peer;
@@ -136,7 +136,7 @@ function familiesIn(block: ParsedBlock, other: PairEnd): readonly Family[] {
   return addresses.filter((address) => isIn(block, address)).map(({ family }) => family);
 }
 
-/** Whether a range that no CIDR of a policy cuts is in the block. */
+/** Whether the block contains a range that no CIDR of a policy cuts. */
 export function isIn({ range, except }: ParsedBlock, inner: IpRange): boolean {
   return contains(range, inner) && !except.some((hole) => contains(hole, inner));
 }

@@ -1,11 +1,11 @@
-// What to say of what the operator can't see: a kind that is gone from the cluster, and an object that its own decoder fails
-// at. Must not know how it comes to see anything.
+// Findings about what the operator can't see: a kind that the cluster no longer knows, and an object that its own decoder
+// fails on. Must not know how the operator sees anything.
 
 import type { Finding } from '../model/findings.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import type { PlatformFacts } from '../view/cluster-view.ts';
 
-/** @param kinds the resources that are gone, as in `appnetworkprofiles.ringfence.dev` */
+/** @param kinds the resources that are missing, as in `appnetworkprofiles.ringfence.dev` */
 export function goneFindings(
   { name }: Pick<PlatformFacts, 'name'>,
   kinds: readonly string[],

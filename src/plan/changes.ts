@@ -4,7 +4,7 @@ import { fingerprint } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
 
-/** One write. A replacement and a deletion name the state that they were decided on; the fingerprint is of the spec to be. */
+/** One write. A replacement and a deletion name the state that they are based on; the fingerprint is that of the desired spec. */
 export type PolicyChange =
   | { readonly action: 'create'; readonly policy: DesiredPolicy; readonly fingerprint: string }
   | {
@@ -26,15 +26,15 @@ export function policyKey(change: PolicyChange): ObjectKey {
   return { namespace, name };
 }
 
-/** What a phase is for, in the order in which phases happen. */
+/** The purposes of phases, in the order of the phases. */
 export type Purpose =
   /** Writes the temporary policy that allows everything. */
   | 'open'
   /** Writes the default deny. */
   | 'deny'
-  /** Writes what is allowed: first what is new, then what changes. */
+  /** Writes the allow policies: new ones first, then changed ones. */
   | 'allow'
-  /** Deletes what is not wanted any more. */
+  /** Deletes what is no longer wanted. */
   | 'prune'
   /** Deletes the temporary policy, once the CNI has had its settle time. */
   | 'close';
@@ -45,23 +45,23 @@ export interface Phase {
   readonly changes: readonly PolicyChange[];
 }
 
-/** Whether a phase has to wait for the CNI to have taken in what was written before. */
+/** Whether a phase has to wait until the CNI enforces what was written before. */
 export function needsSettling(phase: Phase): boolean {
   return phase.purpose === 'close';
 }
 
-/** What makes `existing` into `policy`: one change at most, and none where they differ in the description alone. */
+/** The change that turns `existing` into `policy`: none if they differ only in the description. */
 export function writeOf(policy: DesiredPolicy, existing: OwnedPolicy | undefined): readonly PolicyChange[] {
   const wanted = fingerprint(policy.spec);
   if (existing === undefined) return [{ action: 'create', policy, fingerprint: wanted }];
-  // Its name is free again only when it is gone, which comes as an event.
+  // Its name is free only after it is deleted, which an event reports.
   if (existing.beingDeleted) return [];
   const isRight = existing.ownerUid === policy.owner.uid && !existing.mislabelled;
   if (isRight && existing.fingerprint === wanted) return [];
   return [{ action: 'replace', policy, fingerprint: wanted, resourceVersion: existing.resourceVersion }];
 }
 
-/** What takes a policy away: nothing where it is going already. */
+/** The change that removes a policy: none if it is already being deleted. */
 export function deletionOf(policy: OwnedPolicy): readonly PolicyChange[] {
   if (policy.beingDeleted) return [];
   const { namespace, name, uid, resourceVersion } = policy;

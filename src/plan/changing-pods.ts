@@ -1,5 +1,5 @@
-// Which pods change between open and isolated in a direction: those that a transition has to keep open meanwhile. Pods that are
-// isolated before and after are left alone: to open them, for however short a time, would be a hole.
+// Which pods change between open and isolated in a direction: a transition has to keep these open in the meantime. Pods that are
+// isolated before and after are not opened: that would be a hole, however short.
 // Must not know why they are isolated, nor by whom.
 import { selectedByBoth, selectedByNone } from '../model/label-sets.ts';
 import { canonicalJson, type Direction } from '../model/network-policy.ts';
@@ -13,19 +13,19 @@ export interface Isolating {
 
 /** The pods to keep open. */
 export interface ToOpen {
-  /** None where no pod changes. */
+  /** Empty if no pod changes. */
   readonly selectors: readonly LabelSelector[];
-  /** Whether some pods that change are left out, because it would take more selectors. */
+  /** Whether some changing pods are left out, because they would need more selectors. */
   readonly isPartial: boolean;
 }
 
-/** A transition is so many policies at most. */
+/** The maximum number of policies in a transition. */
 const mostSelectors = 8;
-/** What two lists of selectors have in common is looked for in so many pairs at most. */
+/** The maximum number of pairs of selectors that are intersected. */
 const mostPairs = 1000;
 /**
- * The selectors of others are looked into where they hold so many requirements at most: one policy has room for tens of
- * thousands, and what they leave over takes time by the square of their number.
+ * Selectors of others are only analysed if they have at most this many requirements: one policy may contain tens of
+ * thousands, and computing their complement takes time by the square of their number.
  */
 const mostRequirements = 100;
 
@@ -41,12 +41,12 @@ export function podsThatChange(
   const onlyAfter = [...willBe].flatMap(([text, selector]) => (was.has(text) ? [] : [selector]));
   if (onlyBefore.length + onlyAfter.length === 0) return { selectors: [], isPartial: false };
   const requirements = [...was.values(), ...willBe.values()].reduce((sum, each) => sum + countOf(each), 0);
-  // Nothing is opened, because what is isolated already could not be left out.
+  // Nothing is opened, because what is already isolated could not be left out.
   if (requirements > mostRequirements) return { selectors: [], isPartial: true };
   const common = [...was].flatMap(([text, selector]) => (willBe.has(text) ? [selector] : []));
   const isTooMuch =
     onlyBefore.length * onlyAfter.length > mostPairs && onlyBefore.length > 1 && onlyAfter.length > 1;
-  // Too much isolation is assumed rather than too little.
+  // Rather too much isolation is assumed than too little.
   const staying = isTooMuch
     ? onlyBefore
     : onlyBefore.flatMap((one) => onlyAfter.flatMap((other) => selectedByBoth(one, other) ?? []));
@@ -65,7 +65,7 @@ function countOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): nu
   return Object.keys(matchLabels).length + matchExpressions.length + values;
 }
 
-/** The selectors of the policies that isolate, by their text: one that selects everything says all that the others say. */
+/** The selectors of the policies that isolate, by their text: a selector of everything replaces all others. */
 function selectorsIn(
   policies: readonly Isolating[],
   direction: Direction,

@@ -1,12 +1,12 @@
-// What somebody else did to a policy of ours, in words. Must not know how it was noticed, nor how it is put right.
+// What somebody else did to a policy of ours, in words. Must not know how it was noticed, nor how it is corrected.
 import type { Edit } from '../model/policies.ts';
 
 /** Something that somebody else did to a policy, and that a write of ours corrects. */
 export interface Drift {
   readonly what: 'deleted' | 'changed' | 'added';
-  /** Of the policy that it was done to. */
+  /** Of the policy. */
   readonly uid: string;
-  /** Who did it and when, where that is known: nobody records who deletes an object. */
+  /** Who did it and when, if that is known: nobody records who deletes an object. */
   readonly by?: Edit;
 }
 

@@ -1,6 +1,6 @@
-// Events as pure constructors: what a person should hear of, as objects of events.k8s.io/v1.
-// An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose events nobody sees.
-// Must not know which events were sent before: equal news have equal names, and the API server refuses the second one.
+// Constructors of Events (events.k8s.io/v1) for what people should know. Pure.
+// An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose Events nobody sees.
+// Must not know which Events were sent before: equal news have equal names, and the API server refuses the second one.
 
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
@@ -20,9 +20,9 @@ interface Regarding {
   readonly uid?: string;
 }
 
-/** Something to tell, before it is known when. */
+/** Something to report, before its time is known. */
 export interface News {
-  /** Unique for what is told of which object. */
+  /** Unique for each report about an object. */
   readonly name: string;
   readonly namespace: string;
   readonly regarding: Regarding;
@@ -31,21 +31,21 @@ export interface News {
   readonly note: string;
 }
 
-/** What there is to tell from. */
+/** The facts to report about. */
 export interface NewsSources {
   readonly namespace: string;
   readonly profiles: readonly CompiledProfile[];
   readonly findings: readonly Finding[];
-  /** Why its policies are not all in place. */
+  /** Why not all of its policies are in place. */
   readonly failure?: Failure | undefined;
-  /** The uid of the NetworkPolicy of this name, where there is one. */
+  /** The uid of the NetworkPolicy with this name, if it exists. */
   readonly uidOfPolicy: (name: string) => string | undefined;
 }
 
-/** What there is to tell of a namespace: routes that do not work, and findings that are more than information. */
+/** The news about a namespace: routes that do not work, and findings above the severity `info`. */
 export function newsOf(sources: NewsSources): readonly News[] {
   const { namespace, profiles, failure, uidOfPolicy } = sources;
-  // What is a failure and a finding is told once: at the policies that it is about, else as the failure.
+  // Something that is both a failure and a finding is reported once: at its policies if it is about policies, or else as the failure.
   const isFailure = ({ code }: Finding) => code === failure?.reason;
   const isReportedOfPolicies = sources.findings.some(
     (each) => isFailure(each) && each.subject.kind === 'NetworkPolicy',
@@ -77,7 +77,7 @@ export function newsOf(sources: NewsSources): readonly News[] {
   return [...ofRoutes, ...ofFindings, ...(isReportedOfPolicies ? [] : ofFailure(sources))];
 }
 
-/** One Event, however many profiles there are: it regards the first of them, or the default deny where there is none. */
+/** One Event for any number of profiles: it regards the first of them, or the default deny if there is none. */
 function ofFailure({ namespace, profiles, failure, uidOfPolicy }: NewsSources): readonly News[] {
   if (failure === undefined) return [];
   const [first] = profiles.map(({ profile }) => profile).sort((a, b) => compareText(a.name, b.name));
@@ -95,13 +95,13 @@ export interface CorrectedDrift {
   /** The name of the policy. */
   readonly policy: string;
   readonly drift: Drift;
-  /** The policy as it is now; absent where it is not there any more. */
+  /** The policy as it is now; absent if it no longer exists. */
   readonly now: { readonly uid: string; readonly resourceVersion: string } | undefined;
-  /** How many other drifts of the namespace are not told of with an Event. */
+  /** How many other drifts of the namespace have no Event. */
   readonly untold: number;
 }
 
-/** What there is to tell of a drift that was corrected: each is news of its own. */
+/** The news about a corrected drift: each one is separate. */
 export function newsOfDrift({ namespace, policy, drift, now, untold }: CorrectedDrift): News {
   const rest =
     untold === 0 ? '' : ` (${untold} more in this namespace since the last such Event are in the log)`;
@@ -132,7 +132,7 @@ function tell({ path = '', message, hint }: Finding): string {
 /** `NoteLengthLimit` in Kubernetes' `pkg/apis/core/validation/events.go`: a longer note, in bytes, is refused. */
 const noteBytes = 1024;
 
-/** @param gist what makes it other news than before; absent: its text */
+/** @param gist what distinguishes it from earlier news; absent: its text */
 function newsAbout(
   regarding: Regarding,
   namespace: string,
@@ -153,8 +153,8 @@ function newsAbout(
 }
 
 /**
- * A profile of the same name is another one. A policy that is healed is the same, so that nothing is told twice; but what was
- * told in a dry run, when there was none, is told again with its uid.
+ * A profile that was recreated under the same name is a different one. A restored policy counts as the same, so nothing is reported twice;
+ * but what a dry run reported, when there was no policy, is reported again with its uid.
  */
 function identityOf({ kind, uid }: Regarding): string | boolean | undefined {
   return kind === 'NetworkPolicy' ? uid !== undefined : uid;
@@ -165,7 +165,7 @@ function regardingProfile(namespace: string, name: string, uid: string): Regardi
   return { apiVersion, kind: 'AppNetworkProfile', namespace, name, uid };
 }
 
-/** What is told of the way out of a whole namespace; all else is of the way in. */
+/** Findings about the egress of a whole namespace; all others are about ingress. */
 const waysOut: ReadonlySet<FindingCode> = new Set(['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown']);
 
 function regardingOf(

@@ -1,18 +1,18 @@
-// What to say of policies that somebody else wrote in a ringed namespace: policies add up, so that one which lets
-// everyone in beats every guardrail. They are never changed. Must not know which pods exist.
+// Findings about policies of other authors in a ringed namespace: policies add up, so one that allows
+// everyone overrides every guardrail. Ringfence never changes them. Must not know which pods exist.
 import { quoteSome } from '../model/counted.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import type { ForeignPolicy } from '../model/policies.ts';
 
-/** A message names so many policies, and counts the rest. */
+/** A message names this many policies, and counts the rest. */
 const maxNamed = 5;
 
 /**
  * The findings about somebody else's policies in a namespace, ordered.
  *
- * @param isolated the directions that the ring isolates; in the others everything is let through anyway
+ * @param isolated the directions that the ring isolates; in the others everything is allowed anyway
  */
 export function foreignFindings(
   namespace: string,

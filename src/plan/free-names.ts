@@ -1,4 +1,4 @@
-// Names for policies of ours where an object that is not ours has the name already: that object is left alone.
+// Names for policies of ours if a foreign object already has the name: that object is left alone.
 // Must not know what a policy is for.
 
 import type { Finding } from '../model/findings.ts';
@@ -7,7 +7,7 @@ import type { ActualPolicies, DesiredPolicy } from '../model/policies.ts';
 import { secondName } from '../model/policy-names.ts';
 
 /**
- * The policies, in the order of their own names, each under the first name that no object of somebody else has.
+ * The policies, in the order of their own names, each under the first name that no foreign object has.
  *
  * @param held names of policies of ours that stay as they are
  */
@@ -28,19 +28,19 @@ export function withFreeNames(
   return { desired: renamed, findings };
 }
 
-/** The names that objects of somebody else have. */
+/** The names of foreign objects. */
 export function namesTaken(actual: ActualPolicies): ReadonlySet<string> {
   return new Set(actual.foreign.map((policy) => policy.name));
 }
 
-/** `name`, or the first of its further names that is not taken. */
+/** `name`, or the first of its alternative names that is free. */
 export function freeName(name: string, taken: ReadonlySet<string>): string {
   let free = name;
   while (taken.has(free)) free = secondName(free);
   return free;
 }
 
-/** Says that somebody else's object is called `key.name`, and that ours is called `name` therefore. */
+/** The finding that a foreign object has the name `key.name`, so that ours is called `name`. */
 export function nameTaken({ namespace, name }: ObjectKey, ours: string): Finding {
   return {
     code: 'NameTaken',

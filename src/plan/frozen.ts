@@ -1,5 +1,5 @@
-// Which policies stay because a profile does not decode: what it owns, and what it is mirrored by elsewhere; and what of them
-// does not, because guardrails forbid it today or who asked for it can be read and doesn't any more.
+// Which policies stay because a profile does not decode: its own, and its mirrors elsewhere; and which parts of them
+// do not, because guardrails forbid them today, or because their origin can be read and no longer asks for them.
 // Must not know why a profile doesn't decode, nor what guardrails are.
 import type { FindForbiddenPeers, FrozenPeer } from '../compile/local/frozen-peers.ts';
 import type { Finding } from '../model/findings.ts';
@@ -18,33 +18,33 @@ import type { DesiredPolicy, OwnedPolicy, StoredContent, StoredRule } from '../m
 import { secondName } from '../model/policy-names.ts';
 import { namespacesNamed, onlyNamesIn } from '../model/selectors.ts';
 
-/** Whose policies stay: see `CompiledNamespace`. */
+/** The owners whose policies stay: see `CompiledNamespace`. */
 export interface Freeze {
   readonly frozenOwners: ReadonlySet<string>;
   readonly frozenMirrors: readonly ObjectKey[];
   readonly unfrozen: readonly Direction[];
   /** What guardrails forbid today; absent: nothing. */
   readonly forbidden?: FindForbiddenPeers | undefined;
-  /** What the policies say that stay, by name: see `contentsNeeded`. Of what is not known all stays. */
+  /** The content of the policies that stay, by name: see `contentsNeeded`. A policy with unknown content stays completely. */
   readonly contents?: ReadonlyMap<string, StoredContent> | undefined;
-  /** Whether nothing is pruned, because what the platform wants can't be read now. */
+  /** Whether nothing is pruned, because the platform profile can't be read now. */
   readonly keepsAll?: boolean;
 }
 
-/** The policies of a namespace that stay, wholly or in part. */
+/** The policies of a namespace that stay, fully or partly. */
 export interface Frozen {
   has(policy: OwnedPolicy): boolean;
   /**
-   * The names of mirrors among them: one may mirror more namespaces than the one that is frozen, whose mirrors are written
+   * The names of mirrors among them: one may mirror more namespaces than the frozen one. The mirrors of these namespaces are written
    * beside it under its second name, and follow there.
    */
   readonly mirrorNames: ReadonlySet<string>;
-  /** What stays of those that lose some of their rules. */
+  /** The remaining policies of those that lose some of their rules. */
   readonly narrowed: readonly DesiredPolicy[];
   readonly findings: readonly Finding[];
 }
 
-/** The policies of which the plan has to know what they say. */
+/** The policies whose content the plan needs. */
 export function contentsNeeded(
   owned: readonly OwnedPolicy[],
   desired: readonly DesiredPolicy[],
@@ -54,7 +54,7 @@ export function contentsNeeded(
   return [...(freeze.forbidden === undefined ? [] : owners), ...mirrors];
 }
 
-/** Finds what stays; a mirror that is as it is desired needs no care. */
+/** Finds what stays; a mirror that equals the desired one needs no care. */
 export function frozenAmong(
   owned: readonly OwnedPolicy[],
   desired: readonly DesiredPolicy[],
@@ -100,9 +100,9 @@ function candidates(
   };
 }
 
-/** What stays of some policies, all of one namespace. */
+/** The remaining parts of some policies, all of one namespace. */
 class Lasting {
-  /** The names of those of which nothing stays. */
+  /** The names of those of which nothing remains. */
   readonly gone = new Set<string>();
   readonly narrowed: DesiredPolicy[] = [];
   readonly findings: Finding[] = [];
@@ -130,7 +130,7 @@ class Lasting {
     const some = nonEmpty(rules);
     const isSame =
       rules.length === content.rules.length && rules.every((rule) => content.rules.includes(rule));
-    // Where a rule for everyone stays, nothing is narrower for what another one loses.
+    // If a rule for everyone stays, removing another rule narrows nothing.
     const isForEveryone = rules.some(({ peers }) => peers.length === 0);
     if (some === undefined) this.gone.add(policy.name);
     else if (!isSame && !isForEveryone) this.narrowed.push(policyOf(policy, content, some));
@@ -138,8 +138,8 @@ class Lasting {
 }
 
 /**
- * Of a mirror, what profiles that can't be read ask for; of any other policy all. A rule leads to all the namespaces that ask for
- * it: of these, those stay in which one can't be read.
+ * Of a mirror, the rules of profiles that can't be read stay; of any other policy, all rules. A rule leads to all the namespaces with its
+ * origins: of these, those stay in which a profile can't be read.
  */
 function askedStill(
   { mirrors }: OwnedPolicy,
@@ -158,7 +158,7 @@ function askedStill(
   });
 }
 
-/** The peer, in those of its namespaces alone that are among `places`; one that names none stays. */
+/** The peer, restricted to namespaces among `places`; a peer without namespaces stays. */
 function inSomeOf(peer: Peer, places: ReadonlySet<string>): readonly Peer[] {
   if ('ipBlock' in peer || peer.namespaceSelector === undefined) return [peer];
   const names = onlyNamesIn(peer.namespaceSelector);
@@ -204,7 +204,7 @@ function policyOf(
   };
 }
 
-/** @throws where nobody is left: no peers would mean everyone, and whoever wrote that is not narrowed */
+/** @throws if no peer remains: an empty list would mean everyone, and a rule for everyone is not narrowed */
 function ruleOf({ peers, ports }: StoredRule): Rule {
   const some = nonEmpty(peers);
   if (some === undefined) throw new Error('a rule for everyone stays as it is, or goes');

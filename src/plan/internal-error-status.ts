@@ -1,6 +1,6 @@
-// The status of a team's profile whose namespace can't be compiled, because of a mistake in Ringfence itself: what was written
-// before stays, and so does what was said of the routes.
-// Must not read the profile, which may be what the mistake is made on.
+// The status of a team's profile whose namespace can't be compiled, because of a bug in Ringfence itself: its existing policies
+// stay, and so do the states of its routes.
+// Must not read the profile, which may have triggered the bug.
 import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
 import type { Condition } from '../api/conditions.ts';
 import type { Finding, FindingCode } from '../model/findings.ts';
@@ -8,7 +8,7 @@ import { shorten, withTimes } from './status.ts';
 
 const reason = 'InternalError' satisfies FindingCode;
 
-/** What there is to say of a namespace in which Ringfence makes a mistake. `what` is for those who fix it. */
+/** The finding about a namespace with a bug in Ringfence. `what` is for those who fix it. */
 export function internalError(namespace: string, what: string): Finding {
   return {
     code: reason,

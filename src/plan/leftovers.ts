@@ -1,11 +1,11 @@
-// What is left in a namespace whose ring went with the platform profile, by garbage collection: the policies of its teams, each
-// of which is itself a deny, now without the allowances of the platform. Must not know clients.
+// The policies of teams in a namespace whose ring was deleted with the platform profile, by garbage collection: each of them
+// is itself a deny, now without the allowances of the platform. Must not know clients.
 import type { ActualPolicies, Owner } from '../model/policies.ts';
 import { type Plan, plan } from './plan.ts';
 
 /**
- * Plans to take the policies of the teams away, as carefully as any opening; `undefined` where there are none, and while
- * anything else of ours is there: then garbage collection is not done, or somebody deleted the profile and kept the ring
+ * Plans to remove the policies of the teams, as carefully as any opening; `undefined` if there are none, and while
+ * any other policy of ours exists: then garbage collection is not finished, or somebody deleted the profile and kept the ring
  * (`--cascade=orphan`).
  *
  * @param teams the profiles of the namespace, as owners

@@ -13,13 +13,13 @@ import {
 import { shortenedLabelValue } from '../model/policy-names.ts';
 import type { Labels } from '../model/selectors.ts';
 
-/** Where a person reads what a policy is for, and what asks for each of its rules. */
+/** The annotations that tell people what a policy is for, and what asks for each of its rules. */
 const ours = {
   labels: [managedByLabel.key, profileLabel],
   annotations: [descriptionAnnotation, routesAnnotation, foundForAnnotation],
 } as const;
 
-/** What stands in the metadata of a stored policy, as far as others may write it. */
+/** The metadata of a stored policy that others may write. */
 export interface PolicyMetadata {
   readonly labels?: Labels;
   readonly annotations?: Labels;
@@ -27,8 +27,8 @@ export interface PolicyMetadata {
 }
 
 /**
- * What somebody else has put on a policy of ours; `undefined` where there is nothing. A PUT takes away what it does not hold:
- * a controller that marks each policy before it enforces it would begin again.
+ * What others have added to a policy of ours; `undefined` if there is nothing. A PUT removes what it does not contain:
+ * then a controller that marks each policy before it enforces it would start again.
  */
 export function foreignMetadata(stored: PolicyMetadata): PolicyMetadata | undefined {
   const [labels, annotations] = [

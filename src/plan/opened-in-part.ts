@@ -1,10 +1,10 @@
-// What to say where a transition can't keep all pods open that lose their connections for a moment.
+// The finding that a transition can't keep all pods open, so that some lose their connections for a moment.
 // Must not know which pods these are.
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { ToOpen } from './changing-pods.ts';
 
-/** The finding, where there is one. */
+/** The finding, if there is one. */
 export function openedInPart(
   namespace: string,
   changing: ReadonlyMap<Direction, ToOpen>,

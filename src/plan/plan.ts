@@ -17,33 +17,33 @@ import { openedInPart } from './opened-in-part.ts';
 import { transitionPolicy } from './transition.ts';
 import { withEnforced } from './withheld.ts';
 
-/** What a plan is made from. */
+/** The input of a plan. */
 export interface PlanInput extends Freeze {
   readonly namespace: string;
   readonly desired: readonly DesiredPolicy[];
-  /** What is not desired for lack of a fact, and stays where it is enforced already. */
+  /** Rules that are not desired because a fact is missing, and stay if they are enforced. */
   readonly withheld?: readonly WithheldRule[];
-  /** What would be desired, in a dry run: nothing is done for it, but what stands in its way is told. */
+  /** What would be desired, in a dry run: nothing is written for it, but obstacles are reported. */
   readonly rehearsed?: readonly DesiredPolicy[];
   readonly actual: ActualPolicies;
   /** Owns the temporary policy. */
   readonly platform: Owner;
   /**
-   * Directions in which no live connection is to be protected, because the namespace is new, or because the ring was
-   * complete and somebody took it away: these are closed at once.
+   * Directions in which there is no live connection to protect, because the namespace is new, or because the ring was
+   * complete and somebody removed it: these are closed at once.
    */
   readonly keptIsolated: readonly Direction[];
 }
 
-/** What to do, and what to tell. */
+/** What to do, and what to report. */
 export interface Plan {
   readonly phases: readonly Phase[];
   readonly findings: readonly Finding[];
-  /** What is to be told too, but only until the plan is carried out. */
+  /** Findings that apply only until the plan is carried out. */
   readonly passing: readonly Finding[];
 }
 
-/** What is to be there, or only tried, in a namespace, and what stays as it is. */
+/** What should exist in a namespace, or is only tried, and what stays as it is. */
 export function wantedIn({
   enforcement,
   policies,
@@ -65,7 +65,7 @@ export function wantedIn({
 /**
  * Plans one namespace.
  *
- * Every allow policy is itself a deny for the pods that it selects: where a direction of a live namespace goes from
+ * Every allow policy also denies the rest to the pods that it selects. So if a direction of a live namespace goes from
  * open to isolated or back, a temporary policy allows everything in it until the rest is written and settled.
  */
 export function plan(given: PlanInput): Plan {
@@ -96,7 +96,7 @@ export function plan(given: PlanInput): Plan {
   const phases: Phase[] = [
     { purpose: 'open', changes: temporary.open },
     { purpose: 'deny', changes: writes.filter(isDeny) },
-    // What is new goes before what changes: a policy may be narrowed because a new one allows the rest.
+    // New policies go before changed ones: a policy may be narrowed because a new one allows the rest.
     { purpose: 'allow', changes: allows.filter(({ action }) => action === 'create') },
     { purpose: 'allow', changes: allows.filter(({ action }) => action === 'replace') },
     { purpose: 'prune', changes: unwanted.flatMap(deletionOf) },
@@ -122,7 +122,7 @@ export function ownersLacking({ phases }: Pick<Plan, 'phases'>): ReadonlySet<str
   return new Set(changes.flatMap((change) => (change.action === 'delete' ? [] : [change.policy.owner.uid])));
 }
 
-/** Whether a policy is left although nobody desires it. */
+/** Whether a policy stays although nobody desires it. */
 function stays(policy: OwnedPolicy, frozen: Frozen, { keepsAll = false }: Freeze): boolean {
   return keepsAll || frozen.has(policy);
 }
@@ -137,7 +137,7 @@ interface TransitionState {
   readonly changing: ReadonlyMap<Direction, ToOpen>;
   /** Whether a policy that isolates such a direction waits for a finalizer. */
   readonly isAwaited: boolean;
-  /** The temporary policies that there are, from a plan before this one. */
+  /** The existing temporary policies, from an earlier plan. */
   readonly present: readonly OwnedPolicy[];
 }
 
@@ -146,7 +146,7 @@ function planTransition(
   { changing, isAwaited, present }: TransitionState,
 ): Pick<Plan, 'passing'> & { open: readonly PolicyChange[]; close: readonly PolicyChange[] } {
   const { namespace, actual, platform } = input;
-  // One that is on its way out covers nothing any more, and has its name until it is gone.
+  // A policy that is being deleted covers nothing any more, but keeps its name until it is gone.
   const usable = new Map(
     present
       .filter((policy) => !policy.beingDeleted)
@@ -165,7 +165,7 @@ function planTransition(
     return { first, name, changes: writeOf(policy, existing) };
   });
   const open = wanted.flatMap(({ changes }) => changes);
-  // What is written now is deleted by the plan that is made from seeing it.
+  // The next plan sees what is written now, and deletes it.
   const close = open.length > 0 || isAwaited ? [] : [...usable.values()].flatMap(deletionOf);
   const told = [
     ...wanted.filter(({ changes }) => changes.length > 0),
@@ -202,9 +202,9 @@ function openingsByPods(
 }
 
 /**
- * The pods that are isolated afterwards and not before, or the other way round, while there may be connections; by direction.
- * Some pods may be isolated without the others: by somebody else's policies, or by those of a profile that were left when the
- * ring went with the platform profile.
+ * The pods that are isolated after and not before, or the other way round, while there may be connections; by direction.
+ * Some pods may be isolated without the others: by foreign policies, or by policies of a profile that stayed when the
+ * ring was deleted with the platform profile.
  */
 function podsToOpen(
   input: PlanInput,

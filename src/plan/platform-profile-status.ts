@@ -1,5 +1,5 @@
-// The status of the platform profile, from what is remembered of each namespace.
-// The conditions are what kstatus reads: Ready, and Stalled where only a person can help.
+// The status of the platform profile, from the records of all namespaces.
+// The conditions are those that kstatus reads: Ready, and Stalled if only a person can help.
 
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
@@ -23,10 +23,10 @@ export interface NamespaceStanding {
 /** What the status is made from. */
 export interface PlatformStatusInput {
   readonly platform: PlatformFacts;
-  /** Whether an earlier version holds on, where the stored one can't be read. */
+  /** Whether an earlier version stays in force, because the stored one can't be read. */
   readonly holdsOn?: boolean;
   readonly previous: PlatformNetworkProfileStatus;
-  /** What to remember over a restart. */
+  /** What to keep over a restart. */
   readonly discovered: Discovered;
   /** By name of namespace. */
   readonly standings: ReadonlyMap<string, NamespaceStanding>;
@@ -34,15 +34,15 @@ export interface PlatformStatusInput {
   readonly policies: number;
   /** Findings about the profile as a whole. */
   readonly findings: readonly Finding[];
-  /** Namespaces that are not looked at yet. */
+  /** Namespaces that have not been reconciled yet. */
   readonly waiting: number;
-  /** Whether they have waited for so long that this has to be told, whatever was told before. */
+  /** Whether they have waited so long that this has to be reported, whatever was reported before. */
   readonly isOverdue?: boolean;
   /** RFC 3339. */
   readonly now: string;
 }
 
-/** A status, and whether it is that of before: not everything is looked at yet. */
+/** A status, and whether it is the previous one because not every namespace has been reconciled yet. */
 export interface PlatformStatusNow {
   readonly status: PlatformNetworkProfileStatus;
   readonly isKept: boolean;
@@ -102,9 +102,9 @@ function statusNow(
 }
 
 /**
- * Whether what was told before is kept until every namespace is looked at: after a restart, or when a namespace is created.
- * It is kept where it was made from the same profile, where no namespace that is looked at already contradicts that it is
- * Ready, and not for ever.
+ * Whether the previous status stays until every namespace is reconciled: after a restart, or when a namespace is created.
+ * It stays if it was made from the same profile and no namespace that is already reconciled contradicts that it is
+ * Ready, and not forever.
  */
 function stillHolds({
   platform,
@@ -165,12 +165,12 @@ function acceptedMessage({ findings, standings }: PlatformStatusInput): string {
   return `the profile is accepted; ${plural(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
 }
 
-/** The namespace that a finding is about; `undefined` where it is about the whole cluster. */
+/** The namespace that a finding is about; `undefined` if it is about the whole cluster. */
 function placeOf({ subject: { kind, namespace, name } }: Finding): string | undefined {
   return kind === 'Namespace' ? name : namespace;
 }
 
-/** How many there are of each kind, where there are several: as in ` (200 DnsUnknown, 20 EntranceClosed)`. */
+/** How many there are of each kind, if there are several kinds: as in ` (200 DnsUnknown, 20 EntranceClosed)`. */
 function kindsAmong(findings: readonly Finding[]): string {
   const kinds = [...Map.groupBy(findings, ({ code }) => code)]
     .map(([code, alike]) => ({ code, count: alike.length }))
@@ -178,7 +178,7 @@ function kindsAmong(findings: readonly Finding[]): string {
   return kinds.length < 2 ? '' : ` (${kinds.map(({ code, count }) => `${count} ${code}`).join(', ')})`;
 }
 
-/** Programmed speaks of policies, Ready of what was asked for: a dry run is Ready when it is computed. */
+/** Programmed is about policies, Ready about what was asked for: a dry run is Ready when it is computed. */
 function progress(
   enforcement: Enforcement,
   { standings, waiting, findings }: PlatformStatusInput,

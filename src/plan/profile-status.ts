@@ -1,4 +1,4 @@
-// The status of a team's profile, from what the compiler made of its namespace.
+// The status of a team's profile, from its compiled namespace.
 // Ready does not wait for another team (Consented does), so that GitOps tools never deadlock on two teams.
 
 import type { AppNetworkProfileStatus, RouteStatus } from '../api/app-network-profile.ts';
@@ -14,24 +14,24 @@ import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
 
-/** How far the policies of a namespace are written, as one profile in it sees that. */
+/** How far the policies of a namespace are written, as seen from one profile in it. */
 export interface Writing {
   /** How many policies this profile owns. */
   readonly owned: number;
-  /** Whether one that it should own is not as it should be. */
+  /** Whether one of its policies is not as desired. */
   readonly isLacking: boolean;
-  /** Why not every policy of the namespace is in place; absent where nothing stands in the way. */
+  /** Why not every policy of the namespace is in place; absent if all are. */
   readonly failure?: Failure | undefined;
 }
 
 /** What the status is made from. */
 export interface ProfileStatusInput {
   readonly profile: ProfileFacts;
-  /** Absent where there is no platform profile. */
+  /** Absent if there is no platform profile. */
   readonly compiled: CompiledNamespace | undefined;
-  /** What `compiled` holds of this profile. */
+  /** The part of `compiled` about this profile. */
   readonly mine: CompiledProfile | undefined;
-  /** What stays of it while it can't be read; absent where nothing does. */
+  /** What stays of it while it can't be read; absent if nothing does. */
   readonly frozen?: FrozenPolicies | undefined;
   readonly writing: Writing;
   readonly previous: AppNetworkProfileStatus;
@@ -43,7 +43,7 @@ export interface ProfileStatusInput {
 export interface FrozenPolicies {
   /** The names of the policies that it owns. */
   readonly own: readonly string[];
-  /** The namespaces that hold mirrors of what its namespace lets in. */
+  /** The namespaces that contain mirrors of the ingress rules of its namespace. */
   readonly mirroredIn: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export function profileStatus(input: ProfileStatusInput): AppNetworkProfileStatu
   };
 }
 
-/** What became of each route; `undefined` where the profile can't be read. */
+/** The state of each route; `undefined` if the profile can't be read. */
 function routesOf(
   { decoded }: ProfileFacts,
   compiled: CompiledNamespace | undefined,
@@ -94,7 +94,7 @@ const whyOutside: Readonly<Record<OutsideReason, string>> = {
   NoProfileYet: 'no profile in this system namespace can be read',
 };
 
-/** Why a namespace has no ring, not even one in a dry run; `undefined` where it has one. */
+/** Why a namespace has no ring, not even one in a dry run; `undefined` if it has one. */
 function whyOpen(
   compiled: CompiledNamespace | undefined,
 ): { readonly reason: string; readonly why: string } | undefined {
@@ -106,7 +106,7 @@ function whyOpen(
   return enforcement === 'Off' ? { reason: 'Off', why: 'the namespace is not enforced (Off)' } : undefined;
 }
 
-/** The longest suggestion; YAML that is cut can't be pasted, so that a longer one is left out. */
+/** The maximum length of a suggestion; YAML that is cut can't be pasted, so a longer one is left out. */
 const suggestionLength = 2048;
 
 function routeStatus(
@@ -123,7 +123,7 @@ function routeStatus(
   };
 }
 
-/** A route is Active when its policies are written: where they can't be, it waits for that. */
+/** A route is Active when its policies are written: if they can't be written, it waits for that. */
 function asWritten(route: RouteStatus, { isLacking, failure }: Writing): RouteStatus {
   if (failure === undefined || !isLacking || route.state !== 'Active') return route;
   const { reason, message } = failure;
@@ -194,7 +194,7 @@ function programmedCondition(
       failure.reason,
       `not every policy of the namespace is in place; the operator retries until it succeeds: ${failure.message}`,
     );
-  // Nothing is to be written, so nothing is missing: a GitOps tool must not wait for the platform to enforce.
+  // Nothing has to be written, so nothing is missing: a GitOps tool must not wait for the platform to enforce.
   if (open !== undefined) return of('True', open.reason, `${open.why}: no policy has to be written in it`);
   if (compiled.enforcement === 'DryRun')
     return of('True', 'DryRun', 'the namespace is in a dry run: no policy has to be written in it');
@@ -225,7 +225,7 @@ function invalidConditions(
   ];
 }
 
-/** Which policies stay; since when, the condition says by its `lastTransitionTime`. */
+/** Which policies stay; the condition's `lastTransitionTime` says since when. */
 function frozenMessage({ own, mirroredIn }: FrozenPolicies): string {
   const mirrors =
     mirroredIn.length === 0 ? '' : `; so do the mirrors of its routes in ${listFirst(mirroredIn)}`;

@@ -1,6 +1,6 @@
-// What to say where a ResourceQuota has no room for policies: by how much it has to be raised. New policies are written before
-// old ones are deleted, so that a namespace in which policies are renamed holds both for a moment.
-// Must not know how the server was asked, nor when it is asked again.
+// The finding that a ResourceQuota has no room for policies: by how much to raise it. New policies are written before
+// old ones are deleted, so a namespace in which policies are renamed contains both for a moment.
+// Must not know how the write was sent, nor when it is retried.
 import type { Finding } from '../model/findings.ts';
 import type { Plan } from './plan.ts';
 
@@ -11,12 +11,12 @@ const countedResource = 'count/networkpolicies.networking.k8s.io';
 export interface QuotaRefusal {
   /** The name of the ResourceQuota. */
   readonly quota: string;
-  /** How many policies it counts and how many it allows; absent where the message does not tell. */
+  /** How many policies it counts and how many it allows; absent if the message does not say. */
   readonly count?: { readonly used: number; readonly limited: number };
 }
 
 /**
- * Reads the message of a refused write; `undefined` where it was refused for another reason. The words are those of
+ * Reads the message of a refused write; `undefined` if it was refused for another reason. The words are those of
  * `CheckRequest` in Kubernetes' `apiserver/pkg/admission/plugin/resourcequota/controller.go`.
  */
 export function quotaRefusal(said: string): QuotaRefusal | undefined {
@@ -29,9 +29,9 @@ export function quotaRefusal(said: string): QuotaRefusal | undefined {
 }
 
 /**
- * Tells of such a refusal.
+ * The finding about such a refusal.
  *
- * @param rest what is still to be done in the namespace
+ * @param rest the rest of the plan for the namespace
  */
 export function quotaExceeded(
   namespace: string,
@@ -42,7 +42,7 @@ export function quotaExceeded(
   const toWrite = changes.filter(({ action }) => action === 'create').length;
   const toDelete = phases.find(({ purpose }) => purpose === 'prune')?.changes.length ?? 0;
   const room = count === undefined ? 0 : count.limited - count.used;
-  // Somebody may have deleted policies since: there was no room for at least the one that was refused.
+  // Somebody may have deleted policies since then: there was no room for at least the refused one.
   const missing = Math.max(1, toWrite - room);
   const counted = count === undefined ? '' : `, with ${count.used} of ${count.limited} used`;
   const kept = toDelete === 0 ? '' : '; nothing is deleted until they are written';
@@ -56,7 +56,7 @@ export function quotaExceeded(
   };
 }
 
-/** The amount of policies in a list such as `count/networkpolicies.networking.k8s.io=1,pods=3`. */
+/** The number of policies in a list such as `count/networkpolicies.networking.k8s.io=1,pods=3`. */
 function amountIn(list: string): string | undefined {
   const amounts = new Map(list.split(',').map((each) => each.split('=') as [string, string]));
   return amounts.get(countedResource);
@@ -70,7 +70,7 @@ const suffixes: ReadonlyMap<string, number> = new Map([
   ['Mi', 1024 ** 2],
 ]);
 
-/** A Quantity of Kubernetes that is a whole number: the server tells 1000 as `1k`. */
+/** A Quantity of Kubernetes that is a whole number: the server writes 1000 as `1k`. */
 function parseQuantity(text = ''): number | undefined {
   const [, digits, suffix = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? [];
   const factor = suffixes.get(suffix);

@@ -1,17 +1,17 @@
-// How many routes of a namespace stand how, and why: what can be counted without a name that a team gave.
-// Must not know what is told of a route.
+// How many routes of a namespace have which state and reason: what can be counted without names that a team chooses.
+// Must not know the message of a route.
 
 import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 
-/** Routes that stand alike. */
+/** Routes with the same state and reason. */
 export interface RouteTally {
   readonly state: CompiledRoute['state'];
   readonly reason: CompiledRoute['reason'];
   readonly count: number;
 }
 
-/** Counts the routes of a namespace, in the order in which they are first met. */
+/** Counts the routes of a namespace, in the order of first occurrence. */
 export function tallyRoutes(profiles: readonly CompiledProfile[]): readonly RouteTally[] {
   const routes = profiles.flatMap((profile) => profile.routes);
   const alike = Map.groupBy(routes, ({ state, reason }) => `${state} ${reason}`);

@@ -1,12 +1,12 @@
-// Conditions as Kubernetes has them, and when a status differs so that it is worth a write.
-// Must not know which conditions there are.
+// Conditions as in Kubernetes, and whether a status differs enough to be written.
+// Must not know which conditions exist.
 import type { Condition } from '../api/conditions.ts';
 
-/** A condition before it is known since when it holds. */
+/** A condition without its time. */
 export type ConditionNow = Omit<Condition, 'lastTransitionTime'>;
 
 /**
- * The conditions with their times: `now` (RFC 3339) where the status of one changed, else the time it had.
+ * The conditions with their times: `now` (RFC 3339) if the status of one changed, or else its previous time.
  */
 export function withTimes(
   next: readonly ConditionNow[],
@@ -20,7 +20,7 @@ export function withTimes(
   });
 }
 
-/** `text`, cut to what a status message may hold. */
+/** `text`, cut to the maximum length of a status message. */
 export function shorten(text: string, length = 1024): string {
   const characters = [...text];
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;

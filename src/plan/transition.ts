@@ -1,5 +1,5 @@
 // The temporary policies that keep connections open while a live namespace is being closed or opened.
-// Must not know when they are needed, nor what else is called as they are.
+// Must not know when they are needed, nor which other policies have such names.
 import type { Direction, NonEmpty } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';

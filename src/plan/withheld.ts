@@ -1,5 +1,5 @@
-// What is not to be written for lack of a fact and is enforced already: it stays, whatever the name of its policy was. What is not
-// enforced is not written. Must not know which fact is missing.
+// Rules that must not be written because a fact is missing, but are enforced already: they stay, whatever the name of their policy. Rules
+// that are not enforced are not written. Must not know which fact is missing.
 import { markOf, type RuleInPlace } from '../model/enforced-rules.ts';
 import type { Rule } from '../model/network-policy.ts';
 import { allowing, nonEmpty, ruleFor } from '../model/network-policy.ts';
@@ -39,7 +39,7 @@ function rulesIn({ spec: { ingress, egress } }: DesiredPolicy): readonly Rule[] 
   ];
 }
 
-/** A policy with the one rule of another of its name, at the place that this has among all. */
+/** A policy with one rule of another policy of the same name, at this rule's index among all. */
 function joined(settled: DesiredPolicy, { spec, origins }: DesiredPolicy, at: number): DesiredPolicy {
   const [direction] = spec.policyTypes;
   const own = rulesIn(settled);

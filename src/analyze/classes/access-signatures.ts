@@ -1,5 +1,5 @@
-// What the policies of a class of pods allow in one direction, without what makes no difference: two classes whose policies
-// differ in their names only have the same signature. Must not know the other side.
+// What the policies of a pod class allow in one direction, without irrelevant differences: two classes whose policies
+// differ only in their names have the same signature. Must not know the other side.
 import type { Direction } from '../../model/network-policy.ts';
 import type { RulePort } from '../facts.ts';
 import type { PortsId, PortTable } from '../port-table.ts';
@@ -18,13 +18,13 @@ export interface PortDemand {
 /** What some pods allow in one direction. */
 export interface AccessSignature {
   readonly index: number;
-  /** The ports that are open to everyone: all where no policy isolates. */
+  /** The ports that are open to everyone: all if no policy isolates. */
   readonly base: PortsId;
-  /** What is open to more than nobody and less than everyone; each set once. */
+  /** What is open to some, but not to everyone; each set once. */
   readonly grants: readonly Grant[];
 }
 
-/** Pods, or a block of addresses, and what is open to them. */
+/** Pods, or a block of addresses, and the ports that are open to them. */
 export interface Grant {
   readonly peers: PeerSet;
   readonly ports: PortDemand;
@@ -68,7 +68,7 @@ export class AccessSignatures {
       for (const peer of rule.peers ?? []) grant(this.#sets.of(peer), demand);
       if (rule.peers !== undefined) continue;
       base = this.#table.unite(base, demand.numbers);
-      // Only pods have names of ports.
+      // Only pods have port names.
       if (demand.names.length > 0) grant(this.#sets.everyPod(), demand);
     }
     const grants = [...granted].map(([peers, ports]) => ({ peers, ports }));
@@ -87,7 +87,7 @@ export class AccessSignatures {
     return signature;
   }
 
-  /** Names are resolved here where the pods are the destination. */
+  /** Names are resolved here if the pods are the destination. */
   #demandOf(ports: readonly RulePort[] | undefined, pods: PodClass): PortDemand {
     if (ports === undefined) return this.#numbersOnly(this.#table.all);
     if (this.#direction === 'Ingress' && hasNames(ports)) {

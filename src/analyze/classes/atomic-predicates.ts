@@ -1,5 +1,5 @@
 // The atomic predicates of some policies: the labels, port names and borders of address ranges that they mention. No policy
-// can tell apart two pods of a namespace for which all of these are the same. Must not know pods.
+// can distinguish two pods of a namespace with the same predicates. Must not know pods.
 
 import type { IpRange } from '../../model/ip-ranges.ts';
 import { directions } from '../../model/network-policy.ts';
@@ -10,7 +10,7 @@ import { isBlock, type ParsedPeer, rulesOf } from '../rules.ts';
 
 /** Everything that some policies distinguish pods by. */
 export interface AtomicPredicates {
-  /** For each label key the values that policies name; all other values are alike, and differ from a missing label. */
+  /** For each label key the values that policies name; all other values are equivalent, and differ from a missing label. */
   readonly labels: ReadonlyMap<string, ReadonlySet<string>>;
   readonly portNames: ReadonlySet<string>;
   /** For each family the first addresses of the parts into which CIDRs cut it, ascending. */
@@ -69,7 +69,7 @@ export function countBelow(numbers: readonly bigint[], bound: bigint): number {
   return low;
 }
 
-/** A text that is equal for pods whose labels no policy can tell apart. */
+/** A text that is equal for pods whose labels no policy can distinguish. */
 export function labelsSeen({ labels: seen }: AtomicPredicates, labels: Labels): string {
   const parts = Object.entries(labels).flatMap(([key, value]) => {
     const values = seen.get(key);

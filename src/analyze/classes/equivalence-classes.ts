@@ -1,5 +1,5 @@
-// Equivalence classes over all namespaces: pods that are alike as sources, and pods that are alike as targets. Where nothing
-// is isolated there is one of each, however many pods there are. Must not know which connections follow.
+// Equivalence classes over all namespaces: pods that are equal as sources, and pods that are equal as targets. If nothing
+// is isolated, there is one of each, for any number of pods. Must not know which connections follow.
 import type { RulePort } from '../facts.ts';
 import type { PortTable } from '../port-table.ts';
 import { resolvePorts } from '../rule-ports.ts';
@@ -28,7 +28,7 @@ export interface TargetClass {
   readonly ingress: AccessSignature;
   /** The sets by which others may reach them. */
   readonly memberOf: ReadonlySet<number>;
-  /** One of them, which resolves the names of ports as all of them do. */
+  /** One of them, which resolves port names as all of them do. */
   readonly podClass: PodClass;
 }
 

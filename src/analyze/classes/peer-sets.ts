@@ -12,7 +12,7 @@ import type { PodClass } from './pod-classes.ts';
 export interface PeerSet {
   readonly index: number;
   readonly members: readonly number[];
-  /** The only family in which the peer matches these pods, where it is a block of addresses. */
+  /** The only family in which the peer matches these pods, if it is a block of addresses. */
   readonly block?: ParsedBlock;
 }
 
@@ -36,7 +36,7 @@ export class PeerSets {
   /** @param labelsOf the labels of a namespace */
   constructor(classes: readonly PodClass[], labelsOf: (namespace: string) => Labels) {
     this.#classes = classes;
-    // A selector does not match pods in the host's network.
+    // A selector does not match pods in the host network.
     const selectable = classes.filter(({ hostNetwork }) => !hostNetwork);
     this.#byLabels = new LabelIndex(selectable);
     this.#byNamespace = Map.groupBy(selectable, ({ namespace }) => namespace);
@@ -45,7 +45,7 @@ export class PeerSets {
     this.#addresses = { 4: sortAddresses(classes, 4), 6: sortAddresses(classes, 6) };
   }
 
-  /** The pods that a peer means; the same set for peers that are written the same. */
+  /** The pods of a peer; the same set for peers with the same text. */
   of(peer: ParsedPeer): PeerSet {
     const known = this.#read.get(peer);
     if (known !== undefined) return known;
@@ -56,7 +56,7 @@ export class PeerSets {
     return set;
   }
 
-  /** Every pod, also those that no selector selects. */
+  /** Every pod, including those that no selector selects. */
   everyPod(): PeerSet {
     return this.#intern('every pod', () => ({ members: this.#classes.map(({ index }) => index) }));
   }
@@ -80,7 +80,7 @@ export class PeerSets {
       .sort((a, b) => a - b);
   }
 
-  /** The pods of some namespaces, or the fewer that carry a label that the selector asks for. */
+  /** The pods of some namespaces, or the fewer with a label that the selector requires. */
   #candidates(namespaces: ReadonlySet<string>, podSelector: LabelSelector): readonly PodClass[] {
     const carriers = this.#byLabels.candidates(podSelector);
     if (carriers.length <= namespaces.size)

@@ -1,4 +1,4 @@
-// Classes of pods that no policy can tell apart: pods of one namespace for which all atomic predicates are the same. The cost
+// Classes of pods that no policy can distinguish: pods of one namespace with the same atomic predicates. The cost
 // of an analysis grows with the number of classes, not of pods. Must not know which traffic is allowed.
 import type { IpRange } from '../../model/ip-ranges.ts';
 import { compareText } from '../../model/object-key.ts';
@@ -7,7 +7,7 @@ import { compareEnds, readRange, type WorkloadEnd } from '../endpoints.ts';
 import type { ContainerPort, PodFacts, WorkloadFacts } from '../facts.ts';
 import { type AtomicPredicates, labelsSeen, partOf } from './atomic-predicates.ts';
 
-/** Pods that no policy can tell apart. Labels, ports and addresses are those of any of them. */
+/** Pods that no policy can distinguish. Labels, ports and addresses are those of any of them. */
 export interface PodClass {
   /** Its place in the list of all classes. */
   readonly index: number;

@@ -1,12 +1,12 @@
-// What a check of the linter is, and how all checks name policies, rules and peers.
-// Must not know which checks there are.
+// The interface of a lint check, and how all checks name policies, rules and peers.
+// Must not know which checks exist.
 import { quoteSome } from '../../model/counted.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import type { Direction } from '../../model/network-policy.ts';
 import type { PolicyFacts } from '../facts.ts';
 import type { LintContext } from './lint-context.ts';
 
-/** Looks at everything for one kind of mistake. Pure; the order of what it finds does not matter. */
+/** Looks for one kind of mistake. Pure; the order of its findings does not matter. */
 export type LintCheck = (context: LintContext) => readonly Finding[];
 
 /** A finding about a policy. */

@@ -31,7 +31,7 @@ export function namespaceIsOpen(context: LintContext): readonly Finding[] {
   });
 }
 
-/** Finds policies that mean to limit egress only and deny all ingress by the default of `policyTypes`. */
+/** Finds policies that should limit only egress and deny all ingress because of the default of `policyTypes`. */
 export function isolatesByAccident(context: LintContext): readonly Finding[] {
   return context.policies
     .filter(({ spec: { policyTypes = [], ingress, egress = [] } }) => {
@@ -47,7 +47,7 @@ export function isolatesByAccident(context: LintContext): readonly Finding[] {
     );
 }
 
-/** Finds policies that select pods which no policy reaches. */
+/** Finds policies that select pods to which no policy applies. */
 export function hostNetworkIsNotReached(context: LintContext): readonly Finding[] {
   return context.policies.flatMap((policy) => {
     const beyond = context.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);

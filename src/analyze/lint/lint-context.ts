@@ -1,5 +1,5 @@
-// What the checks of the linter look up: which pods a selector selects, and which policies select a pod. Pods of a workload
-// that no check can tell apart count once. Must not know any check.
+// The lookups of lint checks: which pods a selector selects, and which policies select a pod. Pods of a workload
+// that no check can distinguish count once. Must not know any check.
 import type { Direction } from '../../model/network-policy.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareKeys, compareText, type ObjectKey } from '../../model/object-key.ts';
@@ -14,7 +14,7 @@ import type { ServiceFacts } from '../../model/services.ts';
 import type { AnalysisInput, ContainerPort, PodFacts, PolicyFacts } from '../facts.ts';
 import { isBlock, isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
 
-/** Pods of one workload that no check can tell apart. */
+/** Pods of one workload that no check can distinguish. */
 export interface LintPod {
   readonly workload: ObjectKey & { readonly kind: string };
   readonly labels: Labels;
@@ -24,16 +24,16 @@ export interface LintPod {
   readonly addresses: readonly string[];
 }
 
-/** How much is known: every namespace of a cluster, or only those that some files speak of. */
+/** How much is known: every namespace of a cluster, or only those that some files mention. */
 export type Known = 'the cluster' | 'some files';
 
-/** Everything that is linted, with what the checks ask of it. */
+/** Everything that is linted, with the lookups of the checks. */
 export class LintContext {
   /** In the order of their keys. */
   readonly policies: readonly PolicyFacts[];
   /** In the order of their keys. */
   readonly services: readonly ServiceFacts[];
-  /** Those that hold pods, sorted. */
+  /** Those that contain pods, sorted. */
   readonly namespaces: readonly string[];
   readonly #pods: ReadonlyMap<string, readonly LintPod[]>;
   readonly #policies: ReadonlyMap<string, readonly PolicyFacts[]>;
@@ -67,12 +67,12 @@ export class LintContext {
     return this.#services.get(namespace) ?? [];
   }
 
-  /** The pods that a policy selects, whether it reaches them or not. */
+  /** The pods that a policy selects, whether or not it applies to them. */
   selectedBy({ namespace, spec }: PolicyFacts): readonly LintPod[] {
     return this.#matching({ namespace, podSelector: spec.podSelector });
   }
 
-  /** The pods that a peer selects; a selector does not match pods in the host's network. */
+  /** The pods that a peer selects; a selector does not match pods in the host network. */
   selectedAs(peer: PodPeer): readonly LintPod[] {
     return this.#matching(peer).filter(({ hostNetwork }) => !hostNetwork);
   }
@@ -87,7 +87,7 @@ export class LintContext {
     return isThere && !pod.hostNetwork && selects(podSelector, pod.labels);
   }
 
-  /** What is allowed to a pod in a direction by the policies that isolate it; `undefined` where none does. */
+  /** What the policies that isolate a pod in a direction allow it; `undefined` if no policy isolates it. */
   rulesFor(pod: LintPod, direction: Direction): readonly ParsedRule[] | undefined {
     const known = this.#isolating.get(pod) ?? this.#isolationsOf(pod);
     this.#isolating.set(pod, known);
@@ -121,14 +121,14 @@ export class LintContext {
     return this.namespaces.filter((name) => this.isNamespaceSelected(namespaceSelector, name));
   }
 
-  /** Whether a selector of namespaces selects this one; one that is not known has no label but its name. */
+  /** Whether a namespace selector selects this namespace; an unknown one has only its name label. */
   isNamespaceSelected(selector: LabelSelector, name: string): boolean {
     return selects(selector, { ...this.#labels.get(name), [nameLabel]: name });
   }
 
   /**
-   * Whether a selector selects any namespace, with or without pods. Files need not hold a namespace that they name; that a label
-   * is misspelt is seen in them where another namespace has a label of this key.
+   * Whether a selector selects any namespace, with or without pods. Files need not contain a namespace that they name; in files, a label
+   * only counts as misspelt if another namespace has a label with this key.
    */
   isAnyNamespaceSelected(selector: LabelSelector): boolean {
     if (selectsEverything(selector)) return true;
@@ -143,7 +143,7 @@ export class LintContext {
   }
 }
 
-/** The pods that a rule's peers select; `undefined` where it allows everyone. */
+/** The pods that a rule's peers select; `undefined` if it allows everyone. */
 export function podPeersOf({ peers }: ParsedRule): readonly PodPeer[] | undefined {
   return peers?.flatMap((peer) => (isBlock(peer) ? [] : [peer]));
 }

@@ -13,7 +13,7 @@ import { peerSelectsNothing, policySelectsNothing, serviceSelectsNothing } from 
 import { portsLeadNowhere } from './unserved-ports.ts';
 import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './wide-peers.ts';
 
-/** Every check there is. A new one is a function and a line here. */
+/** Every check. A new one is a function and a line here. */
 const checks: readonly LintCheck[] = [
   policySelectsNothing,
   peerSelectsNothing,
@@ -34,7 +34,7 @@ const checks: readonly LintCheck[] = [
 ];
 
 /**
- * Lints policies against the pods and Services that are known. Ordered by namespace, name, path and code, whatever the order
+ * Lints policies against the known pods and Services. Ordered by namespace, name, path and code, independent of the order
  * of the input; what is not known (no pod in a namespace, no port on a container) is not judged.
  */
 export function lint(input: AnalysisInput, known: Known = 'the cluster'): readonly Finding[] {

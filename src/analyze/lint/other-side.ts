@@ -1,5 +1,5 @@
-// Rules that can't be reached: the other side isolates all of its pods, and none of its rules lets them through.
-// A connection needs both sides, so such a rule has no effect.
+// Rules without effect because of the other side: it isolates all of its pods, and none of its rules lets them through.
+// A connection needs both sides.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import { allPorts, intersect, isEmpty, type PortSet } from '../../model/port-set.ts';
@@ -58,7 +58,7 @@ function isReachable(context: LintContext, { pods, others, rule, direction }: Qu
   });
 }
 
-/** Those of the pods that a rule of the other side speaks of. A block may match any pod whose address is not known. */
+/** Those of the pods in a rule of the other side. A block may match any pod whose address is not known. */
 function metBy(context: LintContext, { peers }: ParsedRule, pods: readonly LintPod[]): readonly LintPod[] {
   if (peers === undefined || peers.some(isBlock)) return pods;
   return pods.filter((pod) => peers.some((peer) => !isBlock(peer) && context.isSelectedAs(peer, pod)));

@@ -1,5 +1,5 @@
-// Policies and rules that another makes redundant: without them nothing changes, whatever pods there are.
-// It compares what is written, so that a finding stays true when pods come and go. Of two equal ones it names the later.
+// Policies and rules that another one makes redundant: without them nothing changes, for any pods.
+// It compares texts, so a finding stays true when pods come and go. Of two equal ones it names the later.
 
 import type { Finding } from '../../model/findings.ts';
 import { contains } from '../../model/ip-ranges.ts';
@@ -19,7 +19,7 @@ import {
 import { aboutPolicy, listNames, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
-/** Finds policies all of whose isolation and rules other policies have, too. */
+/** Finds policies whose isolation and rules other policies already contain. */
 export function policyIsRedundant(context: LintContext): readonly Finding[] {
   return namespacesOf(context).flatMap((policies) => {
     const needed = new Set(policies);
@@ -69,12 +69,12 @@ function namespacesOf({ policies }: LintContext): readonly (readonly PolicyFacts
   return [...Map.groupBy(policies, ({ namespace }) => namespace).values()];
 }
 
-/** Whether one policy selects all pods that the other does, whatever there are. */
+/** Whether one policy selects all pods that the other one selects, for any pods. */
 function isWider(wide: PolicyFacts, narrow: PolicyFacts): boolean {
   return asksNoMore(wide.spec.podSelector, narrow.spec.podSelector);
 }
 
-/** The policies that say all that this one says; `undefined` where none or not all of it is said. */
+/** The policies that together contain this one; `undefined` if none or only a part of it is contained. */
 function coveredBy(policy: PolicyFacts, others: readonly PolicyFacts[]): readonly PolicyFacts[] | undefined {
   const by: PolicyFacts[] = [];
   for (const direction of isolationOf(policy.spec)) {

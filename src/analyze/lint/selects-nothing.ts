@@ -1,4 +1,4 @@
-// Policies and peers whose selector selects no pod: often a misspelt label, and then what it should allow is denied.
+// Policies and peers whose selector selects no pod: often a label is misspelt, and then what the policy should allow is denied.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import {

@@ -1,6 +1,6 @@
 // Ports that lead nowhere: no container of the destination declares them. Most often somebody wrote the Service's port instead
-// of the pod's. Undeclared ports can't be seen, so numbers are not checked against pods that declare no port at all.
-// Also names of ports that are different numbers in different pods.
+// of the pod's. Undeclared ports are invisible, so numbers are not checked against pods that declare no port at all.
+// Also port names that mean different numbers in different pods.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
@@ -59,7 +59,7 @@ interface JudgedPort {
 
 function judge(context: LintContext, policy: PolicyFacts, judged: JudgedPort): readonly Finding[] {
   const { port, pods } = judged;
-  // A container may listen on a number that it does not declare; a name means nothing but what is declared.
+  // A container may listen on a number that it does not declare; a name only means declared ports.
   const targets = isNumber(port) ? pods.filter(({ ports }) => ports.length > 0) : pods;
   if (targets.length === 0) return [];
   return targets.some((pod) => declares(pod, port))
@@ -71,7 +71,7 @@ function isNumber({ port }: RulePort): boolean {
   return typeof port !== 'string';
 }
 
-/** What a name means in different pods, where it is not the same number. */
+/** The meanings of a name in different pods, if these are not the same number. */
 function nameDiffers(policy: PolicyFacts, { port, path, pods }: JudgedPort): readonly Finding[] {
   const { port: name, protocol = 'TCP' } = port;
   if (typeof name !== 'string') return [];
@@ -127,7 +127,7 @@ function noteOn(port: RulePort, isNamedOnly: boolean): string {
     : '';
 }
 
-/** The Service that has this port before some of the pods, and the port behind it. */
+/** The Service with this port in front of some of the pods, and the port behind it. */
 function servicePortOf(
   context: LintContext,
   { port: { port, protocol = 'TCP' }, pods }: JudgedPort,

@@ -26,7 +26,7 @@ export function emptyPeersMeanEveryone(context: LintContext): readonly Finding[]
   });
 }
 
-/** Finds rules that take their policy's isolation back: everyone on every port. */
+/** Finds rules that remove their policy's isolation: everyone on every port. */
 export function everyoneIsAllowed(context: LintContext): readonly Finding[] {
   return eachRule(context, (policy, direction) =>
     rulesOf(policy, direction)
