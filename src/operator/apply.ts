@@ -1,4 +1,4 @@
-// Sends a phase of a plan to the API server. Each answer goes into the store, so that the next plan is made from what was
+// Sends a phase of a plan to the API server. Each answer goes into the store, so that the next plan includes what was
 // written. Must not know why a change is made, nor wait between phases.
 import { ApiError } from '../kube/errors.ts';
 import type { ObjectRequests, Stored } from '../kube/object-requests.ts';
@@ -13,15 +13,15 @@ import type { DriftReporter } from './drift-reporter.ts';
 import type { Metrics } from './metrics.ts';
 import type { TrackedNamespace } from './tracked-namespace.ts';
 
-/** What came of one change: `effective` is false where the server stored something else than was sent. */
+/** The result of one change: `effective` is false if the server stored something else than was sent. */
 export interface Written {
   readonly change: PolicyChange;
   readonly effective: boolean;
-  /** What somebody else did that it corrects, where it makes a policy again what it was before. */
+  /** What somebody else did and this change corrects, if it restores a policy. */
   readonly drift?: Drift;
 }
 
-/** What writing needs. */
+/** The dependencies of writing. */
 export interface WriterParts {
   readonly policies: ObjectRequests<StoredPolicy>;
   readonly known: Pick<Store<StoredPolicy>, 'get'>;
@@ -73,8 +73,8 @@ export class PolicyWriter {
     }
   }
   /**
-   * What others have put on a policy that is to be replaced. It is read only where there is something, since whole clusters
-   * have none, or a finalizer on each policy, which nobody wants to keep in memory.
+   * What others have added to a policy that is to be replaced. It is read only if there is something: in most clusters there is
+   * nothing, in others a finalizer on each policy, which nobody wants to keep in memory.
    */
   async #foreignOn({ policy, resourceVersion }: Replacement): Promise<PolicyMetadata | undefined> {
     const { policies, known } = this.#parts;
@@ -89,7 +89,7 @@ export class PolicyWriter {
 
 type Replacement = Extract<PolicyChange, { action: 'replace' }>;
 
-/** What is stored under a name of ours may lack our label, or be what no decoder of ours understands. */
+/** An object under one of our names may lack our label, or have content that our decoder does not accept. */
 function isAsSent(sent: string, { object, decoded }: Stored<StoredPolicy>): boolean {
   return (decoded?.ours ? decoded.fingerprint : fingerprint(object.spec)) === sent;
 }

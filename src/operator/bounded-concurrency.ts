@@ -1,15 +1,15 @@
-// Many requests for one namespace, a few at a time: they share the connections with what other namespaces wait for.
+// Many requests for one namespace, a few at a time: they share the connections with the requests of other namespaces.
 // Must not know what is requested.
 import { poolSize } from '../kube/connection.ts';
 import { WritesClosedError } from '../kube/write-gate.ts';
 
-/** How many are in flight: the others find a free connection at any time. */
+/** How many are in flight: others find a free connection at any time. */
 export const concurrency = poolSize / 2;
 
 /**
- * Acts on every item, a few at a time. Returns what came of them, in their order.
+ * Acts on every item, a few at a time. Returns the results, in the same order.
  *
- * @throws WritesClosedError where nothing may be written any more: the items that were not begun are left alone
+ * @throws WritesClosedError if writing is no longer allowed: the remaining items are left alone
  * @throws the failure of the first item that failed, after all were tried
  */
 export async function withConcurrency<T, R>(

@@ -71,7 +71,7 @@ export function operatorCommand(): Command {
       try {
         await run(flags);
       } finally {
-        // What still holds on to something does not keep a process alive that has ended.
+        // A remaining handle does not keep the process alive after the operator has ended.
         setTimeout(() => process.exit(), lingerMs).unref();
       }
     });
@@ -79,12 +79,12 @@ export function operatorCommand(): Command {
 
 const lingerMs = 300;
 
-/** Nobody has to set one; tests don't want to wait. */
+/** An internal flag: tests don't want to wait. */
 function delay(flags: string, description: string, seconds: number): Option {
   return new Option(flags, description).default(seconds).argParser(parseSeconds).hideHelp();
 }
 
-/** @throws ConfigurationError where the kubeconfig can't ever work */
+/** @throws ConfigurationError if the kubeconfig can never work */
 async function run(flags: Flags): Promise<void> {
   const log = pino({ level: flags.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const { kubeconfig, context } = flags;
@@ -99,7 +99,7 @@ async function run(flags: Flags): Promise<void> {
       stop.abort();
     });
   }
-  // A plugin that hands out credentials may hang.
+  // A credential plugin may hang.
   const connection = await Promise.race([connect(config), aborted(stop.signal)]);
   if (connection === undefined) return;
   await runOperator(

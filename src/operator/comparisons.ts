@@ -1,14 +1,14 @@
-// Tells people and Prometheus what comparisons of the cache with the API server find. Must not know how they are made.
+// Reports to people and Prometheus what comparisons of the cache with the API server find. Must not know how they are made.
 import type { Logger } from 'pino';
 import type { ComparisonListener } from '../kube/comparison.ts';
 import { classify } from '../kube/errors.ts';
 import { formatKey } from '../model/object-key.ts';
 import type { Metrics } from './metrics.ts';
 
-// A log line names no more objects than these.
+// A log line names at most this many objects.
 const named = 5;
 
-/** What hears of comparisons. */
+/** Receives the results of comparisons. */
 export function followComparisons(
   metrics: Pick<Metrics, 'compared' | 'notCompared'>,
   log: Logger,
@@ -25,7 +25,7 @@ export function followComparisons(
     },
     onNotCompared: (resource, error) => {
       metrics.notCompared();
-      // The watches tell of a server that nobody can reach.
+      // The watches report an unreachable server.
       if (classify(error) === 'unreachable') return;
       log.warn(
         { resource, status: error.status, error: error.message },

@@ -1,5 +1,5 @@
-// What is to be done in one namespace, from one picture of the cluster: view -> compile -> plan.
-// Must not know how it is done, nor what people hear of it.
+// Decides what to do in one namespace, from one snapshot of the cluster: view -> compile -> plan.
+// Must not know how it is done, nor what is reported about it.
 import { receiversByRoute, withCapsInAll } from '../compile/across/capped-in-all.ts';
 import { type CompiledNamespace, compileNamespace } from '../compile/compile.ts';
 import { ClusterServicesCache } from '../compile/platform/cluster-services.ts';
@@ -14,24 +14,24 @@ import { specIdentity } from './namespace-record.ts';
 import type { NamespaceTracker } from './namespace-tracker.ts';
 import type { TrackedNamespace } from './tracked-namespace.ts';
 
-/** What decisions are made from. */
+/** The input of decisions. */
 export interface DeciderParts {
   readonly cache: Cache;
   readonly tracker: NamespaceTracker;
   readonly contents: FrozenContents;
-  /** The compiler; absent: the one that there is. */
+  /** The compiler; absent: the real one. */
   readonly compile?: typeof compileNamespace;
 }
 
-/** What was decided for a namespace from one view. */
+/** The decision about a namespace, from one view. */
 export interface Decision {
   readonly namespace: TrackedNamespace;
-  /** When, as `Drifts` counts. */
+  /** The time of the view, as `Drifts` counts it. */
   readonly sequence: number;
   /** See `NamespaceRecord`. */
   readonly madeFrom: string;
   readonly compiled: CompiledNamespace;
-  /** The policies of which the plan has to know what they say. */
+  /** The policies whose content the plan needs. */
   readonly needed: readonly OwnedPolicy[];
   readonly input: PlanInput;
   readonly plan: Plan;
@@ -49,11 +49,11 @@ export class Decider {
   }
 
   /**
-   * Decides, if need be a second time, with what the policies say that stay although their profile can't be read.
+   * Decides, if necessary a second time, with the content of the policies that stay although their profile can't be read.
    *
-   * @returns `undefined` where there is no such namespace, or no platform profile that was ever read: nothing may change then
-   * @throws ApiError where what policies say can't be read
-   * @throws ContainedMistake where the compiler or the planner throws
+   * @returns `undefined` if there is no such namespace, or no platform profile that was ever read: nothing may change then
+   * @throws ApiError if the content of policies can't be read
+   * @throws ContainedMistake if the compiler or the planner throws
    */
   async decide(name: string): Promise<Decision | undefined> {
     const decision = contain(() => this.#decide(name));
@@ -62,7 +62,7 @@ export class Decider {
     return contain(() => this.#decide(name, contents));
   }
 
-  /** Nothing is awaited here, so that all of it is from one moment. */
+  /** Nothing is awaited here, so that all facts are of one moment. */
   #decide(name: string, contents?: ReadonlyMap<string, StoredContent>): Decision | undefined {
     const { cache, tracker } = this.#parts;
     const view = cache.view();
@@ -90,7 +90,7 @@ export class Decider {
     };
   }
 
-  /** Which of its routes are left out elsewhere, other namespaces found when they were compiled. */
+  /** The routes of a namespace that other namespaces leave out, as found when those were compiled. */
   #withCaps(compiled: CompiledNamespace): CompiledNamespace {
     const receivers = receiversByRoute(this.#parts.tracker.cappingReceivers(compiled.namespace));
     return { ...compiled, profiles: withCapsInAll(compiled.profiles, receivers) };

@@ -1,5 +1,5 @@
-// Follows what is known of DNS, the API server and the address ranges: many changes make one look, and only where it shows
-// something new is every namespace looked at again. Must not know how anything is found out.
+// Keeps the facts about DNS, the API server and the address ranges up to date: it evaluates many changes at once, and only if a
+// fact changes, every namespace is reconciled again. Must not know how anything is discovered.
 import type { Logger } from 'pino';
 import { isDiscovered } from '../discover/well-known-services.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../objects/discovery-resources.ts';
@@ -8,13 +8,13 @@ import { contain, type Mistakes } from './mistakes.ts';
 import { everythingKey, followingKey, platformKey } from './triggers.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** The key of a look at DNS, the API server and the ranges of Services. It can't be the name of a namespace. */
+/** The key for evaluating DNS, the API server and the ranges of Services. It can't be the name of a namespace. */
 export const discoveryKey = '/discovery';
 
-/** The key of a look at all of that and at the nodes. It can't be the name of a namespace. */
+/** The key for evaluating all of that and the nodes. It can't be the name of a namespace. */
 export const nodesKey = '/nodes';
 
-/** How long changes are gathered before one look at all of them, in milliseconds. */
+/** How long changes are collected before they are evaluated, in milliseconds. */
 export interface DiscoveryDelays {
   /** A rollout of the DNS changes its endpoints several times a second. */
   readonly services: number;
@@ -22,7 +22,7 @@ export interface DiscoveryDelays {
   readonly nodes: number;
 }
 
-/** What it takes. */
+/** The dependencies. */
 export interface DiscoveryParts {
   readonly cache: Stores;
   readonly queue: WorkQueue;
@@ -31,14 +31,14 @@ export interface DiscoveryParts {
   readonly mistakes: Pick<Mistakes, 'guarded'>;
 }
 
-/** What is known, followed. */
+/** The discovered facts, kept up to date. */
 export interface FollowedDiscovery {
-  /** Takes in that a resource can be read: what could not be found out from it may be found out now. */
+  /** A resource has become readable: facts that depend on it may be discovered now. */
   readable(resource: string): void;
   /**
-   * Looks now.
+   * Evaluates the facts now.
    *
-   * @throws ContainedMistake where what was seen brings a mistake of ours to light: what was known last holds
+   * @throws ContainedMistake if the observed objects trigger a bug: then the last known facts stay
    */
   look(options: { readonly nodes: boolean }): void;
 }
@@ -47,7 +47,7 @@ const remembered: ReadonlySet<string> = new Set(
   [endpointSlices, serviceCidrs, dnsConfigs].map(({ name }) => name),
 );
 
-/** From now on, every change in the cache that may tell something new puts a look into the queue. */
+/** From now on, every relevant change in the cache queues an evaluation. */
 export function followDiscovery({ cache, queue, log, delays, mistakes }: DiscoveryParts): FollowedDiscovery {
   const lookSoon = () => queue.addOnceAfter(discoveryKey, delays.services);
   const lookLater = () => queue.addOnceAfter(nodesKey, delays.nodes);

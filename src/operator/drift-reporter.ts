@@ -1,13 +1,13 @@
-// Reports each drift that is corrected: a line in the log for every one, and Events where the team looks, few of them where
-// somebody changes policies again and again. Must not know how a drift is noticed.
+// Reports each corrected drift: a line in the log for every one, and Events where the team looks, but few if
+// somebody keeps changing policies. Must not know how a drift is noticed.
 import type { Logger } from 'pino';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Drift } from '../plan/drift.ts';
 import { type News, newsOfDrift } from '../plan/events.ts';
 
-/** So many Events of a namespace may come at once. */
+/** The maximum number of Events for a namespace at once. */
 const burst = 5;
-/** After these, there is one in so much time, in milliseconds. */
+/** After these, the time between two Events, in milliseconds. */
 const refillMs = 30_000;
 
 /** The policy as it is now, after the correction. */
@@ -16,7 +16,7 @@ export interface Corrected {
   readonly resourceVersion: string;
 }
 
-/** How many Events of a namespace may still be sent, how many drifts had none since the last one, and the Events that wait. */
+/** How many Events of a namespace may still be sent, how many drifts had none since the last one, and the waiting Events. */
 export interface DriftEvents {
   readonly left: number;
   readonly since: number;
@@ -24,16 +24,16 @@ export interface DriftEvents {
   readonly pending: readonly News[];
 }
 
-/** A namespace, as far as its drifts go. */
+/** The drifts of one namespace. */
 export interface DriftedNamespace {
   readonly name: string;
   driftEvents?: DriftEvents | undefined;
 }
 
-/** What reporting needs. */
+/** The dependencies of reporting. */
 export interface DriftReporterParts {
   readonly log: Logger;
-  /** What is at this key now; `undefined` where there is nothing. */
+  /** The current object for this key; `undefined` if there is none. */
   readonly find: (key: ObjectKey) => Corrected | undefined;
   readonly send: (news: readonly News[]) => Promise<void>;
 }
@@ -46,7 +46,7 @@ export class DriftReporter {
     this.#parts = parts;
   }
 
-  /** Takes in that a drift of a policy was corrected, at `now` in milliseconds of a monotonic clock. */
+  /** A drift of a policy was corrected, at `now` in milliseconds of a monotonic clock. */
   corrected(namespace: DriftedNamespace, policy: string, drift: Drift, now: number): void {
     const { log, find } = this.#parts;
     const { what, by } = drift;

@@ -1,34 +1,34 @@
-// Notices which writes correct a drift: they make a policy again what it was before somebody else changed it.
-// Our own writes are not heard of here, since the stores don't tell of them. Must not know clients.
+// Notices which writes correct a drift: they restore a policy that somebody else changed.
+// The stores do not report our own writes, so these do not appear here. Must not know clients.
 
 import type { Change } from '../kube/store.ts';
 import type { StoredPolicy } from '../objects/policy-resources.ts';
 import { type PolicyChange, policyKey } from '../plan/changes.ts';
 import type { Drift } from '../plan/drift.ts';
 
-/** What somebody else made of a policy, as far as that is known. */
+/** What somebody else did to a policy, as far as that is known. */
 interface Seen {
-  /** What it was when its namespace was last as wanted. */
+  /** The policy when its namespace was last as desired. */
   readonly before: string;
-  /** What it was last seen to be. */
+  /** The policy as it was last seen. */
   readonly after: string;
-  /** When that was, as a count of changes. */
+  /** The time of that, as a count of changes. */
   readonly sequence: number;
   readonly drift: Drift;
 }
 
-/** The policies of one namespace that somebody else changed since it was last as wanted. */
+/** The policies of one namespace that somebody else changed since it was last as desired. */
 export class Drifts {
-  /** By name of policy; absent where there is none, since most namespaces never have one. */
+  /** By name of policy; absent if there is none, since most namespaces never have one. */
   #drifts: Map<string, Seen> | undefined;
   #sequence = 0;
 
-  /** The number of the last change that was heard of: later ones have higher numbers. */
+  /** The number of the last reported change: later changes have higher numbers. */
   get sequence(): number {
     return this.#sequence;
   }
 
-  /** Takes in that a policy was changed, and not by us. */
+  /** A policy was changed, and not by us. */
   changed({ previous, next }: Change<StoredPolicy>): void {
     const policy = previous ?? next;
     const [before, after] = [contentOf(previous), contentOf(next)];
@@ -37,12 +37,12 @@ export class Drifts {
     this.#drifts ??= new Map();
     const seen = this.#drifts.get(policy.name);
     const first = seen?.before ?? before;
-    // What is as it was before is our own correction, of which the watch told before its answer.
+    // A policy that is restored was written by us; the watch reported it before the answer arrived.
     const drift = after === first && seen !== undefined ? seen.drift : driftOf(first, previous, next);
     this.#drifts.set(policy.name, { before: first, after, sequence: this.#sequence, drift });
   }
 
-  /** Takes in a write of ours. Returns the drift that it corrects, where it does. */
+  /** We wrote a policy. Returns the drift that this corrects, if it does. */
   corrects(change: PolicyChange): Drift | undefined {
     const { name } = policyKey(change);
     const seen = this.#drifts?.get(name);
@@ -51,8 +51,8 @@ export class Drifts {
   }
 
   /**
-   * The namespace is as it was wanted when the last change had this number: what was changed before is of no interest. Somebody may have changed it
-   * since; but what a watch tells of our own writes, before their answers come, is no drift.
+   * At the change with this number, the namespace was as desired: earlier changes no longer matter. Somebody may have changed it
+   * since; but what a watch reports of our own writes, before their answers arrive, is no drift.
    */
   settled(wantedAt: number, written: readonly PolicyChange[]): void {
     if (this.#drifts === undefined) return;
@@ -66,7 +66,7 @@ export class Drifts {
 
 const absent = 'absent';
 
-/** What was done, by comparison with how the policy was when its namespace was last as wanted. */
+/** The kind of the drift, compared with the policy when its namespace was last as desired. */
 function driftOf(before: string, previous: StoredPolicy | undefined, next: StoredPolicy | undefined): Drift {
   if (contentOf(next) === absent) return { what: 'deleted', uid: previous?.uid ?? '' };
   const by = next?.ours ? next.foreignEdit : undefined;
@@ -74,7 +74,7 @@ function driftOf(before: string, previous: StoredPolicy | undefined, next: Store
   return { what, uid: next?.uid ?? '', ...(by === undefined ? {} : { by }) };
 }
 
-/** What a policy of ours says, and whose it is; others' don't matter. */
+/** The content and the owner of a policy of ours; others do not matter. */
 function contentOf(policy: StoredPolicy | undefined): string {
   if (policy === undefined || !policy.ours || policy.beingDeleted) return absent;
   return `${policy.ownerUid} ${policy.fingerprint}`;

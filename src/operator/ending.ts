@@ -1,5 +1,5 @@
-// Ends the operator in order: within ten seconds, whatever the server does, and so that nothing of ours is written when
-// another operator may work. Must not know what the parts do, only in which order they end.
+// Shuts down the operator in order: within ten seconds, whatever the server does, and so that it writes nothing while
+// another operator may be active. Must not know what the parts do, only the order in which they end.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ApiClient } from '../kube/api-client.ts';
@@ -24,19 +24,19 @@ export interface Running {
   readonly finished: () => Promise<void>;
 }
 
-/** Why it ends: it was told to, another operator may work now, or a mistake of ours. */
+/** Why it ends: SIGTERM, another operator that may be active now, or a bug. */
 type Cause =
   | { readonly kind: 'told' }
   | { readonly kind: 'lost'; readonly error: LeaseLostError }
   | { readonly kind: 'mistake'; readonly error: Error };
 
-/** How long the steps of the end may take, in milliseconds. A kubelet kills after 30 s by default. */
+/** The maximum duration of the steps, in milliseconds. A kubelet kills after 30 s by default. */
 export interface EndingTimes {
-  /** What is being written is answered sooner than this, or hangs. */
+  /** A running write is answered within this time, or hangs. */
   readonly graceMs: number;
-  /** A write that was broken off may still be carried out by the server for about so long. */
+  /** The server may still execute a cancelled write for about this long. */
   readonly uncertainMs: number;
-  /** What should be over at once: the release of the lease, and what hangs on writes that were broken off. */
+  /** Steps that should be immediate: releasing the lease, and code that waits for cancelled writes. */
   readonly shortMs: number;
   /** All of it. */
   readonly allMs: number;
@@ -45,10 +45,10 @@ export interface EndingTimes {
 const usual: EndingTimes = { graceMs: 5_000, uncertainMs: 2_000, shortMs: 1_000, allMs: 9_500 };
 
 /**
- * Runs the parts until `stop` aborts, or something happens after which they must not run; then ends them.
+ * Runs the parts until `stop` aborts, or until something happens after which they must not run; then ends them.
  *
- * @throws LeaseLostError where another operator may have taken over
- * @throws the mistake of ours that ended it
+ * @throws LeaseLostError if another operator may have taken over
+ * @throws the bug that ended it
  */
 export async function runUntil(stop: AbortSignal, running: Running, times = usual): Promise<void> {
   const { cache, gate, leadership, log, mistakes } = running;
@@ -94,8 +94,8 @@ async function endInOrder(cause: Cause, running: Running, ends: Ends): Promise<v
 
 /** Returns when no write of ours can reach the cluster any more. */
 async function endWrites({ kind }: Cause, { gate, finished }: Running, times: EndingTimes): Promise<void> {
-  // When the lease is lost, the gate is closed already, and another operator does not wait. After a mistake, what was decided
-  // is not to be trusted. Else, what is begun may be finished.
+  // After the lease was lost, the gate is already closed, and another operator does not wait. After a bug, decisions are not
+  // trustworthy. Otherwise running writes may finish.
   if (kind === 'mistake') gate.close();
   const isAnswered = await endsWithin(finished(), kind === 'lost' ? times.shortMs : times.graceMs);
   gate.abort();

@@ -1,4 +1,4 @@
-// Sends Events for what is new in a namespace. Nothing depends on an Event: one that can't be sent is dropped, and a
+// Sends Events for news about a namespace. Nothing depends on an Event: one that can't be sent is dropped, and a
 // missing permission is logged.
 // Must not know what is worth an Event.
 import { hostname } from 'node:os';
@@ -10,10 +10,10 @@ import { eventOf, type News } from '../plan/events.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
 import { FailureLog } from './failure-log.ts';
 
-/** All Events fail alike. */
+/** All Events fail in the same way. */
 const failureKey = 'events';
 
-/** A namespace, as far as Events go: the names of those that were sent for what is still so. */
+/** The Events of a namespace: the names of those that were sent and still apply. */
 export interface WithEmitted {
   emitted?: ReadonlySet<string> | undefined;
 }
@@ -30,14 +30,14 @@ export class EventWriter {
     this.#failures = new FailureLog(log);
   }
 
-  /** Sends what was not sent for this namespace before. What is no longer so can become news again. */
+  /** Sends what was not sent for this namespace before. What no longer applies can become news again. */
   async emitNew(namespace: WithEmitted, news: readonly News[]): Promise<void> {
     const before = namespace.emitted;
     namespace.emitted = news.length === 0 ? undefined : new Set(news.map(({ name }) => name));
     await this.emit(news.filter(({ name }) => !before?.has(name)));
   }
 
-  /** Sends what happened, each time that it happens. */
+  /** Sends a happening, each time that it happens. */
   async emit(news: readonly News[]): Promise<void> {
     await withConcurrency(news, (each) => this.#send(each));
   }

@@ -1,5 +1,5 @@
-// Carries out a plan, phase by phase, as far as that is possible now: not what is in dispute, and not what has to settle.
-// Must not know how a plan comes about, nor wait: it tells when to come back.
+// Carries out a plan, phase by phase, as far as possible now: not changes of contested policies, and not phases that have to wait for
+// the CNI. Must not know how a plan is made, nor wait: it returns when to come back.
 import { needsSettling, type Phase, type PolicyChange, policyKey } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
@@ -7,28 +7,28 @@ import type { Owners } from './owners.ts';
 import type { TrackedNamespace } from './tracked-namespace.ts';
 import { undoneWithinMs, type WriteConflicts, type WriteTarget } from './write-conflicts.ts';
 
-/** What an executor needs. */
+/** The dependencies of an executor. */
 export interface ExecutorParts {
   readonly policies: PolicyWriter;
   readonly conflicts: WriteConflicts;
   readonly owners: Owners;
-  /** How long a CNI is given to take in a change, in milliseconds. */
+  /** How long to wait until the CNI enforces a change, in milliseconds. */
   readonly settleMs: number;
 }
 
-/** How far a plan was carried out, and in how many milliseconds to look again. */
+/** How far a plan was carried out, and after how many milliseconds to continue. */
 export type Execution = Outcome & { readonly written: readonly Written[] };
 
 type Outcome =
   | { readonly state: 'Done' }
   | { readonly state: 'Changing'; readonly againAfterMs: number }
   | { readonly state: 'Contested'; readonly againAfterMs: number }
-  /** A policy's owner is gone, which the watch of its kind has yet to tell: what was planned is not wanted any more. */
+  /** A policy's owner is deleted, but the watch of its kind has not reported it yet: the plan is out of date. */
   | { readonly state: 'Outdated'; readonly againAfterMs: number };
 
-/** How long to leave a policy alone that was stored otherwise than written. */
+/** How long to leave a policy alone that was stored differently than it was sent. */
 const ineffectiveMs = 1_000;
-/** How long to wait for a watch that is behind, if it does not tell before. */
+/** How long to wait for a watch that lags, if it does not report earlier. */
 const behindMs = 1_000;
 
 /** Carries out plans. */
@@ -42,10 +42,10 @@ export class PlanExecutor {
   /**
    * Carries out the plan of one namespace.
    *
-   * A policy in dispute holds up what would be wrong without it, and nothing else: without the opening nothing is closed,
-   * and without what is allowed nothing is pruned. Where a policy's owner is gone, the plan ends with that phase.
+   * A contested policy delays what would be wrong without it, and nothing else: without the temporary policy nothing is closed,
+   * and without the allow policies nothing is pruned. If a policy's owner is deleted, the plan ends with that phase.
    *
-   * @throws ApiError where a write failed; what was written before it stays
+   * @throws ApiError if a write failed; earlier writes stay
    */
   async execute(namespace: TrackedNamespace, { phases }: Plan): Promise<Execution> {
     const written: Written[] = [];
@@ -64,7 +64,7 @@ export class PlanExecutor {
     return { written, ...this.#outcome(phases, pause) };
   }
 
-  /** @param pause for how long what is in dispute has to be left alone, in milliseconds */
+  /** @param pause how long contested policies have to be left alone, in milliseconds */
   #outcome(phases: readonly Phase[], pause: number): Outcome {
     const { settleMs } = this.#parts;
     const opened = phases.some(({ purpose }) => purpose === 'open');
@@ -78,8 +78,8 @@ export class PlanExecutor {
   }
 
   /**
-   * The changes of a phase without those for an owner that is gone. Garbage collection looks like a rival: it undoes what
-   * is written. Only where a policy is missing that was written a short while ago, the server is asked.
+   * The changes of a phase without those for a deleted owner. Garbage collection looks like a contest: it undoes
+   * writes. The server is asked only if a policy is missing that was written a short while ago.
    */
   async #withOwner(namespace: TrackedNamespace, { changes }: Phase): Promise<readonly PolicyChange[]> {
     const { conflicts, owners } = this.#parts;
@@ -98,8 +98,8 @@ export class PlanExecutor {
   }
 
   /**
-   * Writes a phase, but for what is in dispute, and adds what it wrote to `written`. Returns for how long what is in
-   * dispute has to be left alone, in milliseconds.
+   * Writes a phase, without contested policies, and adds its writes to `written`. Returns how long the contested policies
+   * have to be left alone, in milliseconds.
    */
   async #apply(namespace: TrackedNamespace, phase: Phase, written: Written[]): Promise<number> {
     const { conflicts, policies } = this.#parts;
@@ -108,7 +108,7 @@ export class PlanExecutor {
     const pauses = () =>
       [...intents].map(([change, intent]) => {
         const pause = conflicts.pauseOf(subjectOf(namespace, change), intent, performance.now());
-        // What stands now needs no write when the pause is over: whether it still stands is seen sooner.
+        // A policy that is in place now needs no write after the pause; whether it stays is checked earlier.
         return lasting.has(change) ? Math.min(pause, undoneWithinMs) : pause;
       });
     const before = pauses();
@@ -126,12 +126,12 @@ export class PlanExecutor {
   }
 }
 
-/** A policy of the same name in another namespace of the same name is another one. */
+/** A policy with the same name in a recreated namespace is a different one. */
 function subjectOf({ uid }: TrackedNamespace, change: PolicyChange): WriteTarget {
   return { ...policyKey(change), within: uid };
 }
 
-/** What a policy should be, and whose: a policy of the owner's successor is another one. */
+/** The desired content of a policy, and its owner: a policy of a recreated owner is a different one. */
 function intentOf(change: PolicyChange): string {
   return change.action === 'delete' ? 'absent' : `${change.policy.owner.uid} ${change.fingerprint}`;
 }

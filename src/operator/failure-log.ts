@@ -1,9 +1,9 @@
-// Tells people about failing work: one line when a kind of failure begins, one when it is over, however many keys
-// and retries it takes. What passes by itself at once is not told. Must not know what a key stands for.
+// Reports failing work to people: one line when a kind of failure begins, one when it ends, for any number of keys
+// and retries. Failures that pass at once are not reported. Must not know what a key means.
 import type { Logger } from 'pino';
 import { type ApiError, classify, type ErrorClass } from '../kube/errors.ts';
 
-/** Failures that somebody should hear of; the others are told by the watches, or fix themselves. */
+/** Failures that people should know about; the watches report the others, or they pass. */
 const hints: Partial<Record<ErrorClass, string>> = {
   unauthorized:
     'the API server does not accept our credentials: check the kubeconfig or the service account token',
@@ -12,16 +12,16 @@ const hints: Partial<Record<ErrorClass, string>> = {
   retry: 'the API server fails: retrying with backoff',
 };
 
-// An API server that has just started refuses everything for about so long, until it knows its roles.
+// An API server that has just started refuses everything for about this long, until it knows its roles.
 const patienceMs = 2_000;
 
-/** Since when a key fails in one way, by `performance.now()`. */
+/** Since when a key has failed in one way, by `performance.now()`. */
 interface Failing {
   readonly kind: ErrorClass;
   readonly since: number;
 }
 
-/** Logs the begin and the end of failures. */
+/** Logs the beginning and the end of failures. */
 export class FailureLog {
   readonly #log: Logger;
   readonly #failing = new Map<string, Failing>();
@@ -31,7 +31,7 @@ export class FailureLog {
     this.#log = log;
   }
 
-  /** Takes in that work on `key` failed at `now`, by `performance.now()`. */
+  /** Work on `key` failed at `now`, by `performance.now()`. */
   failed(key: string, error: ApiError, now: number): void {
     const kind = classify(error);
     const hint = hints[kind];
@@ -45,7 +45,7 @@ export class FailureLog {
     this.#log.warn({ key, status: error.status, error: error.message }, hint);
   }
 
-  /** Takes in that work on `key` succeeded. */
+  /** Work on `key` succeeded. */
   succeeded(key: string): void {
     const before = this.#failing.get(key);
     if (before === undefined) return;

@@ -1,15 +1,15 @@
-// What the few policies say of which the cache's fingerprint is not enough: read when a plan needs them, and kept while the
-// policies are as they were. Must not know what a plan makes of them.
+// The content of the few policies for which the cache's fingerprint is not enough: read when a plan needs it, and cached until the
+// policies change. Must not know how a plan uses it.
 import type { ApiClient } from '../kube/api-client.ts';
 import { listObjects } from '../kube/list.ts';
 import { managedByLabel, type OwnedPolicy, type StoredContent } from '../model/policies.ts';
 import { readContent } from '../objects/policy-content.ts';
 
-/** So many namespaces with frozen policies are remembered; of more, the longest known are read again when they are needed. */
+/** The maximum number of cached namespaces with frozen policies; beyond it, the oldest entries are read again when needed. */
 const mostRemembered = 200;
 
 interface Remembered {
-  /** By name of policy: which version of it was read. */
+  /** By name of policy: the version that was read. */
   readonly versions: ReadonlyMap<string, string>;
   readonly contents: ReadonlyMap<string, StoredContent>;
 }
@@ -24,9 +24,9 @@ export class FrozenContents {
   }
 
   /**
-   * What these policies of a namespace say, by name; one that is gone, or not as we write policies, is left out.
+   * The content of these policies of a namespace, by name; a policy that is deleted, or that we did not write in this form, is left out.
    *
-   * @throws ApiError where they can't be read
+   * @throws ApiError if it can't be read
    */
   async of(namespace: string, policies: readonly OwnedPolicy[]): Promise<ReadonlyMap<string, StoredContent>> {
     const known = this.#remembered.get(namespace);

@@ -1,13 +1,13 @@
 // /livez and /readyz over HTTP, each with its reasons, and /metrics beside them. A page that can't be made is answered with
-// 500: whoever asks for one never ends the operator.
-// Must not know what is checked or measured: it is given both.
+// 500: a request never ends the operator.
+// Must not know what is checked or measured: it receives both.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { ConfigurationError } from '../kube/connection.ts';
 import { ContainedMistake, type Mistakes } from './mistakes.ts';
 
-/** Reasons why not; none means yes. */
+/** Reasons why not; an empty list means yes. */
 export type Check = () => readonly string[];
 
 /** What is served. */
@@ -24,7 +24,7 @@ interface Page {
   readonly text: string;
 }
 
-/** What hears of what goes wrong. */
+/** Receives errors. */
 export interface HealthListeners {
   readonly log: Logger;
   readonly mistakes: Pick<Mistakes, 'contained' | 'succeeded'>;
@@ -38,11 +38,11 @@ export interface HealthServer {
 }
 
 /**
- * Serves the checks until closed (200 and `ok`, or 503 and one reason a line), and the metrics. A mistake of ours in one of
- * them is 500 and contained: a kubelet restarts an operator that can't tell any more whether it lives.
+ * Serves the checks until closed (200 and `ok`, or 503 and one reason a line), and the metrics. A bug in one of
+ * them is answered with 500 and contained: a kubelet restarts an operator that can no longer say whether it is alive.
  *
- * @param address `host:port`; port 0 takes a free one
- * @throws ConfigurationError where the address can't be listened on
+ * @param address `host:port`; port 0 chooses a free one
+ * @throws ConfigurationError if it can't listen on the address
  */
 export async function serveHealth(
   address: string,
@@ -72,7 +72,7 @@ export async function serveHealth(
     response.end(text);
   });
   await listen(server, address);
-  // Such as no file descriptors left: the next probe may get through.
+  // For example no free file descriptors: the next probe may succeed.
   server.on('error', ({ message }) =>
     log.warn({ error: message }, 'a request to the health address could not be answered'),
   );

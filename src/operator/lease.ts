@@ -1,6 +1,6 @@
-// One operator at a time: whoever holds the Lease works, the others wait with warm caches.
-// As client-go's leaderelection does it, with its times. The own clock measures how long the holder was silent, since the
-// clocks of machines differ; of two takers the resource version lets one win; a holder gives up before others take over.
+// Only one operator is active at a time: the holder of the Lease. The others wait with synced caches.
+// It works like client-go's leaderelection, with the same times. The local clock measures how long the holder was silent, since the
+// clocks of machines differ; if two try to take it, the resource version lets one win; a holder gives up before others take over.
 // https://kubernetes.io/docs/concepts/architecture/leases/
 // Must not know what the holder does.
 
@@ -12,31 +12,31 @@ import { wallMicroTime } from '../kube/wall-time.ts';
 import { ExpectedError } from '../model/expected-error.ts';
 import { FailureLog } from './failure-log.ts';
 
-/** Whether we may work. */
+/** Whether this operator may work. */
 export interface Leadership {
-  /** Whether we may work at this moment: it is asked before every write, since the process may have been stopped. */
+  /** Whether it may work at this moment: checked before every write, since the process may have been suspended. */
   readonly leads: boolean;
-  /** Why it can't be known who may; empty where it is known. */
+  /** Why the holder can't be determined; empty if it can. */
   readonly troubles: readonly string[];
   /**
-   * Keeps trying to take it, and then renewing it, until `signal` aborts.
+   * Keeps trying to acquire it, and then renews it, until `signal` aborts.
    *
-   * @throws LeaseLostError where it was held and could not be renewed in time
+   * @throws LeaseLostError if it was held and could not be renewed in time
    */
   run(signal: AbortSignal): Promise<void>;
   /**
-   * Lets others take over at once, where we lead: to be called when nothing of ours can be written any more. It is tried until
-   * `signal` aborts; then others wait until it has run out.
+   * Lets others take over at once, if we lead: to be called when nothing of ours can be written any more. It retries until
+   * `signal` aborts; then others wait until the lease expires.
    */
   release(signal: AbortSignal): Promise<void>;
 }
 
-/** The lease was held and is lost: another operator may work now. */
+/** The lease was held and is lost: another operator may be active now. */
 export class LeaseLostError extends ExpectedError {
   override readonly name = 'LeaseLostError';
 }
 
-/** Without a lease there is nobody else. */
+/** Without a lease there is no other operator. */
 export const noLeaderElection: Leadership = {
   leads: true,
   troubles: [],
@@ -45,16 +45,16 @@ export const noLeaderElection: Leadership = {
   release: async () => undefined,
 };
 
-/** What a lease needs. */
+/** The dependencies of a lease. */
 export interface LeaseParts {
-  /** One whose requests pass no gate, and don't wait for those of others. */
+  /** A client whose requests pass no gate, and don't wait for those of others. */
   readonly client: ApiClient;
   readonly log: Logger;
   /** The namespace of the Lease, the operator's own. */
   readonly namespace: string;
-  /** Who we are: unique, also over restarts in one pod. */
+  /** Our identity: unique, also over restarts in one pod. */
   readonly identity: string;
-  /** How long a holder may be silent until others take over, in milliseconds. */
+  /** How long a holder may be silent before others take over, in milliseconds. */
   readonly durationMs: number;
   readonly onTaken: () => void;
 }
@@ -76,15 +76,15 @@ interface LeaseSpec {
   readonly renewTime?: string;
 }
 
-/** The parts that client-go takes of its 15 s: renewed within 10 s, tried every 2 s. */
+/** The shares of client-go's 15 s: renewed within 10 s, tried every 2 s. */
 const renewWithin = 2 / 3;
 const tryEvery = 2 / 15;
 
-/** A Lease that we hold, or try to take. Times are by `performance.now()`. */
+/** A Lease that we hold, or try to acquire. Times are by `performance.now()`. */
 export class Lease implements Leadership {
   readonly #parts: LeaseParts;
   readonly #failures: FailureLog;
-  /** As it was last seen or written, and since when it is so. */
+  /** Its last seen or written state, and since when. */
   #seen: { readonly lease: RawLease; readonly since: number } | undefined;
   #renewedAt = 0;
   #leads = false;
@@ -118,19 +118,19 @@ export class Lease implements Leadership {
     try {
       await this.#giveBack(signal);
     } catch (error) {
-      // Then it runs out by itself.
+      // Then it expires by itself.
       if (!(error instanceof ApiError)) throw error;
     }
   }
 
   async #giveBack(signal: AbortSignal): Promise<void> {
-    // Its length can't be zero; one second is what client-go leaves.
+    // Its duration can't be zero; client-go uses one second.
     const spec = { ...this.#seen?.lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
     try {
       await this.#write(spec, signal);
     } catch (error) {
       if (classify(error) !== 'conflict') throw error;
-      // A renewal of ours whose answer was not waited for.
+      // A renewal whose answer we did not wait for.
       const holder = (await this.#look(signal))?.spec?.holderIdentity;
       if (holder === this.#parts.identity) await this.#write(spec, signal);
     }
@@ -140,19 +140,19 @@ export class Lease implements Leadership {
     return this.#parts.durationMs * renewWithin;
   }
 
-  /** How much time there is to renew it, in milliseconds. */
+  /** The time that is left to renew it, in milliseconds. */
   #leftMs(): number {
     return this.#renewedAt + this.#renewMs - performance.now();
   }
 
-  /** The same. @throws LeaseLostError where there is none */
+  /** The same. @throws LeaseLostError if there is none */
   #left(): number {
     const left = Math.ceil(this.#leftMs());
     if (left <= 0) this.#lose(`it was not renewed for ${this.#renewMs / 1000} s`);
     return left;
   }
 
-  /** One try to take or to renew it: a failure is told, and tried again. */
+  /** One attempt to acquire or renew it: a failure is reported, and retried. */
   async #attempt(signal: AbortSignal): Promise<void> {
     try {
       if (!this.#leads) await this.#take(signal);
@@ -161,7 +161,7 @@ export class Lease implements Leadership {
       this.#trouble = undefined;
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
-      // Somebody was quicker: the next try looks who.
+      // Somebody was faster: the next attempt finds out who.
       if (classify(error) !== 'conflict') this.#report(error as ApiError);
     }
   }
@@ -192,7 +192,7 @@ export class Lease implements Leadership {
       await this.#write(spec, signal);
     } catch (error) {
       if (!['conflict', 'gone'].includes(classify(error))) throw error;
-      // An answer of ours that was lost, or a lease that somebody deleted or edited, is no loss; another holder is.
+      // A lost answer of ours, or a lease that somebody deleted or edited, is no loss; another holder is.
       const holder = (await this.#look(signal))?.spec?.holderIdentity ?? '';
       if (holder !== '' && holder !== this.#parts.identity) this.#lose(`\`${holder}\` holds it`);
       await this.#write(spec, signal);
@@ -206,7 +206,7 @@ export class Lease implements Leadership {
     );
   }
 
-  /** Reads it, and takes in what was read. */
+  /** Reads it, and remembers its state. */
   async #look(signal: AbortSignal): Promise<RawLease | undefined> {
     const before = this.#seen?.lease;
     const lease = await this.#read(signal);
@@ -221,7 +221,7 @@ export class Lease implements Leadership {
     return lease;
   }
 
-  /** Whether nobody holds what was seen, or its holder was silent for too long. */
+  /** Whether nobody holds the last seen lease, or its holder was silent for too long. */
   #isFree({ holderIdentity = '', leaseDurationSeconds }: LeaseSpec = {}): boolean {
     const patienceMs =
       leaseDurationSeconds === undefined ? this.#parts.durationMs : leaseDurationSeconds * 1000;
@@ -237,7 +237,7 @@ export class Lease implements Leadership {
     }
   }
 
-  /** Updates what was seen, or creates it; it counts as renewed from the moment of sending, before anybody can see it. */
+  /** Updates the last seen lease, or creates it; it counts as renewed from the time of sending, before anybody can see it. */
   async #write(spec: LeaseSpec, signal: AbortSignal): Promise<void> {
     const sent = performance.now();
     const resourceVersion = this.#seen?.lease.metadata.resourceVersion;

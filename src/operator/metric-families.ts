@@ -1,5 +1,5 @@
-// Makes the families of metrics in one registry. What can be counted and was not yet is zero, not absent: otherwise the
-// first failure would be no change that an alert could see. Must not know what is measured.
+// Creates the families of metrics in one registry. A counter that was never incremented is zero, not absent: otherwise an alert
+// could not see the first failure as a change. Must not know what is measured.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The values of labels, by name. */
@@ -25,7 +25,7 @@ export class MetricFamilies {
     this.#registry = registry;
   }
 
-  /** Numbers that are read anew each time that somebody asks. */
+  /** Numbers that are read at each scrape. */
   gauge(about: About, labelNames: readonly string[], read: () => Iterable<Reading>): void {
     new Gauge({
       ...about,
@@ -38,7 +38,7 @@ export class MetricFamilies {
     });
   }
 
-  /** One number that is read anew each time that somebody asks, always with the same labels. */
+  /** One number that is read at each scrape, always with the same labels. */
   reading(about: About, labels: MetricLabels, read: () => number): void {
     this.gauge(about, Object.keys(labels), () => [{ labels, value: read() }]);
   }
@@ -50,7 +50,7 @@ export class MetricFamilies {
     return counter;
   }
 
-  /** A counter that something else counts: it is read each time that somebody asks. */
+  /** A counter that something else counts: it is read at each scrape. */
   countedElsewhere(about: About, read: () => number): void {
     new Counter({
       ...about,

@@ -1,6 +1,6 @@
-// What the operator measures, for Prometheus: one object, made once and passed in. No label holds a name that a tenant
-// gives, so that the number of series has a bound and /metrics tells nobody who is in the cluster.
-// Must not know how a number comes about: it is told, or reads it when somebody asks.
+// The metrics of the operator, for Prometheus: one object, created once and passed in. No label contains a name that a tenant
+// chooses, so that the number of series is bounded and /metrics does not reveal who is in the cluster.
+// Must not know how a number comes about: others report it, or it is read at each scrape.
 import { type Counter, type Histogram, Registry } from 'prom-client';
 import type { AnswerListener } from '../kube/api-client.ts';
 import { type Finding, type FindingCode, findingKinds, isLinters } from '../model/findings.ts';
@@ -12,16 +12,16 @@ import { MetricFamilies, type Reading } from './metric-families.ts';
 import { type NamespaceState, namespaceStates } from './namespace-record.ts';
 import { QueueMetrics, type QueueReadings } from './queue-metrics.ts';
 
-/** What is read when somebody asks. */
+/** The values that are read at each scrape. */
 export interface Readings extends QueueReadings {
   /** The state of each namespace. */
   readonly states: () => Iterable<NamespaceState>;
   readonly findings: () => Iterable<Finding>;
-  /** How the routes of all namespaces stand. */
+  /** The states of the routes of all namespaces. */
   readonly routes: () => Iterable<RouteTally>;
   /** Policies that Ringfence wrote and that exist now. */
   readonly ownedPolicies: () => number;
-  /** By resource: for how many milliseconds nothing was heard of it. */
+  /** By resource: how many milliseconds ago its watch last received something. */
   readonly watchAges: () => ReadonlyMap<string, number>;
   /** Whether we hold the lease, or there is none. */
   readonly leads: () => boolean;
@@ -34,9 +34,9 @@ const routeStates = [
   'Pending',
   'Rejected',
 ] as const satisfies readonly RouteTally['state'][];
-/** What the linter alone finds has no place here. */
+/** Findings of the linter do not belong here. */
 const operatorCodes = (Object.keys(findingKinds) as FindingCode[]).filter((code) => !isLinters(code));
-/** How comparisons of the cache end. */
+/** The results of comparisons of the cache. */
 const comparisonResults = ['success', 'error'] as const;
 const ringBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -112,7 +112,7 @@ export class Metrics {
     exposeProcess(families);
   }
 
-  /** Every family with its numbers as they are now, for the reference docs. */
+  /** Every family with its current numbers, for the reference docs. */
   families() {
     return this.#registry.getMetricsAsJSON();
   }
@@ -122,7 +122,7 @@ export class Metrics {
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  /** Counts an exchange with the API server. */
+  /** Counts a request to the API server. */
   readonly answered: AnswerListener = (method, host, status) => {
     this.#requests.inc({ code: status === undefined ? '<error>' : String(status), method, host });
   };
@@ -133,7 +133,7 @@ export class Metrics {
     if (correctsDrift) this.#drift.inc({ action });
   }
 
-  /** Counts a mistake of ours that was contained. */
+  /** Counts a bug that was contained. */
   readonly mistaken = (): void => {
     this.#internalErrors.inc();
   };
@@ -149,7 +149,7 @@ export class Metrics {
     this.#comparisons.inc({ result: 'error' });
   }
 
-  /** A namespace has its ring, so many milliseconds after its creation. */
+  /** A namespace has its ring, this many milliseconds after its creation. */
   ringed(ms: number): void {
     this.#timeToRing.observe(ms / 1000);
   }
@@ -210,7 +210,7 @@ function findingReadings({ findings, routes }: Readings): readonly Reading[] {
   }));
 }
 
-/** How many of each there are in `found`; what is in `all` alone counts as zero. */
+/** How often each value occurs in `found`; a value that is only in `all` counts as zero. */
 function countBy<T>(
   found: Iterable<readonly [T, number]>,
   all: readonly T[],
@@ -220,7 +220,7 @@ function countBy<T>(
   return [...counts];
 }
 
-/** As every client library of Prometheus names them; the many of prom-client cost memory, and nobody looks at them. */
+/** Named as in every client library of Prometheus; prom-client's own set costs memory, and nobody looks at it. */
 function exposeProcess(families: MetricFamilies): void {
   families.countedElsewhere(
     { name: 'process_cpu_seconds_total', help: 'The processor time that the process has used, in seconds.' },

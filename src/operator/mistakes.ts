@@ -1,11 +1,11 @@
-// Mistakes of ours, and how far each one reaches. In what all namespaces share (the cache, the queue, the lease, a listener, a
-// timer), one leaves nothing in memory that can be trusted: the operator ends, and is started anew. In what
-// is made of a single namespace, one spoils that namespace alone: it is left as it is, and the others go on, so that no
-// object of a tenant can stop the operator. A page that is shown to somebody spoils nothing but itself.
-// Must not know how the operator ends, nor what is made of a namespace.
+// Bugs in the operator, and how far each one reaches. After a bug in what all namespaces share (the cache, the queue, the lease, a
+// listener, a timer), nothing in memory is trustworthy: the operator ends, and is restarted. A bug in what
+// is computed for a single namespace affects only that namespace: it is left as it is, and the others continue, so that no
+// object of a tenant can stop the operator. A bug in an HTTP page affects only that page.
+// Must not know how the operator ends, nor what is computed for a namespace.
 import type { Logger } from 'pino';
 
-/** A mistake of ours that spoils the work on one key, and nothing that is shared. */
+/** A bug that affects the work on one key, and nothing that is shared. */
 export class ContainedMistake extends Error {
   override readonly name = 'ContainedMistake';
 
@@ -15,9 +15,9 @@ export class ContainedMistake extends Error {
 }
 
 /**
- * Runs what changes nothing that is shared, such as the compiler.
+ * Runs code that changes nothing shared, such as the compiler.
  *
- * @throws ContainedMistake where `work` throws, whatever it throws
+ * @throws ContainedMistake if `work` throws, whatever it throws
  */
 export function contain<T>(work: () => T): T {
   try {
@@ -27,7 +27,7 @@ export function contain<T>(work: () => T): T {
   }
 }
 
-/** Logs mistakes, and tells of the one that ends the operator. */
+/** Logs bugs, and reports the one that ends the operator. */
 export class Mistakes {
   readonly #log: Logger;
   readonly #onContained: () => void;
@@ -35,7 +35,7 @@ export class Mistakes {
   /** By key, what was logged last. */
   readonly #told = new Map<string, string>();
 
-  /** @param onContained is called for each contained mistake, each time that it happens */
+  /** @param onContained called each time that a bug is contained */
   constructor(log: Logger, onContained: () => void) {
     this.#log = log;
     this.#onContained = onContained;
@@ -46,19 +46,19 @@ export class Mistakes {
     return this.#first.promise;
   }
 
-  /** From now on, what nobody catches is one that is not contained. */
+  /** From now on, an uncaught error counts as not contained. */
   watchProcess(): void {
     process.on('uncaughtException', (error) => this.report(error));
   }
 
-  /** Takes in one that is not contained. */
+  /** A bug that is not contained. */
   readonly report = (thrown: unknown): void => {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.#log.fatal({ error: error.stack ?? error.message }, 'this is a bug in ringfence: exiting');
     this.#first.resolve(error);
   };
 
-  /** Takes in one in the work on `key`, which is logged once, however often it is tried again. */
+  /** A bug in the work on `key`, which is logged once for any number of retries. */
   contained(key: string, { message, cause }: ContainedMistake): void {
     this.#onContained();
     if (this.#told.get(key) === message) return;
@@ -71,11 +71,11 @@ export class Mistakes {
   }
 
   /**
-   * Wraps a listener that only decides what to look at again, or remembers what is told to people: a mistake in it is
+   * Wraps a listener that only decides what to reconcile, or remembers what is reported to people: a bug in it is
    * contained.
    *
-   * @param key what the mistake is logged under
-   * @param otherwise what is done instead: look at more than is needed
+   * @param key the key under which the bug is logged
+   * @param otherwise what to do instead: reconcile more than is needed
    */
   guarded<T>(key: string, listen: (value: T) => void, otherwise: (value: T) => void): (value: T) => void {
     return (value) => {
@@ -88,7 +88,7 @@ export class Mistakes {
     };
   }
 
-  /** Takes in that work on `key` succeeded. */
+  /** Work on `key` succeeded. */
   succeeded(key: string): void {
     if (this.#told.delete(key)) this.#log.info({ key }, 'the bug in ringfence no longer occurs here');
   }

@@ -1,4 +1,4 @@
-// What came of a namespace, as it was last found: what statuses, Events and metrics are made from.
+// The last result for a namespace: statuses, Events and metrics are made from it.
 // Must not know how it came about.
 import type { Finding } from '../model/findings.ts';
 import type { Failure } from '../plan/failure.ts';
@@ -24,11 +24,11 @@ export const namespaceStates = [
 /** The state of a namespace. */
 export type NamespaceState = (typeof namespaceStates)[number];
 
-/** What came of one namespace. */
+/** The last result for one namespace. */
 export interface NamespaceRecord {
   readonly uid: string;
   readonly state: NamespaceState;
-  /** The spec of the platform profile that this was made from: see `specIdentity`. */
+  /** The spec of the platform profile that it was made from: see `specIdentity`. */
   readonly madeFrom: string;
   /** How many policies there are, or would be in a dry run. */
   readonly policies: number;
@@ -38,7 +38,7 @@ export interface NamespaceRecord {
   readonly failure: Failure | undefined;
 }
 
-/** A text that is equal for the same spec of a profile: a successor under its name begins with generation 1 again. */
+/** A text that is equal for the same spec of a profile: the generation of a recreated profile starts with 1 again. */
 export function specIdentity({ uid, generation }: PlatformFacts): string {
   return `${uid}/${generation}`;
 }

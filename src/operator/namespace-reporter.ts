@@ -1,5 +1,5 @@
-// What people hear of one namespace: its record for metrics and the platform's status, the statuses of its profiles, Events,
-// and the log. Must not know how policies are written, nor when the namespace is looked at again.
+// Everything that people see of one namespace: its record for metrics and the platform's status, the statuses of its profiles, Events,
+// and the log. Must not know how policies are written, nor when the namespace is reconciled again.
 import type { Logger } from 'pino';
 import { platformProfileName } from '../api/platform-network-profile.ts';
 import { classify, type ErrorClass } from '../kube/errors.ts';
@@ -21,7 +21,7 @@ import type { StatusWriter } from './status-writer.ts';
 import type { TrackedNamespace } from './tracked-namespace.ts';
 import type { WriteConflicts } from './write-conflicts.ts';
 
-/** What reporting needs. */
+/** The dependencies of reporting. */
 export interface ReporterParts {
   readonly cache: Cache;
   readonly tracker: NamespaceTracker;
@@ -30,11 +30,11 @@ export interface ReporterParts {
   readonly events: EventWriter;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** The record of a namespace differs from before, or it has other policies. */
+  /** The record of a namespace has changed, or its number of policies. */
   readonly onRecordChanged: () => void;
 }
 
-/** Why a write failed, and what is found about that. */
+/** Why a write failed, and the finding about it. */
 interface Refusal {
   readonly failure: Failure;
   readonly findings: readonly Finding[];
@@ -48,7 +48,7 @@ export class NamespaceReporter {
     this.#parts = parts;
   }
 
-  /** Records what came of a decision. */
+  /** Records the result of a decision. */
   record(decision: Decision, state: NamespaceState, refusal?: Refusal): void {
     const { namespace, madeFrom, compiled, plan } = decision;
     const contested = this.#contestedIn(namespace);
@@ -72,7 +72,7 @@ export class NamespaceReporter {
   /**
    * Reports the state of a namespace to its teams: in the statuses of their profiles, and with Events.
    *
-   * @returns in how many milliseconds to try statuses again that somebody else overwrites; 0 where nobody does
+   * @returns after how many milliseconds to retry statuses that somebody else overwrites; 0 if nobody does
    */
   async report({ namespace, compiled, input }: Decision): Promise<number> {
     const { name, record } = namespace;
@@ -96,7 +96,7 @@ export class NamespaceReporter {
     return pause;
   }
 
-  /** Reports that a write failed, unless that is about to pass. It does not matter whether reporting fails too. */
+  /** Reports that a write failed, unless that will pass soon. It does not matter whether reporting fails too. */
   async reportFailure(decision: Decision, error: unknown): Promise<void> {
     const { namespace } = decision;
     const errorClass = classify(error);
@@ -113,7 +113,7 @@ export class NamespaceReporter {
     }
   }
 
-  /** A mistake of ours spoils this namespace: nothing in it is written or pruned, and its teams hear of it. */
+  /** A bug affects this namespace: nothing in it is written or pruned, and its teams see it. */
   async reportMistake(name: string, { message }: ContainedMistake): Promise<void> {
     const { cache, tracker, statuses } = this.#parts;
     const { uid } = cache.namespaces.get({ namespace: '', name }) ?? {};
@@ -141,7 +141,7 @@ export class NamespaceReporter {
     return changed;
   }
 
-  /** What is wrong where the server, or who answers in its place, refuses a write. */
+  /** The finding about a write that the server, or a webhook behind it, refuses. */
   #refused({ input }: Decision, reason: string, message: string): Refusal {
     const refusal = quotaRefusal(message);
     if (refusal === undefined) return { failure: refusedBy(reason, message), findings: [] };
@@ -164,7 +164,7 @@ function failureOf({ code, message, hint }: Finding): Failure {
   return { reason: code, message: `${message}: ${hint}` };
 }
 
-/** What a failed write is called in a status; a stale picture or a namespace on its way out is no failure. */
+/** The reason of a failed write in a status; a conflict or a terminating namespace is no failure. */
 const failureReasons: Partial<Record<ErrorClass, string>> = {
   unauthorized: 'Unauthorized',
   denied: 'PermissionMissing',
@@ -172,5 +172,5 @@ const failureReasons: Partial<Record<ErrorClass, string>> = {
   retry: 'ServerError',
 };
 
-/** A failure of the server that is over so soon is not reported to teams. */
+/** A failure of the server that ends within this time is not reported to teams. */
 const passesWithinMs = 5_000;

@@ -1,5 +1,5 @@
-// The namespaces that are remembered, each as one entry: to forget a namespace is to delete its entry. What expires by
-// itself (`WriteConflicts`, `FrozenContents`, `Owners`) is not here. Must not know what is remembered of one for which purpose.
+// The namespaces that the operator remembers, each as one entry: to forget a namespace is to delete its entry. What expires by
+// itself (`WriteConflicts`, `FrozenContents`, `Owners`) is not here. Must not know what an entry is used for.
 import { isDeepStrictEqual } from 'node:util';
 import type { CappingReceiver } from '../compile/across/capped-in-all.ts';
 import type { CappedRoute } from '../compile/across/mirror-caps.ts';
@@ -7,29 +7,29 @@ import type { RouteTally } from '../plan/route-tally.ts';
 import type { NamespaceRecord, NamespaceState } from './namespace-record.ts';
 import { TrackedNamespace } from './tracked-namespace.ts';
 
-/** The namespaces that are remembered. */
+/** The namespaces that the operator remembers. */
 export class NamespaceTracker {
   readonly #namespaces = new Map<string, TrackedNamespace>();
-  /** The names of those that leave routes out. A name that stays here too long costs a look, and no more. */
+  /** The names of those that leave routes out. A name that stays here too long only costs a lookup. */
   readonly #capping = new Set<string>();
 
-  /** What is remembered under this name. */
+  /** The entry for this name. */
   get(name: string): TrackedNamespace | undefined {
     return this.#namespaces.get(name);
   }
 
-  /** What is remembered under this name, whichever namespace has it, from now on. */
+  /** The entry for this name, whichever namespace has it; created if it does not exist. */
   named(name: string): TrackedNamespace {
     return this.get(name) ?? this.#set(new TrackedNamespace(name, ''));
   }
 
-  /** What is remembered of the namespace of this name and uid. What was remembered of another one of the name is forgotten. */
+  /** The entry for the namespace with this name and uid. The entry of an earlier namespace with this name is forgotten. */
   of(name: string, uid: string): TrackedNamespace {
     const tracked = this.named(name);
     return tracked.uid === uid ? tracked : this.#set(tracked.succeededBy(uid));
   }
 
-  /** Forgets a namespace that is gone. Returns what was known. */
+  /** Forgets a deleted namespace. Returns its last record. */
   forget(name: string): TrackedNamespace | undefined {
     const tracked = this.get(name);
     this.#namespaces.delete(name);
@@ -41,7 +41,7 @@ export class NamespaceTracker {
     return tracked;
   }
 
-  /** What came of each namespace of which that is known, by name. */
+  /** The record of each namespace that has one, by name. */
   records(): ReadonlyMap<string, NamespaceRecord> {
     const records = new Map<string, NamespaceRecord>();
     for (const { name, record } of this.#namespaces.values()) if (record) records.set(name, record);
@@ -58,7 +58,7 @@ export class NamespaceTracker {
     return [...this.records().values()].flatMap(({ routes }) => routes);
   }
 
-  /** Takes in which routes of others are left out of a namespace. Returns the senders for which that has changed. */
+  /** Sets which routes of others a namespace leaves out. Returns the senders for which that has changed. */
   setCapped(receiver: TrackedNamespace, routes: readonly CappedRoute[]): readonly string[] {
     const before = receiver.cappedRoutes;
     const after = Map.groupBy(routes, ({ namespace }) => namespace);
@@ -69,7 +69,7 @@ export class NamespaceTracker {
     );
   }
 
-  /** The namespaces that routes of this one are left out of, and which routes. */
+  /** The namespaces that leave out routes of this one, and which routes. */
   cappingReceivers(sender: string): readonly CappingReceiver[] {
     return [...this.#capping].flatMap((namespace) => {
       const bySender = this.get(namespace)?.cappedRoutes;

@@ -43,39 +43,39 @@ import { WorkQueue } from './work-queue.ts';
 import { runWorkers } from './workers.ts';
 import { WriteConflicts } from './write-conflicts.ts';
 
-/** How to run. */
+/** The configuration. */
 export interface OperatorOptions {
   readonly connection: ClusterConnection;
   readonly log: Logger;
-  /** The namespace that the operator runs in. */
+  /** The operator's own namespace. */
   readonly namespace: string;
   /** `host:port` of /livez, /readyz and /metrics. */
   readonly healthAddress: string;
-  /** How long a CNI is given to take in a change, in milliseconds. */
+  /** How long to wait until the CNI enforces a change, in milliseconds. */
   readonly settleMs: number;
-  /** How long a holder of the lease may be silent, in milliseconds; without a lease where absent. */
+  /** How long a holder of the lease may be silent, in milliseconds; if absent, there is no lease. */
   readonly leaseMs: number | undefined;
-  /** How long changes of what is found out about the cluster are gathered. */
+  /** How long changes of discovered facts are collected. */
   readonly discoveryDelays: DiscoveryDelays;
   /** How often the cache is compared with the API server, in milliseconds. */
   readonly compareMs: number;
 }
 
-/** More would wait for a connection, fewer would leave one idle. */
+/** More workers would wait for a connection, fewer would leave one idle. */
 const workers = poolSize;
 const backoff = { baseMs: 100, capMs: 60_000 } as const;
-// So many changes of many namespaces make one write of the platform's status.
+// This delay turns many changes of many namespaces into one write of the platform's status.
 const statusDelayMs = 300;
 const bornWithinMs = 30_000;
-// Bookmarks come about every minute, and tries while there is no server: in so much silence something is stuck.
+// Bookmarks arrive about every minute, and so do retries without a server: after this much silence something is stuck.
 const stuckAfterMs = 300_000;
 
 /**
- * Runs until `signal` aborts; then finishes what is being written, as far as that takes no longer than ten seconds.
+ * Runs until `signal` aborts; then finishes running writes, for at most ten seconds.
  *
- * @throws ConfigurationError where the health address can't be listened on
- * @throws LeaseLostError where another operator may have taken over
- * @throws the mistake of ours that ended it
+ * @throws ConfigurationError if it can't listen on the health address
+ * @throws LeaseLostError if another operator may have taken over
+ * @throws the bug that ended it
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { connection, log, compareMs, discoveryDelays: delays } = options;
@@ -166,7 +166,7 @@ function checksOf(
 function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener, onTaken: () => void): Leadership {
   const { connection, leaseMs: durationMs, log, namespace } = options;
   if (durationMs === undefined) return noLeaderElection;
-  // A pod has its name as its host's; a container that starts again in it is another one.
+  // A pod's host name is its own name; a restarted container in it is a different holder.
   const identity = `${hostname()}_${randomUUID()}`;
   const client = new ApiClient(connection, { onAnswer, apart: true });
   return new Lease({ client, log, namespace, identity, durationMs, onTaken });
@@ -179,7 +179,7 @@ function followWatches(watchLog: WatchLog): Pick<CacheListener, 'onSteady' | 'on
   };
 }
 
-/** What can't be seen is told in the status, and everything is looked at again when a kind is gone or back. */
+/** The status reports what can't be seen, and everything is reconciled again when a kind disappears or comes back. */
 function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'onUnreadable' | 'onGone'> {
   return {
     onUnreadable: (resource, object, error) => {
@@ -227,7 +227,7 @@ function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
   });
 }
 
-/** What is done for the keys that are no names of namespaces. */
+/** The work for keys that are not names of namespaces. */
 type Tasks = ReadonlyMap<string, () => Promise<void>>;
 
 type TaskParts = PlatformReporting & {
@@ -245,14 +245,14 @@ function tasksOf({ cache, queue, statuses, platformLog, discovery }: TaskParts):
   ]);
 }
 
-/** Does what is to be done for `key`; `undefined` where it is the name of a namespace. */
+/** Does the work for `key`; `undefined` if it is the name of a namespace. */
 function runTask(tasks: Tasks, key: string): Promise<Outcome> | undefined {
   return tasks
     .get(key)?.()
     .then(() => ({}));
 }
 
-/** The key of a later look at the platform profile's status, which keeps no sooner one back. */
+/** The key for a later write of the platform profile's status, which does not delay an earlier one. */
 const laterKey = '/later';
 
 interface PlatformReporting {
@@ -267,7 +267,7 @@ async function reportPlatform({ statuses, platformLog, queue }: PlatformReportin
   if (againAfterMs !== undefined) queue.addOnceAfter(laterKey, againAfterMs);
 }
 
-/** After a watch was away for a while, what it tells of as new may have pods that are connected already. */
+/** After a watch was interrupted for a while, objects that it reports as new may already have connected pods. */
 function isYoung({ creationTimestamp }: CreatedObject, clock: ServerClock): boolean {
   const ageMs = clock.ageMs(creationTimestamp, performance.now());
   return ageMs !== undefined && ageMs < bornWithinMs;
@@ -279,7 +279,7 @@ interface Waiting {
   readonly log: Logger;
 }
 
-/** Starts the workers when every cache has synced, before which absent does not mean absent, and nobody else works. */
+/** Starts the workers when every cache has synced, before which absent does not mean absent, and no other operator is active. */
 function startOnce({ cache, leadership, log }: Waiting, run: () => Promise<void>) {
   const started = performance.now();
   let isSynced = false;

@@ -1,12 +1,12 @@
-// Tells people what came of the platform profile: one line when all that it asks for is done, and one when it can't be read.
-// What is on its way is not told, nor what fails: that has lines of its own. Must not know how a status comes about.
+// Reports the result of the platform profile to people: one line when everything that it asks for is done, and one when it can't be
+// read. Work in progress is not reported, and failures have lines of their own. Must not know how a status comes about.
 import type { Logger } from 'pino';
 import type { PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 
-/** The reasons of Ready with which something is over. */
+/** The reasons of Ready that are final. */
 const settled: ReadonlySet<string> = new Set(['Enforced', 'DryRun', 'Off', 'InvalidProfile']);
 
-/** Logs what came of each version of the platform profile. */
+/** Logs the result of each version of the platform profile. */
 export class PlatformLog {
   readonly #log: Logger;
   #told: string | undefined;
@@ -15,7 +15,7 @@ export class PlatformLog {
     this.#log = log;
   }
 
-  /** Takes in the status that the profile has now; `undefined` where there is no profile. */
+  /** The profile has this status now; `undefined` if there is no profile. */
   report(status: PlatformNetworkProfileStatus | undefined): void {
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
     if (ready === undefined) this.#told = undefined;

@@ -1,25 +1,25 @@
-// What is measured of the work queue and its workers, under the names and labels of client-go and controller-runtime, so
-// that dashboards and alerts which people have already show Ringfence too.
+// Metrics of the work queue and its workers, with the names and labels of client-go and controller-runtime, so
+// that existing dashboards and alerts show Ringfence too.
 // https://book.kubebuilder.io/reference/metrics-reference
 // Must not know what a key stands for.
 import type { Counter, Histogram } from 'prom-client';
 import type { MetricFamilies } from './metric-families.ts';
 import type { QueueListener } from './work-queue.ts';
 
-/** What came of a reconcile, in controller-runtime's words. */
+/** The results of a reconcile, in controller-runtime's words. */
 const reconcileResults = ['success', 'requeue_after', 'error'] as const;
 
-/** What came of a reconcile. */
+/** The result of a reconcile. */
 export type ReconcileResult = (typeof reconcileResults)[number];
 
-/** What is read of the queue when somebody asks. */
+/** The values of the queue that are read at each scrape. */
 export interface QueueReadings {
   /** How many keys wait, without those that are delayed. */
   readonly queueDepth: () => number;
   readonly workers: number;
 }
 
-// Our one controller is called by what its keys are, as controller-runtime does.
+// The name of our one controller is the kind of its keys, as in controller-runtime.
 const controller = { controller: 'namespace' } as const;
 const queue = { name: controller.controller, ...controller } as const;
 // Those of controller-runtime: from ten nanoseconds to a quarter of an hour.
@@ -60,13 +60,13 @@ export class QueueMetrics implements QueueListener {
     [this.#results, this.#errors] = this.#reconciles(families, readings.workers);
   }
 
-  /** Workers begin: what was added before has not waited for them. */
+  /** Workers start: keys that were added before have not waited for them. */
   begin(): void {
     const now = performance.now();
     for (const key of this.#waitingSince.keys()) this.#waitingSince.set(key, now);
   }
 
-  /** A key waits from now on, unless it does already. */
+  /** A key waits from now on, unless it already waits. */
   added(key: string): void {
     if (this.#waitingSince.has(key)) return;
     this.#waitingSince.set(key, performance.now());
@@ -81,7 +81,7 @@ export class QueueMetrics implements QueueListener {
     this.#workingSince.set(key, now);
   }
 
-  /** The worker has done with it. */
+  /** The worker has finished it. */
   done(key: string): void {
     const now = performance.now();
     this.#works.observe(queue, (now - (this.#workingSince.get(key) ?? now)) / 1000);
@@ -99,7 +99,7 @@ export class QueueMetrics implements QueueListener {
     if (result === 'error') this.#errors.inc(controller);
   }
 
-  /** For how many seconds each of the running reconciles has run. */
+  /** How many seconds each of the running reconciles has taken so far. */
   #running(): readonly number[] {
     const now = performance.now();
     return [...this.#workingSince.values()].map((since) => (now - since) / 1000);

@@ -21,7 +21,7 @@ import type { StatusWriter } from './status-writer.ts';
 import { TrackedNamespace } from './tracked-namespace.ts';
 import type { WriteConflicts } from './write-conflicts.ts';
 
-/** What a reconcile needs. */
+/** The dependencies of a reconcile. */
 export interface ReconcileParts {
   readonly cache: Cache;
   readonly tracker: NamespaceTracker;
@@ -32,18 +32,18 @@ export interface ReconcileParts {
   readonly conflicts: WriteConflicts;
   readonly driftReporter: DriftReporter;
   readonly log: Logger;
-  /** The record of a namespace differs from before, or it has other policies. */
+  /** The record of a namespace has changed, or its number of policies. */
   readonly onRecordChanged: () => void;
-  /** What is to be reported of a namespace has changed, through what came of another one. */
+  /** The report about a namespace has changed, because of another namespace. */
   readonly onNewsFor: (namespace: string) => void;
 }
 
-/** When to look at the namespace again, if nothing changes before: in milliseconds. */
+/** When to reconcile the namespace again, if nothing changes before: in milliseconds. */
 export interface Outcome {
   readonly againAfterMs?: number;
 }
 
-/** The state of the namespace; absent where what was decided is not true any more, so that nothing is to be reported of it. */
+/** The state of the namespace; absent if the decision is out of date, so that there is nothing to report. */
 type Progress = Outcome & { readonly state?: NamespaceState };
 
 /** Reconciles namespaces. */
@@ -55,11 +55,11 @@ export class NamespaceReconciler {
   }
 
   /**
-   * Makes one namespace right, as far as that is possible now.
+   * Makes one namespace as desired, as far as that is possible now.
    *
-   * @throws ApiError where a write failed; what was written before it stays and the next reconcile goes on from there
-   * @throws WritesClosedError where nothing may be written any more
-   * @throws ContainedMistake where the compiler or the planner throws: the namespace is left as it is, and its status says so
+   * @throws ApiError if a write failed; earlier writes stay and the next reconcile continues from there
+   * @throws WritesClosedError if writing is no longer allowed
+   * @throws ContainedMistake if the compiler or the planner throws: the namespace is left as it is, and its status says so
    */
   async reconcile(name: string): Promise<Outcome> {
     try {
@@ -72,7 +72,7 @@ export class NamespaceReconciler {
 
   async #reconcile(name: string): Promise<Outcome> {
     const { cache, tracker, decider, reporter } = this.#parts;
-    // A kind is gone, and everything comes round again when it is back: meanwhile nothing is written or pruned on its account.
+    // A kind is missing, and everything is reconciled again when it is back: until then nothing is written or pruned because of it.
     if (cache.blind) {
       tracker.get(name)?.clearIsolated();
       return {};
@@ -99,7 +99,7 @@ export class NamespaceReconciler {
     if (forgotten?.record !== undefined) onRecordChanged();
   }
 
-  /** Senders are looked at again only where other routes of theirs are left out here than before. */
+  /** Senders are reconciled again only if other routes of theirs are left out here than before. */
   #requeueSenders(receiver: TrackedNamespace, cappedRoutes: readonly CappedRoute[]): void {
     const { tracker, onNewsFor } = this.#parts;
     for (const sender of tracker.setCapped(receiver, cappedRoutes)) onNewsFor(sender);
@@ -124,7 +124,7 @@ export class NamespaceReconciler {
     const { written } = execution;
     const state = execution.state === 'Done' ? stateOf(compiled) : execution.state;
     if (written.length > 0) {
-      // How many policies there are is reported too.
+      // The number of policies is reported too.
       onRecordChanged();
       const ms = Math.round(performance.now() - started);
       log.info({ namespace: namespace.name, state, ...count(written), ms }, 'policies written');
@@ -142,7 +142,7 @@ export class NamespaceReconciler {
       : { state: stateOf(compiled) };
   }
 
-  /** Without a profile there is no ring to write: garbage collection takes what the last one owned, and we take the rest. */
+  /** Without a profile there is no ring to write: garbage collection deletes what the last one owned, and we delete the rest. */
   async #withoutPlatform(name: string): Promise<Outcome> {
     const { cache, executor, log, statuses } = this.#parts;
     const namespace = this.#trackedWithoutPlatform(name);
@@ -165,14 +165,14 @@ export class NamespaceReconciler {
     return {};
   }
 
-  /** Of a namespace that is gone, or going, nothing is remembered. */
+  /** A deleted or terminating namespace is forgotten. */
   #trackedWithoutPlatform(name: string): TrackedNamespace {
     const uid = this.#parts.cache.namespaces.get({ namespace: '', name })?.uid ?? '';
     return this.#isLive(name) ? this.#parts.tracker.of(name, uid) : new TrackedNamespace(name, uid);
   }
 }
 
-/** All of a namespace is as it was wanted at this time, as `Drifts` counts. */
+/** The namespace was completely as desired at this time, as `Drifts` counts. */
 function settle(namespace: TrackedNamespace, sequence: number, written: readonly Written[]): void {
   namespace.settled();
   namespace.drifts.settled(
@@ -195,7 +195,7 @@ function stateOf({ enforcement }: CompiledNamespace): NamespaceState {
   return enforcement === 'Enforce' ? 'Enforced' : enforcement;
 }
 
-/** By what was done, as far as it was done, and how much of it corrects a drift. */
+/** Counts the writes by action, and how many of them correct a drift. */
 function count(written: readonly Written[]): Readonly<Record<string, number>> {
   const of = (action: PolicyChange['action']) =>
     written.filter(({ change }) => change.action === action).length;

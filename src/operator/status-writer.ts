@@ -1,4 +1,4 @@
-// Writes the statuses of both kinds of profile, where they differ from what is there, and notices who else writes them.
+// Writes the statuses of both kinds of profile if they differ from the stored ones, and notices who else writes them.
 // Must not know how a status comes about.
 
 import { isDeepStrictEqual } from 'node:util';
@@ -34,41 +34,41 @@ import { specIdentity } from './namespace-record.ts';
 import type { NamespaceTracker } from './namespace-tracker.ts';
 import { WriteConflicts } from './write-conflicts.ts';
 
-/** What is told of a namespace in the statuses of its profiles. */
+/** The content of the statuses of a namespace's profiles. */
 export interface ProfileReport {
-  /** Absent where there is no platform profile. */
+  /** Absent if there is no platform profile. */
   readonly compiled: CompiledNamespace | undefined;
-  /** The uids of the profiles of which a policy is not as it should be. */
+  /** The uids of the profiles with a policy that is not as desired. */
   readonly lacking: ReadonlySet<string>;
-  /** Why not every policy is in place; absent where nothing stands in the way. */
+  /** Why not every policy is in place; absent if all are. */
   readonly failure?: Failure | undefined;
 }
 
-/** What came of the platform profile's status. */
+/** The result of writing the platform profile's status. */
 export interface PlatformReport {
-  /** The status; absent where there is no profile, and where what was told before is kept until everything is looked at. */
+  /** The status; absent if there is no profile, and if the previous status stays until every namespace is reconciled. */
   readonly status?: PlatformNetworkProfileStatus;
-  /** When to look again, if nothing changes before: in milliseconds. */
+  /** When to write it again, if nothing changes before: in milliseconds. */
   readonly againAfterMs?: number;
 }
 
-/** What a status is written to. */
+/** The object with the status. */
 type StoredStatus = StoredProfile | StoredPlatform;
 
-/** For how long namespaces may wait without any of them being looked at before this is told, in milliseconds. */
+/** How long namespaces may wait without progress before this is reported, in milliseconds. */
 const overdueMs = 30_000;
 
 /** Writes statuses. */
 export class StatusWriter {
   readonly #cache: Cache;
   readonly #tracker: NamespaceTracker;
-  /** Who else writes a status again and again is not fought either. */
+  /** If somebody else keeps overwriting a status, we do not fight either. */
   readonly #conflicts = new WriteConflicts();
-  /** By uid, the status that is being sent: a watch may tell of it before the answer does. */
+  /** By uid, the status that is being sent: a watch may report it before the answer arrives. */
   readonly #sending = new Map<string, string>();
-  /** By uid, where the server stored something else than was sent, such as with an older CRD: both. */
+  /** By uid, if the server stored something else than was sent, for example because of an older CRD: both. */
   readonly #tookAs = new Map<string, { readonly sent: string; readonly stored: string }>();
-  /** The uids of namespaces that wait, and when it was last seen that one of them was looked at. */
+  /** The uids of waiting namespaces, and when the last one of them made progress. */
   #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
   constructor(cache: Cache, tracker: NamespaceTracker) {
@@ -76,7 +76,7 @@ export class StatusWriter {
     this.#tracker = tracker;
   }
 
-  /** Whether an update that a watch tells of is a status that somebody else wrote. */
+  /** Whether an update that a watch reports is a status that somebody else wrote. */
   isForeign({ previous, next }: Change<StoredStatus>): boolean {
     if (next === undefined || isDeepStrictEqual(previous?.status, next.status)) return false;
     return this.#sending.get(next.uid) !== printOf(next.status);
@@ -85,16 +85,16 @@ export class StatusWriter {
   /**
    * Writes the statuses of the profiles in a namespace.
    *
-   * A profile that was edited since it was compiled is left out: the status would claim to be about the edit.
+   * A profile that was edited since it was compiled is left out: its status would claim to include the edit.
    *
-   * @returns in how many milliseconds to write those that somebody else overwrites again and again; 0 where nobody does
-   * @throws ApiError where one could not be written
-   * @throws ContainedMistake where one could not be made
+   * @returns after how many milliseconds to write those that somebody else keeps overwriting; 0 if nobody does
+   * @throws ApiError if one could not be written
+   * @throws ContainedMistake if one could not be made
    */
   async writeProfiles(namespace: string, { compiled, lacking, failure }: ProfileReport): Promise<number> {
-    // What is known of them is from before their kind was gone.
+    // The cache has their state from before the kind disappeared.
     if (this.#cache.goneKinds.includes(appNetworkProfiles.name)) return 0;
-    // A namespace may hold thousands: nobody looks for one of them in a list.
+    // A namespace may contain thousands of profiles: searching a list for each of them would be slow.
     const made = new Map(compiled?.profiles.map((each) => [each.profile.uid, each]));
     const owned = Map.groupBy(this.#cache.policiesIn(namespace).owned, ({ ownerUid }) => ownerUid);
     const now = wallTime();
@@ -111,7 +111,7 @@ export class StatusWriter {
       const status = contain(() =>
         profileStatus({ profile, compiled, mine, frozen, previous, writing, now }),
       );
-      // Others are written meanwhile: what they found must not be read before the wait.
+      // Others are written in the meantime: their findings must not be read before the wait.
       const wait = await this.#writeProfile(profile, status);
       pause = Math.max(pause, wait);
     });
@@ -119,9 +119,9 @@ export class StatusWriter {
   }
 
   /**
-   * Writes into the profiles of a namespace that a mistake of ours keeps it as it is.
+   * Writes into the profiles of a namespace that a bug keeps it as it is.
    *
-   * @throws ApiError where one could not be written
+   * @throws ApiError if one could not be written
    */
   async writeInternalError(namespace: string, finding: Finding): Promise<void> {
     await withConcurrency(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
@@ -131,7 +131,7 @@ export class StatusWriter {
     });
   }
 
-  /** What stays of a profile that can't be read; nothing where it can be, or where none of its policies stays. */
+  /** What stays of a profile that can't be read; nothing if it can be read, or if none of its policies stays. */
   #frozenOf(
     { namespace, uid, decoded }: StoredProfile,
     own: readonly OwnedPolicy[],
@@ -145,9 +145,9 @@ export class StatusWriter {
   }
 
   /**
-   * Writes the status of the platform profile, from where every namespace stands.
+   * Writes the status of the platform profile, from the states of all namespaces.
    *
-   * @throws ApiError where it could not be written
+   * @throws ApiError if it could not be written
    */
   async writePlatform(): Promise<PlatformReport> {
     const platform = this.#platform();
@@ -173,7 +173,7 @@ export class StatusWriter {
     return { ...(isKept ? {} : { status }), ...(againAfterMs > 0 ? { againAfterMs } : {}) };
   }
 
-  /** Every finding that there is now, of the platform profile and of all namespaces. */
+  /** Every current finding, of the platform profile and of all namespaces. */
   findings(): readonly Finding[] {
     const platform = this.#platform();
     return [
@@ -197,7 +197,7 @@ export class StatusWriter {
     return this.#cache.platforms.get({ namespace: '', name: platformProfileName });
   }
 
-  /** The uids of the namespaces that are not looked at since the platform profile changed. */
+  /** The uids of the namespaces that were not reconciled since the platform profile changed. */
   #waitingFor(spec: string): ReadonlySet<string> {
     const live = [...this.#cache.view().namespaces.values()].filter((namespace) => !namespace.terminating);
     const waiting = live.filter(({ name, uid }) => {
@@ -207,7 +207,7 @@ export class StatusWriter {
     return new Set(waiting.map(({ uid }) => uid));
   }
 
-  /** Whether these namespaces have waited for long, and none was looked at meanwhile. */
+  /** Whether these namespaces have waited for long without any progress. */
   #isOverdue(uids: ReadonlySet<string>): boolean {
     const now = performance.now();
     const before = this.#waiting;
@@ -220,7 +220,7 @@ export class StatusWriter {
     return this.#write(profile, status, this.#cache.requests(appNetworkProfiles));
   }
 
-  /** Returns for how long the status is left alone, in milliseconds, because somebody else overwrites it again and again. */
+  /** Returns how long the status is left alone, in milliseconds, because somebody else keeps overwriting it. */
   async #write<T extends StoredStatus>(
     stored: T,
     status: object,
@@ -245,7 +245,7 @@ export class StatusWriter {
       else this.#tookAs.set(uid, { sent: intent, stored: kept });
       this.#conflicts.wrote(subject, intent, true, performance.now());
     } catch (error) {
-      // Gone, or another of its name has come: it was read anew, and comes round again if it is there.
+      // Deleted or recreated: the cache has read it again, and if it exists, it comes up again.
       if (!['gone', 'conflict'].includes(classify(error))) throw error;
     } finally {
       this.#sending.delete(uid);
@@ -254,7 +254,7 @@ export class StatusWriter {
   }
 }
 
-/** A text that is equal for equal statuses, whatever they are. */
+/** A text that is equal for equal statuses. */
 function printOf(status: unknown, without?: string): string {
   if (without === undefined) return fingerprint(status ?? {});
   const bare = JSON.stringify(status ?? {}, (key, value) => (key === without ? undefined : value));

@@ -1,5 +1,5 @@
-// What has to be looked at again when something changes: from a change in a store to keys in the queue.
-// Must not know what is done for a key, nor why one namespace hangs on another.
+// What to reconcile when something changes: turns a change in a store into keys in the queue.
+// Must not know what is done for a key, nor why one namespace depends on another.
 
 import {
   backendNamespaces,
@@ -16,21 +16,21 @@ import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** The key of the platform profile's status. It can't be the name of a namespace. */
+/** The key for the platform profile's status. It can't be the name of a namespace. */
 export const platformKey = '/platform';
 
 /** The key that puts every namespace into the queue. It can't be the name of a namespace. */
 export const everythingKey = '/everything';
 
-/** An edit that touches more namespaces than this is bulk work: what touches few goes before the rest of it. */
+/** An edit that affects more namespaces than this is bulk work: an edit that affects few goes first. */
 const mostFresh = 32;
 
-/** What a mistake is logged under that keeps us from finding out what depends on an object. */
+/** The log key of a bug that keeps us from finding out what depends on an object. */
 export const followingKey = '/following';
 
-/** What hears of changes. */
+/** Receives changes. */
 export interface TriggerListener {
-  /** There is a policy of ours more or less. */
+  /** A policy of ours was created or deleted. */
   readonly onCountChanged: () => void;
   readonly mistakes: Pick<Mistakes, 'guarded'>;
 }
@@ -41,7 +41,7 @@ export function connectTriggers(
   queue: WorkQueue,
   { onCountChanged, mistakes }: TriggerListener,
 ): void {
-  /** No single object may stop the operator: where we can't tell what depends on one, every namespace is looked at. */
+  /** No single object may stop the operator: if we can't determine what depends on one, every namespace is reconciled. */
   const onChange = <T extends Identified>(store: Store<T>, follow: (change: Change<T>) => void) =>
     store.onChange(mistakes.guarded(followingKey, follow, () => queue.add(everythingKey, 'bulk')));
   /** Calls `act` with the object before the change, and with the one after it. */
@@ -53,7 +53,7 @@ export function connectTriggers(
   const fresh = (namespaces: Iterable<string>) => {
     for (const namespace of namespaces) queue.add(namespace, 'fresh');
   };
-  /** What was changed in `own` touches others too, once it is known what there is: until then each comes by itself. */
+  /** A change in `own` affects others too, once every object is known: until then each object queues itself. */
   const touched = (own: string, all: () => ReadonlySet<string>) => {
     fresh([own]);
     if (!cache.synced) return;
@@ -83,7 +83,7 @@ export function connectTriggers(
   }
   onChange(cache.namespaces, ({ previous, next }) => {
     const name = (next ?? previous)?.name ?? '';
-    // What failed in the namespace before it is no reason to wait longer in this one.
+    // The failures of an earlier namespace with this name are no reason to wait longer.
     if (previous?.uid !== next?.uid) queue.forget(name);
     touched(name, () => namespacesAffectedByNamespace(cache.view(), previous, next));
   });
@@ -97,7 +97,7 @@ export function connectTriggers(
       ),
     ),
   );
-  // These concern every namespace, but what somebody edits meanwhile goes first.
+  // These concern every namespace, but single edits in the meantime go first.
   onEach(cache.gateways, () => queue.add(everythingKey, 'bulk'));
   onEach(cache.ingressClasses, () => queue.add(everythingKey, 'bulk'));
   cache.platforms.onChange(() => {
@@ -106,10 +106,10 @@ export function connectTriggers(
   });
 }
 
-/** What tells whether a status was written by somebody else. */
+/** Knows whether somebody else wrote a status. */
 type StatusJudge = Pick<StatusWriter, 'isForeign'>;
 
-/** From now on, a status that somebody else writes is looked at again at once. Returns `statuses`. */
+/** From now on, a status that somebody else writes is checked again at once. Returns `statuses`. */
 export function followStatuses<T extends StatusJudge>(
   cache: Stores,
   queue: WorkQueue,
@@ -118,7 +118,7 @@ export function followStatuses<T extends StatusJudge>(
   const follow = <K extends StoredProfile | StoredPlatform>(store: Store<K>, keyFor: (next: K) => string) => {
     const lookAgain = ({ next }: Change<K>) => next && queue.add(keyFor(next), 'fresh');
     const listen = (change: Change<K>) => statuses.isForeign(change) && lookAgain(change);
-    // Of an own write, one more look finds nothing to do.
+    // After our own write, one more check finds nothing to do.
     store.onUpdate(mistakes.guarded(followingKey, listen, lookAgain));
   };
   follow(cache.profiles, ({ namespace }) => namespace);

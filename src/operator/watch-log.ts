@@ -1,21 +1,21 @@
-// Tells people how the watches are: one line per change of state, with the command that fixes it.
-// What passes by itself at once, as a server does that has just started, is not told. Must not know how a watch works.
+// Reports the state of the watches to people: one line per change of state, with the command that fixes it.
+// States that pass at once, as of a server that has just started, are not reported. Must not know how a watch works.
 import type { Logger } from 'pino';
 import { type ApiError, classify } from '../kube/errors.ts';
 
-/** The first two are troubles of the whole server, the others of one resource. */
+/** The first two concern the whole server, the others one resource. */
 type Trouble = 'unreachable' | 'unauthorized' | 'missing' | 'denied' | 'refusing';
 
-/** How it was at the last try. Times are by `performance.now()`. */
+/** Its state at the last attempt. Times are by `performance.now()`. */
 interface Failing {
   readonly since: number;
   readonly trouble: Trouble;
   readonly troubleSince: number;
 }
 
-// A starting API server refuses, forgets its roles and knows no custom resource for about so long.
+// A starting API server refuses, forgets its roles and knows no custom resource for about this long.
 const patienceMs = 2_000;
-// Every resource finds out by itself, each at its next try.
+// Every resource finds out by itself, each at its next attempt.
 const oneRestoreMs = 60_000;
 
 /** Logs state changes of the watches. */
@@ -29,18 +29,18 @@ export class WatchLog {
     this.#log = log;
   }
 
-  /** What doesn't work, for /readyz; empty where every watch is well. */
+  /** What doesn't work, for /readyz; empty if every watch works. */
   get troubles(): readonly string[] {
     return [...this.#told].map(([resource, trouble]) => `${resource}: ${trouble}`);
   }
 
-  /** Takes in that a watch is well. */
+  /** A watch works. */
   healthy(resource: string): void {
     this.#failing.delete(resource);
     this.#changeTo(resource, undefined);
   }
 
-  /** Takes in that a watch failed at `now`, by `performance.now()`. */
+  /** A watch failed at `now`, by `performance.now()`. */
   failed(resource: string, error: ApiError, now: number): void {
     const trouble = troubleOf(error);
     const before = this.#failing.get(resource);
@@ -56,7 +56,7 @@ export class WatchLog {
       this.#log.warn({ resource, status: error.status, error: error.message }, explain(resource, trouble));
   }
 
-  /** Takes in that a list was older than what was known, at `now`, by `performance.now()`: it is told once for all resources. */
+  /** A list was older than the cache, at `now`, by `performance.now()`: reported once for all resources. */
   turnedBack(resource: string, now: number): void {
     const isNews = this.#turnedBackAt === undefined || now - this.#turnedBackAt > oneRestoreMs;
     this.#turnedBackAt = now;
@@ -67,7 +67,7 @@ export class WatchLog {
       );
   }
 
-  /** Remembers what is told of a resource now, and tells that what was told before is over. */
+  /** Remembers what is reported about a resource now, and reports that the previous state has ended. */
   #changeTo(resource: string, trouble: Trouble | undefined): void {
     const before = this.#told.get(resource);
     if (trouble === undefined) this.#told.delete(resource);

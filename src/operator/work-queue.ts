@@ -1,21 +1,21 @@
-// A keyed work queue: each key is waiting at most once and worked on by one worker at a time.
-// Two lanes: what somebody just changed goes before what is recomputed in bulk. Waits (backoff, settling) happen
-// here, outside the workers. Must not know what a key stands for.
+// A keyed work queue: each key waits at most once, and one worker at a time processes it.
+// Two lanes: single changes go before bulk work. Waits (backoff, settling) happen
+// here, outside the workers. Must not know what a key means.
 import { type BackoffBounds, backoffMs } from '../kube/backoff.ts';
 
-/** `fresh`: somebody changed something and waits for it. `bulk`: everything is looked at again. */
+/** `fresh`: somebody changed something and waits for it. `bulk`: everything is reconciled again. */
 export type Lane = 'fresh' | 'bulk';
 
-/** Hears of what happens to keys. It must not throw. */
+/** Receives what happens to keys. It must not throw. */
 export interface QueueListener {
-  /** A key waits, or is to be worked on once more; it may have been told of already. */
+  /** A key waits, or is to be processed once more; it may be reported repeatedly. */
   readonly added: (key: string) => void;
   readonly taken: (key: string) => void;
   readonly done: (key: string) => void;
   readonly retried: (key: string) => void;
 }
 
-/** A queue of keys. Modelled on client-go's `util/workqueue`: an add while a key is worked on runs it once more. */
+/** A queue of keys. Modelled on client-go's `util/workqueue`: adding a key that is being processed runs it once more. */
 export class WorkQueue {
   readonly #lanes: Readonly<Record<Lane, Set<string>>> = { fresh: new Set(), bulk: new Set() };
   readonly #working = new Set<string>();
@@ -32,17 +32,17 @@ export class WorkQueue {
     this.#listener = listener;
   }
 
-  /** How many keys wait to be worked on, without those that are delayed. */
+  /** How many keys wait for a worker, without delayed ones. */
   get depth(): number {
     return this.#lanes.fresh.size + this.#lanes.bulk.size;
   }
 
-  /** Whether nothing waits and nothing is worked on (delayed keys don't count). */
+  /** Whether nothing waits and nothing is processed (delayed keys don't count). */
   get idle(): boolean {
     return this.depth === 0 && this.#working.size === 0;
   }
 
-  /** Asks for `key` to be worked on as soon as a worker is free. */
+  /** Queues `key` for the next free worker. */
   add(key: string, lane: Lane): void {
     if (this.#closed) return;
     this.#cancelTimer(key);
@@ -62,7 +62,7 @@ export class WorkQueue {
     if (lane === 'fresh') this.#lanes.bulk.delete(key);
   }
 
-  /** Asks for `key` after a while; an earlier `add` takes its place, a later `addAfter` replaces it. */
+  /** Queues `key` after a delay; an earlier `add` replaces it, a later `addAfter` too. */
   addAfter(key: string, ms: number, lane: Lane = 'fresh'): void {
     if (this.#closed) return;
     this.#cancelTimer(key);
@@ -72,23 +72,23 @@ export class WorkQueue {
     );
   }
 
-  /** Asks for `key` after a while, unless that is asked for already: many calls make one run. */
+  /** Queues `key` after a delay, unless it is already delayed: many calls cause one run. */
   addOnceAfter(key: string, ms: number): void {
     if (!this.#timers.has(key)) this.addAfter(key, ms);
   }
 
-  /** Asks for `key` again after a failure, later each time, and never sooner than `atLeastMs`. Returns the wait. */
+  /** Queues `key` again after a failure, with backoff, and never sooner than `atLeastMs`. Returns the delay. */
   retry(key: string, atLeastMs = 0): number {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     this.#listener?.retried(key);
     const ms = backoffMs(failures, this.#backoff, atLeastMs);
-    // What fails goes behind what somebody waits for.
+    // Failing keys go behind keys that somebody waits for.
     this.addAfter(key, ms, 'bulk');
     return ms;
   }
 
-  /** Ends the count of failures of `key`. */
+  /** Resets the count of failures of `key`. */
   forget(key: string): void {
     this.#failures.delete(key);
   }
@@ -106,7 +106,7 @@ export class WorkQueue {
     return new Promise((resolve) => this.#idleWorkers.push(resolve));
   }
 
-  /** Tells that a worker has done with `key`, whatever came of it. */
+  /** A worker has finished `key`, with any result. */
   done(key: string): void {
     this.#working.delete(key);
     this.#listener?.done(key);
@@ -115,7 +115,7 @@ export class WorkQueue {
     if (lane !== undefined) this.add(key, lane);
   }
 
-  /** Drops what waits and releases the workers; who works on a key may finish. */
+  /** Drops waiting keys and releases the workers; a worker with a key may finish. */
   close(): void {
     this.#closed = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);

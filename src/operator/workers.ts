@@ -1,5 +1,5 @@
-// The workers: each takes a key, has it reconciled, and gives the outcome back to the queue.
-// Every failure of the world is tried again; must not know what a reconcile does.
+// The workers: each takes a key, has it reconciled, and returns the result to the queue.
+// Every failure of the environment is retried; must not know what a reconcile does.
 import type { Logger } from 'pino';
 import { ApiError } from '../kube/errors.ts';
 import { WritesClosedError } from '../kube/write-gate.ts';
@@ -9,7 +9,7 @@ import type { ReconcileResult } from './queue-metrics.ts';
 import type { Outcome } from './reconcile.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** What workers need. */
+/** The dependencies of workers. */
 export interface WorkerParts {
   readonly queue: WorkQueue;
   readonly log: Logger;
@@ -19,14 +19,14 @@ export interface WorkerParts {
   readonly onResult: (result: ReconcileResult) => void;
 }
 
-/** Runs so many workers until the queue is closed and what they work on is finished. */
+/** Runs this many workers until the queue is closed and their current keys are finished. */
 export async function runWorkers(count: number, parts: WorkerParts): Promise<void> {
   const { queue, log, reconcile, mistakes, onResult } = parts;
   const failures = new FailureLog(log);
   const tell = (key: string, error: unknown): void => {
     if (error instanceof ApiError) failures.failed(key, error, performance.now());
     else if (error instanceof ContainedMistake) mistakes.contained(key, error);
-    // Nobody has to hear that nothing may be written; where we may again, what is left is done then.
+    // Nobody needs to know that writing is not allowed now; when it is allowed again, the rest is done.
     else if (!(error instanceof WritesClosedError)) mistakes.report(error);
   };
   const workOn = async (key: string): Promise<ReconcileResult> => {

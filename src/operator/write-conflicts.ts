@@ -1,19 +1,19 @@
-// Notices that something else undoes what we write, and decides how long to leave an object alone.
-// A mutating webhook shows in the answer to a write; another tool shows by an undone write soon afterwards.
-// Only the same write of the same thing counts: what was created anew under an old name starts without a history.
-// Must not know clients: it is told of writes, and asked.
+// Notices that something else undoes our writes, and decides how long to leave an object alone.
+// A mutating webhook shows in the answer to a write; another tool shows when a write is undone soon afterwards.
+// Only the same write of the same object counts: a recreated object with an old name starts without a history.
+// Must not know clients: others report writes to it, and ask it.
 import { backoffMs } from '../kube/backoff.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 
-/** So many writes without effect in a row make a contest. */
+/** This many writes without effect in a row make a contest. */
 const writesUntilContest = 3;
-/** What is undone within this time, in milliseconds, was undone by a program; a person is slower. */
+/** A write that is undone within this time, in milliseconds, was undone by a program; a person is slower. */
 export const undoneWithinMs = 10_000;
 const patience = { baseMs: 10_000, capMs: 300_000 } as const;
 
-/** What is written: an object within something that can be created anew under the same name, such as its namespace. */
+/** The written object, within something that can be recreated under the same name, such as its namespace. */
 export interface WriteTarget extends ObjectKey {
-  /** The uid of that something: with another uid, all writes before are of no interest. */
+  /** The uid of that something: with another uid, earlier writes do not matter. */
   readonly within: string;
 }
 
@@ -32,10 +32,10 @@ export class WriteConflicts {
   readonly #contested = new Map<string, WriteHistory>();
 
   /**
-   * Tells of a write of `key` that was answered at `now`.
+   * A write of `key` was answered at `now`.
    *
-   * @param intent what it should be after that, and whose: only the same write again shows that the one before was undone
-   * @param effective whether the answer shows it so
+   * @param intent the desired content, and the owner: only repeating the same write shows that the previous one was undone
+   * @param effective whether the answer has this content
    */
   wrote(key: WriteTarget, intent: string, effective: boolean, now: number): void {
     const name = formatKey(key);
@@ -52,18 +52,18 @@ export class WriteConflicts {
     if (ineffective >= writesUntilContest) this.#contested.set(name, history);
   }
 
-  /** Whether `key` was made `intent` a short while ago: writing it again shows that something undid it. */
+  /** Whether `intent` was written to `key` a short while ago: writing it again shows that something undid it. */
   wasWritten(key: WriteTarget, intent: string, now: number): boolean {
     const last = this.#last(key, intent);
     return last !== undefined && now - Math.max(last.lastWrite, last.pauseUntil) < undoneWithinMs;
   }
 
-  /** For how long `key` should not be made `intent`, in milliseconds; 0 where it may be. Another intent has no history. */
+  /** How long `intent` should not be written to `key`, in milliseconds; 0 if it may be. Another intent has no history. */
   pauseOf(key: WriteTarget, intent: string, now: number): number {
     return Math.max(0, (this.#last(key, intent)?.pauseUntil ?? 0) - now);
   }
 
-  /** The objects in a namespace whose writes don't last: until one has stood for a while. */
+  /** The objects in a namespace whose writes don't last: until one has stayed for a while. */
   contestedIn(place: Omit<WriteTarget, 'name'>, now: number): readonly ObjectKey[] {
     return this.#contestedIn(place)
       .filter((history) => now < endOf(history))
@@ -71,8 +71,8 @@ export class WriteConflicts {
   }
 
   /**
-   * Takes in that everything in a namespace is as it was written, at `now`. Returns in how many milliseconds the last
-   * of the contested ones will have stood for a while; 0 where all have.
+   * Everything in a namespace is as it was written, at `now`. Returns after how many milliseconds the last
+   * of the contested objects will have stayed for a while; 0 if all have.
    */
   standing(place: Omit<WriteTarget, 'name'>, now: number): number {
     const waits = this.#contestedIn(place).map(({ key, lastWrite }) => {
@@ -107,7 +107,7 @@ export class WriteConflicts {
   }
 }
 
-/** When a write is of no interest any more, if nothing happens. */
+/** When a write no longer matters, if nothing happens. */
 function endOf(history: WriteHistory): number {
   return Math.max(history.lastWrite, history.pauseUntil) + undoneWithinMs;
 }
