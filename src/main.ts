@@ -1,4 +1,4 @@
-// From the command line to a verb, and from what it throws to an exit code. Must not know what a verb does.
+// From the command line to a verb, and from a thrown error to an exit code. Must not know what a verb does.
 import packageJson from '../package.json' with { type: 'json' };
 import { endingOf } from './cli/failures.ts';
 import { programOf, verbIn, wordsMeant } from './cli/program.ts';
@@ -7,7 +7,7 @@ import { verbs } from './verbs.ts';
 const [, calledAs = '', ...given] = process.argv;
 const words = wordsMeant(given, verbs);
 
-// Whoever reads our output may have seen enough, as `head` has.
+// The reader of our output may have closed it, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

@@ -7,8 +7,8 @@ import { isAbsolute, join } from 'node:path';
 import v8 from 'node:v8';
 
 /**
- * Where a person's caches are, by the XDG Base Directory Specification. Node's own choice is a folder that everybody may write
- * to, and what is in a cache is run.
+ * The cache folder of the user, by the XDG Base Directory Specification. Node's default is a folder to which everybody may
+ * write, and the content of a cache is executed.
  */
 function cacheFolder({ XDG_CACHE_HOME = '', HOME = '' }: NodeJS.ProcessEnv): string | undefined {
   if (isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'ringfence');
@@ -19,6 +19,6 @@ const folder = cacheFolder(process.env);
 // The operator runs for months and mostly waits: without optimized code it needs less memory (ADR 22).
 if (process.argv[2] === 'operator')
   for (const flag of ['--no-opt', '--no-maglev']) v8.setFlagsFromString(flag);
-// The operator starts once, and would hold the cache in memory. Where nothing can be written, there is none.
+// The operator starts once, and would hold the cache in memory. If no folder is writable, there is no cache.
 else if (folder !== undefined) nodeModule.enableCompileCache(folder);
 await import('./main.ts');

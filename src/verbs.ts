@@ -1,5 +1,5 @@
 // Every verb, in the order of `--help`: those of the tool, and the operator. Nothing else knows both.
-// Must not load what is not asked for.
+// Must not load verbs that are not called.
 import { toolVerbs, type Verb } from './cli/program.ts';
 import { type VerbHelp, withHelp } from './cli/verb-help.ts';
 

@@ -1,14 +1,14 @@
-// What a verb may use beside its flags and arguments.
+// What a verb may use besides its flags and arguments.
 // Must not know any verb.
 import type { Command } from 'commander';
 import { Progress } from './output/progress.ts';
 
-/** What the run of a verb may use. */
+/** The context of a verb's run. */
 export interface CommandContext {
   readonly progress: Progress;
-  /** Tells a person on stderr what is not part of the answer. */
+  /** Prints a note for people on stderr, which is not part of the answer. */
   readonly note: (text: string) => void;
-  /** The whole program, with all verbs that are loaded. */
+  /** The whole program, with all loaded verbs. */
   readonly program: Command;
 }
 

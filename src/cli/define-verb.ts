@@ -1,5 +1,5 @@
-// The one shape of a verb: what its help says, what it reads, which formats it prints, and what it does. What all verbs have
-// in common happens here: shared flags, printing to stdout or a file, notes and progress on stderr, the exit code.
+// The common form of verbs: their help, their input, their output formats, and what they do. Everything that all verbs share
+// is here: shared flags, printing to stdout or a file, notes and progress on stderr, the exit code.
 // Must not know any verb.
 import { type Argument, Command, type Option } from 'commander';
 import { type CommandContext, processContext } from './command-context.ts';
@@ -11,30 +11,30 @@ import { paintFor } from './output/paint.ts';
 import { writeOutput } from './output/write.ts';
 import { type VerbHelp, withHelp } from './verb-help.ts';
 
-/** What a verb found, to be printed. */
+/** The result of a verb, to be printed. */
 export interface VerbOutcome<Result> {
   readonly result: Result;
-  /** `ok` where it is absent. */
+  /** `ok` if absent. */
   readonly exit?: 'ok' | 'found';
-  /** What a person is told on stderr after the answer. */
+  /** A note for people on stderr, after the answer. */
   readonly remark?: string;
 }
 
-/** A verb. `Flags` are what `reads` and `flags` name, `Args` what `args` name. */
+/** A verb. `reads` and `flags` define its `Flags`, and `args` its `Args`. */
 export interface VerbDefinition<Flags extends object, Args extends readonly unknown[], Result> {
   readonly description: string;
   readonly help: VerbHelp;
   readonly args?: readonly Argument[];
-  /** Gives it the flags that name files, or also those that name a cluster. */
+  /** Adds the flags that name files, or also those that name a cluster. */
   readonly reads?: 'files' | 'files or a cluster';
-  /** Flags of its own. */
+  /** Its own flags. */
   readonly flags?: readonly Option[];
   readonly formats: Formats<Result>;
-  /** @throws ToolError and other expected errors, where it can't be done */
+  /** @throws ToolError and other expected errors, if it can't be done */
   readonly run: (context: CommandContext, flags: Flags, ...args: Args) => Promise<VerbOutcome<Result>>;
 }
 
-/** A verb as the program takes it. */
+/** A verb in the form that the program needs. */
 export interface DefinedVerb extends Pick<VerbDefinition<never, never, never>, 'help' | 'reads' | 'formats'> {
   /** Its command, without a name. */
   readonly command: () => Command;

@@ -1,8 +1,8 @@
-// What a person may have meant who mistyped a word.
+// Suggests the word that a person probably meant.
 // Must not know what kind of word it is.
 import { distance } from 'fastest-levenshtein';
 
-/** The one of `words` that is nearest to `typed`; undefined where none is near, or `typed` is one of them. */
+/** The one of `words` that is most similar to `typed`; undefined if none is similar, or if `typed` is one of them. */
 export function nearest(typed: string, words: readonly string[]): string | undefined {
   if (words.includes(typed)) return undefined;
   const near = words

@@ -3,21 +3,21 @@
 import { Option } from 'commander';
 import { type OutputTarget, parseTarget } from './output/output-target.ts';
 
-/** What is read, as flags. */
+/** The input, as flags. */
 export interface InputFlags {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
-  /** The namespace of objects and ends that name none; see `namespaceOf`. */
+  /** The namespace of objects and ends without one; see `namespaceOf`. */
   readonly namespace?: string;
   readonly operatorNamespace: string;
 }
 
-/** The namespace of what does not name one. */
+/** The namespace of objects and ends without one. */
 export function namespaceOf({ namespace = 'default' }: Pick<InputFlags, 'namespace'>): string {
   return namespace;
 }
 
-/** Which cluster is read, as flags. */
+/** The cluster to read, as flags. */
 export interface ClusterFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -36,7 +36,7 @@ export class OutputOption extends Option {
   }
 }
 
-/** `-f`, `-R`, `-n`: as kubectl has them. */
+/** `-f`, `-R`, `-n`: as in kubectl. */
 export function inputOptions(): readonly Option[] {
   return [
     repeatable(new FileOption('-f, --filename <path>', 'a file, a folder, or - for stdin; may be repeated')),
@@ -65,7 +65,7 @@ export function outputOption(formats: readonly string[], what: string): Option {
     .argParser((written) => parseTarget(formats, written));
 }
 
-/** Makes an option one that may be given several times. */
+/** Makes an option repeatable. */
 export function repeatable<T extends Option>(option: T): T {
   option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   return option;

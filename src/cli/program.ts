@@ -1,10 +1,10 @@
-// The tool as a whole: its verbs, of which only the one that is asked for is loaded.
+// The tool as a whole: its verbs, of which only the called one is loaded.
 // Must not know what a verb does.
 import { Command } from 'commander';
 import type { DefinedVerb } from './define-verb.ts';
 import { reportUsageErrors } from './usage-errors.ts';
 
-/** A verb, whose code is loaded when it is asked for. */
+/** A verb, whose code is loaded when it is called. */
 export interface Verb {
   readonly name: string;
   /** In the list of verbs: a few words, lower case. */
@@ -69,13 +69,13 @@ function toolVerb(name: string, summary: string, load: () => Promise<DefinedVerb
   return { name, summary, definition, load: async () => (await definition()).command() };
 }
 
-/** How the tool is put together. */
+/** The parts of the tool. */
 export interface ProgramOptions {
   readonly verbs: readonly Verb[];
-  /** The path that the process was started by. */
+  /** The path by which the process was started. */
   readonly calledAs: string;
   readonly version: string;
-  /** The verb to load; all of them where it is `all`. */
+  /** The verb to load; `all` loads all of them. */
   readonly load: string | undefined;
 }
 
@@ -92,27 +92,27 @@ export async function programOf({ verbs, calledAs, version, load }: ProgramOptio
     .exitOverride();
   for (const { name, summary, load: loadVerb } of verbs) {
     const command = load === name || load === 'all' ? await loadVerb() : new Command();
-    // Commands that are added ready-made take over nothing by themselves.
+    // Commands that are added ready-made inherit no settings.
     command.copyInheritedSettings(program).helpOption('-h, --help', 'print help');
     program.addCommand(reportUsageErrors(command.name(name).summary(summary)));
   }
   return reportUsageErrors(program);
 }
 
-/** The name of the tool as it was called: `kubectl ringfence` where kubectl did. */
+/** The name by which the tool was called: `kubectl ringfence` if kubectl called it. */
 function toolName(calledAs: string): string {
   return /kubectl-ringfence/.test(calledAs) ? 'kubectl ringfence' : 'ringfence';
 }
 
-/** The verb that a command line asks for, in order to load it alone. */
+/** The verb on a command line, so that only this one is loaded. */
 export function verbIn(words: readonly string[]): string | undefined {
   const [first, second] = words;
-  // Whoever completes all verbs has to know them all.
+  // The completion of verbs needs all of them.
   if (first === 'completion') return 'all';
   return first === 'help' ? second : first;
 }
 
-/** The command line as it is parsed: there is no help of an unknown verb either, so that `help VERB` becomes `VERB`. */
+/** The command line to parse: `help VERB` with an unknown verb becomes `VERB`, which is an error. */
 export function wordsMeant(words: readonly string[], verbs: readonly Verb[]): readonly string[] {
   const [first, second] = words;
   const isKnown = second === undefined || second === 'help' || verbs.some(({ name }) => name === second);

@@ -1,10 +1,10 @@
-// What is wrong with a command line, as all our errors look: the user's words in backticks, and what was meant. commander says
-// which mistake it is by a code. Must not know any verb.
+// Mistakes on the command line, in the form of all our errors: the user's words in backticks, and a suggestion. commander
+// identifies the mistake by a code. Must not know any verb.
 import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
 import { nearest } from './did-you-mean.ts';
 import { ToolError } from './failures.ts';
 
-/** The command, whose mistakes of usage are thrown as ToolErrors. */
+/** The command, which throws mistakes of usage as ToolErrors. */
 export function reportUsageErrors(command: Command): Command {
   command.error = (message, { code } = {}) => {
     throw new ToolError(usageMessage(command, code, message.replace(/^error: /, '').replaceAll("'", '`')));
@@ -19,7 +19,7 @@ export function reportUsageErrors(command: Command): Command {
   return command;
 }
 
-/** @param message what commander says, with the user's words in backticks */
+/** @param message commander's message, with the user's words in backticks */
 function usageMessage(command: Command, code: string | undefined, message: string): string {
   const known = {
     'commander.unknownOption': command
@@ -34,7 +34,7 @@ function usageMessage(command: Command, code: string | undefined, message: strin
   return code === 'commander.missingArgument' ? `${message}: \`--help\` says what it is` : message;
 }
 
-/** Where a value is refused, the message begins with `subject`, and lists the choices if there are any. */
+/** For a refused value, the message begins with `subject`, and lists the choices if there are any. */
 function explainRefusal(parsed: Option | Argument, subject: (value: string) => string): void {
   const parse = parsed.parseArg;
   if (parse === undefined) return;

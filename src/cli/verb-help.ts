@@ -3,11 +3,11 @@
 import type { Command } from 'commander';
 import { exitCodes } from './exit-codes.ts';
 
-/** What the help of a verb says at its end. */
+/** The end of a verb's help. */
 export interface VerbHelp {
-  /** Each a command line, and what it does. */
+  /** Each is a command line, and what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
-  /** What the exit codes mean; an error is the same for all verbs but the operator. */
+  /** The meaning of the exit codes; an error means the same for all verbs except the operator. */
   readonly ok: string;
   readonly found?: string;
   readonly error?: string;

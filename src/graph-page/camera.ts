@@ -1,4 +1,4 @@
-// What of the drawing is seen: zoom with the wheel, by pinching or by keys, pan by dragging. It moves the `viewBox`.
+// The visible part of the drawing: zoom with the wheel, by pinching or by keys, pan by dragging. It changes the `viewBox`.
 // Must not know what is drawn.
 
 interface Box {
@@ -8,13 +8,13 @@ interface Box {
   readonly height: number;
 }
 
-/** Drawings are not shown larger than this many pixels for one of their units. */
+/** The maximum number of pixels for one unit of a drawing. */
 const closest = 2.5;
 
-/** Pixels at the bottom that the legend takes. */
+/** Pixels at the bottom that the legend covers. */
 const legendHeight = 52;
 
-/** A look at one drawing at a time. */
+/** A view of one drawing at a time. */
 export class Camera {
   readonly #canvas: HTMLElement;
   readonly #pointers = new Map<number, { readonly x: number; readonly y: number }>();
@@ -37,12 +37,12 @@ export class Camera {
     new ResizeObserver(() => this.#resize()).observe(canvas);
   }
 
-  /** Whether the pointer has just dragged, so that its click means nothing. */
+  /** Whether the pointer has just dragged, so that its click has no meaning. */
   get hasDragged(): boolean {
     return this.#dragged > 4;
   }
 
-  /** Looks at another drawing, the whole of it. */
+  /** Shows another drawing, all of it. */
   show(svg: SVGSVGElement): void {
     const { x, y, width, height } = svg.viewBox.baseVal;
     this.#svg = svg;
@@ -50,7 +50,7 @@ export class Camera {
     this.fit();
   }
 
-  /** Shows the whole drawing, as large as there is room, but not larger than life. */
+  /** Shows the whole drawing, as large as possible, but not larger than its natural size. */
   fit(): void {
     const { width, height } = this.#size();
     const { x, y } = this.#whole;
@@ -59,7 +59,7 @@ export class Camera {
     this.#isWhole = true;
   }
 
-  /** @param factor above 1 looks closer */
+  /** @param factor above 1 zooms in */
   zoom(factor: number, at?: { readonly x: number; readonly y: number }): void {
     const { width, height } = this.#size();
     const scale = this.#scale;
@@ -80,7 +80,7 @@ export class Camera {
     this.#apply();
   }
 
-  /** Moves just as far as it takes to see this box of the screen. */
+  /** Moves just enough to show this box of the screen. */
   reveal(box: DOMRect): void {
     const { left, right, top, bottom } = this.#canvas.getBoundingClientRect();
     const margin = 24;
@@ -112,7 +112,7 @@ export class Camera {
     this.#svg?.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
   }
 
-  /** A look of the user's own stays as it is, around its centre. */
+  /** A view that the user has chosen keeps its centre. */
   #resize(): void {
     if (this.#isWhole) this.fit();
     else this.#look(this.#scale, this.#seen.x + this.#seen.width / 2, this.#seen.y + this.#seen.height / 2);

@@ -1,7 +1,7 @@
-// Elements in few words. Texts are only ever set as texts, so that a name can't become markup.
+// Creates elements concisely. Texts are only ever set as texts, so that a name can't become markup.
 // Must not know what is shown.
 
-/** What an element is made with. */
+/** The properties of a new element. */
 export interface Props {
   readonly class?: string;
   readonly title?: string;
@@ -10,7 +10,7 @@ export interface Props {
   readonly attributes?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What may stand in an element; `undefined` is left out. */
+/** The possible children of an element; `undefined` is left out. */
 export type Child = Node | string | undefined;
 
 /** An HTML element. */
@@ -47,14 +47,14 @@ export function s<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** @throws where the page lacks it: it is made with the script */
+/** @throws if the page lacks it: page and script are made together */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`the page has no #${id}`);
   return element;
 }
 
-/** @throws where the page lacks it */
+/** @throws if the page lacks it */
 export function inputById(id: string): HTMLInputElement {
   const element = byId(id);
   if (!(element instanceof HTMLInputElement)) throw new Error(`#${id} is no input`);

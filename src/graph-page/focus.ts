@@ -1,17 +1,17 @@
-// What of a view belongs to what is selected: the rest steps back.
+// The part of a view that belongs to the selection: the rest is dimmed.
 // Must not know the page.
 import type { PageBundle, PageNode, PageView } from '../graph/page-format.ts';
 import type { Facts } from './page-facts.ts';
 import type { Selection } from './state.ts';
 
-/** Ids of what stays in the light; `main` is what was selected. */
+/** Ids of what is highlighted; `main` is the selection itself. */
 export interface Focus {
   readonly main: ReadonlySet<string>;
   readonly nodes: ReadonlySet<string>;
   readonly bundles: ReadonlySet<string>;
 }
 
-/** What belongs to a selection; `undefined` where nothing is selected. */
+/** The part that belongs to a selection; `undefined` if nothing is selected. */
 export function focusOf(view: PageView, selection: Selection, facts: Facts): Focus | undefined {
   switch (selection.kind) {
     case 'none':
@@ -40,7 +40,7 @@ export function focusOf(view: PageView, selection: Selection, facts: Facts): Foc
   }
 }
 
-/** The nodes that stand for any of these places; a room's `every workload` does not count. */
+/** The nodes that represent any of these places; a room's `every workload` does not count. */
 export function nodesOf(view: PageView, places: readonly number[]): readonly string[] {
   return view.nodes
     .filter((node) => node.kind !== 'all' && places.some((place) => node.places.includes(place)))
@@ -48,8 +48,8 @@ export function nodesOf(view: PageView, places: readonly number[]): readonly str
 }
 
 /**
- * Pairs of nodes, in one direction, of whose places none reaches any of the other. Where an arrow leads the other way, it
- * says enough.
+ * Pairs of nodes, in one direction, between whose places nothing is allowed. If there is an arrow in the other direction, it
+ * is enough.
  */
 export function gapsOf(view: PageView, facts: Facts): readonly (readonly [PageNode, PageNode])[] {
   const nodes = view.nodes.filter(({ kind }) => kind === 'workload' || kind === 'room');

@@ -41,7 +41,7 @@ function lineOf(svg: SVGSVGElement, from: PageNode, to: PageNode, both: boolean)
   );
 }
 
-/** From box to box by way of `middle`: around what lies between them where one is right above or beside the other. */
+/** From box to box through `middle`: around anything between them if one is right above or beside the other. */
 function bowBetween(
   start: DOMRect,
   end: DOMRect,
@@ -76,7 +76,7 @@ interface Point {
 
 function boxOf(svg: SVGSVGElement, id: string): DOMRect | undefined {
   const part = svg.querySelector(`#${CSS.escape(id)}`);
-  // Browsers give an SVGRect here, which lacks `left` and its like.
+  // Browsers return an SVGRect here, which lacks `left` and similar properties.
   return part instanceof SVGGElement ? DOMRect.fromRect(part.getBBox()) : undefined;
 }
 
@@ -89,7 +89,7 @@ function sidePoint({ left, top, height }: DOMRect, isLow: boolean): Point {
   return { x: left, y: top + height * (isLow ? 0.75 : 0.25) };
 }
 
-/** Where the line from the centre of the box to a point leaves the box. */
+/** Where the line from the centre of the box to a point crosses its border. */
 function edgePoint(box: DOMRect, to: Point): Point {
   const centre = centreOf(box);
   const [x, y] = [to.x - centre.x, to.y - centre.y];

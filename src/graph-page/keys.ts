@@ -1,4 +1,4 @@
-// The keys of the page, as a person reads them, and whether a key is meant for a field.
+// The keys of the page, for people, and whether a key press belongs to a field.
 import { button, h } from './dom.ts';
 
 const keys = [
@@ -23,7 +23,7 @@ export function fillKeys(dialog: HTMLElement): void {
   dialog.replaceChildren(h('h2', {}, 'Keys'), h('dl', {}, ...rows), form);
 }
 
-/** Whether what has the keyboard takes letters for itself. */
+/** Whether the focused element uses letters itself. */
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement
     ? target.type !== 'checkbox'

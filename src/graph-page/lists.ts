@@ -3,7 +3,7 @@ import { button, type Child, h } from './dom.ts';
 import type { Facts } from './page-facts.ts';
 import type { Selection } from './state.ts';
 
-/** What a list asks for. */
+/** The callbacks of a list. */
 export interface ListEvents {
   readonly select: (selection: Selection) => void;
 }
@@ -13,10 +13,10 @@ type Pair = readonly [from: number, to: number];
 /** Which end a row names. */
 type Tells = 'from' | 'to' | 'both';
 
-/** Namespaces with more rows than this are folded, but for the only one. */
+/** Namespaces with more rows than this are folded, unless there is only one. */
 const mostOpen = 6;
 
-/** All that reaches a place, or that it reaches. */
+/** Everything that reaches a place, or that it reaches. */
 export function connectionList(
   title: string,
   place: number,
@@ -79,7 +79,7 @@ function portsOf(from: number, to: number, facts: Facts): string | undefined {
   return arrow === undefined ? undefined : facts.portsOf(arrow);
 }
 
-/** @param other the end that the row's namespace is of */
+/** @param other the end whose namespace the row names */
 function pairRow(
   [from, to]: Pair,
   tells: Tells,

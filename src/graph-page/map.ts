@@ -1,4 +1,4 @@
-// The map: one drawing at a time, what of it is in the light, and how pointer and keys reach its parts.
+// The map: one drawing at a time, which part of it is highlighted, and how pointer and keys reach its parts.
 // Must not know why anything is allowed.
 import type { PageNode, PageView } from '../graph/page-format.ts';
 import { Camera } from './camera.ts';
@@ -9,16 +9,16 @@ import { nearestPart } from './nearest-part.ts';
 import type { Facts } from './page-facts.ts';
 import type { Selection, State } from './state.ts';
 
-/** What the map tells. */
+/** The events of the map. */
 export interface MapEvents {
   readonly select: (selection: Selection) => void;
   /** Opens the view of a room. */
   readonly open: (room: number) => void;
-  /** Says something in passing, or nothing. */
+  /** Shows a short hint, or none. */
   readonly hint: (text: string) => void;
 }
 
-/** Denied pairs that are drawn at once; more would hide the rest. */
+/** The maximum number of denied pairs that are drawn at once; more would hide the rest. */
 const mostGaps = 60;
 
 function tooMuch(count: number): string {
@@ -48,20 +48,20 @@ export class MapView {
     canvas.addEventListener('focusin', (event) => this.#onFocus(event.target));
   }
 
-  /** Shows a state; the drawing is only replaced where the view is another one. */
+  /** Shows a state; the drawing is replaced only if the view changes. */
   show(view: PageView, state: State): void {
     this.#state = state;
     if (view !== this.#view) this.#mount(view);
     this.#paint();
   }
 
-  /** Puts what was found into the light, whatever is selected; `undefined` ends that. */
+  /** Highlights what was found, whatever is selected; `undefined` ends that. */
   showFound(focus: Focus | undefined): void {
     this.#found = focus;
     this.#paint();
   }
 
-  /** Gives the keyboard to a part of the drawing. */
+  /** Moves the focus to a part of the drawing. */
   focus(id: string): void {
     const part = this.#part(id);
     if (part !== undefined) this.#give(part);
@@ -94,7 +94,7 @@ export class MapView {
     part?.setAttribute('aria-label', name);
   }
 
-  /** Thin lines are hard to hit: a wide one that is not seen lies under each. */
+  /** Thin lines are hard to hit: a wide invisible one lies under each. */
   #makeArrow(id: string): void {
     const part = this.#part(id);
     const path = part?.querySelector('path');
@@ -156,7 +156,7 @@ export class MapView {
     this.#paintGaps(view, state, svg, focus);
   }
 
-  /** A denied pair that is selected is drawn in any case. */
+  /** A denied pair that is selected is always drawn. */
   #paintGaps(view: PageView, state: State, svg: SVGSVGElement, focus: Focus | undefined): void {
     svg.querySelector('.gaps')?.remove();
     const { kind } = state.selection;
@@ -243,7 +243,7 @@ export class MapView {
     this.#hover(target);
   }
 
-  /** What is pointed at, or has the keyboard, is shown with its arrows while nothing is selected. */
+  /** The hovered or focused part is shown with its arrows while nothing is selected. */
   #hover(target: EventTarget | null): void {
     const id = target instanceof Element ? target.closest('.node')?.id : undefined;
     if (id === this.#hovered) return;

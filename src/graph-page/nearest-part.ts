@@ -1,6 +1,6 @@
 // From one part of a drawing to the next in the direction of an arrow key.
 
-/** The part whose centre is nearest in that direction; one straight ahead is preferred to one aside. */
+/** The part whose centre is nearest in that direction; one straight ahead is preferred. */
 export function nearestPart(from: Element, parts: readonly Element[], key: string): Element | undefined {
   const start = centreOf(from);
   const ranked = parts
@@ -16,7 +16,7 @@ interface Point {
   readonly y: number;
 }
 
-/** `undefined` where it lies in another direction. */
+/** `undefined` if it lies in another direction. */
 function distanceOf(from: Point, to: Point, key: string): number | undefined {
   const [x, y] = [to.x - from.x, to.y - from.y];
   const isAcross = key === 'ArrowLeft' || key === 'ArrowRight';
@@ -25,7 +25,7 @@ function distanceOf(from: Point, to: Point, key: string): number | undefined {
   return ahead > 1 ? ahead + 2.5 * aside : undefined;
 }
 
-/** A room is where its name is: its centre is where its workloads are. */
+/** The centre of a room is that of its name, because the centre of its box is among its workloads. */
 function centreOf(part: Element): Point {
   const box = (
     part.classList.contains('cluster') ? (part.querySelector('text') ?? part) : part

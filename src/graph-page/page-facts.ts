@@ -11,7 +11,7 @@ export interface SideFacts {
   readonly lets: boolean;
   readonly sentence: string;
   readonly rules: readonly RuleFacts[];
-  /** The policies that isolate this side, where none of their rules lets the connection through. */
+  /** The policies that isolate this side, if none of their rules allows the connection. */
   readonly policies: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface RuleFacts {
   /** As in `rule 1 (spec.ingress[0])`. */
   readonly rule: string;
   readonly ports: string;
-  /** As in `AppNetworkProfile shop: web-to-mongo`; empty for policies of others. */
+  /** As in `AppNetworkProfile shop: web-to-mongo`; empty for policies of other authors. */
   readonly origin: string;
 }
 
@@ -29,12 +29,12 @@ export interface RuleFacts {
 export interface PairFacts {
   readonly from: number;
   readonly to: number;
-  /** Absent where it is denied. */
+  /** Absent if it is denied. */
   readonly ports?: string;
   readonly sides: readonly SideFacts[];
 }
 
-/** Questions to the data. */
+/** Queries of the data. */
 export class Facts {
   readonly data: PageData;
   readonly #out = new Map<number, number[]>();
@@ -52,7 +52,7 @@ export class Facts {
     for (const [index, { key }] of data.places.entries()) this.#keys.set(key, index);
   }
 
-  /** @throws where there is no such place: the data names none that it does not have */
+  /** @throws if there is no such place: the data names only places that it contains */
   place(index: number): PagePlace {
     const place = this.data.places[index];
     if (place === undefined) throw new Error(`no place ${index}`);
@@ -86,7 +86,7 @@ export class Facts {
     return this.data.ports[this.arrow(arrow)[2]] ?? '';
   }
 
-  /** Whether this is a pair of which it can be said that it is denied: two workloads without an arrow. */
+  /** Whether this pair can be called denied: two workloads without an arrow. */
   isDenied(from: number, to: number): boolean {
     if (from === to || this.isOutside(from) || this.isOutside(to)) return false;
     return this.arrowOf(from, to) === undefined;
@@ -104,7 +104,7 @@ export class Facts {
     return { from, to, ...(arrow === undefined ? {} : { ports: this.portsOf(arrow) }), sides };
   }
 
-  /** Which side denies: see `PageData.denials`; `F` where none does. */
+  /** Which side denies: see `PageData.denials`; `F` if none does. */
   #denial(from: number, to: number): string {
     const out = this.place(from).egress.kind === 'Isolated';
     const into = this.place(to).ingress.kind === 'Isolated';
@@ -146,7 +146,7 @@ export class Facts {
   }
 }
 
-/** What one place's standing means for a pair. */
+/** What the state of one place means for a pair. */
 function sentenceOf(of: {
   readonly side: 'Egress' | 'Ingress';
   readonly standing: Standing;

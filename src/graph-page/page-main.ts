@@ -24,7 +24,7 @@ function current(): State {
   return parseState(location.hash, facts);
 }
 
-/** The address is the only place that remembers; what is shown follows from it. */
+/** Only the address stores the state; the page follows from it. */
 function go(state: State): void {
   const hash = formatState(state, facts);
   if (hash !== location.hash) history.pushState(null, '', hash);
@@ -52,7 +52,7 @@ function select(selection: Selection): void {
   if (hadKeyboard) panel.focus();
 }
 
-/** The view that shows a selection best: the current one where it does at all, and not just as folded namespaces. */
+/** The best view for a selection: the current one if it shows the selection, and not just as folded namespaces. */
 function viewFor(selection: Selection): string | undefined {
   const { views } = facts.data;
   const here = views.find(({ id }) => id === current().view);
@@ -85,7 +85,7 @@ function setDenied(denied: boolean): void {
   go({ ...state, denied, selection: selection.kind === 'gap' ? { kind: 'none' } : selection });
 }
 
-/** One step out: from a selection to its view, from a namespace to all of them. */
+/** One step back: from a selection to its view, from a namespace to all of them. */
 function back(): void {
   const state = current();
   const [first] = facts.data.views;

@@ -3,7 +3,7 @@ import { button, type Child, h } from './dom.ts';
 import type { Facts, PairFacts, RuleFacts, SideFacts } from './page-facts.ts';
 import type { Selection } from './state.ts';
 
-/** What the answer asks for. */
+/** The callbacks of the answer. */
 export interface PairEvents {
   readonly select: (selection: Selection) => void;
 }

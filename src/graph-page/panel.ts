@@ -1,4 +1,4 @@
-// The panel beside the map: what is selected, in words, with everything that can be asked next.
+// The panel beside the map: the selection in words, with everything that the user can ask next.
 // Must not know how the map draws.
 import type { PageBundle, PageView } from '../graph/page-format.ts';
 import { button, type Child, h } from './dom.ts';
@@ -7,7 +7,7 @@ import type { Facts } from './page-facts.ts';
 import { pairContent } from './pair-content.ts';
 import type { Selection, State } from './state.ts';
 
-/** What the panel asks for. */
+/** The callbacks of the panel. */
 export interface PanelEvents {
   readonly select: (selection: Selection) => void;
   readonly open: (room: number) => void;
@@ -51,7 +51,7 @@ function contentOf(view: PageView, state: State, facts: Facts, events: PanelEven
   }
 }
 
-/** Asks about any two places. */
+/** A form to ask about any two places. */
 function askForm(selection: Selection, facts: Facts, events: PanelEvents): HTMLElement {
   const { from: source, to: target } =
     selection.kind === 'pair'
@@ -92,7 +92,7 @@ function askField(word: 'from' | 'to', place: number | undefined, facts: Facts):
   });
 }
 
-/** The place that a field names; a field that names none is marked. */
+/** The place in a field; a field without a valid place is marked. */
 function placeIn(field: HTMLInputElement, facts: Facts): number | undefined {
   const place = facts.placeOfKey(field.value.trim());
   field.setAttribute('aria-invalid', String(place === undefined));
@@ -168,7 +168,7 @@ function placeRows(places: readonly number[], facts: Facts, events: PanelEvents)
   return h('ul', { class: 'rows' }, ...rows);
 }
 
-/** Connections with everyone, of which the map has no arrows. */
+/** Connections with everyone, which have no arrows on the map. */
 function markRows(view: PageView, _facts: Facts, events: PanelEvents): readonly Child[] {
   const marks = view.bundles.filter(({ at }) => at !== undefined);
   if (marks.length === 0) return [];

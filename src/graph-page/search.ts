@@ -1,4 +1,4 @@
-// Finding a workload or a namespace by a part of its name: a field with a list below it, and what is found lights up on the map.
+// Finds a workload or a namespace by a part of its name: a field with a list below it, and the map highlights the matches.
 import { h } from './dom.ts';
 import type { Facts } from './page-facts.ts';
 
@@ -7,19 +7,19 @@ export type Found =
   | { readonly kind: 'room'; readonly room: number }
   | { readonly kind: 'place'; readonly place: number };
 
-/** What the search tells. */
+/** The events of the search. */
 export interface SearchEvents {
-  /** Everything that is found while it is typed; `undefined` when the search is over. */
+  /** The matches, while the user types; `undefined` when the search ends. */
   readonly found: (all: readonly Found[] | undefined) => void;
   readonly choose: (found: Found) => void;
 }
 
-/** Rows that the list shows; what is found beyond lights up all the same. */
+/** The maximum number of rows in the list; all matches are highlighted. */
 const mostRows = 12;
 
 /**
- * What holds every word of a question in its name, best first: names that begin with it, then those that hold it, then
- * workloads of namespaces that do.
+ * The places whose names contain every word of a query, best first: names that begin with it, then names that contain it, then
+ * workloads of namespaces that match.
  */
 export function find(question: string, facts: Facts): readonly Found[] {
   const words = question
@@ -52,7 +52,7 @@ export function find(question: string, facts: Facts): readonly Found[] {
     .map(({ found }) => found);
 }
 
-/** Makes the field search. */
+/** Sets up the field. */
 export function attachSearch(
   input: HTMLInputElement,
   list: HTMLElement,

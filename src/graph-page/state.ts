@@ -1,4 +1,4 @@
-// What the page shows, and its place in the address: so that a view can be linked to, and the browser's Back works.
+// The state of the page, and its form in the address: so that a view can be linked to, and the browser's Back works.
 // Must not know the page.
 import type { Facts } from './page-facts.ts';
 
@@ -9,12 +9,12 @@ export type Selection =
   | { readonly kind: 'pair'; readonly from: number; readonly to: number }
   /** An arrow or a mark of the view, by its id. */
   | { readonly kind: 'bundle'; readonly id: string }
-  /** A node of the view that stands for several places, by its id. */
+  /** A node of the view that represents several places, by its id. */
   | { readonly kind: 'node'; readonly id: string }
-  /** What is denied between two nodes of the view, by their ids. */
+  /** A denied pair between two nodes of the view, by their ids. */
   | { readonly kind: 'gap'; readonly from: string; readonly to: string };
 
-/** What the page shows. */
+/** The state of the page. */
 export interface State {
   /** The id of a view. */
   readonly view: string;
@@ -23,7 +23,7 @@ export interface State {
   readonly denied: boolean;
 }
 
-/** The address of a state; workloads are named, so that links outlive a new drawing. */
+/** The address of a state; it names workloads, so links survive a new drawing. */
 export function formatState(state: State, facts: Facts): string {
   const words = new URLSearchParams();
   const view = facts.data.views.find(({ id }) => id === state.view);
@@ -42,7 +42,7 @@ export function formatState(state: State, facts: Facts): string {
   return `#${words}`;
 }
 
-/** The state of an address; whatever does not exist is left out. */
+/** The state in an address; unknown names are left out. */
 export function parseState(hash: string, facts: Facts): State {
   const words = new URLSearchParams(hash.replace(/^#/, ''));
   const { views } = facts.data;

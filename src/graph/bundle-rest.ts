@@ -2,16 +2,16 @@
 import { nameSomeInLines } from '../model/counted.ts';
 import { countOfPlaces, type DrawnNode } from './drawn.ts';
 
-/** Below this, they are drawn one by one: a picture of a namespace shows its workloads. */
+/** If there are fewer, they are drawn one by one: a picture of a namespace shows its workloads. */
 const mostDrawn = 24;
 
-/** Names that fit on a node. */
+/** The maximum number of names on a node. */
 const mostNames = 5;
 
 /**
- * The nodes, those without anything of their own in one for each room that has many of them.
+ * The nodes, with those that have no arrows merged into one for each room with many of them.
  *
- * @param isBusy whether arrows or marks of its own are drawn at a node
+ * @param isBusy whether a node has arrows or marks of its own
  */
 export function bundleRest(
   nodes: readonly DrawnNode[],

@@ -1,12 +1,12 @@
-// Arrows that every workload of an open room has in common, on the same ports, start or end at one node that says so.
-// Exact: what the bundle says holds for each workload of the room.
+// Arrows that every workload of an open room has in common, on the same ports, start or end at one node that represents all of them.
+// Exact: the bundle is true for each workload of the room.
 import { type DrawnArrow, type DrawnNode, type End, looks, otherEnd, together } from './drawn.ts';
 import type { GraphModel } from './model.ts';
 
-/** Below this, arrows drawn one by one read better than a bundle; of those that nobody asked for, two are enough. */
+/** With fewer, single arrows read better than a bundle; for arrows that no rule asks for, two are enough. */
 const worthBundling = 3;
 
-/** The arrows, those of whole open rooms bundled. */
+/** The arrows, with those of whole open rooms bundled. */
 export function bundleRooms(
   model: GraphModel,
   nodes: readonly DrawnNode[],
@@ -32,7 +32,7 @@ function allOf(model: GraphModel, room: number, nodes: readonly DrawnNode[]): Dr
   };
 }
 
-/** Bundles arrows that share the other end, and look alike. */
+/** Bundles arrows with the same other end and the same look. */
 function bundleEnd(
   model: GraphModel,
   rooms: ReadonlyMap<DrawnNode, readonly DrawnNode[]>,

@@ -1,12 +1,12 @@
-// Folded rooms beside an open one that have the very same arrows become one node that names them.
+// Folded rooms beside an open one that have exactly the same arrows become one node that names them.
 import { nameSomeInLines } from '../model/counted.ts';
 import { type DrawnArrow, type DrawnNode, looks, together } from './drawn.ts';
 import type { GraphModel } from './model.ts';
 
-/** Below this, nodes drawn one by one read better than a bundle. */
+/** With fewer, single nodes read better than a bundle. */
 const worthBundling = 3;
 
-/** Names that fit on a node. */
+/** The maximum number of names on a node. */
 const mostNames = 5;
 
 /** The arrows, with one node for folded rooms that have the same arrows. */
@@ -35,7 +35,7 @@ export function bundleTwins(
   });
 }
 
-/** Equal for nodes of one kind whose arrows lead from and to the same nodes, on the same ports. */
+/** Equal for nodes of one kind with the same arrows, on the same ports. */
 function fingerprint(model: GraphModel, node: DrawnNode, arrows: readonly DrawnArrow[]): string {
   const mine = arrows
     .filter(({ from, to }) => from === node || to === node)

@@ -1,5 +1,5 @@
-// A scene as DOT, the language of Graphviz: rooms are clusters, and what a thing is becomes its class, to which the style
-// sheet of the drawing gives its looks. Looks good without one, too.
+// A scene as DOT, the language of Graphviz: rooms are clusters, and the kind of an element becomes its class, which the style
+// sheet of the drawing formats. Looks good without one, too.
 // Must not run Graphviz.
 import { shown, xml } from './escape.ts';
 import type { OpenRoom, Scene, SceneArrow, SceneNode } from './scene.ts';
@@ -27,7 +27,7 @@ export function renderDot(scene: Scene): string {
   ].join('\n');
 }
 
-/** A closed ring is a second wall: a cluster in a cluster. */
+/** A closed ring is a second border: a cluster in a cluster. */
 function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
   const looks = room.outside ? 'outside' : room.ringed ? 'ringed' : 'unringed';
   const marks = room.marks.flatMap((mark) => mark.lines);
@@ -63,8 +63,8 @@ function dashes(looks: string): string {
 }
 
 /**
- * Allowed arrows say what is left and what is right: one that nobody asked for is written the other way round where an allowed
- * one comes back, and only drawn in its own direction.
+ * Allowed arrows decide what is left and what is right: an arrow that no rule asks for is written in reverse if an allowed
+ * one goes back, and only drawn in its own direction.
  */
 function arrowLine(arrow: SceneArrow, allowed: ReadonlySet<string>): string {
   const { from, to, id, label } = arrow;
@@ -81,7 +81,7 @@ function fromTheTop(nodes: readonly SceneNode[], busy: ReadonlySet<string>): rea
   return [...nodes.filter(({ id }) => busy.has(id)), ...lone];
 }
 
-/** Nodes without arrows would make one long column: invisible arrows put them into rows. */
+/** Nodes without arrows would make one long column: invisible arrows arrange them in rows. */
 function inRows(nodes: readonly SceneNode[]): readonly string[] {
   const columns = Math.ceil(Math.sqrt(nodes.length));
   const rows = Array.from({ length: Math.ceil(nodes.length / (columns || 1)) }, (_, row) =>
@@ -96,7 +96,7 @@ function inRows(nodes: readonly SceneNode[]): readonly string[] {
   );
 }
 
-/** A name and smaller lines below it, as an HTML-like label; a table has the better line spacing. */
+/** A name and smaller lines below it, as an HTML-like label; a table has better line spacing. */
 function lines(name: string, details: readonly string[]): string {
   const line = (text: string, size: number) =>
     `<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="${size}">${xml(shown(text))}</FONT></TD></TR>`;

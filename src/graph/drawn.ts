@@ -4,21 +4,21 @@
 import { count } from '../model/counted.ts';
 import { type GraphModel, isRinged, isUnfenced, portLabels } from './model.ts';
 
-/** Something that is drawn as one shape, and the places that it stands for. */
+/** One shape of the drawing, and the places that it represents. */
 export interface DrawnNode {
   /** Letters and digits only, so that no format has to quote it. */
   readonly id: string;
   /**
-   * `all` stands for every place of the open room that it is drawn in, `rest` for those of them that nothing is drawn at,
-   * `several` for a few folded rooms.
+   * `all` represents every place of the open room that contains it, `rest` those of them without nodes of their own,
+   * `several` a few folded rooms.
    */
   readonly kind: 'workload' | 'addresses' | 'room' | 'outside' | 'all' | 'rest' | 'several';
-  /** Index of the room that it is drawn in or stands for; absent for `several`. */
+  /** Index of the room that contains it or that it represents; absent for `several`. */
   readonly room?: number;
   readonly name: string;
   /** A few short lines below the name. */
   readonly details: readonly string[];
-  /** Whether every place behind it is isolated for ingress: its ring is closed. */
+  /** Whether every place in it is isolated for ingress: its ring is closed. */
   readonly ringed: boolean;
   /** Indexes of places. */
   readonly places: readonly number[];
@@ -28,7 +28,7 @@ export interface DrawnNode {
 export interface ArrowBundle {
   /** Indexes into `GraphModel.arrows`. */
   readonly members: readonly number[];
-  /** No policy isolates either side of any of them, so that nobody had to ask for them. */
+  /** No policy isolates either side of any of them, so no rule asks for them. */
   readonly unfenced: boolean;
 }
 
@@ -38,13 +38,13 @@ export interface DrawnArrow extends ArrowBundle {
   readonly to: DrawnNode;
 }
 
-/** Connections of a node with everyone: a line of text on it instead of arrows from or to everywhere. */
+/** Connections of a node with everyone: a line of text on it instead of arrows from or to everything. */
 export interface DrawnMark extends ArrowBundle {
   readonly node: DrawnNode;
-  /** Which end of the connections `who` is. */
+  /** On which end of the connections `who` is. */
   readonly end: End;
   readonly who: 'everyone' | 'every namespace';
-  /** Namespaces that it does not hold for. */
+  /** Namespaces that are exceptions. */
   readonly except: readonly string[];
 }
 
@@ -94,7 +94,7 @@ export function countOfPlaces(number: number, outside: boolean): string {
   return count(number, outside ? 'address range' : 'workload');
 }
 
-/** One arrow for each pair of nodes of which any places have one. */
+/** One arrow for each pair of nodes with a connection between any of their places. */
 export function arrowsBetween(model: GraphModel, nodes: readonly DrawnNode[]): readonly DrawnArrow[] {
   const nodeOf = new Map(nodes.flatMap((node) => node.places.map((place) => [place, node] as const)));
   const found = new Map<string, { from: DrawnNode; to: DrawnNode; members: number[] }>();
@@ -125,7 +125,7 @@ export function bundlePorts(model: GraphModel, { members }: ArrowBundle): readon
   return portLabels(model, members);
 }
 
-/** Equal for bundles that a picture shows alike: the same ports, and the same line. */
+/** Equal for bundles that look the same in a picture: the same ports, and the same line. */
 export function looks(model: GraphModel, bundle: ArrowBundle): string {
   return `${bundle.unfenced} ${bundlePorts(model, bundle).join(',')}`;
 }

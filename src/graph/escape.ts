@@ -1,12 +1,12 @@
-// Names come from users' files, and nothing has checked them: what they may become in a drawing.
+// Names come from users' files, and nothing has checked them: this makes them safe for a drawing.
 // Must not know what is drawn.
 
-/** Longer names are cut in the middle: their ends tell more than their middle. */
+/** Longer names are cut in the middle: their ends are more informative. */
 const longest = 44;
 
 /**
- * A text as it is shown: control characters, lone surrogates, and marks that turn the direction of writing (which could make
- * a name look like another one) become `�`, and what is too long is cut.
+ * A text for display: control characters, lone surrogates, and marks that change the direction of writing (which could make
+ * a name look like another one) become `�`, and a text that is too long is cut.
  */
 export function shown(text: string, most = longest): string {
   const safe = [...visible(text)];
@@ -15,7 +15,7 @@ export function shown(text: string, most = longest): string {
   return `${safe.slice(0, head).join('')}…${safe.slice(safe.length - (most - 1 - head)).join('')}`;
 }
 
-/** The whole text, without what can't be seen. */
+/** The whole text, without invisible characters. */
 export function visible(text: string): string {
   return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, '\ufffd');
 }

@@ -1,5 +1,5 @@
-// From an analysis to what a drawing speaks of: workloads become places in the rooms of their namespaces, connections become
-// arrows with the rules that let them out and in.
+// From an analysis to the model of a drawing: workloads become places in the rooms of their namespaces, connections become
+// arrows with the rules that allow them.
 // Must not know how anything is drawn.
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AddressEnd, WorkloadEnd } from '../analyze/endpoints.ts';
@@ -9,13 +9,13 @@ import { type Link, linksOf, placeKey } from './links.ts';
 import type { Arrow, GraphModel, GraphPlace, Room, Standing } from './model.ts';
 import { ReasonIndex } from './reason-index.ts';
 
-/** The room that holds all addresses which are no pod's. */
+/** The room for all addresses that belong to no pod. */
 const outsideName = 'outside the cluster';
 
 /**
- * Everything that an analysis says, as a model to draw. Its first places are the analysis's workloads, in their order.
+ * A whole analysis as a model to draw. Its first places are the analysis's workloads, in their order.
  *
- * @param only namespaces without whose workloads there is no arrow; none: all
+ * @param only namespaces; arrows without a workload in one of them are left out; empty: all
  */
 export function modelOf(analysis: Analysis, only: readonly string[] = []): GraphModel {
   const notes = new ReasonIndex();
@@ -54,7 +54,7 @@ function arrowOf(analysis: Analysis, link: Link, { indexes, places, notes }: Kno
   const here = indexes.get(placeKey(workload)) ?? -1;
   const there = indexes.get(placeKey(other)) ?? -1;
   const [from, to] = direction === 'Egress' ? [here, there] : [there, here];
-  // Nothing is to be explained where no policy isolates either end: with many open namespaces, that is most of it.
+  // There is nothing to explain if no policy isolates either end: with many open namespaces, these are most arrows.
   const isFenced = places[from]?.egress.kind === 'Isolated' || places[to]?.ingress.kind === 'Isolated';
   const ends = 'ends' in other ? other.ends : [other];
   const explained = (isFenced ? ends : []).flatMap((end) =>
@@ -72,9 +72,9 @@ function arrowOf(analysis: Analysis, link: Link, { indexes, places, notes }: Kno
 }
 
 /**
- * Which side denies, for pairs of workloads that policies isolate on both: one text for each source, with a character for
- * each place. `E`: egress, `I`: ingress, `B`: both, `P`: each lets something through, but not on the same ports; `.`: not
- * denied, or one side says it all.
+ * Which side denies, for pairs of workloads that policies isolate on both sides: one text for each source, with a character for
+ * each place. `E`: egress, `I`: ingress, `B`: both, `P`: each allows something, but not on the same ports; `.`: not
+ * denied, or the state of one side is enough.
  */
 export function denialsOf(analysis: Analysis, model: GraphModel): Readonly<Record<string, string>> {
   const { workloads } = analysis;
@@ -109,7 +109,7 @@ function roomsOf(workloads: readonly WorkloadEnd[]): readonly Room[] {
 }
 
 function workloadPlace(analysis: Analysis, end: WorkloadEnd, room: number, notes: ReasonIndex): GraphPlace {
-  // No pod has this address, so that what is said of its own side is all there is to say.
+  // No pod has this address, so the answer of its own side is the complete answer.
   const nowhere: AddressEnd = { cidr: '0.0.0.0/32' };
   const [leaving] = analysis.explain(end, nowhere);
   const [entering] = analysis.explain(nowhere, end);

@@ -1,4 +1,4 @@
-// The page of a model: which pictures it holds, and their drawings.
+// The page of a model: its pictures, and their drawings.
 // Must not know what a page looks like.
 import type { GraphModel } from './model.ts';
 import { type PageAssets, renderPage } from './page.ts';
@@ -12,17 +12,17 @@ export interface PageInput {
   readonly model: GraphModel;
   /** See `denialsOf`. */
   readonly denials: Readonly<Record<string, string>>;
-  /** Namespaces that the page is about; none: all. */
+  /** The namespaces of the page; empty: all. */
   readonly only?: readonly string[];
 }
 
-/** What makes it a page: neither can be loaded here. */
+/** What turns it into a page: neither can be loaded here. */
 export interface PageTools {
   readonly graphviz: Graphviz;
   readonly assets: PageAssets;
 }
 
-/** A page with a picture of all namespaces, of each by itself, and where it can be read, of everything at once. */
+/** A page with a picture of all namespaces, of each by itself, and, if it is readable, of everything at once. */
 export function htmlFile({ title, model, denials, only = [] }: PageInput, tools: PageTools): string {
   const scenes = scenesOf(model, only);
   const drawings = new Map(scenes.map(({ id, scene }) => [id, drawScene(scene, tools.graphviz)]));

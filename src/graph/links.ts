@@ -1,4 +1,4 @@
-// Connections from the view of one workload, as a drawing joins them: all of IPv4 and all of IPv6 are one place.
+// Connections from the view of one workload, as a drawing merges them: all of IPv4 and all of IPv6 are one place.
 // Must not know why a connection is allowed.
 import type { Analysis } from '../analyze/analysis.ts';
 import type { Connection } from '../analyze/connections.ts';
@@ -30,9 +30,9 @@ export function placeKey(end: WorkloadEnd | Addresses): string {
 }
 
 /**
- * How many connections there are to draw, without making them one by one.
+ * The number of connections to draw, without creating them one by one.
  *
- * @param only namespaces that one of the ends must be in; none: all
+ * @param only namespaces that one of the ends must be in; empty: all
  */
 export function countLinks(analysis: Analysis, only: readonly string[]): number {
   return analysis.groups().reduce((sum, { from, to }) => {
@@ -43,9 +43,9 @@ export function countLinks(analysis: Analysis, only: readonly string[]): number 
 }
 
 /**
- * Every connection but those of a workload with itself.
+ * Every connection except those of a workload with itself.
  *
- * @param only namespaces that one of the ends must be in; none: all
+ * @param only namespaces that one of the ends must be in; empty: all
  */
 export function linksOf(analysis: Analysis, only: readonly string[]): readonly Link[] {
   const links = [...analysis.connections()]
@@ -71,7 +71,7 @@ function linkOf({ from, to, ports }: Connection): readonly Link[] {
   return isWorkload(to) ? [{ workload: to, other: { ends: [from] }, direction: 'Ingress', ports }] : [];
 }
 
-/** Of links with addresses that differ in these only, those with a whole family each become one. */
+/** Merges links whose addresses are whole families and that differ only in these. */
 function familiesTogether(group: readonly Link[]): readonly Link[] {
   const endsOf = ({ other }: Link) => ('ends' in other ? other.ends : []);
   const whole = group.filter((link) =>

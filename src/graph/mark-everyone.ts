@@ -1,24 +1,24 @@
-// Arrows between one node and every namespace become a mark on that node: drawn, they would cross the whole picture.
-// Exact: a namespace that the mark does not hold for is named in it.
+// Arrows between one node and every namespace become a mark on that node: as arrows, they would cross the whole picture.
+// Exact: the mark names every namespace that is an exception.
 import { type DrawnArrow, type DrawnMark, type DrawnNode, type End, otherEnd, together } from './drawn.ts';
 import type { GraphModel } from './model.ts';
 
-/** With fewer other namespaces, arrows read better than a mark; of what nobody asked for, one is enough. */
+/** With fewer other namespaces, arrows read better than a mark; for arrows that no rule asks for, one is enough. */
 const worthMarking = 2;
 
-/** This many namespaces may be named as exceptions, where there are at least ten others. */
+/** The maximum number of namespaces that are named as exceptions, if there are at least ten others. */
 const mostExceptions = 2;
 
-/** Marks, and the arrows that are left. */
+/** The marks, and the remaining arrows. */
 export interface Marked {
   readonly arrows: readonly DrawnArrow[];
   readonly marks: readonly DrawnMark[];
 }
 
 /**
- * Sources first: who is open to everyone counts as reached by everyone who reaches all others.
+ * Sources first: a node that is open to everyone counts as reached by a source that reaches all others.
  *
- * @param whole whether the picture holds all arrows of a node, so that it can be said whether they are with everyone
+ * @param whole whether the picture contains all arrows of a node, so that it is known whether they are with everyone
  */
 export function markEveryone(
   model: GraphModel,
@@ -34,7 +34,7 @@ export function markEveryone(
 interface MarkInput {
   readonly arrows: readonly DrawnArrow[];
   readonly whole: (node: DrawnNode) => boolean;
-  /** Rooms that need no arrow to count. */
+  /** Rooms that count without an arrow. */
   readonly covered: ReadonlySet<number>;
 }
 
@@ -52,7 +52,7 @@ function markEnd(model: GraphModel, end: End, { arrows, whole, covered }: MarkIn
   return { marks, arrows: arrows.filter((arrow) => !marked.has(arrow)) };
 }
 
-/** What of the arrows at `node` is with everyone, if anything is. */
+/** The part of the arrows at `node` that is with everyone, if any. */
 function everyoneAt(
   model: GraphModel,
   node: DrawnNode,
@@ -86,13 +86,13 @@ function everyoneAt(
   };
 }
 
-/** Whether these arrows start (or end) at all that is drawn of a room. */
+/** Whether these arrows start (or end) at every drawn node of a room. */
 function speakForRoom(model: GraphModel, room: number, arrows: readonly DrawnArrow[], end: End): boolean {
   if (arrows.some((arrow) => ['room', 'outside', 'all'].includes(arrow[end].kind))) return true;
   return arrows.length > 0 && arrows.length === model.rooms[room]?.places.length;
 }
 
-/** Whether the rest of the node's own room is with everyone too. */
+/** Whether the rest of the node's own room is also with everyone. */
 function isWithin(
   model: GraphModel,
   room: number,

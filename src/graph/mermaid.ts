@@ -1,11 +1,11 @@
 // A picture as Mermaid, which GitHub draws in Markdown: subgraphs are rooms. The same text for the same picture.
-// Must not know what is worth drawing.
+// Must not know what to draw.
 import { shown } from './escape.ts';
 import type { Picture } from './picture.ts';
 import type { OpenRoom, SceneArrow, SceneNode } from './scene.ts';
 
 /**
- * What GitHub draws at most: Mermaid's own defaults (`maxTextSize`, in characters, and `maxEdges`), which a page can't raise.
+ * GitHub's limits: Mermaid's own defaults (`maxTextSize`, in characters, and `maxEdges`), which a page can't raise.
  */
 export const mermaidLimits = { characters: 50_000, arrows: 500 } as const;
 
@@ -28,7 +28,7 @@ export function renderMermaid({ scene, note }: Picture): string {
   ].join('\n');
 }
 
-/** The same picture with as many arrows as GitHub draws: those that stand for the most connections. */
+/** The same picture with as many arrows as GitHub draws: those with the most connections. */
 export function cutToMermaid(picture: Picture): string {
   const ranked = [...picture.scene.arrows].sort((a, b) => b.members.length - a.members.length);
   for (let kept = Math.min(ranked.length, mermaidLimits.arrows); ; kept = Math.floor(kept * 0.8)) {
@@ -76,7 +76,7 @@ function lines(texts: readonly string[]): string {
 }
 
 /**
- * Everything that Mermaid, Markdown or HTML could read as more than text becomes one of Mermaid's entity codes (`#35;` is `#`).
+ * Everything that Mermaid, Markdown or HTML could interpret becomes one of Mermaid's entity codes (`#35;` is `#`).
  */
 function escaped(text: string): string {
   return text.replace(/[^\p{L}\p{N} ._/:,+←→·…-]/gu, (character) => `#${character.codePointAt(0)};`);

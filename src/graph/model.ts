@@ -1,10 +1,10 @@
-// What a drawing speaks of: rooms (namespaces and the outside), places in them (workloads, address ranges), and arrows (who
+// The model of a drawing: rooms (namespaces and the outside), places in them (workloads, address ranges), and arrows (who
 // reaches whom, on which ports, and why). Plain data with indexes instead of references, so that it becomes JSON as it is.
 // Must not know how anything is drawn.
 import { type PortSet, unite } from '../model/port-set.ts';
 import { everyPort, type PortInterval, type Protocol, protocols } from '../model/ports.ts';
 
-/** A namespace, or what lies outside of all of them. */
+/** A namespace, or everything outside of all namespaces. */
 export interface Room {
   readonly name: string;
   readonly outside: boolean;
@@ -17,14 +17,14 @@ export interface GraphPlace {
   /** Index into `GraphModel.rooms`. */
   readonly room: number;
   readonly name: string;
-  /** `Deployment`, `Pod`, …; for addresses what is left out of them, if anything is. */
+  /** `Deployment`, `Pod`, …; for addresses their exceptions, if there are any. */
   readonly detail: string;
-  /** What the policies say of it, in each direction, whoever the other end is. */
+  /** The state of the place under the policies, in each direction, for any other end. */
   readonly egress: Standing;
   readonly ingress: Standing;
 }
 
-/** Whether policies reach a place in one direction: see `SideExplanation` of the analysis. */
+/** Whether policies apply to a place in one direction: see `SideExplanation` of the analysis. */
 export interface Standing {
   readonly kind: 'Isolated' | 'Open' | 'HostNetwork' | 'Outside';
   /** Those that isolate it: indexes into `GraphModel.policies`. */
@@ -35,7 +35,7 @@ export interface Standing {
 export interface PolicyNote {
   readonly namespace: string;
   readonly name: string;
-  /** The profile that it was generated from, as in `AppNetworkProfile shop`, where it is ours. */
+  /** The profile that it was generated from, as in `AppNetworkProfile shop`, if it is ours. */
   readonly owner?: string;
 }
 
@@ -46,7 +46,7 @@ export interface RuleNote {
   /** Its index in the policy's list of its direction. */
   readonly rule: number;
   readonly ports: string;
-  /** The routes or objects that asked for it, where they are known. */
+  /** The routes or objects that asked for it, if they are known. */
   readonly origins: readonly string[];
 }
 
@@ -56,14 +56,14 @@ export interface Arrow {
   readonly from: number;
   readonly to: number;
   readonly ports: PortSet;
-  /** The rules that let it out and in, as indexes into `GraphModel.reasons`; the place's standing says whether it needs any. */
+  /** The rules that allow it on both sides, as indexes into `GraphModel.reasons`; the state of the place says whether it needs any. */
   readonly egress: number;
   readonly ingress: number;
 }
 
-/** Everything that a drawing speaks of. */
+/** The whole model. */
 export interface GraphModel {
-  /** Namespaces by name; the outside, where anything is known of it, is last. */
+  /** Namespaces by name; the outside, if anything is known of it, is last. */
   readonly rooms: readonly Room[];
   readonly places: readonly GraphPlace[];
   /** By `from`, then `to`; a place has no arrow to itself. A pair without one is denied. */
@@ -73,7 +73,7 @@ export interface GraphModel {
   readonly reasons: readonly (readonly RuleNote[])[];
 }
 
-/** Whether no policy isolates either end, so that nobody had to ask for the connection. */
+/** Whether no policy isolates either end, so that no rule asks for the connection. */
 export function isUnfenced(model: GraphModel, arrow: Arrow | undefined): boolean {
   if (arrow === undefined) return false;
   const isIsolated = (standing: Standing | undefined) => standing?.kind === 'Isolated';

@@ -4,7 +4,7 @@ import { type GraphModel, isRinged, portLabels } from './model.ts';
 import type { PageBundle, PageData, PageView } from './page-format.ts';
 import type { Scene, SceneNode } from './scene.ts';
 
-/** A picture of the page, and what it is called. */
+/** A picture of the page, and its title. */
 export interface NamedScene {
   readonly id: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface NamedScene {
   readonly scene: Scene;
 }
 
-/** What the page's script gets to know. */
+/** The input of the page's script. */
 export function pageDataOf(
   model: GraphModel,
   denials: Readonly<Record<string, string>>,
@@ -42,7 +42,7 @@ export function pageDataOf(
   };
 }
 
-/** `shop/web`; with the kind where two in a namespace have one name, and with a number where even that is not enough. */
+/** `shop/web`; with the kind if two in a namespace have the same name, and with a number if even that is not unique. */
 function keyed(model: GraphModel): PageData['places'] {
   const taken = new Map<string, number>();
   const plain = model.places.map(({ room, name }) => {

@@ -1,5 +1,5 @@
-// What the page knows: the model and its views, as compact JSON. `page-data.ts` writes it, the page's program reads it.
-// Types only, so that both sides hold to the same words.
+// The data of the page: the model and its views, as compact JSON. `page-data.ts` writes it, the page's program reads it.
+// Types only, so that both sides use the same names.
 import type { PolicyNote, RuleNote, Standing } from './model.ts';
 
 /** A namespace, or the outside. */
@@ -14,7 +14,7 @@ export interface PageRoom {
 export interface PagePlace {
   readonly room: number;
   readonly name: string;
-  /** Unique: what links and fields for people name it by. */
+  /** Unique: the name of the place in links and fields. */
   readonly key: string;
   readonly detail: string;
   readonly egress: Standing;
@@ -51,13 +51,13 @@ export interface PageBundle {
 export interface PageView {
   readonly id: string;
   readonly name: string;
-  /** The one room that stands open. */
+  /** The one open room. */
   readonly room?: number;
   readonly nodes: readonly PageNode[];
   readonly bundles: readonly PageBundle[];
 }
 
-/** Everything that the page knows. */
+/** All data of the page. */
 export interface PageData {
   readonly rooms: readonly PageRoom[];
   readonly places: readonly PagePlace[];
@@ -66,8 +66,8 @@ export interface PageData {
   readonly ports: readonly string[];
   readonly arrows: readonly PageArrow[];
   /**
-   * Which side denies, where policies isolate both: for a source, one character for each place. `E`: egress, `I`: ingress,
-   * `B`: both, `P`: each lets something through, but not on the same ports; `.`: not denied.
+   * Which side denies, if policies isolate both: for a source, one character for each place. `E`: egress, `I`: ingress,
+   * `B`: both, `P`: each allows something, but not on the same ports; `.`: not denied.
    */
   readonly denials: Readonly<Record<string, string>>;
   readonly views: readonly PageView[];

@@ -1,12 +1,12 @@
 // One HTML file that needs nothing else: drawings, data, style and script in one text. It loads nothing and sends nothing: its
-// content security policy allows its own style and script, by their hashes, and nothing besides.
+// content security policy allows only its own style and script, by their hashes.
 // Must not know how drawings are made.
 import { createHash } from 'node:crypto';
 import { count } from '../model/counted.ts';
 import { scriptJson, visible, xml } from './escape.ts';
 import type { PageData } from './page-format.ts';
 
-/** What a page is made of besides its data and drawings. */
+/** The parts of a page besides its data and drawings. */
 export interface PageAssets {
   /** The style sheet of a drawing. */
   readonly drawingStyle: string;
@@ -43,7 +43,7 @@ ${templates.join('\n')}
 `;
 }
 
-/** Scripts may not even write HTML: `require-trusted-types-for` refuses `innerHTML` and its like. */
+/** Scripts may not even write HTML: `require-trusted-types-for` refuses `innerHTML` and similar. */
 function policyOf(style: string, script: string): string {
   return [
     "default-src 'none'",

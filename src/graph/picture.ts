@@ -1,20 +1,20 @@
-// Which picture is drawn in a format that holds only one: everything where that is readable, else one node per namespace; the
-// namespaces that are asked for are open.
+// The picture for a format that holds only one: everything if that is readable, or else one node per namespace; the
+// requested namespaces are open.
 // Must not know a file format.
 import type { GraphModel } from './model.ts';
 import { isReadable, type Scene, sceneOf } from './scene.ts';
 
-/** A scene, and what to know of it. */
+/** A scene, and a note about it. */
 export interface Picture {
   readonly scene: Scene;
-  /** Why it shows less than everything; absent where it does not. */
+  /** Why it shows less than everything; absent if it does not. */
   readonly note?: string;
 }
 
 /**
- * The picture of everything, or of some namespaces and what they have to do with.
+ * The picture of everything, or of some namespaces and what they connect to.
  *
- * @param namespaces names that exist; none: everything
+ * @param namespaces existing names; empty: everything
  */
 export function pictureOf(model: GraphModel, namespaces: readonly string[]): Picture {
   const rooms = [...model.rooms.keys()];

@@ -1,11 +1,11 @@
-// Policies and reasons that occur again and again, each kept once and named by its index.
+// Policies and reasons that occur repeatedly, each stored once and referenced by its index.
 // Must not know which arrows they are for.
 import type { PolicyReason, RuleReason } from '../analyze/explain.ts';
 import { formatKey } from '../model/object-key.ts';
 import { formatPorts } from '../model/port-texts.ts';
 import type { PolicyNote, RuleNote } from './model.ts';
 
-/** Collects what reasons name. */
+/** Collects policies and reasons. */
 export class ReasonIndex {
   readonly #policies = new Map<string, { readonly index: number; readonly note: PolicyNote }>();
   readonly #reasons = new Map<string, { readonly index: number; readonly rules: readonly RuleNote[] }>();
@@ -25,7 +25,7 @@ export class ReasonIndex {
     return index;
   }
 
-  /** The index of a list of rules; the same rule twice is once. */
+  /** The index of a list of rules; a repeated rule counts once. */
   reason(rules: readonly RuleReason[]): number {
     const all = rules.map(({ policy, rule, ports, origins }) => ({
       policy: this.policy(policy),

@@ -1,5 +1,5 @@
-// What one picture shows: rooms that stand open with their workloads, rooms that are folded into one node, and the arrows
-// between them, equal ones bundled. The same scene becomes Mermaid, DOT or a view of the page.
+// The content of one picture: open rooms with their workloads, rooms that are folded into one node, and the arrows
+// between them, with equal ones bundled. The same scene becomes Mermaid, DOT or a view of the page.
 // Must not know a file format.
 import { compareText } from '../model/object-key.ts';
 import { bundleRest } from './bundle-rest.ts';
@@ -18,7 +18,7 @@ import {
 import { markEveryone } from './mark-everyone.ts';
 import { type GraphModel, isRinged } from './model.ts';
 
-/** A bundle of connections, as it is drawn. */
+/** A bundle of connections in the drawing. */
 interface SceneBundle extends ArrowBundle {
   readonly id: string;
   /** Ports, few enough to read. */
@@ -42,7 +42,7 @@ export interface SceneNode extends DrawnNode {
   readonly marks: readonly SceneMark[];
 }
 
-/** A room that stands open. */
+/** An open room. */
 export interface OpenRoom {
   readonly room: number;
   readonly name: string;
@@ -55,12 +55,12 @@ export interface OpenRoom {
 /** One picture. */
 export interface Scene {
   readonly openRooms: readonly OpenRoom[];
-  /** What stands outside of open rooms. */
+  /** The nodes outside of open rooms. */
   readonly nodes: readonly SceneNode[];
   readonly arrows: readonly SceneArrow[];
 }
 
-/** Which rooms stand open; the others are folded, and with `only` left out where no arrow leads to an open one. */
+/** Which rooms are open; the others are folded, and with `only` left out if no arrow leads to an open one. */
 export interface SceneChoice {
   readonly open: ReadonlySet<number>;
   readonly only: boolean;
@@ -89,7 +89,7 @@ export function sceneOf(model: GraphModel, choice: SceneChoice): Scene {
       .sort((a, b) => a - b)
       .map((room) => ({
         ...roomHeader(model, room),
-        // A mark of a whole room needs no node where no arrow leads to it.
+        // A mark of a whole room needs no node if no arrow leads to it.
         marks: marks
           .filter(({ node }) => node.room === room && node.kind === 'all' && !shown.has(node))
           .map((mark) => labelled.mark(mark)),
@@ -108,7 +108,7 @@ function byId(a: DrawnNode, b: DrawnNode): number {
   return (a.places[0] ?? 0) - (b.places[0] ?? 0) || compareText(a.id, b.id);
 }
 
-/** Gives bundles their labels, and ids in the order in which they ask. */
+/** Gives bundles their labels, and ids in the order of the calls. */
 function labeller(model: GraphModel) {
   const next = { a: 0, m: 0 };
   const bundle = (drawn: ArrowBundle, prefix: 'a' | 'm'): SceneBundle => {
@@ -135,7 +135,7 @@ function roomHeader(model: GraphModel, index: number) {
   return { room: index, name, outside, ringed: isRinged(model, places) };
 }
 
-/** A folded room beside an open one says which of its workloads are concerned. */
+/** A folded room beside an open one names the workloads with arrows. */
 function concerned(model: GraphModel, node: DrawnNode, arrows: readonly DrawnArrow[]): DrawnNode {
   if (node.kind === 'several') return node;
   const mine = new Set(node.places);
@@ -158,7 +158,7 @@ function concerned(model: GraphModel, node: DrawnNode, arrows: readonly DrawnArr
 /** Names that fit on a node. */
 const mostNames = 3;
 
-/** Whether a picture can be taken in at a glance. */
+/** Whether a picture can be understood at a glance. */
 export function isReadable({ openRooms, nodes, arrows }: Scene): boolean {
   const count = openRooms.reduce((sum, room) => sum + room.nodes.length, nodes.length);
   return count <= 60 && arrows.length <= 90;

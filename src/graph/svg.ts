@@ -1,4 +1,4 @@
-// A scene as SVG: Graphviz lays it out and draws it, then what only Graphviz needs is removed, and titles for people are added.
+// A scene as SVG: Graphviz lays it out and draws it; then what only Graphviz needs is removed, and titles for people are added.
 // Must not know where Graphviz comes from, nor where the drawing goes.
 import { renderDot } from './dot.ts';
 import { visible, xml } from './escape.ts';
@@ -12,7 +12,7 @@ export function drawScene(scene: Scene, graphviz: Graphviz): string {
   return clean(graphviz(renderDot(scene)), scene);
 }
 
-/** A drawing as a file of its own. It follows the colour scheme of its reader; screen readers say its title first. */
+/** A drawing as a file of its own. It follows the reader's colour scheme; screen readers read its title first. */
 export function svgFile(svg: string, style: string): string {
   const [, width = '0', height = '0'] = /viewBox="\S+ \S+ (\S+) (\S+)"/.exec(svg) ?? [];
   return svg
@@ -24,7 +24,7 @@ export function svgFile(svg: string, style: string): string {
 }
 
 /**
- * What Graphviz writes holds texts of users only escaped, so that `<title>` and `<!--` are its own. Titles are the ids that
+ * Graphviz escapes the texts of users in its output, so every `<title>` and `<!--` is its own. Titles are the ids that
  * `renderDot` gave.
  */
 function clean(output: string, scene: Scene): string {

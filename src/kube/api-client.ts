@@ -1,6 +1,6 @@
 // Requests to the API server over one pooled transport: JSON in, JSON out, errors classified, watches as lines. Writes pass a
 // gate.
-// Must not know any kind of object, nor retry: whoever asked decides when to ask again.
+// Must not know any kind of object, nor retry: the caller decides when to ask again.
 import type { IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { ClusterConnection, Transport } from './connection.ts';
@@ -9,38 +9,38 @@ import { exchange } from './http.ts';
 import { ServerClock } from './server-clock.ts';
 import { type WriteGate, WritesClosedError } from './write-gate.ts';
 
-/** What a request carries besides its path. */
+/** The content of a request besides its path. */
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
-  /** Of the body; merge patches have their own. */
+  /** The media type of the body; merge patches have their own. */
   readonly contentType?: 'application/json' | 'application/merge-patch+json';
-  /** Which form of the answer is asked for; left out: JSON. */
+  /** The requested form of the answer; if unset: JSON. */
   readonly accept?: string;
   readonly signal?: AbortSignal;
 }
 
-/** A watch says for how long it may be silent, and has a connection of its own. A write has to pass a gate. */
+/** A watch sets how long it may be silent, and has its own connection. A write has to pass a gate. */
 type SendOptions = RequestOptions & { readonly idleMs?: number; readonly gate?: WriteGate };
 
 /** The HTTP methods that we use. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** How a client sends. */
+/** The dependencies of a client. */
 export interface ClientOptions {
   readonly onAnswer?: AnswerListener;
-  /** What every request but a GET has to pass; without one, all may be sent. */
+  /** What every request except a GET has to pass; if absent, all may be sent. */
   readonly gate?: WriteGate;
   /** Whether its requests share no connection with those of other clients, for which they would have to wait. */
   readonly apart?: boolean;
 }
 
-/** Hears of each exchange with the API server; `status` is absent where there was no answer. It must not throw. */
+/** Receives each exchange with the API server; `status` is absent if there was no answer. It must not throw. */
 export type AnswerListener = (method: Method, host: string, status: number | undefined) => void;
 
 /** Sends requests to one API server. */
 export class ApiClient {
-  /** What its answers tell of the server's clock. */
+  /** The server's clock, from its answers. */
   readonly serverClock = new ServerClock();
   readonly #connection: ClusterConnection;
   readonly #host: string;
@@ -56,7 +56,7 @@ export class ApiClient {
    * Sends one request and returns the parsed body: an object, a list or a `metav1.Status`.
    *
    * @throws ApiError for any answer but success, and for none
-   * @throws WritesClosedError where it was not sent, or was broken off, because nothing may be written now
+   * @throws WritesClosedError if it was not sent, or was cancelled, because writing is not allowed now
    */
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<object> {
     const { gate } = this.#options;
@@ -123,7 +123,7 @@ export class ApiClient {
     throw errorFromAnswer(statusOf(answer), await readBody(answer), answer.headers);
   }
 
-  /** Without credentials we are as nobody to the server, so that nothing is sent. */
+  /** Without credentials the server would treat us as anonymous, so nothing is sent. */
   async #transport(refresh = false): Promise<Transport> {
     try {
       return await this.#connection.transport(refresh);
@@ -168,12 +168,12 @@ export class ApiClient {
   }
 }
 
-/** A list takes as long as it is long; anything else, the API server itself gives up after a minute. */
+/** A list takes as long as it is long; the API server itself aborts anything else after a minute. */
 function deadlineOf({ query }: SendOptions): number {
   return query?.limit === undefined ? 65_000 : 300_000;
 }
 
-/** What every answer of the API server is; a portal or a gateway answers with status 200 too. */
+/** The form of every answer of the API server; a portal or a gateway may also answer with status 200. */
 function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -197,7 +197,7 @@ async function readBody(answer: IncomingMessage): Promise<string> {
   }
 }
 
-/** A connection's failure and a timeout look alike to a caller: there is no answer. */
+/** For a caller, a connection failure and a timeout are the same: there is no answer. */
 function unreachable(error: unknown): ApiError {
   const { message, code } = error as { message?: string; code?: string };
   return new ApiError(0, code ?? '', message || code || 'no answer');

@@ -1,5 +1,5 @@
-// How long to wait before the next try: exponential with jitter, never less than the server asked for.
-// Must not know what is tried.
+// How long to wait before the next attempt: exponential with jitter, never less than the server asks for.
+// Must not know what is attempted.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The bounds of a backoff, in milliseconds. */
@@ -9,8 +9,8 @@ export interface BackoffBounds {
 }
 
 /**
- * The wait before try number `attempt` (1 is the first retry), in milliseconds: doubled each time up to the cap, of
- * which a random half to whole is taken so that many clients don't come back at once.
+ * The wait before attempt number `attempt` (1 is the first retry), in milliseconds: doubled each time up to the cap,
+ * and reduced at random by up to a half, so that many clients don't come back at once.
  */
 export function backoffMs(attempt: number, bounds: BackoffBounds, atLeastMs = 0): number {
   const whole = Math.min(bounds.capMs, bounds.baseMs * 2 ** Math.min(attempt - 1, 30));

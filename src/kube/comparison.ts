@@ -1,6 +1,6 @@
-// Compares what is known of a kind with what the server has, now and then: the one thing that finds an event that a watch never
-// told of. It reads metadata in pages, and whole objects only where they differ; what is read goes into the store, whose
-// listeners hear of it as of any other change. Must not know what the objects mean. It writes nothing.
+// Compares the cache of a kind with the server from time to time: this is the only way to find an event that a watch
+// lost. It reads metadata in pages, and whole objects only if they differ; these go into the store, whose
+// listeners receive them like any other change. Must not know what the objects mean. It writes nothing.
 import type { ObjectKey } from '../model/object-key.ts';
 import type { ApiClient } from './api-client.ts';
 import { waitFor } from './backoff.ts';
@@ -13,9 +13,9 @@ import { identify } from './resource.ts';
 import { isLost, isSameState, Snapshot, type Suspect } from './snapshot.ts';
 import type { Identified } from './store.ts';
 
-/** Hears of comparisons, by resource. */
+/** Receives the results of comparisons, by resource. */
 export interface ComparisonListener {
-  /** @param differences the objects of which an event was lost; what the server has of them is known now */
+  /** @param differences the objects of which an event was lost; the cache has their current state now */
   readonly onCompared?: (resource: string, differences: readonly ObjectKey[]) => void;
   /** A comparison could not be made. */
   readonly onNotCompared?: (resource: string, error: ApiError) => void;
@@ -35,7 +35,7 @@ export interface ComparisonTimes {
   readonly everyMs: number;
 }
 
-// Bookmarks come about every minute. What a watch does not tell of within this time, it has lost.
+// Bookmarks arrive about every minute. An event that a watch does not deliver within this time is lost.
 const catchUpMs = 180_000;
 const catchUpPollMs = 250;
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
@@ -67,10 +67,10 @@ export class Comparison<T extends Identified> {
   }
 
   /**
-   * Compares once, and corrects what is known.
+   * Compares once, and corrects the cache.
    *
-   * @returns the objects of which an event was lost; `undefined` where there is nothing to compare
-   * @throws ApiError where the server can't be asked
+   * @returns the objects of which an event was lost; `undefined` if there is nothing to compare
+   * @throws ApiError if the server can't be asked
    */
   async compare(signal: AbortSignal): Promise<readonly ObjectKey[] | undefined> {
     if (!this.#isComparable) return undefined;
@@ -85,13 +85,13 @@ export class Comparison<T extends Identified> {
     return differences;
   }
 
-  /** Before a kind is listed, and where the cluster does not know it any more, there is nothing that could differ. */
+  /** Before a kind is listed, and if the cluster no longer knows it, nothing can differ. */
   get #isComparable(): boolean {
     const { synced, gone } = this.#kind.reflector;
     return synced && !gone;
   }
 
-  /** Lists all metadata; `undefined` where the cluster does not have an optional kind. */
+  /** Lists all metadata; `undefined` if the cluster does not have an optional kind. */
   async #list(signal: AbortSignal) {
     const suspects: Suspect[] = [];
     const add = (suspect: Suspect | undefined) => suspect !== undefined && suspects.push(suspect);
@@ -130,7 +130,7 @@ export class Comparison<T extends Identified> {
     );
   }
 
-  /** Waits until the watch has told of what happened up to the list. */
+  /** Waits until the watch has reached the version of the list. */
   async #catchUp({ version }: Snapshot, signal: AbortSignal): Promise<void> {
     const started = performance.now();
     while (!signal.aborted && !this.#kind.reflector.hasPassed(version)) {
@@ -139,7 +139,7 @@ export class Comparison<T extends Identified> {
     }
   }
 
-  /** Whether an event was lost; then what the server has is taken in. */
+  /** Whether an event was lost; then the store receives the server's state. */
   async #isDifferent(suspect: Suspect, snapshot: Snapshot, signal: AbortSignal): Promise<boolean> {
     const { decoder, requests, reflector } = this.#kind;
     const { key } = suspect;
@@ -148,7 +148,7 @@ export class Comparison<T extends Identified> {
     const object = await requests.read(key, signal);
     const stored = object && identify(object);
     if (!isLost(suspect, known, stored)) return false;
-    // The store keeps what looks newer, as it does after a restore of etcd: only a list is believed then.
+    // The store keeps states that look newer, as after a restore of etcd: then only a list is trusted.
     if (isSameState(decoder.known(key), known)) reflector.relist();
     return true;
   }

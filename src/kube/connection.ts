@@ -1,4 +1,4 @@
-// From a kubeconfig to where requests go and what they carry: address, TLS, credentials, one pooled transport.
+// From a kubeconfig to the address, TLS, credentials and pooled transport of requests.
 // client-node's KubeConfig reads files and environment; it must not send anything.
 
 import { X509Certificate } from 'node:crypto';
@@ -11,7 +11,7 @@ import { Credentials, CredentialsError, type TlsOptions } from './credentials.ts
 import { makeAgent } from './http.ts';
 import { addTokenFiles, kubeconfigFiles } from './token-files.ts';
 
-/** A configuration that can't ever work, told to a person. */
+/** A configuration that can never work, with a message for people. */
 export class ConfigurationError extends ExpectedError {
   override readonly name = 'ConfigurationError';
 }
@@ -31,10 +31,10 @@ export interface ClusterConnection {
   /** The API server's address with an optional path, without a slash at its end. */
   readonly server: string;
   /**
-   * To be asked for before each request: credentials rotate.
+   * To be called before each request: credentials rotate.
    *
    * @param refresh the server has refused the credentials (401)
-   * @throws CredentialsError where there are none now
+   * @throws CredentialsError if there are none now
    */
   transport(refresh?: boolean): Promise<Transport>;
   close(): Promise<void>;
@@ -48,7 +48,7 @@ export const poolSize = 32;
  *
  * @param options.kubeconfig a file to read instead
  * @param options.context a context to use instead of the current one
- * @throws ConfigurationError where there is none, or it does not say where to send requests, or as whom
+ * @throws ConfigurationError if there is none, or if it lacks a server or a user
  */
 export function loadKubeConfig(options: { kubeconfig?: string; context?: string } = {}): KubeConfig {
   const config = new KubeConfig();
@@ -71,10 +71,10 @@ export function loadKubeConfig(options: { kubeconfig?: string; context?: string 
   return config;
 }
 
-/** The context that client-node makes up, of a server on localhost, where it finds no kubeconfig at all. */
+/** The context that client-node invents, with a server on localhost, if it finds no kubeconfig at all. */
 const nothingFound = 'loaded-context';
 
-/** @throws ConfigurationError where the current context does not lead to a server and a user */
+/** @throws ConfigurationError if the current context does not lead to a server and a user */
 function checkContext(config: KubeConfig): void {
   const name: string | undefined = config.getCurrentContext();
   if (name === undefined || name === '') {
@@ -99,9 +99,9 @@ function checkContext(config: KubeConfig): void {
 }
 
 /**
- * Prepares the transport that `config` describes. Nothing is sent yet. An exec plugin that fails now may succeed later.
+ * Prepares the transport for `config`. Nothing is sent yet. An exec plugin that fails now may succeed later.
  *
- * @throws ConfigurationError where a file or a plugin is missing, a certificate is none, or the proxy is of an unknown kind
+ * @throws ConfigurationError if a file or a plugin is missing, a certificate is invalid, or the kind of proxy is not supported
  */
 export async function connect(config: KubeConfig): Promise<ClusterConnection> {
   const pools = new Pools(config);
@@ -125,7 +125,7 @@ export async function connect(config: KubeConfig): Promise<ClusterConnection> {
 
 type Pool = Omit<Transport, 'headers'>;
 
-/** The pools of connections; a client certificate that rotates makes new ones. */
+/** The pools of connections; a rotated client certificate creates new ones. */
 class Pools {
   readonly #config: KubeConfig;
   readonly #all: Pool[] = [];
@@ -135,12 +135,12 @@ class Pools {
     this.#config = config;
   }
 
-  /** @throws ConfigurationError where there can't be any */
+  /** @throws ConfigurationError if there can't be any */
   with(tls: TlsOptions): Pool {
     if (this.#last !== undefined && isDeepStrictEqual(this.#last.tls, tls)) return this.#last.pool;
     try {
       createSecureContext(tls);
-      // It takes any authority, and then trusts none.
+      // Node accepts any authority, and then trusts none.
       if (tls.ca !== undefined) new X509Certificate(tls.ca);
     } catch (error) {
       throw new ConfigurationError(
@@ -166,7 +166,7 @@ class Pools {
   }
 }
 
-/** @throws ConfigurationError where it is of an unknown kind */
+/** @throws ConfigurationError if its kind is not supported */
 function proxyOf(config: KubeConfig): string | undefined {
   const proxy = config.getCurrentCluster()?.proxyUrl;
   if (proxy === undefined || proxy === '') return undefined;

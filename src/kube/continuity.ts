@@ -1,17 +1,17 @@
-// Whether a watch may go on from the version that it has come to, or everything has to be listed anew.
+// Whether a watch may continue from the version that it has reached, or everything has to be listed again.
 //
-// A restore of etcd takes changes back and gives their versions to other changes. No answer says so: as soon as the server has given
-// out more versions than we know, a watch goes on from ours as if nothing had happened, and what differs is never told. But nobody
-// restores etcd under a running API server: it is away for seconds at least. So a version is good for as long as a watch stands, and
+// A restore of etcd reverts changes and gives their versions to other changes. No answer shows that: once the server has given
+// out more versions than we know, a watch continues from ours as if nothing had happened, and never reports what differs. But nobody
+// restores etcd under a running API server: it is unavailable for at least some seconds. So a version is valid while a watch is open, and
 // for a moment after that. Must not know what is listed, nor how.
 import { ApiError, classify } from './errors.ts';
 
-/** No API server is stopped, given another etcd and started within so many milliseconds. */
+/** No API server is stopped, given another etcd and started within this time, in milliseconds. */
 export const resumeWithinMs = 2_000;
 
-/** Whether what is known of a kind is known to be of the history that the server has now. */
+/** Whether the cache of a kind certainly belongs to the server's current history. */
 export class Continuity {
-  /** When the last watch ended, by `performance.now()`; absent while one stands, and after a list. */
+  /** When the last watch ended, by `performance.now()`; absent while one is open, and after a list. */
   #endedAt: number | undefined;
   #wasAway = false;
 
@@ -21,18 +21,18 @@ export class Continuity {
     return this.#wasAway || isLate;
   }
 
-  /** A watch stands, or a list is complete: what is known is what the server has. */
+  /** A watch is open, or a list is complete: the cache has the server's state. */
   established(): void {
     this.#endedAt = undefined;
     this.#wasAway = false;
   }
 
-  /** A watch that stood has ended, however it did. */
+  /** An open watch has ended, in any way. */
   ended(): void {
     this.#endedAt = performance.now();
   }
 
-  /** A watch that was to go on from a version could not be opened. An answer of the API server itself shows that it was not away. */
+  /** A watch that was to continue from a version could not be opened. An answer of the API server itself shows that it was available. */
   failed(error: unknown): void {
     if (!(error instanceof ApiError)) return;
     this.#wasAway ||= classify(error) === 'unreachable' || error.status >= 500;

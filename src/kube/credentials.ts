@@ -1,13 +1,13 @@
-// What a request carries to say who we are, read from a kubeconfig again and again, because tokens and certificates rotate.
+// The credentials of requests, read from a kubeconfig again and again, because tokens and certificates rotate.
 // client-node knows files, exec plugins and in-cluster tokens; must not send anything.
 
 import { KubeConfig } from '@kubernetes/client-node';
 import { ExpectedError } from '../model/expected-error.ts';
 
-/** Credentials can't be had now; the message says why, for people. */
+/** Credentials are not available now; the message says why, for people. */
 export class CredentialsError extends ExpectedError {
   override readonly name = 'CredentialsError';
-  /** Whether trying again is of no use: a file or a command is missing, or the configuration contradicts itself. */
+  /** Whether a retry is useless: a file or a command is missing, or the configuration contradicts itself. */
   readonly isFinal: boolean;
 
   constructor(message: string, isFinal: boolean) {
@@ -16,7 +16,7 @@ export class CredentialsError extends ExpectedError {
   }
 }
 
-/** How a TLS connection is opened; as `node:tls` calls them. */
+/** The options of a TLS connection, with the names of `node:tls`. */
 export interface TlsOptions {
   readonly ca?: Buffer;
   readonly cert?: Buffer | string;
@@ -31,9 +31,9 @@ export interface ReadCredentials {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-// As client-go does: a rotated token is read within this time.
+// As in client-go: a rotated token is read within this time.
 const maxAgeMs = 30_000;
-// Of many requests that are refused at the same time, the first asks for new credentials for all.
+// If many requests are refused at the same time, the first one asks for new credentials for all.
 const minAgeMs = 1_000;
 
 /** The credentials of a kubeconfig. */
@@ -52,7 +52,7 @@ export class Credentials {
    * The credentials, which may be some seconds old.
    *
    * @param refresh the server has refused the last ones
-   * @throws CredentialsError
+   * @throws CredentialsError if there are none
    */
   read(refresh = false): Promise<ReadCredentials> {
     const last = this.#last;
@@ -66,7 +66,7 @@ export class Credentials {
     return value;
   }
 
-  /** A plugin that hangs would otherwise hold up every request for ever. */
+  /** Otherwise a plugin that hangs would delay every request forever. */
   async #inTime(loading: Promise<ReadCredentials>): Promise<ReadCredentials> {
     const late = Promise.withResolvers<never>();
     const message = `it did not answer within ${this.#deadlineMs / 1000} s`;
@@ -95,7 +95,7 @@ export class Credentials {
     };
   }
 
-  /** An exec plugin may fail for a while, as the service does that it asks; a missing file or command is missing. */
+  /** An exec plugin may fail for a while, like the service that it asks; a missing file or command stays missing. */
   #explain({ message, code }: NodeJS.ErrnoException): CredentialsError {
     const plugin = this.#config.getCurrentUser()?.exec?.command as string | undefined;
     const isFinal = plugin === undefined || code !== undefined;
@@ -117,7 +117,7 @@ interface HttpsOptions {
   servername?: string;
 }
 
-/** client-node keeps what a plugin said for as long as that said, and a token file's content for a minute. */
+/** client-node caches a plugin's answer until it expires, and a token file's content for a minute. */
 function withoutMemory(config: KubeConfig): KubeConfig {
   const { clusters, contexts, users, currentContext } = config;
   const fresh = new KubeConfig();

@@ -1,5 +1,5 @@
-// Decodes objects of one kind as they arrive, and contains a decoder that throws: that is a mistake of ours, which one stored
-// object brings to light, and no object of a tenant may stop the operator. The object counts as unreadable from then on.
+// Decodes objects of one kind as they arrive, and contains a decoder that throws: that is a bug that one stored
+// object triggers, and no object of a tenant may stop the operator. From then on, the object counts as unreadable.
 // Must not know what follows from an object.
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { identify, type RawObject, type Resource } from './resource.ts';
@@ -10,7 +10,7 @@ export interface UnreadableObject extends Identified {
   readonly message: string;
 }
 
-/** Hears of each object that could not be decoded. */
+/** Receives each object that could not be decoded. */
 export type UnreadableListener = (resource: string, object: ObjectKey, error: Error) => void;
 
 /** The decoder of one kind. */
@@ -32,8 +32,8 @@ export class Decoder<T extends Identified> {
   }
 
   /**
-   * What is to be known of an object. Where it can't be decoded, that is what its metadata tell; for a kind of which they
-   * don't tell enough it is `undefined`, and the last state of the object holds.
+   * The facts of an object. If it can't be decoded, these are the facts in its metadata; `undefined` for a kind whose metadata
+   * do not contain enough: then the last state of the object stays in force.
    */
   decode(object: RawObject): T | undefined {
     const identity = identify(object);
@@ -47,13 +47,13 @@ export class Decoder<T extends Identified> {
       this.#unreadable.set(formatKey(identity), { ...identity, message });
       this.#onUnreadable?.(this.#resource.name, { namespace, name }, error as Error);
       const known = this.#store.get(identity);
-      // Another object has come under the name: what was known of the one before it does not hold.
+      // Another object has the name now: the facts of the previous one do not apply.
       if (known !== undefined && known.uid !== identity.uid) this.#store.remove(known);
       return this.#resource.unreadable?.(object, message);
     }
   }
 
-  /** Which state of an object was taken in last, also where it can't be decoded. */
+  /** The last received version of an object, also if it can't be decoded. */
   known(key: ObjectKey): Identified | undefined {
     const stored = this.#store.get(key);
     const unreadable = this.#unreadable.size > 0 ? this.#unreadable.get(formatKey(key)) : undefined;
@@ -61,12 +61,12 @@ export class Decoder<T extends Identified> {
     return compareVersions(stored, unreadable) < 0 ? unreadable : stored;
   }
 
-  /** An object is gone. */
+  /** An object is deleted. */
   forget(key: ObjectKey): void {
     if (this.#unreadable.size > 0) this.#unreadable.delete(formatKey(key));
   }
 
-  /** Whatever was not listed is gone. */
+  /** Every object that was not listed is deleted. */
   keepOnly(listed: ReadonlySet<string>): void {
     for (const key of this.#unreadable.keys()) if (!listed.has(key)) this.#unreadable.delete(key);
   }

@@ -1,11 +1,11 @@
-// What can go wrong between us and the API server, classified in one place.
+// The errors between us and the API server, classified in one place.
 // Must not know what a request was for: callers ask for the class and decide.
 import { ExpectedError } from '../model/expected-error.ts';
 import { parseWallTime } from './wall-time.ts';
 
 /** An answer of the API server other than success, or no answer at all (status 0). */
 export class ApiError extends ExpectedError {
-  /** The HTTP status, 0 where the server could not be reached. */
+  /** The HTTP status, or 0 if the server was not reachable. */
   readonly status: number;
   /** The `reason` of the `metav1.Status` in the body, such as `AlreadyExists`, or `''`. */
   readonly reason: string;
@@ -22,15 +22,15 @@ export class ApiError extends ExpectedError {
 }
 
 /**
- * What an error asks for:
+ * The classes of errors:
  * - `unreachable`: no answer; try again with backoff
  * - `retry`: an answer that will change by itself (408, 429, 5xx)
- * - `conflict`: our knowledge is stale (409); look again and try again
- * - `gone`: the object, or the namespace around it, is not there or is going (404, a terminating namespace)
+ * - `conflict`: our knowledge is stale (409); read again and retry
+ * - `gone`: the object, or its namespace, does not exist or is being deleted (404, a terminating namespace)
  * - `expired`: the resource version is too old (410); list again
- * - `unauthorized`: our credentials are not accepted, or there are none (401); a person or a rotation fixes that
+ * - `unauthorized`: our credentials are not accepted, or missing (401); a person or a rotation fixes that
  * - `denied`: missing permission (403 of the authorizer); a person has to act, then a retry succeeds
- * - `invalid`: the server does not accept this (400, 413, 422 and their like; a quota or an admission webhook, 403)
+ * - `invalid`: the server does not accept the request (400, 413, 422 and similar; a quota or an admission webhook, 403)
  */
 export type ErrorClass =
   | 'unreachable'
@@ -42,7 +42,7 @@ export type ErrorClass =
   | 'denied'
   | 'invalid';
 
-/** Classifies an error of a request; anything that is not an ApiError is a programmer's mistake and is thrown on. */
+/** Classifies an error of a request; anything that is not an ApiError is a programmer's mistake and is rethrown. */
 export function classify(error: unknown): ErrorClass {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 0) return 'unreachable';
@@ -65,26 +65,26 @@ export function classify(error: unknown): ErrorClass {
   }
 }
 
-/** Admission answers as the authorizer does, whose words are `forbiddenMessage` in apiserver `responsewriters/errors.go`. */
+/** Admission answers look like those of the authorizer, whose words are `forbiddenMessage` in apiserver `responsewriters/errors.go`. */
 function classifyForbidden(message: string): 'gone' | 'denied' | 'invalid' {
   if (/is being terminated/.test(message)) return 'gone';
   return /forbidden: User ".*" cannot /.test(message) ? 'denied' : 'invalid';
 }
 
-/** Whether the request did not work because the server does not know the feature that it asks for. */
+/** Whether the request failed because the server does not know a feature in it. */
 export function isUnsupported(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 400 || error.status === 422);
 }
 
-/** What is read of the headers of an answer. */
+/** The used headers of an answer. */
 interface AnswerHeaders {
   readonly date?: string | undefined;
   readonly 'retry-after'?: string | undefined;
 }
 
 /**
- * Makes an error from an answer. The body is a `metav1.Status` where the API server itself answers, and anything at
- * all where a proxy, a webhook or a panic handler does.
+ * Creates an error from an answer. The body is a `metav1.Status` if the API server itself answers, and anything
+ * if a proxy, a webhook or a panic handler does.
  */
 export function errorFromAnswer(status: number, body: string, headers: AnswerHeaders = {}): ApiError {
   const parsed = parseStatus(body);
@@ -92,7 +92,7 @@ export function errorFromAnswer(status: number, body: string, headers: AnswerHea
   return new ApiError(status, parsed.reason ?? '', message, parseRetryAfter(headers));
 }
 
-/** Makes an error from the `ERROR` event of a watch, whose object is a `metav1.Status`. */
+/** Creates an error from the `ERROR` event of a watch, whose object is a `metav1.Status`. */
 export function errorFromStatus(object: unknown): ApiError {
   const { code, reason, message } = (object ?? {}) as { code?: number; reason?: string; message?: string };
   return new ApiError(code ?? 500, reason ?? '', message ?? 'the watch ended with an unnamed error');
@@ -113,14 +113,14 @@ function parseStatus(body: string): { reason?: string; message?: string } {
 }
 
 /**
- * The longest wait that a server may ask for. A longer one is a mistake somewhere: the liveness probe would take it for a
+ * The longest accepted Retry-After. A longer one is a mistake somewhere: the liveness probe would take it for a
  * hang, and a timer of more than 24 days fires at once.
  */
 const longestWaitMs = 120_000;
 
 /**
- * RFC 9110 section 10.2.3; the API server sends seconds, proxies may send a date. A date is meant by the clock of whoever
- * sends it, which says in the same answer what time it is.
+ * RFC 9110 section 10.2.3; the API server sends seconds, proxies may send a date. The date belongs to the clock of the
+ * sender, which sends its time in the same answer.
  */
 function parseRetryAfter({ 'retry-after': value, date }: AnswerHeaders): number | undefined {
   if (value === undefined) return undefined;
@@ -128,7 +128,7 @@ function parseRetryAfter({ 'retry-after': value, date }: AnswerHeaders): number 
   return wait === undefined ? undefined : Math.min(longestWaitMs, Math.max(0, wait));
 }
 
-/** In milliseconds; `undefined` where one of them is no date. */
+/** In milliseconds; `undefined` if one of them is not a date. */
 function timeBetween(from: string | undefined, to: string): number | undefined {
   const [start, end] = [parseWallTime(from), parseWallTime(to)];
   return start === undefined || end === undefined ? undefined : end - start;

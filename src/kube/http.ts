@@ -1,6 +1,6 @@
-// One HTTP exchange on Node's own client, and the agents that keep its connections.
-// Node parses in native code. undici does in WebAssembly, whose compilation takes 20 MiB of an operator that needs 90.
-// Must not know what is asked for, nor read an answer, nor retry.
+// One HTTP exchange with Node's own client, and the agents that keep its connections.
+// Node parses in native code. undici parses in WebAssembly, whose compilation takes 20 MiB of an operator that needs 90.
+// Must not know what is requested, nor read an answer, nor retry.
 import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
 import { createSecureContext, TLSSocket } from 'node:tls';
@@ -14,29 +14,29 @@ export interface Exchange {
   readonly body?: string;
   readonly agent: Agent;
   readonly signal?: AbortSignal;
-  /** How long the answer, once begun, may be silent, in milliseconds; 30 s when absent. */
+  /** How long the answer, once begun, may be silent, in milliseconds; 30 s if absent. */
   readonly idleMs?: number;
-  /** When all of it must be over, the wait for a connection and the last byte included, in milliseconds. Absent: never. */
+  /** When everything must be over, including the wait for a connection and the last byte, in milliseconds. Absent: never. */
   readonly deadlineMs?: number;
-  /** Called when there is a connection, right before anything is sent. Where it throws, nothing is sent. */
+  /** Called when there is a connection, right before anything is sent. If it throws, nothing is sent. */
   readonly beforeSending?: () => void;
 }
 
-// How long the server may take until an answer begins, and how long it may be silent then.
+// How long the server may take to begin an answer, and how long it may then be silent.
 const patienceMs = 30_000;
-// Shorter than the 90 s after which kube-apiserver closes an idle connection, so that we are the first.
+// Shorter than the 90 s after which kube-apiserver closes an idle connection, so that we close it first.
 const keepAliveMs = 60_000;
 
 /**
- * Sends a request. Returns when the answer has begun, of whatever status; its body must be read, resumed or destroyed.
+ * Sends a request. Returns when the answer has begun, with any status; its body must be read, resumed or destroyed.
  *
  * @param url `https://…` or `http://…`, as the agent was made for
- * @throws where there is no answer, or what `beforeSending` throws; a body that breaks off, falls silent or takes too long
+ * @throws if there is no answer, or what `beforeSending` throws; a body that breaks off, falls silent or takes too long
  *   throws when it is read
  */
 export async function exchange(url: string, options: Exchange): Promise<IncomingMessage> {
   const { method, agent, body, idleMs, signal, deadlineMs, beforeSending } = options;
-  // Node sends the body of a DELETE without its length unless it is told.
+  // Node sends the body of a DELETE without its length by default.
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = { method, agent, timeout: patienceMs, headers: { ...options.headers, ...length } };
   return new Promise((resolve, reject) => {
@@ -70,11 +70,11 @@ function sendIf(beforeSending: () => void, request: ClientRequest, body: string 
   }
 }
 
-/** Calls `act` when what is written to the request leaves at once: it has a connection, which may be one that is kept. */
+/** Calls `act` when data that is written to the request is sent at once: it has a connection, possibly a reused one. */
 function whenConnected(request: ClientRequest, act: () => void): void {
   request.once('socket', (socket) => {
     if (socket instanceof TLSSocket) {
-      // There is a Finished message where the handshake is over.
+      // There is a Finished message if the handshake is complete.
       if (socket.getFinished() === undefined) socket.once('secureConnect', act);
       else act();
     } else if (socket.connecting) socket.once('connect', act);
@@ -83,11 +83,11 @@ function whenConnected(request: ClientRequest, act: () => void): void {
 }
 
 /**
- * Keeps connections to one server, and uses those first that were used last.
+ * Keeps connections to one server, and reuses the most recently used ones first.
  *
  * @param server its address, `https://…` or `http://…`
  * @param proxy the address of an http or https proxy in between, if any
- * @param maxSockets how many connections there may be
+ * @param maxSockets the maximum number of connections
  */
 export function makeAgent(
   server: string,
@@ -105,7 +105,7 @@ export function makeAgent(
   } as const;
   const isSecure = server.startsWith('https:');
   if (proxy === undefined) {
-    // One context for all connections: each would read the certificates into a store of its own.
+    // One context for all connections: otherwise each would parse the certificates again.
     return isSecure
       ? new SecureAgent({ ...options, secureContext: createSecureContext(tls) })
       : new Agent(options);

@@ -1,5 +1,5 @@
-// Reads all objects of a kind once, page by page: what a verb needs that looks at a cluster and does not stay.
-// Must not know what is made of the objects.
+// Reads all objects of a kind once, page by page, for a verb that reads a cluster and ends.
+// Must not know how the objects are used.
 import type { ApiClient } from './api-client.ts';
 import { classify } from './errors.ts';
 import { pagesOf } from './pages.ts';
@@ -13,14 +13,14 @@ export interface ListedKind extends Paths {
   /** The path of all objects of it, over all namespaces. */
   readonly path: string;
   readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
-  /** A kind that a cluster may not have: then there are none of it. */
+  /** A kind that a cluster may not have: then it has no objects. */
   readonly optional?: true;
 }
 
 /**
  * Lists all objects of a kind, in the order of the server.
  *
- * @throws ApiError for any answer but a list of that kind; 404 is none where the kind is optional
+ * @throws ApiError for any answer but a list of that kind; 404 means none if the kind is optional
  */
 export async function listObjects(
   client: ApiClient,
@@ -47,7 +47,7 @@ async function listAt(
     receivedList(await client.request('GET', path, { query: { ...page, ...query } }), kind),
   );
   for await (const { items } of pages) {
-    // The items of a list don't say what they are.
+    // The items of a list do not name their kind.
     for (const item of items) objects.push({ ...item, apiVersion, kind });
   }
   return objects;

@@ -1,5 +1,5 @@
-// Requests about single objects of one kind, whose answers go into its store: the one way in besides lists and watches.
-// Decides what each answer tells of the object. Must not know why a request is made, nor retry it.
+// Requests about single objects of one kind, whose answers go into its store: the only input besides lists and watches.
+// Decides what each answer says about the object. Must not know why a request is made, nor retry it.
 import type { ObjectKey } from '../model/object-key.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Decoder } from './decoder.ts';
@@ -10,10 +10,10 @@ import type { RawObject, Resource } from './resource.ts';
 import type { ServedPath } from './served-path.ts';
 import type { Flight, Identified, Store } from './store.ts';
 
-/** What the server stored, and what of it is known from now on. */
+/** What the server stored, and the facts that follow from it. */
 export interface Stored<T> {
   readonly object: RawObject;
-  /** `undefined` where it can't be decoded. */
+  /** `undefined` if it can't be decoded. */
   readonly decoded: T | undefined;
 }
 
@@ -36,7 +36,7 @@ export class ObjectRequests<T extends Identified> {
   /**
    * Creates an object.
    *
-   * @throws ApiError where it was not created
+   * @throws ApiError if it was not created
    */
   create(key: ObjectKey, body: object): Promise<Stored<T>> {
     return this.#write(key, true, () => this.#client.request('POST', this.#collection(key), { body }));
@@ -45,16 +45,16 @@ export class ObjectRequests<T extends Identified> {
   /**
    * Replaces an object by one with the resource version of the state that it is to replace.
    *
-   * @throws ApiError where it was not replaced; then it is read anew
+   * @throws ApiError if it was not replaced; then it is read again
    */
   replace(key: ObjectKey, body: object): Promise<Stored<T>> {
     return this.#write(key, true, () => this.#client.request('PUT', this.#path(key), { body }));
   }
 
   /**
-   * Merges a patch (RFC 7396) into the status of an object. What somebody else changed meanwhile is heard of.
+   * Merges a patch (RFC 7396) into the status of an object. Listeners receive what somebody else changed in the meantime.
    *
-   * @throws ApiError where it was not patched; then it is read anew
+   * @throws ApiError if it was not patched; then it is read again
    */
   patchStatus(key: ObjectKey, body: object): Promise<Stored<T>> {
     const contentType = 'application/merge-patch+json';
@@ -63,10 +63,10 @@ export class ObjectRequests<T extends Identified> {
   }
 
   /**
-   * Deletes the object in the state that it was seen in. Where it has finalizers it is there until they are done, and known
+   * Deletes the object in its last seen state. If it has finalizers, it exists until they are done, and counts
    * as being deleted.
    *
-   * @throws ApiError where it was not deleted and is not gone either; then it is read anew
+   * @throws ApiError if it was not deleted and does still exist; then it is read again
    */
   async delete(seen: Pick<Identified, 'namespace' | 'name' | 'uid' | 'resourceVersion'>): Promise<void> {
     const { uid, resourceVersion } = seen;
@@ -74,7 +74,7 @@ export class ObjectRequests<T extends Identified> {
     try {
       await this.#store.during(seen, async (flight) => {
         const answer = await this.#client.request('DELETE', this.#path(seen), { body });
-        // A `metav1.Status` says that it is gone.
+        // A `metav1.Status` means that it is deleted.
         if ((answer as { kind?: unknown }).kind === 'Status') flight.deleted(uid);
         else this.#find(flight, receivedObject(answer, this.#resource.kind), true);
       });
@@ -85,10 +85,10 @@ export class ObjectRequests<T extends Identified> {
   }
 
   /**
-   * Reads one object anew, as a list of one: an empty list says that there is none, where 404 might come from anywhere.
+   * Reads one object again, as a list of one: an empty list means that it does not exist, while 404 might come from anywhere.
    *
-   * @returns the object as the server has it, `undefined` where it has none
-   * @throws ApiError where it can't be read
+   * @returns the server's object, `undefined` if it has none
+   * @throws ApiError if it can't be read
    */
   async read(key: ObjectKey, signal?: AbortSignal): Promise<RawObject | undefined> {
     const { kind, query } = this.#resource;
@@ -127,18 +127,18 @@ export class ObjectRequests<T extends Identified> {
     return decoded;
   }
 
-  /** What was known when the request was made is not so: whoever tries again must know better. */
+  /** The cache was wrong when the request was made: a retry must know better. */
   async #readAfter(key: ObjectKey, error: unknown): Promise<void> {
     if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 409)) return;
     try {
       await this.read(key);
     } catch (failure) {
-      // The error that it was read for is the one to tell; the watch, or the next try, finds out.
+      // The original error is the one to report; the watch, or the next attempt, finds out.
       if (!(failure instanceof ApiError)) throw failure;
     }
   }
 
-  /** Of the namespace, where the kind has namespaces: the server finds a name there without looking at all objects. */
+  /** Within the namespace, if the kind has namespaces: then the server finds a name without reading all objects. */
   #collection({ namespace }: ObjectKey): string {
     const { current: path } = this.#served;
     if (namespace === '' || path.includes('/namespaces/')) return path;

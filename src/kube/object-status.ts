@@ -1,8 +1,8 @@
-// The status that an object has: read as far as it can be read, and written as a patch of what differs.
-// It is ours, but others can write it, and another version did: nothing in it may stop us. Must not know what it says.
+// The status of an object: read as far as possible, and written as a patch of the differences.
+// It is ours, but others can write it, and another version did: nothing in it may stop us. Must not know its meaning.
 import type * as z from 'zod';
 
-/** What is stored, as far as it is a status of this version; nothing of one that is not. */
+/** The stored status, as far as it has the format of this version; empty if it does not. */
 export function readStatus<Schema extends z.ZodType<object>>(
   schema: Schema,
   stored: unknown,
@@ -11,7 +11,7 @@ export function readStatus<Schema extends z.ZodType<object>>(
   return parsed.success ? parsed.data : {};
 }
 
-/** The JSON merge patch (RFC 7396) that makes `stored`, which may be anything at all, into `wanted`. */
+/** The JSON merge patch (RFC 7396) that turns `stored`, which may be anything, into `wanted`. */
 export function mergePatch(stored: unknown, wanted: object): object {
   const found = isObject(stored) ? stored : {};
   const gone = Object.keys(found).filter((name) => !(name in wanted));

@@ -1,4 +1,4 @@
-// Goes through a list page by page, of which only one at a time is in memory. Must not know what is listed.
+// Reads a list page by page, with only one page at a time in memory. Must not know what is listed.
 import type { RequestOptions } from './api-client.ts';
 import type { ReceivedList } from './received.ts';
 
@@ -7,7 +7,7 @@ const pageSize = 500;
 /**
  * The pages of a list, in the order of the server; at least one.
  *
- * @param read sends one request with this query, and others that it may add
+ * @param read sends one request with this query, and may add other parameters
  * @throws what `read` throws
  */
 export async function* pagesOf(

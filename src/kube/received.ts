@@ -1,6 +1,6 @@
-// Checks what came over the wire before anything is made of it: whether it is an object, a list or an event of the kind that
-// was asked for. What is not is the server's failure, or a gateway's in between, and is asked for again.
-// Must not know what an object says beyond its metadata.
+// Checks what the server sent before anything uses it: whether it is an object, a list or an event of the requested
+// kind. Anything else is a failure of the server, or of a gateway in between, and is requested again.
+// Must not know an object beyond its metadata.
 import { ApiError } from './errors.ts';
 import type { RawMetadata, RawObject } from './resource.ts';
 
@@ -12,7 +12,7 @@ export interface ReceivedList {
   readonly next: string | undefined;
 }
 
-/** What a watch tells. The object of a bookmark has no more than a version, and annotations. */
+/** An event of a watch. The object of a bookmark has only a version, and annotations. */
 export type ReceivedEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: RawObject }
   | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: BookmarkMetadata } }
@@ -23,7 +23,7 @@ type BookmarkMetadata = Pick<RawMetadata, 'resourceVersion' | 'annotations'>;
 /**
  * An answer that should be an object of this kind.
  *
- * @throws ApiError where it is anything else
+ * @throws ApiError if it is anything else
  */
 export function receivedObject(answer: unknown, kind: string): RawObject {
   if (isObject(answer) && answer.kind === kind && hasMetadata(answer)) return answer;
@@ -31,9 +31,9 @@ export function receivedObject(answer: unknown, kind: string): RawObject {
 }
 
 /**
- * An answer that should be a list of objects of this kind, whose items need not say what they are.
+ * An answer that should be a list of objects of this kind, whose items need not name their kind.
  *
- * @throws ApiError where it is anything else, or one of its items is
+ * @throws ApiError if it, or one of its items, is anything else
  */
 export function receivedList(answer: unknown, kind: string, listKind = `${kind}List`): ReceivedList {
   if (!isObject(answer) || answer.kind !== listKind)
@@ -55,7 +55,7 @@ export function receivedList(answer: unknown, kind: string, listKind = `${kind}L
  * An answer that should be a list of the metadata of objects (`PartialObjectMetadataList` of meta/v1). The API server writes an
  * empty one with `items: null`.
  *
- * @throws ApiError where it is anything else
+ * @throws ApiError if it is anything else
  */
 export function receivedMetadataList(answer: unknown): ReceivedList {
   const isEmpty = isObject(answer) && answer.items === null;
@@ -65,7 +65,7 @@ export function receivedMetadataList(answer: unknown): ReceivedList {
 /**
  * A line of a watch of this kind.
  *
- * @throws ApiError where it is no event of it
+ * @throws ApiError if it is not an event of this kind
  */
 export function receivedEvent(line: string, kind: string): ReceivedEvent {
   const event = parse(line);
@@ -100,7 +100,7 @@ function isBookmark(object: Raw): object is Raw & { readonly metadata: BookmarkM
   return isObject(metadata) && isVersion(metadata.resourceVersion) && isTexts(metadata.annotations);
 }
 
-/** What the API server puts into the metadata of every object. */
+/** The metadata that the API server adds to every object. */
 function hasMetadata(object: Raw): object is Raw & RawObject {
   const { metadata } = object;
   return (
@@ -134,7 +134,7 @@ function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return value === undefined || (Array.isArray(value) && value.every(isItem));
 }
 
-/** The server answered, and what it said makes no sense: to be tried again, as after any failure of its own. */
+/** The server answered, but the answer is invalid: to be retried, like any failure of the server. */
 function unexpected(what: string, value: unknown): ApiError {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return new ApiError(200, 'Unexpected', `${what}: ${String(text).slice(0, 200)}`);

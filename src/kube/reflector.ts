@@ -1,6 +1,6 @@
-// Keeps a store equal to what the API server has: list, then watch, for ever, whatever happens in between.
-// Generic over resources; must not know what the objects mean. Never gives up, never blocks: a person's mend
-// (a CRD installed, a permission granted) is noticed by the next try.
+// Keeps a store equal to the API server: list, then watch, forever, whatever happens in between.
+// Generic over resources; must not know what the objects mean. Never gives up, never blocks: after a person's fix
+// (a CRD is installed, a permission granted), the next attempt succeeds.
 import { formatKey } from '../model/object-key.ts';
 import type { ApiClient } from './api-client.ts';
 import { backoffMs, waitFor } from './backoff.ts';
@@ -13,54 +13,54 @@ import { identify, type RawMetadata, type RawObject, type Resource } from './res
 import type { ServedPath } from './served-path.ts';
 import { compareVersions, type Identified, type Store, type Versioned } from './store.ts';
 
-/** What a reflector tells of itself. */
+/** The reports of a reflector. */
 export interface ReflectorListener {
-  /** Its store is equal to the server's, as far as is known. */
+  /** Its store equals the server's state, as far as is known. */
   readonly onHealthy: (resource: string) => void;
-  /** Its watch has stood for a while: one that breaks as often as it is opened is not well. */
+  /** Its watch has been open for a while: one that breaks whenever it is opened does not count. */
   readonly onSteady?: (resource: string) => void;
   readonly onFailure: (resource: string, error: ApiError) => void;
-  /** The cluster does not know a kind any more that is no optional one, or knows it again. */
+  /** The cluster no longer knows a required kind, or knows it again. */
   readonly onGone?: (resource: string, isGone: boolean) => void;
-  /** A list is of an older version than what was known before: etcd was restored. */
+  /** A list is of an older version than the cache: etcd was restored. */
   readonly onTurnedBack?: (resource: string) => void;
-  /** An object appeared in the watch, not in a list: it was created since the last look. */
+  /** An object appeared in the watch, not in a list: it was created since the last list. */
   readonly onCreated?: (resource: string, created: CreatedObject) => void;
 }
 
-/** What is told of an object that was created. */
+/** The facts about a created object. */
 export type CreatedObject = Pick<RawMetadata, 'name' | 'uid' | 'creationTimestamp'>;
 
-/** A kind as it is kept. */
+/** A kind and its store. */
 export interface KeptKind<T extends Identified> {
   readonly resource: Resource<T>;
   readonly store: Store<T>;
   readonly decoder: Decoder<T>;
-  /** Where the server has it now. */
+  /** The path at which the server serves it. */
   readonly served: ServedPath;
 }
 
-/** For how long a watch may be silent, in milliseconds: the API server sends a bookmark about once a minute. */
+/** How long a watch may be silent, in milliseconds: the API server sends a bookmark about once a minute. */
 const watchIdleMs = 150_000;
 const backoff = { baseMs: 200, capMs: 15_000 } as const;
-// A version that the server refuses in another way than by 410 is given up after so many answers.
+// After this many refusals other than 410, a version is given up.
 const triesPerVersion = 3;
-// An optional kind that is absent is looked for this often.
+// How often to look for an absent optional kind.
 const absentKindMs = 10_000;
-// A kind that everything hangs on, this often.
+// How often to look for an absent required kind.
 const goneKindMs = 2_000;
-// What breaks after less time than this counts on from the failure before.
+// A watch that breaks sooner than this counts as one more failure in a row.
 const steadyMs = 2_000;
-// A starting API server refuses everything for about so long.
+// A starting API server refuses everything for about this long.
 const patienceMs = 2_000;
-// The server's clock may go a little faster than ours.
+// The server's clock may run a little faster than ours.
 const clockToleranceMs = 2_000;
 /** Ends the initial events of a watch-list (KEP-3157). */
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
 type ObjectEvent = Exclude<ReceivedEvent, { type: 'ERROR' }>;
 
-/** Failures in a row, of which the last one was of this kind. */
+/** Failures in a row, of which the last one had this class. */
 interface Streak {
   readonly failures: number;
   readonly kind: ErrorClass | undefined;
@@ -79,17 +79,17 @@ export class Reflector<T extends Identified> {
   readonly #idleMs: number;
   readonly #continuity = new Continuity();
   #resourceVersion: string | undefined;
-  /** The last version that was known, also where it does not count any more. */
+  /** The last known version, also if it is no longer valid. */
   #lastVersion: string | undefined;
-  /** Since when a watch stands, by `performance.now()`. */
+  /** Since when a watch is open, by `performance.now()`. */
   #standsSince: number | undefined;
-  /** Ends what is asked for now. */
+  /** Cancels the current request. */
   #attempt = new AbortController();
   #watchListSupported = true;
   #synced = false;
-  /** For how long watches that go on from this version have been open without a word. */
+  /** How long watches that continued from this version have been open without an event. */
   #silentMs = 0;
-  /** Whether the last try ended in silence. */
+  /** Whether the last attempt ended in silence. */
   #inSilence = false;
   #gone = false;
   /** How often in a row the server did not know an optional kind. */
@@ -98,7 +98,7 @@ export class Reflector<T extends Identified> {
   #lastProgress = performance.now();
   #lastHeard = performance.now();
 
-  /** @param idleMs after so much silence a watch counts as broken, in milliseconds */
+  /** @param idleMs after this much silence, in milliseconds, a watch counts as broken */
   constructor(client: ApiClient, kept: KeptKind<T>, listener: ReflectorListener, idleMs = watchIdleMs) {
     this.#client = client;
     this.#resource = kept.resource;
@@ -109,51 +109,51 @@ export class Reflector<T extends Identified> {
     this.#idleMs = idleMs;
   }
 
-  /** Whether the store has been equal to the server's at least once. */
+  /** Whether the store has equalled the server's state at least once. */
   get synced(): boolean {
     return this.#synced;
   }
 
-  /** Whether the cluster does not know the kind any more, which is no optional one: what there is of it is unknown. */
+  /** Whether the cluster no longer knows this required kind: its objects are unknown. */
   get gone(): boolean {
     return this.#gone;
   }
 
-  /** Whether the server answers, and has refused for a while to tell. */
+  /** Whether the server answers, but has refused this kind for a while. */
   get refused(): boolean {
     return this.#refusedSince !== undefined && performance.now() - this.#refusedSince >= patienceMs;
   }
 
   /**
-   * When it last heard of the server, or heard in vain: by `performance.now()`. A watch that is open and silent is no
+   * When it last received an event, or finished an attempt without one: by `performance.now()`. A watch that is open and silent is no
    * progress, however often it is opened.
    */
   get lastProgress(): number {
     return this.#lastProgress;
   }
 
-  /** When it last heard of the server, by `performance.now()`; at first, when it was made. */
+  /** When it last received something from the server, by `performance.now()`; at first, when it was created. */
   get lastHeard(): number {
     return this.#lastHeard;
   }
 
-  /** Since when a watch has stood without a break, by `performance.now()`; absent where none does. */
+  /** Since when a watch has been open without a break, by `performance.now()`; absent if none is. */
   get standsSince(): number | undefined {
     return this.#standsSince;
   }
 
-  /** Whether the server was away, so that what is known may not be what it has: it is about to be listed anew. */
+  /** Whether the server was unavailable, so that the cache may be wrong: the kind is about to be listed again. */
   get cutOff(): boolean {
     return this.#synced && this.#continuity.isBroken;
   }
 
-  /** Whether all that happened up to a version of the list was told of. */
+  /** Whether the watch has reached a version of the list. */
   hasPassed(version: Versioned): boolean {
     const resourceVersion = this.#resourceVersion;
     return resourceVersion !== undefined && compareVersions({ resourceVersion }, version) >= 0;
   }
 
-  /** Lists anew at once: what is known is not what the server has. */
+  /** Lists again at once: the cache does not have the server's state. */
   relist(): void {
     this.#resourceVersion = undefined;
     this.#attempt.abort();
@@ -181,7 +181,7 @@ export class Reflector<T extends Identified> {
   }
 
   #begin(): AbortSignal {
-    // What came before the abort was heard may have brought a version along.
+    // Events before the abort may have advanced the version.
     if (this.#attempt.signal.aborted) this.#resourceVersion = undefined;
     this.#attempt = new AbortController();
     return this.#attempt.signal;
@@ -204,7 +204,7 @@ export class Reflector<T extends Identified> {
     if (kind === 'gone') this.#loseKind();
     if (kind === 'expired' || (error.status > 0 && failures >= triesPerVersion))
       this.#resourceVersion = undefined;
-    // An expired version is no fault of the server: list again at once, once.
+    // An expired version is not the server's fault: list again at once, once.
     if (kind === 'expired' && before.kind !== 'expired') return;
     this.#refusedSince = kind === 'unreachable' ? undefined : (this.#refusedSince ?? performance.now());
     this.#listener.onFailure(this.#resource.name, error);
@@ -213,8 +213,8 @@ export class Reflector<T extends Identified> {
   }
 
   /**
-   * The cluster does not know a kind any more that everything hangs on: somebody deleted its CRD, and with it, unseen, all
-   * that there was of it. Nothing is known of it until it is listed again.
+   * The cluster no longer knows a required kind: somebody deleted its CRD, and with it, unseen, all of its objects.
+   * Nothing is known of it until it is listed again.
    */
   #loseKind(): void {
     this.#resourceVersion = undefined;
@@ -227,8 +227,8 @@ export class Reflector<T extends Identified> {
   }
 
   /**
-   * The cluster has no such kind: it is looked for again now and then. Where there were objects of it until now, one answer
-   * does not prove it: it might be a gateway's.
+   * The cluster has no such kind: it is looked for from time to time. If there were objects of it until now, one answer
+   * proves nothing: it might come from a gateway.
    */
   async #waitForKind(signal: AbortSignal): Promise<void> {
     this.#absences += 1;
@@ -262,7 +262,7 @@ export class Reflector<T extends Identified> {
     await this.#watch(signal, { resourceVersion: this.#resourceVersion });
   }
 
-  /** The fallback where the server has no watch-list: pages, of which only one at a time is in memory. */
+  /** The fallback if the server has no watch-list: pages, of which only one at a time is in memory. */
   async #listPages(signal: AbortSignal): Promise<void> {
     const listed = new Set<string>();
     const { kind, query } = this.#resource;
@@ -301,8 +301,8 @@ export class Reflector<T extends Identified> {
   /**
    * One watch request, from its first event to its orderly end.
    *
-   * One that goes on from a version and then says nothing at all gives the version up. After a restore of etcd it may be of
-   * the future, which the API server waits for in silence; from a healthy one, bookmarks come about once a minute.
+   * A watch that continues from a version and then stays silent gives the version up. After a restore of etcd, the version may lie in
+   * the future, and the API server waits for it in silence; from a healthy one, bookmarks arrive about once a minute.
    */
   async #watch(
     signal: AbortSignal,
@@ -343,7 +343,7 @@ export class Reflector<T extends Identified> {
       onOpen: () => {
         opened = performance.now();
         if (from.sendInitialEvents) return;
-        // It may have taken long to be accepted.
+        // The server may have taken long to accept it.
         if (this.#continuity.isBroken) this.relist();
         else synced();
       },
@@ -363,8 +363,8 @@ export class Reflector<T extends Identified> {
   }
 
   /**
-   * The server ended a watch in order, and before it was due: as it does some time after the schema of a custom resource has
-   * changed. Until then it had told of objects as the old schema has them, and their versions it does not tell of again.
+   * The server ended a watch in order, but before its time: it does so some time after the schema of a custom resource has
+   * changed. Until then it sent objects in the old schema, and it does not send these versions again.
    */
   #endedEarly(): void {
     if (this.#resource.custom) this.#resourceVersion = undefined;
@@ -377,7 +377,7 @@ export class Reflector<T extends Identified> {
     if (this.#silentMs > this.#idleMs * 0.9) this.#resourceVersion = undefined;
   }
 
-  /** @param initial where the initial events are a list: what it holds so far */
+  /** @param initial if the initial events are a list: its content so far */
   async #follow(
     lines: AsyncIterable<string>,
     initial: Set<string> | undefined,
@@ -405,7 +405,7 @@ export class Reflector<T extends Identified> {
     if (listed !== undefined) throw new ApiError(0, '', 'the watch ended before its initial events did');
   }
 
-  /** Takes in an event before the list is complete; whether the list goes on. */
+  /** Handles an event before the list is complete; returns whether the list continues. */
   #goesOn(event: ObjectEvent, listed: Set<string>): boolean {
     if (event.type === 'BOOKMARK') return event.object.metadata.annotations?.[initialEventsEnd] !== 'true';
     if (event.type === 'DELETED') this.#unlist(event.object, listed);
@@ -425,7 +425,7 @@ export class Reflector<T extends Identified> {
     if (next !== undefined) this.#store.accept(next);
   }
 
-  /** The initial events come from the API server's cache; what changed since then is told of before they end. */
+  /** The initial events come from the API server's cache; changes since then arrive before they end. */
   #unlist(object: RawObject, listed: Set<string>): void {
     listed.delete(formatKey(identify(object)));
     this.#remove(object);
@@ -450,8 +450,8 @@ export class Reflector<T extends Identified> {
 }
 
 /**
- * What is unreachable and then answers in another way, such as a server that has just started, does not have to wait for
- * as long as it did when it was away.
+ * A server that was unreachable and then answers with another error, for example because it has just started, does not have to wait for
+ * as long as while it was unavailable.
  */
 function goOn(before: Streak, kind: ErrorClass): Streak {
   const returned = before.kind === 'unreachable' && kind !== 'unreachable';

@@ -1,38 +1,38 @@
-// A kind of object that is watched, as data: where it is, and how one is read; and the objects as they come over the wire.
+// A watched kind of object, as data: its path and its decoder; and the objects as the server sends them.
 // Must not know any kind, nor how objects get here.
 import type { Paths } from './served-path.ts';
 import type { Identified } from './store.ts';
 
-/** A kind of object to watch, and how one is read. */
+/** A kind of object to watch, and how to decode it. */
 export interface Resource<T extends Identified> extends Paths {
   readonly kind: string;
   /** The plural with its group, as RBAC and people name it: `networkpolicies.networking.k8s.io`. */
   readonly name: string;
-  /** The path of all objects of the kind, over all namespaces. Older versions are asked where the kind is optional. */
+  /** The path of all objects of the kind, over all namespaces. For an optional kind, older versions are tried too. */
   readonly path: string;
-  /** Which of them are asked for; left out: all. */
+  /** Which objects are requested; if unset: all. */
   readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
-  /** A kind that a cluster may not have, now or later: then there are none of it. */
+  /** A kind that a cluster may not have, now or later: then it has no objects. */
   readonly optional?: true;
-  /** A kind that a CustomResourceDefinition defines: what the server says of its objects hangs on a schema that may change. */
+  /** A kind that a CustomResourceDefinition defines: the server's view of its objects depends on a schema that may change. */
   readonly custom?: true;
-  /** What is found out from it is remembered over restarts: where it can't be read, nobody has to wait for it. */
+  /** The facts that are discovered from it are kept over restarts: if it can't be read, nothing waits for it. */
   readonly remembered?: true;
-  /** What the operator does with its objects beside listing and watching them, as RBAC names it. */
+  /** What the operator does with its objects besides listing and watching them, as RBAC verbs. */
   readonly writes?: readonly ('create' | 'update' | 'delete')[];
   /** The operator writes the status of its objects. */
   readonly reportsStatus?: true;
-  /** Whether nothing has changed that anybody acts on; left out: all that is kept is compared, but for the resource version. */
+  /** Whether nothing relevant has changed; if unset: everything that is kept is compared, except the resource version. */
   readonly same?: (a: T, b: T) => boolean;
-  /** Reads one object and keeps only what is needed. It should not throw; see `Decoder` for where it does. */
+  /** Reads one object and keeps only what is needed. It should not throw; see `Decoder` for what happens if it does. */
   readonly reduce: (object: RawObject) => T;
-  /** What its metadata tell of an object that `reduce` throws at; left out: its last state holds. */
+  /** The facts in the metadata of an object on which `reduce` throws; if unset: its last state stays in force. */
   readonly unreadable?: (object: RawObject, message: string) => T;
-  /** What is known of an object whose kind is gone from the cluster; left out: its last state holds. */
+  /** The facts about an object whose kind the cluster no longer knows; if unset: its last state stays in force. */
   readonly lost?: (known: T) => T;
 }
 
-/** An object as it came over the wire. */
+/** An object as the server sends it. */
 export interface RawObject {
   readonly metadata: RawMetadata;
   readonly spec?: unknown;
@@ -42,7 +42,7 @@ export interface RawObject {
 /** An object of any kind, as the API server sends it. */
 export type KubernetesObject = RawObject & { readonly apiVersion: string; readonly kind: string };
 
-/** What the API server puts into every object's metadata, as far as we read it. */
+/** The metadata that the API server adds to every object, as far as we read it. */
 export interface RawMetadata {
   readonly name: string;
   readonly namespace?: string;
@@ -58,7 +58,7 @@ export interface RawMetadata {
   readonly managedFields?: readonly RawManagedFields[];
 }
 
-/** Which fields somebody wrote last (`ManagedFieldsEntry` of meta/v1), as far as we read it. */
+/** The fields that somebody wrote last (`ManagedFieldsEntry` of meta/v1), as far as we read it. */
 export interface RawManagedFields {
   readonly manager?: string;
   readonly operation?: string;

@@ -1,11 +1,11 @@
 // The path at which a server serves a kind: several versions of its API may be tried, the newest first.
-// Must not know how a path is asked.
+// Must not know how a path is requested.
 
 /** A kind by its paths. */
 export interface Paths {
-  /** That of the newest version. */
+  /** The path of the newest version. */
   readonly path: string;
-  /** Those of older versions, the newest first; left out: there are none that matter. */
+  /** The paths of older versions, the newest first; if unset: there are none that matter. */
   readonly olderPaths?: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export function pathsOf({ path, olderPaths = [] }: Paths): readonly string[] {
   return [path, ...olderPaths];
 }
 
-/** The path that is asked now, and which one is next where the server does not know it. */
+/** The current path, and the next one if the server does not know it. */
 export class ServedPath {
   readonly #paths: readonly string[];
   #at = 0;
@@ -34,9 +34,9 @@ export class ServedPath {
   }
 
   /**
-   * The server does not know the current path: the next one is current, after the oldest the newest again.
+   * The server does not know the current path: the next one becomes current, and after the oldest the newest again.
    *
-   * @returns whether there is one that it was not asked for since it knew the last; if not, it does not have the kind
+   * @returns whether there is a path that was not tried since the server last knew one; if not, it does not have the kind
    */
   miss(): boolean {
     this.#missed += 1;
@@ -47,7 +47,7 @@ export class ServedPath {
   }
 }
 
-/** `gateway.networking.k8s.io/v1` of a path in that version, `v1` of one in the core group. */
+/** `gateway.networking.k8s.io/v1` for a path in that version, `v1` for one in the core group. */
 export function apiVersionOf(path: string): string {
   const [, core, named] = /^\/(?:api\/([^/]+)|apis\/([^/]+\/[^/]+))\//.exec(path) ?? [];
   return core ?? named ?? '';

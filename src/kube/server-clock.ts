@@ -1,17 +1,17 @@
-// How old an object is, by the clock of the server that created it: its answers carry the time, and a monotonic clock of our
-// own measures what has passed since. Our wall clock is not asked, which may be wrong, or jump.
+// How old an object is, by the clock of the server that created it: its answers contain the time, and our monotonic
+// clock measures what has passed since. Our wall clock is not used, because it may be wrong, or jump.
 // Must not know what an age is needed for.
 import { parseWallTime } from './wall-time.ts';
 
-// Two API servers of one cluster differ by so much at most, and an answer may take so long.
+// The maximum difference between two API servers of one cluster, and the maximum duration of a usable answer.
 const toleranceMs = 5_000;
 
-/** The API server's clock, as far as its answers tell it. */
+/** The API server's clock, as far as its answers show it. */
 export class ServerClock {
   #offsetMs: number | undefined;
 
   /**
-   * Takes in the `Date` header of an answer (RFC 9110 section 6.6.1). One that was long on its way tells the time too late:
+   * Reads the `Date` header of an answer (RFC 9110 section 6.6.1). A slow answer would report the time too late:
    * old objects would look young.
    *
    * @param sent when the request was sent, by `performance.now()`
@@ -23,8 +23,8 @@ export class ServerClock {
   }
 
   /**
-   * The age of an object, in milliseconds. `undefined` where it can't be known: the server never told the time, or the
-   * object is from its future, so that its clock was set meanwhile.
+   * The age of an object, in milliseconds. `undefined` if it can't be known: the server never sent the time, or the
+   * object is from its future, because its clock was changed.
    *
    * @param creationTimestamp of its metadata
    * @param now by `performance.now()`

@@ -1,12 +1,12 @@
 // The last known state of one kind of object, indexed by namespace, fed by lists, watches and answers to our own requests.
 // Decides which of two states is newer; must not know what the objects mean.
 //
-// Why it ends equal to the server, whatever comes late: an answer says what was true at one moment after its request was
-// begun. It is taken in unless something that came since then tells of a later moment:
-// - a list (its request was begun before the list's first data came, so that the list, or the watch after it, tells more);
+// Why it ends equal to the server, however late messages arrive: an answer is the state at one moment after its request
+// began. The store accepts it unless something that arrived since then is of a later moment:
+// - a list (the request began before the list's first data arrived, so the list, or the watch after it, says more);
 // - a deletion of that uid, which is final;
 // - a state of that name with the same or a higher resource version (they compare as numbers within a kind, KEP-5504).
-// Dropping an answer is always safe, since the watch goes on to tell of it; taking in an old one would not be.
+// Dropping an answer is always safe, since the watch also reports its content; accepting an old one would not be.
 // The property in store.model.test.ts runs this over interleavings of all of them.
 import { compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
 
@@ -25,27 +25,27 @@ export interface Change<T> {
   readonly next: T | undefined;
 }
 
-/** Hears of every difference that matters. It must not throw and must not wait. */
+/** Receives every relevant difference. It must not throw and must not wait. */
 export type ChangeListener<T> = (change: Change<T>) => void;
 
-/** A request about one object that is on its way, and what its answer does to the store. */
+/** A running request about one object, and what its answer does to the store. */
 export interface Flight<T> {
-  /** Takes in the state that the server answered with. Listeners hear of it unless it is our own write. */
+  /** Accepts the state in the answer. Listeners receive it unless it is our own write. */
   readonly found: (next: T, options?: { readonly ownWrite?: boolean }) => void;
-  /** Takes in that there is no object of this name: what was known when the request was begun is gone. */
+  /** Accepts that there is no object of this name: the object that was known when the request began is deleted. */
   readonly absent: () => void;
-  /** Takes in that our own deletion is carried out; listeners don't hear of it. */
+  /** Accepts that our own deletion is done; listeners don't receive it. */
   readonly deleted: (uid: string) => void;
 }
 
-/** What has to be known of a request until it is answered. */
+/** What has to be remembered of a request until it is answered. */
 interface FlightState<T> {
   readonly key: ObjectKey;
-  /** What was known when it was begun. */
+  /** The known state when it began. */
   readonly known: T | undefined;
   /** How many lists had begun by then. */
   readonly lists: number;
-  /** The uids under this name that were told to be deleted since. */
+  /** The uids under this name that were reported as deleted since. */
   readonly deleted: Set<string>;
 }
 
@@ -56,13 +56,13 @@ export class Store<T extends Identified> {
   readonly #listeners: ChangeListener<T>[] = [];
   readonly #observers: ChangeListener<T>[] = [];
   readonly #flights = new Map<string, Set<FlightState<T>>>();
-  /** The uids of our own deletions that the watch has not told of yet. */
+  /** The uids of our own deletions that the watch has not reported yet. */
   readonly #deleted = new Set<string>();
   /** How many lists have begun. */
   #lists = 0;
   #size = 0;
 
-  /** @param same whether a change from one state to the other is of no interest to listeners */
+  /** @param same whether a change from one state to the other is irrelevant to listeners */
   constructor(same: (a: T, b: T) => boolean) {
     this.#same = same;
   }
@@ -75,7 +75,7 @@ export class Store<T extends Identified> {
     this.#listeners.push(listener);
   }
 
-  /** Hears of every newer state of an object that was known, also where nothing that matters differs. */
+  /** Receives every newer state of a known object, also if nothing relevant differs. */
   onUpdate(observer: ChangeListener<T>): void {
     this.#observers.push(observer);
   }
@@ -103,14 +103,14 @@ export class Store<T extends Identified> {
       );
   }
 
-  /** Takes in a state seen in a watch, unless what is known is newer: it may come after the answer to a write. */
+  /** Accepts a state from a watch, unless the known one is newer: it may arrive after the answer to a write. */
   observe(next: T): void {
     if (this.#deleted.has(next.uid)) return;
     const previous = this.get(next);
     if (previous === undefined || compareVersions(previous, next) <= 0) this.accept(next);
   }
 
-  /** Takes in a state of a list: a list is always believed, also after a restore turned versions back. */
+  /** Accepts a state from a list: a list is always trusted, also after a restore turned versions back. */
   accept(next: T): void {
     const previous = this.get(next);
     this.#put(next);
@@ -120,7 +120,7 @@ export class Store<T extends Identified> {
     }
   }
 
-  /** Takes in that an object is gone, as a watch tells, unless another of its name has come since. */
+  /** Accepts the deletion of an object from a watch, unless another one has the name by now. */
   remove(gone: Identified): void {
     this.#deleted.delete(gone.uid);
     if (this.#flights.size > 0) {
@@ -130,7 +130,7 @@ export class Store<T extends Identified> {
   }
 
   /**
-   * Sends a request about one object. Nothing but `flight` may take its answer in.
+   * Sends a request about one object. Only `flight` may accept its answer.
    *
    * @returns what `send` returns
    */
@@ -151,13 +151,13 @@ export class Store<T extends Identified> {
     }
   }
 
-  /** The first data of a list are here: no request that was begun before it can tell anything new. */
+  /** The first data of a list arrived: no earlier request can say anything new. */
   beginList(): void {
     this.#lists += 1;
     this.#deleted.clear();
   }
 
-  /** Ends a list: whatever is known and was not in it is gone. */
+  /** Ends a list: every known object that was not in it is deleted. */
   keepOnly(listed: ReadonlySet<string>): void {
     for (const known of this.all()) {
       if (!listed.has(formatKey(known))) this.#removeKnown(known);
@@ -219,7 +219,7 @@ export class Store<T extends Identified> {
   }
 }
 
-/** Orders two states of one kind by age: below 0 where the first is older. */
+/** Orders two states of one kind by age: below 0 if the first is older. */
 export function compareVersions(a: Versioned, b: Versioned): number {
   const [left, right] = [BigInt(a.resourceVersion), BigInt(b.resourceVersion)];
   return left < right ? -1 : left > right ? 1 : 0;

@@ -1,4 +1,4 @@
-// The `tokenFile` of a user in a kubeconfig, which client-node does not read: without it we would be nobody to the server.
+// The `tokenFile` of a user in a kubeconfig, which client-node does not read: without it we would be anonymous to the server.
 // https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#AuthInfo
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,7 +11,7 @@ interface RawKubeConfig {
   readonly users?: readonly { readonly name?: string; readonly user?: { readonly tokenFile?: string } }[];
 }
 
-/** The files that a kubeconfig is read from: the named one, or as kubectl finds them. */
+/** The files of a kubeconfig: the named one, or those that kubectl reads. */
 export function kubeconfigFiles(named: string | undefined): readonly string[] {
   if (named !== undefined) return [named];
   const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
@@ -19,8 +19,8 @@ export function kubeconfigFiles(named: string | undefined): readonly string[] {
 }
 
 /**
- * Lets the users of `config` whose kubeconfig names a `tokenFile` log in with what is in that file, read again and again,
- * as client-go does; it goes before `token`.
+ * Lets the users of `config` whose kubeconfig names a `tokenFile` log in with its content, which is read again and again,
+ * as in client-go; it overrides `token`.
  *
  * @param files those that `config` was read from
  */
@@ -34,7 +34,7 @@ export function addTokenFiles(config: KubeConfig, files: readonly string[]): voi
   });
 }
 
-/** By name of user; a relative path is meant from the kubeconfig. */
+/** By name of user; a relative path is relative to the kubeconfig. */
 function tokenFilesIn(file: string): [string, string][] {
   const { users = [] } = (parse(readFileSync(file, 'utf8')) ?? {}) as RawKubeConfig;
   return users.flatMap(({ name = '', user }) =>

@@ -1,18 +1,18 @@
-// The wall clock, which people and operating systems set: for what people read, and for nothing else.
-// It may jump by hours at any moment, so that waits and ages are measured with `performance.now()`. The linter lets no other
-// file of the shell use `Date`.
+// The wall clock, which people and operating systems set: only for what people read.
+// It may jump by hours at any moment, so `performance.now()` measures waits and ages. The linter forbids `Date` in every other
+// file of the shell.
 
-/** Now, as statuses hold it: RFC 3339 with milliseconds. */
+/** Now, in the format of statuses: RFC 3339 with milliseconds. */
 export function wallTime(): string {
   return new Date().toISOString();
 }
 
-/** Now, as Leases and Events hold it: RFC 3339 with microseconds, as `metav1.MicroTime` is. */
+/** Now, in the format of Leases and Events: RFC 3339 with microseconds, as in `metav1.MicroTime`. */
 export function wallMicroTime(): string {
   return wallTime().replace('Z', '000Z');
 }
 
-/** A time that somebody else wrote (RFC 3339 or RFC 9110), in milliseconds since the epoch; `undefined` where it is none. */
+/** A time that somebody else wrote (RFC 3339 or RFC 9110), in milliseconds since the epoch; `undefined` if it is invalid. */
 export function parseWallTime(text: string | undefined): number | undefined {
   const time = Date.parse(text ?? '');
   return Number.isNaN(time) ? undefined : time;

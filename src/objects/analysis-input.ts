@@ -1,5 +1,5 @@
-// Objects from files or from the API server, to what the analysis takes in. The only decoder of them: whatever is wrong
-// with an object comes out as a problem, and the object counts for nothing; none is dropped in silence.
+// Turns objects from files or from the API server into the input of the analysis. The only decoder for it: an invalid
+// object becomes a problem and is otherwise ignored; none is dropped silently.
 import * as z from 'zod';
 import type { AnalysisInput, PodFacts, PolicyFacts } from '../analyze/facts.ts';
 import { decode, decodePruned, type Problem } from '../api/decode.ts';
@@ -29,24 +29,24 @@ import {
   templateObject,
 } from './workload-schema.ts';
 
-/** What was read of some objects. */
+/** The result of reading some objects. */
 export interface ReadObjects {
   readonly input: AnalysisInput;
   readonly problems: readonly ObjectProblem[];
-  /** How many objects there are of each kind that the analysis makes nothing of, as in `apps/v1 Frobnicator`. */
+  /** The number of objects of each kind that the analysis does not use, as in `apps/v1 Frobnicator`. */
   readonly ignored: ReadonlyMap<string, number>;
 }
 
 /** What is wrong with an object. */
 export interface ObjectProblem extends Problem {
-  /** Which of the objects, by its place in the list. */
+  /** The index of the object in the list. */
   readonly index: number;
-  /** As in `NetworkPolicy shop/web`; absent where that can't be read. */
+  /** As in `NetworkPolicy shop/web`; absent if that can't be read. */
   readonly object?: string;
 }
 
 /**
- * Reads objects for the analysis. Lists are to be taken apart before.
+ * Reads objects for the analysis. Lists have to be expanded before.
  *
  * @param objects as parsed from YAML or JSON, whatever they are
  * @param defaultNamespace of objects that name none
@@ -101,10 +101,10 @@ interface Identity {
   readonly name: string;
 }
 
-/** Reads one object; what comes of it puts itself to the other facts. */
+/** Reads one object and adds it to the other facts. */
 type Reader = (object: Envelope, identity: Identity) => Result<(facts: Facts) => void, readonly Problem[]>;
 
-/** By group and kind, whatever the version. */
+/** By group and kind, for any version. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [' Namespace', readNamespace],
   [' Pod', readPod],
@@ -138,7 +138,7 @@ function originOf({ metadata }: Envelope, name: string): Pick<PolicyFacts, 'owne
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   if (!isOurs(name, labels)) return {};
   const owner = ownerReferences.find(({ controller }) => controller === true);
-  // An annotation is a hint for people: one that can't be read says nothing.
+  // An annotation is a hint for people: an unreadable one means nothing.
   const origins = originLists.safeParse(readJson(annotations[routesAnnotation])).data;
   const isProfile = owner?.kind === 'AppNetworkProfile' || owner?.kind === 'PlatformNetworkProfile';
   return {
@@ -159,7 +159,7 @@ function readPod(object: Envelope, identity: Identity): ReturnType<Reader> {
   const read = decodePruned(podObject, object);
   if (!read.ok) return read;
   const { spec, status } = read.value;
-  // What has ended has no network any more.
+  // A finished pod has no network any more.
   if (status.phase === 'Succeeded' || status.phase === 'Failed') return success(() => undefined);
   const { podIP, podIPs = podIP === undefined ? [] : [{ ip: podIP }] } = status;
   const owner = ownerOf(object, identity.namespace);
@@ -191,12 +191,12 @@ function templatePods(
 ): readonly PodFacts[] {
   if (kind === 'StatefulSet') return ordinalPods(name, template, replicas, ordinals?.start ?? 0);
   if (kind === 'Job') return [podOf(template, jobLabels(name))];
-  // An old one of a Deployment.
+  // An old ReplicaSet of a Deployment.
   if (kind === 'ReplicaSet' && isOwned && replicas === 0) return [];
   return [podOf(template)];
 }
 
-/** What the Job controller gives to its pods (https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-job-name). */
+/** The label that the Job controller sets on its pods (https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-job-name). */
 function jobLabels(name: string): Labels {
   return { 'job-name': name, 'batch.kubernetes.io/job-name': name };
 }
@@ -216,7 +216,7 @@ function identify({ kind, metadata }: Envelope, defaultNamespace: string): Ident
   };
 }
 
-/** `v1` is the group without a name. */
+/** `v1` has the core group, without a name. */
 function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }

@@ -1,5 +1,5 @@
 // The watched part of the cluster in memory: a reflector for each kind of object feeds its store.
-// Decides when the picture is whole. Must not know what is made of it.
+// Decides when the cache is complete. Must not know how it is used.
 import type { ApiClient } from '../kube/api-client.ts';
 import { Comparison, type ComparisonListener, type ComparisonTimes } from '../kube/comparison.ts';
 import { Decoder, type UnreadableListener, type UnreadableObject } from '../kube/decoder.ts';
@@ -15,32 +15,32 @@ const indispensable: ReadonlySet<string> = new Set(
   [namespaces, networkPolicies, platformNetworkProfiles].map(({ name }) => name),
 );
 
-/** A reflector of whatever resource. */
+/** A reflector for any resource. */
 type AnyReflector = Pick<
   Reflector<Identified>,
   'run' | 'synced' | 'gone' | 'refused' | 'cutOff' | 'standsSince' | 'lastProgress' | 'lastHeard'
 >;
 
-/** Longer than a watch waits until it tries again. One that still can't be opened has a trouble of its own. */
+/** Longer than the backoff of a watch. A watch that still can't be opened has a problem of its own. */
 const backPatienceMs = 30_000;
 
-/** Hears of what happens to the picture. */
+/** Receives reports about the cache. */
 export interface CacheListener extends ReflectorListener, ComparisonListener {
   readonly onUnreadable?: UnreadableListener;
 }
 
-/** How the picture is kept. */
+/** The options of the cache. */
 export interface CacheOptions {
   /** See `Reflector`. */
   readonly idleMs?: number;
-  /** How often each kind is compared with the server, in milliseconds; left out: never. */
+  /** How often each kind is compared with the server, in milliseconds; if unset: never. */
   readonly compareMs?: number;
 }
 
-/** The comparisons of whatever kind. */
+/** The comparisons of any kind. */
 type AnyComparison = Pick<Comparison<Identified>, 'run'>;
 
-/** What is known of the cluster, kept up to date by watches. */
+/** The state of the cluster, kept up to date by watches. */
 export class Cache extends Stores {
   readonly #reflectors = new Map<AnyResource, AnyReflector>();
   readonly #requests = new Map<AnyResource, unknown>();
@@ -50,7 +50,7 @@ export class Cache extends Stores {
   readonly #compareMs: number | undefined;
   #synced = false;
 
-  /** @param operatorNamespace the namespace that the operator runs in */
+  /** @param operatorNamespace the operator's own namespace */
   constructor(
     client: ApiClient,
     operatorNamespace: string,
@@ -72,24 +72,24 @@ export class Cache extends Stores {
     });
   }
 
-  /** Requests about single objects of a kind, whose answers the picture takes in. */
+  /** Requests about single objects of a kind, whose answers the cache accepts. */
   requests<T extends Identified>(resource: Resource<T>): ObjectRequests<T> {
     return this.#requests.get(resource) as ObjectRequests<T>;
   }
 
-  /** The kinds that the cluster does not know any more, although Ringfence can't be without: what there is of them is unknown. */
+  /** The required kinds that the cluster no longer knows: their objects are unknown. */
   get goneKinds(): readonly string[] {
     return [...this.#reflectors].filter(([, { gone }]) => gone).map(([{ name }]) => name);
   }
 
-  /** Whether it is not known which namespaces and policies there are, or what the platform asks for: then nothing may be written. */
+  /** Whether it is unknown which namespaces and policies exist, or what the platform asks for: then nothing may be written. */
   get blind(): boolean {
     return this.goneKinds.some((name) => indispensable.has(name));
   }
 
   /**
-   * Whether the server was away, and not all has been listed since: what it has now may be another history, so that nothing may be
-   * written on account of this one. A kind that alone can't be had is not waited for.
+   * Whether the server was unavailable, and not everything has been listed since: it may have another history now, so nothing may be
+   * written from this one. If only one kind is unavailable, it is not waited for.
    */
   get cutOff(): boolean {
     const reflectors = [...this.#reflectors.values()];
@@ -104,8 +104,8 @@ export class Cache extends Stores {
   }
 
   /**
-   * Whether every store has been equal to the server's once: from then on, absent means absent. What is remembered from
-   * before does not have to be waited for where the server refuses it.
+   * Whether every store has equalled the server's state once: from then on, absent means absent. Facts that are kept
+   * over restarts do not have to be waited for if the server refuses them.
    */
   get synced(): boolean {
     this.#synced ||= [...this.#reflectors].every(
@@ -114,12 +114,12 @@ export class Cache extends Stores {
     return this.#synced;
   }
 
-  /** By resource: for how long nothing was heard of it, in milliseconds. @param now by `performance.now()` */
+  /** By resource: how long nothing was received, in milliseconds. @param now by `performance.now()` */
   ages(now: number): ReadonlyMap<string, number> {
     return new Map([...this.#reflectors].map(([{ name }, { lastHeard }]) => [name, now - lastHeard]));
   }
 
-  /** For how long the watch that was heard of last has been silent, in milliseconds. @param now by `performance.now()` */
+  /** How long the most recently active watch has been silent, in milliseconds. @param now by `performance.now()` */
   silentMs(now: number): number {
     return Math.max(...[...this.#reflectors.values()].map((reflector) => now - reflector.lastProgress));
   }
@@ -141,7 +141,7 @@ export class Cache extends Stores {
     return true;
   }
 
-  /** A list that broke off half-way is no knowledge. */
+  /** An interrupted list proves nothing. */
   protected override isKnown(resource: AnyResource): boolean {
     return this.#reflectors.get(resource)?.synced === true;
   }

@@ -1,5 +1,5 @@
-// What DNS, the API server and the address ranges of the cluster are found out from, each reduced on arrival.
-// All of it is remembered over restarts, so that nothing waits for what can't be read. Must not know what follows from it.
+// The objects from which DNS, the API server and the address ranges are discovered, each reduced on arrival.
+// These facts are kept over restarts, so nothing waits for objects that can't be read. Must not know what follows from them.
 
 import { dnsServices, kubernetesService, nodeLocalDns } from '../discover/well-known-services.ts';
 import { identify, type RawObject, type Resource } from '../kube/resource.ts';
@@ -20,7 +20,7 @@ interface RawSlice {
 const serviceLabel = 'kubernetes.io/service-name';
 const followed = [...new Set([kubernetesService, ...dnsServices].map(({ name }) => name))];
 
-/** A cluster may have 40,000 of them: the server only sends those of the few Services that are looked at. */
+/** A cluster may have 40,000 of them: the server sends only those of the few relevant Services. */
 export const endpointSlices: Resource<Stored<EndpointSliceFacts>> = {
   kind: 'EndpointSlice',
   name: 'endpointslices.discovery.k8s.io',
@@ -34,7 +34,7 @@ export const endpointSlices: Resource<Stored<EndpointSliceFacts>> = {
       service: object.metadata.labels?.[serviceLabel] ?? '',
       addressType,
       addresses: (endpoints ?? []).flatMap(({ addresses = [] }) => addresses),
-      // A port without a number is every port, which no rule is made of.
+      // A port without a number means every port, from which no rule is made.
       ports: (ports ?? []).flatMap(({ name = '', port, protocol = 'TCP' }) =>
         port === undefined ? [] : [{ name, port, protocol }],
       ),
@@ -55,7 +55,7 @@ export const serviceCidrs: Resource<Stored<ServiceCidrFacts>> = {
   }),
 };
 
-/** The one ConfigMap that says where a node-local DNS cache listens: no other is read. */
+/** The one ConfigMap with the address of a node-local DNS cache: no other ConfigMap is read. */
 export const dnsConfigs: Resource<Stored<DnsConfigFacts>> = {
   kind: 'ConfigMap',
   name: 'configmaps',
@@ -68,7 +68,7 @@ export const dnsConfigs: Resource<Stored<DnsConfigFacts>> = {
   }),
 };
 
-/** What stands after `bind` on any line of a Corefile (https://coredns.io/plugins/bind), comments left out. */
+/** The arguments of `bind` on any line of a Corefile (https://coredns.io/plugins/bind), without comments. */
 function bindsOf(corefile: string): readonly string[] {
   const words = corefile.split('\n').flatMap((line) => {
     const [directive, ...values] = (line.split('#')[0] ?? '').trim().split(/\s+/);

@@ -19,10 +19,10 @@ import { distinct, specOf } from './reduce.ts';
 type Stored<T> = T & Identified;
 
 const gatewayGroup = 'gateway.networking.k8s.io';
-/** What is tried before it joins the API, such as XListenerSet. */
+/** The group for experiments that may join the API later, such as XListenerSet. */
 const experimentalGroup = 'gateway.networking.x-k8s.io';
 
-/** A kind that a cluster may have or not, in one of several versions of its API, the newest first. */
+/** A kind that a cluster may or may not have, in one of several versions of its API, the newest first. */
 function served(plural: string, [newest = 'v1', ...older]: readonly string[]) {
   const pathOf = (version: string) => `/apis/${gatewayGroup}/${version}/${plural}`;
   return {
@@ -43,7 +43,7 @@ interface RawReference {
   readonly port?: number;
 }
 
-/** A filter sends a copy of every request to another Service. */
+/** A filter that sends a copy of every request to another Service. */
 interface RawFilters {
   readonly filters?: readonly { readonly requestMirror?: { readonly backendRef: RawReference } }[];
 }
@@ -98,7 +98,7 @@ function gatewayRoutesOf(kind: GatewayRouteKind): Resource<Stored<GatewayRouteFa
   };
 }
 
-/** What a reference leads to; a route of a mesh has a Service as its parent. */
+/** The target of a reference; a route of a mesh has a Service as its parent. */
 function parentOf(
   own: Identified,
   {
@@ -180,7 +180,7 @@ export const listenerSets: Resource<Stored<ListenerSetFacts>> = {
   },
 };
 
-/** Without a protocol, which the API asks for, it takes nothing. */
+/** Without a protocol, which the API requires, it accepts nothing. */
 function listenerOf({ name, port, protocol = '', hostname, tls, allowedRoutes }: RawListener): ListenerFacts {
   const kinds = (allowedRoutes?.kinds ?? [])
     .filter(({ group = gatewayGroup }) => group === gatewayGroup)
@@ -190,14 +190,14 @@ function listenerOf({ name, port, protocol = '', hostname, tls, allowedRoutes }:
     ...(port === undefined ? {} : { port }),
     protocol,
     passthrough: tls?.mode === 'Passthrough',
-    // An empty name stands for every host, as no name does.
+    // An empty name means every host, like an absent one.
     ...(hostname === undefined || hostname === '' ? {} : { hostname }),
     routesFrom: attachedFrom(allowedRoutes, 'Same'),
     ...((allowedRoutes?.kinds ?? []).length === 0 ? {} : { kinds }),
   };
 }
 
-/** What a later version of the API may say instead is nobody. */
+/** An unknown value from a later version of the API means nobody. */
 function attachedFrom(allowed: RawNamespaces | undefined, byDefault: 'Same' | 'None'): AttachedFrom {
   const { from = byDefault, selector } = allowed?.namespaces ?? {};
   if (from === 'Selector') return selector === undefined ? 'None' : { selector };

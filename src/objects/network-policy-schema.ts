@@ -1,5 +1,5 @@
-// The schema of a NetworkPolicy that anybody wrote, as strict as the API server is: a policy that it would refuse is no
-// policy, and one whose misspelt selector were overlooked would select everything.
+// The schema of a NetworkPolicy of any author, as strict as the API server: a policy that it would refuse is no
+// policy, and a policy with an overlooked misspelt selector would select everything.
 // From `ValidateNetworkPolicySpec` in kubernetes `pkg/apis/networking/validation`.
 import * as z from 'zod';
 import { contains, parseMaskedCidr } from '../model/ip-ranges.ts';
@@ -63,7 +63,7 @@ const rulePort = fields({
   issues.push({ code: 'custom', input: endPort, path: ['endPort'], message });
 });
 
-/** The API server takes host bits, with a warning. */
+/** The API server accepts host bits, with a warning. */
 const cidr = z.string().check(({ value, issues }) => {
   const parsed = parseMaskedCidr(value);
   if (!parsed.ok) issues.push({ code: 'custom', input: value, message: parsed.error });
@@ -96,7 +96,7 @@ const peer = fields({
 
 const ports = z.array(rulePort).exactOptional();
 
-/** The spec of a NetworkPolicy. Members that the API server would fill in may be absent. */
+/** The spec of a NetworkPolicy. Members that the API server would add may be absent. */
 export const networkPolicySpec = fields({
   podSelector: labelSelector.default({}),
   policyTypes: z.array(z.enum(directions)).exactOptional(),

@@ -1,5 +1,5 @@
-// What a stored policy of ours says, with the origins of each of its rules: for the few policies of which the cache's fingerprint
-// is not enough. Written for objects that the API server validated; must not know what is made of it.
+// The content of a stored policy of ours, with the origins of each of its rules: for the few policies for which the cache's fingerprint
+// is not enough. Written for objects that the API server validated; must not know how it is used.
 
 import type { RawObject } from '../kube/resource.ts';
 import type { Direction, Peer, PolicyPort } from '../model/network-policy.ts';
@@ -28,7 +28,7 @@ interface RawRule {
   readonly ports?: readonly PolicyPort[];
 }
 
-/** Reads a policy; `undefined` where it is not of the kind that we write: of one direction, and owned by a profile. */
+/** Reads a policy; `undefined` if it does not have the form in which we write policies: one direction, and owned by a profile. */
 export function readContent(object: RawObject): StoredContent | undefined {
   const { podSelector = {}, policyTypes = [], ingress = [], egress = [] } = specOf<RawPolicySpec>(object);
   const owner = ownerOf(object);
@@ -58,7 +58,7 @@ function ownerOf({ metadata }: RawObject): Owner | undefined {
   return kind === 'AppNetworkProfile' || kind === 'PlatformNetworkProfile' ? { kind, name, uid } : undefined;
 }
 
-/** The value of an annotation; `undefined` where it is no JSON: somebody edited it. */
+/** The value of an annotation; `undefined` if it is not JSON because somebody edited it. */
 export function readJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');
@@ -67,7 +67,7 @@ export function readJson(text: string | undefined): unknown {
   }
 }
 
-/** Where there are many origins, the annotation holds the first of them and how many more there are. */
+/** If there are many origins, the annotation contains the first of them and how many more there are. */
 function originsAt(lists: unknown, index: number): StoredRule['origins'] {
   const list: unknown = Array.isArray(lists) ? lists[index] : undefined;
   if (!Array.isArray(list) || !list.every((origin) => typeof origin === 'string')) return undefined;

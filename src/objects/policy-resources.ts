@@ -1,5 +1,5 @@
 // The kinds of objects that Ringfence watches, each reduced on arrival to what is needed of it.
-// The only decoder: what does not decode is kept as a problem, never thrown. Must not know what follows from a fact.
+// The only decoder: an object that does not decode becomes a problem, and is never thrown. Must not know what follows from a fact.
 import { isDeepStrictEqual } from 'node:util';
 import {
   decodeAppNetworkProfile,
@@ -41,10 +41,10 @@ export type StoredPolicy =
 /** A Namespace in the cache. */
 export type StoredNamespace = NamespaceFacts & Identified;
 
-/** A profile in the cache, with its status as it was last seen. */
+/** A profile in the cache, with its last seen status. */
 export type StoredProfile = ProfileFacts & Identified & { readonly status: unknown };
 
-/** The platform's profile in the cache, with its status as it was last seen. */
+/** The platform profile in the cache, with its last seen status. */
 export type StoredPlatform = PlatformFacts & Identified & { readonly status: unknown };
 
 export const namespaces: Resource<StoredNamespace> = {
@@ -105,7 +105,7 @@ export const platformNetworkProfiles: Resource<StoredPlatform> = {
   lost: (known) => ({ ...known, decoded: unread(kindGone) }),
 };
 
-/** A profile that can't be read for another reason than what it says: what it owns stays as it is. */
+/** A profile that can't be read for a reason outside of it: its policies stay as they are. */
 function unread(why: string): Result<never, readonly Problem[]> {
   return { ok: false, error: [{ code: 'Invalid', path: '', message: why }] };
 }
@@ -146,8 +146,8 @@ export function readPolicy(object: RawObject): StoredPolicy {
 }
 
 /**
- * A policy that a mistake in our decoder keeps us from understanding. It is taken to isolate every pod and to let nobody
- * through, so that nothing is opened on its account; one of ours is written anew where it is wanted.
+ * A policy that a bug in our decoder keeps us from understanding. It is assumed to isolate every pod and to allow
+ * nothing, so that nothing is opened because of it; one of ours is written again if it is desired.
  */
 function unreadablePolicy(object: RawObject): StoredPolicy {
   const policy = readPolicy({ metadata: object.metadata });
@@ -156,13 +156,13 @@ function unreadablePolicy(object: RawObject): StoredPolicy {
     : { ...policy, isolates: directions, podSelector: {}, allowsEveryone: [] };
 }
 
-/** By this name the API server knows us: it is what comes before the `/` in our user agent. */
+/** The API server knows us by this name: the part before the `/` in our user agent. */
 const ourManager = 'ringfence';
 
 /**
- * The last edit of what we say in a policy, where somebody else made it. Most policies have none, and a controller that only
- * marks each policy with an annotation or a finalizer makes none: nothing of it is kept. Times are in whole seconds, so that
- * of two at the same time somebody else's counts as the last.
+ * The last edit of the content of our policy, if somebody else made it. Most policies have none, and a controller that only
+ * marks each policy with an annotation or a finalizer makes none: these are not kept. Times are in whole seconds, so
+ * of two edits at the same time, somebody else's counts as the last.
  */
 function foreignEditOf({ managedFields }: RawMetadata): Pick<OwnedPolicy, 'foreignEdit'> {
   if (!Array.isArray(managedFields)) return {};
@@ -179,13 +179,13 @@ function foreignEditOf({ managedFields }: RawMetadata): Pick<OwnedPolicy, 'forei
   return last === undefined || last.manager === ourManager ? {} : { foreignEdit: last };
 }
 
-/** Fields are written as `f:spec` there (`FieldsV1` of meta/v1). */
+/** The names of fields have the form `f:spec` there (`FieldsV1` of meta/v1). */
 function saysWhatWeSay({ fieldsV1 }: RawManagedFields): boolean {
   const fields = fieldsV1 ?? {};
   return fields['f:spec'] !== undefined || Object.hasOwn(Object(fields['f:metadata']), 'f:ownerReferences');
 }
 
-/** One of the platform's: a team may call its profile as mirrors are called. */
+/** Only a policy of the platform: a team may give its profile the name prefix of mirrors. */
 function isMirror({ name, labels = {} }: RawObject['metadata']): boolean {
   return name.startsWith(`${namePrefix}${mirrorStem}-`) && labels[profileLabel] === undefined;
 }
@@ -222,7 +222,7 @@ interface RawPolicySpec {
   readonly egress?: readonly RawRule[];
 }
 
-/** Where `policyTypes` is absent it includes Ingress, and Egress where there are egress rules (networking/v1 docs). */
+/** If `policyTypes` is absent, it includes Ingress, and Egress if there are egress rules (networking/v1 docs). */
 function typesOf(spec: RawPolicySpec): readonly Direction[] {
   if (spec.policyTypes !== undefined && spec.policyTypes.length > 0) return spec.policyTypes;
   return (spec.egress ?? []).length > 0 ? directions : ['Ingress'];
@@ -238,13 +238,13 @@ function isOpen({ from, to, ports }: RawRule): boolean {
   return (ports ?? []).length === 0 && (peers.length === 0 || peers.some(isEveryone));
 }
 
-/** Every pod of every namespace, or every address of a family: which of them is which, CNIs do not agree on. */
+/** Every pod of every namespace, or every address of a family: CNIs disagree about which of them is which. */
 function isEveryone({ namespaceSelector, podSelector = {}, ipBlock }: RawPeer): boolean {
   if (ipBlock) return ipBlock.cidr.endsWith('/0') && (ipBlock.except ?? []).length === 0;
   return namespaceSelector ? selectsEverything(namespaceSelector) && selectsEverything(podSelector) : false;
 }
 
-/** A profile is what people declare: what stands in its status, which is ours, can't make it invalid. */
+/** A profile is what people declare: the content of its status, which is ours, can't make it invalid. */
 function withoutStatus({ status: _, ...declared }: RawObject): object {
   return declared;
 }
@@ -258,7 +258,7 @@ function identifyProfile(object: RawObject) {
   };
 }
 
-/** What others write beside our labels is kept by whoever replaces a policy, and is of no other interest. */
+/** A replacement keeps what others add to our policies; apart from that it does not matter. */
 function samePolicy(a: StoredPolicy, b: StoredPolicy): boolean {
   const { hasForeignMetadata: _a, ...left } = { hasForeignMetadata: undefined, ...a };
   const { hasForeignMetadata: _b, ...right } = { hasForeignMetadata: undefined, ...b };
@@ -266,8 +266,8 @@ function samePolicy(a: StoredPolicy, b: StoredPolicy): boolean {
 }
 
 /**
- * Their status, which we write ourselves, and labels, which nothing is made of, are of no interest. What they declare is compared, too:
- * after a restore of etcd, and after a CRD has changed, the same generation may say something else.
+ * Their status, which we write ourselves, and labels, which nothing uses, do not matter. Their spec is compared, too:
+ * after a restore of etcd, and after a CRD has changed, the same generation may have another spec.
  */
 function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | StoredPlatform): boolean {
   return (
@@ -277,7 +277,7 @@ function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | Store
   );
 }
 
-/** Not its metadata: each write of a status changes their version. */
+/** Without its metadata: each write of a status changes their version. */
 function declaredBy({ decoded }: StoredProfile | StoredPlatform): unknown {
   return decoded.ok ? decoded.value.spec : decoded.error;
 }

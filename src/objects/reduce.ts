@@ -6,7 +6,7 @@ export function specOf<T>(object: RawObject): Partial<T> & T {
   return (object.spec ?? {}) as Partial<T> & T;
 }
 
-/** The entries without those that say the same as an earlier one. */
+/** The entries without repetitions of earlier ones. */
 export function distinct<T extends object | string>(entries: readonly T[]): readonly T[] {
   return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }

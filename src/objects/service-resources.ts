@@ -1,4 +1,4 @@
-// Services, and what leads to them from outside: each reduced on arrival to the facts that a rule depends on.
+// Services, and the objects that lead to them from outside: each reduced on arrival to the facts that a rule depends on.
 // Written for objects that the API server validated; must not know what follows from a fact.
 
 import { identify, type Resource } from '../kube/resource.ts';
@@ -79,7 +79,7 @@ interface RawIngress {
   }[];
 }
 
-/** The class of an Ingress before `spec.ingressClassName` was; controllers still read it. */
+/** The class of an Ingress before `spec.ingressClassName` existed; controllers still read it. */
 const oldClassAnnotation = 'kubernetes.io/ingress.class';
 
 export const ingresses: Resource<Stored<IngressFacts>> = {
@@ -125,7 +125,7 @@ export const ingressClasses: Resource<Stored<IngressClassFacts>> = {
   }),
 };
 
-/** What calls Services from the control plane: one object may call several. */
+/** The objects that make the control plane call Services: one object may name several. */
 export type StoredCaller = Identified & { readonly calls: readonly ControlPlaneCallFacts[] };
 
 interface RawWebhook {

@@ -1,4 +1,4 @@
-// One store for each kind of object that Ringfence looks at, and the views of them that the core reads.
+// One store for each kind of object that Ringfence reads, and the views of them for the core.
 // Must not know whether objects come from watches or from files.
 
 import { isDeepStrictEqual } from 'node:util';
@@ -37,20 +37,20 @@ import {
   validatingWebhooks,
 } from './service-resources.ts';
 
-/** A resource of whatever kind of object. */
+/** A resource for any kind of object. */
 export type AnyResource = Pick<Resource<Identified>, 'name' | 'remembered'>;
 
 /** What is done with each kind. */
 export type Visit = <T extends Identified>(resource: Resource<T>, store: Store<T>) => void;
 
-/** The names of the kinds that are looked at. */
+/** The names of the kinds. */
 export function resourceNames(): readonly string[] {
   const names: string[] = [];
   new Stores('').each(({ name }) => names.push(name));
   return names;
 }
 
-/** Everything that is known, by kind. */
+/** All known objects, by kind. */
 export class Stores {
   readonly namespaces = storeFor(namespaces);
   readonly policies = storeFor(networkPolicies);
@@ -74,15 +74,15 @@ export class Stores {
   readonly #operatorNamespace: string;
   readonly #namespaceIndex = new NamespaceIndex();
   readonly #routeIndex = new RouteIndex();
-  /** The last version of the platform profile that could be read. */
+  /** The last readable version of the platform profile. */
   #readPlatform: StoredPlatform | undefined;
   readonly #contents = new Map<string, Map<string, StoredContent>>();
   #routeSources: ReturnType<typeof routeSources> | undefined;
   #discovery: Discovery | undefined;
-  /** The Nodes that were last looked at: they come and go more often than anybody wants to follow. */
+  /** The last evaluated Nodes: they change more often than the facts should. */
   #nodes: Observed['nodes'];
 
-  /** @param operatorNamespace the namespace that the operator runs in */
+  /** @param operatorNamespace the operator's own namespace */
   constructor(operatorNamespace: string) {
     this.#operatorNamespace = operatorNamespace;
     this.namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
@@ -121,9 +121,9 @@ export class Stores {
   }
 
   /**
-   * Takes in an object that was not watched but read, from a file.
+   * Adds an object that was not watched but read, from a file.
    *
-   * @returns whether it is of a kind that anything is made of
+   * @returns whether its kind is used
    */
   take(object: RawObject & { readonly apiVersion: string; readonly kind: string }): boolean {
     const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
@@ -138,7 +138,7 @@ export class Stores {
     return isTaken;
   }
 
-  /** What the policies of ours in a namespace say, by name, where they were read and not watched. */
+  /** The content of our policies in a namespace, by name, if they were read and not watched. */
   contentsIn(namespace: string): ReadonlyMap<string, StoredContent> {
     return this.#contents.get(namespace) ?? new Map();
   }
@@ -150,26 +150,26 @@ export class Stores {
     this.#contents.set(namespace, (this.#contents.get(namespace) ?? new Map()).set(name, content));
   }
 
-  /** What is known of DNS, the API server and ranges. It stays as it is, whatever is watched, until it is found out anew. */
+  /** The facts about DNS, API server and ranges. They stay the same until they are discovered again. */
   get discovery(): Discovery {
     if (this.#discovery !== undefined) return this.#discovery;
     const found = this.#discoverFirst(this.#remembered());
-    // What is asked for before it can be remembered would be forgotten.
+    // A fact that is requested before the status is read would be lost.
     if (this.isKnown(platformNetworkProfiles)) this.#discovery = found;
     return found;
   }
 
-  /** Goes by what is remembered in the status again: somebody else kept it up to date while we waited. */
+  /** Reads the facts in the status again: another operator kept them up to date while we waited. */
   recall(): void {
     this.#discovery = undefined;
   }
 
   /**
-   * Finds out anew what is known of DNS, the API server and ranges.
+   * Discovers the facts about DNS, API server and ranges again.
    *
-   * @param options.nodes whether to look at the Nodes too, and not at those of the last time
-   * @returns whether anything differs from before; where nothing does, `discovery` is the same object
-   * @throws whatever a mistake of ours throws: then what was known last holds, and counts as uncertain
+   * @param options.nodes whether to use the current Nodes, not the last evaluated ones
+   * @returns whether a fact has changed; if none has, `discovery` is the same object
+   * @throws any error of a bug: then the last known facts stay, and count as uncertain
    */
   rediscover(options: { readonly nodes: boolean }): boolean {
     const before = this.discovery;
@@ -187,7 +187,7 @@ export class Stores {
     return true;
   }
 
-  /** The picture as it is now. It is live: use it before anything is awaited. */
+  /** The current view. It is live: use it before anything is awaited. */
   view(): ClusterView {
     this.#routeSources ??= routeSources(this.gatewayRoutes.flatMap(({ store }) => store.all()));
     return {
@@ -212,24 +212,24 @@ export class Stores {
     };
   }
 
-  /** The platform profile as it holds: where its stored version can't be read, as it could be last. */
+  /** The platform profile in force: if its stored version can't be read, the last readable one. */
   #platform(): PlatformFacts | undefined {
     const stored = this.platforms.get({ namespace: '', name: platformProfileName });
     if (stored === undefined || stored.decoded.ok || this.#readPlatform === undefined) return stored;
     return { ...stored, decoded: this.#readPlatform.decoded, outdated: stored.decoded.error };
   }
 
-  /** Whether what is stored is what there is: files hold what somebody put into them, and the status remembers the rest. */
+  /** Whether the stores are complete: files contain only what somebody put into them, and the status has the rest. */
   protected get isLive(): boolean {
     return false;
   }
 
-  /** Whether what is stored of a kind is all that there is of it. */
+  /** Whether the store of a kind contains all of its objects. */
   protected isKnown(_resource: AnyResource): boolean {
     return true;
   }
 
-  /** There has to be a view, whatever one Node or EndpointSlice brings to light: `rediscover` tells of the mistake. */
+  /** There has to be a view even if a Node or EndpointSlice triggers a bug: `rediscover` reports it. */
   #discoverFirst(remembered: Discovered): Discovery {
     try {
       return this.#discover(remembered, { nodes: true });
@@ -251,19 +251,19 @@ export class Stores {
       nodes: this.#nodes,
     };
     const found = discover(observed, previous);
-    // What a file remembers of a cluster is what its operator knows.
+    // The status in a file has the facts that its operator knows.
     return this.isLive ? found : { ...found, uncertain: [], findings: found.findings.filter(isOfFiles) };
   }
 
-  /** What the operator knew before it was started. */
+  /** The facts from before the operator was started. */
   #remembered(): Discovered {
     const platform = this.platforms.get({ namespace: '', name: platformProfileName });
     return readStatus(platformNetworkProfileStatus, platform?.status).discovered ?? {};
   }
 
-  /** The namespaces that hold mirrors of what this one lets in. */
+  /** The namespaces that contain mirrors of the ingress rules of this one. */
   holdingMirrorsOf(namespace: string): readonly string[] {
-    // Listeners don't hear of our own writes, so that an index would miss them; and it is asked for unreadable profiles alone.
+    // Listeners don't receive our own writes, so an index would miss them; and this is only needed for unreadable profiles.
     return [...this.policies.byNamespace].flatMap(([holder, siblings]) => {
       const policies = [...siblings.values()];
       return policies.some((policy) => policy.ours && policy.mirrors.includes(namespace)) ? [holder] : [];
@@ -304,12 +304,12 @@ function isOfFiles({ code }: Finding): boolean {
   return code !== 'LastKnownHolds';
 }
 
-/** `/api/v1/…` is the group without a name. */
+/** `/api/v1/…` has the core group, without a name. */
 function groupOf(path: string): string {
   return /^\/apis\/([^/]+)\//.exec(path)?.[1] ?? '';
 }
 
-/** A store whose listeners hear of changes of what the reducer keeps, not of new versions of the same. */
+/** A store whose listeners receive changes of what the reducer keeps, not every new version. */
 function storeFor<T extends Identified>({ same = sameFacts }: Resource<T>): Store<T> {
   return new Store<T>(same);
 }

@@ -1,4 +1,4 @@
-// Pods and what makes them, folded into workloads: a pod belongs to the Deployment behind its ReplicaSet, a Job to its CronJob.
+// Pods and their makers, merged into workloads: a pod belongs to the Deployment behind its ReplicaSet, a Job to its CronJob.
 // Must not know policies.
 
 import type { ContainerPort, PodFacts, WorkloadFacts } from '../analyze/facts.ts';
@@ -9,11 +9,11 @@ import type { Envelope, PodSpec, Template } from './workload-schema.ts';
 /** An object that makes pods. */
 export interface Maker extends WorkloadKey {
   readonly owner?: WorkloadKey;
-  /** The pods as it would make them; none where it is scaled to zero because another has taken its place. */
+  /** The pods of its template; none if it is scaled to zero because another one has replaced it. */
   readonly pods: readonly PodFacts[];
 }
 
-/** A pod that is there. */
+/** An existing pod. */
 export interface Sighting {
   readonly key: WorkloadKey;
   readonly owner?: WorkloadKey;
@@ -25,7 +25,7 @@ export interface WorkloadKey extends ObjectKey {
   readonly kind: string;
 }
 
-/** The pod that a template makes. */
+/** The pod of a template. */
 export function podOf({ metadata, spec }: Template, labels: Labels = {}): PodFacts {
   return {
     labels: { ...metadata?.labels, ...labels },
@@ -35,7 +35,7 @@ export function podOf({ metadata, spec }: Template, labels: Labels = {}): PodFac
   };
 }
 
-/** The ports of all containers that stay: init containers that restart are sidecars (KEP-753). */
+/** The ports of all containers that keep running: init containers that restart are sidecars (KEP-753). */
 export function portsOf({ containers, initContainers }: PodSpec): readonly ContainerPort[] {
   const staying = [
     ...containers,
@@ -50,7 +50,7 @@ export function portsOf({ containers, initContainers }: PodSpec): readonly Conta
   );
 }
 
-/** So many pods of a StatefulSet are told apart; of more than that nobody writes policies one by one. */
+/** This many pods of a StatefulSet are distinguished; for more, nobody writes policies one by one. */
 const maxOrdinals = 100;
 
 /**
@@ -74,13 +74,13 @@ export function ordinalPods(
   });
 }
 
-/** The controller of an object; a mirror pod's is its node, which makes no others. */
+/** The controller of an object; that of a mirror pod is its node, which makes no others. */
 export function ownerOf({ metadata }: Envelope, namespace: string): WorkloadKey | undefined {
   const { ownerReferences = [], labels = {} } = metadata;
   const controller = ownerReferences.find((owner) => owner.controller === true && owner.kind !== 'Node');
   if (controller === undefined) return undefined;
   const { kind, name } = controller;
-  // The Deployment's controller alone sets this label, and names its ReplicaSets by it.
+  // Only the Deployment's controller sets this label, and names its ReplicaSets by it.
   const suffix = `-${labels['pod-template-hash']}`;
   if (kind === 'ReplicaSet' && name.endsWith(suffix)) {
     return { kind: 'Deployment', namespace, name: name.slice(0, -suffix.length) };
@@ -88,14 +88,14 @@ export function ownerOf({ metadata }: Envelope, namespace: string): WorkloadKey 
   return { kind, namespace, name };
 }
 
-/** A workload, and all that is known of its pods. */
+/** A workload, with everything that is known of its pods. */
 interface Draft {
   readonly key: WorkloadKey;
   readonly running: PodFacts[];
   readonly makers: Maker[];
 }
 
-/** Folds pods and their makers into workloads, sorted. Pods that run count for more than templates. */
+/** Merges pods and their makers into workloads, sorted. Running pods count more than templates. */
 export function foldWorkloads(
   makers: readonly Maker[],
   sightings: readonly Sighting[],
@@ -120,7 +120,7 @@ export function foldWorkloads(
 
 type Made = WorkloadKey & { readonly owner?: WorkloadKey };
 
-/** What makes it in the end. An owner that is not known by itself is one, too. */
+/** Its outermost maker. An owner that is not known by itself is one, too. */
 function topOf(part: Made, makers: ReadonlyMap<string, Maker>): WorkloadKey {
   const seen = new Set<string>();
   let current = part;
@@ -132,7 +132,7 @@ function topOf(part: Made, makers: ReadonlyMap<string, Maker>): WorkloadKey {
   return { kind, namespace, name };
 }
 
-/** A pod that waits for its address is like those that have one; and an old ReplicaSet speaks only where nobody else does. */
+/** A pod without an address yet counts like those with one; and an old ReplicaSet only counts if nothing else does. */
 function podsOf({ key, running, makers }: Draft): readonly PodFacts[] {
   const placed = running.filter(({ addresses }) => addresses.length > 0);
   if (placed.length > 0) return placed;

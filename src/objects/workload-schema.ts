@@ -1,5 +1,5 @@
-// The schemas of what the analysis reads of workloads, Services and Namespaces: just that, the rest is let pass.
-// Objects from files were validated by nobody: what is read of them is checked here.
+// The schemas of the parts of workloads, Services and Namespaces that the analysis reads; all other fields are accepted.
+// Nobody validated objects from files: the parts that are read are checked here.
 import * as z from 'zod';
 import { parseAddress } from '../model/ip-ranges.ts';
 import { isPortName, protocols } from '../model/ports.ts';
@@ -14,7 +14,7 @@ const owner = z.looseObject({
   controller: z.boolean().exactOptional(),
 });
 
-/** What every object has. One whose name the API server shall make has `generateName`. */
+/** The fields of every object. One whose name the API server creates has `generateName`. */
 export const envelope = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
@@ -33,7 +33,7 @@ export const envelope = z.looseObject({
     }),
 });
 
-/** An object with its name, as far as every kind has it. */
+/** An object with its name, as in every kind. */
 export type Envelope = z.output<typeof envelope>;
 
 const container = z.looseObject({
@@ -49,7 +49,7 @@ const podSpec = z.looseObject({
   initContainers: z.array(container).default([]),
 });
 
-/** What is read of the spec of a pod. */
+/** The parts of the spec of a pod. */
 export type PodSpec = z.output<typeof podSpec>;
 
 const template = z.looseObject({
@@ -57,7 +57,7 @@ const template = z.looseObject({
   spec: podSpec,
 });
 
-/** A pod as a workload would make it. */
+/** A pod template. */
 export type Template = z.output<typeof template>;
 
 const address = z.string().check(({ value, issues }) => {
@@ -96,7 +96,7 @@ const targetPort = z
   .union([z.int().min(0).max(65535), z.string()], { error: 'must be a port number or a port name' })
   .check(({ value, issues }) => {
     if (typeof value === 'number' || value === '' || isPortName(value)) return;
-    // The API server takes digits in a string for a name, and a name needs a letter (ValidatePortNumOrName).
+    // The API server treats digits in a string as a name, and a name needs a letter (ValidatePortNumOrName).
     const hint = /^\d+$/.test(value) ? `: write the number \`${value}\` without quotes` : '';
     issues.push({ code: 'custom', input: value, message: `\`${value}\` is not a port name${hint}` });
   });

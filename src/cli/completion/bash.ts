@@ -1,4 +1,4 @@
-// Completion for bash, 3.2 and later, without the package bash-completion. It runs nothing when somebody presses Tab.
+// Completion for bash 3.2 and later, without the package bash-completion. It runs no program when somebody presses Tab.
 import type { Flag, VerbGrammar } from './grammar.ts';
 
 /** The script to source. */

@@ -1,7 +1,7 @@
-// Completion for fish. It runs nothing when somebody presses Tab.
+// Completion for fish. It runs no program when somebody presses Tab.
 import type { Flag, VerbGrammar } from './grammar.ts';
 
-/** The script, to source or to put into ~/.config/fish/completions/ringfence.fish. */
+/** The script, to be sourced or saved as ~/.config/fish/completions/ringfence.fish. */
 export function fishScript(verbs: readonly VerbGrammar[]): string {
   const lines = [
     '# fish completion for ringfence: ringfence completion fish | source',

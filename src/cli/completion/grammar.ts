@@ -1,4 +1,4 @@
-// What there is to complete, taken from the definitions of the verbs: a new flag is completed without a word here.
+// The words to complete, from the definitions of the verbs: a new flag is completed without a change here.
 // Must not know a shell.
 import type { Command, Option } from 'commander';
 import { FileOption, OutputOption } from '../options.ts';
@@ -10,7 +10,7 @@ export interface Flag {
   /** As in `--filename`. */
   readonly long: string;
   readonly does: string;
-  /** What comes after it: nothing, a file, one of these words, one of these or a file, or something that is not known. */
+  /** Its value: nothing, a file, one of these words, one of these or a file, or something unknown. */
   readonly value:
     | 'none'
     | 'file'

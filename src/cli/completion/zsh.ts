@@ -1,7 +1,7 @@
-// Completion for zsh. It runs nothing when somebody presses Tab.
+// Completion for zsh. It runs no program when somebody presses Tab.
 import type { Flag, VerbGrammar } from './grammar.ts';
 
-/** The script, to source or to put into a folder of `$fpath`. */
+/** The script, to be sourced or saved in a folder of `$fpath`. */
 export function zshScript(verbs: readonly VerbGrammar[]): string {
   const descriptions = verbs.map(
     ({ name, does }) => `    ${quote(`${name}:${does.replaceAll(':', '\\:')}`)}`,
@@ -54,7 +54,7 @@ function argument(value: Flag['value']): string {
   if (value === 'unknown') return ':value: ';
   if (value === 'file') return ':file:_files';
   const words = value.words.join(' ');
-  // The blank keeps `_arguments` from adding arguments of its own.
+  // The blank keeps `_arguments` from adding its own arguments.
   return value.orFile ? `:format: _ringfence_formats ${words}` : `:value:(${words})`;
 }
 

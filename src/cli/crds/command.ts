@@ -1,4 +1,4 @@
-// The verb `crds`: prints the CustomResourceDefinitions, which are made from the schemas.
+// The verb `crds`: prints the CustomResourceDefinitions, which are generated from the schemas.
 import { customResourceDefinition } from '../../api/crd.ts';
 import { customResources } from '../../api/custom-resources.ts';
 import { defineVerb } from '../define-verb.ts';

@@ -1,9 +1,9 @@
-// CustomResourceDefinitions as they are printed.
+// The output formats of CustomResourceDefinitions.
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { manifestList } from '../output/formats.ts';
 
-/** An object as the files in crds/ hold it. kubectl reads YAML 1.1, in which a bare `Off` is false. */
+/** An object in the format of the files in crds/. kubectl reads YAML 1.1, in which a bare `Off` is false. */
 export function crdText(crd: object): string {
   return stringify(crd, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 120 });
 }

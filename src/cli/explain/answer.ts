@@ -1,4 +1,4 @@
-// The answer to `explain`: splits the question into pairs of ends and ports, and says what is known of each pair.
+// The answer to `explain`: splits the question into pairs of ends and ports, and explains each pair.
 // Must not know how it is printed, nor what would change it.
 import type { Analysis } from '../../analyze/analysis.ts';
 import type { Endpoint, WorkloadEnd } from '../../analyze/endpoints.ts';
@@ -11,27 +11,27 @@ import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
 import type { ResolvedEnd } from './find-end.ts';
 
-/** What is asked. */
+/** The question. */
 export interface Question {
   readonly from: ResolvedEnd;
   readonly to: ResolvedEnd;
-  /** Absent: any port; of a Service, each of its ports. */
+  /** Absent: any port; for a Service, each of its ports. */
   readonly port: PortSpec | undefined;
 }
 
-/** What is known. */
+/** The answer. */
 export interface Answer {
-  /** Whether all that was asked is allowed; without a port, whether anything is, for each pair of ends. */
+  /** Whether everything that was asked about is allowed; without a port, whether anything is, for each pair of ends. */
   readonly allowed: boolean;
-  /** At least one; several where policies or a Service tell parts of an end apart. */
+  /** At least one; several if policies or a Service distinguish parts of an end. */
   readonly parts: readonly Explanation[];
-  /** What the ports of a Service come to, and what else a person should know. */
+  /** The pods' ports for the ports of a Service, and what else a person should know. */
   readonly notes: readonly string[];
-  /** What may have been meant, where a Service's port is asked of its pods: the commonest mistake. */
+  /** What was probably meant, if the question names a Service's port at its pods: the most common mistake. */
   readonly meant?: Question;
 }
 
-/** @throws ToolError where the question has no answer */
+/** @throws ToolError if the question has no answer */
 export function answer(analysis: Analysis, { from, to, port }: Question): Answer {
   if (from.kind === 'service') {
     throw new ToolError(
@@ -47,7 +47,7 @@ export function answer(analysis: Analysis, { from, to, port }: Question): Answer
     sources.flatMap((source) => analysis.explain(source, end, wanted)),
   );
   const allowed = parts.every((part) => part.allowed);
-  // A name may be that of a Service's port and of the pods' own.
+  // A name may belong both to a port of the Service and to a port of the pods.
   const asksPods = (ports: PortSet) =>
     parts.some((part) => part.asked !== undefined && formatPortSet(part.asked) === formatPortSet(ports));
   const mistaken = allowed ? undefined : mistakenService(analysis, { to, port, asksPods });
@@ -73,7 +73,7 @@ function pairs(ends: readonly Endpoint[], port: PortSpec | undefined): Targets {
   return { targets: ends.map((end) => ({ end, port })), notes: [] };
 }
 
-/** Whoever dials a Service reaches pods at the ports that it translates to. */
+/** Clients of a Service reach pods at the translated ports. */
 function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec | undefined): Targets {
   const name = `Service \`${formatKey(service)}\``;
   const followed = analysis.behind(service);
@@ -130,7 +130,7 @@ function podsInRange(named: ResolvedEnd): readonly string[] {
   ];
 }
 
-/** A Service of these pods that has the port, which is another one of theirs. */
+/** A Service of these pods with the port, which is translated to another one of theirs. */
 function mistakenService(
   analysis: Analysis,
   { to, port, asksPods }: Pick<Question, 'to' | 'port'> & { readonly asksPods: (ports: PortSet) => boolean },

@@ -1,5 +1,5 @@
-// Resolves SRC, DST and PORT to workloads, pods, a Service or addresses; where nothing has that name, suggests what is meant.
-// Must not know what is asked about them.
+// Resolves SRC, DST and PORT to workloads, pods, a Service or addresses; if nothing has that name, suggests a similar one.
+// Must not know the question.
 import type { Analysis } from '../../analyze/analysis.ts';
 import { type AddressEnd, formatEndpoint, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import { formatCidr, parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
@@ -9,21 +9,21 @@ import type { ServiceFacts } from '../../model/services.ts';
 import { nearest } from '../did-you-mean.ts';
 import { ToolError } from '../failures.ts';
 
-/** What a word names. */
+/** The result for a word. */
 export type ResolvedEnd =
   | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[] }
   | { readonly kind: 'service'; readonly service: ServiceFacts }
-  /** `pods` have addresses in it; they are asked about by themselves. */
+  /** `pods` have addresses in it; they need a question of their own. */
   | { readonly kind: 'addresses'; readonly end: AddressEnd; readonly pods: readonly WorkloadEnd[] };
 
-/** What names are looked up in. */
+/** The objects in which names are looked up. */
 export interface Names {
   readonly analysis: Analysis;
-  /** The namespace of names that have none. */
+  /** The namespace for names without one. */
   readonly namespace: string;
 }
 
-/** Kinds by the words that kubectl takes for them. */
+/** Kinds by the words that kubectl accepts for them. */
 const kindWords: Readonly<Record<string, string>> = {
   ...{ pod: 'Pod', po: 'Pod', deployment: 'Deployment', deploy: 'Deployment' },
   ...{ statefulset: 'StatefulSet', sts: 'StatefulSet', daemonset: 'DaemonSet', ds: 'DaemonSet' },
@@ -32,10 +32,10 @@ const kindWords: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds what `word` names: an address or a CIDR; `namespace/name` of a workload, else of a pod, else of a Service;
- * `kind/namespace/name` where it must be of that kind.
+ * Finds what `word` names: an address or a CIDR; `namespace/name` of a workload, or else of a pod, or else of a Service;
+ * `kind/namespace/name` if it must have that kind.
  *
- * @throws ToolError where nothing has that name
+ * @throws ToolError if nothing has that name
  */
 export function findEnd(word: string, names: Names): ResolvedEnd {
   if (isAddress(word)) return addressEnd(word, names.analysis);
@@ -54,9 +54,9 @@ export function findEnd(word: string, names: Names): ResolvedEnd {
 }
 
 /**
- * Reads PORT: a number, a range or a name, with `/UDP` or `/SCTP` where it is not TCP.
+ * Reads PORT: a number, a range or a name, with `/UDP` or `/SCTP` if it is not TCP.
  *
- * @throws ToolError where it is none
+ * @throws ToolError if it is invalid
  */
 export function readPort(word: string): PortSpec {
   const parsed = parsePort(word.replace(/\/[a-z]+$/i, (protocol) => protocol.toUpperCase()));
@@ -97,7 +97,7 @@ function addressEnd(word: string, analysis: Analysis): ResolvedEnd {
   const cidr = formatCidr(parsed.value);
   const pods = analysis.at(cidr);
   const range = readRange(cidr);
-  // An address of a pod is that pod.
+  // The address of a pod means that pod.
   if (pods.length > 0 && range.first === range.last) return { kind: 'workloads', ends: pods };
   return { kind: 'addresses', end: { cidr }, pods };
 }
@@ -108,7 +108,7 @@ function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis)
   const meant =
     serviceMeant(word, analysis) ??
     nearest(`${namespace}/${name}`, [...new Set(all.map(formatKey))]) ??
-    // Whoever left out the namespace meant another one than `-n` says.
+    // Without a namespace, the word may mean another namespace than that of `-n`.
     (word.includes('/') ? undefined : all.filter((key) => key.name === name).map(formatKey)[0]);
   if (meant !== undefined) return `${nothing}: did you mean \`${meant}\`?`;
   const here = analysis.workloads.filter(({ workload }) => workload.namespace === namespace);
@@ -118,7 +118,7 @@ function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis)
   return `${nothing}: no workload is in namespace \`${namespace}\`, ${which}`;
 }
 
-/** A Service by its name in DNS, as in `mongo.shop.svc.cluster.local`: what an application has in its settings. */
+/** A Service by its DNS name, as in `mongo.shop.svc.cluster.local`: the form in an application's settings. */
 function serviceMeant(word: string, { input }: Analysis): string | undefined {
   const [name, namespace] = word.split('.');
   const service = input.services.find((each) => each.name === name && each.namespace === namespace);

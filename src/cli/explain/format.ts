@@ -13,7 +13,7 @@ import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
 import type { Answer } from './answer.ts';
 
-/** An answer with the question in the person's words, and with what would change it. */
+/** An answer with the question in the person's words, and with a suggestion that would change it. */
 interface Explained extends Answer {
   readonly words: { readonly from: string; readonly to: string; readonly port?: string };
   readonly suggestion: string | undefined;
@@ -65,7 +65,7 @@ const schema = z.strictObject({
   suggestion: z.string().optional().describe('YAML to apply to allow it'),
 });
 
-/** For people: a verdict for each pair of ends, what each side says, and what to add. */
+/** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer({ parts, notes, suggestion }: Explained, { paint }: PrintContext): string {
   const verdicts = parts.map((part) => formatPart(part, paint)).join('\n');
   const all = [...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))];
@@ -120,7 +120,7 @@ function formatRule({ policy, rule, ports, origins }: RuleReason): string {
   return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${formatOrigin(policy, origins)}`;
 }
 
-/** Where a rule comes from: a route of a profile, an object that is exposed, or the platform's profile. */
+/** The origin of a rule: a route of a profile, an exposing object, or the platform profile. */
 function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): string {
   if (owner === undefined) return '';
   if (owner.kind === 'PlatformNetworkProfile') return `: ${origins.join(', ') || 'the platform profile'}`;

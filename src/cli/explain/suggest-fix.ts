@@ -1,5 +1,5 @@
-// What to add so that a denied connection is allowed: routes where the namespace is ringed, NetworkPolicies where it is not.
-// Nothing is suggested untried: the snapshot with it is compiled and asked again.
+// What to add so that a denied connection is allowed: routes if the namespace is ringed, NetworkPolicies if it is not.
+// Every suggestion is tested: the snapshot with it is compiled and the question is asked again.
 import { parse } from 'yaml';
 import { analyze } from '../../analyze/analysis.ts';
 import {
@@ -24,7 +24,7 @@ import { enforcedIn, inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import { answer, type Question } from './answer.ts';
 
-/** What is asked, and where. */
+/** The question, and the snapshot. */
 export interface Denied {
   readonly question: Question;
   readonly parts: readonly Explanation[];
@@ -32,10 +32,10 @@ export interface Denied {
   readonly operatorNamespace: string;
 }
 
-/** For more pairs than this nothing is suggested: nobody would paste it. */
+/** With more pairs than this, there is no suggestion: nobody would paste it. */
 const maxParts = 10;
 
-/** YAML for `kubectl apply` with which what was asked is allowed; undefined where none is found. */
+/** YAML for `kubectl apply` that allows what was asked about; undefined if none is found. */
 export function suggestFix(denied: Denied): string | undefined {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
   if (parts.length > maxParts) return undefined;
@@ -47,7 +47,7 @@ export function suggestFix(denied: Denied): string | undefined {
     };
   };
   const [ingress, egress] = [waysAt('ingress'), waysAt('egress')];
-  // The way out often opens by itself where the way in is declared; routes mean nothing where there is no ring.
+  // Often the egress opens by itself if the ingress is declared; without a ring, routes have no meaning.
   const candidates = [
     ingress.routes,
     egress.routes,
@@ -92,7 +92,7 @@ function routesFor(
   return [suggestProfile(namespace, profile, route)];
 }
 
-/** A name that no object there has, because `kubectl apply` would take away what that says. */
+/** A name that no object there has, because `kubectl apply` would overwrite it. */
 function freeName(
   name: string,
   kind: string,
@@ -123,7 +123,7 @@ function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object 
   return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
 }
 
-/** Labels that controllers give to single pods, or to the pods of one version: a selector must not use them. */
+/** Labels that controllers set on single pods, or on the pods of one version: a selector must not use them. */
 const transient =
   /^(pod-template-hash|controller-revision-hash|pod-template-generation|(batch\.kubernetes\.io\/)?(controller-uid|job-name|job-completion-index)|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index)$/;
 
@@ -144,7 +144,7 @@ function nameOf(end: Endpoint): string {
     .replaceAll(/^-|-$/g, '');
 }
 
-/** What was asked for; where nothing was, the ports that the containers declare. */
+/** The requested ports; without any, the ports that the containers declare. */
 function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (number | string)[] | undefined {
   if (asked !== undefined) return isEveryPort(asked) ? undefined : portTexts(asked).map(writtenPort);
   if (!isWorkload(to)) return undefined;
@@ -155,7 +155,7 @@ function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (nu
   return declared.length === 0 ? undefined : [...new Set(declared)];
 }
 
-/** A port as a profile holds it: a plain number is one in YAML, too. */
+/** A port in the format of a profile: a plain number stays a number in YAML. */
 function writtenPort(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }

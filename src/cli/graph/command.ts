@@ -12,7 +12,7 @@ import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace } from '../snapshot/namespace-check.ts';
 import { graphFormats } from './format.ts';
 
-/** More connections between single workloads than this take minutes and memory: then only some namespaces can be drawn. */
+/** With more connections between single workloads than this, drawing takes minutes and memory: then only some namespaces can be drawn. */
 const mostConnections = 300_000;
 
 /** The verb `graph`. */
@@ -61,7 +61,7 @@ export const graphVerb = defineVerb({
   },
 });
 
-/** @throws ToolError where there is nothing to draw */
+/** @throws ToolError if there is nothing to draw */
 function checkNamespaces(only: readonly string[], known: readonly string[]): void {
   if (known.length === 0) {
     throw new ToolError('there are no workloads, so there is nothing to draw: add their manifests with `-f`');

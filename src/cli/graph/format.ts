@@ -1,4 +1,4 @@
-// The formats of a drawing. Graphviz, the style sheets and the page are loaded only where they are needed.
+// The output formats of a drawing. Graphviz, the style sheets and the page are loaded only if they are needed.
 // Must not know what is drawn.
 import type { PageTools } from '../../graph/html.ts';
 import { cutToMermaid, fitsMermaid, renderMermaid } from '../../graph/mermaid.ts';
@@ -6,16 +6,16 @@ import type { GraphModel } from '../../graph/model.ts';
 import { folded, type Picture, pictureOf } from '../../graph/picture.ts';
 import type { Formats, Print, PrintContext } from '../output/formats.ts';
 
-/** What is drawn. */
+/** The content of a drawing. */
 interface Drawing {
   readonly model: GraphModel;
-  /** Namespaces that it is about; none: all. */
+  /** The namespaces of the drawing; empty: all. */
   readonly only: readonly string[];
   /** See `denialsOf`. */
   readonly denials: () => Readonly<Record<string, string>>;
 }
 
-/** GitHub draws no more than this many characters and arrows: then namespaces are folded, and at last arrows are left out. */
+/** GitHub's limits for characters and arrows: beyond them, namespaces are folded, and finally arrows are left out. */
 const mermaid: Print<Drawing> = ({ model, only }, context) => {
   for (const picture of [pictureOf(model, only), folded(model)]) {
     const text = renderMermaid(picture);

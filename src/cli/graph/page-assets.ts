@@ -1,4 +1,4 @@
-// The style sheets and the program of the page, as texts. From a checkout they are read, and the program is bundled, when a page
+// The style sheets and the program of the page, as texts. In a checkout they are read, and the program is bundled, when a page
 // is made; `esbuild.config.mjs` calls this function at build time and puts its result into the bundle.
 // Must not know what the page shows.
 import { readFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import type { PageAssets } from '../../graph/page.ts';
 
 const folder = new URL('../../graph-page/', import.meta.url);
 
-/** @throws where esbuild is not installed: a checkout needs its development packages */
+/** @throws if esbuild is not installed: a checkout needs its development packages */
 export async function readAssets(): Promise<PageAssets> {
   const { build, transform } = await import('esbuild');
   const style = async (name: string) => {

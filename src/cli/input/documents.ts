@@ -1,5 +1,5 @@
-// From a text to the values in it: YAML with several documents, or JSON. What can't be read is a problem; nothing is dropped.
-// Must not know Kubernetes, but for how kubectl reads YAML.
+// From a text to the values in it: YAML with several documents, or JSON. Unreadable parts are problems; nothing is dropped.
+// Must not know Kubernetes, except how kubectl reads YAML.
 import {
   Composer,
   type Document,
@@ -29,25 +29,25 @@ export interface WrittenDocument {
   readonly place: (path: string, meant: 'key' | 'value') => FilePosition | undefined;
 }
 
-/** What is in a text. */
+/** The content of a text. */
 export interface Documents {
   readonly documents: readonly WrittenDocument[];
   readonly problems: readonly InputProblem[];
 }
 
 /**
- * YAML takes a second for every 1 to 2 MiB and 80 times its size in memory, JSON a hundredth of that: what `kubectl get -o json`
- * prints of a large cluster is read as it is.
+ * YAML takes a second for every 1 to 2 MiB and 80 times its size in memory, JSON a hundredth of that: so the JSON output
+ * of `kubectl get -o json` for a large cluster has no limit.
  */
 const maxYamlBytes = 16 * 2 ** 20;
 
-/** Aliases may unfold to no more values than this: without a limit, ten lines unfold to billions. */
+/** Aliases may expand to at most this many values: without a limit, ten lines expand to billions. */
 const maxUnfolded = 1_000_000;
-/** Code that walks through a value does so by recursion. */
+/** Code that traverses a value is recursive. */
 const maxDepth = 500;
 
 /**
- * As kubectl reads YAML (sigs.k8s.io/yaml, YAML 1.1): a bare `off` is a boolean and `0777` is octal, but `10:30` and
+ * YAML as kubectl reads it (sigs.k8s.io/yaml, YAML 1.1): a bare `off` is a boolean and `0777` is octal, but `10:30` and
  * `2026-01-01` are strings.
  */
 const notInKubernetes = ['timestamp', 'binary', 'omap', 'pairs', 'set'].map(
@@ -67,8 +67,8 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
 };
 
 /**
- * The tree of the document in which a place was last looked for. Trees are large, so that one is kept; and several places in a
- * row are often in one document, which may be a list of everything that a cluster holds.
+ * The tree of the document of the last lookup. Trees are large, so only one is kept; and consecutive lookups
+ * are often in one document, which may be a list of everything in a cluster.
  */
 export class LastTree {
   #text = '';
@@ -87,9 +87,9 @@ export class LastTree {
 }
 
 /**
- * Reads every document of a text; empty ones are none. Every problem names its place.
+ * Reads every document of a text; empty ones do not count. Every problem has its place.
  *
- * @param trees what several texts share, so that not each keeps a tree
+ * @param trees shared by several texts, so that not each of them keeps a tree
  */
 export function readDocuments({ file, text }: NamedText, trees = new LastTree()): Documents {
   const json = text.trimStart().startsWith('{') ? parseJson(text) : undefined;
@@ -102,7 +102,7 @@ export function readDocuments({ file, text }: NamedText, trees = new LastTree())
 
 type Read = WrittenDocument | Omit<InputProblem, 'file'>;
 
-/** Undefined where it is no JSON: then it may be YAML, which starts with `{` at times too. */
+/** Undefined if it is not JSON: then it may be YAML, which sometimes starts with `{` too. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -111,7 +111,7 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** JSON is YAML. That takes longer to read, and only whoever made a mistake waits for it. */
+/** JSON is YAML. Reading it as YAML takes longer, but only for input with a mistake. */
 function readJson(value: unknown, text: string, trees: LastTree): Read {
   const place = (path: string, meant: 'key' | 'value') =>
     text.length > maxYamlBytes ? undefined : placeIn({ text, start: 0, trees }, path, meant);
@@ -123,7 +123,7 @@ function readYaml(text: string, trees: LastTree): readonly Read[] {
   const read: Read[] = [];
   const lines = new LineCounter();
   try {
-    // One after the other, so that the tree of only one document is in memory.
+    // One after the other, so that only one document's tree is in memory.
     for (const document of compose(text, lines)) read.push(readDocument(document, { text, lines }, trees));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -132,7 +132,7 @@ function readYaml(text: string, trees: LastTree): readonly Read[] {
   return read;
 }
 
-/** The documents of a text, one after the other; `lines` learns where its lines begin. */
+/** The documents of a text, one after the other; `lines` records where its lines begin. */
 function compose(text: string, lines: LineCounter): Iterable<Document.Parsed> {
   const parsed = new Parser(lines.addNewLine).parse(text);
   return new Composer(options).compose(parsed) as Iterable<Document.Parsed>;
@@ -146,7 +146,7 @@ function readDocument(document: Document.Parsed, lined: LinedText, trees: LastTr
   const own: Whereabouts = { text: text.slice(0, document.range[2]), lines, start, trees };
   const place = (path: string, meant: 'key' | 'value') => placeIn(own, path, meant);
   try {
-    // An alias becomes the very value that it stands for, not a copy: reading it costs nothing, walking through it does.
+    // An alias becomes the same value that it refers to, not a copy: reading it costs nothing, traversing it does.
     return limited({ value: document.toJS({ maxAliasCount: -1 }), place }, text);
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
@@ -156,7 +156,7 @@ function readDocument(document: Document.Parsed, lined: LinedText, trees: LastTr
 
 type YamlProblem = Pick<YAMLError, 'code' | 'message' | 'pos'>;
 
-/** The first alias that stands for nothing before it: there is one. */
+/** The first alias that refers to nothing before it: there is one. */
 function unknownAlias(document: Document.Parsed): YamlProblem {
   let problem: YamlProblem = { code: 'BAD_ALIAS', message: 'an alias has no anchor', pos: [0, 0] };
   visit(document, {
@@ -174,11 +174,11 @@ function unknownAlias(document: Document.Parsed): YamlProblem {
   return problem;
 }
 
-/** What is kept of a document: its text, which is read again where somebody asks for a place. */
+/** What is kept of a document: its text, which is parsed again if a place is looked up. */
 interface Whereabouts {
-  /** What is before the document in its file, and the document. */
+  /** The text before the document in its file, and the document. */
   readonly text: string;
-  /** Absent where only a tree knows them: JSON is read without one. */
+  /** Absent if only a tree has them: JSON is read without one. */
   readonly lines?: LineCounter;
   readonly start: number;
   readonly trees: LastTree;
@@ -196,7 +196,7 @@ function placeIn(
 }
 
 function limited(document: WrittenDocument, text: string): Read {
-  // Without aliases there is a character of text for each value at least.
+  // Without aliases, there is at least one character of text for each value.
   const { values, depth } = measure(document.value, Math.max(maxUnfolded, text.length));
   if (depth <= maxDepth && values < Math.max(maxUnfolded, text.length)) return document;
   const place = document.place('', 'value');
@@ -232,7 +232,7 @@ function lowerCased(message: string): string {
   return `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-/** What the parser says in words of YAML's specification. */
+/** Messages that the parser words like YAML's specification. */
 const plainer: Partial<Record<YAMLError['code'], string>> = {
   DUPLICATE_KEY: 'this name occurs twice in one object',
   NON_STRING_KEY: "an object or a list can't be the name of a field",

@@ -1,5 +1,5 @@
-// The input of a verb that reads files: everything that is in them, and everything that is wrong with them.
-// Must not know what a verb makes of it.
+// The input of a verb that reads files: everything in them, and all of their problems.
+// Must not know how a verb uses it.
 import { compareText } from '../../model/object-key.ts';
 import type { Progress } from '../output/progress.ts';
 import { decodeText } from './decode-text.ts';
@@ -10,21 +10,21 @@ import { findSources, type Source } from './sources.ts';
 
 /** What to read. */
 export interface InputOptions {
-  /** As `-f` names them. */
+  /** In the syntax of `-f`. */
   readonly paths: readonly string[];
   readonly recursive: boolean;
-  /** The namespace of objects that don't name one. */
+  /** The namespace of objects without one. */
   readonly namespace: string;
 }
 
 /** What was read. */
 export interface Input {
-  /** In the order in which they were read. */
+  /** In the order of reading. */
   readonly files: readonly string[];
   readonly objects: readonly InputObject[];
-  /** What can't be read, and what is wrong in what can. */
+  /** Unreadable parts, and mistakes in readable ones. */
   readonly problems: readonly InputProblem[];
-  /** What a person should know of it. */
+  /** Notes for people. */
   readonly notes: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// Every kind that a verb reads, and the checks of a kind that its decoder does not do. The only list of them.
+// Every kind that a verb reads, and the checks of a kind that its decoder does not make. The only list of them.
 // Must not know where an object was read.
 import * as z from 'zod';
 import { decode, type Problem } from '../../api/decode.ts';
@@ -14,14 +14,14 @@ export interface ReadKind {
   readonly group: string;
   readonly kind: string;
   readonly namespaced: boolean;
-  /** What is wrong with an object of it, apart from its metadata and from what its decoder checks. */
+  /** The problems of such an object, except in its metadata and those that its decoder finds. */
   readonly check?: (object: object) => readonly Problem[];
 }
 
 /** A misspelt `spec` would make a policy that denies everything. */
 const networkPolicy = fields({
   ...{ apiVersion: z.string(), kind: z.string(), metadata: z.unknown(), spec: z.unknown().optional() },
-  // Some versions of the API had one, and dumps still hold it.
+  // Some versions of the API had one, and old dumps still contain it.
   status: z.unknown().optional(),
 });
 
@@ -54,15 +54,15 @@ const checks: Readonly<Record<string, NonNullable<ReadKind['check']>>> = {
 /** Every kind that is read. */
 const readKinds: readonly ReadKind[] = [...kindsIn(inNamespaces, true), ...kindsIn(clusterWide, false)];
 
-/** The kind of an object, whatever the version of its API; undefined where it is not read. */
+/** The kind of an object, for any version of its API; undefined if it is not read. */
 export function kindOf(apiVersion: string, kind: string, metadata: object = {}): ReadKind | undefined {
-  // One ConfigMap says where DNS listens; all others are the applications' own.
+  // One ConfigMap has the address of the DNS cache; all others belong to applications.
   if (kind === 'ConfigMap' && (metadata as { name?: unknown }).name !== nodeLocalDns.name) return undefined;
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
   return readKinds.find((candidate) => candidate.kind === kind && candidate.group === group);
 }
 
-/** What is wrong with an object of a kind, apart from what its decoder finds. */
+/** The problems of an object of a kind, except those that its decoder finds. */
 export function check(kind: ReadKind, object: { readonly metadata: object }): readonly Problem[] {
   const about = errorsOf(decode(metadataOf(kind, object), object.metadata));
   const problems = about.map((problem) => ({ ...problem, path: `metadata.${problem.path}` }));
@@ -77,7 +77,7 @@ function metadataOf(
   { group, kind }: ReadKind,
   { metadata: given }: { readonly metadata: object },
 ): z.ZodType {
-  // An APIService is called `v1.`, which is no DNS subdomain.
+  // The name of an APIService may be `v1.`, which is not a DNS subdomain.
   if (group === 'apiregistration.k8s.io') return anyMetadata;
   return ['Pod', 'Job'].includes(kind) && 'generateName' in given ? generatedMetadata : namedMetadata;
 }

@@ -1,15 +1,15 @@
-// How large a value is, found without recursion, so that a value that is made to break its readers can't.
-// Must not know what the value is.
+// The size of a value, measured without recursion, so that a malicious value can't overflow the stack.
+// Must not know the meaning of the value.
 
 /** The size of a value. */
 export interface Size {
-  /** It and all that it holds, each as often as it is reached; at most the limit that was given. */
+  /** The number of values in it, including itself, each as often as it is reached; at most the given limit. */
   readonly values: number;
-  /** How many values are around the innermost one. */
+  /** The depth of the innermost value. */
   readonly depth: number;
 }
 
-/** Measures `value`; stops where it has counted to `limit`. */
+/** Measures `value`; stops at `limit`. */
 export function measure(value: unknown, limit: number): Size {
   const waiting: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
   let values = 0;

@@ -1,5 +1,5 @@
-// From documents to objects: unfolds lists, finds mistakes, and counts the kinds that no verb reads.
-// Must not know how a document was read, nor what is made of an object.
+// From documents to objects: expands lists, finds mistakes, and counts the kinds that no verb reads.
+// Must not know how a document was read, nor how an object is used.
 import { type Problem, pruneNulls } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
@@ -8,7 +8,7 @@ import type { WrittenDocument } from './documents.ts';
 import { check, kindOf } from './kinds.ts';
 import type { InputProblem } from './problems.ts';
 
-/** A document with the file that it is in. */
+/** A document with its file. */
 export interface FiledDocument {
   readonly file: string;
   readonly document: WrittenDocument;
@@ -17,7 +17,7 @@ export interface FiledDocument {
 /** An object, and where it was written. */
 export interface InputObject {
   readonly object: KubernetesObject;
-  /** Makes a problem of the object one of its file. */
+  /** Turns a problem of the object into one of its file. */
   readonly problem: (problem: Problem) => InputProblem;
 }
 
@@ -29,7 +29,7 @@ export class ObjectCollector {
   readonly #ignored = new Map<string, number>();
   readonly #otherPolicies = new Map<string, number>();
 
-  /** @param namespace that of objects which don't name one */
+  /** @param namespace that of objects without one */
   constructor(namespace: string) {
     this.#namespace = namespace;
   }
@@ -42,17 +42,17 @@ export class ObjectCollector {
     return this.#problems;
   }
 
-  /** How many objects there are of each kind that no verb reads. */
+  /** The number of objects of each kind that no verb reads. */
   get ignored(): ReadonlyMap<string, number> {
     return this.#ignored;
   }
 
-  /** How many there are of each kind of policy that no verb reads, as in `CiliumNetworkPolicy (cilium.io/v2)`. */
+  /** The number of objects of each kind of policy that no verb reads, as in `CiliumNetworkPolicy (cilium.io/v2)`. */
   get otherPolicies(): ReadonlyMap<string, number> {
     return this.#otherPolicies;
   }
 
-  /** Takes in the objects of one document. */
+  /** Adds the objects of one document. */
   add({ file, document }: FiledDocument): void {
     this.#addValue(document.value, { file, document, path: '' });
   }
@@ -92,7 +92,7 @@ export class ObjectCollector {
     }
     const stored = asStored(written as WrittenObject);
     const { namespace = '', name } = stored.metadata;
-    // An object without a name of its own yet is no duplicate.
+    // An object without a final name is not a duplicate.
     const identity = `${kind}.${known.group} ${namespace}/${name ?? this.#objects.size}`;
     const twin = this.#objects.get(identity);
     const problem = (about: Problem) => problemAt(origin, about);
@@ -109,11 +109,11 @@ function count(counts: Map<string, number>, kind: string): void {
 interface Origin {
   readonly file: string;
   readonly document: WrittenDocument;
-  /** Of the object in its document: it may stand in a list. */
+  /** The path of the object in its document: it may be in a list. */
   readonly path: string;
 }
 
-/** What the items of a typed list need not say themselves. */
+/** The fields that the items of a typed list need not repeat. */
 interface Implied {
   readonly kind: string;
   readonly apiVersion: string;
@@ -125,7 +125,7 @@ interface TypedObject {
   readonly metadata: object;
 }
 
-/** Undefined where it is not an object of the Kubernetes API. */
+/** Undefined if it is not an object of the Kubernetes API. */
 function typed(value: unknown, implied: Implied | undefined): TypedObject | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const object = { ...implied, metadata: {}, ...(pruneNulls(value) as object) } as Partial<TypedObject>;
@@ -154,7 +154,7 @@ function notAnObject(value: unknown, implied: Implied | undefined): Problem {
   };
 }
 
-/** Kustomize fills in the kind of its own file. */
+/** Kustomize adds the kind of its own file. */
 function isKustomization(file: string): boolean {
   return /(^|[/\\])(kustomization\.ya?ml|Kustomization)$/.test(file);
 }
@@ -181,13 +181,13 @@ function seenBefore(kind: string, { metadata }: KubernetesObject, twin: InputObj
 function problemAt(origin: Origin, problem: Problem): InputProblem {
   const whole = join(origin.path, problem.path);
   const place = origin.document.place(whole, problem.code === 'UnknownField' ? 'key' : 'value');
-  // Of a text that is too large to find places in, only this says which item of a list is meant.
+  // In a text that is too large to find places in, only this identifies the item of a list.
   const named = place === undefined ? whole : problem.path;
   const subject = named === '' ? '' : `${named}: `;
   return { file: origin.file, place, message: `${subject}${plainer(problem, place?.source ?? '')}` };
 }
 
-/** Names the word that was meant, instead of all that are allowed; and says what to write where YAML takes a word for another thing. */
+/** Suggests the word that was probably meant, instead of listing all allowed ones; and what to write if YAML reads a word differently. */
 function plainer({ code, message, written = '', allowed = [] }: Problem, source: string): string {
   const meant = nearest(written, allowed);
   if (meant !== undefined) {

@@ -1,4 +1,4 @@
-// From the path of a field, as in `spec.routes[2].ports[0]`, to the line and column where it stands.
+// From the path of a field, as in `spec.routes[2].ports[0]`, to its line and column.
 // Must not know what is wrong there.
 import {
   type Document,
@@ -25,7 +25,7 @@ export interface LinedText {
   readonly lines: LineCounter;
 }
 
-/** Where `span` stands in a text. */
+/** The place of `span` in a text. */
 export function positionAt({ text, lines }: LinedText, { start, end }: Span): FilePosition {
   const at = Math.min(start, text.length);
   const { line } = lines.linePos(at);
@@ -42,10 +42,10 @@ export function positionAt({ text, lines }: LinedText, { start, end }: Span): Fi
 }
 
 /**
- * Finds the field that `path` names in a parsed document; where it is missing, what it is missing from.
+ * Finds the field at `path` in a parsed document; if it is missing, its parent.
  *
- * @param path as `Problem.path` is written: `.` before a plain name, `[…]` around any other name, an index, or what names an item
- * @param meant `key` where the field should not be there at all: then its name is shown, not what it holds
+ * @param path in the syntax of `Problem.path`: `.` before a plain name, `[…]` around any other name, an index, or the key of an item
+ * @param meant `key` if the field should not exist at all: then its name is shown, not its value
  */
 export function spanOf(document: Document, path: string, meant: 'key' | 'value'): Span {
   let node: Node | null = document.contents as Node | null;
@@ -66,7 +66,7 @@ interface Step {
   readonly rest: string;
 }
 
-/** Names may hold dots and brackets, so that the names that are there decide where a step ends; the longest wins. */
+/** Names may contain dots and brackets, so the existing names decide where a step ends; the longest wins. */
 function stepInto(node: Node, path: string): Step | undefined {
   if (isSeq(node)) {
     const [whole = '', key = ''] = /^\[([^\]]+)\]/.exec(path) ?? [];
@@ -84,7 +84,7 @@ function stepInto(node: Node, path: string): Step | undefined {
   return steps.sort((a, b) => a.rest.length - b.rest.length)[0];
 }
 
-/** Routes are called by their names, which stay when another is added before them. */
+/** Routes are identified by name, which stays the same when another route is added before them. */
 function isNamed(item: unknown, name: string): boolean {
   return isMap(item) && item.get('name') === name;
 }
@@ -97,7 +97,7 @@ function restAfter(path: string, name: string): string | undefined {
   return undefined;
 }
 
-/** A list or a map is shown by its name: what it holds goes over many lines. */
+/** A list or a map is shown by its name: its value takes many lines. */
 function spanIn(node: Node | null, pair: Pair | undefined, byName: boolean): Span | undefined {
   const key = pair?.key as Node | undefined;
   const isShort = node !== null && (isScalar(node) || isAlias(node));

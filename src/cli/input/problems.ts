@@ -1,4 +1,4 @@
-// What is wrong in the files that the tool was given, printed as compilers do: file:line:column, the line and a caret.
+// The problems in the files that the tool reads, printed like those of compilers: file:line:column, the line and a caret.
 // Must not know how a problem was found.
 import { andMore } from '../../model/counted.ts';
 import { ToolError } from '../failures.ts';
@@ -7,24 +7,24 @@ import { ToolError } from '../failures.ts';
 export interface FilePosition {
   readonly line: number;
   readonly column: number;
-  /** The line as it stands in the text. */
+  /** The line of the text. */
   readonly source: string;
-  /** How many characters of it are meant, at least 1. */
+  /** The number of characters to mark, at least 1. */
   readonly length: number;
 }
 
-/** Something wrong in a file, a folder or on stdin. */
+/** A problem in a file, a folder or on stdin. */
 export interface InputProblem {
-  /** As the person named it; `<stdin>` for `-`. */
+  /** The name that the person used; `<stdin>` for `-`. */
   readonly file: string;
-  /** Absent where it is about the file as a whole. */
+  /** Absent if it is about the whole file. */
   readonly place?: FilePosition | undefined;
   readonly message: string;
-  /** What to do next, where the message doesn't say that. */
+  /** What to do next, if the message doesn't say that. */
   readonly hint?: string | undefined;
 }
 
-/** More problems than this are counted. */
+/** If there are more problems than this, the rest is counted. */
 const maxShown = 20;
 /** A longer line is cut. */
 const maxWidth = 100;
@@ -62,7 +62,7 @@ function excerptOf({ line, column, source, length }: FilePosition): string {
   return `  ${number} | ${text}\n  ${margin} | ${' '.repeat(before)}${'^'.repeat(width)}\n`;
 }
 
-/** What is shown of a line, and how many characters of that stand before the place: a tab would shift the caret. */
+/** The shown part of a line, and how many of its characters are before the place: a tab would shift the caret. */
 function windowOf(source: string, column: number): { readonly text: string; readonly before: number } {
   const characters = [...source.replaceAll('\t', ' ').replace(/\r$/, '')];
   if (characters.length <= maxWidth) return { text: characters.join('').trimEnd(), before: column };

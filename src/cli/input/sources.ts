@@ -1,5 +1,5 @@
-// What `-f` names, as kubectl reads it: files, folders, and `-` for stdin. Which files are read, and in which order.
-// Must not know what is in them.
+// The files that `-f` names, as in kubectl: files, folders, and `-` for stdin. Which files are read, and in which order.
+// Must not know their content.
 import {
   createReadStream,
   type Dirent,
@@ -15,30 +15,30 @@ import type { InputProblem } from './problems.ts';
 
 /** Something to read. */
 export interface Source {
-  /** As a person named it; `<stdin>` for `-`. */
+  /** The name that the person used; `<stdin>` for `-`. */
   readonly name: string;
-  /** Equal for two names of one file. */
+  /** Equal for two names of the same file. */
   readonly identity: string;
   readonly read: () => Promise<Result<Uint8Array, InputProblem>>;
 }
 
-/** What is to be read, and what can't be. */
+/** What to read, and what can't be read. */
 export interface Sources {
   readonly sources: readonly Source[];
   readonly problems: readonly InputProblem[];
 }
 
-/** The longest string that V8 can hold has about twice as many characters. */
+/** The longest string in V8 has about twice as many characters. */
 const maxBytes = 256 * 2 ** 20;
 
-/** Files in a folder are read when their name ends so. */
+/** Files in a folder are read if their name ends like this. */
 const endings = ['.yaml', '.yml', '.json'] as const;
 
 /**
- * Finds what `paths` name, each file once, in the order of `paths` and within a folder by name. Files are few, and small, and
- * nothing else is to be done meanwhile: they are read at once.
+ * Finds the files for `paths`, each file once, in the order of `paths` and within a folder by name. Files are few and small, and
+ * there is nothing else to do: reading is synchronous.
  *
- * @param recursive whether folders in folders are read too; links to folders are not followed
+ * @param recursive whether subfolders are read too; links to folders are not followed
  */
 export function findSources(paths: readonly string[], recursive: boolean): Sources {
   const sources = new Map<string, Source>();
@@ -68,7 +68,7 @@ function sourcesAt(path: string, recursive: boolean, problems: InputProblem[]): 
 }
 
 function sourceAt(path: string, found: Stats): Source {
-  // A pipe, as `<(helm template …)` names one, has no other name.
+  // A pipe, as in `<(helm template …)`, has no other name.
   const isFile = found.isFile();
   return {
     name: path,
@@ -108,7 +108,7 @@ function tooLarge(file: string): InputProblem {
   return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB` };
 }
 
-/** @throws where a folder can't be read */
+/** @throws if a folder can't be read */
 function filesIn(folder: string, recursive: boolean): readonly string[] {
   return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);

@@ -1,4 +1,4 @@
-// The verb `lint`: what is wrong with profiles and policies, where, and what to do about it.
+// The verb `lint`: finds mistakes in profiles and policies, with their places and how to fix them.
 import { compile } from '../../compile/compile.ts';
 import { defineVerb } from '../define-verb.ts';
 import type { ClusterFlags, InputFlags } from '../options.ts';

@@ -1,4 +1,4 @@
-// Findings for people as compilers print them, for programs as data.
+// Findings for people in the format of compilers, for programs as data.
 // Must not know how a finding came about.
 import * as z from 'zod';
 import { count, nameSome } from '../../model/counted.ts';
@@ -9,12 +9,12 @@ import type { Paint, Style } from '../output/paint.ts';
 import { github, junit, sarif } from './ci-formats.ts';
 import { objectOf, type PlacedFinding } from './placed-findings.ts';
 
-/** Of findings alike; the rest is counted. */
+/** The maximum number of similar findings; the rest is counted. */
 const shownPlaces = 10;
 
 const styles: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
 
-/** Findings for people. What several say in the same words is printed once, with the other places below. */
+/** Findings for people. Findings with the same text are printed once, with the other places below. */
 function formatFindings(findings: readonly PlacedFinding[], paint: Paint): string {
   const alike = Map.groupBy(findings, ({ finding: { code, message, hint, suggestion } }) =>
     JSON.stringify([code, message, hint, suggestion]),
@@ -69,7 +69,7 @@ const finding = z.strictObject({
   column: z.int().optional(),
 });
 
-/** Findings for programs: each as it is in the table of codes, with its place. */
+/** Findings for programs: each with its code and its place. */
 function findingsAsData(findings: readonly PlacedFinding[]) {
   return findings.map(({ finding, severity, place }) => {
     const { code, subject, path, message, hint, suggestion } = finding;

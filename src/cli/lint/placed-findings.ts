@@ -1,4 +1,4 @@
-// Findings with the places in the files that they are about.
+// Findings with their places in the files.
 // Must not know how a finding came about, nor how it is printed.
 import { type Severity, type Subject, severityOf } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
@@ -11,14 +11,14 @@ import type { LintFinding } from './profile-findings.ts';
 export interface PlacedFinding {
   readonly finding: LintFinding;
   readonly severity: Severity;
-  /** Absent where the subject is in no file. */
+  /** Absent if the subject is in no file. */
   readonly place?: InputProblem;
 }
 
 /**
  * Finds the places of findings; the order is that of files and lines, and those without a place come last.
  *
- * @param input absent where a cluster was read
+ * @param input absent if a cluster was read
  */
 export function placeFindings(
   findings: readonly LintFinding[],
@@ -45,7 +45,7 @@ function isSubject({ kind, namespace = '', name }: Subject, otherKind: string, k
   return kind === otherKind && formatKey({ namespace, name }) === key;
 }
 
-/** The objects are in the order in which they were read. */
+/** The objects are in the order of reading. */
 function rank({ place }: PlacedFinding, input: Input | undefined): number {
   if (place === undefined) return Number.POSITIVE_INFINITY;
   return input?.files.indexOf(place.file) ?? 0;

@@ -11,7 +11,7 @@ import { inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import type { LintFinding } from './profile-findings.ts';
 
-/** What a route can be blamed for, and which part of it. The operator itself reports routes that repeat others or open much. */
+/** The findings that can be caused by a route, and which part of it. The operator itself reports routes that repeat others or open much. */
 const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
   SelectsNoPods: 'own end',
   HostNetworkSelected: 'own end',
@@ -59,7 +59,7 @@ export function policyFindings(
   return once(found.filter((finding) => !isEcho(finding)));
 }
 
-/** What to report of a namespace that nothing isolates. Without a platform profile it is nothing: there may be a ring around it. */
+/** The finding about a namespace that nothing isolates. Without a platform profile there is none: the namespace may have a ring. */
 function judgedByPlatform(
   { stores }: ClusterSnapshot,
   { namespaces }: Compiled,
@@ -75,7 +75,7 @@ function judgedByPlatform(
   };
 }
 
-/** Nothing where the platform profile leaves the namespace open on purpose. */
+/** Nothing if the platform profile leaves the namespace open on purpose. */
 function judgedIn({ outside, enforcement = 'Off' }: CompiledNamespace, finding: Finding): readonly Finding[] {
   if (outside === 'Excluded' || outside === 'OperatorNamespace') return [];
   if (enforcement !== 'Off' && finding.code === 'EgressNotIsolated') return [];

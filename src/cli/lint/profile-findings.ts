@@ -1,5 +1,5 @@
-// What is wrong with profiles, as the operator would report it in statuses and events.
-// Must not know how it is printed.
+// The problems of profiles, as the operator would report them in statuses and Events.
+// Must not know how they are printed.
 
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
@@ -9,10 +9,10 @@ import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 
-/** A finding, with the YAML that would fix it where that is known. */
+/** A finding, with the YAML that would fix it, if that is known. */
 export type LintFinding = Finding & { readonly suggestion?: string };
 
-/** The findings about the profiles of a snapshot and what they compile to, and about what stands in the way of what they ask for. */
+/** The findings about the profiles of a snapshot and their compiled policies, and about obstacles. */
 export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled): readonly LintFinding[] {
   const { platform } = stores.view();
   if (platform === undefined || !isDecoded(platform)) return compiled.findings;

@@ -38,7 +38,7 @@ export const matrixVerb = defineVerb({
   },
 });
 
-/** No policy can change what is listed for these. */
+/** No policy can change what is listed for these pods. */
 function noteHostNetwork(
   { workloads }: AnalysisInput,
   namespace: string | undefined,

@@ -1,4 +1,4 @@
-// A matrix, for people and for programs. For people it is as short as it can be with nothing left out: in a cluster without
+// A matrix, for people and for programs. For people it is as short as possible without leaving anything out: in a cluster without
 // policies it says `every workload` and `any address`. Must not know how connections are found.
 import * as z from 'zod';
 import { type Analysis, analyze } from '../../analyze/analysis.ts';
@@ -19,14 +19,14 @@ import type { Paint } from '../output/paint.ts';
 import { endpointText, portTextList } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
 
-/** What `matrix` prints. */
+/** The content of a matrix. */
 interface Matrix {
   readonly analysis: Analysis;
-  /** Only what begins or ends in this namespace is printed. */
+  /** Only connections that begin or end in this namespace are printed. */
   readonly namespace: string | undefined;
 }
 
-/** What begins or ends in a namespace. */
+/** The connections that begin or end in a namespace. */
 function groupsOf(groups: readonly ConnectionGroup[], namespace: string): readonly ConnectionGroup[] {
   const isIn = (end: Endpoint) => isWorkload(end) && end.workload.namespace === namespace;
   const isOut = (end: Endpoint) => !isIn(end);
@@ -41,7 +41,7 @@ function groupsOf(groups: readonly ConnectionGroup[], namespace: string): readon
 /**
  * Groups as blocks of lines: each of its sources reaches each of its targets.
  *
- * @param workloads all that there are, of which some may reach nothing
+ * @param workloads all workloads, some of which may reach nothing
  */
 function formatBlocks(
   groups: readonly ConnectionGroup[],
@@ -52,7 +52,7 @@ function formatBlocks(
   const nameAll = namesOf(workloads);
   const blocks = groups.map(({ from, to, ports }) => {
     const [only] = from;
-    // One pod does not reach itself through a policy.
+    // A single pod does not reach itself through a policy.
     const others = from.length === 1 && only ? to.filter((target) => !isSelf(only, target)) : to;
     return block(nameAll(from), nameAll(others), formatPorts(ports));
   });

@@ -1,5 +1,5 @@
-// Ends of connections by name, for people.
-// Must not know what is said of them.
+// The names of ends of connections, for people.
+// Must not know what is reported about them.
 import { type Endpoint, formatEndpoint } from '../../analyze/endpoints.ts';
 
 /** Ends by name; every address of both families is one. */

@@ -1,15 +1,15 @@
-// The formats of an answer: text for people; JSON and YAML for programs, held to a schema; objects as kubectl takes them.
+// The formats of an answer: text for people; JSON and YAML for programs, defined by a schema; objects in kubectl's format.
 // Must not know what is printed.
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import type { DeepReadonly } from '../../routes/schema/fields.ts';
 import type { Paint } from './paint.ts';
 
-/** What printing may use. */
+/** The context of printing. */
 export interface PrintContext {
-  /** Colours, where the answer goes to a terminal. */
+  /** Colours, if the answer goes to a terminal. */
   readonly paint: Paint;
-  /** Tells a person on stderr what is not part of the answer. */
+  /** Prints a note for people on stderr, which is not part of the answer. */
   readonly note: (text: string) => void;
 }
 
@@ -18,11 +18,11 @@ export type Print<Result> = (result: Result, context: PrintContext) => string | 
 
 /** The formats of a verb's answer. */
 export interface Formats<Result> {
-  /** What `-o` chooses, as in `the output format`; without it there is no `-o`. */
+  /** What `-o` selects, as in `the output format`; without it there is no `-o`. */
   readonly what?: string;
   /** By name; the first is the default. */
   readonly print: Readonly<Record<string, Print<Result>>>;
-  /** What `-o json` and `-o yaml` print; the reference publishes it. */
+  /** The schema of `-o json` and `-o yaml`; the reference publishes it. */
   readonly schema?: z.ZodType;
 }
 
@@ -31,7 +31,7 @@ export function textAndData<Result, Schema extends z.ZodType>(formats: {
   readonly text: Print<Result>;
   readonly data: (result: Result) => DeepReadonly<z.input<Schema>>;
   readonly schema: Schema;
-  /** How JSON is laid out. */
+  /** The layout of JSON. */
   readonly json?: (data: DeepReadonly<z.input<Schema>>) => string;
   /** Other formats. */
   readonly more?: Readonly<Record<string, Print<Result>>>;
@@ -49,7 +49,7 @@ export function textAndData<Result, Schema extends z.ZodType>(formats: {
   };
 }
 
-/** Objects as `kubectl apply -f -` takes them: YAML documents, or one JSON list. */
+/** Objects in the format of `kubectl apply -f -`: YAML documents, or one JSON list. */
 export function manifests<Schema extends z.ZodType>(
   schema: Schema,
   yaml: (object: object) => string = toYaml,

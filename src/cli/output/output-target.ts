@@ -1,16 +1,16 @@
-// What `-o` says: a format, a file whose ending says the format, or both as `format=file`.
+// The value of `-o`: a format, a file whose extension defines the format, or both as `format=file`.
 // Must not know what is written.
 import { InvalidArgumentError } from 'commander';
 import { nearest } from '../did-you-mean.ts';
 
-/** Where an answer goes, and in which form. */
+/** Where an answer goes, and in which format. */
 export interface OutputTarget {
   readonly format: string;
   /** Absent: stdout. */
   readonly file?: string;
 }
 
-/** The endings that say a format. */
+/** The extensions that define a format. */
 const endings: Readonly<Record<string, string>> = {
   txt: 'text',
   json: 'json',
@@ -27,7 +27,7 @@ const endings: Readonly<Record<string, string>> = {
 /**
  * Reads `-o`, for a verb with these formats.
  *
- * @throws InvalidArgumentError where it is neither a format nor a file of one
+ * @throws InvalidArgumentError if it is neither a format nor a file with such an extension
  */
 export function parseTarget(formats: readonly string[], written: string): OutputTarget {
   const isFormat = (word: string) => formats.includes(word);

@@ -1,7 +1,7 @@
 // Reports progress on stderr, for work that takes longer than a second.
-// Must not know what is being done.
+// Must not know which work it is.
 
-/** Where progress is told. */
+/** Where progress is reported. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -10,7 +10,7 @@ export interface ProgressStream {
 const quietMs = 1_000;
 const everyMs = 250;
 
-/** Tells of one piece of work after another. */
+/** Reports the progress of one step after another. */
 export class Progress {
   readonly #open: () => ProgressStream;
   readonly #now: () => number;
@@ -19,7 +19,7 @@ export class Progress {
   #told = '';
 
   /**
-   * @param open asked for the stream when something is told: Node takes some milliseconds to open stderr
+   * @param open called for the stream when something is reported: Node takes some milliseconds to open stderr
    * @param now milliseconds of a clock
    */
   constructor(open: () => ProgressStream, now: () => number) {
@@ -29,10 +29,10 @@ export class Progress {
   }
 
   /**
-   * Takes note of what is being done. Call it as often as you like.
+   * Records the current progress. Call it as often as you like.
    *
-   * @param stage what is done, as in `reading files`; a log gets one line for each
-   * @param detail how far that is, for a terminal
+   * @param stage the current step, as in `reading files`; a log gets one line for each
+   * @param detail the progress within it, for a terminal
    */
   tell(stage: string, detail = ''): void {
     const now = this.#now();
@@ -48,7 +48,7 @@ export class Progress {
     this.#told = stage;
   }
 
-  /** Takes the line away, before something else is written. */
+  /** Removes the line, before something else is written. */
   done(): void {
     if (this.#told !== '' && this.#open().isTTY) this.#open().write('\r\u001b[K');
     this.#told = '';

@@ -1,4 +1,4 @@
-// Schemas that several answers share: how ends, ports and policies are spelt for programs.
+// Schemas that several answers share: the syntax of ends, ports and policies for programs.
 // Must not know a verb.
 import * as z from 'zod';
 import { directions } from '../../model/network-policy.ts';
@@ -11,7 +11,7 @@ export const endpointText = z
     'a workload (`shop/web`), some of its pods (`shop/mongo (mongo-0, mongo-1)`), an address, or a CIDR (`10.0.0.0/8 except 10.1.0.0/16`)',
   );
 
-/** Ports, each as PORT on the command line takes it. */
+/** Ports, each in the syntax of PORT on the command line. */
 export const portTextList = z
   .array(z.string())
   .describe('as in `80`, `8000-8100`, `53/UDP`; `all` is every port of every protocol');

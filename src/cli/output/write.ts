@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { ToolError } from '../failures.ts';
 import type { OutputTarget } from './output-target.ts';
 
-/** Writes `text` to where `target` says. @throws ToolError where it can't be written: then nothing is */
+/** Writes `text` to `target`. @throws ToolError if it can't be written: then nothing is written */
 export async function writeOutput({ file }: OutputTarget, text: string): Promise<void> {
   if (file === undefined) {
     process.stdout.write(text);
@@ -20,8 +20,8 @@ export async function writeOutput({ file }: OutputTarget, text: string): Promise
 }
 
 /**
- * Writes beside the file and renames: whoever reads it sees the old or the new one, never a part. A link stays one.
- * What is no regular file (`/dev/stdout`, a pipe) is written to.
+ * Writes a file beside it and renames that: a reader sees the old or the new one, never a part. A link stays a link.
+ * Something that is not a regular file (`/dev/stdout`, a pipe) is written to directly.
  */
 async function writeFileAtomically(file: string, text: string): Promise<void> {
   const existing = await stat(file).catch(ifMissing);

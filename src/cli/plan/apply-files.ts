@@ -1,12 +1,12 @@
-// What a cluster would hold after `kubectl apply` of some files.
-// Must not know what is made of it.
+// The objects of a cluster after `kubectl apply` of some files.
+// Must not know how they are used.
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { objectKey } from '../snapshot/cluster-snapshot.ts';
 
 /**
- * The objects of a cluster after `kubectl apply`: nothing is deleted, and what is there keeps its UID, its other labels, and what
- * the cluster has found out and given: its status, and the addresses of a Service.
+ * The objects of a cluster after `kubectl apply`: nothing is deleted, and existing objects keep their UID, their other labels, and
+ * the fields that the cluster sets: their status, and the addresses of a Service.
  */
 export function applyFiles(
   live: readonly KubernetesObject[],

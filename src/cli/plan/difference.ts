@@ -1,4 +1,4 @@
-// What changes from one snapshot to another: policies, connections, and which namespaces are isolated. Pure.
+// The differences between two snapshots: policies, connections, and which namespaces are isolated. Pure.
 // Must not know how it is printed.
 import { compare } from '../../analyze/compare.ts';
 import type { ConnectionGroup } from '../../analyze/connections.ts';
@@ -10,19 +10,19 @@ import { canonicalJson, type Direction, directions, fingerprint } from '../../mo
 import { compareKeys, compareText, formatKey } from '../../model/object-key.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 
-/** What can happen to a policy. One that is renamed says the same under another name. */
+/** What can happen to a policy. A renamed one has the same content under another name. */
 export const policyChangeKinds = ['added', 'changed', 'renamed', 'removed'] as const;
 
 /** A policy that is added, changed or removed. */
 export interface PolicyDifference {
   readonly change: (typeof policyChangeKinds)[number];
-  /** As it is afterwards; as it was where it is removed. */
+  /** The new state; the old one if the policy is removed. */
   readonly policy: PolicyFacts;
-  /** As it was, where it is changed or renamed: under another name where a successor takes its place. */
+  /** The old state, if it is changed or renamed. It has another name if a successor replaces it. */
   readonly before?: PolicyFacts;
 }
 
-/** Why somebody should look at a connection before it is gained or lost. */
+/** Why to check a connection before it is gained or lost. */
 export type Danger =
   /** Gained by every address of a family. */
   | 'FromAnywhere'
@@ -30,18 +30,18 @@ export type Danger =
   | 'FromOutside'
   /** Gained to every address of a family. */
   | 'ToAnywhere'
-  /** Lost between ends that both are there before and after. */
+  /** Lost between ends that both exist before and after. */
   | 'Lost';
 
 /** Connections that are gained or lost. */
 export interface ConnectionChange extends ConnectionGroup {
   readonly change: 'gained' | 'lost';
   readonly dangers: readonly Danger[];
-  /** It is there, or gone, because one of its ends is. */
+  /** One of its ends is new, or removed. */
   readonly because: 'NewEnd' | 'EndGone' | 'Policies';
 }
 
-/** A namespace of which every pod becomes isolated in a direction, or is not any more. */
+/** A namespace of which every pod becomes isolated in a direction, or is no longer isolated. */
 export interface IsolationChange {
   readonly namespace: string;
   readonly direction: Direction;
@@ -52,12 +52,12 @@ export interface IsolationChange {
 export interface Changes {
   /** By namespace and name. */
   readonly policies: readonly PolicyDifference[];
-  /** Those with dangers first. */
+  /** Dangerous ones first. */
   readonly connections: readonly ConnectionChange[];
   readonly isolation: readonly IsolationChange[];
 }
 
-/** Compares what holds before and after. */
+/** Compares what is in force before and after. */
 export function changesBetween(before: AnalysisInput, after: AnalysisInput): Changes {
   const { gained, lost } = compare(withoutStandIns(before), withoutStandIns(after));
   const was = workloadsOf(before);
@@ -97,8 +97,8 @@ function policyChanges(
 }
 
 /**
- * By policy that is added, the one that it takes the place of: of the same profile, for the same pods and directions. A
- * new version may name its policies otherwise. What could be several is none.
+ * By added policy, the policy that it replaces: of the same profile, for the same pods and directions. A
+ * new version may use other names. If there are several candidates, there is no replacement.
  */
 function predecessorsOf(
   added: readonly PolicyFacts[],
@@ -115,7 +115,7 @@ function predecessorsOf(
   );
 }
 
-/** What two policies have in common of which one takes the place of the other. */
+/** What two policies have in common if one replaces the other. */
 function placeOf({ namespace, owner, spec }: PolicyFacts): string {
   return canonicalJson([namespace, owner?.kind, owner?.name, spec.podSelector, isolationOf(spec)]);
 }
@@ -136,7 +136,7 @@ function isKnown(end: Endpoint, known: Known): boolean {
   return !isWorkload(end) || known.has(`${end.workload.kind} ${formatKey(end.workload)}`);
 }
 
-/** Connections of ends that come or go are another matter than those between ends that stay. */
+/** Connections of new or removed ends are judged differently from those between ends that stay. */
 function splitByEnds({ from, to, ports }: ConnectionGroup, known: Known): readonly ConnectionGroup[] {
   const groups: ConnectionGroup[] = [];
   for (const sources of split(from, known)) {
@@ -156,7 +156,7 @@ function gain(group: ConnectionGroup, was: Known): ConnectionChange {
   const dangers: Danger[] = [];
   if (group.from.some(isEverywhere)) dangers.push('FromAnywhere');
   else if (group.from.some((end) => !isWorkload(end))) dangers.push('FromOutside');
-  // A workload that nobody fenced reaches everything from the start.
+  // A workload that nobody fences reaches everything from the start.
   if (!isNew && group.to.some(isEverywhere)) dangers.push('ToAnywhere');
   return { ...group, change: 'gained', dangers, because: isNew ? 'NewEnd' : 'Policies' };
 }

@@ -30,10 +30,10 @@ const styles: Readonly<Record<keyof typeof signs, Style>> = {
   lost: 'red',
 };
 
-/** More ends than this are counted, on each side. */
+/** If there are more ends than this, the rest is counted, on each side. */
 const maxEnds = 4;
 
-/** For people. What to look at has a `!`. */
+/** For people. Important changes have a `!`. */
 function formatPlan(changes: Changes, paint: Paint): string {
   if (isEmptyChange(changes)) return 'no change\n';
   const { policies, connections, isolation } = changes;
@@ -62,7 +62,7 @@ function painted(text: string, style: Style, paint: Paint) {
   return { text, look: (padded: string) => paint(style, padded) };
 }
 
-/** A policy that only has another name is counted: nobody has to look at it. */
+/** A policy that only gets another name is counted: nobody has to check it. */
 function policyTable(policies: readonly PolicyDifference[], paint: Paint): string {
   const renamed = policies.filter(({ change }) => change === 'renamed');
   const rows = policies.filter(({ change }) => change !== 'renamed').map((each) => policyRow(each, paint));

@@ -1,5 +1,5 @@
 // The two snapshots that a plan compares: files with files, a cluster with itself after the files are applied, or a cluster with
-// what this version makes of it. Must not know what is compared.
+// the policies that this version would write. Must not know what is compared.
 import type { CommandContext } from '../command-context.ts';
 import type { ClusterFlags, InputFlags } from '../options.ts';
 import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
@@ -7,11 +7,11 @@ import { type InForce, inForce } from '../snapshot/in-force.ts';
 import { loadCluster, loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
 import { applyFiles } from './apply-files.ts';
 
-/** What is compared with what, as flags. Without `filename` it is the cluster alone. */
+/** The two sides, as flags. Without `filename`, only the cluster is used. */
 export interface PlanFlags extends InputFlags, ClusterFlags {
   /** The files as they are now; absent: the cluster. */
   readonly against?: readonly string[];
-  /** Whether DryRun counts as Enforce in what would be. */
+  /** Whether DryRun counts as Enforce on the new side. */
   readonly enforce?: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface PlanComparison {
   readonly after: InForce;
 }
 
-/** @throws what loading files, or a cluster, throws */
+/** @throws the errors of loading files, or a cluster */
 export async function loadComparison(flags: PlanFlags, context: CommandContext): Promise<PlanComparison> {
   const enforced = flags.enforce ? 'DryRunToo' : 'AsWritten';
   if (flags.against !== undefined) {

@@ -1,5 +1,5 @@
-// A plan as the comment of a pull request: what to look at first, then every connection, then the policies, folded.
-// GitHub takes 65,536 characters, so that long lists are cut and counted. Must not know how it was found.
+// A plan as the comment of a pull request: important changes first, then every connection, then the policies, folded.
+// GitHub's limit is 65,536 characters, so long lists are cut and counted. Must not know how it was found.
 
 import { diffLines } from 'diff';
 import { andMore } from '../../model/counted.ts';

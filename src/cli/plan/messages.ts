@@ -12,7 +12,7 @@ import {
   policyChangeKinds,
 } from './difference.ts';
 
-/** Why to look. */
+/** The reasons to check a connection. */
 export const dangerWords: Readonly<Record<Danger, string>> = {
   FromAnywhere: 'opened to every address',
   FromOutside: 'opened to addresses outside',
@@ -25,7 +25,7 @@ export function formatEnds(ends: readonly Endpoint[], most: number, look = (name
   return nameSome(endNames(ends).map(look), most);
 }
 
-/** Why a connection changes, and why to look: empty where there is nothing to say. */
+/** Why a connection changes, and why to check it: empty if there is nothing to say. */
 export function formatReasons({ dangers, because }: ConnectionChange): string {
   const ends = { NewEnd: ['new'], EndGone: ['gone'], Policies: [] }[because];
   return [...dangers.map((danger) => dangerWords[danger]), ...ends].join(', ');
@@ -39,7 +39,7 @@ export function formatIsolation({ namespace, direction, isolated }: IsolationCha
     : `namespace ${namespace} is no longer isolated (${what})`;
 }
 
-/** The profile that a policy is from. */
+/** The profile of a policy. */
 export function formatOwner({ owner }: PolicyFacts): string {
   if (owner === undefined) return '';
   return owner.kind === 'AppNetworkProfile' ? `profile ${owner.name}` : 'platform profile';
@@ -69,7 +69,7 @@ export function formatTotals({ policies, connections }: Changes): string {
   return parts.join('; ') || 'no change';
 }
 
-/** How many connections a group stands for. */
+/** The number of connections in a group. */
 function pairsOf({ from, to }: ConnectionChange): number {
   return endNames(from).length * endNames(to).length;
 }

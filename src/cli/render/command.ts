@@ -1,4 +1,4 @@
-// The verb `render`: manifests in, and the NetworkPolicies out that the operator would write. Needs no cluster.
+// The verb `render`: turns manifests into the NetworkPolicies that the operator would write. Needs no cluster.
 
 import { type Compiled, compile } from '../../compile/compile.ts';
 import { count } from '../../model/counted.ts';
@@ -48,7 +48,7 @@ export const renderVerb = defineVerb({
   },
 });
 
-/** An owner whose UID no cluster has given is left out: garbage collection would delete the policy. */
+/** An owner whose UID does not come from a cluster is left out: garbage collection would delete the policy. */
 function printed(policy: DesiredPolicy): object {
   const manifest = manifestOf(policy) as { readonly metadata: { readonly ownerReferences: unknown } };
   if (!isMadeUp(policy.owner.uid)) return manifest;
@@ -77,5 +77,5 @@ function notesOn({ namespaces, findings }: Compiled): readonly string[] {
   ];
 }
 
-/** What files may lack about a cluster, and its operator has discovered. */
+/** The facts about a cluster that files may lack, and that its operator has discovered. */
 const unknownOfCluster: readonly string[] = ['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown'];

@@ -1,4 +1,4 @@
-// NetworkPolicies as they are printed.
+// The output formats of NetworkPolicies.
 import * as z from 'zod';
 import { manifestList } from '../output/formats.ts';
 import { policySpec } from '../output/schemas.ts';

@@ -1,5 +1,5 @@
-// Everything that a verb knows of a cluster: its objects, as the compiler and as the analysis read them.
-// Must not know whether they come from files or from an API server, nor what is asked about them.
+// Everything that a verb knows of a cluster: its objects, in the forms that the compiler and the analysis read.
+// Must not know whether they come from files or from an API server, nor the question.
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import type { Problem } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
@@ -10,27 +10,27 @@ import { Stores } from '../../objects/stores.ts';
 
 /** What is known of a cluster. */
 export interface ClusterSnapshot {
-  /** As the compiler reads it. */
+  /** The form that the compiler reads. */
   readonly stores: Stores;
-  /** As the analysis reads it, with the policies that exist. */
+  /** The form that the analysis reads, with the existing policies. */
   readonly facts: AnalysisInput;
   readonly objects: readonly KubernetesObject[];
-  /** What is wrong with objects, which then count for nothing; a profile keeps what it owns as it is. */
+  /** Problems of objects, which are then ignored; the policies of a profile stay as they are. */
   readonly problems: readonly SnapshotProblem[];
-  /** Namespaces that objects are in but that are missing themselves, sorted: assumed to exist without labels of their own. */
+  /** Namespaces of objects that are missing themselves, sorted: assumed to exist without labels of their own. */
   readonly assumedNamespaces: readonly string[];
 }
 
-/** Something wrong with an object. */
+/** A problem of an object. */
 export interface SnapshotProblem extends Problem {
   /** Index into `ClusterSnapshot.objects`. */
   readonly index: number;
 }
 
 /**
- * Makes a snapshot of objects, none of which is in the list twice.
+ * Makes a snapshot of objects, without duplicates.
  *
- * @param operatorNamespace the namespace that the operator runs in
+ * @param operatorNamespace the operator's own namespace
  */
 export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespace: string): ClusterSnapshot {
   const { input, problems } = readAnalysisInput(objects);
@@ -52,13 +52,13 @@ export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespa
   };
 }
 
-/** Puts an object into its store, and says what is wrong with it. */
+/** Puts an object into its store, and returns its problems. */
 function take(stores: Stores, object: KubernetesObject): readonly Problem[] {
   try {
     stores.take(object);
     return [];
   } catch {
-    // A reducer trusts an API server to have checked what it reads.
+    // A reducer relies on the API server's validation.
     return [{ code: 'Invalid', path: '', message: `is no ${object.kind} that an API server would accept` }];
   }
 }

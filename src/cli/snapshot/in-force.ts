@@ -1,5 +1,5 @@
-// The policies that a snapshot comes to: what its profiles compile to, and the policies of everyone else.
-// Must not know what is asked about them.
+// The policies in force of a snapshot: those that its profiles compile to, and those of all other authors.
+// Must not know the question.
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { type Compiled, type CompiledNamespace, compile } from '../../compile/compile.ts';
 import { withFreeNames } from '../../plan/free-names.ts';
@@ -11,9 +11,9 @@ import type { LoadedSnapshot } from './load-snapshot.ts';
 
 /** Which namespaces count as enforced. */
 export type Enforced =
-  /** Those in DryRun, too: what would be if they were enforced. */
+  /** Those in DryRun, too: as if they were enforced. */
   | 'DryRunToo'
-  /** Just those that are. */
+  /** Only those that are enforced. */
   | 'AsWritten';
 
 /** What is in force. */
@@ -28,7 +28,7 @@ export function enforcedIn({ input }: LoadedSnapshot): Enforced {
   return input === undefined ? 'AsWritten' : 'DryRunToo';
 }
 
-/** What an analysis of the snapshot is about: in a cluster the policies that exist, in files those that profiles come to. */
+/** The input of an analysis of the snapshot: in a cluster the existing policies, in files those that profiles compile to. */
 export function effectiveFacts(snapshot: LoadedSnapshot, { note }: CommandContext): AnalysisInput {
   if (snapshot.input === undefined) return snapshot.facts;
   const { facts, dryRun } = inForce(snapshot, enforcedIn(snapshot));
@@ -39,9 +39,9 @@ export function effectiveFacts(snapshot: LoadedSnapshot, { note }: CommandContex
 }
 
 /**
- * What the profiles of a snapshot come to; without a platform profile that can be read, the policies that exist.
+ * The policies of a snapshot's profiles; without a readable platform profile, the existing policies.
  *
- * @param compiled what the profiles compile to, where that is known already
+ * @param compiled the compiled profiles, if they are already known
  */
 export function inForce(
   { stores, facts }: ClusterSnapshot,
@@ -72,7 +72,7 @@ export function inForce(
   };
 }
 
-/** What a profile that can't be read owns, or mirrors, stays as it is, unless it loses some of its rules. */
+/** The policies and mirrors of a profile that can't be read stay as they are, unless they lose some of their rules. */
 function keptIn(compiled: CompiledNamespace, stores: ClusterSnapshot['stores']): readonly string[] {
   const frozen = frozenIn(compiled, stores);
   const narrowed = new Set(frozen.narrowed.map(({ name }) => name));

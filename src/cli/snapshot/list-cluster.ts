@@ -11,7 +11,7 @@ import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterFlags } from '../options.ts';
 
-/** What runs in pods, which the operator does not watch. */
+/** The kinds that run pods, which the operator does not watch. */
 const workloadKinds: readonly ListedKind[] = [
   { kind: 'Pod', path: '/api/v1/pods' },
   ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => listed(kind, 'apps/v1')),
@@ -21,7 +21,7 @@ const workloadKinds: readonly ListedKind[] = [
 /**
  * Lists the objects of a cluster.
  *
- * @throws ConfigurationError where the kubeconfig leads nowhere; ToolError where the cluster does not answer, or refuses to
+ * @throws ConfigurationError if the kubeconfig is not usable; ToolError if the cluster does not answer, or refuses
  */
 export async function listCluster(
   flags: ClusterFlags,
@@ -47,7 +47,7 @@ export async function listCluster(
   return objects;
 }
 
-/** What the operator watches. Profiles need not be there: policies can be understood without. */
+/** The kinds that the operator watches. Profiles may be missing: policies can be analysed without them. */
 function watchedKinds(operatorNamespace: string): readonly ListedKind[] {
   const kinds: ListedKind[] = [];
   new Stores(operatorNamespace).each(({ kind, path, olderPaths = [], query, optional }) => {

@@ -1,4 +1,4 @@
-// From the flags of a verb to the snapshot that it asks about: of files where `-f` names some, else of a cluster.
+// From the flags of a verb to its snapshot: of files if `-f` names some, or else of a cluster.
 // Must not know the question.
 import { formatProblem } from '../../api/decode.ts';
 import { quoteSome } from '../../model/counted.ts';
@@ -10,16 +10,16 @@ import { type ClusterFlags, type InputFlags, namespaceOf } from '../options.ts';
 import { type ClusterSnapshot, type SnapshotProblem, snapshotOf } from './cluster-snapshot.ts';
 import { listCluster } from './list-cluster.ts';
 
-/** A snapshot, and the files that it was read from. */
+/** A snapshot, and its files. */
 export interface LoadedSnapshot extends ClusterSnapshot {
-  /** Absent where a cluster was read. */
+  /** Absent if a cluster was read. */
   readonly input?: Input;
 }
 
 /**
  * Loads what the flags name.
  *
- * @throws what `loadFiles` and `loadCluster` throw
+ * @throws the errors of `loadFiles` and `loadCluster`
  */
 export async function loadSnapshot(
   flags: InputFlags & ClusterFlags,
@@ -34,7 +34,7 @@ export async function loadSnapshot(
 /**
  * Loads the files that `-f` names.
  *
- * @throws InputError where anything in them is wrong; ToolError where `-f` is missing
+ * @throws InputError if anything in them is wrong; ToolError if `-f` is missing
  */
 export async function loadFiles(flags: InputFlags, context: CommandContext): Promise<LoadedSnapshot> {
   const { filename: paths = [], recursive = false, operatorNamespace } = flags;
@@ -49,7 +49,7 @@ export async function loadFiles(flags: InputFlags, context: CommandContext): Pro
   const problems = withoutEchoes(snapshot.problems).flatMap(
     ({ index, ...problem }) => input.objects[index]?.problem(problem) ?? [],
   );
-  // Nothing is made of half of an input.
+  // A partial input is never used.
   if (input.problems.length + problems.length > 0) {
     throw new InputError(inOrder([...input.problems, ...problems]));
   }
@@ -57,9 +57,9 @@ export async function loadFiles(flags: InputFlags, context: CommandContext): Pro
 }
 
 /**
- * Loads the cluster of a kubeconfig. What can't be read of it counts for nothing, and is never dropped in silence.
+ * Loads the cluster of a kubeconfig. Unreadable objects are ignored, but never silently.
  *
- * @throws what `listCluster` throws
+ * @throws the errors of `listCluster`
  */
 export async function loadCluster(
   flags: Pick<InputFlags, 'operatorNamespace'> & ClusterFlags,
@@ -75,13 +75,13 @@ export async function loadCluster(
   return snapshot;
 }
 
-/** Says which namespaces are assumed: their labels decide whether they are ringed. */
+/** Reports which namespaces are assumed: their labels decide whether they are ringed. */
 export function noteAssumed({ assumedNamespaces: names }: ClusterSnapshot, { note }: CommandContext): void {
   if (names.length === 0) return;
   note(`the input has no Namespace ${quoteSome(names, 5)}: assumed to exist, without labels`);
 }
 
-/** File by file, as they were read, and within a file by line. */
+/** File by file, in the order of reading, and within a file by line. */
 function inOrder(problems: readonly InputProblem[]): readonly InputProblem[] {
   const files = [...new Set(problems.map(({ file }) => file))];
   const position = ({ place }: InputProblem) => place ?? { line: 0, column: 0 };
@@ -92,7 +92,7 @@ function inOrder(problems: readonly InputProblem[]): readonly InputProblem[] {
   return [...problems].sort(compare);
 }
 
-/** Where a field is unknown, the field that it was meant for is missing: that is the same mistake. */
+/** If a field is unknown, the field that was meant is missing: both problems are one mistake, and the second is left out. */
 function withoutEchoes(problems: readonly SnapshotProblem[]): readonly SnapshotProblem[] {
   const unknown = problems.filter(({ code }) => code === 'UnknownField');
   const isEcho = ({ index, path }: SnapshotProblem) =>

@@ -1,12 +1,12 @@
-// Refuses a namespace that `-n` names and that nothing is in: an empty answer would be taken for good news.
-// Must not know what is asked about it.
+// Refuses a namespace in `-n` that contains nothing: an empty answer would look like good news.
+// Must not know the question.
 import { quoteSome } from '../../model/counted.ts';
 import { compareText } from '../../model/object-key.ts';
 import { nearest } from '../did-you-mean.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 
-/** The namespaces that exist, and those that objects are in, sorted. */
+/** The existing namespaces, and those of objects, sorted. */
 export function namespacesOf({ objects }: Pick<ClusterSnapshot, 'objects'>): readonly string[] {
   const names = objects.flatMap(({ kind, metadata }) =>
     kind === 'Namespace' ? [metadata.name] : (metadata.namespace ?? []),
@@ -15,9 +15,9 @@ export function namespacesOf({ objects }: Pick<ClusterSnapshot, 'objects'>): rea
 }
 
 /**
- * Refuses a namespace that is not among the known ones.
+ * Refuses an unknown namespace.
  *
- * @param what what is not there, as in `no workload`
+ * @param what what is missing, as in `no workload`
  * @throws ToolError
  */
 export function checkNamespace(name: string, known: readonly string[], what: string): void {

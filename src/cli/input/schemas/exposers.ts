@@ -1,5 +1,5 @@
-// What is read of the objects that lead to Services from outside. Whatever else they hold passes.
-// Must not know what is made of it.
+// The parts of objects that lead to Services from outside. All other fields are accepted.
+// Must not know how they are used.
 import * as z from 'zod';
 
 const portNumber = z.int().min(1).max(65_535);

@@ -1,10 +1,10 @@
-// The metadata of an object of any kind, checked as strictly as the API server does under fieldValidation=Strict: a
-// `namesapce` would put the object into another namespace without a word. Must not know a kind.
+// The metadata of an object of any kind, checked as strictly as in the API server under fieldValidation=Strict: otherwise a
+// `namesapce` would silently put the object into another namespace. Must not know a kind.
 import * as z from 'zod';
 import { fields } from '../../../routes/schema/fields.ts';
 import { dnsLabel, dnsSubdomain } from '../../../routes/schema/text-schema.ts';
 
-/** YAML makes numbers and booleans of words like `1` and `yes`. */
+/** YAML turns words like `1` and `yes` into numbers and booleans. */
 const words = z.record(z.string(), z.string());
 
 const whatever = z.unknown().optional();
@@ -26,11 +26,11 @@ const rest = {
   selfLink: whatever,
 };
 
-/** `metav1.ObjectMeta` of an object that has a name. */
+/** `metav1.ObjectMeta` of an object with a name. */
 export const namedMetadata = fields({ name: dnsSubdomain(), ...rest });
 
-/** That of an object whose name the API server makes. */
+/** The same for an object whose name the API server creates. */
 export const generatedMetadata = fields({ name: dnsSubdomain().exactOptional(), ...rest });
 
-/** That of an object whose name follows other rules. */
+/** The same for an object whose name follows other rules. */
 export const anyMetadata = fields({ name: z.string(), ...rest });
