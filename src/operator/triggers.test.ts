@@ -1,7 +1,8 @@
 // What is looked at again when an object changes that brings a mistake of ours to light.
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, jest, test } from '@jest/globals';
 import pino from 'pino';
 import { namespace, platform } from '../../test/fixtures.ts';
+import { Store } from '../kube/store.ts';
 import type { StoredNamespace, StoredPlatform } from '../objects/policy-resources.ts';
 import { Stores } from '../objects/stores.ts';
 import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
@@ -41,6 +42,11 @@ beforeEach(() => {
   connectTriggers(stores, queue, { onCountChanged: () => {}, mistakes });
 });
 
+function followDiscoveryIn(cache: Stores): ReturnType<typeof followDiscovery> {
+  const log = pino({ level: 'silent' });
+  return followDiscovery({ cache, queue, log, mistakes, delays: { services: 1, nodes: 1 } });
+}
+
 /** The keys that wait now. */
 async function waiting(): Promise<readonly string[]> {
   const keys: string[] = [];
@@ -51,6 +57,18 @@ async function waiting(): Promise<readonly string[]> {
   }
   return keys;
 }
+
+test('every kind that is watched puts keys into the queue', () => {
+  const cache = new LiveStores('ringfence-system');
+  const onChange = jest.spyOn(Store.prototype, 'onChange');
+  connectTriggers(cache, queue, { onCountChanged: () => {}, mistakes });
+  followDiscoveryIn(cache);
+  const followed = new Set<unknown>(onChange.mock.contexts);
+  const ignored: string[] = [];
+  cache.each(({ name }, store) => followed.has(store) || ignored.push(name));
+  expect(ignored).toEqual([]);
+  onChange.mockRestore();
+});
 
 test.each([
   ['a route', () => stores.gatewayRoutes[0]?.store.accept(broken('shop/route'))],
@@ -66,14 +84,7 @@ test.each([
 );
 
 test('where the cluster can not be found out about, that key alone fails, and all hear that less is certain', async () => {
-  const log = pino({ level: 'silent' });
-  const discovery = followDiscovery({
-    cache: stores,
-    queue,
-    log,
-    mistakes,
-    delays: { services: 1, nodes: 1 },
-  });
+  const discovery = followDiscoveryIn(stores);
   stores.nodes.accept(broken('/sound', { addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] }));
   expect(stores.view().uncertain).not.toContain('nodeRanges');
   stores.nodes.accept(broken('/node', { addresses: [undefined], podRanges: [] }));

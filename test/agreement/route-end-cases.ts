@@ -1,7 +1,8 @@
 // Every route end: on both sides, with each of its fields, and what is not an end.
+import type { RouteEndName } from '../../src/routes/index.ts';
 import { type AgreementCase, routeCase, times } from './agreement-case.ts';
 
-/** Every end that has no settings, or none that it needs. */
+/** Every end, with no settings or those that it needs. */
 const simplest = {
   app: 'web',
   pods: {},
@@ -15,7 +16,7 @@ const simplest = {
   nodes: {},
   cidr: { cidr: '10.0.0.0/8' },
   anywhere: {},
-};
+} satisfies Readonly<Record<RouteEndName, unknown>>;
 
 const onBothSides = Object.entries(simplest).flatMap(([name, value]) => [
   routeCase(`\`${name}\` may stand in from`, { from: { [name]: value } }),

@@ -1,6 +1,6 @@
 // What every verb promises, whatever it does: help with examples that parse, answers that its published schema describes, a
 // sentence instead of a stack for bad input, the same answer from stdin as from files, and exit codes as its help says.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
@@ -66,8 +66,12 @@ function faultsOf(name: string, value: unknown): readonly string[] {
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
-test('every verb has cases here', () => {
+test('every verb has cases here, and a golden session if it reads files', () => {
   expect(Object.keys(exits).sort()).toEqual([...names].sort());
+  const sessions = globSync('test/cli/sessions/*/session.txt').map((path) => readFileSync(path, 'utf8'));
+  expect(readers.filter((name) => !sessions.some((text) => text.includes(`$ ringfence ${name} `)))).toEqual(
+    [],
+  );
 });
 
 describe.each(names)('%s', (name) => {
