@@ -6,6 +6,7 @@ import { type OutputTarget, parseTarget } from './output/output-target.ts';
 /** The input, as flags. */
 export interface InputFlags {
   readonly filename?: readonly string[];
+  readonly kustomize?: readonly string[];
   readonly recursive?: boolean;
   /** The namespace of objects and ends without one; see `namespaceOf`. */
   readonly namespace?: string;
@@ -15,6 +16,11 @@ export interface InputFlags {
 /** The namespace of objects and ends without one. */
 export function namespaceOf({ namespace = 'default' }: Pick<InputFlags, 'namespace'>): string {
   return namespace;
+}
+
+/** Whether the flags name files to read. */
+export function namesFiles({ filename = [], kustomize = [] }: InputFlags): boolean {
+  return filename.length + kustomize.length > 0;
 }
 
 /** The cluster to read, as flags. */
@@ -36,10 +42,13 @@ export class OutputOption extends Option {
   }
 }
 
-/** `-f`, `-R`, `-n`: as in kubectl. */
+/** `-f`, `-k`, `-R`, `-n`: as in kubectl. */
 export function inputOptions(): readonly Option[] {
   return [
     repeatable(new FileOption('-f, --filename <path>', 'a file, a folder, or - for stdin; may be repeated')),
+    repeatable(
+      new FileOption('-k, --kustomize <folder>', 'a Kustomization, which kubectl builds; may be repeated'),
+    ),
     new Option('-R, --recursive', 'also read subfolders'),
     new Option('-n, --namespace <name>', 'the namespace of objects that name none (default: default)'),
     new Option('--operator-namespace <name>', 'the namespace of the operator, which is never fenced').default(

@@ -1,18 +1,16 @@
 // The input of a verb that reads files: everything in them, and all of their problems.
 // Must not know how a verb uses it.
+import { count, nameSome } from '../../model/counted.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { Progress } from '../output/progress.ts';
 import { decodeText } from './decode-text.ts';
-import { LastTree, readDocuments } from './documents.ts';
+import { LastTree, readDocuments, type WrittenDocument } from './documents.ts';
 import { type InputObject, ObjectCollector } from './objects.ts';
 import type { InputProblem } from './problems.ts';
-import { findSources, type Source } from './sources.ts';
+import { findSources, type Source, type SourcePaths } from './sources.ts';
 
 /** What to read. */
-export interface InputOptions {
-  /** In the syntax of `-f`. */
-  readonly paths: readonly string[];
-  readonly recursive: boolean;
+export interface InputOptions extends SourcePaths {
   /** The namespace of objects without one. */
   readonly namespace: string;
 }
@@ -30,36 +28,64 @@ export interface Input {
 
 /** Reads everything that `options` name. */
 export async function readInput(options: InputOptions, progress: Progress): Promise<Input> {
-  const { sources, problems: notFound } = findSources(options.paths, options.recursive);
+  const { sources, problems: notFound, notes } = findSources(options);
   const collector = new ObjectCollector(options.namespace);
-  const trees = new LastTree();
+  const reading: Reading = { collector, trees: new LastTree(), skipped: [] };
   const problems: InputProblem[] = [...notFound];
   for (const [index, source] of sources.entries()) {
     progress.tell('reading files', `${index + 1} of ${sources.length}: ${source.name}`);
-    problems.push(...(await readSource(source, collector, trees)));
+    problems.push(...(await readSource(source, reading)));
   }
   problems.push(...collector.problems);
   const files = sources.map(({ name }) => name);
-  return { files, objects: collector.objects, problems, notes: notesOn(collector) };
+  return {
+    files,
+    objects: collector.objects,
+    problems,
+    notes: [...notes, ...notesOn(collector, reading.skipped)],
+  };
+}
+
+/** What was read so far. */
+interface Reading {
+  readonly collector: ObjectCollector;
+  readonly trees: LastTree;
+  /** Files without objects. */
+  readonly skipped: string[];
 }
 
 async function readSource(
-  { name: file, read }: Source,
-  collector: ObjectCollector,
-  trees: LastTree,
+  { name: file, isNamed, read }: Source,
+  { collector, trees, skipped }: Reading,
 ): Promise<readonly InputProblem[]> {
   const bytes = await read();
   if (!bytes.ok) return [bytes.error];
   const text = decodeText(bytes.value);
   if (!text.ok) return [{ file, message: text.error }];
   const { documents, problems } = readDocuments({ file, text: text.value }, trees);
+  if (!isNamed && isForeign(text.value, documents)) {
+    skipped.push(file);
+    return [];
+  }
   for (const document of documents) collector.add({ file, document });
   return problems;
 }
 
-function notesOn({ ignored, otherPolicies }: ObjectCollector): readonly string[] {
-  const total = [...ignored.values()].reduce((sum, count) => sum + count, 0);
+/** Whether a file is no one's manifest: none of its documents looks like an object, nor does what can't be read of it. */
+function isForeign(text: string, documents: readonly WrittenDocument[]): boolean {
+  return !/apiVersion["']?\s*:/.test(text) && !documents.some(({ value }) => looksLikeObject(value));
+}
+
+function looksLikeObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value);
+}
+
+function notesOn({ ignored, otherPolicies }: ObjectCollector, skipped: readonly string[]): readonly string[] {
+  const total = [...ignored.values()].reduce((sum, number) => sum + number, 0);
   return [
+    ...(skipped.length === 0
+      ? []
+      : [`skipped ${count(skipped.length, 'file')} without objects of Kubernetes: ${nameSome(skipped, 5)}`]),
     ...(total === 0 ? [] : [`ignored ${total} of other kinds: ${list(ignored)}`]),
     ...(otherPolicies.size === 0
       ? []
@@ -69,5 +95,5 @@ function notesOn({ ignored, otherPolicies }: ObjectCollector): readonly string[]
 
 function list(counts: ReadonlyMap<string, number>): string {
   const sorted = [...counts].sort(([a], [b]) => compareText(a, b));
-  return sorted.map(([kind, count]) => `${kind} ${count}`).join(', ');
+  return sorted.map(([kind, number]) => `${kind} ${number}`).join(', ');
 }

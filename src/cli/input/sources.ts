@@ -3,6 +3,8 @@
 import {
   createReadStream,
   type Dirent,
+  existsSync,
+  globSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -11,6 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../model/result.ts';
+import { builtFolder } from './folder-kinds.ts';
+import { kustomize } from './kustomize.ts';
 import type { InputProblem } from './problems.ts';
 
 /** Something to read. */
@@ -19,6 +23,8 @@ export interface Source {
   readonly name: string;
   /** Equal for two names of the same file. */
   readonly identity: string;
+  /** Whether it was named itself; else it is one of the files of a folder. */
+  readonly isNamed: boolean;
   readonly read: () => Promise<Result<Uint8Array, InputProblem>>;
 }
 
@@ -26,6 +32,18 @@ export interface Source {
 export interface Sources {
   readonly sources: readonly Source[];
   readonly problems: readonly InputProblem[];
+  /** What of the folders is left out, and why. */
+  readonly notes: readonly string[];
+}
+
+/** Where to look. */
+export interface SourcePaths {
+  /** As `-f` names them. */
+  readonly paths: readonly string[];
+  /** Folders that Kustomize builds, as `-k` names them. */
+  readonly kustomizations: readonly string[];
+  /** Whether folders in folders are read too; links to folders are not followed. */
+  readonly recursive: boolean;
 }
 
 /** The longest string in V8 has about twice as many characters. */
@@ -34,45 +52,92 @@ const maxBytes = 256 * 2 ** 20;
 /** Files in a folder are read if their name ends like this. */
 const endings = ['.yaml', '.yml', '.json'] as const;
 
+/** Folders that no one means with `-R`: packages of other people. */
+const skippedFolders = ['node_modules'] as const;
+
 /**
- * Finds the files for `paths`, each file once, in the order of `paths` and within a folder by name. Files are few and small, and
+ * Finds what is named, each file once, in the order of `paths` and within a folder by name. Files are few and small, and
  * there is nothing else to do: reading is synchronous.
- *
- * @param recursive whether subfolders are read too; links to folders are not followed
  */
-export function findSources(paths: readonly string[], recursive: boolean): Sources {
+export function findSources({ paths, kustomizations, recursive }: SourcePaths): Sources {
+  const search: Search = { recursive, problems: [], notes: [] };
+  const found = [
+    ...paths.flatMap(expand).flatMap((path) => (path === '-' ? [stdin] : sourcesAt(path, search))),
+    ...kustomizations.map(kustomizationAt),
+  ];
   const sources = new Map<string, Source>();
-  const problems: InputProblem[] = [];
-  for (const path of paths) {
-    const found = path === '-' ? [stdin] : sourcesAt(path, recursive, problems);
-    for (const source of found) {
-      if (!sources.has(source.identity)) sources.set(source.identity, source);
-    }
+  for (const source of found) {
+    if (!sources.has(source.identity)) sources.set(source.identity, source);
   }
-  return { sources: [...sources.values()], problems };
+  return { sources: [...sources.values()], problems: search.problems, notes: search.notes };
 }
 
-const stdin: Source = { name: '<stdin>', identity: '-', read: () => readStream('<stdin>', process.stdin) };
+/** A search under way. */
+interface Search {
+  readonly recursive: boolean;
+  readonly problems: InputProblem[];
+  readonly notes: string[];
+}
 
-function sourcesAt(path: string, recursive: boolean, problems: InputProblem[]): readonly Source[] {
+/** What kubectl takes for several paths: a list with commas, and a pattern that no shell has expanded. */
+function expand(path: string): readonly string[] {
+  if (path === '-' || isUrl(path) || existsSync(path)) return [path];
+  if (path.includes(','))
+    return path
+      .split(',')
+      .filter((part) => part !== '')
+      .flatMap(expand);
+  const matches = globSync(path).sort();
+  return matches.length === 0 ? [path] : matches;
+}
+
+function isUrl(path: string): boolean {
+  return /^https?:\/\//i.test(path);
+}
+
+function kustomizationAt(folder: string): Source {
+  const name = `<kustomize ${folder}>`;
+  return { name, identity: name, isNamed: true, read: () => kustomize(folder, name) };
+}
+
+const stdin: Source = {
+  name: '<stdin>',
+  identity: '-',
+  isNamed: true,
+  read: () => readStream('<stdin>', process.stdin),
+};
+
+function sourcesAt(path: string, search: Search): readonly Source[] {
+  const { recursive, problems } = search;
+  if (isUrl(path)) {
+    const hint = `\`curl -sL ${path} | ringfence … -f -\``;
+    problems.push({ file: path, message: 'URLs are not fetched', hint });
+    return [];
+  }
   try {
     const found = statSync(path);
-    if (!found.isDirectory()) return [sourceAt(path, found)];
-    const files = filesIn(path, recursive);
+    if (!found.isDirectory()) return [sourceAt(path, found, true)];
+    const built = builtFolder(path);
+    if (built !== undefined) {
+      problems.push({ file: path, ...built });
+      return [];
+    }
+    const files = filesIn(path, recursive, search.notes);
     if (files.length === 0) problems.push(nothingIn(path, recursive));
-    return files.map((file) => sourceAt(file, statSync(file)));
+    return files.map((file) => sourceAt(file, statSync(file), false));
   } catch (error) {
     problems.push(unreadable(path, error));
     return [];
   }
 }
 
-function sourceAt(path: string, found: Stats): Source {
+function sourceAt(path: string, found: Stats, isNamed: boolean): Source {
   // A pipe, as in `<(helm template …)`, has no other name.
   const isFile = found.isFile();
   return {
     name: path,
     identity: isFile ? realpathSync(path) : path,
+    isNamed,
     read: () => (isFile ? readFile(path, found.size) : readStream(path, createReadStream(path))),
   };
 }
@@ -108,13 +173,29 @@ function tooLarge(file: string): InputProblem {
   return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB` };
 }
 
-/** @throws if a folder can't be read */
-function filesIn(folder: string, recursive: boolean): readonly string[] {
+/**
+ * The files of a folder that are read.
+ *
+ * @param notes gets what is left out of the folders in it
+ * @throws if a folder can't be read
+ */
+function filesIn(folder: string, recursive: boolean, notes: string[]): readonly string[] {
   return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return recursive ? filesIn(path, recursive) : [];
+    if (entry.isDirectory()) return recursive ? filesBelow(path, entry.name, notes) : [];
     return isManifest(entry.name) ? [path] : [];
   });
+}
+
+function filesBelow(folder: string, name: string, notes: string[]): readonly string[] {
+  if (skippedFolders.some((skipped) => skipped === name)) {
+    notes.push(`skipped the folder \`${folder}\``);
+    return [];
+  }
+  const built = builtFolder(folder);
+  if (built === undefined) return filesIn(folder, true, notes);
+  notes.push(`warning: skipped \`${folder}\`, which ${built.message}; ${built.hint}`);
+  return [];
 }
 
 function entriesOf(folder: string): readonly Dirent[] {
@@ -133,7 +214,7 @@ function nothingIn(folder: string, recursive: boolean): InputProblem {
 
 function hasFiles(folder: string): boolean {
   try {
-    return filesIn(folder, true).length > 0;
+    return filesIn(folder, true, []).length > 0;
   } catch {
     return false;
   }

@@ -1,13 +1,13 @@
 // The two snapshots that a plan compares: files with files, a cluster with itself after the files are applied, or a cluster with
 // the policies that this version would write. Must not know what is compared.
 import type { CommandContext } from '../command-context.ts';
-import type { ClusterFlags, InputFlags } from '../options.ts';
+import { type ClusterFlags, type InputFlags, namesFiles } from '../options.ts';
 import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type InForce, inForce } from '../snapshot/in-force.ts';
 import { loadCluster, loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
 import { applyFiles } from './apply-files.ts';
 
-/** The two sides, as flags. Without `filename`, only the cluster is used. */
+/** The two sides, as flags. Without files, only the cluster is used. */
 export interface PlanFlags extends InputFlags, ClusterFlags {
   /** The files as they are now; absent: the cluster. */
   readonly against?: readonly string[];
@@ -26,11 +26,11 @@ export async function loadComparison(flags: PlanFlags, context: CommandContext):
   const enforced = flags.enforce ? 'DryRunToo' : 'AsWritten';
   if (flags.against !== undefined) {
     const files = await loadFiles(flags, context);
-    const old = await loadFiles({ ...flags, filename: flags.against }, context);
+    const old = await loadFiles({ ...flags, filename: flags.against, kustomize: [] }, context);
     noteAssumed(files, context);
     return { before: inForce(old, 'AsWritten'), after: inForce(files, enforced) };
   }
-  const objects = flags.filename === undefined ? [] : (await loadFiles(flags, context)).objects;
+  const objects = namesFiles(flags) ? (await loadFiles(flags, context)).objects : [];
   const live = await loadCluster(flags, context);
   const applied = snapshotOf(applyFiles(live.objects, objects), flags.operatorNamespace);
   noteAssumed(applied, context);

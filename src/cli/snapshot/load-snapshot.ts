@@ -6,7 +6,7 @@ import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import { type Input, readInput } from '../input/input.ts';
 import { InputError, type InputProblem } from '../input/problems.ts';
-import { type ClusterFlags, type InputFlags, namespaceOf } from '../options.ts';
+import { type ClusterFlags, type InputFlags, namesFiles, namespaceOf } from '../options.ts';
 import { type ClusterSnapshot, type SnapshotProblem, snapshotOf } from './cluster-snapshot.ts';
 import { listCluster } from './list-cluster.ts';
 
@@ -25,7 +25,7 @@ export async function loadSnapshot(
   flags: InputFlags & ClusterFlags,
   context: CommandContext,
 ): Promise<LoadedSnapshot> {
-  if ((flags.filename ?? []).length === 0) return loadCluster(flags, context);
+  if (!namesFiles(flags)) return loadCluster(flags, context);
   const snapshot = await loadFiles(flags, context);
   noteAssumed(snapshot, context);
   return snapshot;
@@ -37,11 +37,19 @@ export async function loadSnapshot(
  * @throws InputError if anything in them is wrong; ToolError if `-f` is missing
  */
 export async function loadFiles(flags: InputFlags, context: CommandContext): Promise<LoadedSnapshot> {
-  const { filename: paths = [], recursive = false, operatorNamespace } = flags;
-  if (paths.length === 0) {
+  const {
+    filename: paths = [],
+    kustomize: kustomizations = [],
+    recursive = false,
+    operatorNamespace,
+  } = flags;
+  if (!namesFiles(flags)) {
     throw new ToolError('name the files to read with `-f`: a file, a folder, or `-` for stdin');
   }
-  const input = await readInput({ paths, recursive, namespace: namespaceOf(flags) }, context.progress);
+  const input = await readInput(
+    { paths, kustomizations, recursive, namespace: namespaceOf(flags) },
+    context.progress,
+  );
   for (const text of input.notes) context.note(text);
   context.progress.tell('compiling');
   const objects = input.objects.map(({ object }) => object);
