@@ -60,6 +60,8 @@ const pure = `^src/(${layers
 /** The only files that open files or connections, or listen. */
 const reachesOut = [
   'cli/graph/page-assets',
+  'cli/input/folder-kinds',
+  'cli/input/kustomize',
   'cli/input/sources',
   'cli/output/write',
   'kube/(api-client|connection|http|token-files)',

@@ -1,7 +1,7 @@
 // What a reader of an explanation should know besides the policies: about nodes, addresses and port names.
 // Must not know how the explanation is made.
 import { quoteSome } from '../model/counted.ts';
-import { allPorts, covers, intersect, isEmpty, type PortSet } from '../model/port-set.ts';
+import { allPorts, covers, formatPortSet, intersect, isEmpty, type PortSet } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
 import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
 import { resolvePorts } from './rule-ports.ts';
@@ -25,6 +25,7 @@ export interface Note {
     | 'AddressesUnknown'
     | 'NodeTraffic'
     | 'NoSuchPort'
+    | 'NoCommonPort'
     | 'FamiliesDiffer'
     | 'NoCommonFamily';
   readonly message: string;
@@ -56,9 +57,15 @@ export const selfNote: Note = {
 
 /** Everything to know about a pair of two ends. */
 export function notesOn(noted: Noted): readonly Note[] {
-  return [hostNetworks, blocksThatMatch, unknownAddresses, nodeTraffic, missingPort, wrongFamilies].flatMap(
-    (about) => about(noted),
-  );
+  return [
+    hostNetworks,
+    blocksThatMatch,
+    unknownAddresses,
+    nodeTraffic,
+    missingPort,
+    noCommonPort,
+    wrongFamilies,
+  ].flatMap((about) => about(noted));
 }
 
 function hostNetworks({ from, to }: Noted): readonly Note[] {
@@ -110,6 +117,19 @@ function missingPort({ to, port, asked }: Noted): readonly Note[] {
     ? `${quote(to.name)} has no ${port.protocol} port named \`${port.name}\``
     : `${quote(to.name)} is an address, and addresses have no port names`;
   return [{ code: 'NoSuchPort', message }];
+}
+
+function noCommonPort({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
+  if (allowed || asked !== undefined) return [];
+  const common = familiesOf(from.is).filter((family) => familiesOf(to.is).includes(family));
+  const met = common.flatMap((family) => {
+    const [out, into] = [portsOfSide(egress, family), portsOfSide(ingress, family)];
+    return isEmpty(out) || isEmpty(into) ? [] : [{ out, into }];
+  });
+  const [first] = met;
+  if (first === undefined) return [];
+  const message = `${quote(from.name)} may send to ${formatPortSet(first.out)} only, ${quote(to.name)} may receive on ${formatPortSet(first.into)} only: no port is allowed by both`;
+  return [{ code: 'NoCommonPort', message }];
 }
 
 function wrongFamilies({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {

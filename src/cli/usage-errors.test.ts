@@ -19,6 +19,8 @@ describe('a mistake on the command line', () => {
       ['crds', '-o', 'xml'],
       '`-o xml`: it is one of yaml, json, or a file with such an extension, or `format=file`',
     ],
+    [['lint', 'a.yaml'], '`lint` takes no argument `a.yaml`: files and folders are named with `-f a.yaml`'],
+    [['crds', 'a'], '`crds` takes no argument `a`'],
     [['lint', '-f'], 'option `-f, --filename <path>` argument missing'],
   ])('%j is told in words of ours', async (words, message) => {
     expect(await refusal(...words)).toBe(message);

@@ -21,6 +21,7 @@ export function reportUsageErrors(command: Command): Command {
 
 /** @param message commander's message, with the user's words in backticks */
 function usageMessage(command: Command, code: string | undefined, message: string): string {
+  if (code === 'commander.excessArguments') return excessArguments(command);
   const known = {
     'commander.unknownOption': command
       .createHelp()
@@ -34,7 +35,15 @@ function usageMessage(command: Command, code: string | undefined, message: strin
   return code === 'commander.missingArgument' ? `${message}: \`--help\` says what it is` : message;
 }
 
-/** For a refused value, the message begins with `subject`, and lists the choices if there are any. */
+function excessArguments(command: Command): string {
+  const { args, registeredArguments: taken, options } = command;
+  const [word = ''] = args.slice(taken.length);
+  const readsFiles = options.some(({ long }) => long === '--filename');
+  const hint = readsFiles ? `: files and folders are named with \`-f ${word}\`` : '';
+  return `\`${command.name()}\` takes no argument \`${word}\`${hint}`;
+}
+
+/** Where a value is refused, the message begins with `subject`, and lists the choices if there are any. */
 function explainRefusal(parsed: Option | Argument, subject: (value: string) => string): void {
   const parse = parsed.parseArg;
   if (parse === undefined) return;

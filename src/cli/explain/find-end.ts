@@ -23,34 +23,73 @@ export interface Names {
   readonly namespace: string;
 }
 
-/** Kinds by the words that kubectl accepts for them. */
-const kindWords: Readonly<Record<string, string>> = {
-  ...{ pod: 'Pod', po: 'Pod', deployment: 'Deployment', deploy: 'Deployment' },
-  ...{ statefulset: 'StatefulSet', sts: 'StatefulSet', daemonset: 'DaemonSet', ds: 'DaemonSet' },
-  ...{ replicaset: 'ReplicaSet', rs: 'ReplicaSet' },
-  ...{ job: 'Job', cronjob: 'CronJob', cj: 'CronJob', service: 'Service', svc: 'Service' },
+/** Kinds by the short names that kubectl takes for them. */
+const shortNames: Readonly<Record<string, string>> = {
+  ...{ po: 'Pod', deploy: 'Deployment', sts: 'StatefulSet', ds: 'DaemonSet', rs: 'ReplicaSet' },
+  ...{ rc: 'ReplicationController', cj: 'CronJob', svc: 'Service' },
 };
+const kinds = [...Object.values(shortNames), 'Job'] as const;
+/** Kinds by all words that kubectl takes for them: short, singular and plural. */
+const kindWords = new Map([
+  ...Object.entries(shortNames),
+  ...kinds.flatMap((kind) => [
+    [kind.toLowerCase(), kind] as const,
+    [`${kind.toLowerCase()}s`, kind] as const,
+  ]),
+]);
 
 /**
- * Finds what `word` names: an address or a CIDR; `namespace/name` of a workload, or else of a pod, or else of a Service;
- * `kind/namespace/name` if it must have that kind.
+ * Finds what `word` names: an address or a CIDR; `namespace/name` of a workload, else of a pod, else of a Service;
+ * `kind/namespace/name` where it must be of that kind; `kind/name` as kubectl takes it.
  *
  * @throws ToolError if nothing has that name
  */
 export function findEnd(word: string, names: Names): ResolvedEnd {
-  if (isAddress(word)) return addressEnd(word, names.analysis);
-  const parts = word.split('/');
-  const [kindWord = '', namespace = '', name = ''] =
-    parts.length === 3 ? parts : parts.length === 2 ? ['', ...parts] : ['', names.namespace, word];
-  const kind = kindWords[kindWord.toLowerCase()];
-  if (parts.length > 3 || namespace === '' || name === '' || (kindWord !== '' && kind === undefined)) {
+  const mistaken = mistakenEnd(word);
+  if (isAddress(word) && mistaken === undefined) return addressEnd(word, names.analysis);
+  const meanings = mistaken === undefined ? meaningsOf(word, names.namespace) : [];
+  for (const wanted of meanings) {
+    const found = lookUp(wanted, names.analysis);
+    if (found !== undefined) return found;
+  }
+  if (mistaken !== undefined) throw new ToolError(mistaken);
+  const meant = meanings.at(-1);
+  if (meant === undefined) {
     throw new ToolError(
       `\`${word}\` is not an end: write \`namespace/workload\`, \`namespace/pod\`, \`service/namespace/name\`, an address or a CIDR`,
     );
   }
-  const found = lookUp({ kind, namespace, name }, names.analysis);
-  if (found !== undefined) return found;
-  throw new ToolError(notFound(word, { kind, namespace, name }, names.analysis));
+  throw new ToolError(notFound(word, meant, names.analysis));
+}
+
+/** What a word may name, the first that exists is meant; none where it has no such form. */
+function meaningsOf(word: string, namespace: string): readonly Wanted[] {
+  const parts = word.split('/');
+  if (parts.includes('')) return [];
+  const [first = '', second = '', third = ''] = parts;
+  const kind = kindWords.get(first.toLowerCase());
+  switch (parts.length) {
+    case 1:
+      return [{ kind: undefined, namespace, name: first }];
+    case 2:
+      return [
+        { kind: undefined, namespace: first, name: second },
+        ...(kind === undefined ? [] : [{ kind, namespace, name: second }]),
+      ];
+    case 3:
+      return kind === undefined ? [] : [{ kind, namespace: second, name: third }];
+    default:
+      return [];
+  }
+}
+
+/** What people write for an end that is none; `undefined` where the word may be one. */
+function mistakenEnd(word: string): string | undefined {
+  const [, end, port] = /^([a-z][^:]*):([\w-]+)$/i.exec(word) ?? [];
+  if (end !== undefined && !parseAddress(word).ok) {
+    return `\`${word}\` names no end: a port is an argument of its own, as in \`${end} ${port}\``;
+  }
+  return undefined;
 }
 
 /**
@@ -111,6 +150,12 @@ function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis)
     // Without a namespace, the word may mean another namespace than that of `-n`.
     (word.includes('/') ? undefined : all.filter((key) => key.name === name).map(formatKey)[0]);
   if (meant !== undefined) return `${nothing}: did you mean \`${meant}\`?`;
+  if (word.toLowerCase() === 'internet') {
+    return `${nothing}: ask about an address, such as \`198.51.100.7\`, or about all with \`0.0.0.0/0\``;
+  }
+  if (/^[\w-]+(\.[\w-]+)*\.[a-z]{2,}\.?$/i.test(word)) {
+    return `${nothing}, and NetworkPolicies know no DNS names: ask about the addresses of \`${word}\``;
+  }
   const here = analysis.workloads.filter(({ workload }) => workload.namespace === namespace);
   if (here.length > 0) return `${nothing}; namespace \`${namespace}\` has ${some(here.map(formatEndpoint))}`;
   const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);

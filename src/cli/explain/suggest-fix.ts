@@ -40,7 +40,7 @@ export function suggestFix(denied: Denied): string | undefined {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
   if (parts.length > maxParts) return undefined;
   const waysAt = (side: 'ingress' | 'egress') => {
-    const closed = parts.filter((part) => !part[side].allows);
+    const closed = parts.flatMap((part) => lackingAt(part, side));
     return {
       routes: unique(closed.flatMap((part) => routesFor(part, side, denied.snapshot))),
       policies: unique(closed.flatMap((part) => policiesFor(part, side, denied.snapshot))),
@@ -52,6 +52,8 @@ export function suggestFix(denied: Denied): string | undefined {
     ingress.routes,
     egress.routes,
     unique([...ingress.routes, ...egress.routes]),
+    ingress.policies,
+    egress.policies,
     [...ingress.routes, ...egress.policies],
     [...ingress.policies, ...egress.routes],
     [...ingress.policies, ...egress.policies],
@@ -60,6 +62,13 @@ export function suggestFix(denied: Denied): string | undefined {
     .filter((texts) => texts.length > 0)
     .find((texts) => isAllowedWith(texts, denied))
     ?.join('\n---\n');
+}
+
+/** What a side has to allow; where both sides allow something, but nothing in common, it is what the other one allows. */
+function lackingAt(part: Explanation, side: 'ingress' | 'egress'): readonly Explanation[] {
+  if (!part[side].allows) return [part];
+  const other = part[side === 'ingress' ? 'egress' : 'ingress'];
+  return other.allows && part.asked === undefined ? [{ ...part, asked: other.ports }] : [];
 }
 
 function isAllowedWith(texts: readonly string[], { question, snapshot, operatorNamespace }: Denied): boolean {

@@ -30,7 +30,10 @@ export async function kustomize(folder: string, file: string): Promise<Result<Ui
       const { code, stderr, message } = error as NodeJS.ErrnoException & { readonly stderr?: Buffer };
       // Missing: the other one may be there.
       if (code === 'ENOENT') continue;
-      const said = stderr?.toString().trim() || message;
+      const written = stderr?.toString().trim() ?? '';
+      // Newer kubectls wrap the reason into a line of their log.
+      const [, reason] = /err="(.*)"$/s.exec(written) ?? [];
+      const said = reason ?? (written || message);
       return failure({ file, message: `\`${program} ${verb} ${folder}\` failed: ${said}` });
     }
   }
