@@ -1,4 +1,4 @@
-// A place for one contender: a control plane of its own, the same for all, with a witness that watches it.
+// The environment of one contender: a control plane of its own, the same for all, with a witness that watches it.
 // Because nobody else writes there, contenders can take turns sample by sample, all of them warm.
 // Must not know who contends, nor what is measured.
 import { join } from 'node:path';

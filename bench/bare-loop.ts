@@ -1,6 +1,6 @@
-// The yardstick, as its own process: a watch of namespaces and one of policies, and a POST for what they tell.
-// Over Ringfence's own transport, but without a cache, a comparison, a queue, a status or a log: what is left is what
-// the API server and the transport cost. It keeps Ringfence's promise that the deny is stored before the rest is sent.
+// The reference, as its own process: a watch of namespaces and one of policies, and a POST for each reported namespace.
+// It uses Ringfence's own transport, but has no cache, comparison, queue, status or log: what is left is the cost of
+// the API server and the transport. Like Ringfence, it stores the deny before it sends the rest.
 // Usage: node bench/bare-loop.ts KUBECONFIG RING.json SELECTOR
 import { readFileSync } from 'node:fs';
 import { ApiClient } from '../src/kube/api-client.ts';

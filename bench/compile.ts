@@ -65,7 +65,7 @@ function edit(index: number): { readonly ms: number; readonly touched: number } 
   return { ms: performance.now() - started, touched: touched.size };
 }
 
-/** What the whole cluster is told of: a wide route of a system namespace, and the namespace of what scrapes all of them. */
+/** Objects that affect the whole cluster: a wide route of a system namespace, and the namespace of a system that scrapes all of them. */
 function takeMonitoring(): void {
   take('Namespace', 'monitoring', undefined, {});
   take('AppNetworkProfile', 'prometheus', 'monitoring', {

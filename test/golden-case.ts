@@ -98,7 +98,7 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: S
   });
 }
 
-/** Where a namespace stands, what became of its routes, and what is done in it. */
+/** Where a namespace stands, the result of its routes, and what is done in it. */
 function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): object {
   const { namespace, outside, enforcement, egress, frozenOwners, frozenMirrors, profiles } = compiled;
   const phases = plans.get(namespace)?.phases ?? [];

@@ -18,7 +18,7 @@ describe('the generated files', () => {
     },
   );
 
-  test.each(['crds', 'docs/reference'])('are all that is in %s, but for what lists them', (folder) => {
+  test.each(['crds', 'docs/reference'])('are all that is in %s, except for what lists them', (folder) => {
     const expected = [...files.keys()].filter((path) => path.startsWith(folder));
     const found = readdirSync(folder).filter((name) => name !== 'kustomization.yaml');
     expect(found.map((name) => `${folder}/${name}`).sort()).toEqual(expected.sort());

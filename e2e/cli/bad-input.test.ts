@@ -27,7 +27,7 @@ function write(name: string, text: string | Uint8Array): string {
   return path;
 }
 
-/** An error that is told by these lines, and by no other. */
+/** An error that these lines report, and no others. */
 function told(...lines: readonly string[]): Ended {
   return { stdout: '', stderr: `${lines.join('\n')}\n`, exitCode: 2 };
 }
@@ -182,7 +182,7 @@ describe('a file that is written', () => {
     ]);
   });
 
-  test('is the old one or the new one to whoever reads it meanwhile', async () => {
+  test('is the old one or the new one to anyone who reads it meanwhile', async () => {
     const { stdout: whole } = await tool.run(`ringfence crds`);
     const out = write('crds.yaml', whole);
     const sizes = await tool.run(

@@ -60,7 +60,7 @@ describe('progress', () => {
   /** It takes longer than a second, whatever the machine. */
   const slow = 'ringfence matrix -f . -f <(sleep 3)';
 
-  test('of a second or more is told on stderr, a line for each stage', async () => {
+  test('of a second or more is reported on stderr, a line for each stage', async () => {
     const { stdout: told } = await tool.run(`${slow} 2>&1 >/dev/null`, { folder });
     expect(told).toContain('ringfence: compiling …\nringfence: analysing …\n');
     const { stdout } = await tool.run(`${slow} 2>/dev/null`, { folder });

@@ -1,5 +1,5 @@
 // The throw-away certificate authority of one control plane, and the certificates that it signs: for the API server, and
-// for whoever logs in. In Kubernetes a client certificate's common name is the user and each organization is a group:
+// for anyone who logs in. In Kubernetes a client certificate's common name is the user and each organization is a group:
 // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#x509-client-certificates
 import 'reflect-metadata';
 import { randomBytes, type webcrypto } from 'node:crypto';

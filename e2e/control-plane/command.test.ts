@@ -15,7 +15,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** A home of its own, so that the control plane of whoever runs this test is left alone. */
+/** A home of its own, so that the control plane of anyone who runs this test is left alone. */
 let home: string;
 let env: NodeJS.ProcessEnv;
 

@@ -26,7 +26,7 @@ const configMap = (name: string, owner?: Stored) => ({
   },
 });
 
-/** The status of a GET by whoever the kubeconfig at `path` logs in. */
+/** The status of a GET by anyone who the kubeconfig at `path` logs in. */
 async function statusFor(path: string, resource: string): Promise<number> {
   const { clusters, users } = parse(await readFile(path, 'utf8'));
   const { cluster } = clusters[0];

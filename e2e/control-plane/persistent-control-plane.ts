@@ -1,5 +1,5 @@
-// The one control plane that a person starts by hand, and that stays up until it is told otherwise.
-// A state file in the cache remembers it from one command to the next. The file is believed only as far as the processes
+// The one control plane that a person starts by hand, and that stays up until the person stops it.
+// A state file in the cache remembers it from one command to the next. The file is trusted only as far as the processes
 // that it names still live: after a crash or a reboot, what is left is cleaned up.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

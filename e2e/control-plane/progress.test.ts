@@ -1,4 +1,4 @@
-// Whoever waits sees that something happens.
+// Anyone who waits sees that something happens.
 import { describe, expect, test } from '@jest/globals';
 import { withProgress } from './progress.ts';
 

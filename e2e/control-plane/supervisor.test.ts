@@ -122,7 +122,7 @@ describe('a control plane ends, and its directory is deleted', () => {
 });
 
 describe('a supervisor', () => {
-  /** A shell in place of a binary; its log shows what it was told. */
+  /** A shell in place of a binary; its log shows what it was reported. */
   const shell = (name: Component['name'], directory: string, script: string): Component => ({
     name,
     command: 'sh',

@@ -10,7 +10,7 @@ export interface Binary {
   readonly name: BinaryName;
   /** As the binary itself reports it, without the leading `v`. */
   readonly version: string;
-  /** Another version that will do too: etcd is paired with Kubernetes by whoever packs them together. */
+  /** Another version that will do too: etcd is paired with Kubernetes by anyone who packs them together. */
   readonly accepts: (version: string) => boolean;
   /** Arguments that make the binary print its version. */
   readonly versionArguments: readonly string[];

@@ -7,7 +7,7 @@ import { connect, loadKubeConfig } from '../../src/kube/connection.ts';
 import type { DesiredPolicy } from '../../src/model/policies.ts';
 import { Cache } from '../../src/objects/cache.ts';
 
-/** The policies that the profiles of a cluster stand for. */
+/** The policies that the profiles of a cluster compile to. */
 export async function previewPolicies(kubeconfig: string): Promise<readonly DesiredPolicy[]> {
   const client = new ApiClient(await connect(loadKubeConfig({ kubeconfig })));
   const stop = new AbortController();

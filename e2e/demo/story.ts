@@ -1,4 +1,4 @@
-// The story that `make demo` tells. Every number is measured while it is told, and every claim is checked: where the
+// The story of `make demo`. It measures every number while it runs, and checks every claim: if the
 // story is not true, it throws. Must not start or stop anything.
 import {
   type Cluster,
@@ -169,7 +169,7 @@ async function serviceIsFollowed(cluster: Cluster, narrator: Narrator): Promise<
 
 async function restricted(cluster: Cluster, narrator: Narrator): Promise<void> {
   narrator.chapter(
-    'A namespace that reaches nothing, but for what lets it in: no egress rule is written by hand',
+    'A namespace that reaches nothing, except for what lets it in: no egress rule is written by hand',
   );
   narrator.command('kubectl apply -f kube-dns.yaml   # what every cluster has that has nodes');
   await createDns(cluster);

@@ -280,7 +280,7 @@ async function guardedSays(cidr: string): Promise<void> {
   await cluster.eventually(`a rule for ${cidr}`, async () => (await saidInGuarded()).includes(cidr));
 }
 
-describe('what can not be found out', () => {
+describe('what cannot be found out', () => {
   test('stays as it was, is a finding, and rewrites nothing', async () => {
     const before = await discovered();
     const { endpoints } = await cluster.api.json<{ endpoints: readonly object[] }>('GET', dnsSlicePath);

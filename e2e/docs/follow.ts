@@ -1,4 +1,4 @@
-// What becomes of a block as a page is followed: run, checked by the API server, saved, or compared with what was printed.
+// What happens to a block of a page: it is run, checked by the API server, saved, or compared with the output.
 // Must not know any page.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -8,7 +8,7 @@ import type { Ran, Reader } from './reader.ts';
 
 const isUpdating = process.env.UPDATE_DOCS === '1';
 
-/** Whether following a page takes a cluster in a certain state: whether something in it is run. */
+/** Whether a page needs a cluster in a certain state: whether something in it is run. */
 export function isFollowed({ blocks }: Page): boolean {
   return blocks.some((block) => block.language === 'sh' && noteOf(block, 'not run') === undefined);
 }
@@ -45,7 +45,7 @@ async function run(block: Block, shown: Block | undefined, reader: Reader): Prom
   if (shown !== undefined && !isRight(ran)) await differ(shown, ran.printed);
 }
 
-/** Has the API server judge what is written, and saves it where its first line is a comment with the name of a file. */
+/** Lets the API server validate the text, and saves it if its first line is a comment with the name of a file. */
 async function check(block: Block, reader: Reader): Promise<void> {
   if (noteOf(block, 'not checked') === undefined) {
     const ran = await reader.run(
@@ -61,7 +61,7 @@ async function check(block: Block, reader: Reader): Promise<void> {
 /** It reads YAML 1.1, in which `off` is false. */
 const asKubectl = { version: '1.1' } as const;
 
-/** A namespace that the page has not made yet would refuse what is in it, so that all is judged in `default`. */
+/** A namespace that the page has not created yet would refuse its objects, so everything is validated in `default`. */
 function withoutPlace(text: string): string {
   return parseAllDocuments(text, asKubectl)
     .map((document) => document.toJS())
@@ -78,7 +78,7 @@ async function differ(shown: Block, printed: string): Promise<void> {
   throw at(shown, `shows something else than was printed:\n${printed}`);
 }
 
-/** The page is read anew, because a block before this one may have changed it: only the text tells where the block is. */
+/** The page is read again, because a block before this one may have changed it: only the text identifies the block. */
 async function rewrite({ page, text }: Block, printed: string): Promise<void> {
   const fenced = (lines: string) => ['```text', ...(lines === '' ? [] : [lines]), '```'].join('\n');
   const before = await readFile(page, 'utf8');

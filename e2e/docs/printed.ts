@@ -1,6 +1,6 @@
-// Whether a command printed what a page shows, but for what differs from run to run. Must not know who printed it.
+// Whether a command printed what a page shows, except for what differs from run to run. Must not know who printed it.
 
-/** What differs from run to run, and what it is compared as. Applied in this order, to both sides. */
+/** What differs from run to run, and its replacement for the comparison. Applied in this order, to both sides. */
 const volatile: readonly (readonly [RegExp, string])[] = [
   // Progress, on a machine that is slow.
   [/^ringfence: .* …\n/gm, ''],
@@ -24,7 +24,7 @@ function steady(text: string): string {
   return volatile.reduce((rest, [pattern, instead]) => rest.replaceAll(pattern, instead), text).trim();
 }
 
-/** Whether `shown` is what was `printed`. A line `...` in it stands for any lines. */
+/** Whether `shown` matches `printed`. A line `...` in it matches any lines. */
 export function isPrinted(shown: string, printed: string): boolean {
   const parts = steady(shown).split(/^ *\.\.\.$/m);
   const pattern = parts.map((part) => part.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*');

@@ -1,4 +1,4 @@
-// A person who follows a page: a folder of their own that looks like a checkout, kubectl and ringfence on the PATH, one
+// A simulated reader of a page: a folder that looks like a checkout, kubectl and ringfence on the PATH, one
 // block after the other in a shell. Must not know what a block is for.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ export class Reader implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** Sits down before a cluster, in a new folder in which everything of the repository is linked. */
+  /** Prepares for a cluster, in a new folder with links to everything in the repository. */
   static async at(kubeconfig: string): Promise<Reader> {
     const { kubectl } = await ensureBinaries(['kubectl']);
     const folder = await mkdtemp(join(tmpdir(), 'ringfence-docs-'));
@@ -59,9 +59,9 @@ export class Reader implements AsyncDisposable {
     await writeFile(path, `${text}\n`);
   }
 
-  /** Runs some lines in a shell that ends at the first one that fails. */
+  /** Runs some lines in a shell that stops at the first failing one. */
   async run(lines: string, input = '', timeoutMs = 60_000): Promise<Ran> {
-    // One pipe for both streams: only then is their order that of a terminal.
+    // One pipe for both streams: only then is their order the same as on a terminal.
     const args = ['--norc', '-euo', 'pipefail', '-c', `exec 2>&1\n${lines}`];
     const child = this.#spawn('bash', args, AbortSignal.timeout(timeoutMs));
     let printed = '';

@@ -32,7 +32,7 @@ const linesWith = (operator: OperatorProcess, text: string) =>
   operator.lines.filter(({ msg }) => msg.includes(text)).length;
 
 describe('an API server that is killed for 10 s', () => {
-  test('is waited for: what changed right after its return is mended, and the log has one line each way', async () => {
+  test('is waited for: what changed right after its return is fixed, and the log has one line each way', async () => {
     await using operator = await startOperator({ kubeconfig: await cluster.operatorKubeconfig() });
     await becomesRight(cluster, ringed);
     await cluster.controlPlane.killApiServer();
@@ -43,7 +43,7 @@ describe('an API server that is killed for 10 s', () => {
     await operator.logged('the API server is reachable again');
     expect(linesWith(operator, 'unreachable')).toBe(1);
     expect(linesWith(operator, 'reachable again')).toBe(1);
-    // While it starts, a slow API server may refuse for longer than the log is patient: that is told, and no more.
+    // While it starts, a slow API server may refuse for longer than the log is patient: that is reported, and no more.
     expect(
       operator.lines.filter(
         ({ level, status }) => level > 30 && ![403, 404, 429, 503].includes(Number(status)),
@@ -118,7 +118,7 @@ describe('through a proxy that fails', () => {
     await cluster.eventually('the watch stands', async () => proxy().openFor(watches.path) > 2_500);
   });
 
-  test('a watch that breaks whenever it is opened is told of once, and once when it stands', async () => {
+  test('a watch that breaks whenever it is opened is reported once, and once when it stands', async () => {
     const from = operator.lines.length;
     const fault = proxy().inject({ ...watches, act: { kind: 'tear', bytes: 0 } });
     proxy().cut(watches.path);

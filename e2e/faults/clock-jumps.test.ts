@@ -1,4 +1,4 @@
-// The wall clock jumps, as NTP or a resumed machine makes it: nothing that the operator does hangs on it.
+// The wall clock jumps, as NTP or a resumed machine makes it: nothing that the operator does depends on it.
 import { expect, test } from '@jest/globals';
 import { denyIngress, transition } from '../support/cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';

@@ -1,12 +1,12 @@
-// Which connections the recorded policies let through at each moment, by the plainest evaluator there is.
-// Whatever holds before a fault and after it must hold in between: a closed way never opens, an open one is never cut.
+// Which connections the recorded policies allow at each moment, by the simplest possible evaluator.
+// What is the same before and after a fault must not change in between: a closed connection never opens, an open one is never cut.
 import type { AnalysisInput, PolicyFacts } from '../../src/analyze/facts.ts';
 import { type NaiveAnalysis, type NaiveEnd, naiveAnalysis } from '../../test/naive-analysis.ts';
 import type { StoredPolicy } from '../support/cluster.ts';
 import type { PolicyState, RecordedState } from '../support/policy-recorder.ts';
 import { addresses, alwaysClosed, alwaysOpen, apps, ports, surroundings } from './shop.ts';
 
-/** A connection that can be asked about. */
+/** A connection to check. */
 export interface Connection {
   /** As in `shop/web -> shop/mongo 27017/TCP`. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Connection {
   readonly port: (typeof ports)[number];
 }
 
-/** All connections that a pod of one of these namespaces has a part in. */
+/** All connections with a pod of one of these namespaces. */
 export function connectionsOf(namespaces: readonly string[]): readonly Connection[] {
   const own = namespaces.flatMap((namespace) =>
     apps.map((app) => podIn(namespace, { 'app.kubernetes.io/name': app })),
@@ -39,10 +39,10 @@ export function connectionsOf(namespaces: readonly string[]): readonly Connectio
   );
 }
 
-/** Whether the policies of a moment let a connection through. */
+/** Whether the policies of a moment allow a connection. */
 export type IsAllowed = (connection: Connection, policies: PolicyState) => boolean;
 
-/** An evaluator that reads the policies of each moment once. */
+/** An evaluator that parses the policies of each moment once. */
 function evaluator(): IsAllowed {
   const known = new Map<PolicyState, Map<string, NaiveAnalysis>>();
   const analysisOf = (policies: PolicyState, ends: readonly string[]) => {
@@ -62,21 +62,21 @@ function inputOf(policies: PolicyState, namespaces: readonly string[]): Analysis
   return { namespaces: [], workloads: [], services: [], policies: concerned.map(factsOf) };
 }
 
-/** A record of what policies there were. */
+/** A record of policies. */
 export interface Recorded {
   readonly states: readonly RecordedState[];
 }
 
-/** What to hold the moments to. */
+/** What to check. */
 export interface Expected {
-  /** Connections from or to pods of these are looked at. */
+  /** Only connections from or to pods of these are checked. */
   readonly namespaces: readonly string[];
   /** The number of the state before the fault. */
   readonly since: number;
 }
 
 /**
- * The moments at which a connection was other than it was before and is now, as texts: nothing where there was none.
+ * The moments at which a connection differed from both before and now, as texts: empty if there was none.
  */
 export function broken(recorder: Recorded, { namespaces, since }: Expected): readonly string[] {
   const isAllowed = evaluator();
@@ -91,7 +91,7 @@ export function broken(recorder: Recorded, { namespaces, since }: Expected): rea
   });
 }
 
-/** The moments at which one of the connections was not as it must be whatever happens, as texts. */
+/** The moments at which one of the connections was not as it must always be, as texts. */
 export function everOther(
   recorder: Recorded,
   since: number,
@@ -104,8 +104,8 @@ export function everOther(
 }
 
 /**
- * The moments at which a namespace that declares `teamSpec` was not as that says, as texts. It holds in every mode of egress,
- * so that the mode may change meanwhile.
+ * The moments at which a namespace with `teamSpec` did not match this spec, as texts. It applies in every egress mode,
+ * so the mode may change in between.
  */
 export function otherThanDeclared(recorder: Recorded, since: number, namespace: string): readonly string[] {
   const named = (names: readonly string[]) => {

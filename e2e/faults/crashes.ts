@@ -1,38 +1,38 @@
 // Kills the operator after a write of a change, then after a later write of the same change, and so on, until a run ends before
-// the write is reached. A write is one of a policy or of a status.
+// that write. A write is one of a policy or of a status.
 import { poll } from '../control-plane/poll.ts';
 import { broken } from './connections.ts';
 import { settled } from './oracle.ts';
 import type { Testbed } from './testbed.ts';
 
-/** A change in the middle of which an operator may die. */
+/** A change during which an operator may die. */
 export interface Change {
   readonly title: string;
-  /** Whether `make test` tries it, too. */
+  /** Whether `make test` includes it, too. */
   readonly isQuick?: boolean;
-  /** How many writes it takes at least: fewer, and nothing was tried. */
+  /** The minimum number of writes: with fewer, nothing was tested. */
   readonly writes: number;
-  /** Brings the test bed to where the change begins, with the operator running. Returns the namespaces to look at. */
+  /** Prepares the test bed for the change, with the operator running. Returns the namespaces to check. */
   readonly prepare: (testbed: Testbed, run: number) => Promise<readonly string[]>;
   /** Makes the change. */
   readonly make: (testbed: Testbed, run: number) => Promise<void>;
-  /** Whether what was changed is seen in the policies, where no status tells that the operator has taken it in. */
+  /** Whether the change is visible in the policies, if no status shows that the operator has processed it. */
   readonly isSeen?: (testbed: Testbed, run: number) => Promise<boolean>;
-  /** Others delete policies too, in an order of their own, so that ways may be cut meanwhile. */
+  /** Others delete policies too, in an order of their own, so connections may be cut in between. */
   readonly othersDelete?: true;
 }
 
-/** The paths of what is written. */
+/** The paths of the writes. */
 const written = /\/networkpolicies(\/|$)|\/(appnetworkprofiles|platformnetworkprofiles)\/[^/]+\/status$/;
 
-/** What came of it. */
+/** The result. */
 export interface Crashes {
   readonly kills: number;
-  /** What went wrong on the way, as texts. */
+  /** Everything that went wrong, as texts. */
   readonly wrong: readonly string[];
 }
 
-/** After which writes the operator is killed: after so many and one more, and then each time so many later. */
+/** After which writes the operator is killed: after the first one plus an offset, and then in steps. */
 export interface KillPoints {
   readonly first: number;
   readonly step: number;
@@ -63,7 +63,7 @@ export async function crashAfterWrites(
   }
 }
 
-/** Makes the change, and kills the operator when so many writes and one more were answered. Returns whether it was killed. */
+/** Makes the change, and kills the operator after this many writes and one more. Returns whether it was killed. */
 async function makeAndCrash(testbed: Testbed, change: Change, run: number): Promise<boolean> {
   let hasCrashed = false;
   const fault = testbed.proxy.inject({
@@ -82,7 +82,7 @@ async function makeAndCrash(testbed: Testbed, change: Change, run: number): Prom
   return hasCrashed;
 }
 
-/** Waits until the change was taken in and all is settled, or until it is over. */
+/** Waits until the change was processed and everything is settled, or until it is over. */
 async function isThrough(
   testbed: Testbed,
   { title, isSeen }: Change,

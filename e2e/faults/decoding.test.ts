@@ -56,7 +56,7 @@ async function goesOn(): Promise<void> {
   await cluster.policiesAre(name, ring);
 }
 
-/** Shows that a ring is mended. */
+/** Shows that a ring is fixed. */
 async function heals(namespace: string): Promise<void> {
   await cluster.deletePolicy(namespace, denyIngress);
   await cluster.eventually('it is back', async () => (await cluster.policies(namespace)).get(denyIngress));
@@ -101,7 +101,7 @@ describe('a stored AppNetworkProfile that does not decode', () => {
     ['a route that is null', { routes: [null] }, 'spec.routes[0]'],
   ];
 
-  test.each(garbage)('because it has %s, is told so, by field', async (_, spec, message) => {
+  test.each(garbage)('because it has %s, reports the field', async (_, spec, message) => {
     await scribble(cluster, profile, { spec: null });
     await scribble(cluster, profile, { spec });
     await accepted(profile, 'False', 'InvalidProfile', message);
@@ -135,7 +135,7 @@ describe('a stored AppNetworkProfile that does not decode', () => {
     expect((await cluster.policies('shop')).get(owned)).toEqual(before);
   });
 
-  test('is obeyed again when it is mended: what it should not own goes', async () => {
+  test('is obeyed again when it is fixed: what it should not own goes', async () => {
     await scribble(cluster, profile, { spec: null });
     await scribble(cluster, profile, { spec: { routes: [] } });
     await accepted(profile, 'True', 'Accepted');
@@ -182,7 +182,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     await loosen(cluster, 'platformnetworkprofiles');
   });
 
-  test('is told so, by field, and the version before it holds on: what is missing is written, and nothing is pruned', async () => {
+  test('reports the field, and its last readable version stays in force: missing policies are written, and nothing is pruned', async () => {
     await scribble(cluster, platformPath, { spec: { enforcement: 'Sometimes' } });
     await accepted(platformPath, 'False', 'InvalidProfile', 'spec.enforcement: must be `Enforce`');
     await accepted(
@@ -217,7 +217,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     expect(await cluster.policyNames('other')).toEqual(ring);
   });
 
-  test('is obeyed again when it is mended', async () => {
+  test('is obeyed again when it is fixed', async () => {
     await scribble(cluster, platformPath, { spec: { enforcement: 'Enforce' } });
     await accepted(platformPath, 'True', 'Accepted');
     await becomesRight(cluster, [...ringed, 'born-frozen']);

@@ -1,11 +1,11 @@
-// The strongest judge of where a cluster stands: an operator that has just started, and has nothing to write.
-// Its writes are refused, and told. Must not know what is right.
+// The strongest check of a cluster's state: an operator that has just started has nothing to write.
+// Its writes are refused, and reported. Must not know what is right.
 import { poll } from '../control-plane/poll.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import type { Testbed } from './testbed.ts';
 
-/** What a refused request gets: it is not asked again while anybody looks. */
+/** The answer to a refused request: it is not retried while anybody looks. */
 const refusal = {
   kind: 'answer',
   status: 503,
@@ -13,10 +13,10 @@ const refusal = {
   body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', code: 503, message: 'refused by the test' }),
 } as const;
 
-/** For how long it has to be idle, in milliseconds. */
+/** How long it has to be idle, in milliseconds. */
 const idleMs = 1_000;
 
-/** Every write, but of Events, that an operator would do which starts now, as texts with the beginning of their body. */
+/** Every write, except of Events, of an operator that starts now, as texts with the beginning of the body. */
 export async function freshOperatorWants(testbed: Testbed): Promise<readonly string[]> {
   await using proxy = await FaultProxy.start(testbed.cluster.controlPlane);
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) proxy.inject({ method, act: refusal });
@@ -36,7 +36,7 @@ async function countNamespaces({ cluster }: Testbed): Promise<number> {
   return (await cluster.api.json<{ items: unknown[] }>('GET', '/api/v1/namespaces')).items.length;
 }
 
-/** Waits until it has looked at every namespace, and then at nothing for a while. */
+/** Waits until it has reconciled every namespace, and then nothing for a while. */
 async function isIdle(operator: OperatorProcess, namespaces: number): Promise<void> {
   let last = { done: -1, at: performance.now() };
   const look = async () => {

@@ -30,7 +30,7 @@ async function goOn(): Promise<void> {
   await cluster.platform({ egress: turn % 2 === 1 ? 'ClusterOnly' : 'Restricted' });
 }
 
-/** Judges what is not touched, but for the one policy that is deleted: nothing may be opened. */
+/** Judges what is not touched, except for the one policy that is deleted: nothing may be opened. */
 async function wrong(): Promise<readonly string[]> {
   const found = await judge(testbed, { since, namespaces: ['calm'] });
   return found.filter((text) => !(text.includes('monitoring/prometheus') && text.includes('was cut')));
@@ -51,7 +51,7 @@ const gaps = [
     resumed: { kind: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: expired },
   },
   {
-    title: 'are told so by the status',
+    title: 'are reported by the status',
     resumed: { kind: 'answer', status: 410, body: JSON.parse(expired).object.message },
   },
 ] as const;

@@ -1,9 +1,9 @@
 // What every status and every policy must say when nothing happens any more, whatever happened before.
-// Looks only at what is stored, and knows nothing of the operator.
+// Looks only at stored objects, and knows nothing of the operator.
 import type { AnyCluster, StoredCondition, StoredPolicy } from '../support/cluster.ts';
 import { transition } from '../support/cluster.ts';
 
-/** A profile, of a team or of the platform, as far as it is looked at here. */
+/** A profile, of a team or of the platform, with the checked fields. */
 interface Profile {
   readonly metadata: {
     readonly namespace?: string;
@@ -19,7 +19,7 @@ interface Profile {
   };
 }
 
-/** All that is looked at. */
+/** Everything that is checked. */
 export interface Stored {
   readonly policies: readonly StoredPolicy[];
   readonly profiles: readonly Profile[];
@@ -28,7 +28,7 @@ export interface Stored {
 
 const group = '/apis/ringfence.dev/v1alpha1';
 
-/** Reads what is stored now. */
+/** Reads the stored objects. */
 export async function readStored(cluster: AnyCluster): Promise<Stored> {
   const list = async <T>(path: string) => (await cluster.api.json<{ items: T[] }>('GET', path)).items;
   const policies = await list<StoredPolicy>('/apis/networking.k8s.io/v1/networkpolicies');
@@ -39,7 +39,7 @@ export async function readStored(cluster: AnyCluster): Promise<Stored> {
   };
 }
 
-/** What is not in order, as texts. */
+/** What is wrong, as texts. */
 export function disorder({ policies, profiles, platform }: Stored): readonly string[] {
   const owners = [...profiles, ...(platform === undefined ? [] : [platform])];
   return [

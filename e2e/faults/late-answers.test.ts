@@ -58,7 +58,7 @@ const cases: readonly Case[] = [
     act: () => testbed.cluster.patchPolicy('shop', denyIngress, edit),
   },
   {
-    title: 'a policy that was put right, and deleted by somebody',
+    title: 'a policy that was corrected, and deleted by somebody',
     method: 'PUT',
     path: /\/shop\/networkpolicies\//,
     provoke: () => testbed.cluster.patchPolicy('shop', denyIngress, edit),

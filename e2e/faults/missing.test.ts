@@ -1,4 +1,4 @@
-// What the operator needs is taken away under it and given back: the CRDs, its permissions one by one, the room that a quota
+// What the operator needs is removed under it and given back: the CRDs, its permissions one by one, the room that a quota
 // leaves. What it can't know it doesn't act on, and afterwards all is as it should be.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
@@ -25,7 +25,7 @@ const setRoutes = (...some: readonly object[]) => testbed.setRoutes('shop', some
 /** Routes that have not been there before. */
 const newRoutes = () => [routes.mongo, { ...routes.job, ports: [newPort()] }];
 
-describe('a permission that is taken away and given back', () => {
+describe('a permission that is removed and given back', () => {
   const permissions = permissionsOf(operatorRoles());
   const isRead = ({ grants }: Permission) => grants.some(({ verb }) => verb === 'watch');
   // The lease has tests of its own: e2e/operator/lease.test.ts.

@@ -42,12 +42,12 @@ describe('on the way', () => {
   const cut =
     'shop/web -> shop/mongo 27017/TCP was cut after step 1; there were [ringfence-default-deny-ingress]';
 
-  test('a connection that is open before and after, and was cut, is told', () => {
+  test('a connection that is open before and after, and was cut, is reported', () => {
     expect(judged([deny, allow], [deny], [deny, allow])).toEqual([cut]);
     expect(judged([], [deny], [deny, allow])).toEqual([cut]);
   });
 
-  test('one that is closed before and after, and was open, is told', () => {
+  test('one that is closed before and after, and was open, is reported', () => {
     const opened = judged([deny], [], [deny]);
     expect(opened).toContain('elsewhere/stranger -> shop/web 1/TCP was open after step 1; there were []');
     expect(opened).toContain('93.184.216.34 -> shop/mongo 27017/TCP was open after step 1; there were []');
@@ -84,7 +84,7 @@ describe('at the end', () => {
   };
   const right: Stored = { policies: [deny], profiles: [], platform };
 
-  test('nothing is told where all is in order', () => {
+  test('nothing is reported where all is in order', () => {
     expect(disorder(right)).toEqual([]);
     expect(disorder({ policies: [], profiles: [], platform: undefined })).toEqual([]);
   });

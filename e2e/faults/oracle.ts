@@ -1,22 +1,22 @@
-// What must hold after every fault: nothing is left to do, every status tells of what is, and nobody was let in or cut off
-// on the way who was not before and is not after. The one place that says so.
+// What must hold after every fault: nothing is left to do, every status is correct, and no connection was opened or cut
+// in between that was the same before and after. The only place that defines this.
 import { poll } from '../control-plane/poll.ts';
 import { broken } from './connections.ts';
 import { freshOperatorWants } from './fresh-operator.ts';
 import { disorder, readStored } from './invariants.ts';
 import type { Testbed } from './testbed.ts';
 
-/** How long nothing may have been written before a test bed counts as at rest, on top of the lag of its watches. */
+/** How long nothing may have been written before a test bed counts as settled, on top of the lag of its watches. */
 const quietMs = 1_000;
 
-/** How long is waited for a test bed to settle. */
+/** The maximum time for a test bed to settle. */
 export interface Patience {
   readonly timeoutMs?: number;
-  /** Whether there is no use in waiting on. */
+  /** Whether waiting longer is useless. */
   readonly isOver?: () => boolean;
 }
 
-/** Waits until all is in order, and nothing has been written for a while. @throws Error that says what is not in order */
+/** Waits until everything is right, and nothing has been written for a while. @throws Error that says what is wrong */
 export async function settled(
   testbed: Testbed,
   { timeoutMs = 120_000, isOver }: Patience = {},
@@ -39,20 +39,20 @@ export async function settled(
   });
 }
 
-/** What may be left out of the judgement. */
+/** Options of the check. */
 export interface Judgement {
   /** The number of the recorded state before the fault. */
   readonly since: number;
-  /** The namespaces whose connections are looked at. */
+  /** The namespaces whose connections are checked. */
   readonly namespaces: readonly string[];
   /** How long the test bed may take to settle. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Waits until the test bed has settled, and judges how it got there.
+ * Waits until the test bed has settled, and checks how it got there.
  *
- * @returns what is wrong, as texts: nothing where all is well
+ * @returns what is wrong, as texts: empty if nothing is
  */
 export async function judge(testbed: Testbed, judgement: Judgement): Promise<readonly string[]> {
   const { since, namespaces, ...patience } = judgement;
@@ -61,10 +61,10 @@ export async function judge(testbed: Testbed, judgement: Judgement): Promise<rea
   return [...broken(testbed.recorder, { since, namespaces }), ...(await unfinished(testbed))];
 }
 
-/** How long the operator may take for what a fresh one would still do: quiet alone is no proof that a busy machine has got to it. */
+/** How long the operator may take for what a fresh one would still do: silence alone does not prove that a busy machine has got to it. */
 const unfinishedMs = 60_000;
 
-/** What a fresh operator would still write, as texts: nothing where nothing is left to do. */
+/** What a fresh operator would still write, as texts: empty if nothing is left to do. */
 export async function unfinished(testbed: Testbed): Promise<readonly string[]> {
   const started = performance.now();
   for (;;) {

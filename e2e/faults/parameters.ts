@@ -1,5 +1,5 @@
-// How much of the fault suite is run: `make test` runs what fits ten minutes, `make test-long` (FAULTS=full) all of it.
-// FAULT_LAG and FAULT_SEED ask for one lag and one seed, to repeat what failed.
+// How much of the fault suite is run: `make test` runs what fits into ten minutes, `make test-long` (FAULTS=full) all of it.
+// FAULT_LAG and FAULT_SEED select one lag and one seed, to repeat a failure.
 
 /** Whether everything is to be run. */
 export const isFull = process.env.FAULTS === 'full';
@@ -7,12 +7,11 @@ export const isFull = process.env.FAULTS === 'full';
 /** The lags of the watches, in milliseconds. */
 export const allLags: readonly number[] = [0, 100, 500, 2000];
 
-/** The lag that was asked for, if one was. */
+/** The selected lag, if there is one. */
 const wantedLag = process.env.FAULT_LAG === undefined ? undefined : Number(process.env.FAULT_LAG);
 
 /**
- * Each case with the lags that it is run with: with all of them, or with one, which is another one for each case, so that
- * every lag is tried.
+ * Each case with its lags: all of them, or one, which differs from case to case, so that every lag is tested.
  */
 export function withLags<Case>(
   cases: readonly Case[],

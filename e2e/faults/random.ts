@@ -1,4 +1,4 @@
-// Random choices that a seed decides, so that what failed can be repeated.
+// Random choices from a seed, so that a failure can be repeated.
 
 /** A source of choices. Mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
 export class Random {
@@ -23,7 +23,7 @@ export class Random {
     return picked as T;
   }
 
-  /** Some of them, in their order; maybe none. */
+  /** Some of them, in their order; possibly none. */
   some<T>(all: readonly T[]): readonly T[] {
     return all.filter(() => this.below(2) === 1);
   }

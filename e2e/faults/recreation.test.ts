@@ -13,7 +13,7 @@ const teams = ['r1', 'r2', 'r3', 'r4'];
 const rounds = isFull ? 12 : 6;
 const testbed = onTestbed({ controllerManager: true, teams: ['calm', ...teams], operator: true });
 
-/** Whoever takes a recreation for a rival says so, and waits for minutes. */
+/** Anyone who takes a recreation for a rival says so, and waits for minutes. */
 function expectNoContest(): void {
   expect(testbed.operator.lines.filter(({ msg }) => msg.includes('contested'))).toEqual([]);
 }

@@ -1,4 +1,4 @@
-// The small platform that every fault is tried on: its profile, the routes of a team, and the connections that are looked at.
+// The small platform for every fault: its profile, the routes of a team, and the connections to check.
 // Must not know what is allowed.
 import type { AnyCluster } from '../support/cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
@@ -35,7 +35,7 @@ export const routes = {
 /** What most teams of these tests declare. */
 export const teamSpec = { routes: [routes.mongo, routes.users, routes.internet] };
 
-/** What `teamSpec` opens in the namespace `team`, in every mode of egress. */
+/** What `teamSpec` allows in the namespace `team`, in every egress mode. */
 export const alwaysOpen = [
   'team/web -> team/mongo 27017/TCP',
   'ingress/nginx -> team/web 8080/TCP',

@@ -1,4 +1,4 @@
-// Where faults are tried: a cluster with the platform of `shop.ts`, a proxy that misbehaves between it and the operators, and a
+// The environment for faults: a cluster with the platform of `shop.ts`, a faulty proxy between it and the operators, and a
 // record of all policies. Must not know what is right.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ export interface TestbedOperatorOptions extends OperatorOptions {
 /** The settle time of the operators, in seconds: no CNI listens here. */
 const settle = 0.4;
 
-/** What a test of a fault works with, once `prepare()` is through. */
+/** The tools of a fault test, after `prepare()`. */
 export class Testbed {
   readonly #on: OnCluster;
   #bundle: string | undefined;
@@ -57,7 +57,7 @@ export class Testbed {
     return this.#recorder;
   }
 
-  /** Starts an operator and waits until it works with what it has read. */
+  /** Starts an operator and waits until it has synced and works. */
   async startOperator(options: TestbedOperatorOptions = {}): Promise<OperatorProcess> {
     const { flags = [], proxy = this.proxy, ...more } = options;
     return this.#on.startOperator({
@@ -87,7 +87,7 @@ export class Testbed {
     return this.#on.stopOperators();
   }
 
-  /** Ends all operators as a crash would. */
+  /** Ends all operators like a crash would. */
   killOperators(): Promise<void> {
     return this.#on.killOperators();
   }

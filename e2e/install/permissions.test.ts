@@ -44,7 +44,7 @@ interface Need {
   readonly fails: () => Promise<unknown>;
 }
 
-/** Policies that let everybody in, which an Event tells of. */
+/** Policies that allow everyone, which an Event tells of. */
 const told = ['first', 'second', 'third'];
 
 const failing = () => cluster.platformCondition('Ready', 'False');

@@ -1,4 +1,4 @@
-// Starting where something is missing: the operator says what, with the command that mends it, and goes on when it is
+// Starting where something is missing: the operator says what, with the command that fixes it, and goes on when it is
 // there; only a configuration that can't ever work ends it.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -69,7 +69,7 @@ describe('in a cluster that is not ready', () => {
     expect(warnings(operator)).toHaveLength(resources.length);
   });
 
-  test('a permission to write that is missing later is told in the status, and once in the log', async () => {
+  test('a permission to write that is missing later is reported in the status, and once in the log', async () => {
     await using operator = await startOperator();
     await operator.logged('caches synced');
     await cluster.api.json('PATCH', '/apis/rbac.authorization.k8s.io/v1/clusterroles/ringfence-operator', {
@@ -101,7 +101,7 @@ describe('in a cluster that is not ready', () => {
     await cluster.controlPlane.startApiServer();
     await patient.logged('caches synced');
     await patient.logged('the API server is reachable again');
-    // While it starts, a slow API server may refuse for longer than the log is patient: that is told too.
+    // While it starts, a slow API server may refuse for longer than the log is patient: that is reported too.
     expect(warnings(patient).filter(({ status }) => status === 0)).toHaveLength(1);
     await cluster.deletePolicy('shop', ring[0]);
     await becomesRight(cluster, ['shop', 'forbidden']);

@@ -1,5 +1,5 @@
 // A wall clock that jumps by an hour in the middle of a transition: neither is the opening, which allows everything, kept for an
-// hour, nor is it taken away before a CNI had its time. What is created later is still new.
+// hour, nor is it removed before a CNI had its time. What is created later is still new.
 import { describe, expect, test } from '@jest/globals';
 import { transition } from '../support/cluster.ts';
 import { appNamespace, platformSpec, ring } from '../support/expected-policies.ts';

@@ -76,7 +76,7 @@ describe('SIGTERM ends it, although', () => {
     return performance.now() - told;
   }
 
-  // It is told to take ten seconds; more is for machines that are busy. It took 62 s before there were deadlines.
+  // Its limit is ten seconds; more is for machines that are busy. It took 62 s before there were deadlines.
   const atMostMs = 25_000;
 
   test('writes hang: they are broken off, and the lease is handed over some time later', async () => {
@@ -128,7 +128,7 @@ describe('nothing is written when the lease has run out, although', () => {
     first.signal('SIGSTOP');
     await second.logged('acquired the lease');
     await becomesRight(cluster, ringed);
-    // Nobody mends what the first one finds.
+    // Nobody corrects what the first one finds.
     second.signal('SIGSTOP');
     const before = await disturb();
     first.signal('SIGCONT');

@@ -45,8 +45,8 @@ const isLeader = async (operator: OperatorProcess) =>
   (await operator.metrics()).get('leader_election_master_status{name="ringfence-operator"}');
 const wrote = (operator: OperatorProcess) => operator.lines.some(({ msg }) => msg === 'policies written');
 
-/** Shows that an operator mends what another one has left. */
-async function mends(operator: OperatorProcess): Promise<void> {
+/** Shows that an operator corrects what another one has left. */
+async function corrects(operator: OperatorProcess): Promise<void> {
   const from = operator.lines.length;
   await cluster.deletePolicy('shop', denyIngress);
   await becomesRight(cluster, ringed);
@@ -55,7 +55,7 @@ async function mends(operator: OperatorProcess): Promise<void> {
 
 test('the one works, the other one waits with warm caches, is ready, and writes nothing', async () => {
   const [first, second] = await startTwo();
-  await mends(first);
+  await corrects(first);
   expect([await isLeader(first), await isLeader(second)]).toEqual([1, 0]);
   expect(await second.health('/readyz')).toEqual({ status: 200, text: 'ok\n' });
   expect(wrote(second)).toBe(false);
@@ -68,7 +68,7 @@ test('who stops in order hands over at once', async () => {
   const before = await lease();
   expect(before?.leaseDurationSeconds === 1 || before?.holderIdentity !== '').toBe(true);
   await second.logged('acquired the lease');
-  await mends(second);
+  await corrects(second);
 });
 
 test('who dies is followed when its time has run out, and no sooner', async () => {
@@ -79,7 +79,7 @@ test('who dies is followed when its time has run out, and no sooner', async () =
   // The times that both wrote themselves, on one machine: the second one can only have seen the renewal after it was made.
   const acquired = (await lease())?.acquireTime ?? '';
   expect(Date.parse(acquired) - Date.parse(renewed)).toBeGreaterThan(seconds * 1000 - 10);
-  await mends(second);
+  await corrects(second);
 });
 
 test('a namespace that was created while one waited is closed with care, since its pods may be up by then', async () => {
@@ -97,7 +97,7 @@ test('a namespace that was created while one waited is closed with care, since i
 });
 
 describe('a lease that is lost', () => {
-  test('because it can not be renewed ends the operator before another one takes over, and says so', async () => {
+  test('because it cannot be renewed ends the operator before another one takes over, and says so', async () => {
     const [first, second] = await startTwo(viaProxy());
     const fault = proxy().inject({ method: 'PUT', path: /\/leases\//, act: { kind: 'delay', ms: 8_000 } });
     expect(await first.ended()).toBe(2);
@@ -106,7 +106,7 @@ describe('a lease that is lost', () => {
     expect(second.lines.some(({ msg }) => msg === 'acquired the lease')).toBe(false);
     await second.logged('acquired the lease');
     fault.end();
-    await mends(second);
+    await corrects(second);
   });
 
   test('because somebody else has it ends the operator', async () => {
@@ -127,7 +127,7 @@ describe('a lease is kept', () => {
     await cluster.api.json('PATCH', path, { metadata: { labels: { edited: 'yes' } } });
     const { renewTime } = (await lease()) ?? {};
     await cluster.eventually('it is renewed', async () => (await lease())?.renewTime !== renewTime);
-    await mends(first);
+    await corrects(first);
   });
 
   test('when the answer to a renewal is lost', async () => {
@@ -136,11 +136,11 @@ describe('a lease is kept', () => {
     const fault = proxy().inject({ method: 'PUT', path: /\/leases\//, times: 1, act: { kind: 'swallow' } });
     await cluster.eventually('it was lost', async () => fault.hits === 1);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    await mends(first);
+    await corrects(first);
   });
 });
 
-test('a namespace that is missing is told, and the operator is not ready', async () => {
+test('a namespace that is missing is reported, and the operator is not ready', async () => {
   const lost = await startOperator({
     kubeconfig: await direct(),
     flags: [...flags, '--namespace', 'nowhere'],

@@ -105,7 +105,7 @@ describe('drift', () => {
     });
   });
 
-  test('is told in a line and an Event of its own: of which policy, what was done, and by whom', async () => {
+  test('is reported in a line and an Event of its own: of which policy, what was done, and by whom', async () => {
     const lines = operator().lines.filter(
       ({ drift, policy }) => drift !== undefined && policy === denyIngress,
     );
@@ -132,7 +132,7 @@ describe('drift', () => {
     expect(notes[1]).toContain('somebody deleted it, and the operator restored it');
   });
 
-  test('is told in the log line of the write', () => {
+  test('is reported in the log line of the write', () => {
     const drifts = operator()
       .lines.filter(({ msg }) => msg === 'policies written')
       .map(({ drift }) => drift);

@@ -47,7 +47,7 @@ const isReady = (profile: StoredProfile) =>
   condition(profile, 'Ready')?.status === 'True' ? profile.status : undefined;
 
 describe('a status that somebody else writes', () => {
-  test("of a team's profile is mended", async () => {
+  test("of a team's profile is fixed", async () => {
     await cluster.createProfile('shop', 'team', team);
     const before = await teamReads('shop', 'the team is Ready', isReady);
     await cluster.api.json('PATCH', `${profilePath('shop', 'team')}/status`, {
@@ -59,7 +59,7 @@ describe('a status that somebody else writes', () => {
     expect(after).toEqual(before);
   });
 
-  test('of the platform profile is mended: what was found out is restored from what the operator knows', async () => {
+  test('of the platform profile is fixed: what was found out is restored from what the operator knows', async () => {
     const before = await cluster.eventually('something was found out', async () => {
       const found = (await cluster.platformProfile())?.status?.discovered;
       return found?.kubernetesAPI?.endpoints.length ? found : undefined;
@@ -112,7 +112,7 @@ describe('the platform profile', () => {
     await cluster.label('live', appNamespace);
     await cluster.platformCondition('Ready', 'False', 'Transitioning');
     await cluster.platformCondition('Ready', 'True', 'Enforced');
-    await cluster.eventually('the name is told of no more', async () => {
+    await cluster.eventually('the name is reported no more', async () => {
       const { message } = await cluster.platformCondition('Accepted', 'True');
       return !message.includes('NameTaken');
     });

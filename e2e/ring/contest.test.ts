@@ -6,7 +6,7 @@ import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../
 import { onAnyCluster } from '../support/on-cluster.ts';
 
 const admission = '/apis/admissionregistration.k8s.io/v1';
-/** The first write, those that show that it was in vain, and the one after the first pause. */
+/** The first write, those that show that it was without success, and the one after the first pause. */
 const mostWrites = 5;
 
 const ringed = ['deleted', 'edited', 'calm'];
@@ -71,10 +71,10 @@ describe('two tools that undo every write', () => {
     for (const { stop } of rivals) await stop();
   });
 
-  test('are told of in the status and, once each, in the log, by the name of the policy', async () => {
+  test('are reported in the status and, once each, in the log, by the name of the policy', async () => {
     const contested = await cluster.platformCondition('Contested', 'True', 'UndoneByOthers');
     expect(contested.message).toContain(`\`${denyIngress}\``);
-    await cluster.eventually('both are told of', async () => (await failing()).length === 2);
+    await cluster.eventually('both are reported', async () => (await failing()).length === 2);
     expect(await failing()).toEqual([contestOf('deleted'), contestOf('edited')]);
     await cluster.platformCondition('Ready', 'False', 'NamespacesFailing');
     const lines = operator().lines.filter(({ msg }) => msg === 'a policy is contested');
@@ -156,7 +156,7 @@ describe('an admission policy that changes what is written', () => {
     });
   });
 
-  test('is told of after three writes without effect, which hold up no other policy', async () => {
+  test('is reported after three writes without effect, which hold up no other policy', async () => {
     const before = (await writes('POST')) + (await writes('PUT'));
     await cluster.createNamespace('mutated', { ...appNamespace, mutated: 'yes' });
     await cluster.platformCondition('Contested', 'True', 'UndoneByOthers');

@@ -100,7 +100,7 @@ describe('a profile that becomes unreadable', () => {
     await comesToRest(cluster);
   });
 
-  test('keeps to that over a restart, and when its wide routes leave a spec that still can not be read', async () => {
+  test('keeps to that over a restart, and when its wide routes leave a spec that still cannot be read', async () => {
     const before = await cluster.policies('team');
     await operator().stop();
     await startOperator();
@@ -112,7 +112,7 @@ describe('a profile that becomes unreadable', () => {
     expect(await cluster.policyNames('victim')).toEqual(ring);
   });
 
-  test('is obeyed again when it is mended', async () => {
+  test('is obeyed again when it is fixed', async () => {
     await edit({ colour: null });
     await conditionIs('Ready', /^True Programmed/);
     await cluster.policiesAre('team', ring);

@@ -1,5 +1,5 @@
-// Very many profiles in one namespace, good ones and bad ones, on a real API server: each is told what became of it, and
-// none stands in the way of the others.
+// Very many profiles in one namespace, good ones and bad ones, on a real API server: each gets its status, and
+// none affects the others.
 import { expect, test } from '@jest/globals';
 import { denyIngress, type StoredProfile } from '../support/cluster.ts';
 import { onCluster } from '../support/on-cluster.ts';
@@ -64,7 +64,7 @@ test(`${size} profiles that come at once: the good routes work, the others say w
   await Promise.all(Array.from({ length: 16 }, create));
 
   const profiles = await cluster.eventually(
-    'every profile is told what became of it',
+    'every profile has its state',
     async () => {
       const { items } = await cluster.api.json<{ items: readonly StoredProfile[] }>('GET', profilesPath);
       return items.every(({ status }) => status?.conditions !== undefined) ? items : undefined;
@@ -104,7 +104,7 @@ test('each is written to once, and an edit of one writes to no other', async () 
   expect(await writes()).toBe(size);
   const spec = { routes: sorts[2].routes(nameOf(0)) };
   await cluster.patchProfile('crowd', nameOf(0), { spec });
-  await cluster.eventually('the edit is told', async () => {
+  await cluster.eventually('the edit is reported', async () => {
     const edited = await cluster.profile('crowd', nameOf(0));
     return edited?.status?.routes?.[0]?.state === 'Pending';
   });
@@ -119,7 +119,7 @@ test('200 routes of 50 ports are written, in policies that the API server takes'
     ports: Array.from({ length: 50 }, (_, port) => 1 + route * 50 + port),
   }));
   await cluster.createProfile('crowd', 'wide', { routes });
-  const counts = await cluster.eventually('the profile is told', async () => {
+  const counts = await cluster.eventually('the profile has its counts', async () => {
     return (await cluster.profile('crowd', 'wide'))?.status?.counts;
   });
   expect(counts).toMatchObject({ routes: 200, active: 200 });

@@ -102,7 +102,7 @@ describe('what others put on a policy of ours', () => {
     });
   }
 
-  test('stays when the policy is put right: finalizers, labels and annotations', async () => {
+  test('stays when the policy is corrected: finalizers, labels and annotations', async () => {
     await cluster.createNamespace('marked', { app: 'yes' });
     await cluster.policiesAre('marked', [denyIngress]);
     const theirs = {
@@ -112,7 +112,7 @@ describe('what others put on a policy of ours', () => {
     };
     await cluster.patchPolicy('marked', denyIngress, { metadata: theirs });
     const before = await cluster.patchPolicy('marked', denyIngress, { spec: { ingress: [{}] } });
-    const after = await cluster.eventually('the drift is mended', async () => {
+    const after = await cluster.eventually('the drift is corrected', async () => {
       const policy = await find(denyIngress);
       return policy?.spec.ingress === undefined ? policy : undefined;
     });

@@ -117,7 +117,7 @@ describe('the way out', () => {
     await waysOutAre('late', 'web', []);
   });
 
-  test('is written once a namespace is restricted, and taken away with that', async () => {
+  test('is written once a namespace is restricted, and removed with that', async () => {
     await cluster.createNamespace('loose', { app: 'yes' });
     await cluster.createProfile(
       'db',
@@ -155,7 +155,7 @@ describe('a route that names its source by labels', () => {
     await cluster.deleteProfile('db', 'team');
   });
 
-  test('does in a system namespace, and is taken away with its profile', async () => {
+  test('does in a system namespace, and is removed with its profile', async () => {
     await cluster.createProfile('system', 'metrics', {
       routes: [{ name: 'push', from: fromTeam, to: { app: 'gateway' }, ports: [9091] }],
     });
@@ -241,7 +241,7 @@ describe('what all namespaces have written into one', () => {
       return profile?.status?.routes?.find((route) => route.name === of && route.reason === reason);
     });
 
-  test('is capped, which the sender of what is left out is told, until there is room', async () => {
+  test('is capped, which the sender of what is left out is reported, until there is room', async () => {
     for (const sender of senders) {
       await cluster.createNamespace(sender, { app: 'yes' });
       await cluster.createProfile(sender, 'web', routesOf(sender, 50));

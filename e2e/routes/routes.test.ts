@@ -37,7 +37,7 @@ const patch = (path: string, object: object) => cluster.api.json('PATCH', path, 
 const servicePath = '/api/v1/namespaces/shop/services';
 const ingressPath = '/apis/networking.k8s.io/v1/namespaces/shop/ingresses';
 
-/** The policy of the shop whose pods are those of an app, but for the ring. */
+/** The policy of the shop whose pods are those of an app, except for the ring. */
 async function policyOf(app: string): Promise<StoredPolicy | undefined> {
   const policies = [...(await cluster.policies('shop')).values()];
   return policies.find(({ spec }) => JSON.stringify(spec.podSelector).includes(`"${app}"`));
@@ -128,7 +128,7 @@ describe('a route', () => {
 });
 
 describe('what does not work', () => {
-  test('is told as an Event of the profile, once, also over a restart', async () => {
+  test('is reported as an Event of the profile, once, also over a restart', async () => {
     const told = async () => {
       const list = await cluster.api.json<{ items: { reason: string; regarding: { kind: string } }[] }>(
         'GET',
@@ -314,7 +314,7 @@ describe('what is written', () => {
 describe('what a ring cuts off', () => {
   /** The routes that the note of an Event in the namespace `edge` says to add to a profile. */
   async function routesToldBy(reason: string): Promise<readonly object[]> {
-    const note = await cluster.eventually(`${reason} is told`, async () => {
+    const note = await cluster.eventually(`${reason} is reported`, async () => {
       const { items } = await cluster.api.json<{ items: { reason: string; note: string }[] }>(
         'GET',
         '/apis/events.k8s.io/v1/namespaces/edge/events',
@@ -344,7 +344,7 @@ describe('what a ring cuts off', () => {
     await cluster.platform({ kubernetesAPI: { controlPlane: { cidrs: ['10.0.0.0/24'] } } });
   });
 
-  test('at an entrance is told as an Event, and the route in it mends that when it is pasted', async () => {
+  test('at an entrance is reported as an Event, and the route in it fixes that when it is pasted', async () => {
     const { metadata, spec } = serviceOf('entrance', [{ port: 443, targetPort: 8443 }]);
     await post('/api/v1/namespaces/edge/services', { metadata, spec: { ...spec, type: 'NodePort' } });
     await finding('EntranceClosed', true);
@@ -359,7 +359,7 @@ describe('what a ring cuts off', () => {
     expect(JSON.stringify([...(await cluster.policies('edge')).values()])).toContain('"port":8443');
   });
 
-  test('behind a webhook is told as an Event, and the route in it mends that when it is pasted', async () => {
+  test('behind a webhook is reported as an Event, and the route in it fixes that when it is pasted', async () => {
     const webhooksPath = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
     await post('/api/v1/namespaces/edge/services', serviceOf('hook', [{ port: 443, targetPort: 9443 }]));
     await post(webhooksPath, {

@@ -47,7 +47,7 @@ describe('the profiles of systems', () => {
 
   test.each(files)('%s has every route in force', async (file) => {
     const { namespace, name, spec } = profileIn(file);
-    const routes = await cluster.eventually(`the routes of ${name} are told`, async () => {
+    const routes = await cluster.eventually(`the routes of ${name} are reported`, async () => {
       const profile = await cluster.profile(namespace, name);
       const told = profile?.status?.routes ?? [];
       return told.length === spec.routes.length ? told : undefined;
@@ -58,14 +58,14 @@ describe('the profiles of systems', () => {
     expect(routes.some(({ state }) => state === 'NotNeeded')).toBe(spec.egress !== 'Restricted');
   });
 
-  test('of which that of the DNS is gone leave a ring around it that nobody may ask, which is told', async () => {
+  test('of which that of the DNS is gone leave a ring around it that nobody may ask, which is reported', async () => {
     await kubectl(cluster.controlPlane, 'delete', '-f', `${folder}/coredns.yaml`);
     const told = async () =>
       (await cluster.platformProfile())?.status?.conditions?.find(({ type }) => type === 'Accepted')?.message;
-    await cluster.eventually('DnsShutOut is told', async () =>
+    await cluster.eventually('DnsShutOut is reported', async () =>
       (await told())?.includes('DnsShutOut: the DNS of the cluster is here'),
     );
     await kubectl(cluster.controlPlane, 'apply', '-f', `${folder}/coredns.yaml`);
-    await cluster.eventually('it is mended', async () => (await told()) === 'the profile is accepted');
+    await cluster.eventually('it is fixed', async () => (await told()) === 'the profile is accepted');
   });
 });

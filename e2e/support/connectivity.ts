@@ -1,5 +1,5 @@
-// What a set of policies lets through, as the analysis judges it: between some pods, and between them and some addresses.
-// Must not know what should be let through.
+// What a set of policies allows, according to the analysis: between some pods, and between them and some addresses.
+// Must not know what should be allowed.
 import { type Analysis, analyze } from '../../src/analyze/analysis.ts';
 import { type Endpoint, formatEndpoint } from '../../src/analyze/endpoints.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import { readAnalysisInput } from '../../src/objects/analysis-input.ts';
 import type { PolicySet } from './policy-recorder.ts';
 
-/** What there is besides policies. */
+/** The environment of the policies. */
 export interface Surroundings {
   /** Labels of namespaces, by name. */
   readonly namespaces: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -23,10 +23,10 @@ export interface Surroundings {
   readonly addresses: readonly string[];
 }
 
-/** The ports of each connection that is let through, by `from -> to`. */
+/** The ports of each allowed connection, by `from -> to`. */
 export type Connectivity = ReadonlyMap<string, PortSet>;
 
-/** What a set of policies lets through. */
+/** The connections that a set of policies allows. */
 export function connectivityOf(
   policies: Iterable<PolicySet extends ReadonlyMap<string, infer Policy> ? Policy : never>,
   { namespaces, pods, addresses }: Surroundings,
@@ -54,7 +54,7 @@ function between(analysis: Analysis, from: Endpoint, to: Endpoint): readonly [st
   const parts = analysis.explain(from, to).map(({ ports }) => ports);
   const [first, ...rest] = parts;
   if (first === undefined) return [];
-  // Of several pods, or addresses, what is let through for all of them.
+  // For several pods, or addresses, what is allowed for all of them.
   return [[`${formatEndpoint(from)} -> ${formatEndpoint(to)}`, rest.reduce(intersect, first)]];
 }
 
@@ -69,12 +69,12 @@ function podOf(key: string, ips: readonly string[]): object {
   };
 }
 
-/** What is let through by both. */
+/** What both allow. */
 export function both(a: Connectivity, b: Connectivity): Connectivity {
   return new Map([...a].map(([name, ports]) => [name, intersect(ports, b.get(name) ?? noPorts)]));
 }
 
-/** What is in `inner` and not in `outer`, as texts for people: nothing where all of it is. */
+/** What is in `inner` and not in `outer`, as texts for people: empty if `outer` contains all of it. */
 export function beyond(inner: Connectivity, outer: Connectivity): readonly string[] {
   return [...inner].flatMap(([name, ports]) => {
     const allowed = outer.get(name) ?? noPorts;

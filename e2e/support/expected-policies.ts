@@ -1,5 +1,5 @@
-// The one right set of policies of a cluster whose platform profile names one monitoring system, and whether the
-// operator has come to rest in it. Must not use the operator's own code to say what is right.
+// The expected policies of a cluster whose platform profile names one monitoring system, and whether the
+// operator has settled with them. Must not use the operator's own code to decide what is right.
 import { isDeepStrictEqual } from 'node:util';
 import { poll } from '../control-plane/poll.ts';
 import { writeVerbs } from '../control-plane/request-counts.ts';
@@ -41,7 +41,7 @@ type PolicySet = Readonly<Record<string, object>>;
 const managedPolicies =
   '/apis/networking.k8s.io/v1/networkpolicies?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dringfence';
 
-/** Waits until Ringfence's policies of the whole cluster are just those that the ringed namespaces should have. */
+/** Waits until Ringfence's policies of the whole cluster are exactly those that the ringed namespaces should have. */
 export async function becomesRight(cluster: AnyCluster, ringed: readonly string[], timeoutMs = 60_000) {
   const platform = await cluster.platformProfile();
   const owner = platform?.metadata.uid ?? 'none';
@@ -57,7 +57,7 @@ export async function becomesRight(cluster: AnyCluster, ringed: readonly string[
   );
 }
 
-/** How many writes of policies and profiles the API server has answered, whatever the answer. */
+/** How many writes of policies and profiles the API server has answered, with any status. */
 export async function countWrites(cluster: AnyCluster): Promise<number> {
   const counts = await cluster.controlPlane.requestCounts({
     verb: writeVerbs,
@@ -66,7 +66,7 @@ export async function countWrites(cluster: AnyCluster): Promise<number> {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Waits until so many milliseconds have gone by in which nothing was written, by the count of the API server. */
+/** Waits until nothing has been written for this many milliseconds, by the API server's own count. */
 export async function comesToRest(cluster: AnyCluster, quietMs = 3_000): Promise<void> {
   let last = { writes: await countWrites(cluster), at: performance.now() };
   const look = async () => {
@@ -82,7 +82,7 @@ export async function comesToRest(cluster: AnyCluster, quietMs = 3_000): Promise
   });
 }
 
-/** What differs, policy by policy. */
+/** The differences, policy by policy. */
 function explain(found: PolicySet, right: PolicySet): string {
   const names = [...new Set([...Object.keys(found), ...Object.keys(right)])];
   return names

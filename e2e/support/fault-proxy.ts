@@ -1,6 +1,6 @@
-// A reverse proxy on loopback between the operator and the API server, which misbehaves as a test tells it to.
+// A reverse proxy on loopback between the operator and the API server, which injects the faults of a test.
 // It knows HTTP and nothing of Kubernetes. It shows the API server's own certificate, so that TLS works as usual; a
-// client certificate does not pass through, so that a user logs in with a token.
+// client certificate does not pass through, so a user logs in with a token.
 import { readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Agent, createServer, request, type Server } from 'node:https';
@@ -13,59 +13,59 @@ import { filesIn } from '../control-plane/components.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { WatchLines } from './watch-lines.ts';
 
-/** What the proxy does instead of passing a request on, or its answer back. */
+/** What the proxy does instead of forwarding a request, or its answer. */
 export type Act =
-  /** Answers by itself; the API server hears nothing. */
+  /** Answers by itself; the API server receives nothing. */
   | {
       readonly kind: 'answer';
       readonly status: number;
       readonly headers?: OutgoingHttpHeaders;
       readonly body?: string;
     }
-  /** Resets the connection; the API server hears nothing. */
+  /** Resets the connection; the API server receives nothing. */
   | { readonly kind: 'reset' }
-  /** Resets the connection instead of giving the API server's answer: a write has happened. */
+  /** Resets the connection instead of forwarding the API server's answer: a write has happened. */
   | { readonly kind: 'swallow' }
-  /** Gives so many bytes of the answer, and then ends it as if it were whole. */
+  /** Forwards this many bytes of the answer, and then ends it as if it were complete. */
   | { readonly kind: 'truncate'; readonly bytes: number }
-  /** Gives so many bytes of the answer, and then resets the connection. */
+  /** Forwards this many bytes of the answer, and then resets the connection. */
   | { readonly kind: 'tear'; readonly bytes: number }
-  /** Passes the request on after a while. */
+  /** Forwards the request after a delay. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Says nothing, ever; the API server hears nothing. */
+  /** Never answers; the API server receives nothing. */
   | { readonly kind: 'hang' }
-  /** Does something when the API server has answered, so that a write has happened, and gives the answer after that. */
+  /** Does something when the API server has answered, so that a write has happened, and forwards the answer after that. */
   | { readonly kind: 'interrupt'; readonly run: () => Promise<void> }
-  /** Gives one byte of the answer now and then. */
+  /** Forwards one byte of the answer from time to time. */
   | { readonly kind: 'drip'; readonly everyMs: number };
 
-/** Which requests are hit, and what happens to them. The fault that was injected first wins. */
+/** Which requests are hit, and what happens to them. The first injected fault wins. */
 export interface Fault {
   readonly method?: string | readonly string[];
-  /** Matched against the path with its query. */
+  /** Compared with the path including its query. */
   readonly path?: RegExp;
-  /** So many requests get through before the first is hit. */
+  /** This many requests pass before the first one is hit. */
   readonly after?: number;
-  /** After so many requests the fault is over; for ever when absent. */
+  /** After this many requests the fault is over; if absent, never. */
   readonly times?: number;
   readonly act: Act;
 }
 
-/** A fault in force. */
+/** An active fault. */
 export interface Injected {
   /** How many requests it has hit. */
   readonly hits: number;
   end(): void;
 }
 
-/** A request that came in. */
+/** A received request. */
 export interface Seen {
   readonly method: string;
   /** With its query. */
   readonly path: string;
   /** `performance.now()`. */
   readonly at: number;
-  /** What was sent; empty until it was read. */
+  /** The body; empty until it was read. */
   body: string;
 }
 
@@ -73,15 +73,15 @@ export interface Seen {
 interface OpenRequest {
   readonly seen: Seen;
   readonly reset: () => void;
-  /** Nothing comes through any more. */
+  /** Nothing passes any more. */
   dead: boolean;
 }
 
 /** A running proxy. */
 export class FaultProxy implements AsyncDisposable {
-  /** Every request so far, also those that were hit by a fault. */
+  /** Every request so far, including those that a fault hit. */
   readonly seen: Seen[] = [];
-  /** How the news of watches come through. */
+  /** How the events of watches pass. */
   readonly watches = new WatchLines();
   readonly #controlPlane: ControlPlane;
   readonly #server: Server;
@@ -103,7 +103,7 @@ export class FaultProxy implements AsyncDisposable {
       socket.once('close', () => this.#sockets.delete(remotePort));
     });
     server.on('request', (incoming, answer) => {
-      // Whoever asked may be gone before all was sent.
+      // The client may be gone before everything was sent.
       this.#serve(incoming, answer).catch(() => answer.destroy());
     });
   }
@@ -138,7 +138,7 @@ export class FaultProxy implements AsyncDisposable {
     return copy;
   }
 
-  /** From now on, requests are hit by this fault, until it is over. */
+  /** From now on, this fault hits requests, until it is over. */
   inject(fault: Fault): Injected {
     const entry = { fault, passed: 0, hits: 0 };
     this.#faults.push(entry);
@@ -153,25 +153,25 @@ export class FaultProxy implements AsyncDisposable {
     };
   }
 
-  /** Ends every fault that is in force. */
+  /** Ends every active fault. */
   endFaults(): void {
     this.#faults.length = 0;
   }
 
-  /** Resets every connection that carries a request with such a path now. */
+  /** Resets every connection with a current request to such a path. */
   cut(path: RegExp): void {
     for (const { seen, reset } of this.#open) if (path.test(seen.path)) reset();
   }
 
   /**
-   * Lets nothing through any more on requests with such a path that are open now, and leaves their connections open: as
-   * where a firewall forgot them.
+   * Forwards nothing more on open requests to such a path, and leaves their connections open: like
+   * a firewall that has dropped them.
    */
   deaden(path: RegExp): void {
     for (const open of this.#open) if (path.test(open.seen.path)) open.dead = true;
   }
 
-  /** For how long the youngest request with such a path is being answered, in milliseconds; 0 where there is none. */
+  /** How long the youngest request to such a path has been running, in milliseconds; 0 if there is none. */
   openFor(path: RegExp): number {
     const ages = [...this.#open].filter(({ seen }) => path.test(seen.path)).map(({ seen }) => seen.at);
     return ages.length === 0 ? 0 : performance.now() - Math.max(...ages);
@@ -216,7 +216,7 @@ export class FaultProxy implements AsyncDisposable {
     this.#forward(incoming, body, answer, (upstream) => this.#giveBack(act, open, upstream, answer));
   }
 
-  /** Passes the API server's answer on, or as much of it as is to come through. */
+  /** Forwards the API server's answer, or a part of it. */
   async #giveBack(
     act: Act | undefined,
     open: OpenRequest,
@@ -229,7 +229,7 @@ export class FaultProxy implements AsyncDisposable {
     }
     if (act?.kind === 'interrupt') await act.run();
     const { 'content-length': length, ...headers } = upstream.headers;
-    // An answer that is cut short and says how long it was leaves its connection waiting.
+    // An answer that is cut short although it has a length leaves its connection waiting.
     answer.writeHead(upstream.statusCode ?? 502, act?.kind === 'truncate' ? headers : upstream.headers);
     // A quiet watch has no body for a minute.
     answer.flushHeaders();
@@ -287,7 +287,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-/** Passes on a byte now and then, for as long as somebody takes them. */
+/** Forwards a byte from time to time, as long as somebody reads them. */
 async function drip(upstream: IncomingMessage, answer: ServerResponse, everyMs: number): Promise<void> {
   for await (const chunk of upstream) {
     for (const byte of chunk as Buffer) {
@@ -299,7 +299,7 @@ async function drip(upstream: IncomingMessage, answer: ServerResponse, everyMs: 
   answer.end();
 }
 
-/** Passes on so many bytes, and calls `end` when they are given. */
+/** Forwards this many bytes, and then calls `end`. */
 function giveSome(upstream: IncomingMessage, answer: ServerResponse, bytes: number, end: () => void): void {
   let left = bytes;
   if (left === 0) end();
@@ -307,7 +307,7 @@ function giveSome(upstream: IncomingMessage, answer: ServerResponse, bytes: numb
     if (left <= 0) return;
     const piece = chunk.subarray(0, left);
     left -= piece.length;
-    // What was written has to be out before the end.
+    // The written bytes have to be sent before the end.
     answer.write(piece, () => {
       if (left === 0) end();
     });

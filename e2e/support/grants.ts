@@ -26,7 +26,7 @@ export interface Grant {
   readonly object?: string;
 }
 
-/** What is taken away at once: what a rule lets read, or any other verb on one resource. */
+/** What is removed at once: what a rule lets the operator read, or any other verb on one resource. */
 export interface Permission {
   readonly role: Role;
   readonly grants: readonly Grant[];
@@ -51,12 +51,12 @@ export function formatGrant({ verb, resource }: Grant): string {
   return `${verb} ${resource}`;
 }
 
-/** `networkpolicies.networking.k8s.io`; the group without a name has no dot. */
+/** `networkpolicies.networking.k8s.io`; the core group, which has no name, has no dot. */
 export function qualified(resource: string, group: string): string {
   return group === '' ? resource : `${resource}.${group}`;
 }
 
-/** What can be taken away from roles, one after the other. */
+/** What can be removed from roles, one after the other. */
 export function permissionsOf(roles: readonly Role[]): readonly Permission[] {
   return roles.flatMap((role) =>
     role.rules.flatMap((rule) => {

@@ -1,4 +1,4 @@
-// A CRD without rules, so that objects can be stored that nobody can read. Must not know what becomes of such an object.
+// A CRD without rules, so that unreadable objects can be stored. Must not know what happens to such an object.
 
 import { ApiError } from '../control-plane/api-client.ts';
 import type { AnyCluster } from './cluster.ts';
@@ -36,7 +36,7 @@ interface Profile {
 
 /**
  * Waits until the operator sees unknown fields of a profile that it can read. A watch that was opened under the schema of before
- * drops them for up to a minute, and nobody is told of that version again: so it is edited until one is seen.
+ * drops them for up to a minute, and nobody is reported that version again: so it is edited until one is seen.
  */
 export async function seesUnknownFields(cluster: AnyCluster, path: string): Promise<void> {
   let probe = 0;

@@ -1,5 +1,5 @@
 // The cluster of a test that needs no control over the API server: a control plane of its own, or the one that
-// RINGFENCE_E2E_KUBECONFIG names, as kind's. That one is left as it was found, but for our CRDs and permissions.
+// RINGFENCE_E2E_KUBECONFIG names, as kind's. That one is left as it was found, except for our CRDs and permissions.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

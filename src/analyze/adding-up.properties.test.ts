@@ -70,7 +70,7 @@ describe('policies', () => {
           const chosen = isolating[at % isolating.length];
           const policies = input.policies.map((each) => {
             if (each !== chosen) return each;
-            // Where it is left out, what isolates would hang on the rules.
+            // Where it is left out, what isolates would depend on the rules.
             const spec = { ...each.spec, policyTypes: isolationOf(each.spec) };
             return {
               ...each,

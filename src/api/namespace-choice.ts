@@ -7,7 +7,7 @@ import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { labelSelector } from '../routes/schema/label-selector.ts';
 import { nameGlob } from '../routes/schema/text-schema.ts';
 
-/** The most names that a choice holds. */
+/** The maximum number of names in a choice. */
 export const maxNames = 64;
 
 /** A choice of namespaces; at least one of its fields must be set. */

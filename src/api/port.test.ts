@@ -8,7 +8,7 @@ const accepts = (value: unknown) => port.safeParse(value).success;
 const hasLeadingZero = (text: string) => /^0|-0/.test(text) && !/[a-z]/.test(text.replace(/\/.*$/, ''));
 
 describe('the schema of a port', () => {
-  test('accepts just the strings that parsePort reads, but for leading zeros', () => {
+  test('accepts just the strings that parsePort reads, except for leading zeros', () => {
     fc.assert(
       fc.property(portText, (text) => {
         expect(accepts(text)).toBe(parsePort(text).ok && !hasLeadingZero(text));

@@ -22,7 +22,7 @@ describe('a mistake on the command line', () => {
     [['lint', 'a.yaml'], '`lint` takes no argument `a.yaml`: files and folders are named with `-f a.yaml`'],
     [['crds', 'a'], '`crds` takes no argument `a`'],
     [['lint', '-f'], 'option `-f, --filename <path>` argument missing'],
-  ])('%j is told in words of ours', async (words, message) => {
+  ])('%j is reported in words of ours', async (words, message) => {
     expect(await refusal(...words)).toBe(message);
   });
 });

@@ -172,7 +172,7 @@ describe('a profile that does not decode', () => {
     ]);
   });
 
-  test('fences egress as strictly as it asks, all the same: nothing opens because a route can not be read', () => {
+  test('fences egress as strictly as it asks, all the same: nothing opens because a route cannot be read', () => {
     const asking = (egress: EgressMode) => undecodable(profile('shop/broken', { egress }));
     const modeOf = (spec: PlatformSpec, ...profiles: readonly ProfileFacts[]) =>
       compiled('shop', view({ platform: platform(spec), namespaces: shop, profiles })).egress;

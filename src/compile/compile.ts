@@ -50,11 +50,11 @@ export interface CompiledNamespace {
   readonly frozenOwners: ReadonlySet<string>;
   /** Profiles elsewhere that don't decode: their mirrors here stay as they are. */
   readonly frozenMirrors: readonly ObjectKey[];
-  /** What guardrails forbid of what stays; absent where there are none. */
+  /** What guardrails forbid of the policies that stay; absent if there are no guardrails. */
   readonly forbidden: FindForbiddenPeers | undefined;
-  /** Directions that are not fenced: nothing stays as it is in them, because it would isolate its pods. */
+  /** Directions that are not fenced: no policy stays as it is in them, because it would isolate its pods. */
   readonly unfrozen: readonly Direction[];
-  /** Routes of others that are not mirrored here, because the mirrors of all would be too many: their own status has to say so. */
+  /** Routes of others that are not mirrored here, because the mirrors of all would exceed the limit: their own status has to report it. */
   readonly cappedRoutes: readonly CappedRoute[];
   readonly findings: readonly Finding[];
 }
@@ -96,7 +96,7 @@ export function compile(view: ClusterView): Compiled {
 /**
  * Compiles one namespace: its ring, what it exposes, and the routes of its profiles. The result depends only on the view.
  *
- * @param cache keeps from one namespace to the next what is the same for all
+ * @param cache caches from one namespace to the next what is the same for all
  */
 export function compileNamespace(
   view: ClusterView,

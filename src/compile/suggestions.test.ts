@@ -1,4 +1,4 @@
-// What people are told to paste, pasted: read as YAML 1.2, and as the 1.1 that kubectl reads.
+// What people are reported to paste, pasted: read as YAML 1.2, and as the 1.1 that kubectl reads.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
@@ -169,8 +169,8 @@ describe('suggested ports', () => {
     };
     const rejected = routeWith(['y', '5353/UDP', '7999-8000']);
     expect(rejected).toMatchObject({ state: 'Rejected', reason: 'ServicePortMissing' });
-    const { ports: mended } = read(rejected?.suggestion ?? '') as { ports: (number | string)[] };
-    expect(mended).toEqual([80, '53/UDP', '7999-8000']);
-    expect(routeWith(mended)?.state).toBe('Active');
+    const { ports: fixed } = read(rejected?.suggestion ?? '') as { ports: (number | string)[] };
+    expect(fixed).toEqual([80, '53/UDP', '7999-8000']);
+    expect(routeWith(fixed)?.state).toBe('Active');
   });
 });

@@ -10,7 +10,7 @@ import { kubernetesService } from './well-known-services.ts';
 type KubernetesApi = NonNullable<Discovered['kubernetesAPI']>;
 type Endpoint = KubernetesApi['endpoints'][number];
 
-/** As many as the status holds; no cluster is known to have so many API servers. */
+/** The maximum number in the status; no known cluster has so many API servers. */
 const maxEndpoints = 64;
 
 /**

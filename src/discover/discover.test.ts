@@ -83,7 +83,7 @@ describe('the DNS', () => {
   test.each([
     ['by number, whatever the name', [{ name: 'udp-53', port: 53, protocol: 'UDP' }], ['53/UDP']],
     ['by name, whatever the number', [{ name: 'dns-tcp', port: 5353 }], [5353]],
-  ])('is told by its ports %s', (_, ports, servicePorts) => {
+  ])('is recognised by its ports %s', (_, ports, servicePorts) => {
     expect(known([dnsService(undefined, ports as never), dnsSlice(ports as never)]).dns).toMatchObject({
       servicePorts,
     });
@@ -158,7 +158,7 @@ describe('a node-local cache', () => {
     },
   );
 
-  test('is gone with its ConfigMap, and stays where that can not be read', () => {
+  test('is gone with its ConfigMap, and stays where that cannot be read', () => {
     const before = { dns: { ...dns, addresses: ['10.96.0.10', '169.254.20.10'] } };
     const seen = observed(dnsService(), dnsSlice());
     expect(discover(seen, before).discovered.dns?.addresses).toEqual(dns.addresses);

@@ -83,7 +83,7 @@ function podPorts(slices: readonly EndpointSliceFacts[], names: ReadonlySet<stri
     .flatMap(({ ports }) => ports.filter(({ name }) => names.has(name)));
 }
 
-/** As a profile has them, each once, ordered by number and protocol. */
+/** In the syntax of profiles, each once, ordered by number and protocol. */
 function profilePorts(ports: readonly Port[]): readonly (number | string)[] {
   const sorted = [...ports].sort((a, b) => a.port - b.port || compareText(a.protocol, b.protocol));
   return [

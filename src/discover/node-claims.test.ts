@@ -67,7 +67,7 @@ describe('what a Node says of itself', () => {
     expect(uncertain(absurd)).toEqual(uncertain());
   });
 
-  test('is believed where it is what nodes have: private and public addresses of both families, names, and ranges for pods', () => {
+  test('is trusted where it is what nodes have: private and public addresses of both families, names, and ranges for pods', () => {
     const plain = node('a', '10.1.0.5', '20.5.5.5', 'fd00:1::5', '2001:db8::5', 'a.internal');
     const { nodeRanges, told } = found(plain, withPods('b', '10.244.0.0/16', 'fd00:10:244::/48'));
     expect(nodeRanges).toEqual(['10.1.0.5/32', '20.5.5.5/32', '2001:db8::5/128', 'fd00:1::5/128']);

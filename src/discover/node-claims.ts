@@ -11,13 +11,13 @@ import { once } from '../model/once.ts';
 import type { NodeFacts } from '../model/services.ts';
 import type { UncertainFact } from '../view/cluster-view.ts';
 
-/** More addresses than this no machine gets from its cloud or its kubelet: 15 interfaces with an address of each family. */
+/** The maximum that a machine gets from its cloud or its kubelet: 15 interfaces with an address of each family. */
 export const maxAddresses = 32;
 
 /** kube-controller-manager gives a node a /24 or a /64 by default; no node has room for more pods than these ranges contain. */
 const widestPodRange = { 4: 16, 6: 48 } as const;
 
-/** No host of a network: this network, loopback, link-local, multicast, reserved (RFC 6890), and where clouds give out secrets. */
+/** Ranges without hosts: this network, loopback, link-local, multicast, reserved (RFC 6890), and where clouds give out secrets. */
 const nonHostRanges = once(() =>
   [
     ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'],
@@ -37,7 +37,7 @@ export interface NodeClaims {
   readonly findings: readonly Finding[];
 }
 
-/** Nodes without what no node can have, each of which is a finding. */
+/** The Nodes without what no node can have; each such claim is a finding. */
 export function plausibleNodes(nodes: readonly NodeFacts[]): NodeClaims {
   const checked = [...nodes].sort((a, b) => compareText(a.name, b.name)).map(checkNode);
   return {
@@ -73,7 +73,7 @@ function checkNode(node: NodeFacts): { readonly node: NodeFacts; readonly findin
   };
 }
 
-/** What is no address at all, such as a name, is left out later without a word. */
+/** Something that is not an address, such as a name, is silently left out later. */
 function isNonHostAddress(text: string): boolean {
   const parsed = parseAddress(text);
   return parsed.ok && nonHostRanges().some((range) => contains(range, parsed.value));

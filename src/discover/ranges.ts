@@ -15,7 +15,7 @@ import { failure, type Result, success } from '../model/result.ts';
 import { publicPeers } from '../routes/internet.ts';
 import type { Observed, UnknownReason } from './observed.ts';
 
-/** An autoscaler must not rewrite every policy: with more ranges that can't be merged, the profile has to name them. */
+/** An autoscaler must not rewrite every policy: if there are more separate ranges, the profile has to name them. */
 export const maxRanges = 32;
 
 /**
@@ -24,11 +24,11 @@ export const maxRanges = 32;
  */
 const maxAddedPublic = { 4: 1n << 20n, 6: 1n << 96n } as const;
 
-/** What can be told of ranges now. */
+/** The ranges that are known now. */
 export interface DiscoveredRanges {
   /** All of them, or why they can't be listed. */
   readonly ranges: Result<readonly string[], UnknownReason>;
-  /** Where they are too many to be listed: fewer ranges, in which all of them lie. */
+  /** If there are too many to list: fewer, wider ranges that contain all of them. */
   readonly within?: readonly string[];
   /** Whether there may be others: the kind can't be read, or some object does not publish its ranges yet. */
   readonly isPartial: boolean;
@@ -47,7 +47,7 @@ export function discoverNodeRanges(
   return limitedRanges('the addresses of the nodes', addresses, within);
 }
 
-/** The ranges of pod addresses, where Kubernetes hands them to nodes and not the CNI by itself; as `nodeRanges`. */
+/** The ranges of pod addresses, if Kubernetes assigns them to nodes and not the CNI; as `nodeRanges`. */
 export function discoverPodRanges(
   nodes: Observed['nodes'],
   within: readonly string[] = [],
@@ -71,7 +71,7 @@ export function discoverServiceRanges(
   );
 }
 
-/** @param parsed for each object what it tells */
+/** @param parsed the ranges of each object */
 function limitedRanges(
   what: string,
   parsed: readonly (readonly Result<IpRange, string>[])[] | undefined,
@@ -87,12 +87,12 @@ function limitedRanges(
   const failed = failure(`${what} are ${merged.length} separate ranges, more than ${maxRanges}`);
   const old = before.map(parseCidr).flatMap((range) => (range.ok ? [range.value] : []));
   const covers = coverRanges([...old, ...merged], maxRanges);
-  // What held all of them before may not do so now: then it is not known where the others are.
+  // The ranges that contained all of them may no longer do so: then it is unknown where the others are.
   if (addsTooManyPublic(covers, merged)) return { ranges: failed, isPartial: true };
   return { ranges: failed, within: covers.map(formatCidr), isPartial };
 }
 
-/** Whether ranges that cover others hold too many public addresses besides. */
+/** Whether ranges that cover others contain too many other public addresses. */
 function addsTooManyPublic(covers: readonly IpRange[], told: readonly IpRange[]): boolean {
   const added = intersectAddresses(withoutAddresses(spansOf(covers), spansOf(told)), publicAddresses());
   return ([4, 6] as const).some((family) => countAddresses(added, family) > maxAddedPublic[family]);

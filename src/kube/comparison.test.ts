@@ -148,7 +148,7 @@ describe('a comparison', () => {
     expect(await compare()).toEqual([]);
   });
 
-  test('knows the state of an object that it can not decode', async () => {
+  test('knows the state of an object that it cannot decode', async () => {
     const resource = {
       ...plainNamespaces,
       reduce: () => {

@@ -92,7 +92,7 @@ const seen = { ...key, uid: 'a-1', resourceVersion: '1' };
 const methods = () => asked.map(({ method }) => method);
 
 describe('a write', () => {
-  test('that is taken is known, and nobody is told of our own doing', async () => {
+  test('that is taken is known, and nobody is reported our own doing', async () => {
     answers = { PUT: { body: policy('2') } };
     const { object, decoded } = await requests.replace(key, policy('1'));
     expect([object.metadata.resourceVersion, decoded?.resourceVersion, known()]).toEqual(['2', '2', '2']);
@@ -109,7 +109,7 @@ describe('a write', () => {
     expect(told).toEqual(['3']);
   });
 
-  test('whose answer can not be decoded is taken, and what was known holds', async () => {
+  test('whose answer cannot be decoded is taken, and what was known holds', async () => {
     answers = { PUT: { body: policy(brokenVersion) } };
     const { object, decoded } = await requests.replace(key, policy('1'));
     expect([object.metadata.resourceVersion, decoded, known()]).toEqual([brokenVersion, undefined, '1']);
@@ -130,7 +130,7 @@ describe('a write', () => {
     expect([methods(), known()]).toEqual([['POST'], '1']);
   });
 
-  test('that fails throws its own error where it can not be read anew either', async () => {
+  test('that fails throws its own error where it cannot be read anew either', async () => {
     answers = { PUT: failure(409, 'Conflict'), GET: failure(500, 'InternalError') };
     await expect(requests.replace(key, policy('1'))).rejects.toMatchObject({ status: 409 });
     expect([methods(), known()]).toEqual([['PUT', 'GET'], '1']);

@@ -137,17 +137,20 @@ describe('a line that makes no sense', () => {
     { type: 'DELETED', object: { ...event('DELETED', 'shop', '10').object, kind: 'Service' } },
     '{"success": true}',
     '<html>',
-  ])("is the server's failure: %j is told, and the watch is tried again from where it was", async (odd) => {
-    const followed = await follow(plainNamespaces, (response, _, attempt) => {
-      if (attempt === 1) send(response, event('ADDED', 'shop', '3'), listEnds(), odd);
-      else send(response, event('ADDED', 'late', '11'));
-    });
-    await followed.until(() => followed.names().includes('late'));
-    expect(followed.names()).toEqual(['late', 'shop']);
-    expect(followed.asked).toEqual(['list', '9']);
-    expect(followed.failures).toHaveLength(1);
-    expect(followed.failures[0]).toContain('not an event of a Namespace');
-  });
+  ])(
+    "is the server's failure: %j is reported, and the watch is tried again from where it was",
+    async (odd) => {
+      const followed = await follow(plainNamespaces, (response, _, attempt) => {
+        if (attempt === 1) send(response, event('ADDED', 'shop', '3'), listEnds(), odd);
+        else send(response, event('ADDED', 'late', '11'));
+      });
+      await followed.until(() => followed.names().includes('late'));
+      expect(followed.names()).toEqual(['late', 'shop']);
+      expect(followed.asked).toEqual(['list', '9']);
+      expect(followed.failures).toHaveLength(1);
+      expect(followed.failures[0]).toContain('not an event of a Namespace');
+    },
+  );
 
   test('that comes again and again is reason to list anew', async () => {
     const followed = await follow(plainNamespaces, (response, url) => {
@@ -190,7 +193,7 @@ describe('a line that makes no sense', () => {
 });
 
 describe('a watch that goes on from a version and says nothing', () => {
-  test('gives the version up, which may be of the future, as after a restore of etcd; its list is believed', async () => {
+  test('gives the version up, which may be of the future, as after a restore of etcd; its list is trusted', async () => {
     const followed = await follow(
       plainNamespaces,
       (response, url) => {
@@ -323,7 +326,7 @@ describe('a kind that is gone', () => {
   };
   const added = { type: 'ADDED', object: { ...profile, spec: { egress: 'Restricted', routes: [] } } };
 
-  test('leaves its objects unread, which is told once, and ends with a list', async () => {
+  test('leaves its objects unread, which is reported once, and ends with a list', async () => {
     const followed = await follow(plainCustom, (response, _, attempt) => {
       if (attempt === 1) {
         send(response, added, listEnds('AppNetworkProfile'));
@@ -358,7 +361,7 @@ describe('an object that our decoder throws at', () => {
   };
   const red = { labels: { colour: 'Red' } };
 
-  test('is told of and left out, and the others go on', async () => {
+  test('is reported and left out, and the others go on', async () => {
     const followed = await follow(mistaken, (response) =>
       send(
         response,

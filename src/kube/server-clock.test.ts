@@ -38,7 +38,7 @@ test('an answer that was long on its way tells nothing: an old object would look
   expect(heard.ageMs('2026-01-02T15:04:00Z', 1_060_000)).toBe(60_000);
 });
 
-test('a server whose clock was set is believed from its next answer on', () => {
+test('a server whose clock was set is trusted from its next answer on', () => {
   const heard = clock();
   heard.heard('Fri, 02 Jan 2026 14:04:10 GMT', 1_010_000, 1_010_000);
   expect(heard.ageMs('2026-01-02T14:04:05Z', 1_010_000)).toBe(5_000);

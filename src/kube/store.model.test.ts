@@ -1,5 +1,5 @@
 // A store against a model of the server, in every order in which a watch, lists, answers to our own requests, other people's
-// changes and restores of etcd can come: when everything is told, the store is equal to the server.
+// changes and restores of etcd can come: when everything is reported, the store is equal to the server.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '../../test/property-runs.ts';
@@ -179,7 +179,7 @@ class World {
     }
   }
 
-  /** Everything is told. */
+  /** Everything is reported. */
   comeToRest(): void {
     if (this.#told === undefined && this.#answeredList === undefined) this.#answerList();
     this.#beginList();
@@ -187,7 +187,7 @@ class World {
     while ((this.#told ?? 0) < this.server.history.length) this.#tell();
   }
 
-  /** While a list goes on, the list is told, and then, as in a watch-list, what comes before its end. */
+  /** While a list goes on, the list is reported, and then, as in a watch-list, what comes before its end. */
   #tell(): void {
     const listing = this.#listing;
     const item = listing?.left.shift();

@@ -148,12 +148,12 @@ describe('after our own deletion', () => {
     expect(store.get(key)?.uid).toBe('uid-2');
   });
 
-  test('a list is believed', () => {
+  test('a list is trusted', () => {
     store.accept(thing(5));
     expect(store.get(key)?.uid).toBe('uid-1');
   });
 
-  test('a restore that turned the object back to the version before is believed, after its list', () => {
+  test('a restore that turned the object back to the version before is trusted, after its list', () => {
     store.beginList();
     store.keepOnly(new Set());
     store.observe(thing(5));
@@ -170,7 +170,7 @@ describe('an answer that comes late', () => {
     expect(store.size).toBe(0);
   });
 
-  test("is told of where it is not our own write: it may show somebody else's edit", async () => {
+  test("is reported where it is not our own write: it may show somebody else's edit", async () => {
     store.observe(thing(1));
     await begin().answered(({ found }) => found(thing(3, 'blue')));
     expect(heard).toEqual(['nothing -> red', 'red -> blue']);
@@ -265,7 +265,7 @@ describe('an object that is deleted and created again under its name', () => {
 });
 
 describe('a list', () => {
-  test('is believed also where a restore turned versions back', async () => {
+  test('is trusted also where a restore turned versions back', async () => {
     await write(thing(500, 'blue'));
     store.accept(thing(3, 'red'));
     expect(store.get(key)?.colour).toBe('red');

@@ -101,7 +101,7 @@ describe('an address', () => {
     expect(parseAddress('::1.2.3.4')).toEqual(parseAddress('::102:304'));
   });
 
-  // What Go's net/netip reads and what inet_pton reads is the same, but for zones and IPv4-mapped addresses.
+  // What Go's net/netip reads and what inet_pton reads is the same, except for zones and IPv4-mapped addresses.
   const piece = fc.oneof(
     fc.constantFrom(':', '::', '.', '1.2.3.4', '0', '00', '256', '255', 'ffff', '00001', '%eth0', '/', ' '),
     fc.stringMatching(/^[0-9a-f]{1,4}$/),

@@ -75,7 +75,7 @@ describe('what none of some selectors selects', () => {
     );
   });
 
-  test('does not hang on their order', () => {
+  test('does not depend on their order', () => {
     fc.assert(
       fc.property(fc.array(selector, { maxLength: 5 }), (all) => {
         expect(selectedByNone(all.toReversed(), 3)).toEqual(selectedByNone(all, 3));

@@ -227,7 +227,7 @@ describe('the hash in a name', () => {
 });
 
 describe('the name of an Event', () => {
-  test('is a DNS subdomain, and another for everything that is told', () => {
+  test('is a DNS subdomain, and another for everything that is reported', () => {
     const told = fc.array(fc.constantFrom('a', 'a,b', 'b', '"', undefined, true), { maxLength: 4 });
     fc.assert(
       fc.property(objectName, told, told, (name, one, other) => {

@@ -1,4 +1,4 @@
-// Sets of addresses and ports: what is taken away is gone on the ports that were meant, and on these alone.
+// Sets of addresses and ports: what is removed is gone on the ports that were meant, and on these alone.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '../../test/property-runs.ts';
@@ -33,7 +33,7 @@ test('without addresses nothing is reached', () => {
   expect(reachOfRule({ peers: [{ namespaceSelector: {} }], ports: [tcp(80)] })).toEqual([]);
 });
 
-test('what is taken away is gone, and nothing else', () => {
+test('what is removed is gone, and nothing else', () => {
   const part = fc.record({
     last: fc.integer({ min: 0, max: 3 }),
     prefix: fc.constantFrom(30, 31, 32),

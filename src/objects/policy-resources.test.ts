@@ -78,7 +78,7 @@ describe('a policy of ours', () => {
     expect(marks({ ...ours, labels })).toEqual([undefined, true]);
   });
 
-  test('that our decoder can not cope with counts as isolating every pod, and as other than wanted', () => {
+  test('that our decoder cannot cope with counts as isolating every pod, and as other than wanted', () => {
     const odd = { metadata: ours, spec: { podSelector: {}, policyTypes: { length: 1 } } };
     expect(() => readPolicy(odd)).toThrow();
     expect(networkPolicies.unreadable?.(odd, 'a mistake')).toMatchObject({
@@ -188,7 +188,7 @@ describe('the directions that a policy isolates', () => {
     expect(readPolicy({ metadata: ours, spec })).toMatchObject({ isolates: expected });
   });
 
-  test('are told with the pods that it selects, whoever wrote it', () => {
+  test('are reported with the pods that it selects, whoever wrote it', () => {
     const spec = { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] };
     const read = { isolates: ['Ingress'], podSelector: spec.podSelector };
     expect(readPolicy({ metadata, spec })).toMatchObject(read);

@@ -95,7 +95,7 @@ describe('the platform profile', () => {
   const read = stored({ enforcement: 'Enforce' }, 1);
   const broken = { enforcement: 'Enforce', colour: 'blue' };
 
-  test('holds on as it could be read last, and says why it can not be read now', () => {
+  test('holds on as it could be read last, and says why it cannot be read now', () => {
     const all = stores(read, stored(broken, 2));
     const { decoded, generation, outdated } = all.view().platform ?? {};
     expect([decoded?.ok, generation, outdated?.map(({ path }) => path)]).toEqual([true, 2, ['spec.colour']]);

@@ -25,7 +25,7 @@ test('only a few are in flight', async () => {
   expect(most).toBe(concurrency);
 });
 
-test('one that fails keeps none of the others back, and is told when all were tried', async () => {
+test('one that fails keeps none of the others back, and is reported when all were tried', async () => {
   const tried: number[] = [];
   const act = async (item: number) => {
     tried.push(item);

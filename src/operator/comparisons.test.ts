@@ -26,7 +26,7 @@ describe('a comparison', () => {
     expect(lines).toEqual([]);
   });
 
-  test('that finds differences is told once, with the first of the objects', () => {
+  test('that finds differences is reported once, with the first of the objects', () => {
     const differences = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ namespace: 'shop', name }));
     follow.onCompared('services', differences);
     expect(counted).toEqual([['services', 6]]);
@@ -40,7 +40,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('that the server refuses is told with its reason', () => {
+  test('that the server refuses is reported with its reason', () => {
     follow.onNotCompared('services', new ApiError(403, 'Forbidden', 'not you'));
     expect(counted).toEqual(['error']);
     expect(lines).toEqual([expect.objectContaining({ resource: 'services', status: 403, error: 'not you' })]);

@@ -54,7 +54,7 @@ let metrics: Metrics;
 let tracker: NamespaceTracker;
 let writer: StatusWriter;
 
-/** The compiler, but for the namespace `bad`. */
+/** The compiler, except for the namespace `bad`. */
 const compile: typeof compileNamespace = (view, profile, facts, known) => {
   if (facts.name === 'bad' && !isFixed) throw new TypeError('x is not a function');
   return compileNamespace(view, profile, facts, known);
@@ -178,7 +178,7 @@ function cacheOf(...names: readonly string[]): Cache {
   return cache;
 }
 
-/** Waits until there is something; a test that waits in vain ends by its own timeout. */
+/** Waits until there is something; a test that waits without success ends by its own timeout. */
 async function eventually(isThere: () => boolean): Promise<void> {
   while (!isThere() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
 }
@@ -200,7 +200,7 @@ test('leaves that namespace as it is, says so in its profiles, and the others go
   expect(ready('good')).toMatchObject({ status: 'True' });
 });
 
-test('is told in the status of the platform profile, in metrics, and once in the log', async () => {
+test('is reported in the status of the platform profile, in metrics, and once in the log', async () => {
   queue.add('bad', 'fresh');
   await eventually(() => contained > 2);
   expect(tracker.get('bad')?.record).toMatchObject({

@@ -39,7 +39,7 @@ async function correct(times: readonly number[], drift = changed, namespace = sh
   await reporter.send(namespace);
 }
 
-test('a drift that is corrected is told in the log and with an Event: what was done to which policy, and by whom', async () => {
+test('a drift that is corrected is reported in the log and with an Event: what was done to which policy, and by whom', async () => {
   await correct([0]);
   expect(lines).toEqual([
     expect.objectContaining({ namespace: 'shop', policy: deny, drift: 'changed', ...by }),

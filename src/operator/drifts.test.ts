@@ -75,7 +75,7 @@ describe('a write corrects a drift', () => {
   });
 });
 
-describe('of a drift is told', () => {
+describe('of a drift is reported', () => {
   const foreignEdit = { manager: 'kubectl-edit', operation: 'Update', time: '2026-01-02T15:04:05Z' };
   const edited = right({ fingerprint: 'once', foreignEdit });
 

@@ -129,7 +129,7 @@ describe('a mistake of ours in what is shared', () => {
     ['the cache', { caching: () => Promise.reject(mistake) }],
     ['the lease', { leading: () => Promise.reject(mistake) }],
   ])(
-    'in %s ends it: nothing more is written, the lease is released, and the mistake is told',
+    'in %s ends it: nothing more is written, the lease is released, and the mistake is reported',
     async (_, parts) => {
       const { happened, run } = operatorOf(parts);
       await expect(run()).rejects.toBe(mistake);

@@ -103,7 +103,7 @@ async function again(times: number, plan: Plan, namespace = shop): Promise<reado
 }
 
 describe('a policy that is gone whenever it was written', () => {
-  test('has a rival where its owner is there: three writes in vain are enough', async () => {
+  test('has a rival where its owner is there: three writes without success are enough', async () => {
     expect(await again(5, planFor(policyOf(team, 'web')))).toEqual([
       'Done',
       'Done',
@@ -124,7 +124,7 @@ describe('a policy that is gone whenever it was written', () => {
     );
   });
 
-  test('is asked for once where all of its namespace hang on one owner that is gone', async () => {
+  test('is asked for once where all of its namespace depend on one owner that is gone', async () => {
     profiles = [];
     await again(3, planFor(policyOf(platform, 'a'), policyOf(platform, 'b')));
     await again(3, planFor(policyOf(platform, 'a')), new TrackedNamespace('pay', 'pay-1'));

@@ -24,13 +24,13 @@ function fail(key: string, error: ApiError, ...times: readonly number[]): void {
 }
 
 describe('a kind of failure', () => {
-  test('is told once when it begins, however many keys and retries it takes, with what to do', () => {
+  test('is reported once when it begins, however many keys and retries it takes, with what to do', () => {
     fail('shop', denied, 0, 2, 4);
     fail('pay', denied, 4, 8);
     expect(lines).toEqual(['a permission is missing: grant it with `kubectl apply -k config/rbac`']);
   });
 
-  test('is told to be over once, when the last key succeeds', () => {
+  test('is reported to be over once, when the last key succeeds', () => {
     fail('shop', denied, 0, 2);
     fail('pay', denied, 0, 2);
     failures.succeeded('shop');
@@ -39,13 +39,13 @@ describe('a kind of failure', () => {
     expect(lines).toEqual([expect.any(String), 'writes work again']);
   });
 
-  test('is told apart from another kind', () => {
+  test('is distinguished from another kind', () => {
     fail('shop', denied, 0, 2);
     fail('pay', invalid, 0, 2);
     expect(lines).toHaveLength(2);
   });
 
-  test('is not told where it passes at once', () => {
+  test('is not reported where it passes at once', () => {
     fail('shop', denied, 0, 1);
     failures.succeeded('shop');
     fail('shop', denied, 2, 3);
@@ -63,7 +63,7 @@ describe('a kind of failure', () => {
     ]);
   });
 
-  test('is told again when it comes back', () => {
+  test('is reported again when it comes back', () => {
     fail('shop', denied, 0, 2);
     failures.succeeded('shop');
     fail('shop', denied, 0, 2);
@@ -71,7 +71,7 @@ describe('a kind of failure', () => {
   });
 });
 
-describe('nothing is told', () => {
+describe('nothing is reported', () => {
   test('of what passes by itself, or what the watches tell', () => {
     for (const status of [0, 404, 409, 410]) fail('shop', new ApiError(status, '', 'x'), 0, 2);
     failures.succeeded('shop');

@@ -23,7 +23,7 @@ function status(reason: string, message: string, observedGeneration = 1): Platfo
 const told = () => lines.map(({ level, msg }) => [level, msg]);
 
 describe('what came of the platform profile', () => {
-  test('is told when it is done, with the counts, and not on the way', () => {
+  test('is reported when it is done, with the counts, and not on the way', () => {
     log.report(status('Progressing', '3 namespaces left to process'));
     log.report(status('Transitioning', '2 live namespaces being closed or opened'));
     log.report(status('Enforced', '9 policies written in 3 namespaces'));
@@ -31,7 +31,7 @@ describe('what came of the platform profile', () => {
     expect(lines[0]).toMatchObject({ reason: 'Enforced', generation: 1, enforced: 3, policies: 9 });
   });
 
-  test('is told once for each version of it, whatever comes and goes in the cluster', () => {
+  test('is reported once for each version of it, whatever comes and goes in the cluster', () => {
     log.report(status('Enforced', '9 policies written in 3 namespaces'));
     log.report(status('Progressing', '1 namespace left to process'));
     log.report(status('Enforced', '12 policies written in 4 namespaces'));
@@ -39,7 +39,7 @@ describe('what came of the platform profile', () => {
     expect(told()).toHaveLength(2);
   });
 
-  test('is told again where it comes back', () => {
+  test('is reported again where it comes back', () => {
     log.report(status('Off', 'no policy of Ringfence is left'));
     log.report(undefined);
     log.report(status('Off', 'no policy of Ringfence is left'));

@@ -100,7 +100,7 @@ test('a profile that is edited while what it stood for is written has no status 
   expect(sent.get('new')?.observedGeneration).toBe(1);
 });
 
-test('a status that can not be written keeps none of the others back', async () => {
+test('a status that cannot be written keeps none of the others back', async () => {
   refused = 'a';
   await expect(writer.writeProfiles('shop', told())).rejects.toMatchObject({ status: 500 });
   expect([...sent.keys()]).toEqual(['b', 'c']);

@@ -75,7 +75,7 @@ test.each([
   ['a webhook', () => stores.validatingWebhooks.accept(broken('/webhook'))],
   ['a namespace', () => stores.namespaces.accept(broken('/shop', { labels: null, uid: 'another' }))],
 ])(
-  'where %s can not be followed, every namespace is looked at, and the mistake is told',
+  'where %s cannot be followed, every namespace is looked at, and the mistake is reported',
   async (_, change) => {
     expect(change).not.toThrow();
     expect(await waiting()).toContain(everythingKey);
@@ -83,7 +83,7 @@ test.each([
   },
 );
 
-test('where the cluster can not be found out about, that key alone fails, and all hear that less is certain', async () => {
+test('if the facts of the cluster cannot be discovered, only that key fails, and all namespaces learn that less is certain', async () => {
   const discovery = followDiscoveryIn(stores);
   stores.nodes.accept(broken('/sound', { addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] }));
   expect(stores.view().uncertain).not.toContain('nodeRanges');
@@ -94,7 +94,7 @@ test('where the cluster can not be found out about, that key alone fails, and al
   expect((await waiting()).filter((key) => ![discoveryKey, nodesKey].includes(key))).toEqual([]);
 });
 
-test('where it can not be told who wrote a status, it is looked at again, and the mistake is told', async () => {
+test('where it cannot be told who wrote a status, it is looked at again, and the mistake is reported', async () => {
   const isForeign = (): boolean => {
     throw new TypeError('x is not a function');
   };

@@ -27,7 +27,7 @@ describe('a watch that fails', () => {
     [missing, 'the cluster does not know namespaces: install it with `kubectl apply -k config/crd`'],
     [denied, 'no permission to list and watch namespaces: grant it with `kubectl apply -k config/rbac`'],
     [failing, 'the API server refuses to list or watch namespaces: retrying'],
-  ])('is told once with the command that fixes it, not at each retry: %s', (error, line) => {
+  ])('is reported once with the command that fixes it, not at each retry: %s', (error, line) => {
     fail('namespaces', error, 0, 1, 2, 3, 60);
     expect(lines).toEqual([line]);
     expect(watches.troubles).toHaveLength(1);
@@ -37,7 +37,7 @@ describe('a watch that fails', () => {
     expect(watches.troubles).toEqual([]);
   });
 
-  test('is not told where it passes at once', () => {
+  test('is not reported where it passes at once', () => {
     fail('namespaces', denied, 0, 1);
     watches.healthy('namespaces');
     fail('namespaces', denied, 3, 4);
@@ -46,14 +46,14 @@ describe('a watch that fails', () => {
     expect(watches.troubles).toEqual([]);
   });
 
-  test('is told also where it fails in another way at each try', () => {
+  test('is reported also where it fails in another way at each try', () => {
     fail('namespaces', failing, 0);
     fail('namespaces', denied, 1);
     fail('namespaces', missing, 2);
     expect(watches.troubles).toEqual(['namespaces: missing']);
   });
 
-  test('is told again when it goes on failing in another way', () => {
+  test('is reported again when it goes on failing in another way', () => {
     fail('namespaces', failing, 0, 2);
     fail('namespaces', denied, 3);
     expect(watches.troubles).toEqual(['namespaces: refusing']);
@@ -62,7 +62,7 @@ describe('a watch that fails', () => {
     expect(watches.troubles).toEqual(['namespaces: denied']);
   });
 
-  test('is told for each resource of its own', () => {
+  test('is reported for each resource of its own', () => {
     fail('namespaces', denied, 0, 2);
     fail('networkpolicies', denied, 0, 2);
     expect(lines).toHaveLength(2);
@@ -82,15 +82,18 @@ describe('a trouble of the whole server', () => {
         'the API server accepts our credentials again',
       ],
     ],
-  ])('is told once for all watches, and once when the last of them is back: %s', (error, [begin, end]) => {
-    fail('namespaces', error, 0, 2);
-    fail('networkpolicies', error, 0, 2);
-    expect(lines).toEqual([begin]);
-    watches.healthy('namespaces');
-    expect(lines).toEqual([begin]);
-    watches.healthy('networkpolicies');
-    expect(lines).toEqual([begin, end]);
-  });
+  ])(
+    'is reported once for all watches, and once when the last of them is back: %s',
+    (error, [begin, end]) => {
+      fail('namespaces', error, 0, 2);
+      fail('networkpolicies', error, 0, 2);
+      expect(lines).toEqual([begin]);
+      watches.healthy('namespaces');
+      expect(lines).toEqual([begin]);
+      watches.healthy('networkpolicies');
+      expect(lines).toEqual([begin, end]);
+    },
+  );
 
   test('is over when the server answers with another trouble', () => {
     fail('namespaces', unreachable, 0, 2);
@@ -108,7 +111,7 @@ test('a watch that was never in trouble says nothing', () => {
   expect(lines).toEqual([]);
 });
 
-test('a server that has gone back to an older state is told of once for all watches, and anew the next time', () => {
+test('a server that has gone back to an older state is reported once for all watches, and anew the next time', () => {
   const told =
     'the API server has returned to an older state, as after a restore of etcd: continuing from its current state';
   watches.turnedBack('namespaces', 0);

@@ -135,7 +135,7 @@ describe('a policy is not contested', () => {
     expect(isContested({ ...deny, within: 'uid-9' }, 9 * second)).toBe(false);
   });
 
-  test('in the next namespace of that name while the one before is told of', () => {
+  test('in the next namespace of that name while the one before is reported', () => {
     write([0, 1, 2, 3]);
     expect(conflicts.standing(recreated, 3 * second)).toBe(0);
     expect(isContested(recreated, 3 * second)).toBe(false);

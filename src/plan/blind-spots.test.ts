@@ -3,7 +3,7 @@ import { goneFindings, unreadableFindings } from './blind-spots.ts';
 
 const platform = { name: 'default' };
 
-test('a kind that is gone is told of the platform profile, with what brings it back', () => {
+test('a kind that is gone is reported the platform profile, with what brings it back', () => {
   expect(goneFindings(platform, [])).toEqual([]);
   expect(goneFindings(platform, ['appnetworkprofiles.ringfence.dev'])).toEqual([
     {
@@ -16,7 +16,7 @@ test('a kind that is gone is told of the platform profile, with what brings it b
   ]);
 });
 
-test('an object that can not be read is told of its namespace, or of the platform profile where it has none', () => {
+test('an object that cannot be read is reported about its namespace, or about the platform profile if it has none', () => {
   const objects = new Map([
     ['services', [{ namespace: 'shop', name: 'web', message: 'x is not a function' }]],
     ['nodes', [{ namespace: '', name: 'a', message: 'y is undefined' }]],

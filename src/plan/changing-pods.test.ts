@@ -8,7 +8,7 @@ const labelled = (count: number) =>
 const ring = isolating({});
 
 describe('the pods that are kept open while a namespace is closed', () => {
-  test('are those that nothing else isolates, also where that is told by many policies', () => {
+  test('are those that nothing else isolates, also if many policies isolate them', () => {
     const { selectors, isPartial } = podsThatChange(labelled(100), [...labelled(100), ring], 'Egress');
     expect(isPartial).toBe(false);
     expect(selectors).toHaveLength(1);

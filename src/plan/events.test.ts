@@ -98,7 +98,7 @@ describe('a namespace in which writes are refused', () => {
   });
 });
 
-describe('what is told of a namespace', () => {
+describe('what is reported a namespace', () => {
   test('regards a profile or a policy in it, never the Namespace, whose events nobody sees', () => {
     const news = everything();
     expect(news.map(({ reason, regarding: { kind, name } }) => `${reason} ${kind}/${name}`).sort()).toEqual([
@@ -120,7 +120,7 @@ describe('what is told of a namespace', () => {
     );
   });
 
-  test('regards a policy by its uid where there is one, and is told once more when the first one comes, not when it is healed', () => {
+  test('regards a policy by its uid where there is one, and is reported once more when the first one comes, not when it is healed', () => {
     const under = (uid: string | undefined) =>
       newsOf({ ...shopNews, findings: [closed], uidOfPolicy: () => uid })[0];
     expect(under('one')?.regarding).toEqual({

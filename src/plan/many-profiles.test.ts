@@ -1,4 +1,4 @@
-// 5,000 profiles in one namespace, good ones and bad ones: what is written, what each is told, and that it is all there is to do.
+// 5,000 profiles in one namespace, good ones and bad ones: what is written, what each is reported, and that it is all there is to do.
 import { expect, test } from '@jest/globals';
 import { namespace, platform, platformOwner, profile, service, view, written } from '../../test/fixtures.ts';
 import { compile } from '../compile/compile.ts';
@@ -10,7 +10,7 @@ const wrongPort = { name: 'wrong-port', from: { app: 'web' }, to: { service: 'mo
 const tooSoon = { name: 'too-soon', from: { app: 'web' }, to: { service: 'none-yet' } };
 const beside = [[], [wrongPort], [tooSoon]] as const;
 
-test('5,000 profiles: the good routes are written, each profile is told its own, and then there is nothing to do', () => {
+test('5,000 profiles: the good routes are written, each profile gets its own status, and then there is nothing to do', () => {
   const profiles = Array.from({ length: 5_000 }, (_, index) =>
     profile(`shop/team-${index}`, { routes: [good, ...(beside[index % beside.length] ?? [])] }),
   );

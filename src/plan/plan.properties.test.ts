@@ -424,7 +424,7 @@ function isGuarded({ foreign }: Scenario, direction: Direction): boolean {
   return everyPod.every((pod) => isolating.some(({ podSelector: pods }) => selects(pods, pod)));
 }
 
-/** Whether everything that is desired in the direction is there, but for what is frozen. */
+/** Whether everything that is desired in the direction is there, except for what is frozen. */
 function hasAll(shop: SimulatedNamespace, { desired, foreign }: Scenario, direction: Direction): boolean {
   const taken = foreign.map(({ name }) => name);
   return desired

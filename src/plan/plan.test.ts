@@ -567,7 +567,7 @@ describe("somebody else's policy", () => {
     expect(told(planned({ desired: [deny], foreign: intricate, keptIsolated: ['Ingress'] }))).toEqual([]);
   });
 
-  test('in a ringed namespace is told of, and in another one it is not', () => {
+  test('in a ringed namespace is reported, and in another one it is not', () => {
     const codes = ({ findings }: Plan) => findings.map(({ code }) => code);
     const theirs = foreign('theirs', { podSelector: {}, ingress: [{}] });
     const given = { owned: [written(deny)], foreign: [theirs] };
@@ -718,7 +718,7 @@ describe('what stays of a profile that does not decode', () => {
         changes.map((change) => (change.action === 'delete' ? 'deleted' : change.policy.spec.egress)),
       );
 
-    test('is what the profile asks for that can not be read, not what others asked for in its namespace', () => {
+    test('is what the profile asks for that cannot be read, not what others asked for in its namespace', () => {
       const found = withMirror(
         rule([named('data')], ['data/broken/a']),
         rule([named('data')], ['data/other/b']),

@@ -150,7 +150,7 @@ describe('the platform profile is Ready', () => {
     expect(condition(made, 'Ready')).toMatch(/^True DryRun/);
   });
 
-  test('when it is Off and everything is taken away', () => {
+  test('when it is Off and everything is removed', () => {
     const made = status({ shop: standing('Off') }, { enforcement: 'Off' }, { policies: 0 });
     expect(condition(made, 'Programmed')).toMatch(/^False Off/);
     expect(condition(made, 'Ready')).toBe('True Off: no policy of Ringfence is left');
@@ -272,7 +272,7 @@ describe('the failing namespaces', () => {
 });
 
 describe('findings', () => {
-  test('are counted in Accepted, with the first of them, but for what is only information', () => {
+  test('are counted in Accepted, with the first of them, except for what is only information', () => {
     const made = status(
       {
         shop: standing('Enforced', {
@@ -325,7 +325,7 @@ describe('while not every namespace is looked at, as after a restart', () => {
   const failed = status({ shop: standing('Enforced'), pay: failing('Refused') });
   const restarted = { waiting: 1, now: 'later', policies: 2 };
 
-  test('what was told before is kept: nothing has changed yet', () => {
+  test('what was reported before is kept: nothing has changed yet', () => {
     const made = statusOrKept({ shop: standing('Enforced') }, {}, { ...restarted, previous: before });
     expect(made).toEqual({ status: { ...before, discovered: {} }, isKept: true });
   });

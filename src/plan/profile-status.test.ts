@@ -83,7 +83,7 @@ describe('the status of a profile', () => {
     expect(condition(made, 'Ready')).toBe('True Programmed: its policies are written');
   });
 
-  test('tells of each route what became of it, and why', () => {
+  test('tells of each route its state, and why', () => {
     const made = status(profile('shop/shop', { routes }));
     expect(made.routes).toEqual([
       { name: 'web-to-mongo', state: 'Active', reason: 'Active', message: 'its rule is written' },

@@ -1,4 +1,4 @@
-// What is told where a ResourceQuota has no room for policies.
+// What is reported where a ResourceQuota has no room for policies.
 import { describe, expect, test } from '@jest/globals';
 import type { Phase, PolicyChange } from './changes.ts';
 import { quotaExceeded, quotaRefusal } from './quota.ts';

@@ -40,7 +40,7 @@ function rules(...given: Parameters<typeof policies>) {
     .flatMap(({ spec }) => spec.ingress ?? []);
 }
 
-/** The codes of what is told of the shop. */
+/** The codes of what is reported the shop. */
 function told(routes: Routes, objects: readonly KubernetesObject[], spec: PlatformSpec = {}) {
   const profiles = [profile('shop/team', { routes })];
   const { findings } = compile(view({ platform: platform(spec), namespaces: shop, profiles, objects }));

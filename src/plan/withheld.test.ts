@@ -1,4 +1,4 @@
-// What waits for a fact is not written, and is not taken away where it is enforced already.
+// What waits for a fact is not written, and is not removed where it is enforced already.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { namespace, ownedBy, platform, platformOwner, profile, view, written } from '../../test/fixtures.ts';

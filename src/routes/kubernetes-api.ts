@@ -44,7 +44,7 @@ function rulesOnPorts(apiServer: NonEmpty<Rule>, written: WrittenPorts): Result<
   });
 }
 
-/** `https` is what the Service `kubernetes` calls its port. */
+/** `https` is the name of the port in the Service `kubernetes`. */
 function namesOneOf(ports: readonly number[], written: number | string): boolean {
   const spec = parsePort(written);
   if (!spec.ok || spec.value.protocol !== 'TCP') return false;

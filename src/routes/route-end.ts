@@ -95,9 +95,9 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   readonly sides: readonly RouteSide[];
   /** Whether it always means pods of the profile's own namespace; every route needs such an end. */
   readonly isLocal: boolean;
-  /** One or two sentences for the reference: what it means, and the trap. */
+  /** One or two sentences for the reference: the meaning, and the trap. */
   readonly description: string;
-  /** The pods that it means, where `isLocal`. */
+  /** The pods that it means, if `isLocal`. */
   pods?(value: z.output<Schema>, context: RouteContext): Result<LocalPods, EndProblem>;
   /** Its peers as the other end of a rule; never an empty list, which would mean everyone. */
   peers(value: z.output<Schema>, context: RouteContext): Result<NonEmpty<Peer>, EndProblem>;
@@ -109,11 +109,11 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   ): Result<NonEmpty<Rule>, EndProblem>;
   /** The part of it that is unknown now and left out, although the rest is known. */
   gap?(context: RouteContext, side: RouteSide): Gap | undefined;
-  /** Why no new rule is made of it now, although what was last known of it holds for those that are enforced. */
+  /** Why no new rule may be made of it now, although the last known value applies to rules that are enforced. */
   missingFact?(context: RouteContext): EndProblem | undefined;
-  /** Whether the namespaces that it means, where it is `to`, are asked whether they let the route in. */
+  /** Whether, as `to`, its namespaces have to consent to the route. */
   readonly requiresConsent?: true;
-  /** Which other namespaces' pods it means; left out: none's. */
+  /** In which other namespaces it means pods; if unset: in none. */
   namespaceScope?(value: z.output<Schema>): NamespaceScope;
 }
 

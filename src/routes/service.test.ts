@@ -116,7 +116,7 @@ describe('a wrong port', () => {
     ['web', 'ports: [81]'],
     ['5353/UDP', 'ports: ["53/UDP"]'],
     ['8000-8100', 'ports: [80]'],
-  ])("that is the pods' (%p) is Rejected with the YAML that mends it", (port, suggestion) => {
+  ])("that is the pods' (%p) is Rejected with the YAML that fixes it", (port, suggestion) => {
     expect(translate([port], web)).toMatchObject({ error: { state: 'Rejected', suggestion } });
   });
 
@@ -145,7 +145,7 @@ describe('a wrong port', () => {
     expect(wrong.ok ? {} : wrong.error).not.toHaveProperty('suggestion');
   });
 
-  test("that is a range of the pods' is mended with every port before them", () => {
+  test("that is a range of the pods' is fixed with every port before them", () => {
     const pair = [
       { name: 'a', port: 80, targetPort: 8080 },
       { name: 'b', port: 81, targetPort: 8081 },

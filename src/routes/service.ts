@@ -77,7 +77,7 @@ function translate(
   return success(nonEmpty(distinctPorts(translated)));
 }
 
-/** A port by its number or name, and a range by every port of the Service in it. */
+/** A port by its number or name; a range means every port of the Service in it. */
 function matchesPort(spec: PortSpec, candidate: ServicePort): boolean {
   if (spec.protocol !== candidate.protocol) return false;
   if ('name' in spec) return spec.name === candidate.name;
@@ -141,10 +141,10 @@ function leadsTo({ protocol, targetPort }: ServicePort, spec: PortSpec): boolean
   return typeof targetPort === 'number' && first <= targetPort && targetPort <= last;
 }
 
-/** A route takes so many; one range may be mistaken for more. */
+/** The maximum number of ports of a route; one range may have been written for more. */
 const maxPorts = 50;
 
-/** All of the route's ports, those that were mistaken put right; nothing where one stays wrong, or they are too many. */
+/** All of the route's ports, with the mistakes fixed; nothing if one stays wrong, or if there are too many. */
 function correctedPorts(service: ServiceFacts, written: readonly (number | string)[]): string | undefined {
   const corrected = written.flatMap((port) => {
     const spec = parsePort(port);

@@ -35,7 +35,7 @@ export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.Zod
   });
 }
 
-/** The constraint on a route that one of its ends is in the profile's own namespace. */
+/** The constraint that one end of a route is in the profile's own namespace. */
 export function oneEndIsLocal(
   ends: readonly RouteEnd[],
 ): Constraint<{ readonly from: object; readonly to: object }> {

@@ -65,11 +65,11 @@ export interface RouteLinks {
   fromName(namespace: string): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces with a label, or with several, if a namespace with these labels has one of them. */
   fromLabels(labels: Labels): Iterable<ObjectKey>;
-  /** Profiles with a route from namespaces that need no label for it: from all, or from who lacks one. */
+  /** Profiles with a route from namespaces without requiring a label: from all, or from those without some label. */
   fromAny(): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces by labels, or from all. */
   fromSelected(): Iterable<ObjectKey>;
-  /** Profiles with a route from where the platform profile says. */
+  /** Profiles with a route from systems of the platform profile. */
   fromDeclared(): Iterable<ObjectKey>;
   /** Profiles with a route to this namespace by its name. */
   toName(namespace: string): Iterable<ObjectKey>;
@@ -77,7 +77,7 @@ export interface RouteLinks {
   toLabels(labels: Labels): Iterable<ObjectKey>;
   /** Profiles with a route to systems of the platform profile. */
   toDeclared(): Iterable<ObjectKey>;
-  /** Profiles that don't decode: what they say is not known. */
+  /** Profiles that don't decode: their content is unknown. */
   undecoded(): Iterable<ObjectKey>;
 }
 

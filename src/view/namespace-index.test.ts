@@ -29,7 +29,7 @@ const namespaces = fc
 
 const namesOf = (all: readonly NamespaceFacts[]) => all.map(({ name }) => name).sort();
 
-/** Tells an index of some namespaces, and then of what became of them. */
+/** Tells an index of some namespaces, and then of the result of them. */
 function follow(index: NamespaceIndex, before: readonly NamespaceFacts[], after: readonly NamespaceFacts[]) {
   const named = (all: readonly NamespaceFacts[]) => new Map(all.map((each) => [each.name, each]));
   const [old, young] = [named(before), named(after)];

@@ -90,7 +90,7 @@ export function routeIndexOf(profiles: Iterable<ProfileFacts>): RouteIndex {
   return index;
 }
 
-// What a profile is found by. A term is a text, because a Map compares objects by identity; `/` is in no name.
+// The key of a profile in the index. A term is a text, because a Map compares objects by identity; `/` is in no name.
 const undecoded = 'undecoded';
 const declared = (side: RouteSide) => `${side}/declared`;
 const selected = (side: RouteSide) => `${side}/some`;
@@ -110,7 +110,7 @@ function termsOfRoute({ from, to }: Route): readonly string[] {
 function termsOfEnd(side: RouteSide, written: RouteEndValue): readonly string[] {
   const { end, value } = endOf(written);
   const namespaceScope = end.namespaceScope?.(value);
-  // Where it leads to, only those are asked about who have a say.
+  // As destinations, only namespaces that have to consent are indexed.
   if (namespaceScope === undefined || (side === 'to' && end.requiresConsent === undefined)) return [];
   if (namespaceScope === 'declared') return [declared(side)];
   if ('name' in namespaceScope) return [name(side, namespaceScope.name)];
@@ -121,7 +121,7 @@ function termsOfLabels(side: RouteSide, labels: Labels): readonly string[] {
   return Object.entries(labels).flatMap(([key, value]) => [labelled(side, key, value), labelled(side, key)]);
 }
 
-/** One of the labels that a selector asks for is enough to find it by; one that asks for none is found by every namespace. */
+/** One of the labels that a selector requires is enough to find it; a selector without labels is found by every namespace. */
 function termsOfSelector(side: RouteSide, selector: LabelSelector): readonly string[] {
   return requiredLabels(selector)?.map(({ key, value }) => labelled(side, key, value)) ?? [labelled(side)];
 }

@@ -68,7 +68,7 @@ function asksOf({ description: _, ...asked }: StructuralSchema): string {
   return JSON.stringify(asked);
 }
 
-/** A spec that is right but for the text at this place, if that is wrong. */
+/** A spec that is right except for the text at this place, if that is wrong. */
 export function specWith({ kind, path }: StringField, text: string): object {
   const spec = holding(path, text, '') as Readonly<Record<string, unknown>>;
   return kind === 'PlatformNetworkProfile' ? { enforcement: 'Enforce', ...spec } : spec;

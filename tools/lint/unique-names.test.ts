@@ -5,7 +5,7 @@ import { repeatedNames } from './unique-names.ts';
 const sources = (files: Readonly<Record<string, string>>) =>
   Object.entries(files).map(([path, text]) => ({ path, text }));
 
-test('a base name that occurs twice is found, but for the fixed names of a slice', () => {
+test('a base name that occurs twice is found, except for the fixed names of a slice', () => {
   const files = ['a/index.ts', 'b/index.ts', 'a/command.ts', 'b/command.ts', 'a/format.ts', 'b/format.ts'];
   const found = repeatedNames(
     sources(

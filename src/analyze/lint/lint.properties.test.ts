@@ -37,7 +37,7 @@ test('without all redundant policies, everything is allowed that was, and nothin
   );
 });
 
-test('without a redundant rule, or a peer in vain, the same is allowed', () => {
+test('without a redundant rule, or a peer without success, the same is allowed', () => {
   fc.assert(
     fc.property(analysisInput, (input) => {
       const predicates = predicatesOf(input.policies);

@@ -62,7 +62,7 @@ describe('a selector', () => {
     ]);
   });
 
-  test('of a peer that other namespaces have pods for is told so: the classic mistake', () => {
+  test('of a peer whose pods are in other namespaces is reported as such: the classic mistake', () => {
     const ingress = from({ podSelector: app('till') });
     const [finding] = lint(context([policy('a', { ingress })])).filter(({ path }) => path !== undefined);
     expect(finding?.hint).toMatch(/add a `namespaceSelector` to this peer/);
@@ -289,7 +289,7 @@ describe('a port', () => {
     expect(hints[1]).toContain('they declare no port');
   });
 
-  test('by a name that no pod has is no danger beside a number, and the number that stands there for that is not told', () => {
+  test('by a name that no pod has is no danger beside a number, and the number that stands there for that is not reported', () => {
     const ports = [{ port: 'grpc' }, { port: 1 }];
     const input = context([policy('a', { podSelector: app('mongo'), ingress: [{ ports }] })]);
     expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNotDeclared']);
@@ -393,7 +393,7 @@ describe('what another says too', () => {
 describe('isolation', () => {
   const codes = (input: AnalysisInput) => lint(input).map(({ subject, code }) => `${subject.name} ${code}`);
 
-  test('that is missing is told for each namespace and direction', () => {
+  test('that is missing is reported for each namespace and direction', () => {
     expect(codes(context([policy('deny', denyAll)]))).toEqual([
       'bank EgressNotIsolated',
       'bank IngressNotIsolated',

@@ -1,4 +1,4 @@
-// What a policy says without effect, whatever pods there are: rules that are ignored, and parts that can't match anything.
+// Parts of a policy without effect, for any pods: rules that are ignored, and parts that can't match anything.
 // Must not know which pods exist.
 import { addressesOf } from '../../model/address-set.ts';
 import type { Finding } from '../../model/findings.ts';
@@ -35,7 +35,7 @@ export function rulesAreIgnored({ policies }: LintContext): readonly Finding[] {
   );
 }
 
-/** Finds entries of `ports` without a port that stand beside others, or say nothing at all: they allow every port. */
+/** Finds entries of `ports` without a port, beside others or completely empty: they allow every port. */
 export function portIsEmpty(context: LintContext): readonly Finding[] {
   return eachRule(context, (policy, direction, { index, ports = [] }) =>
     ports.flatMap((entry, place) => {

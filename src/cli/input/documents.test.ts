@@ -46,7 +46,7 @@ describe('a text', () => {
   });
 });
 
-describe('what can not be read', () => {
+describe('what cannot be read', () => {
   const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
     .concat(
       [...'bcdefgh'].map((name, index) => {
@@ -77,11 +77,11 @@ describe('what can not be read', () => {
       `{"a": ${'['.repeat(9000)}${']'.repeat(9000)}}`,
       '1:1: it is nested too deeply to be read',
     ],
-  ])('%s is told with its place', (_, text, told) => {
+  ])('%s is reported with its place', (_, text, told) => {
     expect(problem(text)).toBe(told);
   });
 
-  test('is told where its nesting is too much for the parser', () => {
+  test('is reported where its nesting is too much for the parser', () => {
     expect(problem('['.repeat(100_000))).toMatch(/^1:\d+: it is nested too deeply to be read$/);
   });
 
@@ -90,7 +90,7 @@ describe('what can not be read', () => {
     expect(problems[0]?.hint).toContain('helm template');
   });
 
-  test('is told where it stands in the text, not in its document', () => {
+  test('is reported where it stands in the text, not in its document', () => {
     const { documents } = readDocuments({ file: 'a.yaml', text: 'a: 1\n---\n# c\nb: [1, {c: 2}]\n' });
     expect(documents[1]?.place('b[1].c', 'value')).toMatchObject({ line: 4, column: 12 });
     const json = readDocuments({ file: 'a.json', text: '{\n\t"b": [1, {"c": 2}]\n}' });

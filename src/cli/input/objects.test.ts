@@ -121,11 +121,11 @@ describe('a mistake', () => {
       'apiVersion: gateway.networking.k8s.io/v1\nkind: ListenerSet\nmetadata: {name: web}\nspec: {parentRef: {}}\n',
       '4: spec.parentRef.name: is required',
     ],
-  ])('is told with its line: %s', (_, text, told) => {
+  ])('is reported with its line: %s', (_, text, told) => {
     expect(problems(text)).toEqual([told]);
   });
 
-  test('is told with its line in a list, too', () => {
+  test('is reported with its line in a list, too', () => {
     const text =
       'apiVersion: v1\nkind: List\nitems:\n- kind: Foo\n- apiVersion: v1\n  kind: Service\n  metadata: {nam: web}\n';
     expect(problems(text)).toContain('4: is not an object of the Kubernetes API: it has no `apiVersion`');

@@ -1,5 +1,5 @@
-// Findings as build systems read them: SARIF, annotations of GitHub Actions, JUnit.
-// Must not know how a finding came about, nor what people read in a terminal.
+// Findings in the formats of build systems: SARIF, annotations of GitHub Actions, JUnit.
+// Must not know how a finding came about, nor its text for a terminal.
 import { type FindingCode, findingKinds, type Severity } from '../../model/findings.ts';
 import type { Print } from '../output/formats.ts';
 import { objectOf, type PlacedFinding } from './placed-findings.ts';
@@ -8,7 +8,7 @@ type PrintFindings = Print<readonly PlacedFinding[]>;
 
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
-/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html), as code scanning takes it. */
+/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html), for code scanning. */
 export const sarif: PrintFindings = (findings) => {
   const codes = [...new Set(findings.map(({ finding }) => finding.code))].sort();
   const log = {
@@ -78,7 +78,7 @@ function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** JUnit XML: each finding is a test case, and an error or a warning is one that failed. */
+/** JUnit XML: each finding is a test case, and an error or a warning is a failed one. */
 export const junit: PrintFindings = (findings) => {
   const failures = findings.filter(({ severity }) => severity !== 'info').length;
   // Some readers refuse a suite without a case.

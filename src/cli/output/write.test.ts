@@ -44,7 +44,7 @@ describe('a file', () => {
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
-  test('that can not be written is told, and nothing is left', async () => {
+  test('that cannot be written is reported, and nothing is left', async () => {
     mkdirSync(at('folder'));
     await expect(write(at('folder'), 'x')).rejects.toThrow('it is a folder');
     await expect(write(at('nowhere/a.txt'), 'x')).rejects.toThrow('there is no such folder');

@@ -39,7 +39,7 @@ describe('what changes', () => {
     expect(isEmptyChange(changesBetween(before, after))).toBe(true);
   });
 
-  test('of policies is told by name, and only where what they say differs', () => {
+  test('of policies is reported by name, and only if their content differs', () => {
     const spec = from([{ ports: [{ port: 80 }] }]);
     const before = input(['web'], { a: deny, b: spec, c: spec });
     const after = input(['web'], {
@@ -52,7 +52,7 @@ describe('what changes', () => {
     ).toEqual(['removed a', 'changed b', 'added d']);
   });
 
-  test('of a policy that another one takes the place of is told once, by what both say', () => {
+  test('of a policy that another one takes the place of is reported once, by what both say', () => {
     const of = (name: string, number: number, more: Partial<PolicyFacts> = {}): PolicyFacts => ({
       namespace: 'shop',
       name,
@@ -102,7 +102,7 @@ describe('what changes', () => {
     expect(changes.isolation).toEqual([{ namespace: 'shop', direction: 'Ingress', isolated: false }]);
   });
 
-  test('because an end comes or goes is told apart from what policies do', () => {
+  test('because an end comes or goes is distinguished from changes of policies', () => {
     const allow = from([{ from: [{ podSelector: {} }] }]);
     const before = input(['web', 'old'], { a: allow });
     const after = input(['web', 'new'], { a: deny });

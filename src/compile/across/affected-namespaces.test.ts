@@ -21,7 +21,7 @@ import {
   namespacesExposedThrough,
 } from './affected-namespaces.ts';
 
-/** The namespaces that are compiled to something else, but for what differs in the profiles' facts. */
+/** The namespaces that are compiled to something else, except for what differs in the profiles' facts. */
 function differing(before: ClusterView, after: ClusterView): readonly string[] {
   const told = (given: ClusterView) =>
     new Map(
@@ -175,7 +175,7 @@ describe('the namespaces that an edit touches', () => {
     ]);
   });
 
-  test('are those alone that hold mirrors of it where a profile can not be read, before or after', () => {
+  test('are those alone that hold mirrors of it where a profile cannot be read, before or after', () => {
     const broken = undecodable(profile('data/db'));
     const given = view({
       platform: platform(),
@@ -197,7 +197,7 @@ describe('the namespaces that an edit touches', () => {
     expect([...namespacesAffectedByProfile(given, ...readable, ['shop'])]).toEqual(['data']);
   });
 
-  test('are those too whose egress a route opened, or opens, of a profile that can not be read before or after', () => {
+  test('are those too whose egress a route opened, or opens, of a profile that cannot be read before or after', () => {
     const route = { name: 'in', from: { namespace: { name: 'shop' } }, to: { app: 'db' } } as const;
     const read = profile('data/db', { routes: [route] });
     const given = view({

@@ -41,7 +41,7 @@ export function namespacesAffectedByProfile(
     ...sourcesOf(view, spec, [facts], edited),
     ...namespacesWithRoutesBetween(view, spec, [facts]),
     ...mirrorSenders(view, spec, [facts]),
-    // A system namespace is ringed by its first profile, and reached by the platform's systems from then on.
+    // The first profile of a system namespace rings it; from then on the platform's systems reach it.
     ...(spec.systemNamespaces.includes(namespace) ? declaredNamespaces(view, spec) : []),
   ]);
 }
@@ -113,7 +113,7 @@ export function namespacesExposedThrough(
   return new Set(routes.flatMap(backendNamespaces));
 }
 
-/** The namespaces to whose Services a route of the Gateway API leads, and its own, which tells of its mistakes. */
+/** The namespaces with Services to which a route of the Gateway API leads, and its own, which reports its mistakes. */
 export function backendNamespaces({ namespace, backends }: GatewayRouteFacts): readonly string[] {
   return [...new Set([namespace, ...backends.map((backend) => backend.namespace)])];
 }
@@ -129,7 +129,7 @@ function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
   ];
 }
 
-/** The namespaces that hang on any route of a namespace that is or was like this. */
+/** The namespaces that depend on any route of a namespace with these old or new facts. */
 function linkedNamespaces(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,
@@ -208,7 +208,7 @@ function mirrorSenders(
   });
 }
 
-/** The namespaces whose routes lead to one that is or was like this, or come from it: its say decides over their state. */
+/** The namespaces whose routes lead to one with these old or new facts, or come from it: its answer decides their states. */
 function namespacesWithRoutesBetween(
   view: ClusterView,
   spec: PlatformNetworkProfileSpec,

@@ -50,7 +50,7 @@ export function withCapsInAll<P extends WithRoutes>(
   });
 }
 
-/** Its rule is written here whatever becomes of the mirror; a route that is not written has more to tell. */
+/** The rule of an Active route is written here whatever happens to its mirror; other states are more important to report. */
 function markCapped(route: CompiledRoute, receivers: readonly string[]): CompiledRoute {
   if (receivers.length === 0 || route.state !== 'Active') return route;
   const names = quoteSome(receivers.toSorted(compareText), maxNamed);

@@ -14,7 +14,7 @@ import { capOfPair, type IngressRoute, type MirroredRoute, mirroredIn, withinCap
 
 type MirrorableRoute = Pick<MirroredRoute, 'profile' | 'ingressRoute'>;
 
-/** Who lets in more does not look at each of them. */
+/** A route that lets in more namespaces is not checked for each of them. */
 const maxSources = 200;
 const maxNamed = 3;
 
@@ -50,7 +50,7 @@ export function cappedMirrors(run: Compilation, here: LocalNamespace): ReadonlyM
   );
 }
 
-/** No need to look at other namespaces where all together would fit into one. */
+// If all together fit into one receiver, no receiver needs a check.
 function fitTogether(mirrorable: readonly MirrorableRoute[]): boolean {
   const rules = mirrorable.map(({ ingressRoute }) => ingressRoute.allowRule.rule);
   const pods = new Set(

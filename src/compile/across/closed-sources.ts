@@ -28,7 +28,7 @@ export interface ClosedSources {
   readonly suggestion?: string;
 }
 
-/** Who lets in more does not wait for each of them, and to look at thousands for every such route would take long. */
+/** A route that lets in more namespaces does not check each of them: checking thousands for every such route would take long. */
 const maxSources = 200;
 const maxNamed = 3;
 
@@ -50,12 +50,12 @@ export function closedSources(
     .sort((a, b) => compareText(a.name, b.name))
     .flatMap((facts) => closedSource(run, here, allowRule, facts) ?? []);
   const guarded = closed.filter(({ violation }) => violation !== undefined);
-  // What is mirrored is shut by guardrails alone.
+  // Only guardrails close what is mirrored.
   const undeclared = isMirrored ? [] : closed.filter(({ violation }) => violation === undefined);
   return describeClosed(guarded, undeclared, (first) => suggestionFor(here, route, allowRule, first));
 }
 
-/** Nobody who lets in everybody waits for them. */
+/** A route that lets in everyone does not depend on each namespace. */
 function selectsByLabels({ from }: Route): boolean {
   const selector = 'namespace' in from ? from.namespace.selector : undefined;
   return selector !== undefined && requiredLabels(selector) !== undefined;
@@ -76,7 +76,7 @@ function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<Namesp
 /** A namespace whose egress does not lead to the route. */
 interface ClosedSource {
   readonly facts: NamespaceFacts;
-  /** What its guardrails say to the way out, where they do not allow it. */
+  /** The objection of its guardrails to the egress rule, if they do not allow it. */
   readonly violation: string | undefined;
 }
 
@@ -130,7 +130,7 @@ function isEgressClosed(there: LocalNamespace, { pods, rule }: AllowRule, here: 
   );
 }
 
-/** Whether a rule there leads to all that is let in here. */
+/** Whether a rule there leads to everything that is let in here. */
 function ruleReaches(other: Rule, { peers: [wanted], ports }: Rule, { labels }: NamespaceFacts): boolean {
   const pods = 'ipBlock' in wanted ? undefined : wanted.podSelector;
   return (

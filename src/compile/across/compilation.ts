@@ -20,7 +20,7 @@ export class Compilation implements Shared {
   #compiled: readonly NamespaceFacts[] | undefined;
   #trusted: readonly ObjectKey[] | undefined;
 
-  /** @param cache keeps the cluster's own services from one run to the next */
+  /** @param cache caches the cluster's own services from one run to the next */
   constructor(view: ClusterView, platform: DecodedPlatform, cache = new ClusterServicesCache()) {
     this.view = view;
     this.platform = platform;
@@ -41,7 +41,7 @@ export class Compilation implements Shared {
     return local;
   }
 
-  /** The namespace of this name by itself; `undefined` where there is none. */
+  /** The namespace with this name by itself; `undefined` if there is none. */
   find(name: string): LocalNamespace | undefined {
     const facts = this.view.namespaces.get(name);
     return facts && this.local(facts);

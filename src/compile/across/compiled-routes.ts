@@ -11,13 +11,13 @@ import { askConsent } from './consent.ts';
 import { missingSources } from './missing-sources.ts';
 import { type CompiledRoute, compileRoute, type DeclaringNamespace } from './route-states.ts';
 
-/** What becomes of the routes of one profile; it has none where it doesn't decode. */
+/** The routes of one profile with their states; none if it doesn't decode. */
 export interface ProfileRoutes {
   readonly profile: ProfileFacts;
   readonly routes: readonly CompiledRoute[];
 }
 
-/** Compiles the routes of a namespace; where nothing is compiled there are none. */
+/** Compiles the routes of a namespace; there are none if nothing is compiled. */
 export function compileRoutes(run: Compilation, local: LocalNamespace): readonly ProfileRoutes[] {
   const capped = cappedMirrors(run, local);
   const declaredIn: DeclaringNamespace = {
@@ -35,7 +35,7 @@ export function compileRoutes(run: Compilation, local: LocalNamespace): readonly
   }));
 }
 
-/** What the routes of a profile open. */
+/** The allow rules of the routes of a profile. */
 export function allowRulesOf({ routes }: ProfileRoutes): readonly AllowRule[] {
   return routes.flatMap(({ allowRules }) => allowRules);
 }

@@ -15,7 +15,7 @@ const others = { namespaces: [shop, pay, bank] } as const;
 const web = { matchLabels: { app: 'web' } };
 const api = { matchLabels: { app: 'api' } };
 
-/** What became of a route from the pods `app: web` of the shop. */
+/** The result of a route from the pods `app: web` of the shop. */
 function asked(
   to: object,
   there: readonly ProfileFacts[] = [],
@@ -168,7 +168,7 @@ describe('a route to its own namespace, by its name', () => {
 describe('a route to several namespaces', () => {
   const both = { selector: { matchLabels: { tier: 'money' } } };
 
-  test('that some let in is told how many, with the profile to add in the first of the others', () => {
+  test('that some let in is reported how many, with the profile to add in the first of the others', () => {
     const route = asked(both, [admitting('pay', byName)]);
     expect(route).toMatchObject({ state: 'NotNeeded', reason: 'PartlyConsented' });
     expect(route.message).toBe('PartlyConsented 1 of 2: `bank` does not let it in');
@@ -239,9 +239,9 @@ describe('a route to a namespace that waits', () => {
     const both = [out('shop', 'pay'), out('pay', 'shop')];
     const [ofShop, ofPay] = [routeOf('shop', both), routeOf('pay', both)];
     expect([ofShop, ofPay]).toEqual([expect.objectContaining(waiting), expect.objectContaining(waiting)]);
-    const mended = [...both, pasted(ofShop), pasted(ofPay)];
-    expect(routeOf('shop', mended)).toMatchObject(covered);
-    expect(routeOf('pay', mended)).toMatchObject(covered);
+    const fixed = [...both, pasted(ofShop), pasted(ofPay)];
+    expect(routeOf('shop', fixed)).toMatchObject(covered);
+    expect(routeOf('pay', fixed)).toMatchObject(covered);
   });
 });
 

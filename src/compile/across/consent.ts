@@ -18,7 +18,7 @@ import { membershipOf } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
 
-/** What a route asks of other namespaces. */
+/** What a route needs from other namespaces. */
 interface AdmissionRequest {
   readonly from: NamespaceFacts;
   readonly sources: LabelSelector;
@@ -83,7 +83,7 @@ function requestsOf(
   );
 }
 
-/** The other namespaces that a request means, and this one where the route names it. */
+/** The other namespaces that a request means, and this one if the route names it. */
 function requestedNamespaces(
   { view }: Compilation,
   { to }: Route,
@@ -95,7 +95,7 @@ function requestedNamespaces(
   );
 }
 
-/** The namespaces whose routes may let this one in: of the thousands that a route may lead to, the others need no look. */
+/** The namespaces whose routes may let this one in: of the thousands that a route may lead to, the others need no check. */
 function namespacesWithRoutesFrom(run: Compilation, here: LocalNamespace): readonly string[] {
   const { routeLinks } = run.view;
   return [
@@ -126,7 +126,7 @@ function admits({ pods, rule }: AllowRule, request: AdmissionRequest, isOwn: boo
   );
 }
 
-/** A peer without a namespace means the pods beside those that are let in. */
+/** A peer without a namespace means the pods of the same namespace. */
 function peerAdmits(peer: Peer, { from, sources }: AdmissionRequest, isOwn: boolean): boolean {
   if ('ipBlock' in peer) return false;
   const { namespaceSelector, podSelector } = peer;

@@ -16,7 +16,7 @@ export function frozenOwnersOf(
   const undecoded = profiles.filter(({ profile }) => !profile.decoded.ok).map(({ profile }) => profile.uid);
   if (undecoded.length === 0 || membership.enforcement !== 'Enforce') return new Set();
   if (membership.inside) return new Set(undecoded);
-  // Whether a system namespace has a ring hangs on its profiles: while none can be read, the ring stays as it is too.
+  // The ring of a system namespace depends on its profiles: while none can be read, the ring stays as it is too.
   return new Set(membership.why === 'NoProfileYet' ? [...undecoded, platform.uid] : []);
 }
 
@@ -31,7 +31,7 @@ export function frozenMirrorsOf(
     .sort(compareKeys);
 }
 
-/** What guardrails forbid of what stays; `undefined` where there are none. */
+/** What guardrails forbid of the policies that stay; `undefined` if there are no guardrails. */
 export function forbiddenIn({
   guardrails,
   membership,

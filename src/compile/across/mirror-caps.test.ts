@@ -1,4 +1,4 @@
-// Nobody floods another namespace: what is too much falls away as whole routes, the newest first, and the sender is told.
+// Nobody floods another namespace: what is too much falls away as whole routes, the newest first, and the sender is reported.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -46,7 +46,7 @@ function mirrorsIn(given: ClusterView, name = 'shop'): readonly string[] {
     .sort();
 }
 
-/** The routes of a namespace that are told to be capped, as `profile/route`. */
+/** The routes of a namespace that are reported to be capped, as `profile/route`. */
 function cappedIn(given: ClusterView, name: string): readonly string[] {
   return compile(given)
     .namespaces.filter((each) => each.namespace === name)
@@ -60,7 +60,7 @@ function cappedIn(given: ClusterView, name: string): readonly string[] {
 const [old, young] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'];
 
 describe('what one namespace may have written into another', () => {
-  test('is at most 50 policies, of the oldest routes, and the others are told of', () => {
+  test('is at most 50 policies, of the oldest routes, and the others are reported', () => {
     const given = seen([flood('evil/a', young, 30), flood('evil/b', old, 30)]);
     const mirrored = mirrorsIn(given);
     expect(mirrored).toHaveLength(50);
@@ -101,7 +101,7 @@ describe('what one namespace may have written into another', () => {
     expect(bytes).toBeGreaterThan(450_000);
   });
 
-  test('does not hang on what others have written there', () => {
+  test('does not depend on what others have written there', () => {
     const given = seen([flood('evil/a', old, 200), flood('data/a', young, 3)]);
     expect(mirrorsIn(given).filter((origin) => origin.startsWith('data/'))).toHaveLength(3);
     expect(cappedIn(given, 'data')).toEqual([]);
@@ -131,7 +131,7 @@ describe('what all namespaces may have written into one', () => {
     expect(findings[0]?.message).toContain('50 are left out, the first `n00/a/r000`');
   });
 
-  test('is told at the sender too, on each route that is left out', () => {
+  test('is reported at the sender too, on each route that is left out', () => {
     const senders = Array.from({ length: 11 }, (_, at) =>
       flood(`n${String(at).padStart(2, '0')}/a`, at === 0 ? young : old, at === 0 ? 2 : 50),
     );
@@ -151,7 +151,7 @@ describe('what all namespaces may have written into one', () => {
     for (const other of ['n01', 'n10', 'shop']) expect(cappedIn(given, other)).toEqual([]);
   });
 
-  test('is told beside what the sender has by itself too much elsewhere', () => {
+  test('is reported beside what the sender has by itself too much elsewhere', () => {
     const senders = Array.from({ length: 10 }, (_, at) => flood(`n${at}/a`, old, 50));
     const late = flood('late/a', young, 51);
     const { profiles = [] } =
@@ -161,7 +161,7 @@ describe('what all namespaces may have written into one', () => {
     expect(profiles[0]?.routes[0]?.message).toContain('the routes of all namespaces together');
   });
 
-  test('is told of no route that is not written', () => {
+  test('is reported no route that is not written', () => {
     const [route] = compile(seen([flood('n00/a', old, 1)])).namespaces.flatMap(({ profiles }) => profiles);
     const receivers = receiversByRoute([
       { namespace: 'shop', cappedRoutes: [{ namespace: 'n00', profile: 'a', route: 'r000' }] },
@@ -208,7 +208,7 @@ describe('the routes that fit', () => {
   });
   const cap = { policies: 3, bytes: 300 };
 
-  test('do not hang on their order, are within the cap, and with the others are all', () => {
+  test('do not depend on their order, are within the cap, and with the others are all', () => {
     fc.assert(
       fc.property(routes, (all) => {
         const { within, beyond } = withinCap(all, cap);

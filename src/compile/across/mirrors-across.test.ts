@@ -395,7 +395,7 @@ describe('guardrails of the source', () => {
   const told1 = (given: ClusterView) =>
     compile(given).namespaces.find((each) => each.namespace === 'data')?.profiles[0]?.routes[0];
 
-  test('keep shut what a team there could not write itself, and the receiver is told', () => {
+  test('keep shut what a team there could not write itself, and the receiver is reported', () => {
     const given = seen({ spec: allow('app'), profiles: [pull(ofWeb)] });
     expect(told(given)).toEqual([]);
     expect(told1(given)).toMatchObject({

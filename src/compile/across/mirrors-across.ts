@@ -91,7 +91,7 @@ function routesInto(run: Compilation, here: LocalNamespace): readonly MirroredRo
   });
 }
 
-/** The profiles whose routes may let this namespace in so that it counts. */
+/** The profiles whose routes may let this namespace in and count for its egress. */
 function senderProfiles(run: Compilation, here: LocalNamespace): readonly ObjectKey[] {
   return [...namingSources(run, here), ...run.trustedProfiles];
 }

@@ -18,7 +18,7 @@ const lettingIn = (where: object) =>
     routes: [{ name: 'in', from: { namespace: where }, to: { app: 'db' } }] as unknown as Routes,
   });
 
-/** What becomes of a route of the shop that lets in `where`, where these are the others. */
+/** The result of a route of the shop that lets in `where`, where these are the others. */
 function lets(where: object, others: readonly NamespaceFacts[] = [pay, bank]) {
   const compiled = compile(
     view({

@@ -53,14 +53,14 @@ export interface DeclaringNamespace {
   readonly findCapped: FindCapped;
 }
 
-/** What becomes of a route that is declared at `place`. */
+/** The result of a route that is declared at `place`. */
 export function compileRoute(resolved: ResolvedRoute, declaredIn: DeclaringNamespace): CompiledRoute {
   const { route } = resolved;
   if (resolved.kind === 'refused') return { route, ...resolved.problem, allowRules: [] };
   return withheld(compileResolved(resolved, declaredIn), resolved.missingFact);
 }
 
-/** A way that is open without it waits for nothing. */
+/** A connection that is allowed without the route waits for nothing. */
 function withheld(compiled: CompiledRoute, missingFact: MissingFact | undefined): CompiledRoute {
   if (missingFact === undefined || compiled.allowRules.length === 0) return compiled;
   const { route, allowRules } = compiled;
@@ -112,19 +112,19 @@ function closedSourcesOutcome(closed: ClosedSources | undefined): Partial<RouteO
   };
 }
 
-/** Its rule is written for the day when somebody is there. */
+/** Its rule is written for the time when the sources exist. */
 function missingSourcesOutcome(missing: string | undefined): Partial<RouteOutcome> {
   if (missing === undefined) return {};
   return { reason: 'SourceMissing', message: `its rule is written, but ${missing}` };
 }
 
-/** Its rule is written here, and the other end is left to the namespace there. */
+/** Its rule is written here, and the other namespace has to open the other end. */
 function cappedOutcome(capped: string | undefined): Partial<RouteOutcome> {
   if (capped === undefined) return {};
   return { reason: 'MirrorsCapped', message: `its rule is written, but ${capped}` };
 }
 
-/** A route that leads elsewhere opens the way out only; it has to be let in there by somebody else. */
+/** A route that leads elsewhere opens only the egress; somebody else has to let it in there. */
 function egressOutcome(
   route: Route,
   egressRoute: ResolvedEgress,
@@ -161,7 +161,7 @@ function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
   };
 }
 
-/** What the other side says, where that is not yes: the way out is open all the same, so that nothing waits for two. */
+/** The answer of the other side, if it is not yes: the egress is open all the same, so that no two sides wait for each other. */
 function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Partial<RouteOutcome> {
   if (consent === undefined) return {};
   const { all, missing, suggestion } = consent;

@@ -15,7 +15,7 @@ import type {
 } from '../../model/services.ts';
 import type { ByNamespace, ClusterView } from '../../view/cluster-view.ts';
 
-/** The Gateways that take a route, directly or through a ListenerSet, each once, in the order in which it asks for them. */
+/** The Gateways that accept a route, directly or through a ListenerSet, each once, in the order of the route. */
 export function gatewaysAccepting(view: ClusterView, route: GatewayRouteFacts): readonly GatewayFacts[] {
   return [...new Set(route.parents.flatMap((parent) => gatewayAccepting(view, route, parent) ?? []))];
 }
@@ -48,7 +48,7 @@ function matchesParent(listener: ListenerFacts, { listener: name, port }: Parent
   return (name === undefined || name === listener.name) && (port === undefined || port === listener.port);
 }
 
-/** A protocol of an implementation's own takes what the listener names: nobody else can know. */
+/** An implementation-specific protocol accepts the kinds that the listener names: nobody else can know them. */
 function acceptsKind({ protocol, passthrough, kinds }: ListenerFacts, kind: GatewayRouteKind): boolean {
   const known = listenerProtocols.find((each) => each === protocol);
   if (known === undefined) return kinds?.includes(kind) === true;
@@ -56,13 +56,13 @@ function acceptsKind({ protocol, passthrough, kinds }: ListenerFacts, kind: Gate
   return traitsOf(kind).listeners.includes(known) && kinds?.includes(kind) !== false;
 }
 
-/** Where both name hosts, one has to be meant by both. */
+/** If both name hosts, they must have one in common. */
 function acceptsHost({ hostname }: ListenerFacts, { hostnames }: GatewayRouteFacts): boolean {
   if (hostname === undefined || hostnames.length === 0) return true;
   return hostnames.some((each) => hostnamesMeet(hostname, each));
 }
 
-/** Whether what is in `namespace` may be attached to what is in `own`. */
+/** Whether an object in `namespace` may attach to an object in `own`. */
 function allowsNamespace(
   { namespaces }: ClusterView,
   from: AttachedFrom,

@@ -78,7 +78,7 @@ describe('an Ingress', () => {
     ]);
   });
 
-  test('that makes the same mistake on several paths is told of once', () => {
+  test('that makes the same mistake on several paths is reported once', () => {
     const spec = byPath(backend({ number: 1 }, 'gone'), backend({ number: 2 }, 'gone'));
     expect(exposed([nginx], [ingress('a', spec)]).findings).toHaveLength(1);
   });
@@ -275,7 +275,7 @@ describe('the preset gateway-api', () => {
   const here = route('HTTPRoute', 'shop/web', [toWeb]);
   const given = [here, web, gateway('infra/public')];
 
-  test('is told apart by the class of the Gateway', () => {
+  test('is distinguished by the class of the Gateway', () => {
     expect(allowRules([{ ...gateways, classes: ['istio'] }], given)).toEqual(['infra/public -> web:8080']);
     expect(allowRules([{ ...gateways, classes: ['cilium'] }], given)).toEqual([]);
   });

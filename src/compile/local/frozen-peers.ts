@@ -19,10 +19,10 @@ export interface FrozenPeer {
   readonly foundFor: string | undefined;
 }
 
-/** The peers among some of one namespace that guardrails forbid for certain; of ranges that are too many together, the last. */
+/** The peers of one namespace that guardrails certainly forbid; if ranges are too many together, the last ones. */
 export type FindForbiddenPeers = (peers: readonly FrozenPeer[]) => ReadonlySet<FrozenPeer>;
 
-/** Ends whose addresses are the cluster's own business: they change without anybody's edit, and no one can choose them. */
+/** Ends whose addresses the cluster defines: they change without an edit, and nobody can choose them. */
 const discoveredEnds: ReadonlySet<string> = new Set<RouteEndName>([
   'internet',
   'cluster',
@@ -30,7 +30,7 @@ const discoveredEnds: ReadonlySet<string> = new Set<RouteEndName>([
   'nodes',
 ]);
 
-/** Whether the addresses of an end are found out, and not written by somebody. */
+/** Whether the addresses of an end are discovered, not written by somebody. */
 export function isDiscoveredEnd(end: string): boolean {
   return discoveredEnds.has(end);
 }
@@ -43,7 +43,7 @@ export function forbiddenBy(
 ): FindForbiddenPeers {
   if (ends.includes('anywhere')) return () => new Set();
   const allowed: ReadonlySet<string> = new Set(ends);
-  /** An address of an end that is allowed may be an old one of it: that says nothing about who asked for it. */
+  /** An address may be an old one of an allowed end: it does not prove that somebody asked for it. */
   const isSpared = ({ peer, foundFor }: FrozenPeer) =>
     isBlock(peer) && foundFor !== undefined && isDiscoveredEnd(foundFor) && allowed.has(foundFor);
   const isForbidden = (lasting: FrozenPeer): boolean => {
@@ -64,7 +64,7 @@ export function forbiddenBy(
   };
 }
 
-/** The ranges that come to most of the internet together with those before them. */
+/** The ranges that, together with those before them, cover most of the internet. */
 function mostOfTheInternet(guardrails: Guardrails, peers: readonly FrozenPeer[]): readonly FrozenPeer[] {
   return (['Ingress', 'Egress'] as const).flatMap((direction) => {
     const refused: FrozenPeer[] = [];
@@ -90,7 +90,7 @@ function violationOf(
   return guardrails.provenViolation({ direction, pods, rule: { peers: [first, ...peers], ...on } });
 }
 
-/** Whether it is known where those ends are that are allowed: an address may be theirs. */
+/** Whether the addresses of the allowed ends are known: an address may be one of them. */
 function areAddressesKnown(
   direction: Direction,
   allowed: ReadonlySet<string>,

@@ -85,7 +85,7 @@ export class GuardedSide {
     };
   }
 
-  /** The end that such a rest comes to, if that is not allowed; `undefined` where it is just some range, and these are. */
+  /** The end that such a rest counts as, if it is not allowed; `undefined` if it is just some range, and ranges are allowed. */
   endReachedBy({ proven }: UnnamedReach): RouteEndName | undefined {
     if (proven.length === 0) return undefined;
     if (isMostOfTheInternet(addressesIn(proven))) return 'anywhere';
@@ -95,7 +95,7 @@ export class GuardedSide {
     return entered?.end ?? (this.#allowance.ends.has('cidr') ? undefined : 'cidr');
   }
 
-  /** What has to be known before such a rest is judged for good, as fields of the platform profile. */
+  /** What has to be known before such a rest can be judged finally, as fields of the platform profile. */
   missingFieldsFor({ possible }: UnnamedReach): readonly string[] {
     if (possible.length === 0) return [];
     const inDoubt = this.#namedRanges.filter(

@@ -30,7 +30,7 @@ const spec: PlatformSpec = {
   monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: [9090] }],
 };
 
-/** What becomes of the routes of the shop, under a rule that allows some ends. */
+/** The result of the routes of the shop, under a rule that allows some ends. */
 function checked(
   routes: Routes,
   ends: readonly RouteEndName[],
@@ -66,7 +66,7 @@ const beyond = (routes: Routes, ends: readonly RouteEndName[], more: Parameters<
   return route && isRefused(route) ? /reaches `(\w+)`/.exec(route.message)?.[1] : undefined;
 };
 
-/** What is known, but for one kind of ranges. */
+/** What is known, except for one kind of ranges. */
 function without(ranges: keyof NonNullable<Discovered['cluster']>): Discovered {
   const { [ranges]: _, ...others } = discovered.cluster ?? {};
   return { ...discovered, cluster: others };
@@ -90,7 +90,7 @@ describe('a route beyond the guardrails', () => {
     expect(checked(routes, ['app']).map(({ state }) => state)).toEqual(['Rejected', 'Active']);
   });
 
-  test('is closed when its permission is taken away', () => {
+  test('is closed when its permission is removed', () => {
     const opened = (ends: readonly RouteEndName[]) =>
       checked(to({ namespace: { name: 'pay' } }), ends).flatMap(({ allowRules }) => allowRules).length;
     expect(opened(['app', 'namespace'])).toBe(1);

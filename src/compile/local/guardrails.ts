@@ -79,7 +79,7 @@ export class Guardrails {
     return this.#violationOfRules(side, 'cidr', [rule]) ?? this.#violationOfPods('pods', pods);
   }
 
-  /** As a sentence: that an end is not allowed, and what is. */
+  /** As a sentence: which end is not allowed, and which are. */
   describeViolation(beyond: RouteEndName): string {
     return `rule \`${this.#rule}\` of the platform profile does not allow \`${beyond}\`: it allows ${this.#allowed}`;
   }
@@ -125,7 +125,7 @@ export class Guardrails {
     return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
   }
 
-  /** A range may hold what is not known: a rule must not be wider because of that. */
+  /** A range may contain unknown addresses: a rule must not be wider because of that. */
   #missingFact(doubts: readonly string[]): MissingFact {
     const fields = listWords(
       doubts.map((field) => `spec.${field}`),
@@ -135,7 +135,7 @@ export class Guardrails {
     return { problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message }, likeness: 'SameRule' };
   }
 
-  /** What is not known is judged by its word. */
+  /** An egress route that can't be resolved is judged by its keyword. */
   #violationOfEgress(
     resolved: Extract<ResolvedRoute, { readonly kind: 'egress' }>,
   ): RouteEndName | undefined {
@@ -222,7 +222,7 @@ function nameAt({ route }: ResolvedRoute, side: RouteSide): RouteEndName {
   return endOf(route[side]).end.name as RouteEndName;
 }
 
-/** Whether no namespace needs a label for it: every one has a name, and who lacks a label has none to be left out by. */
+/** Whether a namespace needs no label for it: every namespace has a name, and one without a label can't be excluded by it. */
 function matchesWithoutLabels({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
   return (
     Object.keys(matchLabels).length === 0 &&

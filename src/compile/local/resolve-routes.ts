@@ -44,7 +44,7 @@ export interface ResolvedEgress {
   readonly gap?: Gap;
 }
 
-/** Why a route is not to be written now, and by what it is known again where it is enforced already. */
+/** Why a route must not be written now, and how to identify it if it is enforced already. */
 export interface MissingFact {
   readonly problem: EndProblem;
   readonly likeness: Likeness;

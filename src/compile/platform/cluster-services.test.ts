@@ -109,7 +109,7 @@ describe('the API server', () => {
 describe('the control plane', () => {
   const block = (cidr: string) => ({ ipBlock: { cidr } });
 
-  test('calls from where the API server answers, but for the address of its Service', () => {
+  test('calls from where the API server answers, except for the address of its Service', () => {
     expect(clusterServices().controlPlane).toEqual([block('172.18.0.2/32'), block('172.18.0.3/32')]);
   });
 
@@ -154,7 +154,7 @@ describe('the ranges of the cluster', () => {
 });
 
 describe('the world', () => {
-  test('is the same in whatever order facts are told', () => {
+  test('is the same in whatever order facts are reported', () => {
     const shuffle = <T>(all: readonly T[]) =>
       fc.shuffledSubarray([...all], { minLength: all.length, maxLength: all.length });
     const endpoints = found.kubernetesAPI?.endpoints ?? [];

@@ -110,7 +110,7 @@ export class ClusterServicesCache {
   }
 }
 
-/** Pods ask at port 53 whatever the cluster is: `resolv.conf` has no place for another one. */
+/** Pods query port 53 in every cluster: `resolv.conf` can't name another one. */
 const dnsPorts = ['53/UDP', '53/TCP'];
 
 /**
@@ -183,7 +183,7 @@ function controlPlanePeers(
   return [...blocks, { namespaceSelector: namespaceNamed(namespace), podSelector: pods }];
 }
 
-/** What is configured, else what is discovered. An override that names other kinds of ranges only has an empty list here. */
+/** The configured ranges, or else the discovered ones. An override that names only other kinds of ranges has an empty list here. */
 function configuredOr(
   configured: readonly string[] | undefined,
   discovered: readonly string[] | undefined,

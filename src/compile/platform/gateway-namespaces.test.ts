@@ -146,7 +146,7 @@ describe('a Gateway in a namespace whose Gateways do not count', () => {
     );
   });
 
-  test('is told with a label where more namespaces would have to be listed than the field holds', () => {
+  test('is reported with a label where more namespaces would have to be listed than the field holds', () => {
     const many = Array.from({ length: 64 }, (_, index) => gateway(`edge-${index}/gate`));
     const { findings } = given({ gatewayNamespaces: { names: ['edge-*'] } }, [...many, gateway('evil/mine')]);
     expect(findings).toEqual([

@@ -14,13 +14,13 @@ export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease
 
 /** Why a namespace is not an application namespace. */
 export type OutsideReason =
-  /** The operator's own: a static policy ships for it. */
+  /** The operator's own: the installation contains a static policy for it. */
   | 'OperatorNamespace'
   /** Excluded by name, by default or by the platform profile. */
   | 'Excluded'
   /** The platform profile's selector does not select it. */
   | 'NotSelected'
-  /** A system namespace that holds no profile yet. */
+  /** A system namespace that contains no profile yet. */
   | 'NoProfileYet';
 
 /** The settings of the platform profile for a namespace, even if it is not ringed. */

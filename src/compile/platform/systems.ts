@@ -111,7 +111,7 @@ function monitoringPeers({ preset, namespace, pods }: Monitoring): readonly Peer
   return podPeers(preset === undefined ? undefined : monitoringPresets[preset], namespace, pods);
 }
 
-/** What the profile says takes precedence over the preset, field by field. */
+/** Fields of the profile override the preset, one by one. */
 function podPeers(
   preset: Preset | undefined,
   namespace = preset?.namespace,

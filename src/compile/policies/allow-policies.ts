@@ -24,7 +24,7 @@ export interface PolicyOutline {
 /** This many rules of 50 ports each stay far below etcd's limit (1.5 MiB). */
 const rulesPerPolicy = 50;
 const maxShownOrigins = 8;
-/** All annotations of an object together hold 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
+/** All annotations of an object together may have 256 KiB (`ValidateAnnotationsSize` in apimachinery); a name has up to 253. */
 const maxAnnotatedOrigins = 500;
 
 /** The policies for some allow rules, in any order, without withheld rules. Ordered by name. */
@@ -75,7 +75,7 @@ function partsOf(allowRules: readonly RequestedAllowRule[]): readonly Part[] {
   return [...groups.values()].flatMap(partsOfGroup);
 }
 
-/** A rule, and who asks for it. */
+/** A rule, and its origins. */
 export interface MergedRule {
   readonly rule: Rule;
   readonly origins: readonly string[];

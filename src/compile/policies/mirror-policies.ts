@@ -16,7 +16,7 @@ import { bucketOf, bucketsFor } from './buckets.ts';
 const mirrorsPerPolicy = 500;
 const bytesPerWeight = 600;
 
-/** Whoever writes a mirror's asker chooses its bucket, if he tries some names: a full one is several policies. */
+/** The author of a mirror's origin can choose its bucket, by trying some names: a full bucket becomes several policies. */
 const maxBytes = 900_000;
 
 /** The policies for the mirrors of a namespace, in any order. Ordered by name. */
@@ -65,7 +65,7 @@ function sizeOf({ allowRule: { rule } }: Mirror): number {
   return JSON.stringify(rule).length;
 }
 
-/** The mirrors of one bucket as those of one policy, or of as many as take them; one that is larger by itself has its own. */
+/** Splits the mirrors of one bucket over as many policies as needed; a mirror that is too large gets its own. */
 function splitBySize(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
   const policies: Mirror[][] = [];
   let bytes = maxBytes;
@@ -81,7 +81,7 @@ function splitBySize(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] 
   return policies;
 }
 
-/** Mirrors that differ in the namespace that they lead to alone become one rule. */
+/** Mirrors that differ only in the namespace that they lead to become one rule. */
 function mergeByDestination(mirrors: readonly Mirror[]): readonly MergedRule[] {
   const alike = Map.groupBy(mirrors, ({ allowRule: { rule } }) =>
     canonicalJson({ ...rule, peers: podsOf(rule) }),

@@ -11,7 +11,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import { isDiscoveredEnd } from '../local/frozen-peers.ts';
 import { allowPolicies, withheldRules } from './allow-policies.ts';
 
-/** What the compiler makes of one profile; no routes where it doesn't decode. */
+/** The compiled profile; no routes if it doesn't decode. */
 export interface CompiledProfile extends ProfileRoutes {
   /** Ordered by name. */
   readonly policies: readonly DesiredPolicy[];

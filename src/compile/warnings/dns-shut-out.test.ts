@@ -13,7 +13,7 @@ const known: Discovered = {
 };
 const system: PlatformSpec = { systemNamespaces: ['kube-system'] };
 
-/** What is told of a ring around kube-system with these routes. */
+/** What is reported a ring around kube-system with these routes. */
 function told(routes: Routes | undefined, spec: PlatformSpec = system, discovered: Discovered = known) {
   const { findings } = compile(
     view({
@@ -42,7 +42,7 @@ const asking = (from: object, to: object = { pods }, on: Routes[number]['ports']
   ({ name: `r${JSON.stringify([from, on]).length}`, from, to, ports: on }) as Routes[number];
 
 describe('a ring around the DNS of the cluster', () => {
-  test('that lets nobody ask it is told of, with the route that mends it', () => {
+  test('that lets nobody ask it is reported, with the route that fixes it', () => {
     const [finding] = told([]);
     expect(finding).toMatchObject({ subject: { kind: 'Namespace', name: 'kube-system' } });
     expect(finding?.message).toContain('names can no longer be resolved');
@@ -59,7 +59,7 @@ describe('a ring around the DNS of the cluster', () => {
     ['everybody by TCP alone', [asking(everybody, { pods }, [53])]],
     ['everybody at other pods', [asking(everybody, { app: 'metrics-server' })]],
     ['nobody, but out', [asking({ pods }, { anywhere: {} })]],
-  ])('that lets in %s is told of', (_, routes) => {
+  ])('that lets in %s is reported', (_, routes) => {
     expect(told(routes)).toHaveLength(1);
   });
 
@@ -73,7 +73,7 @@ describe('a ring around the DNS of the cluster', () => {
     expect(told(routes)).toEqual([]);
   });
 
-  test('is told of wherever the platform profile says that the DNS is, and in a dry run', () => {
+  test('is reported wherever the platform profile says that the DNS is, and in a dry run', () => {
     const own: PlatformSpec = { dns: { namespace: 'shop', podSelector: pods, ports: [5353] } };
     expect(told(undefined, own)).toMatchObject([{ subject: { name: 'shop' } }]);
     expect(told([], { ...system, enforcement: 'DryRun' })).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('a ring around the DNS of the cluster', () => {
     ['is no system namespace', [], {}],
     ['is not enforced', [], { ...system, enforcement: 'Off' }],
     ['is not known to hold it', [], system, {}],
-  ])('is not told of where its namespace %s', (_, routes, spec, discovered = known) => {
+  ])('is not reported of where its namespace %s', (_, routes, spec, discovered = known) => {
     expect(told(routes, spec, discovered)).toEqual([]);
   });
 });

@@ -52,7 +52,7 @@ function apiService(name: string, spec: object): KubernetesObject {
 }
 
 describe('a Service that is an entrance', () => {
-  test('is told of where no route opens its pods, in the order of names', () => {
+  test('is reported where no route opens its pods, in the order of names', () => {
     const entrances = [of('web', 'NodePort'), of('api', 'LoadBalancer')];
     const told = ['EntranceClosed: api', 'EntranceClosed: web'];
     expect(found(entrances)).toEqual(told);
@@ -128,7 +128,7 @@ describe('a Service that the control plane calls', () => {
   const spec = { cluster: { nodeRanges: ['10.0.0.0/24'] } };
 
   test.each(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'])(
-    'as the backend of a %s is told of once, until a route opens it',
+    'as the backend of a %s is reported once, until a route opens it',
     (kind) => {
       expect(found([hook, webhooks(kind, 3)])).toEqual(['ControlPlaneShutOut: hook']);
       const route = { name: 'hook', from: { nodes: {} }, to: { service: 'hook' } } as const;
@@ -150,7 +150,7 @@ describe('a Service that the control plane calls', () => {
     expect(found(given, route(konnectivity, 8443), spec)).toEqual([]);
   });
 
-  test('as the backend of an APIService is told of for each, but not of one that is served by the API server', () => {
+  test('as the backend of an APIService is reported for each, but not of one that is served by the API server', () => {
     const objects = [
       apiService('v1.b.example.com', { service: { namespace: 'shop', name: 'hook' } }),
       apiService('v1.a.example.com', { service: { namespace: 'shop', name: 'hook' } }),
@@ -185,7 +185,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
     });
   const classes = { ingressControllers: [{ ...nginx.ingressControllers[0], classes: ['nginx'] }] };
 
-  test('is told of, with its class, where none is declared and where none is of its class', () => {
+  test('is reported, with its class, where none is declared and where none is of its class', () => {
     expect(found([web, ingress()])).toEqual(['IngressUnserved: web']);
     expect(found([web, ingress('alb')], [], classes)).toEqual(['IngressUnserved: alb']);
     expect(found([web, ingress('nginx')], [], classes)).toEqual([]);
@@ -218,7 +218,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
     expect(found([web, route, gateway], [], classes)).toEqual(['IngressUnserved: cilium']);
   });
 
-  test('may be one on nodes whose addresses are not known: that is told, and not that nobody is declared', () => {
+  test('may be one on nodes whose addresses are not known: that is reported, and not that nobody is declared', () => {
     const hosts = { ingressControllers: [{ name: 'edge', hostNetwork: true }] };
     const told = compile(
       view({ platform: platform(hosts), namespaces: [namespace('shop')], objects: [web, ingress()] }),
@@ -258,7 +258,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
 });
 
 describe('a route that opens every pod of its namespace', () => {
-  test('is told of by its name, however its selector says so', () => {
+  test('is reported by its name, however its selector says so', () => {
     const routes: Routes = [
       { name: 'empty', from: { app: 'web' }, to: { pods: {} } },
       { name: 'no-labels', from: { app: 'web' }, to: { pods: { matchLabels: {}, matchExpressions: [] } } },

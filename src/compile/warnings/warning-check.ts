@@ -12,9 +12,9 @@ export interface CheckedNamespace {
   readonly run: Compilation;
   readonly local: LocalNamespace;
   readonly profiles: readonly ProfileRoutes[];
-  /** What the routes of the profiles open. */
+  /** The allow rules of the profiles' routes. */
   readonly routeRules: readonly AllowRule[];
-  /** What is too much to be mirrored in it. */
+  /** What exceeds its limit for mirrors. */
   readonly beyond: MirrorsBeyond;
 }
 
