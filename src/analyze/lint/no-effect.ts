@@ -99,7 +99,7 @@ function isAllExcepted({ range, except }: ParsedBlock): boolean {
 function emptyBlock(policy: PolicyFacts, { cidr }: ParsedBlock, path: string): Finding {
   return aboutPolicy(policy, 'NeverMatches', {
     path: `${path}.ipBlock.except`,
-    message: `\`except\` holds all of \`${cidr}\`: nothing is left to match`,
+    message: `\`except\` contains all of \`${cidr}\`: nothing is left to match`,
     hint: 'delete this peer, or make `except` narrower',
   });
 }

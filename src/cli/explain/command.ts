@@ -21,13 +21,13 @@ export const explainVerb = defineVerb({
         'ringfence explain -f . -R shop/web service/shop/mongo',
         'in files, before a merge; for each port of a Service',
       ],
-      ['ringfence explain shop/web 203.0.113.7 443', 'to an address outside the cluster the cluster'],
+      ['ringfence explain shop/web 203.0.113.7 443', 'to an address outside the cluster'],
       [
         'ringfence explain shop/web kube-system/coredns 53/UDP -o json',
         'for a program: `allowed`, and the reasons',
       ],
     ],
-    ok: 'allowed; without a port, on any port port',
+    ok: 'allowed; without a port, on any port',
     found: 'denied, fully or partly',
   },
   args: [

@@ -120,7 +120,7 @@ const schema = z.strictObject({
   connections: z.strictObject({ gained: z.array(connection), lost: z.array(connection) }),
   isolation: z
     .array(z.strictObject({ namespace: z.string(), direction, isolated: z.boolean() }))
-    .describe('namespaces of which every pod becomes isolated, or is no longer isolated isolated'),
+    .describe('namespaces of which every pod becomes isolated, or is no longer isolated'),
 });
 
 /** For programs. */
