@@ -12,7 +12,8 @@ export async function previewPolicies(kubeconfig: string): Promise<readonly Desi
   const client = new ApiClient(await connect(loadKubeConfig({ kubeconfig })));
   const stop = new AbortController();
   const synced = Promise.withResolvers<void>();
-  const cache = new Cache(client, 'ringfence-system', {
+  const cache = new Cache(client, 'ringfence-system');
+  cache.listen({
     onHealthy: () => {
       if (cache.synced) synced.resolve();
     },

@@ -13,13 +13,18 @@ export class WritesClosedError extends Error {
 
 /** All writes to the API server pass it. Once closed, it stays closed. */
 export class WriteGate {
-  readonly #mayWrite: () => boolean;
+  readonly #conditions: (() => boolean)[];
   readonly #aborted = new AbortController();
   #closed = false;
 
   /** @param mayWrite whether this process may write at this moment; called before every write */
   constructor(mayWrite: () => boolean) {
-    this.#mayWrite = mayWrite;
+    this.#conditions = [mayWrite];
+  }
+
+  /** From now on this has to hold, too: it is asked before every write. */
+  require(mayWrite: () => boolean): void {
+    this.#conditions.push(mayWrite);
   }
 
   /** Aborts when running writes have to be cancelled. */
@@ -29,7 +34,7 @@ export class WriteGate {
 
   /** @throws WritesClosedError if no write may be sent now */
   check(): void {
-    if (this.#closed || !this.#mayWrite()) throw new WritesClosedError();
+    if (this.#closed || !this.#conditions.every((mayWrite) => mayWrite())) throw new WritesClosedError();
   }
 
   /** From now on no write is sent; running ones may be answered. */

@@ -24,10 +24,13 @@ type AnyReflector = Pick<
 /** Longer than the backoff of a watch. A watch that still can't be opened has a problem of its own. */
 const backPatienceMs = 30_000;
 
-/** Receives reports about the cache. */
-export interface CacheListener extends ReflectorListener, ComparisonListener {
-  readonly onUnreadable?: UnreadableListener;
+/** Every report about the cache. */
+interface CacheEvents extends Required<ReflectorListener>, Required<ComparisonListener> {
+  readonly onUnreadable: UnreadableListener;
 }
+
+/** Receives reports about the cache. */
+export type CacheListener = Partial<CacheEvents>;
 
 /** The options of the cache. */
 export interface CacheOptions {
@@ -46,30 +49,30 @@ export class Cache extends Stores {
   readonly #requests = new Map<AnyResource, unknown>();
   readonly #decoders = new Map<AnyResource, { readonly unreadable: Iterable<UnreadableObject> }>();
   readonly #comparisons: AnyComparison[] = [];
-  readonly #listener: CacheListener;
+  readonly #listeners: CacheListener[] = [];
+  readonly #events = broadcastTo(this.#listeners);
   readonly #compareMs: number | undefined;
   #synced = false;
 
   /** @param operatorNamespace the operator's own namespace */
-  constructor(
-    client: ApiClient,
-    operatorNamespace: string,
-    listener: CacheListener,
-    { idleMs, compareMs }: CacheOptions = {},
-  ) {
+  constructor(client: ApiClient, operatorNamespace: string, { idleMs, compareMs }: CacheOptions = {}) {
     super(operatorNamespace);
-    this.#listener = listener;
     this.#compareMs = compareMs;
     this.each((resource, store) => {
-      const decoder = new Decoder(resource, store, listener.onUnreadable);
+      const decoder = new Decoder(resource, store, this.#events.onUnreadable);
       const kept = { resource, store, decoder, served: new ServedPath(resource) };
       const requests = new ObjectRequests(client, kept);
-      const reflector = new Reflector(client, kept, listener, idleMs);
+      const reflector = new Reflector(client, kept, this.#events, idleMs);
       this.#decoders.set(resource, decoder);
       this.#requests.set(resource, requests);
       this.#reflectors.set(resource, reflector);
       this.#comparisons.push(new Comparison(client, { ...kept, requests, reflector }));
     });
+  }
+
+  /** From now on, `listener` receives reports. */
+  listen(listener: CacheListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Requests about single objects of a kind, whose answers the cache accepts. */
@@ -134,7 +137,7 @@ export class Cache extends Stores {
 
   async #compare(comparison: AnyComparison, index: number, signal: AbortSignal): Promise<void> {
     if (this.#compareMs === undefined) return;
-    await comparison.run(timesOf(index, this.#comparisons.length, this.#compareMs), this.#listener, signal);
+    await comparison.run(timesOf(index, this.#comparisons.length, this.#compareMs), this.#events, signal);
   }
 
   protected override get isLive(): boolean {
@@ -145,6 +148,21 @@ export class Cache extends Stores {
   protected override isKnown(resource: AnyResource): boolean {
     return this.#reflectors.get(resource)?.synced === true;
   }
+}
+
+function broadcastTo(listeners: readonly CacheListener[]): CacheEvents {
+  const all = (call: (listener: CacheListener) => void) => listeners.forEach(call);
+  return {
+    onHealthy: (...event) => all((each) => each.onHealthy?.(...event)),
+    onSteady: (...event) => all((each) => each.onSteady?.(...event)),
+    onFailure: (...event) => all((each) => each.onFailure?.(...event)),
+    onGone: (...event) => all((each) => each.onGone?.(...event)),
+    onTurnedBack: (...event) => all((each) => each.onTurnedBack?.(...event)),
+    onCreated: (...event) => all((each) => each.onCreated?.(...event)),
+    onCompared: (...event) => all((each) => each.onCompared?.(...event)),
+    onNotCompared: (...event) => all((each) => each.onNotCompared?.(...event)),
+    onUnreadable: (...event) => all((each) => each.onUnreadable?.(...event)),
+  };
 }
 
 /** Each kind has its turn at another time, and each operator too. Right after a start, everything has just been listed. */

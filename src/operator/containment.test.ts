@@ -78,8 +78,9 @@ beforeEach(async () => {
   const cache = cacheOf('bad', 'good');
   tracker = new NamespaceTracker();
   const conflicts = new WriteConflicts();
-  metrics = new Metrics({
-    workers: 2,
+  metrics = new Metrics(2);
+  writer = new StatusWriter(cache, tracker);
+  metrics.readFrom({
     queueDepth: () => 0,
     states: () => tracker.states(),
     findings: () => writer.findings(),
@@ -88,7 +89,6 @@ beforeEach(async () => {
     leads: () => true,
     watchAges: () => new Map(),
   });
-  writer = new StatusWriter(cache, tracker);
   contained = 0;
   mistakes = new Mistakes(log, () => {
     contained += 1;
@@ -166,7 +166,7 @@ function rawPlatform(identity: { uid: string; resourceVersion: string }) {
 
 /** What is known of a cluster with a platform profile, and namespaces with a profile each. */
 function cacheOf(...names: readonly string[]): Cache {
-  const cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
+  const cache = new Cache(local.client, 'ringfence-system');
   const metadata = { resourceVersion: '1', generation: 1 };
   cache.platforms.accept(platform() as unknown as StoredPlatform);
   for (const name of names) {

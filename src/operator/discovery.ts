@@ -2,6 +2,7 @@
 // fact changes, every namespace is reconciled again. Must not know how anything is discovered.
 import type { Logger } from 'pino';
 import { isDiscovered } from '../discover/well-known-services.ts';
+import type { Cache } from '../objects/cache.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../objects/discovery-resources.ts';
 import type { Stores } from '../objects/stores.ts';
 import { contain, type Mistakes } from './mistakes.ts';
@@ -24,31 +25,26 @@ export interface DiscoveryDelays {
 
 /** The dependencies. */
 export interface DiscoveryParts {
-  readonly cache: Stores;
+  readonly cache: Stores & Pick<Cache, 'listen'>;
   readonly queue: WorkQueue;
   readonly log: Logger;
   readonly delays: DiscoveryDelays;
   readonly mistakes: Pick<Mistakes, 'guarded'>;
 }
 
-/** The discovered facts, kept up to date. */
-export interface FollowedDiscovery {
-  /** A resource has become readable: facts that depend on it may be discovered now. */
-  readable(resource: string): void;
-  /**
-   * Evaluates the facts now.
-   *
-   * @throws ContainedMistake if the observed objects trigger a bug: then the last known facts stay
-   */
-  look(options: { readonly nodes: boolean }): void;
-}
+/**
+ * Evaluates the facts now.
+ *
+ * @throws ContainedMistake if the observed objects trigger a bug: then the last known facts stay
+ */
+export type EvaluateFacts = (options: { readonly nodes: boolean }) => void;
 
 const remembered: ReadonlySet<string> = new Set(
   [endpointSlices, serviceCidrs, dnsConfigs].map(({ name }) => name),
 );
 
-/** From now on, every relevant change in the cache queues an evaluation. */
-export function followDiscovery({ cache, queue, log, delays, mistakes }: DiscoveryParts): FollowedDiscovery {
+/** From now on, every relevant change in the cache queues an evaluation. Returns what evaluates the facts. */
+export function followDiscovery({ cache, queue, log, delays, mistakes }: DiscoveryParts): EvaluateFacts {
   const lookSoon = () => queue.addOnceAfter(discoveryKey, delays.services);
   const lookLater = () => queue.addOnceAfter(nodesKey, delays.nodes);
   cache.nodes.onChange(lookLater);
@@ -64,24 +60,25 @@ export function followDiscovery({ cache, queue, log, delays, mistakes }: Discove
       lookSoon,
     ),
   );
-  const tell = () => {
+  // When a resource becomes readable, facts that depend on it may be discovered.
+  cache.listen({
+    onHealthy: (resource) => {
+      if (resource === nodes.name) lookLater();
+      else if (remembered.has(resource)) lookSoon();
+    },
+  });
+  const report = () => {
     const { discovered, findings } = cache.discovery;
     log.info({ ...discovered, findings: findings.length }, 'the discovered facts changed');
     queue.add(everythingKey, 'bulk');
     queue.add(platformKey, 'bulk');
   };
-  return {
-    readable(resource) {
-      if (resource === nodes.name) lookLater();
-      else if (remembered.has(resource)) lookSoon();
-    },
-    look(options) {
-      const before = cache.discovery;
-      try {
-        contain(() => cache.rediscover(options));
-      } finally {
-        if (cache.discovery !== before) tell();
-      }
-    },
+  return (options) => {
+    const before = cache.discovery;
+    try {
+      contain(() => cache.rediscover(options));
+    } finally {
+      if (cache.discovery !== before) report();
+    }
   };
 }

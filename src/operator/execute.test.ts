@@ -50,7 +50,7 @@ beforeEach(async () => {
     const identity = { uid: `policy-${created.length}`, resourceVersion: String(created.length) };
     response.end(JSON.stringify({ ...sent, metadata: { ...metadata, ...identity } }));
   });
-  const cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
+  const cache = new Cache(local.client, 'ringfence-system');
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
     known: cache.policies,
@@ -59,7 +59,7 @@ beforeEach(async () => {
       find: () => undefined,
       send: async () => {},
     }),
-    metrics: new Metrics(noMetrics),
+    metrics: new Metrics(1),
   });
   executor = new PlanExecutor({
     policies,
@@ -70,17 +70,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => local.stop());
-
-const noMetrics = {
-  workers: 1,
-  queueDepth: () => 0,
-  states: () => [],
-  findings: () => [],
-  routes: () => [],
-  ownedPolicies: () => 0,
-  watchAges: () => new Map<string, number>(),
-  leads: () => true,
-};
 
 function policyOf(owner: Owner, name: string): DesiredPolicy {
   const spec = { podSelector: {}, policyTypes: ['Ingress'] } as const;

@@ -18,6 +18,8 @@ export interface Leadership {
   readonly leads: boolean;
   /** Why the holder can't be determined; empty if it can. */
   readonly troubles: readonly string[];
+  /** Calls `listener` when it is taken. To be called once, before `run`. */
+  onTaken(listener: () => void): void;
   /**
    * Keeps trying to acquire it, and then renews it, until `signal` aborts.
    *
@@ -40,6 +42,7 @@ export class LeaseLostError extends ExpectedError {
 export const noLeaderElection: Leadership = {
   leads: true,
   troubles: [],
+  onTaken: () => undefined,
   run: (signal) =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
   release: async () => undefined,
@@ -56,7 +59,6 @@ export interface LeaseParts {
   readonly identity: string;
   /** How long a holder may be silent before others take over, in milliseconds. */
   readonly durationMs: number;
-  readonly onTaken: () => void;
 }
 
 /** The name of the Lease. */
@@ -89,6 +91,7 @@ export class Lease implements Leadership {
   #renewedAt = 0;
   #leads = false;
   #trouble: string | undefined;
+  #onTaken: () => void = () => undefined;
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
@@ -101,6 +104,10 @@ export class Lease implements Leadership {
 
   get troubles(): readonly string[] {
     return this.#trouble === undefined ? [] : [`the lease can't be acquired: ${this.#trouble}`];
+  }
+
+  onTaken(listener: () => void): void {
+    this.#onTaken = listener;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -167,7 +174,7 @@ export class Lease implements Leadership {
   }
 
   async #take(signal: AbortSignal): Promise<void> {
-    const { identity, durationMs, log, onTaken } = this.#parts;
+    const { identity, durationMs, log } = this.#parts;
     const lease = await this.#look(signal);
     if (lease !== undefined && !this.#isFree(lease.spec)) return;
     const now = wallMicroTime();
@@ -183,7 +190,7 @@ export class Lease implements Leadership {
     );
     this.#leads = true;
     log.info({ identity }, 'acquired the lease');
-    onTaken();
+    this.#onTaken();
   }
 
   async #renew(signal: AbortSignal): Promise<void> {

@@ -16,8 +16,8 @@ const remove: PolicyChange = {
 let metrics: Metrics;
 
 beforeEach(() => {
-  metrics = new Metrics({
-    workers: 1,
+  metrics = new Metrics(1);
+  metrics.readFrom({
     queueDepth: () => 0,
     states: () => ['Enforced', 'Enforced', 'Failing'],
     findings: () => [finding('ServiceMissing'), finding('ServiceMissing'), finding('Contested')],

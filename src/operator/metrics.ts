@@ -10,10 +10,12 @@ import type { RouteTally } from '../plan/route-tally.ts';
 import { leaseName } from './lease.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
 import { type NamespaceState, namespaceStates } from './namespace-record.ts';
-import { QueueMetrics, type QueueReadings } from './queue-metrics.ts';
+import { QueueMetrics } from './queue-metrics.ts';
 
 /** The values that are read at each scrape. */
-export interface Readings extends QueueReadings {
+export interface Readings {
+  /** The number of keys that wait, without delayed ones. */
+  readonly queueDepth: () => number;
   /** The state of each namespace. */
   readonly states: () => Iterable<NamespaceState>;
   readonly findings: () => Iterable<Finding>;
@@ -53,9 +55,12 @@ export class Metrics {
   readonly #differences: Counter;
   readonly #timeToRing: Histogram;
 
-  constructor(readings: Readings) {
+  #readings: Readings = atRest;
+
+  /** @param workers how many there are */
+  constructor(workers: number) {
     const families = new MetricFamilies(this.#registry);
-    exposeReadings(families, readings);
+    exposeReadings(families, () => this.#readings);
     const byAction = (name: string, help: string) =>
       families.counter(
         { name, help },
@@ -101,7 +106,7 @@ export class Metrics {
       },
       ringBuckets,
     );
-    this.queue = new QueueMetrics(families, readings);
+    this.queue = new QueueMetrics(families, { workers, queueDepth: () => this.#readings.queueDepth() });
     this.#requests = families.counter(
       {
         name: 'rest_client_requests_total',
@@ -110,6 +115,11 @@ export class Metrics {
       ['code', 'method', 'host'],
     );
     exposeProcess(families);
+  }
+
+  /** From now on, each scrape reads these values. */
+  readFrom(readings: Readings): void {
+    this.#readings = readings;
   }
 
   /** Every family with its current numbers, for the reference docs. */
@@ -155,17 +165,28 @@ export class Metrics {
   }
 }
 
-function exposeReadings(families: MetricFamilies, readings: Readings): void {
+/** What there is to read before anything runs. */
+const atRest: Readings = {
+  queueDepth: () => 0,
+  states: () => [],
+  findings: () => [],
+  routes: () => [],
+  ownedPolicies: () => 0,
+  watchAges: () => new Map(resourceNames().map((name) => [name, 0])),
+  leads: () => false,
+};
+
+function exposeReadings(families: MetricFamilies, readings: () => Readings): void {
   families.gauge({ name: 'ringfence_namespaces', help: 'Namespaces by state.' }, ['state'], () =>
     countBy(
-      Array.from(readings.states(), (state) => [state, 1]),
+      Array.from(readings().states(), (state) => [state, 1]),
       namespaceStates,
     ).map(([state, value]) => ({ labels: { state }, value })),
   );
   families.reading(
     { name: 'ringfence_policies', help: 'Policies that Ringfence wrote and that exist now.' },
     {},
-    readings.ownedPolicies,
+    () => readings().ownedPolicies(),
   );
   families.gauge(
     {
@@ -173,11 +194,11 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
       help: 'Current findings, including the reasons of routes.',
     },
     ['code', 'severity'],
-    () => findingReadings(readings),
+    () => findingReadings(readings()),
   );
   families.gauge({ name: 'ringfence_routes', help: 'Routes by state.' }, ['state'], () =>
     countBy(
-      Array.from(readings.routes(), ({ state, count }) => [state, count]),
+      Array.from(readings().routes(), ({ state, count }) => [state, count]),
       routeStates,
     ).map(([state, value]) => ({ labels: { state }, value })),
   );
@@ -187,7 +208,7 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
       help: 'Whether this operator is active: 1 if it holds the lease or needs none, 0 if it waits.',
     },
     { name: leaseName },
-    () => (readings.leads() ? 1 : 0),
+    () => (readings().leads() ? 1 : 0),
   );
   families.gauge(
     {
@@ -195,7 +216,7 @@ function exposeReadings(families: MetricFamilies, readings: Readings): void {
       help: 'The time since the watch of a resource last received something; at rest, it receives a bookmark about every minute.',
     },
     ['resource'],
-    () => [...readings.watchAges()].map(([resource, ms]) => ({ labels: { resource }, value: ms / 1000 })),
+    () => [...readings().watchAges()].map(([resource, ms]) => ({ labels: { resource }, value: ms / 1000 })),
   );
 }
 

@@ -5,15 +5,13 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type AnswerListener, ApiClient } from '../kube/api-client.ts';
 import { type ClusterConnection, poolSize } from '../kube/connection.ts';
-import type { CreatedObject } from '../kube/reflector.ts';
-import type { ServerClock } from '../kube/server-clock.ts';
 import { WriteGate } from '../kube/write-gate.ts';
-import { Cache, type CacheListener } from '../objects/cache.ts';
-import { namespaces, networkPolicies } from '../objects/policy-resources.ts';
+import { Cache } from '../objects/cache.ts';
+import { networkPolicies } from '../objects/policy-resources.ts';
 import { PolicyWriter } from './apply.ts';
 import { followComparisons } from './comparisons.ts';
 import { Decider } from './decide.ts';
-import { type DiscoveryDelays, discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
+import { type DiscoveryDelays, type EvaluateFacts, followDiscovery } from './discovery.ts';
 import { DriftReporter } from './drift-reporter.ts';
 import { runUntil } from './ending.ts';
 import { EventWriter } from './event-writer.ts';
@@ -23,22 +21,18 @@ import { type HealthPages, serveHealth } from './health.ts';
 import { type Leadership, Lease, noLeaderElection } from './lease.ts';
 import { Metrics } from './metrics.ts';
 import { Mistakes } from './mistakes.ts';
-import { NamespaceReporter, type ReporterParts } from './namespace-reporter.ts';
+import { NamespaceReporter } from './namespace-reporter.ts';
 import { NamespaceTracker } from './namespace-tracker.ts';
 import { Owners } from './owners.ts';
 import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
-import { NamespaceReconciler, type Outcome } from './reconcile.ts';
+import { NamespaceReconciler } from './reconcile.ts';
+import { WorkersStart } from './start-workers.ts';
 import { StatusWriter } from './status-writer.ts';
-import {
-  connectTriggers,
-  enqueueEverything,
-  everythingKey,
-  followingKey,
-  followStatuses,
-  platformKey,
-} from './triggers.ts';
-import { WatchLog } from './watch-log.ts';
+import { tasksOf } from './tasks.ts';
+import { trackChanges } from './tracked-changes.ts';
+import { connectTriggers, followBlindSpots, followStatuses, platformKey } from './triggers.ts';
+import { followWatches, WatchLog } from './watch-log.ts';
 import { WorkQueue } from './work-queue.ts';
 import { runWorkers } from './workers.ts';
 import { WriteConflicts } from './write-conflicts.ts';
@@ -66,7 +60,6 @@ const workers = poolSize;
 const backoff = { baseMs: 100, capMs: 60_000 } as const;
 // This delay turns many changes of many namespaces into one write of the platform's status.
 const statusDelayMs = 300;
-const bornWithinMs = 30_000;
 // Bookmarks arrive about every minute, and so do retries without a server: after this much silence something is stuck.
 const stuckAfterMs = 300_000;
 
@@ -78,10 +71,60 @@ const stuckAfterMs = 300_000;
  * @throws the bug that ended it
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
-  const { connection, log, compareMs, discoveryDelays: delays } = options;
+  const { log } = options;
+  const parts = makeParts(options);
+  const { cache, queue, leadership, metrics, mistakes } = parts;
+  mistakes.watchProcess();
+  const watchLog = new WatchLog(log);
+  cache.listen(followWatches(watchLog));
+  cache.listen(followComparisons(metrics, log));
+  const discover = followChanges(parts, options.discoveryDelays);
+  const reconciler = makeReconciler(parts, options.settleMs);
+  const tasks = tasksOf({ ...parts, discover, platformLog: new PlatformLog(log) });
+  const reconcile = (key: string) => tasks.get(key)?.() ?? reconciler.reconcile(key);
+  const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
+  const start = new WorkersStart(parts, () => {
+    cache.recall();
+    metrics.queue.begin();
+    return runWorkers(workers, { queue, log, onResult, mistakes, reconcile });
+  });
+  trackChanges({ ...parts, clock: parts.client.serverClock, isRunning: () => start.running });
+  start.follow();
+  const pages = { ...checksOf(cache, watchLog, leadership), metrics: () => metrics.expose() };
+  const health = await serveHealth(options.healthAddress, pages, { log, mistakes });
+  log.info({ server: options.connection.server, healthPort: health.port }, 'operator started');
+  await runUntil(signal, { ...parts, health, finished: () => start.finished });
+}
+
+/** The parts that others are made of. */
+interface Parts {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly mistakes: Mistakes;
+  readonly leadership: Leadership;
+  readonly gate: WriteGate;
+  readonly client: ApiClient;
+  readonly cache: Cache;
+  readonly queue: WorkQueue;
+  readonly tracker: NamespaceTracker;
+  readonly statuses: StatusWriter;
+  /** The record of a namespace differs from before, or it has other policies. */
+  readonly onRecordChanged: () => void;
+}
+
+function makeParts(options: OperatorOptions): Parts {
+  const { connection, log } = options;
+  const metrics = new Metrics(workers);
+  const mistakes = new Mistakes(log, metrics.mistaken);
+  const leadership = leadershipOf(options, metrics.answered);
+  const gate = new WriteGate(() => leadership.leads);
+  const client = new ApiClient(connection, { onAnswer: metrics.answered, gate });
+  const cache = new Cache(client, options.namespace, { compareMs: options.compareMs });
+  gate.require(() => !cache.cutOff);
+  const queue = new WorkQueue(backoff, metrics.queue);
   const tracker = new NamespaceTracker();
-  const metrics: Metrics = new Metrics({
-    workers,
+  const statuses = new StatusWriter(cache, tracker);
+  metrics.readFrom({
     queueDepth: () => queue.depth,
     states: () => tracker.states(),
     findings: () => statuses.findings(),
@@ -90,62 +133,20 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     watchAges: () => cache.ages(performance.now()),
     leads: () => leadership.leads,
   });
-  const mistakes = new Mistakes(log, metrics.mistaken);
-  mistakes.watchProcess();
-  const gate = new WriteGate(() => leadership.leads && !cache.cutOff);
-  const client = new ApiClient(connection, { onAnswer: metrics.answered, gate });
-  const watchLog = new WatchLog(log);
-  const platformLog = new PlatformLog(log);
-  const leadership = leadershipOf(options, metrics.answered, () => start.whenReady());
-  const queue = new WorkQueue(backoff, metrics.queue);
-  const cacheListener: CacheListener = {
-    onHealthy: (resource) => {
-      start.whenReady();
-      discovery.readable(resource);
-    },
-    ...followWatches(watchLog),
-    onFailure: (resource, error) => {
-      watchLog.failed(resource, error, performance.now());
-      start.whenReady();
-    },
-    ...followBlindSpots(queue, log),
-    ...followComparisons(metrics, log),
-    onCreated: (resource, created) => {
-      if (resource === namespaces.name && start.running && isYoung(created, client.serverClock)) {
-        tracker.named(created.name).markCreated(created.uid, performance.now());
-      }
-    },
-  };
-  const cache: Cache = new Cache(client, options.namespace, cacheListener, { compareMs });
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
+  return {
+    ...{ log, metrics, mistakes, leadership, gate, client, cache, queue, tracker, statuses },
+    onRecordChanged,
+  };
+}
+
+/** From now on, what changes in the cluster puts keys into the queue. Returns what evaluates discovered facts. */
+function followChanges(parts: Parts, delays: DiscoveryDelays): EvaluateFacts {
+  const { cache, queue, log, mistakes, statuses, onRecordChanged } = parts;
+  cache.listen(followBlindSpots(queue, log, onRecordChanged));
   connectTriggers(cache, queue, { mistakes, onCountChanged: onRecordChanged });
-  const discovery = followDiscovery({ cache, queue, log, mistakes, delays });
-  const statuses = followStatuses(cache, queue, { statuses: new StatusWriter(cache, tracker), mistakes });
-  cache.policies.onChange(
-    mistakes.guarded(
-      followingKey,
-      (change) => {
-        const policy = change.next ?? change.previous;
-        if (start.running && policy) tracker.named(policy.namespace).drifts.changed(change);
-      },
-      () => {},
-    ),
-  );
-  const shared = { queue, client, cache, tracker, metrics, statuses, log, onRecordChanged };
-  const reconciler = makeReconciler(shared, options.settleMs);
-  const tasks = tasksOf({ cache, queue, statuses, platformLog, discovery });
-  const reconcile = (key: string) => runTask(tasks, key) ?? reconciler.reconcile(key);
-  const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
-  const start = startOnce({ cache, leadership, log }, () => {
-    cache.recall();
-    metrics.queue.begin();
-    return runWorkers(workers, { queue, log, onResult, mistakes, reconcile });
-  });
-  const pages = { ...checksOf(cache, watchLog, leadership), metrics: () => metrics.expose() };
-  const health = await serveHealth(options.healthAddress, pages, { log, mistakes });
-  log.info({ server: connection.server, healthPort: health.port }, 'operator started');
-  const finished = () => start.finished;
-  await runUntil(signal, { cache, leadership, queue, health, client, gate, mistakes, finished, log });
+  followStatuses(cache, queue, { statuses, mistakes });
+  return followDiscovery({ cache, queue, log, mistakes, delays });
 }
 
 function checksOf(
@@ -163,46 +164,17 @@ function checksOf(
   };
 }
 
-function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener, onTaken: () => void): Leadership {
+function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener): Leadership {
   const { connection, leaseMs: durationMs, log, namespace } = options;
   if (durationMs === undefined) return noLeaderElection;
   // A pod's host name is its own name; a restarted container in it is a different holder.
   const identity = `${hostname()}_${randomUUID()}`;
   const client = new ApiClient(connection, { onAnswer, apart: true });
-  return new Lease({ client, log, namespace, identity, durationMs, onTaken });
+  return new Lease({ client, log, namespace, identity, durationMs });
 }
 
-function followWatches(watchLog: WatchLog): Pick<CacheListener, 'onSteady' | 'onTurnedBack'> {
-  return {
-    onSteady: (resource) => watchLog.healthy(resource),
-    onTurnedBack: (resource) => watchLog.turnedBack(resource, performance.now()),
-  };
-}
-
-/** The status reports what can't be seen, and everything is reconciled again when a kind disappears or comes back. */
-function followBlindSpots(queue: WorkQueue, log: Logger): Pick<CacheListener, 'onUnreadable' | 'onGone'> {
-  return {
-    onUnreadable: (resource, object, error) => {
-      log.error(
-        { resource, ...object, err: error },
-        'a bug in Ringfence: an object cannot be decoded; its last known version stays in force, and other objects are not affected',
-      );
-      queue.addOnceAfter(platformKey, statusDelayMs);
-    },
-    onGone: () => {
-      queue.add(everythingKey, 'bulk');
-      queue.addOnceAfter(platformKey, statusDelayMs);
-    },
-  };
-}
-
-type Shared = Omit<ReporterParts, 'events' | 'conflicts'> & {
-  readonly client: ApiClient;
-  readonly queue: WorkQueue;
-};
-
-function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
-  const { client, cache, log, metrics, queue } = shared;
+function makeReconciler(parts: Parts, settleMs: number): NamespaceReconciler {
+  const { client, cache, log, metrics, queue } = parts;
   const conflicts = new WriteConflicts();
   const events = new EventWriter(client, log);
   const driftReporter = new DriftReporter({
@@ -217,91 +189,12 @@ function makeReconciler(shared: Shared, settleMs: number): NamespaceReconciler {
     metrics,
   });
   return new NamespaceReconciler({
-    ...shared,
+    ...parts,
     conflicts,
     driftReporter,
-    decider: new Decider({ ...shared, contents: new FrozenContents(client) }),
+    decider: new Decider({ ...parts, contents: new FrozenContents(client) }),
     executor: new PlanExecutor({ conflicts, settleMs, policies, owners: new Owners(cache) }),
-    reporter: new NamespaceReporter({ ...shared, conflicts, events }),
+    reporter: new NamespaceReporter({ ...parts, conflicts, events }),
     onNewsFor: (namespace) => queue.add(namespace, 'bulk'),
   });
-}
-
-/** The work for keys that are not names of namespaces. */
-type Tasks = ReadonlyMap<string, () => Promise<void>>;
-
-type TaskParts = PlatformReporting & {
-  readonly cache: Cache;
-  readonly discovery: ReturnType<typeof followDiscovery>;
-};
-
-function tasksOf({ cache, queue, statuses, platformLog, discovery }: TaskParts): Tasks {
-  return new Map([
-    [everythingKey, async () => enqueueEverything(cache, queue)],
-    [platformKey, () => reportPlatform({ statuses, platformLog, queue })],
-    [laterKey, async () => queue.add(platformKey, 'bulk')],
-    [discoveryKey, async () => discovery.look({ nodes: false })],
-    [nodesKey, async () => discovery.look({ nodes: true })],
-  ]);
-}
-
-/** Does the work for `key`; `undefined` if it is the name of a namespace. */
-function runTask(tasks: Tasks, key: string): Promise<Outcome> | undefined {
-  return tasks
-    .get(key)?.()
-    .then(() => ({}));
-}
-
-/** The key for a later write of the platform profile's status, which does not delay an earlier one. */
-const laterKey = '/later';
-
-interface PlatformReporting {
-  readonly statuses: StatusWriter;
-  readonly platformLog: PlatformLog;
-  readonly queue: WorkQueue;
-}
-
-async function reportPlatform({ statuses, platformLog, queue }: PlatformReporting): Promise<void> {
-  const { status, againAfterMs } = await statuses.writePlatform();
-  platformLog.report(status);
-  if (againAfterMs !== undefined) queue.addOnceAfter(laterKey, againAfterMs);
-}
-
-/** After a watch was interrupted for a while, objects that it reports as new may already have connected pods. */
-function isYoung({ creationTimestamp }: CreatedObject, clock: ServerClock): boolean {
-  const ageMs = clock.ageMs(creationTimestamp, performance.now());
-  return ageMs !== undefined && ageMs < bornWithinMs;
-}
-
-interface Waiting {
-  readonly cache: Cache;
-  readonly leadership: Leadership;
-  readonly log: Logger;
-}
-
-/** Starts the workers when every cache has synced, before which absent does not mean absent, and no other operator is active. */
-function startOnce({ cache, leadership, log }: Waiting, run: () => Promise<void>) {
-  const started = performance.now();
-  let isSynced = false;
-  let finished: Promise<void> | undefined;
-  const logOnce = () => {
-    if (isSynced) return;
-    isSynced = true;
-    const ms = Math.round(performance.now() - started);
-    log.info({ ms, namespaces: cache.namespaces.size, policies: cache.policies.size }, 'caches synced');
-  };
-  return {
-    whenReady() {
-      if (finished !== undefined || !cache.synced) return;
-      logOnce();
-      if (leadership.leads) finished = run();
-    },
-    /** Whether the workers run. */
-    get running() {
-      return finished !== undefined;
-    },
-    get finished() {
-      return finished ?? Promise.resolve();
-    },
-  };
 }

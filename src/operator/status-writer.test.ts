@@ -56,7 +56,7 @@ beforeEach(async () => {
     onAnswer(object);
     return response.end(JSON.stringify(object));
   });
-  cache = new Cache(local.client, 'ringfence-system', { onHealthy: () => {}, onFailure: () => {} });
+  cache = new Cache(local.client, 'ringfence-system');
   tracker = new NamespaceTracker();
   writer = new StatusWriter(cache, tracker);
   cache.profiles.onUpdate((change) => {

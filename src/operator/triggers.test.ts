@@ -13,6 +13,7 @@ import { WorkQueue } from './work-queue.ts';
 /** A live picture of a cluster, without the watches. */
 class LiveStores extends Stores {
   readonly synced = true;
+  readonly listen = () => {};
 
   protected override get isLive(): boolean {
     return true;
@@ -42,7 +43,7 @@ beforeEach(() => {
   connectTriggers(stores, queue, { onCountChanged: () => {}, mistakes });
 });
 
-function followDiscoveryIn(cache: Stores): ReturnType<typeof followDiscovery> {
+function followDiscoveryIn(cache: LiveStores): ReturnType<typeof followDiscovery> {
   const log = pino({ level: 'silent' });
   return followDiscovery({ cache, queue, log, mistakes, delays: { services: 1, nodes: 1 } });
 }
@@ -84,13 +85,13 @@ test.each([
 );
 
 test('if the facts of the cluster cannot be discovered, only that key fails, and all namespaces learn that less is certain', async () => {
-  const discovery = followDiscoveryIn(stores);
+  const discover = followDiscoveryIn(stores);
   stores.nodes.accept(broken('/sound', { addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] }));
   expect(stores.view().uncertain).not.toContain('nodeRanges');
   stores.nodes.accept(broken('/node', { addresses: [undefined], podRanges: [] }));
-  expect(() => discovery.look({ nodes: true })).toThrow(ContainedMistake);
+  expect(() => discover({ nodes: true })).toThrow(ContainedMistake);
   expect(await waiting()).toContain(everythingKey);
-  expect(() => discovery.look({ nodes: true })).toThrow(ContainedMistake);
+  expect(() => discover({ nodes: true })).toThrow(ContainedMistake);
   expect((await waiting()).filter((key) => ![discoveryKey, nodesKey].includes(key))).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 // What to reconcile when something changes: turns a change in a store into keys in the queue.
 // Must not know what is done for a key, nor why one namespace depends on another.
 
+import type { Logger } from 'pino';
 import {
   backendNamespaces,
   namespacesAffectedByNamespace,
@@ -9,7 +10,7 @@ import {
   namespacesExposedThrough,
 } from '../compile/across/affected-namespaces.ts';
 import type { Change, Identified, Store } from '../kube/store.ts';
-import type { Cache } from '../objects/cache.ts';
+import type { Cache, CacheListener } from '../objects/cache.ts';
 import type { StoredPlatform, StoredProfile } from '../objects/policy-resources.ts';
 import type { Stores } from '../objects/stores.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -109,12 +110,12 @@ export function connectTriggers(
 /** Knows whether somebody else wrote a status. */
 type StatusJudge = Pick<StatusWriter, 'isForeign'>;
 
-/** From now on, a status that somebody else writes is checked again at once. Returns `statuses`. */
-export function followStatuses<T extends StatusJudge>(
+/** From now on, a status that somebody else writes is checked again at once. */
+export function followStatuses(
   cache: Stores,
   queue: WorkQueue,
-  { statuses, mistakes }: { readonly statuses: T; readonly mistakes: Pick<Mistakes, 'guarded'> },
-): T {
+  { statuses, mistakes }: { readonly statuses: StatusJudge; readonly mistakes: Pick<Mistakes, 'guarded'> },
+): void {
   const follow = <K extends StoredProfile | StoredPlatform>(store: Store<K>, keyFor: (next: K) => string) => {
     const lookAgain = ({ next }: Change<K>) => next && queue.add(keyFor(next), 'fresh');
     const listen = (change: Change<K>) => statuses.isForeign(change) && lookAgain(change);
@@ -123,7 +124,23 @@ export function followStatuses<T extends StatusJudge>(
   };
   follow(cache.profiles, ({ namespace }) => namespace);
   follow(cache.platforms, () => platformKey);
-  return statuses;
+}
+
+/** The status reports what can't be seen, and everything is reconciled again when a kind disappears or comes back. */
+export function followBlindSpots(queue: WorkQueue, log: Logger, onReportChanged: () => void): CacheListener {
+  return {
+    onUnreadable: (resource, object, error) => {
+      log.error(
+        { resource, ...object, err: error },
+        'a bug in Ringfence: an object cannot be decoded; its last known version stays in force, and other objects are not affected',
+      );
+      onReportChanged();
+    },
+    onGone: () => {
+      queue.add(everythingKey, 'bulk');
+      onReportChanged();
+    },
+  };
 }
 
 /** Puts every namespace into the queue's bulk lane. */

@@ -2,6 +2,7 @@
 // States that pass at once, as of a server that has just started, are not reported. Must not know how a watch works.
 import type { Logger } from 'pino';
 import { type ApiError, classify } from '../kube/errors.ts';
+import type { CacheListener } from '../objects/cache.ts';
 
 /** The first two concern the whole server, the others one resource. */
 type Trouble = 'unreachable' | 'unauthorized' | 'missing' | 'denied' | 'refusing';
@@ -81,6 +82,15 @@ export class WatchLog {
   #any(trouble: Trouble): boolean {
     return [...this.#told.values()].includes(trouble);
   }
+}
+
+/** What tells a log how the watches are. */
+export function followWatches(log: WatchLog): CacheListener {
+  return {
+    onSteady: (resource) => log.healthy(resource),
+    onFailure: (resource, error) => log.failed(resource, error, performance.now()),
+    onTurnedBack: (resource) => log.turnedBack(resource, performance.now()),
+  };
 }
 
 const over = {
