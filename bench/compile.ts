@@ -5,13 +5,13 @@ import { namespacesAffectedByProfile } from '../src/compile/across/affected-name
 import { compile, compileNamespace } from '../src/compile/compile.ts';
 import { isDecoded } from '../src/compile/platform/decoded-platform.ts';
 import { apiVersion } from '../src/model/policies.ts';
+import { ClusterFacts } from '../src/objects/cluster-facts.ts';
 import { appNetworkProfiles } from '../src/objects/policy-resources.ts';
-import { Stores } from '../src/objects/stores.ts';
 
 const size = Number(process.argv[2] ?? 10_000);
 const bounds = { fromNothingMs: 3_000, editMs: 2 } as const;
 
-const stores = new Stores('ringfence-system');
+const stores = new ClusterFacts('ringfence-system');
 take('PlatformNetworkProfile', 'default', undefined, {
   enforcement: 'Enforce',
   egress: 'Restricted',

@@ -25,10 +25,10 @@ import {
 } from '../src/model/policies.ts';
 import type { Labels } from '../src/model/selectors.ts';
 import type { ServiceFacts } from '../src/model/services.ts';
+import { ClusterFacts } from '../src/objects/cluster-facts.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../src/objects/discovery-resources.ts';
 import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/objects/policy-resources.ts';
 import { services } from '../src/objects/service-resources.ts';
-import { Stores } from '../src/objects/stores.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import type { DeepReadonly } from '../src/routes/schema/fields.ts';
 import type {
@@ -100,7 +100,7 @@ export function view(parts: {
   readonly objects?: readonly KubernetesObject[];
 }): ClusterView {
   const { namespaces = [], profiles = [], services = [], objects = [] } = parts;
-  const stores = new Stores('ringfence-system');
+  const stores = new ClusterFacts('ringfence-system');
   for (const given of objects) {
     if (!stores.take(given)) throw new Error(`nothing is made of a ${given.kind}`);
   }

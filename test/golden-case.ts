@@ -9,7 +9,7 @@ import { type CompiledNamespace, compile } from '../src/compile/compile.ts';
 import { isDecoded, platformAsOwner } from '../src/compile/platform/decoded-platform.ts';
 import { formatKey } from '../src/model/object-key.ts';
 import { asStored, type WrittenObject } from '../src/objects/as-stored.ts';
-import { Stores } from '../src/objects/stores.ts';
+import { ClusterFacts } from '../src/objects/cluster-facts.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import { type Plan, plan, wantedIn } from '../src/plan/plan.ts';
@@ -71,10 +71,10 @@ export function samplesOf(folder: string): readonly string[] {
   return existsSync(list) ? (parse(readFileSync(list, 'utf8')) as string[]) : [];
 }
 
-function readInput(folder: string): Stores {
+function readInput(folder: string): ClusterFacts {
   const own = join(folder, inputFiles[1]);
   const samples = samplesOf(folder).map((path) => join(samplesFolder, path));
-  const stores = new Stores('ringfence-system');
+  const stores = new ClusterFacts('ringfence-system');
   for (const file of [...samples, ...(existsSync(own) ? [own] : [])]) {
     for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
       if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0]?.message}`);
@@ -86,7 +86,7 @@ function readInput(folder: string): Stores {
 }
 
 /** The plan of an operator that has just started: it holds nothing closed. */
-function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: Stores): Plan {
+function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: ClusterFacts): Plan {
   if (platform === undefined || !isDecoded(platform)) throw new Error('nothing is planned without a profile');
   return plan({
     namespace: compiled.namespace,

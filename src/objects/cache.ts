@@ -8,8 +8,9 @@ import { Reflector, type ReflectorListener } from '../kube/reflector.ts';
 import type { Resource } from '../kube/resource.ts';
 import { ServedPath } from '../kube/served-path.ts';
 import type { Identified } from '../kube/store.ts';
+import { ClusterFacts } from './cluster-facts.ts';
 import { namespaces, networkPolicies, platformNetworkProfiles } from './policy-resources.ts';
-import { type AnyResource, Stores } from './stores.ts';
+import type { AnyResource } from './stores.ts';
 
 const indispensable: ReadonlySet<string> = new Set(
   [namespaces, networkPolicies, platformNetworkProfiles].map(({ name }) => name),
@@ -44,7 +45,7 @@ export interface CacheOptions {
 type AnyComparison = Pick<Comparison<Identified>, 'run'>;
 
 /** The state of the cluster, kept up to date by watches. */
-export class Cache extends Stores {
+export class Cache extends ClusterFacts {
   readonly #reflectors = new Map<AnyResource, AnyReflector>();
   readonly #requests = new Map<AnyResource, unknown>();
   readonly #decoders = new Map<AnyResource, { readonly unreadable: Iterable<UnreadableObject> }>();

@@ -3,8 +3,8 @@
 import type { Logger } from 'pino';
 import { isDiscovered } from '../discover/well-known-services.ts';
 import type { Cache } from '../objects/cache.ts';
+import type { ClusterFacts } from '../objects/cluster-facts.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../objects/discovery-resources.ts';
-import type { Stores } from '../objects/stores.ts';
 import { contain, type Mistakes } from './mistakes.ts';
 import { everythingKey, followingKey, platformKey } from './triggers.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -25,7 +25,7 @@ export interface DiscoveryDelays {
 
 /** The dependencies. */
 export interface DiscoveryParts {
-  readonly cache: Stores & Pick<Cache, 'listen'>;
+  readonly cache: ClusterFacts & Pick<Cache, 'listen'>;
   readonly queue: WorkQueue;
   readonly log: Logger;
   readonly delays: DiscoveryDelays;
@@ -68,17 +68,17 @@ export function followDiscovery({ cache, queue, log, delays, mistakes }: Discove
     },
   });
   const report = () => {
-    const { discovered, findings } = cache.discovery;
+    const { discovered, findings } = cache.discovery.current;
     log.info({ ...discovered, findings: findings.length }, 'the discovered facts changed');
     queue.add(everythingKey, 'bulk');
     queue.add(platformKey, 'bulk');
   };
   return (options) => {
-    const before = cache.discovery;
+    const before = cache.discovery.current;
     try {
-      contain(() => cache.rediscover(options));
+      contain(() => cache.discovery.rediscover(options));
     } finally {
-      if (cache.discovery !== before) report();
+      if (cache.discovery.current !== before) report();
     }
   };
 }

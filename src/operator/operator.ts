@@ -84,7 +84,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const reconcile = (key: string) => tasks.get(key)?.() ?? reconciler.reconcile(key);
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const start = new WorkersStart(parts, () => {
-    cache.recall();
+    cache.discovery.recall();
     metrics.queue.begin();
     return runWorkers(workers, { queue, log, onResult, mistakes, reconcile });
   });

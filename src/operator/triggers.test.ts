@@ -3,15 +3,15 @@ import { beforeEach, expect, jest, test } from '@jest/globals';
 import pino from 'pino';
 import { namespace, platform } from '../../test/fixtures.ts';
 import { Store } from '../kube/store.ts';
+import { ClusterFacts } from '../objects/cluster-facts.ts';
 import type { StoredNamespace, StoredPlatform } from '../objects/policy-resources.ts';
-import { Stores } from '../objects/stores.ts';
 import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { ContainedMistake, Mistakes } from './mistakes.ts';
 import { connectTriggers, everythingKey, followStatuses, platformKey } from './triggers.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** A live picture of a cluster, without the watches. */
-class LiveStores extends Stores {
+class LiveStores extends ClusterFacts {
   readonly synced = true;
   readonly listen = () => {};
 

@@ -11,8 +11,8 @@ import {
 } from '../compile/across/affected-namespaces.ts';
 import type { Change, Identified, Store } from '../kube/store.ts';
 import type { Cache, CacheListener } from '../objects/cache.ts';
+import type { ClusterFacts } from '../objects/cluster-facts.ts';
 import type { StoredPlatform, StoredProfile } from '../objects/policy-resources.ts';
-import type { Stores } from '../objects/stores.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -38,7 +38,7 @@ export interface TriggerListener {
 
 /** From now on, every change in the cache puts the keys that depend on it into the queue. */
 export function connectTriggers(
-  cache: Stores & Pick<Cache, 'synced'>,
+  cache: ClusterFacts & Pick<Cache, 'synced'>,
   queue: WorkQueue,
   { onCountChanged, mistakes }: TriggerListener,
 ): void {
@@ -112,7 +112,7 @@ type StatusJudge = Pick<StatusWriter, 'isForeign'>;
 
 /** From now on, a status that somebody else writes is checked again at once. */
 export function followStatuses(
-  cache: Stores,
+  cache: ClusterFacts,
   queue: WorkQueue,
   { statuses, mistakes }: { readonly statuses: StatusJudge; readonly mistakes: Pick<Mistakes, 'guarded'> },
 ): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nodeLocalDns } from '../../discover/well-known-services.ts';
-import { Stores } from '../../objects/stores.ts';
+import { ClusterFacts } from '../../objects/cluster-facts.ts';
 import { readDocuments } from './documents.ts';
 import { kindOf } from './kinds.ts';
 import { ObjectCollector } from './objects.ts';
@@ -149,7 +149,7 @@ describe('a mistake', () => {
 });
 
 test('every kind that is watched can be read from a file', () => {
-  new Stores('ringfence-system').each(({ kind, path }) => {
+  new ClusterFacts('ringfence-system').each(({ kind, path }) => {
     const [, group = ''] = /^\/apis\/([^/]+)\//.exec(path) ?? [];
     const known = kindOf(`${group === '' ? '' : `${group}/`}v1`, kind, nodeLocalDns);
     expect(`${kind} ${known?.kind}`).toBe(`${kind} ${kind}`);

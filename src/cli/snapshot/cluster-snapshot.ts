@@ -6,12 +6,12 @@ import type { KubernetesObject } from '../../kube/resource.ts';
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { readAnalysisInput } from '../../objects/analysis-input.ts';
 import { asStored } from '../../objects/as-stored.ts';
-import { Stores } from '../../objects/stores.ts';
+import { ClusterFacts } from '../../objects/cluster-facts.ts';
 
 /** What is known of a cluster. */
 export interface ClusterSnapshot {
   /** The form that the compiler reads. */
-  readonly stores: Stores;
+  readonly stores: ClusterFacts;
   /** The form that the analysis reads, with the existing policies. */
   readonly facts: AnalysisInput;
   readonly objects: readonly KubernetesObject[];
@@ -35,7 +35,7 @@ export interface SnapshotProblem extends Problem {
 export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespace: string): ClusterSnapshot {
   const { input, problems } = readAnalysisInput(objects);
   const wrong = new Set(problems.map(({ index }) => index));
-  const stores = new Stores(operatorNamespace);
+  const stores = new ClusterFacts(operatorNamespace);
   const unread = objects.flatMap((object, index) =>
     wrong.has(index) ? [] : take(stores, object).map((problem) => ({ ...problem, index })),
   );
@@ -53,7 +53,7 @@ export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespa
 }
 
 /** Puts an object into its store, and returns its problems. */
-function take(stores: Stores, object: KubernetesObject): readonly Problem[] {
+function take(stores: ClusterFacts, object: KubernetesObject): readonly Problem[] {
   try {
     stores.take(object);
     return [];
@@ -63,7 +63,10 @@ function take(stores: Stores, object: KubernetesObject): readonly Problem[] {
   }
 }
 
-function undecodedProfiles(objects: readonly KubernetesObject[], stores: Stores): readonly SnapshotProblem[] {
+function undecodedProfiles(
+  objects: readonly KubernetesObject[],
+  stores: ClusterFacts,
+): readonly SnapshotProblem[] {
   const profiles = [
     ...stores.profiles.all().map((facts) => ({ kind: 'AppNetworkProfile', facts })),
     ...stores.platforms.all().map((facts) => ({ kind: 'PlatformNetworkProfile', facts })),
@@ -83,7 +86,7 @@ export function objectKey({ metadata: { namespace = '', name } }: KubernetesObje
   return { namespace, name };
 }
 
-function missingNamespaces(objects: readonly KubernetesObject[], stores: Stores): readonly string[] {
+function missingNamespaces(objects: readonly KubernetesObject[], stores: ClusterFacts): readonly string[] {
   const named = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
   const known = stores.namespaces.inNamespace('');
   return [...named].filter((name) => !known.has(name)).sort(compareText);

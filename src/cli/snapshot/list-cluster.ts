@@ -25,7 +25,6 @@ const workloadKinds: readonly ListedKind[] = [
  */
 export async function listCluster(
   flags: ClusterFlags,
-  operatorNamespace: string,
   { progress }: CommandContext,
 ): Promise<readonly KubernetesObject[]> {
   const { kubeconfig, context } = flags;
@@ -37,7 +36,7 @@ export async function listCluster(
   const client = new ApiClient(connection);
   const objects: KubernetesObject[] = [];
   try {
-    for (const kind of [...watchedKinds(operatorNamespace), ...workloadKinds]) {
+    for (const kind of [...watchedKinds(), ...workloadKinds]) {
       progress.tell('reading the cluster', kind.kind);
       objects.push(...(await listObjects(client, kind).catch(explain(kind, connection.server))));
     }
@@ -48,9 +47,9 @@ export async function listCluster(
 }
 
 /** The kinds that the operator watches. Profiles may be missing: policies can be analysed without them. */
-function watchedKinds(operatorNamespace: string): readonly ListedKind[] {
+function watchedKinds(): readonly ListedKind[] {
   const kinds: ListedKind[] = [];
-  new Stores(operatorNamespace).each(({ kind, path, olderPaths = [], query, optional }) => {
+  new Stores().each(({ kind, path, olderPaths = [], query, optional }) => {
     const isOurs = apiVersionOf(path).startsWith('ringfence.dev/');
     kinds.push({
       ...{ kind, path, olderPaths },

@@ -74,7 +74,7 @@ export async function loadCluster(
   context: CommandContext,
 ): Promise<LoadedSnapshot> {
   const { operatorNamespace } = flags;
-  const snapshot = snapshotOf(await listCluster(flags, operatorNamespace, context), operatorNamespace);
+  const snapshot = snapshotOf(await listCluster(flags, context), operatorNamespace);
   for (const { index, ...problem } of snapshot.problems) {
     const { kind, metadata } = snapshot.objects[index] ?? { kind: 'object', metadata: { name: '' } };
     const name = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;

@@ -8,11 +8,11 @@ import {
   service,
   written,
 } from '../../test/fixtures.ts';
+import { ClusterFacts } from './cluster-facts.ts';
 import { appNetworkProfiles, type StoredPolicy } from './policy-resources.ts';
-import { Stores } from './stores.ts';
 
-function stores(...objects: readonly KubernetesObject[]): Stores {
-  const all = new Stores('ringfence-system');
+function stores(...objects: readonly KubernetesObject[]): ClusterFacts {
+  const all = new ClusterFacts('ringfence-system');
   for (const each of objects) expect(all.take(each)).toBe(true);
   return all;
 }
@@ -37,7 +37,7 @@ describe('an object that is read', () => {
   });
 
   test('is refused where nothing is made of its kind, or where another group has a kind of that name', () => {
-    const all = new Stores('ringfence-system');
+    const all = new ClusterFacts('ringfence-system');
     expect(all.take({ ...service('shop/web', []), kind: 'Secret' })).toBe(false);
     expect(all.take({ ...service('shop/web', []), apiVersion: 'serving.knative.dev/v1' })).toBe(false);
     expect(all.take({ ...object('Gateway', 'shop/web'), apiVersion: 'networking.istio.io/v1' })).toBe(false);
@@ -199,15 +199,15 @@ describe('what is known of the cluster', () => {
       ranges: ['10.96.0.0/16'],
     });
     expect(all.view().discovered.cluster).toEqual(cluster);
-    expect(all.rediscover({ nodes: false })).toBe(true);
+    expect(all.discovery.rediscover({ nodes: false })).toBe(true);
     expect(all.view().discovered.cluster).toEqual({ ...cluster, serviceRanges: ['10.96.0.0/16'] });
-    expect(all.rediscover({ nodes: true })).toBe(true);
+    expect(all.discovery.rediscover({ nodes: true })).toBe(true);
     expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.9/32']);
-    expect(all.rediscover({ nodes: true })).toBe(false);
+    expect(all.discovery.rediscover({ nodes: true })).toBe(false);
   });
 
   test('holds, and counts as uncertain, where an object brings a mistake of ours to light', () => {
-    const all = new (class extends Stores {
+    const all = new (class extends ClusterFacts {
       protected override get isLive() {
         return true;
       }
@@ -218,14 +218,14 @@ describe('what is known of the cluster', () => {
     expect(before.uncertain).not.toContain('nodeRanges');
     const broken = { ...identified('b'), addresses: [undefined], podRanges: [] } as never;
     all.nodes.accept(broken);
-    expect(() => all.rediscover({ nodes: true })).toThrow(TypeError);
+    expect(() => all.discovery.rediscover({ nodes: true })).toThrow(TypeError);
     expect(all.view().discovered).toEqual(before.discovered);
     expect(all.view().uncertain).toContain('nodeRanges');
     // After a restart there is a view too.
-    all.recall();
+    all.discovery.recall();
     expect(all.view().uncertain).toContain('nodeRanges');
     all.nodes.remove(broken);
-    expect(all.rediscover({ nodes: true })).toBe(true);
+    expect(all.discovery.rediscover({ nodes: true })).toBe(true);
     expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
   });
 });
