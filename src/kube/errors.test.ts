@@ -105,7 +105,7 @@ describe('an error asks for', () => {
   });
 
   // What a real API server said.
-  test.each<[string, string, ErrorClass]>([
+  test.each<[string, string, ErrorClass, object?]>([
     [
       'a permission, where the authorizer refuses',
       'networkpolicies.networking.k8s.io is forbidden: User "system:serviceaccount:a:b" cannot create resource "networkpolicies" in API group "networking.k8s.io" in the namespace "shop"',
@@ -125,9 +125,10 @@ describe('an error asks for', () => {
       'no permission, but the end of a namespace that is going',
       'networkpolicies.networking.k8s.io "x" is forbidden: unable to create new content in namespace shop because it is being terminated',
       'gone',
+      { causes: [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }] },
     ],
-  ])('%s', (_, message, expected) => {
-    expect(classify(new ApiError(403, 'Forbidden', message))).toBe(expected);
+  ])('%s', (_, message, expected, details = {}) => {
+    expect(classify(errorFromAnswer(403, status({ reason: 'Forbidden', message, details })))).toBe(expected);
   });
 
   test('nothing where it is a programmer who is wrong: it is thrown on', () => {

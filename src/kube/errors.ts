@@ -1,6 +1,7 @@
 // The errors between us and the API server, classified in one place.
 // Must not know what a request was for: callers ask for the class and decide.
 import { ExpectedError } from '../model/expected-error.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 import { parseWallTime } from './wall-time.ts';
 
 /** An answer of the API server other than success, or no answer at all (status 0). */
@@ -11,13 +12,21 @@ export class ApiError extends ExpectedError {
   readonly reason: string;
   /** How long the server asks us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Why it is forbidden, with the status 403. */
+  readonly refusal: Refusal | undefined;
 
-  constructor(status: number, reason: string, message: string, retryAfterMs?: number) {
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    { retryAfterMs, refusal }: Partial<Pick<ApiError, 'retryAfterMs' | 'refusal'>> = {},
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+    this.refusal = refusal;
   }
 }
 
@@ -50,7 +59,7 @@ export function classify(error: unknown): ErrorClass {
     case 401:
       return 'unauthorized';
     case 403:
-      return classifyForbidden(error.message);
+      return forbiddenClasses[error.refusal?.cause ?? 'Other'];
     case 404:
       return 'gone';
     case 409:
@@ -65,11 +74,13 @@ export function classify(error: unknown): ErrorClass {
   }
 }
 
-/** Admission answers look like those of the authorizer, whose words are `forbiddenMessage` in apiserver `responsewriters/errors.go`. */
-function classifyForbidden(message: string): 'gone' | 'denied' | 'invalid' {
-  if (/is being terminated/.test(message)) return 'gone';
-  return /forbidden: User ".*" cannot /.test(message) ? 'denied' : 'invalid';
-}
+/** Admission answers with the same status as the authorizer. */
+const forbiddenClasses: Readonly<Record<Refusal['cause'], ErrorClass>> = {
+  PermissionMissing: 'denied',
+  NamespaceTerminating: 'gone',
+  QuotaExceeded: 'invalid',
+  Other: 'invalid',
+};
 
 /** Whether the request failed because the server does not know a feature in it. */
 export function isUnsupported(error: unknown): boolean {
@@ -89,21 +100,33 @@ interface AnswerHeaders {
 export function errorFromAnswer(status: number, body: string, headers: AnswerHeaders = {}): ApiError {
   const parsed = parseStatus(body);
   const message = parsed.message || body.trim().slice(0, 200) || `HTTP status ${status}`;
-  return new ApiError(status, parsed.reason ?? '', message, parseRetryAfter(headers));
+  return new ApiError(status, parsed.reason ?? '', message, {
+    retryAfterMs: parseRetryAfter(headers),
+    refusal: status === 403 ? refusalOf(message, parsed.details) : undefined,
+  });
 }
 
 /** Creates an error from the `ERROR` event of a watch, whose object is a `metav1.Status`. */
 export function errorFromStatus(object: unknown): ApiError {
-  const { code, reason, message } = (object ?? {}) as { code?: number; reason?: string; message?: string };
-  return new ApiError(code ?? 500, reason ?? '', message ?? 'the watch ended with an unnamed error');
+  const { code = 500, reason = '', message, details } = (object ?? {}) as Partial<WatchStatus>;
+  const text = message ?? 'the watch ended with an unnamed error';
+  return new ApiError(code, reason, text, code === 403 ? { refusal: refusalOf(text, details) } : {});
 }
 
-function parseStatus(body: string): { reason?: string; message?: string } {
+interface WatchStatus {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details: unknown;
+}
+
+function parseStatus(body: string): { reason?: string; message?: string; details?: unknown } {
   try {
     const value: unknown = JSON.parse(body);
     if (value === null || typeof value !== 'object') return {};
-    const { reason, message } = value as { reason?: unknown; message?: unknown };
+    const { reason, message, details } = value as { reason?: unknown; message?: unknown; details?: unknown };
     return {
+      details,
       ...(typeof reason === 'string' ? { reason } : {}),
       ...(typeof message === 'string' ? { message } : {}),
     };

@@ -7,6 +7,7 @@ const denied = new ApiError(
   403,
   'Forbidden',
   'networkpolicies is forbidden: User "ringfence" cannot create resource',
+  { refusal: { cause: 'PermissionMissing' } },
 );
 const invalid = new ApiError(422, 'Invalid', 'spec is invalid');
 let lines: string[];

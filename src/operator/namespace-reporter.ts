@@ -2,14 +2,14 @@
 // and the log. Must not know how policies are written, nor when the namespace is reconciled again.
 import type { Logger } from 'pino';
 import { platformProfileName } from '../api/platform-network-profile.ts';
-import { classify, type ErrorClass } from '../kube/errors.ts';
+import { type ApiError, classify, type ErrorClass } from '../kube/errors.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Cache } from '../objects/cache.ts';
 import { newsOf } from '../plan/events.ts';
 import { type Failure, refusedBy } from '../plan/failure.ts';
 import { internalError } from '../plan/internal-error-status.ts';
 import { ownersLacking, plan } from '../plan/plan.ts';
-import { quotaExceeded, quotaRefusal } from '../plan/quota.ts';
+import { policyQuota, quotaExceeded } from '../plan/quota.ts';
 import { tallyRoutes } from '../plan/route-tally.ts';
 import type { Decision } from './decide.ts';
 import type { EventWriter } from './event-writer.ts';
@@ -35,7 +35,7 @@ export interface ReporterParts {
 }
 
 /** Why a write failed, and the finding about it. */
-interface Refusal {
+interface FailedWrite {
   readonly failure: Failure;
   readonly findings: readonly Finding[];
 }
@@ -49,10 +49,10 @@ export class NamespaceReporter {
   }
 
   /** Records the result of a decision. */
-  record(decision: Decision, state: NamespaceState, refusal?: Refusal): void {
+  record(decision: Decision, state: NamespaceState, failed?: FailedWrite): void {
     const { namespace, madeFrom, compiled, plan } = decision;
     const contested = this.#contestedIn(namespace);
-    const failure = refusal?.failure ?? contested.map(failureOf)[0];
+    const failure = failed?.failure ?? contested.map(failureOf)[0];
     const passing = state === 'Changing' || state === 'Failing' ? plan.passing : [];
     const findings = [...compiled.findings, ...plan.findings, ...passing, ...contested];
     const changed = this.#setRecord(namespace, {
@@ -60,7 +60,7 @@ export class NamespaceReporter {
       madeFrom,
       state,
       policies: compiled.policies.length,
-      findings: [...findings, ...(refusal?.findings ?? [])],
+      findings: [...findings, ...(failed?.findings ?? [])],
       routes: tallyRoutes(compiled.profiles),
       failure: state === 'Failing' ? failure : undefined,
     });
@@ -102,7 +102,7 @@ export class NamespaceReporter {
     const errorClass = classify(error);
     const reason = failureReasons[errorClass];
     if (reason === undefined) return;
-    this.record(decision, 'Failing', this.#refused(decision, reason, (error as Error).message));
+    this.record(decision, 'Failing', this.#refused(decision, reason, error as ApiError));
     const failingMs = namespace.failed(performance.now());
     if (errorClass === 'retry' && failingMs < passesWithinMs) return;
     try {
@@ -142,11 +142,14 @@ export class NamespaceReporter {
   }
 
   /** The finding about a write that the server, or a webhook behind it, refuses. */
-  #refused({ input }: Decision, reason: string, message: string): Refusal {
-    const refusal = quotaRefusal(message);
-    if (refusal === undefined) return { failure: refusedBy(reason, message), findings: [] };
+  #refused({ input }: Decision, reason: string, { refusal, message }: ApiError): FailedWrite {
+    const quota =
+      refusal?.cause === 'QuotaExceeded'
+        ? policyQuota(refusal.exceeded.quota, refusal.exceeded.amounts)
+        : undefined;
+    if (quota === undefined) return { failure: refusedBy(reason, message), findings: [] };
     const actual = this.#parts.cache.policiesIn(input.namespace);
-    const finding = contain(() => quotaExceeded(input.namespace, refusal, plan({ ...input, actual })));
+    const finding = contain(() => quotaExceeded(input.namespace, quota, plan({ ...input, actual })));
     return { failure: failureOf(finding), findings: [finding] };
   }
 

@@ -6,7 +6,7 @@ import { WatchLog } from './watch-log.ts';
 const unreachable = new ApiError(0, '', 'connect ECONNREFUSED');
 const unauthorized = new ApiError(401, 'Unauthorized', 'Unauthorized');
 const missing = new ApiError(404, 'NotFound', 'page not found');
-const denied = new ApiError(403, 'Forbidden', 'forbidden: User "ringfence" cannot list');
+const denied = new ApiError(403, 'Forbidden', 'forbidden', { refusal: { cause: 'PermissionMissing' } });
 const failing = new ApiError(500, '', 'internal error');
 let lines: string[];
 let watches: WatchLog;

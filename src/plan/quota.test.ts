@@ -1,41 +1,27 @@
 // What is reported where a ResourceQuota has no room for policies.
 import { describe, expect, test } from '@jest/globals';
 import type { Phase, PolicyChange } from './changes.ts';
-import { quotaExceeded, quotaRefusal } from './quota.ts';
+import { policyQuota, quotaExceeded } from './quota.ts';
 
 const counted = 'count/networkpolicies.networking.k8s.io';
-const said = (requested: string, used: string, limited: string) =>
-  `networkpolicies.networking.k8s.io "ringfence-a" is forbidden: exceeded quota: few, requested: ${requested}, used: ${used}, limited: ${limited}`;
 
-describe('the message of the server', () => {
-  test('names the quota, and how much of it is used', () => {
-    expect(quotaRefusal(said(`${counted}=1`, `${counted}=5`, `${counted}=6`))).toEqual({
+describe('a quota that has no room', () => {
+  test('has none for policies, and counts them', () => {
+    const amounts = new Map([
+      [counted, { used: 5, limited: 6 }],
+      ['pods', { used: 3, limited: 4 }],
+    ]);
+    expect(policyQuota('few', amounts)).toEqual({ quota: 'few', count: { used: 5, limited: 6 } });
+  });
+
+  test('may count them in numbers that nobody reads', () => {
+    expect(policyQuota('few', new Map([[counted, { used: undefined, limited: 6 }]]))).toEqual({
       quota: 'few',
-      count: { used: 5, limited: 6 },
     });
   });
 
-  test('may tell of more than policies', () => {
-    const list = (policies: string, pods: string) => `${counted}=${policies},pods=${pods}`;
-    expect(quotaRefusal(said(list('1', '2'), list('999', '3'), list('1k', '4')))).toEqual({
-      quota: 'few',
-      count: { used: 999, limited: 1000 },
-    });
-  });
-
-  test('may have numbers that we do not read', () => {
-    expect(quotaRefusal(said(`${counted}=1`, `${counted}=many`, `${counted}=6`))).toEqual({ quota: 'few' });
-  });
-
-  test.each([
-    ['another limit', said('pods=1', 'pods=5', 'pods=5')],
-    ['a webhook', 'admission webhook "x" denied the request: no'],
-    [
-      'words of a webhook',
-      'admission webhook "x" denied the request: exceeded quota: ask your platform team',
-    ],
-  ])('is of %s', (_, message) => {
-    expect(quotaRefusal(message)).toBeUndefined();
+  test('may have none for something else', () => {
+    expect(policyQuota('few', new Map([['pods', { used: 5, limited: 5 }]]))).toBeUndefined();
   });
 });
 

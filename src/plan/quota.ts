@@ -7,35 +7,39 @@ import type { Plan } from './plan.ts';
 /** The name under which a ResourceQuota counts NetworkPolicies. */
 const countedResource = 'count/networkpolicies.networking.k8s.io';
 
-/** A refusal by a ResourceQuota that counts NetworkPolicies. */
-export interface QuotaRefusal {
-  /** The name of the ResourceQuota. */
+/** A ResourceQuota that has no room for policies. */
+export interface PolicyQuota {
+  /** Its name. */
   readonly quota: string;
-  /** How many policies it counts and how many it allows; absent if the message does not say. */
+  /** How many policies it counts and how many it allows; absent if the server does not say. */
   readonly count?: { readonly used: number; readonly limited: number };
 }
 
-/**
- * Reads the message of a refused write; `undefined` if it was refused for another reason. The words are those of
- * `CheckRequest` in Kubernetes' `apiserver/pkg/admission/plugin/resourcequota/controller.go`.
- */
-export function quotaRefusal(said: string): QuotaRefusal | undefined {
-  const [, quota, requested = '', used = '', limited = ''] =
-    /exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: (\S+)/.exec(said) ?? [];
-  if (quota === undefined || amountIn(requested) === undefined) return undefined;
-  const [isUsed, isLimited] = [amountIn(used), amountIn(limited)].map(parseQuantity);
-  if (isUsed === undefined || isLimited === undefined) return { quota };
-  return { quota, count: { used: isUsed, limited: isLimited } };
+interface Amounts {
+  readonly used: number | undefined;
+  readonly limited: number | undefined;
 }
 
 /**
- * The finding about such a refusal.
+ * What a ResourceQuota says of policies; `undefined` if it has no room for something else.
+ *
+ * @param amounts by resource that it has no room for
+ */
+export function policyQuota(quota: string, amounts: ReadonlyMap<string, Amounts>): PolicyQuota | undefined {
+  const ofPolicies = amounts.get(countedResource);
+  if (ofPolicies === undefined) return undefined;
+  const { used, limited } = ofPolicies;
+  return used === undefined || limited === undefined ? { quota } : { quota, count: { used, limited } };
+}
+
+/**
+ * The finding about such a quota.
  *
  * @param rest the rest of the plan for the namespace
  */
 export function quotaExceeded(
   namespace: string,
-  { quota, count }: QuotaRefusal,
+  { quota, count }: PolicyQuota,
   { phases }: Pick<Plan, 'phases'>,
 ): Finding {
   const changes = phases.flatMap((phase) => phase.changes);
@@ -54,25 +58,4 @@ export function quotaExceeded(
     message: `the ResourceQuota \`${quota}\` of namespace \`${namespace}\` has no room for ${toWrite} more ${toWrite === 1 ? 'policy' : 'policies'}${counted}${kept}`,
     hint: `raise its \`${countedResource}\` by ${missing}${then}`,
   };
-}
-
-/** The number of policies in a list such as `count/networkpolicies.networking.k8s.io=1,pods=3`. */
-function amountIn(list: string): string | undefined {
-  const amounts = new Map(list.split(',').map((each) => each.split('=') as [string, string]));
-  return amounts.get(countedResource);
-}
-
-const suffixes: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['k', 1000],
-  ['M', 1000 ** 2],
-  ['Ki', 1024],
-  ['Mi', 1024 ** 2],
-]);
-
-/** A Quantity of Kubernetes that is a whole number: the server writes 1000 as `1k`. */
-function parseQuantity(text = ''): number | undefined {
-  const [, digits, suffix = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? [];
-  const factor = suffixes.get(suffix);
-  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
