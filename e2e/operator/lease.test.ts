@@ -150,6 +150,6 @@ test('a namespace that is missing is reported, and the operator is not ready', a
   expect(line.error).toContain('in the namespace "nowhere"');
   expect(await lost.health('/readyz')).toMatchObject({
     status: 503,
-    text: expect.stringContaining("the lease can't be had"),
+    text: expect.stringContaining("the lease can't be acquired"),
   });
 });
