@@ -64,9 +64,9 @@ export async function metricsPage(): Promise<string> {
   const blocks = [
     '<!-- Generated from src/operator by `make generate`: change that, not this. -->',
     '# Metrics',
-    'without a login: they contain no names of namespaces, profiles or policies. The number of series is bounded and ' +
+    'The operator serves them on `/metrics` of `--health-address`, beside `/livez` and `/readyz`, as plain HTTP and ' +
+      'without a login: they contain no names of namespaces, profiles or policies. The number of series is bounded and ' +
       'does not grow with the cluster. Values belong to one process and start again with it.',
-    'does not grow with the cluster. Numbers are of one process and start again with it.',
     ...groups.flatMap(({ title, prefix, about }) => [
       `## ${title}`,
       about,

@@ -258,20 +258,21 @@ describe('a route beyond the guardrails', () => {
 });
 
 describe('every end', () => {
-  const ends: readonly (readonly [RouteEndName, End])[] = [
-    ['app', { app: 'db' }],
-    ['pods', { pods: { matchLabels: { tier: 'db' } } }],
-    ['service', { service: 'db' }],
-    ['namespace', { namespace: { name: 'pay' } }],
-    ['ingressController', { ingressController: {} }],
-    ['monitoring', { monitoring: {} }],
-    ['internet', { internet: {} }],
-    ['cluster', { cluster: {} }],
-    ['kubernetesAPI', { kubernetesAPI: {} }],
-    ['nodes', { nodes: {} }],
-    ['cidr', range('203.0.113.0/24')],
-    ['anywhere', { anywhere: {} }],
-  ];
+  const every: Readonly<Record<RouteEndName, End>> = {
+    app: { app: 'db' },
+    pods: { pods: { matchLabels: { tier: 'db' } } },
+    service: { service: 'db' },
+    namespace: { namespace: { name: 'pay' } },
+    ingressController: { ingressController: {} },
+    monitoring: { monitoring: {} },
+    internet: { internet: {} },
+    cluster: { cluster: {} },
+    kubernetesAPI: { kubernetesAPI: {} },
+    nodes: { nodes: {} },
+    cidr: range('203.0.113.0/24'),
+    anywhere: { anywhere: {} },
+  };
+  const ends = Object.entries(every) as readonly (readonly [RouteEndName, End])[];
   const reachesMore: Partial<Record<RouteEndName, readonly RouteEndName[]>> = {
     app: ['pods', 'cluster'],
     service: ['pods', 'cluster'],
