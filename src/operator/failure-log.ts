@@ -25,7 +25,7 @@ interface Failing {
 export class FailureLog {
   readonly #log: Logger;
   readonly #failing = new Map<string, Failing>();
-  readonly #told = new Set<ErrorClass>();
+  readonly #reported = new Set<ErrorClass>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -40,8 +40,8 @@ export class FailureLog {
     const since = before?.kind === kind ? before.since : now;
     this.#failing.set(key, { kind, since });
     if (before !== undefined && before.kind !== kind) this.#endUnlessAny(before.kind, key);
-    if (this.#told.has(kind) || now - since < patienceMs) return;
-    this.#told.add(kind);
+    if (this.#reported.has(kind) || now - since < patienceMs) return;
+    this.#reported.add(kind);
     this.#log.warn({ key, status: error.status, error: error.message }, hint);
   }
 
@@ -54,8 +54,9 @@ export class FailureLog {
   }
 
   #endUnlessAny(kind: ErrorClass, key: string): void {
-    if (!this.#told.has(kind) || [...this.#failing.values()].some((failing) => failing.kind === kind)) return;
-    this.#told.delete(kind);
+    if (!this.#reported.has(kind) || [...this.#failing.values()].some((failing) => failing.kind === kind))
+      return;
+    this.#reported.delete(kind);
     this.#log.info({ key }, 'writes work again');
   }
 }

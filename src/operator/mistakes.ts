@@ -33,7 +33,7 @@ export class Mistakes {
   readonly #onContained: () => void;
   readonly #first = Promise.withResolvers<Error>();
   /** By key, what was logged last. */
-  readonly #told = new Map<string, string>();
+  readonly #reported = new Map<string, string>();
 
   /** @param onContained called each time that a bug is contained */
   constructor(log: Logger, onContained: () => void) {
@@ -61,8 +61,8 @@ export class Mistakes {
   /** A bug in the work on `key`, which is logged once for any number of retries. */
   contained(key: string, { message, cause }: ContainedMistake): void {
     this.#onContained();
-    if (this.#told.get(key) === message) return;
-    this.#told.set(key, message);
+    if (this.#reported.get(key) === message) return;
+    this.#reported.set(key, message);
     const error = cause instanceof Error ? (cause.stack ?? cause.message) : message;
     this.#log.error(
       { key, error },
@@ -90,7 +90,7 @@ export class Mistakes {
 
   /** Work on `key` succeeded. */
   succeeded(key: string): void {
-    if (this.#told.delete(key)) this.#log.info({ key }, 'the bug in ringfence no longer occurs here');
+    if (this.#reported.delete(key)) this.#log.info({ key }, 'the bug in ringfence no longer occurs here');
   }
 }
 

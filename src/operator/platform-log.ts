@@ -9,7 +9,7 @@ const settled: ReadonlySet<string> = new Set(['Enforced', 'DryRun', 'Off', 'Inva
 /** Logs the result of each version of the platform profile. */
 export class PlatformLog {
   readonly #log: Logger;
-  #told: string | undefined;
+  #reported: string | undefined;
 
   constructor(log: Logger) {
     this.#log = log;
@@ -18,12 +18,12 @@ export class PlatformLog {
   /** The profile has this status now; `undefined` if there is no profile. */
   report(status: PlatformNetworkProfileStatus | undefined): void {
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-    if (ready === undefined) this.#told = undefined;
+    if (ready === undefined) this.#reported = undefined;
     if (ready === undefined || !settled.has(ready.reason)) return;
     const { reason, message, observedGeneration: generation } = ready;
-    const told = `${generation}/${reason}`;
-    if (this.#told === told) return;
-    this.#told = told;
+    const reported = `${generation}/${reason}`;
+    if (this.#reported === reported) return;
+    this.#reported = reported;
     const level = reason === 'InvalidProfile' ? 'warn' : 'info';
     this.#log[level]({ reason, generation, ...status?.counts }, `the platform profile: ${message}`);
   }

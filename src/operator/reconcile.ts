@@ -136,7 +136,7 @@ export class NamespaceReconciler {
     const isEnforced = compiled.enforcement === 'Enforce';
     namespace.markIsolated(isEnforced ? isolatedBy(compiled.policies) : []);
     const place = { namespace: namespace.name, within: namespace.uid };
-    const contestedForMs = conflicts.standing(place, performance.now());
+    const contestedForMs = conflicts.confirm(place, performance.now());
     return contestedForMs > 0
       ? { state: 'Failing', againAfterMs: contestedForMs }
       : { state: stateOf(compiled) };

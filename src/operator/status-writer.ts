@@ -160,7 +160,7 @@ export class StatusWriter {
         holdsOn: this.#cache.view().platform?.outdated !== undefined,
         discovered: this.#cache.view().discovered,
         previous: readStatus(platformNetworkProfileStatus, platform.status),
-        standings: this.#tracker.records(),
+        records: this.#tracker.records(),
         policies: this.#cache.ownedPolicies,
         findings: this.#platformFindings(platform),
         waiting: waiting.size,

@@ -23,7 +23,7 @@ const oneRestoreMs = 60_000;
 export class WatchLog {
   readonly #log: Logger;
   readonly #failing = new Map<string, Failing>();
-  readonly #told = new Map<string, Trouble>();
+  readonly #reported = new Map<string, Trouble>();
   #turnedBackAt: number | undefined;
 
   constructor(log: Logger) {
@@ -32,7 +32,7 @@ export class WatchLog {
 
   /** What doesn't work, for /readyz; empty if every watch works. */
   get troubles(): readonly string[] {
-    return [...this.#told].map(([resource, trouble]) => `${resource}: ${trouble}`);
+    return [...this.#reported].map(([resource, trouble]) => `${resource}: ${trouble}`);
   }
 
   /** A watch works. */
@@ -48,9 +48,9 @@ export class WatchLog {
     const since = before?.since ?? now;
     const troubleSince = before?.trouble === trouble ? before.troubleSince : now;
     this.#failing.set(resource, { since, trouble, troubleSince });
-    const told = this.#told.get(resource);
-    const lasts = now - (told === undefined ? since : troubleSince);
-    if (told === trouble || lasts < patienceMs) return;
+    const reported = this.#reported.get(resource);
+    const lasts = now - (reported === undefined ? since : troubleSince);
+    if (reported === trouble || lasts < patienceMs) return;
     const isNews = !isServerWide(trouble) || !this.#any(trouble);
     this.#changeTo(resource, trouble);
     if (isNews)
@@ -70,9 +70,9 @@ export class WatchLog {
 
   /** Remembers what is reported about a resource now, and reports that the previous state has ended. */
   #changeTo(resource: string, trouble: Trouble | undefined): void {
-    const before = this.#told.get(resource);
-    if (trouble === undefined) this.#told.delete(resource);
-    else this.#told.set(resource, trouble);
+    const before = this.#reported.get(resource);
+    if (trouble === undefined) this.#reported.delete(resource);
+    else this.#reported.set(resource, trouble);
     if (before === undefined || before === trouble) return;
     if (!isServerWide(before)) {
       if (trouble === undefined) this.#log.info({ resource }, `watching ${resource} again`);
@@ -80,7 +80,7 @@ export class WatchLog {
   }
 
   #any(trouble: Trouble): boolean {
-    return [...this.#told.values()].includes(trouble);
+    return [...this.#reported.values()].includes(trouble);
   }
 }
 

@@ -81,16 +81,16 @@ describe('a policy that another tool undoes', () => {
 describe('a contested policy that is found as it was written', () => {
   test('is contested until that has lasted for a while, however long its pause would be', () => {
     write([0, 1, 2, 3, 14]);
-    expect(conflicts.standing(shop, 15 * second)).toBe(9 * second);
+    expect(conflicts.confirm(shop, 15 * second)).toBe(9 * second);
     expect(isContested(deny, 15 * second)).toBe(true);
-    expect(conflicts.standing(shop, 24 * second)).toBe(0);
+    expect(conflicts.confirm(shop, 24 * second)).toBe(0);
     expect(isContested(deny, 24 * second)).toBe(false);
     expect(conflicts.pauseOf(deny, 'a', 24 * second)).toBe(0);
   });
 
   test('says nothing of other namespaces', () => {
     write([0, 1, 2, 3]);
-    expect(conflicts.standing(pay, 60 * second)).toBe(0);
+    expect(conflicts.confirm(pay, 60 * second)).toBe(0);
     expect(isContested(deny, 4 * second)).toBe(true);
   });
 });
@@ -137,7 +137,7 @@ describe('a policy is not contested', () => {
 
   test('in the next namespace of that name while the one before is reported', () => {
     write([0, 1, 2, 3]);
-    expect(conflicts.standing(recreated, 3 * second)).toBe(0);
+    expect(conflicts.confirm(recreated, 3 * second)).toBe(0);
     expect(isContested(recreated, 3 * second)).toBe(false);
     expect(isContested(deny, 3 * second)).toBe(true);
   });

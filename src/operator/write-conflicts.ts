@@ -74,7 +74,7 @@ export class WriteConflicts {
    * Everything in a namespace is as it was written, at `now`. Returns after how many milliseconds the last
    * of the contested objects will have stayed for a while; 0 if all have.
    */
-  standing(place: Omit<WriteTarget, 'name'>, now: number): number {
+  confirm(place: Omit<WriteTarget, 'name'>, now: number): number {
     const waits = this.#contestedIn(place).map(({ key, lastWrite }) => {
       const wait = lastWrite + undoneWithinMs - now;
       if (wait <= 0) this.#forget(formatKey(key));

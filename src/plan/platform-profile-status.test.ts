@@ -6,22 +6,19 @@ import type { PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { Finding, FindingCode } from '../model/findings.ts';
 import { goneFindings } from './blind-spots.ts';
 import {
-  type NamespaceStanding,
   type PlatformStatusInput,
   platformStatus,
+  type ReportedNamespace,
 } from './platform-profile-status.ts';
 
 const now = '2026-01-02T15:04:05Z';
 
-function standing(
-  state: NamespaceStanding['state'],
-  more: Partial<NamespaceStanding> = {},
-): NamespaceStanding {
+function of(state: ReportedNamespace['state'], more: Partial<ReportedNamespace> = {}): ReportedNamespace {
   return { state, policies: 2, findings: [], failure: undefined, ...more };
 }
 
-function failing(reason: string, message = 'it says why'): NamespaceStanding {
-  return standing('Failing', { failure: { reason, message } });
+function failing(reason: string, message = 'it says why'): ReportedNamespace {
+  return of('Failing', { failure: { reason, message } });
 }
 
 function finding(code: FindingCode, message = 'something is so'): Finding {
@@ -36,16 +33,16 @@ function finding(code: FindingCode, message = 'something is so'): Finding {
 const ofPlatform = { kind: 'PlatformNetworkProfile', name: 'default' } as const;
 
 function status(
-  standings: Readonly<Record<string, NamespaceStanding>>,
+  records: Readonly<Record<string, ReportedNamespace>>,
   spec: PlatformSpec = {},
   more: Partial<PlatformStatusInput> = {},
 ): PlatformNetworkProfileStatus {
-  return statusOrKept(standings, spec, more).status;
+  return statusOrKept(records, spec, more).status;
 }
 
 /** The status, and whether it is that of before. */
 function statusOrKept(
-  standings: Readonly<Record<string, NamespaceStanding>>,
+  records: Readonly<Record<string, ReportedNamespace>>,
   spec: PlatformSpec = {},
   more: Partial<PlatformStatusInput> = {},
 ) {
@@ -53,7 +50,7 @@ function statusOrKept(
     platform: { ...platform(spec), generation: 7 },
     previous: {},
     discovered: {},
-    standings: new Map(Object.entries(standings)),
+    records: new Map(Object.entries(records)),
     policies: 4,
     findings: [],
     waiting: 0,
@@ -74,27 +71,25 @@ describe('the status of the platform profile, where a kind is gone', () => {
     'KindGone: the cluster no longer knows `appnetworkprofiles.ringfence.dev`: until it does, nothing is written or deleted because of it; install the CRDs with `kubectl apply -k config/crd`, and then the profiles';
 
   test.each([
-    ['nothing else is wrong', { shop: standing('Enforced') }, {}],
+    ['nothing else is wrong', { shop: of('Enforced') }, {}],
     ['namespaces fail', { shop: failing('Refused') }, {}],
     ['namespaces wait, since nothing is looked at', {}, { waiting: 3 }],
-  ])('is not Ready for that reason, also where %s', (_, standings, more) => {
-    const made = status(standings, {}, { findings: gone, ...more });
+  ])('is not Ready for that reason, also where %s', (_, records, more) => {
+    const made = status(records, {}, { findings: gone, ...more });
     expect(condition(made, 'Ready')).toBe(`False ${message}`);
     expect(condition(made, 'Programmed')).toBe(`Unknown ${message}`);
     expect(condition(made, 'Accepted')).toContain('1 finding, the first: KindGone: ');
   });
 
   test('is Ready again when it is back', () => {
-    const previous = status({ shop: standing('Enforced') }, {}, { findings: gone });
-    expect(condition(status({ shop: standing('Enforced') }, {}, { previous }), 'Ready')).toMatch(
-      /^True Enforced/,
-    );
+    const previous = status({ shop: of('Enforced') }, {}, { findings: gone });
+    expect(condition(status({ shop: of('Enforced') }, {}, { previous }), 'Ready')).toMatch(/^True Enforced/);
   });
 });
 
 describe('the status of the platform profile', () => {
   test('speaks of the generation that it was made from, and is what the CRD takes', () => {
-    const made = status({ shop: standing('Enforced'), pay: failing('Refused') });
+    const made = status({ shop: of('Enforced'), pay: failing('Refused') });
     expect(made.observedGeneration).toBe(7);
     expect(made.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([7, 7, 7]);
     const object = {
@@ -109,13 +104,13 @@ describe('the status of the platform profile', () => {
 
   test('counts the namespaces in each state, and those outside in none', () => {
     const made = status({
-      a: standing('Enforced'),
-      b: standing('Enforced'),
-      c: standing('DryRun'),
-      d: standing('Off'),
-      e: standing('Changing'),
+      a: of('Enforced'),
+      b: of('Enforced'),
+      c: of('DryRun'),
+      d: of('Off'),
+      e: of('Changing'),
       f: failing('Refused'),
-      g: standing('Outside'),
+      g: of('Outside'),
     });
     expect(made.counts).toEqual({
       enforced: 2,
@@ -135,14 +130,14 @@ describe('the status of the platform profile', () => {
 
 describe('the platform profile is Ready', () => {
   test('when every policy is written', () => {
-    const made = status({ shop: standing('Enforced'), pay: standing('Enforced'), old: standing('Outside') });
+    const made = status({ shop: of('Enforced'), pay: of('Enforced'), old: of('Outside') });
     expect(condition(made, 'Programmed')).toBe('True Enforced: 4 policies written in 2 namespaces');
     expect(condition(made, 'Ready')).toBe('True Enforced: 4 policies written in 2 namespaces');
     expect(condition(made, 'Accepted')).toBe('True Accepted: the profile is accepted');
   });
 
   test('when a dry run is computed, although nothing is programmed', () => {
-    const dry = { shop: standing('DryRun', { policies: 2 }), old: standing('Off', { policies: 3 }) };
+    const dry = { shop: of('DryRun', { policies: 2 }), old: of('Off', { policies: 3 }) };
     const made = status(dry, { enforcement: 'DryRun' }, { policies: 0 });
     expect(condition(made, 'Programmed')).toBe(
       'False DryRun: would write 2 policies in 1 namespace; none is written',
@@ -151,38 +146,38 @@ describe('the platform profile is Ready', () => {
   });
 
   test('when it is Off and everything is removed', () => {
-    const made = status({ shop: standing('Off') }, { enforcement: 'Off' }, { policies: 0 });
+    const made = status({ shop: of('Off') }, { enforcement: 'Off' }, { policies: 0 });
     expect(condition(made, 'Programmed')).toMatch(/^False Off/);
     expect(condition(made, 'Ready')).toBe('True Off: no policy of Ringfence is left');
   });
 
   test('when a canary is enforced and the rest is dry', () => {
-    const made = status({ shop: standing('Enforced'), pay: standing('DryRun') }, { enforcement: 'DryRun' });
+    const made = status({ shop: of('Enforced'), pay: of('DryRun') }, { enforcement: 'DryRun' });
     expect(condition(made, 'Ready')).toMatch(/^True Enforced/);
   });
 
   test.each([
     [
       'namespaces are not looked at yet',
-      { shop: standing('Enforced') },
+      { shop: of('Enforced') },
       2,
       'False Progressing: 2 namespaces left to process',
     ],
     [
       'policies cannot be written',
-      { shop: standing('Enforced'), pay: failing('Refused') },
+      { shop: of('Enforced'), pay: failing('Refused') },
       0,
       "False NamespacesFailing: policies can't be written in 1 namespace; the first, `pay`: Refused: it says why",
     ],
     [
       'a live namespace is on its way',
-      { shop: standing('Changing') },
+      { shop: of('Changing') },
       0,
       'False Transitioning: 1 live namespace being closed or opened',
     ],
-  ])('not while %s', (_, standings, waiting, expected) => {
+  ])('not while %s', (_, records, waiting, expected) => {
     for (const enforcement of ['Enforce', 'DryRun', 'Off'] as const) {
-      const made = status(standings, { enforcement }, { waiting });
+      const made = status(records, { enforcement }, { waiting });
       expect(condition(made, 'Ready')).toBe(expected);
       expect(condition(made, 'Programmed')).toBe(expected);
     }
@@ -207,7 +202,7 @@ describe('a platform profile that does not decode', () => {
     platform: { ...undecodable(platform()), generation: 7 },
     previous,
     discovered: {},
-    standings: new Map(),
+    records: new Map(),
     policies: 6,
     findings: [],
     waiting: 0,
@@ -267,7 +262,7 @@ describe('the failing namespaces', () => {
 
   test('are none once they are well', () => {
     const previous = { failing: [{ namespace: 'shop', reason: 'Refused', message: '' }] };
-    expect(status({ shop: standing('Enforced') }, {}, { previous }).failing).toEqual([]);
+    expect(status({ shop: of('Enforced') }, {}, { previous }).failing).toEqual([]);
   });
 });
 
@@ -275,7 +270,7 @@ describe('findings', () => {
   test('are counted in Accepted, with the first of them, except for what is only information', () => {
     const made = status(
       {
-        shop: standing('Enforced', {
+        shop: of('Enforced', {
           findings: [finding('ForeignPolicy'), finding('NameTaken', 'a name is taken')],
         }),
       },
@@ -293,8 +288,8 @@ describe('findings', () => {
       subject: { kind: 'Namespace', name: 'pay' },
     };
     const made = status({
-      pay: standing('Enforced', { findings: [unknown] }),
-      shop: standing('Enforced', { findings: [unknown, finding('NameTaken')] }),
+      pay: of('Enforced', { findings: [unknown] }),
+      shop: of('Enforced', { findings: [unknown, finding('NameTaken')] }),
     });
     expect(condition(made, 'Accepted')).toBe(
       'True Accepted: the profile is accepted; 3 findings (2 DnsUnknown, 1 NameTaken), the first in `pay`: DnsUnknown: no pod here may ask it',
@@ -302,31 +297,29 @@ describe('findings', () => {
   });
 
   test('of a contest make a condition of their own, which goes with them', () => {
-    const contested = standing('Failing', { findings: [finding('Contested', 'something undoes it')] });
+    const contested = of('Failing', { findings: [finding('Contested', 'something undoes it')] });
     const made = status({ shop: contested, pay: contested });
     expect(condition(made, 'Contested')).toBe(
       'True UndoneByOthers: something undoes it (and 1 more); do this',
     );
-    expect(
-      condition(status({ shop: standing('Enforced') }, {}, { previous: made }), 'Contested'),
-    ).toBeUndefined();
+    expect(condition(status({ shop: of('Enforced') }, {}, { previous: made }), 'Contested')).toBeUndefined();
   });
 
   test('that are many still fit the CRD', () => {
     const made = status({
-      shop: standing('Enforced', { findings: [finding('NameTaken', 'x'.repeat(3000))] }),
+      shop: of('Enforced', { findings: [finding('NameTaken', 'x'.repeat(3000))] }),
     });
     for (const { message } of made.conditions ?? []) expect(message.length).toBeLessThanOrEqual(1024);
   });
 });
 
 describe('while not every namespace is looked at, as after a restart', () => {
-  const before = status({ shop: standing('Enforced'), pay: standing('Enforced') });
-  const failed = status({ shop: standing('Enforced'), pay: failing('Refused') });
+  const before = status({ shop: of('Enforced'), pay: of('Enforced') });
+  const failed = status({ shop: of('Enforced'), pay: failing('Refused') });
   const restarted = { waiting: 1, now: 'later', policies: 2 };
 
   test('what was reported before is kept: nothing has changed yet', () => {
-    const made = statusOrKept({ shop: standing('Enforced') }, {}, { ...restarted, previous: before });
+    const made = statusOrKept({ shop: of('Enforced') }, {}, { ...restarted, previous: before });
     expect(made).toEqual({ status: { ...before, discovered: {} }, isKept: true });
   });
 
@@ -340,10 +333,10 @@ describe('while not every namespace is looked at, as after a restart', () => {
     ['it was never told of this generation', [{}, {}, { previous: { ...before, observedGeneration: 6 } }]],
     ['nothing was told before', [{}, {}, { previous: {} }]],
     ['a namespace fails', [{ shop: failing('Refused') }, {}, { previous: before }]],
-    ['a live namespace is on its way', [{ shop: standing('Changing') }, {}, { previous: before }]],
+    ['a live namespace is on its way', [{ shop: of('Changing') }, {}, { previous: before }]],
     ['they wait for too long', [{}, {}, { previous: before, isOverdue: true }]],
-  ])('but not where %s', (_, [standings, spec, more]) => {
-    const made = statusOrKept(standings, spec, { ...restarted, ...more });
+  ])('but not where %s', (_, [records, spec, more]) => {
+    const made = statusOrKept(records, spec, { ...restarted, ...more });
     expect(made.isKept).toBe(false);
     expect(condition(made.status, 'Ready')).toBe('False Progressing: 1 namespace left to process');
   });
@@ -357,14 +350,14 @@ describe('while not every namespace is looked at, as after a restart', () => {
 
 describe('the status of a platform profile over time', () => {
   test('has no new times while nothing changes', () => {
-    const first = status({ shop: standing('Enforced') });
-    const second = status({ shop: standing('Enforced') }, {}, { previous: first, now: 'later' });
+    const first = status({ shop: of('Enforced') });
+    const second = status({ shop: of('Enforced') }, {}, { previous: first, now: 'later' });
     expect(second).toEqual(first);
   });
 
   test('has a new time in the conditions that changed', () => {
-    const first = status({ shop: standing('Enforced') });
-    const second = status({ shop: standing('Changing') }, {}, { previous: first, now: 'later' });
+    const first = status({ shop: of('Enforced') });
+    const second = status({ shop: of('Changing') }, {}, { previous: first, now: 'later' });
     const times = (conditions: readonly Condition[] = []) =>
       Object.fromEntries(conditions.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]));
     expect(times(second.conditions)).toEqual({ Accepted: now, Programmed: 'later', Ready: 'later' });

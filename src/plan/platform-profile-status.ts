@@ -13,7 +13,7 @@ import type { Failure } from './failure.ts';
 import { type ConditionNow, shorten, withTimes } from './status.ts';
 
 /** Where one namespace stands, as far as a status tells. */
-export interface NamespaceStanding {
+export interface ReportedNamespace {
   readonly state: 'Outside' | 'Off' | 'DryRun' | 'Enforced' | 'Changing' | 'Failing';
   readonly policies: number;
   readonly findings: readonly Finding[];
@@ -29,7 +29,7 @@ export interface PlatformStatusInput {
   /** What to keep over a restart. */
   readonly discovered: Discovered;
   /** By name of namespace. */
-  readonly standings: ReadonlyMap<string, NamespaceStanding>;
+  readonly records: ReadonlyMap<string, ReportedNamespace>;
   /** Policies that Ringfence wrote and that exist now. */
   readonly policies: number;
   /** Findings about the profile as a whole. */
@@ -59,7 +59,7 @@ function statusNow(
   input: PlatformStatusInput,
   previous: PlatformNetworkProfileStatus,
 ): PlatformNetworkProfileStatus {
-  const { platform, standings, now } = input;
+  const { platform, records, now } = input;
   const conditions = (list: readonly ConditionNow[]): readonly Condition[] =>
     withTimes(
       list.map((condition) => ({
@@ -78,7 +78,7 @@ function statusNow(
     return {
       ...previous,
       observedGeneration: platform.generation,
-      ...(input.holdsOn ? standing(input) : {}),
+      ...(input.holdsOn ? countsOf(input) : {}),
       conditions: conditions([
         { type: 'Accepted', status: 'False', reason: 'InvalidProfile', message },
         { type: 'Programmed', status: 'Unknown', reason: 'InvalidProfile', message },
@@ -87,7 +87,7 @@ function statusNow(
       ]),
     };
   }
-  const { counts, failing } = standing(input);
+  const { counts, failing } = countsOf(input);
   return {
     ...previous,
     observedGeneration: platform.generation,
@@ -96,7 +96,7 @@ function statusNow(
     conditions: conditions([
       { type: 'Accepted', status: 'True', reason: 'Accepted', message: acceptedMessage(input) },
       ...progress(platform.decoded.value.spec.enforcement, input, counts),
-      ...contested(standings),
+      ...contested(records),
     ]),
   };
 }
@@ -109,31 +109,31 @@ function statusNow(
 function stillHolds({
   platform,
   previous,
-  standings,
+  records,
   waiting,
   isOverdue = false,
 }: PlatformStatusInput): boolean {
   const ready = previous.conditions?.find(({ type }) => type === 'Ready');
   if (waiting === 0 || isOverdue || ready === undefined) return false;
   if (previous.observedGeneration !== platform.generation) return false;
-  const isContradicted = [...standings.values()].some(
+  const isContradicted = [...records.values()].some(
     ({ state }) => state === 'Failing' || state === 'Changing',
   );
   return ready.status !== 'True' || !isContradicted;
 }
 
-function standing({ standings, policies }: PlatformStatusInput): { counts: Counts; failing: Failing } {
+function countsOf({ records, policies }: PlatformStatusInput): { counts: Counts; failing: Failing } {
   return {
-    counts: countStates(standings, policies),
-    failing: failingAmong(standings).slice(0, maxFailing),
+    counts: countStates(records, policies),
+    failing: failingAmong(records).slice(0, maxFailing),
   };
 }
 
 type Failing = NonNullable<PlatformNetworkProfileStatus['failing']>;
 
 /** The namespaces whose policies can't be written, by name. */
-function failingAmong(standings: ReadonlyMap<string, NamespaceStanding>): Failing {
-  return [...standings]
+function failingAmong(records: ReadonlyMap<string, ReportedNamespace>): Failing {
+  return [...records]
     .flatMap(([namespace, { failure }]) =>
       failure ? [{ namespace, ...failure, message: shorten(failure.message) }] : [],
     )
@@ -142,9 +142,9 @@ function failingAmong(standings: ReadonlyMap<string, NamespaceStanding>): Failin
 
 type Counts = NonNullable<PlatformNetworkProfileStatus['counts']>;
 
-function countStates(standings: ReadonlyMap<string, NamespaceStanding>, policies: number): Counts {
-  const of = (state: NamespaceStanding['state']) =>
-    [...standings.values()].filter((standing) => standing.state === state).length;
+function countStates(records: ReadonlyMap<string, ReportedNamespace>, policies: number): Counts {
+  const of = (state: ReportedNamespace['state']) =>
+    [...records.values()].filter((record) => record.state === state).length;
   return {
     enforced: of('Enforced'),
     dryRun: of('DryRun'),
@@ -155,8 +155,8 @@ function countStates(standings: ReadonlyMap<string, NamespaceStanding>, policies
   };
 }
 
-function acceptedMessage({ findings, standings }: PlatformStatusInput): string {
-  const all = [...findings, ...[...standings.values()].flatMap((standing) => standing.findings)];
+function acceptedMessage({ findings, records }: PlatformStatusInput): string {
+  const all = [...findings, ...[...records.values()].flatMap((record) => record.findings)];
   const remarks = all.filter((finding) => severityOf(finding) !== 'info');
   const [first] = remarks;
   if (first === undefined) return 'the profile is accepted';
@@ -181,7 +181,7 @@ function kindsAmong(findings: readonly Finding[]): string {
 /** Programmed is about policies, Ready about what was asked for: a dry run is Ready when it is computed. */
 function progress(
   enforcement: Enforcement,
-  { standings, waiting, findings }: PlatformStatusInput,
+  { records, waiting, findings }: PlatformStatusInput,
   counts: Counts,
 ): readonly ConditionNow[] {
   const of = (
@@ -198,7 +198,7 @@ function progress(
   if (waiting > 0)
     return of('Progressing', `${plural(waiting, 'namespace')} left to process`, 'False', 'False');
   if (counts.failing > 0) {
-    const [first] = failingAmong(standings);
+    const [first] = failingAmong(records);
     const why = first && `; the first, \`${first.namespace}\`: ${first.reason}: ${first.message}`;
     const message = `policies can't be written in ${plural(counts.failing, 'namespace')}${why ?? ''}`;
     return of('NamespacesFailing', message, 'False', 'False');
@@ -212,7 +212,7 @@ function progress(
     );
   }
   if (counts.enforced === 0 && enforcement === 'DryRun') {
-    const planned = [...standings.values()].reduce(
+    const planned = [...records.values()].reduce(
       (sum, { state, policies }) => sum + (state === 'DryRun' ? policies : 0),
       0,
     );
@@ -224,8 +224,8 @@ function progress(
   return of('Enforced', message, 'True', 'True');
 }
 
-function contested(standings: ReadonlyMap<string, NamespaceStanding>): readonly ConditionNow[] {
-  const findings = [...standings.values()].flatMap((standing) => standing.findings);
+function contested(records: ReadonlyMap<string, ReportedNamespace>): readonly ConditionNow[] {
+  const findings = [...records.values()].flatMap((record) => record.findings);
   const [first, ...rest] = findings.filter((finding) => finding.code === 'Contested');
   if (first === undefined) return [];
   const more = rest.length > 0 ? ` (${andMore(rest.length)})` : '';
