@@ -7,10 +7,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import { analyze } from '../../src/analyze/analysis.ts';
 import type { AnalysisInput } from '../../src/analyze/facts.ts';
+import { loadPageTools } from '../../src/cli/graph/page-tools.ts';
 import { denialsOf, modelOf } from '../../src/graph/from-analysis.ts';
 import { htmlFile } from '../../src/graph/html.ts';
 import { company, hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
-import { loadPageTools } from '../../test/page-tools.ts';
 import { type OpenPage, openFile, startBrowser } from './browser.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ringfence-page-'));

@@ -14,7 +14,7 @@ test.each(['back', 'forth'])('a clock that jumps %s again and again', async (dir
   await cluster.createNamespace(live);
   await cluster.createProfile(live, 'team', teamSpec);
   const operator = await testbed.startOperator({
-    preload: new URL('stepping-clock.ts', import.meta.url),
+    preload: new URL('../support/shifted-clock.ts', import.meta.url),
     env: { CLOCK: direction },
     flags: ['--leader-elect', '--lease-duration', '3'],
   });

@@ -7,7 +7,7 @@ import { onCluster } from '../support/on-cluster.ts';
 import { recordPolicies } from '../support/policy-recorder.ts';
 
 const settle = 3;
-const preload = new URL('../support/wall-clock-steps.ts', import.meta.url);
+const preload = new URL('../support/shifted-clock.ts', import.meta.url);
 
 const { cluster, startOperator } = onCluster({
   namespaces: ['live'],

@@ -1,11 +1,13 @@
 // Whose policies they are: garbage collection, other people's objects, restored objects, namespaces on their way out.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { denyIngress, profilePath } from '../support/cluster.ts';
+import { appNamespace, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const ours = { 'app.kubernetes.io/managed-by': 'ringfence' };
-const spec = { enforcement: 'Enforce', namespaces: { selector: { matchLabels: { app: 'yes' } } } };
+const spec = { ...platformSpec, monitoring: [] };
 const deny = { podSelector: {}, policyTypes: ['Ingress'] };
+const team = { routes: [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }] };
 const second = /^ringfence-default-deny-ingress-[0-9a-v]{16}$/;
 
 const { cluster, operator, startOperator } = onCluster({
@@ -20,7 +22,7 @@ const { cluster, operator, startOperator } = onCluster({
 describe('an object of somebody else', () => {
   test('under our name is left alone: ours has a second name, and a finding says so', async () => {
     await cluster.platform({ enforcement: 'Off' });
-    await cluster.createNamespace('foreign', { app: 'yes' });
+    await cluster.createNamespace('foreign', appNamespace);
     const foreign = await cluster.createPolicy('foreign', denyIngress, deny);
     await cluster.platform({ enforcement: 'Enforce' });
     const name = await cluster.eventually('ours is written', async () =>
@@ -49,7 +51,7 @@ describe('an object of somebody else', () => {
 
 describe('a restored object', () => {
   test('with a stale owner is re-owned, not replaced by another', async () => {
-    await cluster.createNamespace('restored', { app: 'yes' });
+    await cluster.createNamespace('restored', appNamespace);
     await cluster.policiesAre('restored', [denyIngress]);
     const platform = await cluster.platformProfile();
     const stale = {
@@ -103,7 +105,7 @@ describe('what others put on a policy of ours', () => {
   }
 
   test('stays when the policy is corrected: finalizers, labels and annotations', async () => {
-    await cluster.createNamespace('marked', { app: 'yes' });
+    await cluster.createNamespace('marked', appNamespace);
     await cluster.policiesAre('marked', [denyIngress]);
     const theirs = {
       ...held,
@@ -156,7 +158,7 @@ describe('a namespace on its way out', () => {
   beforeAll(() => cluster.controlPlane.startControllerManager());
 
   test('is left to go while its profile is edited, and nothing is written into it', async () => {
-    await cluster.createNamespace('leaving', { app: 'yes' });
+    await cluster.createNamespace('leaving', appNamespace);
     await cluster.policiesAre('leaving', [denyIngress]);
     await cluster.createProfile('leaving', 'web', { routes: [] });
     // A finalizer holds the profile, and so the namespace, back.
@@ -174,17 +176,15 @@ describe('a namespace on its way out', () => {
   });
 
   test('comes back under its name with a ring of its own', async () => {
-    await cluster.createNamespace('leaving', { app: 'yes' });
+    await cluster.createNamespace('leaving', appNamespace);
     await cluster.policiesAre('leaving', [denyIngress]);
   });
 });
 
 describe('a namespace that is deleted and created again and again, as by a pipeline', () => {
-  const team = { routes: [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }] };
-
   test('is ringed each time as it was the first time, and nobody is taken for a rival', async () => {
     for (let round = 0; round < 6; round += 1) {
-      await cluster.createNamespace('pipeline', { app: 'yes' });
+      await cluster.createNamespace('pipeline', appNamespace);
       await cluster.createProfile('pipeline', 'team', team);
       await cluster.eventually(
         'its policies are written',
@@ -215,8 +215,7 @@ describe('the platform profile', () => {
   });
 
   test('takes the policies of teams with it too: without the ring they would cut off its allowances', async () => {
-    const routes = [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }];
-    await cluster.createProfile('restored', 'team', { routes });
+    await cluster.createProfile('restored', 'team', team);
     await cluster.platform(spec);
     await cluster.platformCondition('Ready', 'True', 'Enforced');
     expect(await cluster.policyNames('restored')).toHaveLength(2);

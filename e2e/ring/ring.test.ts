@@ -1,11 +1,10 @@
 // What Ringfence is for, on a real API server: the ring appears, heals, follows and goes.
 import { describe, expect, test } from '@jest/globals';
-import { writeVerbs } from '../control-plane/request-counts.ts';
 import { denyIngress, monitoringPolicy } from '../support/cluster.ts';
+import { countWrites, platformSpec, ring } from '../support/expected-policies.ts';
 import { onAnyCluster } from '../support/on-cluster.ts';
 
-const prometheus = { name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] };
-const ring = [denyIngress, monitoringPolicy];
+const { monitoring } = platformSpec;
 
 const { cluster, operator } = onAnyCluster({
   controllerManager: true,
@@ -29,7 +28,7 @@ describe('DryRun', () => {
     await cluster.platform({
       enforcement: 'DryRun',
       namespaces: { selector: { matchExpressions: [{ key: 'team', operator: 'Exists' }] } },
-      monitoring: [prometheus],
+      monitoring,
     });
     const ready = await cluster.platformCondition('Ready', 'True', 'DryRun');
     expect(ready.message).toBe('would write 4 policies in 2 namespaces; none is written');
@@ -114,7 +113,7 @@ describe('Enforce', () => {
   test('prunes what is not wanted any more', async () => {
     await cluster.platform({ monitoring: [] });
     await cluster.policiesAre('shop', [denyIngress]);
-    await cluster.platform({ monitoring: [prometheus] });
+    await cluster.platform({ monitoring });
     await cluster.policiesAre('shop', ring);
   });
 
@@ -132,21 +131,12 @@ describe('Enforce', () => {
 describe('at rest', () => {
   test('nothing is written for a minute, by the count of the API server', async () => {
     await cluster.platformCondition('Ready', 'True');
-    const written = async () =>
-      (
-        await cluster.controlPlane.requestCounts({
-          verb: writeVerbs,
-          group: ['networking.k8s.io', 'ringfence.dev'],
-        })
-      )
-        .map(({ count }) => count)
-        .reduce((sum, count) => sum + count, 0);
     // The status follows the last change within this second.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const before = await written();
+    const before = await countWrites(cluster);
     expect(before).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, 60_000));
-    expect(await written()).toBe(before);
+    expect(await countWrites(cluster)).toBe(before);
   });
 
   test('it is live and ready', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
-import { loadPageTools } from '../../test/page-tools.ts';
+import { pageTools } from '../../test/page-tools.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { AnalysisInput } from '../analyze/facts.ts';
 import { denialsOf, modelOf } from './from-analysis.ts';
@@ -11,7 +11,7 @@ import type { PageData } from './page-format.ts';
 async function pageOf(input: AnalysisInput, title = 'Who reaches whom'): Promise<string> {
   const analysis = analyze(input);
   const model = modelOf(analysis);
-  return htmlFile({ title, model, denials: denialsOf(analysis, model) }, await loadPageTools());
+  return htmlFile({ title, model, denials: denialsOf(analysis, model) }, pageTools);
 }
 
 function dataOf(page: string): PageData {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { company, hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
 import { expectGolden } from '../../test/golden-file.ts';
-import { loadPageTools } from '../../test/page-tools.ts';
+import { pageTools } from '../../test/page-tools.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { AnalysisInput } from '../analyze/facts.ts';
 import { renderDot } from './dot.ts';
@@ -39,7 +39,7 @@ describe('DOT', () => {
 describe('SVG', () => {
   test('shows every node and arrow of the picture under its id', async () => {
     const picture = scene(company(), ['payments-prod']);
-    const svg = drawScene(picture, (await loadPageTools()).graphviz);
+    const svg = drawScene(picture, pageTools.graphviz);
     const nodes = [...picture.openRooms.flatMap((room) => room.nodes), ...picture.nodes];
     for (const { id, kind } of nodes) expect(svg).toContain(`<g id="${id}" class="node ${kind} `);
     for (const { id } of picture.arrows) expect(svg).toContain(`<g id="${id}" class="edge `);
@@ -47,14 +47,14 @@ describe('SVG', () => {
   });
 
   test('is well formed, and no name becomes more than text', async () => {
-    const svg = svgFile(drawScene(scene(hostile()), (await loadPageTools()).graphviz), 'text { fill: red }');
+    const svg = svgFile(drawScene(scene(hostile()), pageTools.graphviz), 'text { fill: red }');
     expectWellFormed(svg);
     for (const name of hostileNames) expect(svg).toContain(`<title>${xml(visible(name))}</title>`);
     expect(svg).not.toMatch(/<script|<img|onload="|onerror="|xlink|href/);
   });
 
   test('as a file has a size, a title, its style, and nothing from elsewhere', async () => {
-    const svg = svgFile(drawScene(scene(shop()), (await loadPageTools()).graphviz), 'text { fill: red }');
+    const svg = svgFile(drawScene(scene(shop()), pageTools.graphviz), 'text { fill: red }');
     expect(svg).toMatch(/^<svg width="\d+" height="\d+" class="drawing" viewBox="/);
     expect(svg).toContain('>\n<title>Who reaches whom</title>\n');
     expect(svg).toContain('<style>\ntext { fill: red }</style>');

@@ -1,10 +1,10 @@
 // The output formats of a drawing. Graphviz, the style sheets and the page are loaded only if they are needed.
 // Must not know what is drawn.
-import type { PageTools } from '../../graph/html.ts';
 import { cutToMermaid, fitsMermaid, renderMermaid } from '../../graph/mermaid.ts';
 import type { GraphModel } from '../../graph/model.ts';
 import { folded, type Picture, pictureOf } from '../../graph/picture.ts';
 import type { Formats, Print, PrintContext } from '../output/formats.ts';
+import { loadPageTools } from './page-tools.ts';
 
 /** The content of a drawing. */
 interface Drawing {
@@ -33,14 +33,14 @@ const dot: Print<Drawing> = async ({ model, only }, context) => {
 
 const svg: Print<Drawing> = async ({ model, only }, context) => {
   const { drawScene, svgFile } = await import('../../graph/svg.ts');
-  const { graphviz, assets } = await loadTools();
+  const { graphviz, assets } = await loadPageTools();
   const picture = pictureOf(model, only);
   return noted(picture, context, svgFile(drawScene(picture.scene, graphviz), assets.drawingStyle));
 };
 
 const html: Print<Drawing> = async ({ model, only, denials }) => {
   const { htmlFile } = await import('../../graph/html.ts');
-  return htmlFile({ title: 'Who reaches whom', model, denials: denials(), only }, await loadTools());
+  return htmlFile({ title: 'Who reaches whom', model, denials: denials(), only }, await loadPageTools());
 };
 
 /** The formats of `graph`. */
@@ -52,10 +52,4 @@ export const graphFormats: Formats<Drawing> = {
 function noted({ note }: Picture, context: PrintContext, text: string): string {
   if (note !== undefined) context.note(note);
   return text;
-}
-
-async function loadTools(): Promise<PageTools> {
-  const { loadGraphviz } = await import('./graphviz.ts');
-  const { readAssets } = await import('./page-assets.ts');
-  return { graphviz: await loadGraphviz(), assets: await readAssets() };
 }
