@@ -12,7 +12,7 @@ import { asStored, type WrittenObject } from '../src/objects/as-stored.ts';
 import { ClusterFacts } from '../src/objects/cluster-facts.ts';
 import type { PolicyChange } from '../src/plan/changes.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
-import { type Plan, plan, wantedIn } from '../src/plan/plan.ts';
+import { desiredState, type Plan, plan } from '../src/plan/plan.ts';
 import { endOf } from '../src/routes/index.ts';
 import type { ClusterView } from '../src/view/cluster-view.ts';
 
@@ -38,7 +38,7 @@ export function outcomeOf(folder: string): Outcome {
   const plans = new Map(compiled.namespaces.map((each) => [each.namespace, planOf(each, view, input)]));
   const findings = [
     ...compiled.findings,
-    ...[...plans.values()].flatMap((each) => [...each.findings, ...each.passing]),
+    ...[...plans.values()].flatMap((each) => [...each.findings, ...each.transient]),
   ];
   return {
     'policies.yaml': compiled.policies.map((policy) => write(manifestOf(policy))).join('---\n') || '# none\n',
@@ -90,9 +90,9 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: C
   if (platform === undefined || !isDecoded(platform)) throw new Error('nothing is planned without a profile');
   return plan({
     namespace: compiled.namespace,
-    ...wantedIn(compiled),
+    ...desiredState(compiled),
     actual: input.policiesIn(compiled.namespace),
-    platform: platformAsOwner(platform),
+    transitionOwner: platformAsOwner(platform),
     keptIsolated: [],
     contents: input.contentsIn(compiled.namespace),
   });

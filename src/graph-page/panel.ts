@@ -188,7 +188,7 @@ function markRows(view: PageView, _facts: Facts, events: PanelEvents): readonly 
 function placeContent(place: number, denied: boolean, facts: Facts, events: PanelEvents): readonly Child[] {
   const { room, name, detail, ingress, egress } = facts.place(place);
   const { name: roomName = '', outside = false } = facts.data.rooms[room] ?? {};
-  const standings = [
+  const namespaceStates = [
     ['Ingress', ingress],
     ['Egress', egress],
   ] as const;
@@ -202,7 +202,9 @@ function placeContent(place: number, denied: boolean, facts: Facts, events: Pane
     h('h2', {}, name),
     ...(outside
       ? []
-      : standings.map(([side, standing]) => standingLine(side, standing.kind, standing.policies, facts))),
+      : namespaceStates.map(([side, standing]) =>
+          standingLine(side, standing.kind, standing.policies, facts),
+        )),
     ...connectionList('Reached by', place, 'in', facts, events),
     ...connectionList('Reaches', place, 'out', facts, events),
     ...(outside ? [] : deniedLists(place, denied, facts, events)),

@@ -1,8 +1,9 @@
 // Policies as the planner sees them: which should exist, which exist, and which of these are ours.
 // Must not know profiles or clients.
-import type { Likeness } from './enforced-rules.ts';
+
 import type { Direction, NetworkPolicySpec, Peer, PolicyPort } from './network-policy.ts';
 import type { ObjectKey } from './object-key.ts';
+import type { MatchBy } from './rule-fingerprints.ts';
 import type { LabelSelector, Labels } from './selectors.ts';
 
 /** Every name that Ringfence gives starts with this. */
@@ -26,7 +27,7 @@ export const descriptionAnnotation = 'ringfence.dev/description';
 export const routesAnnotation = 'ringfence.dev/routes';
 
 /** For rules of a policy, by index and as JSON, the route end whose addresses were discovered for them. */
-export const foundForAnnotation = 'ringfence.dev/found-for';
+export const discoveredForAnnotation = 'ringfence.dev/found-for';
 
 /** The API group and version of our custom resources. */
 export const apiVersion = 'ringfence.dev/v1alpha1';
@@ -47,7 +48,7 @@ export interface DesiredPolicy extends ObjectKey {
   /** For each rule, the routes or objects that ask for it; absent where it is the platform's own. */
   readonly origins?: readonly (readonly string[])[];
   /** For a rule, by its index, the route end that its addresses were found out for; absent where somebody wrote them. */
-  readonly foundFor?: Readonly<Record<number, string>>;
+  readonly discoveredFor?: Readonly<Record<number, string>>;
 }
 
 /** A rule that must not be written because a fact is missing, but stays if it is already enforced. */
@@ -56,7 +57,7 @@ export interface WithheldRule {
   readonly policy: DesiredPolicy;
   /** Its index among all rules of that policy. */
   readonly at: number;
-  readonly likeness: Likeness;
+  readonly matchBy: MatchBy;
 }
 
 /** The last author of an object's spec, from its managedFields. */
@@ -72,7 +73,7 @@ export interface Edit {
  * A policy of ours that exists, reduced to what a comparison needs.
  *
  * `isolates`, `podSelector` and `fingerprint` describe its spec; `ownerUid` is its controller's uid, or `''` if it has none.
- * `mirrors` are the namespaces whose ingress rules it mirrors; empty if it is no mirror. `blockRules` are the marks of its rules for
+ * `mirrors` are the namespaces whose ingress rules it mirrors; empty if it is no mirror. `addressRuleFingerprints` are the marks of its rules for
  * addresses (`marksOf`).
  */
 export interface OwnedPolicy extends ObjectKey {
@@ -83,7 +84,7 @@ export interface OwnedPolicy extends ObjectKey {
   readonly isolates: readonly Direction[];
   readonly podSelector: LabelSelector;
   readonly mirrors: readonly string[];
-  readonly blockRules: readonly string[];
+  readonly addressRuleFingerprints: readonly string[];
   readonly beingDeleted: boolean;
   /** Whether it has labels, annotations or finalizers of others, which must stay. */
   readonly hasForeignMetadata?: true;
@@ -100,7 +101,7 @@ export interface StoredRule {
   /** Who asked for it: routes (`namespace/profile/route` in a mirror) or objects; `undefined` if some are not known. */
   readonly origins: readonly string[] | undefined;
   /** The route end whose addresses were discovered for it; `undefined` if somebody wrote them, or if it is not known. */
-  readonly foundFor: string | undefined;
+  readonly discoveredFor: string | undefined;
 }
 
 /** The content of an existing policy of ours, for the few policies that need more than a fingerprint. */

@@ -90,10 +90,10 @@ export function shortenedLabelValue(value: string): string {
  * The name of an Event: a different one for each report about an object.
  *
  * @param regarding the name of the object
- * @param told what distinguishes this Event from every other
+ * @param identity what distinguishes this Event from every other
  */
-export function eventName(regarding: string, told: readonly unknown[]): string {
-  const tail = `.${digest(JSON.stringify(told))}`;
+export function eventName(regarding: string, identity: readonly unknown[]): string {
+  const tail = `.${digest(JSON.stringify(identity))}`;
   return `${regarding.slice(0, maxLength.name - tail.length).replace(/[-.]+$/, '')}${tail}`;
 }
 

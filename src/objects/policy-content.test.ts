@@ -10,7 +10,7 @@ const written: DesiredPolicy = {
   owner: { kind: 'AppNetworkProfile', name: 'shop', uid: 'uid-of-shop' },
   description: 'allows it',
   origins: [['api', 'again'], ['range']],
-  foundFor: { 0: 'kubernetesAPI' },
+  discoveredFor: { 0: 'kubernetesAPI' },
   spec: {
     podSelector: { matchLabels: { app: 'web' } },
     policyTypes: ['Egress'],
@@ -36,13 +36,13 @@ describe('what a policy says', () => {
           peers: [{ ipBlock: { cidr: '10.96.0.1/32' } }],
           ports: [{ protocol: 'TCP', port: 443 }],
           origins: ['api', 'again'],
-          foundFor: 'kubernetesAPI',
+          discoveredFor: 'kubernetesAPI',
         },
         {
           peers: [{ ipBlock: { cidr: '198.51.100.0/24' } }],
           ports: [],
           origins: ['range'],
-          foundFor: undefined,
+          discoveredFor: undefined,
         },
       ],
     });
@@ -55,7 +55,7 @@ describe('what a policy says', () => {
     ['name some of many', { 'ringfence.dev/routes': '[["api","and 700 more"],["b",1]]' }],
   ])('is not known by whom where the annotations %s', (_, annotations) => {
     const rules = annotated(annotations)?.rules ?? [];
-    expect(rules.map(({ origins, foundFor }) => [origins, foundFor])).toEqual([
+    expect(rules.map(({ origins, discoveredFor }) => [origins, discoveredFor])).toEqual([
       [undefined, undefined],
       [undefined, undefined],
     ]);

@@ -6,7 +6,7 @@ import type { Direction, Peer, PolicyPort } from '../model/network-policy.ts';
 import {
   apiVersion,
   descriptionAnnotation,
-  foundForAnnotation,
+  discoveredForAnnotation,
   type Owner,
   routesAnnotation,
   type StoredContent,
@@ -36,7 +36,7 @@ export function readContent(object: RawObject): StoredContent | undefined {
   if (owner === undefined || direction === undefined || more.length > 0) return undefined;
   const annotations = object.metadata.annotations ?? {};
   const origins = readJson(annotations[routesAnnotation]);
-  const foundFor = readJson(annotations[foundForAnnotation]);
+  const discoveredFor = readJson(annotations[discoveredForAnnotation]);
   return {
     owner,
     description: annotations[descriptionAnnotation] ?? '',
@@ -46,7 +46,7 @@ export function readContent(object: RawObject): StoredContent | undefined {
       peers: [...from, ...to],
       ports,
       origins: originsAt(origins, index),
-      foundFor: textAt(foundFor, index),
+      discoveredFor: textAt(discoveredFor, index),
     })),
   };
 }

@@ -53,7 +53,7 @@ describe('a policy of ours', () => {
       isolates: ['Ingress'],
       podSelector: {},
       mirrors: [],
-      blockRules: [],
+      addressRuleFingerprints: [],
       beingDeleted: false,
     });
   });

@@ -15,7 +15,6 @@ import {
   type Resource,
 } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
-import { marksOf } from '../model/enforced-rules.ts';
 import { type Direction, directions, fingerprint, type PolicyPort } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import {
@@ -28,6 +27,7 @@ import {
 } from '../model/policies.ts';
 import { mirrorStem } from '../model/policy-names.ts';
 import type { Result } from '../model/result.ts';
+import { ruleFingerprints } from '../model/rule-fingerprints.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
@@ -128,7 +128,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
       fingerprint: fingerprint(spec),
       isolates,
       podSelector,
-      blockRules: blockRulesOf(spec, podSelector),
+      addressRuleFingerprints: blockRulesOf(spec, podSelector),
       mirrors: isMirror(object.metadata) ? namespacesOf(spec) : [],
       beingDeleted: deletionTimestamp !== undefined,
       ...(foreignMetadata(object.metadata) && { hasForeignMetadata: true }),
@@ -198,7 +198,7 @@ function namespacesOf({ egress = [] }: RawPolicySpec): readonly string[] {
 function blockRulesOf(spec: RawPolicySpec, pods: LabelSelector): readonly string[] {
   return directions.flatMap((direction) =>
     rulesOf(spec, direction).flatMap(({ from, to, ports }) =>
-      marksOf({ pods, direction, peers: from ?? to ?? [], ports }),
+      ruleFingerprints({ pods, direction, peers: from ?? to ?? [], ports }),
     ),
   );
 }

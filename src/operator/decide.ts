@@ -7,7 +7,7 @@ import { isDecoded, platformAsOwner } from '../compile/platform/decoded-platform
 import type { OwnedPolicy, StoredContent } from '../model/policies.ts';
 import type { Cache } from '../objects/cache.ts';
 import { contentsNeeded } from '../plan/frozen.ts';
-import { type Plan, type PlanInput, plan, wantedIn } from '../plan/plan.ts';
+import { desiredState, type Plan, type PlanInput, plan } from '../plan/plan.ts';
 import type { FrozenContents } from './frozen-contents.ts';
 import { contain } from './mistakes.ts';
 import { specIdentity } from './namespace-record.ts';
@@ -76,9 +76,15 @@ export class Decider {
     const namespace = tracker.of(name, facts.uid);
     const compiled = this.#withCaps(this.#compile(view, platform, facts, this.#clusterServices));
     const actual = cache.policiesIn(name);
-    const wanted = { ...wantedIn(compiled), contents, keepsAll: platform.outdated !== undefined };
+    const wanted = { ...desiredState(compiled), contents, keepsAll: platform.outdated !== undefined };
     const keptIsolated = namespace.keptIsolated(performance.now());
-    const input = { namespace: name, ...wanted, actual, platform: platformAsOwner(platform), keptIsolated };
+    const input = {
+      namespace: name,
+      ...wanted,
+      actual,
+      transitionOwner: platformAsOwner(platform),
+      keptIsolated,
+    };
     return {
       namespace,
       sequence: namespace.drifts.sequence,

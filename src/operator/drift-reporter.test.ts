@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import type { Drift } from '../plan/drift.ts';
-import type { News } from '../plan/events.ts';
+import type { EventDraft } from '../plan/events.ts';
 import { type DriftedNamespace, DriftReporter } from './drift-reporter.ts';
 
 const deny = 'ringfence-default-deny-ingress';
@@ -11,7 +11,7 @@ const deleted: Drift = { what: 'deleted', uid: 'uid-1' };
 const second = 1_000;
 
 let lines: Record<string, unknown>[];
-let events: News[];
+let events: EventDraft[];
 let version: number;
 let reporter: DriftReporter;
 let shop: DriftedNamespace;

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Drift } from '../plan/drift.ts';
-import { type News, newsOfDrift } from '../plan/events.ts';
+import { driftEventDraft, type EventDraft } from '../plan/events.ts';
 
 /** The maximum number of Events for a namespace at once. */
 const burst = 5;
@@ -21,7 +21,7 @@ export interface DriftEvents {
   readonly left: number;
   readonly since: number;
   readonly unreported: number;
-  readonly pending: readonly News[];
+  readonly pending: readonly EventDraft[];
 }
 
 /** The drifts of one namespace. */
@@ -35,7 +35,7 @@ export interface DriftReporterParts {
   readonly log: Logger;
   /** The current object for this key; `undefined` if there is none. */
   readonly find: (key: ObjectKey) => Corrected | undefined;
-  readonly send: (news: readonly News[]) => Promise<void>;
+  readonly send: (news: readonly EventDraft[]) => Promise<void>;
 }
 
 /** Reports drifts. */
@@ -60,7 +60,7 @@ export class DriftReporter {
       return;
     }
     const key = { namespace: namespace.name, name: policy };
-    const news = newsOfDrift({ ...key, policy, drift, now: find(key), untold: events.unreported });
+    const news = driftEventDraft({ ...key, policy, drift, now: find(key), suppressed: events.unreported });
     const pending = [...events.pending, news];
     namespace.driftEvents = { ...events, left: events.left - 1, unreported: 0, pending };
   }

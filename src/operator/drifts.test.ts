@@ -29,7 +29,7 @@ function right(change: Partial<Extract<StoredPolicy, { ours: true }>> = {}): Sto
     fingerprint: fingerprint(wanted.spec),
     isolates: ['Ingress'],
     mirrors: [],
-    blockRules: [],
+    addressRuleFingerprints: [],
     podSelector: {},
     beingDeleted: false,
     ...change,

@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
-import type { News } from '../plan/events.ts';
+import type { EventDraft } from '../plan/events.ts';
 import { EventWriter, type WithEmitted } from './event-writer.ts';
 
 const sent: string[] = [];
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 afterEach(() => local.stop());
 
-const news = (name: string): News => ({
+const news = (name: string): EventDraft => ({
   name,
   namespace: 'shop',
   regarding: { apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile', name: 'shop' },

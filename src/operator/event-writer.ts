@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { ApiClient } from '../kube/api-client.ts';
 import { ApiError, classify } from '../kube/errors.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
-import { eventOf, type News } from '../plan/events.ts';
+import { type EventDraft, eventOf } from '../plan/events.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
 import { FailureLog } from './failure-log.ts';
 
@@ -31,18 +31,18 @@ export class EventWriter {
   }
 
   /** Sends what was not sent for this namespace before. What no longer applies can become news again. */
-  async emitNew(namespace: WithEmitted, news: readonly News[]): Promise<void> {
+  async emitNew(namespace: WithEmitted, news: readonly EventDraft[]): Promise<void> {
     const before = namespace.emitted;
     namespace.emitted = news.length === 0 ? undefined : new Set(news.map(({ name }) => name));
     await this.emit(news.filter(({ name }) => !before?.has(name)));
   }
 
   /** Sends a happening, each time that it happens. */
-  async emit(news: readonly News[]): Promise<void> {
+  async emit(news: readonly EventDraft[]): Promise<void> {
     await withConcurrency(news, (each) => this.#send(each));
   }
 
-  async #send(news: News): Promise<void> {
+  async #send(news: EventDraft): Promise<void> {
     const now = wallMicroTime();
     try {
       const path = `/apis/events.k8s.io/v1/namespaces/${news.namespace}/events`;

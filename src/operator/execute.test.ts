@@ -81,7 +81,7 @@ function planFor(...policies: readonly DesiredPolicy[]): Plan {
   const changes = policies.map(
     (policy): PolicyChange => ({ action: 'create', policy, fingerprint: fingerprint(policy.spec) }),
   );
-  return { phases: [{ purpose: 'allow', changes }], findings: [], passing: [] };
+  return { phases: [{ purpose: 'allow', changes }], findings: [], transient: [] };
 }
 
 /** Carries out a plan so often: each time all that it wrote is gone again. */
@@ -143,9 +143,9 @@ describe('a policy that is gone whenever it was written', () => {
 test('a phase is finished for owners that are there, and none after it is begun', async () => {
   const { phases: first } = planFor(policyOf(team, 'web'), policyOf(platform, 'monitoring'));
   const { phases: second } = planFor(policyOf(platform, 'later'));
-  await again(1, { phases: first, findings: [], passing: [] });
+  await again(1, { phases: first, findings: [], transient: [] });
   profiles = [platform.uid];
   created.length = 0;
-  await again(1, { phases: [...first, ...second], findings: [], passing: [] });
+  await again(1, { phases: [...first, ...second], findings: [], transient: [] });
   expect(created).toEqual(['ringfence-monitoring']);
 });

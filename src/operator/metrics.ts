@@ -6,7 +6,7 @@ import type { AnswerListener } from '../kube/api-client.ts';
 import { type Finding, type FindingCode, findingKinds, isLinters } from '../model/findings.ts';
 import { resourceNames } from '../objects/stores.ts';
 import type { PolicyChange } from '../plan/changes.ts';
-import type { RouteTally } from '../plan/route-tally.ts';
+import type { RouteCount } from '../plan/route-counts.ts';
 import { leaseName } from './lease.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
 import { type NamespaceState, namespaceStates } from './namespace-record.ts';
@@ -20,7 +20,7 @@ export interface Readings {
   readonly states: () => Iterable<NamespaceState>;
   readonly findings: () => Iterable<Finding>;
   /** The states of the routes of all namespaces. */
-  readonly routes: () => Iterable<RouteTally>;
+  readonly routes: () => Iterable<RouteCount>;
   /** Policies that Ringfence wrote and that exist now. */
   readonly ownedPolicies: () => number;
   /** By resource: how many milliseconds ago its watch last received something. */
@@ -35,7 +35,7 @@ const routeStates = [
   'NotNeeded',
   'Pending',
   'Rejected',
-] as const satisfies readonly RouteTally['state'][];
+] as const satisfies readonly RouteCount['state'][];
 /** Findings of the linter do not belong here. */
 const operatorCodes = (Object.keys(findingKinds) as FindingCode[]).filter((code) => !isLinters(code));
 /** The results of comparisons of the cache. */

@@ -2,7 +2,7 @@
 // Must not know how it came about.
 import type { Finding } from '../model/findings.ts';
 import type { Failure } from '../plan/failure.ts';
-import type { RouteTally } from '../plan/route-tally.ts';
+import type { RouteCount } from '../plan/route-counts.ts';
 import type { PlatformFacts } from '../view/cluster-view.ts';
 
 /** The states of a namespace. */
@@ -33,7 +33,7 @@ export interface NamespaceRecord {
   /** How many policies there are, or would be in a dry run. */
   readonly policies: number;
   readonly findings: readonly Finding[];
-  readonly routes: readonly RouteTally[];
+  readonly routes: readonly RouteCount[];
   /** Why it is Failing. */
   readonly failure: Failure | undefined;
 }

@@ -5,12 +5,12 @@ import { platformProfileName } from '../api/platform-network-profile.ts';
 import { type ApiError, classify, type ErrorClass } from '../kube/errors.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Cache } from '../objects/cache.ts';
-import { newsOf } from '../plan/events.ts';
-import { type Failure, refusedBy } from '../plan/failure.ts';
+import { eventDraftsOf } from '../plan/events.ts';
+import { type Failure, writeFailure } from '../plan/failure.ts';
 import { internalError } from '../plan/internal-error-status.ts';
-import { ownersLacking, plan } from '../plan/plan.ts';
+import { ownersToWrite, plan } from '../plan/plan.ts';
 import { policyQuota, quotaExceeded } from '../plan/quota.ts';
-import { tallyRoutes } from '../plan/route-tally.ts';
+import { countRoutes } from '../plan/route-counts.ts';
 import type { Decision } from './decide.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Metrics } from './metrics.ts';
@@ -53,15 +53,15 @@ export class NamespaceReporter {
     const { namespace, madeFrom, compiled, plan } = decision;
     const contested = this.#contestedIn(namespace);
     const failure = failed?.failure ?? contested.map(failureOf)[0];
-    const passing = state === 'Changing' || state === 'Failing' ? plan.passing : [];
-    const findings = [...compiled.findings, ...plan.findings, ...passing, ...contested];
+    const transient = state === 'Changing' || state === 'Failing' ? plan.transient : [];
+    const findings = [...compiled.findings, ...plan.findings, ...transient, ...contested];
     const changed = this.#setRecord(namespace, {
       uid: namespace.uid,
       madeFrom,
       state,
       policies: compiled.policies.length,
       findings: [...findings, ...(failed?.findings ?? [])],
-      routes: tallyRoutes(compiled.profiles),
+      routes: countRoutes(compiled.profiles),
       failure: state === 'Failing' ? failure : undefined,
     });
     if (changed && state === 'Failing' && failure?.reason === 'Contested') {
@@ -81,10 +81,10 @@ export class NamespaceReporter {
     const lacking =
       failure === undefined
         ? new Set<string>()
-        : contain(() => ownersLacking(plan({ ...input, actual: cache.policiesIn(name) })));
+        : contain(() => ownersToWrite(plan({ ...input, actual: cache.policiesIn(name) })));
     const pause = await statuses.writeProfiles(name, { compiled, lacking, failure });
     const news = contain(() =>
-      newsOf({
+      eventDraftsOf({
         namespace: name,
         profiles: compiled.profiles,
         findings: record?.findings ?? [],
@@ -147,7 +147,7 @@ export class NamespaceReporter {
       refusal?.cause === 'QuotaExceeded'
         ? policyQuota(refusal.exceeded.quota, refusal.exceeded.amounts)
         : undefined;
-    if (quota === undefined) return { failure: refusedBy(reason, message), findings: [] };
+    if (quota === undefined) return { failure: writeFailure(reason, message), findings: [] };
     const actual = this.#parts.cache.policiesIn(input.namespace);
     const finding = contain(() => quotaExceeded(input.namespace, quota, plan({ ...input, actual })));
     return { failure: failureOf(finding), findings: [finding] };

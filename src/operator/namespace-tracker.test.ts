@@ -52,7 +52,7 @@ describe('a drift', () => {
     fingerprint: 'right',
     isolates: ['Ingress'],
     mirrors: [],
-    blockRules: [],
+    addressRuleFingerprints: [],
     podSelector: {},
     beingDeleted: false,
   };

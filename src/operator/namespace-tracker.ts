@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CappingReceiver } from '../compile/across/capped-in-all.ts';
 import type { CappedRoute } from '../compile/across/mirror-caps.ts';
-import type { RouteTally } from '../plan/route-tally.ts';
+import type { RouteCount } from '../plan/route-counts.ts';
 import type { NamespaceRecord, NamespaceState } from './namespace-record.ts';
 import { TrackedNamespace } from './tracked-namespace.ts';
 
@@ -54,7 +54,7 @@ export class NamespaceTracker {
   }
 
   /** The states of the routes of all namespaces. */
-  routes(): readonly RouteTally[] {
+  routes(): readonly RouteCount[] {
     return [...this.records().values()].flatMap(({ routes }) => routes);
   }
 

@@ -107,9 +107,9 @@ export class StatusWriter {
       if (compiled !== undefined && mine?.profile.generation !== profile.generation) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
       const frozen = this.#frozenOf(profile, own, compiled);
-      const writing = { owned: own.length, isLacking: lacking.has(uid), failure };
+      const writing = { owned: own.length, isIncomplete: lacking.has(uid), failure };
       const status = contain(() =>
-        profileStatus({ profile, compiled, mine, frozen, previous, writing, now }),
+        profileStatus({ profile, compiled, compiledProfile: mine, frozen, previous, writing, now }),
       );
       // Others are written in the meantime: their findings must not be read before the wait.
       const wait = await this.#writeProfile(profile, status);
@@ -119,7 +119,7 @@ export class StatusWriter {
   }
 
   /**
-   * Writes into the profiles of a namespace that a bug keeps it as it is.
+   * Writes into the profiles of a namespace that a bug keeps it is.
    *
    * @throws ApiError if one could not be written
    */
@@ -157,7 +157,7 @@ export class StatusWriter {
     const { status, isKept } = contain(() =>
       platformStatus({
         platform,
-        holdsOn: this.#cache.view().platform?.outdated !== undefined,
+        keepsEarlierVersion: this.#cache.view().platform?.outdated !== undefined,
         discovered: this.#cache.view().discovered,
         previous: readStatus(platformNetworkProfileStatus, platform.status),
         records: this.#tracker.records(),

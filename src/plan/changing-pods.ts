@@ -6,13 +6,13 @@ import { canonicalJson, type Direction } from '../model/network-policy.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 
 /** A policy, by the pods that it isolates. */
-export interface Isolating {
+export interface IsolatingPolicy {
   readonly isolates: readonly Direction[];
   readonly podSelector: LabelSelector;
 }
 
 /** The pods to keep open. */
-export interface ToOpen {
+export interface PodsToOpen {
   /** Empty if no pod changes. */
   readonly selectors: readonly LabelSelector[];
   /** Whether some changing pods are left out, because they would need more selectors. */
@@ -20,21 +20,21 @@ export interface ToOpen {
 }
 
 /** The maximum number of policies in a transition. */
-const mostSelectors = 8;
+const maxSelectors = 8;
 /** The maximum number of pairs of selectors that are intersected. */
-const mostPairs = 1000;
+const maxPairs = 1000;
 /**
  * Selectors of others are only analysed if they have at most this many requirements: one policy may contain tens of
  * thousands, and computing their complement takes time by the square of their number.
  */
-const mostRequirements = 100;
+const maxRequirements = 100;
 
 /** The pods that are isolated in a direction either before or after, and not both. */
 export function podsThatChange(
-  before: readonly Isolating[],
-  after: readonly Isolating[],
+  before: readonly IsolatingPolicy[],
+  after: readonly IsolatingPolicy[],
   direction: Direction,
-): ToOpen {
+): PodsToOpen {
   const was = selectorsIn(before, direction);
   const willBe = selectorsIn(after, direction);
   const onlyBefore = [...was].flatMap(([text, selector]) => (willBe.has(text) ? [] : [selector]));
@@ -42,15 +42,15 @@ export function podsThatChange(
   if (onlyBefore.length + onlyAfter.length === 0) return { selectors: [], isPartial: false };
   const requirements = [...was.values(), ...willBe.values()].reduce((sum, each) => sum + countOf(each), 0);
   // Nothing is opened, because what is already isolated could not be left out.
-  if (requirements > mostRequirements) return { selectors: [], isPartial: true };
+  if (requirements > maxRequirements) return { selectors: [], isPartial: true };
   const common = [...was].flatMap(([text, selector]) => (willBe.has(text) ? [selector] : []));
   const isTooMuch =
-    onlyBefore.length * onlyAfter.length > mostPairs && onlyBefore.length > 1 && onlyAfter.length > 1;
+    onlyBefore.length * onlyAfter.length > maxPairs && onlyBefore.length > 1 && onlyAfter.length > 1;
   // Rather too much isolation is assumed than too little.
   const staying = isTooMuch
     ? onlyBefore
     : onlyBefore.flatMap((one) => onlyAfter.flatMap((other) => selectedByBoth(one, other) ?? []));
-  const { selectors, isPartial } = selectedByNone([...common, ...staying], mostSelectors);
+  const { selectors, isPartial } = selectedByNone([...common, ...staying], maxSelectors);
   const changing = [...onlyBefore, ...onlyAfter];
   return {
     selectors: selectors.filter((each) =>
@@ -67,7 +67,7 @@ function countOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): nu
 
 /** The selectors of the policies that isolate, by their text: a selector of everything replaces all others. */
 function selectorsIn(
-  policies: readonly Isolating[],
+  policies: readonly IsolatingPolicy[],
   direction: Direction,
 ): ReadonlyMap<string, LabelSelector> {
   const isolating = policies.filter(({ isolates }) => isolates.includes(direction));

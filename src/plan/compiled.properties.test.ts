@@ -5,7 +5,7 @@ import { platformOwner, written } from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
 import { cluster, viewOf } from '../../test/random-cluster.ts';
 import { compile } from '../compile/compile.ts';
-import { plan, wantedIn } from './plan.ts';
+import { desiredState, plan } from './plan.ts';
 
 describe('compiled policies', () => {
   test('leave nothing to plan once they are written', () => {
@@ -17,9 +17,9 @@ describe('compiled policies', () => {
           const owned = before.filter((policy) => policy.namespace === namespace);
           const { phases, findings } = plan({
             namespace,
-            ...wantedIn(compiled),
+            ...desiredState(compiled),
             actual: { owned: owned.map((policy) => written(policy)), foreign: [] },
-            platform: platformOwner,
+            transitionOwner: platformOwner,
             keptIsolated: [],
           });
           expect([phases, findings]).toEqual([[], []]);

@@ -187,7 +187,7 @@ function follow(
       namespace: 'shop',
       desired,
       actual: { owned: [...stored.values()].map((policy) => written(policy)), foreign: [] },
-      platform: platformOwner,
+      transitionOwner: platformOwner,
       keptIsolated: [],
       frozenOwners: new Set(),
       frozenMirrors: [],

@@ -2,17 +2,22 @@ import { describe, expect, test } from '@jest/globals';
 import { foreign, namespace, platform, profile, service, undecodable, view } from '../../test/fixtures.ts';
 import { compile } from '../compile/compile.ts';
 import { type Finding, findingKinds } from '../model/findings.ts';
-import { eventOf, type News, type NewsSources, newsOf } from './events.ts';
+import { type EventDraft, type EventSources, eventDraftsOf, eventOf } from './events.ts';
 import { foreignFindings } from './foreign.ts';
 
 const shop = { kind: 'Namespace', name: 'shop' } as const;
 const closed: Finding = { code: 'EntranceClosed', subject: shop, message: 'it is closed', hint: 'open it' };
 
 /** A shop of which there is nothing to tell, and no policy. */
-const shopNews: NewsSources = { namespace: 'shop', profiles: [], findings: [], uidOfPolicy: () => undefined };
+const shopNews: EventSources = {
+  namespace: 'shop',
+  profiles: [],
+  findings: [],
+  uidOfPolicy: () => undefined,
+};
 
 /** All news of a shop with everything that can be told. */
-function everything(): readonly News[] {
+function everything(): readonly EventDraft[] {
   const profiles = [
     profile('shop/good', {
       routes: [
@@ -30,7 +35,7 @@ function everything(): readonly News[] {
   if (compiled === undefined) throw new Error('the shop is not compiled');
   const open = foreign('open-door', { ingress: [{}] } as never);
   const findings = [...compiled.findings, closed, ...foreignFindings('shop', [open], ['Ingress'])];
-  return newsOf({ ...shopNews, profiles: compiled.profiles, findings });
+  return eventDraftsOf({ ...shopNews, profiles: compiled.profiles, findings });
 }
 
 describe('a namespace in which writes are refused', () => {
@@ -47,7 +52,7 @@ describe('a namespace in which writes are refused', () => {
       }),
     ).namespaces[0]?.profiles ?? [];
   const told = (names: readonly string[], used = 5) =>
-    newsOf({ ...shopNews, profiles: compiled(names), failure: failure(used) });
+    eventDraftsOf({ ...shopNews, profiles: compiled(names), failure: failure(used) });
 
   test('has one Event, with the reason of the server, that regards the first of its profiles', () => {
     expect(told(['zoo', 'app'])).toEqual([
@@ -81,7 +86,7 @@ describe('a namespace in which writes are refused', () => {
     const finding = { code, subject, message: 'no room', hint: 'raise it' } as const;
     const failure = { reason: code, message: 'no room: raise it' };
     const sources = { ...shopNews, profiles: compiled(['app']), findings: [finding], failure };
-    expect(newsOf(sources)).toEqual([
+    expect(eventDraftsOf(sources)).toEqual([
       expect.objectContaining({ reason: code, regarding: expect.objectContaining({ kind }) }),
     ]);
   });
@@ -122,7 +127,7 @@ describe('what is reported a namespace', () => {
 
   test('regards a policy by its uid where there is one, and is reported once more when the first one comes, not when it is healed', () => {
     const under = (uid: string | undefined) =>
-      newsOf({ ...shopNews, findings: [closed], uidOfPolicy: () => uid })[0];
+      eventDraftsOf({ ...shopNews, findings: [closed], uidOfPolicy: () => uid })[0];
     expect(under('one')?.regarding).toEqual({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
@@ -140,7 +145,7 @@ describe('what is reported a namespace', () => {
       code: 'DnsUnknown',
       subject: { kind: 'Namespace', name: 'shop' },
     };
-    const [news] = newsOf({ ...shopNews, findings: [unknown] });
+    const [news] = eventDraftsOf({ ...shopNews, findings: [unknown] });
     expect(news?.regarding.name).toBe('ringfence-default-deny-egress');
   });
 
@@ -150,7 +155,7 @@ describe('what is reported a namespace', () => {
   });
 
   test('has equal names where it is equal, and others where the object, the reason or the words differ', () => {
-    const nameOf = (finding: Finding) => newsOf({ ...shopNews, findings: [finding] })[0]?.name;
+    const nameOf = (finding: Finding) => eventDraftsOf({ ...shopNews, findings: [finding] })[0]?.name;
     expect(nameOf({ ...closed })).toBe(nameOf(closed));
     const others: Finding[] = [
       { ...closed, message: 'it is shut' },
@@ -168,7 +173,7 @@ describe('what is reported a namespace', () => {
   test('has a name that the API server takes, whatever the name of the object', () => {
     for (const name of ['-', '.', 'a'].map((end) => `${'a'.repeat(235)}${end}${'b'.repeat(17)}`)) {
       const subject = { kind: 'NetworkPolicy', namespace: 'shop', name } as const;
-      const [news] = newsOf({ ...shopNews, findings: [{ ...closed, subject }] });
+      const [news] = eventDraftsOf({ ...shopNews, findings: [{ ...closed, subject }] });
       expect(news?.name.length).toBeLessThanOrEqual(253);
       expect(news?.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
     }
@@ -177,13 +182,16 @@ describe('what is reported a namespace', () => {
   test.each(['a', 'ß', '€', '😀'])(
     'has a note of at most 1024 bytes, cut between characters (%s)',
     (character) => {
-      const [news] = newsOf({ ...shopNews, findings: [{ ...closed, message: character.repeat(1100) }] });
+      const [news] = eventDraftsOf({
+        ...shopNews,
+        findings: [{ ...closed, message: character.repeat(1100) }],
+      });
       const size = Buffer.byteLength(news?.note ?? '');
       expect(size).toBeLessThanOrEqual(1024);
       expect(size).toBeGreaterThan(1024 - 8);
       expect(news?.note).toMatch(new RegExp(`^${character}+…$`, 'u'));
       const exact = 'a'.repeat(1024 - '; open it'.length);
-      expect(newsOf({ ...shopNews, findings: [{ ...closed, message: exact }] })[0]?.note).toBe(
+      expect(eventDraftsOf({ ...shopNews, findings: [{ ...closed, message: exact }] })[0]?.note).toBe(
         `${exact}; open it`,
       );
     },
@@ -192,7 +200,7 @@ describe('what is reported a namespace', () => {
   test('is not what is information only', () => {
     const codes = Object.keys(findingKinds) as Finding['code'][];
     const findings = codes.map((code) => ({ ...closed, code }));
-    const told = newsOf({ ...shopNews, findings }).map(({ reason }) => reason);
+    const told = eventDraftsOf({ ...shopNews, findings }).map(({ reason }) => reason);
     expect(codes.filter((code) => !told.includes(code))).toEqual([
       ...[
         'ForeignPolicy',
@@ -209,7 +217,7 @@ describe('what is reported a namespace', () => {
 
 describe('an Event', () => {
   test('holds the news, and who tells it when', () => {
-    const [news] = newsOf({ ...shopNews, findings: [closed] });
+    const [news] = eventDraftsOf({ ...shopNews, findings: [closed] });
     if (news === undefined) throw new Error('there is no news');
     expect(eventOf(news, 'ringfence-0', '2026-01-02T15:04:05.000000Z')).toEqual({
       apiVersion: 'events.k8s.io/v1',

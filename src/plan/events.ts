@@ -8,7 +8,7 @@ import { compareText } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
 import { denyNames, eventName } from '../model/policy-names.ts';
 import { type Drift, describeDrift } from './drift.ts';
-import { type Failure, gistOf } from './failure.ts';
+import { type Failure, stableText } from './failure.ts';
 import { shortenToBytes } from './status.ts';
 
 /** The object that an Event is about. */
@@ -21,7 +21,7 @@ interface Regarding {
 }
 
 /** Something to report, before its time is known. */
-export interface News {
+export interface EventDraft {
   /** Unique for each report about an object. */
   readonly name: string;
   readonly namespace: string;
@@ -32,7 +32,7 @@ export interface News {
 }
 
 /** The facts to report about. */
-export interface NewsSources {
+export interface EventSources {
   readonly namespace: string;
   readonly profiles: readonly CompiledProfile[];
   readonly findings: readonly Finding[];
@@ -43,20 +43,20 @@ export interface NewsSources {
 }
 
 /** The news about a namespace: routes that do not work, and findings above the severity `info`. */
-export function newsOf(sources: NewsSources): readonly News[] {
+export function eventDraftsOf(sources: EventSources): readonly EventDraft[] {
   const { namespace, profiles, failure, uidOfPolicy } = sources;
   // Something that is both a failure and a finding is reported once: at its policies if it is about policies, or else as the failure.
   const isFailure = ({ code }: Finding) => code === failure?.reason;
-  const isReportedOfPolicies = sources.findings.some(
+  const areReportedAtPolicies = sources.findings.some(
     (each) => isFailure(each) && each.subject.kind === 'NetworkPolicy',
   );
-  const findings = sources.findings.filter((each) => isReportedOfPolicies || !isFailure(each));
+  const findings = sources.findings.filter((each) => areReportedAtPolicies || !isFailure(each));
   const uids = new Map(profiles.map(({ profile }) => [profile.name, profile.uid]));
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
     routes
       .filter(({ state }) => state === 'Rejected' || state === 'Pending')
       .map(({ route, reason, message }) =>
-        newsAbout(
+        draftEvent(
           regardingProfile(profile.namespace, profile.name, profile.uid),
           namespace,
           reason,
@@ -67,18 +67,18 @@ export function newsOf(sources: NewsSources): readonly News[] {
   const ofFindings = findings
     .filter((finding) => severityOf(finding) !== 'info')
     .map((finding) =>
-      newsAbout(
+      draftEvent(
         regardingOf(finding, namespace, { uids, uidOfPolicy }),
         namespace,
         finding.code,
-        tell(finding),
+        formatFinding(finding),
       ),
     );
-  return [...ofRoutes, ...ofFindings, ...(isReportedOfPolicies ? [] : ofFailure(sources))];
+  return [...ofRoutes, ...ofFindings, ...(areReportedAtPolicies ? [] : ofFailure(sources))];
 }
 
 /** One Event for any number of profiles: it regards the first of them, or the default deny if there is none. */
-function ofFailure({ namespace, profiles, failure, uidOfPolicy }: NewsSources): readonly News[] {
+function ofFailure({ namespace, profiles, failure, uidOfPolicy }: EventSources): readonly EventDraft[] {
   if (failure === undefined) return [];
   const [first] = profiles.map(({ profile }) => profile).sort((a, b) => compareText(a.name, b.name));
   const regarding =
@@ -86,7 +86,7 @@ function ofFailure({ namespace, profiles, failure, uidOfPolicy }: NewsSources): 
       ? regardingPolicy(namespace, denyNames.Ingress, uidOfPolicy(denyNames.Ingress))
       : regardingProfile(namespace, first.name, first.uid);
   const text = `not every policy of the namespace is in place: ${failure.message}`;
-  return [newsAbout(regarding, namespace, failure.reason, text, gistOf(failure))];
+  return [draftEvent(regarding, namespace, failure.reason, text, stableText(failure))];
 }
 
 /** A drift that was corrected. */
@@ -98,21 +98,23 @@ export interface CorrectedDrift {
   /** The policy as it is now; absent if it no longer exists. */
   readonly now: { readonly uid: string; readonly resourceVersion: string } | undefined;
   /** How many other drifts of the namespace have no Event. */
-  readonly untold: number;
+  readonly suppressed: number;
 }
 
 /** The news about a corrected drift: each one is separate. */
-export function newsOfDrift({ namespace, policy, drift, now, untold }: CorrectedDrift): News {
+export function driftEventDraft({ namespace, policy, drift, now, suppressed }: CorrectedDrift): EventDraft {
   const rest =
-    untold === 0 ? '' : ` (${untold} more in this namespace since the last such Event are in the log)`;
+    suppressed === 0
+      ? ''
+      : ` (${suppressed} more in this namespace since the last such Event are in the log)`;
   const regarding = regardingPolicy(namespace, policy, now?.uid ?? drift.uid);
   const which = `${regarding.uid} ${now?.resourceVersion}`;
-  return newsAbout(regarding, namespace, 'DriftCorrected', `${describeDrift(drift)}${rest}`, which);
+  return draftEvent(regarding, namespace, 'DriftCorrected', `${describeDrift(drift)}${rest}`, which);
 }
 
 /** The Event for some news. `now` is RFC 3339 with microseconds. */
-export function eventOf(news: News, instance: string, now: string): object {
-  const { name, namespace, ...told } = news;
+export function eventOf(news: EventDraft, instance: string, now: string): object {
+  const { name, namespace, ...fields } = news;
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
@@ -121,11 +123,11 @@ export function eventOf(news: News, instance: string, now: string): object {
     action: 'Reconcile',
     reportingController: 'ringfence.dev/operator',
     reportingInstance: instance,
-    ...told,
+    ...fields,
   };
 }
 
-function tell({ path = '', message, hint }: Finding): string {
+function formatFinding({ path = '', message, hint }: Finding): string {
   return `${path === '' ? '' : `${path}: `}${message}; ${hint}`;
 }
 
@@ -133,13 +135,13 @@ function tell({ path = '', message, hint }: Finding): string {
 const noteBytes = 1024;
 
 /** @param gist what distinguishes it from earlier news; absent: its text */
-function newsAbout(
+function draftEvent(
   regarding: Regarding,
   namespace: string,
   reason: string,
   text: string,
   gist?: string,
-): News {
+): EventDraft {
   const note = shortenToBytes(text, noteBytes);
   const identity = identityOf(regarding);
   return {
@@ -166,17 +168,21 @@ function regardingProfile(namespace: string, name: string, uid: string): Regardi
 }
 
 /** Findings about the egress of a whole namespace; all others are about ingress. */
-const waysOut: ReadonlySet<FindingCode> = new Set(['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown']);
+const egressFindings: ReadonlySet<FindingCode> = new Set([
+  'DnsUnknown',
+  'ApiServerUnknown',
+  'ClusterRangesUnknown',
+]);
 
 function regardingOf(
   { code, subject }: Finding,
   namespace: string,
-  known: { readonly uids: ReadonlyMap<string, string>; readonly uidOfPolicy: NewsSources['uidOfPolicy'] },
+  known: { readonly uids: ReadonlyMap<string, string>; readonly uidOfPolicy: EventSources['uidOfPolicy'] },
 ): Regarding {
   const profileUid = known.uids.get(subject.name);
   if (subject.kind === 'AppNetworkProfile' && profileUid !== undefined)
     return regardingProfile(namespace, subject.name, profileUid);
-  const deny = denyNames[waysOut.has(code) ? 'Egress' : 'Ingress'];
+  const deny = denyNames[egressFindings.has(code) ? 'Egress' : 'Ingress'];
   const name = subject.kind === 'NetworkPolicy' ? subject.name : deny;
   return regardingPolicy(namespace, name, known.uidOfPolicy(name));
 }

@@ -12,11 +12,11 @@ export interface Failure {
 const noteBytes = 700;
 
 /** The answer of the API server, or of a webhook behind it, to a write. */
-export function refusedBy(reason: string, said: string): Failure {
+export function writeFailure(reason: string, said: string): Failure {
   return { reason, message: shortenToBytes(said.replaceAll(/\s+/g, ' ').trim(), noteBytes) };
 }
 
 /** The constant part of a message with counters: quotas report how much is used, and webhooks may name each request. */
-export function gistOf({ reason, message }: Failure): string {
+export function stableText({ reason, message }: Failure): string {
   return `${reason} ${message.replaceAll(/[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|\d+/gi, '#')}`;
 }

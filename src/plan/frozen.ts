@@ -61,18 +61,18 @@ export function frozenAmong(
   freeze: Freeze,
 ): Frozen {
   const { owners, mirrors } = candidates(owned, desired, freeze);
-  const lasting = new Lasting([...owners, ...mirrors], freeze);
+  const contents = new FrozenContents([...owners, ...mirrors], freeze);
   const beside = new Set(mirrors.map(({ name }) => secondName(name)));
-  const isLasting = ({ name }: OwnedPolicy) => !lasting.gone.has(name);
+  const isKept = ({ name }: OwnedPolicy) => !contents.removed.has(name);
   const mirrorNames = new Set(
-    mirrors.filter((policy) => isLasting(policy) && !beside.has(policy.name)).map(({ name }) => name),
+    mirrors.filter((policy) => isKept(policy) && !beside.has(policy.name)).map(({ name }) => name),
   );
-  const ownedNames = new Set(owners.filter(isLasting).map(({ name }) => name));
+  const ownedNames = new Set(owners.filter(isKept).map(({ name }) => name));
   return {
     has: ({ name }) => ownedNames.has(name) || mirrorNames.has(name),
     mirrorNames,
-    narrowed: lasting.narrowed.filter(({ name }) => ownedNames.has(name) || mirrorNames.has(name)),
-    findings: lasting.findings,
+    narrowed: contents.narrowed.filter(({ name }) => ownedNames.has(name) || mirrorNames.has(name)),
+    findings: contents.findings,
   };
 }
 
@@ -101,9 +101,9 @@ function candidates(
 }
 
 /** The remaining parts of some policies, all of one namespace. */
-class Lasting {
+class FrozenContents {
   /** The names of those of which nothing remains. */
-  readonly gone = new Set<string>();
+  readonly removed = new Set<string>();
   readonly narrowed: DesiredPolicy[] = [];
   readonly findings: Finding[] = [];
 
@@ -113,7 +113,7 @@ class Lasting {
       // A deny has no rules to lose.
       return content === undefined || content.rules.length === 0 ? [] : [{ policy, content }];
     });
-    const rules = known.map(({ policy, content }) => askedStill(policy, content, freeze.frozenMirrors));
+    const rules = known.map(({ policy, content }) => stillRequested(policy, content, freeze.frozenMirrors));
     const peers = known.map(({ content }, at) => (rules[at] ?? []).map((rule) => peersOf(rule, content)));
     const forbidden = freeze.forbidden?.(peers.flat(2)) ?? new Set<FrozenPeer>();
     for (const [at, { policy, content }] of known.entries()) {
@@ -122,7 +122,7 @@ class Lasting {
         withoutForbidden(rule, peers[at]?.[index] ?? [], forbidden),
       );
       this.#take(policy, content, after);
-      if (peers[at]?.flat().some((peer) => forbidden.has(peer))) this.findings.push(tellOf(policy));
+      if (peers[at]?.flat().some((peer) => forbidden.has(peer))) this.findings.push(frozenFinding(policy));
     }
   }
 
@@ -132,7 +132,7 @@ class Lasting {
       rules.length === content.rules.length && rules.every((rule) => content.rules.includes(rule));
     // If a rule for everyone stays, removing another rule narrows nothing.
     const isForEveryone = rules.some(({ peers }) => peers.length === 0);
-    if (some === undefined) this.gone.add(policy.name);
+    if (some === undefined) this.removed.add(policy.name);
     else if (!isSame && !isForEveryone) this.narrowed.push(policyOf(policy, content, some));
   }
 }
@@ -141,7 +141,7 @@ class Lasting {
  * Of a mirror, the rules of profiles that can't be read stay; of any other policy, all rules. A rule leads to all the namespaces with its
  * origins: of these, those stay in which a profile can't be read.
  */
-function askedStill(
+function stillRequested(
   { mirrors }: OwnedPolicy,
   { rules }: StoredContent,
   unread: readonly ObjectKey[],
@@ -152,14 +152,14 @@ function askedStill(
     const isAskedBy = (key: ObjectKey) =>
       rule.origins?.some((origin) => origin.startsWith(`${formatKey(key)}/`));
     const places = new Set(unread.filter(isAskedBy).map(({ namespace }) => namespace));
-    const peers = places.size === 0 ? [] : rule.peers.flatMap((peer) => inSomeOf(peer, places));
+    const peers = places.size === 0 ? [] : rule.peers.flatMap((peer) => restrictedTo(peer, places));
     if (peers.length === 0) return [];
     return [peers.every((peer) => rule.peers.includes(peer)) ? rule : { ...rule, peers }];
   });
 }
 
 /** The peer, restricted to namespaces among `places`; a peer without namespaces stays. */
-function inSomeOf(peer: Peer, places: ReadonlySet<string>): readonly Peer[] {
+function restrictedTo(peer: Peer, places: ReadonlySet<string>): readonly Peer[] {
   if ('ipBlock' in peer || peer.namespaceSelector === undefined) return [peer];
   const names = onlyNamesIn(peer.namespaceSelector);
   const staying = names.filter((name) => places.has(name));
@@ -169,10 +169,10 @@ function inSomeOf(peer: Peer, places: ReadonlySet<string>): readonly Peer[] {
 }
 
 function peersOf(
-  { peers, ports, foundFor }: StoredRule,
+  { peers, ports, discoveredFor }: StoredRule,
   { direction, pods }: StoredContent,
 ): readonly FrozenPeer[] {
-  const about = { direction, pods, ports, foundFor };
+  const about = { direction, pods, ports, discoveredFor };
   return peers.length === 0 ? [{ ...about, peer: undefined }] : peers.map((peer) => ({ ...about, peer }));
 }
 
@@ -193,13 +193,13 @@ function policyOf(
   [first, ...rest]: NonEmpty<StoredRule>,
 ): DesiredPolicy {
   const rules = [first, ...rest];
-  const found = rules.flatMap(({ foundFor }, index) =>
-    foundFor === undefined ? [] : [[index, foundFor] as const],
+  const found = rules.flatMap(({ discoveredFor }, index) =>
+    discoveredFor === undefined ? [] : [[index, discoveredFor] as const],
   );
   return {
     ...{ namespace, name, owner, description },
     origins: rules.map(({ origins = [] }) => origins),
-    ...(found.length === 0 ? {} : { foundFor: Object.fromEntries(found) }),
+    ...(found.length === 0 ? {} : { discoveredFor: Object.fromEntries(found) }),
     spec: allowing(pods, direction, [ruleOf(first), ...rest.map(ruleOf)]),
   };
 }
@@ -211,7 +211,7 @@ function ruleOf({ peers, ports }: StoredRule): Rule {
   return ruleOn(some, nonEmpty(ports));
 }
 
-function tellOf({ namespace, name }: OwnedPolicy): Finding {
+function frozenFinding({ namespace, name }: OwnedPolicy): Finding {
   return {
     code: 'FrozenBeyondGuardrails',
     subject: { kind: 'NetworkPolicy', namespace, name },

@@ -23,7 +23,7 @@ export function planLeftovers(
     namespace,
     desired: [],
     actual: { owned, foreign },
-    platform: first,
+    transitionOwner: first,
     keptIsolated: [],
     frozenOwners: new Set(),
     frozenMirrors: [],

@@ -5,7 +5,7 @@ import {
   apiVersion,
   type DesiredPolicy,
   descriptionAnnotation,
-  foundForAnnotation,
+  discoveredForAnnotation,
   managedByLabel,
   profileLabel,
   routesAnnotation,
@@ -16,7 +16,7 @@ import type { Labels } from '../model/selectors.ts';
 /** The annotations that tell people what a policy is for, and what asks for each of its rules. */
 const ours = {
   labels: [managedByLabel.key, profileLabel],
-  annotations: [descriptionAnnotation, routesAnnotation, foundForAnnotation],
+  annotations: [descriptionAnnotation, routesAnnotation, discoveredForAnnotation],
 } as const;
 
 /** The metadata of a stored policy that others may write. */
@@ -70,7 +70,7 @@ export function manifestOf(
   metadata: { resourceVersion?: string } = {},
   foreign: PolicyMetadata = {},
 ): object {
-  const { namespace, name, owner, description, spec, foundFor = {} } = policy;
+  const { namespace, name, owner, description, spec, discoveredFor = {} } = policy;
   const profile = profileLabelOf(owner);
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -89,7 +89,9 @@ export function manifestOf(
         ...foreign.annotations,
         [descriptionAnnotation]: description,
         ...(policy.origins === undefined ? {} : { [routesAnnotation]: JSON.stringify(policy.origins) }),
-        ...(Object.keys(foundFor).length === 0 ? {} : { [foundForAnnotation]: JSON.stringify(foundFor) }),
+        ...(Object.keys(discoveredFor).length === 0
+          ? {}
+          : { [discoveredForAnnotation]: JSON.stringify(discoveredFor) }),
       },
       ownerReferences: [
         {

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { namespace, platform, platformOwner, profile, service, view, written } from '../../test/fixtures.ts';
 import { compile } from '../compile/compile.ts';
-import { plan, wantedIn } from './plan.ts';
+import { desiredState, plan } from './plan.ts';
 import { profileStatus } from './profile-status.ts';
 
 const good = { name: 'good', from: { app: 'web' }, to: { service: 'mongo' }, ports: [27017] };
@@ -22,8 +22,8 @@ test('5,000 profiles: the good routes are written, each profile gets its own sta
   expect(new Set(shop.policies.map(({ name }) => name)).size).toBe(5_001);
   const given = {
     namespace: 'shop',
-    ...wantedIn(shop),
-    platform: platformOwner,
+    ...desiredState(shop),
+    transitionOwner: platformOwner,
     keptIsolated: [],
   };
   const { phases } = plan({ ...given, actual: { owned: [], foreign: [] } });
@@ -39,9 +39,9 @@ test('5,000 profiles: the good routes are written, each profile gets its own sta
     profileStatus({
       profile: mine.profile,
       compiled: shop,
-      mine,
+      compiledProfile: mine,
       previous: {},
-      writing: { owned: mine.policies.length, isLacking: false },
+      writing: { owned: mine.policies.length, isIncomplete: false },
       now: '2026-01-02T15:04:05Z',
     }),
   );

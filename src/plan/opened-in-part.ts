@@ -2,12 +2,12 @@
 // Must not know which pods these are.
 import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
-import type { ToOpen } from './changing-pods.ts';
+import type { PodsToOpen } from './changing-pods.ts';
 
 /** The finding, if there is one. */
 export function openedInPart(
   namespace: string,
-  changing: ReadonlyMap<Direction, ToOpen>,
+  changing: ReadonlyMap<Direction, PodsToOpen>,
 ): readonly Finding[] {
   const partial = [...changing].filter(([, { isPartial }]) => isPartial).map(([direction]) => direction);
   if (partial.length === 0) return [];

@@ -141,7 +141,7 @@ function planFor(shop: SimulatedNamespace, { desired, keptIsolated }: Scenario):
     namespace: 'shop',
     desired,
     actual: shop.actual(),
-    platform: platformOwner,
+    transitionOwner: platformOwner,
     keptIsolated,
     frozenOwners: new Set([frozen.uid]),
     frozenMirrors: [],
@@ -363,7 +363,7 @@ describe('a plan', () => {
         const shop = setUp(given);
         const input = {
           namespace: 'shop',
-          platform: platformOwner,
+          transitionOwner: platformOwner,
           keptIsolated: given.keptIsolated,
           frozenOwners: new Set([frozen.uid]),
           frozenMirrors: [],

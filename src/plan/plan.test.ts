@@ -27,12 +27,12 @@ import {
 import { type LabelSelector, selects } from '../model/selectors.ts';
 import type { PolicyChange } from './changes.ts';
 import { contentsNeeded } from './frozen.ts';
-import { ownersLacking, type Plan, type PlanInput, plan } from './plan.ts';
+import { ownersToWrite, type Plan, type PlanInput, plan } from './plan.ts';
 import { transitionPolicy } from './transition.ts';
 
 interface Given {
   readonly desired?: readonly DesiredPolicy[];
-  readonly rehearsed?: readonly DesiredPolicy[];
+  readonly dryRunPolicies?: readonly DesiredPolicy[];
   readonly owned?: readonly OwnedPolicy[];
   readonly foreign?: readonly ForeignPolicy[];
   readonly keptIsolated?: PlanInput['keptIsolated'];
@@ -51,9 +51,9 @@ function planned(given: Given): Plan {
   return plan({
     namespace: 'shop',
     desired,
-    ...(given.rehearsed === undefined ? {} : { rehearsed: given.rehearsed }),
+    ...(given.dryRunPolicies === undefined ? {} : { dryRunPolicies: given.dryRunPolicies }),
     actual: { owned, foreign },
-    platform: platformOwner,
+    transitionOwner: platformOwner,
     keptIsolated,
     frozenOwners: new Set(frozen),
     frozenMirrors: frozenMirrors.map((place) => ({ namespace: place, name: 'broken' })),
@@ -105,12 +105,12 @@ describe('a plan', () => {
     expect(planned({ desired: ring, owned: ring.map((policy) => written(policy)) })).toEqual({
       phases: [],
       findings: [],
-      passing: [],
+      transient: [],
     });
     expect(planned({})).toEqual({
       phases: [],
       findings: [],
-      passing: [],
+      transient: [],
     });
   });
 
@@ -406,9 +406,9 @@ describe('a policy that is being deleted', () => {
 describe('who still lacks a policy', () => {
   test('is whoever owns what a plan has to write, and not whose policies it only takes away', () => {
     const owned = [written(deny), written({ ...monitoring, owner: { ...platformOwner, uid: 'gone' } })];
-    expect([...ownersLacking(planned({ desired: ring, owned: [] }))]).toEqual([platformOwner.uid]);
-    expect([...ownersLacking(planned({ desired: [deny], owned }))]).toEqual([]);
-    expect([...ownersLacking(planned({ desired: ring, owned }))]).toEqual([platformOwner.uid]);
+    expect([...ownersToWrite(planned({ desired: ring, owned: [] }))]).toEqual([platformOwner.uid]);
+    expect([...ownersToWrite(planned({ desired: [deny], owned }))]).toEqual([]);
+    expect([...ownersToWrite(planned({ desired: ring, owned }))]).toEqual([platformOwner.uid]);
   });
 });
 
@@ -459,7 +459,7 @@ describe("somebody else's policy", () => {
     const second = secondName(transitionName);
     const opening = planned({ desired: [deny], foreign: taken });
     expect(told(opening)).toEqual([`open: create ${second}`, `deny: create ${denyNames.Ingress}`]);
-    expect(opening.passing).toEqual([
+    expect(opening.transient).toEqual([
       expect.objectContaining({
         code: 'NameTaken',
         subject: { kind: 'NetworkPolicy', namespace: 'shop', name: transitionName },
@@ -468,20 +468,20 @@ describe("somebody else's policy", () => {
     const opened = written(transitionPolicy({ namespace: 'shop', name: second }, ['Ingress'], platformOwner));
     const closing = planned({ desired: [deny], owned: [written(deny), opened], foreign: taken });
     expect(told(closing)).toEqual([`close: delete ${second}`]);
-    expect(closing.passing).toHaveLength(1);
+    expect(closing.transient).toHaveLength(1);
     const closed = planned({ desired: [deny], owned: [written(deny)], foreign: taken });
-    expect(closed.passing).toEqual([]);
+    expect(closed.transient).toEqual([]);
     expect([opening, closing, closed].flatMap(takenNames)).toEqual([]);
   });
 
   test('stands in the way of a dry run, where all that is done is to tell', () => {
     const foreigners = [foreign(denyNames.Ingress), foreign('open', { ingress: [{}] })];
     const codes = (found: Plan) => found.findings.map(({ code }) => code).sort();
-    const rehearsal = planned({ rehearsed: [deny], foreign: foreigners });
+    const rehearsal = planned({ dryRunPolicies: [deny], foreign: foreigners });
     expect(rehearsal.phases).toEqual([]);
     expect(codes(rehearsal)).toEqual(['ForeignAllowAll', 'ForeignPolicy', 'NameTaken']);
     expect(codes(planned({ desired: [deny], foreign: foreigners }))).toEqual(codes(rehearsal));
-    expect(codes(planned({ rehearsed: [], foreign: foreigners }))).toEqual([]);
+    expect(codes(planned({ dryRunPolicies: [], foreign: foreigners }))).toEqual([]);
   });
 
   test('that isolates every pod leaves nothing to open: a temporary opening would be a hole', () => {
@@ -561,7 +561,7 @@ describe("somebody else's policy", () => {
         expect(selects(selector as LabelSelector, podSelector.matchLabels ?? {})).toBe(false);
       }
     }
-    const told = ({ passing }: Plan) => passing.filter(({ code }) => code === 'OpenedInPart');
+    const told = ({ transient }: Plan) => transient.filter(({ code }) => code === 'OpenedInPart');
     expect(told(found)).toMatchObject([{ subject: { kind: 'Namespace', name: 'shop' } }]);
     expect(told(planned({ desired: [deny], owned: [written(deny)], foreign: intricate }))).toEqual([]);
     expect(told(planned({ desired: [deny], foreign: intricate, keptIsolated: ['Ingress'] }))).toEqual([]);
@@ -595,7 +595,7 @@ describe('a mirror of a namespace in which a profile does not decode', () => {
     expect(planned({ ...ringed, owned: [...denied, mirror(before)] })).toEqual({
       phases: [],
       findings: [],
-      passing: [],
+      transient: [],
     });
     const [pruned] = told(
       planned({ ...ringed, frozenMirrors: ['shop'], owned: [...denied, mirror(before)] }),
@@ -634,7 +634,7 @@ describe('what stays of a profile that does not decode', () => {
     peers,
     ports: [],
     origins,
-    foundFor: undefined,
+    discoveredFor: undefined,
   });
   const says = (...rules: readonly StoredRule[]): StoredContent => ({
     owner,

@@ -9,7 +9,7 @@ import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } 
 import { isTransitionName, transitionNameFor } from '../model/policy-names.ts';
 import { type LabelSelector, selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
-import { type Isolating, podsThatChange, type ToOpen } from './changing-pods.ts';
+import { type IsolatingPolicy, type PodsToOpen, podsThatChange } from './changing-pods.ts';
 import { foreignFindings } from './foreign.ts';
 import { freeName, namesTaken, nameTaken, withFreeNames } from './free-names.ts';
 import { type Freeze, type Frozen, frozenAmong } from './frozen.ts';
@@ -24,10 +24,10 @@ export interface PlanInput extends Freeze {
   /** Rules that are not desired because a fact is missing, and stay if they are enforced. */
   readonly withheld?: readonly WithheldRule[];
   /** What would be desired, in a dry run: nothing is written for it, but obstacles are reported. */
-  readonly rehearsed?: readonly DesiredPolicy[];
+  readonly dryRunPolicies?: readonly DesiredPolicy[];
   readonly actual: ActualPolicies;
   /** Owns the temporary policy. */
-  readonly platform: Owner;
+  readonly transitionOwner: Owner;
   /**
    * Directions in which there is no live connection to protect, because the namespace is new, or because the ring was
    * complete and somebody removed it: these are closed at once.
@@ -40,11 +40,11 @@ export interface Plan {
   readonly phases: readonly Phase[];
   readonly findings: readonly Finding[];
   /** Findings that apply only until the plan is carried out. */
-  readonly passing: readonly Finding[];
+  readonly transient: readonly Finding[];
 }
 
 /** What should exist in a namespace, or is only tried, and what stays as it is. */
-export function wantedIn({
+export function desiredState({
   enforcement,
   policies,
   withheld,
@@ -55,11 +55,11 @@ export function wantedIn({
 }: Pick<
   CompiledNamespace,
   'enforcement' | 'policies' | 'withheld' | 'frozenOwners' | 'frozenMirrors' | 'unfrozen' | 'forbidden'
->): Freeze & Pick<PlanInput, 'desired' | 'withheld' | 'rehearsed'> {
+>): Freeze & Pick<PlanInput, 'desired' | 'withheld' | 'dryRunPolicies'> {
   const freeze = { frozenOwners, frozenMirrors, unfrozen, forbidden };
   return enforcement === 'Enforce'
     ? { ...freeze, desired: policies, withheld }
-    : { ...freeze, desired: [], rehearsed: policies };
+    : { ...freeze, desired: [], dryRunPolicies: policies };
 }
 
 /**
@@ -75,19 +75,19 @@ export function plan(given: PlanInput): Plan {
   const named = withFreeNames(input.desired, input.actual, frozen.mirrorNames);
   requireDistinct(named.desired);
   const owned = [...input.actual.owned].sort(compareKeys);
-  const lasting = owned.filter((policy) => !isTransitionName(policy.name));
-  const lastingByName = new Map(lasting.map((policy) => [policy.name, policy]));
+  const current = owned.filter((policy) => !isTransitionName(policy.name));
+  const currentByName = new Map(current.map((policy) => [policy.name, policy]));
   const writes = named.desired.flatMap((policy) => {
-    const existing = lastingByName.get(policy.name);
+    const existing = currentByName.get(policy.name);
     return existing !== undefined && frozen.has(existing) ? [] : writeOf(policy, existing);
   });
-  const narrowings = frozen.narrowed.flatMap((policy) => writeOf(policy, lastingByName.get(policy.name)));
+  const narrowings = frozen.narrowed.flatMap((policy) => writeOf(policy, currentByName.get(policy.name)));
   const wanted = new Set(named.desired.map((policy) => policy.name));
-  const unwanted = lasting.filter((policy) => !wanted.has(policy.name) && !stays(policy, frozen, input));
-  const changing = podsToOpen(input, lasting, frozen);
+  const unwanted = current.filter((policy) => !wanted.has(policy.name) && !isKept(policy, frozen, input));
+  const changing = podsToOpen(input, current, frozen);
   const temporary = planTransition(input, {
     changing,
-    isAwaited: lasting.some(
+    hasPendingDeletion: current.some(
       (policy) => policy.beingDeleted && policy.isolates.some((direction) => changing.has(direction)),
     ),
     present: owned.filter((policy) => isTransitionName(policy.name)),
@@ -105,25 +105,29 @@ export function plan(given: PlanInput): Plan {
   return {
     phases: phases.filter((phase) => phase.changes.length > 0),
     findings: [
-      ...(input.rehearsed === undefined
+      ...(input.dryRunPolicies === undefined
         ? named
-        : withFreeNames(input.rehearsed, input.actual, frozen.mirrorNames)
+        : withFreeNames(input.dryRunPolicies, input.actual, frozen.mirrorNames)
       ).findings,
       ...frozen.findings,
-      ...foreignFindings(input.namespace, input.actual.foreign, isolatedBy(input.rehearsed ?? input.desired)),
+      ...foreignFindings(
+        input.namespace,
+        input.actual.foreign,
+        isolatedBy(input.dryRunPolicies ?? input.desired),
+      ),
     ],
-    passing: temporary.passing,
+    transient: temporary.transient,
   };
 }
 
 /** The uids of the owners for whom a plan has something to write. */
-export function ownersLacking({ phases }: Pick<Plan, 'phases'>): ReadonlySet<string> {
+export function ownersToWrite({ phases }: Pick<Plan, 'phases'>): ReadonlySet<string> {
   const changes = phases.flatMap((phase) => phase.changes);
   return new Set(changes.flatMap((change) => (change.action === 'delete' ? [] : [change.policy.owner.uid])));
 }
 
 /** Whether a policy stays although nobody desires it. */
-function stays(policy: OwnedPolicy, frozen: Frozen, { keepsAll = false }: Freeze): boolean {
+function isKept(policy: OwnedPolicy, frozen: Frozen, { keepsAll = false }: Freeze): boolean {
   return keepsAll || frozen.has(policy);
 }
 
@@ -134,40 +138,40 @@ export function isolatedBy(policies: readonly DesiredPolicy[]): readonly Directi
 
 interface TransitionState {
   /** The directions in which pods change between open and isolated, and which pods. */
-  readonly changing: ReadonlyMap<Direction, ToOpen>;
+  readonly changing: ReadonlyMap<Direction, PodsToOpen>;
   /** Whether a policy that isolates such a direction waits for a finalizer. */
-  readonly isAwaited: boolean;
+  readonly hasPendingDeletion: boolean;
   /** The existing temporary policies, from an earlier plan. */
   readonly present: readonly OwnedPolicy[];
 }
 
 function planTransition(
   input: PlanInput,
-  { changing, isAwaited, present }: TransitionState,
-): Pick<Plan, 'passing'> & { open: readonly PolicyChange[]; close: readonly PolicyChange[] } {
-  const { namespace, actual, platform } = input;
+  { changing, hasPendingDeletion, present }: TransitionState,
+): Pick<Plan, 'transient'> & { open: readonly PolicyChange[]; close: readonly PolicyChange[] } {
+  const { namespace, actual, transitionOwner } = input;
   // A policy that is being deleted covers nothing any more, but keeps its name until it is gone.
   const usable = new Map(
     present
       .filter((policy) => !policy.beingDeleted)
       .map((policy) => [canonicalJson(policy.podSelector), policy]),
   );
-  const dying = present.filter((policy) => policy.beingDeleted).map(({ name }) => name);
+  const beingDeleted = present.filter((policy) => policy.beingDeleted).map(({ name }) => name);
   const taken = namesTaken(actual);
-  const wanted = openingsByPods(changing).map((opening) => {
+  const wanted = directionsByPods(changing).map((opening) => {
     const existing = usable.get(canonicalJson(opening.pods));
     const first = transitionNameFor(opening.pods);
-    const name = existing?.name ?? freeName(first, new Set([...taken, ...dying]));
+    const name = existing?.name ?? freeName(first, new Set([...taken, ...beingDeleted]));
     const covered = directions.filter(
       (direction) => opening.directions.includes(direction) || existing?.isolates.includes(direction),
     );
-    const policy = transitionPolicy({ namespace, name }, covered, platform, opening.pods);
+    const policy = transitionPolicy({ namespace, name }, covered, transitionOwner, opening.pods);
     return { first, name, changes: writeOf(policy, existing) };
   });
   const open = wanted.flatMap(({ changes }) => changes);
   // The next plan sees what is written now, and deletes it.
-  const close = open.length > 0 || isAwaited ? [] : [...usable.values()].flatMap(deletionOf);
-  const told = [
+  const close = open.length > 0 || hasPendingDeletion ? [] : [...usable.values()].flatMap(deletionOf);
+  const shown = [
     ...wanted.filter(({ changes }) => changes.length > 0),
     ...(close.length === 0 ? [] : usable.values()).map(({ name, podSelector }) => ({
       first: transitionNameFor(podSelector),
@@ -177,8 +181,8 @@ function planTransition(
   return {
     open,
     close,
-    passing: [
-      ...told.flatMap(({ first, name }) =>
+    transient: [
+      ...shown.flatMap(({ first, name }) =>
         taken.has(first) ? [nameTaken({ namespace, name: first }, name)] : [],
       ),
       ...openedInPart(namespace, changing),
@@ -187,8 +191,8 @@ function planTransition(
 }
 
 /** The pods to open, each of them in the directions in which they change. */
-function openingsByPods(
-  changing: ReadonlyMap<Direction, ToOpen>,
+function directionsByPods(
+  changing: ReadonlyMap<Direction, PodsToOpen>,
 ): readonly { readonly pods: LabelSelector; readonly directions: readonly Direction[] }[] {
   const all = [...changing].flatMap(([direction, { selectors }]) =>
     selectors.map((pods) => ({ pods, direction })),
@@ -210,27 +214,27 @@ function podsToOpen(
   input: PlanInput,
   lasting: readonly OwnedPolicy[],
   frozen: Frozen,
-): ReadonlyMap<Direction, ToOpen> {
+): ReadonlyMap<Direction, PodsToOpen> {
   const { foreign } = input.actual;
   const before = [...lasting, ...foreign];
   const after = [
     ...input.desired.map(isolationOf),
-    ...lasting.filter((policy) => stays(policy, frozen, input)),
+    ...lasting.filter((policy) => isKept(policy, frozen, input)),
     ...foreign,
   ];
-  const changing = new Map<Direction, ToOpen>();
+  const changing = new Map<Direction, PodsToOpen>();
   for (const direction of directions) {
-    const isClosedWhole = after.some(
+    const isolatesEveryPod = after.some(
       ({ isolates, podSelector }) => isolates.includes(direction) && selectsEverything(podSelector),
     );
-    if (isClosedWhole && input.keptIsolated.includes(direction)) continue;
+    if (isolatesEveryPod && input.keptIsolated.includes(direction)) continue;
     const toOpen = podsThatChange(before, after, direction);
     if (toOpen.selectors.length > 0 || toOpen.isPartial) changing.set(direction, toOpen);
   }
   return changing;
 }
 
-function isolationOf({ spec }: DesiredPolicy): Isolating {
+function isolationOf({ spec }: DesiredPolicy): IsolatingPolicy {
   return { isolates: spec.policyTypes, podSelector: spec.podSelector };
 }
 

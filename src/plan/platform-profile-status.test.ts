@@ -211,7 +211,7 @@ describe('a platform profile that does not decode', () => {
   const { status: made } = platformStatus(broken);
 
   test('says that the version before it holds on, where there was one, and counts what that comes to', () => {
-    const { status: held } = platformStatus({ ...broken, holdsOn: true, policies: 5 });
+    const { status: held } = platformStatus({ ...broken, keepsEarlierVersion: true, policies: 5 });
     expect(condition(held, 'Stalled')).toMatch(
       /; until that is fixed, the last readable version stays in force, and nothing is pruned$/,
     );

@@ -10,7 +10,7 @@ import { type Finding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
 import type { PlatformFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
-import { type ConditionNow, shorten, withTimes } from './status.ts';
+import { type ConditionWithoutTime, shorten, withTimes } from './status.ts';
 
 /** Where one namespace stands, as far as a status tells. */
 export interface ReportedNamespace {
@@ -24,7 +24,7 @@ export interface ReportedNamespace {
 export interface PlatformStatusInput {
   readonly platform: PlatformFacts;
   /** Whether an earlier version stays in force, because the stored one can't be read. */
-  readonly holdsOn?: boolean;
+  readonly keepsEarlierVersion?: boolean;
   readonly previous: PlatformNetworkProfileStatus;
   /** What to keep over a restart. */
   readonly discovered: Discovered;
@@ -43,15 +43,15 @@ export interface PlatformStatusInput {
 }
 
 /** A status, and whether it is the previous one because not every namespace has been reconciled yet. */
-export interface PlatformStatusNow {
+export interface PlatformStatusResult {
   readonly status: PlatformNetworkProfileStatus;
   readonly isKept: boolean;
 }
 
 /** The status to show. */
-export function platformStatus(input: PlatformStatusInput): PlatformStatusNow {
+export function platformStatus(input: PlatformStatusInput): PlatformStatusResult {
   const previous = { ...input.previous, discovered: input.discovered };
-  const isKept = (input.platform.decoded.ok || input.holdsOn === true) && stillHolds(input);
+  const isKept = (input.platform.decoded.ok || input.keepsEarlierVersion === true) && keepsPrevious(input);
   return { status: isKept ? previous : statusNow(input, previous), isKept };
 }
 
@@ -60,7 +60,7 @@ function statusNow(
   previous: PlatformNetworkProfileStatus,
 ): PlatformNetworkProfileStatus {
   const { platform, records, now } = input;
-  const conditions = (list: readonly ConditionNow[]): readonly Condition[] =>
+  const conditions = (list: readonly ConditionWithoutTime[]): readonly Condition[] =>
     withTimes(
       list.map((condition) => ({
         ...condition,
@@ -71,14 +71,14 @@ function statusNow(
       now,
     );
   if (!platform.decoded.ok) {
-    const tail = input.holdsOn
+    const tail = input.keepsEarlierVersion
       ? 'until that is fixed, the last readable version stays in force, and nothing is pruned'
       : 'until that is fixed, everything stays as it is';
     const message = `${platform.decoded.error.map(formatProblem).join('; ')}; ${tail}`;
     return {
       ...previous,
       observedGeneration: platform.generation,
-      ...(input.holdsOn ? countsOf(input) : {}),
+      ...(input.keepsEarlierVersion ? countsOf(input) : {}),
       conditions: conditions([
         { type: 'Accepted', status: 'False', reason: 'InvalidProfile', message },
         { type: 'Programmed', status: 'Unknown', reason: 'InvalidProfile', message },
@@ -106,7 +106,7 @@ function statusNow(
  * It stays if it was made from the same profile and no namespace that is already reconciled contradicts that it is
  * Ready, and not forever.
  */
-function stillHolds({
+function keepsPrevious({
   platform,
   previous,
   records,
@@ -160,13 +160,13 @@ function acceptedMessage({ findings, records }: PlatformStatusInput): string {
   const remarks = all.filter((finding) => severityOf(finding) !== 'info');
   const [first] = remarks;
   if (first === undefined) return 'the profile is accepted';
-  const place = placeOf(first);
-  const where = place === undefined ? '' : ` in \`${place}\``;
+  const namespace = namespaceOf(first);
+  const where = namespace === undefined ? '' : ` in \`${namespace}\``;
   return `the profile is accepted; ${plural(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
 }
 
 /** The namespace that a finding is about; `undefined` if it is about the whole cluster. */
-function placeOf({ subject: { kind, namespace, name } }: Finding): string | undefined {
+function namespaceOf({ subject: { kind, namespace, name } }: Finding): string | undefined {
   return kind === 'Namespace' ? name : namespace;
 }
 
@@ -183,7 +183,7 @@ function progress(
   enforcement: Enforcement,
   { records, waiting, findings }: PlatformStatusInput,
   counts: Counts,
-): readonly ConditionNow[] {
+): readonly ConditionWithoutTime[] {
   const of = (
     reason: string,
     message: string,
@@ -224,7 +224,7 @@ function progress(
   return of('Enforced', message, 'True', 'True');
 }
 
-function contested(records: ReadonlyMap<string, ReportedNamespace>): readonly ConditionNow[] {
+function contested(records: ReadonlyMap<string, ReportedNamespace>): readonly ConditionWithoutTime[] {
   const findings = [...records.values()].flatMap((record) => record.findings);
   const [first, ...rest] = findings.filter((finding) => finding.code === 'Contested');
   if (first === undefined) return [];

@@ -13,8 +13,8 @@ import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
 import { type CompiledNamespace, compile } from '../compile/compile.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
-import { refusedBy } from './failure.ts';
-import { type FrozenPolicies, profileStatus, type Writing } from './profile-status.ts';
+import { writeFailure } from './failure.ts';
+import { type FrozenPolicies, profileStatus, type WriteProgress } from './profile-status.ts';
 
 const now = '2026-01-02T15:04:05Z';
 const routes = [
@@ -40,16 +40,16 @@ function statusIn(
   compiled: CompiledNamespace | undefined,
   facts: ProfileFacts,
   previous: AppNetworkProfileStatus = {},
-  writing?: Writing,
+  writing?: WriteProgress,
 ): AppNetworkProfileStatus {
   const mine = compiled?.profiles.find(({ profile: { uid } }) => uid === facts.uid);
   const owned = compiled?.enforcement === 'Enforce' ? (mine?.policies.length ?? 0) : 0;
   return profileStatus({
     profile: facts,
     compiled,
-    mine,
+    compiledProfile: mine,
     previous,
-    writing: writing ?? { owned, isLacking: false },
+    writing: writing ?? { owned, isIncomplete: false },
     now,
   });
 }
@@ -193,7 +193,7 @@ describe('a profile in a namespace in which writes are refused', () => {
   const quota =
     'networkpolicies.networking.k8s.io "ringfence-shop" is forbidden: exceeded quota: no-policies, limited: 0';
   const failure = { reason: 'Refused', message: quota };
-  const lacking = statusIn(ringed(facts), facts, {}, { owned: 0, isLacking: true, failure });
+  const lacking = statusIn(ringed(facts), facts, {}, { owned: 0, isIncomplete: true, failure });
 
   test("is neither Programmed nor Ready, and says with the server's words why", () => {
     const expected = `False Refused: not every policy of the namespace is in place; the operator retries until it succeeds: ${quota}`;
@@ -216,20 +216,20 @@ describe('a profile in a namespace in which writes are refused', () => {
   });
 
   test('keeps its Active routes where all that fails is of others', () => {
-    const made = statusIn(ringed(facts), facts, {}, { owned: 1, isLacking: false, failure });
+    const made = statusIn(ringed(facts), facts, {}, { owned: 1, isIncomplete: false, failure });
     expect(made.counts).toMatchObject({ active: 1, pending: 1 });
     expect(condition(made, 'Ready')).toMatch(/^False Refused/);
   });
 
   test('is well again once they work', () => {
-    const made = statusIn(ringed(facts), facts, lacking, { owned: 1, isLacking: false });
+    const made = statusIn(ringed(facts), facts, lacking, { owned: 1, isIncomplete: false });
     expect(condition(made, 'Ready')).toBe('True Programmed: its policies are written');
     expect(made.counts).toMatchObject({ active: 1, pending: 1 });
   });
 
   test('has messages that fit the CRD, whatever a webhook says', () => {
-    const long = refusedBy('Refused', `no\n${'é'.repeat(3000)}`);
-    const made = statusIn(ringed(facts), facts, {}, { owned: 0, isLacking: true, failure: long });
+    const long = writeFailure('Refused', `no\n${'é'.repeat(3000)}`);
+    const made = statusIn(ringed(facts), facts, {}, { owned: 0, isIncomplete: true, failure: long });
     const messages = [...(made.conditions ?? []), ...(made.routes ?? [])].map(({ message = '' }) => message);
     for (const message of messages) expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1024);
     expect(condition(made, 'Ready')).toContain(': no é');
@@ -244,10 +244,10 @@ describe('a profile that does not decode', () => {
     profileStatus({
       profile: broken,
       compiled: given.namespaces[0],
-      mine: undefined,
+      compiledProfile: undefined,
       frozen,
       previous,
-      writing: { owned: frozen?.own.length ?? 0, isLacking: false },
+      writing: { owned: frozen?.own.length ?? 0, isIncomplete: false },
       now: at,
     });
   const made = statusWith({ own: ['ringfence-shop-b', 'ringfence-shop-a'], mirroredIn: ['pay', 'cart'] });
@@ -289,7 +289,7 @@ describe('a profile that does not decode', () => {
   test('keeps what was last known of its routes, and counts the policies that stay', () => {
     expect(made.routes).toEqual(before.routes);
     expect(made.counts).toEqual(before.counts);
-    const frozen = statusIn(ringed(broken), broken, before, { owned: 3, isLacking: false });
+    const frozen = statusIn(ringed(broken), broken, before, { owned: 3, isIncomplete: false });
     expect(frozen.policies).toBe(3);
   });
 

@@ -12,14 +12,14 @@ import { quoteSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
-import { type ConditionNow, shorten, withTimes } from './status.ts';
+import { type ConditionWithoutTime, shorten, withTimes } from './status.ts';
 
 /** How far the policies of a namespace are written, as seen from one profile in it. */
-export interface Writing {
+export interface WriteProgress {
   /** How many policies this profile owns. */
   readonly owned: number;
   /** Whether one of its policies is not as desired. */
-  readonly isLacking: boolean;
+  readonly isIncomplete: boolean;
   /** Why not every policy of the namespace is in place; absent if all are. */
   readonly failure?: Failure | undefined;
 }
@@ -30,10 +30,10 @@ export interface ProfileStatusInput {
   /** Absent if there is no platform profile. */
   readonly compiled: CompiledNamespace | undefined;
   /** The part of `compiled` about this profile. */
-  readonly mine: CompiledProfile | undefined;
+  readonly compiledProfile: CompiledProfile | undefined;
   /** What stays of it while it can't be read; absent if nothing does. */
   readonly frozen?: FrozenPolicies | undefined;
-  readonly writing: Writing;
+  readonly writing: WriteProgress;
   readonly previous: AppNetworkProfileStatus;
   /** RFC 3339. */
   readonly now: string;
@@ -49,8 +49,8 @@ export interface FrozenPolicies {
 
 /** The status to show. */
 export function profileStatus(input: ProfileStatusInput): AppNetworkProfileStatus {
-  const { profile, compiled, mine, frozen, previous, writing, now } = input;
-  const found = routesOf(profile, compiled, mine?.routes ?? []) ?? previous.routes ?? [];
+  const { profile, compiled, compiledProfile, frozen, previous, writing, now } = input;
+  const found = routesOf(profile, compiled, compiledProfile?.routes ?? []) ?? previous.routes ?? [];
   const routes = profile.decoded.ok ? found.map((route) => asWritten(route, writing)) : found;
   const conditions = (
     profile.decoded.ok ? readConditions(compiled, found, writing.failure) : invalidConditions(profile, frozen)
@@ -75,7 +75,7 @@ function routesOf(
   routes: readonly CompiledRoute[],
 ): readonly RouteStatus[] | undefined {
   if (!decoded.ok) return undefined;
-  const open = whyOpen(compiled);
+  const open = whyNotRinged(compiled);
   if (open === undefined)
     return routes.map((route) => routeStatus(route, compiled?.enforcement === 'Enforce'));
   const { reason, why } = open;
@@ -95,7 +95,7 @@ const whyOutside: Readonly<Record<OutsideReason, string>> = {
 };
 
 /** Why a namespace has no ring, not even one in a dry run; `undefined` if it has one. */
-function whyOpen(
+function whyNotRinged(
   compiled: CompiledNamespace | undefined,
 ): { readonly reason: string; readonly why: string } | undefined {
   if (compiled === undefined) {
@@ -124,8 +124,8 @@ function routeStatus(
 }
 
 /** A route is Active when its policies are written: if they can't be written, it waits for that. */
-function asWritten(route: RouteStatus, { isLacking, failure }: Writing): RouteStatus {
-  if (failure === undefined || !isLacking || route.state !== 'Active') return route;
+function asWritten(route: RouteStatus, { isIncomplete, failure }: WriteProgress): RouteStatus {
+  if (failure === undefined || !isIncomplete || route.state !== 'Active') return route;
   const { reason, message } = failure;
   return { ...route, state: 'Pending', reason, message: shorten(`its rule can't be written: ${message}`) };
 }
@@ -145,10 +145,10 @@ function readConditions(
   compiled: CompiledNamespace | undefined,
   routes: readonly RouteStatus[],
   failure: Failure | undefined,
-): readonly ConditionNow[] {
+): readonly ConditionWithoutTime[] {
   const of = (state: RouteStatus['state']) => routes.filter((route) => route.state === state);
   const [rejected, pending] = [of('Rejected'), of('Pending')];
-  const accepted: ConditionNow =
+  const accepted: ConditionWithoutTime =
     rejected[0] === undefined
       ? { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'every route is accepted' }
       : {
@@ -158,7 +158,7 @@ function readConditions(
           message: firstOf(rejected, 'is Rejected'),
         };
   const programmed = programmedCondition(compiled, failure);
-  const consented: ConditionNow =
+  const consented: ConditionWithoutTime =
     pending[0] === undefined
       ? { type: 'Consented', status: 'True', reason: 'Consented', message: 'no route waits' }
       : { type: 'Consented', status: 'False', reason: 'RoutesPending', message: firstOf(pending, 'waits') };
@@ -171,21 +171,24 @@ function firstOf([first, ...rest]: readonly RouteStatus[], what: string): string
   return `route \`${first?.name}\` ${what}: ${first?.message}${more}`;
 }
 
-function readyCondition(accepted: ConditionNow, programmed: ConditionNow): ConditionNow {
+function readyCondition(
+  accepted: ConditionWithoutTime,
+  programmed: ConditionWithoutTime,
+): ConditionWithoutTime {
   return { ...(accepted.status === 'True' ? programmed : accepted), type: 'Ready' };
 }
 
 function programmedCondition(
   compiled: CompiledNamespace | undefined,
   failure: Failure | undefined,
-): ConditionNow {
-  const of = (status: Condition['status'], reason: string, message: string): ConditionNow => ({
+): ConditionWithoutTime {
+  const of = (status: Condition['status'], reason: string, message: string): ConditionWithoutTime => ({
     type: 'Programmed',
     status,
     reason,
     message,
   });
-  const open = whyOpen(compiled);
+  const open = whyNotRinged(compiled);
   if (compiled === undefined)
     return of('False', 'NoPlatformProfile', `${open?.why}: a platform engineer has to create it`);
   if (failure !== undefined)
@@ -204,13 +207,17 @@ function programmedCondition(
 function invalidConditions(
   { decoded }: ProfileFacts,
   frozen: FrozenPolicies | undefined,
-): readonly ConditionNow[] {
+): readonly ConditionWithoutTime[] {
   const problems = (decoded.ok ? [] : decoded.error).map(formatProblem).join('; ');
   const tail =
     frozen === undefined
       ? 'until that is fixed, none of its routes is in force'
       : 'until that is fixed, its policies stay as they are, except for what guardrails forbid';
-  const of = (type: string, status: Condition['status'], message = `${problems}; ${tail}`): ConditionNow => ({
+  const of = (
+    type: string,
+    status: Condition['status'],
+    message = `${problems}; ${tail}`,
+  ): ConditionWithoutTime => ({
     type,
     status,
     reason: 'InvalidProfile',
@@ -234,9 +241,9 @@ function frozenMessage({ own, mirroredIn }: FrozenPolicies): string {
     : `these policies stay as they are, as far as guardrails allow: ${listFirst(own)}${mirrors}`;
 }
 
-const mostListed = 10;
+const maxListed = 10;
 
 /** The first of some names, sorted, and how many more there are. */
 function listFirst(names: readonly string[]): string {
-  return quoteSome([...names].sort(compareText), mostListed);
+  return quoteSome([...names].sort(compareText), maxListed);
 }

@@ -3,13 +3,13 @@
 import type { Condition } from '../api/conditions.ts';
 
 /** A condition without its time. */
-export type ConditionNow = Omit<Condition, 'lastTransitionTime'>;
+export type ConditionWithoutTime = Omit<Condition, 'lastTransitionTime'>;
 
 /**
  * The conditions with their times: `now` (RFC 3339) if the status of one changed, or else its previous time.
  */
 export function withTimes(
-  next: readonly ConditionNow[],
+  next: readonly ConditionWithoutTime[],
   previous: readonly Condition[],
   now: string,
 ): readonly Condition[] {

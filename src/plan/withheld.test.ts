@@ -7,7 +7,7 @@ import type { Discovered } from '../api/platform-status.ts';
 import { compile } from '../compile/compile.ts';
 import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
 import type { ClusterView } from '../view/cluster-view.ts';
-import { type Plan, plan, wantedIn } from './plan.ts';
+import { desiredState, type Plan, plan } from './plan.ts';
 
 type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
@@ -54,9 +54,9 @@ function shop(routes: Routes, discovered: Discovered, uncertain: ClusterView['un
 function planned(compiled: ReturnType<typeof shop>, owned: readonly OwnedPolicy[]): Plan {
   return plan({
     namespace: 'shop',
-    ...wantedIn(compiled),
+    ...desiredState(compiled),
     actual: { owned, foreign: [] },
-    platform: platformOwner,
+    transitionOwner: platformOwner,
     keptIsolated: ['Ingress', 'Egress'],
   });
 }
@@ -165,8 +165,12 @@ test('a lack of facts opens nothing and closes nothing, whatever the routes, and
       const made = planned(shop(now, discovered, uncertain), owned);
       const there = after(owned, made);
       expect(planned(shop(now, discovered, uncertain), there).phases).toEqual([]);
-      const marks = new Set(owned.flatMap(({ blockRules }) => blockRules));
-      expect(there.flatMap(({ blockRules }) => blockRules).filter((mark) => !marks.has(mark))).toEqual([]);
+      const marks = new Set(owned.flatMap(({ addressRuleFingerprints }) => addressRuleFingerprints));
+      expect(
+        there
+          .flatMap(({ addressRuleFingerprints }) => addressRuleFingerprints)
+          .filter((mark) => !marks.has(mark)),
+      ).toEqual([]);
       const settled = planned(shop(now, known), there);
       expect(
         after(there, settled)

@@ -1,10 +1,11 @@
 // Rules that must not be written because a fact is missing, but are enforced already: they stay, whatever the name of their policy. Rules
 // that are not enforced are not written. Must not know which fact is missing.
-import { markOf, type RuleInPlace } from '../model/enforced-rules.ts';
+
 import type { Rule } from '../model/network-policy.ts';
 import { allowing, nonEmpty, ruleFor } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy, WithheldRule } from '../model/policies.ts';
+import { type DirectedRule, ruleFingerprint } from '../model/rule-fingerprints.ts';
 
 /** The policies with those of the withheld rules that are enforced already. Ordered by name. */
 export function withEnforced(
@@ -13,21 +14,21 @@ export function withEnforced(
   owned: readonly OwnedPolicy[],
 ): readonly DesiredPolicy[] {
   const enforced = new Set(
-    owned.filter(({ beingDeleted }) => !beingDeleted).flatMap((each) => each.blockRules),
+    owned.filter(({ beingDeleted }) => !beingDeleted).flatMap((each) => each.addressRuleFingerprints),
   );
-  const kept = withheld.filter(({ policy, likeness }) =>
-    rulesIn(policy).every((rule) => enforced.has(markOf(placed(policy, rule), likeness))),
+  const kept = withheld.filter(({ policy, matchBy }) =>
+    rulesIn(policy).every((rule) => enforced.has(ruleFingerprint(ruleOfPolicy(policy, rule), matchBy))),
   );
   if (kept.length === 0) return desired;
   const byName = new Map(desired.map((policy) => [policy.name, policy]));
   for (const { policy, at } of kept) {
-    const settled = byName.get(policy.name);
-    byName.set(policy.name, settled === undefined ? policy : joined(settled, policy, at));
+    const existing = byName.get(policy.name);
+    byName.set(policy.name, existing === undefined ? policy : insertRule(existing, policy, at));
   }
   return [...byName.values()].sort((a, b) => compareText(a.name, b.name));
 }
 
-function placed({ spec }: DesiredPolicy, { peers, ports }: Rule): RuleInPlace {
+function ruleOfPolicy({ spec }: DesiredPolicy, { peers, ports }: Rule): DirectedRule {
   return { pods: spec.podSelector, direction: spec.policyTypes[0], peers, ports };
 }
 
@@ -40,15 +41,15 @@ function rulesIn({ spec: { ingress, egress } }: DesiredPolicy): readonly Rule[] 
 }
 
 /** A policy with one rule of another policy of the same name, at this rule's index among all. */
-function joined(settled: DesiredPolicy, { spec, origins }: DesiredPolicy, at: number): DesiredPolicy {
+function insertRule(existing: DesiredPolicy, { spec, origins }: DesiredPolicy, at: number): DesiredPolicy {
   const [direction] = spec.policyTypes;
-  const own = rulesIn(settled);
-  const added = rulesIn({ ...settled, spec });
+  const own = rulesIn(existing);
+  const added = rulesIn({ ...existing, spec });
   const rules = nonEmpty([...own.slice(0, at), ...added, ...own.slice(at)]);
-  if (rules === undefined) return settled;
-  const asking = settled.origins ?? [];
+  if (rules === undefined) return existing;
+  const asking = existing.origins ?? [];
   return {
-    ...settled,
+    ...existing,
     spec: allowing(spec.podSelector, direction, rules),
     origins: [...asking.slice(0, at), ...(origins ?? []), ...asking.slice(at)],
   };

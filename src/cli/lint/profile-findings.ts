@@ -22,7 +22,7 @@ export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled)
         namespace: namespace.namespace,
         desired: namespace.policies,
         actual: stores.policiesIn(namespace.namespace),
-        platform: platformAsOwner(platform),
+        transitionOwner: platformAsOwner(platform),
         keptIsolated: [],
         frozenOwners: namespace.frozenOwners,
         frozenMirrors: namespace.frozenMirrors,

@@ -3,9 +3,9 @@
 
 import type { Route } from '../../api/route.ts';
 import { quoteSome } from '../../model/counted.ts';
-import type { Likeness } from '../../model/enforced-rules.ts';
 import type { FindingCode } from '../../model/findings.ts';
 import type { Rule } from '../../model/network-policy.ts';
+import type { MatchBy } from '../../model/rule-fingerprints.ts';
 import type { LabelSelector, Labels } from '../../model/selectors.ts';
 import type { Gap } from '../../routes/route-end.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
@@ -27,7 +27,7 @@ export interface CompiledRoute {
   /** Its allow rules, also if it only waits for the other side. */
   readonly allowRules: readonly AllowRule[];
   /** Its allow rules must not be written because a fact is missing: they stay if they are enforced, identified by this. */
-  readonly withheld?: Likeness;
+  readonly withheld?: MatchBy;
 }
 
 /** The consent of the namespaces that a route leads to; `undefined` if none has to consent. */
@@ -64,7 +64,7 @@ export function compileRoute(resolved: ResolvedRoute, declaredIn: DeclaringNames
 function withheld(compiled: CompiledRoute, missingFact: MissingFact | undefined): CompiledRoute {
   if (missingFact === undefined || compiled.allowRules.length === 0) return compiled;
   const { route, allowRules } = compiled;
-  return { route, ...missingFact.problem, allowRules, withheld: missingFact.likeness };
+  return { route, ...missingFact.problem, allowRules, withheld: missingFact.matchBy };
 }
 
 function compileResolved(

@@ -13,7 +13,7 @@ const known: PlatformSpec = {
 const web = { matchLabels: { 'app.kubernetes.io/name': 'web' } };
 
 function way(peer: Peer | undefined, more: Partial<FrozenPeer> = {}): FrozenPeer {
-  return { direction: 'Egress', pods: web, peer, ports: [], foundFor: undefined, ...more };
+  return { direction: 'Egress', pods: web, peer, ports: [], discoveredFor: undefined, ...more };
 }
 const block = (cidr: string, more: Partial<FrozenPeer> = {}) => way({ ipBlock: { cidr } }, more);
 
@@ -62,14 +62,14 @@ describe('of rules that are in force', () => {
   });
 
   test('an address that was found out for an end that is allowed stays, though the end is elsewhere now', () => {
-    const old = block('10.96.255.1/32', { foundFor: 'kubernetesAPI' });
+    const old = block('10.96.255.1/32', { discoveredFor: 'kubernetesAPI' });
     expect(staying(['app', 'kubernetesAPI'], [old])).toEqual([old]);
     expect(staying(['app', 'internet'], [old])).toEqual([]);
     expect(staying(['app', 'kubernetesAPI'], [block('10.96.255.1/32')])).toEqual([]);
   });
 
   test('no place is spared by the word of an end whose addresses people write', () => {
-    const old = block('10.96.255.1/32', { foundFor: 'ingressController' });
+    const old = block('10.96.255.1/32', { discoveredFor: 'ingressController' });
     expect(staying(['app', 'ingressController'], [old])).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ export interface FrozenPeer {
   /** None means every port. */
   readonly ports: readonly PolicyPort[];
   /** The route end for which an address was discovered; `undefined` if somebody wrote it, or if that is not known. */
-  readonly foundFor: string | undefined;
+  readonly discoveredFor: string | undefined;
 }
 
 /** The peers of one namespace that guardrails certainly forbid; if ranges are too many together, the last ones. */
@@ -44,8 +44,11 @@ export function forbiddenBy(
   if (ends.includes('anywhere')) return () => new Set();
   const allowed: ReadonlySet<string> = new Set(ends);
   /** An address may be an old one of an allowed end: it does not prove that somebody asked for it. */
-  const isSpared = ({ peer, foundFor }: FrozenPeer) =>
-    isBlock(peer) && foundFor !== undefined && isDiscoveredEnd(foundFor) && allowed.has(foundFor);
+  const isSpared = ({ peer, discoveredFor }: FrozenPeer) =>
+    isBlock(peer) &&
+    discoveredFor !== undefined &&
+    isDiscoveredEnd(discoveredFor) &&
+    allowed.has(discoveredFor);
   const isForbidden = (lasting: FrozenPeer): boolean => {
     if (lasting.peer === undefined) return true;
     if (isSpared(lasting)) return false;

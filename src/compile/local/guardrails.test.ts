@@ -147,7 +147,7 @@ describe('a route beyond the guardrails', () => {
     const { policies, withheld } = compile(given).namespaces[0] ?? { policies: [], withheld: [] };
     expect(JSON.stringify(policies)).toContain('192.0.2.0/24');
     expect(JSON.stringify(policies)).not.toContain('203.0.113.0/24');
-    expect(withheld).toMatchObject([{ at: 1, likeness: 'SameRule', policy: { origins: [['b-waiting']] } }]);
+    expect(withheld).toMatchObject([{ at: 1, matchBy: 'SameRule', policy: { origins: [['b-waiting']] } }]);
     expect(policies.map(({ name }) => name)).toContain(withheld[0]?.policy.name);
   });
 

@@ -132,7 +132,7 @@ export class Guardrails {
       'and',
     );
     const message = `it may reach what rule \`${this.#rule}\` of the platform profile does not allow: that is unknown until a platform engineer sets ${fields}; rules that are already enforced stay`;
-    return { problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message }, likeness: 'SameRule' };
+    return { problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message }, matchBy: 'SameRule' };
   }
 
   /** An egress route that can't be resolved is judged by its keyword. */

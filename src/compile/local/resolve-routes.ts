@@ -2,9 +2,9 @@
 // Must not know the egress mode, nor other namespaces: route-states.ts does. allow-policies.ts merges rules into policies.
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
 import type { Route } from '../../api/route.ts';
-import type { Likeness } from '../../model/enforced-rules.ts';
 import { type NonEmpty, type Rule, ruleOn } from '../../model/network-policy.ts';
 import { type Result, success } from '../../model/result.ts';
+import type { MatchBy } from '../../model/rule-fingerprints.ts';
 import type { LabelSelector } from '../../model/selectors.ts';
 import { endOf } from '../../routes/index.ts';
 import { onPodPorts } from '../../routes/pod-ports.ts';
@@ -47,7 +47,7 @@ export interface ResolvedEgress {
 /** Why a route must not be written now, and how to identify it if it is enforced already. */
 export interface MissingFact {
   readonly problem: EndProblem;
-  readonly likeness: Likeness;
+  readonly matchBy: MatchBy;
 }
 
 /** A resolved route. */
@@ -101,7 +101,7 @@ function missingFactOf(
   context: RouteContext,
 ): { readonly missingFact?: MissingFact } {
   const problem = end.missingFact?.(context);
-  return problem === undefined ? {} : { missingFact: { problem, likeness: 'SameRanges' } };
+  return problem === undefined ? {} : { missingFact: { problem, matchBy: 'SameRanges' } };
 }
 
 function gapOf(

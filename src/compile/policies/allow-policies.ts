@@ -1,11 +1,11 @@
 // Merges allow rules into policies: rules to the same pods, or from them, share one, because many small policies are
 // expensive on iptables CNIs. Must not know why something is allowed.
 import { andMore, nameSome } from '../../model/counted.ts';
-import type { Likeness } from '../../model/enforced-rules.ts';
 import { allowing, canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../../model/policies.ts';
 import { allowPolicyName } from '../../model/policy-names.ts';
+import type { MatchBy } from '../../model/rule-fingerprints.ts';
 import { type LabelSelector, selectsEverything } from '../../model/selectors.ts';
 import type { AllowRule, RequestedAllowRule } from '../local/allow-rule.ts';
 import { bucketOf, bucketsFor, namesListedIn, namesPerBucket, shard } from './buckets.ts';
@@ -52,9 +52,9 @@ export function withheldRules(
   return partsOf(allowRules)
     .flatMap(({ first, part, rules }) =>
       rules.flatMap((rule, at) => {
-        const { withheld: likeness } = rule;
-        if (likeness === undefined) return [];
-        return allowPolicy(about, first, part, [rule]).map((policy) => ({ policy, at, likeness }));
+        const { withheld: matchBy } = rule;
+        if (matchBy === undefined) return [];
+        return allowPolicy(about, first, part, [rule]).map((policy) => ({ policy, at, matchBy }));
       }),
     )
     .sort((a, b) => compareText(a.policy.name, b.policy.name) || a.at - b.at);
@@ -80,8 +80,8 @@ export interface MergedRule {
   readonly rule: Rule;
   readonly origins: readonly string[];
   /** Absent if one of its origins lacks no fact. */
-  readonly withheld?: Likeness;
-  readonly foundFor?: string | undefined;
+  readonly withheld?: MatchBy;
+  readonly discoveredFor?: string | undefined;
 }
 
 /** The allow rules for the same pods in the same direction as one policy, or as several if there are many rules. */
@@ -129,7 +129,7 @@ export function allowPolicy(
       owner,
       description: described(describe(about, of, origins), spec),
       origins: annotatedOrigins(rules),
-      ...foundForOf(rules),
+      ...discoveredForOf(rules),
       spec,
     },
   ];
@@ -142,20 +142,20 @@ function merge(allowRules: readonly RequestedAllowRule[]): readonly MergedRule[]
     {
       readonly rule: Rule;
       readonly origins: string[];
-      withheld: Likeness | undefined;
-      foundFor: string | undefined;
+      withheld: MatchBy | undefined;
+      discoveredFor: string | undefined;
     }
   >();
-  for (const { rule, origin, withheld, foundFor } of allowRules) {
+  for (const { rule, origin, withheld, discoveredFor } of allowRules) {
     const text = canonicalJson(rule);
     const same = rules.get(text);
     if (same === undefined) {
-      rules.set(text, { rule, origins: [origin], withheld, foundFor });
+      rules.set(text, { rule, origins: [origin], withheld, discoveredFor });
       continue;
     }
     if (!same.origins.includes(origin)) same.origins.push(origin);
     same.withheld &&= withheld;
-    if (same.foundFor !== foundFor) same.foundFor = undefined;
+    if (same.discoveredFor !== discoveredFor) same.discoveredFor = undefined;
   }
   return [...rules.values()].map(({ withheld, ...rule }) =>
     withheld === undefined ? rule : { ...rule, withheld },
@@ -163,13 +163,13 @@ function merge(allowRules: readonly RequestedAllowRule[]): readonly MergedRule[]
 }
 
 /** Only for rules with addresses: a selector describes itself. */
-function foundForOf(rules: readonly MergedRule[]): Pick<DesiredPolicy, 'foundFor'> {
-  const known = rules.flatMap(({ rule, foundFor }, index) =>
-    foundFor !== undefined && rule.peers.some((peer) => 'ipBlock' in peer)
-      ? [[index, foundFor] as const]
+function discoveredForOf(rules: readonly MergedRule[]): Pick<DesiredPolicy, 'discoveredFor'> {
+  const known = rules.flatMap(({ rule, discoveredFor }, index) =>
+    discoveredFor !== undefined && rule.peers.some((peer) => 'ipBlock' in peer)
+      ? [[index, discoveredFor] as const]
       : [],
   );
-  return known.length === 0 ? {} : { foundFor: Object.fromEntries(known) };
+  return known.length === 0 ? {} : { discoveredFor: Object.fromEntries(known) };
 }
 
 function annotatedOrigins(rules: readonly MergedRule[]): readonly (readonly string[])[] {

@@ -25,9 +25,9 @@ export function compiledProfile({ profile, routes }: ProfileRoutes): CompiledPro
 }
 
 /** The end for which the addresses of an allow rule were discovered. */
-function foundForOf({ from, to }: Route, { direction }: AllowRule): { readonly foundFor?: string } {
+function discoveredForOf({ from, to }: Route, { direction }: AllowRule): { readonly discoveredFor?: string } {
   const { name } = endOf(direction === 'Ingress' ? from : to).end;
-  return isDiscoveredEnd(name) ? { foundFor: name } : {};
+  return isDiscoveredEnd(name) ? { discoveredFor: name } : {};
 }
 
 function policiesOf(
@@ -38,7 +38,7 @@ function policiesOf(
     allowRules.map((allowRule) => ({
       ...allowRule,
       origin: route.name,
-      ...foundForOf(route, allowRule),
+      ...discoveredForOf(route, allowRule),
       ...(withheld === undefined ? {} : { withheld }),
     })),
   );

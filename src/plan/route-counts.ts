@@ -5,14 +5,14 @@ import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 
 /** Routes with the same state and reason. */
-export interface RouteTally {
+export interface RouteCount {
   readonly state: CompiledRoute['state'];
   readonly reason: CompiledRoute['reason'];
   readonly count: number;
 }
 
 /** Counts the routes of a namespace, in the order of first occurrence. */
-export function tallyRoutes(profiles: readonly CompiledProfile[]): readonly RouteTally[] {
+export function countRoutes(profiles: readonly CompiledProfile[]): readonly RouteCount[] {
   const routes = profiles.flatMap((profile) => profile.routes);
   const alike = Map.groupBy(routes, ({ state, reason }) => `${state} ${reason}`);
   return [...alike.values()].flatMap(([first, ...rest]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { profile } from '../../test/fixtures.ts';
 import type { CompiledRoute } from '../compile/across/route-states.ts';
-import { tallyRoutes } from './route-tally.ts';
+import { countRoutes } from './route-counts.ts';
 
 const route = (state: CompiledRoute['state'], reason: CompiledRoute['reason']): CompiledRoute => ({
   route: { name: 'web', from: { app: 'web' }, to: { app: 'mongo' } },
@@ -21,7 +21,7 @@ describe('the tally of routes', () => {
   test('counts those that stand alike over all profiles of a namespace', () => {
     const first = compiled(route('Active', 'Active'), route('Rejected', 'ServicePortMissing'));
     const second = compiled(route('Active', 'Active'), route('Pending', 'ServiceMissing'));
-    expect(tallyRoutes([first, second])).toEqual([
+    expect(countRoutes([first, second])).toEqual([
       { state: 'Active', reason: 'Active', count: 2 },
       { state: 'Rejected', reason: 'ServicePortMissing', count: 1 },
       { state: 'Pending', reason: 'ServiceMissing', count: 1 },
@@ -29,13 +29,13 @@ describe('the tally of routes', () => {
   });
 
   test('keeps apart routes that are in force, with a remark or without', () => {
-    expect(tallyRoutes([compiled(route('Active', 'Active'), route('Active', 'SourceClosed'))])).toEqual([
+    expect(countRoutes([compiled(route('Active', 'Active'), route('Active', 'SourceClosed'))])).toEqual([
       { state: 'Active', reason: 'Active', count: 1 },
       { state: 'Active', reason: 'SourceClosed', count: 1 },
     ]);
   });
 
   test('is empty where there are no routes', () => {
-    expect(tallyRoutes([compiled()])).toEqual([]);
+    expect(countRoutes([compiled()])).toEqual([]);
   });
 });

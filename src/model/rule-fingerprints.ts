@@ -4,35 +4,38 @@ import { canonicalJson, type Direction, fingerprint, isStandIn, type PolicyPort 
 import type { LabelSelector } from './selectors.ts';
 
 /** How to recognise a rule that must not be written among the existing ones. */
-export type Likeness =
+export type MatchBy =
   /** It is exactly the same rule. */
   | 'SameRule'
   /** It has the same ranges: their exceptions were discovered, and may be more or fewer by now. */
   | 'SameRanges';
 
 /** A rule of a policy, stored or desired: `peers` are those of its direction. */
-export interface RuleInPlace {
+export interface DirectedRule {
   readonly pods: LabelSelector;
   readonly direction: Direction;
   readonly peers: readonly object[];
   readonly ports?: readonly Partial<PolicyPort>[] | undefined;
 }
 
-/** The text that identifies a rule; two rules that differ in more than `likeness` allows have different texts. */
-export function markOf({ pods, direction, peers, ports = [] }: RuleInPlace, likeness: Likeness): string {
+/** The text that identifies a rule; two rules that differ in more than `matchBy` allows have different texts. */
+export function ruleFingerprint(
+  { pods, direction, peers, ports = [] }: DirectedRule,
+  matchBy: MatchBy,
+): string {
   const alike =
-    likeness === 'SameRule'
+    matchBy === 'SameRule'
       ? peers
       : peers.map((peer) => (isBlock(peer) ? { ipBlock: { cidr: peer.ipBlock.cidr } } : peer));
   // An earlier version wrote port names without a number beside them.
   const asked = ports.filter((port) => !isStandIn(port, { ports }));
-  return fingerprint({ likeness, pods: canonicalJson(pods), direction, peers: alike, ports: asked });
+  return fingerprint({ matchBy, pods: canonicalJson(pods), direction, peers: alike, ports: asked });
 }
 
 /** Both texts of a rule; none if it names no address, because such a rule is never withheld. */
-export function marksOf(rule: RuleInPlace): readonly string[] {
+export function ruleFingerprints(rule: DirectedRule): readonly string[] {
   if (!rule.peers.some(isBlock)) return [];
-  return [markOf(rule, 'SameRule'), markOf(rule, 'SameRanges')];
+  return [ruleFingerprint(rule, 'SameRule'), ruleFingerprint(rule, 'SameRanges')];
 }
 
 function isBlock(peer: object): peer is { readonly ipBlock: { readonly cidr: string } } {
