@@ -2,14 +2,7 @@
 // Must not know what should be allowed.
 import { type Analysis, analyze } from '../../src/analyze/analysis.ts';
 import { type Endpoint, formatEndpoint } from '../../src/analyze/endpoints.ts';
-import {
-  covers,
-  formatPortSet,
-  intersect,
-  noPorts,
-  type PortSet,
-  subtract,
-} from '../../src/model/port-set.ts';
+import { formatPortSet, noPorts, type PortSet, portSets } from '../../src/model/port-set.ts';
 import { readAnalysisInput } from '../../src/objects/analysis-input.ts';
 import type { PolicySet } from './policy-recorder.ts';
 
@@ -55,7 +48,12 @@ function between(analysis: Analysis, from: Endpoint, to: Endpoint): readonly [st
   const [first, ...rest] = parts;
   if (first === undefined) return [];
   // For several pods, or addresses, what is allowed for all of them.
-  return [[`${formatEndpoint(from)} -> ${formatEndpoint(to)}`, rest.reduce(intersect, first)]];
+  return [
+    [
+      `${formatEndpoint(from)} -> ${formatEndpoint(to)}`,
+      rest.reduce((a, b) => portSets.intersection(a, b), first),
+    ],
+  ];
 }
 
 function podOf(key: string, ips: readonly string[]): object {
@@ -71,13 +69,15 @@ function podOf(key: string, ips: readonly string[]): object {
 
 /** What both allow. */
 export function both(a: Connectivity, b: Connectivity): Connectivity {
-  return new Map([...a].map(([name, ports]) => [name, intersect(ports, b.get(name) ?? noPorts)]));
+  return new Map([...a].map(([name, ports]) => [name, portSets.intersection(ports, b.get(name) ?? noPorts)]));
 }
 
 /** What is in `inner` and not in `outer`, as texts for people: empty if `outer` contains all of it. */
 export function beyond(inner: Connectivity, outer: Connectivity): readonly string[] {
   return [...inner].flatMap(([name, ports]) => {
     const allowed = outer.get(name) ?? noPorts;
-    return covers(allowed, ports) ? [] : [`${name}: ${formatPortSet(subtract(ports, allowed))}`];
+    return portSets.covers(allowed, ports)
+      ? []
+      : [`${name}: ${formatPortSet(portSets.difference(ports, allowed))}`];
   });
 }

@@ -1,6 +1,6 @@
 // One of the two inputs of a comparison, analysed: a workload that is missing in it reaches nothing and is reached by nothing.
 // Must not know the other input.
-import type { IpRange } from '../model/ip-ranges.ts';
+import type { Family, IpRange } from '../model/ip-ranges.ts';
 import type { AccessSignature } from './classes/access-signatures.ts';
 import type { AtomicPredicates } from './classes/atomic-predicates.ts';
 import { findEquivalenceClasses, type SourceClass, type TargetClass } from './classes/equivalence-classes.ts';
@@ -9,7 +9,6 @@ import type { AnalysisInput } from './facts.ts';
 import { indexPolicies } from './policy-index.ts';
 import type { PortsId, PortTable } from './port-table.ts';
 import { type OpenTargets, Reachability, type Row } from './reachability.ts';
-import type { Family } from './sides.ts';
 
 /** What some pods allow to or from addresses. */
 export interface AddressSide {

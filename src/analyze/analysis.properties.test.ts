@@ -7,7 +7,7 @@ import { runs } from '../../test/property-runs.ts';
 import { shuffle } from '../../test/random-cluster.ts';
 import { analysisInput, someAddresses } from '../../test/random-policies.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
-import { formatPortSet, noPorts, type PortSet, subtract } from '../model/port-set.ts';
+import { formatPortSet, noPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Protocol, protocols } from '../model/ports.ts';
 import { analyze } from './analysis.ts';
 import { compare } from './compare.ts';
@@ -230,8 +230,8 @@ describe('a comparison', () => {
         const lost = listed([...connectionsOf(difference.lost)]);
         for (const [from, to] of pairsOf(probesOf(before))) {
           const [old, now] = [was(from, to), is(from, to)];
-          expectSame(from, to, formatPortSet(gained(from, to)), formatPortSet(subtract(now, old)));
-          expectSame(from, to, formatPortSet(lost(from, to)), formatPortSet(subtract(old, now)));
+          expectSame(from, to, formatPortSet(gained(from, to)), formatPortSet(portSets.difference(now, old)));
+          expectSame(from, to, formatPortSet(lost(from, to)), formatPortSet(portSets.difference(old, now)));
         }
       }),
       runs(100),

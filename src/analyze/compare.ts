@@ -49,8 +49,8 @@ class Change {
 
   add(other: Bundle, before: PortsId, after: PortsId): void {
     if (before === after) return;
-    this.gain(other, this.#table.subtract(after, before));
-    this.lose(other, this.#table.subtract(before, after));
+    this.gain(other, this.#table.difference(after, before));
+    this.lose(other, this.#table.difference(before, after));
   }
 
   gain(other: Bundle, ports: PortsId): void {
@@ -146,8 +146,8 @@ class Comparison {
     const cuts = [before, after].flatMap((side) => (side === undefined ? [] : cutsOf(side.signature)));
     const was = (range: IpRange) => this.#before.portsOfRange(before, range);
     const is = (range: IpRange) => this.#after.portsOfRange(after, range);
-    const gained = mapAddresses(everyAddress, cuts, (range) => this.#table.subtract(is(range), was(range)));
-    const lost = mapAddresses(everyAddress, cuts, (range) => this.#table.subtract(was(range), is(range)));
+    const gained = mapAddresses(everyAddress, cuts, (range) => this.#table.difference(is(range), was(range)));
+    const lost = mapAddresses(everyAddress, cuts, (range) => this.#table.difference(was(range), is(range)));
     for (const { end, value } of gained) change.gain(addressBundle(end), value);
     for (const { end, value } of lost) change.lose(addressBundle(end), value);
   }

@@ -1,24 +1,15 @@
 // Why a connection is allowed or denied: the answer of each side, by which rules of which policies, and what else to know.
 // Must not know how the pair was found.
+import { families } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
-import {
-  allPorts,
-  covers,
-  intersect,
-  isEmpty,
-  noPorts,
-  type PortSet,
-  portSetOf,
-  unite,
-} from '../model/port-set.ts';
+import { allPorts, noPorts, type PortSet, portSetOf, portSets } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
 import { type Endpoint, isSelf } from './endpoints.ts';
 import type { PolicyFacts } from './facts.ts';
 import { type NamedEnd, type Note, notesOn, selfNote } from './notes.ts';
 import { resolvePorts } from './rule-ports.ts';
 import {
-  families,
   isPods,
   type PairEnd,
   type PairSide,
@@ -122,12 +113,12 @@ function numbersOf(port: PortSpec, to: PairEnd): PortSet {
 }
 
 function allows(ports: PortSet, asked: PortSet | undefined): boolean {
-  if (asked === undefined) return !isEmpty(ports);
-  return !isEmpty(asked) && covers(ports, asked);
+  if (asked === undefined) return !portSets.isEmpty(ports);
+  return !portSets.isEmpty(asked) && portSets.covers(ports, asked);
 }
 
 function explainSide(direction: Direction, side: PairSide, asked: PortSet | undefined): SideExplanation {
-  const ports = families.map((family) => portsOfSide(side, family)).reduce(unite, noPorts);
+  const ports = portSets.union(...families.map((family) => portsOfSide(side, family)));
   const isolated = side.standing === 'Isolated' ? side : undefined;
   return {
     side: direction,
@@ -144,7 +135,7 @@ function reasonOf({ rule, ports, block }: RuleMatch, asked: PortSet | undefined)
     policy: policyReason(rule.policy),
     rule: rule.index,
     ports,
-    allows: !isEmpty(intersect(ports, asked ?? allPorts)),
+    allows: !portSets.isEmpty(portSets.intersection(ports, asked ?? allPorts)),
     origins: rule.policy.origins?.[rule.index] ?? [],
     ...(block === undefined ? {} : { block }),
   };

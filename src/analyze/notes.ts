@@ -1,20 +1,13 @@
 // What a reader of an explanation should know besides the policies: about nodes, addresses and port names.
 // Must not know how the explanation is made.
 import { quoteSome } from '../model/counted.ts';
-import { allPorts, covers, formatPortSet, intersect, isEmpty, type PortSet } from '../model/port-set.ts';
+import { type Family, families } from '../model/ip-ranges.ts';
+import { allPorts, formatPortSet, type PortSet, portSets } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
 import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { isBlock } from './rules.ts';
-import {
-  type Family,
-  families,
-  familiesOf,
-  isPods,
-  type PairEnd,
-  type PairSide,
-  portsOfSide,
-} from './sides.ts';
+import { familiesOf, isPods, type PairEnd, type PairSide, portsOfSide } from './sides.ts';
 
 /** Something to know that is not in a policy. */
 export interface Note {
@@ -94,7 +87,8 @@ function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted):
     if (side.standing !== 'Isolated' || !isPods(other.is) || other.is.addresses.length > 0) return [];
     // Only rules for the requested ports count, whatever addresses their blocks match.
     const rules = side.rules.filter(
-      ({ ports }) => !isEmpty(intersect(resolvePorts(ports, declared), asked ?? allPorts)),
+      ({ ports }) =>
+        !portSets.isEmpty(portSets.intersection(resolvePorts(ports, declared), asked ?? allPorts)),
     );
     const peers = rules.flatMap(({ peers: all = [] }) => all).filter(isBlock);
     const cidrs = [...new Set(peers.map(({ cidr }) => cidr))];
@@ -112,7 +106,7 @@ function nodeTraffic({ from, ingress, allowed }: Noted): readonly Note[] {
 }
 
 function missingPort({ to, port, asked }: Noted): readonly Note[] {
-  if (port === undefined || !('name' in port) || asked === undefined || !isEmpty(asked)) return [];
+  if (port === undefined || !('name' in port) || asked === undefined || !portSets.isEmpty(asked)) return [];
   const message = isWorkload(to.name)
     ? `${quote(to.name)} has no ${port.protocol} port named \`${port.name}\``
     : `${quote(to.name)} is an address, and addresses have no port names`;
@@ -124,7 +118,7 @@ function noCommonPort({ from, to, egress, ingress, allowed, asked }: Noted): rea
   const common = familiesOf(from.is).filter((family) => familiesOf(to.is).includes(family));
   const met = common.flatMap((family) => {
     const [out, into] = [portsOfSide(egress, family), portsOfSide(ingress, family)];
-    return isEmpty(out) || isEmpty(into) ? [] : [{ out, into }];
+    return portSets.isEmpty(out) || portSets.isEmpty(into) ? [] : [{ out, into }];
   });
   const [first] = met;
   if (first === undefined) return [];
@@ -148,7 +142,7 @@ function wrongFamilies({ from, to, egress, ingress, allowed, asked }: Noted): re
 function familiesThatAllow(side: PairSide, asked: PortSet | undefined): readonly Family[] {
   return families.filter((family) => {
     const ports = portsOfSide(side, family);
-    return asked === undefined ? !isEmpty(ports) : covers(ports, asked);
+    return asked === undefined ? !portSets.isEmpty(ports) : portSets.covers(ports, asked);
   });
 }
 

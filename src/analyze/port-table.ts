@@ -1,14 +1,6 @@
 // Sets of ports as numbers, so that equal sets have the same number and no union or intersection is computed twice.
 // An analysis has few different sets, and uses each of them very often. Must not know whose ports they are.
-import {
-  allPorts,
-  formatPortSet,
-  intersect,
-  noPorts,
-  type PortSet,
-  subtract,
-  unite,
-} from '../model/port-set.ts';
+import { allPorts, formatPortSet, noPorts, type PortSet, portSets } from '../model/port-set.ts';
 
 /** The number of a set of ports in one table. */
 export type PortsId = number;
@@ -17,9 +9,9 @@ export type PortsId = number;
 export class PortTable {
   readonly #ids = new Map<string, PortsId>();
   readonly #sets: PortSet[] = [];
-  readonly #united = new Map<number, PortsId>();
-  readonly #intersected = new Map<number, PortsId>();
-  readonly #subtracted = new Map<number, PortsId>();
+  readonly #unions = new Map<number, PortsId>();
+  readonly #intersections = new Map<number, PortsId>();
+  readonly #differences = new Map<number, PortsId>();
   /** No port; it is 0. */
   readonly none = this.idOf(noPorts);
   /** Every port. */
@@ -43,35 +35,35 @@ export class PortTable {
     return set;
   }
 
-  unite(a: PortsId, b: PortsId): PortsId {
+  union(a: PortsId, b: PortsId): PortsId {
     if (a === b || b === this.none || a === this.all) return a;
     if (a === this.none || b === this.all) return b;
-    return this.#combine(this.#united, a, b, unite);
+    return this.#combine(this.#unions, a, b, 'union');
   }
 
-  intersect(a: PortsId, b: PortsId): PortsId {
+  intersection(a: PortsId, b: PortsId): PortsId {
     if (a === b || a === this.none || b === this.all) return a;
     if (b === this.none || a === this.all) return b;
-    return this.#combine(this.#intersected, a, b, intersect);
+    return this.#combine(this.#intersections, a, b, 'intersection');
   }
 
   /** What is in `a` and not in `b`. */
-  subtract(a: PortsId, b: PortsId): PortsId {
+  difference(a: PortsId, b: PortsId): PortsId {
     if (a === this.none || b === this.none) return a;
     if (a === b || b === this.all) return this.none;
-    return this.#combine(this.#subtracted, a, b, subtract);
+    return this.#combine(this.#differences, a, b, 'difference');
   }
 
   #combine(
     known: Map<number, PortsId>,
     a: PortsId,
     b: PortsId,
-    how: (a: PortSet, b: PortSet) => PortSet,
+    operation: 'union' | 'intersection' | 'difference',
   ): PortsId {
     const pair = a * 2 ** 26 + b;
     const found = known.get(pair);
     if (found !== undefined) return found;
-    const id = this.idOf(how(this.setOf(a), this.setOf(b)));
+    const id = this.idOf(portSets[operation](this.setOf(a), this.setOf(b)));
     known.set(pair, id);
     return id;
   }

@@ -1,12 +1,12 @@
 // Which class reaches which. It is computed from the few sets of peers in the policies on both sides, not by testing
 // every pair, so the cost is proportional to the answer. Must not know why.
-import type { IpRange } from '../model/ip-ranges.ts';
+import type { Family, IpRange } from '../model/ip-ranges.ts';
 import { type AddressValue, everyAddress, mapAddresses } from './address-map.ts';
 import type { AccessSignature, Grant, PortDemand } from './classes/access-signatures.ts';
 import type { EquivalenceClasses, SourceClass, TargetClass } from './classes/equivalence-classes.ts';
 import type { PortsId, PortTable } from './port-table.ts';
 import { resolvePorts } from './rule-ports.ts';
-import { type Family, isIn } from './sides.ts';
+import { isIn } from './sides.ts';
 
 /** What a source reaches: these ports of these targets, and at all other targets what both sides leave open to everyone. */
 export interface Row {
@@ -87,7 +87,7 @@ export class Reachability {
   /** The ports of targets without an entry of their own in a row. */
   openPorts(source: SourceClass, { base, families }: Pick<OpenTargets, 'base' | 'families'>): PortsId {
     const isPossible = families.some((family) => source.families.includes(family));
-    return isPossible ? this.#table.intersect(source.egress.base, base) : this.#table.none;
+    return isPossible ? this.#table.intersection(source.egress.base, base) : this.#table.none;
   }
 
   /** The ports of one target. */
@@ -112,7 +112,7 @@ export class Reachability {
   portsOfRange({ base, grants }: AccessSignature, range: IpRange): PortsId {
     return grants
       .filter(({ peers: { block } }) => block !== undefined && isIn(block, range))
-      .reduce((ports, grant) => this.#table.unite(ports, grant.ports.numbers), base);
+      .reduce((ports, grant) => this.#table.union(ports, grant.ports.numbers), base);
   }
 
   /** Every target with more than what it leaves open to everyone; a target may occur twice. */
@@ -154,7 +154,7 @@ export class Reachability {
   #add(channels: Channels, grant: Grant | undefined, target: TargetClass): void {
     if (grant === undefined) return;
     const through = grant.peers.block?.range.family ?? 'any';
-    channels[through] = this.#table.unite(channels[through], this.#resolve(grant.ports, target));
+    channels[through] = this.#table.union(channels[through], this.#resolve(grant.ports, target));
   }
 
   #resolve({ numbers, names }: PortDemand, target: TargetClass): PortsId {
@@ -163,18 +163,18 @@ export class Reachability {
     this.#resolved.set(names, known);
     const found = known.get(target.index) ?? this.#table.idOf(resolvePorts(names, target.podClass.ports));
     known.set(target.index, found);
-    return this.#table.unite(numbers, found);
+    return this.#table.union(numbers, found);
   }
 
   #meet(out: Channels, into: Channels, families: readonly Family[]): PortsId {
     return families
       .map((family) =>
-        this.#table.intersect(
-          this.#table.unite(out.any, out[family]),
-          this.#table.unite(into.any, into[family]),
+        this.#table.intersection(
+          this.#table.union(out.any, out[family]),
+          this.#table.union(into.any, into[family]),
         ),
       )
-      .reduce((all, ports) => this.#table.unite(all, ports), this.#table.none);
+      .reduce((all, ports) => this.#table.union(all, ports), this.#table.none);
   }
 }
 

@@ -1,7 +1,7 @@
 // The ports that a rule allows at a destination with known port names.
 // Must not know which destinations the rule has.
 
-import { allPorts, noPorts, type PortSet, portSetOf, unite } from '../model/port-set.ts';
+import { allPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { everyPort, type PortInterval } from '../model/ports.ts';
 import type { ContainerPort, RulePort } from './facts.ts';
 
@@ -17,9 +17,11 @@ export function resolvePorts(
   declared: readonly ContainerPort[],
 ): PortSet {
   if (ports === undefined) return allPorts;
-  return ports
-    .map((port) => portSetOf(port.protocol ?? 'TCP', numbersOf(port, declared)))
-    .reduce(unite, noPorts);
+  return portSets.of((protocol) =>
+    ports
+      .filter((port) => (port.protocol ?? 'TCP') === protocol)
+      .flatMap((port) => numbersOf(port, declared)),
+  );
 }
 
 /** Whether any of the ports is a name: then the allowed numbers depend on the destination. */

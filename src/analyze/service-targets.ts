@@ -1,7 +1,7 @@
 // The pods behind a Service and their own ports: policies use the ports of pods, people use the ports of Services.
 // Must not know policies.
 
-import { isEmpty, type PortSet } from '../model/port-set.ts';
+import { type PortSet, portSets } from '../model/port-set.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { ServiceFacts, ServicePort } from '../model/services.ts';
@@ -67,7 +67,7 @@ function targetOf({ headless }: ServiceFacts, port: ServicePort, behind: readonl
   }));
   return {
     port,
-    ends: ends.filter(({ ports }) => !isEmpty(ports)),
-    without: ends.filter(({ ports }) => isEmpty(ports)).map(({ end }) => end),
+    ends: ends.filter(({ ports }) => !portSets.isEmpty(ports)),
+    without: ends.filter(({ ports }) => portSets.isEmpty(ports)).map(({ end }) => end),
   };
 }

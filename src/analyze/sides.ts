@@ -5,20 +5,14 @@
 // the ingress policy on the destination pod need to allow the connection"
 // (https://kubernetes.io/docs/concepts/services-networking/network-policies/).
 
-import { contains, type IpRange } from '../model/ip-ranges.ts';
+import { contains, type Family, families, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
-import { allPorts, intersect, noPorts, type PortSet, unite } from '../model/port-set.ts';
+import { allPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import type { PolicyFacts } from './facts.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { isBlock, type ParsedBlock, type ParsedPeer, type ParsedRule } from './rules.ts';
-
-/** The IP families. A pod's address in one family says nothing about the other. */
-export const families = [4, 6] as const;
-
-/** An IP family. */
-export type Family = (typeof families)[number];
 
 /** One end of a pair: pods that no policy distinguishes, or addresses of no pod that no policy distinguishes. */
 export type PairEnd = PodClass | { readonly range: IpRange };
@@ -85,18 +79,18 @@ export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, inde
 /** The ports on which a side allows traffic of one family. */
 export function portsOfSide(side: PairSide, family: Family): PortSet {
   if (side.standing !== 'Isolated') return allPorts;
-  return side.matches
-    .filter((match) => match.families.includes(family))
-    .map(({ ports }) => ports)
-    .reduce(unite, noPorts);
+  const matches = side.matches.filter((match) => match.families.includes(family));
+  return portSets.union(...matches.map(({ ports }) => ports));
 }
 
 /** The ports on which both sides allow traffic, in any family that both ends have. */
 export function portsOfPair(from: PairEnd, to: PairEnd, egress: PairSide, ingress: PairSide): PortSet {
-  return familiesOf(from)
-    .filter((family) => familiesOf(to).includes(family))
-    .map((family) => intersect(portsOfSide(egress, family), portsOfSide(ingress, family)))
-    .reduce(unite, noPorts);
+  const common = familiesOf(from).filter((family) => familiesOf(to).includes(family));
+  return portSets.union(
+    ...common.map((family) =>
+      portSets.intersection(portsOfSide(egress, family), portsOfSide(ingress, family)),
+    ),
+  );
 }
 
 /** The families of an end; both if its addresses are not known. */

@@ -1,13 +1,7 @@
 // The address ranges of the cluster: of its pods and nodes from the Nodes, of its Services from the ServiceCIDRs.
 // Must not know what they are used for.
-import {
-  type AddressSet,
-  countAddresses,
-  intersectAddresses,
-  uniteAddresses,
-  withoutAddresses,
-} from '../model/address-set.ts';
-import { formatCidr, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
+import { addressSetOf, addressSets, countAddresses } from '../model/address-set.ts';
+import { families, formatCidr, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
 import { coverRanges, mergeRanges } from '../model/merged-ranges.ts';
 import { once } from '../model/once.ts';
 import { addressesAmong } from '../model/reach.ts';
@@ -93,13 +87,10 @@ function limitedRanges(
 }
 
 /** Whether ranges that cover others contain too many other public addresses. */
-function addsTooManyPublic(covers: readonly IpRange[], told: readonly IpRange[]): boolean {
-  const added = intersectAddresses(withoutAddresses(spansOf(covers), spansOf(told)), publicAddresses());
-  return ([4, 6] as const).some((family) => countAddresses(added, family) > maxAddedPublic[family]);
-}
-
-function spansOf(ranges: readonly IpRange[]): AddressSet {
-  return uniteAddresses(ranges);
+function addsTooManyPublic(covers: readonly IpRange[], ranges: readonly IpRange[]): boolean {
+  const besides = addressSets.difference(addressSetOf(covers), addressSetOf(ranges));
+  const added = addressSets.intersection(besides, publicAddresses());
+  return families.some((family) => countAddresses(added, family) > maxAddedPublic[family]);
 }
 
 const publicAddresses = once(() => addressesAmong(publicPeers()));

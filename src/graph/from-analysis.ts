@@ -4,7 +4,7 @@
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AddressEnd, WorkloadEnd } from '../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../analyze/explain.ts';
-import { isEmpty } from '../model/port-set.ts';
+import { portSets } from '../model/port-set.ts';
 import { type Link, linksOf, placeKey } from './links.ts';
 import type { Arrow, GraphModel, GraphPlace, Room, Standing } from './model.ts';
 import { ReasonIndex } from './reason-index.ts';
@@ -61,7 +61,9 @@ function arrowOf(analysis: Analysis, link: Link, { indexes, places, notes }: Kno
     direction === 'Egress' ? analysis.explain(workload, end) : analysis.explain(end, workload),
   );
   const rulesOf = (side: 'egress' | 'ingress') =>
-    explained.flatMap((explanation) => explanation[side].rules).filter((rule) => !isEmpty(rule.ports));
+    explained
+      .flatMap((explanation) => explanation[side].rules)
+      .filter((rule) => !portSets.isEmpty(rule.ports));
   return {
     from,
     to,

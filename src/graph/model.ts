@@ -1,7 +1,7 @@
 // The model of a drawing: rooms (namespaces and the outside), places in them (workloads, address ranges), and arrows (who
 // reaches whom, on which ports, and why). Plain data with indexes instead of references, so that it becomes JSON as it is.
 // Must not know how anything is drawn.
-import { type PortSet, unite } from '../model/port-set.ts';
+import { type PortSet, portSets } from '../model/port-set.ts';
 import { everyPort, type PortInterval, type Protocol, protocols } from '../model/ports.ts';
 
 /** A namespace, or everything outside of all namespaces. */
@@ -87,9 +87,7 @@ export function isRinged(model: GraphModel, places: readonly number[]): boolean 
 
 /** The ports of several arrows together, one text each: `80`, `8000-8100`, `53/UDP`, `all TCP ports`, or `all ports`. */
 export function portLabels(model: GraphModel, arrows: readonly number[]): readonly string[] {
-  const [first, ...rest] = arrows.flatMap((index) => model.arrows[index]?.ports ?? []);
-  if (first === undefined) return [];
-  const union = rest.reduce(unite, first);
+  const union = portSets.union(...arrows.flatMap((index) => model.arrows[index]?.ports ?? []));
   const isWhole = (protocol: Protocol) =>
     union[protocol].some(({ first, last }) => last - first === everyPort.last - 1);
   if (protocols.every(isWhole)) return ['all ports'];

@@ -1,16 +1,22 @@
 // IP ranges of both families: the addresses of a CIDR, and whether one contains another.
 // Must not know what a range is used for; ranges of different families never overlap.
+import { contains as containsInterval, type Interval } from './interval-sets.ts';
 import { failure, type Result, success } from './result.ts';
 
+/** The IP families. A host's address in one family says nothing about the other. */
+export const families = [4, 6] as const;
+
+/** An IP family. */
+export type Family = (typeof families)[number];
+
 /** The addresses of one CIDR, from `first` to `last`, as integers of 32 or 128 bits. */
-export interface IpRange {
-  readonly family: 4 | 6;
+export interface IpRange extends Interval<bigint> {
+  readonly family: Family;
   readonly prefix: number;
-  readonly first: bigint;
-  readonly last: bigint;
 }
 
-const bitsOf = { 4: 32, 6: 128 } as const;
+/** How many bits an address of a family has. */
+export const bitsOf = { 4: 32, 6: 128 } as const;
 
 /**
  * Reads a CIDR as the API server does (Go's `netip.ParsePrefix`: no leading zeros, no zone), and refuses what it
@@ -95,7 +101,7 @@ function valueOfGroups(groups: readonly string[]): bigint | undefined {
 
 /** Whether every address of `inner` is one of `outer`; ranges of two families never contain each other. */
 export function contains(outer: IpRange, inner: IpRange): boolean {
-  return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
+  return outer.family === inner.family && containsInterval(outer, inner);
 }
 
 /** Orders by family, then by first address, then the larger range first. */
@@ -111,7 +117,7 @@ export function formatCidr(range: IpRange): string {
 }
 
 /** The canonical text of one address, an integer of 32 or 128 bits (RFC 5952 for IPv6, without IPv4 inside). */
-export function formatAddress(family: 4 | 6, value: bigint): string {
+export function formatAddress(family: Family, value: bigint): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');
   const digits = value.toString(16).padStart(32, '0');
   const text = (digits.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');

@@ -1,19 +1,33 @@
-// Many ranges as the fewest prefixes that cover exactly the same addresses.
+// Many ranges as the fewest prefixes that cover the same addresses, or few prefixes that cover a little more.
 // Must not know what the ranges are for.
-import { contains, type IpRange } from './ip-ranges.ts';
-
-const bitsOf = { 4: 32, 6: 128 } as const;
+import { addressSetOf } from './address-set.ts';
+import type { Interval } from './interval-sets.ts';
+import { bitsOf, type Family, families, type IpRange } from './ip-ranges.ts';
 
 /** The fewest ranges of whole prefixes with exactly the addresses of `ranges`; IPv4 first, then by address. */
 export function mergeRanges(ranges: readonly IpRange[]): readonly IpRange[] {
-  const merged: IpRange[] = [];
-  for (const range of [...ranges].sort(byAddress)) {
-    const last = merged.at(-1);
-    if (last !== undefined && contains(last, range)) continue;
-    merged.push(range);
-    while (mergeLast(merged));
+  const set = addressSetOf(ranges);
+  return families.flatMap((family) => set[family].flatMap((interval) => prefixesOf(family, interval)));
+}
+
+/** From the start, each time the largest prefix that begins there and ends within. */
+function prefixesOf(family: Family, { first, last }: Interval<bigint>): readonly IpRange[] {
+  const prefixes: IpRange[] = [];
+  let start = first;
+  while (start <= last) {
+    let range: IpRange = { family, prefix: bitsOf[family], first: start, last: start };
+    for (
+      let wider = range;
+      wider.first === start && wider.last <= last;
+      wider = prefixAt(range, range.prefix - 1)
+    ) {
+      range = wider;
+      if (range.prefix === 0) break;
+    }
+    prefixes.push(range);
+    start = range.last + 1n;
   }
-  return merged;
+  return prefixes;
 }
 
 /**
@@ -36,43 +50,23 @@ export function coverRanges(ranges: readonly IpRange[], most: number): readonly 
   const covers: IpRange[] = [];
   for (const [index, range] of merged.entries()) {
     const last = covers.at(-1);
-    if (last !== undefined && closed.has(index - 1)) covers[covers.length - 1] = around(last, range);
-    else covers.push(range);
+    if (last !== undefined && closed.has(index - 1)) {
+      covers[covers.length - 1] = prefixAt(last, commonPrefix(last, range));
+    } else covers.push(range);
   }
   return mergeRanges(covers);
 }
 
+/** The length of the longest prefix that holds both. */
 function commonPrefix(a: IpRange, b: IpRange): number {
   let shared = Math.min(a.prefix, b.prefix);
-  while (shared > 0 && startOf(a, shared) !== startOf(b, shared)) shared -= 1;
+  while (shared > 0 && prefixAt(a, shared).first !== prefixAt(b, shared).first) shared -= 1;
   return shared;
 }
 
-/** The smallest prefix that holds both. */
-function around(a: IpRange, b: IpRange): IpRange {
-  const prefix = commonPrefix(a, b);
-  const first = startOf(a, prefix);
-  return { family: a.family, prefix, first, last: first + (1n << BigInt(bitsOf[a.family] - prefix)) - 1n };
-}
-
-function startOf({ family, first }: IpRange, prefix: number): bigint {
+/** The prefix of this length in which a range begins. */
+function prefixAt({ family, first }: IpRange, prefix: number): IpRange {
   const hostBits = BigInt(bitsOf[family] - prefix);
-  return (first >> hostBits) << hostBits;
-}
-
-/** Orders a range before the ranges that it contains. */
-function byAddress(a: IpRange, b: IpRange): number {
-  if (a.family !== b.family) return a.family - b.family;
-  return a.first === b.first ? a.prefix - b.prefix : a.first < b.first ? -1 : 1;
-}
-
-/** Replaces the last two by their union, if they are its halves. Returns whether they were. */
-function mergeLast(merged: IpRange[]): boolean {
-  const [left, right] = merged.slice(-2);
-  if (left === undefined || right === undefined || left.family !== right.family) return false;
-  const size = 1n << BigInt(bitsOf[left.family] - left.prefix);
-  const areHalves =
-    left.prefix === right.prefix && left.first + size === right.first && (left.first & size) === 0n;
-  if (areHalves) merged.splice(-2, 2, { ...left, prefix: left.prefix - 1, last: right.last });
-  return areHalves;
+  const start = (first >> hostBits) << hostBits;
+  return { family, prefix, first: start, last: start + (1n << hostBits) - 1n };
 }

@@ -1,7 +1,8 @@
-// Converts ports as people write them to ports of a NetworkPolicy.
+// Ports of a NetworkPolicy: from what people write, back to it, and as a set of numbers.
 // Must not know whose ports they are.
 import { type NonEmpty, nonEmpty, type PolicyPort } from './network-policy.ts';
-import { everyPort, type PortSpec, parsePort } from './ports.ts';
+import { type PortSet, portSets } from './port-set.ts';
+import { everyPort, type PortInterval, type PortSpec, type Protocol, parsePort } from './ports.ts';
 
 /**
  * The ports of a rule; `undefined` if there is none, since an empty list would mean every port.
@@ -25,6 +26,19 @@ export function writtenPorts(
     const text = endPort === undefined ? port : `${port}-${endPort}`;
     return protocol === 'TCP' ? text : `${text}/${protocol}`;
   });
+}
+
+/** The ports of a rule by their numbers, without those that only a pod can tell: `named` stands for each of these. */
+export function numberedPorts(ports: readonly PolicyPort[], named: readonly PortInterval[] = []): PortSet {
+  const numbers: Record<Protocol, PortInterval[]> = { TCP: [], UDP: [], SCTP: [] };
+  for (const port of ports) numbers[port.protocol].push(...(numbersOf(port) ?? named));
+  return portSets.of((protocol) => numbers[protocol]);
+}
+
+/** The numbers of a port; `undefined` for a named one. */
+function numbersOf({ port, endPort }: PolicyPort): readonly PortInterval[] | undefined {
+  if (port === undefined) return [everyPort];
+  return typeof port === 'number' ? [{ first: port, last: endPort ?? port }] : undefined;
 }
 
 function policyPort(spec: PortSpec): PolicyPort {

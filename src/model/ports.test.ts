@@ -1,15 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  everyPort,
-  intervalsContain,
-  isPortName,
-  mergeIntervals,
-  type PortInterval,
-  type PortSpec,
-  parsePort,
-  protocols,
-} from './ports.ts';
+import { everyPort, isPortName, type PortSpec, parsePort, protocols } from './ports.ts';
 
 describe('a port as a person writes it', () => {
   test.each<[number | string, PortSpec]>([
@@ -83,48 +74,4 @@ describe('the name of a port', () => {
       expect(isPortName(name)).toBe(false);
     },
   );
-});
-
-describe('a set of port intervals', () => {
-  const end = fc.integer({ min: 1, max: 40 });
-  const interval: fc.Arbitrary<PortInterval> = fc
-    .tuple(end, end)
-    .map(([a, b]) => ({ first: Math.min(a, b), last: Math.max(a, b) }));
-  const numbers = (intervals: readonly PortInterval[]): Set<number> =>
-    new Set(
-      intervals.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i)),
-    );
-
-  test('merges what touches, and keeps what does not', () => {
-    const parts = [
-      { first: 8, last: 9 },
-      { first: 1, last: 3 },
-      { first: 4, last: 6 },
-    ];
-    expect(mergeIntervals(parts)).toEqual([
-      { first: 1, last: 6 },
-      { first: 8, last: 9 },
-    ]);
-  });
-
-  test('has the same ports after merging, in order and with a gap between any two', () => {
-    fc.assert(
-      fc.property(fc.array(interval), (intervals) => {
-        const merged = mergeIntervals(intervals);
-        expect(numbers(merged)).toEqual(numbers(intervals));
-        for (const [index, next] of merged.slice(1).entries()) {
-          expect(next.first).toBeGreaterThan((merged[index]?.last ?? 0) + 1);
-        }
-      }),
-    );
-  });
-
-  test('contains another exactly when it has all of its ports', () => {
-    fc.assert(
-      fc.property(fc.array(interval), fc.array(interval), (outer, inner) => {
-        const there = numbers(outer);
-        expect(intervalsContain(outer, inner)).toBe([...numbers(inner)].every((port) => there.has(port)));
-      }),
-    );
-  });
 });

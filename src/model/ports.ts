@@ -1,5 +1,6 @@
-// Ports as intervals: what a person writes (`53/UDP`, `8000-8100`, `metrics`) and sets of numbers.
+// Ports as intervals: what a person writes (`53/UDP`, `8000-8100`, `metrics`).
 // Must not know Services: by the time a port gets here it is a pod's port.
+import type { Interval } from './interval-sets.ts';
 import { failure, type Result, success } from './result.ts';
 
 /** The transport protocols that a NetworkPolicy knows (`v1.Protocol`). */
@@ -9,10 +10,7 @@ export const protocols = ['TCP', 'UDP', 'SCTP'] as const;
 export type Protocol = (typeof protocols)[number];
 
 /** An inclusive interval of port numbers, 1 to 65535. */
-export interface PortInterval {
-  readonly first: number;
-  readonly last: number;
-}
+export type PortInterval = Interval<number>;
 
 /** What a person asked for: numbers, or the name of a container port, which each pod resolves for itself. */
 export type PortSpec =
@@ -50,25 +48,4 @@ export function parsePort(value: number | string): Result<PortSpec, string> {
 /** Whether `text` is an IANA service name, as container port names must be (RFC 6335 section 5.1). */
 export function isPortName(text: string): boolean {
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) && text.length <= 15 && /[a-z]/.test(text);
-}
-
-/** The same ports as sorted intervals that neither overlap nor touch. */
-export function mergeIntervals(intervals: readonly PortInterval[]): readonly PortInterval[] {
-  const sorted = [...intervals].sort((a, b) => a.first - b.first || a.last - b.last);
-  const merged: PortInterval[] = [];
-  for (const next of sorted) {
-    const previous = merged.at(-1);
-    if (previous && next.first <= previous.last + 1) {
-      merged[merged.length - 1] = { first: previous.first, last: Math.max(previous.last, next.last) };
-    } else {
-      merged.push(next);
-    }
-  }
-  return merged;
-}
-
-/** Whether every port of `inner` is one of `outer`. */
-export function intervalsContain(outer: readonly PortInterval[], inner: readonly PortInterval[]): boolean {
-  const merged = mergeIntervals(outer);
-  return inner.every((part) => merged.some((whole) => whole.first <= part.first && part.last <= whole.last));
 }

@@ -1,6 +1,6 @@
 // Whether some rules allow everything that another one allows, judged by their text: the answer may be a false "no", never a
 // false "yes". All rules have the same pods and direction. Must not know who asks for a rule.
-import { addressesOf, hasAddresses } from './address-set.ts';
+import { addressesOfBlocks, addressSets } from './address-set.ts';
 import type { Peer, Rule } from './network-policy.ts';
 import { portsContain } from './port-cover.ts';
 import { asksNoMore } from './selector-order.ts';
@@ -16,7 +16,7 @@ export function isCovered(rule: Rule, others: readonly Rule[]): boolean {
 export function arePeersCovered(peer: Peer, others: readonly Peer[]): boolean {
   if ('ipBlock' in peer) {
     const blocks = others.flatMap((other) => ('ipBlock' in other ? [other.ipBlock] : []));
-    return hasAddresses(addressesOf(blocks), addressesOf([peer.ipBlock]));
+    return addressSets.covers(addressesOfBlocks(blocks), addressesOfBlocks([peer.ipBlock]));
   }
   return others.some(
     (other) =>

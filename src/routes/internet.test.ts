@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '../../test/property-runs.ts';
-import { addressesMeet, addressesOf, hasAddresses } from '../model/address-set.ts';
+import { addressesOf, addressesOfBlocks, addressSets } from '../model/address-set.ts';
 import { withEmbedded } from '../model/embedded-addresses.ts';
 import type { NonEmpty } from '../model/network-policy.ts';
 import { internetEnd } from './internet.ts';
@@ -46,10 +46,10 @@ const specialIPv4 = [
 
 /** Whether a whole range is let through. */
 const reaches = (cidr: string, ranges = common) =>
-  hasAddresses(addressesOf(blocks(ranges)), addressesOf([{ cidr }]));
+  addressSets.covers(addressesOfBlocks(blocks(ranges)), addressesOf([cidr]));
 /** Whether an address of it is let through. */
 const touches = (cidr: string, ranges = common) =>
-  addressesMeet(addressesOf(blocks(ranges)), addressesOf([{ cidr }]));
+  addressSets.overlap(addressesOfBlocks(blocks(ranges)), addressesOf([cidr]));
 
 describe('`internet`', () => {
   test.each([
@@ -99,9 +99,9 @@ describe('`internet`', () => {
 
   test('has no address in it that holds one which it keeps shut', () => {
     const ranges: ClusterRanges = { ...common, nodes: ['20.5.5.5/32', '192.168.1.0/24'] };
-    const reached = withEmbedded(addressesOf(blocks(ranges)));
-    const shut = [...specialIPv4, '10.244.0.0/16', '20.5.5.5/32'].map((cidr) => ({ cidr }));
-    expect(addressesMeet(reached, addressesOf(shut))).toBe(false);
+    const reached = withEmbedded(addressesOfBlocks(blocks(ranges)));
+    const shut = [...specialIPv4, '10.244.0.0/16', '20.5.5.5/32'];
+    expect(addressSets.overlap(reached, addressesOf(shut))).toBe(false);
   });
 
   test('is the same whatever private ranges the cluster has', () => {
@@ -137,13 +137,13 @@ describe('`internet`', () => {
       fc.property(list, list, list, (pods, services, nodes) => {
         const ranges = { pods, services, nodes };
         for (const { cidr: whole, except = [] } of blocks(ranges)) {
-          const all = addressesOf([{ cidr: whole }]);
-          const parts = except.map((part) => addressesOf([{ cidr: part }]));
+          const all = addressesOf([whole]);
+          const parts = except.map((part) => addressesOf([part]));
           const isSound = parts.every(
             (part, at) =>
               except[at] !== whole &&
-              hasAddresses(all, part) &&
-              !parts.slice(at + 1).some((other) => addressesMeet(part, other)),
+              addressSets.covers(all, part) &&
+              !parts.slice(at + 1).some((other) => addressSets.overlap(part, other)),
           );
           expect([whole, except, isSound]).toEqual([whole, except, true]);
         }

@@ -67,7 +67,7 @@ export class AccessSignatures {
       if (demand.numbers === this.#table.none && demand.names.length === 0) continue;
       for (const peer of rule.peers ?? []) grant(this.#sets.of(peer), demand);
       if (rule.peers !== undefined) continue;
-      base = this.#table.unite(base, demand.numbers);
+      base = this.#table.union(base, demand.numbers);
       // Only pods have port names.
       if (demand.names.length > 0) grant(this.#sets.everyPod(), demand);
     }
@@ -108,7 +108,7 @@ export class AccessSignatures {
 
   #unite(a: PortDemand, b: PortDemand): PortDemand {
     const names = a.names === b.names ? a.names : this.#namesOf([...a.names, ...b.names]);
-    return { numbers: this.#table.unite(a.numbers, b.numbers), names };
+    return { numbers: this.#table.union(a.numbers, b.numbers), names };
   }
 
   #namesOf(ports: readonly RulePort[]): readonly RulePort[] {

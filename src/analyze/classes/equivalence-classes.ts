@@ -1,9 +1,10 @@
 // Equivalence classes over all namespaces: pods that are equal as sources, and pods that are equal as targets. If nothing
 // is isolated, there is one of each, for any number of pods. Must not know which connections follow.
+import type { Family } from '../../model/ip-ranges.ts';
 import type { RulePort } from '../facts.ts';
 import type { PortTable } from '../port-table.ts';
 import { resolvePorts } from '../rule-ports.ts';
-import { type Family, familiesOf, type PolicyIndex } from '../sides.ts';
+import { familiesOf, type PolicyIndex } from '../sides.ts';
 import { type AccessSignature, AccessSignatures } from './access-signatures.ts';
 import { PeerSets } from './peer-sets.ts';
 import type { PodClass, PodGroup, Pods } from './pod-classes.ts';

@@ -1,9 +1,10 @@
 // The pods that the peers of rules select. Each distinct peer is evaluated once, because thousands of policies name the same
 // few. Must not know what is allowed to these pods.
+import type { Family } from '../../model/ip-ranges.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
 import { isBlock, type ParsedBlock, type ParsedPeer, type PodPeer } from '../rules.ts';
-import { type Family, isIn } from '../sides.ts';
+import { isIn } from '../sides.ts';
 import { countBelow } from './atomic-predicates.ts';
 import { LabelIndex } from './label-index.ts';
 import type { PodClass } from './pod-classes.ts';

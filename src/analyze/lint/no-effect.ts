@@ -1,8 +1,7 @@
 // Parts of a policy without effect, for any pods: rules that are ignored, and parts that can't match anything.
 // Must not know which pods exist.
-import { addressesOf } from '../../model/address-set.ts';
+import { addressSetOf, addressSets } from '../../model/address-set.ts';
 import type { Finding } from '../../model/findings.ts';
-import { formatCidr } from '../../model/ip-ranges.ts';
 import { type Direction, directions, isStandIn } from '../../model/network-policy.ts';
 import { contradictionIn, type LabelSelector } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
@@ -93,7 +92,7 @@ function contradiction(policy: PolicyFacts, selector: LabelSelector, path: strin
 }
 
 function isAllExcepted({ range, except }: ParsedBlock): boolean {
-  return addressesOf([{ cidr: formatCidr(range), except: except.map(formatCidr) }]).length === 0;
+  return addressSets.covers(addressSetOf(except), addressSetOf([range]));
 }
 
 function emptyBlock(policy: PolicyFacts, { cidr }: ParsedBlock, path: string): Finding {

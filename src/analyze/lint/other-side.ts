@@ -2,7 +2,7 @@
 // A connection needs both sides.
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
-import { allPorts, intersect, isEmpty, type PortSet } from '../../model/port-set.ts';
+import { allPorts, type PortSet, portSets } from '../../model/port-set.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { resolvePorts } from '../rule-ports.ts';
 import { isBlock, type ParsedRule, rulesOf } from '../rules.ts';
@@ -52,7 +52,9 @@ function isReachable(context: LintContext, { pods, others, rule, direction }: Qu
       const met = metBy(context, their, pods);
       return met.some((pod) => {
         const destination = direction === 'Ingress' ? pod : other;
-        return !isEmpty(intersect(portsAt(rule, destination), portsAt(their, destination)));
+        return !portSets.isEmpty(
+          portSets.intersection(portsAt(rule, destination), portsAt(their, destination)),
+        );
       });
     });
   });

@@ -6,7 +6,7 @@ import { formatEndpoint, spellEndpoint } from '../../analyze/endpoints.ts';
 import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
 import { nameSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { isEmpty } from '../../model/port-set.ts';
+import { portSets } from '../../model/port-set.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
@@ -78,9 +78,9 @@ function formatPart(part: Explanation, paint: Paint): string {
   const pair = paint('bold', `${formatEndpoint(from)} -> ${formatEndpoint(to)}`);
   const verdict = allowed ? paint('green', 'allowed') : paint('red', 'denied');
   const shown = asked ?? (allowed ? ports : undefined);
-  const on = shown === undefined || isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
+  const on = shown === undefined || portSets.isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
   const others =
-    asked !== undefined && !allowed && !isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
+    asked !== undefined && !allowed && !portSets.isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
   const [source, target] = [formatEndpoint(from), formatEndpoint(to)];
   const lines = [
     ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, 'allows it'),

@@ -1,14 +1,9 @@
 // Guardrails on addresses: which end a set of addresses and ports counts as, whatever its keyword is.
 // Must not know routes, nor what their statuses say.
 
-import {
-  type AddressSet,
-  addressesOf,
-  countAddresses,
-  uniteAddresses,
-  withoutAddresses,
-} from '../../model/address-set.ts';
+import { type AddressSet, addressesOf, addressSets, countAddresses } from '../../model/address-set.ts';
 import { withEmbedded } from '../../model/embedded-addresses.ts';
+import { families } from '../../model/ip-ranges.ts';
 import type { Rule } from '../../model/network-policy.ts';
 import { once } from '../../model/once.ts';
 import {
@@ -117,10 +112,8 @@ export class GuardedSide {
  */
 export function isMostOfTheInternet(addresses: AddressSet): boolean {
   const all = publicAddresses();
-  const covered = withoutAddresses(all, withoutAddresses(all, addresses));
-  return ([4, 6] as const).some(
-    (family) => countAddresses(covered, family) * 2n > countAddresses(all, family),
-  );
+  const covered = addressSets.intersection(all, addresses);
+  return families.some((family) => countAddresses(covered, family) * 2n > countAddresses(all, family));
 }
 
 const publicAddresses = once(() => addressesAmong(publicPeers()));
@@ -137,8 +130,8 @@ function namedRangesAt(side: RouteSide, context: RouteContext): readonly NamedRa
     of: Pick<NamedRange, 'end' | 'allowedBy'>,
   ): NamedRange => ({
     ...of,
-    certain: onEveryPort(cidrsIn(ranges[name])),
-    possible: onEveryPort(uniteAddresses(cidrsIn(ranges[name]), cidrsIn(outer[name]))),
+    certain: onEveryPort(addressesOf(ranges[name] ?? [])),
+    possible: onEveryPort(addressesOf([...(ranges[name] ?? []), ...(outer[name] ?? [])])),
     isUnknown: outer[name] === undefined || uncertain?.has(name) === true,
     field: `cluster.${field}`,
   });
@@ -200,8 +193,4 @@ function outside(cluster: readonly NamedRange[]): Pick<NamedRange, 'certain' | '
       cluster.flatMap(({ certain }) => certain),
     ),
   };
-}
-
-function cidrsIn(cidrs: readonly string[] = []): AddressSet {
-  return addressesOf(cidrs.map((cidr) => ({ cidr })));
 }

@@ -2,7 +2,7 @@
 // compiled rule reaches, not by its keyword. Must not know policies, nor the egress mode.
 
 import type { NamespaceRule } from '../../api/namespace-rule.ts';
-import { type AddressSet, addressesOf, uniteAddresses } from '../../model/address-set.ts';
+import { addressesOf, addressSets, noAddresses } from '../../model/address-set.ts';
 import type { Peer, Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { addressesIn } from '../../model/reach.ts';
@@ -42,7 +42,7 @@ export class Guardrails {
   ) {
     this.#rule = rule;
     this.#ends = new Set(ends);
-    const allowance = { ends: this.#ends, cidrs: addressesOf(cidrs.map((cidr) => ({ cidr }))) };
+    const allowance = { ends: this.#ends, cidrs: addressesOf(cidrs) };
     this.#sides = {
       from: new GuardedSide('from', allowance, context),
       to: new GuardedSide('to', allowance, context),
@@ -108,11 +108,11 @@ export class Guardrails {
     const ranges = inOrder
       .filter((route) => route.kind !== 'refused' && sideOf(route) === side)
       .map((route) => ({ route, rest: addressesIn(this.#sides[side].unnamedReachOf(rulesOf(route)).proven) }))
-      .filter(({ rest }) => rest.length > 0);
+      .filter(({ rest }) => !addressSets.isEmpty(rest));
     const refused: ResolvedRoute[] = [];
-    let staying: AddressSet = [];
+    let staying = noAddresses;
     for (const { route, rest } of ranges) {
-      const together = uniteAddresses(staying, rest);
+      const together = addressSets.union(staying, rest);
       if (isMostOfTheInternet(together)) refused.push(route);
       else staying = together;
     }

@@ -2,7 +2,7 @@
 // An unknown value is absent, and no rule depends on it. Must not know who may reach what.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
-import { addressesMeet, addressesOf } from '../../model/address-set.ts';
+import { addressesOf, addressSets } from '../../model/address-set.ts';
 import { formatCidr, parseAddress } from '../../model/ip-ranges.ts';
 import {
   type NonEmpty,
@@ -172,12 +172,14 @@ function controlPlanePeers(
   serviceRanges: readonly string[],
 ): readonly Peer[] {
   const { cidrs, namespace, pods } = kubernetesAPI.controlPlane ?? {};
-  const services = addressesOf(serviceRanges.map((cidr) => ({ cidr })));
+  const services = addressesOf(serviceRanges);
   const answering =
     kubernetesAPI.addresses ?? discovered.kubernetesAPI?.endpoints.map(({ address }) => address) ?? [];
   const blocks =
     cidrs === undefined
-      ? blocksOf(answering).filter(({ ipBlock }) => !addressesMeet(addressesOf([ipBlock]), services))
+      ? blocksOf(answering).filter(
+          ({ ipBlock }) => !addressSets.overlap(addressesOf([ipBlock.cidr]), services),
+        )
       : sorted(cidrs).map((cidr) => ({ ipBlock: { cidr } }));
   if (namespace === undefined || pods === undefined) return blocks;
   return [...blocks, { namespaceSelector: namespaceNamed(namespace), podSelector: pods }];
