@@ -1,5 +1,4 @@
 // The verb `matrix`: everything that is allowed, for people in groups, for programs pair by pair.
-import { analyze } from '../../analyze/analysis.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
@@ -28,13 +27,13 @@ export const matrixVerb = defineVerb({
   run: async (context, flags: InputFlags & ClusterFlags) => {
     const { namespace } = flags;
     const snapshot = await loadSnapshot(flags, context);
-    const facts = effectiveFacts(snapshot, context);
+    const input = effectiveFacts(snapshot, context);
     if (namespace !== undefined) checkNamespace(namespace, namespacesOf(snapshot), 'nothing');
     context.progress.tell('analysing');
-    const analysis = analyze(facts);
-    if (analysis.workloads.length === 0) context.note('there are no workloads: nothing can connect');
-    noteHostNetwork(facts, namespace, context);
-    return { result: { analysis, namespace } };
+    if (input.workloads.every(({ pods }) => pods.length === 0))
+      context.note('there are no workloads: nothing can connect');
+    noteHostNetwork(input, namespace, context);
+    return { result: { input, namespace } };
   },
 });
 

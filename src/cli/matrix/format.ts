@@ -1,7 +1,7 @@
 // A matrix, for people and for programs. For people it is as short as possible without leaving anything out: in a cluster without
 // policies it says `every workload` and `any address`. Must not know how connections are found.
 import * as z from 'zod';
-import { type Analysis, analyze } from '../../analyze/analysis.ts';
+import { analyze } from '../../analyze/analysis.ts';
 import type { Connection, ConnectionGroup } from '../../analyze/connections.ts';
 import {
   type Endpoint,
@@ -11,6 +11,7 @@ import {
   spellEndpoint,
   type WorkloadEnd,
 } from '../../analyze/endpoints.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import { endNames } from '../output/end-names.ts';
@@ -21,7 +22,7 @@ import { formatTable } from '../output/table.ts';
 
 /** The content of a matrix. */
 interface Matrix {
-  readonly analysis: Analysis;
+  readonly input: AnalysisInput;
   /** Only connections that begin or end in this namespace are printed. */
   readonly namespace: string | undefined;
 }
@@ -89,9 +90,9 @@ function namesOf(workloads: readonly WorkloadEnd[]): (ends: readonly Endpoint[])
   };
 }
 
-function connectionsOf({ analysis, namespace }: Matrix): readonly Connection[] {
+function connectionsOf({ input, namespace }: Matrix): readonly Connection[] {
   const isIn = (end: Endpoint) => isWorkload(end) && end.workload.namespace === namespace;
-  return [...analysis.connections()].filter(
+  return [...analyze(input).connections()].filter(
     ({ from, to }) => namespace === undefined || isIn(from) || isIn(to),
   );
 }
@@ -105,8 +106,8 @@ function jsonLines(items: readonly object[]): string {
 
 /** The formats of `matrix`. */
 export const matrixFormats = textAndData({
-  text: ({ analysis, namespace }: Matrix, { paint }) => {
-    const shown = analyze(withoutStandIns(analysis.input));
+  text: ({ input, namespace }: Matrix, { paint }) => {
+    const shown = analyze(withoutStandIns(input));
     const groups = shown.groups();
     const chosen = namespace === undefined ? groups : groupsOf(groups, namespace);
     return formatBlocks(chosen, shown.workloads, paint);
