@@ -56,5 +56,5 @@ test-long: lint control-plane packages ## as test, with every fault at every lag
 demo: setup control-plane ## the story in a terminal, 1 min, on a real control plane (KEEP=1 leaves it up to try by hand)
 	@node e2e/demo/demo.ts $(if $(KEEP),--keep)
 
-clean: ## remove what was built (not the control plane's cache)
+clean: ## remove dist and node_modules (not the control plane's cache)
 	rm -rf node_modules dist

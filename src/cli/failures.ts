@@ -22,8 +22,11 @@ export interface Ending {
 
 /** How a process that threw `error` ends. */
 export function endingOf(error: unknown): Ending {
-  // It has already printed its help or its version.
+  // It has already printed its help or its version; help without being asked for it, because there is no verb.
   if (error instanceof CommanderError && error.exitCode === 0) return { text: '', exitCode: exitCodes.ok };
+  if (error instanceof CommanderError && error.code === 'commander.help') {
+    return { text: '', exitCode: exitCodes.error };
+  }
   if (error instanceof ToolError) return { text: error.report, exitCode: exitCodes.error };
   if (isExpected(error)) return { text: withName(error.message), exitCode: exitCodes.error };
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -13,15 +13,15 @@ describe('a mistake on the command line', () => {
     [['lint', '--filenam', 'a'], 'unknown option `--filenam`: did you mean `--filename`?'],
     [['lint', '--colour'], 'unknown option `--colour`'],
     [['explian'], 'unknown command `explian`: did you mean `explain`?'],
-    [['explain', 'shop/web'], 'missing required argument `dst`: `--help` says what it is'],
-    [['completion', 'tcsh'], '`tcsh` is no shell: it is one of bash, zsh, fish'],
+    [['explain', 'shop/web'], '`dst` is missing: `--help` says what it is'],
+    [['completion', 'tcsh'], '`tcsh` is no shell: must be one of bash, zsh, fish'],
     [
       ['crds', '-o', 'xml'],
-      '`-o xml`: it is one of yaml, json, or a file with such an extension, or `format=file`',
+      '`-o xml`: must be one of yaml, json, or a file with such an extension, or `format=file`',
     ],
     [['lint', 'a.yaml'], '`lint` takes no argument `a.yaml`: files and folders are named with `-f a.yaml`'],
     [['crds', 'a'], '`crds` takes no argument `a`'],
-    [['lint', '-f'], 'option `-f, --filename <path>` argument missing'],
+    [['lint', '-f'], '`-f` needs a value: `-f, --filename <path>`'],
   ])('%j is reported in words of ours', async (words, message) => {
     expect(await refusal(...words)).toBe(message);
   });

@@ -32,7 +32,10 @@ function usageMessage(command: Command, code: string | undefined, message: strin
   const [, word = ''] = /`(.*)`/.exec(message) ?? [];
   const meant = nearest(word, known[code as keyof typeof known] ?? []);
   if (meant !== undefined) return `${message}: did you mean \`${meant}\`?`;
-  return code === 'commander.missingArgument' ? `${message}: \`--help\` says what it is` : message;
+  if (code === 'commander.missingArgument') return `\`${word}\` is missing: \`--help\` says what it is`;
+  if (code === 'commander.optionMissingArgument')
+    return `\`${word.split(',')[0]}\` needs a value: \`${word}\``;
+  return message;
 }
 
 function excessArguments(command: Command): string {
@@ -53,7 +56,7 @@ function explainRefusal(parsed: Option | Argument, subject: (value: string) => s
       return parse(value, before);
     } catch (error) {
       if (!(error instanceof InvalidArgumentError)) throw error;
-      const reason = argChoices === undefined ? error.message : `it is one of ${argChoices.join(', ')}`;
+      const reason = argChoices === undefined ? error.message : `must be one of ${argChoices.join(', ')}`;
       throw new ToolError(`${subject(value)}${reason}`);
     }
   });

@@ -109,7 +109,7 @@ describe.each(names)('%s', (name) => {
     if (definitions.get(name)?.formats.what === undefined) return;
     const noFormat = await run(`${lineOf(name)} -o nonsense`);
     expect([noFormat.stdout, noFormat.exitCode]).toEqual(['', 2]);
-    expect(noFormat.stderr).toMatch(/^ringfence: `-o nonsense`: it is one of /);
+    expect(noFormat.stderr).toMatch(/^ringfence: `-o nonsense`: must be one of /);
   });
 
   test('writes to a file what it prints, and then prints nothing', async () => {

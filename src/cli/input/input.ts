@@ -37,6 +37,8 @@ export async function readInput(options: InputOptions, progress: Progress): Prom
     problems.push(...(await readSource(source, reading)));
   }
   problems.push(...collector.problems);
+  const isEmpty = collector.objects.length + collector.ignored.size + problems.length === 0;
+  if (isEmpty && reading.skipped.length > 0) problems.push(nothingIn(options, reading.skipped));
   const files = sources.map(({ name }) => name);
   return {
     files,
@@ -71,13 +73,18 @@ async function readSource(
   return problems;
 }
 
-/** Whether a file is no one's manifest: none of its documents looks like an object, nor does what can't be read of it. */
+/** Whether a file holds no manifest: none of its documents looks like an object, nor does what can't be parsed of it. */
 function isForeign(text: string, documents: readonly WrittenDocument[]): boolean {
-  return !/apiVersion["']?\s*:/.test(text) && !documents.some(({ value }) => looksLikeObject(value));
+  return !/^\W*(apiVersion|kind)\b/m.test(text) && !documents.some(({ value }) => looksLikeObject(value));
 }
 
 function looksLikeObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value);
+}
+
+function nothingIn({ paths, recursive }: SourcePaths, skipped: readonly string[]): InputProblem {
+  const message = `no file holds a Kubernetes object: ${nameSome(skipped, 5)}`;
+  return { file: paths.join(', '), message, hint: recursive ? undefined : 'add `-R` to read subfolders too' };
 }
 
 function notesOn({ ignored, otherPolicies }: ObjectCollector, skipped: readonly string[]): readonly string[] {
@@ -85,8 +92,8 @@ function notesOn({ ignored, otherPolicies }: ObjectCollector, skipped: readonly 
   return [
     ...(skipped.length === 0
       ? []
-      : [`skipped ${count(skipped.length, 'file')} without objects of Kubernetes: ${nameSome(skipped, 5)}`]),
-    ...(total === 0 ? [] : [`ignored ${total} of other kinds: ${list(ignored)}`]),
+      : [`skipped ${count(skipped.length, 'file')} without Kubernetes objects: ${nameSome(skipped, 5)}`]),
+    ...(total === 0 ? [] : [`ignored ${count(total, 'object')} of other kinds: ${list(ignored)}`]),
     ...(otherPolicies.size === 0
       ? []
       : [`warning: policies of other APIs are ignored: ${list(otherPolicies)}`]),

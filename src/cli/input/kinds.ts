@@ -62,6 +62,11 @@ export function kindOf(apiVersion: string, kind: string, metadata: object = {}):
   return readKinds.find((candidate) => candidate.kind === kind && candidate.group === group);
 }
 
+/** The kinds of a group that are read. */
+export function kindsOf(group: string): readonly string[] {
+  return readKinds.filter((each) => each.group === group).map(({ kind }) => kind);
+}
+
 /** The problems of an object of a kind, except those that its decoder finds. */
 export function check(kind: ReadKind, object: { readonly metadata: object }): readonly Problem[] {
   const about = errorsOf(decode(metadataOf(kind, object), object.metadata));

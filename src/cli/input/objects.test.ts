@@ -135,7 +135,7 @@ describe('a mistake', () => {
   test('is a second object of one name; the same name of another kind is none', () => {
     const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n';
     const [first] = problems(`${service}---\n${service}`);
-    expect(first).toBe('7: metadata.name: is a second Service `shop/web`: the first is at a.yaml:3:18');
+    expect(first).toBe('7: metadata.name: duplicate Service `shop/web`: the first is at a.yaml:3:18');
     expect(problems(`${service}---\n${service.replace('Service', 'Pod')}`)).toEqual([]);
   });
 

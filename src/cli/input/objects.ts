@@ -1,11 +1,13 @@
 // From documents to objects: expands lists, finds mistakes, and counts the kinds that no verb reads.
 // Must not know how a document was read, nor how an object is used.
+
+import { group } from '../../api/custom-resources.ts';
 import { type Problem, pruneNulls } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { nearest } from '../did-you-mean.ts';
 import type { WrittenDocument } from './documents.ts';
-import { check, kindOf } from './kinds.ts';
+import { check, kindOf, kindsOf } from './kinds.ts';
 import type { InputProblem } from './problems.ts';
 
 /** A document with its file. */
@@ -79,6 +81,10 @@ export class ObjectCollector {
   #addObject(object: TypedObject, origin: Origin): void {
     const { apiVersion, kind } = object;
     const known = kindOf(apiVersion, kind, object.metadata);
+    if (known === undefined && isOurGroup(apiVersion)) {
+      this.#problems.push(problemAt(origin, unknownKind(object)));
+      return;
+    }
     if (known === undefined) {
       if (kind.endsWith('NetworkPolicy')) count(this.#otherPolicies, `${kind} (${apiVersion})`);
       else count(this.#ignored, kind);
@@ -154,6 +160,21 @@ function notAnObject(value: unknown, implied: Implied | undefined): Problem {
   };
 }
 
+/** Other groups belong to other programs; an unknown kind of ours is misspelt, and would be missing. */
+function isOurGroup(apiVersion: string): boolean {
+  return apiVersion.startsWith(`${group}/`);
+}
+
+function unknownKind({ kind, apiVersion }: TypedObject): Problem {
+  return {
+    code: 'Invalid',
+    path: 'kind',
+    message: `\`${apiVersion}\` has no kind \`${kind}\``,
+    written: kind,
+    allowed: kindsOf(group),
+  };
+}
+
 /** Kustomize adds the kind of its own file. */
 function isKustomization(file: string): boolean {
   return /(^|[/\\])(kustomization\.ya?ml|Kustomization)$/.test(file);
@@ -174,7 +195,7 @@ function seenBefore(kind: string, { metadata }: KubernetesObject, twin: InputObj
   const { place, file } = twin.problem({ code: 'Invalid', path: 'metadata.name', message: '' });
   const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
   const key = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
-  const message = `is a second ${kind} \`${key}\`: the first is at ${where}`;
+  const message = `duplicate ${kind} \`${key}\`: the first is at ${where}`;
   return { code: 'Invalid', path: 'metadata.name', message };
 }
 

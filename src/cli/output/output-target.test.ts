@@ -17,10 +17,10 @@ describe('`-o`', () => {
 
   test.each([
     ['jsn', 'did you mean `json`?'],
-    ['plan.html', 'it is one of text, json, yaml, markdown'],
-    ['plan', 'or a file that ends so'],
+    ['plan.html', 'must be one of text, json, yaml, markdown'],
+    ['plan', 'or a file with such an extension'],
     ['json=', 'or `format=file`'],
-    ['', 'it is one of'],
+    ['', 'must be one of'],
   ])('%s is refused', (written, message) => {
     expect(() => parseTarget(formats, written)).toThrow(message);
   });

@@ -43,6 +43,6 @@ export function parseTarget(formats: readonly string[], written: string): Output
   const meant = nearest(written, formats);
   const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
   throw new InvalidArgumentError(
-    `it is one of ${formats.join(', ')}, or a file with such an extension, or \`format=file\`${hint}`,
+    `must be one of ${formats.join(', ')}, or a file with such an extension, or \`format=file\`${hint}`,
   );
 }

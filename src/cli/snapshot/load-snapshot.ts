@@ -86,7 +86,8 @@ export async function loadCluster(
 /** Reports which namespaces are assumed: their labels decide whether they are ringed. */
 export function noteAssumed({ assumedNamespaces: names }: ClusterSnapshot, { note }: CommandContext): void {
   if (names.length === 0) return;
-  note(`the input has no Namespace ${quoteSome(names, 5)}: assumed to exist, without labels`);
+  const which = names.length === 1 ? 'Namespace' : 'Namespaces';
+  note(`the input lacks the ${which} ${quoteSome(names, 5)}: assumed to exist, without labels`);
 }
 
 /** File by file, in the order of reading, and within a file by line. */
