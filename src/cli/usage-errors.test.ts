@@ -14,7 +14,7 @@ describe('a mistake on the command line', () => {
     [['lint', '--colour'], 'unknown option `--colour`'],
     [['explian'], 'unknown command `explian`: did you mean `explain`?'],
     [['explain', 'shop/web'], '`dst` is missing: `--help` says what it is'],
-    [['completion', 'tcsh'], '`tcsh` is no shell: must be one of bash, zsh, fish'],
+    [['completion', 'tcsh'], '`tcsh` is not a valid shell: must be one of bash, zsh, fish'],
     [
       ['crds', '-o', 'xml'],
       '`-o xml`: must be one of yaml, json, or a file with such an extension, or `format=file`',

@@ -14,7 +14,7 @@ export function reportUsageErrors(command: Command): Command {
     explainRefusal(option, (value) => `\`${short ?? long} ${value}\`: `);
   }
   for (const argument of command.registeredArguments) {
-    explainRefusal(argument, (value) => `\`${value}\` is no ${argument.name()}: `);
+    explainRefusal(argument, (value) => `\`${value}\` is not a valid ${argument.name()}: `);
   }
   return command;
 }
