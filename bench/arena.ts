@@ -2,8 +2,8 @@
 // Because nobody else writes there, contenders can take turns sample by sample, all of them warm.
 // Must not know who contends, nor what is measured.
 import { join } from 'node:path';
+import { Cluster } from '../e2e/cluster.ts';
 import { type ControlPlane, startControlPlane } from '../e2e/control-plane/control-plane.ts';
-import { Cluster } from '../e2e/support/cluster.ts';
 import { ApiClient } from '../src/kube/api-client.ts';
 import { connect, loadKubeConfig } from '../src/kube/connection.ts';
 import { type CommandLine, ContenderProcess } from './contender-process.ts';

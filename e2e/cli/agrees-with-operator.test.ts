@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { useTool } from '../../test/cli/use-tool.ts';
+import type { StoredPolicy } from '../cluster.ts';
 import { ensureBinaries } from '../control-plane/binaries.ts';
-import type { StoredPolicy } from '../support/cluster.ts';
+import { kubectl } from '../kubectl.ts';
 import { createDns, createNode } from '../support/fixtures.ts';
-import { kubectl } from '../support/kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const samples = 'config/samples';

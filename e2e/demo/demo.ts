@@ -1,9 +1,9 @@
 // `make demo`: starts a real control plane and the operator as its own process, tells the story, and stops both.
 // With --keep it leaves everything up until Ctrl-C, to try by hand. Must not know what happens in the story.
 import { once } from 'node:events';
+import { Cluster } from '../cluster.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { kubernetesVersion } from '../control-plane/versions.ts';
-import { Cluster } from '../support/cluster.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
 import { Narrator } from './narrator.ts';
 import { tellStory } from './story.ts';

@@ -8,7 +8,7 @@ import {
   monitoringPolicy,
   readManifests,
   transition,
-} from '../support/cluster.ts';
+} from '../cluster.ts';
 import { createDns } from '../support/fixtures.ts';
 import { recordPolicies } from '../support/policy-recorder.ts';
 import type { Narrator } from './narrator.ts';

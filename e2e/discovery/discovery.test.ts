@@ -1,9 +1,10 @@
 // What the operator finds out about the cluster: followed as it moves, remembered over a restart while it can't be read, and
 // never widened by what is missing. The API server's own slice, its Service and its ServiceCIDR are the real ones.
 import { describe, expect, test } from '@jest/globals';
+import type { StoredDiscovery } from '../cluster.ts';
+import { platformPath } from '../cluster.ts';
 import { advertisedAddress, serviceRanges } from '../control-plane/components.ts';
-import type { StoredDiscovery } from '../support/cluster.ts';
-import { platformPath } from '../support/cluster.ts';
+import { kubectl } from '../kubectl.ts';
 import { beyond, type Connectivity, connectivityOf, type Surroundings } from '../support/connectivity.ts';
 import { comesToRest } from '../support/expected-policies.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
@@ -15,7 +16,6 @@ import {
   dnsSlicePath,
   endpointSlice,
 } from '../support/fixtures.ts';
-import { kubectl } from '../support/kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const quick = ['--service-delay', '0.1', '--node-delay', '0.3'];

@@ -3,8 +3,8 @@
 // `UPDATE_DOCS=1` rewrites what is shown: read the difference before you keep it.
 import { expect, test } from '@jest/globals';
 import { type Page, readPages } from '../../test/pages.ts';
+import { Cluster } from '../cluster.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
-import { Cluster } from '../support/cluster.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
 import { follow, isFollowed } from './follow.ts';
 import { isPrinted } from './printed.ts';

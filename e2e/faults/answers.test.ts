@@ -1,7 +1,7 @@
 // The API server fails, the operator goes on: an API server that goes away, forgets, refuses, lies or stalls.
 // Each time it comes back to the one right set of policies, and then to rest.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
 import type { Act, Fault } from '../support/fault-proxy.ts';
 import { onCluster } from '../support/on-cluster.ts';

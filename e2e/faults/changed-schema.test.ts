@@ -1,7 +1,7 @@
 // A CRD that changes under a running operator: its open watches go on with the schema of before for a while, and what is edited
 // meanwhile comes to it without its new fields. It finds them all the same, without another edit.
 import { test } from '@jest/globals';
-import { profilePath } from '../support/cluster.ts';
+import { profilePath } from '../cluster.ts';
 import { becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { loosen, scribble } from '../support/loosened-schema.ts';
 import { onCluster } from '../support/on-cluster.ts';

@@ -1,6 +1,6 @@
 // The wall clock jumps, as NTP or a resumed machine makes it: nothing that the operator does depends on it.
 import { expect, test } from '@jest/globals';
-import { denyIngress, transition } from '../support/cluster.ts';
+import { denyIngress, transition } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge, settled } from './oracle.ts';

@@ -2,7 +2,7 @@
 // What is the same before and after a fault must not change in between: a closed connection never opens, an open one is never cut.
 import type { AnalysisInput, PolicyFacts } from '../../src/analyze/facts.ts';
 import { type NaiveAnalysis, type NaiveEnd, naiveAnalysis } from '../../test/naive-analysis.ts';
-import type { StoredPolicy } from '../support/cluster.ts';
+import type { StoredPolicy } from '../cluster.ts';
 import type { PolicyState, RecordedState } from '../support/policy-recorder.ts';
 import { addresses, alwaysClosed, alwaysOpen, apps, ports, surroundings } from './shop.ts';
 

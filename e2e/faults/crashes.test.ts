@@ -1,7 +1,7 @@
 // The operator dies after any single write: the next one finishes what was begun, and on the way nobody is let in who must
 // not be, and nobody cut off who may.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress, type StoredPolicy } from '../support/cluster.ts';
+import { denyIngress, type StoredPolicy } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { type Change, crashAfterWrites } from './crashes.ts';
 import { onTestbed } from './on-testbed.ts';

@@ -1,7 +1,7 @@
 // Profiles that are stored and do not decode, as after a CRD of another version or a loosened one: what they own stays as
 // it is, the field is named, and everything else goes on.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress, platformPath, platformsPath, profilePath } from '../support/cluster.ts';
+import { denyIngress, platformPath, platformsPath, profilePath } from '../cluster.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
 import { loosen, scribble, seesUnknownFields } from '../support/loosened-schema.ts';
 import { onCluster } from '../support/on-cluster.ts';

@@ -2,7 +2,7 @@
 // on where it broke or has to begin anew, and whichever kind comes later than the others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge } from './oracle.ts';

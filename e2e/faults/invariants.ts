@@ -1,7 +1,7 @@
 // What every status and every policy must say when nothing happens any more, whatever happened before.
 // Looks only at stored objects, and knows nothing of the operator.
-import type { AnyCluster, StoredCondition, StoredPolicy } from '../support/cluster.ts';
-import { transition } from '../support/cluster.ts';
+import type { AnyCluster, StoredCondition, StoredPolicy } from '../cluster.ts';
+import { transition } from '../cluster.ts';
 
 /** A profile, of a team or of the platform, with the checked fields. */
 interface Profile {

@@ -1,7 +1,7 @@
 // The answer to a write comes after the news that what was written has changed again, or is gone: what is older must not
 // count, and what is gone must not come back.
 import { expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { onTestbed } from './on-testbed.ts';
 import { settled, unfinished } from './oracle.ts';
 import { routes, teamSpec, testbedPlatform } from './shop.ts';

@@ -1,6 +1,6 @@
 // A watch that loses an event and goes on as if nothing had happened. Nothing but a look at what the server really has finds it.
 import { expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import {
   appNamespace,
   becomesRight,

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { formatGrant, type Permission, permissionsOf } from '../support/grants.ts';
 import { operatorRoles, without } from '../support/operator-roles.ts';

@@ -1,6 +1,6 @@
 // The judge of the fault suite can tell right from wrong: each thing that it looks for is found where it is.
 import { describe, expect, test } from '@jest/globals';
-import type { StoredPolicy } from '../support/cluster.ts';
+import type { StoredPolicy } from '../cluster.ts';
 import { broken, connectionsOf, everOther, otherThanDeclared } from './connections.ts';
 import { disorder, type Stored } from './invariants.ts';
 

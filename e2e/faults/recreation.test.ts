@@ -1,7 +1,7 @@
 // What is deleted and created again, as CI and `kubectl replace --force` do it, is new and no quarrel: it is ringed as what
 // never was there before, however often.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { broken } from './connections.ts';
 import { onTestbed } from './on-testbed.ts';

@@ -1,7 +1,7 @@
 // etcd is restored from a backup under a running operator: versions that it knows are given to something else, and much of
 // what it has seen has never been. Everything goes on from what is there now.
 import { expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge, settled } from './oracle.ts';

@@ -1,6 +1,6 @@
 // The small platform for every fault: its profile, the routes of a team, and the connections to check.
 // Must not know what is allowed.
-import type { AnyCluster } from '../support/cluster.ts';
+import type { AnyCluster } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { createDns } from '../support/fixtures.ts';
 

@@ -1,7 +1,7 @@
 // Connections that are there and say nothing, or little, and processes that stand still: nobody waits for ever, and nobody
 // writes who should not any more.
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { type Act, FaultProxy } from '../support/fault-proxy.ts';
 import { onTestbed } from './on-testbed.ts';

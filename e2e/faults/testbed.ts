@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Cluster } from '../support/cluster.ts';
+import type { Cluster } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import type { OnCluster, OperatorOptions } from '../support/on-cluster.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import type { AnyCluster } from '../support/cluster.ts';
+import type { AnyCluster } from '../cluster.ts';
 
 const run = promisify(execFile);
 const kinds = [

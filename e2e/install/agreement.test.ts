@@ -16,7 +16,7 @@ import { nearlyRight } from '../../test/agreement/nearly-right.ts';
 import { portText } from '../../test/agreement/port-text.ts';
 import { specWith, stringFields } from '../../test/agreement/string-fields.ts';
 import type { Method } from '../control-plane/api-client.ts';
-import { kubectl as runKubectl } from '../support/kubectl.ts';
+import { kubectl as runKubectl } from '../kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 interface Stored {

@@ -1,8 +1,8 @@
 // The manifests of config/, applied with the very commands that the README and the log tell people to type, and judged by the
 // real Pod Security admission; and the operator living with just the role that they grant.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress, monitoringPolicy } from '../support/cluster.ts';
-import { kubectl as runKubectl } from '../support/kubectl.ts';
+import { denyIngress, monitoringPolicy } from '../cluster.ts';
+import { kubectl as runKubectl } from '../kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 // With a controller manager, a Deployment makes a pod, which only has nowhere to run.

@@ -2,8 +2,8 @@
 // uses all of them. What people get from the built-in roles is looked at too.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress } from '../cluster.ts';
 import { installGatewayApi } from '../gateway-api/crds.ts';
-import { denyIngress } from '../support/cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { formatGrant, grantsOf, type Permission, permissionsOf, qualified } from '../support/grants.ts';
 import { onCluster } from '../support/on-cluster.ts';

@@ -7,8 +7,8 @@ import { parseAllDocuments } from 'yaml';
 import type { Ended } from '../../test/cli/tool.ts';
 import { useTool } from '../../test/cli/use-tool.ts';
 import { installGatewayApi } from '../gateway-api/crds.ts';
+import { kubectl } from '../kubectl.ts';
 import { createDns, createNode } from '../support/fixtures.ts';
-import { kubectl } from '../support/kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 /** Where the API server is, which `10.0.0.10` and `6443` stand for in the files. */

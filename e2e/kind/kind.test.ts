@@ -10,7 +10,7 @@ import { defaultTag } from '../../image/build.ts';
 import { paths } from '../../image/root.ts';
 import { freePorts } from '../control-plane/ports.ts';
 import { kubernetesVersion } from '../control-plane/versions.ts';
-import { kubectl } from '../support/kubectl.ts';
+import { kubectl } from '../kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import { createWords, deleteWords, loadWords, nodeImage } from './kind.ts';
 import { clients, connectProgram, node, packetObjects, port, stages } from './packets.ts';

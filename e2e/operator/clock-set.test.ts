@@ -1,7 +1,7 @@
 // A wall clock that jumps by an hour in the middle of a transition: neither is the opening, which allows everything, kept for an
 // hour, nor is it removed before a CNI had its time. What is created later is still new.
 import { describe, expect, test } from '@jest/globals';
-import { transition } from '../support/cluster.ts';
+import { transition } from '../cluster.ts';
 import { appNamespace, platformSpec, ring } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import { recordPolicies } from '../support/policy-recorder.ts';

@@ -7,8 +7,8 @@ import { ApiClient } from '../../src/kube/api-client.ts';
 import { connect, loadKubeConfig } from '../../src/kube/connection.ts';
 import { Credentials } from '../../src/kube/credentials.ts';
 import { createAuthority } from '../control-plane/certificates.ts';
+import { kubectl } from '../kubectl.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
-import { kubectl } from '../support/kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const namespaces = '/api/v1/namespaces';

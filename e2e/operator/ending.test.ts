@@ -1,7 +1,7 @@
 // How an operator ends, as the API server and another operator see it: within ten seconds of SIGTERM whatever the server does,
 // with nothing written after its lease has run out, and with the lease handed over where nothing of it can be written any more.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import type { Act, Fault } from '../support/fault-proxy.ts';
 import { type OperatorOptions, onCluster } from '../support/on-cluster.ts';

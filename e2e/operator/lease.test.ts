@@ -1,6 +1,6 @@
 // Two operators of one cluster: one works, the other one waits, and takes over when the first one ends, dies or falls silent.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';

@@ -1,6 +1,6 @@
 // What the operator tells Prometheus, while real things happen to a real cluster.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../support/cluster.ts';
+import { denyIngress } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 

@@ -1,12 +1,6 @@
 // What statuses say when others write them, when writes are refused, and over a restart: what is true, and nothing twice.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  denyIngress,
-  platformPath,
-  profilePath,
-  type StoredProfile,
-  transition,
-} from '../support/cluster.ts';
+import { denyIngress, platformPath, profilePath, type StoredProfile, transition } from '../cluster.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 

@@ -1,7 +1,7 @@
 // Something else undoes what the operator writes: it says so and backs off instead of fighting, and comes back.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress } from '../cluster.ts';
 import { ApiError } from '../control-plane/api-client.ts';
-import { denyIngress } from '../support/cluster.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
 import { onAnyCluster } from '../support/on-cluster.ts';
 

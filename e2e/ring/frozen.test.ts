@@ -1,7 +1,7 @@
 // What stays of a profile that can't be read is still held to today's guardrails: a team that makes its profile unreadable, or
 // whose CRD is of another version, gains nothing by it, neither in its own namespace nor by what it mirrors elsewhere.
 import { describe, expect, test } from '@jest/globals';
-import { denyEgress, denyIngress, dnsPolicy, profilePath } from '../support/cluster.ts';
+import { denyEgress, denyIngress, dnsPolicy, profilePath } from '../cluster.ts';
 import { comesToRest } from '../support/expected-policies.ts';
 import { loosen, scribble, seesUnknownFields } from '../support/loosened-schema.ts';
 import { onCluster } from '../support/on-cluster.ts';

@@ -1,7 +1,7 @@
 // Very many profiles in one namespace, good ones and bad ones, on a real API server: each gets its status, and
 // none affects the others.
 import { expect, test } from '@jest/globals';
-import { denyIngress, type StoredProfile } from '../support/cluster.ts';
+import { denyIngress, type StoredProfile } from '../cluster.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const size = 1_000;

@@ -1,6 +1,6 @@
 // Whose policies they are: garbage collection, other people's objects, restored objects, namespaces on their way out.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress, profilePath } from '../support/cluster.ts';
+import { denyIngress, profilePath } from '../cluster.ts';
 import { appNamespace, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 

@@ -1,6 +1,6 @@
 // What Ringfence is for, on a real API server: the ring appears, heals, follows and goes.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress, monitoringPolicy } from '../support/cluster.ts';
+import { denyIngress, monitoringPolicy } from '../cluster.ts';
 import { countWrites, platformSpec, ring } from '../support/expected-policies.ts';
 import { onAnyCluster } from '../support/on-cluster.ts';
 

@@ -1,7 +1,7 @@
 // Closing and opening a live namespace, with every set of policies in between recorded: every allow policy is itself
 // a deny, so no pod direction may ever be isolated without what is allowed in it.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress, monitoringPolicy, transition } from '../support/cluster.ts';
+import { denyIngress, monitoringPolicy, transition } from '../cluster.ts';
 import { appNamespace, platformSpec, ring } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import { type NamespaceRecorder, type PolicySet, recordPolicies } from '../support/policy-recorder.ts';

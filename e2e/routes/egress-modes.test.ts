@@ -1,7 +1,7 @@
 // A live namespace whose egress mode is switched, in every direction, with every set of policies on the way recorded and
 // judged by the analysis: what is allowed before and after is never closed between, and nothing opens beyond the wider mode.
 import { describe, expect, test } from '@jest/globals';
-import { transition } from '../support/cluster.ts';
+import { transition } from '../cluster.ts';
 import {
   beyond,
   both,

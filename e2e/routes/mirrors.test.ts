@@ -2,7 +2,7 @@
 // is restricted. It follows edits, labels and deletions, whatever came first, and touches nobody else.
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { denyEgress, denyIngress, dnsPolicy, type StoredPolicy } from '../support/cluster.ts';
+import { denyEgress, denyIngress, dnsPolicy, type StoredPolicy } from '../cluster.ts';
 import { comesToRest } from '../support/expected-policies.ts';
 import { createDns } from '../support/fixtures.ts';
 import { onCluster } from '../support/on-cluster.ts';

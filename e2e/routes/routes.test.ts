@@ -1,7 +1,7 @@
 // Routes and allowances on a real API server: followed as Services, Ingresses and routes change, and nothing else written.
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { denyIngress, type StoredPolicy } from '../cluster.ts';
 import { gatewayApiCrds } from '../gateway-api/crds.ts';
-import { denyIngress, type StoredPolicy } from '../support/cluster.ts';
 import { comesToRest } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import { recordPolicies } from '../support/policy-recorder.ts';

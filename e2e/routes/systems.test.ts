@@ -2,9 +2,9 @@
 // strict validation, and the operator makes every route of them work.
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress, readManifests } from '../support/cluster.ts';
+import { denyIngress, readManifests } from '../cluster.ts';
+import { kubectl } from '../kubectl.ts';
 import { createDns, createNode } from '../support/fixtures.ts';
-import { kubectl } from '../support/kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
 const folder = 'config/samples/systems';

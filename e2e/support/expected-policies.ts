@@ -1,9 +1,9 @@
 // The expected policies of a cluster whose platform profile names one monitoring system, and whether the
 // operator has settled with them. Must not use the operator's own code to decide what is right.
 import { isDeepStrictEqual } from 'node:util';
+import { type AnyCluster, denyIngress, monitoringPolicy, type StoredPolicy } from '../cluster.ts';
 import { poll } from '../control-plane/poll.ts';
 import { writeVerbs } from '../control-plane/request-counts.ts';
-import { type AnyCluster, denyIngress, monitoringPolicy, type StoredPolicy } from './cluster.ts';
 
 /** The spec of a platform profile that selects namespaces by `app: yes`, with a ring of two policies. */
 export const platformSpec = {

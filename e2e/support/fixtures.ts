@@ -1,5 +1,5 @@
 // What a cluster has in which pods run, and ours has not: a DNS with the EndpointSlice that a controller would write, and nodes.
-import type { AnyCluster } from './cluster.ts';
+import type { AnyCluster } from '../cluster.ts';
 
 /** The ports of a DNS Service, or those of its pods. */
 export function dnsPorts(port: number): readonly object[] {

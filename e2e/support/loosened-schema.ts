@@ -1,7 +1,7 @@
 // A CRD without rules, so that unreadable objects can be stored. Must not know what happens to such an object.
 
+import type { AnyCluster } from '../cluster.ts';
 import { ApiError } from '../control-plane/api-client.ts';
-import type { AnyCluster } from './cluster.ts';
 
 /** Takes every rule out of a CRD's schema. It is in force some time after it is accepted: see `scribble` and `seesUnknownFields`. */
 export async function loosen({ api }: AnyCluster, plural: string): Promise<void> {

@@ -4,12 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { Cluster, type ReachableCluster } from '../cluster.ts';
 import {
   type ControlPlane,
   type ControlPlaneOptions,
   startControlPlane,
 } from '../control-plane/control-plane.ts';
-import { Cluster, type ReachableCluster } from './cluster.ts';
 import { appNamespace } from './expected-policies.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { openControlPlane } from './open-cluster.ts';

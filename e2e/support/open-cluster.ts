@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { Cluster, type ReachableCluster } from '../cluster.ts';
 import { ApiClient } from '../control-plane/api-client.ts';
 import { type ControlPlaneOptions, startControlPlane } from '../control-plane/control-plane.ts';
 import { writeKubeconfig } from '../control-plane/kubeconfig.ts';
 import { requestCounts } from '../control-plane/request-counts.ts';
-import { Cluster, type ReachableCluster } from './cluster.ts';
 
 /** The variable that names the kubeconfig of a cluster to test in; its current context logs in with a certificate. */
 export const existingCluster = 'RINGFENCE_E2E_KUBECONFIG';

@@ -1,6 +1,6 @@
 // Takes permissions away from the operator and gives them back, and asks the API server who may do what.
 // Must not know what the operator needs them for.
-import { type AnyCluster, readManifests } from './cluster.ts';
+import { type AnyCluster, readManifests } from '../cluster.ts';
 import { formatGrant, type Grant, type Permission, type Role, rulesWithout } from './grants.ts';
 
 export const rbac = '/apis/rbac.authorization.k8s.io/v1';

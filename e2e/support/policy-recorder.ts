@@ -1,9 +1,9 @@
 // Records every set of policies that a cluster goes through, one for each change, as a CNI would see them.
 // Has a watch of its own: a test must not trust what it tests.
 
+import type { StoredPolicy } from '../cluster.ts';
 import type { ApiClient } from '../control-plane/api-client.ts';
 import { poll } from '../control-plane/poll.ts';
-import type { StoredPolicy } from './cluster.ts';
 
 /** The policies of a namespace at one moment, by name. */
 export type PolicySet = ReadonlyMap<string, StoredPolicy>;

@@ -1,7 +1,7 @@
 // kubectl as a person types it: the commands that the operator's log tells people to run are run as they stand there.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ensureBinaries } from '../control-plane/binaries.ts';
+import { ensureBinaries } from './control-plane/binaries.ts';
 
 const run = promisify(execFile);
 

@@ -1,10 +1,11 @@
 // The cluster of a test in the words of a test: namespaces, profiles, policies, and waiting for what should come.
-// Must not use the operator's own code to look: a test must not trust what it tests.
+// Must not use the operator's own code to look: a test must not trust what it tests. Scripts outside of the tests import this file
+// and kubectl.ts, so both stay where they are.
 import { readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
-import { ApiError } from '../control-plane/api-client.ts';
-import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { poll } from '../control-plane/poll.ts';
+import { ApiError } from './control-plane/api-client.ts';
+import type { ControlPlane } from './control-plane/control-plane.ts';
+import { poll } from './control-plane/poll.ts';
 import { kubectl } from './kubectl.ts';
 
 /** A NetworkPolicy as it is stored. */
