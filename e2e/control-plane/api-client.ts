@@ -1,5 +1,6 @@
 // Requests to the API server as its administrator, for the control plane itself and for tests that arrange or look.
 // Deliberately not the operator's own client: a test must not trust what it tests.
+import { setTimeout } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { KeyPair } from './certificates.ts';
 
@@ -16,6 +17,9 @@ export class ApiError extends Error {
     this.status = status;
   }
 }
+
+/** As often as client-go asks again where a server says 429. */
+const maxTries = 10;
 
 export class ApiClient {
   readonly #url: string;
@@ -37,13 +41,27 @@ export class ApiClient {
     return JSON.parse(await this.text(method, path, body, contentType)) as Answer;
   }
 
-  /** One request whose answer is taken as it is; errors as for `json`. */
+  /**
+   * One request whose answer is taken as it is; errors as for `json`. A server that asks to wait, such as one that has just
+   * started, is asked again, as client-go does.
+   */
   async text(
     method: Method,
     path: string,
     body?: unknown,
     contentType = 'application/json',
   ): Promise<string> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#textOnce(method, path, body, contentType);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 429 || tries === maxTries) throw error;
+        await setTimeout(1000);
+      }
+    }
+  }
+
+  async #textOnce(method: Method, path: string, body: unknown, contentType: string): Promise<string> {
     const response = await request(this.#url + path, {
       dispatcher: this.#agent,
       method,
