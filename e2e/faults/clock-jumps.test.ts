@@ -18,7 +18,7 @@ test.each(['back', 'forth'])('a clock that jumps %s again and again', async (dir
     env: { CLOCK: direction },
     flags: ['--leader-elect', '--lease-duration', '3'],
   });
-  await operator.logged('acquired the lease');
+  await operator.logged('the lease is ours');
   await settled(testbed);
   const since = recorder.mark;
   await cluster.label(live, appNamespace);

@@ -44,7 +44,7 @@ describe('answers that', () => {
 
   test('come from nowhere do not keep it: SIGTERM ends it', async () => {
     const operator = await testbed.startOperator({ flags: ['--leader-elect'] });
-    await operator.logged('acquired the lease');
+    await operator.logged('the lease is ours');
     await settled(testbed);
     const fault = testbed.proxy.inject({ act: { kind: 'hang' } });
     await setRoutes(routes.mongo, { ...routes.job, ports: [newPort()] });
@@ -72,7 +72,7 @@ describe('a leader that stands still until another one leads', () => {
     const lease = ['--leader-elect', '--lease-duration', '3'];
     await using slowProxy = await FaultProxy.start(testbed.cluster.controlPlane);
     const stopped = await testbed.startOperator({ flags: lease, proxy: slowProxy });
-    await stopped.logged('acquired the lease');
+    await stopped.logged('the lease is ours');
     await settled(testbed);
     const second = await testbed.startOperator({ flags: lease });
     await second.logged('caches synced');
@@ -81,7 +81,7 @@ describe('a leader that stands still until another one leads', () => {
     await setRoutes(routes.mongo, { ...routes.job, ports: [newPort()] });
     await testbed.cluster.eventually('it writes', async () => held.hits > 0);
     stopped.signal('SIGSTOP');
-    await second.logged('acquired the lease');
+    await second.logged('the lease is ours');
     await testbed.cluster.deletePolicy('shop', denyIngress);
     await settled(testbed);
     const from = slowProxy.seen.length;

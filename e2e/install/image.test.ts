@@ -149,7 +149,7 @@ describe('the operator in the image', () => {
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
     expect(await operator.stop()).toBe(0);
     expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
-    expect(operator.lines.map(({ msg }) => msg)).toContain('acquired the lease');
+    expect(operator.lines.map(({ msg }) => msg)).toContain('the lease is ours');
   });
 
   /** The command of the image with the arguments of the Deployment, and what a kubelet gives a pod. */

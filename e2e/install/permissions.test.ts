@@ -197,7 +197,7 @@ test('the operator uses every permission that it has, and asks for nothing else'
   await cluster.api.json('DELETE', lease).catch(() => undefined);
   writeFileSync(auditLog(), '');
   await using operator = await startOperator({ flags: ['--leader-elect'] });
-  await operator.logged('acquired the lease');
+  await operator.logged('the lease is ours');
   const name = await newNamespace();
   await cluster.createProfile(name, 'told', {
     routes: [{ name: 'lost', from: { app: 'a' }, to: { service: 'b' } }],

@@ -33,7 +33,7 @@ async function start(leaseSeconds: number, options: OperatorOptions = {}) {
 /** Starts one, and returns when it has done what there is to do. */
 async function startLeader(leaseSeconds = 15, options = {}): Promise<OperatorProcess> {
   const operator = await start(leaseSeconds, options);
-  await operator.logged('acquired the lease');
+  await operator.logged('the lease is ours');
   await becomesRight(cluster, ringed);
   return operator;
 }
@@ -113,7 +113,7 @@ describe('nothing is written when the lease has run out, although', () => {
     for (const each of writes) proxy().inject({ ...each, act: { kind: 'hang' } });
     await triesToWrite(await disturb());
     proxy().inject({ act: { kind: 'hang' } });
-    await second.logged('acquired the lease');
+    await second.logged('the lease is ours');
     const taken = proxy().seen.length;
     proxy().endFaults();
     await becomesRight(cluster, ringed);
@@ -126,7 +126,7 @@ describe('nothing is written when the lease has run out, although', () => {
     const first = await startLeader(6);
     const second = await start(6, { kubeconfig: await cluster.operatorKubeconfig() });
     first.signal('SIGSTOP');
-    await second.logged('acquired the lease');
+    await second.logged('the lease is ours');
     await becomesRight(cluster, ringed);
     // Nobody corrects what the first one finds.
     second.signal('SIGSTOP');

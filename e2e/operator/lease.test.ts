@@ -33,7 +33,7 @@ const start = async (kubeconfig = direct()) => startOperator({ kubeconfig: await
 /** Starts one, and another one when the first one works. */
 async function startTwo(kubeconfig = direct()): Promise<readonly [OperatorProcess, OperatorProcess]> {
   const first = await start(kubeconfig);
-  await first.logged('acquired the lease');
+  await first.logged('the lease is ours');
   const second = await start();
   await second.logged('another operator holds the lease: waiting');
   await second.logged('caches synced');
@@ -67,7 +67,7 @@ test('who stops in order hands over at once', async () => {
   expect(await first.stop()).toBe(0);
   const before = await lease();
   expect(before?.leaseDurationSeconds === 1 || before?.holderIdentity !== '').toBe(true);
-  await second.logged('acquired the lease');
+  await second.logged('the lease is ours');
   await corrects(second);
 });
 
@@ -75,7 +75,7 @@ test('who dies is followed when its time has run out, and no sooner', async () =
   const [first, second] = await startTwo();
   await first.kill();
   const renewed = (await lease())?.renewTime ?? '';
-  await second.logged('acquired the lease');
+  await second.logged('the lease is ours');
   // The times that both wrote themselves, on one machine: the second one can only have seen the renewal after it was made.
   const acquired = (await lease())?.acquireTime ?? '';
   expect(Date.parse(acquired) - Date.parse(renewed)).toBeGreaterThan(seconds * 1000 - 10);
@@ -87,7 +87,7 @@ test('a namespace that was created while one waited is closed with care, since i
   // The first one does not see it: it is no application namespace until the second one works.
   await cluster.createNamespace('late');
   await first.stop();
-  await second.logged('acquired the lease');
+  await second.logged('the lease is ours');
   await second.logged('namespace changed state');
   await cluster.label('late', appNamespace);
   ringed.push('late');
@@ -103,15 +103,15 @@ describe('a lease that is lost', () => {
     expect(await first.ended()).toBe(2);
     expect(first.lines.at(-1)?.msg).toBe('operator stopped');
     expect(first.errors).toMatch(/^ringfence: lost the lease because it was not renewed for 2 s: exiting/);
-    expect(second.lines.some(({ msg }) => msg === 'acquired the lease')).toBe(false);
-    await second.logged('acquired the lease');
+    expect(second.lines.some(({ msg }) => msg === 'the lease is ours')).toBe(false);
+    await second.logged('the lease is ours');
     fault.end();
     await corrects(second);
   });
 
   test('because somebody else has it ends the operator', async () => {
     const first = await start();
-    await first.logged('acquired the lease');
+    await first.logged('the lease is ours');
     await cluster.api.json('PATCH', path, { spec: { holderIdentity: 'somebody-else' } });
     expect(await first.ended()).toBe(2);
     expect(first.errors).toContain('lost the lease because `somebody-else` holds it');
@@ -121,7 +121,7 @@ describe('a lease that is lost', () => {
 describe('a lease is kept', () => {
   test('when somebody deletes it, or edits it', async () => {
     const first = await start();
-    await first.logged('acquired the lease');
+    await first.logged('the lease is ours');
     await cluster.api.json('DELETE', path);
     await cluster.eventually('it is back', async () => (await lease()) !== undefined);
     await cluster.api.json('PATCH', path, { metadata: { labels: { edited: 'yes' } } });
@@ -132,7 +132,7 @@ describe('a lease is kept', () => {
 
   test('when the answer to a renewal is lost', async () => {
     const first = await start(viaProxy());
-    await first.logged('acquired the lease');
+    await first.logged('the lease is ours');
     const fault = proxy().inject({ method: 'PUT', path: /\/leases\//, times: 1, act: { kind: 'swallow' } });
     await cluster.eventually('it was lost', async () => fault.hits === 1);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -189,7 +189,7 @@ export class Lease implements Leadership {
       signal,
     );
     this.#leads = true;
-    log.info({ identity }, 'acquired the lease');
+    log.info({ identity }, 'the lease is ours');
     this.#onTaken();
   }
 
