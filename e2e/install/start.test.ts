@@ -225,7 +225,7 @@ describe('with a configuration that cannot ever work', () => {
     [['--health-address', '8081'], 'write `host:port`, like `0.0.0.0:8081`'],
     [['--health-address', '127.0.0.1:99999'], 'write `host:port`, like `0.0.0.0:8081`'],
     [['--log-level', 'loud'], 'must be one of debug, info, warn, error, silent'],
-    [['now'], 'too many arguments'],
+    [['now'], 'takes no argument `now`'],
   ])('the words %j end it with one line', async (words, message) => {
     await failsWith(words, message);
   });
