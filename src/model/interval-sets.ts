@@ -25,7 +25,7 @@ export const numberSteps: Steps<number> = { before: (value) => value - 1, after:
 export const bigintSteps: Steps<bigint> = { before: (value) => value - 1n, after: (value) => value + 1n };
 
 /** Whether every integer of `inner` is in `outer`. */
-export function contains<N extends number | bigint>(outer: Interval<N>, inner: Interval<N>): boolean {
+export function containsInterval<N extends number | bigint>(outer: Interval<N>, inner: Interval<N>): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }
 
@@ -70,7 +70,7 @@ export class IntervalAlgebra<Line extends string | number, N extends number | bi
   /** Whether everything of `inner` is in `outer`. */
   covers(outer: IntervalSet<Line, N>, inner: IntervalSet<Line, N>): boolean {
     return this.#lines.every((line) =>
-      inner[line].every((part) => outer[line].some((whole) => contains(whole, part))),
+      inner[line].every((part) => outer[line].some((whole) => containsInterval(whole, part))),
     );
   }
 

@@ -1,6 +1,6 @@
 // IP ranges of both families: the addresses of a CIDR, and whether one contains another.
 // Must not know what a range is used for; ranges of different families never overlap.
-import { contains as containsInterval, type Interval } from './interval-sets.ts';
+import { containsInterval, type Interval } from './interval-sets.ts';
 import { failure, type Result, success } from './result.ts';
 
 /** The IP families. A host's address in one family says nothing about the other. */
