@@ -4,7 +4,7 @@ import { count, nameSome } from '../../model/counted.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { Progress } from '../output/progress.ts';
 import { decodeText } from './decode-text.ts';
-import { LastTree, readDocuments, type WrittenDocument } from './documents.ts';
+import { type Documents, LastTree, readDocuments } from './documents.ts';
 import { type InputObject, ObjectCollector } from './objects.ts';
 import type { InputProblem } from './problems.ts';
 import { findSources, type Source, type SourcePaths } from './sources.ts';
@@ -64,21 +64,23 @@ async function readSource(
   if (!bytes.ok) return [bytes.error];
   const text = decodeText(bytes.value);
   if (!text.ok) return [{ file, message: text.error }];
-  const { documents, problems } = readDocuments({ file, text: text.value }, trees);
-  if (!isNamed && isForeign(text.value, documents)) {
+  const parsed = readDocuments({ file, text: text.value }, trees);
+  if (!isNamed && isForeign(text.value, parsed)) {
     skipped.push(file);
     return [];
   }
-  for (const document of documents) collector.add({ file, document });
-  return problems;
+  for (const document of parsed.documents) collector.add({ file, document });
+  return parsed.problems;
 }
 
-/** Whether a file holds no manifest: none of its documents looks like an object, nor does what can't be parsed of it. */
-function isForeign(text: string, documents: readonly WrittenDocument[]): boolean {
-  return !/^\W*(apiVersion|kind)\b/m.test(text) && !documents.some(({ value }) => looksLikeObject(value));
+/** Whether a file holds no manifest: none of its documents looks like an object, nor does a text that can't be parsed. */
+function isForeign(text: string, { documents, problems }: Documents): boolean {
+  if (documents.some(({ value }) => looksLikeObject(value))) return false;
+  return problems.length === 0 || !/^\W*(apiVersion|kind)\b/m.test(text);
 }
 
 function looksLikeObject(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(looksLikeObject);
   return typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value);
 }
 
