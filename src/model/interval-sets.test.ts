@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bigintSteps, containsInterval, type Interval, IntervalAlgebra, numberSteps } from './interval-sets.ts';
+import {
+  bigintSteps,
+  containsInterval,
+  type Interval,
+  IntervalAlgebra,
+  numberSteps,
+} from './interval-sets.ts';
 
 const lines = ['a', 'b'] as const;
 type Line = (typeof lines)[number];

@@ -41,13 +41,33 @@ export function selectedByNone(selectors: readonly LabelSelector[], most: number
   return { selectors: rest.map(selectorOf), isPartial };
 }
 
-function setOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): LabelSet | undefined {
-  const values = Object.entries(matchLabels).map(([key, value]) => [key, oneOf([value])] as const);
-  const all = [...values, ...matchExpressions.map((each) => [each.key, allowedBy(each)] as const)];
-  return all.reduce<LabelSet | undefined>(
+/** A key whose requirements exclude each other, so that the selector selects nothing; `undefined` if there is none. */
+export function contradictionIn(selector: LabelSelector): string | undefined {
+  let set: LabelSet = new Map();
+  for (const [key, allowed] of allowedIn(selector)) {
+    const next = narrowed(set, key, allowed);
+    if (next === undefined) return key;
+    set = next;
+  }
+  return undefined;
+}
+
+function setOf(selector: LabelSelector): LabelSet | undefined {
+  return allowedIn(selector).reduce<LabelSet | undefined>(
     (set, [key, allowed]) => set && narrowed(set, key, allowed),
     new Map(),
   );
+}
+
+/** The allowed values by each requirement alone; a key may have several. */
+function allowedIn({
+  matchLabels = {},
+  matchExpressions = [],
+}: LabelSelector): readonly (readonly [string, Allowed])[] {
+  return [
+    ...Object.entries(matchLabels).map(([key, value]) => [key, oneOf([value])] as const),
+    ...matchExpressions.map((each) => [each.key, allowedBy(each)] as const),
+  ];
 }
 
 function allowedBy({ operator, values = [] }: SelectorRequirement): Allowed {

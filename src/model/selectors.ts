@@ -115,32 +115,3 @@ export function nameOf({ matchLabels }: LabelSelector): string | undefined {
     ? matchLabels[nameLabel]
     : undefined;
 }
-
-/**
- * A key whose requirements exclude each other, so that the selector selects nothing, whatever labels there are; `undefined`
- * where there is none.
- */
-export function contradictionIn({
-  matchLabels = {},
-  matchExpressions = [],
-}: LabelSelector): string | undefined {
-  const requirements: readonly SelectorRequirement[] = [
-    ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In' as const, values: [value] })),
-    ...matchExpressions,
-  ];
-  for (const [key, some] of Map.groupBy(requirements, (requirement) => requirement.key)) {
-    // Values that `In` lists are the only ones that can hold; without `In` any other value may.
-    const listed = some.flatMap(({ operator, values = [] }) => (operator === 'In' ? values : []));
-    const candidates = listed.length === 0 ? [absentFrom(some)] : listed;
-    const canHold = [{}, ...candidates.map((value) => ({ [key]: value }))].some((labels) =>
-      some.every((requirement) => satisfies(requirement, labels)),
-    );
-    if (!canHold) return key;
-  }
-  return undefined;
-}
-
-/** A value that none of the requirements names. */
-function absentFrom(requirements: readonly SelectorRequirement[]): string {
-  return `not-${requirements.flatMap(({ values = [] }) => values).join('-')}`;
-}

@@ -29,7 +29,7 @@ export class NamespaceTracker {
     return tracked.uid === uid ? tracked : this.#set(tracked.succeededBy(uid));
   }
 
-  /** Forgets a deleted namespace. Returns its last record. */
+  /** Forgets a deleted namespace. Returns what was remembered of it. */
   forget(name: string): TrackedNamespace | undefined {
     const tracked = this.get(name);
     this.#namespaces.delete(name);

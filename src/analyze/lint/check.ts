@@ -2,8 +2,9 @@
 // Must not know which checks exist.
 import { quoteSome } from '../../model/counted.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
-import type { Direction } from '../../model/network-policy.ts';
+import { type Direction, directions } from '../../model/network-policy.ts';
 import type { PolicyFacts } from '../facts.ts';
+import { type ParsedRule, rulesOf } from '../rules.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Looks for one kind of mistake. Pure; the order of its findings does not matter. */
@@ -22,6 +23,18 @@ export function aboutPolicy(
     message,
     hint,
   };
+}
+
+/** Looks at each rule of each policy, in the directions that the policy isolates. */
+export function eachRule(
+  { policies }: LintContext,
+  look: (policy: PolicyFacts, direction: Direction, rule: ParsedRule) => readonly Finding[],
+): readonly Finding[] {
+  return policies.flatMap((policy) =>
+    directions.flatMap((direction) =>
+      rulesOf(policy, direction).flatMap((rule) => look(policy, direction, rule)),
+    ),
+  );
 }
 
 /** The path of a rule in its policy, as in `spec.ingress[1]`. */

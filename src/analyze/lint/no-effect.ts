@@ -2,18 +2,12 @@
 // Must not know which pods exist.
 import { addressSetOf, addressSets } from '../../model/address-set.ts';
 import type { Finding } from '../../model/findings.ts';
-import { type Direction, directions, isStandIn } from '../../model/network-policy.ts';
-import { contradictionIn, type LabelSelector } from '../../model/selectors.ts';
+import { contradictionIn } from '../../model/label-sets.ts';
+import { directions, isStandIn } from '../../model/network-policy.ts';
+import type { LabelSelector } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
-import {
-  isBlock,
-  isolationOf,
-  type ParsedBlock,
-  type ParsedPeer,
-  type ParsedRule,
-  rulesOf,
-} from '../rules.ts';
-import { aboutPolicy, peerPath, rulePath } from './check.ts';
+import { isBlock, isolationOf, type ParsedBlock, type ParsedPeer, type ParsedRule } from '../rules.ts';
+import { aboutPolicy, eachRule, peerPath, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Finds rules of a direction that `policyTypes` does not list: Kubernetes ignores them. */
@@ -117,16 +111,5 @@ function namesAtAddresses(policy: PolicyFacts, rule: ParsedRule): readonly Findi
             hint: 'write the number',
           }),
         ],
-  );
-}
-
-function eachRule(
-  { policies }: LintContext,
-  look: (policy: PolicyFacts, direction: Direction, rule: ParsedRule) => readonly Finding[],
-): readonly Finding[] {
-  return policies.flatMap((policy) =>
-    directions.flatMap((direction) =>
-      rulesOf(policy, direction).flatMap((rule) => look(policy, direction, rule)),
-    ),
   );
 }

@@ -1,6 +1,6 @@
 // Policies and peers whose selector selects no pod: often a label is misspelt, and then what the policy should allow is denied.
 import type { Finding } from '../../model/findings.ts';
-import { type Direction, directions } from '../../model/network-policy.ts';
+import type { Direction } from '../../model/network-policy.ts';
 import {
   type LabelSelector,
   nameLabel,
@@ -9,8 +9,8 @@ import {
   selectsEverything,
 } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
-import { isBlock, type PodPeer, rulesOf } from '../rules.ts';
-import { aboutPolicy, peerPath } from './check.ts';
+import { isBlock, type PodPeer } from '../rules.ts';
+import { aboutPolicy, eachRule, peerPath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Finds policies that select no pod of a namespace whose pods are known. */
@@ -49,13 +49,9 @@ export function serviceSelectsNothing(context: LintContext): readonly Finding[] 
 
 /** Finds peers that select no pod, although pods are known where they look. */
 export function peerSelectsNothing(context: LintContext): readonly Finding[] {
-  return context.policies.flatMap((policy) =>
-    directions.flatMap((direction) =>
-      rulesOf(policy, direction).flatMap(({ index, peers = [] }) =>
-        peers.flatMap((peer, place) =>
-          isBlock(peer) ? [] : judgePeer(context, policy, peer, { direction, rule: index, place }),
-        ),
-      ),
+  return eachRule(context, (policy, direction, { index, peers = [] }) =>
+    peers.flatMap((peer, place) =>
+      isBlock(peer) ? [] : judgePeer(context, policy, peer, { direction, rule: index, place }),
     ),
   );
 }

@@ -2,28 +2,24 @@
 // of the pod's. Undeclared ports are invisible, so numbers are not checked against pods that declare no port at all.
 // Also port names that mean different numbers in different pods.
 import type { Finding } from '../../model/findings.ts';
-import { type Direction, directions, isStandIn } from '../../model/network-policy.ts';
+import { type Direction, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
 import type { PolicyFacts, RulePort } from '../facts.ts';
-import { type ParsedRule, rulesOf } from '../rules.ts';
-import { aboutPolicy, listNames, rulePath } from './check.ts';
+import type { ParsedRule } from '../rules.ts';
+import { aboutPolicy, eachRule, listNames, rulePath } from './check.ts';
 import { type LintContext, type LintPod, podPeersOf } from './lint-context.ts';
 
 /** Finds ports of rules that no container of the destination declares, and names that mean different numbers there. */
 export function portsLeadNowhere(context: LintContext): readonly Finding[] {
-  return context.policies.flatMap((policy) =>
-    directions.flatMap((direction) =>
-      rulesOf(policy, direction).flatMap((rule) => {
-        const pods = destinationsOf(context, policy, direction, rule);
-        const { ports = [] } = rule;
-        return ports.flatMap((port, place) => {
-          if (isStandIn(port, rule)) return [];
-          const path = `${rulePath(direction, rule.index)}.ports[${place}].port`;
-          return judge(context, policy, { port, path, pods, isNamedOnly: !ports.some(isNumber) });
-        });
-      }),
-    ),
-  );
+  return eachRule(context, (policy, direction, rule) => {
+    const pods = destinationsOf(context, policy, direction, rule);
+    const { ports = [] } = rule;
+    return ports.flatMap((port, place) => {
+      if (isStandIn(port, rule)) return [];
+      const path = `${rulePath(direction, rule.index)}.ports[${place}].port`;
+      return judge(context, policy, { port, path, pods, isNamedOnly: !ports.some(isNumber) });
+    });
+  });
 }
 
 /** The pods that a rule leads to; none if it also leads to anything else. */

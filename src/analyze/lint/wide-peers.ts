@@ -1,43 +1,43 @@
 // Rules that allow more than they seem to: an empty list means everyone, and a block of addresses may match pods.
 import type { Finding } from '../../model/findings.ts';
 import { contains, parseAddress } from '../../model/ip-ranges.ts';
-import { type Direction, directions } from '../../model/network-policy.ts';
-import type { PolicyFacts } from '../facts.ts';
-import { isBlock, isolationOf, type ParsedBlock, rulesOf } from '../rules.ts';
-import { aboutPolicy, listNames, peerPath, rulePath } from './check.ts';
+import { isBlock, isolationOf, type ParsedBlock } from '../rules.ts';
+import { aboutPolicy, eachRule, listNames, peerPath, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Finds rules whose list of peers is written and empty, which means everyone. */
 export function emptyPeersMeanEveryone(context: LintContext): readonly Finding[] {
-  return eachRule(context, (policy, direction) => {
-    const member = direction === 'Ingress' ? 'from' : 'to';
-    const rules = (direction === 'Ingress' ? policy.spec.ingress : policy.spec.egress) ?? [];
-    return rules.flatMap((rule, index) =>
-      rule[member]?.length !== 0
-        ? []
-        : [
-            aboutPolicy(policy, 'EmptyPeers', {
-              path: `${rulePath(direction, index)}.${member}`,
-              message: `an empty \`${member}\` means everyone, not nobody`,
-              hint: `delete the rule to allow nobody, or leave out \`${member}\` to allow everyone explicitly`,
-            }),
-          ],
-    );
-  });
+  return context.policies.flatMap((policy) =>
+    isolationOf(policy.spec).flatMap((direction) => {
+      const member = direction === 'Ingress' ? 'from' : 'to';
+      const rules = (direction === 'Ingress' ? policy.spec.ingress : policy.spec.egress) ?? [];
+      return rules.flatMap((rule, index) =>
+        rule[member]?.length !== 0
+          ? []
+          : [
+              aboutPolicy(policy, 'EmptyPeers', {
+                path: `${rulePath(direction, index)}.${member}`,
+                message: `an empty \`${member}\` means everyone, not nobody`,
+                hint: `delete the rule to allow nobody, or leave out \`${member}\` to allow everyone explicitly`,
+              }),
+            ],
+      );
+    }),
+  );
 }
 
 /** Finds rules that remove their policy's isolation: everyone on every port. */
 export function everyoneIsAllowed(context: LintContext): readonly Finding[] {
-  return eachRule(context, (policy, direction) =>
-    rulesOf(policy, direction)
-      .filter(({ peers, ports }) => peers === undefined && ports === undefined)
-      .map(({ index }) =>
-        aboutPolicy(policy, 'AllowsEveryone', {
-          path: rulePath(direction, index),
-          message: `it allows every connection ${direction === 'Ingress' ? 'to' : 'from'} its pods: other policies no longer restrict them`,
-          hint: 'name the peers and ports that you mean',
-        }),
-      ),
+  return eachRule(context, (policy, direction, { index, peers, ports }) =>
+    peers !== undefined || ports !== undefined
+      ? []
+      : [
+          aboutPolicy(policy, 'AllowsEveryone', {
+            path: rulePath(direction, index),
+            message: `it allows every connection ${direction === 'Ingress' ? 'to' : 'from'} its pods: other policies no longer restrict them`,
+            hint: 'name the peers and ports that you mean',
+          }),
+        ],
   );
 }
 
@@ -67,32 +67,19 @@ export function blockCoversPods(context: LintContext): readonly Finding[] {
     found.set(key, names);
     return names;
   };
-  return eachRule(context, (policy, direction) =>
-    rulesOf(policy, direction).flatMap(({ index, peers = [] }) =>
-      peers.flatMap((peer, place) => {
-        // The largest ranges mean everyone, pods included.
-        if (!isBlock(peer) || peer.range.prefix === 0) return [];
-        const names = podsIn(peer);
-        if (names.length === 0) return [];
-        return [
-          aboutPolicy(policy, 'BlockCoversPods', {
-            path: `${peerPath(direction, index, place)}.ipBlock.cidr`,
-            message: `\`${peer.cidr}\` contains addresses of pods, such as those of ${listNames(names)}: most CNIs match these pods, but some, such as Cilium, never do`,
-            hint: 'select pods by labels, and exclude their addresses with `except`',
-          }),
-        ];
-      }),
-    ),
-  );
-}
-
-function eachRule(
-  { policies }: LintContext,
-  look: (policy: PolicyFacts, direction: Direction) => readonly Finding[],
-): readonly Finding[] {
-  return policies.flatMap((policy) =>
-    directions
-      .filter((direction) => isolationOf(policy.spec).includes(direction))
-      .flatMap((direction) => look(policy, direction)),
+  return eachRule(context, (policy, direction, { index, peers = [] }) =>
+    peers.flatMap((peer, place) => {
+      // The largest ranges mean everyone, pods included.
+      if (!isBlock(peer) || peer.range.prefix === 0) return [];
+      const names = podsIn(peer);
+      if (names.length === 0) return [];
+      return [
+        aboutPolicy(policy, 'BlockCoversPods', {
+          path: `${peerPath(direction, index, place)}.ipBlock.cidr`,
+          message: `\`${peer.cidr}\` contains addresses of pods, such as those of ${listNames(names)}: most CNIs match these pods, but some, such as Cilium, never do`,
+          hint: 'select pods by labels, and exclude their addresses with `except`',
+        }),
+      ];
+    }),
   );
 }

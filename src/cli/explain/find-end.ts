@@ -46,13 +46,13 @@ const kindWords = new Map([
  */
 export function findEnd(word: string, names: Names): ResolvedEnd {
   const mistaken = mistakenEnd(word);
-  if (isAddress(word) && mistaken === undefined) return addressEnd(word, names.analysis);
-  const meanings = mistaken === undefined ? meaningsOf(word, names.namespace) : [];
+  if (mistaken !== undefined) throw new ToolError(mistaken);
+  if (isAddress(word)) return addressEnd(word, names.analysis);
+  const meanings = meaningsOf(word, names.namespace);
   for (const wanted of meanings) {
     const found = lookUp(wanted, names.analysis);
     if (found !== undefined) return found;
   }
-  if (mistaken !== undefined) throw new ToolError(mistaken);
   const meant = meanings.at(-1);
   if (meant === undefined) {
     throw new ToolError(
@@ -86,7 +86,7 @@ function meaningsOf(word: string, namespace: string): readonly Wanted[] {
 /** What people write for an end that is none; `undefined` where the word may be one. */
 function mistakenEnd(word: string): string | undefined {
   const [, end, port] = /^([a-z][^:]*):([\w-]+)$/i.exec(word) ?? [];
-  if (end !== undefined && !parseAddress(word).ok) {
+  if (end !== undefined) {
     return `\`${word}\` names no end: a port is an argument of its own, as in \`${end} ${port}\``;
   }
   return undefined;

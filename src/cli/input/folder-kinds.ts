@@ -1,7 +1,7 @@
 // Folders whose files are not what will be applied: charts of Helm, and Kustomizations that change what their files say.
 // Must not know which folders are read.
 import { existsSync, readFileSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { basename, join, normalize } from 'node:path';
 import { parse } from 'yaml';
 
 /** Why a folder is not read file by file, and what to do instead. */
@@ -30,6 +30,11 @@ export function builtFolder(folder: string): BuiltFolder | undefined {
     message: 'is a Kustomization that changes or adds to its files: they are not what will be applied',
     hint: `\`-k ${folder}\` reads what \`kubectl kustomize\` makes of it`,
   };
+}
+
+/** Whether a file is a Kustomization, whose `kind` may be left out. */
+export function isKustomization(file: string): boolean {
+  return kustomizationNames.some((name) => name === basename(file));
 }
 
 /** Whether a Kustomization only lists files of its own folder. */

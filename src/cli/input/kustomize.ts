@@ -13,15 +13,17 @@ const builders = [
   { program: 'kustomize', verb: 'build' },
 ] as const;
 
-/** More than this is not read, in bytes. */
-const maxBuffer = 256 * 2 ** 20;
-
 /**
  * Builds a Kustomization.
  *
  * @param file how problems name it
+ * @param maxBuffer more bytes than this are not read
  */
-export async function kustomize(folder: string, file: string): Promise<Result<Uint8Array, InputProblem>> {
+export async function kustomize(
+  folder: string,
+  file: string,
+  maxBuffer: number,
+): Promise<Result<Uint8Array, InputProblem>> {
   for (const { program, verb } of builders) {
     try {
       const { stdout } = await run(program, [verb, folder], { maxBuffer, encoding: 'buffer' });

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../../kube/resource.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { nearest } from '../did-you-mean.ts';
 import type { WrittenDocument } from './documents.ts';
+import { isKustomization } from './folder-kinds.ts';
 import { check, kindOf, kindsOf } from './kinds.ts';
 import type { InputProblem } from './problems.ts';
 
@@ -78,16 +79,18 @@ export class ObjectCollector {
     }
   }
 
+  #addUnknown(object: TypedObject, origin: Origin): void {
+    const { apiVersion, kind } = object;
+    if (isOurGroup(apiVersion)) this.#problems.push(problemAt(origin, unknownKind(object)));
+    else if (kind.endsWith('NetworkPolicy')) count(this.#otherPolicies, `${kind} (${apiVersion})`);
+    else count(this.#ignored, kind);
+  }
+
   #addObject(object: TypedObject, origin: Origin): void {
     const { apiVersion, kind } = object;
     const known = kindOf(apiVersion, kind, object.metadata);
-    if (known === undefined && isOurGroup(apiVersion)) {
-      this.#problems.push(problemAt(origin, unknownKind(object)));
-      return;
-    }
     if (known === undefined) {
-      if (kind.endsWith('NetworkPolicy')) count(this.#otherPolicies, `${kind} (${apiVersion})`);
-      else count(this.#ignored, kind);
+      this.#addUnknown(object, origin);
       return;
     }
     const written = withNamespace(object, known.namespaced, this.#namespace);
@@ -173,11 +176,6 @@ function unknownKind({ kind, apiVersion }: TypedObject): Problem {
     written: kind,
     allowed: kindsOf(group),
   };
-}
-
-/** Kustomize adds the kind of its own file. */
-function isKustomization(file: string): boolean {
-  return /(^|[/\\])(kustomization\.ya?ml|Kustomization)$/.test(file);
 }
 
 function itemsOf(object: TypedObject): readonly unknown[] | undefined {

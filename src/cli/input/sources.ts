@@ -97,7 +97,7 @@ function isUrl(path: string): boolean {
 
 function kustomizationAt(folder: string): Source {
   const name = `<kustomize ${folder}>`;
-  return { name, identity: name, isNamed: true, read: () => kustomize(folder, name) };
+  return { name, identity: name, isNamed: true, read: () => kustomize(folder, name, maxBytes) };
 }
 
 const stdin: Source = {

@@ -2,7 +2,7 @@
 // Must not know how a finding came about, nor its text for a terminal.
 import { type FindingCode, findingKinds, type Severity } from '../../model/findings.ts';
 import type { Print } from '../output/formats.ts';
-import { objectOf, type PlacedFinding } from './placed-findings.ts';
+import { adviceOf, objectOf, type PlacedFinding } from './placed-findings.ts';
 
 type PrintFindings = Print<readonly PlacedFinding[]>;
 
@@ -119,9 +119,6 @@ function escapeXml(text: string): string {
     .replaceAll('\n', '&#10;');
 }
 
-function textOf({ finding: { message, hint, suggestion = '' } }: PlacedFinding): string {
-  return [message, hint, suggestion]
-    .filter((part) => part !== '')
-    .join('\n')
-    .trimEnd();
+function textOf(placed: PlacedFinding): string {
+  return `${placed.finding.message}\n${adviceOf(placed)}`.trimEnd();
 }

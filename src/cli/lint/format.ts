@@ -7,7 +7,7 @@ import { formatInputProblem } from '../input/problems.ts';
 import { textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import { github, junit, sarif } from './ci-formats.ts';
-import { objectOf, type PlacedFinding } from './placed-findings.ts';
+import { adviceOf, objectOf, type PlacedFinding } from './placed-findings.ts';
 
 /** The maximum number of similar findings; the rest is counted. */
 const shownPlaces = 10;
@@ -37,12 +37,9 @@ function formatPlace(placed: PlacedFinding): string {
 
 function formatFinding(placed: PlacedFinding, paint: Paint): string {
   const { finding, severity, place } = placed;
-  const { code, message, hint, suggestion } = finding;
+  const { code, message } = finding;
   const text = `${paint(styles[severity], `${severity} ${code}`)}: ${message}`;
-  const more = [hint, suggestion ?? '']
-    .filter((part) => part !== '')
-    .join('\n')
-    .trimEnd();
+  const more = adviceOf(placed);
   const indented = more
     .split('\n')
     .map((line, index) => `  ${index === 0 ? 'hint: ' : '  '}${line}\n`)

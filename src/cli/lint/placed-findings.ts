@@ -1,10 +1,10 @@
 // Findings with their places in the files.
 // Must not know how a finding came about, nor how it is printed.
-import { type Severity, type Subject, severityOf } from '../../model/findings.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
+import { type Severity, severityOf } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Input } from '../input/input.ts';
 import type { InputProblem } from '../input/problems.ts';
-import { objectKey } from '../snapshot/cluster-snapshot.ts';
 import type { LintFinding } from './profile-findings.ts';
 
 /** A finding with its place. */
@@ -24,31 +24,28 @@ export function placeFindings(
   findings: readonly LintFinding[],
   input: Input | undefined,
 ): readonly PlacedFinding[] {
+  const objects = new Map(input?.objects.map((each) => [identityOf(each.object), each]));
+  const order = new Map(input?.files.map((file, index) => [file, index]));
   const placed = findings.map((finding): PlacedFinding => {
-    const place = placeOf(finding, input);
+    const { subject, path = 'metadata.name' } = finding;
+    const { kind, ...metadata } = subject;
+    const place = objects
+      .get(identityOf({ kind, metadata }))
+      ?.problem({ code: 'Invalid', path, message: '' });
     return { finding, severity: severityOf(finding), ...(place === undefined ? {} : { place }) };
   });
-  return placed.sort((a, b) => rank(a, input) - rank(b, input) || lineOf(a) - lineOf(b));
+  const rank = ({ place }: PlacedFinding) =>
+    place === undefined ? Number.POSITIVE_INFINITY : (order.get(place.file) ?? 0);
+  return placed.sort((a, b) => rank(a) - rank(b) || lineOf(a) - lineOf(b));
 }
 
-function placeOf(
-  { subject, path = 'metadata.name' }: LintFinding,
-  input: Input | undefined,
-): InputProblem | undefined {
-  const found = input?.objects.find(({ object }) =>
-    isSubject(subject, object.kind, formatKey(objectKey(object))),
-  );
-  return found?.problem({ code: 'Invalid', path, message: '' });
-}
-
-function isSubject({ kind, namespace = '', name }: Subject, otherKind: string, key: string): boolean {
-  return kind === otherKind && formatKey({ namespace, name }) === key;
-}
-
-/** The objects are in the order of reading. */
-function rank({ place }: PlacedFinding, input: Input | undefined): number {
-  if (place === undefined) return Number.POSITIVE_INFINITY;
-  return input?.files.indexOf(place.file) ?? 0;
+function identityOf({
+  kind,
+  metadata,
+}: Pick<KubernetesObject, 'kind'> & {
+  readonly metadata: Pick<KubernetesObject['metadata'], 'namespace' | 'name'>;
+}): string {
+  return `${kind} ${formatKey({ namespace: metadata.namespace ?? '', name: metadata.name })}`;
 }
 
 function lineOf({ place }: PlacedFinding): number {
@@ -57,6 +54,14 @@ function lineOf({ place }: PlacedFinding): number {
 
 /** As in `NetworkPolicy shop/web spec.ingress[0]`. */
 export function objectOf({ finding: { subject, path = '' } }: PlacedFinding): string {
-  const { kind, namespace = '', name } = subject;
-  return `${kind} ${formatKey({ namespace, name })} ${path}`.trimEnd();
+  const { kind, ...metadata } = subject;
+  return `${identityOf({ kind, metadata })} ${path}`.trimEnd();
+}
+
+/** What to do about it: the hint, and below it the YAML that would fix it. */
+export function adviceOf({ finding: { hint, suggestion = '' } }: PlacedFinding): string {
+  return [hint, suggestion]
+    .filter((part) => part !== '')
+    .join('\n')
+    .trimEnd();
 }
