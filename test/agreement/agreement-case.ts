@@ -49,6 +49,14 @@ export function routeCase(title: string, route: object, refused?: Refusal): Agre
   return appCase(title, { routes: [{ ...valid, ...route }] }, refused);
 }
 
+/** A case for each title of a table, with what `make` takes after the title. */
+export function cases<Value>(
+  make: (title: string, value: Value, refused?: Refusal) => AgreementCase,
+  table: Readonly<Record<string, readonly [value: Value, refused?: Refusal]>>,
+): readonly AgreementCase[] {
+  return Object.entries(table).map(([title, [value, refused]]) => make(title, value, refused));
+}
+
 /** As many values as `count`, made from their index. */
 export function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));

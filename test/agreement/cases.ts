@@ -8,8 +8,7 @@ import { routeEndCases } from './route-end-cases.ts';
 import { selectorCases } from './selector-cases.ts';
 import { statusCases } from './status-cases.ts';
 
-/** Every case; both zod and the API server are asked each of them. */
-export const agreementCases: readonly AgreementCase[] = [
+const agreementCases: readonly AgreementCase[] = [
   ...profileCases,
   ...routeEndCases,
   ...selectorCases,
@@ -18,3 +17,11 @@ export const agreementCases: readonly AgreementCase[] = [
   ...statusCases,
   ...boundCases,
 ];
+
+/** Every case of an object that both zod and the API server accept. */
+export const accepted = agreementCases.filter((one) => one.refused === undefined);
+
+/** Every case of an object that both refuse. */
+export const refused = agreementCases.flatMap((one) =>
+  one.refused ? [{ ...one, refused: one.refused }] : [],
+);
