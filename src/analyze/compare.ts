@@ -8,6 +8,7 @@ import type { SourceClass, TargetClass } from './classes/equivalence-classes.ts'
 import {
   addressBundle,
   type Bundle,
+  BundlesByPorts,
   type ConnectionGroup,
   compareGroups,
   GroupBuilder,
@@ -39,8 +40,8 @@ export function compare(before: AnalysisInput, after: AnalysisInput): Difference
 
 /** What was gained or lost, from one end. */
 class Change {
-  readonly gained = new Map<PortsId, Bundle[]>();
-  readonly lost = new Map<PortsId, Bundle[]>();
+  readonly gained = new BundlesByPorts();
+  readonly lost = new BundlesByPorts();
   readonly #table: PortTable;
 
   constructor(table: PortTable) {
@@ -49,23 +50,8 @@ class Change {
 
   add(other: Bundle, before: PortsId, after: PortsId): void {
     if (before === after) return;
-    this.gain(other, this.#table.difference(after, before));
-    this.lose(other, this.#table.difference(before, after));
-  }
-
-  gain(other: Bundle, ports: PortsId): void {
-    this.#put(this.gained, other, ports);
-  }
-
-  lose(other: Bundle, ports: PortsId): void {
-    this.#put(this.lost, other, ports);
-  }
-
-  #put(changed: Map<PortsId, Bundle[]>, other: Bundle, ports: PortsId): void {
-    if (ports === this.#table.none) return;
-    const others = changed.get(ports);
-    if (others === undefined) changed.set(ports, [other]);
-    else others.push(other);
+    this.gained.add(other, this.#table.difference(after, before));
+    this.lost.add(other, this.#table.difference(before, after));
   }
 }
 
@@ -106,8 +92,8 @@ class Comparison {
     const lost = new GroupBuilder(this.#table);
     for (const end of ends) {
       const change = changeOf(end);
-      for (const [ports, others] of change.gained) gained.add(end.bundle, others, ports);
-      for (const [ports, others] of change.lost) lost.add(end.bundle, others, ports);
+      gained.addAll(end.bundle, change.gained);
+      lost.addAll(end.bundle, change.lost);
     }
     return { gained: gained.groups(), lost: lost.groups() };
   }
@@ -115,21 +101,19 @@ class Comparison {
   /** What changes from these pods to others, and to addresses. */
   #changeOfSource({ before, after }: Joint<SourceClass>): Change {
     const change = new Change(this.#table);
-    const was = this.#before.rowOf(before);
-    const is = this.#after.rowOf(after);
-    const particular = new Set([...targetsIn(was, this.#byBefore), ...targetsIn(is, this.#byAfter)]);
-    for (const target of particular) {
-      const ports = this.#before.portsAt(was, target.before);
-      change.add(target.bundle, ports, this.#after.portsAt(is, target.after));
+    const rowBefore = this.#before.rowOf(before);
+    const rowAfter = this.#after.rowOf(after);
+    const inRows = new Set([...targetsIn(rowBefore, this.#byBefore), ...targetsIn(rowAfter, this.#byAfter)]);
+    for (const target of inRows) {
+      const portsBefore = this.#before.portsAt(rowBefore, target.before);
+      change.add(target.bundle, portsBefore, this.#after.portsAt(rowAfter, target.after));
     }
     for (const open of this.#open) {
-      const ports = {
-        before: this.#before.openPorts(was, open.before),
-        after: this.#after.openPorts(is, open.after),
-      };
-      if (ports.before === ports.after) continue;
-      const others = open.targets.filter((target) => !particular.has(target));
-      for (const { bundle } of others) change.add(bundle, ports.before, ports.after);
+      const portsBefore = this.#before.openPorts(rowBefore, open.before);
+      const portsAfter = this.#after.openPorts(rowAfter, open.after);
+      if (portsBefore === portsAfter) continue;
+      const others = open.targets.filter((target) => !inRows.has(target));
+      for (const { bundle } of others) change.add(bundle, portsBefore, portsAfter);
     }
     this.#addAddresses(change, before && egressOf(before), after && egressOf(after));
     return change;
@@ -144,12 +128,16 @@ class Comparison {
 
   #addAddresses(change: Change, before: AddressSide | undefined, after: AddressSide | undefined): void {
     const cuts = [before, after].flatMap((side) => (side === undefined ? [] : cutsOf(side.signature)));
-    const was = (range: IpRange) => this.#before.portsOfRange(before, range);
-    const is = (range: IpRange) => this.#after.portsOfRange(after, range);
-    const gained = mapAddresses(everyAddress, cuts, (range) => this.#table.difference(is(range), was(range)));
-    const lost = mapAddresses(everyAddress, cuts, (range) => this.#table.difference(was(range), is(range)));
-    for (const { end, value } of gained) change.gain(addressBundle(end), value);
-    for (const { end, value } of lost) change.lose(addressBundle(end), value);
+    const portsBefore = (range: IpRange) => this.#before.portsOfRange(before, range);
+    const portsAfter = (range: IpRange) => this.#after.portsOfRange(after, range);
+    const gained = mapAddresses(everyAddress, cuts, (range) =>
+      this.#table.difference(portsAfter(range), portsBefore(range)),
+    );
+    const lost = mapAddresses(everyAddress, cuts, (range) =>
+      this.#table.difference(portsBefore(range), portsAfter(range)),
+    );
+    for (const { end, value } of gained) change.gained.add(addressBundle(end), value);
+    for (const { end, value } of lost) change.lost.add(addressBundle(end), value);
   }
 }
 

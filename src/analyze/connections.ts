@@ -1,5 +1,6 @@
 // Connections one by one, and in groups: one group is everything from some ends to others on the same ports. A cluster in which
 // nothing is isolated is one group, for any number of pods. Must not know how connections are found.
+import { getOrInsert } from '../model/groups.ts';
 import type { PortSet } from '../model/port-set.ts';
 import { compareEnds, type Endpoint, endpointKey, isSelf } from './endpoints.ts';
 import type { PortsId, PortTable } from './port-table.ts';
@@ -28,6 +29,15 @@ export interface Bundle {
   readonly ends: readonly Endpoint[];
 }
 
+/** What one source reaches. */
+export class BundlesByPorts {
+  readonly all = new Map<PortsId, Bundle[]>();
+
+  add(to: Bundle, ports: PortsId): void {
+    getOrInsert(this.all, ports, () => []).push(to);
+  }
+}
+
 /** Collects what each source reaches, in as few groups as possible: one for the same targets and ports. */
 export class GroupBuilder {
   readonly #table: PortTable;
@@ -37,14 +47,15 @@ export class GroupBuilder {
     this.#table = table;
   }
 
-  /** Adds everything that one source reaches on some ports. */
-  add(from: Bundle, to: readonly Bundle[], ports: PortsId): void {
-    if (ports === this.#table.none || to.length === 0) return;
+  /** Adds everything that one source reaches, by ports. */
+  addAll(from: Bundle, reached: BundlesByPorts): void {
+    for (const [ports, to] of reached.all) this.#add(from, to, ports);
+  }
+
+  #add(from: Bundle, to: readonly Bundle[], ports: PortsId): void {
+    if (ports === this.#table.none) return;
     const keys = to.map(({ key }) => key).sort();
-    const text = `${ports} ${keys.join(' ')}`;
-    const draft = this.#drafts.get(text);
-    if (draft === undefined) this.#drafts.set(text, { from: [from], to, ports });
-    else draft.from.push(from);
+    getOrInsert(this.#drafts, `${ports} ${keys.join(' ')}`, () => ({ from: [], to, ports })).from.push(from);
   }
 
   /** All groups, in no particular order. */
@@ -74,10 +85,7 @@ export function* connectionsOf(groups: readonly ConnectionGroup[]): Generator<Co
   const sources = new Map<string, { readonly from: Endpoint; readonly groups: ConnectionGroup[] }>();
   for (const group of groups) {
     for (const from of group.from) {
-      const key = endpointKey(from);
-      const source = sources.get(key) ?? { from, groups: [] };
-      sources.set(key, source);
-      source.groups.push(group);
+      getOrInsert(sources, endpointKey(from), () => ({ from, groups: [] })).groups.push(group);
     }
   }
   for (const { from, groups: own } of [...sources.values()].sort((a, b) => compareEnds(a.from, b.from))) {

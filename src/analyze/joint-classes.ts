@@ -1,5 +1,6 @@
 // Joins classes of pods before and after: pods that are equal in both inputs are one. Must not know what they reach.
 
+import { groupsBy } from '../model/groups.ts';
 import { compareText } from '../model/object-key.ts';
 import type { TargetClass } from './classes/equivalence-classes.ts';
 import type { PodGroup } from './classes/pod-classes.ts';
@@ -33,10 +34,10 @@ export interface JointPods extends Both<PodGroup> {
  * joined by name. In the input in which they are all equal, the names make no difference.
  */
 export function joinPods(before: readonly PodGroup[], after: readonly PodGroup[]): readonly JointPods[] {
-  const was = Map.groupBy(before, workloadKey);
-  const is = Map.groupBy(after, workloadKey);
-  return [...new Set([...was.keys(), ...is.keys()])]
-    .flatMap((key) => joinWorkload(was.get(key) ?? [], is.get(key) ?? []))
+  const allBefore = Map.groupBy(before, workloadKey);
+  const allAfter = Map.groupBy(after, workloadKey);
+  return [...new Set(allBefore.keys()).union(allAfter)]
+    .flatMap((key) => joinWorkload(allBefore.get(key) ?? [], allAfter.get(key) ?? []))
     .sort((a, b) => compareEnds(a.end, b.end));
 }
 
@@ -52,12 +53,9 @@ function joinWorkload(before: readonly PodGroup[], after: readonly PodGroup[]): 
     before: groupOf(name, before),
     after: groupOf(name, after),
   }));
-  const alike = Map.groupBy(byName, (joint) => `${joint.before?.index} ${joint.after?.index}`);
-  return [...alike.values()].flatMap((all) => {
-    const [joint] = all;
-    if (joint === undefined) return [];
-    const pods = all.map(({ name }) => name).sort(compareText);
-    return [{ end: { workload, pods }, before: joint.before, after: joint.after }];
+  return groupsBy(byName, indexesOf).map((alike) => {
+    const pods = alike.map(({ name }) => name).sort(compareText);
+    return { end: { workload, pods }, before: alike[0].before, after: alike[0].after };
   });
 }
 
@@ -75,19 +73,17 @@ export function joinClasses<Class extends { readonly index: number; readonly gro
   before: readonly Class[],
   after: readonly Class[],
 ): readonly Joint<Class>[] {
-  const was = classesByGroup(before);
-  const is = classesByGroup(after);
-  const joints = pods.map(({ end, before: group, after: other }) => ({
+  const classBefore = classesByGroup(before);
+  const classAfter = classesByGroup(after);
+  const joints = pods.map(({ end, ...group }) => ({
     end,
-    before: group && was.get(group),
-    after: other && is.get(other),
+    before: group.before && classBefore.get(group.before),
+    after: group.after && classAfter.get(group.after),
   }));
-  const alike = Map.groupBy(joints, (joint) => `${joint.before?.index}/${joint.after?.index}`);
-  return [...alike].map(([key, all]) => ({
-    before: all[0]?.before,
-    after: all[0]?.after,
-    bundle: { key, ends: all.map(({ end }) => end) },
-  }));
+  return groupsBy(joints, indexesOf).map((alike) => {
+    const bundle = { key: indexesOf(alike[0]), ends: alike.map(({ end }) => end) };
+    return { before: alike[0].before, after: alike[0].after, bundle };
+  });
 }
 
 /** Joins what targets leave open to everyone; those that leave nothing open at any time are not in it. */
@@ -96,19 +92,24 @@ export function joinOpen(
   after: readonly OpenTargets[],
   targets: readonly Joint<TargetClass>[],
 ): readonly JointOpen[] {
-  const was = openByClass(before);
-  const is = openByClass(after);
+  const openBefore = openByClass(before);
+  const openAfter = openByClass(after);
   const joints = targets.map((target) => ({
     target,
-    before: target.before && was.get(target.before),
-    after: target.after && is.get(target.after),
+    before: target.before && openBefore.get(target.before),
+    after: target.after && openAfter.get(target.after),
   }));
   const open = joints.filter((joint) => joint.before !== undefined || joint.after !== undefined);
-  const alike = Map.groupBy(open, (joint) => `${joint.before?.index} ${joint.after?.index}`);
-  return [...alike.values()].flatMap((all) => {
-    const [first] = all;
-    return first === undefined ? [] : [{ ...first, targets: all.map(({ target }) => target) }];
-  });
+  return groupsBy(open, indexesOf).map((alike) => ({
+    before: alike[0].before,
+    after: alike[0].after,
+    targets: alike.map(({ target }) => target),
+  }));
+}
+
+/** A text that is equal for the same pair of a class before and a class after. */
+function indexesOf({ before, after }: Both<{ readonly index: number }>): string {
+  return `${before?.index}/${after?.index}`;
 }
 
 function classesByGroup<Class extends { readonly groups: readonly PodGroup[] }>(

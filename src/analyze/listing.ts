@@ -7,6 +7,7 @@ import type { Pods } from './classes/pod-classes.ts';
 import {
   addressBundle,
   type Bundle,
+  BundlesByPorts,
   type Connection,
   type ConnectionGroup,
   compareGroups,
@@ -64,11 +65,12 @@ export class Listing {
   groups(): readonly ConnectionGroup[] {
     const builder = new GroupBuilder(this.#table);
     for (const source of this.#reach.classes.sources) {
-      const byPorts = new Map<PortsId, Bundle[]>();
+      const reached = new BundlesByPorts();
       const row = this.#reach.rowOf(source);
-      for (const [target, ports] of this.#reach.targetsIn(row)) addTo(byPorts, ports, targetBundle(target));
-      for (const { end, value } of this.#outwards(source)) addTo(byPorts, value, addressBundle(end));
-      for (const [ports, bundles] of byPorts) builder.add(sourceBundle(source), bundles, ports);
+      for (const [target, ports] of this.#reach.targetsIn(row))
+        reached.add(bundleOf(target, 'target'), ports);
+      for (const { end, value } of this.#outwards(source)) reached.add(addressBundle(end), value);
+      builder.addAll(bundleOf(source, 'source'), reached);
     }
     return [...builder.groups(), ...this.#inwards()].sort(compareGroups);
   }
@@ -77,11 +79,11 @@ export class Listing {
   #inwards(): readonly ConnectionGroup[] {
     const builder = new GroupBuilder(this.#table);
     for (const target of this.#reach.classes.targets) {
-      const byPorts = new Map<PortsId, Bundle[]>();
+      const sources = new BundlesByPorts();
       for (const { end, value } of this.#reach.outside(target.ingress, target.families)) {
-        addTo(byPorts, value, addressBundle(end));
+        sources.add(addressBundle(end), value);
       }
-      for (const [ports, bundles] of byPorts) builder.add(targetBundle(target), bundles, ports);
+      builder.addAll(bundleOf(target, 'target'), sources);
     }
     return builder.groups().map(({ from, to, ports }) => ({ from: to, to: from, ports }));
   }
@@ -105,16 +107,6 @@ export class Listing {
   }
 }
 
-function sourceBundle({ index, groups }: SourceClass): Bundle {
-  return { key: `source${index}`, ends: groups.map(({ end }) => end) };
-}
-
-function targetBundle({ index, groups }: TargetClass): Bundle {
-  return { key: `target${index}`, ends: groups.map(({ end }) => end) };
-}
-
-function addTo(byPorts: Map<PortsId, Bundle[]>, ports: PortsId, bundle: Bundle): void {
-  const bundles = byPorts.get(ports);
-  if (bundles === undefined) byPorts.set(ports, [bundle]);
-  else bundles.push(bundle);
+function bundleOf({ index, groups }: SourceClass | TargetClass, as: 'source' | 'target'): Bundle {
+  return { key: `${as}${index}`, ends: groups.map(({ end }) => end) };
 }

@@ -1,5 +1,6 @@
 // Cuts the addresses of a question into parts for which the policies of some pods have different rules.
 // Must not know other pods.
+import { getOrInsert } from '../model/groups.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { mapAddresses } from './address-map.ts';
@@ -27,7 +28,7 @@ export function outsideParts(
   return mapAddresses([readRange(addresses.cidr)], cuts, (range) => {
     const isHole = holes.some((hole) => contains(hole, range));
     const side = sideOf(pods, { range }, direction, index);
-    return intern(known, isHole ? 'hole' : matchedIn(side), { range, isHole });
+    return getOrInsert(known, isHole ? 'hole' : matchedIn(side), () => ({ range, isHole }));
   }).flatMap(({ end, value }) => (value.isHole ? [] : [{ end, range: value.range }]));
 }
 
@@ -40,11 +41,4 @@ function cutsOf(pods: PodClass, direction: Direction, index: PolicyIndex): reado
 function matchedIn(side: PairSide): string {
   if (side.standing !== 'Isolated') return side.standing;
   return side.matches.map(({ rule }) => `${rule.policy.name}[${rule.index}]`).join(' ');
-}
-
-function intern<T>(known: Map<string, T>, key: string, value: T): T {
-  const twin = known.get(key);
-  if (twin !== undefined) return twin;
-  known.set(key, value);
-  return value;
 }

@@ -1,5 +1,6 @@
 // Sets of ports as numbers, so that equal sets have the same number and no union or intersection is computed twice.
 // An analysis has few different sets, and uses each of them very often. Must not know whose ports they are.
+import { getOrInsert } from '../model/groups.ts';
 import { allPorts, formatPortSet, noPorts, type PortSet, portSets } from '../model/port-set.ts';
 
 /** The number of a set of ports in one table. */
@@ -19,13 +20,7 @@ export class PortTable {
 
   /** The number of a set. */
   idOf(set: PortSet): PortsId {
-    const text = formatPortSet(set);
-    const known = this.#ids.get(text);
-    if (known !== undefined) return known;
-    const id = this.#sets.length;
-    this.#sets.push(set);
-    this.#ids.set(text, id);
-    return id;
+    return getOrInsert(this.#ids, formatPortSet(set), () => this.#sets.push(set) - 1);
   }
 
   /** The set with a number from this table. */
@@ -60,11 +55,8 @@ export class PortTable {
     b: PortsId,
     operation: 'union' | 'intersection' | 'difference',
   ): PortsId {
-    const pair = a * 2 ** 26 + b;
-    const found = known.get(pair);
-    if (found !== undefined) return found;
-    const id = this.idOf(portSets[operation](this.setOf(a), this.setOf(b)));
-    known.set(pair, id);
-    return id;
+    return getOrInsert(known, a * 2 ** 26 + b, () =>
+      this.idOf(portSets[operation](this.setOf(a), this.setOf(b))),
+    );
   }
 }

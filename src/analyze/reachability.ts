@@ -1,5 +1,6 @@
 // Which class reaches which. It is computed from the few sets of peers in the policies on both sides, not by testing
 // every pair, so the cost is proportional to the answer. Must not know why.
+import { getOrInsert, groupsBy } from '../model/groups.ts';
 import type { Family, IpRange } from '../model/ip-ranges.ts';
 import { type AddressValue, everyAddress, mapAddresses } from './address-map.ts';
 import type { AccessSignature, Grant, PortDemand } from './classes/access-signatures.ts';
@@ -51,11 +52,10 @@ export class Reachability {
       }
     }
     const open = classes.targets.filter(({ ingress }) => ingress.base !== table.none);
-    const alike = Map.groupBy(open, ({ ingress, families }) => `${ingress.base} ${families}`);
-    this.open = [...alike.values()].flatMap((all, index) => {
-      const [first] = all;
-      if (first === undefined) return [];
-      return [{ index, base: first.ingress.base, families: first.families, classes: all }];
+    const alike = groupsBy(open, ({ ingress, families }) => `${ingress.base} ${families}`);
+    this.open = alike.map((all, index) => {
+      const [{ ingress, families }] = all;
+      return { index, base: ingress.base, families, classes: all };
     });
   }
 
@@ -98,14 +98,12 @@ export class Reachability {
   /** The addresses that a side leaves open, in these families; some of them may have no open port. */
   outside(signature: AccessSignature, among: readonly Family[]): readonly AddressValue<PortsId>[] {
     const blocks = signature.grants.filter(({ peers }) => peers.block !== undefined);
-    const said = blocks.map(({ peers, ports }) => `${peers.index}:${ports.numbers}`);
-    const key = [among, signature.base, ...said].join(' ');
-    const known = this.#outside.get(key);
-    if (known !== undefined) return known;
-    const whole = everyAddress.filter(({ family }) => among.includes(family));
-    const found = mapAddresses(whole, cutsOf(signature), (range) => this.portsOfRange(signature, range));
-    this.#outside.set(key, found);
-    return found;
+    const allowed = blocks.map(({ peers, ports }) => `${peers.index}:${ports.numbers}`);
+    const key = [among, signature.base, ...allowed].join(' ');
+    return getOrInsert(this.#outside, key, () => {
+      const whole = everyAddress.filter(({ family }) => among.includes(family));
+      return mapAddresses(whole, cutsOf(signature), (range) => this.portsOfRange(signature, range));
+    });
   }
 
   /** The ports that a side leaves open to the addresses of a range that are in no smaller cut. */
@@ -159,10 +157,10 @@ export class Reachability {
 
   #resolve({ numbers, names }: PortDemand, target: TargetClass): PortsId {
     if (names.length === 0) return numbers;
-    const known = this.#resolved.get(names) ?? new Map<number, PortsId>();
-    this.#resolved.set(names, known);
-    const found = known.get(target.index) ?? this.#table.idOf(resolvePorts(names, target.podClass.ports));
-    known.set(target.index, found);
+    const byTarget = getOrInsert(this.#resolved, names, () => new Map());
+    const found = getOrInsert(byTarget, target.index, () =>
+      this.#table.idOf(resolvePorts(names, target.podClass.ports)),
+    );
     return this.#table.union(numbers, found);
   }
 
@@ -186,9 +184,7 @@ export function cutsOf({ grants }: AccessSignature): readonly IpRange[] {
 }
 
 function addTo(index: Map<number, TargetClass[]>, set: number, targetClass: TargetClass): void {
-  const classes = index.get(set);
-  if (classes === undefined) index.set(set, [targetClass]);
-  else classes.push(targetClass);
+  getOrInsert(index, set, () => []).push(targetClass);
 }
 
 function countIn(lists: readonly (readonly unknown[])[]): number {

@@ -1,6 +1,7 @@
 // The pods behind a Service and their own ports: policies use the ports of pods, people use the ports of Services.
 // Must not know policies.
 
+import { groupsBy } from '../model/groups.ts';
 import { type PortSet, portSets } from '../model/port-set.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type Labels, selects } from '../model/selectors.ts';
@@ -49,12 +50,10 @@ interface Selected {
 
 function selectedOf({ end, pods }: PodGroup, selector: Labels): readonly Selected[] {
   const selected = pods.filter(({ labels }) => selects({ matchLabels: selector }, labels));
-  const alike = [...Map.groupBy(selected, ({ ports }) => JSON.stringify(ports)).values()];
-  return alike.flatMap((some) => {
-    const [pod] = some;
-    if (pod === undefined) return [];
-    const names = some.flatMap(({ name }) => name ?? []).sort();
-    return [{ end: some.length === pods.length ? end : { workload: end.workload, pods: names }, pod }];
+  return groupsBy(selected, ({ ports }) => JSON.stringify(ports)).map((alike) => {
+    const names = alike.flatMap(({ name }) => name ?? []).sort();
+    const isWhole = alike.length === pods.length;
+    return { end: isWhole ? end : { workload: end.workload, pods: names }, pod: alike[0] };
   });
 }
 

@@ -3,6 +3,7 @@
 // Must not know why a policy is desired, nor how a change is sent.
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Finding } from '../model/findings.ts';
+import { groupsBy } from '../model/groups.ts';
 import { canonicalJson, type Direction, directions, isolates } from '../model/network-policy.ts';
 import { compareKeys, requireDistinct } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy, OwnedPolicy, Owner, WithheldRule } from '../model/policies.ts';
@@ -197,12 +198,10 @@ function directionsByPods(
   const all = [...changing].flatMap(([direction, { selectors }]) =>
     selectors.map((pods) => ({ pods, direction })),
   );
-  return [...Map.groupBy(all, ({ pods }) => canonicalJson(pods)).values()].flatMap((group) => {
-    const [first] = group;
-    return first === undefined
-      ? []
-      : [{ pods: first.pods, directions: group.map(({ direction }) => direction) }];
-  });
+  return groupsBy(all, ({ pods }) => canonicalJson(pods)).map((alike) => ({
+    pods: alike[0].pods,
+    directions: alike.map(({ direction }) => direction),
+  }));
 }
 
 /**

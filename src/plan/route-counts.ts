@@ -3,6 +3,7 @@
 
 import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
+import { groupsBy } from '../model/groups.ts';
 
 /** Routes with the same state and reason. */
 export interface RouteCount {
@@ -14,8 +15,9 @@ export interface RouteCount {
 /** Counts the routes of a namespace, in the order of first occurrence. */
 export function countRoutes(profiles: readonly CompiledProfile[]): readonly RouteCount[] {
   const routes = profiles.flatMap((profile) => profile.routes);
-  const alike = Map.groupBy(routes, ({ state, reason }) => `${state} ${reason}`);
-  return [...alike.values()].flatMap(([first, ...rest]) =>
-    first === undefined ? [] : [{ state: first.state, reason: first.reason, count: 1 + rest.length }],
-  );
+  return groupsBy(routes, ({ state, reason }) => `${state} ${reason}`).map((alike) => ({
+    state: alike[0].state,
+    reason: alike[0].reason,
+    count: alike.length,
+  }));
 }

@@ -1,6 +1,7 @@
 // An index of namespaces by their labels, updated with one change at a time: code that selects a few of very many by a label does
 // not read all of them. Must not know what they are selected for.
 
+import { getOrInsert } from '../model/groups.ts';
 import { type LabelSelector, nameLabel, requiredLabels, selects } from '../model/selectors.ts';
 import type { ClusterView, NamespaceFacts, NamespaceLabels } from './cluster-view.ts';
 
@@ -15,10 +16,7 @@ export class NamespaceIndex implements NamespaceLabels {
       names?.delete(previous?.name ?? '');
       if (names?.size === 0) this.#names.delete(term);
     }
-    for (const term of termsOf(next)) {
-      const names = this.#names.get(term) ?? new Set();
-      this.#names.set(term, names.add(next?.name ?? ''));
-    }
+    for (const term of termsOf(next)) getOrInsert(this.#names, term, () => new Set()).add(next?.name ?? '');
   }
 
   having(key: string, value?: string): Iterable<string> {

@@ -3,6 +3,7 @@
 // Must not know whether a route is accepted, nor what follows from it.
 
 import type { Route } from '../api/route.ts';
+import { getOrInsert } from '../model/groups.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type LabelSelector, type Labels, requiredLabels } from '../model/selectors.ts';
 import { endOf, type RouteEndValue } from '../routes/index.ts';
@@ -58,8 +59,7 @@ export class RouteIndex implements RouteLinks {
   #add({ namespace, name, decoded }: ProfileFacts): void {
     const key = { namespace, name };
     for (const term of termsOf(decoded)) {
-      const profiles = this.#profiles.get(term) ?? new Map<string, ObjectKey>();
-      this.#profiles.set(term, profiles.set(formatKey(key), key));
+      getOrInsert(this.#profiles, term, () => new Map()).set(formatKey(key), key);
     }
   }
 

@@ -1,5 +1,6 @@
 // What the policies of a pod class allow in one direction, without irrelevant differences: two classes whose policies
 // differ only in their names have the same signature. Must not know the other side.
+import { getOrInsert } from '../../model/groups.ts';
 import type { Direction } from '../../model/network-policy.ts';
 import type { RulePort } from '../facts.ts';
 import type { PortsId, PortTable } from '../port-table.ts';
@@ -80,11 +81,7 @@ export class AccessSignatures {
     const key = [base, ...sorted.map((grant) => `${grant.peers.index}:${formatDemand(grant.ports)}`)].join(
       ' ',
     );
-    const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
-    const signature = { index: this.#byKey.size, base, grants: sorted };
-    this.#byKey.set(key, signature);
-    return signature;
+    return getOrInsert(this.#byKey, key, () => ({ index: this.#byKey.size, base, grants: sorted }));
   }
 
   /** Names are resolved here if the pods are the destination. */
@@ -93,13 +90,10 @@ export class AccessSignatures {
     if (this.#direction === 'Ingress' && hasNames(ports)) {
       return this.#numbersOnly(this.#table.idOf(resolvePorts(ports, pods.ports)));
     }
-    const known = this.#demands.get(ports);
-    if (known !== undefined) return known;
-    const names = ports.filter(({ port }) => typeof port === 'string');
-    const numbers = this.#table.idOf(resolvePorts(ports, []));
-    const demand = { numbers, names: this.#namesOf(names) };
-    this.#demands.set(ports, demand);
-    return demand;
+    return getOrInsert(this.#demands, ports, () => ({
+      numbers: this.#table.idOf(resolvePorts(ports, [])),
+      names: this.#namesOf(ports.filter(({ port }) => typeof port === 'string')),
+    }));
   }
 
   #numbersOnly(numbers: PortsId): PortDemand {
@@ -114,9 +108,7 @@ export class AccessSignatures {
   #namesOf(ports: readonly RulePort[]): readonly RulePort[] {
     const distinct = new Map(ports.map((port) => [formatName(port), port]));
     const key = [...distinct.keys()].sort().join(' ');
-    const known = this.#names.get(key) ?? [...distinct.values()];
-    this.#names.set(key, known);
-    return known;
+    return getOrInsert(this.#names, key, () => [...distinct.values()]);
   }
 }
 

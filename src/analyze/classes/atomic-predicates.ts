@@ -1,6 +1,7 @@
 // The atomic predicates of some policies: the labels, port names and borders of address ranges that they mention. No policy
 // can distinguish two pods of a namespace with the same predicates. Must not know pods.
 
+import { getOrInsert } from '../../model/groups.ts';
 import type { IpRange } from '../../model/ip-ranges.ts';
 import { directions } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
@@ -86,8 +87,7 @@ function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelect
 }
 
 function addValues(labels: Map<string, Set<string>>, key: string, values: Iterable<string>): void {
-  const known = labels.get(key) ?? new Set();
-  labels.set(key, known);
+  const known = getOrInsert(labels, key, () => new Set());
   for (const value of values) known.add(value);
 }
 

@@ -1,5 +1,6 @@
 // Equivalence classes over all namespaces: pods that are equal as sources, and pods that are equal as targets. If nothing
 // is isolated, there is one of each, for any number of pods. Must not know which connections follow.
+import { groupsBy } from '../../model/groups.ts';
 import type { Family } from '../../model/ip-ranges.ts';
 import type { RulePort } from '../facts.ts';
 import type { PortTable } from '../port-table.ts';
@@ -9,26 +10,25 @@ import { type AccessSignature, AccessSignatures } from './access-signatures.ts';
 import { PeerSets } from './peer-sets.ts';
 import type { PodClass, PodGroup, Pods } from './pod-classes.ts';
 
-/** Pods that reach the same. */
-export interface SourceClass {
+/** Pods that are equal as sources, or as targets. */
+interface EquivalenceClass {
   readonly index: number;
   readonly groups: readonly PodGroup[];
   readonly families: readonly Family[];
-  /** What they may reach. */
-  readonly egress: AccessSignature;
-  /** The sets by which others let them in. */
+  /** The sets of peers that they are in, and to which the other side grants something. */
   readonly memberOf: ReadonlySet<number>;
 }
 
+/** Pods that reach the same. */
+export interface SourceClass extends EquivalenceClass {
+  /** What they may reach. */
+  readonly egress: AccessSignature;
+}
+
 /** Pods that are reached by the same. */
-export interface TargetClass {
-  readonly index: number;
-  readonly groups: readonly PodGroup[];
-  readonly families: readonly Family[];
+export interface TargetClass extends EquivalenceClass {
   /** What may reach them. */
   readonly ingress: AccessSignature;
-  /** The sets by which others may reach them. */
-  readonly memberOf: ReadonlySet<number>;
   /** One of them, which resolves port names as all of them do. */
   readonly podClass: PodClass;
 }
@@ -62,39 +62,25 @@ export function findEquivalenceClasses(
     alike
       .flatMap(({ podClass }) => groupsByClass.get(podClass.index) ?? [])
       .sort((a, b) => a.index - b.index);
-  const sources = alikeBy(sides, ({ podClass, families, egress: { index: signature } }) =>
+  const sources = groupsBy(sides, ({ podClass, families, egress: { index: signature } }) =>
     [signature, families, letIn[podClass.index]].join(' '),
   );
-  const targets = alikeBy(sides, ({ podClass, families, ingress: { index: signature } }) => {
+  const targets = groupsBy(sides, ({ podClass, families, ingress: { index: signature } }) => {
     const named = names.map((name) => table.idOf(resolvePorts([name], podClass.ports)));
     return [signature, families, reached[podClass.index], named].join(' ');
   });
   return {
-    sources: sources.map(({ first, all }, index) => {
-      const memberOf = new Set(letIn[first.podClass.index]);
-      return { index, groups: groupsOf(all), families: first.families, egress: first.egress, memberOf };
+    sources: sources.map((alike, index) => {
+      const [{ podClass, families, egress: signature }] = alike;
+      const memberOf = new Set(letIn[podClass.index]);
+      return { index, groups: groupsOf(alike), families, egress: signature, memberOf };
     }),
-    targets: targets.map(({ first, all }, index) => {
-      const { podClass, families, ingress: signature } = first;
+    targets: targets.map((alike, index) => {
+      const [{ podClass, families, ingress: signature }] = alike;
       const memberOf = new Set(reached[podClass.index]);
-      return { index, groups: groupsOf(all), families, ingress: signature, memberOf, podClass };
+      return { index, groups: groupsOf(alike), families, ingress: signature, memberOf, podClass };
     }),
   };
-}
-
-/** Items that have the same key, in the order of the first of each. */
-function alikeBy<T>(
-  items: readonly T[],
-  keyOf: (item: T) => string,
-): readonly { readonly first: T; readonly all: readonly T[] }[] {
-  const byKey = new Map<string, { readonly first: T; readonly all: T[] }>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const alike = byKey.get(key);
-    if (alike === undefined) byKey.set(key, { first: item, all: [item] });
-    else alike.all.push(item);
-  }
-  return [...byKey.values()];
 }
 
 /** For each class the sets that it is in and to which these signatures grant something, ascending. */

@@ -1,5 +1,6 @@
 // Finds labelled items by a selector: if it requires a label, it looks only at the few items that carry this label.
 // Must not know what is labelled.
+import { getOrInsert } from '../../model/groups.ts';
 import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
 
 /** Finds items by selectors. */
@@ -11,10 +12,7 @@ export class LabelIndex<T extends { readonly labels: Labels }> {
     this.#items = items;
     for (const item of items) {
       for (const [key, value] of Object.entries(item.labels)) {
-        const label = format(key, value);
-        const carriers = this.#byLabel.get(label);
-        if (carriers === undefined) this.#byLabel.set(label, [item]);
-        else carriers.push(item);
+        getOrInsert(this.#byLabel, format(key, value), () => []).push(item);
       }
     }
   }

@@ -1,5 +1,6 @@
 // The pods that the peers of rules select. Each distinct peer is evaluated once, because thousands of policies name the same
 // few. Must not know what is allowed to these pods.
+import { getOrInsert } from '../../model/groups.ts';
 import type { Family } from '../../model/ip-ranges.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
@@ -48,13 +49,11 @@ export class PeerSets {
 
   /** The pods of a peer; the same set for peers with the same text. */
   of(peer: ParsedPeer): PeerSet {
-    const known = this.#read.get(peer);
-    if (known !== undefined) return known;
-    const set = this.#intern(keyOf(peer), () =>
-      isBlock(peer) ? { members: this.#inBlock(peer), block: peer } : { members: this.#selected(peer) },
+    return getOrInsert(this.#read, peer, () =>
+      this.#intern(keyOf(peer), () =>
+        isBlock(peer) ? { members: this.#inBlock(peer), block: peer } : { members: this.#selected(peer) },
+      ),
     );
-    this.#read.set(peer, set);
-    return set;
   }
 
   /** Every pod, including those that no selector selects. */
@@ -63,11 +62,7 @@ export class PeerSets {
   }
 
   #intern(key: string, evaluate: () => Omit<PeerSet, 'index'>): PeerSet {
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    const set = { index: this.#ids.size, ...evaluate() };
-    this.#ids.set(key, set);
-    return set;
+    return getOrInsert(this.#ids, key, () => ({ index: this.#ids.size, ...evaluate() }));
   }
 
   #selected({ namespace, namespaceSelector, podSelector }: PodPeer): readonly number[] {
@@ -90,12 +85,11 @@ export class PeerSets {
   }
 
   #namespacesOf(selector: LabelSelector): ReadonlySet<string> {
-    const key = canonicalJson(selector);
-    const known = this.#selectedNamespaces.get(key);
-    if (known !== undefined) return known;
-    const found = new Set(this.#namespaces.select(selector).map(({ name }) => name));
-    this.#selectedNamespaces.set(key, found);
-    return found;
+    return getOrInsert(
+      this.#selectedNamespaces,
+      canonicalJson(selector),
+      () => new Set(this.#namespaces.select(selector).map(({ name }) => name)),
+    );
   }
 
   #inBlock(block: ParsedBlock): readonly number[] {

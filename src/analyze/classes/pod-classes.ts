@@ -1,5 +1,6 @@
 // Classes of pods that no policy can distinguish: pods of one namespace with the same atomic predicates. The cost
 // of an analysis grows with the number of classes, not of pods. Must not know which traffic is allowed.
+import { getOrInsert } from '../../model/groups.ts';
 import type { IpRange } from '../../model/ip-ranges.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { Labels } from '../../model/selectors.ts';
@@ -75,12 +76,10 @@ function classOf(
     ),
     distinct(addresses.map((address) => `${address.family} ${partOf(predicates, address)}`)),
   ]);
-  const known = classes.get(key);
-  if (known !== undefined) return known;
-  const { labels, ports, hostNetwork } = pod;
-  const podClass = { index: classes.size, namespace, labels, ports, addresses, hostNetwork };
-  classes.set(key, podClass);
-  return podClass;
+  return getOrInsert(classes, key, () => {
+    const { labels, ports, hostNetwork } = pod;
+    return { index: classes.size, namespace, labels, ports, addresses, hostNetwork };
+  });
 }
 
 function distinct(texts: readonly string[]): readonly string[] {

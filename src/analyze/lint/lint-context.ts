@@ -1,5 +1,6 @@
 // The lookups of lint checks: which pods a selector selects, and which policies select a pod. Pods of a workload
 // that no check can distinguish count once. Must not know any check.
+import { getOrInsert, groupsBy } from '../../model/groups.ts';
 import type { Direction } from '../../model/network-policy.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareKeys, compareText, type ObjectKey } from '../../model/object-key.ts';
@@ -11,7 +12,7 @@ import {
   selectsEverything,
 } from '../../model/selectors.ts';
 import type { ServiceFacts } from '../../model/services.ts';
-import type { AnalysisInput, ContainerPort, PodFacts, PolicyFacts } from '../facts.ts';
+import type { AnalysisInput, ContainerPort, PolicyFacts } from '../facts.ts';
 import { isBlock, isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
 
 /** Pods of one workload that no check can distinguish. */
@@ -89,9 +90,7 @@ export class LintContext {
 
   /** What the policies that isolate a pod in a direction allow it; `undefined` if no policy isolates it. */
   rulesFor(pod: LintPod, direction: Direction): readonly ParsedRule[] | undefined {
-    const known = this.#isolating.get(pod) ?? this.#isolationsOf(pod);
-    this.#isolating.set(pod, known);
-    return known[direction];
+    return getOrInsert(this.#isolating, pod, () => this.#isolationsOf(pod))[direction];
   }
 
   #isolationsOf({ workload, labels, hostNetwork }: LintPod) {
@@ -106,14 +105,11 @@ export class LintContext {
   }
 
   #matching(peer: PodPeer): readonly LintPod[] {
-    const key = canonicalJson(peer);
-    const known =
-      this.#selected.get(key) ??
+    return getOrInsert(this.#selected, canonicalJson(peer), () =>
       this.#namespacesOf(peer).flatMap((namespace) =>
         this.podsIn(namespace).filter(({ labels }) => selects(peer.podSelector, labels)),
-      );
-    this.#selected.set(key, known);
-    return known;
+      ),
+    );
   }
 
   #namespacesOf({ namespace, namespaceSelector }: PodPeer): readonly string[] {
@@ -150,14 +146,11 @@ export function podPeersOf({ peers }: ParsedRule): readonly PodPeer[] | undefine
 
 function podsOf({ namespace, name, kind, pods }: AnalysisInput['workloads'][number]): readonly LintPod[] {
   const workload = { namespace, name, kind };
-  return [...Map.groupBy(pods, identityOf).values()].flatMap((alike) => {
-    const [first] = alike;
-    if (first === undefined) return [];
-    const { labels, ports, hostNetwork } = first;
-    return { workload, labels, ports, hostNetwork, addresses: alike.flatMap((pod) => pod.addresses) };
+  const alike = groupsBy(pods, ({ labels, ports, hostNetwork }) =>
+    canonicalJson([labels, ports, hostNetwork]),
+  );
+  return alike.map((some) => {
+    const [{ labels, ports, hostNetwork }] = some;
+    return { workload, labels, ports, hostNetwork, addresses: some.flatMap((pod) => pod.addresses) };
   });
-}
-
-function identityOf({ labels, ports, hostNetwork }: PodFacts): string {
-  return canonicalJson([labels, ports, hostNetwork]);
 }

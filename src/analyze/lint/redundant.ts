@@ -2,6 +2,7 @@
 // It compares texts, so a finding stays true when pods come and go. Of two equal ones it names the later.
 
 import type { Finding } from '../../model/findings.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { contains } from '../../model/ip-ranges.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import { portsContain } from '../../model/port-cover.ts';
@@ -21,7 +22,7 @@ import type { LintContext } from './lint-context.ts';
 
 /** Finds policies whose isolation and rules other policies already contain. */
 export function policyIsRedundant(context: LintContext): readonly Finding[] {
-  return namespacesOf(context).flatMap((policies) => {
+  return groupsBy(context.policies, ({ namespace }) => namespace).flatMap((policies) => {
     const needed = new Set(policies);
     // Starts with the last: of two equal ones the first stays.
     return policies.toReversed().flatMap((policy) => {
@@ -63,10 +64,6 @@ export function ruleIsRedundant(context: LintContext): readonly Finding[] {
       });
     }),
   );
-}
-
-function namespacesOf({ policies }: LintContext): readonly (readonly PolicyFacts[])[] {
-  return [...Map.groupBy(policies, ({ namespace }) => namespace).values()];
 }
 
 /** Whether one policy selects all pods that the other one selects, for any pods. */

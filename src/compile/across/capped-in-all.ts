@@ -2,6 +2,7 @@
 // Only the receiver knows that: it returns the routes as data, and the code that compiles several namespaces passes them to the senders.
 // Status only. Must not know how a receiver decides.
 import { quoteSome } from '../../model/counted.ts';
+import { getOrInsert } from '../../model/groups.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import { type CappedRoute, capOfAll } from './mirror-caps.ts';
@@ -27,10 +28,7 @@ export type ReceiversByRoute = ReadonlyMap<string, readonly string[]>;
 export function receiversByRoute(receivers: readonly CappingReceiver[]): ReceiversByRoute {
   const receiversOf = new Map<string, string[]>();
   for (const { namespace, cappedRoutes } of receivers) {
-    for (const route of cappedRoutes) {
-      const key = routeKey(route);
-      receiversOf.set(key, [...(receiversOf.get(key) ?? []), namespace]);
-    }
+    for (const route of cappedRoutes) getOrInsert(receiversOf, routeKey(route), () => []).push(namespace);
   }
   return receiversOf;
 }

@@ -2,6 +2,7 @@
 // Status only: mirrors-across.ts leaves out the same routes. Must not know the egress mode of the receiver.
 
 import { quoteSome } from '../../model/counted.ts';
+import { getOrInsert } from '../../model/groups.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { endOf } from '../../routes/index.ts';
@@ -42,7 +43,7 @@ export function cappedMirrors(run: Compilation, here: LocalNamespace): ReadonlyM
   const cappedIn = new Map<IngressRoute, string[]>();
   for (const source of sourcesOf(run, here, mirrorable)) {
     for (const { ingressRoute } of withinCap(mirroredIn(source.labels, mirrorable), capOfPair).beyond) {
-      cappedIn.set(ingressRoute, [...(cappedIn.get(ingressRoute) ?? []), source.name]);
+      getOrInsert(cappedIn, ingressRoute, () => []).push(source.name);
     }
   }
   return new Map(

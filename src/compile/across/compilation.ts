@@ -1,6 +1,7 @@
 // One run of the compiler over one view: it resolves each namespace by itself once, when it is first needed.
 // Must not know what one namespace causes in another.
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import { getOrInsert } from '../../model/groups.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
 import { isCompiled, type LocalNamespace, localNamespace, type Shared } from '../local/local-namespace.ts';
@@ -34,11 +35,7 @@ export class Compilation implements Shared {
 
   /** A namespace by itself. */
   local(facts: NamespaceFacts): LocalNamespace {
-    const known = this.#namespaces.get(facts.name);
-    if (known !== undefined) return known;
-    const local = localNamespace(facts, this);
-    this.#namespaces.set(facts.name, local);
-    return local;
+    return getOrInsert(this.#namespaces, facts.name, () => localNamespace(facts, this));
   }
 
   /** The namespace with this name by itself; `undefined` if there is none. */

@@ -3,6 +3,7 @@
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { addressesOf, addressSets } from '../../model/address-set.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { formatCidr, parseAddress } from '../../model/ip-ranges.ts';
 import {
   type NonEmpty,
@@ -146,15 +147,15 @@ function apiServerRules(
       : (addresses ?? discovered.map(({ address }) => address)).flatMap((address) =>
           (ports ?? discovered.map(({ port }) => port)).map((port) => ({ address, port })),
         );
-  const byPort = [...Map.groupBy(all, ({ port }) => port)]
-    .sort(([a], [b]) => a - b)
-    .map(([port, endpoints]) => ({
-      port,
+  const byPort = groupsBy(all, ({ port }) => port)
+    .map((endpoints) => ({
+      port: endpoints[0].port,
       blocks: blocksOf(endpoints.map(({ address }) => address)),
-    }));
-  return [...Map.groupBy(byPort, ({ blocks }) => JSON.stringify(blocks)).values()].flatMap(
-    ([first, ...rest]) =>
-      (first && ruleFor(first.blocks, [tcp(first.port), ...rest.map(({ port }) => tcp(port))])) ?? [],
+    }))
+    .sort((a, b) => a.port - b.port);
+  return groupsBy(byPort, ({ blocks }) => JSON.stringify(blocks)).flatMap(
+    ([{ blocks, port }, ...rest]) =>
+      ruleFor(blocks, [tcp(port), ...rest.map((other) => tcp(other.port))]) ?? [],
   );
 }
 

@@ -9,6 +9,7 @@ import {
   monitoringPresets,
   type Preset,
 } from '../../api/presets.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { nonEmpty, type Peer, type Rule, ruleFor } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { policyPorts } from '../../model/policy-ports.ts';
@@ -132,12 +133,12 @@ function gatewayPeers(
   gateways: readonly GatewayFacts[],
 ): readonly Peer[] {
   const byNamespace = Map.groupBy(gateways, (gateway) => namespace ?? gateway.namespace);
-  const alike = Map.groupBy(byNamespace, ([, siblings]) =>
+  const alike = groupsBy(byNamespace, ([, siblings]) =>
     pods === undefined ? JSON.stringify([...new Set(siblings.map(({ name }) => name))]) : '',
   );
-  return [...alike.values()].map((group) => ({
+  return alike.map((group) => ({
     namespaceSelector: namespacesNamed(group.map(([where]) => where)),
-    podSelector: pods ?? anyOf(gatewayNameLabel, group[0]?.[1].map(gatewayLabel) ?? []),
+    podSelector: pods ?? anyOf(gatewayNameLabel, group[0][1].map(gatewayLabel)),
   }));
 }
 

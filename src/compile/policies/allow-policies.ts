@@ -1,6 +1,7 @@
 // Merges allow rules into policies: rules to the same pods, or from them, share one, because many small policies are
 // expensive on iptables CNIs. Must not know why something is allowed.
 import { andMore, nameSome } from '../../model/counted.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { allowing, canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../../model/policies.ts';
@@ -68,11 +69,10 @@ interface Part {
 }
 
 function partsOf(allowRules: readonly RequestedAllowRule[]): readonly Part[] {
-  const groups = Map.groupBy(
-    [...allowRules].sort((a, b) => compareText(a.origin, b.origin)),
-    ({ direction, pods }) => `${direction} ${canonicalJson(pods)}`,
+  const sorted = allowRules.toSorted((a, b) => compareText(a.origin, b.origin));
+  return groupsBy(sorted, ({ direction, pods }) => `${direction} ${canonicalJson(pods)}`).flatMap(
+    partsOfGroup,
   );
-  return [...groups.values()].flatMap(partsOfGroup);
 }
 
 /** A rule, and its origins. */
@@ -94,9 +94,9 @@ function partsOfGroup(allowRules: readonly RequestedAllowRule[]): readonly Part[
   // The part of a rule depends on its origin, and on its bucket if it is split.
   const partOf = ({ origin, bucket }: (typeof pieces)[number]) =>
     bucketOf(bucket === 0 ? origin : `${origin} ${bucket}`, parts);
-  return [...Map.groupBy(pieces, partOf)].flatMap(([part, group]) => {
+  return groupsBy(pieces, partOf).map((group) => {
     const [first] = group;
-    return first === undefined ? [] : [{ first, part: `${part} of ${parts}`, rules: merge(group) }];
+    return { first, part: `${partOf(first)} of ${parts}`, rules: merge(group) };
   });
 }
 

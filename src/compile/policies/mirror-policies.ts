@@ -1,6 +1,7 @@
 // Merges the mirrors of other namespaces' ingress rules into the policies of their source: many namespaces are one peer, by name,
 // in stable buckets. Must not know why a mirror is due.
-import { canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
+import { groupsBy } from '../../model/groups.ts';
+import { canonicalJson, type Direction, type NonEmpty, type Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../../model/policies.ts';
 import { mirrorStem } from '../../model/policy-names.ts';
@@ -33,23 +34,14 @@ export function mirrorPolicies(
       `Allows the egress of ${pods} that other namespaces let in: ${origins}`,
   };
   // `{}` and `{matchLabels: {}}` are the same pods: which of them is written must not depend on the order.
-  const sorted = [...mirrors].sort((a, b) => compareText(a.origin, b.origin));
-  const groups = Map.groupBy(sorted, ({ allowRule }) => canonicalJson(allowRule.pods));
-  return [...groups.values()]
+  const sorted = mirrors.toSorted((a, b) => compareText(a.origin, b.origin));
+  return groupsBy(sorted, ({ allowRule }) => canonicalJson(allowRule.pods))
     .flatMap((group) => {
       const parts = bucketsFor(group.reduce((sum, mirror) => sum + weightOf(mirror), 0) / mirrorsPerPolicy);
       return [...Map.groupBy(group, ({ origin }) => bucketOf(origin, parts))].flatMap(([part, bucket]) =>
-        splitBySize(bucket).flatMap((some, at) => {
-          const [first] = some;
-          const name = `${part} of ${parts}`;
-          return first === undefined
-            ? []
-            : allowPolicy(
-                about,
-                first.allowRule,
-                at === 0 ? name : `${name}, ${at}`,
-                mergeByDestination(some),
-              );
+        splitBySize(bucket).flatMap((some, index) => {
+          const name = `${part} of ${parts}${index === 0 ? '' : `, ${index}`}`;
+          return allowPolicy(about, some[0].allowRule, name, mergeByDestination(some));
         }),
       );
     })
@@ -66,40 +58,37 @@ function sizeOf({ allowRule: { rule } }: Mirror): number {
 }
 
 /** Splits the mirrors of one bucket over as many policies as needed; a mirror that is too large gets its own. */
-function splitBySize(bucket: readonly Mirror[]): readonly (readonly Mirror[])[] {
-  const policies: Mirror[][] = [];
+function splitBySize(bucket: readonly Mirror[]): readonly NonEmpty<Mirror>[] {
+  const policies: [Mirror, ...Mirror[]][] = [];
   let bytes = maxBytes;
   for (const mirror of bucket) {
-    const size = sizeOf(mirror);
-    if (bytes + size > maxBytes) {
-      policies.push([]);
-      bytes = 0;
+    bytes += sizeOf(mirror);
+    if (bytes <= maxBytes) policies.at(-1)?.push(mirror);
+    else {
+      policies.push([mirror]);
+      bytes = sizeOf(mirror);
     }
-    policies.at(-1)?.push(mirror);
-    bytes += size;
   }
   return policies;
 }
 
 /** Mirrors that differ only in the namespace that they lead to become one rule. */
 function mergeByDestination(mirrors: readonly Mirror[]): readonly MergedRule[] {
-  const alike = Map.groupBy(mirrors, ({ allowRule: { rule } }) =>
-    canonicalJson({ ...rule, peers: podsOf(rule) }),
-  );
-  return [...alike]
-    .sort(([a], [b]) => compareText(a, b))
-    .flatMap(([, group]) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const { rule } = first.allowRule;
+  const sortable = mirrors.map((mirror) => {
+    const { rule } = mirror.allowRule;
+    return { ...mirror, rule, text: canonicalJson({ ...rule, peers: podsOf(rule) }) };
+  });
+  return groupsBy(sortable, ({ text }) => text)
+    .toSorted(([a], [b]) => compareText(a.text, b.text))
+    .map((alike) => {
+      const [{ rule }] = alike;
       const [podSelector] = podsOf(rule);
-      const names = group.map(({ destination }) => destination);
-      const origins = [...new Set(group.map(({ origin }) => origin))].sort(compareText);
       const peer = {
-        namespaceSelector: namespacesNamed(names),
+        namespaceSelector: namespacesNamed(alike.map(({ destination }) => destination)),
         ...(podSelector === undefined ? {} : { podSelector }),
       };
-      return [{ rule: { ...rule, peers: [peer] }, origins }];
+      const origins = [...new Set(alike.map(({ origin }) => origin))].sort(compareText);
+      return { rule: { ...rule, peers: [peer] }, origins };
     });
 }
 

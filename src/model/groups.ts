@@ -1,0 +1,21 @@
+// Items in groups, and maps whose values are made when they are first needed.
+// Must not know what the items are.
+import type { NonEmpty } from './network-policy.ts';
+
+/** The items with equal keys together, in the order in which they first occur. Keys are compared as those of a Map. */
+export function groupsBy<T>(items: Iterable<T>, keyOf: (item: T) => unknown): readonly NonEmpty<T>[] {
+  // `Map.groupBy` makes no empty group.
+  return [...Map.groupBy(items, keyOf).values()] as unknown as readonly NonEmpty<T>[];
+}
+
+/**
+ * The value of a key; if there is none, `make` makes it, and the map keeps it. As `Map.prototype.getOrInsertComputed`
+ * (ECMAScript 2026), which Node 24 does not have.
+ */
+export function getOrInsert<K, V extends object | string | number>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
