@@ -41,3 +41,34 @@ test.each(cases)('a restore after which %s, with watches that are %i ms behind',
   await act();
   expect(await judge(testbed, { since, namespaces: ['calm'] })).toEqual([]);
 });
+
+test('what was decided before a restore is not written after it', async () => {
+  const { cluster, proxy, recorder } = testbed;
+  const until = async (what: string, holds: () => boolean) => {
+    await cluster.eventually(what, async () => holds());
+  };
+  await testbed.startOperator();
+  await settled(testbed);
+  const saved = await cluster.controlPlane.saveEtcd();
+  await cluster.platform({ egress: 'ClusterOnly' });
+  await settled(testbed);
+  // The operator misses policies that it has just written, and asks whether their owner still exists. Before it gets the answer, it
+  // hears of the restored platform profile.
+  const answered = Promise.withResolvers<void>();
+  const question = proxy.inject({
+    ...{ method: 'GET', path: /platformnetworkprofiles\?fieldSelector=/ },
+    act: { kind: 'interrupt', run: () => answered.promise },
+  });
+  proxy.inject({
+    path: /platformnetworkprofiles\?watch=true/,
+    act: { kind: 'interrupt', run: () => until('the operator asks for the owner', () => question.hits > 0) },
+  });
+  await cluster.controlPlane.restoreEtcd(saved);
+  await recorder.restart();
+  const since = recorder.mark;
+  await until('the operator asks for the owner', () => question.hits > 0);
+  await until('every watch stands', () => proxy.openFor(/watch=true/) > 2_000);
+  question.end();
+  answered.resolve();
+  expect(await judge(testbed, { since, namespaces: ['calm', 'shop', 'pay'] })).toEqual([]);
+});

@@ -18,10 +18,12 @@ export interface RequestOptions {
   /** The requested form of the answer; if unset: JSON. */
   readonly accept?: string;
   readonly signal?: AbortSignal;
+  /** For a write, the epoch of the facts from which it was decided; if unset: the current one. See `WriteGate`. */
+  readonly epoch?: number | undefined;
 }
 
 /** A watch sets how long it may be silent, and has its own connection. A write has to pass a gate. */
-type SendOptions = RequestOptions & { readonly idleMs?: number; readonly gate?: WriteGate };
+type SendOptions = RequestOptions & { readonly idleMs?: number; readonly beforeSending?: () => void };
 
 /** The HTTP methods that we use. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -61,11 +63,13 @@ export class ApiClient {
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<object> {
     const { gate } = this.#options;
     if (gate === undefined || method === 'GET') return this.#request(method, path, options);
-    gate.check();
+    const { epoch = gate.epoch } = options;
+    const beforeSending = () => gate.check(epoch);
+    beforeSending();
     const { aborted } = gate;
     const signal = options.signal === undefined ? aborted : AbortSignal.any([aborted, options.signal]);
     try {
-      return await this.#request(method, path, { ...options, signal, gate });
+      return await this.#request(method, path, { ...options, signal, beforeSending });
     } catch (error) {
       throw aborted.aborted ? new WritesClosedError() : error;
     }
@@ -139,7 +143,7 @@ export class ApiClient {
     { agent, watchAgent, headers }: Transport,
   ): Promise<IncomingMessage> {
     const { body, contentType = 'application/json', accept = 'application/json' } = options;
-    const { signal, idleMs, gate } = options;
+    const { signal, idleMs, beforeSending } = options;
     const { apart, onAnswer } = this.#options;
     const sent = performance.now();
     try {
@@ -153,7 +157,7 @@ export class ApiClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
-        ...(gate === undefined ? {} : { beforeSending: () => gate.check() }),
+        ...(beforeSending === undefined ? {} : { beforeSending }),
         ...(idleMs === undefined ? { deadlineMs: deadlineOf(options) } : { idleMs }),
         agent: apart || idleMs !== undefined ? watchAgent : agent,
       });

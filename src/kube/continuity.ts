@@ -14,6 +14,12 @@ export class Continuity {
   /** When the last watch ended, by `performance.now()`; absent while one is open, and after a list. */
   #endedAt: number | undefined;
   #wasAway = false;
+  #epoch = 0;
+
+  /** How often the server may have had another history when the cache was complete again. */
+  get epoch(): number {
+    return this.#epoch;
+  }
 
   /** Whether the server may have another history now. */
   get isBroken(): boolean {
@@ -23,6 +29,7 @@ export class Continuity {
 
   /** A watch is open, or a list is complete: the cache has the server's state. */
   established(): void {
+    if (this.isBroken) this.#epoch += 1;
     this.#endedAt = undefined;
     this.#wasAway = false;
   }

@@ -1,7 +1,7 @@
 // Requests about single objects of one kind, whose answers go into its store: the only input besides lists and watches.
 // Decides what each answer says about the object. Must not know why a request is made, nor retry it.
 import type { ObjectKey } from '../model/object-key.ts';
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient, RequestOptions } from './api-client.ts';
 import type { Decoder } from './decoder.ts';
 import { ApiError } from './errors.ts';
 import { receivedList, receivedObject } from './received.ts';
@@ -16,6 +16,9 @@ export interface Stored<T> {
   /** `undefined` if it can't be decoded. */
   readonly decoded: T | undefined;
 }
+
+/** How a write was decided. */
+export type DecidedIn = Pick<RequestOptions, 'epoch'>;
 
 /** Sends requests about objects of one kind. */
 export class ObjectRequests<T extends Identified> {
@@ -38,8 +41,9 @@ export class ObjectRequests<T extends Identified> {
    *
    * @throws ApiError if it was not created
    */
-  create(key: ObjectKey, body: object): Promise<Stored<T>> {
-    return this.#write(key, true, () => this.#client.request('POST', this.#collection(key), { body }));
+  create(key: ObjectKey, body: object, decided: DecidedIn = {}): Promise<Stored<T>> {
+    const options = { body, ...decided };
+    return this.#write(key, true, () => this.#client.request('POST', this.#collection(key), options));
   }
 
   /**
@@ -47,8 +51,8 @@ export class ObjectRequests<T extends Identified> {
    *
    * @throws ApiError if it was not replaced; then it is read again
    */
-  replace(key: ObjectKey, body: object): Promise<Stored<T>> {
-    return this.#write(key, true, () => this.#client.request('PUT', this.#path(key), { body }));
+  replace(key: ObjectKey, body: object, decided: DecidedIn = {}): Promise<Stored<T>> {
+    return this.#write(key, true, () => this.#client.request('PUT', this.#path(key), { body, ...decided }));
   }
 
   /**
@@ -68,12 +72,15 @@ export class ObjectRequests<T extends Identified> {
    *
    * @throws ApiError if it was not deleted and does still exist; then it is read again
    */
-  async delete(seen: Pick<Identified, 'namespace' | 'name' | 'uid' | 'resourceVersion'>): Promise<void> {
+  async delete(
+    seen: Pick<Identified, 'namespace' | 'name' | 'uid' | 'resourceVersion'>,
+    decided: DecidedIn = {},
+  ): Promise<void> {
     const { uid, resourceVersion } = seen;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
     try {
       await this.#store.during(seen, async (flight) => {
-        const answer = await this.#client.request('DELETE', this.#path(seen), { body });
+        const answer = await this.#client.request('DELETE', this.#path(seen), { body, ...decided });
         // A `metav1.Status` means that it is deleted.
         if ((answer as { kind?: unknown }).kind === 'Status') flight.deleted(uid);
         else this.#find(flight, receivedObject(answer, this.#resource.kind), true);

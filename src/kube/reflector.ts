@@ -147,6 +147,11 @@ export class Reflector<T extends Identified> {
     return this.#synced && this.#continuity.isBroken;
   }
 
+  /** Increases when the kind was listed again after the server was unavailable. */
+  get epoch(): number {
+    return this.#continuity.epoch;
+  }
+
   /** Whether the watch has reached a version of the list. */
   hasPassed(version: Versioned): boolean {
     const resourceVersion = this.#resourceVersion;

@@ -90,3 +90,36 @@ test('aborted, it breaks off what is under way: before the answer, in it, and wh
     local.stop();
   }
 });
+
+test('what was decided before an interruption of the watches is not sent after it', async () => {
+  const gate = new WriteGate(() => true);
+  const facts = { cutOff: false, epoch: 1 };
+  gate.follow(facts);
+  const { client, reached } = await behind(gate);
+  await client.request('POST', path, { epoch: 1 });
+  facts.cutOff = true;
+  await expect(client.request('PUT', path, { epoch: 1 })).rejects.toThrow(WritesClosedError);
+  Object.assign(facts, { cutOff: false, epoch: 2 });
+  await expect(client.request('PATCH', path, { epoch: 1 })).rejects.toThrow(WritesClosedError);
+  await client.request('DELETE', path, { epoch: 2 });
+  expect(reached).toEqual(['POST', 'DELETE']);
+});
+
+test('a write that waited for a connection during an interruption of the watches is not sent', async () => {
+  const gate = new WriteGate(() => true);
+  const facts = { cutOff: false, epoch: 1 };
+  gate.follow(facts);
+  const first = Promise.withResolvers<void>();
+  const { client, reached } = await behind(gate, async (_, response) => {
+    await first.promise;
+    response.end(answer);
+  });
+  const answered = client.request('POST', path);
+  const refused = expect(client.request('PUT', path)).rejects.toThrow(WritesClosedError);
+  while (reached.length === 0) await new Promise(setImmediate);
+  facts.epoch = 2;
+  first.resolve();
+  await answered;
+  await refused;
+  expect(reached).toEqual(['POST']);
+});

@@ -1,4 +1,5 @@
-// Whether writes may be sent: only while this process is the active one, and not after its shutdown has begun.
+// Whether writes may be sent: only while this process is the active one, not after its shutdown has begun, and not if they were decided
+// before the watches were interrupted.
 // Every write passes the gate when it has its connection, right before it is sent: a process that was suspended for a while, or
 // whose requests wait for a connection, checks the clock before it sends. Must not know what is written, nor why not.
 
@@ -11,20 +12,34 @@ export class WritesClosedError extends Error {
   }
 }
 
+/** The facts that writes are decided from. */
+export interface WatchedFacts {
+  /** Whether the server may have another history now, of which not everything is known yet. */
+  readonly cutOff: boolean;
+  /** Increases when the server may have had another history before: what was decided in an earlier epoch is out of date. */
+  readonly epoch: number;
+}
+
 /** All writes to the API server pass it. Once closed, it stays closed. */
 export class WriteGate {
-  readonly #conditions: (() => boolean)[];
+  readonly #mayWrite: () => boolean;
   readonly #aborted = new AbortController();
+  #facts: WatchedFacts = { cutOff: false, epoch: 0 };
   #closed = false;
 
   /** @param mayWrite whether this process may write at this moment; called before every write */
   constructor(mayWrite: () => boolean) {
-    this.#conditions = [mayWrite];
+    this.#mayWrite = mayWrite;
   }
 
-  /** From now on this has to hold, too: it is asked before every write. */
-  require(mayWrite: () => boolean): void {
-    this.#conditions.push(mayWrite);
+  /** From now on, writes are decided from these facts. */
+  follow(facts: WatchedFacts): void {
+    this.#facts = facts;
+  }
+
+  /** The current epoch of the facts. */
+  get epoch(): number {
+    return this.#facts.epoch;
   }
 
   /** Aborts when running writes have to be cancelled. */
@@ -32,9 +47,13 @@ export class WriteGate {
     return this.#aborted.signal;
   }
 
-  /** @throws WritesClosedError if no write may be sent now */
-  check(): void {
-    if (this.#closed || !this.#conditions.every((mayWrite) => mayWrite())) throw new WritesClosedError();
+  /**
+   * @param epoch the epoch in which the write was decided
+   * @throws WritesClosedError if it may not be sent now
+   */
+  check(epoch: number): void {
+    const isOutdated = this.#facts.cutOff || epoch !== this.#facts.epoch;
+    if (this.#closed || isOutdated || !this.#mayWrite()) throw new WritesClosedError();
   }
 
   /** From now on no write is sent; running ones may be answered. */

@@ -19,7 +19,7 @@ const indispensable: ReadonlySet<string> = new Set(
 /** A reflector for any resource. */
 type AnyReflector = Pick<
   Reflector<Identified>,
-  'run' | 'synced' | 'gone' | 'refused' | 'cutOff' | 'standsSince' | 'lastProgress' | 'lastHeard'
+  'run' | 'synced' | 'gone' | 'refused' | 'cutOff' | 'epoch' | 'standsSince' | 'lastProgress' | 'lastHeard'
 >;
 
 /** Longer than the backoff of a watch. A watch that still can't be opened has a problem of its own. */
@@ -100,6 +100,11 @@ export class Cache extends ClusterFacts {
     if (!reflectors.some(({ cutOff }) => cutOff)) return false;
     const now = performance.now();
     return !reflectors.some(({ standsSince = now }) => now - standsSince > backPatienceMs);
+  }
+
+  /** Increases when a kind was listed again after the server was unavailable: earlier decisions are out of date. */
+  get epoch(): number {
+    return this.#reflectors.values().reduce((sum, { epoch }) => sum + epoch, 0);
   }
 
   /** The objects that can't be decoded, by resource. */

@@ -1,7 +1,7 @@
 // Sends a phase of a plan to the API server. Each answer goes into the store, so that the next plan includes what was
 // written. Must not know why a change is made, nor wait between phases.
 import { ApiError } from '../kube/errors.ts';
-import type { ObjectRequests, Stored } from '../kube/object-requests.ts';
+import type { DecidedIn, ObjectRequests, Stored } from '../kube/object-requests.ts';
 import type { Store } from '../kube/store.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import type { StoredPolicy } from '../objects/policy-resources.ts';
@@ -40,15 +40,21 @@ export class PolicyWriter {
   /**
    * Sends the changes of a phase of a namespace, in any order.
    *
+   * @param decided the epoch of the plan
+   * @throws WritesClosedError if writing is no longer allowed, or the plan is of an earlier epoch
    * @throws ApiError the first failure, after all changes were answered
    */
-  async apply(namespace: TrackedNamespace, { changes }: Phase): Promise<readonly Written[]> {
-    return withConcurrency(changes, (change) => this.#send(namespace, change));
+  async apply(
+    namespace: TrackedNamespace,
+    { changes }: Phase,
+    decided: DecidedIn,
+  ): Promise<readonly Written[]> {
+    return withConcurrency(changes, (change) => this.#send(namespace, change, decided));
   }
 
-  async #send(namespace: TrackedNamespace, change: PolicyChange): Promise<Written> {
+  async #send(namespace: TrackedNamespace, change: PolicyChange, decided: DecidedIn): Promise<Written> {
     const { driftReporter, metrics } = this.#parts;
-    const effective = await this.#sendOnce(change);
+    const effective = await this.#sendOnce(change, decided);
     const drift = namespace.drifts.corrects(change);
     metrics.wrote(change, drift !== undefined);
     if (drift !== undefined)
@@ -57,19 +63,23 @@ export class PolicyWriter {
   }
 
   /** Returns whether it was stored as it was sent. */
-  async #sendOnce(change: PolicyChange): Promise<boolean> {
+  async #sendOnce(change: PolicyChange, decided: DecidedIn): Promise<boolean> {
     const { policies } = this.#parts;
     switch (change.action) {
-      case 'create':
-        return isAsSent(change.fingerprint, await policies.create(change.policy, manifestOf(change.policy)));
+      case 'create': {
+        const body = manifestOf(change.policy);
+        return isAsSent(change.fingerprint, await policies.create(change.policy, body, decided));
+      }
       case 'replace': {
         const { policy, resourceVersion } = change;
         const body = manifestOf(policy, { resourceVersion }, await this.#foreignOn(change));
-        return isAsSent(change.fingerprint, await policies.replace(policy, body));
+        return isAsSent(change.fingerprint, await policies.replace(policy, body, decided));
       }
-      case 'delete':
-        await policies.delete({ ...change.key, uid: change.uid, resourceVersion: change.resourceVersion });
+      case 'delete': {
+        const { key, uid, resourceVersion } = change;
+        await policies.delete({ ...key, uid, resourceVersion }, decided);
         return true;
+      }
     }
   }
   /**

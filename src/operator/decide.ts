@@ -28,6 +28,8 @@ export interface Decision {
   readonly namespace: TrackedNamespace;
   /** The time of the view, as `Drifts` counts it. */
   readonly sequence: number;
+  /** The epoch of the view: see `WriteGate`. */
+  readonly epoch: number;
   /** See `NamespaceRecord`. */
   readonly madeFrom: string;
   readonly compiled: CompiledNamespace;
@@ -88,6 +90,7 @@ export class Decider {
     return {
       namespace,
       sequence: namespace.drifts.sequence,
+      epoch: cache.epoch,
       madeFrom: specIdentity(platform),
       compiled,
       needed: contentsNeeded(actual.owned, wanted.desired, wanted),

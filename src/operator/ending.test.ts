@@ -37,7 +37,7 @@ function operatorOf({
   const log = pino({ level: 'silent' });
   const mayStillWrite = () => {
     try {
-      gate.check();
+      gate.check(gate.epoch);
       return true;
     } catch {
       return false;

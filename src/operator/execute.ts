@@ -1,5 +1,6 @@
 // Carries out a plan, phase by phase, as far as possible now: not changes of contested policies, and not phases that have to wait for
 // the CNI. Must not know how a plan is made, nor wait: it returns when to come back.
+import type { DecidedIn } from '../kube/object-requests.ts';
 import { needsSettling, type Phase, type PolicyChange, policyKey } from '../plan/changes.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
@@ -45,9 +46,11 @@ export class PlanExecutor {
    * A contested policy delays what would be wrong without it, and nothing else: without the temporary policy nothing is closed,
    * and without the allow policies nothing is pruned. If a policy's owner is deleted, the plan ends with that phase.
    *
+   * @param decided the epoch of the plan: answers are awaited before and between writes, and meanwhile it may become out of date
    * @throws ApiError if a write failed; earlier writes stay
+   * @throws WritesClosedError if the plan is of an earlier epoch
    */
-  async execute(namespace: TrackedNamespace, { phases }: Plan): Promise<Execution> {
+  async execute(namespace: TrackedNamespace, { phases }: Plan, decided: DecidedIn): Promise<Execution> {
     const written: Written[] = [];
     let pause = 0;
     for (const phase of phases) {
@@ -55,7 +58,7 @@ export class PlanExecutor {
       const rest = needsSettling(phase) ? this.#untilSettled(namespace) : 0;
       if (rest > 0) return { written, state: 'Changing', againAfterMs: rest };
       const changes = await this.#withOwner(namespace, phase);
-      pause = Math.max(pause, await this.#apply(namespace, { ...phase, changes }, written));
+      pause = Math.max(pause, await this.#apply(namespace, { ...phase, changes }, { decided, written }));
       namespace.wrote(performance.now());
       if (changes.length < phase.changes.length)
         return { written, state: 'Outdated', againAfterMs: behindMs };
@@ -101,7 +104,11 @@ export class PlanExecutor {
    * Writes a phase, without contested policies, and adds its writes to `written`. Returns how long the contested policies
    * have to be left alone, in milliseconds.
    */
-  async #apply(namespace: TrackedNamespace, phase: Phase, written: Written[]): Promise<number> {
+  async #apply(
+    namespace: TrackedNamespace,
+    phase: Phase,
+    { decided, written }: { readonly decided: DecidedIn; readonly written: Written[] },
+  ): Promise<number> {
     const { conflicts, policies } = this.#parts;
     const intents = new Map(phase.changes.map((change) => [change, intentOf(change)]));
     const lasting = new Set<PolicyChange>();
@@ -114,7 +121,7 @@ export class PlanExecutor {
     const before = pauses();
     const changes = phase.changes.filter((_, index) => before[index] === 0);
     let isEffective = true;
-    for (const each of await policies.apply(namespace, { ...phase, changes })) {
+    for (const each of await policies.apply(namespace, { ...phase, changes }, decided)) {
       const { change, effective } = each;
       const intent = intents.get(change) ?? intentOf(change);
       conflicts.wrote(subjectOf(namespace, change), intent, effective, performance.now());

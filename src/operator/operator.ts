@@ -120,7 +120,7 @@ function makeParts(options: OperatorOptions): Parts {
   const gate = new WriteGate(() => leadership.leads);
   const client = new ApiClient(connection, { onAnswer: metrics.answered, gate });
   const cache = new Cache(client, options.namespace, { compareMs: options.compareMs });
-  gate.require(() => !cache.cutOff);
+  gate.follow(cache);
   const queue = new WorkQueue(backoff, metrics.queue);
   const tracker = new NamespaceTracker();
   const statuses = new StatusWriter(cache, tracker);

@@ -117,10 +117,10 @@ export class NamespaceReconciler {
     }
   }
 
-  async #apply({ namespace, sequence, compiled, plan }: Decision): Promise<Progress> {
+  async #apply({ namespace, sequence, epoch, compiled, plan }: Decision): Promise<Progress> {
     const { conflicts, executor, log, onRecordChanged } = this.#parts;
     const started = performance.now();
-    const execution = await executor.execute(namespace, plan);
+    const execution = await executor.execute(namespace, plan, { epoch });
     const { written } = execution;
     const state = execution.state === 'Done' ? stateOf(compiled) : execution.state;
     if (written.length > 0) {
@@ -149,9 +149,10 @@ export class NamespaceReconciler {
     namespace.clearRecord();
     this.#requeueSenders(namespace, []);
     const { sequence } = namespace.drifts;
+    const { epoch } = cache;
     const teams = [...cache.profiles.inNamespace(name).values()].map(teamOf);
     const plan = contain(() => planLeftovers(name, cache.policiesIn(name), teams));
-    const execution = plan && (await executor.execute(namespace, plan));
+    const execution = plan && (await executor.execute(namespace, plan, { epoch }));
     const written = execution?.written ?? [];
     if (written.length > 0)
       log.info(
