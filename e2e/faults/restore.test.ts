@@ -72,3 +72,35 @@ test('what was decided before a restore is not written after it', async () => {
   answered.resolve();
   expect(await judge(testbed, { since, namespaces: ['calm', 'shop', 'pay'] })).toEqual([]);
 });
+
+test('what happens while the watches are interrupted is corrected as soon as everything is listed again', async () => {
+  const { cluster, proxy } = testbed;
+  await testbed.startOperator();
+  await settled(testbed);
+  const saved = await cluster.controlPlane.saveEtcd();
+  const listed = Promise.withResolvers<void>();
+  proxy.inject({
+    path: /platformnetworkprofiles\?watch=true/,
+    act: { kind: 'interrupt', run: () => listed.promise },
+  });
+  await cluster.controlPlane.restoreEtcd(saved);
+  await cluster.deletePolicy('shop', denyIngress);
+  await cluster.eventually(
+    'the policies are watched',
+    async () => proxy.openFor(/networkpolicies\?watch=true/) > 2_000,
+  );
+  const before = await retries();
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  expect(await retries()).toBe(before);
+  listed.resolve();
+  await settled(testbed);
+});
+
+/** How often a key has waited because its reconcile failed. */
+async function retries(): Promise<number> {
+  const metrics = await testbed.operator.metrics();
+  return [...metrics].reduce(
+    (sum, [line, value]) => (line.startsWith('workqueue_retries_total') ? sum + value : sum),
+    0,
+  );
+}

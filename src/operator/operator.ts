@@ -26,7 +26,7 @@ import { NamespaceTracker } from './namespace-tracker.ts';
 import { Owners } from './owners.ts';
 import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
-import { NamespaceReconciler } from './reconcile.ts';
+import { NamespaceReconciler, type Outcome } from './reconcile.ts';
 import { WorkersStart } from './start-workers.ts';
 import { StatusWriter } from './status-writer.ts';
 import { tasksOf } from './tasks.ts';
@@ -60,6 +60,9 @@ const workers = poolSize;
 const backoff = { baseMs: 100, capMs: 60_000 } as const;
 // This delay turns many changes of many namespaces into one write of the platform's status.
 const statusDelayMs = 300;
+// While the server may have another history, nothing is decided. A failure would increase the backoff, and a key could wait for long
+// after everything is known again.
+const cutOffMs = 500;
 // Bookmarks arrive about every minute, and so do retries without a server: after this much silence something is stuck.
 const stuckAfterMs = 300_000;
 
@@ -81,7 +84,8 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const discover = followChanges(parts, options.discoveryDelays);
   const reconciler = makeReconciler(parts, options.settleMs);
   const tasks = tasksOf({ ...parts, discover, platformLog: new PlatformLog(log) });
-  const reconcile = (key: string) => tasks.get(key)?.() ?? reconciler.reconcile(key);
+  const reconcile = async (key: string): Promise<Outcome> =>
+    cache.cutOff ? { againAfterMs: cutOffMs } : (tasks.get(key)?.() ?? reconciler.reconcile(key));
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const start = new WorkersStart(parts, () => {
     cache.discovery.recall();
