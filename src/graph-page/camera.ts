@@ -1,12 +1,6 @@
 // The visible part of the drawing: zoom with the wheel, by pinching or by keys, pan by dragging. It changes the `viewBox`.
 // Must not know what is drawn.
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { type Box, centreOf, type Point } from './geometry.ts';
 
 /** The maximum number of pixels for one unit of a drawing. */
 const closest = 2.5;
@@ -17,7 +11,7 @@ const legendHeight = 52;
 /** A view of one drawing at a time. */
 export class Camera {
   readonly #canvas: HTMLElement;
-  readonly #pointers = new Map<number, { readonly x: number; readonly y: number }>();
+  readonly #pointers = new Map<number, Point>();
   #svg: SVGSVGElement | undefined;
   #whole: Box = { x: 0, y: 0, width: 1, height: 1 };
   #seen: Box = this.#whole;
@@ -53,14 +47,14 @@ export class Camera {
   /** Shows the whole drawing, as large as possible, but not larger than its natural size. */
   fit(): void {
     const { width, height } = this.#size();
-    const { x, y } = this.#whole;
     const scale = Math.min(width / this.#whole.width, (height - legendHeight) / this.#whole.height, 1.3);
-    this.#look(scale, x + this.#whole.width / 2, y + this.#whole.height / 2 + legendHeight / 2 / scale);
+    const { x, y } = centreOf(this.#whole);
+    this.#look(scale, { x, y: y + legendHeight / 2 / scale });
     this.#isWhole = true;
   }
 
   /** @param factor above 1 zooms in */
-  zoom(factor: number, at?: { readonly x: number; readonly y: number }): void {
+  zoom(factor: number, at?: Point): void {
     const { width, height } = this.#size();
     const scale = this.#scale;
     const { left, top } = this.#canvas.getBoundingClientRect();
@@ -69,7 +63,7 @@ export class Camera {
     const next = Math.min(Math.max(scale * factor, smallest), closest);
     const x = this.#seen.x + point.x / scale;
     const y = this.#seen.y + point.y / scale;
-    this.#look(next, x + (width / 2 - point.x) / next, y + (height / 2 - point.y) / next);
+    this.#look(next, { x: x + (width / 2 - point.x) / next, y: y + (height / 2 - point.y) / next });
   }
 
   /** Moves by pixels of the screen. */
@@ -94,16 +88,12 @@ export class Camera {
     return { width: clientWidth || 1, height: clientHeight || 1 };
   }
 
-  #look(scale: number, centreX: number, centreY: number): void {
-    const { width, height } = this.#size();
+  #look(scale: number, centre: Point): void {
+    const size = this.#size();
+    const [width, height] = [size.width / scale, size.height / scale];
     this.#scale = scale;
     this.#isWhole = false;
-    this.#seen = {
-      x: centreX - width / scale / 2,
-      y: centreY - height / scale / 2,
-      width: width / scale,
-      height: height / scale,
-    };
+    this.#seen = { x: centre.x - width / 2, y: centre.y - height / 2, width, height };
     this.#apply();
   }
 
@@ -115,27 +105,24 @@ export class Camera {
   /** A view that the user has chosen keeps its centre. */
   #resize(): void {
     if (this.#isWhole) this.fit();
-    else this.#look(this.#scale, this.#seen.x + this.#seen.width / 2, this.#seen.y + this.#seen.height / 2);
+    else this.#look(this.#scale, centreOf(this.#seen));
   }
 
   #onWheel(event: WheelEvent): void {
     event.preventDefault();
-    this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), {
-      x: event.clientX,
-      y: event.clientY,
-    });
+    this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), pointOf(event));
   }
 
   #onDown(event: PointerEvent): void {
     if (event.button !== 0) return;
-    this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    this.#pointers.set(event.pointerId, pointOf(event));
     this.#dragged = 0;
   }
 
   #onMove(event: PointerEvent): void {
     const before = this.#pointers.get(event.pointerId);
     if (before === undefined) return;
-    const after = { x: event.clientX, y: event.clientY };
+    const after = pointOf(event);
     this.#dragged += Math.hypot(after.x - before.x, after.y - before.y);
     if (this.hasDragged) this.#canvas.setPointerCapture(event.pointerId);
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
@@ -144,10 +131,12 @@ export class Camera {
       if (this.hasDragged) this.pan(before.x - after.x, before.y - after.y);
       return;
     }
-    const apart = (point: { x: number; y: number }) => Math.hypot(point.x - other.x, point.y - other.y);
-    this.zoom(apart(after) / Math.max(apart(before), 1), {
-      x: (after.x + other.x) / 2,
-      y: (after.y + other.y) / 2,
-    });
+    const apart = (point: Point) => Math.hypot(point.x - other.x, point.y - other.y);
+    const middle = { x: (after.x + other.x) / 2, y: (after.y + other.y) / 2 };
+    this.zoom(apart(after) / Math.max(apart(before), 1), middle);
   }
+}
+
+function pointOf({ clientX, clientY }: MouseEvent): Point {
+  return { x: clientX, y: clientY };
 }

@@ -18,26 +18,27 @@ export function focusOf(view: PageView, selection: Selection, facts: Facts): Foc
       return undefined;
     case 'place': {
       const { place } = selection;
-      const members = new Set([...facts.arrows(place, 'in'), ...facts.arrows(place, 'out')]);
-      return around(view, nodesOf(view, [place]), (bundle) =>
-        bundle.members.some((arrow) => members.has(arrow)),
+      return around(view, nodesOf(view, [place]), ({ members }) =>
+        members.some((arrow) => facts.endsOf(arrow).includes(place)),
       );
     }
     case 'pair': {
-      const arrow = facts.arrowOf(selection.from, selection.to);
-      return around(
-        view,
-        nodesOf(view, [selection.from, selection.to]),
-        ({ members }) => arrow !== undefined && members.includes(arrow),
-      );
+      const { from, to } = selection;
+      const arrow = facts.arrowOf(from, to) ?? -1;
+      return around(view, nodesOf(view, [from, to]), ({ members }) => members.includes(arrow));
     }
     case 'bundle':
       return around(view, [], ({ id }) => id === selection.id);
     case 'node':
-      return around(view, [selection.id], ({ from, to, at }) => [from, to, at].includes(selection.id));
+      return focusOfNode(view, selection.id);
     case 'gap':
       return around(view, [selection.from, selection.to], () => false);
   }
+}
+
+/** A node with its arrows and marks. */
+export function focusOfNode(view: PageView, id: string): Focus {
+  return around(view, [id], ({ from, to, at }) => [from, to, at].includes(id));
 }
 
 /** The nodes that represent any of these places; a room's `every workload` does not count. */

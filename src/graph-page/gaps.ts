@@ -1,6 +1,7 @@
 // Lines for pairs that are denied: dashed, with a cross in the middle, over the drawing, which stays as it is.
 import type { PageNode } from '../graph/page-format.ts';
 import { s } from './dom.ts';
+import { centreOf, type Point } from './geometry.ts';
 
 type Gap = readonly [PageNode, PageNode];
 
@@ -42,10 +43,7 @@ function lineOf(svg: SVGSVGElement, from: PageNode, to: PageNode, both: boolean)
 }
 
 /** From box to box through `middle`: around anything between them if one is right above or beside the other. */
-function bowBetween(
-  start: DOMRect,
-  end: DOMRect,
-): { readonly a: Point; readonly middle: Point; readonly b: Point } {
+function bowBetween(start: DOMRect, end: DOMRect): Readonly<Record<'a' | 'middle' | 'b', Point>> {
   const [from, to] = [centreOf(start), centreOf(end)];
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   if (start.left < end.right && end.left < start.right) {
@@ -54,10 +52,7 @@ function bowBetween(
     return { a, b, middle: { x: Math.min(a.x, b.x) - 20 - length * 0.22, y: (a.y + b.y) / 2 } };
   }
   if (start.top < end.bottom && end.top < start.bottom && length > 300) {
-    const [a, b] = [start, end].map((box) => ({ x: box.left + box.width / 2, y: box.bottom })) as [
-      Point,
-      Point,
-    ];
+    const [a, b] = [bottomOf(start), bottomOf(end)];
     return { a, b, middle: { x: (a.x + b.x) / 2, y: Math.max(a.y, b.y) + 20 + length * 0.1 } };
   }
   const [a, b] = [edgePoint(start, to), edgePoint(end, from)];
@@ -69,19 +64,14 @@ function bowBetween(
   };
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 function boxOf(svg: SVGSVGElement, id: string): DOMRect | undefined {
   const part = svg.querySelector(`#${CSS.escape(id)}`);
   // Browsers return an SVGRect here, which lacks `left` and similar properties.
   return part instanceof SVGGElement ? DOMRect.fromRect(part.getBBox()) : undefined;
 }
 
-function centreOf({ x, y, width, height }: DOMRect): Point {
-  return { x: x + width / 2, y: y + height / 2 };
+function bottomOf(box: DOMRect): Point {
+  return { x: centreOf(box).x, y: box.bottom };
 }
 
 /** On the left side, away from its middle, where arrows end. */

@@ -3,7 +3,7 @@
 import type { PageNode, PageView } from '../graph/page-format.ts';
 import { Camera } from './camera.ts';
 import { s } from './dom.ts';
-import { type Focus, focusOf, gapsOf } from './focus.ts';
+import { type Focus, focusOf, focusOfNode, gapsOf } from './focus.ts';
 import { drawGaps } from './gaps.ts';
 import { nearestPart } from './nearest-part.ts';
 import type { Facts } from './page-facts.ts';
@@ -21,9 +21,11 @@ export interface MapEvents {
 /** The maximum number of denied pairs that are drawn at once; more would hide the rest. */
 const mostGaps = 60;
 
-function tooMuch(count: number): string {
-  return `${count} pairs are denied here, too many to draw at once: choose a workload, or hover over a namespace.`;
-}
+/** The parts of the drawing that react to a click or a key, in selectors of CSS. */
+const nodesAndRooms = '.node, .cluster.opens';
+const buttons = `.edge, ${nodesAndRooms}`;
+
+const noFocus: Focus = { main: new Set(), nodes: new Set(), bundles: new Set() };
 
 /** The map of one view. */
 export class MapView {
@@ -45,7 +47,7 @@ export class MapView {
     canvas.addEventListener('click', (event) => this.#activate(event.target));
     canvas.addEventListener('keydown', (event) => this.#onKey(event));
     canvas.addEventListener('pointerover', (event) => this.#hover(event.target));
-    canvas.addEventListener('focusin', (event) => this.#onFocus(event.target));
+    canvas.addEventListener('focusin', (event) => this.#hover(event.target));
   }
 
   /** Shows a state; the drawing is replaced only if the view changes. */
@@ -64,7 +66,7 @@ export class MapView {
   /** Moves the focus to a part of the drawing. */
   focus(id: string): void {
     const part = this.#part(id);
-    if (part !== undefined) this.#give(part);
+    if (part !== undefined) this.#moveFocus(part);
   }
 
   #mount(view: PageView): void {
@@ -77,102 +79,67 @@ export class MapView {
     this.#hovered = undefined;
     svg.setAttribute('role', 'group');
     svg.setAttribute('aria-label', view.name);
-    for (const node of view.nodes) this.#makeButton(node.id, this.#nameOf(node));
-    for (const { id, from, to } of view.bundles) {
-      if (from !== undefined && to !== undefined) this.#makeArrow(id);
-    }
+    for (const node of view.nodes) makeButton(this.#part(node.id), this.#labelOf(node));
+    for (const { id, at } of view.bundles) if (at === undefined) makeArrow(this.#part(id));
     for (const room of svg.querySelectorAll('.cluster.open')) this.#makeRoom(room);
     this.#canvas.replaceChildren(svg);
     this.#part(view.nodes[0]?.id ?? '')?.setAttribute('tabindex', '0');
     this.camera.show(svg);
   }
 
-  #makeButton(id: string, name: string): void {
-    const part = this.#part(id);
-    part?.setAttribute('role', 'button');
-    part?.setAttribute('tabindex', '-1');
-    part?.setAttribute('aria-label', name);
-  }
-
-  /** Thin lines are hard to hit: a wide invisible one lies under each. */
-  #makeArrow(id: string): void {
-    const part = this.#part(id);
-    const path = part?.querySelector('path');
-    if (part === undefined || path === null || path === undefined) return;
-    part.setAttribute('role', 'button');
-    part.setAttribute('tabindex', '-1');
-    part.setAttribute('aria-label', part.querySelector('title')?.textContent ?? '');
-    part.prepend(s('path', { class: 'hit', d: path.getAttribute('d') ?? '' }));
-  }
-
   #makeRoom(part: Element): void {
-    const room = Number(part.id.slice('room'.length));
+    const room = roomOf(part);
     if (this.#view?.room === room || !this.#hasView(room)) return;
     part.classList.add('opens');
-    part.setAttribute('role', 'button');
-    part.setAttribute('tabindex', '-1');
-    part.setAttribute(
-      'aria-label',
-      `namespace ${this.#facts.data.rooms[room]?.name}: show only this namespace`,
-    );
+    makeButton(part, `namespace ${this.#facts.data.rooms[room]?.name}: show only this namespace`);
   }
 
-  #nameOf(node: PageNode): string {
-    const { data } = this.#facts;
-    const [place] = node.places;
-    if (node.kind === 'workload' && place !== undefined) {
-      const { key, detail, ingress } = this.#facts.place(place);
-      const ring = ingress.kind === 'Isolated' ? 'isolated for ingress' : 'open for ingress';
-      return `${key}, ${detail}, ${ring}`;
+  #labelOf(node: PageNode): string {
+    const name = this.#facts.nodeName(node);
+    const { kind, places, room = -1 } = node;
+    if (kind === 'workload') {
+      const { detail, ingress } = this.#facts.place(places[0] ?? -1);
+      return `${name}, ${detail}, ${ingress.kind === 'Isolated' ? 'isolated' : 'open'} for ingress`;
     }
-    if (node.kind === 'addresses' && place !== undefined)
-      return `${this.#facts.place(place).key}, outside the cluster`;
-    if (node.room === undefined) return `${node.places.length} workloads of several namespaces`;
-    const room = data.rooms[node.room];
-    if (node.kind === 'rest') return `${node.places.length} workloads of ${room?.name}`;
-    if (node.kind === 'all') return `every workload of ${room?.name}`;
-    if (room?.outside) return room.name;
-    return `namespace ${room?.name}, ${node.places.length} workloads, ${room?.ringed ? 'ringed' : 'not isolated'}: open it`;
+    if (kind === 'addresses') return `${name}, outside the cluster`;
+    if (kind === 'several') return `${places.length} workloads of ${name}`;
+    if (kind !== 'room') return name;
+    const ring = this.#facts.data.rooms[room]?.ringed ? 'ringed' : 'not isolated';
+    return `namespace ${name}, ${places.length} workloads, ${ring}: open it`;
   }
 
   #paint(): void {
     const [view, state, svg] = [this.#view, this.#state, this.#svg];
     if (view === undefined || state === undefined || svg === undefined) return;
-    const hovered =
-      this.#hovered === undefined
-        ? undefined
-        : focusOf(view, { kind: 'node', id: this.#hovered }, this.#facts);
+    const hovered = this.#hovered === undefined ? undefined : focusOfNode(view, this.#hovered);
     const selected = focusOf(view, state.selection, this.#facts);
     const focus = this.#found ?? selected ?? hovered;
     svg.classList.toggle('focused', focus !== undefined);
     svg.classList.toggle('passing', this.#found === undefined && selected === undefined);
+    const { main, nodes, bundles } = focus ?? noFocus;
     for (const part of svg.querySelectorAll('.node, .edge')) {
-      part.classList.toggle(
-        'lit',
-        focus?.nodes.has(part.id) === true || focus?.bundles.has(part.id) === true,
-      );
-      part.classList.toggle('main', focus?.main.has(part.id) === true);
+      part.classList.toggle('lit', nodes.has(part.id) || bundles.has(part.id));
+      part.classList.toggle('main', main.has(part.id));
     }
-    this.#paintGaps(view, state, svg, focus);
+    this.#paintGaps(view, state, svg, main);
   }
 
   /** A denied pair that is selected is always drawn. */
-  #paintGaps(view: PageView, state: State, svg: SVGSVGElement, focus: Focus | undefined): void {
+  #paintGaps(view: PageView, state: State, svg: SVGSVGElement, main: ReadonlySet<string>): void {
     svg.querySelector('.gaps')?.remove();
-    const { kind } = state.selection;
-    const isOne = kind === 'pair' || kind === 'gap';
-    const main = focus?.main ?? new Set();
-    const isMeant = (id: string) => main.size === 0 || main.has(id);
-    const gaps =
-      state.denied || isOne
-        ? gapsOf(view, this.#facts).filter(([from, to]) =>
-            isOne ? isMeant(from.id) && isMeant(to.id) : isMeant(from.id) || isMeant(to.id),
-          )
-        : [];
+    const isOne = ['pair', 'gap'].includes(state.selection.kind);
+    const isMeant = ({ id }: PageNode) => main.size === 0 || main.has(id);
+    const all = state.denied || isOne ? gapsOf(view, this.#facts) : [];
+    const gaps = all.filter((ends) => (isOne ? ends.every(isMeant) : ends.some(isMeant)));
     const isTooMuch = main.size === 0 && gaps.length > mostGaps;
-    if (isTooMuch) this.#events.hint(tooMuch(gaps.length));
-    else
-      this.#events.hint(state.denied && !isOne && gaps.length === 0 ? 'Nothing on this map is denied.' : '');
+    const isNone = state.denied && !isOne && gaps.length === 0;
+    this.#events.hint(
+      isTooMuch
+        ? `${gaps.length} pairs are denied here, too many to draw at once: choose a workload, or hover over a namespace.`
+        : isNone
+          ? 'Nothing on this map is denied.'
+          : '',
+    );
     if (!isTooMuch) drawGaps(svg, gaps, (from, to) => this.#selectGap(from, to));
   }
 
@@ -186,11 +153,11 @@ export class MapView {
 
   #activate(target: EventTarget | null): void {
     if (this.camera.hasDragged || !(target instanceof Element) || target.closest('.gaps') !== null) return;
-    const part = target.closest('.node, .edge, .cluster.opens');
+    const part = target.closest(buttons);
     const node = this.#view?.nodes.find(({ id }) => id === part?.id);
     if (part === null) this.#events.select({ kind: 'none' });
     else if (node !== undefined) this.#activateNode(node);
-    else if (part.classList.contains('cluster')) this.#events.open(Number(part.id.slice('room'.length)));
+    else if (part.classList.contains('cluster')) this.#events.open(roomOf(part));
     else this.#activateArrow(part.id);
   }
 
@@ -198,7 +165,7 @@ export class MapView {
     const bundle = this.#view?.bundles.find((other) => other.id === id);
     const [arrow, ...more] = bundle?.members ?? [];
     if (arrow === undefined) return;
-    const [from, to] = this.#facts.arrow(arrow);
+    const [from, to] = this.#facts.endsOf(arrow);
     this.#events.select(more.length === 0 ? { kind: 'pair', from, to } : { kind: 'bundle', id });
   }
 
@@ -216,8 +183,7 @@ export class MapView {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const part =
-      event.target instanceof Element ? event.target.closest('.node, .edge, .cluster.opens') : null;
+    const part = event.target instanceof Element ? event.target.closest(buttons) : null;
     if (part === null || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
@@ -225,22 +191,18 @@ export class MapView {
     }
     if (!event.key.startsWith('Arrow')) return;
     event.preventDefault();
-    const parts = [...(this.#svg?.querySelectorAll('.node, .cluster.opens') ?? [])];
+    const parts = [...(this.#svg?.querySelectorAll(nodesAndRooms) ?? [])];
     const next = nearestPart(part, parts, event.key);
-    if (next !== undefined) this.#give(next);
+    if (next !== undefined) this.#moveFocus(next);
   }
 
-  #give(part: Element): void {
+  #moveFocus(part: Element): void {
     if (!(part instanceof SVGElement)) return;
     for (const other of this.#svg?.querySelectorAll('[tabindex="0"]') ?? [])
       other.setAttribute('tabindex', '-1');
     part.setAttribute('tabindex', '0');
     part.focus({ preventScroll: true });
     this.camera.reveal(part.getBoundingClientRect());
-  }
-
-  #onFocus(target: EventTarget | null): void {
-    this.#hover(target);
   }
 
   /** The hovered or focused part is shown with its arrows while nothing is selected. */
@@ -255,4 +217,21 @@ export class MapView {
     const part = this.#svg?.querySelector(`#${CSS.escape(id)}`);
     return part instanceof SVGGElement ? part : undefined;
   }
+}
+
+function makeButton(part: Element | undefined, label: string): void {
+  part?.setAttribute('role', 'button');
+  part?.setAttribute('tabindex', '-1');
+  part?.setAttribute('aria-label', label);
+}
+
+/** Thin lines are hard to hit: a wide invisible one lies under each. */
+function makeArrow(part: Element | undefined): void {
+  makeButton(part, part?.querySelector('title')?.textContent ?? '');
+  part?.prepend(s('path', { class: 'hit', d: part.querySelector('path')?.getAttribute('d') ?? '' }));
+}
+
+/** The room that a cluster of the drawing shows, from its id. */
+function roomOf(cluster: Element): number {
+  return Number(cluster.id.slice('room'.length));
 }

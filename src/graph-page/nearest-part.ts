@@ -1,19 +1,14 @@
 // From one part of a drawing to the next in the direction of an arrow key.
+import { centreOf, type Point } from './geometry.ts';
 
 /** The part whose centre is nearest in that direction; one straight ahead is preferred. */
 export function nearestPart(from: Element, parts: readonly Element[], key: string): Element | undefined {
-  const start = centreOf(from);
-  const ranked = parts
-    .filter((part) => part !== from)
-    .map((part) => ({ part, distance: distanceOf(start, centreOf(part), key) }))
-    .filter(({ distance }) => distance !== undefined)
-    .sort((a, b) => (a.distance ?? 0) - (b.distance ?? 0));
-  return ranked[0]?.part;
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
+  const start = centreOfPart(from);
+  const ahead = parts.flatMap((part) => {
+    const distance = part === from ? undefined : distanceOf(start, centreOfPart(part), key);
+    return distance === undefined ? [] : [{ part, distance }];
+  });
+  return ahead.sort((a, b) => a.distance - b.distance)[0]?.part;
 }
 
 /** `undefined` if it lies in another direction. */
@@ -25,10 +20,8 @@ function distanceOf(from: Point, to: Point, key: string): number | undefined {
   return ahead > 1 ? ahead + 2.5 * aside : undefined;
 }
 
-/** The centre of a room is that of its name, because the centre of its box is among its workloads. */
-function centreOf(part: Element): Point {
-  const box = (
-    part.classList.contains('cluster') ? (part.querySelector('text') ?? part) : part
-  ).getBoundingClientRect();
-  return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+/** For a room, the centre of its name: the centre of its box is among its workloads. */
+function centreOfPart(part: Element): Point {
+  const name = part.classList.contains('cluster') ? part.querySelector('text') : null;
+  return centreOf((name ?? part).getBoundingClientRect());
 }

@@ -1,11 +1,10 @@
 // Answers from the page's data: who reaches whom, and why or why not, in words.
 // Must not know the page.
 import type { Standing } from '../graph/model.ts';
-import type { PageArrow, PageData, PagePlace } from '../graph/page-format.ts';
+import type { PageData, PageNode, PagePlace } from '../graph/page-format.ts';
 
 /** One side of a connection, in words. */
 export interface SideFacts {
-  readonly side: 'Egress' | 'Ingress';
   /** As in `leaving shop/web`. */
   readonly heading: string;
   readonly lets: boolean;
@@ -18,7 +17,7 @@ export interface SideFacts {
 /** A rule that lets a connection through. */
 export interface RuleFacts {
   readonly policy: string;
-  /** As in `rule 1 (spec.ingress[0])`. */
+  /** As in `rule 1, spec.ingress[0]`. */
   readonly rule: string;
   readonly ports: string;
   /** As in `AppNetworkProfile shop: web-to-mongo`; empty for policies of other authors. */
@@ -27,36 +26,32 @@ export interface RuleFacts {
 
 /** Whether, on which ports and why one place reaches another. */
 export interface PairFacts {
-  readonly from: number;
-  readonly to: number;
   /** Absent if it is denied. */
-  readonly ports?: string;
+  readonly ports: string | undefined;
   readonly sides: readonly SideFacts[];
 }
 
 /** Queries of the data. */
 export class Facts {
   readonly data: PageData;
-  readonly #out = new Map<number, number[]>();
-  readonly #in = new Map<number, number[]>();
-  readonly #pairs = new Map<string, number>();
-  readonly #keys = new Map<string, number>();
+  /** Arrows, as indexes, by their source and by their target. */
+  readonly #out: ReadonlyMap<number, readonly number[]>;
+  readonly #in: ReadonlyMap<number, readonly number[]>;
+  readonly #pairs: ReadonlyMap<string, number>;
+  readonly #keys: ReadonlyMap<string, number>;
 
   constructor(data: PageData) {
     this.data = data;
-    for (const [index, [from, to]] of data.arrows.entries()) {
-      add(this.#out, from, index);
-      add(this.#in, to, index);
-      this.#pairs.set(`${from} ${to}`, index);
-    }
-    for (const [index, { key }] of data.places.entries()) this.#keys.set(key, index);
+    const arrows = [...data.arrows.keys()];
+    this.#out = Map.groupBy(arrows, (arrow) => this.endsOf(arrow)[0]);
+    this.#in = Map.groupBy(arrows, (arrow) => this.endsOf(arrow)[1]);
+    this.#pairs = new Map(data.arrows.map(([from, to], arrow) => [`${from} ${to}`, arrow]));
+    this.#keys = new Map(data.places.map(({ key }, place) => [key, place]));
   }
 
   /** @throws if there is no such place: the data names only places that it contains */
   place(index: number): PagePlace {
-    const place = this.data.places[index];
-    if (place === undefined) throw new Error(`no place ${index}`);
-    return place;
+    return existing(this.data.places[index]);
   }
 
   placeOfKey(key: string): number | undefined {
@@ -72,18 +67,20 @@ export class Facts {
     return (direction === 'out' ? this.#out : this.#in).get(place) ?? [];
   }
 
-  arrow(index: number): PageArrow {
-    const arrow = this.data.arrows[index];
-    if (arrow === undefined) throw new Error(`no arrow ${index}`);
-    return arrow;
+  /** The places that an arrow connects. */
+  endsOf(arrow: number): readonly [from: number, to: number] {
+    const [from, to] = existing(this.data.arrows[arrow]);
+    return [from, to];
   }
 
   arrowOf(from: number, to: number): number | undefined {
     return this.#pairs.get(`${from} ${to}`);
   }
 
-  portsOf(arrow: number): string {
-    return this.data.ports[this.arrow(arrow)[2]] ?? '';
+  /** On which ports one place reaches another; `undefined` if it does not. */
+  portsOf(from: number, to: number): string | undefined {
+    const arrow = this.data.arrows[this.arrowOf(from, to) ?? -1];
+    return arrow && this.data.ports[arrow[2]];
   }
 
   /** Whether this pair can be called denied: two workloads without an arrow. */
@@ -94,14 +91,14 @@ export class Facts {
 
   /** Whether and why one place reaches another. */
   pair(from: number, to: number): PairFacts {
-    const arrow = this.arrowOf(from, to);
-    const [, , , egress, ingress] = arrow === undefined ? [0, 0, 0, -1, -1] : this.arrow(arrow);
+    const arrow = this.data.arrows[this.arrowOf(from, to) ?? -1];
+    const [, , , egress, ingress] = arrow ?? [0, 0, 0, -1, -1];
     const denial = arrow === undefined ? this.#denial(from, to) : '.';
     const sides = [
       this.#side('Egress', from, to, { reasons: egress, denial }),
       this.#side('Ingress', to, from, { reasons: ingress, denial }),
     ];
-    return { from, to, ...(arrow === undefined ? {} : { ports: this.portsOf(arrow) }), sides };
+    return { ports: this.portsOf(from, to), sides };
   }
 
   /** Which side denies: see `PageData.denials`; `F` if none does. */
@@ -120,30 +117,46 @@ export class Facts {
   ): SideFacts {
     const place = this.place(self);
     const standing = side === 'Egress' ? place.egress : place.ingress;
-    const heading = `${side === 'Egress' ? 'leaving' : 'entering'} ${place.key}`;
-    const rules = (this.data.reasons[reasons] ?? []).map((note) => ({
-      policy: this.policyName(note.policy),
-      rule: `rule ${note.rule + 1}, spec.${side.toLowerCase()}[${note.rule}]`,
-      ports: note.ports,
-      origin: this.#origin(note.policy, note.origins),
-    }));
     const denies = denial === 'B' || denial === side[0];
-    const policies =
-      denies || denial === 'P' ? standing.policies.map((policy) => this.policyName(policy)) : [];
-    const sentence = sentenceOf({ side, standing, denial, denies, other: this.place(other).key });
-    return { side, heading, lets: !denies && denial !== 'F' && denial !== 'P', sentence, rules, policies };
+    return {
+      heading: `${side === 'Egress' ? 'leaving' : 'entering'} ${place.key}`,
+      lets: !denies && denial !== 'F' && denial !== 'P',
+      sentence: sentenceOf({ side, standing, denial, denies, other: this.place(other).key }),
+      rules: (this.data.reasons[reasons] ?? []).map((note) => ({
+        policy: this.policyName(note.policy),
+        rule: `rule ${note.rule + 1}, spec.${side.toLowerCase()}[${note.rule}]`,
+        ports: note.ports,
+        origin: this.#origin(note.policy, note.origins),
+      })),
+      policies: denies || denial === 'P' ? standing.policies.map((policy) => this.policyName(policy)) : [],
+    };
   }
 
   policyName(index: number): string {
-    const policy = this.data.policies[index];
-    return policy === undefined ? '' : `${policy.namespace}/${policy.name}`;
+    const { namespace, name } = existing(this.data.policies[index]);
+    return `${namespace}/${name}`;
   }
 
   #origin(policy: number, origins: readonly string[]): string {
     const owner = this.data.policies[policy]?.owner ?? '';
-    if (origins.length === 0) return owner;
-    return owner === '' ? origins.join(', ') : `${owner}: ${origins.join(', ')}`;
+    return [owner, origins.join(', ')].filter((part) => part !== '').join(': ');
   }
+
+  /** The name of a node of a view. */
+  nodeName({ kind, places, room }: PageNode): string {
+    const [place] = places;
+    if ((kind === 'workload' || kind === 'addresses') && place !== undefined) return this.place(place).key;
+    if (room === undefined) return 'several namespaces';
+    const { name } = existing(this.data.rooms[room]);
+    if (kind === 'rest') return `${places.length} workloads of ${name}`;
+    return kind === 'all' ? `every workload of ${name}` : name;
+  }
+}
+
+/** @throws if it does not exist: indexes in the data lead to what the data contains */
+function existing<T>(item: T | undefined): T {
+  if (item === undefined) throw new Error('the data of the page is not complete');
+  return item;
 }
 
 /** What the state of one place means for a pair. */
@@ -156,25 +169,19 @@ function sentenceOf(of: {
 }): string {
   const { side, standing, denial, denies, other } = of;
   const how = side === 'Egress' ? `out to ${other}` : `${other} in`;
-  const what = side.toLowerCase();
+  const direction = side.toLowerCase();
   if (denial === 'F') return 'one end has only IPv4 addresses, the other only IPv6: they cannot connect';
   switch (standing.kind) {
     case 'Open':
-      return `open: no policy isolates it for ${what}, so everything is allowed`;
+      return `open: no policy isolates it for ${direction}, so everything is allowed`;
     case 'HostNetwork':
       return 'in the host network: no policy applies to it';
     case 'Outside':
       return 'outside the cluster: no policy applies there';
     case 'Isolated':
-      if (denies) return `isolated for ${what}, and no rule lets ${how}`;
+      if (denies) return `isolated for ${direction}, and no rule lets ${how}`;
       if (denial === 'P')
-        return `isolated for ${what}; its rules let ${how} only on ports that the other side does not allow`;
-      return `isolated for ${what}; this lets ${how}:`;
+        return `isolated for ${direction}; its rules let ${how} only on ports that the other side does not allow`;
+      return `isolated for ${direction}; this lets ${how}:`;
   }
-}
-
-function add(map: Map<number, number[]>, key: number, value: number): void {
-  const known = map.get(key);
-  if (known) known.push(value);
-  else map.set(key, [value]);
 }

@@ -6,7 +6,7 @@ import { fillKeys, isTyping } from './keys.ts';
 import { MapView } from './map.ts';
 import { Facts } from './page-facts.ts';
 import { fillPanel } from './panel.ts';
-import { attachSearch, type Found } from './search.ts';
+import { type Found, SearchField } from './search.ts';
 import { formatState, parseState, type Selection, type State } from './state.ts';
 
 const facts = new Facts(JSON.parse(byId('data').textContent ?? '') as PageData);
@@ -37,7 +37,7 @@ function show(): void {
   if (view === undefined) return;
   deniedSwitch.checked = state.denied;
   map.show(view, state);
-  fillPanel(panel, view, state, facts, { select, open: openRoom, showDenied: () => setDenied(true) });
+  fillPanel(panel, view, state, { facts, select, open: openRoom, showDenied: () => setDenied(true) });
   for (const tab of byId('views').querySelectorAll('button')) {
     tab.setAttribute('aria-current', String(tab.dataset.view === state.view));
   }
@@ -56,12 +56,7 @@ function select(selection: Selection): void {
 function viewFor(selection: Selection): string | undefined {
   const { views } = facts.data;
   const here = views.find(({ id }) => id === current().view);
-  const places =
-    selection.kind === 'place'
-      ? [selection.place]
-      : selection.kind === 'pair'
-        ? [selection.to, selection.from]
-        : [];
+  const places = placesOf(selection);
   const single = views.filter(({ nodes }) =>
     nodes.some(({ kind }) => kind === 'workload' || kind === 'addresses'),
   );
@@ -72,6 +67,11 @@ function viewFor(selection: Selection): string | undefined {
   const shows = (view: PageView | undefined) =>
     view !== undefined && places.every((place) => nodesOf(view, [place]).length > 0);
   return (candidates.find(shows) ?? views.find(shows))?.id;
+}
+
+function placesOf(selection: Selection): readonly number[] {
+  if (selection.kind === 'place') return [selection.place];
+  return selection.kind === 'pair' ? [selection.to, selection.from] : [];
 }
 
 function openRoom(room: number): void {
@@ -95,22 +95,20 @@ function back(): void {
 
 function choose(found: Found): void {
   if (found.kind === 'room') openRoom(found.room);
-  else select({ kind: 'place', place: found.place });
-  const id = found.kind === 'place' ? `p${found.place}` : undefined;
-  if (id !== undefined) map.focus(id);
+  else {
+    select({ kind: 'place', place: found.place });
+    map.focus(`p${found.place}`);
+  }
 }
 
-function lightUp(all: readonly Found[] | undefined): void {
+/** Highlights what is found in the current view. */
+function showFound(all: readonly Found[] | undefined): void {
   const view = facts.data.views.find(({ id }) => id === current().view);
-  if (all === undefined || view === undefined) {
-    map.showFound(undefined);
-    return;
-  }
-  const places = all.flatMap((found) =>
+  const places = all?.flatMap((found) =>
     found.kind === 'place' ? [found.place] : (facts.data.rooms[found.room]?.places ?? []),
   );
-  const nodes = new Set(nodesOf(view, places));
-  map.showFound({ main: nodes, nodes, bundles: new Set() });
+  const nodes = view && places && new Set(nodesOf(view, places));
+  map.showFound(nodes && { main: nodes, nodes, bundles: new Set() });
 }
 
 function makeTabs(): void {
@@ -164,7 +162,7 @@ function listPlaces(): void {
 makeTabs();
 listPlaces();
 fillKeys(byId('keys'));
-attachSearch(inputById('search'), byId('found'), facts, { found: lightUp, choose });
+new SearchField(inputById('search'), byId('found'), facts, { found: showFound, choose });
 byId('zoom-in').addEventListener('click', () => map.camera.zoom(1.25));
 byId('zoom-out').addEventListener('click', () => map.camera.zoom(0.8));
 byId('zoom-fit').addEventListener('click', () => map.camera.fit());

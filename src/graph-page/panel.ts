@@ -1,62 +1,48 @@
 // The panel beside the map: the selection in words, with everything that the user can ask next.
 // Must not know how the map draws.
+import type { Standing } from '../graph/model.ts';
 import type { PageBundle, PageView } from '../graph/page-format.ts';
 import { button, type Child, h } from './dom.ts';
 import { connectionList, listOfPairs } from './lists.ts';
 import type { Facts } from './page-facts.ts';
-import { pairContent } from './pair-content.ts';
+import { pairContent, policyNameList } from './pair-content.ts';
+import { type ListRow, type PanelContext, rowList } from './rows.ts';
 import type { Selection, State } from './state.ts';
 
-/** The callbacks of the panel. */
-export interface PanelEvents {
-  readonly select: (selection: Selection) => void;
-  readonly open: (room: number) => void;
-  readonly showDenied: () => void;
-}
-
 /** Fills the panel for a state. */
-export function fillPanel(
-  panel: HTMLElement,
-  view: PageView,
-  state: State,
-  facts: Facts,
-  events: PanelEvents,
-): void {
+export function fillPanel(panel: HTMLElement, view: PageView, state: State, context: PanelContext): void {
   panel.replaceChildren(
-    askForm(state.selection, facts, events),
-    ...contentOf(view, state, facts, events).filter((child) => child !== undefined),
+    askForm(state.selection, context),
+    ...contentOf(view, state, context).filter((child) => child !== undefined),
   );
   panel.scrollTop = 0;
 }
 
-function contentOf(view: PageView, state: State, facts: Facts, events: PanelEvents): readonly Child[] {
-  const { selection } = state;
+function contentOf(view: PageView, { selection, denied }: State, context: PanelContext): readonly Child[] {
   switch (selection.kind) {
     case 'place':
-      return placeContent(selection.place, state.denied, facts, events);
+      return placeContent(selection.place, denied, context);
     case 'pair':
-      return pairContent(facts.pair(selection.from, selection.to), facts, events);
+      return pairContent(selection.from, selection.to, context);
     case 'bundle': {
       const bundle = view.bundles.find(({ id }) => id === selection.id);
-      return bundle === undefined ? [] : bundleContent(view, bundle, facts, events);
+      return bundle === undefined ? [] : bundleContent(view, bundle, context);
     }
     case 'node':
-      return nodeContent(view, selection.id, facts, events);
+      return nodeContent(view, selection.id, context);
     case 'gap':
-      return gapContent(view, selection.from, selection.to, facts, events);
+      return gapContent(view, selection.from, selection.to, context);
     case 'none':
-      return view.room === undefined
-        ? overviewContent(facts, events)
-        : roomContent(view, view.room, facts, events);
+      return view.room === undefined ? overviewContent(context) : roomContent(view, view.room, context);
   }
 }
 
 /** A form to ask about any two places. */
-function askForm(selection: Selection, facts: Facts, events: PanelEvents): HTMLElement {
-  const { from: source, to: target } =
+function askForm(selection: Selection, { facts, select }: PanelContext): HTMLElement {
+  const [source, target] =
     selection.kind === 'pair'
-      ? selection
-      : { from: selection.kind === 'place' ? selection.place : undefined, to: undefined };
+      ? [selection.from, selection.to]
+      : [selection.kind === 'place' ? selection.place : undefined];
   const from = askField('from', source, facts);
   const to = askField('to', target, facts);
   const form = h(
@@ -72,13 +58,12 @@ function askForm(selection: Selection, facts: Facts, events: PanelEvents): HTMLE
     event.preventDefault();
     const [start, end] = [from, to].map((field) => placeIn(field, facts));
     if (start !== undefined && end !== undefined && start !== end)
-      events.select({ kind: 'pair', from: start, to: end });
+      select({ kind: 'pair', from: start, to: end });
   });
   return form;
 }
 
 function askField(word: 'from' | 'to', place: number | undefined, facts: Facts): HTMLInputElement {
-  const value = place === undefined ? '' : facts.place(place).key;
   return h('input', {
     attributes: {
       id: `ask-${word}`,
@@ -87,7 +72,7 @@ function askField(word: 'from' | 'to', place: number | undefined, facts: Facts):
       placeholder: 'namespace/workload',
       autocomplete: 'off',
       spellcheck: 'false',
-      value,
+      value: place === undefined ? '' : facts.place(place).key,
     },
   });
 }
@@ -99,42 +84,27 @@ function placeIn(field: HTMLInputElement, facts: Facts): number | undefined {
   return place;
 }
 
-function overviewContent(facts: Facts, events: PanelEvents): readonly Child[] {
+function overviewContent({ facts, open }: PanelContext): readonly Child[] {
   const { rooms } = facts.data;
-  const rows = rooms.map((room, index) => {
-    const count = `${room.places.length} ${room.outside ? 'range' : 'workload'}${room.places.length === 1 ? '' : 's'}`;
-    const looks = room.outside ? 'outside' : room.ringed ? 'ringed' : 'unringed';
-    return h(
-      'li',
-      {},
-      button(
-        { class: 'row', onclick: () => events.open(index) },
-        h('span', { class: `mark ${looks}`, attributes: { 'aria-hidden': 'true' } }),
-        h('span', { class: 'name' }, room.name),
-        h('span', { class: 'ports' }, count),
-      ),
-    );
-  });
+  const rows = rooms.map(
+    ({ name, outside, ringed, places }, room): ListRow => ({
+      sign: `mark ${outside ? 'outside' : ringed ? 'ringed' : 'unringed'}`,
+      name,
+      note: count(places.length, outside ? 'range' : 'workload'),
+      onclick: () => open(room),
+    }),
+  );
   const namespaces = rooms.filter(({ outside }) => !outside);
-  const open = namespaces.filter(({ ringed }) => !ringed).length;
+  const unringed = namespaces.filter(({ ringed }) => !ringed).length;
   const sentence =
-    open === 0
+    unringed === 0
       ? 'Every namespace is ringed: its workloads receive only what a rule allows.'
-      : `${open} of ${namespaces.length} namespaces ${open === 1 ? 'is' : 'are'} not isolated: at least one workload there accepts everything from everyone.`;
-  return [
-    h('h2', {}, 'All namespaces'),
-    h('p', { class: 'lead' }, sentence),
-    h('ul', { class: 'rows' }, ...rows),
-  ];
+      : `${unringed} of ${namespaces.length} namespaces ${unringed === 1 ? 'is' : 'are'} not isolated: at least one workload there accepts everything from everyone.`;
+  return [h('h2', {}, 'All namespaces'), h('p', { class: 'lead' }, sentence), rowList(rows)];
 }
 
-function roomContent(view: PageView, room: number, facts: Facts, events: PanelEvents): readonly Child[] {
-  const { name, outside, ringed, places } = facts.data.rooms[room] ?? {
-    name: '',
-    outside: false,
-    ringed: false,
-    places: [],
-  };
+function roomContent(view: PageView, room: number, context: PanelContext): readonly Child[] {
+  const { name, outside = false, ringed, places = [] } = context.facts.data.rooms[room] ?? {};
   const sentence = outside
     ? 'Addresses that belong to no pod, if connections with them are allowed.'
     : ringed
@@ -144,186 +114,140 @@ function roomContent(view: PageView, room: number, facts: Facts, events: PanelEv
     h('p', { class: 'kicker' }, outside ? 'addresses' : 'namespace'),
     h('h2', {}, name),
     h('p', { class: 'lead' }, sentence),
-    ...markRows(view, facts, events),
+    ...markRows(view, context),
     h('h3', {}, outside ? 'Address ranges' : 'Workloads'),
-    placeRows(places, facts, events),
+    placeRows(places, context),
   ];
 }
 
-function placeRows(places: readonly number[], facts: Facts, events: PanelEvents): HTMLElement {
-  const rows = places.map((place) => {
+function placeRows(places: readonly number[], { facts, select }: PanelContext): HTMLElement {
+  const rows = places.map((place): ListRow => {
     const { name, detail, ingress } = facts.place(place);
     const looks = facts.isOutside(place) ? 'outside' : ingress.kind === 'Isolated' ? 'closed' : 'unringed';
-    return h(
-      'li',
-      {},
-      button(
-        { class: 'row', onclick: () => events.select({ kind: 'place', place }) },
-        h('span', { class: `mark ${looks}`, attributes: { 'aria-hidden': 'true' } }),
-        h('span', { class: 'name' }, name),
-        h('span', { class: 'ports' }, detail),
-      ),
-    );
+    return { sign: `mark ${looks}`, name, note: detail, onclick: () => select({ kind: 'place', place }) };
   });
-  return h('ul', { class: 'rows' }, ...rows);
+  return rowList(rows);
 }
 
 /** Connections with everyone, which have no arrows on the map. */
-function markRows(view: PageView, _facts: Facts, events: PanelEvents): readonly Child[] {
+function markRows(view: PageView, context: PanelContext): readonly Child[] {
   const marks = view.bundles.filter(({ at }) => at !== undefined);
-  if (marks.length === 0) return [];
-  const rows = marks.map(({ id, text = '', unfenced }) =>
-    h(
-      'li',
-      {},
-      button(
-        { class: `row ${unfenced ? 'unfenced' : ''}`, onclick: () => events.select({ kind: 'bundle', id }) },
-        h('span', { class: 'name' }, text),
-      ),
-    ),
-  );
-  return [h('ul', { class: 'rows marks' }, ...rows)];
+  return marks.length === 0
+    ? []
+    : [
+        rowList(
+          marks.map((mark) => bundleRow(view, mark, context)),
+          'rows marks',
+        ),
+      ];
 }
 
-function placeContent(place: number, denied: boolean, facts: Facts, events: PanelEvents): readonly Child[] {
+function bundleRow(view: PageView, bundle: PageBundle, { facts, select }: PanelContext): ListRow {
+  const { id, from, to, at, text = '', label, unfenced } = bundle;
+  return {
+    looks: unfenced ? 'unfenced' : '',
+    ...(at === undefined ? { name: arrowName(view, from, to, facts), note: label } : { name: text }),
+    onclick: () => select({ kind: 'bundle', id }),
+  };
+}
+
+function placeContent(place: number, denied: boolean, context: PanelContext): readonly Child[] {
+  const { facts, open } = context;
   const { room, name, detail, ingress, egress } = facts.place(place);
-  const { name: roomName = '', outside = false } = facts.data.rooms[room] ?? {};
-  const namespaceStates = [
-    ['Ingress', ingress],
-    ['Egress', egress],
-  ] as const;
+  const { name: roomName, outside = false } = facts.data.rooms[room] ?? {};
   return [
     h(
       'p',
       { class: 'kicker' },
-      button({ class: 'link', onclick: () => events.open(room) }, roomName),
+      button({ class: 'link', onclick: () => open(room) }, roomName),
       detail === '' ? undefined : ` · ${detail}`,
     ),
     h('h2', {}, name),
-    ...(outside
-      ? []
-      : namespaceStates.map(([side, standing]) =>
-          standingLine(side, standing.kind, standing.policies, facts),
-        )),
-    ...connectionList('Reached by', place, 'in', facts, events),
-    ...connectionList('Reaches', place, 'out', facts, events),
-    ...(outside ? [] : deniedLists(place, denied, facts, events)),
+    ...(outside ? [] : [standingLine('Ingress', ingress, facts), standingLine('Egress', egress, facts)]),
+    ...connectionList('Reached by', place, 'in', context),
+    ...connectionList('Reaches', place, 'out', context),
+    ...(outside ? [] : deniedLists(place, denied, context)),
   ];
 }
 
-function standingLine(side: string, kind: string, policies: readonly number[], facts: Facts): HTMLElement {
-  const names = policies.map((policy) => h('li', {}, facts.policyName(policy)));
+function standingLine(side: string, { kind, policies }: Standing, facts: Facts): HTMLElement {
+  const label = h('strong', {}, side);
   if (kind !== 'Isolated') {
     const text =
       kind === 'HostNetwork' ? 'in the host network, no policy applies to it' : 'open, no policy isolates it';
-    return h('p', { class: 'standing unringed' }, h('strong', {}, side), ` ${text}`);
+    return h('p', { class: 'standing unringed' }, label, ` ${text}`);
   }
-  const count = `isolated by ${policies.length} ${policies.length === 1 ? 'policy' : 'policies'}`;
   return h(
     'details',
     { class: 'standing ringed' },
-    h('summary', {}, h('strong', {}, side), ` ${count}`),
-    h('ul', { class: 'policies' }, ...names),
+    h('summary', {}, label, ` isolated by ${count(policies.length, 'policy', 'policies')}`),
+    policyNameList(policies.map((policy) => facts.policyName(policy))),
   );
 }
 
-function deniedLists(place: number, denied: boolean, facts: Facts, events: PanelEvents): readonly Child[] {
+function deniedLists(place: number, denied: boolean, context: PanelContext): readonly Child[] {
+  const { facts, showDenied } = context;
   const all = [...facts.data.places.keys()];
   const from = all.filter((other) => facts.isDenied(other, place)).map((other) => [other, place] as const);
   const to = all.filter((other) => facts.isDenied(place, other)).map((other) => [place, other] as const);
   if (!denied) {
     const text = `Denied: ${from.length} can’t reach it, it can’t reach ${to.length}`;
-    return [button({ class: 'more', onclick: events.showDenied }, text)];
+    return [button({ class: 'more', onclick: showDenied }, text)];
   }
   return [
-    ...listOfPairs(`Can’t reach it (${from.length})`, from, 'from', facts, events),
-    ...listOfPairs(`It can’t reach (${to.length})`, to, 'to', facts, events),
+    ...listOfPairs(`Can’t reach it (${from.length})`, from, 'from', context),
+    ...listOfPairs(`It can’t reach (${to.length})`, to, 'to', context),
   ];
 }
 
-function bundleContent(
-  view: PageView,
-  bundle: PageBundle,
-  facts: Facts,
-  events: PanelEvents,
-): readonly Child[] {
-  const name = (id: string | undefined) => nameOfNode(view, id, facts);
-  const heading =
-    bundle.at === undefined ? `${name(bundle.from)} → ${name(bundle.to)}` : `${name(bundle.at)}`;
-  const pairs = bundle.members.map((arrow) => {
-    const [from, to] = facts.arrow(arrow);
-    return [from, to] as const;
-  });
-  const sentence = bundle.unfenced
+function bundleContent(view: PageView, bundle: PageBundle, context: PanelContext): readonly Child[] {
+  const { facts } = context;
+  const { from, to, at, text, label, unfenced } = bundle;
+  const pairs = bundle.members.map((arrow) => facts.endsOf(arrow));
+  const sentence = unfenced
     ? 'No rule asks for these: no policy isolates either side.'
     : 'Allowed by rules. Choose a pair to read which.';
   return [
-    h('p', { class: 'kicker' }, `${pairs.length} ${pairs.length === 1 ? 'connection' : 'connections'}`),
-    h('h2', {}, heading),
-    h(
-      'p',
-      { class: 'lead' },
-      bundle.at === undefined ? `${bundle.label}. ${sentence}` : `${bundle.text}. ${sentence}`,
-    ),
-    ...listOfPairs('Pairs', pairs, 'both', facts, events),
+    h('p', { class: 'kicker' }, count(pairs.length, 'connection')),
+    h('h2', {}, at === undefined ? arrowName(view, from, to, facts) : nameOf(view, at, facts)),
+    h('p', { class: 'lead' }, `${at === undefined ? label : text}. ${sentence}`),
+    ...listOfPairs('Pairs', pairs, 'both', context),
   ];
 }
 
-function nodeContent(view: PageView, id: string, facts: Facts, events: PanelEvents): readonly Child[] {
+function nodeContent(view: PageView, id: string, context: PanelContext): readonly Child[] {
   const node = view.nodes.find((each) => each.id === id);
-  const rows = view.bundles
-    .filter(({ from, to, at }) => from === id || to === id || at === id)
-    .map((bundle) => {
-      const { id: arrow, from, to, at, label, unfenced } = bundle;
-      const text =
-        at === undefined
-          ? `${nameOfNode(view, from, facts)} → ${nameOfNode(view, to, facts)}`
-          : (bundle.text ?? '');
-      return h(
-        'li',
-        {},
-        button(
-          {
-            class: `row ${unfenced ? 'unfenced' : ''}`,
-            onclick: () => events.select({ kind: 'bundle', id: arrow }),
-          },
-          h('span', { class: 'name' }, text),
-          at === undefined ? h('span', { class: 'ports' }, label) : undefined,
-        ),
-      );
-    });
+  const bundles = view.bundles.filter(({ from, to, at }) => [from, to, at].includes(id));
+  const rows = bundles.map((bundle) => bundleRow(view, bundle, context));
   return [
-    h('h2', {}, nameOfNode(view, id, facts)),
-    ...(rows.length === 0 ? [] : [h('h3', {}, 'Connections'), h('ul', { class: 'rows' }, ...rows)]),
-    ...(node?.kind === 'rest' ? [placeRows(node.places, facts, events)] : []),
+    h('h2', {}, nameOf(view, id, context.facts)),
+    ...(rows.length === 0 ? [] : [h('h3', {}, 'Connections'), rowList(rows)]),
+    ...(node?.kind === 'rest' ? [placeRows(node.places, context)] : []),
   ];
 }
 
-function gapContent(
-  view: PageView,
-  from: string,
-  to: string,
-  facts: Facts,
-  events: PanelEvents,
-): readonly Child[] {
+function gapContent(view: PageView, from: string, to: string, context: PanelContext): readonly Child[] {
   const placesOf = (id: string) => view.nodes.find((node) => node.id === id)?.places ?? [];
   const pairs = placesOf(from).flatMap((source) => placesOf(to).map((target) => [source, target] as const));
   return [
     h('p', { class: 'kicker' }, 'denied'),
-    h('h2', {}, `${nameOfNode(view, from, facts)} → ${nameOfNode(view, to, facts)}`),
+    h('h2', {}, arrowName(view, from, to, context.facts)),
     h('p', { class: 'lead' }, 'Nothing in one reaches anything in the other. Choose a pair to read why.'),
-    ...listOfPairs('Pairs', pairs, 'both', facts, events),
+    ...listOfPairs('Pairs', pairs, 'both', context),
   ];
 }
 
-function nameOfNode(view: PageView, id: string | undefined, facts: Facts): string {
+function arrowName(view: PageView, from = '', to = '', facts: Facts): string {
+  return `${nameOf(view, from, facts)} → ${nameOf(view, to, facts)}`;
+}
+
+/** The name of a node, or of an open room, by its id. */
+function nameOf(view: PageView, id: string, facts: Facts): string {
   const node = view.nodes.find((other) => other.id === id);
-  const room = facts.data.rooms[node?.room ?? Number(/^room(\d+)$/.exec(id ?? '')?.[1] ?? -1)];
-  if (node === undefined) return room?.name ?? '';
-  const [place] = node.places;
-  if ((node.kind === 'workload' || node.kind === 'addresses') && place !== undefined)
-    return facts.place(place).key;
-  if (node.kind === 'rest') return `${node.places.length} workloads of ${room?.name}`;
-  if (node.kind === 'all') return `every workload of ${room?.name}`;
-  return room?.name ?? 'several namespaces';
+  if (node !== undefined) return facts.nodeName(node);
+  return facts.data.rooms[Number(/^room(\d+)$/.exec(id)?.[1])]?.name ?? '';
+}
+
+function count(number: number, one: string, several = `${one}s`): string {
+  return `${number} ${number === 1 ? one : several}`;
 }

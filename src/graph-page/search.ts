@@ -21,116 +21,119 @@ const mostRows = 12;
  * The places whose names contain every word of a query, best first: names that begin with it, then names that contain it, then
  * workloads of namespaces that match.
  */
-export function find(question: string, facts: Facts): readonly Found[] {
-  const words = question
+export function find(query: string, { data }: Facts): readonly Found[] {
+  const words = query
     .toLowerCase()
     .split(/[\s/]+/)
     .filter((word) => word !== '');
-  if (words.length === 0) return [];
-  const rank = (name: string, whole: string) => {
-    if (!words.every((word) => whole.includes(word))) return -1;
-    const last = words.at(-1) ?? '';
-    return name.startsWith(last) ? 0 : name.includes(last) ? 1 : 2;
-  };
-  const rooms = facts.data.rooms.map(({ name }, room) => {
-    return {
-      found: { kind: 'room', room } as const,
-      rank: rank(name.toLowerCase(), name.toLowerCase()),
-      name,
-    };
-  });
-  const places = facts.data.places.map(({ name, key }, place) => {
-    return {
+  const last = words.at(-1);
+  if (last === undefined) return [];
+  const candidates = [
+    ...data.rooms.map(({ name }, room) => ({ found: { kind: 'room', room } as const, name, whole: name })),
+    ...data.places.map(({ name, key }, place) => ({
       found: { kind: 'place', place } as const,
-      rank: rank(name.toLowerCase(), key.toLowerCase()),
-      name: key,
-    };
-  });
-  return [...rooms, ...places]
-    .filter((candidate) => candidate.rank >= 0)
-    .sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+      name,
+      whole: key,
+    })),
+  ];
+  const rank = (name: string) => (name.startsWith(last) ? 0 : name.includes(last) ? 1 : 2);
+  return candidates
+    .filter(({ whole }) => words.every((word) => whole.toLowerCase().includes(word)))
+    .map(({ found, name, whole }) => ({ found, whole, rank: rank(name.toLowerCase()) }))
+    .sort((a, b) => a.rank - b.rank || (a.whole < b.whole ? -1 : a.whole > b.whole ? 1 : 0))
     .map(({ found }) => found);
 }
 
-/** Sets up the field. */
-export function attachSearch(
-  input: HTMLInputElement,
-  list: HTMLElement,
-  facts: Facts,
-  events: SearchEvents,
-): void {
-  let shown: readonly Found[] = [];
-  let active = 0;
-  const close = () => {
-    list.hidden = true;
-    input.setAttribute('aria-expanded', 'false');
-    input.removeAttribute('aria-activedescendant');
-    events.found(undefined);
-  };
-  const choose = (found: Found | undefined) => {
-    if (found === undefined) return;
-    input.value = '';
-    close();
-    events.choose(found);
-  };
-  const mark = (index: number) => {
-    active = (index + shown.length) % Math.max(shown.length, 1);
-    for (const [place, option] of [...list.querySelectorAll('[role=option]')].entries()) {
-      option.setAttribute('aria-selected', String(place === active));
-      if (place === active) option.scrollIntoView({ block: 'nearest' });
+/** The field, and the list below it. */
+export class SearchField {
+  readonly #input: HTMLInputElement;
+  readonly #list: HTMLElement;
+  readonly #facts: Facts;
+  readonly #events: SearchEvents;
+  #shown: readonly Found[] = [];
+  #active = 0;
+
+  constructor(input: HTMLInputElement, list: HTMLElement, facts: Facts, events: SearchEvents) {
+    this.#input = input;
+    this.#list = list;
+    this.#facts = facts;
+    this.#events = events;
+    input.addEventListener('input', () => this.#update());
+    input.addEventListener('focus', () => this.#update());
+    input.addEventListener('blur', () => this.#close());
+    input.addEventListener('keydown', (event) => this.#onKey(event));
+  }
+
+  #update(): void {
+    if (this.#input.value.trim() === '') {
+      this.#close();
+      return;
     }
-    input.setAttribute('aria-activedescendant', `found-${active}`);
-  };
-  const update = () => {
-    const all = find(input.value, facts);
-    if (input.value.trim() === '') return close();
-    shown = all.slice(0, mostRows);
-    const rows = shown.map((found, index) => optionOf(found, index, facts, choose));
-    const rest = all.length - shown.length;
-    const note = shown.length === 0 ? 'no match' : rest > 0 ? `and ${rest} more` : undefined;
-    list.replaceChildren(
-      ...rows,
+    const all = find(this.#input.value, this.#facts);
+    this.#shown = all.slice(0, mostRows);
+    const rest = all.length - this.#shown.length;
+    const note = all.length === 0 ? 'no match' : rest > 0 ? `and ${rest} more` : undefined;
+    this.#list.replaceChildren(
+      ...this.#shown.map((found, index) => this.#option(found, index)),
       ...(note === undefined ? [] : [h('li', { class: 'note', attributes: { role: 'presentation' } }, note)]),
     );
-    list.hidden = false;
-    input.setAttribute('aria-expanded', 'true');
-    mark(0);
-    events.found(all);
-  };
-  input.addEventListener('input', update);
-  input.addEventListener('blur', close);
-  input.addEventListener('focus', update);
-  input.addEventListener('keydown', (event) => {
+    this.#list.hidden = false;
+    this.#input.setAttribute('aria-expanded', 'true');
+    this.#mark(0);
+    this.#events.found(all);
+  }
+
+  #close(): void {
+    this.#list.hidden = true;
+    this.#input.setAttribute('aria-expanded', 'false');
+    this.#input.removeAttribute('aria-activedescendant');
+    this.#events.found(undefined);
+  }
+
+  #choose(found: Found | undefined): void {
+    if (found === undefined) return;
+    this.#input.value = '';
+    this.#close();
+    this.#events.choose(found);
+  }
+
+  /** Marks an option as the one that Enter chooses; after the last comes the first. */
+  #mark(index: number): void {
+    this.#active = (index + this.#shown.length) % Math.max(this.#shown.length, 1);
+    for (const [place, option] of [...this.#list.querySelectorAll('[role=option]')].entries()) {
+      option.setAttribute('aria-selected', String(place === this.#active));
+      if (place === this.#active) option.scrollIntoView({ block: 'nearest' });
+    }
+    this.#input.setAttribute('aria-activedescendant', `found-${this.#active}`);
+  }
+
+  #onKey(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) mark(active + step);
-    else if (event.key === 'Enter') choose(shown[active]);
+    if (step !== undefined) this.#mark(this.#active + step);
+    else if (event.key === 'Enter') this.#choose(this.#shown[this.#active]);
     else if (event.key === 'Escape') {
-      input.value = '';
-      close();
-      input.blur();
+      this.#input.value = '';
+      this.#close();
+      this.#input.blur();
     } else return;
     event.preventDefault();
     event.stopPropagation();
-  });
-}
+  }
 
-function optionOf(found: Found, index: number, facts: Facts, choose: (found: Found) => void): HTMLElement {
-  const room = facts.data.rooms[found.kind === 'room' ? found.room : facts.place(found.place).room];
-  const name = found.kind === 'room' ? (room?.name ?? '') : facts.place(found.place).name;
-  const option = h(
-    'li',
-    { attributes: { role: 'option', id: `found-${index}` } },
-    h('span', { class: 'name' }, name),
-    h(
-      'span',
-      { class: 'ports' },
-      found.kind === 'room' ? (room?.outside ? '' : 'namespace') : (room?.name ?? ''),
-    ),
-  );
-  // Before the field loses the focus, which closes the list.
-  option.addEventListener('pointerdown', (event) => {
-    event.preventDefault();
-    choose(found);
-  });
-  return option;
+  #option(found: Found, index: number): HTMLElement {
+    const place = found.kind === 'place' ? this.#facts.place(found.place) : undefined;
+    const room = this.#facts.data.rooms[found.kind === 'room' ? found.room : (place?.room ?? -1)];
+    const option = h(
+      'li',
+      { attributes: { role: 'option', id: `found-${index}` } },
+      h('span', { class: 'name' }, (place ?? room)?.name),
+      h('span', { class: 'ports' }, place ? room?.name : room?.outside ? '' : 'namespace'),
+    );
+    // Before the field loses the focus, which closes the list.
+    option.addEventListener('pointerdown', (event) => {
+      event.preventDefault();
+      this.#choose(found);
+    });
+    return option;
+  }
 }

@@ -1,12 +1,8 @@
 // Workloads of a large open room without arrows of their own become one node that names a few of them.
-import { nameSomeInLines } from '../model/counted.ts';
-import { countOfPlaces, type DrawnNode } from './drawn.ts';
+import { countOfPlaces, type DrawnNode, nodeForAll } from './drawn.ts';
 
 /** If there are fewer, they are drawn one by one: a picture of a namespace shows its workloads. */
 const mostDrawn = 24;
-
-/** The maximum number of names on a node. */
-const mostNames = 5;
 
 /**
  * The nodes, with those that have no arrows merged into one for each room with many of them.
@@ -28,17 +24,7 @@ export function bundleRest(
 }
 
 function restOf(room: number, nodes: readonly DrawnNode[]): DrawnNode {
-  const names = nodes.map(({ name }) => name);
-  return {
-    id: `rest${room}`,
-    kind: 'rest',
-    room,
-    name: countOfPlaces(
-      names.length,
-      nodes.some(({ kind }) => kind === 'addresses'),
-    ),
-    details: nameSomeInLines(names, mostNames),
-    ringed: nodes.every(({ ringed }) => ringed),
-    places: nodes.flatMap(({ places }) => places),
-  };
+  const outside = nodes.some(({ kind }) => kind === 'addresses');
+  const name = countOfPlaces(nodes.length, outside);
+  return nodeForAll(nodes, { id: `rest${room}`, kind: 'rest', room, name });
 }

@@ -1,6 +1,6 @@
 // Arrows that every workload of an open room has in common, on the same ports, start or end at one node that represents all of them.
 // Exact: the bundle is true for each workload of the room.
-import { type DrawnArrow, type DrawnNode, type End, looks, otherEnd, together } from './drawn.ts';
+import { type DrawnArrow, type DrawnNode, type End, looks, nodeForAll, otherEnd, together } from './drawn.ts';
 import type { GraphModel } from './model.ts';
 
 /** With fewer, single arrows read better than a bundle; for arrows that no rule asks for, two are enough. */
@@ -21,15 +21,8 @@ export function bundleRooms(
 }
 
 function allOf(model: GraphModel, room: number, nodes: readonly DrawnNode[]): DrawnNode {
-  return {
-    id: `all${room}`,
-    kind: 'all',
-    room,
-    name: model.rooms[room]?.outside === true ? 'every address range' : 'every workload',
-    details: [],
-    ringed: nodes.every(({ ringed }) => ringed),
-    places: nodes.flatMap(({ places }) => places),
-  };
+  const name = model.rooms[room]?.outside === true ? 'every address range' : 'every workload';
+  return { ...nodeForAll(nodes, { id: `all${room}`, kind: 'all', room, name }), details: [] };
 }
 
 /** Bundles arrows with the same other end and the same look. */

@@ -1,13 +1,9 @@
 // Folded rooms beside an open one that have exactly the same arrows become one node that names them.
-import { nameSomeInLines } from '../model/counted.ts';
-import { type DrawnArrow, type DrawnNode, looks, together } from './drawn.ts';
+import { type DrawnArrow, type DrawnNode, looks, mergeArrows, nodeForAll } from './drawn.ts';
 import type { GraphModel } from './model.ts';
 
 /** With fewer, single nodes read better than a bundle. */
 const worthBundling = 3;
-
-/** The maximum number of names on a node. */
-const mostNames = 5;
 
 /** The arrows, with one node for folded rooms that have the same arrows. */
 export function bundleTwins(
@@ -21,7 +17,8 @@ export function bundleTwins(
   for (const nodes of twins.values()) {
     const [first] = nodes;
     if (first === undefined || nodes.length < worthBundling) continue;
-    const several = severalOf(first, nodes);
+    const own = { id: `several${first.id}`, kind: 'several', name: `${nodes.length} namespaces` } as const;
+    const several = nodeForAll(nodes, own);
     for (const node of nodes) standIn.set(node, several);
   }
   const moved = arrows.map((arrow) => ({
@@ -29,10 +26,7 @@ export function bundleTwins(
     from: standIn.get(arrow.from) ?? arrow.from,
     to: standIn.get(arrow.to) ?? arrow.to,
   }));
-  return [...Map.groupBy(moved, ({ from, to }) => `${from.id} ${to.id}`).values()].flatMap((group) => {
-    const [first] = group;
-    return first === undefined ? [] : [{ ...first, ...together(group) }];
-  });
+  return mergeArrows(moved);
 }
 
 /** Equal for nodes of one kind with the same arrows, on the same ports. */
@@ -44,16 +38,4 @@ function fingerprint(model: GraphModel, node: DrawnNode, arrows: readonly DrawnA
         `${arrow.from === node ? `to ${arrow.to.id}` : `from ${arrow.from.id}`} ${looks(model, arrow)}`,
     );
   return [node.kind, node.ringed, ...mine.sort()].join('\n');
-}
-
-function severalOf(first: DrawnNode, nodes: readonly DrawnNode[]): DrawnNode {
-  const names = nodes.map(({ name }) => name);
-  return {
-    id: `several${first.id}`,
-    kind: 'several',
-    name: `${nodes.length} namespaces`,
-    details: nameSomeInLines(names, mostNames),
-    ringed: first.ringed,
-    places: nodes.flatMap(({ places }) => places),
-  };
 }

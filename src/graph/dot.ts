@@ -2,7 +2,7 @@
 // sheet of the drawing formats. Looks good without one, too.
 // Must not run Graphviz.
 import { shown, xml } from './escape.ts';
-import type { OpenRoom, Scene, SceneArrow, SceneNode } from './scene.ts';
+import { linesOf, type OpenRoom, type Scene, type SceneArrow, type SceneNode } from './scene.ts';
 
 /** Text is measured as Courier: no monospaced font of a browser is wider. */
 const font = 'fontname="Courier"';
@@ -30,10 +30,9 @@ export function renderDot(scene: Scene): string {
 /** A closed ring is a second border: a cluster in a cluster. */
 function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
   const looks = room.outside ? 'outside' : room.ringed ? 'ringed' : 'unringed';
-  const marks = room.marks.flatMap((mark) => mark.lines);
   const inner = [
     `  subgraph cluster_room${room.room} {`,
-    `    graph [id="room${room.room}", class="open ${looks}", style="rounded${dashes(looks)}", labeljust=l, margin=20, label=<${lines(room.name, marks)}>]`,
+    `    graph [id="room${room.room}", class="open ${looks}", style="rounded${dashes(looks)}", labeljust=l, margin=20, label=<${labelOf(room)}>]`,
     ...fromTheTop(room.nodes, busy).map((node) => `    ${nodeLine(node)}`),
     ...inRows(room.nodes.filter(({ id }) => !busy.has(id))).map((line) => `    ${line}`),
     '  }',
@@ -50,8 +49,7 @@ function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
 function nodeLine(node: SceneNode): string {
   const looks = hasRing(node) ? (node.ringed ? 'ringed' : 'unringed') : 'plain';
   const wall = node.kind === 'room' && node.ringed ? ', peripheries=2' : '';
-  const text = lines(node.name, [...node.details, ...node.marks.flatMap((mark) => mark.lines)]);
-  return `${node.id} [id="${node.id}", class="${node.kind} ${looks}", style="rounded${dashes(looks)}"${wall}, label=<${text}>]`;
+  return `${node.id} [id="${node.id}", class="${node.kind} ${looks}", style="rounded${dashes(looks)}"${wall}, label=<${labelOf(node)}>]`;
 }
 
 function hasRing({ kind }: SceneNode): boolean {
@@ -96,10 +94,11 @@ function inRows(nodes: readonly SceneNode[]): readonly string[] {
   );
 }
 
-/** A name and smaller lines below it, as an HTML-like label; a table has better line spacing. */
-function lines(name: string, details: readonly string[]): string {
-  const line = (text: string, size: number) =>
-    `<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="${size}">${xml(shown(text))}</FONT></TD></TR>`;
-  const rows = [line(name, 14), ...details.map((detail) => line(detail, 11))];
+/** The name and smaller lines below it, as an HTML-like label; a table has better line spacing. */
+function labelOf(part: OpenRoom | SceneNode): string {
+  const rows = linesOf(part).map(
+    (line, index) =>
+      `<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="${index === 0 ? 14 : 11}">${xml(shown(line))}</FONT></TD></TR>`,
+  );
   return `<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">${rows.join('')}</TABLE>`;
 }

@@ -1,7 +1,7 @@
 // The nodes and arrows of a picture before anything is bundled: one node for each folded room or each place of an open one,
 // one arrow for each pair of them.
 // Must not know how arrows are bundled.
-import { count } from '../model/counted.ts';
+import { count, nameSomeInLines } from '../model/counted.ts';
 import { type GraphModel, isRinged, isUnfenced, portLabels } from './model.ts';
 
 /** One shape of the drawing, and the places that it represents. */
@@ -89,6 +89,25 @@ function placeNode(model: GraphModel, index: number, room: number): DrawnNode {
   };
 }
 
+/** The maximum number of names on a node that represents several. */
+const mostNames = 5;
+
+/** One node that represents several, some of which it names. */
+export function nodeForAll(
+  nodes: readonly DrawnNode[],
+  own: Pick<DrawnNode, 'id' | 'kind' | 'room' | 'name'>,
+): DrawnNode {
+  return {
+    details: nameSomeInLines(
+      nodes.map(({ name }) => name),
+      mostNames,
+    ),
+    ringed: nodes.every(({ ringed }) => ringed),
+    places: nodes.flatMap(({ places }) => places),
+    ...own,
+  };
+}
+
 /** `1 workload`, `12 workloads`, `2 address ranges`. */
 export function countOfPlaces(number: number, outside: boolean): string {
   return count(number, outside ? 'address range' : 'workload');
@@ -97,19 +116,20 @@ export function countOfPlaces(number: number, outside: boolean): string {
 /** One arrow for each pair of nodes with a connection between any of their places. */
 export function arrowsBetween(model: GraphModel, nodes: readonly DrawnNode[]): readonly DrawnArrow[] {
   const nodeOf = new Map(nodes.flatMap((node) => node.places.map((place) => [place, node] as const)));
-  const found = new Map<string, { from: DrawnNode; to: DrawnNode; members: number[] }>();
-  for (const [index, arrow] of model.arrows.entries()) {
-    const from = nodeOf.get(arrow.from);
-    const to = nodeOf.get(arrow.to);
-    if (from === undefined || to === undefined || from === to) continue;
-    const known = found.get(`${from.id} ${to.id}`);
-    if (known) known.members.push(index);
-    else found.set(`${from.id} ${to.id}`, { from, to, members: [index] });
-  }
-  return [...found.values()].map((arrow) => ({
-    ...arrow,
-    unfenced: arrow.members.every((index) => isUnfenced(model, model.arrows[index])),
-  }));
+  const single = model.arrows.flatMap((arrow, index) => {
+    const [from, to] = [nodeOf.get(arrow.from), nodeOf.get(arrow.to)];
+    if (from === undefined || to === undefined || from === to) return [];
+    return [{ from, to, members: [index], unfenced: isUnfenced(model, arrow) }];
+  });
+  return mergeArrows(single);
+}
+
+/** The arrows, with those between the same nodes as one. */
+export function mergeArrows(arrows: readonly DrawnArrow[]): readonly DrawnArrow[] {
+  const alike = Map.groupBy(arrows, ({ from, to }) => `${from.id} ${to.id}`);
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ ...first, ...together([first, ...others]) }],
+  );
 }
 
 /** Several bundles as one. */
@@ -120,12 +140,7 @@ export function together(bundles: readonly ArrowBundle[]): ArrowBundle {
   };
 }
 
-/** The ports of a bundle, each as a text. */
-export function bundlePorts(model: GraphModel, { members }: ArrowBundle): readonly string[] {
-  return portLabels(model, members);
-}
-
 /** Equal for bundles that look the same in a picture: the same ports, and the same line. */
-export function looks(model: GraphModel, bundle: ArrowBundle): string {
-  return `${bundle.unfenced} ${bundlePorts(model, bundle).join(',')}`;
+export function looks(model: GraphModel, { members, unfenced }: ArrowBundle): string {
+  return `${unfenced} ${portLabels(model, members).join(',')}`;
 }

@@ -6,7 +6,7 @@ import type { AddressEnd, WorkloadEnd } from '../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../analyze/explain.ts';
 import { portSets } from '../model/port-set.ts';
 import { type Link, linksOf, placeKey } from './links.ts';
-import type { Arrow, GraphModel, GraphPlace, Room, Standing } from './model.ts';
+import { type Arrow, type GraphModel, type GraphPlace, isUnfenced, type Standing } from './model.ts';
 import { ReasonIndex } from './reason-index.ts';
 
 /** The room for all addresses that belong to no pod. */
@@ -19,24 +19,29 @@ const outsideName = 'outside the cluster';
  */
 export function modelOf(analysis: Analysis, only: readonly string[] = []): GraphModel {
   const notes = new ReasonIndex();
-  const rooms = roomsOf(analysis.workloads);
-  const places = new Map<string, GraphPlace>();
-  for (const [index, end] of analysis.workloads.entries()) {
-    const room = rooms.findIndex((each) => each.places.includes(index));
-    places.set(placeKey(end), workloadPlace(analysis, end, room, notes));
+  const namespaces = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))];
+  const byKey = new Map<string, GraphPlace>();
+  for (const end of analysis.workloads) {
+    const room = namespaces.indexOf(end.workload.namespace);
+    byKey.set(placeKey(end), workloadPlace(analysis, end, room, notes));
   }
   const links = linksOf(analysis, only);
   for (const { other } of links) {
-    if ('ends' in other) places.set(placeKey(other), addressPlace(other.ends, rooms.length));
+    if ('ends' in other) byKey.set(placeKey(other), addressPlace(other.ends, namespaces.length));
   }
-  const indexes = new Map([...places.keys()].map((key, index) => [key, index]));
-  const outside = [...places.values()].flatMap(({ room }, index) => (room === rooms.length ? [index] : []));
-  const all = [...places.values()];
+  const indexes = new Map([...byKey.keys()].map((key, index) => [key, index]));
+  const places = [...byKey.values()];
+  const inRoom = Map.groupBy(places.keys(), (place) => places[place]?.room);
+  const rooms = [...namespaces, outsideName].map((name, room) => ({
+    name,
+    outside: room === namespaces.length,
+    places: inRoom.get(room) ?? [],
+  }));
   return {
-    rooms: outside.length === 0 ? rooms : [...rooms, { name: outsideName, outside: true, places: outside }],
-    places: all,
+    rooms: rooms.filter((room) => room.places.length > 0),
+    places,
     arrows: links
-      .map((link) => arrowOf(analysis, link, { indexes, places: all, notes }))
+      .map((link) => arrowOf(analysis, link, { indexes, places, notes }))
       .sort((a, b) => a.from - b.from || a.to - b.to),
     policies: notes.policies,
     reasons: notes.reasons,
@@ -54,10 +59,9 @@ function arrowOf(analysis: Analysis, link: Link, { indexes, places, notes }: Kno
   const here = indexes.get(placeKey(workload)) ?? -1;
   const there = indexes.get(placeKey(other)) ?? -1;
   const [from, to] = direction === 'Egress' ? [here, there] : [there, here];
-  // There is nothing to explain if no policy isolates either end: with many open namespaces, these are most arrows.
-  const isFenced = places[from]?.egress.kind === 'Isolated' || places[to]?.ingress.kind === 'Isolated';
   const ends = 'ends' in other ? other.ends : [other];
-  const explained = (isFenced ? ends : []).flatMap((end) =>
+  // There is nothing to explain if no policy isolates either end: with many open namespaces, these are most arrows.
+  const explained = (isUnfenced({ places }, { from, to }) ? [] : ends).flatMap((end) =>
     direction === 'Egress' ? analysis.explain(workload, end) : analysis.explain(end, workload),
   );
   const rulesOf = (side: 'egress' | 'ingress') =>
@@ -81,12 +85,12 @@ function arrowOf(analysis: Analysis, link: Link, { indexes, places, notes }: Kno
 export function denialsOf(analysis: Analysis, model: GraphModel): Readonly<Record<string, string>> {
   const { workloads } = analysis;
   const reached = new Set(model.arrows.map(({ from, to }) => `${from} ${to}`));
-  const isIsolated = (standing: Standing | undefined) => standing?.kind === 'Isolated';
   const rows: Record<string, string> = {};
   for (const [from, source] of workloads.entries()) {
-    if (!isIsolated(model.places[from]?.egress)) continue;
+    if (model.places[from]?.egress.kind !== 'Isolated') continue;
     const row = workloads.map((target, to) => {
-      const isClear = from === to || reached.has(`${from} ${to}`) || !isIsolated(model.places[to]?.ingress);
+      const isIsolated = model.places[to]?.ingress.kind === 'Isolated';
+      const isClear = from === to || reached.has(`${from} ${to}`) || !isIsolated;
       return isClear ? '.' : denialOf(analysis.explain(source, target));
     });
     rows[from] = row.join('');
@@ -99,15 +103,6 @@ function denialOf(explained: readonly Explanation[]): string {
   const into = explained.some(({ ingress }) => ingress.allows);
   if (out && into) return 'P';
   return out ? 'I' : into ? 'E' : 'B';
-}
-
-function roomsOf(workloads: readonly WorkloadEnd[]): readonly Room[] {
-  const byNamespace = Map.groupBy(workloads.entries(), ([, { workload }]) => workload.namespace);
-  return [...byNamespace].map(([name, entries]) => ({
-    name,
-    outside: false,
-    places: entries.map(([index]) => index),
-  }));
 }
 
 function workloadPlace(analysis: Analysis, end: WorkloadEnd, room: number, notes: ReasonIndex): GraphPlace {

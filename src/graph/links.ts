@@ -36,9 +36,8 @@ export function placeKey(end: WorkloadEnd | Addresses): string {
  */
 export function countLinks(analysis: Analysis, only: readonly string[]): number {
   return analysis.groups().reduce((sum, { from, to }) => {
-    const [mineFrom, mineTo] = [from, to].map((ends) => ends.filter((end) => isIn(end, only)).length);
-    const [others, whole] = [from.length - (mineFrom ?? 0), to.length];
-    return sum + (mineFrom ?? 0) * whole + others * (mineTo ?? 0);
+    const mine = (ends: readonly Endpoint[]) => ends.filter((end) => isIn(end, only)).length;
+    return sum + mine(from) * to.length + (from.length - mine(from)) * mine(to);
   }, 0);
 }
 

@@ -2,11 +2,9 @@
 // Must not know what to draw.
 import { shown } from './escape.ts';
 import type { Picture } from './picture.ts';
-import type { OpenRoom, SceneArrow, SceneNode } from './scene.ts';
+import { linesOf, type OpenRoom, type SceneArrow, type SceneNode } from './scene.ts';
 
-/**
- * GitHub's limits: Mermaid's own defaults (`maxTextSize`, in characters, and `maxEdges`), which a page can't raise.
- */
+/** GitHub's limits: Mermaid's own defaults (`maxTextSize`, in characters, and `maxEdges`), which a page can't raise. */
 export const mermaidLimits = { characters: 50_000, arrows: 500 } as const;
 
 /** Whether GitHub draws it. */
@@ -41,17 +39,17 @@ export function cutToMermaid(picture: Picture): string {
 }
 
 function subgraph(room: OpenRoom): readonly string[] {
-  const looks = room.outside ? ':::outside' : room.ringed ? '' : ':::unringed';
+  const looks = room.outside ? 'outside' : 'unringed';
   return [
-    `  subgraph room${room.room}["${lines([room.name, ...room.marks.flatMap((mark) => mark.lines)])}"]`,
+    `  subgraph room${room.room}["${textOf(room)}"]`,
     ...room.nodes.map((node) => `    ${nodeLine(node)}`),
     '  end',
-    ...(looks === '' ? [] : [`  class room${room.room} ${looks.slice(3)}`]),
+    ...(room.ringed && !room.outside ? [] : [`  class room${room.room} ${looks}`]),
   ];
 }
 
 function nodeLine(node: SceneNode): string {
-  const text = `"${lines([node.name, ...node.details, ...node.marks.flatMap((mark) => mark.lines)])}"`;
+  const text = `"${textOf(node)}"`;
   switch (node.kind) {
     case 'workload':
       return `${node.id}[${text}]${node.ringed ? '' : ':::unringed'}`;
@@ -71,13 +69,13 @@ function arrowLine({ from, to, label, unfenced }: SceneArrow): string {
   return `${from} ${unfenced ? '-.->' : '-->'}|"${escaped(label)}"| ${to}`;
 }
 
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => escaped(shown(text.trim()))).join('<br>');
+function textOf(part: OpenRoom | SceneNode): string {
+  return linesOf(part)
+    .map((line) => escaped(shown(line.trim())))
+    .join('<br>');
 }
 
-/**
- * Everything that Mermaid, Markdown or HTML could interpret becomes one of Mermaid's entity codes (`#35;` is `#`).
- */
+/** Everything that Mermaid, Markdown or HTML could interpret becomes one of Mermaid's entity codes (`#35;` is `#`). */
 function escaped(text: string): string {
   return text.replace(/[^\p{L}\p{N} ._/:,+←→·…-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

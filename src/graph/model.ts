@@ -1,8 +1,9 @@
 // The model of a drawing: rooms (namespaces and the outside), places in them (workloads, address ranges), and arrows (who
 // reaches whom, on which ports, and why). Plain data with indexes instead of references, so that it becomes JSON as it is.
 // Must not know how anything is drawn.
-import { type PortSet, portSets } from '../model/port-set.ts';
-import { everyPort, type PortInterval, type Protocol, protocols } from '../model/ports.ts';
+import { type PortSet, portSetOf, portSets } from '../model/port-set.ts';
+import { portTexts } from '../model/port-texts.ts';
+import { everyPort, type Protocol, protocols } from '../model/ports.ts';
 
 /** A namespace, or everything outside of all namespaces. */
 export interface Room {
@@ -74,10 +75,11 @@ export interface GraphModel {
 }
 
 /** Whether no policy isolates either end, so that no rule asks for the connection. */
-export function isUnfenced(model: GraphModel, arrow: Arrow | undefined): boolean {
-  if (arrow === undefined) return false;
-  const isIsolated = (standing: Standing | undefined) => standing?.kind === 'Isolated';
-  return !isIsolated(model.places[arrow.from]?.egress) && !isIsolated(model.places[arrow.to]?.ingress);
+export function isUnfenced(
+  { places }: Pick<GraphModel, 'places'>,
+  { from, to }: Pick<Arrow, 'from' | 'to'>,
+): boolean {
+  return places[from]?.egress.kind !== 'Isolated' && places[to]?.ingress.kind !== 'Isolated';
 }
 
 /** Whether a policy isolates every one of these places for ingress: the ring around them is closed. */
@@ -92,13 +94,6 @@ export function portLabels(model: GraphModel, arrows: readonly number[]): readon
     union[protocol].some(({ first, last }) => last - first === everyPort.last - 1);
   if (protocols.every(isWhole)) return ['all ports'];
   return protocols.flatMap((protocol) =>
-    isWhole(protocol)
-      ? [`all ${protocol} ports`]
-      : union[protocol].map((interval) => intervalText(interval, protocol)),
+    isWhole(protocol) ? [`all ${protocol} ports`] : portTexts(portSetOf(protocol, union[protocol])),
   );
-}
-
-function intervalText({ first, last }: PortInterval, protocol: Protocol): string {
-  const numbers = first === last ? `${first}` : `${first}-${last}`;
-  return protocol === 'TCP' ? numbers : `${numbers}/${protocol}`;
 }

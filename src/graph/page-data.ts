@@ -1,8 +1,9 @@
 // From the model and its scenes to the compact JSON that the page's script reads.
 // Must not know how the page shows it.
-import { type GraphModel, isRinged, portLabels } from './model.ts';
-import type { PageBundle, PageData, PageView } from './page-format.ts';
-import type { Scene, SceneNode } from './scene.ts';
+import { DistinctList } from './distinct-list.ts';
+import { type GraphModel, type GraphPlace, isRinged, portLabels } from './model.ts';
+import type { PageBundle, PageData, PageNode, PageView } from './page-format.ts';
+import type { Scene, SceneMark, SceneNode } from './scene.ts';
 
 /** A picture of the page, and its title. */
 export interface NamedScene {
@@ -18,24 +19,17 @@ export function pageDataOf(
   denials: Readonly<Record<string, string>>,
   scenes: readonly NamedScene[],
 ): PageData {
-  const ports = new Map<string, number>();
-  const arrows = model.arrows.map(({ from, to, egress, ingress }, index) => {
-    const text = portLabels(model, [index]).join(', ');
-    const known = ports.get(text) ?? ports.size;
-    ports.set(text, known);
-    return [from, to, known, egress, ingress] as const;
-  });
+  const ports = new DistinctList<string>();
+  const arrows = model.arrows.map(
+    ({ from, to, egress, ingress }, index) =>
+      [from, to, ports.add(portLabels(model, [index]).join(', ')), egress, ingress] as const,
+  );
   return {
-    rooms: model.rooms.map(({ name, outside, places }) => ({
-      name,
-      outside,
-      ringed: isRinged(model, places),
-      places,
-    })),
+    rooms: model.rooms.map((room) => ({ ...room, ringed: isRinged(model, room.places) })),
     places: keyed(model),
     policies: model.policies,
     reasons: model.reasons,
-    ports: [...ports.keys()],
+    ports: ports.items,
     arrows,
     denials,
     views: scenes.map(viewOf),
@@ -44,15 +38,14 @@ export function pageDataOf(
 
 /** `shop/web`; with the kind if two in a namespace have the same name, and with a number if even that is not unique. */
 function keyed(model: GraphModel): PageData['places'] {
+  const nameOf = ({ room, name }: GraphPlace) =>
+    model.rooms[room]?.outside ? name : `${model.rooms[room]?.name}/${name}`;
+  const sharing = Map.groupBy(model.places, nameOf);
   const taken = new Map<string, number>();
-  const plain = model.places.map(({ room, name }) => {
-    const { name: roomName = '', outside = false } = model.rooms[room] ?? {};
-    return outside ? name : `${roomName}/${name}`;
-  });
-  return model.places.map((place, index) => {
-    const key = plain[index] ?? '';
-    const isShared = plain.filter((other) => other === key).length > 1 && place.detail !== '';
-    const whole = isShared ? `${key} (${place.detail})` : key;
+  return model.places.map((place) => {
+    const name = nameOf(place);
+    const isShared = sharing.get(name)?.length !== 1 && place.detail !== '';
+    const whole = isShared ? `${name} (${place.detail})` : name;
     const count = (taken.get(whole) ?? 0) + 1;
     taken.set(whole, count);
     return { ...place, key: count === 1 ? whole : `${whole} #${count}` };
@@ -62,33 +55,22 @@ function keyed(model: GraphModel): PageData['places'] {
 function viewOf({ id, name, room, scene }: NamedScene): PageView {
   const nodes = [...scene.openRooms.flatMap((open) => open.nodes), ...scene.nodes];
   const marks = [
-    ...nodes.flatMap((node) => node.marks.map((mark) => ({ mark, at: node.id }))),
-    ...scene.openRooms.flatMap((open) => open.marks.map((mark) => ({ mark, at: `room${open.room}` }))),
+    ...nodes.flatMap((node) => node.marks.map((mark) => pageMark(mark, node.id))),
+    ...scene.openRooms.flatMap((open) => open.marks.map((mark) => pageMark(mark, `room${open.room}`))),
   ];
   return {
     id,
     name,
     ...(room === undefined ? {} : { room }),
     nodes: nodes.map(pageNode),
-    bundles: [
-      ...scene.arrows.map(({ id: arrow, from, to, label, unfenced, members }): PageBundle => {
-        return { id: arrow, from, to, label, unfenced, members };
-      }),
-      ...marks.map(({ mark, at }): PageBundle => {
-        const { id: markId, label, unfenced, members } = mark;
-        return {
-          id: markId,
-          at,
-          text: mark.lines.map((line) => line.trim()).join(', '),
-          label,
-          unfenced,
-          members,
-        };
-      }),
-    ],
+    bundles: [...scene.arrows, ...marks],
   };
 }
 
-function pageNode({ id, kind, room, places }: SceneNode): PageView['nodes'][number] {
+function pageMark({ lines, ...bundle }: SceneMark, at: string): PageBundle {
+  return { ...bundle, at, text: lines.map((line) => line.trim()).join(', ') };
+}
+
+function pageNode({ id, kind, room, places }: SceneNode): PageNode {
   return { id, kind, ...(room === undefined ? {} : { room }), places };
 }

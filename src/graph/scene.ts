@@ -8,7 +8,6 @@ import { bundleTwins } from './bundle-twins.ts';
 import {
   type ArrowBundle,
   arrowsBetween,
-  bundlePorts,
   countOfPlaces,
   type DrawnArrow,
   type DrawnMark,
@@ -16,10 +15,10 @@ import {
   drawnNodes,
 } from './drawn.ts';
 import { markEveryone } from './mark-everyone.ts';
-import { type GraphModel, isRinged } from './model.ts';
+import { type GraphModel, isRinged, portLabels } from './model.ts';
 
 /** A bundle of connections in the drawing. */
-interface SceneBundle extends ArrowBundle {
+export interface SceneBundle extends ArrowBundle {
   readonly id: string;
   /** Ports, few enough to read. */
   readonly label: string;
@@ -104,6 +103,12 @@ export function sceneOf(model: GraphModel, choice: SceneChoice): Scene {
   };
 }
 
+/** The text on a node, or at the top of an open room: its name, its details, and what its marks say. */
+export function linesOf(part: OpenRoom | SceneNode): readonly string[] {
+  const details = 'details' in part ? part.details : [];
+  return [part.name, ...details, ...part.marks.flatMap(({ lines }) => lines)];
+}
+
 function byId(a: DrawnNode, b: DrawnNode): number {
   return (a.places[0] ?? 0) - (b.places[0] ?? 0) || compareText(a.id, b.id);
 }
@@ -115,7 +120,7 @@ function labeller(model: GraphModel) {
     const { members, unfenced } = drawn;
     const id = `${prefix}${next[prefix]}`;
     next[prefix] += 1;
-    return { id, label: arrowLabel(bundlePorts(model, drawn)), members, unfenced };
+    return { id, label: arrowLabel(portLabels(model, members)), members, unfenced };
   };
   const mark = (drawn: DrawnMark): SceneMark => {
     const named = bundle(drawn, 'm');
