@@ -100,7 +100,15 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: C
 
 /** Where a namespace stands, the result of its routes, and what is done in it. */
 function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): object {
-  const { namespace, outside, enforcement, egress, frozenOwners, frozenMirrors, profiles } = compiled;
+  const {
+    namespace,
+    outsideReason: outside,
+    enforcement,
+    egress,
+    frozenOwners,
+    frozenMirrors,
+    profiles,
+  } = compiled;
   const phases = plans.get(namespace)?.phases ?? [];
   const routes = profiles.flatMap(({ profile, routes: all }) =>
     all.map((compiledRoute) => [`${profile.name}/${compiledRoute.route.name}`, tellRoute(compiledRoute)]),

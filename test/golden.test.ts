@@ -7,6 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import type { AppNetworkProfile } from '../src/api/app-network-profile.ts';
 import { egressModes } from '../src/api/egress.ts';
 import { routeEnds } from '../src/routes/index.ts';
+import { routeSides } from '../src/routes/route-end.ts';
 import { cellsOf, inputFiles, outcomeOf, samplesFolder, samplesOf } from './golden-case.ts';
 import { expectGolden } from './golden-folder.ts';
 
@@ -32,17 +33,17 @@ describe('a golden folder', () => {
   test('shows each end of a route in each egress mode, at each side at which it may stand', () => {
     const shown = new Set(readdirSync(cases).flatMap((name) => cellsOf(join(cases, name))));
     const cells = egressModes.flatMap((mode) =>
-      routeEnds.flatMap(({ name, sides }) => sides.map((side) => `${mode} ${side} ${name}`)),
+      routeEnds.flatMap(({ name }) => routeSides.map((side) => `${mode} ${side} ${name}`)),
     );
     expect(cells.filter((cell) => !shown.has(cell))).toEqual([]);
   });
 
   test('shows each end of a route as a sample, at both sides', () => {
-    for (const { name, sides } of routeEnds) {
+    for (const { name } of routeEnds) {
       const file = join(samplesFolder, `ends/${name}.yaml`);
       const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((each) => each.toJS());
       const { spec } = documents.at(-1) as AppNetworkProfile;
-      for (const side of sides) {
+      for (const side of routeSides) {
         expect(spec.routes.map((route) => Object.keys(route[side]))).toContainEqual([name]);
       }
     }

@@ -2,7 +2,7 @@
 // Must not know the ends: they come from the table in routes/index.ts.
 import type * as z from 'zod';
 import { type RouteEndValue, routeEnds } from '../routes/index.ts';
-import type { RouteSide } from '../routes/route-end.ts';
+
 import { constrain } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { dnsLabel } from '../routes/schema/text-schema.ts';
@@ -10,7 +10,7 @@ import { oneEndIsLocal, routeEndUnion } from '../routes/union.ts';
 import { portList } from './port.ts';
 
 // The type comes from the table, and only the shape from the derived schema: "exactly one" makes the two equal.
-const end = (side: RouteSide) => routeEndUnion(routeEnds, side) as z.ZodType<RouteEndValue, RouteEndValue>;
+const end = routeEndUnion(routeEnds) as z.ZodType<RouteEndValue, RouteEndValue>;
 
 /** One route of a profile. */
 export const route = constrain(
@@ -18,8 +18,8 @@ export const route = constrain(
     name: dnsLabel().describe(
       'The name of the route in statuses, Events and annotations of policies; unique within the profile.',
     ),
-    from: end('from').describe('The end that starts connections.'),
-    to: end('to').describe('The end that connections lead to.'),
+    from: end.describe('The end that starts connections.'),
+    to: end.describe('The end that connections lead to.'),
     ports: portList('must have at least 1 port; leave `ports` out to allow every port')
       .describe(
         'The destination\'s ports: pod ports, but Service ports if `to` is a `service`. If unset: every port of every protocol. An empty list is refused, because it would read as "none" and mean "all".',

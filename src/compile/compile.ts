@@ -14,10 +14,11 @@ import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
 import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
 import { receiversByRoute, withCapsInAll } from './across/capped-in-all.ts';
 import { Compilation } from './across/compilation.ts';
-import { allowRulesOf, compileRoutes } from './across/compiled-routes.ts';
+
 import { forbiddenIn, frozenMirrorsOf, frozenOwnersOf } from './across/frozen-owners.ts';
 import type { CappedRoute } from './across/mirror-caps.ts';
-import { mirrorsBeyond, mirrorsInto } from './across/mirrors-across.ts';
+import { mirrorsInto, mirrorsOverLimit } from './across/mirrors-across.ts';
+import { compileRoutes } from './across/route-states.ts';
 import type { FindForbiddenPeers } from './local/frozen-peers.ts';
 import type { LocalNamespace } from './local/local-namespace.ts';
 import type { ClusterServicesCache } from './platform/cluster-services.ts';
@@ -36,8 +37,8 @@ export interface CompiledNamespace {
   readonly namespace: string;
   /** The enforcement; absent for a namespace that is not ringed. */
   readonly enforcement: Enforcement | undefined;
-  /** Why the namespace is not ringed. */
-  readonly outside: OutsideReason | undefined;
+  /** Why the namespace is not ringed; `undefined` if it is. */
+  readonly outsideReason: OutsideReason | undefined;
   /** The strictest of the platform's and the profiles' modes. */
   readonly egress: EgressMode;
   /** The policies that are written if the enforcement is Enforce, and would be if it is DryRun. Ordered by name. */
@@ -112,11 +113,11 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
   const { facts, membership, egress } = local;
   const profileRoutes = compileRoutes(run, local);
   const profiles = profileRoutes.map(compiledProfile);
-  const beyond = local.isCompiled ? mirrorsBeyond(run, local) : { routes: [], exposers: [] };
+  const overLimit = local.isCompiled ? mirrorsOverLimit(run, local) : { routes: [], exposers: [] };
   return {
     namespace: facts.name,
     enforcement: membership.inside ? membership.enforcement : undefined,
-    outside: membership.inside ? undefined : membership.why,
+    outsideReason: membership.inside ? undefined : membership.why,
     egress: egress.mode,
     profiles,
     policies: local.isCompiled ? policiesOf(run, local, profiles) : [],
@@ -125,13 +126,13 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
     frozenMirrors: frozenMirrorsOf(run, local),
     forbidden: forbiddenIn(local),
     unfrozen: membership.inside && egress.mode === 'Unrestricted' ? ['Egress'] : [],
-    cappedRoutes: beyond.routes,
+    cappedRoutes: overLimit.routes,
     findings: warningsAbout({
       run,
       local,
       profiles: profileRoutes,
-      routeRules: profileRoutes.flatMap(allowRulesOf),
-      beyond,
+      routeRules: profileRoutes.flatMap(({ routes }) => routes.flatMap(({ allowRules }) => allowRules)),
+      mirrorsOverLimit: overLimit,
     }),
   };
 }

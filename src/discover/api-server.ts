@@ -2,7 +2,7 @@
 // Some CNIs match a packet before its address is translated, some after it, so both belong to it.
 import type { Discovered } from '../api/platform-status.ts';
 import { formatAddress, parseAddress } from '../model/ip-ranges.ts';
-import { failure, type Result, success } from '../model/result.ts';
+import { failure, type Result, success, valuesIn } from '../model/result.ts';
 import type { EndpointSliceFacts } from '../model/services.ts';
 import { isNamed, type Observed, type UnknownReason } from './observed.ts';
 import { kubernetesService } from './well-known-services.ts';
@@ -41,7 +41,7 @@ function endpointsAt(
   addresses: readonly string[],
   ports: EndpointSliceFacts['ports'] | readonly { readonly port: number; readonly protocol: string }[],
 ): readonly Endpoint[] {
-  const known = addresses.map(parseAddress).flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
+  const known = valuesIn(addresses.map(parseAddress));
   const tcp = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port);
   return known.flatMap(({ family, first }) =>
     tcp.map((port) => ({ address: formatAddress(family, first), port })),

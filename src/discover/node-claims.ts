@@ -8,6 +8,7 @@ import type { Finding } from '../model/findings.ts';
 import { contains, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
 import { compareText } from '../model/object-key.ts';
 import { once } from '../model/once.ts';
+import { valuesIn } from '../model/result.ts';
 import type { NodeFacts } from '../model/services.ts';
 import type { UncertainFact } from '../view/cluster-view.ts';
 
@@ -18,16 +19,14 @@ export const maxAddresses = 32;
 const widestPodRange = { 4: 16, 6: 48 } as const;
 
 /** Ranges without hosts: this network, loopback, link-local, multicast, reserved (RFC 6890), and where clouds give out secrets. */
-const nonHostRanges = once(() =>
-  [
+const nonHostRanges = once(() => {
+  const cidrs = [
     ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'],
     ...['::/127', 'fe80::/10', 'ff00::/8'],
     ...['100.100.100.200/32', '168.63.129.16/32', 'fd00:ec2::254/128'],
-  ].flatMap((text) => {
-    const parsed = parseCidr(text);
-    return parsed.ok ? [parsed.value] : [];
-  }),
-);
+  ];
+  return valuesIn(cidrs.map(parseCidr));
+});
 
 /** The claims of Nodes that count, and findings about those that don't. */
 export interface NodeClaims {

@@ -5,7 +5,7 @@ import { families, formatCidr, type IpRange, parseAddress, parseCidr } from '../
 import { coverRanges, mergeRanges } from '../model/merged-ranges.ts';
 import { once } from '../model/once.ts';
 import { addressesAmong } from '../model/reach.ts';
-import { failure, type Result, success } from '../model/result.ts';
+import { failure, type Result, success, valuesIn } from '../model/result.ts';
 import { publicPeers } from '../routes/internet.ts';
 import type { Observed, UnknownReason } from './observed.ts';
 
@@ -72,14 +72,14 @@ function limitedRanges(
   before: readonly string[],
 ): DiscoveredRanges {
   if (parsed === undefined) return { ranges: failure(`${what} can't be read`), isPartial: true };
-  const byObject = parsed.map((each) => each.flatMap((range) => (range.ok ? [range.value] : [])));
+  const byObject = parsed.map(valuesIn);
   const ranges = byObject.flat();
   const isPartial = byObject.some((each) => each.length === 0) || ranges.length === 0;
   if (ranges.length === 0) return { ranges: failure(`${what} do not exist`), isPartial };
   const merged = mergeRanges(ranges);
   if (merged.length <= maxRanges) return { ranges: success(merged.map(formatCidr)), isPartial };
   const failed = failure(`${what} are ${merged.length} separate ranges, more than ${maxRanges}`);
-  const old = before.map(parseCidr).flatMap((range) => (range.ok ? [range.value] : []));
+  const old = valuesIn(before.map(parseCidr));
   const covers = coverRanges([...old, ...merged], maxRanges);
   // The ranges that contained all of them may no longer do so: then it is unknown where the others are.
   if (addsTooManyPublic(covers, merged)) return { ranges: failed, isPartial: true };

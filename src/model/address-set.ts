@@ -2,6 +2,7 @@
 // Must not know what the addresses are for.
 import { bigintSteps, IntervalAlgebra, type IntervalSet } from './interval-sets.ts';
 import { type Family, families, type IpRange, parseCidr } from './ip-ranges.ts';
+import { valuesIn } from './result.ts';
 
 /** For each family its addresses, as integers of 32 or 128 bits. */
 export type AddressSet = IntervalSet<Family, bigint>;
@@ -25,7 +26,7 @@ export function addressSetOf(ranges: readonly IpRange[]): AddressSet {
 
 /** The addresses of some CIDRs; texts that are not a CIDR are left out. */
 export function addressesOf(cidrs: readonly string[]): AddressSet {
-  return addressSetOf(cidrs.map(parseCidr).flatMap((parsed) => (parsed.ok ? [parsed.value] : [])));
+  return addressSetOf(valuesIn(cidrs.map(parseCidr)));
 }
 
 /** The addresses of some blocks; texts that are not a CIDR are left out. */

@@ -2,7 +2,7 @@
 // The types make one trap impossible: a rule whose peer list is empty, which would mean everyone.
 import { hash } from 'node:crypto';
 import type { Protocol } from './ports.ts';
-import type { LabelSelector } from './selectors.ts';
+import { type LabelSelector, type Labels, selects } from './selectors.ts';
 
 /** A list with at least one entry. */
 export type NonEmpty<T> = readonly [T, ...T[]];
@@ -22,6 +22,24 @@ export type Direction = (typeof directions)[number];
 export type Peer =
   | { readonly namespaceSelector?: LabelSelector; readonly podSelector?: LabelSelector }
   | { readonly ipBlock: { readonly cidr: string; readonly except?: readonly string[] } };
+
+/** The selector of a peer's namespaces; `undefined` for addresses, and for pods of the policy's own namespace. */
+export function namespaceSelectorOf(peer: Peer): LabelSelector | undefined {
+  return 'ipBlock' in peer ? undefined : peer.namespaceSelector;
+}
+
+/** Whether a peer selects pods of another namespace with these labels. */
+export function selectsNamespace(peer: Peer, labels: Labels): boolean {
+  const selector = namespaceSelectorOf(peer);
+  return selector !== undefined && selects(selector, labels);
+}
+
+/** The addresses of some CIDRs as peers; none if these are not known. */
+export function blockPeers(
+  cidrs: readonly string[] = [],
+): readonly { readonly ipBlock: { readonly cidr: string } }[] {
+  return cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+}
 
 /** A pod's port; `port` absent means every port of the protocol, `endPort` makes a range. */
 export interface PolicyPort {

@@ -3,6 +3,7 @@
 import { type NonEmpty, nonEmpty, type PolicyPort } from './network-policy.ts';
 import { type PortSet, portSets } from './port-set.ts';
 import { everyPort, type PortInterval, type PortSpec, type Protocol, parsePort } from './ports.ts';
+import { valuesIn } from './result.ts';
 
 /**
  * The ports of a rule; `undefined` if there is none, since an empty list would mean every port.
@@ -10,12 +11,7 @@ import { everyPort, type PortInterval, type PortSpec, type Protocol, parsePort }
  * @param ports decoded ports: the schema has refused unreadable ones
  */
 export function policyPorts(ports: readonly (number | string)[]): NonEmpty<PolicyPort> | undefined {
-  return nonEmpty(
-    ports.flatMap((port) => {
-      const parsed = parsePort(port);
-      return parsed.ok ? [policyPort(parsed.value)] : [];
-    }),
-  );
+  return nonEmpty(valuesIn(ports.map(parsePort)).map(policyPort));
 }
 
 /** Pod ports as a person would write them; `undefined` means every port. */

@@ -15,3 +15,8 @@ export function success<T>(value: T): { readonly ok: true; readonly value: T } {
 export function failure<E>(error: E): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }
+
+/** The values of those that succeeded. */
+export function valuesIn<T>(results: readonly Result<T, unknown>[]): readonly T[] {
+  return results.flatMap((result) => (result.ok ? [result.value] : []));
+}

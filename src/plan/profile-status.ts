@@ -101,8 +101,8 @@ function whyNotRinged(
   if (compiled === undefined) {
     return { reason: 'NoPlatformProfile', why: 'there is no PlatformNetworkProfile `default`' };
   }
-  const { outside, enforcement } = compiled;
-  if (outside !== undefined) return { reason: outside, why: whyOutside[outside] };
+  const { outsideReason, enforcement } = compiled;
+  if (outsideReason !== undefined) return { reason: outsideReason, why: whyOutside[outsideReason] };
   return enforcement === 'Off' ? { reason: 'Off', why: 'the namespace is not enforced (Off)' } : undefined;
 }
 

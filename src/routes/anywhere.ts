@@ -7,8 +7,6 @@ import { fields } from './schema/fields.ts';
 export const anywhereEnd = routeEnd({
   name: 'anywhere',
   schema: fields({}),
-  sides: ['from', 'to'],
-  isLocal: false,
   description:
     'Everything: every pod of every namespace and every address, IPv4 and IPv6. As `from`, it lets in anyone who has network access to the pods.',
   // CNIs differ in whether an address range matches pods, so the rule names pods too.

@@ -8,8 +8,6 @@ import { labelValue } from './schema/text-schema.ts';
 export const appEnd = routeEnd({
   name: 'app',
   schema: labelValue(),
-  sides: ['from', 'to'],
-  isLocal: true,
   description:
     'Pods in this namespace whose app label has this value. `appLabel` of the platform profile defines the label (`app.kubernetes.io/name` by default).',
   pods: (app, { appLabel }) => success({ selector: { matchLabels: { [appLabel]: app } }, ports: podPorts }),

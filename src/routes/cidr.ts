@@ -31,8 +31,6 @@ const schema = constrain(
 export const cidrEnd = routeEnd({
   name: 'cidr',
   schema,
-  sides: ['from', 'to'],
-  isLocal: false,
   description:
     'A range of addresses. It is meant for addresses outside the cluster: CNIs differ in whether a range that contains pod addresses matches pods, so select pods by labels.',
   peers: ({ cidr, except = [] }) =>

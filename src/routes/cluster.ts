@@ -1,5 +1,5 @@
 // The end `cluster`: everything inside the cluster.
-import type { Peer } from '../model/network-policy.ts';
+import { blockPeers } from '../model/network-policy.ts';
 import { success } from '../model/result.ts';
 import { onPodPorts } from './pod-ports.ts';
 import { routeEnd } from './route-end.ts';
@@ -9,15 +9,16 @@ import { fields } from './schema/fields.ts';
 export const clusterEnd = routeEnd({
   name: 'cluster',
   schema: fields({}),
-  sides: ['from', 'to'],
-  isLocal: false,
   description:
     'Every pod of every namespace, and the node addresses of the cluster; as `to`, also its Service addresses. Unknown ranges are left out.',
   // CNIs differ in whether an address range matches pods, so the rule names pods, and not their ranges.
-  peers: (_, { ranges }) => success([{ namespaceSelector: {} }, ...blocks(ranges.nodes)]),
+  peers: (_, { ranges }) => success([{ namespaceSelector: {} }, ...blockPeers(ranges.nodes)]),
   rules: (_, { ranges }, ports) =>
     success(
-      onPodPorts([{ namespaceSelector: {} }, ...blocks(ranges.services), ...blocks(ranges.nodes)], ports),
+      onPodPorts(
+        [{ namespaceSelector: {} }, ...blockPeers(ranges.services), ...blockPeers(ranges.nodes)],
+        ports,
+      ),
     ),
   namespaceScope: () => ({ selector: {} }),
   gap: ({ ranges }, side) => {
@@ -30,7 +31,3 @@ export const clusterEnd = routeEnd({
     return { reason: 'ClusterRangesUnknown', message };
   },
 });
-
-function blocks(cidrs: readonly string[] | undefined): readonly Peer[] {
-  return (cidrs ?? []).map((cidr) => ({ ipBlock: { cidr } }));
-}

@@ -1,6 +1,6 @@
 // The peers of the systems that the platform profile declares: all of a kind, or one by name.
 // Must not know which kinds exist.
-import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { type NonEmpty, nonEmpty, type Peer } from '../model/network-policy.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { DeclaredSystem, EndProblem } from './route-end.ts';
 
@@ -17,9 +17,9 @@ export function declaredPeers(
 ): Result<NonEmpty<Peer>, EndProblem> {
   const meant = name === undefined ? declared : declared.filter((system) => system.name === name);
   if (meant.length === 0) return failure(notDeclared(field, name, declared));
-  const [first, ...rest] = meant.flatMap((system) => system.peers ?? []);
-  if (first !== undefined) return success([first, ...rest]);
-  const names = meant.map((system) => `\`${system.name}\``).join(', ');
+  const peers = nonEmpty(meant.flatMap((system) => system.peers ?? []));
+  if (peers !== undefined) return success(peers);
+  const names = quoted(meant);
   const why = meant.flatMap(({ whyUnknown }) => whyUnknown ?? [])[0];
   return failure({
     state: 'Pending',
@@ -33,7 +33,7 @@ function notDeclared(
   name: string | undefined,
   declared: readonly DeclaredSystem[],
 ): EndProblem {
-  const known = declared.map((system) => `\`${system.name}\``).join(', ');
+  const known = quoted(declared);
   const which = name === undefined ? 'nothing' : `no \`${name}\``;
   const instead = known === '' ? '' : `; it declares ${known}`;
   return {
@@ -41,4 +41,8 @@ function notDeclared(
     reason: 'SystemNotDeclared',
     message: `the platform profile declares ${which} in \`spec.${field}\`${instead}`,
   };
+}
+
+function quoted(systems: readonly DeclaredSystem[]): string {
+  return systems.map(({ name }) => `\`${name}\``).join(', ');
 }

@@ -1,7 +1,7 @@
 // Every end, at the side of the peers and, where it is here, at the side of the pods.
 import { describe, expect, test } from '@jest/globals';
 import type { NonEmpty, Peer } from '../model/network-policy.ts';
-import { endOf, type RouteEndValue, routeEnds } from './index.ts';
+import { endOf, type RouteEndValue } from './index.ts';
 import type { RouteContext, RouteSide, WrittenPorts } from './route-end.ts';
 
 const nginx: NonEmpty<Peer> = [
@@ -308,13 +308,5 @@ describe('the namespaces in which an end means pods', () => {
   ])('are, of %j, %j', (written, namespaceScope) => {
     const { end, value } = endOf(written);
     expect(end.namespaceScope?.(value)).toEqual(namespaceScope);
-  });
-});
-
-describe('every end', () => {
-  test('means pods if, and only if, it is here', () => {
-    for (const { pods, isLocal } of routeEnds as readonly { pods?: unknown; isLocal: boolean }[]) {
-      expect(pods !== undefined).toBe(isLocal);
-    }
   });
 });

@@ -12,7 +12,7 @@ import { monitoringEnd } from './monitoring.ts';
 import { namespaceEnd } from './namespace.ts';
 import { nodesEnd } from './nodes.ts';
 import { podsEnd } from './pods.ts';
-import type { RouteEnd } from './route-end.ts';
+import type { NamespaceScope, RouteEnd } from './route-end.ts';
 import type { DeepReadonly } from './schema/fields.ts';
 import { serviceEnd } from './service.ts';
 
@@ -50,4 +50,10 @@ export function endOf(value: RouteEndValue): { readonly end: RouteEnd; readonly 
   throw new Error(
     `no route end has a member of ${Object.keys(value).join(', ')}: a decoded route always has one`,
   );
+}
+
+/** In which other namespaces an end means pods; `undefined`: in none. */
+export function namespaceScopeOf(written: RouteEndValue): NamespaceScope | undefined {
+  const { end, value } = endOf(written);
+  return end.namespaceScope?.(value);
 }

@@ -12,8 +12,6 @@ export const ingressControllerEnd = routeEnd({
       .describe('One of `ingressControllers` in the platform profile, by its name. If unset: all of them.')
       .exactOptional(),
   }),
-  sides: ['from', 'to'],
-  isLocal: false,
   requiresConsent: true,
   description:
     'The ingress controllers that the platform profile declares: `{}` for all of them, or one by its name.',

@@ -1,6 +1,6 @@
 // The end `internet`: public addresses.
-import { contains, formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
-import type { NonEmpty, Peer } from '../model/network-policy.ts';
+import { compareRanges, contains, formatCidr, type IpRange, parseCidr } from '../model/ip-ranges.ts';
+import { type NonEmpty, nonEmpty, type Peer } from '../model/network-policy.ts';
 import { once } from '../model/once.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type ClusterRanges, type EndProblem, outermost, type RangeName, routeEnd } from './route-end.ts';
@@ -10,8 +10,6 @@ import { fields } from './schema/fields.ts';
 export const internetEnd = routeEnd({
   name: 'internet',
   schema: fields({}),
-  sides: ['from', 'to'],
-  isLocal: false,
   description:
     'Public addresses, IPv4 and IPv6, without those of the cluster and without private, shared, link-local and other special ranges, so the metadata address of a cloud (169.254.169.254) stays closed. A route with it waits until the ranges of the cluster are known. For private networks outside the cluster, use `cidr`.',
   peers: (_, { ranges }) => outside(ranges),
@@ -72,8 +70,8 @@ function outside(ranges: ClusterRanges): Result<NonEmpty<Peer>, EndProblem> {
   }
   const cluster = [...pods, ...services, ...nodes].map(read);
   const inside = [...cluster, ...cluster.filter(({ family }) => family === 4).map(translated)];
-  const [first, ...rest] = publicRanges().flatMap((range) => without(range, inside));
-  return first === undefined ? failure(nothingOutside) : success([first, ...rest]);
+  const peers = nonEmpty(publicRanges().flatMap((range) => without(range, inside)));
+  return peers === undefined ? failure(nothingOutside) : success(peers);
 }
 
 /** A range without what is inside the cluster; nothing if all of it is inside. */
@@ -88,27 +86,16 @@ function without({ whole, special, peer }: PublicRange, inside: readonly IpRange
 /** Leaves out exceptions that others contain. */
 function publicRange(whole: IpRange, special: readonly IpRange[]): PublicRange {
   const except: IpRange[] = [];
-  for (const range of [...special].sort(byAddress)) {
+  for (const range of special.toSorted(compareRanges)) {
     const last = except.at(-1);
     if (last === undefined || !contains(last, range)) except.push(range);
   }
   return { whole, special, peer: { ipBlock: { cidr: formatCidr(whole), except: except.map(formatCidr) } } };
 }
 
-/** Orders a range before the ranges that it contains. */
-function byAddress(a: IpRange, b: IpRange): number {
-  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
-  return a.prefix - b.prefix;
-}
-
 function translated({ prefix, first, last }: IpRange): IpRange {
   const base = translation();
-  return {
-    family: 6,
-    prefix: base.prefix + prefix,
-    first: base.first + first,
-    last: base.first + last,
-  };
+  return { family: 6, prefix: base.prefix + prefix, first: base.first + first, last: base.first + last };
 }
 
 /** @throws if the text is no CIDR: the ranges of the cluster were parsed before */

@@ -1,5 +1,5 @@
 // The end `kubernetesAPI`: the control plane of this cluster.
-import type { NonEmpty, Rule } from '../model/network-policy.ts';
+import { type NonEmpty, nonEmpty, type Rule } from '../model/network-policy.ts';
 import { parsePort } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type EndProblem, routeEnd, type WrittenPorts } from './route-end.ts';
@@ -9,18 +9,15 @@ import { fields } from './schema/fields.ts';
 export const kubernetesApiEnd = routeEnd({
   name: 'kubernetesAPI',
   schema: fields({}),
-  sides: ['from', 'to'],
-  isLocal: false,
   description:
     'As `to`, the Kubernetes API server: its Service address and every endpoint, each on its own port, so you can leave out `ports`; if you set them, one of them must be a port of the API server. As `from`, the control plane that calls a webhook or an aggregated API in this namespace: the addresses of its nodes, or the konnectivity pods.',
   peers: (_, { controlPlane }) => {
-    const [first, ...rest] = controlPlane;
-    return first === undefined ? failure(unknownControlPlane) : success([first, ...rest]);
+    const peers = nonEmpty(controlPlane);
+    return peers === undefined ? failure(unknownControlPlane) : success(peers);
   },
   rules: (_, { apiServer }, ports) => {
-    const [first, ...rest] = apiServer;
-    if (first === undefined) return failure(unknownServer);
-    return rulesOnPorts([first, ...rest], ports);
+    const rules = nonEmpty(apiServer);
+    return rules === undefined ? failure(unknownServer) : rulesOnPorts(rules, ports);
   },
   // The konnectivity pods.
   namespaceScope: () => 'declared',
@@ -31,9 +28,8 @@ export const kubernetesApiEnd = routeEnd({
  * translation and some after it: a route that names one of the ports means it with all of the addresses.
  */
 function rulesOnPorts(apiServer: NonEmpty<Rule>, written: WrittenPorts): Result<NonEmpty<Rule>, EndProblem> {
-  const has = [...new Set(apiServer.flatMap(({ ports = [] }) => ports.map(({ port }) => Number(port))))].sort(
-    (a, b) => a - b,
-  );
+  const numbers = apiServer.flatMap(({ ports = [] }) => ports.map(({ port }) => Number(port)));
+  const has = [...new Set(numbers)].sort((a, b) => a - b);
   if (written === undefined || written.some((port) => namesOneOf(has, port))) return success(apiServer);
   const quotedPorts = has.map((port) => `\`${port}\``).join(', ');
   return failure({

@@ -12,8 +12,6 @@ export const monitoringEnd = routeEnd({
       .describe('One of `monitoring` in the platform profile, by its name. If unset: all of them.')
       .exactOptional(),
   }),
-  sides: ['from', 'to'],
-  isLocal: false,
   requiresConsent: true,
   description:
     'The monitoring systems that the platform profile declares: `{}` for all of them, or one by its name. Scraping on their own ports is already allowed; use this for other ports, or for pods that push (`to`).',

@@ -33,8 +33,6 @@ const schema = constrain(
 export const namespaceEnd = routeEnd({
   name: 'namespace',
   schema,
-  sides: ['from', 'to'],
-  isLocal: false,
   requiresConsent: true,
   description:
     'Pods of other namespaces, which exactly one of `name` and `selector` selects. As `to`, the other namespace must also let this one in before traffic flows: until then the route is Pending.',

@@ -1,4 +1,5 @@
 // The end `nodes`: node addresses, and so pods in the host network.
+import { blockPeers, nonEmpty } from '../model/network-policy.ts';
 import { failure, success } from '../model/result.ts';
 import { routeEnd } from './route-end.ts';
 import { fields } from './schema/fields.ts';
@@ -7,14 +8,11 @@ import { fields } from './schema/fields.ts';
 export const nodesEnd = routeEnd({
   name: 'nodes',
   schema: fields({}),
-  sides: ['from', 'to'],
-  isLocal: false,
   description:
     "The addresses of the cluster's nodes, and so every pod with `hostNetwork: true`, which no selector can select. Traffic from a pod's own node may always pass: most CNIs allow the kubelet's probes.",
   peers: (_, { ranges }) => {
-    if (ranges.nodes === undefined) return failure(unknownNodes);
-    const [first, ...rest] = ranges.nodes;
-    return success([{ ipBlock: { cidr: first } }, ...rest.map((cidr) => ({ ipBlock: { cidr } }))]);
+    const peers = nonEmpty(blockPeers(ranges.nodes));
+    return peers === undefined ? failure(unknownNodes) : success(peers);
   },
 });
 

@@ -8,8 +8,6 @@ import { labelSelector } from './schema/label-selector.ts';
 export const podsEnd = routeEnd({
   name: 'pods',
   schema: labelSelector(),
-  sides: ['from', 'to'],
-  isLocal: true,
   description: 'Pods in this namespace that the label selector selects. `{}` means all of them.',
   pods: (selector) => success({ selector, ports: podPorts }),
   peers: (selector) => success([{ podSelector: selector }]),

@@ -8,7 +8,10 @@ import type { LabelSelector } from '../model/selectors.ts';
 import type { ServiceFacts } from '../model/services.ts';
 
 /** The two positions of an end in a route. */
-export type RouteSide = 'from' | 'to';
+export const routeSides = ['from', 'to'] as const;
+
+/** One of the two positions. */
+export type RouteSide = (typeof routeSides)[number];
 
 /** A shared system that the platform profile declares, with its peers for NetworkPolicies. */
 export interface DeclaredSystem {
@@ -91,13 +94,10 @@ export interface RouteEnd<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
   /** The content of the member. An end without settings has no fields and is written `{}`. */
   readonly schema: Schema;
-  /** The positions in which the end is allowed. */
-  readonly sides: readonly RouteSide[];
-  /** Whether it always means pods of the profile's own namespace; every route needs such an end. */
-  readonly isLocal: boolean;
+
   /** One or two sentences for the reference: the meaning, and the trap. */
   readonly description: string;
-  /** The pods that it means, if `isLocal`. */
+  /** The pods that it means, if these are always pods of the profile's own namespace: every route needs such an end. */
   pods?(value: z.output<Schema>, context: RouteContext): Result<LocalPods, EndProblem>;
   /** Its peers as the other end of a rule; never an empty list, which would mean everyone. */
   peers(value: z.output<Schema>, context: RouteContext): Result<NonEmpty<Peer>, EndProblem>;

@@ -19,8 +19,6 @@ import { dnsLabel } from './schema/text-schema.ts';
 export const serviceEnd = routeEnd({
   name: 'service',
   schema: dnsLabel(),
-  sides: ['from', 'to'],
-  isLocal: true,
   description:
     "The pods behind this Service of this namespace; Ringfence follows changes of its selector and ports. As `to`, `ports` are the Service's ports, not the pods', and are translated; leave them out to allow every port of the Service.",
   pods: podsBehind,

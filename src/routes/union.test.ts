@@ -6,32 +6,30 @@ import { constrain, type ValidationRule, validations } from './schema/constraint
 import { fields } from './schema/fields.ts';
 import { oneEndIsLocal, routeEndUnion } from './union.ts';
 
-const end = (name: string, more: Pick<Partial<RouteEnd>, 'schema' | 'isLocal' | 'sides'> = {}): RouteEnd => ({
+const end = (name: string, more: Pick<Partial<RouteEnd>, 'schema' | 'pods'> = {}): RouteEnd => ({
   name,
   schema: fields({}),
-  sides: ['from', 'to'],
-  isLocal: false,
   description: 'An end.',
   peers: () => success([{}]),
   ...more,
 });
 
-const ends = [
-  end('app', { schema: z.string(), isLocal: true }),
-  end('namespace'),
-  end('fqdn', { sides: ['to'] }),
-];
+const app = end('app', {
+  schema: z.string(),
+  pods: () => success({ selector: {}, ports: () => success(undefined) }),
+});
+const union = routeEndUnion([app, end('namespace')]);
 
 const rulesOf = (schema: z.ZodType) => schema.meta()?.[validations] as readonly ValidationRule[];
 
 describe('the union of route ends', () => {
-  test('takes an end on the sides where it may stand', () => {
-    expect(routeEndUnion(ends, 'to').safeParse({ fqdn: {} }).success).toBe(true);
-    expect(routeEndUnion(ends, 'from').safeParse({ fqdn: {} }).success).toBe(false);
+  test('takes one of them', () => {
+    expect(union.safeParse({ namespace: {} }).success).toBe(true);
+    expect(union.safeParse({ fqdn: {} }).success).toBe(false);
   });
 
   test('says the same in CEL, with reserved words escaped', () => {
-    expect(rulesOf(routeEndUnion(ends, 'from'))).toEqual([
+    expect(rulesOf(union)).toEqual([
       {
         rule: '[has(self.app), has(self.__namespace__)].exists_one(present, present)',
         message: 'must have exactly one of `app` and `namespace`',
@@ -41,7 +39,7 @@ describe('the union of route ends', () => {
 
   test('refuses none and two, and says which', () => {
     const messages = [{}, { app: 'web', namespace: {} }].map(
-      (value) => routeEndUnion(ends, 'from').safeParse(value).error?.issues[0]?.message,
+      (value) => union.safeParse(value).error?.issues[0]?.message,
     );
     expect(messages).toEqual([
       'must have exactly one of `app` and `namespace`; it has none',
@@ -51,9 +49,9 @@ describe('the union of route ends', () => {
 });
 
 describe('a route', () => {
-  test('needs an end that is here, on a side where that may stand', () => {
-    const constraint = oneEndIsLocal([end('app', { isLocal: true, sides: ['to'] }), end('anywhere')]);
-    expect(constraint.rule).toBe('has(self.to.app)');
+  test('needs an end that is here, on either side', () => {
+    const constraint = oneEndIsLocal([app, end('anywhere')]);
+    expect(constraint.rule).toBe('has(self.from.app) || has(self.to.app)');
     expect(constraint.holds({ from: { anywhere: {} }, to: { app: 'web' } })).toBe(true);
     expect(constraint.holds({ from: { anywhere: {} }, to: { anywhere: {} } })).toBe(false);
   });

@@ -1,24 +1,23 @@
 // The union of route ends, derived from a table of them: exactly one member, never none.
 // Must not know which ends there are.
 import type * as z from 'zod';
-import type { RouteEnd, RouteSide } from './route-end.ts';
+import { type RouteEnd, routeSides } from './route-end.ts';
 import { type Constraint, constrain, exactlyOne, listWords, member } from './schema/constraint.ts';
 import { fields } from './schema/fields.ts';
 
 /**
- * The schema of one side of a route.
+ * The schema of an end of a route.
  *
  * The API server prunes an end that an old CRD doesn't know. The rest, `{}`, must be invalid, because in Kubernetes
  * an empty peer means "everyone".
  */
-export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.ZodType {
-  const allowed = ends.filter((end) => end.sides.includes(side));
-  const names = allowed.map((end) => end.name);
+export function routeEndUnion(ends: readonly RouteEnd[]): z.ZodType {
+  const names = ends.map((end) => end.name);
   const shape = Object.fromEntries(
-    allowed.map((end) => [end.name, end.schema.describe(end.description).exactOptional()]),
+    ends.map((end) => [end.name, end.schema.describe(end.description).exactOptional()]),
   );
   const object = fields(shape).meta({
-    title: allowed.length === ends.length ? 'route end' : `route end of \`${side}\``,
+    title: 'route end',
     about: 'The source or destination of traffic. Its one member defines the kind of end.',
     minProperties: 1,
     // Under server-side apply, the ends of two writers must replace each other and never merge into two members.
@@ -39,11 +38,8 @@ export function routeEndUnion(ends: readonly RouteEnd[], side: RouteSide): z.Zod
 export function oneEndIsLocal(
   ends: readonly RouteEnd[],
 ): Constraint<{ readonly from: object; readonly to: object }> {
-  const here = ends.filter((end) => end.isLocal);
-  const names = here.map((end) => end.name);
-  const present = (['from', 'to'] as const).flatMap((side) =>
-    here.filter((end) => end.sides.includes(side)).map((end) => `has(${member(side, end.name)})`),
-  );
+  const names = ends.filter((end) => end.pods !== undefined).map((end) => end.name);
+  const present = routeSides.flatMap((side) => names.map((name) => `has(${member(side, name)})`));
   return {
     rule: present.join(' || '),
     message: `must have an end in this namespace: \`from\` or \`to\` must be ${listWords(names, 'or')}`,

@@ -6,7 +6,7 @@ import type { Route } from '../api/route.ts';
 import { getOrInsert } from '../model/groups.ts';
 import { formatKey, type ObjectKey } from '../model/object-key.ts';
 import { type LabelSelector, type Labels, requiredLabels } from '../model/selectors.ts';
-import { endOf, type RouteEndValue } from '../routes/index.ts';
+import { endOf, namespaceScopeOf, type RouteEndValue } from '../routes/index.ts';
 import type { RouteSide } from '../routes/route-end.ts';
 import type { ProfileFacts, RouteLinks } from './cluster-view.ts';
 
@@ -108,10 +108,9 @@ function termsOfRoute({ from, to }: Route): readonly string[] {
 }
 
 function termsOfEnd(side: RouteSide, written: RouteEndValue): readonly string[] {
-  const { end, value } = endOf(written);
-  const namespaceScope = end.namespaceScope?.(value);
+  const namespaceScope = namespaceScopeOf(written);
   // As destinations, only namespaces that have to consent are indexed.
-  if (namespaceScope === undefined || (side === 'to' && end.requiresConsent === undefined)) return [];
+  if (namespaceScope === undefined || (side === 'to' && !endOf(written).end.requiresConsent)) return [];
   if (namespaceScope === 'declared') return [declared(side)];
   if ('name' in namespaceScope) return [name(side, namespaceScope.name)];
   return [selected(side), ...termsOfSelector(side, namespaceScope.selector)];

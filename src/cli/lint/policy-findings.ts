@@ -76,10 +76,13 @@ function judgedByPlatform(
 }
 
 /** Nothing if the platform profile leaves the namespace open on purpose. */
-function judgedIn({ outside, enforcement = 'Off' }: CompiledNamespace, finding: Finding): readonly Finding[] {
-  if (outside === 'Excluded' || outside === 'OperatorNamespace') return [];
+function judgedIn(
+  { outsideReason, enforcement = 'Off' }: CompiledNamespace,
+  finding: Finding,
+): readonly Finding[] {
+  if (outsideReason === 'Excluded' || outsideReason === 'OperatorNamespace') return [];
   if (enforcement !== 'Off' && finding.code === 'EgressNotIsolated') return [];
-  if (outside !== 'NotSelected') return [finding];
+  if (outsideReason !== 'NotSelected') return [finding];
   const select = 'select it in `spec.namespaces` of the platform profile';
   return [{ ...finding, hint: `${select}, or ${finding.hint}` }];
 }

@@ -6,7 +6,7 @@ import type { Route } from '../../api/route.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import type { GatewayRouteFacts } from '../../model/services.ts';
-import { endOf } from '../../routes/index.ts';
+import { namespaceScopeOf } from '../../routes/index.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
 import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import { countsGateways } from '../platform/gateway-namespaces.ts';
@@ -174,8 +174,7 @@ function sourcesOf(
 ): readonly string[] {
   const isTrusted = versions.some((facts) => trusts(spec, facts));
   return routes.flatMap(({ from }) => {
-    const { end, value } = endOf(from);
-    const namespaceScope = end.namespaceScope?.(value);
+    const namespaceScope = namespaceScopeOf(from);
     if (namespaceScope === undefined) return [];
     if (namespaceScope === 'declared') return declaredNamespaces(view, spec);
     if ('name' in namespaceScope) return [namespaceScope.name];

@@ -5,15 +5,14 @@ import { quoteSome } from '../../model/counted.ts';
 import { getOrInsert } from '../../model/groups.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
-import { endOf } from '../../routes/index.ts';
+import { namespaceScopeOf } from '../../routes/index.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { eachSelectedBy } from '../../view/namespace-index.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
+import type { IngressRoute } from '../local/resolve-routes.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
-import { capOfPair, type IngressRoute, type MirroredRoute, mirroredIn, withinCap } from './mirror-caps.ts';
-
-type MirrorableRoute = Pick<MirroredRoute, 'profile' | 'ingressRoute'>;
+import { capOfPair, type MirrorableRoute, mirroredIn, withinCap } from './mirror-caps.ts';
 
 /** A route that lets in more namespaces is not checked for each of them. */
 const maxSources = 200;
@@ -42,7 +41,7 @@ export function cappedMirrors(run: Compilation, here: LocalNamespace): ReadonlyM
   if (fitTogether(mirrorable)) return new Map();
   const cappedIn = new Map<IngressRoute, string[]>();
   for (const source of sourcesOf(run, here, mirrorable)) {
-    for (const { ingressRoute } of withinCap(mirroredIn(source.labels, mirrorable), capOfPair).beyond) {
+    for (const { ingressRoute } of withinCap(mirroredIn(source.labels, mirrorable), capOfPair).overLimit) {
       getOrInsert(cappedIn, ingressRoute, () => []).push(source.name);
     }
   }
@@ -71,17 +70,16 @@ function sourcesOf(
   mirrorable: readonly MirrorableRoute[],
 ): readonly NamespaceFacts[] {
   const found = new Map<string, NamespaceFacts>();
-  for (const facts of mirrorable.flatMap(({ ingressRoute }) => [
-    ...sourcesOfRoute(run, ingressRoute).take(maxSources),
-  ])) {
-    if (facts.name !== here.facts.name) found.set(facts.name, facts);
+  for (const { ingressRoute } of mirrorable) {
+    for (const facts of sourcesOfRoute(run, ingressRoute).take(maxSources)) {
+      if (facts.name !== here.facts.name) found.set(facts.name, facts);
+    }
   }
   return [...found.values()].sort((a, b) => compareText(a.name, b.name)).slice(0, maxSources);
 }
 
 function sourcesOfRoute({ view }: Compilation, { route }: IngressRoute): IteratorObject<NamespaceFacts> {
-  const { end, value } = endOf(route.from);
-  const namespaceScope = end.namespaceScope?.(value);
+  const namespaceScope = namespaceScopeOf(route.from);
   if (namespaceScope === undefined || namespaceScope === 'declared') return Iterator.from([]);
   if ('selector' in namespaceScope) return Iterator.from(eachSelectedBy(view, namespaceScope.selector));
   const facts = view.namespaces.get(namespaceScope.name);

@@ -4,18 +4,18 @@
 import type { Route } from '../../api/route.ts';
 import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
 import { quoteSome } from '../../model/counted.ts';
-import type { Rule } from '../../model/network-policy.ts';
+import { namespaceSelectorOf, type Rule, selectsNamespace } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { writtenPorts } from '../../model/policy-ports.ts';
 import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
-import { requiredLabels, selects, selectsEverything } from '../../model/selectors.ts';
+import { requiredLabels, selectsEverything } from '../../model/selectors.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { eachSelectedBy } from '../../view/namespace-index.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
-import type { ResolvedIngress } from '../local/resolve-routes.ts';
+import type { IngressRoute } from '../local/resolve-routes.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
 import { mirrorsFrom } from './mirrors.ts';
@@ -36,8 +36,7 @@ const maxNamed = 3;
 export function closedSources(
   run: Compilation,
   here: LocalNamespace,
-  route: Route,
-  { allowRule, isWide }: ResolvedIngress,
+  { route, allowRule, isWide }: IngressRoute,
 ): ClosedSources | undefined {
   const isMirrored = !isWide || trusts(run.spec, here.facts);
   if (!isMirrored && !selectsByLabels(route)) return undefined;
@@ -65,8 +64,9 @@ function selectsByLabels({ from }: Route): boolean {
 function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<NamespaceFacts> {
   const seen = new Set<string>();
   for (const peer of rule.peers) {
-    if ('ipBlock' in peer || peer.namespaceSelector === undefined) continue;
-    for (const facts of eachSelectedBy(view, peer.namespaceSelector)) {
+    const selector = namespaceSelectorOf(peer);
+    if (selector === undefined) continue;
+    for (const facts of eachSelectedBy(view, selector)) {
       if (!seen.has(facts.name)) yield facts;
       seen.add(facts.name);
     }
@@ -136,11 +136,7 @@ function ruleReaches(other: Rule, { peers: [wanted], ports }: Rule, { labels }: 
   return (
     portsContain(other.ports, ports) &&
     other.peers.some(
-      (peer) =>
-        !('ipBlock' in peer) &&
-        peer.namespaceSelector !== undefined &&
-        selects(peer.namespaceSelector, labels) &&
-        asksNoMore(peer.podSelector, pods),
+      (peer) => !('ipBlock' in peer) && selectsNamespace(peer, labels) && asksNoMore(peer.podSelector, pods),
     )
   );
 }

@@ -13,7 +13,7 @@ import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { ingressRulesOf, type LocalNamespace } from '../local/local-namespace.ts';
-import type { ResolvedEgress } from '../local/resolve-routes.ts';
+import type { EgressRoute } from '../local/resolve-routes.ts';
 import { membershipOf } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
@@ -46,8 +46,7 @@ export interface Consent {
 export function askConsent(
   run: Compilation,
   here: LocalNamespace,
-  route: Route,
-  { sources, rules }: ResolvedEgress,
+  { route, sources, rules }: EgressRoute,
 ): Consent | undefined {
   const { end } = endOf(route.to);
   if (end.requiresConsent === undefined || !rules.ok) return undefined;

@@ -211,9 +211,9 @@ describe('the routes that fit', () => {
   test('do not depend on their order, are within the cap, and with the others are all', () => {
     fc.assert(
       fc.property(routes, (all) => {
-        const { within, beyond } = withinCap(all, cap);
-        expect(withinCap(all.toReversed(), cap)).toEqual({ within, beyond });
-        expect(new Set([...within, ...beyond])).toEqual(new Set(all));
+        const { within, overLimit } = withinCap(all, cap);
+        expect(withinCap(all.toReversed(), cap)).toEqual({ within, overLimit });
+        expect(new Set([...within, ...overLimit])).toEqual(new Set(all));
         const pods = new Set(
           within.flatMap(({ allowRules }) => allowRules.map((each) => each.pods.matchLabels?.pod)),
         );

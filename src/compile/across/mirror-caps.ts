@@ -6,7 +6,7 @@ import { compareText, formatKey } from '../../model/object-key.ts';
 import type { Labels } from '../../model/selectors.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
-import type { ResolvedRoute } from '../local/resolve-routes.ts';
+import type { IngressRoute } from '../local/resolve-routes.ts';
 import { mirrorsFrom } from './mirrors.ts';
 
 /** The maximum number of mirror policies (one for each set of pods), and of bytes of their rules. */
@@ -19,9 +19,6 @@ export interface MirrorCap {
 export const capOfPair: MirrorCap = { policies: 50, bytes: 500_000 };
 /** From all others into one namespace. */
 export const capOfAll: MirrorCap = { policies: 500, bytes: 5_000_000 };
-
-/** A route that lets somebody in. */
-export type IngressRoute = Extract<ResolvedRoute, { readonly kind: 'ingress' }>;
 
 /** An ingress rule that is mirrored in another namespace, and its cost there. */
 export interface MirroredRoute {
@@ -37,11 +34,11 @@ export interface CappedRoute {
   readonly route: string;
 }
 
+/** An ingress rule that is mirrored wherever it lets somebody in. */
+export type MirrorableRoute = Pick<MirroredRoute, 'profile' | 'ingressRoute'>;
+
 /** The cost of the ingress rules of one namespace in another with these labels; rules without a mirror there are left out. */
-export function mirroredIn(
-  labels: Labels,
-  mirrorable: readonly Pick<MirroredRoute, 'profile' | 'ingressRoute'>[],
-): readonly MirroredRoute[] {
+export function mirroredIn(labels: Labels, mirrorable: readonly MirrorableRoute[]): readonly MirroredRoute[] {
   return mirrorable
     .map(({ profile, ingressRoute }) => ({
       profile,
@@ -51,13 +48,16 @@ export function mirroredIn(
     .filter(({ allowRules }) => allowRules.length > 0);
 }
 
+/** What fits into a limit, and what exceeds it. */
+export interface Capped<Item, LeftOut = Item> {
+  readonly within: readonly Item[];
+  readonly overLimit: readonly LeftOut[];
+}
+
 /** The routes that fit, the oldest first; one that does not fit is left out as a whole, and later ones may still fit. */
-export function withinCap(
-  routes: readonly MirroredRoute[],
-  cap: MirrorCap,
-): { readonly within: readonly MirroredRoute[]; readonly beyond: readonly MirroredRoute[] } {
+export function withinCap(routes: readonly MirroredRoute[], cap: MirrorCap): Capped<MirroredRoute> {
   const within: MirroredRoute[] = [];
-  const beyond: MirroredRoute[] = [];
+  const overLimit: MirroredRoute[] = [];
   const pods = new Set<string>();
   let bytes = 0;
   for (const route of [...routes].sort(byAge)) {
@@ -66,14 +66,14 @@ export function withinCap(
     );
     const size = route.allowRules.reduce((sum, { rule }) => sum + JSON.stringify(rule).length, 0);
     if (pods.size + added.size > cap.policies || bytes + size > cap.bytes) {
-      beyond.push(route);
+      overLimit.push(route);
       continue;
     }
     for (const each of added) pods.add(each);
     bytes += size;
     within.push(route);
   }
-  return { within, beyond };
+  return { within, overLimit };
 }
 
 /** Profiles from files have no creation time: they are ordered by name, after all others. */
@@ -95,19 +95,19 @@ function byAge(
  */
 export function exposedWithinCap<Exposed extends { readonly origin: string; readonly allowRule: AllowRule }>(
   exposed: readonly Exposed[],
-): { readonly within: readonly Exposed[]; readonly beyond: readonly string[] } {
+): Capped<Exposed, string> {
   const within: Exposed[] = [];
-  const beyond: string[] = [];
+  const overLimit: string[] = [];
   let bytes = 0;
   const byOrigin = [...Map.groupBy(exposed, ({ origin }) => origin)].sort(([a], [b]) => compareText(a, b));
   for (const [origin, some] of byOrigin) {
     const size = some.reduce((sum, { allowRule }) => sum + JSON.stringify(allowRule.rule).length, 0);
     if (bytes + size > capOfPair.bytes) {
-      beyond.push(origin);
+      overLimit.push(origin);
       continue;
     }
     bytes += size;
     within.push(...some);
   }
-  return { within, beyond };
+  return { within, overLimit };
 }

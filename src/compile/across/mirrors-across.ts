@@ -3,10 +3,10 @@
 // names this namespace, if the platform does, or if the platform trusts its namespace, and never further than the guardrails here
 // would let a team here write itself. Otherwise the source declares `to` itself. Guardrails do not apply to what the platform opens.
 
-import type { Peer } from '../../model/network-policy.ts';
+import { selectsNamespace } from '../../model/network-policy.ts';
 import { formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { monitoringName } from '../../model/policy-names.ts';
-import { selects } from '../../model/selectors.ts';
+
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
@@ -15,6 +15,7 @@ import { monitoringRules } from '../platform/systems.ts';
 import { mirrorableRoutes } from './capped-mirrors.ts';
 import type { Compilation } from './compilation.ts';
 import {
+  type Capped,
   type CappedRoute,
   capOfAll,
   capOfPair,
@@ -55,7 +56,7 @@ function mirrorsOfRoutes(run: Compilation, here: LocalNamespace): readonly Mirro
 }
 
 /** What exceeds the limit for mirrors here. */
-export interface MirrorsBeyond {
+export interface MirrorsOverLimit {
   /** The routes of others, all together; the oldest first. */
   readonly routes: readonly CappedRoute[];
   /** The objects that expose pods, of each namespace by itself. */
@@ -63,22 +64,23 @@ export interface MirrorsBeyond {
 }
 
 /** Finds what exceeds the limit for mirrors in a namespace. */
-export function mirrorsBeyond(run: Compilation, here: LocalNamespace): MirrorsBeyond {
+export function mirrorsOverLimit(run: Compilation, here: LocalNamespace): MirrorsOverLimit {
   if (here.egress.mode !== 'Restricted') return { routes: [], exposers: [] };
   return {
-    routes: withinCap(routesInto(run, here), capOfAll).beyond.map(({ profile, ingressRoute }) => ({
+    routes: withinCap(routesInto(run, here), capOfAll).overLimit.map(({ profile, ingressRoute }) => ({
       namespace: profile.namespace,
       profile: profile.name,
       route: ingressRoute.route.name,
     })),
-    exposers: exposuresInto(run, here).flatMap(({ beyond }) => beyond),
+    exposers: exposuresInto(run, here).flatMap(({ overLimit }) => overLimit),
   };
 }
 
 /** The routes of others that count for the egress here, each namespace within its limit. */
 function routesInto(run: Compilation, here: LocalNamespace): readonly MirroredRoute[] {
   const { name, labels } = here.facts;
-  const senders = new Set(senderProfiles(run, here).map(({ namespace }) => namespace));
+  const profiles = [...namingSources(run, here), ...run.trustedProfiles];
+  const senders = new Set(profiles.map(({ namespace }) => namespace));
   return [...senders].flatMap((sender) => {
     const there = run.find(sender);
     if (there === undefined || sender === name) return [];
@@ -91,25 +93,22 @@ function routesInto(run: Compilation, here: LocalNamespace): readonly MirroredRo
   });
 }
 
-/** The profiles whose routes may let this namespace in and count for its egress. */
-function senderProfiles(run: Compilation, here: LocalNamespace): readonly ObjectKey[] {
-  return [...namingSources(run, here), ...run.trustedProfiles];
-}
-
 /** The profiles whose routes let a namespace in by name, or as one that the platform profile names. */
 export function namingSources(
   { view }: Compilation,
   { facts, context }: LocalNamespace,
 ): readonly ObjectKey[] {
   const systems = [...context.ingressControllers, ...context.monitoring].flatMap(({ peers = [] }) => peers);
-  const isDeclared = [...systems, ...context.controlPlane].some((peer) => selectsNamespace(peer, facts));
+  const isDeclared = [...systems, ...context.controlPlane].some((peer) =>
+    selectsNamespace(peer, facts.labels),
+  );
   return [...view.routeLinks.fromName(facts.name), ...(isDeclared ? view.routeLinks.fromDeclared() : [])];
 }
 
 /** The monitoring systems here reach every ringed namespace. */
 function mirrorsOfMonitoring(run: Compilation, here: LocalNamespace): readonly Mirror[] {
   const rules = monitoringRules(run.spec).filter(({ peers }) =>
-    peers.some((peer) => selectsNamespace(peer, here.facts)),
+    peers.some((peer) => selectsNamespace(peer, here.facts.labels)),
   );
   if (rules.length === 0) return [];
   return run.compiled.flatMap((there) =>
@@ -128,12 +127,9 @@ function mirrorsOfMonitoring(run: Compilation, here: LocalNamespace): readonly M
  * The ingress controllers here reach everything that is exposed, each namespace within its limit: the authors of Services and
  * Ingresses decide how many there are, and how long their selectors are.
  */
-function exposuresInto(
-  run: Compilation,
-  here: LocalNamespace,
-): readonly { readonly within: readonly Mirror[]; readonly beyond: readonly string[] }[] {
+function exposuresInto(run: Compilation, here: LocalNamespace): readonly Capped<Mirror, string>[] {
   const peers = here.context.ingressControllers.flatMap((system) => system.peers ?? []);
-  if (!peers.some((peer) => selectsNamespace(peer, here.facts))) return [];
+  if (!peers.some((peer) => selectsNamespace(peer, here.facts.labels))) return [];
   const { ingresses, gatewayRoutes, routeSources } = run.view;
   const exposed = new Set([ingresses, ...gatewayRoutes, routeSources].flatMap((each) => [...each.keys()]));
   return [...exposed].flatMap((name) => {
@@ -142,7 +138,7 @@ function exposuresInto(
     const mirrors = there.exposures.allowRules.flatMap(({ origin, ...ingressRoute }) =>
       mirrorsTo(there.facts, here.facts, ingressRoute, origin),
     );
-    return [name === here.facts.name ? { within: mirrors, beyond: [] } : exposedWithinCap(mirrors)];
+    return [name === here.facts.name ? { within: mirrors, overLimit: [] } : exposedWithinCap(mirrors)];
   });
 }
 
@@ -158,10 +154,4 @@ function mirrorsTo(
       ? mirrorsWithin(ingressRoute, labels)
       : mirrorsFrom(destination, ingressRoute, labels);
   return allowRules.map((allowRule) => ({ allowRule, destination, origin }));
-}
-
-function selectsNamespace(peer: Peer, { labels }: NamespaceFacts): boolean {
-  return (
-    !('ipBlock' in peer) && peer.namespaceSelector !== undefined && selects(peer.namespaceSelector, labels)
-  );
 }

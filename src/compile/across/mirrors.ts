@@ -1,6 +1,6 @@
 // Mirrors: where egress is restricted, an ingress rule at one end needs an egress rule at the other.
 // Must not know who declares what, nor whether a mirror is due: only what it looks like.
-import type { Peer } from '../../model/network-policy.ts';
+import { namespaceSelectorOf, type Peer } from '../../model/network-policy.ts';
 import { type LabelSelector, type Labels, namespaceNamed, selects } from '../../model/selectors.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 
@@ -21,7 +21,7 @@ export function mirrorsFrom(
   // A peer without a namespace means the destination's own pods.
   const fromOutside = {
     ...ingressRule,
-    rule: { ...ingressRule.rule, peers: ingressRule.rule.peers.filter(isElsewhere) },
+    rule: { ...ingressRule.rule, peers: ingressRule.rule.peers.filter(namespaceSelectorOf) },
   };
   return sourcesIn(fromOutside, labels).map((pods) => mirror(ingressRule, pods, peer));
 }
@@ -40,8 +40,4 @@ function sourcesIn(
     const { namespaceSelector, podSelector = {} } = peer;
     return namespaceSelector === undefined || selects(namespaceSelector, labels) ? [podSelector] : [];
   });
-}
-
-function isElsewhere(peer: Peer): boolean {
-  return !('ipBlock' in peer) && peer.namespaceSelector !== undefined;
 }

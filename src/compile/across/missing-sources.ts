@@ -3,7 +3,7 @@
 
 import type { Route } from '../../api/route.ts';
 import { nameOf, requiredLabels } from '../../model/selectors.ts';
-import { endOf } from '../../routes/index.ts';
+import { namespaceScopeOf } from '../../routes/index.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import { eachSelectedBy } from '../../view/namespace-index.ts';
 
@@ -12,8 +12,7 @@ import { eachSelectedBy } from '../../view/namespace-index.ts';
  * exists, or if the route means nobody in particular.
  */
 export function missingSources(view: ClusterView, { from }: Route): string | undefined {
-  const { end, value } = endOf(from);
-  const namespaceScope = end.namespaceScope?.(value);
+  const namespaceScope = namespaceScopeOf(from);
   if (namespaceScope === undefined || namespaceScope === 'declared') return undefined;
   const name = 'name' in namespaceScope ? namespaceScope.name : nameOf(namespaceScope.selector);
   if (name !== undefined)

@@ -1,20 +1,21 @@
-// The result of a route: its state and its allow rules, which depend on the egress mode here and on the other side.
-// Must not know policies: allow-policies.ts merges rules, consent.ts knows the other side.
+// The routes of a namespace, each with its result: its state and its allow rules, which depend on the egress mode here and on the
+// other side. Must not know policies: allow-policies.ts merges rules, consent.ts knows the other side.
 
 import type { Route } from '../../api/route.ts';
 import { quoteSome } from '../../model/counted.ts';
 import type { FindingCode } from '../../model/findings.ts';
-import type { Rule } from '../../model/network-policy.ts';
 import type { MatchBy } from '../../model/rule-fingerprints.ts';
-import type { LabelSelector, Labels } from '../../model/selectors.ts';
-import type { Gap } from '../../routes/route-end.ts';
+import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
 import { type Egress, isClosed } from '../local/namespace-egress.ts';
-import type { MissingFact, ResolvedEgress, ResolvedIngress, ResolvedRoute } from '../local/resolve-routes.ts';
-import type { ClosedSources } from './closed-sources.ts';
-import type { Consent } from './consent.ts';
-import type { IngressRoute } from './mirror-caps.ts';
+import type { EgressRoute, IngressRoute, ResolvedRoute } from '../local/resolve-routes.ts';
+import { cappedMirrors } from './capped-mirrors.ts';
+import { closedSources } from './closed-sources.ts';
+import type { Compilation } from './compilation.ts';
+import { askConsent, type Consent } from './consent.ts';
 import { mirrorsWithin } from './mirrors.ts';
+import { missingSources } from './missing-sources.ts';
 
 /** What the compiler makes of one route. */
 export interface CompiledRoute {
@@ -30,126 +31,85 @@ export interface CompiledRoute {
   readonly withheld?: MatchBy;
 }
 
-/** The consent of the namespaces that a route leads to; `undefined` if none has to consent. */
-export type AskConsent = (route: Route, egressRoute: ResolvedEgress) => Consent | undefined;
-
-/** The namespaces that a route lets in and whose egress is closed; `undefined` if there are none. */
-export type FindClosedSources = (route: Route, ingressRoute: ResolvedIngress) => ClosedSources | undefined;
-
-/** The missing sources of a route; `undefined` if a source exists. */
-export type FindMissing = (route: Route) => string | undefined;
-
-/** Where an ingress rule is not mirrored, because it exceeds the limit there; `undefined` if it is mirrored everywhere. */
-export type FindCapped = (ingressRoute: IngressRoute) => string | undefined;
-
-/** The namespace that declares a route. */
-export interface DeclaringNamespace {
-  readonly namespace: string;
-  readonly labels: Labels;
-  readonly egress: Egress;
-  readonly askConsent: AskConsent;
-  readonly findClosedSources: FindClosedSources;
-  readonly findMissing: FindMissing;
-  readonly findCapped: FindCapped;
+/** The routes of one profile with their states; none if it doesn't decode. */
+export interface ProfileRoutes {
+  readonly profile: ProfileFacts;
+  readonly routes: readonly CompiledRoute[];
 }
 
-/** The result of a route that is declared at `place`. */
-export function compileRoute(resolved: ResolvedRoute, declaredIn: DeclaringNamespace): CompiledRoute {
+/** What the state of a route depends on, besides the route. */
+interface Declared {
+  readonly run: Compilation;
+  /** The namespace that declares the route. */
+  readonly here: LocalNamespace;
+  /** For each ingress rule that is not mirrored everywhere, where not. */
+  readonly capped: ReadonlyMap<IngressRoute, string>;
+}
+
+/** Compiles the routes of a namespace; there are none if nothing is compiled. */
+export function compileRoutes(run: Compilation, here: LocalNamespace): readonly ProfileRoutes[] {
+  const declared = { run, here, capped: cappedMirrors(run, here) };
+  return here.profiles.map(({ profile, routes }) => ({
+    profile,
+    routes: routes.map((route) => compileRoute(route, declared)),
+  }));
+}
+
+function compileRoute(resolved: ResolvedRoute, declared: Declared): CompiledRoute {
   const { route } = resolved;
   if (resolved.kind === 'refused') return { route, ...resolved.problem, allowRules: [] };
-  return withheld(compileResolved(resolved, declaredIn), resolved.missingFact);
-}
-
-/** A connection that is allowed without the route waits for nothing. */
-function withheld(compiled: CompiledRoute, missingFact: MissingFact | undefined): CompiledRoute {
-  if (missingFact === undefined || compiled.allowRules.length === 0) return compiled;
-  const { route, allowRules } = compiled;
-  return { route, ...missingFact.problem, allowRules, withheld: missingFact.matchBy };
-}
-
-function compileResolved(
-  resolved: Exclude<ResolvedRoute, { readonly kind: 'refused' }>,
-  declaredIn: DeclaringNamespace,
-): CompiledRoute {
-  const { route } = resolved;
-  if (resolved.kind === 'ingress') {
-    const outcome = {
-      ...gapOutcome(resolved.gap),
-      ...closedSourcesOutcome(declaredIn.findClosedSources(route, resolved)),
-      ...missingSourcesOutcome(declaredIn.findMissing(route)),
-      ...cappedOutcome(declaredIn.findCapped(resolved)),
-    };
-    return { route, ...active, ...outcome, allowRules: ingressAllowRules(resolved, declaredIn) };
-  }
-  return { route, ...egressOutcome(route, resolved, declaredIn) };
+  const outcome =
+    resolved.kind === 'ingress' ? ingressOutcome(resolved, declared) : egressOutcome(resolved, declared);
+  const { missingFact } = resolved;
+  // A connection that is allowed without the route waits for nothing.
+  if (missingFact === undefined || outcome.allowRules.length === 0) return { route, ...outcome };
+  return { route, ...missingFact.problem, allowRules: outcome.allowRules, withheld: missingFact.matchBy };
 }
 
 type RouteOutcome = Omit<CompiledRoute, 'route'>;
 
 const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
 
-/** Within the namespace, an ingress rule is mirrored as an egress rule. */
-function ingressAllowRules(
-  { allowRule }: ResolvedIngress,
-  { namespace, labels, egress }: DeclaringNamespace,
-): readonly AllowRule[] {
-  const mirrors = egress.mode === 'Restricted' ? mirrorsWithin(allowRule, labels) : [];
-  return [allowRule, ...mirrors.filter(({ rule }) => isClosed(egress, rule, namespace))];
-}
-
-function gapOutcome(gap: Gap | undefined): Partial<RouteOutcome> {
-  return gap === undefined ? {} : { reason: gap.reason, message: `its rule is written, but ${gap.message}` };
-}
-
-/** Its rule is written, whatever the other side does. */
-function closedSourcesOutcome(closed: ClosedSources | undefined): Partial<RouteOutcome> {
-  if (closed === undefined) return {};
-  const { why, suggestion } = closed;
+/** Its rule is written, whatever the other side does: of several reasons why it has no effect, the last one counts. */
+function ingressOutcome(ingressRoute: IngressRoute, { run, here, capped }: Declared): RouteOutcome {
+  const { allowRule, gap, route } = ingressRoute;
+  const closed = closedSources(run, here, ingressRoute);
   return {
-    reason: 'SourceClosed',
-    message: `its rule is written, but ${why}`,
-    ...(suggestion === undefined ? {} : { suggestion }),
+    ...active,
+    ...writtenBut(gap?.reason, gap?.message),
+    ...writtenBut('SourceClosed', closed?.why),
+    ...(closed?.suggestion === undefined ? {} : { suggestion: closed.suggestion }),
+    ...writtenBut('SourceMissing', missingSources(run.view, route)),
+    ...writtenBut('MirrorsCapped', capped.get(ingressRoute)),
+    allowRules: [allowRule, ...mirrorsOf(allowRule, here)],
   };
 }
 
-/** Its rule is written for the time when the sources exist. */
-function missingSourcesOutcome(missing: string | undefined): Partial<RouteOutcome> {
-  if (missing === undefined) return {};
-  return { reason: 'SourceMissing', message: `its rule is written, but ${missing}` };
+function writtenBut(reason: FindingCode | undefined, problem: string | undefined): Partial<RouteOutcome> {
+  if (reason === undefined || problem === undefined) return {};
+  return { reason, message: `its rule is written, but ${problem}` };
 }
 
-/** Its rule is written here, and the other namespace has to open the other end. */
-function cappedOutcome(capped: string | undefined): Partial<RouteOutcome> {
-  if (capped === undefined) return {};
-  return { reason: 'MirrorsCapped', message: `its rule is written, but ${capped}` };
+/** Within the namespace, an ingress rule is mirrored as an egress rule. */
+function mirrorsOf(allowRule: AllowRule, { facts, egress }: LocalNamespace): readonly AllowRule[] {
+  if (egress.mode !== 'Restricted') return [];
+  return mirrorsWithin(allowRule, facts.labels).filter(({ rule }) => isClosed(egress, rule, facts.name));
 }
 
 /** A route that leads elsewhere opens only the egress; somebody else has to let it in there. */
-function egressOutcome(
-  route: Route,
-  egressRoute: ResolvedEgress,
-  declaredIn: DeclaringNamespace,
-): RouteOutcome {
-  const { egress, askConsent } = declaredIn;
-  const { rules, sources } = egressRoute;
+function egressOutcome(egressRoute: EgressRoute, { run, here }: Declared): RouteOutcome {
+  const { rules, sources, gap } = egressRoute;
+  const { egress, facts } = here;
   // If all egress is open, the destination does not need to be known.
   if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, allowRules: [] };
-  const allowRules = rules.ok ? egressAllowRules(sources, rules.value, declaredIn) : [];
+  const allowRules: readonly AllowRule[] = (rules.ok ? rules.value : [])
+    .filter((rule) => isClosed(egress, rule, facts.name))
+    .map((rule) => ({ direction: 'Egress', pods: sources, rule }));
   const written: RouteOutcome =
     allowRules.length > 0
-      ? { ...active, ...gapOutcome(egressRoute.gap), allowRules }
+      ? { ...active, ...writtenBut(gap?.reason, gap?.message), allowRules }
       : { ...egressIsOpen(egress), allowRules };
-  return { ...written, ...consentOutcome(askConsent(route, egressRoute), written) };
-}
-
-function egressAllowRules(
-  pods: LabelSelector,
-  rules: readonly Rule[],
-  { egress, namespace }: DeclaringNamespace,
-): readonly AllowRule[] {
-  return rules
-    .filter((rule) => isClosed(egress, rule, namespace))
-    .map((rule) => ({ direction: 'Egress', pods, rule }));
+  return { ...written, ...consentOutcome(askConsent(run, here, egressRoute), written) };
 }
 
 function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {

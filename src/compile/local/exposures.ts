@@ -5,7 +5,7 @@ import type { PlatformNetworkProfileSpec } from '../../api/platform-network-prof
 import type { Finding } from '../../model/findings.ts';
 import { type NonEmpty, type Peer, ruleOn } from '../../model/network-policy.ts';
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
-import { failure, type Result, success } from '../../model/result.ts';
+import { failure, type Result, success, valuesIn } from '../../model/result.ts';
 import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
 import type { EndProblem, RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
@@ -70,7 +70,7 @@ export function exposuresOf(
     })),
   );
   return {
-    allowRules: opened.flatMap(({ allowRule }) => (allowRule.ok ? [allowRule.value] : [])),
+    allowRules: valuesIn(opened.map(({ allowRule }) => allowRule)),
     findings: distinctFindings([
       ...exposers.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
       ...opened.flatMap(({ exposer, allowRule }) =>

@@ -2,7 +2,7 @@
 // Must not know routes: others check whether the ring already allows a route.
 
 import { type EgressMode, egressModes } from '../../api/egress.ts';
-import type { Peer, Rule } from '../../model/network-policy.ts';
+import { blockPeers, type Rule } from '../../model/network-policy.ts';
 import { isCovered } from '../../model/rule-cover.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
@@ -39,8 +39,7 @@ export function egressOf(
  */
 export function clusterRules(mode: EgressMode, { apiServer, ranges }: ClusterServices): readonly Rule[] {
   if (mode !== 'ClusterOnly') return [];
-  const services = (ranges.services ?? []).map((cidr): Peer => ({ ipBlock: { cidr } }));
-  return [{ peers: [{ namespaceSelector: {} }, ...services] }, ...apiServer];
+  return [{ peers: [{ namespaceSelector: {} }, ...blockPeers(ranges.services)] }, ...apiServer];
 }
 
 /** Whether egress from `namespace` needs a rule, because egress is fenced there and the ring does not allow it. */

@@ -6,7 +6,7 @@ import { type NonEmpty, type Rule, ruleOn } from '../../model/network-policy.ts'
 import { type Result, success } from '../../model/result.ts';
 import type { MatchBy } from '../../model/rule-fingerprints.ts';
 import type { LabelSelector } from '../../model/selectors.ts';
-import { endOf } from '../../routes/index.ts';
+import { endOf, namespaceScopeOf } from '../../routes/index.ts';
 import { onPodPorts } from '../../routes/pod-ports.ts';
 import type {
   EndProblem,
@@ -20,28 +20,33 @@ import type {
 import type { AllowRule } from './allow-rule.ts';
 
 /** A route that opens nothing. */
-interface Refused {
+interface RefusedRoute {
+  readonly route: Route;
   readonly kind: 'refused';
   readonly problem: EndProblem;
 }
 
 /** A route that ends at pods here. */
-export interface ResolvedIngress {
+export interface IngressRoute {
+  readonly route: Route;
   readonly kind: 'ingress';
   readonly allowRule: AllowRule;
   /** Whether it lets in other namespaces by labels, or all: not by name, nor through the platform profile. */
   readonly isWide: boolean;
   readonly gap?: Gap;
+  readonly missingFact?: MissingFact;
 }
 
 /** A route from pods here to a destination elsewhere, where somebody else has to let it in. */
-export interface ResolvedEgress {
+export interface EgressRoute {
+  readonly route: Route;
   readonly kind: 'egress';
   /** The pods here that it comes from. */
   readonly sources: LabelSelector;
   /** What they reach, or why that is unknown now. */
   readonly rules: Result<NonEmpty<Rule>, EndProblem>;
   readonly gap?: Gap;
+  readonly missingFact?: MissingFact;
 }
 
 /** Why a route must not be written now, and how to identify it if it is enforced already. */
@@ -51,10 +56,7 @@ export interface MissingFact {
 }
 
 /** A resolved route. */
-export type ResolvedRoute = { readonly route: Route } & (
-  | Refused
-  | ((ResolvedIngress | ResolvedEgress) & { readonly missingFact?: MissingFact })
-);
+export type ResolvedRoute = RefusedRoute | IngressRoute | EgressRoute;
 
 /** Resolves every route of a profile by itself: a bad one never affects the others. In the order of the profile. */
 export function resolveRoutes(profile: AppNetworkProfile, context: RouteContext): readonly ResolvedRoute[] {
@@ -69,12 +71,11 @@ function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
     const sources = source.end.pods?.(source.value, context);
     if (sources === undefined) throw new Error('a decoded route has an end in its own namespace');
     if (!sources.ok) return refused(sources.error);
-    const rules = rulesTo(destination, context, route.ports);
     return {
       route,
       kind: 'egress',
       sources: sources.value.selector,
-      rules,
+      rules: rulesTo(destination, context, route.ports),
       ...gapOf(destination, context, 'to'),
       ...missingFactOf(destination, context),
     };
@@ -90,7 +91,7 @@ function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
     route,
     kind: 'ingress',
     allowRule: { direction: 'Ingress', pods: pods.value.selector, rule },
-    isWide: isWide(source.end.namespaceScope?.(source.value)),
+    isWide: isWide(namespaceScopeOf(route.from)),
     ...gapOf(source, context, 'from'),
     ...missingFactOf(source, context),
   };
@@ -114,9 +115,7 @@ function gapOf(
 }
 
 /** Whether an end means pods of namespaces that are not named. */
-function isWide(
-  namespaceScope: NamespaceScope | undefined,
-): namespaceScope is { readonly selector: LabelSelector } {
+function isWide(namespaceScope: NamespaceScope | undefined): boolean {
   return typeof namespaceScope === 'object' && 'selector' in namespaceScope;
 }
 

@@ -6,6 +6,7 @@ import { addressesOf, addressSets } from '../../model/address-set.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { formatCidr, parseAddress } from '../../model/ip-ranges.ts';
 import {
+  blockPeers,
   type NonEmpty,
   nonEmpty,
   type Peer,
@@ -15,10 +16,10 @@ import {
 } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { policyPorts } from '../../model/policy-ports.ts';
+import { valuesIn } from '../../model/result.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import type { ClusterRanges, RangeName, Uncertain } from '../../routes/route-end.ts';
 import type { ClusterView, UncertainFact } from '../../view/cluster-view.ts';
-import { nodeRanges } from './node-ranges.ts';
 
 /** The cluster's own services, as far as they are known. */
 export interface ClusterServices {
@@ -48,7 +49,7 @@ export function clusterServicesOf(view: Discovery, spec: PlatformNetworkProfileS
     ranges: {
       pods: configuredOr(configured?.podRanges, discovered?.podRanges),
       services,
-      nodes: configuredOr(nodeRanges(view, spec), undefined),
+      nodes: nodeRanges(view, spec),
       ...withinOf(view, spec),
     },
     uncertain: new Set(uncertainIn(view, spec)),
@@ -181,9 +182,17 @@ function controlPlanePeers(
       ? blocksOf(answering).filter(
           ({ ipBlock }) => !addressSets.overlap(addressesOf([ipBlock.cidr]), services),
         )
-      : sorted(cidrs).map((cidr) => ({ ipBlock: { cidr } }));
+      : blockPeers(sorted(cidrs));
   if (namespace === undefined || pods === undefined) return blocks;
   return [...blocks, { namespaceSelector: namespaceNamed(namespace), podSelector: pods }];
+}
+
+/** The addresses of the nodes as sorted CIDRs; `undefined` while they are not known. */
+export function nodeRanges(
+  { discovered }: Pick<ClusterView, 'discovered'>,
+  { cluster }: PlatformNetworkProfileSpec,
+): NonEmpty<string> | undefined {
+  return configuredOr(cluster?.nodeRanges, discovered.cluster?.nodeRanges);
 }
 
 /** The configured ranges, or else the discovered ones. An override that names only other kinds of ranges has an empty list here. */
@@ -196,12 +205,9 @@ function configuredOr(
   );
 }
 
-function blocksOf(addresses: readonly string[]): readonly { readonly ipBlock: { readonly cidr: string } }[] {
-  const cidrs = addresses.flatMap((address) => {
-    const parsed = parseAddress(address);
-    return parsed.ok ? [formatCidr(parsed.value)] : [];
-  });
-  return sorted([...new Set(cidrs)]).map((cidr) => ({ ipBlock: { cidr } }));
+function blocksOf(addresses: readonly string[]): ReturnType<typeof blockPeers> {
+  const cidrs = valuesIn(addresses.map(parseAddress)).map(formatCidr);
+  return blockPeers(sorted([...new Set(cidrs)]));
 }
 
 function sorted(texts: readonly string[]): readonly string[] {

@@ -8,7 +8,7 @@ import {
   view,
 } from '../../../test/fixtures.ts';
 import { ingressControllerPresets } from '../../api/presets.ts';
-import { nodeRanges } from './node-ranges.ts';
+import { nodeRanges } from './cluster-services.ts';
 import { ingressControllers } from './systems.ts';
 
 type Controller = NonNullable<PlatformSpec['ingressControllers']>[number];

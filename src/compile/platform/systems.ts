@@ -10,13 +10,21 @@ import {
   type Preset,
 } from '../../api/presets.ts';
 import { groupsBy } from '../../model/groups.ts';
-import { nonEmpty, type Peer, type Rule, ruleFor } from '../../model/network-policy.ts';
+import {
+  blockPeers,
+  namespaceSelectorOf,
+  nonEmpty,
+  type Peer,
+  type Rule,
+  ruleFor,
+} from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { policyPorts } from '../../model/policy-ports.ts';
 import { type LabelSelector, namesIn, namespaceNamed, namespacesNamed } from '../../model/selectors.ts';
 import type { GatewayFacts } from '../../model/services.ts';
 import type { DeclaredSystem } from '../../routes/route-end.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
+import { nodeRanges } from './cluster-services.ts';
 import {
   countedGateways,
   gatewayLabel,
@@ -24,7 +32,6 @@ import {
   isCounted,
   runsBesideGateways,
 } from './gateway-namespaces.ts';
-import { nodeRanges } from './node-ranges.ts';
 
 const noGatewayCounts =
   'none of its Gateways is in a namespace whose Gateways count as ingress controllers; see `spec.gatewayNamespaces` of the platform profile';
@@ -64,7 +71,7 @@ export function controllerPeers(
         )
       : podPeers(preset === undefined ? undefined : ingressControllerPresets[preset], namespace, pods);
   const ranges = [...cidrs, ...(hostNetwork ? (nodeRanges(view, spec) ?? []) : [])];
-  return [...byPods, ...ranges.map((cidr) => ({ ipBlock: { cidr } }))];
+  return [...byPods, ...blockPeers(ranges)];
 }
 
 /** The monitoring systems, in the order of the profile. */
@@ -103,9 +110,7 @@ export function ingressControllerNamespaces(
 function namespacesOf(systems: readonly DeclaredSystem[]): readonly string[] {
   return systems
     .flatMap((system) => system.peers ?? [])
-    .flatMap((peer) =>
-      'ipBlock' in peer || peer.namespaceSelector === undefined ? [] : namesIn(peer.namespaceSelector),
-    );
+    .flatMap((peer) => namesIn(namespaceSelectorOf(peer) ?? {}));
 }
 
 function monitoringPeers({ preset, namespace, pods }: Monitoring): readonly Peer[] {

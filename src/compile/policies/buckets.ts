@@ -2,7 +2,13 @@
 // If buckets were filled one after the other, a new entry would move others from one policy to the next, and between the two
 // writes they would be in neither. Must not know what is split, nor why.
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Peer, type Rule, ruleFor } from '../../model/network-policy.ts';
+import {
+  canonicalJson,
+  namespaceSelectorOf,
+  type Peer,
+  type Rule,
+  ruleFor,
+} from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { namespacesNamed, onlyNamesIn } from '../../model/selectors.ts';
 
@@ -53,5 +59,5 @@ function piecesOf(peer: Peer, buckets: number): readonly { readonly peer: Peer; 
 }
 
 function namesOf(peer: Peer): readonly string[] {
-  return 'ipBlock' in peer || peer.namespaceSelector === undefined ? [] : onlyNamesIn(peer.namespaceSelector);
+  return onlyNamesIn(namespaceSelectorOf(peer) ?? {});
 }

@@ -5,9 +5,9 @@ import { capOfAll, capOfPair } from '../across/mirror-caps.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `MirrorsCapped`, at the receiver. */
-export function mirrorsCapped({ local, beyond }: CheckedNamespace): readonly Finding[] {
+export function mirrorsCapped({ local, mirrorsOverLimit }: CheckedNamespace): readonly Finding[] {
   const namespace = local.facts.name;
-  const { routes, exposers } = beyond;
+  const { routes, exposers } = mirrorsOverLimit;
   const subject = { kind: 'Namespace', name: namespace } as const;
   const [route] = routes;
   const [exposer] = exposers;

@@ -2,8 +2,8 @@
 // Must not know which checks exist.
 import type { Finding } from '../../model/findings.ts';
 import type { Compilation } from '../across/compilation.ts';
-import type { ProfileRoutes } from '../across/compiled-routes.ts';
-import type { MirrorsBeyond } from '../across/mirrors-across.ts';
+import type { MirrorsOverLimit } from '../across/mirrors-across.ts';
+import type { ProfileRoutes } from '../across/route-states.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 
@@ -14,8 +14,7 @@ export interface CheckedNamespace {
   readonly profiles: readonly ProfileRoutes[];
   /** The allow rules of the profiles' routes. */
   readonly routeRules: readonly AllowRule[];
-  /** What exceeds its limit for mirrors. */
-  readonly beyond: MirrorsBeyond;
+  readonly mirrorsOverLimit: MirrorsOverLimit;
 }
 
 /** Checks a namespace for one kind of mistake. Pure; the findings are in a fixed order. */
