@@ -11,7 +11,7 @@ import { appNetworkProfiles } from '../src/objects/policy-resources.ts';
 const size = Number(process.argv[2] ?? 10_000);
 const bounds = { fromNothingMs: 3_000, editMs: 2 } as const;
 
-const stores = new ClusterFacts('ringfence-system');
+const cluster = new ClusterFacts('ringfence-system');
 take('PlatformNetworkProfile', 'default', undefined, {
   enforcement: 'Enforce',
   egress: 'Restricted',
@@ -28,7 +28,7 @@ take('PlatformNetworkProfile', 'default', undefined, {
 for (let index = 0; index < size; index += 1) takeNamespace(index);
 takeMonitoring();
 
-const view = stores.view();
+const view = cluster.view();
 const rounds = Array.from({ length: 5 }, () => {
   const started = performance.now();
   const { policies } = compile(view);
@@ -52,10 +52,10 @@ function edit(index: number): { readonly ms: number; readonly touched: number } 
   const key = { namespace: nameOf(index), name: 'shop' };
   const edited = objectOf('AppNetworkProfile', key.name, key.namespace, routesOf(index, 27018));
   const started = performance.now();
-  const previous = stores.profiles.get(key);
+  const previous = cluster.stores.profiles.get(key);
   const next = appNetworkProfiles.reduce({ ...edited, metadata: { ...edited.metadata, generation: 2 } });
-  stores.profiles.observe(next);
-  const after = stores.view();
+  cluster.stores.profiles.observe(next);
+  const after = cluster.view();
   const touched = namespacesAffectedByProfile(after, previous, next);
   for (const name of touched) {
     const namespace = after.namespaces.get(name);
@@ -111,7 +111,7 @@ function routesOf(index: number, port: number): object {
 }
 
 function take(kind: string, name: string, namespace: string | undefined, spec: object): void {
-  if (!stores.take(objectOf(kind, name, namespace, spec))) throw new Error(`nothing is made of a ${kind}`);
+  if (!cluster.take(objectOf(kind, name, namespace, spec))) throw new Error(`nothing is made of a ${kind}`);
 }
 
 function objectOf(kind: string, name: string, namespace: string | undefined, spec: object) {

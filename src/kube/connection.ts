@@ -50,7 +50,9 @@ export const poolSize = 32;
  * @param options.context a context to use instead of the current one
  * @throws ConfigurationError if there is none, or if it lacks a server or a user
  */
-export function loadKubeConfig(options: { kubeconfig?: string; context?: string } = {}): KubeConfig {
+export function loadKubeConfig(
+  options: { kubeconfig?: string | undefined; context?: string | undefined } = {},
+): KubeConfig {
   const config = new KubeConfig();
   try {
     if (options.kubeconfig === undefined) config.loadFromDefault();

@@ -4,18 +4,12 @@ import type { ApiClient } from './api-client.ts';
 import { classify } from './errors.ts';
 import { pagesOf } from './pages.ts';
 import { receivedList } from './received.ts';
-import type { KubernetesObject } from './resource.ts';
-import { apiVersionOf, type Paths, pathsOf } from './served-path.ts';
+import type { KubernetesObject, Resource } from './resource.ts';
+import { apiVersionOf, pathsOf } from './served-path.ts';
+import type { Identified } from './store.ts';
 
 /** A kind to list. */
-export interface ListedKind extends Paths {
-  readonly kind: string;
-  /** The path of all objects of it, over all namespaces. */
-  readonly path: string;
-  readonly query?: { readonly labelSelector?: string; readonly fieldSelector?: string };
-  /** A kind that a cluster may not have: then it has no objects. */
-  readonly optional?: true;
-}
+type ListedKind = Pick<Resource<Identified>, 'kind' | 'path' | 'olderPaths' | 'query' | 'optional'>;
 
 /**
  * Lists all objects of a kind, in the order of the server.

@@ -18,10 +18,6 @@ export interface Resource<T extends Identified> extends Paths {
   readonly custom?: true;
   /** The facts that are discovered from it are kept over restarts: if it can't be read, nothing waits for it. */
   readonly remembered?: true;
-  /** What the operator does with its objects besides listing and watching them, as RBAC verbs. */
-  readonly writes?: readonly ('create' | 'update' | 'delete')[];
-  /** The operator writes the status of its objects. */
-  readonly reportsStatus?: true;
   /** Whether nothing relevant has changed; if unset: everything that is kept is compared, except the resource version. */
   readonly same?: (a: T, b: T) => boolean;
   /** Reads one object and keeps only what is needed. It should not throw; see `Decoder` for what happens if it does. */

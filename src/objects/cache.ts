@@ -9,8 +9,8 @@ import type { Resource } from '../kube/resource.ts';
 import { ServedPath } from '../kube/served-path.ts';
 import type { Identified } from '../kube/store.ts';
 import { ClusterFacts } from './cluster-facts.ts';
+import type { AnyKind } from './kinds.ts';
 import { namespaces, networkPolicies, platformNetworkProfiles } from './policy-resources.ts';
-import type { AnyResource } from './stores.ts';
 
 const indispensable: ReadonlySet<string> = new Set(
   [namespaces, networkPolicies, platformNetworkProfiles].map(({ name }) => name),
@@ -46,9 +46,9 @@ type AnyComparison = Pick<Comparison<Identified>, 'run'>;
 
 /** The state of the cluster, kept up to date by watches. */
 export class Cache extends ClusterFacts {
-  readonly #reflectors = new Map<AnyResource, AnyReflector>();
-  readonly #requests = new Map<AnyResource, unknown>();
-  readonly #decoders = new Map<AnyResource, { readonly unreadable: Iterable<UnreadableObject> }>();
+  readonly #reflectors = new Map<AnyKind, AnyReflector>();
+  readonly #requests = new Map<AnyKind, unknown>();
+  readonly #decoders = new Map<AnyKind, { readonly unreadable: Iterable<UnreadableObject> }>();
   readonly #comparisons: AnyComparison[] = [];
   readonly #listeners: CacheListener[] = [];
   readonly #events = broadcastTo(this.#listeners);
@@ -151,7 +151,7 @@ export class Cache extends ClusterFacts {
   }
 
   /** An interrupted list proves nothing. */
-  protected override isKnown(resource: AnyResource): boolean {
+  protected override isKnown(resource: AnyKind): boolean {
     return this.#reflectors.get(resource)?.synced === true;
   }
 }

@@ -54,7 +54,7 @@ describe('the namespaces whose routes lead to a namespace', () => {
     expect(all.view().routeSources).toEqual(new Map([['shop', new Set(['routing'])]]));
     all.take(later(route('routing/a', 'pay')));
     expect(all.view().routeSources).toEqual(new Map([['pay', new Set(['routing'])]]));
-    for (const { store } of all.gatewayRoutes) for (const each of store.all()) store.remove(each);
+    for (const store of all.gatewayRoutes) for (const each of store.all()) store.remove(each);
     expect(all.view().routeSources).toEqual(new Map());
   });
 
@@ -74,13 +74,13 @@ describe('the namespaces that hold mirrors of another one', () => {
   test('are known from what was watched, and from what the operator wrote itself', async () => {
     const all = stores();
     const write = async (policy: StoredPolicy) =>
-      all.policies.during(policy, async ({ found }) => found(policy, { ownWrite: true }));
-    all.policies.accept(mirror('shop', 'data'));
+      all.stores.policies.during(policy, async ({ found }) => found(policy, { ownWrite: true }));
+    all.stores.policies.accept(mirror('shop', 'data'));
     await write(mirror('cart', 'data'));
     await write(mirror('pay', 'other'));
     expect([...all.holdingMirrorsOf('data')].sort()).toEqual(['cart', 'shop']);
     const gone = mirror('cart', 'data');
-    await all.policies.during(gone, async ({ deleted }) => deleted(gone.uid));
+    await all.stores.policies.during(gone, async ({ deleted }) => deleted(gone.uid));
     expect(all.holdingMirrorsOf('data')).toEqual(['shop']);
     expect(all.holdingMirrorsOf('nobody')).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('a listener', () => {
   test('hears of no new version of the same facts', () => {
     const all = stores(service('shop/web', [{ port: 80 }]));
     const heard: unknown[] = [];
-    all.services.onChange((change) => heard.push(change));
+    all.stores.services.onChange((change) => heard.push(change));
     all.take(later(service('shop/web', [{ port: 80 }])));
     expect(heard).toEqual([]);
     all.take(later(service('shop/web', [{ port: 81 }])));
@@ -129,7 +129,7 @@ describe('a listener', () => {
     const labels = { 'app.kubernetes.io/managed-by': 'ringfence' };
     const all = stores({ ...policy, metadata: { ...policy.metadata, labels } });
     const heard: unknown[] = [];
-    all.policies.onChange((change) => heard.push(change));
+    all.stores.policies.onChange((change) => heard.push(change));
     const marked = {
       ...policy.metadata,
       labels: { ...labels, a: 'b' },
@@ -145,7 +145,7 @@ describe('a listener', () => {
     const grant = (kind: string) => object('ReferenceGrant', 'shop/grant', { from: [], to: [{ kind }] });
     const all = stores(grant('Service'));
     const heard: unknown[] = [];
-    all.referenceGrants.onChange((change) => heard.push(change));
+    all.stores.referenceGrants.onChange((change) => heard.push(change));
     all.take(later(grant('Secret')));
     expect(heard).toHaveLength(1);
   });
@@ -190,8 +190,8 @@ describe('what is known of the cluster', () => {
   test('stays while objects are watched until it is found out anew, with the nodes or without them', () => {
     const all = stores(node('a', '10.1.0.5'));
     const { cluster } = all.view().discovered;
-    all.nodes.observe({ ...all.nodes.all()[0], addresses: ['10.1.0.9'] } as never);
-    all.serviceCidrs.observe({
+    all.stores.nodes.observe({ ...all.stores.nodes.all()[0], addresses: ['10.1.0.9'] } as never);
+    all.stores.serviceCidrs.observe({
       namespace: '',
       name: 'a',
       uid: 'a',
@@ -212,19 +212,19 @@ describe('what is known of the cluster', () => {
         return true;
       }
     })('ringfence-system');
-    all.nodes.accept({ ...identified('a'), addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] });
+    all.stores.nodes.accept({ ...identified('a'), addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] });
     const before = all.view();
     expect(before.discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
     expect(before.uncertain).not.toContain('nodeRanges');
     const broken = { ...identified('b'), addresses: [undefined], podRanges: [] } as never;
-    all.nodes.accept(broken);
+    all.stores.nodes.accept(broken);
     expect(() => all.discovery.rediscover({ nodes: true })).toThrow(TypeError);
     expect(all.view().discovered).toEqual(before.discovered);
     expect(all.view().uncertain).toContain('nodeRanges');
     // After a restart there is a view too.
     all.discovery.recall();
     expect(all.view().uncertain).toContain('nodeRanges');
-    all.nodes.remove(broken);
+    all.stores.nodes.remove(broken);
     expect(all.discovery.rediscover({ nodes: true })).toBe(true);
     expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
   });
@@ -245,14 +245,14 @@ describe('a change of a profile', () => {
   test('is heard of where it declares something else, also with the same generation; a new status is not', () => {
     const all = stores();
     const heard: string[] = [];
-    all.profiles.onChange(({ next }) =>
+    all.stores.profiles.onChange(({ next }) =>
       heard.push(next?.decoded.ok ? (next.decoded.value.spec.egress ?? '') : 'unreadable'),
     );
-    all.profiles.accept(stored('1', 'ClusterOnly'));
-    all.profiles.accept(stored('1', 'Restricted'));
-    all.profiles.accept(stored('2', 'Restricted', { conditions: [] }));
-    all.profiles.accept(stored('3', 'Wrong'));
-    all.profiles.accept(stored('4', 'Wrong', { conditions: [] }));
+    all.stores.profiles.accept(stored('1', 'ClusterOnly'));
+    all.stores.profiles.accept(stored('1', 'Restricted'));
+    all.stores.profiles.accept(stored('2', 'Restricted', { conditions: [] }));
+    all.stores.profiles.accept(stored('3', 'Wrong'));
+    all.stores.profiles.accept(stored('4', 'Wrong', { conditions: [] }));
     expect(heard).toEqual(['ClusterOnly', 'Restricted', 'unreadable']);
   });
 });

@@ -3,23 +3,31 @@
 import { platformProfileName } from '../api/platform-network-profile.ts';
 import type { KubernetesObject } from '../kube/resource.ts';
 import type { Store } from '../kube/store.ts';
+import { gatewayRouteKindNames } from '../model/gateway-routes.ts';
+import type { ActualPolicies, ForeignPolicy, OwnedPolicy, StoredContent } from '../model/policies.ts';
 import type { ClusterView, PlatformFacts } from '../view/cluster-view.ts';
 import { NamespaceIndex } from '../view/namespace-index.ts';
 import { RouteIndex } from '../view/route-index.ts';
 import { routeSources } from '../view/route-sources.ts';
 import { DiscoveredFacts } from './discovered-facts.ts';
-import type { StoredPlatform } from './policy-resources.ts';
+import { type AnyKind, findKind } from './kinds.ts';
+import { readContent } from './policy-content.ts';
+import { networkPolicies, type StoredPlatform } from './policy-resources.ts';
 import type { StoredCaller } from './service-resources.ts';
-import { type AnyResource, Stores } from './stores.ts';
+import { makeStores, type Visit, visitStores } from './stores.ts';
 
 /** The known facts of a cluster. */
-export class ClusterFacts extends Stores {
+export class ClusterFacts {
+  readonly stores = makeStores();
   /** The facts about DNS, the API server and ranges. */
-  readonly discovery = new DiscoveredFacts(this, {
+  readonly discovery = new DiscoveredFacts(this.stores, {
     isLive: () => this.isLive,
     isKnown: (resource) => this.isKnown(resource),
   });
+  /** The routes of the Gateway API, one store for each of their kinds. */
+  readonly gatewayRoutes = gatewayRouteKindNames.map((kind) => this.stores[kind]);
   readonly #operatorNamespace: string;
+  readonly #contents = new Map<string, Map<string, StoredContent>>();
   readonly #namespaceIndex = new NamespaceIndex();
   readonly #routeIndex = new RouteIndex();
   /** The last readable version of the platform profile. */
@@ -28,58 +36,113 @@ export class ClusterFacts extends Stores {
 
   /** @param operatorNamespace the operator's own namespace */
   constructor(operatorNamespace: string) {
-    super();
     this.#operatorNamespace = operatorNamespace;
-    this.namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
-    this.profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
-    this.platforms.onChange(({ next }) => {
+    this.stores.namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
+    this.stores.profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
+    this.stores.platforms.onChange(({ next }) => {
       if (next?.decoded.ok) this.#readPlatform = next;
       else if (next?.uid !== this.#readPlatform?.uid) this.#readPlatform = undefined;
     });
-    for (const { store } of this.gatewayRoutes) {
+    for (const store of this.gatewayRoutes) {
       store.onChange(() => {
         this.#routeSources = undefined;
       });
     }
   }
 
-  /** Adds an object from a file, see `Stores`; the facts are discovered again. */
-  override take(object: KubernetesObject): boolean {
+  /**
+   * Adds an object that was not watched but read, from a file; the facts are discovered again.
+   *
+   * @returns whether the compiler uses its kind
+   */
+  take(object: KubernetesObject): boolean {
+    const kind = findKind(object.apiVersion, object.kind);
+    if (kind === undefined || kind.onlyTool !== undefined) return false;
+    this.each((resource, store) => {
+      if (resource.name === kind.name) store.accept(resource.reduce(object));
+    });
     this.discovery.recall();
-    return super.take(object);
+    const content = kind === networkPolicies ? readContent(object) : undefined;
+    const { namespace = '', name } = object.metadata;
+    if (content)
+      this.#contents.set(namespace, (this.#contents.get(namespace) ?? new Map()).set(name, content));
+    return true;
+  }
+
+  /** Visits each watched kind with its store. */
+  each(visit: Visit): void {
+    visitStores(this.stores, visit);
   }
 
   /** The current view. It is live: use it before anything is awaited. */
   view(): ClusterView {
-    this.#routeSources ??= routeSources(this.gatewayRoutes.flatMap(({ store }) => store.all()));
+    this.#routeSources ??= routeSources(this.gatewayRoutes.flatMap((store) => store.all()));
     const { discovered, uncertain, findings } = this.discovery.current;
     return {
       platform: this.#platform(),
       operatorNamespace: this.#operatorNamespace,
-      namespaces: this.namespaces.inNamespace(''),
-      profiles: this.profiles.byNamespace,
-      services: this.services.byNamespace,
-      ingresses: this.ingresses.byNamespace,
-      gatewayRoutes: this.gatewayRoutes.map(({ store }) => store.byNamespace),
+      namespaces: this.stores.namespaces.inNamespace(''),
+      profiles: this.stores.profiles.byNamespace,
+      services: this.stores.services.byNamespace,
+      ingresses: this.stores.ingresses.byNamespace,
+      gatewayRoutes: this.gatewayRoutes.map((store) => store.byNamespace),
       namespaceLabels: this.#namespaceIndex,
       routeLinks: this.#routeIndex,
       routeSources: this.#routeSources,
-      gateways: this.gateways.byNamespace,
-      listenerSets: this.listenerSets.byNamespace,
-      referenceGrants: this.referenceGrants.byNamespace,
-      ingressClasses: this.ingressClasses.inNamespace(''),
+      gateways: this.stores.gateways.byNamespace,
+      listenerSets: this.stores.listenerSets.byNamespace,
+      referenceGrants: this.stores.referenceGrants.byNamespace,
+      ingressClasses: this.stores.ingressClasses.inNamespace(''),
       discovered,
       uncertain,
       discoveryFindings: findings,
-      controlPlaneCalls: callsOf(this.validatingWebhooks, this.mutatingWebhooks, this.apiServices),
+      controlPlaneCalls: callsOf(
+        this.stores.validatingWebhooks,
+        this.stores.mutatingWebhooks,
+        this.stores.apiServices,
+      ),
     };
   }
 
   /** The platform profile in force: if its stored version can't be read, the last readable one. */
   #platform(): PlatformFacts | undefined {
-    const stored = this.platforms.get({ namespace: '', name: platformProfileName });
+    const stored = this.stores.platforms.get({ namespace: '', name: platformProfileName });
     if (stored === undefined || stored.decoded.ok || this.#readPlatform === undefined) return stored;
     return { ...stored, decoded: this.#readPlatform.decoded, outdated: stored.decoded.error };
+  }
+
+  /** The content of our policies in a namespace, by name, if they were read and not watched. */
+  contentsIn(namespace: string): ReadonlyMap<string, StoredContent> {
+    return this.#contents.get(namespace) ?? new Map();
+  }
+
+  /** The namespaces that contain mirrors of the ingress rules of this one. */
+  holdingMirrorsOf(namespace: string): readonly string[] {
+    // Listeners don't receive our own writes, so an index would miss them; and this is only needed for unreadable profiles.
+    return [...this.stores.policies.byNamespace].flatMap(([holder, siblings]) => {
+      const policies = [...siblings.values()];
+      return policies.some((policy) => policy.ours && policy.mirrors.includes(namespace)) ? [holder] : [];
+    });
+  }
+
+  /** How many policies are ours. */
+  get ownedPolicies(): number {
+    let count = 0;
+    for (const siblings of this.stores.policies.byNamespace.values()) {
+      for (const policy of siblings.values()) if (policy.ours) count += 1;
+    }
+    return count;
+  }
+
+  /** The policies of one namespace, ours apart from others. */
+  policiesIn(namespace: string): ActualPolicies {
+    const owned: OwnedPolicy[] = [];
+    const foreign: ForeignPolicy[] = [];
+    for (const policy of this.stores.policies.inNamespace(namespace).values()) {
+      if (policy.ours) owned.push(policy);
+      else foreign.push(policy);
+    }
+    return { owned, foreign };
   }
 
   /** See `Completeness`. */
@@ -88,7 +151,7 @@ export class ClusterFacts extends Stores {
   }
 
   /** See `Completeness`. */
-  protected isKnown(_resource: AnyResource): boolean {
+  protected isKnown(_resource: AnyKind): boolean {
     return true;
   }
 }

@@ -11,15 +11,16 @@ import type { Resource } from '../kube/resource.ts';
 import type { Identified, Store } from '../kube/store.ts';
 import type { Finding } from '../model/findings.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
+import type { AnyKind } from './kinds.ts';
 import { platformNetworkProfiles } from './policy-resources.ts';
-import type { AnyResource, Stores } from './stores.ts';
+import type { Stores } from './stores.ts';
 
 /** How complete the stores are. */
 export interface Completeness {
   /** Whether the stores are complete: files contain only what somebody put into them, and the status has the rest. */
   readonly isLive: () => boolean;
   /** Whether the store of a kind contains all of its objects. */
-  readonly isKnown: (resource: AnyResource) => boolean;
+  readonly isKnown: (resource: AnyKind) => boolean;
 }
 
 /** The facts, as they were discovered last. */

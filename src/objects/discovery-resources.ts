@@ -2,12 +2,10 @@
 // These facts are kept over restarts, so nothing waits for objects that can't be read. Must not know what follows from them.
 
 import { dnsServices, kubernetesService, nodeLocalDns } from '../discover/well-known-services.ts';
-import { identify, type RawObject, type Resource } from '../kube/resource.ts';
-import type { Identified } from '../kube/store.ts';
+import { identify, type RawObject } from '../kube/resource.ts';
 import type { Protocol } from '../model/ports.ts';
 import type { DnsConfigFacts, EndpointSliceFacts, NodeFacts, ServiceCidrFacts } from '../model/services.ts';
-
-type Stored<T> = T & Identified;
+import type { Kind, StoredFacts } from './kind.ts';
 
 interface RawSlice {
   readonly addressType?: EndpointSliceFacts['addressType'];
@@ -21,7 +19,7 @@ const serviceLabel = 'kubernetes.io/service-name';
 const followed = [...new Set([kubernetesService, ...dnsServices].map(({ name }) => name))];
 
 /** A cluster may have 40,000 of them: the server sends only those of the few relevant Services. */
-export const endpointSlices: Resource<Stored<EndpointSliceFacts>> = {
+export const endpointSlices: Kind<StoredFacts<EndpointSliceFacts>> = {
   kind: 'EndpointSlice',
   name: 'endpointslices.discovery.k8s.io',
   path: '/apis/discovery.k8s.io/v1/endpointslices',
@@ -43,10 +41,11 @@ export const endpointSlices: Resource<Stored<EndpointSliceFacts>> = {
 };
 
 /** Generally available since Kubernetes 1.33 (KEP-1880); before, the ranges are a flag of the API server that nobody can read. */
-export const serviceCidrs: Resource<Stored<ServiceCidrFacts>> = {
+export const serviceCidrs: Kind<StoredFacts<ServiceCidrFacts>> = {
   kind: 'ServiceCIDR',
   name: 'servicecidrs.networking.k8s.io',
   path: '/apis/networking.k8s.io/v1/servicecidrs',
+  clusterWide: true,
   optional: true,
   remembered: true,
   reduce: (object) => ({
@@ -56,7 +55,7 @@ export const serviceCidrs: Resource<Stored<ServiceCidrFacts>> = {
 };
 
 /** The one ConfigMap with the address of a node-local DNS cache: no other ConfigMap is read. */
-export const dnsConfigs: Resource<Stored<DnsConfigFacts>> = {
+export const dnsConfigs: Kind<StoredFacts<DnsConfigFacts>> = {
   kind: 'ConfigMap',
   name: 'configmaps',
   path: `/api/v1/namespaces/${nodeLocalDns.namespace}/configmaps`,
@@ -77,10 +76,11 @@ function bindsOf(corefile: string): readonly string[] {
   return [...new Set(words.filter((word) => word !== '{'))];
 }
 
-export const nodes: Resource<Stored<NodeFacts>> = {
+export const nodes: Kind<StoredFacts<NodeFacts>> = {
   kind: 'Node',
   name: 'nodes',
   path: '/api/v1/nodes',
+  clusterWide: true,
   remembered: true,
   reduce: (object) => {
     const { addresses = [] } = (object.status ?? {}) as {

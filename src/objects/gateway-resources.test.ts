@@ -11,7 +11,10 @@ function facts<T extends Identified>(resource: Resource<T>, given: RawObject) {
   return rest;
 }
 
-const routeCases = gatewayRoutes.map((resource) => ({ kind: resource.kind as GatewayRouteKind, resource }));
+const routeCases = Object.values(gatewayRoutes).map((resource) => ({
+  kind: resource.kind as GatewayRouteKind,
+  resource,
+}));
 
 describe.each(routeCases)('an object of kind $kind', ({ kind, resource }) => {
   const port = (number: number) => (kind === 'UDPRoute' ? `${number}/UDP` : number);

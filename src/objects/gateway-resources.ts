@@ -1,7 +1,7 @@
 // Objects of the Gateway API: each reduced on arrival to the facts that a rule depends on.
 // Written for objects that the API server validated; must not know what follows from a fact.
 
-import { identify, type Resource } from '../kube/resource.ts';
+import { identify } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
 import { type GatewayRouteKind, gatewayRouteKindNames, traitsOf } from '../model/gateway-routes.ts';
 import type { LabelSelector } from '../model/selectors.ts';
@@ -14,9 +14,7 @@ import type {
   ParentFacts,
   ReferenceGrantFacts,
 } from '../model/services.ts';
-import { distinct, specOf } from './reduce.ts';
-
-type Stored<T> = T & Identified;
+import { distinct, type Kind, type StoredFacts, specOf } from './kind.ts';
 
 const gatewayGroup = 'gateway.networking.k8s.io';
 /** The group for experiments that may join the API later, such as XListenerSet. */
@@ -56,7 +54,7 @@ interface RawGatewayRoute {
   })[];
 }
 
-function gatewayRoutesOf(kind: GatewayRouteKind): Resource<Stored<GatewayRouteFacts>> {
+function gatewayRoutesOf(kind: GatewayRouteKind): Kind<StoredFacts<GatewayRouteFacts>> {
   const { plural, versions, backends } = traitsOf(kind);
   const portOf = (port: number) => (backends === 'TCP' ? port : `${port}/${backends}`);
   return {
@@ -123,7 +121,9 @@ function mirrorsOf({ filters = [] }: RawFilters): readonly RawReference[] {
 }
 
 /** The routes of every kind. */
-export const gatewayRoutes = gatewayRouteKindNames.map(gatewayRoutesOf);
+export const gatewayRoutes = Object.fromEntries(
+  gatewayRouteKindNames.map((kind) => [kind, gatewayRoutesOf(kind)]),
+) as Readonly<Record<GatewayRouteKind, Kind<StoredFacts<GatewayRouteFacts>>>>;
 
 interface RawNamespaces {
   readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector };
@@ -146,7 +146,7 @@ interface RawGateway {
   readonly allowedListeners?: RawNamespaces;
 }
 
-export const gateways: Resource<Stored<GatewayFacts>> = {
+export const gateways: Kind<StoredFacts<GatewayFacts>> = {
   kind: 'Gateway',
   ...served('gateways', ['v1', 'v1beta1']),
   reduce: (object) => {
@@ -162,7 +162,7 @@ export const gateways: Resource<Stored<GatewayFacts>> = {
   },
 };
 
-export const listenerSets: Resource<Stored<ListenerSetFacts>> = {
+export const listenerSets: Kind<StoredFacts<ListenerSetFacts>> = {
   kind: 'ListenerSet',
   ...served('listenersets', ['v1']),
   reduce: (object) => {
@@ -209,7 +209,7 @@ interface RawGrant {
   readonly to?: readonly { readonly group?: string; readonly kind: string; readonly name?: string }[];
 }
 
-export const referenceGrants: Resource<Stored<ReferenceGrantFacts>> = {
+export const referenceGrants: Kind<StoredFacts<ReferenceGrantFacts>> = {
   kind: 'ReferenceGrant',
   ...served('referencegrants', ['v1', 'v1beta1']),
   reduce: (object) => {

@@ -1,18 +1,10 @@
-// A watched kind is an entry in `Stores` and a decoder. What else has to follow, these tests ask for.
-import { readFileSync } from 'node:fs';
+// A kind is an entry in the table of kinds with a decoder. What else has to follow, these tests and those of the triggers ask for.
+import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import type { Resource } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
-import { type AnyResource, Stores } from './stores.ts';
-
-type AnyKind = AnyResource & Pick<Resource<Identified>, 'writes' | 'reportsStatus'>;
-
-function allKinds(): readonly AnyKind[] {
-  const kinds: AnyKind[] = [];
-  new Stores().each((resource) => kinds.push(resource));
-  return kinds;
-}
+import type { Kind } from './kind.ts';
+import { kinds, watchedKinds, watchedNames } from './kinds.ts';
 
 interface RbacRule {
   readonly apiGroups: readonly string[];
@@ -38,7 +30,9 @@ function granted(): ReadonlyMap<string, readonly string[]> {
 }
 
 test('the operator may do with each kind what the kind says, and nothing with any other but Events and its lease', () => {
-  const needed = allKinds().flatMap(({ name, writes = [], reportsStatus }) => [
+  const watched: readonly Pick<Kind<Identified>, 'name' | 'writes' | 'reportsStatus'>[] =
+    Object.values(watchedKinds);
+  const needed = watched.flatMap(({ name, writes = [], reportsStatus }) => [
     [name, ['list', 'watch', ...writes]] as const,
     ...(reportsStatus ? [[`${name}/status`, ['patch']] as const] : []),
   ]);
@@ -48,4 +42,23 @@ test('the operator may do with each kind what the kind says, and nothing with an
     ['leases.coordination.k8s.io', ['create', 'get', 'update']],
   ]);
   expect(Object.fromEntries(granted())).toEqual(Object.fromEntries(expected));
+});
+
+test('the entries of different kinds differ, and only those that the operator watches are not for the tool alone', () => {
+  expect(new Set(kinds.map(({ path }) => path)).size).toBe(kinds.length);
+  expect(kinds.filter(({ onlyTool }) => onlyTool === undefined).map(({ name }) => name)).toEqual(
+    watchedNames,
+  );
+});
+
+test('every kind has an example: in a golden folder, a session, or a test of its decoder', () => {
+  const files = globSync(['test/{cases,analysis,cli}/**/*.yaml', 'src/objects/*-{resources,input}.test.ts']);
+  const examples = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  const missing = kinds.filter(({ kind }) => !new RegExp(`\\b${kind}\\b`).test(examples));
+  expect(missing.map(({ kind }) => kind)).toEqual([]);
+});
+
+test('the reference page of the metrics names every watched kind', () => {
+  const page = readFileSync('docs/reference/metrics.md', 'utf8');
+  expect(watchedNames.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });

@@ -97,9 +97,12 @@ const peer = fields({
 const ports = z.array(rulePort).exactOptional();
 
 /** The spec of a NetworkPolicy. Members that the API server would add may be absent. */
-export const networkPolicySpec = fields({
+const networkPolicySpec = fields({
   podSelector: labelSelector.default({}),
   policyTypes: z.array(z.enum(directions)).exactOptional(),
   ingress: z.array(fields({ from: z.array(peer).exactOptional(), ports })).exactOptional(),
   egress: z.array(fields({ to: z.array(peer).exactOptional(), ports })).exactOptional(),
 });
+
+/** A NetworkPolicy. Without a spec, it selects every pod, as in the API server. */
+export const networkPolicyObject = z.looseObject({ spec: networkPolicySpec.default({ podSelector: {} }) });

@@ -1,36 +1,24 @@
-// The content of a stored policy of ours, with the origins of each of its rules: for the few policies for which the cache's fingerprint
-// is not enough. Written for objects that the API server validated; must not know how it is used.
-
+// The whole content of a policy, where the cache's fingerprint is not enough: for the analysis, and for the few policies of ours whose
+// rules are kept. Written for objects that the API server, or a schema, validated; must not know how it is used.
+import * as z from 'zod';
+import type { PolicyFacts, PolicySpec } from '../analyze/facts.ts';
 import type { RawObject } from '../kube/resource.ts';
-import type { Direction, Peer, PolicyPort } from '../model/network-policy.ts';
+import type { PolicyPort } from '../model/network-policy.ts';
 import {
   apiVersion,
   descriptionAnnotation,
   discoveredForAnnotation,
+  isOurs,
   type Owner,
   routesAnnotation,
   type StoredContent,
   type StoredRule,
 } from '../model/policies.ts';
-import type { LabelSelector } from '../model/selectors.ts';
-import { specOf } from './reduce.ts';
-
-interface RawPolicySpec {
-  readonly podSelector?: LabelSelector;
-  readonly policyTypes?: readonly Direction[];
-  readonly ingress?: readonly RawRule[];
-  readonly egress?: readonly RawRule[];
-}
-
-interface RawRule {
-  readonly from?: readonly Peer[];
-  readonly to?: readonly Peer[];
-  readonly ports?: readonly PolicyPort[];
-}
+import { specOf } from './kind.ts';
 
 /** Reads a policy; `undefined` if it does not have the form in which we write policies: one direction, and owned by a profile. */
 export function readContent(object: RawObject): StoredContent | undefined {
-  const { podSelector = {}, policyTypes = [], ingress = [], egress = [] } = specOf<RawPolicySpec>(object);
+  const { podSelector = {}, policyTypes = [], ingress = [], egress = [] } = specOf<PolicySpec>(object);
   const owner = ownerOf(object);
   const [direction, ...more] = policyTypes;
   if (owner === undefined || direction === undefined || more.length > 0) return undefined;
@@ -44,7 +32,8 @@ export function readContent(object: RawObject): StoredContent | undefined {
     direction,
     rules: (direction === 'Ingress' ? ingress : egress).map(({ from = [], to = [], ports = [] }, index) => ({
       peers: [...from, ...to],
-      ports,
+      // The API server has filled in each protocol.
+      ports: ports as readonly PolicyPort[],
       origins: originsAt(origins, index),
       discoveredFor: textAt(discoveredFor, index),
     })),
@@ -58,8 +47,25 @@ function ownerOf({ metadata }: RawObject): Owner | undefined {
   return kind === 'AppNetworkProfile' || kind === 'PlatformNetworkProfile' ? { kind, name, uid } : undefined;
 }
 
+/** A policy of any author, which `networkPolicyObject` has checked, as the analysis reads it. */
+export function readPolicyFacts(object: RawObject): PolicyFacts {
+  const { namespace = '', name, labels = {}, annotations = {} } = object.metadata;
+  const facts = { namespace, name, spec: specOf<PolicySpec>(object) };
+  if (!isOurs(name, labels)) return facts;
+  const owner = ownerOf(object);
+  // An annotation is a hint for people: an unreadable one means nothing.
+  const origins = originLists.safeParse(readJson(annotations[routesAnnotation])).data;
+  return {
+    ...facts,
+    ...(owner && { owner: { kind: owner.kind, name: owner.name } }),
+    ...(origins && { origins }),
+  };
+}
+
+const originLists = z.array(z.array(z.string()));
+
 /** The value of an annotation; `undefined` if it is not JSON because somebody edited it. */
-export function readJson(text: string | undefined): unknown {
+function readJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');
   } catch {

@@ -1,21 +1,16 @@
-// The kinds of objects that Ringfence watches, each reduced on arrival to what is needed of it.
-// The only decoder: an object that does not decode becomes a problem, and is never thrown. Must not know what follows from a fact.
+// Namespaces, NetworkPolicies and profiles: each reduced on arrival to what is needed of it. A profile that does not decode becomes a
+// problem, and is never thrown. Must not know what follows from a fact.
 import { isDeepStrictEqual } from 'node:util';
+import type { PolicyPeer, PolicyRule, PolicySpec } from '../analyze/facts.ts';
 import {
   decodeAppNetworkProfile,
   decodePlatformNetworkProfile,
   type Problem,
   readAskedEgress,
 } from '../api/decode.ts';
-import {
-  identify,
-  type RawManagedFields,
-  type RawMetadata,
-  type RawObject,
-  type Resource,
-} from '../kube/resource.ts';
+import { identify, type RawManagedFields, type RawMetadata, type RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
-import { type Direction, directions, fingerprint, type PolicyPort } from '../model/network-policy.ts';
+import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import {
   apiVersion,
@@ -31,7 +26,8 @@ import { ruleFingerprints } from '../model/rule-fingerprints.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
 import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
-import { sameFacts } from './sameness.ts';
+import { type Kind, sameFacts, specOf } from './kind.ts';
+import { networkPolicyObject } from './network-policy-schema.ts';
 
 /** A NetworkPolicy in the cache. */
 export type StoredPolicy =
@@ -47,10 +43,11 @@ export type StoredProfile = ProfileFacts & Identified & { readonly status: unkno
 /** The platform profile in the cache, with its last seen status. */
 export type StoredPlatform = PlatformFacts & Identified & { readonly status: unknown };
 
-export const namespaces: Resource<StoredNamespace> = {
+export const namespaces: Kind<StoredNamespace> = {
   kind: 'Namespace',
   name: 'namespaces',
   path: '/api/v1/namespaces',
+  clusterWide: true,
   reduce: (object) => ({
     ...identify(object),
     labels: object.metadata.labels ?? {},
@@ -58,17 +55,18 @@ export const namespaces: Resource<StoredNamespace> = {
   }),
 };
 
-export const networkPolicies: Resource<StoredPolicy> = {
+export const networkPolicies: Kind<StoredPolicy> = {
   kind: 'NetworkPolicy',
   name: 'networkpolicies.networking.k8s.io',
   path: '/apis/networking.k8s.io/v1/networkpolicies',
+  schema: networkPolicyObject,
   writes: ['create', 'update', 'delete'],
   same: samePolicy,
   reduce: readPolicy,
   unreadable: unreadablePolicy,
 };
 
-export const appNetworkProfiles: Resource<StoredProfile> = {
+export const appNetworkProfiles: Kind<StoredProfile> = {
   kind: 'AppNetworkProfile',
   name: 'appnetworkprofiles.ringfence.dev',
   path: `/apis/${apiVersion}/appnetworkprofiles`,
@@ -90,10 +88,11 @@ export const appNetworkProfiles: Resource<StoredProfile> = {
   lost: (known) => ({ ...known, decoded: unread(kindGone) }),
 };
 
-export const platformNetworkProfiles: Resource<StoredPlatform> = {
+export const platformNetworkProfiles: Kind<StoredPlatform> = {
   kind: 'PlatformNetworkProfile',
   name: 'platformnetworkprofiles.ringfence.dev',
   path: `/apis/${apiVersion}/platformnetworkprofiles`,
+  clusterWide: true,
   custom: true,
   reportsStatus: true,
   same: sameProfile,
@@ -115,7 +114,7 @@ const kindGone = 'the cluster no longer knows its kind, so it is not known wheth
 /** Reads a NetworkPolicy. */
 export function readPolicy(object: RawObject): StoredPolicy {
   const identity = identify(object);
-  const spec = (object.spec ?? {}) as RawPolicySpec;
+  const spec = specOf<PolicySpec>(object);
   const isolates = directions.filter((direction) => typesOf(spec).includes(direction));
   const podSelector = spec.podSelector ?? {};
   const { labels = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
@@ -190,12 +189,12 @@ function isMirror({ name, labels = {} }: RawObject['metadata']): boolean {
   return name.startsWith(`${namePrefix}${mirrorStem}-`) && labels[profileLabel] === undefined;
 }
 
-function namespacesOf({ egress = [] }: RawPolicySpec): readonly string[] {
+function namespacesOf({ egress = [] }: Partial<PolicySpec>): readonly string[] {
   const peers = egress.flatMap(({ to }) => to ?? []);
   return [...new Set(peers.flatMap(({ namespaceSelector = {} }) => namesIn(namespaceSelector)))];
 }
 
-function blockRulesOf(spec: RawPolicySpec, pods: LabelSelector): readonly string[] {
+function blockRulesOf(spec: Partial<PolicySpec>, pods: LabelSelector): readonly string[] {
   return directions.flatMap((direction) =>
     rulesOf(spec, direction).flatMap(({ from, to, ports }) =>
       ruleFingerprints({ pods, direction, peers: from ?? to ?? [], ports }),
@@ -203,43 +202,24 @@ function blockRulesOf(spec: RawPolicySpec, pods: LabelSelector): readonly string
   );
 }
 
-interface RawPeer {
-  readonly namespaceSelector?: LabelSelector;
-  readonly podSelector?: LabelSelector;
-  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
-}
-
-interface RawRule {
-  readonly from?: readonly RawPeer[];
-  readonly to?: readonly RawPeer[];
-  readonly ports?: readonly Partial<PolicyPort>[];
-}
-
-interface RawPolicySpec {
-  readonly podSelector?: LabelSelector;
-  readonly policyTypes?: readonly Direction[];
-  readonly ingress?: readonly RawRule[];
-  readonly egress?: readonly RawRule[];
-}
-
 /** If `policyTypes` is absent, it includes Ingress, and Egress if there are egress rules (networking/v1 docs). */
-function typesOf(spec: RawPolicySpec): readonly Direction[] {
+function typesOf(spec: Partial<PolicySpec>): readonly Direction[] {
   if (spec.policyTypes !== undefined && spec.policyTypes.length > 0) return spec.policyTypes;
   return (spec.egress ?? []).length > 0 ? directions : ['Ingress'];
 }
 
-function rulesOf(spec: RawPolicySpec, direction: Direction): readonly RawRule[] {
+function rulesOf(spec: Partial<PolicySpec>, direction: Direction): readonly PolicyRule[] {
   return (direction === 'Ingress' ? spec.ingress : spec.egress) ?? [];
 }
 
 /** An empty or absent list of peers means everyone, one of ports every port (networking/v1 docs). */
-function isOpen({ from, to, ports }: RawRule): boolean {
+function isOpen({ from, to, ports }: PolicyRule): boolean {
   const peers = [...(from ?? []), ...(to ?? [])];
   return (ports ?? []).length === 0 && (peers.length === 0 || peers.some(isEveryone));
 }
 
 /** Every pod of every namespace, or every address of a family: CNIs disagree about which of them is which. */
-function isEveryone({ namespaceSelector, podSelector = {}, ipBlock }: RawPeer): boolean {
+function isEveryone({ namespaceSelector, podSelector = {}, ipBlock }: PolicyPeer): boolean {
   if (ipBlock) return ipBlock.cidr.endsWith('/0') && (ipBlock.except ?? []).length === 0;
   return namespaceSelector ? selectsEverything(namespaceSelector) && selectsEverything(podSelector) : false;
 }

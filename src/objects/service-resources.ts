@@ -1,10 +1,10 @@
 // Services, and the objects that lead to them from outside: each reduced on arrival to the facts that a rule depends on.
 // Written for objects that the API server validated; must not know what follows from a fact.
 
-import { identify, type Resource } from '../kube/resource.ts';
+import type * as z from 'zod';
+import { identify } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
 import type { ObjectKey } from '../model/object-key.ts';
-import type { Protocol } from '../model/ports.ts';
 import type {
   AddressedServiceFacts,
   ControlPlaneCallFacts,
@@ -13,30 +13,16 @@ import type {
   ServiceFacts,
   ServiceRef,
 } from '../model/services.ts';
-import { distinct, specOf } from './reduce.ts';
+import { distinct, type Kind, type StoredFacts, specOf } from './kind.ts';
+import { serviceObject } from './workload-schema.ts';
 
-type Stored<T> = T & Identified;
+type ServiceSpec = z.output<typeof serviceObject>['spec'];
 
-interface RawService {
-  readonly type?: ServiceFacts['type'];
-  readonly clusterIP?: string;
-  readonly clusterIPs?: readonly string[];
-  readonly selector?: Readonly<Record<string, string>>;
-  readonly externalName?: string;
-  readonly ports?: readonly RawPort[];
-}
-
-interface RawPort {
-  readonly name?: string;
-  readonly port: number;
-  readonly protocol?: Protocol | '';
-  readonly targetPort?: number | string;
-}
-
-export const services: Resource<Stored<AddressedServiceFacts>> = {
+export const services: Kind<StoredFacts<AddressedServiceFacts>> = {
   kind: 'Service',
   name: 'services',
   path: '/api/v1/services',
+  schema: serviceObject,
   reduce: (object) => {
     const {
       type = 'ClusterIP',
@@ -45,7 +31,7 @@ export const services: Resource<Stored<AddressedServiceFacts>> = {
       selector = {},
       externalName,
       ports = [],
-    } = specOf<RawService>(object);
+    } = specOf<ServiceSpec>(object);
     return {
       ...identify(object),
       type,
@@ -59,7 +45,12 @@ export const services: Resource<Stored<AddressedServiceFacts>> = {
 };
 
 /** A port with its defaults: an empty value counts as none, and so does target port 0 (`SetDefaults_Service`). */
-function portOf({ name, port, protocol, targetPort }: RawPort): ServiceFacts['ports'][number] {
+function portOf({
+  name,
+  port,
+  protocol,
+  targetPort,
+}: NonNullable<ServiceSpec['ports']>[number]): ServiceFacts['ports'][number] {
   return { ...(name ? { name } : {}), port, protocol: protocol || 'TCP', targetPort: targetPort || port };
 }
 
@@ -82,7 +73,7 @@ interface RawIngress {
 /** The class of an Ingress before `spec.ingressClassName` existed; controllers still read it. */
 const oldClassAnnotation = 'kubernetes.io/ingress.class';
 
-export const ingresses: Resource<Stored<IngressFacts>> = {
+export const ingresses: Kind<StoredFacts<IngressFacts>> = {
   kind: 'Ingress',
   name: 'ingresses.networking.k8s.io',
   path: '/apis/networking.k8s.io/v1/ingresses',
@@ -115,10 +106,11 @@ function ingressBackend(
   return { namespace, name, ...(wanted === undefined ? {} : { port: wanted }) };
 }
 
-export const ingressClasses: Resource<Stored<IngressClassFacts>> = {
+export const ingressClasses: Kind<StoredFacts<IngressClassFacts>> = {
   kind: 'IngressClass',
   name: 'ingressclasses.networking.k8s.io',
   path: '/apis/networking.k8s.io/v1/ingressclasses',
+  clusterWide: true,
   reduce: (object) => ({
     ...identify(object),
     isDefault: object.metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
@@ -134,11 +126,12 @@ interface RawWebhook {
   };
 }
 
-function webhookConfigurations(kind: string, plural: string): Resource<StoredCaller> {
+function webhookConfigurations(kind: string, plural: string): Kind<StoredCaller> {
   return {
     kind,
     name: `${plural}.admissionregistration.k8s.io`,
     path: `/apis/admissionregistration.k8s.io/v1/${plural}`,
+    clusterWide: true,
     reduce: (object) => {
       const webhooks = (object as { readonly webhooks?: readonly RawWebhook[] }).webhooks ?? [];
       const called = webhooks.flatMap(({ clientConfig }) => clientConfig?.service ?? []);
@@ -159,10 +152,11 @@ export const mutatingWebhooks = webhookConfigurations(
   'mutatingwebhookconfigurations',
 );
 
-export const apiServices: Resource<StoredCaller> = {
+export const apiServices: Kind<StoredCaller> = {
   kind: 'APIService',
   name: 'apiservices.apiregistration.k8s.io',
   path: '/apis/apiregistration.k8s.io/v1/apiservices',
+  clusterWide: true,
   reduce: (object) => {
     const { service } = specOf<{ service?: { namespace: string; name: string; port?: number } }>(object);
     return {

@@ -1,32 +1,108 @@
-// Pods and their makers, merged into workloads: a pod belongs to the Deployment behind its ReplicaSet, a Job to its CronJob.
+// Pods, and the objects that make pods: each reduced to what the analysis needs of it. Only the tool reads them.
 // Must not know policies.
-
-import type { ContainerPort, PodFacts, WorkloadFacts } from '../analyze/facts.ts';
-import { compareKeys, compareText, type ObjectKey } from '../model/object-key.ts';
+import type * as z from 'zod';
+import type { ContainerPort, PodFacts } from '../analyze/facts.ts';
+import { identify, type RawObject } from '../kube/resource.ts';
+import type { Identified } from '../kube/store.ts';
+import type { ObjectKey } from '../model/object-key.ts';
 import type { Labels } from '../model/selectors.ts';
-import type { Envelope, PodSpec, Template } from './workload-schema.ts';
-
-/** An object that makes pods. */
-export interface Maker extends WorkloadKey {
-  readonly owner?: WorkloadKey;
-  /** The pods of its template; none if it is scaled to zero because another one has replaced it. */
-  readonly pods: readonly PodFacts[];
-}
-
-/** An existing pod. */
-export interface Sighting {
-  readonly key: WorkloadKey;
-  readonly owner?: WorkloadKey;
-  readonly pod: PodFacts;
-}
+import { type Kind, specOf } from './kind.ts';
+import { cronJobObject, type PodSpec, podObject, type Template, templateObject } from './workload-schema.ts';
 
 /** Names a workload. */
 export interface WorkloadKey extends ObjectKey {
   readonly kind: string;
 }
 
+/** An existing pod. */
+export interface StoredPod extends WorkloadKey, Identified {
+  readonly owner?: WorkloadKey;
+  readonly ended: boolean;
+  readonly facts: PodFacts;
+}
+
+/** An object that makes pods. */
+export interface StoredMaker extends WorkloadKey, Identified {
+  readonly owner?: WorkloadKey;
+  /** The pods of its template; none if it is scaled to zero because another one has replaced it. */
+  readonly pods: readonly PodFacts[];
+}
+
+export const pods: Kind<StoredPod> = {
+  kind: 'Pod',
+  name: 'pods',
+  path: '/api/v1/pods',
+  onlyTool: 'ClusterAndFiles',
+  schema: podObject,
+  reduce: (object) => {
+    const { spec, status } = object as RawObject & z.output<typeof podObject>;
+    const { phase, podIP, podIPs = podIP === undefined ? [] : [{ ip: podIP }] } = status;
+    return {
+      ...identify(object),
+      kind: 'Pod',
+      ...ownerOf(object),
+      ended: phase === 'Succeeded' || phase === 'Failed',
+      facts: {
+        name: object.metadata.name,
+        labels: object.metadata.labels ?? {},
+        ports: portsOf(spec),
+        addresses: podIPs.map(({ ip }) => ip),
+        hostNetwork: spec.hostNetwork,
+      },
+    };
+  },
+};
+
+type MakerSpec = z.output<typeof templateObject>['spec'];
+
+/** The kinds whose objects have a pod template. */
+export const podMakers: readonly Kind<StoredMaker>[] = [
+  maker('apps/v1', 'Deployment'),
+  maker('apps/v1', 'StatefulSet', ({ template, replicas = 1, ordinals }, name) =>
+    ordinalPods(name, template, replicas, ordinals?.start ?? 0),
+  ),
+  maker('apps/v1', 'DaemonSet'),
+  // An old ReplicaSet of a Deployment makes no pods.
+  maker('apps/v1', 'ReplicaSet', ({ template, replicas }, _, isOwned) =>
+    isOwned && replicas === 0 ? [] : [podOf(template)],
+  ),
+  maker('batch/v1', 'Job', ({ template }, name) => [podOf(template, jobLabels(name))]),
+  {
+    ...maker('batch/v1', 'CronJob'),
+    schema: cronJobObject,
+    reduce: (object) => {
+      const { jobTemplate } = specOf<z.output<typeof cronJobObject>['spec']>(object);
+      return { ...identify(object), kind: 'CronJob', pods: [podOf(jobTemplate.spec.template)] };
+    },
+  },
+  { ...maker('v1', 'ReplicationController'), onlyTool: 'Files' },
+];
+
+function maker(
+  apiVersion: string,
+  kind: string,
+  podsOf: (spec: MakerSpec, name: string, isOwned: boolean) => readonly PodFacts[] = ({ template }) => [
+    podOf(template),
+  ],
+): Kind<StoredMaker> {
+  const plural = `${kind.toLowerCase()}s`;
+  const [group, version] = apiVersion.split('/');
+  return {
+    kind,
+    name: version === undefined ? plural : `${plural}.${group}`,
+    path: `/${version === undefined ? 'api' : 'apis'}/${apiVersion}/${plural}`,
+    onlyTool: 'ClusterAndFiles',
+    schema: templateObject,
+    reduce: (object) => {
+      const owned = ownerOf(object);
+      const pods = podsOf(specOf<MakerSpec>(object), object.metadata.name, owned.owner !== undefined);
+      return { ...identify(object), kind, ...owned, pods };
+    },
+  };
+}
+
 /** The pod of a template. */
-export function podOf({ metadata, spec }: Template, labels: Labels = {}): PodFacts {
+function podOf({ metadata, spec }: Template, labels: Labels = {}): PodFacts {
   return {
     labels: { ...metadata?.labels, ...labels },
     ports: portsOf(spec),
@@ -36,7 +112,7 @@ export function podOf({ metadata, spec }: Template, labels: Labels = {}): PodFac
 }
 
 /** The ports of all containers that keep running: init containers that restart are sidecars (KEP-753). */
-export function portsOf({ containers, initContainers }: PodSpec): readonly ContainerPort[] {
+function portsOf({ containers, initContainers }: PodSpec): readonly ContainerPort[] {
   const staying = [
     ...containers,
     ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'),
@@ -50,6 +126,11 @@ export function portsOf({ containers, initContainers }: PodSpec): readonly Conta
   );
 }
 
+/** The label that the Job controller sets on its pods (https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-job-name). */
+function jobLabels(name: string): Labels {
+  return { 'job-name': name, 'batch.kubernetes.io/job-name': name };
+}
+
 /** This many pods of a StatefulSet are distinguished; for more, nobody writes policies one by one. */
 const maxOrdinals = 100;
 
@@ -57,12 +138,7 @@ const maxOrdinals = 100;
  * The pods of a StatefulSet, whose names are known before they run, with the labels that they get
  * (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-name-label).
  */
-export function ordinalPods(
-  name: string,
-  template: Template,
-  replicas: number,
-  start: number,
-): readonly PodFacts[] {
+function ordinalPods(name: string, template: Template, replicas: number, start: number): readonly PodFacts[] {
   if (replicas === 0 || replicas > maxOrdinals) return [podOf(template)];
   return Array.from({ length: replicas }, (_, index) => {
     const ordinal = String(start + index);
@@ -75,73 +151,15 @@ export function ordinalPods(
 }
 
 /** The controller of an object; that of a mirror pod is its node, which makes no others. */
-export function ownerOf({ metadata }: Envelope, namespace: string): WorkloadKey | undefined {
-  const { ownerReferences = [], labels = {} } = metadata;
-  const controller = ownerReferences.find((owner) => owner.controller === true && owner.kind !== 'Node');
-  if (controller === undefined) return undefined;
-  const { kind, name } = controller;
+function ownerOf({ metadata }: RawObject): Pick<StoredPod, 'owner'> {
+  const { namespace = '', ownerReferences = [], labels = {} } = metadata;
+  const { kind = '', name = '' } =
+    ownerReferences.find((owner) => owner.controller === true && owner.kind !== 'Node') ?? {};
+  if (kind === '') return {};
   // Only the Deployment's controller sets this label, and names its ReplicaSets by it.
   const suffix = `-${labels['pod-template-hash']}`;
-  if (kind === 'ReplicaSet' && name.endsWith(suffix)) {
-    return { kind: 'Deployment', namespace, name: name.slice(0, -suffix.length) };
-  }
-  return { kind, namespace, name };
-}
-
-/** A workload, with everything that is known of its pods. */
-interface Draft {
-  readonly key: WorkloadKey;
-  readonly running: PodFacts[];
-  readonly makers: Maker[];
-}
-
-/** Merges pods and their makers into workloads, sorted. Running pods count more than templates. */
-export function foldWorkloads(
-  makers: readonly Maker[],
-  sightings: readonly Sighting[],
-): readonly WorkloadFacts[] {
-  const byKey = new Map(makers.map((maker) => [formatWorkload(maker), maker]));
-  const drafts = new Map<string, Draft>();
-  const draftFor = (part: Made): Draft => {
-    const key = topOf(part, byKey);
-    const text = formatWorkload(key);
-    const draft = drafts.get(text) ?? { key, running: [], makers: [] };
-    drafts.set(text, draft);
-    return draft;
-  };
-  for (const maker of makers) draftFor(maker).makers.push(maker);
-  for (const { key, owner, pod } of sightings)
-    draftFor({ ...key, ...(owner && { owner }) }).running.push(pod);
-  return [...drafts.values()]
-    .map((draft) => ({ ...draft.key, pods: podsOf(draft) }))
-    .filter(({ pods }) => pods.length > 0)
-    .sort((a, b) => compareKeys(a, b) || compareText(a.kind, b.kind));
-}
-
-type Made = WorkloadKey & { readonly owner?: WorkloadKey };
-
-/** Its outermost maker. An owner that is not known by itself is one, too. */
-function topOf(part: Made, makers: ReadonlyMap<string, Maker>): WorkloadKey {
-  const seen = new Set<string>();
-  let current = part;
-  while (current.owner !== undefined && !seen.has(formatWorkload(current))) {
-    seen.add(formatWorkload(current));
-    current = makers.get(formatWorkload(current.owner)) ?? current.owner;
-  }
-  const { kind, namespace, name } = current;
-  return { kind, namespace, name };
-}
-
-/** A pod without an address yet counts like those with one; and an old ReplicaSet only counts if nothing else does. */
-function podsOf({ key, running, makers }: Draft): readonly PodFacts[] {
-  const placed = running.filter(({ addresses }) => addresses.length > 0);
-  if (placed.length > 0) return placed;
-  if (running.length > 0) return running;
-  const own = makers.find((maker) => formatWorkload(maker) === formatWorkload(key));
-  const others = makers.filter(({ pods }) => pods.length > 0).sort(compareKeys);
-  return (own ?? others[0])?.pods ?? [];
-}
-
-function formatWorkload({ kind, namespace, name }: WorkloadKey): string {
-  return `${kind} ${namespace}/${name}`;
+  const isOfDeployment = kind === 'ReplicaSet' && name.endsWith(suffix);
+  return isOfDeployment
+    ? { owner: { kind: 'Deployment', namespace, name: name.slice(0, -suffix.length) } }
+    : { owner: { kind, namespace, name } };
 }

@@ -11,6 +11,7 @@ const protocol = z.enum(protocols).default('TCP');
 const owner = z.looseObject({
   kind: z.string(),
   name: z.string(),
+  uid: z.string().default(''),
   controller: z.boolean().exactOptional(),
 });
 
@@ -106,6 +107,7 @@ export const serviceObject = z.looseObject({
   spec: z.looseObject({
     type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']).exactOptional(),
     clusterIP: z.string().exactOptional(),
+    clusterIPs: z.array(z.string()).exactOptional(),
     externalName: z.string().exactOptional(),
     selector: labels,
     ports: z

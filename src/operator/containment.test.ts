@@ -97,12 +97,12 @@ beforeEach(async () => {
   queue = new WorkQueue({ baseMs: 5, capMs: 5 });
   const driftReporter = new DriftReporter({
     log,
-    find: (key) => cache.policies.get(key),
+    find: (key) => cache.stores.policies.get(key),
     send: async () => {},
   });
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
-    known: cache.policies,
+    known: cache.stores.policies,
     driftReporter,
     metrics,
   });
@@ -168,12 +168,12 @@ function rawPlatform(identity: { uid: string; resourceVersion: string }) {
 function cacheOf(...names: readonly string[]): Cache {
   const cache = new Cache(local.client, 'ringfence-system');
   const metadata = { resourceVersion: '1', generation: 1 };
-  cache.platforms.accept(platform() as unknown as StoredPlatform);
+  cache.stores.platforms.accept(platform() as unknown as StoredPlatform);
   for (const name of names) {
-    cache.namespaces.accept(
+    cache.stores.namespaces.accept(
       namespaces.reduce({ metadata: { ...metadata, name, uid: `uid-of-${name}` } } as RawObject),
     );
-    cache.profiles.accept(appNetworkProfiles.reduce(rawProfile(name, '1') as unknown as RawObject));
+    cache.stores.profiles.accept(appNetworkProfiles.reduce(rawProfile(name, '1') as unknown as RawObject));
   }
   return cache;
 }

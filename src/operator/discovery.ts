@@ -47,11 +47,11 @@ const remembered: ReadonlySet<string> = new Set(
 export function followDiscovery({ cache, queue, log, delays, mistakes }: DiscoveryParts): EvaluateFacts {
   const lookSoon = () => queue.addOnceAfter(discoveryKey, delays.services);
   const lookLater = () => queue.addOnceAfter(nodesKey, delays.nodes);
-  cache.nodes.onChange(lookLater);
-  for (const store of [cache.endpointSlices, cache.serviceCidrs, cache.dnsConfigs]) {
+  cache.stores.nodes.onChange(lookLater);
+  for (const store of [cache.stores.endpointSlices, cache.stores.serviceCidrs, cache.stores.dnsConfigs]) {
     store.onChange(lookSoon);
   }
-  cache.services.onChange(
+  cache.stores.services.onChange(
     mistakes.guarded(
       followingKey,
       ({ previous, next }) => {

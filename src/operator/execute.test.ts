@@ -53,7 +53,7 @@ beforeEach(async () => {
   const cache = new Cache(local.client, 'ringfence-system');
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
-    known: cache.policies,
+    known: cache.stores.policies,
     driftReporter: new DriftReporter({
       log: pino({ level: 'silent' }),
       find: () => undefined,

@@ -4,7 +4,7 @@
 import { type Counter, type Histogram, Registry } from 'prom-client';
 import type { AnswerListener } from '../kube/api-client.ts';
 import { type Finding, type FindingCode, findingKinds, isLinters } from '../model/findings.ts';
-import { resourceNames } from '../objects/stores.ts';
+import { watchedNames } from '../objects/kinds.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteCount } from '../plan/route-counts.ts';
 import { leaseName } from './lease.ts';
@@ -97,7 +97,7 @@ export class Metrics {
         help: 'Objects that such a comparison found to differ, because an event was lost. They were read again.',
       },
       ['resource'],
-      resourceNames().map((resource) => ({ resource })),
+      watchedNames.map((resource) => ({ resource })),
     );
     this.#timeToRing = families.seconds(
       {
@@ -172,7 +172,7 @@ const atRest: Readings = {
   findings: () => [],
   routes: () => [],
   ownedPolicies: () => 0,
-  watchAges: () => new Map(resourceNames().map((name) => [name, 0])),
+  watchAges: () => new Map(watchedNames.map((name) => [name, 0])),
   leads: () => false,
 };
 

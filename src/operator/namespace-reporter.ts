@@ -89,7 +89,7 @@ export class NamespaceReporter {
         profiles: compiled.profiles,
         findings: record?.findings ?? [],
         failure,
-        uidOfPolicy: (policy) => cache.policies.get({ namespace: name, name: policy })?.uid,
+        uidOfPolicy: (policy) => cache.stores.policies.get({ namespace: name, name: policy })?.uid,
       }),
     );
     await events.emitNew(namespace, news);
@@ -116,8 +116,8 @@ export class NamespaceReporter {
   /** A bug affects this namespace: nothing in it is written or pruned, and its teams see it. */
   async reportMistake(name: string, { message }: ContainedMistake): Promise<void> {
     const { cache, tracker, statuses } = this.#parts;
-    const { uid } = cache.namespaces.get({ namespace: '', name }) ?? {};
-    const platform = cache.platforms.get({ namespace: '', name: platformProfileName });
+    const { uid } = cache.stores.namespaces.get({ namespace: '', name }) ?? {};
+    const platform = cache.stores.platforms.get({ namespace: '', name: platformProfileName });
     if (uid === undefined || platform === undefined) return;
     const finding = internalError(name, message);
     const namespace = tracker.of(name, uid);

@@ -183,12 +183,12 @@ function makeReconciler(parts: Parts, settleMs: number): NamespaceReconciler {
   const events = new EventWriter(client, log);
   const driftReporter = new DriftReporter({
     log,
-    find: (key) => cache.policies.get(key),
+    find: (key) => cache.stores.policies.get(key),
     send: (news) => events.emit(news),
   });
   const policies = new PolicyWriter({
     policies: cache.requests(networkPolicies),
-    known: cache.policies,
+    known: cache.stores.policies,
     driftReporter,
     metrics,
   });

@@ -89,7 +89,7 @@ export class NamespaceReconciler {
   }
 
   #isLive(name: string): boolean {
-    return this.#parts.cache.namespaces.get({ namespace: '', name })?.terminating === false;
+    return this.#parts.cache.stores.namespaces.get({ namespace: '', name })?.terminating === false;
   }
 
   #forget(name: string): void {
@@ -150,7 +150,7 @@ export class NamespaceReconciler {
     this.#requeueSenders(namespace, []);
     const { sequence } = namespace.drifts;
     const { epoch } = cache;
-    const teams = [...cache.profiles.inNamespace(name).values()].map(teamOf);
+    const teams = [...cache.stores.profiles.inNamespace(name).values()].map(teamOf);
     const plan = contain(() => planLeftovers(name, cache.policiesIn(name), teams));
     const execution = plan && (await executor.execute(namespace, plan, { epoch }));
     const written = execution?.written ?? [];
@@ -168,7 +168,7 @@ export class NamespaceReconciler {
 
   /** A deleted or terminating namespace is forgotten. */
   #trackedWithoutPlatform(name: string): TrackedNamespace {
-    const uid = this.#parts.cache.namespaces.get({ namespace: '', name })?.uid ?? '';
+    const uid = this.#parts.cache.stores.namespaces.get({ namespace: '', name })?.uid ?? '';
     return this.#isLive(name) ? this.#parts.tracker.of(name, uid) : new TrackedNamespace(name, uid);
   }
 }

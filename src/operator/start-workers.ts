@@ -56,6 +56,9 @@ export class WorkersStart {
     this.#isSynced = true;
     const { cache, log } = this.#parts;
     const ms = Math.round(performance.now() - this.#began);
-    log.info({ ms, namespaces: cache.namespaces.size, policies: cache.policies.size }, 'caches synced');
+    log.info(
+      { ms, namespaces: cache.stores.namespaces.size, policies: cache.stores.policies.size },
+      'caches synced',
+    );
   }
 }

@@ -59,7 +59,7 @@ beforeEach(async () => {
   cache = new Cache(local.client, 'ringfence-system');
   tracker = new NamespaceTracker();
   writer = new StatusWriter(cache, tracker);
-  cache.profiles.onUpdate((change) => {
+  cache.stores.profiles.onUpdate((change) => {
     if (writer.isForeign(change)) foreign.push(change.next?.name ?? '');
   });
   for (const name of ['a', 'b', 'c']) edit(name, 1);
@@ -83,7 +83,7 @@ function rawProfile(name: string, generation: number) {
 }
 
 function edit(name: string, generation: number): void {
-  cache.profiles.accept(appNetworkProfiles.reduce(rawProfile(name, generation) as RawObject));
+  cache.stores.profiles.accept(appNetworkProfiles.reduce(rawProfile(name, generation) as RawObject));
 }
 
 const told = (compiled = compile()): ProfileReport => ({ compiled, lacking: new Set() });
@@ -119,7 +119,7 @@ function overwrite(name: string, status: object): void {
   versions += 1;
   const { metadata, ...profile } = rawProfile(name, 1);
   const object = { ...profile, metadata: { ...metadata, resourceVersion: String(versions) }, status };
-  cache.profiles.observe(appNetworkProfiles.reduce(object as unknown as RawObject));
+  cache.stores.profiles.observe(appNetworkProfiles.reduce(object as unknown as RawObject));
 }
 
 test('a status that somebody else overwrites is noticed, and written again', async () => {
@@ -134,7 +134,7 @@ test('a status that somebody else overwrites is noticed, and written again', asy
 });
 
 test('our own status is not taken for that of somebody else, whether the watch or the answer tells of it first', async () => {
-  onAnswer = (stored) => cache.profiles.observe(appNetworkProfiles.reduce(stored as RawObject));
+  onAnswer = (stored) => cache.stores.profiles.observe(appNetworkProfiles.reduce(stored as RawObject));
   await writer.writeProfiles('shop', told());
   onAnswer = () => {};
   edit('a', 2);
@@ -161,11 +161,11 @@ test('a status of which the server keeps less, as with an older CRD, is written 
 
 test('a platform profile that follows another of the same generation is not Ready before its namespaces are looked at', async () => {
   const { uid } = namespace('shop');
-  cache.namespaces.accept(
+  cache.stores.namespaces.accept(
     namespaces.reduce({ metadata: { name: 'shop', uid, resourceVersion: '1' } } as RawObject),
   );
   const successor = { ...platform(), uid: 'uid-of-successor' } as unknown as StoredPlatform;
-  cache.platforms.accept(successor);
+  cache.stores.platforms.accept(successor);
   const record = {
     uid,
     state: 'Enforced',

@@ -99,7 +99,7 @@ export class StatusWriter {
     const owned = Map.groupBy(this.#cache.policiesIn(namespace).owned, ({ ownerUid }) => ownerUid);
     const now = wallTime();
     let pause = 0;
-    await withConcurrency(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
+    await withConcurrency(this.#cache.stores.profiles.inNamespace(namespace).values(), async (profile) => {
       if (profile.terminating) return;
       const { uid } = profile;
       const own = owned.get(uid) ?? [];
@@ -124,7 +124,7 @@ export class StatusWriter {
    * @throws ApiError if one could not be written
    */
   async writeInternalError(namespace: string, finding: Finding): Promise<void> {
-    await withConcurrency(this.#cache.profiles.inNamespace(namespace).values(), async (profile) => {
+    await withConcurrency(this.#cache.stores.profiles.inNamespace(namespace).values(), async (profile) => {
       if (profile.terminating) return;
       const previous = readStatus(appNetworkProfileStatus, profile.status);
       await this.#writeProfile(profile, internalErrorStatus(profile, finding, previous, wallTime()));
@@ -194,7 +194,7 @@ export class StatusWriter {
   }
 
   #platform(): StoredPlatform | undefined {
-    return this.#cache.platforms.get({ namespace: '', name: platformProfileName });
+    return this.#cache.stores.platforms.get({ namespace: '', name: platformProfileName });
   }
 
   /** The uids of the namespaces that were not reconciled since the platform profile changed. */

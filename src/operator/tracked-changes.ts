@@ -22,7 +22,7 @@ const bornWithinMs = 30_000;
 
 /** From now on, what others change is remembered. */
 export function trackChanges({ cache, tracker, clock, mistakes, isRunning }: TrackingParts): void {
-  cache.policies.onChange(
+  cache.stores.policies.onChange(
     mistakes.guarded(
       followingKey,
       (change) => {

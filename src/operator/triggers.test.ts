@@ -20,7 +20,7 @@ class LiveStores extends ClusterFacts {
   }
 }
 
-let stores: LiveStores;
+let cluster: LiveStores;
 let queue: WorkQueue;
 let mistakes: Mistakes;
 let logged: string[];
@@ -32,15 +32,19 @@ const broken = (key: string, more: object = {}) => {
 };
 
 beforeEach(() => {
-  stores = new LiveStores('ringfence-system');
+  cluster = new LiveStores('ringfence-system');
   queue = new WorkQueue({ baseMs: 1, capMs: 1 });
   logged = [];
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line).error) });
   mistakes = new Mistakes(log, () => {});
-  stores.platforms.accept(platform() as unknown as StoredPlatform);
+  cluster.stores.platforms.accept(platform() as unknown as StoredPlatform);
   for (const name of ['shop', 'pay'])
-    stores.namespaces.accept({ ...namespace(name), namespace: '', resourceVersion: '1' } as StoredNamespace);
-  connectTriggers(stores, queue, { onCountChanged: () => {}, mistakes });
+    cluster.stores.namespaces.accept({
+      ...namespace(name),
+      namespace: '',
+      resourceVersion: '1',
+    } as StoredNamespace);
+  connectTriggers(cluster, queue, { onCountChanged: () => {}, mistakes });
 });
 
 function followDiscoveryIn(cache: LiveStores): ReturnType<typeof followDiscovery> {
@@ -72,9 +76,9 @@ test('every kind that is watched puts keys into the queue', () => {
 });
 
 test.each([
-  ['a route', () => stores.gatewayRoutes[0]?.store.accept(broken('shop/route'))],
-  ['a webhook', () => stores.validatingWebhooks.accept(broken('/webhook'))],
-  ['a namespace', () => stores.namespaces.accept(broken('/shop', { labels: null, uid: 'another' }))],
+  ['a route', () => cluster.gatewayRoutes[0]?.accept(broken('shop/route'))],
+  ['a webhook', () => cluster.stores.validatingWebhooks.accept(broken('/webhook'))],
+  ['a namespace', () => cluster.stores.namespaces.accept(broken('/shop', { labels: null, uid: 'another' }))],
 ])(
   'where %s cannot be followed, every namespace is looked at, and the mistake is reported',
   async (_, change) => {
@@ -85,10 +89,10 @@ test.each([
 );
 
 test('if the facts of the cluster cannot be discovered, only that key fails, and all namespaces learn that less is certain', async () => {
-  const discover = followDiscoveryIn(stores);
-  stores.nodes.accept(broken('/sound', { addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] }));
-  expect(stores.view().uncertain).not.toContain('nodeRanges');
-  stores.nodes.accept(broken('/node', { addresses: [undefined], podRanges: [] }));
+  const discover = followDiscoveryIn(cluster);
+  cluster.stores.nodes.accept(broken('/sound', { addresses: ['10.1.0.5'], podRanges: ['10.244.0.0/24'] }));
+  expect(cluster.view().uncertain).not.toContain('nodeRanges');
+  cluster.stores.nodes.accept(broken('/node', { addresses: [undefined], podRanges: [] }));
   expect(() => discover({ nodes: true })).toThrow(ContainedMistake);
   expect(await waiting()).toContain(everythingKey);
   expect(() => discover({ nodes: true })).toThrow(ContainedMistake);
@@ -100,13 +104,13 @@ test('where it cannot be told who wrote a status, it is looked at again, and the
     throw new TypeError('x is not a function');
   };
   const unread = { decoded: { ok: false, error: [] } };
-  followStatuses(stores, queue, { statuses: { isForeign }, mistakes });
-  stores.profiles.accept(broken('shop/team', { ...unread, resourceVersion: '3' }));
-  stores.platforms.accept({ ...platform(), resourceVersion: '3' } as unknown as StoredPlatform);
+  followStatuses(cluster, queue, { statuses: { isForeign }, mistakes });
+  cluster.stores.profiles.accept(broken('shop/team', { ...unread, resourceVersion: '3' }));
+  cluster.stores.platforms.accept({ ...platform(), resourceVersion: '3' } as unknown as StoredPlatform);
   await waiting();
   const profile = broken('shop/team', { ...unread, resourceVersion: '4' });
-  expect(() => stores.profiles.observe(profile)).not.toThrow();
-  stores.platforms.observe({ ...platform(), resourceVersion: '4' } as unknown as StoredPlatform);
+  expect(() => cluster.stores.profiles.observe(profile)).not.toThrow();
+  cluster.stores.platforms.observe({ ...platform(), resourceVersion: '4' } as unknown as StoredPlatform);
   expect(await waiting()).toEqual(expect.arrayContaining(['shop', platformKey]));
   expect(logged).toContainEqual(expect.stringMatching(/^TypeError: x is not a function/));
 });

@@ -64,31 +64,35 @@ export function connectTriggers(
   const exposed = (namespace: string) =>
     touched(namespace, () => namespacesAffectedByServices(cache.view(), namespace));
   const exposedBy = ({ namespace }: Identified) => exposed(namespace);
-  onEach(cache.policies, ({ namespace }) => fresh([namespace]));
-  onChange(cache.policies, ({ previous, next }) => {
+  onEach(cache.stores.policies, ({ namespace }) => fresh([namespace]));
+  onChange(cache.stores.policies, ({ previous, next }) => {
     if (previous?.ours !== next?.ours) onCountChanged();
   });
-  onEach(cache.services, exposedBy);
-  onEach(cache.ingresses, exposedBy);
-  onEach(cache.referenceGrants, exposedBy);
-  for (const { store } of cache.gatewayRoutes) {
+  onEach(cache.stores.services, exposedBy);
+  onEach(cache.stores.ingresses, exposedBy);
+  onEach(cache.stores.referenceGrants, exposedBy);
+  for (const store of cache.gatewayRoutes) {
     onEach(store, (route) => {
       for (const namespace of backendNamespaces(route)) exposed(namespace);
     });
   }
-  onEach(cache.listenerSets, (set) => {
+  onEach(cache.stores.listenerSets, (set) => {
     for (const namespace of namespacesExposedThrough(cache.view(), set)) exposed(namespace);
   });
-  for (const store of [cache.validatingWebhooks, cache.mutatingWebhooks, cache.apiServices]) {
+  for (const store of [
+    cache.stores.validatingWebhooks,
+    cache.stores.mutatingWebhooks,
+    cache.stores.apiServices,
+  ]) {
     onEach(store, ({ calls }) => fresh(calls.map(({ service }) => service.namespace)));
   }
-  onChange(cache.namespaces, ({ previous, next }) => {
+  onChange(cache.stores.namespaces, ({ previous, next }) => {
     const name = (next ?? previous)?.name ?? '';
     // The failures of an earlier namespace with this name are no reason to wait longer.
     if (previous?.uid !== next?.uid) queue.forget(name);
     touched(name, () => namespacesAffectedByNamespace(cache.view(), previous, next));
   });
-  onChange(cache.profiles, ({ previous, next }) =>
+  onChange(cache.stores.profiles, ({ previous, next }) =>
     touched((next ?? previous)?.namespace ?? '', () =>
       namespacesAffectedByProfile(
         cache.view(),
@@ -99,9 +103,9 @@ export function connectTriggers(
     ),
   );
   // These concern every namespace, but single edits in the meantime go first.
-  onEach(cache.gateways, () => queue.add(everythingKey, 'bulk'));
-  onEach(cache.ingressClasses, () => queue.add(everythingKey, 'bulk'));
-  cache.platforms.onChange(() => {
+  onEach(cache.stores.gateways, () => queue.add(everythingKey, 'bulk'));
+  onEach(cache.stores.ingressClasses, () => queue.add(everythingKey, 'bulk'));
+  cache.stores.platforms.onChange(() => {
     queue.add(everythingKey, 'bulk');
     queue.add(platformKey, 'bulk');
   });
@@ -122,8 +126,8 @@ export function followStatuses(
     // After our own write, one more check finds nothing to do.
     store.onUpdate(mistakes.guarded(followingKey, listen, lookAgain));
   };
-  follow(cache.profiles, ({ namespace }) => namespace);
-  follow(cache.platforms, () => platformKey);
+  follow(cache.stores.profiles, ({ namespace }) => namespace);
+  follow(cache.stores.platforms, () => platformKey);
 }
 
 /** The status reports what can't be seen, and everything is reconciled again when a kind disappears or comes back. */
@@ -145,5 +149,5 @@ export function followBlindSpots(queue: WorkQueue, log: Logger, onReportChanged:
 
 /** Puts every namespace into the queue's bulk lane. */
 export function enqueueEverything(cache: Cache, queue: WorkQueue): void {
-  for (const name of cache.namespaces.inNamespace('').keys()) queue.add(name, 'bulk');
+  for (const name of cache.stores.namespaces.inNamespace('').keys()) queue.add(name, 'bulk');
 }

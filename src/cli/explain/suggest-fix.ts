@@ -77,8 +77,8 @@ function isAllowedWith(texts: readonly string[], { question, snapshot, operatorN
   return answer(analyze(inForce(changed, enforcedIn(snapshot)).facts), question).allowed;
 }
 
-function appLabelOf({ stores }: ClusterSnapshot): string {
-  const decoded = stores.view().platform?.decoded;
+function appLabelOf({ cluster }: ClusterSnapshot): string {
+  const decoded = cluster.view().platform?.decoded;
   return decoded?.ok ? decoded.value.spec.appLabel : 'app.kubernetes.io/name';
 }
 

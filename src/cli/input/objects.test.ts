@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { nodeLocalDns } from '../../discover/well-known-services.ts';
 import { ClusterFacts } from '../../objects/cluster-facts.ts';
 import { readDocuments } from './documents.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf } from './object-checks.ts';
 import { ObjectCollector } from './objects.ts';
 
 function collect(text: string, file = 'a.yaml'): ObjectCollector {

@@ -1,14 +1,14 @@
 // From documents to objects: expands lists, finds mistakes, and counts the kinds that no verb reads.
 // Must not know how a document was read, nor how an object is used.
 
-import { group } from '../../api/custom-resources.ts';
+import { customResources, group } from '../../api/custom-resources.ts';
 import { type Problem, pruneNulls } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { nearest } from '../did-you-mean.ts';
 import type { WrittenDocument } from './documents.ts';
 import { isKustomization } from './folder-kinds.ts';
-import { check, kindOf, kindsOf } from './kinds.ts';
+import { check, kindOf } from './object-checks.ts';
 import type { InputProblem } from './problems.ts';
 
 /** A document with its file. */
@@ -93,7 +93,7 @@ export class ObjectCollector {
       this.#addUnknown(object, origin);
       return;
     }
-    const written = withNamespace(object, known.namespaced, this.#namespace);
+    const written = withNamespace(object, !known.clusterWide, this.#namespace);
     const problems = check(known, written);
     if (problems.length > 0) {
       this.#problems.push(...problems.map((problem) => problemAt(origin, problem)));
@@ -102,7 +102,7 @@ export class ObjectCollector {
     const stored = asStored(written as WrittenObject);
     const { namespace = '', name } = stored.metadata;
     // An object without a final name is not a duplicate.
-    const identity = `${kind}.${known.group} ${namespace}/${name ?? this.#objects.size}`;
+    const identity = `${known.name} ${namespace}/${name ?? this.#objects.size}`;
     const twin = this.#objects.get(identity);
     const problem = (about: Problem) => problemAt(origin, about);
     if (twin === undefined) this.#objects.set(identity, { object: stored, problem });
@@ -168,13 +168,13 @@ function isOurGroup(apiVersion: string): boolean {
   return apiVersion.startsWith(`${group}/`);
 }
 
-function unknownKind({ kind, apiVersion }: TypedObject): Problem {
+function unknownKind({ kind: written, apiVersion }: TypedObject): Problem {
   return {
     code: 'Invalid',
     path: 'kind',
-    message: `\`${apiVersion}\` has no kind \`${kind}\``,
-    written: kind,
-    allowed: kindsOf(group),
+    message: `\`${apiVersion}\` has no kind \`${written}\``,
+    written,
+    allowed: customResources.map(({ kind }) => kind),
   };
 }
 

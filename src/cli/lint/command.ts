@@ -30,7 +30,7 @@ export const lintVerb = defineVerb({
   formats: lintFormats,
   run: async (context, flags: InputFlags & ClusterFlags) => {
     const snapshot = await loadSnapshot(flags, context);
-    if (snapshot.stores.view().platform === undefined) {
+    if (snapshot.cluster.view().platform === undefined) {
       const where = snapshot.input === undefined ? 'cluster' : 'input';
       context.note(`there is no PlatformNetworkProfile in the ${where}: profiles are checked on their own`);
     }
@@ -43,7 +43,7 @@ export const lintVerb = defineVerb({
 });
 
 function findingsIn(snapshot: LoadedSnapshot, namespace: string | undefined): readonly LintFinding[] {
-  const compiled = compile(snapshot.stores.view());
+  const compiled = compile(snapshot.cluster.view());
   const ofProfiles = profileFindings(snapshot, compiled);
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
   return [...ofProfiles, ...ofPolicies].filter(

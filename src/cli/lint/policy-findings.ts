@@ -61,10 +61,10 @@ export function policyFindings(
 
 /** The finding about a namespace that nothing isolates. Without a platform profile there is none: the namespace may have a ring. */
 function judgedByPlatform(
-  { stores }: ClusterSnapshot,
+  { cluster }: ClusterSnapshot,
   { namespaces }: Compiled,
 ): (finding: Finding) => readonly Finding[] {
-  const view = stores.view();
+  const view = cluster.view();
   const compiled = new Map(namespaces.map((each) => [each.namespace, each]));
   return (finding) => {
     const { code, subject } = finding;

@@ -13,22 +13,22 @@ import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 export type LintFinding = Finding & { readonly suggestion?: string };
 
 /** The findings about the profiles of a snapshot and their compiled policies, and about obstacles. */
-export function profileFindings({ stores }: ClusterSnapshot, compiled: Compiled): readonly LintFinding[] {
-  const { platform } = stores.view();
+export function profileFindings({ cluster }: ClusterSnapshot, compiled: Compiled): readonly LintFinding[] {
+  const { platform } = cluster.view();
   if (platform === undefined || !isDecoded(platform)) return compiled.findings;
   const planned = compiled.namespaces.flatMap(
     (namespace) =>
       plan({
         namespace: namespace.namespace,
         desired: namespace.policies,
-        actual: stores.policiesIn(namespace.namespace),
+        actual: cluster.policiesIn(namespace.namespace),
         transitionOwner: platformAsOwner(platform),
         keptIsolated: [],
         frozenOwners: namespace.frozenOwners,
         frozenMirrors: namespace.frozenMirrors,
         unfrozen: namespace.unfrozen,
         forbidden: namespace.forbidden,
-        contents: stores.contentsIn(namespace.namespace),
+        contents: cluster.contentsIn(namespace.namespace),
       }).findings,
   );
   return [...compiled.findings, ...planned, ...compiled.namespaces.flatMap(routeFindings)];

@@ -35,7 +35,7 @@ export const renderVerb = defineVerb({
   formats: manifests(policyList),
   run: async (context, flags: InputFlags) => {
     const snapshot = await loadFiles(flags, context);
-    const view = snapshot.stores.view();
+    const view = snapshot.cluster.view();
     if (view.platform === undefined) {
       throw new ToolError(
         'there is no PlatformNetworkProfile in the input, so nothing is ringed: add your file with `-f`',

@@ -3,7 +3,7 @@
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import type { Problem } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
-import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
+import { compareText, type ObjectKey } from '../../model/object-key.ts';
 import { readAnalysisInput } from '../../objects/analysis-input.ts';
 import { asStored } from '../../objects/as-stored.ts';
 import { ClusterFacts } from '../../objects/cluster-facts.ts';
@@ -11,7 +11,7 @@ import { ClusterFacts } from '../../objects/cluster-facts.ts';
 /** What is known of a cluster. */
 export interface ClusterSnapshot {
   /** The form that the compiler reads. */
-  readonly stores: ClusterFacts;
+  readonly cluster: ClusterFacts;
   /** The form that the analysis reads, with the existing policies. */
   readonly facts: AnalysisInput;
   readonly objects: readonly KubernetesObject[];
@@ -35,27 +35,27 @@ export interface SnapshotProblem extends Problem {
 export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespace: string): ClusterSnapshot {
   const { input, problems } = readAnalysisInput(objects);
   const wrong = new Set(problems.map(({ index }) => index));
-  const stores = new ClusterFacts(operatorNamespace);
+  const cluster = new ClusterFacts(operatorNamespace);
   const unread = objects.flatMap((object, index) =>
-    wrong.has(index) ? [] : take(stores, object).map((problem) => ({ ...problem, index })),
+    wrong.has(index) ? [] : take(cluster, object).map((problem) => ({ ...problem, index })),
   );
-  const assumedNamespaces = missingNamespaces(objects, stores);
+  const assumedNamespaces = missingNamespaces(objects, cluster);
   for (const name of assumedNamespaces) {
-    stores.take(asStored({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+    cluster.take(asStored({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   }
   return {
-    stores,
+    cluster,
     facts: input,
     objects,
-    problems: [...problems, ...unread, ...undecodedProfiles(objects, stores)],
+    problems: [...problems, ...unread, ...undecodedProfiles(objects, cluster)],
     assumedNamespaces,
   };
 }
 
 /** Puts an object into its store, and returns its problems. */
-function take(stores: ClusterFacts, object: KubernetesObject): readonly Problem[] {
+function take(cluster: ClusterFacts, object: KubernetesObject): readonly Problem[] {
   try {
-    stores.take(object);
+    cluster.take(object);
     return [];
   } catch {
     // A reducer relies on the API server's validation.
@@ -65,19 +65,14 @@ function take(stores: ClusterFacts, object: KubernetesObject): readonly Problem[
 
 function undecodedProfiles(
   objects: readonly KubernetesObject[],
-  stores: ClusterFacts,
+  { stores: { profiles, platforms } }: ClusterFacts,
 ): readonly SnapshotProblem[] {
-  const profiles = [
-    ...stores.profiles.all().map((facts) => ({ kind: 'AppNetworkProfile', facts })),
-    ...stores.platforms.all().map((facts) => ({ kind: 'PlatformNetworkProfile', facts })),
-  ];
-  return profiles.flatMap(({ kind, facts }) => {
-    const { decoded } = facts;
-    if (decoded.ok) return [];
-    const index = objects.findIndex(
-      (object) => object.kind === kind && formatKey(objectKey(object)) === formatKey(facts),
-    );
-    return decoded.error.map((problem) => ({ ...problem, index }));
+  return objects.flatMap((object, index) => {
+    const key = objectKey(object);
+    const found =
+      (object.kind === 'AppNetworkProfile' && profiles.get(key)) ||
+      (object.kind === 'PlatformNetworkProfile' && platforms.get(key));
+    return found && !found.decoded.ok ? found.decoded.error.map((problem) => ({ ...problem, index })) : [];
   });
 }
 
@@ -86,8 +81,8 @@ export function objectKey({ metadata: { namespace = '', name } }: KubernetesObje
   return { namespace, name };
 }
 
-function missingNamespaces(objects: readonly KubernetesObject[], stores: ClusterFacts): readonly string[] {
+function missingNamespaces(objects: readonly KubernetesObject[], cluster: ClusterFacts): readonly string[] {
   const named = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
-  const known = stores.namespaces.inNamespace('');
+  const known = cluster.stores.namespaces.inNamespace('');
   return [...named].filter((name) => !known.has(name)).sort(compareText);
 }

@@ -44,25 +44,25 @@ export function effectiveFacts(snapshot: LoadedSnapshot, { note }: CommandContex
  * @param compiled the compiled profiles, if they are already known
  */
 export function inForce(
-  { stores, facts }: ClusterSnapshot,
+  { cluster, facts }: ClusterSnapshot,
   enforced: Enforced,
-  { namespaces }: Compiled = compile(stores.view()),
+  { namespaces }: Compiled = compile(cluster.view()),
 ): InForce {
-  if (stores.view().platform?.decoded.ok !== true) return { facts, dryRun: [] };
+  if (cluster.view().platform?.decoded.ok !== true) return { facts, dryRun: [] };
   const desired = namespaces
     .filter(
       ({ enforcement }) =>
         enforcement === 'Enforce' || (enforcement === 'DryRun' && enforced === 'DryRunToo'),
     )
     .flatMap((compiled) => {
-      const { mirrorNames, narrowed } = frozenIn(compiled, stores);
-      const actual = stores.policiesIn(compiled.namespace);
+      const { mirrorNames, narrowed } = frozenIn(compiled, cluster);
+      const actual = cluster.policiesIn(compiled.namespace);
       const desired = withEnforced(compiled.policies, compiled.withheld, actual.owned);
       return [...withFreeNames(desired, actual, mirrorNames).desired, ...narrowed];
     });
-  const frozen = new Set(namespaces.flatMap((compiled) => keptIn(compiled, stores)));
+  const frozen = new Set(namespaces.flatMap((compiled) => keptIn(compiled, cluster)));
   const others = facts.policies.filter((policy) => {
-    const stored = stores.policies.get(policy);
+    const stored = cluster.stores.policies.get(policy);
     return stored?.ours !== true || frozen.has(stored.uid);
   });
   const dryRun = namespaces.filter(({ enforcement }) => enforcement === 'DryRun');
@@ -73,18 +73,18 @@ export function inForce(
 }
 
 /** The policies and mirrors of a profile that can't be read stay as they are, unless they lose some of their rules. */
-function keptIn(compiled: CompiledNamespace, stores: ClusterSnapshot['stores']): readonly string[] {
-  const frozen = frozenIn(compiled, stores);
+function keptIn(compiled: CompiledNamespace, cluster: ClusterSnapshot['cluster']): readonly string[] {
+  const frozen = frozenIn(compiled, cluster);
   const narrowed = new Set(frozen.narrowed.map(({ name }) => name));
-  return stores
+  return cluster
     .policiesIn(compiled.namespace)
     .owned.filter((policy) => frozen.has(policy) && !narrowed.has(policy.name))
     .map(({ uid }) => uid);
 }
 
-function frozenIn(compiled: CompiledNamespace, stores: ClusterSnapshot['stores']): Frozen {
-  const contents = stores.contentsIn(compiled.namespace);
-  return frozenAmong(stores.policiesIn(compiled.namespace).owned, compiled.policies, {
+function frozenIn(compiled: CompiledNamespace, cluster: ClusterSnapshot['cluster']): Frozen {
+  const contents = cluster.contentsIn(compiled.namespace);
+  return frozenAmong(cluster.policiesIn(compiled.namespace).owned, compiled.policies, {
     ...compiled,
     contents,
   });
