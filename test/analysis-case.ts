@@ -89,7 +89,7 @@ function tellAnswers(analysis: Analysis, file: string): string {
 /** `namespace/name`, an address or a CIDR. */
 function endsOf(analysis: Analysis, text: string): readonly Endpoint[] {
   const [, namespace = '', name = ''] = /^([a-z][\w-]*)\/([\w-]+)$/.exec(text) ?? [];
-  return name === '' ? [{ cidr: text }] : analysis.named(namespace, name);
+  return name === '' ? [{ cidr: text }] : analysis.workloadsNamed(namespace, name);
 }
 
 function readPort(port: number | string | undefined) {

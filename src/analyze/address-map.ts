@@ -32,18 +32,18 @@ export const everyAddress: readonly IpRange[] = ['0.0.0.0/0', '::/0'].map(readRa
  *
  * @param whole disjoint ranges, to be cut
  * @param cuts ranges within which the value is the same, except for what other cuts take out of them
- * @param say the value of the addresses of a range that are in no smaller range; equal values are the same object
+ * @param ownValueOf the value of the addresses of a range that are in no smaller range; equal values are the same object
  */
 export function mapAddresses<T>(
   whole: readonly IpRange[],
   cuts: readonly IpRange[],
-  say: (range: IpRange) => T,
+  ownValueOf: (range: IpRange) => T,
 ): readonly AddressValue<T>[] {
   const inside = cuts.filter((cut) => whole.some((range) => contains(range, cut)));
-  return grow([...whole, ...inside]).flatMap((tree) => endsOf(judge(tree, say)));
+  return treesOf([...whole, ...inside]).flatMap((tree) => endsOf(evaluate(tree, ownValueOf)));
 }
 
-function grow(ranges: readonly IpRange[]): readonly Part[] {
+function treesOf(ranges: readonly IpRange[]): readonly Part[] {
   const roots: Part[] = [];
   const path: Part[] = [];
   for (const range of [...ranges].sort(compareRanges)) {
@@ -60,13 +60,13 @@ function grow(ranges: readonly IpRange[]): readonly Part[] {
   return roots;
 }
 
-function judge<T>({ range, inner }: Part, say: (range: IpRange) => T): Valued<T> {
-  const judged = inner.map((part) => judge(part, say));
-  if (!isFilled(range, inner)) return { range, value: say(range), inner: judged };
+function evaluate<T>({ range, inner }: Part, ownValueOf: (range: IpRange) => T): Valued<T> {
+  const parts = inner.map((part) => evaluate(part, ownValueOf));
+  if (!isFilled(range, inner)) return { range, value: ownValueOf(range), inner: parts };
   // Other parts fill this one. It gets an entry of its own only if all of them have the same value.
-  const [first, ...others] = judged.map(({ value }) => value);
+  const [first, ...others] = parts.map(({ value }) => value);
   const value = others.every((other) => other === first) ? first : undefined;
-  return { range, value, inner: judged };
+  return { range, value, inner: parts };
 }
 
 function isFilled(range: IpRange, inner: readonly Part[]): boolean {

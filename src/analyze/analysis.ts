@@ -21,7 +21,7 @@ import {
 import { type Explanation, explainPair, type Pair } from './explain.ts';
 import type { AnalysisInput } from './facts.ts';
 import { Listing } from './listing.ts';
-import type { NamedEnd } from './notes.ts';
+import type { ExplainedEnd } from './notes.ts';
 import { outsideParts } from './outside-parts.ts';
 import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
@@ -46,8 +46,8 @@ export function analyze(
   return new Analysis(input, predicates);
 }
 
-/** Pods, and how policies see them. */
-type NamedPods = NamedEnd & { readonly is: PodClass };
+/** Pods of one workload that policies can't distinguish. */
+type PodsEnd = ExplainedEnd & { readonly seenAs: PodClass };
 
 /** An analysed input, which answers questions. */
 export class Analysis {
@@ -81,8 +81,8 @@ export class Analysis {
   }
 
   /**
-   * The same in groups of ends that reach the same on the same ports, sorted: two groups for a cluster in which nothing is isolated,
-   * and for each workload at most as many as it has different ports at others.
+   * The same in groups, sorted: the ends of a group reach the same ends on the same ports. A cluster in which nothing is isolated has
+   * two groups. A workload is a source in at most as many groups as there are different sets of ports on which it reaches others.
    */
   groups(): readonly ConnectionGroup[] {
     return this.#listing.groups();
@@ -100,7 +100,7 @@ export class Analysis {
   }
 
   /** The workloads with this name, of any kind; if there is none, the pod with this name. */
-  named(namespace: string, name: string): readonly WorkloadEnd[] {
+  workloadsNamed(namespace: string, name: string): readonly WorkloadEnd[] {
     const here = this.#pods.groups.filter(({ end }) => end.workload.namespace === namespace);
     const workloads = here.filter(({ end }) => end.workload.name === name);
     if (workloads.length > 0) return workloads.map(({ end }) => end);
@@ -110,7 +110,7 @@ export class Analysis {
   }
 
   /** The targets of the ports of a Service; the reason if it has no pods. */
-  behind(service: ServiceFacts): Result<readonly ServiceTarget[], NoTarget> {
+  serviceTargets(service: ServiceFacts): Result<readonly ServiceTarget[], NoTarget> {
     return followService(service, this.#pods.groups);
   }
 
@@ -119,7 +119,7 @@ export class Analysis {
    *
    * @param cidr an address or a CIDR
    */
-  at(cidr: string): readonly WorkloadEnd[] {
+  workloadsAt(cidr: string): readonly WorkloadEnd[] {
     const range = readRange(cidr);
     return this.#pods.groups.flatMap(({ end, pods }) => {
       const there = pods.filter(({ addresses }) =>
@@ -149,20 +149,20 @@ export class Analysis {
   }
 
   /** Addresses, in parts that the policies of the pods treat alike. */
-  #outside(addresses: AddressEnd, { is }: NamedPods, direction: Direction): readonly NamedEnd[] {
-    const parts = outsideParts(addresses, is, direction, this.#index);
-    return parts.map(({ end, range }) => ({ name: end, is: { range } }));
+  #outside(addresses: AddressEnd, { seenAs }: PodsEnd, direction: Direction): readonly ExplainedEnd[] {
+    const parts = outsideParts(addresses, seenAs, direction, this.#index);
+    return parts.map(({ end, range }) => ({ end, seenAs: { range } }));
   }
 
   /** The pods of an end, in groups that policies can't distinguish. */
-  #podsOf(meant: WorkloadEnd): readonly NamedPods[] {
+  #podsOf(meant: WorkloadEnd): readonly PodsEnd[] {
     const own = this.#byWorkload.get(endpointKey({ workload: meant.workload })) ?? [];
-    return own.flatMap(({ end, pods, podClass }): readonly NamedPods[] => {
+    return own.flatMap(({ end, pods, podClass }): readonly PodsEnd[] => {
       const wanted = pods.filter(({ name = '' }) => meant.pods?.includes(name) ?? true);
       if (wanted.length === 0) return [];
       const names = wanted.flatMap(({ name }) => name ?? []).sort(compareText);
       const isWhole = meant.pods === undefined || meant.workload.kind === 'Pod';
-      return [{ name: isWhole ? end : { workload: end.workload, pods: names }, is: podClass }];
+      return [{ end: isWhole ? end : { workload: end.workload, pods: names }, seenAs: podClass }];
     });
   }
 }

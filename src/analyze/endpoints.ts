@@ -28,14 +28,14 @@ export function isWorkload(end: Endpoint): end is WorkloadEnd {
 }
 
 /** How many pods and exceptions are named for people. */
-const namesTold = 8;
+const maxNames = 8;
 
 /**
  * As in `shop/web`, `shop/mongo (mongo-0, mongo-1)`, `10.0.0.0/8 except 10.1.0.0/16`, `10.0.0.1`, for people: kinds are left
  * out, and long lists are cut.
  */
 export function formatEndpoint(end: Endpoint): string {
-  return format(end, namesTold);
+  return format(end, maxNames);
 }
 
 /** The same for programs: nothing is cut. */

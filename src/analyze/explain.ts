@@ -7,7 +7,7 @@ import { allPorts, noPorts, type PortSet, portSetOf, portSets } from '../model/p
 import type { PortSpec } from '../model/ports.ts';
 import { type Endpoint, isSelf } from './endpoints.ts';
 import type { PolicyFacts } from './facts.ts';
-import { type NamedEnd, type Note, notesOn, selfNote } from './notes.ts';
+import { type ExplainedEnd, type Note, notesOn, selfNote } from './notes.ts';
 import { resolvePorts } from './rule-ports.ts';
 import {
   isPods,
@@ -76,21 +76,21 @@ export interface RuleReason {
 
 /** Two ends of a pair, and what they are. */
 export interface Pair {
-  readonly from: NamedEnd;
-  readonly to: NamedEnd;
+  readonly from: ExplainedEnd;
+  readonly to: ExplainedEnd;
 }
 
 /** Explains one pair. */
 export function explainPair({ from, to }: Pair, port: PortSpec | undefined, index: PolicyIndex): Explanation {
-  const asked = port && numbersOf(port, to.is);
-  const common = { from: from.name, to: to.name, ...(asked === undefined ? {} : { asked }) };
-  if (isSelf(from.name, to.name)) {
+  const asked = port && numbersOf(port, to.seenAs);
+  const common = { from: from.end, to: to.end, ...(asked === undefined ? {} : { asked }) };
+  if (isSelf(from.end, to.end)) {
     const sides = { egress: selfSide('Egress'), ingress: selfSide('Ingress') };
     return { ...common, ...sides, ports: allPorts, allowed: true, notes: [selfNote] };
   }
-  const egress = sideOf(from.is, to.is, 'Egress', index);
-  const ingress = sideOf(to.is, from.is, 'Ingress', index);
-  const ports = portsOfPair(from.is, to.is, egress, ingress);
+  const egress = sideOf(from.seenAs, to.seenAs, 'Egress', index);
+  const ingress = sideOf(to.seenAs, from.seenAs, 'Ingress', index);
+  const ports = portsOfPair(from.seenAs, to.seenAs, egress, ingress);
   const allowed = allows(ports, asked);
   return {
     ...common,

@@ -25,15 +25,15 @@ export interface Note {
 }
 
 /** An end, and how policies see it. */
-export interface NamedEnd {
-  readonly name: Endpoint;
-  readonly is: PairEnd;
+export interface ExplainedEnd {
+  readonly end: Endpoint;
+  readonly seenAs: PairEnd;
 }
 
 /** What notes are about. */
 export interface Noted {
-  readonly from: NamedEnd;
-  readonly to: NamedEnd;
+  readonly from: ExplainedEnd;
+  readonly to: ExplainedEnd;
   readonly egress: PairSide;
   readonly ingress: PairSide;
   readonly allowed: boolean;
@@ -62,9 +62,9 @@ export function notesOn(noted: Noted): readonly Note[] {
 }
 
 function hostNetworks({ from, to }: Noted): readonly Note[] {
-  return [from, to].flatMap(({ name, is }) => {
-    if (!isPods(is) || !is.hostNetwork) return [];
-    const message = `${quote(name)} is in the host network: no policy applies to it and no selector selects it; its address is the node's`;
+  return [from, to].flatMap(({ end, seenAs }) => {
+    if (!isPods(seenAs) || !seenAs.hostNetwork) return [];
+    const message = `${quote(end)} is in the host network: no policy applies to it and no selector selects it; its address is the node's`;
     return [{ code: 'HostNetwork' as const, message }];
   });
 }
@@ -79,12 +79,12 @@ function blocksThatMatch({ egress, ingress }: Noted): readonly Note[] {
 
 function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
   if (allowed) return [];
-  const declared = isPods(to.is) ? to.is.ports : [];
+  const declared = isPods(to.seenAs) ? to.seenAs.ports : [];
   return [
     { side: egress, other: to },
     { side: ingress, other: from },
   ].flatMap(({ side, other }) => {
-    if (side.standing !== 'Isolated' || !isPods(other.is) || other.is.addresses.length > 0) return [];
+    if (side.standing !== 'Isolated' || !isPods(other.seenAs) || other.seenAs.addresses.length > 0) return [];
     // Only rules for the requested ports count, whatever addresses their blocks match.
     const rules = side.rules.filter(
       ({ ports }) =>
@@ -93,42 +93,42 @@ function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted):
     const peers = rules.flatMap(({ peers: all = [] }) => all).filter(isBlock);
     const cidrs = [...new Set(peers.map(({ cidr }) => cidr))];
     if (cidrs.length === 0) return [];
-    const message = `the addresses of ${quote(other.name)} are not known: an ipBlock (${quoteSome(cidrs, 5)}) may match them`;
+    const message = `the addresses of ${quote(other.end)} are not known: an ipBlock (${quoteSome(cidrs, 5)}) may match them`;
     return [{ code: 'AddressesUnknown' as const, message }];
   });
 }
 
 /** "Traffic to and from the node where a Pod is running is always allowed" (the concept page). */
 function nodeTraffic({ from, ingress, allowed }: Noted): readonly Note[] {
-  if (isPods(from.is) || allowed || ingress.standing !== 'Isolated') return [];
+  if (isPods(from.seenAs) || allowed || ingress.standing !== 'Isolated') return [];
   const message = "traffic from a pod's own node, such as the kubelet's probes, is always allowed";
   return [{ code: 'NodeTraffic', message }];
 }
 
 function missingPort({ to, port, asked }: Noted): readonly Note[] {
   if (port === undefined || !('name' in port) || asked === undefined || !portSets.isEmpty(asked)) return [];
-  const message = isWorkload(to.name)
-    ? `${quote(to.name)} has no ${port.protocol} port named \`${port.name}\``
-    : `${quote(to.name)} is an address, and addresses have no port names`;
+  const message = isWorkload(to.end)
+    ? `${quote(to.end)} has no ${port.protocol} port named \`${port.name}\``
+    : `${quote(to.end)} is an address, and addresses have no port names`;
   return [{ code: 'NoSuchPort', message }];
 }
 
 function noCommonPort({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
   if (allowed || asked !== undefined) return [];
-  const common = familiesOf(from.is).filter((family) => familiesOf(to.is).includes(family));
+  const common = familiesOf(from.seenAs).filter((family) => familiesOf(to.seenAs).includes(family));
   const met = common.flatMap((family) => {
     const [out, into] = [portsOfSide(egress, family), portsOfSide(ingress, family)];
     return portSets.isEmpty(out) || portSets.isEmpty(into) ? [] : [{ out, into }];
   });
   const [first] = met;
   if (first === undefined) return [];
-  const message = `${quote(from.name)} may send to ${formatPortSet(first.out)} only, ${quote(to.name)} may receive on ${formatPortSet(first.into)} only: no port is allowed by both`;
+  const message = `${quote(from.end)} may send to ${formatPortSet(first.out)} only, ${quote(to.end)} may receive on ${formatPortSet(first.into)} only: no port is allowed by both`;
   return [{ code: 'NoCommonPort', message }];
 }
 
 function wrongFamilies({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
-  if (!familiesOf(from.is).some((family) => familiesOf(to.is).includes(family))) {
-    const message = `${quote(from.name)} and ${quote(to.name)} have no IP family in common: they cannot connect, whatever policies allow`;
+  if (!familiesOf(from.seenAs).some((family) => familiesOf(to.seenAs).includes(family))) {
+    const message = `${quote(from.end)} and ${quote(to.end)} have no IP family in common: they cannot connect, whatever policies allow`;
     return [{ code: 'NoCommonFamily', message }];
   }
   const out = familiesThatAllow(egress, asked);
@@ -146,6 +146,6 @@ function familiesThatAllow(side: PairSide, asked: PortSet | undefined): readonly
   });
 }
 
-function quote(name: Endpoint): string {
-  return `\`${formatEndpoint(name)}\``;
+function quote(end: Endpoint): string {
+  return `\`${formatEndpoint(end)}\``;
 }

@@ -37,7 +37,7 @@ function service(more: Partial<ServiceFacts>): ServiceFacts {
 
 /** As in `80: shop/web at 8080`. */
 function told(given: ServiceFacts): readonly string[] {
-  const targets = analyze(input).behind(given);
+  const targets = analyze(input).serviceTargets(given);
   if (!targets.ok) return [targets.error];
   return targets.value.flatMap(({ port, ends, without }) => [
     ...ends.map(({ end, ports }) => `${port.port}: ${formatEndpoint(end)} at ${formatPortSet(ports)}`),

@@ -12,7 +12,7 @@ import { type Labels, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import type { PolicyFacts } from './facts.ts';
 import { resolvePorts } from './rule-ports.ts';
-import { isBlock, type ParsedBlock, type ParsedPeer, type ParsedRule } from './rules.ts';
+import { isBlock, type ParsedBlock, type ParsedPeer, type ParsedRule, type PodPeer } from './rules.ts';
 
 /** One end of a pair: pods that no policy distinguishes, or addresses of no pod that no policy distinguishes. */
 export type PairEnd = PodClass | { readonly range: IpRange };
@@ -113,15 +113,24 @@ function matchPeers({ peers }: ParsedRule, other: PairEnd, index: PolicyIndex): 
   return { families: matched, ...(isPods(other) ? { block: first.cidr } : {}) };
 }
 
-/** A selector does not match a pod in the host network: for most CNIs its traffic belongs to its node (the concept page). */
-function isSelected(peer: ParsedPeer, other: PairEnd, index: PolicyIndex): boolean {
-  if (isBlock(peer) || !isPods(other) || other.hostNetwork) return false;
-  const { namespace, namespaceSelector, podSelector } = peer;
+function isSelected(peer: ParsedPeer, other: PairEnd, { labelsOf }: PolicyIndex): boolean {
+  return !isBlock(peer) && isPods(other) && selectsPods(peer, other.namespace, other, labelsOf);
+}
+
+/**
+ * Whether a peer selects pods of a namespace. A selector does not match a pod in the host network: for most CNIs its traffic belongs to
+ * its node (the concept page).
+ */
+export function selectsPods(
+  { namespace, namespaceSelector, podSelector }: PodPeer,
+  place: string,
+  { labels, hostNetwork }: Pick<PodClass, 'labels' | 'hostNetwork'>,
+  labelsOf: PolicyIndex['labelsOf'],
+): boolean {
+  if (hostNetwork) return false;
   const isThere =
-    namespaceSelector === undefined
-      ? namespace === other.namespace
-      : selects(namespaceSelector, index.labelsOf(other.namespace));
-  return isThere && selects(podSelector, other.labels);
+    namespaceSelector === undefined ? namespace === place : selects(namespaceSelector, labelsOf(place));
+  return isThere && selects(podSelector, labels);
 }
 
 /** With iptables an `ipBlock` also matches the addresses of pods; other CNIs, such as Cilium, match pods by labels only. */

@@ -47,15 +47,15 @@ export interface CompiledNamespace {
   readonly withheld: readonly WithheldRule[];
   /** Ordered by name; without routes if the namespace is not ringed. */
   readonly profiles: readonly CompiledProfile[];
-  /** UIDs of profiles, including the platform's, whose policies stay as they are, because a profile doesn't decode. */
+  /** The owners, by uid, whose policies stay as they are, because a profile doesn't decode: it, and perhaps the platform profile. */
   readonly frozenOwners: ReadonlySet<string>;
-  /** Profiles elsewhere that don't decode: their mirrors here stay as they are. */
+  /** The profiles of other namespaces that don't decode: the mirrors of their routes here stay as they are. */
   readonly frozenMirrors: readonly ObjectKey[];
   /** What guardrails forbid of the policies that stay; absent if there are no guardrails. */
   readonly forbidden: FindForbiddenPeers | undefined;
-  /** Directions that are not fenced: no policy stays as it is in them, because it would isolate its pods. */
+  /** The directions that are not fenced. In these no policy stays, because it would isolate the pods that it selects. */
   readonly unfrozen: readonly Direction[];
-  /** Routes of others that are not mirrored here, because the mirrors of all would exceed the limit: their own status has to report it. */
+  /** The routes of other namespaces that are not mirrored here, because all mirrors together would exceed the limit. */
   readonly cappedRoutes: readonly CappedRoute[];
   readonly findings: readonly Finding[];
 }
@@ -97,7 +97,7 @@ export function compile(view: ClusterView): Compiled {
 /**
  * Compiles one namespace: its ring, what it exposes, and the routes of its profiles. The result depends only on the view.
  *
- * @param cache caches from one namespace to the next what is the same for all
+ * @param cache keeps the cluster's own services, which are the same for every namespace
  */
 export function compileNamespace(
   view: ClusterView,

@@ -2,8 +2,8 @@
 // Must not know what is counted.
 
 /** As in `1 route`, `2 routes`. */
-export function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+export function count(number: number, thing: string, things = `${thing}s`): string {
+  return `${number} ${number === 1 ? thing : things}`;
 }
 
 /** As in `and 3 more`. */

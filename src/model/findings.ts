@@ -1,5 +1,6 @@
 // Findings: what Ringfence reports to people, each with a code from one table.
 // The table feeds status reasons and docs; a finding is collected, never thrown.
+import type { ObjectKey } from './object-key.ts';
 
 /** How much a finding matters: an `error` means that something that was asked for is not in force. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -312,6 +313,19 @@ export interface Finding {
   readonly message: string;
   /** What to do next. */
   readonly hint: string;
+}
+
+/** What a finding says, and about which field. */
+export type FindingText = Pick<Finding, 'path' | 'message' | 'hint'>;
+
+/** A finding about a namespace. */
+export function aboutNamespace(name: string, code: FindingCode, text: FindingText): Finding {
+  return { code, subject: { kind: 'Namespace', name }, ...text };
+}
+
+/** A finding about a NetworkPolicy. */
+export function aboutPolicy({ namespace, name }: ObjectKey, code: FindingCode, text: FindingText): Finding {
+  return { code, subject: { kind: 'NetworkPolicy', namespace, name }, ...text };
 }
 
 /** Whether only the linter finds it. */

@@ -73,8 +73,8 @@ export interface Edit {
  * A policy of ours that exists, reduced to what a comparison needs.
  *
  * `isolates`, `podSelector` and `fingerprint` describe its spec; `ownerUid` is its controller's uid, or `''` if it has none.
- * `mirrors` are the namespaces whose ingress rules it mirrors; empty if it is no mirror. `addressRuleFingerprints` are the marks of its rules for
- * addresses (`marksOf`).
+ * `mirrors` are the namespaces whose ingress rules it mirrors; empty if it is no mirror. `addressRuleFingerprints` identify its rules
+ * for addresses (`ruleFingerprints`).
  */
 export interface OwnedPolicy extends ObjectKey {
   readonly uid: string;

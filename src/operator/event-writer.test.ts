@@ -27,7 +27,12 @@ afterEach(() => local.stop());
 const news = (name: string): EventDraft => ({
   name,
   namespace: 'shop',
-  regarding: { apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile', name: 'shop' },
+  regarding: {
+    apiVersion: 'ringfence.dev/v1alpha1',
+    kind: 'AppNetworkProfile',
+    namespace: 'shop',
+    name: 'shop',
+  },
   type: 'Warning',
   reason: 'ServiceMissing',
   note: 'there is no Service `web` in `shop` yet',

@@ -6,19 +6,14 @@ import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
 
 /** One write. A replacement and a deletion name the state that they are based on; the fingerprint is that of the desired spec. */
 export type PolicyChange =
-  | { readonly action: 'create'; readonly policy: DesiredPolicy; readonly fingerprint: string }
-  | {
-      readonly action: 'replace';
-      readonly policy: DesiredPolicy;
-      readonly fingerprint: string;
-      readonly resourceVersion: string;
-    }
-  | {
-      readonly action: 'delete';
-      readonly key: ObjectKey;
-      readonly uid: string;
-      readonly resourceVersion: string;
-    };
+  | ({ readonly action: 'create' } & Written)
+  | ({ readonly action: 'replace'; readonly resourceVersion: string } & Written)
+  | ({ readonly action: 'delete'; readonly key: ObjectKey } & Pick<OwnedPolicy, 'uid' | 'resourceVersion'>);
+
+interface Written {
+  readonly policy: DesiredPolicy;
+  readonly fingerprint: string;
+}
 
 /** The policy that a change is of. */
 export function policyKey(change: PolicyChange): ObjectKey {

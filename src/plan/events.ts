@@ -1,10 +1,10 @@
 // Constructors of Events (events.k8s.io/v1) for what people should know. Pure.
 // An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose Events nobody sees.
-// Must not know which Events were sent before: equal news have equal names, and the API server refuses the second one.
+// Must not know which Events were sent before: equal Events have equal names, and the API server refuses the second one.
 
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
-import { compareText } from '../model/object-key.ts';
+import { compareText, type ObjectKey } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
 import { denyNames, eventName } from '../model/policy-names.ts';
 import { type Drift, describeDrift } from './drift.ts';
@@ -12,17 +12,15 @@ import { type Failure, stableText } from './failure.ts';
 import { shortenToBytes } from './status.ts';
 
 /** The object that an Event is about. */
-interface Regarding {
+interface Regarding extends ObjectKey {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
   readonly uid?: string;
 }
 
-/** Something to report, before its time is known. */
+/** An Event, before its time is known. */
 export interface EventDraft {
-  /** Unique for each report about an object. */
+  /** Unique for each thing to report about an object. */
   readonly name: string;
   readonly namespace: string;
   readonly regarding: Regarding;
@@ -42,7 +40,7 @@ export interface EventSources {
   readonly uidOfPolicy: (name: string) => string | undefined;
 }
 
-/** The news about a namespace: routes that do not work, and findings above the severity `info`. */
+/** The Events about a namespace: routes that do not work, and findings above the severity `info`. */
 export function eventDraftsOf(sources: EventSources): readonly EventDraft[] {
   const { namespace, profiles, failure, uidOfPolicy } = sources;
   // Something that is both a failure and a finding is reported once: at its policies if it is about policies, or else as the failure.
@@ -52,28 +50,23 @@ export function eventDraftsOf(sources: EventSources): readonly EventDraft[] {
   );
   const findings = sources.findings.filter((each) => areReportedAtPolicies || !isFailure(each));
   const uids = new Map(profiles.map(({ profile }) => [profile.name, profile.uid]));
+  const regarding = ({ code, subject }: Finding): Regarding => {
+    const uid = subject.kind === 'AppNetworkProfile' ? uids.get(subject.name) : undefined;
+    if (uid !== undefined) return regardingProfile({ namespace, name: subject.name, uid });
+    const deny = denyNames[egressFindings.has(code) ? 'Egress' : 'Ingress'];
+    const name = subject.kind === 'NetworkPolicy' ? subject.name : deny;
+    return regardingPolicy({ namespace, name }, uidOfPolicy(name));
+  };
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
     routes
       .filter(({ state }) => state === 'Rejected' || state === 'Pending')
       .map(({ route, reason, message }) =>
-        draftEvent(
-          regardingProfile(profile.namespace, profile.name, profile.uid),
-          namespace,
-          reason,
-          `route \`${route.name}\`: ${message}`,
-        ),
+        draftEvent(regardingProfile(profile), reason, `route \`${route.name}\`: ${message}`),
       ),
   );
   const ofFindings = findings
     .filter((finding) => severityOf(finding) !== 'info')
-    .map((finding) =>
-      draftEvent(
-        regardingOf(finding, namespace, { uids, uidOfPolicy }),
-        namespace,
-        finding.code,
-        formatFinding(finding),
-      ),
-    );
+    .map((finding) => draftEvent(regarding(finding), finding.code, formatFinding(finding)));
   return [...ofRoutes, ...ofFindings, ...(areReportedAtPolicies ? [] : ofFailure(sources))];
 }
 
@@ -81,12 +74,11 @@ export function eventDraftsOf(sources: EventSources): readonly EventDraft[] {
 function ofFailure({ namespace, profiles, failure, uidOfPolicy }: EventSources): readonly EventDraft[] {
   if (failure === undefined) return [];
   const [first] = profiles.map(({ profile }) => profile).sort((a, b) => compareText(a.name, b.name));
+  const name = denyNames.Ingress;
   const regarding =
-    first === undefined
-      ? regardingPolicy(namespace, denyNames.Ingress, uidOfPolicy(denyNames.Ingress))
-      : regardingProfile(namespace, first.name, first.uid);
+    first === undefined ? regardingPolicy({ namespace, name }, uidOfPolicy(name)) : regardingProfile(first);
   const text = `not every policy of the namespace is in place: ${failure.message}`;
-  return [draftEvent(regarding, namespace, failure.reason, text, stableText(failure))];
+  return [draftEvent(regarding, failure.reason, text, stableText(failure))];
 }
 
 /** A drift that was corrected. */
@@ -101,20 +93,20 @@ export interface CorrectedDrift {
   readonly suppressed: number;
 }
 
-/** The news about a corrected drift: each one is separate. */
+/** The Event about a corrected drift: each drift has its own. */
 export function driftEventDraft({ namespace, policy, drift, now, suppressed }: CorrectedDrift): EventDraft {
   const rest =
     suppressed === 0
       ? ''
       : ` (${suppressed} more in this namespace since the last such Event are in the log)`;
-  const regarding = regardingPolicy(namespace, policy, now?.uid ?? drift.uid);
+  const regarding = regardingPolicy({ namespace, name: policy }, now?.uid ?? drift.uid);
   const which = `${regarding.uid} ${now?.resourceVersion}`;
-  return draftEvent(regarding, namespace, 'DriftCorrected', `${describeDrift(drift)}${rest}`, which);
+  return draftEvent(regarding, 'DriftCorrected', `${describeDrift(drift)}${rest}`, which);
 }
 
-/** The Event for some news. `now` is RFC 3339 with microseconds. */
-export function eventOf(news: EventDraft, instance: string, now: string): object {
-  const { name, namespace, ...fields } = news;
+/** The Event of a draft. `now` is RFC 3339 with microseconds. */
+export function eventOf(draft: EventDraft, instance: string, now: string): object {
+  const { name, namespace, ...fields } = draft;
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
@@ -134,18 +126,12 @@ function formatFinding({ path = '', message, hint }: Finding): string {
 /** `NoteLengthLimit` in Kubernetes' `pkg/apis/core/validation/events.go`: a longer note, in bytes, is refused. */
 const noteBytes = 1024;
 
-/** @param gist what distinguishes it from earlier news; absent: its text */
-function draftEvent(
-  regarding: Regarding,
-  namespace: string,
-  reason: string,
-  text: string,
-  gist?: string,
-): EventDraft {
+/** @param content what distinguishes it from earlier Events with this reason; absent: its text */
+function draftEvent(regarding: Regarding, reason: string, text: string, content?: string): EventDraft {
   const note = shortenToBytes(text, noteBytes);
-  const identity = identityOf(regarding);
+  const { kind, namespace, name } = regarding;
   return {
-    name: eventName(regarding.name, [regarding.kind, identity, regarding.name, reason, gist ?? note]),
+    name: eventName(name, [kind, identityOf(regarding), name, reason, content ?? note]),
     namespace,
     regarding,
     type: 'Warning',
@@ -163,7 +149,7 @@ function identityOf({ kind, uid }: Regarding): string | boolean | undefined {
 }
 
 /** `kubectl describe`, Argo CD and others find an Event by the uid. */
-function regardingProfile(namespace: string, name: string, uid: string): Regarding {
+function regardingProfile({ namespace, name, uid }: ObjectKey & { readonly uid: string }): Regarding {
   return { apiVersion, kind: 'AppNetworkProfile', namespace, name, uid };
 }
 
@@ -174,25 +160,7 @@ const egressFindings: ReadonlySet<FindingCode> = new Set([
   'ClusterRangesUnknown',
 ]);
 
-function regardingOf(
-  { code, subject }: Finding,
-  namespace: string,
-  known: { readonly uids: ReadonlyMap<string, string>; readonly uidOfPolicy: EventSources['uidOfPolicy'] },
-): Regarding {
-  const profileUid = known.uids.get(subject.name);
-  if (subject.kind === 'AppNetworkProfile' && profileUid !== undefined)
-    return regardingProfile(namespace, subject.name, profileUid);
-  const deny = denyNames[egressFindings.has(code) ? 'Egress' : 'Ingress'];
-  const name = subject.kind === 'NetworkPolicy' ? subject.name : deny;
-  return regardingPolicy(namespace, name, known.uidOfPolicy(name));
-}
-
-function regardingPolicy(namespace: string, name: string, uid: string | undefined): Regarding {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    namespace,
-    name,
-    ...(uid === undefined ? {} : { uid }),
-  };
+function regardingPolicy({ namespace, name }: ObjectKey, uid: string | undefined): Regarding {
+  const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace, name };
+  return { ...policy, ...(uid === undefined ? {} : { uid }) };
 }

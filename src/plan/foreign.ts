@@ -1,7 +1,7 @@
 // Findings about policies of other authors in a ringed namespace: policies add up, so one that allows
 // everyone overrides every guardrail. Ringfence never changes them. Must not know which pods exist.
 import { quoteSome } from '../model/counted.ts';
-import type { Finding } from '../model/findings.ts';
+import { aboutNamespace, aboutPolicy, type Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import type { ForeignPolicy } from '../model/policies.ts';
@@ -25,12 +25,10 @@ export function foreignFindings(
     sorted.map(({ name }) => name),
     maxNamed,
   );
-  const counted: Finding = {
-    code: 'ForeignPolicy',
-    subject: { kind: 'Namespace', name: namespace },
+  const counted = aboutNamespace(namespace, 'ForeignPolicy', {
     message: `policies that Ringfence did not write add to the ring of \`${namespace}\` (${sorted.length}): ${named}`,
     hint: `see what they allow with \`kubectl describe networkpolicy -n ${namespace}\``,
-  };
+  });
   const open = sorted.flatMap((policy) => {
     const through = isolated.filter((direction) => policy.allowsEveryone.includes(direction));
     return through.length === 0 ? [] : [allowAll(namespace, policy.name, through)];
@@ -40,10 +38,8 @@ export function foreignFindings(
 
 function allowAll(namespace: string, name: string, through: readonly Direction[]): Finding {
   const words = { Ingress: 'allows all ingress', Egress: 'allows all egress of its pods' } as const;
-  return {
-    code: 'ForeignAllowAll',
-    subject: { kind: 'NetworkPolicy', namespace, name },
+  return aboutPolicy({ namespace, name }, 'ForeignAllowAll', {
     message: `\`${name}\`, which Ringfence did not write, ${through.map((direction) => words[direction]).join(' and ')}: for the pods that it selects, the ring is open`,
     hint: `delete it if it is not intended: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
-  };
+  });
 }

@@ -1,7 +1,7 @@
 // Names for policies of ours if a foreign object already has the name: that object is left alone.
 // Must not know what a policy is for.
 
-import type { Finding } from '../model/findings.ts';
+import { aboutPolicy, type Finding } from '../model/findings.ts';
 import { compareKeys, type ObjectKey } from '../model/object-key.ts';
 import type { ActualPolicies, DesiredPolicy } from '../model/policies.ts';
 import { secondName } from '../model/policy-names.ts';
@@ -42,10 +42,8 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
 
 /** The finding that a foreign object has the name `key.name`, so that ours is called `name`. */
 export function nameTaken({ namespace, name }: ObjectKey, ours: string): Finding {
-  return {
-    code: 'NameTaken',
-    subject: { kind: 'NetworkPolicy', namespace, name },
+  return aboutPolicy({ namespace, name }, 'NameTaken', {
     message: `a NetworkPolicy that Ringfence did not write has the name \`${name}\`; ours is \`${ours}\``,
     hint: `delete it if it is a leftover: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
-  };
+  });
 }

@@ -2,16 +2,17 @@
 // do not, because guardrails forbid them today, or because their origin can be read and no longer asks for them.
 // Must not know why a profile doesn't decode, nor what guardrails are.
 import type { FindForbiddenPeers, FrozenPeer } from '../compile/local/frozen-peers.ts';
-import type { Finding } from '../model/findings.ts';
+import { aboutPolicy, type Finding } from '../model/findings.ts';
 import {
   allowing,
   type Direction,
   fingerprint,
   type NonEmpty,
+  namespaceSelectorOf,
   nonEmpty,
   type Peer,
   type Rule,
-  ruleOn,
+  ruleFor,
 } from '../model/network-policy.ts';
 import { compareKeys, formatKey, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy, StoredContent, StoredRule } from '../model/policies.ts';
@@ -61,31 +62,22 @@ export function frozenAmong(
   freeze: Freeze,
 ): Frozen {
   const { owners, mirrors } = candidates(owned, desired, freeze);
-  const contents = new FrozenContents([...owners, ...mirrors], freeze);
+  const { removed, narrowed, findings } = remainingParts([...owners, ...mirrors], freeze);
   const beside = new Set(mirrors.map(({ name }) => secondName(name)));
-  const isKept = ({ name }: OwnedPolicy) => !contents.removed.has(name);
+  const isKept = ({ name }: OwnedPolicy) => !removed.has(name);
   const mirrorNames = new Set(
     mirrors.filter((policy) => isKept(policy) && !beside.has(policy.name)).map(({ name }) => name),
   );
   const ownedNames = new Set(owners.filter(isKept).map(({ name }) => name));
-  return {
-    has: ({ name }) => ownedNames.has(name) || mirrorNames.has(name),
-    mirrorNames,
-    narrowed: contents.narrowed.filter(({ name }) => ownedNames.has(name) || mirrorNames.has(name)),
-    findings: contents.findings,
-  };
-}
-
-interface Candidates {
-  readonly owners: readonly OwnedPolicy[];
-  readonly mirrors: readonly OwnedPolicy[];
+  const has = ({ name }: ObjectKey) => ownedNames.has(name) || mirrorNames.has(name);
+  return { has, mirrorNames, narrowed: narrowed.filter(has), findings };
 }
 
 function candidates(
   owned: readonly OwnedPolicy[],
   desired: readonly DesiredPolicy[],
   { frozenOwners, frozenMirrors, unfrozen }: Freeze,
-): Candidates {
+) {
   const namespaces = new Set(frozenMirrors.map(({ namespace }) => namespace));
   const isDesired = ({ name, fingerprint: stored }: OwnedPolicy) =>
     desired.some((policy) => policy.name === name && fingerprint(policy.spec) === stored);
@@ -101,40 +93,41 @@ function candidates(
 }
 
 /** The remaining parts of some policies, all of one namespace. */
-class FrozenContents {
-  /** The names of those of which nothing remains. */
-  readonly removed = new Set<string>();
-  readonly narrowed: DesiredPolicy[] = [];
-  readonly findings: Finding[] = [];
+function remainingParts(policies: readonly OwnedPolicy[], freeze: Freeze) {
+  const known = policies.toSorted(compareKeys).flatMap((policy) => {
+    const content = freeze.contents?.get(policy.name);
+    // A deny has no rules to lose.
+    if (content === undefined || content.rules.length === 0) return [];
+    const requested = stillRequested(policy, content, freeze.frozenMirrors);
+    return [{ policy, content, rules: requested.map((rule) => ({ rule, peers: peersOf(rule, content) })) }];
+  });
+  const all = known.flatMap(({ rules }) => rules.flatMap(({ peers }) => peers));
+  const forbidden = freeze.forbidden?.(all) ?? new Set<FrozenPeer>();
+  const remaining = known.map(({ policy, content, rules }) => ({
+    policy,
+    content,
+    rules: rules.flatMap(({ rule, peers }) => withoutForbidden(rule, peers, forbidden)),
+    losesPeers: rules.some(({ peers }) => peers.some((peer) => forbidden.has(peer))),
+  }));
+  return {
+    /** The names of those of which nothing remains. */
+    removed: new Set(remaining.filter(({ rules }) => rules.length === 0).map(({ policy }) => policy.name)),
+    narrowed: remaining.flatMap(({ policy, content, rules }) => narrowedPolicy(policy, content, rules)),
+    findings: remaining.filter(({ losesPeers }) => losesPeers).map(({ policy }) => frozenFinding(policy)),
+  };
+}
 
-  constructor(policies: readonly OwnedPolicy[], freeze: Freeze) {
-    const known = [...policies].sort(compareKeys).flatMap((policy) => {
-      const content = freeze.contents?.get(policy.name);
-      // A deny has no rules to lose.
-      return content === undefined || content.rules.length === 0 ? [] : [{ policy, content }];
-    });
-    const rules = known.map(({ policy, content }) => stillRequested(policy, content, freeze.frozenMirrors));
-    const peers = known.map(({ content }, at) => (rules[at] ?? []).map((rule) => peersOf(rule, content)));
-    const forbidden = freeze.forbidden?.(peers.flat(2)) ?? new Set<FrozenPeer>();
-    for (const [at, { policy, content }] of known.entries()) {
-      const before = rules[at] ?? [];
-      const after = before.flatMap((rule, index) =>
-        withoutForbidden(rule, peers[at]?.[index] ?? [], forbidden),
-      );
-      this.#take(policy, content, after);
-      if (peers[at]?.flat().some((peer) => forbidden.has(peer))) this.findings.push(frozenFinding(policy));
-    }
-  }
-
-  #take(policy: OwnedPolicy, content: StoredContent, rules: readonly StoredRule[]): void {
-    const some = nonEmpty(rules);
-    const isSame =
-      rules.length === content.rules.length && rules.every((rule) => content.rules.includes(rule));
-    // If a rule for everyone stays, removing another rule narrows nothing.
-    const isForEveryone = rules.some(({ peers }) => peers.length === 0);
-    if (some === undefined) this.removed.add(policy.name);
-    else if (!isSame && !isForEveryone) this.narrowed.push(policyOf(policy, content, some));
-  }
+/** A policy that loses some of its rules, but not all. */
+function narrowedPolicy(
+  policy: OwnedPolicy,
+  content: StoredContent,
+  rules: readonly StoredRule[],
+): readonly DesiredPolicy[] {
+  const some = nonEmpty(rules);
+  const isSame = rules.length === content.rules.length && rules.every((rule) => content.rules.includes(rule));
+  // If a rule for everyone stays, removing another rule narrows nothing.
+  const isForEveryone = rules.some(({ peers }) => peers.length === 0);
+  return some === undefined || isSame || isForEveryone ? [] : [policyOf(policy, content, some)];
 }
 
 /**
@@ -160,12 +153,10 @@ function stillRequested(
 
 /** The peer, restricted to namespaces among `places`; a peer without namespaces stays. */
 function restrictedTo(peer: Peer, places: ReadonlySet<string>): readonly Peer[] {
-  if ('ipBlock' in peer || peer.namespaceSelector === undefined) return [peer];
-  const names = onlyNamesIn(peer.namespaceSelector);
+  const names = onlyNamesIn(namespaceSelectorOf(peer) ?? {});
   const staying = names.filter((name) => places.has(name));
   if (names.length === staying.length) return [peer];
-  const [first, ...rest] = staying;
-  return first === undefined ? [] : [{ ...peer, namespaceSelector: namespacesNamed([first, ...rest]) }];
+  return staying.length === 0 ? [] : [{ ...peer, namespaceSelector: namespacesNamed(staying) }];
 }
 
 function peersOf(
@@ -178,11 +169,11 @@ function peersOf(
 
 function withoutForbidden(
   rule: StoredRule,
-  judged: readonly FrozenPeer[],
+  peersOfRule: readonly FrozenPeer[],
   forbidden: ReadonlySet<FrozenPeer>,
 ): readonly StoredRule[] {
-  const staying = judged.filter((peer) => !forbidden.has(peer));
-  if (staying.length === judged.length) return [rule];
+  const staying = peersOfRule.filter((peer) => !forbidden.has(peer));
+  if (staying.length === peersOfRule.length) return [rule];
   const peers = staying.flatMap(({ peer }) => peer ?? []);
   return peers.length === 0 ? [] : [{ ...rule, peers }];
 }
@@ -190,9 +181,9 @@ function withoutForbidden(
 function policyOf(
   { namespace, name }: OwnedPolicy,
   { owner, description, pods, direction }: StoredContent,
-  [first, ...rest]: NonEmpty<StoredRule>,
+  rules: NonEmpty<StoredRule>,
 ): DesiredPolicy {
-  const rules = [first, ...rest];
+  const [first, ...rest] = rules;
   const found = rules.flatMap(({ discoveredFor }, index) =>
     discoveredFor === undefined ? [] : [[index, discoveredFor] as const],
   );
@@ -206,17 +197,15 @@ function policyOf(
 
 /** @throws if no peer remains: an empty list would mean everyone, and a rule for everyone is not narrowed */
 function ruleOf({ peers, ports }: StoredRule): Rule {
-  const some = nonEmpty(peers);
-  if (some === undefined) throw new Error('a rule for everyone stays as it is, or goes');
-  return ruleOn(some, nonEmpty(ports));
+  const rule = ruleFor(peers, nonEmpty(ports));
+  if (rule === undefined) throw new Error('a rule for everyone stays as it is, or goes');
+  return rule;
 }
 
 function frozenFinding({ namespace, name }: OwnedPolicy): Finding {
-  return {
-    code: 'FrozenBeyondGuardrails',
-    subject: { kind: 'NetworkPolicy', namespace, name },
+  return aboutPolicy({ namespace, name }, 'FrozenBeyondGuardrails', {
     message:
       'it belongs to a profile that cannot be read, and loses what the guardrails of the platform profile forbid',
     hint: 'fix the profile: its routes are judged again when it can be read',
-  };
+  });
 }

@@ -2,20 +2,18 @@
 // stay, and so do the states of its routes.
 // Must not read the profile, which may have triggered the bug.
 import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
-import type { Condition } from '../api/conditions.ts';
-import type { Finding, FindingCode } from '../model/findings.ts';
-import { shorten, withTimes } from './status.ts';
+
+import { aboutNamespace, type Finding, type FindingCode } from '../model/findings.ts';
+import { shorten, stalledConditions, storedConditions } from './status.ts';
 
 const reason = 'InternalError' satisfies FindingCode;
 
 /** The finding about a namespace with a bug in Ringfence. `what` is for those who fix it. */
 export function internalError(namespace: string, what: string): Finding {
-  return {
-    code: reason,
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, reason, {
     message: shorten(`a bug in Ringfence keeps the policies of this namespace as they are: \`${what}\``, 512),
     hint: 'please report it with the log of the operator; other namespaces are not affected',
-  };
+  });
 }
 
 /**
@@ -29,22 +27,10 @@ export function internalErrorStatus(
   previous: AppNetworkProfileStatus,
   now: string,
 ): AppNetworkProfileStatus {
-  const of = (type: string, status: Condition['status']) => ({
-    type,
-    status,
-    reason,
-    message: shorten(`${message}: ${hint}`),
-    observedGeneration: generation,
-  });
-  const conditions = [
-    of('Accepted', 'Unknown'),
-    of('Programmed', 'Unknown'),
-    of('Ready', 'False'),
-    of('Stalled', 'True'),
-  ];
+  const conditions = stalledConditions('Unknown', reason, `${message}: ${hint}`);
   return {
     ...previous,
     observedGeneration: generation,
-    conditions: withTimes(conditions, previous.conditions ?? [], now),
+    conditions: storedConditions(conditions, generation, previous, now),
   };
 }

@@ -5,12 +5,18 @@ import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { Enforcement } from '../api/egress.ts';
 import { type Discovered, maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
-import { andMore } from '../model/counted.ts';
+import { andMore, count } from '../model/counted.ts';
 import { type Finding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
 import type { PlatformFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
-import { type ConditionWithoutTime, shorten, withTimes } from './status.ts';
+import {
+  type ConditionWithoutTime,
+  condition,
+  shorten,
+  stalledConditions,
+  storedConditions,
+} from './status.ts';
 
 /** Where one namespace stands, as far as a status tells. */
 export interface ReportedNamespace {
@@ -60,16 +66,8 @@ function statusNow(
   previous: PlatformNetworkProfileStatus,
 ): PlatformNetworkProfileStatus {
   const { platform, records, now } = input;
-  const conditions = (list: readonly ConditionWithoutTime[]): readonly Condition[] =>
-    withTimes(
-      list.map((condition) => ({
-        ...condition,
-        observedGeneration: platform.generation,
-        message: shorten(condition.message),
-      })),
-      previous.conditions ?? [],
-      now,
-    );
+  const stored = (conditions: readonly ConditionWithoutTime[]) =>
+    storedConditions(conditions, platform.generation, previous, now);
   if (!platform.decoded.ok) {
     const tail = input.keepsEarlierVersion
       ? 'until that is fixed, the last readable version stays in force, and nothing is pruned'
@@ -79,12 +77,7 @@ function statusNow(
       ...previous,
       observedGeneration: platform.generation,
       ...(input.keepsEarlierVersion ? countsOf(input) : {}),
-      conditions: conditions([
-        { type: 'Accepted', status: 'False', reason: 'InvalidProfile', message },
-        { type: 'Programmed', status: 'Unknown', reason: 'InvalidProfile', message },
-        { type: 'Ready', status: 'False', reason: 'InvalidProfile', message },
-        { type: 'Stalled', status: 'True', reason: 'InvalidProfile', message },
-      ]),
+      conditions: stored(stalledConditions('False', 'InvalidProfile', message)),
     };
   }
   const { counts, failing } = countsOf(input);
@@ -93,8 +86,8 @@ function statusNow(
     observedGeneration: platform.generation,
     counts,
     failing,
-    conditions: conditions([
-      { type: 'Accepted', status: 'True', reason: 'Accepted', message: acceptedMessage(input) },
+    conditions: stored([
+      condition('Accepted', 'True', 'Accepted', acceptedMessage(input)),
       ...progress(platform.decoded.value.spec.enforcement, input, counts),
       ...contested(records),
     ]),
@@ -122,14 +115,24 @@ function keepsPrevious({
   return ready.status !== 'True' || !isContradicted;
 }
 
+type Counts = NonNullable<PlatformNetworkProfileStatus['counts']>;
+type Failing = NonNullable<PlatformNetworkProfileStatus['failing']>;
+
 function countsOf({ records, policies }: PlatformStatusInput): { counts: Counts; failing: Failing } {
+  const of = (state: ReportedNamespace['state']) =>
+    [...records.values()].filter((record) => record.state === state).length;
   return {
-    counts: countStates(records, policies),
+    counts: {
+      enforced: of('Enforced'),
+      dryRun: of('DryRun'),
+      off: of('Off'),
+      transitioning: of('Changing'),
+      failing: of('Failing'),
+      policies,
+    },
     failing: failingAmong(records).slice(0, maxFailing),
   };
 }
-
-type Failing = NonNullable<PlatformNetworkProfileStatus['failing']>;
 
 /** The namespaces whose policies can't be written, by name. */
 function failingAmong(records: ReadonlyMap<string, ReportedNamespace>): Failing {
@@ -140,21 +143,6 @@ function failingAmong(records: ReadonlyMap<string, ReportedNamespace>): Failing 
     .sort((a, b) => compareText(a.namespace, b.namespace));
 }
 
-type Counts = NonNullable<PlatformNetworkProfileStatus['counts']>;
-
-function countStates(records: ReadonlyMap<string, ReportedNamespace>, policies: number): Counts {
-  const of = (state: ReportedNamespace['state']) =>
-    [...records.values()].filter((record) => record.state === state).length;
-  return {
-    enforced: of('Enforced'),
-    dryRun: of('DryRun'),
-    off: of('Off'),
-    transitioning: of('Changing'),
-    failing: of('Failing'),
-    policies,
-  };
-}
-
 function acceptedMessage({ findings, records }: PlatformStatusInput): string {
   const all = [...findings, ...[...records.values()].flatMap((record) => record.findings)];
   const remarks = all.filter((finding) => severityOf(finding) !== 'info');
@@ -162,7 +150,7 @@ function acceptedMessage({ findings, records }: PlatformStatusInput): string {
   if (first === undefined) return 'the profile is accepted';
   const namespace = namespaceOf(first);
   const where = namespace === undefined ? '' : ` in \`${namespace}\``;
-  return `the profile is accepted; ${plural(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
+  return `the profile is accepted; ${count(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
 }
 
 /** The namespace that a finding is about; `undefined` if it is about the whole cluster. */
@@ -173,9 +161,9 @@ function namespaceOf({ subject: { kind, namespace, name } }: Finding): string | 
 /** How many there are of each kind, if there are several kinds: as in ` (200 DnsUnknown, 20 EntranceClosed)`. */
 function kindsAmong(findings: readonly Finding[]): string {
   const kinds = [...Map.groupBy(findings, ({ code }) => code)]
-    .map(([code, alike]) => ({ code, count: alike.length }))
-    .sort((a, b) => b.count - a.count || compareText(a.code, b.code));
-  return kinds.length < 2 ? '' : ` (${kinds.map(({ code, count }) => `${count} ${code}`).join(', ')})`;
+    .map(([code, { length }]) => ({ code, length }))
+    .sort((a, b) => b.length - a.length || compareText(a.code, b.code));
+  return kinds.length < 2 ? '' : ` (${kinds.map(({ code, length }) => `${length} ${code}`).join(', ')})`;
 }
 
 /** Programmed is about policies, Ready about what was asked for: a dry run is Ready when it is computed. */
@@ -189,38 +177,31 @@ function progress(
     message: string,
     programmed: Condition['status'],
     ready: Condition['status'],
-  ) => [
-    { type: 'Programmed', status: programmed, reason, message },
-    { type: 'Ready', status: ready, reason, message },
-  ];
+  ) => [condition('Programmed', programmed, reason, message), condition('Ready', ready, reason, message)];
   const gone = findings.find(({ code }) => code === 'KindGone');
   if (gone !== undefined) return of('KindGone', `${gone.message}; ${gone.hint}`, 'Unknown', 'False');
   if (waiting > 0)
-    return of('Progressing', `${plural(waiting, 'namespace')} left to process`, 'False', 'False');
+    return of('Progressing', `${count(waiting, 'namespace')} left to process`, 'False', 'False');
   if (counts.failing > 0) {
     const [first] = failingAmong(records);
     const why = first && `; the first, \`${first.namespace}\`: ${first.reason}: ${first.message}`;
-    const message = `policies can't be written in ${plural(counts.failing, 'namespace')}${why ?? ''}`;
+    const message = `policies can't be written in ${count(counts.failing, 'namespace')}${why ?? ''}`;
     return of('NamespacesFailing', message, 'False', 'False');
   }
   if (counts.transitioning > 0) {
-    return of(
-      'Transitioning',
-      `${plural(counts.transitioning, 'live namespace')} being closed or opened`,
-      'False',
-      'False',
-    );
+    const message = `${count(counts.transitioning, 'live namespace')} being closed or opened`;
+    return of('Transitioning', message, 'False', 'False');
   }
   if (counts.enforced === 0 && enforcement === 'DryRun') {
     const planned = [...records.values()].reduce(
       (sum, { state, policies }) => sum + (state === 'DryRun' ? policies : 0),
       0,
     );
-    const message = `would write ${plural(planned, 'policy', 'policies')} in ${plural(counts.dryRun, 'namespace')}; none is written`;
+    const message = `would write ${count(planned, 'policy', 'policies')} in ${count(counts.dryRun, 'namespace')}; none is written`;
     return of('DryRun', message, 'False', 'True');
   }
   if (enforcement === 'Off') return of('Off', 'no policy of Ringfence is left', 'False', 'True');
-  const message = `${plural(counts.policies, 'policy', 'policies')} written in ${plural(counts.enforced, 'namespace')}`;
+  const message = `${count(counts.policies, 'policy', 'policies')} written in ${count(counts.enforced, 'namespace')}`;
   return of('Enforced', message, 'True', 'True');
 }
 
@@ -229,16 +210,5 @@ function contested(records: ReadonlyMap<string, ReportedNamespace>): readonly Co
   const [first, ...rest] = findings.filter((finding) => finding.code === 'Contested');
   if (first === undefined) return [];
   const more = rest.length > 0 ? ` (${andMore(rest.length)})` : '';
-  return [
-    {
-      type: 'Contested',
-      status: 'True',
-      reason: 'UndoneByOthers',
-      message: `${first.message}${more}; ${first.hint}`,
-    },
-  ];
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return [condition('Contested', 'True', 'UndoneByOthers', `${first.message}${more}; ${first.hint}`)];
 }

@@ -3,16 +3,22 @@
 
 import type { AppNetworkProfileStatus, RouteStatus } from '../api/app-network-profile.ts';
 import type { Condition } from '../api/conditions.ts';
-import { formatProblem } from '../api/decode.ts';
+import { formatProblem, type Problem } from '../api/decode.ts';
 import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { OutsideReason } from '../compile/platform/membership.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
-import { quoteSome } from '../model/counted.ts';
+import { andMore, quoteSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
-import { type ConditionWithoutTime, shorten, withTimes } from './status.ts';
+import {
+  type ConditionWithoutTime,
+  condition,
+  shorten,
+  stalledConditions,
+  storedConditions,
+} from './status.ts';
 
 /** How far the policies of a namespace are written, as seen from one profile in it. */
 export interface WriteProgress {
@@ -52,19 +58,15 @@ export function profileStatus(input: ProfileStatusInput): AppNetworkProfileStatu
   const { profile, compiled, compiledProfile, frozen, previous, writing, now } = input;
   const found = routesOf(profile, compiled, compiledProfile?.routes ?? []) ?? previous.routes ?? [];
   const routes = profile.decoded.ok ? found.map((route) => asWritten(route, writing)) : found;
-  const conditions = (
-    profile.decoded.ok ? readConditions(compiled, found, writing.failure) : invalidConditions(profile, frozen)
-  ).map((condition) => ({
-    ...condition,
-    observedGeneration: profile.generation,
-    message: shorten(condition.message),
-  }));
+  const conditions = profile.decoded.ok
+    ? readConditions(compiled, found, writing.failure)
+    : invalidConditions(profile.decoded.error, frozen);
   return {
     observedGeneration: profile.generation,
     policies: writing.owned,
     counts: countRoutes(routes),
     routes,
-    conditions: withTimes(conditions, previous.conditions ?? [], now),
+    conditions: storedConditions(conditions, profile.generation, previous, now),
   };
 }
 
@@ -148,46 +150,31 @@ function readConditions(
 ): readonly ConditionWithoutTime[] {
   const of = (state: RouteStatus['state']) => routes.filter((route) => route.state === state);
   const [rejected, pending] = [of('Rejected'), of('Pending')];
-  const accepted: ConditionWithoutTime =
-    rejected[0] === undefined
-      ? { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'every route is accepted' }
-      : {
-          type: 'Accepted',
-          status: 'False',
-          reason: 'RoutesRejected',
-          message: firstOf(rejected, 'is Rejected'),
-        };
+  const accepted =
+    rejected.length === 0
+      ? condition('Accepted', 'True', 'Accepted', 'every route is accepted')
+      : condition('Accepted', 'False', 'RoutesRejected', firstOf(rejected, 'is Rejected'));
   const programmed = programmedCondition(compiled, failure);
-  const consented: ConditionWithoutTime =
-    pending[0] === undefined
-      ? { type: 'Consented', status: 'True', reason: 'Consented', message: 'no route waits' }
-      : { type: 'Consented', status: 'False', reason: 'RoutesPending', message: firstOf(pending, 'waits') };
-  return [accepted, programmed, consented, readyCondition(accepted, programmed)];
+  const consented =
+    pending.length === 0
+      ? condition('Consented', 'True', 'Consented', 'no route waits')
+      : condition('Consented', 'False', 'RoutesPending', firstOf(pending, 'waits'));
+  const ready = { ...(accepted.status === 'True' ? programmed : accepted), type: 'Ready' };
+  return [accepted, programmed, consented, ready];
 }
 
 /** The first of some routes, with its message, and how many more there are. */
 function firstOf([first, ...rest]: readonly RouteStatus[], what: string): string {
-  const more = rest.length === 0 ? '' : `; and ${rest.length} more`;
+  const more = rest.length === 0 ? '' : `; ${andMore(rest.length)}`;
   return `route \`${first?.name}\` ${what}: ${first?.message}${more}`;
-}
-
-function readyCondition(
-  accepted: ConditionWithoutTime,
-  programmed: ConditionWithoutTime,
-): ConditionWithoutTime {
-  return { ...(accepted.status === 'True' ? programmed : accepted), type: 'Ready' };
 }
 
 function programmedCondition(
   compiled: CompiledNamespace | undefined,
   failure: Failure | undefined,
 ): ConditionWithoutTime {
-  const of = (status: Condition['status'], reason: string, message: string): ConditionWithoutTime => ({
-    type: 'Programmed',
-    status,
-    reason,
-    message,
-  });
+  const of = (status: Condition['status'], reason: string, message: string) =>
+    condition('Programmed', status, reason, message);
   const open = whyNotRinged(compiled);
   if (compiled === undefined)
     return of('False', 'NoPlatformProfile', `${open?.why}: a platform engineer has to create it`);
@@ -205,30 +192,17 @@ function programmedCondition(
 }
 
 function invalidConditions(
-  { decoded }: ProfileFacts,
+  problems: readonly Problem[],
   frozen: FrozenPolicies | undefined,
 ): readonly ConditionWithoutTime[] {
-  const problems = (decoded.ok ? [] : decoded.error).map(formatProblem).join('; ');
+  const reason = 'InvalidProfile';
   const tail =
     frozen === undefined
       ? 'until that is fixed, none of its routes is in force'
       : 'until that is fixed, its policies stay as they are, except for what guardrails forbid';
-  const of = (
-    type: string,
-    status: Condition['status'],
-    message = `${problems}; ${tail}`,
-  ): ConditionWithoutTime => ({
-    type,
-    status,
-    reason: 'InvalidProfile',
-    message,
-  });
   return [
-    of('Accepted', 'False'),
-    of('Programmed', 'Unknown'),
-    of('Ready', 'False'),
-    of('Stalled', 'True'),
-    ...(frozen === undefined ? [] : [of('Frozen', 'True', frozenMessage(frozen))]),
+    ...stalledConditions('False', reason, `${problems.map(formatProblem).join('; ')}; ${tail}`),
+    ...(frozen === undefined ? [] : [condition('Frozen', 'True', reason, frozenMessage(frozen))]),
   ];
 }
 

@@ -1,7 +1,7 @@
 // The finding that a ResourceQuota has no room for policies: by how much to raise it. New policies are written before
 // old ones are deleted, so a namespace in which policies are renamed contains both for a moment.
 // Must not know how the write was sent, nor when it is retried.
-import type { Finding } from '../model/findings.ts';
+import { aboutNamespace, type Finding } from '../model/findings.ts';
 import type { Plan } from './plan.ts';
 
 /** The name under which a ResourceQuota counts NetworkPolicies. */
@@ -52,10 +52,8 @@ export function quotaExceeded(
   const kept = toDelete === 0 ? '' : '; nothing is deleted until they are written';
   const then =
     toDelete === 0 ? '' : ` for the upgrade: afterwards the operator deletes ${toDelete} of the old policies`;
-  return {
-    code: 'QuotaExceeded',
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, 'QuotaExceeded', {
     message: `the ResourceQuota \`${quota}\` of namespace \`${namespace}\` has no room for ${toWrite} more ${toWrite === 1 ? 'policy' : 'policies'}${counted}${kept}`,
     hint: `raise its \`${countedResource}\` by ${missing}${then}`,
-  };
+  });
 }

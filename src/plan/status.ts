@@ -20,6 +20,45 @@ export function withTimes(
   });
 }
 
+/** A condition, before its time is known. */
+export function condition(
+  type: string,
+  status: Condition['status'],
+  reason: string,
+  message: string,
+): ConditionWithoutTime {
+  return { type, status, reason, message };
+}
+
+/** The conditions of a profile for which nothing is done until a person helps. */
+export function stalledConditions(
+  accepted: Condition['status'],
+  reason: string,
+  message: string,
+): readonly ConditionWithoutTime[] {
+  return [
+    condition('Accepted', accepted, reason, message),
+    condition('Programmed', 'Unknown', reason, message),
+    condition('Ready', 'False', reason, message),
+    condition('Stalled', 'True', reason, message),
+  ];
+}
+
+/** The conditions as a status contains them: of this generation, with their times, and with messages that are cut. */
+export function storedConditions(
+  next: readonly ConditionWithoutTime[],
+  generation: number,
+  previous: { readonly conditions?: readonly Condition[] },
+  now: string,
+): readonly Condition[] {
+  const whole = next.map((each) => ({
+    ...each,
+    observedGeneration: generation,
+    message: shorten(each.message),
+  }));
+  return withTimes(whole, previous.conditions ?? [], now);
+}
+
 /** `text`, cut to the maximum length of a status message. */
 export function shorten(text: string, length = 1024): string {
   const characters = [...text];

@@ -1,7 +1,7 @@
 // Isolation that is missing, unintended or without effect: which pods are open, and which policies only seem to isolate them.
-import type { Finding, FindingCode } from '../../model/findings.ts';
+import { aboutNamespace, aboutPolicy, type Finding, type FindingCode } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
-import { aboutPolicy, listNames } from './check.ts';
+import { listNames } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 const openCodes: Readonly<Record<Direction, FindingCode>> = {
@@ -20,12 +20,10 @@ export function namespaceIsOpen(context: LintContext): readonly Finding[] {
       const what = direction === 'Ingress' ? 'everyone reaches them' : 'they reach everything';
       const who = open.length === pods.length ? 'every pod' : `the pods of ${listNames(names)}`;
       return [
-        {
-          code: openCodes[direction],
-          subject: { kind: 'Namespace', name: namespace },
+        aboutNamespace(namespace, openCodes[direction], {
           message: `no policy isolates ${who} for ${direction}: ${what}, unless the other side denies it`,
           hint: `deny by default: a policy with \`podSelector: {}\`, \`policyTypes: [${direction}]\` and no rule`,
-        },
+        }),
       ];
     });
   });
@@ -50,9 +48,9 @@ export function isolatesByAccident(context: LintContext): readonly Finding[] {
 /** Finds policies that select pods to which no policy applies. */
 export function hostNetworkIsNotReached(context: LintContext): readonly Finding[] {
   return context.policies.flatMap((policy) => {
-    const beyond = context.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);
-    if (beyond.length === 0) return [];
-    const names = [...new Set(beyond.map(({ workload }) => workload.name))].sort();
+    const onNodes = context.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);
+    if (onNodes.length === 0) return [];
+    const names = [...new Set(onNodes.map(({ workload }) => workload.name))].sort();
     return [
       aboutPolicy(policy, 'HostNetworkSelected', {
         path: 'spec.podSelector',

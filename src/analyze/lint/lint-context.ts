@@ -13,7 +13,8 @@ import {
 } from '../../model/selectors.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { AnalysisInput, ContainerPort, PolicyFacts } from '../facts.ts';
-import { isBlock, isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
+import { isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
+import { selectsPods } from '../sides.ts';
 
 /** Pods of one workload that no check can distinguish. */
 export interface LintPod {
@@ -25,8 +26,8 @@ export interface LintPod {
   readonly addresses: readonly string[];
 }
 
-/** How much is known: every namespace of a cluster, or only those that some files mention. */
-export type Known = 'the cluster' | 'some files';
+/** What the input contains: every namespace of a cluster, or only those that some files mention. */
+export type LintScope = 'the cluster' | 'some files';
 
 /** Everything that is linted, with the lookups of the checks. */
 export class LintContext {
@@ -43,10 +44,10 @@ export class LintContext {
   readonly #selected = new Map<string, readonly LintPod[]>();
   readonly #isolating = new Map<LintPod, Readonly<Record<Direction, readonly ParsedRule[] | undefined>>>();
 
-  readonly #known: Known;
+  readonly #scope: LintScope;
 
-  constructor(input: AnalysisInput, known: Known) {
-    this.#known = known;
+  constructor(input: AnalysisInput, scope: LintScope) {
+    this.#scope = scope;
     this.policies = [...input.policies].sort(compareKeys);
     this.#policies = Map.groupBy(this.policies, ({ namespace }) => namespace);
     this.services = [...input.services].sort(compareKeys);
@@ -79,13 +80,8 @@ export class LintContext {
   }
 
   /** Whether a peer selects a pod. */
-  isSelectedAs({ namespace, namespaceSelector, podSelector }: PodPeer, pod: LintPod): boolean {
-    const where = pod.workload.namespace;
-    const isThere =
-      namespaceSelector === undefined
-        ? namespace === where
-        : this.isNamespaceSelected(namespaceSelector, where);
-    return isThere && !pod.hostNetwork && selects(podSelector, pod.labels);
+  isSelectedAs(peer: PodPeer, pod: LintPod): boolean {
+    return selectsPods(peer, pod.workload.namespace, pod, (name) => this.#labelsOf(name));
   }
 
   /** What the policies that isolate a pod in a direction allow it; `undefined` if no policy isolates it. */
@@ -119,7 +115,11 @@ export class LintContext {
 
   /** Whether a namespace selector selects this namespace; an unknown one has only its name label. */
   isNamespaceSelected(selector: LabelSelector, name: string): boolean {
-    return selects(selector, { ...this.#labels.get(name), [nameLabel]: name });
+    return selects(selector, this.#labelsOf(name));
+  }
+
+  #labelsOf(namespace: string): Labels {
+    return { ...this.#labels.get(namespace), [nameLabel]: namespace };
   }
 
   /**
@@ -135,13 +135,8 @@ export class LintContext {
     );
     const isUsed = (key: string) =>
       key !== nameLabel && [...this.#labels.values()].some((labels) => Object.hasOwn(labels, key));
-    return this.#known === 'some files' && !keys.every(isUsed);
+    return this.#scope === 'some files' && !keys.every(isUsed);
   }
-}
-
-/** The pods that a rule's peers select; `undefined` if it allows everyone. */
-export function podPeersOf({ peers }: ParsedRule): readonly PodPeer[] | undefined {
-  return peers?.flatMap((peer) => (isBlock(peer) ? [] : [peer]));
 }
 
 function podsOf({ namespace, name, kind, pods }: AnalysisInput['workloads'][number]): readonly LintPod[] {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnalysisInput, PodFacts, PolicyFacts, PolicySpec } from '../facts.ts';
 import { lint } from './lint.ts';
-import type { Known } from './lint-context.ts';
+import type { LintScope } from './lint-context.ts';
 
 function workload(namespace: string, name: string, more: Partial<PodFacts> = {}) {
   const pod = { labels: { app: name }, ports: [], addresses: [], hostNetwork: false, ...more };
@@ -36,7 +36,7 @@ function context(policies: readonly PolicyFacts[], more: Partial<AnalysisInput> 
 }
 
 /** `object path code`, without what is said of namespaces without policies, which most inputs here have. */
-function told(input: AnalysisInput, known: Known = 'the cluster'): readonly string[] {
+function told(input: AnalysisInput, known: LintScope = 'the cluster'): readonly string[] {
   return lint(input, known)
     .filter(({ code }) => !code.endsWith('NotIsolated'))
     .map(({ subject, path = '', code }) => `${subject.name} ${path} ${code}`);

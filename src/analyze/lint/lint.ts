@@ -5,7 +5,7 @@ import { compareText } from '../../model/object-key.ts';
 import type { AnalysisInput } from '../facts.ts';
 import type { LintCheck } from './check.ts';
 import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolated-pods.ts';
-import { type Known, LintContext } from './lint-context.ts';
+import { LintContext, type LintScope } from './lint-context.ts';
 import { partNeverMatches, portIsEmpty, rulesAreIgnored } from './no-effect.ts';
 import { otherSideDenies } from './other-side.ts';
 import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
@@ -35,10 +35,10 @@ const checks: readonly LintCheck[] = [
 
 /**
  * Lints policies against the known pods and Services. Ordered by namespace, name, path and code, independent of the order
- * of the input; what is not known (no pod in a namespace, no port on a container) is not judged.
+ * of the input; what is not known (no pod in a namespace, no port on a container) is not checked.
  */
-export function lint(input: AnalysisInput, known: Known = 'the cluster'): readonly Finding[] {
-  const context = new LintContext(input, known);
+export function lint(input: AnalysisInput, scope: LintScope = 'the cluster'): readonly Finding[] {
+  const context = new LintContext(input, scope);
   return checks.flatMap((check) => check(context)).sort(compareFindings);
 }
 

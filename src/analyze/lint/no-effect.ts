@@ -1,13 +1,13 @@
 // Parts of a policy without effect, for any pods: rules that are ignored, and parts that can't match anything.
 // Must not know which pods exist.
 import { addressSetOf, addressSets } from '../../model/address-set.ts';
-import type { Finding } from '../../model/findings.ts';
+import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { contradictionIn } from '../../model/label-sets.ts';
 import { directions, isStandIn } from '../../model/network-policy.ts';
 import type { LabelSelector } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
-import { isBlock, isolationOf, type ParsedBlock, type ParsedPeer, type ParsedRule } from '../rules.ts';
-import { aboutPolicy, eachRule, peerPath, rulePath } from './check.ts';
+import { isBlock, isolationOf, type ParsedBlock, type ParsedPeer } from '../rules.ts';
+import { eachPeer, eachPort } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Finds rules of a direction that `policyTypes` does not list: Kubernetes ignores them. */
@@ -30,24 +30,22 @@ export function rulesAreIgnored({ policies }: LintContext): readonly Finding[] {
 
 /** Finds entries of `ports` without a port, beside others or completely empty: they allow every port. */
 export function portIsEmpty(context: LintContext): readonly Finding[] {
-  return eachRule(context, (policy, direction, { index, ports = [] }) =>
-    ports.flatMap((entry, place) => {
-      if (entry.port !== undefined) return [];
-      const { protocol = 'TCP' } = entry;
-      const hidden = ports.filter(
-        (other) => other.port !== undefined && (other.protocol ?? 'TCP') === protocol,
-      );
-      if (hidden.length === 0 && entry.protocol !== undefined) return [];
-      const rest = hidden.length === 0 ? '' : `, so the ${protocol} ports beside it have no effect`;
-      return [
-        aboutPolicy(policy, 'EmptyPort', {
-          path: `${rulePath(direction, index)}.ports[${place}]`,
-          message: `an entry without \`port\` allows every ${protocol} port${rest}`,
-          hint: 'write the port; where a template wrote this entry, its value was empty',
-        }),
-      ];
-    }),
-  );
+  return eachPort(context, (entry, path, { policy, ports = [] }) => {
+    if (entry.port !== undefined) return [];
+    const { protocol = 'TCP' } = entry;
+    const hidden = ports.filter(
+      (other) => other.port !== undefined && (other.protocol ?? 'TCP') === protocol,
+    );
+    if (hidden.length === 0 && entry.protocol !== undefined) return [];
+    const rest = hidden.length === 0 ? '' : `, so the ${protocol} ports beside it have no effect`;
+    return [
+      aboutPolicy(policy, 'EmptyPort', {
+        path,
+        message: `an entry without \`port\` allows every ${protocol} port${rest}`,
+        hint: 'write the port; where a template wrote this entry, its value was empty',
+      }),
+    ];
+  });
 }
 
 /** Finds selectors, blocks and named ports that can't match anything. */
@@ -55,15 +53,11 @@ export function partNeverMatches(context: LintContext): readonly Finding[] {
   const ofPolicies = context.policies.flatMap((policy) =>
     contradiction(policy, policy.spec.podSelector, 'spec.podSelector'),
   );
-  const ofRules = eachRule(context, (policy, direction, rule) => [
-    ...(rule.peers ?? []).flatMap((peer, place) =>
-      deadPeer(policy, peer, peerPath(direction, rule.index, place)),
-    ),
-    ...(direction === 'Egress' ? namesAtAddresses(policy, rule) : []),
-  ]);
-  return [...ofPolicies, ...ofRules];
+  const ofPeers = eachPeer(context, (peer, path, { policy }) => deadPeer(policy, peer, path));
+  return [...ofPolicies, ...ofPeers, ...namesAtAddresses(context)];
 }
 
+/** A peer that matches nothing. */
 function deadPeer(policy: PolicyFacts, peer: ParsedPeer, path: string): readonly Finding[] {
   if (isBlock(peer)) return isAllExcepted(peer) ? [emptyBlock(policy, peer, path)] : [];
   const { namespaceSelector = {}, podSelector } = peer;
@@ -98,18 +92,17 @@ function emptyBlock(policy: PolicyFacts, { cidr }: ParsedBlock, path: string): F
 }
 
 /** "Named ports" are those of pods: an address has none (NetworkPolicyPort in networking/v1). */
-function namesAtAddresses(policy: PolicyFacts, rule: ParsedRule): readonly Finding[] {
-  const { peers = [], ports = [], index } = rule;
-  if (peers.length === 0 || !peers.every(isBlock)) return [];
-  return ports.flatMap((entry, place) =>
-    typeof entry.port !== 'string' || isStandIn(entry, rule)
-      ? []
-      : [
-          aboutPolicy(policy, 'NeverMatches', {
-            path: `${rulePath('Egress', index)}.ports[${place}].port`,
-            message: `the port \`${entry.port}\` is a name, and addresses have no named ports: it matches nothing`,
-            hint: 'write the number',
-          }),
-        ],
-  );
+function namesAtAddresses(context: LintContext): readonly Finding[] {
+  return eachPort(context, (entry, path, rule, direction) => {
+    const { policy, peers = [] } = rule;
+    const leadsToAddresses = direction === 'Egress' && peers.length > 0 && peers.every(isBlock);
+    if (!leadsToAddresses || typeof entry.port !== 'string' || isStandIn(entry, rule)) return [];
+    return [
+      aboutPolicy(policy, 'NeverMatches', {
+        path: `${path}.port`,
+        message: `the port \`${entry.port}\` is a name, and addresses have no named ports: it matches nothing`,
+        hint: 'write the number',
+      }),
+    ];
+  });
 }

@@ -1,7 +1,7 @@
 // Policies and rules that another one makes redundant: without them nothing changes, for any pods.
 // It compares texts, so a finding stays true when pods come and go. Of two equal ones it names the later.
 
-import type { Finding } from '../../model/findings.ts';
+import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { contains } from '../../model/ip-ranges.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
@@ -17,7 +17,7 @@ import {
   type ParsedRule,
   rulesOf,
 } from '../rules.ts';
-import { aboutPolicy, listNames, rulePath } from './check.ts';
+import { listNames, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Finds policies whose isolation and rules other policies already contain. */

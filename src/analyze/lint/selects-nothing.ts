@@ -1,6 +1,6 @@
 // Policies and peers whose selector selects no pod: often a label is misspelt, and then what the policy should allow is denied.
-import type { Finding } from '../../model/findings.ts';
-import type { Direction } from '../../model/network-policy.ts';
+import { aboutPolicy, type Finding } from '../../model/findings.ts';
+
 import {
   type LabelSelector,
   nameLabel,
@@ -10,7 +10,7 @@ import {
 } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { isBlock, type PodPeer } from '../rules.ts';
-import { aboutPolicy, eachRule, peerPath } from './check.ts';
+import { eachPeer } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Finds policies that select no pod of a namespace whose pods are known. */
@@ -33,8 +33,8 @@ export function policySelectsNothing(context: LintContext): readonly Finding[] {
 export function serviceSelectsNothing(context: LintContext): readonly Finding[] {
   return context.services.flatMap(({ namespace, name, type, selector = {} }) => {
     const pods = context.podsIn(namespace);
-    const isJudged = type !== 'ExternalName' && Object.keys(selector).length > 0 && pods.length > 0;
-    if (!isJudged || pods.some(({ labels }) => selects({ matchLabels: selector }, labels))) return [];
+    const isChecked = type !== 'ExternalName' && Object.keys(selector).length > 0 && pods.length > 0;
+    if (!isChecked || pods.some(({ labels }) => selects({ matchLabels: selector }, labels))) return [];
     return [
       {
         code: 'ServiceSelectsNoPods',
@@ -49,27 +49,18 @@ export function serviceSelectsNothing(context: LintContext): readonly Finding[] 
 
 /** Finds peers that select no pod, although pods are known where they look. */
 export function peerSelectsNothing(context: LintContext): readonly Finding[] {
-  return eachRule(context, (policy, direction, { index, peers = [] }) =>
-    peers.flatMap((peer, place) =>
-      isBlock(peer) ? [] : judgePeer(context, policy, peer, { direction, rule: index, place }),
-    ),
+  return eachPeer(context, (peer, path, { policy }) =>
+    isBlock(peer) ? [] : checkPeer(context, policy, peer, path),
   );
 }
 
-interface PeerPlace {
-  readonly direction: Direction;
-  readonly rule: number;
-  readonly place: number;
-}
-
-function judgePeer(
+function checkPeer(
   context: LintContext,
   policy: PolicyFacts,
   peer: PodPeer,
-  { direction, rule, place }: PeerPlace,
+  path: string,
 ): readonly Finding[] {
   const { namespaceSelector, podSelector } = peer;
-  const path = peerPath(direction, rule, place);
   if (namespaceSelector !== undefined && !context.isAnyNamespaceSelected(namespaceSelector)) {
     return [
       aboutPolicy(policy, 'PeerSelectsNothing', {

@@ -1,38 +1,32 @@
 // Ports that lead nowhere: no container of the destination declares them. Most often somebody wrote the Service's port instead
 // of the pod's. Undeclared ports are invisible, so numbers are not checked against pods that declare no port at all.
 // Also port names that mean different numbers in different pods.
-import type { Finding } from '../../model/findings.ts';
+import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { type Direction, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
-import type { PolicyFacts, RulePort } from '../facts.ts';
-import type { ParsedRule } from '../rules.ts';
-import { aboutPolicy, eachRule, listNames, rulePath } from './check.ts';
-import { type LintContext, type LintPod, podPeersOf } from './lint-context.ts';
+import type { RulePort } from '../facts.ts';
+import { isBlock, type ParsedRule } from '../rules.ts';
+import { eachRule, listNames, rulePath } from './check.ts';
+import type { LintContext, LintPod } from './lint-context.ts';
 
 /** Finds ports of rules that no container of the destination declares, and names that mean different numbers there. */
 export function portsLeadNowhere(context: LintContext): readonly Finding[] {
-  return eachRule(context, (policy, direction, rule) => {
-    const pods = destinationsOf(context, policy, direction, rule);
+  return eachRule(context, (rule, direction) => {
+    const pods = destinationsOf(context, rule, direction);
     const { ports = [] } = rule;
     return ports.flatMap((port, place) => {
       if (isStandIn(port, rule)) return [];
       const path = `${rulePath(direction, rule.index)}.ports[${place}].port`;
-      return judge(context, policy, { port, path, pods, isNamedOnly: !ports.some(isNumber) });
+      return checkPort(context, { rule, port, path, pods });
     });
   });
 }
 
 /** The pods that a rule leads to; none if it also leads to anything else. */
-function destinationsOf(
-  context: LintContext,
-  policy: PolicyFacts,
-  direction: Direction,
-  rule: ParsedRule,
-): readonly LintPod[] {
+function destinationsOf(context: LintContext, rule: ParsedRule, direction: Direction): readonly LintPod[] {
+  const { policy, peers = [] } = rule;
   if (direction === 'Ingress') return context.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
-  const peers = podPeersOf(rule);
-  if (peers === undefined || peers.length < (rule.peers?.length ?? 0)) return [];
-  return peers.flatMap((peer) => context.selectedAs(peer));
+  return peers.some(isBlock) ? [] : peers.flatMap((peer) => (isBlock(peer) ? [] : context.selectedAs(peer)));
 }
 
 function declares({ ports }: LintPod, { protocol = 'TCP', port, endPort }: RulePort): boolean {
@@ -45,22 +39,21 @@ function declares({ ports }: LintPod, { protocol = 'TCP', port, endPort }: RuleP
 }
 
 /** A port of a rule, and the pods that the rule leads to. */
-interface JudgedPort {
+interface CheckedPort {
+  readonly rule: ParsedRule;
   readonly port: RulePort;
   readonly path: string;
   readonly pods: readonly LintPod[];
-  /** Whether no port of the rule is a number. */
-  readonly isNamedOnly: boolean;
 }
 
-function judge(context: LintContext, policy: PolicyFacts, judged: JudgedPort): readonly Finding[] {
-  const { port, pods } = judged;
+function checkPort(context: LintContext, checked: CheckedPort): readonly Finding[] {
+  const { port, pods } = checked;
   // A container may listen on a number that it does not declare; a name only means declared ports.
   const targets = isNumber(port) ? pods.filter(({ ports }) => ports.length > 0) : pods;
   if (targets.length === 0) return [];
   return targets.some((pod) => declares(pod, port))
-    ? nameDiffers(policy, judged)
-    : leadsNowhere(context, policy, { ...judged, pods: targets });
+    ? nameDiffers(checked)
+    : leadsNowhere(context, { ...checked, pods: targets });
 }
 
 function isNumber({ port }: RulePort): boolean {
@@ -68,33 +61,31 @@ function isNumber({ port }: RulePort): boolean {
 }
 
 /** The meanings of a name in different pods, if these are not the same number. */
-function nameDiffers(policy: PolicyFacts, { port, path, pods }: JudgedPort): readonly Finding[] {
+function nameDiffers({ rule: { policy }, port, path, pods }: CheckedPort): readonly Finding[] {
   const { port: name, protocol = 'TCP' } = port;
   if (typeof name !== 'string') return [];
   const numbers = pods.flatMap((pod) =>
     pod.ports
       .filter((declared) => declared.name === name && declared.protocol === protocol)
-      .map(({ number }) => ({ number, workload: pod.workload.name })),
+      .map(({ number }) => ({ number, workload: pod.workload })),
   );
   const byNumber = [...Map.groupBy(numbers, ({ number }) => number)].sort(([a], [b]) => a - b);
   if (byNumber.length < 2) return [];
-  const meanings = byNumber.map(
-    ([number, some]) =>
-      `\`${number}\` in ${listNames([...new Set(some.map(({ workload }) => workload))].sort())}`,
-  );
+  const meanings = byNumber.map(([number, some]) => `\`${number}\` in ${listWorkloads(some)}`);
   return [
     aboutPolicy(policy, 'PortNameDiffers', {
       path,
-      message: `the port \`${tell(port)}\` is ${meanings.slice(0, 5).join(', ')}${meanings.length > 5 ? `, and ${meanings.length - 5} other numbers` : ''}`,
+      message: `the port \`${formatRulePort(port)}\` is ${meanings.slice(0, 5).join(', ')}${meanings.length > 5 ? `, and ${meanings.length - 5} other numbers` : ''}`,
       hint: 'each pod is opened on its own number; if you mean one number, write it',
     }),
   ];
 }
 
-function leadsNowhere(context: LintContext, policy: PolicyFacts, lost: JudgedPort): readonly Finding[] {
-  const { port, path, pods: targets, isNamedOnly } = lost;
-  const mistaken = servicePortOf(context, lost);
-  const written = tell(port);
+function leadsNowhere(context: LintContext, undeclared: CheckedPort): readonly Finding[] {
+  const { rule, port, path, pods } = undeclared;
+  const { policy } = rule;
+  const mistaken = servicePortOf(context, undeclared);
+  const written = formatRulePort(port);
   if (mistaken !== undefined) {
     const { service, target } = mistaken;
     return [
@@ -105,28 +96,31 @@ function leadsNowhere(context: LintContext, policy: PolicyFacts, lost: JudgedPor
       }),
     ];
   }
-  const declared = [...new Set(targets.flatMap(({ ports }) => ports.map(tellDeclared)))].sort();
-  const pods = [...new Set(targets.map(({ workload }) => workload.name))].sort();
+  const declared = [...new Set(pods.flatMap(({ ports }) => ports.map(formatContainerPort)))].sort();
   return [
     aboutPolicy(policy, 'PortNotDeclared', {
       path,
-      message: `no container of ${listNames(pods)} declares the port \`${written}\``,
-      hint: `${declared.length === 0 ? 'they declare no port' : `they declare ${listNames(declared)}`}${noteOn(port, isNamedOnly)}`,
+      message: `no container of ${listWorkloads(pods)} declares the port \`${written}\``,
+      hint: `${declared.length === 0 ? 'they declare no port' : `they declare ${listNames(declared)}`}${noteOn(port, rule)}`,
     }),
   ];
 }
 
-function noteOn(port: RulePort, isNamedOnly: boolean): string {
+function noteOn(port: RulePort, { ports = [] }: ParsedRule): string {
   if (isNumber(port)) return '; a container may listen on a port that it does not declare';
-  return isNamedOnly
-    ? '; kube-router opens every port for a rule with only such names: write the number, or add a number to the names'
-    : '';
+  return ports.some(isNumber)
+    ? ''
+    : '; kube-router opens every port for a rule with only such names: write the number, or add a number to the names';
+}
+
+function listWorkloads(pods: readonly Pick<LintPod, 'workload'>[]): string {
+  return listNames([...new Set(pods.map(({ workload }) => workload.name))].sort());
 }
 
 /** The Service with this port in front of some of the pods, and the port behind it. */
 function servicePortOf(
   context: LintContext,
-  { port: { port, protocol = 'TCP' }, pods }: JudgedPort,
+  { port: { port, protocol = 'TCP' }, pods }: CheckedPort,
 ): { readonly service: string; readonly target: number | string } | undefined {
   for (const pod of pods) {
     for (const service of context.servicesIn(pod.workload.namespace)) {
@@ -143,12 +137,12 @@ function servicePortOf(
   return undefined;
 }
 
-function tell({ protocol = 'TCP', port, endPort }: RulePort): string {
+function formatRulePort({ protocol = 'TCP', port, endPort }: RulePort): string {
   const range = endPort === undefined ? `${port}` : `${port}-${endPort}`;
   return protocol === 'TCP' ? range : `${range}/${protocol}`;
 }
 
-function tellDeclared({ name, number, protocol }: LintPod['ports'][number]): string {
+function formatContainerPort({ name, number, protocol }: LintPod['ports'][number]): string {
   const port = protocol === 'TCP' ? `${number}` : `${number}/${protocol}`;
   return name === undefined ? port : `${port} (${name})`;
 }

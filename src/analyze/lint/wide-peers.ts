@@ -1,8 +1,11 @@
 // Rules that allow more than they seem to: an empty list means everyone, and a block of addresses may match pods.
-import type { Finding } from '../../model/findings.ts';
-import { contains, parseAddress } from '../../model/ip-ranges.ts';
+import { aboutPolicy, type Finding } from '../../model/findings.ts';
+import { getOrInsert } from '../../model/groups.ts';
+import { parseAddress } from '../../model/ip-ranges.ts';
+import { valuesIn } from '../../model/result.ts';
 import { isBlock, isolationOf, type ParsedBlock } from '../rules.ts';
-import { aboutPolicy, eachRule, listNames, peerPath, rulePath } from './check.ts';
+import { isIn } from '../sides.ts';
+import { eachPeer, eachRule, listNames, rulePath } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 /** Finds rules whose list of peers is written and empty, which means everyone. */
@@ -28,7 +31,7 @@ export function emptyPeersMeanEveryone(context: LintContext): readonly Finding[]
 
 /** Finds rules that remove their policy's isolation: everyone on every port. */
 export function everyoneIsAllowed(context: LintContext): readonly Finding[] {
-  return eachRule(context, (policy, direction, { index, peers, ports }) =>
+  return eachRule(context, ({ policy, index, peers, ports }, direction) =>
     peers !== undefined || ports !== undefined
       ? []
       : [
@@ -47,39 +50,30 @@ export function blockCoversPods(context: LintContext): readonly Finding[] {
     .flatMap((namespace) => context.podsIn(namespace))
     .filter(({ hostNetwork }) => !hostNetwork)
     .flatMap(({ workload, addresses }) =>
-      addresses.flatMap((address) => {
-        const parsed = parseAddress(address);
-        return parsed.ok ? [{ range: parsed.value, name: `${workload.namespace}/${workload.name}` }] : [];
-      }),
+      valuesIn(addresses.map(parseAddress)).map((range) => ({
+        range,
+        name: `${workload.namespace}/${workload.name}`,
+      })),
     );
   const found = new Map<string, readonly string[]>();
-  const podsIn = ({ cidr, range, except }: ParsedBlock) => {
-    const key = `${cidr} ${except.map(({ first, prefix }) => `${first}/${prefix}`).join(' ')}`;
-    const names =
-      found.get(key) ??
-      [
-        ...new Set(
-          known
-            .filter((pod) => contains(range, pod.range) && !except.some((hole) => contains(hole, pod.range)))
-            .map(({ name }) => name),
-        ),
-      ].sort();
-    found.set(key, names);
-    return names;
+  const podsIn = (block: ParsedBlock) => {
+    const key = `${block.cidr} ${block.except.map(({ first, prefix }) => `${first}/${prefix}`).join(' ')}`;
+    return getOrInsert(found, key, () => {
+      const names = known.filter((pod) => isIn(block, pod.range)).map(({ name }) => name);
+      return [...new Set(names)].sort();
+    });
   };
-  return eachRule(context, (policy, direction, { index, peers = [] }) =>
-    peers.flatMap((peer, place) => {
-      // The largest ranges mean everyone, pods included.
-      if (!isBlock(peer) || peer.range.prefix === 0) return [];
-      const names = podsIn(peer);
-      if (names.length === 0) return [];
-      return [
-        aboutPolicy(policy, 'BlockCoversPods', {
-          path: `${peerPath(direction, index, place)}.ipBlock.cidr`,
-          message: `\`${peer.cidr}\` contains addresses of pods, such as those of ${listNames(names)}: most CNIs match these pods, but some, such as Cilium, never do`,
-          hint: 'select pods by labels, and exclude their addresses with `except`',
-        }),
-      ];
-    }),
-  );
+  return eachPeer(context, (peer, path, { policy }) => {
+    // The largest ranges mean everyone, pods included.
+    if (!isBlock(peer) || peer.range.prefix === 0) return [];
+    const names = podsIn(peer);
+    if (names.length === 0) return [];
+    return [
+      aboutPolicy(policy, 'BlockCoversPods', {
+        path: `${path}.ipBlock.cidr`,
+        message: `\`${peer.cidr}\` contains addresses of pods, such as those of ${listNames(names)}: most CNIs match these pods, but some, such as Cilium, never do`,
+        hint: 'select pods by labels, and exclude their addresses with `except`',
+      }),
+    ];
+  });
 }

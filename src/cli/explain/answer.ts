@@ -76,7 +76,7 @@ function pairs(ends: readonly Endpoint[], port: PortSpec | undefined): Targets {
 /** Clients of a Service reach pods at the translated ports. */
 function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec | undefined): Targets {
   const name = `Service \`${formatKey(service)}\``;
-  const followed = analysis.behind(service);
+  const followed = analysis.serviceTargets(service);
   if (!followed.ok) {
     const why =
       followed.error === 'ExternalName'
@@ -137,7 +137,7 @@ function mistakenService(
 ): { readonly service: ServiceFacts; readonly note: string } | undefined {
   if (to.kind !== 'workloads' || port === undefined) return undefined;
   for (const service of analysis.input.services) {
-    const followed = analysis.behind(service);
+    const followed = analysis.serviceTargets(service);
     const targets = followed.ok ? followed.value.filter((target) => isPort(target.port, port)) : [];
     for (const { port: servicePort, ends } of targets) {
       const hit = ends.find(({ end }) => to.ends.some((each) => isSame(each, end)));

@@ -111,7 +111,7 @@ interface Wanted {
 
 function lookUp({ kind, namespace, name }: Wanted, analysis: Analysis): ResolvedEnd | undefined {
   if (kind !== 'Service') {
-    const ends = analysis.named(namespace, name);
+    const ends = analysis.workloadsNamed(namespace, name);
     const wanted =
       kind === undefined
         ? ends
@@ -134,7 +134,7 @@ function addressEnd(word: string, analysis: Analysis): ResolvedEnd {
   const parsed = word.includes('/') ? parseMaskedCidr(word) : parseAddress(word);
   if (!parsed.ok) throw new ToolError(parsed.error);
   const cidr = formatCidr(parsed.value);
-  const pods = analysis.at(cidr);
+  const pods = analysis.workloadsAt(cidr);
   const range = readRange(cidr);
   // The address of a pod means that pod.
   if (pods.length > 0 && range.first === range.last) return { kind: 'workloads', ends: pods };

@@ -2,7 +2,7 @@
 // the ingress controllers that serve them. Must not know the routes of profiles.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
-import type { Finding } from '../../model/findings.ts';
+import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import { type NonEmpty, type Peer, ruleOn } from '../../model/network-policy.ts';
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { failure, type Result, success, valuesIn } from '../../model/result.ts';
@@ -175,19 +175,15 @@ function distinctFindings(findings: readonly Finding[]): readonly Finding[] {
 }
 
 function wrongBackend(namespace: string, exposer: string, { message }: EndProblem): Finding {
-  return {
-    code: 'BackendUnusable',
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, 'BackendUnusable', {
     message: `${exposer} exposes no pods for one of its backends: ${message}`,
     hint: 'fix the backend, or delete the object if it is a leftover',
-  };
+  });
 }
 
 function otherBackend(namespace: string, exposer: string, backend: string): Finding {
-  return {
-    code: 'BackendUnusable',
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, 'BackendUnusable', {
     message: `${exposer} leads to \`${backend}\`, which is not a Service: its pods are not known`,
     hint: 'add a route: `from: {ingressController: {}}`, `to: {pods: …}`',
-  };
+  });
 }

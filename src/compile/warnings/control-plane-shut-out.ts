@@ -1,7 +1,7 @@
 // Services that the control plane calls, for a webhook or an aggregated API, and that no route opens to it.
 // Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
-import type { Finding } from '../../model/findings.ts';
+import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { ControlPlaneCallFacts, ServiceFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
@@ -35,10 +35,8 @@ function isFromElsewhere({ rule: { peers } }: AllowRule): boolean {
 }
 
 function unreachableBackend(namespace: string, caller: string, { name }: ServiceFacts): Finding {
-  return {
-    code: 'ControlPlaneShutOut',
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, 'ControlPlaneShutOut', {
     message: `${caller} makes the control plane call Service \`${name}\`, and no route opens that port of its pods to it: the ring denies the calls`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { kubernetesAPI: {} }, to: { service: name } })}`,
-  };
+  });
 }

@@ -2,7 +2,7 @@
 // Checks the allow rules, whatever their origin; must not know profiles.
 
 import { suggestRoute } from '../../api/suggested-profile.ts';
-import type { Finding } from '../../model/findings.ts';
+import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import type { Peer, PolicyPort, Rule } from '../../model/network-policy.ts';
 import { writtenPorts } from '../../model/policy-ports.ts';
 import { portsContain } from '../../model/port-cover.ts';
@@ -53,11 +53,9 @@ function areOpen(asked: Rule['ports'], allowRules: readonly AllowRule[]): boolea
 
 function dnsShutOutFinding(namespace: string, pods: LabelSelector, { ports }: Rule): Finding {
   const route = { name: 'dns', from: { cluster: {} }, to: { pods }, ports: writtenPorts(ports) };
-  return {
-    code: 'DnsShutOut',
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, 'DnsShutOut', {
     message:
       'the DNS of the cluster is here, and no route lets every namespace query it: the ring denies the queries, and names can no longer be resolved',
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute(route)}`,
-  };
+  });
 }

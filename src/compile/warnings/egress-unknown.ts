@@ -1,6 +1,6 @@
 // What the egress mode of a namespace should open but does not, because a fact about the cluster is not known.
 // Must not know routes.
-import type { Finding } from '../../model/findings.ts';
+import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `DnsUnknown`, `ApiServerUnknown`, `ClusterRangesUnknown` */
@@ -8,16 +8,14 @@ export function egressUnknown({ run: { clusterServices }, local }: CheckedNamesp
   const { name } = local.facts;
   const { mode } = local.egress;
   if (mode === 'Unrestricted') return [];
-  const closed: readonly (Finding | undefined)[] = [
-    clusterServices.dns.length === 0 ? unknown(name, 'DnsUnknown', dnsUnknown[mode]) : undefined,
-    mode === 'ClusterOnly' && clusterServices.apiServer.length === 0
-      ? unknown(name, 'ApiServerUnknown', apiServerUnknown)
-      : undefined,
-    mode === 'ClusterOnly' && clusterServices.ranges.services === undefined
-      ? unknown(name, 'ClusterRangesUnknown', servicesUnknown)
-      : undefined,
-  ];
-  return closed.filter((finding) => finding !== undefined);
+  const { dns, apiServer, ranges } = clusterServices;
+  const findings: Finding[] = [];
+  if (dns.length === 0) findings.push(aboutNamespace(name, 'DnsUnknown', dnsUnknown[mode]));
+  if (mode !== 'ClusterOnly') return findings;
+  if (apiServer.length === 0) findings.push(aboutNamespace(name, 'ApiServerUnknown', apiServerUnknown));
+  if (ranges.services === undefined)
+    findings.push(aboutNamespace(name, 'ClusterRangesUnknown', servicesUnknown));
+  return findings;
 }
 
 const setDns = 'a platform engineer sets `spec.dns` of the platform profile';
@@ -40,11 +38,3 @@ const servicesUnknown = {
     'the addresses of Services are not known: a CNI that matches addresses before it translates them denies traffic to Services',
   hint: 'a platform engineer sets `spec.cluster.serviceRanges` of the platform profile',
 };
-
-function unknown(
-  namespace: string,
-  code: 'DnsUnknown' | 'ApiServerUnknown' | 'ClusterRangesUnknown',
-  text: { readonly message: string; readonly hint: string },
-): Finding {
-  return { code, subject: { kind: 'Namespace', name: namespace }, ...text };
-}

@@ -1,7 +1,7 @@
 // Services that accept traffic from outside the cluster, and that no route opens to it.
 // Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestRoute } from '../../api/suggested-profile.ts';
-import type { Finding } from '../../model/findings.ts';
+import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { RouteContext } from '../../routes/route-end.ts';
@@ -43,10 +43,8 @@ function isFromOutside({ rule: { peers } }: AllowRule): boolean {
 }
 
 function unreachableEntrance(namespace: string, { name, type }: ServiceFacts): Finding {
-  return {
-    code: 'EntranceClosed',
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, 'EntranceClosed', {
     message: `Service \`${name}\` is a ${type}, and no route opens its pods to addresses outside: the ring denies what comes in through it`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name, from: { anywhere: {} }, to: { service: name } })}`,
-  };
+  });
 }

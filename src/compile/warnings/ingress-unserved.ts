@@ -1,7 +1,7 @@
 // Ingresses and routes of the Gateway API that no known ingress controller serves, and whose pods no route opens.
 // Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
-import type { Finding } from '../../model/findings.ts';
+import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Unserved } from '../local/exposures.ts';
 import { gatewayPods } from '../platform/gateway-namespaces.ts';
@@ -24,12 +24,10 @@ export function ingressUnserved({ local, routeRules }: CheckedNamespace): readon
 
 function unservedFinding(namespace: string, { name, why }: Unserved, service: string): Finding {
   const { what, hint } = describeUnserved(namespace, why, service);
-  return {
-    code: 'IngressUnserved',
-    subject: { kind: 'Namespace', name: namespace },
+  return aboutNamespace(namespace, 'IngressUnserved', {
     message: `${name}${what}, and no route opens the pods of its Service \`${service}\`: the ring denies what comes in through it`,
     hint,
-  };
+  });
 }
 
 function describeUnserved(
