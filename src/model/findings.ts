@@ -108,6 +108,11 @@ export const findingKinds = {
     meaning:
       'a route lets in namespaces whose egress is Restricted and does not lead to it: either the route selects them by labels, and its suggestion is the profile to add there, or their guardrails do not allow this egress',
   },
+  ClosedOnceEnforced: {
+    severity: 'warning',
+    meaning:
+      'a route is in force, but its other end is in namespaces that are in a dry run: once these are enforced, they will not let it through; its suggestion is the profile to add there',
+  },
   MirrorsCapped: {
     severity: 'warning',
     meaning:

@@ -78,9 +78,9 @@ describe('the status of a profile', () => {
   test('is Ready without routes where the namespace is ringed', () => {
     const made = status(profile('shop/shop'));
     expect(condition(made, 'Accepted')).toMatch(/^True Accepted/);
-    expect(condition(made, 'Programmed')).toBe('True Programmed: its policies are written');
+    expect(condition(made, 'Programmed')).toBe('True Programmed: it needs no policy of its own');
     expect(condition(made, 'Consented')).toMatch(/^True Consented/);
-    expect(condition(made, 'Ready')).toBe('True Programmed: its policies are written');
+    expect(condition(made, 'Ready')).toBe('True Programmed: it needs no policy of its own');
   });
 
   test('tells of each route its state, and why', () => {

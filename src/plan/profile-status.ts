@@ -59,7 +59,7 @@ export function profileStatus(input: ProfileStatusInput): AppNetworkProfileStatu
   const found = routesOf(profile, compiled, compiledProfile?.routes ?? []) ?? previous.routes ?? [];
   const routes = profile.decoded.ok ? found.map((route) => asWritten(route, writing)) : found;
   const conditions = profile.decoded.ok
-    ? readConditions(compiled, found, writing.failure)
+    ? readConditions(compiled, found, writing)
     : invalidConditions(profile.decoded.error, frozen);
   return {
     observedGeneration: profile.generation,
@@ -79,7 +79,7 @@ function routesOf(
   if (!decoded.ok) return undefined;
   const open = whyNotRinged(compiled);
   if (open === undefined)
-    return routes.map((route) => routeStatus(route, compiled?.enforcement === 'Enforce'));
+    return routes.map((route) => routeStatus(route, compiled?.enforcement === 'DryRun'));
   const { reason, why } = open;
   return decoded.value.spec.routes.map(({ name }) => ({
     name,
@@ -113,14 +113,13 @@ const suggestionLength = 2048;
 
 function routeStatus(
   { route, state, reason, message, suggestion }: CompiledRoute,
-  isWritten: boolean,
+  isDryRun: boolean,
 ): RouteStatus {
-  const isPlanned = state === 'Active' && !isWritten;
   return {
     name: route.name,
     state,
-    reason: isPlanned ? 'DryRun' : reason,
-    message: isPlanned ? 'its rule would be written; this is a dry run' : shorten(message),
+    reason: isDryRun && reason === 'Active' ? 'DryRun' : reason,
+    message: shorten(message),
     ...(suggestion === undefined || [...suggestion].length > suggestionLength ? {} : { suggestion }),
   };
 }
@@ -146,7 +145,7 @@ function countRoutes(routes: readonly RouteStatus[]): NonNullable<AppNetworkProf
 function readConditions(
   compiled: CompiledNamespace | undefined,
   routes: readonly RouteStatus[],
-  failure: Failure | undefined,
+  writing: WriteProgress,
 ): readonly ConditionWithoutTime[] {
   const of = (state: RouteStatus['state']) => routes.filter((route) => route.state === state);
   const [rejected, pending] = [of('Rejected'), of('Pending')];
@@ -154,7 +153,7 @@ function readConditions(
     rejected.length === 0
       ? condition('Accepted', 'True', 'Accepted', 'every route is accepted')
       : condition('Accepted', 'False', 'RoutesRejected', firstOf(rejected, 'is Rejected'));
-  const programmed = programmedCondition(compiled, failure);
+  const programmed = programmedCondition(compiled, writing);
   const consented =
     pending.length === 0
       ? condition('Consented', 'True', 'Consented', 'no route waits')
@@ -171,7 +170,7 @@ function firstOf([first, ...rest]: readonly RouteStatus[], what: string): string
 
 function programmedCondition(
   compiled: CompiledNamespace | undefined,
-  failure: Failure | undefined,
+  { owned, failure }: WriteProgress,
 ): ConditionWithoutTime {
   const of = (status: Condition['status'], reason: string, message: string) =>
     condition('Programmed', status, reason, message);
@@ -188,7 +187,8 @@ function programmedCondition(
   if (open !== undefined) return of('True', open.reason, `${open.why}: no policy has to be written in it`);
   if (compiled.enforcement === 'DryRun')
     return of('True', 'DryRun', 'the namespace is in a dry run: no policy has to be written in it');
-  return of('True', 'Programmed', 'its policies are written');
+  const written = owned === 0 ? 'it needs no policy of its own' : 'its policies are written';
+  return of('True', 'Programmed', written);
 }
 
 function invalidConditions(

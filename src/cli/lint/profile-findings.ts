@@ -34,11 +34,18 @@ export function profileFindings({ cluster }: ClusterSnapshot, compiled: Compiled
   return [...compiled.findings, ...planned, ...compiled.namespaces.flatMap(routeFindings)];
 }
 
-function routeFindings({ profiles }: CompiledNamespace): readonly LintFinding[] {
-  return profiles.flatMap((profile) => profile.routes.flatMap((route) => routeFinding(profile, route)));
+function routeFindings({ profiles, enforcement }: CompiledNamespace): readonly LintFinding[] {
+  const words = enforcement === 'DryRun' ? dryRunWords : stateWords;
+  return profiles.flatMap((profile) =>
+    profile.routes.flatMap((route) => routeFinding(profile, route, words)),
+  );
 }
 
-function routeFinding({ profile }: CompiledProfile, compiled: CompiledRoute): readonly LintFinding[] {
+function routeFinding(
+  { profile }: CompiledProfile,
+  compiled: CompiledRoute,
+  words: typeof dryRunWords | typeof stateWords,
+): readonly LintFinding[] {
   const { route, state, reason, message, suggestion } = compiled;
   if (reason === 'Active') return [];
   const finding = {
@@ -46,14 +53,25 @@ function routeFinding({ profile }: CompiledProfile, compiled: CompiledRoute): re
     subject: { kind: 'AppNetworkProfile', namespace: profile.namespace, name: profile.name },
     path: `spec.routes[${route.name}]`,
     message: `route \`${route.name}\` ${words[state]}: ${message}`,
-    hint: suggestion === undefined ? '' : 'write this instead:',
+    hint:
+      suggestion === undefined ? '' : isAnAddition.has(reason) ? 'add this profile:' : 'write this instead:',
   } as const;
   return [suggestion === undefined ? finding : { ...finding, suggestion }];
 }
 
-const words = {
+/** Here the suggestion is a profile for another namespace. */
+const isAnAddition: ReadonlySet<CompiledRoute['reason']> = new Set([
+  'NotAdmitted',
+  'PartlyConsented',
+  'SourceClosed',
+  'ClosedOnceEnforced',
+]);
+
+const stateWords = {
   Active: 'is in force',
   NotNeeded: 'is not needed',
   Pending: 'is not in force yet',
   Rejected: 'is not in force',
 } as const;
+
+const dryRunWords = { ...stateWords, Active: 'would be in force' } as const;

@@ -16,6 +16,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
 import type { IngressRoute } from '../local/resolve-routes.ts';
+import { type Denial, denialSeenFrom } from '../platform/membership.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
 import { mirrorsFrom } from './mirrors.ts';
@@ -24,6 +25,7 @@ import { mirrorsFrom } from './mirrors.ts';
 export interface ClosedSources {
   /** Their names, and why: the rest of a sentence about the route. */
   readonly why: string;
+  readonly denial: Denial;
   /** The profile to add in the first one, as YAML, if its guardrails would accept it. */
   readonly suggestion?: string;
 }
@@ -32,7 +34,10 @@ export interface ClosedSources {
 const maxSources = 200;
 const maxNamed = 3;
 
-/** Finds the namespaces that a route lets in without effect; `undefined` if there are none. */
+/**
+ * Finds the namespaces that a route lets in without effect, or else those that it will let in without effect once they are enforced;
+ * `undefined` if there are none.
+ */
 export function closedSources(
   run: Compilation,
   here: LocalNamespace,
@@ -48,10 +53,19 @@ export function closedSources(
     .filter((facts) => facts.name !== here.facts.name)
     .sort((a, b) => compareText(a.name, b.name))
     .flatMap((facts) => closedSource(run, here, allowRule, facts) ?? []);
-  const guarded = closed.filter(({ violation }) => violation !== undefined);
-  // Only guardrails close what is mirrored.
-  const undeclared = isMirrored ? [] : closed.filter(({ violation }) => violation === undefined);
-  return describeClosed(guarded, undeclared, (first) => suggestionFor(here, route, allowRule, first));
+  const describe = (denial: Denial) => {
+    const each = closed.filter((source) => source.denial === denial);
+    const guarded = each.filter(({ violation }) => violation !== undefined);
+    // Only guardrails close what is mirrored.
+    const undeclared = isMirrored ? [] : each.filter(({ violation }) => violation === undefined);
+    const why = describeClosed(guarded, undeclared);
+    const [first] = undeclared;
+    const suggestion = first && suggestionFor(here, route, allowRule, first.facts);
+    if (why === undefined) return undefined;
+    const when = denial === 'Now' ? '' : 'once dry runs are enforced, ';
+    return { why: `${when}${why}`, denial, ...(suggestion && { suggestion }) };
+  };
+  return describe('Now') ?? describe('OnceEnforced');
 }
 
 /** A route that lets in everyone does not depend on each namespace. */
@@ -76,40 +90,40 @@ function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<Namesp
 /** A namespace whose egress does not lead to the route. */
 interface ClosedSource {
   readonly facts: NamespaceFacts;
+  readonly denial: Denial;
   /** The objection of its guardrails to the egress rule, if they do not allow it. */
   readonly violation: string | undefined;
 }
 
 function closedSource(
   run: Compilation,
-  { facts: here }: LocalNamespace,
+  { facts: here, membership }: LocalNamespace,
   allowRule: AllowRule,
   facts: NamespaceFacts,
 ): ClosedSource | undefined {
   const there = run.local(facts);
+  const denial = denialSeenFrom(membership, there.membership);
+  if (denial === undefined || facts.terminating) return undefined;
   const closedMirrors = mirrorsFrom(here.name, allowRule, facts.labels).filter((mirror) =>
     isEgressClosed(there, mirror, here),
   );
   if (closedMirrors.length === 0) return undefined;
   const [violation] = closedMirrors.flatMap((mirror) => there.guardrails?.provenViolation(mirror) ?? []);
-  return { facts, violation: violation && there.guardrails?.describeViolation(violation) };
+  return { facts, denial, violation: violation && there.guardrails?.describeViolation(violation) };
 }
 
 function describeClosed(
   guarded: readonly ClosedSource[],
   undeclared: readonly ClosedSource[],
-  suggest: (first: NamespaceFacts) => string,
-): ClosedSources | undefined {
+): string | undefined {
   const [firstGuarded] = guarded;
-  const [firstUndeclared] = undeclared;
   const reasons = [
-    firstUndeclared &&
+    undeclared.length > 0 &&
       `the egress of ${namesOf(undeclared)} is Restricted and does not lead here: a profile there has to allow it`,
     firstGuarded &&
       `the egress of ${namesOf(guarded)} is Restricted, and guardrails do not let it lead here: ${firstGuarded.violation}`,
-  ].filter((each) => each !== undefined);
-  if (reasons.length === 0) return undefined;
-  return { why: reasons.join('; '), ...(firstUndeclared && { suggestion: suggest(firstUndeclared.facts) }) };
+  ].filter((each) => typeof each === 'string');
+  return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
 function namesOf(sources: readonly ClosedSource[]): string {
@@ -120,8 +134,7 @@ function namesOf(sources: readonly ClosedSource[]): string {
 }
 
 function isEgressClosed(there: LocalNamespace, { pods, rule }: AllowRule, here: NamespaceFacts): boolean {
-  const { membership, egress, facts, profiles } = there;
-  if (!membership.inside || membership.enforcement !== 'Enforce' || facts.terminating) return false;
+  const { egress, facts, profiles } = there;
   if (egress.mode !== 'Restricted' || !isClosed(egress, rule, facts.name)) return false;
   const egressRoutes = profiles.flatMap(({ routes }) => routes).filter((route) => route.kind === 'egress');
   return !egressRoutes.some(

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { namespace, type PlatformSpec, platform, profile, service, view } from '../../../test/fixtures.ts';
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
+import type { Enforcement } from '../../api/egress.ts';
 import type { NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
 import type { CompiledRoute } from './route-states.ts';
@@ -63,17 +64,42 @@ function pasted(route: CompiledRoute): ProfileFacts {
   return profile(`${metadata.namespace}/${metadata.name}`, spec);
 }
 
+/** A rule of the platform profile for one namespace. */
+function enforcementIn(namespace: string, enforcement: Enforcement): PlatformSpec {
+  return { rules: [{ name: 'apart', namespaces: { names: [namespace] }, enforcement }] };
+}
+
 const byName = { namespace: { name: 'shop' } };
 const covered = { state: 'NotNeeded', reason: 'EgressOpen' };
 const waiting = { state: 'Pending', reason: 'NotAdmitted' };
 
+describe('a route to another namespace, where dry runs are', () => {
+  test('is judged in a dry run as if all of them were enforced', () => {
+    expect(asked({ name: 'pay' }, [], { spec: { enforcement: 'DryRun' } })).toMatchObject(waiting);
+    expect(asked({ name: 'pay' }, [], { spec: enforcementIn('shop', 'DryRun') })).toMatchObject(waiting);
+    expect(
+      asked({ name: 'pay' }, [admitting('pay', byName)], { spec: { enforcement: 'DryRun' } }),
+    ).toMatchObject(covered);
+  });
+
+  test('tells in an enforced namespace what is in force, and that it will be denied once the other one is enforced', () => {
+    const route = asked({ name: 'pay' }, [], { spec: enforcementIn('pay', 'DryRun') });
+    expect(route).toMatchObject({
+      ...covered,
+      reason: 'ClosedOnceEnforced',
+      message: expect.stringMatching(
+        /; once `pay` is enforced, it will not let it in: a profile there has to allow it$/,
+      ),
+    });
+    const spec = enforcementIn('pay', 'DryRun');
+    expect(asked({ name: 'pay' }, [pasted(route)], { spec })).toMatchObject(covered);
+  });
+});
+
 describe('a route to another namespace is covered', () => {
-  test('where that is not fenced: not selected, excluded, in a dry run', () => {
-    const dryRun = {
-      rules: [{ name: 'dry', namespaces: { names: ['pay'] }, enforcement: 'DryRun' as const }],
-    };
+  test('where that is not fenced: not selected, excluded, or off', () => {
     expect(asked({ name: 'pay' })).toMatchObject(waiting);
-    expect(asked({ name: 'pay' }, [], { spec: dryRun })).toMatchObject(covered);
+    expect(asked({ name: 'pay' }, [], { spec: enforcementIn('pay', 'Off') })).toMatchObject(covered);
     expect(asked({ name: 'pay' }, [], { spec: { namespaces: { exclude: ['pay'] } } })).toMatchObject(covered);
     const onlyTheShop = { namespaces: { selector: { matchLabels: { team: 'shop' } } } };
     expect(asked({ name: 'pay' }, [], { spec: onlyTheShop })).toMatchObject(covered);
@@ -324,6 +350,21 @@ describe('a route from namespaces by their labels', () => {
     const next = asking([suggested]);
     expect(next.message).toContain('the egress of `pay` is Restricted');
     expect(asking([suggested, pasted(next)])).toMatchObject(active);
+  });
+
+  test('is written, and told what will close it where these are in a dry run', () => {
+    const dryRun = { enforcement: 'DryRun' as const };
+    const there = { rules: [{ name: 'dry', namespaces: { names: ['bank', 'pay'] }, ...dryRun }] };
+    const route = asking([], there);
+    expect(route).toMatchObject({ state: 'Active', reason: 'ClosedOnceEnforced' });
+    expect(route.message).toBe(
+      'its rule is written, but once dry runs are enforced, the egress of `bank`, `pay` is Restricted and does not lead here: a profile there has to allow it',
+    );
+    expect(pasted(route).namespace).toBe('bank');
+    expect(asking([], dryRun)).toMatchObject({
+      reason: 'SourceClosed',
+      message: expect.stringMatching(/^its rule would be written, but the egress of/),
+    });
   });
 
   test('to a Service suggests the ports of the pods behind it', () => {

@@ -14,7 +14,7 @@ import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { ingressRulesOf, type LocalNamespace } from '../local/local-namespace.ts';
 import type { EgressRoute } from '../local/resolve-routes.ts';
-import { membershipOf } from '../platform/membership.ts';
+import { type Denial, denialSeenFrom, membershipOf } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
 
@@ -31,8 +31,9 @@ interface AdmissionRequest {
 export interface Consent {
   /** The namespaces that it leads to. */
   readonly all: readonly string[];
-  /** Those that do not let it in. */
+  /** Those that do not let it in; if there are none, those that will not once they are enforced. */
   readonly missing: readonly string[];
+  readonly denial: Denial;
   /** The profile to add in the first of these, as YAML. */
   readonly suggestion: string | undefined;
 }
@@ -40,7 +41,7 @@ export interface Consent {
 /**
  * The consent of the namespaces that `route` leads to; `undefined` if none of them has to consent.
  *
- * A namespace consents if it is not fenced, or if an accepted route in it admits this namespace by its live labels,
+ * A namespace consents if its ring denies nothing, or if an accepted route in it admits this namespace by its live labels,
  * requires no more of the pods on either side than this route does, and contains its ports.
  */
 export function askConsent(
@@ -57,15 +58,22 @@ export function askConsent(
     );
   const candidates = new Set(namespacesWithRoutesFrom(run, here));
   const refused = asked
-    .filter(({ namespace, request }) => !isAdmitted(run, namespace, candidates, request))
+    .flatMap(({ namespace, request }) => {
+      const denial = denialSeenFrom(here.membership, membershipOf(run.view, run.spec, namespace));
+      const isDenied = denial !== undefined && !isAdmitted(run, namespace, candidates, request);
+      return isDenied ? [{ namespace, request, denial }] : [];
+    })
     .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
+  const denial = refused.some((each) => each.denial === 'Now') ? 'Now' : 'OnceEnforced';
+  const missing = refused.filter((each) => each.denial === denial);
   const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
   // The platform profile defines where a system runs: that namespace may not exist.
   if (all.length === 0 && !('namespace' in route.to)) return undefined;
-  const [first] = refused;
+  const [first] = missing;
   return {
     all,
-    missing: [...new Set(refused.map(({ namespace }) => namespace.name))],
+    missing: [...new Set(missing.map(({ namespace }) => namespace.name))],
+    denial,
     suggestion: first && suggestionFor(first.namespace.name, route, first.request),
   };
 }
@@ -110,8 +118,6 @@ function isAdmitted(
   candidates: ReadonlySet<string>,
   request: AdmissionRequest,
 ): boolean {
-  const { inside, enforcement } = membershipOf(run.view, run.spec, namespace);
-  if (!inside || enforcement !== 'Enforce') return true;
   const isOwn = namespace.name === request.from.name;
   if (!isOwn && !candidates.has(namespace.name)) return false;
   return ingressRulesOf(run.local(namespace)).some((allowRule) => admits(allowRule, request, isOwn));

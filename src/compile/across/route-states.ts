@@ -68,26 +68,41 @@ function compileRoute(resolved: ResolvedRoute, declared: Declared): CompiledRout
 
 type RouteOutcome = Omit<CompiledRoute, 'route'>;
 
-const active = { state: 'Active', reason: 'Active', message: 'its rule is written' } as const;
+/** The state of a route whose rule is written. @param but what a person should know about it all the same */
+function active(
+  { membership }: LocalNamespace,
+  ...but: readonly { readonly reason: FindingCode; readonly text: string | undefined }[]
+): Omit<RouteOutcome, 'allowRules'> {
+  const isDryRun = membership.enforcement === 'DryRun';
+  const written = isDryRun ? 'its rule would be written' : 'its rule is written';
+  const remark = but.findLast(({ text }) => text !== undefined);
+  return remark === undefined
+    ? { state: 'Active', reason: 'Active', message: isDryRun ? `${written}; this is a dry run` : written }
+    : { state: 'Active', reason: remark.reason, message: `${written}, but ${remark.text}` };
+}
 
 /** Its rule is written, whatever the other side does: of several reasons why it has no effect, the last one counts. */
 function ingressOutcome(ingressRoute: IngressRoute, { run, here, capped }: Declared): RouteOutcome {
-  const { allowRule, gap, route } = ingressRoute;
+  const { allowRule, route } = ingressRoute;
   const closed = closedSources(run, here, ingressRoute);
   return {
-    ...active,
-    ...writtenBut(gap?.reason, gap?.message),
-    ...writtenBut('SourceClosed', closed?.why),
+    ...active(
+      here,
+      ...gapIn(ingressRoute),
+      {
+        reason: closed?.denial === 'OnceEnforced' ? 'ClosedOnceEnforced' : 'SourceClosed',
+        text: closed?.why,
+      },
+      { reason: 'SourceMissing', text: missingSources(run.view, route) },
+      { reason: 'MirrorsCapped', text: capped.get(ingressRoute) },
+    ),
     ...(closed?.suggestion === undefined ? {} : { suggestion: closed.suggestion }),
-    ...writtenBut('SourceMissing', missingSources(run.view, route)),
-    ...writtenBut('MirrorsCapped', capped.get(ingressRoute)),
     allowRules: [allowRule, ...mirrorsOf(allowRule, here)],
   };
 }
 
-function writtenBut(reason: FindingCode | undefined, problem: string | undefined): Partial<RouteOutcome> {
-  if (reason === undefined || problem === undefined) return {};
-  return { reason, message: `its rule is written, but ${problem}` };
+function gapIn({ gap }: IngressRoute | EgressRoute) {
+  return gap === undefined ? [] : [{ reason: gap.reason, text: gap.message }];
 }
 
 /** Within the namespace, an ingress rule is mirrored as an egress rule. */
@@ -98,7 +113,7 @@ function mirrorsOf(allowRule: AllowRule, { facts, egress }: LocalNamespace): rea
 
 /** A route that leads elsewhere opens only the egress; somebody else has to let it in there. */
 function egressOutcome(egressRoute: EgressRoute, { run, here }: Declared): RouteOutcome {
-  const { rules, sources, gap } = egressRoute;
+  const { rules, sources } = egressRoute;
   const { egress, facts } = here;
   // If all egress is open, the destination does not need to be known.
   if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, allowRules: [] };
@@ -107,7 +122,7 @@ function egressOutcome(egressRoute: EgressRoute, { run, here }: Declared): Route
     .map((rule) => ({ direction: 'Egress', pods: sources, rule }));
   const written: RouteOutcome =
     allowRules.length > 0
-      ? { ...active, ...writtenBut(gap?.reason, gap?.message), allowRules }
+      ? { ...active(here, ...gapIn(egressRoute)), allowRules }
       : { ...egressIsOpen(egress), allowRules };
   return { ...written, ...consentOutcome(askConsent(run, here, egressRoute), written) };
 }
@@ -124,14 +139,20 @@ function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
 /** The answer of the other side, if it is not yes: the egress is open all the same, so that no two sides wait for each other. */
 function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Partial<RouteOutcome> {
   if (consent === undefined) return {};
-  const { all, missing, suggestion } = consent;
+  const { all, missing, denial, suggestion } = consent;
   if (all.length === 0) {
     const message = 'the namespace that it leads to does not exist yet';
     return { state: 'Pending', reason: 'NamespaceMissing', message };
   }
   if (missing.length === 0) return {};
-  const theyDoNot = `${quoteSome(missing, 5)} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
+  const names = quoteSome(missing, 5);
   const suggested = suggestion === undefined ? {} : { suggestion };
+  if (denial === 'OnceEnforced') {
+    const then = missing.length === 1 ? 'is enforced, it' : 'are enforced, they';
+    const message = `${written.message}; once ${names} ${then} will not let it in: a profile there has to allow it`;
+    return { reason: 'ClosedOnceEnforced', message, ...suggested };
+  }
+  const theyDoNot = `${names} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
   if (missing.length === all.length) {
     const message = `${theyDoNot}: a profile there has to allow it`;
     return { state: 'Pending', reason: 'NotAdmitted', message, ...suggested };

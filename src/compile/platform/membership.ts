@@ -35,6 +35,22 @@ export interface Settings {
 export type Membership = Settings &
   ({ readonly inside: true } | { readonly inside: false; readonly why: OutsideReason });
 
+/** When the ring of one namespace denies what comes from, or goes to, another one. */
+export type Denial =
+  | 'Now'
+  /** The other one is enforced, and this one is in a dry run: its ring will deny it, once it is enforced. */
+  | 'OnceEnforced';
+
+/**
+ * When the ring of a namespace counts in a state of a namespace `here`; `undefined`: never.
+ *
+ * A dry run judges everything as if all that dry runs cover were enforced: its states are those after the change to Enforce.
+ */
+export function denialSeenFrom(here: Membership, there: Membership): Denial | undefined {
+  if (!there.inside || there.enforcement === 'Off') return undefined;
+  return there.enforcement === 'Enforce' || here.enforcement === 'DryRun' ? 'Now' : 'OnceEnforced';
+}
+
 /** Decides for one namespace. */
 export function membershipOf(
   view: ClusterView,
