@@ -31,7 +31,7 @@ export const everyAddress: readonly IpRange[] = ['0.0.0.0/0', '::/0'].map(readRa
  * Cuts ranges into parts of one value each, ordered by family and address.
  *
  * @param whole disjoint ranges, to be cut
- * @param cuts ranges within which the value is the same, except for what other cuts take out of them
+ * @param cuts ranges that each have one value, apart from the smaller cuts inside them
  * @param ownValueOf the value of the addresses of a range that are in no smaller range; equal values are the same object
  */
 export function mapAddresses<T>(

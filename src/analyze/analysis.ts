@@ -133,14 +133,10 @@ export class Analysis {
 
   #pairs(from: Endpoint, to: Endpoint): readonly Pair[] {
     if (isWorkload(from)) {
-      const sources = this.#podsOf(from);
-      if (isWorkload(to)) {
-        const targets = this.#podsOf(to);
-        return sources.flatMap((source) => targets.map((target) => ({ from: source, to: target })));
-      }
-      return sources.flatMap((source) =>
-        this.#outside(to, source, 'Egress').map((part) => ({ from: source, to: part })),
-      );
+      return this.#podsOf(from).flatMap((source) => {
+        const targets = isWorkload(to) ? this.#podsOf(to) : this.#outside(to, source, 'Egress');
+        return targets.map((target) => ({ from: source, to: target }));
+      });
     }
     if (!isWorkload(to)) return [];
     return this.#podsOf(to).flatMap((target) =>

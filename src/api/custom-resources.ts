@@ -32,39 +32,21 @@ export const version = 'v1alpha1';
 
 const condition = (member: string) => `.status.conditions[?(@.type=="Ready")].${member}`;
 
-const ready: readonly PrinterColumn[] = [
-  {
-    name: 'Ready',
-    type: 'string',
-    description: 'Whether what it asks for is in place.',
-    jsonPath: condition('status'),
-  },
-];
+function text(name: string, jsonPath: string, description: string): PrinterColumn {
+  return { name, type: 'string', description, jsonPath };
+}
+
+function counted(name: string, path: string, description: string): PrinterColumn {
+  return { name, type: 'integer', description, jsonPath: `.status.${path}` };
+}
+
+const ready = text('Ready', condition('status'), 'Whether what it asks for is in place.');
 
 const why: readonly PrinterColumn[] = [
-  {
-    name: 'Reason',
-    type: 'string',
-    description: 'Why it is ready or not.',
-    jsonPath: condition('reason'),
-    priority: 1,
-  },
-  {
-    name: 'Message',
-    type: 'string',
-    description: 'The reason, for people.',
-    jsonPath: condition('message'),
-    priority: 1,
-  },
+  { ...text('Reason', condition('reason'), 'Why it is ready or not.'), priority: 1 },
+  { ...text('Message', condition('message'), 'The reason, for people.'), priority: 1 },
   { name: 'Age', type: 'date', description: 'Its age.', jsonPath: '.metadata.creationTimestamp' },
 ];
-
-const counted = (name: string, path: string, description: string): PrinterColumn => ({
-  name,
-  type: 'integer',
-  description,
-  jsonPath: `.status.${path}`,
-});
 
 /** Every custom resource. */
 export const customResources: readonly CustomResource[] = [
@@ -76,7 +58,7 @@ export const customResources: readonly CustomResource[] = [
     scope: 'Namespaced',
     schema: appNetworkProfile,
     columns: [
-      ...ready,
+      ready,
       counted('Routes', 'counts.routes', 'How many routes there are.'),
       counted('Active', 'counts.active', 'Routes whose policies are written.'),
       counted('NotNeeded', 'counts.notNeeded', 'Routes whose traffic is allowed without them.'),
@@ -94,19 +76,9 @@ export const customResources: readonly CustomResource[] = [
     scope: 'Cluster',
     schema: platformNetworkProfile,
     columns: [
-      {
-        name: 'Enforcement',
-        type: 'string',
-        description: 'Whether policies are written.',
-        jsonPath: '.spec.enforcement',
-      },
-      {
-        name: 'Egress',
-        type: 'string',
-        description: 'The least strict egress mode.',
-        jsonPath: '.spec.egress',
-      },
-      ...ready,
+      text('Enforcement', '.spec.enforcement', 'Whether policies are written.'),
+      text('Egress', '.spec.egress', 'The least strict egress mode.'),
+      ready,
       counted('Enforced', 'counts.enforced', 'Namespaces whose policies are all in place.'),
       counted('Failing', 'counts.failing', 'Namespaces whose policies cannot be written.'),
       counted('Policies', 'counts.policies', 'NetworkPolicies that Ringfence owns.'),

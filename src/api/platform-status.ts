@@ -35,6 +35,9 @@ const failure = z
 
 const ranges = (meaning: string) => setOf(cidrText(), { max: 64 }).describe(meaning).exactOptional();
 
+const widerRanges = (kind: string) =>
+  ranges(`If there are too many ${kind} ranges to list: fewer, wider ranges that contain them all.`);
+
 const discovered = z
   .object({
     dns: z
@@ -70,15 +73,9 @@ const discovered = z
         podRanges: ranges('The ranges of pod addresses.'),
         serviceRanges: ranges('The ranges of Service addresses.'),
         nodeRanges: ranges('The ranges of node addresses.'),
-        podsWithin: ranges(
-          'If there are too many pod ranges to list: fewer, wider ranges that contain them all.',
-        ),
-        servicesWithin: ranges(
-          'If there are too many Service ranges to list: fewer, wider ranges that contain them all.',
-        ),
-        nodesWithin: ranges(
-          'If there are too many node ranges to list: fewer, wider ranges that contain them all.',
-        ),
+        podsWithin: widerRanges('pod'),
+        servicesWithin: widerRanges('Service'),
+        nodesWithin: widerRanges('node'),
       })
       .describe('The address ranges of the cluster.')
       .exactOptional(),

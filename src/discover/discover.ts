@@ -11,12 +11,7 @@ import { discoverKubernetesApi } from './api-server.ts';
 import { addressFindings, discoverDns } from './dns.ts';
 import { plausibleNodes } from './node-claims.ts';
 import type { Observed, UnknownReason } from './observed.ts';
-import {
-  type DiscoveredRanges,
-  discoverNodeRanges,
-  discoverPodRanges,
-  discoverServiceRanges,
-} from './ranges.ts';
+import { discoverRanges } from './ranges.ts';
 
 /** The facts about the cluster, and the findings about them. */
 export interface Discovery {
@@ -34,30 +29,25 @@ export interface Discovery {
 export function discover(observed: Observed, previous: Discovered): Discovery {
   const { dns, kubernetesAPI, cluster = {} } = previous;
   const claims = observed.nodes && plausibleNodes(observed.nodes);
-  const found = {
-    podRanges: discoverPodRanges(claims?.nodes, cluster.podsWithin),
-    serviceRanges: discoverServiceRanges(observed.serviceCidrs, cluster.servicesWithin),
-    nodeRanges: discoverNodeRanges(claims?.nodes, cluster.nodesWithin),
-  };
+  const found = discoverRanges(claims?.nodes, observed.serviceCidrs, cluster);
   const api = discoverKubernetesApi(observed);
   const facts = {
     dns: withLastKnown('spec.dns', discoverDns(observed, dns), dns),
     kubernetesAPI: withLastKnown('spec.kubernetesAPI', api, kubernetesAPI, ['addresses', 'ports']),
   };
+  const rangesOf = (name: keyof typeof found) =>
+    withLastKnown(`spec.cluster.${name}`, found[name].ranges, cluster[name]);
   const ranges = {
-    podRanges: withLastKnown('spec.cluster.podRanges', found.podRanges.ranges, cluster.podRanges),
-    serviceRanges: withLastKnown(
-      'spec.cluster.serviceRanges',
-      found.serviceRanges.ranges,
-      cluster.serviceRanges,
-    ),
-    nodeRanges: withLastKnown('spec.cluster.nodeRanges', found.nodeRanges.ranges, cluster.nodeRanges),
+    podRanges: rangesOf('podRanges'),
+    serviceRanges: rangesOf('serviceRanges'),
+    nodeRanges: rangesOf('nodeRanges'),
   };
+  const { podRanges, serviceRanges, nodeRanges } = found;
   const known = {
     ...valuesOf(ranges),
-    ...within('podsWithin', found.podRanges, cluster.podsWithin),
-    ...within('servicesWithin', found.serviceRanges, cluster.servicesWithin),
-    ...within('nodesWithin', found.nodeRanges, cluster.nodesWithin),
+    ...(podRanges.within && { podsWithin: podRanges.within }),
+    ...(serviceRanges.within && { servicesWithin: serviceRanges.within }),
+    ...(nodeRanges.within && { nodesWithin: nodeRanges.within }),
   };
   const all = [...Object.values(facts), ...Object.values(ranges)];
   return {
@@ -74,16 +64,6 @@ export function discover(observed: Observed, previous: Discovered): Discovery {
       ...(claims?.findings ?? []),
     ],
   };
-}
-
-/** Ranges that contain more than the listed ones: the current ones, or the previous ones if there are none. */
-function within<Name extends string>(
-  name: Name,
-  { ranges, within: now }: DiscoveredRanges,
-  before: readonly string[] | undefined,
-): { readonly [Key in Name]?: readonly string[] } {
-  const value = ranges.ok ? undefined : (now ?? before);
-  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: readonly string[] };
 }
 
 interface Fact<T> {

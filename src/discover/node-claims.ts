@@ -1,4 +1,4 @@
-// The claims of Nodes, without what no node can have. A kubelet writes the addresses of its own Node, and its pod ranges
+// What Nodes claim, without what no node can have. A kubelet writes the addresses of its own Node, and its pod ranges
 // as long as it has none (NodeRestriction only protects some labels, taints and the Nodes of others). A compromised node
 // must not turn the address at which a cloud gives out credentials into one of the cluster, nor the whole internet into its pods.
 // Must not know what ranges are used for.

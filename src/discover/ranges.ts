@@ -1,5 +1,6 @@
 // The address ranges of the cluster: of its pods and nodes from the Nodes, of its Services from the ServiceCIDRs.
 // Must not know what they are used for.
+import type { Discovered } from '../api/platform-status.ts';
 import { addressSetOf, addressSets, countAddresses } from '../model/address-set.ts';
 import { families, formatCidr, type IpRange, parseAddress, parseCidr } from '../model/ip-ranges.ts';
 import { coverRanges, mergeRanges } from '../model/merged-ranges.ts';
@@ -18,72 +19,61 @@ export const maxRanges = 32;
  */
 const maxAddedPublic = { 4: 1n << 20n, 6: 1n << 96n } as const;
 
-/** The ranges that are known now. */
+/** The ranges of one kind that are known now. */
 export interface DiscoveredRanges {
   /** All of them, or why they can't be listed. */
   readonly ranges: Result<readonly string[], UnknownReason>;
-  /** If there are too many to list: fewer, wider ranges that contain all of them. */
+  /** If they can't be listed: fewer, wider ranges that contain all of them, or the last ones that did. */
   readonly within?: readonly string[];
   /** Whether there may be others: the kind can't be read, or some object does not publish its ranges yet. */
   readonly isPartial: boolean;
 }
 
 /**
- * The ranges of node addresses.
+ * The ranges of each kind. Those of pods are known if Kubernetes assigns them to nodes, and not the CNI.
  *
- * @param within ranges that contained all of them before: one more node must not change them
+ * @param nodes those whose claims count
+ * @param previous its wider ranges stay if they contain all of the current ones: one more node must not change them
  */
-export function discoverNodeRanges(
+export function discoverRanges(
   nodes: Observed['nodes'],
-  within: readonly string[] = [],
-): DiscoveredRanges {
+  serviceCidrs: Observed['serviceCidrs'],
+  previous: NonNullable<Discovered['cluster']>,
+): Readonly<Record<'podRanges' | 'serviceRanges' | 'nodeRanges', DiscoveredRanges>> {
+  const pods = nodes?.map(({ podRanges }) => podRanges.map(parseCidr));
+  const services = serviceCidrs?.map(({ ranges }) => ranges.map(parseCidr));
   const addresses = nodes?.map((node) => node.addresses.map(parseAddress));
-  return limitedRanges('the addresses of the nodes', addresses, within);
-}
-
-/** The ranges of pod addresses, if Kubernetes assigns them to nodes and not the CNI; as `nodeRanges`. */
-export function discoverPodRanges(
-  nodes: Observed['nodes'],
-  within: readonly string[] = [],
-): DiscoveredRanges {
-  return limitedRanges(
-    'the pod ranges of the nodes',
-    nodes?.map((node) => node.podRanges.map(parseCidr)),
-    within,
-  );
-}
-
-/** The ranges of Service addresses; as `nodeRanges`. */
-export function discoverServiceRanges(
-  cidrs: Observed['serviceCidrs'],
-  within: readonly string[] = [],
-): DiscoveredRanges {
-  return limitedRanges(
-    'the ranges of the ServiceCIDRs',
-    cidrs?.map((cidr) => cidr.ranges.map(parseCidr)),
-    within,
-  );
+  return {
+    podRanges: limitedRanges('the pod ranges of the nodes', pods, previous.podsWithin),
+    serviceRanges: limitedRanges('the ranges of the ServiceCIDRs', services, previous.servicesWithin),
+    nodeRanges: limitedRanges('the addresses of the nodes', addresses, previous.nodesWithin),
+  };
 }
 
 /** @param parsed the ranges of each object */
 function limitedRanges(
   what: string,
   parsed: readonly (readonly Result<IpRange, string>[])[] | undefined,
-  before: readonly string[],
+  before: readonly string[] | undefined,
 ): DiscoveredRanges {
-  if (parsed === undefined) return { ranges: failure(`${what} can't be read`), isPartial: true };
+  const unlisted = (why: string, isPartial: boolean, within = before): DiscoveredRanges => ({
+    ranges: failure(`${what} ${why}`),
+    isPartial,
+    ...(within && { within }),
+  });
+  if (parsed === undefined) return unlisted("can't be read", true);
   const byObject = parsed.map(valuesIn);
   const ranges = byObject.flat();
-  const isPartial = byObject.some((each) => each.length === 0) || ranges.length === 0;
-  if (ranges.length === 0) return { ranges: failure(`${what} do not exist`), isPartial };
+  if (ranges.length === 0) return unlisted('do not exist', true);
+  const isPartial = byObject.some((each) => each.length === 0);
   const merged = mergeRanges(ranges);
   if (merged.length <= maxRanges) return { ranges: success(merged.map(formatCidr)), isPartial };
-  const failed = failure(`${what} are ${merged.length} separate ranges, more than ${maxRanges}`);
-  const old = valuesIn(before.map(parseCidr));
-  const covers = coverRanges([...old, ...merged], maxRanges);
+  const tooMany = `are ${merged.length} separate ranges, more than ${maxRanges}`;
+  const covers = coverRanges([...valuesIn((before ?? []).map(parseCidr)), ...merged], maxRanges);
   // The ranges that contained all of them may no longer do so: then it is unknown where the others are.
-  if (addsTooManyPublic(covers, merged)) return { ranges: failed, isPartial: true };
-  return { ranges: failed, within: covers.map(formatCidr), isPartial };
+  return addsTooManyPublic(covers, merged)
+    ? unlisted(tooMany, true)
+    : unlisted(tooMany, isPartial, covers.map(formatCidr));
 }
 
 /** Whether ranges that cover others contain too many other public addresses. */

@@ -1,13 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  allowing,
-  fingerprint,
-  isolates,
-  isStandIn,
-  type NonEmpty,
-  type PolicyPort,
-} from './network-policy.ts';
+import { allowing, fingerprint, isStandIn, type NonEmpty, type PolicyPort } from './network-policy.ts';
 
 describe('the spec of an allow policy', () => {
   const pods = { podSelector: {} };
@@ -106,13 +99,5 @@ describe('the fingerprint of a spec', () => {
         expect(fingerprint(structuredClone(value))).toBe(fingerprint(value));
       }),
     );
-  });
-});
-
-describe('a policy isolates', () => {
-  test('the directions of its policyTypes', () => {
-    const egress = { podSelector: {}, policyTypes: ['Egress'] } as const;
-    expect(isolates(egress, 'Egress')).toBe(true);
-    expect(isolates(egress, 'Ingress')).toBe(false);
   });
 });

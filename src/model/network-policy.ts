@@ -132,11 +132,6 @@ export function ruleFor(
   return first === undefined ? undefined : ruleOn([first, ...rest], ports);
 }
 
-/** Whether a policy of this spec isolates the pods that it selects in `direction`. */
-export function isolates(spec: NetworkPolicySpec, direction: Direction): boolean {
-  return spec.policyTypes.includes(direction);
-}
-
 /**
  * A short text that is equal for equal specs. The order of keys does not matter, nor do empty lists and an empty
  * `matchLabels`, which the API server drops (`omitempty` in apimachinery `meta/v1`).

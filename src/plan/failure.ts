@@ -12,8 +12,8 @@ export interface Failure {
 const noteBytes = 700;
 
 /** The answer of the API server, or of a webhook behind it, to a write. */
-export function writeFailure(reason: string, said: string): Failure {
-  return { reason, message: shortenToBytes(said.replaceAll(/\s+/g, ' ').trim(), noteBytes) };
+export function writeFailure(reason: string, answer: string): Failure {
+  return { reason, message: shortenToBytes(answer.replaceAll(/\s+/g, ' ').trim(), noteBytes) };
 }
 
 /** The constant part of a message with counters: quotas report how much is used, and webhooks may name each request. */

@@ -30,16 +30,16 @@ export function foreignFindings(
     hint: `see what they allow with \`kubectl describe networkpolicy -n ${namespace}\``,
   });
   const open = sorted.flatMap((policy) => {
-    const through = isolated.filter((direction) => policy.allowsEveryone.includes(direction));
-    return through.length === 0 ? [] : [allowAll(namespace, policy.name, through)];
+    const opened = isolated.filter((direction) => policy.allowsEveryone.includes(direction));
+    return opened.length === 0 ? [] : [allowAll(namespace, policy.name, opened)];
   });
   return [counted, ...open];
 }
 
-function allowAll(namespace: string, name: string, through: readonly Direction[]): Finding {
+function allowAll(namespace: string, name: string, opened: readonly Direction[]): Finding {
   const words = { Ingress: 'allows all ingress', Egress: 'allows all egress of its pods' } as const;
   return aboutPolicy({ namespace, name }, 'ForeignAllowAll', {
-    message: `\`${name}\`, which Ringfence did not write, ${through.map((direction) => words[direction]).join(' and ')}: for the pods that it selects, the ring is open`,
+    message: `\`${name}\`, which Ringfence did not write, ${opened.map((direction) => words[direction]).join(' and ')}: for the pods that it selects, the ring is open`,
     hint: `delete it if it is not intended: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
   });
 }

@@ -55,7 +55,7 @@ export function contentsNeeded(
   return [...(freeze.forbidden === undefined ? [] : owners), ...mirrors];
 }
 
-/** Finds what stays; a mirror that equals the desired one needs no care. */
+/** Finds what stays. A mirror that equals the desired one is not among it: it stays anyway. */
 export function frozenAmong(
   owned: readonly OwnedPolicy[],
   desired: readonly DesiredPolicy[],

@@ -31,10 +31,8 @@ export interface PolicyMetadata {
  * then a controller that marks each policy before it enforces it would start again.
  */
 export function foreignMetadata(stored: PolicyMetadata): PolicyMetadata | undefined {
-  const [labels, annotations] = [
-    without(stored.labels, ours.labels),
-    without(stored.annotations, ours.annotations),
-  ];
+  const labels = without(stored.labels, ours.labels);
+  const annotations = without(stored.annotations, ours.annotations);
   const finalizers = stored.finalizers ?? [];
   if (labels === undefined && annotations === undefined && finalizers.length === 0) return undefined;
   return {
@@ -53,10 +51,7 @@ function without(texts: Labels = {}, keys: readonly string[]): Labels | undefine
 export function profileLabelOf({
   kind,
   name = '',
-}: {
-  readonly kind?: string;
-  readonly name?: string;
-}): string | undefined {
+}: Partial<Record<'kind' | 'name', string>>): string | undefined {
   return kind === 'AppNetworkProfile' ? shortenedLabelValue(name) : undefined;
 }
 

@@ -3,7 +3,7 @@
 // Must not know why a policy is desired, nor how a change is sent.
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Finding } from '../model/findings.ts';
-import { type Direction, directions, isolates } from '../model/network-policy.ts';
+import { type Direction, directions } from '../model/network-policy.ts';
 import { compareKeys, requireDistinct } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy, WithheldRule } from '../model/policies.ts';
 import { isTransitionName } from '../model/policy-names.ts';
@@ -119,7 +119,7 @@ export function ownersToWrite({ phases }: Pick<Plan, 'phases'>): ReadonlySet<str
 
 /** The directions in which pods of a namespace with these policies are isolated. */
 export function isolatedBy(policies: readonly DesiredPolicy[]): readonly Direction[] {
-  return directions.filter((direction) => policies.some((policy) => isolates(policy.spec, direction)));
+  return directions.filter((direction) => policies.some(({ spec }) => spec.policyTypes.includes(direction)));
 }
 
 /**

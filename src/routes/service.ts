@@ -35,7 +35,8 @@ export function podsBehind(
 ): Result<LocalPods, EndProblem> {
   const found = services.get(name);
   if (found === undefined) {
-    return pending('ServiceMissing', `there is no Service \`${name}\` in \`${namespace}\` yet`);
+    const message = `there is no Service \`${name}\` in \`${namespace}\` yet`;
+    return failure({ state: 'Pending', reason: 'ServiceMissing', message });
   }
   if (found.type === 'ExternalName') {
     const target = found.externalName ?? 'another name';
@@ -160,10 +161,6 @@ function quoted(port: ServicePort): string {
 
 function asWritten({ port, protocol }: ServicePort): number | string {
   return protocol === 'TCP' ? port : `${port}/${protocol}`;
-}
-
-function pending(reason: 'ServiceMissing', message: string): Result<never, EndProblem> {
-  return failure({ state: 'Pending', reason, message });
 }
 
 function rejected(

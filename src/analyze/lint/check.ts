@@ -5,7 +5,7 @@ import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import type { RulePort } from '../facts.ts';
 import { type ParsedPeer, type ParsedRule, rulesOf } from '../rules.ts';
-import type { LintContext } from './lint-context.ts';
+import type { LintContext, LintPod } from './lint-context.ts';
 
 /** Looks for one kind of mistake. Pure; the order of its findings does not matter. */
 export type LintCheck = (context: LintContext) => readonly Finding[];
@@ -46,6 +46,11 @@ export function eachPort(
 /** The path of a rule in its policy, as in `spec.ingress[1]`. */
 export function rulePath(direction: Direction, index: number): string {
   return `spec.${direction.toLowerCase()}[${index}]`;
+}
+
+/** The workloads of some pods for people, the first five of them. */
+export function listWorkloads(pods: readonly Pick<LintPod, 'workload'>[]): string {
+  return listNames([...new Set(pods.map(({ workload }) => workload.name))].sort());
 }
 
 /** Some names for people, the first five of them. */

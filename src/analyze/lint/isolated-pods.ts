@@ -1,7 +1,7 @@
 // Isolation that is missing, unintended or without effect: which pods are open, and which policies only seem to isolate them.
 import { aboutNamespace, aboutPolicy, type Finding, type FindingCode } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
-import { listNames } from './check.ts';
+import { listWorkloads } from './check.ts';
 import type { LintContext } from './lint-context.ts';
 
 const openCodes: Readonly<Record<Direction, FindingCode>> = {
@@ -16,9 +16,9 @@ export function namespaceIsOpen(context: LintContext): readonly Finding[] {
     return directions.flatMap((direction): readonly Finding[] => {
       const open = pods.filter((pod) => context.rulesFor(pod, direction) === undefined);
       if (open.length === 0) return [];
-      const names = [...new Set(open.map(({ workload }) => workload.name))].sort();
+
       const what = direction === 'Ingress' ? 'everyone reaches them' : 'they reach everything';
-      const who = open.length === pods.length ? 'every pod' : `the pods of ${listNames(names)}`;
+      const who = open.length === pods.length ? 'every pod' : `the pods of ${listWorkloads(open)}`;
       return [
         aboutNamespace(namespace, openCodes[direction], {
           message: `no policy isolates ${who} for ${direction}: ${what}, unless the other side denies it`,
@@ -50,11 +50,11 @@ export function hostNetworkIsNotReached(context: LintContext): readonly Finding[
   return context.policies.flatMap((policy) => {
     const onNodes = context.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);
     if (onNodes.length === 0) return [];
-    const names = [...new Set(onNodes.map(({ workload }) => workload.name))].sort();
+
     return [
       aboutPolicy(policy, 'HostNetworkSelected', {
         path: 'spec.podSelector',
-        message: `the pods of ${listNames(names)} are in the host network: no policy applies to them`,
+        message: `the pods of ${listWorkloads(onNodes)} are in the host network: no policy applies to them`,
         hint: 'remove `hostNetwork`, or protect the node',
       }),
     ];

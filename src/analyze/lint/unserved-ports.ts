@@ -6,7 +6,7 @@ import { type Direction, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
 import type { RulePort } from '../facts.ts';
 import { isBlock, type ParsedRule } from '../rules.ts';
-import { eachRule, listNames, rulePath } from './check.ts';
+import { eachRule, listNames, listWorkloads, rulePath } from './check.ts';
 import type { LintContext, LintPod } from './lint-context.ts';
 
 /** Finds ports of rules that no container of the destination declares, and names that mean different numbers there. */
@@ -111,10 +111,6 @@ function noteOn(port: RulePort, { ports = [] }: ParsedRule): string {
   return ports.some(isNumber)
     ? ''
     : '; kube-router opens every port for a rule with only such names: write the number, or add a number to the names';
-}
-
-function listWorkloads(pods: readonly Pick<LintPod, 'workload'>[]): string {
-  return listNames([...new Set(pods.map(({ workload }) => workload.name))].sort());
 }
 
 /** The Service with this port in front of some of the pods, and the port behind it. */

@@ -9,7 +9,7 @@ import { eachSelectedBy } from '../../view/namespace-index.ts';
 
 /**
  * What is missing if `from` names a namespace that does not exist, or requires labels that none has; `undefined` if a source
- * exists, or if the route means nobody in particular.
+ * exists, or if the route requires neither a name nor a label.
  */
 export function missingSources(view: ClusterView, { from }: Route): string | undefined {
   const namespaceScope = namespaceScopeOf(from);

@@ -48,7 +48,7 @@ interface Exposer {
   readonly others: readonly string[];
   /** The ingress controllers that reach the backends, as far as they are known. */
   readonly peers: NonEmpty<Peer> | undefined;
-  /** Why there are none; absent if nobody could serve it either: a route that no Gateway accepts leads nowhere. */
+  /** Why there are none; absent for a route that no Gateway accepts, which leads nowhere. */
   readonly why?: Unserved['why'];
 }
 

@@ -1,6 +1,14 @@
 // What today's guardrails remove from existing rules of a profile that can't be read now. Only what is certainly forbidden: an unknown
 // fact leaves a rule as it is. Must not know which rules exist; compile() never reads them.
-import type { Direction, NonEmpty, Peer, PolicyPort } from '../../model/network-policy.ts';
+import {
+  type Direction,
+  directions,
+  type NonEmpty,
+  nonEmpty,
+  type Peer,
+  type PolicyPort,
+  ruleOn,
+} from '../../model/network-policy.ts';
 import type { LabelSelector } from '../../model/selectors.ts';
 import type { RouteEndName } from '../../routes/index.ts';
 import type { RouteContext } from '../../routes/route-end.ts';
@@ -35,7 +43,7 @@ export function isDiscoveredEnd(end: string): boolean {
   return discoveredEnds.has(end);
 }
 
-/** Judges by the guardrails of a namespace, which allow these ends. */
+/** Finds what the guardrails of a namespace forbid, which allow these ends. */
 export function forbiddenBy(
   guardrails: Guardrails,
   ends: readonly RouteEndName[],
@@ -52,11 +60,11 @@ export function forbiddenBy(
   const isForbidden = (lasting: FrozenPeer): boolean => {
     if (lasting.peer === undefined) return true;
     if (isSpared(lasting)) return false;
-    const beyond = violationOf(guardrails, lasting, [lasting.peer]);
-    if (beyond === undefined) return false;
+    const violation = violationOf(guardrails, lasting, [lasting.peer]);
+    if (violation === undefined) return false;
     return (
       !isBlock(lasting.peer) ||
-      beyond === 'anywhere' ||
+      violation === 'anywhere' ||
       areAddressesKnown(lasting.direction, allowed, context)
     );
   };
@@ -69,13 +77,13 @@ export function forbiddenBy(
 
 /** The ranges that, together with those before them, cover most of the internet. */
 function mostOfTheInternet(guardrails: Guardrails, peers: readonly FrozenPeer[]): readonly FrozenPeer[] {
-  return (['Ingress', 'Egress'] as const).flatMap((direction) => {
+  return directions.flatMap((direction) => {
     const refused: FrozenPeer[] = [];
     const staying: Peer[] = [];
     for (const lasting of peers) {
       if (lasting.direction !== direction || !isBlock(lasting.peer)) continue;
-      const beyond = violationOf(guardrails, { ...lasting, ports: [] }, [...staying, lasting.peer]);
-      if (beyond === 'anywhere') refused.push(lasting);
+      const violation = violationOf(guardrails, { ...lasting, ports: [] }, [lasting.peer, ...staying]);
+      if (violation === 'anywhere') refused.push(lasting);
       else staying.push(lasting.peer);
     }
     return refused;
@@ -84,13 +92,10 @@ function mostOfTheInternet(guardrails: Guardrails, peers: readonly FrozenPeer[])
 
 function violationOf(
   guardrails: Guardrails,
-  { direction, pods, ports: [firstPort, ...ports] }: FrozenPeer,
-  [first, ...peers]: readonly Peer[],
+  { direction, pods, ports }: FrozenPeer,
+  peers: NonEmpty<Peer>,
 ): RouteEndName | undefined {
-  if (first === undefined) return undefined;
-  const on: { readonly ports?: NonEmpty<PolicyPort> } =
-    firstPort === undefined ? {} : { ports: [firstPort, ...ports] };
-  return guardrails.provenViolation({ direction, pods, rule: { peers: [first, ...peers], ...on } });
+  return guardrails.provenViolation({ direction, pods, rule: ruleOn(peers, nonEmpty(ports)) });
 }
 
 /** Whether the addresses of the allowed ends are known: an address may be one of them. */

@@ -69,14 +69,8 @@ export class GuardedSide {
     const left = withoutReach(reach, named);
     const allowed = this.#namedRanges.filter((namedRange) => this.#isAllowed(namedRange));
     return {
-      proven: withoutReach(
-        left,
-        allowed.flatMap(({ possible }) => possible),
-      ),
-      possible: withoutReach(
-        left,
-        allowed.flatMap(({ certain }) => certain),
-      ),
+      proven: withoutReach(left, possiblyIn(allowed)),
+      possible: withoutReach(left, certainlyIn(allowed)),
     };
   }
 
@@ -182,15 +176,15 @@ function outside(cluster: readonly NamedRange[]): Pick<NamedRange, 'certain' | '
   const everything = onEveryPort(publicAddresses());
   const isKnown = cluster.every(({ isUnknown }) => !isUnknown);
   return {
-    certain: isKnown
-      ? withoutReach(
-          everything,
-          cluster.flatMap(({ possible }) => possible),
-        )
-      : [],
-    possible: withoutReach(
-      everything,
-      cluster.flatMap(({ certain }) => certain),
-    ),
+    certain: isKnown ? withoutReach(everything, possiblyIn(cluster)) : [],
+    possible: withoutReach(everything, certainlyIn(cluster)),
   };
+}
+
+function certainlyIn(ranges: readonly NamedRange[]): Reach {
+  return ranges.flatMap(({ certain }) => certain);
+}
+
+function possiblyIn(ranges: readonly NamedRange[]): Reach {
+  return ranges.flatMap(({ possible }) => possible);
 }

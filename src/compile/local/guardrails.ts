@@ -10,7 +10,7 @@ import { arePeersCovered } from '../../model/rule-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, nameLabel, nameOf } from '../../model/selectors.ts';
 import { endOf, type RouteEndName } from '../../routes/index.ts';
-import type { RouteContext, RouteSide } from '../../routes/route-end.ts';
+import { type RouteContext, type RouteSide, routeSides } from '../../routes/route-end.ts';
 import { listWords } from '../../routes/schema/constraint.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from './allow-rule.ts';
@@ -52,22 +52,14 @@ export class Guardrails {
 
   /** The routes of a namespace, profile by profile, with those refused that reach further than is allowed. */
   check<P extends GuardedProfile>(profiles: readonly P[]): readonly P[] {
-    const checked = profiles.map((each) => ({
-      ...each,
-      routes: each.routes.map((route) => this.#checkRoute(route)),
-    }));
-    const inOrder = [...checked]
-      .sort(({ profile: a }, { profile: b }) => byAge(a, b))
-      .flatMap(({ routes }) => [...routes].sort((a, b) => compareText(a.route.name, b.route.name)));
-    const together = new Set(
-      (['from', 'to'] as const).flatMap((side) => this.#refusedTogether(inOrder, side)),
+    const checked = changeRoutes(profiles, (route) => this.#checkRoute(route));
+    const inOrder = checked
+      .toSorted(({ profile: a }, { profile: b }) => byAge(a, b))
+      .flatMap(({ routes }) => routes.toSorted((a, b) => compareText(a.route.name, b.route.name)));
+    const together = new Set(routeSides.flatMap((side) => this.#refusedTogether(inOrder, side)));
+    return changeRoutes(checked, (route) =>
+      together.has(route) ? this.#refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
     );
-    return checked.map((each) => ({
-      ...each,
-      routes: each.routes.map((route) =>
-        together.has(route) ? this.#refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
-      ),
-    }));
   }
 
   /**
@@ -80,20 +72,20 @@ export class Guardrails {
   }
 
   /** As a sentence: which end is not allowed, and which are. */
-  describeViolation(beyond: RouteEndName): string {
-    return `rule \`${this.#rule}\` of the platform profile does not allow \`${beyond}\`: it allows ${this.#allowed}`;
+  describeViolation(violation: RouteEndName): string {
+    return `rule \`${this.#rule}\` of the platform profile does not allow \`${violation}\`: it allows ${this.#allowed}`;
   }
 
   /** A route by itself. */
   #checkRoute(resolved: ResolvedRoute): ResolvedRoute {
     if (resolved.kind === 'refused') return resolved;
-    const beyond =
+    const violation =
       resolved.kind === 'ingress'
         ? (this.#violationOfRules('from', nameAt(resolved, 'from'), [resolved.allowRule.rule]) ??
           this.#violationOfPods(nameAt(resolved, 'to'), resolved.allowRule.pods))
         : (this.#violationOfPods(nameAt(resolved, 'from'), resolved.sources) ??
           this.#violationOfEgress(resolved));
-    if (beyond !== undefined) return this.#refuse(resolved, beyond);
+    if (violation !== undefined) return this.#refuse(resolved, violation);
     const side = this.#sides[sideOf(resolved)];
     const doubts = side.missingFieldsFor(side.unnamedReachOf(rulesOf(resolved)));
     return doubts.length === 0 || resolved.missingFact !== undefined
@@ -119,8 +111,9 @@ export class Guardrails {
     return refused;
   }
 
-  #refuse({ route }: ResolvedRoute, beyond: RouteEndName, how?: string): ResolvedRoute {
-    const what = how === undefined ? `it reaches \`${beyond}\`` : `together ${how} it reaches \`${beyond}\``;
+  #refuse({ route }: ResolvedRoute, violation: RouteEndName, how?: string): ResolvedRoute {
+    const what =
+      how === undefined ? `it reaches \`${violation}\`` : `together ${how} it reaches \`${violation}\``;
     const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${this.#allowed}`;
     return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
   }
@@ -198,6 +191,13 @@ export class Guardrails {
   #allows(...ends: readonly RouteEndName[]): boolean {
     return ends.some((end) => this.#ends.has(end));
   }
+}
+
+function changeRoutes<P extends GuardedProfile>(
+  profiles: readonly P[],
+  change: (route: ResolvedRoute) => ResolvedRoute,
+): readonly P[] {
+  return profiles.map((each) => ({ ...each, routes: each.routes.map(change) }));
 }
 
 /** The oldest first; a profile that is only in a file is about to be created. */

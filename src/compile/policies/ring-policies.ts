@@ -1,7 +1,8 @@
 // The ring of a namespace: the default denies, and what the platform and the egress mode allow for every pod.
 // Must not know the routes that teams declare.
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
-import { allowing, type Direction, type Rule } from '../../model/network-policy.ts';
+import { allowing, type Direction, nonEmpty, type Rule } from '../../model/network-policy.ts';
+import { compareKeys } from '../../model/object-key.ts';
 import type { DesiredPolicy, Owner } from '../../model/policies.ts';
 import { clusterName, denyNames, dnsName, monitoringName } from '../../model/policy-names.ts';
 import { clusterRules, type Egress } from '../local/namespace-egress.ts';
@@ -19,55 +20,56 @@ export function ringPolicies(
 ): readonly DesiredPolicy[] {
   const common = { namespace, owner };
   const ingress = [
-    {
+    deny(
+      common,
+      'Ingress',
+      'Denies all ingress to every pod of this namespace, except what other policies allow',
+    ),
+    ...allow('Ingress', monitoringRules(spec), {
       ...common,
-      ...deny(
-        'Ingress',
-        'Denies all ingress to every pod of this namespace, except what other policies allow',
-      ),
-    },
-    ...allow('Ingress', monitoringName, monitoringRules(spec), {
-      ...common,
+      name: monitoringName,
       description: `Allows the monitoring systems (${spec.monitoring.map(({ name }) => name).join(', ')}) to scrape every pod of this namespace`,
     }),
   ];
   // The first egress policy of any kind would isolate pods: there is none if egress is not fenced.
   if (egress.mode === 'Unrestricted') return ingress;
   return [
-    ...allow('Egress', clusterName, clusterRules(egress.mode, clusterServices), {
+    ...allow('Egress', clusterRules(egress.mode, clusterServices), {
       ...common,
+      name: clusterName,
       description:
         'Allows every pod of this namespace to reach everything inside the cluster: every namespace, the addresses of Services, the API server',
     }),
-    {
+    deny(
+      common,
+      'Egress',
+      'Denies all egress from every pod of this namespace, except what other policies allow',
+    ),
+    ...allow('Egress', clusterServices.dns, {
       ...common,
-      ...deny(
-        'Egress',
-        'Denies all egress from every pod of this namespace, except what other policies allow',
-      ),
-    },
-    ...allow('Egress', dnsName, clusterServices.dns, {
-      ...common,
+      name: dnsName,
       description: "Allows every pod of this namespace to query the cluster's DNS",
     }),
     ...ingress,
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  ].sort(compareKeys);
 }
 
 function deny(
+  common: Pick<DesiredPolicy, 'namespace' | 'owner'>,
   direction: Direction,
   description: string,
-): Pick<DesiredPolicy, 'name' | 'description' | 'spec'> {
-  return { name: denyNames[direction], description, spec: { podSelector: {}, policyTypes: [direction] } };
+): DesiredPolicy {
+  const spec = { podSelector: {}, policyTypes: [direction] } as const;
+  return { ...common, name: denyNames[direction], description, spec };
 }
 
 function allow(
   direction: Direction,
-  name: string,
-  [first, ...rest]: readonly Rule[],
-  about: Pick<DesiredPolicy, 'namespace' | 'owner' | 'description'>,
+  rules: readonly Rule[],
+  about: Omit<DesiredPolicy, 'spec'>,
 ): readonly DesiredPolicy[] {
-  if (first === undefined) return [];
-  const spec = allowing({}, direction, [first, ...rest]);
-  return [{ ...about, name, description: described(about.description, spec), spec }];
+  const some = nonEmpty(rules);
+  if (some === undefined) return [];
+  const spec = allowing({}, direction, some);
+  return [{ ...about, description: described(about.description, spec), spec }];
 }

@@ -8,7 +8,7 @@ import type { RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 
-/** The pods' ports behind a port of a Service; `none` if the Service has no such port. */
+/** The pods' ports behind a port of a Service; empty if the Service has no such port. */
 export function portsBehind(
   context: RouteContext,
   service: string,

@@ -1,7 +1,7 @@
 // The findings about a namespace: a list of checks, each of which looks for one kind of mistake.
 // Must not know what is written.
 import type { Finding } from '../../model/findings.ts';
-import { backendUnusable } from './backend-unusable.ts';
+
 import { controlPlaneShutOut } from './control-plane-shut-out.ts';
 import { dnsShutOut } from './dns-shut-out.ts';
 import { egressUnknown } from './egress-unknown.ts';
@@ -19,7 +19,8 @@ const checksOfAll: readonly WarningCheck[] = [invalidProfile, gatewayNotCounted]
 
 /** Checks of namespaces that are compiled. A new one is a file and a line here. */
 const checksOfCompiled: readonly WarningCheck[] = [
-  backendUnusable,
+  // `BackendUnusable`: found where backends are opened.
+  ({ local }) => local.exposures.findings,
   entranceClosed,
   controlPlaneShutOut,
   ingressUnserved,
