@@ -111,7 +111,7 @@ function routesOf(index: number, port: number): object {
 }
 
 function take(kind: string, name: string, namespace: string | undefined, spec: object): void {
-  if (!cluster.take(objectOf(kind, name, namespace, spec))) throw new Error(`nothing is made of a ${kind}`);
+  if (!cluster.add(objectOf(kind, name, namespace, spec))) throw new Error(`nothing is made of a ${kind}`);
 }
 
 function objectOf(kind: string, name: string, namespace: string | undefined, spec: object) {

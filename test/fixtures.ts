@@ -102,7 +102,7 @@ export function view(parts: {
   const { namespaces = [], profiles = [], services = [], objects = [] } = parts;
   const stores = new ClusterFacts('ringfence-system');
   for (const given of objects) {
-    if (!stores.take(given)) throw new Error(`nothing is made of a ${given.kind}`);
+    if (!stores.add(given)) throw new Error(`nothing is made of a ${given.kind}`);
   }
   const seen = stores.view();
   return {

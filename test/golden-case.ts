@@ -79,7 +79,7 @@ function readInput(folder: string): ClusterFacts {
     for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
       if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0]?.message}`);
       const written = document.toJS() as WrittenObject;
-      if (!stores.take(asStored(written))) throw new Error(`a case has no place for a ${written.kind}`);
+      if (!stores.add(asStored(written))) throw new Error(`a case has no place for a ${written.kind}`);
     }
   }
   return stores;

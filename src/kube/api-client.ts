@@ -17,7 +17,7 @@ export interface RequestOptions {
   readonly contentType?: 'application/json' | 'application/merge-patch+json';
   /** The requested form of the answer; if unset: JSON. */
   readonly accept?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** For a write, the epoch of the facts from which it was decided; if unset: the current one. See `WriteGate`. */
   readonly epoch?: number | undefined;
 }
@@ -67,7 +67,7 @@ export class ApiClient {
     const beforeSending = () => gate.check(epoch);
     beforeSending();
     const { aborted } = gate;
-    const signal = options.signal === undefined ? aborted : AbortSignal.any([aborted, options.signal]);
+    const signal = AbortSignal.any([aborted, ...(options.signal ? [options.signal] : [])]);
     try {
       return await this.#request(method, path, { ...options, signal, beforeSending });
     } catch (error) {
@@ -155,10 +155,11 @@ export class ApiClient {
           ...(body === undefined ? {} : { 'content-type': contentType }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(beforeSending === undefined ? {} : { beforeSending }),
-        ...(idleMs === undefined ? { deadlineMs: deadlineOf(options) } : { idleMs }),
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal,
+        beforeSending,
+        idleMs,
+        deadlineMs: idleMs === undefined ? deadlineOf(options) : undefined,
         agent: apart || idleMs !== undefined ? watchAgent : agent,
       });
       onAnswer?.(method, this.#host, statusOf(answer));

@@ -1,5 +1,6 @@
 // How long to wait before the next attempt: exponential with jitter, never less than the server asks for.
 // Must not know what is attempted.
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The bounds of a backoff, in milliseconds. */
@@ -15,6 +16,11 @@ export interface BackoffBounds {
 export function backoffMs(attempt: number, bounds: BackoffBounds, atLeastMs = 0): number {
   const whole = Math.min(bounds.capMs, bounds.baseMs * 2 ** Math.min(attempt - 1, 30));
   return Math.max(atLeastMs, whole / 2 + (Math.random() * whole) / 2);
+}
+
+/** Resolves when `signal` aborts, or at once if it has. */
+export async function untilAborted(signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Waits, or returns early when `signal` aborts. */

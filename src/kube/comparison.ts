@@ -103,7 +103,7 @@ export class Comparison<T extends Identified> {
           throw new ApiError(200, 'Unexpected', 'the pages of a list are of different versions');
         for (const item of page.items) {
           const listed = identify(item);
-          add(snapshot.take(listed, this.#kind.decoder.known(listed)));
+          add(snapshot.add(listed, this.#kind.decoder.known(listed)));
         }
       }
     } catch (error) {

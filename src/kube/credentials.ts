@@ -107,14 +107,9 @@ export class Credentials {
   }
 }
 
-interface HttpsOptions {
+interface HttpsOptions extends TlsOptions {
   headers?: Record<string, string>;
   auth?: string;
-  ca?: Buffer;
-  cert?: Buffer | string;
-  key?: Buffer | string;
-  rejectUnauthorized?: boolean;
-  servername?: string;
 }
 
 /** client-node caches a plugin's answer until it expires, and a token file's content for a minute. */

@@ -11,15 +11,15 @@ import type { TlsOptions } from './credentials.ts';
 export interface Exchange {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   readonly agent: Agent;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How long the answer, once begun, may be silent, in milliseconds; 30 s if absent. */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
   /** When everything must be over, including the wait for a connection and the last byte, in milliseconds. Absent: never. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** Called when there is a connection, right before anything is sent. If it throws, nothing is sent. */
-  readonly beforeSending?: () => void;
+  readonly beforeSending?: (() => void) | undefined;
 }
 
 // How long the server may take to begin an answer, and how long it may then be silent.

@@ -2,13 +2,11 @@
 // Decides what each answer says about the object. Must not know why a request is made, nor retry it.
 import type { ObjectKey } from '../model/object-key.ts';
 import type { ApiClient, RequestOptions } from './api-client.ts';
-import type { Decoder } from './decoder.ts';
 import { ApiError } from './errors.ts';
 import { receivedList, receivedObject } from './received.ts';
 import type { KeptKind } from './reflector.ts';
-import type { RawObject, Resource } from './resource.ts';
-import type { ServedPath } from './served-path.ts';
-import type { Flight, Identified, Store } from './store.ts';
+import type { RawObject } from './resource.ts';
+import type { Flight, Identified } from './store.ts';
 
 /** What the server stored, and the facts that follow from it. */
 export interface Stored<T> {
@@ -23,17 +21,11 @@ export type DecidedIn = Pick<RequestOptions, 'epoch'>;
 /** Sends requests about objects of one kind. */
 export class ObjectRequests<T extends Identified> {
   readonly #client: ApiClient;
-  readonly #resource: Resource<T>;
-  readonly #store: Store<T>;
-  readonly #decoder: Decoder<T>;
-  readonly #served: ServedPath;
+  readonly #kept: KeptKind<T>;
 
-  constructor(client: ApiClient, { resource, store, decoder, served }: KeptKind<T>) {
+  constructor(client: ApiClient, kept: KeptKind<T>) {
     this.#client = client;
-    this.#resource = resource;
-    this.#store = store;
-    this.#decoder = decoder;
-    this.#served = served;
+    this.#kept = kept;
   }
 
   /**
@@ -79,15 +71,15 @@ export class ObjectRequests<T extends Identified> {
     const { uid, resourceVersion } = seen;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
     try {
-      await this.#store.during(seen, async (flight) => {
+      await this.#kept.store.during(seen, async (flight) => {
         const answer = await this.#client.request('DELETE', this.#path(seen), { body, ...decided });
         // A `metav1.Status` means that it is deleted.
         if ((answer as { kind?: unknown }).kind === 'Status') flight.deleted(uid);
-        else this.#find(flight, receivedObject(answer, this.#resource.kind), true);
+        else this.#find(flight, receivedObject(answer, this.#kept.resource.kind), true);
       });
     } catch (error) {
       await this.#readAfter(seen, error);
-      if (!isAbsent(error) || this.#store.get(seen)?.uid === uid) throw error;
+      if (!isAbsent(error) || this.#kept.store.get(seen)?.uid === uid) throw error;
     }
   }
 
@@ -98,16 +90,16 @@ export class ObjectRequests<T extends Identified> {
    * @throws ApiError if it can't be read
    */
   async read(key: ObjectKey, signal?: AbortSignal): Promise<RawObject | undefined> {
-    const { kind, query } = this.#resource;
+    const { kind, query } = this.#kept.resource;
     const selectors = [query?.fieldSelector, `metadata.name=${key.name}`].flatMap((each) => each ?? []);
-    return this.#store.during(key, async (flight) => {
+    return this.#kept.store.during(key, async (flight) => {
       const answer = await this.#client.request('GET', this.#collection(key), {
         query: { ...query, fieldSelector: selectors.join(',') },
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       });
       const object = receivedList(answer, kind).items.find(({ metadata }) => metadata.name === key.name);
       if (object === undefined) {
-        this.#decoder.forget(key);
+        this.#kept.decoder.forget(key);
         flight.absent();
       } else {
         this.#find(flight, object, false);
@@ -118,8 +110,8 @@ export class ObjectRequests<T extends Identified> {
 
   async #write(key: ObjectKey, ownWrite: boolean, send: () => Promise<object>): Promise<Stored<T>> {
     try {
-      return await this.#store.during(key, async (flight) => {
-        const object = receivedObject(await send(), this.#resource.kind);
+      return await this.#kept.store.during(key, async (flight) => {
+        const object = receivedObject(await send(), this.#kept.resource.kind);
         return { object, decoded: this.#find(flight, object, ownWrite) };
       });
     } catch (error) {
@@ -129,7 +121,7 @@ export class ObjectRequests<T extends Identified> {
   }
 
   #find(flight: Flight<T>, object: RawObject, ownWrite: boolean): T | undefined {
-    const decoded = this.#decoder.decode(object);
+    const decoded = this.#kept.decoder.decode(object);
     if (decoded !== undefined) flight.found(decoded, { ownWrite });
     return decoded;
   }
@@ -147,7 +139,7 @@ export class ObjectRequests<T extends Identified> {
 
   /** Within the namespace, if the kind has namespaces: then the server finds a name without reading all objects. */
   #collection({ namespace }: ObjectKey): string {
-    const { current: path } = this.#served;
+    const { current: path } = this.#kept.served;
     if (namespace === '' || path.includes('/namespaces/')) return path;
     return path.replace(/\/([^/]+)$/, `/namespaces/${namespace}/$1`);
   }

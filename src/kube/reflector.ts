@@ -71,11 +71,8 @@ const noFailure: Streak = { failures: 0, kind: undefined };
 /** List and watch of one resource into one store. */
 export class Reflector<T extends Identified> {
   readonly #client: ApiClient;
-  readonly #resource: Resource<T>;
-  readonly #store: Store<T>;
-  readonly #decoder: Decoder<T>;
+  readonly #kept: KeptKind<T>;
   readonly #listener: ReflectorListener;
-  readonly #served: ServedPath;
   readonly #idleMs: number;
   readonly #continuity = new Continuity();
   #resourceVersion: string | undefined;
@@ -101,11 +98,8 @@ export class Reflector<T extends Identified> {
   /** @param idleMs after this much silence, in milliseconds, a watch counts as broken */
   constructor(client: ApiClient, kept: KeptKind<T>, listener: ReflectorListener, idleMs = watchIdleMs) {
     this.#client = client;
-    this.#resource = kept.resource;
-    this.#store = kept.store;
-    this.#decoder = kept.decoder;
+    this.#kept = kept;
     this.#listener = listener;
-    this.#served = kept.served;
     this.#idleMs = idleMs;
   }
 
@@ -200,9 +194,9 @@ export class Reflector<T extends Identified> {
   ): Promise<void> {
     if (!this.#inSilence) this.#lastProgress = performance.now();
     this.#inSilence = false;
-    if (kind === 'gone' && this.#resource.optional) {
+    if (kind === 'gone' && this.#kept.resource.optional) {
       this.#resourceVersion = undefined;
-      if (!this.#served.miss()) await this.#waitForKind(signal);
+      if (!this.#kept.served.miss()) await this.#waitForKind(signal);
       return;
     }
     this.#absences = 0;
@@ -212,7 +206,7 @@ export class Reflector<T extends Identified> {
     // An expired version is not the server's fault: list again at once, once.
     if (kind === 'expired' && before.kind !== 'expired') return;
     this.#refusedSince = kind === 'unreachable' ? undefined : (this.#refusedSince ?? performance.now());
-    this.#listener.onFailure(this.#resource.name, error);
+    this.#listener.onFailure(this.#kept.resource.name, error);
     const bounds = this.#gone ? { ...backoff, capMs: goneKindMs } : backoff;
     await waitFor(backoffMs(failures, bounds, error.retryAfterMs), signal);
   }
@@ -226,9 +220,9 @@ export class Reflector<T extends Identified> {
     this.#continuity.established();
     if (!this.#synced || this.#gone) return;
     this.#gone = true;
-    const { lost } = this.#resource;
-    if (lost !== undefined) for (const known of this.#store.all()) this.#store.accept(lost(known));
-    this.#listener.onGone?.(this.#resource.name, true);
+    const { lost } = this.#kept.resource;
+    if (lost !== undefined) for (const known of this.#kept.store.all()) this.#kept.store.accept(lost(known));
+    this.#listener.onGone?.(this.#kept.resource.name, true);
   }
 
   /**
@@ -237,18 +231,18 @@ export class Reflector<T extends Identified> {
    */
   async #waitForKind(signal: AbortSignal): Promise<void> {
     this.#absences += 1;
-    if (this.#store.size > 0 && this.#absences === 1) {
+    if (this.#kept.store.size > 0 && this.#absences === 1) {
       await waitFor(goneKindMs, signal);
       return;
     }
-    this.#store.beginList();
+    this.#kept.store.beginList();
     this.#endList(new Set());
     this.#continuity.established();
     this.#synced = true;
     this.#refusedSince = undefined;
     this.#heard();
-    this.#listener.onHealthy(this.#resource.name);
-    this.#listener.onSteady?.(this.#resource.name);
+    this.#listener.onHealthy(this.#kept.resource.name);
+    this.#listener.onSteady?.(this.#kept.resource.name);
     await waitFor(absentKindMs * (0.75 + Math.random() / 2), signal);
   }
 
@@ -270,16 +264,19 @@ export class Reflector<T extends Identified> {
   /** The fallback if the server has no watch-list: pages, of which only one at a time is in memory. */
   async #listPages(signal: AbortSignal): Promise<void> {
     const listed = new Set<string>();
-    const { kind, query } = this.#resource;
+    const { kind, query } = this.#kept.resource;
     let version: string | undefined;
     const pages = pagesOf(async (page) =>
       receivedList(
-        await this.#client.request('GET', this.#served.current, { query: { ...page, ...query }, signal }),
+        await this.#client.request('GET', this.#kept.served.current, {
+          query: { ...page, ...query },
+          signal,
+        }),
         kind,
       ),
     );
     for await (const page of pages) {
-      if (version === undefined) this.#store.beginList();
+      if (version === undefined) this.#kept.store.beginList();
       for (const item of page.items) this.#list(item, listed);
       version = page.version;
       this.#heard();
@@ -295,12 +292,12 @@ export class Reflector<T extends Identified> {
     this.#lastVersion = resourceVersion;
     if (!listed || before === undefined) return;
     if (compareVersions({ resourceVersion }, { resourceVersion: before }) < 0)
-      this.#listener.onTurnedBack?.(this.#resource.name);
+      this.#listener.onTurnedBack?.(this.#kept.resource.name);
   }
 
   #endList(listed: ReadonlySet<string>): void {
-    this.#store.keepOnly(listed);
-    this.#decoder.keepOnly(listed);
+    this.#kept.store.keepOnly(listed);
+    this.#kept.decoder.keepOnly(listed);
   }
 
   /**
@@ -317,7 +314,7 @@ export class Reflector<T extends Identified> {
       resourceVersion?: string | undefined;
     },
   ): Promise<void> {
-    const { name, query } = this.#resource;
+    const { name, query } = this.#kept.resource;
     const started = performance.now();
     const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
     let health: NodeJS.Timeout | undefined;
@@ -331,11 +328,11 @@ export class Reflector<T extends Identified> {
       this.#absences = 0;
       if (wasGone) this.#listener.onGone?.(name, false);
       this.#refusedSince = undefined;
-      this.#served.found();
+      this.#kept.served.found();
       this.#listener.onHealthy(name);
       health = setTimeout(() => this.#listener.onSteady?.(name), steadyMs);
     };
-    const lines = this.#client.lines(this.#served.current, {
+    const lines = this.#client.lines(this.#kept.served.current, {
       query: {
         watch: true,
         allowWatchBookmarks: true,
@@ -372,7 +369,7 @@ export class Reflector<T extends Identified> {
    * changed. Until then it sent objects in the old schema, and it does not send these versions again.
    */
   #endedEarly(): void {
-    if (this.#resource.custom) this.#resourceVersion = undefined;
+    if (this.#kept.resource.custom) this.#resourceVersion = undefined;
   }
 
   #wasSilent(openMs: number): void {
@@ -392,9 +389,9 @@ export class Reflector<T extends Identified> {
     let listed = initial;
     for await (const line of lines) {
       this.#heard();
-      const event = receivedEvent(line, this.#resource.kind);
+      const event = receivedEvent(line, this.#kept.resource.kind);
       if (event.type === 'ERROR') throw errorFromStatus(event.object);
-      if (listed !== undefined && isFirst) this.#store.beginList();
+      if (listed !== undefined && isFirst) this.#kept.store.beginList();
       isFirst = false;
       const { resourceVersion } = event.object.metadata;
       if (listed === undefined) {
@@ -426,8 +423,8 @@ export class Reflector<T extends Identified> {
 
   #list(object: RawObject, listed: Set<string>): void {
     listed.add(formatKey(identify(object)));
-    const next = this.#decoder.decode(object);
-    if (next !== undefined) this.#store.accept(next);
+    const next = this.#kept.decoder.decode(object);
+    if (next !== undefined) this.#kept.store.accept(next);
   }
 
   /** The initial events come from the API server's cache; changes since then arrive before they end. */
@@ -438,8 +435,8 @@ export class Reflector<T extends Identified> {
 
   #remove(object: RawObject): void {
     const gone = identify(object);
-    this.#decoder.forget(gone);
-    this.#store.remove(gone);
+    this.#kept.decoder.forget(gone);
+    this.#kept.store.remove(gone);
   }
 
   #apply(event: ObjectEvent): void {
@@ -448,9 +445,9 @@ export class Reflector<T extends Identified> {
       this.#remove(event.object);
       return;
     }
-    if (event.type === 'ADDED') this.#listener.onCreated?.(this.#resource.name, event.object.metadata);
-    const next = this.#decoder.decode(event.object);
-    if (next !== undefined) this.#store.observe(next);
+    if (event.type === 'ADDED') this.#listener.onCreated?.(this.#kept.resource.name, event.object.metadata);
+    const next = this.#kept.decoder.decode(event.object);
+    if (next !== undefined) this.#kept.store.observe(next);
   }
 }
 

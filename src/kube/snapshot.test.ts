@@ -11,7 +11,7 @@ const object = (resourceVersion: string, uid = 'first'): Identified => ({
 /** A list of version 9 that holds `listed`, against what is known. */
 function compared(listed: Identified | undefined, known: Identified | undefined) {
   const snapshot = new Snapshot('9');
-  const taken = listed && snapshot.take(listed, known);
+  const taken = listed && snapshot.add(listed, known);
   return { snapshot, suspect: taken ?? (known && snapshot.check(known)) };
 }
 

@@ -23,7 +23,7 @@ export class Snapshot {
   }
 
   /** Adds one listed object. Returns what is suspicious about it. */
-  take(listed: Identified, known: Identified | undefined): Suspect | undefined {
+  add(listed: Identified, known: Identified | undefined): Suspect | undefined {
     this.#listed.add(formatKey(listed));
     return this.#suspect({ key: listed, listed }, known);
   }

@@ -11,6 +11,7 @@ import type { Identified } from '../kube/store.ts';
 import { ClusterFacts } from './cluster-facts.ts';
 import type { AnyKind } from './kinds.ts';
 import { namespaces, networkPolicies, platformNetworkProfiles } from './policy-resources.ts';
+import { visitStores } from './stores.ts';
 
 const indispensable: ReadonlySet<string> = new Set(
   [namespaces, networkPolicies, platformNetworkProfiles].map(({ name }) => name),
@@ -59,7 +60,7 @@ export class Cache extends ClusterFacts {
   constructor(client: ApiClient, operatorNamespace: string, { idleMs, compareMs }: CacheOptions = {}) {
     super(operatorNamespace);
     this.#compareMs = compareMs;
-    this.each((resource, store) => {
+    visitStores(this.stores, (resource, store) => {
       const decoder = new Decoder(resource, store, this.#events.onUnreadable);
       const kept = { resource, store, decoder, served: new ServedPath(resource) };
       const requests = new ObjectRequests(client, kept);
@@ -146,7 +147,7 @@ export class Cache extends ClusterFacts {
     await comparison.run(timesOf(index, this.#comparisons.length, this.#compareMs), this.#events, signal);
   }
 
-  protected override get isLive(): boolean {
+  protected override get isWatched(): boolean {
     return true;
   }
 

@@ -13,7 +13,7 @@ import { appNetworkProfiles, type StoredPolicy } from './policy-resources.ts';
 
 function stores(...objects: readonly KubernetesObject[]): ClusterFacts {
   const all = new ClusterFacts('ringfence-system');
-  for (const each of objects) expect(all.take(each)).toBe(true);
+  for (const each of objects) expect(all.add(each)).toBe(true);
   return all;
 }
 
@@ -38,9 +38,9 @@ describe('an object that is read', () => {
 
   test('is refused where nothing is made of its kind, or where another group has a kind of that name', () => {
     const all = new ClusterFacts('ringfence-system');
-    expect(all.take({ ...service('shop/web', []), kind: 'Secret' })).toBe(false);
-    expect(all.take({ ...service('shop/web', []), apiVersion: 'serving.knative.dev/v1' })).toBe(false);
-    expect(all.take({ ...object('Gateway', 'shop/web'), apiVersion: 'networking.istio.io/v1' })).toBe(false);
+    expect(all.add({ ...service('shop/web', []), kind: 'Secret' })).toBe(false);
+    expect(all.add({ ...service('shop/web', []), apiVersion: 'serving.knative.dev/v1' })).toBe(false);
+    expect(all.add({ ...object('Gateway', 'shop/web'), apiVersion: 'networking.istio.io/v1' })).toBe(false);
     expect(all.view().services.size).toBe(0);
   });
 });
@@ -52,7 +52,7 @@ describe('the namespaces whose routes lead to a namespace', () => {
   test('follow the routes as they come, change and go', () => {
     const all = stores(route('routing/a', 'shop'));
     expect(all.view().routeSources).toEqual(new Map([['shop', new Set(['routing'])]]));
-    all.take(later(route('routing/a', 'pay')));
+    all.add(later(route('routing/a', 'pay')));
     expect(all.view().routeSources).toEqual(new Map([['pay', new Set(['routing'])]]));
     for (const store of all.gatewayRoutes) for (const each of store.all()) store.remove(each);
     expect(all.view().routeSources).toEqual(new Map());
@@ -99,7 +99,7 @@ describe('the platform profile', () => {
     const all = stores(read, stored(broken, 2));
     const { decoded, generation, outdated } = all.view().platform ?? {};
     expect([decoded?.ok, generation, outdated?.map(({ path }) => path)]).toEqual([true, 2, ['spec.colour']]);
-    all.take(stored({ enforcement: 'Off' }, 3));
+    all.add(stored({ enforcement: 'Off' }, 3));
     expect(all.view().platform?.outdated).toBeUndefined();
   });
 
@@ -114,9 +114,9 @@ describe('a listener', () => {
     const all = stores(service('shop/web', [{ port: 80 }]));
     const heard: unknown[] = [];
     all.stores.services.onChange((change) => heard.push(change));
-    all.take(later(service('shop/web', [{ port: 80 }])));
+    all.add(later(service('shop/web', [{ port: 80 }])));
     expect(heard).toEqual([]);
-    all.take(later(service('shop/web', [{ port: 81 }])));
+    all.add(later(service('shop/web', [{ port: 81 }])));
     expect(heard).toHaveLength(1);
   });
 
@@ -136,7 +136,7 @@ describe('a listener', () => {
       finalizers: ['x'],
       annotations: { a: 'b' },
     };
-    all.take(later({ ...policy, metadata: marked }));
+    all.add(later({ ...policy, metadata: marked }));
     expect(all.policiesIn('shop').owned).toMatchObject([{ hasForeignMetadata: true, resourceVersion: '2' }]);
     expect(heard).toEqual([]);
   });
@@ -146,7 +146,7 @@ describe('a listener', () => {
     const all = stores(grant('Service'));
     const heard: unknown[] = [];
     all.stores.referenceGrants.onChange((change) => heard.push(change));
-    all.take(later(grant('Secret')));
+    all.add(later(grant('Secret')));
     expect(heard).toHaveLength(1);
   });
 });
@@ -183,7 +183,7 @@ describe('what is known of the cluster', () => {
   test('is found out anew with each object that is read', () => {
     const all = stores(node('a', '10.1.0.5'));
     expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32']);
-    all.take(node('b', '10.1.0.6'));
+    all.add(node('b', '10.1.0.6'));
     expect(all.view().discovered.cluster?.nodeRanges).toEqual(['10.1.0.5/32', '10.1.0.6/32']);
   });
 
@@ -208,7 +208,7 @@ describe('what is known of the cluster', () => {
 
   test('holds, and counts as uncertain, where an object brings a mistake of ours to light', () => {
     const all = new (class extends ClusterFacts {
-      protected override get isLive() {
+      protected override get isWatched() {
         return true;
       }
     })('ringfence-system');
@@ -222,7 +222,7 @@ describe('what is known of the cluster', () => {
     expect(all.view().discovered).toEqual(before.discovered);
     expect(all.view().uncertain).toContain('nodeRanges');
     // After a restart there is a view too.
-    all.discovery.recall();
+    all.discovery.reset();
     expect(all.view().uncertain).toContain('nodeRanges');
     all.stores.nodes.remove(broken);
     expect(all.discovery.rediscover({ nodes: true })).toBe(true);

@@ -14,14 +14,14 @@ import { type AnyKind, findKind } from './kinds.ts';
 import { readContent } from './policy-content.ts';
 import { networkPolicies, type StoredPlatform } from './policy-resources.ts';
 import type { StoredCaller } from './service-resources.ts';
-import { makeStores, type Visit, visitStores } from './stores.ts';
+import { makeStores, visitStores } from './stores.ts';
 
 /** The known facts of a cluster. */
 export class ClusterFacts {
   readonly stores = makeStores();
   /** The facts about DNS, the API server and ranges. */
   readonly discovery = new DiscoveredFacts(this.stores, {
-    isLive: () => this.isLive,
+    isWatched: () => this.isWatched,
     isKnown: (resource) => this.isKnown(resource),
   });
   /** The routes of the Gateway API, one store for each of their kinds. */
@@ -55,23 +55,18 @@ export class ClusterFacts {
    *
    * @returns whether the compiler uses its kind
    */
-  take(object: KubernetesObject): boolean {
+  add(object: KubernetesObject): boolean {
     const kind = findKind(object.apiVersion, object.kind);
     if (kind === undefined || kind.onlyTool !== undefined) return false;
-    this.each((resource, store) => {
+    visitStores(this.stores, (resource, store) => {
       if (resource.name === kind.name) store.accept(resource.reduce(object));
     });
-    this.discovery.recall();
+    this.discovery.reset();
     const content = kind === networkPolicies ? readContent(object) : undefined;
     const { namespace = '', name } = object.metadata;
     if (content)
       this.#contents.set(namespace, (this.#contents.get(namespace) ?? new Map()).set(name, content));
     return true;
-  }
-
-  /** Visits each watched kind with its store. */
-  each(visit: Visit): void {
-    visitStores(this.stores, visit);
   }
 
   /** The current view. It is live: use it before anything is awaited. */
@@ -146,7 +141,7 @@ export class ClusterFacts {
   }
 
   /** See `Completeness`. */
-  protected get isLive(): boolean {
+  protected get isWatched(): boolean {
     return false;
   }
 

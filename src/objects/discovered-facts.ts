@@ -17,8 +17,8 @@ import type { Stores } from './stores.ts';
 
 /** How complete the stores are. */
 export interface Completeness {
-  /** Whether the stores are complete: files contain only what somebody put into them, and the status has the rest. */
-  readonly isLive: () => boolean;
+  /** Whether watches fill the stores. Files contain only what somebody put into them, and the status has the rest. */
+  readonly isWatched: () => boolean;
   /** Whether the store of a kind contains all of its objects. */
   readonly isKnown: (resource: AnyKind) => boolean;
 }
@@ -45,8 +45,8 @@ export class DiscoveredFacts {
     return found;
   }
 
-  /** Reads the facts in the status again: another operator kept them up to date while we waited. */
-  recall(): void {
+  /** Starts again from the facts in the status: another operator kept them up to date while we waited. */
+  reset(): void {
     this.#discovery = undefined;
   }
 
@@ -78,14 +78,14 @@ export class DiscoveredFacts {
     try {
       return this.#discover(remembered, { nodes: true });
     } catch (error) {
-      if (!this.#completeness.isLive()) throw error;
+      if (!this.#completeness.isWatched()) throw error;
       return discover(nothingSeen, remembered);
     }
   }
 
   #discover(previous: Discovered, options: { readonly nodes: boolean }): Discovery {
     const stores = this.#stores;
-    const { isLive, isKnown } = this.#completeness;
+    const { isWatched, isKnown } = this.#completeness;
     const known = <T extends Identified>(resource: Resource<T>, store: Store<T>) =>
       isKnown(resource) ? store.all() : undefined;
     if (options.nodes) this.#nodes = known(nodes, stores.nodes);
@@ -98,7 +98,7 @@ export class DiscoveredFacts {
     };
     const found = discover(observed, previous);
     // The status in a file has the facts that its operator knows.
-    return isLive() ? found : { ...found, uncertain: [], findings: found.findings.filter(isOfFiles) };
+    return isWatched() ? found : { ...found, uncertain: [], findings: found.findings.filter(isOfFiles) };
   }
 
   /** The facts from before the operator was started. */

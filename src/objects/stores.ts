@@ -12,7 +12,7 @@ export type Stores = { readonly [Name in keyof Watched]: Store<FactsOf<Watched[N
 type FactsOf<K> = K extends Kind<infer Facts> ? Facts : never;
 
 /** What is done with each kind. */
-export type Visit = <T extends Identified>(kind: Kind<T>, store: Store<T>) => void;
+type Visit = <T extends Identified>(kind: Kind<T>, store: Store<T>) => void;
 
 /** Empty stores. */
 export function makeStores(): Stores {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pino from 'pino';
+import { untilAborted } from '../kube/backoff.ts';
 import { connect, loadKubeConfig } from '../kube/connection.ts';
 import { runOperator } from './operator.ts';
 
@@ -87,11 +88,7 @@ function delay(flags: string, description: string, seconds: number): Option {
 /** @throws ConfigurationError if the kubeconfig can never work */
 async function run(flags: Flags): Promise<void> {
   const log = pino({ level: flags.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const { kubeconfig, context } = flags;
-  const config = loadKubeConfig({
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-  });
+  const config = loadKubeConfig(flags);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
@@ -100,7 +97,7 @@ async function run(flags: Flags): Promise<void> {
     });
   }
   // A credential plugin may hang.
-  const connection = await Promise.race([connect(config), aborted(stop.signal)]);
+  const connection = await Promise.race([connect(config), untilAborted(stop.signal)]);
   if (connection === undefined) return;
   await runOperator(
     {
@@ -115,10 +112,6 @@ async function run(flags: Flags): Promise<void> {
     },
     stop.signal,
   );
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }
 
 function inClusterNamespace(): string | undefined {

@@ -114,7 +114,7 @@ beforeEach(async () => {
     decider: new Decider({ cache, tracker, contents: new FrozenContents(client), compile }),
     executor: new PlanExecutor({ conflicts, owners: new Owners(cache), policies, settleMs: 0 }),
     reporter: new NamespaceReporter({ ...shared, events, metrics }),
-    onNewsFor: () => {},
+    onReportChanged: () => {},
   });
   const reconcile = (key: string) => reconciler.reconcile(key);
   ended = runWorkers(2, { queue, log, mistakes, onResult: () => {}, reconcile });

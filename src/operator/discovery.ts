@@ -45,26 +45,27 @@ const remembered: ReadonlySet<string> = new Set(
 
 /** From now on, every relevant change in the cache queues an evaluation. Returns what evaluates the facts. */
 export function followDiscovery({ cache, queue, log, delays, mistakes }: DiscoveryParts): EvaluateFacts {
-  const lookSoon = () => queue.addOnceAfter(discoveryKey, delays.services);
-  const lookLater = () => queue.addOnceAfter(nodesKey, delays.nodes);
-  cache.stores.nodes.onChange(lookLater);
+  const evaluateSoon = () => queue.addOnceAfter(discoveryKey, delays.services);
+  const evaluateLater = () => queue.addOnceAfter(nodesKey, delays.nodes);
+  cache.stores.nodes.onChange(evaluateLater);
   for (const store of [cache.stores.endpointSlices, cache.stores.serviceCidrs, cache.stores.dnsConfigs]) {
-    store.onChange(lookSoon);
+    store.onChange(evaluateSoon);
   }
   cache.stores.services.onChange(
     mistakes.guarded(
       followingKey,
       ({ previous, next }) => {
-        if ([previous, next].some((service) => service !== undefined && isDiscovered(service))) lookSoon();
+        if ([previous, next].some((service) => service !== undefined && isDiscovered(service)))
+          evaluateSoon();
       },
-      lookSoon,
+      evaluateSoon,
     ),
   );
   // When a resource becomes readable, facts that depend on it may be discovered.
   cache.listen({
     onHealthy: (resource) => {
-      if (resource === nodes.name) lookLater();
-      else if (remembered.has(resource)) lookSoon();
+      if (resource === nodes.name) evaluateLater();
+      else if (remembered.has(resource)) evaluateSoon();
     },
   });
   const report = () => {

@@ -12,7 +12,7 @@ interface Seen {
   readonly before: string;
   /** The policy as it was last seen. */
   readonly after: string;
-  /** The time of that, as a count of changes. */
+  /** The number of that change. */
   readonly sequence: number;
   readonly drift: Drift;
 }
@@ -54,11 +54,11 @@ export class Drifts {
    * At the change with this number, the namespace was as desired: earlier changes no longer matter. Somebody may have changed it
    * since; but what a watch reports of our own writes, before their answers arrive, is no drift.
    */
-  settled(wantedAt: number, written: readonly PolicyChange[]): void {
+  settled(sequence: number, written: readonly PolicyChange[]): void {
     if (this.#drifts === undefined) return;
     const ours = new Set(written.map((change) => `${policyKey(change).name} ${contentAfter(change)}`));
-    for (const [name, { after, sequence }] of this.#drifts) {
-      if (sequence <= wantedAt || ours.has(`${name} ${after}`)) this.#drifts.delete(name);
+    for (const [name, { after, sequence: changedAt }] of this.#drifts) {
+      if (changedAt <= sequence || ours.has(`${name} ${after}`)) this.#drifts.delete(name);
     }
     if (this.#drifts.size === 0) this.#drifts = undefined;
   }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ApiClient } from '../kube/api-client.ts';
+import { untilAborted } from '../kube/backoff.ts';
 import type { WriteGate } from '../kube/write-gate.ts';
 import type { Cache } from '../objects/cache.ts';
 import type { HealthServer } from './health.ts';
@@ -26,7 +27,7 @@ export interface Running {
 
 /** Why it ends: SIGTERM, another operator that may be active now, or a bug. */
 type Cause =
-  | { readonly kind: 'told' }
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'lost'; readonly error: LeaseLostError }
   | { readonly kind: 'mistake'; readonly error: Error };
 
@@ -64,11 +65,11 @@ export async function runUntil(stop: AbortSignal, running: Running, times = usua
     },
   );
   cache.run(watching.signal).catch(mistakes.report);
-  const cause = await Promise.race([told(stop), lost(lease), mistaken(mistakes)]);
+  const cause = await Promise.race([stopped(stop), lost(lease), mistaken(mistakes)]);
   const ended = endInOrder(cause, running, { watching, leading, times });
   if (!(await endsWithin(ended, times.allMs)))
     log.error('the shutdown did not finish in time: exiting anyway');
-  if (cause.kind !== 'told') throw cause.error;
+  if (cause.kind !== 'stopped') throw cause.error;
 }
 
 interface Ends {
@@ -112,9 +113,9 @@ async function endsWithin(what: Promise<void>, ms: number): Promise<boolean> {
   }
 }
 
-async function told(stop: AbortSignal): Promise<Cause> {
-  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
-  return { kind: 'told' };
+async function stopped(stop: AbortSignal): Promise<Cause> {
+  await untilAborted(stop);
+  return { kind: 'stopped' };
 }
 
 function lost(lease: Promise<LeaseLostError | undefined>): Promise<Cause> {

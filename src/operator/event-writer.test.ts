@@ -4,12 +4,13 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
 import type { EventDraft } from '../plan/events.ts';
-import { EventWriter, type WithEmitted } from './event-writer.ts';
+import { EventWriter } from './event-writer.ts';
+import { TrackedNamespace } from './tracked-namespace.ts';
 
 const sent: string[] = [];
 let local: LocalClient;
 let writer: EventWriter;
-let shop: WithEmitted;
+let shop: TrackedNamespace;
 
 beforeEach(async () => {
   sent.length = 0;
@@ -18,7 +19,7 @@ beforeEach(async () => {
     sent.push(`${request.method} ${request.url} ${event.metadata.name}`);
     response.end(JSON.stringify({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }));
   });
-  shop = {};
+  shop = new TrackedNamespace('shop', 'uid-of-shop');
   writer = new EventWriter(local.client, pino({ level: 'silent' }));
 });
 

@@ -9,14 +9,10 @@ import { wallMicroTime } from '../kube/wall-time.ts';
 import { type EventDraft, eventOf } from '../plan/events.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
 import { FailureLog } from './failure-log.ts';
+import type { TrackedNamespace } from './tracked-namespace.ts';
 
 /** All Events fail in the same way. */
 const failureKey = 'events';
-
-/** The Events of a namespace: the names of those that were sent and still apply. */
-export interface WithEmitted {
-  emitted?: ReadonlySet<string> | undefined;
-}
 
 /** Writes Events. */
 export class EventWriter {
@@ -31,7 +27,7 @@ export class EventWriter {
   }
 
   /** Sends what was not sent for this namespace before. What no longer applies can become news again. */
-  async emitNew(namespace: WithEmitted, news: readonly EventDraft[]): Promise<void> {
+  async emitNew(namespace: Pick<TrackedNamespace, 'emitted'>, news: readonly EventDraft[]): Promise<void> {
     const before = namespace.emitted;
     namespace.emitted = news.length === 0 ? undefined : new Set(news.map(({ name }) => name));
     await this.emit(news.filter(({ name }) => !before?.has(name)));

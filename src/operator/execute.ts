@@ -30,7 +30,7 @@ type Outcome =
 /** How long to leave a policy alone that was stored differently than it was sent. */
 const ineffectiveMs = 1_000;
 /** How long to wait for a watch that lags, if it does not report earlier. */
-const behindMs = 1_000;
+const watchLagMs = 1_000;
 
 /** Carries out plans. */
 export class PlanExecutor {
@@ -61,7 +61,7 @@ export class PlanExecutor {
       pause = Math.max(pause, await this.#apply(namespace, { ...phase, changes }, { decided, written }));
       namespace.wrote(performance.now());
       if (changes.length < phase.changes.length)
-        return { written, state: 'Outdated', againAfterMs: behindMs };
+        return { written, state: 'Outdated', againAfterMs: watchLagMs };
       if (phase.purpose === 'open' && pause > 0) break;
     }
     return { written, ...this.#outcome(phases, pause) };

@@ -6,7 +6,7 @@
 
 import type { Logger } from 'pino';
 import type { ApiClient } from '../kube/api-client.ts';
-import { waitFor } from '../kube/backoff.ts';
+import { untilAborted, waitFor } from '../kube/backoff.ts';
 import { ApiError, classify } from '../kube/errors.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
 import { ExpectedError } from '../model/expected-error.ts';
@@ -43,8 +43,7 @@ export const noLeaderElection: Leadership = {
   leads: true,
   troubles: [],
   onTaken: () => undefined,
-  run: (signal) =>
-    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+  run: untilAborted,
   release: async () => undefined,
 };
 

@@ -11,13 +11,7 @@ export interface Reading {
   readonly value: number;
 }
 
-/** A family's name and its meaning, for people. */
-export interface About {
-  readonly name: string;
-  readonly help: string;
-}
-
-/** Makes metrics in a registry. */
+/** Makes metrics in a registry, each with its name and its meaning, for people. */
 export class MetricFamilies {
   readonly #registry: Registry;
 
@@ -26,9 +20,10 @@ export class MetricFamilies {
   }
 
   /** Numbers that are read at each scrape. */
-  gauge(about: About, labelNames: readonly string[], read: () => Iterable<Reading>): void {
+  gauge(name: string, help: string, labelNames: readonly string[], read: () => Iterable<Reading>): void {
     new Gauge({
-      ...about,
+      name,
+      help,
       labelNames,
       registers: [this.#registry],
       collect() {
@@ -39,21 +34,27 @@ export class MetricFamilies {
   }
 
   /** One number that is read at each scrape, always with the same labels. */
-  reading(about: About, labels: MetricLabels, read: () => number): void {
-    this.gauge(about, Object.keys(labels), () => [{ labels, value: read() }]);
+  reading(name: string, help: string, labels: MetricLabels, read: () => number): void {
+    this.gauge(name, help, Object.keys(labels), () => [{ labels, value: read() }]);
   }
 
   /** A counter, with the label values that are known from the start. */
-  counter(about: About, labelNames: readonly string[], known: readonly MetricLabels[] = []): Counter {
-    const counter = new Counter({ ...about, labelNames, registers: [this.#registry] });
+  counter(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    known: readonly MetricLabels[] = [],
+  ): Counter {
+    const counter = new Counter({ name, help, labelNames, registers: [this.#registry] });
     for (const labels of known) counter.inc(labels, 0);
     return counter;
   }
 
   /** A counter that something else counts: it is read at each scrape. */
-  countedElsewhere(about: About, read: () => number): void {
+  countedElsewhere(name: string, help: string, read: () => number): void {
     new Counter({
-      ...about,
+      name,
+      help,
       registers: [this.#registry],
       collect() {
         this.reset();
@@ -63,10 +64,11 @@ export class MetricFamilies {
   }
 
   /** A histogram of seconds, always with the same labels. */
-  seconds(about: About, buckets: readonly number[], labels: MetricLabels = {}): Histogram {
+  seconds(name: string, help: string, buckets: readonly number[], labels: MetricLabels = {}): Histogram {
     const labelNames = Object.keys(labels);
     const histogram = new Histogram({
-      ...about,
+      name,
+      help,
       labelNames,
       buckets: [...buckets],
       registers: [this.#registry],

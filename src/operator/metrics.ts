@@ -63,7 +63,8 @@ export class Metrics {
     exposeReadings(families, () => this.#readings);
     const byAction = (name: string, help: string) =>
       families.counter(
-        { name, help },
+        name,
+        help,
         ['action'],
         actions.map((action) => ({ action })),
       );
@@ -76,42 +77,32 @@ export class Metrics {
       'Writes that restored a policy which somebody else had changed or deleted.',
     );
     this.#internalErrors = families.counter(
-      {
-        name: 'ringfence_internal_errors_total',
-        help: 'Bugs in Ringfence that were contained: a namespace, or the status of the platform profile, was left as it is, or a page was not served.',
-      },
+      'ringfence_internal_errors_total',
+      'Bugs in Ringfence that were contained: a namespace, or the status of the platform profile, was left as it is, or a page was not served.',
       [],
       [{}],
     );
     this.#comparisons = families.counter(
-      {
-        name: 'ringfence_cache_comparisons_total',
-        help: 'Comparisons of the cache with the API server; each kind is compared once an hour.',
-      },
+      'ringfence_cache_comparisons_total',
+      'Comparisons of the cache with the API server; each kind is compared once an hour.',
       ['result'],
       comparisonResults.map((result) => ({ result })),
     );
     this.#differences = families.counter(
-      {
-        name: 'ringfence_cache_differences_total',
-        help: 'Objects that such a comparison found to differ, because an event was lost. They were read again.',
-      },
+      'ringfence_cache_differences_total',
+      'Objects that such a comparison found to differ, because an event was lost. They were read again.',
       ['resource'],
       watchedNames.map((resource) => ({ resource })),
     );
     this.#timeToRing = families.seconds(
-      {
-        name: 'ringfence_time_to_ring_seconds',
-        help: 'The time from the creation of an application namespace, as the watch reported it, until its policies were written.',
-      },
+      'ringfence_time_to_ring_seconds',
+      'The time from the creation of an application namespace, as the watch reported it, until its policies were written.',
       ringBuckets,
     );
     this.queue = new QueueMetrics(families, { workers, queueDepth: () => this.#readings.queueDepth() });
     this.#requests = families.counter(
-      {
-        name: 'rest_client_requests_total',
-        help: 'Requests to the API server; the code is `<error>` if there was no answer.',
-      },
+      'rest_client_requests_total',
+      'Requests to the API server; the code is `<error>` if there was no answer.',
       ['code', 'method', 'host'],
     );
     exposeProcess(families);
@@ -177,44 +168,36 @@ const atRest: Readings = {
 };
 
 function exposeReadings(families: MetricFamilies, readings: () => Readings): void {
-  families.gauge({ name: 'ringfence_namespaces', help: 'Namespaces by state.' }, ['state'], () =>
+  families.gauge('ringfence_namespaces', 'Namespaces by state.', ['state'], () =>
     countBy(
       Array.from(readings().states(), (state) => [state, 1]),
       namespaceStates,
     ).map(([state, value]) => ({ labels: { state }, value })),
   );
-  families.reading(
-    { name: 'ringfence_policies', help: 'Policies that Ringfence wrote and that exist now.' },
-    {},
-    () => readings().ownedPolicies(),
+  families.reading('ringfence_policies', 'Policies that Ringfence wrote and that exist now.', {}, () =>
+    readings().ownedPolicies(),
   );
   families.gauge(
-    {
-      name: 'ringfence_findings',
-      help: 'Current findings, including the reasons of routes.',
-    },
+    'ringfence_findings',
+    'Current findings, including the reasons of routes.',
     ['code', 'severity'],
     () => findingReadings(readings()),
   );
-  families.gauge({ name: 'ringfence_routes', help: 'Routes by state.' }, ['state'], () =>
+  families.gauge('ringfence_routes', 'Routes by state.', ['state'], () =>
     countBy(
       Array.from(readings().routes(), ({ state, count }) => [state, count]),
       routeStates,
     ).map(([state, value]) => ({ labels: { state }, value })),
   );
   families.reading(
-    {
-      name: 'leader_election_master_status',
-      help: 'Whether this operator is active: 1 if it holds the lease or needs none, 0 if it waits.',
-    },
+    'leader_election_master_status',
+    'Whether this operator is active: 1 if it holds the lease or needs none, 0 if it waits.',
     { name: leaseName },
     () => (readings().leads() ? 1 : 0),
   );
   families.gauge(
-    {
-      name: 'ringfence_watch_age_seconds',
-      help: 'The time since the watch of a resource last received something; at rest, it receives a bookmark about every minute.',
-    },
+    'ringfence_watch_age_seconds',
+    'The time since the watch of a resource last received something; at rest, it receives a bookmark about every minute.',
     ['resource'],
     () => [...readings().watchAges()].map(([resource, ms]) => ({ labels: { resource }, value: ms / 1000 })),
   );
@@ -244,19 +227,19 @@ function countBy<T>(
 /** Named as in every client library of Prometheus; prom-client's own set costs memory, and nobody looks at it. */
 function exposeProcess(families: MetricFamilies): void {
   families.countedElsewhere(
-    { name: 'process_cpu_seconds_total', help: 'The processor time that the process has used, in seconds.' },
+    'process_cpu_seconds_total',
+    'The processor time that the process has used, in seconds.',
     () => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1e6;
     },
   );
-  families.reading(
-    { name: 'process_resident_memory_bytes', help: 'The resident memory of the process, in bytes.' },
-    {},
-    () => process.memoryUsage.rss(),
+  families.reading('process_resident_memory_bytes', 'The resident memory of the process, in bytes.', {}, () =>
+    process.memoryUsage.rss(),
   );
   families.reading(
-    { name: 'process_start_time_seconds', help: 'When the process started, in seconds since the epoch.' },
+    'process_start_time_seconds',
+    'When the process started, in seconds since the epoch.',
     {},
     () => performance.timeOrigin / 1000,
   );

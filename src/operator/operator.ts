@@ -56,9 +56,9 @@ export interface OperatorOptions {
 }
 
 /** More workers would wait for a connection, fewer would leave one idle. */
-const workers = poolSize;
+const workerCount = poolSize;
 const backoff = { baseMs: 100, capMs: 60_000 } as const;
-// This delay turns many changes of many namespaces into one write of the platform's status.
+// Many changes of many namespaces within this time become one write of the platform's status.
 const statusDelayMs = 300;
 // While the server may have another history, nothing is decided. A failure would increase the backoff, and a key could wait for long
 // after everything is known again.
@@ -87,17 +87,17 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const reconcile = async (key: string): Promise<Outcome> =>
     cache.cutOff ? { againAfterMs: cutOffMs } : (tasks.get(key)?.() ?? reconciler.reconcile(key));
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
-  const start = new WorkersStart(parts, () => {
-    cache.discovery.recall();
+  const workers = new WorkersStart(parts, () => {
+    cache.discovery.reset();
     metrics.queue.begin();
-    return runWorkers(workers, { queue, log, onResult, mistakes, reconcile });
+    return runWorkers(workerCount, { queue, log, onResult, mistakes, reconcile });
   });
-  trackChanges({ ...parts, clock: parts.client.serverClock, isRunning: () => start.running });
-  start.follow();
+  trackChanges({ ...parts, clock: parts.client.serverClock, isRunning: () => workers.running });
+  workers.startWhenReady();
   const pages = { ...checksOf(cache, watchLog, leadership), metrics: () => metrics.expose() };
   const health = await serveHealth(options.healthAddress, pages, { log, mistakes });
   log.info({ server: options.connection.server, healthPort: health.port }, 'operator started');
-  await runUntil(signal, { ...parts, health, finished: () => start.finished });
+  await runUntil(signal, { ...parts, health, finished: () => workers.finished });
 }
 
 /** The parts that others are made of. */
@@ -118,7 +118,7 @@ interface Parts {
 
 function makeParts(options: OperatorOptions): Parts {
   const { connection, log } = options;
-  const metrics = new Metrics(workers);
+  const metrics = new Metrics(workerCount);
   const mistakes = new Mistakes(log, metrics.mistaken);
   const leadership = leadershipOf(options, metrics.answered);
   const gate = new WriteGate(() => leadership.leads);
@@ -199,6 +199,6 @@ function makeReconciler(parts: Parts, settleMs: number): NamespaceReconciler {
     decider: new Decider({ ...parts, contents: new FrozenContents(client) }),
     executor: new PlanExecutor({ conflicts, settleMs, policies, owners: new Owners(cache) }),
     reporter: new NamespaceReporter({ ...parts, conflicts, events }),
-    onNewsFor: (namespace) => queue.add(namespace, 'bulk'),
+    onReportChanged: (namespace) => queue.add(namespace, 'bulk'),
   });
 }

@@ -38,12 +38,12 @@ export class QueueMetrics implements QueueListener {
   readonly #errors: Counter;
 
   constructor(families: MetricFamilies, readings: QueueReadings) {
-    const about = (name: string, help: string) => ({ name: `workqueue_${name}`, help });
     const counter = (name: string, help: string) =>
-      families.counter(about(name, help), Object.keys(queue), [queue]);
-    const seconds = (name: string, help: string) => families.seconds(about(name, help), buckets, queue);
+      families.counter(`workqueue_${name}`, help, Object.keys(queue), [queue]);
+    const seconds = (name: string, help: string) =>
+      families.seconds(`workqueue_${name}`, help, buckets, queue);
     const reading = (name: string, help: string, read: () => number) =>
-      families.reading(about(name, help), queue, read);
+      families.reading(`workqueue_${name}`, help, queue, read);
     reading('depth', 'Namespaces that wait for a worker.', readings.queueDepth);
     this.#adds = counter('adds_total', 'Namespaces that were put into the queue.');
     this.#retries = counter('retries_total', 'Namespaces that were put back into the queue after a failure.');
@@ -106,24 +106,28 @@ export class QueueMetrics implements QueueListener {
   }
 
   #reconciles(families: MetricFamilies, workers: number): [Counter, Counter] {
-    const about = (name: string, help: string) => ({ name: `controller_runtime_${name}`, help });
-    families.reading(about('max_concurrent_reconciles', 'The number of workers.'), controller, () => workers);
     families.reading(
-      about('active_workers', 'The number of busy workers.'),
+      'controller_runtime_max_concurrent_reconciles',
+      'The number of workers.',
+      controller,
+      () => workers,
+    );
+    families.reading(
+      'controller_runtime_active_workers',
+      'The number of busy workers.',
       controller,
       () => this.#workingSince.size,
     );
     return [
       families.counter(
-        about(
-          'reconcile_total',
-          'Reconciles by result; `requeue_after` means that the namespace is changing, or is left alone for a while.',
-        ),
+        'controller_runtime_reconcile_total',
+        'Reconciles by result; `requeue_after` means that the namespace is changing, or is left alone for a while.',
         [...Object.keys(controller), 'result'],
         reconcileResults.map((result) => ({ ...controller, result })),
       ),
       families.counter(
-        about('reconcile_errors_total', 'Reconciles that failed; each is retried.'),
+        'controller_runtime_reconcile_errors_total',
+        'Reconciles that failed; each is retried.',
         Object.keys(controller),
         [controller],
       ),

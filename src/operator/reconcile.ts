@@ -35,7 +35,7 @@ export interface ReconcileParts {
   /** The record of a namespace has changed, or its number of policies. */
   readonly onRecordChanged: () => void;
   /** The report about a namespace has changed, because of another namespace. */
-  readonly onNewsFor: (namespace: string) => void;
+  readonly onReportChanged: (namespace: string) => void;
 }
 
 /** When to reconcile the namespace again, if nothing changes before: in milliseconds. */
@@ -55,7 +55,7 @@ export class NamespaceReconciler {
   }
 
   /**
-   * Makes one namespace as desired, as far as that is possible now.
+   * Brings one namespace to its desired state, as far as that is possible now.
    *
    * @throws ApiError if a write failed; earlier writes stay and the next reconcile continues from there
    * @throws WritesClosedError if writing is no longer allowed
@@ -77,7 +77,7 @@ export class NamespaceReconciler {
       tracker.get(name)?.clearIsolated();
       return {};
     }
-    if (!this.#isLive(name)) this.#forget(name);
+    if (!this.#isActive(name)) this.#forget(name);
     const decision = await decider.decide(name);
     if (decision === undefined) return cache.view().platform === undefined ? this.#withoutPlatform(name) : {};
     this.#requeueSenders(decision.namespace, decision.compiled.cappedRoutes);
@@ -88,21 +88,22 @@ export class NamespaceReconciler {
     return sooner(outcome.againAfterMs, pause > 0 ? pause : undefined);
   }
 
-  #isLive(name: string): boolean {
+  /** It exists and is not being deleted, as in the phase of a Namespace. */
+  #isActive(name: string): boolean {
     return this.#parts.cache.stores.namespaces.get({ namespace: '', name })?.terminating === false;
   }
 
   #forget(name: string): void {
-    const { tracker, onNewsFor, onRecordChanged } = this.#parts;
+    const { tracker, onReportChanged, onRecordChanged } = this.#parts;
     const forgotten = tracker.forget(name);
-    for (const sender of forgotten?.cappedRoutes?.keys() ?? []) onNewsFor(sender);
+    for (const sender of forgotten?.cappedRoutes?.keys() ?? []) onReportChanged(sender);
     if (forgotten?.record !== undefined) onRecordChanged();
   }
 
-  /** Senders are reconciled again only if other routes of theirs are left out here than before. */
+  /** Reconciles the senders again whose routes are left out here and were not before, or the other way round. */
   #requeueSenders(receiver: TrackedNamespace, cappedRoutes: readonly CappedRoute[]): void {
-    const { tracker, onNewsFor } = this.#parts;
-    for (const sender of tracker.setCapped(receiver, cappedRoutes)) onNewsFor(sender);
+    const { tracker, onReportChanged } = this.#parts;
+    for (const sender of tracker.setCapped(receiver, cappedRoutes)) onReportChanged(sender);
   }
 
   async #applyOrReport(decision: Decision): Promise<Progress> {
@@ -166,14 +167,14 @@ export class NamespaceReconciler {
     return {};
   }
 
-  /** A deleted or terminating namespace is forgotten. */
+  /** Nothing is remembered of a namespace that is deleted or terminating. */
   #trackedWithoutPlatform(name: string): TrackedNamespace {
     const uid = this.#parts.cache.stores.namespaces.get({ namespace: '', name })?.uid ?? '';
-    return this.#isLive(name) ? this.#parts.tracker.of(name, uid) : new TrackedNamespace(name, uid);
+    return this.#isActive(name) ? this.#parts.tracker.of(name, uid) : new TrackedNamespace(name, uid);
   }
 }
 
-/** The namespace was completely as desired at this time, as `Drifts` counts. */
+/** Everything in the namespace was as desired at this sequence number of its drifts. */
 function settle(namespace: TrackedNamespace, sequence: number, written: readonly Written[]): void {
   namespace.settled();
   namespace.drifts.settled(

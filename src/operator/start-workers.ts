@@ -1,4 +1,4 @@
-// When the workers start: when every cache has synced, before which absent does not mean absent, and no other operator is active.
+// When the workers start: when every cache has synced, since before that an absent object may exist, and no other operator is active.
 // Must not know what they do.
 import type { Logger } from 'pino';
 import type { Cache } from '../objects/cache.ts';
@@ -25,13 +25,13 @@ export class WorkersStart {
     this.#run = run;
   }
 
-  /** From now on, they start as soon as they may. */
-  follow(): void {
+  /** From now on, each event after which they may start is checked. */
+  startWhenReady(): void {
     const { cache, leadership } = this.#parts;
-    const whenReady = () => this.#startWhenReady();
-    // What the server refuses does not have to be waited for.
-    cache.listen({ onHealthy: whenReady, onFailure: whenReady });
-    leadership.onTaken(whenReady);
+    const start = () => this.#startIfReady();
+    // The cache does not wait for what the server refuses.
+    cache.listen({ onHealthy: start, onFailure: start });
+    leadership.onTaken(start);
   }
 
   /** Whether the workers run. */
@@ -39,12 +39,12 @@ export class WorkersStart {
     return this.#finished !== undefined;
   }
 
-  /** Resolves when they have ended, or at once where they did not start. */
+  /** Resolves when they have ended, or at once if they never started. */
   get finished(): Promise<void> {
     return this.#finished ?? Promise.resolve();
   }
 
-  #startWhenReady(): void {
+  #startIfReady(): void {
     const { cache, leadership } = this.#parts;
     if (this.running || !cache.synced) return;
     this.#logSynced();

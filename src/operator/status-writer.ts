@@ -67,7 +67,7 @@ export class StatusWriter {
   /** By uid, the status that is being sent: a watch may report it before the answer arrives. */
   readonly #sending = new Map<string, string>();
   /** By uid, if the server stored something else than was sent, for example because of an older CRD: both. */
-  readonly #tookAs = new Map<string, { readonly sent: string; readonly stored: string }>();
+  readonly #storedAs = new Map<string, { readonly sent: string; readonly stored: string }>();
   /** The uids of waiting namespaces, and when the last one of them made progress. */
   #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
@@ -79,7 +79,7 @@ export class StatusWriter {
   /** Whether an update that a watch reports is a status that somebody else wrote. */
   isForeign({ previous, next }: Change<StoredStatus>): boolean {
     if (next === undefined || isDeepStrictEqual(previous?.status, next.status)) return false;
-    return this.#sending.get(next.uid) !== printOf(next.status);
+    return this.#sending.get(next.uid) !== fingerprintOf(next.status);
   }
 
   /**
@@ -227,12 +227,12 @@ export class StatusWriter {
     requests: ObjectRequests<T>,
   ): Promise<number> {
     const { uid, namespace, name } = stored;
-    const wanted = printOf(status);
-    const is = printOf(stored.status);
-    if (is === wanted) return 0;
-    const intent = printOf(status, 'lastTransitionTime');
-    const took = this.#tookAs.get(uid);
-    if (took?.sent === intent && took.stored === is) return 0;
+    const wanted = fingerprintOf(status);
+    const before = fingerprintOf(stored.status);
+    if (before === wanted) return 0;
+    const intent = fingerprintOf(status, 'lastTransitionTime');
+    const storedAs = this.#storedAs.get(uid);
+    if (storedAs?.sent === intent && storedAs.stored === before) return 0;
     const subject = { namespace, name, within: uid };
     const pause = this.#conflicts.pauseOf(subject, intent, performance.now());
     if (pause > 0) return pause;
@@ -240,9 +240,9 @@ export class StatusWriter {
     const body = { metadata: { uid }, status: mergePatch(stored.status, status) };
     try {
       const { object } = await requests.patchStatus(stored, body);
-      const kept = printOf(object.status);
-      if (kept === wanted) this.#tookAs.delete(uid);
-      else this.#tookAs.set(uid, { sent: intent, stored: kept });
+      const after = fingerprintOf(object.status);
+      if (after === wanted) this.#storedAs.delete(uid);
+      else this.#storedAs.set(uid, { sent: intent, stored: after });
       this.#conflicts.wrote(subject, intent, true, performance.now());
     } catch (error) {
       // Deleted or recreated: the cache has read it again, and if it exists, it comes up again.
@@ -255,7 +255,7 @@ export class StatusWriter {
 }
 
 /** A text that is equal for equal statuses. */
-function printOf(status: unknown, without?: string): string {
+function fingerprintOf(status: unknown, without?: string): string {
   if (without === undefined) return fingerprint(status ?? {});
   const bare = JSON.stringify(status ?? {}, (key, value) => (key === without ? undefined : value));
   return fingerprint(JSON.parse(bare));

@@ -7,8 +7,8 @@ import type { StatusWriter } from './status-writer.ts';
 import { enqueueEverything, everythingKey, platformKey } from './triggers.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** The key for a later write of the platform profile's status, which does not delay an earlier one. */
-const laterKey = '/later';
+/** The key for a later write of the platform profile's status: a write that is due earlier keeps its time. */
+const delayedPlatformKey = '/later';
 
 /** The dependencies. */
 export interface TaskParts {
@@ -28,7 +28,7 @@ export function tasksOf(parts: TaskParts): Tasks {
   const tasks: readonly [string, () => void | Promise<void>][] = [
     [everythingKey, () => enqueueEverything(cache, queue)],
     [platformKey, () => reportPlatform(parts)],
-    [laterKey, () => queue.add(platformKey, 'bulk')],
+    [delayedPlatformKey, () => queue.add(platformKey, 'bulk')],
     [discoveryKey, () => discover({ nodes: false })],
     [nodesKey, () => discover({ nodes: true })],
   ];
@@ -43,5 +43,5 @@ async function outcomeOf(run: () => void | Promise<void>): Promise<Outcome> {
 async function reportPlatform({ statuses, platformLog, queue }: TaskParts): Promise<void> {
   const { status, againAfterMs } = await statuses.writePlatform();
   platformLog.report(status);
-  if (againAfterMs !== undefined) queue.addOnceAfter(laterKey, againAfterMs);
+  if (againAfterMs !== undefined) queue.addOnceAfter(delayedPlatformKey, againAfterMs);
 }

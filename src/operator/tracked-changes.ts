@@ -6,6 +6,7 @@ import type { Cache } from '../objects/cache.ts';
 import { namespaces } from '../objects/policy-resources.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { NamespaceTracker } from './namespace-tracker.ts';
+import { emptyForMs } from './tracked-namespace.ts';
 import { followingKey } from './triggers.ts';
 
 /** The dependencies. */
@@ -14,11 +15,9 @@ export interface TrackingParts {
   readonly tracker: NamespaceTracker;
   readonly clock: ServerClock;
   readonly mistakes: Pick<Mistakes, 'guarded'>;
-  /** Whether the workers run: what happens before is no news to them. */
+  /** Whether the workers run: changes before that are no drifts. */
   readonly isRunning: () => boolean;
 }
-
-const bornWithinMs = 30_000;
 
 /** From now on, what others change is remembered. */
 export function trackChanges({ cache, tracker, clock, mistakes, isRunning }: TrackingParts): void {
@@ -34,14 +33,14 @@ export function trackChanges({ cache, tracker, clock, mistakes, isRunning }: Tra
   );
   cache.listen({
     onCreated: (resource, created) => {
-      if (resource === namespaces.name && isRunning() && isYoung(created, clock))
+      if (resource === namespaces.name && isRunning() && isEmpty(created, clock))
         tracker.named(created.name).markCreated(created.uid, performance.now());
     },
   });
 }
 
-/** After a watch was interrupted for a while, objects that it reports as new may already have connected pods. */
-function isYoung({ creationTimestamp }: CreatedObject, clock: ServerClock): boolean {
+/** A watch that was interrupted for a while also reports namespaces as new whose pods may already be connected. */
+function isEmpty({ creationTimestamp }: CreatedObject, clock: ServerClock): boolean {
   const ageMs = clock.ageMs(creationTimestamp, performance.now());
-  return ageMs !== undefined && ageMs < bornWithinMs;
+  return ageMs !== undefined && ageMs < emptyForMs;
 }

@@ -12,8 +12,8 @@ interface Creation {
   readonly at: number;
 }
 
-// A pod of a namespace that was created this long ago may be running, and connected.
-const emptyForMs = 30_000;
+/** For this long after its creation, in milliseconds, no pod of a namespace runs and is connected. */
+export const emptyForMs = 30_000;
 
 /** A remembered namespace. Times are in milliseconds, by `performance.now()`. */
 export class TrackedNamespace {

@@ -5,6 +5,7 @@ import { namespace, platform } from '../../test/fixtures.ts';
 import { Store } from '../kube/store.ts';
 import { ClusterFacts } from '../objects/cluster-facts.ts';
 import type { StoredNamespace, StoredPlatform } from '../objects/policy-resources.ts';
+import { visitStores } from '../objects/stores.ts';
 import { discoveryKey, followDiscovery, nodesKey } from './discovery.ts';
 import { ContainedMistake, Mistakes } from './mistakes.ts';
 import { connectTriggers, everythingKey, followStatuses, platformKey } from './triggers.ts';
@@ -15,7 +16,7 @@ class LiveStores extends ClusterFacts {
   readonly synced = true;
   readonly listen = () => {};
 
-  protected override get isLive(): boolean {
+  protected override get isWatched(): boolean {
     return true;
   }
 }
@@ -70,7 +71,7 @@ test('every kind that is watched puts keys into the queue', () => {
   followDiscoveryIn(cache);
   const followed = new Set<unknown>(onChange.mock.contexts);
   const ignored: string[] = [];
-  cache.each(({ name }, store) => followed.has(store) || ignored.push(name));
+  visitStores(cache.stores, ({ name }, store) => followed.has(store) || ignored.push(name));
   expect(ignored).toEqual([]);
   onChange.mockRestore();
 });

@@ -112,19 +112,22 @@ export function connectTriggers(
 }
 
 /** Knows whether somebody else wrote a status. */
-type StatusJudge = Pick<StatusWriter, 'isForeign'>;
+type ForeignStatusCheck = Pick<StatusWriter, 'isForeign'>;
 
-/** From now on, a status that somebody else writes is checked again at once. */
+/** From now on, the status of a profile is written again at once if somebody else writes it. */
 export function followStatuses(
   cache: ClusterFacts,
   queue: WorkQueue,
-  { statuses, mistakes }: { readonly statuses: StatusJudge; readonly mistakes: Pick<Mistakes, 'guarded'> },
+  {
+    statuses,
+    mistakes,
+  }: { readonly statuses: ForeignStatusCheck; readonly mistakes: Pick<Mistakes, 'guarded'> },
 ): void {
   const follow = <K extends StoredProfile | StoredPlatform>(store: Store<K>, keyFor: (next: K) => string) => {
-    const lookAgain = ({ next }: Change<K>) => next && queue.add(keyFor(next), 'fresh');
-    const listen = (change: Change<K>) => statuses.isForeign(change) && lookAgain(change);
+    const recheck = ({ next }: Change<K>) => next && queue.add(keyFor(next), 'fresh');
+    const listen = (change: Change<K>) => statuses.isForeign(change) && recheck(change);
     // After our own write, one more check finds nothing to do.
-    store.onUpdate(mistakes.guarded(followingKey, listen, lookAgain));
+    store.onUpdate(mistakes.guarded(followingKey, listen, recheck));
   };
   follow(cache.stores.profiles, ({ namespace }) => namespace);
   follow(cache.stores.platforms, () => platformKey);

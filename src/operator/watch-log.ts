@@ -84,7 +84,7 @@ export class WatchLog {
   }
 }
 
-/** What tells a log how the watches are. */
+/** Logs the state of the watches. */
 export function followWatches(log: WatchLog): CacheListener {
   return {
     onSteady: (resource) => log.healthy(resource),

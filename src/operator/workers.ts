@@ -23,7 +23,7 @@ export interface WorkerParts {
 export async function runWorkers(count: number, parts: WorkerParts): Promise<void> {
   const { queue, log, reconcile, mistakes, onResult } = parts;
   const failures = new FailureLog(log);
-  const tell = (key: string, error: unknown): void => {
+  const reportError = (key: string, error: unknown): void => {
     if (error instanceof ApiError) failures.failed(key, error, performance.now());
     else if (error instanceof ContainedMistake) mistakes.contained(key, error);
     // Nobody needs to know that writing is not allowed now; when it is allowed again, the rest is done.
@@ -39,7 +39,7 @@ export async function runWorkers(count: number, parts: WorkerParts): Promise<voi
       queue.addAfter(key, againAfterMs);
       return 'requeue_after';
     } catch (error) {
-      tell(key, error);
+      reportError(key, error);
       queue.retry(key, error instanceof ApiError ? error.retryAfterMs : 0);
       return 'error';
     } finally {

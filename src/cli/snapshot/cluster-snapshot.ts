@@ -4,7 +4,7 @@ import type { AnalysisInput } from '../../analyze/facts.ts';
 import type { Problem } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { compareText, type ObjectKey } from '../../model/object-key.ts';
-import { readAnalysisInput } from '../../objects/analysis-input.ts';
+import { type ObjectProblem, readAnalysisInput } from '../../objects/analysis-input.ts';
 import { asStored } from '../../objects/as-stored.ts';
 import { ClusterFacts } from '../../objects/cluster-facts.ts';
 
@@ -15,16 +15,10 @@ export interface ClusterSnapshot {
   /** The form that the analysis reads, with the existing policies. */
   readonly facts: AnalysisInput;
   readonly objects: readonly KubernetesObject[];
-  /** Problems of objects, which are then ignored; the policies of a profile stay as they are. */
-  readonly problems: readonly SnapshotProblem[];
+  /** Problems of objects, by index in `objects`. Such an object is ignored; the policies of a profile stay as they are. */
+  readonly problems: readonly ObjectProblem[];
   /** Namespaces of objects that are missing themselves, sorted: assumed to exist without labels of their own. */
   readonly assumedNamespaces: readonly string[];
-}
-
-/** A problem of an object. */
-export interface SnapshotProblem extends Problem {
-  /** Index into `ClusterSnapshot.objects`. */
-  readonly index: number;
 }
 
 /**
@@ -37,11 +31,11 @@ export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespa
   const wrong = new Set(problems.map(({ index }) => index));
   const cluster = new ClusterFacts(operatorNamespace);
   const unread = objects.flatMap((object, index) =>
-    wrong.has(index) ? [] : take(cluster, object).map((problem) => ({ ...problem, index })),
+    wrong.has(index) ? [] : add(cluster, object).map((problem) => ({ ...problem, index })),
   );
   const assumedNamespaces = missingNamespaces(objects, cluster);
   for (const name of assumedNamespaces) {
-    cluster.take(asStored({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+    cluster.add(asStored({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   }
   return {
     cluster,
@@ -53,9 +47,9 @@ export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespa
 }
 
 /** Puts an object into its store, and returns its problems. */
-function take(cluster: ClusterFacts, object: KubernetesObject): readonly Problem[] {
+function add(cluster: ClusterFacts, object: KubernetesObject): readonly Problem[] {
   try {
-    cluster.take(object);
+    cluster.add(object);
     return [];
   } catch {
     // A reducer relies on the API server's validation.
@@ -66,7 +60,7 @@ function take(cluster: ClusterFacts, object: KubernetesObject): readonly Problem
 function undecodedProfiles(
   objects: readonly KubernetesObject[],
   { stores: { profiles, platforms } }: ClusterFacts,
-): readonly SnapshotProblem[] {
+): readonly ObjectProblem[] {
   return objects.flatMap((object, index) => {
     const key = objectKey(object);
     const found =

@@ -2,12 +2,13 @@
 // Must not know the question.
 import { formatProblem } from '../../api/decode.ts';
 import { quoteSome } from '../../model/counted.ts';
+import type { ObjectProblem } from '../../objects/analysis-input.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import { type Input, readInput } from '../input/input.ts';
 import { InputError, type InputProblem } from '../input/problems.ts';
 import { type ClusterFlags, type InputFlags, namesFiles, namespaceOf } from '../options.ts';
-import { type ClusterSnapshot, type SnapshotProblem, snapshotOf } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, snapshotOf } from './cluster-snapshot.ts';
 import { listCluster } from './list-cluster.ts';
 
 /** A snapshot, and its files. */
@@ -102,9 +103,9 @@ function inOrder(problems: readonly InputProblem[]): readonly InputProblem[] {
 }
 
 /** If a field is unknown, the field that was meant is missing: both problems are one mistake, and the second is left out. */
-function withoutEchoes(problems: readonly SnapshotProblem[]): readonly SnapshotProblem[] {
+function withoutEchoes(problems: readonly ObjectProblem[]): readonly ObjectProblem[] {
   const unknown = problems.filter(({ code }) => code === 'UnknownField');
-  const isEcho = ({ index, path }: SnapshotProblem) =>
+  const isEcho = ({ index, path }: ObjectProblem) =>
     unknown.some((other) => other.index === index && other.path.startsWith(`${path}.`) && path !== '');
   return problems.filter((problem) => !isEcho(problem));
 }
