@@ -37,9 +37,10 @@ export class ClusterFacts {
   /** @param operatorNamespace the operator's own namespace */
   constructor(operatorNamespace: string) {
     this.#operatorNamespace = operatorNamespace;
-    this.stores.namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
-    this.stores.profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
-    this.stores.platforms.onChange(({ next }) => {
+    const { namespaces, profiles, platforms } = this.stores;
+    namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
+    profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
+    platforms.onChange(({ next }) => {
       if (next?.decoded.ok) this.#readPlatform = next;
       else if (next?.uid !== this.#readPlatform?.uid) this.#readPlatform = undefined;
     });
@@ -71,31 +72,28 @@ export class ClusterFacts {
 
   /** The current view. It is live: use it before anything is awaited. */
   view(): ClusterView {
+    const { stores } = this;
     this.#routeSources ??= routeSources(this.gatewayRoutes.flatMap((store) => store.all()));
     const { discovered, uncertain, findings } = this.discovery.current;
     return {
       platform: this.#platform(),
       operatorNamespace: this.#operatorNamespace,
-      namespaces: this.stores.namespaces.inNamespace(''),
-      profiles: this.stores.profiles.byNamespace,
-      services: this.stores.services.byNamespace,
-      ingresses: this.stores.ingresses.byNamespace,
+      namespaces: stores.namespaces.inNamespace(''),
+      profiles: stores.profiles.byNamespace,
+      services: stores.services.byNamespace,
+      ingresses: stores.ingresses.byNamespace,
       gatewayRoutes: this.gatewayRoutes.map((store) => store.byNamespace),
       namespaceLabels: this.#namespaceIndex,
       routeLinks: this.#routeIndex,
       routeSources: this.#routeSources,
-      gateways: this.stores.gateways.byNamespace,
-      listenerSets: this.stores.listenerSets.byNamespace,
-      referenceGrants: this.stores.referenceGrants.byNamespace,
-      ingressClasses: this.stores.ingressClasses.inNamespace(''),
+      gateways: stores.gateways.byNamespace,
+      listenerSets: stores.listenerSets.byNamespace,
+      referenceGrants: stores.referenceGrants.byNamespace,
+      ingressClasses: stores.ingressClasses.inNamespace(''),
       discovered,
       uncertain,
       discoveryFindings: findings,
-      controlPlaneCalls: callsOf(
-        this.stores.validatingWebhooks,
-        this.stores.mutatingWebhooks,
-        this.stores.apiServices,
-      ),
+      controlPlaneCalls: callsOf(stores.validatingWebhooks, stores.mutatingWebhooks, stores.apiServices),
     };
   }
 

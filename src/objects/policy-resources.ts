@@ -73,18 +73,8 @@ export const appNetworkProfiles: Kind<StoredProfile> = {
   custom: true,
   reportsStatus: true,
   same: sameProfile,
-  reduce: (object) => ({
-    ...identifyProfile(object),
-    created: object.metadata.creationTimestamp,
-    egress: readAskedEgress(object),
-    decoded: decodeAppNetworkProfile(withoutStatus(object)),
-  }),
-  unreadable: (object, message) => ({
-    ...identifyProfile(object),
-    created: object.metadata.creationTimestamp,
-    egress: readAskedEgress(object),
-    decoded: unread(message),
-  }),
+  reduce: (object) => readProfile(object, decodeAppNetworkProfile(withoutStatus(object))),
+  unreadable: (object, message) => readProfile(object, unread(message)),
   lost: (known) => ({ ...known, decoded: unread(kindGone) }),
 };
 
@@ -96,10 +86,10 @@ export const platformNetworkProfiles: Kind<StoredPlatform> = {
   custom: true,
   reportsStatus: true,
   same: sameProfile,
-  reduce: (object) => ({
-    ...identifyProfile(object),
-    decoded: decodePlatformNetworkProfile(withoutStatus(object)),
-  }),
+  reduce: (object) => {
+    const decoded = decodePlatformNetworkProfile(withoutStatus(object));
+    return { ...identifyProfile(object), decoded };
+  },
   unreadable: (object, message) => ({ ...identifyProfile(object), decoded: unread(message) }),
   lost: (known) => ({ ...known, decoded: unread(kindGone) }),
 };
@@ -227,6 +217,11 @@ function isEveryone({ namespaceSelector, podSelector = {}, ipBlock }: PolicyPeer
 /** A profile is what people declare: the content of its status, which is ours, can't make it invalid. */
 function withoutStatus({ status: _, ...declared }: RawObject): object {
   return declared;
+}
+
+function readProfile(object: RawObject, decoded: StoredProfile['decoded']): StoredProfile {
+  const { creationTimestamp: created } = object.metadata;
+  return { ...identifyProfile(object), created, egress: readAskedEgress(object), decoded };
 }
 
 function identifyProfile(object: RawObject) {

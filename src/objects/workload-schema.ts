@@ -34,9 +34,6 @@ export const envelope = z.looseObject({
     }),
 });
 
-/** An object with its name, as in every kind. */
-export type Envelope = z.output<typeof envelope>;
-
 const container = z.looseObject({
   ports: z
     .array(z.looseObject({ name: z.string().exactOptional(), containerPort: portNumber, protocol }))

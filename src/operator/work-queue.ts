@@ -37,11 +37,6 @@ export class WorkQueue {
     return this.#lanes.fresh.size + this.#lanes.bulk.size;
   }
 
-  /** Whether nothing waits and nothing is processed (delayed keys don't count). */
-  get idle(): boolean {
-    return this.depth === 0 && this.#working.size === 0;
-  }
-
   /** Queues `key` for the next free worker. */
   add(key: string, lane: Lane): void {
     if (this.#closed) return;

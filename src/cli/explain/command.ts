@@ -44,7 +44,7 @@ export const explainVerb = defineVerb({
     const spec = port === undefined ? undefined : readPort(port);
     const snapshot = await loadSnapshot(flags, context);
     const facts = effectiveFacts(snapshot, context);
-    context.progress.tell('analysing');
+    context.progress.show('analysing');
     const analysis = analyze(facts);
     const names = { analysis, namespace: namespaceOf(flags) };
     const question = { from: findEnd(from, names), to: findEnd(to, names), port: spec };

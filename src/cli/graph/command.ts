@@ -46,7 +46,7 @@ export const graphVerb = defineVerb({
     }
     const only = flags.namespace === undefined ? [] : [flags.namespace, ...also];
     const facts = effectiveFacts(await loadSnapshot(flags, context), context);
-    context.progress.tell('analysing');
+    context.progress.show('analysing');
     const analysis = analyze(withoutStandIns(facts));
     checkNamespaces(only, [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))]);
     const connections = countLinks(analysis, only);
@@ -56,7 +56,7 @@ export const graphVerb = defineVerb({
       );
     }
     const model = modelOf(analysis, only);
-    context.progress.tell('drawing');
+    context.progress.show('drawing');
     return { result: { model, only, denials: () => denialsOf(analysis, model) } };
   },
 });

@@ -33,7 +33,7 @@ export async function readInput(options: InputOptions, progress: Progress): Prom
   const reading: Reading = { collector, trees: new LastTree(), skipped: [] };
   const problems: InputProblem[] = [...notFound];
   for (const [index, source] of sources.entries()) {
-    progress.tell('reading files', `${index + 1} of ${sources.length}: ${source.name}`);
+    progress.show('reading files', `${index + 1} of ${sources.length}: ${source.name}`);
     problems.push(...(await readSource(source, reading)));
   }
   problems.push(...collector.problems);

@@ -29,7 +29,7 @@ export const matrixVerb = defineVerb({
     const snapshot = await loadSnapshot(flags, context);
     const input = effectiveFacts(snapshot, context);
     if (namespace !== undefined) checkNamespace(namespace, namespacesOf(snapshot), 'nothing');
-    context.progress.tell('analysing');
+    context.progress.show('analysing');
     if (input.workloads.every(({ pods }) => pods.length === 0))
       context.note('there are no workloads: nothing can connect');
     noteHostNetwork(input, namespace, context);

@@ -16,7 +16,7 @@ function told(isTTY: boolean, steps: readonly (readonly [at: number, stage: stri
   );
   for (const [at, stage] of steps) {
     now = at;
-    progress.tell(stage, `${at}`);
+    progress.show(stage, `${at}`);
   }
   progress.done();
   return text;

@@ -15,8 +15,8 @@ export class Progress {
   readonly #open: () => ProgressStream;
   readonly #now: () => number;
   readonly #started: number;
-  #toldAt = 0;
-  #told = '';
+  #shownAt = 0;
+  #shown = '';
 
   /**
    * @param open called for the stream when something is reported: Node takes some milliseconds to open stderr
@@ -29,28 +29,28 @@ export class Progress {
   }
 
   /**
-   * Records the current progress. Call it as often as you like.
+   * Shows the current progress. Call it as often as you like.
    *
    * @param stage the current step, as in `reading files`; a log gets one line for each
    * @param detail the progress within it, for a terminal
    */
-  tell(stage: string, detail = ''): void {
+  show(stage: string, detail = ''): void {
     const now = this.#now();
     if (now - this.#started < quietMs) return;
     const stream = this.#open();
     if (stream.isTTY) {
-      if (now - this.#toldAt < everyMs) return;
+      if (now - this.#shownAt < everyMs) return;
       stream.write(`\r\u001b[K${stage}${detail === '' ? '' : ` ${detail}`} …`);
-    } else if (this.#told !== stage) {
+    } else if (this.#shown !== stage) {
       stream.write(`ringfence: ${stage} …\n`);
     }
-    this.#toldAt = now;
-    this.#told = stage;
+    this.#shownAt = now;
+    this.#shown = stage;
   }
 
   /** Removes the line, before something else is written. */
   done(): void {
-    if (this.#told !== '' && this.#open().isTTY) this.#open().write('\r\u001b[K');
-    this.#told = '';
+    if (this.#shown !== '' && this.#open().isTTY) this.#open().write('\r\u001b[K');
+    this.#shown = '';
   }
 }

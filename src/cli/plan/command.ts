@@ -31,7 +31,7 @@ export const planVerb = defineVerb({
   formats: planFormats,
   run: async (context, flags: PlanFlags) => {
     const { before, after } = await loadComparison(flags, context);
-    context.progress.tell('analysing');
+    context.progress.show('analysing');
     if (after.dryRun.length > 0 && !flags.enforce) {
       context.note(
         `in dry run, nothing is written; \`--enforce\` shows what would be written in ${after.dryRun.join(', ')}`,

@@ -24,7 +24,7 @@ export async function listCluster(
   const objects: KubernetesObject[] = [];
   try {
     for (const kind of kinds.filter(({ onlyTool }) => onlyTool !== 'Files')) {
-      progress.tell('reading the cluster', kind.kind);
+      progress.show('reading the cluster', kind.kind);
       // Profiles may be missing: policies can be analysed without them.
       const listed = { ...kind, ...(kind.custom && { optional: true as const }) };
       objects.push(...(await listObjects(client, listed).catch(explain(kind, connection.server))));

@@ -52,7 +52,7 @@ export async function loadFiles(flags: InputFlags, context: CommandContext): Pro
     context.progress,
   );
   for (const text of input.notes) context.note(text);
-  context.progress.tell('compiling');
+  context.progress.show('compiling');
   const objects = input.objects.map(({ object }) => object);
   const snapshot = snapshotOf(objects, operatorNamespace);
   const problems = withoutEchoes(snapshot.problems).flatMap(
