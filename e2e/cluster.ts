@@ -6,6 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { ApiError } from './control-plane/api-client.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { poll } from './control-plane/poll.ts';
+import type { RequestFilter } from './control-plane/request-counts.ts';
 import { kubectl } from './kubectl.ts';
 
 /** A NetworkPolicy as it is stored. */
@@ -57,6 +58,17 @@ export interface StoredProfile {
   };
 }
 
+/** An Event as it is stored. */
+export interface StoredEvent {
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: { readonly kind: string; readonly name: string; readonly uid?: string };
+}
+
+/** The condition of this type of a profile. */
+export const conditionOf = (profile: StoredProfile | undefined, type: string): StoredCondition | undefined =>
+  profile?.status?.conditions?.find((condition) => condition.type === type);
+
 /** What the operator knows of the cluster. */
 export interface StoredDiscovery {
   readonly dns?: {
@@ -87,6 +99,9 @@ export const platformsPath = `${group}/platformnetworkprofiles`;
 
 /** Where the only one that is accepted is. */
 export const platformPath = `${platformsPath}/default`;
+
+/** Where the operator's lease is. */
+export const leasePath = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
 
 /** Where a team's profile is. */
 export const profilePath = (namespace: string, name: string): string =>
@@ -241,12 +256,22 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
       async () => {
         const profile = await this.platformProfile();
         if (profile?.status?.observedGeneration !== profile?.metadata.generation) return undefined;
-        const condition = profile?.status?.conditions?.find((candidate) => candidate.type === type);
+        const condition = conditionOf(profile, type);
         return condition?.status === status && (reason === undefined || condition.reason === reason)
           ? condition
           : undefined;
       },
       { timeoutMs, instead: async () => `it is ${JSON.stringify((await this.platformProfile())?.status)}` },
+    );
+  }
+
+  /** Waits until the platform profile reports a finding that contains this text, or until it no longer does. */
+  async platformReports(text: string, isReported = true): Promise<void> {
+    const message = async () => conditionOf(await this.platformProfile(), 'Accepted')?.message ?? '';
+    await this.eventually(
+      `the platform profile ${isReported ? 'reports' : 'no longer reports'} ${text}`,
+      async () => (await message()).includes(text) === isReported,
+      { instead: message },
     );
   }
 
@@ -314,6 +339,19 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
 
   async deletePolicy(namespace: string, name: string): Promise<void> {
     await this.api.json('DELETE', `${policiesPath(namespace)}/${name}`);
+  }
+
+  /** The Events of a namespace, or of all of them. */
+  async events(namespace?: string): Promise<readonly StoredEvent[]> {
+    const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+    const path = `/apis/events.k8s.io/v1${place}/events`;
+    return (await this.api.json<{ items: readonly StoredEvent[] }>('GET', path)).items;
+  }
+
+  /** How many requests the API server has answered since its last start, by its own count. */
+  async countRequests(filter: RequestFilter): Promise<number> {
+    const counts = await this.controlPlane.requestCounts(filter);
+    return counts.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Creates an object from its manifest. */

@@ -16,18 +16,17 @@ import type { Observed } from '../src/discover/observed.ts';
 import type { RawObject, Resource } from '../src/kube/resource.ts';
 import type { Identified } from '../src/kube/store.ts';
 import type { Direction, NetworkPolicySpec } from '../src/model/network-policy.ts';
-import {
-  apiVersion,
-  type DesiredPolicy,
-  type ForeignPolicy,
-  type OwnedPolicy,
-  type Owner,
-} from '../src/model/policies.ts';
+import { apiVersion, type DesiredPolicy, type OwnedPolicy, type Owner } from '../src/model/policies.ts';
 import type { Labels } from '../src/model/selectors.ts';
 import type { ServiceFacts } from '../src/model/services.ts';
 import { ClusterFacts } from '../src/objects/cluster-facts.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from '../src/objects/discovery-resources.ts';
-import { appNetworkProfiles, platformNetworkProfiles, readPolicy } from '../src/objects/policy-resources.ts';
+import {
+  appNetworkProfiles,
+  platformNetworkProfiles,
+  readPolicy,
+  type StoredPolicy,
+} from '../src/objects/policy-resources.ts';
 import { services } from '../src/objects/service-resources.ts';
 import { manifestOf } from '../src/plan/manifest.ts';
 import type { DeepReadonly } from '../src/routes/schema/fields.ts';
@@ -43,6 +42,9 @@ import { routeIndexOf } from '../src/view/route-index.ts';
 
 /** What a test says of a platform profile; it enforces unless that says otherwise. */
 export type PlatformSpec = DeepReadonly<Partial<z.input<typeof platformNetworkProfileSpec>>>;
+
+/** The routes that a test writes into a profile. */
+export type Routes = NonNullable<DeepReadonly<z.input<typeof appNetworkProfileSpec>>['routes']>;
 
 /** A live namespace. */
 export function namespace(name: string, labels: Labels = {}): NamespaceFacts {
@@ -117,6 +119,20 @@ export function view(parts: {
   };
 }
 
+/** The same with one application namespace, `shop`, in a cluster whose platform profile says `spec`. */
+export function shopView({
+  spec = {},
+  routes,
+  ...parts
+}: Omit<Parameters<typeof view>[0], 'platform' | 'namespaces'> & {
+  readonly spec?: PlatformSpec;
+  /** Of the profile `team`, which is there if they are. */
+  readonly routes?: Routes;
+}): ClusterView {
+  const profiles = routes === undefined ? [] : [profile('shop/team', { routes })];
+  return view({ profiles, ...parts, platform: platform(spec), namespaces: [namespace('shop')] });
+}
+
 /** An object as the API server sends it. */
 export type KubernetesObject = RawObject & { readonly apiVersion: string; readonly kind: string };
 
@@ -136,6 +152,9 @@ const apiVersions = {
   TCPRoute: 'gateway.networking.k8s.io/v1',
   UDPRoute: 'gateway.networking.k8s.io/v1',
   ReferenceGrant: 'gateway.networking.k8s.io/v1beta1',
+  APIService: 'apiregistration.k8s.io/v1',
+  ValidatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
+  MutatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
 } as const;
 
 /** An object of the cluster with its spec, given as `namespace/name`, or as `name` where its kind has no namespace. */
@@ -162,6 +181,19 @@ export function service(
   spec: object = { selector: { app: key.split('/')[1] } },
 ): KubernetesObject {
   return object('Service', key, { ...spec, ports });
+}
+
+/** A configuration that makes the control plane call a Service of `shop`, as often as `times`. */
+export function webhooks(
+  kind: `${'Validating' | 'Mutating'}WebhookConfiguration`,
+  name: string,
+  times = 1,
+): KubernetesObject {
+  const webhook = { clientConfig: { service: { namespace: 'shop', name } } };
+  return {
+    ...object(kind, 'hooks'),
+    webhooks: Array.from({ length: times }, () => webhook),
+  } as KubernetesObject;
 }
 
 /** A Node with its addresses. */
@@ -252,7 +284,7 @@ export function allowing(
 }
 
 /** A policy of ours as it is seen after it was written. */
-export function written(policy: DesiredPolicy, resourceVersion = '1'): OwnedPolicy {
+export function written(policy: DesiredPolicy, resourceVersion = '1'): Extract<StoredPolicy, { ours: true }> {
   const { name, namespace } = policy;
   const sent = manifestOf(policy) as { readonly metadata: object; readonly spec: unknown };
   const stored = readPolicy({
@@ -279,7 +311,10 @@ export function beingDeleted(policy: OwnedPolicy): OwnedPolicy {
 }
 
 /** A policy in the namespace `shop` that somebody else wrote. */
-export function foreign(name: string, spec: Partial<NetworkPolicySpec> = {}): ForeignPolicy {
+export function foreign(
+  name: string,
+  spec: Partial<NetworkPolicySpec> = {},
+): Extract<StoredPolicy, { ours: false }> {
   const stored = readPolicy({
     metadata: metadata({ namespace: 'shop', name }),
     spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'], ...spec },

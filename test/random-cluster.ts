@@ -12,11 +12,10 @@ import {
   type PlatformSpec,
   platform,
   profile,
+  type Routes,
   service,
   view,
 } from './fixtures.ts';
-
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
 /** A cluster as lists, so that their order can change. */
 export interface Cluster {

@@ -80,7 +80,7 @@ async function dump(name: string, ...words: readonly string[]): Promise<string> 
 /** The operator has come to rest in this mode. */
 async function rests(spec: object): Promise<void> {
   await cluster.platform({ enforcement: 'Enforce', ...spec });
-  await cluster.platformCondition('Ready', 'True', 'Enforced', 60_000);
+  await cluster.platformCondition('Ready', 'True', 'Enforced');
 }
 
 describe('what `render` prints is what the operator writes', () => {

@@ -18,7 +18,7 @@ import {
 } from './components.ts';
 import { type ControlPlaneCredentials, writeCredentials } from './credentials.ts';
 import { checkHealth, compact } from './etcd-client.ts';
-import { type Credentials, writeKubeconfig } from './kubeconfig.ts';
+import { type Credentials, requestToken, writeKubeconfig } from './kubeconfig.ts';
 import { freePorts } from './ports.ts';
 import { awaitReady } from './readiness.ts';
 import { type RequestCount, type RequestFilter, requestCounts } from './request-counts.ts';
@@ -208,13 +208,7 @@ export class ControlPlane implements AsyncDisposable {
    * @throws ApiError 404 where there is no such service account
    */
   async serviceAccountKubeconfig(namespace: string, name: string): Promise<string> {
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-    const { status } = await this.api.json<{ status: { token: string } }>('POST', path, {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: { expirationSeconds: 24 * 60 * 60 },
-    });
-    return await this.#kubeconfig({ token: status.token });
+    return await this.#kubeconfig(await requestToken(this.api, namespace, name));
   }
 
   /** Leaves the control plane running when this process ends; SIGTERM to its supervisor stops it. */

@@ -103,10 +103,7 @@ async function newNamespace(cluster: Cluster, narrator: Narrator): Promise<void>
   await cluster.createNamespace('shop-spring-sale', { 'part-of': 'shop' });
   const created = performance.now();
   await cluster.policiesAre('shop-spring-sale', ring);
-  await cluster.eventually(
-    'the watch has seen it',
-    async () => recorder.names().at(-1) === ring.join(' ') || undefined,
-  );
+  await cluster.eventually('the watch has seen it', async () => recorder.names().at(-1) === ring.join(' '));
   recorder.stop();
   expectThat(recorder.names()[1] === denyIngress, 'the deny comes first');
   const took = (recorder.times.at(-1) ?? 0) - created;

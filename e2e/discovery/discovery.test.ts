@@ -1,12 +1,11 @@
 // What the operator finds out about the cluster: followed as it moves, remembered over a restart while it can't be read, and
 // never widened by what is missing. The API server's own slice, its Service and its ServiceCIDR are the real ones.
 import { describe, expect, test } from '@jest/globals';
-import type { StoredDiscovery } from '../cluster.ts';
-import { platformPath } from '../cluster.ts';
+import { platformPath, type StoredDiscovery } from '../cluster.ts';
 import { advertisedAddress, serviceRanges } from '../control-plane/components.ts';
 import { kubectl } from '../kubectl.ts';
 import { beyond, type Connectivity, connectivityOf, type Surroundings } from '../support/connectivity.ts';
-import { comesToRest } from '../support/expected-policies.ts';
+import { comesToRest, enforced } from '../support/expected-policies.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import {
   createDns,
@@ -27,8 +26,7 @@ const { cluster, operator, startOperator } = onCluster({
   operator: { settle: 0, flags: quick },
   afterOperator: async ({ cluster }) => {
     await cluster.platform({
-      enforcement: 'Enforce',
-      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      ...enforced,
       rules: [
         { name: 'restricted', namespaces: { names: ['restricted'] }, egress: 'Restricted' },
         { name: 'cluster-only', namespaces: { names: ['cluster-only'] }, egress: 'ClusterOnly' },
@@ -136,22 +134,9 @@ async function saidIn(namespace: string): Promise<string> {
     .join();
 }
 
-async function acceptedMessage(): Promise<string> {
-  const conditions = (await cluster.platformProfile())?.status?.conditions ?? [];
-  return conditions.find(({ type }) => type === 'Accepted')?.message ?? '';
-}
-
-async function untilAccepted(text: string): Promise<void> {
-  await cluster.eventually(
-    `the platform profile says ${text}`,
-    async () => (await acceptedMessage()).includes(text),
-    { instead: acceptedMessage },
-  );
-}
-
 describe('what was never known', () => {
   test('is a finding that names the override, and no rule: the DNS', async () => {
-    await untilAccepted('DnsUnknown');
+    await cluster.platformReports('DnsUnknown');
     expect((await discovered()).dns).toBeUndefined();
     expect(await saidIn('restricted')).not.toContain('"port":53');
   });
@@ -286,15 +271,15 @@ describe('what cannot be found out', () => {
     const { endpoints } = await cluster.api.json<{ endpoints: readonly object[] }>('GET', dnsSlicePath);
     const { changed, opened } = await effectOf(async () => {
       await cluster.api.json('PATCH', dnsSlicePath, { endpoints: [] });
-      await untilAccepted('1 finding, the first: LastKnownHolds');
+      await cluster.platformReports('1 finding, the first: LastKnownHolds');
       await cluster.api.json('DELETE', '/api/v1/nodes/a');
-      await untilAccepted('3 findings');
+      await cluster.platformReports('3 findings');
     });
     expect(changed).toEqual([]);
     expect(opened).toEqual([]);
     expect(await discovered()).toEqual(before);
     await cluster.api.json('PATCH', dnsSlicePath, { endpoints });
-    await untilAccepted('2 findings');
+    await cluster.platformReports('2 findings');
   });
 
   test('keeps a range under guardrails that is enforced, and lets a new one wait', async () => {
@@ -325,15 +310,11 @@ describe('what cannot be found out', () => {
       await kubectl(cluster.controlPlane, 'delete', ...role);
       await cluster.api.json('PATCH', path, { rules: left.filter(({ resources }) => resources.length > 0) });
       await startOperator();
-      const names = [
-        'endpointslices.discovery.k8s.io',
-        'servicecidrs.networking.k8s.io',
-        'nodes',
-        'configmaps',
-      ];
-      for (const name of names) await operator().logged(`no permission to list and watch ${name}: grant it`);
+      const discovering = ['endpointslices.discovery.k8s.io', 'servicecidrs.networking.k8s.io'];
+      for (const name of [...discovering, 'nodes', 'configmaps'])
+        await operator().logged(`no permission to list and watch ${name}: grant it`);
       await operator().logged('caches synced');
-      await untilAccepted("can't be read");
+      await cluster.platformReports("can't be read");
     });
     expect(changed).toEqual([]);
     expect(opened).toEqual([]);
@@ -349,15 +330,13 @@ describe('what cannot be found out', () => {
 
   test('is not waited for where the cluster has no such kind: ServiceCIDRs before Kubernetes 1.33', async () => {
     await operator().stop();
-    await cluster.api.json('PATCH', `${platformPath}/status`, {
-      status: { discovered: null },
-    });
+    await cluster.api.json('PATCH', `${platformPath}/status`, { status: { discovered: null } });
     await using proxy = await FaultProxy.start(cluster.controlPlane);
     proxy.inject({ path: /\/servicecidrs/, act: { kind: 'answer', status: 404 } });
     await startOperator({ kubeconfig: await proxy.kubeconfig(await cluster.operatorKubeconfig()) });
     await known('the nodes', ({ cluster: ranges }) => ranges?.nodeRanges !== undefined);
     expect((await discovered()).cluster?.serviceRanges).toBeUndefined();
-    await untilAccepted('ClusterRangesUnknown');
+    await cluster.platformReports('ClusterRangesUnknown');
     expect(await saidIn('cluster-only')).not.toContain(serviceRanges[0]);
     expect(operator().lines.filter(({ msg }) => msg.includes('servicecidrs'))).toEqual([]);
   });

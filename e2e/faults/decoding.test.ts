@@ -37,12 +37,12 @@ async function accepted(path: string, status: string, reason: string, message = 
         ? found.status.conditions.find((candidate) => candidate?.type === 'Accepted')
         : undefined;
       last = condition;
-      return found?.status?.observedGeneration === found?.metadata.generation &&
+      return (
+        found?.status?.observedGeneration === found?.metadata.generation &&
         condition?.status === status &&
         condition.reason === reason &&
         condition.message.includes(message)
-        ? true
-        : undefined;
+      );
     },
     { instead: async () => `it says ${JSON.stringify(last)}` },
   );

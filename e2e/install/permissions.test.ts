@@ -2,7 +2,7 @@
 // uses all of them. What people get from the built-in roles is looked at too.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../cluster.ts';
+import { denyIngress, leasePath } from '../cluster.ts';
 import { installGatewayApi } from '../gateway-api/crds.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { formatGrant, grantsOf, type Permission, permissionsOf, qualified } from '../support/grants.ts';
@@ -11,7 +11,6 @@ import type { OperatorProcess } from '../support/operator-process.ts';
 import { may, operatorRoles, operatorUser, rbac, without } from '../support/operator-roles.ts';
 
 const roles = operatorRoles();
-const lease = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
 
 let created = 0;
 const ringed = ['shop'];
@@ -77,7 +76,7 @@ const needs: Readonly<Record<string, Need>> = {
     fails: async () => expect((await cluster.profile('shop', 'untold'))?.status).toBeUndefined(),
   },
   'create leases.coordination.k8s.io': leading(() =>
-    cluster.api.json('DELETE', lease).catch(() => undefined),
+    cluster.api.json('DELETE', leasePath).catch(() => undefined),
   ),
   'get leases.coordination.k8s.io': leading(async () => undefined),
   'update leases.coordination.k8s.io': leading(async () => undefined),
@@ -89,7 +88,10 @@ const needs: Readonly<Record<string, Need>> = {
         await new Promise((resolve) => setTimeout(resolve, 2_100));
       }
     },
-    fails: async () => expect(await eventsAbout(told)).toEqual([]),
+    fails: async () => {
+      const events = await cluster.events('shop');
+      expect(events.filter(({ regarding }) => told.includes(regarding.name))).toEqual([]);
+    },
   },
 };
 
@@ -105,13 +107,6 @@ function leading(provoke: Need['provoke']): Need {
       expect(await cluster.policyNames('shop')).not.toContain(denyIngress);
     },
   };
-}
-
-/** The Events about policies of these names. */
-async function eventsAbout(names: readonly string[]): Promise<readonly object[]> {
-  const path = '/apis/events.k8s.io/v1/namespaces/shop/events';
-  const { items } = await cluster.api.json<{ items: { regarding: { name: string } }[] }>('GET', path);
-  return items.filter(({ regarding }) => names.includes(regarding.name));
 }
 
 describe('without its permission', () => {
@@ -194,7 +189,7 @@ test('the operator uses every permission that it has, and asks for nothing else'
   } as const;
   // Where a server has no watch-list, the operator lists: that is what the verb is for.
   const old = proxy().inject(unsupported);
-  await cluster.api.json('DELETE', lease).catch(() => undefined);
+  await cluster.api.json('DELETE', leasePath).catch(() => undefined);
   writeFileSync(auditLog(), '');
   await using operator = await startOperator({ flags: ['--leader-elect'] });
   await operator.logged('the lease is ours');

@@ -1,11 +1,10 @@
 // Two operators of one cluster: one works, the other one waits, and takes over when the first one ends, dies or falls silent.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../cluster.ts';
+import { denyIngress, leasePath } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 
-const path = '/apis/coordination.k8s.io/v1/namespaces/ringfence-system/leases/ringfence-operator';
 const seconds = 3;
 const flags = ['--leader-elect', '--lease-duration', String(seconds)];
 const ringed = ['shop'];
@@ -40,7 +39,7 @@ async function startTwo(kubeconfig = direct()): Promise<readonly [OperatorProces
   return [first, second];
 }
 
-const lease = async () => (await cluster.find<StoredLease>(path))?.spec;
+const lease = async () => (await cluster.find<StoredLease>(leasePath))?.spec;
 const isLeader = async (operator: OperatorProcess) =>
   (await operator.metrics()).get('leader_election_master_status{name="ringfence-operator"}');
 const wrote = (operator: OperatorProcess) => operator.lines.some(({ msg }) => msg === 'policies written');
@@ -112,7 +111,7 @@ describe('a lease that is lost', () => {
   test('because somebody else has it ends the operator', async () => {
     const first = await start();
     await first.logged('the lease is ours');
-    await cluster.api.json('PATCH', path, { spec: { holderIdentity: 'somebody-else' } });
+    await cluster.api.json('PATCH', leasePath, { spec: { holderIdentity: 'somebody-else' } });
     expect(await first.ended()).toBe(2);
     expect(first.errors).toContain('lost the lease because `somebody-else` holds it');
   });
@@ -122,9 +121,9 @@ describe('a lease is kept', () => {
   test('when somebody deletes it, or edits it', async () => {
     const first = await start();
     await first.logged('the lease is ours');
-    await cluster.api.json('DELETE', path);
+    await cluster.api.json('DELETE', leasePath);
     await cluster.eventually('it is back', async () => (await lease()) !== undefined);
-    await cluster.api.json('PATCH', path, { metadata: { labels: { edited: 'yes' } } });
+    await cluster.api.json('PATCH', leasePath, { metadata: { labels: { edited: 'yes' } } });
     const { renewTime } = (await lease()) ?? {};
     await cluster.eventually('it is renewed', async () => (await lease())?.renewTime !== renewTime);
     await corrects(first);

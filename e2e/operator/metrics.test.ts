@@ -4,12 +4,6 @@ import { denyIngress } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
-interface StoredEvent {
-  readonly reason: string;
-  readonly note: string;
-  readonly regarding: object;
-}
-
 const { cluster, operator } = onCluster({
   namespaces: ['shop'],
   platform: platformSpec,
@@ -55,7 +49,7 @@ test('it is text that Prometheus reads, with a meaning and a type for each name'
   expect(text).not.toContain('shop');
 });
 
-test('where the namespaces stand, and how many policies they have', async () => {
+test('how many namespaces are in each state, and how many policies there are', async () => {
   await tells({
     'ringfence_namespaces{state="Enforced"}': 1,
     'ringfence_namespaces{state="Failing"}': 0,
@@ -114,11 +108,7 @@ describe('drift', () => {
     expect(lines[1]).toMatchObject({ operation: 'Update', manager: expect.stringMatching(/./) });
     const policy = (await cluster.policies('shop')).get(denyIngress);
     const events = await cluster.eventually('both have an Event', async () => {
-      const { items } = await cluster.api.json<{ items: readonly StoredEvent[] }>(
-        'GET',
-        '/apis/events.k8s.io/v1/namespaces/shop/events',
-      );
-      const found = items.filter(({ reason }) => reason === 'DriftCorrected');
+      const found = (await cluster.events('shop')).filter(({ reason }) => reason === 'DriftCorrected');
       return found.length === 2 ? found : undefined;
     });
     for (const { regarding } of events)
@@ -159,17 +149,10 @@ test('the queue and the requests, as controllers do', async () => {
   ).toBeGreaterThan(2);
   const { host } = new URL(cluster.controlPlane.url);
   const creates = numbers.get(`rest_client_requests_total{code="201",method="POST",host="${host}"}`);
-  expect(creates).toBe((await sum(/^ringfence_policy_writes_total{action="create"}/)) + (await sentEvents()));
+  // The Events that the operator has sent are POSTs too.
+  const { length: events } = await cluster.events();
+  expect(creates).toBe((await sum(/^ringfence_policy_writes_total{action="create"}/)) + events);
 });
-
-/** The Events that the operator has sent are POSTs too. */
-async function sentEvents(): Promise<number> {
-  const { items } = await cluster.api.json<{ items: readonly object[] }>(
-    'GET',
-    '/apis/events.k8s.io/v1/events',
-  );
-  return items.length;
-}
 
 test('the age of each watch, and what it is while the API server is away', async () => {
   const ages = /^ringfence_watch_age_seconds{resource="networkpolicies/;

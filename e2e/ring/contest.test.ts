@@ -1,11 +1,10 @@
 // Something else undoes what the operator writes: it says so and backs off instead of fighting, and comes back.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress } from '../cluster.ts';
-import { ApiError } from '../control-plane/api-client.ts';
+import { conditionOf, denyIngress } from '../cluster.ts';
+import { imposeAdmissionPolicy } from '../support/admission-policies.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
 import { onAnyCluster } from '../support/on-cluster.ts';
 
-const admission = '/apis/admissionregistration.k8s.io/v1';
 /** The first write, those that show that it was without success, and the one after the first pause. */
 const mostWrites = 5;
 
@@ -21,10 +20,7 @@ const { cluster, operator } = onAnyCluster({
 });
 
 /** How often the operator has written NetworkPolicies in this way; nobody else does it in this way. */
-async function writes(verb: 'POST' | 'PUT'): Promise<number> {
-  const counts = await cluster.controlPlane.requestCounts({ verb, resource: 'networkpolicies' });
-  return counts.reduce((sum, { count }) => sum + count, 0);
-}
+const writes = (verb: 'POST' | 'PUT') => cluster.countRequests({ verb, resource: 'networkpolicies' });
 
 /** Another tool: does something about a policy whenever it is there, again and again, until it is stopped. */
 function rival(namespace: string, undo: () => Promise<unknown>) {
@@ -93,66 +89,30 @@ describe('two tools that undo every write', () => {
 
   test('are outlasted: when they stop, every policy comes back, and the status is well again', async () => {
     for (const { stop } of rivals) await stop();
-    await becomesRight(cluster, ringed, 60_000);
-    await cluster.eventually(
-      'nothing is contested any more',
-      async () => {
-        const conditions = (await cluster.platformProfile())?.status?.conditions ?? [];
-        const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-        return ready && conditions.every(({ type }) => type !== 'Contested');
-      },
-      { timeoutMs: 60_000 },
-    );
+    await becomesRight(cluster, ringed);
+    await cluster.eventually('nothing is contested any more', async () => {
+      const profile = await cluster.platformProfile();
+      return conditionOf(profile, 'Ready')?.status === 'True' && !conditionOf(profile, 'Contested');
+    });
     expect(await failing()).toEqual([]);
   });
 });
 
 describe('an admission policy that changes what is written', () => {
-  const name = 'opens-everything';
-  const policy = {
-    metadata: { name },
-    spec: {
-      failurePolicy: 'Fail',
-      reinvocationPolicy: 'Never',
-      matchConstraints: {
-        namespaceSelector: { matchLabels: { mutated: 'yes' } },
-        resourceRules: [
-          {
-            apiGroups: ['networking.k8s.io'],
-            apiVersions: ['v1'],
-            resources: ['networkpolicies'],
-            operations: ['CREATE', 'UPDATE'],
-          },
-        ],
-      },
-      matchConditions: [{ name: 'deny', expression: `object.metadata.name == '${denyIngress}'` }],
-      mutations: [
-        {
-          patchType: 'JSONPatch',
-          jsonPatch: {
-            expression: '[JSONPatch{op: "add", path: "/spec/ingress", value: [Object.spec.ingress{}]}]',
-          },
-        },
-      ],
-    },
-  };
+  let end: () => Promise<void>;
 
   beforeAll(async () => {
-    await cluster.api.json('POST', `${admission}/mutatingadmissionpolicies`, policy);
-    await cluster.api.json('POST', `${admission}/mutatingadmissionpolicybindings`, {
-      metadata: { name },
-      spec: { policyName: name },
-    });
-    await cluster.createNamespace('probe', { mutated: 'yes' });
-    await cluster.eventually('the policy is in force', async () => {
-      try {
-        const { spec } = await cluster.createPolicy('probe', denyIngress, { podSelector: {} });
-        await cluster.deletePolicy('probe', denyIngress);
-        return spec.ingress !== undefined;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 422) return undefined;
-        throw error;
-      }
+    const expression = '[JSONPatch{op: "add", path: "/spec/ingress", value: [Object.spec.ingress{}]}]';
+    end = await imposeAdmissionPolicy(cluster, {
+      kind: 'mutating',
+      name: 'opens-everything',
+      label: 'mutated',
+      spec: {
+        reinvocationPolicy: 'Never',
+        matchConditions: [{ name: 'deny', expression: `object.metadata.name == '${denyIngress}'` }],
+        mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression } }],
+      },
+      isShownBy: (answer) => !(answer instanceof Error) && answer.spec.ingress !== undefined,
     });
   });
 
@@ -168,8 +128,8 @@ describe('an admission policy that changes what is written', () => {
   });
 
   test('is outlasted: without it, the policy is as it should be', async () => {
-    await cluster.api.json('DELETE', `${admission}/mutatingadmissionpolicybindings/${name}`);
-    await becomesRight(cluster, [...ringed, 'mutated'], 60_000);
+    await end();
+    await becomesRight(cluster, [...ringed, 'mutated']);
     await cluster.platformCondition('Ready', 'True');
   });
 });

@@ -30,10 +30,8 @@ describe('an object of somebody else', () => {
     );
     const found = (await cluster.policies('foreign')).get(denyIngress);
     expect(found?.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
-    await cluster.eventually('a finding names it', async () => {
-      const { message } = await cluster.platformCondition('Accepted', 'True');
-      return message.includes('NameTaken') && message.includes(denyIngress) && message.includes(name);
-    });
+    await cluster.platformReports(`has the name \`${denyIngress}\`; ours is \`${name}\``);
+    await cluster.platformReports('NameTaken');
   });
 
   test('under our name that goes away gives the name back', async () => {
@@ -201,8 +199,8 @@ describe('the platform profile', () => {
     const stopped = await operator().stop();
     expect(stopped).toBe(0);
     await cluster.deletePlatform();
-    await cluster.policiesAre('restored', [], 60_000);
-    await cluster.policiesAre('foreign', ['theirs'], 60_000);
+    await cluster.policiesAre('restored', []);
+    await cluster.policiesAre('foreign', ['theirs']);
   });
 
   test('leaves nothing behind for its successor to trip over', async () => {
@@ -211,7 +209,7 @@ describe('the platform profile', () => {
     await cluster.policiesAre('restored', [denyIngress]);
     await cluster.platformCondition('Ready', 'True', 'Enforced');
     await cluster.deletePlatform();
-    await cluster.policiesAre('restored', [], 60_000);
+    await cluster.policiesAre('restored', []);
   });
 
   test('takes the policies of teams with it too: without the ring they would cut off its allowances', async () => {
@@ -220,7 +218,7 @@ describe('the platform profile', () => {
     await cluster.platformCondition('Ready', 'True', 'Enforced');
     expect(await cluster.policyNames('restored')).toHaveLength(2);
     await cluster.deletePlatform();
-    await cluster.policiesAre('restored', [], 60_000);
+    await cluster.policiesAre('restored', []);
     await cluster.eventually('the team reads that nothing is denied', async () =>
       (await cluster.profile('restored', 'team'))?.status?.routes?.find(
         ({ state, reason }) => state === 'NotNeeded' && reason === 'NoPlatformProfile',

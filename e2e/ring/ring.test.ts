@@ -1,6 +1,6 @@
 // What Ringfence is for, on a real API server: the ring appears, heals, follows and goes.
 import { describe, expect, test } from '@jest/globals';
-import { denyIngress, monitoringPolicy } from '../cluster.ts';
+import { conditionOf, denyIngress, monitoringPolicy } from '../cluster.ts';
 import { countWrites, platformSpec, ring } from '../support/expected-policies.ts';
 import { onAnyCluster } from '../support/on-cluster.ts';
 
@@ -16,7 +16,7 @@ describe('before there is a platform profile', () => {
   test('nothing is denied, and a team reads why its profile does nothing', async () => {
     await cluster.createProfile('shop', 'web', { routes: [] });
     const condition = await cluster.eventually('the profile has a status', async () =>
-      (await cluster.profile('shop', 'web'))?.status?.conditions?.find(({ type }) => type === 'Programmed'),
+      conditionOf(await cluster.profile('shop', 'web'), 'Programmed'),
     );
     expect(condition).toMatchObject({ status: 'False', reason: 'NoPlatformProfile' });
     expect(await cluster.policyNames('shop')).toEqual([]);

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { denyIngress, monitoringPolicy, transition } from '../cluster.ts';
 import { appNamespace, platformSpec, ring } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
-import { type NamespaceRecorder, type PolicySet, recordPolicies } from '../support/policy-recorder.ts';
+import { type PolicySet, recordDuring } from '../support/policy-recorder.ts';
 
 const settle = 2;
 const { cluster, operator, startOperator } = onCluster({
@@ -16,18 +16,12 @@ const { cluster, operator, startOperator } = onCluster({
     await cluster.createProfile('early', 'team', {
       routes: [{ name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }],
     });
-    await noPlatformIsSeen();
+    await cluster.eventually('the team reads that there is no platform profile', async () => {
+      const { status } = (await cluster.profile('early', 'team')) ?? {};
+      return status?.conditions?.find(({ reason }) => reason === 'NoPlatformProfile');
+    });
   },
 });
-
-/** Waits until the operator has looked at the namespace `early` while there is no platform profile. */
-async function noPlatformIsSeen(): Promise<void> {
-  await cluster.eventually('the team reads that there is no platform profile', async () =>
-    (await cluster.profile('early', 'team'))?.status?.conditions?.find(
-      ({ reason }) => reason === 'NoPlatformProfile',
-    ),
-  );
-}
 
 /** What a set of policies lets in: everything, what the ring allows, or less. */
 function ingressOf(policies: PolicySet): 'everything' | 'what is allowed' | 'less' {
@@ -40,16 +34,8 @@ function hasOpening(policies: PolicySet): boolean {
   return [...policies.keys()].some((name) => name.startsWith(transition));
 }
 
-async function during(namespace: string, change: () => Promise<void>): Promise<NamespaceRecorder> {
-  const recorder = await recordPolicies(cluster.api, namespace);
-  try {
-    await change();
-    await recorder.caughtUp();
-  } finally {
-    recorder.stop();
-  }
-  return recorder;
-}
+const during = (namespace: string, change: () => Promise<void>) =>
+  recordDuring(cluster.api, namespace, change);
 
 describe('a namespace that is older than the platform profile', () => {
   test('is live, also where the operator saw it being created', async () => {
@@ -110,13 +96,10 @@ describe('a live namespace', () => {
       await cluster.platform({
         monitoring: [{ ...platformSpec.monitoring[0], ports: ['metrics', 8080] }],
       });
-      await cluster.eventually(
-        'the new port is written',
-        async () =>
-          JSON.stringify((await cluster.policies('live')).get(monitoringPolicy)?.spec.ingress).includes(
-            '8080',
-          ) || undefined,
-      );
+      await cluster.eventually('the new port is written', async () => {
+        const policy = (await cluster.policies('live')).get(monitoringPolicy);
+        return JSON.stringify(policy?.spec.ingress).includes('8080');
+      });
     });
     expect(recorder.sets.map(ingressOf)).toEqual(recorder.sets.map(() => 'what is allowed'));
   });

@@ -12,19 +12,15 @@ import {
 import { platformSpec } from '../support/expected-policies.ts';
 import { createDns, createNode } from '../support/fixtures.ts';
 import { onCluster } from '../support/on-cluster.ts';
-import { type NamespaceRecorder, recordPolicies } from '../support/policy-recorder.ts';
+import { type NamespaceRecorder, recordDuring } from '../support/policy-recorder.ts';
 
 const modes = ['Unrestricted', 'ClusterOnly', 'Restricted'] as const;
 type Mode = (typeof modes)[number];
 
 /** Every way from one mode to another, once. */
 const walk: readonly Mode[] = [
-  'ClusterOnly',
-  'Restricted',
-  'Unrestricted',
-  'Restricted',
-  'ClusterOnly',
-  'Unrestricted',
+  ...(['ClusterOnly', 'Restricted', 'Unrestricted'] as const),
+  ...(['Restricted', 'ClusterOnly', 'Unrestricted'] as const),
 ];
 
 const around: Surroundings = {
@@ -65,17 +61,11 @@ const { cluster } = onCluster({
 });
 
 /** Switches to `mode` and records every set of policies until the namespace has come to rest in it. */
-async function switchTo(mode: Mode): Promise<NamespaceRecorder> {
-  const recorder = await recordPolicies(cluster.api, 'live');
-  try {
+const switchTo = (mode: Mode) =>
+  recordDuring(cluster.api, 'live', async () => {
     await cluster.platform({ egress: mode });
     await cluster.platformCondition('Ready', 'True', 'Enforced');
-    await recorder.caughtUp();
-  } finally {
-    recorder.stop();
-  }
-  return recorder;
-}
+  });
 
 const judge = (recorder: NamespaceRecorder): readonly Connectivity[] =>
   recorder.sets.map((policies) => connectivityOf(policies.values(), around));
@@ -106,14 +96,10 @@ describe('a live namespace', () => {
   test('reaches less in each mode than in the one before, and its routes in all of them', () => {
     const [unrestricted, clusterOnly, restricted] = modes.map((mode) => last.get(mode) ?? new Map());
     const reached = (connectivity: Connectivity = new Map()) =>
-      [...connectivity].filter(([name, ports]) => name.startsWith('live/') && ports.TCP.length > 0).length;
-    expect(reached(restricted)).toBeLessThan(reached(clusterOnly));
-    expect(reached(clusterOnly)).toBeLessThan(reached(unrestricted));
-    const told = Object.fromEntries(
-      [...(restricted ?? [])]
-        .filter(([name, ports]) => name.startsWith('live/') && ports.TCP.length > 0)
-        .map(([name, ports]) => [name, ports.TCP]),
-    );
+      [...connectivity].filter(([name, ports]) => name.startsWith('live/') && ports.TCP.length > 0);
+    expect(reached(restricted).length).toBeLessThan(reached(clusterOnly).length);
+    expect(reached(clusterOnly).length).toBeLessThan(reached(unrestricted).length);
+    const told = Object.fromEntries(reached(restricted).map(([name, ports]) => [name, ports.TCP]));
     const only = (port: number) => [{ first: port, last: port }];
     expect(told).toMatchObject({
       'live/web -> live/mongo': only(27017),

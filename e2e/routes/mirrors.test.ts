@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { denyEgress, denyIngress, dnsPolicy, type StoredPolicy } from '../cluster.ts';
-import { comesToRest } from '../support/expected-policies.ts';
+import { comesToRest, enforced } from '../support/expected-policies.ts';
 import { createDns } from '../support/fixtures.ts';
 import { onCluster } from '../support/on-cluster.ts';
 
@@ -23,8 +23,7 @@ const { cluster, operator, startOperator } = onCluster({
   operator: { settle: 0 },
   afterOperator: async ({ cluster }) => {
     const { metadata } = await cluster.platform({
-      enforcement: 'Enforce',
-      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      ...enforced,
       systemNamespaces: ['system'],
       ingressControllers: [{ name: 'edge', namespace: 'edge', pods: app('controller') }],
       mirrorFrom: { selector: { matchLabels: { mirror: 'yes' } } },
@@ -77,7 +76,8 @@ async function waysOutAre(
 const toDb = (...ports: readonly number[]) => [
   { to: { namespaceSelector: named('db'), podSelector: app('mongo') }, ports },
 ];
-const fromShop = { namespace: { name: 'shop', pods: app('web') } };
+const webOf = (name: string) => ({ namespace: { name, pods: app('web') } });
+const fromShop = webOf('shop');
 const admit = (name: string, from: object, ...ports: readonly number[]) => ({
   routes: [{ name, from, to: { app: 'mongo' }, ports }],
 });
@@ -97,20 +97,14 @@ describe('the way out', () => {
     await cluster.createProfile('db', 'mongo', admit('shop', fromShop, 27017));
     const [policy] = await waysOutAre('shop', 'web', toDb(27017));
     expect(policy?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([platformUid]);
-    await cluster.patchProfile('db', 'mongo', {
-      spec: admit('shop', fromShop, 27018),
-    });
+    await cluster.patchProfile('db', 'mongo', { spec: admit('shop', fromShop, 27018) });
     await waysOutAre('shop', 'web', toDb(27018));
     await cluster.deleteProfile('db', 'mongo');
     await waysOutAre('shop', 'web', []);
   });
 
   test('is written for a namespace that is created after the profile that names it', async () => {
-    await cluster.createProfile(
-      'db',
-      'late',
-      admit('late', { namespace: { name: 'late', pods: app('web') } }, 5432),
-    );
+    await cluster.createProfile('db', 'late', admit('late', webOf('late'), 5432));
     await cluster.createNamespace('late', strict);
     await waysOutAre('late', 'web', toDb(5432));
     await cluster.deleteProfile('db', 'late');
@@ -119,11 +113,7 @@ describe('the way out', () => {
 
   test('is written once a namespace is restricted, and removed with that', async () => {
     await cluster.createNamespace('loose', { app: 'yes' });
-    await cluster.createProfile(
-      'db',
-      'loose',
-      admit('loose', { namespace: { name: 'loose', pods: app('web') } }, 5432),
-    );
+    await cluster.createProfile('db', 'loose', admit('loose', webOf('loose'), 5432));
     await comesToRest(cluster, 1_500);
     expect(await waysOut('loose', 'web')).toEqual([]);
     await cluster.label('loose', { mode: 'strict' });
@@ -260,5 +250,5 @@ describe('what all namespaces have written into one', () => {
     await waysOutAre('bystander', 'too-late-0', [
       { to: { namespaceSelector: named('too-late'), podSelector: app('web') }, ports: [80] },
     ]);
-  }, 300_000);
+  });
 });

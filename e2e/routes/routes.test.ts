@@ -1,8 +1,9 @@
 // Routes and allowances on a real API server: followed as Services, Ingresses and routes change, and nothing else written.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { denyIngress, type StoredPolicy } from '../cluster.ts';
+import { parse } from 'yaml';
+import { denyIngress, profilePath, type StoredPolicy } from '../cluster.ts';
 import { gatewayApiCrds } from '../gateway-api/crds.ts';
-import { comesToRest } from '../support/expected-policies.ts';
+import { comesToRest, enforced } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import { recordPolicies } from '../support/policy-recorder.ts';
 
@@ -14,8 +15,7 @@ const { cluster, operator, startOperator } = onCluster({
   operator: { settle: 0 },
   afterOperator: async ({ cluster }) => {
     await cluster.platform({
-      enforcement: 'Enforce',
-      namespaces: { selector: { matchLabels: { app: 'yes' } } },
+      ...enforced,
       ingressControllers: [nginx, gateways],
       gatewayNamespaces: { names: ['shop'] },
     });
@@ -45,6 +45,31 @@ async function policyOf(app: string): Promise<StoredPolicy | undefined> {
 
 async function ingressOf(app: string): Promise<string> {
   return JSON.stringify((await policyOf(app))?.spec.ingress ?? 'none');
+}
+
+/** Waits until what lets in to an app names a port, or something else. */
+const lets = (app: string, what: string, timeoutMs?: number) =>
+  cluster.eventually(`${app} lets in ${what}`, async () => (await ingressOf(app)).includes(what), {
+    timeoutMs,
+  });
+
+/** Waits until no policy but the ring is about an app. */
+const isClosed = (app: string) =>
+  cluster.eventually(`${app} is closed`, async () => (await policyOf(app)) === undefined);
+
+/** Waits until a kind is served at this path. */
+const isServed = (path: string) =>
+  cluster.eventually(`${path} is served`, () => cluster.find(path).catch(() => undefined));
+
+/** Does something while the route `users` has a port that its Service does not have. */
+async function withWrongPort(act: () => Promise<void>): Promise<void> {
+  const path = profilePath('shop', 'shop');
+  const { spec } = await cluster.api.json<{ spec: { routes: { name: string }[] } }>('GET', path);
+  const wrong = spec.routes.map((each) => (each.name === 'users' ? { ...each, ports: [9090] } : each));
+  await patch(path, { spec: { routes: wrong } });
+  await act();
+  await patch(path, { spec });
+  await route('users', 'Active');
 }
 
 async function route(
@@ -98,30 +123,23 @@ describe('a route', () => {
     await route('users', 'Active');
     expect(await ingressOf('web')).toContain('"port":8080');
     await patch(`${servicePath}/web`, { spec: { ports: [{ port: 80, targetPort: 9090 }] } });
-    await cluster.eventually(
-      'the port is followed',
-      async () => (await ingressOf('web')).includes('9090') || undefined,
-    );
+    await lets('web', '9090');
     expect(await ingressOf('web')).not.toContain('8080');
   });
 
   test("to a port that only the pods have is rejected, with the Service's port as suggestion", async () => {
-    const path = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/shop';
-    const { spec } = await cluster.api.json<{ spec: { routes: { name: string }[] } }>('GET', path);
-    const wrong = spec.routes.map((each) => (each.name === 'users' ? { ...each, ports: [9090] } : each));
-    await patch(path, { spec: { routes: wrong } });
-    expect(await route('users', 'Rejected')).toMatchObject({
-      reason: 'ServicePortMissing',
-      suggestion: 'ports: [80]',
+    await withWrongPort(async () => {
+      expect(await route('users', 'Rejected')).toMatchObject({
+        reason: 'ServicePortMissing',
+        suggestion: 'ports: [80]',
+      });
+      await route('web-to-mongo', 'Active');
     });
-    await route('web-to-mongo', 'Active');
-    await patch(path, { spec });
-    await route('users', 'Active');
   });
 
   test('to another namespace waits for its consent, and the suggestion works when it is pasted', async () => {
     const { suggestion } = await route('report', 'Pending');
-    const pasted = await import('yaml').then(({ parse }) => parse(suggestion ?? ''));
+    const pasted = parse(suggestion ?? '');
     await post('/apis/ringfence.dev/v1alpha1/namespaces/shop-admin/appnetworkprofiles', pasted);
     await route('report', 'NotNeeded');
   });
@@ -129,26 +147,17 @@ describe('a route', () => {
 
 describe('what does not work', () => {
   test('is reported as an Event of the profile, once, also over a restart', async () => {
-    const told = async () => {
-      const list = await cluster.api.json<{ items: { reason: string; regarding: { kind: string } }[] }>(
-        'GET',
-        '/apis/events.k8s.io/v1/namespaces/shop/events',
-      );
-      return list.items.filter(({ reason }) => reason === 'ServicePortMissing');
-    };
+    const told = async () =>
+      (await cluster.events('shop')).filter(({ reason }) => reason === 'ServicePortMissing');
     expect(await told()).toEqual([
       expect.objectContaining({ regarding: expect.objectContaining({ kind: 'AppNetworkProfile' }) }),
     ]);
-    const path = '/apis/ringfence.dev/v1alpha1/namespaces/shop/appnetworkprofiles/shop';
-    const { spec } = await cluster.api.json<{ spec: { routes: { name: string }[] } }>('GET', path);
-    const wrong = spec.routes.map((each) => (each.name === 'users' ? { ...each, ports: [9090] } : each));
-    await patch(path, { spec: { routes: wrong } });
-    await route('users', 'Rejected');
-    await operator().stop();
-    await startOperator();
-    await operator().logged('caches synced');
-    await patch(path, { spec });
-    await route('users', 'Active');
+    await withWrongPort(async () => {
+      await route('users', 'Rejected');
+      await operator().stop();
+      await startOperator();
+      await operator().logged('caches synced');
+    });
     expect(await told()).toHaveLength(1);
   });
 });
@@ -164,19 +173,13 @@ describe('what is exposed', () => {
     );
     const backend = (port: string) => ({ service: { name: 'api', port: { name: port } } });
     await post(ingressPath, { metadata: { name: 'api' }, spec: { defaultBackend: backend('http') } });
-    await cluster.eventually(
-      'the named port is open',
-      async () => (await ingressOf('api')).includes('"web"') || undefined,
-    );
+    await lets('api', '"web"');
     expect(await ingressOf('api')).toContain('"kubernetes.io/metadata.name":"ingress-nginx"');
     expect(await ingressOf('api')).not.toContain('9000');
     await patch(`${ingressPath}/api`, { spec: { defaultBackend: backend('admin') } });
-    await cluster.eventually(
-      'the other port is open',
-      async () => (await ingressOf('api')).includes('9000') || undefined,
-    );
+    await lets('api', '9000');
     await cluster.api.json('DELETE', `${ingressPath}/api`);
-    await cluster.eventually('it is closed again', async () => (await policyOf('api')) === undefined);
+    await isClosed('api');
   });
 
   test('by an HTTPRoute is let in as soon as the Gateway API is installed, and closed when it is removed', async () => {
@@ -184,13 +187,7 @@ describe('what is exposed', () => {
     const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     for (const crd of crds) await post(crdPath, crd);
     const gatewayPath = '/apis/gateway.networking.k8s.io/v1/namespaces/shop';
-    await cluster.eventually('routes are served', async () => {
-      try {
-        return await cluster.find(`${gatewayPath}/httproutes`);
-      } catch {
-        return undefined;
-      }
-    });
+    await isServed(`${gatewayPath}/httproutes`);
     const object = (kind: string, name: string, spec: object) => ({
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind,
@@ -211,39 +208,24 @@ describe('what is exposed', () => {
       `${gatewayPath}/httproutes`,
       object('HTTPRoute', 'api', { parentRefs: [{ name: 'public' }], rules }),
     );
-    await cluster.eventually(
-      'it is open',
-      async () => (await ingressOf('api')).includes('9000') || undefined,
-      { timeoutMs: 60_000 },
-    );
+    await lets('api', '9000');
     expect(await ingressOf('api')).toContain('"gateway.networking.k8s.io/gateway-name":"public"');
     const through = { spec: { parentRefs: [{ kind: 'ListenerSet', name: 'team' }] } };
     await patch(`${gatewayPath}/httproutes/api`, through);
-    await cluster.eventually(
-      'it is closed without the ListenerSet',
-      async () => (await policyOf('api')) === undefined,
-    );
+    await isClosed('api');
     await post(
       `${gatewayPath}/listenersets`,
       object('ListenerSet', 'team', { parentRef: { name: 'public' }, listeners }),
     );
-    await cluster.eventually(
-      'it is open through the ListenerSet',
-      async () => (await ingressOf('api')).includes('9000') || undefined,
-    );
+    await lets('api', '9000');
     await cluster.api.json('DELETE', `${gatewayPath}/httproutes/api`);
-    await cluster.eventually(
-      'it is closed without its route',
-      async () => (await policyOf('api')) === undefined,
-    );
+    await isClosed('api');
     await followsVersions(`${crdPath}/tcproutes.gateway.networking.k8s.io`, {
       path: (version) => `/apis/gateway.networking.k8s.io/${version}/namespaces/shop/tcproutes`,
       spec: { parentRefs: [{ name: 'public', sectionName: 'tcp' }], rules },
     });
     for (const { metadata } of crds) await cluster.api.json('DELETE', `${crdPath}/${metadata.name}`);
-    await cluster.eventually('it is closed', async () => (await policyOf('api')) === undefined, {
-      timeoutMs: 60_000,
-    });
+    await isClosed('api');
   });
 });
 
@@ -259,15 +241,8 @@ async function followsVersions(
     const { spec: stored } = await cluster.api.json<Crd>('GET', crdPath);
     const versions = stored.versions.map((version) => ({ ...version, served: version.name === name }));
     await cluster.api.json('PATCH', crdPath, { spec: { versions } });
-    await cluster.eventually(`${name} is served`, async () => {
-      try {
-        return await cluster.find(path(name));
-      } catch {
-        return undefined;
-      }
-    });
+    await isServed(path(name));
   };
-  const isOpen = async () => (await ingressOf('api')).includes('9000') || undefined;
   await serving('v1alpha2');
   await post(path('v1alpha2'), {
     apiVersion: 'gateway.networking.k8s.io/v1alpha2',
@@ -275,15 +250,14 @@ async function followsVersions(
     metadata: { name: 'api' },
     spec,
   });
-  await cluster.eventually('it is open by a TCPRoute', isOpen, { timeoutMs: 40_000 });
+  await lets('api', '9000');
   const uid = (await policyOf('api'))?.metadata.uid;
   await serving('v1');
-  // Only who has found the newest version hears of this.
+  // A watch of the old version does not tell of this.
   await patch(`${path('v1')}/api`, { spec: { rules: [{ backendRefs: [{ name: 'api', port: 80 }] }] } });
   await cluster.eventually(
     'the route is followed in the newest version',
-    async () => (await isOpen()) === undefined,
-    { timeoutMs: 40_000 },
+    async () => !(await ingressOf('api')).includes('9000'),
   );
   expect((await policyOf('api'))?.metadata.uid).toBe(uid);
 }
@@ -294,10 +268,7 @@ describe('what is written', () => {
       ['shop', 'bystander'].map((namespace) => recordPolicies(cluster.api, namespace)),
     );
     await patch(`${servicePath}/web`, { spec: { ports: [{ port: 80, targetPort: 7070 }] } });
-    await cluster.eventually(
-      'the port is followed',
-      async () => (await ingressOf('web')).includes('7070') || undefined,
-    );
+    await lets('web', '7070');
     await comesToRest(cluster, 1_500);
     for (const record of records) {
       await record.caughtUp();
@@ -314,29 +285,11 @@ describe('what is written', () => {
 describe('what a ring cuts off', () => {
   /** The routes that the note of an Event in the namespace `edge` says to add to a profile. */
   async function routesToldBy(reason: string): Promise<readonly object[]> {
-    const note = await cluster.eventually(`${reason} is reported`, async () => {
-      const { items } = await cluster.api.json<{ items: { reason: string; note: string }[] }>(
-        'GET',
-        '/apis/events.k8s.io/v1/namespaces/edge/events',
-      );
-      return items.find((each) => each.reason === reason)?.note;
-    });
-    expect(note).toContain('add to a profile in `edge`:\n');
-    return import('yaml').then(({ parse }) => parse(note.slice(note.indexOf('\n') + 1)));
-  }
-
-  /** Waits until the platform profile has this finding, or no longer. */
-  async function finding(code: string, isThere: boolean): Promise<void> {
-    let told = '';
-    await cluster.eventually(
-      `${code} is ${isThere ? '' : 'no longer '}a finding`,
-      async () => {
-        const status = (await cluster.platformProfile())?.status;
-        told = status?.conditions?.find(({ type }) => type === 'Accepted')?.message ?? '';
-        return told.includes(code) === isThere || undefined;
-      },
-      { instead: async () => told },
+    const { note } = await cluster.eventually(`${reason} is reported`, async () =>
+      (await cluster.events('edge')).find((each) => each.reason === reason),
     );
+    expect(note).toContain('add to a profile in `edge`:\n');
+    return parse(note.slice(note.indexOf('\n') + 1));
   }
 
   beforeAll(async () => {
@@ -347,15 +300,13 @@ describe('what a ring cuts off', () => {
   test('at an entrance is reported as an Event, and the route in it fixes that when it is pasted', async () => {
     const { metadata, spec } = serviceOf('entrance', [{ port: 443, targetPort: 8443 }]);
     await post('/api/v1/namespaces/edge/services', { metadata, spec: { ...spec, type: 'NodePort' } });
-    await finding('EntranceClosed', true);
-    const { items } = await cluster.api.json<{ items: readonly { regarding: { uid?: string } }[] }>(
-      'GET',
-      '/apis/events.k8s.io/v1/namespaces/edge/events',
-    );
+    await cluster.platformReports('EntranceClosed');
     const deny = (await cluster.policies('edge')).get(denyIngress);
-    expect(items.map(({ regarding }) => regarding.uid)).toEqual([deny?.metadata.uid]);
+    expect((await cluster.events('edge')).map(({ regarding }) => regarding.uid)).toEqual([
+      deny?.metadata.uid,
+    ]);
     await cluster.createProfile('edge', 'entrance', { routes: await routesToldBy('EntranceClosed') });
-    await finding('EntranceClosed', false);
+    await cluster.platformReports('EntranceClosed', false);
     expect(JSON.stringify([...(await cluster.policies('edge')).values()])).toContain('"port":8443');
   });
 
@@ -381,9 +332,9 @@ describe('what a ring cuts off', () => {
         },
       ],
     });
-    await finding('ControlPlaneShutOut', true);
+    await cluster.platformReports('ControlPlaneShutOut');
     await cluster.createProfile('edge', 'hook', { routes: await routesToldBy('ControlPlaneShutOut') });
-    await finding('ControlPlaneShutOut', false);
+    await cluster.platformReports('ControlPlaneShutOut', false);
     const opened = [...(await cluster.policies('edge')).values()].flatMap(({ spec }) => spec.ingress ?? []);
     expect(opened).toContainEqual({
       from: [{ ipBlock: { cidr: '10.0.0.0/24' } }],

@@ -5,15 +5,20 @@ import { type AnyCluster, denyIngress, monitoringPolicy, type StoredPolicy } fro
 import { poll } from '../control-plane/poll.ts';
 import { writeVerbs } from '../control-plane/request-counts.ts';
 
-/** The spec of a platform profile that selects namespaces by `app: yes`, with a ring of two policies. */
-export const platformSpec = {
-  enforcement: 'Enforce',
-  namespaces: { selector: { matchLabels: { app: 'yes' } } },
-  monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
-} as const;
-
 /** The labels of an application namespace. */
 export const appNamespace = { app: 'yes' } as const;
+
+/** The spec of a platform profile that enforces in application namespaces, with a ring of one policy. */
+export const enforced = {
+  enforcement: 'Enforce',
+  namespaces: { selector: { matchLabels: appNamespace } },
+} as const;
+
+/** The same with a monitoring system, and so with a ring of two policies. */
+export const platformSpec = {
+  ...enforced,
+  monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['metrics'] }],
+} as const;
 
 /** The names of the policies of every ringed namespace. */
 export const ring = [denyIngress, monitoringPolicy] as const;
@@ -59,11 +64,7 @@ export async function becomesRight(cluster: AnyCluster, ringed: readonly string[
 
 /** How many writes of policies and profiles the API server has answered, with any status. */
 export async function countWrites(cluster: AnyCluster): Promise<number> {
-  const counts = await cluster.controlPlane.requestCounts({
-    verb: writeVerbs,
-    group: ['networking.k8s.io', 'ringfence.dev'],
-  });
-  return counts.reduce((sum, { count }) => sum + count, 0);
+  return cluster.countRequests({ verb: writeVerbs, group: ['networking.k8s.io', 'ringfence.dev'] });
 }
 
 /** Waits until nothing has been written for this many milliseconds, by the API server's own count. */

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { Cluster, type ReachableCluster } from '../cluster.ts';
 import { ApiClient } from '../control-plane/api-client.ts';
 import { type ControlPlaneOptions, startControlPlane } from '../control-plane/control-plane.ts';
-import { writeKubeconfig } from '../control-plane/kubeconfig.ts';
+import { requestToken, writeKubeconfig } from '../control-plane/kubeconfig.ts';
 import { requestCounts } from '../control-plane/request-counts.ts';
 
 /** The variable that names the kubeconfig of a cluster to test in; its current context logs in with a certificate. */
@@ -82,13 +82,8 @@ async function reach(kubeconfigPath: string): Promise<Omit<ReachableCluster, 'st
     url: cluster.server,
     requestCounts: async (filter) => requestCounts(await api.text('GET', '/metrics'), filter),
     async serviceAccountKubeconfig(namespace, name) {
-      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-      const { status } = await api.json<{ status: { token: string } }>('POST', path, {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenRequest',
-        spec: { expirationSeconds: 24 * 60 * 60 },
-      });
-      return writeKubeconfig(join(directory, `${name}.kubeconfig`), cluster.server, ca, status);
+      const token = await requestToken(api, namespace, name);
+      return writeKubeconfig(join(directory, `${name}.kubeconfig`), cluster.server, ca, token);
     },
   };
 }

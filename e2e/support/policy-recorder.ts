@@ -90,8 +90,7 @@ export class PolicyRecorder implements Disposable {
 
   async #listed(from: number): Promise<void> {
     const expired = () => new Error(`${this.#path} can't be listed`);
-    const look = async () =>
-      this.states.slice(from).some(({ namespace }) => namespace === undefined) || undefined;
+    const look = async () => this.states.slice(from).some(({ namespace }) => namespace === undefined);
     await poll(look, { timeoutMs: 60_000, everyMs: 10, expired });
   }
 
@@ -179,6 +178,22 @@ export async function recordPolicies(api: ApiClient, namespace: string): Promise
     caughtUp: () => recorder.caughtUp(),
     stop: () => recorder.stop(),
   };
+}
+
+/** Records a namespace while something changes in it. */
+export async function recordDuring(
+  api: ApiClient,
+  namespace: string,
+  change: () => Promise<unknown>,
+): Promise<NamespaceRecorder> {
+  const recorder = await recordPolicies(api, namespace);
+  try {
+    await change();
+    await recorder.caughtUp();
+  } finally {
+    recorder.stop();
+  }
+  return recorder;
 }
 
 /** Which policies there are, each in which version: equal where two sets are. */

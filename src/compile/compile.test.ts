@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { namespace, type PlatformSpec, platform, profile, undecodable, view } from '../../test/fixtures.ts';
+import {
+  namespace,
+  type PlatformSpec,
+  platform,
+  profile,
+  shopView,
+  undecodable,
+  view,
+} from '../../test/fixtures.ts';
 import { type EgressMode, egressModes, enforcements } from '../api/egress.ts';
 import type { ClusterView, ProfileFacts } from '../view/cluster-view.ts';
 import { type CompiledNamespace, compile } from './compile.ts';
@@ -43,11 +51,8 @@ describe('a cluster', () => {
 
 describe('an enforced namespace', () => {
   test('has its ring, with or without a profile, owned by the platform profile', () => {
-    const bare = compiled('shop', view({ platform: platform(), namespaces: shop }));
-    const used = compiled(
-      'shop',
-      view({ platform: platform(), namespaces: shop, profiles: [profile('shop/shop')] }),
-    );
+    const bare = compiled('shop', shopView({}));
+    const used = compiled('shop', shopView({ routes: [] }));
     expect(names(bare)).toEqual(['ringfence-default-deny-ingress']);
     expect(used.policies).toEqual(bare.policies);
     expect(bare.policies[0]?.owner).toEqual({
@@ -80,7 +85,7 @@ describe('an enforced namespace', () => {
     const profiles = (['Unrestricted', 'ClusterOnly', 'Restricted'] as const).map((egress) =>
       profile(`shop/${egress.toLowerCase()}`, { egress }),
     );
-    const given = view({ platform: platform({ egress: 'ClusterOnly' }), namespaces: shop, profiles });
+    const given = shopView({ spec: { egress: 'ClusterOnly' }, profiles });
     const weaker = compiled('shop', given).findings.filter(({ code }) => code === 'WeakerEgress');
     expect(weaker).toEqual([
       expect.objectContaining({
@@ -92,7 +97,7 @@ describe('an enforced namespace', () => {
 
   test('has the strictest egress mode of the platform and its profiles: a team can only tighten', () => {
     const modeWith = (floor: (typeof egressModes)[number], ...profiles: readonly ProfileFacts[]) =>
-      compiled('shop', view({ platform: platform({ egress: floor }), namespaces: shop, profiles })).egress;
+      compiled('shop', shopView({ spec: { egress: floor }, profiles })).egress;
     const loose = profile('shop/loose', { egress: 'Unrestricted' });
     const strict = profile('shop/strict', { egress: 'Restricted' });
     expect(modeWith('ClusterOnly', loose)).toBe('ClusterOnly');
@@ -103,11 +108,7 @@ describe('an enforced namespace', () => {
 
   test('has a policy for what its profile opens, owned by the profile', () => {
     const routes = [{ name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }];
-    const given = view({
-      platform: platform(),
-      namespaces: shop,
-      profiles: [profile('shop/data', { routes })],
-    });
+    const given = shopView({ profiles: [profile('shop/data', { routes })] });
     const { findings, policies, profiles } = compiled('shop', given);
     expect(findings).toEqual([]);
     expect(profiles[0]?.policies).toEqual([policies[0]]);
@@ -121,7 +122,7 @@ describe('an enforced namespace', () => {
   test('has two policies of two profiles that say the same: either can go without the other', () => {
     const routes = [{ name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' } }];
     const profiles = [profile('shop/one', { routes }), profile('shop/two', { routes })];
-    const { policies } = compiled('shop', view({ platform: platform(), namespaces: shop, profiles }));
+    const { policies } = compiled('shop', shopView({ profiles }));
     expect(policies.slice(1).map(({ owner }) => owner.name)).toEqual(['one', 'two']);
     expect(policies[1]?.spec).toEqual(policies[2]?.spec);
   });
@@ -159,7 +160,7 @@ describe('a profile that does not decode', () => {
   const broken = undecodable(profile('shop/broken'));
 
   test('freezes what it owns, and nothing else', () => {
-    const given = view({ platform: platform(), namespaces: shop, profiles: [broken, profile('shop/good')] });
+    const given = shopView({ profiles: [broken, profile('shop/good')] });
     const found = compiled('shop', given);
     expect(found.frozenOwners).toEqual(new Set(['uid-of-shop-broken']));
     expect(names(found)).toEqual(['ringfence-default-deny-ingress']);
@@ -175,7 +176,7 @@ describe('a profile that does not decode', () => {
   test('fences egress as strictly as it asks, all the same: nothing opens because a route cannot be read', () => {
     const asking = (egress: EgressMode) => undecodable(profile('shop/broken', { egress }));
     const modeOf = (spec: PlatformSpec, ...profiles: readonly ProfileFacts[]) =>
-      compiled('shop', view({ platform: platform(spec), namespaces: shop, profiles })).egress;
+      compiled('shop', shopView({ spec, profiles })).egress;
     expect(modeOf({}, asking('Restricted'))).toBe('Restricted');
     expect(modeOf({ egress: 'ClusterOnly' }, asking('Restricted'))).toBe('Restricted');
     expect(modeOf({ egress: 'ClusterOnly' }, asking('Unrestricted'))).toBe('ClusterOnly');
@@ -184,7 +185,7 @@ describe('a profile that does not decode', () => {
 
   test('keeps no way out of some pods where egress is not fenced: it would isolate them', () => {
     const unfrozen = (spec: PlatformSpec) =>
-      compiled('shop', view({ platform: platform(spec), namespaces: shop, profiles: [broken] })).unfrozen;
+      compiled('shop', shopView({ spec, profiles: [broken] })).unfrozen;
     expect(unfrozen({})).toEqual(['Egress']);
     expect(unfrozen({ egress: 'ClusterOnly' })).toEqual([]);
     expect(unfrozen({ egress: 'Restricted' })).toEqual([]);
@@ -226,7 +227,7 @@ describe('a profile that does not decode', () => {
   ] as const)(
     'keeps nothing where the namespace is %s: without the ring, what it owns would cut off pods',
     (_, spec) => {
-      const given = view({ platform: platform(spec), namespaces: shop, profiles: [broken] });
+      const given = shopView({ spec, profiles: [broken] });
       expect(compiled('shop', given).frozenOwners).toEqual(new Set());
     },
   );

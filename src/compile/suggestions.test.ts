@@ -2,15 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import {
-  type KubernetesObject,
-  namespace,
-  object,
-  platform,
-  profile,
-  service,
-  view,
-} from '../../test/fixtures.ts';
+import { namespace, platform, profile, service, shopView, view, webhooks } from '../../test/fixtures.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
 import { suggestedName, suggestProfile } from '../api/suggested-profile.ts';
 import { compile } from './compile.ts';
@@ -127,19 +119,12 @@ describe('a hint that holds a route', () => {
   test('for an entrance and for a backend of the control plane decodes, also both in one profile', () => {
     fc.assert(
       fc.property(serviceName, selector, (given, { matchLabels = {} }) => {
-        const called: KubernetesObject = {
-          ...object('Ingress', 'hook'),
-          apiVersion: 'admissionregistration.k8s.io/v1',
-          kind: 'ValidatingWebhookConfiguration',
-          webhooks: [{ clientConfig: { service: { namespace: 'shop', name: given } } }],
-        } as KubernetesObject;
+        const called = webhooks('ValidatingWebhookConfiguration', given);
         const entrance = service(`shop/${given}`, [{ port: 443 }], {
           type: 'LoadBalancer',
           selector: { app: 'a', ...matchLabels },
         });
-        const { findings } = compile(
-          view({ platform: platform(), namespaces: [namespace('shop')], objects: [called, entrance] }),
-        );
+        const { findings } = compile(shopView({ objects: [called, entrance] }));
         expect(findings.map(({ code }) => code)).toEqual(['EntranceClosed', 'ControlPlaneShutOut']);
         const profiles = findings.map(({ hint }) => withRoutesOf(hint) as { spec: { routes: object[] } });
         const both = profiles.flatMap(({ spec }) => spec.routes);
@@ -161,10 +146,7 @@ describe('suggested ports', () => {
     ]);
     const route = { name: 'users', from: { app: 'a' }, to: { service: 'web' } } as const;
     const routeWith = (some: readonly (number | string)[]) => {
-      const profiles = [profile('shop/shop', { routes: [{ ...route, ports: some }] })];
-      const { namespaces } = compile(
-        view({ platform: platform(), namespaces: [namespace('shop')], profiles, objects: [web] }),
-      );
+      const { namespaces } = compile(shopView({ routes: [{ ...route, ports: some }], objects: [web] }));
       return namespaces[0]?.profiles[0]?.routes[0];
     };
     const rejected = routeWith(['y', '5353/UDP', '7999-8000']);

@@ -87,7 +87,12 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
       changed();
     });
   const names = () => store.all().map(({ name }) => name);
-  return { store, heard, failures, turnedBack, gone, unreadable, asked, reflector, decoder, until, names };
+  const hears = (name: string) => until(() => names().includes(name));
+  const isListedTwice = () => until(() => asked.filter((each) => each === 'list').length === 2);
+  return {
+    ...{ store, heard, failures, turnedBack, gone, unreadable, asked, reflector, decoder },
+    ...{ until, names, hears, isListedTwice },
+  };
 }
 
 // The API server lists from its own cache, and sends what happened since that was filled before the list's end (KEP-3157).
@@ -138,13 +143,13 @@ describe('a line that makes no sense', () => {
     '{"success": true}',
     '<html>',
   ])(
-    "is the server's failure: %j is reported, and the watch is tried again from where it was",
+    'is a failure of the server: %j is reported, and the watch goes on from the same version',
     async (odd) => {
       const followed = await follow(plainNamespaces, (response, _, attempt) => {
         if (attempt === 1) send(response, event('ADDED', 'shop', '3'), listEnds(), odd);
         else send(response, event('ADDED', 'late', '11'));
       });
-      await followed.until(() => followed.names().includes('late'));
+      await followed.hears('late');
       expect(followed.names()).toEqual(['late', 'shop']);
       expect(followed.asked).toEqual(['list', '9']);
       expect(followed.failures).toHaveLength(1);
@@ -152,12 +157,12 @@ describe('a line that makes no sense', () => {
     },
   );
 
-  test('that comes again and again is reason to list anew', async () => {
+  test('that comes again and again makes the reflector list anew', async () => {
     const followed = await follow(plainNamespaces, (response, url) => {
       if (url.searchParams.has('sendInitialEvents')) send(response, listEnds(), '{}');
       else send(response, '{}');
     });
-    await followed.until(() => followed.asked.filter((each) => each === 'list').length === 2);
+    await followed.isListedTwice();
     expect(followed.asked.slice(0, 2)).toEqual(['list', '9']);
   });
 
@@ -193,7 +198,7 @@ describe('a line that makes no sense', () => {
 });
 
 describe('a watch that goes on from a version and says nothing', () => {
-  test('gives the version up, which may be of the future, as after a restore of etcd; its list is trusted', async () => {
+  test('is listed anew, since its version may be one of the future, as after a restore of etcd; the list is trusted', async () => {
     const followed = await follow(
       plainNamespaces,
       (response, url) => {
@@ -204,7 +209,7 @@ describe('a watch that goes on from a version and says nothing', () => {
       },
       300,
     ).catch(() => undefined as never);
-    await followed.until(() => followed.asked.filter((each) => each === 'list').length === 2);
+    await followed.isListedTwice();
     await followed.until(() => followed.names().length === 1);
     expect(followed.store.all()).toMatchObject([
       { name: 'shop', resourceVersion: '5', labels: { team: 'old' } },
@@ -226,19 +231,19 @@ describe('a watch that breaks', () => {
       }
     });
 
-  test('goes on from its version where the server is there', async () => {
+  test('goes on from its version if the server answers', async () => {
     const followed = await breaking((response) => send(response, event('ADDED', 'late', '11')));
-    await followed.until(() => followed.names().includes('late'));
+    await followed.hears('late');
     expect(followed.asked).toEqual(['list', '9']);
     expect(followed.reflector.cutOff).toBe(false);
   });
 
-  test('goes on from its version where the server is there and refuses at first', async () => {
+  test('goes on from its version if the server answers, and refuses at first', async () => {
     const followed = await breaking((response, _, attempt) => {
       if (attempt === 2) response.writeHead(429).end();
       else send(response, event('ADDED', 'late', '11'));
     });
-    await followed.until(() => followed.names().includes('late'));
+    await followed.hears('late');
     expect(followed.asked).toEqual(['list', '9', '9']);
   });
 
@@ -246,7 +251,7 @@ describe('a watch that breaks', () => {
     ['does not answer', (response: ServerResponse) => response.destroy()],
     ['is not behind its gateway', (response: ServerResponse) => response.writeHead(503).end()],
   ])(
-    'is listed anew where the server %s for a moment: etcd may have been restored, and have come past that version',
+    'is listed anew if the server %s for a moment: etcd may have been restored, and be past that version',
     async (_, away) => {
       let cutOff: boolean | undefined;
       const followed = await breaking((response, url, attempt) => {
@@ -265,7 +270,7 @@ describe('a watch that breaks', () => {
     },
   );
 
-  test('is listed anew where it takes the server long to let it go on', async () => {
+  test('is listed anew if the server takes long to let it go on', async () => {
     const followed = await breaking((response, url) => {
       if (url.searchParams.has('sendInitialEvents')) send(response, event('ADDED', 'back', '3'), listEnds());
       else setTimeout(() => send(response), resumeWithinMs + 300);
@@ -274,7 +279,7 @@ describe('a watch that breaks', () => {
     expect(followed.asked).toEqual(['list', '9', 'list']);
   });
 
-  test('and whose new list is older tells that the server has gone back', async () => {
+  test('and whose new list is older reports that the server has gone back', async () => {
     const followed = await breaking((response, _, attempt) => {
       if (attempt === 2) response.destroy();
       else send(response, event('ADDED', 'shop', '5'), bookmark('8', listEnds().object.metadata.annotations));
@@ -307,7 +312,7 @@ describe('a watch that the server ends before its time', () => {
     return followed;
   };
 
-  test('is listed anew for a custom resource: its schema has changed, and what it said was pruned', async () => {
+  test('is listed anew for a custom resource: its schema has changed, and fields were pruned', async () => {
     const followed = await ended(plainCustom);
     expect(followed.asked).toEqual(['list', 'list']);
     expect(followed.store.all()).toMatchObject([{ resourceVersion: '3', spec: { later: 1 } }]);
@@ -344,34 +349,29 @@ describe('a kind that is gone', () => {
   }, 20_000);
 });
 
-describe('an object that our decoder throws at', () => {
+describe('an object at which our decoder throws', () => {
   /** A kind whose decoder has a mistake that some objects bring to light. */
   const mistaken: Resource<Identified & { readonly colour: string }> = {
     ...{ kind: 'Namespace', name: 'namespaces', path: '/api/v1/namespaces' },
     reduce: ({ metadata }: RawObject) => {
       const { namespace = '', name, uid, resourceVersion, labels } = metadata;
-      return {
-        namespace,
-        name,
-        uid,
-        resourceVersion,
-        colour: (labels as Record<string, string>).colour?.toLowerCase() ?? '',
-      };
+      const colour = (labels as Record<string, string>).colour?.toLowerCase() ?? '';
+      return { namespace, name, uid, resourceVersion, colour };
     },
   };
   const red = { labels: { colour: 'Red' } };
 
-  test('is reported and left out, and the others go on', async () => {
+  /** Follows a server that sends some events, up to the object `more`. */
+  const hearing = async (...events: readonly object[]) => {
     const followed = await follow(mistaken, (response) =>
-      send(
-        response,
-        event('ADDED', 'bad', '1'),
-        event('ADDED', 'good', '2', red),
-        listEnds(),
-        event('ADDED', 'more', '10', red),
-      ),
+      send(response, ...events, event('ADDED', 'more', '11', red)),
     );
-    await followed.until(() => followed.names().includes('more'));
+    await followed.hears('more');
+    return followed;
+  };
+
+  test('is reported and left out, and the others go on', async () => {
+    const followed = await hearing(event('ADDED', 'bad', '1'), event('ADDED', 'good', '2', red), listEnds());
     expect(followed.names()).toEqual(['good', 'more']);
     expect(followed.unreadable).toEqual(['bad']);
     expect([...followed.decoder.unreadable]).toMatchObject([{ namespace: '', name: 'bad' }]);
@@ -379,16 +379,8 @@ describe('an object that our decoder throws at', () => {
   });
 
   test('stays as it was last understood, until it can be decoded again or is gone', async () => {
-    const followed = await follow(mistaken, (response) =>
-      send(
-        response,
-        event('ADDED', 'shop', '1', red),
-        listEnds(),
-        event('MODIFIED', 'shop', '10'),
-        event('ADDED', 'more', '11', red),
-      ),
-    );
-    await followed.until(() => followed.names().includes('more'));
+    const first = event('ADDED', 'shop', '1', red);
+    const followed = await hearing(first, listEnds(), event('MODIFIED', 'shop', '10'));
     expect(followed.store.get({ namespace: '', name: 'shop' })).toMatchObject({
       colour: 'red',
       resourceVersion: '1',
@@ -396,31 +388,14 @@ describe('an object that our decoder throws at', () => {
     expect([...followed.decoder.unreadable]).toHaveLength(1);
   });
 
-  test('that another of its name was understood before does not matter', async () => {
-    const followed = await follow(mistaken, (response) =>
-      send(
-        response,
-        event('ADDED', 'shop', '1', red),
-        listEnds(),
-        event('ADDED', 'shop', '10', { uid: 'another' }),
-        event('ADDED', 'more', '11', red),
-      ),
-    );
-    await followed.until(() => followed.names().includes('more'));
+  test('is left out also where another one of its name was understood before', async () => {
+    const first = event('ADDED', 'shop', '1', red);
+    const followed = await hearing(first, listEnds(), event('ADDED', 'shop', '10', { uid: 'another' }));
     expect(followed.names()).toEqual(['more']);
   });
 
   test('is forgotten when it is gone', async () => {
-    const followed = await follow(mistaken, (response) =>
-      send(
-        response,
-        event('ADDED', 'bad', '1'),
-        listEnds(),
-        event('DELETED', 'bad', '10'),
-        event('ADDED', 'more', '11', red),
-      ),
-    );
-    await followed.until(() => followed.names().includes('more'));
+    const followed = await hearing(event('ADDED', 'bad', '1'), listEnds(), event('DELETED', 'bad', '10'));
     expect([...followed.decoder.unreadable]).toEqual([]);
   });
 });

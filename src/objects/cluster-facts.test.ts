@@ -65,7 +65,6 @@ describe('the namespaces whose routes lead to a namespace', () => {
 
 describe('the namespaces that hold mirrors of another one', () => {
   const mirror = (place: string, of: string): StoredPolicy => ({
-    ours: true,
     ...written(allowing('ringfence-mirror-web-out-0', 'Egress', 443)),
     namespace: place,
     mirrors: [of],

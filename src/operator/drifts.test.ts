@@ -1,39 +1,20 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { denying, foreign, written } from '../../test/fixtures.ts';
 import { fingerprint } from '../model/network-policy.ts';
-import type { DesiredPolicy } from '../model/policies.ts';
+import type { OwnedPolicy } from '../model/policies.ts';
 import type { StoredPolicy } from '../objects/policy-resources.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { Drifts } from './drifts.ts';
 
-const wanted: DesiredPolicy = {
-  namespace: 'shop',
-  name: 'ringfence-deny',
-  owner: { kind: 'PlatformNetworkProfile', name: 'default', uid: 'platform' },
-  spec: { podSelector: {}, policyTypes: ['Ingress'] },
-  description: 'denies',
-};
+const wanted = denying('ringfence-deny', 'Ingress');
 const says = { policy: wanted, fingerprint: fingerprint(wanted.spec) };
 const create: PolicyChange = { action: 'create', ...says };
 const replace: PolicyChange = { action: 'replace', ...says, resourceVersion: '2' };
 const remove: PolicyChange = { action: 'delete', key: wanted, uid: 'uid', resourceVersion: '2' };
 
 /** As it is when nobody has touched it. */
-function right(change: Partial<Extract<StoredPolicy, { ours: true }>> = {}): StoredPolicy {
-  return {
-    ours: true,
-    namespace: wanted.namespace,
-    name: wanted.name,
-    uid: 'uid',
-    resourceVersion: '1',
-    ownerUid: wanted.owner.uid,
-    fingerprint: fingerprint(wanted.spec),
-    isolates: ['Ingress'],
-    mirrors: [],
-    addressRuleFingerprints: [],
-    podSelector: {},
-    beingDeleted: false,
-    ...change,
-  };
+function right(change: Partial<OwnedPolicy> = {}): StoredPolicy {
+  return { ...written(wanted), uid: 'uid', ...change };
 }
 
 let drifts: Drifts;
@@ -43,7 +24,7 @@ beforeEach(() => {
 });
 
 describe('a write corrects a drift', () => {
-  test('where it brings back what somebody deleted', () => {
+  test('where it restores what somebody deleted', () => {
     drifts.changed({ previous: right(), next: undefined });
     expect(drifts.corrects(create)).toBeDefined();
   });
@@ -62,7 +43,7 @@ describe('a write corrects a drift', () => {
     expect(drifts.corrects(replace)).toBeDefined();
   });
 
-  test('where it brings back what somebody deleted while another policy was being brought back', () => {
+  test('where it restores what somebody deleted while another policy was being restored', () => {
     const wantedAt = drifts.sequence;
     drifts.changed({ previous: right(), next: undefined });
     drifts.settled(wantedAt, [{ ...create, policy: { ...wanted, name: 'ringfence-other' } }]);
@@ -75,32 +56,32 @@ describe('a write corrects a drift', () => {
   });
 });
 
-describe('of a drift is reported', () => {
+describe('a drift is reported with', () => {
   const foreignEdit = { manager: 'kubectl-edit', operation: 'Update', time: '2026-01-02T15:04:05Z' };
   const edited = right({ fingerprint: 'once', foreignEdit });
 
-  test('that a policy was deleted, by whom nobody knows', () => {
+  test('the deletion of a policy, made by somebody unknown', () => {
     drifts.changed({ previous: right({ foreignEdit }), next: undefined });
     expect(drifts.corrects(create)).toEqual({ what: 'deleted', uid: 'uid' });
   });
 
-  test('that a policy was changed, and by whom', () => {
+  test('the change of a policy, and who made it', () => {
     drifts.changed({ previous: right(), next: edited });
     expect(drifts.corrects(replace)).toEqual({ what: 'changed', uid: 'uid', by: foreignEdit });
   });
 
-  test('who it was, also where the watch tells of the correction before its answer comes', () => {
+  test('who made it, also if the watch tells of the correction before its answer comes', () => {
     drifts.changed({ previous: right(), next: edited });
     drifts.changed({ previous: edited, next: right() });
     expect(drifts.corrects(replace)).toEqual({ what: 'changed', uid: 'uid', by: foreignEdit });
   });
 
-  test('that a policy was added, and by whom', () => {
+  test('the addition of a policy, and who made it', () => {
     drifts.changed({ previous: undefined, next: edited });
     expect(drifts.corrects(remove)).toEqual({ what: 'added', uid: 'uid', by: foreignEdit });
   });
 
-  test('what was done last', () => {
+  test('the last of several changes', () => {
     drifts.changed({ previous: right(), next: edited });
     drifts.changed({ previous: edited, next: undefined });
     expect(drifts.corrects(create)).toEqual({ what: 'deleted', uid: 'uid' });
@@ -137,17 +118,7 @@ describe('a write corrects no drift', () => {
   });
 
   test('where the change was of a policy that is not ours', () => {
-    const foreign: StoredPolicy = {
-      ours: false,
-      namespace: 'shop',
-      name: wanted.name,
-      uid: 'uid',
-      resourceVersion: '1',
-      podSelector: {},
-      isolates: [],
-      allowsEveryone: [],
-    };
-    drifts.changed({ previous: foreign, next: undefined });
+    drifts.changed({ previous: foreign(wanted.name), next: undefined });
     expect(drifts.corrects(create)).toBeUndefined();
   });
 });

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { StoredPolicy } from '../objects/policy-resources.ts';
-import type { PolicyChange } from '../plan/changes.ts';
+import { denying, written } from '../../test/fixtures.ts';
 import type { NamespaceRecord } from './namespace-record.ts';
 import { NamespaceTracker } from './namespace-tracker.ts';
 
@@ -42,40 +41,24 @@ describe('a namespace', () => {
 });
 
 describe('a drift', () => {
-  const policy: StoredPolicy = {
-    ours: true,
-    namespace: 'shop',
-    name: 'ringfence-deny',
-    uid: 'uid',
-    resourceVersion: '1',
-    ownerUid: 'platform',
-    fingerprint: 'right',
-    isolates: ['Ingress'],
-    mirrors: [],
-    addressRuleFingerprints: [],
-    podSelector: {},
-    beingDeleted: false,
-  };
-  const create = {
-    action: 'create',
-    policy: { ...policy, owner: { kind: 'PlatformNetworkProfile', name: 'default', uid: 'platform' } },
-    fingerprint: 'right',
-  } as unknown as PolicyChange;
-  const remove = () => tracker.named('shop').drifts.changed({ previous: policy, next: undefined });
+  const policy = denying('ringfence-deny', 'Ingress');
+  const stored = written(policy);
+  const create = { action: 'create', policy, fingerprint: stored.fingerprint } as const;
+  const remove = () => tracker.named('shop').drifts.changed({ previous: stored, next: undefined });
 
-  test('is known also where it came before the namespace was first reconciled', () => {
+  test('is known also if it came before the namespace was first reconciled', () => {
     remove();
     expect(tracker.of('shop', 'uid-1').drifts.corrects(create)).toBeDefined();
   });
 
-  test('is none where the policy went with a namespace that another one of its name has followed', () => {
+  test('is none if the policy went with a namespace that was then created anew', () => {
     tracker.of('shop', 'uid-1');
     remove();
     expect(tracker.of('shop', 'uid-2').drifts.corrects(create)).toBeUndefined();
   });
 });
 
-describe('the routes that are left out elsewhere', () => {
+describe('the routes that other namespaces leave out', () => {
   const route = (namespace: string, name: string) => ({ namespace, profile: 'team', route: name });
   const capped = (receiver: string, routes: ReturnType<typeof route>[]) =>
     tracker.setCapped(tracker.named(receiver), routes);
@@ -100,7 +83,7 @@ describe('the routes that are left out elsewhere', () => {
     expect(tracker.cappingReceivers('late')).toEqual([]);
   });
 
-  test('are news for their senders also where the receiver is created anew and leaves none out any more', () => {
+  test('are news for their senders also if the receiver is created anew and leaves none out any more', () => {
     capped('shop', [route('evil', 'a')]);
     expect(tracker.setCapped(tracker.of('shop', 'uid-2'), [])).toEqual(['evil']);
   });

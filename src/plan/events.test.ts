@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { foreign, namespace, platform, profile, service, undecodable, view } from '../../test/fixtures.ts';
+import { foreign, profile, service, shopView, undecodable } from '../../test/fixtures.ts';
 import { compile } from '../compile/compile.ts';
 import { type Finding, findingKinds } from '../model/findings.ts';
 import { type EventDraft, type EventSources, eventDraftsOf, eventOf } from './events.ts';
@@ -30,8 +30,7 @@ function everything(): readonly EventDraft[] {
     undecodable(profile('shop/unread')),
   ];
   const objects = [service('shop/web', [{ port: 80 }])];
-  const compiled = compile(view({ platform: platform(), namespaces: [namespace('shop')], profiles, objects }))
-    .namespaces[0];
+  const compiled = compile(shopView({ profiles, objects })).namespaces[0];
   if (compiled === undefined) throw new Error('the shop is not compiled');
   const open = foreign('open-door', { ingress: [{}] } as never);
   const findings = [...compiled.findings, closed, ...foreignFindings('shop', [open], ['Ingress'])];
@@ -44,13 +43,8 @@ describe('a namespace in which writes are refused', () => {
     message: `exceeded quota: no-policies, used: ${used}`,
   });
   const compiled = (names: readonly string[]) =>
-    compile(
-      view({
-        platform: platform(),
-        namespaces: [namespace('shop')],
-        profiles: names.map((name) => profile(`shop/${name}`)),
-      }),
-    ).namespaces[0]?.profiles ?? [];
+    compile(shopView({ profiles: names.map((name) => profile(`shop/${name}`)) })).namespaces[0]?.profiles ??
+    [];
   const told = (names: readonly string[], used = 5) =>
     eventDraftsOf({ ...shopNews, profiles: compiled(names), failure: failure(used) });
 

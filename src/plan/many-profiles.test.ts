@@ -1,6 +1,6 @@
 // 5,000 profiles in one namespace, good ones and bad ones: what is written, what each is reported, and that it is all there is to do.
 import { expect, test } from '@jest/globals';
-import { namespace, platform, platformOwner, profile, service, view, written } from '../../test/fixtures.ts';
+import { platformOwner, profile, service, shopView, written } from '../../test/fixtures.ts';
 import { compile } from '../compile/compile.ts';
 import { desiredState, plan } from './plan.ts';
 import { profileStatus } from './profile-status.ts';
@@ -15,9 +15,7 @@ test('5,000 profiles: the good routes are written, each profile gets its own sta
     profile(`shop/team-${index}`, { routes: [good, ...(beside[index % beside.length] ?? [])] }),
   );
   const objects = [service('shop/mongo', [{ port: 27017 }])];
-  const [shop] = compile(
-    view({ platform: platform(), namespaces: [namespace('shop')], profiles, objects }),
-  ).namespaces;
+  const [shop] = compile(shopView({ profiles, objects })).namespaces;
   if (shop === undefined) throw new Error('the shop is not compiled');
   expect(new Set(shop.policies.map(({ name }) => name)).size).toBe(5_001);
   const given = {

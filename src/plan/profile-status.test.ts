@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   type KubernetesObject,
-  namespace,
   type PlatformSpec,
-  platform,
   profile,
   service,
+  shopView,
   undecodable,
-  view,
 } from '../../test/fixtures.ts';
 import type { AppNetworkProfileStatus } from '../api/app-network-profile.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
@@ -29,9 +27,7 @@ function status(
   previous: AppNetworkProfileStatus = {},
   objects: readonly KubernetesObject[] = [],
 ): AppNetworkProfileStatus {
-  const compiled = compile(
-    view({ platform: platform(spec), namespaces: [namespace('shop')], profiles: [facts], objects }),
-  );
+  const compiled = compile(shopView({ spec, profiles: [facts], objects }));
   return statusIn(compiled.namespaces[0], facts, previous);
 }
 
@@ -184,8 +180,7 @@ describe('the status of a profile', () => {
 
 /** Its namespace, compiled where the platform profile enforces. */
 function ringed(facts: ProfileFacts): CompiledNamespace | undefined {
-  return compile(view({ platform: platform(), namespaces: [namespace('shop')], profiles: [facts] }))
-    .namespaces[0];
+  return compile(shopView({ profiles: [facts] })).namespaces[0];
 }
 
 describe('a profile in a namespace in which writes are refused', () => {
@@ -239,7 +234,7 @@ describe('a profile in a namespace in which writes are refused', () => {
 describe('a profile that does not decode', () => {
   const broken = undecodable(profile('shop/shop', { routes }));
   const before = status(profile('shop/shop', { routes }));
-  const given = compile(view({ platform: platform(), namespaces: [namespace('shop')], profiles: [broken] }));
+  const given = compile(shopView({ profiles: [broken] }));
   const statusWith = (frozen: FrozenPolicies | undefined, previous = before, at = now) =>
     profileStatus({
       profile: broken,

@@ -2,14 +2,14 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   type KubernetesObject,
-  namespace,
   node,
   object,
   type PlatformSpec,
-  platform,
   profile,
+  type Routes,
   service,
-  view,
+  shopView,
+  webhooks,
 } from '../../test/fixtures.ts';
 import { customResourceDefinition } from '../api/crd.ts';
 import { customResources } from '../api/custom-resources.ts';
@@ -19,18 +19,13 @@ import { onlyNamesIn } from '../model/selectors.ts';
 import type { ProfileFacts } from '../view/cluster-view.ts';
 import { manifestOf } from './manifest.ts';
 
-type Routes = NonNullable<Parameters<typeof profile>[1]>['routes'];
-
-const shop = [namespace('shop')];
-
 /** The policies of the namespace `shop` whose team declares `routes`. */
 function policies(
   routes: Routes = [],
   objects: readonly KubernetesObject[] = [],
   spec: PlatformSpec = {},
 ): readonly DesiredPolicy[] {
-  const profiles = [profile('shop/team', { routes })];
-  return compile(view({ platform: platform(spec), namespaces: shop, profiles, objects })).policies;
+  return compile(shopView({ spec, routes, objects })).policies;
 }
 
 /** The rules that the team's profile makes. */
@@ -40,11 +35,9 @@ function rules(...given: Parameters<typeof policies>) {
     .flatMap(({ spec }) => spec.ingress ?? []);
 }
 
-/** The codes of what is reported the shop. */
+/** The codes of the findings of the shop. */
 function told(routes: Routes, objects: readonly KubernetesObject[], spec: PlatformSpec = {}) {
-  const profiles = [profile('shop/team', { routes })];
-  const { findings } = compile(view({ platform: platform(spec), namespaces: shop, profiles, objects }));
-  return findings.map(({ code }) => code);
+  return compile(shopView({ spec, routes, objects })).findings.map(({ code }) => code);
 }
 
 const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
@@ -186,7 +179,7 @@ describe('the trap', () => {
   test('names that are cut collide: they are cut with a hash', () => {
     const routes = [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }];
     const profiles = ['x', 'y'].map((end) => profile(`shop/${'a'.repeat(252)}${end}`, { routes }));
-    const made = compile(view({ platform: platform(), namespaces: shop, profiles })).policies.slice(1);
+    const made = compile(shopView({ profiles })).policies.slice(1);
     expect(new Set(made.map(({ name }) => name)).size).toBe(2);
     const labels = made.map((policy) => metadata(policy).labels['ringfence.dev/profile'] ?? '');
     expect(new Set(labels).size).toBe(2);
@@ -238,13 +231,7 @@ describe('the trap', () => {
       },
     };
     const hook = service('shop/hook', [{ port: 443, targetPort: 9443 }]);
-    const caller = {
-      ...object('IngressClass', 'hooks'),
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'MutatingWebhookConfiguration',
-      webhooks: [{ clientConfig: { service: { namespace: 'shop', name: 'hook' } } }],
-    } as KubernetesObject;
-    const given = [hook, caller];
+    const given = [hook, webhooks('MutatingWebhookConfiguration', 'hook')];
     expect(told([], given, spec)).toEqual(['ControlPlaneShutOut']);
     const route = { name: 'calls', from: { kubernetesAPI: {} }, to: { service: 'hook' }, ports: [443] };
     expect(told([route], given, spec)).toEqual([]);
@@ -296,13 +283,9 @@ describe('the trap', () => {
   });
 
   test('labels and annotations of a profile that are copied would make Argo CD prune the policy: none is', () => {
-    const facts = profile('shop/team', {
-      routes: [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }],
-    });
-    const tracked = labelled(facts);
-    const [, policy] = compile(
-      view({ platform: platform(), namespaces: shop, profiles: [tracked] }),
-    ).policies;
+    const routes = [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }];
+    const tracked = labelled(profile('shop/team', { routes }));
+    const [, policy] = compile(shopView({ profiles: [tracked] })).policies;
     if (policy === undefined) throw new Error('there is no policy of the profile');
     expect(JSON.stringify(manifestOf(policy))).not.toContain('argocd');
     expect(Object.keys(metadata(policy).labels)).toEqual([

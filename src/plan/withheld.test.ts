@@ -1,15 +1,22 @@
 // What waits for a fact is not written, and is not removed where it is enforced already.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { namespace, ownedBy, platform, platformOwner, profile, view, written } from '../../test/fixtures.ts';
+import {
+  namespace,
+  ownedBy,
+  platform,
+  platformOwner,
+  profile,
+  type Routes,
+  view,
+  written,
+} from '../../test/fixtures.ts';
 import { runs } from '../../test/property-runs.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import { compile } from '../compile/compile.ts';
 import type { DesiredPolicy, OwnedPolicy } from '../model/policies.ts';
 import type { ClusterView } from '../view/cluster-view.ts';
 import { desiredState, type Plan, plan } from './plan.ts';
-
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
 const known: Discovered = {
   kubernetesAPI: { endpoints: [{ address: '192.168.9.9', port: 6443 }] },

@@ -1,13 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { namespace, type PlatformSpec, platform, profile, service, view } from '../../../test/fixtures.ts';
+import {
+  namespace,
+  type PlatformSpec,
+  platform,
+  profile,
+  type Routes,
+  service,
+  view,
+} from '../../../test/fixtures.ts';
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
 import type { Enforcement } from '../../api/egress.ts';
 import type { NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
 import type { CompiledRoute } from './route-states.ts';
-
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
 const shop = namespace('shop', { team: 'shop' });
 const pay = namespace('pay', { tier: 'money' });

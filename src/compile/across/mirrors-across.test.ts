@@ -8,6 +8,7 @@ import {
   type PlatformSpec,
   platform,
   profile,
+  type Routes,
   service,
   view,
 } from '../../../test/fixtures.ts';
@@ -20,7 +21,6 @@ import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/clust
 import { type CompiledNamespace, compile, compileNamespace } from '../compile.ts';
 import { isDecoded } from '../platform/decoded-platform.ts';
 
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 type From = Routes[number]['from'];
 
 const restricted: PlatformSpec = { egress: 'Restricted' };
@@ -143,9 +143,8 @@ describe('a route from another namespace', () => {
 
   test('by its labels opens nothing: a receiver could open the egress of everybody', () => {
     for (const from of [byLabels, { cluster: {} }, { anywhere: {} }] as const) {
-      expect(told(seen({ namespaces: [shopOfTeam, namespace('data')], profiles: [letIn(from)] }))).toEqual(
-        [],
-      );
+      const given = seen({ namespaces: [shopOfTeam, namespace('data')], profiles: [letIn(from)] });
+      expect(told(given)).toEqual([]);
     }
   });
 

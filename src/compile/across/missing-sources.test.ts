@@ -1,12 +1,10 @@
 // What a way in says of those whom it lets in: whether there are any, and what it says of very many.
 import { describe, expect, test } from '@jest/globals';
-import { namespace, platform, profile, view } from '../../../test/fixtures.ts';
+import { namespace, platform, profile, type Routes, view } from '../../../test/fixtures.ts';
 import { severityOf } from '../../model/findings.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
 import { namespacesAffectedByNamespace } from './affected-namespaces.ts';
-
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
 const active = { state: 'Active', reason: 'Active' };
 const shop = namespace('shop');

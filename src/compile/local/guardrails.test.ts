@@ -1,7 +1,16 @@
 // Guardrails go by what a compiled rule reaches, whatever the word for it, in whatever pieces.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { namespace, type PlatformSpec, platform, profile, service, view } from '../../../test/fixtures.ts';
+import {
+  namespace,
+  type PlatformSpec,
+  platform,
+  profile,
+  type Routes,
+  service,
+  shopView,
+  view,
+} from '../../../test/fixtures.ts';
 import { runs } from '../../../test/property-runs.ts';
 import type { Discovered } from '../../api/platform-status.ts';
 import { addressesOf } from '../../model/address-set.ts';
@@ -12,7 +21,6 @@ import type { CompiledRoute } from '../across/route-states.ts';
 import { compile } from '../compile.ts';
 import { isMostOfTheInternet } from './guarded-addresses.ts';
 
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 type End = Routes[number]['from'];
 
 const discovered: Discovered = {
@@ -30,6 +38,12 @@ const spec: PlatformSpec = {
   monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: [9090] }],
 };
 
+/** A rule for the shop that allows some ends, and ranges beside them. */
+function guarded(ends: readonly RouteEndName[], cidrs?: readonly string[]): PlatformSpec {
+  const allow = { ends, ...(cidrs === undefined ? {} : { cidrs }) };
+  return { rules: [{ name: 'prod', namespaces: { names: ['shop'] }, allow }] };
+}
+
 /** The result of the routes of the shop, under a rule that allows some ends. */
 function checked(
   routes: Routes,
@@ -41,11 +55,9 @@ function checked(
   } = {},
 ): readonly CompiledRoute[] {
   const { cidrs, spec: others = {}, discovered: known = discovered } = more;
-  const allow = { ends: [...ends], ...(cidrs === undefined ? {} : { cidrs: [...cidrs] }) };
-  const rules = [{ name: 'prod', namespaces: { names: ['shop'] }, allow }];
   const given = view({
     discovered: known,
-    platform: platform({ ...spec, ...others, rules }),
+    platform: platform({ ...spec, ...others, ...guarded(ends, cidrs) }),
     namespaces: ['shop', 'pay', 'ingress-nginx', 'monitoring'].map((name) => namespace(name)),
     profiles: [profile('shop/team', { routes })],
     objects: [service('shop/db', [{ port: 5432 }])],
@@ -122,26 +134,12 @@ describe('a route beyond the guardrails', () => {
   );
 
   test('that waits is in no policy, and in what stays where it is enforced already', () => {
-    const given = view({
+    const given = shopView({
       discovered: without('nodeRanges'),
-      platform: platform({
-        ...spec,
-        rules: [
-          {
-            name: 'prod',
-            namespaces: { names: ['shop'] },
-            allow: { ends: ['app', 'cidr'], cidrs: ['192.0.2.0/24'] },
-          },
-        ],
-      }),
-      namespaces: [namespace('shop')],
-      profiles: [
-        profile('shop/team', {
-          routes: [
-            { name: 'b-waiting', from: { app: 'web' }, to: range('203.0.113.0/24') },
-            { name: 'a-settled', from: { app: 'web' }, to: range('192.0.2.0/24') },
-          ],
-        }),
+      spec: { ...spec, ...guarded(['app', 'cidr'], ['192.0.2.0/24']) },
+      routes: [
+        { name: 'b-waiting', from: { app: 'web' }, to: range('203.0.113.0/24') },
+        { name: 'a-settled', from: { app: 'web' }, to: range('192.0.2.0/24') },
       ],
     });
     const { policies, withheld } = compile(given).namespaces[0] ?? { policies: [], withheld: [] };
@@ -186,19 +184,8 @@ describe('a route beyond the guardrails', () => {
 
   test('waits for what is old: the last value proves nothing to be outside', () => {
     const old = (routes: Routes, ...uncertain: ClusterView['uncertain']) => {
-      const rules = [
-        {
-          name: 'prod',
-          namespaces: { names: ['shop'] },
-          allow: { ends: ['app', 'cidr', 'internet'] satisfies RouteEndName[] },
-        },
-      ];
-      const given = view({
-        discovered,
-        platform: platform({ ...spec, rules }),
-        namespaces: [namespace('shop')],
-        profiles: [profile('shop/team', { routes })],
-      });
+      const rules = guarded(['app', 'cidr', 'internet']);
+      const given = shopView({ discovered, spec: { ...spec, ...rules }, routes });
       return compile({ ...given, uncertain }).namespaces[0]?.profiles[0]?.routes[0];
     };
     const partner = to(range('203.0.113.0/24'));
@@ -243,10 +230,7 @@ describe('a route beyond the guardrails', () => {
   test('does not open the egress of others either', () => {
     const given = (ends: RouteEndName[]) =>
       view({
-        platform: platform({
-          egress: 'Restricted',
-          rules: [{ name: 'prod', namespaces: { names: ['shop'] }, allow: { ends } }],
-        }),
+        platform: platform({ egress: 'Restricted', ...guarded(ends) }),
         namespaces: ['shop', 'pay'].map((name) => namespace(name)),
         profiles: [profile('shop/team', { routes: from({ namespace: { name: 'pay' } }) })],
       });
@@ -462,11 +446,8 @@ describe('what counts is what a rule reaches', () => {
   });
 
   test('without a rule, or with one that sets no limit, nothing is', () => {
-    const given = view({
-      platform: platform({ rules: [{ name: 'prod', namespaces: { names: ['shop'] } }] }),
-      namespaces: [namespace('shop')],
-      profiles: [profile('shop/team', { routes: from({ anywhere: {} }) })],
-    });
+    const rules = [{ name: 'prod', namespaces: { names: ['shop'] } }];
+    const given = shopView({ spec: { rules }, routes: from({ anywhere: {} }) });
     expect(compile(given).namespaces[0]?.profiles[0]?.routes[0]?.state).toBe('Active');
   });
 });
@@ -490,6 +471,7 @@ function pieces(cidr: string, cuts: readonly number[]): readonly string[] {
 
 describe('a range in pieces', () => {
   const cuts = fc.array(fc.nat({ max: 99 }), { maxLength: 8 });
+  const almostAll = guarded(['app', 'cidr', 'cluster', 'nodes', 'kubernetesAPI']);
   const routesOf = (cidrs: readonly string[], side: 'from' | 'to'): Routes =>
     cidrs.map((cidr, at) => ({
       name: `r${at}`,
@@ -553,24 +535,10 @@ describe('a range in pieces', () => {
   });
 
   test('of a younger profile takes nothing away from an older one, whatever it is', () => {
-    const quarters = [
-      '0.0.0.0/2',
-      '64.0.0.0/2',
-      '128.0.0.0/2',
-      '192.0.0.0/3',
-      '8.0.0.0/7',
-      '2600::/12',
-      '2a00::/7',
-    ];
-    const some = fc.subarray(quarters, { minLength: 1 });
-    const allow: { ends: RouteEndName[] } = { ends: ['app', 'cidr', 'nodes', 'cluster', 'kubernetesAPI'] };
+    const quarters = ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/3'];
+    const some = fc.subarray([...quarters, '8.0.0.0/7', '2600::/12', '2a00::/7'], { minLength: 1 });
     const accepted = (...profiles: readonly ProfileFacts[]) => {
-      const given = view({
-        discovered,
-        platform: platform({ ...spec, rules: [{ name: 'prod', namespaces: { names: ['shop'] }, allow }] }),
-        namespaces: [namespace('shop')],
-        profiles,
-      });
+      const given = shopView({ discovered, spec: { ...spec, ...almostAll }, profiles });
       return compile(given).namespaces.flatMap((each) =>
         each.profiles.flatMap(({ profile: { name }, routes }) =>
           routes.filter((route) => !isRefused(route)).map(({ route }) => `${name}/${route.name}`),
@@ -579,14 +547,9 @@ describe('a range in pieces', () => {
     };
     fc.assert(
       fc.property(some, some, sides, (first, second, side) => {
-        const older = {
-          ...profile('shop/z-mine', { routes: routesOf(first, side) }),
-          created: '2026-01-01T00:00:00Z',
-        };
-        const younger = {
-          ...profile('shop/a-colleague', { routes: routesOf(second, side) }),
-          created: '2026-01-02T00:00:00Z',
-        };
+        const [mine, theirs] = [first, second].map((cidrs) => ({ routes: routesOf(cidrs, side) }));
+        const older = { ...profile('shop/z-mine', mine), created: '2026-01-01T00:00:00Z' };
+        const younger = { ...profile('shop/a-colleague', theirs), created: '2026-01-02T00:00:00Z' };
         const both = accepted(younger, older);
         expect(both.filter((name) => name.startsWith('z-mine/'))).toEqual(accepted(older));
         // In a file only: it is about to be created.
@@ -597,19 +560,9 @@ describe('a range in pieces', () => {
   });
 
   test('is refused by the names of profiles where all are in files', () => {
-    const given = view({
+    const given = shopView({
       discovered,
-      platform: platform({
-        ...spec,
-        rules: [
-          {
-            name: 'prod',
-            namespaces: { names: ['shop'] },
-            allow: { ends: ['app', 'cidr', 'cluster', 'nodes', 'kubernetesAPI'] },
-          },
-        ],
-      }),
-      namespaces: [namespace('shop')],
+      spec: { ...spec, ...almostAll },
       profiles: [
         profile('shop/b', { routes: to(range('64.0.0.0/2')) }),
         profile('shop/a', { routes: to(range('128.0.0.0/2')) }),

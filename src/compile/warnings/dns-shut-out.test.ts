@@ -1,11 +1,17 @@
 // A ring around the DNS of the cluster: told of unless everybody may ask it.
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { namespace, type PlatformSpec, platform, profile, service, view } from '../../../test/fixtures.ts';
+import {
+  namespace,
+  type PlatformSpec,
+  platform,
+  profile,
+  type Routes,
+  service,
+  view,
+} from '../../../test/fixtures.ts';
 import type { Discovered } from '../../api/platform-status.ts';
 import { compile } from '../compile.ts';
-
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
 const pods = { matchLabels: { 'k8s-app': 'kube-dns' } };
 const known: Discovered = {

@@ -2,17 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import {
   type KubernetesObject,
-  namespace,
   object,
   type PlatformSpec,
-  platform,
-  profile,
+  type Routes,
   service,
-  view,
+  shopView,
+  webhooks,
 } from '../../../test/fixtures.ts';
 import { compile } from '../compile.ts';
-
-type Routes = NonNullable<NonNullable<Parameters<typeof profile>[1]>['routes']>;
 
 const nginx = { ingressControllers: [{ name: 'nginx', preset: 'ingress-nginx' }] } as const;
 
@@ -22,34 +19,12 @@ function found(
   routes: Routes = [],
   spec: PlatformSpec = {},
 ): readonly string[] {
-  const { findings } = compile(
-    view({
-      platform: platform(spec),
-      namespaces: [namespace('shop')],
-      profiles: [profile('shop/shop', { routes })],
-      objects,
-    }),
-  );
+  const { findings } = compile(shopView({ spec, routes, objects }));
   return findings.map(({ code, message }) => `${code}: ${/`([^`]+)`/.exec(message)?.[1]}`);
 }
 
 const of = (name: string, type: string, spec: object = { selector: { app: name } }) =>
   service(`shop/${name}`, [{ port: 443, targetPort: 8443 }], { type, ...spec });
-
-/** An object that makes the control plane call the Service `hook`, as often as `times`. */
-function webhooks(kind: string, times = 1): KubernetesObject {
-  const webhook = { clientConfig: { service: { namespace: 'shop', name: 'hook' } } };
-  return {
-    ...object('Ingress', 'caller'),
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind,
-    webhooks: Array.from({ length: times }, () => webhook),
-  } as KubernetesObject;
-}
-
-function apiService(name: string, spec: object): KubernetesObject {
-  return { ...object('Ingress', name, spec), apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' };
-}
 
 describe('a Service that is an entrance', () => {
   test('is reported where no route opens its pods, in the order of names', () => {
@@ -127,19 +102,19 @@ describe('a Service that the control plane calls', () => {
   const hook = of('hook', 'ClusterIP');
   const spec = { cluster: { nodeRanges: ['10.0.0.0/24'] } };
 
-  test.each(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'])(
+  test.each(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const)(
     'as the backend of a %s is reported once, until a route opens it',
     (kind) => {
-      expect(found([hook, webhooks(kind, 3)])).toEqual(['ControlPlaneShutOut: hook']);
+      expect(found([hook, webhooks(kind, 'hook', 3)])).toEqual(['ControlPlaneShutOut: hook']);
       const route = { name: 'hook', from: { nodes: {} }, to: { service: 'hook' } } as const;
-      expect(found([hook, webhooks(kind)], [route], spec)).toEqual([]);
+      expect(found([hook, webhooks(kind, 'hook')], [route], spec)).toEqual([]);
       // While nobody knows the nodes, the route opens nothing.
-      expect(found([hook, webhooks(kind)], [route])).toEqual(['ControlPlaneShutOut: hook']);
+      expect(found([hook, webhooks(kind, 'hook')], [route])).toEqual(['ControlPlaneShutOut: hook']);
     },
   );
 
   test('is not open by a route to another port of its pods, nor by one from pods of its own namespace', () => {
-    const given = [hook, webhooks('ValidatingWebhookConfiguration')];
+    const given = [hook, webhooks('ValidatingWebhookConfiguration', 'hook')];
     const route = (from: Routes[number]['from'], port: number): Routes => [
       { name: 'a', from, to: { pods: { matchLabels: { app: 'hook' } } }, ports: [port] },
     ];
@@ -152,14 +127,12 @@ describe('a Service that the control plane calls', () => {
 
   test('as the backend of an APIService is reported for each, but not of one that is served by the API server', () => {
     const objects = [
-      apiService('v1.b.example.com', { service: { namespace: 'shop', name: 'hook' } }),
-      apiService('v1.a.example.com', { service: { namespace: 'shop', name: 'hook' } }),
-      apiService('v1.apps', {}),
-      apiService('v1.c.example.com', { service: { namespace: 'elsewhere', name: 'hook' } }),
+      object('APIService', 'v1.b.example.com', { service: { namespace: 'shop', name: 'hook' } }),
+      object('APIService', 'v1.a.example.com', { service: { namespace: 'shop', name: 'hook' } }),
+      object('APIService', 'v1.apps', {}),
+      object('APIService', 'v1.c.example.com', { service: { namespace: 'elsewhere', name: 'hook' } }),
     ];
-    const { findings } = compile(
-      view({ platform: platform(), namespaces: [namespace('shop')], objects: [...objects, hook] }),
-    );
+    const { findings } = compile(shopView({ objects: [...objects, hook] }));
     expect(findings.map(({ message }) => message.split(' ')[0])).toEqual([
       'APIService/v1.a.example.com',
       'APIService/v1.b.example.com',
@@ -167,7 +140,7 @@ describe('a Service that the control plane calls', () => {
   });
 
   test('is nothing to tell of where it is gone, or leads to no pods here', () => {
-    const caller = webhooks('ValidatingWebhookConfiguration');
+    const caller = webhooks('ValidatingWebhookConfiguration', 'hook');
     expect(found([caller])).toEqual([]);
     expect(found([caller, of('hook', 'ClusterIP', {})])).toEqual([]);
     const away = { externalName: 'hook.example.com', selector: { app: 'hook' } };
@@ -220,10 +193,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
 
   test('may be one on nodes whose addresses are not known: that is reported, and not that nobody is declared', () => {
     const hosts = { ingressControllers: [{ name: 'edge', hostNetwork: true }] };
-    const told = compile(
-      view({ platform: platform(hosts), namespaces: [namespace('shop')], objects: [web, ingress()] }),
-    ).findings;
-    expect(told).toEqual([
+    expect(compile(shopView({ spec: hosts, objects: [web, ingress()] })).findings).toEqual([
       expect.objectContaining({
         code: 'IngressUnserved',
         message: expect.stringContaining('on nodes whose addresses are not known'),
@@ -238,14 +208,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
       rules: [{ backendRefs: [{ name: 'web', port: 443 }] }],
     });
     const given = (routes: Routes) =>
-      compile(
-        view({
-          platform: platform(nginx),
-          namespaces: [namespace('shop')],
-          profiles: [profile('shop/shop', { routes })],
-          objects: [web, route],
-        }),
-      ).findings;
+      compile(shopView({ spec: nginx, routes, objects: [web, route] })).findings;
     const [unserved, ...more] = given([]);
     expect(more).toEqual([]);
     expect(unserved).toMatchObject({
