@@ -35,7 +35,7 @@ function told(...lines: readonly string[]): Ended {
 describe('a file of 50 MiB', () => {
   const size = 50 * 2 ** 20;
 
-  test('of YAML is refused before it is read to the end, and what to do instead is said', async () => {
+  test('of YAML is refused before it is read to the end, with a hint what to do instead', async () => {
     const policy = `---\n${readFileSync('test/cli/sessions/bad-input/twins/a.yaml', 'utf8')}\n`;
     const path = write('large.yaml', policy.repeat(Math.ceil(size / policy.length)));
     expect(await tool.run(`ringfence render -f ${path}`)).toEqual(
@@ -125,7 +125,7 @@ describe('what a shell substitutes', () => {
     expect(files.exitCode).toBe(0);
   });
 
-  test('is named as the shell names it where it is wrong', async () => {
+  test('is named as the shell names it if it is wrong', async () => {
     const { stdout, stderr, exitCode } = await tool.run("ringfence render -f <(printf 'kind: [')");
     expect([stdout, exitCode]).toEqual(['', 2]);
     expect(stderr).toMatch(/^\/dev\/fd\/\d+:1:\d+: .*\n {2}1 \| kind: \[\n {4}\| +\^\n$/);
@@ -172,7 +172,7 @@ users: [{name: me, user: {token: none}}]
 });
 
 describe('a file that is written', () => {
-  test('stays as it was where anything is wrong, and nothing is left beside it', async () => {
+  test('stays as it was if anything is wrong, and nothing is left beside it', async () => {
     const out = write('policies.yaml', 'as it was\n');
     const { exitCode } = await tool.run(`ringfence render -f ${shop} -f <(echo 'kind: [') -o ${out}`);
     expect([exitCode, readFileSync(out, 'utf8'), readdirSync(folder)]).toEqual([
@@ -192,7 +192,7 @@ describe('a file that is written', () => {
     expect(readdirSync(folder)).toEqual(['crds.yaml']);
   });
 
-  test('may not be written: so it is said, and nothing is there', async () => {
+  test('is reported if it may not be written, and nothing is there', async () => {
     chmodSync(folder, 0o555);
     const out = join(folder, 'policies.yaml');
     const { stderr, exitCode } = await tool.run(`ringfence crds -o ${out}`, asSomebody());

@@ -36,7 +36,7 @@ describe('bash', () => {
     expect(all).toEqual(expect.arrayContaining(['plan', 'explain', 'operator', '--version']));
   });
 
-  test('completes the flags of a verb, formats and files after a flag, and nothing where it does not know', async () => {
+  test('completes the flags of a verb, formats and files after a flag, and nothing that it does not know', async () => {
     expect(
       await inBash(
         ['ringfence', 'render', '--re'],

@@ -52,7 +52,7 @@ describe('what is suggested', () => {
     expect(after).toMatchObject({ allowed: true });
   });
 
-  test('names nothing that is there already, because it would take its place', async () => {
+  test('never has the name of an existing object, which it would replace', async () => {
     const web = await ask('shop/mongo shop/web 3000', '');
     const twice = await ask('shop/mongo shop/web 3001', `---\n${web.suggestion}\n`);
     expect(twice.suggestion).toContain('metadata: {name: mongo-to-web-2, namespace: shop}');
@@ -60,7 +60,7 @@ describe('what is suggested', () => {
     expect(after.allowed).toBe(true);
   });
 
-  test('is a route where there is a ring, and a policy where there is none', async () => {
+  test('is a route if the namespace has a ring, and a policy if it has none', async () => {
     const { suggestion } = await ask('legacy/batch shop/mongo 27017', closed('legacy'));
     expect(suggestion?.match(/^kind: .*/gm)).toEqual(['kind: AppNetworkProfile', 'kind: NetworkPolicy']);
   });

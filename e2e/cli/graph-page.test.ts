@@ -233,7 +233,7 @@ describe('the page of a large cluster', () => {
     expect(await page.locator('#keys').isVisible()).toBe(true);
   });
 
-  test('says so where more is denied than can be drawn, and draws it for one workload', async () => {
+  test('says if more is denied than can be drawn, and draws it for one workload', async () => {
     const page = await open('company');
     await page.keyboard.press('d');
     expect(await text(page, '#hint')).toMatch(/^\d+ pairs are denied here, too many to draw at once/);

@@ -6,7 +6,7 @@ import { ensureBinaries } from '../control-plane/binaries.ts';
 
 const tool = useTool();
 
-test('-k reads what kubectl makes of a folder, and passes on why it can not', async () => {
+test('-k reads what kubectl builds from a folder, and passes on its errors', async () => {
   const { kubectl } = await ensureBinaries(['kubectl'], {});
   const folder = 'test/cli/sessions/sources';
   const run = (line: string) => tool.run(`PATH="$PATH:${dirname(kubectl)}" && ringfence ${line}`, { folder });

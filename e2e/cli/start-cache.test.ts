@@ -17,12 +17,12 @@ const cached = (...path: readonly string[]) => {
   return existsSync(folder) ? readdirSync(folder, { recursive: true }).length : 0;
 };
 
-test('what V8 made of the bundle is in the folder of caches of who runs it', async () => {
+test('the compiled code of the bundle is in the cache folder of the user', async () => {
   await tool.run('ringfence --version', { environment: { HOME: home } });
   expect(cached('.cache')).toBeGreaterThan(1);
 });
 
-test('that folder is where XDG_CACHE_HOME says, when it is absolute', async () => {
+test('XDG_CACHE_HOME, if it is absolute, is that folder', async () => {
   await tool.run('ringfence --version', { environment: { HOME: home, XDG_CACHE_HOME: join(home, 'other') } });
   expect(cached('other')).toBeGreaterThan(1);
   await tool.run('ringfence --version', { environment: { HOME: home, XDG_CACHE_HOME: 'relative' } });
@@ -34,7 +34,7 @@ test('the operator keeps nothing', async () => {
   expect([exitCode, readdirSync(home)]).toEqual([0, []]);
 });
 
-test('without a home, or where nobody else may write, it starts, too', async () => {
+test('the tool also starts without a home, and where it may not write', async () => {
   for (const [line, uid] of [
     ['env -u HOME ringfence --version', 0],
     ['ringfence --version', 65_534],

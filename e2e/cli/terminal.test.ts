@@ -27,7 +27,7 @@ async function onTerminal(line: string, environment: Readonly<Record<string, str
 const bare = (text: string) => text.replaceAll(new RegExp(`${escapeCharacter}\\[\\d*m`, 'g'), '');
 
 (hasScript ? describe : describe.skip)('colours', () => {
-  test('are on a terminal, and say nothing that the text does not', async () => {
+  test('are there on a terminal, and the text says the same without them', async () => {
     const shown = await onTerminal(question);
     expect(shown).toContain(`${escapeCharacter}[32m`);
     const { stdout } = await tool.run(question, { folder });
@@ -43,7 +43,7 @@ const bare = (text: string) => text.replaceAll(new RegExp(`${escapeCharacter}\\[
     expect(shown).toContain('allowed');
   });
 
-  test('are not there where the answer goes to a pipe or a file, though somebody looks on', async () => {
+  test('are not there if the answer goes to a pipe or a file, even on a terminal', async () => {
     const piped = await onTerminal(`${question} | cat`);
     expect(piped).not.toContain(escapeCharacter);
     expect(piped).toContain('allowed');

@@ -66,7 +66,7 @@ describe('without a control plane', () => {
     }
   });
 
-  test('`down` has nothing to do, and is content', async () => {
+  test('`down` has nothing to do, and succeeds', async () => {
     expect(await controlPlane('down')).toEqual({ code: 0, stdout: 'none is up\n', stderr: '' });
   });
 

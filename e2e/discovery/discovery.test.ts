@@ -135,7 +135,7 @@ async function saidIn(namespace: string): Promise<string> {
 }
 
 describe('what was never known', () => {
-  test('is a finding that names the override, and no rule: the DNS', async () => {
+  test('leads to a finding that names the override, and to no rule: the DNS', async () => {
     await cluster.platformReports('DnsUnknown');
     expect((await discovered()).dns).toBeUndefined();
     expect(await saidIn('restricted')).not.toContain('"port":53');
@@ -143,7 +143,7 @@ describe('what was never known', () => {
 });
 
 describe('what is found out', () => {
-  test('is where the real API server says that it is, and its real ranges', async () => {
+  test('is what the real API server says: its endpoints and its ranges', async () => {
     await known('the API server', ({ kubernetesAPI }) => kubernetesAPI !== undefined);
     const { kubernetesAPI, cluster: ranges } = await discovered();
     const { port } = new URL(cluster.controlPlane.url);
@@ -156,7 +156,7 @@ describe('what is found out', () => {
     expect(await saidIn('cluster-only')).toContain(serviceRanges[0]);
   });
 
-  test('of the DNS follows its Service and its endpoints, and rewrites the way to it alone', async () => {
+  test('about the DNS follows its Service and its endpoints, and rewrites only the policies for DNS', async () => {
     const { changed, opened } = await effectOf(async () => {
       await createDns(cluster, 5353);
       await known('the DNS', ({ dns }) => dns?.ports?.includes(5353) === true);
@@ -187,7 +187,7 @@ describe('what is found out', () => {
     expect(await saidIn('restricted')).not.toContain('"port":53,');
   });
 
-  test('of a node-local cache follows its ConfigMap', async () => {
+  test('about a node-local cache follows its ConfigMap', async () => {
     await cluster.api.json('POST', '/api/v1/namespaces/kube-system/configmaps', {
       metadata: { name: 'node-local-dns' },
       data: { Corefile: 'cluster.local:53 {\n  bind 169.254.20.10 10.96.0.10\n}\n' },
@@ -198,7 +198,7 @@ describe('what is found out', () => {
     );
   });
 
-  test('of the nodes rewrites just the policies that name them', async () => {
+  test('about the nodes rewrites only the policies that name them', async () => {
     const { changed, opened } = await effectOf(async () => {
       await createNode(cluster, 'a', ['10.0.0.4'], ['10.244.0.0/24']);
       await known('the node', ({ cluster: ranges }) => ranges?.nodeRanges?.includes('10.0.0.4/32') === true);
@@ -216,7 +216,7 @@ describe('what is found out', () => {
     expect(moved.opened).toEqual(['10.0.0.7 -> unrestricted/web: 8080']);
   });
 
-  test('of the API server is not what a slice says that somebody else has labelled as its own', async () => {
+  test("about the API server is not taken from a slice that a tenant labels as the API server's", async () => {
     const { changed, opened } = await effectOf(async () => {
       await cluster.api.json(
         'POST',
@@ -233,7 +233,7 @@ describe('what is found out', () => {
     expect(await saidIn('restricted')).not.toContain('10.0.0.9');
   });
 
-  test('of the ranges follows every ServiceCIDR', async () => {
+  test('about the ranges follows every ServiceCIDR', async () => {
     const { changed, opened } = await effectOf(async () => {
       await cluster.api.json('POST', '/apis/networking.k8s.io/v1/servicecidrs', {
         metadata: { name: 'more' },
@@ -266,7 +266,7 @@ async function guardedSays(cidr: string): Promise<void> {
 }
 
 describe('what cannot be found out', () => {
-  test('stays as it was, is a finding, and rewrites nothing', async () => {
+  test('keeps its last value, leads to a finding, and rewrites nothing', async () => {
     const before = await discovered();
     const { endpoints } = await cluster.api.json<{ endpoints: readonly object[] }>('GET', dnsSlicePath);
     const { changed, opened } = await effectOf(async () => {
@@ -282,7 +282,7 @@ describe('what cannot be found out', () => {
     await cluster.platformReports('2 findings');
   });
 
-  test('keeps a range under guardrails that is enforced, and lets a new one wait', async () => {
+  test('keeps a range that is enforced under guardrails, and lets a new one wait', async () => {
     await cluster.patchProfile('guarded', 'partners', {
       spec: { routes: [partner('new', '198.51.100.0/24'), partner('old', '203.0.113.0/24')] },
     });
@@ -328,7 +328,7 @@ describe('what cannot be found out', () => {
     await guardedSays('198.51.100.0/24');
   });
 
-  test('is not waited for where the cluster has no such kind: ServiceCIDRs before Kubernetes 1.33', async () => {
+  test('is not waited for if the cluster has no such kind: ServiceCIDRs before Kubernetes 1.33', async () => {
     await operator().stop();
     await cluster.api.json('PATCH', `${platformPath}/status`, { status: { discovered: null } });
     await using proxy = await FaultProxy.start(cluster.controlPlane);

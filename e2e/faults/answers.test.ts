@@ -146,7 +146,7 @@ describe('through a proxy that fails', () => {
     expect((accepted?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(1_900);
   });
 
-  test('and when nothing fails any more, nothing is written', async () => {
+  test('nothing is written when nothing fails any more', async () => {
     await comesToRest(cluster);
   });
 });

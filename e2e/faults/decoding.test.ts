@@ -135,7 +135,7 @@ describe('a stored AppNetworkProfile that does not decode', () => {
     expect((await cluster.policies('shop')).get(owned)).toEqual(before);
   });
 
-  test('is obeyed again when it is fixed: what it should not own goes', async () => {
+  test('applies again when it is fixed: what it should not own goes', async () => {
     await scribble(cluster, profile, { spec: null });
     await scribble(cluster, profile, { spec: { routes: [] } });
     await accepted(profile, 'True', 'Accepted');
@@ -217,7 +217,7 @@ describe('a stored PlatformNetworkProfile that does not decode', () => {
     expect(await cluster.policyNames('other')).toEqual(ring);
   });
 
-  test('is obeyed again when it is fixed', async () => {
+  test('applies again when it is fixed', async () => {
     await scribble(cluster, platformPath, { spec: { enforcement: 'Enforce' } });
     await accepted(platformPath, 'True', 'Accepted');
     await becomesRight(cluster, [...ringed, 'born-frozen']);

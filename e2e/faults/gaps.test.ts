@@ -92,7 +92,7 @@ describe('an API server that is away for a while', () => {
     expect(proxy.seen.slice(first).filter(({ path }) => resumption.test(path))).toEqual([]);
   });
 
-  test('and of which not all is listed again is not written to', async () => {
+  test('is not written to before every kind is listed again', async () => {
     const { proxy, cluster } = testbed;
     const away = proxy.inject({ act: { kind: 'reset' } });
     proxy.cut(/watch=true/);

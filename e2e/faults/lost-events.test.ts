@@ -40,7 +40,7 @@ async function compared(count: number): Promise<void> {
   await cluster.eventually(`${count} comparisons are made`, async () => (await made()) >= before + count);
 }
 
-test('where nothing differs, comparisons write nothing, count nothing and read no object', async () => {
+test('if nothing differs, comparisons write nothing, count nothing and read no object', async () => {
   const [writes, first] = [await countWrites(cluster), proxy().seen.length];
   await compared(60);
   expect(await differences()).toEqual({});
@@ -53,7 +53,7 @@ test('where nothing differs, comparisons write nothing, count nothing and read n
   expect((await operator().metrics()).get(comparisons.replace('success', 'error'))).toBe(0);
 });
 
-test('events that were lost are found and acted on, told of and counted', async () => {
+test('lost events are found, acted on, reported and counted', async () => {
   const policies = /\/networkpolicies\?/;
   const lost = [
     proxy().watches.lose(/\/namespaces\?/, /"type":"ADDED".*"name":"created"/),

@@ -53,19 +53,19 @@ describe('on the way', () => {
     expect(opened).toContain('93.184.216.34 -> shop/mongo 27017/TCP was open after step 1; there were []');
   });
 
-  test('what is changed for good may change at any time', () => {
+  test('a connection that differs before and after may change at any time', () => {
     expect(judged([deny], [deny, allow])).toEqual([]);
     expect(judged([deny, allow], [deny], [deny])).toEqual([]);
     expect(judged([], [], [deny])).toEqual([]);
   });
 
-  test('what must be open, or closed, whatever happens is looked at in every state', () => {
+  test('a connection that must always be open, or closed, is checked in every state', () => {
     const way = connectionsOf(['shop']).filter(({ name }) => name === 'shop/web -> shop/mongo 27017/TCP');
     expect(everOther(record([deny, allow], [deny]), 0, way, true)).toEqual([cut]);
     expect(everOther(record([deny], [deny]), 0, way, false)).toEqual([]);
   });
 
-  test('what a team declares is looked at by the names of its namespace', () => {
+  test('the declared connections of a team are checked with the name of its namespace', () => {
     const told = otherThanDeclared(record([]), 0, 'shop');
     expect(told.map((text) => text.slice(0, text.indexOf(' was '))).sort()).toEqual([
       '93.184.216.34 -> shop/web 8080/TCP',
@@ -84,7 +84,7 @@ describe('at the end', () => {
   };
   const right: Stored = { policies: [deny], profiles: [], platform };
 
-  test('nothing is reported where all is in order', () => {
+  test('nothing is reported if all is in order', () => {
     expect(disorder(right)).toEqual([]);
     expect(disorder({ policies: [], profiles: [], platform: undefined })).toEqual([]);
   });

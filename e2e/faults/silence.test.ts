@@ -42,7 +42,7 @@ describe('answers that', () => {
     },
   );
 
-  test('come from nowhere do not keep it: SIGTERM ends it', async () => {
+  test('never come do not keep it alive: SIGTERM ends it', async () => {
     const operator = await testbed.startOperator({ flags: ['--leader-elect'] });
     await operator.logged('the lease is ours');
     await settled(testbed);
@@ -58,7 +58,7 @@ describe('answers that', () => {
 
 // They are given up after two and a half minutes.
 if (isFull)
-  test('connections that a firewall has forgotten are given up: what changed meanwhile is found', async () => {
+  test('connections that a firewall has dropped are given up: what changed meanwhile is found', async () => {
     await testbed.startOperator();
     await settled(testbed);
     testbed.proxy.deaden(/watch=true/);

@@ -97,7 +97,7 @@ describe('a text that is nearly right', () => {
     });
   };
 
-  test('is refused by both, or by neither, wherever somebody writes one', async () => {
+  test('is refused by both or by neither, in every field that takes a text', async () => {
     const open = questions();
     const total = open.length;
     const disagreements: object[] = [];

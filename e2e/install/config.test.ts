@@ -152,7 +152,7 @@ test('the role of config/rbac is enough for the operator, from dry run to Off', 
   expect(operator.lines.filter(({ level }) => level >= 40)).toEqual([]);
 });
 
-test('people read at a glance where it stands', async () => {
+test('people see its state at a glance', async () => {
   const [heading, row] = (await kubectl('get', 'platnet')).trim().split('\n');
   expect(heading?.split(/\s{2,}/)).toEqual(
     expect.arrayContaining(['NAME', 'ENFORCEMENT', 'READY', 'POLICIES']),

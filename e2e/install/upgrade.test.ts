@@ -121,7 +121,7 @@ async function allow(hard: number, used: number): Promise<void> {
 /** The policies of `web` that 0.1.0 gave names which they don't have any more. */
 const oldNames = ['ringfence-web-app-7acd8b28e1', 'ringfence-web-app-out-8397bba9d7'];
 
-test('where a quota has no room for the new names, the old ones stay, and everybody reads by how much to raise it', async () => {
+test('if a quota has no room for the new names, the old ones stay, and the status says by how much to raise it', async () => {
   const before = await cluster.policyNames('web');
   expect(before).toEqual(expect.arrayContaining(oldNames));
   await cluster.api.json('POST', quotas, {

@@ -19,7 +19,7 @@ describe.each<[string, NodeJS.Signals]>([
   ['back', 'SIGUSR2'],
   ['ahead', 'SIGPIPE'],
 ])('the wall clock is set %s by an hour', (way, signal) => {
-  test('in a transition, which ends after its settle time, and a namespace that is created later is closed at once', async () => {
+  test('during a transition: it ends after its settle time, and a namespace that is created later is closed at once', async () => {
     const operator = await startOperator({ settle, preload });
     await cluster.platform({ enforcement: 'Off' });
     await cluster.policiesAre('live', []);

@@ -114,7 +114,7 @@ describe('the operator logs in', () => {
     await rings('with-plugin-certificate');
   });
 
-  test('with an exec plugin that fails for a while: the log says once what it said', async () => {
+  test('with an exec plugin that fails for a while: the log reports its error once', async () => {
     const answer = join(cluster.controlPlane.directory, 'late-answer');
     const kubeconfig = kubeconfigOfPlugin(
       `[ -f ${answer} ] || { echo 'the token service is down' >&2; exit 1; }\ncat ${answer}`,
@@ -157,7 +157,7 @@ describe('credentials that the server refuses from now on are read anew', () => 
     });
   }
 
-  test('from a token file, and from an exec plugin that says of no token when it ends', async () => {
+  test('from a token file, and from an exec plugin that does not say when its token expires', async () => {
     const account = { metadata: { name: 'rotating' } };
     await cluster.api.json('POST', serviceAccounts, account);
     await kubectl(
@@ -178,7 +178,7 @@ describe('credentials that the server refuses from now on are read anew', () => 
     await Promise.all(clients.map((client) => answers(client, 200)));
   });
 
-  test('with new connections, where it is a client certificate', async () => {
+  test('with new connections if they are a client certificate', async () => {
     const stranger = await (await createAuthority()).forClient({ user: 'stranger' });
     const handOut = ({ certificate, key }: { certificate: string; key: string }) =>
       write('handed-out', execCredential({ clientCertificateData: certificate, clientKeyData: key }));

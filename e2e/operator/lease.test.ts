@@ -52,7 +52,7 @@ async function corrects(operator: OperatorProcess): Promise<void> {
   await operator.logged('policies written', { from });
 }
 
-test('the one works, the other one waits with warm caches, is ready, and writes nothing', async () => {
+test('one works, and the other one waits with warm caches, is ready, and writes nothing', async () => {
   const [first, second] = await startTwo();
   await corrects(first);
   expect([await isLeader(first), await isLeader(second)]).toEqual([1, 0]);
@@ -61,7 +61,7 @@ test('the one works, the other one waits with warm caches, is ready, and writes 
   expect(await lease()).toMatchObject({ leaseDurationSeconds: seconds, leaseTransitions: 0 });
 });
 
-test('who stops in order hands over at once', async () => {
+test('an operator that is stopped hands over at once', async () => {
   const [first, second] = await startTwo();
   expect(await first.stop()).toBe(0);
   const before = await lease();
@@ -70,7 +70,7 @@ test('who stops in order hands over at once', async () => {
   await corrects(second);
 });
 
-test('who dies is followed when its time has run out, and no sooner', async () => {
+test('an operator that dies is followed when its lease has run out, and no sooner', async () => {
   const [first, second] = await startTwo();
   await first.kill();
   const renewed = (await lease())?.renewTime ?? '';
@@ -96,7 +96,7 @@ test('a namespace that was created while one waited is closed with care, since i
 });
 
 describe('a lease that is lost', () => {
-  test('because it cannot be renewed ends the operator before another one takes over, and says so', async () => {
+  test('because it cannot be renewed ends the operator, with this reason, before another one takes over', async () => {
     const [first, second] = await startTwo(viaProxy());
     const fault = proxy().inject({ method: 'PUT', path: /\/leases\//, act: { kind: 'delay', ms: 8_000 } });
     expect(await first.ended()).toBe(2);

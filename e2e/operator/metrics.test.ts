@@ -61,7 +61,7 @@ test('a namespace that was there before does not count as ringed late', async ()
   await tells({ ringfence_time_to_ring_seconds_count: 0 });
 });
 
-test('a new namespace: how long it had no ring, and the writes', async () => {
+test('a new namespace counts with the time until its ring, and with its writes', async () => {
   const before = await sum(/^ringfence_policy_writes_total{action="create"}/);
   await cluster.createNamespace('fresh', appNamespace);
   await tells({
@@ -74,7 +74,7 @@ test('a new namespace: how long it had no ring, and the writes', async () => {
 });
 
 describe('drift', () => {
-  test('counts when a policy comes back that somebody deleted', async () => {
+  test('counts when the operator restores a deleted policy', async () => {
     await cluster.deletePolicy('shop', denyIngress);
     await tells({ 'ringfence_drift_corrected_total{action="create"}': 1 });
   });
@@ -84,7 +84,7 @@ describe('drift', () => {
     await tells({ 'ringfence_drift_corrected_total{action="replace"}': 1 });
   });
 
-  test('is not what the platform profile asks for anew', async () => {
+  test('is not a change that the platform profile asks for', async () => {
     const before = await sum(/^ringfence_policy_writes_total/);
     await cluster.platform({
       monitoring: [{ name: 'prometheus', namespace: 'monitoring', ports: ['other'] }],
@@ -99,7 +99,7 @@ describe('drift', () => {
     });
   });
 
-  test('is reported in a line and an Event of its own: of which policy, what was done, and by whom', async () => {
+  test('is reported in a line and an Event of its own, with the policy, the change and its author', async () => {
     const lines = operator().lines.filter(
       ({ drift, policy }) => drift !== undefined && policy === denyIngress,
     );

@@ -51,7 +51,7 @@ describe('a status that somebody else writes', () => {
     expect(after).toEqual(before);
   });
 
-  test('of the platform profile is fixed: what was found out is restored from what the operator knows', async () => {
+  test('of the platform profile is fixed: the operator restores what it discovered', async () => {
     const before = await cluster.eventually('something was found out', async () => {
       const found = (await cluster.platformProfile())?.status?.discovered;
       return found?.kubernetesAPI?.endpoints.length ? found : undefined;
@@ -67,7 +67,7 @@ describe('a status that somebody else writes', () => {
 });
 
 describe('the platform profile', () => {
-  test('is as Ready after a restart as it was, and at the same time: nothing is written', async () => {
+  test('keeps its status over a restart, with the times in it: nothing is written', async () => {
     await comesToRest(cluster);
     const before = await cluster.platformProfile();
     await operator().stop();
@@ -90,7 +90,7 @@ describe('the platform profile', () => {
     );
   });
 
-  test('does not go on telling of a name that was taken while a namespace was being closed', async () => {
+  test('stops reporting a name that was taken while a namespace was being closed', async () => {
     await cluster.createNamespace('live');
     await cluster.createPolicy('live', transition, {
       podSelector: { matchLabels: { x: 'y' } },
@@ -139,7 +139,7 @@ describe('a namespace in which the server refuses policies', () => {
     await cluster.platformCondition('Ready', 'False', 'NamespacesFailing');
   });
 
-  test('tells that it is over when it is', async () => {
+  test('reports the end of the refusal', async () => {
     await end();
     const status = await teamReads('refused', 'the team is Ready', isReady, 120_000);
     expect(status.routes).toEqual([expect.objectContaining({ name: 'web', state: 'Active' })]);

@@ -67,7 +67,7 @@ describe('two tools that undo every write', () => {
     for (const { stop } of rivals) await stop();
   });
 
-  test('are reported in the status and, once each, in the log, by the name of the policy', async () => {
+  test('are reported with the name of the policy, in the status and once each in the log', async () => {
     const contested = await cluster.platformCondition('Contested', 'True', 'UndoneByOthers');
     expect(contested.message).toContain(`\`${denyIngress}\``);
     await cluster.eventually('both are reported', async () => (await failing()).length === 2);
@@ -87,7 +87,7 @@ describe('two tools that undo every write', () => {
     expect((await writes('PUT')) - before.PUT).toBeGreaterThanOrEqual(3);
   });
 
-  test('are outlasted: when they stop, every policy comes back, and the status is well again', async () => {
+  test('are outlasted: when they stop, every policy comes back, and the status is Ready again', async () => {
     for (const { stop } of rivals) await stop();
     await becomesRight(cluster, ringed);
     await cluster.eventually('nothing is contested any more', async () => {

@@ -57,7 +57,7 @@ async function conditionIs(type: string, pattern: RegExp): Promise<void> {
 }
 
 describe('a profile that becomes unreadable', () => {
-  test('is read before, with an address of the deprecated form that embeds another', async () => {
+  test('is readable at first, with an address of the deprecated form that embeds another', async () => {
     await conditionIs('Ready', /^True Programmed/);
     expect(await opened('team')).toContain('::1.2.3.4/128');
     expect(await opened('team')).toContain('0.0.0.0/0');
@@ -66,7 +66,7 @@ describe('a profile that becomes unreadable', () => {
     );
   });
 
-  test('stays as it was written, and its status says which policies do', async () => {
+  test('keeps its policies as they were written, and its status names them', async () => {
     const before = [await cluster.policies('team'), await cluster.policies('victim')];
     await loosen(cluster, 'appnetworkprofiles');
     await seesUnknownFields(cluster, profile);
@@ -77,7 +77,7 @@ describe('a profile that becomes unreadable', () => {
     expect([await cluster.policies('team'), await cluster.policies('victim')]).toEqual(before);
   });
 
-  test('loses what guardrails forbid from now on, and what they forbid of its mirrors elsewhere', async () => {
+  test('loses the rules that guardrails forbid from now on, also those of its mirrors elsewhere', async () => {
     const tight = { name: 'tight', namespaces: { names: ['*'] }, allow: { ends: ['app'] } };
     await cluster.platform({ ...base, rules: [tight] });
     await cluster.policiesAre('victim', ring);
@@ -92,7 +92,7 @@ describe('a profile that becomes unreadable', () => {
     await comesToRest(cluster);
   });
 
-  test('keeps to that over a restart, and when its wide routes leave a spec that still cannot be read', async () => {
+  test('keeps only these rules over a restart, and when its wide routes leave a spec that is still unreadable', async () => {
     const before = await cluster.policies('team');
     await operator().stop();
     await startOperator();
@@ -104,7 +104,7 @@ describe('a profile that becomes unreadable', () => {
     expect(await cluster.policyNames('victim')).toEqual(ring);
   });
 
-  test('is obeyed again when it is fixed', async () => {
+  test('applies again when it is fixed', async () => {
     await edit({ colour: null });
     await conditionIs('Ready', /^True Programmed/);
     await cluster.policiesAre('team', ring);

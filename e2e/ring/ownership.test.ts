@@ -180,7 +180,7 @@ describe('a namespace on its way out', () => {
 });
 
 describe('a namespace that is deleted and created again and again, as by a pipeline', () => {
-  test('is ringed each time as it was the first time, and nobody is taken for a rival', async () => {
+  test('is ringed each time like the first time, and nobody is taken for a rival', async () => {
     for (let round = 0; round < 6; round += 1) {
       await cluster.createNamespace('pipeline', appNamespace);
       await cluster.createProfile('pipeline', 'team', team);
@@ -203,7 +203,7 @@ describe('the platform profile', () => {
     await cluster.policiesAre('foreign', ['theirs']);
   });
 
-  test('leaves nothing behind for its successor to trip over', async () => {
+  test('leaves nothing behind that would affect its successor', async () => {
     await startOperator();
     await cluster.platform(spec);
     await cluster.policiesAre('restored', [denyIngress]);
@@ -212,7 +212,7 @@ describe('the platform profile', () => {
     await cluster.policiesAre('restored', []);
   });
 
-  test('takes the policies of teams with it too: without the ring they would cut off its allowances', async () => {
+  test('takes the policies of teams with it too: without the ring they would cut off what it allows', async () => {
     await cluster.createProfile('restored', 'team', team);
     await cluster.platform(spec);
     await cluster.platformCondition('Ready', 'True', 'Enforced');

@@ -24,7 +24,7 @@ describe('before there is a platform profile', () => {
 });
 
 describe('DryRun', () => {
-  test('tells what would be written, and writes nothing', async () => {
+  test('reports what would be written, and writes nothing', async () => {
     await cluster.platform({
       enforcement: 'DryRun',
       namespaces: { selector: { matchExpressions: [{ key: 'team', operator: 'Exists' }] } },
@@ -152,7 +152,7 @@ describe('Off', () => {
     await cluster.platformCondition('Ready', 'True', 'Off');
   });
 
-  test('and the operator stops in order when asked', async () => {
+  test('lets the operator stop in order', async () => {
     expect(await operator().stop()).toBe(0);
     expect(operator().lines.at(-1)?.msg).toBe('operator stopped');
   });

@@ -38,7 +38,7 @@ const during = (namespace: string, change: () => Promise<void>) =>
   recordDuring(cluster.api, namespace, change);
 
 describe('a namespace that is older than the platform profile', () => {
-  test('is live, also where the operator saw it being created', async () => {
+  test('is live, also if the operator saw its creation', async () => {
     const recorder = await during('early', async () => {
       await cluster.platform(platformSpec);
       await cluster.platformCondition('Ready', 'True', 'Enforced');
@@ -48,7 +48,7 @@ describe('a namespace that is older than the platform profile', () => {
     expect(recorder.sets.at(-1)?.size).toBe(ring.length + 1);
   });
 
-  test('is live also where the policies of a team are left, and garbage collection has taken the ring', async () => {
+  test('is live, also if policies of a team are left after garbage collection has taken the ring', async () => {
     await operator().stop();
     await cluster.deletePlatform();
     for (const namespace of ['early', 'live', 'crash', 'guarded'])
@@ -114,7 +114,7 @@ describe('a live namespace', () => {
     expect(recorder.sets.map(ingressOf)).not.toContain('less');
   });
 
-  test('goes on after a crash half-way, from what is seen', async () => {
+  test('continues after a crash half-way, from what the operator finds', async () => {
     const recorder = await during('crash', async () => {
       await cluster.platform({ enforcement: 'Enforce' });
       await cluster.eventually('the temporary policy is there', async () =>
@@ -128,7 +128,7 @@ describe('a live namespace', () => {
     expect(recorder.sets.map(ingressOf)).not.toContain('less');
   });
 
-  test('is not opened where a policy of somebody else isolates every pod of it already', async () => {
+  test('is not opened if a policy of somebody else already isolates all of its pods', async () => {
     await cluster.platform({ enforcement: 'Off' });
     await cluster.policiesAre('guarded', []);
     await cluster.createPolicy('guarded', 'own-deny', { podSelector: {}, policyTypes: ['Ingress'] });

@@ -127,13 +127,13 @@ describe('the way out', () => {
 describe('a route that names its source by labels', () => {
   const fromTeam = { namespace: { selector: { matchLabels: { team: 'shop' } }, pods: app('web') } };
 
-  test('opens nobody else by itself: who writes it could open the egress of every namespace', async () => {
+  test('opens no other namespace by itself: its author could open the egress of every namespace', async () => {
     await cluster.createProfile('db', 'team', admit('team', fromTeam, 27017));
     await comesToRest(cluster, 1_500);
     expect(await waysOut('shop', 'web')).toEqual([]);
   });
 
-  test('does where the platform mirrors from its namespace, as long as the labels say so at both ends', async () => {
+  test('does so if the platform mirrors from its namespace, as long as the labels match at both ends', async () => {
     await cluster.label('db', { mirror: 'yes' });
     await waysOutAre('shop', 'web', toDb(27017));
     await cluster.label('bystander', { team: 'shop' });
@@ -162,7 +162,7 @@ describe('what the platform allows', () => {
     { to: { namespaceSelector: named('db'), podSelector: app('admin') }, ports: [port] },
   ];
 
-  test('opens the way out of its systems too: of an ingress controller to what is exposed, as it changes', async () => {
+  test('opens the egress of its systems too: an ingress controller reaches what is exposed, also after changes', async () => {
     const services = '/api/v1/namespaces/db/services';
     const ingresses = '/apis/networking.k8s.io/v1/namespaces/db/ingresses';
     const ports = (targetPort: number) => [{ port: 80, targetPort }];
@@ -186,7 +186,7 @@ describe('what the platform allows', () => {
 describe('an edit', () => {
   const crowd = Array.from({ length: 30 }, (_, index) => `crowd-${index}`);
 
-  test('looks at just the namespaces that it touches, and rewrites what differs in them', async () => {
+  test('reconciles only the namespaces that it affects, and rewrites what differs in them', async () => {
     await Promise.all(crowd.map((name) => cluster.createNamespace(name, strict)));
     await cluster.createProfile('db', 'mongo', admit('shop', fromShop, 27017));
     await waysOutAre('shop', 'web', toDb(27017));
@@ -231,7 +231,7 @@ describe('what all namespaces have written into one', () => {
       return profile?.status?.routes?.find((route) => route.name === of && route.reason === reason);
     });
 
-  test('is capped, which the sender of what is left out is reported, until there is room', async () => {
+  test('is capped, and the sender of what is left out reads it, until there is room', async () => {
     for (const sender of senders) {
       await cluster.createNamespace(sender, { app: 'yes' });
       await cluster.createProfile(sender, 'web', routesOf(sender, 50));

@@ -127,7 +127,7 @@ describe('a route', () => {
     expect(await ingressOf('web')).not.toContain('8080');
   });
 
-  test("to a port that only the pods have is rejected, with the Service's port as suggestion", async () => {
+  test('to a port that only the pods have is rejected, and the port of the Service is suggested', async () => {
     await withWrongPort(async () => {
       expect(await route('users', 'Rejected')).toMatchObject({
         reason: 'ServicePortMissing',
@@ -277,7 +277,7 @@ describe('what is written', () => {
     expect(records.map(({ sets }) => sets.length - 1)).toEqual([1, 0]);
   });
 
-  test('is not the ring of anybody, whatever is routed', async () => {
+  test('is never a ring, whatever is routed', async () => {
     expect(await cluster.policyNames('bystander')).toEqual([denyIngress]);
   });
 });

@@ -58,7 +58,7 @@ describe('the connections', () => {
     ]);
   });
 
-  test('are split in ranges where policies say different things of parts of a CIDR', () => {
+  test('are split into ranges if policies differ on parts of a CIDR', () => {
     const denied = policy('deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
     const allowed = policy('allow', {
       podSelector: { matchLabels: { app: 'web' } },

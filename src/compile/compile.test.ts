@@ -183,7 +183,7 @@ describe('a profile that does not decode', () => {
     expect(modeOf({}, broken)).toBe('Unrestricted');
   });
 
-  test('keeps no way out of some pods where egress is not fenced: it would isolate them', () => {
+  test('keeps no egress policy of some pods if egress is not fenced: it would isolate them', () => {
     const unfrozen = (spec: PlatformSpec) =>
       compiled('shop', shopView({ spec, profiles: [broken] })).unfrozen;
     expect(unfrozen({})).toEqual(['Egress']);

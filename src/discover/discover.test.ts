@@ -98,7 +98,7 @@ describe('the DNS', () => {
     expect(known([...openshift, ...rke2, dnsService(), dnsSlice()]).dns).toEqual(dns);
   });
 
-  test('stays in its namespace: who makes one that another distribution uses does not become the DNS', () => {
+  test('stays in its namespace: a Service with the name that another distribution uses does not become the DNS', () => {
     const tenant = [
       dnsService('openshift-dns/dns-default'),
       dnsSlice(dnsPorts(), 'openshift-dns/dns-default'),
@@ -178,7 +178,7 @@ describe('the API server', () => {
     expect(known([api, ofIPv6]).kubernetesAPI).toEqual(endpoints('10.96.0.1:443', 'fd00::5:6443'));
   });
 
-  test('is not where other slices lead that carry the name of its Service: who may write slices can make one', () => {
+  test('is not taken from other slices that carry the name of its Service: whoever may write slices can make one', () => {
     const slice = apiSlice('default/kubernetes', ['10.0.0.3']);
     const forged = apiSlice('default/kubernetes-1', ['198.51.100.66'], 25);
     expect(known([api, forged, slice]).kubernetesAPI).toEqual(endpoints('10.0.0.3:6443', '10.96.0.1:443'));
@@ -195,7 +195,7 @@ describe('the API server', () => {
     );
   });
 
-  test('keeps its endpoints where its slice is empty or gone: an empty slice is unknown, not nobody', () => {
+  test('keeps its endpoints if its slice is empty or gone: an empty slice means unknown, not none', () => {
     const kubernetesAPI = endpoints('10.0.0.3:6443', '10.96.0.1:443');
     for (const [slices, why] of [
       [[], 'there is no EndpointSlice `default/kubernetes`'],
@@ -315,7 +315,7 @@ describe('the ranges', () => {
     expect(isKnown((at) => `26${at.toString().padStart(2, '0')}::1`)).toBe(false);
   });
 
-  test('are not all that there is where a node does not tell its own', () => {
+  test('are incomplete if a node does not report its own', () => {
     const told = [withPods('a', '10.244.0.0/24'), node('b', '10.0.0.2')];
     expect(discover(observed(...told), {}).uncertain).toContain('podRanges');
     const whole = { ...node('a', '10.0.0.5'), spec: { podCIDRs: ['10.244.0.0/24'] } };

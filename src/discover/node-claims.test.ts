@@ -43,7 +43,7 @@ describe('what a Node says of itself', () => {
     ]);
   });
 
-  test('is not believed where it has more addresses than a machine gets, which together could be a whole network', () => {
+  test('is not believed if it has more addresses than a machine gets: together they could be a whole network', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => `20.5.0.${index}`);
     const evil = found(node('good', '10.1.0.5'), node('evil', ...many(maxAddresses + 1)));
     expect(evil.nodeRanges).toEqual(['10.1.0.5/32']);
@@ -53,7 +53,7 @@ describe('what a Node says of itself', () => {
     expect(found(node('good', '10.1.0.5'), node('many', ...many(maxAddresses))).told).toEqual([]);
   });
 
-  test('leaves the fact uncertain where a part of what is not believed may be right', () => {
+  test('leaves the fact uncertain if a part of what is not believed may be right', () => {
     const whole = (name: string, addresses: readonly string[], podCIDRs: readonly string[]) =>
       ({ ...node(name, ...addresses), spec: { podCIDRs } }) as KubernetesObject;
     const uncertain = (...more: readonly KubernetesObject[]) =>

@@ -66,7 +66,7 @@ describe('a pair', () => {
     expect(sides[1]?.policies).toContain('shop/ringfence-default-deny-ingress');
   });
 
-  test('that both sides deny says so of both', () => {
+  test('that both sides deny is marked at both', () => {
     const { sides } = pairOf(large, 'payments-prod/redis', 'catalog-prod/api');
     expect(sides.map(({ lets, policies }) => [lets, policies[0]])).toEqual([
       [false, 'payments-prod/ringfence-default-deny-egress'],

@@ -9,7 +9,7 @@ describe('a name', () => {
     expect(shown('büro/東京')).toBe('büro/東京');
   });
 
-  test('is cut in the middle where it is long', () => {
+  test('is cut in the middle if it is long', () => {
     expect(shown('abcdefghij', 5)).toBe('ab…ij');
     expect([...shown('x'.repeat(300))]).toHaveLength(44);
   });

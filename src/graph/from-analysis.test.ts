@@ -50,7 +50,7 @@ describe('the model', () => {
     expect(arrows.some((arrow) => /^(\S+) -> \1:/.test(arrow))).toBe(false);
   });
 
-  test('says why: the rules that let a connection in, whose they are and who asked for them', () => {
+  test('gives the reason: the rules that let a connection in, their owners and their origins', () => {
     const model = modelOf(analyze(shop()));
     const index = told(shop()).indexOf('shop/web-console -> shop/mongo: 27017');
     const arrow = model.arrows[index];
@@ -108,12 +108,12 @@ describe('denials', () => {
   ];
   const input = cluster([workload('shop', 'api'), workload('shop', 'db'), workload('shop', 'web')], policies);
 
-  test('say which side denies where policies isolate both', () => {
+  test('say which side denies if policies isolate both', () => {
     const analysis = analyze(input);
     expect(denialsOf(analysis, modelOf(analysis))).toEqual({ 0: '.BB', 1: 'B.B', 2: 'PI.' });
   });
 
-  test('are left out where one side says it all', () => {
+  test('are left out if one side explains it', () => {
     const analysis = analyze(shop());
     expect(denialsOf(analysis, modelOf(analysis))).toEqual({});
   });

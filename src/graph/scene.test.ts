@@ -130,7 +130,7 @@ describe('a picture of namespaces', () => {
     ]);
   });
 
-  test('tells rings from what is not isolated', () => {
+  test('distinguishes rings from namespaces that are not isolated', () => {
     const ringed = new Map(overview().nodes.map((node) => [node.name, node.ringed]));
     expect(ringed.get('catalog-prod')).toBe(true);
     expect(ringed.get('media-staging')).toBe(false);

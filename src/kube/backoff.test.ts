@@ -38,7 +38,7 @@ describe('a wait', () => {
     await expect(wait).resolves.toBeUndefined();
   });
 
-  test('does not begin where it is aborted already', async () => {
+  test('does not begin if it is already aborted', async () => {
     await expect(waitFor(60_000, AbortSignal.abort())).resolves.toBeUndefined();
   });
 

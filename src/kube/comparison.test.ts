@@ -122,7 +122,7 @@ describe('a comparison', () => {
     expect(await compare()).toEqual([]);
   });
 
-  test('does not count what the watch tells of before it has passed the list', async () => {
+  test('does not count what the watch reports before it has passed the list', async () => {
     const state: State = { version: '9', objects: { a: '3' } };
     const { asked, compare, tell, versions } = await follow(state);
     Object.assign(state, { version: '20', objects: { a: '10', b: '12' } });
@@ -135,7 +135,7 @@ describe('a comparison', () => {
     expect(asked.filter((each) => each.startsWith('metadata.name'))).toEqual([]);
   });
 
-  test('has everything listed anew where the server turned back behind our backs', async () => {
+  test('lists everything anew if the server went back unnoticed', async () => {
     const state: State = { version: '9', objects: { a: '8' } };
     const { asked, bookmark, compare, isSynced, versions } = await follow(state);
     Object.assign(state, { version: '20', objects: { a: '5' } });

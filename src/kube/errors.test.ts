@@ -65,7 +65,7 @@ describe('Retry-After', () => {
     expect(waitOf('Fri, 02 Jan 2026 15:03:00 GMT')).toBe(0);
   });
 
-  test('is nothing where it is absent or neither', () => {
+  test('is nothing if it is absent or neither', () => {
     expect(waitOf(undefined)).toBeUndefined();
     expect(waitOf('soon')).toBeUndefined();
     expect(waitOf('')).toBeUndefined();
@@ -131,7 +131,7 @@ describe('an error asks for', () => {
     expect(classify(errorFromAnswer(403, status({ reason: 'Forbidden', message, details })))).toBe(expected);
   });
 
-  test('nothing where it is a programmer who is wrong: it is thrown on', () => {
+  test("nothing if it is a programmer's mistake: it is thrown on", () => {
     const mistake = new TypeError('x is not a function');
     expect(() => classify(mistake)).toThrow(mistake);
   });

@@ -57,7 +57,7 @@ describe('an exchange', () => {
     expect(await text(answer)).toBe('POST /a?b=c Bearer t ä');
   });
 
-  test('tells how long a body is, also where bodies are rare', async () => {
+  test('sends the length of a body, also with methods that rarely have one', async () => {
     const { url } = await serve(async (request, response) => response.end(await text(request)));
     const agent = agentFor(url);
     for (const method of ['DELETE', 'PATCH', 'GET']) {
@@ -124,7 +124,7 @@ describe('an exchange', () => {
     await Promise.all(all.map((each) => expect(each).rejects.toThrow('no complete answer within 0.05 s')));
   });
 
-  test('sends nothing where what is asked right before throws, over TLS not before the handshake is over', async () => {
+  test('sends nothing if the check right before it throws; with TLS the check comes after the handshake', async () => {
     const { url } = await serve((_, response) => response.end('sent'));
     const agent = agentFor(url);
     const refuse = () => {

@@ -92,7 +92,7 @@ const seen = { ...key, uid: 'a-1', resourceVersion: '1' };
 const methods = () => asked.map(({ method }) => method);
 
 describe('a write', () => {
-  test('that is taken is known, and nobody is reported our own doing', async () => {
+  test('that is accepted is known at once, and is not reported as the change of somebody else', async () => {
     answers = { PUT: { body: policy('2') } };
     const { object, decoded } = await requests.replace(key, policy('1'));
     expect([object.metadata.resourceVersion, decoded?.resourceVersion, known()]).toEqual(['2', '2', '2']);
@@ -100,7 +100,7 @@ describe('a write', () => {
     expect(told).toEqual([]);
   });
 
-  test('of a status goes to the status, and tells what somebody else changed meanwhile', async () => {
+  test('of a status goes to the status, and reports what somebody else changed meanwhile', async () => {
     answers = { PATCH: { body: policy('3') } };
     await requests.patchStatus(key, { status: {} });
     expect(asked).toEqual([

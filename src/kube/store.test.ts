@@ -272,7 +272,7 @@ describe('a list', () => {
     expect(heard).toEqual(['blue -> red']);
   });
 
-  test('takes away what is not in it when it ends, and says so', () => {
+  test('removes what is not in it when it ends, and reports that', () => {
     store.observe(thing(1, 'red', 'uid-1', 'web'));
     store.observe(thing(2, 'blue', 'uid-2', 'mongo'));
     store.keepOnly(new Set(['shop/mongo']));

@@ -16,7 +16,7 @@ describe('a set of addresses', () => {
     expect(countAddresses(block, 4)).toBe(2n ** 24n - 2n * 2n ** 16n);
   });
 
-  test('knows no range that is none: it holds nothing', () => {
+  test('has no empty ranges: an empty set holds nothing', () => {
     expect(addressesOf(['10.0.0.1/8', '::ffff:10.0.0.0/104', 'anything'])).toEqual(noAddresses);
   });
 

@@ -112,7 +112,7 @@ describe('an address', () => {
     fc.ipV6(),
   );
 
-  test('is read where the system reads it too, and nowhere else', () => {
+  test('is read exactly if the system reads it too', () => {
     fc.assert(
       fc.property(almostAddress, (text) => {
         const parsed = parseAddress(text);
@@ -161,7 +161,7 @@ describe("Go's net/netip, which the API server reads addresses with, and we", ()
     expect(ours).toEqual(verdicts.map(([text, , prefix]) => [text, prefix]));
   });
 
-  test('have been asked about hundreds of texts, of which many are read', () => {
+  test('are compared on hundreds of texts, many of which are valid', () => {
     expect(verdicts.length).toBeGreaterThan(400);
     expect(verdicts.filter(([, address, prefix]) => address !== '' || prefix !== '').length).toBeGreaterThan(
       100,

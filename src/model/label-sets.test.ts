@@ -60,7 +60,7 @@ describe('what none of some selectors selects', () => {
     );
   });
 
-  test('is never more than that, where fewer selectors are allowed than it takes', () => {
+  test('is never more than that if fewer selectors are allowed than it takes', () => {
     fc.assert(
       fc.property(fc.array(selector, { maxLength: 5 }), fc.array(labels, { minLength: 8 }), (all, pods) => {
         const whole = selectedByNone(all, enough);

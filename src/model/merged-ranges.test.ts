@@ -31,7 +31,7 @@ describe('merged ranges', () => {
     expect(merge('fd00::/65', 'fd00:0:0:0:8000::/65')).toEqual(['fd00::/64']);
   });
 
-  test('leave alone what only touches: the whole would have addresses that nobody named', () => {
+  test('do not merge ranges that only touch: the result would have addresses that nobody named', () => {
     expect(merge('10.0.1.0/24', '10.0.2.0/24')).toEqual(['10.0.1.0/24', '10.0.2.0/24']);
     expect(merge('10.0.0.0/24', '10.0.1.0/25')).toEqual(['10.0.0.0/24', '10.0.1.0/25']);
   });
@@ -85,7 +85,7 @@ describe('ranges around others', () => {
       return { family, prefix, first, last: first + (1n << hostBits) - 1n };
     });
 
-  test('hold all of them, are no more than asked for, and the same as before where there are few', () => {
+  test('hold all of them, are at most as many as asked for, and do not change if there are few', () => {
     fc.assert(
       fc.property(cidrs, fc.integer({ min: 2, max: 40 }), (all, most) => {
         const ranges = rangesOf(all);

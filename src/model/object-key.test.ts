@@ -11,7 +11,7 @@ describe('the key of an object', () => {
     expect(formatKey({ namespace: '', name: 'default' })).toBe('default');
   });
 
-  test('is written the same only where it is the same', () => {
+  test('is written the same only if it is the same', () => {
     fc.assert(
       fc.property(key, key, (a, b) => {
         expect(formatKey(a) === formatKey(b)).toBe(a.namespace === b.namespace && a.name === b.name);

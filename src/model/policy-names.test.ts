@@ -140,7 +140,7 @@ describe('the name of a policy for openings', () => {
     expect(tailOf(out)).not.toBe(tailOf(name('shop')));
   });
 
-  test('is another where the borders between its parts are elsewhere', () => {
+  test('is another one if the borders between its parts are elsewhere', () => {
     expect(name('a-b', { matchLabels: { app: 'c' } })).not.toBe(name('a', { matchLabels: { app: 'b-c' } }));
   });
 

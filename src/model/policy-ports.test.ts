@@ -19,7 +19,7 @@ describe('the ports of a rule', () => {
     expect(policyPorts([9091, 'metrics', 80])?.map(({ port }) => port)).toEqual([9091, 'metrics', 80]);
   });
 
-  test('are not there where there is none, since an empty list would mean every port', () => {
+  test('are absent if there are none, since an empty list would mean every port', () => {
     expect(policyPorts([])).toBeUndefined();
     expect(policyPorts(['not a port'])).toBeUndefined();
   });
@@ -47,7 +47,7 @@ describe('ports as a person would write them', () => {
     );
   });
 
-  test('are every number where a port names none, and are left out where all are meant', () => {
+  test('are every number if a port names none, and are left out if all are meant', () => {
     expect(writtenPorts([{ protocol: 'UDP' }])).toEqual(['1-65535/UDP']);
     expect(writtenPorts(undefined)).toBeUndefined();
   });

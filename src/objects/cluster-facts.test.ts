@@ -25,7 +25,7 @@ const later = (given: KubernetesObject): KubernetesObject => ({
 });
 
 describe('an object that is read', () => {
-  test('goes where its kind and group belong', () => {
+  test('goes to the store of its kind and group', () => {
     const view = stores(
       service('shop/web', [{ port: 80 }]),
       node('a', '10.1.0.5'),
@@ -36,7 +36,7 @@ describe('an object that is read', () => {
     expect(view.gateways.get('infra')?.has('public')).toBe(true);
   });
 
-  test('is refused where nothing is made of its kind, or where another group has a kind of that name', () => {
+  test('is refused if nothing reads its kind, or if another group has a kind of that name', () => {
     const all = new ClusterFacts('ringfence-system');
     expect(all.add({ ...service('shop/web', []), kind: 'Secret' })).toBe(false);
     expect(all.add({ ...service('shop/web', []), apiVersion: 'serving.knative.dev/v1' })).toBe(false);
@@ -94,7 +94,7 @@ describe('the platform profile', () => {
   const read = stored({ enforcement: 'Enforce' }, 1);
   const broken = { enforcement: 'Enforce', colour: 'blue' };
 
-  test('holds on as it could be read last, and says why it cannot be read now', () => {
+  test('stays as it could be read last, with the reason why it cannot be read now', () => {
     const all = stores(read, stored(broken, 2));
     const { decoded, generation, outdated } = all.view().platform ?? {};
     expect([decoded?.ok, generation, outdated?.map(({ path }) => path)]).toEqual([true, 2, ['spec.colour']]);
@@ -102,7 +102,7 @@ describe('the platform profile', () => {
     expect(all.view().platform?.outdated).toBeUndefined();
   });
 
-  test('does not hold on where none could be read, nor where another one has come under its name', () => {
+  test('does not stay if it was never readable, or if it was created anew', () => {
     expect(stores(stored(broken, 1)).view().platform?.decoded.ok).toBe(false);
     expect(stores(read, stored(broken, 2, 'other')).view().platform?.decoded.ok).toBe(false);
   });
@@ -140,7 +140,7 @@ describe('a listener', () => {
     expect(heard).toEqual([]);
   });
 
-  test('hears of a ReferenceGrant that was about every Service and is about none: an empty list is not an absent one', () => {
+  test('is told of a ReferenceGrant that was about every Service and is about none: an empty list is not an absent one', () => {
     const grant = (kind: string) => object('ReferenceGrant', 'shop/grant', { from: [], to: [{ kind }] });
     const all = stores(grant('Service'));
     const heard: unknown[] = [];
@@ -161,7 +161,7 @@ describe('what is known of the cluster', () => {
     }) as KubernetesObject;
   const before = { cluster: { nodeRanges: ['10.0.0.0/24'], serviceRanges: ['10.96.0.0/16'] } };
 
-  test('is what the objects say, and where they say nothing, what the status of the profile says', () => {
+  test('is what the objects say, or else what the status of the profile says', () => {
     const dns = [
       service('kube-system/kube-dns', [{ name: 'dns', port: 53, protocol: 'UDP' }]),
       endpointSlice('kube-system/kube-dns', ['10.244.0.2'], [{ name: 'dns', port: 53, protocol: 'UDP' }]),
@@ -205,7 +205,7 @@ describe('what is known of the cluster', () => {
     expect(all.discovery.rediscover({ nodes: true })).toBe(false);
   });
 
-  test('holds, and counts as uncertain, where an object brings a mistake of ours to light', () => {
+  test('stays, and counts as uncertain, if an object reveals a mistake of ours', () => {
     const all = new (class extends ClusterFacts {
       protected override get isWatched() {
         return true;
@@ -241,7 +241,7 @@ describe('a change of a profile', () => {
     return appNetworkProfiles.reduce(object);
   };
 
-  test('is heard of where it declares something else, also with the same generation; a new status is not', () => {
+  test('is reported if it declares something else, also with the same generation; a new status is not', () => {
     const all = stores();
     const heard: string[] = [];
     all.stores.profiles.onChange(({ next }) =>

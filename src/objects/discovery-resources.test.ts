@@ -76,7 +76,7 @@ describe('the configuration of a DNS', () => {
     expect(binds(corefile)).toEqual(['169.254.20.10', '10.96.0.10']);
   });
 
-  test('is not what stands in a comment, in a block or behind another word', () => {
+  test('is not taken from a comment, a block, or behind another word', () => {
     expect(
       binds('# bind 1.1.1.1\nbind 10.0.0.1 { # 2.2.2.2\n  except 10.0.0.2\n}\nforward . 3.3.3.3'),
     ).toEqual(['10.0.0.1']);

@@ -141,7 +141,7 @@ describe('a Gateway', () => {
     expect(read[1]).not.toHaveProperty('hostname');
   });
 
-  test('takes routes of the kinds that a listener names: of none of the API where it names others alone', () => {
+  test('takes routes of the kinds that a listener names, and none of the API if it only names others', () => {
     expect(listening({ kinds: [] })).not.toHaveProperty('kinds');
     expect(listening({ kinds: [{ kind: 'GRPCRoute' }] })?.kinds).toEqual(['GRPCRoute']);
     expect(listening({ kinds: [{ group: 'other.example', kind: 'HTTPRoute' }] })?.kinds).toEqual([]);
@@ -192,7 +192,7 @@ describe('a ReferenceGrant', () => {
     });
   });
 
-  test('is about no Service where it is about other objects: none is not all', () => {
+  test('is about no Service if it is about other objects: none is not all', () => {
     expect(granted([{ kind: 'Secret' }, { group: 'other.example', kind: 'Service' }])).toMatchObject({
       services: [],
     });

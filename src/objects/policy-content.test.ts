@@ -25,7 +25,7 @@ const annotated = (annotations: Readonly<Record<string, string>>) =>
   readContent({ ...stored, metadata: { ...stored.metadata, annotations } });
 
 describe('what a policy says', () => {
-  test('is read with who asked for each rule, and for which end its addresses were found out', () => {
+  test('is read with the origins of each rule, and with the end of its discovered addresses', () => {
     expect(readContent(stored)).toEqual({
       owner: written.owner,
       description: 'allows it',
@@ -61,7 +61,7 @@ describe('what a policy says', () => {
     ]);
   });
 
-  test('is not read where it is not as we write policies', () => {
+  test('is not read if it is not in the form that we write', () => {
     expect(
       readContent({ ...stored, spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } }),
     ).toBeUndefined();

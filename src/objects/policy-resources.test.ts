@@ -15,7 +15,7 @@ const metadata = { namespace: 'shop', name: 'theirs', uid: 'uid-1', resourceVers
 const ours = { ...metadata, name: 'ringfence-x', labels: { 'app.kubernetes.io/managed-by': 'ringfence' } };
 
 describe('a NetworkPolicy is ours', () => {
-  test('where it has both our prefix and our label, whoever owns it', () => {
+  test('if it has both our prefix and our label, whoever owns it', () => {
     expect(readPolicy({ metadata: ours })).toMatchObject({ ours: true, ownerUid: '' });
     const ownerReferences = [{ uid: 'uid-of-another', controller: true }];
     expect(readPolicy({ metadata: { ...ours, ownerReferences } })).toMatchObject({
@@ -58,7 +58,7 @@ describe('a policy of ours', () => {
     });
   });
 
-  test('tells of what others have put on it, and of a label that names another profile than its owner', () => {
+  test('shows what others have put on it, and a label that names another profile than its owner', () => {
     const controller = { kind: 'AppNetworkProfile', name: 'team', uid: 'uid-of-team', controller: true };
     const labels = { ...ours.labels, 'ringfence.dev/profile': 'team' };
     const right = { ...ours, labels, ownerReferences: [controller] };
@@ -138,7 +138,7 @@ describe('who edited a policy of ours last', () => {
   const marked = { 'f:metadata': { 'f:finalizers': {}, 'f:annotations': {} } };
   const owned = { 'f:metadata': { 'f:ownerReferences': {} } };
 
-  test('is kept where it was somebody else, with the time', () => {
+  test('is kept if it was somebody else, with the time', () => {
     expect(editOf(entry('ringfence', 1), entry('kubectl-edit', 3), entry('other', 2))).toEqual({
       manager: 'kubectl-edit',
       operation: 'Update',
@@ -147,12 +147,12 @@ describe('who edited a policy of ours last', () => {
     expect(editOf(entry('ringfence', 1), entry('thief', 2, owned))?.manager).toBe('thief');
   });
 
-  test('is somebody else where both did in one second', () => {
+  test('is somebody else if both edited in one second', () => {
     expect(editOf(entry('ringfence', 1), entry('kubectl-edit', 1))?.manager).toBe('kubectl-edit');
     expect(editOf(entry('kubectl-edit', 1), entry('ringfence', 1))?.manager).toBe('kubectl-edit');
   });
 
-  test('is nobody where it was us, or where somebody else only marks it: no memory is spent on that', () => {
+  test('is nobody if it was us, or if somebody else only marks it: no memory is spent on that', () => {
     expect(editOf()).toBeUndefined();
     expect(editOf(entry('kubectl-edit', 1), entry('ringfence', 2))).toBeUndefined();
     expect(editOf(entry('ringfence', 1), entry('a-cni', 2, marked))).toBeUndefined();

@@ -5,7 +5,7 @@ import { concurrency, withConcurrency } from './bounded-concurrency.ts';
 
 const numbers = Array.from({ length: 5 * concurrency }, (_, index) => index);
 
-test('what came of each is in the order of the items, whichever was done first', async () => {
+test('results are in the order of the items, whichever was done first', async () => {
   const double = async (item: number) => {
     for (let wait = item % 3; wait > 0; wait -= 1) await soon();
     return 2 * item;
@@ -25,7 +25,7 @@ test('only a few are in flight', async () => {
   expect(most).toBe(concurrency);
 });
 
-test('one that fails keeps none of the others back, and is reported when all were tried', async () => {
+test('a failure keeps none of the others back, and is reported when all were tried', async () => {
   const tried: number[] = [];
   const act = async (item: number) => {
     tried.push(item);
@@ -36,7 +36,7 @@ test('one that fails keeps none of the others back, and is reported when all wer
   expect(tried).toEqual(numbers);
 });
 
-test('where nothing may be written any more, no other item is begun', async () => {
+test('if nothing may be written any more, no other item is begun', async () => {
   const tried: number[] = [];
   const act = async (item: number) => {
     tried.push(item);

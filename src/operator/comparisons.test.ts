@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('a comparison', () => {
-  test('that finds nothing is counted, and not told', () => {
+  test('that finds nothing is counted, and not reported', () => {
     follow.onCompared('services', []);
     expect(counted).toEqual([['services', 0]]);
     expect(lines).toEqual([]);
@@ -46,7 +46,7 @@ describe('a comparison', () => {
     expect(lines).toEqual([expect.objectContaining({ resource: 'services', status: 403, error: 'not you' })]);
   });
 
-  test('that finds no server is counted; the watches tell of that', () => {
+  test('that finds no server is counted; the watches report that', () => {
     follow.onNotCompared('services', new ApiError(0, 'ECONNREFUSED', 'refused'));
     expect(counted).toEqual(['error']);
     expect(lines).toEqual([]);

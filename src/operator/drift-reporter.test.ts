@@ -54,7 +54,7 @@ test('a drift that is corrected is reported in the log and with an Event: what w
   ]);
 });
 
-test('of a deletion it says that nobody keeps who did it', async () => {
+test('a deletion is reported as made by somebody unknown', async () => {
   await correct([0], deleted);
   expect(lines[0]).not.toHaveProperty('manager');
   expect(events[0]?.note).toMatch(/^somebody deleted it, and the operator restored it; .* audit log$/);
@@ -65,7 +65,7 @@ test('a drift that comes again has an Event of its own', async () => {
   expect(new Set(events.map(({ name }) => name)).size).toBe(2);
 });
 
-test('many drifts of a namespace have few Events, and the next one says how many it does not tell of', async () => {
+test('many drifts of a namespace have few Events, and the next one says how many had none', async () => {
   await correct([0, 1, 2, 3, 4, 5, 6, 7]);
   expect(lines).toHaveLength(8);
   expect(events).toHaveLength(5);

@@ -24,18 +24,18 @@ beforeEach(() => {
 });
 
 describe('a write corrects a drift', () => {
-  test('where it restores what somebody deleted', () => {
+  test('if it restores what somebody deleted', () => {
     drifts.changed({ previous: right(), next: undefined });
     expect(drifts.corrects(create)).toBeDefined();
   });
 
-  test('where what somebody deletes waits for a finalizer first', () => {
+  test('if the deleted policy first waits for a finalizer', () => {
     drifts.changed({ previous: right(), next: right({ beingDeleted: true }) });
     drifts.changed({ previous: right({ beingDeleted: true }), next: undefined });
     expect(drifts.corrects(create)).toBeDefined();
   });
 
-  test('where it takes back an edit, also the second of two, and one of the owner', () => {
+  test('if it takes back an edit, also the second of two, and one of the owner', () => {
     drifts.changed({ previous: right(), next: right({ fingerprint: 'once' }) });
     drifts.changed({ previous: right({ fingerprint: 'once' }), next: right({ fingerprint: 'twice' }) });
     expect(drifts.corrects(replace)).toBeDefined();
@@ -43,14 +43,14 @@ describe('a write corrects a drift', () => {
     expect(drifts.corrects(replace)).toBeDefined();
   });
 
-  test('where it restores what somebody deleted while another policy was being restored', () => {
+  test('if it restores what somebody deleted while another policy was being restored', () => {
     const wantedAt = drifts.sequence;
     drifts.changed({ previous: right(), next: undefined });
     drifts.settled(wantedAt, [{ ...create, policy: { ...wanted, name: 'ringfence-other' } }]);
     expect(drifts.corrects(create)).toBeDefined();
   });
 
-  test('where it deletes what somebody added under our label', () => {
+  test('if it deletes what somebody added under our label', () => {
     drifts.changed({ previous: undefined, next: right() });
     expect(drifts.corrects(remove)).toBeDefined();
   });
@@ -89,35 +89,35 @@ describe('a drift is reported with', () => {
 });
 
 describe('a write corrects no drift', () => {
-  test('where nobody else changed anything', () => {
+  test('if nobody else changed anything', () => {
     expect([create, replace, remove].flatMap((change) => drifts.corrects(change) ?? [])).toEqual([]);
   });
 
-  test('where it writes what was not there before the change', () => {
+  test('if it writes what was not there before the change', () => {
     drifts.changed({ previous: right({ fingerprint: 'older' }), next: undefined });
     expect(drifts.corrects(create)).toBeUndefined();
   });
 
-  test('where it is the second write after one change', () => {
+  test('if it is the second write after one change', () => {
     drifts.changed({ previous: right(), next: undefined });
     drifts.corrects(create);
     expect(drifts.corrects(replace)).toBeUndefined();
   });
 
-  test('where the namespace has been as wanted since, as after a watch that told of our own write first', () => {
+  test('if the namespace has been as wanted since, as when the watch reports our own write first', () => {
     const wantedAt = drifts.sequence;
     drifts.changed({ previous: right({ fingerprint: 'ours, older' }), next: right() });
     drifts.settled(wantedAt, [replace]);
     expect(drifts.corrects(replace)).toBeUndefined();
   });
 
-  test('where the change came before the namespace was as wanted', () => {
+  test('if the change came before the namespace was as wanted', () => {
     drifts.changed({ previous: right(), next: right({ fingerprint: 'else' }) });
     drifts.settled(drifts.sequence, []);
     expect(drifts.corrects(replace)).toBeUndefined();
   });
 
-  test('where the change was of a policy that is not ours', () => {
+  test('if the change was of a policy that is not ours', () => {
     drifts.changed({ previous: foreign(wanted.name), next: undefined });
     expect(drifts.corrects(create)).toBeUndefined();
   });

@@ -93,7 +93,7 @@ async function again(times: number, plan: Plan, namespace = shop): Promise<reado
 }
 
 describe('a policy that is gone whenever it was written', () => {
-  test('has a rival where its owner is there: three writes without success are enough', async () => {
+  test('has a rival if its owner is there: three writes without success are enough', async () => {
     expect(await again(5, planFor(policyOf(team, 'web')))).toEqual([
       'Done',
       'Done',
@@ -104,7 +104,7 @@ describe('a policy that is gone whenever it was written', () => {
     expect(created).toHaveLength(4);
   });
 
-  test('has none where its owner is gone: it is not written again, and not called contested', async () => {
+  test('has none if its owner is gone: it is not written again, and not called contested', async () => {
     profiles = [platform.uid];
     const states = await again(5, planFor(policyOf(team, 'web'), policyOf(platform, 'monitoring')));
     expect(states).toEqual(['Done', 'Outdated', 'Outdated', 'Outdated', 'Outdated']);

@@ -46,7 +46,7 @@ describe('a kind of failure', () => {
     expect(lines).toHaveLength(2);
   });
 
-  test('is not reported where it passes at once', () => {
+  test('is not reported if it passes at once', () => {
     fail('shop', denied, 0, 1);
     failures.succeeded('shop');
     fail('shop', denied, 2, 3);
@@ -73,7 +73,7 @@ describe('a kind of failure', () => {
 });
 
 describe('nothing is reported', () => {
-  test('of what passes by itself, or what the watches tell', () => {
+  test('of what passes by itself, or what the watches report', () => {
     for (const status of [0, 404, 409, 410]) fail('shop', new ApiError(status, '', 'x'), 0, 2);
     failures.succeeded('shop');
     expect(lines).toEqual([]);

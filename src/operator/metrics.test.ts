@@ -38,7 +38,7 @@ async function lines(start: string): Promise<readonly string[]> {
   return text.split('\n').filter((line) => line.startsWith(start));
 }
 
-test('namespaces count by state, those of which there is none as zero', async () => {
+test('namespaces count by state, and a state without any as zero', async () => {
   expect(await lines('ringfence_namespaces{')).toEqual(
     namespaceStates.map((state) => {
       const count = { Enforced: 2, Failing: 1 }[state as string] ?? 0;
@@ -60,7 +60,7 @@ test('findings count by code, with how much they matter, and so do reasons of ro
   ]);
 });
 
-test('routes count by state, those of which there is none as zero', async () => {
+test('routes count by state, and a state without any as zero', async () => {
   expect(await lines('ringfence_routes{')).toEqual([
     'ringfence_routes{state="Active"} 5',
     'ringfence_routes{state="NotNeeded"} 0',

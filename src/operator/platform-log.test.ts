@@ -39,14 +39,14 @@ describe('what came of the platform profile', () => {
     expect(told()).toHaveLength(2);
   });
 
-  test('is reported again where it comes back', () => {
+  test('is reported again if it comes back', () => {
     log.report(status('Off', 'no policy of Ringfence is left'));
     log.report(undefined);
     log.report(status('Off', 'no policy of Ringfence is left'));
     expect(told()).toHaveLength(2);
   });
 
-  test('is a warning where it cannot be read', () => {
+  test('is a warning if it cannot be read', () => {
     log.report(status('InvalidProfile', '`spec.colour` is not known; everything stays as it is'));
     expect(told()).toEqual([
       [40, 'the platform profile: `spec.colour` is not known; everything stays as it is'],

@@ -34,7 +34,7 @@ async function numbers(name: string): Promise<Readonly<Record<string, number>>> 
   );
 }
 
-test('what was never counted is zero, so that the first time is a change', async () => {
+test('a counter that never counted is zero, so that its first count is a change', async () => {
   for (const name of [
     'workqueue_adds_total',
     'workqueue_retries_total',
@@ -122,7 +122,7 @@ describe('a key', () => {
   });
 });
 
-test('reconciles count by what came of them', async () => {
+test('reconciles count by their results', async () => {
   for (const result of ['success', 'success', 'requeue_after', 'error'] as const) metrics.reconciled(result);
   expect(await numbers('controller_runtime_reconcile_total')).toEqual({
     success: 2,

@@ -100,7 +100,7 @@ test('a profile that is edited while what it stood for is written has no status 
   expect(sent.get('new')?.observedGeneration).toBe(1);
 });
 
-test('a status that cannot be written keeps none of the others back', async () => {
+test('a status that cannot be written does not delay the others', async () => {
   refused = 'a';
   await expect(writer.writeProfiles('shop', told())).rejects.toMatchObject({ status: 500 });
   expect([...sent.keys()]).toEqual(['b', 'c']);
@@ -133,7 +133,7 @@ test('a status that somebody else overwrites is noticed, and written again', asy
   expect(sent.get('b')?.observedGeneration).toBe(before?.observedGeneration);
 });
 
-test('our own status is not taken for that of somebody else, whether the watch or the answer tells of it first', async () => {
+test('our own status is not taken for that of somebody else, whether the watch or the answer comes first', async () => {
   onAnswer = (stored) => cache.stores.profiles.observe(appNetworkProfiles.reduce(stored as RawObject));
   await writer.writeProfiles('shop', told());
   onAnswer = () => {};
@@ -153,7 +153,7 @@ test('a status that somebody else overwrites again and again is left alone for a
   expect(writes).toBe(2 + 4);
 });
 
-test('a status of which the server keeps less, as with an older CRD, is written once', async () => {
+test('a status that the server prunes, as with an older CRD, is written once', async () => {
   prunes = true;
   for (let round = 0; round < 3; round += 1) await writer.writeProfiles('shop', told());
   expect(writes).toBe(3);

@@ -26,7 +26,7 @@ describe('what came of a namespace', () => {
     expect(shop.record?.state).toBe('Changing');
   });
 
-  test('is nothing without a platform profile, while what is known of the namespace itself stays', () => {
+  test('is dropped without a platform profile, while the facts about the namespace itself stay', () => {
     shop.setRecord(record);
     shop.wrote(1_000);
     shop.clearRecord();
@@ -47,22 +47,22 @@ describe('for how long a namespace fails', () => {
 });
 
 describe('the directions that are kept isolated', () => {
-  test('are none of a namespace that was there before the operator', () => {
+  test('are none for a namespace that was there before the operator', () => {
     expect(shop.keptIsolated(1_000)).toEqual([]);
   });
 
-  test('are both of a namespace that was created just now', () => {
+  test('are both for a namespace that was created just now', () => {
     shop.markCreated('uid-1', 0);
     expect(shop.keptIsolated(1_000)).toEqual(['Ingress', 'Egress']);
   });
 
-  test('are none of a namespace that was created a while ago and could not be closed since: pods may be connected', () => {
+  test('are none for a namespace that was created a while ago and could not be closed since: pods may be connected', () => {
     shop.markCreated('uid-1', 0);
     expect(shop.keptIsolated(29_999)).toEqual(['Ingress', 'Egress']);
     expect(shop.keptIsolated(30_000)).toEqual([]);
   });
 
-  test('are none of a namespace that nobody kept closed for a time', () => {
+  test('are none for a namespace that was not kept closed for a time', () => {
     shop.markIsolated(['Ingress']);
     shop.clearIsolated();
     expect(shop.keptIsolated(1_000)).toEqual([]);
@@ -76,7 +76,7 @@ describe('the directions that are kept isolated', () => {
     expect(shop.keptIsolated(1_000)).toEqual([]);
   });
 
-  test('are both of a namespace that was created just now, also when its ring is written and its profile comes next', () => {
+  test('are both for a namespace that was created just now, also when its ring is written and its profile comes next', () => {
     shop.markCreated('uid-1', 0);
     shop.markIsolated(['Ingress']);
     expect(shop.keptIsolated(1_000)).toEqual(['Ingress', 'Egress']);
@@ -92,7 +92,7 @@ describe('the last write that a transition covers', () => {
     expect(shop.lastWrite(9_000)).toBe(2_000);
   });
 
-  test('counts from when the transition is found, where that is after a restart, and does not move on', () => {
+  test('counts, after a restart, from when the transition is found, and does not move on', () => {
     expect(shop.lastWrite(5_000)).toBe(5_000);
     expect(shop.lastWrite(9_000)).toBe(5_000);
   });
@@ -113,7 +113,7 @@ describe('the time to a ring', () => {
     expect(shop.timeToRing('Enforced', 5_000)).toBeUndefined();
   });
 
-  test('is none where a namespace is ringed later than it was created, or was there before', () => {
+  test('is none if a namespace is ringed later than it was created, or was there before', () => {
     expect(shop.timeToRing('Enforced', 1_000)).toBeUndefined();
     shop.markCreated('uid-1', 0);
     expect(shop.timeToRing('Outside', 1_000)).toBeUndefined();
@@ -125,7 +125,7 @@ describe('the time to a ring', () => {
 });
 
 describe('a namespace that another one of its name follows', () => {
-  test('leaves it nothing of what was its own', () => {
+  test('leaves it nothing of its own', () => {
     shop.setRecord(record);
     shop.markIsolated(['Ingress']);
     shop.wrote(1_000);
@@ -141,7 +141,7 @@ describe('a namespace that another one of its name follows', () => {
     expect([successor.emitted, successor.driftEvents]).toEqual([undefined, undefined]);
   });
 
-  test('has no part in its creation, which may be seen before the first one is over', () => {
+  test('does not share its creation, which may be seen before the first one is gone', () => {
     shop.markCreated('uid-2', 0);
     shop.markIsolated([]);
     expect(shop.keptIsolated(1_000)).toEqual([]);

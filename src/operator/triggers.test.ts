@@ -81,7 +81,7 @@ test.each([
   ['a webhook', () => cluster.stores.validatingWebhooks.accept(broken('/webhook'))],
   ['a namespace', () => cluster.stores.namespaces.accept(broken('/shop', { labels: null, uid: 'another' }))],
 ])(
-  'where %s cannot be followed, every namespace is looked at, and the mistake is reported',
+  'if %s cannot be followed, every namespace is reconciled, and the mistake is reported',
   async (_, change) => {
     expect(change).not.toThrow();
     expect(await waiting()).toContain(everythingKey);
@@ -100,7 +100,7 @@ test('if the facts of the cluster cannot be discovered, only that key fails, and
   expect((await waiting()).filter((key) => ![discoveryKey, nodesKey].includes(key))).toEqual([]);
 });
 
-test('where it cannot be told who wrote a status, it is looked at again, and the mistake is reported', async () => {
+test('if the author of a status cannot be determined, it is checked again, and the mistake is reported', async () => {
   const isForeign = (): boolean => {
     throw new TypeError('x is not a function');
   };

@@ -37,7 +37,7 @@ describe('a watch that fails', () => {
     expect(watches.troubles).toEqual([]);
   });
 
-  test('is not reported where it passes at once', () => {
+  test('is not reported if it passes at once', () => {
     fail('namespaces', denied, 0, 1);
     watches.healthy('namespaces');
     fail('namespaces', denied, 3, 4);
@@ -46,7 +46,7 @@ describe('a watch that fails', () => {
     expect(watches.troubles).toEqual([]);
   });
 
-  test('is reported also where it fails in another way at each try', () => {
+  test('is reported also if it fails in another way at each try', () => {
     fail('namespaces', failing, 0);
     fail('namespaces', denied, 1);
     fail('namespaces', missing, 2);
@@ -111,7 +111,7 @@ test('a watch that was never in trouble says nothing', () => {
   expect(lines).toEqual([]);
 });
 
-test('a server that has gone back to an older state is reported once for all watches, and anew the next time', () => {
+test('a server that has gone back to an older state is reported once for all watches, and again the next time', () => {
   const told =
     'the API server has returned to an older state, as after a restore of etcd: continuing from its current state';
   watches.turnedBack('namespaces', 0);

@@ -45,7 +45,7 @@ describe('a key', () => {
     expect(await take()).toBe('nothing');
   });
 
-  test('is not run once more where nothing was added meanwhile', async () => {
+  test('is not run once more if nothing was added meanwhile', async () => {
     queue.add('shop', 'fresh');
     await queue.next();
     queue.done('shop');
@@ -62,7 +62,7 @@ describe('a key', () => {
     expect(queue.depth).toBe(0);
   });
 
-  test('that a waiting worker got is not given to another one', async () => {
+  test('that a waiting worker has is not given to another one', async () => {
     const first = queue.next();
     queue.add('shop', 'fresh');
     queue.add('shop', 'fresh');
@@ -74,7 +74,7 @@ describe('a key', () => {
 });
 
 describe('the lanes', () => {
-  test('give what somebody just changed before what is looked at in bulk, each in its order', async () => {
+  test('give single edits before the bulk, each in its order', async () => {
     queue.add('bulk-1', 'bulk');
     queue.add('bulk-2', 'bulk');
     queue.add('fresh-1', 'fresh');
@@ -87,7 +87,7 @@ describe('the lanes', () => {
     ]);
   });
 
-  test('let a key that waits in bulk go first when somebody changes it, and never back', async () => {
+  test('move a key from the bulk to the front when somebody changes it, and never back', async () => {
     queue.add('a', 'bulk');
     queue.add('b', 'bulk');
     queue.add('b', 'fresh');
@@ -117,7 +117,7 @@ describe('a delayed key', () => {
     expect(await take()).toBe('shop');
   });
 
-  test('comes once, at the later time that was said', async () => {
+  test('comes once, at the later of both times', async () => {
     queue.addAfter('shop', 100);
     queue.addAfter('shop', 500);
     jest.advanceTimersByTime(100);
@@ -156,7 +156,7 @@ describe('a delayed key', () => {
 });
 
 describe('a key that is asked for once after a while', () => {
-  test('comes once, so long after the first time that it was asked for', async () => {
+  test('comes once, this long after it was first asked for', async () => {
     queue.addOnceAfter('/platform', 300);
     jest.advanceTimersByTime(200);
     queue.addOnceAfter('/platform', 300);

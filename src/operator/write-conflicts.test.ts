@@ -53,7 +53,7 @@ describe('a policy that a mutating webhook changes', () => {
 });
 
 describe('a policy that another tool undoes', () => {
-  test('is contested when three writes were undone soon: the fourth says so', () => {
+  test('is contested when three writes were undone soon, at the fourth write', () => {
     write([0, 1, 2]);
     expect(isContested(deny, 2 * second)).toBe(false);
     write([3]);
@@ -106,19 +106,19 @@ describe('a policy that was written a short while ago', () => {
 });
 
 describe('a policy in dispute', () => {
-  test('may be written at once where something else is wanted of it', () => {
+  test('may be written at once if something else is wanted', () => {
     write([0, 1, 2, 3]);
     expect(conflicts.pauseOf(deny, 'absent', 3 * second)).toBe(0);
   });
 });
 
 describe('a policy is not contested', () => {
-  test('where a person undoes it now and then', () => {
+  test('if a person undoes it now and then', () => {
     write([0, 20, 40, 60, 80, 100]);
     expect(isContested(deny, 100 * second)).toBe(false);
   });
 
-  test('where what is wanted changes quickly: each write is another one', () => {
+  test('if what is wanted changes quickly: each write is another one', () => {
     for (let time = 0; time < 10; time += 1) {
       conflicts.wrote(deny, time % 2 === 0 ? 'written' : 'deleted', true, time * second);
     }
@@ -126,7 +126,7 @@ describe('a policy is not contested', () => {
     expect(conflicts.pauseOf(deny, 'deleted', 9 * second)).toBe(0);
   });
 
-  test('where its namespace was created anew under the same name, however often', () => {
+  test('if its namespace was created anew under the same name, however often', () => {
     write([0, 1, 2, 3]);
     write([4], true, recreated);
     expect(conflicts.pauseOf(recreated, 'a', 4 * second)).toBe(0);
@@ -154,7 +154,7 @@ describe('a policy is not contested', () => {
     expect(isContested(deny, 3 * second)).toBe(true);
   });
 
-  test('where a write without effect stood alone among good ones', () => {
+  test('if a single write among good ones had no effect', () => {
     write([0], false);
     write([20, 40]);
     write([60], false);

@@ -40,7 +40,7 @@ describe('the pods that are kept open while a namespace is closed', () => {
       ],
     ],
   ] as const)(
-    'are none where others have too many %s to look into, and it is known that some are left out',
+    'are none if others have too many %s to look into, and then it is known that some are left out',
     (_, foreign) => {
       expect(podsThatChange(foreign, [...foreign, ring], 'Egress')).toEqual({
         selectors: [],

@@ -112,7 +112,7 @@ const missing = (wanted: ReadonlySet<string>, found: ReadonlySet<string>) =>
   [...wanted].filter((way) => !found.has(way));
 
 describe('egress', () => {
-  test('is less where the mode is stricter: Restricted allows no more than ClusterOnly, and that no more than Unrestricted', () => {
+  test('is less if the mode is stricter: Restricted allows no more than ClusterOnly, and ClusterOnly no more than Unrestricted', () => {
     fc.assert(
       fc.property(clusters, (given) => {
         const [all, cluster, few] = egressModes.map((mode) =>

@@ -65,11 +65,7 @@ describe('a namespace in which writes are refused', () => {
   });
 
   test.each([
-    [
-      'at a profile where it is found of the namespace',
-      { kind: 'Namespace', name: 'shop' },
-      'AppNetworkProfile',
-    ],
+    ['at a profile if it is about the namespace', { kind: 'Namespace', name: 'shop' }, 'AppNetworkProfile'],
     [
       'at the policy that it is found of',
       { kind: 'NetworkPolicy', namespace: 'shop', name: 'x' },
@@ -85,14 +81,14 @@ describe('a namespace in which writes are refused', () => {
     ]);
   });
 
-  test('has one that regards the default deny where there is no profile', () => {
+  test('has one that regards the default deny if there is no profile', () => {
     expect(told([])[0]?.regarding).toMatchObject({
       kind: 'NetworkPolicy',
       name: 'ringfence-default-deny-ingress',
     });
   });
 
-  test('has no new one where the server only counts on', () => {
+  test('has no new one if only a count of the server changes', () => {
     expect(told(['app'], 6).map(({ name }) => name)).toEqual(told(['app'], 5).map(({ name }) => name));
   });
 });
@@ -119,7 +115,7 @@ describe('what is reported a namespace', () => {
     );
   });
 
-  test('regards a policy by its uid where there is one, and is reported once more when the first one comes, not when it is healed', () => {
+  test('regards a policy by its uid if it exists, and is reported once more when the first one comes, not when it is restored', () => {
     const under = (uid: string | undefined) =>
       eventDraftsOf({ ...shopNews, findings: [closed], uidOfPolicy: () => uid })[0];
     expect(under('one')?.regarding).toEqual({
@@ -148,7 +144,7 @@ describe('what is reported a namespace', () => {
     expect(invalid?.note).toMatch(/^spec\.colour: /);
   });
 
-  test('has equal names where it is equal, and others where the object, the reason or the words differ', () => {
+  test('has equal names if it is equal, and others if the object, the reason or the words differ', () => {
     const nameOf = (finding: Finding) => eventDraftsOf({ ...shopNews, findings: [finding] })[0]?.name;
     expect(nameOf({ ...closed })).toBe(nameOf(closed));
     const others: Finding[] = [
@@ -210,7 +206,7 @@ describe('what is reported a namespace', () => {
 });
 
 describe('an Event', () => {
-  test('holds the news, and who tells it when', () => {
+  test('holds the news, its reporter and the time', () => {
     const [news] = eventDraftsOf({ ...shopNews, findings: [closed] });
     if (news === undefined) throw new Error('there is no news');
     expect(eventOf(news, 'ringfence-0', '2026-01-02T15:04:05.000000Z')).toEqual({

@@ -23,7 +23,7 @@ describe("the findings about somebody else's policies", () => {
     );
   });
 
-  test('name each that lets everyone through, where the ring would not', () => {
+  test('name each policy that lets everyone through although the ring would not', () => {
     const codes = foreignFindings('shop', [open, foreign('a')], ['Ingress']).map(
       ({ code, subject }) => `${code} ${subject.name}`,
     );

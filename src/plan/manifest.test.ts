@@ -38,7 +38,7 @@ describe('the manifest of a policy', () => {
     expect(metadata.labels['ringfence.dev/profile']).toMatch(/^a{46}-[0-9a-v]{16}$/);
   });
 
-  test('carries a resource version only where it replaces', () => {
+  test('carries a resource version only if it replaces', () => {
     expect(manifestOf(deny, { resourceVersion: '7' })).toMatchObject({ metadata: { resourceVersion: '7' } });
     expect(JSON.stringify(manifestOf(deny))).not.toContain('resourceVersion');
   });
@@ -51,7 +51,7 @@ describe('what others put on a policy of ours', () => {
     origins: [['web']],
   } as const;
 
-  test('is nothing where nobody else has touched it, whoever owned it before', () => {
+  test('is nothing if nobody else has touched it, whoever owned it before', () => {
     const { metadata } = manifestOf(team) as { metadata: object };
     expect(foreignMetadata(metadata)).toBeUndefined();
     expect(foreignMetadata({ ...metadata, finalizers: [] })).toBeUndefined();

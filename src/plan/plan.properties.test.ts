@@ -331,7 +331,7 @@ describe('following plans', () => {
     );
   });
 
-  test('is covered by another temporary policy where one is being deleted, whenever that is gone', () => {
+  test('is covered by another temporary policy if one is being deleted, whenever that is gone', () => {
     fc.assert(
       fc.property(scenario, fc.nat({ max: 4 }), (given, goneAfter) => {
         fc.pre(given.foreign.length === 0);

@@ -101,7 +101,7 @@ const denyAll = { podSelector: {}, policyTypes: ['Ingress'] } as const;
 const allButWeb = { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] } as const;
 
 describe('a plan', () => {
-  test('is empty where everything is as it should be', () => {
+  test('is empty if everything is as it should be', () => {
     expect(planned({ desired: ring, owned: ring.map((policy) => written(policy)) })).toEqual({
       phases: [],
       findings: [],
@@ -114,7 +114,7 @@ describe('a plan', () => {
     });
   });
 
-  test('is empty where only a description differs', () => {
+  test('is empty if only a description differs', () => {
     const owned = [written({ ...deny, description: 'as an older version said it' })];
     expect(told(planned({ desired: [deny], owned }))).toEqual([]);
   });
@@ -159,7 +159,7 @@ describe('a plan', () => {
     ]);
   });
 
-  test('fails where two policies would have one name, instead of writing one over the other', () => {
+  test('fails if two policies would have one name, instead of writing one over the other', () => {
     const twins = [monitoring, selecting({ matchLabels: { app: 'web' } }, monitoring)];
     expect(() => planned({ desired: [deny, ...twins] })).toThrow(
       `two objects of one kind are called \`shop/${monitoringName}\``,
@@ -218,7 +218,7 @@ describe('closing a live namespace', () => {
     expect(second?.changes[0]).toMatchObject({ policy: { spec: { policyTypes: ['Egress'] } } });
   });
 
-  test('goes on after a crash from what is seen: the rest is written, then it closes', () => {
+  test('continues after a crash from what is seen: the rest is written, then it closes', () => {
     expect(told(planned({ desired: ring, owned: [transition('Ingress')] }))).toEqual([
       `deny: create ${denyNames.Ingress}`,
       `allow: create ${monitoringName}`,
@@ -257,19 +257,19 @@ describe('closing a live namespace', () => {
     expect(found.findings).toEqual([]);
   });
 
-  test('closes at once where the direction is held closed: a newborn namespace, or a ring that somebody took away', () => {
+  test('closes at once if the direction is kept isolated: a new namespace, or a ring that somebody deleted', () => {
     expect(told(planned({ desired: ring, keptIsolated: ['Ingress', 'Egress'] }))).toEqual([
       `deny: create ${denyNames.Ingress}`,
       `allow: create ${monitoringName}`,
     ]);
   });
 
-  test('is careful in the direction that is not held closed', () => {
+  test('is careful in the direction that is not kept isolated', () => {
     const [open] = planned({ desired: [deny, denyEgress], keptIsolated: ['Ingress'] }).phases;
     expect(open?.changes[0]).toMatchObject({ policy: { spec: { policyTypes: ['Egress'] } } });
   });
 
-  test('opens first where policies of a profile isolate some pods only: the ring went with the platform profile', () => {
+  test('opens first if policies of a profile isolate some pods only: the ring went with the platform profile', () => {
     const desired = [...ring, ofWeb];
     const owned = [written(ofWeb)];
     expect(told(planned({ desired, owned }))).toEqual([
@@ -283,7 +283,7 @@ describe('closing a live namespace', () => {
     );
   });
 
-  test('heals at once where part of the ring still isolates', () => {
+  test('heals at once if part of the ring still isolates', () => {
     expect(told(planned({ desired: ring, owned: [written(monitoring)] }))).toEqual([
       `deny: create ${denyNames.Ingress}`,
     ]);
@@ -301,7 +301,7 @@ describe('opening a live namespace', () => {
     expect(told(planned({ owned: [transition('Ingress')] }))).toEqual([`close: delete ${transitionName}`]);
   });
 
-  test('is careful also where the direction is held closed, since connections are allowed through it', () => {
+  test('is careful also if the direction is kept isolated, since connections are allowed through it', () => {
     const found = planned({ owned: [written(deny)], keptIsolated: ['Ingress'] });
     expect(told(found)[0]).toBe(`open: create ${transitionName}`);
   });
@@ -316,7 +316,7 @@ describe('opening a live namespace', () => {
     expect(told(planned({ owned: [transition('Ingress')] }))).toEqual([`close: delete ${transitionName}`]);
   });
 
-  test('opens first also where some pods stay isolated, by a profile that does not decode', () => {
+  test('opens first also if some pods stay isolated, by a profile that does not decode', () => {
     const frozen = ownedBy('uid-of-broken', written(ofWeb));
     const owned = [...ring.map((policy) => written(policy)), frozen];
     expect(told(planned({ owned, frozen: ['uid-of-broken'] }))).toEqual([
@@ -326,7 +326,7 @@ describe('opening a live namespace', () => {
     ]);
   });
 
-  test('concerns one direction where the other stays isolated', () => {
+  test('concerns one direction if the other stays isolated', () => {
     const owned = [...ring, denyEgress, dns].map((policy) => written(policy));
     const found = planned({ desired: ring, owned });
     expect(told(found)).toEqual([
@@ -474,7 +474,7 @@ describe("somebody else's policy", () => {
     expect([opening, closing, closed].flatMap(takenNames)).toEqual([]);
   });
 
-  test('stands in the way of a dry run, where all that is done is to tell', () => {
+  test('is reported in a dry run, where nothing is written', () => {
     const foreigners = [foreign(denyNames.Ingress), foreign('open', { ingress: [{}] })];
     const codes = (found: Plan) => found.findings.map(({ code }) => code).sort();
     const rehearsal = planned({ dryRunPolicies: [deny], foreign: foreigners });
@@ -524,7 +524,7 @@ describe("somebody else's policy", () => {
     expect(opened(planned({ desired: [deny], foreign: [egress] }))).toEqual([[{}, ['Ingress']]]);
   });
 
-  test('leaves nothing to open where several isolate every pod together', () => {
+  test('leaves nothing to open if several together isolate every pod', () => {
     const all = [foreign('of-web'), foreign('of-the-rest', { podSelector: allButWeb })];
     expect(opened(planned({ desired: ring, foreign: all }))).toEqual([]);
     const byExpressions = (['Exists', 'DoesNotExist'] as const).map((operator) =>
@@ -603,7 +603,7 @@ describe('a mirror of a namespace in which a profile does not decode', () => {
     expect(pruned).toBe(`prune: delete ${name}`);
   });
 
-  test('has nothing written beside it where it is as it is wanted', () => {
+  test('has nothing written beside it if it is as it is wanted', () => {
     const owned = [...denied, mirror(wanted)];
     expect(told(planned({ ...ringed, desired: [...ringed.desired, wanted], owned }))).toEqual([]);
   });
@@ -658,12 +658,12 @@ describe('what stays of a profile that does not decode', () => {
       forbidden: forbidding(...gone),
     });
 
-  test('is all of it where guardrails forbid none, or nobody knows what it says', () => {
+  test('is all of it if guardrails forbid none, or its content is unknown', () => {
     expect(held(says(rule([some, all]))).phases).toEqual([]);
     expect(planned({ ...ringed, owned, forbidden: forbidding(all) }).phases).toEqual([]);
   });
 
-  test('loses the peers that guardrails forbid, as its owner wrote it otherwise, and a finding tells it', () => {
+  test('loses the peers that guardrails forbid, with the rest as its owner wrote it, and a finding reports that', () => {
     const found = held(says(rule([some, all], ['out']), rule([all], ['wide'])), all);
     expect(found.phases).toEqual([
       {
@@ -690,12 +690,12 @@ describe('what stays of a profile that does not decode', () => {
     ]);
   });
 
-  test('goes where guardrails forbid all of it, be it for everyone', () => {
+  test('goes if guardrails forbid all of it, even if it is for everyone', () => {
     expect(told(held(says(rule([all]), rule([all])), all))).toEqual([`prune: delete ${wayOut.name}`]);
     expect(told(held(says(rule([])), all))).toEqual([`prune: delete ${wayOut.name}`]);
   });
 
-  test('needs to be known only where it may lose something', () => {
+  test('needs to be known only if it may lose something', () => {
     const freeze = { frozenOwners: new Set(['uid-broken']), frozenMirrors: [], unfrozen: [] };
     const needed = (more: object) => contentsNeeded(owned, ringed.desired, { ...freeze, ...more });
     expect(needed({})).toEqual([]);
@@ -736,7 +736,7 @@ describe('what stays of a profile that does not decode', () => {
       expect(egress(found)).toEqual([[{ to: [named('data')] }]]);
     });
 
-    test('is all of it where it is not known who asked', () => {
+    test('is all of it if its origins are unknown', () => {
       expect(egress(withMirror(rule([named('data')])))).toEqual([]);
     });
   });

@@ -102,7 +102,7 @@ describe('the status of the platform profile', () => {
     expect(decodePlatformNetworkProfile(object)).toMatchObject({ ok: true, value: { status: made } });
   });
 
-  test('counts the namespaces in each state, and those outside in none', () => {
+  test('counts the namespaces in each state, and none that is outside', () => {
     const made = status({
       a: of('Enforced'),
       b: of('Enforced'),
@@ -210,7 +210,7 @@ describe('a platform profile that does not decode', () => {
   };
   const { status: made } = platformStatus(broken);
 
-  test('says that the version before it holds on, where there was one, and counts what that comes to', () => {
+  test('says that the version before it stays in force, if there was one, and counts by that', () => {
     const { status: held } = platformStatus({ ...broken, keepsEarlierVersion: true, policies: 5 });
     expect(condition(held, 'Stalled')).toMatch(
       /; until that is fixed, the last readable version stays in force, and nothing is pruned$/,
@@ -341,7 +341,7 @@ describe('while not every namespace is looked at, as after a restart', () => {
     expect(condition(made.status, 'Ready')).toBe('False Progressing: 1 namespace left to process');
   });
 
-  test('it goes on to say what fails, where it was not Ready before', () => {
+  test('it still says what fails if it was not Ready before', () => {
     const made = statusOrKept({ pay: failing('Refused') }, {}, { ...restarted, previous: failed });
     expect(made.isKept).toBe(true);
     expect(made.status.failing).toEqual(failed.failing);

@@ -71,7 +71,7 @@ describe('the status of a profile', () => {
     expect(decodeAppNetworkProfile(object)).toMatchObject({ ok: true, value: { status: made } });
   });
 
-  test('is Ready without routes where the namespace is ringed', () => {
+  test('is Ready without routes if the namespace is ringed', () => {
     const made = status(profile('shop/shop'));
     expect(condition(made, 'Accepted')).toMatch(/^True Accepted/);
     expect(condition(made, 'Programmed')).toBe('True Programmed: it needs no policy of its own');
@@ -79,7 +79,7 @@ describe('the status of a profile', () => {
     expect(condition(made, 'Ready')).toBe('True Programmed: it needs no policy of its own');
   });
 
-  test('tells of each route its state, and why', () => {
+  test('gives the state of each route, and the reason', () => {
     const made = status(profile('shop/shop', { routes }));
     expect(made.routes).toEqual([
       { name: 'web-to-mongo', state: 'Active', reason: 'Active', message: 'its rule is written' },
@@ -105,7 +105,7 @@ describe('the status of a profile', () => {
     );
   });
 
-  test('is neither Accepted nor Ready where a route is Rejected, and names the first with the YAML that fixes it', () => {
+  test('is neither Accepted nor Ready if a route is Rejected, and names the first with the YAML that fixes it', () => {
     const wrong = ['a', 'b'].map((name) => ({
       name,
       from: { app: 'web' },
@@ -157,7 +157,7 @@ describe('the status of a profile', () => {
     expect(made.policies).toBe(0);
   });
 
-  test('says who has to act where there is no platform profile', () => {
+  test('says who has to act if there is no platform profile', () => {
     const facts = profile('shop/shop', { routes });
     const made = statusIn(undefined, facts);
     expect(made.routes?.[0]).toEqual({
@@ -198,7 +198,7 @@ describe('a profile in a namespace in which writes are refused', () => {
     expect(lacking.observedGeneration).toBe(facts.generation);
   });
 
-  test('has no route that is Active where its policies are not written, while other teams are not waited for', () => {
+  test('has no Active route if its policies are not written, and does not wait for other teams', () => {
     expect(lacking.policies).toBe(0);
     expect(lacking.routes?.[0]).toMatchObject({
       name: 'web-to-mongo',
@@ -210,7 +210,7 @@ describe('a profile in a namespace in which writes are refused', () => {
     expect(condition(lacking, 'Consented')).toMatch(/^False RoutesPending: route `users` waits/);
   });
 
-  test('keeps its Active routes where all that fails is of others', () => {
+  test('keeps its Active routes if only policies of others fail', () => {
     const made = statusIn(ringed(facts), facts, {}, { owned: 1, isIncomplete: false, failure });
     expect(made.counts).toMatchObject({ active: 1, pending: 1 });
     expect(condition(made, 'Ready')).toMatch(/^False Refused/);
@@ -275,7 +275,7 @@ describe('a profile that does not decode', () => {
     expect(condition(statusWith({ own, mirroredIn: [] }), 'Frozen')).toMatch(/`ringfence-09` and 2 more$/);
   });
 
-  test('is not Frozen where nothing of it stays', () => {
+  test('is not Frozen if nothing of it stays', () => {
     const nothing = statusWith(undefined);
     expect(condition(nothing, 'Frozen')).toBeUndefined();
     expect(condition(nothing, 'Stalled')).toMatch(/; until that is fixed, none of its routes is in force$/);
@@ -288,7 +288,7 @@ describe('a profile that does not decode', () => {
     expect(frozen.policies).toBe(3);
   });
 
-  test('has no routes to show where none were ever known', () => {
+  test('has no routes to show if none were ever known', () => {
     expect(status(broken)).toMatchObject({ routes: [], counts: { routes: 0 } });
   });
 

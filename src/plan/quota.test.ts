@@ -66,7 +66,7 @@ describe('the finding', () => {
     expect(told(upgrade).hint).toContain(`by 3 for the upgrade`);
   });
 
-  test('speaks of no upgrade where nothing is to be deleted', () => {
+  test('mentions no upgrade if nothing is to be deleted', () => {
     expect(told([{ purpose: 'allow', changes: [create('a')] }], { used: 4, limited: 4 })).toMatchObject({
       message: 'the ResourceQuota `few` of namespace `shop` has no room for 1 more policy, with 4 of 4 used',
       hint: `raise its \`${counted}\` by 1`,

@@ -18,7 +18,7 @@ const compiled = (...routes: readonly CompiledRoute[]) => ({
 });
 
 describe('the tally of routes', () => {
-  test('counts those that stand alike over all profiles of a namespace', () => {
+  test('counts routes of the same state over all profiles of a namespace', () => {
     const first = compiled(route('Active', 'Active'), route('Rejected', 'ServicePortMissing'));
     const second = compiled(route('Active', 'Active'), route('Pending', 'ServiceMissing'));
     expect(countRoutes([first, second])).toEqual([
@@ -35,7 +35,7 @@ describe('the tally of routes', () => {
     ]);
   });
 
-  test('is empty where there are no routes', () => {
+  test('is empty if there are no routes', () => {
     expect(countRoutes([compiled()])).toEqual([]);
   });
 });

@@ -6,12 +6,12 @@ describe('the time of a condition', () => {
   const ready = { type: 'Ready', status: 'True', reason: 'Enforced', message: 'one' } as const;
   const before = [{ ...ready, lastTransitionTime: 'then' }];
 
-  test('is now where its status changed, or where it is new', () => {
+  test('is now if its status changed, or if it is new', () => {
     expect(withTimes([{ ...ready, status: 'False' }], before, 'now')[0]?.lastTransitionTime).toBe('now');
     expect(withTimes([ready], [], 'now')[0]?.lastTransitionTime).toBe('now');
   });
 
-  test('stays where only its reason or message changed', () => {
+  test('stays if only its reason or message changed', () => {
     const [next] = withTimes([{ ...ready, reason: 'Off', message: 'two' }], before, 'now');
     expect(next).toEqual({ ...ready, reason: 'Off', message: 'two', lastTransitionTime: 'then' });
   });
@@ -27,7 +27,7 @@ describe('the time of a condition', () => {
 });
 
 describe('a message', () => {
-  test('is kept where it fits, and cut with a sign of it where it does not', () => {
+  test('is kept if it fits, and else cut with a mark', () => {
     expect(shorten('abc', 3)).toBe('abc');
     expect(shorten('abcd', 3)).toBe('ab…');
   });

@@ -43,7 +43,7 @@ function told(routes: Routes, objects: readonly KubernetesObject[], spec: Platfo
 const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 
 describe('the trap', () => {
-  test('an empty peer list means everyone: where no peer is known, the rule is left out', () => {
+  test('an empty peer list means everyone: if no peer is known, the rule is left out', () => {
     const unknown = [
       { ingressController: {} },
       { ingressController: { name: 'gateways' } },
@@ -82,7 +82,7 @@ describe('the trap', () => {
     ]);
   });
 
-  test('an egress rule isolates the pods that it selects: where egress is not fenced there is none', () => {
+  test('an egress rule isolates the pods that it selects: if egress is not fenced, there is none', () => {
     const routes = [
       { name: 'a', from: { app: 'web' }, to: { app: 'mongo' } },
       { name: 'b', from: { app: 'web' }, to: { anywhere: {} } },
@@ -282,7 +282,7 @@ describe('the trap', () => {
     }
   });
 
-  test('labels and annotations of a profile that are copied would make Argo CD prune the policy: none is', () => {
+  test('copied labels and annotations of a profile would make Argo CD prune the policy: none is copied', () => {
     const routes = [{ name: 'a', from: { app: 'web' }, to: { app: 'mongo' } }];
     const tracked = labelled(profile('shop/team', { routes }));
     const [, policy] = compile(shopView({ profiles: [tracked] })).policies;

@@ -289,7 +289,7 @@ describe('a port', () => {
     expect(hints[1]).toContain('they declare no port');
   });
 
-  test('by a name that no pod has is no danger beside a number, and the number that stands there for that is not reported', () => {
+  test('by a name that no pod has is harmless beside a number, and the stand-in number is not reported', () => {
     const ports = [{ port: 'grpc' }, { port: 1 }];
     const input = context([policy('a', { podSelector: app('mongo'), ingress: [{ ports }] })]);
     expect(told(input)).toEqual(['a spec.ingress[0].ports[0].port PortNotDeclared']);
@@ -319,7 +319,7 @@ describe('a port', () => {
     expect(told(context([at(8080, { protocol: 'UDP' })]))).toHaveLength(1);
   });
 
-  test('of pods that declare none is not judged', () => {
+  test('of pods that declare no ports is not judged', () => {
     const input = context([policy('a', { podSelector: app('web'), ingress: [{ ports: [{ port: 1 }] }] })]);
     expect(told(input)).toEqual([]);
   });

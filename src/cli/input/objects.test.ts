@@ -133,7 +133,7 @@ describe('a mistake', () => {
     expect(problems(text)).toContain('7: metadata.nam: is not a field: did you mean `name`?');
   });
 
-  test('is a second object of one name; the same name of another kind is none', () => {
+  test('is a second object of one name; the same name of another kind is no mistake', () => {
     const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n';
     const [first] = problems(`${service}---\n${service}`);
     expect(first).toBe('7: metadata.name: duplicate Service `shop/web`: the first is at a.yaml:3:18');

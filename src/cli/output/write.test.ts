@@ -39,7 +39,7 @@ describe('a file', () => {
     expect(lstatSync(at('link.txt')).isSymbolicLink()).toBe(true);
   });
 
-  test('that is none is written to, not replaced', async () => {
+  test('that is not a regular file is written to, not replaced', async () => {
     await write('/dev/null', 'gone');
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });

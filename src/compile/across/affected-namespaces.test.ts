@@ -107,7 +107,7 @@ describe('the namespaces that an edit touches', () => {
     );
   });
 
-  test('are few: who is named in one edited route, and who leads to it', () => {
+  test('are few: those that one edited route names, and those that lead to its namespace', () => {
     const names = ['shop', 'data', 'audit', 'other', 'more'];
     const to = (name: string) => [{ name: 'out', from: { app: 'x' }, to: { namespace: { name } } }];
     const mine = (port: number) =>
@@ -146,7 +146,7 @@ describe('the namespaces that an edit touches', () => {
     expect([...namespacesAffectedByProfile(given, mine(2), mine(2))]).toEqual(['data']);
   });
 
-  test('are all that a wide route selects where the platform trusts its namespace, else its own alone', () => {
+  test('are all that a wide route selects if the platform trusts its namespace, else its own alone', () => {
     const wide = profile('data/db', { routes: [{ name: 'in', from: { cluster: {} }, to: { app: 'db' } }] });
     const given = (spec: PlatformSpec) =>
       view({
@@ -175,7 +175,7 @@ describe('the namespaces that an edit touches', () => {
     ]);
   });
 
-  test('are those alone that hold mirrors of it where a profile cannot be read, before or after', () => {
+  test('are only those that hold mirrors of a profile that cannot be read, before or after', () => {
     const broken = undecodable(profile('data/db'));
     const given = view({
       platform: platform(),

@@ -107,7 +107,7 @@ describe('what one namespace may have written into another', () => {
     expect(cappedIn(given, 'data')).toEqual([]);
   });
 
-  test('is worked out again in both namespaces where a route comes or goes', () => {
+  test('is computed again in both namespaces when a route comes or goes', () => {
     const [before, after] = [flood('evil/a', old, 60), flood('evil/a', old, 50)];
     const [full, edited] = [seen([before]), seen([after])];
     expect(cappedIn(full, 'evil')).toHaveLength(10);

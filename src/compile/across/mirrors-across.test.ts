@@ -90,7 +90,7 @@ const shopOfTeam = namespace('shop', { team: 'shop' });
 const mirrored = 'web -> data/db:5432';
 
 describe('a route from another namespace', () => {
-  test('by its name opens the egress of that, owned by the platform, with who asked for it', () => {
+  test('by its name opens the egress there, in a policy that the platform owns and that names the route', () => {
     const given = seen({ profiles: [letIn(byName)] });
     expect(told(given)).toEqual([mirrored]);
     expect(mirrorsIn(given)[0]).toMatchObject({
@@ -115,16 +115,13 @@ describe('a route from another namespace', () => {
     ['Off', { rules: [{ name: 'a', namespaces: { names: ['data'] }, enforcement: 'Off' }] }, 0],
     ['not ringed', { namespaces: { exclude: ['data'] } }, 0],
     [
-      'DryRun: who is about to be fenced must not lose its clients',
+      'DryRun: a namespace that is about to be fenced must not lose its clients',
       { rules: [{ name: 'a', namespaces: { names: ['data'] }, enforcement: 'DryRun' }] },
       1,
     ],
-  ])(
-    'counts, where it is declared in a namespace that is %s, as what is compiled there',
-    (_, spec, count) => {
-      expect(mirrorsIn(seen({ spec, profiles: [letIn(byName)] }))).toHaveLength(count);
-    },
-  );
+  ])('counts, if it is declared in a namespace that is %s, like the policies there', (_, spec, count) => {
+    expect(mirrorsIn(seen({ spec, profiles: [letIn(byName)] }))).toHaveLength(count);
+  });
 
   test('that is not accepted opens nothing', () => {
     const routes: Routes = [
@@ -416,13 +413,13 @@ describe('guardrails of the source', () => {
     expect(told1(given)?.reason).toBe('Active');
   });
 
-  test('are about the pods too: who may name apps alone opens no other pods', () => {
+  test('are about the pods too: a team that may only name apps opens no other pods', () => {
     const all: From = { namespace: { name: 'shop' } };
     expect(told(seen({ spec: allow('app', 'namespace'), profiles: [pull(all)] }))).toEqual([]);
     expect(told(seen({ spec: allow('pods', 'namespace'), profiles: [pull(all)] }))).toHaveLength(1);
   });
 
-  test('bind trusted namespaces as well, and are told by them', () => {
+  test('bind trusted namespaces as well, which read it in their routes', () => {
     const trusted = { ...allow('app'), mirrorFrom: { selector: {} } };
     for (const selector of [{}, { matchLabels: { team: 'a' } }]) {
       const given = seen({
@@ -453,7 +450,7 @@ describe('guardrails of the source', () => {
     expect(told(seen({ spec })).some((line) => line.endsWith(':9090'))).toBe(true);
   });
 
-  test('never let a mirror out where a team there could not write the same way, whatever the cluster', () => {
+  test('never allow a mirror that a team there could not write itself, whatever the cluster', () => {
     fc.assert(
       fc.property(neighbours, (given) => {
         const view = viewOf(given);

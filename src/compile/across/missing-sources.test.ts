@@ -97,7 +97,7 @@ describe('a route from ten thousand namespaces by their labels', () => {
     });
   });
 
-  test('of which a few hundred are there, says who of them does not let itself out', () => {
+  test('from a few hundred namespaces names those whose egress does not lead here', () => {
     expect(lets(any, many.slice(0, 200))).toMatchObject({ state: 'Active', reason: 'SourceClosed' });
     expect(lets(any, many.slice(0, 201))).toMatchObject(active);
   });

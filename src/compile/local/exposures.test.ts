@@ -132,7 +132,7 @@ describe('the class of an Ingress', () => {
     expect(allowRules(two, [a, web])).toEqual(['edge -> web:8080']);
   });
 
-  test("of nobody opens nothing, and its backends are nobody's mistake: somebody else serves it", () => {
+  test('of no declared controller opens nothing, and its backends are not reported: somebody else serves it', () => {
     const a = ingress('a', { ingressClassName: 'theirs', defaultBackend: backend({ number: 1 }, 'gone') });
     expect(exposed(two, [a])).toEqual({
       allowRules: [],

@@ -50,7 +50,7 @@ describe('of rules that are in force', () => {
     expect(staying(['app', 'pods', 'cidr'], [block('198.51.100.0/24', { pods: {} })])).toHaveLength(1);
   });
 
-  test('a range goes where a place lies in it that is not allowed, on the ports of that place', () => {
+  test('a range goes if it holds a place that is not allowed, on the ports of that place', () => {
     const nodes = block('10.0.0.0/16');
     expect(staying(['app', 'cidr'], [nodes])).toEqual([]);
     expect(staying(['app', 'cidr', 'cluster'], [nodes])).toEqual([nodes]);
@@ -73,7 +73,7 @@ describe('of rules that are in force', () => {
     expect(staying(['app', 'ingressController'], [old])).toEqual([]);
   });
 
-  test('an address stays where it may belong to an allowed end of which it is not known where it is', () => {
+  test('an address stays if it may belong to an allowed end whose addresses are unknown', () => {
     const range = block('10.0.0.0/24');
     const unknown = { egress: 'Restricted' } as const;
     expect(staying(['app', 'nodes'], [range], unknown)).toEqual([range]);

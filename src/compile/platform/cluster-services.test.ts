@@ -174,7 +174,7 @@ describe('the world', () => {
 });
 
 describe('what is known of the cluster', () => {
-  test('is worked out again where something else was found out, or the platform profile changed, and not else', () => {
+  test('is computed again only if something else was discovered, or the platform profile changed', () => {
     const known = new ClusterServicesCache();
     const given = view({ discovered: found });
     const one = platformSpec();

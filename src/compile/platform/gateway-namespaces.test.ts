@@ -115,7 +115,7 @@ describe('a Gateway in a namespace whose Gateways do not count', () => {
     });
   });
 
-  test('is of no interest where nobody serves its class, or where its pods run in a place that the platform names', () => {
+  test('is not reported if nobody serves its class, or if the platform names where its pods run', () => {
     expect(given({}, [gateway('evil/mine', 'theirs')]).findings).toEqual([]);
     const moved = given({ ingressControllers: [{ ...edge, namespace: 'edge-pods' }] });
     expect(moved.findings).toEqual([]);
@@ -166,7 +166,7 @@ describe('how many Gateways count as one ingress controller', () => {
   );
   const crowd = [...flood, aged('victim/zz-old', '2026-01-01T00:00:00Z')];
 
-  test('is bounded, and who came last does not count: nobody makes the rules of others too large, nor crowds out who was there', () => {
+  test('is bounded, and the youngest do not count: nobody can make the rules of others too large, or crowd out older Gateways', () => {
     const { texts, findings } = given({ ingressControllers: [shared] }, crowd);
     expect(texts).toContain('"zz-old"');
     expect(texts).toContain('"g254"');

@@ -90,7 +90,7 @@ describe('a Service that is an entrance', () => {
     ).toEqual([]);
   });
 
-  test('is nothing to tell of where there is no ring', () => {
+  test('is not reported if there is no ring', () => {
     const entrance = [of('web', 'LoadBalancer')];
     expect(found(entrance, [], { enforcement: 'DryRun' })).toEqual(['EntranceClosed: web']);
     expect(found(entrance, [], { enforcement: 'Off' })).toEqual([]);
@@ -139,7 +139,7 @@ describe('a Service that the control plane calls', () => {
     ]);
   });
 
-  test('is nothing to tell of where it is gone, or leads to no pods here', () => {
+  test('is not reported if it is gone, or leads to no pods here', () => {
     const caller = webhooks('ValidatingWebhookConfiguration', 'hook');
     expect(found([caller])).toEqual([]);
     expect(found([caller, of('hook', 'ClusterIP', {})])).toEqual([]);
@@ -164,7 +164,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
     expect(found([web, ingress('nginx')], [], classes)).toEqual([]);
   });
 
-  test('is nothing to tell of where a route opens its pods on its port, by whatever way it comes', () => {
+  test('is not reported if a route opens its pods on its port, for whatever source', () => {
     const route = (port: number): Routes => [
       { name: 'a', from: { cidr: { cidr: '203.0.113.0/24' } }, to: { app: 'web' }, ports: [port] },
     ];
@@ -173,7 +173,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
     expect(found([web, ingress('alb')], route(9090), spec)).toEqual(['IngressUnserved: alb']);
   });
 
-  test('is nothing to tell of where it leads to no pods here, or where `ingressRoutes` is None', () => {
+  test('is not reported if it leads to no pods here, or if `ingressRoutes` is None', () => {
     expect(found([ingress('alb')], [], classes)).toEqual([]);
     expect(found([web, ingress('alb')], [], { ...classes, ingressRoutes: 'None' })).toEqual([]);
   });
@@ -191,7 +191,7 @@ describe('an Ingress that no declared ingress controller serves', () => {
     expect(found([web, route, gateway], [], classes)).toEqual(['IngressUnserved: cilium']);
   });
 
-  test('may be one on nodes whose addresses are not known: that is reported, and not that nobody is declared', () => {
+  test('may be one on nodes with unknown addresses: that is reported, and not a missing declaration', () => {
     const hosts = { ingressControllers: [{ name: 'edge', hostNetwork: true }] };
     expect(compile(shopView({ spec: hosts, objects: [web, ingress()] })).findings).toEqual([
       expect.objectContaining({
