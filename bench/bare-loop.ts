@@ -48,7 +48,7 @@ async function replace(namespace: string, name: string): Promise<void> {
   );
 }
 
-/** At its start, a watch tells also of what was there before. */
+/** At its start, a watch also reports what was there before. */
 function ignoreExisting(error: unknown): void {
   if (classify(error) !== 'conflict') throw error;
 }

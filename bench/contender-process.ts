@@ -1,4 +1,4 @@
-// A contender as its own process: started, told what to do, asked for its memory, ended. Its output goes to a file, so
+// A contender as its own process: started, given orders, asked for its memory, ended. Its output goes to a file, so
 // that reading it costs the benchmark nothing. Must not know which contender it is.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

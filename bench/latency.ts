@@ -1,11 +1,11 @@
 // `npm run bench:latency`: how much Ringfence adds to what the API server and the transport cost, all from one run.
 //
-// Fairness: each contender has a control plane of its own, so that nobody hears of another's namespaces, and all of them
+// Fairness: each contender has a control plane of its own, so that none sees the namespaces of another, and all of them
 // stay up and warm. They take turns: one sample each, and one burst each in every round, in an order that turns round, so
 // that the noise of the machine hits all alike; what counts is the ratio. Of the bursts the best of each counts, since
 // noise only ever takes away. A burst is judged by raw creates of the same namespaces and the same policies: all that it
-// has to do, by one process that waits for nobody. Raw creates of the policies alone, in namespaces that exist, stand below
-// them for comparison. Exit code 1 where a target is missed.
+// has to do, by one process that does not wait. Raw creates of the policies alone, in namespaces that exist, stand below
+// them for comparison. Exit code 1 if a target is missed.
 import { spawnSync } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Contender, type Contenders, startContenders } from './contenders.ts';

@@ -61,7 +61,7 @@ export async function measureBurst(
   return perSecond(namespaces * policies, end - begun);
 }
 
-/** The same writes as a burst, sent by one process that waits for nobody. */
+/** The same writes as a burst, sent by one process that does not wait. */
 export async function measureRawBurst(raw: Contender, family: string, namespaces: number): Promise<number> {
   return measureOrder(raw, family, { namespaces: names(family, namespaces), create: true });
 }

@@ -1,6 +1,6 @@
 // How long the tool takes from the command line to its end: `render` of the sample shop beside `node -e 0`, in turns, so that
 // whatever else the machine does meets both. The first start of all, which fills the cache of compiled code, is not counted; how
-// long it takes without one stands beside it. Exit code 1 where the target is missed.
+// long it takes without one stands beside it. Exit code 1 if the target is missed.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -6,7 +6,7 @@
  * exceed. It is always a value that was measured: p99 of 100 values is the second largest.
  *
  * @param percent above 0, at most 100
- * @throws RangeError where there are no values
+ * @throws RangeError if there are no values
  */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -86,7 +86,7 @@ export class Witness {
     }
   }
 
-  /** The API server ends the watch of who reads too slowly in a burst: then it goes on from where it was. */
+  /** The API server ends a watch that reads too slowly in a burst: then this continues from its last version. */
   async #run(client: ApiClient, onOpen: () => void): Promise<void> {
     for (let resourceVersion: string | undefined; ; ) {
       const query = { watch: true, allowWatchBookmarks: true, timeoutSeconds: 7200, resourceVersion };

@@ -364,7 +364,7 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
     await this.api.json('POST', `${base}/${manifest.apiVersion}${place}/${plural}`, manifest);
   }
 
-  /** An object, or undefined where there is none. */
+  /** An object, or undefined if there is none. */
   async find<T>(path: string): Promise<T | undefined> {
     try {
       return await this.api.json<T>('GET', path);

@@ -1,4 +1,4 @@
-// kubectl as a person types it: the commands that the operator's log tells people to run are run as they stand there.
+// kubectl as a person types it: also the commands that the operator's log tells people to run, word for word.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ensureBinaries } from './control-plane/binaries.ts';
@@ -17,7 +17,7 @@ export async function kubectl(controlPlane: Reached, ...words: readonly string[]
   return stdout;
 }
 
-/** Runs the command that stands in `backticks` in a line of the log. */
+/** Runs the command in `backticks` of a line of the log. */
 export async function obey(controlPlane: Reached, message: string): Promise<void> {
   const command = /`kubectl ([^`]+)`/.exec(message)?.[1];
   if (command === undefined) throw new Error(`no kubectl command in: ${message}`);

@@ -29,7 +29,7 @@ interface Question {
 /**
  * What the analysis says of the folder, by file.
  *
- * @throws where the input is not YAML
+ * @throws if the input is not YAML
  */
 export function analysisOutcome(folder: string): Readonly<Record<string, string>> {
   const has = (file: (typeof analysisFiles)[number]) => existsSync(join(folder, file));
@@ -44,10 +44,10 @@ export function analysisOutcome(folder: string): Readonly<Record<string, string>
     object,
   }));
   return {
-    'matrix.yaml': tellMatrix(analysis.connections()),
+    'matrix.yaml': formatMatrix(analysis.connections()),
     ...(problems.length === 0 ? {} : { 'problems.yaml': write(problems) }),
-    ...(has('asked.yaml') ? { 'answers.yaml': tellAnswers(analysis, join(folder, 'asked.yaml')) } : {}),
-    ...(has('after.yaml') ? { 'difference.yaml': tellDifference(read, join(folder, 'after.yaml')) } : {}),
+    ...(has('asked.yaml') ? { 'answers.yaml': formatAnswers(analysis, join(folder, 'asked.yaml')) } : {}),
+    ...(has('after.yaml') ? { 'difference.yaml': formatDifference(read, join(folder, 'after.yaml')) } : {}),
   };
 }
 
@@ -62,7 +62,7 @@ function readFiles(...files: readonly string[]): ReadObjects {
 }
 
 /** By source, what it reaches on which ports. */
-function tellMatrix(connections: Iterable<Connection>): string {
+function formatMatrix(connections: Iterable<Connection>): string {
   const bySource = Map.groupBy(connections, ({ from }) => formatEndpoint(from));
   if (bySource.size === 0) return '{}\n';
   const rows = [...bySource].map(([from, row]) => [
@@ -72,14 +72,14 @@ function tellMatrix(connections: Iterable<Connection>): string {
   return write(Object.fromEntries(rows));
 }
 
-function tellAnswers(analysis: Analysis, file: string): string {
+function formatAnswers(analysis: Analysis, file: string): string {
   const questions = parse(readFileSync(file, 'utf8')) as readonly Question[];
   return write(
     questions.map(({ from, to, port }) => ({
       asked: `${from} -> ${to}${port === undefined ? '' : ` on ${port}`}`,
       answers: endsOf(analysis, from).flatMap((source) =>
         endsOf(analysis, to).flatMap((target) =>
-          analysis.explain(source, target, readPort(port)).map(tellExplanation),
+          analysis.explain(source, target, readPort(port)).map(formatExplanation),
         ),
       ),
     })),
@@ -99,36 +99,36 @@ function readPort(port: number | string | undefined) {
   return parsed.value;
 }
 
-function tellExplanation({ from, to, ports, allowed, egress, ingress, notes }: Explanation): object {
+function formatExplanation({ from, to, ports, allowed, egress, ingress, notes }: Explanation): object {
   return {
     pair: `${formatEndpoint(from)} -> ${formatEndpoint(to)}`,
     allowed,
     ports: formatPortSet(ports),
-    egress: tellSide(egress),
-    ingress: tellSide(ingress),
+    egress: formatSide(egress),
+    ingress: formatSide(ingress),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ code, message }) => `${code}: ${message}`) }),
   };
 }
 
-function tellSide({ standing, allows, rules, policies }: SideExplanation): object | string {
+function formatSide({ standing, allows, rules, policies }: SideExplanation): object | string {
   if (policies.length === 0) return standing;
   return {
     allows,
     isolatedBy: policies.map(formatKey),
-    ...(rules.length === 0 ? {} : { rules: rules.map(tellRule) }),
+    ...(rules.length === 0 ? {} : { rules: rules.map(formatRule) }),
   };
 }
 
-function tellRule({ policy, rule, ports, allows, block }: RuleReason): string {
+function formatRule({ policy, rule, ports, allows, block }: RuleReason): string {
   const through = block === undefined ? '' : ` through ${block}`;
   return `${formatKey(policy)} rule ${rule}: ${formatPortSet(ports)}${through}${allows ? '' : ', not what is asked'}`;
 }
 
-function tellDifference({ input }: ReadObjects, file: string): string {
+function formatDifference({ input }: ReadObjects, file: string): string {
   const after = readFiles(file);
   if (after.problems.length > 0) throw new Error(`${file}: ${after.problems[0]?.message}`);
   const { gained, lost } = compare(input, { ...input, policies: after.input.policies });
-  const told = { gained: tellMatrix(connectionsOf(gained)), lost: tellMatrix(connectionsOf(lost)) };
+  const told = { gained: formatMatrix(connectionsOf(gained)), lost: formatMatrix(connectionsOf(lost)) };
   return `gained:\n${indent(told.gained)}lost:\n${indent(told.lost)}`;
 }
 

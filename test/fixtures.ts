@@ -85,7 +85,7 @@ export function profile(
   return facts;
 }
 
-/** A profile, of a team or the platform's, as it is read where its CRD is of another version. */
+/** A profile, of a team or the platform's, as it is read if its CRD is of another version. */
 export function undecodable<T extends ProfileFacts | PlatformFacts>(facts: T): T {
   const { decoded } = readProfile('shop/shop', { colour: 'blue' });
   return { ...facts, decoded };
@@ -157,7 +157,7 @@ const apiVersions = {
   MutatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
 } as const;
 
-/** An object of the cluster with its spec, given as `namespace/name`, or as `name` where its kind has no namespace. */
+/** An object of the cluster with its spec, given as `namespace/name`, or as `name` if its kind has no namespace. */
 export function object(
   kind: keyof typeof apiVersions,
   key: string,
@@ -333,7 +333,7 @@ function readProfile(key: string, spec: unknown): ProfileFacts {
   } as RawObject);
 }
 
-/** What the API server puts into `metadata`; everything in it can be told from the name. */
+/** What the API server puts into `metadata`; all of it follows from the name. */
 function metadata(given: {
   readonly name: string;
   readonly namespace?: string;

@@ -1,5 +1,5 @@
 // One golden folder: what people and the API server wrote (input.yaml), the samples that it shows (samples.yaml, a list of
-// paths in config/samples), or both; and what is made of them as texts to compare.
+// paths in config/samples), or both; and the result as texts to compare.
 // Objects are read by the reducers that read the API server's. Must not know how texts are compared.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,10 +26,10 @@ export const samplesFolder = join(import.meta.dirname, '../config/samples');
 export type Outcome = Readonly<Record<'policies.yaml' | 'findings.yaml' | 'namespaces.yaml', string>>;
 
 /**
- * What is made of the folder's input: every policy that the compiler wants, where each namespace stands and what the
- * plan would do in it, and the findings of both.
+ * The result of the folder's input: every policy that the compiler wants, the state of each namespace with its plan, and the
+ * findings of both.
  *
- * @throws where the input is not YAML, or holds an object that no case is made of
+ * @throws if the input is not YAML, or holds an object that nothing reads
  */
 export function outcomeOf(folder: string): Outcome {
   const input = readInput(folder);
@@ -46,7 +46,11 @@ export function outcomeOf(folder: string): Outcome {
     'namespaces.yaml':
       compiled.namespaces.length === 0
         ? '# nothing is compiled\n'
-        : write(Object.fromEntries(compiled.namespaces.map((each) => [each.namespace, tell(each, plans)]))),
+        : write(
+            Object.fromEntries(
+              compiled.namespaces.map((each) => [each.namespace, formatNamespace(each, plans)]),
+            ),
+          ),
   };
 }
 
@@ -85,7 +89,7 @@ function readInput(folder: string): ClusterFacts {
   return stores;
 }
 
-/** The plan of an operator that has just started: it holds nothing closed. */
+/** The plan of an operator that has just started: it keeps nothing isolated. */
 function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: ClusterFacts): Plan {
   if (platform === undefined || !isDecoded(platform)) throw new Error('nothing is planned without a profile');
   return plan({
@@ -98,23 +102,15 @@ function planOf(compiled: CompiledNamespace, { platform }: ClusterView, input: C
   });
 }
 
-/** Where a namespace stands, the result of its routes, and what is done in it. */
-function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): object {
-  const {
-    namespace,
-    outsideReason: outside,
-    enforcement,
-    egress,
-    frozenOwners,
-    frozenMirrors,
-    profiles,
-  } = compiled;
+/** The state of a namespace, the result of its routes, and what its plan does. */
+function formatNamespace(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): object {
+  const { namespace, outsideReason, enforcement, egress, frozenOwners, frozenMirrors, profiles } = compiled;
   const phases = plans.get(namespace)?.phases ?? [];
   const routes = profiles.flatMap(({ profile, routes: all }) =>
-    all.map((compiledRoute) => [`${profile.name}/${compiledRoute.route.name}`, tellRoute(compiledRoute)]),
+    all.map((compiledRoute) => [`${profile.name}/${compiledRoute.route.name}`, formatRoute(compiledRoute)]),
   );
   return {
-    ...(outside === undefined ? { enforcement, egress } : { outside }),
+    ...(outsideReason === undefined ? { enforcement, egress } : { outside: outsideReason }),
     ...(frozenOwners.size === 0 ? {} : { staysAsItIs: [...frozenOwners].sort() }),
     ...(frozenMirrors.length === 0 ? {} : { mirrorsStayOf: frozenMirrors.map(formatKey) }),
     ...(routes.length === 0 ? {} : { routes: Object.fromEntries(routes) }),
@@ -124,7 +120,7 @@ function tell(compiled: CompiledNamespace, plans: ReadonlyMap<string, Plan>): ob
   };
 }
 
-function tellRoute({ state, reason, message, suggestion }: CompiledRoute): object | string {
+function formatRoute({ state, reason, message, suggestion }: CompiledRoute): object | string {
   if (reason === 'Active') return state;
   return { state, reason, message, ...(suggestion === undefined ? {} : { suggestion }) };
 }

@@ -1,4 +1,4 @@
-// How many random cases the dear properties try: all of them in `make test`, a quarter in the fast loop, where the next
+// How many random cases the expensive properties try: all of them in `make test`, a quarter in the fast loop, whose next
 // run tries others anyway. Cheap properties keep fast-check's own number.
 
 /** The parameters for fast-check of a property that should try `full` cases. */

@@ -97,7 +97,7 @@ const ingresses = fc
     ),
   );
 const gate = { name: 'gate', namespace: 'infra' };
-/** Whose routes or ListenerSets a Gateway takes: mostly all, else those of some labels. */
+/** The namespaces whose routes or ListenerSets a Gateway takes: mostly all, else those with some labels. */
 const attached = fc.constantFrom(...['All', 'All', 'Same'].map((from) => ({ namespaces: { from } })), {
   namespaces: { from: 'Selector', selector: { matchLabels: { tier: 'api' } } },
 });

@@ -43,7 +43,7 @@ const containerPort: fc.Arbitrary<ContainerPort> = fc.record(
   { requiredKeys: ['protocol', 'number'] },
 );
 
-/** Addresses that are pods' or nobody's: those at the borders of the blocks below. */
+/** Addresses of pods, or of nothing: those at the borders of the blocks below. */
 export const someAddresses = [
   ...['9.255.255.255', '10.0.0.0', '10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '11.0.0.0', '200.0.0.1'],
   ...['fc00::', 'fd00::1', 'fd00::2', 'fd00::4'],

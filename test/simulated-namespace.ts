@@ -52,7 +52,7 @@ export class SimulatedNamespace {
   /**
    * Sends a change.
    *
-   * @throws where the API server would refuse it, because it was decided on another state than this
+   * @throws if the API server would refuse it, because it was decided on another state
    */
   apply(change: PolicyChange): void {
     switch (change.action) {

@@ -1,4 +1,4 @@
-// What came of a suite, from jest's report, and the line that tells of it: nothing is skipped without a word.
+// The result of a suite, from jest's report, as one line, which names every skipped test.
 // Runs no test.
 
 /** What is read of jest's `--json` report. */

@@ -41,7 +41,7 @@ function runSuite({ name, files }: Suite, report: string): Counts {
   }
 }
 
-/** @throws Error where the words name a test that is not there */
+/** @throws Error if the words name a test that is not there */
 function runAll(words: readonly string[]): Counts {
   const suites = words.map((name) => ({ name, files: name.includes('/') ? testFiles(name) : [] }));
   const reports = mkdtempSync(join(tmpdir(), 'ringfence-suites-'));

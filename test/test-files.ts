@@ -8,7 +8,7 @@ const ending = '.test.ts';
  * The test files of a suite, sorted.
  *
  * @param suite a folder of e2e, or a file with or without its ending
- * @throws Error where no test is there; it names the folders
+ * @throws Error if no test is there; it names the folders
  */
 export function testFiles(suite: string): readonly string[] {
   const all = readdirSync('e2e', { recursive: true, encoding: 'utf8' })

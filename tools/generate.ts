@@ -1,4 +1,4 @@
-// Prints crds/ and docs/reference/ from the schemas and the code, which are the only source: a test fails where a file is stale.
+// Prints crds/ and docs/reference/ from the schemas and the code, which are the only source: a test fails if a file is stale.
 // The core knows neither files nor YAML, so both are here.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

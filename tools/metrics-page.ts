@@ -58,7 +58,7 @@ const alerts = [
 
 type Family = Awaited<ReturnType<typeof read>>[number];
 
-/** The page, as Markdown. @throws RangeError where an alert names a metric that there is not */
+/** The page, as Markdown. @throws RangeError if an alert names a metric that does not exist */
 export async function metricsPage(): Promise<string> {
   const families = await read();
   const blocks = [

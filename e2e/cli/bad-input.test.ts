@@ -18,7 +18,7 @@ beforeEach(() => {
   chmodSync(folder, 0o755);
 });
 
-/** Root may read everything: then somebody else is to. */
+/** Root may read everything: then the tool runs as another user. */
 const asSomebody = () => (isRoot ? { uid: nobody } : {});
 
 function write(name: string, text: string | Uint8Array): string {

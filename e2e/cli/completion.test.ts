@@ -13,7 +13,7 @@ async function inBash(...lines: readonly (readonly string[])[]): Promise<readonl
     const quoted = words.map((word) => `'${word}'`).join(' ');
     return `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _ringfence; printf '%s\\n' "\${COMPREPLY[@]}" --`;
   });
-  // Twice, as where a shell's start sources it and so does the person.
+  // Twice, as if both the start of the shell and the person had sourced it.
   const script = [
     'completion=$(ringfence completion bash)',
     'eval "$completion"',

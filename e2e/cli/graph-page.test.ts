@@ -29,7 +29,7 @@ beforeAll(async () => {
   browser = await startBrowser();
 });
 
-/** Whatever a test does, the page complains of nothing and asks nobody for anything. */
+/** Whatever a test does, the page reports no error and sends no request. */
 afterEach(async () => {
   expect(opened?.complaints ?? []).toEqual([]);
   expect(opened?.requests ?? []).toEqual([]);

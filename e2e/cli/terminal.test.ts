@@ -1,4 +1,4 @@
-// What differs where a person looks on: colours and progress, on a real pseudo-terminal and off it.
+// What differs on a terminal: colours and progress, on a real pseudo-terminal and off it.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { useTool } from '../../test/cli/use-tool.ts';

@@ -49,7 +49,7 @@ interface State {
   readonly componentPids: readonly number[];
 }
 
-const stateFile = () => join(cacheHome(env), 'standing.json');
+const stateFile = () => join(cacheHome(env), 'control-plane.json');
 const state = (): State => JSON.parse(readFileSync(stateFile(), 'utf8'));
 
 async function alive({ directory, supervisorPid, componentPids }: State): Promise<number> {

@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { ensureBinaries } from './binaries.ts';
-import { current, down, type Standing, up } from './persistent-control-plane.ts';
+import { current, down, type PersistentControlPlane, up } from './persistent-control-plane.ts';
 import { binaryNames, kubernetesVersion } from './versions.ts';
 
 const command = 'npm run -s control-plane --';
@@ -15,22 +15,22 @@ const print = (...lines: readonly string[]): void => {
 /** Quoted for a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const exports = ({ kubeconfigPath, kubectlPath }: Standing): string[] => [
+const exports = ({ kubeconfigPath, kubectlPath }: PersistentControlPlane): string[] => [
   `export KUBECONFIG=${quoted(kubeconfigPath)}`,
   `export PATH=${quoted(dirname(kubectlPath))}:"$PATH"`,
 ];
 
 async function onUp(): Promise<void> {
   const begun = performance.now();
-  const { standing, started } = await up(process.env);
+  const { running, started } = await up(process.env);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   print(
     started
-      ? `Kubernetes ${kubernetesVersion} is up after ${seconds} s at ${standing.url}`
-      : `Kubernetes ${kubernetesVersion} is already up at ${standing.url}`,
+      ? `Kubernetes ${kubernetesVersion} is up after ${seconds} s at ${running.url}`
+      : `Kubernetes ${kubernetesVersion} is already up at ${running.url}`,
     '',
-    `kubeconfig: ${standing.kubeconfigPath}`,
-    `logs:       ${standing.directory}/*.log`,
+    `kubeconfig: ${running.kubeconfigPath}`,
+    `logs:       ${running.directory}/*.log`,
     `to use it:  eval "$(${command} env)" && kubectl get namespaces`,
     `to stop it: ${command} down`,
   );
@@ -41,9 +41,9 @@ async function onDown(): Promise<void> {
 }
 
 async function onEnv(): Promise<void> {
-  const standing = await current(process.env);
-  if (standing === undefined) throw new Error(`no control plane is up: start one with \`${command} up\``);
-  print(...exports(standing));
+  const running = await current(process.env);
+  if (running === undefined) throw new Error(`no control plane is up: start one with \`${command} up\``);
+  print(...exports(running));
 }
 
 async function onPrepare(): Promise<void> {

@@ -174,7 +174,7 @@ export class ControlPlane implements AsyncDisposable {
 
   /**
    * Puts back what `saveEtcd()` copied, as a backup is restored after a disaster: with the API server stopped. Every
-   * resourceVersion that was given since then is given once more, to something else.
+   * resourceVersion that was given since then is given again, to something else.
    */
   async restoreEtcd(saved: string): Promise<void> {
     await this.killApiServer();

@@ -22,9 +22,9 @@ export async function compact(url: string): Promise<string> {
 }
 
 /**
- * Does nothing where etcd is up and takes writes.
+ * Does nothing if etcd is up and takes writes.
  * @param url as for `compact`
- * @throws Error where it does not
+ * @throws Error if it does not
  */
 export async function checkHealth(url: string): Promise<void> {
   const response = await request(`${url}/health`);

@@ -10,7 +10,7 @@ import { startControlPlane } from './control-plane.ts';
 import { belongsTo, endLeftovers, endProcess } from './leftovers.ts';
 import { binaryNames } from './versions.ts';
 
-const standingSchema = z.object({
+const stateSchema = z.object({
   directory: z.string(),
   url: z.string(),
   kubeconfigPath: z.string(),
@@ -21,54 +21,59 @@ const standingSchema = z.object({
 });
 
 /** A control plane that stays up. */
-export type Standing = Readonly<z.infer<typeof standingSchema>>;
+export type PersistentControlPlane = Readonly<z.infer<typeof stateSchema>>;
 
-const stateFile = (env: NodeJS.ProcessEnv): string => join(cacheHome(env), 'standing.json');
+const stateFile = (env: NodeJS.ProcessEnv): string => join(cacheHome(env), 'control-plane.json');
 
 /** What the state file says, or undefined; a file that cannot be understood is removed. */
-async function remembered(env: NodeJS.ProcessEnv): Promise<Standing | undefined> {
+async function remembered(env: NodeJS.ProcessEnv): Promise<PersistentControlPlane | undefined> {
   const text = await readFile(stateFile(env), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return standingSchema.parse(JSON.parse(text));
+    return stateSchema.parse(JSON.parse(text));
   } catch {
     await rm(stateFile(env), { force: true });
     return undefined;
   }
 }
 
-/** Writes the state file; fails where there is one. */
-async function remember(standing: Standing, env: NodeJS.ProcessEnv): Promise<void> {
+/** Writes the state file. @throws if there is one already */
+async function remember(running: PersistentControlPlane, env: NodeJS.ProcessEnv): Promise<void> {
   await mkdir(dirname(stateFile(env)), { recursive: true });
-  await writeFile(stateFile(env), JSON.stringify(standing, null, 2), { mode: 0o600, flag: 'wx' });
+  await writeFile(stateFile(env), JSON.stringify(running, null, 2), { mode: 0o600, flag: 'wx' });
 }
 
 /** Ends what a vanished supervisor left behind, and forgets it. */
-async function cleanUp({ directory, componentPids }: Standing, env: NodeJS.ProcessEnv): Promise<void> {
+async function cleanUp(
+  { directory, componentPids }: PersistentControlPlane,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   await endLeftovers(directory, componentPids.toReversed());
   await rm(stateFile(env), { force: true });
 }
 
 /** The control plane that is up, or undefined. */
-export async function current(env: NodeJS.ProcessEnv): Promise<Standing | undefined> {
-  const standing = await remembered(env);
-  const up = standing !== undefined && (await belongsTo(standing.directory, standing.supervisorPid));
-  return up ? standing : undefined;
+export async function current(env: NodeJS.ProcessEnv): Promise<PersistentControlPlane | undefined> {
+  const running = await remembered(env);
+  const up = running !== undefined && (await belongsTo(running.directory, running.supervisorPid));
+  return up ? running : undefined;
 }
 
 /**
  * Starts a control plane that outlives this process, unless one is up.
- * @returns `started` false where one was up already, which is then `standing`
+ * @returns the control plane that is up now, and whether this call `started` it
  */
-export async function up(env: NodeJS.ProcessEnv): Promise<{ standing: Standing; started: boolean }> {
+export async function up(
+  env: NodeJS.ProcessEnv,
+): Promise<{ running: PersistentControlPlane; started: boolean }> {
   const present = await current(env);
-  if (present !== undefined) return { standing: present, started: false };
+  if (present !== undefined) return { running: present, started: false };
   const stale = await remembered(env);
   if (stale !== undefined) await cleanUp(stale, env);
   // All at once, so that an archive is downloaded once.
   const { kubectl } = await ensureBinaries(binaryNames, { env });
   const controlPlane = await startControlPlane({ env, controllerManager: true });
-  const standing: Standing = {
+  const running: PersistentControlPlane = {
     directory: controlPlane.directory,
     url: controlPlane.url,
     kubeconfigPath: controlPlane.kubeconfigPath,
@@ -77,16 +82,16 @@ export async function up(env: NodeJS.ProcessEnv): Promise<{ standing: Standing; 
     componentPids: [...controlPlane.pids.values()],
   };
   try {
-    await remember(standing, env);
+    await remember(running, env);
   } catch (error) {
     await controlPlane.stop();
     // Another `up`, at the same time, was quicker.
     const other = await current(env);
     if (other === undefined) throw error;
-    return { standing: other, started: false };
+    return { running: other, started: false };
   }
   await controlPlane.letGo();
-  return { standing, started: true };
+  return { running, started: true };
 }
 
 /**
@@ -94,10 +99,10 @@ export async function up(env: NodeJS.ProcessEnv): Promise<{ standing: Standing; 
  * @returns whether there was one
  */
 export async function down(env: NodeJS.ProcessEnv): Promise<boolean> {
-  const standing = await remembered(env);
-  if (standing === undefined) return false;
+  const running = await remembered(env);
+  if (running === undefined) return false;
   const wasUp = (await current(env)) !== undefined;
-  await endProcess(standing.directory, standing.supervisorPid, 'SIGTERM');
-  await cleanUp(standing, env);
+  await endProcess(running.directory, running.supervisorPid, 'SIGTERM');
+  await cleanUp(running, env);
   return wasUp;
 }

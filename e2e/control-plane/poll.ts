@@ -7,7 +7,7 @@ export interface PollOptions {
   readonly expired: () => Error | Promise<Error>;
 }
 
-/** Calls `attempt` until it returns something else than undefined or false; what it throws ends the wait. */
+/** Calls `attempt` until it returns something other than undefined or false. An error that it throws ends the wait. */
 export async function poll<Result>(
   attempt: () => Promise<Result | undefined | false>,
   { timeoutMs, everyMs = 50, expired }: PollOptions,

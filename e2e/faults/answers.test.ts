@@ -114,7 +114,7 @@ describe('through a proxy that fails', () => {
     await disturb({ deleted: `deleted-${index}`, edited: `edited-${index}`, created: `created-${index}` });
     await becomesRight(cluster, ringed);
     expect(injected.map(({ hits }) => hits)).toEqual(faults.map(({ times }) => times));
-    // What fails again soon is waited for longer and longer: the next case begins anew.
+    // After repeated failures the backoff grows: the next case begins without one.
     await cluster.eventually('the watch stands', async () => proxy().openFor(watches.path) > 2_500);
   });
 

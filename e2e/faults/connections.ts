@@ -130,7 +130,7 @@ function exceptions(
   );
   return bad === undefined
     ? []
-    : [`${connection.name} was ${mustBeAllowed ? 'cut' : 'open'} after ${tell(bad)}`];
+    : [`${connection.name} was ${mustBeAllowed ? 'cut' : 'open'} after ${formatState(bad)}`];
 }
 
 /** The first state, and those in which policies of one of the ends changed. */
@@ -141,7 +141,7 @@ function concerning({ from, to }: Connection, states: readonly RecordedState[]):
   );
 }
 
-function tell({ change, namespace, policies }: RecordedState): string {
+function formatState({ change, namespace, policies }: RecordedState): string {
   const names = [...policies.values()]
     .filter(({ metadata }) => metadata.namespace === namespace)
     .map(({ metadata }) => metadata.name);

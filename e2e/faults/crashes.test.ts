@@ -1,5 +1,5 @@
-// The operator dies after any single write: the next one finishes what was begun, and on the way nobody is let in who must
-// not be, and nobody cut off who may.
+// The operator dies after any single write: the next one finishes what was begun, and on the way no closed connection opens,
+// and no open one is cut.
 import { describe, expect, test } from '@jest/globals';
 import { denyIngress, type StoredPolicy } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';

@@ -1,5 +1,5 @@
 // Profiles that are stored and do not decode, as after a CRD of another version or a loosened one: what they own stays as
-// it is, the field is named, and everything else goes on.
+// it is, the status names the field, and everything else continues.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { denyIngress, platformPath, platformsPath, profilePath } from '../cluster.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';

@@ -18,7 +18,7 @@ const testbed = onTestbed({
   },
 });
 
-/** What may happen at any moment. What fails since something else was quicker has not happened. */
+/** What may happen at any moment. An act that fails because another one was quicker has not happened. */
 const deeds: Readonly<Record<string, (random: Random) => Promise<unknown>>> = {
   'a team declares routes': async (random) => {
     const [team, name] = [random.pick(teams), random.pick(['team', 'other'])];

@@ -22,7 +22,7 @@ async function beforeAnswer(
       kind: 'interrupt',
       run: async () => {
         await act();
-        // The news takes milliseconds. On a machine where it takes longer the answer comes first, which is well too.
+        // The news takes milliseconds. On a slower machine the answer comes first, which must work too.
         await new Promise((resolve) => setTimeout(resolve, 1_500));
       },
     },

@@ -23,7 +23,7 @@ const { cluster, operator, proxy } = onCluster({
   },
 });
 
-/** How many objects were found to differ, by resource, without those of which none was. */
+/** How many objects were found to differ, by resource; without resources that have none. */
 async function differences(): Promise<Readonly<Record<string, number>>> {
   const found: Record<string, number> = {};
   for (const [line, value] of await operator().metrics()) {

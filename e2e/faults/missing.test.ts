@@ -39,7 +39,7 @@ describe('a permission that is removed and given back', () => {
     await settled(testbed);
     const since = recorder.mark;
     await without(cluster, permission, async () => {
-      // A watch that stands is not asked for its permission again.
+      // The API server does not check the permission of an open watch again.
       if (isRead(permission)) proxy.cut(/watch=true/);
       const from = proxy.seen.length;
       await setRoutes(...newRoutes());

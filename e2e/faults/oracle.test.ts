@@ -1,4 +1,4 @@
-// The judge of the fault suite can tell right from wrong: each thing that it looks for is found where it is.
+// The oracle of the fault suite distinguishes right from wrong: it finds each fault that it looks for.
 import { describe, expect, test } from '@jest/globals';
 import type { StoredPolicy } from '../cluster.ts';
 import { broken, connectionsOf, everOther, otherThanDeclared } from './connections.ts';

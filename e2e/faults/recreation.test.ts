@@ -13,7 +13,7 @@ const teams = ['r1', 'r2', 'r3', 'r4'];
 const rounds = isFull ? 12 : 6;
 const testbed = onTestbed({ controllerManager: true, teams: ['calm', ...teams], operator: true });
 
-/** Anyone who takes a recreation for a rival says so, and waits for minutes. */
+/** An operator that takes a recreation for a rival logs that, and waits for minutes. */
 function expectNoContest(): void {
   expect(testbed.operator.lines.filter(({ msg }) => msg.includes('contested'))).toEqual([]);
 }
@@ -58,7 +58,7 @@ describe('again and again', () => {
     },
     {
       title: 'policies are deleted, all of a namespace',
-      // Each lag has a namespace of its own, and few rounds: who deletes the same policies more often is a rival.
+      // Each lag has a namespace of its own, and few rounds: more deletions of the same policies would look like a rival.
       act: async (lag: number) => {
         const namespace = teams[allLags.indexOf(lag)] ?? 'r1';
         for (const name of await testbed.cluster.policyNames(namespace))

@@ -1,5 +1,5 @@
-// Connections that are there and say nothing, or little, and processes that stand still: nobody waits for ever, and nobody
-// writes who should not any more.
+// Connections that are open and carry nothing, or little, and processes that stand still: no operator waits for ever, and none
+// writes that has lost its lease.
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { denyIngress } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';

@@ -21,7 +21,7 @@ import { libraries, paths, user } from '../../image/root.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import { dieWithParent, OperatorProcess } from '../support/operator-process.ts';
-import { jailed } from './sandbox.ts';
+import { sandboxed } from './sandbox.ts';
 
 const run = promisify(execFile);
 const serviceAccount = 'var/run/secrets/kubernetes.io/serviceaccount';
@@ -104,7 +104,7 @@ describe('the root of the image', () => {
 describe('in the image', () => {
   /** Runs Node in it, and returns what that prints. */
   async function node(...words: readonly string[]): Promise<string> {
-    const { command, args } = jailed({ root, user }, [paths.node, ...words]);
+    const { command, args } = sandboxed({ root, user }, [paths.node, ...words]);
     return (await run(command, args, { env: {} })).stdout;
   }
 
@@ -131,7 +131,7 @@ describe('in the image', () => {
     const files = ['shop/namespaces', 'shop/platform', 'shop/shop', 'workloads/shop'];
     const input = files.map((name) => readFileSync(`config/samples/${name}.yaml`, 'utf8')).join('\n---\n');
     const words = [...instruction('ENTRYPOINT'), 'graph', '-f', '-', '-o', 'svg'];
-    const { command, args } = jailed({ root, user }, words);
+    const { command, args } = sandboxed({ root, user }, words);
     const drawn = execFileSync(command, args, { input, env: {}, encoding: 'utf8', stdio: 'pipe' });
     expect(drawn).toBe(readFileSync('docs/pictures/shop.svg', 'utf8'));
   });
@@ -159,7 +159,7 @@ describe('the operator in the image', () => {
     const secrets = await serviceAccountFiles();
     const image = instruction('ENTRYPOINT');
     // The port of the Deployment may be taken here.
-    const { command, args } = jailed({ root, user, mounts: { [serviceAccount]: secrets } }, [
+    const { command, args } = sandboxed({ root, user, mounts: { [serviceAccount]: secrets } }, [
       ...[...image, ...words, '--health-address=127.0.0.1:0'],
     ]);
     const { hostname, port } = new URL(cluster.controlPlane.url);

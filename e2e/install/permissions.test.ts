@@ -37,18 +37,18 @@ async function newNamespace(): Promise<string> {
 
 /** What makes the operator need a permission, and what doesn't come about without it. */
 interface Need {
-  /** What the operator is started with, once the permission is missing; it runs before that where absent. */
+  /** The flags of an operator that starts without the permission; if absent, it is started before. */
   readonly flags?: readonly string[];
   readonly provoke: () => Promise<unknown>;
   readonly fails: () => Promise<unknown>;
 }
 
-/** Policies that allow everyone, which an Event tells of. */
+/** Policies that allow everyone, which an Event reports. */
 const told = ['first', 'second', 'third'];
 
 const failing = () => cluster.platformCondition('Ready', 'False');
 
-/** By grant: a new permission that is no reading needs an entry here. */
+/** By grant: a new permission needs an entry here, unless it is for reading. */
 const needs: Readonly<Record<string, Need>> = {
   'create networkpolicies.networking.k8s.io': { provoke: newNamespace, fails: failing },
   'update networkpolicies.networking.k8s.io': {

@@ -6,12 +6,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is run, and in which root. */
-export interface Jail {
+export interface Sandbox {
   /** The folder; it gets the places that a runtime mounts things at. */
   readonly root: string;
   /** UID and GID. */
   readonly user: number;
-  /** By path in the jail: the folder here that is to be seen there, read-only. */
+  /** By path in the sandbox: the folder here that is to be seen there, read-only. */
   readonly mounts?: Readonly<Record<string, string>>;
 }
 
@@ -22,11 +22,11 @@ export interface CommandLine {
 }
 
 /**
- * The command line that runs `words` in the jail, as one process: whoever starts it has the pid of what runs in it.
+ * The command line that runs `words` in the sandbox, as one process, so that its pid is that of what runs in the sandbox.
  *
  * @throws Error where this machine can't do that, which says what it takes
  */
-export function jailed({ root, user, mounts = {} }: Jail, words: readonly string[]): CommandLine {
+export function sandboxed({ root, user, mounts = {} }: Sandbox, words: readonly string[]): CommandLine {
   const isRoot = process.getuid?.() === 0;
   const unshare = ['unshare', '--mount', ...(isRoot ? [] : ['--user', '--map-root-user'])];
   checkThat(unshare, isRoot);
@@ -51,7 +51,7 @@ export function jailed({ root, user, mounts = {} }: Jail, words: readonly string
   return { command, args };
 }
 
-/** Without root, the user is nobody in a namespace of its own, and whoever runs the test outside of it. */
+/** Without root, the user is `nobody` in a user namespace of its own, and the user who runs the test outside of it. */
 function become(root: string, user: number, isRoot: boolean): string {
   const enter = isRoot
     ? `chroot --userspec=${user}:${user} --groups= ${quoted(root)}`

@@ -1,5 +1,5 @@
-// Starting where something is missing: the operator says what, with the command that fixes it, and goes on when it is
-// there; only a configuration that can't ever work ends it.
+// A start where something is missing: the operator says what, with the command that fixes it, and continues when it is
+// there. Only a configuration that can never work ends it.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';

@@ -1,5 +1,5 @@
 // How an operator ends, as the API server and another operator see it: within ten seconds of SIGTERM whatever the server does,
-// with nothing written after its lease has run out, and with the lease handed over where nothing of it can be written any more.
+// with nothing written after its lease has run out, and with the lease handed over once it can't write any more.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { denyIngress, leasePath } from '../cluster.ts';
 import { appNamespace, becomesRight, platformSpec } from '../support/expected-policies.ts';

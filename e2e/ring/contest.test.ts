@@ -1,11 +1,11 @@
-// Something else undoes what the operator writes: it says so and backs off instead of fighting, and comes back.
+// Something else undoes what the operator writes: the operator reports it, backs off instead of fighting, and comes back.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { conditionOf, denyIngress } from '../cluster.ts';
 import { imposeAdmissionPolicy } from '../support/admission-policies.ts';
 import { appNamespace, becomesRight, comesToRest, platformSpec, ring } from '../support/expected-policies.ts';
 import { onAnyCluster } from '../support/on-cluster.ts';
 
-/** The first write, those that show that it was without success, and the one after the first pause. */
+/** The first write, those that show that it had no effect, and the one after the first pause. */
 const mostWrites = 5;
 
 const ringed = ['deleted', 'edited', 'calm'];
@@ -19,7 +19,7 @@ const { cluster, operator } = onAnyCluster({
   },
 });
 
-/** How often the operator has written NetworkPolicies in this way; nobody else does it in this way. */
+/** How often the operator has written NetworkPolicies with this verb; nothing else here uses it. */
 const writes = (verb: 'POST' | 'PUT') => cluster.countRequests({ verb, resource: 'networkpolicies' });
 
 /** Another tool: does something about a policy whenever it is there, again and again, until it is stopped. */

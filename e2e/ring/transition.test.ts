@@ -77,7 +77,7 @@ describe('a live namespace', () => {
       await cluster.policiesAre('live', [...ring, transition]);
       await cluster.platformCondition('Programmed', 'False', 'Transitioning');
       await cluster.policiesAre('live', ring);
-      // From before the first write, so that it holds on a slow machine too: one that looks late sees no more than this.
+      // Measured from before the first write, so that a slow machine only sees a longer time.
       expect(performance.now() - begun).toBeGreaterThan(settle * 1000);
     });
     expect(recorder.names()).toEqual([

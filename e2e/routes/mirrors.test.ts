@@ -1,5 +1,5 @@
-// The egress side that nobody writes: each ingress route into a namespace opens the way out of its sources, where their egress
-// is restricted. It follows edits, labels and deletions, whatever came first, and touches nobody else.
+// Mirrors: each ingress route into a namespace opens the egress of its sources if that is restricted. They follow edits,
+// labels and deletions, whatever came first, and change no other namespace.
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { denyEgress, denyIngress, dnsPolicy, type StoredPolicy } from '../cluster.ts';
@@ -43,7 +43,7 @@ const { cluster, operator, startOperator } = onCluster({
 const named = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
 const app = (name: string) => ({ matchLabels: { 'app.kubernetes.io/name': name } });
 
-/** The policies of a namespace that open a way out of an app. */
+/** The policies of a namespace that open the egress of an app. */
 async function waysOut(namespace: string, of: string): Promise<readonly StoredPolicy[]> {
   const policies = [...(await cluster.policies(namespace)).values()];
   return policies.filter(
@@ -52,7 +52,7 @@ async function waysOut(namespace: string, of: string): Promise<readonly StoredPo
   );
 }
 
-/** Waits until the ways out of an app are just these: peers and TCP ports. */
+/** Waits until the egress of an app is open to exactly these peers and TCP ports. */
 async function waysOutAre(
   namespace: string,
   of: string,

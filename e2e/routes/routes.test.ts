@@ -1,4 +1,4 @@
-// Routes and allowances on a real API server: followed as Services, Ingresses and routes change, and nothing else written.
+// Routes and allowances on a real API server: policies follow Services, Ingresses and routes, and nothing else is written.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { denyIngress, profilePath, type StoredPolicy } from '../cluster.ts';
@@ -47,7 +47,7 @@ async function ingressOf(app: string): Promise<string> {
   return JSON.stringify((await policyOf(app))?.spec.ingress ?? 'none');
 }
 
-/** Waits until what lets in to an app names a port, or something else. */
+/** Waits until the ingress rules of an app contain a text, as a port. */
 const lets = (app: string, what: string, timeoutMs?: number) =>
   cluster.eventually(`${app} lets in ${what}`, async () => (await ingressOf(app)).includes(what), {
     timeoutMs,

@@ -22,7 +22,7 @@ export interface Grant {
   readonly verb: string;
   /** With its group and subresource: `networkpolicies.networking.k8s.io`, `appnetworkprofiles/status.ringfence.dev`. */
   readonly resource: string;
-  /** The only object that it is for, where it is for one. */
+  /** The only object that it is for, if there is one. */
   readonly object?: string;
 }
 

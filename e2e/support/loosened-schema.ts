@@ -36,7 +36,7 @@ interface Profile {
 
 /**
  * Waits until the operator sees unknown fields of a profile that it can read. A watch that was opened under the schema of before
- * drops them for up to a minute, and nobody is reported that version again: so it is edited until one is seen.
+ * drops them for up to a minute, and no watch reports that version again: so this edits the profile until one is seen.
  */
 export async function seesUnknownFields(cluster: AnyCluster, path: string): Promise<void> {
   let probe = 0;

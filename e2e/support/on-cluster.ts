@@ -22,7 +22,7 @@ export type OperatorOptions = Partial<OperatorProcessOptions>;
 export interface ClusterOptions<Reached extends ReachableCluster = ControlPlane> {
   /** Rules of an audit policy. The API server then logs the requests that match to `auditLog()`. */
   readonly audit?: readonly object[];
-  /** Whether a proxy stands between the operators and the API server. */
+  /** Whether a proxy is between the operators and the API server. */
   readonly proxy?: boolean;
   /** Whether the CRDs are installed; they are when absent. */
   readonly crds?: boolean;
@@ -47,7 +47,7 @@ export interface OnCluster<Reached extends ReachableCluster = ControlPlane> {
   readonly cluster: Cluster<Reached>;
   /** The operator that was started last. */
   readonly operator: () => OperatorProcess;
-  /** Starts another one, like the first one where `options` don't say otherwise. It is stopped after the tests. */
+  /** Starts another one, with the options of the first one where `options` has no others. It is stopped after the tests. */
   readonly startOperator: (options?: OperatorOptions) => Promise<OperatorProcess>;
   readonly stopOperators: () => Promise<void>;
   /** Ends all operators as a crash would. */
@@ -123,7 +123,7 @@ class RunningCluster<Reached extends ReachableCluster> implements OnCluster<Reac
   };
 
   readonly stopOperators = async () => {
-    // A process that stands still would not end.
+    // A stopped process would not end.
     for (const operator of this.#operators) operator.signal('SIGCONT');
     await Promise.all(this.#operators.splice(0).map((operator) => operator.stop()));
   };

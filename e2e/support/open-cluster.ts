@@ -27,7 +27,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Re
   return { ...reached, stop };
 }
 
-/** Where tests make things that no namespace holds. Policies and profiles go first: what stands is no longer healed. */
+/** Where tests make things that no namespace holds. Profiles go first, so that the operator restores nothing. */
 const places = [
   '/apis/ringfence.dev/v1alpha1/platformnetworkprofiles',
   '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',

@@ -36,7 +36,7 @@ export interface OperatorCommand {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What ends an operator when whoever started it is gone. */
+/** Ends an operator when its parent is gone. */
 export const dieWithParent = new URL('die-with-parent.ts', import.meta.url);
 
 /** A running operator. */
@@ -58,9 +58,9 @@ export class OperatorProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts one and returns when it has told that it started.
+   * Starts one and returns when it has logged that it started.
    *
-   * @throws Error where it would run as the administrator, who may do everything: no missing permission would show
+   * @throws Error if it would run as the administrator, who may do everything, so that no missing permission would show
    */
   static async start(options: OperatorProcessOptions): Promise<OperatorProcess> {
     const { kubeconfig, settle = 1, flags = [], entry = 'src/main.ts', preload, env = {} } = options;
@@ -114,7 +114,7 @@ export class OperatorProcess implements AsyncDisposable {
     return { status: answer.status, text: await answer.text() };
   }
 
-  /** What /metrics tells: by line, as in `ringfence_namespaces{state="Off"}`, the number behind it. */
+  /** The numbers of /metrics, by their series, as in `ringfence_namespaces{state="Off"}`. */
   async metrics(): Promise<ReadonlyMap<string, number>> {
     const lines = (await (await this.get('/metrics')).text()).split('\n');
     const samples = lines.filter((line) => line !== '' && !line.startsWith('#'));
@@ -153,7 +153,7 @@ export class OperatorProcess implements AsyncDisposable {
     return this.#errors;
   }
 
-  /** Ends it as a crash would, also where it is stopped. */
+  /** Ends it as a crash would, also if it is stopped. */
   async kill(): Promise<void> {
     if (this.hasEnded) return;
     const ended = once(this.#child, 'exit');

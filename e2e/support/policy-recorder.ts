@@ -17,7 +17,7 @@ export interface RecordedState {
   readonly at: number;
   /** For people, as in `DELETED shop/ringfence-dns`. */
   readonly change: string;
-  /** The namespace whose policies changed; absent where all were listed. */
+  /** The namespace whose policies changed; absent if all were listed. */
   readonly namespace?: string;
   readonly policies: PolicyState;
 }
@@ -122,7 +122,7 @@ export class PolicyRecorder implements Disposable {
         this.#version = object.metadata.resourceVersion;
         if (type !== 'BOOKMARK') this.#change(type, object);
       } else if (type === 'BOOKMARK') {
-        // It ends what is there already: that is one state, however many events told of it.
+        // It ends the list: that is one state, however many events it took.
         this.#add({ change: 'listed', policies: listed });
         this.#version = object.metadata.resourceVersion;
         listed = undefined;
@@ -196,7 +196,7 @@ export async function recordDuring(
   return recorder;
 }
 
-/** Which policies there are, each in which version: equal where two sets are. */
+/** The policies with their versions: equal if two sets are. */
 function versionsOf(policies: Iterable<StoredPolicy>): string {
   return [...policies]
     .map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`)

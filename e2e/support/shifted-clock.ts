@@ -1,4 +1,4 @@
-// Loaded into an operator before anything else: a wall clock that is wrong, while monotonic time goes on as it is. With CLOCK=back
+// Loaded into an operator before anything else: a wall clock that is wrong, while monotonic time stays right. With CLOCK=back
 // or CLOCK=forth it jumps an hour every 50 ms, as NTP or a resumed machine makes it; SIGUSR2 sets it back by an hour, and SIGPIPE
 // ahead by one, as a person does.
 const hour = 3_600_000;

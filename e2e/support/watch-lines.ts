@@ -22,7 +22,7 @@ export class WatchLines {
     return () => loss.isDone;
   }
 
-  /** From now on no watch of such a path tells anything. Returns what releases the lines, in their order. */
+  /** Holds the lines of all watches of such a path from now on. Returns what releases them, in their order. */
   hold(path: RegExp): () => void {
     const { promise: released, resolve } = Promise.withResolvers<void>();
     const release = () => {

@@ -2,17 +2,17 @@
 // say, for every pod, address and port. What they say is read from the routes by an evaluator that knows no policy.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { namespace, platform, profile, service, view } from '../../test/fixtures.ts';
-import { runs } from '../../test/property-runs.ts';
 import {
   type AskedPort,
-  isSaid,
-  type SaidCluster,
-  type SaidEnd,
-  type SaidPod,
-  type SaidRoute,
-  type SaidRouteEnd,
-} from '../../test/said-cluster.ts';
+  type DeclaredCluster,
+  type DeclaredEnd,
+  type DeclaredPod,
+  type DeclaredRoute,
+  type DeclaredRouteEnd,
+  isDeclared,
+} from '../../test/declared-cluster.ts';
+import { namespace, platform, profile, service, view } from '../../test/fixtures.ts';
+import { runs } from '../../test/property-runs.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { Endpoint } from '../analyze/endpoints.ts';
 import { compile } from '../compile/compile.ts';
@@ -31,7 +31,7 @@ const ports = {
 } as const;
 
 /** Two namespaces with a ring, and one without; the systems of the platform are beside them. */
-const pods: readonly SaidPod[] = [
+const pods: readonly DeclaredPod[] = [
   ...['shop', 'pay', 'legacy'].flatMap((namespace) =>
     apps.map((name) => ({
       namespace,
@@ -46,7 +46,7 @@ const pods: readonly SaidPod[] = [
 ];
 const publicAddresses = ['8.8.8.8', '2600::1'];
 const addresses = [...publicAddresses, '10.1.0.5', '10.96.0.10', '10.20.0.1', '169.254.169.254', 'fd00::1'];
-const ends: readonly SaidEnd[] = [...pods, ...addresses.map((address) => ({ address }))];
+const ends: readonly DeclaredEnd[] = [...pods, ...addresses.map((address) => ({ address }))];
 /** Not port 1, which stands beside port names: what profiles say of it is in a property of its own. */
 const asked: readonly AskedPort[] = [
   ...[79, 80, 443, 8000, 8080, 8081, 8100, 8101, 9090].map((number) => ({
@@ -61,12 +61,12 @@ const selector = fc
   .constantFrom({ [appLabel]: 'web' }, { tier: 'back' }, { tier: 'front', [appLabel]: 'api' }, {})
   .map((matchLabels) => ({ matchLabels }));
 const teams = fc.constantFrom({ team: 'a' }, { team: 'b' }, {}).map((matchLabels) => ({ matchLabels }));
-const here: fc.Arbitrary<SaidRouteEnd> = fc.oneof(
+const here: fc.Arbitrary<DeclaredRouteEnd> = fc.oneof(
   fc.record({ app: fc.constantFrom(...apps, 'gone') }),
   fc.record({ pods: selector }),
   fc.record({ service: fc.constantFrom('web', 'api', 'gone') }),
 );
-const elsewhere: fc.Arbitrary<SaidRouteEnd> = fc.oneof(
+const elsewhere: fc.Arbitrary<DeclaredRouteEnd> = fc.oneof(
   fc.record({
     namespace: fc.record(
       { name: fc.constantFrom('shop', 'pay', 'legacy', 'gone'), pods: selector },
@@ -76,7 +76,7 @@ const elsewhere: fc.Arbitrary<SaidRouteEnd> = fc.oneof(
   fc.record({
     namespace: fc.record({ selector: teams, pods: selector }, { requiredKeys: ['selector'] }),
   }),
-  fc.constantFrom<SaidRouteEnd>(
+  fc.constantFrom<DeclaredRouteEnd>(
     { ingressController: {} },
     { monitoring: { name: 'prometheus' } },
     { cidr: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
@@ -89,7 +89,7 @@ const elsewhere: fc.Arbitrary<SaidRouteEnd> = fc.oneof(
 );
 const somePorts = (...all: readonly (number | string)[]) =>
   fc.option(fc.uniqueArray(fc.constantFrom(...all), { minLength: 1, maxLength: 2 }), { nil: undefined });
-const route: fc.Arbitrary<SaidRoute> = fc
+const route: fc.Arbitrary<DeclaredRoute> = fc
   .oneof(fc.record({ from: fc.oneof(here, elsewhere), to: here }), fc.record({ from: here, to: elsewhere }))
   .chain((both) => {
     const isOfService = 'service' in both.to;
@@ -98,7 +98,7 @@ const route: fc.Arbitrary<SaidRoute> = fc
   });
 
 const mode = fc.constantFrom('Unrestricted', 'ClusterOnly', 'Restricted', 'Restricted');
-const said: fc.Arbitrary<SaidCluster> = fc
+const said: fc.Arbitrary<DeclaredCluster> = fc
   .record({
     shop: mode,
     pay: mode,
@@ -143,7 +143,7 @@ const said: fc.Arbitrary<SaidCluster> = fc
   }));
 
 /** The same cluster, as the operator sees it. */
-function seen(cluster: SaidCluster) {
+function seen(cluster: DeclaredCluster) {
   const { namespaces, services, profiles, systems, mirrorFrom, nodeRange, serviceRange } = cluster;
   const ringed = Object.entries(namespaces).flatMap(([name, { egress }]) =>
     egress === undefined ? [] : [{ name, namespaces: { names: [name] }, egress }],
@@ -174,7 +174,7 @@ function seen(cluster: SaidCluster) {
 }
 
 /** What the policies of a cluster mean, for each two ends, as ports in the order in which they are asked. */
-function meant(cluster: SaidCluster): (from: SaidEnd, to: SaidEnd) => string {
+function meant(cluster: DeclaredCluster): (from: DeclaredEnd, to: DeclaredEnd) => string {
   const analysis = analyze({
     namespaces: Object.entries(cluster.namespaces).map(([name, { labels }]) => ({ name, labels })),
     workloads: pods.map(({ namespace: where, name, labels, ports: some }) => ({
@@ -191,7 +191,7 @@ function meant(cluster: SaidCluster): (from: SaidEnd, to: SaidEnd) => string {
     services: [],
     policies: compile(seen(cluster)).policies,
   });
-  const endpoint = (end: SaidEnd): Endpoint =>
+  const endpoint = (end: DeclaredEnd): Endpoint =>
     'address' in end
       ? { cidr: end.address }
       : { workload: { namespace: end.namespace, name: end.name, kind: 'Deployment' } };
@@ -211,7 +211,7 @@ function tell(isAllowed: (port: AskedPort) => boolean): string {
     .join(' ');
 }
 
-const nameOf = (end: SaidEnd) => ('address' in end ? end.address : `${end.namespace}/${end.name}`);
+const nameOf = (end: DeclaredEnd) => ('address' in end ? end.address : `${end.namespace}/${end.name}`);
 
 test('compiled policies allow exactly what the profiles say', () => {
   fc.assert(
@@ -225,7 +225,7 @@ test('compiled policies allow exactly what the profiles say', () => {
           if (from === to || ('address' in from && 'address' in to)) continue;
           const pair = `${nameOf(from)} -> ${nameOf(to)}:`;
           told.push(`${pair} ${isMeant(from, to)}`);
-          truth.push(`${pair} ${tell((port) => isSaid(cluster, from, to, port))}`);
+          truth.push(`${pair} ${tell((port) => isDeclared(cluster, from, to, port))}`);
         }
       }
       expect(told).toEqual(truth);

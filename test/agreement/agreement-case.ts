@@ -10,7 +10,7 @@ export interface Refusal {
   readonly path: string;
   /** A fragment of what both must say about it: what is allowed. */
   readonly says: string;
-  /** A fragment of what the API server says instead, where its words are its own (types, required fields, patterns). */
+  /** A fragment of what the API server says instead, if it has words of its own (types, required fields, patterns). */
   readonly serverSays?: string;
 }
 
@@ -32,7 +32,7 @@ export function appCase(title: string, spec: unknown, refused?: Refusal): Agreem
   return { title, kind: 'AppNetworkProfile', name: 'shop', spec, ...(refused ? { refused } : {}) };
 }
 
-/** A case about a PlatformNetworkProfile, with `enforcement` where the spec doesn't say it. */
+/** A case about a PlatformNetworkProfile, with an `enforcement` if the spec has none. */
 export function platformCase(title: string, spec: object, refused?: Refusal): AgreementCase {
   return {
     title,
@@ -43,7 +43,7 @@ export function platformCase(title: string, spec: object, refused?: Refusal): Ag
   };
 }
 
-/** A case about one route of a profile; what is not said is a valid route. */
+/** A case about one route of a profile; what `route` leaves out is valid. */
 export function routeCase(title: string, route: object, refused?: Refusal): AgreementCase {
   const valid = { name: 'web-to-mongo', from: { app: 'web' }, to: { app: 'mongo' } };
   return appCase(title, { routes: [{ ...valid, ...route }] }, refused);

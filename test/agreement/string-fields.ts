@@ -86,7 +86,7 @@ function holding([step, ...rest]: readonly string[], text: string, at: string): 
 
 const route = { name: 'web', from: { app: 'web' }, to: { app: 'mongo' } };
 
-/** What must stand beside a member, by where it is: the end of a path, the member if it matters, and its siblings. */
+/** The siblings that a member needs, by the end of its path and, if it matters, its name. */
 const siblings: readonly (readonly [where: RegExp, step: RegExp, siblings: object])[] = [
   [/^\/routes\/\[\]$/, /./, route],
   [/\/matchExpressions\/\[\]$/, /^operator$/, { key: 'app', values: ['web'] }],

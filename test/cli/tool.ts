@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly uid?: number;
 }
 
-/** What is reported work over a second depends on the machine, and has a test of its own. */
+/** Work that takes longer than a second is reported: that depends on the machine, and has a test of its own. */
 function withoutProgress(stderr: string): string {
   return stderr.replace(/^ringfence: .* …\n/gm, '');
 }
@@ -39,7 +39,7 @@ export class Tool implements Disposable {
     execFileSync(process.execPath, ['esbuild.config.mjs', this.bundle], { cwd: root });
     const bin = join(this.folder, 'bin');
     mkdirSync(bin);
-    // Anyone who runs it may be somebody else.
+    // A test may run it as another user.
     for (const path of [this.folder, bin, this.bundle]) chmodSync(path, 0o755);
     for (const name of ['ringfence', 'kubectl-ringfence']) symlinkSync(this.bundle, join(bin, name));
   }

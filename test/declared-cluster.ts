@@ -1,17 +1,17 @@
-// What the profiles of a small cluster say, word by word: whether one pod or address may reach another on one port.
-// Read straight from routes and pods; shares no code with src on purpose, and must not know a NetworkPolicy.
+// What the profiles of a small cluster declare: whether one pod or address may reach another on one port.
+// It reads routes and pods directly, shares no code with src on purpose, and must not know a NetworkPolicy.
 import ipaddr from 'ipaddr.js';
 
 /** A pod, and where it is. */
-export interface SaidPod {
+export interface DeclaredPod {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly { readonly name: string; readonly number: number }[];
 }
 
-/** One end of a connection: a pod, whose address nobody knows, or an address that is no pod's. */
-export type SaidEnd = SaidPod | { readonly address: string };
+/** One end of a connection: a pod, whose address does not matter, or an address outside of all pods. */
+export type DeclaredEnd = DeclaredPod | { readonly address: string };
 
 /** A selector, as one map of equal labels. */
 interface Selector {
@@ -19,7 +19,7 @@ interface Selector {
 }
 
 /** An end of a route, by its only member. */
-export type SaidRouteEnd =
+export type DeclaredRouteEnd =
   | { readonly app: string }
   | { readonly pods: Selector }
   | { readonly service: string }
@@ -34,22 +34,22 @@ export type SaidRouteEnd =
   | { readonly nodes: object };
 
 /** A route as a team writes it. */
-export interface SaidRoute {
-  readonly from: SaidRouteEnd;
-  readonly to: SaidRouteEnd;
+export interface DeclaredRoute {
+  readonly from: DeclaredRouteEnd;
+  readonly to: DeclaredRouteEnd;
   readonly ports?: readonly (number | string)[];
 }
 
 /** A namespace: not ringed, or with its egress mode. */
-export interface SaidNamespace {
+export interface DeclaredNamespace {
   readonly labels: Readonly<Record<string, string>>;
   readonly egress?: Mode;
 }
 
 type Mode = 'Unrestricted' | 'ClusterOnly' | 'Restricted';
 
-/** A Service before pods of its own namespace. */
-export interface SaidService {
+/** A Service of pods of its own namespace. */
+export interface DeclaredService {
   readonly namespace: string;
   readonly name: string;
   readonly app: string;
@@ -60,16 +60,16 @@ export interface SaidService {
   }[];
 }
 
-/** A cluster, as its people speak of it. */
-export interface SaidCluster {
-  readonly namespaces: Readonly<Record<string, SaidNamespace>>;
-  readonly services: readonly SaidService[];
+/** A cluster, as its people describe it. */
+export interface DeclaredCluster {
+  readonly namespaces: Readonly<Record<string, DeclaredNamespace>>;
+  readonly services: readonly DeclaredService[];
   readonly profiles: readonly {
     readonly namespace: string;
     readonly egress?: Mode;
-    readonly routes: readonly SaidRoute[];
+    readonly routes: readonly DeclaredRoute[];
   }[];
-  /** Pods with the label `role` of this value, in this namespace, are that system. */
+  /** A system is the pods of this namespace whose label `role` has this value. */
   readonly systems: {
     readonly namespace: string;
     readonly ingressController: string;
@@ -77,7 +77,7 @@ export interface SaidCluster {
   };
   /** What monitoring may scrape in every ringed namespace. */
   readonly scraped: readonly (number | string)[];
-  /** Whose routes may open the egress of others, whom they don't name. */
+  /** The namespaces whose routes may open the egress of namespaces that they don't name. */
   readonly mirrorFrom?: Selector;
   readonly publicAddresses: readonly string[];
   readonly nodeRange: string;
@@ -93,18 +93,23 @@ export interface AskedPort {
 const appLabel = 'app.kubernetes.io/name';
 
 /** Whether the profiles of a cluster let `from` reach `to` on a port. */
-export function isSaid(cluster: SaidCluster, from: SaidEnd, to: SaidEnd, port: AskedPort): boolean {
+export function isDeclared(
+  cluster: DeclaredCluster,
+  from: DeclaredEnd,
+  to: DeclaredEnd,
+  port: AskedPort,
+): boolean {
   return mayLeave(cluster, from, to, port) && mayEnter(cluster, from, to, port);
 }
 
-function mayEnter(cluster: SaidCluster, from: SaidEnd, to: SaidEnd, port: AskedPort): boolean {
+function mayEnter(cluster: DeclaredCluster, from: DeclaredEnd, to: DeclaredEnd, port: AskedPort): boolean {
   if ('address' in to || cluster.namespaces[to.namespace]?.egress === undefined) return true;
   const isScraped = isSystem(cluster, 'monitoring', from) && onPorts(cluster.scraped, to, port);
   const routes = waysInto(cluster, to.namespace);
   return isScraped || routes.some((route) => lets(cluster, to.namespace, route, from, to, port));
 }
 
-function mayLeave(cluster: SaidCluster, from: SaidEnd, to: SaidEnd, port: AskedPort): boolean {
+function mayLeave(cluster: DeclaredCluster, from: DeclaredEnd, to: DeclaredEnd, port: AskedPort): boolean {
   if ('address' in from) return true;
   const mode = modeOf(cluster, from.namespace);
   if (mode === undefined || mode === 'Unrestricted') return true;
@@ -112,7 +117,7 @@ function mayLeave(cluster: SaidCluster, from: SaidEnd, to: SaidEnd, port: AskedP
     return true;
   const own = routesOf(cluster, from.namespace);
   if (own.some((route) => lets(cluster, from.namespace, route, from, to, port))) return true;
-  // Who is let in by name there, or by somebody whom the platform trusts, need not be let out here.
+  // A route there that names this namespace, or whose namespace the platform trusts, opens the egress here too.
   if ('address' in to || cluster.namespaces[to.namespace]?.egress === undefined) return false;
   const isTrusted =
     cluster.mirrorFrom !== undefined &&
@@ -122,8 +127,8 @@ function mayLeave(cluster: SaidCluster, from: SaidEnd, to: SaidEnd, port: AskedP
     .some((route) => lets(cluster, to.namespace, route, from, to, port));
 }
 
-/** The strictest mode that is asked for; none where there is no ring. */
-function modeOf({ namespaces, profiles }: SaidCluster, namespace: string): Mode | undefined {
+/** The strictest declared mode; undefined without a ring. */
+function modeOf({ namespaces, profiles }: DeclaredCluster, namespace: string): Mode | undefined {
   const floor = namespaces[namespace]?.egress;
   if (floor === undefined) return undefined;
   const asked = [
@@ -133,22 +138,22 @@ function modeOf({ namespaces, profiles }: SaidCluster, namespace: string): Mode 
   return (['Restricted', 'ClusterOnly', 'Unrestricted'] as const).find((mode) => asked.includes(mode));
 }
 
-function routesOf({ profiles }: SaidCluster, namespace: string): readonly SaidRoute[] {
+function routesOf({ profiles }: DeclaredCluster, namespace: string): readonly DeclaredRoute[] {
   return profiles.filter((each) => each.namespace === namespace).flatMap(({ routes }) => routes);
 }
 
-/** Only who names pods of the own namespace opens them; the others ask to be let in. */
-function waysInto(cluster: SaidCluster, namespace: string): readonly SaidRoute[] {
+/** The routes to pods of their own namespace: only these open something there. */
+function waysInto(cluster: DeclaredCluster, namespace: string): readonly DeclaredRoute[] {
   return routesOf(cluster, namespace).filter(({ to }) => 'app' in to || 'pods' in to || 'service' in to);
 }
 
 /** Whether a route that is declared in a namespace is about this connection. */
 function lets(
-  cluster: SaidCluster,
+  cluster: DeclaredCluster,
   here: string,
-  { from: source, to: target, ports }: SaidRoute,
-  from: SaidEnd,
-  to: SaidEnd,
+  { from: source, to: target, ports }: DeclaredRoute,
+  from: DeclaredEnd,
+  to: DeclaredEnd,
   port: AskedPort,
 ): boolean {
   if (!isMeant(cluster, here, source, 'from', from) || !isMeant(cluster, here, target, 'to', to))
@@ -159,52 +164,54 @@ function lets(
 }
 
 function isMeant(
-  cluster: SaidCluster,
+  cluster: DeclaredCluster,
   here: string,
-  said: SaidRouteEnd,
+  declared: DeclaredRouteEnd,
   side: 'from' | 'to',
-  end: SaidEnd,
+  end: DeclaredEnd,
 ): boolean {
-  if ('cidr' in said) {
-    const { cidr, except = [] } = said.cidr;
+  if ('cidr' in declared) {
+    const { cidr, except = [] } = declared.cidr;
     return 'address' in end && isIn(end.address, cidr) && !except.some((hole) => isIn(end.address, hole));
   }
-  if ('anywhere' in said) return true;
-  if ('internet' in said) return 'address' in end && cluster.publicAddresses.includes(end.address);
-  if ('nodes' in said) return 'address' in end && isIn(end.address, cluster.nodeRange);
-  if ('cluster' in said) return !('address' in end) || isInCluster(cluster, side, end.address);
-  if ('ingressController' in said) return isSystem(cluster, 'ingressController', end);
-  if ('monitoring' in said) return isSystem(cluster, 'monitoring', end);
-  return !('address' in end) && isPodMeant(cluster, here, said, end);
+  if ('anywhere' in declared) return true;
+  if ('internet' in declared) return 'address' in end && cluster.publicAddresses.includes(end.address);
+  if ('nodes' in declared) return 'address' in end && isIn(end.address, cluster.nodeRange);
+  if ('cluster' in declared) return !('address' in end) || isInCluster(cluster, side, end.address);
+  if ('ingressController' in declared) return isSystem(cluster, 'ingressController', end);
+  if ('monitoring' in declared) return isSystem(cluster, 'monitoring', end);
+  return !('address' in end) && isPodMeant(cluster, here, declared, end);
 }
 
 type PodEnd = Extract<
-  SaidRouteEnd,
+  DeclaredRouteEnd,
   { app: string } | { pods: Selector } | { service: string } | { namespace: object }
 >;
 
-function isPodMeant(cluster: SaidCluster, here: string, said: PodEnd, pod: SaidPod): boolean {
-  if ('namespace' in said) {
-    const { pods } = said.namespace;
+function isPodMeant(cluster: DeclaredCluster, here: string, declared: PodEnd, pod: DeclaredPod): boolean {
+  if ('namespace' in declared) {
+    const { pods } = declared.namespace;
     const isThere =
-      'name' in said.namespace
-        ? pod.namespace === said.namespace.name
-        : hasLabels(cluster.namespaces[pod.namespace]?.labels ?? {}, said.namespace.selector);
+      'name' in declared.namespace
+        ? pod.namespace === declared.namespace.name
+        : hasLabels(cluster.namespaces[pod.namespace]?.labels ?? {}, declared.namespace.selector);
     return isThere && (pods === undefined || hasLabels(pod.labels, pods));
   }
   if (pod.namespace !== here) return false;
-  if ('app' in said) return pod.labels[appLabel] === said.app;
-  if ('pods' in said) return hasLabels(pod.labels, said.pods);
-  const service = cluster.services.find(({ namespace, name }) => namespace === here && name === said.service);
+  if ('app' in declared) return pod.labels[appLabel] === declared.app;
+  if ('pods' in declared) return hasLabels(pod.labels, declared.pods);
+  const service = cluster.services.find(
+    ({ namespace, name }) => namespace === here && name === declared.service,
+  );
   return service !== undefined && pod.labels[appLabel] === service.app;
 }
 
-/** The pods' ports behind ports of a Service; nothing where it lacks one of them, because then nothing of the route holds. */
+/** The pods' ports behind ports of a Service; undefined if it lacks one of them, because then no part of the route holds. */
 function translated(
-  { services }: SaidCluster,
+  { services }: DeclaredCluster,
   here: string,
   name: string,
-  written: SaidRoute['ports'],
+  written: DeclaredRoute['ports'],
 ): readonly (number | string)[] | undefined {
   const service = services.find((each) => each.namespace === here && each.name === name);
   if (service === undefined) return undefined;
@@ -217,7 +224,7 @@ function translated(
     : found.flat().map(({ targetPort }) => targetPort);
 }
 
-function onPorts(written: SaidRoute['ports'], to: SaidEnd, { protocol, number }: AskedPort): boolean {
+function onPorts(written: DeclaredRoute['ports'], to: DeclaredEnd, { protocol, number }: AskedPort): boolean {
   if (written === undefined) return true;
   return written.some((each) => {
     const [text = '', its = 'TCP'] = `${each}`.split('/');
@@ -234,16 +241,16 @@ function onPorts(written: SaidRoute['ports'], to: SaidEnd, { protocol, number }:
 }
 
 function isSystem(
-  { systems }: SaidCluster,
+  { systems }: DeclaredCluster,
   system: 'ingressController' | 'monitoring',
-  end: SaidEnd,
+  end: DeclaredEnd,
 ): boolean {
   return !('address' in end) && end.namespace === systems.namespace && end.labels.role === systems[system];
 }
 
-/** Traffic comes from nodes, and goes to Services, too. */
+/** Traffic in the cluster comes from nodes too, and goes to nodes and Services. */
 function isInCluster(
-  { nodeRange, serviceRange }: SaidCluster,
+  { nodeRange, serviceRange }: DeclaredCluster,
   side: 'from' | 'to',
   address: string,
 ): boolean {
