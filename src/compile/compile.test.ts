@@ -131,14 +131,18 @@ describe('an enforced namespace', () => {
 describe('a namespace that is not enforced', () => {
   test('has the policies that would be written where it is DryRun', () => {
     const found = compiled('shop', view({ platform: platform({ enforcement: 'DryRun' }), namespaces: shop }));
-    expect(found).toMatchObject({ enforcement: 'DryRun', outside: undefined });
+    expect(found).toMatchObject({ enforcement: 'DryRun', outsideReason: undefined });
     expect(names(found)).toEqual(['ringfence-default-deny-ingress']);
   });
 
   test('has no policy at all where it is Off, whatever its rule says', () => {
     const rules = [{ name: 'all', namespaces: { selector: {} }, enforcement: 'Enforce' as const }];
     const given = view({ platform: platform({ enforcement: 'Off', rules }), namespaces: shop });
-    expect(compiled('shop', given)).toMatchObject({ enforcement: 'Off', outside: undefined, policies: [] });
+    expect(compiled('shop', given)).toMatchObject({
+      enforcement: 'Off',
+      outsideReason: undefined,
+      policies: [],
+    });
   });
 
   test('has no policy and a reason where it is outside', () => {
@@ -148,11 +152,14 @@ describe('a namespace that is not enforced', () => {
     });
     expect(compiled('shop', given)).toMatchObject({
       enforcement: undefined,
-      outside: 'Excluded',
+      outsideReason: 'Excluded',
       policies: [],
     });
-    expect(compiled('ringfence-system', given)).toMatchObject({ outside: 'OperatorNamespace', policies: [] });
-    expect(compiled('kube-system', given)).toMatchObject({ outside: 'Excluded', policies: [] });
+    expect(compiled('ringfence-system', given)).toMatchObject({
+      outsideReason: 'OperatorNamespace',
+      policies: [],
+    });
+    expect(compiled('kube-system', given)).toMatchObject({ outsideReason: 'Excluded', policies: [] });
   });
 });
 
@@ -215,7 +222,7 @@ describe('a profile that does not decode', () => {
       profiles: [undecodable(profile('kube-system/dns'))],
     });
     const found = compiled('kube-system', given);
-    expect(found).toMatchObject({ outside: 'NoProfileYet', policies: [] });
+    expect(found).toMatchObject({ outsideReason: 'NoProfileYet', policies: [] });
     expect(found.frozenOwners).toEqual(new Set(['uid-of-kube-system-dns', 'uid-of-platform']));
     expect(found.unfrozen).toEqual([]);
   });
