@@ -1,7 +1,7 @@
 // The addresses of the API server: the ClusterIP of its Service, and every endpoint of the EndpointSlice that it maintains itself.
 // Some CNIs match a packet before its address is translated, some after it, so both belong to it.
 import type { Discovered } from '../api/platform-status.ts';
-import { formatAddress, parseAddress } from '../model/ip-ranges.ts';
+import { compareRanges, formatAddress, type IpRange, parseAddress } from '../model/ip-ranges.ts';
 import { failure, type Result, success, valuesIn } from '../model/result.ts';
 import type { EndpointSliceFacts } from '../model/services.ts';
 import { isNamed, type Observed, type UnknownReason } from './observed.ts';
@@ -9,6 +9,7 @@ import { kubernetesService } from './well-known-services.ts';
 
 type KubernetesApi = NonNullable<Discovered['kubernetesAPI']>;
 type Endpoint = KubernetesApi['endpoints'][number];
+type AddressPort = IpRange & Pick<Endpoint, 'port'>;
 
 /** The maximum number in the status; no known cluster has so many API servers. */
 const maxEndpoints = 64;
@@ -40,26 +41,17 @@ export function discoverKubernetesApi({
 function endpointsAt(
   addresses: readonly string[],
   ports: EndpointSliceFacts['ports'] | readonly { readonly port: number; readonly protocol: string }[],
-): readonly Endpoint[] {
-  const known = valuesIn(addresses.map(parseAddress));
+): readonly AddressPort[] {
   const tcp = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port);
-  return known.flatMap(({ family, first }) =>
-    tcp.map((port) => ({ address: formatAddress(family, first), port })),
+  return valuesIn(addresses.map(parseAddress)).flatMap((address) =>
+    tcp.map((port) => ({ ...address, port })),
   );
 }
 
-/** Ordered by family, address and port. */
-function distinctEndpoints(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-  const sortable = endpoints.flatMap((endpoint) => {
-    const parsed = parseAddress(endpoint.address);
-    return parsed.ok ? [{ ...parsed.value, endpoint }] : [];
-  });
-  sortable.sort(
-    (a, b) =>
-      a.family - b.family ||
-      (a.first === b.first ? a.endpoint.port - b.endpoint.port : a.first < b.first ? -1 : 1),
-  );
-  return [
-    ...new Map(sortable.map(({ endpoint }) => [`${endpoint.address} ${endpoint.port}`, endpoint])).values(),
-  ];
+/** Each once, ordered by family, address and port. */
+function distinctEndpoints(endpoints: readonly AddressPort[]): readonly Endpoint[] {
+  const sorted = endpoints
+    .toSorted((a, b) => compareRanges(a, b) || a.port - b.port)
+    .map(({ family, first, port }) => ({ address: formatAddress(family, first), port }));
+  return [...new Map(sorted.map((endpoint) => [`${endpoint.address} ${endpoint.port}`, endpoint])).values()];
 }

@@ -35,18 +35,18 @@ export function podsThatChange(
   after: readonly IsolatingPolicy[],
   direction: Direction,
 ): PodsToOpen {
-  const was = selectorsIn(before, direction);
-  const willBe = selectorsIn(after, direction);
-  const onlyBefore = [...was].flatMap(([text, selector]) => (willBe.has(text) ? [] : [selector]));
-  const onlyAfter = [...willBe].flatMap(([text, selector]) => (was.has(text) ? [] : [selector]));
+  const old = selectorsIn(before, direction);
+  const next = selectorsIn(after, direction);
+  const onlyBefore = [...old].flatMap(([text, selector]) => (next.has(text) ? [] : [selector]));
+  const onlyAfter = [...next].flatMap(([text, selector]) => (old.has(text) ? [] : [selector]));
   if (onlyBefore.length + onlyAfter.length === 0) return { selectors: [], isPartial: false };
-  const requirements = [...was.values(), ...willBe.values()].reduce((sum, each) => sum + countOf(each), 0);
+  const requirements = [...old.values(), ...next.values()].reduce((sum, each) => sum + countOf(each), 0);
   // Nothing is opened, because what is already isolated could not be left out.
   if (requirements > maxRequirements) return { selectors: [], isPartial: true };
-  const common = [...was].flatMap(([text, selector]) => (willBe.has(text) ? [selector] : []));
+  const common = [...old].flatMap(([text, selector]) => (next.has(text) ? [selector] : []));
   const isTooMuch =
     onlyBefore.length * onlyAfter.length > maxPairs && onlyBefore.length > 1 && onlyAfter.length > 1;
-  // Rather too much isolation is assumed than too little.
+  // If in doubt, pods count as isolated all the time: opening them would be a hole.
   const staying = isTooMuch
     ? onlyBefore
     : onlyBefore.flatMap((one) => onlyAfter.flatMap((other) => selectedByBoth(one, other) ?? []));

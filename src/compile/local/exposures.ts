@@ -5,7 +5,7 @@ import type { PlatformNetworkProfileSpec } from '../../api/platform-network-prof
 import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import { type NonEmpty, type Peer, ruleOn } from '../../model/network-policy.ts';
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
-import { failure, type Result, success, valuesIn } from '../../model/result.ts';
+import { type Result, success, valuesIn } from '../../model/result.ts';
 import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
 import type { EndProblem, RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
@@ -61,20 +61,16 @@ export function exposuresOf(
   if (spec.ingressRoutes === 'None') return { allowRules: [], findings: [], unserved: [] };
   const { namespace } = context;
   const all = exposersOf(view, spec, namespace);
-  const exposers = all.filter(({ peers }) => peers !== undefined);
-  const opened = exposers.flatMap((exposer) =>
-    exposer.backends.map((backend) => ({
-      exposer,
-      backend,
-      allowRule: allowRuleOf(exposer, backend, context),
-    })),
+  const served = all.flatMap(({ peers, ...exposer }) => (peers === undefined ? [] : [{ ...exposer, peers }]));
+  const opened = served.flatMap(({ name, backends, peers }) =>
+    backends.map((backend) => ({ name, allowRule: allowRuleOf(name, peers, backend, context) })),
   );
   return {
     allowRules: valuesIn(opened.map(({ allowRule }) => allowRule)),
     findings: distinctFindings([
-      ...exposers.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
-      ...opened.flatMap(({ exposer, allowRule }) =>
-        allowRule.ok ? [] : [wrongBackend(namespace, exposer.name, allowRule.error)],
+      ...served.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
+      ...opened.flatMap(({ name, allowRule }) =>
+        allowRule.ok ? [] : [wrongBackend(namespace, name, allowRule.error)],
       ),
     ]),
     unserved: all.flatMap(({ name, peers, backends, why }) =>
@@ -84,7 +80,8 @@ export function exposuresOf(
 }
 
 function allowRuleOf(
-  { name, peers }: Exposer,
+  exposer: string,
+  peers: NonEmpty<Peer>,
   { name: service, port }: ServiceRef,
   context: RouteContext,
 ): Result<RequestedAllowRule, EndProblem> {
@@ -92,14 +89,8 @@ function allowRuleOf(
   if (!pods.ok) return pods;
   const ports = pods.value.ports(port === undefined ? undefined : [port]);
   if (!ports.ok) return ports;
-  if (peers === undefined)
-    return failure({
-      state: 'Pending',
-      reason: 'SystemPlaceUnknown',
-      message: 'no ingress controller serves it',
-    });
   const rule = ruleOn(peers, ports.value);
-  return success({ direction: 'Ingress', pods: pods.value.selector, rule, origin: name });
+  return success({ direction: 'Ingress', pods: pods.value.selector, rule, origin: exposer });
 }
 
 function exposersOf(

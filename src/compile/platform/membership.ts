@@ -24,7 +24,7 @@ export type OutsideReason =
   | 'NoProfileYet';
 
 /** The settings of the platform profile for a namespace, even if it is not ringed. */
-export interface Settings {
+interface Settings {
   readonly enforcement: Enforcement;
   /** The platform's floor; the profiles in the namespace may tighten it. */
   readonly egress: EgressMode;
@@ -57,19 +57,12 @@ export function membershipOf(
   spec: PlatformNetworkProfileSpec,
   namespace: NamespaceFacts,
 ): Membership {
-  const settings = settingsOf(spec, namespace);
+  const rule = spec.rules.find(({ namespaces }) => isChosen(namespaces, namespace));
+  // Off is the orderly uninstall: it overrides every rule.
+  const enforcement = spec.enforcement === 'Off' ? 'Off' : (rule?.enforcement ?? spec.enforcement);
+  const settings = { enforcement, egress: rule?.egress ?? spec.egress, rule };
   const why = whyOutside(view, spec, namespace);
   return why === undefined ? { ...settings, inside: true } : { ...settings, inside: false, why };
-}
-
-function settingsOf(spec: PlatformNetworkProfileSpec, namespace: NamespaceFacts): Settings {
-  const rule = spec.rules.find(({ namespaces }) => isChosen(namespaces, namespace));
-  return {
-    // Off is the orderly uninstall: it overrides every rule.
-    enforcement: spec.enforcement === 'Off' ? 'Off' : (rule?.enforcement ?? spec.enforcement),
-    egress: rule?.egress ?? spec.egress,
-    rule,
-  };
 }
 
 function whyOutside(

@@ -76,19 +76,15 @@ export function controllerPeers(
 
 /** The monitoring systems, in the order of the profile. */
 export function monitoringSystems(spec: PlatformNetworkProfileSpec): readonly DeclaredSystem[] {
-  return spec.monitoring.map((system) => ({
-    name: system.name,
-    peers: nonEmpty(monitoringPeers(system)),
-  }));
+  return spec.monitoring.map((system) => ({ name: system.name, peers: nonEmpty(monitoringPeers(system)) }));
 }
 
 /** What the monitoring systems may reach. One policy for all: many small policies are expensive on iptables CNIs. */
 export function monitoringRules(spec: PlatformNetworkProfileSpec): readonly Rule[] {
-  const systems = new Map(monitoringSystems(spec).map(({ name, peers }) => [name, peers]));
-  return spec.monitoring.flatMap(({ name, ports }) => {
+  return spec.monitoring.flatMap((system) => {
+    const ports = policyPorts(system.ports);
     // No rule if the system's peers are not known: an empty list of peers would mean everyone.
-    const allowed = policyPorts(ports);
-    return allowed === undefined ? [] : (ruleFor(systems.get(name) ?? [], allowed) ?? []);
+    return ports === undefined ? [] : (ruleFor(monitoringPeers(system), ports) ?? []);
   });
 }
 
