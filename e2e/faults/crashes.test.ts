@@ -75,7 +75,7 @@ async function rename({ cluster }: Testbed, namespace: string): Promise<void> {
 }
 
 const changes: readonly Change[] = [
-  // Those of the platform first, while there is one namespace alone.
+  // Those of the platform first, while there is only one namespace: each later one would add writes, and so crashes.
   platformChange('egress that is closed', 8, { egress: 'Unrestricted' }, { egress: 'Restricted' }, true),
   platformChange('egress that is opened', 6, { egress: 'Restricted' }, { egress: 'Unrestricted' }),
   platformChange('egress that is tightened', 4, { egress: 'ClusterOnly' }, { egress: 'Restricted' }),
@@ -96,6 +96,20 @@ const changes: readonly Change[] = [
       await where.startOperator();
     },
     isSeen: async ({ cluster }) => (await cluster.policyNames(fixed)).every((name) => !name.endsWith('-old')),
+  },
+  {
+    title: 'a platform profile that is deleted, with garbage collection beside',
+    writes: 0,
+    othersDelete: true,
+    prepare: async (where) => {
+      await where.cluster.platform(testbedPlatform());
+      return keepOne(where);
+    },
+    make: ({ cluster }) => cluster.deletePlatform(),
+    isSeen: async ({ cluster }) => {
+      const path = '/apis/networking.k8s.io/v1/networkpolicies';
+      return (await cluster.api.json<{ items: StoredPolicy[] }>('GET', path)).items.length === 0;
+    },
   },
   namespaceChange('remove', {
     title: 'a profile that is removed, with garbage collection beside',
@@ -152,20 +166,6 @@ const changes: readonly Change[] = [
       await cluster.createProfile(namespace, 'team', { routes: [route] });
     },
   }),
-  {
-    title: 'a platform profile that is deleted, with garbage collection beside',
-    writes: 0,
-    othersDelete: true,
-    prepare: async (where) => {
-      await where.cluster.platform(testbedPlatform());
-      return keepOne(where);
-    },
-    make: ({ cluster }) => cluster.deletePlatform(),
-    isSeen: async ({ cluster }) => {
-      const path = '/apis/networking.k8s.io/v1/networkpolicies';
-      return (await cluster.api.json<{ items: StoredPolicy[] }>('GET', path)).items.length === 0;
-    },
-  },
 ];
 
 describe(isFull ? 'a crash after each write of' : 'a crash after every fourth write of', () => {
