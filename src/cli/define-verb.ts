@@ -3,8 +3,8 @@
 // Must not know any verb.
 import { type Argument, Command, type Option } from 'commander';
 import { type CommandContext, processContext } from './command-context.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { clusterOptions, inputOptions, outputOption } from './options.ts';
+import { exitCodes } from './exit-codes.ts';
+import { clusterOptions, inputOptions, OutputOption } from './options.ts';
 import type { Formats } from './output/formats.ts';
 import type { OutputTarget } from './output/output-target.ts';
 import { paintFor } from './output/paint.ts';
@@ -51,47 +51,40 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
   definition: VerbDefinition<Flags, Args, Result>,
 ): Command {
   const { description, help, args = [], reads, flags = [], formats } = definition;
+  const { print, outputHelp } = formats;
   const command = new Command().description(description);
   for (const argument of args) command.addArgument(argument);
   const options = [
     ...(reads === undefined ? [] : inputOptions()),
     ...flags,
     ...(reads === 'files or a cluster' ? clusterOptions() : []),
-    ...(formats.what === undefined ? [] : [outputOption(Object.keys(formats.print), formats.what)]),
+    ...(outputHelp === undefined ? [] : [new OutputOption(Object.keys(print), outputHelp)]),
   ];
   for (const option of options) command.addOption(option);
   command.action(async (...given: readonly unknown[]) => {
-    const { output, ...own } = command.opts<Flags & { readonly output?: OutputTarget }>();
+    const { output, ...own } = command.opts<{ readonly output?: OutputTarget }>();
+    const target = output ?? { format: Object.keys(print)[0] ?? '' };
     const words = given.slice(0, args.length) as unknown as Args;
-    process.exitCode = await runVerb(definition, { command, output }, own as unknown as Flags, words);
+    const context = processContext(command.parent ?? command);
+    try {
+      const outcome = await definition.run(context, own as Flags, ...words);
+      await printOutcome(outcome, print, target, context);
+      process.exitCode = exitCodes[outcome.exit ?? 'ok'];
+    } finally {
+      context.progress.done();
+    }
   });
   return withHelp(command, help);
 }
 
-interface Invocation {
-  readonly command: Command;
-  readonly output: OutputTarget | undefined;
-}
-
-async function runVerb<Flags extends object, Args extends readonly unknown[], Result>(
-  { run, formats }: VerbDefinition<Flags, Args, Result>,
-  { command, output }: Invocation,
-  flags: Flags,
-  args: Args,
-): Promise<ExitCode> {
-  const context = processContext(command.parent ?? command);
-  try {
-    const { result, exit = 'ok', remark } = await run(context, flags, ...args);
-    const target = output ?? { format: Object.keys(formats.print)[0] ?? '' };
-    const text = await formats.print[target.format]?.(result, {
-      paint: paintFor(target),
-      note: context.note,
-    });
-    context.progress.done();
-    await writeOutput(target, text ?? '');
-    if (remark !== undefined) context.note(remark);
-    return exitCodes[exit];
-  } finally {
-    context.progress.done();
-  }
+async function printOutcome<Result>(
+  { result, remark }: VerbOutcome<Result>,
+  print: Formats<Result>['print'],
+  target: OutputTarget,
+  { note, progress }: CommandContext,
+): Promise<void> {
+  const text = await print[target.format]?.(result, { paint: paintFor(target), note });
+  progress.done();
+  await writeOutput(target, text ?? '');
+  if (remark !== undefined) note(remark);
 }

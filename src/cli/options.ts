@@ -32,13 +32,17 @@ export interface ClusterFlags {
 /** A flag that names a file or a folder. */
 export class FileOption extends Option {}
 
-/** A flag that names a format or a file. */
+/** `-o`: a format, the first of which is the default, or a file. */
 export class OutputOption extends Option {
   readonly formats: readonly string[];
 
-  constructor(formats: readonly string[], flags: string, description: string) {
-    super(flags, description);
+  /** @param help what it selects */
+  constructor(formats: readonly string[], help: string) {
+    super('-o, --output <format|file>', `${help}: ${formats.join(', ')}; or a file with such an extension`);
     this.formats = formats;
+    const [format = ''] = formats;
+    this.default({ format } satisfies OutputTarget, format);
+    this.argParser((written) => parseTarget(formats, written));
   }
 }
 
@@ -65,17 +69,7 @@ export function clusterOptions(): readonly Option[] {
   ];
 }
 
-/** `-o`: a format, the first of which is the default, or a file. */
-export function outputOption(formats: readonly string[], what: string): Option {
-  const [format = ''] = formats;
-  const description = `${what}: ${formats.join(', ')}; or a file with such an extension`;
-  return new OutputOption(formats, '-o, --output <format|file>', description)
-    .default({ format } satisfies OutputTarget, format)
-    .argParser((written) => parseTarget(formats, written));
-}
-
 /** Makes an option repeatable. */
-export function repeatable<T extends Option>(option: T): T {
-  option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
-  return option;
+export function repeatable(option: Option): Option {
+  return option.argParser((value: string, before: readonly string[] = []) => [...before, value]);
 }

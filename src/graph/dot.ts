@@ -82,16 +82,12 @@ function fromTheTop(nodes: readonly SceneNode[], busy: ReadonlySet<string>): rea
 /** Nodes without arrows would make one long column: invisible arrows arrange them in rows. */
 function inRows(nodes: readonly SceneNode[]): readonly string[] {
   const columns = Math.ceil(Math.sqrt(nodes.length));
-  const rows = Array.from({ length: Math.ceil(nodes.length / (columns || 1)) }, (_, row) =>
-    nodes.slice(row * columns, (row + 1) * columns),
-  );
-  return (
-    rows
-      .filter((row) => row.length > 1)
-      // Graphviz puts later ones above.
-      .reverse()
-      .map((row) => `${row.map(({ id }) => id).join(' -> ')} [style=invis]`)
-  );
+  const rows = Map.groupBy(nodes.entries(), ([index]) => Math.floor(index / columns));
+  const lines = [...rows.values()]
+    .filter((row) => row.length > 1)
+    .map((row) => `${row.map(([, { id }]) => id).join(' -> ')} [style=invis]`);
+  // Graphviz puts later ones above.
+  return lines.reverse();
 }
 
 /** The name and smaller lines below it, as an HTML-like label; a table has better line spacing. */

@@ -62,10 +62,9 @@ function isIn(end: Endpoint, only: readonly string[]): boolean {
 
 function linkOf({ from, to, ports }: Connection): readonly Link[] {
   if (isWorkload(from)) {
-    if (!isWorkload(to)) return [{ workload: from, other: { ends: [to] }, direction: 'Egress', ports }];
-    return endpointKey(from) === endpointKey(to)
-      ? []
-      : [{ workload: from, other: to, direction: 'Egress', ports }];
+    const other = isWorkload(to) ? to : { ends: [to] };
+    const isSame = endpointKey(from) === endpointKey(to);
+    return isSame ? [] : [{ workload: from, other, direction: 'Egress', ports }];
   }
   return isWorkload(to) ? [{ workload: to, other: { ends: [from] }, direction: 'Ingress', ports }] : [];
 }

@@ -62,27 +62,23 @@ function everyoneAt(
 ): (Pick<DrawnMark, 'who' | 'except'> & { readonly arrows: readonly DrawnArrow[] }) | undefined {
   const byRoom = Map.groupBy(group, (arrow) => arrow[end].room ?? -1);
   const isWhole = (room: number) => speakForRoom(model, room, byRoom.get(room) ?? [], end);
-  const namespaces = [...model.rooms.keys()].filter((room) => model.rooms[room]?.outside === false);
+  const rooms = [...model.rooms.keys()];
+  const namespaces = rooms.filter((room) => model.rooms[room]?.outside === false);
   const others = namespaces.filter((room) => room !== node.room);
   const whole = others.filter(isWhole);
   const missing = others.filter((room) => !whole.includes(room) && !covered.has(room));
   const isUnasked = whole.every((room) => byRoom.get(room)?.every(({ unfenced }) => unfenced));
-  if (
-    whole.length < (isUnasked ? 1 : worthMarking) ||
-    missing.length > (others.length >= 10 ? mostExceptions : 0)
-  )
-    return undefined;
-  const outside = [...model.rooms.keys()].filter(
-    (room) => model.rooms[room]?.outside === true && isWhole(room),
-  );
-  const inside =
-    node.room !== undefined && isWithin(model, node.room, node, byRoom.get(node.room) ?? [], end);
+  const fewest = isUnasked ? 1 : worthMarking;
+  if (whole.length < fewest || missing.length > (others.length >= 10 ? mostExceptions : 0)) return undefined;
+  const outside = rooms.filter((room) => !namespaces.includes(room) && isWhole(room));
+  const own = (node.room !== undefined && byRoom.get(node.room)) || [];
   return {
     who: outside.length > 0 ? 'everyone' : 'every namespace',
     except: missing.map((room) => model.rooms[room]?.name ?? ''),
-    arrows: [...whole, ...outside, ...(inside && node.room !== undefined ? [node.room] : [])].flatMap(
-      (room) => byRoom.get(room) ?? [],
-    ),
+    arrows: [
+      ...[...whole, ...outside].flatMap((room) => byRoom.get(room) ?? []),
+      ...(isWithin(model, node, own, end) ? own : []),
+    ],
   };
 }
 
@@ -93,14 +89,8 @@ function speakForRoom(model: GraphModel, room: number, arrows: readonly DrawnArr
 }
 
 /** Whether the rest of the node's own room is also with everyone. */
-function isWithin(
-  model: GraphModel,
-  room: number,
-  node: DrawnNode,
-  arrows: readonly DrawnArrow[],
-  end: End,
-): boolean {
+function isWithin(model: GraphModel, node: DrawnNode, arrows: readonly DrawnArrow[], end: End): boolean {
   if (arrows.some((arrow) => arrow[end].kind === 'all')) return true;
-  const rest = (model.rooms[room]?.places.length ?? 0) - node.places.length;
+  const rest = (model.rooms[node.room ?? -1]?.places.length ?? 0) - node.places.length;
   return arrows.length > 0 && arrows.length === rest;
 }

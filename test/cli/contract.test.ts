@@ -106,14 +106,14 @@ describe.each(names)('%s', (name) => {
   test('refuses flags and formats that there are not, and prints nothing', async () => {
     const noFlag = await run(`${lineOf(name)} --nonsense`);
     expect(noFlag).toEqual({ stdout: '', stderr: 'ringfence: unknown option `--nonsense`\n', exitCode: 2 });
-    if (definitions.get(name)?.formats.what === undefined) return;
+    if (definitions.get(name)?.formats.outputHelp === undefined) return;
     const noFormat = await run(`${lineOf(name)} -o nonsense`);
     expect([noFormat.stdout, noFormat.exitCode]).toEqual(['', 2]);
     expect(noFormat.stderr).toMatch(/^ringfence: `-o nonsense`: must be one of /);
   });
 
   test('writes to a file what it prints, and then prints nothing', async () => {
-    if (definitions.get(name)?.formats.what === undefined) return;
+    if (definitions.get(name)?.formats.outputHelp === undefined) return;
     const printed = await run(lineOf(name));
     const [format] = Object.keys(definitions.get(name)?.formats.print ?? {});
     const saved = await run(`${lineOf(name)} -o ${format}=saved`);
@@ -129,7 +129,7 @@ describe.each(withSchema)('%s -o json', (name) => {
       const json = JSON.parse((await run(`${lineOf(name, exit)} -o json`)).stdout) as { items?: unknown };
       expect(faultsOf(name, json)).toEqual([]);
       const yaml = (await run(`${lineOf(name, exit)} -o yaml`)).stdout;
-      const isList = definitions.get(name)?.formats.what === 'the output format of the objects';
+      const isList = definitions.get(name)?.formats.outputHelp === 'the output format of the objects';
       const read = isList
         ? parseAllDocuments(yaml, { version: '1.1' }).map((document) => document.toJS() as unknown)
         : (parse(yaml, { version: '1.1' }) as unknown);

@@ -29,18 +29,16 @@ export interface VerbGrammar {
 /** The verbs of a program and the flags of each. */
 export function grammarOf(program: Command): readonly VerbGrammar[] {
   const help = program.createHelp();
-  return help.visibleCommands(program).map((command) => {
-    const words = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
-    const flags = help.visibleOptions(command).map(flagOf);
-    const isHelp = command.name() === 'help';
-    const verbs = help.visibleCommands(program).map((each) => each.name());
-    return {
-      name: command.name(),
-      does: command.summary() || command.description(),
-      flags,
-      words: isHelp ? verbs : words,
-    };
-  });
+  const commands = help.visibleCommands(program);
+  return commands.map((command) => ({
+    name: command.name(),
+    does: command.summary() || command.description(),
+    flags: help.visibleOptions(command).map(flagOf),
+    words:
+      command.name() === 'help'
+        ? commands.map((each) => each.name())
+        : command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+  }));
 }
 
 function flagOf(option: Option): Flag {

@@ -1,11 +1,10 @@
 // The answer to `explain`: splits the question into pairs of ends and ports, and explains each pair.
 // Must not know how it is printed, nor what would change it.
 import type { Analysis } from '../../analyze/analysis.ts';
-import type { Endpoint, WorkloadEnd } from '../../analyze/endpoints.ts';
+import { type Endpoint, isSameWorkload } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
 import { formatKey } from '../../model/object-key.ts';
-import type { PortSet } from '../../model/port-set.ts';
-import { formatPortSet } from '../../model/port-set.ts';
+import { formatPortSet, type PortSet } from '../../model/port-set.ts';
 import { type PortSpec, protocols } from '../../model/ports.ts';
 import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
@@ -42,7 +41,10 @@ export function answer(analysis: Analysis, { from, to, port }: Question): Answer
     throw new ToolError('connections between two addresses are unknown: one end must be pods');
   }
   const sources = endsOf(from);
-  const asked = to.kind === 'service' ? behindService(analysis, to.service, port) : pairs(endsOf(to), port);
+  const asked =
+    to.kind === 'service'
+      ? behindService(analysis, to.service, port)
+      : { targets: endsOf(to).map((end) => ({ end, port })), notes: [] };
   const parts = asked.targets.flatMap(({ end, port: wanted }) =>
     sources.flatMap((source) => analysis.explain(source, end, wanted)),
   );
@@ -51,13 +53,10 @@ export function answer(analysis: Analysis, { from, to, port }: Question): Answer
   const asksPods = (ports: PortSet) =>
     parts.some((part) => part.asked !== undefined && formatPortSet(part.asked) === formatPortSet(ports));
   const mistaken = allowed ? undefined : mistakenService(analysis, { to, port, asksPods });
-  const notes = [
-    ...asked.notes,
-    ...[from, to].flatMap(podsInRange),
-    ...(mistaken === undefined ? [] : [mistaken.note]),
-  ];
-  const meant = mistaken && { from, to: { kind: 'service', service: mistaken.service } as const, port };
-  return { allowed, parts, notes, ...(meant === undefined ? {} : { meant }) };
+  const notes = [...asked.notes, ...[from, to].flatMap(podsInRange)];
+  if (mistaken === undefined) return { allowed, parts, notes };
+  const meant = { from, to: { kind: 'service', service: mistaken.service } as const, port };
+  return { allowed, parts, notes: [...notes, mistaken.note], meant };
 }
 
 interface Targets {
@@ -67,10 +66,6 @@ interface Targets {
 
 function endsOf(named: Exclude<ResolvedEnd, { readonly kind: 'service' }>): readonly Endpoint[] {
   return named.kind === 'addresses' ? [named.end] : named.ends;
-}
-
-function pairs(ends: readonly Endpoint[], port: PortSpec | undefined): Targets {
-  return { targets: ends.map((end) => ({ end, port })), notes: [] };
 }
 
 /** Clients of a Service reach pods at the translated ports. */
@@ -93,14 +88,11 @@ function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec
     ends.flatMap(({ end, ports }) => specsOf(ports).map((spec) => ({ end, port: spec }))),
   );
   if (targets.length === 0) throw new ToolError(`${name} selects no known pod: there is nothing to reach`);
-  const notes = wanted.flatMap(({ port: servicePort, ends }) =>
-    ends
-      .slice(0, 1)
-      .map(
-        ({ ports }) =>
-          `port ${formatServicePort(servicePort)} of ${name} leads to port ${formatPortSet(ports)} of its pods`,
-      ),
-  );
+  const notes = wanted.flatMap(({ port: servicePort, ends: [first] }) => {
+    if (first === undefined) return [];
+    const podPort = formatPortSet(first.ports);
+    return [`port ${formatServicePort(servicePort)} of ${name} leads to port ${podPort} of its pods`];
+  });
   return { targets, notes };
 }
 
@@ -130,7 +122,7 @@ function podsInRange(named: ResolvedEnd): readonly string[] {
   ];
 }
 
-/** A Service of these pods with the port, which is translated to another one of theirs. */
+/** The Service that was probably meant: it has the port, and translates it to another port of the same pods. */
 function mistakenService(
   analysis: Analysis,
   { to, port, asksPods }: Pick<Question, 'to' | 'port'> & { readonly asksPods: (ports: PortSet) => boolean },
@@ -140,7 +132,7 @@ function mistakenService(
     const followed = analysis.serviceTargets(service);
     const targets = followed.ok ? followed.value.filter((target) => isPort(target.port, port)) : [];
     for (const { port: servicePort, ends } of targets) {
-      const hit = ends.find(({ end }) => to.ends.some((each) => isSame(each, end)));
+      const hit = ends.find(({ end }) => to.ends.some((each) => isSameWorkload(each, end)));
       if (hit === undefined || asksPods(hit.ports)) continue;
       if (formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
       const name = formatKey(service);
@@ -149,8 +141,4 @@ function mistakenService(
     }
   }
   return undefined;
-}
-
-function isSame(a: WorkloadEnd, b: WorkloadEnd): boolean {
-  return a.workload.kind === b.workload.kind && formatKey(a.workload) === formatKey(b.workload);
 }

@@ -13,7 +13,7 @@ import { ToolError } from '../failures.ts';
 export type ResolvedEnd =
   | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[] }
   | { readonly kind: 'service'; readonly service: ServiceFacts }
-  /** `pods` have addresses in it; they need a question of their own. */
+  /** `pods` have addresses in it; a question about them must name them. */
   | { readonly kind: 'addresses'; readonly end: AddressEnd; readonly pods: readonly WorkloadEnd[] };
 
 /** The objects in which names are looked up. */
@@ -32,10 +32,7 @@ const kinds = [...Object.values(shortNames), 'Job'] as const;
 /** Kinds by all words that kubectl takes for them: short, singular and plural. */
 const kindWords = new Map([
   ...Object.entries(shortNames),
-  ...kinds.flatMap((kind) => [
-    [kind.toLowerCase(), kind] as const,
-    [`${kind.toLowerCase()}s`, kind] as const,
-  ]),
+  ...kinds.flatMap((kind) => ['', 's'].map((ending) => [kind.toLowerCase() + ending, kind] as const)),
 ]);
 
 /**
@@ -45,8 +42,12 @@ const kindWords = new Map([
  * @throws ToolError if nothing has that name
  */
 export function findEnd(word: string, names: Names): ResolvedEnd {
-  const mistaken = mistakenEnd(word);
-  if (mistaken !== undefined) throw new ToolError(mistaken);
+  const [, end, port] = /^([a-z][^:]*):([\w-]+)$/i.exec(word) ?? [];
+  if (end !== undefined) {
+    throw new ToolError(
+      `\`${word}\` names no end: a port is an argument of its own, as in \`${end} ${port}\``,
+    );
+  }
   if (isAddress(word)) return addressEnd(word, names.analysis);
   const meanings = meaningsOf(word, names.namespace);
   for (const wanted of meanings) {
@@ -62,34 +63,15 @@ export function findEnd(word: string, names: Names): ResolvedEnd {
   throw new ToolError(notFound(word, meant, names.analysis));
 }
 
-/** What a word may name, the first that exists is meant; none where it has no such form. */
+/** Everything that a word may name, the most likely first; empty if the word has no valid form. */
 function meaningsOf(word: string, namespace: string): readonly Wanted[] {
-  const parts = word.split('/');
-  if (parts.includes('')) return [];
-  const [first = '', second = '', third = ''] = parts;
+  const [first = '', second, third, ...more] = word.split('/');
+  if ([first, second, third].includes('') || more.length > 0) return [];
   const kind = kindWords.get(first.toLowerCase());
-  switch (parts.length) {
-    case 1:
-      return [{ kind: undefined, namespace, name: first }];
-    case 2:
-      return [
-        { kind: undefined, namespace: first, name: second },
-        ...(kind === undefined ? [] : [{ kind, namespace, name: second }]),
-      ];
-    case 3:
-      return kind === undefined ? [] : [{ kind, namespace: second, name: third }];
-    default:
-      return [];
-  }
-}
-
-/** What people write for an end that is none; `undefined` where the word may be one. */
-function mistakenEnd(word: string): string | undefined {
-  const [, end, port] = /^([a-z][^:]*):([\w-]+)$/i.exec(word) ?? [];
-  if (end !== undefined) {
-    return `\`${word}\` names no end: a port is an argument of its own, as in \`${end} ${port}\``;
-  }
-  return undefined;
+  if (second === undefined) return [{ namespace, name: first }];
+  if (third !== undefined) return kind === undefined ? [] : [{ kind, namespace: second, name: third }];
+  const named = { namespace: first, name: second };
+  return kind === undefined ? [named] : [named, { kind, namespace, name: second }];
 }
 
 /**
@@ -104,22 +86,17 @@ export function readPort(word: string): PortSpec {
 }
 
 interface Wanted {
-  readonly kind: string | undefined;
+  /** Absent: any kind. */
+  readonly kind?: string;
   readonly namespace: string;
   readonly name: string;
 }
 
 function lookUp({ kind, namespace, name }: Wanted, analysis: Analysis): ResolvedEnd | undefined {
-  if (kind !== 'Service') {
-    const ends = analysis.workloadsNamed(namespace, name);
-    const wanted =
-      kind === undefined
-        ? ends
-        : ends.filter(
-            ({ workload, pods }) => workload.kind === kind || (kind === 'Pod' && pods !== undefined),
-          );
-    if (wanted.length > 0) return { kind: 'workloads', ends: wanted };
-  }
+  const isWanted = ({ workload, pods }: WorkloadEnd) =>
+    kind === undefined || workload.kind === kind || (kind === 'Pod' && pods !== undefined);
+  const ends = analysis.workloadsNamed(namespace, name).filter(isWanted);
+  if (ends.length > 0) return { kind: 'workloads', ends };
   if (kind !== undefined && kind !== 'Service') return undefined;
   const service = analysis.input.services.find((each) => each.namespace === namespace && each.name === name);
   return service === undefined ? undefined : { kind: 'service', service };

@@ -66,11 +66,17 @@ const schema = z.strictObject({
 });
 
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
-function formatAnswer({ parts, notes, suggestion }: Explained, { paint }: PrintContext): string {
+function formatAnswer(explained: Explained, { paint }: PrintContext): string {
+  const { parts, suggestion } = explained;
   const verdicts = parts.map((part) => formatPart(part, paint)).join('\n');
-  const all = [...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))];
   const added = suggestion === undefined ? '' : `\nTo allow it, apply this:\n\n${suggestion.trimEnd()}\n`;
-  return `${verdicts}${all.map((note) => `note: ${note}\n`).join('')}${added}`;
+  const notes = allNotes(explained).map((note) => `note: ${note}\n`);
+  return `${verdicts}${notes.join('')}${added}`;
+}
+
+/** The notes on the question, and those on each part. */
+function allNotes({ notes, parts }: Answer): readonly string[] {
+  return [...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))];
 }
 
 function formatPart(part: Explanation, paint: Paint): string {
@@ -83,38 +89,28 @@ function formatPart(part: Explanation, paint: Paint): string {
     asked !== undefined && !allowed && !portSets.isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
   const [source, target] = [formatEndpoint(from), formatEndpoint(to)];
   const lines = [
-    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, 'allows it'),
-    ...formatSide(
-      ingress,
-      'in ',
-      `${target} may receive everything: no policy isolates its ingress`,
-      'allows it',
-    ),
+    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`),
+    ...formatSide(ingress, 'in ', `${target} may receive everything: no policy isolates its ingress`),
   ];
   return `${pair}: ${verdict}${on}${others}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-function formatSide(side: SideExplanation, label: string, open: string, lets: string): readonly string[] {
+function formatSide(side: SideExplanation, label: string, open: string): readonly string[] {
   const { standing, rules, policies, allows } = side;
-  switch (standing) {
-    case 'Open':
-      return [`${label}  ${open}`];
-    case 'Self':
-      return [`${label}  a pod reaches itself`];
-    case 'Outside':
-      return [`${label}  outside the cluster: no policy applies there`];
-    case 'HostNetwork':
-      return [`${label}  in the host network: no policy applies to it`];
-    case 'Isolated':
-      break;
-  }
+  if (standing !== 'Isolated') return [`${label}  ${standing === 'Open' ? open : notIsolated[standing]}`];
   const shown = rules.filter((rule) => rule.allows || !allows);
   if (shown.length === 0) {
-    return [`${label}  denied: no rule of ${nameSome(policies.map(formatKey), 4)} ${lets}`];
+    return [`${label}  denied: no rule of ${nameSome(policies.map(formatKey), 4)} allows it`];
   }
   const head = allows ? '' : 'not this port: ';
   return shown.map((rule, index) => `${index === 0 ? label : '   '}  ${head}${formatRule(rule)}`);
 }
+
+const notIsolated = {
+  Self: 'a pod reaches itself',
+  Outside: 'outside the cluster: no policy applies there',
+  HostNetwork: 'in the host network: no policy applies to it',
+} as const;
 
 function formatRule({ policy, rule, ports, origins }: RuleReason): string {
   return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${formatOrigin(policy, origins)}`;
@@ -124,13 +120,14 @@ function formatRule({ policy, rule, ports, origins }: RuleReason): string {
 function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): string {
   if (owner === undefined) return '';
   if (owner.kind === 'PlatformNetworkProfile') return `: ${origins.join(', ') || 'the platform profile'}`;
-  const routes =
-    origins.length === 0 ? '' : `${origins.length === 1 ? 'route' : 'routes'} ${origins.join(', ')} of `;
-  return `: ${routes}profile ${owner.name}`;
+  const routes = origins.length === 1 ? 'route' : 'routes';
+  const asked = origins.length === 0 ? '' : `${routes} ${origins.join(', ')} of `;
+  return `: ${asked}profile ${owner.name}`;
 }
 
 /** For programs: `allowed`, and the reasons of each side of each pair of ends. */
-function answerAsData({ words, allowed, parts, notes, suggestion }: Explained) {
+function answerAsData(explained: Explained) {
+  const { words, allowed, parts, suggestion } = explained;
   return {
     ...words,
     allowed,
@@ -142,7 +139,7 @@ function answerAsData({ words, allowed, parts, notes, suggestion }: Explained) {
       allowed: part.allowed,
     })),
     reasons: parts.flatMap((part) => [part.egress, part.ingress].map((side) => sideAsData(part, side))),
-    notes: [...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))],
+    notes: allNotes(explained),
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
@@ -171,7 +168,7 @@ function sideAsData(
 
 function policyAsData({ namespace, name, owner }: PolicyReason) {
   return {
-    policy: `${namespace}/${name}`,
+    policy: formatKey({ namespace, name }),
     ...(owner === undefined ? {} : { profile: `${owner.kind} ${owner.name}` }),
   };
 }

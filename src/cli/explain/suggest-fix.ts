@@ -12,7 +12,6 @@ import {
 import type { Explanation } from '../../analyze/explain.ts';
 import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
 import { type SuggestedRoute, suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
-import type { KubernetesObject } from '../../kube/resource.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { protocols } from '../../model/ports.ts';
@@ -23,6 +22,8 @@ import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.t
 import { enforcedIn, inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import { answer, type Question } from './answer.ts';
+
+type Side = 'ingress' | 'egress';
 
 /** The question, and the snapshot. */
 export interface Denied {
@@ -39,11 +40,11 @@ const maxParts = 10;
 export function suggestFix(denied: Denied): string | undefined {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
   if (parts.length > maxParts) return undefined;
-  const waysAt = (side: 'ingress' | 'egress') => {
+  const waysAt = (side: Side) => {
     const closed = parts.flatMap((part) => lackingAt(part, side));
     return {
-      routes: unique(closed.flatMap((part) => routesFor(part, side, denied.snapshot))),
-      policies: unique(closed.flatMap((part) => policiesFor(part, side, denied.snapshot))),
+      routes: closed.flatMap((part) => routesFor(part, side, denied.snapshot)),
+      policies: closed.flatMap((part) => policiesFor(part, side, denied.snapshot)),
     };
   };
   const [ingress, egress] = [waysAt('ingress'), waysAt('egress')];
@@ -51,7 +52,7 @@ export function suggestFix(denied: Denied): string | undefined {
   const candidates = [
     ingress.routes,
     egress.routes,
-    unique([...ingress.routes, ...egress.routes]),
+    [...ingress.routes, ...egress.routes],
     ingress.policies,
     egress.policies,
     [...ingress.routes, ...egress.policies],
@@ -59,13 +60,13 @@ export function suggestFix(denied: Denied): string | undefined {
     [...ingress.policies, ...egress.policies],
   ];
   return candidates
-    .filter((texts) => texts.length > 0)
-    .find((texts) => isAllowedWith(texts, denied))
+    .map((texts) => [...new Set(texts)])
+    .find((texts) => texts.length > 0 && isAllowedWith(texts, denied))
     ?.join('\n---\n');
 }
 
-/** What a side has to allow; where both sides allow something, but nothing in common, it is what the other one allows. */
-function lackingAt(part: Explanation, side: 'ingress' | 'egress'): readonly Explanation[] {
+/** What a side must allow in addition: if both sides allow ports, but none in common, the ports of the other side. */
+function lackingAt(part: Explanation, side: Side): readonly Explanation[] {
   if (!part[side].allows) return [part];
   const other = part[side === 'ingress' ? 'egress' : 'ingress'];
   return other.allows && part.asked === undefined ? [{ ...part, asked: other.ports }] : [];
@@ -83,11 +84,7 @@ function appLabelOf({ cluster }: ClusterSnapshot): string {
 }
 
 /** A profile in the namespace of the side that denies. */
-function routesFor(
-  part: Explanation,
-  side: 'ingress' | 'egress',
-  snapshot: ClusterSnapshot,
-): readonly string[] {
+function routesFor(part: Explanation, side: Side, snapshot: ClusterSnapshot): readonly string[] {
   const here = side === 'ingress' ? part.to : part.from;
   if (!isWorkload(here)) return [];
   const { facts } = snapshot;
@@ -97,24 +94,18 @@ function routesFor(
     isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
   const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}`);
   const route: SuggestedRoute = { name, from: end(part.from), to: end(part.to), ports: portsOf(part, facts) };
-  const profile = freeName(name, 'AppNetworkProfile', namespace, snapshot.objects);
+  const profile = freeName(name, 'AppNetworkProfile', namespace, snapshot);
   return [suggestProfile(namespace, profile, route)];
 }
 
 /** A name that no object there has, because `kubectl apply` would overwrite it. */
-function freeName(
-  name: string,
-  kind: string,
-  namespace: string,
-  objects: readonly KubernetesObject[],
-): string {
-  const isTaken = (candidate: string) =>
-    objects.some(
-      (object) =>
-        object.kind === kind && object.metadata.namespace === namespace && object.metadata.name === candidate,
-    );
+function freeName(name: string, kind: string, namespace: string, { objects }: ClusterSnapshot): string {
+  const siblings = objects.filter(
+    (object) => object.kind === kind && object.metadata.namespace === namespace,
+  );
+  const taken = new Set(siblings.map(({ metadata }) => metadata.name));
   let free = name;
-  for (let number = 2; isTaken(free); number += 1) free = suggestedName(`${name}-${number}`);
+  for (let number = 2; taken.has(free); number += 1) free = suggestedName(`${name}-${number}`);
   return free;
 }
 
@@ -170,11 +161,7 @@ function writtenPort(text: string): number | string {
 }
 
 /** A NetworkPolicy for the side that denies. */
-function policiesFor(
-  part: Explanation,
-  side: 'ingress' | 'egress',
-  snapshot: ClusterSnapshot,
-): readonly string[] {
+function policiesFor(part: Explanation, side: Side, snapshot: ClusterSnapshot): readonly string[] {
   const [here, other] = side === 'ingress' ? [part.to, part.from] : [part.from, part.to];
   if (!isWorkload(here)) return [];
   const { facts } = snapshot;
@@ -187,7 +174,7 @@ function policiesFor(
   const policy = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { name: freeName(name, 'NetworkPolicy', namespace, snapshot.objects), namespace },
+    metadata: { name: freeName(name, 'NetworkPolicy', namespace, snapshot), namespace },
     spec: {
       podSelector: { matchLabels: steadyLabels(here, facts) },
       policyTypes: [side === 'ingress' ? 'Ingress' : 'Egress'],
@@ -212,8 +199,4 @@ function policyPorts(ports: PortSet): readonly object[] {
       ...(first === last ? {} : { endPort: last }),
     })),
   );
-}
-
-function unique(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)];
 }

@@ -45,7 +45,7 @@ const html: Print<Drawing> = async ({ model, only, denials }) => {
 
 /** The formats of `graph`. */
 export const graphFormats: Formats<Drawing> = {
-  what: 'the output format',
+  outputHelp: 'the output format',
   print: { mermaid, svg, html, dot },
 };
 

@@ -1,6 +1,7 @@
 // From a text to the values in it: YAML with several documents, or JSON. Unreadable parts are problems; nothing is dropped.
 // Must not know Kubernetes, except how kubectl reads YAML.
 import {
+  type Alias,
   Composer,
   type Document,
   type DocumentOptions,
@@ -158,20 +159,17 @@ type YamlProblem = Pick<YAMLError, 'code' | 'message' | 'pos'>;
 
 /** The first alias that refers to nothing before it: there is one. */
 function unknownAlias(document: Document.Parsed): YamlProblem {
-  let problem: YamlProblem = { code: 'BAD_ALIAS', message: 'an alias has no anchor', pos: [0, 0] };
+  let unknown: Alias | undefined;
   visit(document, {
     Alias(_key, alias) {
       if (alias.resolve(document) !== undefined) return undefined;
-      const [start, end] = alias.range ?? [0, 0];
-      problem = {
-        ...problem,
-        message: `there is no anchor \`&${alias.source}\` before this alias`,
-        pos: [start, end],
-      };
+      unknown = alias;
       return visit.BREAK;
     },
   });
-  return problem;
+  const [start, end] = unknown?.range ?? [0, 0];
+  const message = `there is no anchor \`&${unknown?.source}\` before this alias`;
+  return { code: 'BAD_ALIAS', message, pos: [start, end] };
 }
 
 /** What is kept of a document: its text, which is parsed again if a place is looked up. */
@@ -197,8 +195,9 @@ function placeIn(
 
 function limited(document: WrittenDocument, text: string): Read {
   // Without aliases, there is at least one character of text for each value.
-  const { values, depth } = measure(document.value, Math.max(maxUnfolded, text.length));
-  if (depth <= maxDepth && values < Math.max(maxUnfolded, text.length)) return document;
+  const most = Math.max(maxUnfolded, text.length);
+  const { values, depth } = measure(document.value, most);
+  if (depth <= maxDepth && values < most) return document;
   const place = document.place('', 'value');
   if (depth > maxDepth) return { place, message: 'it is nested too deeply to be read' };
   const hint = 'replace the aliases (`*name`) by what they refer to';
@@ -221,10 +220,8 @@ function problemOf({ code, message, pos }: YamlProblem, lined: LinedText): Read 
     return { place, message: `the text ends too early: ${lowerCased(message)}` };
   }
   const place = positionAt(lined, { start, end });
-  const isTemplate = place.source.includes('{{');
-  const hint = isTemplate
-    ? 'this is a template: render it first, as in `helm template … | ringfence … -f -`'
-    : undefined;
+  const template = 'this is a template: render it first, as in `helm template … | ringfence … -f -`';
+  const hint = place.source.includes('{{') ? template : undefined;
   return { place, message: plainer[code] ?? lowerCased(message), hint };
 }
 

@@ -10,13 +10,13 @@ export interface BuiltFolder {
   readonly hint: string;
 }
 
-/** Under which names Kustomize looks for its file (`RecognizedKustomizationFileNames` in sigs.k8s.io/kustomize). */
-const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
+/** The names of Kustomize's file (`RecognizedKustomizationFileNames` in sigs.k8s.io/kustomize). */
+const kustomizationNames: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
-/** What only names objects: with any other field, what Kustomize prints differs from the files. */
-const listing = ['apiVersion', 'kind', 'metadata', 'resources', 'bases'] as const;
+/** Fields that only name objects: with any other field, the output of Kustomize differs from the files. */
+const listing: readonly string[] = ['apiVersion', 'kind', 'metadata', 'resources', 'bases'];
 
-/** Says what builds the objects of a folder; `undefined` where its files are the objects. */
+/** What builds the objects of a folder; `undefined` if its files are the objects. */
 export function builtFolder(folder: string): BuiltFolder | undefined {
   if (existsSync(join(folder, 'Chart.yaml'))) {
     return {
@@ -34,14 +34,14 @@ export function builtFolder(folder: string): BuiltFolder | undefined {
 
 /** Whether a file is a Kustomization, whose `kind` may be left out. */
 export function isKustomization(file: string): boolean {
-  return kustomizationNames.some((name) => name === basename(file));
+  return kustomizationNames.includes(basename(file));
 }
 
 /** Whether a Kustomization only lists files of its own folder. */
 function listsOnlyItsOwn(file: string): boolean {
   const written = readFields(file);
   if (written === undefined) return false;
-  const isListing = Object.keys(written).every((field) => listing.some((known) => known === field));
+  const isListing = Object.keys(written).every((field) => listing.includes(field));
   const { resources = [], bases = [] } = written;
   const named = [resources, bases].flat();
   return isListing && named.every((name) => typeof name === 'string' && isInside(name));

@@ -35,8 +35,8 @@ export async function kustomize(
       const written = stderr?.toString().trim() ?? '';
       // Newer kubectls wrap the reason into a line of their log.
       const [, reason] = /err="(.*)"$/s.exec(written) ?? [];
-      const said = reason ?? (written || message);
-      return failure({ file, message: `\`${program} ${verb} ${folder}\` failed: ${said}` });
+      const why = reason ?? (written || message);
+      return failure({ file, message: `\`${program} ${verb} ${folder}\` failed: ${why}` });
     }
   }
   return failure({

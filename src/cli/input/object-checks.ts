@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { decode, type Problem } from '../../api/decode.ts';
 import { nodeLocalDns } from '../../discover/well-known-services.ts';
 import { gatewayRouteKindNames } from '../../model/gateway-routes.ts';
-import type { Result } from '../../model/result.ts';
 import { type AnyKind, findKind } from '../../objects/kinds.ts';
 import { fields } from '../../routes/schema/fields.ts';
 import { gateway, gatewayRoute, ingress, listenerSet } from './schemas/exposers.ts';
@@ -17,13 +16,13 @@ const networkPolicy = fields({
   status: z.unknown().optional(),
 });
 
-/** By kind, the problems of an object, except in its metadata and those that its decoder finds. */
-const checks: Readonly<Record<string, (object: object) => readonly Problem[]>> = {
-  NetworkPolicy: by(networkPolicy),
-  Ingress: by(ingress),
-  Gateway: by(gateway),
-  ListenerSet: by(listenerSet),
-  ...Object.fromEntries(gatewayRouteKindNames.map((kind) => [kind, by(gatewayRoute)])),
+/** The schemas of kinds whose decoders do not check everything. */
+const schemas: Readonly<Record<string, z.ZodType>> = {
+  NetworkPolicy: networkPolicy,
+  Ingress: ingress,
+  Gateway: gateway,
+  ListenerSet: listenerSet,
+  ...Object.fromEntries(gatewayRouteKindNames.map((kind) => [kind, gatewayRoute])),
 };
 
 /** The kind of an object, for any version of its API; undefined if it is not read. */
@@ -34,26 +33,19 @@ export function kindOf(apiVersion: string, kind: string, metadata: object = {}):
 }
 
 /** The problems of an object of a kind, except those that its decoder finds. */
-export function check(kind: AnyKind, object: { readonly metadata: object }): readonly Problem[] {
-  const about = errorsOf(decode(metadataOf(kind, object), object.metadata));
+export function check({ kind }: AnyKind, object: { readonly metadata: object }): readonly Problem[] {
+  const about = problemsOf(metadataSchema(kind, object.metadata), object.metadata);
   const problems = about.map((problem) => ({ ...problem, path: `metadata.${problem.path}` }));
-  // The check of a profile reads its metadata too.
-  const more = (checks[kind.kind]?.(object) ?? []).filter(
-    ({ path }) => !problems.some((known) => known.path === path),
-  );
-  return [...problems, ...more];
+  return [...problems, ...problemsOf(schemas[kind], { ...object, metadata: {} })];
 }
 
-function metadataOf({ kind }: AnyKind, { metadata: given }: { readonly metadata: object }): z.ZodType {
+function metadataSchema(kind: string, metadata: object): z.ZodType {
   // The name of an APIService may be `v1.`, which is not a DNS subdomain.
   if (kind === 'APIService') return anyMetadata;
-  return ['Pod', 'Job'].includes(kind) && 'generateName' in given ? generatedMetadata : namedMetadata;
+  return ['Pod', 'Job'].includes(kind) && 'generateName' in metadata ? generatedMetadata : namedMetadata;
 }
 
-function by(schema: z.ZodType): (object: object) => readonly Problem[] {
-  return (object) => errorsOf(decode(schema, object));
-}
-
-function errorsOf(result: Result<unknown, readonly Problem[]>): readonly Problem[] {
-  return result.ok ? [] : result.error;
+function problemsOf(schema: z.ZodType | undefined, value: object): readonly Problem[] {
+  const result = schema && decode(schema, value);
+  return result?.ok === false ? result.error : [];
 }

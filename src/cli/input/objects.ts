@@ -4,12 +4,14 @@
 import { customResources, group } from '../../api/custom-resources.ts';
 import { type Problem, pruneNulls } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
+import { formatKey, type ObjectKey } from '../../model/object-key.ts';
+import { failure, type Result, success } from '../../model/result.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { nearest } from '../did-you-mean.ts';
 import type { WrittenDocument } from './documents.ts';
 import { isKustomization } from './folder-kinds.ts';
 import { check, kindOf } from './object-checks.ts';
-import type { InputProblem } from './problems.ts';
+import { formatLocation, type InputProblem } from './problems.ts';
 
 /** A document with its file. */
 export interface FiledDocument {
@@ -61,18 +63,17 @@ export class ObjectCollector {
   }
 
   #addValue(value: unknown, origin: Origin, implied?: Implied): void {
-    const object = typed(value, implied);
-    if (object === undefined) {
+    const object = readObject(value, implied);
+    if (!object.ok) {
       if (isKustomization(origin.file)) count(this.#ignored, 'Kustomization');
-      else this.#problems.push(problemAt(origin, notAnObject(value, implied)));
+      else this.#problems.push(problemAt(origin, invalid('', object.error)));
       return;
     }
-    const items = itemsOf(object);
-    if (items === undefined) {
-      this.#addObject(object, origin);
+    const { kind, apiVersion, items } = object.value;
+    if (!kind.endsWith('List') || !Array.isArray(items)) {
+      this.#addObject(object.value, origin);
       return;
     }
-    const { kind, apiVersion } = object;
     const ofItems = kind === 'List' ? undefined : { kind: kind.replace(/List$/, ''), apiVersion };
     for (const [index, item] of items.entries()) {
       this.#addValue(item, { ...origin, path: join(origin.path, `items[${index}]`) }, ofItems);
@@ -81,7 +82,8 @@ export class ObjectCollector {
 
   #addUnknown(object: TypedObject, origin: Origin): void {
     const { apiVersion, kind } = object;
-    if (isOurGroup(apiVersion)) this.#problems.push(problemAt(origin, unknownKind(object)));
+    // Other groups belong to other programs; an unknown kind of ours is misspelt, and would be missing.
+    if (apiVersion.startsWith(`${group}/`)) this.#problems.push(problemAt(origin, unknownKind(object)));
     else if (kind.endsWith('NetworkPolicy')) count(this.#otherPolicies, `${kind} (${apiVersion})`);
     else count(this.#ignored, kind);
   }
@@ -106,7 +108,7 @@ export class ObjectCollector {
     const twin = this.#objects.get(identity);
     const problem = (about: Problem) => problemAt(origin, about);
     if (twin === undefined) this.#objects.set(identity, { object: stored, problem });
-    else this.#problems.push(problem(seenBefore(kind, stored, twin)));
+    else this.#problems.push(problem(duplicate(kind, { namespace, name }, twin)));
   }
 }
 
@@ -128,44 +130,21 @@ interface Implied {
   readonly apiVersion: string;
 }
 
-interface TypedObject {
-  readonly apiVersion: string;
-  readonly kind: string;
+interface TypedObject extends Implied {
   readonly metadata: object;
+  readonly items?: unknown;
 }
 
-/** Undefined if it is not an object of the Kubernetes API. */
-function typed(value: unknown, implied: Implied | undefined): TypedObject | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const object = { ...implied, metadata: {}, ...(pruneNulls(value) as object) } as Partial<TypedObject>;
-  const { apiVersion, kind, metadata } = object;
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
-  return { ...object, apiVersion, kind, metadata: metadata ?? {} };
-}
-
-function notAnObject(value: unknown, implied: Implied | undefined): Problem {
+/** An object of the Kubernetes API, or why it is none. */
+function readObject(value: unknown, implied: Implied | undefined): Result<TypedObject, string> {
+  const none = 'is not an object of the Kubernetes API';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return {
-      code: 'Invalid',
-      path: '',
-      message: 'is not an object of the Kubernetes API: expected one with `apiVersion` and `kind`',
-    };
+    return failure(`${none}: expected one with \`apiVersion\` and \`kind\``);
   }
-  const { apiVersion, kind } = { ...implied, ...value } as Record<string, unknown>;
-  const missing = [
-    ...(typeof apiVersion === 'string' ? [] : ['`apiVersion`']),
-    ...(typeof kind === 'string' ? [] : ['`kind`']),
-  ];
-  return {
-    code: 'Invalid',
-    path: '',
-    message: `is not an object of the Kubernetes API: it has no ${missing.join(' and no ')}`,
-  };
-}
-
-/** Other groups belong to other programs; an unknown kind of ours is misspelt, and would be missing. */
-function isOurGroup(apiVersion: string): boolean {
-  return apiVersion.startsWith(`${group}/`);
+  const object = { ...implied, metadata: {}, ...(pruneNulls(value) as Partial<TypedObject>) };
+  const missing = (['apiVersion', 'kind'] as const).filter((field) => typeof object[field] !== 'string');
+  if (missing.length === 0) return success(object as TypedObject);
+  return failure(`${none}: it has no ${missing.map((field) => `\`${field}\``).join(' and no ')}`);
 }
 
 function unknownKind({ kind: written, apiVersion }: TypedObject): Problem {
@@ -178,23 +157,19 @@ function unknownKind({ kind: written, apiVersion }: TypedObject): Problem {
   };
 }
 
-function itemsOf(object: TypedObject): readonly unknown[] | undefined {
-  const { items } = object as { readonly items?: unknown };
-  return object.kind.endsWith('List') && Array.isArray(items) ? items : undefined;
-}
-
 function withNamespace(object: TypedObject, namespaced: boolean, fallback: string): TypedObject {
   const { namespace, ...metadata } = object.metadata as { namespace?: unknown };
   if (!namespaced) return { ...object, metadata };
   return { ...object, metadata: { ...metadata, namespace: namespace ?? fallback } };
 }
 
-function seenBefore(kind: string, { metadata }: KubernetesObject, twin: InputObject): Problem {
-  const { place, file } = twin.problem({ code: 'Invalid', path: 'metadata.name', message: '' });
-  const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
-  const key = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
-  const message = `duplicate ${kind} \`${key}\`: the first is at ${where}`;
-  return { code: 'Invalid', path: 'metadata.name', message };
+function duplicate(kind: string, key: ObjectKey, twin: InputObject): Problem {
+  const first = formatLocation(twin.problem(invalid('metadata.name', '')));
+  return invalid('metadata.name', `duplicate ${kind} \`${formatKey(key)}\`: the first is at ${first}`);
+}
+
+function invalid(path: string, message: string): Problem {
+  return { code: 'Invalid', path, message };
 }
 
 function problemAt(origin: Origin, problem: Problem): InputProblem {
@@ -206,7 +181,7 @@ function problemAt(origin: Origin, problem: Problem): InputProblem {
   return { file: origin.file, place, message: `${subject}${plainer(problem, place?.source ?? '')}` };
 }
 
-/** Suggests the word that was probably meant, instead of listing all allowed ones; and what to write if YAML reads a word differently. */
+/** Suggests the word that was probably meant instead of listing all allowed ones, or quotes if YAML reads a text as another type. */
 function plainer({ code, message, written = '', allowed = [] }: Problem, source: string): string {
   const meant = nearest(written, allowed);
   if (meant !== undefined) {

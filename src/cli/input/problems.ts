@@ -49,9 +49,13 @@ export class InputError extends ToolError {
 
 /** The problem for people, with a newline at its end. */
 export function formatInputProblem({ file, place, message, hint }: InputProblem): string {
-  const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
   const excerpt = place === undefined ? '' : excerptOf(place);
-  return `${where}: ${message}\n${excerpt}${hint === undefined ? '' : `  hint: ${hint}\n`}`;
+  return `${formatLocation({ file, place })}: ${message}\n${excerpt}${hint === undefined ? '' : `  hint: ${hint}\n`}`;
+}
+
+/** As in `app.yaml:3:5`. */
+export function formatLocation({ file, place }: Pick<InputProblem, 'file' | 'place'>): string {
+  return place === undefined ? file : `${file}:${place.line}:${place.column}`;
 }
 
 function excerptOf({ line, column, source, length }: FilePosition): string {

@@ -1,17 +1,8 @@
 // The files that `-f` names, as in kubectl: files, folders, and `-` for stdin. Which files are read, and in which order.
 // Must not know their content.
-import {
-  createReadStream,
-  type Dirent,
-  existsSync,
-  globSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { createReadStream, existsSync, globSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareText } from '../../model/object-key.ts';
 import { failure, type Result, success } from '../../model/result.ts';
 import { builtFolder } from './folder-kinds.ts';
 import { kustomize } from './kustomize.ts';
@@ -32,7 +23,7 @@ export interface Source {
 export interface Sources {
   readonly sources: readonly Source[];
   readonly problems: readonly InputProblem[];
-  /** What of the folders is left out, and why. */
+  /** What is left out of the folders, and why. */
   readonly notes: readonly string[];
 }
 
@@ -52,8 +43,8 @@ const maxBytes = 256 * 2 ** 20;
 /** Files in a folder are read if their name ends like this. */
 const endings = ['.yaml', '.yml', '.json'] as const;
 
-/** Folders that no one means with `-R`: packages of other people. */
-const skippedFolders = ['node_modules'] as const;
+/** A folder that no one means with `-R`: packages of other people. */
+const skippedFolder = 'node_modules';
 
 /**
  * Finds what is named, each file once, in the order of `paths` and within a folder by name. Files are few and small, and
@@ -65,11 +56,10 @@ export function findSources({ paths, kustomizations, recursive }: SourcePaths): 
     ...paths.flatMap(expand).flatMap((path) => (path === '-' ? [stdin] : sourcesAt(path, search))),
     ...kustomizations.map(kustomizationAt),
   ];
-  const sources = new Map<string, Source>();
-  for (const source of found) {
-    if (!sources.has(source.identity)) sources.set(source.identity, source);
-  }
-  return { sources: [...sources.values()], problems: search.problems, notes: search.notes };
+  const sources = [...Map.groupBy(found, ({ identity }) => identity).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+  return { sources, problems: search.problems, notes: search.notes };
 }
 
 /** A search under way. */
@@ -82,11 +72,7 @@ interface Search {
 /** What kubectl takes for several paths: a list with commas, and a pattern that no shell has expanded. */
 function expand(path: string): readonly string[] {
   if (path === '-' || isUrl(path) || existsSync(path)) return [path];
-  if (path.includes(','))
-    return path
-      .split(',')
-      .filter((part) => part !== '')
-      .flatMap(expand);
+  if (path.includes(',')) return path.match(/[^,]+/g)?.flatMap(expand) ?? [];
   const matches = globSync(path).sort();
   return matches.length === 0 ? [path] : matches;
 }
@@ -115,8 +101,7 @@ function sourcesAt(path: string, search: Search): readonly Source[] {
     return [];
   }
   try {
-    const found = statSync(path);
-    if (!found.isDirectory()) return [sourceAt(path, found, true)];
+    if (!statSync(path).isDirectory()) return [sourceAt(path, true)];
     const built = builtFolder(path);
     if (built !== undefined) {
       problems.push({ file: path, ...built });
@@ -124,31 +109,17 @@ function sourcesAt(path: string, search: Search): readonly Source[] {
     }
     const files = filesIn(path, recursive, search.notes);
     if (files.length === 0) problems.push(nothingIn(path, recursive));
-    return files.map((file) => sourceAt(file, statSync(file), false));
+    return files.map((file) => sourceAt(file, false));
   } catch (error) {
     problems.push(unreadable(path, error));
     return [];
   }
 }
 
-function sourceAt(path: string, found: Stats, isNamed: boolean): Source {
+function sourceAt(path: string, isNamed: boolean): Source {
   // A pipe, as in `<(helm template …)`, has no other name.
-  const isFile = found.isFile();
-  return {
-    name: path,
-    identity: isFile ? realpathSync(path) : path,
-    isNamed,
-    read: () => (isFile ? readFile(path, found.size) : readStream(path, createReadStream(path))),
-  };
-}
-
-async function readFile(path: string, size: number): Promise<Result<Uint8Array, InputProblem>> {
-  if (size > maxBytes) return failure(tooLarge(path));
-  try {
-    return success(readFileSync(path));
-  } catch (error) {
-    return failure(unreadable(path, error));
-  }
+  const identity = statSync(path).isFile() ? realpathSync(path) : path;
+  return { name: path, identity, isNamed, read: () => readStream(path, createReadStream(path)) };
 }
 
 async function readStream(
@@ -161,16 +132,13 @@ async function readStream(
     for await (const chunk of stream) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > maxBytes) return failure(tooLarge(file));
+      if (size > maxBytes)
+        return failure({ file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB` });
     }
   } catch (error) {
     return failure(unreadable(file, error));
   }
   return success(Buffer.concat(chunks));
-}
-
-function tooLarge(file: string): InputProblem {
-  return { file, message: `is too large: at most ${maxBytes / 2 ** 20} MiB` };
 }
 
 /**
@@ -180,15 +148,16 @@ function tooLarge(file: string): InputProblem {
  * @throws if a folder can't be read
  */
 function filesIn(folder: string, recursive: boolean, notes: string[]): readonly string[] {
-  return entriesOf(folder).flatMap((entry) => {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => compareText(a.name, b.name));
+  return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return recursive ? filesBelow(path, entry.name, notes) : [];
-    return isManifest(entry.name) ? [path] : [];
+    return endings.some((ending) => entry.name.endsWith(ending)) ? [path] : [];
   });
 }
 
 function filesBelow(folder: string, name: string, notes: string[]): readonly string[] {
-  if (skippedFolders.some((skipped) => skipped === name)) {
+  if (name === skippedFolder) {
     notes.push(`skipped the folder \`${folder}\``);
     return [];
   }
@@ -196,14 +165,6 @@ function filesBelow(folder: string, name: string, notes: string[]): readonly str
   if (built === undefined) return filesIn(folder, true, notes);
   notes.push(`warning: skipped \`${folder}\`, which ${built.message}; ${built.hint}`);
   return [];
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function isManifest(name: string): boolean {
-  return endings.some((ending) => name.endsWith(ending));
 }
 
 function nothingIn(folder: string, recursive: boolean): InputProblem {

@@ -82,10 +82,8 @@ function escapeProperty(text: string): string {
 export const junit: PrintFindings = (findings) => {
   const failures = findings.filter(({ severity }) => severity !== 'info').length;
   // Some readers refuse a suite without a case.
-  const cases =
-    findings.length === 0
-      ? ['    <testcase classname="ringfence" name="nothing found"/>']
-      : findings.map(junitCase);
+  const nothing = ['    <testcase classname="ringfence" name="nothing found"/>'];
+  const cases = findings.length === 0 ? nothing : findings.map(junitCase);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<testsuites>',

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { count, nameSome } from '../../model/counted.ts';
 import { type FindingCode, findingKinds, type Severity } from '../../model/findings.ts';
 import { formatInputProblem } from '../input/problems.ts';
-import { textAndData } from '../output/formats.ts';
+import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import { github, junit, sarif } from './ci-formats.ts';
 import { adviceOf, objectOf, type PlacedFinding } from './placed-findings.ts';
@@ -15,19 +15,16 @@ const shownPlaces = 10;
 const styles: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
 
 /** Findings for people. Findings with the same text are printed once, with the other places below. */
-function formatFindings(findings: readonly PlacedFinding[], paint: Paint): string {
+function formatFindings(findings: readonly PlacedFinding[], { paint }: PrintContext): string {
   const alike = Map.groupBy(findings, ({ finding: { code, message, hint, suggestion } }) =>
     JSON.stringify([code, message, hint, suggestion]),
   );
-  return [...alike.values()]
-    .flatMap(([first, ...others]) =>
-      first === undefined ? [] : [`${formatFinding(first, paint)}${formatOtherPlaces(others)}`],
-    )
-    .join('');
-}
-
-function formatOtherPlaces(others: readonly PlacedFinding[]): string {
-  return others.length === 0 ? '' : `  the same at ${nameSome(others.map(formatPlace), shownPlaces)}\n`;
+  const texts = [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const places = nameSome(others.map(formatPlace), shownPlaces);
+    return [formatFinding(first, paint), others.length === 0 ? '' : `  the same at ${places}\n`];
+  });
+  return texts.join('');
 }
 
 function formatPlace(placed: PlacedFinding): string {
@@ -39,14 +36,10 @@ function formatFinding(placed: PlacedFinding, paint: Paint): string {
   const { finding, severity, place } = placed;
   const { code, message } = finding;
   const text = `${paint(styles[severity], `${severity} ${code}`)}: ${message}`;
-  const more = adviceOf(placed);
-  const indented = more
-    .split('\n')
-    .map((line, index) => `  ${index === 0 ? 'hint: ' : '  '}${line}\n`)
-    .join('');
+  const advice = adviceOf(placed).replaceAll('\n', '\n    ');
   const head =
     place === undefined ? `${objectOf(placed)}: ${text}\n` : formatInputProblem({ ...place, message: text });
-  return `${head}${more === '' ? '' : indented}`;
+  return `${head}${advice === '' ? '' : `  hint: ${advice}\n`}`;
 }
 
 const finding = z.strictObject({
@@ -66,7 +59,7 @@ const finding = z.strictObject({
   column: z.int().optional(),
 });
 
-/** Findings for programs: each with its code and its place. */
+/** For programs: each finding with its code and its place. */
 function findingsAsData(findings: readonly PlacedFinding[]) {
   return findings.map(({ finding, severity, place }) => {
     const { code, subject, path, message, hint, suggestion } = finding;
@@ -89,7 +82,7 @@ export function countFindings(findings: readonly PlacedFinding[]): string {
 
 /** The formats of `lint`. */
 export const lintFormats = textAndData({
-  text: (findings: readonly PlacedFinding[], { paint }) => formatFindings(findings, paint),
+  text: formatFindings,
   data: findingsAsData,
   schema: z.array(finding),
   more: { sarif, github, junit },

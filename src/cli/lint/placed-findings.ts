@@ -1,6 +1,5 @@
 // Findings with their places in the files.
 // Must not know how a finding came about, nor how it is printed.
-import type { KubernetesObject } from '../../kube/resource.ts';
 import { type Severity, severityOf } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Input } from '../input/input.ts';
@@ -24,44 +23,36 @@ export function placeFindings(
   findings: readonly LintFinding[],
   input: Input | undefined,
 ): readonly PlacedFinding[] {
-  const objects = new Map(input?.objects.map((each) => [identityOf(each.object), each]));
+  const objects = new Map(
+    input?.objects.map((each) => [identityOf({ kind: each.object.kind, ...each.object.metadata }), each]),
+  );
   const order = new Map(input?.files.map((file, index) => [file, index]));
   const placed = findings.map((finding): PlacedFinding => {
     const { subject, path = 'metadata.name' } = finding;
-    const { kind, ...metadata } = subject;
-    const place = objects
-      .get(identityOf({ kind, metadata }))
-      ?.problem({ code: 'Invalid', path, message: '' });
+    const place = objects.get(identityOf(subject))?.problem({ code: 'Invalid', path, message: '' });
     return { finding, severity: severityOf(finding), ...(place === undefined ? {} : { place }) };
   });
-  const rank = ({ place }: PlacedFinding) =>
-    place === undefined ? Number.POSITIVE_INFINITY : (order.get(place.file) ?? 0);
+  const rank = ({ place }: PlacedFinding) => order.get(place?.file ?? '') ?? Number.POSITIVE_INFINITY;
+  const lineOf = ({ place }: PlacedFinding) => place?.place?.line ?? 0;
   return placed.sort((a, b) => rank(a) - rank(b) || lineOf(a) - lineOf(b));
 }
 
-function identityOf({
-  kind,
-  metadata,
-}: Pick<KubernetesObject, 'kind'> & {
-  readonly metadata: Pick<KubernetesObject['metadata'], 'namespace' | 'name'>;
-}): string {
-  return `${kind} ${formatKey({ namespace: metadata.namespace ?? '', name: metadata.name })}`;
+interface Identity {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
 }
 
-function lineOf({ place }: PlacedFinding): number {
-  return place?.place?.line ?? 0;
+function identityOf({ kind, namespace = '', name }: Identity): string {
+  return `${kind} ${formatKey({ namespace, name })}`;
 }
 
 /** As in `NetworkPolicy shop/web spec.ingress[0]`. */
 export function objectOf({ finding: { subject, path = '' } }: PlacedFinding): string {
-  const { kind, ...metadata } = subject;
-  return `${identityOf({ kind, metadata })} ${path}`.trimEnd();
+  return `${identityOf(subject)} ${path}`.trimEnd();
 }
 
 /** What to do about it: the hint, and below it the YAML that would fix it. */
 export function adviceOf({ finding: { hint, suggestion = '' } }: PlacedFinding): string {
-  return [hint, suggestion]
-    .filter((part) => part !== '')
-    .join('\n')
-    .trimEnd();
+  return `${hint}\n${suggestion}`.trim();
 }

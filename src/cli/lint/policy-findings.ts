@@ -3,7 +3,7 @@
 import type { PolicyFacts } from '../../analyze/facts.ts';
 import { lint } from '../../analyze/lint/lint.ts';
 import { isolationOf } from '../../analyze/rules.ts';
-import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
+import type { Compiled } from '../../compile/compile.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
@@ -11,7 +11,7 @@ import { inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import type { LintFinding } from './profile-findings.ts';
 
-/** The findings that can be caused by a route, and which part of it. The operator itself reports routes that repeat others or open much. */
+/** Findings that a route can cause, and which part of it. The operator itself reports routes that repeat others or open much. */
 const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
   SelectsNoPods: 'own end',
   HostNetworkSelected: 'own end',
@@ -59,32 +59,31 @@ export function policyFindings(
   return once(found.filter((finding) => !isEcho(finding)));
 }
 
-/** The finding about a namespace that nothing isolates. Without a platform profile there is none: the namespace may have a ring. */
+const notIsolated: readonly FindingCode[] = ['IngressNotIsolated', 'EgressNotIsolated'];
+
+/** Namespaces that nothing isolates on purpose. */
+const leftOpen: readonly (string | undefined)[] = ['Excluded', 'OperatorNamespace'];
+
+/**
+ * Judges a finding about a namespace that nothing isolates. Without a platform profile, a namespace with profiles may be ringed
+ * elsewhere.
+ */
 function judgedByPlatform(
   { cluster }: ClusterSnapshot,
   { namespaces }: Compiled,
 ): (finding: Finding) => readonly Finding[] {
-  const view = cluster.view();
+  const { platform, profiles } = cluster.view();
   const compiled = new Map(namespaces.map((each) => [each.namespace, each]));
   return (finding) => {
-    const { code, subject } = finding;
-    if (code !== 'IngressNotIsolated' && code !== 'EgressNotIsolated') return [finding];
-    if (view.platform === undefined) return view.profiles.has(subject.name) ? [] : [finding];
-    const namespace = compiled.get(subject.name);
-    return namespace === undefined ? [finding] : judgedIn(namespace, finding);
+    const { code, subject, hint } = finding;
+    if (!notIsolated.includes(code)) return [finding];
+    if (platform === undefined) return profiles.has(subject.name) ? [] : [finding];
+    const { outsideReason, enforcement = 'Off' } = compiled.get(subject.name) ?? {};
+    if (leftOpen.includes(outsideReason)) return [];
+    if (enforcement !== 'Off' && code === 'EgressNotIsolated') return [];
+    if (outsideReason !== 'NotSelected') return [finding];
+    return [{ ...finding, hint: `select it in \`spec.namespaces\` of the platform profile, or ${hint}` }];
   };
-}
-
-/** Nothing if the platform profile leaves the namespace open on purpose. */
-function judgedIn(
-  { outsideReason, enforcement = 'Off' }: CompiledNamespace,
-  finding: Finding,
-): readonly Finding[] {
-  if (outsideReason === 'Excluded' || outsideReason === 'OperatorNamespace') return [];
-  if (enforcement !== 'Off' && finding.code === 'EgressNotIsolated') return [];
-  if (outsideReason !== 'NotSelected') return [finding];
-  const select = 'select it in `spec.namespaces` of the platform profile';
-  return [{ ...finding, hint: `${select}, or ${finding.hint}` }];
 }
 
 /** A finding about one of our policies, as one about each route that asks for the rule. */

@@ -1,8 +1,6 @@
 // The verb `matrix`: everything that is allowed, for people in groups, for programs pair by pair.
-import type { AnalysisInput } from '../../analyze/facts.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
-import type { CommandContext } from '../command-context.ts';
 import { defineVerb } from '../define-verb.ts';
 import type { ClusterFlags, InputFlags } from '../options.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
@@ -32,21 +30,14 @@ export const matrixVerb = defineVerb({
     context.progress.show('analysing');
     if (input.workloads.every(({ pods }) => pods.length === 0))
       context.note('there are no workloads: nothing can connect');
-    noteHostNetwork(input, namespace, context);
+    // No policy can change what is listed for these pods.
+    const inHostNetwork = input.workloads
+      .filter((workload) => namespace === undefined || workload.namespace === namespace)
+      .filter(({ pods }) => pods.some(({ hostNetwork }) => hostNetwork));
+    if (inHostNetwork.length > 0)
+      context.note(
+        `in the host network, where no policy applies: ${quoteSome(inHostNetwork.map(formatKey), 5)}`,
+      );
     return { result: { input, namespace } };
   },
 });
-
-/** No policy can change what is listed for these pods. */
-function noteHostNetwork(
-  { workloads }: AnalysisInput,
-  namespace: string | undefined,
-  { note }: CommandContext,
-): void {
-  const names = workloads
-    .filter((workload) => namespace === undefined || workload.namespace === namespace)
-    .filter(({ pods }) => pods.some(({ hostNetwork }) => hostNetwork))
-    .map(formatKey);
-  if (names.length === 0) return;
-  note(`in the host network, where no policy applies: ${quoteSome(names, 5)}`);
-}

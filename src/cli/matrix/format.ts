@@ -2,7 +2,7 @@
 // policies it says `every workload` and `any address`. Must not know how connections are found.
 import * as z from 'zod';
 import { analyze } from '../../analyze/analysis.ts';
-import type { Connection, ConnectionGroup } from '../../analyze/connections.ts';
+import type { ConnectionGroup } from '../../analyze/connections.ts';
 import {
   type Endpoint,
   endpointKey,
@@ -29,12 +29,11 @@ interface Matrix {
 
 /** The connections that begin or end in a namespace. */
 function groupsOf(groups: readonly ConnectionGroup[], namespace: string): readonly ConnectionGroup[] {
-  const isIn = (end: Endpoint) => isWorkload(end) && end.workload.namespace === namespace;
-  const isOut = (end: Endpoint) => !isIn(end);
+  const isInside = (end: Endpoint) => isIn(end, namespace);
   return groups
     .flatMap(({ from, to, ports }) => [
-      { from: from.filter(isIn), to, ports },
-      { from: from.filter(isOut), to: to.filter(isIn), ports },
+      { from: from.filter(isInside), to, ports },
+      { from: from.filter((end) => !isInside(end)), to: to.filter(isInside), ports },
     ])
     .filter(({ from, to }) => from.some((source) => to.some((target) => !isSelf(source, target))));
 }
@@ -58,10 +57,7 @@ function formatBlocks(
     return block(nameAll(from), nameAll(others), formatPorts(ports));
   });
   const isTall = blocks.some((rows) => rows.length > 1);
-  const head = ['FROM', 'TO', 'PORTS'].map((text) => ({
-    text,
-    look: (padded: string) => paint('bold', padded),
-  }));
+  const head = ['FROM', 'TO', 'PORTS'].map((title) => paint('bold', title));
   const rows = blocks.flatMap((lines, index) => (isTall && index > 0 ? [['', '', ''], ...lines] : lines));
   return formatTable([head, ...rows]);
 }
@@ -90,11 +86,8 @@ function namesOf(workloads: readonly WorkloadEnd[]): (ends: readonly Endpoint[])
   };
 }
 
-function connectionsOf({ input, namespace }: Matrix): readonly Connection[] {
-  const isIn = (end: Endpoint) => isWorkload(end) && end.workload.namespace === namespace;
-  return [...analyze(input).connections()].filter(
-    ({ from, to }) => namespace === undefined || isIn(from) || isIn(to),
-  );
+function isIn(end: Endpoint, namespace: string): boolean {
+  return isWorkload(end) && end.workload.namespace === namespace;
 }
 
 /** A JSON list with a line for each item, so that two versions of it can be compared. */
@@ -108,16 +101,17 @@ function jsonLines(items: readonly object[]): string {
 export const matrixFormats = textAndData({
   text: ({ input, namespace }: Matrix, { paint }) => {
     const shown = analyze(withoutStandIns(input));
-    const groups = shown.groups();
-    const chosen = namespace === undefined ? groups : groupsOf(groups, namespace);
-    return formatBlocks(chosen, shown.workloads, paint);
+    const groups = namespace === undefined ? shown.groups() : groupsOf(shown.groups(), namespace);
+    return formatBlocks(groups, shown.workloads, paint);
   },
-  data: (matrix) =>
-    connectionsOf(matrix).map(({ from, to, ports }) => ({
-      from: spellEndpoint(from),
-      to: spellEndpoint(to),
-      ports: portTexts(ports),
-    })),
+  data: ({ input, namespace }) =>
+    [...analyze(input).connections()]
+      .filter(({ from, to }) => namespace === undefined || isIn(from, namespace) || isIn(to, namespace))
+      .map(({ from, to, ports }) => ({
+        from: spellEndpoint(from),
+        to: spellEndpoint(to),
+        ports: portTexts(ports),
+      })),
   json: jsonLines,
   schema: z.array(z.strictObject({ from: endpointText, to: endpointText, ports: portTextList })),
 });

@@ -18,8 +18,8 @@ export type Print<Result> = (result: Result, context: PrintContext) => string | 
 
 /** The formats of a verb's answer. */
 export interface Formats<Result> {
-  /** What `-o` selects, as in `the output format`; without it there is no `-o`. */
-  readonly what?: string;
+  /** The help of `-o`, as in `the output format`; without it there is no `-o`. */
+  readonly outputHelp?: string;
   /** By name; the first is the default. */
   readonly print: Readonly<Record<string, Print<Result>>>;
   /** The schema of `-o json` and `-o yaml`; the reference publishes it. */
@@ -38,7 +38,7 @@ export function textAndData<Result, Schema extends z.ZodType>(formats: {
 }): Formats<Result> {
   const { text, data, schema, json = toJson, more = {} } = formats;
   return {
-    what: 'the output format',
+    outputHelp: 'the output format',
     print: {
       text,
       json: (result) => json(data(result)),
@@ -55,7 +55,7 @@ export function manifests<Schema extends z.ZodType>(
   yaml: (object: object) => string = toYaml,
 ): Formats<readonly object[]> {
   return {
-    what: 'the output format of the objects',
+    outputHelp: 'the output format of the objects',
     print: {
       yaml: (objects) => objects.map(yaml).join('---\n'),
       json: (items) => toJson({ apiVersion: 'v1', kind: 'List', items }),

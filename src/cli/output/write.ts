@@ -1,7 +1,7 @@
 // Writes an answer to stdout or to a file: the file is written completely, or not at all.
 // Must not know what the answer is.
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ToolError } from '../failures.ts';
 import type { OutputTarget } from './output-target.ts';
@@ -25,30 +25,15 @@ export async function writeOutput({ file }: OutputTarget, text: string): Promise
  */
 async function writeFileAtomically(file: string, text: string): Promise<void> {
   const existing = await stat(file).catch(ifMissing);
-  if (existing !== undefined && !existing.isFile()) return overwrite(file, text);
+  if (existing !== undefined && !existing.isFile()) return writeFile(file, text);
   const target = existing === undefined ? file : await realpath(file);
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
   try {
-    const handle = await open(temporary, 'wx', existing?.mode ?? 0o666);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(temporary, text, { flag: 'wx', mode: existing?.mode ?? 0o666, flush: true });
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
-  }
-}
-
-async function overwrite(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w');
-  try {
-    await handle.writeFile(text);
-  } finally {
-    await handle.close();
   }
 }
 

@@ -2,6 +2,7 @@
 // Must not know how they are used.
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { formatKey } from '../../model/object-key.ts';
+import { groupOf } from '../../objects/kinds.ts';
 import { objectKey } from '../snapshot/cluster-snapshot.ts';
 
 /**
@@ -24,22 +25,15 @@ function merged(existing: KubernetesObject, file: KubernetesObject): KubernetesO
   const labels = { ...existing.metadata.labels, ...file.metadata.labels };
   return {
     ...file,
-    ...statusOf(existing),
-    ...addressesOf(existing, file),
+    ...('status' in existing ? { status: existing.status } : {}),
+    ...(file.kind === 'Service' ? { spec: { ...addressesOf(existing), ...(file.spec as object) } } : {}),
     metadata: { ...existing.metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) },
   };
 }
 
-function statusOf(object: KubernetesObject): object {
-  return 'status' in object ? { status: object.status } : {};
-}
-
-function addressesOf(existing: KubernetesObject, file: KubernetesObject): object {
-  if (file.kind !== 'Service') return {};
-  const { clusterIP, clusterIPs } = (existing.spec ?? {}) as ServiceAddresses;
-  return {
-    spec: { ...(clusterIP === undefined ? {} : { clusterIP, clusterIPs }), ...(file.spec as object) },
-  };
+function addressesOf({ spec }: KubernetesObject): ServiceAddresses {
+  const { clusterIP, clusterIPs } = (spec ?? {}) as ServiceAddresses;
+  return clusterIP === undefined ? {} : { clusterIP, ...(clusterIPs && { clusterIPs }) };
 }
 
 interface ServiceAddresses {
@@ -48,6 +42,5 @@ interface ServiceAddresses {
 }
 
 function identityOf(object: KubernetesObject): string {
-  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-  return `${object.kind}.${group} ${formatKey(objectKey(object))}`;
+  return `${object.kind}.${groupOf(object.apiVersion)} ${formatKey(objectKey(object))}`;
 }

@@ -2,7 +2,7 @@
 // Must not know how it is printed.
 import { compare } from '../../analyze/compare.ts';
 import type { ConnectionGroup } from '../../analyze/connections.ts';
-import { type Endpoint, isWorkload } from '../../analyze/endpoints.ts';
+import { type Endpoint, endpointKey, isWorkload } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
 import { isolationOf } from '../../analyze/rules.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
@@ -60,11 +60,10 @@ export interface Changes {
 /** Compares what is in force before and after. */
 export function changesBetween(before: AnalysisInput, after: AnalysisInput): Changes {
   const { gained, lost } = compare(withoutStandIns(before), withoutStandIns(after));
-  const was = workloadsOf(before);
-  const is = workloadsOf(after);
+  const [existed, exists] = [existsIn(before), existsIn(after)];
   const connections = [
-    ...gained.flatMap((group) => splitByEnds(group, was).map((part) => gain(part, was))),
-    ...lost.flatMap((group) => splitByEnds(group, is).map((part) => lose(part, is))),
+    ...gained.flatMap((group) => splitByEnds(group, existed).map((part) => gain(part, existed))),
+    ...lost.flatMap((group) => splitByEnds(group, exists).map((part) => lose(part, exists))),
   ];
   return {
     policies: policyChanges(before.policies, after.policies),
@@ -126,33 +125,25 @@ function changeOf(policy: PolicyFacts, before: PolicyFacts | undefined): readonl
   return before.name === policy.name ? [] : [{ change: 'renamed', policy, before }];
 }
 
-type Known = ReadonlySet<string>;
+/** Whether an end exists in a snapshot: its workload does, or it is addresses. */
+type Exists = (end: Endpoint) => boolean;
 
-function workloadsOf({ workloads }: AnalysisInput): Known {
-  return new Set(workloads.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`));
-}
-
-function isKnown(end: Endpoint, known: Known): boolean {
-  return !isWorkload(end) || known.has(`${end.workload.kind} ${formatKey(end.workload)}`);
+function existsIn({ workloads }: AnalysisInput): Exists {
+  const existing = new Set(workloads.map((workload) => endpointKey({ workload })));
+  return (end) => !isWorkload(end) || existing.has(endpointKey({ workload: end.workload }));
 }
 
 /** Connections of new or removed ends are judged differently from those between ends that stay. */
-function splitByEnds({ from, to, ports }: ConnectionGroup, known: Known): readonly ConnectionGroup[] {
-  const groups: ConnectionGroup[] = [];
-  for (const sources of split(from, known)) {
-    for (const targets of split(to, known)) groups.push({ from: sources, to: targets, ports });
-  }
-  return groups;
+function splitByEnds({ from, to, ports }: ConnectionGroup, exists: Exists): readonly ConnectionGroup[] {
+  const split = (ends: readonly Endpoint[]) =>
+    [ends.filter(exists), ends.filter((end) => !exists(end))].filter((some) => some.length > 0);
+  return split(from).flatMap((sources) =>
+    split(to).map((targets) => ({ from: sources, to: targets, ports })),
+  );
 }
 
-function split(ends: readonly Endpoint[], known: Known): readonly (readonly Endpoint[])[] {
-  const staying = ends.filter((end) => isKnown(end, known));
-  const others = ends.filter((end) => !isKnown(end, known));
-  return [staying, others].filter((some) => some.length > 0);
-}
-
-function gain(group: ConnectionGroup, was: Known): ConnectionChange {
-  const isNew = [...group.from, ...group.to].some((end) => !isKnown(end, was));
+function gain(group: ConnectionGroup, existed: Exists): ConnectionChange {
+  const isNew = ![...group.from, ...group.to].every(existed);
   const dangers: Danger[] = [];
   if (group.from.some(isEverywhere)) dangers.push('FromAnywhere');
   else if (group.from.some((end) => !isWorkload(end))) dangers.push('FromOutside');
@@ -161,13 +152,11 @@ function gain(group: ConnectionGroup, was: Known): ConnectionChange {
   return { ...group, change: 'gained', dangers, because: isNew ? 'NewEnd' : 'Policies' };
 }
 
-function lose(group: ConnectionGroup, is: Known): ConnectionChange {
-  const isGone = [...group.from, ...group.to].some((end) => !isKnown(end, is));
+function lose(group: ConnectionGroup, exists: Exists): ConnectionChange {
+  const stays = [...group.from, ...group.to].every(exists);
   return {
-    ...group,
-    change: 'lost',
-    dangers: isGone ? [] : ['Lost'],
-    because: isGone ? 'EndGone' : 'Policies',
+    ...{ ...group, change: 'lost' },
+    ...(stays ? { dangers: ['Lost'], because: 'Policies' } : { dangers: [], because: 'EndGone' }),
   };
 }
 
@@ -176,8 +165,7 @@ function isEverywhere(end: Endpoint): boolean {
 }
 
 function isolationChanges(before: AnalysisInput, after: AnalysisInput): readonly IsolationChange[] {
-  const was = isolatedIn(before);
-  const is = isolatedIn(after);
+  const [was, is] = [isolatedIn(before), isolatedIn(after)];
   const known = new Set([...before.namespaces, ...after.namespaces].map(({ name }) => name));
   return [...known].sort(compareText).flatMap((namespace) =>
     directions.flatMap((direction) => {

@@ -2,10 +2,9 @@
 // Must not know how it was found.
 import * as z from 'zod';
 import { spellEndpoint } from '../../analyze/endpoints.ts';
-import type { PolicyFacts } from '../../analyze/facts.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
-import { textAndData } from '../output/formats.ts';
+import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import { direction, endpointText, policySpec, portTextList, profileText } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
@@ -20,21 +19,19 @@ import {
   formatTotals,
 } from './messages.ts';
 
-const signs = { added: '+', changed: '~', renamed: '~', removed: '-', gained: '+', lost: '-' } as const;
-const styles: Readonly<Record<keyof typeof signs, Style>> = {
-  added: 'green',
-  changed: 'yellow',
-  renamed: 'yellow',
-  removed: 'red',
-  gained: 'green',
-  lost: 'red',
+type Change = PolicyDifference['change'] | ConnectionChange['change'];
+
+/** How a change looks. */
+const looks: Readonly<Record<Change, readonly [sign: string, style: Style]>> = {
+  ...{ added: ['+', 'green'], changed: ['~', 'yellow'], renamed: ['~', 'yellow'], removed: ['-', 'red'] },
+  ...{ gained: ['+', 'green'], lost: ['-', 'red'] },
 };
 
 /** If there are more ends than this, the rest is counted, on each side. */
 const maxEnds = 4;
 
 /** For people. Important changes have a `!`. */
-function formatPlan(changes: Changes, paint: Paint): string {
+function formatPlan(changes: Changes, { paint }: PrintContext): string {
   if (isEmptyChange(changes)) return 'no change\n';
   const { policies, connections, isolation } = changes;
   const sections = [
@@ -51,41 +48,32 @@ function formatPlan(changes: Changes, paint: Paint): string {
 
 function section(title: string, text: string, paint: Paint): string {
   if (text === '') return '';
-  const lines = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => `  ${line}\n`);
-  return `${paint('bold', title)}\n${lines.join('')}\n`;
-}
-
-function painted(text: string, style: Style, paint: Paint) {
-  return { text, look: (padded: string) => paint(style, padded) };
+  return `${paint('bold', title)}\n${text.replaceAll(/^(?=.)/gm, '  ')}\n`;
 }
 
 /** A policy that only gets another name is counted: nobody has to check it. */
 function policyTable(policies: readonly PolicyDifference[], paint: Paint): string {
-  const renamed = policies.filter(({ change }) => change === 'renamed');
-  const rows = policies.filter(({ change }) => change !== 'renamed').map((each) => policyRow(each, paint));
-  const last = renamed.length === 0 ? [] : [[sign('renamed', paint), formatRenamed(renamed.length)]];
+  const rows = policies
+    .filter(({ change }) => change !== 'renamed')
+    .map(({ change, policy }) => [formatChange(change, paint), formatKey(policy), formatOwner(policy)]);
+  const renamed = policies.length - rows.length;
+  const last = renamed === 0 ? [] : [[formatChange('renamed', paint), formatRenamed(renamed)]];
   return formatTable([...rows, ...last]);
 }
 
-function sign(change: PolicyDifference['change'], paint: Paint) {
-  return painted(`${signs[change]} ${change}`, styles[change], paint);
-}
-
-function policyRow({ change, policy }: PolicyDifference, paint: Paint) {
-  return [sign(change, paint), formatKey(policy), formatOwner(policy)];
-}
-
-function connectionRow(change: ConnectionChange, paint: Paint) {
-  const mark = change.dangers.length > 0 ? '!' : ' ';
+function connectionRow(connection: ConnectionChange, paint: Paint): readonly string[] {
+  const { change, from, to, ports, dangers } = connection;
   return [
-    painted(`${mark} ${signs[change.change]} ${change.change}`, styles[change.change], paint),
-    `${formatEnds(change.from, maxEnds)} -> ${formatEnds(change.to, maxEnds)}`,
-    formatPorts(change.ports),
-    formatReasons(change),
+    formatChange(change, paint, dangers.length > 0 ? '! ' : '  '),
+    `${formatEnds(from, maxEnds)} -> ${formatEnds(to, maxEnds)}`,
+    formatPorts(ports),
+    formatReasons(connection),
   ];
+}
+
+function formatChange(change: Change, paint: Paint, mark = ''): string {
+  const [sign, style] = looks[change];
+  return paint(style, `${mark}${sign} ${change}`);
 }
 
 const policy = z.strictObject({
@@ -125,27 +113,24 @@ const schema = z.strictObject({
 
 /** For programs. */
 function planAsData(changes: Changes) {
-  const { policies, connections, isolation } = changes;
-  const ofChange = (wanted: PolicyDifference['change']) =>
-    policies
-      .filter(({ change }) => change === wanted)
-      .map(({ policy, before }) => policyAsData(policy, before));
-  const ofKind = (wanted: ConnectionChange['change']) =>
-    connections.filter(({ change }) => change === wanted).map(connectionAsData);
+  const policies = Object.groupBy(changes.policies, ({ change }) => change);
+  const connections = Object.groupBy(changes.connections, ({ change }) => change);
+  const { added = [], changed = [], renamed = [], removed = [] } = policies;
+  const { gained = [], lost = [] } = connections;
   return {
     changed: !isEmptyChange(changes),
     policies: {
-      added: ofChange('added'),
-      changed: ofChange('changed'),
-      renamed: ofChange('renamed'),
-      removed: ofChange('removed'),
+      added: added.map(policyAsData),
+      changed: changed.map(policyAsData),
+      renamed: renamed.map(policyAsData),
+      removed: removed.map(policyAsData),
     },
-    connections: { gained: ofKind('gained'), lost: ofKind('lost') },
-    isolation,
+    connections: { gained: gained.map(connectionAsData), lost: lost.map(connectionAsData) },
+    isolation: changes.isolation,
   };
 }
 
-function policyAsData({ namespace, name, owner, spec }: PolicyFacts, before: PolicyFacts | undefined) {
+function policyAsData({ policy: { namespace, name, owner, spec }, before }: PolicyDifference) {
   const profile = owner === undefined ? {} : { profile: `${owner.kind} ${owner.name}` };
   const earlier = before === undefined ? {} : { before: before.spec };
   const renamed = before === undefined || before.name === name ? {} : { previousName: before.name };
@@ -164,7 +149,7 @@ function connectionAsData({ from, to, ports, dangers, because }: ConnectionChang
 
 /** The formats of `plan`. */
 export const planFormats = textAndData({
-  text: (changes: Changes, { paint }) => formatPlan(changes, paint),
+  text: formatPlan,
   data: planAsData,
   schema,
   more: { markdown: planAsMarkdown },

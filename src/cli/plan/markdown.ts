@@ -17,6 +17,7 @@ import {
   formatTotals,
 } from './messages.ts';
 
+const signs = { gained: '➕ gained', lost: '➖ lost' } as const;
 const maxRows = 40;
 const maxEnds = 6;
 const maxCharacters = 40_000;
@@ -30,10 +31,9 @@ export function planAsMarkdown(changes: Changes): string {
 }
 
 function warnings({ connections: all, isolation: namespaces }: Changes): string {
-  const lines = [
-    ...namespaces.filter(({ isolated }) => !isolated).map(formatIsolation),
-    ...all.filter(({ dangers }) => dangers.length > 0).map(formatDanger),
-  ];
+  const opened = namespaces.filter(({ isolated }) => !isolated);
+  const dangerous = all.filter(({ dangers }) => dangers.length > 0);
+  const lines = [...opened.map(formatIsolation), ...dangerous.map(formatDanger)];
   if (lines.length === 0) return '';
   return `> [!WARNING]\n${cut(lines.map((line) => `> - ${line}`)).join('\n')}\n`;
 }
@@ -53,13 +53,9 @@ function connections({ connections: all }: Changes): string {
   if (all.length === 0) return '';
   const rows = all.map(
     (each) =>
-      `| ${sign(each)} | ${code(each.from)} | ${code(each.to)} | ${formatPorts(each.ports)} | ${formatReasons(each)} |`,
+      `| ${signs[each.change]} | ${code(each.from)} | ${code(each.to)} | ${formatPorts(each.ports)} | ${formatReasons(each)} |`,
   );
   return `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
-}
-
-function sign({ change }: ConnectionChange): string {
-  return change === 'gained' ? '➕ gained' : '➖ lost';
 }
 
 function code(ends: ConnectionChange['from']): string {
@@ -67,8 +63,8 @@ function code(ends: ConnectionChange['from']): string {
 }
 
 function policies({ policies: all }: Changes): string {
-  const renamed = all.filter(({ change }) => change === 'renamed').length;
   const others = all.filter(({ change }) => change !== 'renamed');
+  const renamed = all.length - others.length;
   const folded: string[] = [];
   let length = 0;
   for (const change of others) {
@@ -95,13 +91,7 @@ function policy({ change, policy: facts, before }: PolicyDifference): string {
 /** Every line of both texts, in order, with ` `, `-` or `+` before it. */
 function lineDifference(before: string, after: string): string {
   return diffLines(before, after)
-    .flatMap(({ value, added, removed }) => {
-      const sign = added ? '+' : removed ? '-' : ' ';
-      return value
-        .trimEnd()
-        .split('\n')
-        .map((line) => `${sign} ${line}\n`);
-    })
+    .map(({ value, added, removed }) => value.replaceAll(/^(?=.)/gm, added ? '+ ' : removed ? '- ' : '  '))
     .join('');
 }
 

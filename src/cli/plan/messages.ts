@@ -33,10 +33,9 @@ export function formatReasons({ dangers, because }: ConnectionChange): string {
 
 /** As in `namespace shop is no longer isolated: anybody may reach it`. */
 export function formatIsolation({ namespace, direction, isolated }: IsolationChange): string {
-  const what = direction === 'Ingress' ? 'ingress' : 'egress';
   return isolated
-    ? `namespace ${namespace} becomes isolated: only allowed traffic passes (${what})`
-    : `namespace ${namespace} is no longer isolated (${what})`;
+    ? `namespace ${namespace} becomes isolated: only allowed traffic passes (${direction.toLowerCase()})`
+    : `namespace ${namespace} is no longer isolated (${direction.toLowerCase()})`;
 }
 
 /** The profile of a policy. */
@@ -50,7 +49,7 @@ export function formatRenamed(count: number): string {
   return count === 1 ? '1 policy that only gets a new name' : `${count} policies that only get new names`;
 }
 
-/** As in `2 policies added, 1 removed; 1 connection gained, 3 lost`. */
+/** As in `policies: 2 added, 1 removed; connections: 1 gained, 3 lost`. */
 export function formatTotals({ policies, connections }: Changes): string {
   const changed = policyChangeKinds.flatMap((change) => {
     const number = policies.filter((each) => each.change === change).length;

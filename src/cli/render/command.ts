@@ -57,24 +57,23 @@ function printed(policy: DesiredPolicy): object {
 }
 
 function notesOn({ namespaces, findings }: Compiled): readonly string[] {
-  const dry = namespaces
-    .filter(({ enforcement }) => enforcement === 'DryRun')
-    .map(({ namespace }) => namespace);
+  const dry = namespaces.filter(({ enforcement }) => enforcement === 'DryRun');
   const routes = namespaces.flatMap(({ profiles }) => profiles.flatMap((profile) => profile.routes));
   const waiting = routes.filter(({ state }) => state === 'Pending' || state === 'Rejected').length;
   const codes = [...findings.map(({ code }) => code), ...routes.map(({ reason }) => reason)];
   const isAnyRinged = namespaces.some(({ enforcement }) => enforcement !== undefined);
-  return [
-    ...(dry.length === 0 ? [] : [`in dry run, the operator writes none of this yet: ${dry.join(', ')}`]),
-    ...(isAnyRinged ? [] : ['the platform profile selects no namespace of the input: nothing is ringed']),
-    ...(waiting === 0 ? [] : [`${count(waiting, 'route')} not in force: \`ringfence lint\` says why`]),
-    ...(findings.length === 0 ? [] : [`${count(findings.length, 'finding')}: see \`ringfence lint\``]),
-    ...(codes.some((code) => unknownOfCluster.includes(code))
-      ? [
-          'the platform profile in the cluster has these facts in its status: use the output of `kubectl get platnet default -o yaml`',
-        ]
-      : []),
+  const inDryRun = dry.map(({ namespace }) => namespace).join(', ');
+  const notes: readonly (readonly [isTrue: boolean, text: string])[] = [
+    [dry.length > 0, `in dry run, the operator writes none of this yet: ${inDryRun}`],
+    [!isAnyRinged, 'the platform profile selects no namespace of the input: nothing is ringed'],
+    [waiting > 0, `${count(waiting, 'route')} not in force: \`ringfence lint\` says why`],
+    [findings.length > 0, `${count(findings.length, 'finding')}: see \`ringfence lint\``],
+    [
+      codes.some((code) => unknownOfCluster.includes(code)),
+      'the platform profile in the cluster has these facts in its status: use the output of `kubectl get platnet default -o yaml`',
+    ],
   ];
+  return notes.filter(([isTrue]) => isTrue).map(([, text]) => text);
 }
 
 /** The facts about a cluster that files may lack, and that its operator has discovered. */
