@@ -55,6 +55,7 @@ function namespaceChange(
   return {
     ...rest,
     prepare: async (where, run) => {
+      await where.cluster.platform(testbedPlatform());
       await keepOne(where);
       await where.cluster.createNamespace(nameOf(run), labels);
       if (spec !== undefined) await where.cluster.createProfile(nameOf(run), 'team', spec);
