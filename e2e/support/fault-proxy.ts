@@ -177,6 +177,12 @@ export class FaultProxy implements AsyncDisposable {
     return ages.length === 0 ? 0 : performance.now() - Math.max(...ages);
   }
 
+  /** The paths without their queries of the running requests to such a path, each once. */
+  openTo(path: RegExp): ReadonlySet<string> {
+    const open = [...this.#open].map(({ seen }) => seen.path).filter((each) => path.test(each));
+    return new Set(open.map((each) => each.replace(/\?.*/, '')));
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
