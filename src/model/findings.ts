@@ -108,6 +108,11 @@ export const findingKinds = {
     meaning:
       'a route lets in namespaces whose egress is Restricted and does not lead to it: either the route selects them by labels, and its suggestion is the profile to add there, or their guardrails do not allow this egress',
   },
+  PortsUnclear: {
+    severity: 'info',
+    meaning:
+      'one side of a route names a port that the other side numbers: whether they are the same depends on the pods; write the same on both sides, and it can be checked',
+  },
   ClosedOnceEnforced: {
     severity: 'warning',
     meaning:

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PolicyPort } from './network-policy.ts';
-import { portsContain } from './port-cover.ts';
+import { portsContain, portsMayContain } from './port-cover.ts';
 import { protocols } from './ports.ts';
 
 const tcp = (port?: number | string, endPort?: number): PolicyPort => ({
@@ -34,6 +34,23 @@ describe('the ports of a rule contain those of another', () => {
     expect(portsContain([tcp(1, 100), tcp(101, 65535)], [tcp('http')])).toBe(true);
     expect(portsContain([tcp(80)], [tcp('http')])).toBe(false);
     expect(portsContain([tcp('http')], [tcp(80)])).toBe(false);
+  });
+});
+
+describe('the ports of a rule may contain those of another', () => {
+  test('where a name of the same protocol may be the number', () => {
+    expect(portsMayContain([tcp('http')], [tcp(8080)])).toBe(true);
+    expect(portsMayContain([tcp(8080)], [tcp('http')])).toBe(true);
+    expect(portsMayContain([tcp('web')], [tcp('http')])).toBe(false);
+    expect(portsMayContain([tcp(8080)], [tcp(8080), tcp('http')])).toBe(true);
+    expect(portsMayContain([{ protocol: 'UDP', port: 'http' }], [tcp(8080)])).toBe(false);
+  });
+
+  test('but a name is one number: no range, and not every port', () => {
+    expect(portsMayContain([tcp('http')], [tcp(8080, 8081)])).toBe(false);
+    expect(portsMayContain([tcp('http')], [tcp()])).toBe(false);
+    expect(portsMayContain([tcp('http')], undefined)).toBe(false);
+    expect(portsMayContain([tcp(80)], [tcp(8080)])).toBe(false);
   });
 });
 

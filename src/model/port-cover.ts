@@ -17,6 +17,24 @@ export function portsContain(
   return portSets.covers(numberedPorts(outer), numberedPorts(others, [everyPort]));
 }
 
+/**
+ * Whether `outer` may allow every port that `inner` does. Each pod defines which number a name means, so it may be any one number.
+ * Two names of one pod mean two ports.
+ */
+export function portsMayContain(
+  outer: readonly PolicyPort[] | undefined,
+  inner: readonly PolicyPort[] | undefined,
+): boolean {
+  if (outer === undefined || inner === undefined) return portsContain(outer, inner);
+  return inner.every((port) => portsContain(outer, [port]) || outer.some((other) => mayBeSame(other, port)));
+}
+
+function mayBeSame(outer: PolicyPort, { protocol, port, endPort }: PolicyPort): boolean {
+  if (outer.protocol !== protocol || outer.port === undefined || port === undefined) return false;
+  if (typeof port === 'string') return typeof outer.port === 'number';
+  return typeof outer.port === 'string' && (endPort === undefined || endPort === port);
+}
+
 function isSameName(a: PolicyPort, b: PolicyPort): boolean {
   return typeof a.port === 'string' && a.port === b.port && a.protocol === b.protocol;
 }

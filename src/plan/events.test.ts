@@ -194,6 +194,7 @@ describe('what is reported a namespace', () => {
     expect(codes.filter((code) => !told.includes(code))).toEqual([
       ...[
         'ForeignPolicy',
+        'PortsUnclear',
         'SourceMissing',
         'EgressOpen',
         'PortNameDiffers',

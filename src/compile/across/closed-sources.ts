@@ -7,7 +7,7 @@ import { quoteSome } from '../../model/counted.ts';
 import { namespaceSelectorOf, type Rule, selectsNamespace } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { writtenPorts } from '../../model/policy-ports.ts';
-import { portsContain } from '../../model/port-cover.ts';
+import { portsContain, portsMayContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { requiredLabels, selectsEverything } from '../../model/selectors.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
@@ -16,7 +16,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
 import type { IngressRoute } from '../local/resolve-routes.ts';
-import { type Denial, denialSeenFrom } from '../platform/membership.ts';
+import { denialSeenFrom, type Refusal, refusals } from '../platform/membership.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
 import { mirrorsFrom } from './mirrors.ts';
@@ -25,7 +25,7 @@ import { mirrorsFrom } from './mirrors.ts';
 export interface ClosedSources {
   /** Their names, and why: the rest of a sentence about the route. */
   readonly why: string;
-  readonly denial: Denial;
+  readonly refusal: Refusal;
   /** The profile to add in the first one, as YAML, if its guardrails would accept it. */
   readonly suggestion?: string;
 }
@@ -53,19 +53,20 @@ export function closedSources(
     .filter((facts) => facts.name !== here.facts.name)
     .sort((a, b) => compareText(a.name, b.name))
     .flatMap((facts) => closedSource(run, here, allowRule, facts) ?? []);
-  const describe = (denial: Denial) => {
-    const each = closed.filter((source) => source.denial === denial);
+  const describe = (refusal: Refusal): readonly ClosedSources[] => {
+    const each = closed.filter((source) => source.refusal === refusal);
     const guarded = each.filter(({ violation }) => violation !== undefined);
     // Only guardrails close what is mirrored.
     const undeclared = isMirrored ? [] : each.filter(({ violation }) => violation === undefined);
     const why = describeClosed(guarded, undeclared);
     const [first] = undeclared;
     const suggestion = first && suggestionFor(here, route, allowRule, first.facts);
-    if (why === undefined) return undefined;
-    const when = denial === 'Now' ? '' : 'once dry runs are enforced, ';
-    return { why: `${when}${why}`, denial, ...(suggestion && { suggestion }) };
+    if (why === undefined) return [];
+    if (refusal === 'PortsUnclear') return [{ why: unclearPorts(each), refusal }];
+    const when = refusal === 'Now' ? '' : 'once dry runs are enforced, ';
+    return [{ why: `${when}${why}`, refusal, ...(suggestion && { suggestion }) }];
   };
-  return describe('Now') ?? describe('OnceEnforced');
+  return refusals.flatMap(describe)[0];
 }
 
 /** A route that lets in everyone does not depend on each namespace. */
@@ -90,7 +91,7 @@ function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<Namesp
 /** A namespace whose egress does not lead to the route. */
 interface ClosedSource {
   readonly facts: NamespaceFacts;
-  readonly denial: Denial;
+  readonly refusal: Refusal;
   /** The objection of its guardrails to the egress rule, if they do not allow it. */
   readonly violation: string | undefined;
 }
@@ -108,8 +109,10 @@ function closedSource(
     isEgressClosed(there, mirror, here),
   );
   if (closedMirrors.length === 0) return undefined;
+  const mayBeOpen = !closedMirrors.some((mirror) => isEgressClosed(there, mirror, here, portsMayContain));
+  const refusal = mayBeOpen ? 'PortsUnclear' : denial;
   const [violation] = closedMirrors.flatMap((mirror) => there.guardrails?.provenViolation(mirror) ?? []);
-  return { facts, denial, violation: violation && there.guardrails?.describeViolation(violation) };
+  return { facts, refusal, violation: violation && there.guardrails?.describeViolation(violation) };
 }
 
 function describeClosed(
@@ -126,6 +129,10 @@ function describeClosed(
   return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
+function unclearPorts(sources: readonly ClosedSource[]): string {
+  return `whether the egress of ${namesOf(sources)} leads here depends on the pods: one side names a port that the other one numbers`;
+}
+
 function namesOf(sources: readonly ClosedSource[]): string {
   return quoteSome(
     sources.map(({ facts }) => facts.name),
@@ -133,24 +140,28 @@ function namesOf(sources: readonly ClosedSource[]): string {
   );
 }
 
-function isEgressClosed(there: LocalNamespace, { pods, rule }: AllowRule, here: NamespaceFacts): boolean {
+function isEgressClosed(
+  there: LocalNamespace,
+  { pods, rule }: AllowRule,
+  here: NamespaceFacts,
+  contain = portsContain,
+): boolean {
   const { egress, facts, profiles } = there;
   if (egress.mode !== 'Restricted' || !isClosed(egress, rule, facts.name)) return false;
   const egressRoutes = profiles.flatMap(({ routes }) => routes).filter((route) => route.kind === 'egress');
   return !egressRoutes.some(
     ({ sources, rules }) =>
-      rules.ok && asksNoMore(sources, pods) && rules.value.some((other) => ruleReaches(other, rule, here)),
+      rules.ok &&
+      asksNoMore(sources, pods) &&
+      rules.value.some((other) => contain(other.ports, rule.ports) && ruleReaches(other, rule, here)),
   );
 }
 
-/** Whether a rule there leads to everything that is let in here. */
-function ruleReaches(other: Rule, { peers: [wanted], ports }: Rule, { labels }: NamespaceFacts): boolean {
+/** Whether a rule there leads to all pods that are let in here. */
+function ruleReaches(other: Rule, { peers: [wanted] }: Rule, { labels }: NamespaceFacts): boolean {
   const pods = 'ipBlock' in wanted ? undefined : wanted.podSelector;
-  return (
-    portsContain(other.ports, ports) &&
-    other.peers.some(
-      (peer) => !('ipBlock' in peer) && selectsNamespace(peer, labels) && asksNoMore(peer.podSelector, pods),
-    )
+  return other.peers.some(
+    (peer) => !('ipBlock' in peer) && selectsNamespace(peer, labels) && asksNoMore(peer.podSelector, pods),
   );
 }
 

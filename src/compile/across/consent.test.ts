@@ -102,6 +102,30 @@ describe('a route to another namespace, where dry runs are', () => {
   });
 });
 
+describe('a route to another namespace, where one side names a port and the other numbers it,', () => {
+  const numbered = { ports: [8080] };
+
+  test('may be admitted: the state tells that it depends on the pods', () => {
+    const admitted = admitting('pay', byName, { pods: {} }, ['http']);
+    const route = asked({ name: 'pay' }, [admitted], numbered);
+    expect(route).toMatchObject({ ...covered, reason: 'PortsUnclear' });
+    expect(route.message).toMatch(/; whether `pay` lets it in depends on the pods: one side names a port/);
+    expect(route.suggestion).toBeUndefined();
+    const named = asked({ name: 'pay' }, [admitting('pay', byName, { pods: {} }, [8080])], {
+      ports: ['http'],
+    });
+    expect(named).toMatchObject({ reason: 'PortsUnclear' });
+  });
+
+  test('waits where the other side does not let these pods in at all, or lets in another number', () => {
+    expect(asked({ name: 'pay' }, [admitting('pay', byName, { pods: {} }, [9090])], numbered)).toMatchObject(
+      waiting,
+    );
+    const others = admitting('pay', { namespace: { name: 'bank' } }, { pods: {} }, ['http']);
+    expect(asked({ name: 'pay' }, [others], numbered)).toMatchObject(waiting);
+  });
+});
+
 describe('a route to another namespace is covered', () => {
   test('where that is not fenced: not selected, excluded, or off', () => {
     expect(asked({ name: 'pay' })).toMatchObject(waiting);
@@ -157,7 +181,7 @@ describe('a route to another namespace is covered', () => {
     ['a range that ends too early', ['8000-8100'], ['8050-8101'], waiting],
     ['another protocol', [53], ['53/UDP'], waiting],
     ['the same name', ['http', 80], ['http'], covered],
-    ['a number instead of the name', [80], ['http'], waiting],
+    ['another name', ['web'], ['http'], waiting],
     ['every number, so that a name is one of them', ['1-65535'], ['http'], covered],
     ['every port, since none is named', undefined, [443], covered],
     ['fewer than every port', [443], undefined, waiting],

@@ -5,7 +5,7 @@ import type { Route } from '../../api/route.ts';
 import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
 import type { Peer, Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
-import { portsContain } from '../../model/port-cover.ts';
+import { portsContain, portsMayContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, selects, selectsEverything } from '../../model/selectors.ts';
 import { endOf } from '../../routes/index.ts';
@@ -14,7 +14,7 @@ import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { ingressRulesOf, type LocalNamespace } from '../local/local-namespace.ts';
 import type { EgressRoute } from '../local/resolve-routes.ts';
-import { type Denial, denialSeenFrom, membershipOf } from '../platform/membership.ts';
+import { denialSeenFrom, membershipOf, type Refusal, refusals } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
 
@@ -31,9 +31,9 @@ interface AdmissionRequest {
 export interface Consent {
   /** The namespaces that it leads to. */
   readonly all: readonly string[];
-  /** Those that do not let it in; if there are none, those that will not once they are enforced. */
+  /** Those that do not let it in; if there are none, those of the next kind of `Refusal`. */
   readonly missing: readonly string[];
-  readonly denial: Denial;
+  readonly refusal: Refusal;
   /** The profile to add in the first of these, as YAML. */
   readonly suggestion: string | undefined;
 }
@@ -60,12 +60,14 @@ export function askConsent(
   const refused = asked
     .flatMap(({ namespace, request }) => {
       const denial = denialSeenFrom(here.membership, membershipOf(run.view, run.spec, namespace));
-      const isDenied = denial !== undefined && !isAdmitted(run, namespace, candidates, request);
-      return isDenied ? [{ namespace, request, denial }] : [];
+      if (denial === undefined || isAdmitted(run, namespace, candidates, request)) return [];
+      const mayBeAdmitted = isAdmitted(run, namespace, candidates, request, portsMayContain);
+      const refusal: Refusal = mayBeAdmitted ? 'PortsUnclear' : denial;
+      return [{ namespace, request, refusal }];
     })
     .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
-  const denial = refused.some((each) => each.denial === 'Now') ? 'Now' : 'OnceEnforced';
-  const missing = refused.filter((each) => each.denial === denial);
+  const refusal = refusals.find((each) => refused.some((one) => one.refusal === each)) ?? 'Now';
+  const missing = refused.filter((each) => each.refusal === refusal);
   const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
   // The platform profile defines where a system runs: that namespace may not exist.
   if (all.length === 0 && !('namespace' in route.to)) return undefined;
@@ -73,7 +75,7 @@ export function askConsent(
   return {
     all,
     missing: [...new Set(missing.map(({ namespace }) => namespace.name))],
-    denial,
+    refusal,
     suggestion: first && suggestionFor(first.namespace.name, route, first.request),
   };
 }
@@ -117,16 +119,22 @@ function isAdmitted(
   namespace: NamespaceFacts,
   candidates: ReadonlySet<string>,
   request: AdmissionRequest,
+  contain = portsContain,
 ): boolean {
   const isOwn = namespace.name === request.from.name;
   if (!isOwn && !candidates.has(namespace.name)) return false;
-  return ingressRulesOf(run.local(namespace)).some((allowRule) => admits(allowRule, request, isOwn));
+  return ingressRulesOf(run.local(namespace)).some((allowRule) => admits(allowRule, request, isOwn, contain));
 }
 
-function admits({ pods, rule }: AllowRule, request: AdmissionRequest, isOwn: boolean): boolean {
+function admits(
+  { pods, rule }: AllowRule,
+  request: AdmissionRequest,
+  isOwn: boolean,
+  contain: typeof portsContain,
+): boolean {
   return (
     asksNoMore(pods, request.destinations) &&
-    portsContain(rule.ports, request.ports) &&
+    contain(rule.ports, request.ports) &&
     rule.peers.some((peer) => peerAdmits(peer, request, isOwn))
   );
 }

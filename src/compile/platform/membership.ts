@@ -35,11 +35,19 @@ interface Settings {
 export type Membership = Settings &
   ({ readonly inside: true } | { readonly inside: false; readonly why: OutsideReason });
 
-/** When the ring of one namespace denies what comes from, or goes to, another one. */
-export type Denial =
-  | 'Now'
-  /** The other one is enforced, and this one is in a dry run: its ring will deny it, once it is enforced. */
-  | 'OnceEnforced';
+/** When the ring of a namespace denies what comes from, or goes to, another one: `OnceEnforced` if only this one is in a dry run. */
+type Denial = 'Now' | 'OnceEnforced';
+
+/** Why a route has no effect on its other side, or may have none. The most serious comes first. */
+export const refusals = [
+  'Now',
+  'OnceEnforced',
+  /** One side names a port that the other one numbers: whether they are the same depends on the pods. */
+  'PortsUnclear',
+] as const;
+
+/** See `refusals`. */
+export type Refusal = (typeof refusals)[number];
 
 /**
  * When the ring of a namespace counts in a state of a namespace `here`; `undefined`: never.
