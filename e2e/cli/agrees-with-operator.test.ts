@@ -169,6 +169,21 @@ describe('what the verbs say of a live cluster', () => {
     expect(await said(`ringfence plan -f ${files}`)).toEqual({ stdout: 'no change\n', exitCode: 0 });
   });
 
+  test('`--platform-from-cluster` adds the platform profile of the cluster to files', async () => {
+    const team = [`${samples}/shop/namespaces.yaml`, `${samples}/shop/shop.yaml`, `${samples}/workloads`];
+    const line = `ringfence matrix ${team.map((file) => `-f ${file}`).join(' ')}`;
+    const platform = await dump('platform.yaml', 'platnet');
+    const answer = await said(`${line} --platform-from-cluster`);
+    expect(answer).toEqual(await said(`${line} -f ${platform}`));
+    expect(answer.stdout).not.toEqual((await said(`${line} --no-platform`)).stdout);
+    const twice = await tool.run(`${line} -f ${platform} --platform-from-cluster`, { environment });
+    expect(twice).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('leave one out'),
+      exitCode: 2,
+    });
+  });
+
   test('`lint` is what it says of the files, and what only a whole cluster shows', async () => {
     const findings = async (more: string) => {
       const { stdout, exitCode } = await said(`ringfence lint -o json ${more}`);

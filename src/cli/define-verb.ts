@@ -4,7 +4,7 @@
 import { type Argument, Command, type Option } from 'commander';
 import { type CommandContext, processContext } from './command-context.ts';
 import { exitCodes } from './exit-codes.ts';
-import { clusterOptions, inputOptions, OutputOption } from './options.ts';
+import { clusterOptions, inputOptions, OutputOption, platformOptions } from './options.ts';
 import type { Formats } from './output/formats.ts';
 import type { OutputTarget } from './output/output-target.ts';
 import { paintFor } from './output/paint.ts';
@@ -57,7 +57,7 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
   const options = [
     ...(reads === undefined ? [] : inputOptions()),
     ...flags,
-    ...(reads === 'files or a cluster' ? clusterOptions() : []),
+    ...(reads === 'files or a cluster' ? [...platformOptions(), ...clusterOptions()] : []),
     ...(outputHelp === undefined ? [] : [new OutputOption(Object.keys(print), outputHelp)]),
   ];
   for (const option of options) command.addOption(option);

@@ -11,6 +11,10 @@ export interface InputFlags {
   /** The namespace of objects and ends without one; see `namespaceOf`. */
   readonly namespace?: string;
   readonly operatorNamespace: string;
+  /** Whether profiles need a platform profile; see `requirePlatform`. */
+  readonly platform?: boolean;
+  /** Whether the platform profile comes from a cluster, although the rest comes from files. */
+  readonly platformFromCluster?: boolean;
 }
 
 /** The namespace of objects and ends without one. */
@@ -58,6 +62,16 @@ export function inputOptions(): readonly Option[] {
     new Option('--operator-namespace <name>', 'the namespace of the operator, which is never fenced').default(
       'ringfence-system',
     ),
+  ];
+}
+
+/** `--platform-from-cluster`, `--no-platform`. */
+export function platformOptions(): readonly Option[] {
+  return [
+    new Option('--platform-from-cluster', 'with -f, read the platform profile from the cluster').conflicts(
+      'platform',
+    ),
+    new Option('--no-platform', 'with -f, answer also if profiles have no effect without a platform profile'),
   ];
 }
 

@@ -43,7 +43,7 @@ export const explainVerb = defineVerb({
   run: async (context, flags: InputFlags & ClusterFlags, from: string, to: string, port?: string) => {
     const spec = port === undefined ? undefined : readPort(port);
     const snapshot = await loadSnapshot(flags, context);
-    const facts = effectiveFacts(snapshot, context);
+    const facts = effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
     const analysis = analyze(facts);
     const names = { analysis, namespace: namespaceOf(flags) };

@@ -45,7 +45,7 @@ export const graphVerb = defineVerb({
       throw new ToolError('`--also` adds to `-n`: name the first namespace with `-n`');
     }
     const only = flags.namespace === undefined ? [] : [flags.namespace, ...also];
-    const facts = effectiveFacts(await loadSnapshot(flags, context), context);
+    const facts = effectiveFacts(await loadSnapshot(flags, context), flags, context);
     context.progress.show('analysing');
     const analysis = analyze(withoutStandIns(facts));
     checkNamespaces(only, [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))]);

@@ -30,7 +30,7 @@ export const lintVerb = defineVerb({
   formats: lintFormats,
   run: async (context, flags: InputFlags & ClusterFlags) => {
     const snapshot = await loadSnapshot(flags, context);
-    if (snapshot.cluster.view().platform === undefined) {
+    if (snapshot.cluster.view().platform === undefined && flags.platform !== false) {
       const where = snapshot.input === undefined ? 'cluster' : 'input';
       context.note(`there is no PlatformNetworkProfile in the ${where}: profiles are checked on their own`);
     }

@@ -25,7 +25,7 @@ export const matrixVerb = defineVerb({
   run: async (context, flags: InputFlags & ClusterFlags) => {
     const { namespace } = flags;
     const snapshot = await loadSnapshot(flags, context);
-    const input = effectiveFacts(snapshot, context);
+    const input = effectiveFacts(snapshot, flags, context);
     if (namespace !== undefined) checkNamespace(namespace, namespacesOf(snapshot), 'nothing');
     context.progress.show('analysing');
     if (input.workloads.every(({ pods }) => pods.length === 0))

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command-context.ts';
 import { type ClusterFlags, type InputFlags, namesFiles } from '../options.ts';
 import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type InForce, inForce } from '../snapshot/in-force.ts';
-import { loadCluster, loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
+import { loadCluster, loadFiles, noteAssumed, requirePlatform } from '../snapshot/load-snapshot.ts';
 import { applyFiles } from './apply-files.ts';
 
 /** The two sides, as flags. Without files, only the cluster is used. */
@@ -27,6 +27,7 @@ export async function loadComparison(flags: PlanFlags, context: CommandContext):
   if (flags.against !== undefined) {
     const files = await loadFiles(flags, context);
     const old = await loadFiles({ ...flags, filename: flags.against, kustomize: [] }, context);
+    for (const side of [files, old]) requirePlatform(side, flags);
     noteAssumed(files, context);
     return { before: inForce(old, 'AsWritten'), after: inForce(files, enforced) };
   }

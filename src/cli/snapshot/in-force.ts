@@ -6,8 +6,9 @@ import { withFreeNames } from '../../plan/free-names.ts';
 import { type Frozen, frozenAmong } from '../../plan/frozen.ts';
 import { withEnforced } from '../../plan/withheld.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { InputFlags } from '../options.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
-import type { LoadedSnapshot } from './load-snapshot.ts';
+import { type LoadedSnapshot, requirePlatform } from './load-snapshot.ts';
 
 /** Which namespaces count as enforced. */
 export type Enforced =
@@ -28,8 +29,17 @@ export function enforcedIn({ input }: LoadedSnapshot): Enforced {
   return input === undefined ? 'AsWritten' : 'DryRunToo';
 }
 
-/** The input of an analysis of the snapshot: in a cluster the existing policies, in files those that profiles compile to. */
-export function effectiveFacts(snapshot: LoadedSnapshot, { note }: CommandContext): AnalysisInput {
+/**
+ * The input of an analysis of the snapshot: in a cluster the existing policies, in files those that profiles compile to.
+ *
+ * @throws ToolError if the profiles in files have no effect, see `requirePlatform`
+ */
+export function effectiveFacts(
+  snapshot: LoadedSnapshot,
+  flags: InputFlags,
+  { note }: CommandContext,
+): AnalysisInput {
+  requirePlatform(snapshot, flags);
   if (snapshot.input === undefined) return snapshot.facts;
   const { facts, dryRun } = inForce(snapshot, enforcedIn(snapshot));
   if (dryRun.length > 0) {

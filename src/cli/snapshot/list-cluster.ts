@@ -13,17 +13,19 @@ import type { ClusterFlags } from '../options.ts';
 /**
  * Lists the objects of a cluster.
  *
+ * @param wanted the kinds to list; if unset: all that a verb may read
  * @throws ConfigurationError if the kubeconfig is not usable; ToolError if the cluster does not answer, or refuses
  */
 export async function listCluster(
   flags: ClusterFlags,
   { progress }: CommandContext,
+  wanted: readonly AnyKind[] = kinds.filter(({ onlyTool }) => onlyTool !== 'Files'),
 ): Promise<readonly KubernetesObject[]> {
   const connection = await connect(loadKubeConfig(flags));
   const client = new ApiClient(connection);
   const objects: KubernetesObject[] = [];
   try {
-    for (const kind of kinds.filter(({ onlyTool }) => onlyTool !== 'Files')) {
+    for (const kind of wanted) {
       progress.show('reading the cluster', kind.kind);
       // Profiles may be missing: policies can be analysed without them.
       const listed = { ...kind, ...(kind.custom && { optional: true as const }) };

@@ -1,8 +1,10 @@
 // From the flags of a verb to its snapshot: of files if `-f` names some, or else of a cluster.
 // Must not know the question.
 import { formatProblem } from '../../api/decode.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
 import { quoteSome } from '../../model/counted.ts';
 import type { ObjectProblem } from '../../objects/analysis-input.ts';
+import { platformNetworkProfiles } from '../../objects/policy-resources.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import { type Input, readInput } from '../input/input.ts';
@@ -37,7 +39,10 @@ export async function loadSnapshot(
  *
  * @throws InputError if anything in them is wrong; ToolError if `-f` is missing
  */
-export async function loadFiles(flags: InputFlags, context: CommandContext): Promise<LoadedSnapshot> {
+export async function loadFiles(
+  flags: InputFlags & ClusterFlags,
+  context: CommandContext,
+): Promise<LoadedSnapshot> {
   const {
     filename: paths = [],
     kustomize: kustomizations = [],
@@ -54,15 +59,46 @@ export async function loadFiles(flags: InputFlags, context: CommandContext): Pro
   for (const text of input.notes) context.note(text);
   context.progress.show('compiling');
   const objects = input.objects.map(({ object }) => object);
-  const snapshot = snapshotOf(objects, operatorNamespace);
+  const live = flags.platformFromCluster ? await platformOfCluster(objects, flags, context) : [];
+  const snapshot = snapshotOf([...objects, ...live], operatorNamespace);
   const problems = withoutEchoes(snapshot.problems).flatMap(
     ({ index, ...problem }) => input.objects[index]?.problem(problem) ?? [],
   );
+  noteUnread(snapshot, objects.length, context);
   // A partial input is never used.
   if (input.problems.length + problems.length > 0) {
     throw new InputError(inOrder([...input.problems, ...problems]));
   }
   return { ...snapshot, input };
+}
+
+/** @throws ToolError if there is not exactly one platform profile, and the errors of `listCluster` */
+async function platformOfCluster(
+  objects: readonly KubernetesObject[],
+  flags: ClusterFlags,
+  context: CommandContext,
+): Promise<readonly KubernetesObject[]> {
+  if (objects.some(({ kind }) => kind === platformNetworkProfiles.kind))
+    throw new ToolError(
+      '`--platform-from-cluster`: the input has a PlatformNetworkProfile, too; leave one out',
+    );
+  const found = await listCluster(flags, context, [platformNetworkProfiles]);
+  if (found.length === 0)
+    throw new ToolError('`--platform-from-cluster`: the cluster has no PlatformNetworkProfile');
+  return found;
+}
+
+/**
+ * Reports that profiles in files have no effect.
+ *
+ * @throws ToolError if there are profiles but no platform profile, unless the flags accept that
+ */
+export function requirePlatform({ input, cluster }: LoadedSnapshot, { platform }: InputFlags): void {
+  const hasEffect = cluster.stores.profiles.size === 0 || cluster.stores.platforms.size > 0;
+  if (input === undefined || hasEffect || platform === false) return;
+  throw new ToolError(
+    'the input has profiles but no PlatformNetworkProfile, without which they have no effect: add its file with `-f`, read it from the cluster with `--platform-from-cluster`, or ignore the profiles with `--no-platform`',
+  );
 }
 
 /**
@@ -76,12 +112,17 @@ export async function loadCluster(
 ): Promise<LoadedSnapshot> {
   const { operatorNamespace } = flags;
   const snapshot = snapshotOf(await listCluster(flags, context), operatorNamespace);
-  for (const { index, ...problem } of snapshot.problems) {
-    const { kind, metadata } = snapshot.objects[index] ?? { kind: 'object', metadata: { name: '' } };
-    const name = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
-    context.note(`warning: ${name} can't be read and is ignored: ${formatProblem(problem)}`);
-  }
+  noteUnread(snapshot, 0, context);
   return snapshot;
+}
+
+/** Reports objects of a cluster that can't be read. @param first the index of the first object of the cluster */
+function noteUnread({ objects, problems }: ClusterSnapshot, first: number, { note }: CommandContext): void {
+  for (const { index, ...problem } of problems.filter((each) => each.index >= first)) {
+    const { kind, metadata } = objects[index] ?? { kind: 'object', metadata: { name: '' } };
+    const name = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+    note(`warning: ${name} can't be read and is ignored: ${formatProblem(problem)}`);
+  }
 }
 
 /** Reports which namespaces are assumed: their labels decide whether they are ringed. */
