@@ -16,7 +16,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
 import type { IngressRoute } from '../local/resolve-routes.ts';
-import { denialSeenFrom, type Refusal, refusals } from '../platform/membership.ts';
+import { denialSeenFrom, type Obstacle, obstacles } from '../platform/membership.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
 import { mirrorsFrom } from './mirrors.ts';
@@ -25,7 +25,7 @@ import { mirrorsFrom } from './mirrors.ts';
 export interface ClosedSources {
   /** Their names, and why: the rest of a sentence about the route. */
   readonly why: string;
-  readonly refusal: Refusal;
+  readonly obstacle: Obstacle;
   /** The profile to add in the first one, as YAML, if its guardrails would accept it. */
   readonly suggestion?: string;
 }
@@ -53,8 +53,8 @@ export function closedSources(
     .filter((facts) => facts.name !== here.facts.name)
     .sort((a, b) => compareText(a.name, b.name))
     .flatMap((facts) => closedSource(run, here, allowRule, facts) ?? []);
-  const describe = (refusal: Refusal): readonly ClosedSources[] => {
-    const each = closed.filter((source) => source.refusal === refusal);
+  const describe = (obstacle: Obstacle): readonly ClosedSources[] => {
+    const each = closed.filter((source) => source.obstacle === obstacle);
     const guarded = each.filter(({ violation }) => violation !== undefined);
     // Only guardrails close what is mirrored.
     const undeclared = isMirrored ? [] : each.filter(({ violation }) => violation === undefined);
@@ -62,11 +62,11 @@ export function closedSources(
     const [first] = undeclared;
     const suggestion = first && suggestionFor(here, route, allowRule, first.facts);
     if (why === undefined) return [];
-    if (refusal === 'PortsUnclear') return [{ why: unclearPorts(each), refusal }];
-    const when = refusal === 'Now' ? '' : 'once dry runs are enforced, ';
-    return [{ why: `${when}${why}`, refusal, ...(suggestion && { suggestion }) }];
+    if (obstacle === 'PortsUnclear') return [{ why: unclearPorts(each), obstacle }];
+    const when = obstacle === 'Now' ? '' : 'once dry runs are enforced, ';
+    return [{ why: `${when}${why}`, obstacle, ...(suggestion && { suggestion }) }];
   };
-  return refusals.flatMap(describe)[0];
+  return obstacles.flatMap(describe)[0];
 }
 
 /** A route that lets in everyone does not depend on each namespace. */
@@ -91,7 +91,7 @@ function* sourcesOf({ view }: Compilation, { rule }: AllowRule): Iterable<Namesp
 /** A namespace whose egress does not lead to the route. */
 interface ClosedSource {
   readonly facts: NamespaceFacts;
-  readonly refusal: Refusal;
+  readonly obstacle: Obstacle;
   /** The objection of its guardrails to the egress rule, if they do not allow it. */
   readonly violation: string | undefined;
 }
@@ -110,9 +110,9 @@ function closedSource(
   );
   if (closedMirrors.length === 0) return undefined;
   const mayBeOpen = !closedMirrors.some((mirror) => isEgressClosed(there, mirror, here, portsMayContain));
-  const refusal = mayBeOpen ? 'PortsUnclear' : denial;
+  const obstacle = mayBeOpen ? 'PortsUnclear' : denial;
   const [violation] = closedMirrors.flatMap((mirror) => there.guardrails?.provenViolation(mirror) ?? []);
-  return { facts, refusal, violation: violation && there.guardrails?.describeViolation(violation) };
+  return { facts, obstacle, violation: violation && there.guardrails?.describeViolation(violation) };
 }
 
 function describeClosed(

@@ -14,7 +14,7 @@ import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { ingressRulesOf, type LocalNamespace } from '../local/local-namespace.ts';
 import type { EgressRoute } from '../local/resolve-routes.ts';
-import { denialSeenFrom, membershipOf, type Refusal, refusals } from '../platform/membership.ts';
+import { denialSeenFrom, membershipOf, type Obstacle, obstacles } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
 
@@ -31,9 +31,9 @@ interface AdmissionRequest {
 export interface Consent {
   /** The namespaces that it leads to. */
   readonly all: readonly string[];
-  /** Those that do not let it in; if there are none, those of the next kind of `Refusal`. */
+  /** Those that do not let it in; if there are none, those of the next kind. */
   readonly missing: readonly string[];
-  readonly refusal: Refusal;
+  readonly obstacle: Obstacle;
   /** The profile to add in the first of these, as YAML. */
   readonly suggestion: string | undefined;
 }
@@ -62,12 +62,12 @@ export function askConsent(
       const denial = denialSeenFrom(here.membership, membershipOf(run.view, run.spec, namespace));
       if (denial === undefined || isAdmitted(run, namespace, candidates, request)) return [];
       const mayBeAdmitted = isAdmitted(run, namespace, candidates, request, portsMayContain);
-      const refusal: Refusal = mayBeAdmitted ? 'PortsUnclear' : denial;
-      return [{ namespace, request, refusal }];
+      const obstacle: Obstacle = mayBeAdmitted ? 'PortsUnclear' : denial;
+      return [{ namespace, request, obstacle }];
     })
     .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
-  const refusal = refusals.find((each) => refused.some((one) => one.refusal === each)) ?? 'Now';
-  const missing = refused.filter((each) => each.refusal === refusal);
+  const obstacle = obstacles.find((each) => refused.some((one) => one.obstacle === each)) ?? 'Now';
+  const missing = refused.filter((each) => each.obstacle === obstacle);
   const all = [...new Set(asked.map(({ namespace }) => namespace.name))];
   // The platform profile defines where a system runs: that namespace may not exist.
   if (all.length === 0 && !('namespace' in route.to)) return undefined;
@@ -75,7 +75,7 @@ export function askConsent(
   return {
     all,
     missing: [...new Set(missing.map(({ namespace }) => namespace.name))],
-    refusal,
+    obstacle,
     suggestion: first && suggestionFor(first.namespace.name, route, first.request),
   };
 }

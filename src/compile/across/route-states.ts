@@ -89,7 +89,7 @@ function ingressOutcome(ingressRoute: IngressRoute, { run, here, capped }: Decla
     ...active(
       here,
       ...gapIn(ingressRoute),
-      { reason: sourceReasons[closed?.refusal ?? 'Now'], text: closed?.why },
+      { reason: sourceReasons[closed?.obstacle ?? 'Now'], text: closed?.why },
       { reason: 'SourceMissing', text: missingSources(run.view, route) },
       { reason: 'MirrorsCapped', text: capped.get(ingressRoute) },
     ),
@@ -142,7 +142,7 @@ function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
 /** The answer of the other side, if it is not yes: the egress is open all the same, so that no two sides wait for each other. */
 function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Partial<RouteOutcome> {
   if (consent === undefined) return {};
-  const { all, missing, refusal, suggestion } = consent;
+  const { all, missing, obstacle, suggestion } = consent;
   if (all.length === 0) {
     const message = 'the namespace that it leads to does not exist yet';
     return { state: 'Pending', reason: 'NamespaceMissing', message };
@@ -150,11 +150,11 @@ function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Pa
   if (missing.length === 0) return {};
   const names = quoteSome(missing, 5);
   const suggested = suggestion === undefined ? {} : { suggestion };
-  if (refusal === 'PortsUnclear') {
+  if (obstacle === 'PortsUnclear') {
     const message = `${written.message}; whether ${names} ${missing.length === 1 ? 'lets' : 'let'} it in depends on the pods: one side names a port that the other one numbers`;
     return { reason: 'PortsUnclear', message };
   }
-  if (refusal === 'OnceEnforced') {
+  if (obstacle === 'OnceEnforced') {
     const then = missing.length === 1 ? 'is enforced, it' : 'are enforced, they';
     const message = `${written.message}; once ${names} ${then} will not let it in: a profile there has to allow it`;
     return { reason: 'ClosedOnceEnforced', message, ...suggested };

@@ -39,15 +39,15 @@ export type Membership = Settings &
 type Denial = 'Now' | 'OnceEnforced';
 
 /** Why a route has no effect on its other side, or may have none. The most serious comes first. */
-export const refusals = [
+export const obstacles = [
   'Now',
   'OnceEnforced',
   /** One side names a port that the other one numbers: whether they are the same depends on the pods. */
   'PortsUnclear',
 ] as const;
 
-/** See `refusals`. */
-export type Refusal = (typeof refusals)[number];
+/** See `obstacles`. */
+export type Obstacle = (typeof obstacles)[number];
 
 /**
  * When the ring of a namespace counts in a state of a namespace `here`; `undefined`: never.
