@@ -16,7 +16,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
 import type { IngressRoute } from '../local/resolve-routes.ts';
-import { denialSeenFrom, type Obstacle, obstacles } from '../platform/membership.ts';
+import { denialSeenFrom, type Obstacle, obstacles, portsUnclear } from '../platform/membership.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
 import { mirrorsFrom } from './mirrors.ts';
@@ -35,8 +35,7 @@ const maxSources = 200;
 const maxNamed = 3;
 
 /**
- * Finds the namespaces that a route lets in without effect, or else those that it will let in without effect once they are enforced;
- * `undefined` if there are none.
+ * Finds the namespaces that a route lets in without effect, because of the most serious obstacle; `undefined` if there are none.
  */
 export function closedSources(
   run: Compilation,
@@ -59,10 +58,11 @@ export function closedSources(
     // Only guardrails close what is mirrored.
     const undeclared = isMirrored ? [] : each.filter(({ violation }) => violation === undefined);
     const why = describeClosed(guarded, undeclared);
+    if (why === undefined) return [];
+    if (obstacle === 'PortsUnclear')
+      return [{ why: `whether the egress of ${namesOf(each)} leads here ${portsUnclear}`, obstacle }];
     const [first] = undeclared;
     const suggestion = first && suggestionFor(here, route, allowRule, first.facts);
-    if (why === undefined) return [];
-    if (obstacle === 'PortsUnclear') return [{ why: unclearPorts(each), obstacle }];
     const when = obstacle === 'Now' ? '' : 'once dry runs are enforced, ';
     return [{ why: `${when}${why}`, obstacle, ...(suggestion && { suggestion }) }];
   };
@@ -127,10 +127,6 @@ function describeClosed(
       `the egress of ${namesOf(guarded)} is Restricted, and guardrails do not let it lead here: ${firstGuarded.violation}`,
   ].filter((each) => typeof each === 'string');
   return reasons.length === 0 ? undefined : reasons.join('; ');
-}
-
-function unclearPorts(sources: readonly ClosedSource[]): string {
-  return `whether the egress of ${namesOf(sources)} leads here depends on the pods: one side names a port that the other one numbers`;
 }
 
 function namesOf(sources: readonly ClosedSource[]): string {

@@ -31,7 +31,7 @@ interface AdmissionRequest {
 export interface Consent {
   /** The namespaces that it leads to. */
   readonly all: readonly string[];
-  /** Those that do not let it in; if there are none, those of the next kind. */
+  /** Those that do not let it in, because of the most serious obstacle. */
   readonly missing: readonly string[];
   readonly obstacle: Obstacle;
   /** The profile to add in the first of these, as YAML. */
@@ -41,7 +41,7 @@ export interface Consent {
 /**
  * The consent of the namespaces that `route` leads to; `undefined` if none of them has to consent.
  *
- * A namespace consents if its ring denies nothing, or if an accepted route in it admits this namespace by its live labels,
+ * A namespace consents if its ring denies nothing as seen from here, or if an accepted route in it admits this namespace by its live labels,
  * requires no more of the pods on either side than this route does, and contains its ports.
  */
 export function askConsent(

@@ -10,6 +10,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { type Egress, isClosed } from '../local/namespace-egress.ts';
 import type { EgressRoute, IngressRoute, ResolvedRoute } from '../local/resolve-routes.ts';
+import { portsUnclear } from '../platform/membership.ts';
 import { cappedMirrors } from './capped-mirrors.ts';
 import { closedSources } from './closed-sources.ts';
 import type { Compilation } from './compilation.ts';
@@ -151,7 +152,7 @@ function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Pa
   const names = quoteSome(missing, 5);
   const suggested = suggestion === undefined ? {} : { suggestion };
   if (obstacle === 'PortsUnclear') {
-    const message = `${written.message}; whether ${names} ${missing.length === 1 ? 'lets' : 'let'} it in depends on the pods: one side names a port that the other one numbers`;
+    const message = `${written.message}; whether ${names} ${missing.length === 1 ? 'lets' : 'let'} it in ${portsUnclear}`;
     return { reason: 'PortsUnclear', message };
   }
   if (obstacle === 'OnceEnforced') {

@@ -46,6 +46,9 @@ export const obstacles = [
   'PortsUnclear',
 ] as const;
 
+/** Why `PortsUnclear` is unclear: the rest of a sentence. */
+export const portsUnclear = 'depends on the pods: one side names a port that the other one numbers';
+
 /** See `obstacles`. */
 export type Obstacle = (typeof obstacles)[number];
 
