@@ -1,5 +1,6 @@
 // Findings: what Ringfence reports to people, each with a code from one table.
 // The table feeds status reasons and docs; a finding is collected, never thrown.
+import { gatewayRouteKindNames } from './gateway-routes.ts';
 import type { ObjectKey } from './object-key.ts';
 
 /** How much a finding matters: an `error` means that something that was asked for is not in force. */
@@ -179,7 +180,7 @@ export const findingKinds = {
   IngressUnserved: {
     severity: 'warning',
     meaning:
-      'no declared and known ingress controller serves an Ingress or a route of the Gateway API, and no route opens the pods that it leads to',
+      'no declared and known ingress controller serves an Ingress or a route of the Gateway API, so the ring denies what comes in through it, unless a route lets it in',
   },
   GatewayNotCounted: {
     severity: 'warning',
@@ -307,9 +308,21 @@ export const findingKinds = {
 /** The code of a finding, in upper camel case as a condition's reason must be. */
 export type FindingCode = keyof typeof findingKinds;
 
+/** The kinds of objects that findings are about. */
+export const subjectKinds = [
+  'Namespace',
+  'NetworkPolicy',
+  'AppNetworkProfile',
+  'PlatformNetworkProfile',
+  'Service',
+  'Ingress',
+  'Gateway',
+  ...gatewayRouteKindNames,
+] as const;
+
 /** The object that a finding is about. */
 export interface Subject {
-  readonly kind: 'Namespace' | 'NetworkPolicy' | 'AppNetworkProfile' | 'PlatformNetworkProfile' | 'Service';
+  readonly kind: (typeof subjectKinds)[number];
   readonly namespace?: string;
   readonly name: string;
 }
@@ -333,9 +346,19 @@ export function aboutNamespace(name: string, code: FindingCode, text: FindingTex
   return { code, subject: { kind: 'Namespace', name }, ...text };
 }
 
+/** A finding about an object of a namespace. */
+export function aboutObject(
+  kind: Subject['kind'],
+  { namespace, name }: ObjectKey,
+  code: FindingCode,
+  text: FindingText,
+): Finding {
+  return { code, subject: { kind, namespace, name }, ...text };
+}
+
 /** A finding about a NetworkPolicy. */
-export function aboutPolicy({ namespace, name }: ObjectKey, code: FindingCode, text: FindingText): Finding {
-  return { code, subject: { kind: 'NetworkPolicy', namespace, name }, ...text };
+export function aboutPolicy(key: ObjectKey, code: FindingCode, text: FindingText): Finding {
+  return aboutObject('NetworkPolicy', key, code, text);
 }
 
 /** Whether only the linter finds it. */

@@ -2,7 +2,7 @@
 // Must not know how a finding came about.
 import * as z from 'zod';
 import { count, nameSome } from '../../model/counted.ts';
-import { type FindingCode, findingKinds, type Severity } from '../../model/findings.ts';
+import { type FindingCode, findingKinds, type Severity, subjectKinds } from '../../model/findings.ts';
 import { formatInputProblem } from '../input/problems.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
@@ -46,7 +46,7 @@ const finding = z.strictObject({
   code: z.enum(Object.keys(findingKinds) as FindingCode[]),
   severity: z.enum(['error', 'warning', 'info']),
   subject: z.strictObject({
-    kind: z.enum(['Namespace', 'NetworkPolicy', 'AppNetworkProfile', 'PlatformNetworkProfile', 'Service']),
+    kind: z.enum(subjectKinds),
     namespace: z.string().optional(),
     name: z.string(),
   }),

@@ -90,7 +90,7 @@ describe('an Ingress', () => {
     expect(findings).toEqual([
       expect.objectContaining({
         code: 'BackendUnusable',
-        subject: { kind: 'Namespace', name: 'shop' },
+        subject: { kind: 'Ingress', namespace: 'shop', name: 'a' },
         message: expect.stringContaining('`Bucket/files`'),
       }),
     ]);
@@ -139,7 +139,7 @@ describe('the class of an Ingress', () => {
       findings: [],
       unserved: [
         {
-          name: 'Ingress shop/a',
+          object: { kind: 'Ingress', namespace: 'shop', name: 'a' },
           backends: [{ namespace: 'shop', name: 'gone', port: 1 }],
           why: { kind: 'NotDeclared', className: 'theirs' },
         },

@@ -2,7 +2,14 @@
 // the ingress controllers that serve them. Must not know the routes of profiles.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
-import { aboutNamespace, type Finding } from '../../model/findings.ts';
+import {
+  aboutNamespace,
+  aboutObject,
+  type Finding,
+  type FindingCode,
+  type FindingText,
+} from '../../model/findings.ts';
+import type { GatewayRouteKind } from '../../model/gateway-routes.ts';
 import { type NonEmpty, type Peer, ruleOn } from '../../model/network-policy.ts';
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { type Result, success, valuesIn } from '../../model/result.ts';
@@ -26,8 +33,7 @@ export interface Exposures {
 
 /** An object that leads to Services of the namespace, opened to nobody because its ingress controller is not known. */
 export interface Unserved {
-  /** As in `Ingress shop/web`. */
-  readonly name: string;
+  readonly object: Exposing;
   readonly backends: readonly ServiceRef[];
   readonly why:
     | { readonly kind: 'NotDeclared'; readonly className: string | undefined }
@@ -39,10 +45,31 @@ export interface Unserved {
     | { readonly kind: 'NotFollowed'; readonly parent: string };
 }
 
+/** An Ingress, or a route of the Gateway API, perhaps of another namespace. */
+interface Exposing extends ObjectKey {
+  readonly kind: 'Ingress' | GatewayRouteKind;
+}
+
+/** As in `Ingress shop/web`. */
+export function nameOfExposing(object: Exposing): string {
+  return `${object.kind} ${formatKey(object)}`;
+}
+
+/** A finding about an object that leads to Services of `namespace`. It belongs there, and so names the namespace if the object is elsewhere. */
+export function aboutExposing(
+  namespace: string,
+  object: Exposing,
+  code: FindingCode,
+  text: FindingText,
+): Finding {
+  return object.namespace === namespace
+    ? aboutObject(object.kind, object, code, text)
+    : aboutNamespace(namespace, code, text);
+}
+
 /** One object that leads to Services of the namespace. */
 interface Exposer {
-  /** As in `Ingress shop/web`. */
-  readonly name: string;
+  readonly object: Exposing;
   readonly backends: readonly ServiceRef[];
   /** Backends that are no Services. */
   readonly others: readonly string[];
@@ -62,19 +89,24 @@ export function exposuresOf(
   const { namespace } = context;
   const all = exposersOf(view, spec, namespace);
   const served = all.flatMap(({ peers, ...exposer }) => (peers === undefined ? [] : [{ ...exposer, peers }]));
-  const opened = served.flatMap(({ name, backends, peers }) =>
-    backends.map((backend) => ({ name, allowRule: allowRuleOf(name, peers, backend, context) })),
+  const opened = served.flatMap(({ object, backends, peers }) =>
+    backends.map((backend) => ({
+      object,
+      allowRule: allowRuleOf(nameOfExposing(object), peers, backend, context),
+    })),
   );
   return {
     allowRules: valuesIn(opened.map(({ allowRule }) => allowRule)),
     findings: distinctFindings([
-      ...served.flatMap(({ name, others }) => others.map((other) => otherBackend(namespace, name, other))),
-      ...opened.flatMap(({ name, allowRule }) =>
-        allowRule.ok ? [] : [wrongBackend(namespace, name, allowRule.error)],
+      ...served.flatMap(({ object, others }) =>
+        others.map((other) => otherBackend(namespace, object, other)),
+      ),
+      ...opened.flatMap(({ object, allowRule }) =>
+        allowRule.ok ? [] : [wrongBackend(namespace, object, allowRule.error)],
       ),
     ]),
-    unserved: all.flatMap(({ name, peers, backends, why }) =>
-      peers === undefined && why !== undefined ? [{ name, backends, why }] : [],
+    unserved: all.flatMap(({ object, peers, backends, why }) =>
+      peers === undefined && why !== undefined ? [{ object, backends, why }] : [],
     ),
   };
 }
@@ -101,7 +133,7 @@ function exposersOf(
   const ingresses = [...(view.ingresses.get(namespace)?.values() ?? [])].map((ingress) => {
     const serving = servingClass(view, spec, ingress.className);
     return {
-      name: `Ingress ${formatKey(ingress)}`,
+      object: { kind: 'Ingress', namespace, name: ingress.name } as const,
       backends: ingress.backends,
       others: ingress.resourceBackends,
       peers: serving.peers,
@@ -113,14 +145,16 @@ function exposersOf(
     const serving = servingGateways(view, spec, gateways);
     const why = gateways[0] === undefined ? notFollowed(route) : whyNotTaken(view, spec, gateways, serving);
     return {
-      name: `${route.kind} ${formatKey(route)}`,
+      object: route,
       backends: route.backends.filter((backend) => backend.namespace === namespace),
       others: route.namespace === namespace ? route.otherBackends : [],
       peers: serving.peers,
       ...(why === undefined ? {} : { why }),
     };
   });
-  return [...ingresses, ...routes].sort((a, b) => compareText(a.name, b.name));
+  return [...ingresses, ...routes].sort((a, b) =>
+    compareText(nameOfExposing(a.object), nameOfExposing(b.object)),
+  );
 }
 
 function whyNot({ isDeclared }: Serving, className: string | undefined): Unserved['why'] {
@@ -165,16 +199,16 @@ function distinctFindings(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
 }
 
-function wrongBackend(namespace: string, exposer: string, { message }: EndProblem): Finding {
-  return aboutNamespace(namespace, 'BackendUnusable', {
-    message: `${exposer} exposes no pods for one of its backends: ${message}`,
+function wrongBackend(namespace: string, object: Exposing, { message }: EndProblem): Finding {
+  return aboutExposing(namespace, object, 'BackendUnusable', {
+    message: `${nameOfExposing(object)} exposes no pods for one of its backends: ${message}`,
     hint: 'fix the backend, or delete the object if it is a leftover',
   });
 }
 
-function otherBackend(namespace: string, exposer: string, backend: string): Finding {
-  return aboutNamespace(namespace, 'BackendUnusable', {
-    message: `${exposer} leads to \`${backend}\`, which is not a Service: its pods are not known`,
+function otherBackend(namespace: string, object: Exposing, backend: string): Finding {
+  return aboutExposing(namespace, object, 'BackendUnusable', {
+    message: `${nameOfExposing(object)} leads to \`${backend}\`, which is not a Service: its pods are not known`,
     hint: 'add a route: `from: {ingressController: {}}`, `to: {pods: …}`',
   });
 }

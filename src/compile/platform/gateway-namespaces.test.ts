@@ -97,7 +97,7 @@ describe('a Gateway in a namespace whose Gateways do not count', () => {
     expect(route).toMatchObject({ state: 'Active' });
     expect(findings).toEqual([
       expect.objectContaining({
-        subject: { kind: 'Namespace', name: 'evil' },
+        subject: { kind: 'Gateway', namespace: 'evil', name: 'mine' },
         message: expect.stringContaining('Gateway `mine` in `evil` is of class `edge`'),
         hint: expect.stringContaining('spec:\n  gatewayNamespaces: {names: ["evil", "infra"]}'),
       }),
@@ -107,7 +107,7 @@ describe('a Gateway in a namespace whose Gateways do not count', () => {
   test('is all there is: then the route waits and says why', () => {
     const { texts, findings, route } = given({});
     expect(texts).not.toContain('gateway-name');
-    expect(findings.map(({ subject }) => subject.name)).toEqual(['evil', 'infra']);
+    expect(findings.map(({ subject }) => subject.namespace)).toEqual(['evil', 'infra']);
     expect(route).toMatchObject({
       state: 'Pending',
       reason: 'SystemPlaceUnknown',
@@ -173,7 +173,7 @@ describe('how many Gateways count as one ingress controller', () => {
     expect(texts).not.toContain('"g255"');
     expect(findings).toEqual([
       expect.objectContaining({
-        subject: { kind: 'Namespace', name: 'evil' },
+        subject: { kind: 'Gateway', namespace: 'evil', name: 'g255' },
         message: expect.stringContaining('Gateway `g255` in `evil` exceeds the 256'),
         hint: expect.stringContaining('sets `pods` of `edge` in `spec.ingressControllers`'),
       }),

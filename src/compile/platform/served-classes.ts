@@ -28,8 +28,9 @@ export function servingClass(
   className: string | undefined,
 ): Serving {
   const named = className === undefined ? defaultClasses(view) : [className];
-  const systems = spec.ingressControllers.filter(
-    (controller) => controller.preset !== 'gateway-api' && named.some((name) => isServing(controller, name)),
+  // Without any class, only controllers that serve every class serve it.
+  const systems = servingIngresses(spec).filter((controller) =>
+    named.length === 0 ? isServing(controller, undefined) : named.some((name) => isServing(controller, name)),
   );
   return servingBy(systems.map((controller) => controllerPeers(controller, view, spec)));
 }
@@ -53,10 +54,16 @@ function servingBy(systems: readonly (readonly Peer[])[]): Serving {
   return { isDeclared: systems.length > 0, peers: distinctPeers(systems.flat()) };
 }
 
-/** `undefined` means no class: only controllers that serve every class serve it. */
-function defaultClasses(view: ClusterView): readonly (string | undefined)[] {
-  const defaults = [...view.ingressClasses.values()].filter(({ isDefault }) => isDefault);
-  return defaults.length === 0 ? [undefined] : defaults.map(({ name }) => name);
+/** The classes of an Ingress that names none. */
+export function defaultClasses({ ingressClasses }: ClusterView): readonly string[] {
+  return [...ingressClasses.values()].filter(({ isDefault }) => isDefault).map(({ name }) => name);
+}
+
+/** The ingress controllers of the profile that serve Ingresses. */
+export function servingIngresses({
+  ingressControllers,
+}: PlatformNetworkProfileSpec): readonly IngressController[] {
+  return ingressControllers.filter(({ preset }) => preset !== 'gateway-api');
 }
 
 function isServing({ classes }: IngressController, className: string | undefined): boolean {

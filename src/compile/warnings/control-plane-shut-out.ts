@@ -1,7 +1,7 @@
 // Services that the control plane calls, for a webhook or an aggregated API, and that no route opens to it.
 // Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
-import { aboutNamespace, type Finding } from '../../model/findings.ts';
+import { aboutObject, type Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { ControlPlaneCallFacts, ServiceFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
@@ -18,7 +18,7 @@ export function controlPlaneShutOut({ run, local, routeRules }: CheckedNamespace
     const service = services.get(name);
     return service === undefined || isServiceOpened(service, called, portsBehind(context, name, port))
       ? []
-      : [unreachableBackend(namespace, caller, service)];
+      : [unreachableBackend(caller, service)];
   });
 }
 
@@ -34,8 +34,8 @@ function isFromElsewhere({ rule: { peers } }: AllowRule): boolean {
   return peers.some((peer) => 'ipBlock' in peer || peer.namespaceSelector !== undefined);
 }
 
-function unreachableBackend(namespace: string, caller: string, { name }: ServiceFacts): Finding {
-  return aboutNamespace(namespace, 'ControlPlaneShutOut', {
+function unreachableBackend(caller: string, { namespace, name }: ServiceFacts): Finding {
+  return aboutObject('Service', { namespace, name }, 'ControlPlaneShutOut', {
     message: `${caller} makes the control plane call Service \`${name}\`, and no route opens that port of its pods to it: the ring denies the calls`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { kubernetesAPI: {} }, to: { service: name } })}`,
   });

@@ -1,7 +1,7 @@
 // Services that accept traffic from outside the cluster, and that no route opens to it.
 // Checks the allow rules, whatever their origin; must not know profiles.
 import { suggestRoute } from '../../api/suggested-profile.ts';
-import { aboutNamespace, type Finding } from '../../model/findings.ts';
+import { aboutObject, type Finding } from '../../model/findings.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { RouteContext } from '../../routes/route-end.ts';
@@ -19,7 +19,7 @@ export function entranceClosed({ local, routeRules }: CheckedNamespace): readonl
   return [...context.services.values()]
     .sort(compareKeys)
     .filter((service) => isEntrance(service) && !isAnyPortOpened(context, service, open))
-    .map((service) => unreachableEntrance(context.namespace, service));
+    .map(unreachableEntrance);
 }
 
 function isEntrance({ type, selector }: ServiceFacts): boolean {
@@ -42,8 +42,8 @@ function isFromOutside({ rule: { peers } }: AllowRule): boolean {
   return peers.some((peer) => 'ipBlock' in peer);
 }
 
-function unreachableEntrance(namespace: string, { name, type }: ServiceFacts): Finding {
-  return aboutNamespace(namespace, 'EntranceClosed', {
+function unreachableEntrance({ namespace, name, type }: ServiceFacts): Finding {
+  return aboutObject('Service', { namespace, name }, 'EntranceClosed', {
     message: `Service \`${name}\` is a ${type}, and no route opens its pods to addresses outside: the ring denies what comes in through it`,
     hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name, from: { anywhere: {} }, to: { service: name } })}`,
   });

@@ -3,7 +3,7 @@
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { quoteSome } from '../../model/counted.ts';
-import { aboutNamespace, type Finding } from '../../model/findings.ts';
+import { aboutObject, type Finding } from '../../model/findings.ts';
 import type { GatewayFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import {
@@ -33,7 +33,7 @@ function placeFindings(
   const [first] = uncounted;
   if (first === undefined) return [];
   return [
-    aboutNamespace(namespace, 'GatewayNotCounted', {
+    aboutObject('Gateway', first, 'GatewayNotCounted', {
       message: `Gateway ${namesOf(uncounted)} in \`${namespace}\` is of class \`${first.className}\`, whose ingress controller runs its pods beside each Gateway, but the platform profile does not count Gateways of this namespace: their pods are let in nowhere`,
       hint: howToCount(view, spec, namespace),
     }),
@@ -58,9 +58,10 @@ function numberFindings(
     .flatMap((controller): readonly Finding[] => {
       const { tooMany } = countedGateways(view, spec, controller);
       const here = tooMany.filter((gateway) => gateway.namespace === namespace);
-      if (here.length === 0) return [];
+      const [first] = here;
+      if (first === undefined) return [];
       return [
-        aboutNamespace(namespace, 'GatewayNotCounted', {
+        aboutObject('Gateway', first, 'GatewayNotCounted', {
           message: `Gateway ${namesOf(here)} in \`${namespace}\` exceeds the ${maxGateways} oldest that count as ingress controller \`${controller.name}\`: its pods reach what it serves, but routes with \`ingressController\` do not let them in`,
           hint: `delete Gateways that nobody needs, or a platform engineer sets \`pods\` of \`${controller.name}\` in \`spec.ingressControllers\` of the platform profile to a label that the pods of all Gateways have`,
         }),

@@ -164,13 +164,41 @@ describe('an Ingress that no declared ingress controller serves', () => {
     expect(found([web, ingress('nginx')], [], classes)).toEqual([]);
   });
 
-  test('is not reported if a route opens its pods on its port, for whatever source', () => {
-    const route = (port: number): Routes => [
-      { name: 'a', from: { cidr: { cidr: '203.0.113.0/24' } }, to: { app: 'web' }, ports: [port] },
+  test('is reported with who serves which classes, at the field that says its class', () => {
+    const messageOf = (objects: readonly KubernetesObject[]) =>
+      compile(shopView({ spec: classes, objects })).findings.map(({ message }) => message);
+    const others = 'is not served by any ingress controller in the platform profile (`nginx` serves `nginx`)';
+    expect(messageOf([web, ingress('alb')])).toEqual([
+      expect.stringContaining(`Ingress shop/web, of class \`alb\`, ${others}`),
+    ]);
+    const isDefault = { 'ingressclass.kubernetes.io/is-default-class': 'true' };
+    expect(messageOf([web, ingress(), object('IngressClass', 'alb', {}, isDefault)])).toEqual([
+      expect.stringContaining(
+        `Ingress shop/web has no class, and the default class is \`alb\`: it ${others}`,
+      ),
+    ]);
+    expect(compile(shopView({ spec: classes, objects: [web, ingress()] })).findings).toEqual([
+      expect.objectContaining({
+        subject: { kind: 'Ingress', namespace: 'shop', name: 'web' },
+        path: 'spec.ingressClassName',
+        message: expect.stringContaining('has no class, and no IngressClass is known to be the default: it'),
+        hint: expect.stringContaining('set `spec.ingressClassName` to a class that is served'),
+      }),
+    ]);
+  });
+
+  test('is not reported if a route opens its pods on its port to something that may be its ingress controller', () => {
+    const route = (from: Routes[number]['from'], port: number): Routes => [
+      { name: 'a', from, to: { app: 'web' }, ports: [port] },
     ];
-    const spec = { ...classes, appLabel: 'app' };
-    expect(found([web, ingress('alb')], route(8443), spec)).toEqual([]);
-    expect(found([web, ingress('alb')], route(9090), spec)).toEqual(['IngressUnserved: alb']);
+    const reported = (from: Routes[number]['from'], port = 8443) =>
+      found([web, ingress('alb')], route(from, port), { ...classes, appLabel: 'app' });
+    const unserved = ['IngressUnserved: alb'];
+    expect(reported({ cidr: { cidr: '203.0.113.0/24' } })).toEqual([]);
+    expect(reported({ namespace: { name: 'alb' } })).toEqual([]);
+    expect(reported({ cidr: { cidr: '203.0.113.0/24' } }, 9090)).toEqual(unserved);
+    expect(reported({ app: 'api' })).toEqual(unserved);
+    expect(reported({ ingressController: {} })).toEqual(unserved);
   });
 
   test('is not reported if it leads to no pods here, or if `ingressRoutes` is None', () => {
