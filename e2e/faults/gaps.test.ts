@@ -2,8 +2,10 @@
 // on where it broke or has to begin anew, and whichever kind comes later than the others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { resumeWithinMs } from '../../src/kube/continuity.ts';
 import { denyIngress } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
+import type { Act } from '../support/fault-proxy.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge } from './oracle.ts';
 import { withLags } from './parameters.ts';
@@ -113,6 +115,34 @@ describe('an API server that is away for a while', () => {
     await cluster.eventually('the policy is back', async () =>
       (await cluster.policies('shop')).get(denyIngress),
     );
+    expect(await wrong()).toEqual([]);
+  });
+});
+
+describe('a kind that the server refuses', () => {
+  const refused: Act = {
+    kind: 'answer',
+    status: 403,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', code: 403, message: 'nodes is forbidden' }),
+  };
+
+  test('is not waited for, also if no watch ever lasts long', async () => {
+    const { proxy, cluster } = testbed;
+    const refusal = proxy.inject({ path: /\/nodes\?/, act: refused });
+    proxy.cut(/\/nodes\?/);
+    // It is refused for longer than a watch may take to continue.
+    await sleep(resumeWithinMs + 500);
+    const cuts = setInterval(() => proxy.cut(/watch=true/), 10_000);
+    try {
+      await cluster.createNamespace('meanwhile', appNamespace);
+      await cluster.eventually('the namespace is closed', async () =>
+        (await cluster.policies('meanwhile')).has(denyIngress),
+      );
+    } finally {
+      clearInterval(cuts);
+    }
+    refusal.end();
     expect(await wrong()).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-// Whether a watch may continue from the version that it has reached, or everything has to be listed again.
+// Whether a watch may continue from the version that it has reached, or everything has to be listed again; and whether facts of
+// several kinds may belong to different histories.
 //
 // A restore of etcd reverts changes and gives their versions to other changes. No answer shows that: once the server has given
 // out more versions than we know, a watch continues from ours as if nothing had happened, and never reports what differs. But nobody
@@ -9,12 +10,43 @@ import { ApiError, classify } from './errors.ts';
 /** No API server is stopped, given another etcd and started within this time, in milliseconds. */
 export const resumeWithinMs = 2_000;
 
-/** Whether the cache of a kind certainly belongs to the server's current history. */
+/** Longer than the backoff of a list. A kind of which nothing arrives for so long has a problem of its own. */
+const patienceMs = 30_000;
+
+/** What is known of the history of one kind. Times are by `performance.now()`. */
+export interface KnownHistory {
+  /** Since when its watches have shown one history; absent if none is open, nor was until a moment ago. */
+  readonly intactSince: number | undefined;
+  /** When its cache certainly had the server's state for the last time; absent unless the server may have another history now. */
+  readonly brokenSince: number | undefined;
+  /** When something of it was last received. */
+  readonly lastHeard: number;
+}
+
+/**
+ * Whether the server may have another history now, and some kind has to be waited for that was not listed since.
+ *
+ * If the watch of any kind is intact since before, the server was never unavailable. And a kind is not waited for if nothing is
+ * received of it for half a minute, although another one is watched.
+ */
+export function isCutOff(kinds: readonly KnownHistory[], now: number): boolean {
+  const intactSince = Math.min(...kinds.map((kind) => kind.intactSince ?? Number.POSITIVE_INFINITY));
+  return kinds.some(
+    ({ brokenSince, lastHeard }) =>
+      brokenSince !== undefined &&
+      brokenSince < intactSince &&
+      now - Math.max(intactSince, lastHeard) <= patienceMs,
+  );
+}
+
+/** Whether the cache of a kind certainly belongs to the server's current history. Times are by `performance.now()`. */
 export class Continuity {
-  /** When the last watch ended, by `performance.now()`; absent while one is open, and after a list. */
+  /** When the last watch ended; absent while one is open, and after a list. */
   #endedAt: number | undefined;
   #wasAway = false;
   #epoch = 0;
+  #intactSince: number | undefined;
+  #lastCertain = performance.now();
 
   /** How often the server may have had another history when the cache was complete again. */
   get epoch(): number {
@@ -27,16 +59,36 @@ export class Continuity {
     return this.#wasAway || isLate;
   }
 
-  /** A watch is open, or a list is complete: the cache has the server's state. */
-  established(): void {
+  /** See `KnownHistory`. */
+  get intactSince(): number | undefined {
+    return this.isBroken ? undefined : this.#intactSince;
+  }
+
+  /** See `KnownHistory`. */
+  get brokenSince(): number | undefined {
+    return this.isBroken ? this.#lastCertain : undefined;
+  }
+
+  /** The cache has the server's state, and a watch of it is open. */
+  watched(): void {
+    const { intactSince = performance.now() } = this;
+    this.listed();
+    this.#intactSince = intactSince;
+  }
+
+  /** The cache has the server's state now, and no watch of it is open yet. */
+  listed(): void {
     if (this.isBroken) this.#epoch += 1;
     this.#endedAt = undefined;
     this.#wasAway = false;
+    this.#intactSince = undefined;
+    this.#lastCertain = performance.now();
   }
 
   /** An open watch has ended, in any way. */
   ended(): void {
     this.#endedAt = performance.now();
+    this.#lastCertain = this.#endedAt;
   }
 
   /** A watch that was to continue from a version could not be opened. An answer of the API server itself shows that it was available. */

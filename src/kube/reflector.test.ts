@@ -46,6 +46,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
   const failures: string[] = [];
   const turnedBack: string[] = [];
   const gone: string[] = [];
+  const healthy: string[] = [];
   const unreadable: string[] = [];
   const asked: string[] = [];
   let changed = () => {};
@@ -71,7 +72,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
     local.client,
     { resource, store, decoder, served: new ServedPath(resource) },
     {
-      onHealthy: () => changed(),
+      onHealthy: tell(healthy),
       onGone: (_, isGone) => tell(gone)(isGone ? 'gone' : 'back'),
       onFailure: (_, error) => tell(failures)(error.message),
       onTurnedBack: tell(turnedBack),
@@ -90,7 +91,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
   const hears = (name: string) => until(() => names().includes(name));
   const isListedTwice = () => until(() => asked.filter((each) => each === 'list').length === 2);
   return {
-    ...{ store, heard, failures, turnedBack, gone, unreadable, asked, reflector, decoder },
+    ...{ store, heard, failures, turnedBack, gone, healthy, unreadable, asked, reflector, decoder },
     ...{ until, names, hears, isListedTwice },
   };
 }
@@ -235,7 +236,7 @@ describe('a watch that breaks', () => {
     const followed = await breaking((response) => send(response, event('ADDED', 'late', '11')));
     await followed.hears('late');
     expect(followed.asked).toEqual(['list', '9']);
-    expect(followed.reflector.cutOff).toBe(false);
+    expect(followed.reflector.brokenSince).toBeUndefined();
   });
 
   test('goes on from its version if the server answers, and refuses at first', async () => {
@@ -253,20 +254,20 @@ describe('a watch that breaks', () => {
   ])(
     'is listed anew if the server %s for a moment: etcd may have been restored, and be past that version',
     async (_, away) => {
-      let cutOff: boolean | undefined;
+      let isBroken: boolean | undefined;
       const followed = await breaking((response, url, attempt) => {
         if (attempt < 4) away(response);
         else if (url.searchParams.has('sendInitialEvents')) {
-          cutOff = followed.reflector.cutOff;
+          isBroken = followed.reflector.brokenSince !== undefined;
           send(response, event('ADDED', 'shop', '5', { labels: { team: 'old' } }), listEnds());
         } else send(response);
       });
       await followed.until(() => followed.turnedBack.length > 0 || followed.heard.length > 1);
       expect(followed.asked.slice(0, 4)).toEqual(['list', '9', 'list', 'list']);
-      expect(cutOff).toBe(true);
-      await followed.until(() => !followed.reflector.cutOff);
+      expect(isBroken).toBe(true);
+      await followed.until(() => followed.reflector.brokenSince === undefined);
       expect(followed.store.all()).toMatchObject([{ resourceVersion: '5', labels: { team: 'old' } }]);
-      expect(followed.reflector.standsSince).toBeDefined();
+      expect(followed.reflector.intactSince).toBeDefined();
     },
   );
 
@@ -308,7 +309,7 @@ describe('a watch that the server ends before its time', () => {
         send(response, stored({ later: 1 }), listEnds(kind));
       else send(response, bookmark('10', {}, kind));
     });
-    await followed.until(() => followed.asked.length === 2 && followed.reflector.standsSince !== undefined);
+    await followed.until(() => followed.healthy.length === 2);
     return followed;
   };
 

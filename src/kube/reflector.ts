@@ -78,8 +78,6 @@ export class Reflector<T extends Identified> {
   #resourceVersion: string | undefined;
   /** The last known version, also if it is no longer valid. */
   #lastVersion: string | undefined;
-  /** Since when a watch is open, by `performance.now()`. */
-  #standsSince: number | undefined;
   /** Cancels the current request. */
   #attempt = new AbortController();
   #watchListSupported = true;
@@ -131,14 +129,14 @@ export class Reflector<T extends Identified> {
     return this.#lastHeard;
   }
 
-  /** Since when a watch has been open without a break, by `performance.now()`; absent if none is. */
-  get standsSince(): number | undefined {
-    return this.#standsSince;
+  /** See `KnownHistory`. */
+  get intactSince(): number | undefined {
+    return this.#continuity.intactSince;
   }
 
-  /** Whether the server was unavailable, so that the cache may be wrong: the kind is about to be listed again. */
-  get cutOff(): boolean {
-    return this.#synced && this.#continuity.isBroken;
+  /** See `KnownHistory`; also absent before the first list. */
+  get brokenSince(): number | undefined {
+    return this.#synced ? this.#continuity.brokenSince : undefined;
   }
 
   /** Increases when the kind was listed again after the server was unavailable. */
@@ -217,7 +215,7 @@ export class Reflector<T extends Identified> {
    */
   #loseKind(): void {
     this.#resourceVersion = undefined;
-    this.#continuity.established();
+    this.#continuity.listed();
     if (!this.#synced || this.#gone) return;
     this.#gone = true;
     const { lost } = this.#kept.resource;
@@ -237,7 +235,7 @@ export class Reflector<T extends Identified> {
     }
     this.#kept.store.beginList();
     this.#endList(new Set());
-    this.#continuity.established();
+    this.#continuity.listed();
     this.#synced = true;
     this.#refusedSince = undefined;
     this.#heard();
@@ -282,7 +280,7 @@ export class Reflector<T extends Identified> {
       this.#heard();
     }
     this.#endList(listed);
-    this.#continuity.established();
+    this.#continuity.listed();
     if (version !== undefined) this.#comeTo(version, { listed: true });
   }
 
@@ -319,10 +317,11 @@ export class Reflector<T extends Identified> {
     const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
     let health: NodeJS.Timeout | undefined;
     let opened: number | undefined;
+    let isWatched = false;
     const synced = () => {
       const wasGone = this.#gone;
-      this.#continuity.established();
-      this.#standsSince = performance.now();
+      this.#continuity.watched();
+      isWatched = true;
       this.#synced = true;
       this.#gone = false;
       this.#absences = 0;
@@ -358,8 +357,7 @@ export class Reflector<T extends Identified> {
       throw error;
     } finally {
       clearTimeout(health);
-      if (this.#standsSince !== undefined) this.#continuity.ended();
-      this.#standsSince = undefined;
+      if (isWatched) this.#continuity.ended();
       if (opened !== undefined && this.#lastHeard < opened) this.#wasSilent(performance.now() - opened);
     }
   }

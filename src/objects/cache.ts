@@ -2,6 +2,7 @@
 // Decides when the cache is complete. Must not know how it is used.
 import type { ApiClient } from '../kube/api-client.ts';
 import { Comparison, type ComparisonListener, type ComparisonTimes } from '../kube/comparison.ts';
+import { isCutOff, type KnownHistory } from '../kube/continuity.ts';
 import { Decoder, type UnreadableListener, type UnreadableObject } from '../kube/decoder.ts';
 import { ObjectRequests } from '../kube/object-requests.ts';
 import { Reflector, type ReflectorListener } from '../kube/reflector.ts';
@@ -20,11 +21,8 @@ const indispensable: ReadonlySet<string> = new Set(
 /** A reflector for any resource. */
 type AnyReflector = Pick<
   Reflector<Identified>,
-  'run' | 'synced' | 'gone' | 'refused' | 'cutOff' | 'epoch' | 'standsSince' | 'lastProgress' | 'lastHeard'
+  'run' | 'synced' | 'gone' | 'refused' | 'epoch' | keyof KnownHistory | 'lastProgress'
 >;
-
-/** Longer than the backoff of a watch. A watch that still can't be opened has a problem of its own. */
-const backPatienceMs = 30_000;
 
 /** Every report about the cache. */
 interface CacheEvents extends Required<ReflectorListener>, Required<ComparisonListener> {
@@ -94,13 +92,10 @@ export class Cache extends ClusterFacts {
 
   /**
    * Whether the server was unavailable, and not everything has been listed since: it may have another history now, so nothing may be
-   * written from this one. If only one kind is unavailable, it is not waited for.
+   * written from this one.
    */
   get cutOff(): boolean {
-    const reflectors = [...this.#reflectors.values()];
-    if (!reflectors.some(({ cutOff }) => cutOff)) return false;
-    const now = performance.now();
-    return !reflectors.some(({ standsSince = now }) => now - standsSince > backPatienceMs);
+    return isCutOff([...this.#reflectors.values()], performance.now());
   }
 
   /** Increases when a kind was listed again after the server was unavailable: earlier decisions are out of date. */
