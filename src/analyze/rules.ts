@@ -3,10 +3,9 @@
 //
 // Source: https://pkg.go.dev/k8s.io/api/networking/v1 (NetworkPolicySpec, NetworkPolicyPeer, IPBlock).
 
-import type { IpRange } from '../model/ip-ranges.ts';
+import { type IpRange, parseStoredCidr } from '../model/ip-ranges.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 import type { LabelSelector } from '../model/selectors.ts';
-import { readRange } from './endpoints.ts';
 import type { PolicyFacts, PolicyPeer, PolicySpec, RulePort } from './facts.ts';
 
 /** A rule of a policy in one direction. */
@@ -74,7 +73,14 @@ function readPeer(
 ): ParsedPeer {
   if (ipBlock !== undefined) {
     const { cidr, except = [] } = ipBlock;
-    return { cidr, range: readRange(cidr), except: except.map(readRange) };
+    return { cidr, range: readBlock(cidr), except: except.map(readBlock) };
   }
   return namespaceSelector === undefined ? { namespace, podSelector } : { namespaceSelector, podSelector };
+}
+
+/** @throws if it is not a CIDR: facts are checked when they are made */
+function readBlock(cidr: string): IpRange {
+  const parsed = parseStoredCidr(cidr);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
 }

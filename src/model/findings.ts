@@ -238,6 +238,12 @@ export const findingKinds = {
     meaning:
       "a selector, an `ipBlock` or a named port of a policy can't match anything, whatever pods there are",
   },
+  NonCanonicalCIDR: {
+    linterOnly: true,
+    severity: 'warning',
+    meaning:
+      'an `ipBlock` has a CIDR that newer API servers refuse: it has leading zeros or host bits, or it is an IPv4 address in the form of IPv6',
+  },
   PortNotDeclared: {
     linterOnly: true,
     severity: 'warning',

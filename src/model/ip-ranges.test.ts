@@ -11,6 +11,7 @@ import {
   parseAddress,
   parseCidr,
   parseMaskedCidr,
+  parseStoredCidr,
 } from './ip-ranges.ts';
 
 function range(cidr: string): IpRange {
@@ -167,6 +168,36 @@ describe("Go's net/netip, which the API server reads addresses with, and we", ()
       100,
     );
   });
+});
+
+describe('a stored CIDR', () => {
+  const read = (text: string) => {
+    const parsed = parseStoredCidr(text);
+    return parsed.ok ? formatCidr(parsed.value) : parsed.error;
+  };
+
+  // What Go's `net.ParseCIDR` with leading zeros, as `k8s.io/utils/net` has it, makes of them.
+  test.each([
+    ['10.0.012.0/24', '10.0.12.0/24'],
+    ['010.00.000.0/08', '10.0.0.0/8'],
+    ['10.0.0.5/24', '10.0.0.0/24'],
+    ['0.0.0.0/00', '0.0.0.0/0'],
+    ['00001:0::/064', '1::/64'],
+    ['::ffff:10.0.0.0/104', '10.0.0.0/8'],
+    ['::ffff:10.0.012.5/120', '10.0.12.0/24'],
+    ['::ffff:0:0/96', '0.0.0.0/0'],
+    ['::ffff:0:0/95', '::fffe:0:0/95'],
+    ['fd00::/8', 'fd00::/8'],
+  ])('%s counts as %s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+
+  test.each(['10.0.0.0', '10.0.0.0/33', '0x10.0.0.0/8', '10.0.0/24', '::ffff:10.0.0.0/129', '10.0.0.0/+8'])(
+    '%s is none',
+    (text) => {
+      expect(parseStoredCidr(text).ok).toBe(false);
+    },
+  );
 });
 
 describe('one range contains another', () => {

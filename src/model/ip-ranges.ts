@@ -30,7 +30,21 @@ export function parseCidr(text: string): Result<IpRange, string> {
   return failure(`\`${text}\` has host bits set: write \`${formatCidr(masked.value)}\``);
 }
 
-/** Reads a CIDR and masks its host bits, which the API server still accepts in an `ipBlock`. */
+/**
+ * Reads the CIDR of an `ipBlock` as it may be stored. API servers before Kubernetes 1.36 take leading zeros, which they read as
+ * decimal, and IPv4-mapped IPv6, which they read as IPv4; newer ones keep what is there (KEP-4858).
+ */
+export function parseStoredCidr(text: string): Result<IpRange, string> {
+  const [address = '', prefix = ''] = text.replace(/(^|[.:/])0+(?=[\da-f])/gi, '$1').split('/');
+  const mapped = address.includes(':') ? readIPv6(address) : undefined;
+  const isMapped = mapped !== undefined && mapped >> 32n === mappedPrefix && /^\d+$/.test(prefix);
+  if (!isMapped) return parseMaskedCidr(`${address}/${prefix}`);
+  const bits = Number(prefix) - bitsOf[6] + bitsOf[4];
+  const plain = formatAddress(4, mapped & 0xffff_ffffn);
+  return bits < 0 ? success(rangeAround(6, mapped, Number(prefix))) : parseMaskedCidr(`${plain}/${bits}`);
+}
+
+/** Reads a CIDR and masks its host bits. */
 export function parseMaskedCidr(text: string): Result<IpRange, string> {
   const [address, prefixText, ...rest] = text.split('/');
   const parsed = parseAddress(address ?? '');
@@ -40,9 +54,14 @@ export function parseMaskedCidr(text: string): Result<IpRange, string> {
   const prefix = Number(prefixText);
   const { family, first } = parsed.value;
   if (prefix > bitsOf[family]) return failure(notCidr(text));
+  return success(rangeAround(family, first, prefix));
+}
+
+/** The addresses with the same first bits as `address`. */
+function rangeAround(family: Family, address: bigint, prefix: number): IpRange {
   const hostBits = (1n << BigInt(bitsOf[family] - prefix)) - 1n;
-  const network = first & ~hostBits;
-  return success({ family, prefix, first: network, last: network | hostBits });
+  const network = address & ~hostBits;
+  return { family, prefix, first: network, last: network | hostBits };
 }
 
 /**

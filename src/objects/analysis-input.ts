@@ -7,11 +7,11 @@ import type { Identified } from '../kube/store.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { foldWorkloads } from './fold-workloads.ts';
 import type { Kind } from './kind.ts';
-import { type AnyKind, findKind } from './kinds.ts';
+import { type AnyKind, findKindOf, groupOf } from './kinds.ts';
 import { readPolicyFacts } from './policy-content.ts';
 import { namespaces, networkPolicies } from './policy-resources.ts';
 import { services } from './service-resources.ts';
-import { podMakers, pods } from './workload-resources.ts';
+import { otherPodMakers, podMakers, pods } from './workload-resources.ts';
 import { envelope } from './workload-schema.ts';
 
 /** The result of reading some objects. */
@@ -49,7 +49,7 @@ function inputOf(checked: CheckedObjects): AnalysisInput {
     policies: checked.of(networkPolicies).map(readPolicyFacts),
     services: checked.read(services).map(({ uid: _, resourceVersion: __, ...facts }) => facts),
     workloads: foldWorkloads(
-      podMakers.flatMap((kind) => checked.read(kind)),
+      [...podMakers, otherPodMakers].flatMap((kind) => checked.read(kind)),
       checked.read(pods),
     ),
   };
@@ -73,20 +73,21 @@ class CheckedObjects {
   add(object: unknown): Result<undefined, readonly Omit<ObjectProblem, 'index'>[]> {
     const head = decode(envelope, object);
     if (!head.ok) return head;
-    const kind = findKind(head.value.apiVersion, head.value.kind);
+    const kind = findKindOf(head.value);
     if (kind === undefined) return success(undefined);
     const { name = '', generateName = '', namespace = '' } = head.value.metadata;
     const key = {
       namespace: kind.clusterWide ? '' : namespace || 'default',
       name: name || `${generateName}*`,
     };
-    const text = `${kind.kind} ${key.namespace === '' ? '' : `${key.namespace}/`}${key.name}`;
+    const text = `${head.value.kind} ${key.namespace === '' ? '' : `${key.namespace}/`}${key.name}`;
+    const identity = `${groupOf(head.value.apiVersion)} ${text}`;
     const siblings = this.#objects.get(kind) ?? new Map<string, RawObject>();
     this.#objects.set(kind, siblings);
-    const read = siblings.has(text) ? failure([twin]) : decodePruned(kind.schema ?? envelope, head.value);
+    const read = siblings.has(identity) ? failure([twin]) : decodePruned(kind.schema ?? envelope, head.value);
     if (!read.ok) return failure(read.error.map((problem) => ({ ...problem, object: text })));
     const metadata = { uid: '', resourceVersion: '', ...head.value.metadata, ...key };
-    siblings.set(text, { ...read.value, metadata });
+    siblings.set(identity, { ...read.value, metadata });
     return success(undefined);
   }
 }

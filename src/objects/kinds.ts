@@ -5,6 +5,7 @@ import type { Identified } from '../kube/store.ts';
 import { dnsConfigs, endpointSlices, nodes, serviceCidrs } from './discovery-resources.ts';
 import { gatewayRoutes, gateways, listenerSets, referenceGrants } from './gateway-resources.ts';
 import type { Kind } from './kind.ts';
+import { hasPodTemplate } from './pod-templates.ts';
 import {
   appNetworkProfiles,
   namespaces,
@@ -19,7 +20,7 @@ import {
   services,
   validatingWebhooks,
 } from './service-resources.ts';
-import { podMakers, pods } from './workload-resources.ts';
+import { otherPodMakers, podMakers, pods } from './workload-resources.ts';
 
 /** The kinds that the operator watches, by the names of their stores. */
 export const watchedKinds = {
@@ -59,6 +60,20 @@ const byGroupAndKind = new Map(
 /** The entry of an object's kind, for any version of its API; undefined if Ringfence does not read it. */
 export function findKind(apiVersion: string, kind: string): AnyKind | undefined {
   return byGroupAndKind.get(`${groupOf(apiVersion)} ${kind}`);
+}
+
+/** The entry of an object's kind; for a kind that is not in the table, one that reads its pod template, if it has one. */
+export function findKindOf(object: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): AnyKind | undefined {
+  const known = findKind(object.apiVersion, object.kind);
+  return known ?? (hasPodTemplate(object) ? otherPodMakers : undefined);
+}
+
+/** The kinds of a group that are in the table. */
+export function kindsInGroup(group: string): readonly string[] {
+  return kinds.filter(({ path }) => groupOf(apiVersionOf(path)) === group).map(({ kind }) => kind);
 }
 
 /** `apps` for `apps/v1`; `v1` has the core group, without a name. */

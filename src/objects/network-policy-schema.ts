@@ -2,7 +2,7 @@
 // policy, and a policy with an overlooked misspelt selector would select everything.
 // From `ValidateNetworkPolicySpec` in kubernetes `pkg/apis/networking/validation`.
 import * as z from 'zod';
-import { contains, parseMaskedCidr } from '../model/ip-ranges.ts';
+import { contains, parseStoredCidr } from '../model/ip-ranges.ts';
 import { directions } from '../model/network-policy.ts';
 import { isPortName, protocols } from '../model/ports.ts';
 import { fields } from '../routes/schema/fields.ts';
@@ -63,16 +63,16 @@ const rulePort = fields({
   issues.push({ code: 'custom', input: endPort, path: ['endPort'], message });
 });
 
-/** The API server accepts host bits, with a warning. */
+/** Not only what a new API server takes: it keeps what an older one has stored. */
 const cidr = z.string().check(({ value, issues }) => {
-  const parsed = parseMaskedCidr(value);
+  const parsed = parseStoredCidr(value);
   if (!parsed.ok) issues.push({ code: 'custom', input: value, message: parsed.error });
 });
 
 const ipBlock = fields({ cidr, except: z.array(cidr).exactOptional() }).check(({ value, issues }) => {
-  const whole = parseMaskedCidr(value.cidr);
+  const whole = parseStoredCidr(value.cidr);
   for (const [index, hole] of (value.except ?? []).entries()) {
-    const parsed = parseMaskedCidr(hole);
+    const parsed = parseStoredCidr(hole);
     if (!whole.ok || !parsed.ok) continue;
     if (contains(whole.value, parsed.value) && parsed.value.prefix > whole.value.prefix) continue;
     const message = `must lie within \`cidr\`, and be smaller; \`${hole}\` and \`${value.cidr}\` do not`;

@@ -215,6 +215,11 @@ describe('a policy lets everyone through', () => {
       rules('ingress', { from: [{ podSelector: {} }, { namespaceSelector: {}, podSelector: {} }] }),
       ['Ingress'],
     ],
+    [
+      'every address, in an old form',
+      rules('egress', { to: [{ ipBlock: { cidr: '::ffff:0:0/096' } }] }),
+      ['Egress'],
+    ],
     ['every address', rules('egress', { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }), ['Egress']],
     ['every address of IPv6', rules('ingress', { from: [{ ipBlock: { cidr: '::/0' } }] }), ['Ingress']],
   ])('with %s', (_, spec, expected) => {

@@ -10,6 +10,7 @@ import {
 } from '../api/decode.ts';
 import { identify, type RawManagedFields, type RawMetadata, type RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
+import { parseStoredCidr } from '../model/ip-ranges.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
 import {
@@ -210,8 +211,13 @@ function isOpen({ from, to, ports }: PolicyRule): boolean {
 
 /** Every pod of every namespace, or every address of a family: CNIs disagree about which of them is which. */
 function isEveryone({ namespaceSelector, podSelector = {}, ipBlock }: PolicyPeer): boolean {
-  if (ipBlock) return ipBlock.cidr.endsWith('/0') && (ipBlock.except ?? []).length === 0;
+  if (ipBlock) return isWholeFamily(ipBlock.cidr) && (ipBlock.except ?? []).length === 0;
   return namespaceSelector ? selectsEverything(namespaceSelector) && selectsEverything(podSelector) : false;
+}
+
+function isWholeFamily(cidr: string): boolean {
+  const range = parseStoredCidr(cidr);
+  return range.ok && range.value.prefix === 0;
 }
 
 /** A profile is what people declare: the content of its status, which is ours, can't make it invalid. */

@@ -2,12 +2,19 @@
 // Must not know policies.
 import type * as z from 'zod';
 import type { ContainerPort, PodFacts } from '../analyze/facts.ts';
-import { identify, type RawObject } from '../kube/resource.ts';
+import { identify, type KubernetesObject, type RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Labels } from '../model/selectors.ts';
 import { type Kind, specOf } from './kind.ts';
-import { cronJobObject, type PodSpec, podObject, type Template, templateObject } from './workload-schema.ts';
+import {
+  cronJobObject,
+  otherTemplateObject,
+  type PodSpec,
+  podObject,
+  type Template,
+  templateObject,
+} from './workload-schema.ts';
 
 /** Names a workload. */
 export interface WorkloadKey extends ObjectKey {
@@ -100,6 +107,20 @@ function maker(
     },
   };
 }
+
+/**
+ * Every other kind whose objects have a pod template where a Deployment has it: a Rollout of Argo, a DeploymentConfig, a
+ * Service of Knative, a VirtualMachine of KubeVirt, a Deployment of an old API.
+ */
+export const otherPodMakers: Kind<StoredMaker> = {
+  ...maker('v1', 'other'),
+  onlyTool: 'Files',
+  schema: otherTemplateObject,
+  reduce: (object) => {
+    const { kind, spec } = object as KubernetesObject & z.output<typeof otherTemplateObject>;
+    return { ...identify(object), kind, ...ownerOf(object), pods: [podOf(spec.template)] };
+  },
+};
 
 /** The pod of a template. */
 function podOf({ metadata, spec }: Template, labels: Labels = {}): PodFacts {

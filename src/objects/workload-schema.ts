@@ -84,6 +84,9 @@ export const templateObject = z.looseObject({
   }),
 });
 
+/** An object of any other kind with a pod template: its other fields mean what its own program says. */
+export const otherTemplateObject = z.looseObject({ spec: z.looseObject({ template }) });
+
 /** A CronJob. */
 export const cronJobObject = z.looseObject({
   spec: z.looseObject({ jobTemplate: z.looseObject({ spec: z.looseObject({ template }) }) }),

@@ -26,8 +26,14 @@ export interface LintPod {
   readonly addresses: readonly string[];
 }
 
-/** What the input contains: every namespace of a cluster, or only those that some files mention. */
-export type LintScope = 'the cluster' | 'some files';
+/** What the input contains: everything of a cluster, or only what some files mention. */
+export type LintScope = 'the cluster' | FileScope;
+
+/** Files need not contain every namespace. */
+export interface FileScope {
+  /** The namespaces in which there may be pods that are not known: something that is not read makes them. */
+  readonly hidingNamespaces: ReadonlySet<string>;
+}
 
 /** Everything that is linted, with the lookups of the checks. */
 export class LintContext {
@@ -55,6 +61,25 @@ export class LintContext {
     this.#pods = Map.groupBy(input.workloads.flatMap(podsOf), ({ workload }) => workload.namespace);
     this.namespaces = [...this.#pods.keys()].sort(compareText);
     this.#labels = new Map(input.namespaces.map(({ name, labels }) => [name, labels]));
+  }
+
+  /** Whether the pods of a namespace are known, all of them: only then is none of them missing. */
+  arePodsKnown(namespace: string): boolean {
+    return this.podsIn(namespace).length > 0 && !this.#mayHidePods(namespace);
+  }
+
+  /** Whether a peer may also select pods that are not known. */
+  mayHidePods(peer: PodPeer): boolean {
+    if (this.#scope === 'the cluster') return false;
+    const { namespace, namespaceSelector } = peer;
+    if (namespaceSelector === undefined) return this.#mayHidePods(namespace ?? '');
+    return [...this.#scope.hidingNamespaces].some((name) =>
+      this.isNamespaceSelected(namespaceSelector, name),
+    );
+  }
+
+  #mayHidePods(namespace: string): boolean {
+    return this.#scope !== 'the cluster' && this.#scope.hidingNamespaces.has(namespace);
   }
 
   podsIn(namespace: string): readonly LintPod[] {
@@ -135,7 +160,7 @@ export class LintContext {
     );
     const isUsed = (key: string) =>
       key !== nameLabel && [...this.#labels.values()].some((labels) => Object.hasOwn(labels, key));
-    return this.#scope === 'some files' && !keys.every(isUsed);
+    return this.#scope !== 'the cluster' && !keys.every(isUsed);
   }
 }
 

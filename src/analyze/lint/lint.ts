@@ -7,6 +7,7 @@ import type { LintCheck } from './check.ts';
 import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolated-pods.ts';
 import { LintContext, type LintScope } from './lint-context.ts';
 import { partNeverMatches, portIsEmpty, rulesAreIgnored } from './no-effect.ts';
+import { cidrIsNotCanonical } from './old-cidrs.ts';
 import { otherSideDenies } from './other-side.ts';
 import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
 import { peerSelectsNothing, policySelectsNothing, serviceSelectsNothing } from './selects-nothing.ts';
@@ -22,6 +23,7 @@ const checks: readonly LintCheck[] = [
   rulesAreIgnored,
   portIsEmpty,
   partNeverMatches,
+  cidrIsNotCanonical,
   policyIsRedundant,
   ruleIsRedundant,
   namespaceIsOpen,

@@ -16,9 +16,7 @@ import type { LintContext } from './lint-context.ts';
 /** Finds policies that select no pod of a namespace whose pods are known. */
 export function policySelectsNothing(context: LintContext): readonly Finding[] {
   return context.policies
-    .filter(
-      ({ namespace, spec }) => !selectsEverything(spec.podSelector) && context.podsIn(namespace).length > 0,
-    )
+    .filter(({ namespace, spec }) => !selectsEverything(spec.podSelector) && context.arePodsKnown(namespace))
     .filter((policy) => context.selectedBy(policy).length === 0)
     .map((policy) =>
       aboutPolicy(policy, 'SelectsNoPods', {
@@ -33,7 +31,8 @@ export function policySelectsNothing(context: LintContext): readonly Finding[] {
 export function serviceSelectsNothing(context: LintContext): readonly Finding[] {
   return context.services.flatMap(({ namespace, name, type, selector = {} }) => {
     const pods = context.podsIn(namespace);
-    const isChecked = type !== 'ExternalName' && Object.keys(selector).length > 0 && pods.length > 0;
+    const isChecked =
+      type !== 'ExternalName' && Object.keys(selector).length > 0 && context.arePodsKnown(namespace);
     if (!isChecked || pods.some(({ labels }) => selects({ matchLabels: selector }, labels))) return [];
     return [
       {
@@ -70,7 +69,7 @@ function checkPeer(
     ];
   }
   const isAnyKnown = context.selectedAs({ ...peer, podSelector: {} }).length > 0;
-  if (!isAnyKnown || context.selectedAs(peer).length > 0) return [];
+  if (!isAnyKnown || context.mayHidePods(peer) || context.selectedAs(peer).length > 0) return [];
   const where = namespaceSelector === undefined ? `\`${policy.namespace}\`` : 'the namespaces it selects';
   const elsewhere =
     namespaceSelector === undefined && context.selectedAs({ podSelector, namespaceSelector: {} }).length > 0

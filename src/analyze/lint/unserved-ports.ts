@@ -22,11 +22,17 @@ export function portsLeadNowhere(context: LintContext): readonly Finding[] {
   });
 }
 
-/** The pods that a rule leads to; none if it also leads to anything else. */
+/** The pods that a rule leads to; none if it also leads to anything else, or to pods that are not known. */
 function destinationsOf(context: LintContext, rule: ParsedRule, direction: Direction): readonly LintPod[] {
   const { policy, peers = [] } = rule;
-  if (direction === 'Ingress') return context.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
-  return peers.some(isBlock) ? [] : peers.flatMap((peer) => (isBlock(peer) ? [] : context.selectedAs(peer)));
+  if (direction === 'Ingress') {
+    const { namespace } = policy;
+    const mayHide = context.mayHidePods({ namespace, podSelector: policy.spec.podSelector });
+    return mayHide ? [] : context.selectedBy(policy).filter(({ hostNetwork }) => !hostNetwork);
+  }
+  return peers.some((peer) => isBlock(peer) || context.mayHidePods(peer))
+    ? []
+    : peers.flatMap((peer) => (isBlock(peer) ? [] : context.selectedAs(peer)));
 }
 
 function declares({ ports }: LintPod, { protocol = 'TCP', port, endPort }: RulePort): boolean {

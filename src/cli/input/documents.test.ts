@@ -34,6 +34,27 @@ describe('a text', () => {
     ]);
   });
 
+  test('may name a field twice: the last one counts, and its place is known', () => {
+    const { documents, problems } = readDocuments({
+      file: 'a.yaml',
+      text: 'a: 1\nb:\n  c: 1\n  c: 2\na: 3\n',
+    });
+    expect(problems).toEqual([]);
+    expect(documents.map(({ value, repeated = [] }) => [value, repeated.map(({ line }) => line)])).toEqual([
+      [{ a: 3, b: { c: 2 } }, [4, 5]],
+    ]);
+    expect(documents[0]?.place('b.c', 'value')?.line).toBe(4);
+  });
+
+  test('may hold several JSON values, each with its own places', () => {
+    const text = '{"a": "}{\\"", "b": {}}\n{"a": 2}{\n"a":\n 3}\n';
+    const { documents, problems } = readDocuments({ file: 'a.json', text });
+    expect(problems).toEqual([]);
+    expect(documents.map(({ value }) => value)).toEqual([{ a: '}{"', b: {} }, { a: 2 }, { a: 3 }]);
+    const places = documents.map(({ place }) => place('a', 'value'));
+    expect(places.map((place) => `${place?.line}:${place?.column}`)).toEqual(['1:7', '2:7', '4:2']);
+  });
+
   test('that starts like JSON and is YAML is read as YAML', () => {
     expect(values('{a: 1, b: [c]}')).toEqual([{ a: 1, b: ['c'] }]);
     expect(values('{"a": 1}')).toEqual([{ a: 1 }]);
@@ -57,7 +78,6 @@ describe('what cannot be read', () => {
     .join('\n');
 
   test.each([
-    ['a name that stands twice', 'a: 1\na: 2\n', '2:1: this name occurs twice in one object'],
     ['a template', 'a: {{ .Values.a }}\n', "1:5: an object or a list can't be the name of a field"],
     ['an alias of nothing', 'a: *b\n', '1:4: there is no anchor `&b` before this alias'],
     ['an alias of itself', 'a: &a [*a]\n', '1:1: it is nested too deeply to be read'],

@@ -13,6 +13,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
+import { once } from '../../model/once.ts';
+import { type JsonValue, readJsonValues } from './json-values.ts';
 import { measure } from './measure.ts';
 import { type LinedText, positionAt, spanOf } from './positions.ts';
 import type { FilePosition, InputProblem } from './problems.ts';
@@ -28,6 +30,8 @@ export interface WrittenDocument {
   readonly value: unknown;
   /** Finds a field in the text. See `spanOf`. */
   readonly place: (path: string, meant: 'key' | 'value') => FilePosition | undefined;
+  /** Names that occur twice in one object: the last one counts, as for kubectl. */
+  readonly repeated?: readonly FilePosition[];
 }
 
 /** The content of a text. */
@@ -73,17 +77,15 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
  */
 export class LastTree {
   #text = '';
-  #lines = new LineCounter();
   #tree: Document.Parsed | undefined;
 
   /** The tree of the first document of `text`. */
-  of(text: string): { readonly tree: Document.Parsed | undefined; readonly lines: LineCounter } {
+  of(text: string): Document.Parsed | undefined {
     if (this.#tree === undefined || text !== this.#text) {
       this.#text = text;
-      this.#lines = new LineCounter();
-      [this.#tree] = compose(text, this.#lines);
+      [this.#tree] = compose(text, new LineCounter());
     }
-    return { tree: this.#tree, lines: this.#lines };
+    return this.#tree;
   }
 }
 
@@ -93,8 +95,9 @@ export class LastTree {
  * @param trees shared by several texts, so that not each of them keeps a tree
  */
 export function readDocuments({ file, text }: NamedText, trees = new LastTree()): Documents {
-  const json = text.trimStart().startsWith('{') ? parseJson(text) : undefined;
-  const read = json === undefined ? readYaml(text, trees) : [readJson(json.value, text, trees)];
+  const json = text.trimStart().startsWith('{') ? readJsonValues(text) : undefined;
+  const lines = once(() => linesOf(text));
+  const read = json?.map((value) => readJson(value, { text, lines, trees })) ?? readYaml(text, trees);
   return {
     documents: read.flatMap((each) => ('value' in each && each.value !== null ? [each] : [])),
     problems: read.flatMap((each) => ('message' in each ? [{ file, ...each }] : [])),
@@ -103,20 +106,26 @@ export function readDocuments({ file, text }: NamedText, trees = new LastTree())
 
 type Read = WrittenDocument | Omit<InputProblem, 'file'>;
 
-/** Undefined if it is not JSON: then it may be YAML, which sometimes starts with `{` too. */
-function parseJson(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
+/** JSON is YAML. Reading it as YAML takes longer, but only for input with a mistake. */
+function readJson({ value, start, end }: JsonValue, { text, lines, trees }: JsonText): Read {
+  const place = (path: string, meant: 'key' | 'value') => {
+    if (text.length > maxYamlBytes) return undefined;
+    return placeIn({ text: text.slice(0, end), lines: lines(), start, trees }, path, meant);
+  };
+  return limited({ value, place }, text);
 }
 
-/** JSON is YAML. Reading it as YAML takes longer, but only for input with a mistake. */
-function readJson(value: unknown, text: string, trees: LastTree): Read {
-  const place = (path: string, meant: 'key' | 'value') =>
-    text.length > maxYamlBytes ? undefined : placeIn({ text, start: 0, trees }, path, meant);
-  return limited({ value, place }, text);
+interface JsonText {
+  readonly text: string;
+  readonly lines: () => LineCounter;
+  readonly trees: LastTree;
+}
+
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return lines;
 }
 
 function readYaml(text: string, trees: LastTree): readonly Read[] {
@@ -140,7 +149,9 @@ function compose(text: string, lines: LineCounter): Iterable<Document.Parsed> {
 }
 
 function readDocument(document: Document.Parsed, lined: LinedText, trees: LastTree): Read {
-  const [error] = document.errors;
+  const isRepetition = ({ code }: YAMLError) => code === 'DUPLICATE_KEY';
+  const twice = document.errors.filter(isRepetition);
+  const error = document.errors.find((each) => !isRepetition(each));
   if (error !== undefined) return problemOf(error, lined);
   const [start] = document.range;
   const { text, lines } = lined;
@@ -148,7 +159,9 @@ function readDocument(document: Document.Parsed, lined: LinedText, trees: LastTr
   const place = (path: string, meant: 'key' | 'value') => placeIn(own, path, meant);
   try {
     // An alias becomes the same value that it refers to, not a copy: reading it costs nothing, traversing it does.
-    return limited({ value: document.toJS({ maxAliasCount: -1 }), place }, text);
+    const value: unknown = document.toJS({ maxAliasCount: -1 });
+    const repeated = twice.map(({ pos: [from, to] }) => positionAt(lined, { start: from, end: to }));
+    return limited({ value, place, ...(repeated.length > 0 && { repeated }) }, text);
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     return problemOf(unknownAlias(document), lined);
@@ -176,8 +189,7 @@ function unknownAlias(document: Document.Parsed): YamlProblem {
 interface Whereabouts {
   /** The text before the document in its file, and the document. */
   readonly text: string;
-  /** Absent if only a tree has them: JSON is read without one. */
-  readonly lines?: LineCounter;
+  readonly lines: LineCounter;
   readonly start: number;
   readonly trees: LastTree;
 }
@@ -187,10 +199,10 @@ function placeIn(
   path: string,
   meant: 'key' | 'value',
 ): FilePosition | undefined {
-  const { tree, lines: own } = trees.of(text.slice(start));
+  const tree = trees.of(text.slice(start));
   if (tree === undefined) return undefined;
   const span = spanOf(tree, path, meant);
-  return positionAt({ text, lines: lines ?? own }, { start: span.start + start, end: span.end + start });
+  return positionAt({ text, lines }, { start: span.start + start, end: span.end + start });
 }
 
 function limited(document: WrittenDocument, text: string): Read {
@@ -231,7 +243,6 @@ function lowerCased(message: string): string {
 
 /** Messages that the parser words like YAML's specification. */
 const plainer: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'this name occurs twice in one object',
   NON_STRING_KEY: "an object or a list can't be the name of a field",
   RESOURCE_EXHAUSTION: 'it is nested too deeply to be read',
 };

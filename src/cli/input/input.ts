@@ -6,7 +6,7 @@ import type { Progress } from '../output/progress.ts';
 import { decodeText } from './decode-text.ts';
 import { type Documents, LastTree, readDocuments } from './documents.ts';
 import { type InputObject, ObjectCollector } from './objects.ts';
-import type { InputProblem } from './problems.ts';
+import { formatLocation, type InputProblem } from './problems.ts';
 import { findSources, type Source, type SourcePaths } from './sources.ts';
 
 /** What to read. */
@@ -22,6 +22,8 @@ export interface Input {
   readonly objects: readonly InputObject[];
   /** Unreadable parts, and mistakes in readable ones. */
   readonly problems: readonly InputProblem[];
+  /** The namespaces in which objects that are not read may make pods. */
+  readonly hidingNamespaces: ReadonlySet<string>;
   /** Notes for people. */
   readonly notes: readonly string[];
 }
@@ -30,21 +32,21 @@ export interface Input {
 export async function readInput(options: InputOptions, progress: Progress): Promise<Input> {
   const { sources, problems: notFound, notes } = findSources(options);
   const collector = new ObjectCollector(options.namespace);
-  const reading: Reading = { collector, trees: new LastTree(), skipped: [] };
+  const reading: Reading = { collector, trees: new LastTree(), skipped: [], repeated: [], documents: 0 };
   const problems: InputProblem[] = [...notFound];
   for (const [index, source] of sources.entries()) {
     progress.show('reading files', `${index + 1} of ${sources.length}: ${source.name}`);
     problems.push(...(await readSource(source, reading)));
   }
   problems.push(...collector.problems);
-  const isEmpty = collector.objects.length + collector.ignored.size + problems.length === 0;
-  if (isEmpty && reading.skipped.length > 0) problems.push(nothingIn(options, reading.skipped));
+  if (reading.documents + problems.length === 0) problems.push(nothingIn(options, sources, reading.skipped));
   const files = sources.map(({ name }) => name);
   return {
     files,
     objects: collector.objects,
     problems,
-    notes: [...notes, ...notesOn(collector, reading.skipped)],
+    hidingNamespaces: collector.hidingNamespaces,
+    notes: [...notes, ...notesOn(collector, reading)],
   };
 }
 
@@ -54,12 +56,17 @@ interface Reading {
   readonly trees: LastTree;
   /** Files without objects. */
   readonly skipped: string[];
+  /** Where a name occurs for the second time in one object. */
+  readonly repeated: string[];
+  /** The number of documents with objects or lists of them. */
+  documents: number;
 }
 
 async function readSource(
   { name: file, isNamed, read }: Source,
-  { collector, trees, skipped }: Reading,
+  reading: Reading,
 ): Promise<readonly InputProblem[]> {
+  const { collector, trees, skipped } = reading;
   const bytes = await read();
   if (!bytes.ok) return [bytes.error];
   const text = decodeText(bytes.value);
@@ -69,6 +76,9 @@ async function readSource(
     skipped.push(file);
     return [];
   }
+  reading.documents += parsed.documents.length;
+  const repeated = parsed.documents.flatMap((document) => document.repeated ?? []);
+  reading.repeated.push(...repeated.map((place) => formatLocation({ file, place })));
   for (const document of parsed.documents) collector.add({ file, document });
   return parsed.problems;
 }
@@ -84,12 +94,30 @@ function looksLikeObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value);
 }
 
-function nothingIn({ paths, recursive }: SourcePaths, skipped: readonly string[]): InputProblem {
+function nothingIn(
+  { paths, recursive }: SourcePaths,
+  sources: readonly Source[],
+  skipped: readonly string[],
+): InputProblem {
+  if (skipped.length === 0) {
+    const hint = paths.includes('-') ? 'did the command that writes to this pipe fail?' : undefined;
+    return {
+      file: nameSome(
+        sources.map(({ name }) => name),
+        5,
+      ),
+      message: 'holds no Kubernetes object',
+      hint,
+    };
+  }
   const message = `no file holds a Kubernetes object: ${nameSome(skipped, 5)}`;
   return { file: paths.join(', '), message, hint: recursive ? undefined : 'add `-R` to read subfolders too' };
 }
 
-function notesOn({ ignored, otherPolicies }: ObjectCollector, skipped: readonly string[]): readonly string[] {
+function notesOn(
+  { ignored, otherPolicies, possibleMakers }: ObjectCollector,
+  { skipped, repeated }: Reading,
+): readonly string[] {
   const total = [...ignored.values()].reduce((sum, number) => sum + number, 0);
   return [
     ...(skipped.length === 0
@@ -99,6 +127,14 @@ function notesOn({ ignored, otherPolicies }: ObjectCollector, skipped: readonly 
     ...(otherPolicies.size === 0
       ? []
       : [`warning: policies of other APIs are ignored: ${list(otherPolicies)}`]),
+    ...(repeated.length === 0
+      ? []
+      : [
+          `warning: a name occurs twice in one object, and the last one counts, as for kubectl: ${nameSome(repeated, 5)}`,
+        ]),
+    ...(possibleMakers.size === 0
+      ? []
+      : [`warning: the pods of these are not known and are left out: ${list(possibleMakers)}`]),
   ];
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { decode, type Problem } from '../../api/decode.ts';
 import { nodeLocalDns } from '../../discover/well-known-services.ts';
 import { gatewayRouteKindNames } from '../../model/gateway-routes.ts';
-import { type AnyKind, findKind } from '../../objects/kinds.ts';
+import { type AnyKind, findKindOf } from '../../objects/kinds.ts';
 import { fields } from '../../routes/schema/fields.ts';
 import { gateway, gatewayRoute, ingress, listenerSet } from './schemas/exposers.ts';
 import { anyMetadata, generatedMetadata, namedMetadata } from './schemas/object-metadata.ts';
@@ -25,24 +25,35 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(gatewayRouteKindNames.map((kind) => [kind, gatewayRoute])),
 };
 
-/** The kind of an object, for any version of its API; undefined if it is not read. */
-export function kindOf(apiVersion: string, kind: string, metadata: object = {}): AnyKind | undefined {
+/** An object of the Kubernetes API. */
+export interface TypedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
+}
+
+/** The kind of an object, for any version of its API that has the same fields; undefined if it is not read. */
+export function kindOf(object: TypedObject): AnyKind | undefined {
+  const { apiVersion, kind, metadata } = object;
   // One ConfigMap has the address of the DNS cache; all others belong to applications.
   if (kind === 'ConfigMap' && (metadata as { name?: unknown }).name !== nodeLocalDns.name) return undefined;
-  return findKind(apiVersion, kind);
+  // Its backends had other fields.
+  if (kind === 'Ingress' && apiVersion === 'networking.k8s.io/v1beta1') return undefined;
+  return findKindOf(object);
 }
 
 /** The problems of an object of a kind, except those that its decoder finds. */
-export function check({ kind }: AnyKind, object: { readonly metadata: object }): readonly Problem[] {
-  const about = problemsOf(metadataSchema(kind, object.metadata), object.metadata);
+export function check({ kind, custom }: AnyKind, object: { readonly metadata: object }): readonly Problem[] {
+  const about = problemsOf(metadataSchema(kind, custom), object.metadata);
   const problems = about.map((problem) => ({ ...problem, path: `metadata.${problem.path}` }));
   return [...problems, ...problemsOf(schemas[kind], { ...object, metadata: {} })];
 }
 
-function metadataSchema(kind: string, metadata: object): z.ZodType {
+function metadataSchema(kind: string, isOurs = false): z.ZodType {
   // The name of an APIService may be `v1.`, which is not a DNS subdomain.
   if (kind === 'APIService') return anyMetadata;
-  return ['Pod', 'Job'].includes(kind) && 'generateName' in metadata ? generatedMetadata : namedMetadata;
+  // Names of policies are made of the names of profiles.
+  return isOurs ? namedMetadata : generatedMetadata;
 }
 
 function problemsOf(schema: z.ZodType | undefined, value: object): readonly Problem[] {

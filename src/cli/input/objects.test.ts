@@ -53,7 +53,7 @@ describe('the objects of a document', () => {
     expect(objects).toEqual([]);
     expect([...ignored]).toEqual([
       ['Secret', 2],
-      ['Service', 1],
+      ['Service (serving.knative.dev/v1)', 1],
     ]);
     expect([...otherPolicies]).toEqual([
       ['CiliumNetworkPolicy (cilium.io/v2)', 1],
@@ -135,9 +135,10 @@ describe('a mistake', () => {
 
   test('is a second object of one name; the same name of another kind is no mistake', () => {
     const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n';
-    const [first] = problems(`${service}---\n${service}`);
+    const [first] = problems(`${service}---\n${service}spec: {type: NodePort}\n`);
     expect(first).toBe('7: metadata.name: duplicate Service `shop/web`: the first is at a.yaml:3:18');
     expect(problems(`${service}---\n${service.replace('Service', 'Pod')}`)).toEqual([]);
+    expect(names(`${service}---\n${service}`)).toHaveLength(1);
   });
 
   test('is none in what a cluster knows without a name of its own', () => {
@@ -149,6 +150,25 @@ describe('a mistake', () => {
   });
 });
 
+test('no other kind of Kubernetes is taken for a misspelt one', () => {
+  const others = {
+    v1: 'Binding ComponentStatus Endpoints Event LimitRange PersistentVolume PersistentVolumeClaim PodTemplate ResourceQuota Secret ServiceAccount ConfigMap',
+    'apps/v1': 'ControllerRevision',
+    'networking.k8s.io/v1': 'IPAddress ServiceCIDR',
+    'discovery.k8s.io/v1': 'EndpointSlice Endpoints',
+  };
+  const text = Object.entries(others).flatMap(([apiVersion, kinds]) =>
+    kinds.split(' ').map((kind) => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\n`),
+  );
+  expect(problems(text.join('---\n'))).toEqual([]);
+  expect(problems('apiVersion: v1\nkind: Servcie\nmetadata: {name: a}\n')).toEqual([
+    '2: kind: `v1` has no kind `Servcie`: did you mean `Service`?',
+  ]);
+});
+
 test('every kind of the table can be read from a file', () => {
-  for (const kind of kinds) expect(kindOf(apiVersionOf(kind.path), kind.kind, nodeLocalDns)).toBe(kind);
+  for (const kind of kinds) {
+    const object = { apiVersion: apiVersionOf(kind.path), kind: kind.kind, metadata: nodeLocalDns };
+    expect(kindOf(object)).toBe(kind);
+  }
 });

@@ -1,16 +1,20 @@
 // From documents to objects: expands lists, finds mistakes, and counts the kinds that no verb reads.
 // Must not know how a document was read, nor how an object is used.
 
-import { customResources, group } from '../../api/custom-resources.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { group } from '../../api/custom-resources.ts';
 import { type Problem, pruneNulls } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
+import { apiVersionOf } from '../../kube/served-path.ts';
 import { formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { failure, type Result, success } from '../../model/result.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
+import { kinds as allKinds, groupOf, kindsInGroup } from '../../objects/kinds.ts';
+import { mayMakePods } from '../../objects/pod-templates.ts';
 import { nearest } from '../did-you-mean.ts';
 import type { WrittenDocument } from './documents.ts';
 import { isKustomization } from './folder-kinds.ts';
-import { check, kindOf } from './object-checks.ts';
+import { check, kindOf, type TypedObject } from './object-checks.ts';
 import { formatLocation, type InputProblem } from './problems.ts';
 
 /** A document with its file. */
@@ -33,6 +37,8 @@ export class ObjectCollector {
   readonly #problems: InputProblem[] = [];
   readonly #ignored = new Map<string, number>();
   readonly #otherPolicies = new Map<string, number>();
+  readonly #possibleMakers = new Map<string, number>();
+  readonly #hidingNamespaces = new Set<string>();
 
   /** @param namespace that of objects without one */
   constructor(namespace: string) {
@@ -57,6 +63,16 @@ export class ObjectCollector {
     return this.#otherPolicies;
   }
 
+  /** The number of unread objects of each kind that may make pods, as in `Prometheus (monitoring.coreos.com/v1)`. */
+  get possibleMakers(): ReadonlyMap<string, number> {
+    return this.#possibleMakers;
+  }
+
+  /** The namespaces of these objects: there may be pods that are not known. */
+  get hidingNamespaces(): ReadonlySet<string> {
+    return this.#hidingNamespaces;
+  }
+
   /** Adds the objects of one document. */
   add({ file, document }: FiledDocument): void {
     this.#addValue(document.value, { file, document, path: '' });
@@ -69,8 +85,9 @@ export class ObjectCollector {
       else this.#problems.push(problemAt(origin, invalid('', object.error)));
       return;
     }
-    const { kind, apiVersion, items } = object.value;
-    if (!kind.endsWith('List') || !Array.isArray(items)) {
+    const { kind, apiVersion } = object.value;
+    const items = itemsOf(object.value);
+    if (items === undefined) {
       this.#addObject(object.value, origin);
       return;
     }
@@ -81,16 +98,21 @@ export class ObjectCollector {
   }
 
   #addUnknown(object: TypedObject, origin: Origin): void {
-    const { apiVersion, kind } = object;
-    // Other groups belong to other programs; an unknown kind of ours is misspelt, and would be missing.
-    if (apiVersion.startsWith(`${group}/`)) this.#problems.push(problemAt(origin, unknownKind(object)));
-    else if (kind.endsWith('NetworkPolicy')) count(this.#otherPolicies, `${kind} (${apiVersion})`);
-    else count(this.#ignored, kind);
+    const { apiVersion, kind, metadata } = object;
+    const meant = kindMeant(object);
+    const versioned = `${kind} (${apiVersion})`;
+    if (meant !== undefined) this.#problems.push(problemAt(origin, unknownKind(object, meant)));
+    else if (kind.endsWith('NetworkPolicy')) count(this.#otherPolicies, versioned);
+    else if (mayMakePods(object)) {
+      count(this.#possibleMakers, versioned);
+      const { namespace } = metadata as { namespace?: unknown };
+      this.#hidingNamespaces.add(typeof namespace === 'string' ? namespace : this.#namespace);
+    } else count(this.#ignored, isReadInOther(object) ? versioned : kind);
   }
 
   #addObject(object: TypedObject, origin: Origin): void {
     const { apiVersion, kind } = object;
-    const known = kindOf(apiVersion, kind, object.metadata);
+    const known = kindOf(object);
     if (known === undefined) {
       this.#addUnknown(object, origin);
       return;
@@ -101,15 +123,38 @@ export class ObjectCollector {
       this.#problems.push(...problems.map((problem) => problemAt(origin, problem)));
       return;
     }
-    const stored = asStored(written as WrittenObject);
-    const { namespace = '', name } = stored.metadata;
-    // An object without a final name is not a duplicate.
-    const identity = `${known.name} ${namespace}/${name ?? this.#objects.size}`;
+    const { generateName = '', name = `${generateName}*` } = written.metadata as Partial<GeneratedName>;
+    const prefix = `${groupOf(apiVersion)} ${kind}`;
+    const made = generateName === '' ? name : this.#freeName(prefix, written, name);
+    const stored = asStored({ ...written, metadata: { ...written.metadata, name: made } } as WrittenObject);
+    const identity = identityOf(prefix, stored.metadata);
     const twin = this.#objects.get(identity);
     const problem = (about: Problem) => problemAt(origin, about);
     if (twin === undefined) this.#objects.set(identity, { object: stored, problem });
-    else this.#problems.push(problem(duplicate(kind, { namespace, name }, twin)));
+    // What is there twice, word for word, is one object: `kubectl get all,deployments` prints it twice.
+    else if (!isDeepStrictEqual(twin.object, stored)) {
+      const { namespace = '' } = stored.metadata;
+      this.#problems.push(problem(duplicate(kind, { namespace, name: made }, twin)));
+    }
   }
+
+  /** The API server makes a name for each object that has only the beginning of one: none of them is a duplicate. */
+  #freeName(prefix: string, { metadata }: TypedObject, name: string): string {
+    let free = name;
+    for (let number = 2; this.#objects.has(identityOf(prefix, { ...metadata, name: free })); number += 1) {
+      free = `${name}${number}`;
+    }
+    return free;
+  }
+}
+
+interface GeneratedName {
+  readonly generateName: string;
+  readonly name: string;
+}
+
+function identityOf(prefix: string, { namespace = '', name }: Partial<ObjectKey> & { name: string }): string {
+  return `${prefix} ${namespace}/${name}`;
 }
 
 function count(counts: Map<string, number>, kind: string): void {
@@ -130,9 +175,15 @@ interface Implied {
   readonly apiVersion: string;
 }
 
-interface TypedObject extends Implied {
-  readonly metadata: object;
-  readonly items?: unknown;
+/** The items of a list; programs written in Go print an empty one as `null`. Undefined if an object is none. */
+function itemsOf({
+  kind,
+  metadata,
+  items,
+}: TypedObject & { readonly items?: unknown }): readonly unknown[] | undefined {
+  if (!kind.endsWith('List')) return undefined;
+  if (Array.isArray(items)) return items;
+  return items === undefined && !('name' in metadata) ? [] : undefined;
 }
 
 /** An object of the Kubernetes API, or why it is none. */
@@ -147,14 +198,27 @@ function readObject(value: unknown, implied: Implied | undefined): Result<TypedO
   return failure(`${none}: it has no ${missing.map((field) => `\`${field}\``).join(' and no ')}`);
 }
 
-function unknownKind({ kind: written, apiVersion }: TypedObject): Problem {
-  return {
-    code: 'Invalid',
-    path: 'kind',
-    message: `\`${apiVersion}\` has no kind \`${written}\``,
-    written,
-    allowed: customResources.map(({ kind }) => kind),
-  };
+/**
+ * The kind that was probably meant. An object of a misspelt kind would be missing: API servers refuse it. Other groups belong to
+ * other programs, which have more kinds than we know.
+ */
+function kindMeant({ apiVersion, kind }: TypedObject): readonly string[] | undefined {
+  const ofGroup = kindsInGroup(groupOf(apiVersion));
+  if (apiVersion.startsWith(`${group}/`)) return ofGroup;
+  return builtIn.includes(groupOf(apiVersion)) && nearest(kind, ofGroup) !== undefined ? ofGroup : undefined;
+}
+
+/** Groups of Kubernetes whose other kinds have names that no one mistakes for those that we know. */
+const builtIn: readonly string[] = ['', 'apps', 'batch', 'networking.k8s.io'];
+
+/** Whether a kind of this name is read, but of another group or version. */
+function isReadInOther({ apiVersion, kind }: TypedObject): boolean {
+  return allKinds.some((known) => known.kind === kind && apiVersionOf(known.path) !== apiVersion);
+}
+
+function unknownKind({ kind: written, apiVersion }: TypedObject, allowed: readonly string[]): Problem {
+  const message = `\`${apiVersion}\` has no kind \`${written}\``;
+  return { code: 'Invalid', path: 'kind', message, written, allowed };
 }
 
 function withNamespace(object: TypedObject, namespaced: boolean, fallback: string): TypedObject {

@@ -81,7 +81,8 @@ function stepInto(node: Node, path: string): Step | undefined {
     const rest = name === undefined ? undefined : restAfter(path, name);
     return rest === undefined ? [] : [{ node: pair.value as Node | null, pair: pair as Pair, rest }];
   });
-  return steps.sort((a, b) => a.rest.length - b.rest.length)[0];
+  // Of two with the same name, the last one counts.
+  return steps.reverse().sort((a, b) => a.rest.length - b.rest.length)[0];
 }
 
 /** Routes are identified by name, which stays the same when another route is added before them. */

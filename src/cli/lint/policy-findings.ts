@@ -47,10 +47,9 @@ export function policyFindings(
   compiled: Compiled,
 ): readonly LintFinding[] {
   const { facts } = inForce(snapshot, 'DryRunToo', compiled);
-  const known = snapshot.input === undefined ? 'the cluster' : 'some files';
   const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
   const judge = judgedByPlatform(snapshot, compiled);
-  const found = lint(facts, known).flatMap((finding) => {
+  const found = lint(facts, snapshot.input ?? 'the cluster').flatMap((finding) => {
     const { kind, namespace = '', name } = finding.subject;
     const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
     return policy?.owner === undefined ? judge(finding) : findingsOfRoutes(finding, policy);

@@ -29,8 +29,11 @@ const rest = {
 /** `metav1.ObjectMeta` of an object with a name. */
 export const namedMetadata = fields({ name: dnsSubdomain(), ...rest });
 
-/** The same for an object whose name the API server creates. */
-export const generatedMetadata = fields({ name: dnsSubdomain().exactOptional(), ...rest });
+/** The same for an object whose name the API server may make. */
+export const generatedMetadata = fields({ name: dnsSubdomain().exactOptional(), ...rest }).refine(
+  ({ name, generateName = '' }) => name !== undefined || generateName !== '',
+  { error: 'is required', path: ['name'] },
+);
 
 /** The same for an object whose name follows other rules. */
 export const anyMetadata = fields({ name: z.string(), ...rest });
