@@ -117,7 +117,7 @@ beforeEach(async () => {
     onReportChanged: () => {},
   });
   const reconcile = (key: string) => reconciler.reconcile(key);
-  ended = runWorkers(2, { queue, log, mistakes, onResult: () => {}, reconcile });
+  ended = runWorkers(2, { queue, facts: { cutOff: false }, log, mistakes, onResult: () => {}, reconcile });
 });
 
 afterEach(async () => {

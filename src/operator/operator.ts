@@ -60,9 +60,6 @@ const workerCount = poolSize;
 const backoff = { baseMs: 100, capMs: 60_000 } as const;
 // Many changes of many namespaces within this time become one write of the platform's status.
 const statusDelayMs = 300;
-// While the server may have another history, nothing is decided. A failure would increase the backoff, and a key could wait for long
-// after everything is known again.
-const cutOffMs = 500;
 // Bookmarks arrive about every minute, and so do retries without a server: after this much silence something is stuck.
 const stuckAfterMs = 300_000;
 
@@ -84,13 +81,12 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const discover = followChanges(parts, options.discoveryDelays);
   const reconciler = makeReconciler(parts, options.settleMs);
   const tasks = tasksOf({ ...parts, discover, platformLog: new PlatformLog(log) });
-  const reconcile = async (key: string): Promise<Outcome> =>
-    cache.cutOff ? { againAfterMs: cutOffMs } : (tasks.get(key)?.() ?? reconciler.reconcile(key));
+  const reconcile = async (key: string): Promise<Outcome> => tasks.get(key)?.() ?? reconciler.reconcile(key);
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const workers = new WorkersStart(parts, () => {
     cache.discovery.reset();
     metrics.queue.begin();
-    return runWorkers(workerCount, { queue, log, onResult, mistakes, reconcile });
+    return runWorkers(workerCount, { queue, facts: cache, log, onResult, mistakes, reconcile });
   });
   trackChanges({ ...parts, clock: parts.client.serverClock, isRunning: () => workers.running });
   workers.startWhenReady();

@@ -37,6 +37,10 @@ export class WorkQueue {
     return this.#lanes.fresh.size + this.#lanes.bulk.size;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Queues `key` for the next free worker. */
   add(key: string, lane: Lane): void {
     if (this.#closed) return;

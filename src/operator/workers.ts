@@ -1,8 +1,11 @@
 // The workers: each takes a key, has it reconciled, and returns the result to the queue.
 // Every failure of the environment is retried; must not know what a reconcile does.
+// While the server may have another history, nothing is decided. A worker then waits with its key, so that the other keys keep their
+// lanes: delayed bulk work would come back among single changes, for which somebody waits.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ApiError } from '../kube/errors.ts';
-import { WritesClosedError } from '../kube/write-gate.ts';
+import { type WatchedFacts, WritesClosedError } from '../kube/write-gate.ts';
 import { FailureLog } from './failure-log.ts';
 import { ContainedMistake, type Mistakes } from './mistakes.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
@@ -12,6 +15,8 @@ import type { WorkQueue } from './work-queue.ts';
 /** The dependencies of workers. */
 export interface WorkerParts {
   readonly queue: WorkQueue;
+  /** What reconciles are decided from. */
+  readonly facts: Pick<WatchedFacts, 'cutOff'>;
   readonly log: Logger;
   readonly reconcile: (key: string) => Promise<Outcome>;
   readonly mistakes: Mistakes;
@@ -19,17 +24,22 @@ export interface WorkerParts {
   readonly onResult: (result: ReconcileResult) => void;
 }
 
+// How often a waiting worker looks whether everything is known again.
+const cutOffMs = 500;
+// A key whose decision is out of date is decided again: not at once, in case that this process has lost its lease and is about to end.
+const outdatedMs = 100;
+
 /** Runs this many workers until the queue is closed and their current keys are finished. */
 export async function runWorkers(count: number, parts: WorkerParts): Promise<void> {
-  const { queue, log, reconcile, mistakes, onResult } = parts;
+  const { queue, facts, log, reconcile, mistakes, onResult } = parts;
   const failures = new FailureLog(log);
   const reportError = (key: string, error: unknown): void => {
     if (error instanceof ApiError) failures.failed(key, error, performance.now());
     else if (error instanceof ContainedMistake) mistakes.contained(key, error);
-    // Nobody needs to know that writing is not allowed now; when it is allowed again, the rest is done.
-    else if (!(error instanceof WritesClosedError)) mistakes.report(error);
+    else mistakes.report(error);
   };
   const workOn = async (key: string): Promise<ReconcileResult> => {
+    while (facts.cutOff && !queue.isClosed) await sleep(cutOffMs);
     try {
       const { againAfterMs } = await reconcile(key);
       queue.forget(key);
@@ -39,6 +49,11 @@ export async function runWorkers(count: number, parts: WorkerParts): Promise<voi
       queue.addAfter(key, againAfterMs);
       return 'requeue_after';
     } catch (error) {
+      // This is no failure of the key: nobody needs to know of it, and a backoff would let the key wait behind bulk work.
+      if (error instanceof WritesClosedError) {
+        queue.addAfter(key, outdatedMs);
+        return 'requeue_after';
+      }
       reportError(key, error);
       queue.retry(key, error instanceof ApiError ? error.retryAfterMs : 0);
       return 'error';
