@@ -119,6 +119,20 @@ describe('an API server that is away for a while', () => {
   });
 });
 
+describe('a ring that somebody deletes while nobody can watch', () => {
+  test('is closed again like a live namespace, so that no connection is cut', async () => {
+    const { proxy, cluster, recorder } = testbed;
+    const away = proxy.inject({ act: { kind: 'reset' } });
+    proxy.cut(/watch=true/);
+    for (const name of await cluster.policyNames('shop')) await cluster.deletePolicy('shop', name);
+    await cluster.eventually('each watch was tried', async () => away.hits > 60);
+    await recorder.caughtUp();
+    since = recorder.mark;
+    away.end();
+    expect(await judge(testbed, { since, namespaces: ['calm', 'shop'] })).toEqual([]);
+  });
+});
+
 describe('a kind that the server refuses', () => {
   const refused: Act = {
     kind: 'answer',

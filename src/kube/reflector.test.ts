@@ -45,6 +45,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
   const heard: Change<T>[] = [];
   const failures: string[] = [];
   const turnedBack: string[] = [];
+  const relisted: string[] = [];
   const gone: string[] = [];
   const healthy: string[] = [];
   const unreadable: string[] = [];
@@ -76,6 +77,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
       onGone: (_, isGone) => tell(gone)(isGone ? 'gone' : 'back'),
       onFailure: (_, error) => tell(failures)(error.message),
       onTurnedBack: tell(turnedBack),
+      onRelisted: tell(relisted),
     },
     idleMs,
   );
@@ -91,7 +93,7 @@ async function follow<T extends Identified>(resource: Resource<T>, serve: Serve,
   const hears = (name: string) => until(() => names().includes(name));
   const isListedTwice = () => until(() => asked.filter((each) => each === 'list').length === 2);
   return {
-    ...{ store, heard, failures, turnedBack, gone, healthy, unreadable, asked, reflector, decoder },
+    ...{ store, heard, failures, turnedBack, relisted, gone, healthy, unreadable, asked, reflector, decoder },
     ...{ until, names, hears, isListedTwice },
   };
 }
@@ -237,6 +239,7 @@ describe('a watch that breaks', () => {
     await followed.hears('late');
     expect(followed.asked).toEqual(['list', '9']);
     expect(followed.reflector.brokenSince).toBeUndefined();
+    expect(followed.relisted).toEqual([]);
   });
 
   test('goes on from its version if the server answers, and refuses at first', async () => {
@@ -268,6 +271,7 @@ describe('a watch that breaks', () => {
       await followed.until(() => followed.reflector.brokenSince === undefined);
       expect(followed.store.all()).toMatchObject([{ resourceVersion: '5', labels: { team: 'old' } }]);
       expect(followed.reflector.intactSince).toBeDefined();
+      expect(followed.relisted).toEqual(['namespaces']);
     },
   );
 

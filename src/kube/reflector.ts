@@ -24,6 +24,8 @@ export interface ReflectorListener {
   readonly onGone?: (resource: string, isGone: boolean) => void;
   /** A list is of an older version than the cache: etcd was restored. */
   readonly onTurnedBack?: (resource: string) => void;
+  /** It was listed again after the server was unavailable: nobody has seen what happened in between. */
+  readonly onRelisted?: (resource: string) => void;
   /** An object appeared in the watch, not in a list: it was created since the last list. */
   readonly onCreated?: (resource: string, created: CreatedObject) => void;
 }
@@ -235,7 +237,7 @@ export class Reflector<T extends Identified> {
     }
     this.#kept.store.beginList();
     this.#endList(new Set());
-    this.#continuity.listed();
+    this.#complete('listed');
     this.#synced = true;
     this.#refusedSince = undefined;
     this.#heard();
@@ -280,7 +282,7 @@ export class Reflector<T extends Identified> {
       this.#heard();
     }
     this.#endList(listed);
-    this.#continuity.listed();
+    this.#complete('listed');
     if (version !== undefined) this.#comeTo(version, { listed: true });
   }
 
@@ -291,6 +293,13 @@ export class Reflector<T extends Identified> {
     if (!listed || before === undefined) return;
     if (compareVersions({ resourceVersion }, { resourceVersion: before }) < 0)
       this.#listener.onTurnedBack?.(this.#kept.resource.name);
+  }
+
+  /** The store has the server's state. */
+  #complete(by: 'listed' | 'watched'): void {
+    const { isBroken } = this.#continuity;
+    this.#continuity[by]();
+    if (isBroken) this.#listener.onRelisted?.(this.#kept.resource.name);
   }
 
   #endList(listed: ReadonlySet<string>): void {
@@ -320,7 +329,7 @@ export class Reflector<T extends Identified> {
     let isWatched = false;
     const synced = () => {
       const wasGone = this.#gone;
-      this.#continuity.watched();
+      this.#complete('watched');
       isWatched = true;
       this.#synced = true;
       this.#gone = false;

@@ -160,6 +160,7 @@ function broadcastTo(listeners: readonly CacheListener[]): CacheEvents {
     onFailure: (...event) => all((each) => each.onFailure?.(...event)),
     onGone: (...event) => all((each) => each.onGone?.(...event)),
     onTurnedBack: (...event) => all((each) => each.onTurnedBack?.(...event)),
+    onRelisted: (...event) => all((each) => each.onRelisted?.(...event)),
     onCreated: (...event) => all((each) => each.onCreated?.(...event)),
     onCompared: (...event) => all((each) => each.onCompared?.(...event)),
     onNotCompared: (...event) => all((each) => each.onNotCompared?.(...event)),

@@ -36,6 +36,11 @@ export class NamespaceTracker {
     return tracked;
   }
 
+  /** All of them. */
+  get all(): Iterable<TrackedNamespace> {
+    return this.#namespaces.values();
+  }
+
   #set(tracked: TrackedNamespace): TrackedNamespace {
     this.#namespaces.set(tracked.name, tracked);
     return tracked;

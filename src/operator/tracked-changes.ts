@@ -3,7 +3,8 @@
 import type { CreatedObject } from '../kube/reflector.ts';
 import type { ServerClock } from '../kube/server-clock.ts';
 import type { Cache } from '../objects/cache.ts';
-import { namespaces } from '../objects/policy-resources.ts';
+import { namespaces, networkPolicies } from '../objects/policy-resources.ts';
+import { isolatedNow } from '../plan/plan.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { NamespaceTracker } from './namespace-tracker.ts';
 import { emptyForMs } from './tracked-namespace.ts';
@@ -35,6 +36,11 @@ export function trackChanges({ cache, tracker, clock, mistakes, isRunning }: Tra
     onCreated: (resource, created) => {
       if (resource === namespaces.name && isRunning() && isEmpty(created, clock))
         tracker.named(created.name).markCreated(created.uid, performance.now());
+    },
+    onRelisted: (resource) => {
+      if (resource !== networkPolicies.name) return;
+      for (const namespace of tracker.all)
+        namespace.keepIsolated(isolatedNow(cache.policiesIn(namespace.name).owned));
     },
   });
 }

@@ -51,6 +51,12 @@ describe('the directions that are kept isolated', () => {
     expect(shop.keptIsolated(1_000)).toEqual([]);
   });
 
+  test('are those in which it still was isolated after nobody had watched it for a while', () => {
+    shop.markIsolated(['Ingress', 'Egress']);
+    shop.keepIsolated(['Egress']);
+    expect(shop.keptIsolated(1_000)).toEqual(['Egress']);
+  });
+
   test('are both for a namespace that was created just now', () => {
     shop.markCreated('uid-1', 0);
     expect(shop.keptIsolated(1_000)).toEqual(['Ingress', 'Egress']);

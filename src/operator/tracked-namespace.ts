@@ -97,6 +97,11 @@ export class TrackedNamespace {
     this.#isolated = isolated;
   }
 
+  /** Nobody has watched it for a while: where it is no longer isolated, there may be connections since then. */
+  keepIsolated(found: readonly Direction[]): void {
+    this.#isolated = this.#isolated.filter((direction) => found.includes(direction));
+  }
+
   /** For now, nobody keeps it isolated: connections in it from then on have to be protected. */
   clearIsolated(): void {
     this.#isolated = [];

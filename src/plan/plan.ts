@@ -122,6 +122,18 @@ export function isolatedBy(policies: readonly DesiredPolicy[]): readonly Directi
   return directions.filter((direction) => policies.some(({ spec }) => spec.policyTypes.includes(direction)));
 }
 
+/** The directions in which these policies isolate every pod of a namespace, apart from a transition. */
+export function isolatedNow(owned: readonly OwnedPolicy[]): readonly Direction[] {
+  const lasting = owned.filter(({ name }) => !isTransitionName(name));
+  return directions.filter((direction) => isolatesEveryPod(lasting, direction));
+}
+
+function isolatesEveryPod(policies: readonly IsolatingPolicy[], direction: Direction): boolean {
+  return policies.some(
+    ({ isolates, podSelector }) => isolates.includes(direction) && selectsEverything(podSelector),
+  );
+}
+
 /**
  * The pods that are isolated after and not before, or the other way round, while there may be connections; by direction.
  * Some pods may be isolated without the others: by foreign policies, or by policies of a profile that stayed when the
@@ -137,10 +149,7 @@ function podsToOpen(
   const after = [...input.desired.map(isolationOf), ...kept, ...foreign];
   const changing = new Map<Direction, PodsToOpen>();
   for (const direction of directions) {
-    const isolatesEveryPod = after.some(
-      ({ isolates, podSelector }) => isolates.includes(direction) && selectsEverything(podSelector),
-    );
-    if (isolatesEveryPod && input.keptIsolated.includes(direction)) continue;
+    if (isolatesEveryPod(after, direction) && input.keptIsolated.includes(direction)) continue;
     const toOpen = podsThatChange(before, after, direction);
     if (toOpen.selectors.length > 0 || toOpen.isPartial) changing.set(direction, toOpen);
   }
