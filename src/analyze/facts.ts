@@ -5,14 +5,15 @@ import type { ObjectKey } from '../model/object-key.ts';
 import type { Owner } from '../model/policies.ts';
 import type { Protocol } from '../model/ports.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
-import type { ServiceFacts } from '../model/services.ts';
+import type { AddressedServiceFacts, ServiceFacts } from '../model/services.ts';
 
 /** Everything that the analysis knows of the cluster. Each key is in each list once. */
 export interface AnalysisInput {
   /** A namespace that is not in the list has only the label `kubernetes.io/metadata.name`, which every namespace has. */
   readonly namespaces: readonly { readonly name: string; readonly labels: Labels }[];
   readonly workloads: readonly WorkloadFacts[];
-  readonly services: readonly ServiceFacts[];
+  /** With their addresses, as far as they are known. */
+  readonly services: readonly (ServiceFacts & Partial<AddressedServiceFacts>)[];
   readonly policies: readonly PolicyFacts[];
 }
 

@@ -4,6 +4,7 @@
 import { type Argument, Command, type Option } from 'commander';
 import { type CommandContext, processContext } from './command-context.ts';
 import { exitCodes } from './exit-codes.ts';
+import { InputError } from './input/problems.ts';
 import { clusterOptions, inputOptions, OutputOption, platformOptions } from './options.ts';
 import type { Formats } from './output/formats.ts';
 import type { OutputTarget } from './output/output-target.ts';
@@ -70,6 +71,9 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
       const outcome = await definition.run(context, own as Flags, ...words);
       await printOutcome(outcome, print, target, context);
       process.exitCode = exitCodes[outcome.exit ?? 'ok'];
+    } catch (error) {
+      if (error instanceof InputError) await printProblems(error, formats, target, context);
+      throw error;
     } finally {
       context.progress.done();
     }
@@ -87,4 +91,17 @@ async function printOutcome<Result>(
   progress.done();
   await writeOutput(target, text ?? '');
   if (remark !== undefined) note(remark);
+}
+
+/** In formats for build systems, which show nothing of stderr. */
+async function printProblems<Result>(
+  { problems }: InputError,
+  { problems: print = {} }: Formats<Result>,
+  target: OutputTarget,
+  { note, progress }: CommandContext,
+): Promise<void> {
+  const text = await print[target.format]?.(problems, { paint: paintFor(target), note });
+  if (text === undefined) return;
+  progress.done();
+  await writeOutput(target, text);
 }

@@ -43,7 +43,7 @@ export function answer(analysis: Analysis, { from, to, port }: Question): Answer
   const sources = endsOf(from);
   const asked =
     to.kind === 'service'
-      ? behindService(analysis, to.service, port)
+      ? behindService(analysis, to, port)
       : { targets: endsOf(to).map((end) => ({ end, port })), notes: [] };
   const parts = asked.targets.flatMap(({ end, port: wanted }) =>
     sources.flatMap((source) => analysis.explain(source, end, wanted)),
@@ -68,8 +68,11 @@ function endsOf(named: Exclude<ResolvedEnd, { readonly kind: 'service' }>): read
   return named.kind === 'addresses' ? [named.end] : named.ends;
 }
 
+type AskedService = Extract<ResolvedEnd, { readonly kind: 'service' }>;
+
 /** Clients of a Service reach pods at the translated ports. */
-function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec | undefined): Targets {
+function behindService(analysis: Analysis, asked: AskedService, port: PortSpec | undefined): Targets {
+  const { service, address } = asked;
   const name = `Service \`${formatKey(service)}\``;
   const followed = analysis.serviceTargets(service);
   if (!followed.ok) {
@@ -93,7 +96,9 @@ function behindService(analysis: Analysis, service: ServiceFacts, port: PortSpec
     const podPort = formatPortSet(first.ports);
     return [`port ${formatServicePort(servicePort)} of ${name} leads to port ${podPort} of its pods`];
   });
-  return { targets, notes };
+  if (address === undefined) return { targets, notes };
+  const translated = `\`${address}\` is the ClusterIP of ${name}: most CNIs decide after it is translated to a pod's address, some before`;
+  return { targets, notes: [translated, ...notes] };
 }
 
 function isPort({ name, port, protocol }: ServicePort, wanted: PortSpec): boolean {

@@ -8,6 +8,7 @@ import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { answer } from './answer.ts';
 import { findEnd, readPort } from './find-end.ts';
 import { explainFormats } from './format.ts';
+import { knownAddressIn } from './known-addresses.ts';
 import { suggestFix } from './suggest-fix.ts';
 
 /** The verb `explain`. */
@@ -51,10 +52,13 @@ export const explainVerb = defineVerb({
     const found = answer(analysis, question);
     const { meant = question } = found;
     const { parts } = found.meant === undefined ? found : answer(analysis, meant);
-    const suggestion = found.allowed
+    const known = knownAddressIn(question, snapshot);
+    // A rule for the address of a pod or a Service is right only until it changes.
+    const isAsked = known?.advice === undefined && !found.allowed;
+    const suggestion = !isAsked
       ? undefined
-      : suggestFix({ question: meant, parts, snapshot, operatorNamespace: flags.operatorNamespace });
+      : suggestFix({ question: meant, parts, known, snapshot, operatorNamespace: flags.operatorNamespace });
     const words = { from, to, ...(port === undefined ? {} : { port }) };
-    return { result: { ...found, words, suggestion }, exit: found.allowed ? 'ok' : 'found' };
+    return { result: { ...found, words, known, suggestion }, exit: found.allowed ? 'ok' : 'found' };
   },
 });

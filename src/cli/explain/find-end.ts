@@ -2,7 +2,8 @@
 // Must not know the question.
 import type { Analysis } from '../../analyze/analysis.ts';
 import { type AddressEnd, formatEndpoint, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
-import { formatCidr, parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { formatCidr, type IpRange, parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
 import { compareText, formatKey } from '../../model/object-key.ts';
 import { type PortSpec, parsePort } from '../../model/ports.ts';
 import type { ServiceFacts } from '../../model/services.ts';
@@ -12,7 +13,8 @@ import { ToolError } from '../failures.ts';
 /** The result for a word. */
 export type ResolvedEnd =
   | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[] }
-  | { readonly kind: 'service'; readonly service: ServiceFacts }
+  /** `address` is its ClusterIP, if that was asked about. */
+  | { readonly kind: 'service'; readonly service: ServiceFacts; readonly address?: string }
   /** `pods` have addresses in it; a question about them must name them. */
   | { readonly kind: 'addresses'; readonly end: AddressEnd; readonly pods: readonly WorkloadEnd[] };
 
@@ -115,7 +117,20 @@ function addressEnd(word: string, analysis: Analysis): ResolvedEnd {
   const range = readRange(cidr);
   // The address of a pod means that pod.
   if (pods.length > 0 && range.first === range.last) return { kind: 'workloads', ends: pods };
-  return { kind: 'addresses', end: { cidr }, pods };
+  // Without its pods, the address is all that is known.
+  const service = servicesAt(range, analysis.input).find((each) => analysis.serviceTargets(each).ok);
+  return service === undefined || range.first !== range.last
+    ? { kind: 'addresses', end: { cidr }, pods }
+    : { kind: 'service', service, address: word };
+}
+
+/** The Services with this ClusterIP: at most one in a cluster, but files may hold anything. */
+export function servicesAt({ family, first }: IpRange, { services }: AnalysisInput): readonly ServiceFacts[] {
+  const isIt = (text: string) => {
+    const parsed = parseAddress(text);
+    return parsed.ok && parsed.value.family === family && parsed.value.first === first;
+  };
+  return services.filter(({ clusterIPs = [] }) => clusterIPs.some(isIt));
 }
 
 function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis): string {

@@ -12,10 +12,13 @@ import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
 import type { Answer } from './answer.ts';
+import type { KnownAddress } from './known-addresses.ts';
 
 /** An answer with the question in the person's words, and with a suggestion that would change it. */
 interface Explained extends Answer {
   readonly words: { readonly from: string; readonly to: string; readonly port?: string };
+  /** What the address in the question is. */
+  readonly known: KnownAddress | undefined;
   readonly suggestion: string | undefined;
 }
 
@@ -48,6 +51,7 @@ const schema = z.strictObject({
   from: z.string(),
   to: z.string(),
   port: z.string().optional(),
+  address: z.string().optional().describe('what the address in the question is, if that is known'),
   allowed: z
     .boolean()
     .describe('whether everything that was asked about is allowed; without a port, whether anything is'),
@@ -67,19 +71,20 @@ const schema = z.strictObject({
 
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer(explained: Explained, { paint }: PrintContext): string {
-  const { parts, suggestion } = explained;
-  const verdicts = parts.map((part) => formatPart(part, paint)).join('\n');
+  const { parts, known, suggestion } = explained;
+  const verdicts = parts.map((part) => formatPart(part, known, paint)).join('\n');
   const added = suggestion === undefined ? '' : `\nTo allow it, apply this:\n\n${suggestion.trimEnd()}\n`;
   const notes = allNotes(explained).map((note) => `note: ${note}\n`);
   return `${verdicts}${notes.join('')}${added}`;
 }
 
 /** The notes on the question, and those on each part. */
-function allNotes({ notes, parts }: Answer): readonly string[] {
-  return [...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))];
+function allNotes({ notes, parts, known }: Explained): readonly string[] {
+  const advice = known?.advice === undefined ? [] : [`the address is that of ${known.name}: ${known.advice}`];
+  return [...advice, ...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))];
 }
 
-function formatPart(part: Explanation, paint: Paint): string {
+function formatPart(part: Explanation, known: KnownAddress | undefined, paint: Paint): string {
   const { from, to, asked, ports, allowed, egress, ingress } = part;
   const pair = paint('bold', `${formatEndpoint(from)} -> ${formatEndpoint(to)}`);
   const verdict = allowed ? paint('green', 'allowed') : paint('red', 'denied');
@@ -89,14 +94,21 @@ function formatPart(part: Explanation, paint: Paint): string {
     asked !== undefined && !allowed && !portSets.isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
   const [source, target] = [formatEndpoint(from), formatEndpoint(to)];
   const lines = [
-    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`),
-    ...formatSide(ingress, 'in ', `${target} may receive everything: no policy isolates its ingress`),
+    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, known),
+    ...formatSide(ingress, 'in ', `${target} may receive everything: no policy isolates its ingress`, known),
   ];
   return `${pair}: ${verdict}${on}${others}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-function formatSide(side: SideExplanation, label: string, open: string): readonly string[] {
+function formatSide(
+  side: SideExplanation,
+  label: string,
+  open: string,
+  known: KnownAddress | undefined,
+): readonly string[] {
   const { standing, rules, policies, allows } = side;
+  if (standing === 'Outside' && known !== undefined)
+    return [`${label}  ${known.name}: no policy applies there`];
   if (standing !== 'Isolated') return [`${label}  ${standing === 'Open' ? open : notIsolated[standing]}`];
   const shown = rules.filter((rule) => rule.allows || !allows);
   if (shown.length === 0) {
@@ -127,9 +139,10 @@ function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): stri
 
 /** For programs: `allowed`, and the reasons of each side of each pair of ends. */
 function answerAsData(explained: Explained) {
-  const { words, allowed, parts, suggestion } = explained;
+  const { words, allowed, parts, known, suggestion } = explained;
   return {
     ...words,
+    ...(known === undefined ? {} : { address: known.name }),
     allowed,
     parts: parts.map((part) => ({
       from: spellEndpoint(part.from),

@@ -22,6 +22,7 @@ import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.t
 import { enforcedIn, inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import { answer, type Question } from './answer.ts';
+import type { KnownAddress } from './known-addresses.ts';
 
 type Side = 'ingress' | 'egress';
 
@@ -29,6 +30,8 @@ type Side = 'ingress' | 'egress';
 export interface Denied {
   readonly question: Question;
   readonly parts: readonly Explanation[];
+  /** What the address in the question is. */
+  readonly known: KnownAddress | undefined;
   readonly snapshot: LoadedSnapshot;
   readonly operatorNamespace: string;
 }
@@ -43,7 +46,7 @@ export function suggestFix(denied: Denied): string | undefined {
   const waysAt = (side: Side) => {
     const closed = parts.flatMap((part) => lackingAt(part, side));
     return {
-      routes: closed.flatMap((part) => routesFor(part, side, denied.snapshot)),
+      routes: closed.flatMap((part) => routesFor(part, side, denied)),
       policies: closed.flatMap((part) => policiesFor(part, side, denied.snapshot)),
     };
   };
@@ -84,16 +87,18 @@ function appLabelOf({ cluster }: ClusterSnapshot): string {
 }
 
 /** A profile in the namespace of the side that denies. */
-function routesFor(part: Explanation, side: Side, snapshot: ClusterSnapshot): readonly string[] {
+function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): readonly string[] {
   const here = side === 'ingress' ? part.to : part.from;
   if (!isWorkload(here)) return [];
   const { facts } = snapshot;
   const appLabel = appLabelOf(snapshot);
   const { namespace } = here.workload;
   const end = (each: Endpoint) =>
-    isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
+    isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : (known?.end ?? addressesEnd(each));
   const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}`);
-  const route: SuggestedRoute = { name, from: end(part.from), to: end(part.to), ports: portsOf(part, facts) };
+  // The API server answers on ports of its own, which its end brings along.
+  const ports = known?.bringsPorts && !isWorkload(part.to) ? undefined : portsOf(part, facts);
+  const route: SuggestedRoute = { name, from: end(part.from), to: end(part.to), ports };
   const profile = freeName(name, 'AppNetworkProfile', namespace, snapshot);
   return [suggestProfile(namespace, profile, route)];
 }

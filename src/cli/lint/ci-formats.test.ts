@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../model/findings.ts';
 import { severityOf } from '../../model/findings.ts';
-import { github, junit, sarif } from './ci-formats.ts';
+import { findingFormats, problemFormats } from './ci-formats.ts';
 import type { PlacedFinding } from './placed-findings.ts';
 
 const plain = { paint: (_: unknown, text: string) => text, note: () => undefined };
@@ -23,6 +23,8 @@ function finding(more: Partial<Finding>, file?: string): PlacedFinding {
     ...(file === undefined ? {} : { place: { file, place, message: '' } }),
   };
 }
+
+const { sarif, github, junit } = findingFormats;
 
 const findings = [
   finding({}, 'my app/web, v1.yaml'),
@@ -76,5 +78,31 @@ describe('JUnit', () => {
 
   test('has one case that passes where nothing was found', async () => {
     expect(await junit([], plain)).toContain('tests="1" failures="0"');
+  });
+});
+
+describe('a problem of the input', () => {
+  const place = { line: 3, column: 5, source: '', length: 1 };
+  const problems = [
+    { file: 'web.yaml', place, message: 'spec: is required', hint: 'add it' },
+    { file: 'gone.yaml', message: 'there is no such file or folder' },
+  ];
+
+  test('is an error in SARIF, at its place if it has one', async () => {
+    const [{ tool, results }] = JSON.parse((await problemFormats.sarif?.(problems, plain)) ?? '').runs;
+    expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual(['InvalidInput']);
+    expect(results).toMatchObject([
+      { ruleId: 'InvalidInput', level: 'error', message: { text: 'spec: is required\nadd it' } },
+      { locations: [{ physicalLocation: { artifactLocation: { uri: 'gone.yaml' } } }] },
+    ]);
+    expect(results[0].locations[0].physicalLocation.region).toEqual({ startLine: 3, startColumn: 5 });
+  });
+
+  test('is an error in GitHub and a failed case in JUnit', async () => {
+    expect(await problemFormats.github?.(problems, plain)).toBe(
+      '::error file=web.yaml,line=3,col=5,title=InvalidInput::spec: is required%0Aadd it\n' +
+        '::error file=gone.yaml,title=InvalidInput::there is no such file or folder\n',
+    );
+    expect(await problemFormats.junit?.(problems, plain)).toContain('tests="2" failures="2"');
   });
 });

@@ -6,7 +6,7 @@ import { type FindingCode, findingKinds, type Severity, subjectKinds } from '../
 import { formatInputProblem } from '../input/problems.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
-import { github, junit, sarif } from './ci-formats.ts';
+import { findingFormats, problemFormats } from './ci-formats.ts';
 import { adviceOf, objectOf, type PlacedFinding } from './placed-findings.ts';
 
 /** The maximum number of similar findings; the rest is counted. */
@@ -85,5 +85,6 @@ export const lintFormats = textAndData({
   text: formatFindings,
   data: findingsAsData,
   schema: z.array(finding),
-  more: { sarif, github, junit },
+  more: findingFormats,
+  problems: problemFormats,
 });

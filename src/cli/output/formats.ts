@@ -3,6 +3,7 @@
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import type { DeepReadonly } from '../../routes/schema/fields.ts';
+import type { InputProblem } from '../input/problems.ts';
 import type { Paint } from './paint.ts';
 
 /** The context of printing. */
@@ -22,6 +23,8 @@ export interface Formats<Result> {
   readonly outputHelp?: string;
   /** By name; the first is the default. */
   readonly print: Readonly<Record<string, Print<Result>>>;
+  /** How the problems of an input that can't be used are printed; in other formats they are only on stderr. */
+  readonly problems?: Readonly<Record<string, Print<readonly InputProblem[]>>>;
   /** The schema of `-o json` and `-o yaml`; the reference publishes it. */
   readonly schema?: z.ZodType;
 }
@@ -35,8 +38,9 @@ export function textAndData<Result, Schema extends z.ZodType>(formats: {
   readonly json?: (data: DeepReadonly<z.input<Schema>>) => string;
   /** Other formats. */
   readonly more?: Readonly<Record<string, Print<Result>>>;
+  readonly problems?: Formats<Result>['problems'];
 }): Formats<Result> {
-  const { text, data, schema, json = toJson, more = {} } = formats;
+  const { text, data, schema, json = toJson, more = {}, problems = {} } = formats;
   return {
     outputHelp: 'the output format',
     print: {
@@ -45,6 +49,7 @@ export function textAndData<Result, Schema extends z.ZodType>(formats: {
       yaml: (result) => toYaml(data(result)),
       ...more,
     },
+    problems,
     schema,
   };
 }
