@@ -16,7 +16,7 @@ export async function commandLinePage(): Promise<string> {
     '# The command line\n',
     "One file, `dist/main.mjs`, is the tool and the operator. `dist/ringfence.mjs` beside it starts it with V8's compile cache, which is in `~/.cache/ringfence` (or under `XDG_CACHE_HOME`; `NODE_DISABLE_COMPILE_CACHE=1` disables it). `graph` also needs `graphviz.mjs` there, for all formats except Mermaid and DOT. It runs as `ringfence`, and as `kubectl ringfence` if `kubectl-ringfence` is on the path. From a checkout: `npm run -s ringfence -- VERB …`.\n",
     'Answers go to stdout or to a file (`-o`), which is written completely or not at all; remarks, progress and errors go to stderr. Colours appear only on a terminal, and never if `NO_COLOR` is set.\n',
-    `A JSON Schema describes what \`-o json\` prints: ${schemas.join(', ')}. \`-o yaml\` of \`plan\`, \`explain\`, \`matrix\` and \`lint\` prints the same as YAML.\n`,
+    `A JSON Schema describes what \`-o json\` prints: ${schemas.join(', ')}. \`-o yaml\` prints the same as YAML; \`render\` and \`crds\` print a document for each object, as \`kubectl apply -f -\` reads them.\n`,
     '| Exit code | Meaning |',
     '|---|---|',
     `| ${exitCodes.ok} | done, and a script can continue |`,

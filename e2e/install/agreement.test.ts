@@ -210,7 +210,7 @@ describe('kubectl get', () => {
     [
       'appnet',
       { ...appNetworkProfileExample, metadata: { name: 'shown' } },
-      /^NAME +READY +ROUTES +ACTIVE +NOTNEEDED +PENDING +REJECTED +AGE\nshown +True +11 +10 +0 +1 +0 +\S+\n$/,
+      /^NAME +READY +REASON +ROUTES +ACTIVE +NOTNEEDED +PENDING +REJECTED +AGE\nshown +True +Programmed +11 +10 +0 +1 +0 +\S+\n$/,
     ],
     [
       'platnet',

@@ -42,8 +42,9 @@ function counted(name: string, path: string, description: string): PrinterColumn
 
 const ready = text('Ready', condition('status'), 'Whether what it asks for is in place.');
 
-const why: readonly PrinterColumn[] = [
-  { ...text('Reason', condition('reason'), 'Why it is ready or not.'), priority: 1 },
+const reason = text('Reason', condition('reason'), 'Why it is ready or not, as in `DryRun`.');
+
+const last: readonly PrinterColumn[] = [
   { ...text('Message', condition('message'), 'The reason, for people.'), priority: 1 },
   { name: 'Age', type: 'date', description: 'Its age.', jsonPath: '.metadata.creationTimestamp' },
 ];
@@ -59,13 +60,18 @@ export const customResources: readonly CustomResource[] = [
     schema: appNetworkProfile,
     columns: [
       ready,
+      reason,
       counted('Routes', 'counts.routes', 'How many routes there are.'),
-      counted('Active', 'counts.active', 'Routes whose policies are written.'),
+      counted(
+        'Active',
+        'counts.active',
+        'Routes whose policies are written; in a dry run, those that would be.',
+      ),
       counted('NotNeeded', 'counts.notNeeded', 'Routes whose traffic is allowed without them.'),
       counted('Pending', 'counts.pending', 'Routes that wait, for example for the other namespace.'),
       counted('Rejected', 'counts.rejected', 'Routes that are a mistake or exceed the guardrails.'),
       { ...counted('Policies', 'policies', 'NetworkPolicies that it owns.'), priority: 1 },
-      ...why,
+      ...last,
     ],
   },
   {
@@ -82,7 +88,8 @@ export const customResources: readonly CustomResource[] = [
       counted('Enforced', 'counts.enforced', 'Namespaces whose policies are all in place.'),
       counted('Failing', 'counts.failing', 'Namespaces whose policies cannot be written.'),
       counted('Policies', 'counts.policies', 'NetworkPolicies that Ringfence owns.'),
-      ...why,
+      { ...reason, priority: 1 },
+      ...last,
     ],
   },
 ];

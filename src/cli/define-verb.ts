@@ -19,6 +19,8 @@ export interface VerbOutcome<Result> {
   readonly exit?: 'ok' | 'found';
   /** A note for people on stderr, after the answer. */
   readonly remark?: string;
+  /** Later results, each printed when it comes; the verb ends with them. */
+  readonly updates?: AsyncIterable<Result>;
 }
 
 /** A verb. `reads` and `flags` define its `Flags`, and `args` its `Args`. */
@@ -70,6 +72,10 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
     try {
       const outcome = await definition.run(context, own as Flags, ...words);
       await printOutcome(outcome, print, target, context);
+      for await (const result of outcome.updates ?? []) {
+        if (isOnScreen(target)) process.stdout.write(clearScreen);
+        await printOutcome({ result }, print, target, context);
+      }
       process.exitCode = exitCodes[outcome.exit ?? 'ok'];
     } catch (error) {
       if (error instanceof InputError) await printProblems(error, formats, target, context);
@@ -79,6 +85,13 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
     }
   });
   return withHelp(command, help);
+}
+
+/** Home, and erase all below: the table is drawn again at the same place. */
+const clearScreen = '\u001b[H\u001b[J';
+
+function isOnScreen({ file, format }: OutputTarget): boolean {
+  return file === undefined && format === 'text' && process.stdout.isTTY;
 }
 
 async function printOutcome<Result>(

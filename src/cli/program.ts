@@ -20,6 +20,11 @@ export interface ToolVerb extends Verb {
 /** The verbs of the tool, in the order of `--help`. */
 export const toolVerbs: readonly ToolVerb[] = [
   toolVerb(
+    'status',
+    'show every namespace with its mode, its routes and its findings',
+    async () => (await import('./status/command.ts')).statusVerb,
+  ),
+  toolVerb(
     'render',
     'print the NetworkPolicies that the operator would write',
     async () => (await import('./render/command.ts')).renderVerb,

@@ -39,6 +39,8 @@ export interface CompiledNamespace {
   readonly enforcement: Enforcement | undefined;
   /** Why the namespace is not ringed; `undefined` if it is. */
   readonly outsideReason: OutsideReason | undefined;
+  /** The name of the platform profile's rule that applies; `undefined` if none does. */
+  readonly rule: string | undefined;
   /** The strictest of the platform's and the profiles' modes. */
   readonly egress: EgressMode;
   /** The policies that are written if the enforcement is Enforce, and would be if it is DryRun. Ordered by name. */
@@ -118,6 +120,7 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
     namespace: facts.name,
     enforcement: membership.inside ? membership.enforcement : undefined,
     outsideReason: membership.inside ? undefined : membership.why,
+    rule: membership.rule?.name,
     egress: egress.mode,
     profiles,
     policies: local.isCompiled ? policiesOf(run, local, profiles) : [],

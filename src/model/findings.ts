@@ -1,5 +1,6 @@
 // Findings: what Ringfence reports to people, each with a code from one table.
 // The table feeds status reasons and docs; a finding is collected, never thrown.
+import { count } from './counted.ts';
 import { gatewayRouteKindNames } from './gateway-routes.ts';
 import type { ObjectKey } from './object-key.ts';
 
@@ -372,7 +373,22 @@ export function isLinters(code: FindingCode): boolean {
   return 'linterOnly' in findingKinds[code];
 }
 
+/** The namespace that a finding is about; `undefined` if it is about the whole cluster. */
+export function namespaceOfFinding({ subject: { kind, namespace, name } }: Finding): string | undefined {
+  return kind === 'Namespace' ? name : namespace;
+}
+
 /** How much a finding matters. */
 export function severityOf(finding: Finding): Severity {
   return findingKinds[finding.code].severity;
+}
+
+/** As in `2 errors, 1 warning`; empty if there are none. */
+export function countFindings(findings: readonly Finding[]): string {
+  const severities = findings.map(severityOf);
+  const parts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
+    const number = severities.filter((each) => each === severity).length;
+    return number === 0 ? [] : [count(number, severity === 'info' ? 'remark' : severity)];
+  });
+  return parts.join(', ');
 }

@@ -6,7 +6,7 @@ import { formatProblem } from '../api/decode.ts';
 import type { Enforcement } from '../api/egress.ts';
 import { type Discovered, maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
 import { andMore, count } from '../model/counted.ts';
-import { type Finding, severityOf } from '../model/findings.ts';
+import { type Finding, namespaceOfFinding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
 import type { PlatformFacts } from '../view/cluster-view.ts';
 import type { Failure } from './failure.ts';
@@ -148,14 +148,9 @@ function acceptedMessage({ findings, records }: PlatformStatusInput): string {
   const remarks = all.filter((finding) => severityOf(finding) !== 'info');
   const [first] = remarks;
   if (first === undefined) return 'the profile is accepted';
-  const namespace = namespaceOf(first);
+  const namespace = namespaceOfFinding(first);
   const where = namespace === undefined ? '' : ` in \`${namespace}\``;
   return `the profile is accepted; ${count(remarks.length, 'finding')}${kindsAmong(remarks)}, the first${where}: ${first.code}: ${first.message}`;
-}
-
-/** The namespace that a finding is about; `undefined` if it is about the whole cluster. */
-function namespaceOf({ subject: { kind, namespace, name } }: Finding): string | undefined {
-  return kind === 'Namespace' ? name : namespace;
 }
 
 /** How many there are of each kind, if there are several kinds: as in ` (200 DnsUnknown, 20 EntranceClosed)`. */

@@ -17,6 +17,7 @@ type Exits = Readonly<Partial<Record<'ok' | 'found', string>>>;
 
 /** A verb that is missing here fails: add a line for a new one. */
 const exits: Readonly<Record<string, Exits>> = {
+  status: { ok: '' },
   render: { ok: '' },
   plan: { ok: '--against input', found: '--against other' },
   explain: { ok: 'shop/web-console shop/mongo 27017', found: 'shop/report shop/web-console 3000' },

@@ -1,13 +1,14 @@
 // The verb `lint`: finds mistakes in profiles and policies, with their places and how to fix them.
 import { compile } from '../../compile/compile.ts';
+import { countFindings, namespaceOfFinding } from '../../model/findings.ts';
 import { defineVerb } from '../define-verb.ts';
 import type { ClusterFlags, InputFlags } from '../options.ts';
 import { type LoadedSnapshot, loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
-import { countFindings, lintFormats } from './format.ts';
+import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
+import { lintFormats } from './format.ts';
 import { placeFindings } from './placed-findings.ts';
 import { policyFindings } from './policy-findings.ts';
-import { type LintFinding, profileFindings } from './profile-findings.ts';
 
 /** The verb `lint`. */
 export const lintVerb = defineVerb({
@@ -38,7 +39,11 @@ export const lintVerb = defineVerb({
     context.progress.show('analysing');
     const findings = placeFindings(findingsIn(snapshot, flags.namespace), snapshot.input);
     const isFound = findings.some(({ severity }) => severity !== 'info');
-    return { result: findings, exit: isFound ? 'found' : 'ok', remark: countFindings(findings) };
+    return {
+      result: findings,
+      exit: isFound ? 'found' : 'ok',
+      remark: countFindings(findings.map(({ finding }) => finding)) || 'nothing found',
+    };
   },
 });
 
@@ -47,6 +52,6 @@ function findingsIn(snapshot: LoadedSnapshot, namespace: string | undefined): re
   const ofProfiles = profileFindings(snapshot, compiled);
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
   return [...ofProfiles, ...ofPolicies].filter(
-    ({ subject }) => namespace === undefined || (subject.namespace ?? subject.name) === namespace,
+    (finding) => namespace === undefined || namespaceOfFinding(finding) === namespace,
   );
 }

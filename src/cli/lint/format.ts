@@ -1,7 +1,7 @@
 // Findings for people in the format of compilers, for programs as data.
 // Must not know how a finding came about.
 import * as z from 'zod';
-import { count, nameSome } from '../../model/counted.ts';
+import { nameSome } from '../../model/counted.ts';
 import { type FindingCode, findingKinds, type Severity, subjectKinds } from '../../model/findings.ts';
 import { formatInputProblem } from '../input/problems.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
@@ -69,15 +69,6 @@ function findingsAsData(findings: readonly PlacedFinding[]) {
       ...{ file: place?.file, line: at?.line, column: at?.column },
     };
   });
-}
-
-/** As in `2 errors, 1 warning`. */
-export function countFindings(findings: readonly PlacedFinding[]): string {
-  const parts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
-    const number = findings.filter((each) => each.severity === severity).length;
-    return number === 0 ? [] : [count(number, severity === 'info' ? 'remark' : severity)];
-  });
-  return parts.join(', ') || 'nothing found';
 }
 
 /** The formats of `lint`. */

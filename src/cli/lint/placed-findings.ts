@@ -4,7 +4,7 @@ import { type Severity, severityOf } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { Input } from '../input/input.ts';
 import type { InputProblem } from '../input/problems.ts';
-import type { LintFinding } from './profile-findings.ts';
+import type { LintFinding } from '../snapshot/profile-findings.ts';
 
 /** A finding with its place. */
 export interface PlacedFinding {

@@ -9,7 +9,7 @@ import { formatKey } from '../../model/object-key.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
-import type { LintFinding } from './profile-findings.ts';
+import type { LintFinding } from '../snapshot/profile-findings.ts';
 
 /** Findings that a route can cause, and which part of it. The operator itself reports routes that repeat others or open much. */
 const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {

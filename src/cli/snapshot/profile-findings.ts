@@ -7,13 +7,16 @@ import { isDecoded, platformAsOwner } from '../../compile/platform/decoded-platf
 import type { CompiledProfile } from '../../compile/policies/profile-policies.ts';
 import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
-import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
 
 /** A finding, with the YAML that would fix it, if that is known. */
 export type LintFinding = Finding & { readonly suggestion?: string };
 
 /** The findings about the profiles of a snapshot and their compiled policies, and about obstacles. */
-export function profileFindings({ cluster }: ClusterSnapshot, compiled: Compiled): readonly LintFinding[] {
+export function profileFindings(
+  { cluster }: Pick<ClusterSnapshot, 'cluster'>,
+  compiled: Compiled,
+): readonly LintFinding[] {
   const { platform } = cluster.view();
   if (platform === undefined || !isDecoded(platform)) return compiled.findings;
   const planned = compiled.namespaces.flatMap(

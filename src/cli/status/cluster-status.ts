@@ -1,0 +1,98 @@
+// What Ringfence does in each namespace: its mode, and how far its policies and routes are.
+// Must not know whether the facts come from files or from a cluster, nor how they are printed.
+import type { EgressMode, Enforcement } from '../../api/egress.ts';
+import { platformProfileName } from '../../api/platform-network-profile.ts';
+import { platformNetworkProfileStatus } from '../../api/platform-status.ts';
+import type { CompiledRoute } from '../../compile/across/route-states.ts';
+import { type CompiledNamespace, compile } from '../../compile/compile.ts';
+import type { OutsideReason } from '../../compile/platform/membership.ts';
+import { readStatus } from '../../kube/object-status.ts';
+import { type Finding, namespaceOfFinding } from '../../model/findings.ts';
+import type { ClusterFacts } from '../../objects/cluster-facts.ts';
+import { profileFindings } from '../snapshot/profile-findings.ts';
+
+/** The state of a route of a namespace. */
+interface RouteLine extends Pick<CompiledRoute, 'state' | 'reason' | 'message'> {
+  readonly profile: string;
+  readonly route: string;
+}
+
+/** What Ringfence does in one namespace. */
+export interface NamespaceStatus {
+  readonly namespace: string;
+  /** Absent for a namespace that is not ringed. */
+  readonly enforcement: Enforcement | undefined;
+  /** Why it is not ringed. */
+  readonly outside: OutsideReason | undefined;
+  /** The strictest of the modes that apply. */
+  readonly egress: EgressMode;
+  /** The rule of the platform profile that applies. */
+  readonly rule: string | undefined;
+  /** How many policies it has, which files don't know, and how many it has once it is enforced. */
+  readonly policies: { readonly existing: number | undefined; readonly desired: number };
+  readonly routes: readonly RouteLine[];
+  readonly findings: readonly Finding[];
+  /** Why the operator can't write its policies, as it reports it itself. */
+  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+}
+
+/** What Ringfence does in a cluster. */
+export interface ClusterStatus {
+  /** Ordered by name; none without a readable platform profile. */
+  readonly namespaces: readonly NamespaceStatus[];
+  /** The findings about the cluster as a whole. */
+  readonly findings: readonly Finding[];
+}
+
+/** Which status is asked for. */
+export interface StatusRequest {
+  /** The namespace to show; if unset: all. */
+  readonly only: string | undefined;
+  /** Whether the facts come from a cluster, where policies exist. */
+  readonly isLive: boolean;
+}
+
+/** The status of the known namespaces. */
+export function clusterStatusOf(cluster: ClusterFacts, { only, isLive }: StatusRequest): ClusterStatus {
+  const compiled = compile(cluster.view());
+  const findings = Map.groupBy(profileFindings({ cluster }, compiled), namespaceOfFinding);
+  const failures = failuresIn(cluster);
+  return {
+    namespaces: compiled.namespaces
+      .filter(({ namespace }) => only === undefined || namespace === only)
+      .map((each) => ({
+        ...statusOf(each, isLive ? cluster.policiesIn(each.namespace).owned.length : undefined),
+        findings: findings.get(each.namespace) ?? [],
+        failure: failures.get(each.namespace),
+      })),
+    findings: findings.get(undefined) ?? [],
+  };
+}
+
+function statusOf(
+  { namespace, enforcement, outsideReason, egress, rule, policies, profiles }: CompiledNamespace,
+  existing: number | undefined,
+): Omit<NamespaceStatus, 'findings' | 'failure'> {
+  return {
+    namespace,
+    enforcement,
+    outside: outsideReason,
+    egress,
+    rule,
+    policies: { existing, desired: policies.length },
+    routes: profiles.flatMap(({ profile, routes }) =>
+      routes.map(({ route, state, reason, message }) => ({
+        profile: profile.name,
+        route: route.name,
+        ...{ state, reason, message },
+      })),
+    ),
+  };
+}
+
+/** The namespaces whose policies the operator can't write; its status names the first of them. */
+function failuresIn({ stores }: ClusterFacts): ReadonlyMap<string, NamespaceStatus['failure']> {
+  const stored = stores.platforms.get({ namespace: '', name: platformProfileName });
+  const { failing = [] } = readStatus(platformNetworkProfileStatus, stored?.status);
+  return new Map(failing.map(({ namespace, reason, message }) => [namespace, { reason, message }]));
+}
