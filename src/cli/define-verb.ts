@@ -72,10 +72,6 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
     try {
       const outcome = await definition.run(context, own as Flags, ...words);
       await printOutcome(outcome, print, target, context);
-      for await (const result of outcome.updates ?? []) {
-        if (isOnScreen(target)) process.stdout.write(clearScreen);
-        await printOutcome({ result }, print, target, context);
-      }
       process.exitCode = exitCodes[outcome.exit ?? 'ok'];
     } catch (error) {
       if (error instanceof InputError) await printProblems(error, formats, target, context);
@@ -95,15 +91,19 @@ function isOnScreen({ file, format }: OutputTarget): boolean {
 }
 
 async function printOutcome<Result>(
-  { result, remark }: VerbOutcome<Result>,
+  { result, remark, updates }: VerbOutcome<Result>,
   print: Formats<Result>['print'],
   target: OutputTarget,
   { note, progress }: CommandContext,
 ): Promise<void> {
-  const text = await print[target.format]?.(result, { paint: paintFor(target), note });
-  progress.done();
-  await writeOutput(target, text ?? '');
+  const write = async (one: Result, before = '') => {
+    const text = await print[target.format]?.(one, { paint: paintFor(target), note });
+    progress.done();
+    await writeOutput(target, before + (text ?? ''));
+  };
+  await write(result);
   if (remark !== undefined) note(remark);
+  for await (const update of updates ?? []) await write(update, isOnScreen(target) ? clearScreen : '');
 }
 
 /** In formats for build systems, which show nothing of stderr. */
