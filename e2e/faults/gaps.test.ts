@@ -119,6 +119,40 @@ describe('an API server that is away for a while', () => {
   });
 });
 
+describe('a kind that the cluster did not have before an outage', () => {
+  test('is looked for before anything is written', async () => {
+    const { proxy, cluster } = testbed;
+    const absent = /\/httproutes\?/;
+    const watched = proxy.openTo(/watch=true/);
+    const seenFrom = (from: number) => proxy.seen.slice(from);
+    const before = proxy.seen.length;
+    // It is looked for every ten seconds or so: the next time is far away.
+    await cluster.eventually(
+      'it is looked for, in its oldest version at last',
+      async () =>
+        seenFrom(before).some(({ path }) => /v1beta1\/httproutes\?/.test(path)) &&
+        proxy.openTo(absent).size === 0,
+    );
+    const away = proxy.inject({ act: { kind: 'reset' } });
+    const first = proxy.seen.length;
+    proxy.cut(/watch=true/);
+    await cluster.deletePolicy('shop', denyIngress);
+    await cluster.eventually('each watch was tried', async () =>
+      watched.isSubsetOf(new Set(seenFrom(first).map(({ path }) => path.replace(/\?.*/, '')))),
+    );
+    const back = proxy.seen.length;
+    away.end();
+    await cluster.eventually('the policy is back', async () =>
+      (await cluster.policies('shop')).has(denyIngress),
+    );
+    const order = seenFrom(back).filter(
+      ({ method, path }) => absent.test(path) || (method === 'POST' && /networkpolicies/.test(path)),
+    );
+    expect(order[0]?.path).toMatch(absent);
+    expect(await wrong()).toEqual([]);
+  });
+});
+
 describe('a ring that somebody deletes while nobody can watch', () => {
   test('is closed again like a live namespace, so that no connection is cut', async () => {
     const { proxy, cluster, recorder } = testbed;

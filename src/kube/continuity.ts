@@ -23,6 +23,11 @@ export interface KnownHistory {
   readonly lastHeard: number;
 }
 
+/** Since when some watch has shown one history; infinite if none does. */
+export function intactSince(kinds: Iterable<Pick<KnownHistory, 'intactSince'>>): number {
+  return Math.min(...Array.from(kinds, (kind) => kind.intactSince ?? Number.POSITIVE_INFINITY));
+}
+
 /**
  * Whether the server may have another history now, and some kind has to be waited for that was not listed since.
  *
@@ -30,12 +35,10 @@ export interface KnownHistory {
  * received of it for half a minute, although another one is watched.
  */
 export function isCutOff(kinds: readonly KnownHistory[], now: number): boolean {
-  const intactSince = Math.min(...kinds.map((kind) => kind.intactSince ?? Number.POSITIVE_INFINITY));
+  const since = intactSince(kinds);
   return kinds.some(
     ({ brokenSince, lastHeard }) =>
-      brokenSince !== undefined &&
-      brokenSince < intactSince &&
-      now - Math.max(intactSince, lastHeard) <= patienceMs,
+      brokenSince !== undefined && brokenSince < since && now - Math.max(since, lastHeard) <= patienceMs,
   );
 }
 
@@ -89,6 +92,11 @@ export class Continuity {
   ended(): void {
     this.#endedAt = performance.now();
     this.#lastCertain = this.#endedAt;
+  }
+
+  /** The server may have another history now. */
+  doubt(): void {
+    this.#wasAway = true;
   }
 
   /** A watch that was to continue from a version could not be opened. An answer of the API server itself shows that it was available. */

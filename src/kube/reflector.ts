@@ -91,6 +91,7 @@ export class Reflector<T extends Identified> {
   #gone = false;
   /** How often in a row the server did not know an optional kind. */
   #absences = 0;
+  #absentSince: number | undefined;
   #refusedSince: number | undefined;
   #lastProgress = performance.now();
   #lastHeard = performance.now();
@@ -141,6 +142,18 @@ export class Reflector<T extends Identified> {
     return this.#synced ? this.#continuity.brokenSince : undefined;
   }
 
+  /** When the cluster was last found not to have this optional kind; absent if it has it, or is about to be asked. */
+  get absentSince(): number | undefined {
+    return this.#continuity.isBroken ? undefined : this.#absentSince;
+  }
+
+  /** Looks at once for an absent kind: the server was unavailable, and may have it now. */
+  doubt(): void {
+    this.#continuity.doubt();
+    this.#kept.served.doubt();
+    this.relist();
+  }
+
   /** Increases when the kind was listed again after the server was unavailable. */
   get epoch(): number {
     return this.#continuity.epoch;
@@ -152,7 +165,7 @@ export class Reflector<T extends Identified> {
     return resourceVersion !== undefined && compareVersions({ resourceVersion }, version) >= 0;
   }
 
-  /** Lists again at once: the cache does not have the server's state. */
+  /** Lists again at once, whatever is awaited: the cache does not have the server's state. */
   relist(): void {
     this.#resourceVersion = undefined;
     this.#attempt.abort();
@@ -192,11 +205,12 @@ export class Reflector<T extends Identified> {
     before: Streak,
     signal: AbortSignal,
   ): Promise<void> {
+    const woken = AbortSignal.any([signal, this.#attempt.signal]);
     if (!this.#inSilence) this.#lastProgress = performance.now();
     this.#inSilence = false;
     if (kind === 'gone' && this.#kept.resource.optional) {
       this.#resourceVersion = undefined;
-      if (!this.#kept.served.miss()) await this.#waitForKind(signal);
+      if (!this.#kept.served.miss()) await this.#waitForKind(woken);
       return;
     }
     this.#absences = 0;
@@ -208,7 +222,7 @@ export class Reflector<T extends Identified> {
     this.#refusedSince = kind === 'unreachable' ? undefined : (this.#refusedSince ?? performance.now());
     this.#listener.onFailure(this.#kept.resource.name, error);
     const bounds = this.#gone ? { ...backoff, capMs: goneKindMs } : backoff;
-    await waitFor(backoffMs(failures, bounds, error.retryAfterMs), signal);
+    await waitFor(backoffMs(failures, bounds, error.retryAfterMs), woken);
   }
 
   /**
@@ -237,7 +251,7 @@ export class Reflector<T extends Identified> {
     }
     this.#kept.store.beginList();
     this.#endList(new Set());
-    this.#complete('listed');
+    this.#complete('absent');
     this.#synced = true;
     this.#refusedSince = undefined;
     this.#heard();
@@ -296,9 +310,11 @@ export class Reflector<T extends Identified> {
   }
 
   /** The store has the server's state. */
-  #complete(by: 'listed' | 'watched'): void {
+  #complete(by: 'absent' | 'listed' | 'watched'): void {
     const { isBroken } = this.#continuity;
-    this.#continuity[by]();
+    if (by === 'watched') this.#continuity.watched();
+    else this.#continuity.listed();
+    this.#absentSince = by === 'absent' ? performance.now() : undefined;
     if (isBroken) this.#listener.onRelisted?.(this.#kept.resource.name);
   }
 

@@ -29,6 +29,16 @@ describe('the path at which a kind is served', () => {
     expect([served.miss(), version(served)]).toEqual([true, 'v3']);
   });
 
+  test('is looked for in every version again after a doubt', () => {
+    const served = new ServedPath(tls);
+    served.miss();
+    served.miss();
+    served.doubt();
+    expect([served.miss(), version(served)]).toEqual([true, 'v1']);
+    expect([served.miss(), version(served)]).toEqual([true, 'v3']);
+    expect(served.miss()).toBe(false);
+  });
+
   test('of a kind with one version is that one or none', () => {
     const served = new ServedPath({ path: '/api/v1/nodes' });
     expect(served.miss()).toBe(false);

@@ -33,6 +33,11 @@ export class ServedPath {
     this.#missed = 0;
   }
 
+  /** The server may know other paths by now: those that were tried before count no longer. */
+  doubt(): void {
+    this.#missed = 0;
+  }
+
   /**
    * The server does not know the current path: the next one becomes current, and after the oldest the newest again.
    *

@@ -2,7 +2,7 @@
 // Decides when the cache is complete. Must not know how it is used.
 import type { ApiClient } from '../kube/api-client.ts';
 import { Comparison, type ComparisonListener, type ComparisonTimes } from '../kube/comparison.ts';
-import { isCutOff, type KnownHistory } from '../kube/continuity.ts';
+import { intactSince, isCutOff, type KnownHistory } from '../kube/continuity.ts';
 import { Decoder, type UnreadableListener, type UnreadableObject } from '../kube/decoder.ts';
 import { ObjectRequests } from '../kube/object-requests.ts';
 import { Reflector, type ReflectorListener } from '../kube/reflector.ts';
@@ -21,7 +21,15 @@ const indispensable: ReadonlySet<string> = new Set(
 /** A reflector for any resource. */
 type AnyReflector = Pick<
   Reflector<Identified>,
-  'run' | 'synced' | 'gone' | 'refused' | 'epoch' | keyof KnownHistory | 'lastProgress'
+  | 'run'
+  | 'synced'
+  | 'gone'
+  | 'refused'
+  | 'epoch'
+  | keyof KnownHistory
+  | 'lastProgress'
+  | 'absentSince'
+  | 'doubt'
 >;
 
 /** Every report about the cache. */
@@ -68,6 +76,17 @@ export class Cache extends ClusterFacts {
       this.#reflectors.set(resource, reflector);
       this.#comparisons.push(new Comparison(client, { ...kept, requests, reflector }));
     });
+    this.listen({ onRelisted: () => this.#doubtAbsence() });
+  }
+
+  /** After the server was unavailable, a kind that it did not have before is looked for, too: a restore of etcd may bring it back. */
+  #doubtAbsence(): void {
+    const reflectors = [...this.#reflectors.values()];
+    const since = intactSince(reflectors);
+    for (const reflector of reflectors) {
+      const { absentSince } = reflector;
+      if (absentSince !== undefined && absentSince < since) reflector.doubt();
+    }
   }
 
   /** From now on, `listener` receives reports. */
