@@ -94,6 +94,9 @@ export const transition = 'ringfence-transition';
 
 const group = '/apis/ringfence.dev/v1alpha1';
 
+/** Our kinds, as paths name them. */
+const ourPlurals = ['appnetworkprofiles', 'platformnetworkprofiles', 'networkpauses'] as const;
+
 /** Where platform profiles are. */
 export const platformsPath = `${group}/platformnetworkprofiles`;
 
@@ -157,12 +160,12 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
     return this.controlPlane.api;
   }
 
-  /** Installs both CRDs and waits until they are served. */
+  /** Installs the CRDs and waits until they are served. */
   async installCrds(): Promise<void> {
-    for (const plural of ['appnetworkprofiles', 'platformnetworkprofiles']) {
+    for (const plural of ourPlurals) {
       await this.#installCrd(parse(readFileSync(`crds/${plural}.ringfence.dev.yaml`, 'utf8')));
     }
-    for (const plural of ['appnetworkprofiles', 'platformnetworkprofiles']) {
+    for (const plural of ourPlurals) {
       await this.eventually(`${plural} are served`, () => this.#isServed(`${group}/${plural}`));
     }
   }

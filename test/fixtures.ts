@@ -155,6 +155,7 @@ const apiVersions = {
   APIService: 'apiregistration.k8s.io/v1',
   ValidatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
   MutatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
+  NetworkPause: apiVersion,
 } as const;
 
 /** An object of the cluster with its spec, given as `namespace/name`, or as `name` if its kind has no namespace. */

@@ -3,7 +3,11 @@
 import { execFileSync } from 'node:child_process';
 import { customResourceDefinition } from '../src/api/crd.ts';
 import { customResources } from '../src/api/custom-resources.ts';
-import { appNetworkProfileExample, platformNetworkProfileExample } from '../src/api/examples.ts';
+import {
+  appNetworkProfileExample,
+  networkPauseExample,
+  platformNetworkProfileExample,
+} from '../src/api/examples.ts';
 import { referencePage } from '../src/api/reference.ts';
 import { crdText } from '../src/cli/crds/format.ts';
 import { commandLinePage } from './command-line-page.ts';
@@ -11,7 +15,7 @@ import { findingsPage } from './findings-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { outputSchemas } from './output-schemas.ts';
 
-const examples = [appNetworkProfileExample, platformNetworkProfileExample];
+const examples = [appNetworkProfileExample, platformNetworkProfileExample, networkPauseExample];
 
 /** Every generated file: its path and what it should hold. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {

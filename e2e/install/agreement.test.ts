@@ -1,13 +1,22 @@
 // The agreement suite against a real API server: the generated CRDs, strict field validation, and the table that zod is asked too.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from '../../src/api/decode.ts';
-import { appNetworkProfileExample, platformNetworkProfileExample } from '../../src/api/examples.ts';
+import {
+  decodeAppNetworkProfile,
+  decodeNetworkPause,
+  decodePlatformNetworkProfile,
+} from '../../src/api/decode.ts';
+import {
+  appNetworkProfileExample,
+  networkPauseExample,
+  platformNetworkProfileExample,
+} from '../../src/api/examples.ts';
 import {
   type AgreementCase,
   appCase,
   type Kind,
   objectOf,
+  pauseCase,
   platformCase,
   times,
 } from '../../test/agreement/agreement-case.ts';
@@ -27,10 +36,17 @@ interface Stored {
 const paths: Readonly<Record<Kind, string>> = {
   AppNetworkProfile: '/apis/ringfence.dev/v1alpha1/namespaces/default/appnetworkprofiles',
   PlatformNetworkProfile: '/apis/ringfence.dev/v1alpha1/platformnetworkprofiles',
+  NetworkPause: '/apis/ringfence.dev/v1alpha1/networkpauses',
 };
 const decoders = {
   AppNetworkProfile: decodeAppNetworkProfile,
   PlatformNetworkProfile: decodePlatformNetworkProfile,
+  NetworkPause: decodeNetworkPause,
+};
+const makers = {
+  AppNetworkProfile: appCase,
+  PlatformNetworkProfile: platformCase,
+  NetworkPause: pauseCase,
 };
 const dryRun = '?dryRun=All&fieldValidation=Strict';
 
@@ -107,7 +123,7 @@ describe('a text that is nearly right', () => {
         const { field, text } = question;
         const spec = specWith(field, text);
         const { kind } = field;
-        const one = kind === 'AppNetworkProfile' ? appCase(text, spec) : platformCase(text, spec);
+        const one = makers[kind](text, spec);
         const decoded = decoders[kind](objectOf(one)).ok;
         const said = await askToCreate(one);
         if (said === undefined) accepted += 1;
@@ -134,6 +150,7 @@ describe('an object that the API server would store', () => {
     ],
     ['PlatformNetworkProfile', { enforcement: 'Off', namespaces: {}, kubernetesAPI: { controlPlane: {} } }],
     ['PlatformNetworkProfile', platformNetworkProfileExample.spec],
+    ['NetworkPause', networkPauseExample.spec],
   ] as const)('has the defaults that decoding fills in: %s %j', async (kind, spec) => {
     const object = objectOf({ title: '', kind, name: 'default', spec });
     const answer = await cluster.api.json<Stored>('POST', `${paths[kind]}${dryRun}`, object);
@@ -152,7 +169,7 @@ describe('an object that exists', () => {
   const stored = new Map<Kind, Stored>();
 
   beforeAll(async () => {
-    for (const one of [appCase('stored', {}), platformCase('stored', {})])
+    for (const one of [appCase('stored', {}), platformCase('stored', {}), pauseCase('stored', {})])
       stored.set(one.kind, await cluster.api.json<Stored>('POST', paths[one.kind], objectOf(one)));
   });
 
@@ -182,6 +199,17 @@ describe('an object that exists', () => {
     const said = await change({ appLabel: 'app' });
     expect(said).toContain('spec.appLabel');
     expect(said).toContain('must not change, because every route with `app` would select other pods');
+  });
+
+  test('keeps the namespace that it pauses, and may change in every other way', async () => {
+    const pause = stored.get('NetworkPause');
+    const ask = async (spec: object) =>
+      await refusal('PUT', `${paths.NetworkPause}/shop${dryRun}`, {
+        ...pause,
+        spec: { ...pause?.spec, ...spec },
+      });
+    expect(await ask({ namespace: 'pay' })).toContain('create a NetworkPause for the other namespace');
+    expect(await ask({ until: '2027-01-02T15:04:05Z', direction: 'Egress' })).toBeUndefined();
   });
 
   test('may change in every other way', async () => {
@@ -217,6 +245,11 @@ describe('kubectl get', () => {
       platformNetworkProfileExample,
       /^NAME +ENFORCEMENT +EGRESS +READY +ENFORCED +FAILING +POLICIES +AGE\ndefault +Enforce +ClusterOnly +False +41 +1 +312 +\S+\n$/,
     ],
+    [
+      'netpause',
+      networkPauseExample,
+      /^NAME +NAMESPACE +DIRECTION +UNTIL +STATE +AGE\nshop +shop +Ingress +2026-01-02T17:04:05Z +Active +\S+\n$/,
+    ],
   ] as const)('shows by its short name %s what matters, in a line', async (shortName, example, line) => {
     const { kind, metadata, spec, status } = example;
     const path = `${paths[kind]}/${metadata.name}`;
@@ -227,7 +260,7 @@ describe('kubectl get', () => {
     await cluster.api.json('PUT', `${path}/status`, { ...object, status });
     expect(await kubectl('get', shortName, metadata.name)).toMatch(line);
     expect(await kubectl('get', shortName, metadata.name, '-o', 'wide')).toContain(
-      status.conditions[0].message,
+      'conditions' in status ? status.conditions[0].message : status.message,
     );
   });
 

@@ -43,6 +43,17 @@ interface Need {
   readonly fails: () => Promise<unknown>;
 }
 
+const pausesPath = '/apis/ringfence.dev/v1alpha1/networkpauses';
+
+/** Creates a pause of a namespace without a ring: it has a status, and no policy. */
+const pauseNothing = (name: string) =>
+  cluster.api.json('POST', pausesPath, {
+    apiVersion: 'ringfence.dev/v1alpha1',
+    kind: 'NetworkPause',
+    metadata: { name },
+    spec: { namespace: 'kube-public', until: '2999-01-02T15:04:05Z', reason: 'to be told' },
+  });
+
 /** Policies that allow everyone, which an Event reports. */
 const told = ['first', 'second', 'third'];
 
@@ -74,6 +85,10 @@ const needs: Readonly<Record<string, Need>> = {
   'patch appnetworkprofiles/status.ringfence.dev': {
     provoke: () => cluster.createProfile('shop', 'untold', { routes: [] }),
     fails: async () => expect((await cluster.profile('shop', 'untold'))?.status).toBeUndefined(),
+  },
+  'patch networkpauses/status.ringfence.dev': {
+    provoke: () => pauseNothing('untold'),
+    fails: async () => expect(await cluster.find(`${pausesPath}/untold`)).not.toHaveProperty('status'),
   },
   'create leases.coordination.k8s.io': leading(() =>
     cluster.api.json('DELETE', leasePath).catch(() => undefined),
@@ -194,6 +209,7 @@ test('the operator uses every permission that it has, and asks for nothing else'
   await using operator = await startOperator({ flags: ['--leader-elect'] });
   await operator.logged('the lease is ours');
   const name = await newNamespace();
+  await pauseNothing('told');
   await cluster.createProfile(name, 'told', {
     routes: [{ name: 'lost', from: { app: 'a' }, to: { service: 'b' } }],
   });
@@ -241,6 +257,7 @@ interface AuditEvent {
 describe('people with a built-in role', () => {
   const profiles = 'appnetworkprofiles.ringfence.dev';
   const platform = 'platformnetworkprofiles.ringfence.dev';
+  const pauses = 'networkpauses.ringfence.dev';
   const writing = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
   beforeAll(async () => {
@@ -261,8 +278,8 @@ describe('people with a built-in role', () => {
     return verbs.filter((_, index) => answers[index]);
   };
 
-  test.each(['view', 'edit', 'admin'])('%s: both kinds of profile can be read', async (user) => {
-    for (const resource of [profiles, platform])
+  test.each(['view', 'edit', 'admin'])('%s: profiles and pauses can be read', async (user) => {
+    for (const resource of [profiles, platform, pauses])
       expect(await allowed(user, ['get', 'list', 'watch'], resource)).toEqual(['get', 'list', 'watch']);
   });
 
@@ -279,14 +296,31 @@ describe('people with a built-in role', () => {
   );
 
   test.each(['view', 'edit', 'admin'])(
-    '%s: neither the platform profile nor a status can be written',
+    '%s: neither the platform profile nor a pause nor a status can be written',
     async (user) => {
       for (const resource of [
         platform,
+        pauses,
         'appnetworkprofiles/status.ringfence.dev',
         'platformnetworkprofiles/status.ringfence.dev',
+        'networkpauses/status.ringfence.dev',
       ])
         expect(await allowed(user, writing, resource)).toEqual([]);
     },
   );
+
+  test('who has the role `ringfence-pauser` may pause, and nothing else', async () => {
+    await cluster.api.json('POST', `${rbac}/clusterrolebindings`, {
+      metadata: { name: 'on-call' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'ringfence-pauser' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'on-call' }],
+    });
+    const verbs = ['create', 'update', 'patch', 'delete'];
+    await cluster.eventually('the role is bound', () =>
+      may(cluster, 'on-call', { verb: 'create', resource: pauses }, 'shop'),
+    );
+    expect(await allowed('on-call', verbs, pauses)).toEqual(verbs);
+    for (const resource of [profiles, platform, 'networkpauses/status.ringfence.dev'])
+      expect(await allowed('on-call', verbs, resource)).toEqual([]);
+  });
 });

@@ -29,6 +29,7 @@ const resources = [
   'mutatingwebhookconfigurations.admissionregistration.k8s.io',
   ...['endpointslices.discovery.k8s.io', 'servicecidrs.networking.k8s.io'],
   ...gatewayApi,
+  'networkpauses.ringfence.dev',
   ...crds,
 ];
 

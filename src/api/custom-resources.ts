@@ -2,6 +2,7 @@
 // Must not know how a schema is printed.
 import type * as z from 'zod';
 import { appNetworkProfile } from './app-network-profile.ts';
+import { networkPause } from './network-pause.ts';
 import { platformNetworkProfile } from './platform-network-profile.ts';
 
 /** One column of `kubectl get`; columns with a priority appear only with `-o wide`. */
@@ -42,11 +43,18 @@ function counted(name: string, path: string, description: string): PrinterColumn
 
 const ready = text('Ready', condition('status'), 'Whether what it asks for is in place.');
 
+const age: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  description: 'Its age.',
+  jsonPath: '.metadata.creationTimestamp',
+};
+
 const reason = text('Reason', condition('reason'), 'Why it is ready or not, as in `DryRun`.');
 
 const last: readonly PrinterColumn[] = [
   { ...text('Message', condition('message'), 'The reason, for people.'), priority: 1 },
-  { name: 'Age', type: 'date', description: 'Its age.', jsonPath: '.metadata.creationTimestamp' },
+  age,
 ];
 
 /** Every custom resource. */
@@ -90,6 +98,24 @@ export const customResources: readonly CustomResource[] = [
       counted('Policies', 'counts.policies', 'NetworkPolicies that Ringfence owns.'),
       { ...reason, priority: 1 },
       ...last,
+    ],
+  },
+  {
+    kind: 'NetworkPause',
+    plural: 'networkpauses',
+    singular: 'networkpause',
+    shortName: 'netpause',
+    scope: 'Cluster',
+    schema: networkPause,
+    columns: [
+      text('Namespace', '.spec.namespace', 'The paused namespace.'),
+      text('Direction', '.spec.direction', 'The direction in which everything is allowed; empty for both.'),
+      // A column of the type `date` shows how long ago a time was.
+      text('Until', '.spec.until', 'When it ends.'),
+      text('State', '.status.state', 'Whether the policy that allows everything is written.'),
+      { ...text('Reason', '.spec.reason', 'Why the namespace is paused.'), priority: 1 },
+      { ...text('Message', '.status.message', 'Why it has this state.'), priority: 1 },
+      age,
     ],
   },
 ];

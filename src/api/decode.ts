@@ -6,6 +6,7 @@ import { listWords } from '../routes/schema/constraint.ts';
 import { fieldsIn } from '../routes/schema/fields.ts';
 import { type AppNetworkProfile, appNetworkProfile } from './app-network-profile.ts';
 import { type EgressMode, egressMode } from './egress.ts';
+import { type NetworkPause, networkPause } from './network-pause.ts';
 import { type PlatformNetworkProfile, platformNetworkProfile } from './platform-network-profile.ts';
 
 /**
@@ -47,6 +48,11 @@ export function decodePlatformNetworkProfile(
   object: unknown,
 ): Result<PlatformNetworkProfile, readonly Problem[]> {
   return decode(platformNetworkProfile, object);
+}
+
+/** Reads a NetworkPause, or returns all of its problems. */
+export function decodeNetworkPause(object: unknown): Result<NetworkPause, readonly Problem[]> {
+  return decode(networkPause, object);
 }
 
 /** A problem as one line for people, as in `spec.routes[0].name: must be a DNS label`. */

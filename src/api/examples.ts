@@ -174,3 +174,21 @@ export const platformNetworkProfileExample = {
     ],
   },
 } as const;
+
+/** A NetworkPause with every field. */
+export const networkPauseExample = {
+  apiVersion: 'ringfence.dev/v1alpha1',
+  kind: 'NetworkPause',
+  metadata: { name: 'shop' },
+  spec: {
+    namespace: 'shop',
+    direction: 'Ingress',
+    until: '2026-01-02T17:04:05Z',
+    reason: 'checkout is down, INC-4711',
+  },
+  status: {
+    observedGeneration: 1,
+    state: 'Active',
+    message: 'everything is allowed to the pods of `shop`',
+  },
+} as const;

@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { customResources } from './custom-resources.ts';
-import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from './decode.ts';
-import { appNetworkProfileExample, platformNetworkProfileExample } from './examples.ts';
+import { decodeAppNetworkProfile, decodeNetworkPause, decodePlatformNetworkProfile } from './decode.ts';
+import { appNetworkProfileExample, networkPauseExample, platformNetworkProfileExample } from './examples.ts';
 import { fieldPaths, referencePage } from './reference.ts';
 import { exampleAt, inlineYaml } from './reference-text.ts';
 
 const examples = {
   AppNetworkProfile: appNetworkProfileExample,
   PlatformNetworkProfile: platformNetworkProfileExample,
+  NetworkPause: networkPauseExample,
 };
 
 /** A label selector is documented once for all, so that its parts need one example, not one for each selector. */
@@ -17,6 +18,7 @@ describe('the examples', () => {
   test('decode', () => {
     expect(decodeAppNetworkProfile(appNetworkProfileExample)).toMatchObject({ ok: true });
     expect(decodePlatformNetworkProfile(platformNetworkProfileExample)).toMatchObject({ ok: true });
+    expect(decodeNetworkPause(networkPauseExample)).toMatchObject({ ok: true });
   });
 
   test('have every field of the PlatformNetworkProfile', () => {
@@ -39,6 +41,11 @@ describe('the examples', () => {
 });
 
 describe('a reference page', () => {
+  test('links from a field to the section about its type', () => {
+    const [app] = customResources;
+    expect(app && referencePage(app, appNetworkProfileExample, JSON.stringify)).toMatch(/\]\(#\w/);
+  });
+
   test.each(customResources)('of $kind links to no section that it does not have', (resource) => {
     const example = examples[resource.kind as keyof typeof examples];
     const page = referencePage(resource, example, JSON.stringify);
@@ -46,7 +53,6 @@ describe('a reference page', () => {
     const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
       text?.toLowerCase().replaceAll(' ', '-'),
     );
-    expect(targets.length).toBeGreaterThan(3);
     expect(targets.filter((target) => !headings.includes(target))).toEqual([]);
   });
 
@@ -57,7 +63,7 @@ describe('a reference page', () => {
     const without = items.filter(
       (item) => !/(: object|list of [^\n]*: (object|\[condition))/.test(item) && !/Example: /.test(item),
     );
-    expect(items.length).toBeGreaterThan(30);
+    expect(items.length).toBeGreaterThan(5);
     expect(without).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { type Argument, Command, type Option } from 'commander';
 import { type CommandContext, processContext } from './command-context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { InputError } from './input/problems.ts';
-import { clusterOptions, inputOptions, OutputOption, platformOptions } from './options.ts';
+import { clusterOptions, inputOptions, OutputOption, platformOptions, writeOptions } from './options.ts';
 import type { Formats } from './output/formats.ts';
 import type { OutputTarget } from './output/output-target.ts';
 import { paintFor } from './output/paint.ts';
@@ -30,6 +30,8 @@ export interface VerbDefinition<Flags extends object, Args extends readonly unkn
   readonly args?: readonly Argument[];
   /** Adds the flags that name files, or also those that name a cluster. */
   readonly reads?: 'files' | 'files or a cluster';
+  /** Whether it writes to a cluster: adds the flags that name it, and `--dry-run`. */
+  readonly writes?: true;
   /** Its own flags. */
   readonly flags?: readonly Option[];
   readonly formats: Formats<Result>;
@@ -38,7 +40,8 @@ export interface VerbDefinition<Flags extends object, Args extends readonly unkn
 }
 
 /** A verb in the form that the program needs. */
-export interface DefinedVerb extends Pick<VerbDefinition<never, never, never>, 'help' | 'reads' | 'formats'> {
+export interface DefinedVerb
+  extends Pick<VerbDefinition<never, never, never>, 'help' | 'reads' | 'writes' | 'formats'> {
   /** Its command, without a name. */
   readonly command: () => Command;
 }
@@ -53,14 +56,16 @@ export function defineVerb<Flags extends object, Args extends readonly unknown[]
 function commandOf<Flags extends object, Args extends readonly unknown[], Result>(
   definition: VerbDefinition<Flags, Args, Result>,
 ): Command {
-  const { description, help, args = [], reads, flags = [], formats } = definition;
+  const { description, help, args = [], reads, writes = false, flags = [], formats } = definition;
   const { print, outputHelp } = formats;
   const command = new Command().description(description);
   for (const argument of args) command.addArgument(argument);
   const options = [
     ...(reads === undefined ? [] : inputOptions()),
     ...flags,
-    ...(reads === 'files or a cluster' ? [...platformOptions(), ...clusterOptions()] : []),
+    ...(reads === 'files or a cluster' ? platformOptions() : []),
+    ...(writes ? writeOptions() : []),
+    ...(writes || reads === 'files or a cluster' ? clusterOptions() : []),
     ...(outputHelp === undefined ? [] : [new OutputOption(Object.keys(print), outputHelp)]),
   ];
   for (const option of options) command.addOption(option);

@@ -33,6 +33,12 @@ export interface ClusterFlags {
   readonly context?: string;
 }
 
+/** How a verb writes to a cluster, as flags. */
+export interface WriteFlags {
+  /** The API server checks everything and stores nothing. */
+  readonly dryRun?: boolean;
+}
+
 /** A flag that names a file or a folder. */
 export class FileOption extends Option {}
 
@@ -81,6 +87,11 @@ export function clusterOptions(): readonly Option[] {
     new FileOption('--kubeconfig <file>', 'the kubeconfig (default: the same as kubectl)'),
     new Option('--context <name>', 'the context of the kubeconfig (default: the current one)'),
   ];
+}
+
+/** `--dry-run`. */
+export function writeOptions(): readonly Option[] {
+  return [new Option('--dry-run', 'let the API server check everything, and write nothing')];
 }
 
 /** Makes an option repeatable. */

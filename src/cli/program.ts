@@ -55,6 +55,16 @@ export const toolVerbs: readonly ToolVerb[] = [
     async () => (await import('./lint/command.ts')).lintVerb,
   ),
   toolVerb(
+    'pause',
+    'open a namespace for a while, in the cluster',
+    async () => (await import('./pause/command.ts')).pauseVerb,
+  ),
+  toolVerb(
+    'resume',
+    'end the pauses of a namespace, in the cluster',
+    async () => (await import('./resume/command.ts')).resumeVerb,
+  ),
+  toolVerb(
     'crds',
     'print the CustomResourceDefinitions',
     async () => (await import('./crds/command.ts')).crdsVerb,

@@ -11,7 +11,7 @@ import type { Finding } from '../model/findings.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareKeys, compareText, type ObjectKey, requireDistinct } from '../model/object-key.ts';
 import type { DesiredPolicy, WithheldRule } from '../model/policies.ts';
-import type { ClusterView, NamespaceFacts } from '../view/cluster-view.ts';
+import type { ClusterView, NamespaceFacts, PauseFacts } from '../view/cluster-view.ts';
 import { receiversByRoute, withCapsInAll } from './across/capped-in-all.ts';
 import { Compilation } from './across/compilation.ts';
 
@@ -26,6 +26,7 @@ import { type DecodedPlatform, isDecoded, platformAsOwner } from './platform/dec
 import type { OutsideReason } from './platform/membership.ts';
 import { exposurePolicies } from './policies/exposure-policies.ts';
 import { mirrorPolicies } from './policies/mirror-policies.ts';
+import { activePauses, pausePolicies } from './policies/pause-policy.ts';
 import { type CompiledProfile, compiledProfile } from './policies/profile-policies.ts';
 import { ringPolicies } from './policies/ring-policies.ts';
 import { platformFindings } from './warnings/invalid-profile.ts';
@@ -49,6 +50,8 @@ export interface CompiledNamespace {
   readonly withheld: readonly WithheldRule[];
   /** Ordered by name; without routes if the namespace is not ringed. */
   readonly profiles: readonly CompiledProfile[];
+  /** The pauses of the namespace, whether they are over or not, ordered by name. */
+  readonly pauses: readonly PauseFacts[];
   /** The owners, by uid, whose policies stay as they are, because a profile doesn't decode: it, and perhaps the platform profile. */
   readonly frozenOwners: ReadonlySet<string>;
   /** The profiles of other namespaces that don't decode: the mirrors of their routes here stay as they are. */
@@ -125,6 +128,7 @@ function compileOne(run: Compilation, local: LocalNamespace): CompiledNamespace 
     profiles,
     policies: local.isCompiled ? policiesOf(run, local, profiles) : [],
     withheld: local.isCompiled ? profiles.flatMap(({ withheld }) => withheld) : [],
+    pauses: run.view.pauses.get(facts.name) ?? [],
     frozenOwners: frozenOwnersOf(run, local),
     frozenMirrors: frozenMirrorsOf(run, local),
     forbidden: forbiddenIn(local),
@@ -153,5 +157,6 @@ function policiesOf(
     ...exposurePolicies(name, owner, local.exposures.allowRules),
     ...profiles.flatMap(({ policies }) => policies),
     ...mirrorPolicies(name, owner, mirrorsInto(run, local)),
+    ...pausePolicies(name, owner, activePauses(run.view, local)),
   ]).toSorted(compareKeys);
 }

@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type LocalClient, localClient } from '../../test/local-server.ts';
-import { plainCustom, plainNamespaces } from '../../test/plain-kinds.ts';
+import { type Labelled, plainCustom, plainNamespaces } from '../../test/plain-kinds.ts';
 import { resumeWithinMs } from './continuity.ts';
 import { Decoder } from './decoder.ts';
 import { Reflector } from './reflector.ts';
@@ -329,13 +329,13 @@ describe('a watch that the server ends before its time', () => {
   });
 });
 
-describe('a kind that is gone', () => {
-  const profile = {
-    ...{ apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile' },
-    metadata: { namespace: 'shop', name: 'team', uid: 'uid', resourceVersion: '3' },
-  };
-  const added = { type: 'ADDED', object: { ...profile, spec: { egress: 'Restricted', routes: [] } } };
+const profile = {
+  ...{ apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile' },
+  metadata: { namespace: 'shop', name: 'team', uid: 'uid', resourceVersion: '3' },
+};
+const added = { type: 'ADDED', object: { ...profile, spec: { egress: 'Restricted', routes: [] } } };
 
+describe('a kind that is gone', () => {
   test('leaves its objects unread, which is reported once, and ends with a list', async () => {
     const followed = await follow(plainCustom, (response, _, attempt) => {
       if (attempt === 1) {
@@ -352,6 +352,43 @@ describe('a kind that is gone', () => {
     expect(followed.gone).toEqual(['gone', 'back']);
     expect(followed.asked.at(-1)).toBe('list');
   }, 20_000);
+});
+
+describe('an optional kind that the server no longer knows', () => {
+  const optional = (lost: boolean): Resource<Labelled> => {
+    const { lost: _, ...plain } = plainCustom;
+    return { ...plain, optional: true, ...(lost && { lost: (known: Labelled) => known }) };
+  };
+  const answers =
+    (from: number): Serve =>
+    (response, _, attempt) => {
+      if (attempt >= from) response.writeHead(404).end('404 page not found');
+      else {
+        send(response, added, listEnds('AppNetworkProfile'));
+        response.end();
+      }
+    };
+
+  test('has no objects from the second answer on', async () => {
+    const followed = await follow(optional(false), answers(2));
+    await followed.hears('team');
+    await followed.until(() => followed.names().length === 0);
+    expect(followed.asked.length).toBeGreaterThan(2);
+  }, 20_000);
+
+  test('keeps the objects of which something is known that stays true', async () => {
+    const followed = await follow(optional(true), answers(2));
+    await followed.hears('team');
+    await followed.until(() => followed.healthy.length > 1);
+    expect(followed.asked.length).toBeGreaterThan(2);
+    expect(followed.names()).toEqual(['team']);
+  }, 20_000);
+
+  test('has none if it was never there', async () => {
+    const followed = await follow(optional(true), answers(1));
+    await followed.until(() => followed.reflector.synced);
+    expect(followed.names()).toEqual([]);
+  });
 });
 
 describe('an object at which our decoder throws', () => {

@@ -234,9 +234,17 @@ export class Reflector<T extends Identified> {
     this.#continuity.listed();
     if (!this.#synced || this.#gone) return;
     this.#gone = true;
-    const { lost } = this.#kept.resource;
-    if (lost !== undefined) for (const known of this.#kept.store.all()) this.#kept.store.accept(lost(known));
+    this.#keepLost();
     this.#listener.onGone?.(this.#kept.resource.name, true);
+  }
+
+  /** What is still known of the objects of a kind that the cluster no longer knows. */
+  #keepLost(): void {
+    const { store, resource } = this.#kept;
+    for (const known of resource.lost === undefined ? [] : store.all()) {
+      const left = resource.lost?.(known);
+      if (left !== undefined && left !== known) store.accept(left);
+    }
   }
 
   /**
@@ -249,8 +257,11 @@ export class Reflector<T extends Identified> {
       await waitFor(goneKindMs, signal);
       return;
     }
-    this.#kept.store.beginList();
-    this.#endList(new Set());
+    if (this.#synced && this.#kept.resource.lost !== undefined) this.#keepLost();
+    else {
+      this.#kept.store.beginList();
+      this.#endList(new Set());
+    }
     this.#complete('absent');
     this.#synced = true;
     this.#refusedSince = undefined;

@@ -1,4 +1,4 @@
-// How old an object is, by the clock of the server that created it: its answers contain the time, and our monotonic
+// The clock of the server, and how old an object is by it: its answers contain the time, and our monotonic
 // clock measures what has passed since. Our wall clock is not used, because it may be wrong, or jump.
 // Must not know what an age is needed for.
 import { parseWallTime } from './wall-time.ts';
@@ -20,6 +20,11 @@ export class ServerClock {
   heard(date: string | undefined, sent: number, now: number): void {
     const time = parseWallTime(date);
     if (time !== undefined && now - sent < toleranceMs) this.#offsetMs = time - now;
+  }
+
+  /** The time on it, in milliseconds since the epoch; `undefined` if the server never sent it. @param now by `performance.now()` */
+  timeMs(now: number): number | undefined {
+    return this.#offsetMs === undefined ? undefined : this.#offsetMs + now;
   }
 
   /**

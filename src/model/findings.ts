@@ -129,6 +129,20 @@ export const findingKinds = {
     severity: 'info',
     meaning: 'a route lets in namespaces that do not exist; they may come later, or the labels are misspelt',
   },
+  Paused: {
+    severity: 'warning',
+    meaning:
+      'a NetworkPause allows everything to or from the pods of a ringed namespace, until the time that it names',
+  },
+  LongPause: {
+    severity: 'warning',
+    meaning: 'a NetworkPause ends more than a week after its creation: what it is for needs routes',
+  },
+  InvalidPause: {
+    severity: 'error',
+    meaning:
+      'a stored NetworkPause does not decode, because its CRD was loosened or has another version; it opens nothing',
+  },
   OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
   EntranceClosed: {
     severity: 'warning',
@@ -321,6 +335,7 @@ export const subjectKinds = [
   'NetworkPolicy',
   'AppNetworkProfile',
   'PlatformNetworkProfile',
+  'NetworkPause',
   'Service',
   'Ingress',
   'Gateway',

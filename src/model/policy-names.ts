@@ -30,6 +30,14 @@ export const mirrorStem = 'mirror';
 /** Allows everything while a live namespace is closed or opened; never exists for long. */
 export const transitionName = `${namePrefix}transition`;
 
+/** Allows everything while a namespace is paused. */
+export const pauseName = `${namePrefix}pause`;
+
+/** Whether a policy of ours is that of a pause, by its name. No other policy of ours can have it. */
+export function isPauseName(name: string): boolean {
+  return name === pauseName || name === secondName(pauseName);
+}
+
 /** The name of the temporary policy for some pods; `{}` is every pod. */
 export function transitionNameFor(pods: LabelSelector): string {
   return selectsEverything(pods) ? transitionName : `${transitionName}-${digest(canonicalJson(pods))}`;

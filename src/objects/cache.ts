@@ -9,6 +9,7 @@ import { Reflector, type ReflectorListener } from '../kube/reflector.ts';
 import type { Resource } from '../kube/resource.ts';
 import { ServedPath } from '../kube/served-path.ts';
 import type { Identified } from '../kube/store.ts';
+import { wallMs } from '../kube/wall-time.ts';
 import { ClusterFacts } from './cluster-facts.ts';
 import type { AnyKind } from './kinds.ts';
 import { namespaces, networkPolicies, platformNetworkProfiles } from './policy-resources.ts';
@@ -64,7 +65,7 @@ export class Cache extends ClusterFacts {
 
   /** @param operatorNamespace the operator's own namespace */
   constructor(client: ApiClient, operatorNamespace: string, { idleMs, compareMs }: CacheOptions = {}) {
-    super(operatorNamespace);
+    super(operatorNamespace, () => client.serverClock.timeMs(performance.now()) ?? wallMs());
     this.#compareMs = compareMs;
     visitStores(this.stores, (resource, store) => {
       const decoder = new Decoder(resource, store, this.#events.onUnreadable);

@@ -3,6 +3,7 @@
 import { platformProfileName } from '../api/platform-network-profile.ts';
 import type { KubernetesObject } from '../kube/resource.ts';
 import type { Store } from '../kube/store.ts';
+import { wallMs } from '../kube/wall-time.ts';
 import { gatewayRouteKindNames } from '../model/gateway-routes.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy, StoredContent } from '../model/policies.ts';
 import type { ClusterView, PlatformFacts } from '../view/cluster-view.ts';
@@ -11,6 +12,7 @@ import { RouteIndex } from '../view/route-index.ts';
 import { routeSources } from '../view/route-sources.ts';
 import { DiscoveredFacts } from './discovered-facts.ts';
 import { type AnyKind, findKind } from './kinds.ts';
+import { Pauses, type WallClock } from './pauses.ts';
 import { readContent } from './policy-content.ts';
 import { networkPolicies, type StoredPlatform } from './policy-resources.ts';
 import type { StoredCaller } from './service-resources.ts';
@@ -26,6 +28,8 @@ export class ClusterFacts {
   });
   /** The routes of the Gateway API, one store for each of their kinds. */
   readonly gatewayRoutes = gatewayRouteKindNames.map((kind) => this.stores[kind]);
+  /** The NetworkPauses, and what the clock says of them. */
+  readonly pauses: Pauses;
   readonly #operatorNamespace: string;
   readonly #contents = new Map<string, Map<string, StoredContent>>();
   readonly #namespaceIndex = new NamespaceIndex();
@@ -34,9 +38,13 @@ export class ClusterFacts {
   #readPlatform: StoredPlatform | undefined;
   #routeSources: ReturnType<typeof routeSources> | undefined;
 
-  /** @param operatorNamespace the operator's own namespace */
-  constructor(operatorNamespace: string) {
+  /**
+   * @param operatorNamespace the operator's own namespace
+   * @param clock says when a NetworkPause is over
+   */
+  constructor(operatorNamespace: string, clock: WallClock = wallMs) {
     this.#operatorNamespace = operatorNamespace;
+    this.pauses = new Pauses(this.stores.pauses, clock);
     const { namespaces, profiles, platforms } = this.stores;
     namespaces.onChange(({ previous, next }) => this.#namespaceIndex.change(previous, next));
     profiles.onChange(({ previous, next }) => this.#routeIndex.change(previous, next));
@@ -85,6 +93,7 @@ export class ClusterFacts {
       gatewayRoutes: this.gatewayRoutes.map((store) => store.byNamespace),
       namespaceLabels: this.#namespaceIndex,
       routeLinks: this.#routeIndex,
+      pauses: this.pauses.byNamespace(),
       routeSources: this.#routeSources,
       gateways: stores.gateways.byNamespace,
       listenerSets: stores.listenerSets.byNamespace,

@@ -9,6 +9,7 @@ import { hasPodTemplate } from './pod-templates.ts';
 import {
   appNetworkProfiles,
   namespaces,
+  networkPauses,
   networkPolicies,
   platformNetworkProfiles,
 } from './policy-resources.ts';
@@ -28,6 +29,7 @@ export const watchedKinds = {
   policies: networkPolicies,
   profiles: appNetworkProfiles,
   platforms: platformNetworkProfiles,
+  pauses: networkPauses,
   services,
   ingresses,
   ingressClasses,

@@ -4,12 +4,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PolicyPeer, PolicyRule, PolicySpec } from '../analyze/facts.ts';
 import {
   decodeAppNetworkProfile,
+  decodeNetworkPause,
   decodePlatformNetworkProfile,
   type Problem,
   readAskedEgress,
 } from '../api/decode.ts';
+import { networkPauseStatus } from '../api/network-pause.ts';
+import { readStatus } from '../kube/object-status.ts';
 import { identify, type RawManagedFields, type RawMetadata, type RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
+import { parseWallTime } from '../kube/wall-time.ts';
 import { parseStoredCidr } from '../model/ip-ranges.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
@@ -26,7 +30,8 @@ import type { Result } from '../model/result.ts';
 import { ruleFingerprints } from '../model/rule-fingerprints.ts';
 import { type LabelSelector, namesIn, selectsEverything } from '../model/selectors.ts';
 import { foreignMetadata, profileLabelOf } from '../plan/manifest.ts';
-import type { NamespaceFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
+import { dnsLabel } from '../routes/schema/text-schema.ts';
+import type { NamespaceFacts, PauseFacts, PlatformFacts, ProfileFacts } from '../view/cluster-view.ts';
 import { type Kind, sameFacts, specOf } from './kind.ts';
 import { networkPolicyObject } from './network-policy-schema.ts';
 
@@ -43,6 +48,15 @@ export type StoredProfile = ProfileFacts & Identified & { readonly status: unkno
 
 /** The platform profile in the cache, with its last seen status. */
 export type StoredPlatform = PlatformFacts & Identified & { readonly status: unknown };
+
+/** A NetworkPause in the cache, with its last seen status. */
+export type StoredPause = Omit<PauseFacts, 'isOver'> &
+  Identified & {
+    readonly terminating: boolean;
+    /** Whether the status says that this generation is over. */
+    readonly hasExpired: boolean;
+    readonly status: unknown;
+  };
 
 export const namespaces: Kind<StoredNamespace> = {
   kind: 'Namespace',
@@ -93,6 +107,22 @@ export const platformNetworkProfiles: Kind<StoredPlatform> = {
   },
   unreadable: (object, message) => ({ ...identifyProfile(object), decoded: unread(message) }),
   lost: (known) => ({ ...known, decoded: unread(kindGone) }),
+};
+
+export const networkPauses: Kind<StoredPause> = {
+  kind: 'NetworkPause',
+  name: 'networkpauses.ringfence.dev',
+  path: `/apis/${apiVersion}/networkpauses`,
+  clusterWide: true,
+  // An installation of an earlier version does not have it.
+  optional: true,
+  custom: true,
+  reportsStatus: true,
+  same: samePause,
+  reduce: (object) => readPause(object, decodeNetworkPause(withoutStatus(object))),
+  unreadable: (object, message) => readPause(object, unread(message)),
+  // Until its end, which is known, it stays in force.
+  lost: (known) => known,
 };
 
 /** A profile that can't be read for a reason outside of it: its policies stay as they are. */
@@ -230,6 +260,29 @@ function readProfile(object: RawObject, decoded: StoredProfile['decoded']): Stor
   return { ...identifyProfile(object), created, egress: readAskedEgress(object), decoded };
 }
 
+/** How long a pause may take before a finding says so, in milliseconds. */
+const weekMs = 7 * 24 * 60 * 60 * 1000;
+
+function readPause(object: RawObject, decoded: StoredPause['decoded']): StoredPause {
+  const identity = identifyProfile(object);
+  const created = parseWallTime(object.metadata.creationTimestamp);
+  const until = decoded.ok ? parseWallTime(decoded.value.spec.until) : undefined;
+  const { state, observedGeneration } = readStatus(networkPauseStatus, object.status);
+  const paused = dnsLabel().safeParse((object.spec as { readonly namespace?: unknown } | null)?.namespace);
+  return {
+    ...identity,
+    decoded,
+    // The name of a namespace is a key of the queue.
+    paused: paused.success ? paused.data : '',
+    isLong: created !== undefined && until !== undefined && until - created > weekMs,
+    hasExpired: state === 'Expired' && observedGeneration === identity.generation,
+  };
+}
+
+function samePause(a: StoredPause, b: StoredPause): boolean {
+  return a.hasExpired === b.hasExpired && sameProfile(a, b);
+}
+
 function identifyProfile(object: RawObject) {
   return {
     ...identify(object),
@@ -246,11 +299,14 @@ function samePolicy(a: StoredPolicy, b: StoredPolicy): boolean {
   return sameFacts<Identified>(left, right);
 }
 
+/** What people declare. */
+type Declared = StoredProfile | StoredPlatform | StoredPause;
+
 /**
  * Their status, which we write ourselves, and labels, which nothing uses, do not matter. Their spec is compared, too:
  * after a restore of etcd, and after a CRD has changed, the same generation may have another spec.
  */
-function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | StoredPlatform): boolean {
+function sameProfile(a: Declared, b: Declared): boolean {
   return (
     a.generation === b.generation &&
     a.terminating === b.terminating &&
@@ -259,6 +315,6 @@ function sameProfile(a: StoredProfile | StoredPlatform, b: StoredProfile | Store
 }
 
 /** Without its metadata: each write of a status changes their version. */
-function declaredBy({ decoded }: StoredProfile | StoredPlatform): unknown {
+function declaredBy({ decoded }: Declared): unknown {
   return decoded.ok ? decoded.value.spec : decoded.error;
 }

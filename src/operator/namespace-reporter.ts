@@ -5,7 +5,7 @@ import { platformProfileName } from '../api/platform-network-profile.ts';
 import { type ApiError, classify, type ErrorClass } from '../kube/errors.ts';
 import type { Finding } from '../model/findings.ts';
 import type { Cache } from '../objects/cache.ts';
-import { eventDraftsOf } from '../plan/events.ts';
+import { eventDraftsOf, pauseEndedDraft } from '../plan/events.ts';
 import { type Failure, writeFailure } from '../plan/failure.ts';
 import { internalError } from '../plan/internal-error-status.ts';
 import { ownersToWrite, plan } from '../plan/plan.ts';
@@ -82,7 +82,10 @@ export class NamespaceReporter {
       failure === undefined
         ? new Set<string>()
         : contain(() => ownersToWrite(plan({ ...input, actual: cache.policiesIn(name) })));
-    const pause = await statuses.writeProfiles(name, { compiled, lacking, failure });
+    const pauses = [
+      await statuses.writePauses(name, { compiled, failure }),
+      await statuses.writeProfiles(name, { compiled, lacking, failure }),
+    ];
     const news = contain(() =>
       eventDraftsOf({
         namespace: name,
@@ -93,7 +96,14 @@ export class NamespaceReporter {
       }),
     );
     await events.emitNew(namespace, news);
-    return pause;
+    return Math.max(...pauses);
+  }
+
+  /** Reports that a namespace is no longer paused: its policy was deleted. @param uid that of the policy */
+  async reportPauseEnded({ name, record }: TrackedNamespace, uid: string): Promise<void> {
+    const { events, log } = this.#parts;
+    log.info({ namespace: name }, 'the namespace is no longer paused');
+    if (record?.state === 'Enforced') await events.emit([pauseEndedDraft(name, uid)]);
   }
 
   /** Reports that a write failed, unless that will pass soon. It does not matter whether reporting fails too. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { CappedRoute } from '../compile/across/mirror-caps.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Owner } from '../model/policies.ts';
+import { isPauseName } from '../model/policy-names.ts';
 import type { Cache } from '../objects/cache.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import { planLeftovers } from '../plan/leftovers.ts';
@@ -44,7 +45,11 @@ export interface Outcome {
 }
 
 /** The state of the namespace; absent if the decision is out of date, so that there is nothing to report. */
-type Progress = Outcome & { readonly state?: NamespaceState };
+type Progress = Outcome & {
+  readonly state?: NamespaceState;
+  /** The uids of the policies of pauses that were deleted. */
+  readonly endedPauses?: readonly string[];
+};
 
 /** Reconciles namespaces. */
 export class NamespaceReconciler {
@@ -63,7 +68,8 @@ export class NamespaceReconciler {
    */
   async reconcile(name: string): Promise<Outcome> {
     try {
-      return await this.#reconcile(name);
+      const { againAfterMs } = await this.#reconcile(name);
+      return sooner(againAfterMs, this.#parts.cache.pauses.checkAgainMs(name));
     } catch (error) {
       if (error instanceof ContainedMistake) await this.#parts.reporter.reportMistake(name, error);
       throw error;
@@ -79,12 +85,21 @@ export class NamespaceReconciler {
     }
     if (!this.#isActive(name)) this.#forget(name);
     const decision = await decider.decide(name);
-    if (decision === undefined) return cache.view().platform === undefined ? this.#withoutPlatform(name) : {};
+    if (decision === undefined) return this.#withoutDecision(name);
     this.#requeueSenders(decision.namespace, decision.compiled.cappedRoutes);
-    const { state, ...outcome } = await this.#applyOrReport(decision);
+    const { state, endedPauses = [], ...outcome } = await this.#applyOrReport(decision);
     if (state === undefined) return outcome;
     reporter.record(decision, state);
     const pause = await reporter.report(decision);
+    for (const uid of endedPauses) await reporter.reportPauseEnded(decision.namespace, uid);
+    return sooner(outcome.againAfterMs, pause > 0 ? pause : undefined);
+  }
+
+  /** There is no such namespace, or no platform profile that was ever read. */
+  async #withoutDecision(name: string): Promise<Outcome> {
+    const { cache, statuses } = this.#parts;
+    const outcome = cache.view().platform === undefined ? await this.#withoutPlatform(name) : {};
+    const pause = await statuses.writePauses(name, { compiled: undefined });
     return sooner(outcome.againAfterMs, pause > 0 ? pause : undefined);
   }
 
@@ -140,7 +155,7 @@ export class NamespaceReconciler {
     const contestedForMs = conflicts.confirm(place, performance.now());
     return contestedForMs > 0
       ? { state: 'Failing', againAfterMs: contestedForMs }
-      : { state: stateOf(compiled) };
+      : { state: stateOf(compiled), endedPauses: endedPausesIn(written) };
   }
 
   /** Without a profile there is no ring to write: garbage collection deletes what the last one owned, and we delete the rest. */
@@ -180,6 +195,13 @@ function settle(namespace: TrackedNamespace, sequence: number, written: readonly
   namespace.drifts.settled(
     sequence,
     written.map(({ change }) => change),
+  );
+}
+
+/** The uids of the policies of pauses among what was deleted. */
+function endedPausesIn(written: readonly Written[]): readonly string[] {
+  return written.flatMap(({ change, drift }) =>
+    change.action === 'delete' && drift === undefined && isPauseName(change.key.name) ? [change.uid] : [],
   );
 }
 

@@ -1,4 +1,4 @@
-// Writes the statuses of both kinds of profile if they differ from the stored ones, and notices who else writes them.
+// Writes the statuses of profiles and pauses if they differ from the stored ones, and notices who else writes them.
 // Must not know how a status comes about.
 
 import { isDeepStrictEqual } from 'node:util';
@@ -19,13 +19,16 @@ import type { OwnedPolicy } from '../model/policies.ts';
 import type { Cache } from '../objects/cache.ts';
 import {
   appNetworkProfiles,
+  networkPauses,
   platformNetworkProfiles,
+  type StoredPause,
   type StoredPlatform,
   type StoredProfile,
 } from '../objects/policy-resources.ts';
 import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
 import type { Failure } from '../plan/failure.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';
+import { pauseStatus } from '../plan/pause-status.ts';
 import { platformStatus } from '../plan/platform-profile-status.ts';
 import { type FrozenPolicies, profileStatus } from '../plan/profile-status.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
@@ -53,7 +56,7 @@ export interface PlatformReport {
 }
 
 /** The object with the status. */
-type StoredStatus = StoredProfile | StoredPlatform;
+type StoredStatus = StoredProfile | StoredPlatform | StoredPause;
 
 /** How long namespaces may wait without progress before this is reported, in milliseconds. */
 const overdueMs = 30_000;
@@ -113,6 +116,33 @@ export class StatusWriter {
       );
       // Others are written in the meantime: their findings must not be read before the wait.
       const wait = await this.#writeProfile(profile, status);
+      pause = Math.max(pause, wait);
+    });
+    return pause;
+  }
+
+  /**
+   * Writes the statuses of the pauses of a namespace, which need not exist.
+   *
+   * @returns after how many milliseconds to write those that somebody else keeps overwriting; 0 if nobody does
+   * @throws ApiError if one could not be written
+   * @throws ContainedMistake if one could not be made
+   */
+  async writePauses(
+    namespace: string,
+    { compiled, failure }: Pick<ProfileReport, 'compiled' | 'failure'>,
+  ): Promise<number> {
+    const view = this.#cache.view();
+    // As they were when it was decided what to write: time goes on, and a pause that ends now is still in force.
+    const pauses = compiled === undefined ? view.pauses.get(namespace) : compiled.pauses;
+    const namespaceExists = view.namespaces.get(namespace)?.terminating === false;
+    const { owned } = this.#cache.policiesIn(namespace);
+    let pause = 0;
+    await withConcurrency(pauses ?? [], async (facts) => {
+      const stored = this.#cache.stores.pauses.get({ namespace: '', name: facts.name });
+      if (stored === undefined || stored.terminating || stored.generation !== facts.generation) return;
+      const status = contain(() => pauseStatus({ pause: facts, namespaceExists, compiled, owned, failure }));
+      const wait = await this.#write(stored, status, this.#cache.requests(networkPauses));
       pause = Math.max(pause, wait);
     });
     return pause;

@@ -12,7 +12,7 @@ import {
 import type { Change, Identified, Store } from '../kube/store.ts';
 import type { Cache, CacheListener } from '../objects/cache.ts';
 import type { ClusterFacts } from '../objects/cluster-facts.ts';
-import type { StoredPlatform, StoredProfile } from '../objects/policy-resources.ts';
+import type { StoredPause, StoredPlatform, StoredProfile } from '../objects/policy-resources.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -102,6 +102,7 @@ export function connectTriggers(
       ),
     ),
   );
+  onEach(cache.stores.pauses, ({ paused }) => fresh(paused === '' ? [] : [paused]));
   // These concern every namespace, but single edits in the meantime go first.
   onEach(cache.stores.gateways, () => queue.add(everythingKey, 'bulk'));
   onEach(cache.stores.ingressClasses, () => queue.add(everythingKey, 'bulk'));
@@ -123,14 +124,21 @@ export function followStatuses(
     mistakes,
   }: { readonly statuses: ForeignStatusCheck; readonly mistakes: Pick<Mistakes, 'guarded'> },
 ): void {
-  const follow = <K extends StoredProfile | StoredPlatform>(store: Store<K>, keyFor: (next: K) => string) => {
-    const recheck = ({ next }: Change<K>) => next && queue.add(keyFor(next), 'fresh');
+  const follow = <K extends StoredProfile | StoredPlatform | StoredPause>(
+    store: Store<K>,
+    keyFor: (next: K) => string,
+  ) => {
+    const recheck = ({ next }: Change<K>) => {
+      const key = next === undefined ? '' : keyFor(next);
+      if (key !== '') queue.add(key, 'fresh');
+    };
     const listen = (change: Change<K>) => statuses.isForeign(change) && recheck(change);
     // After our own write, one more check finds nothing to do.
     store.onUpdate(mistakes.guarded(followingKey, listen, recheck));
   };
   follow(cache.stores.profiles, ({ namespace }) => namespace);
   follow(cache.stores.platforms, () => platformKey);
+  follow(cache.stores.pauses, ({ paused }) => paused);
 }
 
 /** The status reports what can't be seen, and everything is reconciled again when a kind disappears or comes back. */

@@ -23,6 +23,8 @@ export function policyKey(change: PolicyChange): ObjectKey {
 
 /** The purposes of phases, in the order of the phases. */
 export type Purpose =
+  /** Writes the policy that allows everything while the namespace is paused. Nothing that fails later delays it. */
+  | 'pause'
   /** Writes the temporary policy that allows everything. */
   | 'open'
   /** Writes the default deny. */

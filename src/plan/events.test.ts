@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { foreign, profile, service, shopView, undecodable } from '../../test/fixtures.ts';
+import { foreign, object, profile, service, shopView, undecodable } from '../../test/fixtures.ts';
 import { compile } from '../compile/compile.ts';
 import { type Finding, findingKinds } from '../model/findings.ts';
-import { type EventDraft, type EventSources, eventDraftsOf, eventOf } from './events.ts';
+import { type EventDraft, type EventSources, eventDraftsOf, eventOf, pauseEndedDraft } from './events.ts';
 import { foreignFindings } from './foreign.ts';
 
 const shop = { kind: 'Namespace', name: 'shop' } as const;
@@ -36,6 +36,43 @@ function everything(): readonly EventDraft[] {
   const findings = [...compiled.findings, closed, ...foreignFindings('shop', [open], ['Ingress'])];
   return eventDraftsOf({ ...shopNews, profiles: compiled.profiles, findings });
 }
+
+describe('a pause', () => {
+  const spec = { namespace: 'shop', until: '2999-01-02T15:04:05Z', reason: 'checkout is down' };
+  const news = (more: object) => {
+    const objects = [object('NetworkPause', 'asked', { ...spec, ...more })];
+    const findings = compile(shopView({ objects })).findings;
+    return eventDraftsOf({ ...shopNews, findings, uidOfPolicy: (name) => `uid of ${name}` });
+  };
+
+  test('has an Event that regards its policy, in the namespace: who works there sees it', () => {
+    expect(news({})).toEqual([
+      expect.objectContaining({
+        namespace: 'shop',
+        reason: 'Paused',
+        type: 'Warning',
+        regarding: expect.objectContaining({ name: 'ringfence-pause', uid: 'uid of ringfence-pause' }),
+        note: expect.stringContaining('paused until 2999-01-02T15:04:05Z'),
+      }),
+    ]);
+  });
+
+  test('that can not be read has one that regards a policy that is there', () => {
+    expect(news({ until: 'tomorrow' })).toEqual([
+      expect.objectContaining({
+        reason: 'InvalidPause',
+        regarding: expect.objectContaining({ name: 'ringfence-default-deny-ingress' }),
+      }),
+    ]);
+  });
+
+  test('has another one each time that it ends', () => {
+    const [first, again, second] = ['1', '1', '2'].map((uid) => pauseEndedDraft('shop', uid));
+    expect(first).toMatchObject({ type: 'Normal', reason: 'PauseEnded', regarding: { uid: '1' } });
+    expect(again?.name).toBe(first?.name);
+    expect(second?.name).not.toBe(first?.name);
+  });
+});
 
 describe('a namespace in which writes are refused', () => {
   const failure = (used: number) => ({

@@ -6,7 +6,7 @@ import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
 import { compareText, type ObjectKey } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
-import { denyNames, eventName } from '../model/policy-names.ts';
+import { denyNames, eventName, pauseName } from '../model/policy-names.ts';
 import { type Drift, describeDrift } from './drift.ts';
 import { type Failure, stableText } from './failure.ts';
 import { shortenToBytes } from './status.ts';
@@ -54,7 +54,12 @@ export function eventDraftsOf(sources: EventSources): readonly EventDraft[] {
     const uid = subject.kind === 'AppNetworkProfile' ? uids.get(subject.name) : undefined;
     if (uid !== undefined) return regardingProfile({ namespace, name: subject.name, uid });
     const deny = denyNames[egressFindings.has(code) ? 'Egress' : 'Ingress'];
-    const name = subject.kind === 'NetworkPolicy' ? subject.name : deny;
+    const name =
+      subject.kind === 'NetworkPolicy'
+        ? subject.name
+        : subject.kind === 'NetworkPause' && code !== 'InvalidPause'
+          ? pauseName
+          : deny;
     return regardingPolicy({ namespace, name }, uidOfPolicy(name));
   };
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
@@ -102,6 +107,13 @@ export function driftEventDraft({ namespace, policy, drift, now, suppressed }: C
   const regarding = regardingPolicy({ namespace, name: policy }, now?.uid ?? drift.uid);
   const which = `${regarding.uid} ${now?.resourceVersion}`;
   return draftEvent(regarding, 'DriftCorrected', `${describeDrift(drift)}${rest}`, which);
+}
+
+/** The Event that a namespace is no longer paused. @param uid that of the deleted policy */
+export function pauseEndedDraft(namespace: string, uid: string): EventDraft {
+  const regarding = regardingPolicy({ namespace, name: pauseName }, uid);
+  const text = `\`${namespace}\` is no longer paused: only what its policies allow is allowed`;
+  return { ...draftEvent(regarding, 'PauseEnded', text, uid), type: 'Normal' };
 }
 
 /** The Event of a draft. `now` is RFC 3339 with microseconds. */

@@ -16,7 +16,7 @@ import {
 } from '../model/network-policy.ts';
 import { compareKeys, formatKey, type ObjectKey } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy, StoredContent, StoredRule } from '../model/policies.ts';
-import { secondName } from '../model/policy-names.ts';
+import { isPauseName, secondName } from '../model/policy-names.ts';
 import { namespacesNamed, onlyNamesIn } from '../model/selectors.ts';
 
 /** The owners whose policies stay: see `CompiledNamespace`. */
@@ -83,8 +83,11 @@ function candidates(
     desired.some((policy) => policy.name === name && fingerprint(policy.spec) === stored);
   return {
     owners: owned.filter(
-      ({ ownerUid, isolates }) =>
-        frozenOwners.has(ownerUid) && !isolates.some((direction) => unfrozen.includes(direction)),
+      ({ name, ownerUid, isolates }) =>
+        // A pause ends on time, whatever can't be read.
+        !isPauseName(name) &&
+        frozenOwners.has(ownerUid) &&
+        !isolates.some((direction) => unfrozen.includes(direction)),
     ),
     mirrors: owned.filter(
       (policy) => policy.mirrors.some((namespace) => namespaces.has(namespace)) && !isDesired(policy),

@@ -20,6 +20,7 @@ import type {
 import {
   denyNames,
   monitoringName,
+  pauseName,
   secondName,
   transitionName,
   transitionNameFor,
@@ -99,6 +100,73 @@ const web = { matchLabels: { app: 'web' } };
 const ofWeb = selecting(web, allowing('ringfence-web', 'Ingress', 80));
 const denyAll = { podSelector: {}, policyTypes: ['Ingress'] } as const;
 const allButWeb = { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] } as const;
+
+const opened: DesiredPolicy = {
+  ...deny,
+  name: pauseName,
+  spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] },
+};
+
+describe('the policy of a pause', () => {
+  const isolated = [...ring.map((policy) => written(policy))];
+
+  test('is the only change in a ring, when it begins and when it ends', () => {
+    expect(told(planned({ desired: [...ring, opened], owned: isolated }))).toEqual([
+      `pause: create ${pauseName}`,
+    ]);
+    expect(told(planned({ desired: ring, owned: [...isolated, written(opened)] }))).toEqual([
+      `prune: delete ${pauseName}`,
+    ]);
+  });
+
+  test('comes before all else: a write that is refused later does not delay it', () => {
+    expect(told(planned({ desired: [...ring, opened] }))[0]).toBe(`pause: create ${pauseName}`);
+    expect(told(planned({ desired: [...ring, opened], keptIsolated: ['Ingress'] }))[0]).toBe(
+      `pause: create ${pauseName}`,
+    );
+    expect(
+      told(planned({ desired: [...ring, opened], owned: [...isolated, edited(written(opened))] })),
+    ).toEqual([`pause: replace ${pauseName}`]);
+  });
+
+  test('under its second name, too', () => {
+    const taken = foreign(pauseName);
+    const second = { ...opened, name: secondName(pauseName) };
+    expect(told(planned({ desired: [...ring, opened], owned: isolated, foreign: [taken] }))).toEqual([
+      `pause: create ${second.name}`,
+    ]);
+    const owned = [...isolated, written(second)];
+    expect(told(planned({ desired: ring, owned, foreign: [taken] }))).toEqual([
+      `prune: delete ${second.name}`,
+    ]);
+  });
+
+  test('isolates nothing: if it is there without the ring, the namespace is closed by phases when it ends', () => {
+    expect(told(planned({ desired: ring, owned: [written(opened)] }))).toEqual([
+      `open: create ${transitionName}`,
+      `deny: create ${denyNames.Ingress}`,
+      `allow: create ${monitoringName}`,
+      `prune: delete ${pauseName}`,
+    ]);
+  });
+
+  test('goes although nothing is pruned, because the platform profile can not be read', () => {
+    const owned = [...isolated, written(allowing('ringfence-old', 'Ingress', 80)), written(opened)];
+    expect(told(planned({ desired: ring, owned, keepsAll: true }))).toEqual([`prune: delete ${pauseName}`]);
+  });
+
+  test('goes although everything of its owner stays, because no profile of a system namespace can be read', () => {
+    const owned = [...isolated, written(opened)];
+    expect(told(planned({ owned, frozen: [platformOwner.uid] }))).toEqual([`prune: delete ${pauseName}`]);
+    const names = contentsNeeded(owned, [], {
+      frozenOwners: new Set([platformOwner.uid]),
+      frozenMirrors: [],
+      unfrozen: [],
+      forbidden: () => new Set(),
+    }).map(({ name }) => name);
+    expect(names).toEqual(ring.map(({ name }) => name));
+  });
+});
 
 describe('a plan', () => {
   test('is empty if everything is as it should be', () => {

@@ -4,9 +4,9 @@
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
-import { compareKeys, requireDistinct } from '../model/object-key.ts';
+import { compareKeys, type ObjectKey, requireDistinct } from '../model/object-key.ts';
 import type { DesiredPolicy, OwnedPolicy, WithheldRule } from '../model/policies.ts';
-import { isTransitionName } from '../model/policy-names.ts';
+import { isPauseName, isTransitionName } from '../model/policy-names.ts';
 import { selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
 import { type IsolatingPolicy, type PodsToOpen, podsThatChange } from './changing-pods.ts';
@@ -71,13 +71,15 @@ export function plan(given: PlanInput): Plan {
   const tried = dryRunPolicies && withFreeNames(dryRunPolicies, actual, frozen.mirrorNames);
   requireDistinct(named.desired);
   const current = actual.owned.filter(({ name }) => !isTransitionName(name)).sort(compareKeys);
-  const isKept = (policy: OwnedPolicy) => keepsAll || frozen.has(policy);
+  const isKept = (policy: OwnedPolicy) => !isPause(policy) && (keepsAll || frozen.has(policy));
   const transition = planTransition(input, podsToOpen(input, current, current.filter(isKept)));
   const writes = writesOf(named.desired, current, frozen);
-  const allows = writes.filter((change) => !isDeny(change));
+  const pauses = writes.filter((change) => change.action !== 'delete' && isPause(change.policy));
+  const allows = writes.filter((change) => !isDeny(change) && !pauses.includes(change));
   const wanted = new Set(named.desired.map(({ name }) => name));
   const unwanted = current.filter((policy) => !wanted.has(policy.name) && !isKept(policy));
   const phases: readonly Phase[] = [
+    { purpose: 'pause', changes: pauses },
     { purpose: 'open', changes: transition.open },
     { purpose: 'deny', changes: writes.filter(isDeny) },
     // New policies go before changed ones: a policy may be narrowed because a new one allows the rest.
@@ -145,8 +147,10 @@ function podsToOpen(
   kept: readonly OwnedPolicy[],
 ): ChangingPods {
   const { foreign } = input.actual;
-  const before = [...current, ...foreign];
-  const after = [...input.desired.map(isolationOf), ...kept, ...foreign];
+  // The policy of a pause allows everything: other policies isolate, as soon as it is deleted.
+  const before = [...current.filter((policy) => !isPause(policy)), ...foreign];
+  const desired = input.desired.filter((policy) => !isPause(policy));
+  const after = [...desired.map(isolationOf), ...kept, ...foreign];
   const changing = new Map<Direction, PodsToOpen>();
   for (const direction of directions) {
     if (isolatesEveryPod(after, direction) && input.keptIsolated.includes(direction)) continue;
@@ -158,6 +162,10 @@ function podsToOpen(
 
 function isolationOf({ spec }: DesiredPolicy): IsolatingPolicy {
   return { isolates: spec.policyTypes, podSelector: spec.podSelector };
+}
+
+function isPause({ name }: ObjectKey): boolean {
+  return isPauseName(name);
 }
 
 function isDeny(change: PolicyChange): boolean {

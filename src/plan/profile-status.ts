@@ -97,7 +97,7 @@ const whyOutside: Readonly<Record<OutsideReason, string>> = {
 };
 
 /** Why a namespace has no ring, not even one in a dry run; `undefined` if it has one. */
-function whyNotRinged(
+export function whyNotRinged(
   compiled: CompiledNamespace | undefined,
 ): { readonly reason: string; readonly why: string } | undefined {
   if (compiled === undefined) {

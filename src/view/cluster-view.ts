@@ -4,6 +4,7 @@
 import type { AppNetworkProfile } from '../api/app-network-profile.ts';
 import type { Problem } from '../api/decode.ts';
 import type { EgressMode } from '../api/egress.ts';
+import type { NetworkPause } from '../api/network-pause.ts';
 import type { PlatformNetworkProfile } from '../api/platform-network-profile.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
@@ -56,6 +57,20 @@ export interface PlatformFacts {
   readonly outdated?: readonly Problem[];
 }
 
+/** A NetworkPause, or why it can't be read. */
+export interface PauseFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  /** The namespace that it pauses, even if the rest of it can't be read. */
+  readonly paused: string;
+  /** Whether it has ended, or is being deleted, or can't be read: then it opens nothing. */
+  readonly isOver: boolean;
+  /** Whether it ends more than a week after its creation. */
+  readonly isLong: boolean;
+  readonly decoded: Result<NetworkPause, readonly Problem[]>;
+}
+
 /** Objects by namespace, then by name. */
 export type ByNamespace<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
@@ -100,6 +115,8 @@ export interface ClusterView {
   readonly namespaceLabels: NamespaceLabels;
   readonly profiles: ByNamespace<ProfileFacts>;
   readonly routeLinks: RouteLinks;
+  /** By the namespace that they pause; ordered by name. */
+  readonly pauses: ReadonlyMap<string, readonly PauseFacts[]>;
   readonly services: ByNamespace<ServiceFacts>;
   readonly ingresses: ByNamespace<IngressFacts>;
   /** The routes of the Gateway API, kind by kind. */

@@ -1,8 +1,8 @@
 // What one case of the agreement suite is. zod and a real API server are asked the same question and must answer alike.
 // Must not know who answers: the cases run in a unit test and in e2e/install/agreement.test.ts.
 
-/** The two custom resources. */
-export type Kind = 'AppNetworkProfile' | 'PlatformNetworkProfile';
+/** The custom resources. */
+export type Kind = 'AppNetworkProfile' | 'PlatformNetworkProfile' | 'NetworkPause';
 
 /** Why an object is refused. */
 export interface Refusal {
@@ -32,13 +32,36 @@ export function appCase(title: string, spec: unknown, refused?: Refusal): Agreem
   return { title, kind: 'AppNetworkProfile', name: 'shop', spec, ...(refused ? { refused } : {}) };
 }
 
+/** The least that a valid spec of each kind has. */
+const leastSpecs: Readonly<Record<Kind, object>> = {
+  AppNetworkProfile: {},
+  PlatformNetworkProfile: { enforcement: 'Enforce' },
+  NetworkPause: { namespace: 'shop', until: '2026-01-02T15:04:05Z', reason: 'checkout is down' },
+};
+
+/** The spec, and what a valid one of this kind must have besides. */
+export function specOfKind(kind: Kind, spec: object): object {
+  return { ...leastSpecs[kind], ...spec };
+}
+
 /** A case about a PlatformNetworkProfile, with an `enforcement` if the spec has none. */
 export function platformCase(title: string, spec: object, refused?: Refusal): AgreementCase {
   return {
     title,
     kind: 'PlatformNetworkProfile',
     name: 'default',
-    spec: { enforcement: 'Enforce', ...spec },
+    spec: specOfKind('PlatformNetworkProfile', spec),
+    ...(refused ? { refused } : {}),
+  };
+}
+
+/** A case about a NetworkPause; what `spec` leaves out is valid. */
+export function pauseCase(title: string, spec: object, refused?: Refusal): AgreementCase {
+  return {
+    title,
+    kind: 'NetworkPause',
+    name: 'shop',
+    spec: specOfKind('NetworkPause', spec),
     ...(refused ? { refused } : {}),
   };
 }

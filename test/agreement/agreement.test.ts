@@ -2,7 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { customResourceDefinition } from '../../src/api/crd.ts';
 import { customResources } from '../../src/api/custom-resources.ts';
-import { decodeAppNetworkProfile, decodePlatformNetworkProfile } from '../../src/api/decode.ts';
+import {
+  decodeAppNetworkProfile,
+  decodeNetworkPause,
+  decodePlatformNetworkProfile,
+} from '../../src/api/decode.ts';
 import type { StructuralSchema } from '../../src/api/structural.ts';
 import { type ValidationRule, validations } from '../../src/routes/schema/constraint.ts';
 import { type AgreementCase, objectOf } from './agreement-case.ts';
@@ -11,6 +15,7 @@ import { accepted, refused } from './cases.ts';
 const decoders = {
   AppNetworkProfile: decodeAppNetworkProfile,
   PlatformNetworkProfile: decodePlatformNetworkProfile,
+  NetworkPause: decodeNetworkPause,
 };
 
 /** What zod says against an object, problem by problem. */

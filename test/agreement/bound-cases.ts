@@ -2,12 +2,22 @@
 // Must not know any field; what only relates fields to each other has its cases by hand.
 import { customResourceDefinition } from '../../src/api/crd.ts';
 import { customResources } from '../../src/api/custom-resources.ts';
-import { appNetworkProfileExample, platformNetworkProfileExample } from '../../src/api/examples.ts';
+import {
+  appNetworkProfileExample,
+  networkPauseExample,
+  platformNetworkProfileExample,
+} from '../../src/api/examples.ts';
 import type { StructuralSchema } from '../../src/api/structural.ts';
 import type { AgreementCase, Refusal } from './agreement-case.ts';
 
 type Step = string | number;
-type Example = typeof appNetworkProfileExample | typeof platformNetworkProfileExample;
+type Example =
+  | typeof appNetworkProfileExample
+  | typeof platformNetworkProfileExample
+  | typeof networkPauseExample;
+
+/** Nothing in a resource may have these characters. */
+const nonsense = '-!\n';
 
 /** A value in an example and the schema of its field. */
 interface Place {
@@ -56,14 +66,18 @@ function breachesOf({ value, schema }: Place): readonly Breach[] {
     breaches.push({ how: 'too many', value: many, refused: { says: `must have at most ${maxItems} items` } });
   }
   if (pattern !== undefined) {
-    breaches.push({ how: 'nonsense', value: '-!', refused: { says: 'must be', serverSays: 'should match' } });
+    breaches.push({
+      how: 'nonsense',
+      value: nonsense,
+      refused: { says: 'must be', serverSays: 'should match' },
+    });
   } else if (rule && typeof value === 'string') {
-    breaches.push({ how: 'nonsense', value: '-!', refused: { says: rule.message } });
+    breaches.push({ how: 'nonsense', value: nonsense, refused: { says: rule.message } });
   }
   if (schema.enum)
     breaches.push({
       how: 'nonsense',
-      value: '-!',
+      value: nonsense,
       refused: { says: 'must be `', serverSays: 'supported values' },
     });
   return breaches;
@@ -118,4 +132,5 @@ function casesOf(example: Example): readonly AgreementCase[] {
 export const boundCases: readonly AgreementCase[] = [
   appNetworkProfileExample,
   platformNetworkProfileExample,
+  networkPauseExample,
 ].flatMap(casesOf);

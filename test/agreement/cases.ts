@@ -1,6 +1,7 @@
 // The one table of the agreement suite.
 import type { AgreementCase } from './agreement-case.ts';
 import { boundCases } from './bound-cases.ts';
+import { pauseCases } from './pause-cases.ts';
 import { platformCases } from './platform-cases.ts';
 import { portCases } from './port-cases.ts';
 import { profileCases } from './profile-cases.ts';
@@ -14,6 +15,7 @@ const agreementCases: readonly AgreementCase[] = [
   ...selectorCases,
   ...portCases,
   ...platformCases,
+  ...pauseCases,
   ...statusCases,
   ...boundCases,
 ];

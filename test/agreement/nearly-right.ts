@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 
 /** What a field is about. It decides which texts are nearly valid. */
-export type Subject = 'address' | 'cidr' | 'name' | 'label' | 'key' | 'glob' | 'port' | 'word';
+export type Subject = 'address' | 'cidr' | 'name' | 'label' | 'key' | 'glob' | 'port' | 'word' | 'time';
 
 const odd = ['', '\n', '\t', '\u0000', ...' */.-_:%+"\\`$#', "'"];
 const foreignText = ['é', 'ß', 'İ', '١', '８', '．', '／', '‐', '😀', '\u200b', '\u2028', '\ufeff', 'а'];
@@ -95,8 +95,27 @@ const words = fc.constantFrom(
   ...['In', 'NotIn', 'Exists', 'DoesNotExist', 'ingress-nginx', 'app', 'pods', 'fqdn', 'true', 'null', '0'],
 );
 
+const time = fc
+  .tuple(
+    fc.oneof(
+      fc
+        .date({ min: new Date('1999-01-01'), max: new Date('2999-01-01'), noInvalidDate: true })
+        .map((at) => at.toISOString().slice(0, 10)),
+      fc
+        .tuple(fc.constantFrom(1900, 2000, 2023, 2024), fc.nat(13), fc.nat(32))
+        .map((numbers) => numbers.map((number) => String(number).padStart(2, '0')).join('-')),
+    ),
+    fc.constantFrom('T', 'T', 'T', 't', ' '),
+    fc
+      .tuple(fc.nat(24), fc.nat(60), fc.nat(60))
+      .map((numbers) => numbers.map((number) => String(number).padStart(2, '0')).join(':')),
+    fc.constantFrom('', '', '.5', '.123456789', '.0123456789', '.', ',5'),
+    fc.constantFrom('Z', 'Z', 'z', '+01:00', '-23:59', '+24:00', '+0100', '+01', ''),
+  )
+  .map((parts) => parts.join(''));
+
 const bySubject: Readonly<Record<Subject, fc.Arbitrary<string>>> = {
-  ...{ address, cidr, key, name, label: name, glob: name, port: portAnd },
+  ...{ time, address, cidr, key, name, label: name, glob: name, port: portAnd },
   word: fc.oneof(words, name),
 };
 

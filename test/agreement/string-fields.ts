@@ -4,7 +4,7 @@ import { customResourceDefinition } from '../../src/api/crd.ts';
 import { customResources } from '../../src/api/custom-resources.ts';
 import type { StructuralSchema } from '../../src/api/structural.ts';
 import { validations } from '../../src/routes/schema/constraint.ts';
-import type { Kind } from './agreement-case.ts';
+import { type Kind, specOfKind } from './agreement-case.ts';
 import type { Subject } from './nearly-right.ts';
 
 /** A place for a text. */
@@ -17,7 +17,7 @@ export interface StringField {
   readonly asks: string;
 }
 
-/** Every place for a text in the specs of both custom resources. */
+/** Every place for a text in the specs of the custom resources. */
 export function stringFields(): readonly StringField[] {
   return customResources.flatMap((resource) => {
     const { names, versions } = customResourceDefinition(resource).spec;
@@ -58,6 +58,7 @@ function subjectOf(schema: StructuralSchema, path: readonly string[]): Subject {
   const asked = (schema[validations] ?? []).map(({ rule }) => rule).join();
   if (schema['x-kubernetes-int-or-string'] === true) return 'port';
   if (schema.enum !== undefined) return 'word';
+  if (path.at(-1) === 'until') return 'time';
   if (asked.includes('isCIDR')) return 'cidr';
   if (asked.includes('isIP')) return 'address';
   if (path.at(-1) === 'key' || path.at(-1) === 'appLabel') return 'key';
@@ -70,8 +71,7 @@ function asksOf({ description: _, ...asked }: StructuralSchema): string {
 
 /** A spec that is right except for the text at this place, if that is wrong. */
 export function specWith({ kind, path }: StringField, text: string): object {
-  const spec = holding(path, text, '') as Readonly<Record<string, unknown>>;
-  return kind === 'PlatformNetworkProfile' ? { enforcement: 'Enforce', ...spec } : spec;
+  return specOfKind(kind, holding(path, text, '') as Readonly<Record<string, unknown>>);
 }
 
 /** The value at a place, wrapped in what leads to it, with what must stand beside it. */

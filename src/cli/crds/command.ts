@@ -7,7 +7,8 @@ import { crdList, crdText } from './format.ts';
 
 /** The verb `crds`. */
 export const crdsVerb = defineVerb({
-  description: 'Prints the CustomResourceDefinitions of AppNetworkProfile and PlatformNetworkProfile.',
+  description:
+    'Prints the CustomResourceDefinitions of AppNetworkProfile, PlatformNetworkProfile and NetworkPause.',
   help: {
     examples: [
       ['ringfence crds | kubectl apply --server-side -f -', 'install the custom resources, or update them'],

@@ -59,13 +59,14 @@ function add(cluster: ClusterFacts, object: KubernetesObject): readonly Problem[
 
 function undecodedProfiles(
   objects: readonly KubernetesObject[],
-  { stores: { profiles, platforms } }: ClusterFacts,
+  { stores: { profiles, platforms, pauses } }: ClusterFacts,
 ): readonly ObjectProblem[] {
   return objects.flatMap((object, index) => {
     const key = objectKey(object);
     const found =
       (object.kind === 'AppNetworkProfile' && profiles.get(key)) ||
-      (object.kind === 'PlatformNetworkProfile' && platforms.get(key));
+      (object.kind === 'PlatformNetworkProfile' && platforms.get(key)) ||
+      (object.kind === 'NetworkPause' && pauses.get(key));
     return found && !found.decoded.ok ? found.decoded.error.map((problem) => ({ ...problem, index })) : [];
   });
 }

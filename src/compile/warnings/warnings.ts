@@ -11,14 +11,16 @@ import { ingressUnserved } from './ingress-unserved.ts';
 import { invalidProfile } from './invalid-profile.ts';
 import { mirrorsCapped } from './mirrors-capped.ts';
 import { opensWholeNamespace } from './opens-whole-namespace.ts';
+import { invalidPause, paused } from './paused.ts';
 import type { CheckedNamespace, WarningCheck } from './warning-check.ts';
 import { weakerEgress } from './weaker-egress.ts';
 
 /** Checks of every namespace, ringed or not. */
-const checksOfAll: readonly WarningCheck[] = [invalidProfile, gatewayNotCounted];
+const checksOfAll: readonly WarningCheck[] = [invalidProfile, invalidPause, gatewayNotCounted];
 
 /** Checks of namespaces that are compiled. A new one is a file and a line here. */
 const checksOfCompiled: readonly WarningCheck[] = [
+  paused,
   // `BackendUnusable`: found where backends are opened.
   ({ local }) => local.exposures.findings,
   entranceClosed,

@@ -1,0 +1,104 @@
+// The verb `pause`: writes a NetworkPause, and waits until the operator has reported about it.
+// Must not know how a pause is put in force.
+import { Argument, InvalidArgumentError, Option } from 'commander';
+import type { NetworkPause } from '../../api/network-pause.ts';
+import { wallTimeOf } from '../../kube/wall-time.ts';
+import { directions } from '../../model/network-policy.ts';
+import { defineVerb } from '../define-verb.ts';
+import { ToolError } from '../failures.ts';
+import type { ClusterFlags, WriteFlags } from '../options.ts';
+import { parseDuration } from '../writing/duration.ts';
+import { type AskedPause, checkAsked, type FoundPause, withPauses } from '../writing/pause-client.ts';
+import { pauseFormats } from './format.ts';
+
+interface Flags extends ClusterFlags, WriteFlags {
+  readonly for?: number;
+  readonly until?: string;
+  readonly reason?: string;
+  readonly direction?: NonNullable<NetworkPause['spec']['direction']>;
+  readonly wait: boolean;
+}
+
+/** The longest duration on the command line, in milliseconds. */
+const longestMs = 7 * 24 * 60 * 60 * 1000;
+/** How long to wait for the operator, in milliseconds. */
+const patienceMs = 30_000;
+
+/** The verb `pause`. */
+export const pauseVerb = defineVerb({
+  description:
+    'Opens a namespace for a while: everything is allowed to and from its pods, whatever its profiles and the guardrails say. Unlike most verbs it writes to the cluster of the current context: a NetworkPause, named like the namespace. Then it waits until the operator has put it in force. Ringfence adds one policy and deletes nothing; when the time is over, it deletes this policy. If the namespace is already paused by that object, the new time, direction and reason replace the old ones. Where the other end of a connection is fenced too, its policies still apply.',
+  help: {
+    examples: [
+      ['ringfence pause shop --for 2h --reason "checkout is down, INC-4711"', 'open it for two hours'],
+      [
+        'ringfence pause shop --for 30m --direction Egress --reason "a new address"',
+        'only what its pods send',
+      ],
+      ['ringfence pause shop --for 2h --reason test --dry-run', 'ask the API server, and write nothing'],
+      ['ringfence resume shop', 'end it earlier'],
+    ],
+    ok: 'written and in force, or written with `--no-wait`, or it could be written with `--dry-run`',
+    found: 'written, but not in force: what is printed says why',
+  },
+  args: [new Argument('<namespace>', 'the namespace to pause')],
+  writes: true,
+  flags: [
+    new Option('--for <duration>', 'how long, as in `2h`, `90m` or `1d`; at most seven days')
+      .argParser(durationIn)
+      .conflicts('until'),
+    new Option('--until <time>', 'until when, as in `2026-01-02T15:04:05Z`; instead of `--for`'),
+    new Option('--reason <text>', 'why, for everyone who finds the namespace open').makeOptionMandatory(),
+    new Option('--direction <direction>', 'only this direction (default: both)').choices(directions),
+    new Option('--no-wait', 'do not wait for the operator'),
+  ],
+  formats: pauseFormats,
+  run: async ({ progress }, flags: Flags, namespace: string) =>
+    withPauses(flags, async (pauses) => {
+      const { dryRun = false, wait } = flags;
+      const existing = await pauses.find(namespace);
+      requireSameNamespace(namespace, existing);
+      const asked = askedBy(namespace, flags, pauses.nowMs);
+      checkAsked(namespace, asked);
+      const written = await pauses.write(namespace, asked, existing);
+      if (!dryRun && wait) progress.show('waiting for the operator');
+      const pause = !dryRun && wait ? await pauses.reported(written, patienceMs) : written;
+      const isWaiting = wait && !dryRun;
+      return {
+        result: { namespace, asked, pause, replaced: existing?.spec, dryRun, isWaiting },
+        exit: isWaiting && pause.status.state !== 'Active' ? 'found' : 'ok',
+      };
+    }),
+});
+
+function durationIn(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('write a duration, like `2h`, `90m` or `1d`');
+  if (ms > longestMs)
+    throw new InvalidArgumentError('at most seven days (`7d`): what takes longer needs routes');
+  return ms;
+}
+
+function askedBy(
+  namespace: string,
+  { for: ms, until, reason = '', direction }: Flags,
+  nowMs: number,
+): AskedPause {
+  if (ms === undefined && until === undefined)
+    throw new ToolError('say how long with `--for`, as in `--for 2h`, or until when with `--until`');
+  return {
+    namespace,
+    ...(direction === undefined ? {} : { direction }),
+    until: until ?? wallTimeOf(nowMs + (ms ?? 0)),
+    reason,
+  };
+}
+
+/** Somebody may have given a pause of another namespace this name. */
+function requireSameNamespace(namespace: string, existing: FoundPause | undefined): void {
+  const other = existing?.spec.namespace;
+  if (other === undefined || other === namespace) return;
+  throw new ToolError(
+    `the NetworkPause \`${namespace}\` is of the namespace \`${other}\`: create one with another name with \`kubectl create -f\``,
+  );
+}
