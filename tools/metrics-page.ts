@@ -45,6 +45,10 @@ const alerts = [
     'increase(ringfence_cache_differences_total[2h]) > 0',
     'an event was lost between the API server and the operator: the operator has made up for it, but whatever lost it may lose more',
   ],
+  [
+    'ringfence_pause_until_timestamp_seconds < time() - 300',
+    'a pause is overdue: a namespace is still open; [while no operator runs](../guides/monitoring.md#watch-pauses), the NetworkPause tells it',
+  ],
   ['rate(ringfence_drift_corrected_total[15m]) > 0.1', 'something keeps changing policies'],
   [
     'histogram_quantile(0.99, rate(ringfence_time_to_ring_seconds_bucket[1h])) > 5',
@@ -65,8 +69,8 @@ export async function metricsPage(): Promise<string> {
     '<!-- Generated from src/operator by `make generate`: change that, not this. -->',
     '# Metrics',
     'The operator serves them on `/metrics` of `--health-address`, beside `/livez` and `/readyz`, as plain HTTP and ' +
-      'without a login: they contain no names of namespaces, profiles or policies. The number of series is bounded and ' +
-      'does not grow with the cluster. Values belong to one process and start again with it.',
+      'without a login: they contain no names of profiles or policies, and of namespaces only of those that are paused, at most 100. ' +
+      'The number of series is bounded and does not grow with the cluster. Values belong to one process and start again with it.',
     ...groups.flatMap(({ title, prefix, about }) => [
       `## ${title}`,
       about,

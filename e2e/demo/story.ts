@@ -175,7 +175,9 @@ async function restricted(cluster: Cluster, narrator: Narrator): Promise<void> {
     async () => (await cluster.platformProfile())?.status?.discovered?.dns,
   );
   const rules = [{ name: 'strict', namespaces: { names: ['shop-reports'] }, egress: 'Restricted' }];
-  narrator.command(`kubectl patch platnet default --type merge -p '${JSON.stringify({ spec: { rules } })}'`);
+  // It adds one entry: a merge patch would replace the whole list.
+  const patch = [{ op: 'add', path: '/spec/rules/-', value: rules[0] }];
+  narrator.command(`kubectl patch platnet default --type json -p '${JSON.stringify(patch)}'`);
   await cluster.platform({ rules });
   narrator.command('kubectl create -f shop-reports.yaml   # a Namespace with the label part-of: shop');
   await cluster.createNamespace('shop-reports', { 'part-of': 'shop' });

@@ -6,6 +6,7 @@ import type { Store } from '../kube/store.ts';
 import { wallMs } from '../kube/wall-time.ts';
 import { gatewayRouteKindNames } from '../model/gateway-routes.ts';
 import type { ActualPolicies, ForeignPolicy, OwnedPolicy, StoredContent } from '../model/policies.ts';
+import { isPauseName } from '../model/policy-names.ts';
 import type { ClusterView, PlatformFacts } from '../view/cluster-view.ts';
 import { NamespaceIndex } from '../view/namespace-index.ts';
 import { RouteIndex } from '../view/route-index.ts';
@@ -134,6 +135,14 @@ export class ClusterFacts {
       for (const policy of siblings.values()) if (policy.ours) count += 1;
     }
     return count;
+  }
+
+  /** The namespaces that have the policy of a pause now, and when the last pause of each should end: see `Pauses.lastEndMs`. */
+  get pausedUntilMs(): ReadonlyMap<string, number> {
+    const paused = [...this.stores.policies.byNamespace].flatMap(([namespace, siblings]) =>
+      [...siblings.values()].some(({ ours, name }) => ours && isPauseName(name)) ? [namespace] : [],
+    );
+    return new Map(paused.map((namespace) => [namespace, this.pauses.lastEndMs(namespace)]));
   }
 
   /** The policies of one namespace, ours apart from others. */

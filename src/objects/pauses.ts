@@ -58,6 +58,12 @@ export class Pauses {
     return waits.length === 0 ? undefined : Math.min(longestWaitMs, ...waits);
   }
 
+  /** When the last of the pauses of a namespace ends, whether it is over or not, in milliseconds since the epoch; 0 if none names a time. */
+  lastEndMs(namespace: string): number {
+    const own = [...this.#store.all()].filter(({ paused }) => paused === namespace);
+    return Math.max(0, ...own.map((pause) => untilOf(pause) ?? 0));
+  }
+
   #isOver(pause: StoredPause, now: number): boolean {
     const { uid, generation, terminating, hasExpired } = pause;
     if (terminating || hasExpired || this.#over.get(uid) === generation) return true;

@@ -86,6 +86,7 @@ beforeEach(async () => {
     findings: () => writer.findings(),
     routes: () => [],
     ownedPolicies: () => 0,
+    pausedUntilMs: () => new Map(),
     leads: () => true,
     watchAges: () => new Map(),
   });

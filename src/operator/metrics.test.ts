@@ -27,6 +27,14 @@ beforeEach(() => {
       { state: 'Pending', reason: 'ServiceMissing', count: 1 },
     ],
     ownedPolicies: () => 7,
+    pausedUntilMs: () =>
+      new Map([
+        ...Array.from(
+          { length: 120 },
+          (_, index) => [`paused-${index}`, 2_000_000_000_000 + index * 1000] as const,
+        ),
+        ['forgotten', 0],
+      ]),
     leads: () => true,
     watchAges: () => new Map([['namespaces', 1_500]]),
   });
@@ -126,4 +134,14 @@ test('no label has a value that a tenant could choose', async () => {
   metrics.ringed(1);
   metrics.wrote(remove, true);
   expect((await metrics.expose()).text).not.toMatch(/shop|ringfence-deny/);
+});
+
+test('paused namespaces are named with the time at which that should end, the first 100 of them', async () => {
+  const series = await lines('ringfence_pause_until_timestamp_seconds{');
+  expect(series).toHaveLength(100);
+  expect(series.slice(0, 3)).toEqual([
+    'ringfence_pause_until_timestamp_seconds{namespace="forgotten"} 0',
+    'ringfence_pause_until_timestamp_seconds{namespace="paused-0"} 2000000000',
+    'ringfence_pause_until_timestamp_seconds{namespace="paused-1"} 2000000001',
+  ]);
 });

@@ -1,9 +1,11 @@
 // The metrics of the operator, for Prometheus: one object, created once and passed in. No label contains a name that a tenant
-// chooses, so that the number of series is bounded and /metrics does not reveal who is in the cluster.
+// chooses, so that the number of series is bounded and /metrics does not reveal who is in the cluster; only paused namespaces are named,
+// at most 100 of them.
 // Must not know how a number comes about: others report it, or it is read at each scrape.
 import { type Counter, type Histogram, Registry } from 'prom-client';
 import type { AnswerListener } from '../kube/api-client.ts';
 import { type Finding, type FindingCode, findingKinds, isLinters } from '../model/findings.ts';
+import { compareText } from '../model/object-key.ts';
 import { watchedNames } from '../objects/kinds.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteCount } from '../plan/route-counts.ts';
@@ -23,12 +25,16 @@ export interface Readings {
   readonly routes: () => Iterable<RouteCount>;
   /** Policies that Ringfence wrote and that exist now. */
   readonly ownedPolicies: () => number;
+  /** The namespaces that are paused, and when that should end, in milliseconds since the epoch. */
+  readonly pausedUntilMs: () => ReadonlyMap<string, number>;
   /** By resource: how many milliseconds ago its watch last received something. */
   readonly watchAges: () => ReadonlyMap<string, number>;
   /** Whether we hold the lease, or there is none. */
   readonly leads: () => boolean;
 }
 
+/** The maximum number of paused namespaces that are named. */
+const mostPaused = 100;
 const actions = ['create', 'replace', 'delete'] as const satisfies readonly PolicyChange['action'][];
 const routeStates = [
   'Active',
@@ -163,6 +169,7 @@ const atRest: Readings = {
   findings: () => [],
   routes: () => [],
   ownedPolicies: () => 0,
+  pausedUntilMs: () => new Map(),
   watchAges: () => new Map(watchedNames.map((name) => [name, 0])),
   leads: () => false,
 };
@@ -176,6 +183,16 @@ function exposeReadings(families: MetricFamilies, readings: () => Readings): voi
   );
   families.reading('ringfence_policies', 'Policies that Ringfence wrote and that exist now.', {}, () =>
     readings().ownedPolicies(),
+  );
+  families.gauge(
+    'ringfence_pause_until_timestamp_seconds',
+    'For each namespace that is paused now, when the last of its pauses should end, in seconds since the epoch; 0 if no pause names a time. At most 100 namespaces, those that should end first.',
+    ['namespace'],
+    () =>
+      [...readings().pausedUntilMs()]
+        .sort(([a, end], [b, otherEnd]) => end - otherEnd || compareText(a, b))
+        .slice(0, mostPaused)
+        .map(([namespace, ms]) => ({ labels: { namespace }, value: ms / 1000 })),
   );
   families.gauge(
     'ringfence_findings',

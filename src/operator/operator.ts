@@ -130,6 +130,7 @@ function makeParts(options: OperatorOptions): Parts {
     findings: () => statuses.findings(),
     routes: () => tracker.routes(),
     ownedPolicies: () => cache.ownedPolicies,
+    pausedUntilMs: () => cache.pausedUntilMs,
     watchAges: () => cache.ages(performance.now()),
     leads: () => leadership.leads,
   });
