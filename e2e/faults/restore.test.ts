@@ -1,7 +1,7 @@
 // etcd is restored from a backup under a running operator: versions that it knows are given to something else, and much of
 // what it has seen has never been. Everything goes on from what is there now.
 import { expect, test } from '@jest/globals';
-import { denyIngress } from '../cluster.ts';
+import { denyIngress, transition } from '../cluster.ts';
 import { appNamespace } from '../support/expected-policies.ts';
 import { onTestbed } from './on-testbed.ts';
 import { judge, settled } from './oracle.ts';
@@ -73,6 +73,27 @@ test('what was decided before a restore is not written after it', async () => {
   question.end();
   answered.resolve();
   expect(await judge(testbed, { since, namespaces: ['calm', 'shop', 'pay'] })).toEqual([]);
+});
+
+test('a restore into the middle of a transition: it is finished, and no connection is cut', async () => {
+  const { cluster, recorder } = testbed;
+  // It has to last until etcd is saved.
+  await testbed.startOperator({ settle: 10 });
+  await settled(testbed);
+  await cluster.label('shop', { app: null });
+  await cluster.eventually('it is open', async () => (await cluster.policies('shop')).size === 0);
+  await cluster.label('shop', appNamespace);
+  await cluster.eventually('it is about to be closed', async () => {
+    const names = await cluster.policyNames('shop');
+    return [transition, denyIngress].every((name) => names.includes(name));
+  });
+  const saved = await cluster.controlPlane.saveEtcd();
+  await settled(testbed);
+  await cluster.controlPlane.restoreEtcd(saved);
+  await recorder.restart();
+  const since = recorder.mark;
+  expect(recorder.states.at(-1)?.policies.has(`shop/${transition}`)).toBe(true);
+  expect(await judge(testbed, { since, namespaces: ['calm', 'shop'] })).toEqual([]);
 });
 
 test('what happens while the watches are interrupted is corrected as soon as everything is listed again', async () => {
