@@ -33,7 +33,9 @@ export function onTestbed(options: TestbedOptions): Testbed {
   const testbed = new Testbed(on);
   beforeEach(async () => {
     if (!operator) return;
-    await testbed.startOperator();
+    const started = await testbed.startOperator();
+    // What an earlier operator left looks settled, and a kind that is refused before its first list is waited for.
+    await started.logged('caches synced');
     await settled(testbed);
   });
   return testbed;
