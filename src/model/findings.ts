@@ -147,12 +147,12 @@ export const findingKinds = {
   EntranceClosed: {
     severity: 'warning',
     meaning:
-      'a LoadBalancer or NodePort Service of a ringed namespace has pods that no route opens to addresses outside, on any of its ports',
+      'a LoadBalancer or NodePort Service of a ringed namespace has pods that no route opens to addresses outside, on any of its ports; in a namespace without a ring, a Service that such a type, an Ingress or a route of the Gateway API leads to, and whose pods let in no such client',
   },
   ControlPlaneShutOut: {
     severity: 'warning',
     meaning:
-      'a webhook or an aggregated API leads to a port of pods of a ringed namespace that no route opens to the control plane',
+      'a webhook or an aggregated API leads to a port of pods that no route, or in a namespace without a ring no policy, opens to the control plane',
   },
   DnsShutOut: {
     severity: 'warning',

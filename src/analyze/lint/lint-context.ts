@@ -11,7 +11,7 @@ import {
   selects,
   selectsEverything,
 } from '../../model/selectors.ts';
-import type { ServiceFacts } from '../../model/services.ts';
+import type { ServiceFacts, ServiceRef } from '../../model/services.ts';
 import type { AnalysisInput, ContainerPort, PolicyFacts } from '../facts.ts';
 import { isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
 import { selectsPods } from '../sides.ts';
@@ -35,10 +35,20 @@ export interface FileScope {
   readonly hidingNamespaces: ReadonlySet<string>;
 }
 
+/** Something that leads to a Service. */
+export interface Entrance {
+  readonly service: ServiceRef;
+  /** The object that leads there, as in `Ingress/web`; for addresses outside, the type of the Service. */
+  readonly through: string;
+  /** Who connects to the pods. */
+  readonly client: 'addresses outside' | 'an ingress controller' | 'the control plane';
+}
+
 /** Everything that is linted, with the lookups of the checks. */
 export class LintContext {
   /** In the order of their keys. */
   readonly policies: readonly PolicyFacts[];
+  readonly entrances: readonly Entrance[];
   /** In the order of their keys. */
   readonly services: readonly ServiceFacts[];
   /** Those that contain pods, sorted. */
@@ -52,7 +62,8 @@ export class LintContext {
 
   readonly #scope: LintScope;
 
-  constructor(input: AnalysisInput, scope: LintScope) {
+  constructor(input: AnalysisInput, scope: LintScope, entrances: readonly Entrance[]) {
+    this.entrances = entrances;
     this.#scope = scope;
     this.policies = [...input.policies].sort(compareKeys);
     this.#policies = Map.groupBy(this.policies, ({ namespace }) => namespace);

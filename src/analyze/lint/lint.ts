@@ -4,8 +4,9 @@ import type { Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { AnalysisInput } from '../facts.ts';
 import type { LintCheck } from './check.ts';
+import { entranceIsClosed } from './closed-entrances.ts';
 import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolated-pods.ts';
-import { LintContext, type LintScope } from './lint-context.ts';
+import { type Entrance, LintContext, type LintScope } from './lint-context.ts';
 import { partNeverMatches, portIsEmpty, rulesAreIgnored } from './no-effect.ts';
 import { cidrIsNotCanonical } from './old-cidrs.ts';
 import { otherSideDenies } from './other-side.ts';
@@ -33,14 +34,21 @@ const checks: readonly LintCheck[] = [
   everyoneIsAllowed,
   blockCoversPods,
   otherSideDenies,
+  entranceIsClosed,
 ];
 
 /**
  * Lints policies against the known pods and Services. Ordered by namespace, name, path and code, independent of the order
  * of the input; what is not known (no pod in a namespace, no port on a container) is not checked.
+ *
+ * @param entrances what leads to Services from outside
  */
-export function lint(input: AnalysisInput, scope: LintScope = 'the cluster'): readonly Finding[] {
-  const context = new LintContext(input, scope);
+export function lint(
+  input: AnalysisInput,
+  scope: LintScope = 'the cluster',
+  entrances: readonly Entrance[] = [],
+): readonly Finding[] {
+  const context = new LintContext(input, scope, entrances);
   return checks.flatMap((check) => check(context)).sort(compareFindings);
 }
 

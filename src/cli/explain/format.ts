@@ -108,7 +108,7 @@ function formatSide(
 ): readonly string[] {
   const { standing, rules, policies, allows } = side;
   if (standing === 'Outside' && known !== undefined)
-    return [`${label}  ${known.name}: no policy applies there`];
+    return [`${label}  ${known.name}${known.advice === undefined ? ': no policy applies there' : ''}`];
   if (standing !== 'Isolated') return [`${label}  ${standing === 'Open' ? open : notIsolated[standing]}`];
   const shown = rules.filter((rule) => rule.allows || !allows);
   if (shown.length === 0) {

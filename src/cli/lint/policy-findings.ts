@@ -10,6 +10,7 @@ import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
+import { entrancesWithoutRing } from './entrances.ts';
 
 /** Findings that a route can cause, and which part of it. The operator itself reports routes that repeat others or open much. */
 const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
@@ -49,7 +50,8 @@ export function policyFindings(
   const { facts } = inForce(snapshot, 'DryRunToo', compiled);
   const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
   const judge = judgedByPlatform(snapshot, compiled);
-  const found = lint(facts, snapshot.input ?? 'the cluster').flatMap((finding) => {
+  const entrances = entrancesWithoutRing(snapshot.cluster.view(), compiled);
+  const found = lint(facts, snapshot.input ?? 'the cluster', entrances).flatMap((finding) => {
     const { kind, namespace = '', name } = finding.subject;
     const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
     return policy?.owner === undefined ? judge(finding) : findingsOfRoutes(finding, policy);
