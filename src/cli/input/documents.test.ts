@@ -55,6 +55,21 @@ describe('a text', () => {
     expect(places.map((place) => `${place?.line}:${place?.column}`)).toEqual(['1:7', '2:7', '4:2']);
   });
 
+  test('finds a field of an item of a JSON list without the others, also in a very long line', () => {
+    const filler = 'x'.repeat(1000);
+    const item = (name: string) => ({
+      note: [`],{"items": ${filler}`],
+      metadata: { name, deep: [[1], { a: name }] },
+    });
+    const text = JSON.stringify({ kind: 'List', also: [[1, 2]], items: [item('a'), item('b𝒳'), item('c')] });
+    const { documents } = readDocuments({ file: 'a.json', text });
+    const place = documents[0]?.place('items[2].metadata.deep[1].a', 'value');
+    expect([...text].slice((place?.column ?? 0) - 1).join('')).toBe('"c"}]}}]}');
+    expect(place?.source.slice(0, 300)).toHaveLength(300);
+    expect(place?.omitted).toBe((place?.column ?? 0) - 1 - 300);
+    expect(documents[0]?.place('items[7].metadata', 'value')?.line).toBe(1);
+  });
+
   test('that starts like JSON and is YAML is read as YAML', () => {
     expect(values('{a: 1, b: [c]}')).toEqual([{ a: 1, b: ['c'] }]);
     expect(values('{"a": 1}')).toEqual([{ a: 1 }]);

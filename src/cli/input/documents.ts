@@ -14,9 +14,9 @@ import {
   type YAMLError,
 } from 'yaml';
 import { once } from '../../model/once.ts';
-import { type JsonValue, readJsonValues } from './json-values.ts';
+import { type JsonValue, readJsonValues, spansOfItems } from './json-values.ts';
 import { measure } from './measure.ts';
-import { type LinedText, positionAt, spanOf } from './positions.ts';
+import { type LinedText, positionAt, spanOf, TextLines } from './positions.ts';
 import type { FilePosition, InputProblem } from './problems.ts';
 
 /** A text with its name. */
@@ -108,21 +108,27 @@ type Read = WrittenDocument | Omit<InputProblem, 'file'>;
 
 /** JSON is YAML. Reading it as YAML takes longer, but only for input with a mistake. */
 function readJson({ value, start, end }: JsonValue, { text, lines, trees }: JsonText): Read {
+  // A list may be everything in a cluster: only the item is read as YAML.
+  const items = once(() => spansOfItems(text, start, end));
   const place = (path: string, meant: 'key' | 'value') => {
     if (text.length > maxYamlBytes) return undefined;
-    return placeIn({ text: text.slice(0, end), lines: lines(), start, trees }, path, meant);
+    const [head = '', index] = /^items\[(\d+)\]\.?/.exec(path) ?? [];
+    const item = index === undefined ? undefined : items()[Number(index)];
+    const span = item ?? { start, end };
+    const own = { text: text.slice(0, span.end), lines: lines(), start: span.start, trees };
+    return placeIn(own, item === undefined ? path : path.slice(head.length), meant);
   };
   return limited({ value, place }, text);
 }
 
 interface JsonText {
   readonly text: string;
-  readonly lines: () => LineCounter;
+  readonly lines: () => TextLines;
   readonly trees: LastTree;
 }
 
-function linesOf(text: string): LineCounter {
-  const lines = new LineCounter();
+function linesOf(text: string): TextLines {
+  const lines = new TextLines(text);
   lines.addNewLine(0);
   for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
   return lines;
@@ -131,7 +137,7 @@ function linesOf(text: string): LineCounter {
 function readYaml(text: string, trees: LastTree): readonly Read[] {
   if (text.length > maxYamlBytes) return [tooLarge(text)];
   const read: Read[] = [];
-  const lines = new LineCounter();
+  const lines = new TextLines(text);
   try {
     // One after the other, so that only one document's tree is in memory.
     for (const document of compose(text, lines)) read.push(readDocument(document, { text, lines }, trees));
@@ -189,7 +195,7 @@ function unknownAlias(document: Document.Parsed): YamlProblem {
 interface Whereabouts {
   /** The text before the document in its file, and the document. */
   readonly text: string;
-  readonly lines: LineCounter;
+  readonly lines: TextLines;
   readonly start: number;
   readonly trees: LastTree;
 }

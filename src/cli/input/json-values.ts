@@ -8,6 +8,12 @@ export interface JsonValue {
   readonly end: number;
 }
 
+/** Some characters of a text, by their offsets. */
+interface Part {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The objects of which a text consists; undefined if it has anything else, because then it may be YAML. */
 export function readJsonValues(text: string): readonly JsonValue[] | undefined {
   try {
@@ -22,8 +28,8 @@ export function readJsonValues(text: string): readonly JsonValue[] | undefined {
 }
 
 /** Where each object begins and ends: a text with one object is a single span, whatever is in it. */
-function spansOf(text: string): readonly { readonly start: number; readonly end: number }[] {
-  const spans: { readonly start: number; readonly end: number }[] = [];
+function spansOf(text: string): readonly Part[] {
+  const spans: Part[] = [];
   let start = 0;
   let depth = 0;
   // Strings, with what is escaped in them, and braces.
@@ -37,4 +43,32 @@ function spansOf(text: string): readonly { readonly start: number; readonly end:
   }
   const rest = text.slice(start).trim();
   return rest === '' ? spans : [...spans, { start, end: text.length }];
+}
+
+/** Where each item of the member `items` is in an object, which is valid JSON; none if there is no such list. */
+export function spansOfItems(text: string, start: number, end: number): readonly Part[] {
+  const spans: Part[] = [];
+  let key = '';
+  let begin: number | undefined;
+  for (const { token, at, depth } of tokensOf(text.slice(start, end))) {
+    if (depth === 1 && token.startsWith('"')) key = token;
+    else if (depth === 1 && token === '[' && key === '"items"') begin = start + at + 1;
+    else if (depth === 2 && begin !== undefined && (token === ',' || token === ']')) {
+      spans.push({ start: begin, end: start + at });
+      begin = token === ',' ? start + at + 1 : undefined;
+    }
+  }
+  return spans;
+}
+
+/** The strings, brackets and commas of a JSON text, each with the number of brackets around it. */
+function* tokensOf(
+  text: string,
+): Iterable<{ readonly token: string; readonly at: number; readonly depth: number }> {
+  let depth = 0;
+  for (const { 0: token, index: at } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],]/gs)) {
+    yield { token, at, depth };
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { LineCounter, parseDocument } from 'yaml';
-import { positionAt, spanOf } from './positions.ts';
+import { parseDocument } from 'yaml';
+import { positionAt, spanOf, TextLines } from './positions.ts';
 
 const text = `metadata:
   labels:
@@ -17,7 +17,7 @@ spec:
 `;
 
 function lined(written: string) {
-  const lines = new LineCounter();
+  const lines = new TextLines(written);
   return { text: written, document: parseDocument(written, { lineCounter: lines }), lines };
 }
 

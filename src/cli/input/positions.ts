@@ -7,7 +7,7 @@ import {
   isPair,
   isScalar,
   isSeq,
-  type LineCounter,
+  LineCounter,
   type Node,
   type Pair,
 } from 'yaml';
@@ -19,11 +19,31 @@ export interface Span {
   readonly end: number;
 }
 
+/** Where the lines of a text begin. A whole cluster in JSON is one line: what takes long in it is done once. */
+export class TextLines extends LineCounter {
+  readonly #text: string;
+  #hasPairs: boolean | undefined;
+
+  constructor(text: string) {
+    super();
+    this.#text = text;
+  }
+
+  /** The number of characters from one offset to another. Outside of the Basic Multilingual Plane, one has two code units. */
+  charactersBetween(start: number, end: number): number {
+    this.#hasPairs ??= /[\ud800-\udbff]/.test(this.#text);
+    return this.#hasPairs ? [...this.#text.slice(start, end)].length : end - start;
+  }
+}
+
 /** A text, and where its lines begin. */
 export interface LinedText {
   readonly text: string;
-  readonly lines: LineCounter;
+  readonly lines: TextLines;
 }
+
+/** This many code units before and after a place are kept of its line. */
+const keptOfLine = 300;
 
 /** The place of `span` in a text. */
 export function positionAt({ text, lines }: LinedText, { start, end }: Span): FilePosition {
@@ -33,11 +53,15 @@ export function positionAt({ text, lines }: LinedText, { start, end }: Span): Fi
   const newline = text.indexOf('\n', lineStart);
   const lineEnd = newline < 0 ? text.length : newline;
   const stop = Math.max(at, Math.min(end, lineEnd));
+  const from = at - lineStart > keptOfLine ? at - keptOfLine : lineStart;
+  const to = Math.min(lineEnd, at + keptOfLine);
   return {
     line,
-    column: [...text.slice(lineStart, at)].length + 1,
-    source: text.slice(lineStart, lineEnd).replace(/\r$/, ''),
-    length: Math.max(1, [...text.slice(at, stop)].length),
+    column: lines.charactersBetween(lineStart, at) + 1,
+    source: text.slice(from, to).replace(/\r$/, ''),
+    ...(from === lineStart ? {} : { omitted: lines.charactersBetween(lineStart, from) }),
+    ...(to === lineEnd ? {} : { isCut: true }),
+    length: Math.max(1, lines.charactersBetween(at, stop)),
   };
 }
 

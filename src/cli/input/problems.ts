@@ -7,8 +7,12 @@ import { ToolError } from '../failures.ts';
 export interface FilePosition {
   readonly line: number;
   readonly column: number;
-  /** The line of the text. */
+  /** The line of the text; of a very long one, the part around the place. */
   readonly source: string;
+  /** The number of characters of the line before that part; none if absent. */
+  readonly omitted?: number;
+  /** The line goes on after that part. */
+  readonly isCut?: boolean;
   /** The number of characters to mark, at least 1. */
   readonly length: number;
 }
@@ -58,21 +62,25 @@ export function formatLocation({ file, place }: Pick<InputProblem, 'file' | 'pla
   return place === undefined ? file : `${file}:${place.line}:${place.column}`;
 }
 
-function excerptOf({ line, column, source, length }: FilePosition): string {
+function excerptOf({ line, column, source, length, omitted = 0, isCut = false }: FilePosition): string {
   const number = String(line);
-  const { text, before } = windowOf(source, column - 1);
+  const { text, before } = windowOf(source, column - 1 - omitted, { isHeadless: omitted > 0, isCut });
   const width = Math.max(1, Math.min(length, [...text].length - before));
   const margin = ' '.repeat(number.length);
   return `  ${number} | ${text}\n  ${margin} | ${' '.repeat(before)}${'^'.repeat(width)}\n`;
 }
 
 /** The shown part of a line, and how many of its characters are before the place: a tab would shift the caret. */
-function windowOf(source: string, column: number): { readonly text: string; readonly before: number } {
+function windowOf(
+  source: string,
+  column: number,
+  { isHeadless, isCut }: { readonly isHeadless: boolean; readonly isCut: boolean },
+): { readonly text: string; readonly before: number } {
   const characters = [...source.replaceAll('\t', ' ').replace(/\r$/, '')];
   if (characters.length <= maxWidth) return { text: characters.join('').trimEnd(), before: column };
   const start = Math.max(0, Math.min(column - maxWidth / 2, characters.length - maxWidth));
-  const head = start > 0 ? '…' : '';
-  const tail = start + maxWidth < characters.length ? '…' : '';
+  const head = start > 0 || isHeadless ? '…' : '';
+  const tail = start + maxWidth < characters.length || isCut ? '…' : '';
   const text = characters.slice(start, start + maxWidth).join('');
   return { text: `${head}${text}${tail}`, before: column - start + head.length };
 }
