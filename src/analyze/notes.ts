@@ -108,9 +108,16 @@ function nodeTraffic({ from, ingress, allowed }: Noted): readonly Note[] {
 function missingPort({ to, port, asked }: Noted): readonly Note[] {
   if (port === undefined || !('name' in port) || asked === undefined || !portSets.isEmpty(asked)) return [];
   const message = isWorkload(to.end)
-    ? `${quote(to.end)} has no ${port.protocol} port named \`${port.name}\``
+    ? `${quote(to.end)} has no ${port.protocol} port named \`${port.name}\`; ${namedPorts(to)}`
     : `${quote(to.end)} is an address, and addresses have no port names`;
   return [{ code: 'NoSuchPort', message }];
+}
+
+function namedPorts({ seenAs }: ExplainedEnd): string {
+  const named = (isPods(seenAs) ? seenAs.ports : []).flatMap(({ name, number, protocol }) =>
+    name === undefined ? [] : `${name} (${number}${protocol === 'TCP' ? '' : `/${protocol}`})`,
+  );
+  return named.length === 0 ? 'its containers name no port: write a number' : `it has ${quoteSome(named, 5)}`;
 }
 
 function noCommonPort({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {

@@ -1,7 +1,7 @@
 // Mistakes on the command line, in the form of all our errors: the user's words in backticks, and a suggestion. commander
 // identifies the mistake by a code. Must not know any verb.
 import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
-import { nearest } from './did-you-mean.ts';
+import { nearest } from '../model/did-you-mean.ts';
 import { ToolError } from './failures.ts';
 
 /** The command, which throws mistakes of usage as ToolErrors. */

@@ -74,6 +74,11 @@ export class LintContext {
     this.#labels = new Map(input.namespaces.map(({ name, labels }) => [name, labels]));
   }
 
+  /** All known namespaces, with or without pods. */
+  get namespaceNames(): readonly string[] {
+    return [...new Set([...this.#labels.keys(), ...this.namespaces])].sort(compareText);
+  }
+
   /** Whether the pods of a namespace are known, all of them: only then is none of them missing. */
   arePodsKnown(namespace: string): boolean {
     return this.podsIn(namespace).length > 0 && !this.#mayHidePods(namespace);
@@ -164,8 +169,7 @@ export class LintContext {
    */
   isAnyNamespaceSelected(selector: LabelSelector): boolean {
     if (selectsEverything(selector)) return true;
-    const names = new Set([...this.#labels.keys(), ...this.namespaces]);
-    if ([...names].some((name) => this.isNamespaceSelected(selector, name))) return true;
+    if (this.namespaceNames.some((name) => this.isNamespaceSelected(selector, name))) return true;
     const keys = Object.keys(selector.matchLabels ?? {}).concat(
       (selector.matchExpressions ?? []).map(({ key }) => key),
     );

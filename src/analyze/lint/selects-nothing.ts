@@ -1,4 +1,5 @@
 // Policies and peers whose selector selects no pod: often a label is misspelt, and then what the policy should allow is denied.
+import { nearest } from '../../model/did-you-mean.ts';
 import { aboutPolicy, type Finding } from '../../model/findings.ts';
 
 import {
@@ -11,7 +12,7 @@ import {
 import type { PolicyFacts } from '../facts.ts';
 import { isBlock, type PodPeer } from '../rules.ts';
 import { eachPeer } from './check.ts';
-import type { LintContext } from './lint-context.ts';
+import type { LintContext, LintPod } from './lint-context.ts';
 
 /** Finds policies that select no pod of a namespace whose pods are known. */
 export function policySelectsNothing(context: LintContext): readonly Finding[] {
@@ -22,9 +23,35 @@ export function policySelectsNothing(context: LintContext): readonly Finding[] {
       aboutPolicy(policy, 'SelectsNoPods', {
         path: 'spec.podSelector',
         message: `no pod of \`${policy.namespace}\` has the labels ${formatSelector(policy.spec.podSelector)}`,
-        hint: `compare them with \`kubectl get pods -n ${policy.namespace} --show-labels\``,
+        hint: hintFor(context, policy.namespace, policy.spec.podSelector),
       }),
     );
+}
+
+/** The labels that were probably meant, or how to see those that exist. */
+function hintFor(context: LintContext, namespace: string, selector: LabelSelector): string {
+  return (
+    labelsMeant(selector, context.podsIn(namespace)) ??
+    `compare them with \`kubectl get pods -n ${namespace} --show-labels\``
+  );
+}
+
+/** Similar labels of pods, if each label that no pod has is similar to one that a pod has. */
+function labelsMeant({ matchLabels = {} }: LabelSelector, pods: readonly LintPod[]): string | undefined {
+  const missing = Object.entries(matchLabels).filter(
+    ([key, value]) => !pods.some(({ labels }) => labels[key] === value),
+  );
+  const meant = missing.map(([key, value]) => labelMeant(key, value, pods));
+  return meant.length === 0 || meant.includes(undefined) ? undefined : `did you mean \`${meant.join(',')}\`?`;
+}
+
+function labelMeant(key: string, value: string, pods: readonly LintPod[]): string | undefined {
+  const valuesOf = (name: string) => [...new Set(pods.flatMap(({ labels }) => labels[name] ?? []))].sort();
+  const sameKey = nearest(value, valuesOf(key));
+  if (sameKey !== undefined) return `${key}=${sameKey}`;
+  const keys = [...new Set(pods.flatMap(({ labels }) => Object.keys(labels)))].sort();
+  const otherKey = nearest(key, keys);
+  return otherKey !== undefined && valuesOf(otherKey).includes(value) ? `${otherKey}=${value}` : undefined;
 }
 
 /** Finds Services that select no pod of a namespace whose pods are known: nothing answers on their addresses. */
@@ -40,7 +67,7 @@ export function serviceSelectsNothing(context: LintContext): readonly Finding[] 
         subject: { kind: 'Service', namespace, name },
         path: 'spec.selector',
         message: `no pod of \`${namespace}\` has the labels ${formatSelector({ matchLabels: selector })}: nothing is behind this Service`,
-        hint: `compare them with \`kubectl get pods -n ${namespace} --show-labels\``,
+        hint: hintFor(context, namespace, { matchLabels: selector }),
       },
     ];
   });
@@ -64,7 +91,7 @@ function checkPeer(
     return [
       aboutPolicy(policy, 'PeerSelectsNothing', {
         path: `${path}.namespaceSelector`,
-        ...missingNamespace(namespaceSelector),
+        ...missingNamespace(namespaceSelector, context.namespaceNames),
       }),
     ];
   }
@@ -74,7 +101,8 @@ function checkPeer(
   const elsewhere =
     namespaceSelector === undefined && context.selectedAs({ podSelector, namespaceSelector: {} }).length > 0
       ? 'pods of other namespaces have them: add a `namespaceSelector` to this peer, in the same list entry'
-      : 'compare them with `kubectl get pods --all-namespaces --show-labels`';
+      : (labelsMeant(podSelector, context.selectedAs({ ...peer, podSelector: {} })) ??
+        'compare them with `kubectl get pods --all-namespaces --show-labels`');
   return [
     aboutPolicy(policy, 'PeerSelectsNothing', {
       path: `${path}.podSelector`,
@@ -84,10 +112,16 @@ function checkPeer(
   ];
 }
 
-function missingNamespace(selector: LabelSelector): { readonly message: string; readonly hint: string } {
+function missingNamespace(
+  selector: LabelSelector,
+  known: readonly string[],
+): { readonly message: string; readonly hint: string } {
   const [name, ...more] = onlyNamesIn(selector);
   if (name !== undefined && more.length === 0) {
-    return { message: `there is no namespace \`${name}\``, hint: 'compare it with `kubectl get namespaces`' };
+    const meant = nearest(name, known);
+    const hint =
+      meant === undefined ? 'compare it with `kubectl get namespaces`' : `did you mean \`${meant}\`?`;
+    return { message: `there is no namespace \`${name}\``, hint };
   }
   return {
     message: `no namespace has the labels ${formatSelector(selector)}`,

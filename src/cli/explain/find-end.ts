@@ -3,11 +3,11 @@
 import type { Analysis } from '../../analyze/analysis.ts';
 import { type AddressEnd, formatEndpoint, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
+import { nearest } from '../../model/did-you-mean.ts';
 import { formatCidr, type IpRange, parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
 import { compareText, formatKey } from '../../model/object-key.ts';
 import { type PortSpec, parsePort } from '../../model/ports.ts';
 import type { ServiceFacts } from '../../model/services.ts';
-import { nearest } from '../did-you-mean.ts';
 import { ToolError } from '../failures.ts';
 
 /** The result for a word. */

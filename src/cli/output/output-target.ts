@@ -1,7 +1,7 @@
 // The value of `-o`: a format, a file whose extension defines the format, or both as `format=file`.
 // Must not know what is written.
 import { InvalidArgumentError } from 'commander';
-import { nearest } from '../did-you-mean.ts';
+import { nearest } from '../../model/did-you-mean.ts';
 
 /** Where an answer goes, and in which format. */
 export interface OutputTarget {

@@ -1,8 +1,8 @@
 // Refuses a namespace in `-n` that contains nothing: an empty answer would look like good news.
 // Must not know the question.
 import { quoteSome } from '../../model/counted.ts';
+import { nearest } from '../../model/did-you-mean.ts';
 import { compareText } from '../../model/object-key.ts';
-import { nearest } from '../did-you-mean.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 

@@ -5,8 +5,10 @@ import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
 import { isDecoded, platformAsOwner } from '../../compile/platform/decoded-platform.ts';
 import type { CompiledProfile } from '../../compile/policies/profile-policies.ts';
+import { nearest } from '../../model/did-you-mean.ts';
 import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 
 /** A finding, with the YAML that would fix it, if that is known. */
@@ -34,13 +36,22 @@ export function profileFindings(
         contents: cluster.contentsIn(namespace.namespace),
       }).findings,
   );
-  return [...compiled.findings, ...planned, ...compiled.namespaces.flatMap(routeFindings)];
+  return [
+    ...compiled.findings,
+    ...planned,
+    ...compiled.namespaces.flatMap((each) => routeFindings(each, cluster.view())),
+  ];
 }
 
-function routeFindings({ profiles, enforcement }: CompiledNamespace): readonly LintFinding[] {
+function routeFindings(
+  { profiles, enforcement }: CompiledNamespace,
+  view: ClusterView,
+): readonly LintFinding[] {
   const words = enforcement === 'DryRun' ? dryRunWords : stateWords;
   return profiles.flatMap((profile) =>
-    profile.routes.flatMap((route) => routeFinding(profile, route, words)),
+    profile.routes.flatMap((route) =>
+      routeFinding(profile, route, words).map((finding) => withNameMeant(finding, route, view)),
+    ),
   );
 }
 
@@ -60,6 +71,27 @@ function routeFinding(
       suggestion === undefined ? '' : isAnAddition.has(reason) ? 'add this profile:' : 'write this instead:',
   } as const;
   return [suggestion === undefined ? finding : { ...finding, suggestion }];
+}
+
+/** The finding with the name that was probably meant, if its route names something that does not exist. */
+function withNameMeant(
+  finding: LintFinding,
+  { route, reason }: CompiledRoute,
+  view: ClusterView,
+): LintFinding {
+  const namespace = finding.subject.namespace ?? '';
+  const services = [...(view.services.get(namespace)?.keys() ?? [])];
+  const namespaces = [...view.namespaces.keys()];
+  const { from, to } = route;
+  const named = {
+    ServiceMissing: 'service' in to ? nearest(to.service, services) : undefined,
+    NamespaceMissing: 'namespace' in to ? nearest(to.namespace.name ?? '', namespaces) : undefined,
+    SourceMissing: 'namespace' in from ? nearest(from.namespace.name ?? '', namespaces) : undefined,
+  };
+  const meant = named[reason as keyof typeof named];
+  return meant === undefined || finding.hint !== ''
+    ? finding
+    : { ...finding, hint: `did you mean \`${meant}\`?` };
 }
 
 /** Here the suggestion is a profile for another namespace. */

@@ -14,6 +14,12 @@ describe('the nearest word', () => {
     expect(nearest(typed, words)).toBe(meant);
   });
 
+  test('of short ones differs in one letter, or in the order of two', () => {
+    expect(nearest('wbe', ['api', 'web'])).toBe('web');
+    expect(nearest('wex', ['api', 'web'])).toBe('web');
+    expect(nearest('xyb', ['api', 'web'])).toBeUndefined();
+  });
+
   test.each(['app', 'colour', 'ports', ''])('to `%s` is none', (typed) => {
     expect(nearest(typed, words)).toBeUndefined();
   });

@@ -6,12 +6,22 @@ import { distance } from 'fastest-levenshtein';
 export function nearest(typed: string, words: readonly string[]): string | undefined {
   if (words.includes(typed)) return undefined;
   const near = words
-    .map((word) => ({ word, edits: distance(typed.toLowerCase(), word.toLowerCase()) }))
+    .map((word) => ({ word, edits: editsBetween(typed.toLowerCase(), word.toLowerCase()) }))
     .filter(({ word, edits }) => edits <= tolerance(Math.min(typed.length, word.length)));
   return near.sort((a, b) => a.edits - b.edits)[0]?.word;
 }
 
-/** Two letters in the wrong order are two edits. */
+/** Two letters in the wrong order are one edit, as in `wbe`. */
+function editsBetween(a: string, b: string): number {
+  const edits = distance(a, b);
+  const isSwap = edits === 2 && a.length === b.length && lettersOf(a) === lettersOf(b);
+  return isSwap ? 1 : edits;
+}
+
+function lettersOf(word: string): string {
+  return [...word].sort().join('');
+}
+
 function tolerance(length: number): number {
   return length < 4 ? 1 : Math.min(3, Math.floor(length / 4) + 1);
 }
