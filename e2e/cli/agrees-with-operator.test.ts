@@ -21,7 +21,7 @@ const manifests = ['shop', 'ends', 'systems']
 const kinds = [
   ...['namespaces', 'nodes', 'services', 'endpointslices', 'networkpolicies', 'ingresses', 'ingressclasses'],
   ...['pods', 'deployments', 'statefulsets', 'daemonsets', 'replicasets', 'jobs', 'cronjobs'],
-  ...['servicecidrs', 'appnetworkprofiles', 'platformnetworkprofiles'],
+  ...['servicecidrs', 'appnetworkprofiles', 'platformnetworkprofiles', 'networkpauses'],
 ];
 
 const tool = useTool();
