@@ -2,7 +2,7 @@
 // nothing is isolated is one group, for any number of pods. Must not know how connections are found.
 import { getOrInsert } from '../model/groups.ts';
 import type { PortSet } from '../model/port-set.ts';
-import { compareEnds, type Endpoint, endpointKey, isSelf } from './endpoints.ts';
+import { compareEnds, type Endpoint, endpointKey, isSelf, isWorkload } from './endpoints.ts';
 import type { PortsId, PortTable } from './port-table.ts';
 
 /** What one end can reach at another; what is not listed is denied. */
@@ -21,6 +21,25 @@ export interface ConnectionGroup {
   readonly to: readonly Endpoint[];
   /** Never empty. */
   readonly ports: PortSet;
+}
+
+/** Whether an end is pods of a namespace. */
+export function isInNamespace(end: Endpoint, namespace: string): boolean {
+  return isWorkload(end) && end.workload.namespace === namespace;
+}
+
+/** The connections that begin or end in a namespace. */
+export function groupsOfNamespace(
+  groups: readonly ConnectionGroup[],
+  namespace: string,
+): readonly ConnectionGroup[] {
+  const isInside = (end: Endpoint) => isInNamespace(end, namespace);
+  return groups
+    .flatMap(({ from, to, ports }) => [
+      { from: from.filter(isInside), to, ports },
+      { from: from.filter((end) => !isInside(end)), to: to.filter(isInside), ports },
+    ])
+    .filter(({ from, to }) => from.some((source) => to.some((target) => !isSelf(source, target))));
 }
 
 /** Ends that always occur together, under a unique name. */

@@ -6,7 +6,7 @@ import { type CommandContext, processContext } from './command-context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { InputError } from './input/problems.ts';
 import { clusterOptions, inputOptions, OutputOption, platformOptions, writeOptions } from './options.ts';
-import type { Formats } from './output/formats.ts';
+import type { Formats, PrintContext } from './output/formats.ts';
 import type { OutputTarget } from './output/output-target.ts';
 import { paintFor } from './output/paint.ts';
 import { writeOutput } from './output/write.ts';
@@ -88,6 +88,11 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
   return withHelp(command, help);
 }
 
+function printContext(target: OutputTarget, note: CommandContext['note']): PrintContext {
+  const { columns, isTTY } = process.stdout;
+  return { paint: paintFor(target), note, room: isTTY && target.file === undefined ? columns : undefined };
+}
+
 /** Home, and erase all below: the table is drawn again at the same place. */
 const clearScreen = '\u001b[H\u001b[J';
 
@@ -102,7 +107,7 @@ async function printOutcome<Result>(
   { note, progress }: CommandContext,
 ): Promise<void> {
   const write = async (one: Result, before = '') => {
-    const text = await print[target.format]?.(one, { paint: paintFor(target), note });
+    const text = await print[target.format]?.(one, printContext(target, note));
     progress.done();
     await writeOutput(target, before + (text ?? ''));
   };
@@ -118,7 +123,7 @@ async function printProblems<Result>(
   target: OutputTarget,
   { note, progress }: CommandContext,
 ): Promise<void> {
-  const text = await print[target.format]?.(problems, { paint: paintFor(target), note });
+  const text = await print[target.format]?.(problems, printContext(target, note));
   if (text === undefined) return;
   progress.done();
   await writeOutput(target, text);

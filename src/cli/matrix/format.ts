@@ -2,19 +2,12 @@
 // policies it says `every workload` and `any address`. Must not know how connections are found.
 import * as z from 'zod';
 import { analyze } from '../../analyze/analysis.ts';
-import type { ConnectionGroup } from '../../analyze/connections.ts';
-import {
-  type Endpoint,
-  endpointKey,
-  isSelf,
-  isWorkload,
-  spellEndpoint,
-  type WorkloadEnd,
-} from '../../analyze/endpoints.ts';
+import { type ConnectionGroup, groupsOfNamespace, isInNamespace } from '../../analyze/connections.ts';
+import { isSelf, spellEndpoint, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
-import { endNames } from '../output/end-names.ts';
+import { endNamesAmong } from '../output/end-names.ts';
 import { textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { endpointText, portTextList } from '../output/schemas.ts';
@@ -25,17 +18,6 @@ interface Matrix {
   readonly input: AnalysisInput;
   /** Only connections that begin or end in this namespace are printed. */
   readonly namespace: string | undefined;
-}
-
-/** The connections that begin or end in a namespace. */
-function groupsOf(groups: readonly ConnectionGroup[], namespace: string): readonly ConnectionGroup[] {
-  const isInside = (end: Endpoint) => isIn(end, namespace);
-  return groups
-    .flatMap(({ from, to, ports }) => [
-      { from: from.filter(isInside), to, ports },
-      { from: from.filter((end) => !isInside(end)), to: to.filter(isInside), ports },
-    ])
-    .filter(({ from, to }) => from.some((source) => to.some((target) => !isSelf(source, target))));
 }
 
 /**
@@ -49,7 +31,7 @@ function formatBlocks(
   paint: Paint,
 ): string {
   if (groups.length === 0) return 'nothing is allowed\n';
-  const nameAll = namesOf(workloads);
+  const nameAll = endNamesAmong(workloads);
   const blocks = groups.map(({ from, to, ports }) => {
     const [only] = from;
     // A single pod does not reach itself through a policy.
@@ -70,26 +52,6 @@ function block(from: readonly string[], to: readonly string[], ports: string): r
   ]);
 }
 
-/** Names ends: all workloads as one, all of a namespace as `shop/*`, and every address of both families as one. */
-function namesOf(workloads: readonly WorkloadEnd[]): (ends: readonly Endpoint[]) => readonly string[] {
-  const namespaces = Map.groupBy(workloads, ({ workload }) => workload.namespace);
-  return (ends) => {
-    const keys = new Set(ends.map(endpointKey));
-    const isAll = (some: readonly WorkloadEnd[]) =>
-      some.length > 1 && some.every((end) => keys.has(endpointKey(end)));
-    const addresses = endNames(ends.filter((end) => !isWorkload(end)));
-    if (isAll(workloads)) return ['every workload', ...addresses];
-    const named = [...Map.groupBy(ends.filter(isWorkload), ({ workload }) => workload.namespace)].flatMap(
-      ([namespace, here]) => (isAll(namespaces.get(namespace) ?? []) ? [`${namespace}/*`] : endNames(here)),
-    );
-    return [...named, ...addresses];
-  };
-}
-
-function isIn(end: Endpoint, namespace: string): boolean {
-  return isWorkload(end) && end.workload.namespace === namespace;
-}
-
 /** A JSON list with a line for each item, so that two versions of it can be compared. */
 function jsonLines(items: readonly object[]): string {
   return items.length === 0
@@ -101,12 +63,15 @@ function jsonLines(items: readonly object[]): string {
 export const matrixFormats = textAndData({
   text: ({ input, namespace }: Matrix, { paint }) => {
     const shown = analyze(withoutStandIns(input));
-    const groups = namespace === undefined ? shown.groups() : groupsOf(shown.groups(), namespace);
+    const groups = namespace === undefined ? shown.groups() : groupsOfNamespace(shown.groups(), namespace);
     return formatBlocks(groups, shown.workloads, paint);
   },
   data: ({ input, namespace }) =>
     [...analyze(input).connections()]
-      .filter(({ from, to }) => namespace === undefined || isIn(from, namespace) || isIn(to, namespace))
+      .filter(
+        ({ from, to }) =>
+          namespace === undefined || isInNamespace(from, namespace) || isInNamespace(to, namespace),
+      )
       .map(({ from, to, ports }) => ({
         from: spellEndpoint(from),
         to: spellEndpoint(to),

@@ -1,11 +1,77 @@
 // The names of ends of connections, for people.
 // Must not know what is reported about them.
-import { type Endpoint, formatEndpoint } from '../../analyze/endpoints.ts';
+import {
+  type AddressEnd,
+  type Endpoint,
+  endpointKey,
+  formatEndpoint,
+  isWorkload,
+  type WorkloadEnd,
+} from '../../analyze/endpoints.ts';
+import { addressesOf, addressesOfBlocks, addressSets } from '../../model/address-set.ts';
+import { nameSome } from '../../model/counted.ts';
+import { once } from '../../model/once.ts';
+import { publicPeers } from '../../routes/internet.ts';
 
-/** Ends by name; every address of both families is one. */
+/** Ends by name. Every address of both families is one, and so are all public addresses. */
 export function endNames(ends: readonly Endpoint[]): readonly string[] {
-  const names = [...new Set(ends.map((end) => formatEndpoint(end)))];
-  const everywhere = ['0.0.0.0/0', '::/0'];
-  const isAny = everywhere.every((cidr) => names.includes(cidr));
-  return isAny ? ['any address', ...names.filter((name) => !everywhere.includes(name))] : names;
+  const workloads = ends.filter(isWorkload).map(formatEndpoint);
+  return [...new Set([...workloads, ...addressNames(ends.filter(isAddress))])];
+}
+
+/** The same, with all of these workloads as one, and all of a namespace as `shop/*`. */
+export function endNamesAmong(
+  workloads: readonly WorkloadEnd[],
+): (ends: readonly Endpoint[]) => readonly string[] {
+  const namespaces = Map.groupBy(workloads, ({ workload }) => workload.namespace);
+  return (ends) => {
+    const keys = new Set(ends.map(endpointKey));
+    const isAll = (some: readonly WorkloadEnd[]) =>
+      some.length > 1 && some.every((end) => keys.has(endpointKey(end)));
+    const addresses = endNames(ends.filter((end) => !isWorkload(end)));
+    if (isAll(workloads)) return ['every workload', ...addresses];
+    const named = [...Map.groupBy(ends.filter(isWorkload), ({ workload }) => workload.namespace)].flatMap(
+      ([namespace, here]) => (isAll(namespaces.get(namespace) ?? []) ? [`${namespace}/*`] : endNames(here)),
+    );
+    return [...named, ...addresses];
+  };
+}
+
+function isAddress(end: Endpoint): end is AddressEnd {
+  return !isWorkload(end);
+}
+
+function addressNames(ends: readonly AddressEnd[]): readonly string[] {
+  const isEverywhere = ({ cidr, except }: AddressEnd) => everywhere.includes(cidr) && except === undefined;
+  const wide = ends.filter(isEverywhere);
+  if (wide.length === everywhere.length)
+    return ['any address', ...ends.filter((end) => !isEverywhere(end)).map(formatEndpoint)];
+  const parts = ends.filter((end) => addressSets.overlap(addressesOfBlocks([end]), publicAddresses()));
+  const internet = nameOfInternet(parts);
+  if (internet === undefined) return ends.map(formatEndpoint);
+  return [internet, ...ends.filter((end) => !parts.includes(end)).map(formatEndpoint)];
+}
+
+const everywhere: readonly string[] = ['0.0.0.0/0', '::/0'];
+
+/** The public addresses, as the end `internet` means them. */
+const publicAddresses = once(() =>
+  addressesOfBlocks(publicPeers().flatMap((peer) => ('ipBlock' in peer ? [peer.ipBlock] : []))),
+);
+
+/** How many exceptions are named. */
+const maxExceptions = 4;
+
+/** As in `the internet except 203.0.114.7/32`; `undefined` if it is not all of it, or more. */
+function nameOfInternet(parts: readonly AddressEnd[]): string | undefined {
+  const set = addressesOfBlocks(parts);
+  if (parts.length === 0 || !addressSets.covers(publicAddresses(), set)) return undefined;
+  const missing = addressSets.difference(publicAddresses(), set);
+  if (addressSets.isEmpty(missing)) return 'the internet';
+  if (missing[4].length === 0 && set[6].length === 0) return 'the internet (IPv4)';
+  const exceptions = [...new Set(parts.flatMap(({ except = [] }) => except))].filter((cidr) =>
+    addressSets.overlap(addressesOf([cidr]), missing),
+  );
+  const isNamed = addressSets.covers(addressesOf(exceptions), missing);
+  return isNamed ? `the internet except ${nameSome(exceptions, maxExceptions)}` : undefined;
 }

@@ -12,6 +12,8 @@ export interface PrintContext {
   readonly paint: Paint;
   /** Prints a note for people on stderr, which is not part of the answer. */
   readonly note: (text: string) => void;
+  /** How wide a line may be, if the answer goes to a terminal. */
+  readonly room?: number | undefined;
 }
 
 /** Prints an answer in one format. */

@@ -1,15 +1,20 @@
 // The verb `plan`: what would change, as policies and as connections, before it does.
 import { Option } from 'commander';
+import { endpointKey } from '../../analyze/endpoints.ts';
+import { compareText } from '../../model/object-key.ts';
 import { defineVerb } from '../define-verb.ts';
 import { FileOption, repeatable } from '../options.ts';
+import { endNamesAmong } from '../output/end-names.ts';
+import { checkNamespace } from '../snapshot/namespace-check.ts';
 import { changesBetween, isEmptyChange } from './difference.ts';
 import { planFormats } from './format.ts';
 import { loadComparison, type PlanFlags } from './load-comparison.ts';
+import { formatDryRun } from './messages.ts';
 
 /** The verb `plan`. */
 export const planVerb = defineVerb({
   description:
-    'Shows what would change: policies added, changed and removed, and connections gained and lost; the most important ones have a `!`. It compares files with files (`--against`), or with the cluster, as if they were applied to it. Without files, it compares the policies in the cluster with those that an operator of this version would write. It writes nothing to the cluster.',
+    'Shows what would change: policies added, changed and removed, and connections gained and lost; the most important ones have a `!`. Lost connections are grouped by the namespace whose team would add a route; those to ports that no container declares and no Service leads to are only counted. It compares files with files (`--against`), or with the cluster, as if they were applied to it. Without files, it compares the policies in the cluster with those that an operator of this version would write. With `-n` it prints only changes in that namespace. It writes nothing to the cluster.',
   help: {
     examples: [
       ['ringfence plan -f app/', 'how the cluster of the current context would change if these were applied'],
@@ -33,11 +38,25 @@ export const planVerb = defineVerb({
     const { before, after } = await loadComparison(flags, context);
     context.progress.show('analysing');
     if (after.dryRun.length > 0 && !flags.enforce) {
-      context.note(
-        `in dry run, nothing is written; \`--enforce\` shows what would be written in ${after.dryRun.join(', ')}`,
-      );
+      context.note(formatDryRun(after.dryRun.join(', ')));
     }
-    const changes = changesBetween(before.facts, after.facts);
-    return { result: changes, exit: isEmptyChange(changes) ? 'ok' : 'found' };
+    const { namespace: only } = flags;
+    const known = [before, after].flatMap(({ facts }) => facts.namespaces.map(({ name }) => name));
+    if (only !== undefined) checkNamespace(only, [...new Set(known)].sort(compareText), 'nothing');
+    const changes = changesBetween(before.facts, after.facts, only);
+    const ends = new Map(
+      [...before.facts.workloads, ...after.facts.workloads].map((workload) => [
+        endpointKey({ workload }),
+        { workload },
+      ]),
+    );
+    return {
+      result: {
+        changes,
+        dryRun: flags.enforce ? [] : after.dryRun,
+        nameEnds: endNamesAmong([...ends.values()]),
+      },
+      exit: isEmptyChange(changes) ? 'ok' : 'found',
+    };
   },
 });

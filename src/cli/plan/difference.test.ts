@@ -1,18 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatEndpoint } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts, PolicySpec } from '../../analyze/facts.ts';
+import { formatPortSet } from '../../model/port-set.ts';
+import { endNames } from '../output/end-names.ts';
 import { changesBetween, isEmptyChange } from './difference.ts';
+import { lostByTeam } from './lost-by-team.ts';
 
+const http = { protocol: 'TCP', number: 80 } as const;
 const deny: PolicySpec = { podSelector: {}, policyTypes: ['Ingress'] };
 const from = (peers: NonNullable<PolicySpec['ingress']>): PolicySpec => ({ podSelector: {}, ingress: peers });
 
-/** Workloads of one pod each, labelled with their names, in the namespace `shop`. */
+/** Workloads of one pod each, labelled with their names, which offers port 80, in the namespace `shop`. */
 function input(names: readonly string[], policies: Readonly<Record<string, PolicySpec>>): AnalysisInput {
   return {
     namespaces: [{ name: 'shop', labels: {} }],
     workloads: names.map((name) => ({
       ...{ kind: 'Deployment', namespace: 'shop', name },
-      pods: [{ labels: { app: name }, ports: [], addresses: [], hostNetwork: false }],
+      pods: [{ labels: { app: name }, ports: [http], addresses: [], hostNetwork: false }],
     })),
     services: [],
     policies: Object.entries(policies).map(
@@ -111,6 +115,63 @@ describe('what changes', () => {
       'lost shop/web > shop/web: Lost Policies',
       expect.stringMatching(/EndGone$/),
       expect.stringMatching(/EndGone$/),
+      'lost shop/web > shop/old: EndGone',
+    ]);
+  });
+
+  test('is not dangerous if nobody is likely to use what is lost: no container and no Service offers its ports', () => {
+    const only = (port: number) => input(['web'], { a: from([{ ports: [{ port }] }]) });
+    const lost = (port: number) =>
+      changesBetween(only(port), input(['web'], { a: deny })).connections.map(({ to, dangers, offered }) => [
+        to.map(formatEndpoint).join(),
+        offered && formatPortSet(offered),
+        ...dangers,
+      ]);
+    expect(lost(80)).toEqual([
+      ['shop/web', '80', 'Lost'],
+      ['shop/web', '80', 'Lost'],
+    ]);
+    expect(lost(81)).toEqual([
+      ['shop/web', 'none'],
+      ['shop/web', 'none'],
+    ]);
+  });
+
+  test('in one namespace is what begins or ends there', () => {
+    const before = input(['web'], {});
+    const after = input(['web'], { a: deny });
+    expect(changesBetween(before, after, 'shop')).toEqual(changesBetween(before, after));
+    expect(isEmptyChange(changesBetween(before, after, 'pay'))).toBe(true);
+  });
+});
+
+describe('what is lost', () => {
+  test('is grouped by the namespace that would add the route, with a count of what nobody is likely to use', () => {
+    const before = input(['web'], {});
+    const after = input(['web'], { a: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } });
+    const [silent] = input(['silent'], {}).workloads;
+    const shy = silent && { ...silent, pods: silent.pods.map((pod) => ({ ...pod, ports: [] })) };
+    const with2 = (facts: AnalysisInput) => ({
+      ...facts,
+      workloads: [...facts.workloads, ...(shy ? [shy] : [])],
+    });
+    const teams = lostByTeam(changesBetween(with2(before), with2(after)).connections);
+    expect(
+      teams.map(({ namespace, used, others }) => ({
+        namespace,
+        used: used.map(({ from, to }) => `${endNames(from)} > ${endNames(to)}`),
+        others,
+      })),
+    ).toEqual([
+      {
+        namespace: 'shop',
+        used: [
+          'shop/silent,shop/web > any address',
+          'shop/silent,shop/web > shop/web',
+          'any address > shop/web',
+        ],
+        others: 3,
+      },
     ]);
   });
 });

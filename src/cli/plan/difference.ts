@@ -1,13 +1,16 @@
 // The differences between two snapshots: policies, connections, and which namespaces are isolated. Pure.
 // Must not know how it is printed.
 import { compare } from '../../analyze/compare.ts';
-import type { ConnectionGroup } from '../../analyze/connections.ts';
-import { type Endpoint, endpointKey, isWorkload } from '../../analyze/endpoints.ts';
+import { type ConnectionGroup, groupsOfNamespace } from '../../analyze/connections.ts';
+import { type Endpoint, endpointKey, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
+import { offeredPorts } from '../../analyze/offered-ports.ts';
 import { isolationOf } from '../../analyze/rules.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { canonicalJson, type Direction, directions, fingerprint } from '../../model/network-policy.ts';
 import { compareKeys, compareText, formatKey } from '../../model/object-key.ts';
+import { formatPortSet, noPorts, type PortSet, portSets } from '../../model/port-set.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 
 /** What can happen to a policy. A renamed one has the same content under another name. */
@@ -30,13 +33,15 @@ export type Danger =
   | 'FromOutside'
   /** Gained to every address of a family. */
   | 'ToAnywhere'
-  /** Lost between ends that both exist before and after. */
+  /** Lost between ends that both exist before and after, on ports that are offered or to addresses outside. */
   | 'Lost';
 
 /** Connections that are gained or lost. */
 export interface ConnectionChange extends ConnectionGroup {
   readonly change: 'gained' | 'lost';
   readonly dangers: readonly Danger[];
+  /** Of lost ports to workloads, those that a container declares or to which a Service leads: somebody is likely to use these. */
+  readonly offered?: PortSet;
   /** One of its ends is new, or removed. */
   readonly because: 'NewEnd' | 'EndGone' | 'Policies';
 }
@@ -57,18 +62,27 @@ export interface Changes {
   readonly isolation: readonly IsolationChange[];
 }
 
-/** Compares what is in force before and after. */
-export function changesBetween(before: AnalysisInput, after: AnalysisInput): Changes {
+/** Compares what is in force before and after. @param only the namespace whose changes count; if unset: all */
+export function changesBetween(before: AnalysisInput, after: AnalysisInput, only?: string): Changes {
   const { gained, lost } = compare(withoutStandIns(before), withoutStandIns(after));
   const [existed, exists] = [existsIn(before), existsIn(after)];
+  const splitByOffer = offerSplitter(offeredPorts(before));
+  const ofNamespace = (groups: readonly ConnectionGroup[]) =>
+    only === undefined ? groups : groupsOfNamespace(groups, only);
   const connections = [
-    ...gained.flatMap((group) => splitByEnds(group, existed).map((part) => gain(part, existed))),
-    ...lost.flatMap((group) => splitByEnds(group, exists).map((part) => lose(part, exists))),
+    ...ofNamespace(gained)
+      .flatMap((group) => splitByEnds(group, existed))
+      .map((part) => gain(part, existed)),
+    ...ofNamespace(lost)
+      .flatMap((group) => splitByEnds(group, exists))
+      .flatMap(splitByOffer)
+      .map((part) => lose(part, exists)),
   ];
+  const isShown = ({ namespace }: { readonly namespace: string }) => only === undefined || namespace === only;
   return {
-    policies: policyChanges(before.policies, after.policies),
+    policies: policyChanges(before.policies.filter(isShown), after.policies.filter(isShown)),
     connections: connections.sort((a, b) => b.dangers.length - a.dangers.length),
-    isolation: isolationChanges(before, after),
+    isolation: isolationChanges(before, after).filter(isShown),
   };
 }
 
@@ -142,6 +156,25 @@ function splitByEnds({ from, to, ports }: ConnectionGroup, exists: Exists): read
   );
 }
 
+/** A group of lost connections; see `ConnectionChange`. */
+type LostGroup = ConnectionGroup & Pick<ConnectionChange, 'offered'>;
+
+/** Divides the targets of a group by the ports that they offer. */
+function offerSplitter(
+  offered: ReadonlyMap<string, PortSet>,
+): (group: ConnectionGroup) => readonly LostGroup[] {
+  return (group) => {
+    const offers = ({ workload }: WorkloadEnd) =>
+      portSets.intersection(group.ports, offered.get(endpointKey({ workload })) ?? noPorts);
+    const outside = group.to.filter((end) => !isWorkload(end));
+    const alike = groupsBy(group.to.filter(isWorkload), (end) => formatPortSet(offers(end)));
+    return [
+      ...(outside.length === 0 ? [] : [{ ...group, to: outside }]),
+      ...alike.map((to) => ({ ...group, to, offered: offers(to[0]) })),
+    ];
+  };
+}
+
 function gain(group: ConnectionGroup, existed: Exists): ConnectionChange {
   const isNew = ![...group.from, ...group.to].every(existed);
   const dangers: Danger[] = [];
@@ -152,12 +185,18 @@ function gain(group: ConnectionGroup, existed: Exists): ConnectionChange {
   return { ...group, change: 'gained', dangers, because: isNew ? 'NewEnd' : 'Policies' };
 }
 
-function lose(group: ConnectionGroup, exists: Exists): ConnectionChange {
+function lose(group: LostGroup, exists: Exists): ConnectionChange {
   const stays = [...group.from, ...group.to].every(exists);
   return {
     ...{ ...group, change: 'lost' },
-    ...(stays ? { dangers: ['Lost'], because: 'Policies' } : { dangers: [], because: 'EndGone' }),
+    dangers: stays && isLikelyUsed(group) ? ['Lost'] : [],
+    because: stays ? 'Policies' : 'EndGone',
   };
+}
+
+/** Whether lost connections lead to ports that are offered, or to addresses outside, of which nobody knows. */
+export function isLikelyUsed({ offered }: Pick<ConnectionChange, 'offered'>): boolean {
+  return offered === undefined || !portSets.isEmpty(offered);
 }
 
 function isEverywhere(end: Endpoint): boolean {

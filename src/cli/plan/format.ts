@@ -3,21 +3,26 @@
 import * as z from 'zod';
 import { spellEndpoint } from '../../analyze/endpoints.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { formatPorts, portTexts } from '../../model/port-texts.ts';
+import { portTexts } from '../../model/port-texts.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import { direction, endpointText, policySpec, portTextList, profileText } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
-import { type Changes, type ConnectionChange, isEmptyChange, type PolicyDifference } from './difference.ts';
+import { type ConnectionChange, isEmptyChange, type PolicyDifference } from './difference.ts';
+import { lostByTeam } from './lost-by-team.ts';
 import { planAsMarkdown } from './markdown.ts';
 import {
+  formatChangedPorts,
   formatEnds,
   formatIsolation,
+  formatOthers,
   formatOwner,
   formatReasons,
   formatRenamed,
   formatTotals,
+  type NameEnds,
 } from './messages.ts';
+import type { PlanReport } from './plan-report.ts';
 
 type Change = PolicyDifference['change'] | ConnectionChange['change'];
 
@@ -31,42 +36,75 @@ const looks: Readonly<Record<Change, readonly [sign: string, style: Style]>> = {
 const maxEnds = 4;
 
 /** For people. Important changes have a `!`. */
-function formatPlan(changes: Changes, { paint }: PrintContext): string {
+function formatPlan({ changes, nameEnds }: PlanReport, { paint, room }: PrintContext): string {
   if (isEmptyChange(changes)) return 'no change\n';
   const { policies, connections, isolation } = changes;
+  const look: Look = { paint, nameEnds, room: (room ?? Number.POSITIVE_INFINITY) - indentation.length };
+  const gained = connections.filter(({ change }) => change === 'gained');
   const sections = [
-    section('Policies', policyTable(policies, paint), paint),
-    section('Connections', formatTable(connections.map((each) => connectionRow(each, paint))), paint),
     section(
       'Namespaces',
       isolation.map((each) => `${each.isolated ? ' ' : '!'} ${formatIsolation(each)}\n`).join(''),
       paint,
     ),
+    section('Connections gained', connectionTable(gained, look), paint),
+    section('Connections lost', lossesOf(connections, look), paint),
+    section('Policies', policyTable(policies, look), paint),
   ];
   return `${sections.join('')}${paint('bold', formatTotals(changes))}\n`;
 }
 
+/** How rows are printed. */
+interface Look {
+  readonly paint: Paint;
+  readonly nameEnds: NameEnds;
+  readonly room: number;
+}
+
+const indentation = '  ';
+
 function section(title: string, text: string, paint: Paint): string {
-  if (text === '') return '';
-  return `${paint('bold', title)}\n${text.replaceAll(/^(?=.)/gm, '  ')}\n`;
+  return text === '' ? '' : `${paint('bold', title)}\n${indented(text)}\n`;
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, indentation);
+}
+
+function connectionTable(connections: readonly ConnectionChange[], look: Look): string {
+  return formatTable(
+    connections.map((each) => connectionRow(each, look)),
+    look.room,
+  );
+}
+
+/** By the namespace whose team would add the route. */
+function lossesOf(connections: readonly ConnectionChange[], look: Look): string {
+  const room = look.room - indentation.length;
+  return lostByTeam(connections)
+    .map(({ namespace, used, others }) => {
+      const rest = others === 0 ? '' : `${formatOthers(others)}\n`;
+      return `${look.paint('bold', namespace)}\n${indented(connectionTable(used, { ...look, room }) + rest)}`;
+    })
+    .join('');
 }
 
 /** A policy that only gets another name is counted: nobody has to check it. */
-function policyTable(policies: readonly PolicyDifference[], paint: Paint): string {
+function policyTable(policies: readonly PolicyDifference[], { paint, room }: Look): string {
   const rows = policies
     .filter(({ change }) => change !== 'renamed')
     .map(({ change, policy }) => [formatChange(change, paint), formatKey(policy), formatOwner(policy)]);
   const renamed = policies.length - rows.length;
   const last = renamed === 0 ? [] : [[formatChange('renamed', paint), formatRenamed(renamed)]];
-  return formatTable([...rows, ...last]);
+  return formatTable([...rows, ...last], room);
 }
 
-function connectionRow(connection: ConnectionChange, paint: Paint): readonly string[] {
-  const { change, from, to, ports, dangers } = connection;
+function connectionRow(connection: ConnectionChange, { paint, nameEnds }: Look): readonly string[] {
+  const { change, from, to, dangers } = connection;
   return [
     formatChange(change, paint, dangers.length > 0 ? '! ' : '  '),
-    `${formatEnds(from, maxEnds)} -> ${formatEnds(to, maxEnds)}`,
-    formatPorts(ports),
+    `${formatEnds(from, nameEnds, maxEnds)} -> ${formatEnds(to, nameEnds, maxEnds)}`,
+    formatChangedPorts(connection),
     formatReasons(connection),
   ];
 }
@@ -92,6 +130,9 @@ const connection = z.strictObject({
   dangers: z
     .array(z.enum(['FromAnywhere', 'FromOutside', 'ToAnywhere', 'Lost']))
     .describe('why to look at it'),
+  offered: portTextList
+    .optional()
+    .describe('of the lost ports of workloads, those that a container declares or to which a Service leads'),
   because: z
     .enum(['NewEnd', 'EndGone', 'Policies'])
     .describe('whether an end is new or removed, or policies change'),
@@ -99,6 +140,9 @@ const connection = z.strictObject({
 
 const schema = z.strictObject({
   changed: z.boolean(),
+  dryRun: z
+    .array(z.string())
+    .describe('the namespaces in which nothing changes because they are in a dry run'),
   policies: z.strictObject({
     added: z.array(policy),
     changed: z.array(policy),
@@ -112,13 +156,14 @@ const schema = z.strictObject({
 });
 
 /** For programs. */
-function planAsData(changes: Changes) {
+function planAsData({ changes, dryRun }: PlanReport) {
   const policies = Object.groupBy(changes.policies, ({ change }) => change);
   const connections = Object.groupBy(changes.connections, ({ change }) => change);
   const { added = [], changed = [], renamed = [], removed = [] } = policies;
   const { gained = [], lost = [] } = connections;
   return {
     changed: !isEmptyChange(changes),
+    dryRun,
     policies: {
       added: added.map(policyAsData),
       changed: changed.map(policyAsData),
@@ -137,12 +182,13 @@ function policyAsData({ policy: { namespace, name, owner, spec }, before }: Poli
   return { namespace, name, ...renamed, ...profile, ...earlier, spec };
 }
 
-function connectionAsData({ from, to, ports, dangers, because }: ConnectionChange) {
+function connectionAsData({ from, to, ports, dangers, offered, because }: ConnectionChange) {
   return {
     from: from.map(spellEndpoint),
     to: to.map(spellEndpoint),
     ports: portTexts(ports),
     dangers,
+    ...(offered === undefined ? {} : { offered: portTexts(offered) }),
     because,
   };
 }

@@ -2,64 +2,81 @@
 // GitHub's limit is 65,536 characters, so long lists are cut and counted. Must not know how it was found.
 
 import { diffLines } from 'diff';
-import { andMore } from '../../model/counted.ts';
+import { andMore, quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { formatPorts } from '../../model/port-texts.ts';
 import { toYaml } from '../output/formats.ts';
-import { type Changes, type ConnectionChange, isEmptyChange, type PolicyDifference } from './difference.ts';
+import type { Changes, ConnectionChange, PolicyDifference } from './difference.ts';
+import { lostByTeam } from './lost-by-team.ts';
 import {
-  dangerWords,
+  formatChangedPorts,
+  formatDryRun,
   formatEnds,
   formatIsolation,
+  formatOthers,
   formatOwner,
   formatReasons,
   formatRenamed,
   formatTotals,
+  type NameEnds,
 } from './messages.ts';
+import type { PlanReport } from './plan-report.ts';
 
 const signs = { gained: '➕ gained', lost: '➖ lost' } as const;
 const maxRows = 40;
 const maxEnds = 6;
+const maxNames = 10;
 const maxCharacters = 40_000;
 
-/** The comment. */
-export function planAsMarkdown(changes: Changes): string {
+/** The comment. Each thing is in it once. */
+export function planAsMarkdown({ changes, dryRun, nameEnds }: PlanReport): string {
   const head = `### Ringfence: ${formatTotals(changes)}\n`;
-  if (isEmptyChange(changes)) return head;
-  const parts = [head, warnings(changes), isolation(changes), connections(changes), policies(changes)];
+  const parts = [
+    head,
+    dryRunNote(dryRun),
+    opened(changes),
+    connections(changes, nameEnds),
+    isolated(changes),
+    policies(changes),
+  ];
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function warnings({ connections: all, isolation: namespaces }: Changes): string {
-  const opened = namespaces.filter(({ isolated }) => !isolated);
-  const dangerous = all.filter(({ dangers }) => dangers.length > 0);
-  const lines = [...opened.map(formatIsolation), ...dangerous.map(formatDanger)];
-  if (lines.length === 0) return '';
-  return `> [!WARNING]\n${cut(lines.map((line) => `> - ${line}`)).join('\n')}\n`;
+function dryRunNote(namespaces: readonly string[]): string {
+  if (namespaces.length === 0) return '';
+  return `> [!NOTE]\n> ${formatDryRun(quoteSome(namespaces, maxNames))}\n`;
 }
 
-function formatDanger(change: ConnectionChange): string {
-  const { from, to, ports, dangers } = change;
-  const why = dangers.map((danger) => dangerWords[danger]).join(', ');
-  return `${code(from)} → ${code(to)} on ${formatPorts(ports)}: ${why}`;
+function opened({ isolation }: Changes): string {
+  const lines = isolation.filter(({ isolated }) => !isolated).map((each) => `> - ${formatIsolation(each)}`);
+  return lines.length === 0 ? '' : `> [!WARNING]\n${cut(lines).join('\n')}\n`;
 }
 
-function isolation({ isolation: namespaces }: Changes): string {
-  const lines = namespaces.filter(({ isolated }) => isolated).map((each) => `- ${formatIsolation(each)}`);
+function isolated({ isolation }: Changes): string {
+  const lines = isolation.filter((each) => each.isolated).map((each) => `- ${formatIsolation(each)}`);
   return lines.length === 0 ? '' : `${cut(lines).join('\n')}\n`;
 }
 
-function connections({ connections: all }: Changes): string {
-  if (all.length === 0) return '';
-  const rows = all.map(
-    (each) =>
-      `| ${signs[each.change]} | ${code(each.from)} | ${code(each.to)} | ${formatPorts(each.ports)} | ${formatReasons(each)} |`,
-  );
-  return `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
+/** What to look at first has a ⚠️. Lost connections come by the namespace whose team would add a route. */
+function connections({ connections: all }: Changes, nameEnds: NameEnds): string {
+  const lost = lostByTeam(all);
+  const shown = [...all.filter(({ change }) => change === 'gained'), ...lost.flatMap(({ used }) => used)];
+  const rows = shown.map((each) => connectionRow(each, nameEnds));
+  const table =
+    rows.length === 0 ? '' : `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
+  const others = lost
+    .filter((each) => each.others > 0)
+    .map((each) => `- \`${each.namespace}\`: ${formatOthers(each.others)}`);
+  return [table, others.length === 0 ? '' : `${cut(others).join('\n')}\n`]
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
-function code(ends: ConnectionChange['from']): string {
-  return formatEnds(ends, maxEnds, (name) => `\`${name}\``);
+function connectionRow(change: ConnectionChange, nameEnds: NameEnds): string {
+  const mark = change.dangers.length > 0 ? '⚠️ ' : '';
+  const [from, to] = [change.from, change.to].map((ends) =>
+    formatEnds(ends, nameEnds, maxEnds, (name) => `\`${name}\``),
+  );
+  return `| ${mark}${signs[change.change]} | ${from} | ${to} | ${formatChangedPorts(change)} | ${formatReasons(change)} |`;
 }
 
 function policies({ policies: all }: Changes): string {

@@ -3,7 +3,8 @@
 import type { Endpoint } from '../../analyze/endpoints.ts';
 import type { PolicyFacts } from '../../analyze/facts.ts';
 import { nameSome } from '../../model/counted.ts';
-import { endNames } from '../output/end-names.ts';
+import { portSets } from '../../model/port-set.ts';
+import { formatPorts } from '../../model/port-texts.ts';
 import {
   type Changes,
   type ConnectionChange,
@@ -11,18 +12,38 @@ import {
   type IsolationChange,
   policyChangeKinds,
 } from './difference.ts';
+import { pairsIn } from './lost-by-team.ts';
 
 /** The reasons to check a connection. */
-export const dangerWords: Readonly<Record<Danger, string>> = {
+const dangerWords: Readonly<Record<Danger, string>> = {
   FromAnywhere: 'opened to every address',
   FromOutside: 'opened to addresses outside',
   ToAnywhere: 'may send to every address',
   Lost: 'is cut off',
 };
 
+/** Names ends for people: see `endNamesAmong`. */
+export type NameEnds = (ends: readonly Endpoint[]) => readonly string[];
+
 /** The first of some ends, and how many more there are. */
-export function formatEnds(ends: readonly Endpoint[], most: number, look = (name: string) => name): string {
-  return nameSome(endNames(ends).map(look), most);
+export function formatEnds(
+  ends: readonly Endpoint[],
+  nameEnds: NameEnds,
+  most: number,
+  look = (name: string) => name,
+): string {
+  return nameSome(nameEnds(ends).map(look), most);
+}
+
+/** The ports of a change; of lost ones those that are offered, as in `8080 and others`. */
+export function formatChangedPorts({ ports, offered }: ConnectionChange): string {
+  if (offered === undefined || portSets.isEmpty(offered)) return formatPorts(ports);
+  return portSets.covers(offered, ports) ? formatPorts(ports) : `${formatPorts(offered)} and others`;
+}
+
+/** Connections that are lost, but not named one by one. */
+export function formatOthers(count: number): string {
+  return `and ${count} on ports that no container declares and no Service leads to`;
 }
 
 /** Why a connection changes, and why to check it: empty if there is nothing to say. */
@@ -36,6 +57,11 @@ export function formatIsolation({ namespace, direction, isolated }: IsolationCha
   return isolated
     ? `namespace ${namespace} becomes isolated: only allowed traffic passes (${direction.toLowerCase()})`
     : `namespace ${namespace} is no longer isolated (${direction.toLowerCase()})`;
+}
+
+/** Why nothing changes in some namespaces. */
+export function formatDryRun(namespaces: string): string {
+  return `in dry run, nothing is written; \`--enforce\` shows what would be written in ${namespaces}`;
 }
 
 /** The profile of a policy. */
@@ -58,7 +84,7 @@ export function formatTotals({ policies, connections }: Changes): string {
   const moved = (['gained', 'lost'] as const).flatMap((change) => {
     const number = connections
       .filter((each) => each.change === change)
-      .reduce((sum, each) => sum + pairsOf(each), 0);
+      .reduce((sum, each) => sum + pairsIn(each), 0);
     return number === 0 ? [] : [`${number} ${change}`];
   });
   const parts = [
@@ -66,9 +92,4 @@ export function formatTotals({ policies, connections }: Changes): string {
     ...(moved.length === 0 ? [] : [`connections: ${moved.join(', ')}`]),
   ];
   return parts.join('; ') || 'no change';
-}
-
-/** The number of connections in a group. */
-function pairsOf({ from, to }: ConnectionChange): number {
-  return endNames(from).length * endNames(to).length;
 }

@@ -1,0 +1,13 @@
+// What `plan` found out, as its formats print it.
+// Must not know how it is printed.
+import type { Changes } from './difference.ts';
+import type { NameEnds } from './messages.ts';
+
+/** A plan, and what else its formats need. */
+export interface PlanReport {
+  readonly changes: Changes;
+  /** The namespaces in which nothing changes because they are in a dry run, sorted. */
+  readonly dryRun: readonly string[];
+  /** Names the ends of connections. */
+  readonly nameEnds: NameEnds;
+}
