@@ -18,6 +18,7 @@ spec: {podSelector: {}, policyTypes: [Egress]}
 interface Told {
   readonly allowed: boolean;
   readonly suggestion?: string;
+  readonly notes: readonly string[];
 }
 
 async function ask(question: string, more: string): Promise<Told> {
@@ -42,9 +43,8 @@ describe('what is suggested', () => {
     ['from an address', '203.0.113.7 shop/web 3000', ''],
     ['from everywhere', '0.0.0.0/0 shop/web 3000', ''],
     ['into a namespace that is not ringed', 'legacy/batch legacy/db 5432', ''],
-    ['where the way out is closed as well', 'shop-admin/console shop/mongo 27017', closed('shop-admin')],
-    ['where only the way out is closed', 'shop/web shop/mongo 27017', closed('shop')],
-    ['to an address', 'shop/web 203.0.113.7 443/UDP', closed('shop')],
+    ['where the way out is closed as well', 'legacy/batch shop/mongo 27017', closed('legacy')],
+    ['where only the way out is closed', 'legacy/batch 203.0.113.7 443/UDP', closed('legacy')],
   ])('%s works when it is pasted', async (_, question, more) => {
     const before = await ask(question, more);
     expect(before.allowed).toBe(false);
@@ -64,6 +64,18 @@ describe('what is suggested', () => {
     const { suggestion } = await ask('legacy/batch shop/mongo 27017', closed('legacy'));
     expect(suggestion?.match(/^kind: .*/gm)).toEqual(['kind: AppNetworkProfile', 'kind: NetworkPolicy']);
   });
+
+  test.each([
+    ['within the namespace', 'shop/web shop/mongo 27017'],
+    ['to an address', 'shop/web 203.0.113.7 443/UDP'],
+  ])(
+    'is nothing %s where somebody else closes a ringed namespace: that policy is named',
+    async (_, question) => {
+      const { suggestion, notes } = await ask(question, closed('shop'));
+      expect(suggestion).toBeUndefined();
+      expect(notes.at(-1)).toContain('`shop/nothing-out`, which Ringfence did not write, denies it');
+    },
+  );
 
   test('to a port of a Service that is asked of its pods opens the pods at their own port', async () => {
     const { suggestion } = await ask('shop-admin/console shop/web 80', '');

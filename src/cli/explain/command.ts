@@ -9,7 +9,7 @@ import { answer } from './answer.ts';
 import { findEnd, readPort } from './find-end.ts';
 import { explainFormats } from './format.ts';
 import { knownAddressIn } from './known-addresses.ts';
-import { suggestFix } from './suggest-fix.ts';
+import { type Fix, suggestFix } from './suggest-fix.ts';
 
 /** The verb `explain`. */
 export const explainVerb = defineVerb({
@@ -55,10 +55,11 @@ export const explainVerb = defineVerb({
     const known = knownAddressIn(question, snapshot);
     // A rule for the address of a pod or a Service is right only until it changes.
     const isAsked = known?.advice === undefined && !found.allowed;
-    const suggestion = !isAsked
-      ? undefined
+    const { suggestion, obstacle }: Fix = !isAsked
+      ? {}
       : suggestFix({ question: meant, parts, known, snapshot, operatorNamespace: flags.operatorNamespace });
     const words = { from, to, ...(port === undefined ? {} : { port }) };
-    return { result: { ...found, words, known, suggestion }, exit: found.allowed ? 'ok' : 'found' };
+    const notes = [...found.notes, ...(obstacle === undefined ? [] : [obstacle])];
+    return { result: { ...found, notes, words, known, suggestion }, exit: found.allowed ? 'ok' : 'found' };
   },
 });

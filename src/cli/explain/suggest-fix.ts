@@ -1,5 +1,5 @@
 // What to add so that a denied connection is allowed: routes if the namespace is ringed, NetworkPolicies if it is not.
-// Every suggestion is tested: the snapshot with it is compiled and the question is asked again.
+// Under guardrails, it says whom to ask, and offers no way around them. Every suggestion is tested: the snapshot with it is compiled and the question is asked again.
 import { parse } from 'yaml';
 import { analyze } from '../../analyze/analysis.ts';
 import {
@@ -9,9 +9,11 @@ import {
   isWorkload,
   type WorkloadEnd,
 } from '../../analyze/endpoints.ts';
-import type { Explanation } from '../../analyze/explain.ts';
+import type { Explanation, SideExplanation } from '../../analyze/explain.ts';
 import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
 import { type SuggestedRoute, suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import { compile } from '../../compile/compile.ts';
+import { formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { protocols } from '../../model/ports.ts';
@@ -39,15 +41,25 @@ export interface Denied {
 /** With more pairs than this, there is no suggestion: nobody would paste it. */
 const maxParts = 10;
 
-/** YAML for `kubectl apply` that allows what was asked about; undefined if none is found. */
-export function suggestFix(denied: Denied): string | undefined {
+/** What to do about a denial. */
+export interface Fix {
+  /** YAML for `kubectl apply` that allows what was asked about. */
+  readonly suggestion?: string;
+  /** Why a team can add nothing that allows it, and who can. */
+  readonly obstacle?: string;
+}
+
+/** Looks for objects to add; there is neither a suggestion nor an obstacle if nobody knows any. */
+export function suggestFix(denied: Denied): Fix {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
-  if (parts.length > maxParts) return undefined;
+  if (parts.length > maxParts) return {};
+  const ringed = ringedIn(denied.snapshot);
   const waysAt = (side: Side) => {
     const closed = parts.flatMap((part) => lackingAt(part, side));
     return {
+      closed,
       routes: closed.flatMap((part) => routesFor(part, side, denied)),
-      policies: closed.flatMap((part) => policiesFor(part, side, denied.snapshot)),
+      policies: closed.flatMap((part) => policiesFor(part, side, denied.snapshot, ringed)),
     };
   };
   const [ingress, egress] = [waysAt('ingress'), waysAt('egress')];
@@ -62,10 +74,48 @@ export function suggestFix(denied: Denied): string | undefined {
     [...ingress.policies, ...egress.routes],
     [...ingress.policies, ...egress.policies],
   ];
-  return candidates
+  const found = candidates
     .map((texts) => [...new Set(texts)])
-    .find((texts) => texts.length > 0 && isAllowedWith(texts, denied))
-    ?.join('\n---\n');
+    .find((texts) => texts.length > 0 && isAllowedWith(texts, denied));
+  if (found !== undefined) return { suggestion: found.join('\n---\n') };
+  const obstacle =
+    guardrailAgainst([...ingress.routes, ...egress.routes], denied) ??
+    foreignObstacle([
+      ...ingress.closed.map((part) => part.ingress),
+      ...egress.closed.map((part) => part.egress),
+    ]);
+  return obstacle === undefined ? {} : { obstacle };
+}
+
+/** The namespaces with a ring, or that get one when their dry run ends: there, a route is the only thing to add. */
+function ringedIn({ cluster }: ClusterSnapshot): ReadonlySet<string> {
+  const { namespaces } = compile(cluster.view());
+  const ringed = namespaces.filter(({ enforcement = 'Off' }) => enforcement !== 'Off');
+  return new Set(ringed.map(({ namespace }) => namespace));
+}
+
+/** The guardrail that refuses one of these profiles. */
+function guardrailAgainst(texts: readonly string[], denied: Denied): string | undefined {
+  const { cluster } = withAdded(texts, denied);
+  const states = compile(cluster.view()).namespaces.flatMap(({ profiles }) =>
+    profiles.flatMap(({ profile, routes }) => routes.map((route) => ({ profile, route }))),
+  );
+  const names = new Set(texts.map((text) => formatKey((parse(text) as { metadata: ObjectKey }).metadata)));
+  const refused = states.find(
+    ({ profile, route: { reason } }) => reason === 'BeyondGuardrails' && names.has(formatKey(profile)),
+  );
+  if (refused === undefined) return undefined;
+  const isOfAddresses = denied.parts.some(({ from, to }) => !isWorkload(from) || !isWorkload(to));
+  const what = isOfAddresses ? 'these addresses to `allow.cidrs`' : 'this end to `allow.ends`';
+  return `no route of \`${refused.profile.namespace}\` may allow it: ${refused.route.message}; ask a platform engineer, who would have to add ${what} of this rule`;
+}
+
+/** The policy of somebody else that denies: policies add up, but a route does not open what others close. */
+function foreignObstacle(sides: readonly SideExplanation[]): string | undefined {
+  const foreign = sides.flatMap(({ policies }) => policies.filter(({ owner }) => owner === undefined));
+  const [first] = foreign;
+  if (first === undefined) return undefined;
+  return `a route does not open it: \`${formatKey(first)}\`, which Ringfence did not write, denies it; change or delete that policy`;
 }
 
 /** What a side must allow in addition: if both sides allow ports, but none in common, the ports of the other side. */
@@ -75,10 +125,15 @@ function lackingAt(part: Explanation, side: Side): readonly Explanation[] {
   return other.allows && part.asked === undefined ? [{ ...part, asked: other.ports }] : [];
 }
 
-function isAllowedWith(texts: readonly string[], { question, snapshot, operatorNamespace }: Denied): boolean {
+function isAllowedWith(texts: readonly string[], denied: Denied): boolean {
+  const { facts } = inForce(withAdded(texts, denied), enforcedIn(denied.snapshot));
+  return answer(analyze(facts), denied.question).allowed;
+}
+
+/** The snapshot after `kubectl apply` of some objects. */
+function withAdded(texts: readonly string[], { snapshot, operatorNamespace }: Denied): ClusterSnapshot {
   const added = texts.map((text) => asStored(parse(text) as WrittenObject));
-  const changed = snapshotOf([...snapshot.objects, ...added], operatorNamespace);
-  return answer(analyze(inForce(changed, enforcedIn(snapshot)).facts), question).allowed;
+  return snapshotOf([...snapshot.objects, ...added], operatorNamespace);
 }
 
 function appLabelOf({ cluster }: ClusterSnapshot): string {
@@ -165,10 +220,15 @@ function writtenPort(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
-/** A NetworkPolicy for the side that denies. */
-function policiesFor(part: Explanation, side: Side, snapshot: ClusterSnapshot): readonly string[] {
+/** A NetworkPolicy for the side that denies; none in a ringed namespace, whose platform would not expect it. */
+function policiesFor(
+  part: Explanation,
+  side: Side,
+  snapshot: ClusterSnapshot,
+  ringed: ReadonlySet<string>,
+): readonly string[] {
   const [here, other] = side === 'ingress' ? [part.to, part.from] : [part.from, part.to];
-  if (!isWorkload(here)) return [];
+  if (!isWorkload(here) || ringed.has(here.workload.namespace)) return [];
   const { facts } = snapshot;
   const { namespace } = here.workload;
   const rule = {
