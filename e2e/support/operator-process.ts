@@ -4,12 +4,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pino } from 'pino';
 import { filesIn } from '../control-plane/components.ts';
 import { poll } from '../control-plane/poll.ts';
 
 /** One line of the log. */
 export interface LogLine {
-  /** pino's number: 30 is info, 40 warn, 50 error. */
+  /** pino's number for the word in the log: 30 is info, 40 warn, 50 error. */
   readonly level: number;
   readonly msg: string;
   readonly [field: string]: unknown;
@@ -39,6 +40,15 @@ export interface OperatorCommand {
 /** Ends an operator when its parent is gone. */
 export const dieWithParent = new URL('die-with-parent.ts', import.meta.url);
 
+/** @throws Error if the level is not one of pino's words */
+function readLine(line: string): LogLine {
+  const { level, ...rest } = JSON.parse(line) as Omit<LogLine, 'level'> & { readonly level: string };
+  const number = pino.levels.values[level];
+  if (number === undefined)
+    throw new Error(`a line of the log has the level ${JSON.stringify(level)}: ${line}`);
+  return { ...rest, level: number, msg: String(rest.msg) };
+}
+
 /** A running operator. */
 export class OperatorProcess implements AsyncDisposable {
   readonly lines: LogLine[] = [];
@@ -48,9 +58,7 @@ export class OperatorProcess implements AsyncDisposable {
   private constructor(child: ChildProcess) {
     this.#child = child;
     if (child.stdout !== null) {
-      createInterface({ input: child.stdout }).on('line', (line) =>
-        this.lines.push(JSON.parse(line) as LogLine),
-      );
+      createInterface({ input: child.stdout }).on('line', (line) => this.lines.push(readLine(line)));
     }
     child.stderr?.on('data', (data) => {
       this.#errors += String(data);

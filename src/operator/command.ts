@@ -87,7 +87,13 @@ function delay(flags: string, description: string, seconds: number): Option {
 
 /** @throws ConfigurationError if the kubeconfig can never work */
 async function run(flags: Flags): Promise<void> {
-  const log = pino({ level: flags.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = pino({
+    level: flags.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // Its numbers mean something only to those who know pino.
+    formatters: { level: (level) => ({ level }) },
+  });
   const config = loadKubeConfig(flags);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
