@@ -57,9 +57,11 @@ describe('ringfence pause', () => {
   });
 
   test('a second time replaces the time, the direction and the reason, and says what was there', async () => {
-    const { stdout, exitCode } = await run('pause shop --for 1h --reason "still down" --direction Ingress');
+    const { stdout, exitCode } = await run(
+      'pause shop --for 1h --reason "still down" --direction Ingress --replace',
+    );
     expect([bare(stdout), exitCode]).toEqual([
-      expect.stringContaining('it replaces: until TIME, `checkout is down`'),
+      expect.stringContaining('it replaces: until TIME, both directions, `checkout is down`'),
       0,
     ]);
     expect(await json('pause shop --until 2999-01-02T15:04:05Z --reason "for long" --dry-run')).toEqual({
@@ -78,10 +80,29 @@ describe('ringfence pause', () => {
       ),
       1,
     ]);
-    expect(await json('pause nowhere --for 1m --reason test')).toMatchObject({
-      state: 'Pending',
-      message: 'there is no namespace `nowhere`',
-    });
+  });
+
+  test('refuses a namespace that does not exist, also in a dry run: a pause would wait for it', async () => {
+    for (const more of ['', '--dry-run', '--no-wait']) {
+      const { stdout, stderr, exitCode } = await run(`pause shopp --for 1m --reason test ${more}`);
+      expect([stdout, stderr, exitCode]).toEqual([
+        '',
+        'ringfence: there is no namespace `shopp`: did you mean `shop`?\n',
+        2,
+      ]);
+    }
+    expect(await cluster.find(`${pauses}/shopp`)).toBeUndefined();
+  });
+
+  test.each([
+    ['in fewer directions', '--for 5h --direction Egress'],
+    ['for less time', '--for 1m --direction Ingress'],
+  ])('does not open less than now without being told to: %s', async (_, flags) => {
+    const { stderr, exitCode } = await run(`pause shop ${flags} --reason test`);
+    expect([bare(stderr), exitCode]).toEqual([
+      'ringfence: `shop` is already paused in the direction Ingress until TIME, and this would open less: replace it with `--replace`, or end it with `ringfence resume shop`\n',
+      2,
+    ]);
   });
 
   test('prints the same as YAML, and into a file', async () => {
@@ -97,6 +118,7 @@ describe('ringfence pause', () => {
 
   test.each([
     ['pause shop --reason test', 'say how long with `--for`, as in `--for 2h`, or until when with `--until`'],
+    ['pause shop --until 2020-01-02T15:04:05Z --reason test', '`--until` is over: for the API server it is'],
     ['pause shop --until tomorrow --reason test', '`--until` must be a time like'],
     ['pause shop --for 2h --reason "$(printf "a\\\\nb")"', '`--reason` must be one line'],
     ['pause Shop --for 2h --reason test', 'must be a DNS label'],

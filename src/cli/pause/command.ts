@@ -2,7 +2,7 @@
 // Must not know how a pause is put in force.
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { NetworkPause } from '../../api/network-pause.ts';
-import { wallTimeOf } from '../../kube/wall-time.ts';
+import { parseWallTime, wallTimeOf } from '../../kube/wall-time.ts';
 import { directions } from '../../model/network-policy.ts';
 import { defineVerb } from '../define-verb.ts';
 import { ToolError } from '../failures.ts';
@@ -16,6 +16,7 @@ interface Flags extends ClusterFlags, WriteFlags {
   readonly until?: string;
   readonly reason?: string;
   readonly direction?: NonNullable<NetworkPause['spec']['direction']>;
+  readonly replace?: boolean;
   readonly wait: boolean;
 }
 
@@ -27,7 +28,7 @@ const patienceMs = 30_000;
 /** The verb `pause`. */
 export const pauseVerb = defineVerb({
   description:
-    'Opens a namespace for a while: everything is allowed to and from its pods, whatever its profiles and the guardrails say. Unlike most verbs it writes to the cluster of the current context: a NetworkPause, named like the namespace. Then it waits until the operator has put it in force. Ringfence adds one policy and deletes nothing; when the time is over, it deletes this policy. If the namespace is already paused by that object, the new time, direction and reason replace the old ones. Where the other end of a connection is fenced too, its policies still apply.',
+    'Opens a namespace for a while: everything is allowed to and from its pods, whatever its profiles and the guardrails say. Unlike most verbs it writes to the cluster of the current context: a NetworkPause, named like the namespace. Then it waits until the operator has put it in force. Ringfence adds one policy and deletes nothing; when the time is over, it deletes this policy. If the namespace is already paused by that object, the new time, direction and reason replace the old ones; if that opens less than now, only with `--replace`. Where the other end of a connection is fenced too, its policies still apply.',
   help: {
     examples: [
       ['ringfence pause shop --for 2h --reason "checkout is down, INC-4711"', 'open it for two hours'],
@@ -50,6 +51,7 @@ export const pauseVerb = defineVerb({
     new Option('--until <time>', 'until when, as in `2026-01-02T15:04:05Z`; instead of `--for`'),
     new Option('--reason <text>', 'why, for everyone who finds the namespace open').makeOptionMandatory(),
     new Option('--direction <direction>', 'only this direction (default: both)').choices(directions),
+    new Option('--replace', 'replace an earlier pause also if this one opens less, or ends earlier'),
     new Option('--no-wait', 'do not wait for the operator'),
   ],
   formats: pauseFormats,
@@ -60,6 +62,9 @@ export const pauseVerb = defineVerb({
       requireSameNamespace(namespace, existing);
       const asked = askedBy(namespace, flags, pauses.nowMs);
       checkAsked(namespace, asked);
+      await pauses.requireNamespace(namespace);
+      requireFuture(asked, pauses.nowMs);
+      if (!flags.replace) requireNoLess(asked, existing?.spec, pauses.nowMs);
       const written = await pauses.write(namespace, asked, existing);
       if (!dryRun && wait) progress.show('waiting for the operator');
       const pause = !dryRun && wait ? await pauses.reported(written, patienceMs) : written;
@@ -92,6 +97,29 @@ function askedBy(
     until: until ?? wallTimeOf(nowMs + (ms ?? 0)),
     reason,
   };
+}
+
+/** A time that can't be read is over. */
+function msOf(until: string): number {
+  return parseWallTime(until) ?? 0;
+}
+
+/** A pause that is over would end the one that it replaces. */
+function requireFuture({ until }: AskedPause, nowMs: number): void {
+  if (msOf(until) > nowMs) return;
+  throw new ToolError(`\`--until\` is over: for the API server it is ${wallTimeOf(nowMs)}`);
+}
+
+/** Whoever pauses a namespace does not expect that traffic is denied again. */
+function requireNoLess(asked: AskedPause, existing: Partial<AskedPause> | undefined, nowMs: number): void {
+  const { until = '', direction } = existing ?? {};
+  if (msOf(until) <= nowMs) return;
+  const isNarrower = asked.direction !== undefined && asked.direction !== direction;
+  if (!isNarrower && msOf(asked.until) >= msOf(until)) return;
+  const what = direction === undefined ? 'in both directions' : `in the direction ${direction}`;
+  throw new ToolError(
+    `\`${asked.namespace}\` is already paused ${what} until ${until}, and this would open less: replace it with \`--replace\`, or end it with \`ringfence resume ${asked.namespace}\``,
+  );
 }
 
 /** Somebody may have given a pause of another namespace this name. */

@@ -50,7 +50,11 @@ export const pauseFormats = textAndData({
 function linesOf({ namespace, asked, pause, replaced, dryRun, isWaiting }: PauseResult): readonly string[] {
   const { name } = pause.object.metadata;
   const before =
-    replaced === undefined ? [] : [`it replaces: until ${replaced.until}, \`${replaced.reason}\``];
+    replaced === undefined
+      ? []
+      : [
+          `it replaces: until ${replaced.until}, ${replaced.direction ?? 'both directions'}, \`${replaced.reason}\``,
+        ];
   if (dryRun)
     return [`\`${namespace}\` would be paused until ${asked.until}; nothing was written`, ...before];
   const { state, message = '' } = pause.status;

@@ -10,8 +10,9 @@ import { listObjects } from '../../kube/list.ts';
 import { readStatus } from '../../kube/object-status.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { wallMs } from '../../kube/wall-time.ts';
+import { nearest } from '../../model/did-you-mean.ts';
 import { apiVersion } from '../../model/policies.ts';
-import { networkPauses } from '../../objects/policy-resources.ts';
+import { namespaces, networkPauses } from '../../objects/policy-resources.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterFlags, WriteFlags } from '../options.ts';
 
@@ -69,6 +70,31 @@ export class PauseClient {
     const { kind, path } = networkPauses;
     const objects = await listObjects(this.#client, { kind, path });
     return objects.map(foundIn).filter(({ spec }) => spec.namespace === namespace);
+  }
+
+  /**
+   * Refuses a namespace that does not exist: a pause of it would open it as soon as somebody creates it. Nothing is refused if the
+   * person may not read namespaces.
+   *
+   * @throws ToolError if there is no such namespace; ApiError
+   */
+  async requireNamespace(name: string): Promise<void> {
+    const known = await this.#namespaces();
+    if (known === undefined || known.includes(name)) return;
+    const meant = nearest(name, known);
+    throw new ToolError(
+      `there is no namespace \`${name}\`${meant === undefined ? '' : `: did you mean \`${meant}\`?`}`,
+    );
+  }
+
+  async #namespaces(): Promise<readonly string[] | undefined> {
+    try {
+      const found = await listObjects(this.#client, namespaces);
+      return found.map(({ metadata }) => metadata.name);
+    } catch (error) {
+      if (error instanceof ApiError && classify(error) === 'denied') return undefined;
+      throw error;
+    }
   }
 
   /** @throws ApiError */
