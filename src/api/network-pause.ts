@@ -1,14 +1,12 @@
 // The custom resource NetworkPause: for some hours, everything is allowed to and from the pods of one namespace.
 // Must not know what is generated from it, nor what time it is.
 import * as z from 'zod';
+import { directions } from '../model/network-policy.ts';
 import { constrainChange } from '../routes/schema/constraint.ts';
 import { type DeepReadonly, fields } from '../routes/schema/fields.ts';
 import { dnsLabel, text, written } from '../routes/schema/text-schema.ts';
 import { messageLength, observedGeneration } from './conditions.ts';
 import { metadata } from './metadata.ts';
-
-/** The directions of NetworkPolicies. */
-const directionNames = ['Ingress', 'Egress'] as const;
 
 const leapDay = '[0-9]{2}[2468][048]-02-29|[0-9]{2}[13579][26]-02-29|[0-9]{2}0[48]-02-29|2[048]00-02-29';
 const otherDay =
@@ -42,7 +40,7 @@ const networkPauseSpec = fields({
     message: 'must not change: create a NetworkPause for the other namespace',
   }).describe('The namespace to pause, which cannot be changed later.'),
   direction: z
-    .enum(directionNames)
+    .enum(directions)
     .describe(
       'The direction in which everything is allowed. If unset: both. A direction in which Ringfence denies nothing stays as it is.',
     )
