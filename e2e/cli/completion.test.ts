@@ -32,7 +32,7 @@ async function inBash(...lines: readonly (readonly string[])[]): Promise<readonl
 describe('bash', () => {
   test('completes verbs', async () => {
     const [re, all] = await inBash(['ringfence', 're'], ['ringfence', '']);
-    expect(re).toEqual(['render']);
+    expect(re).toEqual(['render', 'resume']);
     expect(all).toEqual(expect.arrayContaining(['plan', 'explain', 'operator', '--version']));
   });
 
@@ -79,7 +79,7 @@ describe('bash', () => {
 
   test('completes verbs, flags and formats', async () => {
     const answers = await inFish(
-      'ringfence re',
+      'ringfence ren',
       'ringfence render --re',
       'ringfence completion f',
       'ringfence plan -o mark',

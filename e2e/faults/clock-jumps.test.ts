@@ -16,7 +16,7 @@ test.each(['back', 'forth'])('a clock that jumps %s again and again', async (dir
   const operator = await testbed.startOperator({
     preload: new URL('../support/shifted-clock.ts', import.meta.url),
     env: { CLOCK: direction },
-    flags: ['--leader-elect', '--lease-duration', '3'],
+    flags: ['--leader-elect', '--lease-duration', '10'],
   });
   await operator.logged('the lease is ours');
   await settled(testbed);
