@@ -28,12 +28,13 @@ export function isInNamespace(end: Endpoint, namespace: string): boolean {
   return isWorkload(end) && end.workload.namespace === namespace;
 }
 
-/** The connections that begin or end in a namespace. */
-export function groupsOfNamespace(
+/** The connections that begin or end in one of these namespaces; without any, all connections. */
+export function groupsOfNamespaces(
   groups: readonly ConnectionGroup[],
-  namespace: string,
+  namespaces: readonly string[],
 ): readonly ConnectionGroup[] {
-  const isInside = (end: Endpoint) => isInNamespace(end, namespace);
+  if (namespaces.length === 0) return groups;
+  const isInside = (end: Endpoint) => namespaces.some((namespace) => isInNamespace(end, namespace));
   return groups
     .flatMap(({ from, to, ports }) => [
       { from: from.filter(isInside), to, ports },

@@ -33,6 +33,12 @@ export interface ClusterFlags {
   readonly context?: string;
 }
 
+/** Which namespaces count as enforced, as flags. */
+export interface EnforceFlags {
+  /** Whether those in a dry run do. */
+  readonly enforce?: boolean;
+}
+
 /** How a verb writes to a cluster, as flags. */
 export interface WriteFlags {
   /** The API server checks everything and stores nothing. */
@@ -87,6 +93,11 @@ export function clusterOptions(): readonly Option[] {
     new FileOption('--kubeconfig <file>', 'the kubeconfig (default: the same as kubectl)'),
     new Option('--context <name>', 'the context of the kubeconfig (default: the current one)'),
   ];
+}
+
+/** `--enforce`. */
+export function enforceOption(): Option {
+  return new Option('--enforce', 'treat namespaces in dry run as enforced');
 }
 
 /** `--dry-run`. */

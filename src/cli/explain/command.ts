@@ -2,13 +2,20 @@
 import { Argument } from 'commander';
 import { analyze } from '../../analyze/analysis.ts';
 import { defineVerb } from '../define-verb.ts';
-import { type ClusterFlags, type InputFlags, namespaceOf } from '../options.ts';
-import { effectiveFacts } from '../snapshot/in-force.ts';
+import {
+  type ClusterFlags,
+  type EnforceFlags,
+  enforceOption,
+  type InputFlags,
+  namespaceOf,
+} from '../options.ts';
+import { effectiveFacts, enforcedIn } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { answer } from './answer.ts';
 import { findEnd, readPort } from './find-end.ts';
 import { explainFormats } from './format.ts';
 import { knownAddressIn } from './known-addresses.ts';
+import { onceEnforced } from './once-enforced.ts';
 import { type Fix, suggestFix } from './suggest-fix.ts';
 
 /** The verb `explain`. */
@@ -40,11 +47,18 @@ export const explainVerb = defineVerb({
     ),
   ],
   reads: 'files or a cluster',
+  flags: [enforceOption()],
   formats: explainFormats,
-  run: async (context, flags: InputFlags & ClusterFlags, from: string, to: string, port?: string) => {
+  run: async (
+    context,
+    flags: InputFlags & ClusterFlags & EnforceFlags,
+    from: string,
+    to: string,
+    port?: string,
+  ) => {
     const spec = port === undefined ? undefined : readPort(port);
     const snapshot = await loadSnapshot(flags, context);
-    const facts = effectiveFacts(snapshot, flags, context);
+    const { facts, planned } = effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
     const analysis = analyze(facts);
     const names = { analysis, namespace: namespaceOf(flags) };
@@ -57,9 +71,17 @@ export const explainVerb = defineVerb({
     const isAsked = known?.advice === undefined && !found.allowed;
     const { suggestion, obstacle }: Fix = !isAsked
       ? {}
-      : suggestFix({ question: meant, parts, known, snapshot, operatorNamespace: flags.operatorNamespace });
+      : suggestFix({
+          ...{ question: meant, parts, known, snapshot },
+          enforced: enforcedIn(snapshot, flags),
+          operatorNamespace: flags.operatorNamespace,
+        });
+    const enforced = planned && onceEnforced({ from, to, port: spec }, found, names.namespace, planned);
     const words = { from, to, ...(port === undefined ? {} : { port }) };
     const notes = [...found.notes, ...(obstacle === undefined ? [] : [obstacle])];
-    return { result: { ...found, notes, words, known, suggestion }, exit: found.allowed ? 'ok' : 'found' };
+    return {
+      result: { ...found, notes, words, known, suggestion, enforced },
+      exit: found.allowed ? 'ok' : 'found',
+    };
   },
 });

@@ -13,6 +13,7 @@ import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
 import type { Answer } from './answer.ts';
 import type { KnownAddress } from './known-addresses.ts';
+import type { OnceEnforced } from './once-enforced.ts';
 
 /** An answer with the question in the person's words, and with a suggestion that would change it. */
 interface Explained extends Answer {
@@ -20,6 +21,8 @@ interface Explained extends Answer {
   /** What the address in the question is. */
   readonly known: KnownAddress | undefined;
   readonly suggestion: string | undefined;
+  /** The answer once the dry runs of its ends are enforced; `undefined` if none of them is in a dry run. */
+  readonly enforced: OnceEnforced | undefined;
 }
 
 const policyReason = { policy: z.string().describe('as in `shop/web`'), profile: profileText.optional() };
@@ -65,6 +68,10 @@ const schema = z.strictObject({
     }),
   ),
   reasons: z.array(sideReason),
+  onceEnforced: z
+    .strictObject({ dryRun: z.array(z.string()), allowed: z.boolean(), ports: portTextList })
+    .optional()
+    .describe('the namespaces of the ends that are in a dry run, and the answer once they are enforced'),
   notes: z.array(z.string()),
   suggestion: z.string().optional().describe('YAML to apply to allow it'),
 });
@@ -79,9 +86,15 @@ function formatAnswer(explained: Explained, { paint }: PrintContext): string {
 }
 
 /** The notes on the question, and those on each part. */
-function allNotes({ notes, parts, known }: Explained): readonly string[] {
+function allNotes({ notes, parts, known, enforced }: Explained): readonly string[] {
   const advice = known?.advice === undefined ? [] : [`the address is that of ${known.name}: ${known.advice}`];
-  return [...advice, ...notes, ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message)))];
+  const later = enforced === undefined ? [] : [enforced.message];
+  return [
+    ...later,
+    ...advice,
+    ...notes,
+    ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message))),
+  ];
 }
 
 function formatPart(part: Explanation, known: KnownAddress | undefined, paint: Paint): string {
@@ -139,7 +152,7 @@ function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): stri
 
 /** For programs: `allowed`, and the reasons of each side of each pair of ends. */
 function answerAsData(explained: Explained) {
-  const { words, allowed, parts, known, suggestion } = explained;
+  const { words, allowed, parts, known, suggestion, enforced } = explained;
   return {
     ...words,
     ...(known === undefined ? {} : { address: known.name }),
@@ -152,6 +165,15 @@ function answerAsData(explained: Explained) {
       allowed: part.allowed,
     })),
     reasons: parts.flatMap((part) => [part.egress, part.ingress].map((side) => sideAsData(part, side))),
+    ...(enforced === undefined
+      ? {}
+      : {
+          onceEnforced: {
+            dryRun: enforced.dryRun,
+            allowed: enforced.allowed,
+            ports: portTexts(enforced.ports),
+          },
+        }),
     notes: allNotes(explained),
     ...(suggestion === undefined ? {} : { suggestion }),
   };

@@ -21,8 +21,7 @@ import { type Labels, namespaceNamed } from '../../model/selectors.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { toYaml } from '../output/formats.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
-import { enforcedIn, inForce } from '../snapshot/in-force.ts';
-import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
+import { type Enforced, inForce } from '../snapshot/in-force.ts';
 import { answer, type Question } from './answer.ts';
 import type { KnownAddress } from './known-addresses.ts';
 
@@ -34,7 +33,8 @@ export interface Denied {
   readonly parts: readonly Explanation[];
   /** What the address in the question is. */
   readonly known: KnownAddress | undefined;
-  readonly snapshot: LoadedSnapshot;
+  readonly snapshot: ClusterSnapshot;
+  readonly enforced: Enforced;
   readonly operatorNamespace: string;
 }
 
@@ -126,7 +126,7 @@ function lackingAt(part: Explanation, side: Side): readonly Explanation[] {
 }
 
 function isAllowedWith(texts: readonly string[], denied: Denied): boolean {
-  const { facts } = inForce(withAdded(texts, denied), enforcedIn(denied.snapshot));
+  const { facts } = inForce(withAdded(texts, denied), denied.enforced);
   return answer(analyze(facts), denied.question).allowed;
 }
 

@@ -1,12 +1,20 @@
 // The verb `graph`: draws who reaches whom, for a terminal's pipe, a pull request, a document or a browser.
 import { Option } from 'commander';
 import { analyze } from '../../analyze/analysis.ts';
+import { groupsOfNamespaces } from '../../analyze/connections.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { denialsOf, modelOf } from '../../graph/from-analysis.ts';
 import { countLinks } from '../../graph/links.ts';
 import { defineVerb } from '../define-verb.ts';
 import { ToolError } from '../failures.ts';
-import { type ClusterFlags, type InputFlags, repeatable } from '../options.ts';
+import {
+  type ClusterFlags,
+  type EnforceFlags,
+  enforceOption,
+  type InputFlags,
+  repeatable,
+} from '../options.ts';
+import { noteDryRun } from '../snapshot/dry-run-note.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace } from '../snapshot/namespace-check.ts';
@@ -35,19 +43,22 @@ export const graphVerb = defineVerb({
     ok: 'drawn',
   },
   reads: 'files or a cluster',
-  flags: [repeatable(new Option('--also <name>', 'with -n, also draw this namespace; may be repeated'))],
+  flags: [
+    repeatable(new Option('--also <name>', 'with -n, also draw this namespace; may be repeated')),
+    enforceOption(),
+  ],
   formats: graphFormats,
   run: async (
     context,
-    { also = [], ...flags }: InputFlags & ClusterFlags & { readonly also?: readonly string[] },
+    { also = [], ...flags }: InputFlags & ClusterFlags & EnforceFlags & { readonly also?: readonly string[] },
   ) => {
     if (also.length > 0 && flags.namespace === undefined) {
       throw new ToolError('`--also` adds to `-n`: name the first namespace with `-n`');
     }
     const only = flags.namespace === undefined ? [] : [flags.namespace, ...also];
-    const facts = effectiveFacts(await loadSnapshot(flags, context), flags, context);
+    const effective = effectiveFacts(await loadSnapshot(flags, context), flags, context);
     context.progress.show('analysing');
-    const analysis = analyze(withoutStandIns(facts));
+    const analysis = analyze(withoutStandIns(effective.facts));
     checkNamespaces(only, [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))]);
     const connections = countLinks(analysis, only);
     if (connections > mostConnections) {
@@ -55,6 +66,7 @@ export const graphVerb = defineVerb({
         `${connections} connections are too many to draw: draw one namespace with \`-n\`, or list them with \`ringfence matrix\``,
       );
     }
+    noteDryRun(effective, (groups) => groupsOfNamespaces(groups, only), context);
     const model = modelOf(analysis, only);
     context.progress.show('drawing');
     return { result: { model, only, denials: () => denialsOf(analysis, model) } };

@@ -1,8 +1,10 @@
 // The verb `matrix`: everything that is allowed, for people in groups, for programs pair by pair.
+import { groupsOfNamespaces } from '../../analyze/connections.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { defineVerb } from '../define-verb.ts';
-import type { ClusterFlags, InputFlags } from '../options.ts';
+import { type ClusterFlags, type EnforceFlags, enforceOption, type InputFlags } from '../options.ts';
+import { noteDryRun } from '../snapshot/dry-run-note.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
@@ -21,13 +23,17 @@ export const matrixVerb = defineVerb({
     ok: 'printed, even if nothing is allowed',
   },
   reads: 'files or a cluster',
+  flags: [enforceOption()],
   formats: matrixFormats,
-  run: async (context, flags: InputFlags & ClusterFlags) => {
+  run: async (context, flags: InputFlags & ClusterFlags & EnforceFlags) => {
     const { namespace } = flags;
     const snapshot = await loadSnapshot(flags, context);
-    const input = effectiveFacts(snapshot, flags, context);
+    const effective = effectiveFacts(snapshot, flags, context);
+    const input = effective.facts;
     if (namespace !== undefined) checkNamespace(namespace, namespacesOf(snapshot), 'nothing');
     context.progress.show('analysing');
+    const asked = namespace === undefined ? [] : [namespace];
+    noteDryRun(effective, (groups) => groupsOfNamespaces(groups, asked), context);
     if (input.workloads.every(({ pods }) => pods.length === 0))
       context.note('there are no workloads: nothing can connect');
     // No policy can change what is listed for these pods.

@@ -2,7 +2,7 @@
 // policies it says `every workload` and `any address`. Must not know how connections are found.
 import * as z from 'zod';
 import { analyze } from '../../analyze/analysis.ts';
-import { type ConnectionGroup, groupsOfNamespace, isInNamespace } from '../../analyze/connections.ts';
+import { type ConnectionGroup, groupsOfNamespaces, isInNamespace } from '../../analyze/connections.ts';
 import { isSelf, spellEndpoint, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
@@ -63,7 +63,7 @@ function jsonLines(items: readonly object[]): string {
 export const matrixFormats = textAndData({
   text: ({ input, namespace }: Matrix, { paint }) => {
     const shown = analyze(withoutStandIns(input));
-    const groups = namespace === undefined ? shown.groups() : groupsOfNamespace(shown.groups(), namespace);
+    const groups = groupsOfNamespaces(shown.groups(), namespace === undefined ? [] : [namespace]);
     return formatBlocks(groups, shown.workloads, paint);
   },
   data: ({ input, namespace }) =>

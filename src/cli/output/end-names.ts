@@ -1,5 +1,6 @@
 // The names of ends of connections, for people.
 // Must not know what is reported about them.
+import type { ConnectionGroup } from '../../analyze/connections.ts';
 import {
   type AddressEnd,
   type Endpoint,
@@ -35,6 +36,11 @@ export function endNamesAmong(
     );
     return [...named, ...addresses];
   };
+}
+
+/** The number of connections in a group, between ends as `endNames` names them. */
+export function pairsIn({ from, to }: Pick<ConnectionGroup, 'from' | 'to'>): number {
+  return endNames(from).length * endNames(to).length;
 }
 
 function isAddress(end: Endpoint): end is AddressEnd {

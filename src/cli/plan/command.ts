@@ -1,9 +1,8 @@
 // The verb `plan`: what would change, as policies and as connections, before it does.
-import { Option } from 'commander';
 import { endpointKey } from '../../analyze/endpoints.ts';
 import { compareText } from '../../model/object-key.ts';
 import { defineVerb } from '../define-verb.ts';
-import { FileOption, repeatable } from '../options.ts';
+import { enforceOption, FileOption, repeatable } from '../options.ts';
 import { endNamesAmong } from '../output/end-names.ts';
 import { checkNamespace } from '../snapshot/namespace-check.ts';
 import { changesBetween, isEmptyChange } from './difference.ts';
@@ -31,7 +30,7 @@ export const planVerb = defineVerb({
     repeatable(
       new FileOption('--against <path>', 'the files as they are now, instead of a cluster; may be repeated'),
     ),
-    new Option('--enforce', 'treat namespaces in dry run as enforced'),
+    enforceOption(),
   ],
   formats: planFormats,
   run: async (context, flags: PlanFlags) => {

@@ -1,7 +1,7 @@
 // The differences between two snapshots: policies, connections, and which namespaces are isolated. Pure.
 // Must not know how it is printed.
 import { compare } from '../../analyze/compare.ts';
-import { type ConnectionGroup, groupsOfNamespace } from '../../analyze/connections.ts';
+import { type ConnectionGroup, groupsOfNamespaces } from '../../analyze/connections.ts';
 import { type Endpoint, endpointKey, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
 import { offeredPorts } from '../../analyze/offered-ports.ts';
@@ -68,7 +68,7 @@ export function changesBetween(before: AnalysisInput, after: AnalysisInput, only
   const [existed, exists] = [existsIn(before), existsIn(after)];
   const splitByOffer = offerSplitter(offeredPorts(before));
   const ofNamespace = (groups: readonly ConnectionGroup[]) =>
-    only === undefined ? groups : groupsOfNamespace(groups, only);
+    groupsOfNamespaces(groups, only === undefined ? [] : [only]);
   const connections = [
     ...ofNamespace(gained)
       .flatMap((group) => splitByEnds(group, existed))

@@ -1,18 +1,16 @@
 // The two snapshots that a plan compares: files with files, a cluster with itself after the files are applied, or a cluster with
 // the policies that this version would write. Must not know what is compared.
 import type { CommandContext } from '../command-context.ts';
-import { type ClusterFlags, type InputFlags, namesFiles } from '../options.ts';
+import { type ClusterFlags, type EnforceFlags, type InputFlags, namesFiles } from '../options.ts';
 import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type InForce, inForce } from '../snapshot/in-force.ts';
 import { loadCluster, loadFiles, noteAssumed, requirePlatform } from '../snapshot/load-snapshot.ts';
 import { applyFiles } from './apply-files.ts';
 
 /** The two sides, as flags. Without files, only the cluster is used. */
-export interface PlanFlags extends InputFlags, ClusterFlags {
+export interface PlanFlags extends InputFlags, ClusterFlags, EnforceFlags {
   /** The files as they are now; absent: the cluster. */
   readonly against?: readonly string[];
-  /** Whether DryRun counts as Enforce on the new side. */
-  readonly enforce?: boolean;
 }
 
 /** What is in force before and after. */

@@ -2,7 +2,7 @@
 // others there are. Must not know how it is printed.
 import { type Endpoint, isWorkload } from '../../analyze/endpoints.ts';
 import { compareText } from '../../model/object-key.ts';
-import { endNames } from '../output/end-names.ts';
+import { pairsIn } from '../output/end-names.ts';
 import { type ConnectionChange, isLikelyUsed } from './difference.ts';
 
 /** What is lost in one namespace. */
@@ -28,11 +28,6 @@ export function lostByTeam(connections: readonly ConnectionChange[]): readonly T
       };
     })
     .sort((a, b) => compareText(a.namespace, b.namespace));
-}
-
-/** The number of connections in a group. */
-export function pairsIn({ from, to }: Pick<ConnectionChange, 'from' | 'to'>): number {
-  return endNames(from).length * endNames(to).length;
 }
 
 function partsByTeam(

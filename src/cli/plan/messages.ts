@@ -5,6 +5,7 @@ import type { PolicyFacts } from '../../analyze/facts.ts';
 import { nameSome } from '../../model/counted.ts';
 import { portSets } from '../../model/port-set.ts';
 import { formatPorts } from '../../model/port-texts.ts';
+import { pairsIn } from '../output/end-names.ts';
 import {
   type Changes,
   type ConnectionChange,
@@ -12,7 +13,6 @@ import {
   type IsolationChange,
   policyChangeKinds,
 } from './difference.ts';
-import { pairsIn } from './lost-by-team.ts';
 
 /** The reasons to check a connection. */
 const dangerWords: Readonly<Record<Danger, string>> = {

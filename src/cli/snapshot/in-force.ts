@@ -6,7 +6,7 @@ import { withFreeNames } from '../../plan/free-names.ts';
 import { type Frozen, frozenAmong } from '../../plan/frozen.ts';
 import { withEnforced } from '../../plan/withheld.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { InputFlags } from '../options.ts';
+import type { EnforceFlags, InputFlags } from '../options.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { type LoadedSnapshot, requirePlatform } from './load-snapshot.ts';
 
@@ -24,9 +24,19 @@ export interface InForce {
   readonly dryRun: readonly string[];
 }
 
-/** Files are read as if all were enforced; a cluster is read as it is. */
-export function enforcedIn({ input }: LoadedSnapshot): Enforced {
-  return input === undefined ? 'AsWritten' : 'DryRunToo';
+/** The input of an analysis. */
+export interface EffectiveFacts {
+  readonly facts: AnalysisInput;
+  /** What will be in force once the dry runs of the cluster are enforced; absent if it has none, or if `facts` is that. */
+  readonly planned?: InForce;
+}
+
+/** Files are read as if all were enforced; a cluster is read as it is, unless the flags want it otherwise. */
+export function enforcedIn(
+  { input }: Pick<LoadedSnapshot, 'input'>,
+  { enforce = false }: EnforceFlags,
+): Enforced {
+  return input === undefined && !enforce ? 'AsWritten' : 'DryRunToo';
 }
 
 /**
@@ -36,16 +46,26 @@ export function enforcedIn({ input }: LoadedSnapshot): Enforced {
  */
 export function effectiveFacts(
   snapshot: LoadedSnapshot,
-  flags: InputFlags,
+  flags: InputFlags & EnforceFlags,
   { note }: CommandContext,
-): AnalysisInput {
+): EffectiveFacts {
   requirePlatform(snapshot, flags);
-  if (snapshot.input === undefined) return snapshot.facts;
-  const { facts, dryRun } = inForce(snapshot, enforcedIn(snapshot));
-  if (dryRun.length > 0) {
-    note(`in dry run, nothing is denied yet; the answer assumes enforcement in ${dryRun.join(', ')}`);
+  const isLive = enforcedIn(snapshot, flags) === 'AsWritten';
+  if (isLive && !mayDryRun(snapshot)) return { facts: snapshot.facts };
+  const planned = inForce(snapshot, 'DryRunToo');
+  if (isLive) return { facts: snapshot.facts, ...(planned.dryRun.length === 0 ? {} : { planned }) };
+  if (planned.dryRun.length > 0 && !flags.enforce) {
+    note(`in dry run, nothing is denied yet; the answer assumes enforcement in ${planned.dryRun.join(', ')}`);
   }
-  return facts;
+  return { facts: planned.facts };
+}
+
+/** Whether the platform profile speaks of a dry run at all: the others need not be compiled to know that. */
+function mayDryRun({ cluster }: ClusterSnapshot): boolean {
+  const decoded = cluster.view().platform?.decoded;
+  if (!decoded?.ok) return false;
+  const { enforcement, rules } = decoded.value.spec;
+  return [enforcement, ...rules.map((rule) => rule.enforcement)].includes('DryRun');
 }
 
 /**
