@@ -10,7 +10,7 @@ const tool = useTool();
 const { cluster, stopOperators } = onCluster({
   namespaces: ['shop'],
   platform: platformSpec,
-  operator: { settle: 0 },
+  operator: { settle: 0, flags: ['--leader-elect'] },
   afterOperator: async ({ cluster }) => {
     await cluster.createProfile('shop', 'team', {
       routes: [{ name: 'web', from: { app: 'web' }, to: { app: 'mongo' }, ports: [27017] }],
@@ -46,6 +46,7 @@ describe('status', () => {
       'kube-system | none: Excluded | - | - | - | -',
       'shop | Enforce | Unrestricted | - | 3/3 | 1 Active',
     ]);
+    expect(table).toMatch(/^NAMESPACE /);
   });
 
   test('shows with --watch what changes, as it changes', async () => {
@@ -66,6 +67,7 @@ describe('status', () => {
     await stopOperators();
     await cluster.deletePolicy('news', 'ringfence-default-deny-ingress');
     await shows(/^news +Enforce .*1\/2/m);
+    await shows(/^the operator is not active: it has given its lease back;/m);
     const ended = once(watching, 'exit');
     watching.kill('SIGINT');
     expect(await ended).toEqual([null, 'SIGINT']);

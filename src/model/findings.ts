@@ -353,6 +353,8 @@ export interface Subject {
 export interface Finding {
   readonly code: FindingCode;
   readonly subject: Subject;
+  /** The namespace that it is about, if the subject is not in one. */
+  readonly about?: string;
   /** Where in the subject, as in `spec.routes[2].ports[0]`. */
   readonly path?: string;
   readonly message: string;
@@ -389,8 +391,9 @@ export function isLinters(code: FindingCode): boolean {
 }
 
 /** The namespace that a finding is about; `undefined` if it is about the whole cluster. */
-export function namespaceOfFinding({ subject: { kind, namespace, name } }: Finding): string | undefined {
-  return kind === 'Namespace' ? name : namespace;
+export function namespaceOfFinding({ subject, about }: Finding): string | undefined {
+  const { kind, namespace, name } = subject;
+  return kind === 'Namespace' ? name : (namespace ?? about);
 }
 
 /** How much a finding matters. */

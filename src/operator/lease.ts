@@ -10,6 +10,7 @@ import { untilAborted, waitFor } from '../kube/backoff.ts';
 import { ApiError, classify } from '../kube/errors.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
 import { ExpectedError } from '../model/expected-error.ts';
+import { type LeaseSpec, leaseName, leasesIn, type RawLease } from '../objects/operator-lease.ts';
 import { FailureLog } from './failure-log.ts';
 
 /** Whether this operator may work. */
@@ -58,23 +59,6 @@ export interface LeaseParts {
   readonly identity: string;
   /** How long a holder may be silent before others take over, in milliseconds. */
   readonly durationMs: number;
-}
-
-/** The name of the Lease. */
-export const leaseName = 'ringfence-operator';
-
-/** A Lease of coordination.k8s.io/v1. */
-interface RawLease {
-  readonly metadata: { readonly resourceVersion: string };
-  readonly spec?: LeaseSpec;
-}
-
-interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly leaseDurationSeconds?: number;
-  readonly leaseTransitions?: number;
-  readonly acquireTime?: string;
-  readonly renewTime?: string;
 }
 
 /** The shares of client-go's 15 s: renewed within 10 s, tried every 2 s. */
@@ -257,7 +241,7 @@ export class Lease implements Leadership {
   }
 
   get #collection(): string {
-    return `/apis/coordination.k8s.io/v1/namespaces/${this.#parts.namespace}/leases`;
+    return leasesIn(this.#parts.namespace);
   }
 
   get #path(): string {

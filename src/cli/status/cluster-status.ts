@@ -4,15 +4,26 @@ import type { EgressMode, Enforcement } from '../../api/egress.ts';
 import { platformProfileName } from '../../api/platform-network-profile.ts';
 import { platformNetworkProfileStatus } from '../../api/platform-status.ts';
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
-import { type CompiledNamespace, compile } from '../../compile/compile.ts';
+import { type Compiled, type CompiledNamespace, compile } from '../../compile/compile.ts';
 import type { OutsideReason } from '../../compile/platform/membership.ts';
 import { readStatus } from '../../kube/object-status.ts';
+import { parseWallTime } from '../../kube/wall-time.ts';
 import { type Finding, namespaceOfFinding } from '../../model/findings.ts';
 import type { ClusterFacts } from '../../objects/cluster-facts.ts';
+import { whyNotRinged } from '../../plan/profile-status.ts';
+import type { PauseFacts } from '../../view/cluster-view.ts';
 import { profileFindings } from '../snapshot/profile-findings.ts';
+import type { OperatorSign } from './operator-sign.ts';
 
 /** The state of a route of a namespace. */
 interface RouteLine extends Pick<CompiledRoute, 'state' | 'reason' | 'message'> {
+  readonly profile: string;
+  readonly route: string;
+}
+
+/** A route of another namespace that waits until this one lets it in. */
+interface WaitingRoute {
+  readonly namespace: string;
   readonly profile: string;
   readonly route: string;
 }
@@ -24,6 +35,8 @@ export interface NamespaceStatus {
   readonly enforcement: Enforcement | undefined;
   /** Why it is not ringed. */
   readonly outside: OutsideReason | undefined;
+  /** Why nothing is denied in it, not even once a dry run ends, in words. */
+  readonly open: string | undefined;
   /** The strictest of the modes that apply. */
   readonly egress: EgressMode;
   /** The rule of the platform profile that applies. */
@@ -31,6 +44,10 @@ export interface NamespaceStatus {
   /** How many policies it has, which files don't know, and how many it has once it is enforced. */
   readonly policies: { readonly existing: number | undefined; readonly desired: number };
   readonly routes: readonly RouteLine[];
+  /** Ordered by namespace. */
+  readonly waiting: readonly WaitingRoute[];
+  /** When the last of the pauses ends that open it now, as RFC 3339; absent if none does. */
+  readonly pausedUntil: string | undefined;
   readonly findings: readonly Finding[];
   /** Why the operator can't write its policies, as it reports it itself. */
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
@@ -38,6 +55,8 @@ export interface NamespaceStatus {
 
 /** What Ringfence does in a cluster. */
 export interface ClusterStatus {
+  /** Absent for files. */
+  readonly operator?: OperatorSign;
   /** Ordered by name; none without a readable platform profile. */
   readonly namespaces: readonly NamespaceStatus[];
   /** The findings about the cluster as a whole. */
@@ -48,20 +67,23 @@ export interface ClusterStatus {
 export interface StatusRequest {
   /** The namespace to show; if unset: all. */
   readonly only: string | undefined;
-  /** Whether the facts come from a cluster, where policies exist. */
-  readonly isLive: boolean;
+  /** The last sign of the operator; absent for files, where no policies exist either. */
+  readonly operator: OperatorSign | undefined;
 }
 
 /** The status of the known namespaces. */
-export function clusterStatusOf(cluster: ClusterFacts, { only, isLive }: StatusRequest): ClusterStatus {
+export function clusterStatusOf(cluster: ClusterFacts, { only, operator }: StatusRequest): ClusterStatus {
   const compiled = compile(cluster.view());
+  const waiting = waitingRoutes(compiled);
   const findings = Map.groupBy(profileFindings({ cluster }, compiled), namespaceOfFinding);
   const failures = failuresIn(cluster);
   return {
+    ...(operator === undefined ? {} : { operator }),
     namespaces: compiled.namespaces
       .filter(({ namespace }) => only === undefined || namespace === only)
       .map((each) => ({
-        ...statusOf(each, isLive ? cluster.policiesIn(each.namespace).owned.length : undefined),
+        ...statusOf(each, operator && cluster.policiesIn(each.namespace).owned.length),
+        waiting: waiting.get(each.namespace) ?? [],
         findings: findings.get(each.namespace) ?? [],
         failure: failures.get(each.namespace),
       })),
@@ -69,17 +91,41 @@ export function clusterStatusOf(cluster: ClusterFacts, { only, isLive }: StatusR
   };
 }
 
+/** By the namespace whose consent is missing. */
+function waitingRoutes({ namespaces }: Compiled): ReadonlyMap<string, readonly WaitingRoute[]> {
+  const all = namespaces.flatMap(({ namespace, profiles }) =>
+    profiles.flatMap(({ profile, routes }) =>
+      routes.flatMap(({ route, waitsFor = [] }) =>
+        waitsFor.map((target) => ({
+          target,
+          waiting: { namespace, profile: profile.name, route: route.name },
+        })),
+      ),
+    ),
+  );
+  return new Map(
+    [...Map.groupBy(all, ({ target }) => target)].map(([target, routes]) => [
+      target,
+      routes.map(({ waiting }) => waiting),
+    ]),
+  );
+}
+
 function statusOf(
-  { namespace, enforcement, outsideReason, egress, rule, policies, profiles }: CompiledNamespace,
+  compiled: CompiledNamespace,
   existing: number | undefined,
-): Omit<NamespaceStatus, 'findings' | 'failure'> {
+): Omit<NamespaceStatus, 'findings' | 'failure' | 'waiting'> {
+  const { namespace, enforcement, outsideReason, egress, rule, policies, profiles, pauses } = compiled;
   return {
     namespace,
     enforcement,
     outside: outsideReason,
+    open: whyNotRinged(compiled)?.why,
     egress,
     rule,
     policies: { existing, desired: policies.length },
+    // In a dry run nothing is closed that it could open.
+    pausedUntil: enforcement === 'Enforce' ? lastEnd(pauses) : undefined,
     routes: profiles.flatMap(({ profile, routes }) =>
       routes.map(({ route, state, reason, message }) => ({
         profile: profile.name,
@@ -88,6 +134,13 @@ function statusOf(
       })),
     ),
   };
+}
+
+function lastEnd(pauses: readonly PauseFacts[]): string | undefined {
+  return pauses
+    .flatMap(({ decoded, isOver }) => (decoded.ok && !isOver ? [decoded.value.spec.until] : []))
+    .toSorted((a, b) => (parseWallTime(a) ?? 0) - (parseWallTime(b) ?? 0))
+    .at(-1);
 }
 
 /** The namespaces whose policies the operator can't write; its status names the first of them. */

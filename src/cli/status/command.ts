@@ -1,4 +1,5 @@
 // The verb `status`: a table of every namespace with its mode, the rule that applies, its routes by state, and its findings.
+import { isDeepStrictEqual } from 'node:util';
 import { Option } from 'commander';
 import type { ClusterFacts } from '../../objects/cluster-facts.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -8,6 +9,7 @@ import { loadSnapshot, requirePlatform } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
 import { clusterStatusOf } from './cluster-status.ts';
 import { type ShownStatus, statusFormats } from './format.ts';
+import { readOperatorSign } from './operator-sign.ts';
 import { watchCluster } from './watch-cluster.ts';
 
 type StatusFlags = InputFlags & ClusterFlags & { readonly watch?: boolean };
@@ -15,7 +17,7 @@ type StatusFlags = InputFlags & ClusterFlags & { readonly watch?: boolean };
 /** The verb `status`. */
 export const statusVerb = defineVerb({
   description:
-    'Shows what Ringfence does in every namespace: its enforcement, its egress mode, the rule of the platform profile that applies, how many of its policies exist, its routes by state, and how many findings there are; `ringfence lint -n NAMESPACE` prints these. With `-n` it shows only that namespace, with each of its routes. Without `-f` it reads the cluster of the current context, and writes nothing; for files, it shows what the operator would do.',
+    'Shows what Ringfence does in every namespace: its enforcement, its egress mode, the rule of the platform profile that applies, how many of its policies exist, its routes by state, and how many findings there are about them; `ringfence lint -n NAMESPACE` prints these, and those about workloads and other policies. With `-n` it shows only that namespace, with each of its routes, and the routes of other namespaces that it does not let in. In a cluster it also says whether the operator is active. Without `-f` it reads the cluster of the current context, and writes nothing; for files, it shows what the operator would do.',
   help: {
     examples: [
       ['ringfence status', 'every namespace of the cluster of the current context'],
@@ -35,22 +37,36 @@ export const statusVerb = defineVerb({
     if (watch && !isLive) throw new ToolError('`--watch` follows a cluster: leave out `-f` and `-k`');
     requirePlatform(snapshot, flags);
     if (only !== undefined) checkNamespace(only, namespacesOf(snapshot), 'nothing');
-    const shown = (cluster: ClusterFacts): ShownStatus => ({
-      status: clusterStatusOf(cluster, { only, isLive }),
+    const shown = async (cluster: ClusterFacts): Promise<ShownStatus> => ({
+      status: clusterStatusOf(cluster, {
+        only,
+        operator: isLive ? await readOperatorSign(flags) : undefined,
+      }),
       withRoutes: only !== undefined,
     });
     if (snapshot.cluster.view().platform === undefined)
       context.note('there is no PlatformNetworkProfile, so nothing is ringed');
-    return {
-      result: shown(snapshot.cluster),
-      ...(watch ? { updates: mapped(watchCluster(flags, context), shown) } : {}),
-    };
+    const result = await shown(snapshot.cluster);
+    return { result, ...(watch ? { updates: changes(watchCluster(flags, context), shown, result) } : {}) };
   },
 });
 
-async function* mapped<From, To>(
-  source: AsyncIterable<From>,
-  change: (from: From) => To,
-): AsyncGenerator<To> {
-  for await (const each of source) yield change(each);
+/** What `shown` makes of the facts, whenever it differs from what was shown before. */
+async function* changes(
+  clusters: AsyncIterable<ClusterFacts>,
+  shown: (cluster: ClusterFacts) => Promise<ShownStatus>,
+  first: ShownStatus,
+): AsyncGenerator<ShownStatus> {
+  let last = first;
+  for await (const cluster of clusters) {
+    const next = await shown(cluster);
+    if (isDeepStrictEqual(withoutRenewals(next), withoutRenewals(last))) continue;
+    last = next;
+    yield next;
+  }
+}
+
+/** The lease of an operator that lives is renewed every few seconds: that is no change. */
+function withoutRenewals({ status: { operator, ...status } }: ShownStatus): object {
+  return { ...status, operator: operator?.state };
 }

@@ -1,7 +1,7 @@
 // The status of namespaces, as a table for people and as data for programs.
 // Must not know how it is found out.
 import * as z from 'zod';
-import { egressModes, enforcements } from '../../api/egress.ts';
+import { type Enforcement, egressModes, enforcements } from '../../api/egress.ts';
 import {
   countFindings,
   type Finding,
@@ -13,6 +13,7 @@ import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { formatTable } from '../output/table.ts';
 import type { ClusterStatus, NamespaceStatus } from './cluster-status.ts';
+import { type OperatorSign, operatorStates } from './operator-sign.ts';
 
 /** A status, and how much of it people see. */
 export interface ShownStatus {
@@ -24,22 +25,46 @@ export interface ShownStatus {
 const states = ['Active', 'NotNeeded', 'Pending', 'Rejected'] as const;
 const none = '-';
 
-function formatStatus({ status, withRoutes }: ShownStatus, { paint }: PrintContext): string {
-  const { namespaces, findings } = status;
-  const ofCluster = findings
-    .filter((finding) => severityOf(finding) !== 'info')
-    .map((finding) => `${severityOf(finding)} ${finding.code}: ${finding.message}\n`);
+function formatStatus({ status, withRoutes }: ShownStatus, context: PrintContext): string {
+  const { namespaces, findings, operator } = status;
   const head = ['NAMESPACE', 'ENFORCEMENT', 'EGRESS', 'RULE', 'POLICIES', 'ROUTES', 'FINDINGS'];
-  const rows = [bold(head, paint), ...namespaces.map((each) => rowOf(each, paint))];
+  const rows = namespaces.map((each) => rowOf(each, context.paint));
   return [
-    ...ofCluster,
-    namespaces.length === 0 ? '' : formatTable(rows),
-    withRoutes ? formatRoutes(namespaces, paint) : '',
+    operator === undefined ? '' : operatorLine(operator, context.paint),
+    ...findingLines(findings),
+    tableOf(head, rows, context),
+    ...(withRoutes ? namespaces.map((each) => formatDetails(each, context)) : []),
   ].join('');
 }
 
-function bold(titles: readonly string[], paint: Paint): readonly string[] {
-  return titles.map((title) => paint('bold', title));
+function operatorLine({ state, renewed }: OperatorSign, paint: Paint): string {
+  switch (state) {
+    case 'Active':
+    case 'Unknown':
+      return '';
+    case 'Silent': {
+      const since = renewed === undefined ? 'it has given its lease back' : `its last sign was at ${renewed}`;
+      return `${paint('red', 'the operator is not active')}: ${since}; what is written stays, and nothing follows changes\n`;
+    }
+    case 'NoLease':
+      return 'no lease of an operator: it is not installed, or in another namespace (`--operator-namespace`), or runs without leader election\n';
+  }
+}
+
+/** Remarks are left out. */
+function findingLines(findings: readonly Finding[]): readonly string[] {
+  return findings
+    .filter((finding) => severityOf(finding) !== 'info')
+    .map((finding) => `${severityOf(finding)} ${finding.code}: ${finding.message}\n`);
+}
+
+/** Empty without rows. */
+function tableOf(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { paint, room }: PrintContext,
+): string {
+  return rows.length === 0 ? '' : formatTable([head.map((title) => paint('bold', title)), ...rows], room);
 }
 
 function rowOf(each: NamespaceStatus, paint: Paint): readonly string[] {
@@ -47,7 +72,7 @@ function rowOf(each: NamespaceStatus, paint: Paint): readonly string[] {
   const mode =
     enforcement === undefined
       ? [paint('dim', `none: ${outside}`), none, none]
-      : [enforcement, enforcement === 'Off' ? none : egress, rule];
+      : [enforcementCell(enforcement, each, paint), enforcement === 'Off' ? none : egress, rule];
   const counts = states
     .map((state) => ({ state, number: routes.filter((route) => route.state === state).length }))
     .filter(({ number }) => number > 0)
@@ -62,21 +87,39 @@ function rowOf(each: NamespaceStatus, paint: Paint): readonly string[] {
   ];
 }
 
+function enforcementCell(enforcement: Enforcement, { pausedUntil }: NamespaceStatus, paint: Paint): string {
+  if (pausedUntil === undefined) return enforcement;
+  return paint('yellow', `${enforcement}, paused until ${pausedUntil}`);
+}
+
 function policiesCell(
   { enforcement, policies: { existing, desired } }: NamespaceStatus,
   paint: Paint,
 ): string {
   if (existing === undefined) return String(desired);
-  const text = existing === 0 && desired === 0 ? none : `${existing}/${desired}`;
+  if (existing === 0 && desired === 0) return none;
+  if (enforcement === 'DryRun') return `${existing} (${desired} planned)`;
+  const text = `${existing}/${desired}`;
   return enforcement === 'Enforce' && existing !== desired ? paint('yellow', text) : text;
 }
 
-function formatRoutes(namespaces: readonly NamespaceStatus[], paint: Paint): string {
-  const rows = namespaces.flatMap(({ routes }) =>
-    routes.map(({ profile, route, state, reason }) => [profile, route, state, reason]),
-  );
-  if (rows.length === 0) return '';
-  return `\n${formatTable([bold(['PROFILE', 'ROUTE', 'STATE', 'REASON'], paint), ...rows])}`;
+/** Everything about one namespace that its line only counts. */
+function formatDetails(each: NamespaceStatus, context: PrintContext): string {
+  const { namespace: here, open, routes, waiting, findings } = each;
+  const own = routes.map(({ profile, route, state, message }) => [profile, route, state, message]);
+  const others = waiting.map(({ namespace, profile, route }) => [namespace, profile, route]);
+  // What a route lacks stands beside it.
+  const rest = findings.filter(({ message }) => !routes.some((each) => message.endsWith(each.message)));
+  const wait = `routes of other namespaces that wait for a route in \`${here}\`; \`ringfence lint\` prints it:\n`;
+  return [
+    open === undefined ? '' : `Ringfence denies nothing here: ${open}\n`,
+    tableOf(['PROFILE', 'ROUTE', 'STATE', 'MESSAGE'], own, context),
+    others.length === 0 ? '' : wait + tableOf(['NAMESPACE', 'PROFILE', 'ROUTE'], others, context),
+    findingLines(rest).join(''),
+  ]
+    .filter((part) => part !== '')
+    .map((part) => `\n${part}`)
+    .join('');
 }
 
 const route = z.strictObject({
@@ -96,14 +139,19 @@ const finding = z.strictObject({
 const namespaceStatus = z.strictObject({
   namespace: z.string(),
   enforcement: z.enum(enforcements).optional().describe('absent if the namespace is not ringed'),
-  outside: z.string().optional().describe('why the namespace is not ringed'),
+  outside: z.string().optional().describe('why the namespace is not ringed, in one word'),
+  open: z.string().optional().describe('why nothing is denied in it, for people'),
   egress: z.enum(egressModes),
   rule: z.string().optional().describe('the rule of the platform profile that applies'),
   policies: z.strictObject({
     existing: z.int().optional().describe('how many policies it has; absent for files'),
     desired: z.int().describe('how many it has once it is enforced'),
   }),
+  pausedUntil: z.string().optional().describe('when the last of the pauses ends that open it now'),
   routes: z.array(route),
+  waiting: z
+    .array(z.strictObject({ namespace: z.string(), profile: z.string(), route: z.string() }))
+    .describe('the routes of other namespaces that it does not let in'),
   findings: z.array(finding),
   failure: z
     .strictObject({ reason: z.string(), message: z.string() })
@@ -112,6 +160,10 @@ const namespaceStatus = z.strictObject({
 });
 
 const clusterStatus = z.strictObject({
+  operator: z
+    .strictObject({ state: z.enum(operatorStates), renewed: z.string().optional() })
+    .optional()
+    .describe('the last sign of the operator, from its lease; absent for files'),
   namespaces: z.array(namespaceStatus),
   findings: z.array(finding).describe('about the cluster as a whole'),
 });
@@ -124,7 +176,8 @@ function findingAsData(each: Finding) {
 /** The formats of `status`. */
 export const statusFormats = textAndData({
   text: formatStatus,
-  data: ({ status: { namespaces, findings } }: ShownStatus) => ({
+  data: ({ status: { namespaces, findings, operator } }: ShownStatus) => ({
+    ...(operator === undefined ? {} : { operator }),
     namespaces: namespaces.map((each) => ({ ...each, findings: each.findings.map(findingAsData) })),
     findings: findings.map(findingAsData),
   }),

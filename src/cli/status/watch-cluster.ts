@@ -12,8 +12,11 @@ import type { ClusterFlags } from '../options.ts';
 /** Changes that come together are shown together. */
 const everyMs = 500;
 
+/** So often the facts are looked at even if nothing has changed: a silent operator changes nothing. */
+const atLeastEveryMs = 5_000;
+
 /**
- * The facts of a cluster, again whenever something that the operator watches has changed. Each kind that can't be read is reported
+ * The facts of a cluster, again whenever something that the operator watches has changed, and every few seconds. Each kind that can't be read is reported
  * once, until it can be read again.
  *
  * @throws ConfigurationError if the kubeconfig is not usable
@@ -40,9 +43,12 @@ export async function* watchCluster(
   const ended = new AbortController();
   const running = cache.run(ended.signal);
   try {
+    let last = performance.now();
     for await (const _ of setInterval(everyMs)) {
-      if (!isChanged || !cache.synced) continue;
+      const isDue = isChanged || performance.now() - last >= atLeastEveryMs;
+      if (!isDue || !cache.synced) continue;
       isChanged = false;
+      last = performance.now();
       yield cache;
     }
   } finally {

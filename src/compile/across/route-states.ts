@@ -26,6 +26,8 @@ export interface CompiledRoute {
   readonly message: string;
   /** The YAML that would fix it, if that is known. */
   readonly suggestion?: string;
+  /** The namespaces whose consent is missing. */
+  readonly waitsFor?: readonly string[];
   /** Its allow rules, also if it only waits for the other side. */
   readonly allowRules: readonly AllowRule[];
   /** Its allow rules must not be written because a fact is missing: they stay if they are enforced, identified by this. */
@@ -150,11 +152,11 @@ function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Pa
   }
   if (missing.length === 0) return {};
   const names = quoteSome(missing, 5);
-  const suggested = suggestion === undefined ? {} : { suggestion };
   if (obstacle === 'PortsUnclear') {
     const message = `${written.message}; whether ${names} ${missing.length === 1 ? 'lets' : 'let'} it in ${portsUnclear}`;
     return { reason: 'PortsUnclear', message };
   }
+  const suggested = { waitsFor: missing, ...(suggestion === undefined ? {} : { suggestion }) };
   if (obstacle === 'OnceEnforced') {
     const then = missing.length === 1 ? 'is enforced, it' : 'are enforced, they';
     const message = `${written.message}; once ${names} ${then} will not let it in: a profile there has to allow it`;

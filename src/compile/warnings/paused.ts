@@ -1,14 +1,15 @@
 // The pauses of a namespace: a person who looks at it should know that it is open, until when and why.
 // Must not know what time it is.
-import type { Finding, Subject } from '../../model/findings.ts';
+import type { Finding } from '../../model/findings.ts';
 import type { PauseFacts } from '../../view/cluster-view.ts';
 import { type ActivePause, activePauses, inWords } from '../policies/pause-policy.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `Paused`, `LongPause` */
 export function paused({ run, local }: CheckedNamespace): readonly Finding[] {
+  const isDryRun = local.membership.enforcement === 'DryRun';
   return activePauses(run.view, local).flatMap((active) => [
-    pausedBy(active),
+    pausedBy(active, isDryRun),
     ...(active.pause.isLong ? [longPause(active)] : []),
   ]);
 }
@@ -22,7 +23,7 @@ export function invalidPause({ run, local }: CheckedNamespace): readonly Finding
       : pause.decoded.error.map(
           ({ path, message }): Finding => ({
             code: 'InvalidPause',
-            subject: subjectOf(pause),
+            ...aboutPause(pause),
             path,
             message: `${message}; the pause opens nothing`,
             hint: 'fix the field, and install the CRDs of this version with `kubectl apply -k config/crd`',
@@ -31,11 +32,12 @@ export function invalidPause({ run, local }: CheckedNamespace): readonly Finding
   );
 }
 
-function pausedBy({ pause, until, reason, directions }: ActivePause): Finding {
+function pausedBy({ pause, until, reason, directions }: ActivePause, isDryRun: boolean): Finding {
+  const isPaused = isDryRun ? 'is in a dry run, and once it is enforced, it is paused' : 'is paused';
   return {
     code: 'Paused',
-    subject: subjectOf(pause),
-    message: `\`${pause.paused}\` is paused until ${until}: everything is allowed ${inWords(directions)} its pods; the reason is \`${reason}\``,
+    ...aboutPause(pause),
+    message: `\`${pause.paused}\` ${isPaused} until ${until}: everything is allowed ${inWords(directions)} its pods; the reason is \`${reason}\``,
     hint: `to end it earlier: \`ringfence resume ${pause.paused}\`, or delete the NetworkPause \`${pause.name}\``,
   };
 }
@@ -43,13 +45,13 @@ function pausedBy({ pause, until, reason, directions }: ActivePause): Finding {
 function longPause({ pause, until }: ActivePause): Finding {
   return {
     code: 'LongPause',
-    subject: subjectOf(pause),
+    ...aboutPause(pause),
     path: 'spec.until',
     message: `the pause of \`${pause.paused}\` ends at ${until}, more than a week after it was created`,
     hint: 'allow what is needed with routes, and end the pause',
   };
 }
 
-function subjectOf({ name }: PauseFacts): Subject {
-  return { kind: 'NetworkPause', name };
+function aboutPause({ name, paused }: PauseFacts): Pick<Finding, 'subject' | 'about'> {
+  return { subject: { kind: 'NetworkPause', name }, about: paused };
 }
