@@ -11,7 +11,7 @@ interface FindingKind {
   readonly severity: Severity;
   /** What it means, for the reference docs. */
   readonly meaning: string;
-  /** Whether finding it needs pods, which the linter knows and the operator does not. */
+  /** Whether only the linter looks for it, most often because that needs pods, which the operator does not know. */
   readonly linterOnly?: true;
 }
 
@@ -191,6 +191,12 @@ export const findingKinds = {
   BackendUnusable: {
     severity: 'warning',
     meaning: 'an Ingress or a route of the Gateway API leads to something that exposes no pods',
+  },
+  NamespaceMisspelt: {
+    severity: 'warning',
+    meaning:
+      'a `from` of a route, or the platform profile, names a namespace that does not exist, and one with a similar name does',
+    linterOnly: true,
   },
   IngressUnserved: {
     severity: 'warning',

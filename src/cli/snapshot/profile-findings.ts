@@ -10,6 +10,7 @@ import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { misspeltInPlatform } from './misspelt-namespaces.ts';
 
 /** A finding, with the YAML that would fix it, if that is known. */
 export type LintFinding = Finding & { readonly suggestion?: string };
@@ -38,6 +39,7 @@ export function profileFindings(
   );
   return [
     ...compiled.findings,
+    ...misspeltInPlatform(platform.decoded.value.spec, cluster.view()),
     ...planned,
     ...compiled.namespaces.flatMap((each) => routeFindings(each, cluster.view())),
   ];
@@ -89,9 +91,10 @@ function withNameMeant(
     SourceMissing: 'namespace' in from ? nearest(from.namespace.name ?? '', namespaces) : undefined,
   };
   const meant = named[reason as keyof typeof named];
-  return meant === undefined || finding.hint !== ''
-    ? finding
-    : { ...finding, hint: `did you mean \`${meant}\`?` };
+  if (meant === undefined || finding.hint !== '') return finding;
+  const hint = `did you mean \`${meant}\`?`;
+  // Sources may come later, but not if their name is a slip.
+  return { ...finding, hint, ...(reason === 'SourceMissing' ? { code: 'NamespaceMisspelt' } : {}) };
 }
 
 /** Here the suggestion is a profile for another namespace. */

@@ -15,10 +15,16 @@ export function missingSources(view: ClusterView, { from }: Route): string | und
   const namespaceScope = namespaceScopeOf(from);
   if (namespaceScope === undefined || namespaceScope === 'declared') return undefined;
   const name = 'name' in namespaceScope ? namespaceScope.name : nameOf(namespaceScope.selector);
-  if (name !== undefined)
-    return view.namespaces.has(name) ? undefined : `there is no namespace \`${name}\` yet`;
+  if (name !== undefined) return view.namespaces.has(name) ? undefined : whyMissing(name);
   if (!('selector' in namespaceScope) || requiredLabels(namespaceScope.selector) === undefined)
     return undefined;
   for (const _ of eachSelectedBy(view, namespaceScope.selector)) return undefined;
-  return 'no namespace has the labels that it selects yet';
+  return whyMissing(undefined);
+}
+
+/** The rest of a sentence. @param name of the namespace, if it is named and not selected by labels */
+export function whyMissing(name: string | undefined): string {
+  return name === undefined
+    ? 'no namespace has the labels that it selects yet'
+    : `there is no namespace \`${name}\` yet`;
 }

@@ -16,7 +16,7 @@ import { closedSources } from './closed-sources.ts';
 import type { Compilation } from './compilation.ts';
 import { askConsent, type Consent } from './consent.ts';
 import { mirrorsWithin } from './mirrors.ts';
-import { missingSources } from './missing-sources.ts';
+import { missingSources, whyMissing } from './missing-sources.ts';
 
 /** What the compiler makes of one route. */
 export interface CompiledRoute {
@@ -130,7 +130,7 @@ function egressOutcome(egressRoute: EgressRoute, { run, here }: Declared): Route
     allowRules.length > 0
       ? { ...active(here, ...gapIn(egressRoute)), allowRules }
       : { ...egressIsOpen(egress), allowRules };
-  return { ...written, ...consentOutcome(askConsent(run, here, egressRoute), written) };
+  return { ...written, ...consentOutcome(askConsent(run, here, egressRoute), egressRoute, written) };
 }
 
 function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
@@ -143,11 +143,15 @@ function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
 }
 
 /** The answer of the other side, if it is not yes: the egress is open all the same, so that no two sides wait for each other. */
-function consentOutcome(consent: Consent | undefined, written: RouteOutcome): Partial<RouteOutcome> {
+function consentOutcome(
+  consent: Consent | undefined,
+  { route: { to } }: EgressRoute,
+  written: RouteOutcome,
+): Partial<RouteOutcome> {
   if (consent === undefined) return {};
   const { all, missing, obstacle, suggestion } = consent;
   if (all.length === 0) {
-    const message = 'the namespace that it leads to does not exist yet';
+    const message = whyMissing('namespace' in to ? to.namespace.name : undefined);
     return { state: 'Pending', reason: 'NamespaceMissing', message };
   }
   if (missing.length === 0) return {};
