@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { analyze } from '../../src/analyze/analysis.ts';
 import type { AnalysisInput } from '../../src/analyze/facts.ts';
 import { loadPageTools } from '../../src/cli/graph/page-tools.ts';
-import { denialsOf, modelOf } from '../../src/graph/from-analysis.ts';
+import { modelOf } from '../../src/graph/from-analysis.ts';
 import { htmlFile } from '../../src/graph/html.ts';
 import { company, hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
 import { type OpenPage, openFile, startBrowser } from './browser.ts';
@@ -21,9 +21,7 @@ let opened: OpenPage | undefined;
 beforeAll(async () => {
   const tools = await loadPageTools();
   const draw = (input: AnalysisInput) => {
-    const analysis = analyze(input);
-    const model = modelOf(analysis);
-    return htmlFile({ title: 'Who reaches whom', model, denials: denialsOf(analysis, model) }, tools);
+    return htmlFile({ title: 'Who reaches whom', model: modelOf(analyze(input)) }, tools);
   };
   for (const [name, input] of Object.entries(files)) writeFileSync(join(folder, `${name}.html`), draw(input));
   browser = await startBrowser();

@@ -7,9 +7,10 @@ import { runs } from '../../test/property-runs.ts';
 import { shuffle } from '../../test/random-cluster.ts';
 import { analysisInput, someAddresses } from '../../test/random-policies.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
+import { type Direction, directions } from '../model/network-policy.ts';
 import { formatPortSet, noPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Protocol, protocols } from '../model/ports.ts';
-import { analyze } from './analysis.ts';
+import { type Analysis, analyze } from './analysis.ts';
 import { compare } from './compare.ts';
 import { type Connection, type ConnectionGroup, connectionsOf } from './connections.ts';
 import { type AddressEnd, type Endpoint, endpointKey, isSelf, isWorkload, readRange } from './endpoints.ts';
@@ -117,6 +118,24 @@ function tell({ from, to, ports }: Connection): string {
   return `${endpointKey(from)} -> ${endpointKey(to)}: ${formatPortSet(ports)}`;
 }
 
+/** Every pair of workloads, and what is explained of the side of the first one. */
+function explainedPairs(analysis: Analysis, direction: Direction) {
+  const ends = [...analysis.workloads.entries()];
+  const pairs = ends.flatMap((self) => ends.map((other) => [self, other] as const));
+  return pairs.flatMap(([[self, end], [other, otherEnd]]) => {
+    if (isSelf(end, otherEnd)) return [];
+    const explained =
+      direction === 'Egress' ? analysis.explain(end, otherEnd) : analysis.explain(otherEnd, end);
+    return [
+      {
+        self,
+        other,
+        explained: explained.map((each) => (direction === 'Egress' ? each.egress : each.ingress)),
+      },
+    ];
+  });
+}
+
 function tellAll(input: AnalysisInput): readonly string[] {
   return [...analyze(input).connections()].map(tell);
 }
@@ -165,6 +184,22 @@ describe('an analysis', () => {
           for (const explained of analysis.explain(from, to)) {
             expect(formatPortSet(explained.ports)).toBe(formatPortSet(ports));
           }
+        }
+      }),
+      runs(100),
+    );
+  });
+
+  test.each(directions)('finds what a side lets through (%s), as it would explain each pair', (direction) => {
+    fc.assert(
+      fc.property(analysisInput, (input) => {
+        const analysis = analyze(input);
+        const openings = analysis.openings(direction);
+        const standings = analysis.standings(direction);
+        for (const { self, other, explained } of explainedPairs(analysis, direction)) {
+          const lets = openings[self]?.some(([first, last]) => first <= other && other <= last);
+          for (const { allows, standing, policies } of explained)
+            expect([lets, standings[self]]).toEqual([allows, { standing, policies }]);
         }
       }),
       runs(100),

@@ -7,7 +7,7 @@ import type { PortSpec } from '../model/ports.ts';
 import type { Result } from '../model/result.ts';
 import type { ServiceFacts } from '../model/services.ts';
 import { type AtomicPredicates, predicatesOf } from './classes/atomic-predicates.ts';
-import { findEquivalenceClasses } from './classes/equivalence-classes.ts';
+import { type EquivalenceClasses, findEquivalenceClasses } from './classes/equivalence-classes.ts';
 import { findPodClasses, type PodClass, type PodGroup, type Pods } from './classes/pod-classes.ts';
 import type { Connection, ConnectionGroup } from './connections.ts';
 import {
@@ -18,7 +18,15 @@ import {
   readRange,
   type WorkloadEnd,
 } from './endpoints.ts';
-import { type Explanation, explainPair, type Pair } from './explain.ts';
+import {
+  type Explanation,
+  explainPair,
+  type Pair,
+  type RulesOfPair,
+  rulesOfPair,
+  type SideExplanation,
+  standingOf,
+} from './explain.ts';
 import type { AnalysisInput } from './facts.ts';
 import { Listing } from './listing.ts';
 import type { ExplainedEnd } from './notes.ts';
@@ -27,6 +35,7 @@ import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
 import { Reachability } from './reachability.ts';
 import { followService, type NoTarget, type ServiceTarget } from './service-targets.ts';
+import { sideOpenings, type WorkloadRun } from './side-openings.ts';
 import type { PolicyIndex } from './sides.ts';
 
 /**
@@ -55,6 +64,8 @@ export class Analysis {
   readonly #pods: Pods;
   readonly #byWorkload: ReadonlyMap<string, readonly PodGroup[]>;
   readonly #index: PolicyIndex;
+  readonly #table = new PortTable();
+  readonly #classes: EquivalenceClasses;
   readonly #listing: Listing;
 
   constructor(input: AnalysisInput, predicates: AtomicPredicates) {
@@ -62,9 +73,9 @@ export class Analysis {
     this.#pods = findPodClasses(input.workloads, predicates);
     this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => endpointKey({ workload }));
     this.#index = indexPolicies(input, this.#pods.classes);
-    const table = new PortTable();
-    const classes = findEquivalenceClasses(this.#pods, this.#index, table);
-    this.#listing = new Listing(this.#pods, new Reachability(classes, table), table);
+    this.#classes = findEquivalenceClasses(this.#pods, this.#index, this.#table);
+    const reachability = new Reachability(this.#classes, this.#table);
+    this.#listing = new Listing(this.#pods, reachability, this.#table);
   }
 
   /** All workloads, sorted; a workload whose pods policies distinguish appears once for each group of pods. */
@@ -97,6 +108,29 @@ export class Analysis {
    */
   explain(from: Endpoint, to: Endpoint, port?: PortSpec): readonly Explanation[] {
     return this.#pairs(from, to).map((pair) => explainPair(pair, port, this.#index));
+  }
+
+  /** The rules that let a connection through: one answer for each part of the ends, as `explain`, but only the rules. */
+  rules(from: Endpoint, to: Endpoint): readonly RulesOfPair[] {
+    return this.#pairs(from, to).map((pair) => rulesOfPair(pair, this.#index));
+  }
+
+  /** The state of each of `workloads` under the policies in one direction, and the policies that isolate it. */
+  standings(direction: Direction): readonly Pick<SideExplanation, 'standing' | 'policies'>[] {
+    return this.#pods.groups.map(({ podClass }) => standingOf(podClass, direction, this.#index));
+  }
+
+  /**
+   * For each of `workloads`, those that its own side lets through in this direction on any port, whatever the other side
+   * says. As `explain` would say for every pair, but without looking at each.
+   */
+  openings(direction: Direction): readonly (readonly WorkloadRun[])[] {
+    const { sources, targets } = this.#classes;
+    const sides =
+      direction === 'Egress'
+        ? sources.map(({ egress, groups }) => ({ access: egress, groups }))
+        : targets.map(({ ingress, groups }) => ({ access: ingress, groups }));
+    return sideOpenings(sides, this.#pods, this.#table);
   }
 
   /** The workloads with this name, of any kind; if there is none, the pod with this name. */

@@ -5,6 +5,7 @@ import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import { allPorts, noPorts, type PortSet, portSetOf, portSets } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
+import type { PodClass } from './classes/pod-classes.ts';
 import { type Endpoint, isSelf } from './endpoints.ts';
 import type { PolicyFacts } from './facts.ts';
 import { type ExplainedEnd, type Note, notesOn, selfNote } from './notes.ts';
@@ -74,6 +75,9 @@ export interface RuleReason {
   readonly block?: string;
 }
 
+/** The rules on both sides that let a pair through. */
+export type RulesOfPair = Readonly<Record<'egress' | 'ingress', readonly RuleReason[]>>;
+
 /** Two ends of a pair, and what they are. */
 export interface Pair {
   readonly from: ExplainedEnd;
@@ -102,6 +106,29 @@ export function explainPair({ from, to }: Pair, port: PortSpec | undefined, inde
   };
 }
 
+/** The rules of both sides that let a pair through, on any port: as `explainPair`, without the rest. */
+export function rulesOfPair({ from, to }: Pair, index: PolicyIndex): RulesOfPair {
+  return {
+    egress: rulesOf(sideOf(from.seenAs, to.seenAs, 'Egress', index), undefined),
+    ingress: rulesOf(sideOf(to.seenAs, from.seenAs, 'Ingress', index), undefined),
+  };
+}
+
+function rulesOf(side: PairSide, asked: PortSet | undefined): readonly RuleReason[] {
+  return (side.standing === 'Isolated' ? side.matches : []).map((match) => reasonOf(match, asked));
+}
+
+/** The state of pods in one direction, for any other end. */
+export function standingOf(
+  pods: PodClass,
+  direction: Direction,
+  index: PolicyIndex,
+): Pick<SideExplanation, 'standing' | 'policies'> {
+  if (pods.hostNetwork) return { standing: 'HostNetwork', policies: [] };
+  const policies = index.isolationOf(pods, direction).policies.map(policyReason);
+  return { standing: policies.length === 0 ? 'Open' : 'Isolated', policies };
+}
+
 function selfSide(side: Direction): SideExplanation {
   return { side, standing: 'Self', ports: allPorts, allows: true, rules: [], policies: [] };
 }
@@ -119,14 +146,13 @@ function allows(ports: PortSet, asked: PortSet | undefined): boolean {
 
 function explainSide(direction: Direction, side: PairSide, asked: PortSet | undefined): SideExplanation {
   const ports = portSets.union(...families.map((family) => portsOfSide(side, family)));
-  const isolated = side.standing === 'Isolated' ? side : undefined;
   return {
     side: direction,
     standing: side.standing,
     ports,
     allows: allows(ports, asked),
-    rules: (isolated?.matches ?? []).map((match) => reasonOf(match, asked)),
-    policies: (isolated?.policies ?? []).map(policyReason),
+    rules: rulesOf(side, asked),
+    policies: (side.standing === 'Isolated' ? side.policies : []).map(policyReason),
   };
 }
 

@@ -1,10 +1,13 @@
 // Which policies isolate which pods, in which direction.
 // Must not know what they allow.
+import { getOrInsert } from '../model/groups.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareKeys } from '../model/object-key.ts';
+import type { PortSet } from '../model/port-set.ts';
 import { type Labels, nameLabel, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import type { AnalysisInput, PolicyFacts } from './facts.ts';
+import { hasNames, resolvePorts } from './rule-ports.ts';
 import { isolationOf, type ParsedRule, rulesOf } from './rules.ts';
 import type { Isolation, PolicyIndex } from './sides.ts';
 
@@ -25,10 +28,15 @@ export function indexPolicies(
     Ingress: isolateAll('Ingress', policies, classes),
     Egress: isolateAll('Egress', policies, classes),
   };
+  const numbers = new Map<ParsedRule, PortSet>();
   const labels = new Map(namespaces.map((each) => [each.name, withName(each.name, each.labels)]));
   return {
     isolationOf: (podClass, direction) => found[direction][podClass.index] ?? none,
     labelsOf: (namespace) => labels.get(namespace) ?? withName(namespace, {}),
+    portsOf: (rule, declared) =>
+      hasNames(rule.ports)
+        ? resolvePorts(rule.ports, declared)
+        : getOrInsert(numbers, rule, () => resolvePorts(rule.ports, [])),
   };
 }
 

@@ -10,8 +10,7 @@ import type { Direction } from '../model/network-policy.ts';
 import { allPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
-import type { PolicyFacts } from './facts.ts';
-import { resolvePorts } from './rule-ports.ts';
+import type { ContainerPort, PolicyFacts } from './facts.ts';
 import { isBlock, type ParsedBlock, type ParsedPeer, type ParsedRule, type PodPeer } from './rules.ts';
 
 /** One end of a pair: pods that no policy distinguishes, or addresses of no pod that no policy distinguishes. */
@@ -54,6 +53,8 @@ export interface Isolation {
 export interface PolicyIndex {
   readonly isolationOf: (podClass: PodClass, direction: Direction) => Isolation;
   readonly labelsOf: (namespace: string) => Labels;
+  /** The ports of a rule at a destination, see `resolvePorts`. */
+  readonly portsOf: (rule: ParsedRule, declared: readonly ContainerPort[]) => PortSet;
 }
 
 /** Whether an end is pods, not addresses. */
@@ -71,7 +72,7 @@ export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, inde
   const declared = isPods(destination) ? destination.ports : [];
   const matches = rules.flatMap((rule) => {
     const how = matchPeers(rule, other, index);
-    return how === undefined ? [] : [{ rule, ports: resolvePorts(rule.ports, declared), ...how }];
+    return how === undefined ? [] : [{ rule, ports: index.portsOf(rule, declared), ...how }];
   });
   return { standing: 'Isolated', policies, rules, matches };
 }

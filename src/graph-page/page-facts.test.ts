@@ -1,9 +1,19 @@
 // What the page's script answers, without a browser.
 import { describe, expect, test } from '@jest/globals';
-import { company, shop } from '../../test/drawn-clusters.ts';
+import {
+  app,
+  cluster,
+  company,
+  denyEgress,
+  denyIngress,
+  from,
+  letIn,
+  shop,
+  workload,
+} from '../../test/drawn-clusters.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { AnalysisInput } from '../analyze/facts.ts';
-import { denialsOf, modelOf } from '../graph/from-analysis.ts';
+import { modelOf } from '../graph/from-analysis.ts';
 import { scenesOf } from '../graph/html.ts';
 import { pageDataOf } from '../graph/page-data.ts';
 import type { PageView } from '../graph/page-format.ts';
@@ -13,9 +23,8 @@ import { find } from './search.ts';
 import { formatState, parseState, type State } from './state.ts';
 
 function factsOf(input: AnalysisInput): Facts {
-  const analysis = analyze(input);
-  const model = modelOf(analysis);
-  return new Facts(pageDataOf(model, denialsOf(analysis, model), scenesOf(model)));
+  const model = modelOf(analyze(input));
+  return new Facts(pageDataOf(model, scenesOf(model)));
 }
 
 const small = factsOf(shop());
@@ -64,6 +73,34 @@ describe('a pair', () => {
     expect(sides.map(({ lets }) => lets)).toEqual([true, false]);
     expect(sides[1]?.sentence).toBe('isolated for ingress, and no rule lets shop-admin/admin-console in');
     expect(sides[1]?.policies).toContain('shop/ringfence-default-deny-ingress');
+  });
+
+  test('names the side that denies if policies isolate both', () => {
+    const policies = [
+      denyIngress('shop'),
+      denyEgress('shop'),
+      letIn('shop/api', 'api', [from(app('shop', 'web'), 80)]),
+      {
+        namespace: 'shop',
+        name: 'web-out',
+        spec: {
+          podSelector: { matchLabels: { app: 'web' } },
+          policyTypes: ['Egress' as const],
+          egress: [{ to: [app('shop', 'api')], ports: [{ port: 443 }] }, { to: [app('shop', 'db')] }],
+        },
+      },
+    ];
+    const facts = factsOf(
+      cluster([workload('shop', 'api'), workload('shop', 'db'), workload('shop', 'web')], policies),
+    );
+    const deniers = (from: string, to: string) => pairOf(facts, from, to).sides.map(({ lets }) => lets);
+    expect(deniers('shop/api', 'shop/db')).toEqual([false, false]);
+    expect(deniers('shop/web', 'shop/db')).toEqual([true, false]);
+    // Each lets something through, but not on the same port.
+    expect(pairOf(facts, 'shop/web', 'shop/api').sides.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('only on ports that the other side does not allow'),
+      expect.stringContaining('only on ports that the other side does not allow'),
+    ]);
   });
 
   test('that both sides deny is marked at both', () => {

@@ -31,6 +31,12 @@ export interface PairFacts {
   readonly sides: readonly SideFacts[];
 }
 
+/**
+ * Which side denies. `E`: egress, `I`: ingress, `B`: both, `P`: each allows something, but not on the same ports; `F`: no
+ * policy does, the ends have no family of addresses in common.
+ */
+type Denial = 'E' | 'I' | 'B' | 'P' | 'F';
+
 /** Queries of the data. */
 export class Facts {
   readonly data: PageData;
@@ -93,7 +99,7 @@ export class Facts {
   pair(from: number, to: number): PairFacts {
     const arrow = this.data.arrows[this.arrowOf(from, to) ?? -1];
     const [, , , egress, ingress] = arrow ?? [0, 0, 0, -1, -1];
-    const denial = arrow === undefined ? this.#denial(from, to) : '.';
+    const denial = arrow === undefined ? this.#denial(from, to) : undefined;
     const sides = [
       this.#side('Egress', from, to, { reasons: egress, denial }),
       this.#side('Ingress', to, from, { reasons: ingress, denial }),
@@ -101,19 +107,26 @@ export class Facts {
     return { ports: this.portsOf(from, to), sides };
   }
 
-  /** Which side denies: see `PageData.denials`; `F` if none does. */
-  #denial(from: number, to: number): string {
-    const out = this.place(from).egress.kind === 'Isolated';
-    const into = this.place(to).ingress.kind === 'Isolated';
-    if (out && into) return this.data.denials[from]?.[to] ?? 'B';
-    return out ? 'E' : into ? 'I' : 'F';
+  /** Which side denies a pair without an arrow. */
+  #denial(from: number, to: number): Denial {
+    const [{ egress }, { ingress }] = [this.place(from), this.place(to)];
+    const out = egress.kind === 'Isolated';
+    const into = ingress.kind === 'Isolated';
+    if (!out || !into) return out ? 'E' : into ? 'I' : 'F';
+    const [leaves, enters] = [this.#lets(egress, to), this.#lets(ingress, from)];
+    return leaves ? (enters ? 'P' : 'I') : enters ? 'E' : 'B';
+  }
+
+  /** Whether the rules of an isolated side let the other end through, on any port. */
+  #lets({ lets }: Standing, other: number): boolean {
+    return (this.data.openings[lets ?? -1] ?? []).some(([first, last]) => first <= other && other <= last);
   }
 
   #side(
     side: 'Egress' | 'Ingress',
     self: number,
     other: number,
-    { reasons, denial }: { readonly reasons: number; readonly denial: string },
+    { reasons, denial }: { readonly reasons: number; readonly denial: Denial | undefined },
   ): SideFacts {
     const place = this.place(self);
     const standing = side === 'Egress' ? place.egress : place.ingress;
@@ -163,7 +176,7 @@ function existing<T>(item: T | undefined): T {
 function sentenceOf(of: {
   readonly side: 'Egress' | 'Ingress';
   readonly standing: Standing;
-  readonly denial: string;
+  readonly denial: Denial | undefined;
   readonly denies: boolean;
   readonly other: string;
 }): string {

@@ -23,6 +23,11 @@ export function bundleRest(
   return [...nodes.filter((node) => !isLone(node) || !bundled.has(node.room)), ...rests];
 }
 
+/** How many nodes an open room has at least, whatever its arrows are. */
+export function fewestNodes(places: number): number {
+  return places <= mostDrawn ? places : 1;
+}
+
 function restOf(room: number, nodes: readonly DrawnNode[]): DrawnNode {
   const outside = nodes.some(({ kind }) => kind === 'addresses');
   const name = countOfPlaces(nodes.length, outside);

@@ -1,18 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  app,
-  cluster,
-  company,
-  denyEgress,
-  denyIngress,
-  from,
-  letIn,
-  shop,
-  workload,
-} from '../../test/drawn-clusters.ts';
+import { cluster, company, from, letIn, shop, workload } from '../../test/drawn-clusters.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { AnalysisInput } from '../analyze/facts.ts';
-import { denialsOf, modelOf } from './from-analysis.ts';
+import { modelOf } from './from-analysis.ts';
 import { type GraphModel, portLabels } from './model.ts';
 
 function told(input: AnalysisInput): readonly string[] {
@@ -87,34 +77,5 @@ describe('the model', () => {
     };
     const [one, other] = [modelOf(analyze(input)), modelOf(analyze(turned))];
     expect(other).toEqual(one);
-  });
-});
-
-describe('denials', () => {
-  const peer = app('shop', 'web');
-  const policies = [
-    denyIngress('shop'),
-    denyEgress('shop'),
-    letIn('shop/api', 'api', [from(peer, 80)]),
-    {
-      namespace: 'shop',
-      name: 'web-out',
-      spec: {
-        podSelector: { matchLabels: { app: 'web' } },
-        policyTypes: ['Egress' as const],
-        egress: [{ to: [app('shop', 'api')], ports: [{ port: 443 }] }, { to: [app('shop', 'db')] }],
-      },
-    },
-  ];
-  const input = cluster([workload('shop', 'api'), workload('shop', 'db'), workload('shop', 'web')], policies);
-
-  test('say which side denies if policies isolate both', () => {
-    const analysis = analyze(input);
-    expect(denialsOf(analysis, modelOf(analysis))).toEqual({ 0: '.BB', 1: 'B.B', 2: 'PI.' });
-  });
-
-  test('are left out if one side explains it', () => {
-    const analysis = analyze(shop());
-    expect(denialsOf(analysis, modelOf(analysis))).toEqual({});
   });
 });

@@ -3,11 +3,11 @@
 // Must not know how anything is drawn.
 import type { Analysis } from '../analyze/analysis.ts';
 import type { AddressEnd, WorkloadEnd } from '../analyze/endpoints.ts';
-import type { Explanation, SideExplanation } from '../analyze/explain.ts';
+import type { Direction } from '../model/network-policy.ts';
 import { portSets } from '../model/port-set.ts';
 import { type Link, linksOf, placeKey } from './links.ts';
 import { type Arrow, type GraphModel, type GraphPlace, isUnfenced, type Standing } from './model.ts';
-import { ReasonIndex } from './reason-index.ts';
+import { ModelLists } from './model-lists.ts';
 
 /** The room for all addresses that belong to no pod. */
 const outsideName = 'outside the cluster';
@@ -18,13 +18,9 @@ const outsideName = 'outside the cluster';
  * @param only namespaces; arrows without a workload in one of them are left out; empty: all
  */
 export function modelOf(analysis: Analysis, only: readonly string[] = []): GraphModel {
-  const notes = new ReasonIndex();
+  const lists = new ModelLists();
   const namespaces = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))];
-  const byKey = new Map<string, GraphPlace>();
-  for (const end of analysis.workloads) {
-    const room = namespaces.indexOf(end.workload.namespace);
-    byKey.set(placeKey(end), workloadPlace(analysis, end, room, notes));
-  }
+  const byKey = new Map<string, GraphPlace>(workloadPlaces(analysis, namespaces, lists));
   const links = linksOf(analysis, only);
   for (const { other } of links) {
     if ('ends' in other) byKey.set(placeKey(other), addressPlace(other.ends, namespaces.length));
@@ -37,92 +33,71 @@ export function modelOf(analysis: Analysis, only: readonly string[] = []): Graph
     outside: room === namespaces.length,
     places: inRoom.get(room) ?? [],
   }));
-  return {
-    rooms: rooms.filter((room) => room.places.length > 0),
-    places,
-    arrows: links
-      .map((link) => arrowOf(analysis, link, { indexes, places, notes }))
-      .sort((a, b) => a.from - b.from || a.to - b.to),
-    policies: notes.policies,
-    reasons: notes.reasons,
-  };
+  const arrows = links
+    .map((link) => arrowOf(analysis, link, { indexes, places, lists }))
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  return { rooms: rooms.filter((room) => room.places.length > 0), places, arrows, ...lists.items };
 }
 
 interface Known {
   readonly indexes: ReadonlyMap<string, number>;
   readonly places: readonly GraphPlace[];
-  readonly notes: ReasonIndex;
+  readonly lists: ModelLists;
 }
 
-function arrowOf(analysis: Analysis, link: Link, { indexes, places, notes }: Known): Arrow {
+function arrowOf(analysis: Analysis, link: Link, { indexes, places, lists }: Known): Arrow {
   const { workload, other, direction, ports } = link;
   const here = indexes.get(placeKey(workload)) ?? -1;
   const there = indexes.get(placeKey(other)) ?? -1;
   const [from, to] = direction === 'Egress' ? [here, there] : [there, here];
   const ends = 'ends' in other ? other.ends : [other];
   // There is nothing to explain if no policy isolates either end: with many open namespaces, these are most arrows.
-  const explained = (isUnfenced({ places }, { from, to }) ? [] : ends).flatMap((end) =>
-    direction === 'Egress' ? analysis.explain(workload, end) : analysis.explain(end, workload),
+  const parts = (isUnfenced({ places }, { from, to }) ? [] : ends).flatMap((end) =>
+    direction === 'Egress' ? analysis.rules(workload, end) : analysis.rules(end, workload),
   );
   const rulesOf = (side: 'egress' | 'ingress') =>
-    explained
-      .flatMap((explanation) => explanation[side].rules)
-      .filter((rule) => !portSets.isEmpty(rule.ports));
+    parts.flatMap((part) => part[side]).filter((rule) => !portSets.isEmpty(rule.ports));
   return {
     from,
     to,
-    ports,
-    egress: notes.reason(rulesOf('egress')),
-    ingress: notes.reason(rulesOf('ingress')),
+    ports: lists.ports(ports),
+    egress: lists.reason(rulesOf('egress')),
+    ingress: lists.reason(rulesOf('ingress')),
   };
 }
 
-/**
- * Which side denies, for pairs of workloads that policies isolate on both sides: one text for each source, with a character for
- * each place. `E`: egress, `I`: ingress, `B`: both, `P`: each allows something, but not on the same ports; `.`: not
- * denied, or the state of one side is enough.
- */
-export function denialsOf(analysis: Analysis, model: GraphModel): Readonly<Record<string, string>> {
-  const { workloads } = analysis;
-  const reached = new Set(model.arrows.map(({ from, to }) => `${from} ${to}`));
-  const rows: Record<string, string> = {};
-  for (const [from, source] of workloads.entries()) {
-    if (model.places[from]?.egress.kind !== 'Isolated') continue;
-    const row = workloads.map((target, to) => {
-      const isIsolated = model.places[to]?.ingress.kind === 'Isolated';
-      const isClear = from === to || reached.has(`${from} ${to}`) || !isIsolated;
-      return isClear ? '.' : denialOf(analysis.explain(source, target));
-    });
-    rows[from] = row.join('');
-  }
-  return rows;
+function workloadPlaces(
+  analysis: Analysis,
+  namespaces: readonly string[],
+  lists: ModelLists,
+): readonly (readonly [string, GraphPlace])[] {
+  const rooms = new Map(namespaces.map((name, room) => [name, room]));
+  const egress = standingsOf(analysis, 'Egress', lists);
+  const ingress = standingsOf(analysis, 'Ingress', lists);
+  return analysis.workloads.map((end, index) => {
+    const sides = { egress: egress[index] ?? open, ingress: ingress[index] ?? open };
+    const room = rooms.get(end.workload.namespace) ?? -1;
+    return [placeKey(end), { room, ...namesOf(end, sides.egress), ...sides }];
+  });
 }
 
-function denialOf(explained: readonly Explanation[]): string {
-  const out = explained.some(({ egress }) => egress.allows);
-  const into = explained.some(({ ingress }) => ingress.allows);
-  if (out && into) return 'P';
-  return out ? 'I' : into ? 'E' : 'B';
+const open: Standing = { kind: 'Open', policies: [] };
+
+/** The state of each workload in one direction. */
+function standingsOf(analysis: Analysis, direction: Direction, lists: ModelLists): readonly Standing[] {
+  const letThrough = analysis.openings(direction);
+  return analysis.standings(direction).map(({ standing, policies }, workload) => {
+    const kind = standing === 'Self' ? 'Open' : standing;
+    const named = { kind, policies: policies.map((policy) => lists.policy(policy)) };
+    return kind === 'Isolated' ? { ...named, lets: lists.opening(letThrough[workload] ?? []) } : named;
+  });
 }
 
-function workloadPlace(analysis: Analysis, end: WorkloadEnd, room: number, notes: ReasonIndex): GraphPlace {
-  // No pod has this address, so the answer of its own side is the complete answer.
-  const nowhere: AddressEnd = { cidr: '0.0.0.0/32' };
-  const [leaving] = analysis.explain(end, nowhere);
-  const [entering] = analysis.explain(nowhere, end);
-  const { name, kind } = end.workload;
+function namesOf({ workload, pods }: WorkloadEnd, { kind }: Standing): Pick<GraphPlace, 'name' | 'detail'> {
   return {
-    room,
-    name: end.pods === undefined ? name : `${name} (${end.pods.join(', ')})`,
-    detail: leaving?.egress.standing === 'HostNetwork' ? `${kind}, host network` : kind,
-    egress: standingOf(leaving?.egress, notes),
-    ingress: standingOf(entering?.ingress, notes),
+    name: pods === undefined ? workload.name : `${workload.name} (${pods.join(', ')})`,
+    detail: kind === 'HostNetwork' ? `${workload.kind}, host network` : workload.kind,
   };
-}
-
-function standingOf(side: SideExplanation | undefined, notes: ReasonIndex): Standing {
-  if (side === undefined || side.standing === 'Self') return { kind: 'Open', policies: [] };
-  return { kind: side.standing, policies: side.policies.map((policy) => notes.policy(policy)) };
 }
 
 function addressPlace(ends: readonly AddressEnd[], room: number): GraphPlace {

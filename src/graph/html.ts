@@ -3,15 +3,13 @@
 import type { GraphModel } from './model.ts';
 import { type PageAssets, renderPage } from './page.ts';
 import { type NamedScene, pageDataOf } from './page-data.ts';
-import { isReadable, sceneOf } from './scene.ts';
+import { readableScene, sceneOf } from './scene.ts';
 import { drawScene, type Graphviz } from './svg.ts';
 
 /** What a page is made of. */
 export interface PageInput {
   readonly title: string;
   readonly model: GraphModel;
-  /** See `denialsOf`. */
-  readonly denials: Readonly<Record<string, string>>;
   /** The namespaces of the page; empty: all. */
   readonly only?: readonly string[];
 }
@@ -23,21 +21,25 @@ export interface PageTools {
 }
 
 /** A page with a picture of all namespaces, of each by itself, and, if it is readable, of everything at once. */
-export function htmlFile({ title, model, denials, only = [] }: PageInput, tools: PageTools): string {
+export function htmlFile({ title, model, only = [] }: PageInput, tools: PageTools): string {
   const scenes = scenesOf(model, only);
   const drawings = new Map(scenes.map(({ id, scene }) => [id, drawScene(scene, tools.graphviz)]));
-  return renderPage(title, pageDataOf(model, denials, scenes), drawings, tools.assets);
+  return renderPage(title, pageDataOf(model, scenes), drawings, tools.assets);
 }
 
 /** The pictures of the page; the first is shown first. */
 export function scenesOf(model: GraphModel, only: readonly string[] = []): readonly NamedScene[] {
   const all = [...model.rooms.keys()];
   const rooms = all.filter((room) => only.length === 0 || only.includes(model.rooms[room]?.name ?? ''));
-  const everything = sceneOf(model, { open: new Set(rooms), only: only.length > 0 });
-  const isShown = only.length > 1 || (only.length === 0 && isReadable(everything));
+  const everything =
+    only.length === 0
+      ? readableScene(model)
+      : only.length > 1
+        ? sceneOf(model, { open: new Set(rooms), only: true })
+        : undefined;
   const hasSeveral = model.rooms.filter(({ outside }) => !outside).length > 1;
   return [
-    ...(isShown ? [{ id: 'workloads', name: 'Workloads', scene: everything }] : []),
+    ...(everything ? [{ id: 'workloads', name: 'Workloads', scene: everything }] : []),
     ...(only.length === 0 && hasSeveral
       ? [{ id: 'namespaces', name: 'Namespaces', scene: sceneOf(model, { open: new Set(), only: false }) }]
       : []),

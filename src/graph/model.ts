@@ -30,6 +30,8 @@ export interface Standing {
   readonly kind: 'Isolated' | 'Open' | 'HostNetwork' | 'Outside';
   /** Those that isolate it: indexes into `GraphModel.policies`. */
   readonly policies: readonly number[];
+  /** If it is isolated: which workloads its rules let through, on any port; an index into `GraphModel.openings`. */
+  readonly lets?: number;
 }
 
 /** A NetworkPolicy, as far as a reason names it. */
@@ -51,12 +53,16 @@ export interface RuleNote {
   readonly origins: readonly string[];
 }
 
+/** Places next to each other: the indexes of the first and the last of them. */
+export type PlaceRun = readonly [first: number, last: number];
+
 /** What one place can reach at another. */
 export interface Arrow {
   /** Indexes into `GraphModel.places`. */
   readonly from: number;
   readonly to: number;
-  readonly ports: PortSet;
+  /** Index into `GraphModel.ports`. */
+  readonly ports: number;
   /** The rules that allow it on both sides, as indexes into `GraphModel.reasons`; the state of the place says whether it needs any. */
   readonly egress: number;
   readonly ingress: number;
@@ -69,9 +75,13 @@ export interface GraphModel {
   readonly places: readonly GraphPlace[];
   /** By `from`, then `to`; a place has no arrow to itself. A pair without one is denied. */
   readonly arrows: readonly Arrow[];
+  /** Each distinct set of ports once. */
+  readonly ports: readonly PortSet[];
   readonly policies: readonly PolicyNote[];
   /** Each distinct list of rules once. */
   readonly reasons: readonly (readonly RuleNote[])[];
+  /** Each distinct set of places that one side lets through once, as runs, ascending. */
+  readonly openings: readonly (readonly PlaceRun[])[];
 }
 
 /** Whether no policy isolates either end, so that no rule asks for the connection. */
@@ -89,7 +99,12 @@ export function isRinged(model: GraphModel, places: readonly number[]): boolean 
 
 /** The ports of several arrows together, one text each: `80`, `8000-8100`, `53/UDP`, `all TCP ports`, or `all ports`. */
 export function portLabels(model: GraphModel, arrows: readonly number[]): readonly string[] {
-  const union = portSets.union(...arrows.flatMap((index) => model.arrows[index]?.ports ?? []));
+  const ports = new Set(arrows.map((index) => model.arrows[index]?.ports ?? -1));
+  return portWords(portSets.union(...[...ports].flatMap((index) => model.ports[index] ?? [])));
+}
+
+/** A set of ports, one text each, as `portLabels`. */
+export function portWords(union: PortSet): readonly string[] {
   const isWhole = (protocol: Protocol) =>
     union[protocol].some(({ first, last }) => last - first === everyPort.last - 1);
   if (protocols.every(isWhole)) return ['all ports'];

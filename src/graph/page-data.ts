@@ -1,7 +1,6 @@
 // From the model and its scenes to the compact JSON that the page's script reads.
 // Must not know how the page shows it.
-import { DistinctList } from './distinct-list.ts';
-import { type GraphModel, type GraphPlace, isRinged, portLabels } from './model.ts';
+import { type GraphModel, type GraphPlace, isRinged, portWords } from './model.ts';
 import type { PageBundle, PageData, PageNode, PageView } from './page-format.ts';
 import type { Scene, SceneMark, SceneNode } from './scene.ts';
 
@@ -14,24 +13,15 @@ export interface NamedScene {
 }
 
 /** The input of the page's script. */
-export function pageDataOf(
-  model: GraphModel,
-  denials: Readonly<Record<string, string>>,
-  scenes: readonly NamedScene[],
-): PageData {
-  const ports = new DistinctList<string>();
-  const arrows = model.arrows.map(
-    ({ from, to, egress, ingress }, index) =>
-      [from, to, ports.add(portLabels(model, [index]).join(', ')), egress, ingress] as const,
-  );
+export function pageDataOf(model: GraphModel, scenes: readonly NamedScene[]): PageData {
   return {
     rooms: model.rooms.map((room) => ({ ...room, ringed: isRinged(model, room.places) })),
     places: keyed(model),
     policies: model.policies,
     reasons: model.reasons,
-    ports: ports.items,
-    arrows,
-    denials,
+    ports: model.ports.map((ports) => portWords(ports).join(', ')),
+    openings: model.openings,
+    arrows: model.arrows.map(({ from, to, ports, egress, ingress }) => [from, to, ports, egress, ingress]),
     views: scenes.map(viewOf),
   };
 }

@@ -42,12 +42,10 @@ export interface PageView {
 }
 
 /** All data of the page. */
-export interface PageData extends Pick<GraphModel, 'policies' | 'reasons'> {
+export interface PageData extends Pick<GraphModel, 'policies' | 'reasons' | 'openings'> {
   readonly rooms: readonly PageRoom[];
   readonly places: readonly PagePlace[];
   readonly ports: readonly string[];
   readonly arrows: readonly PageArrow[];
-  /** See `denialsOf`. */
-  readonly denials: Readonly<Record<string, string>>;
   readonly views: readonly PageView[];
 }

@@ -4,14 +4,12 @@ import { hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
 import { pageTools } from '../../test/page-tools.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { AnalysisInput } from '../analyze/facts.ts';
-import { denialsOf, modelOf } from './from-analysis.ts';
+import { modelOf } from './from-analysis.ts';
 import { htmlFile } from './html.ts';
 import type { PageData } from './page-format.ts';
 
 async function pageOf(input: AnalysisInput, title = 'Who reaches whom'): Promise<string> {
-  const analysis = analyze(input);
-  const model = modelOf(analysis);
-  return htmlFile({ title, model, denials: denialsOf(analysis, model) }, pageTools);
+  return htmlFile({ title, model: modelOf(analyze(input)) }, pageTools);
 }
 
 function dataOf(page: string): PageData {

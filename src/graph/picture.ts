@@ -2,7 +2,7 @@
 // requested namespaces are open.
 // Must not know a file format.
 import type { GraphModel } from './model.ts';
-import { isReadable, type Scene, sceneOf } from './scene.ts';
+import { readableScene, type Scene, sceneOf } from './scene.ts';
 
 /** A scene, and a note about it. */
 export interface Picture {
@@ -17,13 +17,12 @@ export interface Picture {
  * @param namespaces existing names; empty: everything
  */
 export function pictureOf(model: GraphModel, namespaces: readonly string[]): Picture {
-  const rooms = [...model.rooms.keys()];
   if (namespaces.length > 0) {
-    const open = rooms.filter((room) => namespaces.includes(model.rooms[room]?.name ?? ''));
+    const open = [...model.rooms.keys()].filter((room) => namespaces.includes(model.rooms[room]?.name ?? ''));
     return { scene: sceneOf(model, { open: new Set(open), only: true }) };
   }
-  const everything = sceneOf(model, { open: new Set(rooms), only: false });
-  return isReadable(everything) ? { scene: everything } : folded(model);
+  const scene = readableScene(model);
+  return scene === undefined ? folded(model) : { scene };
 }
 
 /** Every namespace as one node. */

@@ -2,7 +2,7 @@
 // between them, with equal ones bundled. The same scene becomes Mermaid, DOT or a view of the page.
 // Must not know a file format.
 import { compareText } from '../model/object-key.ts';
-import { bundleRest } from './bundle-rest.ts';
+import { bundleRest, fewestNodes } from './bundle-rest.ts';
 import { bundleRooms } from './bundle-rooms.ts';
 import { bundleTwins } from './bundle-twins.ts';
 import {
@@ -163,8 +163,14 @@ function concerned(model: GraphModel, node: DrawnNode, arrows: readonly DrawnArr
 /** Names that fit on a node. */
 const mostNames = 3;
 
-/** Whether a picture can be understood at a glance. */
-export function isReadable({ openRooms, nodes, arrows }: Scene): boolean {
-  const count = openRooms.reduce((sum, room) => sum + room.nodes.length, nodes.length);
-  return count <= 60 && arrows.length <= 90;
+/** More nodes, or more arrows, can't be understood at a glance. */
+const readable = { nodes: 60, arrows: 90 } as const;
+
+/** The picture of everything, if it can be understood at a glance. */
+export function readableScene(model: GraphModel): Scene | undefined {
+  const fewest = model.rooms.reduce((sum, { places }) => sum + fewestNodes(places.length), 0);
+  if (fewest > readable.nodes) return undefined;
+  const scene = sceneOf(model, { open: new Set(model.rooms.keys()), only: false });
+  const nodes = scene.openRooms.reduce((sum, room) => sum + room.nodes.length, scene.nodes.length);
+  return nodes <= readable.nodes && scene.arrows.length <= readable.arrows ? scene : undefined;
 }

@@ -4,7 +4,7 @@ import { quoteSome } from '../../model/counted.ts';
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
 import type { RulePort } from '../facts.ts';
-import { type ParsedPeer, type ParsedRule, rulesOf } from '../rules.ts';
+import type { ParsedPeer, ParsedRule } from '../rules.ts';
 import type { LintContext, LintPod } from './lint-context.ts';
 
 /** Looks for one kind of mistake. Pure; the order of its findings does not matter. */
@@ -12,11 +12,13 @@ export type LintCheck = (context: LintContext) => readonly Finding[];
 
 /** Looks at each rule of each policy, in the directions that the policy isolates. */
 export function eachRule(
-  { policies }: LintContext,
+  context: LintContext,
   look: (rule: ParsedRule, direction: Direction) => readonly Finding[],
 ): readonly Finding[] {
-  return policies.flatMap((policy) =>
-    directions.flatMap((direction) => rulesOf(policy, direction).flatMap((rule) => look(rule, direction))),
+  return context.policies.flatMap((policy) =>
+    directions.flatMap((direction) =>
+      context.rulesOf(policy, direction).flatMap((rule) => look(rule, direction)),
+    ),
   );
 }
 

@@ -53,10 +53,13 @@ export class LintContext {
   readonly services: readonly ServiceFacts[];
   /** Those that contain pods, sorted. */
   readonly namespaces: readonly string[];
+  /** All known namespaces, with or without pods, sorted. */
+  readonly namespaceNames: readonly string[];
   readonly #pods: ReadonlyMap<string, readonly LintPod[]>;
   readonly #policies: ReadonlyMap<string, readonly PolicyFacts[]>;
   readonly #services: ReadonlyMap<string, readonly ServiceFacts[]>;
   readonly #labels: ReadonlyMap<string, Labels>;
+  readonly #rules = new Map<PolicyFacts, Readonly<Record<Direction, readonly ParsedRule[]>>>();
   readonly #selected = new Map<string, readonly LintPod[]>();
   readonly #isolating = new Map<LintPod, Readonly<Record<Direction, readonly ParsedRule[] | undefined>>>();
 
@@ -71,12 +74,20 @@ export class LintContext {
     this.#services = Map.groupBy(input.services, ({ namespace }) => namespace);
     this.#pods = Map.groupBy(input.workloads.flatMap(podsOf), ({ workload }) => workload.namespace);
     this.namespaces = [...this.#pods.keys()].sort(compareText);
-    this.#labels = new Map(input.namespaces.map(({ name, labels }) => [name, labels]));
+    const known = new Set([...input.namespaces.map(({ name }) => name), ...this.namespaces]);
+    this.namespaceNames = [...known].sort(compareText);
+    this.#labels = new Map(
+      input.namespaces.map(({ name, labels }) => [name, { ...labels, [nameLabel]: name }]),
+    );
   }
 
-  /** All known namespaces, with or without pods. */
-  get namespaceNames(): readonly string[] {
-    return [...new Set([...this.#labels.keys(), ...this.namespaces])].sort(compareText);
+  /** The rules of a policy in a direction, see `rulesOf`. */
+  rulesOf(policy: PolicyFacts, direction: Direction): readonly ParsedRule[] {
+    const known = getOrInsert(this.#rules, policy, () => ({
+      Ingress: rulesOf(policy, 'Ingress'),
+      Egress: rulesOf(policy, 'Egress'),
+    }));
+    return known[direction];
   }
 
   /** Whether the pods of a namespace are known, all of them: only then is none of them missing. */
@@ -136,7 +147,9 @@ export class LintContext {
       : this.policiesIn(workload.namespace).filter(({ spec }) => selects(spec.podSelector, labels));
     const rulesIn = (direction: Direction) => {
       const isolating = selecting.filter(({ spec }) => isolationOf(spec).includes(direction));
-      return isolating.length === 0 ? undefined : isolating.flatMap((policy) => rulesOf(policy, direction));
+      return isolating.length === 0
+        ? undefined
+        : isolating.flatMap((policy) => this.rulesOf(policy, direction));
     };
     return { Ingress: rulesIn('Ingress'), Egress: rulesIn('Egress') };
   }
@@ -160,7 +173,7 @@ export class LintContext {
   }
 
   #labelsOf(namespace: string): Labels {
-    return { ...this.#labels.get(namespace), [nameLabel]: namespace };
+    return this.#labels.get(namespace) ?? { [nameLabel]: namespace };
   }
 
   /**

@@ -45,7 +45,7 @@ export function policyIsRedundant(context: LintContext): readonly Finding[] {
 export function ruleIsRedundant(context: LintContext): readonly Finding[] {
   return context.policies.flatMap((policy) =>
     directions.flatMap((direction) => {
-      const rules = rulesOf(policy, direction);
+      const rules = context.rulesOf(policy, direction);
       return rules.flatMap((rule) => {
         const wider = rules.find(
           (other) =>

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { analyze } from '../../analyze/analysis.ts';
 import { groupsOfNamespaces } from '../../analyze/connections.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
-import { denialsOf, modelOf } from '../../graph/from-analysis.ts';
+import { modelOf } from '../../graph/from-analysis.ts';
 import { countLinks } from '../../graph/links.ts';
 import { defineVerb } from '../define-verb.ts';
 import { ToolError } from '../failures.ts';
@@ -69,7 +69,7 @@ export const graphVerb = defineVerb({
     noteDryRun(effective, (groups) => groupsOfNamespaces(groups, only), context);
     const model = modelOf(analysis, only);
     context.progress.show('drawing');
-    return { result: { model, only, denials: () => denialsOf(analysis, model) } };
+    return { result: { model, only } };
   },
 });
 

@@ -11,8 +11,6 @@ interface Drawing {
   readonly model: GraphModel;
   /** The namespaces of the drawing; empty: all. */
   readonly only: readonly string[];
-  /** See `denialsOf`. */
-  readonly denials: () => Readonly<Record<string, string>>;
 }
 
 /** GitHub's limits for characters and arrows: beyond them, namespaces are folded, and finally arrows are left out. */
@@ -38,9 +36,9 @@ const svg: Print<Drawing> = async ({ model, only }, context) => {
   return noted(picture, context, svgFile(drawScene(picture.scene, graphviz), assets.drawingStyle));
 };
 
-const html: Print<Drawing> = async ({ model, only, denials }) => {
+const html: Print<Drawing> = async ({ model, only }) => {
   const { htmlFile } = await import('../../graph/html.ts');
-  return htmlFile({ title: 'Who reaches whom', model, denials: denials(), only }, await loadPageTools());
+  return htmlFile({ title: 'Who reaches whom', model, only }, await loadPageTools());
 };
 
 /** The formats of `graph`. */
