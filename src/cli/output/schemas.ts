@@ -60,3 +60,10 @@ export const policySpec = z.strictObject({
   ingress: z.array(z.strictObject({ from: peers.optional(), ports: ports.optional() })).optional(),
   egress: z.array(z.strictObject({ to: peers.optional(), ports: ports.optional() })).optional(),
 });
+
+/** A route that waits for the consent of another namespace. */
+export const waitingRoute = z.strictObject({
+  namespace: z.string(),
+  profile: z.string(),
+  route: z.string(),
+});

@@ -8,7 +8,7 @@ import { checkNamespace } from '../snapshot/namespace-check.ts';
 import { changesBetween, isEmptyChange } from './difference.ts';
 import { planFormats } from './format.ts';
 import { loadComparison, type PlanFlags } from './load-comparison.ts';
-import { formatDryRun } from './messages.ts';
+import { formatDryRun, noWorkloads, whyNothingIsEnforced } from './messages.ts';
 
 /** The verb `plan`. */
 export const planVerb = defineVerb({
@@ -34,7 +34,8 @@ export const planVerb = defineVerb({
   ],
   formats: planFormats,
   run: async (context, flags: PlanFlags) => {
-    const { before, after } = await loadComparison(flags, context);
+    const { before, after, waiting, whyOff } = await loadComparison(flags, context);
+    if (whyOff !== undefined) context.note(whyNothingIsEnforced[whyOff]);
     context.progress.show('analysing');
     if (after.dryRun.length > 0 && !flags.enforce) {
       context.note(formatDryRun(after.dryRun.join(', ')));
@@ -49,10 +50,12 @@ export const planVerb = defineVerb({
         { workload },
       ]),
     );
+    if (ends.size === 0 && !isEmptyChange(changes)) context.note(noWorkloads);
     return {
       result: {
         changes,
         dryRun: flags.enforce ? [] : after.dryRun,
+        waiting,
         nameEnds: endNamesAmong([...ends.values()]),
       },
       exit: isEmptyChange(changes) ? 'ok' : 'found',

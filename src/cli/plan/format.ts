@@ -6,7 +6,14 @@ import { formatKey } from '../../model/object-key.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
-import { direction, endpointText, policySpec, portTextList, profileText } from '../output/schemas.ts';
+import {
+  direction,
+  endpointText,
+  policySpec,
+  portTextList,
+  profileText,
+  waitingRoute,
+} from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
 import { type ConnectionChange, isEmptyChange, type PolicyDifference } from './difference.ts';
 import { lostByTeam } from './lost-by-team.ts';
@@ -20,6 +27,7 @@ import {
   formatReasons,
   formatRenamed,
   formatTotals,
+  formatWaiting,
   type NameEnds,
 } from './messages.ts';
 import type { PlanReport } from './plan-report.ts';
@@ -36,7 +44,7 @@ const looks: Readonly<Record<Change, readonly [sign: string, style: Style]>> = {
 const maxEnds = 4;
 
 /** For people. Important changes have a `!`. */
-function formatPlan({ changes, nameEnds }: PlanReport, { paint, room }: PrintContext): string {
+function formatPlan({ changes, nameEnds, waiting }: PlanReport, { paint, room }: PrintContext): string {
   if (isEmptyChange(changes)) return 'no change\n';
   const { policies, connections, isolation } = changes;
   const look: Look = { paint, nameEnds, room: (room ?? Number.POSITIVE_INFINITY) - indentation.length };
@@ -48,7 +56,7 @@ function formatPlan({ changes, nameEnds }: PlanReport, { paint, room }: PrintCon
       paint,
     ),
     section('Connections gained', connectionTable(gained, look), paint),
-    section('Connections lost', lossesOf(connections, look), paint),
+    section('Connections lost', lossesOf(connections, waiting, look), paint),
     section('Policies', policyTable(policies, look), paint),
   ];
   return `${sections.join('')}${paint('bold', formatTotals(changes))}\n`;
@@ -79,14 +87,26 @@ function connectionTable(connections: readonly ConnectionChange[], look: Look): 
 }
 
 /** By the namespace whose team would add the route. */
-function lossesOf(connections: readonly ConnectionChange[], look: Look): string {
+function lossesOf(
+  connections: readonly ConnectionChange[],
+  waiting: PlanReport['waiting'],
+  look: Look,
+): string {
   const room = look.room - indentation.length;
   return lostByTeam(connections)
     .map(({ namespace, used, others }) => {
-      const rest = others === 0 ? '' : `${formatOthers(others)}\n`;
-      return `${look.paint('bold', namespace)}\n${indented(connectionTable(used, { ...look, room }) + rest)}`;
+      const routes = waiting.get(namespace) ?? [];
+      const rest = [
+        ...(others === 0 ? [] : [formatOthers(others)]),
+        ...(routes.length === 0 ? [] : [formatWaiting(routes)]),
+      ];
+      return `${look.paint('bold', namespace)}\n${indented(connectionTable(used, { ...look, room }) + lines(rest))}`;
     })
     .join('');
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join('');
 }
 
 /** A policy that only gets another name is counted: nobody has to check it. */
@@ -150,13 +170,16 @@ const schema = z.strictObject({
     removed: z.array(policy),
   }),
   connections: z.strictObject({ gained: z.array(connection), lost: z.array(connection) }),
+  waiting: z
+    .record(z.string(), z.array(waitingRoute))
+    .describe('by namespace, the routes of others that it does not let in afterwards'),
   isolation: z
     .array(z.strictObject({ namespace: z.string(), direction, isolated: z.boolean() }))
     .describe('namespaces of which every pod becomes isolated, or is no longer isolated'),
 });
 
 /** For programs. */
-function planAsData({ changes, dryRun }: PlanReport) {
+function planAsData({ changes, dryRun, waiting }: PlanReport) {
   const policies = Object.groupBy(changes.policies, ({ change }) => change);
   const connections = Object.groupBy(changes.connections, ({ change }) => change);
   const { added = [], changed = [], renamed = [], removed = [] } = policies;
@@ -171,6 +194,7 @@ function planAsData({ changes, dryRun }: PlanReport) {
       removed: removed.map(policyAsData),
     },
     connections: { gained: gained.map(connectionAsData), lost: lost.map(connectionAsData) },
+    waiting: Object.fromEntries(waiting),
     isolation: changes.isolation,
   };
 }

@@ -1,10 +1,13 @@
 // The two snapshots that a plan compares: files with files, a cluster with itself after the files are applied, or a cluster with
 // the policies that this version would write. Must not know what is compared.
+import { compile } from '../../compile/compile.ts';
+import { isDecoded } from '../../compile/platform/decoded-platform.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ClusterFlags, type EnforceFlags, type InputFlags, namesFiles } from '../options.ts';
-import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type InForce, inForce } from '../snapshot/in-force.ts';
 import { loadCluster, loadFiles, noteAssumed, requirePlatform } from '../snapshot/load-snapshot.ts';
+import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
 import { applyFiles } from './apply-files.ts';
 
 /** The two sides, as flags. Without files, only the cluster is used. */
@@ -17,21 +20,40 @@ export interface PlanFlags extends InputFlags, ClusterFlags, EnforceFlags {
 export interface PlanComparison {
   readonly before: InForce;
   readonly after: InForce;
+  /** By namespace, the routes of others that it does not let in afterwards. */
+  readonly waiting: ReadonlyMap<string, readonly WaitingRoute[]>;
+  /** Why nothing is enforced afterwards, although it is asked for; absent if it is, or is not asked for. */
+  readonly whyOff: 'NoPlatformProfile' | 'Off' | undefined;
 }
 
 /** @throws the errors of loading files, or a cluster */
 export async function loadComparison(flags: PlanFlags, context: CommandContext): Promise<PlanComparison> {
-  const enforced = flags.enforce ? 'DryRunToo' : 'AsWritten';
   if (flags.against !== undefined) {
     const files = await loadFiles(flags, context);
     const old = await loadFiles({ ...flags, filename: flags.against, kustomize: [] }, context);
     for (const side of [files, old]) requirePlatform(side, flags);
     noteAssumed(files, context);
-    return { before: inForce(old, 'AsWritten'), after: inForce(files, enforced) };
+    return { before: inForce(old, 'AsWritten'), ...afterwards(files, flags) };
   }
   const objects = namesFiles(flags) ? (await loadFiles(flags, context)).objects : [];
   const live = await loadCluster(flags, context);
   const applied = snapshotOf(applyFiles(live.objects, objects), flags.operatorNamespace);
   noteAssumed(applied, context);
-  return { before: { facts: live.facts, dryRun: [] }, after: inForce(applied, enforced) };
+  return { before: { facts: live.facts, dryRun: [] }, ...afterwards(applied, flags) };
+}
+
+function afterwards(snapshot: ClusterSnapshot, flags: PlanFlags): Omit<PlanComparison, 'before'> {
+  const compiled = compile(snapshot.cluster.view());
+  return {
+    after: inForce(snapshot, flags.enforce ? 'DryRunToo' : 'AsWritten', compiled),
+    waiting: waitingRoutes(compiled),
+    whyOff: whyOff(snapshot, flags),
+  };
+}
+
+function whyOff({ cluster }: ClusterSnapshot, { enforce = false }: PlanFlags): PlanComparison['whyOff'] {
+  const { platform } = cluster.view();
+  if (!enforce) return undefined;
+  if (platform === undefined) return 'NoPlatformProfile';
+  return isDecoded(platform) && platform.decoded.value.spec.enforcement === 'Off' ? 'Off' : undefined;
 }

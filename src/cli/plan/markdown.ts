@@ -17,6 +17,7 @@ import {
   formatReasons,
   formatRenamed,
   formatTotals,
+  formatWaiting,
   type NameEnds,
 } from './messages.ts';
 import type { PlanReport } from './plan-report.ts';
@@ -28,13 +29,13 @@ const maxNames = 10;
 const maxCharacters = 40_000;
 
 /** The comment. Each thing is in it once. */
-export function planAsMarkdown({ changes, dryRun, nameEnds }: PlanReport): string {
+export function planAsMarkdown({ changes, dryRun, waiting, nameEnds }: PlanReport): string {
   const head = `### Ringfence: ${formatTotals(changes)}\n`;
   const parts = [
     head,
     dryRunNote(dryRun),
     opened(changes),
-    connections(changes, nameEnds),
+    connections(changes, waiting, nameEnds),
     isolated(changes),
     policies(changes),
   ];
@@ -57,15 +58,24 @@ function isolated({ isolation }: Changes): string {
 }
 
 /** What to look at first has a ⚠️. Lost connections come by the namespace whose team would add a route. */
-function connections({ connections: all }: Changes, nameEnds: NameEnds): string {
+function connections(
+  { connections: all }: Changes,
+  waiting: PlanReport['waiting'],
+  nameEnds: NameEnds,
+): string {
   const lost = lostByTeam(all);
   const shown = [...all.filter(({ change }) => change === 'gained'), ...lost.flatMap(({ used }) => used)];
   const rows = shown.map((each) => connectionRow(each, nameEnds));
   const table =
     rows.length === 0 ? '' : `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
-  const others = lost
-    .filter((each) => each.others > 0)
-    .map((each) => `- \`${each.namespace}\`: ${formatOthers(each.others)}`);
+  const others = lost.flatMap(({ namespace, others }) => {
+    const routes = waiting.get(namespace) ?? [];
+    const texts = [
+      ...(others > 0 ? [formatOthers(others)] : []),
+      ...(routes.length > 0 ? [formatWaiting(routes)] : []),
+    ];
+    return texts.map((text) => `- \`${namespace}\`: ${text}`);
+  });
   return [table, others.length === 0 ? '' : `${cut(others).join('\n')}\n`]
     .filter((part) => part !== '')
     .join('\n');

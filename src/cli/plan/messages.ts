@@ -2,10 +2,11 @@
 // Must not know where they are shown.
 import type { Endpoint } from '../../analyze/endpoints.ts';
 import type { PolicyFacts } from '../../analyze/facts.ts';
-import { nameSome } from '../../model/counted.ts';
+import { nameSome, quoteSome } from '../../model/counted.ts';
 import { portSets } from '../../model/port-set.ts';
 import { formatPorts } from '../../model/port-texts.ts';
 import { pairsIn } from '../output/end-names.ts';
+import type { WaitingRoute } from '../snapshot/waiting-routes.ts';
 import {
   type Changes,
   type ConnectionChange,
@@ -46,6 +47,12 @@ export function formatOthers(count: number): string {
   return `and ${count} on ports that no container declares and no Service leads to`;
 }
 
+/** Routes that would allow a part of what is lost. */
+export function formatWaiting(routes: readonly WaitingRoute[]): string {
+  const names = routes.map(({ namespace, profile, route }) => `${namespace}/${profile}/${route}`);
+  return `waiting for a route here: ${quoteSome(names, 5)}; \`ringfence lint\` prints it`;
+}
+
 /** Why a connection changes, and why to check it: empty if there is nothing to say. */
 export function formatReasons({ dangers, because }: ConnectionChange): string {
   const ends = { NewEnd: ['new'], EndGone: ['gone'], Policies: [] }[because];
@@ -63,6 +70,17 @@ export function formatIsolation({ namespace, direction, isolated }: IsolationCha
 export function formatDryRun(namespaces: string): string {
   return `in dry run, nothing is written; \`--enforce\` shows what would be written in ${namespaces}`;
 }
+
+/** Why `--enforce` shows nothing. */
+export const whyNothingIsEnforced = {
+  NoPlatformProfile:
+    'there is no PlatformNetworkProfile, so nothing would be enforced: add its file with `-f`; see `docs/quick-start.md`',
+  Off: 'the platform profile says `Off`, which `--enforce` does not change: set its `enforcement` to `DryRun` or `Enforce`',
+} as const;
+
+/** Why no connection changes although policies do. */
+export const noWorkloads =
+  'there are no pods and nothing that creates pods, so no connections are compared: add your manifests with `-f`, or compare with a cluster';
 
 /** The profile of a policy. */
 export function formatOwner({ owner }: PolicyFacts): string {

@@ -4,7 +4,7 @@ import type { EgressMode, Enforcement } from '../../api/egress.ts';
 import { platformProfileName } from '../../api/platform-network-profile.ts';
 import { platformNetworkProfileStatus } from '../../api/platform-status.ts';
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
-import { type Compiled, type CompiledNamespace, compile } from '../../compile/compile.ts';
+import { type CompiledNamespace, compile } from '../../compile/compile.ts';
 import type { OutsideReason } from '../../compile/platform/membership.ts';
 import { readStatus } from '../../kube/object-status.ts';
 import { parseWallTime } from '../../kube/wall-time.ts';
@@ -13,17 +13,11 @@ import type { ClusterFacts } from '../../objects/cluster-facts.ts';
 import { whyNotRinged } from '../../plan/profile-status.ts';
 import type { PauseFacts } from '../../view/cluster-view.ts';
 import { profileFindings } from '../snapshot/profile-findings.ts';
+import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
 import type { OperatorSign } from './operator-sign.ts';
 
 /** The state of a route of a namespace. */
 interface RouteLine extends Pick<CompiledRoute, 'state' | 'reason' | 'message'> {
-  readonly profile: string;
-  readonly route: string;
-}
-
-/** A route of another namespace that waits until this one lets it in. */
-interface WaitingRoute {
-  readonly namespace: string;
   readonly profile: string;
   readonly route: string;
 }
@@ -44,7 +38,7 @@ export interface NamespaceStatus {
   /** How many policies it has, which files don't know, and how many it has once it is enforced. */
   readonly policies: { readonly existing: number | undefined; readonly desired: number };
   readonly routes: readonly RouteLine[];
-  /** Ordered by namespace. */
+  /** The routes of other namespaces that it does not let in, ordered by namespace. */
   readonly waiting: readonly WaitingRoute[];
   /** When the last of the pauses ends that open it now, as RFC 3339; absent if none does. */
   readonly pausedUntil: string | undefined;
@@ -89,26 +83,6 @@ export function clusterStatusOf(cluster: ClusterFacts, { only, operator }: Statu
       })),
     findings: findings.get(undefined) ?? [],
   };
-}
-
-/** By the namespace whose consent is missing. */
-function waitingRoutes({ namespaces }: Compiled): ReadonlyMap<string, readonly WaitingRoute[]> {
-  const all = namespaces.flatMap(({ namespace, profiles }) =>
-    profiles.flatMap(({ profile, routes }) =>
-      routes.flatMap(({ route, waitsFor = [] }) =>
-        waitsFor.map((target) => ({
-          target,
-          waiting: { namespace, profile: profile.name, route: route.name },
-        })),
-      ),
-    ),
-  );
-  return new Map(
-    [...Map.groupBy(all, ({ target }) => target)].map(([target, routes]) => [
-      target,
-      routes.map(({ waiting }) => waiting),
-    ]),
-  );
 }
 
 function statusOf(

@@ -11,6 +11,7 @@ import {
 } from '../../model/findings.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
+import { waitingRoute } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
 import type { ClusterStatus, NamespaceStatus } from './cluster-status.ts';
 import { type OperatorSign, operatorStates } from './operator-sign.ts';
@@ -149,9 +150,7 @@ const namespaceStatus = z.strictObject({
   }),
   pausedUntil: z.string().optional().describe('when the last of the pauses ends that open it now'),
   routes: z.array(route),
-  waiting: z
-    .array(z.strictObject({ namespace: z.string(), profile: z.string(), route: z.string() }))
-    .describe('the routes of other namespaces that it does not let in'),
+  waiting: z.array(waitingRoute).describe('the routes of other namespaces that it does not let in'),
   findings: z.array(finding),
   failure: z
     .strictObject({ reason: z.string(), message: z.string() })
