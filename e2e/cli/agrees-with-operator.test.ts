@@ -152,6 +152,7 @@ describe('what the verbs say of a live cluster', () => {
     ['explain shop/nosqlclient 93.184.216.34 443', 1],
     ['matrix', 0],
     ['matrix -n shop -o json', 0],
+    ['matrix --to shop/mongo -o csv', 0],
     ['graph', 0],
     ['graph -n shop -o svg', 0],
   ])('`%s` is what it says of the files', async (line, exitCode) => {
@@ -159,6 +160,15 @@ describe('what the verbs say of a live cluster', () => {
     expect(live).toEqual(await said(`ringfence ${line} -f ${files}`));
     expect(live.exitCode).toBe(exitCode);
     expect(live.stdout).not.toBe('');
+  });
+
+  test('`matrix` says since when a policy is there', async () => {
+    const { stdout } = await said('ringfence matrix --to shop/mongo -o csv');
+    const [, ...lines] = stdout.trim().split('\r\n');
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines.filter((each) => each.includes('ringfence-'))) {
+      expect(line).toMatch(/,(platform|namespace [\w-]+),\d{4}-\d\d-\d\dT[\d:]+Z$/);
+    }
   });
 
   test('`plan` is what it says of the files', async () => {

@@ -70,7 +70,8 @@ export class Reader implements AsyncDisposable {
     });
     child.stdin?.end(input);
     const [code] = (await once(child, 'close')) as [number | null];
-    return { code, printed };
+    // A page shows lines as a terminal does.
+    return { code, printed: printed.replaceAll('\r\n', '\n') };
   }
 
   /** Runs something in another terminal until the page is read, or for three minutes if this process is killed. */

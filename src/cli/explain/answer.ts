@@ -32,46 +32,66 @@ export interface Answer {
 
 /** @throws ToolError if the question has no answer */
 export function answer(analysis: Analysis, { from, to, port }: Question): Answer {
-  if (from.kind === 'service') {
-    throw new ToolError(
-      `Service \`${formatKey(from.service)}\` starts no connections: name the workload that starts them`,
-    );
-  }
   if (from.kind === 'addresses' && to.kind === 'addresses') {
     throw new ToolError('connections between two addresses are unknown: one end must be pods');
   }
-  const sources = endsOf(from);
-  const asked =
-    to.kind === 'service'
-      ? behindService(analysis, to, port)
-      : { targets: endsOf(to).map((end) => ({ end, port })), notes: [] };
-  const parts = asked.targets.flatMap(({ end, port: wanted }) =>
-    sources.flatMap((source) => analysis.explain(source, end, wanted)),
+  const sources = sourcesNamed(from);
+  const asked = targetsNamed(analysis, to, port);
+  const parts = withCommonFamily(
+    asked.targets.flatMap(({ end, port: wanted }) =>
+      sources.ends.flatMap((source) => analysis.explain(source, end, wanted)),
+    ),
   );
   const allowed = parts.every((part) => part.allowed);
   // A name may belong both to a port of the Service and to a port of the pods.
   const asksPods = (ports: PortSet) =>
     parts.some((part) => part.asked !== undefined && formatPortSet(part.asked) === formatPortSet(ports));
   const mistaken = allowed ? undefined : mistakenService(analysis, { to, port, asksPods });
-  const notes = [...asked.notes, ...[from, to].flatMap(podsInRange)];
+  const notes = [...asked.notes, ...sources.notes];
   if (mistaken === undefined) return { allowed, parts, notes };
   const meant = { from, to: { kind: 'service', service: mistaken.service } as const, port };
   return { allowed, parts, notes: [...notes, mistaken.note], meant };
 }
 
-interface Targets {
+/** Where ends have addresses of both families, as the internet has, only those that the other end has count; all, if none do. */
+function withCommonFamily(parts: readonly Explanation[]): readonly Explanation[] {
+  const possible = parts.filter(({ notes }) => !notes.some(({ code }) => code === 'NoCommonFamily'));
+  return possible.length === 0 ? parts : possible;
+}
+
+/** What a word names as the source of connections. */
+export interface NamedSources {
+  readonly ends: readonly Endpoint[];
+  readonly notes: readonly string[];
+}
+
+/** What a word names as their destination. */
+export interface NamedTargets {
   readonly targets: readonly { readonly end: Endpoint; readonly port: PortSpec | undefined }[];
   readonly notes: readonly string[];
 }
 
-function endsOf(named: Exclude<ResolvedEnd, { readonly kind: 'service' }>): readonly Endpoint[] {
-  return named.kind === 'addresses' ? [named.end] : named.ends;
+/** @throws ToolError if it is a Service */
+export function sourcesNamed(named: ResolvedEnd): NamedSources {
+  if (named.kind !== 'service') return { ends: named.ends, notes: podsInRange(named) };
+  const name = formatKey(named.service);
+  throw new ToolError(`Service \`${name}\` starts no connections: name the workload that starts them`);
+}
+
+/** @throws ToolError if it is a Service without known pods, or without this port */
+export function targetsNamed(
+  analysis: Analysis,
+  named: ResolvedEnd,
+  port: PortSpec | undefined,
+): NamedTargets {
+  if (named.kind === 'service') return behindService(analysis, named, port);
+  return { targets: named.ends.map((end) => ({ end, port })), notes: podsInRange(named) };
 }
 
 type AskedService = Extract<ResolvedEnd, { readonly kind: 'service' }>;
 
 /** Clients of a Service reach pods at the translated ports. */
-function behindService(analysis: Analysis, asked: AskedService, port: PortSpec | undefined): Targets {
+function behindService(analysis: Analysis, asked: AskedService, port: PortSpec | undefined): NamedTargets {
   const { service, address } = asked;
   const name = `Service \`${formatKey(service)}\``;
   const followed = analysis.serviceTargets(service);
@@ -123,7 +143,7 @@ function specsOf(ports: PortSet): readonly PortSpec[] {
 function podsInRange(named: ResolvedEnd): readonly string[] {
   if (named.kind !== 'addresses' || named.pods.length === 0) return [];
   return [
-    `\`${named.end.cidr}\` also contains addresses of pods, which this answer does not cover: name the pods`,
+    `\`${named.ends[0].cidr}\` also contains addresses of pods, which this answer does not cover: name the pods`,
   ];
 }
 

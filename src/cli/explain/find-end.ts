@@ -5,9 +5,11 @@ import { type AddressEnd, formatEndpoint, readRange, type WorkloadEnd } from '..
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { nearest } from '../../model/did-you-mean.ts';
 import { formatCidr, type IpRange, parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
+import { type NonEmpty, nonEmpty } from '../../model/network-policy.ts';
 import { compareText, formatKey } from '../../model/object-key.ts';
 import { type PortSpec, parsePort } from '../../model/ports.ts';
 import type { ServiceFacts } from '../../model/services.ts';
+import { publicPeers } from '../../routes/internet.ts';
 import { ToolError } from '../failures.ts';
 
 /** The result for a word. */
@@ -15,14 +17,20 @@ export type ResolvedEnd =
   | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[] }
   /** `address` is its ClusterIP, if that was asked about. */
   | { readonly kind: 'service'; readonly service: ServiceFacts; readonly address?: string }
-  /** `pods` have addresses in it; a question about them must name them. */
-  | { readonly kind: 'addresses'; readonly end: AddressEnd; readonly pods: readonly WorkloadEnd[] };
+  /** `pods` have addresses in it; a question about them must name them. More than one range means the internet. */
+  | {
+      readonly kind: 'addresses';
+      readonly ends: NonEmpty<AddressEnd>;
+      readonly pods: readonly WorkloadEnd[];
+    };
 
 /** The objects in which names are looked up. */
 export interface Names {
   readonly analysis: Analysis;
   /** The namespace for names without one. */
   readonly namespace: string;
+  /** Whether a word may also be the name of a namespace, which means all of its workloads. */
+  readonly alsoNamespaces?: boolean;
 }
 
 /** Kinds by the short names that kubectl takes for them. */
@@ -38,8 +46,8 @@ const kindWords = new Map([
 ]);
 
 /**
- * Finds what `word` names: an address or a CIDR; `namespace/name` of a workload, else of a pod, else of a Service;
- * `kind/namespace/name` where it must be of that kind; `kind/name` as kubectl takes it.
+ * Finds what `word` names: an address or a CIDR; `internet`; `namespace/name` of a workload, else of a pod, else of a Service;
+ * `kind/namespace/name` where it must be of that kind; `kind/name` as kubectl takes it; `namespace/*` for all of its workloads.
  *
  * @throws ToolError if nothing has that name
  */
@@ -56,13 +64,22 @@ export function findEnd(word: string, names: Names): ResolvedEnd {
     const found = lookUp(wanted, names.analysis);
     if (found !== undefined) return found;
   }
+  const ends = workloadsIn(namespaceMeant(word, names), names.analysis);
+  if (ends.length > 0) return { kind: 'workloads', ends };
+  if (word.toLowerCase() === 'internet') return { kind: 'addresses', ends: internetEnds(), pods: [] };
   const meant = meanings.at(-1);
   if (meant === undefined) {
     throw new ToolError(
       `\`${word}\` is not an end: write \`namespace/workload\`, \`namespace/pod\`, \`service/namespace/name\`, an address or a CIDR`,
     );
   }
-  throw new ToolError(notFound(word, meant, names.analysis));
+  throw new ToolError(notFound(word, meant, names));
+}
+
+/** The namespace of whose workloads a word means all, as in `shop/*`. */
+function namespaceMeant(word: string, { alsoNamespaces = false }: Names): string {
+  if (word.endsWith('/*')) return word.slice(0, -'/*'.length);
+  return alsoNamespaces ? word : '';
 }
 
 /** Everything that a word may name, the most likely first; empty if the word has no valid form. */
@@ -104,6 +121,19 @@ function lookUp({ kind, namespace, name }: Wanted, analysis: Analysis): Resolved
   return service === undefined ? undefined : { kind: 'service', service };
 }
 
+/** The workloads of a namespace. */
+function workloadsIn(namespace: string, { workloads }: Analysis): readonly WorkloadEnd[] {
+  return workloads.filter(({ workload }) => workload.namespace === namespace);
+}
+
+/** The public addresses, as the end `internet` of a route means them. */
+function internetEnds(): NonEmpty<AddressEnd> {
+  const blocks = publicPeers().flatMap((peer) => ('ipBlock' in peer ? [peer.ipBlock] : []));
+  const ends = nonEmpty(blocks);
+  if (ends === undefined) throw new Error('the internet has no addresses');
+  return ends;
+}
+
 function isAddress(word: string): boolean {
   return /^[\d.]+(\/|$)/.test(word) || word.includes(':');
 }
@@ -120,7 +150,7 @@ function addressEnd(word: string, analysis: Analysis): ResolvedEnd {
   // Without its pods, the address is all that is known.
   const service = servicesAt(range, analysis.input).find((each) => analysis.serviceTargets(each).ok);
   return service === undefined || range.first !== range.last
-    ? { kind: 'addresses', end: { cidr }, pods }
+    ? { kind: 'addresses', ends: [{ cidr }], pods }
     : { kind: 'service', service, address: word };
 }
 
@@ -133,24 +163,24 @@ export function servicesAt({ family, first }: IpRange, { services }: AnalysisInp
   return services.filter(({ clusterIPs = [] }) => clusterIPs.some(isIt));
 }
 
-function notFound(word: string, { namespace, name }: Wanted, analysis: Analysis): string {
-  const nothing = `there is no workload, pod or Service \`${word}\``;
+function notFound(word: string, { namespace, name }: Wanted, names: Names): string {
+  const { analysis, alsoNamespaces = false } = names;
+  const things = alsoNamespaces ? 'workload, pod, Service or namespace' : 'workload, pod or Service';
+  const nothing = `there is no ${things} \`${word}\``;
   const all = [...analysis.workloads.map(({ workload }) => workload), ...analysis.input.services];
+  const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);
   const meant =
     serviceMeant(word, analysis) ??
+    (alsoNamespaces ? nearest(word, known) : undefined) ??
     nearest(`${namespace}/${name}`, [...new Set(all.map(formatKey))]) ??
     // Without a namespace, the word may mean another namespace than that of `-n`.
     (word.includes('/') ? undefined : all.filter((key) => key.name === name).map(formatKey)[0]);
   if (meant !== undefined) return `${nothing}: did you mean \`${meant}\`?`;
-  if (word.toLowerCase() === 'internet') {
-    return `${nothing}: ask about an address, such as \`198.51.100.7\`, or about all with \`0.0.0.0/0\``;
-  }
   if (/^[\w-]+(\.[\w-]+)*\.[a-z]{2,}\.?$/i.test(word)) {
     return `${nothing}, and NetworkPolicies know no DNS names: ask about the addresses of \`${word}\``;
   }
-  const here = analysis.workloads.filter(({ workload }) => workload.namespace === namespace);
+  const here = workloadsIn(namespace, analysis);
   if (here.length > 0) return `${nothing}; namespace \`${namespace}\` has ${some(here.map(formatEndpoint))}`;
-  const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);
   const which = known.length === 0 ? 'there are none' : `there are some in ${some(known)}`;
   return `${nothing}: no workload is in namespace \`${namespace}\`, ${which}`;
 }

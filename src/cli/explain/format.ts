@@ -2,12 +2,14 @@
 // Must not know how it was found.
 
 import * as z from 'zod';
-import { formatEndpoint, spellEndpoint } from '../../analyze/endpoints.ts';
+import { type Endpoint, formatEndpoint, isWorkload, spellEndpoint } from '../../analyze/endpoints.ts';
 import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
 import { nameSome } from '../../model/counted.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { portSets } from '../../model/port-set.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
+import { endNames } from '../output/end-names.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
@@ -79,7 +81,9 @@ const schema = z.strictObject({
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer(explained: Explained, { paint }: PrintContext): string {
   const { parts, known, suggestion } = explained;
-  const verdicts = parts.map((part) => formatPart(part, known, paint)).join('\n');
+  // Addresses of which the same is to be said, such as those of both families, are one.
+  const alike = groupsBy(parts, (part) => formatPart(part, 'addresses', known, paint));
+  const verdicts = alike.map((group) => formatPart(group[0], addressesIn(group), known, paint)).join('\n');
   const added = suggestion === undefined ? '' : `\nTo allow it, apply this:\n\n${suggestion.trimEnd()}\n`;
   const notes = allNotes(explained).map((note) => `note: ${note}\n`);
   return `${verdicts}${notes.join('')}${added}`;
@@ -97,20 +101,31 @@ function allNotes({ notes, parts, known, enforced }: Explained): readonly string
   ];
 }
 
-function formatPart(part: Explanation, known: KnownAddress | undefined, paint: Paint): string {
-  const { from, to, asked, ports, allowed, egress, ingress } = part;
-  const pair = paint('bold', `${formatEndpoint(from)} -> ${formatEndpoint(to)}`);
+/** @param addresses the name of an end that is not pods */
+function formatPart(
+  { from, to, asked, ports, allowed, egress, ingress }: Explanation,
+  addresses: string,
+  known: KnownAddress | undefined,
+  paint: Paint,
+): string {
+  const nameOf = (end: Endpoint) => (isWorkload(end) ? formatEndpoint(end) : addresses);
+  const [source, target] = [nameOf(from), nameOf(to)];
+  const pair = paint('bold', `${source} -> ${target}`);
   const verdict = allowed ? paint('green', 'allowed') : paint('red', 'denied');
   const shown = asked ?? (allowed ? ports : undefined);
   const on = shown === undefined || portSets.isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
   const others =
     asked !== undefined && !allowed && !portSets.isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
-  const [source, target] = [formatEndpoint(from), formatEndpoint(to)];
   const lines = [
     ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, known),
     ...formatSide(ingress, 'in ', `${target} may receive everything: no policy isolates its ingress`, known),
   ];
   return `${pair}: ${verdict}${on}${others}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+function addressesIn(parts: readonly Explanation[]): string {
+  const ends = parts.flatMap(({ from, to }) => [from, to]);
+  return endNames(ends.filter((end) => !isWorkload(end))).join(', ');
 }
 
 function formatSide(
@@ -137,7 +152,8 @@ const notIsolated = {
   HostNetwork: 'in the host network: no policy applies to it',
 } as const;
 
-function formatRule({ policy, rule, ports, origins }: RuleReason): string {
+/** As in `rule 1 of shop/web (8080): route web of profile shop`. */
+export function formatRule({ policy, rule, ports, origins }: RuleReason): string {
   return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${formatOrigin(policy, origins)}`;
 }
 

@@ -42,7 +42,9 @@ export function knownAddressIn(
   ] as const;
   for (const { side, end } of sides) {
     if (end.kind !== 'addresses') continue;
-    const address = readRange(end.end.cidr);
+    const [first, ...others] = end.ends;
+    if (others.length > 0) return { name: 'the internet', end: { internet: {} } };
+    const address = readRange(first.cidr);
     const isSingle = address.first === address.last;
     const asked = { address, side, port };
     return inCluster(asked, snapshot) ?? (isSingle ? serviceAt(address, snapshot) : undefined);

@@ -1,39 +1,66 @@
 // The verb `matrix`: everything that is allowed, for people in groups, for programs pair by pair.
-import { groupsOfNamespaces } from '../../analyze/connections.ts';
+import { Option } from 'commander';
+import { analyze } from '../../analyze/analysis.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { defineVerb } from '../define-verb.ts';
-import { type ClusterFlags, type EnforceFlags, enforceOption, type InputFlags } from '../options.ts';
+import {
+  type ClusterFlags,
+  type EnforceFlags,
+  enforceOption,
+  type InputFlags,
+  namespaceOf,
+} from '../options.ts';
 import { noteDryRun } from '../snapshot/dry-run-note.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
+import { askedEnds, groupsAsked } from './asked-ends.ts';
 import { matrixFormats } from './format.ts';
+import { policyOrigins } from './policy-origins.ts';
+
+/** The ends to list, as flags. */
+interface EndFlags {
+  readonly from?: string;
+  readonly to?: string;
+}
 
 /** The verb `matrix`. */
 export const matrixVerb = defineVerb({
   description:
-    'Prints everything that NetworkPolicies allow: from where, to where, on which ports; everything else is denied. The text output groups sources that reach the same targets, and `shop/*` means every workload of the namespace shop; `json` and `yaml` have an item for each pair. Addresses are those that belong to no pod. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only connections that begin or end in that namespace.',
+    'Prints everything that NetworkPolicies allow: from where, to where, on which ports; everything else is denied. The text output groups sources that reach the same targets, and `shop/*` means every workload of the namespace shop; `json` and `yaml` have an item for each pair. Addresses are those that belong to no pod. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only connections that begin or end in that namespace. `--from` and `--to` take an end as `explain` does, a namespace (`shop`), `internet` or `*` for everything; each line then has the rules behind it: their policy, profile and routes, who owns the policy, and when it was created. `csv` has a line for each rule behind a connection.',
   help: {
     examples: [
       ['ringfence matrix', 'who reaches whom in the cluster of the current context'],
       ['ringfence matrix -n shop', 'only connections that begin or end in the namespace shop'],
+      ['ringfence matrix --to shop/db', 'who can reach the database, and by which policy, route and profile'],
+      [
+        'ringfence matrix --from shop --to internet -o csv',
+        'what leaves the namespace shop, for a spreadsheet',
+      ],
       ['ringfence matrix -f . -R -o json', 'for files and a program: a list of `{from, to, ports}`'],
     ],
     ok: 'printed, even if nothing is allowed',
   },
   reads: 'files or a cluster',
-  flags: [enforceOption()],
+  flags: [
+    new Option('--from <end>', 'list only connections that this starts, with the rules behind each'),
+    new Option('--to <end>', 'list only connections that reach this, with the rules behind each'),
+    enforceOption(),
+  ],
   formats: matrixFormats,
-  run: async (context, flags: InputFlags & ClusterFlags & EnforceFlags) => {
-    const { namespace } = flags;
+  run: async (context, flags: InputFlags & ClusterFlags & EnforceFlags & EndFlags) => {
+    const { namespace, from, to } = flags;
     const snapshot = await loadSnapshot(flags, context);
     const effective = effectiveFacts(snapshot, flags, context);
     const input = effective.facts;
+    const names = () => ({ analysis: analyze(input), namespace: namespaceOf(flags) });
+    const ends = askedEnds({ from, to }, names);
+    for (const text of [...(ends.from?.notes ?? []), ...(ends.to?.notes ?? [])]) context.note(text);
+    const asked = { ...ends, namespace };
     if (namespace !== undefined) checkNamespace(namespace, namespacesOf(snapshot), 'nothing');
     context.progress.show('analysing');
-    const asked = namespace === undefined ? [] : [namespace];
-    noteDryRun(effective, (groups) => groupsOfNamespaces(groups, asked), context);
+    noteDryRun(effective, (groups) => groupsAsked(groups, asked), context);
     if (input.workloads.every(({ pods }) => pods.length === 0))
       context.note('there are no workloads: nothing can connect');
     // No policy can change what is listed for these pods.
@@ -44,6 +71,6 @@ export const matrixVerb = defineVerb({
       context.note(
         `in the host network, where no policy applies: ${quoteSome(inHostNetwork.map(formatKey), 5)}`,
       );
-    return { result: { input, namespace } };
+    return { result: { input, asked, originOf: policyOrigins(snapshot.objects) } };
   },
 });

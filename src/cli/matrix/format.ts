@@ -2,23 +2,58 @@
 // policies it says `every workload` and `any address`. Must not know how connections are found.
 import * as z from 'zod';
 import { analyze } from '../../analyze/analysis.ts';
-import { type ConnectionGroup, groupsOfNamespaces, isInNamespace } from '../../analyze/connections.ts';
+import { type Connection, type ConnectionGroup, isInNamespace } from '../../analyze/connections.ts';
 import { isSelf, spellEndpoint, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
+import { formatKey } from '../../model/object-key.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
+import type { DeepReadonly } from '../../routes/schema/fields.ts';
+import { formatCsv } from '../output/csv.ts';
 import { endNamesAmong } from '../output/end-names.ts';
-import { textAndData } from '../output/formats.ts';
+import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
-import { endpointText, portTextList } from '../output/schemas.ts';
+import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
+import { type AllowedLine, allowedLines } from './allowed-lines.ts';
+import { type AskedEnds, groupsAsked } from './asked-ends.ts';
+import { formatLines } from './format-lines.ts';
+import type { OriginOf } from './policy-origins.ts';
 
 /** The content of a matrix. */
 interface Matrix {
   readonly input: AnalysisInput;
-  /** Only connections that begin or end in this namespace are printed. */
-  readonly namespace: string | undefined;
+  readonly asked: AskedEnds;
+  readonly originOf: OriginOf;
 }
+
+const because = z.strictObject({
+  side: direction,
+  policy: z.string().describe('as in `shop/web`'),
+  rule: z.int().describe('its index in the `ingress` or `egress` of the policy'),
+  ports: portTextList.describe('the ports that it allows between these two ends'),
+  profile: profileText.optional(),
+  routes: z.array(z.string()).optional().describe('the routes or objects that ask for the rule'),
+  owner: z
+    .string()
+    .optional()
+    .describe(
+      '`platform`, or the namespace of the profile, as in `namespace shop`; of a policy of somebody else its controller, or what wrote it last',
+    ),
+  since: z.string().optional().describe('when the policy was created'),
+});
+
+const schema = z.array(
+  z.strictObject({
+    from: endpointText,
+    to: endpointText,
+    ports: portTextList,
+    because: z
+      .array(because)
+      .optional()
+      .describe('with `--from` or `--to`: the rules that allow it; empty if no policy isolates either end'),
+  }),
+);
 
 /**
  * Groups as blocks of lines: each of its sources reaches each of its targets.
@@ -59,24 +94,75 @@ function jsonLines(items: readonly object[]): string {
     : `[\n${items.map((item) => `  ${JSON.stringify(item)}`).join(',\n')}\n]\n`;
 }
 
+/** Whether two ends are asked about: then there is room for the rules behind each line. */
+function isAbout({ from, to }: AskedEnds): boolean {
+  return from !== undefined || to !== undefined;
+}
+
+function formatMatrix({ input, asked, originOf }: Matrix, { paint, room }: PrintContext): string {
+  const shown = analyze(withoutStandIns(input));
+  return isAbout(asked)
+    ? formatLines(allowedLines(shown, asked, originOf), shown.workloads, { paint, room })
+    : formatBlocks(groupsAsked(shown.groups(), asked), shown.workloads, paint);
+}
+
+function matrixAsData({ input, asked, originOf }: Matrix): DeepReadonly<z.input<typeof schema>> {
+  const analysis = analyze(input);
+  if (isAbout(asked)) return allowedLines(analysis, asked, originOf).map(lineAsData);
+  const { namespace } = asked;
+  return [...analysis.connections()]
+    .filter(
+      ({ from, to }) =>
+        namespace === undefined || isInNamespace(from, namespace) || isInNamespace(to, namespace),
+    )
+    .map(connectionAsData);
+}
+
+function connectionAsData({ from, to, ports }: Connection) {
+  return { from: spellEndpoint(from), to: spellEndpoint(to), ports: portTexts(ports) };
+}
+
+function lineAsData(line: AllowedLine) {
+  return {
+    ...connectionAsData(line),
+    because: line.because.map(({ side, policy, rule, ports, origins, owner, since }) => ({
+      side,
+      policy: formatKey(policy),
+      rule,
+      ports: portTexts(ports),
+      ...(policy.owner === undefined ? {} : { profile: `${policy.owner.kind} ${policy.owner.name}` }),
+      ...(origins.length === 0 ? {} : { routes: origins }),
+      ...(owner === undefined ? {} : { owner }),
+      ...(since === undefined ? {} : { since }),
+    })),
+  };
+}
+
+const columns = [
+  ...['from', 'to', 'ports', 'side', 'policy', 'rule', 'rulePorts', 'profile', 'routes', 'owner', 'since'],
+];
+
+/** A row for each rule behind a connection; one without a policy if none isolates either end. */
+function matrixAsCsv({ input, asked, originOf }: Matrix): string {
+  const lines = allowedLines(analyze(withoutStandIns(input)), asked, originOf).map(lineAsData);
+  const rows = lines.flatMap(({ from, to, ports, because: rules }) => {
+    const connection = [from, to, ports.join(', ')];
+    if (rules.length === 0) return [[...connection, ...columns.slice(connection.length).map(() => '')]];
+    return rules.map(({ side, policy, rule, ports: own, profile, routes, owner, since }) => [
+      ...connection,
+      ...[side, policy, `${rule}`, own.join(', '), profile, routes?.join(', '), owner, since].map(
+        (cell = '') => cell,
+      ),
+    ]);
+  });
+  return formatCsv([columns, ...rows]);
+}
+
 /** The formats of `matrix`. */
 export const matrixFormats = textAndData({
-  text: ({ input, namespace }: Matrix, { paint }) => {
-    const shown = analyze(withoutStandIns(input));
-    const groups = groupsOfNamespaces(shown.groups(), namespace === undefined ? [] : [namespace]);
-    return formatBlocks(groups, shown.workloads, paint);
-  },
-  data: ({ input, namespace }) =>
-    [...analyze(input).connections()]
-      .filter(
-        ({ from, to }) =>
-          namespace === undefined || isInNamespace(from, namespace) || isInNamespace(to, namespace),
-      )
-      .map(({ from, to, ports }) => ({
-        from: spellEndpoint(from),
-        to: spellEndpoint(to),
-        ports: portTexts(ports),
-      })),
+  text: formatMatrix,
+  data: matrixAsData,
   json: jsonLines,
-  schema: z.array(z.strictObject({ from: endpointText, to: endpointText, ports: portTextList })),
+  schema,
+  more: { csv: matrixAsCsv },
 });

@@ -17,6 +17,7 @@ const endings: Readonly<Record<string, string>> = {
   yaml: 'yaml',
   yml: 'yaml',
   md: 'markdown',
+  csv: 'csv',
   mmd: 'mermaid',
   svg: 'svg',
   html: 'html',

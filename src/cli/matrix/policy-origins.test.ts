@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KubernetesObject } from '../../kube/resource.ts';
+import { policyOrigins } from './policy-origins.ts';
+
+const shop = { namespace: 'shop', name: 'db' };
+
+function originIn(
+  metadata: object,
+  owner?: { kind: 'AppNetworkProfile' | 'PlatformNetworkProfile'; name: string },
+) {
+  const object = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { ...shop, uid: '', resourceVersion: '', ...metadata },
+  } as KubernetesObject;
+  return policyOrigins([object])({ ...shop, ...(owner && { owner }) });
+}
+
+describe('the owner of a policy', () => {
+  test.each([
+    ['PlatformNetworkProfile', 'platform'],
+    ['AppNetworkProfile', 'namespace shop'],
+  ] as const)('of a %s is the %s', (kind, owner) => {
+    const managedFields = [{ manager: 'ringfence', fieldsV1: { 'f:spec': {} } }];
+    expect(originIn({ managedFields }, { kind, name: 'x' })).toEqual({ owner });
+  });
+
+  test('of somebody else is its controller, or else what wrote its spec last', () => {
+    const managedFields = [
+      { manager: 'helm', time: '2026-01-01T00:00:00Z', fieldsV1: { 'f:spec': {} } },
+      { manager: 'kubectl-edit', time: '2026-02-01T00:00:00Z', fieldsV1: { 'f:spec': {} } },
+      { manager: 'calico', time: '2026-03-01T00:00:00Z', fieldsV1: { 'f:metadata': {} } },
+    ];
+    const ownerReferences = [{ kind: 'Kafka', name: 'events', uid: 'u', controller: true }];
+    expect(originIn({ managedFields })).toEqual({ owner: 'kubectl-edit' });
+    expect(originIn({ managedFields, ownerReferences })).toEqual({ owner: 'Kafka events' });
+  });
+
+  test('is absent where files tell nothing, or nonsense', () => {
+    expect(originIn({})).toEqual({});
+    expect(originIn({ creationTimestamp: null, managedFields: 'x', ownerReferences: {} })).toEqual({});
+  });
+});
+
+test('a policy is there since it was created; one that is not written yet has no time', () => {
+  expect(originIn({ creationTimestamp: '2026-01-02T15:04:05Z' })).toEqual({ since: '2026-01-02T15:04:05Z' });
+  expect(policyOrigins([])({ ...shop, owner: { kind: 'AppNetworkProfile', name: 'x' } })).toEqual({
+    owner: 'namespace shop',
+  });
+});
