@@ -37,6 +37,14 @@ const checks: readonly LintCheck[] = [
   entranceIsClosed,
 ];
 
+/** The checks of what a rule names, which matter even if nothing denies its traffic. */
+const checksOfEnds: readonly LintCheck[] = [policySelectsNothing, peerSelectsNothing, portsLeadNowhere];
+
+/** Lints what the rules of policies name, and not their effect. The same order as `lint`. */
+export function lintEnds(input: AnalysisInput, scope: LintScope): readonly Finding[] {
+  return run(checksOfEnds, new LintContext(input, scope, []));
+}
+
 /**
  * Lints policies against the known pods and Services. Ordered by namespace, name, path and code, independent of the order
  * of the input; what is not known (no pod in a namespace, no port on a container) is not checked.
@@ -48,8 +56,11 @@ export function lint(
   scope: LintScope = 'the cluster',
   entrances: readonly Entrance[] = [],
 ): readonly Finding[] {
-  const context = new LintContext(input, scope, entrances);
-  return checks.flatMap((check) => check(context)).sort(compareFindings);
+  return run(checks, new LintContext(input, scope, entrances));
+}
+
+function run(list: readonly LintCheck[], context: LintContext): readonly Finding[] {
+  return list.flatMap((check) => check(context)).sort(compareFindings);
 }
 
 function compareFindings(a: Finding, b: Finding): number {

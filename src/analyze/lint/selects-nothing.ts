@@ -97,7 +97,9 @@ function checkPeer(
   }
   const isAnyKnown = context.selectedAs({ ...peer, podSelector: {} }).length > 0;
   if (!isAnyKnown || context.mayHidePods(peer) || context.selectedAs(peer).length > 0) return [];
-  const where = namespaceSelector === undefined ? `\`${policy.namespace}\`` : 'the namespaces it selects';
+  const [name, ...more] =
+    namespaceSelector === undefined ? [policy.namespace] : onlyNamesIn(namespaceSelector);
+  const where = name === undefined || more.length > 0 ? 'the namespaces it selects' : `\`${name}\``;
   const elsewhere =
     namespaceSelector === undefined && context.selectedAs({ podSelector, namespaceSelector: {} }).length > 0
       ? 'pods of other namespaces have them: add a `namespaceSelector` to this peer, in the same list entry'

@@ -8,7 +8,7 @@ import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
 import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
 import { lintFormats } from './format.ts';
 import { placeFindings } from './placed-findings.ts';
-import { policyFindings } from './policy-findings.ts';
+import { policyFindings, withoutGuesses } from './policy-findings.ts';
 
 /** The verb `lint`. */
 export const lintVerb = defineVerb({
@@ -51,7 +51,7 @@ function findingsIn(snapshot: LoadedSnapshot, namespace: string | undefined): re
   const compiled = compile(snapshot.cluster.view());
   const ofProfiles = profileFindings(snapshot, compiled);
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
-  return [...ofProfiles, ...ofPolicies].filter(
+  return withoutGuesses([...ofProfiles, ...ofPolicies]).filter(
     (finding) => namespace === undefined || namespaceOfFinding(finding) === namespace,
   );
 }

@@ -1,10 +1,11 @@
 // What the analysis finds wrong with policies. A finding about a policy of ours becomes one about the routes that ask for it,
 // because nobody edits ours. Must not know how findings are printed, nor how a mistake is found.
 import type { PolicyFacts } from '../../analyze/facts.ts';
-import { lint } from '../../analyze/lint/lint.ts';
+import { lint, lintEnds } from '../../analyze/lint/lint.ts';
 import { isolationOf } from '../../analyze/rules.ts';
 import type { Compiled } from '../../compile/compile.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
+import { allowing } from '../../model/network-policy.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { inForce } from '../snapshot/in-force.ts';
@@ -51,13 +52,38 @@ export function policyFindings(
   const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
   const judge = judgedByPlatform(snapshot, compiled);
   const entrances = entrancesWithoutRing(snapshot.cluster.view(), compiled);
-  const found = lint(facts, snapshot.input ?? 'the cluster', entrances).flatMap((finding) => {
+  const scope = snapshot.input ?? 'the cluster';
+  const ofPolicies = lint(facts, scope, entrances).flatMap((finding) => {
     const { kind, namespace = '', name } = finding.subject;
     const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
     return policy?.owner === undefined ? judge(finding) : findingsOfRoutes(finding, policy);
   });
+  const unneeded = new Map(unneededPolicies(compiled).map((policy) => [formatKey(policy), policy]));
+  const ofUnneeded = lintEnds({ ...facts, policies: [...unneeded.values()] }, scope).flatMap((finding) => {
+    const { namespace = '', name } = finding.subject;
+    const policy = unneeded.get(formatKey({ namespace, name }));
+    return policy === undefined ? [] : findingsOfRoutes(finding, policy);
+  });
+  const found = [...ofPolicies, ...ofUnneeded];
   const isEcho = echoesOf([...others, ...found]);
   return once(found.filter((finding) => !isEcho(finding)));
+}
+
+/** The rules of routes that no policy needs, as policies: the names in them may be misspelt all the same. */
+function unneededPolicies({ namespaces }: Compiled): readonly PolicyFacts[] {
+  return namespaces.flatMap(({ namespace, profiles }) =>
+    profiles.flatMap(({ profile: { name }, routes }) =>
+      routes.flatMap(({ route, unneededRules = [] }) =>
+        unneededRules.map((rule, index) => ({
+          namespace,
+          name: `${name}/${route.name}/${index}`,
+          owner: { kind: 'AppNetworkProfile' as const, name },
+          origins: [[route.name]],
+          spec: allowing(rule.pods, rule.direction, [rule.rule]),
+        })),
+      ),
+    ),
+  );
 }
 
 const notIsolated: readonly FindingCode[] = ['IngressNotIsolated', 'EgressNotIsolated'];
@@ -119,6 +145,21 @@ function echoesOf(findings: readonly LintFinding[]): (finding: LintFinding) => b
     const others = bySubject.get(JSON.stringify(subject)) ?? [];
     return others.some((other) => better.includes(other.code) && path.startsWith(other.path ?? ''));
   };
+}
+
+const consentMissing: readonly FindingCode[] = ['NotAdmitted', 'PartlyConsented'];
+
+/** The findings without a missing consent for pods that don't exist: what has to be added there is not known before the labels are. */
+export function withoutGuesses(findings: readonly LintFinding[]): readonly LintFinding[] {
+  const keyOf = ({ subject }: LintFinding, path = '') => JSON.stringify([subject, path]);
+  const wrongEnds = new Set(
+    findings
+      .filter(({ code }) => code === 'PeerSelectsNothing')
+      .map((finding) => keyOf(finding, finding.path?.replace(/[.]to$/, ''))),
+  );
+  return findings.filter(
+    (finding) => !consentMissing.includes(finding.code) || !wrongEnds.has(keyOf(finding, finding.path)),
+  );
 }
 
 /** Each finding once: one route may lead to several rules, and the policies of both sides name its ends. */

@@ -30,6 +30,8 @@ export interface CompiledRoute {
   readonly waitsFor?: readonly string[];
   /** Its allow rules, also if it only waits for the other side. */
   readonly allowRules: readonly AllowRule[];
+  /** The allow rules that no policy needs, because the ring allows their traffic anyway. */
+  readonly unneededRules?: readonly AllowRule[];
   /** Its allow rules must not be written because a fact is missing: they stay if they are enforced, identified by this. */
   readonly withheld?: MatchBy;
 }
@@ -123,13 +125,12 @@ function egressOutcome(egressRoute: EgressRoute, { run, here }: Declared): Route
   const { egress, facts } = here;
   // If all egress is open, the destination does not need to be known.
   if (egress.mode !== 'Unrestricted' && !rules.ok) return { ...rules.error, allowRules: [] };
-  const allowRules: readonly AllowRule[] = (rules.ok ? rules.value : [])
-    .filter((rule) => isClosed(egress, rule, facts.name))
-    .map((rule) => ({ direction: 'Egress', pods: sources, rule }));
-  const written: RouteOutcome =
-    allowRules.length > 0
-      ? { ...active(here, ...gapIn(egressRoute)), allowRules }
-      : { ...egressIsOpen(egress), allowRules };
+  const { closed: allowRules = [], open: unneededRules = [] } = Object.groupBy(
+    (rules.ok ? rules.value : []).map((rule): AllowRule => ({ direction: 'Egress', pods: sources, rule })),
+    ({ rule }) => (isClosed(egress, rule, facts.name) ? 'closed' : 'open'),
+  );
+  const state = allowRules.length > 0 ? active(here, ...gapIn(egressRoute)) : egressIsOpen(egress);
+  const written: RouteOutcome = { ...state, allowRules, unneededRules };
   return { ...written, ...consentOutcome(askConsent(run, here, egressRoute), egressRoute, written) };
 }
 
