@@ -197,7 +197,7 @@ describe('an analysis', () => {
         const openings = analysis.openings(direction);
         const standings = analysis.standings(direction);
         for (const { self, other, explained } of explainedPairs(analysis, direction)) {
-          const lets = openings[self]?.some(([first, last]) => first <= other && other <= last);
+          const lets = openings[self]?.workloads.some(([first, last]) => first <= other && other <= last);
           for (const { allows, standing, policies } of explained)
             expect([lets, standings[self]]).toEqual([allows, { standing, policies }]);
         }

@@ -35,7 +35,7 @@ import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
 import { Reachability } from './reachability.ts';
 import { followService, type NoTarget, type ServiceTarget } from './service-targets.ts';
-import { sideOpenings, type WorkloadRun } from './side-openings.ts';
+import { type SideOpening, sideOpenings } from './side-openings.ts';
 import type { PolicyIndex } from './sides.ts';
 
 /**
@@ -121,10 +121,9 @@ export class Analysis {
   }
 
   /**
-   * For each of `workloads`, those that its own side lets through in this direction on any port, whatever the other side
-   * says. As `explain` would say for every pair, but without looking at each.
+   * For each of `workloads`, what its own side lets through in this direction, whatever the other side says. As `explain` would say for every pair, but without looking at each.
    */
-  openings(direction: Direction): readonly (readonly WorkloadRun[])[] {
+  openings(direction: Direction): readonly SideOpening[] {
     const { sources, targets } = this.#classes;
     const sides =
       direction === 'Egress'

@@ -11,29 +11,39 @@ import { resolvePorts } from './rule-ports.ts';
 /** Workloads next to each other in the order of the analysis: the indexes of the first and the last of them. */
 export type WorkloadRun = readonly [first: number, last: number];
 
+/** What one side of a workload lets through. */
+export interface SideOpening {
+  /** On any port. */
+  readonly workloads: readonly WorkloadRun[];
+  /** Whether everyone is let through on every port, as if no policy isolated the side. */
+  readonly everyone: boolean;
+}
+
 /** One side of some pods, and the pods. */
 export interface SideOfPods {
   readonly access: AccessSignature;
   readonly groups: SourceClass['groups'] | TargetClass['groups'];
 }
 
-/** For each workload, by its index, those that its side lets through; pods with the same rules share one list. */
+/** For each workload, by its index, what its side lets through; pods with the same rules share one object. */
 export function sideOpenings(
   sides: readonly SideOfPods[],
   pods: Pods,
   table: PortTable,
-): readonly (readonly WorkloadRun[])[] {
+): readonly SideOpening[] {
   const byClass = Map.groupBy(pods.groups, ({ podClass }) => podClass.index);
   const indexesOf = (member: number) => (byClass.get(member) ?? []).map(({ index }) => index);
-  const known = new Map<AccessSignature, readonly WorkloadRun[]>();
-  const found: (readonly WorkloadRun[])[] = pods.groups.map(() => []);
+  const known = new Map<AccessSignature, SideOpening>();
+  const found: SideOpening[] = pods.groups.map(() => ({ workloads: [], everyone: false }));
   for (const { access, groups } of sides) {
-    const runs = getOrInsert(known, access, () =>
-      access.base === table.none
-        ? runsOf(membersOf(access, pods.classes, table).flatMap(indexesOf))
-        : runsOf([...pods.groups.keys()]),
-    );
-    for (const { index } of groups) found[index] = runs;
+    const opening = getOrInsert(known, access, () => ({
+      workloads:
+        access.base === table.none
+          ? runsOf(membersOf(access, pods.classes, table).flatMap(indexesOf))
+          : runsOf([...pods.groups.keys()]),
+      everyone: access.base === table.all,
+    }));
+    for (const { index } of groups) found[index] = opening;
   }
   return found;
 }

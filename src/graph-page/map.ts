@@ -7,6 +7,7 @@ import { type Focus, focusOf, focusOfNode, gapsOf } from './focus.ts';
 import { drawGaps } from './gaps.ts';
 import { nearestPart } from './nearest-part.ts';
 import type { Facts } from './page-facts.ts';
+import { ringWords } from './rows.ts';
 import type { Selection, State } from './state.ts';
 
 /** The events of the map. */
@@ -104,8 +105,8 @@ export class MapView {
     if (kind === 'addresses') return `${name}, outside the cluster`;
     if (kind === 'several') return `${places.length} workloads of ${name}`;
     if (kind !== 'room') return name;
-    const ring = this.#facts.data.rooms[room]?.ringed ? 'ringed' : 'not isolated';
-    return `namespace ${name}, ${places.length} workloads, ${ring}: open it`;
+    const { ring = 'open', holes = [] } = this.#facts.data.rooms[room] ?? {};
+    return `namespace ${name}, ${places.length} workloads, ${[ringWords[ring], ...holes].join(', ')}: open it`;
   }
 
   #paint(): void {

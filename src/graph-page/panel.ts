@@ -1,6 +1,6 @@
 // The panel beside the map: the selection in words, with everything that the user can ask next.
 // Must not know how the map draws.
-import type { Standing } from '../graph/model.ts';
+import { isOpen, type Ring, type Standing } from '../graph/model.ts';
 import type { PageBundle, PageView } from '../graph/page-format.ts';
 import { button, type Child, h } from './dom.ts';
 import { connectionList, listOfPairs } from './lists.ts';
@@ -84,32 +84,52 @@ function placeIn(field: HTMLInputElement, facts: Facts): number | undefined {
   return place;
 }
 
-function overviewContent({ facts, open }: PanelContext): readonly Child[] {
+function overviewContent({ facts, open: openRoom }: PanelContext): readonly Child[] {
   const { rooms } = facts.data;
   const rows = rooms.map(
-    ({ name, outside, ringed, places }, room): ListRow => ({
-      sign: `mark ${outside ? 'outside' : ringed ? 'ringed' : 'unringed'}`,
+    ({ name, outside, ring, places }, room): ListRow => ({
+      sign: `mark ${outside ? 'outside' : ringMarks[ring]}`,
       name,
       note: count(places.length, outside ? 'range' : 'workload'),
-      onclick: () => open(room),
+      onclick: () => openRoom(room),
     }),
   );
   const namespaces = rooms.filter(({ outside }) => !outside);
-  const unringed = namespaces.filter(({ ringed }) => !ringed).length;
+  const open = namespaces.filter(({ ring }) => ring === 'open').length;
+  const planned = namespaces.filter(({ ring }) => ring === 'planned').length;
   const sentence =
-    unringed === 0
+    open === 0
       ? 'Every namespace is ringed: its workloads receive only what a rule allows.'
-      : `${unringed} of ${namespaces.length} namespaces ${unringed === 1 ? 'is' : 'are'} not isolated: at least one workload there accepts everything from everyone.`;
-  return [h('h2', {}, 'All namespaces'), h('p', { class: 'lead' }, sentence), rowList(rows)];
+      : `${open} of ${namespaces.length} namespaces ${open === 1 ? 'is' : 'are'} not isolated: at least one workload there accepts everything from everyone.`;
+  const dryRun =
+    planned === 0
+      ? ''
+      : ` ${count(planned, 'namespace')} ${planned === 1 ? 'is' : 'are'} in dry run: nothing is denied there yet, and this page shows what will be.`;
+  return [h('h2', {}, 'All namespaces'), h('p', { class: 'lead' }, sentence + dryRun), rowList(rows)];
 }
 
+const ringMarks: Readonly<Record<Ring, string>> = { closed: 'ringed', planned: 'planned', open: 'unringed' };
+
+const ringSentences: Readonly<Record<Ring, string>> = {
+  closed: 'Ringed: policies isolate every workload for ingress.',
+  planned:
+    'In dry run: nothing is denied yet. Once it is enforced, policies isolate every workload for ingress.',
+  open: 'Not isolated: no policy isolates its workloads for ingress.',
+};
+
 function roomContent(view: PageView, room: number, context: PanelContext): readonly Child[] {
-  const { name, outside = false, ringed, places = [] } = context.facts.data.rooms[room] ?? {};
+  const {
+    name,
+    outside = false,
+    ring = 'open',
+    holes = [],
+    places = [],
+  } = context.facts.data.rooms[room] ?? {};
   const sentence = outside
     ? 'Addresses that belong to no pod, if connections with them are allowed.'
-    : ringed
-      ? 'Ringed: policies isolate every workload for ingress.'
-      : 'Not isolated: no policy isolates at least one of its workloads for ingress.';
+    : holes.length > 0
+      ? `Not closed: of its workloads, ${holes.join(', ')}.`
+      : ringSentences[ring];
   return [
     h('p', { class: 'kicker' }, outside ? 'addresses' : 'namespace'),
     h('h2', {}, name),
@@ -123,7 +143,7 @@ function roomContent(view: PageView, room: number, context: PanelContext): reado
 function placeRows(places: readonly number[], { facts, select }: PanelContext): HTMLElement {
   const rows = places.map((place): ListRow => {
     const { name, detail, ingress } = facts.place(place);
-    const looks = facts.isOutside(place) ? 'outside' : ingress.kind === 'Isolated' ? 'closed' : 'unringed';
+    const looks = facts.isOutside(place) ? 'outside' : isOpen(ingress) ? 'unringed' : 'closed';
     return { sign: `mark ${looks}`, name, note: detail, onclick: () => select({ kind: 'place', place }) };
   });
   return rowList(rows);
@@ -170,17 +190,24 @@ function placeContent(place: number, denied: boolean, context: PanelContext): re
   ];
 }
 
-function standingLine(side: string, { kind, policies }: Standing, facts: Facts): HTMLElement {
+function standingLine(
+  side: string,
+  { kind, policies, everyone = false }: Standing,
+  facts: Facts,
+): HTMLElement {
   const label = h('strong', {}, side);
   if (kind !== 'Isolated') {
     const text =
       kind === 'HostNetwork' ? 'in the host network, no policy applies to it' : 'open, no policy isolates it';
     return h('p', { class: 'standing unringed' }, label, ` ${text}`);
   }
+  const text = everyone
+    ? ' open to everyone: a rule of its policies lets through everything'
+    : ` isolated by ${count(policies.length, 'policy', 'policies')}`;
   return h(
     'details',
-    { class: 'standing ringed' },
-    h('summary', {}, label, ` isolated by ${count(policies.length, 'policy', 'policies')}`),
+    { class: `standing ${everyone ? 'unringed' : 'ringed'}` },
+    h('summary', {}, label, text),
     policyNameList(policies.map((policy) => facts.policyName(policy))),
   );
 }

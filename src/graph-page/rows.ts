@@ -1,4 +1,6 @@
 // A list of the panel: every row is a button with a name and a short text.
+
+import type { Ring } from '../graph/model.ts';
 import { button, h } from './dom.ts';
 import type { Facts } from './page-facts.ts';
 import type { Selection } from './state.ts';
@@ -11,6 +13,13 @@ export interface PanelContext {
   readonly open: (room: number) => void;
   readonly showDenied: () => void;
 }
+
+/** What a ring is, in words. */
+export const ringWords: Readonly<Record<Ring, string>> = {
+  closed: 'ringed',
+  planned: 'ringed once the dry run ends',
+  open: 'not isolated',
+};
 
 /** The content of a row. */
 export interface ListRow {

@@ -37,5 +37,5 @@ function fingerprint(model: GraphModel, node: DrawnNode, arrows: readonly DrawnA
       (arrow) =>
         `${arrow.from === node ? `to ${arrow.to.id}` : `from ${arrow.from.id}`} ${looks(model, arrow)}`,
     );
-  return [node.kind, node.ringed, ...mine.sort()].join('\n');
+  return [node.kind, node.ring, ...mine.sort()].join('\n');
 }

@@ -2,6 +2,7 @@
 // sheet of the drawing formats. Looks good without one, too.
 // Must not run Graphviz.
 import { shown, xml } from './escape.ts';
+import type { Ring } from './model.ts';
 import { linesOf, type OpenRoom, type Scene, type SceneArrow, type SceneNode } from './scene.ts';
 
 /** Text is measured as Courier: no monospaced font of a browser is wider. */
@@ -27,9 +28,12 @@ export function renderDot(scene: Scene): string {
   ].join('\n');
 }
 
+/** The classes of a ring in the style sheet of a drawing. */
+const ringClass: Readonly<Record<Ring, string>> = { closed: 'ringed', planned: 'planned', open: 'unringed' };
+
 /** A closed ring is a second border: a cluster in a cluster. */
 function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
-  const looks = room.outside ? 'outside' : room.ringed ? 'ringed' : 'unringed';
+  const looks = room.outside ? 'outside' : ringClass[room.ring];
   const inner = [
     `  subgraph cluster_room${room.room} {`,
     `    graph [id="room${room.room}", class="open ${looks}", style="rounded${dashes(looks)}", labeljust=l, margin=20, label=<${labelOf(room)}>]`,
@@ -37,18 +41,18 @@ function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
     ...inRows(room.nodes.filter(({ id }) => !busy.has(id))).map((line) => `    ${line}`),
     '  }',
   ];
-  if (!room.ringed) return inner;
+  if (room.ring === 'open') return inner;
   return [
     `  subgraph cluster_ring${room.room} {`,
-    `  graph [id="ring${room.room}", class="ring", style=rounded, margin=5, label=""]`,
+    `  graph [id="ring${room.room}", class="ring ${looks}", style="rounded${dashes(looks)}", margin=5, label=""]`,
     ...inner,
     '  }',
   ];
 }
 
 function nodeLine(node: SceneNode): string {
-  const looks = hasRing(node) ? (node.ringed ? 'ringed' : 'unringed') : 'plain';
-  const wall = node.kind === 'room' && node.ringed ? ', peripheries=2' : '';
+  const looks = hasRing(node) ? ringClass[node.ring] : 'plain';
+  const wall = node.kind === 'room' && node.ring !== 'open' ? ', peripheries=2' : '';
   return `${node.id} [id="${node.id}", class="${node.kind} ${looks}", style="rounded${dashes(looks)}"${wall}, label=<${labelOf(node)}>]`;
 }
 
@@ -57,7 +61,7 @@ function hasRing({ kind }: SceneNode): boolean {
 }
 
 function dashes(looks: string): string {
-  return looks === 'unringed' ? ',dashed' : '';
+  return looks === 'unringed' || looks === 'planned' ? ',dashed' : '';
 }
 
 /**

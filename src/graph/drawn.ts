@@ -2,7 +2,7 @@
 // one arrow for each pair of them.
 // Must not know how arrows are bundled.
 import { count, nameSomeInLines } from '../model/counted.ts';
-import { type GraphModel, isRinged, isUnfenced, portLabels } from './model.ts';
+import { type GraphModel, holesOf, isUnfenced, portLabels, type Ring, ringOf } from './model.ts';
 
 /** One shape of the drawing, and the places that it represents. */
 export interface DrawnNode {
@@ -18,8 +18,8 @@ export interface DrawnNode {
   readonly name: string;
   /** A few short lines below the name. */
   readonly details: readonly string[];
-  /** Whether every place in it is isolated for ingress: its ring is closed. */
-  readonly ringed: boolean;
+  /** The ring around all of its places. */
+  readonly ring: Ring;
   /** Indexes of places. */
   readonly places: readonly number[];
 }
@@ -67,8 +67,8 @@ export function drawnNodes(model: GraphModel, open: ReadonlySet<number>): readon
         kind: outside ? 'outside' : 'room',
         room: index,
         name: room.name,
-        details: [countOfPlaces(places.length, outside)],
-        ringed: isRinged(model, places),
+        details: [countOfPlaces(places.length, outside), ...ringLines(model, places)],
+        ring: ringOf(model, places),
         places,
       },
     ];
@@ -84,9 +84,21 @@ function placeNode(model: GraphModel, index: number, room: number): DrawnNode {
     room,
     name: place?.name ?? '',
     details: [place?.detail ?? ''].filter((detail) => detail !== ''),
-    ringed: isRinged(model, [index]),
+    ring: ringOf(model, [index]),
     places: [index],
   };
+}
+
+/** What to know of the ring of a room: that it is planned, and its holes. */
+export function ringLines(model: GraphModel, places: readonly number[]): readonly string[] {
+  return [...(ringOf(model, places) === 'planned' ? [inDryRun] : []), ...holesOf(model, places)];
+}
+
+const inDryRun = 'in dry run';
+
+function ringOfAll(rings: readonly Ring[]): Ring {
+  if (rings.includes('open')) return 'open';
+  return rings.includes('planned') ? 'planned' : 'closed';
 }
 
 /** The maximum number of names on a node that represents several. */
@@ -102,7 +114,7 @@ export function nodeForAll(
       nodes.map(({ name }) => name),
       mostNames,
     ),
-    ringed: nodes.every(({ ringed }) => ringed),
+    ring: ringOfAll(nodes.map(({ ring }) => ring)),
     places: nodes.flatMap(({ places }) => places),
     ...own,
   };

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { cluster, company, from, letIn, shop, workload } from '../../test/drawn-clusters.ts';
+import { cluster, company, denyIngress, from, letIn, shop, workload } from '../../test/drawn-clusters.ts';
 import { analyze } from '../analyze/analysis.ts';
-import type { AnalysisInput } from '../analyze/facts.ts';
+import { readRange } from '../analyze/endpoints.ts';
+import type { AnalysisInput, WorkloadFacts } from '../analyze/facts.ts';
 import { modelOf } from './from-analysis.ts';
-import { type GraphModel, portLabels } from './model.ts';
+import { type GraphModel, holesOf, portLabels, ringOf } from './model.ts';
 
 function told(input: AnalysisInput): readonly string[] {
   const model = modelOf(analyze(input));
@@ -68,6 +69,25 @@ describe('the model', () => {
     expect(places.at(-1)?.detail).toBe('except 10.1.0.0/16');
   });
 
+  test('puts the ranges of the cluster into a room of their own, with what has them', () => {
+    const inside = { cidr: '10.244.3.0/24' };
+    const policy = letIn('shop/web', 'from-outside', [
+      from({ ipBlock: inside }, 443),
+      from({ ipBlock: { cidr: '10.0.0.0/8' } }, 80),
+    ]);
+    const input = cluster([workload('shop', 'web')], [policy]);
+    const ranges = { Services: [readRange('10.96.0.0/12')], pods: [readRange('10.244.0.0/16')] };
+    const { rooms, places } = modelOf(analyze(input), { ranges });
+    expect(rooms.map(({ name, places: own }) => [name, own.map((place) => places[place]?.name)])).toEqual([
+      ['shop', ['web']],
+      ['addresses of the cluster', ['10.244.3.0/24']],
+      ['outside the cluster', ['any address', '10.0.0.0/8']],
+    ]);
+    expect(places.find(({ name }) => name === inside.cidr)?.detail).toBe('pods');
+    for (const [room, { places: own }] of rooms.entries())
+      for (const place of own) expect(places[place]?.room).toBe(room);
+  });
+
   test('does not depend on the order of the input', () => {
     const input = company();
     const turned = {
@@ -77,5 +97,46 @@ describe('the model', () => {
     };
     const [one, other] = [modelOf(analyze(input)), modelOf(analyze(turned))];
     expect(other).toEqual(one);
+  });
+});
+
+describe('a ring', () => {
+  const allowAll = letIn('shop', 'allow-all', [{}]);
+  const onHost: WorkloadFacts = {
+    ...workload('shop', 'agent', 'DaemonSet'),
+    pods: [{ labels: {}, ports: [], addresses: [], hostNetwork: true }],
+  };
+
+  function ringIn(input: AnalysisInput, planned: readonly string[] = []) {
+    const model = modelOf(analyze(input), { planned });
+    const places = model.rooms[0]?.places ?? [];
+    return [ringOf(model, places), ...holesOf(model, places)];
+  }
+
+  test.each([
+    ['closed', ['closed'], [denyIngress('shop')], []],
+    ['planned in a dry run', ['planned'], [denyIngress('shop')], ['shop']],
+    ['open without policies', ['open'], [], []],
+    [
+      'open if a policy of anybody lets in everyone on every port',
+      ['open', '2 open to everyone'],
+      [denyIngress('shop'), allowAll],
+      ['shop'],
+    ],
+    [
+      'closed if a port is open to everyone',
+      ['closed'],
+      [denyIngress('shop'), letIn('shop', 'http', [{ ports: [{ port: 80 }] }])],
+      [],
+    ],
+    ['open if it leaves out a workload', ['open', '1 not isolated'], [letIn('shop/web', 'web', [])], []],
+  ])('is %s', (_, ring, policies, planned) => {
+    const workloads = [workload('shop', 'api'), workload('shop', 'web')];
+    expect(ringIn(cluster(workloads, policies), planned)).toEqual(ring);
+  });
+
+  test('is open if a workload is in the host network', () => {
+    const input = cluster([workload('shop', 'api'), onHost], [denyIngress('shop')]);
+    expect(ringIn(input)).toEqual(['open', '1 in the host network']);
   });
 });

@@ -2,41 +2,79 @@
 // arrows with the rules that allow them.
 // Must not know how anything is drawn.
 import type { Analysis } from '../analyze/analysis.ts';
-import type { AddressEnd, WorkloadEnd } from '../analyze/endpoints.ts';
+import { type AddressEnd, readRange, type WorkloadEnd } from '../analyze/endpoints.ts';
+import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { portSets } from '../model/port-set.ts';
 import { type Link, linksOf, placeKey } from './links.ts';
 import { type Arrow, type GraphModel, type GraphPlace, isUnfenced, type Standing } from './model.ts';
 import { ModelLists } from './model-lists.ts';
 
-/** The room for all addresses that belong to no pod. */
+/** The rooms for addresses that belong to no pod. */
+const clusterName = 'addresses of the cluster';
 const outsideName = 'outside the cluster';
 
-/**
- * A whole analysis as a model to draw. Its first places are the analysis's workloads, in their order.
- *
- * @param only namespaces; arrows without a workload in one of them are left out; empty: all
- */
-export function modelOf(analysis: Analysis, only: readonly string[] = []): GraphModel {
+/** What is known besides the policies. */
+export interface Surroundings {
+  /** Namespaces; arrows without a workload in one of them are left out; empty: all. */
+  readonly only?: readonly string[];
+  /** Namespaces in dry run, if the analysis assumes that they are enforced. */
+  readonly planned?: readonly string[];
+  /** Ranges of addresses inside the cluster, by what has them, as in `Services`. */
+  readonly ranges?: Readonly<Record<string, readonly IpRange[]>>;
+}
+
+/** A whole analysis as a model to draw. Its first places are the analysis's workloads, in their order. */
+export function modelOf(
+  analysis: Analysis,
+  { only = [], planned = [], ranges = {} }: Surroundings = {},
+): GraphModel {
   const lists = new ModelLists();
   const namespaces = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))];
+  const rooms = [
+    ...namespaces.map((name) => ({
+      name,
+      outside: false,
+      ...(planned.includes(name) ? { planned: true } : {}),
+    })),
+    { name: clusterName, outside: true },
+    { name: outsideName, outside: true },
+  ];
   const byKey = new Map<string, GraphPlace>(workloadPlaces(analysis, namespaces, lists));
   const links = linksOf(analysis, only);
   for (const { other } of links) {
-    if ('ends' in other) byKey.set(placeKey(other), addressPlace(other.ends, namespaces.length));
+    if (!('ends' in other)) continue;
+    const owner = ownerOf(other.ends, ranges);
+    const room = owner === undefined ? namespaces.length + 1 : namespaces.length;
+    byKey.set(placeKey(other), addressPlace(other.ends, owner, room));
   }
   const indexes = new Map([...byKey.keys()].map((key, index) => [key, index]));
   const places = [...byKey.values()];
   const inRoom = Map.groupBy(places.keys(), (place) => places[place]?.room);
-  const rooms = [...namespaces, outsideName].map((name, room) => ({
-    name,
-    outside: room === namespaces.length,
-    places: inRoom.get(room) ?? [],
-  }));
-  const arrows = links
-    .map((link) => arrowOf(analysis, link, { indexes, places, lists }))
-    .sort((a, b) => a.from - b.from || a.to - b.to);
-  return { rooms: rooms.filter((room) => room.places.length > 0), places, arrows, ...lists.items };
+  const used = [...rooms.keys()].filter((room) => inRoom.has(room));
+  const renumbered = new Map(used.map((room, index) => [room, index]));
+  return {
+    rooms: used.flatMap((room) => {
+      const named = rooms[room];
+      return named === undefined ? [] : [{ ...named, places: inRoom.get(room) ?? [] }];
+    }),
+    places: places.map((place) => ({ ...place, room: renumbered.get(place.room) ?? -1 })),
+    arrows: links
+      .map((link) => arrowOf(analysis, link, { indexes, places, lists }))
+      .sort((a, b) => a.from - b.from || a.to - b.to),
+    ...lists.items,
+  };
+}
+
+/** What in the cluster has these addresses; `undefined` if any of them may be outside. */
+function ownerOf(
+  ends: readonly AddressEnd[],
+  ranges: Readonly<Record<string, readonly IpRange[]>>,
+): string | undefined {
+  const wanted = ends.map(({ cidr }) => readRange(cidr));
+  const holds = (inside: readonly IpRange[]) =>
+    wanted.every((range) => inside.some((each) => contains(each, range)));
+  return Object.keys(ranges).find((owner) => holds(ranges[owner] ?? []));
 }
 
 interface Known {
@@ -77,7 +115,7 @@ function workloadPlaces(
   return analysis.workloads.map((end, index) => {
     const sides = { egress: egress[index] ?? open, ingress: ingress[index] ?? open };
     const room = rooms.get(end.workload.namespace) ?? -1;
-    return [placeKey(end), { room, ...namesOf(end, sides.egress), ...sides }];
+    return [placeKey(end), { room, ...namesOf(end, sides.ingress), ...sides }];
   });
 }
 
@@ -89,24 +127,35 @@ function standingsOf(analysis: Analysis, direction: Direction, lists: ModelLists
   return analysis.standings(direction).map(({ standing, policies }, workload) => {
     const kind = standing === 'Self' ? 'Open' : standing;
     const named = { kind, policies: policies.map((policy) => lists.policy(policy)) };
-    return kind === 'Isolated' ? { ...named, lets: lists.opening(letThrough[workload] ?? []) } : named;
+    const opening = letThrough[workload];
+    if (kind !== 'Isolated' || opening === undefined) return named;
+    return {
+      ...named,
+      lets: lists.opening(opening.workloads),
+      ...(opening.everyone ? { everyone: true } : {}),
+    };
   });
 }
 
-function namesOf({ workload, pods }: WorkloadEnd, { kind }: Standing): Pick<GraphPlace, 'name' | 'detail'> {
+function namesOf(
+  { workload, pods }: WorkloadEnd,
+  { kind, everyone }: Standing,
+): Pick<GraphPlace, 'name' | 'detail'> {
+  const hole = kind === 'HostNetwork' ? ', host network' : everyone ? ', open to everyone' : '';
   return {
     name: pods === undefined ? workload.name : `${workload.name} (${pods.join(', ')})`,
-    detail: kind === 'HostNetwork' ? `${workload.kind}, host network` : workload.kind,
+    detail: `${workload.kind}${hole}`,
   };
 }
 
-function addressPlace(ends: readonly AddressEnd[], room: number): GraphPlace {
+function addressPlace(ends: readonly AddressEnd[], owner: string | undefined, room: number): GraphPlace {
   const [first] = ends;
   const except = ends.flatMap((end) => end.except ?? []);
+  const details = [owner, ...(except.length === 0 ? [] : [`except ${except.join(', ')}`])];
   return {
     room,
     name: ends.length > 1 ? 'any address' : (first?.cidr ?? ''),
-    detail: except.length === 0 ? '' : `except ${except.join(', ')}`,
+    detail: details.filter((detail) => detail !== undefined).join(', '),
     egress: { kind: 'Outside', policies: [] },
     ingress: { kind: 'Outside', policies: [] },
   };

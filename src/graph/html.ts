@@ -3,12 +3,14 @@
 import type { GraphModel } from './model.ts';
 import { type PageAssets, renderPage } from './page.ts';
 import { type NamedScene, pageDataOf } from './page-data.ts';
+import { titleOf } from './picture.ts';
 import { readableScene, sceneOf } from './scene.ts';
 import { drawScene, type Graphviz } from './svg.ts';
 
 /** What a page is made of. */
 export interface PageInput {
-  readonly title: string;
+  /** Absent: what `titleOf` says. */
+  readonly title?: string;
   readonly model: GraphModel;
   /** The namespaces of the page; empty: all. */
   readonly only?: readonly string[];
@@ -21,7 +23,7 @@ export interface PageTools {
 }
 
 /** A page with a picture of all namespaces, of each by itself, and, if it is readable, of everything at once. */
-export function htmlFile({ title, model, only = [] }: PageInput, tools: PageTools): string {
+export function htmlFile({ model, title = titleOf(model), only = [] }: PageInput, tools: PageTools): string {
   const scenes = scenesOf(model, only);
   const drawings = new Map(scenes.map(({ id, scene }) => [id, drawScene(scene, tools.graphviz)]));
   return renderPage(title, pageDataOf(model, scenes), drawings, tools.assets);

@@ -1,8 +1,9 @@
 // A picture as Mermaid, which GitHub draws in Markdown: subgraphs are rooms. The same text for the same picture.
 // Must not know what to draw.
 import { shown } from './escape.ts';
+import type { Ring } from './model.ts';
 import type { Picture } from './picture.ts';
-import { linesOf, type OpenRoom, type SceneArrow, type SceneNode } from './scene.ts';
+import { hasPlanned, linesOf, type OpenRoom, type SceneArrow, type SceneNode } from './scene.ts';
 
 /** GitHub's limits: Mermaid's own defaults (`maxTextSize`, in characters, and `maxEdges`), which a page can't raise. */
 export const mermaidLimits = { characters: 50_000, arrows: 500 } as const;
@@ -13,11 +14,14 @@ export function fitsMermaid(text: string, { scene }: Picture): boolean {
 }
 
 /** A flowchart. */
-export function renderMermaid({ scene, note }: Picture): string {
+export function renderMermaid({ title, scene, note }: Picture): string {
+  const isPlanned = hasPlanned(scene);
+  const words = [...(isPlanned ? [title] : []), ...(note === undefined ? [] : [note])].join('; ');
   return [
-    ...(note === undefined ? [] : ['---', `title: ${JSON.stringify(note)}`, '---']),
+    ...(words === '' ? [] : ['---', `title: ${JSON.stringify(words)}`, '---']),
     'flowchart LR',
     '  classDef unringed stroke-dasharray: 6 4',
+    ...(isPlanned ? ['  classDef planned stroke-dasharray: 8 3'] : []),
     '  classDef outside stroke-dasharray: 2 4',
     ...scene.openRooms.flatMap(subgraph),
     ...scene.nodes.map((node) => `  ${nodeLine(node)}`),
@@ -33,18 +37,18 @@ export function cutToMermaid(picture: Picture): string {
     const few = new Set(ranked.slice(0, kept));
     const arrows = picture.scene.arrows.filter((arrow) => few.has(arrow));
     const note = `${picture.note ?? ''}${picture.note === undefined ? '' : '; '}${ranked.length - kept} of ${ranked.length} arrows are left out`;
-    const text = renderMermaid({ scene: { ...picture.scene, arrows }, note });
+    const text = renderMermaid({ ...picture, scene: { ...picture.scene, arrows }, note });
     if (kept === 0 || text.length <= mermaidLimits.characters) return text;
   }
 }
 
 function subgraph(room: OpenRoom): readonly string[] {
-  const looks = room.outside ? 'outside' : 'unringed';
+  const looks = room.outside ? 'outside' : ringClass(room.ring);
   return [
     `  subgraph room${room.room}["${textOf(room)}"]`,
     ...room.nodes.map((node) => `    ${nodeLine(node)}`),
     '  end',
-    ...(room.ringed && !room.outside ? [] : [`  class room${room.room} ${looks}`]),
+    ...(room.ring === 'closed' && !room.outside ? [] : [`  class room${room.room} ${looks}`]),
   ];
 }
 
@@ -52,9 +56,9 @@ function nodeLine(node: SceneNode): string {
   const text = `"${textOf(node)}"`;
   switch (node.kind) {
     case 'workload':
-      return `${node.id}[${text}]${node.ringed ? '' : ':::unringed'}`;
+      return `${node.id}[${text}]${classed(node.ring)}`;
     case 'room':
-      return node.ringed ? `${node.id}[[${text}]]` : `${node.id}[${text}]:::unringed`;
+      return `${node.id}${node.ring === 'open' ? `[${text}]` : `[[${text}]]`}${classed(node.ring)}`;
     case 'outside':
     case 'addresses':
       return `${node.id}(${text}):::outside`;
@@ -63,6 +67,14 @@ function nodeLine(node: SceneNode): string {
     case 'several':
       return `${node.id}([${text}])`;
   }
+}
+
+function ringClass(ring: Ring): string {
+  return ring === 'planned' ? 'planned' : 'unringed';
+}
+
+function classed(ring: Ring): string {
+  return ring === 'closed' ? '' : `:::${ringClass(ring)}`;
 }
 
 function arrowLine({ from, to, label, unfenced }: SceneArrow): string {

@@ -8,7 +8,10 @@ import { everyPort, type Protocol, protocols } from '../model/ports.ts';
 /** A namespace, or everything outside of all namespaces. */
 export interface Room {
   readonly name: string;
+  /** No namespace, but addresses that belong to no pod. */
   readonly outside: boolean;
+  /** Its policies are not in force yet: it is in dry run. */
+  readonly planned?: boolean;
   /** Indexes into `GraphModel.places`. */
   readonly places: readonly number[];
 }
@@ -32,6 +35,8 @@ export interface Standing {
   readonly policies: readonly number[];
   /** If it is isolated: which workloads its rules let through, on any port; an index into `GraphModel.openings`. */
   readonly lets?: number;
+  /** If it is isolated: whether its rules let everyone through on every port, so that it is as open as without policies. */
+  readonly everyone?: boolean;
 }
 
 /** A NetworkPolicy, as far as a reason names it. */
@@ -92,9 +97,34 @@ export function isUnfenced(
   return places[from]?.egress.kind !== 'Isolated' && places[to]?.ingress.kind !== 'Isolated';
 }
 
-/** Whether a policy isolates every one of these places for ingress: the ring around them is closed. */
-export function isRinged(model: GraphModel, places: readonly number[]): boolean {
-  return places.length > 0 && places.every((place) => model.places[place]?.ingress.kind === 'Isolated');
+/** The ring around some places: `planned` is closed once the dry run ends. */
+export type Ring = 'closed' | 'planned' | 'open';
+
+/** Closed if policies isolate every one of these places for ingress, and no rule lets everyone in on every port. */
+export function ringOf(model: GraphModel, places: readonly number[]): Ring {
+  const known = places.flatMap((place) => model.places[place] ?? []);
+  if (known.length === 0 || known.some(({ ingress }) => isOpen(ingress))) return 'open';
+  return known.some(({ room }) => model.rooms[room]?.planned === true) ? 'planned' : 'closed';
+}
+
+/** Whether everything is let through: no policy isolates, or one lets in everyone on every port. */
+export function isOpen({ kind, everyone = false }: Standing): boolean {
+  return kind !== 'Isolated' || everyone;
+}
+
+/** Why the ring of a room is not closed, unless it has no policies at all: a few short lines. */
+export function holesOf(model: GraphModel, places: readonly number[]): readonly string[] {
+  const sides = places.flatMap((place) => model.places[place]?.ingress ?? []);
+  if (sides.every(({ kind }) => kind === 'Open' || kind === 'Outside')) return [];
+  const some = (what: string, isMeant: (side: Standing) => boolean) => {
+    const holes = sides.filter(isMeant).length;
+    return holes === 0 ? [] : [`${holes} ${what}`];
+  };
+  return [
+    ...some('open to everyone', ({ everyone = false }) => everyone),
+    ...some('in the host network', ({ kind }) => kind === 'HostNetwork'),
+    ...some('not isolated', ({ kind }) => kind === 'Open'),
+  ];
 }
 
 /** The ports of several arrows together, one text each: `80`, `8000-8100`, `53/UDP`, `all TCP ports`, or `all ports`. */

@@ -1,6 +1,6 @@
 // From the model and its scenes to the compact JSON that the page's script reads.
 // Must not know how the page shows it.
-import { type GraphModel, type GraphPlace, isRinged, portWords } from './model.ts';
+import { type GraphModel, type GraphPlace, holesOf, portWords, ringOf } from './model.ts';
 import type { PageBundle, PageData, PageNode, PageView } from './page-format.ts';
 import type { Scene, SceneMark, SceneNode } from './scene.ts';
 
@@ -15,7 +15,11 @@ export interface NamedScene {
 /** The input of the page's script. */
 export function pageDataOf(model: GraphModel, scenes: readonly NamedScene[]): PageData {
   return {
-    rooms: model.rooms.map((room) => ({ ...room, ringed: isRinged(model, room.places) })),
+    rooms: model.rooms.map((room) => ({
+      ...room,
+      ring: ringOf(model, room.places),
+      holes: holesOf(model, room.places),
+    })),
     places: keyed(model),
     policies: model.policies,
     reasons: model.reasons,

@@ -1,12 +1,14 @@
 // The data of the page: the model and its views, as compact JSON. `page-data.ts` writes it, the page's program reads it.
 // Types only, so that both sides use the same names.
 import type { DrawnNode } from './drawn.ts';
-import type { GraphModel, GraphPlace, Room } from './model.ts';
+import type { GraphModel, GraphPlace, Ring, Room } from './model.ts';
 import type { SceneBundle } from './scene.ts';
 
 /** A namespace, or the outside. */
 export interface PageRoom extends Room {
-  readonly ringed: boolean;
+  readonly ring: Ring;
+  /** Why the ring is not closed, see `holesOf`. */
+  readonly holes: readonly string[];
 }
 
 /** A workload, or a range of addresses outside. */

@@ -131,9 +131,9 @@ describe('a picture of namespaces', () => {
   });
 
   test('distinguishes rings from namespaces that are not isolated', () => {
-    const ringed = new Map(overview().nodes.map((node) => [node.name, node.ringed]));
-    expect(ringed.get('catalog-prod')).toBe(true);
-    expect(ringed.get('media-staging')).toBe(false);
+    const ringed = new Map(overview().nodes.map((node) => [node.name, node.ring]));
+    expect(ringed.get('catalog-prod')).toBe('closed');
+    expect(ringed.get('media-staging')).toBe('open');
   });
 });
 

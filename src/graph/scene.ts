@@ -13,9 +13,10 @@ import {
   type DrawnMark,
   type DrawnNode,
   drawnNodes,
+  ringLines,
 } from './drawn.ts';
 import { markEveryone } from './mark-everyone.ts';
-import { type GraphModel, isRinged, portLabels } from './model.ts';
+import { type GraphModel, portLabels, type Ring, ringOf } from './model.ts';
 
 /** A bundle of connections in the drawing. */
 export interface SceneBundle extends ArrowBundle {
@@ -46,7 +47,9 @@ export interface OpenRoom {
   readonly room: number;
   readonly name: string;
   readonly outside: boolean;
-  readonly ringed: boolean;
+  readonly ring: Ring;
+  /** A few short lines below the name. */
+  readonly details: readonly string[];
   readonly marks: readonly SceneMark[];
   readonly nodes: readonly SceneNode[];
 }
@@ -103,10 +106,15 @@ export function sceneOf(model: GraphModel, choice: SceneChoice): Scene {
   };
 }
 
+/** Whether it draws any ring that is not in force yet. */
+export function hasPlanned({ openRooms, nodes }: Scene): boolean {
+  const all = [...openRooms, ...openRooms.flatMap((room) => room.nodes), ...nodes];
+  return all.some(({ ring }) => ring === 'planned');
+}
+
 /** The text on a node, or at the top of an open room: its name, its details, and what its marks say. */
 export function linesOf(part: OpenRoom | SceneNode): readonly string[] {
-  const details = 'details' in part ? part.details : [];
-  return [part.name, ...details, ...part.marks.flatMap(({ lines }) => lines)];
+  return [part.name, ...part.details, ...part.marks.flatMap(({ lines }) => lines)];
 }
 
 function byId(a: DrawnNode, b: DrawnNode): number {
@@ -137,7 +145,7 @@ function arrowLabel(ports: readonly string[]): string {
 
 function roomHeader(model: GraphModel, index: number) {
   const { name, outside, places } = model.rooms[index] ?? { name: '', outside: false, places: [] };
-  return { room: index, name, outside, ringed: isRinged(model, places) };
+  return { room: index, name, outside, ring: ringOf(model, places), details: ringLines(model, places) };
 }
 
 /** A folded room beside an open one names the workloads with arrows. */

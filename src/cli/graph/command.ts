@@ -14,6 +14,7 @@ import {
   type InputFlags,
   repeatable,
 } from '../options.ts';
+import { rangesInside } from '../snapshot/cluster-ranges.ts';
 import { noteDryRun } from '../snapshot/dry-run-note.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
@@ -56,7 +57,8 @@ export const graphVerb = defineVerb({
       throw new ToolError('`--also` adds to `-n`: name the first namespace with `-n`');
     }
     const only = flags.namespace === undefined ? [] : [flags.namespace, ...also];
-    const effective = effectiveFacts(await loadSnapshot(flags, context), flags, context);
+    const snapshot = await loadSnapshot(flags, context);
+    const effective = effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
     const analysis = analyze(withoutStandIns(effective.facts));
     checkNamespaces(only, [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))]);
@@ -67,7 +69,8 @@ export const graphVerb = defineVerb({
       );
     }
     noteDryRun(effective, (groups) => groupsOfNamespaces(groups, only), context);
-    const model = modelOf(analysis, only);
+    const { assumed: planned } = effective;
+    const model = modelOf(analysis, { only, planned, ranges: rangesInside(snapshot) });
     context.progress.show('drawing');
     return { result: { model, only } };
   },

@@ -33,12 +33,13 @@ const svg: Print<Drawing> = async ({ model, only }, context) => {
   const { drawScene, svgFile } = await import('../../graph/svg.ts');
   const { graphviz, assets } = await loadPageTools();
   const picture = pictureOf(model, only);
-  return noted(picture, context, svgFile(drawScene(picture.scene, graphviz), assets.drawingStyle));
+  const drawing = drawScene(picture.scene, graphviz);
+  return noted(picture, context, svgFile(drawing, picture, assets.drawingStyle));
 };
 
 const html: Print<Drawing> = async ({ model, only }) => {
   const { htmlFile } = await import('../../graph/html.ts');
-  return htmlFile({ title: 'Who reaches whom', model, only }, await loadPageTools());
+  return htmlFile({ model, only }, await loadPageTools());
 };
 
 /** The formats of `graph`. */

@@ -29,6 +29,8 @@ export interface EffectiveFacts {
   readonly facts: AnalysisInput;
   /** What will be in force once the dry runs of the cluster are enforced; absent if it has none, or if `facts` is that. */
   readonly planned?: InForce;
+  /** The namespaces in dry run that `facts` assumes to be enforced. */
+  readonly assumed: readonly string[];
 }
 
 /** Files are read as if all were enforced; a cluster is read as it is, unless the flags want it otherwise. */
@@ -51,13 +53,15 @@ export function effectiveFacts(
 ): EffectiveFacts {
   requirePlatform(snapshot, flags);
   const isLive = enforcedIn(snapshot, flags) === 'AsWritten';
-  if (isLive && !mayDryRun(snapshot)) return { facts: snapshot.facts };
+  if (isLive && !mayDryRun(snapshot)) return { facts: snapshot.facts, assumed: [] };
   const planned = inForce(snapshot, 'DryRunToo');
-  if (isLive) return { facts: snapshot.facts, ...(planned.dryRun.length === 0 ? {} : { planned }) };
+  if (isLive) {
+    return { facts: snapshot.facts, ...(planned.dryRun.length === 0 ? {} : { planned }), assumed: [] };
+  }
   if (planned.dryRun.length > 0 && !flags.enforce) {
     note(`in dry run, nothing is denied yet; the answer assumes enforcement in ${planned.dryRun.join(', ')}`);
   }
-  return { facts: planned.facts };
+  return { facts: planned.facts, assumed: planned.dryRun };
 }
 
 /** Whether the platform profile speaks of a dry run at all: the others need not be compiled to know that. */
