@@ -20,7 +20,10 @@ async function installed(controlPlane: ControlPlane, reader: Reader): Promise<Op
   await new Cluster(controlPlane).installCrds();
   await reader.run('kubectl apply -k config/rbac');
   const kubeconfig = await controlPlane.serviceAccountKubeconfig('ringfence-system', 'ringfence-operator');
-  const operator = await OperatorProcess.start({ kubeconfig, flags: ['--node-delay', '1'] });
+  const operator = await OperatorProcess.start({
+    kubeconfig,
+    flags: ['--leader-elect', '--lease-duration', '60', '--node-delay', '1'],
+  });
   await operator.logged('caches synced');
   return operator;
 }

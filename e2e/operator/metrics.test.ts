@@ -133,7 +133,7 @@ describe('drift', () => {
 test('a finding, as long as it lasts', async () => {
   const line = 'ringfence_findings{code="ForeignAllowAll",severity="warning"}';
   await cluster.createPolicy('shop', 'everybody', { podSelector: {}, ingress: [{}] });
-  await tells({ [line]: 1 });
+  await tells({ [line]: 1, 'ringfence_namespace_findings{namespace="shop",severity="warning"}': 1 });
   await cluster.deletePolicy('shop', 'everybody');
   await tells({ [line]: 0 });
 });

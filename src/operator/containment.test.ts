@@ -84,6 +84,7 @@ beforeEach(async () => {
     queueDepth: () => 0,
     states: () => tracker.states(),
     findings: () => writer.findings(),
+    records: () => tracker.records(),
     routes: () => [],
     ownedPolicies: () => 0,
     pausedUntilMs: () => new Map(),

@@ -21,6 +21,7 @@ beforeEach(() => {
     queueDepth: () => 0,
     states: () => ['Enforced', 'Enforced', 'Failing'],
     findings: () => [finding('ServiceMissing'), finding('ServiceMissing'), finding('Contested')],
+    records: () => new Map(),
     routes: () => [
       { state: 'Active', reason: 'Active', count: 5 },
       { state: 'Rejected', reason: 'ServicePortMissing', count: 3 },

@@ -1,6 +1,5 @@
 // The metrics of the operator, for Prometheus: one object, created once and passed in. No label contains a name that a tenant
-// chooses, so that the number of series is bounded and /metrics does not reveal who is in the cluster; only paused namespaces are named,
-// at most 100 of them.
+// chooses, so that the number of series is bounded; only namespaces that are paused or have findings are named, at most 100 of each.
 // Must not know how a number comes about: others report it, or it is read at each scrape.
 import { type Counter, type Histogram, Registry } from 'prom-client';
 import type { AnswerListener } from '../kube/api-client.ts';
@@ -11,7 +10,8 @@ import { leaseName } from '../objects/operator-lease.ts';
 import type { PolicyChange } from '../plan/changes.ts';
 import type { RouteCount } from '../plan/route-counts.ts';
 import { MetricFamilies, type Reading } from './metric-families.ts';
-import { type NamespaceState, namespaceStates } from './namespace-record.ts';
+import { mostWithFindings, namespaceFindings } from './namespace-findings.ts';
+import { type NamespaceRecord, type NamespaceState, namespaceStates } from './namespace-record.ts';
 import { QueueMetrics } from './queue-metrics.ts';
 
 /** The values that are read at each scrape. */
@@ -21,6 +21,8 @@ export interface Readings {
   /** The state of each namespace. */
   readonly states: () => Iterable<NamespaceState>;
   readonly findings: () => Iterable<Finding>;
+  /** The last result for each namespace, by name. */
+  readonly records: () => ReadonlyMap<string, NamespaceRecord>;
   /** The states of the routes of all namespaces. */
   readonly routes: () => Iterable<RouteCount>;
   /** Policies that Ringfence wrote and that exist now. */
@@ -167,6 +169,7 @@ const atRest: Readings = {
   queueDepth: () => 0,
   states: () => [],
   findings: () => [],
+  records: () => new Map(),
   routes: () => [],
   ownedPolicies: () => 0,
   pausedUntilMs: () => new Map(),
@@ -199,6 +202,12 @@ function exposeReadings(families: MetricFamilies, readings: () => Readings): voi
     'Current findings, including the reasons of routes.',
     ['code', 'severity'],
     () => findingReadings(readings()),
+  );
+  families.gauge(
+    'ringfence_namespace_findings',
+    `Errors and warnings by namespace, of namespaces that have some: policies that can't be written, findings, and reasons of routes. At most ${mostWithFindings} namespaces, the worst first.`,
+    ['namespace', 'severity'],
+    () => namespaceFindings(readings().records()),
   );
   families.gauge('ringfence_routes', 'Routes by state.', ['state'], () =>
     countBy(

@@ -128,6 +128,7 @@ function makeParts(options: OperatorOptions): Parts {
     queueDepth: () => queue.depth,
     states: () => tracker.states(),
     findings: () => statuses.findings(),
+    records: () => tracker.records(),
     routes: () => tracker.routes(),
     ownedPolicies: () => cache.ownedPolicies,
     pausedUntilMs: () => cache.pausedUntilMs,
