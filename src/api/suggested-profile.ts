@@ -17,17 +17,19 @@ export function suggestedName(...parts: readonly string[]): string {
   return shortenedLabelValue(parts.join('-'));
 }
 
-/** A whole profile with one route, for `kubectl apply`. */
-export function suggestProfile(namespace: string, name: string, route: SuggestedRoute): string {
+/** A whole profile, for `kubectl apply`. */
+export function suggestProfile(
+  namespace: string,
+  name: string,
+  ...routes: readonly SuggestedRoute[]
+): string {
   return [
     `apiVersion: ${apiVersion}`,
     'kind: AppNetworkProfile',
     `metadata: {name: ${plain(name)}, namespace: ${plain(namespace)}}`,
     'spec:',
     '  routes:',
-    ...suggestRoute(route)
-      .split('\n')
-      .map((line) => `  ${line}`),
+    ...routes.flatMap((route) => suggestRoute(route).split('\n')).map((line) => `  ${line}`),
   ].join('\n');
 }
 

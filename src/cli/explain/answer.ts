@@ -161,7 +161,7 @@ function mistakenService(
       if (hit === undefined || asksPods(hit.ports)) continue;
       if (formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
       const name = formatKey(service);
-      const note = `${formatServicePort(servicePort)} is a port of Service \`${name}\`, whose pods listen on ${formatPortSet(hit.ports)}: ask about that port, or about \`service/${name}\``;
+      const note = `${formatServicePort(servicePort)} is a port of Service \`${name}\`, whose pods listen on ${formatPortSet(hit.ports)}: ask about that port, which a suggestion opens, or about \`service/${name}\``;
       return { service, note };
     }
   }

@@ -1,6 +1,7 @@
 // The verb `explain`: whether one end may reach another, by which rule, and if not, what to add.
 import { Argument } from 'commander';
 import { analyze } from '../../analyze/analysis.ts';
+import { noPorts, portSets } from '../../model/port-set.ts';
 import { defineVerb } from '../define-verb.ts';
 import {
   type ClusterFlags,
@@ -15,7 +16,9 @@ import { answer } from './answer.ts';
 import { findEnd, readPort } from './find-end.ts';
 import { explainFormats } from './format.ts';
 import { knownAddressIn } from './known-addresses.ts';
+import { almostMatching, offeredInstead } from './near-misses.ts';
 import { onceEnforced } from './once-enforced.ts';
+import { formatEffects } from './side-effects.ts';
 import { type Fix, suggestFix } from './suggest-fix.ts';
 
 /** The verb `explain`. */
@@ -69,7 +72,7 @@ export const explainVerb = defineVerb({
     const known = knownAddressIn(question, snapshot);
     // A rule for the address of a pod or a Service is right only until it changes.
     const isAsked = known?.advice === undefined && !found.allowed;
-    const { suggestion, obstacle }: Fix = !isAsked
+    const fix: Fix = !isAsked
       ? {}
       : suggestFix({
           ...{ question: meant, parts, known, snapshot },
@@ -78,10 +81,20 @@ export const explainVerb = defineVerb({
         });
     const enforced = planned && onceEnforced({ from, to, port: spec }, found, names.namespace, planned);
     const words = { from, to, ...(port === undefined ? {} : { port }) };
-    const notes = [...found.notes, ...(obstacle === undefined ? [] : [obstacle])];
+    const instead = found.meant === undefined ? offeredInstead(parts, analysis) : [];
+    const notes = [...found.notes, ...instead, ...almostMatching(parts, analysis), ...remarksOn(fix)];
+    const isOther = found.meant !== undefined && fix.suggestion !== undefined;
+    const otherPorts = isOther ? portSets.union(...parts.map(({ asked = noPorts }) => asked)) : undefined;
     return {
-      result: { ...found, notes, words, known, suggestion, enforced },
+      result: { ...found, notes, words, known, suggestion: fix.suggestion, otherPorts, enforced },
       exit: found.allowed ? 'ok' : 'found',
     };
   },
 });
+
+function remarksOn({ obstacle, effects }: Fix): readonly string[] {
+  return [
+    ...(obstacle === undefined ? [] : [obstacle]),
+    ...(effects === undefined ? [] : formatEffects(effects)),
+  ];
+}

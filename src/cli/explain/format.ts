@@ -7,7 +7,7 @@ import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../
 import { nameSome } from '../../model/counted.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { portSets } from '../../model/port-set.ts';
+import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import { endNames } from '../output/end-names.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
@@ -23,6 +23,8 @@ interface Explained extends Answer {
   /** What the address in the question is. */
   readonly known: KnownAddress | undefined;
   readonly suggestion: string | undefined;
+  /** The ports that the suggestion opens, if they are not those in question but those that were probably meant. */
+  readonly otherPorts: PortSet | undefined;
   /** The answer once the dry runs of its ends are enforced; `undefined` if none of them is in a dry run. */
   readonly enforced: OnceEnforced | undefined;
 }
@@ -75,16 +77,21 @@ const schema = z.strictObject({
     .optional()
     .describe('the namespaces of the ends that are in a dry run, and the answer once they are enforced'),
   notes: z.array(z.string()),
-  suggestion: z.string().optional().describe('YAML to apply to allow it'),
+  suggestion: z
+    .string()
+    .optional()
+    .describe('YAML to apply to allow it; a note says so if it opens another port, which was probably meant'),
 });
 
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer(explained: Explained, { paint }: PrintContext): string {
-  const { parts, known, suggestion } = explained;
+  const { parts, known, suggestion, otherPorts } = explained;
   // Addresses of which the same is to be said, such as those of both families, are one.
   const alike = groupsBy(parts, (part) => formatPart(part, 'addresses', known, paint));
   const verdicts = alike.map((group) => formatPart(group[0], addressesIn(group), known, paint)).join('\n');
-  const added = suggestion === undefined ? '' : `\nTo allow it, apply this:\n\n${suggestion.trimEnd()}\n`;
+  const what = otherPorts === undefined ? 'it' : `port ${formatPortSet(otherPorts)}`;
+  const added =
+    suggestion === undefined ? '' : `\nTo allow ${what}, apply this:\n\n${suggestion.trimEnd()}\n`;
   const notes = allNotes(explained).map((note) => `note: ${note}\n`);
   return `${verdicts}${notes.join('')}${added}`;
 }

@@ -2,28 +2,24 @@
 // Under guardrails, it says whom to ask, and offers no way around them. Every suggestion is tested: the snapshot with it is compiled and the question is asked again.
 import { parse } from 'yaml';
 import { analyze } from '../../analyze/analysis.ts';
-import {
-  type Endpoint,
-  formatEndpoint,
-  isSameWorkload,
-  isWorkload,
-  type WorkloadEnd,
-} from '../../analyze/endpoints.ts';
+import { type Endpoint, formatEndpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../../analyze/explain.ts';
-import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
-import { type SuggestedRoute, suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { suggestedName } from '../../api/suggested-profile.ts';
 import { compile } from '../../compile/compile.ts';
 import { formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { protocols } from '../../model/ports.ts';
-import { type Labels, namespaceNamed } from '../../model/selectors.ts';
+import { namespaceNamed } from '../../model/selectors.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
-import { toYaml } from '../output/formats.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type Enforced, inForce } from '../snapshot/in-force.ts';
+import { type Additions, isNothing, objectsOf, type RouteDraft, type RuleDraft } from './additions.ts';
 import { answer, type Question } from './answer.ts';
 import type { KnownAddress } from './known-addresses.ts';
+import { countEffects, type SideEffects, sideEffects } from './side-effects.ts';
+import { labelsThatSingleOut, podsOf } from './single-out.ts';
 
 type Side = 'ingress' | 'egress';
 
@@ -45,6 +41,8 @@ const maxParts = 10;
 export interface Fix {
   /** YAML for `kubectl apply` that allows what was asked about. */
   readonly suggestion?: string;
+  /** What else it changes. */
+  readonly effects?: SideEffects;
   /** Why a team can add nothing that allows it, and who can. */
   readonly obstacle?: string;
 }
@@ -59,32 +57,47 @@ export function suggestFix(denied: Denied): Fix {
     return {
       closed,
       routes: closed.flatMap((part) => routesFor(part, side, denied)),
-      policies: closed.flatMap((part) => policiesFor(part, side, denied.snapshot, ringed)),
+      rules: closed.flatMap((part) => rulesFor(part, side, denied.snapshot, ringed)),
     };
   };
   const [ingress, egress] = [waysAt('ingress'), waysAt('egress')];
+  const [inward, outward] = [ingress.routes, egress.routes];
   // Often the egress opens by itself if the ingress is declared; without a ring, routes have no meaning.
-  const candidates = [
-    ingress.routes,
-    egress.routes,
-    [...ingress.routes, ...egress.routes],
-    ingress.policies,
-    egress.policies,
-    [...ingress.routes, ...egress.policies],
-    [...ingress.policies, ...egress.routes],
-    [...ingress.policies, ...egress.policies],
+  const candidates: readonly Additions[] = [
+    { routes: inward, rules: [] },
+    { routes: outward, rules: [] },
+    { routes: [...inward, ...outward], rules: [] },
+    { routes: [], rules: ingress.rules },
+    { routes: [], rules: egress.rules },
+    { routes: inward, rules: egress.rules },
+    { routes: outward, rules: ingress.rules },
+    { routes: [], rules: [...ingress.rules, ...egress.rules] },
+    { routes: [...inward, ...outward], rules: [...ingress.rules, ...egress.rules] },
   ];
-  const found = candidates
-    .map((texts) => [...new Set(texts)])
-    .find((texts) => texts.length > 0 && isAllowedWith(texts, denied));
-  if (found !== undefined) return { suggestion: found.join('\n---\n') };
+  const best = leastOf(candidates, denied);
+  if (best !== undefined) return best;
   const obstacle =
-    guardrailAgainst([...ingress.routes, ...egress.routes], denied) ??
+    guardrailAgainst(objectsOf({ routes: [...inward, ...outward], rules: [] }, denied.snapshot), denied) ??
     foreignObstacle([
       ...ingress.closed.map((part) => part.ingress),
       ...egress.closed.map((part) => part.egress),
     ]);
   return obstacle === undefined ? {} : { obstacle };
+}
+
+/** The first that allows what was asked about and nothing else; if there is none, the one with the fewest side effects. */
+function leastOf(candidates: readonly Additions[], denied: Denied): Fix | undefined {
+  const before = inForce(denied.snapshot, denied.enforced).facts;
+  let best: { readonly texts: readonly string[]; readonly effects: SideEffects } | undefined;
+  for (const candidate of candidates.filter((each) => !isNothing(each))) {
+    const texts = objectsOf(candidate, denied.snapshot);
+    const { facts } = inForce(withAdded(texts, denied), denied.enforced);
+    if (!answer(analyze(facts), denied.question).allowed) continue;
+    const effects = sideEffects(before, facts, denied.parts);
+    if (best === undefined || countEffects(effects) < countEffects(best.effects)) best = { texts, effects };
+    if (countEffects(best.effects) === 0) break;
+  }
+  return best && { suggestion: best.texts.join('\n---\n'), effects: best.effects };
 }
 
 /** The namespaces with a ring, or that get one when their dry run ends: there, a route is the only thing to add. */
@@ -125,11 +138,6 @@ function lackingAt(part: Explanation, side: Side): readonly Explanation[] {
   return other.allows && part.asked === undefined ? [{ ...part, asked: other.ports }] : [];
 }
 
-function isAllowedWith(texts: readonly string[], denied: Denied): boolean {
-  const { facts } = inForce(withAdded(texts, denied), denied.enforced);
-  return answer(analyze(facts), denied.question).allowed;
-}
-
 /** The snapshot after `kubectl apply` of some objects. */
 function withAdded(texts: readonly string[], { snapshot, operatorNamespace }: Denied): ClusterSnapshot {
   const added = texts.map((text) => asStored(parse(text) as WrittenObject));
@@ -141,8 +149,8 @@ function appLabelOf({ cluster }: ClusterSnapshot): string {
   return decoded?.ok ? decoded.value.spec.appLabel : 'app.kubernetes.io/name';
 }
 
-/** A profile in the namespace of the side that denies. */
-function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): readonly string[] {
+/** A route in the namespace of the side that denies. */
+function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): readonly RouteDraft[] {
   const here = side === 'ingress' ? part.to : part.from;
   if (!isWorkload(here)) return [];
   const { facts } = snapshot;
@@ -150,32 +158,17 @@ function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): 
   const { namespace } = here.workload;
   const end = (each: Endpoint) =>
     isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : (known?.end ?? addressesEnd(each));
-  const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}`);
   // The API server answers on ports of its own, which its end brings along.
   const ports = known?.bringsPorts && !isWorkload(part.to) ? undefined : portsOf(part, facts);
-  const route: SuggestedRoute = { name, from: end(part.from), to: end(part.to), ports };
-  const profile = freeName(name, 'AppNetworkProfile', namespace, snapshot);
-  return [suggestProfile(namespace, profile, route)];
-}
-
-/** A name that no object there has, because `kubectl apply` would overwrite it. */
-function freeName(name: string, kind: string, namespace: string, { objects }: ClusterSnapshot): string {
-  const siblings = objects.filter(
-    (object) => object.kind === kind && object.metadata.namespace === namespace,
-  );
-  const taken = new Set(siblings.map(({ metadata }) => metadata.name));
-  let free = name;
-  for (let number = 2; taken.has(free); number += 1) free = suggestedName(`${name}-${number}`);
-  return free;
+  return [{ namespace, name: nameOf(part), from: end(part.from), to: end(part.to), ports }];
 }
 
 function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
   const { namespace } = end.workload;
-  const labels = steadyLabels(end, facts);
-  const app = labels[appLabel];
-  const matchLabels = app === undefined ? labels : { [appLabel]: app };
+  const matchLabels = labelsThatSingleOut(end, facts, appLabel);
   if (namespace !== here) return { namespace: { name: namespace, pods: { matchLabels } } };
-  return app === undefined ? { pods: { matchLabels } } : { app };
+  const { [appLabel]: app, ...more } = matchLabels;
+  return app === undefined || Object.keys(more).length > 0 ? { pods: { matchLabels } } : { app };
 }
 
 function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object {
@@ -183,20 +176,11 @@ function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object 
   return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
 }
 
-/** Labels that controllers set on single pods, or on the pods of one version: a selector must not use them. */
-const transient =
-  /^(pod-template-hash|controller-revision-hash|pod-template-generation|(batch\.kubernetes\.io\/)?(controller-uid|job-name|job-completion-index)|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index)$/;
-
-function podsOf(end: WorkloadEnd, { workloads }: AnalysisInput): readonly PodFacts[] {
-  return workloads.find((workload) => isSameWorkload({ workload }, end))?.pods ?? [];
+function nameOf({ from, to }: Explanation, ...more: readonly string[]): string {
+  return suggestedName(wordFor(from), 'to', wordFor(to), ...more);
 }
 
-function steadyLabels(end: WorkloadEnd, facts: AnalysisInput): Labels {
-  const pod = podsOf(end, facts).find(({ name = '' }) => end.pods?.includes(name) ?? true);
-  return Object.fromEntries(Object.entries(pod?.labels ?? {}).filter(([key]) => !transient.test(key)));
-}
-
-function nameOf(end: Endpoint): string {
+function wordFor(end: Endpoint): string {
   const name = isWorkload(end) ? end.workload.name : formatEndpoint({ cidr: end.cidr });
   return name
     .toLowerCase()
@@ -208,10 +192,9 @@ function nameOf(end: Endpoint): string {
 function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (number | string)[] | undefined {
   if (asked !== undefined) return isEveryPort(asked) ? undefined : portTexts(asked).map(writtenPort);
   if (!isWorkload(to)) return undefined;
-  const [pod] = podsOf(to, facts);
-  const declared = (pod?.ports ?? []).map(({ protocol, number }) =>
-    writtenPort(protocol === 'TCP' ? `${number}` : `${number}/${protocol}`),
-  );
+  const declared = podsOf(to, facts)
+    .flatMap(({ ports }) => ports)
+    .map(({ protocol, number }) => writtenPort(protocol === 'TCP' ? `${number}` : `${number}/${protocol}`));
   return declared.length === 0 ? undefined : [...new Set(declared)];
 }
 
@@ -220,40 +203,36 @@ function writtenPort(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
-/** A NetworkPolicy for the side that denies; none in a ringed namespace, whose platform would not expect it. */
-function policiesFor(
+/** A rule of a NetworkPolicy for the side that denies; none in a ringed namespace, whose platform would not expect it. */
+function rulesFor(
   part: Explanation,
   side: Side,
   snapshot: ClusterSnapshot,
   ringed: ReadonlySet<string>,
-): readonly string[] {
+): readonly RuleDraft[] {
   const [here, other] = side === 'ingress' ? [part.to, part.from] : [part.from, part.to];
   if (!isWorkload(here) || ringed.has(here.workload.namespace)) return [];
   const { facts } = snapshot;
   const { namespace } = here.workload;
-  const rule = {
-    [side === 'ingress' ? 'from' : 'to']: [peerOf(other, namespace, facts)],
-    ...(part.asked === undefined ? {} : { ports: policyPorts(part.asked) }),
-  };
-  const name = suggestedName(`${nameOf(part.from)}-to-${nameOf(part.to)}-${side}`);
-  const policy = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name: freeName(name, 'NetworkPolicy', namespace, snapshot), namespace },
-    spec: {
-      podSelector: { matchLabels: steadyLabels(here, facts) },
-      policyTypes: [side === 'ingress' ? 'Ingress' : 'Egress'],
-      [side]: [rule],
+  const appLabel = appLabelOf(snapshot);
+  return [
+    {
+      namespace,
+      name: nameOf(part, side),
+      matchLabels: labelsThatSingleOut(here, facts, appLabel),
+      direction: side === 'ingress' ? 'Ingress' : 'Egress',
+      peer: peerOf(other, namespace, facts, appLabel),
+      ports: part.asked === undefined ? undefined : policyPorts(part.asked),
     },
-  };
-  return [toYaml(policy).trimEnd()];
+  ];
 }
 
-function peerOf(end: Endpoint, here: string, facts: AnalysisInput): object {
+function peerOf(end: Endpoint, here: string, facts: AnalysisInput, appLabel: string): object {
   if (!isWorkload(end)) return { ipBlock: end };
   const { namespace } = end.workload;
   const elsewhere = { namespaceSelector: namespaceNamed(namespace) };
-  return { ...(namespace === here ? {} : elsewhere), podSelector: { matchLabels: steadyLabels(end, facts) } };
+  const matchLabels = labelsThatSingleOut(end, facts, appLabel);
+  return { ...(namespace === here ? {} : elsewhere), podSelector: { matchLabels } };
 }
 
 function policyPorts(ports: PortSet): readonly object[] {

@@ -1,0 +1,100 @@
+// What is almost what was asked about: a route with other ports or another end, and the ports that a workload offers.
+// Must not know what to suggest.
+import type { Analysis } from '../../analyze/analysis.ts';
+import {
+  type Endpoint,
+  endpointKey,
+  formatEndpoint,
+  isSameWorkload,
+  isWorkload,
+} from '../../analyze/endpoints.ts';
+import type { Explanation, RuleReason } from '../../analyze/explain.ts';
+import type { PodFacts } from '../../analyze/facts.ts';
+import { offeredPorts } from '../../analyze/offered-ports.ts';
+import { nameSome } from '../../model/counted.ts';
+import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
+import { formatPorts, portTexts } from '../../model/port-texts.ts';
+import { podsOf } from './single-out.ts';
+
+/** More of these would hide the answer. */
+const maxNotes = 3;
+const maxPorts = 5;
+
+/** Notes on routes that almost allow a denied connection: `route `payments` of profile `shop` allows 8080; you asked for 8443`. */
+export function almostMatching(parts: readonly Explanation[], analysis: Analysis): readonly string[] {
+  const denied = parts.filter(({ allowed }) => !allowed);
+  const notes = denied.flatMap((part) => [...otherPorts(part), ...otherEnds(part, analysis)]);
+  return [...new Set(notes)].slice(0, maxNotes);
+}
+
+function otherPorts({ asked, egress, ingress }: Explanation): readonly string[] {
+  if (asked === undefined || portSets.isEmpty(asked)) return [];
+  const rules = [ingress, egress].flatMap((side) => (side.allows ? [] : side.rules));
+  return rules.flatMap((rule) =>
+    routesOf(rule).map(
+      (route) => `${route} allows ${formatPorts(rule.ports)}; you asked for ${formatPortSet(asked)}`,
+    ),
+  );
+}
+
+/** Routes that allow it for another workload beside the one in question. */
+function otherEnds(part: Explanation, analysis: Analysis): readonly string[] {
+  const { from, to, asked, ingress, egress } = part;
+  const others = (end: Endpoint) =>
+    isWorkload(end)
+      ? analysis.workloads.filter(
+          (other) => other.workload.namespace === end.workload.namespace && !isSameWorkload(other, end),
+        )
+      : [];
+  const isWanted = ({ ports }: RuleReason) => asked === undefined || portSets.covers(ports, asked);
+  const sources = ingress.allows || ingress.rules.length > 0 ? [] : others(from);
+  const targets = egress.allows || egress.rules.length > 0 ? [] : others(to);
+  return [
+    ...sources.flatMap((other) =>
+      analysis
+        .explain(other, to)
+        .flatMap((near) => near.ingress.rules.filter(isWanted).flatMap(routesOf))
+        .map((route) => `${route} lets in ${quote(other)}, and not ${quote(from)}`),
+    ),
+    ...targets.flatMap((other) =>
+      analysis
+        .explain(from, other)
+        .flatMap((near) => near.egress.rules.filter(isWanted).flatMap(routesOf))
+        .map((route) => `${route} leads to ${quote(other)}, and not to ${quote(to)}`),
+    ),
+  ];
+}
+
+function routesOf({ policy: { owner }, origins }: RuleReason): readonly string[] {
+  if (owner?.kind !== 'AppNetworkProfile') return [];
+  return origins.map((origin) => `route \`${origin}\` of profile \`${owner.name}\``);
+}
+
+/** Notes on destinations that do not offer the port that was asked for, but others. */
+export function offeredInstead(parts: readonly Explanation[], { input }: Analysis): readonly string[] {
+  const offered = offeredPorts(input);
+  const notes = parts.flatMap(({ to, asked }) => {
+    if (!isWorkload(to) || asked === undefined || portSets.isEmpty(asked)) return [];
+    const offers = offered.get(endpointKey({ workload: to.workload }));
+    if (offers === undefined || portSets.isEmpty(offers) || portSets.overlap(offers, asked)) return [];
+    return [
+      `${quote(to)} offers ${namedPorts(offers, podsOf(to, input))}: none of its containers declares ${formatPortSet(asked)}, and no Service leads there`,
+    ];
+  });
+  return [...new Set(notes)];
+}
+
+function namedPorts(offers: PortSet, pods: readonly PodFacts[]): string {
+  const declared = pods.flatMap(({ ports }) => ports);
+  const named = portTexts(offers).map((text) => {
+    const port = declared.find(
+      ({ number, protocol }) => text === (protocol === 'TCP' ? `${number}` : `${number}/${protocol}`),
+    );
+    return port?.name === undefined ? text : `${text} (${port.name})`;
+  });
+  return nameSome(named, maxPorts);
+}
+
+function quote(end: Endpoint): string {
+  return `\`${formatEndpoint(end)}\``;
+}

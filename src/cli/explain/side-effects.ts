@@ -1,0 +1,84 @@
+// What else changes if a suggestion is applied: connections that nobody asked about.
+// Must not know what the suggestion is.
+import { compare } from '../../analyze/compare.ts';
+import { type Connection, connectionsOf } from '../../analyze/connections.ts';
+import { type Endpoint, isSameWorkload, isWorkload, readRange } from '../../analyze/endpoints.ts';
+import type { Explanation } from '../../analyze/explain.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { nameSome } from '../../model/counted.ts';
+import { groupsBy } from '../../model/groups.ts';
+import { contains } from '../../model/ip-ranges.ts';
+import { allPorts, formatPortSet, portSets } from '../../model/port-set.ts';
+import { formatPorts } from '../../model/port-texts.ts';
+import { endNames } from '../output/end-names.ts';
+import { podsOf } from './single-out.ts';
+
+/** Connections that change, but were not asked about. */
+export interface SideEffects {
+  readonly opened: readonly Connection[];
+  readonly closed: readonly Connection[];
+}
+
+/** What changes between two states beside what was asked about. */
+export function sideEffects(
+  before: AnalysisInput,
+  after: AnalysisInput,
+  asked: readonly Explanation[],
+): SideEffects {
+  const { gained, lost } = compare(before, after);
+  const opened = [...connectionsOf(gained)].map((connection) => {
+    const meant = asked.filter(
+      ({ from, to }) => isWithin(connection.from, from, before) && isWithin(connection.to, to, before),
+    );
+    const ports = portSets.union(...meant.map((part) => part.asked ?? allPorts));
+    return { ...connection, ports: portSets.difference(connection.ports, ports) };
+  });
+  return {
+    opened: opened.filter(({ ports }) => !portSets.isEmpty(ports)),
+    closed: [...connectionsOf(lost)],
+  };
+}
+
+/** How many connections are side effects. */
+export function countEffects({ opened, closed }: SideEffects): number {
+  return opened.length + closed.length;
+}
+
+/** For people, one line for each direction of change. */
+export function formatEffects({ opened, closed }: SideEffects): readonly string[] {
+  return [
+    ...(opened.length === 0 ? [] : [`what is suggested also opens ${nameConnections(opened)}`]),
+    ...(closed.length === 0
+      ? []
+      : [
+          `what is suggested also closes ${nameConnections(closed)}: its selector isolates pods that nothing isolates yet`,
+        ]),
+  ];
+}
+
+const maxNamed = 4;
+
+function nameConnections(connections: readonly Connection[]): string {
+  const alike = groupsBy(connections, ({ to, ports }) => `${endNames([to])} ${formatPortSet(ports)}`);
+  const named = alike.map((group) => {
+    const from = nameSome(endNames(group.map((each) => each.from)), maxNamed);
+    return `${from} -> ${endNames([group[0].to])} on ${formatPorts(group[0].ports)}`;
+  });
+  return nameSome(named, maxNamed);
+}
+
+/** Whether everything that an end means is meant by another one. */
+function isWithin(inner: Endpoint, outer: Endpoint, facts: AnalysisInput): boolean {
+  if (isWorkload(inner) || isWorkload(outer)) {
+    if (!isWorkload(inner) || !isWorkload(outer) || !isSameWorkload(inner, outer)) return false;
+    return podsOf(inner, facts).every(({ name = '' }) => outer.pods?.includes(name) ?? true);
+  }
+  const range = readRange(inner.cidr);
+  const holes = (outer.except ?? []).map(readRange);
+  const left = (inner.except ?? []).map(readRange);
+  return (
+    contains(readRange(outer.cidr), range) &&
+    holes.every((hole) => !contains(hole, range)) &&
+    holes.every((hole) => !contains(range, hole) || left.some((other) => contains(other, hole)))
+  );
+}

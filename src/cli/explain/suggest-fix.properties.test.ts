@@ -1,0 +1,330 @@
+// What `explain` suggests works when it is applied, and whatever else it changes is told.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { type NaiveEnd, naiveAnalysis } from '../../../test/naive-analysis.ts';
+import { runs } from '../../../test/property-runs.ts';
+import { analyze } from '../../analyze/analysis.ts';
+import { type Endpoint, formatEndpoint, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
+import { contains } from '../../model/ip-ranges.ts';
+import { formatKey } from '../../model/object-key.ts';
+import { allPorts, formatPortSet, type PortSet, portSetOf, portSets } from '../../model/port-set.ts';
+import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
+import { ToolError } from '../failures.ts';
+import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { inForce } from '../snapshot/in-force.ts';
+import { answer, type Question } from './answer.ts';
+import { findEnd, readPort } from './find-end.ts';
+import { knownAddressIn } from './known-addresses.ts';
+import { suggestFix } from './suggest-fix.ts';
+
+const appLabel = 'app.kubernetes.io/name';
+const operatorNamespace = 'ringfence-system';
+/** `legacy` has no ring. */
+const namespaceNames = ['shop', 'pay', 'legacy'] as const;
+const names = ['web', 'api', 'db'] as const;
+
+const labels = fc.dictionary(
+  fc.constantFrom(appLabel, 'app', 'tier', 'pod-template-hash'),
+  fc.constantFrom('web', 'api'),
+  {
+    maxKeys: 3,
+  },
+);
+const containerPorts = fc.subarray([
+  { name: 'http', containerPort: 8080 },
+  { name: 'metrics', containerPort: 9090 },
+  { name: 'dns', containerPort: 53, protocol: 'UDP' },
+]);
+const namespaceName = fc.constantFrom(...namespaceNames);
+const appName = fc.constantFrom(...names);
+
+/** Single pods, some of one workload with labels of their own. */
+const workloads = fc
+  .uniqueArray(
+    fc.record({
+      namespace: namespaceName,
+      name: appName,
+      pods: fc.array(fc.record({ labels, ports: containerPorts }), { minLength: 1, maxLength: 2 }),
+    }),
+    { minLength: 2, maxLength: 6, selector: ({ namespace, name }) => `${namespace}/${name}` },
+  )
+  .map((all) =>
+    all.flatMap(({ namespace, name, pods }, place) =>
+      pods.map((pod, index) => ({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          ...{ namespace, name: `${name}-${index}`, labels: pod.labels },
+          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid: 'u', controller: true }],
+        },
+        spec: { containers: [{ name: 'main', image: 'x', ports: pod.ports }] },
+        status: { podIP: `10.244.${place}.${index + 1}`, podIPs: [{ ip: `10.244.${place}.${index + 1}` }] },
+      })),
+    ),
+  );
+
+const selector = fc
+  .dictionary(fc.constantFrom(appLabel, 'app', 'tier'), fc.constantFrom('web', 'api'), { maxKeys: 1 })
+  .map((matchLabels) => ({ matchLabels }));
+const here = fc.oneof(fc.record({ pods: selector }), fc.record({ app: fc.constantFrom('web', 'api') }));
+const elsewhere = fc.oneof(
+  fc.record({ namespace: fc.record({ name: namespaceName, pods: selector }) }),
+  fc.constantFrom({ anywhere: {} }, { cidr: { cidr: '10.0.0.0/8' } }),
+);
+const routePorts = fc.option(
+  fc.subarray<number | string>([8080, 'http', '53/UDP', '9000-9100'], { minLength: 1 }),
+  {
+    nil: undefined,
+  },
+);
+const profiles = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('shop', 'pay'),
+      fc.oneof(
+        fc.record({ from: fc.oneof(here, elsewhere), to: here }),
+        fc.record({ from: here, to: elsewhere }),
+      ),
+      routePorts,
+    ),
+    { maxLength: 3 },
+  )
+  .map((all) =>
+    all.map(([namespace, ends, ports], index) => ({
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'AppNetworkProfile',
+      metadata: { namespace, name: `p${index}` },
+      spec: { routes: [{ name: 'r', ...ends, ...(ports === undefined ? {} : { ports }) }] },
+    })),
+  );
+
+const policyPort = fc.constantFrom({ port: 8080 }, { port: 'http' }, { port: 53, protocol: 'UDP' });
+const foreignPolicies = fc
+  .array(
+    fc.record({
+      namespace: fc.constantFrom('legacy', 'legacy', 'shop'),
+      podSelector: selector,
+      types: fc.subarray(['Ingress', 'Egress'] as const, { minLength: 1 }),
+      peers: fc.array(fc.record({ namespaceSelector: fc.constant({}), podSelector: selector }), {
+        maxLength: 1,
+      }),
+      ports: fc.array(policyPort, { maxLength: 1 }),
+      isClosed: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  )
+  .map((all) =>
+    all.map(({ namespace, podSelector, types, peers, ports, isClosed }, index) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { namespace, name: `n${index}` },
+      spec: {
+        podSelector,
+        policyTypes: types,
+        ...(isClosed || !types.includes('Ingress') ? {} : { ingress: [{ from: peers, ports }] }),
+        ...(isClosed || !types.includes('Egress') ? {} : { egress: [{ to: peers, ports }] }),
+      },
+    })),
+  );
+
+const platform = fc.constantFrom('Unrestricted', 'ClusterOnly', 'Restricted').map((egress) => ({
+  apiVersion: 'ringfence.dev/v1alpha1',
+  kind: 'PlatformNetworkProfile',
+  metadata: { name: 'default' },
+  spec: {
+    enforcement: 'Enforce',
+    egress,
+    namespaces: { exclude: ['legacy'] },
+    cluster: { podRanges: ['10.244.0.0/16'], serviceRanges: ['10.96.0.0/12'], nodeRanges: ['10.20.0.0/16'] },
+  },
+}));
+
+const end = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(namespaceName, appName).map((both) => both.join('/')) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(namespaceName, appName).map(([namespace, name]) => `${namespace}/${name}-0`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('203.0.113.7', '10.0.0.0/8', '0.0.0.0/0', 'internet', '10.20.0.1'),
+  },
+);
+const asked = fc.record({
+  from: end,
+  to: fc.oneof(end, fc.constantFrom('service/shop/front', 'service/legacy/front')),
+  port: fc.constantFrom(undefined, '8080', 'http', '9090', '53/UDP', '8000-9100', '80'),
+});
+
+const services = ['shop', 'legacy'].map((namespace) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { namespace, name: 'front' },
+  spec: { selector: { [appLabel]: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+}));
+
+const cluster = fc
+  .record({ platform, workloads, profiles, foreignPolicies })
+  .map((parts): readonly KubernetesObject[] => {
+    const namespaces = namespaceNames.map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+    }));
+    const written = [
+      ...namespaces,
+      ...services,
+      ...[parts.platform, ...parts.workloads, ...parts.profiles, ...parts.foreignPolicies],
+    ];
+    return written.map((object) => asStored(object as unknown as WrittenObject));
+  });
+
+type Words = { readonly from: string; readonly to: string; readonly port: string | undefined };
+
+/** A question as the verb reads it; `undefined` if a random one has no answer. */
+function read(facts: AnalysisInput, { from, to, port }: Words) {
+  const analysis = analyze(facts);
+  const known = { analysis, namespace: 'shop' };
+  try {
+    const question: Question = {
+      ...{ from: findEnd(from, known), to: findEnd(to, known) },
+      port: port === undefined ? undefined : readPort(port),
+    };
+    return { question, found: answer(analysis, question) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return undefined;
+  }
+}
+
+/** What the verb suggests for a denied question; `undefined` if it suggests nothing, or if nothing is denied. */
+function suggestedFor(objects: readonly KubernetesObject[], words: Words) {
+  const snapshot = snapshotOf(objects, operatorNamespace);
+  expect(snapshot.problems).toEqual([]);
+  const before = inForce(snapshot, 'AsWritten').facts;
+  const { question, found } = read(before, words) ?? {};
+  if (question === undefined || found === undefined || found.allowed) return undefined;
+  const { meant = question } = found;
+  const { parts } = answer(analyze(before), meant);
+  const known = knownAddressIn(question, snapshot);
+  if (known?.advice !== undefined) return undefined;
+  const { suggestion, effects } = suggestFix({
+    ...{ question: meant, parts, known, snapshot, operatorNamespace },
+    enforced: 'AsWritten',
+  });
+  if (suggestion === undefined || effects === undefined) return undefined;
+  const added = parseAllDocuments(suggestion).map((document) => asStored(document.toJS() as WrittenObject));
+  const after = inForce(snapshotOf([...objects, ...added], operatorNamespace), 'AsWritten').facts;
+  return { before, after, meant, parts, effects };
+}
+
+/** One pod or one address, as both analyses know it. */
+interface Single {
+  readonly end: Endpoint;
+  readonly naive: NaiveEnd;
+}
+
+function keyOf({ kind, namespace, name }: WorkloadEnd['workload']): WorkloadEnd['workload'] {
+  return { kind, namespace, name };
+}
+
+function singlesIn({ workloads }: AnalysisInput): readonly Single[] {
+  const pods = workloads.flatMap((workload) =>
+    workload.pods.map((pod) => ({
+      end: { workload: keyOf(workload), pods: [pod.name ?? ''] },
+      naive: { namespace: workload.namespace, pod },
+    })),
+  );
+  const addresses = ['203.0.113.7', '8.8.8.8', '10.0.0.5', '10.20.0.1', '2600::1'].map((address) => ({
+    end: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
+    naive: { address },
+  }));
+  return [...pods, ...addresses];
+}
+
+const sampledPorts = [
+  ...[80, 443, 8080, 9000, 9090].map((number) => ({ protocol: 'TCP' as const, number })),
+  ...[53, 8080].map((number) => ({ protocol: 'UDP' as const, number })),
+];
+
+interface Some {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly ports: PortSet;
+}
+
+interface Sample extends Some {
+  readonly port: (typeof sampledPorts)[number];
+  readonly naive: readonly [NaiveEnd, NaiveEnd];
+}
+
+/** Single connections that may change: each pair of pods and addresses with some ports. */
+function samplesIn(facts: AnalysisInput): readonly Sample[] {
+  const singles = singlesIn(facts);
+  const pairs = singles.flatMap((from) => singles.map((to) => ({ from, to })));
+  return pairs
+    .filter(({ from, to }) => from !== to && ('pod' in from.naive || 'pod' in to.naive))
+    .flatMap((pair) => sampledPorts.map((port) => ({ ...pair, port })))
+    .map(({ from, to, port }) => ({
+      ...{ from: from.end, to: to.end, port, naive: [from.naive, to.naive] as const },
+      ports: portSetOf(port.protocol, [{ first: port.number, last: port.number }]),
+    }));
+}
+
+/** Those that are open in one state and not in the other, by an evaluator that shares no code with the analysis. */
+function openedBetween(before: AnalysisInput, after: AnalysisInput): readonly Sample[] {
+  const [was, is] = [naiveAnalysis(before), naiveAnalysis(after)];
+  return samplesIn(before).filter(
+    ({ naive: [from, to], port: { protocol, number } }) =>
+      is(from, to, protocol, number) && !was(from, to, protocol, number),
+  );
+}
+
+function formatSample({ from, to, ports }: Some): string {
+  return `${formatEndpoint(from)} -> ${formatEndpoint(to)} ${formatPortSet(ports)}`;
+}
+
+function isCovered({ from, to, ports }: Some, by: readonly Some[]): boolean {
+  return by.some(
+    (other) => covers(other.from, from) && covers(other.to, to) && portSets.covers(other.ports, ports),
+  );
+}
+
+/** Whether an end means a single pod or a single address. */
+function covers(end: Endpoint, single: Endpoint): boolean {
+  if ('workload' in end || 'workload' in single) {
+    if (!('workload' in end) || !('workload' in single)) return false;
+    const isSame = formatKey(end.workload) === formatKey(single.workload);
+    return isSame && (end.pods === undefined || end.pods.includes(single.pods?.[0] ?? ''));
+  }
+  const range = readRange(single.cidr);
+  const isHole = (end.except ?? []).some((hole) => contains(readRange(hole), range));
+  return contains(readRange(end.cidr), range) && !isHole;
+}
+
+describe('a suggestion', () => {
+  test('allows what was asked about, and all else that it opens or closes is told', () => {
+    let suggested = 0;
+    fc.assert(
+      fc.property(cluster, asked, (objects, words) => {
+        const { before, after, meant, parts, effects } = suggestedFor(objects, words) ?? {};
+        if (!before || !after || !meant || !parts || !effects) return;
+        suggested += 1;
+        expect(answer(analyze(after), meant).allowed).toBe(true);
+        const wanted = parts.map(({ from, to, asked: ports = allPorts }) => ({ from, to, ports }));
+        const [opened, closed] = [openedBetween(before, after), openedBetween(after, before)];
+        const untold = opened.filter((sample) => !isCovered(sample, [...wanted, ...effects.opened]));
+        expect(untold.map(formatSample)).toEqual([]);
+        expect(closed.filter((sample) => !isCovered(sample, effects.closed)).map(formatSample)).toEqual([]);
+        const said = samplesIn(before).filter((sample) => isCovered(sample, effects.opened));
+        const isOpened = new Set(opened.map(formatSample));
+        expect(said.map(formatSample).filter((sample) => !isOpened.has(sample))).toEqual([]);
+      }),
+      runs(240),
+    );
+    expect(suggested).toBeGreaterThan(0);
+  });
+});
