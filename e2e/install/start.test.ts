@@ -210,7 +210,7 @@ describe('with a configuration that cannot ever work', () => {
   });
 
   test('a kubeconfig that is missing ends it with one line', async () => {
-    await failsWith(['--kubeconfig', '/missing'], "can't read the kubeconfig `/missing`: ENOENT");
+    await failsWith(['--kubeconfig', '/missing'], 'there is no kubeconfig `/missing`');
   });
 
   test('no kubeconfig at all ends it with one line', async () => {

@@ -20,6 +20,11 @@ describe('a mistake on the command line', () => {
       '`-o xml`: must be one of yaml, json, or a file with such an extension, or `format=file`',
     ],
     [['lint', 'a.yaml'], '`lint` takes no argument `a.yaml`: files and folders are named with `-f a.yaml`'],
+    [
+      ['status', 'shop'],
+      '`status` takes no argument `shop`: files and folders are named with `-f shop`, a namespace with `-n shop`',
+    ],
+    [['resume', '-n', 'shop'], '`resume` takes the namespace as an argument, without `-n`'],
     [['crds', 'a'], '`crds` takes no argument `a`'],
     [['lint', '-f'], '`-f` needs a value: `-f, --filename <path>`'],
   ])('%j is reported in words of ours', async (words, message) => {

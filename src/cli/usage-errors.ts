@@ -30,6 +30,8 @@ function usageMessage(command: Command, code: string | undefined, message: strin
     'commander.unknownCommand': command.commands.map((each) => each.name()),
   };
   const [, word = ''] = /`(.*)`/.exec(message) ?? [];
+  if (code === 'commander.unknownOption' && isNamespaceFlag(word) && takesNamespace(command))
+    return `\`${command.name()}\` takes the namespace as an argument, without \`${word}\``;
   const meant = nearest(word, known[code as keyof typeof known] ?? []);
   if (meant !== undefined) return `${message}: did you mean \`${meant}\`?`;
   if (code === 'commander.missingArgument') return `\`${word}\` is missing: \`--help\` says what it is`;
@@ -38,11 +40,25 @@ function usageMessage(command: Command, code: string | undefined, message: strin
   return message;
 }
 
+function isNamespaceFlag(word: string): boolean {
+  return /^(-n|--namespace)(=|$)/.test(word);
+}
+
+function takesNamespace({ registeredArguments }: Command): boolean {
+  return registeredArguments.some((argument) => argument.name() === 'namespace');
+}
+
+/** Whether it may be the name of a namespace, and is not clearly a path. */
+function isNamespaceName(word: string): boolean {
+  return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(word);
+}
+
 function excessArguments(command: Command): string {
   const { args, registeredArguments: taken, options } = command;
   const [word = ''] = args.slice(taken.length);
   const readsFiles = options.some(({ long }) => long === '--filename');
-  const hint = readsFiles ? `: files and folders are named with \`-f ${word}\`` : '';
+  const orNamespace = isNamespaceName(word) ? `, a namespace with \`-n ${word}\`` : '';
+  const hint = readsFiles ? `: files and folders are named with \`-f ${word}\`${orNamespace}` : '';
   return `\`${command.name()}\` takes no argument \`${word}\`${hint}`;
 }
 

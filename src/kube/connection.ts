@@ -59,7 +59,12 @@ export function loadKubeConfig(
     else config.loadFromFile(options.kubeconfig);
     addTokenFiles(config, kubeconfigFiles(options.kubeconfig));
   } catch (error) {
-    const [reason = ''] = (error as Error).message.split('\n');
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new ConfigurationError(
+        `there is no kubeconfig \`${path}\`: name one with \`--kubeconfig\` or in KUBECONFIG`,
+      );
+    const [reason = ''] = message.split('\n');
     const file = options.kubeconfig === undefined ? '' : ` \`${options.kubeconfig}\``;
     throw new ConfigurationError(`can't read the kubeconfig${file}: ${reason}`);
   }

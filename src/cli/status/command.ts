@@ -45,7 +45,9 @@ export const statusVerb = defineVerb({
       withRoutes: only !== undefined,
     });
     if (snapshot.cluster.view().platform === undefined)
-      context.note('there is no PlatformNetworkProfile, so nothing is ringed');
+      context.note(
+        'there is no PlatformNetworkProfile, so nothing is ringed: a platform engineer creates one, first with `enforcement: DryRun`',
+      );
     const result = await shown(snapshot.cluster);
     return { result, ...(watch ? { updates: changes(watchCluster(flags, context), shown, result) } : {}) };
   },
