@@ -381,7 +381,7 @@ export class Cluster<Reached extends ReachableCluster = ControlPlane> {
   async eventually<T>(
     what: string,
     look: () => Promise<T | undefined | false>,
-    { timeoutMs = 60_000, instead }: { timeoutMs?: number | undefined; instead?: () => Promise<string> } = {},
+    { timeoutMs, instead }: { timeoutMs?: number | undefined; instead?: () => Promise<string> } = {},
   ): Promise<T> {
     return poll(look, {
       timeoutMs,

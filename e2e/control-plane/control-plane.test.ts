@@ -64,7 +64,7 @@ const gone = async (path: string) =>
         () => undefined,
         (error) => error instanceof ApiError && error.status === 404,
       ),
-    { timeoutMs: 60_000, expired: () => new Error(`\`${path}\` is still there`) },
+    { expired: () => new Error(`\`${path}\` is still there`) },
   );
 
 describe('a control plane', () => {
@@ -109,7 +109,6 @@ describe('a control plane', () => {
     const viewer = await controlPlane.userKubeconfig({ user: 'ann', groups: ['others', 'viewers'] });
     const stranger = await controlPlane.userKubeconfig({ user: 'viewers' });
     await poll(async () => (await statusFor(viewer, configMaps)) === 200, {
-      timeoutMs: 60_000,
       expired: () => new Error('the viewer never sees a config map'),
     });
     expect(await statusFor(viewer, '/api/v1/secrets')).toBe(403);
@@ -190,7 +189,7 @@ describe('a controller manager that is started later', () => {
         const { rules } = await controlPlane.api.json<{ rules: unknown[] | null }>('GET', view);
         return rules === null || rules.length === 0 ? undefined : rules;
       },
-      { timeoutMs: 60_000, expired: () => new Error('`view` has no rules') },
+      { expired: () => new Error('`view` has no rules') },
     );
     expect(JSON.stringify(rules)).toContain('configmaps');
   });

@@ -19,6 +19,7 @@ import {
 import { type ControlPlaneCredentials, writeCredentials } from './credentials.ts';
 import { checkHealth, compact } from './etcd-client.ts';
 import { type Credentials, requestToken, writeKubeconfig } from './kubeconfig.ts';
+import { patienceMs } from './poll.ts';
 import { freePorts } from './ports.ts';
 import { awaitReady } from './readiness.ts';
 import { type RequestCount, type RequestFilter, requestCounts } from './request-counts.ts';
@@ -34,7 +35,7 @@ export interface ControlPlaneOptions extends BinarySources {
   readonly controllerManager?: boolean | 'later';
   /** Further flags of kube-apiserver, as `--goaway-chance=0.01`. */
   readonly apiServerFlags?: readonly string[];
-  /** How long each process may take to be ready; 60 s when absent. */
+  /** How long each process may take to be ready; `patienceMs` when absent. */
   readonly readyTimeoutMs?: number;
 }
 
@@ -56,7 +57,7 @@ const withManager = [...withoutManager, 'kube-controller-manager'] as const;
  * @throws BinariesMissing; an Error with the end of the log of a process that did not start
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { controllerManager = false, apiServerFlags = [], readyTimeoutMs = 60_000 } = options;
+  const { controllerManager = false, apiServerFlags = [], readyTimeoutMs = patienceMs } = options;
   const paths = await ensureBinaries(controllerManager ? withManager : withoutManager, options);
   const directory = await mkdtemp(join(tmpdir(), 'ringfence-control-plane-'));
   const supervision = Supervision.over(directory);

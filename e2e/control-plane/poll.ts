@@ -1,7 +1,11 @@
 // Waits for something that another process brings about: asks again and again until a deadline.
 
+/** How long to wait for something that takes a moment on a calm machine, in milliseconds: on a busy one it takes many times as long. */
+export const patienceMs = 180_000;
+
 export interface PollOptions {
-  readonly timeoutMs: number;
+  /** If unset: `patienceMs`. */
+  readonly timeoutMs?: number | undefined;
   readonly everyMs?: number;
   /** Makes the error for when the time is over. */
   readonly expired: () => Error | Promise<Error>;
@@ -10,7 +14,7 @@ export interface PollOptions {
 /** Calls `attempt` until it returns something other than undefined or false. An error that it throws ends the wait. */
 export async function poll<Result>(
   attempt: () => Promise<Result | undefined | false>,
-  { timeoutMs, everyMs = 50, expired }: PollOptions,
+  { timeoutMs = patienceMs, everyMs = 50, expired }: PollOptions,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -64,11 +64,9 @@ async function alive({ directory, pids }: Started): Promise<number[]> {
 /** Resolves to the pids that are left, once the directory is gone, which is the last thing that a supervisor does. */
 async function leftOver(started: Started): Promise<number[]> {
   await poll(async () => !existsSync(started.directory), {
-    timeoutMs: 60_000,
     expired: async () => new Error(`\`${started.directory}\` still exists, alive: ${await alive(started)}`),
   });
   return await poll(async () => ((await alive(started)).length === 0 ? [] : undefined), {
-    timeoutMs: 60_000,
     expired: async () => new Error(`still alive: ${await alive(started)}`),
   });
 }
@@ -111,7 +109,6 @@ describe('a control plane ends, and its directory is deleted', () => {
     const started = { directory, pids: [...controlPlane.pids.values()] };
     process.kill(supervisorPid, 'SIGKILL');
     await poll(async () => !(await belongsTo(directory, supervisorPid)), {
-      timeoutMs: 60_000,
       expired: () => new Error('the supervisor lives'),
     });
     expect(await alive(started)).toHaveLength(2);
@@ -146,7 +143,6 @@ describe('a supervisor', () => {
     await withSupervision(async (supervision, directory) => {
       await supervision.start(shell('etcd', directory, 'exit 7'));
       const how = await poll(async () => supervision.exitOf('etcd'), {
-        timeoutMs: 60_000,
         expired: () => new Error('nothing was said'),
       });
       expect(how).toBe('code 7');
@@ -180,7 +176,6 @@ describe('a supervisor', () => {
         await supervision.start(recording(name));
       }
       await poll(async () => (await linesOf(join(record, 'ready'))).length === 3, {
-        timeoutMs: 60_000,
         expired: () => new Error('the shells do not start'),
       });
     });

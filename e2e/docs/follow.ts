@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 import { type Block, noteOf, type Page } from '../../test/pages.ts';
+import { patienceMs } from '../control-plane/poll.ts';
 import { isPrinted } from './printed.ts';
 import type { Ran, Reader } from './reader.ts';
 
@@ -35,7 +36,7 @@ async function run(block: Block, shown: Block | undefined, reader: Reader): Prom
     code === expected && (shown === undefined || isPrinted(shown.text, printed));
   let ran = await reader.run(block.text);
   if (block.notes.includes('repeated until it prints what is shown')) {
-    for (const end = performance.now() + 60_000; !isRight(ran) && performance.now() < end; ) {
+    for (const end = performance.now() + patienceMs; !isRight(ran) && performance.now() < end; ) {
       ran = await reader.run(block.text);
     }
   }

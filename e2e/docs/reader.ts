@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureBinaries } from '../control-plane/binaries.ts';
+import { patienceMs } from '../control-plane/poll.ts';
 
 /** How a command ended. */
 export interface Ran {
@@ -60,7 +61,7 @@ export class Reader implements AsyncDisposable {
   }
 
   /** Runs some lines in a shell that stops at the first failing one. */
-  async run(lines: string, input = '', timeoutMs = 60_000): Promise<Ran> {
+  async run(lines: string, input = '', timeoutMs = patienceMs): Promise<Ran> {
     // One pipe for both streams: only then is their order the same as on a terminal.
     const args = ['--norc', '-euo', 'pipefail', '-c', `exec 2>&1\n${lines}`];
     const child = this.#spawn('bash', args, AbortSignal.timeout(timeoutMs));

@@ -138,7 +138,7 @@ test('an exec plugin that hangs is given up, and asked again', async () => {
   const credentials = new Credentials(loadKubeConfig({ kubeconfig }), 5_000);
   await expect(credentials.read()).rejects.toThrow(/exec plugin .*: it did not answer within 5 s$/);
   expect((await credentials.read()).headers).toEqual({ Authorization: 'Bearer late' });
-}, 60_000);
+});
 
 describe('credentials that the server refuses from now on are read anew', () => {
   async function open(kubeconfig: string) {

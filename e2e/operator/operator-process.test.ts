@@ -43,7 +43,6 @@ test('an operator ends when whoever started it is killed', async () => {
   expect(isRunning(pid)).toBe(true);
   starter.kill('SIGKILL');
   await poll(async () => !isRunning(pid), {
-    timeoutMs: 60_000,
     expired: () => new Error(`operator ${pid} still runs`),
   });
   rmSync(folder, { recursive: true });

@@ -47,7 +47,7 @@ const managedPolicies =
   '/apis/networking.k8s.io/v1/networkpolicies?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dringfence';
 
 /** Waits until Ringfence's policies of the whole cluster are exactly those that the ringed namespaces should have. */
-export async function becomesRight(cluster: AnyCluster, ringed: readonly string[], timeoutMs = 60_000) {
+export async function becomesRight(cluster: AnyCluster, ringed: readonly string[], timeoutMs?: number) {
   const platform = await cluster.platformProfile();
   const owner = platform?.metadata.uid ?? 'none';
   const right: PolicySet = Object.fromEntries(
@@ -76,7 +76,6 @@ export async function comesToRest(cluster: AnyCluster, quietMs = 3_000): Promise
     return performance.now() - last.at > quietMs;
   };
   await poll(look, {
-    timeoutMs: 60_000,
     // Its metrics are some megabytes each time.
     everyMs: 500,
     expired: () => new Error(`something is still written after ${last.writes} writes`),

@@ -58,7 +58,7 @@ async function leaveAs(before: ReadonlySet<string>, api: ApiClient): Promise<voi
   await new Cluster({ api } as ReachableCluster).eventually(
     'what the test made is gone',
     async () => (await strangers()).length === 0,
-    { timeoutMs: 60_000, instead: async () => (await strangers()).join(' ') },
+    { instead: async () => (await strangers()).join(' ') },
   );
 }
 

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { filesIn } from '../control-plane/components.ts';
-import { poll } from '../control-plane/poll.ts';
+import { patienceMs, poll } from '../control-plane/poll.ts';
 
 /** One line of the log. */
 export interface LogLine {
@@ -104,7 +104,10 @@ export class OperatorProcess implements AsyncDisposable {
   }
 
   /** Waits for a line whose message contains `text`, from line number `from` on. */
-  async logged(text: string, { from = 0, timeoutMs = 60_000 } = {}): Promise<LogLine> {
+  async logged(
+    text: string,
+    { from = 0, timeoutMs }: { from?: number; timeoutMs?: number } = {},
+  ): Promise<LogLine> {
     return poll(
       async () => {
         const line = this.lines.slice(from).find(({ msg }) => msg.includes(text));
@@ -152,7 +155,7 @@ export class OperatorProcess implements AsyncDisposable {
   /** Waits until it ends by itself, for at most 60 s. Returns the exit code. */
   async ended(): Promise<number | null> {
     if (this.#child.exitCode === null)
-      await once(this.#child, 'exit', { signal: AbortSignal.timeout(60_000) });
+      await once(this.#child, 'exit', { signal: AbortSignal.timeout(patienceMs) });
     return this.#child.exitCode;
   }
 

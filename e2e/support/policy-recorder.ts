@@ -68,7 +68,7 @@ export class PolicyRecorder implements Disposable {
       return versionsOf(items) === versionsOf(recorded);
     };
     const expired = () => new Error(`the record of ${this.#path} does not come to what is stored`);
-    await poll(look, { timeoutMs: 60_000, expired });
+    await poll(look, { expired });
   }
 
   /** Lists anew, as after a restore of etcd, which a watch knows nothing of. */
@@ -91,7 +91,7 @@ export class PolicyRecorder implements Disposable {
   async #listed(from: number): Promise<void> {
     const expired = () => new Error(`${this.#path} can't be listed`);
     const look = async () => this.states.slice(from).some(({ namespace }) => namespace === undefined);
-    await poll(look, { timeoutMs: 60_000, everyMs: 10, expired });
+    await poll(look, { everyMs: 10, expired });
   }
 
   async #run(): Promise<void> {
