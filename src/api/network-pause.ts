@@ -34,6 +34,9 @@ const line = (max: number) =>
   });
 
 /** The spec of a NetworkPause. */
+/** A pause should not take longer, in milliseconds: what it is for needs routes. A week. */
+export const longestPauseMs = 7 * 24 * 60 * 60 * 1000;
+
 const networkPauseSpec = fields({
   namespace: constrainChange(dnsLabel(), {
     rule: 'self == oldSelf',

@@ -9,7 +9,7 @@ import {
   type Problem,
   readAskedEgress,
 } from '../api/decode.ts';
-import { networkPauseStatus } from '../api/network-pause.ts';
+import { longestPauseMs, networkPauseStatus } from '../api/network-pause.ts';
 import { readStatus } from '../kube/object-status.ts';
 import { identify, type RawManagedFields, type RawMetadata, type RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
@@ -260,9 +260,6 @@ function readProfile(object: RawObject, decoded: StoredProfile['decoded']): Stor
   return { ...identifyProfile(object), created, egress: readAskedEgress(object), decoded };
 }
 
-/** How long a pause may take before a finding says so, in milliseconds. */
-const weekMs = 7 * 24 * 60 * 60 * 1000;
-
 function readPause(object: RawObject, decoded: StoredPause['decoded']): StoredPause {
   const identity = identifyProfile(object);
   const created = parseWallTime(object.metadata.creationTimestamp);
@@ -274,7 +271,7 @@ function readPause(object: RawObject, decoded: StoredPause['decoded']): StoredPa
     decoded,
     // The name of a namespace is a key of the queue.
     paused: paused.success ? paused.data : '',
-    isLong: created !== undefined && until !== undefined && until - created > weekMs,
+    isLong: created !== undefined && until !== undefined && until - created > longestPauseMs,
     hasExpired: state === 'Expired' && observedGeneration === identity.generation,
   };
 }

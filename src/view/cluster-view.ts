@@ -74,6 +74,11 @@ export interface PauseFacts {
 /** Objects by namespace, then by name. */
 export type ByNamespace<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
+/** The objects of one namespace. */
+export function objectsIn<T>(all: ByNamespace<T>, namespace: string): readonly T[] {
+  return [...(all.get(namespace)?.values() ?? [])];
+}
+
 /** Which profiles mention which other namespaces in their routes, so that nobody has to read all profiles. */
 export interface RouteLinks {
   /** Profiles with a route from this namespace by its name. */

@@ -1,7 +1,7 @@
 // The verb `pause`: writes a NetworkPause, and waits until the operator has reported about it.
 // Must not know how a pause is put in force.
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import type { NetworkPause } from '../../api/network-pause.ts';
+import { longestPauseMs, type NetworkPause } from '../../api/network-pause.ts';
 import { parseWallTime, wallTimeOf } from '../../kube/wall-time.ts';
 import { directions } from '../../model/network-policy.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -20,8 +20,6 @@ interface Flags extends ClusterFlags, WriteFlags {
   readonly wait: boolean;
 }
 
-/** The longest duration on the command line, in milliseconds. */
-const longestMs = 7 * 24 * 60 * 60 * 1000;
 /** How long to wait for the operator, in milliseconds. */
 const patienceMs = 30_000;
 
@@ -79,7 +77,7 @@ export const pauseVerb = defineVerb({
 function durationIn(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError('write a duration, like `2h`, `90m` or `1d`');
-  if (ms > longestMs)
+  if (ms > longestPauseMs)
     throw new InvalidArgumentError('at most seven days (`7d`): what takes longer needs routes');
   return ms;
 }

@@ -7,7 +7,12 @@ import { canonicalJson } from '../../model/network-policy.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import type { GatewayRouteFacts } from '../../model/services.ts';
 import { namespaceScopeOf } from '../../routes/index.ts';
-import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
+import {
+  type ClusterView,
+  type NamespaceFacts,
+  objectsIn,
+  type ProfileFacts,
+} from '../../view/cluster-view.ts';
 import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import { countsGateways } from '../platform/gateway-namespaces.ts';
 import { membershipOf } from '../platform/membership.ts';
@@ -121,8 +126,8 @@ export function backendNamespaces({ namespace, backends }: GatewayRouteFacts): r
 /** After a namespace is relabelled, other Gateways may accept its routes or its ListenerSets. */
 function exposedFrom(view: ClusterView, namespace: string): readonly string[] {
   const { gatewayRoutes, listenerSets } = view;
-  const own = gatewayRoutes.flatMap((all) => [...(all.get(namespace)?.values() ?? [])]);
-  const sets = [...(listenerSets.get(namespace)?.values() ?? [])];
+  const own = gatewayRoutes.flatMap((all) => objectsIn(all, namespace));
+  const sets = objectsIn(listenerSets, namespace);
   return [
     ...own.flatMap(backendNamespaces),
     ...sets.flatMap((set) => [...namespacesExposedThrough(view, set)]),
@@ -136,7 +141,7 @@ function linkedNamespaces(
   name: string,
   versions: readonly NamespaceFacts[],
 ): readonly string[] {
-  const routes = [...(view.profiles.get(name)?.values() ?? [])].flatMap(routesOf);
+  const routes = objectsIn(view.profiles, name).flatMap(routesOf);
   return [...sourcesOf(view, spec, versions, routes), ...namespacesWithRoutesBetween(view, spec, versions)];
 }
 

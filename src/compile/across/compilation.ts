@@ -3,7 +3,7 @@
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { getOrInsert } from '../../model/groups.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
-import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
+import { type ClusterView, type NamespaceFacts, objectsIn } from '../../view/cluster-view.ts';
 import { isCompiled, type LocalNamespace, localNamespace, type Shared } from '../local/local-namespace.ts';
 import { routeContextOf } from '../local/route-context.ts';
 import { type ClusterServices, ClusterServicesCache } from '../platform/cluster-services.ts';
@@ -63,7 +63,7 @@ export class Compilation implements Shared {
     const { systemNamespaces, mirrorFrom } = this.spec;
     // Without `mirrorFrom` there are few: no need to read all profiles.
     if (mirrorFrom === undefined) {
-      return systemNamespaces.flatMap((name) => [...(profiles.get(name)?.values() ?? [])]);
+      return systemNamespaces.flatMap((name) => objectsIn(profiles, name));
     }
     return [...routeLinks.fromSelected()].filter(({ namespace }) => {
       const facts = namespaces.get(namespace);

@@ -16,7 +16,7 @@ import { type Result, success, valuesIn } from '../../model/result.ts';
 import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
 import type { EndProblem, RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
-import type { ClusterView } from '../../view/cluster-view.ts';
+import { type ClusterView, objectsIn } from '../../view/cluster-view.ts';
 import { howToCount, uncountedGateways } from '../platform/gateway-namespaces.ts';
 import { type Serving, servingClass, servingGateways } from '../platform/served-classes.ts';
 import type { RequestedAllowRule } from './allow-rule.ts';
@@ -130,7 +130,7 @@ function exposersOf(
   spec: PlatformNetworkProfileSpec,
   namespace: string,
 ): readonly Exposer[] {
-  const ingresses = [...(view.ingresses.get(namespace)?.values() ?? [])].map((ingress) => {
+  const ingresses = objectsIn(view.ingresses, namespace).map((ingress) => {
     const serving = servingClass(view, spec, ingress.className);
     return {
       object: { kind: 'Ingress', namespace, name: ingress.name } as const,
@@ -185,7 +185,7 @@ function notFollowed({ otherParents: [parent] }: GatewayRouteFacts): Unserved['w
 function routesTo(view: ClusterView, namespace: string): readonly GatewayRouteFacts[] {
   const sources = new Set([namespace, ...(view.routeSources.get(namespace) ?? [])]);
   const routes = [...sources].flatMap((source) => [
-    ...view.gatewayRoutes.flatMap((all) => [...(all.get(source)?.values() ?? [])]),
+    ...view.gatewayRoutes.flatMap((all) => objectsIn(all, source)),
   ]);
   return routes.flatMap((route) => {
     if (route.namespace === namespace) return [route];

@@ -4,7 +4,12 @@ import type { PlatformNetworkProfileSpec } from '../../api/platform-network-prof
 import { compareKeys } from '../../model/object-key.ts';
 import { once } from '../../model/once.ts';
 import type { RouteContext } from '../../routes/route-end.ts';
-import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
+import {
+  type ClusterView,
+  type NamespaceFacts,
+  objectsIn,
+  type ProfileFacts,
+} from '../../view/cluster-view.ts';
 import type { ClusterServices } from '../platform/cluster-services.ts';
 import { type Membership, membershipOf } from '../platform/membership.ts';
 import type { AllowRule } from './allow-rule.ts';
@@ -54,7 +59,7 @@ export function localNamespace(facts: NamespaceFacts, shared: Shared): LocalName
   const isRinged = isCompiled(facts, membership);
   const context = { ...shared.context, namespace: name, services: view.services.get(name) ?? new Map() };
   const guardrails = guardrailsOf(membership.rule, context);
-  const all = [...(view.profiles.get(name)?.values() ?? [])].sort(compareKeys);
+  const all = objectsIn(view.profiles, name).toSorted(compareKeys);
   const profiles = once((): readonly LocalProfile[] => {
     const resolved = all.map((profile) => ({
       profile,

@@ -2,12 +2,12 @@
 // https://gateway-api.sigs.k8s.io/api-types/referencegrant/
 
 import type { GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
-import type { ClusterView } from '../../view/cluster-view.ts';
+import { type ClusterView, objectsIn } from '../../view/cluster-view.ts';
 
 /** Whether the Service's namespace allows `route` to lead to it. */
 export function isGranted(view: ClusterView, route: GatewayRouteFacts, backend: ServiceRef): boolean {
   if (backend.namespace === route.namespace) return true;
-  const grants = [...(view.referenceGrants.get(backend.namespace)?.values() ?? [])];
+  const grants = objectsIn(view.referenceGrants, backend.namespace);
   return grants.some(
     (grant) =>
       grant.from.some(({ kind, namespace }) => kind === route.kind && namespace === route.namespace) &&

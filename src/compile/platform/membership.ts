@@ -7,7 +7,7 @@ import type { NamespaceRule } from '../../api/namespace-rule.ts';
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { matchesGlob } from '../../model/globs.ts';
 import { selects } from '../../model/selectors.ts';
-import type { ClusterView, NamespaceFacts } from '../../view/cluster-view.ts';
+import { type ClusterView, type NamespaceFacts, objectsIn } from '../../view/cluster-view.ts';
 
 /** Namespaces that no selector selects; only `systemNamespaces` can include them. */
 export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
@@ -83,7 +83,7 @@ function whyOutside(
 ): OutsideReason | undefined {
   if (name === view.operatorNamespace) return 'OperatorNamespace';
   if (spec.systemNamespaces.includes(name)) {
-    const profiles = [...(view.profiles.get(name)?.values() ?? [])];
+    const profiles = objectsIn(view.profiles, name);
     return profiles.some((profile) => profile.decoded.ok) ? undefined : 'NoProfileYet';
   }
   if (isExcludedByName(view, spec, name)) return 'Excluded';

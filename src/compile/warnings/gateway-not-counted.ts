@@ -5,7 +5,7 @@ import type { PlatformNetworkProfileSpec } from '../../api/platform-network-prof
 import { quoteSome } from '../../model/counted.ts';
 import { aboutObject, type Finding } from '../../model/findings.ts';
 import type { GatewayFacts } from '../../model/services.ts';
-import type { ClusterView } from '../../view/cluster-view.ts';
+import { type ClusterView, objectsIn } from '../../view/cluster-view.ts';
 import {
   countedGateways,
   howToCount,
@@ -17,7 +17,7 @@ import type { CheckedNamespace } from './warning-check.ts';
 /** `GatewayNotCounted` */
 export function gatewayNotCounted({ run: { view, spec }, local }: CheckedNamespace): readonly Finding[] {
   const { name } = local.facts;
-  const here = [...(view.gateways.get(name)?.values() ?? [])];
+  const here = objectsIn(view.gateways, name);
   if (here.length === 0) return [];
   return [...placeFindings(view, spec, name, here), ...numberFindings(view, spec, name)];
 }
