@@ -174,17 +174,74 @@ describe('the page of a small cluster', () => {
 });
 
 describe('the page of a large cluster', () => {
-  test('folds namespaces, opens one on a click, and folds it again', async () => {
+  /** Where a person would point at a cell of the matrix. */
+  async function pointAt(page: Page, row: string, column: string): Promise<{ x: number; y: number }> {
+    const middle = async (selector: string) => {
+      const box = await page.locator(selector).boundingBox();
+      if (box === null) throw new Error(`${selector} is not shown`);
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    const { y } = await middle(`.row-names [title="${row}"]`);
+    const { x } = await middle(`.column-names [title="${column}"]`);
+    return { x, y };
+  }
+
+  test('opens as a matrix, whose names open a namespace, and goes back to it', async () => {
     const page = await open('company');
-    expect(await page.locator('#canvas .node.room').count()).toBe(29);
-    expect(await page.locator('#canvas .node.workload').count()).toBe(0);
-    await part(page, 'catalog-prod').click();
+    expect(await page.locator('.row-names .room-name').count()).toBe(30);
+    expect(await page.locator('#canvas').isVisible()).toBe(false);
+    await page.locator('.row-names [title="catalog-prod"]').click();
     expect(await text(page, '#crumb')).toBe('catalog-prod');
     expect(await page.locator('#canvas .node.workload').count()).toBe(11);
     await page.keyboard.press('Escape');
-    expect(await page.locator('#canvas .node.room').count()).toBe(29);
+    expect(await page.locator('#matrix').isVisible()).toBe(true);
     await page.goBack();
     expect(await text(page, '#crumb')).toBe('catalog-prod');
+  });
+
+  test('says what a cell of the matrix stands for, and lists its pairs on a click', async () => {
+    const page = await open('company');
+    const cell = await pointAt(page, 'monitoring', 'catalog-prod');
+    await page.mouse.move(cell.x, cell.y);
+    expect(await text(page, '#hint')).toBe('monitoring → catalog-prod: 9090 · 11 pairs');
+    expect(await page.locator('.row-names .lit').innerText()).toBe('monitoring');
+    await page.mouse.click(cell.x, cell.y);
+    expect(await text(page, '#panel')).toMatch(/monitoring → catalog-prod\s+11 pairs allowed, 22 denied/);
+    await page.locator('#panel .row.allowed', { hasText: 'postgres' }).click();
+    expect(await text(page, '#verdict')).toBe('Allowed on 9090');
+    expect(await text(page, '#crumb')).toBe('catalog-prod');
+  });
+
+  test('moves through the matrix with the keyboard, and finds names in it', async () => {
+    const page = await open('company');
+    await page.locator('.cells').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    const hint = await text(page, '#hint');
+    expect(hint).toContain(' → ');
+    await page.keyboard.press('Enter');
+    expect(await text(page, '#panel h2')).toBe(hint.split(':')[0]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('fraud');
+    expect((await page.locator('.row-names .found').allInnerTexts()).sort()).toEqual([
+      'fraud-prod',
+      'fraud-staging',
+    ]);
+  });
+
+  test('keeps its names readable on a phone, and fits all of it on demand', async () => {
+    const page = await open('company');
+    await page.setViewportSize({ width: 390, height: 844 });
+    const sizes = await page
+      .locator('.row-names .name')
+      .evaluateAll((all) => all.map((each) => (each as unknown as { clientHeight: number }).clientHeight));
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
+    const width = async () => Number(await page.locator('.cells').getAttribute('width'));
+    const before = await width();
+    expect(before).toBeGreaterThan(390);
+    await page.locator('#zoom-fit').click();
+    expect(await width()).toBeLessThan(270);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });
 
   test('finds a workload by a part of its name and goes there', async () => {
@@ -194,7 +251,7 @@ describe('the page of a large cluster', () => {
     expect(await page.locator('#found [role=option]').allInnerTexts()).toEqual([
       expect.stringMatching(/^postgres\s+payments-prod$/),
     ]);
-    expect(await page.locator('#canvas .node.main').count()).toBe(1);
+    expect(await page.locator('.row-names .found').allInnerTexts()).toEqual(['payments-prod']);
     await page.keyboard.press('Enter');
     expect(await text(page, '#panel h2')).toBe('postgres');
     expect(await text(page, '#crumb')).toBe('payments-prod');
@@ -232,7 +289,7 @@ describe('the page of a large cluster', () => {
   });
 
   test('says if more is denied than can be drawn, and draws it for one workload', async () => {
-    const page = await open('company');
+    const page = await open('company', '#namespace=payments-prod');
     await page.keyboard.press('d');
     expect(await text(page, '#hint')).toMatch(/^\d+ pairs are denied here, too many to draw at once/);
     expect(await page.locator('.gap').count()).toBe(0);
@@ -258,7 +315,7 @@ describe('the page of a large cluster', () => {
   });
 
   test('zooms with the wheel and by buttons, pans by dragging, and fits again', async () => {
-    const page = await open('company');
+    const page = await open('company', '#namespace=payments-prod');
     const seen = () => page.locator('#canvas svg').getAttribute('viewBox');
     const whole = await seen();
     await page.mouse.move(500, 450);
@@ -270,7 +327,8 @@ describe('the page of a large cluster', () => {
     await page.mouse.up();
     expect(await seen()).not.toBe(close);
     // A drag is no click: nothing was opened.
-    expect(await page.locator('#crumb').isVisible()).toBe(false);
+    expect(await text(page, '#crumb')).toBe('payments-prod');
+    expect(new URL(page.url()).hash).toBe('#namespace=payments-prod');
     await page.locator('#zoom-fit').click();
     expect(await seen()).toBe(whole);
   });

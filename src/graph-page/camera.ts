@@ -5,6 +5,9 @@ import { type Box, centreOf, type Point } from './geometry.ts';
 /** The maximum number of pixels for one unit of a drawing. */
 const closest = 2.5;
 
+/** Below this, names can't be read: then a part of the drawing is shown first. */
+const readable = 0.72;
+
 /** Pixels at the bottom that the legend covers. */
 const legendHeight = 52;
 
@@ -36,12 +39,13 @@ export class Camera {
     return this.#dragged > 4;
   }
 
-  /** Shows another drawing, all of it. */
+  /** Shows another drawing: all of it, unless its names could not be read; then its middle. */
   show(svg: SVGSVGElement): void {
     const { x, y, width, height } = svg.viewBox.baseVal;
     this.#svg = svg;
     this.#whole = { x, y, width, height };
     this.fit();
+    if (this.#scale < readable) this.#look(readable, centreOf(this.#whole));
   }
 
   /** Shows the whole drawing, as large as possible, but not larger than its natural size. */
@@ -104,6 +108,8 @@ export class Camera {
 
   /** A view that the user has chosen keeps its centre. */
   #resize(): void {
+    // Not in sight: another view is shown.
+    if (this.#canvas.clientWidth === 0) return;
     if (this.#isWhole) this.fit();
     else this.#look(this.#scale, centreOf(this.#seen));
   }

@@ -31,6 +31,8 @@ export function focusOf(view: PageView, selection: Selection, facts: Facts): Foc
       return around(view, [], ({ id }) => id === selection.id);
     case 'node':
       return focusOfNode(view, selection.id);
+    case 'rooms':
+      return undefined;
     case 'gap':
       return around(view, [selection.from, selection.to], () => false);
   }

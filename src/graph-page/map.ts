@@ -3,6 +3,7 @@
 import type { PageNode, PageView } from '../graph/page-format.ts';
 import { Camera } from './camera.ts';
 import { s } from './dom.ts';
+import { drawOnPage } from './draw-on-page.ts';
 import { type Focus, focusOf, focusOfNode, gapsOf } from './focus.ts';
 import { drawGaps } from './gaps.ts';
 import { nearestPart } from './nearest-part.ts';
@@ -71,10 +72,8 @@ export class MapView {
   }
 
   #mount(view: PageView): void {
-    const template = document.getElementById(`drawing-${view.id}`);
-    if (!(template instanceof HTMLTemplateElement)) return;
-    const svg = document.importNode(template.content, true).querySelector('svg');
-    if (svg === null) return;
+    const svg = this.#drawing(view);
+    if (svg === undefined) return;
     this.#view = view;
     this.#svg = svg;
     this.#hovered = undefined;
@@ -86,6 +85,15 @@ export class MapView {
     this.#canvas.replaceChildren(svg);
     this.#part(view.nodes[0]?.id ?? '')?.setAttribute('tabindex', '0');
     this.camera.show(svg);
+  }
+
+  /** The drawing of a view: made beforehand, or now. */
+  #drawing(view: PageView): SVGSVGElement | undefined {
+    const template = document.getElementById(`drawing-${view.id}`);
+    if (template instanceof HTMLTemplateElement)
+      return document.importNode(template.content, true).querySelector('svg') ?? undefined;
+    const scene = this.#facts.sceneOf(view);
+    return scene && drawOnPage(scene);
   }
 
   #makeRoom(part: Element): void {

@@ -37,7 +37,7 @@ function placeOf(facts: Facts, key: string): number {
 }
 
 function viewOf(facts: Facts, id: string): PageView {
-  const view = facts.data.views.find((each) => each.id === id);
+  const view = facts.view(id);
   if (view === undefined) throw new Error(`no view ${id}`);
   return view;
 }
@@ -198,6 +198,7 @@ describe('the address of a state', () => {
     { view: 'room3', selection: { kind: 'bundle', id: 'a1' }, denied: false },
     { view: 'namespaces', selection: { kind: 'node', id: 'r2' }, denied: false },
     { view: 'namespaces', selection: { kind: 'gap', from: 'r1', to: 'r2' }, denied: true },
+    { view: 'namespaces', selection: { kind: 'rooms', from: 3, to: 4 }, denied: false },
   ];
 
   test.each(states.map((state) => [formatState(state, large), state] as const))(

@@ -1,7 +1,9 @@
 // Answers from the page's data: who reaches whom, and why or why not, in words.
 // Must not know the page.
-import type { Standing } from '../graph/model.ts';
-import type { PageData, PageNode, PagePlace } from '../graph/page-format.ts';
+import { type GraphModel, portWords, type Standing } from '../graph/model.ts';
+import type { PageChoice, PageData, PageNode, PagePlace, PageView } from '../graph/page-format.ts';
+import { viewOf } from '../graph/page-view.ts';
+import { type Scene, sceneOf } from '../graph/scene.ts';
 
 /** One side of a connection, in words. */
 export interface SideFacts {
@@ -45,14 +47,50 @@ export class Facts {
   readonly #in: ReadonlyMap<number, readonly number[]>;
   readonly #pairs: ReadonlyMap<string, number>;
   readonly #keys: ReadonlyMap<string, number>;
+  readonly #portTexts: readonly string[];
+  readonly #views: Map<string, PageView>;
+  readonly #scenes = new Map<string, Scene>();
+  /** The model that the pictures are made of. */
+  readonly model: GraphModel;
 
   constructor(data: PageData) {
     this.data = data;
+    this.model = {
+      ...data,
+      arrows: data.arrows.map(([from, to, ports, egress, ingress]) => ({ from, to, ports, egress, ingress })),
+    };
+    this.#portTexts = data.ports.map((ports) => portWords(ports).join(', '));
+    this.#views = new Map(data.drawn.map((view) => [view.id, view]));
     const arrows = [...data.arrows.keys()];
     this.#out = Map.groupBy(arrows, (arrow) => this.endsOf(arrow)[0]);
     this.#in = Map.groupBy(arrows, (arrow) => this.endsOf(arrow)[1]);
     this.#pairs = new Map(data.arrows.map(([from, to], arrow) => [`${from} ${to}`, arrow]));
     this.#keys = new Map(data.places.map(({ key }, place) => [key, place]));
+  }
+
+  /** A view by its id; that of the matrix has no nodes. */
+  view(id: string): PageView | undefined {
+    const known = this.#views.get(id);
+    const choice = this.data.views.find((each) => each.id === id);
+    if (known !== undefined || choice === undefined) return known;
+    const scene = this.sceneOf(choice);
+    const view = scene === undefined ? { ...choice, nodes: [], bundles: [] } : viewOf({ ...choice, scene });
+    this.#views.set(id, view);
+    return view;
+  }
+
+  /** The picture of a room that was not drawn beforehand. */
+  sceneOf({ id, room }: PageChoice): Scene | undefined {
+    const known = this.#scenes.get(id);
+    if (known !== undefined || room === undefined) return known;
+    const scene = sceneOf(this.model, { open: new Set([room]), only: true });
+    this.#scenes.set(id, scene);
+    return scene;
+  }
+
+  /** The view of a room. */
+  viewOfRoom(room: number): PageView | undefined {
+    return this.view(this.data.views.find((each) => each.room === room)?.id ?? '');
   }
 
   /** @throws if there is no such place: the data names only places that it contains */
@@ -86,7 +124,7 @@ export class Facts {
   /** On which ports one place reaches another; `undefined` if it does not. */
   portsOf(from: number, to: number): string | undefined {
     const arrow = this.data.arrows[this.arrowOf(from, to) ?? -1];
-    return arrow && this.data.ports[arrow[2]];
+    return arrow && this.#portTexts[arrow[2]];
   }
 
   /** Whether this pair can be called denied: two workloads without an arrow. */

@@ -1,9 +1,11 @@
 // The page: reads its data, and keeps map, panel and address in step with one state.
-import type { PageData, PageView } from '../graph/page-format.ts';
+import { matrixId } from '../graph/matrix.ts';
+import type { PageData, PageNode, PageView } from '../graph/page-format.ts';
 import { button, byId, h, inputById } from './dom.ts';
 import { nodesOf } from './focus.ts';
 import { fillKeys, isTyping } from './keys.ts';
 import { MapView } from './map.ts';
+import { MatrixView } from './matrix-view.ts';
 import { Facts } from './page-facts.ts';
 import { fillPanel } from './panel.ts';
 import { type Found, SearchField } from './search.ts';
@@ -13,6 +15,14 @@ const facts = new Facts(JSON.parse(byId('data').textContent ?? '') as PageData);
 const panel = byId('panel');
 const deniedSwitch = inputById('denied');
 const map = new MapView(byId('canvas'), facts, {
+  select,
+  open: openRoom,
+  hint: (text) => {
+    byId('hint').textContent = text;
+  },
+});
+
+const matrix = new MatrixView(byId('matrix'), facts, {
   select,
   open: openRoom,
   hint: (text) => {
@@ -33,10 +43,13 @@ function go(state: State): void {
 
 function show(): void {
   const state = current();
-  const view = facts.data.views.find(({ id }) => id === state.view);
+  const view = facts.view(state.view);
   if (view === undefined) return;
+  const isMatrix = view.id === matrixId;
   deniedSwitch.checked = state.denied;
-  map.show(view, state);
+  document.body.classList.toggle('shows-matrix', isMatrix);
+  if (isMatrix) matrix.show(state.selection);
+  else map.show(view, state);
   fillPanel(panel, view, state, { facts, select, open: openRoom, showDenied: () => setDenied(true) });
   for (const tab of byId('views').querySelectorAll('button')) {
     tab.setAttribute('aria-current', String(tab.dataset.view === state.view));
@@ -54,19 +67,19 @@ function select(selection: Selection): void {
 
 /** The best view for a selection: the current one if it shows the selection, and not just as folded namespaces. */
 function viewFor(selection: Selection): string | undefined {
-  const { views } = facts.data;
-  const here = views.find(({ id }) => id === current().view);
   const places = placesOf(selection);
-  const single = views.filter(({ nodes }) =>
-    nodes.some(({ kind }) => kind === 'workload' || kind === 'addresses'),
-  );
-  const rooms = places.map((place) => views.find(({ room }) => room === facts.place(place).room));
-  const candidates = [here, single.find(({ room }) => room === undefined), ...rooms].filter(
-    (view) => view !== undefined && single.includes(view),
-  );
+  if (places.length === 0) return undefined;
+  const here = facts.view(current().view);
+  const whole = facts.data.drawn.find(({ room, nodes }) => room === undefined && nodes.some(isSingle));
+  const rooms = places.map((place) => facts.viewOfRoom(facts.place(place).room));
+  const candidates = [here, whole, ...rooms].filter((view) => view?.nodes.some(isSingle) === true);
   const shows = (view: PageView | undefined) =>
     view !== undefined && places.every((place) => nodesOf(view, [place]).length > 0);
-  return (candidates.find(shows) ?? views.find(shows))?.id;
+  return (candidates.find(shows) ?? facts.data.drawn.find(shows) ?? rooms[0])?.id;
+}
+
+function isSingle({ kind }: PageNode): boolean {
+  return kind === 'workload' || kind === 'addresses';
 }
 
 function placesOf(selection: Selection): readonly number[] {
@@ -103,10 +116,14 @@ function choose(found: Found): void {
 
 /** Highlights what is found in the current view. */
 function showFound(all: readonly Found[] | undefined): void {
-  const view = facts.data.views.find(({ id }) => id === current().view);
+  const view = facts.view(current().view);
   const places = all?.flatMap((found) =>
     found.kind === 'place' ? [found.place] : (facts.data.rooms[found.room]?.places ?? []),
   );
+  if (view?.id === matrixId) {
+    matrix.showFound(places && new Set(places.map((place) => facts.place(place).room)));
+    return;
+  }
   const nodes = view && places && new Set(nodesOf(view, places));
   map.showFound(nodes && { main: nodes, nodes, bundles: new Set() });
 }
@@ -135,10 +152,10 @@ function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const actions: Readonly<Record<string, () => void>> = {
     '/': () => byId('search').focus(),
-    '+': () => map.camera.zoom(1.25),
-    '=': () => map.camera.zoom(1.25),
-    '-': () => map.camera.zoom(0.8),
-    '0': () => map.camera.fit(),
+    '+': () => zoomed().zoom(1.25),
+    '=': () => zoomed().zoom(1.25),
+    '-': () => zoomed().zoom(0.8),
+    '0': () => zoomed().fit(),
     d: () => setDenied(!current().denied),
     '?': showKeys,
     Escape: back,
@@ -147,6 +164,11 @@ function onKey(event: KeyboardEvent): void {
   if (action === undefined) return;
   event.preventDefault();
   action();
+}
+
+/** What the keys and buttons of the zoom act on. */
+function zoomed(): { readonly zoom: (factor: number) => void; readonly fit: () => void } {
+  return current().view === matrixId ? matrix : map.camera;
 }
 
 function showKeys(): void {
@@ -163,9 +185,9 @@ makeTabs();
 listPlaces();
 fillKeys(byId('keys'));
 new SearchField(inputById('search'), byId('found'), facts, { found: showFound, choose });
-byId('zoom-in').addEventListener('click', () => map.camera.zoom(1.25));
-byId('zoom-out').addEventListener('click', () => map.camera.zoom(0.8));
-byId('zoom-fit').addEventListener('click', () => map.camera.fit());
+byId('zoom-in').addEventListener('click', () => zoomed().zoom(1.25));
+byId('zoom-out').addEventListener('click', () => zoomed().zoom(0.8));
+byId('zoom-fit').addEventListener('click', () => zoomed().fit());
 byId('help').addEventListener('click', showKeys);
 deniedSwitch.addEventListener('change', () => setDenied(deniedSwitch.checked));
 document.addEventListener('keydown', onKey);

@@ -32,6 +32,8 @@ function contentOf(view: PageView, { selection, denied }: State, context: PanelC
       return nodeContent(view, selection.id, context);
     case 'gap':
       return gapContent(view, selection.from, selection.to, context);
+    case 'rooms':
+      return cellContent(selection.from, selection.to, context);
     case 'none':
       return view.room === undefined ? overviewContent(context) : roomContent(view, view.room, context);
   }
@@ -250,6 +252,30 @@ function nodeContent(view: PageView, id: string, context: PanelContext): readonl
     h('h2', {}, nameOf(view, id, context.facts)),
     ...(rows.length === 0 ? [] : [h('h3', {}, 'Connections'), rowList(rows)]),
     ...(node?.kind === 'rest' ? [placeRows(node.places, context)] : []),
+  ];
+}
+
+/** With more pairs than this, only what is allowed is listed. */
+const mostPairs = 400;
+
+function cellContent(from: number, to: number, context: PanelContext): readonly Child[] {
+  const { facts, open } = context;
+  const [source, target] = [facts.data.rooms[from], facts.data.rooms[to]];
+  const link = (room: number, name = '') => button({ class: 'link', onclick: () => open(room) }, name);
+  const all = (source?.places ?? []).flatMap((place) =>
+    (target?.places ?? []).map((other) => [place, other] as const),
+  );
+  const allowed = all.filter(([place, other]) => facts.arrowOf(place, other) !== undefined);
+  const denied = all.filter(([place, other]) => facts.isDenied(place, other));
+  const counts = `${count(allowed.length, 'pair')} allowed${denied.length > 0 ? `, ${denied.length} denied` : ''}. Choose a pair to read why.`;
+  return [
+    h('p', { class: 'kicker' }, from === to ? 'within a namespace' : 'from one to another'),
+    h('h2', { class: 'pair' }, link(from, source?.name), ' → ', link(to, target?.name)),
+    h('p', { class: 'lead' }, counts),
+    ...listOfPairs('Allowed', allowed, 'both', context),
+    ...(denied.length === 0 || denied.length > mostPairs
+      ? []
+      : listOfPairs('Denied', denied, 'both', context)),
   ];
 }
 

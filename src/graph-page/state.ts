@@ -12,7 +12,9 @@ export type Selection =
   /** A node of the view that represents several places, by its id. */
   | { readonly kind: 'node'; readonly id: string }
   /** A denied pair between two nodes of the view, by their ids. */
-  | { readonly kind: 'gap'; readonly from: string; readonly to: string };
+  | { readonly kind: 'gap'; readonly from: string; readonly to: string }
+  /** What one room reaches in another: a cell of the matrix. */
+  | { readonly kind: 'rooms'; readonly from: number; readonly to: number };
 
 /** The state of the page. */
 export interface State {
@@ -34,6 +36,10 @@ export function formatState(state: State, facts: Facts): string {
   if (selection.kind === 'pair') {
     words.set('from', facts.place(selection.from).key);
     words.set('to', facts.place(selection.to).key);
+  }
+  if (selection.kind === 'rooms') {
+    words.set('row', facts.data.rooms[selection.from]?.name ?? '');
+    words.set('column', facts.data.rooms[selection.to]?.name ?? '');
   }
   if (selection.kind === 'bundle') words.set('arrow', selection.id);
   if (selection.kind === 'node') words.set('node', selection.id);
@@ -63,7 +69,11 @@ function parseSelection(words: URLSearchParams, facts: Facts, viewId: string): S
   const [from, to, place] = [placeOf('from'), placeOf('to'), placeOf('workload')];
   if (from !== undefined && to !== undefined) return { kind: 'pair', from, to };
   if (place !== undefined) return { kind: 'place', place };
-  const view = facts.data.views.find(({ id }) => id === viewId);
+  const roomOf = (word: string) => facts.data.rooms.findIndex(({ name }) => name === words.get(word));
+  const [row, column] = [roomOf('row'), roomOf('column')];
+  if (row >= 0 && column >= 0) return { kind: 'rooms', from: row, to: column };
+  if (!['arrow', 'node', 'denied'].some((word) => words.has(word))) return { kind: 'none' };
+  const view = facts.view(viewId);
   const id = words.get('arrow');
   if (view?.bundles.some((bundle) => bundle.id === id) && id !== null) return { kind: 'bundle', id };
   const node = words.get('node') ?? '';

@@ -2,8 +2,7 @@
 // sheet of the drawing formats. Looks good without one, too.
 // Must not run Graphviz.
 import { shown, xml } from './escape.ts';
-import type { Ring } from './model.ts';
-import { linesOf, type OpenRoom, type Scene, type SceneArrow, type SceneNode } from './scene.ts';
+import { linesOf, looksOf, type OpenRoom, type Scene, type SceneArrow, type SceneNode } from './scene.ts';
 
 /** Text is measured as Courier: no monospaced font of a browser is wider. */
 const font = 'fontname="Courier"';
@@ -28,12 +27,9 @@ export function renderDot(scene: Scene): string {
   ].join('\n');
 }
 
-/** The classes of a ring in the style sheet of a drawing. */
-const ringClass: Readonly<Record<Ring, string>> = { closed: 'ringed', planned: 'planned', open: 'unringed' };
-
 /** A closed ring is a second border: a cluster in a cluster. */
 function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
-  const looks = room.outside ? 'outside' : ringClass[room.ring];
+  const looks = looksOf(room);
   const inner = [
     `  subgraph cluster_room${room.room} {`,
     `    graph [id="room${room.room}", class="open ${looks}", style="rounded${dashes(looks)}", labeljust=l, margin=20, label=<${labelOf(room)}>]`,
@@ -51,13 +47,9 @@ function cluster(room: OpenRoom, busy: ReadonlySet<string>): readonly string[] {
 }
 
 function nodeLine(node: SceneNode): string {
-  const looks = hasRing(node) ? ringClass[node.ring] : 'plain';
+  const looks = looksOf(node);
   const wall = node.kind === 'room' && node.ring !== 'open' ? ', peripheries=2' : '';
   return `${node.id} [id="${node.id}", class="${node.kind} ${looks}", style="rounded${dashes(looks)}"${wall}, label=<${labelOf(node)}>]`;
-}
-
-function hasRing({ kind }: SceneNode): boolean {
-  return kind === 'workload' || kind === 'room';
 }
 
 function dashes(looks: string): string {

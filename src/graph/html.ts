@@ -1,8 +1,12 @@
 // The page of a model: its pictures, and their drawings.
 // Must not know what a page looks like.
+
+import { matrixId, needsMatrix } from './matrix.ts';
 import type { GraphModel } from './model.ts';
 import { type PageAssets, renderPage } from './page.ts';
-import { type NamedScene, pageDataOf } from './page-data.ts';
+import { pageDataOf } from './page-data.ts';
+import type { PageChoice } from './page-format.ts';
+import type { NamedScene } from './page-view.ts';
 import { titleOf } from './picture.ts';
 import { readableScene, sceneOf } from './scene.ts';
 import { drawScene, type Graphviz } from './svg.ts';
@@ -24,9 +28,20 @@ export interface PageTools {
 
 /** A page with a picture of all namespaces, of each by itself, and, if it is readable, of everything at once. */
 export function htmlFile({ model, title = titleOf(model), only = [] }: PageInput, tools: PageTools): string {
+  if (only.length === 0 && needsMatrix(model)) {
+    return renderPage(title, pageDataOf(model, [], manyChoices(model)), new Map(), tools.assets);
+  }
   const scenes = scenesOf(model, only);
   const drawings = new Map(scenes.map(({ id, scene }) => [id, drawScene(scene, tools.graphviz)]));
   return renderPage(title, pageDataOf(model, scenes), drawings, tools.assets);
+}
+
+/** With many namespaces: the matrix, and each room, which the page draws when it is opened. */
+function manyChoices({ rooms }: GraphModel): readonly PageChoice[] {
+  return [
+    { id: matrixId, name: 'Namespaces' },
+    ...rooms.map(({ name }, room) => ({ id: `room${room}`, name, room })),
+  ];
 }
 
 /** The pictures of the page; the first is shown first. */

@@ -1,19 +1,15 @@
 // From the model and its scenes to the compact JSON that the page's script reads.
 // Must not know how the page shows it.
-import { type GraphModel, type GraphPlace, holesOf, portWords, ringOf } from './model.ts';
-import type { PageBundle, PageData, PageNode, PageView } from './page-format.ts';
-import type { Scene, SceneMark, SceneNode } from './scene.ts';
-
-/** A picture of the page, and its title. */
-export interface NamedScene {
-  readonly id: string;
-  readonly name: string;
-  readonly room?: number;
-  readonly scene: Scene;
-}
+import { type GraphModel, type GraphPlace, holesOf, ringOf } from './model.ts';
+import type { PageChoice, PageData } from './page-format.ts';
+import { type NamedScene, viewOf } from './page-view.ts';
 
 /** The input of the page's script. */
-export function pageDataOf(model: GraphModel, scenes: readonly NamedScene[]): PageData {
+export function pageDataOf(
+  model: GraphModel,
+  scenes: readonly NamedScene[],
+  choices: readonly PageChoice[] = scenes.map(({ scene: _, ...choice }) => choice),
+): PageData {
   return {
     rooms: model.rooms.map((room) => ({
       ...room,
@@ -23,10 +19,11 @@ export function pageDataOf(model: GraphModel, scenes: readonly NamedScene[]): Pa
     places: keyed(model),
     policies: model.policies,
     reasons: model.reasons,
-    ports: model.ports.map((ports) => portWords(ports).join(', ')),
+    ports: model.ports,
     openings: model.openings,
     arrows: model.arrows.map(({ from, to, ports, egress, ingress }) => [from, to, ports, egress, ingress]),
-    views: scenes.map(viewOf),
+    views: choices,
+    drawn: scenes.map(viewOf),
   };
 }
 
@@ -44,27 +41,4 @@ function keyed(model: GraphModel): PageData['places'] {
     taken.set(whole, count);
     return { ...place, key: count === 1 ? whole : `${whole} #${count}` };
   });
-}
-
-function viewOf({ id, name, room, scene }: NamedScene): PageView {
-  const nodes = [...scene.openRooms.flatMap((open) => open.nodes), ...scene.nodes];
-  const marks = [
-    ...nodes.flatMap((node) => node.marks.map((mark) => pageMark(mark, node.id))),
-    ...scene.openRooms.flatMap((open) => open.marks.map((mark) => pageMark(mark, `room${open.room}`))),
-  ];
-  return {
-    id,
-    name,
-    ...(room === undefined ? {} : { room }),
-    nodes: nodes.map(pageNode),
-    bundles: [...scene.arrows, ...marks],
-  };
-}
-
-function pageMark({ lines, ...bundle }: SceneMark, at: string): PageBundle {
-  return { ...bundle, at, text: lines.map((line) => line.trim()).join(', ') };
-}
-
-function pageNode({ id, kind, room, places }: SceneNode): PageNode {
-  return { id, kind, ...(room === undefined ? {} : { room }), places };
 }

@@ -33,21 +33,27 @@ export interface PageBundle extends SceneBundle {
   readonly text?: string;
 }
 
-/** A picture; its drawing is the template `drawing-<id>`. */
-export interface PageView {
+/** What the page can show: a picture, or the matrix. */
+export interface PageChoice {
   readonly id: string;
   readonly name: string;
   /** The one open room. */
   readonly room?: number;
+}
+
+/** A picture. If it was drawn beforehand, its drawing is the template `drawing-<id>`; otherwise the page draws it. */
+export interface PageView extends PageChoice {
   readonly nodes: readonly PageNode[];
   readonly bundles: readonly PageBundle[];
 }
 
 /** All data of the page. */
-export interface PageData extends Pick<GraphModel, 'policies' | 'reasons' | 'openings'> {
+export interface PageData extends Pick<GraphModel, 'policies' | 'reasons' | 'openings' | 'ports'> {
   readonly rooms: readonly PageRoom[];
   readonly places: readonly PagePlace[];
-  readonly ports: readonly string[];
   readonly arrows: readonly PageArrow[];
-  readonly views: readonly PageView[];
+  /** What can be shown; the first is shown first. */
+  readonly views: readonly PageChoice[];
+  /** Those that were drawn beforehand. */
+  readonly drawn: readonly PageView[];
 }

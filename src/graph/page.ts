@@ -66,7 +66,7 @@ const icon = `data:image/svg+xml,${encodeURIComponent(
 )}`;
 
 const plannedEntry = `
-<span class="entry"><svg viewBox="0 0 34 16" aria-hidden="true"><rect class="wall planned" x="2" y="1" width="30" height="14" rx="4.5"/><rect class="wall planned" x="5" y="4" width="24" height="8" rx="2.5"/></svg>ringed once the dry run ends</span>`;
+<span class="entry"><svg viewBox="0 0 34 16" aria-hidden="true"><rect class="wall planned" x="2" y="1" width="30" height="14" rx="4.5"/><rect class="wall planned" x="5" y="4" width="24" height="8" rx="2.5"/></svg>in dry run</span>`;
 
 function skeleton(title: string, data: PageData): string {
   const workloads = data.rooms.reduce((sum, room) => sum + (room.outside ? 0 : room.places.length), 0);
@@ -85,11 +85,15 @@ function skeleton(title: string, data: PageData): string {
 <main>
 <section id="map" aria-label="Map">
 <div id="canvas"></div>
+<div id="matrix"></div>
 <div class="legend" id="legend">
-<span class="entry"><svg viewBox="0 0 34 12" aria-hidden="true"><path class="allowed" d="M1 6H27"/><path class="allowed head" d="M26 2.5L33 6L26 9.5Z"/></svg>allowed by a rule</span>
-<span class="entry"><svg viewBox="0 0 34 12" aria-hidden="true"><path class="unfenced" d="M1 6H31"/><path class="unfenced tip" d="M27 2.5L32 6L27 9.5"/></svg>no policy isolates it</span>
+<span class="entry of-map"><svg viewBox="0 0 34 12" aria-hidden="true"><path class="allowed" d="M1 6H27"/><path class="allowed head" d="M26 2.5L33 6L26 9.5Z"/></svg>allowed by a rule</span>
+<span class="entry of-map"><svg viewBox="0 0 34 12" aria-hidden="true"><path class="unfenced" d="M1 6H31"/><path class="unfenced tip" d="M27 2.5L32 6L27 9.5"/></svg>no policy isolates it</span>
+<span class="entry of-matrix"><svg viewBox="0 0 34 16" aria-hidden="true"><rect class="cell allowed" x="9" y="1" width="14" height="14"/></svg>allowed by a rule</span>
+<span class="entry of-matrix"><svg viewBox="0 0 34 16" aria-hidden="true"><circle class="cell unfenced" cx="16" cy="8" r="4.5"/></svg>no policy isolates it</span>
+<span class="entry of-matrix"><svg viewBox="0 0 34 16" aria-hidden="true"><rect class="cell within" x="9.5" y="1.5" width="13" height="13"/></svg>within a namespace</span>
 <span class="entry"><svg viewBox="0 0 34 16" aria-hidden="true"><rect class="wall" x="2" y="1" width="30" height="14" rx="4.5"/><rect class="wall" x="5" y="4" width="24" height="8" rx="2.5"/></svg>ringed</span>${data.rooms.some(({ ring }) => ring === 'planned') ? plannedEntry : ''}
-<span class="entry"><svg viewBox="0 0 34 16" aria-hidden="true"><rect class="open" x="2" y="2" width="30" height="12" rx="4"/></svg>not isolated, or open to everyone</span>
+<span class="entry"><svg viewBox="0 0 34 16" aria-hidden="true"><rect class="open" x="2" y="2" width="30" height="12" rx="4"/></svg>open</span>
 <label class="entry switch"><input type="checkbox" id="denied" role="switch"><span class="knob" aria-hidden="true"></span><svg viewBox="0 0 34 12" aria-hidden="true"><path class="denied" d="M1 6H33"/><path class="denied cross" d="M13.5 2.5L20.5 9.5M20.5 2.5L13.5 9.5"/></svg>denied</label>
 </div>
 <div class="zoom" role="group" aria-label="Zoom"><button type="button" id="zoom-in" aria-label="Zoom in" title="Zoom in (+)">+</button><button type="button" id="zoom-out" aria-label="Zoom out" title="Zoom out (−)">−</button><button type="button" id="zoom-fit" aria-label="Fit" title="Fit (0)"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 6V2H6M10 2H14V6M14 10V14H10M6 14H2V10"/></svg></button><button type="button" id="help" aria-label="Keys" title="Keys (?)" aria-haspopup="dialog">?</button></div>

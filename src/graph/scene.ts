@@ -106,10 +106,32 @@ export function sceneOf(model: GraphModel, choice: SceneChoice): Scene {
   };
 }
 
+/** Titles by id: whole names, since labels may be cut. */
+export function titlesOf(scene: Scene): ReadonlyMap<string, string> {
+  const nodes = [...scene.openRooms.flatMap((room) => room.nodes), ...scene.nodes];
+  const names = new Map(nodes.map(({ id, name }) => [id, name]));
+  return new Map([
+    ...names,
+    ...scene.openRooms.map(({ room, name }) => [`room${room}`, name] as const),
+    ...scene.arrows.map(
+      ({ id, from, to, label }) => [id, `${names.get(from)} → ${names.get(to)}: ${label}`] as const,
+    ),
+  ]);
+}
+
 /** Whether it draws any ring that is not in force yet. */
 export function hasPlanned({ openRooms, nodes }: Scene): boolean {
   const all = [...openRooms, ...openRooms.flatMap((room) => room.nodes), ...nodes];
   return all.some(({ ring }) => ring === 'planned');
+}
+
+/** The classes of a ring in the style sheet of a drawing. */
+const ringClass: Readonly<Record<Ring, string>> = { closed: 'ringed', planned: 'planned', open: 'unringed' };
+
+/** The class of an open room, or of a node, by its ring. */
+export function looksOf(part: OpenRoom | SceneNode): string {
+  if ('outside' in part) return part.outside ? 'outside' : ringClass[part.ring];
+  return part.kind === 'workload' || part.kind === 'room' ? ringClass[part.ring] : 'plain';
 }
 
 /** The text on a node, or at the top of an open room: its name, its details, and what its marks say. */

@@ -4,7 +4,7 @@ import { renderDot } from './dot.ts';
 import { visible, xml } from './escape.ts';
 import { legendOf } from './legend.ts';
 import type { Picture } from './picture.ts';
-import type { Scene } from './scene.ts';
+import { type Scene, titlesOf } from './scene.ts';
 
 /** Draws a text in the DOT language as an SVG document. */
 export type Graphviz = (dot: string) => string;
@@ -54,17 +54,4 @@ function clean(output: string, scene: Scene): string {
       return title === undefined ? open.trimEnd() : `${open}<title>${xml(visible(title))}</title>`;
     })
     .trimEnd();
-}
-
-/** Whole names, since labels may be cut. */
-function titlesOf(scene: Scene): ReadonlyMap<string, string> {
-  const nodes = [...scene.openRooms.flatMap((room) => room.nodes), ...scene.nodes];
-  const names = new Map(nodes.map(({ id, name }) => [id, name]));
-  return new Map([
-    ...names,
-    ...scene.openRooms.map(({ room, name }) => [`room${room}`, name] as const),
-    ...scene.arrows.map(
-      ({ id, from, to, label }) => [id, `${names.get(from)} → ${names.get(to)}: ${label}`] as const,
-    ),
-  ]);
 }
