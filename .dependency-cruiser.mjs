@@ -129,7 +129,8 @@ export default {
       severity: 'error',
       from: { path: '^src/graph-page/', pathNot: '\\.test\\.ts$' },
       to: {
-        pathNot: '^src/(graph-page/|graph/(escape|layout|matrix|model|page-format|page-view|scene)\\.ts)',
+        pathNot:
+          '^src/(graph-page/|graph/(escape|layout|matrix|model|page-format|page-view|scene)\\.ts|model/(ip-ranges|port-set|ports)\\.ts)',
       },
     },
     {

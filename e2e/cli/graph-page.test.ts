@@ -158,6 +158,40 @@ describe('the page of a small cluster', () => {
     expect(await page.locator('#ask-to').getAttribute('aria-invalid')).toBe('true');
   });
 
+  test('answers about a port, and shows the rule as YAML, and how to ask for what to add', async () => {
+    const page = await open('shop');
+    await page.locator('#ask-from').fill('shop/web-console');
+    await page.locator('#ask-to').fill('shop/mongo');
+    await page.locator('#ask-port').fill('27017');
+    await page.locator('#ask-port').press('Enter');
+    expect(await text(page, '#verdict')).toBe('Allowed on 27017');
+    await page.locator('.yaml summary').first().click();
+    expect(await text(page, '.yaml pre')).toMatch(/^- from:\n {4}- [\s\S]*port: 27017/);
+    await page.locator('#ask-port').fill('8443');
+    // The old answer is not shown beside the new question.
+    expect(await page.locator('#verdict').isVisible()).toBe(false);
+    await page.locator('#ask-port').press('Enter');
+    expect(await text(page, '#verdict')).toBe('Denied on 8443: the two sides together allow 27017');
+    expect(await text(page, '#panel')).toContain('ringfence explain shop/web-console shop/mongo 8443');
+    expect(new URL(page.url()).hash).toContain('port=8443');
+    await page.locator('#ask-port').fill('metrics');
+    await page.locator('#ask-port').press('Enter');
+    expect(await text(page, '#ask-note')).toContain('a port is a number');
+  });
+
+  test('takes addresses as ends', async () => {
+    const page = await open('shop');
+    await page.locator('#ask-from').fill('shop/mongo');
+    await page.locator('#ask-to').fill('203.0.113.7');
+    await page.locator('#ask-to').press('Enter');
+    expect(await text(page, '#verdict')).toBe('Allowed on all ports');
+    await page.locator('#ask-from').fill('203.0.113.7');
+    await page.locator('#ask-to').fill('shop/mongo');
+    await page.locator('#ask-to').press('Enter');
+    expect(await text(page, '#ask-note')).toBe('Denied: no rule lets 203.0.113.7 in to shop/mongo');
+    expect(await page.locator('#verdict').isVisible()).toBe(false);
+  });
+
   test('holds to its content security policy: what is put into it does not run', async () => {
     const page = await open('shop');
     expect(await page.evaluate(intrusion)).toEqual({ ran: false, refused: 2, images: 0 });

@@ -1,5 +1,6 @@
 // What the page's script answers, without a browser.
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import {
   app,
   cluster,
@@ -21,6 +22,7 @@ import { focusOf, gapsOf, nodesOf } from './focus.ts';
 import { Facts } from './page-facts.ts';
 import { find } from './search.ts';
 import { formatState, parseState, type State } from './state.ts';
+import { yamlOf } from './yaml.ts';
 
 function factsOf(input: AnalysisInput): Facts {
   const model = modelOf(analyze(input));
@@ -117,6 +119,21 @@ describe('a pair', () => {
     expect(
       small.isDenied(placeOf(small, 'shop-admin/admin-console'), placeOf(small, 'shop/web-console')),
     ).toBe(true);
+  });
+});
+
+describe('YAML', () => {
+  test('is read back as what it was', () => {
+    const rule = {
+      from: [
+        { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } }, podSelector: {} },
+        { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
+      ],
+      ports: [{ port: 80 }, { port: 'http', protocol: 'TCP' }, { port: 'yes' }],
+      odd: ['- a: b', '', 'null', '# x', '1e3'],
+      none: [],
+    };
+    expect(parse(yamlOf([rule]))).toEqual([rule]);
   });
 });
 

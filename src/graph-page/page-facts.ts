@@ -4,6 +4,10 @@ import { type GraphModel, portWords, type Standing } from '../graph/model.ts';
 import type { PageChoice, PageData, PageNode, PagePlace, PageView } from '../graph/page-format.ts';
 import { viewOf } from '../graph/page-view.ts';
 import { type Scene, sceneOf } from '../graph/scene.ts';
+import { contains, parseAddress, parseMaskedCidr } from '../model/ip-ranges.ts';
+import { portSetOf, portSets } from '../model/port-set.ts';
+import type { PortSpec } from '../model/ports.ts';
+import { yamlOf } from './yaml.ts';
 
 /** One side of a connection, in words. */
 export interface SideFacts {
@@ -21,6 +25,8 @@ export interface RuleFacts {
   readonly policy: string;
   /** As in `rule 1, spec.ingress[0]`. */
   readonly rule: string;
+  /** The rule as it is written. */
+  readonly yaml: string;
   readonly ports: string;
   /** As in `AppNetworkProfile shop: web-to-mongo`; empty for policies of other authors. */
   readonly origin: string;
@@ -38,6 +44,9 @@ export interface PairFacts {
  * policy does, the ends have no family of addresses in common.
  */
 type Denial = 'E' | 'I' | 'B' | 'P' | 'F';
+
+/** A port by its number, or several. */
+export type NumberedPort = Extract<PortSpec, { readonly interval: unknown }>;
 
 /** Queries of the data. */
 export class Facts {
@@ -127,6 +136,28 @@ export class Facts {
     return arrow && this.#portTexts[arrow[2]];
   }
 
+  /** Whether one place reaches another on this port; a name can't be told from here. */
+  allows(from: number, to: number, port: NumberedPort): boolean {
+    const arrow = this.data.arrows[this.arrowOf(from, to) ?? -1];
+    const ports = arrow && this.data.ports[arrow[2]];
+    return ports !== undefined && portSets.covers(ports, portSetOf(port.protocol, [port.interval]));
+  }
+
+  /** The addresses outside that contain this range, and that a place reaches or is reached from; the smallest one first. */
+  placesOfAddress(text: string, other: number, direction: 'out' | 'in'): readonly number[] {
+    const wanted = text.includes('/') ? parseMaskedCidr(text) : parseAddress(text);
+    if (!wanted.ok) return [];
+    const holds = (cidr: string) => {
+      const range = parseMaskedCidr(cidr);
+      return range.ok && contains(range.value, wanted.value);
+    };
+    return this.arrows(other, direction)
+      .map((arrow) => this.endsOf(arrow)[direction === 'out' ? 1 : 0])
+      .filter((place) =>
+        this.place(place).ranges?.some(({ cidr, except = [] }) => holds(cidr) && !except.some(holds)),
+      );
+  }
+
   /** Whether this pair can be called denied: two workloads without an arrow. */
   isDenied(from: number, to: number): boolean {
     if (from === to || this.isOutside(from) || this.isOutside(to)) return false;
@@ -176,6 +207,7 @@ export class Facts {
       rules: (this.data.reasons[reasons] ?? []).map((note) => ({
         policy: this.policyName(note.policy),
         rule: `rule ${note.rule + 1}, spec.${side.toLowerCase()}[${note.rule}]`,
+        yaml: yamlOf([this.data.policies[note.policy]?.rules[side][note.rule] ?? {}]).trimStart(),
         ports: note.ports,
         origin: this.#origin(note.policy, note.origins),
       })),

@@ -5,7 +5,7 @@ import type { PageBundle, PageView } from '../graph/page-format.ts';
 import { button, type Child, h } from './dom.ts';
 import { connectionList, listOfPairs } from './lists.ts';
 import type { Facts } from './page-facts.ts';
-import { pairContent, policyNameList } from './pair-content.ts';
+import { pairContent, policyNameList, portInField } from './pair-content.ts';
 import { type ListRow, type PanelContext, rowList } from './rows.ts';
 import type { Selection, State } from './state.ts';
 
@@ -13,8 +13,9 @@ import type { Selection, State } from './state.ts';
 export function fillPanel(panel: HTMLElement, view: PageView, state: State, context: PanelContext): void {
   panel.replaceChildren(
     askForm(state.selection, context),
-    ...contentOf(view, state, context).filter((child) => child !== undefined),
+    h('div', { class: 'answer' }, ...contentOf(view, state, context)),
   );
+  panel.classList.remove('asking');
   panel.scrollTop = 0;
 }
 
@@ -23,7 +24,7 @@ function contentOf(view: PageView, { selection, denied }: State, context: PanelC
     case 'place':
       return placeContent(selection.place, denied, context);
     case 'pair':
-      return pairContent(selection.from, selection.to, context);
+      return pairContent(selection, context);
     case 'bundle': {
       const bundle = view.bundles.find(({ id }) => id === selection.id);
       return bundle === undefined ? [] : bundleContent(view, bundle, context);
@@ -39,51 +40,101 @@ function contentOf(view: PageView, { selection, denied }: State, context: PanelC
   }
 }
 
-/** A form to ask about any two places. */
+/** A form to ask about any two places, and a port. */
 function askForm(selection: Selection, { facts, select }: PanelContext): HTMLElement {
-  const [source, target] =
-    selection.kind === 'pair'
-      ? [selection.from, selection.to]
-      : [selection.kind === 'place' ? selection.place : undefined];
-  const from = askField('from', source, facts);
-  const to = askField('to', target, facts);
+  const pair = selection.kind === 'pair' ? selection : undefined;
+  const source = selection.kind === 'place' ? selection.place : pair?.from;
+  const from = askField('from', 'namespace/workload or address', keyOf(source, facts));
+  const to = askField('to', 'namespace/workload or address', keyOf(pair?.to, facts));
+  const port = askField('port', 'any', pair?.port ?? '');
+  const note = h('p', { class: 'ask-note', attributes: { id: 'ask-note', role: 'status' } });
   const form = h(
     'form',
     { class: 'ask', attributes: { 'aria-label': 'Ask about a pair' } },
-    h('label', { attributes: { for: from.id } }, 'from'),
-    from,
-    h('label', { attributes: { for: to.id } }, 'to'),
-    to,
+    ...[from, to, port].flatMap((field) => [
+      h('label', { attributes: { for: field.id } }, field.id.slice('ask-'.length)),
+      field,
+    ]),
     button({ class: 'go', attributes: { type: 'submit' } }, 'Why?'),
+    note,
   );
+  // An old answer does not stand beside a new question.
+  form.addEventListener('input', () => {
+    form.parentElement?.classList.add('asking');
+    note.textContent = '';
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const [start, end] = [from, to].map((field) => placeIn(field, facts));
-    if (start !== undefined && end !== undefined && start !== end)
-      select({ kind: 'pair', from: start, to: end });
+    form.parentElement?.classList.add('asking');
+    const asked = askedIn({ from: from.value.trim(), to: to.value.trim() }, facts);
+    const text = port.value.trim();
+    const isPort = text === '' || portInField(text) !== undefined;
+    for (const [field, isGood] of [
+      [from, asked.from !== undefined],
+      [to, asked.to !== undefined],
+      [port, isPort],
+    ] as const)
+      field.setAttribute('aria-invalid', String(!isGood));
+    note.textContent = isPort
+      ? (asked.note ?? '')
+      : 'a port is a number, as in 8080 or 53/UDP: names mean another number at each pod';
+    if (asked.from === undefined || asked.to === undefined || asked.note !== undefined || !isPort) return;
+    select({ kind: 'pair', from: asked.from, to: asked.to, ...(text === '' ? {} : { port: text }) });
   });
   return form;
 }
 
-function askField(word: 'from' | 'to', place: number | undefined, facts: Facts): HTMLInputElement {
-  return h('input', {
-    attributes: {
-      id: `ask-${word}`,
-      type: 'text',
-      list: 'places',
-      placeholder: 'namespace/workload',
-      autocomplete: 'off',
-      spellcheck: 'false',
-      value: place === undefined ? '' : facts.place(place).key,
-    },
-  });
+function keyOf(place: number | undefined, facts: Facts): string {
+  return place === undefined ? '' : facts.place(place).key;
 }
 
-/** The place in a field; a field without a valid place is marked. */
-function placeIn(field: HTMLInputElement, facts: Facts): number | undefined {
-  const place = facts.placeOfKey(field.value.trim());
-  field.setAttribute('aria-invalid', String(place === undefined));
-  return place;
+function askField(word: 'from' | 'to' | 'port', placeholder: string, value: string): HTMLInputElement {
+  const list = word === 'port' ? {} : { list: 'places' };
+  const attributes = {
+    id: `ask-${word}`,
+    type: 'text',
+    ...list,
+    placeholder,
+    autocomplete: 'off',
+    spellcheck: 'false',
+    value,
+  };
+  return h('input', { attributes });
+}
+
+interface Asked {
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  /** Why there is no answer, or what it is where no pair shows it. */
+  readonly note?: string;
+}
+
+/** The two ends of a question; an address means the listed range that contains it, for this very connection. */
+function askedIn(words: { readonly from: string; readonly to: string }, facts: Facts): Asked {
+  const [from, to] = [facts.placeOfKey(words.from), facts.placeOfKey(words.to)];
+  if (from !== undefined && to !== undefined)
+    return { from, to, ...(from === to ? { note: 'both ends are the same' } : {}) };
+  if (from !== undefined && isAddress(words.to)) {
+    const [found] = facts.placesOfAddress(words.to, from, 'out');
+    return found === undefined
+      ? { from, to: -1, note: `Denied: no rule lets ${words.from} out to ${words.to}` }
+      : { from, to: found };
+  }
+  if (to !== undefined && isAddress(words.from)) {
+    const [found] = facts.placesOfAddress(words.from, to, 'in');
+    return found === undefined
+      ? { from: -1, to, note: `Denied: no rule lets ${words.from} in to ${words.to}` }
+      : { from: found, to };
+  }
+  return { from, to, note: unknownEnd(from === undefined ? words.from : words.to) };
+}
+
+function unknownEnd(word: string): string {
+  return word === '' ? 'name both ends' : `nothing here is named ${word}`;
+}
+
+function isAddress(word: string): boolean {
+  return /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?$/i.test(word);
 }
 
 function overviewContent({ facts, open: openRoom }: PanelContext): readonly Child[] {

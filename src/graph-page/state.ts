@@ -6,7 +6,8 @@ import type { Facts } from './page-facts.ts';
 export type Selection =
   | { readonly kind: 'none' }
   | { readonly kind: 'place'; readonly place: number }
-  | { readonly kind: 'pair'; readonly from: number; readonly to: number }
+  /** `port` as it is written, if one is asked about. */
+  | { readonly kind: 'pair'; readonly from: number; readonly to: number; readonly port?: string }
   /** An arrow or a mark of the view, by its id. */
   | { readonly kind: 'bundle'; readonly id: string }
   /** A node of the view that represents several places, by its id. */
@@ -36,6 +37,7 @@ export function formatState(state: State, facts: Facts): string {
   if (selection.kind === 'pair') {
     words.set('from', facts.place(selection.from).key);
     words.set('to', facts.place(selection.to).key);
+    if (selection.port !== undefined) words.set('port', selection.port);
   }
   if (selection.kind === 'rooms') {
     words.set('row', facts.data.rooms[selection.from]?.name ?? '');
@@ -67,7 +69,10 @@ export function parseState(hash: string, facts: Facts): State {
 function parseSelection(words: URLSearchParams, facts: Facts, viewId: string): Selection {
   const placeOf = (word: string) => facts.placeOfKey(words.get(word) ?? '');
   const [from, to, place] = [placeOf('from'), placeOf('to'), placeOf('workload')];
-  if (from !== undefined && to !== undefined) return { kind: 'pair', from, to };
+  if (from !== undefined && to !== undefined) {
+    const port = words.get('port');
+    return { kind: 'pair', from, to, ...(port === null ? {} : { port }) };
+  }
   if (place !== undefined) return { kind: 'place', place };
   const roomOf = (word: string) => facts.data.rooms.findIndex(({ name }) => name === words.get(word));
   const [row, column] = [roomOf('row'), roomOf('column')];

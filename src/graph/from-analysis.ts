@@ -29,7 +29,7 @@ export function modelOf(
   analysis: Analysis,
   { only = [], planned = [], ranges = {} }: Surroundings = {},
 ): GraphModel {
-  const lists = new ModelLists();
+  const lists = new ModelLists(analysis.input.policies);
   const namespaces = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))];
   const rooms = [
     ...namespaces.map((name) => ({
@@ -156,6 +156,7 @@ function addressPlace(ends: readonly AddressEnd[], owner: string | undefined, ro
     room,
     name: ends.length > 1 ? 'any address' : (first?.cidr ?? ''),
     detail: details.filter((detail) => detail !== undefined).join(', '),
+    ranges: ends,
     egress: { kind: 'Outside', policies: [] },
     ingress: { kind: 'Outside', policies: [] },
   };

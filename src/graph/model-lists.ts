@@ -1,6 +1,8 @@
 // The lists of a model that arrows and places refer to by an index: policies, reasons, sets of ports, openings; each item once.
 // Must not know which arrows and places they are for.
+
 import type { PolicyReason, RuleReason } from '../analyze/explain.ts';
+import type { PolicyFacts, PolicySpec } from '../analyze/facts.ts';
 import { getOrInsert } from '../model/groups.ts';
 import type { PortSet } from '../model/port-set.ts';
 import { formatPorts } from '../model/port-texts.ts';
@@ -9,7 +11,9 @@ import type { GraphModel, PlaceRun, PolicyNote, RuleNote } from './model.ts';
 
 /** Collects what a model refers to. */
 export class ModelLists {
-  readonly #policies = new DistinctList<PolicyNote>();
+  readonly #specs: ReadonlyMap<string, PolicySpec>;
+  readonly #known = new Map<string, number>();
+  readonly #policies: PolicyNote[] = [];
   readonly #reasons = new DistinctList<readonly RuleNote[]>();
   readonly #ports = new DistinctList<PortSet>();
   readonly #openings = new DistinctList<readonly PlaceRun[]>();
@@ -17,10 +21,20 @@ export class ModelLists {
   readonly #indexes = new Map<PortSet | readonly PlaceRun[], number>();
   readonly #texts = new Map<PortSet, string>();
 
+  /** @param policies all of the analysis */
+  constructor(policies: readonly PolicyFacts[]) {
+    this.#specs = new Map(policies.map(({ namespace, name, spec }) => [`${namespace}/${name}`, spec]));
+  }
+
   /** The index of a policy. */
   policy({ namespace, name, owner }: PolicyReason): number {
-    const ours = owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` };
-    return this.#policies.add({ namespace, name, ...ours });
+    return getOrInsert(this.#known, `${namespace}/${name}`, () => {
+      const { ingress = [], egress = [] } = this.#specs.get(`${namespace}/${name}`) ?? {};
+      const ours = owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` };
+      return (
+        this.#policies.push({ namespace, name, ...ours, rules: { Ingress: ingress, Egress: egress } }) - 1
+      );
+    });
   }
 
   /** The index of a list of rules; a repeated rule counts once. */
@@ -47,7 +61,7 @@ export class ModelLists {
   /** All of them. */
   get items(): Pick<GraphModel, 'policies' | 'reasons' | 'ports' | 'openings'> {
     return {
-      policies: this.#policies.items,
+      policies: this.#policies,
       reasons: this.#reasons.items,
       ports: this.#ports.items,
       openings: this.#openings.items,

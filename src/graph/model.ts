@@ -23,6 +23,8 @@ export interface GraphPlace {
   readonly name: string;
   /** `Deployment`, `Pod`, …; for addresses their exceptions, if there are any. */
   readonly detail: string;
+  /** Of addresses: the ranges, without their exceptions. */
+  readonly ranges?: readonly { readonly cidr: string; readonly except?: readonly string[] }[];
   /** The state of the place under the policies, in each direction, for any other end. */
   readonly egress: Standing;
   readonly ingress: Standing;
@@ -45,6 +47,8 @@ export interface PolicyNote {
   readonly name: string;
   /** The profile that it was generated from, as in `AppNetworkProfile shop`, if it is ours. */
   readonly owner?: string;
+  /** Its rules, as they are written. */
+  readonly rules: Readonly<Record<'Ingress' | 'Egress', readonly object[]>>;
 }
 
 /** A rule that lets a connection through. */
