@@ -64,6 +64,7 @@ describe('status', () => {
     await shows(/^shop .*3\/3/m);
     await cluster.createNamespace('news', appNamespace);
     await shows(/^news +Enforce .*2\/2/m);
+    expect(shown).toMatch(/\n\nNAMESPACE /);
     await stopOperators();
     await cluster.deletePolicy('news', 'ringfence-default-deny-ingress');
     await shows(/^news +Enforce .*1\/2/m);

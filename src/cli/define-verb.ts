@@ -96,8 +96,11 @@ function printContext(target: OutputTarget, note: CommandContext['note']): Print
 /** Home, and erase all below: the table is drawn again at the same place. */
 const clearScreen = '\u001b[H\u001b[J';
 
-function isOnScreen({ file, format }: OutputTarget): boolean {
-  return file === undefined && format === 'text' && process.stdout.isTTY;
+/** What separates an answer from the one before: JSON documents need nothing. */
+function separator({ file, format }: OutputTarget): string {
+  if (format === 'yaml') return '---\n';
+  if (format !== 'text') return '';
+  return file === undefined && process.stdout.isTTY ? clearScreen : '\n';
 }
 
 async function printOutcome<Result>(
@@ -113,7 +116,7 @@ async function printOutcome<Result>(
   };
   await write(result);
   if (remark !== undefined) note(remark);
-  for await (const update of updates ?? []) await write(update, isOnScreen(target) ? clearScreen : '');
+  for await (const update of updates ?? []) await write(update, separator(target));
 }
 
 /** In formats for build systems, which show nothing of stderr. */
