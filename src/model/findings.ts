@@ -113,7 +113,7 @@ export const findingKinds = {
   PortsUnclear: {
     severity: 'info',
     meaning:
-      'one side of a route names a port that the other side numbers: whether they are the same depends on the pods; write the same on both sides, and it can be checked',
+      'one side of a route names a port that the other side numbers: whether they are the same depends on the pods, which the operator does not watch; `ringfence lint` decides it where it knows the pods, or write the same on both sides',
   },
   ClosedOnceEnforced: {
     severity: 'warning',

@@ -32,6 +32,7 @@ export class ClusterFacts {
   /** The NetworkPauses, and what the clock says of them. */
   readonly pauses: Pauses;
   readonly #operatorNamespace: string;
+  readonly #pods: ClusterView['pods'];
   readonly #contents = new Map<string, Map<string, StoredContent>>();
   readonly #namespaceIndex = new NamespaceIndex();
   readonly #routeIndex = new RouteIndex();
@@ -42,8 +43,10 @@ export class ClusterFacts {
   /**
    * @param operatorNamespace the operator's own namespace
    * @param clock says when a NetworkPause is over
+   * @param pods see `ClusterView`
    */
-  constructor(operatorNamespace: string, clock: WallClock = wallMs) {
+  constructor(operatorNamespace: string, clock: WallClock = wallMs, pods?: ClusterView['pods']) {
+    this.#pods = pods;
     this.#operatorNamespace = operatorNamespace;
     this.pauses = new Pauses(this.stores.pauses, clock);
     const { namespaces, profiles, platforms } = this.stores;
@@ -104,6 +107,7 @@ export class ClusterFacts {
       uncertain,
       discoveryFindings: findings,
       controlPlaneCalls: callsOf(stores.validatingWebhooks, stores.mutatingWebhooks, stores.apiServices),
+      ...(this.#pods === undefined ? {} : { pods: this.#pods }),
     };
   }
 

@@ -8,6 +8,7 @@ import type { NetworkPause } from '../api/network-pause.ts';
 import type { PlatformNetworkProfile } from '../api/platform-network-profile.ts';
 import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
+import type { PodPorts } from '../model/known-pod-ports.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Result } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
@@ -141,4 +142,6 @@ export interface ClusterView {
   readonly discoveryFindings: readonly Finding[];
   /** Services that the control plane calls, from webhook configurations and APIServices. */
   readonly controlPlaneCalls: readonly ControlPlaneCallFacts[];
+  /** The pods of a namespace, where they are known: the operator does not watch them. */
+  readonly pods?: ReadonlyMap<string, readonly PodPorts[]>;
 }

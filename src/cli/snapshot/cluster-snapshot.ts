@@ -1,6 +1,6 @@
 // Everything that a verb knows of a cluster: its objects, in the forms that the compiler and the analysis read.
 // Must not know whether they come from files or from an API server, nor the question.
-import type { AnalysisInput } from '../../analyze/facts.ts';
+import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
 import type { Problem } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { compareText, type ObjectKey } from '../../model/object-key.ts';
@@ -29,7 +29,7 @@ export interface ClusterSnapshot {
 export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespace: string): ClusterSnapshot {
   const { input, problems } = readAnalysisInput(objects);
   const wrong = new Set(problems.map(({ index }) => index));
-  const cluster = new ClusterFacts(operatorNamespace);
+  const cluster = new ClusterFacts(operatorNamespace, undefined, podsByNamespace(input));
   const unread = objects.flatMap((object, index) =>
     wrong.has(index) ? [] : add(cluster, object).map((problem) => ({ ...problem, index })),
   );
@@ -44,6 +44,11 @@ export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespa
     problems: [...problems, ...unread, ...undecodedProfiles(objects, cluster)],
     assumedNamespaces,
   };
+}
+
+function podsByNamespace({ workloads }: AnalysisInput): ReadonlyMap<string, readonly PodFacts[]> {
+  const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace);
+  return new Map([...byNamespace].map(([name, here]) => [name, here.flatMap(({ pods }) => pods)]));
 }
 
 /** Puts an object into its store, and returns its problems. */

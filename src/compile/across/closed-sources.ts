@@ -4,10 +4,10 @@
 import type { Route } from '../../api/route.ts';
 import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
 import { quoteSome } from '../../model/counted.ts';
+import { type PortComparison, portCoverAt } from '../../model/known-pod-ports.ts';
 import { namespaceSelectorOf, type Rule, selectsNamespace } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { writtenPorts } from '../../model/policy-ports.ts';
-import { portsContain, portsMayContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { requiredLabels, selectsEverything } from '../../model/selectors.ts';
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
@@ -105,11 +105,12 @@ function closedSource(
   const there = run.local(facts);
   const denial = denialSeenFrom(membership, there.membership);
   if (denial === undefined || facts.terminating) return undefined;
+  const { contain, mayContain } = portCoverAt(run.view.pods?.get(here.name), allowRule.pods);
   const closedMirrors = mirrorsFrom(here.name, allowRule, facts.labels).filter((mirror) =>
-    isEgressClosed(there, mirror, here),
+    isEgressClosed(there, mirror, here, contain),
   );
   if (closedMirrors.length === 0) return undefined;
-  const mayBeOpen = !closedMirrors.some((mirror) => isEgressClosed(there, mirror, here, portsMayContain));
+  const mayBeOpen = !closedMirrors.some((mirror) => isEgressClosed(there, mirror, here, mayContain));
   const obstacle = mayBeOpen ? 'PortsUnclear' : denial;
   const [violation] = closedMirrors.flatMap((mirror) => there.guardrails?.provenViolation(mirror) ?? []);
   return { facts, obstacle, violation: violation && there.guardrails?.describeViolation(violation) };
@@ -140,7 +141,7 @@ function isEgressClosed(
   there: LocalNamespace,
   { pods, rule }: AllowRule,
   here: NamespaceFacts,
-  contain = portsContain,
+  contain: PortComparison,
 ): boolean {
   const { egress, facts, profiles } = there;
   if (egress.mode !== 'Restricted' || !isClosed(egress, rule, facts.name)) return false;

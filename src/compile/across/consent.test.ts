@@ -11,7 +11,7 @@ import {
 } from '../../../test/fixtures.ts';
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
 import type { Enforcement } from '../../api/egress.ts';
-import type { NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
+import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
 import type { CompiledRoute } from './route-states.ts';
 
@@ -31,12 +31,13 @@ function asked(
     readonly from?: object;
     readonly namespaces?: readonly NamespaceFacts[];
     readonly spec?: PlatformSpec;
+    readonly pods?: ClusterView['pods'];
   } = {},
 ): CompiledRoute {
   const { ports, from = { pods: web }, namespaces = others.namespaces, spec = {} } = more;
   const route = { name: 'out', from, to: { namespace: to }, ...(ports === undefined ? {} : { ports }) };
   const mine = profile('shop/shop', { routes: [route] as unknown as Routes });
-  return routeOf('shop', [mine, ...there], namespaces, spec);
+  return routeOf('shop', [mine, ...there], namespaces, spec, more.pods);
 }
 
 function routeOf(
@@ -44,8 +45,10 @@ function routeOf(
   profiles: readonly ProfileFacts[],
   namespaces: readonly NamespaceFacts[] = others.namespaces,
   spec: PlatformSpec = {},
+  pods?: ClusterView['pods'],
 ): CompiledRoute {
-  const compiled = compile(view({ platform: platform(spec), namespaces, profiles }));
+  const facts = view({ platform: platform(spec), namespaces, profiles });
+  const compiled = compile(pods === undefined ? facts : { ...facts, pods });
   const all = compiled.namespaces.find((each) => each.namespace === where)?.profiles ?? [];
   const mine = all.find(({ profile: { name } }) => name === where) ?? all[0];
   const found = mine?.routes[0];
@@ -115,6 +118,17 @@ describe('a route to another namespace, where one side names a port and the othe
       ports: ['http'],
     });
     expect(named).toMatchObject({ reason: 'PortsUnclear' });
+  });
+
+  test.each([
+    [8080, covered],
+    [3000, waiting],
+  ])('is decided where the pods are known: there, the name means %s', (number, state) => {
+    const admitted = admitting('pay', byName, { pods: {} }, ['http']);
+    const pod = { labels: {}, ports: [{ name: 'http', protocol: 'TCP' as const, number }] };
+    expect(
+      asked({ name: 'pay' }, [admitted], { ...numbered, pods: new Map([['pay', [pod]]]) }),
+    ).toMatchObject(state);
   });
 
   test('waits where the other side does not let these pods in at all, or lets in another number', () => {

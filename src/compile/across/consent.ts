@@ -3,9 +3,9 @@
 
 import type { Route } from '../../api/route.ts';
 import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import { type PortComparison, portCoverAt } from '../../model/known-pod-ports.ts';
 import type { Peer, Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
-import { portsContain, portsMayContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, selects, selectsEverything } from '../../model/selectors.ts';
 import { endOf } from '../../routes/index.ts';
@@ -60,8 +60,9 @@ export function askConsent(
   const refused = asked
     .flatMap(({ namespace, request }) => {
       const denial = denialSeenFrom(here.membership, membershipOf(run.view, run.spec, namespace));
-      if (denial === undefined || isAdmitted(run, namespace, candidates, request)) return [];
-      const mayBeAdmitted = isAdmitted(run, namespace, candidates, request, portsMayContain);
+      const cover = portCoverAt(run.view.pods?.get(namespace.name), request.destinations);
+      if (denial === undefined || isAdmitted(run, namespace, candidates, request, cover.contain)) return [];
+      const mayBeAdmitted = isAdmitted(run, namespace, candidates, request, cover.mayContain);
       const obstacle: Obstacle = mayBeAdmitted ? 'PortsUnclear' : denial;
       return [{ namespace, request, obstacle }];
     })
@@ -119,7 +120,7 @@ function isAdmitted(
   namespace: NamespaceFacts,
   candidates: ReadonlySet<string>,
   request: AdmissionRequest,
-  contain = portsContain,
+  contain: PortComparison,
 ): boolean {
   const isOwn = namespace.name === request.from.name;
   if (!isOwn && !candidates.has(namespace.name)) return false;
@@ -130,7 +131,7 @@ function admits(
   { pods, rule }: AllowRule,
   request: AdmissionRequest,
   isOwn: boolean,
-  contain: typeof portsContain,
+  contain: PortComparison,
 ): boolean {
   return (
     asksNoMore(pods, request.destinations) &&

@@ -16,7 +16,8 @@ export function controlPlaneShutOut({ run, local, routeRules }: CheckedNamespace
   const called = routeRules.filter(isIngress).filter(isFromElsewhere);
   return callsTo(run.view, namespace).flatMap(({ caller, service: { name, port } }) => {
     const service = services.get(name);
-    return service === undefined || isServiceOpened(service, called, portsBehind(context, name, port))
+    const pods = run.view.pods?.get(namespace);
+    return service === undefined || isServiceOpened(service, called, portsBehind(context, name, port), pods)
       ? []
       : [unreachableBackend(caller, service)];
   });

@@ -4,37 +4,31 @@ import { suggestRoute } from '../../api/suggested-profile.ts';
 import { aboutObject, type Finding } from '../../model/findings.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import type { ServiceFacts } from '../../model/services.ts';
-import type { RouteContext } from '../../routes/route-end.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `EntranceClosed` */
-export function entranceClosed({ local, routeRules }: CheckedNamespace): readonly Finding[] {
+export function entranceClosed({ run, local, routeRules }: CheckedNamespace): readonly Finding[] {
   const { context, exposures } = local;
   const open = [
     ...exposures.allowRules.filter(isIngress),
     ...routeRules.filter(isIngress).filter(isFromOutside),
   ];
+  const pods = run.view.pods?.get(context.namespace);
+  // One open port is enough: its team knows the entrance, and may intend to keep the others closed.
+  const isAnyPortOpened = (service: ServiceFacts) =>
+    service.ports.some(({ port, protocol }) =>
+      isServiceOpened(service, open, portsBehind(context, service.name, `${port}/${protocol}`), pods),
+    );
   return [...context.services.values()]
     .sort(compareKeys)
-    .filter((service) => isEntrance(service) && !isAnyPortOpened(context, service, open))
+    .filter((service) => isEntrance(service) && !isAnyPortOpened(service))
     .map(unreachableEntrance);
 }
 
 function isEntrance({ type, selector }: ServiceFacts): boolean {
   return (type === 'LoadBalancer' || type === 'NodePort') && selector !== undefined;
-}
-
-/** One open port is enough: its team knows the entrance, and may intend to keep the others closed. */
-function isAnyPortOpened(
-  context: RouteContext,
-  service: ServiceFacts,
-  allowRules: readonly AllowRule[],
-): boolean {
-  return service.ports.some(({ port, protocol }) =>
-    isServiceOpened(service, allowRules, portsBehind(context, service.name, `${port}/${protocol}`)),
-  );
 }
 
 /** Traffic through a load balancer or a node comes from an address, not from a pod. */

@@ -26,7 +26,8 @@ function unservedFinding(checked: CheckedNamespace, exposer: Unserved): readonly
   const open = checked.routeRules.filter((rule) => isIngress(rule) && mayLetIn(checked, rule, why));
   const [closed] = backends.filter(({ name, port }) => {
     const service = services.get(name);
-    return service && !isServiceOpened(service, open, portsBehind(context, name, port));
+    const pods = checked.run.view.pods?.get(namespace);
+    return service && !isServiceOpened(service, open, portsBehind(context, name, port), pods);
   });
   if (closed === undefined) return [];
   const { what, hint } = describeUnserved(checked, exposer, closed.name);

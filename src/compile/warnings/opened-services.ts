@@ -1,7 +1,8 @@
 // Whether an allow rule reaches the pods of a Service.
 // Checks the allow rules, whatever their origin; must not know profiles.
+
+import { type PodPorts, portCoverAt } from '../../model/known-pod-ports.ts';
 import type { PolicyPort } from '../../model/network-policy.ts';
-import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { RouteContext } from '../../routes/route-end.ts';
@@ -19,15 +20,23 @@ export function portsBehind(
   return ports?.ok ? (ports.value ?? []) : [];
 }
 
-/** Also true if there is nothing to open: an ExternalName Service has no pods, even with a selector. */
+/**
+ * Also true if there is nothing to open: an ExternalName Service has no pods, even with a selector; and if a rule numbers a port that the
+ * Service names, or the reverse, unless the known pods tell that they differ.
+ *
+ * @param pods those of its namespace, where they are known
+ */
 export function isServiceOpened(
   { type, selector }: ServiceFacts,
   allowRules: readonly AllowRule[],
   ports: readonly PolicyPort[],
+  pods: readonly PodPorts[] | undefined,
 ): boolean {
   if (type === 'ExternalName' || selector === undefined) return true;
+  const behind = { matchLabels: selector };
+  const { mayContain } = portCoverAt(pods, behind);
   return allowRules.some(
-    ({ pods, rule }) => asksNoMore(pods, { matchLabels: selector }) && portsContain(rule.ports, ports),
+    ({ pods: opened, rule }) => asksNoMore(opened, behind) && mayContain(rule.ports, ports),
   );
 }
 
