@@ -11,7 +11,6 @@ import { type Input, readInput } from '../input/input.ts';
 import { InputError, type InputProblem } from '../input/problems.ts';
 import { type ClusterFlags, type InputFlags, namesFiles, namespaceOf } from '../options.ts';
 import { type ClusterSnapshot, snapshotOf } from './cluster-snapshot.ts';
-import { listCluster } from './list-cluster.ts';
 
 /** A snapshot, and its files. */
 export interface LoadedSnapshot extends ClusterSnapshot {
@@ -82,6 +81,7 @@ async function platformOfCluster(
     throw new ToolError(
       '`--platform-from-cluster`: the input has a PlatformNetworkProfile, too; leave one out',
     );
+  const { listCluster } = await import('./list-cluster.ts');
   const found = await listCluster(flags, context, [platformNetworkProfiles]);
   if (found.length === 0)
     throw new ToolError('`--platform-from-cluster`: the cluster has no PlatformNetworkProfile');
@@ -111,6 +111,8 @@ export async function loadCluster(
   context: CommandContext,
 ): Promise<LoadedSnapshot> {
   const { operatorNamespace } = flags;
+  // Loaded when it is needed: what reads only files starts a quarter faster without Node's HTTPS.
+  const { listCluster } = await import('./list-cluster.ts');
   const snapshot = snapshotOf(await listCluster(flags, context), operatorNamespace);
   noteUnread(snapshot, 0, context);
   return snapshot;
