@@ -316,6 +316,12 @@ describe('closing a live namespace', () => {
     }
   });
 
+  test('a temporary policy whose pods somebody has edited is replaced, for whichever pods it stands now', () => {
+    const mine = transitionPolicy({ namespace: 'shop', name: transitionName }, ['Ingress'], platformOwner);
+    const elsewhere = written(selecting({ matchLabels: { edited: 'yes' } }, mine));
+    expect(told(planned({ desired: [deny], owned: [elsewhere] }))[0]).toBe(`open: replace ${transitionName}`);
+  });
+
   test('does not trust a temporary policy that is being deleted: it writes another one', () => {
     const found = planned({ desired: [deny], owned: [beingDeleted(transition('Ingress'))] });
     expect(told(found)).toEqual([

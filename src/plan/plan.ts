@@ -5,7 +5,7 @@ import type { CompiledNamespace } from '../compile/compile.ts';
 import type { Finding } from '../model/findings.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 import { compareKeys, type ObjectKey, requireDistinct } from '../model/object-key.ts';
-import type { DesiredPolicy, OwnedPolicy, WithheldRule } from '../model/policies.ts';
+import type { ActualPolicies, DesiredPolicy, OwnedPolicy, WithheldRule } from '../model/policies.ts';
 import { isPauseName, isTransitionName } from '../model/policy-names.ts';
 import { selectsEverything } from '../model/selectors.ts';
 import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
@@ -78,7 +78,7 @@ export function plan(given: PlanInput): Plan {
   const allows = writes.filter((change) => !isDeny(change) && !pauses.includes(change));
   const wanted = new Set(named.desired.map(({ name }) => name));
   const unwanted = current.filter((policy) => !wanted.has(policy.name) && !isKept(policy));
-  const phases: readonly Phase[] = [
+  const phases = [
     { purpose: 'pause', changes: pauses },
     { purpose: 'open', changes: transition.open },
     { purpose: 'deny', changes: writes.filter(isDeny) },
@@ -87,9 +87,9 @@ export function plan(given: PlanInput): Plan {
     { purpose: 'allow', changes: allows.filter(({ action }) => action === 'replace') },
     { purpose: 'prune', changes: unwanted.flatMap(deletionOf) },
     { purpose: 'close', changes: transition.close },
-  ];
+  ] satisfies readonly Phase[];
   return {
-    phases: phases.filter((phase) => phase.changes.length > 0),
+    phases: requireUnused(phases, actual).filter((phase) => phase.changes.length > 0),
     findings: [
       ...(tried ?? named).findings,
       ...frozen.findings,
@@ -97,6 +97,20 @@ export function plan(given: PlanInput): Plan {
     ],
     transient: transition.transient,
   };
+}
+
+/**
+ * The phases, none of which creates a policy that exists.
+ *
+ * @throws Error if one does: a bug in this program, which the API server would refuse again and again
+ */
+function requireUnused(phases: readonly Phase[], { owned, foreign }: ActualPolicies): readonly Phase[] {
+  const existing = new Set([...owned, ...foreign].map(({ name }) => name));
+  for (const change of phases.flatMap(({ changes }) => changes)) {
+    if (change.action === 'create' && existing.has(change.policy.name))
+      throw new Error(`the plan creates the policy \`${change.policy.name}\`, which exists`);
+  }
+  return phases;
 }
 
 /** What has to be written: a policy that stays as it is, or that only loses rules, is not replaced by the desired one. */

@@ -39,9 +39,7 @@ export function planTransition(
   const present = owned.filter(({ name }) => isTransitionName(name));
   // A policy that is being deleted covers nothing any more, but keeps its name until it is gone.
   const usable = new Map(
-    present
-      .filter((policy) => !policy.beingDeleted)
-      .map((policy) => [canonicalJson(policy.podSelector), policy]),
+    present.filter((policy) => !policy.beingDeleted).map((policy) => [policy.name, policy]),
   );
   const foreignNames = namesTaken(actual);
   const taken = new Set([
@@ -49,10 +47,13 @@ export function planTransition(
     ...present.filter((policy) => policy.beingDeleted).map(({ name }) => name),
   ]);
   const wanted = directionsByPods(changing).map((opening) => {
-    const existing = usable.get(canonicalJson(opening.pods));
-    const name = existing?.name ?? freeName(transitionNameFor(opening.pods), taken);
+    // By its name: somebody may have edited the pods of one that is there.
+    const name = freeName(transitionNameFor(opening.pods), taken);
+    const existing = usable.get(name);
+    const isForThese = existing !== undefined && isSame(existing.podSelector, opening.pods);
     const covered = directions.filter(
-      (direction) => opening.directions.includes(direction) || existing?.isolates.includes(direction),
+      (direction) =>
+        opening.directions.includes(direction) || (isForThese && existing.isolates.includes(direction)),
     );
     const policy = transitionPolicy({ namespace, name }, covered, transitionOwner, opening.pods);
     return { name, pods: opening.pods, changes: writeOf(policy, existing) };
@@ -79,6 +80,10 @@ export function planTransition(
     close: closing.flatMap(deletionOf),
     transient: [...renamed, ...openedInPart(namespace, changing)],
   };
+}
+
+function isSame(a: LabelSelector, b: LabelSelector): boolean {
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** The pods to open, each of them in the directions in which they change. */
