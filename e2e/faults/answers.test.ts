@@ -180,6 +180,32 @@ describe('a history that is compacted while the operator is away', () => {
   });
 });
 
+describe('a write that is refused as a conflict again and again', () => {
+  test('is reported with the reason of the server, and written once the server takes it', async () => {
+    await using operator = await startOperator();
+    await operator.logged('caches synced');
+    const body = JSON.stringify({
+      kind: 'Status',
+      apiVersion: 'v1',
+      code: 409,
+      message: 'it is there already',
+    });
+    const path = /\/namespaces\/conflicting\/networkpolicies/;
+    const fault = proxy().inject({ method: 'POST', path, act: { kind: 'answer', status: 409, body } });
+    await createNamespaces(['conflicting']);
+    await cluster.eventually('it is reported', async () => {
+      const { status } = (await cluster.platformProfile()) ?? {};
+      return status?.failing?.some(
+        ({ namespace, reason }) => namespace === 'conflicting' && reason === 'Conflict',
+      );
+    });
+    fault.end();
+    ringed.push('conflicting');
+    await becomesRight(cluster, ringed);
+    await comesToRest(cluster);
+  });
+});
+
 describe('a server without watch-list', () => {
   const foreignPolicies = 600;
 

@@ -111,7 +111,8 @@ export class NamespaceReporter {
     const { namespace } = decision;
     const errorClass = classify(error);
     const reason = failureReasons[errorClass];
-    if (reason === undefined) return;
+    const isStale = errorClass === 'conflict' && namespace.conflicted(performance.now()) < conflictPassesMs;
+    if (reason === undefined || isStale) return;
     this.record(decision, 'Failing', this.#refused(decision, reason, error as ApiError));
     const failingMs = namespace.failed(performance.now());
     if (errorClass === 'retry' && failingMs < passesWithinMs) return;
@@ -177,13 +178,17 @@ function failureOf({ code, message, hint }: Finding): Failure {
   return { reason: code, message: `${message}: ${hint}` };
 }
 
-/** The reason of a failed write in a status; a conflict or a terminating namespace is no failure. */
+/** The reason of a failed write in a status; a terminating namespace is no failure. */
 const failureReasons: Partial<Record<ErrorClass, string>> = {
   unauthorized: 'Unauthorized',
   denied: 'PermissionMissing',
   invalid: 'Refused',
   retry: 'ServerError',
+  conflict: 'Conflict',
 };
+
+/** A conflict is no failure as long as the watches may still report what the server has and we don't know. In milliseconds. */
+const conflictPassesMs = 30_000;
 
 /** A failure of the server that ends within this time is not reported to teams. */
 const passesWithinMs = 5_000;

@@ -46,6 +46,15 @@ describe('for how long a namespace fails', () => {
   });
 });
 
+describe('for how long writes are refused as conflicts', () => {
+  test('counts from the first one, until there is a result', () => {
+    expect(shop.conflicted(1_000)).toBe(0);
+    expect(shop.conflicted(31_000)).toBe(30_000);
+    shop.setRecord(record);
+    expect(shop.conflicted(40_000)).toBe(0);
+  });
+});
+
 describe('the directions that are kept isolated', () => {
   test('are none for a namespace that was there before the operator', () => {
     expect(shop.keptIsolated(1_000)).toEqual([]);

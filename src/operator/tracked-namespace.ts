@@ -34,6 +34,7 @@ export class TrackedNamespace {
   #ringlessSince: Creation | undefined;
   #lastWrite: number | undefined;
   #failingSince: number | undefined;
+  #conflictingSince: number | undefined;
 
   constructor(name: string, uid: string, drifts = new Drifts()) {
     this.name = name;
@@ -62,6 +63,7 @@ export class TrackedNamespace {
   setRecord(record: NamespaceRecord): boolean {
     const before = this.#record;
     if (record.state !== 'Failing') this.#failingSince = undefined;
+    this.#conflictingSince = undefined;
     this.#record = record;
     return JSON.stringify(before) !== JSON.stringify(record);
   }
@@ -70,6 +72,15 @@ export class TrackedNamespace {
   clearRecord(): void {
     this.#record = undefined;
     this.#ringlessSince = undefined;
+  }
+
+  /**
+   * A write was refused at `now` because the server has something else than we know. Returns for how long that has been so, without a
+   * result in between, in milliseconds.
+   */
+  conflicted(now: number): number {
+    this.#conflictingSince ??= now;
+    return now - this.#conflictingSince;
   }
 
   /** A write failed at `now`. Returns how long the namespace has been Failing, in milliseconds. */
