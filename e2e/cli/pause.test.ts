@@ -165,6 +165,8 @@ describe('ringfence resume', () => {
     await cluster.policiesAre('shop', [denyIngress]);
     expect(await cluster.policyNames('pay')).toContain(pausePolicy);
     expect((await run('resume shop')).stdout).toBe('`shop` has no NetworkPause\n');
+    const { exitCode: refused, stderr } = await run('resume shpo');
+    expect([refused, stderr]).toEqual([2, 'ringfence: there is no namespace `shpo`: did you mean `shop`?\n']);
   });
 });
 

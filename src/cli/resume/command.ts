@@ -25,6 +25,8 @@ export const resumeVerb = defineVerb({
   run: async (_context, flags: ClusterFlags & WriteFlags, namespace: string) =>
     withPauses(flags, async (pauses) => {
       const found = await pauses.of(namespace);
+      // Whoever misspells it must not believe that the pause has ended.
+      if (found.length === 0) await pauses.requireNamespace(namespace);
       for (const pause of found) await pauses.delete(pause);
       return { result: { namespace, ended: found, dryRun: flags.dryRun ?? false } };
     }),

@@ -53,5 +53,10 @@ function linesOf({ namespace, ended, dryRun }: ResumeResult): readonly string[] 
     return `${did} NetworkPause \`${object.metadata.name}\` (until ${spec.until}${expired}): \`${spec.reason}\``;
   });
   const see = `the operator now deletes the policy that allowed everything; see: kubectl get networkpolicy ${pauseName} -n ${namespace}`;
-  return dryRun ? lines : [...lines, see];
+  return dryRun || !ended.some(mayBeOpen) ? lines : [...lines, see];
+}
+
+/** Whether the policy that allows everything may exist because of it. */
+function mayBeOpen({ status: { state } }: FoundPause): boolean {
+  return state !== 'NotNeeded' && state !== 'Expired';
 }
