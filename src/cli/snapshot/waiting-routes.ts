@@ -1,6 +1,7 @@
 // The routes that wait for the consent of another namespace, by that namespace: its team can let them in.
 // Must not know how they are printed.
 import type { Compiled } from '../../compile/compile.ts';
+import { getOrInsert } from '../../model/groups.ts';
 
 /** A route that waits until another namespace lets it in. */
 export interface WaitingRoute {
@@ -18,7 +19,7 @@ export function waitingRoutes({
     for (const { profile, routes } of profiles) {
       for (const { route, waitsFor = [] } of routes) {
         const waiting = { namespace, profile: profile.name, route: route.name };
-        for (const target of waitsFor) byTarget.set(target, [...(byTarget.get(target) ?? []), waiting]);
+        for (const target of waitsFor) getOrInsert(byTarget, target, () => []).push(waiting);
       }
     }
   }

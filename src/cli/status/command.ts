@@ -9,8 +9,8 @@ import { loadSnapshot, requirePlatform } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
 import { clusterStatusOf } from './cluster-status.ts';
 import { type ShownStatus, statusFormats } from './format.ts';
-import { readOperatorSign } from './operator-sign.ts';
-import { watchCluster } from './watch-cluster.ts';
+import { type OperatorSign, operatorSignIn } from './operator-sign.ts';
+import { type WatchedCluster, watchCluster } from './watch-cluster.ts';
 
 type StatusFlags = InputFlags & ClusterFlags & { readonly watch?: boolean };
 
@@ -37,31 +37,28 @@ export const statusVerb = defineVerb({
     if (watch && !isLive) throw new ToolError('`--watch` follows a cluster: leave out `-f` and `-k`');
     requirePlatform(snapshot, flags);
     if (only !== undefined) checkNamespace(only, namespacesOf(snapshot), 'nothing');
-    const shown = async (cluster: ClusterFacts): Promise<ShownStatus> => ({
-      status: clusterStatusOf(cluster, {
-        only,
-        operator: isLive ? await readOperatorSign(flags) : undefined,
-      }),
+    const shown = (cluster: ClusterFacts, operator: OperatorSign | undefined): ShownStatus => ({
+      status: clusterStatusOf(cluster, { only, operator }),
       withRoutes: only !== undefined,
     });
     if (snapshot.cluster.view().platform === undefined)
       context.note(
         'there is no PlatformNetworkProfile, so nothing is ringed: a platform engineer creates one, first with `enforcement: DryRun`',
       );
-    const result = await shown(snapshot.cluster);
+    const result = shown(snapshot.cluster, isLive ? await operatorSignIn(flags) : undefined);
     return { result, ...(watch ? { updates: changes(watchCluster(flags, context), shown, result) } : {}) };
   },
 });
 
 /** What `shown` makes of the facts, whenever it differs from what was shown before. */
 async function* changes(
-  clusters: AsyncIterable<ClusterFacts>,
-  shown: (cluster: ClusterFacts) => Promise<ShownStatus>,
+  clusters: AsyncIterable<WatchedCluster>,
+  shown: (cluster: ClusterFacts, operator: OperatorSign) => ShownStatus,
   first: ShownStatus,
 ): AsyncGenerator<ShownStatus> {
   let last = first;
-  for await (const cluster of clusters) {
-    const next = await shown(cluster);
+  for await (const { cluster, operator } of clusters) {
+    const next = shown(cluster, operator);
     if (isDeepStrictEqual(withoutRenewals(next), withoutRenewals(last))) continue;
     last = next;
     yield next;

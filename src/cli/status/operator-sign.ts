@@ -27,19 +27,25 @@ export interface OperatorSign {
 }
 
 /** The last sign of the operator in a cluster. @throws ConfigurationError if the kubeconfig is not usable */
-export async function readOperatorSign(
+export async function operatorSignIn(
   flags: ClusterFlags & { readonly operatorNamespace: string },
 ): Promise<OperatorSign> {
   const client = new ApiClient(await connect(loadKubeConfig(flags)));
   try {
-    const path = `${leasesIn(flags.operatorNamespace)}/${leaseName}`;
-    const lease = (await client.request('GET', path)) as RawLease;
+    return await readOperatorSign(client, flags.operatorNamespace);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The last sign of the operator, by its lease in this namespace. */
+export async function readOperatorSign(client: ApiClient, namespace: string): Promise<OperatorSign> {
+  try {
+    const lease = (await client.request('GET', `${leasesIn(namespace)}/${leaseName}`)) as RawLease;
     return signOf(lease, client.serverClock.timeMs(performance.now()) ?? wallMs());
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { state: error.status === 404 ? 'NoLease' : 'Unknown' };
-  } finally {
-    await client.close();
   }
 }
 
