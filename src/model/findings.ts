@@ -335,6 +335,30 @@ export const findingKinds = {
 /** The code of a finding, in upper camel case as a condition's reason must be. */
 export type FindingCode = keyof typeof findingKinds;
 
+/** The codes that a route can have as the reason of its state. */
+export type RouteReason = Extract<
+  FindingCode,
+  | 'ApiServerUnknown'
+  | 'BeyondGuardrails'
+  | 'ClosedOnceEnforced'
+  | 'ClusterRangesUnknown'
+  | 'EgressOpen'
+  | 'MirrorsCapped'
+  | 'NamespaceMissing'
+  | 'NodeRangesUnknown'
+  | 'NotAdmitted'
+  | 'PartlyConsented'
+  | 'PortsUnclear'
+  | 'ServiceExternal'
+  | 'ServiceMissing'
+  | 'ServicePortMissing'
+  | 'ServiceWithoutSelector'
+  | 'SourceClosed'
+  | 'SourceMissing'
+  | 'SystemNotDeclared'
+  | 'SystemPlaceUnknown'
+>;
+
 /** The kinds of objects that findings are about. */
 export const subjectKinds = [
   'Namespace',

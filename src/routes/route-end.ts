@@ -1,7 +1,7 @@
 // What a route end is: a source or destination of traffic, under one name.
 // Must not know any particular end, nor how many there are: index.ts is the only list.
 import type * as z from 'zod';
-import type { FindingCode } from '../model/findings.ts';
+import type { RouteReason } from '../model/findings.ts';
 import type { NonEmpty, Peer, PolicyPort, Rule } from '../model/network-policy.ts';
 import type { Result } from '../model/result.ts';
 import type { LabelSelector } from '../model/selectors.ts';
@@ -66,8 +66,10 @@ export interface RouteContext {
 export interface EndProblem {
   /** Pending waits for something to be created; Rejected needs an edit. */
   readonly state: 'Pending' | 'Rejected';
-  readonly reason: FindingCode;
+  readonly reason: RouteReason;
   readonly message: string;
+  /** What to do next, if only the place that found the problem knows it; statuses leave it out. */
+  readonly hint?: string;
   /** What to write instead, as YAML, if that is known. */
   readonly suggestion?: string;
 }

@@ -92,9 +92,6 @@ export const explainVerb = defineVerb({
   },
 });
 
-function remarksOn({ obstacle, effects }: Fix): readonly string[] {
-  return [
-    ...(obstacle === undefined ? [] : [obstacle]),
-    ...(effects === undefined ? [] : formatEffects(effects)),
-  ];
+function remarksOn({ obstacles = [], effects }: Fix): readonly string[] {
+  return [...obstacles, ...(effects === undefined ? [] : formatEffects(effects))];
 }

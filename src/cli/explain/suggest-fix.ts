@@ -15,6 +15,7 @@ import { namespaceNamed } from '../../model/selectors.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type Enforced, inForce } from '../snapshot/in-force.ts';
+import { hintForRoute } from '../snapshot/route-hints.ts';
 import { type Additions, isNothing, objectsOf, type RouteDraft, type RuleDraft } from './additions.ts';
 import { answer, type Question } from './answer.ts';
 import type { KnownAddress } from './known-addresses.ts';
@@ -43,11 +44,11 @@ export interface Fix {
   readonly suggestion?: string;
   /** What else it changes. */
   readonly effects?: SideEffects;
-  /** Why a team can add nothing that allows it, and who can. */
-  readonly obstacle?: string;
+  /** Why a team can add nothing that allows it, and who can: one for each namespace. */
+  readonly obstacles?: readonly string[];
 }
 
-/** Looks for objects to add; there is neither a suggestion nor an obstacle if nobody knows any. */
+/** Looks for objects to add; there is neither a suggestion nor obstacles if nobody knows any. */
 export function suggestFix(denied: Denied): Fix {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
   if (parts.length > maxParts) return {};
@@ -76,13 +77,17 @@ export function suggestFix(denied: Denied): Fix {
   ];
   const best = leastOf(candidates, denied);
   if (best !== undefined) return best;
-  const obstacle =
-    guardrailAgainst(objectsOf({ routes: [...inward, ...outward], rules: [] }, denied.snapshot), denied) ??
-    foreignObstacle([
+  const guarded = guardrailsAgainst(
+    objectsOf({ routes: [...inward, ...outward], rules: [] }, denied.snapshot),
+    denied,
+  );
+  if (guarded.length > 0) return { obstacles: guarded };
+  return {
+    obstacles: foreignObstacles([
       ...ingress.closed.map((part) => part.ingress),
       ...egress.closed.map((part) => part.egress),
-    ]);
-  return obstacle === undefined ? {} : { obstacle };
+    ]),
+  };
 }
 
 /** The first that allows what was asked about and nothing else; if there is none, the one with the fewest side effects. */
@@ -107,28 +112,30 @@ function ringedIn({ cluster }: ClusterSnapshot): ReadonlySet<string> {
   return new Set(ringed.map(({ namespace }) => namespace));
 }
 
-/** The guardrail that refuses one of these profiles. */
-function guardrailAgainst(texts: readonly string[], denied: Denied): string | undefined {
+/** The guardrails that refuse these profiles, one sentence for each namespace. */
+function guardrailsAgainst(texts: readonly string[], denied: Denied): readonly string[] {
   const { cluster } = withAdded(texts, denied);
-  const states = compile(cluster.view()).namespaces.flatMap(({ profiles }) =>
-    profiles.flatMap(({ profile, routes }) => routes.map((route) => ({ profile, route }))),
-  );
   const names = new Set(texts.map((text) => formatKey((parse(text) as { metadata: ObjectKey }).metadata)));
-  const refused = states.find(
-    ({ profile, route: { reason } }) => reason === 'BeyondGuardrails' && names.has(formatKey(profile)),
-  );
-  if (refused === undefined) return undefined;
-  const isOfAddresses = denied.parts.some(({ from, to }) => !isWorkload(from) || !isWorkload(to));
-  const what = isOfAddresses ? 'these addresses to `allow.cidrs`' : 'this end to `allow.ends`';
-  return `no route of \`${refused.profile.namespace}\` may allow it: ${refused.route.message}; ask a platform engineer, who would have to add ${what} of this rule`;
+  const view = cluster.view();
+  return compile(view).namespaces.flatMap(({ namespace, profiles }) => {
+    const refused = profiles
+      .filter(({ profile }) => names.has(formatKey(profile)))
+      .flatMap(({ routes }) => routes)
+      .find(({ reason }) => reason === 'BeyondGuardrails');
+    if (refused === undefined) return [];
+    const hint = hintForRoute({ compiled: refused, namespace, view });
+    return [`no route of \`${namespace}\` may allow it: ${refused.message}; ${hint}`];
+  });
 }
 
 /** The policy of somebody else that denies: policies add up, but a route does not open what others close. */
-function foreignObstacle(sides: readonly SideExplanation[]): string | undefined {
+function foreignObstacles(sides: readonly SideExplanation[]): readonly string[] {
   const foreign = sides.flatMap(({ policies }) => policies.filter(({ owner }) => owner === undefined));
   const [first] = foreign;
-  if (first === undefined) return undefined;
-  return `a route does not open it: \`${formatKey(first)}\`, which Ringfence did not write, denies it; change or delete that policy`;
+  if (first === undefined) return [];
+  return [
+    `a route does not open it: \`${formatKey(first)}\`, which Ringfence did not write, denies it; change or delete that policy`,
+  ];
 }
 
 /** What a side must allow in addition: if both sides allow ports, but none in common, the ports of the other side. */

@@ -32,6 +32,7 @@ const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>
     'HostNetworkSelected',
     'NamespaceMissing',
     'SourceMissing',
+    'NamespaceMisspelt',
   ],
   OtherSideDenies: ['NotAdmitted', 'PartlyConsented', 'SourceClosed'],
   AllowsEveryone: ['ForeignAllowAll'],

@@ -1,16 +1,13 @@
 // The problems of profiles, as the operator would report them in statuses and Events.
 // Must not know how they are printed.
-
-import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
 import { isDecoded, platformAsOwner } from '../../compile/platform/decoded-platform.ts';
-import type { CompiledProfile } from '../../compile/policies/profile-policies.ts';
-import { nearest } from '../../model/did-you-mean.ts';
 import type { Finding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
-import type { ClusterView } from '../../view/cluster-view.ts';
+import type { ClusterView, ProfileFacts } from '../../view/cluster-view.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { misspeltInPlatform } from './misspelt-namespaces.ts';
+import { hintForRoute, namespaceMeant, type RouteInView } from './route-hints.ts';
 
 /** A finding, with the YAML that would fix it, if that is known. */
 export type LintFinding = Finding & { readonly suggestion?: string };
@@ -46,64 +43,34 @@ export function profileFindings(
 }
 
 function routeFindings(
-  { profiles, enforcement }: CompiledNamespace,
+  { namespace, profiles, enforcement }: CompiledNamespace,
   view: ClusterView,
 ): readonly LintFinding[] {
   const words = enforcement === 'DryRun' ? dryRunWords : stateWords;
-  return profiles.flatMap((profile) =>
-    profile.routes.flatMap((route) =>
-      routeFinding(profile, route, words).map((finding) => withNameMeant(finding, route, view)),
-    ),
+  return profiles.flatMap(({ profile, routes }) =>
+    routes.flatMap((compiled) => routeFinding(profile, { compiled, namespace, view }, words)),
   );
 }
 
 function routeFinding(
-  { profile }: CompiledProfile,
-  compiled: CompiledRoute,
+  { namespace, name }: ProfileFacts,
+  routeInView: RouteInView,
   words: typeof dryRunWords | typeof stateWords,
 ): readonly LintFinding[] {
+  const { compiled, view } = routeInView;
   const { route, state, reason, message, suggestion } = compiled;
   if (reason === 'Active') return [];
+  // Sources may come later, but not if their name is a slip.
+  const isSlip = reason === 'SourceMissing' && namespaceMeant(route.from, view) !== undefined;
   const finding = {
-    code: reason,
-    subject: { kind: 'AppNetworkProfile', namespace: profile.namespace, name: profile.name },
+    code: isSlip ? 'NamespaceMisspelt' : reason,
+    subject: { kind: 'AppNetworkProfile', namespace, name },
     path: `spec.routes[${route.name}]`,
     message: `route \`${route.name}\` ${words[state]}: ${message}`,
-    hint:
-      suggestion === undefined ? '' : isAnAddition.has(reason) ? 'add this profile:' : 'write this instead:',
+    hint: hintForRoute(routeInView),
   } as const;
   return [suggestion === undefined ? finding : { ...finding, suggestion }];
 }
-
-/** The finding with the name that was probably meant, if its route names something that does not exist. */
-function withNameMeant(
-  finding: LintFinding,
-  { route, reason }: CompiledRoute,
-  view: ClusterView,
-): LintFinding {
-  const namespace = finding.subject.namespace ?? '';
-  const services = [...(view.services.get(namespace)?.keys() ?? [])];
-  const namespaces = [...view.namespaces.keys()];
-  const { from, to } = route;
-  const named = {
-    ServiceMissing: 'service' in to ? nearest(to.service, services) : undefined,
-    NamespaceMissing: 'namespace' in to ? nearest(to.namespace.name ?? '', namespaces) : undefined,
-    SourceMissing: 'namespace' in from ? nearest(from.namespace.name ?? '', namespaces) : undefined,
-  };
-  const meant = named[reason as keyof typeof named];
-  if (meant === undefined || finding.hint !== '') return finding;
-  const hint = `did you mean \`${meant}\`?`;
-  // Sources may come later, but not if their name is a slip.
-  return { ...finding, hint, ...(reason === 'SourceMissing' ? { code: 'NamespaceMisspelt' } : {}) };
-}
-
-/** Here the suggestion is a profile for another namespace. */
-const isAnAddition: ReadonlySet<CompiledRoute['reason']> = new Set([
-  'NotAdmitted',
-  'PartlyConsented',
-  'SourceClosed',
-  'ClosedOnceEnforced',
-]);
 
 const stateWords = {
   Active: 'is in force',

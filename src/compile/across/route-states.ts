@@ -3,7 +3,7 @@
 
 import type { Route } from '../../api/route.ts';
 import { quoteSome } from '../../model/counted.ts';
-import type { FindingCode } from '../../model/findings.ts';
+import type { RouteReason } from '../../model/findings.ts';
 import type { MatchBy } from '../../model/rule-fingerprints.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
@@ -22,8 +22,10 @@ import { missingSources, whyMissing } from './missing-sources.ts';
 export interface CompiledRoute {
   readonly route: Route;
   readonly state: 'Active' | 'NotNeeded' | 'Pending' | 'Rejected';
-  readonly reason: FindingCode | 'Active';
+  readonly reason: RouteReason | 'Active';
   readonly message: string;
+  /** What to do next, if only the place that found the problem knows it. */
+  readonly hint?: string;
   /** The YAML that would fix it, if that is known. */
   readonly suggestion?: string;
   /** The namespaces whose consent is missing. */
@@ -76,7 +78,7 @@ type RouteOutcome = Omit<CompiledRoute, 'route'>;
 /** The state of a route whose rule is written. @param but what a person should know about it all the same */
 function active(
   { membership }: LocalNamespace,
-  ...but: readonly { readonly reason: FindingCode; readonly text: string | undefined }[]
+  ...but: readonly { readonly reason: RouteReason; readonly text: string | undefined }[]
 ): Omit<RouteOutcome, 'allowRules'> {
   const isDryRun = membership.enforcement === 'DryRun';
   const written = isDryRun ? 'its rule would be written' : 'its rule is written';

@@ -93,6 +93,7 @@ describe('a route beyond the guardrails', () => {
       reason: 'BeyondGuardrails',
       message:
         'it reaches `anywhere`, which rule `prod` of the platform profile does not allow: it allows `app` and `internet`',
+      hint: 'ask a platform engineer, who would have to add `anywhere` to `allow.ends` of this rule',
       allowRules: [],
     });
   });

@@ -115,7 +115,15 @@ export class Guardrails {
     const what =
       how === undefined ? `it reaches \`${violation}\`` : `together ${how} it reaches \`${violation}\``;
     const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${this.#allowed}`;
-    return { route, kind: 'refused', problem: { state: 'Rejected', reason: 'BeyondGuardrails', message } };
+    // `cidr` in `allow.ends` would allow every range.
+    const addition =
+      violation === 'cidr' ? 'these addresses to `allow.cidrs`' : `\`${violation}\` to \`allow.ends\``;
+    const hint = `ask a platform engineer, who would have to add ${addition} of this rule`;
+    return {
+      route,
+      kind: 'refused',
+      problem: { state: 'Rejected', reason: 'BeyondGuardrails', message, hint },
+    };
   }
 
   /** A range may contain unknown addresses: a rule must not be wider because of that. */

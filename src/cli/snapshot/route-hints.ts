@@ -1,0 +1,149 @@
+// What a person does next about a route whose state needs attention.
+// Must not know how the state came about, nor how the hint is printed.
+import { platformProfileName } from '../../api/platform-network-profile.ts';
+import type { Route } from '../../api/route.ts';
+import type { CompiledRoute } from '../../compile/across/route-states.ts';
+import { count, nameSome, quoteSome } from '../../model/counted.ts';
+import { nearest } from '../../model/did-you-mean.ts';
+import type { RouteReason } from '../../model/findings.ts';
+import { selects } from '../../model/selectors.ts';
+import type { ClusterView } from '../../view/cluster-view.ts';
+
+/** A route with its state, where it is declared, and what is known around it. */
+export interface RouteInView {
+  readonly compiled: CompiledRoute;
+  /** The namespace that declares it. */
+  readonly namespace: string;
+  readonly view: ClusterView;
+}
+
+/** More names would hide the hint. */
+const maxNamed = 5;
+
+/** What to do next; if there is a suggestion, it follows the hint. */
+export function hintForRoute(route: RouteInView): string {
+  const { reason, suggestion, hint } = route.compiled;
+  if (reason === 'Active') return '';
+  if (suggestion !== undefined) return isAnAddition.has(reason) ? 'add this profile:' : 'write this instead:';
+  return hint ?? hints[reason](route);
+}
+
+/** The namespace that was probably meant by an end of a route; `undefined` if it exists, or if no name is similar. */
+export function namespaceMeant(end: Route['from'], { namespaces }: ClusterView): string | undefined {
+  const name = 'namespace' in end ? end.namespace.name : undefined;
+  return name === undefined ? undefined : nearest(name, [...namespaces.keys()]);
+}
+
+/** Here the suggestion is a profile for another namespace. */
+const isAnAddition: ReadonlySet<RouteReason> = new Set([
+  'NotAdmitted',
+  'PartlyConsented',
+  'SourceClosed',
+  'ClosedOnceEnforced',
+]);
+
+const platformProfile = `PlatformNetworkProfile \`${platformProfileName}\``;
+
+/** What the message asks of a platform engineer is in a field that `kubectl explain` describes. */
+const askForField = () =>
+  `ask a platform engineer; \`kubectl explain platformnetworkprofile.spec\` describes the field, and \`kubectl edit\` of the ${platformProfile} sets it`;
+
+const askThere = ({ compiled: { waitsFor = [] } }: RouteInView) =>
+  waitsFor.length === 0
+    ? 'ask the team of that namespace to allow it in a profile there'
+    : `ask the team of ${quoteSome(waitsFor, maxNamed)} to allow it in a profile there`;
+
+/** One for each reason: a new one does not compile without. */
+const hints: Readonly<Record<RouteReason, (route: RouteInView) => string>> = {
+  ApiServerUnknown: askForField,
+  BeyondGuardrails: () => 'ask a platform engineer, who would have to allow it in this rule',
+  ClosedOnceEnforced: askThere,
+  ClusterRangesUnknown: askForField,
+  EgressOpen: () => 'keep it for the day when egress is fenced here, or delete it',
+  MirrorsCapped: () =>
+    'until then, the pods there can use this route only if a profile there allows the egress',
+  NamespaceMissing: ({ compiled: { route }, view }) => missingNamespace(route.to, view),
+  NodeRangesUnknown: askForField,
+  NotAdmitted: askThere,
+  PartlyConsented: askThere,
+  PortsUnclear: () => 'write the port in the same way on both sides: as the same number, or as the same name',
+  ServiceExternal: () => 'replace `service` in this route: it means pods of this namespace',
+  ServiceMissing: missingService,
+  ServicePortMissing: missingPort,
+  ServiceWithoutSelector: () => 'replace `service` in this route, or give the Service a selector',
+  SourceClosed: () => 'ask a platform engineer to allow this egress in the rule of that namespace',
+  SourceMissing: ({ compiled: { route }, view }) => missingNamespace(route.from, view),
+  SystemNotDeclared: missingSystem,
+  SystemPlaceUnknown: () =>
+    `ask a platform engineer to declare its \`namespace\` and \`pods\`, or its \`cidrs\`, in the ${platformProfile}`,
+};
+
+function missingNamespace(end: Route['from'], view: ClusterView): string {
+  const meant = namespaceMeant(end, view);
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  const isNamed = 'namespace' in end && end.namespace.name !== undefined;
+  return isNamed
+    ? 'compare the name with `kubectl get namespaces`; if the namespace is still to come, nothing has to be done'
+    : 'compare the labels with `kubectl get namespaces --show-labels`; if the namespace is still to come, nothing has to be done';
+}
+
+function missingService({ compiled: { route }, namespace, view }: RouteInView): string {
+  const known = [...(view.services.get(namespace)?.keys() ?? [])].sort();
+  const meant = servicesNamed(route)
+    .filter((name) => !known.includes(name))
+    .map((name) => nearest(name, known))
+    .find((name) => name !== undefined);
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  return known.length === 0
+    ? `\`${namespace}\` has no Service: create it, or name the pods with \`app\` or \`pods\``
+    : `\`${namespace}\` has ${count(known.length, 'Service')}: ${quoteSome(known, maxNamed)}; create this one, or name one of them`;
+}
+
+function servicesNamed({ from, to }: Route): readonly string[] {
+  return [from, to].flatMap((end) => ('service' in end ? [end.service] : []));
+}
+
+/** The message names the ports of the Service; only the tool knows those of its pods. */
+function missingPort({ compiled: { route }, namespace, view }: RouteInView): string {
+  const advice = 'name one of these, or leave `ports` out to allow all of them';
+  const [name = ''] = servicesNamed(route).toReversed();
+  const matchLabels = view.services.get(namespace)?.get(name)?.selector;
+  const pods = view.pods?.get(namespace) ?? [];
+  const declared = pods
+    .filter(({ labels }) => matchLabels !== undefined && selects({ matchLabels }, labels))
+    .flatMap(({ ports }) => ports);
+  const texts = declared
+    .toSorted((a, b) => a.number - b.number)
+    .map(({ name: port, number, protocol }) => {
+      const written = protocol === 'TCP' ? `${number}` : `${number}/${protocol}`;
+      return `\`${written}\`${port === undefined ? '' : ` (${port})`}`;
+    });
+  if (texts.length === 0) return advice;
+  return `${advice}; its pods declare ${nameSome([...new Set(texts)], maxNamed)}, and the Service needs a port that leads to the one that you mean`;
+}
+
+function missingSystem({ compiled: { route }, view }: RouteInView): string {
+  const ask = `ask a platform engineer to declare it in the ${platformProfile}`;
+  const decoded = view.platform?.decoded;
+  if (!decoded?.ok) return ask;
+  const { ingressControllers, monitoring } = decoded.value.spec;
+  const meant = [route.from, route.to].flatMap((end) => {
+    if ('ingressController' in end) return similar(end.ingressController.name, ingressControllers);
+    return 'monitoring' in end ? similar(end.monitoring.name, monitoring) : [];
+  })[0];
+  return meant === undefined ? ask : `did you mean \`${meant}\`?`;
+}
+
+function similar(
+  name: string | undefined,
+  declared: readonly { readonly name: string }[],
+): readonly string[] {
+  const meant =
+    name === undefined
+      ? undefined
+      : nearest(
+          name,
+          declared.map((each) => each.name),
+        );
+  return meant === undefined ? [] : [meant];
+}
