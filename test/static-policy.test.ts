@@ -1,8 +1,8 @@
-// The policy that config/network ships for the operator's own namespace, judged by the analysis: what reaches the operator,
+// The policies that config/network ships for the operator's own namespace, judged by the analysis: what reaches the operator,
 // and what it reaches.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { analyze } from '../src/analyze/analysis.ts';
 import { formatEndpoint } from '../src/analyze/endpoints.ts';
 import { formatPortSet } from '../src/model/port-set.ts';
@@ -35,14 +35,17 @@ const deployment = (key: string, label: string, ports: Readonly<Record<string, n
   };
 };
 
-test('the static policy lets Prometheus read the metrics, and the operator reach API servers, and nothing else', () => {
+const documents = parseAllDocuments(readFileSync('config/network/operator-namespace.yaml', 'utf8'));
+const policies = documents.map((document) => document.toJS());
+
+test('the static policies let Prometheus read the metrics, and the operator reach API servers, and nothing else', () => {
   const { input, problems } = readAnalysisInput([
     ...['ringfence-system', 'monitoring', 'shop'].map(namespace),
     deployment('ringfence-system/operator', 'ringfence', { metrics: 8080, health: 8081 }),
     deployment('monitoring/prometheus', 'prometheus', {}),
     deployment('monitoring/grafana', 'grafana', { http: 443 }),
     deployment('shop/web', 'prometheus', { http: 5432 }),
-    parse(readFileSync('config/network/operator-namespace.yaml', 'utf8')),
+    ...policies,
   ]);
   expect(problems).toEqual([]);
   const told = [...analyze(input).connections()]
@@ -58,5 +61,12 @@ test('the static policy lets Prometheus read the metrics, and the operator reach
     ['ringfence-system/operator', 'shop/web', api],
     ['ringfence-system/operator', '0.0.0.0/0', api],
     ['ringfence-system/operator', '::/0', api],
+  ]);
+});
+
+test('each static policy has one direction, because kube-router mixes up the rules of both', () => {
+  expect(policies.map(({ metadata, spec }) => `${metadata.name}: ${spec.policyTypes}`)).toEqual([
+    'operator: Ingress',
+    'operator-egress: Egress',
   ]);
 });

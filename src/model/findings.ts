@@ -330,6 +330,12 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'a rule or a route allows connections that the policies of the other side all deny',
   },
+  DirectionsMixed: {
+    linterOnly: true,
+    severity: 'info',
+    meaning:
+      'kube-router lets through more than policies with rules for both directions allow, because it takes what one direction allows for allowed in the other',
+  },
 } as const satisfies Record<string, FindingKind>;
 
 /** The code of a finding, in upper camel case as a condition's reason must be. */

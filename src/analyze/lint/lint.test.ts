@@ -445,6 +445,53 @@ describe('an opening', () => {
   });
 });
 
+describe('a policy with both directions', () => {
+  const both = (spec: Partial<PolicySpec>) => policy('both', { policyTypes: ['Ingress', 'Egress'], ...spec });
+  const mixed = (...policies: readonly PolicyFacts[]) =>
+    lint(context(policies)).filter(({ code }) => code === 'DirectionsMixed');
+  const fromWeb = [{ from: [{ podSelector: app('web') }], ports: [{ port: 'http' }] }];
+  const toMongo = [{ to: [{ podSelector: app('mongo') }], ports: [{ port: 8080 }] }];
+
+  test('lets its own pods send, under kube-router, what it only lets them receive', () => {
+    const [finding, ...more] = mixed(both({ ingress: fromWeb }), both({ ingress: fromWeb }));
+    expect(more).toEqual([]);
+    expect(finding?.subject).toEqual({ kind: 'Namespace', name: 'shop' });
+    expect(finding?.message).toBe(
+      'the policies `both`, `both` have rules for both directions, which kube-router (2.1.0) mixes up: it also lets `web` send to `mongo`, which no egress rule of `web` allows',
+    );
+  });
+
+  test('lets its own pods receive what it only lets them send', () => {
+    expect(mixed(both({ egress: toMongo }))[0]?.message).toContain(
+      'the policy `both` has rules for both directions, which kube-router (2.1.0) mixes up: it also lets `web` reach `mongo`, which no ingress rule of `mongo` allows',
+    );
+  });
+
+  test('is no matter when the other direction allows the same, by whatever policy', () => {
+    expect(mixed(both({ ingress: fromWeb, egress: toMongo }))).toEqual([]);
+    const out = policy('out', {
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }],
+    });
+    expect(mixed(both({ ingress: fromWeb }), out)).toEqual([]);
+  });
+
+  test('is no matter on ports that the destination does not declare', () => {
+    expect(mixed(both({ egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] }))).toEqual([]);
+  });
+
+  test('is no matter when its rules are about pods that it does not select, or when it has none', () => {
+    const fromTill = [{ from: [{ namespaceSelector: named('bank') }] }];
+    expect(mixed(both({ ingress: fromTill }), both({}))).toEqual([]);
+    expect(mixed(both({ podSelector: app('mongo'), ingress: fromWeb }))).toEqual([]);
+  });
+
+  test('is no matter when it is two policies', () => {
+    const out = policy('out', { policyTypes: ['Egress'] });
+    expect(mixed(policy('in', { ingress: fromWeb }), out)).toEqual([]);
+  });
+});
+
 describe('the other side', () => {
   const toTill = policy('out', {
     policyTypes: ['Egress'],

@@ -7,6 +7,7 @@ import type { LintCheck } from './check.ts';
 import { entranceIsClosed } from './closed-entrances.ts';
 import { hostNetworkIsNotReached, isolatesByAccident, namespaceIsOpen } from './isolated-pods.ts';
 import { type Entrance, LintContext, type LintScope } from './lint-context.ts';
+import { directionsAreMixed } from './mixed-directions.ts';
 import { partNeverMatches, portIsEmpty, rulesAreIgnored } from './no-effect.ts';
 import { cidrIsNotCanonical } from './old-cidrs.ts';
 import { otherSideDenies } from './other-side.ts';
@@ -34,6 +35,7 @@ const checks: readonly LintCheck[] = [
   everyoneIsAllowed,
   blockCoversPods,
   otherSideDenies,
+  directionsAreMixed,
   entranceIsClosed,
 ];
 
