@@ -1,14 +1,9 @@
 // Draws a picture that was not drawn beforehand, with the same elements, ids and classes as the drawings that were.
 // Must not know where things are placed, nor what is selected.
 import { shown } from '../graph/escape.ts';
-import {
-  bulge,
-  isBesideItself,
-  type Layout,
-  type LayoutBox,
-  type LayoutPoint,
-  layoutOf,
-} from '../graph/layout.ts';
+import type { LayoutBox, LayoutPoint } from '../graph/layout/boxes.ts';
+import { type Layout, layoutOf } from '../graph/layout/layout.ts';
+import { bulge, isBesideItself } from '../graph/layout/ways.ts';
 import {
   linesOf,
   looksOf,

@@ -3,6 +3,7 @@
 // Must not know why anything is allowed.
 import { type Matrix, type MatrixCell, matrixOf } from '../graph/matrix.ts';
 import { portLabels } from '../graph/model.ts';
+import { ringClass } from '../graph/scene.ts';
 import { button, h, s } from './dom.ts';
 import type { MapEvents } from './map.ts';
 import type { Facts } from './page-facts.ts';
@@ -111,7 +112,7 @@ export class MatrixView {
     const { rooms } = this.#facts.data;
     const names = this.#order.map((room) => {
       const { name = '', ring = 'open', outside = false } = rooms[room] ?? {};
-      const looks = outside ? 'outside' : { closed: 'ringed', planned: 'planned', open: 'unringed' }[ring];
+      const looks = outside ? 'outside' : ringClass[ring];
       return button(
         {
           class: 'room-name',

@@ -1,6 +1,6 @@
 // A list of the panel: every row is a button with a name and a short text.
 
-import type { Ring } from '../graph/model.ts';
+import { isOpen, type Ring } from '../graph/model.ts';
 import { button, h } from './dom.ts';
 import type { Facts } from './page-facts.ts';
 import type { Selection } from './state.ts';
@@ -47,4 +47,14 @@ function rowItem({ looks = '', sign, name, note, ...props }: ListRow): HTMLEleme
     note === undefined ? undefined : h('span', { class: 'ports' }, note),
   );
   return h('li', {}, content);
+}
+
+/** The rows of some places. */
+export function placeRows(places: readonly number[], { facts, select }: PanelContext): HTMLElement {
+  const rows = places.map((place): ListRow => {
+    const { name, detail, ingress } = facts.place(place);
+    const looks = facts.isOutside(place) ? 'outside' : isOpen(ingress) ? 'unringed' : 'closed';
+    return { sign: `mark ${looks}`, name, note: detail, onclick: () => select({ kind: 'place', place }) };
+  });
+  return rowList(rows);
 }

@@ -126,7 +126,11 @@ export function hasPlanned({ openRooms, nodes }: Scene): boolean {
 }
 
 /** The classes of a ring in the style sheet of a drawing. */
-const ringClass: Readonly<Record<Ring, string>> = { closed: 'ringed', planned: 'planned', open: 'unringed' };
+export const ringClass: Readonly<Record<Ring, string>> = {
+  closed: 'ringed',
+  planned: 'planned',
+  open: 'unringed',
+};
 
 /** The class of an open room, or of a node, by its ring. */
 export function looksOf(part: OpenRoom | SceneNode): string {

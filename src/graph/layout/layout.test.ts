@@ -1,19 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { company, shop } from '../../test/drawn-clusters.ts';
-import { analyze } from '../analyze/analysis.ts';
-import type { AnalysisInput } from '../analyze/facts.ts';
-import { shown } from './escape.ts';
-import { modelOf } from './from-analysis.ts';
-import { type LayoutBox, layoutOf } from './layout.ts';
-import { type Scene, sceneOf } from './scene.ts';
+import { company, shop } from '../../../test/drawn-clusters.ts';
+import { analyze } from '../../analyze/analysis.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { shown } from '../escape.ts';
+import { modelOf } from '../from-analysis.ts';
+import { type Scene, sceneOf } from '../scene.ts';
+import { type LayoutBox, overlap } from './boxes.ts';
+import { layoutOf } from './layout.ts';
 
 function roomsOf(input: AnalysisInput): readonly (readonly [string, Scene])[] {
   const model = modelOf(analyze(input));
   return model.rooms.map(({ name }, room) => [name, sceneOf(model, { open: new Set([room]), only: true })]);
-}
-
-function overlap(a: LayoutBox, b: LayoutBox): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 function isWithin(inner: LayoutBox, outer: LayoutBox): boolean {
