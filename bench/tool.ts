@@ -12,7 +12,7 @@ import { toolInput } from './tool-input.ts';
 
 const rounds = 3;
 /** Of the time of `matrix`. */
-const bounds = { lint: 2.5, graph: 2, page: 1.5 } as const;
+const bounds = { lint: 1.75, graph: 2, page: 1.5 } as const;
 /** Of Linux: what `/proc/self/stat` counts in. */
 const ticksPerSecond = 100;
 

@@ -14,6 +14,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { once } from '../../model/once.ts';
+import { jsonTree } from './json-tree.ts';
 import { type JsonValue, readJsonValues, spansOfItems } from './json-values.ts';
 import { measure } from './measure.ts';
 import { type LinedText, positionAt, spanOf, TextLines } from './positions.ts';
@@ -71,19 +72,22 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
     ),
 };
 
+/** What a lookup reads of a document. */
+type Tree = Pick<Document, 'contents'>;
+
 /**
  * The tree of the document of the last lookup. Trees are large, so only one is kept; and consecutive lookups
  * are often in one document, which may be a list of everything in a cluster.
  */
 export class LastTree {
   #text = '';
-  #tree: Document.Parsed | undefined;
+  #tree: Tree | undefined;
 
-  /** The tree of the first document of `text`. */
-  of(text: string): Document.Parsed | undefined {
+  /** The tree that `parse` makes of `text`. */
+  of(text: string, parse: (text: string) => Tree | undefined): Tree | undefined {
     if (this.#tree === undefined || text !== this.#text) {
       this.#text = text;
-      [this.#tree] = compose(text, new LineCounter());
+      this.#tree = parse(text);
     }
     return this.#tree;
   }
@@ -106,16 +110,15 @@ export function readDocuments({ file, text }: NamedText, trees = new LastTree())
 
 type Read = WrittenDocument | Omit<InputProblem, 'file'>;
 
-/** JSON is YAML. Reading it as YAML takes longer, but only for input with a mistake. */
 function readJson({ value, start, end }: JsonValue, { text, lines, trees }: JsonText): Read {
-  // A list may be everything in a cluster: only the item is read as YAML.
+  // A list may be everything in a cluster: only the item becomes a tree.
   const items = once(() => spansOfItems(text, start, end));
   const place = (path: string, meant: 'key' | 'value') => {
     if (text.length > maxYamlBytes) return undefined;
     const [head = '', index] = /^items\[(\d+)\]\.?/.exec(path) ?? [];
     const item = index === undefined ? undefined : items()[Number(index)];
     const span = item ?? { start, end };
-    const own = { text: text.slice(0, span.end), lines: lines(), start: span.start, trees };
+    const own = { text: text.slice(0, span.end), lines: lines(), start: span.start, trees, parse: parseJson };
     return placeIn(own, item === undefined ? path : path.slice(head.length), meant);
   };
   return limited({ value, place }, text);
@@ -125,6 +128,11 @@ interface JsonText {
   readonly text: string;
   readonly lines: () => TextLines;
   readonly trees: LastTree;
+}
+
+function parseJson(text: string): Tree | undefined {
+  const contents = jsonTree(text);
+  return contents && { contents };
 }
 
 function linesOf(text: string): TextLines {
@@ -148,6 +156,12 @@ function readYaml(text: string, trees: LastTree): readonly Read[] {
   return read;
 }
 
+/** The first document of a text. */
+function parseYaml(text: string): Tree | undefined {
+  const [document] = compose(text, new LineCounter());
+  return document;
+}
+
 /** The documents of a text, one after the other; `lines` records where its lines begin. */
 function compose(text: string, lines: LineCounter): Iterable<Document.Parsed> {
   const parsed = new Parser(lines.addNewLine).parse(text);
@@ -161,7 +175,7 @@ function readDocument(document: Document.Parsed, lined: LinedText, trees: LastTr
   if (error !== undefined) return problemOf(error, lined);
   const [start] = document.range;
   const { text, lines } = lined;
-  const own: Whereabouts = { text: text.slice(0, document.range[2]), lines, start, trees };
+  const own: Whereabouts = { text: text.slice(0, document.range[2]), lines, start, trees, parse: parseYaml };
   const place = (path: string, meant: 'key' | 'value') => placeIn(own, path, meant);
   try {
     // An alias becomes the same value that it refers to, not a copy: reading it costs nothing, traversing it does.
@@ -198,14 +212,15 @@ interface Whereabouts {
   readonly lines: TextLines;
   readonly start: number;
   readonly trees: LastTree;
+  readonly parse: (text: string) => Tree | undefined;
 }
 
 function placeIn(
-  { text, lines, start, trees }: Whereabouts,
+  { text, lines, start, trees, parse }: Whereabouts,
   path: string,
   meant: 'key' | 'value',
 ): FilePosition | undefined {
-  const tree = trees.of(text.slice(start));
+  const tree = trees.of(text.slice(start), parse);
   if (tree === undefined) return undefined;
   const span = spanOf(tree, path, meant);
   return positionAt({ text, lines }, { start: span.start + start, end: span.end + start });

@@ -11,6 +11,7 @@ import {
   type Node,
   type Pair,
 } from 'yaml';
+import { once } from '../../model/once.ts';
 import type { FilePosition } from './problems.ts';
 
 /** Some characters of a text, by their offsets. */
@@ -21,19 +22,29 @@ export interface Span {
 
 /** Where the lines of a text begin. A whole cluster in JSON is one line: what takes long in it is done once. */
 export class TextLines extends LineCounter {
-  readonly #text: string;
-  #hasPairs: boolean | undefined;
+  readonly #pairs: () => readonly number[];
 
   constructor(text: string) {
     super();
-    this.#text = text;
+    this.#pairs = once(() => [...text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)].map(({ index }) => index));
   }
 
   /** The number of characters from one offset to another. Outside of the Basic Multilingual Plane, one has two code units. */
   charactersBetween(start: number, end: number): number {
-    this.#hasPairs ??= /[\ud800-\udbff]/.test(this.#text);
-    return this.#hasPairs ? [...this.#text.slice(start, end)].length : end - start;
+    const pairs = this.#pairs();
+    return end - start - (firstFrom(pairs, end) - firstFrom(pairs, start));
   }
+}
+
+/** The index of the first of these ascending numbers that is not below `least`. */
+function firstFrom(numbers: readonly number[], least: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] ?? least) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A text, and where its lines begin. */
@@ -50,8 +61,7 @@ export function positionAt({ text, lines }: LinedText, { start, end }: Span): Fi
   const at = Math.min(start, text.length);
   const { line } = lines.linePos(at);
   const lineStart = lines.lineStarts[line - 1] ?? 0;
-  const newline = text.indexOf('\n', lineStart);
-  const lineEnd = newline < 0 ? text.length : newline;
+  const lineEnd = endOfLine(text, at, Math.max(end, at + keptOfLine));
   const stop = Math.max(at, Math.min(end, lineEnd));
   const from = at - lineStart > keptOfLine ? at - keptOfLine : lineStart;
   const to = Math.min(lineEnd, at + keptOfLine);
@@ -65,13 +75,20 @@ export function positionAt({ text, lines }: LinedText, { start, end }: Span): Fi
   };
 }
 
+/** Where the line around `at` ends, or any offset after `last` if it is longer. */
+function endOfLine(text: string, at: number, last: number): number {
+  const near = text.slice(at, last + 1);
+  const newline = near.indexOf('\n');
+  return at + (newline < 0 ? near.length : newline);
+}
+
 /**
  * Finds the field at `path` in a parsed document; if it is missing, its parent.
  *
  * @param path in the syntax of `Problem.path`: `.` before a plain name, `[…]` around any other name, an index, or the key of an item
  * @param meant `key` if the field should not exist at all: then its name is shown, not its value
  */
-export function spanOf(document: Document, path: string, meant: 'key' | 'value'): Span {
+export function spanOf(document: Pick<Document, 'contents'>, path: string, meant: 'key' | 'value'): Span {
   let node: Node | null = document.contents as Node | null;
   let found: Pair | undefined;
   let rest = path;
