@@ -67,6 +67,8 @@ export interface RuleReason {
   readonly rule: number;
   /** What it allows in this pair, with names resolved. */
   readonly ports: PortSet;
+  /** The port names in it that the destination does not have: they allow nothing there. */
+  readonly missing: readonly string[];
   /** Whether it allows any of the requested ports. */
   readonly allows: boolean;
   /** The routes or objects that ask for the rule, if the policy is ours. */
@@ -156,11 +158,12 @@ function explainSide(direction: Direction, side: PairSide, asked: PortSet | unde
   };
 }
 
-function reasonOf({ rule, ports, block }: RuleMatch, asked: PortSet | undefined): RuleReason {
+function reasonOf({ rule, ports, missing, block }: RuleMatch, asked: PortSet | undefined): RuleReason {
   return {
     policy: policyReason(rule.policy),
     rule: rule.index,
     ports,
+    missing,
     allows: !portSets.isEmpty(portSets.intersection(ports, asked ?? allPorts)),
     origins: rule.policy.origins?.[rule.index] ?? [],
     ...(block === undefined ? {} : { block }),

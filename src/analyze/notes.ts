@@ -1,6 +1,7 @@
 // What a reader of an explanation should know besides the policies: about nodes, addresses and port names.
 // Must not know how the explanation is made.
 import { quoteSome } from '../model/counted.ts';
+import { nearest } from '../model/did-you-mean.ts';
 import { type Family, families } from '../model/ip-ranges.ts';
 import { allPorts, formatPortSet, type PortSet, portSets } from '../model/port-set.ts';
 import type { PortSpec } from '../model/ports.ts';
@@ -108,16 +109,20 @@ function nodeTraffic({ from, ingress, allowed }: Noted): readonly Note[] {
 function missingPort({ to, port, asked }: Noted): readonly Note[] {
   if (port === undefined || !('name' in port) || asked === undefined || !portSets.isEmpty(asked)) return [];
   const message = isWorkload(to.end)
-    ? `${quote(to.end)} has no ${port.protocol} port named \`${port.name}\`; ${namedPorts(to)}`
+    ? `${quote(to.end)} has no ${port.protocol} port named \`${port.name}\`; ${namedPorts(to, port.name)}`
     : `${quote(to.end)} is an address, and addresses have no port names`;
   return [{ code: 'NoSuchPort', message }];
 }
 
-function namedPorts({ seenAs }: ExplainedEnd): string {
-  const named = (isPods(seenAs) ? seenAs.ports : []).flatMap(({ name, number, protocol }) =>
+function namedPorts({ seenAs }: ExplainedEnd, wanted: string): string {
+  const all = isPods(seenAs) ? seenAs.ports : [];
+  const named = all.flatMap(({ name, number, protocol }) =>
     name === undefined ? [] : `${name} (${number}${protocol === 'TCP' ? '' : `/${protocol}`})`,
   );
-  return named.length === 0 ? 'its containers name no port: write a number' : `it has ${quoteSome(named, 5)}`;
+  if (named.length === 0) return 'its containers name no port: write a number';
+  const names = all.flatMap(({ name = [] }) => name);
+  const meant = nearest(wanted, names);
+  return `it has ${quoteSome(named, 5)}${meant === undefined ? '' : `: did you mean \`${meant}\`?`}`;
 }
 
 function noCommonPort({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {

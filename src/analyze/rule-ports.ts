@@ -29,6 +29,17 @@ export function hasNames(ports: readonly RulePort[] = []): boolean {
   return ports.some(({ port }) => typeof port === 'string');
 }
 
+/** The port names of a rule that a destination does not have, or not with this protocol. */
+export function missingNames(
+  ports: readonly RulePort[] = [],
+  declared: readonly ContainerPort[],
+): readonly string[] {
+  return ports.flatMap((rule) => {
+    const { port } = rule;
+    return typeof port === 'string' && numbersOf(rule, declared).length === 0 ? [port] : [];
+  });
+}
+
 function numbersOf(
   { protocol = 'TCP', port, endPort }: RulePort,
   declared: readonly ContainerPort[],

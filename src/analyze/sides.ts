@@ -11,6 +11,7 @@ import { allPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import type { ContainerPort, PolicyFacts } from './facts.ts';
+import { missingNames } from './rule-ports.ts';
 import { isBlock, type ParsedBlock, type ParsedPeer, type ParsedRule, type PodPeer } from './rules.ts';
 
 /** One end of a pair: pods that no policy distinguishes, or addresses of no pod that no policy distinguishes. */
@@ -20,6 +21,8 @@ export type PairEnd = PodClass | { readonly range: IpRange };
 export interface RuleMatch {
   readonly rule: ParsedRule;
   readonly ports: PortSet;
+  /** The port names in it that the destination does not have. */
+  readonly missing: readonly string[];
   /** The families in which it does: both, unless only an `ipBlock` matches. */
   readonly families: readonly Family[];
   /** The `ipBlock` that matches the address of a pod, if nothing else in the rule matches it. */
@@ -72,7 +75,9 @@ export function sideOf(self: PairEnd, other: PairEnd, direction: Direction, inde
   const declared = isPods(destination) ? destination.ports : [];
   const matches = rules.flatMap((rule) => {
     const how = matchPeers(rule, other, index);
-    return how === undefined ? [] : [{ rule, ports: index.portsOf(rule, declared), ...how }];
+    return how === undefined
+      ? []
+      : [{ rule, ports: index.portsOf(rule, declared), missing: missingNames(rule.ports, declared), ...how }];
   });
   return { standing: 'Isolated', policies, rules, matches };
 }

@@ -79,7 +79,7 @@ export interface NetworkPolicySpec {
  * `pkg/controllers/netpol`) opens every port if a rule has no number and no selected pod has the names. Numbers instead of the
  * names would be wrong: pods may differ in what a name means.
  */
-const standInPort = 1;
+export const standInPort = 1;
 
 /** Whether a port of a rule exists only because kube-router needs a number beside the names of the others. */
 export function isStandIn(

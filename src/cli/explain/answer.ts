@@ -8,6 +8,7 @@ import { formatPortSet, type PortSet } from '../../model/port-set.ts';
 import { type PortSpec, protocols } from '../../model/ports.ts';
 import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
+import { nothingConnects } from '../snapshot/namespace-check.ts';
 import type { ResolvedEnd } from './find-end.ts';
 
 /** The question. */
@@ -73,7 +74,7 @@ export interface NamedTargets {
 
 /** @throws ToolError if it is a Service */
 export function sourcesNamed(named: ResolvedEnd): NamedSources {
-  if (named.kind !== 'service') return { ends: named.ends, notes: podsInRange(named) };
+  if (named.kind !== 'service') return { ends: named.ends, notes: notesOn(named) };
   const name = formatKey(named.service);
   throw new ToolError(`Service \`${name}\` starts no connections: name the workload that starts them`);
 }
@@ -85,7 +86,7 @@ export function targetsNamed(
   port: PortSpec | undefined,
 ): NamedTargets {
   if (named.kind === 'service') return behindService(analysis, named, port);
-  return { targets: named.ends.map((end) => ({ end, port })), notes: podsInRange(named) };
+  return { targets: named.ends.map((end) => ({ end, port })), notes: notesOn(named) };
 }
 
 type AskedService = Extract<ResolvedEnd, { readonly kind: 'service' }>;
@@ -140,8 +141,10 @@ function specsOf(ports: PortSet): readonly PortSpec[] {
   return protocols.flatMap((protocol) => ports[protocol].map((interval) => ({ protocol, interval })));
 }
 
-function podsInRange(named: ResolvedEnd): readonly string[] {
-  if (named.kind !== 'addresses' || named.pods.length === 0) return [];
+function notesOn(named: Exclude<ResolvedEnd, AskedService>): readonly string[] {
+  if (named.kind === 'workloads')
+    return named.nothingIn === undefined ? [] : [nothingConnects(named.nothingIn)];
+  if (named.pods.length === 0) return [];
   return [
     `\`${named.ends[0].cidr}\` also contains addresses of pods, which this answer does not cover: name the pods`,
   ];

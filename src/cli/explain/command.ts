@@ -1,6 +1,7 @@
 // The verb `explain`: whether one end may reach another, by which rule, and if not, what to add.
 import { Argument } from 'commander';
 import { analyze } from '../../analyze/analysis.ts';
+import { isStandInAsked, withoutStandIns } from '../../analyze/stand-ins.ts';
 import { noPorts, portSets } from '../../model/port-set.ts';
 import { defineVerb } from '../define-verb.ts';
 import {
@@ -13,7 +14,8 @@ import {
 import { effectiveFacts, enforcedIn } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { answer } from './answer.ts';
-import { findEnd, readPort } from './find-end.ts';
+import { destinationWithPort, readPort, sourceWithoutPort } from './end-with-port.ts';
+import { findEnd } from './find-end.ts';
 import { explainFormats } from './format.ts';
 import { knownAddressIn } from './known-addresses.ts';
 import { almostMatching, offeredInstead } from './near-misses.ts';
@@ -43,7 +45,10 @@ export const explainVerb = defineVerb({
   },
   args: [
     new Argument('<src>', 'namespace/workload, namespace/pod, an address or a CIDR'),
-    new Argument('<dst>', 'the same, or a Service; kind/namespace/name if a name is ambiguous'),
+    new Argument(
+      '<dst>',
+      'the same, or a Service; kind/namespace/name if a name is ambiguous; also with its port, as in shop/web:8080',
+    ),
     new Argument(
       '[port]',
       "the pods' port, or for a Service its own port: 8080, 8000-8100, 53/UDP or a name",
@@ -55,15 +60,17 @@ export const explainVerb = defineVerb({
   run: async (
     context,
     flags: InputFlags & ClusterFlags & EnforceFlags,
-    from: string,
-    to: string,
-    port?: string,
+    source: string,
+    destination: string,
+    portArgument?: string,
   ) => {
+    const from = sourceWithoutPort(source);
+    const { end: to, port } = destinationWithPort(destination, portArgument);
     const spec = port === undefined ? undefined : readPort(port);
     const snapshot = await loadSnapshot(flags, context);
     const { facts, planned } = effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
-    const analysis = analyze(facts);
+    const analysis = analyze(withoutStandIns(facts, spec));
     const names = { analysis, namespace: namespaceOf(flags) };
     const question = { from: findEnd(from, names), to: findEnd(to, names), port: spec };
     const found = answer(analysis, question);
@@ -82,7 +89,13 @@ export const explainVerb = defineVerb({
     const enforced = planned && onceEnforced({ from, to, port: spec }, found, names.namespace, planned);
     const words = { from, to, ...(port === undefined ? {} : { port }) };
     const instead = found.meant === undefined ? offeredInstead(parts, analysis) : [];
-    const notes = [...found.notes, ...instead, ...almostMatching(parts, analysis), ...remarksOn(fix)];
+    const notes = [
+      ...(spec !== undefined && isStandInAsked(spec) ? [standInNote] : []),
+      ...found.notes,
+      ...instead,
+      ...almostMatching(parts, analysis),
+      ...remarksOn(fix),
+    ];
     const isOther = found.meant !== undefined && fix.suggestion !== undefined;
     const otherPorts = isOther ? portSets.union(...parts.map(({ asked = noPorts }) => asked)) : undefined;
     return {
@@ -91,6 +104,9 @@ export const explainVerb = defineVerb({
     };
   },
 });
+
+const standInNote =
+  'nothing should listen on port 1: beside port names it is only there because kube-router needs a number';
 
 function remarksOn({ obstacles = [], effects }: Fix): readonly string[] {
   return [...obstacles, ...(effects === undefined ? [] : formatEffects(effects))];

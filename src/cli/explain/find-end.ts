@@ -1,4 +1,4 @@
-// Resolves SRC, DST and PORT to workloads, pods, a Service or addresses; if nothing has that name, suggests a similar one.
+// Resolves SRC and DST to workloads, pods, a Service or addresses; if nothing has that name, suggests a similar one.
 // Must not know the question.
 import type { Analysis } from '../../analyze/analysis.ts';
 import { type AddressEnd, formatEndpoint, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
@@ -7,14 +7,14 @@ import { nearest } from '../../model/did-you-mean.ts';
 import { formatCidr, type IpRange, parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
 import { type NonEmpty, nonEmpty } from '../../model/network-policy.ts';
 import { compareText, formatKey } from '../../model/object-key.ts';
-import { type PortSpec, parsePort } from '../../model/ports.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import { publicPeers } from '../../routes/internet.ts';
 import { ToolError } from '../failures.ts';
 
 /** The result for a word. */
 export type ResolvedEnd =
-  | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[] }
+  /** `nothingIn`: a namespace without pods, if that was asked about; then there are no ends. */
+  | { readonly kind: 'workloads'; readonly ends: readonly WorkloadEnd[]; readonly nothingIn?: string }
   /** `address` is its ClusterIP, if that was asked about. */
   | { readonly kind: 'service'; readonly service: ServiceFacts; readonly address?: string }
   /** `pods` have addresses in it; a question about them must name them. More than one range means the internet. */
@@ -29,8 +29,8 @@ export interface Names {
   readonly analysis: Analysis;
   /** The namespace for names without one. */
   readonly namespace: string;
-  /** Whether a word may also be the name of a namespace, which means all of its workloads. */
-  readonly alsoNamespaces?: boolean;
+  /** The existing namespaces, if a word may also be the name of one, which means all of its workloads. */
+  readonly namespaces?: readonly string[];
 }
 
 /** Kinds by the short names that kubectl takes for them. */
@@ -52,20 +52,16 @@ const kindWords = new Map([
  * @throws ToolError if nothing has that name
  */
 export function findEnd(word: string, names: Names): ResolvedEnd {
-  const [, end, port] = /^([a-z][^:]*):([\w-]+)$/i.exec(word) ?? [];
-  if (end !== undefined) {
-    throw new ToolError(
-      `\`${word}\` names no end: a port is an argument of its own, as in \`${end} ${port}\``,
-    );
-  }
   if (isAddress(word)) return addressEnd(word, names.analysis);
   const meanings = meaningsOf(word, names.namespace);
   for (const wanted of meanings) {
     const found = lookUp(wanted, names.analysis);
     if (found !== undefined) return found;
   }
-  const ends = workloadsIn(namespaceMeant(word, names), names.analysis);
+  const whole = namespaceMeant(word, names);
+  const ends = workloadsIn(whole, names.analysis);
   if (ends.length > 0) return { kind: 'workloads', ends };
+  if (names.namespaces?.includes(whole)) return { kind: 'workloads', ends, nothingIn: whole };
   if (word.toLowerCase() === 'internet') return { kind: 'addresses', ends: internetEnds(), pods: [] };
   const meant = meanings.at(-1);
   if (meant === undefined) {
@@ -77,9 +73,9 @@ export function findEnd(word: string, names: Names): ResolvedEnd {
 }
 
 /** The namespace of whose workloads a word means all, as in `shop/*`. */
-function namespaceMeant(word: string, { alsoNamespaces = false }: Names): string {
+function namespaceMeant(word: string, { namespaces }: Names): string {
   if (word.endsWith('/*')) return word.slice(0, -'/*'.length);
-  return alsoNamespaces ? word : '';
+  return namespaces === undefined ? '' : word;
 }
 
 /** Everything that a word may name, the most likely first; empty if the word has no valid form. */
@@ -91,17 +87,6 @@ function meaningsOf(word: string, namespace: string): readonly Wanted[] {
   if (third !== undefined) return kind === undefined ? [] : [{ kind, namespace: second, name: third }];
   const named = { namespace: first, name: second };
   return kind === undefined ? [named] : [named, { kind, namespace, name: second }];
-}
-
-/**
- * Reads PORT: a number, a range or a name, with `/UDP` or `/SCTP` if it is not TCP.
- *
- * @throws ToolError if it is invalid
- */
-export function readPort(word: string): PortSpec {
-  const parsed = parsePort(word.replace(/\/[a-z]+$/i, (protocol) => protocol.toUpperCase()));
-  if (parsed.ok) return parsed.value;
-  throw new ToolError(parsed.error);
 }
 
 interface Wanted {
@@ -164,20 +149,24 @@ export function servicesAt({ family, first }: IpRange, { services }: AnalysisInp
 }
 
 function notFound(word: string, { namespace, name }: Wanted, names: Names): string {
-  const { analysis, alsoNamespaces = false } = names;
-  const things = alsoNamespaces ? 'workload, pod, Service or namespace' : 'workload, pod or Service';
+  const { analysis, namespaces } = names;
+  const things =
+    namespaces === undefined ? 'workload, pod or Service' : 'workload, pod, Service or namespace';
   const nothing = `there is no ${things} \`${word}\``;
   const all = [...analysis.workloads.map(({ workload }) => workload), ...analysis.input.services];
   const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);
   const meant =
     serviceMeant(word, analysis) ??
-    (alsoNamespaces ? nearest(word, known) : undefined) ??
+    (namespaces === undefined ? undefined : nearest(word, namespaces)) ??
     nearest(`${namespace}/${name}`, [...new Set(all.map(formatKey))]) ??
     // Without a namespace, the word may mean another namespace than that of `-n`.
     (word.includes('/') ? undefined : all.filter((key) => key.name === name).map(formatKey)[0]);
   if (meant !== undefined) return `${nothing}: did you mean \`${meant}\`?`;
   if (/^[\w-]+(\.[\w-]+)*\.[a-z]{2,}\.?$/i.test(word)) {
     return `${nothing}, and NetworkPolicies know no DNS names: ask about the addresses of \`${word}\``;
+  }
+  if (namespaces !== undefined && !word.includes('/')) {
+    return `${nothing}; namespaces are ${some(namespaces)}`;
   }
   const here = workloadsIn(namespace, analysis);
   if (here.length > 0) return `${nothing}; namespace \`${namespace}\` has ${some(here.map(formatEndpoint))}`;

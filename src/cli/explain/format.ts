@@ -4,7 +4,7 @@
 import * as z from 'zod';
 import { type Endpoint, formatEndpoint, isWorkload, spellEndpoint } from '../../analyze/endpoints.ts';
 import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
-import { nameSome } from '../../model/counted.ts';
+import { nameSome, quoteSome } from '../../model/counted.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
@@ -35,6 +35,10 @@ const ruleReason = z.strictObject({
   ...policyReason,
   rule: z.int().describe('its index in the `ingress` or `egress` of the policy'),
   ports: portTextList.describe('the ports that it allows between these two ends'),
+  missing: z
+    .array(z.string())
+    .optional()
+    .describe('port names in the rule that the destination does not have: they allow nothing'),
   allows: z.boolean().describe('whether it allows any of the ports that were asked about'),
   routes: z.array(z.string()).optional().describe('the routes or objects that ask for the rule'),
 });
@@ -118,8 +122,10 @@ function formatPart(
   const nameOf = (end: Endpoint) => (isWorkload(end) ? formatEndpoint(end) : addresses);
   const [source, target] = [nameOf(from), nameOf(to)];
   const pair = paint('bold', `${source} -> ${target}`);
-  const verdict = allowed ? paint('green', 'allowed') : paint('red', 'denied');
   const shown = asked ?? (allowed ? ports : undefined);
+  const verdict = allowed
+    ? paint('green', 'allowed')
+    : paint('red', asked !== undefined && portSets.isEmpty(asked) ? 'no such port' : 'denied');
   const on = shown === undefined || portSets.isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
   const others =
     asked !== undefined && !allowed && !portSets.isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
@@ -149,7 +155,7 @@ function formatSide(
   if (shown.length === 0) {
     return [`${label}  denied: no rule of ${nameSome(policies.map(formatKey), 4)} allows it`];
   }
-  const head = allows ? '' : 'not this port: ';
+  const head = allows || shown.every(({ ports: own }) => portSets.isEmpty(own)) ? '' : 'not this port: ';
   return shown.map((rule, index) => `${index === 0 ? label : '   '}  ${head}${formatRule(rule)}`);
 }
 
@@ -160,8 +166,15 @@ const notIsolated = {
 } as const;
 
 /** As in `rule 1 of shop/web (8080): route web of profile shop`. */
-export function formatRule({ policy, rule, ports, origins }: RuleReason): string {
-  return `rule ${rule + 1} of ${formatKey(policy)} (${formatPorts(ports)})${formatOrigin(policy, origins)}`;
+export function formatRule(reason: RuleReason): string {
+  const { policy, rule, origins } = reason;
+  return `rule ${rule + 1} of ${formatKey(policy)} (${formatRulePorts(reason)})${formatOrigin(policy, origins)}`;
+}
+
+/** As in `8080`, `no port: the pods have none named `metrics``. */
+export function formatRulePorts({ ports, missing }: RuleReason): string {
+  if (missing.length === 0 || !portSets.isEmpty(ports)) return formatPorts(ports);
+  return `no port: the destination has none named ${quoteSome(missing, 3)}`;
 }
 
 /** The origin of a rule: a route of a profile, an exposing object, or the platform profile. */
@@ -217,6 +230,7 @@ function sideAsData(
       ...policyAsData(reason.policy),
       rule: reason.rule,
       ports: portTexts(reason.ports),
+      ...(reason.missing.length === 0 ? {} : { missing: reason.missing }),
       allows: reason.allows,
       ...(reason.origins.length === 0 ? {} : { routes: reason.origins }),
     })),

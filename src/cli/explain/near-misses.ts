@@ -13,7 +13,8 @@ import type { PodFacts } from '../../analyze/facts.ts';
 import { offeredPorts } from '../../analyze/offered-ports.ts';
 import { nameSome } from '../../model/counted.ts';
 import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
-import { formatPorts, portTexts } from '../../model/port-texts.ts';
+import { portTexts } from '../../model/port-texts.ts';
+import { formatRulePorts } from './format.ts';
 import { podsOf } from './single-out.ts';
 
 /** More of these would hide the answer. */
@@ -32,7 +33,7 @@ function otherPorts({ asked, egress, ingress }: Explanation): readonly string[] 
   const rules = [ingress, egress].flatMap((side) => (side.allows ? [] : side.rules));
   return rules.flatMap((rule) =>
     routesOf(rule).map(
-      (route) => `${route} allows ${formatPorts(rule.ports)}; you asked for ${formatPortSet(asked)}`,
+      (route) => `${route} allows ${formatRulePorts(rule)}; you asked for ${formatPortSet(asked)}`,
     ),
   );
 }

@@ -2,6 +2,7 @@
 // Must not know how the policies of that state are found.
 import { analyze } from '../../analyze/analysis.ts';
 import { type Endpoint, isWorkload } from '../../analyze/endpoints.ts';
+import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
 import { formatPorts } from '../../model/port-texts.ts';
 import type { PortSpec } from '../../model/ports.ts';
@@ -39,7 +40,7 @@ export function onceEnforced(
   const concerned = dryRun.filter((name) => ends.has(name));
   if (concerned.length === 0) return undefined;
   // Other policies may distinguish other pods of the same ends.
-  const names = { analysis: analyze(facts), namespace };
+  const names = { analysis: analyze(withoutStandIns(facts, port)), namespace };
   const { allowed, parts } = answer(names.analysis, {
     from: findEnd(from, names),
     to: findEnd(to, names),

@@ -16,7 +16,8 @@ import { ToolError } from '../failures.ts';
 import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { inForce } from '../snapshot/in-force.ts';
 import { answer, type Question } from './answer.ts';
-import { findEnd, readPort } from './find-end.ts';
+import { readPort } from './end-with-port.ts';
+import { findEnd } from './find-end.ts';
 import { knownAddressIn } from './known-addresses.ts';
 import { suggestFix } from './suggest-fix.ts';
 

@@ -5,6 +5,7 @@ import { analyze } from '../../analyze/analysis.ts';
 import { type Endpoint, formatEndpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
+import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { suggestedName } from '../../api/suggested-profile.ts';
 import { compile } from '../../compile/compile.ts';
 import { formatKey, type ObjectKey } from '../../model/object-key.ts';
@@ -92,11 +93,13 @@ export function suggestFix(denied: Denied): Fix {
 
 /** The first that allows what was asked about and nothing else; if there is none, the one with the fewest side effects. */
 function leastOf(candidates: readonly Additions[], denied: Denied): Fix | undefined {
-  const before = inForce(denied.snapshot, denied.enforced).facts;
+  const factsOf = (snapshot: ClusterSnapshot) =>
+    withoutStandIns(inForce(snapshot, denied.enforced).facts, denied.question.port);
+  const before = factsOf(denied.snapshot);
   let best: { readonly texts: readonly string[]; readonly effects: SideEffects } | undefined;
   for (const candidate of candidates.filter((each) => !isNothing(each))) {
     const texts = objectsOf(candidate, denied.snapshot);
-    const { facts } = inForce(withAdded(texts, denied), denied.enforced);
+    const facts = factsOf(withAdded(texts, denied));
     if (!answer(analyze(facts), denied.question).allowed) continue;
     const effects = sideEffects(before, facts, denied.parts);
     if (best === undefined || countEffects(effects) < countEffects(best.effects)) best = { texts, effects };

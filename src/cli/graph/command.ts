@@ -1,6 +1,6 @@
 // The verb `graph`: draws who reaches whom, for a terminal's pipe, a pull request, a document or a browser.
 import { Option } from 'commander';
-import { analyze } from '../../analyze/analysis.ts';
+import { type Analysis, analyze } from '../../analyze/analysis.ts';
 import { groupsOfNamespaces } from '../../analyze/connections.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { modelOf } from '../../graph/from-analysis.ts';
@@ -18,7 +18,7 @@ import { rangesInside } from '../snapshot/cluster-ranges.ts';
 import { noteDryRun } from '../snapshot/dry-run-note.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
-import { checkNamespace } from '../snapshot/namespace-check.ts';
+import { checkNamespace, namespacesOf, noPodsIn } from '../snapshot/namespace-check.ts';
 import { graphFormats } from './format.ts';
 
 /** With more connections between single workloads than this, drawing takes minutes and memory: then only some namespaces can be drawn. */
@@ -61,7 +61,7 @@ export const graphVerb = defineVerb({
     const effective = effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
     const analysis = analyze(withoutStandIns(effective.facts));
-    checkNamespaces(only, [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))]);
+    checkDrawable(only, analysis, namespacesOf(snapshot));
     const connections = countLinks(analysis, only);
     if (connections > mostConnections) {
       throw new ToolError(
@@ -77,9 +77,13 @@ export const graphVerb = defineVerb({
 });
 
 /** @throws ToolError if there is nothing to draw */
-function checkNamespaces(only: readonly string[], known: readonly string[]): void {
-  if (known.length === 0) {
+function checkDrawable(only: readonly string[], { workloads }: Analysis, known: readonly string[]): void {
+  if (workloads.length === 0) {
     throw new ToolError('there are no workloads, so there is nothing to draw: add their manifests with `-f`');
   }
-  for (const name of only) checkNamespace(name, known, 'no workload');
+  for (const name of only) {
+    checkNamespace(name, known);
+    if (!workloads.some(({ workload }) => workload.namespace === name))
+      throw new ToolError(`${noPodsIn(name)}, so there is nothing to draw`);
+  }
 }

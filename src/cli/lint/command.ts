@@ -35,7 +35,7 @@ export const lintVerb = defineVerb({
       const where = snapshot.input === undefined ? 'cluster' : 'input';
       context.note(`there is no PlatformNetworkProfile in the ${where}: profiles are checked on their own`);
     }
-    if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(snapshot), 'nothing');
+    if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(snapshot));
     context.progress.show('analysing');
     const findings = placeFindings(findingsIn(snapshot, flags.namespace), snapshot.input);
     const isFound = findings.some(({ severity }) => severity !== 'info');

@@ -4,6 +4,7 @@ import { type ConnectionGroup, groupsOfNamespaces } from '../../analyze/connecti
 import { type Endpoint, isSameWorkload, isWorkload, readRange } from '../../analyze/endpoints.ts';
 import { contains } from '../../model/ip-ranges.ts';
 import { type NamedSources, type NamedTargets, sourcesNamed, targetsNamed } from '../explain/answer.ts';
+import { destinationWithPort, readPort, sourceWithoutPort } from '../explain/end-with-port.ts';
 import { findEnd, type Names } from '../explain/find-end.ts';
 
 /** The two ends in question; absent: everything. */
@@ -25,11 +26,16 @@ export function askedEnds(
   names: () => Names,
 ): Pick<AskedEnds, 'from' | 'to'> {
   if (from === '*' && to === '*') return { from: undefined, to: undefined };
-  const known = { ...names(), alsoNamespaces: true } as const;
+  const known = names();
   return {
-    from: from === '*' ? undefined : sourcesNamed(findEnd(from, known)),
-    to: to === '*' ? undefined : targetsNamed(known.analysis, findEnd(to, known), undefined),
+    from: from === '*' ? undefined : sourcesNamed(findEnd(sourceWithoutPort(from), known)),
+    to: to === '*' ? undefined : targetsNamedBy(to, known),
   };
+}
+
+function targetsNamedBy(word: string, known: Names): NamedTargets {
+  const { end, port } = destinationWithPort(word);
+  return targetsNamed(known.analysis, findEnd(end, known), port === undefined ? undefined : readPort(port));
 }
 
 /** The groups with only those connections that are asked about. */

@@ -1,6 +1,7 @@
 // The verb `matrix`: everything that is allowed, for people in groups, for programs pair by pair.
 import { Option } from 'commander';
 import { analyze } from '../../analyze/analysis.ts';
+import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -14,7 +15,7 @@ import {
 import { noteDryRun } from '../snapshot/dry-run-note.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
-import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
+import { checkNamespace, namespacesOf, nothingConnects } from '../snapshot/namespace-check.ts';
 import { askedEnds, groupsAsked } from './asked-ends.ts';
 import { matrixFormats } from './format.ts';
 import { policyOrigins } from './policy-origins.ts';
@@ -53,16 +54,19 @@ export const matrixVerb = defineVerb({
     const { namespace, from, to } = flags;
     const snapshot = await loadSnapshot(flags, context);
     const effective = effectiveFacts(snapshot, flags, context);
-    const input = effective.facts;
-    const names = () => ({ analysis: analyze(input), namespace: namespaceOf(flags) });
+    const input = withoutStandIns(effective.facts);
+    const namespaces = namespacesOf(snapshot);
+    const names = () => ({ analysis: analyze(input), namespace: namespaceOf(flags), namespaces });
     const ends = askedEnds({ from, to }, names);
     for (const text of [...(ends.from?.notes ?? []), ...(ends.to?.notes ?? [])]) context.note(text);
     const asked = { ...ends, namespace };
-    if (namespace !== undefined) checkNamespace(namespace, namespacesOf(snapshot), 'nothing');
+    if (namespace !== undefined) checkNamespace(namespace, namespaces);
     context.progress.show('analysing');
     noteDryRun(effective, (groups) => groupsAsked(groups, asked), context);
-    if (input.workloads.every(({ pods }) => pods.length === 0))
-      context.note('there are no workloads: nothing can connect');
+    const withPods = input.workloads.filter(({ pods }) => pods.length > 0);
+    if (withPods.length === 0) context.note('there are no workloads: nothing can connect');
+    else if (namespace !== undefined && !withPods.some((workload) => workload.namespace === namespace))
+      context.note(nothingConnects(namespace));
     // No policy can change what is listed for these pods.
     const inHostNetwork = input.workloads
       .filter((workload) => namespace === undefined || workload.namespace === namespace)

@@ -5,7 +5,6 @@ import { analyze } from '../../analyze/analysis.ts';
 import { type Connection, type ConnectionGroup, isInNamespace } from '../../analyze/connections.ts';
 import { isSelf, spellEndpoint, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
-import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import type { DeepReadonly } from '../../routes/schema/fields.ts';
@@ -100,7 +99,7 @@ function isAbout({ from, to }: AskedEnds): boolean {
 }
 
 function formatMatrix({ input, asked, originOf }: Matrix, { paint, room }: PrintContext): string {
-  const shown = analyze(withoutStandIns(input));
+  const shown = analyze(input);
   return isAbout(asked)
     ? formatLines(allowedLines(shown, asked, originOf), shown.workloads, { paint, room })
     : formatBlocks(groupsAsked(shown.groups(), asked), shown.workloads, paint);
@@ -144,7 +143,7 @@ const columns = [
 
 /** A row for each rule behind a connection; one without a policy if none isolates either end. */
 function matrixAsCsv({ input, asked, originOf }: Matrix): string {
-  const lines = allowedLines(analyze(withoutStandIns(input)), asked, originOf).map(lineAsData);
+  const lines = allowedLines(analyze(input), asked, originOf).map(lineAsData);
   const rows = lines.flatMap(({ from, to, ports, because: rules }) => {
     const connection = [from, to, ports.join(', ')];
     if (rules.length === 0) return [[...connection, ...columns.slice(connection.length).map(() => '')]];

@@ -42,7 +42,7 @@ export const planVerb = defineVerb({
     }
     const { namespace: only } = flags;
     const known = [before, after].flatMap(({ facts }) => facts.namespaces.map(({ name }) => name));
-    if (only !== undefined) checkNamespace(only, [...new Set(known)].sort(compareText), 'nothing');
+    if (only !== undefined) checkNamespace(only, [...new Set(known)].sort(compareText));
     const changes = changesBetween(before.facts, after.facts, only);
     const ends = new Map(
       [...before.facts.workloads, ...after.facts.workloads].map((workload) => [

@@ -14,16 +14,25 @@ export function namespacesOf({ objects }: Pick<ClusterSnapshot, 'objects'>): rea
   return [...new Set(names)].sort(compareText);
 }
 
+/** Says that a namespace, which exists, has no pods. */
+export function noPodsIn(namespace: string): string {
+  return `no pod is in namespace \`${namespace}\``;
+}
+
+/** The same, about an answer that is therefore empty. */
+export function nothingConnects(namespace: string): string {
+  return `${noPodsIn(namespace)}: there is nothing that could connect`;
+}
+
 /**
  * Refuses an unknown namespace.
  *
- * @param what what is missing, as in `no workload`
  * @throws ToolError
  */
-export function checkNamespace(name: string, known: readonly string[], what: string): void {
+export function checkNamespace(name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
   const meant = nearest(name, known);
   const hint =
     meant === undefined ? `there are ${quoteSome(known, 5) || 'none at all'}` : `did you mean \`${meant}\`?`;
-  throw new ToolError(`${what} is in a namespace \`${name}\`: ${hint}`);
+  throw new ToolError(`nothing is in a namespace \`${name}\`: ${hint}`);
 }
