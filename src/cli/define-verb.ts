@@ -30,6 +30,8 @@ export interface VerbDefinition<Flags extends object, Args extends readonly unkn
   readonly args?: readonly Argument[];
   /** Adds the flags that name files, or also those that name a cluster. */
   readonly reads?: 'files' | 'files or a cluster';
+  /** What `-n` does besides giving a namespace to objects in files that name none. */
+  readonly namespaceMeans?: string;
   /** Whether it writes to a cluster: adds the flags that name it, and `--dry-run`. */
   readonly writes?: true;
   /** Its own flags. */
@@ -56,12 +58,21 @@ export function defineVerb<Flags extends object, Args extends readonly unknown[]
 function commandOf<Flags extends object, Args extends readonly unknown[], Result>(
   definition: VerbDefinition<Flags, Args, Result>,
 ): Command {
-  const { description, help, args = [], reads, writes = false, flags = [], formats } = definition;
+  const {
+    description,
+    help,
+    args = [],
+    reads,
+    namespaceMeans,
+    writes = false,
+    flags = [],
+    formats,
+  } = definition;
   const { print, outputHelp } = formats;
   const command = new Command().description(description);
   for (const argument of args) command.addArgument(argument);
   const options = [
-    ...(reads === undefined ? [] : inputOptions()),
+    ...(reads === undefined ? [] : inputOptions(namespaceMeans)),
     ...flags,
     ...(reads === 'files or a cluster' ? platformOptions() : []),
     ...(writes ? writeOptions() : []),

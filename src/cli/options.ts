@@ -62,15 +62,20 @@ export class OutputOption extends Option {
   }
 }
 
-/** `-f`, `-k`, `-R`, `-n`: as in kubectl. */
-export function inputOptions(): readonly Option[] {
+/**
+ * `-f`, `-k`, `-R`, `-n`: as in kubectl.
+ *
+ * @param namespaceMeans what `-n` does besides
+ */
+export function inputOptions(namespaceMeans?: string): readonly Option[] {
+  const also = namespaceMeans === undefined ? '' : `${namespaceMeans}; also `;
   return [
     repeatable(new FileOption('-f, --filename <path>', 'a file, a folder, or - for stdin; may be repeated')),
     repeatable(
       new FileOption('-k, --kustomize <folder>', 'a Kustomization, which kubectl builds; may be repeated'),
     ),
     new Option('-R, --recursive', 'also read subfolders'),
-    new Option('-n, --namespace <name>', 'the namespace of objects that name none (default: default)'),
+    new Option('-n, --namespace <name>', `${also}the namespace of objects that name none (default: default)`),
     new Option('--operator-namespace <name>', 'the namespace of the operator, which is never fenced').default(
       'ringfence-system',
     ),

@@ -182,6 +182,17 @@ describe.each(readers)('%s', (name) => {
     expect(bare(stdin)).toEqual(bare(files));
   });
 
+  test('says in its help whether -n changes the answer', async () => {
+    const line = lineOf(name, exits[name]?.found === undefined ? 'ok' : 'found');
+    const answers = await Promise.all([run(line), run(`${line} -n shop`)]);
+    const isFiltered = new Set(answers.map(({ stdout }) => stdout)).size > 1;
+    const { stdout: help } = await run(`${name} --help`);
+    const [, meaning = ''] = /--namespace <name> +(.*?)\n +-/s.exec(help) ?? [];
+    expect(meaning.replaceAll(/\s+/g, ' ')).toMatch(
+      isFiltered ? /^(print|show|draw) only .*; also the namespace of objects/ : /^the namespace of /,
+    );
+  });
+
   test('says with its place what is wrong with its input, and prints nothing', async () => {
     const broken = await run(lineOf(name, 'ok', '-f broken.yaml'));
     expect([broken.stdout, broken.exitCode]).toEqual(['', 2]);

@@ -55,6 +55,7 @@ export const explainVerb = defineVerb({
     ),
   ],
   reads: 'files or a cluster',
+  namespaceMeans: 'the namespace of ends that name none',
   flags: [enforceOption()],
   formats: explainFormats,
   run: async (

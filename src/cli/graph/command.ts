@@ -44,6 +44,7 @@ export const graphVerb = defineVerb({
     ok: 'drawn',
   },
   reads: 'files or a cluster',
+  namespaceMeans: 'draw only this namespace, and what it connects to',
   flags: [
     repeatable(new Option('--also <name>', 'with -n, also draw this namespace; may be repeated')),
     enforceOption(),

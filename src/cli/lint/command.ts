@@ -6,6 +6,7 @@ import type { ClusterFlags, InputFlags } from '../options.ts';
 import { type LoadedSnapshot, loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
 import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
+import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
 import { lintFormats } from './format.ts';
 import { placeFindings } from './placed-findings.ts';
 import { policyFindings, withoutGuesses } from './policy-findings.ts';
@@ -13,7 +14,7 @@ import { policyFindings, withoutGuesses } from './policy-findings.ts';
 /** The verb `lint`. */
 export const lintVerb = defineVerb({
   description:
-    'Finds mistakes in profiles and policies: routes that are not in force and why, routes, policies and rules that lead nowhere or repeat others, namespaces that nothing isolates, what a ring would cut off, and what foreign policies open. A namespace in DryRun counts as enforced. Each finding has a code, which `docs/reference/findings.md` explains. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only findings about that namespace.',
+    'Finds mistakes in profiles and policies: routes that are not in force and why, routes, policies and rules that lead nowhere or repeat others, namespaces that nothing isolates, what a ring would cut off, and what foreign policies open. A namespace in DryRun counts as enforced. Each finding has a code, which `docs/reference/findings.md` explains. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only findings about that namespace, and about routes of others that wait for it.',
   help: {
     examples: [
       ['ringfence lint -f platform.yaml -f app/', 'every mistake, with its place in the files'],
@@ -28,6 +29,7 @@ export const lintVerb = defineVerb({
     found: 'there are errors or warnings',
   },
   reads: 'files or a cluster',
+  namespaceMeans: 'print only findings about it, and about routes that wait for it',
   formats: lintFormats,
   run: async (context, flags: InputFlags & ClusterFlags) => {
     const snapshot = await loadSnapshot(flags, context);
@@ -37,7 +39,14 @@ export const lintVerb = defineVerb({
     }
     if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(snapshot));
     context.progress.show('analysing');
-    const findings = placeFindings(findingsIn(snapshot, flags.namespace), snapshot.input);
+    const found = findingsIn(snapshot);
+    const { findings: kept, note } =
+      snapshot.input === undefined
+        ? { findings: found, note: undefined }
+        : withoutUndiscovered(found, snapshot.cluster);
+    if (note !== undefined) context.note(note);
+    const asked = kept.filter((finding) => concerns(finding, flags.namespace));
+    const findings = placeFindings(asked, snapshot.input);
     const isFound = findings.some(({ severity }) => severity !== 'info');
     return {
       result: findings,
@@ -47,11 +56,15 @@ export const lintVerb = defineVerb({
   },
 });
 
-function findingsIn(snapshot: LoadedSnapshot, namespace: string | undefined): readonly LintFinding[] {
+function findingsIn(snapshot: LoadedSnapshot): readonly LintFinding[] {
   const compiled = compile(snapshot.cluster.view());
   const ofProfiles = profileFindings(snapshot, compiled);
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
-  return withoutGuesses([...ofProfiles, ...ofPolicies]).filter(
-    (finding) => namespace === undefined || namespaceOfFinding(finding) === namespace,
-  );
+  return withoutGuesses([...ofProfiles, ...ofPolicies]);
+}
+
+/** Whether it is about a namespace, or about a route of another one that waits for it; everything does if none is asked for. */
+function concerns(finding: LintFinding, namespace: string | undefined): boolean {
+  if (namespace === undefined || namespaceOfFinding(finding) === namespace) return true;
+  return finding.waitsFor?.includes(namespace) ?? false;
 }

@@ -44,6 +44,7 @@ export const matrixVerb = defineVerb({
     ok: 'printed, even if nothing is allowed',
   },
   reads: 'files or a cluster',
+  namespaceMeans: 'print only connections that begin or end in it',
   flags: [
     new Option('--from <end>', 'list only connections that this starts, with the rules behind each'),
     new Option('--to <end>', 'list only connections that reach this, with the rules behind each'),

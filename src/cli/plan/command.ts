@@ -26,6 +26,7 @@ export const planVerb = defineVerb({
     found: 'something changes',
   },
   reads: 'files or a cluster',
+  namespaceMeans: 'print only changes in this namespace',
   flags: [
     repeatable(
       new FileOption('--against <path>', 'the files as they are now, instead of a cluster; may be repeated'),

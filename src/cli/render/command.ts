@@ -10,6 +10,7 @@ import { ToolError } from '../failures.ts';
 import type { InputFlags } from '../options.ts';
 import { manifests } from '../output/formats.ts';
 import { loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
+import { isAboutFacts, whereFactsAre } from '../snapshot/undiscovered.ts';
 import { policyList } from './format.ts';
 
 /** The verb `render`. */
@@ -68,13 +69,7 @@ function notesOn({ namespaces, findings }: Compiled): readonly string[] {
     [!isAnyRinged, 'the platform profile selects no namespace of the input: nothing is ringed'],
     [waiting > 0, `${count(waiting, 'route')} not in force: \`ringfence lint\` says why`],
     [findings.length > 0, `${count(findings.length, 'finding')}: see \`ringfence lint\``],
-    [
-      codes.some((code) => unknownOfCluster.includes(code)),
-      'the platform profile in the cluster has these facts in its status: use the output of `kubectl get platnet default -o yaml`',
-    ],
+    [codes.some(isAboutFacts), whereFactsAre],
   ];
   return notes.filter(([isTrue]) => isTrue).map(([, text]) => text);
 }
-
-/** The facts about a cluster that files may lack, and that its operator has discovered. */
-const unknownOfCluster: readonly string[] = ['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown'];

@@ -9,8 +9,13 @@ import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { misspeltInPlatform } from './misspelt-namespaces.ts';
 import { hintForRoute, namespaceMeant, type RouteInView } from './route-hints.ts';
 
-/** A finding, with the YAML that would fix it, if that is known. */
-export type LintFinding = Finding & { readonly suggestion?: string };
+/** A finding about profiles or policies. */
+export interface LintFinding extends Finding {
+  /** The YAML that would fix it, if that is known. */
+  readonly suggestion?: string;
+  /** The namespaces whose consent is missing. */
+  readonly waitsFor?: readonly string[];
+}
 
 /** The findings about the profiles of a snapshot and their compiled policies, and about obstacles. */
 export function profileFindings(
@@ -58,7 +63,7 @@ function routeFinding(
   words: typeof dryRunWords | typeof stateWords,
 ): readonly LintFinding[] {
   const { compiled, view } = routeInView;
-  const { route, state, reason, message, suggestion } = compiled;
+  const { route, state, reason, message, suggestion, waitsFor } = compiled;
   if (reason === 'Active') return [];
   // Sources may come later, but not if their name is a slip.
   const isSlip = reason === 'SourceMissing' && namespaceMeant(route.from, view) !== undefined;
@@ -69,7 +74,7 @@ function routeFinding(
     message: `route \`${route.name}\` ${words[state]}: ${message}`,
     hint: hintForRoute(routeInView),
   } as const;
-  return [suggestion === undefined ? finding : { ...finding, suggestion }];
+  return [{ ...finding, ...(suggestion && { suggestion }), ...(waitsFor && { waitsFor }) }];
 }
 
 const stateWords = {

@@ -13,6 +13,7 @@ import type { ClusterFacts } from '../../objects/cluster-facts.ts';
 import { whyNotRinged } from '../../plan/profile-status.ts';
 import type { PauseFacts } from '../../view/cluster-view.ts';
 import { profileFindings } from '../snapshot/profile-findings.ts';
+import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
 import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
 import type { OperatorSign } from './operator-sign.ts';
 
@@ -69,10 +70,13 @@ export interface StatusRequest {
 export function clusterStatusOf(cluster: ClusterFacts, { only, operator }: StatusRequest): ClusterStatus {
   const compiled = compile(cluster.view());
   const waiting = waitingRoutes(compiled);
-  const findings = Map.groupBy(profileFindings({ cluster }, compiled), namespaceOfFinding);
-  const failures = failuresIn(cluster);
+  const all = profileFindings({ cluster }, compiled);
+  // For files, `lint` leaves out the same.
+  const kept = operator === undefined ? withoutUndiscovered(all, cluster).findings : all;
+  const findings = Map.groupBy(kept, namespaceOfFinding);
+  const { failures, isReported } = reportOf(cluster);
   return {
-    ...(operator === undefined ? {} : { operator }),
+    ...(operator === undefined ? {} : { operator: signBeside(operator, isReported) }),
     namespaces: compiled.namespaces
       .filter(({ namespace }) => only === undefined || namespace === only)
       .map((each) => ({
@@ -117,9 +121,21 @@ function lastEnd(pauses: readonly PauseFacts[]): string | undefined {
     .at(-1);
 }
 
-/** The namespaces whose policies the operator can't write; its status names the first of them. */
-function failuresIn({ stores }: ClusterFacts): ReadonlyMap<string, NamespaceStatus['failure']> {
-  const stored = stores.platforms.get({ namespace: '', name: platformProfileName });
-  const { failing = [] } = readStatus(platformNetworkProfileStatus, stored?.status);
-  return new Map(failing.map(({ namespace, reason, message }) => [namespace, { reason, message }]));
+/** What the operator reports about the platform profile: it names the first namespaces whose policies it can't write. */
+function reportOf(cluster: ClusterFacts): {
+  readonly failures: ReadonlyMap<string, NamespaceStatus['failure']>;
+  readonly isReported: boolean;
+} {
+  const stored = cluster.stores.platforms.get({ namespace: '', name: platformProfileName });
+  const { failing = [], observedGeneration } = readStatus(platformNetworkProfileStatus, stored?.status);
+  return {
+    failures: new Map(failing.map(({ namespace, reason, message }) => [namespace, { reason, message }])),
+    isReported:
+      observedGeneration !== undefined && observedGeneration === cluster.view().platform?.generation,
+  };
+}
+
+/** Without leader election there is no lease: then the report is the only sign. */
+function signBeside(sign: OperatorSign, isReported: boolean): OperatorSign {
+  return sign.state === 'NoLease' && isReported ? { state: 'NoElection' } : sign;
 }

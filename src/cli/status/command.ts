@@ -28,6 +28,7 @@ export const statusVerb = defineVerb({
     ok: 'printed, whatever the status is',
   },
   reads: 'files or a cluster',
+  namespaceMeans: 'show only this namespace, with its routes',
   flags: [new Option('-w, --watch', 'in a cluster: print it again whenever something changes')],
   formats: statusFormats,
   run: async (context, { watch = false, ...flags }: StatusFlags) => {

@@ -31,26 +31,21 @@ function formatStatus({ status, withRoutes }: ShownStatus, context: PrintContext
   const head = ['NAMESPACE', 'ENFORCEMENT', 'EGRESS', 'RULE', 'POLICIES', 'ROUTES', 'FINDINGS'];
   const rows = namespaces.map((each) => rowOf(each, context.paint));
   return [
-    operator === undefined ? '' : operatorLine(operator, context.paint),
+    operator?.state === 'Silent' ? silence(operator, context.paint) : '',
     ...findingLines(findings),
     tableOf(head, rows, context),
     ...(withRoutes ? namespaces.map((each) => formatDetails(each, context)) : []),
+    operator?.state === 'NoLease' ? noSign : '',
   ].join('');
 }
 
-function operatorLine({ state, renewed }: OperatorSign, paint: Paint): string {
-  switch (state) {
-    case 'Active':
-    case 'Unknown':
-      return '';
-    case 'Silent': {
-      const since = renewed === undefined ? 'it has given its lease back' : `its last sign was at ${renewed}`;
-      return `${paint('red', 'the operator is not active')}: ${since}; what is written stays, and nothing follows changes\n`;
-    }
-    case 'NoLease':
-      return 'no lease of an operator: it is not installed, or in another namespace (`--operator-namespace`), or runs without leader election\n';
-  }
+function silence({ renewed }: OperatorSign, paint: Paint): string {
+  const since = renewed === undefined ? 'it has given its lease back' : `its last sign was at ${renewed}`;
+  return `${paint('red', 'the operator is not active')}: ${since}; what is written stays, and nothing follows changes\n`;
 }
+
+const noSign =
+  'no operator has reported yet: if one is installed in another namespace, name that with `--operator-namespace`\n';
 
 /** Remarks are left out. */
 function findingLines(findings: readonly Finding[]): readonly string[] {
@@ -111,7 +106,7 @@ function formatDetails(each: NamespaceStatus, context: PrintContext): string {
   const others = waiting.map(({ namespace, profile, route }) => [namespace, profile, route]);
   // What a route lacks stands beside it.
   const rest = findings.filter(({ message }) => !routes.some((each) => message.endsWith(each.message)));
-  const wait = `routes of other namespaces that wait for a route in \`${here}\`; \`ringfence lint\` prints it:\n`;
+  const wait = `routes of other namespaces that wait for a route in \`${here}\`; \`ringfence lint -n ${here}\` prints it:\n`;
   return [
     open === undefined ? '' : `Ringfence denies nothing here: ${open}\n`,
     tableOf(['PROFILE', 'ROUTE', 'STATE', 'MESSAGE'], own, context),

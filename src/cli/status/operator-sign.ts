@@ -13,7 +13,9 @@ export const operatorStates = [
   'Active',
   /** It has stopped, or does not reach the API server. */
   'Silent',
-  /** There is no lease: it was never there, runs elsewhere, or without leader election. */
+  /** There is no lease, but an operator has reported about the platform profile as it is: it runs, or ran, without leader election. */
+  'NoElection',
+  /** There is no lease, and no report: it was never there, or runs elsewhere. */
   'NoLease',
   /** The lease may not be read. */
   'Unknown',
