@@ -130,7 +130,7 @@ export default {
       from: { path: '^src/graph-page/', pathNot: '\\.test\\.ts$' },
       to: {
         pathNot:
-          '^src/(graph-page/|graph/(escape|layout/[\\w-]+|matrix|model|page-format|page-view|scene)\\.ts|model/(counted|ip-ranges|port-set|ports)\\.ts)',
+          '^src/(graph-page/|analyze/rule-ports|graph/(escape|layout/[\\w-]+|matrix|model|page-format|page-view|scene)\\.ts|model/(counted|did-you-mean|ip-ranges|port-set|port-texts|ports)\\.ts)',
       },
     },
     {

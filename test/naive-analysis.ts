@@ -1,14 +1,8 @@
 // The analysis in its plainest form: one pod, one other, one port at a time, straight from the words of the API's docs.
 // Shares no code with src/analyze on purpose. Nothing here is fast.
 import ipaddr from 'ipaddr.js';
-import type {
-  AnalysisInput,
-  PodFacts,
-  PolicyFacts,
-  PolicyPeer,
-  PolicyRule,
-  RulePort,
-} from '../src/analyze/facts.ts';
+import type { AnalysisInput, PodFacts, PolicyFacts, PolicyPeer, PolicyRule } from '../src/analyze/facts.ts';
+import type { RulePort } from '../src/analyze/rule-ports.ts';
 import type { Protocol } from '../src/model/ports.ts';
 import type { LabelSelector, Labels } from '../src/model/selectors.ts';
 

@@ -3,14 +3,13 @@
 import fc from 'fast-check';
 import type {
   AnalysisInput,
-  ContainerPort,
   PodFacts,
   PolicyFacts,
   PolicyPeer,
   PolicyRule,
-  RulePort,
   WorkloadFacts,
 } from '../src/analyze/facts.ts';
+import type { ContainerPort, RulePort } from '../src/analyze/rule-ports.ts';
 import { protocols } from '../src/model/ports.ts';
 import type { LabelSelector, SelectorRequirement } from '../src/model/selectors.ts';
 

@@ -179,6 +179,48 @@ describe('the page of a small cluster', () => {
     expect(await text(page, '#ask-note')).toContain('a port is a number');
   });
 
+  test('shows a port that is denied as denied, although others are allowed', async () => {
+    const page = await open('shop', '#from=shop%2Fweb-console&to=shop%2Fmongo&port=8443');
+    expect(await text(page, '#verdict')).toMatch(/^Denied on 8443/);
+    expect(await page.locator('#canvas .edge.lit').count()).toBe(0);
+    expect(await page.locator('.gap').count()).toBe(1);
+    expect(await page.locator('.side .sign').allInnerTexts()).toEqual(['✓', '✕']);
+    expect(await text(page, '.side.denies .policies')).toMatch(
+      /^shop\/ringfence-default-deny-ingress\s+default deny · PlatformNetworkProfile default/,
+    );
+  });
+
+  test('shows the command whole, on a phone too, and copies it whole', async () => {
+    const page = await open('shop', '#from=shop-admin%2Fadmin-console&to=shop%2Fweb-console&port=8080');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const isWhole =
+      "(() => { const box = document.querySelector('.command'); return box.scrollWidth <= box.clientWidth; })()";
+    expect(await page.evaluate(isWhole)).toBe(true);
+    const command = 'ringfence explain shop-admin/admin-console shop/web-console 8080';
+    await page.locator('.command').click();
+    expect(await page.evaluate('String(getSelection())')).toBe(command);
+    await page.locator('.copy').click();
+    await page.locator('.copy', { hasText: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command);
+    expect(await text(page, '#panel')).not.toContain('`');
+  });
+
+  test('opens a namespace on a phone from its upper left corner, with the whole legend', async () => {
+    const page = await open('company');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${page.url().split('#')[0]}#namespace=payments-prod`);
+    const inside = await page.locator('#canvas .cluster.open').boundingBox();
+    const canvas = await page.locator('#canvas').boundingBox();
+    expect(inside?.x).toBeGreaterThanOrEqual(canvas?.x ?? Number.NaN);
+    expect(inside?.y).toBeGreaterThanOrEqual(canvas?.y ?? Number.NaN);
+    for (const entry of await page.locator('.legend .entry:visible').all()) {
+      const box = await entry.boundingBox();
+      expect((box?.x ?? Number.NaN) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(390);
+    }
+  });
+
   test('takes addresses as ends', async () => {
     const page = await open('shop');
     await page.locator('#ask-from').fill('shop/mongo');
@@ -223,6 +265,7 @@ describe('the page of a large cluster', () => {
   test('opens as a matrix, whose names open a namespace, and goes back to it', async () => {
     const page = await open('company');
     expect(await page.locator('.row-names .room-name').count()).toBe(30);
+    expect(await text(page, '#panel')).toContain('ordered by who talks to whom');
     expect(await page.locator('#canvas').isVisible()).toBe(false);
     await page.locator('.row-names [title="catalog-prod"]').click();
     expect(await text(page, '#crumb')).toBe('catalog-prod');

@@ -8,6 +8,7 @@ import { shuffle } from '../../test/random-cluster.ts';
 import { analysisInput, someAddresses } from '../../test/random-policies.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
+import { formatKey } from '../model/object-key.ts';
 import { formatPortSet, noPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Protocol, protocols } from '../model/ports.ts';
 import { type Analysis, analyze } from './analysis.ts';
@@ -197,9 +198,17 @@ describe('an analysis', () => {
         const openings = analysis.openings(direction);
         const standings = analysis.standings(direction);
         for (const { self, other, explained } of explainedPairs(analysis, direction)) {
-          const lets = openings[self]?.workloads.some(([first, last]) => first <= other && other <= last);
-          for (const { allows, standing, policies } of explained)
-            expect([lets, standings[self]]).toEqual([allows, { standing, policies }]);
+          for (const { rules, standing, policies } of explained) {
+            const mine = openings.filter(({ policy, workloads }) => {
+              const isMeant = workloads.some(([first, last]) => first <= other && other <= last);
+              return isMeant && policies.some((each) => formatKey(each) === formatKey(policy));
+            });
+            const named = mine.map(({ policy, rule }) => `${formatKey(policy)} ${rule}`).sort();
+            expect([named, standings[self]]).toEqual([
+              rules.map(({ policy, rule }) => `${formatKey(policy)} ${rule}`).sort(),
+              { standing, policies },
+            ]);
+          }
         }
       }),
       runs(100),

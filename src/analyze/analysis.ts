@@ -35,7 +35,7 @@ import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
 import { Reachability } from './reachability.ts';
 import { followService, type NoTarget, type ServiceTarget } from './service-targets.ts';
-import { type SideOpening, sideOpenings } from './side-openings.ts';
+import { openToEveryone, type RuleOpening, ruleOpenings } from './side-openings.ts';
 import type { PolicyIndex } from './sides.ts';
 
 /**
@@ -120,16 +120,19 @@ export class Analysis {
     return this.#pods.groups.map(({ podClass }) => standingOf(podClass, direction, this.#index));
   }
 
-  /**
-   * For each of `workloads`, what its own side lets through in this direction, whatever the other side says. As `explain` would say for every pair, but without looking at each.
-   */
-  openings(direction: Direction): readonly SideOpening[] {
+  /** What each rule of a direction lets through, whatever the other side says: without looking at each pair. */
+  openings(direction: Direction): readonly RuleOpening[] {
+    return ruleOpenings(direction, this.#pods, this.#classes.peers, this.#index);
+  }
+
+  /** The indexes of the `workloads` whose own side lets through everyone on every port in this direction. */
+  openToEveryone(direction: Direction): ReadonlySet<number> {
     const { sources, targets } = this.#classes;
     const sides =
       direction === 'Egress'
         ? sources.map(({ egress, groups }) => ({ access: egress, groups }))
         : targets.map(({ ingress, groups }) => ({ access: ingress, groups }));
-    return sideOpenings(sides, this.#pods, this.#table);
+    return openToEveryone(sides, this.#table);
   }
 
   /** The workloads with this name, of any kind; if there is none, the pod with this name. */

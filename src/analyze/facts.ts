@@ -3,9 +3,9 @@
 import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Owner } from '../model/policies.ts';
-import type { Protocol } from '../model/ports.ts';
 import type { LabelSelector, Labels } from '../model/selectors.ts';
 import type { AddressedServiceFacts, ServiceFacts } from '../model/services.ts';
+import type { ContainerPort, RulePort } from './rule-ports.ts';
 
 /** Everything that the analysis knows of the cluster. Each key is in each list once. */
 export interface AnalysisInput {
@@ -35,13 +35,6 @@ export interface PodFacts {
   readonly addresses: readonly string[];
   /** No selector selects such a pod, so that policies do not reach it. */
   readonly hostNetwork: boolean;
-}
-
-/** A port that a container declares. Ports that it does not declare can be reached all the same. */
-export interface ContainerPort {
-  readonly name?: string;
-  readonly protocol: Protocol;
-  readonly number: number;
 }
 
 /** A NetworkPolicy. What the compiler wants (`DesiredPolicy`) is one, too. */
@@ -80,14 +73,4 @@ export interface PolicyPeer {
   readonly podSelector?: LabelSelector;
   /** CIDRs whose host bits may be set: the API server takes them and CNIs mask them. */
   readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
-}
-
-/** A port of a rule. */
-export interface RulePort {
-  /** TCP if absent. */
-  readonly protocol?: Protocol;
-  /** A number, or the name of a container port of the destination; if absent, every port of the protocol. */
-  readonly port?: number | string;
-  /** The end of a range that begins at a number. */
-  readonly endPort?: number;
 }

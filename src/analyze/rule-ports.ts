@@ -2,8 +2,24 @@
 // Must not know which destinations the rule has.
 
 import { allPorts, type PortSet, portSets } from '../model/port-set.ts';
-import { everyPort, type PortInterval } from '../model/ports.ts';
-import type { ContainerPort, RulePort } from './facts.ts';
+import { everyPort, type PortInterval, type Protocol } from '../model/ports.ts';
+
+/** A port that a container declares. Ports that it does not declare can be reached all the same. */
+export interface ContainerPort {
+  readonly name?: string;
+  readonly protocol: Protocol;
+  readonly number: number;
+}
+
+/** A port of a rule. */
+export interface RulePort {
+  /** TCP if absent. */
+  readonly protocol?: Protocol;
+  /** A number, or the name of a container port of the destination; if absent, every port of the protocol. */
+  readonly port?: number | string;
+  /** The end of a range that begins at a number. */
+  readonly endPort?: number;
+}
 
 /**
  * The ports of a rule at a pod that has these container ports; each pod resolves names for itself, and a name counts only

@@ -6,7 +6,8 @@
 import { type IpRange, parseStoredCidr } from '../model/ip-ranges.ts';
 import { type Direction, directions } from '../model/network-policy.ts';
 import type { LabelSelector } from '../model/selectors.ts';
-import type { PolicyFacts, PolicyPeer, PolicySpec, RulePort } from './facts.ts';
+import type { PolicyFacts, PolicyPeer, PolicySpec } from './facts.ts';
+import type { RulePort } from './rule-ports.ts';
 
 /** A rule of a policy in one direction. */
 export interface ParsedRule {

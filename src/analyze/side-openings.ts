@@ -1,22 +1,24 @@
-// Which workloads one side lets through on any port, whatever the other side says: found once for each different set of rules,
-// from the sets of pods that the rules name, never pair by pair. Must not know what both sides together allow.
+// Which workloads the peers of each rule mean, on any port, whatever the other side says: found once for each different set of
+// peers, never pair by pair. Must not know what both sides together allow.
 import { getOrInsert } from '../model/groups.ts';
-import { portSets } from '../model/port-set.ts';
-import type { AccessSignature, Grant } from './classes/access-signatures.ts';
+import type { Direction } from '../model/network-policy.ts';
+import type { AccessSignature } from './classes/access-signatures.ts';
 import type { SourceClass, TargetClass } from './classes/equivalence-classes.ts';
-import type { PodClass, Pods } from './classes/pod-classes.ts';
+import type { PeerSets } from './classes/peer-sets.ts';
+import type { Pods } from './classes/pod-classes.ts';
+import type { PolicyFacts } from './facts.ts';
 import type { PortTable } from './port-table.ts';
-import { resolvePorts } from './rule-ports.ts';
+import type { PolicyIndex } from './sides.ts';
 
 /** Workloads next to each other in the order of the analysis: the indexes of the first and the last of them. */
 export type WorkloadRun = readonly [first: number, last: number];
 
-/** What one side of a workload lets through. */
-export interface SideOpening {
-  /** On any port. */
+/** The workloads that the peers of a rule mean; rules with the same peers share one list. */
+export interface RuleOpening {
+  readonly policy: PolicyFacts;
+  /** Its index in `ingress` or `egress`. */
+  readonly rule: number;
   readonly workloads: readonly WorkloadRun[];
-  /** Whether everyone is let through on every port, as if no policy isolated the side. */
-  readonly everyone: boolean;
 }
 
 /** One side of some pods, and the pods. */
@@ -25,40 +27,37 @@ export interface SideOfPods {
   readonly groups: SourceClass['groups'] | TargetClass['groups'];
 }
 
-/** For each workload, by its index, what its side lets through; pods with the same rules share one object. */
-export function sideOpenings(
-  sides: readonly SideOfPods[],
+/** What the rules of one direction name: for each rule of a policy that isolates any pods in it. */
+export function ruleOpenings(
+  direction: Direction,
   pods: Pods,
-  table: PortTable,
-): readonly SideOpening[] {
+  peers: PeerSets,
+  { isolationOf }: PolicyIndex,
+): readonly RuleOpening[] {
+  const rules = new Set(pods.classes.flatMap((podClass) => isolationOf(podClass, direction).rules));
   const byClass = Map.groupBy(pods.groups, ({ podClass }) => podClass.index);
-  const indexesOf = (member: number) => (byClass.get(member) ?? []).map(({ index }) => index);
-  const known = new Map<AccessSignature, SideOpening>();
-  const found: SideOpening[] = pods.groups.map(() => ({ workloads: [], everyone: false }));
-  for (const { access, groups } of sides) {
-    const opening = getOrInsert(known, access, () => ({
-      workloads:
-        access.base === table.none
-          ? runsOf(membersOf(access, pods.classes, table).flatMap(indexesOf))
-          : runsOf([...pods.groups.keys()]),
-      everyone: access.base === table.all,
-    }));
-    for (const { index } of groups) found[index] = opening;
-  }
-  return found;
+  const known = new Map<string, readonly WorkloadRun[]>();
+  const everyone = runsOf([...pods.groups.keys()]);
+  return [...rules].map(({ policy, index, peers: named }) => {
+    const sets = named?.map((peer) => peers.of(peer));
+    const key = sets?.map((set) => set.index).join(' ') ?? '';
+    const workloads =
+      sets === undefined
+        ? everyone
+        : getOrInsert(known, key, () => {
+            const members = new Set(sets.flatMap((set) => set.members));
+            return runsOf(
+              [...members].flatMap((member) => (byClass.get(member) ?? []).map((group) => group.index)),
+            );
+          });
+    return { policy, rule: index, workloads };
+  });
 }
 
-/** The classes of pods to which any port is open, each once. */
-function membersOf(
-  { grants }: AccessSignature,
-  classes: readonly PodClass[],
-  table: PortTable,
-): readonly number[] {
-  const isOpen = ({ ports: { numbers, names } }: Grant, member: number) =>
-    numbers !== table.none || !portSets.isEmpty(resolvePorts(names, classes[member]?.ports ?? []));
-  return [
-    ...new Set(grants.flatMap((grant) => grant.peers.members.filter((member) => isOpen(grant, member)))),
-  ];
+/** The workloads, by their indexes, whose side lets everyone through on every port, as if no policy isolated it. */
+export function openToEveryone(sides: readonly SideOfPods[], table: PortTable): ReadonlySet<number> {
+  const open = sides.filter(({ access }) => access.base === table.all);
+  return new Set(open.flatMap(({ groups }) => groups.map(({ index }) => index)));
 }
 
 function runsOf(indexes: readonly number[]): readonly WorkloadRun[] {

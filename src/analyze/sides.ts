@@ -10,8 +10,8 @@ import type { Direction } from '../model/network-policy.ts';
 import { allPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { PodClass } from './classes/pod-classes.ts';
-import type { ContainerPort, PolicyFacts } from './facts.ts';
-import { missingNames } from './rule-ports.ts';
+import type { PolicyFacts } from './facts.ts';
+import { type ContainerPort, missingNames } from './rule-ports.ts';
 import { isBlock, type ParsedBlock, type ParsedPeer, type ParsedRule, type PodPeer } from './rules.ts';
 
 /** One end of a pair: pods that no policy distinguishes, or addresses of no pod that no policy distinguishes. */

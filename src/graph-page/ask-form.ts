@@ -1,8 +1,7 @@
 // The form that asks about any two ends and a port, and what its words mean.
 // Must not know the answer.
 import { button, h } from './dom.ts';
-import type { Facts } from './page-facts.ts';
-import { portInField } from './pair-content.ts';
+import { type Facts, portInField } from './page-facts.ts';
 import type { PanelContext } from './rows.ts';
 import type { Selection } from './state.ts';
 
@@ -10,8 +9,8 @@ import type { Selection } from './state.ts';
 export function askForm(selection: Selection, { facts, select }: PanelContext): HTMLElement {
   const pair = selection.kind === 'pair' ? selection : undefined;
   const source = selection.kind === 'place' ? selection.place : pair?.from;
-  const from = askField('from', 'namespace/workload or address', keyOf(source, facts));
-  const to = askField('to', 'namespace/workload or address', keyOf(pair?.to, facts));
+  const from = askField('from', 'namespace/workload', keyOf(source, facts));
+  const to = askField('to', 'namespace/workload', keyOf(pair?.to, facts));
   const port = askField('port', 'any', pair?.port ?? '');
   const note = h('p', { class: 'ask-note', attributes: { id: 'ask-note', role: 'status' } });
   const form = h(

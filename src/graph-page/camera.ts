@@ -5,11 +5,12 @@ import { type Box, centreOf, type Point } from './geometry.ts';
 /** The maximum number of pixels for one unit of a drawing. */
 const closest = 2.5;
 
+/** Pixels between what is shown and the border. */
+const margin = 16;
+const distance = 24;
+
 /** Below this, names can't be read: then a part of the drawing is shown first. */
 const readable = 0.72;
-
-/** Pixels at the bottom that the legend covers. */
-const legendHeight = 52;
 
 /** A view of one drawing at a time. */
 export class Camera {
@@ -23,8 +24,12 @@ export class Camera {
   #isWhole = true;
   #dragged = 0;
 
-  constructor(canvas: HTMLElement) {
+  readonly #legend: HTMLElement;
+
+  /** @param legend what covers the bottom of the canvas */
+  constructor(canvas: HTMLElement, legend: HTMLElement) {
     this.#canvas = canvas;
+    this.#legend = legend;
     canvas.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
     canvas.addEventListener('pointerdown', (event) => this.#onDown(event));
     canvas.addEventListener('pointermove', (event) => this.#onMove(event));
@@ -39,21 +44,44 @@ export class Camera {
     return this.#dragged > 4;
   }
 
-  /** Shows another drawing: all of it, unless its names could not be read; then its middle. */
-  show(svg: SVGSVGElement): void {
+  /** Shows another drawing: all of it, unless its names could not be read; then its main part, from the upper left corner if even that is too large. */
+  show(svg: SVGSVGElement, main: Element = svg): void {
     const { x, y, width, height } = svg.viewBox.baseVal;
     this.#svg = svg;
     this.#whole = { x, y, width, height };
     this.fit();
-    if (this.#scale < readable) this.#look(readable, centreOf(this.#whole));
+    if (this.#scale < readable) this.#lookAt(main.getBoundingClientRect());
+  }
+
+  /** Shows a box of the screen at a size that can be read. */
+  #lookAt(box: DOMRect): void {
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    const [start, seen, covered] = [this.#seen, this.#size(), this.#covered()];
+    const middleOf = (from: number, length: number, room: number) =>
+      Math.min(from + length / 2, from + (room / 2 - margin) / readable);
+    const corner = {
+      x: start.x + (box.left - left) / this.#scale,
+      y: start.y + (box.top - top) / this.#scale,
+    };
+    const middle = middleOf(corner.y, box.height / this.#scale, seen.height - covered);
+    this.#look(readable, {
+      x: middleOf(corner.x, box.width / this.#scale, seen.width),
+      y: middle + covered / 2 / readable,
+    });
+  }
+
+  /** Pixels at the bottom of the canvas that are not free. */
+  #covered(): number {
+    return this.#legend.offsetHeight + margin;
   }
 
   /** Shows the whole drawing, as large as possible, but not larger than its natural size. */
   fit(): void {
     const { width, height } = this.#size();
-    const scale = Math.min(width / this.#whole.width, (height - legendHeight) / this.#whole.height, 1.3);
+    const covered = this.#covered();
+    const scale = Math.min(width / this.#whole.width, (height - covered) / this.#whole.height, 1.3);
     const { x, y } = centreOf(this.#whole);
-    this.#look(scale, { x, y: y + legendHeight / 2 / scale });
+    this.#look(scale, { x, y: y + covered / 2 / scale });
     this.#isWhole = true;
   }
 
@@ -81,9 +109,8 @@ export class Camera {
   /** Moves just enough to show this box of the screen. */
   reveal(box: DOMRect): void {
     const { left, right, top, bottom } = this.#canvas.getBoundingClientRect();
-    const margin = 24;
-    const x = Math.min(box.left - left - margin, 0) + Math.max(box.right - right + margin, 0);
-    const y = Math.min(box.top - top - margin, 0) + Math.max(box.bottom - bottom + margin, 0);
+    const x = Math.min(box.left - left - distance, 0) + Math.max(box.right - right + distance, 0);
+    const y = Math.min(box.top - top - distance, 0) + Math.max(box.bottom - bottom + distance, 0);
     if (x !== 0 || y !== 0) this.pan(x, y);
   }
 

@@ -23,8 +23,9 @@ export function focusOf(view: PageView, selection: Selection, facts: Facts): Foc
       );
     }
     case 'pair': {
-      const { from, to } = selection;
-      const arrow = facts.arrowOf(from, to) ?? -1;
+      const { from, to, port } = selection;
+      // An arrow on other ports does not answer a question about this one.
+      const arrow = facts.isPairAllowed(from, to, port) ? (facts.arrowOf(from, to) ?? -1) : -1;
       return around(view, nodesOf(view, [from, to]), ({ members }) => members.includes(arrow));
     }
     case 'bundle':
@@ -62,6 +63,19 @@ export function gapsOf(view: PageView, facts: Facts): readonly (readonly [PageNo
       .filter((to) => to !== from && !drawn.has(`${to.id} ${from.id}`) && isGap(from, to, facts))
       .map((to) => [from, to] as const),
   );
+}
+
+/** The denied pair that is selected: also one that is only denied on the port in question. */
+export function gapOfPair(
+  view: PageView,
+  { from, to, port }: Extract<Selection, { readonly kind: 'pair' }>,
+  facts: Facts,
+): readonly (readonly [PageNode, PageNode])[] {
+  if (facts.isPairAllowed(from, to, port) || facts.isOutside(from) || facts.isOutside(to)) return [];
+  const nodeOf = (place: number) =>
+    view.nodes.find(({ kind, places }) => (kind === 'workload' || kind === 'room') && places.includes(place));
+  const [source, target] = [nodeOf(from), nodeOf(to)];
+  return source === undefined || target === undefined || source === target ? [] : [[source, target]];
 }
 
 function isGap(from: PageNode, to: PageNode, facts: Facts): boolean {

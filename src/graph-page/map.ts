@@ -2,9 +2,9 @@
 // Must not know why anything is allowed.
 import type { PageNode, PageView } from '../graph/page-format.ts';
 import { Camera } from './camera.ts';
-import { s } from './dom.ts';
+import { byId, s } from './dom.ts';
 import { drawOnPage } from './draw-on-page.ts';
-import { type Focus, focusOf, focusOfNode, gapsOf } from './focus.ts';
+import { type Focus, focusOf, focusOfNode, gapOfPair, gapsOf } from './focus.ts';
 import { drawGaps } from './gaps.ts';
 import { nearestPart } from './nearest-part.ts';
 import type { Facts } from './page-facts.ts';
@@ -45,7 +45,7 @@ export class MapView {
     this.#canvas = canvas;
     this.#facts = facts;
     this.#events = events;
-    this.camera = new Camera(canvas);
+    this.camera = new Camera(canvas, byId('legend'));
     canvas.addEventListener('click', (event) => this.#activate(event.target));
     canvas.addEventListener('keydown', (event) => this.#onKey(event));
     canvas.addEventListener('pointerover', (event) => this.#hover(event.target));
@@ -84,7 +84,7 @@ export class MapView {
     for (const room of svg.querySelectorAll('.cluster.open')) this.#makeRoom(room);
     this.#canvas.replaceChildren(svg);
     this.#part(view.nodes[0]?.id ?? '')?.setAttribute('tabindex', '0');
-    this.camera.show(svg);
+    this.camera.show(svg, view.room === undefined ? svg : (this.#part(`room${view.room}`) ?? svg));
   }
 
   /** The drawing of a view: made beforehand, or now. */
@@ -136,9 +136,15 @@ export class MapView {
   /** A denied pair that is selected is always drawn. */
   #paintGaps(view: PageView, state: State, svg: SVGSVGElement, main: ReadonlySet<string>): void {
     svg.querySelector('.gaps')?.remove();
-    const isOne = ['pair', 'gap'].includes(state.selection.kind);
+    const { selection } = state;
+    const isOne = ['pair', 'gap'].includes(selection.kind);
     const isMeant = ({ id }: PageNode) => main.size === 0 || main.has(id);
-    const all = state.denied || isOne ? gapsOf(view, this.#facts) : [];
+    const all =
+      selection.kind === 'pair'
+        ? gapOfPair(view, selection, this.#facts)
+        : state.denied || isOne
+          ? gapsOf(view, this.#facts)
+          : [];
     const gaps = all.filter((ends) => (isOne ? ends.every(isMeant) : ends.some(isMeant)));
     const isTooMuch = main.size === 0 && gaps.length > mostGaps;
     const isNone = state.denied && !isOne && gaps.length === 0;

@@ -7,6 +7,7 @@ import { ringClass } from '../graph/scene.ts';
 import { button, h, s } from './dom.ts';
 import type { MapEvents } from './map.ts';
 import type { Facts } from './page-facts.ts';
+import { matrixOrder } from './rows.ts';
 import type { Selection } from './state.ts';
 
 /** Pixels of a cell: names are shown from `named` on. */
@@ -45,11 +46,17 @@ export class MatrixView {
   /** Shows the matrix, with the cell of the selection marked. */
   show(selection: Selection): void {
     if (this.#matrix === undefined) this.#make();
-    this.#selected =
+    const roomOf = (place: number) => this.#facts.place(place).room;
+    const [from, to] =
       selection.kind === 'rooms'
-        ? { row: this.#order.indexOf(selection.from), column: this.#order.indexOf(selection.to) }
-        : undefined;
+        ? [selection.from, selection.to]
+        : selection.kind === 'pair'
+          ? [roomOf(selection.from), roomOf(selection.to)]
+          : [-1, -1];
+    this.#selected =
+      from < 0 ? undefined : { row: this.#order.indexOf(from), column: this.#order.indexOf(to) };
     this.#mark();
+    if (this.#selected !== undefined) this.#reveal(this.#selected.row, this.#selected.column);
   }
 
   /** Marks the rows and columns of these rooms; `undefined` ends that. */
@@ -95,7 +102,7 @@ export class MatrixView {
     svg.addEventListener('click', (event) => this.#choose(this.#at(event)));
     svg.addEventListener('keydown', (event) => this.#onKey(event));
     this.#svg = svg;
-    const corner = h('div', { class: 'corner' }, h('span', {}, 'row → column'));
+    const corner = h('div', { class: 'corner' }, h('span', { title: matrixOrder }, 'row → column'));
     const grid = h(
       'div',
       { class: 'grid' },

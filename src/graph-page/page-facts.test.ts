@@ -19,7 +19,8 @@ import { scenesOf } from '../graph/html.ts';
 import { pageDataOf } from '../graph/page-data.ts';
 import type { PageView } from '../graph/page-format.ts';
 import { focusOf, gapsOf, nodesOf } from './focus.ts';
-import { Facts } from './page-facts.ts';
+import { Facts, portInField } from './page-facts.ts';
+import { pairFacts } from './pair-facts.ts';
 import { find } from './search.ts';
 import { formatState, parseState, type State } from './state.ts';
 import { yamlOf } from './yaml.ts';
@@ -44,9 +45,27 @@ function viewOf(facts: Facts, id: string): PageView {
   return view;
 }
 
-function pairOf(facts: Facts, from: string, to: string) {
-  return facts.pair(placeOf(facts, from), placeOf(facts, to));
+function pairOf(facts: Facts, from: string, to: string, port?: string) {
+  const asked = port === undefined ? undefined : portInField(port);
+  return pairFacts(facts, placeOf(facts, from), placeOf(facts, to), asked);
 }
+
+/** One side names a port, and the other denies everything. */
+const named = cluster(
+  [workload('shop', 'web'), workload('pay', 'db')],
+  [
+    denyIngress('pay'),
+    {
+      namespace: 'shop',
+      name: 'web-out',
+      spec: {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [app('shop', 'web')] }, { to: [app('pay', 'db')], ports: [{ port: 'metrics' }] }],
+      },
+    },
+  ],
+);
 
 describe('a pair', () => {
   test('that is allowed names the rule, its policy, and the route that asked for it', () => {
@@ -74,7 +93,10 @@ describe('a pair', () => {
     expect(ports).toBeUndefined();
     expect(sides.map(({ lets }) => lets)).toEqual([true, false]);
     expect(sides[1]?.sentence).toBe('isolated for ingress, and no rule lets shop-admin/admin-console in');
-    expect(sides[1]?.policies).toContain('shop/ringfence-default-deny-ingress');
+    expect(sides[1]?.policies[0]).toEqual({
+      name: 'shop/ringfence-default-deny-ingress',
+      note: 'default deny · PlatformNetworkProfile default',
+    });
   });
 
   test('names the side that denies if policies isolate both', () => {
@@ -105,9 +127,43 @@ describe('a pair', () => {
     ]);
   });
 
+  test('names the rule of the side that lets it through, although the other denies everything', () => {
+    const facts = factsOf(named);
+    const { sides } = pairOf(facts, 'shop/web', 'pay/db');
+    expect(
+      sides.map(({ lets, rules }) => [lets, rules.map(({ rule, ports }) => `${rule}: ${ports}`)]),
+    ).toEqual([
+      [true, ['rule 2, spec.egress[1]: 9090']],
+      [false, []],
+    ]);
+    expect(sides[1]?.policies).toEqual([
+      { name: 'pay/ringfence-default-deny-ingress', note: 'default deny · PlatformNetworkProfile default' },
+    ]);
+  });
+
+  test('on a port is judged on this port at both sides', () => {
+    const told = (port: string) =>
+      pairOf(small, 'shop/web-console', 'shop/mongo', port).sides.map(({ lets, sentence }) => [
+        lets,
+        sentence,
+      ]);
+    expect(told('27017')[1]).toEqual([true, 'isolated for ingress; this lets shop/web-console in on 27017:']);
+    expect(told('8443')).toEqual([
+      [true, 'open: no policy isolates it for egress, so everything is allowed'],
+      [false, 'isolated for ingress; its rules let shop/web-console in only on other ports:'],
+    ]);
+    const facts = factsOf(named);
+    const lets = (port: string) => pairOf(facts, 'shop/web', 'pay/db', port).sides.map((side) => side.lets);
+    // `metrics` is 9090 at these pods.
+    expect([lets('9090'), lets('8080')]).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+  });
+
   test('that both sides deny is marked at both', () => {
     const { sides } = pairOf(large, 'payments-prod/redis', 'catalog-prod/api');
-    expect(sides.map(({ lets, policies }) => [lets, policies[0]])).toEqual([
+    expect(sides.map(({ lets, policies }) => [lets, policies[0]?.name])).toEqual([
       [false, 'payments-prod/ringfence-default-deny-egress'],
       [false, 'catalog-prod/ringfence-default-deny-ingress'],
     ]);

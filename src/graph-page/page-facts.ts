@@ -1,52 +1,21 @@
 // Answers from the page's data: who reaches whom, and why or why not, in words.
 // Must not know the page.
-import { type GraphModel, portWords, type Standing } from '../graph/model.ts';
+import { type GraphModel, portWords } from '../graph/model.ts';
 import type { PageChoice, PageData, PageNode, PagePlace, PageView } from '../graph/page-format.ts';
 import { viewOf } from '../graph/page-view.ts';
 import { type Scene, sceneOf } from '../graph/scene.ts';
 import { contains, parseAddress, parseMaskedCidr } from '../model/ip-ranges.ts';
 import { portSetOf, portSets } from '../model/port-set.ts';
-import type { PortSpec } from '../model/ports.ts';
-import { yamlOf } from './yaml.ts';
-
-/** One side of a connection, in words. */
-export interface SideFacts {
-  /** As in `leaving shop/web`. */
-  readonly heading: string;
-  readonly lets: boolean;
-  readonly sentence: string;
-  readonly rules: readonly RuleFacts[];
-  /** The policies that isolate this side, if none of their rules allows the connection. */
-  readonly policies: readonly string[];
-}
-
-/** A rule that lets a connection through. */
-export interface RuleFacts {
-  readonly policy: string;
-  /** As in `rule 1, spec.ingress[0]`. */
-  readonly rule: string;
-  /** The rule as it is written. */
-  readonly yaml: string;
-  readonly ports: string;
-  /** As in `AppNetworkProfile shop: web-to-mongo`; empty for policies of other authors. */
-  readonly origin: string;
-}
-
-/** Whether, on which ports and why one place reaches another. */
-export interface PairFacts {
-  /** Absent if it is denied. */
-  readonly ports: string | undefined;
-  readonly sides: readonly SideFacts[];
-}
-
-/**
- * Which side denies. `E`: egress, `I`: ingress, `B`: both, `P`: each allows something, but not on the same ports; `F`: no
- * policy does, the ends have no family of addresses in common.
- */
-type Denial = 'E' | 'I' | 'B' | 'P' | 'F';
+import { type PortSpec, parsePort } from '../model/ports.ts';
 
 /** A port by its number, or several. */
 export type NumberedPort = Extract<PortSpec, { readonly interval: unknown }>;
+
+/** The port in a field; `undefined` if it is none, or a name, which each pod resolves for itself. */
+export function portInField(text: string): NumberedPort | undefined {
+  const parsed = parsePort(text.trim().toUpperCase());
+  return parsed.ok && 'interval' in parsed.value ? parsed.value : undefined;
+}
 
 /** Queries of the data. */
 export class Facts {
@@ -111,6 +80,17 @@ export class Facts {
     return this.#keys.get(key);
   }
 
+  /** The word by which the tool knows a place: with its kind if its name is not enough, or one of its pods. */
+  askedAs(index: number): string {
+    const { room, name, detail, key } = this.place(index);
+    const namespace = this.data.rooms[room]?.name;
+    if (this.isOutside(index) || key === `${namespace}/${name}`) {
+      const [, pod] = /^.+ \(([^,()]+).*\)$/.exec(name) ?? [];
+      return pod === undefined ? key : `${namespace}/${pod}`;
+    }
+    return `${detail.split(',')[0]?.toLowerCase()}/${namespace}/${name}`;
+  }
+
   isOutside(place: number): boolean {
     return this.data.rooms[this.place(place).room]?.outside === true;
   }
@@ -143,6 +123,12 @@ export class Facts {
     return ports !== undefined && portSets.covers(ports, portSetOf(port.protocol, [port.interval]));
   }
 
+  /** Whether what a selection of a pair asks is allowed: on its port, or on any. */
+  isPairAllowed(from: number, to: number, port: string | undefined): boolean {
+    const asked = port === undefined ? undefined : portInField(port);
+    return asked === undefined ? this.arrowOf(from, to) !== undefined : this.allows(from, to, asked);
+  }
+
   /** The addresses outside that contain this range, and that a place reaches or is reached from; the smallest one first. */
   placesOfAddress(text: string, other: number, direction: 'out' | 'in'): readonly number[] {
     const wanted = text.includes('/') ? parseMaskedCidr(text) : parseAddress(text);
@@ -164,65 +150,9 @@ export class Facts {
     return this.arrowOf(from, to) === undefined;
   }
 
-  /** Whether and why one place reaches another. */
-  pair(from: number, to: number): PairFacts {
-    const arrow = this.data.arrows[this.arrowOf(from, to) ?? -1];
-    const [, , , egress, ingress] = arrow ?? [0, 0, 0, -1, -1];
-    const denial = arrow === undefined ? this.#denial(from, to) : undefined;
-    const sides = [
-      this.#side('Egress', from, to, { reasons: egress, denial }),
-      this.#side('Ingress', to, from, { reasons: ingress, denial }),
-    ];
-    return { ports: this.portsOf(from, to), sides };
-  }
-
-  /** Which side denies a pair without an arrow. */
-  #denial(from: number, to: number): Denial {
-    const [{ egress }, { ingress }] = [this.place(from), this.place(to)];
-    const out = egress.kind === 'Isolated';
-    const into = ingress.kind === 'Isolated';
-    if (!out || !into) return out ? 'E' : into ? 'I' : 'F';
-    const [leaves, enters] = [this.#lets(egress, to), this.#lets(ingress, from)];
-    return leaves ? (enters ? 'P' : 'I') : enters ? 'E' : 'B';
-  }
-
-  /** Whether the rules of an isolated side let the other end through, on any port. */
-  #lets({ lets }: Standing, other: number): boolean {
-    return (this.data.openings[lets ?? -1] ?? []).some(([first, last]) => first <= other && other <= last);
-  }
-
-  #side(
-    side: 'Egress' | 'Ingress',
-    self: number,
-    other: number,
-    { reasons, denial }: { readonly reasons: number; readonly denial: Denial | undefined },
-  ): SideFacts {
-    const place = this.place(self);
-    const standing = side === 'Egress' ? place.egress : place.ingress;
-    const denies = denial === 'B' || denial === side[0];
-    return {
-      heading: `${side === 'Egress' ? 'leaving' : 'entering'} ${place.key}`,
-      lets: !denies && denial !== 'F' && denial !== 'P',
-      sentence: sentenceOf({ side, standing, denial, denies, other: this.place(other).key }),
-      rules: (this.data.reasons[reasons] ?? []).map((note) => ({
-        policy: this.policyName(note.policy),
-        rule: `rule ${note.rule + 1}, spec.${side.toLowerCase()}[${note.rule}]`,
-        yaml: yamlOf([this.data.policies[note.policy]?.rules[side][note.rule] ?? {}]).trimStart(),
-        ports: note.ports,
-        origin: this.#origin(note.policy, note.origins),
-      })),
-      policies: denies || denial === 'P' ? standing.policies.map((policy) => this.policyName(policy)) : [],
-    };
-  }
-
   policyName(index: number): string {
     const { namespace, name } = existing(this.data.policies[index]);
     return `${namespace}/${name}`;
-  }
-
-  #origin(policy: number, origins: readonly string[]): string {
-    const owner = this.data.policies[policy]?.owner ?? '';
-    return [owner, origins.join(', ')].filter((part) => part !== '').join(': ');
   }
 
   /** The name of a node of a view. */
@@ -240,31 +170,4 @@ export class Facts {
 function existing<T>(item: T | undefined): T {
   if (item === undefined) throw new Error('the data of the page is not complete');
   return item;
-}
-
-/** What the state of one place means for a pair. */
-function sentenceOf(of: {
-  readonly side: 'Egress' | 'Ingress';
-  readonly standing: Standing;
-  readonly denial: Denial | undefined;
-  readonly denies: boolean;
-  readonly other: string;
-}): string {
-  const { side, standing, denial, denies, other } = of;
-  const how = side === 'Egress' ? `out to ${other}` : `${other} in`;
-  const direction = side.toLowerCase();
-  if (denial === 'F') return 'one end has only IPv4 addresses, the other only IPv6: they cannot connect';
-  switch (standing.kind) {
-    case 'Open':
-      return `open: no policy isolates it for ${direction}, so everything is allowed`;
-    case 'HostNetwork':
-      return 'in the host network: no policy applies to it';
-    case 'Outside':
-      return 'outside the cluster: no policy applies there';
-    case 'Isolated':
-      if (denies) return `isolated for ${direction}, and no rule lets ${how}`;
-      if (denial === 'P')
-        return `isolated for ${direction}; its rules let ${how} only on ports that the other side does not allow`;
-      return `isolated for ${direction}; this lets ${how}:`;
-  }
 }

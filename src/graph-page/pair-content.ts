@@ -1,8 +1,8 @@
 // Why one place reaches another, or why not: the verdict, then each side with its rules or the policies that isolate it.
 
-import { parsePort } from '../model/ports.ts';
 import { button, type Child, h } from './dom.ts';
-import type { NumberedPort, PairFacts, RuleFacts, SideFacts } from './page-facts.ts';
+import { portInField } from './page-facts.ts';
+import { type PairFacts, type PolicyWords, pairFacts, type RuleFacts, type SideFacts } from './pair-facts.ts';
 import type { PanelContext } from './rows.ts';
 import type { Selection } from './state.ts';
 
@@ -13,8 +13,8 @@ export function pairContent(
 ): readonly Child[] {
   const { facts, select } = context;
   const asked = port === undefined ? undefined : portInField(port);
-  const isAllowed = asked !== undefined && facts.allows(from, to, asked);
-  const { ports, sides } = facts.pair(from, to);
+  const isAllowed = facts.isPairAllowed(from, to, port);
+  const { ports, sides } = pairFacts(facts, from, to, asked);
   const back = facts.portsOf(to, from);
   const outside = facts.isOutside(from) || facts.isOutside(to);
   return [
@@ -23,20 +23,12 @@ export function pairContent(
       ? verdict(ports, outside)
       : portVerdict(isAllowed, port ?? '', ports),
     ...(ports === undefined && outside ? [] : sides.map(sideSection)),
-    ...(outside || (asked === undefined ? ports !== undefined : isAllowed)
-      ? []
-      : wayToAdd(facts.place(from).key, facts.place(to).key, port)),
+    ...(outside || isAllowed ? [] : wayToAdd(facts.askedAs(from), facts.askedAs(to), port)),
     button(
       { class: 'more', onclick: () => select({ kind: 'pair', from: to, to: from }) },
       `In the other direction: ${back === undefined ? 'denied' : `allowed on ${back}`}`,
     ),
   ];
-}
-
-/** The port in a field; `undefined` if it is none, or a name, which each pod resolves for itself. */
-export function portInField(text: string): NumberedPort | undefined {
-  const parsed = parsePort(text.trim().toUpperCase());
-  return parsed.ok && 'interval' in parsed.value ? parsed.value : undefined;
 }
 
 function portVerdict(isAllowed: boolean, port: string, ports: string | undefined): HTMLElement {
@@ -52,18 +44,23 @@ function portVerdict(isAllowed: boolean, port: string, ports: string | undefined
 /** Only the tool can compile and test what to add: the page says how to ask it. */
 function wayToAdd(from: string, to: string, port: string | undefined): readonly Child[] {
   const words = ['ringfence', 'explain', from, to, ...(port === undefined ? [] : [port])];
+  const command = words.map((word) => (/^[\w./:-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+  const copy = button({ class: 'copy' }, 'Copy');
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(command);
+    copy.textContent = 'Copied';
+  });
   return [
     h('h3', {}, 'To allow it'),
     h(
       'p',
       {},
-      'This prints the route to add, tested, or who would have to allow it; with the `-f` of this page:',
+      'This prints the route to add, tested, or who would have to allow it. Add the ',
+      h('code', {}, '-f'),
+      ' that this page was made with:',
     ),
-    h(
-      'pre',
-      { class: 'code' },
-      words.map((word) => (/^[\w./:-]+$/.test(word) ? word : `'${word}'`)).join(' '),
-    ),
+    h('pre', { class: 'code command' }, command),
+    copy,
   ];
 }
 
@@ -99,7 +96,7 @@ function sideSection({ heading, lets, sentence, rules, policies }: SideFacts): H
     h('h3', {}, heading),
     h('p', {}, sign, sentence),
     rules.length === 0 ? undefined : h('ul', { class: 'rules' }, ...rules.map(ruleItem)),
-    policies.length === 0 ? undefined : policyNameList(policies),
+    policies.length === 0 ? undefined : policyList(policies),
   );
 }
 
@@ -114,7 +111,10 @@ function ruleItem({ policy, rule, yaml, ports, origin }: RuleFacts): HTMLElement
   );
 }
 
-/** The names of policies below each other. */
-export function policyNameList(names: readonly string[]): HTMLElement {
-  return h('ul', { class: 'policies' }, ...names.map((name) => h('li', {}, name)));
+/** The policies that isolate a side, below each other. */
+function policyList(policies: readonly PolicyWords[]): HTMLElement {
+  const items = policies.map(({ name, note }) =>
+    h('li', {}, h('span', { class: 'policy' }, name), h('span', { class: 'origin' }, note)),
+  );
+  return h('ul', { class: 'policies' }, ...items);
 }

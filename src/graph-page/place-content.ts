@@ -5,7 +5,6 @@ import { count } from '../model/counted.ts';
 import { button, type Child, h } from './dom.ts';
 import { connectionList, listOfPairs } from './lists.ts';
 import type { Facts } from './page-facts.ts';
-import { policyNameList } from './pair-content.ts';
 import type { PanelContext } from './rows.ts';
 
 /** One place. @param denied whether to list what is denied */
@@ -46,7 +45,7 @@ function standingLine(
     'details',
     { class: `standing ${everyone ? 'unringed' : 'ringed'}` },
     h('summary', {}, label, text),
-    policyNameList(policies.map((policy) => facts.policyName(policy))),
+    h('ul', { class: 'policies' }, ...policies.map((policy) => h('li', {}, facts.policyName(policy)))),
   );
 }
 

@@ -1,12 +1,13 @@
 // What to know of all namespaces, and of one: whether it is ringed, and what is in it.
 // Must not know why anything is allowed.
+import { matrixId } from '../graph/matrix.ts';
 import type { Ring } from '../graph/model.ts';
 import type { PageView } from '../graph/page-format.ts';
 import { ringClass } from '../graph/scene.ts';
 import { count } from '../model/counted.ts';
 import { bundleRow } from './bundle-content.ts';
 import { type Child, h } from './dom.ts';
-import { type ListRow, type PanelContext, placeRows, rowList } from './rows.ts';
+import { type ListRow, matrixOrder, type PanelContext, placeRows, rowList } from './rows.ts';
 
 /** All rooms. */
 export function overviewContent({ facts, open: openRoom }: PanelContext): readonly Child[] {
@@ -30,7 +31,15 @@ export function overviewContent({ facts, open: openRoom }: PanelContext): readon
     planned === 0
       ? ''
       : ` ${count(planned, 'namespace')} ${planned === 1 ? 'is' : 'are'} in dry run: nothing is denied there yet, and this page shows what will be.`;
-  return [h('h2', {}, 'All namespaces'), h('p', { class: 'lead' }, sentence + dryRun), rowList(rows)];
+  const order = facts.data.views.some(({ id }) => id === matrixId)
+    ? [h('p', { class: 'lead' }, matrixOrder)]
+    : [];
+  return [
+    h('h2', {}, 'All namespaces'),
+    h('p', { class: 'lead' }, sentence + dryRun),
+    ...order,
+    rowList(rows),
+  ];
 }
 
 const ringSentences: Readonly<Record<Ring, string>> = {

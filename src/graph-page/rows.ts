@@ -21,6 +21,10 @@ export const ringWords: Readonly<Record<Ring, string>> = {
   open: 'not isolated',
 };
 
+/** The order of the matrix, in words. */
+export const matrixOrder =
+  'In the matrix, a row reaches its marked columns. It is ordered by who talks to whom: namespaces that many others talk to come first, then groups that talk to each other.';
+
 /** The content of a row. */
 export interface ListRow {
   /** The class of the row. */

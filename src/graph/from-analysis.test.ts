@@ -3,6 +3,8 @@ import { cluster, company, denyIngress, from, letIn, shop, workload } from '../.
 import { analyze } from '../analyze/analysis.ts';
 import { readRange } from '../analyze/endpoints.ts';
 import type { AnalysisInput, WorkloadFacts } from '../analyze/facts.ts';
+import { noPorts } from '../model/port-set.ts';
+import { portTexts } from '../model/port-texts.ts';
 import { modelOf } from './from-analysis.ts';
 import { type GraphModel, holesOf, portLabels, ringOf } from './model.ts';
 
@@ -47,7 +49,9 @@ describe('the model', () => {
     const arrow = model.arrows[index];
     const [rule, ...more] = model.reasons[arrow?.ingress ?? -1] ?? [];
     expect(more).toEqual([]);
-    expect(rule).toMatchObject({ ports: '27017', rule: 2, origins: ['web-console-to-mongo'] });
+    expect(rule).toMatchObject({ rule: 2 });
+    expect(portTexts(model.ports[rule?.ports ?? -1] ?? noPorts)).toEqual(['27017']);
+    expect(model.policies[rule?.policy ?? -1]?.origins?.[2]).toEqual(['web-console-to-mongo']);
     expect(model.policies[rule?.policy ?? -1]).toMatchObject({
       namespace: 'shop',
       owner: 'AppNetworkProfile shop',

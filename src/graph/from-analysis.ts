@@ -2,7 +2,9 @@
 // arrows with the rules that allow them.
 // Must not know how anything is drawn.
 import type { Analysis } from '../analyze/analysis.ts';
-import { type AddressEnd, readRange, type WorkloadEnd } from '../analyze/endpoints.ts';
+import { type AddressEnd, endpointKey, readRange, type WorkloadEnd } from '../analyze/endpoints.ts';
+import type { PodFacts, PolicyFacts } from '../analyze/facts.ts';
+import type { ContainerPort } from '../analyze/rule-ports.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { portSets } from '../model/port-set.ts';
@@ -29,7 +31,10 @@ export function modelOf(
   analysis: Analysis,
   { only = [], planned = [], ranges = {} }: Surroundings = {},
 ): GraphModel {
-  const lists = new ModelLists(analysis.input.policies);
+  const lists = new ModelLists(analysis.input.policies, {
+    Ingress: analysis.openings('Ingress'),
+    Egress: analysis.openings('Egress'),
+  });
   const namespaces = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))];
   const rooms = [
     ...namespaces.map((name) => ({
@@ -112,28 +117,47 @@ function workloadPlaces(
   const rooms = new Map(namespaces.map((name, room) => [name, room]));
   const egress = standingsOf(analysis, 'Egress', lists);
   const ingress = standingsOf(analysis, 'Ingress', lists);
+  const { workloads, policies } = analysis.input;
+  const pods = new Map(workloads.map((workload) => [endpointKey({ workload }), workload.pods]));
+  const used = portNamesIn(policies);
   return analysis.workloads.map((end, index) => {
     const sides = { egress: egress[index] ?? open, ingress: ingress[index] ?? open };
     const room = rooms.get(end.workload.namespace) ?? -1;
-    return [placeKey(end), { room, ...namesOf(end, sides.ingress), ...sides }];
+    const names = portsNamed(end, pods, used);
+    return [
+      placeKey(end),
+      { room, ...namesOf(end, sides.ingress), ...sides, ...(names.length === 0 ? {} : { names }) },
+    ];
   });
+}
+
+/** The names of ports that any rule uses: pods are not alike if they differ in one of these. */
+function portNamesIn(policies: readonly PolicyFacts[]): ReadonlySet<unknown> {
+  const rules = policies.flatMap(({ spec: { ingress = [], egress = [] } }) => [...ingress, ...egress]);
+  const ports = rules.flatMap((rule) => rule.ports ?? []).map(({ port }) => port);
+  return new Set(ports.filter((port) => typeof port === 'string'));
+}
+
+function portsNamed(
+  { workload, pods: [only] = [] }: WorkloadEnd,
+  pods: ReadonlyMap<string, readonly PodFacts[]>,
+  used: ReadonlySet<unknown>,
+): readonly ContainerPort[] {
+  if (used.size === 0) return [];
+  const own = pods.get(endpointKey({ workload })) ?? [];
+  const pod = own.find(({ name }) => only === undefined || name === only);
+  return pod?.ports.filter(({ name }) => used.has(name)) ?? [];
 }
 
 const open: Standing = { kind: 'Open', policies: [] };
 
 /** The state of each workload in one direction. */
 function standingsOf(analysis: Analysis, direction: Direction, lists: ModelLists): readonly Standing[] {
-  const letThrough = analysis.openings(direction);
+  const open = analysis.openToEveryone(direction);
   return analysis.standings(direction).map(({ standing, policies }, workload) => {
     const kind = standing === 'Self' ? 'Open' : standing;
     const named = { kind, policies: policies.map((policy) => lists.policy(policy)) };
-    const opening = letThrough[workload];
-    if (kind !== 'Isolated' || opening === undefined) return named;
-    return {
-      ...named,
-      lets: lists.opening(opening.workloads),
-      ...(opening.everyone ? { everyone: true } : {}),
-    };
+    return kind === 'Isolated' && open.has(workload) ? { ...named, everyone: true } : named;
   });
 }
 

@@ -2,16 +2,20 @@
 // Must not know which arrows and places they are for.
 
 import type { PolicyReason, RuleReason } from '../analyze/explain.ts';
-import type { PolicyFacts, PolicySpec } from '../analyze/facts.ts';
+import type { PolicyFacts } from '../analyze/facts.ts';
+import type { RuleOpening } from '../analyze/side-openings.ts';
 import { getOrInsert } from '../model/groups.ts';
+import { type Direction, directions } from '../model/network-policy.ts';
+import { formatKey } from '../model/object-key.ts';
 import type { PortSet } from '../model/port-set.ts';
-import { formatPorts } from '../model/port-texts.ts';
 import { DistinctList } from './distinct-list.ts';
 import type { GraphModel, PlaceRun, PolicyNote, RuleNote } from './model.ts';
 
 /** Collects what a model refers to. */
 export class ModelLists {
-  readonly #specs: ReadonlyMap<string, PolicySpec>;
+  readonly #facts: ReadonlyMap<string, PolicyFacts>;
+  /** By direction and policy, in the order of its rules. */
+  readonly #letting: ReadonlyMap<string, readonly RuleOpening[]>;
   readonly #known = new Map<string, number>();
   readonly #policies: PolicyNote[] = [];
   readonly #reasons = new DistinctList<readonly RuleNote[]>();
@@ -19,31 +23,51 @@ export class ModelLists {
   readonly #openings = new DistinctList<readonly PlaceRun[]>();
   /** The same objects come again and again: they are written as JSON once. */
   readonly #indexes = new Map<PortSet | readonly PlaceRun[], number>();
-  readonly #texts = new Map<PortSet, string>();
 
-  /** @param policies all of the analysis */
-  constructor(policies: readonly PolicyFacts[]) {
-    this.#specs = new Map(policies.map(({ namespace, name, spec }) => [`${namespace}/${name}`, spec]));
+  /** @param policies all of the analysis, and what their rules let through */
+  constructor(
+    policies: readonly PolicyFacts[],
+    openings: Readonly<Record<Direction, readonly RuleOpening[]>>,
+  ) {
+    this.#facts = new Map(policies.map((policy) => [formatKey(policy), policy]));
+    this.#letting = new Map(
+      directions.flatMap((direction) => [
+        ...Map.groupBy(openings[direction], ({ policy }) => `${direction} ${formatKey(policy)}`),
+      ]),
+    );
   }
 
   /** The index of a policy. */
   policy({ namespace, name, owner }: PolicyReason): number {
-    return getOrInsert(this.#known, `${namespace}/${name}`, () => {
-      const { ingress = [], egress = [] } = this.#specs.get(`${namespace}/${name}`) ?? {};
-      const ours = owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` };
-      return (
-        this.#policies.push({ namespace, name, ...ours, rules: { Ingress: ingress, Egress: egress } }) - 1
-      );
+    const key = formatKey({ namespace, name });
+    return getOrInsert(this.#known, key, () => {
+      const { spec, origins } = this.#facts.get(key) ?? {};
+      const { ingress = [], egress = [] } = spec ?? {};
+      const note = {
+        namespace,
+        name,
+        ...(owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` }),
+        ...(origins === undefined ? {} : { origins }),
+        rules: { Ingress: ingress, Egress: egress },
+        lets: { Ingress: this.#lets('Ingress', key), Egress: this.#lets('Egress', key) },
+      };
+      return this.#policies.push(note) - 1;
     });
+  }
+
+  #lets(direction: Direction, key: string): readonly number[] {
+    const openings = this.#letting.get(`${direction} ${key}`) ?? [];
+    return openings.map(({ workloads }) =>
+      getOrInsert(this.#indexes, workloads, () => this.#openings.add(workloads)),
+    );
   }
 
   /** The index of a list of rules; a repeated rule counts once. */
   reason(rules: readonly RuleReason[]): number {
-    const all = rules.map(({ policy, rule, ports, origins }) => ({
+    const all = rules.map(({ policy, rule, ports }) => ({
       policy: this.policy(policy),
       rule,
-      ports: getOrInsert(this.#texts, ports, () => formatPorts(ports)),
-      origins,
+      ports: this.ports(ports),
     }));
     return this.#reasons.add([...new Map(all.map((note) => [`${note.policy} ${note.rule}`, note])).values()]);
   }
@@ -51,11 +75,6 @@ export class ModelLists {
   /** The index of a set of ports. */
   ports(set: PortSet): number {
     return getOrInsert(this.#indexes, set, () => this.#ports.add(set));
-  }
-
-  /** The index of what one side lets through. */
-  opening(runs: readonly PlaceRun[]): number {
-    return getOrInsert(this.#indexes, runs, () => this.#openings.add(runs));
   }
 
   /** All of them. */

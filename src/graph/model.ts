@@ -1,6 +1,7 @@
 // The model of a drawing: rooms (namespaces and the outside), places in them (workloads, address ranges), and arrows (who
 // reaches whom, on which ports, and why). Plain data with indexes instead of references, so that it becomes JSON as it is.
 // Must not know how anything is drawn.
+import type { ContainerPort, RulePort } from '../analyze/rule-ports.ts';
 import { type PortSet, portSetOf, portSets } from '../model/port-set.ts';
 import { portTexts } from '../model/port-texts.ts';
 import { everyPort, type Protocol, protocols } from '../model/ports.ts';
@@ -28,6 +29,8 @@ export interface GraphPlace {
   /** The state of the place under the policies, in each direction, for any other end. */
   readonly egress: Standing;
   readonly ingress: Standing;
+  /** Of a workload: its container ports with names that rules use. */
+  readonly names?: readonly ContainerPort[];
 }
 
 /** Whether policies apply to a place in one direction: see `SideExplanation` of the analysis. */
@@ -35,10 +38,13 @@ export interface Standing {
   readonly kind: 'Isolated' | 'Open' | 'HostNetwork' | 'Outside';
   /** Those that isolate it: indexes into `GraphModel.policies`. */
   readonly policies: readonly number[];
-  /** If it is isolated: which workloads its rules let through, on any port; an index into `GraphModel.openings`. */
-  readonly lets?: number;
   /** If it is isolated: whether its rules let everyone through on every port, so that it is as open as without policies. */
   readonly everyone?: boolean;
+}
+
+/** A rule as it is written, of which only the ports are read here. */
+export interface WrittenRule {
+  readonly ports?: readonly RulePort[];
 }
 
 /** A NetworkPolicy, as far as a reason names it. */
@@ -48,7 +54,11 @@ export interface PolicyNote {
   /** The profile that it was generated from, as in `AppNetworkProfile shop`, if it is ours. */
   readonly owner?: string;
   /** Its rules, as they are written. */
-  readonly rules: Readonly<Record<'Ingress' | 'Egress', readonly object[]>>;
+  readonly rules: Readonly<Record<'Ingress' | 'Egress', readonly WrittenRule[]>>;
+  /** Which workloads the peers of each rule mean: indexes into `GraphModel.openings`. Empty if it isolates nothing in this direction. */
+  readonly lets: Readonly<Record<'Ingress' | 'Egress', readonly number[]>>;
+  /** For each rule the routes or objects that ask for it, if they are known. */
+  readonly origins?: readonly (readonly string[])[];
 }
 
 /** A rule that lets a connection through. */
@@ -57,9 +67,8 @@ export interface RuleNote {
   readonly policy: number;
   /** Its index in the policy's list of its direction. */
   readonly rule: number;
-  readonly ports: string;
-  /** The routes or objects that asked for it, if they are known. */
-  readonly origins: readonly string[];
+  /** What it allows between these ends, with names resolved: an index into `GraphModel.ports`. */
+  readonly ports: number;
 }
 
 /** Places next to each other: the indexes of the first and the last of them. */
@@ -89,7 +98,7 @@ export interface GraphModel {
   readonly policies: readonly PolicyNote[];
   /** Each distinct list of rules once. */
   readonly reasons: readonly (readonly RuleNote[])[];
-  /** Each distinct set of places that one side lets through once, as runs, ascending. */
+  /** Each distinct set of places that a rule means once, as runs, ascending. */
   readonly openings: readonly (readonly PlaceRun[])[];
 }
 

@@ -1,7 +1,8 @@
 // Pods, and the objects that make pods: each reduced to what the analysis needs of it. Only the tool reads them.
 // Must not know policies.
 import type * as z from 'zod';
-import type { ContainerPort, PodFacts } from '../analyze/facts.ts';
+import type { PodFacts } from '../analyze/facts.ts';
+import type { ContainerPort } from '../analyze/rule-ports.ts';
 import { identify, type KubernetesObject, type RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
 import type { ObjectKey } from '../model/object-key.ts';

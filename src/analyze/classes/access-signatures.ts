@@ -2,9 +2,8 @@
 // differ only in their names have the same signature. Must not know the other side.
 import { getOrInsert } from '../../model/groups.ts';
 import type { Direction } from '../../model/network-policy.ts';
-import type { RulePort } from '../facts.ts';
 import type { PortsId, PortTable } from '../port-table.ts';
-import { hasNames, resolvePorts } from '../rule-ports.ts';
+import { hasNames, type RulePort, resolvePorts } from '../rule-ports.ts';
 import type { PolicyIndex } from '../sides.ts';
 import type { PeerSet, PeerSets } from './peer-sets.ts';
 import type { PodClass } from './pod-classes.ts';

@@ -2,9 +2,8 @@
 // is isolated, there is one of each, for any number of pods. Must not know which connections follow.
 import { groupsBy } from '../../model/groups.ts';
 import type { Family } from '../../model/ip-ranges.ts';
-import type { RulePort } from '../facts.ts';
 import type { PortTable } from '../port-table.ts';
-import { resolvePorts } from '../rule-ports.ts';
+import { type RulePort, resolvePorts } from '../rule-ports.ts';
 import { familiesOf, type PolicyIndex } from '../sides.ts';
 import { type AccessSignature, AccessSignatures } from './access-signatures.ts';
 import { PeerSets } from './peer-sets.ts';
@@ -37,6 +36,8 @@ export interface TargetClass extends EquivalenceClass {
 export interface EquivalenceClasses {
   readonly sources: readonly SourceClass[];
   readonly targets: readonly TargetClass[];
+  /** What the peers of rules mean. */
+  readonly peers: PeerSets;
 }
 
 /** Finds the equivalence classes of all pods. */
@@ -70,6 +71,7 @@ export function findEquivalenceClasses(
     return [signature, families, reached[podClass.index], named].join(' ');
   });
   return {
+    peers: sets,
     sources: sources.map((alike, index) => {
       const [{ podClass, families, egress: signature }] = alike;
       const memberOf = new Set(letIn[podClass.index]);

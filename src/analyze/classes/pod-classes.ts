@@ -5,7 +5,8 @@ import type { IpRange } from '../../model/ip-ranges.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { Labels } from '../../model/selectors.ts';
 import { compareEnds, readRange, type WorkloadEnd } from '../endpoints.ts';
-import type { ContainerPort, PodFacts, WorkloadFacts } from '../facts.ts';
+import type { PodFacts, WorkloadFacts } from '../facts.ts';
+import type { ContainerPort } from '../rule-ports.ts';
 import { type AtomicPredicates, labelsSeen, partOf } from './atomic-predicates.ts';
 
 /** Pods that no policy can distinguish. Labels, ports and addresses are those of any of them. */

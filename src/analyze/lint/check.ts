@@ -3,7 +3,7 @@
 import { quoteSome } from '../../model/counted.ts';
 import type { Finding } from '../../model/findings.ts';
 import { type Direction, directions } from '../../model/network-policy.ts';
-import type { RulePort } from '../facts.ts';
+import type { RulePort } from '../rule-ports.ts';
 import type { ParsedPeer, ParsedRule } from '../rules.ts';
 import type { LintContext, LintPod } from './lint-context.ts';
 

@@ -12,7 +12,8 @@ import {
   selectsEverything,
 } from '../../model/selectors.ts';
 import type { ServiceFacts, ServiceRef } from '../../model/services.ts';
-import type { AnalysisInput, ContainerPort, PolicyFacts } from '../facts.ts';
+import type { AnalysisInput, PolicyFacts } from '../facts.ts';
+import type { ContainerPort } from '../rule-ports.ts';
 import { isolationOf, type ParsedRule, type PodPeer, rulesOf } from '../rules.ts';
 import { selectsPods } from '../sides.ts';
 

@@ -8,7 +8,8 @@ import { type Direction, directions } from '../../model/network-policy.ts';
 import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { nameLabel } from '../../model/selectors.ts';
-import type { PolicyFacts, RulePort } from '../facts.ts';
+import type { PolicyFacts } from '../facts.ts';
+import type { RulePort } from '../rule-ports.ts';
 import {
   isBlock,
   isolationOf,

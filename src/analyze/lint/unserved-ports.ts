@@ -4,7 +4,7 @@
 import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { type Direction, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
-import type { RulePort } from '../facts.ts';
+import type { RulePort } from '../rule-ports.ts';
 import { isBlock, type ParsedRule } from '../rules.ts';
 import { eachRule, listNames, listWorkloads, rulePath } from './check.ts';
 import type { LintContext, LintPod } from './lint-context.ts';

@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { company, shop } from '../../../test/drawn-clusters.ts';
+import {
+  app,
+  cluster,
+  company,
+  denyEgress,
+  denyIngress,
+  from,
+  letIn,
+  shop,
+  workload,
+} from '../../../test/drawn-clusters.ts';
 import { analyze } from '../../analyze/analysis.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { shown } from '../escape.ts';
@@ -62,5 +72,35 @@ describe('a picture without Graphviz', () => {
     const [first] = roomsOf(company());
     const [again] = roomsOf(company());
     expect(first && layoutOf(first[1], shown)).toEqual(again && layoutOf(again[1], shown));
+  });
+
+  test('tells two opposite arrows apart: neither their ends nor their labels meet', () => {
+    const there = [from(app('pay', 'web'), 80)];
+    const back = [from(app('pay', 'api'), 81)];
+    const policies = [
+      denyIngress('pay'),
+      letIn('pay/api', 'api', there),
+      letIn('pay/web', 'web', back),
+      denyEgress('pay'),
+      {
+        namespace: 'pay',
+        name: 'within',
+        spec: {
+          podSelector: {},
+          policyTypes: ['Egress' as const],
+          egress: [{ to: [app('pay', 'api'), app('pay', 'web')] }],
+        },
+      },
+    ];
+    const [, scene] = roomsOf(cluster([workload('pay', 'api'), workload('pay', 'web')], policies))[0] ?? [];
+    if (scene === undefined) throw new Error('there is a room');
+    expect(scene.arrows.map(({ label }) => label).sort()).toEqual(['80', '81']);
+    const { arrows, labels } = layoutOf(scene, shown);
+    const [one = [], other = []] = [...arrows.values()];
+    const heightsAt = (points: typeof one) => new Map(points.map(({ x, y }) => [x, y]));
+    for (const [x, y] of heightsAt(one))
+      expect(Math.abs((heightsAt(other).get(x) ?? 0) - y)).toBeGreaterThan(8);
+    const [a, b] = [...labels.values()];
+    expect(Math.hypot((a?.x ?? 0) - (b?.x ?? 0), (a?.y ?? 0) - (b?.y ?? 0))).toBeGreaterThan(12);
   });
 });

@@ -20,17 +20,19 @@ export function wayOf(
   }
   const [first, last] = [columnOf.get(from) ?? 0, columnOf.get(to) ?? 0];
   const isForward = last > first;
+  const yOf = (node: string) => nodes.get(node)?.y ?? 0;
   const share = (node: string, other: string, box: LayoutBox) => {
+    // A line within a column is on the right of both.
+    const isRight = (each: string) => (columnOf.get(each) ?? 0) >= (columnOf.get(node) ?? 0);
+    // There and back: the same order at both ends of two columns, and one around the other within a column.
+    const isBelow = first === last && yOf(node) > yOf(other);
     const rivals = scene.arrows
-      .filter((arrow) => arrow.from === node || arrow.to === node)
-      .map((arrow) => (arrow.from === node ? arrow.to : arrow.from))
-      .filter(
-        (each) =>
-          (columnOf.get(each) ?? 0) > (columnOf.get(node) ?? 0) ===
-          (columnOf.get(other) ?? 0) > (columnOf.get(node) ?? 0),
-      )
-      .sort((a, b) => (nodes.get(a)?.y ?? 0) - (nodes.get(b)?.y ?? 0));
-    const place = (rivals.indexOf(other) + 0.5) / Math.max(1, rivals.length);
+      .filter((arrow) => (arrow.from === node) !== (arrow.to === node))
+      .map((arrow) => ({ id: arrow.id, end: arrow.from === node ? arrow.to : arrow.from }))
+      .filter(({ end: each }) => isRight(each) === isRight(other));
+    if (isBelow) rivals.reverse();
+    rivals.sort((a, b) => yOf(a.end) - yOf(b.end));
+    const place = (rivals.findIndex((each) => each.id === id) + 0.5) / Math.max(1, rivals.length);
     return box.y + box.height * (0.1 + 0.8 * place);
   };
   const middle = passed(first, last).flatMap((column) => {
