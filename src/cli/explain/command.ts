@@ -1,8 +1,7 @@
 // The verb `explain`: whether one end may reach another, by which rule, and if not, what to add.
 import { Argument } from 'commander';
-import { analyze } from '../../analyze/analysis.ts';
-import { isStandInAsked, withoutStandIns } from '../../analyze/stand-ins.ts';
-import { noPorts, portSets } from '../../model/port-set.ts';
+import { isStandInAsked } from '../../analyze/stand-ins.ts';
+import { noPorts, type PortSet, portSets } from '../../model/port-set.ts';
 import { defineVerb } from '../define-verb.ts';
 import {
   type ClusterFlags,
@@ -13,15 +12,16 @@ import {
 } from '../options.ts';
 import { effectiveFacts, enforcedIn } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
-import { answer } from './answer.ts';
+import { afterPauses } from './after-pauses.ts';
+import { type Asked, ask } from './ask.ts';
 import { destinationWithPort, readPort, sourceWithoutPort } from './end-with-port.ts';
-import { findEnd } from './find-end.ts';
 import { explainFormats } from './format.ts';
-import { knownAddressIn } from './known-addresses.ts';
+import { type KnownAddress, knownAddressIn } from './known-addresses.ts';
+import { meantRoutes } from './meant-routes.ts';
 import { almostMatching, offeredInstead } from './near-misses.ts';
 import { onceEnforced } from './once-enforced.ts';
 import { formatEffects } from './side-effects.ts';
-import { type Fix, suggestFix } from './suggest-fix.ts';
+import { type Denied, type Fix, suggestFix } from './suggest-fix.ts';
 
 /** The verb `explain`. */
 export const explainVerb = defineVerb({
@@ -71,40 +71,65 @@ export const explainVerb = defineVerb({
     const snapshot = await loadSnapshot(flags, context);
     const { facts, planned } = effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
-    const analysis = analyze(withoutStandIns(facts, spec));
-    const names = { analysis, namespace: namespaceOf(flags) };
-    const question = { from: findEnd(from, names), to: findEnd(to, names), port: spec };
-    const found = answer(analysis, question);
-    const { meant = question } = found;
-    const { parts } = found.meant === undefined ? found : answer(analysis, meant);
+    const words = { from, to, port: spec, namespace: namespaceOf(flags) };
+    const now = ask(words, facts);
+    const { found, question } = now;
+    const paused = afterPauses(words, found, facts, snapshot, flags.operatorNamespace);
+    // What is missing is what is denied after a pause.
+    const lasting = paused?.asked ?? now;
     const known = knownAddressIn(question, snapshot);
-    // A rule for the address of a pod or a Service is right only until it changes.
-    const isAsked = known?.advice === undefined && !found.allowed;
-    const fix: Fix = !isAsked
-      ? {}
-      : suggestFix({
-          ...{ question: meant, parts, known, snapshot },
-          enforced: enforcedIn(snapshot, flags),
-          operatorNamespace: flags.operatorNamespace,
-        });
-    const enforced = planned && onceEnforced({ from, to, port: spec }, found, names.namespace, planned);
-    const words = { from, to, ...(port === undefined ? {} : { port }) };
-    const instead = found.meant === undefined ? offeredInstead(parts, analysis) : [];
+    const state = paused?.snapshot ?? snapshot;
+    const meant = meantRoutes(lasting.parts, known, state);
+    const fix = fixFor(lasting, known, meant.length > 0, {
+      snapshot: state,
+      enforced: enforcedIn(snapshot, flags),
+      operatorNamespace: flags.operatorNamespace,
+    });
+    const enforced = planned && onceEnforced(words, found, planned);
     const notes = [
       ...(spec !== undefined && isStandInAsked(spec) ? [standInNote] : []),
       ...found.notes,
-      ...instead,
-      ...almostMatching(parts, analysis),
+      ...meant,
+      ...notesOn(lasting),
       ...remarksOn(fix),
     ];
-    const isOther = found.meant !== undefined && fix.suggestion !== undefined;
-    const otherPorts = isOther ? portSets.union(...parts.map(({ asked = noPorts }) => asked)) : undefined;
+    const asWritten = { from, to, ...(port === undefined ? {} : { port }) };
+    const { suggestion } = fix;
+    const otherPorts = suggestion === undefined ? undefined : portsMeant(lasting);
     return {
-      result: { ...found, notes, words, known, suggestion: fix.suggestion, otherPorts, enforced },
+      result: { ...found, notes, words: asWritten, known, suggestion, otherPorts, enforced, paused },
       exit: found.allowed ? 'ok' : 'found',
     };
   },
 });
+
+/**
+ * What to add; a rule for the address of a pod or a Service is right only until it changes.
+ *
+ * @param isDeclared whether a route exists that was meant for this: another one that waits as well would not help
+ */
+function fixFor(
+  { found, meant, parts }: Asked,
+  known: KnownAddress | undefined,
+  isDeclared: boolean,
+  state: Pick<Denied, 'snapshot' | 'enforced' | 'operatorNamespace'>,
+): Fix {
+  if (found.allowed || known?.advice !== undefined) return {};
+  const fix = suggestFix({ question: meant, parts, known, ...state });
+  const waits = fix.suggestion !== undefined && fix.effects === undefined;
+  return waits && isDeclared ? {} : fix;
+}
+
+/** What is almost what was asked about. */
+function notesOn({ found, parts, analysis }: Asked): readonly string[] {
+  const instead = found.meant === undefined ? offeredInstead(parts, analysis) : [];
+  return [...instead, ...almostMatching(parts, analysis)];
+}
+
+/** The ports that a suggestion opens, if others were probably meant than those in question. */
+function portsMeant({ found, parts }: Asked): PortSet | undefined {
+  return found.meant && portSets.union(...parts.map(({ asked = noPorts }) => asked));
+}
 
 const standInNote =
   'nothing should listen on port 1: beside port names it is only there because kube-router needs a number';

@@ -13,6 +13,7 @@ import { endNames } from '../output/end-names.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
+import type { AfterPauses } from './after-pauses.ts';
 import type { Answer } from './answer.ts';
 import type { KnownAddress } from './known-addresses.ts';
 import type { OnceEnforced } from './once-enforced.ts';
@@ -27,6 +28,8 @@ interface Explained extends Answer {
   readonly otherPorts: PortSet | undefined;
   /** The answer once the dry runs of its ends are enforced; `undefined` if none of them is in a dry run. */
   readonly enforced: OnceEnforced | undefined;
+  /** The answer once the pauses of its ends are over; `undefined` if none of them is paused. */
+  readonly paused: AfterPauses | undefined;
 }
 
 const policyReason = { policy: z.string().describe('as in `shop/web`'), profile: profileText.optional() };
@@ -58,6 +61,16 @@ const sideReason = z.strictObject({
   isolatedBy: z.array(z.strictObject(policyReason)),
 });
 
+/** A NetworkPause that opens an end. */
+const pause = z.strictObject({
+  name: z.string(),
+  namespace: z.string().describe('the namespace that it pauses'),
+  until: z.string(),
+  reason: z.string(),
+  by: z.string().optional().describe('the controller or the program that wrote it'),
+  since: z.string().optional().describe('when it was created'),
+});
+
 const schema = z.strictObject({
   from: z.string(),
   to: z.string(),
@@ -80,6 +93,14 @@ const schema = z.strictObject({
     .strictObject({ dryRun: z.array(z.string()), allowed: z.boolean(), ports: portTextList })
     .optional()
     .describe('the namespaces of the ends that are in a dry run, and the answer once they are enforced'),
+  afterPause: z
+    .strictObject({
+      pauses: z.array(pause),
+      allowed: z.boolean(),
+      ports: portTextList,
+    })
+    .optional()
+    .describe('the pauses that open an end now, and the answer once they have ended'),
   notes: z.array(z.string()),
   suggestion: z
     .string()
@@ -89,22 +110,24 @@ const schema = z.strictObject({
 
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer(explained: Explained, { paint }: PrintContext): string {
-  const { parts, known, suggestion, otherPorts } = explained;
+  const { parts, known, suggestion, otherPorts, paused } = explained;
   // Addresses of which the same is to be said, such as those of both families, are one.
   const alike = groupsBy(parts, (part) => formatPart(part, 'addresses', known, paint));
   const verdicts = alike.map((group) => formatPart(group[0], addressesIn(group), known, paint)).join('\n');
   const what = otherPorts === undefined ? 'it' : `port ${formatPortSet(otherPorts)}`;
+  const when = paused === undefined ? '' : ' after the pause';
   const added =
-    suggestion === undefined ? '' : `\nTo allow ${what}, apply this:\n\n${suggestion.trimEnd()}\n`;
+    suggestion === undefined ? '' : `\nTo allow ${what}${when}, apply this:\n\n${suggestion.trimEnd()}\n`;
   const notes = allNotes(explained).map((note) => `note: ${note}\n`);
   return `${verdicts}${notes.join('')}${added}`;
 }
 
 /** The notes on the question, and those on each part. */
-function allNotes({ notes, parts, known, enforced }: Explained): readonly string[] {
+function allNotes({ notes, parts, known, enforced, paused }: Explained): readonly string[] {
   const advice = known?.advice === undefined ? [] : [`the address is that of ${known.name}: ${known.advice}`];
   const later = enforced === undefined ? [] : [enforced.message];
   return [
+    ...(paused?.messages ?? []),
     ...later,
     ...advice,
     ...notes,
@@ -188,7 +211,7 @@ function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): stri
 
 /** For programs: `allowed`, and the reasons of each side of each pair of ends. */
 function answerAsData(explained: Explained) {
-  const { words, allowed, parts, known, suggestion, enforced } = explained;
+  const { words, allowed, parts, known, suggestion, enforced, paused } = explained;
   return {
     ...words,
     ...(known === undefined ? {} : { address: known.name }),
@@ -208,6 +231,15 @@ function answerAsData(explained: Explained) {
             dryRun: enforced.dryRun,
             allowed: enforced.allowed,
             ports: portTexts(enforced.ports),
+          },
+        }),
+    ...(paused === undefined
+      ? {}
+      : {
+          afterPause: {
+            pauses: paused.pauses,
+            allowed: paused.allowed,
+            ports: portTexts(paused.ports),
           },
         }),
     notes: allNotes(explained),

@@ -7,6 +7,7 @@ import type { Explanation, SideExplanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { suggestedName } from '../../api/suggested-profile.ts';
+import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { compile } from '../../compile/compile.ts';
 import { formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
@@ -14,7 +15,7 @@ import { portTexts } from '../../model/port-texts.ts';
 import { protocols } from '../../model/ports.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
-import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { appLabelOf, type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type Enforced, inForce } from '../snapshot/in-force.ts';
 import { hintForRoute } from '../snapshot/route-hints.ts';
 import { type Additions, isNothing, objectsOf, type RouteDraft, type RuleDraft } from './additions.ts';
@@ -43,7 +44,7 @@ const maxParts = 10;
 export interface Fix {
   /** YAML for `kubectl apply` that allows what was asked about. */
   readonly suggestion?: string;
-  /** What else it changes. */
+  /** What else it changes; absent if the suggestion has no effect until more is known. */
   readonly effects?: SideEffects;
   /** Why a team can add nothing that allows it, and who can: one for each namespace. */
   readonly obstacles?: readonly string[];
@@ -78,11 +79,23 @@ export function suggestFix(denied: Denied): Fix {
   ];
   const best = leastOf(candidates, denied);
   if (best !== undefined) return best;
-  const guarded = guardrailsAgainst(
-    objectsOf({ routes: [...inward, ...outward], rules: [] }, denied.snapshot),
+  const texts = objectsOf({ routes: [...inward, ...outward], rules: [] }, denied.snapshot);
+  const guarded = obstaclesTo(texts, denied, ({ reason }) => reason === 'BeyondGuardrails');
+  if (guarded.length > 0)
+    return {
+      obstacles: guarded.map(({ namespace, why }) => `no route of \`${namespace}\` may allow it: ${why}`),
+    };
+  // What they wait for is known in the cluster, if not in these files.
+  const waiting = obstaclesTo(
+    texts,
     denied,
+    ({ state, waitsFor }) => state === 'Pending' && waitsFor === undefined,
   );
-  if (guarded.length > 0) return { obstacles: guarded };
+  if (waiting.length > 0)
+    return {
+      suggestion: texts.join('\n---\n'),
+      obstacles: waiting.map(({ why }) => `what is suggested waits until more is known: ${why}`),
+    };
   return {
     obstacles: foreignObstacles([
       ...ingress.closed.map((part) => part.ingress),
@@ -115,19 +128,22 @@ function ringedIn({ cluster }: ClusterSnapshot): ReadonlySet<string> {
   return new Set(ringed.map(({ namespace }) => namespace));
 }
 
-/** The guardrails that refuse these profiles, one sentence for each namespace. */
-function guardrailsAgainst(texts: readonly string[], denied: Denied): readonly string[] {
+/** Why these profiles do not help, for one route of each namespace, and what to do. */
+function obstaclesTo(
+  texts: readonly string[],
+  denied: Denied,
+  isObstacle: (route: CompiledRoute) => boolean,
+): readonly { readonly namespace: string; readonly why: string }[] {
   const { cluster } = withAdded(texts, denied);
   const names = new Set(texts.map((text) => formatKey((parse(text) as { metadata: ObjectKey }).metadata)));
   const view = cluster.view();
   return compile(view).namespaces.flatMap(({ namespace, profiles }) => {
-    const refused = profiles
+    const compiled = profiles
       .filter(({ profile }) => names.has(formatKey(profile)))
       .flatMap(({ routes }) => routes)
-      .find(({ reason }) => reason === 'BeyondGuardrails');
-    if (refused === undefined) return [];
-    const hint = hintForRoute({ compiled: refused, namespace, view });
-    return [`no route of \`${namespace}\` may allow it: ${refused.message}; ${hint}`];
+      .find(isObstacle);
+    if (compiled === undefined) return [];
+    return [{ namespace, why: `${compiled.message}; ${hintForRoute({ compiled, namespace, view })}` }];
   });
 }
 
@@ -154,11 +170,6 @@ function withAdded(texts: readonly string[], { snapshot, operatorNamespace }: De
   return snapshotOf([...snapshot.objects, ...added], operatorNamespace);
 }
 
-function appLabelOf({ cluster }: ClusterSnapshot): string {
-  const decoded = cluster.view().platform?.decoded;
-  return decoded?.ok ? decoded.value.spec.appLabel : 'app.kubernetes.io/name';
-}
-
 /** A route in the namespace of the side that denies. */
 function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): readonly RouteDraft[] {
   const here = side === 'ingress' ? part.to : part.from;
@@ -170,7 +181,7 @@ function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): 
     isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : (known?.end ?? addressesEnd(each));
   // The API server answers on ports of its own, which its end brings along.
   const ports = known?.bringsPorts && !isWorkload(part.to) ? undefined : portsOf(part, facts);
-  return [{ namespace, name: nameOf(part), from: end(part.from), to: end(part.to), ports }];
+  return [{ namespace, name: nameOf(part, known), from: end(part.from), to: end(part.to), ports }];
 }
 
 function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
@@ -186,12 +197,17 @@ function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object 
   return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
 }
 
-function nameOf({ from, to }: Explanation, ...more: readonly string[]): string {
-  return suggestedName(wordFor(from), 'to', wordFor(to), ...more);
+function nameOf(
+  { from, to }: Explanation,
+  known: KnownAddress | undefined,
+  ...more: readonly string[]
+): string {
+  return suggestedName(wordFor(from, known), 'to', wordFor(to, known), ...more);
 }
 
-function wordFor(end: Endpoint): string {
-  const name = isWorkload(end) ? end.workload.name : formatEndpoint({ cidr: end.cidr });
+function wordFor(end: Endpoint, known: KnownAddress | undefined): string {
+  const [member] = Object.keys(known?.end ?? {});
+  const name = isWorkload(end) ? end.workload.name : (member ?? formatEndpoint({ cidr: end.cidr }));
   return name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -228,7 +244,7 @@ function rulesFor(
   return [
     {
       namespace,
-      name: nameOf(part, side),
+      name: nameOf(part, undefined, side),
       matchLabels: labelsThatSingleOut(here, facts, appLabel),
       direction: side === 'ingress' ? 'Ingress' : 'Egress',
       peer: peerOf(other, namespace, facts, appLabel),

@@ -76,6 +76,6 @@ export const matrixVerb = defineVerb({
       context.note(
         `in the host network, where no policy applies: ${quoteSome(inHostNetwork.map(formatKey), 5)}`,
       );
-    return { result: { input, asked, originOf: policyOrigins(snapshot.objects) } };
+    return { result: { input, asked, originOf: policyOrigins(snapshot) } };
   },
 });

@@ -41,7 +41,9 @@ export function formatLines(
 }
 
 function formatReason({ side, ...rule }: Because): string {
-  return `${side === 'Ingress' ? 'in ' : 'out'}  ${formatRule(rule)}`;
+  const { until, reason } = rule;
+  const end = until === undefined ? '' : ` until ${until}, because of \`${reason}\``;
+  return `${side === 'Ingress' ? 'in ' : 'out'}  ${formatRule(rule)}${end}`;
 }
 
 function blocksOf(lines: readonly AllowedLine[]): readonly Block[] {

@@ -39,7 +39,9 @@ const because = z.strictObject({
     .describe(
       '`platform`, or the namespace of the profile, as in `namespace shop`; of a policy of somebody else its controller, or what wrote it last',
     ),
-  since: z.string().optional().describe('when the policy was created'),
+  since: z.string().optional().describe('when the policy was created; of a pause its NetworkPause'),
+  until: z.string().optional().describe('when it ends, if it is a pause'),
+  reason: z.string().optional().describe('why it is paused'),
 });
 
 const schema = z.array(
@@ -124,7 +126,7 @@ function connectionAsData({ from, to, ports }: Connection) {
 function lineAsData(line: AllowedLine) {
   return {
     ...connectionAsData(line),
-    because: line.because.map(({ side, policy, rule, ports, origins, owner, since }) => ({
+    because: line.because.map(({ side, policy, rule, ports, origins, owner, since, until, reason }) => ({
       side,
       policy: formatKey(policy),
       rule,
@@ -133,12 +135,15 @@ function lineAsData(line: AllowedLine) {
       ...(origins.length === 0 ? {} : { routes: origins }),
       ...(owner === undefined ? {} : { owner }),
       ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+      ...(reason === undefined ? {} : { reason }),
     })),
   };
 }
 
 const columns = [
   ...['from', 'to', 'ports', 'side', 'policy', 'rule', 'rulePorts', 'profile', 'routes', 'owner', 'since'],
+  ...['until', 'reason'],
 ];
 
 /** A row for each rule behind a connection; one without a policy if none isolates either end. */
@@ -147,11 +152,20 @@ function matrixAsCsv({ input, asked, originOf }: Matrix): string {
   const rows = lines.flatMap(({ from, to, ports, because: rules }) => {
     const connection = [from, to, ports.join(', ')];
     if (rules.length === 0) return [[...connection, ...columns.slice(connection.length).map(() => '')]];
-    return rules.map(({ side, policy, rule, ports: own, profile, routes, owner, since }) => [
+    return rules.map(({ side, policy, rule, ports: own, profile, routes, owner, since, until, reason }) => [
       ...connection,
-      ...[side, policy, `${rule}`, own.join(', '), profile, routes?.join(', '), owner, since].map(
-        (cell = '') => cell,
-      ),
+      ...[
+        side,
+        policy,
+        `${rule}`,
+        own.join(', '),
+        profile,
+        routes?.join(', '),
+        owner,
+        since,
+        until,
+        reason,
+      ].map((cell = '') => cell),
     ]);
   });
   return formatCsv([columns, ...rows]);

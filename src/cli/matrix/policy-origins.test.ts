@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../kube/resource.ts';
+import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { policyOrigins } from './policy-origins.ts';
+
+function originsAmong(objects: readonly KubernetesObject[]) {
+  return policyOrigins(snapshotOf(objects, 'ringfence-system'));
+}
 
 const shop = { namespace: 'shop', name: 'db' };
 
@@ -13,7 +18,7 @@ function originIn(
     kind: 'NetworkPolicy',
     metadata: { ...shop, uid: '', resourceVersion: '', ...metadata },
   } as KubernetesObject;
-  return policyOrigins([object])({ ...shop, ...(owner && { owner }) });
+  return originsAmong([object])({ ...shop, ...(owner && { owner }) });
 }
 
 describe('the owner of a policy', () => {
@@ -44,7 +49,33 @@ describe('the owner of a policy', () => {
 
 test('a policy is there since it was created; one that is not written yet has no time', () => {
   expect(originIn({ creationTimestamp: '2026-01-02T15:04:05Z' })).toEqual({ since: '2026-01-02T15:04:05Z' });
-  expect(policyOrigins([])({ ...shop, owner: { kind: 'AppNetworkProfile', name: 'x' } })).toEqual({
+  expect(originsAmong([])({ ...shop, owner: { kind: 'AppNetworkProfile', name: 'x' } })).toEqual({
     owner: 'namespace shop',
   });
+});
+
+test('the policy of a pause tells who paused, until when and why, of all that are not over', () => {
+  const pause = (name: string, until: string) =>
+    ({
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'NetworkPause',
+      metadata: {
+        ...{ name, uid: name, resourceVersion: '1', creationTimestamp: `2026-01-0${name.length}T00:00:00Z` },
+        managedFields: [{ manager: `by-${name}`, fieldsV1: { 'f:spec': {} } }],
+      },
+      spec: { namespace: 'shop', until, reason: `reason ${name}` },
+    }) as unknown as KubernetesObject;
+  const originOf = originsAmong([
+    pause('b', '2999-01-01T00:00:00Z'),
+    pause('aa', '2998-01-01T00:00:00Z'),
+    pause('ccc', '2001-01-01T00:00:00Z'),
+  ]);
+  const owner = { kind: 'PlatformNetworkProfile', name: 'default' } as const;
+  expect(originOf({ namespace: 'shop', name: 'ringfence-pause', owner })).toEqual({
+    owner: 'by-aa, by-b',
+    since: '2026-01-01T00:00:00Z',
+    until: '2999-01-01T00:00:00Z',
+    reason: 'reason aa; reason b',
+  });
+  expect(originOf({ namespace: 'shop', name: 'ringfence-pause' })).toEqual({});
 });

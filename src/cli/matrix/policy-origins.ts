@@ -1,29 +1,40 @@
 // Where a policy comes from, as far as its object tells: who answers for it, and when it was created.
 // Must not know what it allows. What files say of it was not checked by anybody.
 import type { PolicyReason } from '../../analyze/explain.ts';
-import type { KubernetesObject, RawManagedFields, RawMetadata } from '../../kube/resource.ts';
+import { parseWallTime } from '../../kube/wall-time.ts';
+import { type NonEmpty, nonEmpty } from '../../model/network-policy.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { objectKey } from '../snapshot/cluster-snapshot.ts';
+import { authorOf } from '../snapshot/author.ts';
+import { type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
+import { type PauseBehind, pausesBehind } from '../snapshot/pauses-behind.ts';
 
 /** Where a policy comes from. */
 export interface PolicyOrigin {
   /**
    * `platform`, or the namespace whose profile it was generated from, as in `namespace shop`; of a policy of somebody else its
-   * controller, as in `Kafka events`, or else the program that wrote it last. Absent if none of that is known.
+   * controller, as in `Kafka events`, or else the program that wrote it last; of a pause that of its NetworkPause. Absent if none of
+   * that is known.
    */
   readonly owner?: string;
-  /** When its object was created, as RFC 3339; absent if it has not been written. */
+  /** When its object was created, as RFC 3339, or the first of its pauses; absent if it has not been written. */
   readonly since?: string;
+  /** When the last of its pauses ends, as RFC 3339; absent if it is not of a pause. */
+  readonly until?: string;
+  /** Why it is paused. */
+  readonly reason?: string;
 }
 
 /** Finds the origin of a policy. */
 export type OriginOf = (policy: PolicyReason) => PolicyOrigin;
 
 /** The origins of the policies among some objects, and of those that are compiled from profiles. */
-export function policyOrigins(objects: readonly KubernetesObject[]): OriginOf {
+export function policyOrigins({ objects, cluster }: Pick<ClusterSnapshot, 'objects' | 'cluster'>): OriginOf {
   const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
   const byKey = new Map(policies.map((object) => [formatKey(objectKey(object)), object.metadata]));
+  const behind = pausesBehind({ objects, cluster });
   return (policy) => {
+    const pauses = nonEmpty(behind({ policy }));
+    if (pauses !== undefined) return originOf(pauses);
     const metadata = byKey.get(formatKey(policy));
     const owner = ownerOf(policy) ?? (metadata && authorOf(metadata));
     const since: unknown = metadata?.creationTimestamp;
@@ -34,20 +45,19 @@ export function policyOrigins(objects: readonly KubernetesObject[]): OriginOf {
   };
 }
 
+function originOf(pauses: NonEmpty<PauseBehind>): PolicyOrigin {
+  const authors = [...new Set(pauses.flatMap(({ by = [] }) => by))];
+  const [since] = pauses.flatMap(({ since: created = [] }) => created).toSorted();
+  const byEnd = pauses.toSorted((a, b) => (parseWallTime(a.until) ?? 0) - (parseWallTime(b.until) ?? 0));
+  return {
+    ...(authors.length === 0 ? {} : { owner: authors.join(', ') }),
+    ...(since === undefined ? {} : { since }),
+    until: (byEnd.at(-1) ?? pauses[0]).until,
+    reason: pauses.map(({ reason }) => reason).join('; '),
+  };
+}
+
 function ownerOf({ owner, namespace }: PolicyReason): string | undefined {
   if (owner === undefined) return undefined;
   return owner.kind === 'PlatformNetworkProfile' ? 'platform' : `namespace ${namespace}`;
-}
-
-function authorOf({ ownerReferences, managedFields }: RawMetadata): string | undefined {
-  const controller = listOf(ownerReferences).find((reference) => reference.controller === true);
-  if (controller !== undefined) return `${controller.kind} ${controller.name}`;
-  const [last] = listOf(managedFields)
-    .filter(({ fieldsV1 }: RawManagedFields) => fieldsV1?.['f:spec'] !== undefined)
-    .sort((a, b) => `${b.time}`.localeCompare(`${a.time}`));
-  return last?.manager;
-}
-
-function listOf<T>(list: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(list) ? list : [];
 }

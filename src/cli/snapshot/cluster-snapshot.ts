@@ -76,6 +76,12 @@ function undecodedProfiles(
   });
 }
 
+/** The label by which `app` selects pods. */
+export function appLabelOf({ cluster }: ClusterSnapshot): string {
+  const decoded = cluster.view().platform?.decoded;
+  return decoded?.ok ? decoded.value.spec.appLabel : 'app.kubernetes.io/name';
+}
+
 /** What identifies an object among those of its kind. */
 export function objectKey({ metadata: { namespace = '', name } }: KubernetesObject): ObjectKey {
   return { namespace, name };

@@ -77,7 +77,8 @@ function routeFinding(
   return [{ ...finding, ...(suggestion && { suggestion }), ...(waitsFor && { waitsFor }) }];
 }
 
-const stateWords = {
+/** The state of a route, for people. */
+export const stateWords = {
   Active: 'is in force',
   NotNeeded: 'is not needed',
   Pending: 'is not in force yet',
