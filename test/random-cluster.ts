@@ -16,6 +16,8 @@ import {
   service,
   view,
 } from './fixtures.ts';
+import { labelsOf } from './random-policies.ts';
+import { portsOf, type RouteWords, routeOf } from './random-routes.ts';
 
 /** A cluster as lists, so that their order can change. */
 export interface Cluster {
@@ -27,44 +29,22 @@ export interface Cluster {
   readonly namespaces?: readonly NamespaceFacts[];
 }
 
-const app = fc.constantFrom('web', 'api', 'mongo');
-const labels = fc.dictionary(fc.constantFrom('app', 'tier'), app, { maxKeys: 2 });
+const words: RouteWords = {
+  apps: ['web', 'api', 'mongo'],
+  labels: { app: ['web', 'api', 'mongo'], tier: ['web', 'api', 'mongo'] },
+  services: ['web', 'api', 'mongo', 'elsewhere', 'gone'],
+  namespaces: ['shop', 'pay', 'audit', 'monitoring'],
+  ingressControllers: ['nginx', 'edge', 'gone'],
+  monitoring: ['prometheus', 'gone'],
+  cidrs: [{ cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] }, { cidr: 'fd00::/8' }],
+  ports: [80, 8080, 'http', '8000-8100', '53/UDP'],
+};
+const app = fc.constantFrom(...words.apps);
+const labels = labelsOf(words);
 const selector = labels.map((matchLabels) => ({ matchLabels }));
-const maybeNamed = (...names: readonly string[]) =>
-  fc.record({ name: fc.constantFrom(...names) }, { requiredKeys: [] });
-
-const here = fc.oneof(
-  fc.record({ app }),
-  fc.record({ pods: selector }),
-  fc.record({ service: fc.constantFrom('web', 'api', 'mongo', 'elsewhere', 'gone') }),
-);
-const elsewhere = fc.oneof(
-  fc.record({
-    namespace: fc.oneof(
-      fc.record({ name: fc.constantFrom('shop', 'pay', 'audit', 'monitoring') }),
-      fc.record({ selector, pods: selector }),
-    ),
-  }),
-  fc.record({ ingressController: maybeNamed('nginx', 'edge', 'gone') }),
-  fc.record({ monitoring: maybeNamed('prometheus', 'gone') }),
-  fc.record({ cidr: fc.constantFrom({ cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] }, { cidr: 'fd00::/8' }) }),
-  fc.constantFrom({ anywhere: {} }, { nodes: {} }, { internet: {} }, { cluster: {} }, { kubernetesAPI: {} }),
-);
-const ports = fc.uniqueArray(fc.constantFrom(80, 8080, 'http', '8000-8100', '53/UDP'), {
-  minLength: 1,
-  maxLength: 3,
-});
-const ends = fc.oneof(
-  fc.record({ from: fc.oneof(here, elsewhere), to: here, ports: fc.option(ports, { nil: undefined }) }),
-  fc.record({ from: here, to: elsewhere, ports: fc.option(ports, { nil: undefined }) }),
-);
+const ports = portsOf(words);
 /** A route, good or bad. */
-export const route = fc
-  .record({ name: fc.stringMatching(/^[a-z][a-z0-9]{0,4}$/), ends })
-  .map(
-    ({ name, ends: { ports: some, ...both } }) =>
-      ({ name, ...both, ...(some === undefined ? {} : { ports: some }) }) as Routes[number],
-  );
+export const route = routeOf(words);
 const routes = (maxLength: number) => fc.uniqueArray(route, { maxLength, selector: ({ name }) => name });
 
 const servicePorts = fc.constantFrom(

@@ -13,25 +13,41 @@ import type { ContainerPort, RulePort } from '../src/analyze/rule-ports.ts';
 import { protocols } from '../src/model/ports.ts';
 import type { LabelSelector, SelectorRequirement } from '../src/model/selectors.ts';
 
-const namespaceName = fc.constantFrom('a', 'b', 'c');
-const key = fc.constantFrom('app', 'tier');
-const value = fc.constantFrom('x', 'y');
-const labels = fc.dictionary(key, value, { maxKeys: 2 });
+/** The words that policies are made of. */
+export interface PolicyWords {
+  readonly namespaces: readonly string[];
+  /** The keys of labels of pods and namespaces, with their values. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+  readonly portNames: readonly string[];
+  readonly portNumbers: readonly number[];
+  /** Beginnings of ranges of ports, with their ends. */
+  readonly portRanges: readonly (readonly [number, readonly number[]])[];
+  readonly blocks: readonly NonNullable<PolicyPeer['ipBlock']>[];
+}
 
-const requirement: fc.Arbitrary<SelectorRequirement> = fc.oneof(
-  fc.record({
-    key,
-    operator: fc.constantFrom('In', 'NotIn'),
-    values: fc.subarray(['x', 'y'], { minLength: 1 }),
-  }),
-  fc.record({ key, operator: fc.constantFrom('Exists', 'DoesNotExist') }),
-);
-const selector: fc.Arbitrary<LabelSelector> = fc.oneof(
-  fc.constant({}),
-  labels.map((matchLabels) => ({ matchLabels })),
-  fc.array(requirement, { minLength: 1, maxLength: 2 }).map((matchExpressions) => ({ matchExpressions })),
-);
-const named = namespaceName.map((name) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } }));
+/** Few of each, so that they often meet. */
+const words: PolicyWords = {
+  namespaces: ['a', 'b', 'c'],
+  labels: { app: ['x', 'y'], tier: ['x', 'y'] },
+  portNames: ['http', 'dns'],
+  portNumbers: [80, 81, 443],
+  portRanges: [[80, [80, 81, 65535]]],
+  blocks: [
+    ...['10.0.0.0/8', '0.0.0.0/0', '10.0.0.0/30', '10.0.0.2/31', '128.0.0.0/1', '0.0.0.0/1'],
+    ...['::/0', 'fd00::/8', 'fd00::2/127'],
+  ]
+    .map((cidr): NonNullable<PolicyPeer['ipBlock']> => ({ cidr }))
+    .concat(
+      { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] },
+      { cidr: '0.0.0.0/0', except: ['10.0.0.2/31', '10.0.0.0/8'] },
+      { cidr: '0.0.0.0/0', except: ['0.0.0.0/1', '128.0.0.0/1'] },
+      { cidr: '10.0.0.1/8', except: ['10.0.0.2/31', '10.0.0.4/32'] },
+      { cidr: '::/0', except: ['fd00::/8'] },
+    ),
+};
+
+const namespaceName = fc.constantFrom(...words.namespaces);
+const labels = labelsOf(words);
 
 const containerPort: fc.Arbitrary<ContainerPort> = fc.record(
   {
@@ -77,57 +93,89 @@ const workload: fc.Arbitrary<WorkloadFacts> = fc
     })),
   }));
 
-const rulePort: fc.Arbitrary<RulePort> = fc.oneof(
-  fc.record(
-    { protocol: fc.constantFrom(...protocols), port: fc.constantFrom('http', 'dns', 80, 81, 443) },
-    { requiredKeys: [] },
-  ),
-  fc.record({ port: fc.constant(80), endPort: fc.constantFrom(80, 81, 65535) }),
-);
-const block = fc.oneof(
-  fc
-    .constantFrom('10.0.0.0/8', '0.0.0.0/0', '10.0.0.0/30', '10.0.0.2/31', '128.0.0.0/1', '0.0.0.0/1')
-    .map((cidr) => ({ cidr })),
-  fc.constantFrom('::/0', 'fd00::/8', 'fd00::2/127').map((cidr) => ({ cidr })),
-  fc.constantFrom(
-    { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] },
-    { cidr: '0.0.0.0/0', except: ['10.0.0.2/31', '10.0.0.0/8'] },
-    { cidr: '0.0.0.0/0', except: ['0.0.0.0/1', '128.0.0.0/1'] },
-    { cidr: '10.0.0.1/8', except: ['10.0.0.2/31', '10.0.0.4/32'] },
-    { cidr: '::/0', except: ['fd00::/8'] },
-  ),
-);
-const peer: fc.Arbitrary<PolicyPeer> = fc.oneof(
-  fc.record({ podSelector: selector }),
-  fc.record(
-    { namespaceSelector: fc.oneof(selector, named), podSelector: selector },
-    { requiredKeys: ['namespaceSelector'] },
-  ),
-  fc.record({ ipBlock: block }),
-);
-const rules = (side: 'from' | 'to'): fc.Arbitrary<readonly PolicyRule[]> =>
-  fc.array(
+/** Labels of a pod or a namespace. */
+export function labelsOf({ labels: all }: Pick<PolicyWords, 'labels'>): fc.Arbitrary<Record<string, string>> {
+  const values = Object.fromEntries(
+    Object.entries(all).map(([key, some]) => [key, fc.constantFrom(...some)]),
+  );
+  return fc.record(values, { requiredKeys: [] }).map((some) => some as Record<string, string>);
+}
+
+function selectorOf({ labels: all }: PolicyWords): fc.Arbitrary<LabelSelector> {
+  const requirement: fc.Arbitrary<SelectorRequirement> = fc
+    .constantFrom(...Object.entries(all))
+    .chain(([key, values]) =>
+      fc.oneof(
+        fc.record({
+          key: fc.constant(key),
+          operator: fc.constantFrom('In', 'NotIn'),
+          values: fc.subarray([...values], { minLength: 1 }),
+        }),
+        fc.record({ key: fc.constant(key), operator: fc.constantFrom('Exists', 'DoesNotExist') }),
+      ),
+    );
+  return fc.oneof(
+    fc.constant({}),
+    labelsOf({ labels: all }).map((matchLabels) => ({ matchLabels })),
+    fc.array(requirement, { minLength: 1, maxLength: 2 }).map((matchExpressions) => ({ matchExpressions })),
+  );
+}
+
+function peerOf(given: PolicyWords): fc.Arbitrary<PolicyPeer> {
+  const selector = selectorOf(given);
+  const named = fc
+    .constantFrom(...given.namespaces)
+    .map((name) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } }));
+  return fc.oneof(
+    fc.record({ podSelector: selector }),
     fc.record(
-      { [side]: fc.array(peer, { maxLength: 2 }), ports: fc.array(rulePort, { maxLength: 2 }) },
+      { namespaceSelector: fc.oneof(selector, named), podSelector: selector },
+      { requiredKeys: ['namespaceSelector'] },
+    ),
+    fc.record({ ipBlock: fc.constantFrom(...given.blocks) }),
+  );
+}
+
+function rulePortOf({ portNames, portNumbers, portRanges }: PolicyWords): fc.Arbitrary<RulePort> {
+  return fc.oneof(
+    fc.record(
+      { protocol: fc.constantFrom(...protocols), port: fc.constantFrom(...portNames, ...portNumbers) },
       { requiredKeys: [] },
     ),
-    { maxLength: 2 },
+    fc
+      .constantFrom(...portRanges)
+      .chain(([port, ends]) => fc.record({ port: fc.constant(port), endPort: fc.constantFrom(...ends) })),
   );
+}
+
+/** One policy of such words. */
+export function policyOf(given: PolicyWords): fc.Arbitrary<PolicyFacts> {
+  const [peer, rulePort] = [peerOf(given), rulePortOf(given)];
+  const rules = (side: 'from' | 'to'): fc.Arbitrary<readonly PolicyRule[]> =>
+    fc.array(
+      fc.record(
+        { [side]: fc.array(peer, { maxLength: 2 }), ports: fc.array(rulePort, { maxLength: 2 }) },
+        { requiredKeys: [] },
+      ),
+      { maxLength: 2 },
+    );
+  return fc.record({
+    namespace: fc.constantFrom(...given.namespaces),
+    name: fc.stringMatching(/^[a-z]{4}$/),
+    spec: fc.record(
+      {
+        podSelector: selectorOf(given),
+        policyTypes: fc.subarray(['Ingress', 'Egress'] as const),
+        ingress: rules('from'),
+        egress: rules('to'),
+      },
+      { requiredKeys: ['podSelector'] },
+    ),
+  });
+}
 
 /** One policy. */
-export const policy: fc.Arbitrary<PolicyFacts> = fc.record({
-  namespace: namespaceName,
-  name: fc.stringMatching(/^[a-z]{4}$/),
-  spec: fc.record(
-    {
-      podSelector: selector,
-      policyTypes: fc.subarray(['Ingress', 'Egress'] as const),
-      ingress: rules('from'),
-      egress: rules('to'),
-    },
-    { requiredKeys: ['podSelector'] },
-  ),
-});
+export const policy: fc.Arbitrary<PolicyFacts> = policyOf(words);
 
 const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
   `${namespace}/${name}`;
