@@ -48,8 +48,9 @@ export function pausePolicies(
       name: pauseName,
       owner,
       description: `Allows everything ${inWords(opened)} the pods of this namespace while it is paused: \`kubectl get networkpauses\` shows until when`,
-      // One for both of its rules: each is the first of its direction.
-      origins: [active.map(({ pause }) => `NetworkPause/${pause.name}`)],
+      // No particular pause, because nobody corrects this when one of several ends. One for both of its rules: each is the first of
+      // its direction.
+      origins: [['NetworkPause']],
       spec: {
         podSelector: {},
         policyTypes: opened,
