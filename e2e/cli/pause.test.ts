@@ -72,14 +72,32 @@ describe('ringfence pause', () => {
     expect(spec).toMatchObject({ reason: 'still down', direction: 'Ingress' });
   });
 
-  test('says why it is not in force, and ends with 1', async () => {
-    const { stdout, exitCode } = await run('pause outside --for 1m --reason test');
+  test('leaves none behind where there is nothing to open, says why, and ends with 1', async () => {
+    const { stdout, exitCode } = await run('pause kube-system --for 1m --reason test');
+    expect([stdout, exitCode]).toEqual([
+      expect.stringMatching(
+        /^`kube-system` is not paused, and no NetworkPause is left: Ringfence denies nothing in `kube-system`: the namespace is excluded.*\nto leave one /,
+      ),
+      1,
+    ]);
+    expect(await cluster.find(`${pauses}/kube-system`)).toBeUndefined();
+    expect(await json('pause outside --for 1m --reason test')).toMatchObject({
+      action: 'withdrawn',
+      state: 'NotNeeded',
+    });
+    expect(await cluster.find(`${pauses}/outside`)).toBeUndefined();
+  });
+
+  test('keeps one that was there before, and says why it is not in force', async () => {
+    expect((await run('pause outside --for 1m --reason early --no-wait')).exitCode).toBe(0);
+    const { stdout, exitCode } = await run('pause outside --for 2m --reason later');
     expect([stdout, exitCode]).toEqual([
       expect.stringContaining(
         'is written, but not in force (NotNeeded): Ringfence denies nothing in `outside`',
       ),
       1,
     ]);
+    expect(await cluster.find(`${pauses}/outside`)).toBeDefined();
   });
 
   test('refuses a namespace that does not exist, also in a dry run: a pause would wait for it', async () => {

@@ -26,7 +26,7 @@ const patienceMs = 30_000;
 /** The verb `pause`. */
 export const pauseVerb = defineVerb({
   description:
-    'Opens a namespace for a while: everything is allowed to and from its pods, whatever its profiles and the guardrails say. Unlike most verbs it writes to the cluster of the current context: a NetworkPause, named like the namespace. Then it waits until the operator has put it in force. Ringfence adds one policy and deletes nothing; when the time is over, it deletes this policy. If the namespace is already paused by that object, the new time, direction and reason replace the old ones; if that opens less than now, only with `--replace`. Where the other end of a connection is fenced too, its policies still apply.',
+    'Opens a namespace for a while: everything is allowed to and from its pods, whatever its profiles and the guardrails say. Unlike most verbs it writes to the cluster of the current context: a NetworkPause, named like the namespace. Then it waits until the operator has put it in force. Ringfence adds one policy and deletes nothing; when the time is over, it deletes this policy. If the namespace is already paused by that object, the new time, direction and reason replace the old ones; if that opens less than now, only with `--replace`. If there is nothing to open, because the namespace is not ringed, in a dry run, or open in that direction, it deletes the new NetworkPause again, so that none is left behind that does nothing; with `--no-wait` it stays. Where the other end of a connection is fenced too, its policies still apply.',
   help: {
     examples: [
       ['ringfence pause shop --for 2h --reason "checkout is down, INC-4711"', 'open it for two hours'],
@@ -38,7 +38,7 @@ export const pauseVerb = defineVerb({
       ['ringfence resume shop', 'end it earlier'],
     ],
     ok: 'written and in force, or written with `--no-wait`, or it could be written with `--dry-run`',
-    found: 'written, but not in force: what is printed says why',
+    found: 'not in force: what is printed says why',
   },
   args: [new Argument('<namespace>', 'the namespace to pause')],
   writes: true,
@@ -67,8 +67,10 @@ export const pauseVerb = defineVerb({
       if (!dryRun && wait) progress.show('waiting for the operator');
       const pause = !dryRun && wait ? await pauses.reported(written, patienceMs) : written;
       const isWaiting = wait && !dryRun;
+      const isWithdrawn = isWaiting && existing === undefined && pause.status.state === 'NotNeeded';
+      if (isWithdrawn) await pauses.delete(pause);
       return {
-        result: { namespace, asked, pause, replaced: existing?.spec, dryRun, isWaiting },
+        result: { namespace, asked, pause, replaced: existing?.spec, dryRun, isWaiting, isWithdrawn },
         exit: isWaiting && pause.status.state !== 'Active' ? 'found' : 'ok',
       };
     }),

@@ -15,11 +15,15 @@ export interface PauseResult {
   readonly dryRun: boolean;
   /** Whether the operator was waited for. */
   readonly isWaiting: boolean;
+  /** Whether it was deleted again, because there is nothing to open. */
+  readonly isWithdrawn: boolean;
 }
 
 const schema = z.strictObject({
   name: z.string().describe('the name of the NetworkPause'),
-  action: z.enum(['created', 'replaced']),
+  action: z
+    .enum(['created', 'replaced', 'withdrawn'])
+    .describe('`withdrawn`: deleted again, because there is nothing to open'),
   dryRun: z.boolean().describe('nothing was written'),
   namespace: z.string(),
   direction: direction.optional().describe('absent: both'),
@@ -32,11 +36,12 @@ const schema = z.strictObject({
 /** The formats of `pause`. */
 export const pauseFormats = textAndData({
   schema,
-  data: ({ namespace, asked, pause, replaced, dryRun }: PauseResult) => {
+  data: ({ namespace, asked, pause, replaced, dryRun, isWithdrawn }: PauseResult) => {
+    const written = replaced === undefined ? ('created' as const) : ('replaced' as const);
     const { state, message } = pause.status;
     return {
       name: pause.object.metadata.name,
-      action: replaced === undefined ? ('created' as const) : ('replaced' as const),
+      action: isWithdrawn ? ('withdrawn' as const) : written,
       dryRun,
       ...asked,
       namespace,
@@ -47,7 +52,8 @@ export const pauseFormats = textAndData({
   text: (result) => `${linesOf(result).join('\n')}\n`,
 });
 
-function linesOf({ namespace, asked, pause, replaced, dryRun, isWaiting }: PauseResult): readonly string[] {
+function linesOf(result: PauseResult): readonly string[] {
+  const { namespace, asked, pause, replaced, dryRun, isWaiting, isWithdrawn } = result;
   const { name } = pause.object.metadata;
   const before =
     replaced === undefined
@@ -65,6 +71,11 @@ function linesOf({ namespace, asked, pause, replaced, dryRun, isWaiting }: Pause
       `NetworkPause \`${name}\` is written, but no operator has reported about it: is one running?`,
       ...before,
       see,
+    ];
+  if (isWithdrawn)
+    return [
+      `\`${namespace}\` is not paused, and no NetworkPause is left: ${message}`,
+      'to leave one for later, for example before a dry run ends, use `--no-wait`',
     ];
   if (state !== 'Active')
     return [`NetworkPause \`${name}\` is written, but not in force (${state}): ${message}`, ...before];
