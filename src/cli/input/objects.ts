@@ -134,7 +134,7 @@ export class ObjectCollector {
     // What is there twice, word for word, is one object: `kubectl get all,deployments` prints it twice.
     else if (!isDeepStrictEqual(twin.object, stored)) {
       const { namespace = '' } = stored.metadata;
-      this.#problems.push(problem(duplicate(kind, { namespace, name: made }, twin)));
+      this.#problems.push({ ...problem(duplicate(kind, { namespace, name: made }, twin)), hint: oneSetup });
     }
   }
 
@@ -226,6 +226,9 @@ function withNamespace(object: TypedObject, namespaced: boolean, fallback: strin
   if (!namespaced) return { ...object, metadata };
   return { ...object, metadata: { ...metadata, namespace: namespace ?? fallback } };
 }
+
+const oneSetup =
+  'a cluster has one object of this name, and kubectl would keep the last: if the files are of different clusters or environments, name those of one of them with `-f`';
 
 function duplicate(kind: string, key: ObjectKey, twin: InputObject): Problem {
   const first = formatLocation(twin.problem(invalid('metadata.name', '')));
