@@ -44,10 +44,10 @@ control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-man
 packages: ## install what the tests run besides: Chromium, fish, zsh and script, where they are missing
 	@e2e/install-packages.sh
 
-test: lint control-plane packages ## everything, 45 min: lint, all tests with all random cases, end to end on a real control plane
+test: lint control-plane packages ## everything, 35 min: lint, all tests with all random cases, end to end on a real control plane
 	PROPERTIES=full node test/suites.ts unit e2e
 
-e2e: setup control-plane packages ## end-to-end tests alone, 40 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, others 1 to 6 min
+e2e: setup control-plane packages ## end-to-end tests alone, 30 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, others 1 to 6 min
 	PROPERTIES=full node test/suites.ts $(if $(SUITE),$(addprefix e2e/,$(SUITE:e2e/%=%)),e2e)
 
 test-long: lint control-plane packages ## as test, with every fault at every lag: hours
