@@ -150,7 +150,10 @@ function echoesOf(findings: readonly LintFinding[]): (finding: LintFinding) => b
 
 const consentMissing: readonly FindingCode[] = ['NotAdmitted', 'PartlyConsented'];
 
-/** The findings without a missing consent for pods that don't exist: what has to be added there is not known before the labels are. */
+/**
+ * The findings without a missing consent for pods that don't exist, and without what to add there for a port that is a mistake: that is
+ * not known before the labels and the port are.
+ */
 export function withoutGuesses(findings: readonly LintFinding[]): readonly LintFinding[] {
   const keyOf = ({ subject }: LintFinding, path = '') => JSON.stringify([subject, path]);
   const wrongEnds = new Set(
@@ -158,9 +161,20 @@ export function withoutGuesses(findings: readonly LintFinding[]): readonly LintF
       .filter(({ code }) => code === 'PeerSelectsNothing')
       .map((finding) => keyOf(finding, finding.path?.replace(/[.]to$/, ''))),
   );
-  return findings.filter(
-    (finding) => !consentMissing.includes(finding.code) || !wrongEnds.has(keyOf(finding, finding.path)),
+  const wrongPorts = new Map(
+    findings
+      .filter(({ code }) => code === 'ServicePortMistaken')
+      .map((finding) => [keyOf(finding, finding.path?.replace(/[.]ports$/, '')), finding]),
   );
+  return findings.flatMap((finding) => {
+    if (!consentMissing.includes(finding.code)) return [finding];
+    const key = keyOf(finding, finding.path);
+    if (wrongEnds.has(key)) return [];
+    const wrongPort = wrongPorts.get(key);
+    if (wrongPort === undefined) return [finding];
+    const { suggestion: _, ...rest } = finding;
+    return [{ ...rest, hint: `first mend the port, see ${wrongPort.code}: ${wrongPort.hint}` }];
+  });
 }
 
 /** Each finding once: one route may lead to several rules, and the policies of both sides name its ends. */

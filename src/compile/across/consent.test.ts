@@ -82,6 +82,26 @@ const byName = { namespace: { name: 'shop' } };
 const covered = { state: 'NotNeeded', reason: 'EgressOpen' };
 const waiting = { state: 'Pending', reason: 'NotAdmitted' };
 
+describe('a namespace that lets the route in on other ports', () => {
+  const from = { namespace: { name: 'shop', pods: web } };
+  const to = { name: 'pay', pods: api };
+  const there = (...ports: number[]) => [admitting('pay', from, { pods: api }, ports)];
+
+  test('is named with these, and with those that are missing', () => {
+    const { state, message } = asked(to, there(9000, 9001), { ports: [80, 9000] });
+    expect(state).toBe('Pending');
+    expect(message).toBe(
+      '`pay` lets it in on 9000, 9001, not on 80: a profile there has to allow it, or this route has to name other ports',
+    );
+    expect(asked(to, there(9000)).message).toContain('`pay` lets it in on 9000, not on every port');
+  });
+
+  test('is not said to do so if it lets in others', () => {
+    const others = [admitting('pay', { namespace: { name: 'bank' } }, { pods: api }, [9000])];
+    expect(asked(to, others, { ports: [80] }).message).toContain('`pay` does not let it in');
+  });
+});
+
 describe('a route to another namespace, where dry runs are', () => {
   test('is judged in a dry run as if all of them were enforced', () => {
     expect(asked({ name: 'pay' }, [], { spec: { enforcement: 'DryRun' } })).toMatchObject(waiting);

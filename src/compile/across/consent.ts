@@ -6,6 +6,7 @@ import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
 import { type PortComparison, portCoverAt } from '../../model/known-pod-ports.ts';
 import type { Peer, Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
+import { writtenPorts } from '../../model/policy-ports.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, selects, selectsEverything } from '../../model/selectors.ts';
 import { endOf } from '../../routes/index.ts';
@@ -27,6 +28,13 @@ interface AdmissionRequest {
   readonly ports: Rule['ports'];
 }
 
+/** Ports as people write them. */
+interface OtherPorts {
+  readonly admitted: readonly (number | string)[];
+  /** Absent: the route asks for every port. */
+  readonly missing: readonly (number | string)[] | undefined;
+}
+
 /** The consent of the namespaces that a route leads to. */
 export interface Consent {
   /** The namespaces that it leads to. */
@@ -34,6 +42,8 @@ export interface Consent {
   /** Those that do not let it in, because of the most serious obstacle. */
   readonly missing: readonly string[];
   readonly obstacle: Obstacle;
+  /** The ports on which the only one of these lets it in, and those that are missing; absent if it lets in nothing, or if there are several. */
+  readonly otherPorts: OtherPorts | undefined;
   /** The profile to add in the first of these, as YAML. */
   readonly suggestion: string | undefined;
 }
@@ -64,7 +74,7 @@ export function askConsent(
       if (denial === undefined || isAdmitted(run, namespace, candidates, request, cover.contain)) return [];
       const mayBeAdmitted = isAdmitted(run, namespace, candidates, request, cover.mayContain);
       const obstacle: Obstacle = mayBeAdmitted ? 'PortsUnclear' : denial;
-      return [{ namespace, request, obstacle }];
+      return [{ namespace, request, obstacle, contain: cover.contain }];
     })
     .sort((a, b) => compareText(a.namespace.name, b.namespace.name));
   const obstacle = obstacles.find((each) => refused.some((one) => one.obstacle === each)) ?? 'Now';
@@ -73,10 +83,12 @@ export function askConsent(
   // The platform profile defines where a system runs: that namespace may not exist.
   if (all.length === 0 && !('namespace' in route.to)) return undefined;
   const [first] = missing;
+  const names = [...new Set(missing.map(({ namespace }) => namespace.name))];
   return {
     all,
-    missing: [...new Set(missing.map(({ namespace }) => namespace.name))],
+    missing: names,
     obstacle,
+    otherPorts: first && names.length === 1 ? otherPortsOf(run, candidates, first) : undefined,
     suggestion: first && suggestionFor(first.namespace.name, route, first.request),
   };
 }
@@ -125,6 +137,28 @@ function isAdmitted(
   const isOwn = namespace.name === request.from.name;
   if (!isOwn && !candidates.has(namespace.name)) return false;
   return ingressRulesOf(run.local(namespace)).some((allowRule) => admits(allowRule, request, isOwn, contain));
+}
+
+/** What the namespace lets in on other ports. */
+function otherPortsOf(
+  run: Compilation,
+  candidates: ReadonlySet<string>,
+  refused: {
+    readonly namespace: NamespaceFacts;
+    readonly request: AdmissionRequest;
+    readonly contain: PortComparison;
+  },
+): OtherPorts | undefined {
+  const { namespace, request, contain } = refused;
+  const isOwn = namespace.name === request.from.name;
+  if (!isOwn && !candidates.has(namespace.name)) return undefined;
+  const near = ingressRulesOf(run.local(namespace)).filter((each) =>
+    admits(each, request, isOwn, () => true),
+  );
+  if (near.length === 0) return undefined;
+  const admitted = new Set(near.flatMap(({ rule }) => writtenPorts(rule.ports) ?? []));
+  const missing = request.ports?.filter((port) => !near.some(({ rule }) => contain(rule.ports, [port])));
+  return { admitted: [...admitted], missing: writtenPorts(missing) };
 }
 
 function admits(

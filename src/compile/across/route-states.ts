@@ -2,7 +2,7 @@
 // other side. Must not know policies: allow-policies.ts merges rules, consent.ts knows the other side.
 
 import type { Route } from '../../api/route.ts';
-import { quoteSome } from '../../model/counted.ts';
+import { nameSome, quoteSome } from '../../model/counted.ts';
 import type { RouteReason } from '../../model/findings.ts';
 import type { MatchBy } from '../../model/rule-fingerprints.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
@@ -152,7 +152,7 @@ function consentOutcome(
   written: RouteOutcome,
 ): Partial<RouteOutcome> {
   if (consent === undefined) return {};
-  const { all, missing, obstacle, suggestion } = consent;
+  const { all, missing, obstacle, otherPorts, suggestion } = consent;
   if (all.length === 0) {
     const message = whyMissing('namespace' in to ? to.namespace.name : undefined);
     return { state: 'Pending', reason: 'NamespaceMissing', message };
@@ -169,12 +169,20 @@ function consentOutcome(
     const message = `${written.message}; once ${names} ${then} will not let it in: a profile there has to allow it`;
     return { reason: 'ClosedOnceEnforced', message, ...suggested };
   }
-  const theyDoNot = `${names} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
+  const theyDoNot = describeRefusal(names, consent);
   if (missing.length === all.length) {
-    const message = `${theyDoNot}: a profile there has to allow it`;
+    const or = otherPorts === undefined ? '' : ', or this route has to name other ports';
+    const message = `${theyDoNot}: a profile there has to allow it${or}`;
     return { state: 'Pending', reason: 'NotAdmitted', message, ...suggested };
   }
   const count = `${all.length - missing.length} of ${all.length}`;
   const message = `PartlyConsented ${count}: ${theyDoNot}`;
   return { state: written.state, reason: 'PartlyConsented', message, ...suggested };
+}
+
+/** As in `pay` does not let it in`, `pay` lets it in on 9000, not on 80`. */
+function describeRefusal(names: string, { missing, otherPorts }: Consent): string {
+  if (otherPorts === undefined) return `${names} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
+  const { admitted, missing: asked = ['every port'] } = otherPorts;
+  return `${names} lets it in on ${nameSome(admitted.map(String), 5)}, not on ${nameSome(asked.map(String), 5)}`;
 }
