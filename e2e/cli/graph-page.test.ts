@@ -153,8 +153,9 @@ describe('the page of a small cluster', () => {
     expect(await text(page, '#verdict')).toBe('Denied on every port');
     await page.getByText('In the other direction: denied').click();
     expect(await page.locator('#ask-from').inputValue()).toBe('shop/nosqlclient');
-    await page.locator('#ask-to').fill('nobody');
+    await page.locator('#ask-to').fill('shop/mogno');
     await page.locator('#ask-to').press('Enter');
+    expect(await page.locator('#ask-note code').allInnerTexts()).toEqual(['shop/mogno', 'shop/mongo']);
     expect(await page.locator('#ask-to').getAttribute('aria-invalid')).toBe('true');
   });
 
@@ -225,6 +226,9 @@ describe('the page of a small cluster', () => {
     const page = await open('shop');
     await page.locator('#ask-from').fill('shop/mongo');
     await page.locator('#ask-to').fill('203.0.113.7');
+    await page.locator('#ask-to').press('Enter');
+    expect(await text(page, '#verdict')).toBe('Allowed on all ports');
+    await page.locator('#ask-to').fill('internet');
     await page.locator('#ask-to').press('Enter');
     expect(await text(page, '#verdict')).toBe('Allowed on all ports');
     await page.locator('#ask-from').fill('203.0.113.7');

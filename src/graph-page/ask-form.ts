@@ -1,7 +1,8 @@
-// The form that asks about any two ends and a port, and what its words mean.
+// The form that asks about any two ends and a port.
 // Must not know the answer.
-import { button, h } from './dom.ts';
-import { type Facts, portInField } from './page-facts.ts';
+import { button, coded, h } from './dom.ts';
+import type { Facts } from './page-facts.ts';
+import { askedIn } from './question.ts';
 import type { PanelContext } from './rows.ts';
 import type { Selection } from './state.ts';
 
@@ -31,20 +32,12 @@ export function askForm(selection: Selection, { facts, select }: PanelContext): 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     form.parentElement?.classList.add('asking');
-    const asked = askedIn({ from: from.value.trim(), to: to.value.trim() }, facts);
-    const text = port.value.trim();
-    const isPort = text === '' || portInField(text) !== undefined;
-    for (const [field, isGood] of [
-      [from, asked.from !== undefined],
-      [to, asked.to !== undefined],
-      [port, isPort],
-    ] as const)
-      field.setAttribute('aria-invalid', String(!isGood));
-    note.textContent = isPort
-      ? (asked.note ?? '')
-      : 'a port is a number, as in 8080 or 53/UDP: names mean another number at each pod';
-    if (asked.from === undefined || asked.to === undefined || asked.note !== undefined || !isPort) return;
-    select({ kind: 'pair', from: asked.from, to: asked.to, ...(text === '' ? {} : { port: text }) });
+    const asked = askedIn({ from: from.value.trim(), to: to.value.trim(), port: port.value.trim() }, facts);
+    const bad = 'note' in asked ? asked.bad : [];
+    for (const [word, field] of [['from', from] as const, ['to', to] as const, ['port', port] as const])
+      field.setAttribute('aria-invalid', String(bad.includes(word)));
+    note.replaceChildren(...coded('note' in asked ? asked.note : ''));
+    if (!('note' in asked)) select(asked);
   });
   return form;
 }
@@ -65,39 +58,4 @@ function askField(word: 'from' | 'to' | 'port', placeholder: string, value: stri
     value,
   };
   return h('input', { attributes });
-}
-
-interface Asked {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
-  /** Why there is no answer, or what it is where no pair shows it. */
-  readonly note?: string;
-}
-
-/** The two ends of a question; an address means the listed range that contains it, for this very connection. */
-function askedIn(words: { readonly from: string; readonly to: string }, facts: Facts): Asked {
-  const [from, to] = [facts.placeOfKey(words.from), facts.placeOfKey(words.to)];
-  if (from !== undefined && to !== undefined)
-    return { from, to, ...(from === to ? { note: 'both ends are the same' } : {}) };
-  if (from !== undefined && isAddress(words.to)) {
-    const [found] = facts.placesOfAddress(words.to, from, 'out');
-    return found === undefined
-      ? { from, to: -1, note: `Denied: no rule lets ${words.from} out to ${words.to}` }
-      : { from, to: found };
-  }
-  if (to !== undefined && isAddress(words.from)) {
-    const [found] = facts.placesOfAddress(words.from, to, 'in');
-    return found === undefined
-      ? { from: -1, to, note: `Denied: no rule lets ${words.from} in to ${words.to}` }
-      : { from: found, to };
-  }
-  return { from, to, note: unknownEnd(from === undefined ? words.from : words.to) };
-}
-
-function unknownEnd(word: string): string {
-  return word === '' ? 'name both ends' : `nothing here is named ${word}`;
-}
-
-function isAddress(word: string): boolean {
-  return /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?$/i.test(word);
 }

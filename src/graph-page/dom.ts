@@ -35,6 +35,11 @@ export function button(props: Props, ...children: readonly Child[]): HTMLButtonE
   return h('button', { ...props, attributes: { type: 'button', ...props.attributes } }, ...children);
 }
 
+/** A text with what is in backticks as code. */
+export function coded(text: string): readonly (Node | string)[] {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? part : h('code', {}, part)));
+}
+
 /** An SVG element. */
 export function s<K extends keyof SVGElementTagNameMap>(
   tag: K,

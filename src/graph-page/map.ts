@@ -84,7 +84,8 @@ export class MapView {
     for (const room of svg.querySelectorAll('.cluster.open')) this.#makeRoom(room);
     this.#canvas.replaceChildren(svg);
     this.#part(view.nodes[0]?.id ?? '')?.setAttribute('tabindex', '0');
-    this.camera.show(svg, view.room === undefined ? svg : (this.#part(`room${view.room}`) ?? svg));
+    const main = view.room === undefined ? svg.querySelector('.graph') : this.#part(`room${view.room}`);
+    this.camera.show(svg, main ?? svg);
   }
 
   /** The drawing of a view: made beforehand, or now. */

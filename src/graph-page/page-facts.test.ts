@@ -21,6 +21,7 @@ import type { PageView } from '../graph/page-format.ts';
 import { focusOf, gapsOf, nodesOf } from './focus.ts';
 import { Facts, portInField } from './page-facts.ts';
 import { pairFacts } from './pair-facts.ts';
+import { askedIn } from './question.ts';
 import { find } from './search.ts';
 import { formatState, parseState, type State } from './state.ts';
 import { yamlOf } from './yaml.ts';
@@ -178,6 +179,72 @@ describe('a pair', () => {
   });
 });
 
+describe('a question', () => {
+  const service = {
+    namespace: 'shop',
+    name: 'front',
+    type: 'ClusterIP' as const,
+    headless: false,
+    selector: { app: 'web' },
+    ports: [{ port: 80, protocol: 'TCP' as const, targetPort: 'metrics' }],
+    clusterIPs: ['10.96.0.7'],
+  };
+  const api = workload('shop', 'api');
+  const addressed = { ...api, pods: api.pods.map((pod) => ({ ...pod, addresses: ['10.1.0.4'] })) };
+  const facts = factsOf({
+    ...cluster([addressed, workload('shop', 'web')], [denyIngress('shop')]),
+    services: [service],
+  });
+  const [web, apiPlace, any] = [
+    placeOf(facts, 'shop/web'),
+    placeOf(facts, 'shop/api'),
+    placeOf(facts, 'any address'),
+  ];
+  const ask = (from: string, to: string, port = '') => askedIn({ from, to, port }, facts);
+
+  test.each(['service/shop/front', 'svc/shop/front', 'shop/front', '10.96.0.7'])(
+    'takes %s as the pods of the Service, and its port as theirs',
+    (word) => {
+      expect(ask('shop/api', word, '80')).toEqual({
+        kind: 'pair',
+        from: apiPlace,
+        to: web,
+        port: '9090',
+        through: 'service/shop/front, port 80',
+      });
+      expect(ask('shop/api', word, '9090')).toMatchObject({
+        note: '`service/shop/front` has no port 9090; it has 80',
+      });
+    },
+  );
+
+  test('takes the address of a pod, a kind, a port after an end, and the internet', () => {
+    expect(ask('10.1.0.4', 'deployment/shop/web:8080')).toEqual({
+      kind: 'pair',
+      from: apiPlace,
+      to: web,
+      port: '8080',
+    });
+    expect(ask('shop/web', 'internet')).toEqual({ kind: 'pair', from: web, to: any });
+    expect(ask('internet', 'shop/web')).toEqual({
+      note: 'Denied: no rule lets internet in to shop/web',
+      bad: [],
+    });
+  });
+
+  test.each([
+    ['shop/wbe', 'there is no workload or Service `shop/wbe`: did you mean `shop/web`?'],
+    ['svc/shop/frnt', 'there is no workload or Service `svc/shop/frnt`: did you mean `service/shop/front`?'],
+    ['web', 'there is no workload or Service `web`: did you mean `shop/web`?'],
+    [
+      'nobody/knows-it',
+      'there is no workload or Service `nobody/knows-it`: write `namespace/workload`, `service/namespace/name`, an address or `internet`',
+    ],
+  ])('with the unknown end %s says what may be meant', (word, note) => {
+    expect(ask('shop/api', word)).toEqual({ note, bad: ['to'] });
+  });
+});
+
 describe('YAML', () => {
   test('is read back as what it was', () => {
     const rule = {
@@ -266,6 +333,17 @@ describe('the address of a state', () => {
     {
       view: 'room3',
       selection: { kind: 'pair', from: api, to: placeOf(large, 'fraud-prod/web') },
+      denied: false,
+    },
+    {
+      view: 'room3',
+      selection: {
+        kind: 'pair',
+        from: api,
+        to: placeOf(large, 'fraud-prod/web'),
+        port: '8080',
+        through: 'service/fraud-prod/web, port 80',
+      },
       denied: false,
     },
     { view: 'room3', selection: { kind: 'bundle', id: 'a1' }, denied: false },

@@ -8,7 +8,7 @@ import type { Selection } from './state.ts';
 
 /** The answer about a pair. */
 export function pairContent(
-  { from, to, port }: Extract<Selection, { readonly kind: 'pair' }>,
+  { from, to, port, through }: Extract<Selection, { readonly kind: 'pair' }>,
   context: PanelContext,
 ): readonly Child[] {
   const { facts, select } = context;
@@ -19,6 +19,9 @@ export function pairContent(
   const outside = facts.isOutside(from) || facts.isOutside(to);
   return [
     h('h2', { class: 'pair' }, placeLink(from, context), ' → ', placeLink(to, context)),
+    ...(through === undefined
+      ? []
+      : [h('p', { class: 'kicker' }, `asked as ${through}: its pods and their ports`)]),
     asked === undefined || (ports === undefined && outside)
       ? verdict(ports, outside)
       : portVerdict(isAllowed, port ?? '', ports),

@@ -6,8 +6,14 @@ import type { Facts } from './page-facts.ts';
 export type Selection =
   | { readonly kind: 'none' }
   | { readonly kind: 'place'; readonly place: number }
-  /** `port` as it is written, if one is asked about. */
-  | { readonly kind: 'pair'; readonly from: number; readonly to: number; readonly port?: string }
+  /** `port` as it is written, if one is asked about; `through`: the Service that was asked about. */
+  | {
+      readonly kind: 'pair';
+      readonly from: number;
+      readonly to: number;
+      readonly port?: string;
+      readonly through?: string;
+    }
   /** An arrow or a mark of the view, by its id. */
   | { readonly kind: 'bundle'; readonly id: string }
   /** A node of the view that represents several places, by its id. */
@@ -38,6 +44,7 @@ export function formatState(state: State, facts: Facts): string {
     words.set('from', facts.place(selection.from).key);
     words.set('to', facts.place(selection.to).key);
     if (selection.port !== undefined) words.set('port', selection.port);
+    if (selection.through !== undefined) words.set('through', selection.through);
   }
   if (selection.kind === 'rooms') {
     words.set('row', facts.data.rooms[selection.from]?.name ?? '');
@@ -68,11 +75,9 @@ export function parseState(hash: string, facts: Facts): State {
 
 function parseSelection(words: URLSearchParams, facts: Facts, viewId: string): Selection {
   const placeOf = (word: string) => facts.placeOfKey(words.get(word) ?? '');
-  const [from, to, place] = [placeOf('from'), placeOf('to'), placeOf('workload')];
-  if (from !== undefined && to !== undefined) {
-    const port = words.get('port');
-    return { kind: 'pair', from, to, ...(port === null ? {} : { port }) };
-  }
+  const pair = parsePair(words, placeOf('from'), placeOf('to'));
+  if (pair !== undefined) return pair;
+  const place = placeOf('workload');
   if (place !== undefined) return { kind: 'place', place };
   const roomOf = (word: string) => facts.data.rooms.findIndex(({ name }) => name === words.get(word));
   const [row, column] = [roomOf('row'), roomOf('column')];
@@ -86,4 +91,20 @@ function parseSelection(words: URLSearchParams, facts: Facts, viewId: string): S
   if (isNode(node)) return { kind: 'node', id: node };
   const [gapFrom = '', gapTo = ''] = (words.get('denied') ?? '').split(' ');
   return isNode(gapFrom) && isNode(gapTo) ? { kind: 'gap', from: gapFrom, to: gapTo } : { kind: 'none' };
+}
+
+function parsePair(
+  words: URLSearchParams,
+  from: number | undefined,
+  to: number | undefined,
+): Selection | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  const [port, through] = [words.get('port'), words.get('through')];
+  return {
+    kind: 'pair',
+    from,
+    to,
+    ...(port === null ? {} : { port }),
+    ...(through === null ? {} : { through }),
+  };
 }

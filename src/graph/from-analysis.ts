@@ -8,8 +8,16 @@ import type { ContainerPort } from '../analyze/rule-ports.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { portSets } from '../model/port-set.ts';
+import { publicPeers } from '../routes/internet.ts';
 import { type Link, linksOf, placeKey } from './links.ts';
-import { type Arrow, type GraphModel, type GraphPlace, isUnfenced, type Standing } from './model.ts';
+import {
+  type Arrow,
+  type GraphModel,
+  type GraphPlace,
+  type GraphService,
+  isUnfenced,
+  type Standing,
+} from './model.ts';
 import { ModelLists } from './model-lists.ts';
 
 /** The rooms for addresses that belong to no pod. */
@@ -67,6 +75,7 @@ export function modelOf(
     arrows: links
       .map((link) => arrowOf(analysis, link, { indexes, places, lists }))
       .sort((a, b) => a.from - b.from || a.to - b.to),
+    services: servicesOf(analysis, lists),
     ...lists.items,
   };
 }
@@ -124,9 +133,18 @@ function workloadPlaces(
     const sides = { egress: egress[index] ?? open, ingress: ingress[index] ?? open };
     const room = rooms.get(end.workload.namespace) ?? -1;
     const names = portsNamed(end, pods, used);
+    const addresses = (pods.get(endpointKey({ workload: end.workload })) ?? [])
+      .filter(({ name = '' }) => end.pods?.includes(name) ?? true)
+      .flatMap((pod) => (pod.hostNetwork ? [] : pod.addresses));
     return [
       placeKey(end),
-      { room, ...namesOf(end, sides.ingress), ...sides, ...(names.length === 0 ? {} : { names }) },
+      {
+        room,
+        ...namesOf(end, sides.ingress),
+        ...sides,
+        ...(names.length === 0 ? {} : { names }),
+        ...(addresses.length === 0 ? {} : { addresses }),
+      },
     ];
   });
 }
@@ -150,6 +168,42 @@ function portsNamed(
 }
 
 const open: Standing = { kind: 'Open', policies: [] };
+
+/** The Services, with the workloads behind them. */
+function servicesOf(analysis: Analysis, lists: ModelLists): readonly GraphService[] {
+  const places = Map.groupBy(analysis.workloads.entries(), ([, { workload }]) => endpointKey({ workload }));
+  const placesOf = ({ workload, pods }: WorkloadEnd) =>
+    (places.get(endpointKey({ workload })) ?? [])
+      .filter(([, end]) => end.pods === undefined || pods?.some((pod) => end.pods?.includes(pod)))
+      .map(([place]) => place);
+  return analysis.input.services.map((service) => {
+    const targets = analysis.serviceTargets(service);
+    return {
+      namespace: service.namespace,
+      name: service.name,
+      addresses: service.clusterIPs ?? [],
+      ports: (targets.ok ? targets.value : []).map(({ port: { port, protocol }, ends }) => ({
+        port,
+        protocol,
+        ends: ends.flatMap(({ end, ports }) =>
+          placesOf(end).map((place) => [place, lists.ports(ports)] as const),
+        ),
+      })),
+    };
+  });
+}
+
+/** Whether addresses include every public IPv4 address: the rules for IPv6 are places of their own. */
+function isInternet(ends: readonly AddressEnd[]): boolean {
+  const [block] = publicPeers().flatMap((peer) => ('ipBlock' in peer ? [peer.ipBlock] : []));
+  if (block === undefined) return false;
+  const special = (block.except ?? []).map(readRange);
+  return ends.some(
+    ({ cidr, except = [] }) =>
+      contains(readRange(cidr), readRange(block.cidr)) &&
+      except.every((hole) => special.some((range) => contains(range, readRange(hole)))),
+  );
+}
 
 /** The state of each workload in one direction. */
 function standingsOf(analysis: Analysis, direction: Direction, lists: ModelLists): readonly Standing[] {
@@ -181,6 +235,7 @@ function addressPlace(ends: readonly AddressEnd[], owner: string | undefined, ro
     name: ends.length > 1 ? 'any address' : (first?.cidr ?? ''),
     detail: details.filter((detail) => detail !== undefined).join(', '),
     ranges: ends,
+    ...(isInternet(ends) ? { internet: true } : {}),
     egress: { kind: 'Outside', policies: [] },
     ingress: { kind: 'Outside', policies: [] },
   };

@@ -29,6 +29,10 @@ export interface GraphPlace {
   /** The state of the place under the policies, in each direction, for any other end. */
   readonly egress: Standing;
   readonly ingress: Standing;
+  /** Of addresses: they are the internet, see the end of this name. */
+  readonly internet?: true;
+  /** Of a workload: the addresses of its pods, if they are known. */
+  readonly addresses?: readonly string[];
   /** Of a workload: its container ports with names that rules use. */
   readonly names?: readonly ContainerPort[];
 }
@@ -86,6 +90,20 @@ export interface Arrow {
   readonly ingress: number;
 }
 
+/** A Service, and the workloads behind each of its ports. */
+export interface GraphService {
+  readonly namespace: string;
+  readonly name: string;
+  /** Its ClusterIPs. */
+  readonly addresses: readonly string[];
+  readonly ports: readonly {
+    readonly port: number;
+    readonly protocol: Protocol;
+    /** Indexes into `GraphModel.places`, each with its own ports: an index into `GraphModel.ports`. */
+    readonly ends: readonly (readonly [place: number, ports: number])[];
+  }[];
+}
+
 /** The whole model. */
 export interface GraphModel {
   /** Namespaces by name; the outside, if anything is known of it, is last. */
@@ -95,6 +113,7 @@ export interface GraphModel {
   readonly arrows: readonly Arrow[];
   /** Each distinct set of ports once. */
   readonly ports: readonly PortSet[];
+  readonly services: readonly GraphService[];
   readonly policies: readonly PolicyNote[];
   /** Each distinct list of rules once. */
   readonly reasons: readonly (readonly RuleNote[])[];

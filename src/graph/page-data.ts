@@ -17,6 +17,7 @@ export function pageDataOf(
       holes: holesOf(model, room.places),
     })),
     places: keyed(model),
+    services: model.services,
     policies: model.policies,
     reasons: model.reasons,
     ports: model.ports,

@@ -48,7 +48,8 @@ export interface PageView extends PageChoice {
 }
 
 /** All data of the page. */
-export interface PageData extends Pick<GraphModel, 'policies' | 'reasons' | 'openings' | 'ports'> {
+export interface PageData
+  extends Pick<GraphModel, 'services' | 'policies' | 'reasons' | 'openings' | 'ports'> {
   readonly rooms: readonly PageRoom[];
   readonly places: readonly PagePlace[];
   readonly arrows: readonly PageArrow[];
