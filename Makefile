@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
-.PHONY: help setup lint check generate build image control-plane packages test e2e test-long demo clean
+.PHONY: help setup lint check generate build image control-plane node packages test e2e test-long demo clean
 
 help: ## list the targets; times are rough, on 2 cores
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,16 +41,19 @@ image: setup ## build the image (IMAGE=name:tag; PLATFORMS=linux/amd64,linux/arm
 control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (once, up to 10 min)
 	node e2e/control-plane/command.ts prepare
 
-packages: ## install what the tests run besides: Chromium, fish, zsh and script, where they are missing
+node: setup packages control-plane ## fetch or build what a node runs: kubelet, containerd, CoreDNS, enforcers (once, up to 10 min)
+	node e2e/node/command.ts prepare
+
+packages: ## install what the tests run besides: Chromium, fish, zsh, script and what a node runs, where they are missing
 	@e2e/install-packages.sh
 
-test: lint control-plane packages ## everything, 35 min: lint, all tests with all random cases, end to end on a real control plane
+test: lint node ## everything, 35 min: lint, all tests with all random cases, end to end on a real control plane
 	PROPERTIES=full node test/suites.ts unit e2e
 
-e2e: setup control-plane packages ## end-to-end tests alone, 30 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, others 1 to 6 min
+e2e: node ## end-to-end tests alone, 30 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, others 1 to 6 min
 	PROPERTIES=full node test/suites.ts $(if $(SUITE),$(addprefix e2e/,$(SUITE:e2e/%=%)),e2e)
 
-test-long: lint control-plane packages ## as test, with every fault at every lag: hours
+test-long: lint node ## as test, with every fault at every lag: hours
 	PROPERTIES=full FAULTS=full node test/suites.ts unit e2e
 
 demo: setup control-plane ## the story in a terminal, 1 min, on a real control plane (KEEP=1 leaves it up to try by hand)

@@ -3,6 +3,7 @@
 # Without Chromium no test of the page of `ringfence graph` can run, so that is an error (RINGFENCE_CHROMIUM names another
 # browser of its kind). What is missing of the rest is told, and the tests that need it are skipped and named at the end.
 set -euo pipefail
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # command: the Debian packages that bring it
 needs=(
@@ -11,6 +12,20 @@ needs=(
   'zsh: zsh'
   'script: bsdutils'
 )
+
+# What a node runs (e2e/node), on Linux as root; elsewhere its tests are skipped, and say why.
+if [ "$(uname)" = Linux ] && [ "$(id -u)" = 0 ]; then
+  needs+=(
+    'runc: runc'
+    'iptables: iptables'
+    'ipset: ipset'
+    'nft: nftables'
+    'conntrack: conntrack'
+    'ip: iproute2'
+    '/usr/lib/cni/bridge: containernetworking-plugins'
+  )
+  [ -x /opt/cni/bin/bridge ] && unset 'needs[-1]'
+fi
 
 missing=()
 packages=()

@@ -19,9 +19,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { type BinarySources, ensureBinaries } from './binaries.ts';
-import { cacheFolder } from './binary-cache.ts';
-import { type BinaryName, binaries, binaryNames, kubernetesVersion } from './versions.ts';
+import { cacheHome } from '../binaries/binary-cache.ts';
+import type { BinarySources } from '../binaries/find-binaries.ts';
+import { ensureBinaries } from './binaries.ts';
+import { type BinaryName, kubernetesVersion } from './kubernetes.ts';
+import { binaries, binaryNames } from './versions.ts';
 
 let folder: string;
 let cache: string;
@@ -30,7 +32,7 @@ let servers: Server[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ringfence-binaries-'));
-  cache = cacheFolder({ XDG_CACHE_HOME: join(folder, 'cache') });
+  cache = join(cacheHome({ XDG_CACHE_HOME: join(folder, 'cache') }, 'control-plane'), kubernetesVersion);
   written = '';
   servers = [];
 });
@@ -214,7 +216,7 @@ describe('the envtest archive', () => {
     const index = await publish(published());
     const paths = await ensureBinaries(['kube-apiserver'], sources({ RINGFENCE_ENVTEST_INDEX: index }));
     expect(paths).toEqual({ 'kube-apiserver': join(cache, 'kube-apiserver') });
-    expect(written).toContain('no envtest archive: ');
+    expect(written).toContain('the envtest archive cannot be had: ');
     expect(written).toContain(said);
     expect(cachedNames()).toEqual(['kube-apiserver']);
   });
@@ -242,7 +244,7 @@ describe('an index behind a firewall that drops everything', () => {
     } finally {
       silent.close();
     }
-    expect(written).toMatch(/no envtest archive: .*Connect Timeout .*timeout: 3000ms/);
+    expect(written).toMatch(/the envtest archive cannot be had: .*Connect Timeout .*timeout: 3000ms/);
   });
 });
 
@@ -309,9 +311,9 @@ describe('the pinned versions', () => {
   const goMod = readFileSync(join(import.meta.dirname, 'go.mod'), 'utf8');
 
   test.each(binaryNames)('of go.mod builds %s as it is asked for', (name) => {
-    const { goPackage, version } = binaries[name];
+    const { go, version } = binaries[name];
     const required = [...goMod.matchAll(/^\s*(?:require )?(\S+) v(\S+)(?: \/\/ indirect)?$/gm)];
-    const module = required.find(([, path]) => path !== undefined && goPackage.startsWith(path));
+    const module = required.find(([, path]) => path !== undefined && go.package.startsWith(path));
     expect(module?.[2]).toBe(version);
   });
 });

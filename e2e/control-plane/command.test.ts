@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cacheHome } from '../binaries/binary-cache.ts';
 import { ensureBinaries } from './binaries.ts';
-import { cacheFolder, cacheHome } from './binary-cache.ts';
+import { kubernetesVersion } from './kubernetes.ts';
 import { belongsTo } from './leftovers.ts';
 import { binaryNames } from './versions.ts';
 
@@ -23,8 +24,8 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'ringfence-home-'));
   env = { ...process.env, NODE_OPTIONS: '', XDG_CACHE_HOME: home, KUBEBUILDER_ASSETS: '' };
   const paths = await ensureBinaries(binaryNames);
-  mkdirSync(cacheFolder(env), { recursive: true });
-  for (const name of binaryNames) symlinkSync(paths[name], join(cacheFolder(env), name));
+  mkdirSync(cacheFolder(), { recursive: true });
+  for (const name of binaryNames) symlinkSync(paths[name], join(cacheFolder(), name));
 }, 900_000);
 
 afterAll(async () => {
@@ -49,7 +50,8 @@ interface State {
   readonly componentPids: readonly number[];
 }
 
-const stateFile = () => join(cacheHome(env), 'control-plane.json');
+const stateFile = () => join(cacheHome(env, 'control-plane'), 'control-plane.json');
+const cacheFolder = () => join(cacheHome(env, 'control-plane'), kubernetesVersion);
 const state = (): State => JSON.parse(readFileSync(stateFile(), 'utf8'));
 
 async function alive({ directory, supervisorPid, componentPids }: State): Promise<number> {
@@ -85,7 +87,7 @@ describe('without a control plane', () => {
   test('`prepare` shows where each binary is', async () => {
     const { code, stdout } = await controlPlane('prepare');
     expect(code).toBe(0);
-    for (const name of binaryNames) expect(stdout).toContain(join(cacheFolder(env), name));
+    for (const name of binaryNames) expect(stdout).toContain(join(cacheFolder(), name));
   });
 });
 
@@ -107,7 +109,7 @@ describe('a control plane started by hand', () => {
     const main = join(import.meta.dirname, 'command.ts');
     const { stdout, stderr } = await run('sh', ['-c', script, process.execPath, main]);
     expect(stderr).toBe('');
-    expect(stdout).toBe(`${join(cacheFolder(env), 'kubectl')}\nserviceaccount/default\n`);
+    expect(stdout).toBe(`${join(cacheFolder(), 'kubectl')}\nserviceaccount/default\n`);
   });
 
   test('is cleaned up and replaced where its supervisor has vanished', async () => {

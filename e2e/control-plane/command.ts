@@ -3,8 +3,9 @@
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { ensureBinaries } from './binaries.ts';
+import { kubernetesVersion } from './kubernetes.ts';
 import { current, down, type PersistentControlPlane, up } from './persistent-control-plane.ts';
-import { binaryNames, kubernetesVersion } from './versions.ts';
+import { binaryNames } from './versions.ts';
 
 const command = 'npm run -s control-plane --';
 

@@ -2,15 +2,21 @@
 // It starts nothing.
 import { join } from 'node:path';
 
-export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager';
-
-/** One process of the control plane. */
+/** One process that a supervisor runs. */
 export interface Component {
-  readonly name: ComponentName;
+  /** As `etcd`, or `kubelet-1`. */
+  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   /** What it prints goes here; a restart appends. */
   readonly log: string;
+  /**
+   * Whether the process proper is the child of this one, in the namespaces of a machine (`nsenter`), with which it ends: then a
+   * signal is for that child, and the stop leaves it to the end of the machine.
+   */
+  readonly nested?: boolean;
+  /** The signal that ends it at the stop; SIGTERM when absent. */
+  readonly endBy?: 'SIGTERM' | 'SIGKILL';
 }
 
 /** The files that the processes read, inside the control plane's own directory. */
@@ -104,7 +110,13 @@ const controllers = [
   'replicaset-controller',
 ];
 
-export function kubeControllerManager(command: string, directory: string, ports: Ports): Component {
+/** @param extra as for `kubeApiServer` */
+export function kubeControllerManager(
+  command: string,
+  directory: string,
+  ports: Ports,
+  extra: readonly string[] = [],
+): Component {
   const files = filesIn(directory);
   return {
     name: 'kube-controller-manager',
@@ -123,6 +135,7 @@ export function kubeControllerManager(command: string, directory: string, ports:
       `--controllers=${controllers.join(',')}`,
       '--leader-elect=false',
       '--profiling=false',
+      ...extra,
     ],
   };
 }

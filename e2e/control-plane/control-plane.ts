@@ -4,12 +4,12 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BinarySources } from '../binaries/find-binaries.ts';
 import { ApiClient } from './api-client.ts';
-import { type BinarySources, ensureBinaries } from './binaries.ts';
+import { ensureBinaries } from './binaries.ts';
 import type { Identity } from './certificates.ts';
 import {
   type Component,
-  type ComponentName,
   etcd,
   filesIn,
   kubeApiServer,
@@ -39,7 +39,8 @@ export interface ControlPlaneOptions extends BinarySources {
   readonly readyTimeoutMs?: number;
 }
 
-interface Parts {
+/** What a control plane runs on. */
+export interface Parts {
   readonly directory: string;
   readonly url: string;
   readonly ports: Ports;
@@ -73,7 +74,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         ? [kubeControllerManager(paths['kube-controller-manager'], directory, ports)]
         : []),
     ];
-    const credentials = await writeCredentials(directory, url);
+    const credentials = await writeCredentials(directory, { url });
     const parts = { directory, url, ports, components, credentials, supervision, readyTimeoutMs };
     const controlPlane = new ControlPlane(parts);
     await controlPlane.startApiServer();
@@ -103,7 +104,7 @@ export class ControlPlane implements AsyncDisposable {
   #kubeconfigs = 0;
   #saved = 0;
 
-  /** For `startControlPlane()` alone. */
+  /** For who lays down its files and has a supervisor; nothing of it runs before `startApiServer()`. */
   constructor(parts: Parts) {
     const { directory, url, credentials, ports } = parts;
     const ca = credentials.authority.certificate;
@@ -117,7 +118,7 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /** The pid of each process that was started last, in the order of their start. */
-  get pids(): ReadonlyMap<ComponentName, number> {
+  get pids(): ReadonlyMap<string, number> {
     return this.#parts.supervision.pids;
   }
 
@@ -239,7 +240,7 @@ export class ControlPlane implements AsyncDisposable {
     return await writeKubeconfig(path, this.url, ca, credentials);
   }
 
-  #component(name: ComponentName): Component {
+  #component(name: string): Component {
     const component = this.#parts.components.find((candidate) => candidate.name === name);
     if (component === undefined) {
       throw new Error(
@@ -257,7 +258,7 @@ export class ControlPlane implements AsyncDisposable {
     await this.#start('etcd', () => checkHealth(this.#etcdUrl));
   }
 
-  async #start(name: ComponentName, check: () => Promise<unknown>): Promise<void> {
+  async #start(name: string, check: () => Promise<unknown>): Promise<void> {
     const { supervision, components, readyTimeoutMs } = this.#parts;
     const component = this.#component(name);
     await supervision.start(component);

@@ -21,15 +21,28 @@ const serviceAccountKeys = () =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
 
-/** Makes a new authority and writes what `filesIn(directory)` names; `url` is the API server's. */
-export async function writeCredentials(directory: string, url: string): Promise<ControlPlaneCredentials> {
+/** Where the API server is. */
+export interface Reachable {
+  /** For the administrator. */
+  readonly url: string;
+  /** For the controller manager, if another. */
+  readonly insideUrl?: string;
+  /** Further addresses that it may be asked under. */
+  readonly addresses?: readonly string[];
+}
+
+/** Makes a new authority and writes what `filesIn(directory)` names. */
+export async function writeCredentials(
+  directory: string,
+  { url, insideUrl = url, addresses = [] }: Reachable,
+): Promise<ControlPlaneCredentials> {
   const files = filesIn(directory);
   const authority = await createAuthority();
   const ca = authority.certificate;
   const [serving, admin, controllerManager] = await Promise.all([
     authority.forServer(
       ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'],
-      ['127.0.0.1', '::1', '10.96.0.1', 'fd00:10:96::1'],
+      ['127.0.0.1', '::1', '10.96.0.1', 'fd00:10:96::1', ...addresses],
     ),
     authority.forClient({ user: 'ringfence-test-admin', groups: administrators }),
     authority.forClient({ user: 'system:kube-controller-manager', groups: administrators }),
@@ -43,7 +56,7 @@ export async function writeCredentials(directory: string, url: string): Promise<
     writeFile(files.serviceAccountKey, privateKey, secret),
     writeFile(files.serviceAccountPublicKey, publicKey),
     writeKubeconfig(files.adminKubeconfig, url, ca, admin),
-    writeKubeconfig(files.controllerManagerKubeconfig, url, ca, controllerManager),
+    writeKubeconfig(files.controllerManagerKubeconfig, insideUrl, ca, controllerManager),
   ]);
   return { authority, admin };
 }

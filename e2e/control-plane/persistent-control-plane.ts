@@ -4,11 +4,11 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { cacheHome } from '../binaries/binary-cache.ts';
 import { ensureBinaries } from './binaries.ts';
-import { cacheHome } from './binary-cache.ts';
 import { startControlPlane } from './control-plane.ts';
 import { belongsTo, endLeftovers, endProcess } from './leftovers.ts';
-import { binaryNames } from './versions.ts';
+import { binaryNames, controlPlaneBinaries } from './versions.ts';
 
 const stateSchema = z.object({
   directory: z.string(),
@@ -23,7 +23,8 @@ const stateSchema = z.object({
 /** A control plane that stays up. */
 export type PersistentControlPlane = Readonly<z.infer<typeof stateSchema>>;
 
-const stateFile = (env: NodeJS.ProcessEnv): string => join(cacheHome(env), 'control-plane.json');
+const stateFile = (env: NodeJS.ProcessEnv): string =>
+  join(cacheHome(env, controlPlaneBinaries.cacheName), 'control-plane.json');
 
 /** What the state file says, or undefined; a file that cannot be understood is removed. */
 async function remembered(env: NodeJS.ProcessEnv): Promise<PersistentControlPlane | undefined> {

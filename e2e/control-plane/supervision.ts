@@ -1,7 +1,7 @@
 // The parent's side of the supervisor: starts it, gives it orders, and hears when a process ended by itself.
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { Component, ComponentName } from './components.ts';
+import type { Component } from './components.ts';
 import { endLeftovers } from './leftovers.ts';
 import type { Answer, Order, SupervisorMessage } from './supervisor.ts';
 
@@ -9,8 +9,8 @@ export class Supervision {
   readonly #directory: string;
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  readonly #exits = new Map<ComponentName, string>();
-  readonly #pids = new Map<ComponentName, number>();
+  readonly #exits = new Map<string, string>();
+  readonly #pids = new Map<string, number>();
   readonly #gone: Promise<void>;
   #orders = 0;
 
@@ -28,9 +28,12 @@ export class Supervision {
     this.#letParentEnd();
   }
 
-  /** Starts a supervisor for `directory`, which it deletes at its end. */
-  static over(directory: string): Supervision {
-    const supervisor = fork(join(import.meta.dirname, 'supervisor.ts'), [directory], {
+  /**
+   * Starts a supervisor for `directory`, which it deletes at its end.
+   * @param cleaner a module whose `cleanUp(directory)` it calls before that
+   */
+  static over(directory: string, ...cleaner: readonly [] | readonly [string]): Supervision {
+    const supervisor = fork(join(import.meta.dirname, 'supervisor.ts'), [directory, ...cleaner], {
       detached: true,
       // The parent's own flags (a debugger's port, jest's) are not the supervisor's.
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -45,12 +48,12 @@ export class Supervision {
   }
 
   /** The pid of each process at its last start, in the order of the first starts. */
-  get pids(): ReadonlyMap<ComponentName, number> {
+  get pids(): ReadonlyMap<string, number> {
     return this.#pids;
   }
 
   /** How `name` ended, when it ended by itself since its last start. */
-  exitOf(name: ComponentName): string | undefined {
+  exitOf(name: string): string | undefined {
     return this.#exits.get(name);
   }
 
@@ -61,7 +64,7 @@ export class Supervision {
   }
 
   /** Ends a process with SIGKILL, as a crash would; returns when it is gone. */
-  async kill(name: ComponentName): Promise<void> {
+  async kill(name: string): Promise<void> {
     await this.#give({ order: 'kill', name });
   }
 

@@ -1,24 +1,8 @@
-// What a test control plane is made of: the exact version of each binary and the Go package that it is built from.
-// The same versions stand in go.mod beside this file; a test holds the two together.
-
-/** The Kubernetes release that the tests run against. */
-export const kubernetesVersion = '1.37.2';
-
-export type BinaryName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl';
-
-export interface Binary {
-  readonly name: BinaryName;
-  /** As the binary itself reports it, without the leading `v`. */
-  readonly version: string;
-  /** Another version that will do too: etcd is paired with Kubernetes by anyone who packs them together. */
-  readonly accepts: (version: string) => boolean;
-  /** Arguments that make the binary print its version. */
-  readonly versionArguments: readonly string[];
-  /** The package that `go build` takes from the module proxy. */
-  readonly goPackage: string;
-}
-
-const isKubernetes = (version: string): boolean => version === kubernetesVersion;
+// What a test control plane is made of: the exact version of each binary, the Go package that it is built from, and who else
+// has it. The same versions stand in go.mod beside this file; a test holds the two together.
+import type { Binary, BinarySet } from '../binaries/binary.ts';
+import { envtestArchive } from './envtest-archive.ts';
+import { type BinaryName, kubernetesBinary } from './kubernetes.ts';
 
 /** Since 3.6 every etcd answers the progress requests that the API server's watch-list needs. */
 const isRecentEtcd = (version: string): boolean => {
@@ -26,35 +10,24 @@ const isRecentEtcd = (version: string): boolean => {
   return major === 3 && minor >= 6;
 };
 
-export const binaries: Readonly<Record<BinaryName, Binary>> = {
+export const binaries: Readonly<Record<BinaryName, Binary<BinaryName>>> = {
   etcd: {
-    name: 'etcd',
+    ...kubernetesBinary('etcd'),
     version: '3.7.3',
     accepts: isRecentEtcd,
-    versionArguments: ['--version'],
-    goPackage: 'go.etcd.io/etcd/server/v3',
+    go: { folder: import.meta.dirname, package: 'go.etcd.io/etcd/server/v3' },
   },
-  'kube-apiserver': {
-    name: 'kube-apiserver',
-    version: kubernetesVersion,
-    accepts: isKubernetes,
-    versionArguments: ['--version'],
-    goPackage: 'k8s.io/kubernetes/cmd/kube-apiserver',
-  },
-  'kube-controller-manager': {
-    name: 'kube-controller-manager',
-    version: kubernetesVersion,
-    accepts: isKubernetes,
-    versionArguments: ['--version'],
-    goPackage: 'k8s.io/kubernetes/cmd/kube-controller-manager',
-  },
-  kubectl: {
-    name: 'kubectl',
-    version: kubernetesVersion,
-    accepts: isKubernetes,
-    versionArguments: ['version', '--client'],
-    goPackage: 'k8s.io/kubernetes/cmd/kubectl',
-  },
+  'kube-apiserver': kubernetesBinary('kube-apiserver'),
+  'kube-controller-manager': kubernetesBinary('kube-controller-manager'),
+  kubectl: { ...kubernetesBinary('kubectl'), askVersion: ['version', '--client'] },
 };
 
 export const binaryNames = Object.keys(binaries) as readonly BinaryName[];
+
+/** How they are found. */
+export const controlPlaneBinaries: BinarySet<BinaryName> = {
+  cacheName: 'control-plane',
+  assetsVariable: 'KUBEBUILDER_ASSETS',
+  binaries,
+  downloads: [envtestArchive],
+};

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { Cluster } from '../cluster.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
-import { kubernetesVersion } from '../control-plane/versions.ts';
+import { kubernetesVersion } from '../control-plane/kubernetes.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
 import { Narrator } from './narrator.ts';
 import { tellStory } from './story.ts';

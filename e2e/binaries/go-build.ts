@@ -1,51 +1,47 @@
-// The last source of binaries: `go build` from the Go module proxy, at the versions of go.mod beside this file.
-// Minutes on a small machine, once: the result is cached.
+// The last source of binaries: `go build` from the Go module proxy, at the versions of a go.mod.
+// Minutes on a small machine, once: the result is cached. One build at a time, so that the machine stays usable.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Binary, GoSource } from './binary.ts';
 import { cached, keep, withScratch } from './binary-cache.ts';
 import { type Terminal, withProgress } from './progress.ts';
-import { type Binary, kubernetesVersion } from './versions.ts';
 
 /** `go` is missing, or its build failed. */
 export class BuildError extends Error {
   override readonly name = 'BuildError';
 }
 
-const [major, minor] = kubernetesVersion.split('.');
-const versionPackage = 'k8s.io/component-base/version';
+/** Others on the machine go first. */
+const niceness = 10;
 
-/** Without these a Kubernetes binary calls itself v0.0.0-master. -s and -w leave out what only a debugger reads. */
-const linkerFlags = [
-  '-s -w',
-  `-X ${versionPackage}.gitVersion=v${kubernetesVersion}`,
-  `-X ${versionPackage}.gitMajor=${major}`,
-  `-X ${versionPackage}.gitMinor=${minor}`,
-].join(' ');
+/** The arguments of `go` that make a binary. -s and -w leave out what only a debugger reads. */
+const buildArguments = (source: GoSource, out: string): readonly string[] => [
+  ...['build', '-mod=readonly', '-trimpath', '-ldflags', `-s -w ${source.linkerFlags ?? ''}`.trimEnd()],
+  ...(source.tags === undefined ? [] : ['-tags', source.tags.join(',')]),
+  ...['-buildvcs=false', '-o', out, source.package],
+];
 
 /**
- * Builds `binary` into the cache.
+ * Builds `binary` into `folder` of the cache.
  * @param position for the person who waits, as in `2 of 3`
  * @throws BuildError with the end of what `go` said
  */
 export async function buildFromModules(
   binary: Binary,
-  cache: string,
+  folder: string,
   env: NodeJS.ProcessEnv,
   terminal: Terminal,
   position: string,
 ): Promise<string> {
   const step = `building ${binary.name} ${binary.version} from the Go module proxy (${position})`;
   return await withProgress(terminal, step, () =>
-    withScratch(cache, async (scratch) => {
+    withScratch(folder, async (scratch) => {
       const made = join(scratch, binary.name);
-      await go(
-        ['build', '-mod=readonly', '-trimpath', '-ldflags', linkerFlags, '-o', made, binary.goPackage],
-        env,
-      );
+      await go(binary.go.folder, buildArguments(binary.go, made), env);
       // Another run may have been quicker: then its binary stays.
       return (
-        cached(cache, binary) ??
-        (await keep(cache, binary, made).catch((error: Error) => {
+        cached(folder, binary) ??
+        (await keep(folder, binary, made).catch((error: Error) => {
           throw new BuildError(`what \`go\` built is unfit: ${error.message}`);
         }))
       );
@@ -53,11 +49,11 @@ export async function buildFromModules(
   );
 }
 
-/** Runs `go` in this folder; GOOS and the like are cleared, because the binaries are for this machine. */
-function go(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+/** Runs `go` in a folder; GOOS and the like are cleared, because the binaries are for this machine. */
+function go(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const child = spawn('go', args, {
-    cwd: import.meta.dirname,
+  const child = spawn('nice', ['-n', String(niceness), 'go', ...args], {
+    cwd: folder,
     env: { ...env, CGO_ENABLED: '0', GOWORK: 'off', GOOS: '', GOARCH: '' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -66,13 +62,18 @@ function go(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
     said = (said + text).slice(-4000);
   });
   child.on('error', (error: NodeJS.ErrnoException) => {
-    const missing = error.code === 'ENOENT';
-    reject(new BuildError(missing ? '`go` is not on the PATH' : `\`go\` cannot be run: ${error.message}`));
+    reject(error.code === 'ENOENT' ? notThere() : new BuildError(`\`go\` cannot be run: ${error.message}`));
   });
   child.on('close', (code, signal) => {
     if (code === 0) return resolve();
+    if (code === commandNotFound) return reject(notThere());
     const tail = said.trimEnd().split('\n').slice(-10).join('\n  ');
     reject(new BuildError(`\`go build\` ended with ${signal ?? `code ${code}`}:\n  ${tail}`));
   });
   return promise;
 }
+
+/** The exit code of `nice` for a command that is not there. */
+const commandNotFound = 127;
+
+const notThere = () => new BuildError('`go` is not on the PATH');

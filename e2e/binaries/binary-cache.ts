@@ -1,21 +1,16 @@
-// The folder that keeps binaries from one run to the next, one per Kubernetes version.
+// The folder that keeps binaries from one run to the next: one per set, with one in it for each version.
 // A binary enters whole, or not at all: it is made in a folder of its own, tried, and moved in by rename, so that two
 // runs side by side at worst do the work twice. What is in the cache is therefore trusted by its name.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Binary } from './binary.ts';
 import { unfitness } from './probe.ts';
-import { type Binary, kubernetesVersion } from './versions.ts';
 
-/** `$XDG_CACHE_HOME` (else `~/.cache`) `/ringfence/control-plane`. */
-export function cacheHome(env: NodeJS.ProcessEnv): string {
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ringfence', 'control-plane');
-}
-
-/** Where this version's binaries are kept. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  return join(cacheHome(env), kubernetesVersion);
+/** The folder of a set: `$XDG_CACHE_HOME` (else `~/.cache`) `/ringfence/NAME`. */
+export function cacheHome(env: NodeJS.ProcessEnv, name: string): string {
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ringfence', name);
 }
 
 /** The path of `binary` in the cache, or undefined when it is not there. */
