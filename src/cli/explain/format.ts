@@ -6,6 +6,7 @@ import { type Endpoint, formatEndpoint, isWorkload, spellEndpoint } from '../../
 import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
 import { nameSome, quoteSome } from '../../model/counted.ts';
 import { groupsBy } from '../../model/groups.ts';
+import { originInWords } from '../../model/mirror-origins.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
@@ -203,7 +204,8 @@ export function formatRulePorts({ ports, missing }: RuleReason): string {
 /** The origin of a rule: a route of a profile, an exposing object, or the platform profile. */
 function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): string {
   if (owner === undefined) return '';
-  if (owner.kind === 'PlatformNetworkProfile') return `: ${origins.join(', ') || 'the platform profile'}`;
+  if (owner.kind === 'PlatformNetworkProfile')
+    return `: ${origins.map(originInWords).join(', ') || 'the platform profile'}`;
   const routes = origins.length === 1 ? 'route' : 'routes';
   const asked = origins.length === 0 ? '' : `${routes} ${origins.join(', ')} of `;
   return `: ${asked}profile ${owner.name}`;

@@ -97,7 +97,7 @@ describe('a route from another namespace', () => {
       name: expect.stringMatching(/^ringfence-mirror-web-out-[0-9a-v]{16}$/),
       owner: { kind: 'PlatformNetworkProfile' },
       origins: [['data/db/in']],
-      description: 'Allows the egress of web that other namespaces let in: data/db/in',
+      description: 'Allows the egress of web that other namespaces let in: route in of profile data/db',
       spec: { policyTypes: ['Egress'] },
     });
   });

@@ -3,8 +3,9 @@
 // names this namespace, if the platform does, or if the platform trusts its namespace, and never further than the guardrails here
 // would let a team here write itself. Otherwise the source declares `to` itself. Guardrails do not apply to what the platform opens.
 
+import { mirrorOrigin } from '../../model/mirror-origins.ts';
 import { selectsNamespace } from '../../model/network-policy.ts';
-import { formatKey, type ObjectKey } from '../../model/object-key.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
 import { monitoringName } from '../../model/policy-names.ts';
 
 import type { NamespaceFacts } from '../../view/cluster-view.ts';
@@ -31,7 +32,7 @@ export interface Mirror {
   readonly allowRule: AllowRule;
   /** The namespace that it leads to. */
   readonly destination: string;
-  /** The origin of the ingress rule: `namespace/profile/route`, or an object. */
+  /** The origin of the ingress rule: see `mirrorOrigin`, or an object. */
   readonly origin: string;
 }
 
@@ -49,7 +50,7 @@ export function mirrorsInto(run: Compilation, here: LocalNamespace): readonly Mi
 function mirrorsOfRoutes(run: Compilation, here: LocalNamespace): readonly Mirror[] {
   return withinCap(routesInto(run, here), capOfAll).within.flatMap(
     ({ profile, ingressRoute, allowRules }) => {
-      const origin = `${formatKey(profile)}/${ingressRoute.route.name}`;
+      const origin = mirrorOrigin(profile, ingressRoute.route.name);
       return allowRules.map((allowRule) => ({ allowRule, destination: profile.namespace, origin }));
     },
   );

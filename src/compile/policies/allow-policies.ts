@@ -2,6 +2,7 @@
 // expensive on iptables CNIs. Must not know why something is allowed.
 import { andMore, nameSome } from '../../model/counted.ts';
 import { groupsBy } from '../../model/groups.ts';
+import { originInWords } from '../../model/mirror-origins.ts';
 import { allowing, canonicalJson, type Direction, type Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { DesiredPolicy, Owner, WithheldRule } from '../../model/policies.ts';
@@ -181,7 +182,7 @@ function annotatedOrigins(rules: readonly MergedRule[]): readonly (readonly stri
 }
 
 function describe(about: PolicyOutline, { direction, pods }: AllowRule, origins: readonly string[]): string {
-  return about.describe(direction, namesOfPods(pods), nameSome(origins, maxShownOrigins));
+  return about.describe(direction, namesOfPods(pods), nameSome(origins.map(originInWords), maxShownOrigins));
 }
 
 function namesOfPods(pods: LabelSelector): string {
