@@ -22,18 +22,27 @@ export interface PageInput {
 
 /** What turns it into a page: neither can be loaded here. */
 export interface PageTools {
-  readonly graphviz: Graphviz;
+  /** Needed only if `hasPictures`. */
+  readonly graphviz?: Graphviz;
   readonly assets: PageAssets;
 }
 
+/** Whether a page holds pictures that are drawn beforehand: with many namespaces it opens as a matrix, and draws the rest itself. */
+export function hasPictures({ model, only = [] }: PageInput): boolean {
+  return only.length > 0 || !needsMatrix(model);
+}
+
 /** A page with a picture of all namespaces, of each by itself, and, if it is readable, of everything at once. */
-export function htmlFile({ model, title = titleOf(model), only = [] }: PageInput, tools: PageTools): string {
-  if (only.length === 0 && needsMatrix(model)) {
+export function htmlFile(input: PageInput, tools: PageTools): string {
+  const { model, title = titleOf(model), only = [] } = input;
+  if (!hasPictures(input)) {
     return renderPage(title, pageDataOf(model, [], manyChoices(model)), new Map(), tools.assets);
   }
   const scenes = scenesOf(model, only);
-  const drawings = new Map(scenes.map(({ id, scene }) => [id, drawScene(scene, tools.graphviz)]));
-  return renderPage(title, pageDataOf(model, scenes), drawings, tools.assets);
+  const { graphviz, assets } = tools;
+  if (graphviz === undefined) throw new Error('pictures need Graphviz');
+  const drawings = new Map(scenes.map(({ id, scene }) => [id, drawScene(scene, graphviz)]));
+  return renderPage(title, pageDataOf(model, scenes), drawings, assets);
 }
 
 /** With many namespaces: the matrix, and each room, which the page draws when it is opened. */

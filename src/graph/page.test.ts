@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
+import { company, hostile, hostileNames, shop } from '../../test/drawn-clusters.ts';
 import { pageTools } from '../../test/page-tools.ts';
 import { analyze } from '../analyze/analysis.ts';
 import type { AnalysisInput } from '../analyze/facts.ts';
 import { modelOf } from './from-analysis.ts';
-import { htmlFile } from './html.ts';
+import { hasPictures, htmlFile } from './html.ts';
 import type { PageData } from './page-format.ts';
 
 async function pageOf(input: AnalysisInput, title = 'Who reaches whom'): Promise<string> {
@@ -73,5 +73,14 @@ describe('the page', () => {
   test('gives each workload a key of its own', async () => {
     const { places } = dataOf(await pageOf(hostile()));
     expect(new Set(places.map(({ key }) => key)).size).toBe(places.length);
+  });
+
+  test('of many namespaces needs no Graphviz', () => {
+    const model = modelOf(analyze(company()));
+    const { graphviz: _, ...tools } = pageTools;
+    expect(hasPictures({ model })).toBe(false);
+    expect(htmlFile({ model }, tools)).toBe(htmlFile({ model }, pageTools));
+    expect(hasPictures({ model, only: ['catalog-prod'] })).toBe(true);
+    expect(() => htmlFile({ model, only: ['catalog-prod'] }, tools)).toThrow('pictures need Graphviz');
   });
 });

@@ -4,7 +4,7 @@ import { cutToMermaid, fitsMermaid, renderMermaid } from '../../graph/mermaid.ts
 import type { GraphModel } from '../../graph/model.ts';
 import { folded, type Picture, pictureOf } from '../../graph/picture.ts';
 import type { Formats, Print, PrintContext } from '../output/formats.ts';
-import { loadPageTools } from './page-tools.ts';
+import { loadPageAssets, loadPageTools } from './page-tools.ts';
 
 /** The content of a drawing. */
 interface Drawing {
@@ -38,8 +38,10 @@ const svg: Print<Drawing> = async ({ model, only }, context) => {
 };
 
 const html: Print<Drawing> = async ({ model, only }) => {
-  const { htmlFile } = await import('../../graph/html.ts');
-  return htmlFile({ model, only }, await loadPageTools());
+  const { hasPictures, htmlFile } = await import('../../graph/html.ts');
+  const input = { model, only };
+  if (hasPictures(input)) return htmlFile(input, await loadPageTools());
+  return htmlFile(input, { assets: await loadPageAssets() });
 };
 
 /** The formats of `graph`. */
