@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { formatPortSet } from '../model/port-set.ts';
+import { formatPortSet, portSetOf } from '../model/port-set.ts';
 import type { ServiceFacts } from '../model/services.ts';
 import type { PodFacts } from './facts.ts';
-import { offeredPorts } from './offered-ports.ts';
+import { leadingToUndeclared, offeredPorts } from './offered-ports.ts';
 
 const pod = (app: string, ports: PodFacts['ports'] = []): PodFacts => ({
   labels: { app },
@@ -54,4 +54,16 @@ test('the ports behind a Service are offered, whether a container declares them 
 test('a Service of other pods, or of another namespace, offers nothing', () => {
   expect(offered(pod('web'), service('api', [tcp(80, 3000)]))).toBe('none');
   expect(offered(pod('web'), service('web', [tcp(80, 3000)], { namespace: 'pay' }))).toBe('none');
+});
+
+test('a Service that leads to a port that no container declares is named, if they declare any', () => {
+  const http = [{ name: 'http', protocol: 'TCP', number: 8080 }] as const;
+  const services = [service('web', [tcp(80, 3000), tcp(81, 'http')])];
+  const leading = (number: number, web: PodFacts) =>
+    leadingToUndeclared(portSetOf('TCP', [{ first: number, last: number }]), [web], services)?.name;
+  expect(leading(3000, pod('web', http))).toBe('web');
+  expect(leading(8080, pod('web', http))).toBeUndefined();
+  expect(leading(9090, pod('web', http))).toBeUndefined();
+  expect(leading(3000, pod('web'))).toBeUndefined();
+  expect(leading(3000, pod('api', http))).toBeUndefined();
 });

@@ -4,7 +4,8 @@
 import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { type Direction, isStandIn } from '../../model/network-policy.ts';
 import { selects } from '../../model/selectors.ts';
-import type { RulePort } from '../rule-ports.ts';
+import { leadingToUndeclared } from '../offered-ports.ts';
+import { type RulePort, resolvePorts } from '../rule-ports.ts';
 import { isBlock, type ParsedRule } from '../rules.ts';
 import { eachRule, listNames, listWorkloads, rulePath } from './check.ts';
 import type { LintContext, LintPod } from './lint-context.ts';
@@ -103,13 +104,25 @@ function leadsNowhere(context: LintContext, undeclared: CheckedPort): readonly F
     ];
   }
   const declared = [...new Set(pods.flatMap(({ ports }) => ports.map(formatContainerPort)))].sort();
+  const leading = leadingServices(context, port, pods);
+  const led = leading.length === 0 ? '' : `, to which Service ${listNames(leading)} leads`;
   return [
     aboutPolicy(policy, 'PortNotDeclared', {
       path,
-      message: `no container of ${listWorkloads(pods)} declares the port \`${written}\``,
+      message: `no container of ${listWorkloads(pods)} declares the port \`${written}\`${led}`,
       hint: `${declared.length === 0 ? 'they declare no port' : `they declare ${listNames(declared)}`}${noteOn(port, rule)}`,
     }),
   ];
+}
+
+/** The Services that lead to this very port all the same. */
+function leadingServices(context: LintContext, port: RulePort, pods: readonly LintPod[]): readonly string[] {
+  if (!isNumber(port)) return [];
+  const wanted = resolvePorts([port], []);
+  const byNamespace = Map.groupBy(pods, ({ workload }) => workload.namespace);
+  return [...byNamespace].flatMap(
+    ([namespace, here]) => leadingToUndeclared(wanted, here, context.servicesIn(namespace))?.name ?? [],
+  );
 }
 
 function noteOn(port: RulePort, { ports = [] }: ParsedRule): string {

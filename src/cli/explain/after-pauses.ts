@@ -2,7 +2,6 @@
 // Must not know how the answer is printed.
 import type { RuleReason } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
-import { quoteSome } from '../../model/counted.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { isOfPause, type PauseBehind, pausesBehind } from '../snapshot/pauses-behind.ts';
@@ -53,12 +52,12 @@ function pauseRules({ parts }: Answer): readonly RuleReason[] {
 }
 
 function describe(
-  { policy: { namespace }, origins }: RuleReason,
+  { policy: { namespace } }: RuleReason,
   pauses: readonly PauseBehind[],
   { then }: LaterAnswer,
 ): string {
   if (pauses.length === 0)
-    return `\`${namespace}\` is still open by ${quoteSome(origins, 3)}, which is gone: is an operator running? once it is closed, ${then}`;
+    return `\`${namespace}\` is still open by a pause that is gone: is an operator running? once it has ended, ${then}`;
   const each = pauses.map(({ name, until, reason, by }) => {
     const author = by === undefined ? '' : `, written by \`${by}\``;
     return `until ${until} by NetworkPause \`${name}\`${author}, because of \`${reason}\``;

@@ -164,7 +164,8 @@ function mistakenService(
       if (hit === undefined || asksPods(hit.ports)) continue;
       if (formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
       const name = formatKey(service);
-      const note = `${formatServicePort(servicePort)} is a port of Service \`${name}\`, whose pods listen on ${formatPortSet(hit.ports)}: ask about that port, which a suggestion opens, or about \`service/${name}\``;
+      const target = formatPortSet(hit.ports);
+      const note = `${formatServicePort(servicePort)} is the port of Service \`${name}\`, which leads to ${target} of its pods: ask about ${target}, or about \`service/${name}\``;
       return { service, note };
     }
   }

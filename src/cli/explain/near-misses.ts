@@ -10,7 +10,7 @@ import {
 } from '../../analyze/endpoints.ts';
 import type { Explanation, RuleReason } from '../../analyze/explain.ts';
 import type { PodFacts } from '../../analyze/facts.ts';
-import { offeredPorts } from '../../analyze/offered-ports.ts';
+import { leadingToUndeclared, offeredPorts } from '../../analyze/offered-ports.ts';
 import { nameSome } from '../../model/counted.ts';
 import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
@@ -71,15 +71,22 @@ function routesOf({ policy: { owner }, origins }: RuleReason): readonly string[]
   return origins.map((origin) => `route \`${origin}\` of profile \`${owner.name}\``);
 }
 
-/** Notes on destinations that do not offer the port that was asked for, but others. */
+/** Notes on destinations that do not offer the port that was asked for, or only by a Service. */
 export function offeredInstead(parts: readonly Explanation[], { input }: Analysis): readonly string[] {
   const offered = offeredPorts(input);
   const notes = parts.flatMap(({ to, asked }) => {
     if (!isWorkload(to) || asked === undefined || portSets.isEmpty(asked)) return [];
+    const pods = podsOf(to, input);
+    const here = input.services.filter(({ namespace }) => namespace === to.workload.namespace);
+    const leading = leadingToUndeclared(asked, pods, here);
+    if (leading !== undefined)
+      return [
+        `no container of ${quote(to)} declares ${formatPortSet(asked)}, to which Service \`${leading.name}\` leads`,
+      ];
     const offers = offered.get(endpointKey({ workload: to.workload }));
     if (offers === undefined || portSets.isEmpty(offers) || portSets.overlap(offers, asked)) return [];
     return [
-      `${quote(to)} offers ${namedPorts(offers, podsOf(to, input))}: none of its containers declares ${formatPortSet(asked)}, and no Service leads there`,
+      `${quote(to)} offers ${namedPorts(offers, pods)}: none of its containers declares ${formatPortSet(asked)}, and no Service leads there`,
     ];
   });
   return [...new Set(notes)];

@@ -14,7 +14,7 @@ import type { AskedEnds } from './asked-ends.ts';
 import type { OriginOf, PolicyOrigin } from './policy-origins.ts';
 
 /** A rule that allows a connection on one of its sides. */
-export interface Because extends RuleReason, PolicyOrigin {
+export interface Because extends RuleReason, Omit<PolicyOrigin, 'origins'> {
   readonly side: Direction;
 }
 

@@ -76,6 +76,7 @@ test('the policy of a pause tells who paused, until when and why, of all that ar
     since: '2026-01-01T00:00:00Z',
     until: '2999-01-01T00:00:00Z',
     reason: 'reason aa; reason b',
+    origins: ['NetworkPause/aa', 'NetworkPause/b'],
   });
   expect(originOf({ namespace: 'shop', name: 'ringfence-pause' })).toEqual({});
 });

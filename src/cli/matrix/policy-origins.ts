@@ -22,6 +22,8 @@ export interface PolicyOrigin {
   readonly until?: string;
   /** Why it is paused. */
   readonly reason?: string;
+  /** Its pauses, as in `NetworkPause/shop`: the policy names none of them. */
+  readonly origins?: readonly string[];
 }
 
 /** Finds the origin of a policy. */
@@ -54,6 +56,7 @@ function originOf(pauses: NonEmpty<PauseBehind>): PolicyOrigin {
     ...(since === undefined ? {} : { since }),
     until: (byEnd.at(-1) ?? pauses[0]).until,
     reason: pauses.map(({ reason }) => reason).join('; '),
+    origins: pauses.map(({ name }) => `NetworkPause/${name}`),
   };
 }
 
