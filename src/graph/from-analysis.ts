@@ -1,12 +1,14 @@
 // From an analysis to the model of a drawing: workloads become places in the rooms of their namespaces, connections become
 // arrows with the rules that allow them.
 // Must not know how anything is drawn.
+
 import type { Analysis } from '../analyze/analysis.ts';
 import { type AddressEnd, endpointKey, readRange, type WorkloadEnd } from '../analyze/endpoints.ts';
 import type { PodFacts, PolicyFacts } from '../analyze/facts.ts';
 import type { ContainerPort } from '../analyze/rule-ports.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
+import { once } from '../model/once.ts';
 import { portSets } from '../model/port-set.ts';
 import { publicPeers } from '../routes/internet.ts';
 import { type Link, linksOf, placeKey } from './links.ts';
@@ -193,15 +195,22 @@ function servicesOf(analysis: Analysis, lists: ModelLists): readonly GraphServic
   });
 }
 
+/** All of IPv4, and what in it is not public: parsed once, because there may be an address for each workload. */
+const publicIPv4 = once(() =>
+  publicPeers()
+    .slice(0, 1)
+    .flatMap((peer) => ('ipBlock' in peer ? [peer.ipBlock] : []))
+    .map(({ cidr, except = [] }) => ({ whole: readRange(cidr), special: except.map(readRange) })),
+);
+
 /** Whether addresses include every public IPv4 address: the rules for IPv6 are places of their own. */
 function isInternet(ends: readonly AddressEnd[]): boolean {
-  const [block] = publicPeers().flatMap((peer) => ('ipBlock' in peer ? [peer.ipBlock] : []));
-  if (block === undefined) return false;
-  const special = (block.except ?? []).map(readRange);
-  return ends.some(
-    ({ cidr, except = [] }) =>
-      contains(readRange(cidr), readRange(block.cidr)) &&
-      except.every((hole) => special.some((range) => contains(range, readRange(hole)))),
+  return publicIPv4().some(({ whole, special }) =>
+    ends.some(
+      ({ cidr, except = [] }) =>
+        contains(readRange(cidr), whole) &&
+        except.map(readRange).every((hole) => special.some((range) => contains(range, hole))),
+    ),
   );
 }
 
