@@ -85,10 +85,11 @@ async function feedQueue({ machine, family }: Enforced): Promise<void> {
       ['-s', range, '-j', 'NFQUEUE', '--queue-num', String(queue), '--queue-bypass'],
       ['-d', range, '-j', 'NFQUEUE', '--queue-num', String(queue), '--queue-bypass'],
     ].map((words) => `${command} -w -t mangle -A ${chain} ${words.join(' ')}`);
+    // The chain may be there from an enforcer that has crashed.
     await machine.script([
-      `${command} -w -t mangle -N ${chain}`,
+      `${command} -w -t mangle -N ${chain} 2> /dev/null || ${command} -w -t mangle -F ${chain}`,
       ...rules,
-      `${command} -w -t mangle -A POSTROUTING -j ${chain}`,
+      `${command} -w -t mangle -C POSTROUTING -j ${chain} 2> /dev/null || ${command} -w -t mangle -A POSTROUTING -j ${chain}`,
     ]);
   }
 }

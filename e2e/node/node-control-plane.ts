@@ -94,8 +94,9 @@ async function forward(
   await supervision.start(machine.component('forward-inside', agent, ['forward', ...inside]));
   await supervision.start({
     name: 'forward-outside',
-    command: agent,
-    args: ['forward', ...outside],
+    // It is in no machine, with which it would end if the supervisor is killed.
+    command: 'setpriv',
+    args: ['--pdeathsig', 'KILL', agent, 'forward', ...outside],
     log: join(directory, 'forward-outside.log'),
   });
 }

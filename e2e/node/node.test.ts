@@ -4,7 +4,7 @@ import { poll } from '../control-plane/poll.ts';
 import type { Attempt, Outcome, Target } from './dialer.ts';
 import { type PodKey, type RingNode, startNode } from './node.ts';
 import { describeOnNode, onNode } from './on-node.ts';
-import { type RunningPod, startPods } from './pods.ts';
+import { type RunningPod, runningPod, startPods } from './pods.ts';
 
 const server = 'web/server';
 const [friend, stranger] = ['friend/client', 'stranger/client'] as const;
@@ -136,6 +136,38 @@ describeOnNode('one node under kube-router', () => {
       ])
     ).map(({ outcome, name }) => name ?? outcome);
     expect(outcomes).toEqual(['refused', 'no-name', '10.96.0.1']);
+  });
+});
+
+describeOnNode('two nodes of both families under kube-network-policies', () => {
+  const { node } = onNode({ nodes: 2, family: 'dual', enforcer: 'kube-network-policies' });
+
+  test('let pods reach each other across machines, in both families, as policies say', async () => {
+    const pods = await startWorld(node());
+    const machines = new Set([...pods.values()].map(({ machine }) => machine));
+    expect([...machines].sort()).toEqual(['ring-1', 'ring-2']);
+    const services = await createService(node(), 'RequireDualStack');
+    const targets = targetsOf(pods.get(server)?.addresses ?? [], services);
+    expect(targets).toHaveLength(10);
+    await denyAndAllow(node(), targets);
+  });
+
+  test('are open while their enforcers are away, and closed again when these are back', async () => {
+    const { addresses } = await runningPod(node(), server);
+    const targets = targetsOf(addresses, []);
+    for (const name of node().names) await node().killEnforcer(name);
+    await become(node(), stranger, targets, reached);
+    for (const name of node().names) await node().startEnforcer(name);
+    await become(node(), stranger, targets, denied);
+    await become(node(), friend, targets, reached);
+  });
+
+  test('are called by the names of their Node objects', async () => {
+    expect(node().names).toEqual(['ring-1', 'ring-2']);
+    expect(await node().run('ring-2', 'hostname')).toBe('ring-2\n');
+    await expect(node().run('ring-3', 'hostname')).rejects.toThrow(
+      'no machine is called `ring-3`, but ring-1 and ring-2',
+    );
   });
 });
 

@@ -98,7 +98,7 @@ interface StoredPod {
 }
 
 /** Waits until a pod is Ready. */
-async function runningPod(node: RingNode, key: PodKey): Promise<RunningPod> {
+export async function runningPod(node: RingNode, key: PodKey): Promise<RunningPod> {
   const [namespace, name] = key.split('/');
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
   const look = async () => {

@@ -1,0 +1,163 @@
+// The host stays as it was: while nodes run, after they stopped, and however their users end.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { belongsTo } from '../control-plane/leftovers.ts';
+import { poll } from '../control-plane/poll.ts';
+import { hostHierarchies } from './cgroups.ts';
+import { removeLeftovers } from './clean-up.ts';
+import { startNode } from './node.ts';
+import { describeOnNode } from './on-node.ts';
+import { nodeEnvironment } from './requirements.ts';
+
+const run = promisify(execFile);
+
+/** Settings that count, or that the kernel changes by itself. */
+const alive =
+  /\/(random\/|quota\/|dentry-state|file-nr|inode-nr|inode-state|aio-nr|ns_last_pid|nr$|nf_conntrack_count|drop_caches|epoch)/;
+
+/** What a node could change of the host, as text by its name. */
+async function hostState(): Promise<ReadonlyMap<string, string>> {
+  const commands = [
+    ['ip', '-details', 'link'],
+    ['ip', 'address'],
+    ['ip', 'route', 'show', 'table', 'all'],
+    ['ip', 'rule'],
+    ['nft', 'list', 'ruleset'],
+    ['ipset', 'list'],
+    ['hostname'],
+  ].map(async ([command = '', ...args]) => {
+    const { stdout } = await run(command, args, { env: nodeEnvironment });
+    // Addresses of IPv6 tell how long they are valid.
+    return [[command, ...args].join(' '), stdout.replaceAll(/\d+sec/g, 'some time')] as const;
+  });
+  const folders = ['/etc', '/run', '/opt', '/var/lib'].map(
+    async (path) => [path, await listing(path)] as const,
+  );
+  const files = ['/proc/mounts', '/proc/modules'].map(
+    async (path) => [path, await readFile(path, 'utf8').catch(() => '')] as const,
+  );
+  return new Map(await Promise.all([...commands, ...folders, ...files, settings()]));
+}
+
+/** The entries of a folder, with the times of their last change. */
+async function listing(path: string): Promise<string> {
+  const names = (await readdir(path)).sort();
+  const lines = await Promise.all(
+    names.map(async (name) => {
+      const { mtimeMs } = await stat(join(path, name)).catch(() => ({ mtimeMs: 0 }));
+      return `${name} ${mtimeMs}`;
+    }),
+  );
+  return lines.join('\n');
+}
+
+async function settings(): Promise<readonly ['/proc/sys', string]> {
+  const entries = await readdir('/proc/sys', { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !alive.test(path))
+    .sort();
+  const lines = await Promise.all(
+    paths.map(async (path) => `${path} ${await readFile(path, 'utf8').catch(() => '')}`.trimEnd()),
+  );
+  return ['/proc/sys', lines.join('\n')];
+}
+
+/** The folders of a node's cgroups. */
+const cgroupsOf = (directory: string): readonly string[] =>
+  hostHierarchies()
+    .map(({ path }) => join(path, basename(directory)))
+    .filter((path) => existsSync(path));
+
+describeOnNode('the host', () => {
+  test('is the same before, during and after two nodes side by side', async () => {
+    const before = await hostState();
+    const options = { dns: false } as const;
+    const nodes = await Promise.all([startNode(options), startNode({ ...options, enforcer: 'none' })]);
+    const directories = nodes.map(({ controlPlane }) => controlPlane.directory);
+    const versions = await Promise.all(nodes.map(({ api }) => api.text('GET', '/version')));
+    const during = await hostState();
+    await Promise.all(nodes.map((node) => node.stop()));
+    expect(new Set(directories).size).toBe(2);
+    expect(versions[0]).toBe(versions[1]);
+    const after = await hostState();
+    for (const [name, text] of before) {
+      expect([name, during.get(name)]).toEqual([name, text]);
+      expect([name, after.get(name)]).toEqual([name, text]);
+    }
+    expect(directories.filter((directory) => existsSync(directory))).toEqual([]);
+    expect(directories.flatMap(cgroupsOf)).toEqual([]);
+  });
+});
+
+interface Started {
+  readonly directory: string;
+  readonly supervisor: number;
+}
+
+/** A program that starts a node, says so, and waits. */
+const program = `
+  const { startNode } = await import(${JSON.stringify(join(import.meta.dirname, 'node.ts'))});
+  const { controlPlane } = await startNode({ dns: false, enforcer: 'none' });
+  console.log(JSON.stringify({ directory: controlPlane.directory, supervisor: controlPlane.supervisorPid }));
+  setInterval(() => {}, 1000);
+`;
+
+async function runProgram(): Promise<{ parent: ChildProcess; started: Started }> {
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  if (parent.stdout === null) throw new Error('the program cannot be run');
+  const [line] = await once(createInterface(parent.stdout), 'line');
+  return { parent, started: JSON.parse(line) };
+}
+
+/** The processes of a node, by their command lines or by their cgroups. */
+async function processesOf({ directory }: Started): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const ours = pids.map(async (pid) => {
+    const cgroups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+    return cgroups.includes(basename(directory)) || (await belongsTo(directory, Number(pid)));
+  });
+  const isOurs = await Promise.all(ours);
+  return pids.filter((_, index) => isOurs[index]);
+}
+
+const noProcess = (started: Started) =>
+  poll(async () => (await processesOf(started)).length === 0, {
+    expired: async () => new Error(`still alive: ${await processesOf(started)}`),
+  });
+
+describeOnNode('nothing is left of a node', () => {
+  test('when its parent is killed', async () => {
+    const { parent, started } = await runProgram();
+    expect((await processesOf(started)).length).toBeGreaterThan(8);
+    parent.kill('SIGKILL');
+    await poll(async () => !existsSync(started.directory), {
+      expired: () => new Error(`\`${started.directory}\` still exists`),
+    });
+    await noProcess(started);
+    expect(cgroupsOf(started.directory)).toEqual([]);
+  });
+
+  test('after the next start, when its supervisor is killed too; its processes end at once', async () => {
+    const { parent, started } = await runProgram();
+    expect(await removeLeftovers()).not.toContain(basename(started.directory));
+    process.kill(started.supervisor, 'SIGKILL');
+    parent.kill('SIGKILL');
+    await noProcess(started);
+    expect(cgroupsOf(started.directory)).not.toEqual([]);
+    expect(await removeLeftovers()).toContain(basename(started.directory));
+    expect(existsSync(started.directory)).toBe(false);
+    expect(cgroupsOf(started.directory)).toEqual([]);
+  });
+});
