@@ -167,7 +167,7 @@ describe('what the verbs say of a live cluster', () => {
     const [, ...lines] = stdout.trim().split('\r\n');
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines.filter((each) => each.includes('ringfence-'))) {
-      expect(line).toMatch(/,(platform|namespace [\w-]+),\d{4}-\d\d-\d\dT[\d:]+Z$/);
+      expect(line).toMatch(/,(platform|namespace [\w-]+),\d{4}-\d\d-\d\dT[\d:]+Z,,$/);
     }
   });
 
