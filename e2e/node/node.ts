@@ -224,6 +224,18 @@ export class RingNode implements AsyncDisposable {
     return await made;
   }
 
+  /** The words that run a command of the host in the network of a running pod, in front of it. */
+  async enterPod(pod: PodKey): Promise<readonly string[]> {
+    const { worker, container } = await this.#containerOf(pod);
+    return await worker.enterNetworkOf(container);
+  }
+
+  /** Ends the process of a pod as a crash would, with SIGKILL: kubelet starts its container again. */
+  async killPod(pod: PodKey): Promise<void> {
+    const { worker, container } = await this.#containerOf(pod);
+    await worker.killContainer(container);
+  }
+
   /** Starts the enforcer of a machine again, and waits until it takes hold of packets. */
   async startEnforcer(name: string): Promise<void> {
     await this.#worker(name).startEnforcer();
@@ -254,13 +266,16 @@ export class RingNode implements AsyncDisposable {
   }
 
   async #dialerOf(pod: PodKey): Promise<Dialer> {
+    return new Dialer([...(await this.enterPod(pod)), this.#agent, 'dial']);
+  }
+
+  /** The first container of a pod, and who runs it. */
+  async #containerOf(pod: PodKey): Promise<{ readonly worker: Worker; readonly container: string }> {
     const [namespace, name] = pod.split('/');
-    const { spec, status } = await this.api.json<StoredPod>(
-      'GET',
-      `/api/v1/namespaces/${namespace}/pods/${name}`,
-    );
-    const id = status.containerStatuses?.[0]?.containerID?.replace('containerd://', '');
-    if (id === undefined) throw new Error(`\`${pod}\` has no running container`);
-    return new Dialer([...(await this.#worker(spec.nodeName).enterNetworkOf(id)), this.#agent, 'dial']);
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const { spec, status } = await this.api.json<StoredPod>('GET', path);
+    const container = status.containerStatuses?.[0]?.containerID?.replace('containerd://', '');
+    if (container === undefined) throw new Error(`\`${pod}\` has no running container`);
+    return { worker: this.#worker(spec.nodeName), container };
   }
 }

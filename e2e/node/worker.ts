@@ -133,10 +133,19 @@ export class Worker {
   }
 
   /** The words that run a command in the network of a container of this machine. */
-  async enterNetworkOf(containerId: string): Promise<readonly string[]> {
-    const bundle = `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${containerId}`;
-    const pid = await this.machine.run('cat', join(bundle, 'init.pid'));
-    return [...this.machine.enter, 'nsenter', '--target', pid.trim(), '--net', '--'];
+  async enterNetworkOf(container: string): Promise<readonly string[]> {
+    return [...this.machine.enter, 'nsenter', '--target', await this.#pidOf(container), '--net', '--'];
+  }
+
+  /** Ends the first process of a container as a crash would, and so all of it. */
+  async killContainer(container: string): Promise<void> {
+    await this.machine.run('sh', '-c', `kill -KILL ${await this.#pidOf(container)}`);
+  }
+
+  /** The pid of a container's first process, as the machine sees it. */
+  async #pidOf(container: string): Promise<string> {
+    const bundle = `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${container}`;
+    return (await this.machine.run('cat', join(bundle, 'init.pid'))).trim();
   }
 
   #name(program: string): string {
