@@ -186,6 +186,11 @@ describe('what the verbs say of a live cluster', () => {
     const answer = await said(`${line} --platform-from-cluster`);
     expect(answer).toEqual(await said(`${line} -f ${platform}`));
     expect(answer.stdout).not.toEqual((await said(`${line} --no-platform`)).stdout);
+    const without = await tool.run(line, { environment });
+    expect(without).toMatchObject({
+      stderr: expect.stringContaining('`--platform-from-cluster`'),
+      exitCode: 2,
+    });
     const twice = await tool.run(`${line} -f ${platform} --platform-from-cluster`, { environment });
     expect(twice).toMatchObject({
       stdout: '',

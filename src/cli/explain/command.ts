@@ -69,7 +69,7 @@ export const explainVerb = defineVerb({
     const { end: to, port } = destinationWithPort(destination, portArgument);
     const spec = port === undefined ? undefined : readPort(port);
     const snapshot = await loadSnapshot(flags, context);
-    const { facts, planned } = effectiveFacts(snapshot, flags, context);
+    const { facts, planned } = await effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
     const words = { from, to, port: spec, namespace: namespaceOf(flags) };
     const now = ask(words, facts);

@@ -59,7 +59,7 @@ export const graphVerb = defineVerb({
     }
     const only = flags.namespace === undefined ? [] : [flags.namespace, ...also];
     const snapshot = await loadSnapshot(flags, context);
-    const effective = effectiveFacts(snapshot, flags, context);
+    const effective = await effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
     const analysis = analyze(withoutStandIns(effective.facts));
     checkDrawable(only, analysis, namespacesOf(snapshot));

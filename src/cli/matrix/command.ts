@@ -54,7 +54,7 @@ export const matrixVerb = defineVerb({
   run: async (context, flags: InputFlags & ClusterFlags & EnforceFlags & EndFlags) => {
     const { namespace, from, to } = flags;
     const snapshot = await loadSnapshot(flags, context);
-    const effective = effectiveFacts(snapshot, flags, context);
+    const effective = await effectiveFacts(snapshot, flags, context);
     const input = withoutStandIns(effective.facts);
     const namespaces = namespacesOf(snapshot);
     const names = () => ({ analysis: analyze(input), namespace: namespaceOf(flags), namespaces });

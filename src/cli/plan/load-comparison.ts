@@ -31,7 +31,7 @@ export async function loadComparison(flags: PlanFlags, context: CommandContext):
   if (flags.against !== undefined) {
     const files = await loadFiles(flags, context);
     const old = await loadFiles({ ...flags, filename: flags.against, kustomize: [] }, context);
-    for (const side of [files, old]) requirePlatform(side, flags);
+    for (const side of [files, old]) await requirePlatform(side, flags);
     noteAssumed(files, context);
     return { before: inForce(old, 'AsWritten'), ...afterwards(files, flags) };
   }

@@ -6,7 +6,7 @@ import { withFreeNames } from '../../plan/free-names.ts';
 import { type Frozen, frozenAmong } from '../../plan/frozen.ts';
 import { withEnforced } from '../../plan/withheld.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { EnforceFlags, InputFlags } from '../options.ts';
+import type { ClusterFlags, EnforceFlags, InputFlags } from '../options.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { type LoadedSnapshot, requirePlatform } from './load-snapshot.ts';
 
@@ -46,12 +46,12 @@ export function enforcedIn(
  *
  * @throws ToolError if the profiles in files have no effect, see `requirePlatform`
  */
-export function effectiveFacts(
+export async function effectiveFacts(
   snapshot: LoadedSnapshot,
-  flags: InputFlags & EnforceFlags,
+  flags: InputFlags & ClusterFlags & EnforceFlags,
   { note }: CommandContext,
-): EffectiveFacts {
-  requirePlatform(snapshot, flags);
+): Promise<EffectiveFacts> {
+  await requirePlatform(snapshot, flags);
   const isLive = enforcedIn(snapshot, flags) === 'AsWritten';
   if (isLive && !mayDryRun(snapshot)) return { facts: snapshot.facts, assumed: [] };
   const planned = inForce(snapshot, 'DryRunToo');

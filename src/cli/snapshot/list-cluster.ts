@@ -4,8 +4,11 @@ import { ApiClient } from '../../kube/api-client.ts';
 import { connect, loadKubeConfig } from '../../kube/connection.ts';
 import { ApiError } from '../../kube/errors.ts';
 import { listObjects } from '../../kube/list.ts';
+import { receivedList } from '../../kube/received.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
+import { ExpectedError } from '../../model/expected-error.ts';
 import { type AnyKind, kinds } from '../../objects/kinds.ts';
+import { platformNetworkProfiles } from '../../objects/policy-resources.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterFlags } from '../options.ts';
@@ -50,4 +53,25 @@ function explain({ kind, path }: AnyKind, server: string): (error: unknown) => n
     }
     throw new ToolError(`the API server at \`${server}\` does not list objects of kind ${kind}: ${message}`);
   };
+}
+
+/** How long a hint may take, in milliseconds. */
+const patienceMs = 2000;
+
+/** Whether the cluster has a platform profile; no if it does not tell soon, or if there is none. It is only for a hint: nothing is reported. */
+export async function hasPlatformProfile(flags: ClusterFlags): Promise<boolean> {
+  try {
+    const client = new ApiClient(await connect(loadKubeConfig(flags)));
+    const { path, kind } = platformNetworkProfiles;
+    try {
+      // A list, as for everything else: it needs no other right.
+      const listed = await client.request('GET', path, { signal: AbortSignal.timeout(patienceMs) });
+      return receivedList(listed, kind).items.length > 0;
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    if (error instanceof ExpectedError) return false;
+    throw error;
+  }
 }

@@ -93,11 +93,18 @@ async function platformOfCluster(
  *
  * @throws ToolError if there are profiles but no platform profile, unless the flags accept that
  */
-export function requirePlatform({ input, cluster }: LoadedSnapshot, { platform }: InputFlags): void {
+export async function requirePlatform(
+  { input, cluster }: LoadedSnapshot,
+  flags: InputFlags & ClusterFlags,
+): Promise<void> {
   const hasEffect = cluster.stores.profiles.size === 0 || cluster.stores.platforms.size > 0;
-  if (input === undefined || hasEffect || platform === false) return;
+  if (input === undefined || hasEffect || flags.platform === false) return;
+  const { hasPlatformProfile } = await import('./list-cluster.ts');
+  const orLive = (await hasPlatformProfile(flags))
+    ? ' read it from the cluster with `--platform-from-cluster`,'
+    : '';
   throw new ToolError(
-    'the input has profiles but no PlatformNetworkProfile, without which they have no effect: add its file with `-f`, read it from the cluster with `--platform-from-cluster`, or ignore the profiles with `--no-platform`',
+    `the input has profiles but no PlatformNetworkProfile, without which they have no effect: add its file with \`-f\`,${orLive} or ignore the profiles with \`--no-platform\``,
   );
 }
 

@@ -36,7 +36,7 @@ export const statusVerb = defineVerb({
     const snapshot = await loadSnapshot(flags, context);
     const isLive = snapshot.input === undefined;
     if (watch && !isLive) throw new ToolError('`--watch` follows a cluster: leave out `-f` and `-k`');
-    requirePlatform(snapshot, flags);
+    await requirePlatform(snapshot, flags);
     if (only !== undefined) checkNamespace(only, namespacesOf(snapshot));
     const shown = (cluster: ClusterFacts, operator: OperatorSign | undefined): ShownStatus => ({
       status: clusterStatusOf(cluster, { only, operator }),
