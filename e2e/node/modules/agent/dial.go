@@ -53,7 +53,8 @@ type dialer struct {
 	stops    map[int]chan struct{}
 }
 
-// dialAll obeys the JSON lines of stdin, all at the same time, until stdin ends.
+// dialAll obeys the JSON lines of stdin, all at the same time, until stdin ends; or, where it is given orders as words, as in a new
+// pod, these until it is terminated.
 func dialAll(words []string) error {
 	flags := flag.NewFlagSet("dial", flag.ContinueOnError)
 	dns := flags.String("dns", "", "address of the DNS that knows the names of the cluster")
@@ -64,15 +65,31 @@ func dialAll(words []string) error {
 	if *dns != "" {
 		d.resolver = resolverAt(net.JoinHostPort(*dns, "53"))
 	}
-	lines := bufio.NewScanner(os.Stdin)
-	for lines.Scan() {
-		var o order
-		if err := json.Unmarshal(lines.Bytes(), &o); err != nil {
+	for _, word := range flags.Args() {
+		if err := d.obeyJSON([]byte(word)); err != nil {
 			return err
 		}
-		d.obey(o)
+	}
+	if flags.NArg() > 0 {
+		untilTerminated()
+		return nil
+	}
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		if err := d.obeyJSON(lines.Bytes()); err != nil {
+			return err
+		}
 	}
 	return lines.Err()
+}
+
+func (d *dialer) obeyJSON(text []byte) error {
+	var o order
+	if err := json.Unmarshal(text, &o); err != nil {
+		return err
+	}
+	d.obey(o)
+	return nil
 }
 
 func resolverAt(address string) *net.Resolver {

@@ -3,7 +3,7 @@
 //
 //	agent pause                          waits, and reaps the processes that it inherits
 //	agent serve [-name N] tcp:8080 ...   answers each connection, or packet, with its name
-//	agent dial [-dns ADDRESS]            tries what it reads, see dial.go
+//	agent dial [-dns ADDRESS] [ORDER...] tries what it is told or reads, see dial.go
 //	agent forward FROM TO ...            joins each connection to FROM with a new one to TO: tcp:HOST:PORT or unix:PATH
 package main
 
