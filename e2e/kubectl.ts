@@ -17,6 +17,18 @@ export async function kubectl(controlPlane: Reached, ...words: readonly string[]
   return stdout;
 }
 
+/** Applies objects with strict validation. @throws with the words of kubectl where one is refused */
+export async function applyObjects(controlPlane: Reached, items: readonly object[]): Promise<void> {
+  const binary = await ensureBinaries(['kubectl'], {});
+  const words = [`--kubeconfig=${controlPlane.kubeconfigPath}`, 'apply', '--validate=strict', '-f', '-'];
+  const running = run(binary.kubectl, words);
+  // If it ends before it has read all, its own words say why.
+  running.child.stdin
+    ?.on('error', () => undefined)
+    .end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  await running;
+}
+
 /** Runs the command in `backticks` of a line of the log. */
 export async function obey(controlPlane: Reached, message: string): Promise<void> {
   const command = /`kubectl ([^`]+)`/.exec(message)?.[1];

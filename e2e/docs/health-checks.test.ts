@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { LuaFactory } from 'wasmoon';
 import { parse } from 'yaml';
 import { readPages } from '../../test/pages.ts';
+import { enforced } from '../support/expected-policies.ts';
 import { onAnyCluster } from '../support/on-cluster.ts';
 
 type Kind = 'AppNetworkProfile' | 'PlatformNetworkProfile';
@@ -12,7 +13,7 @@ interface Health {
   readonly message: string;
 }
 
-const { cluster, startOperator, stopOperators } = onAnyCluster({ namespaces: { shop: {} } });
+const { cluster, startOperator, stopOperators } = onAnyCluster({ namespaces: ['shop'] });
 
 /** The Lua of a kind, as it stands in the page. */
 function checkOf(kind: Kind): string {
@@ -59,7 +60,7 @@ test('nothing is healthy before the operator has seen it', async () => {
 test("a team's profile waits for the platform's, and is healthy with it", async () => {
   await startOperator();
   await becomes('AppNetworkProfile', 'Progressing', /there is no PlatformNetworkProfile/);
-  await cluster.platform({ enforcement: 'Enforce', namespaces: { exclude: ['default'] } });
+  await cluster.platform(enforced);
   await becomes('PlatformNetworkProfile', 'Healthy', /1 namespace/);
   await becomes('AppNetworkProfile', 'Healthy', /its policies are written/);
 });

@@ -1,16 +1,17 @@
 // What can be known of the run in kind without a container engine: its command lines, that an API server takes its manifests,
 // and that what it expects of packets is what the analysis says of the policies that are written.
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { defaultTag } from '../../image/build.ts';
 import { paths } from '../../image/root.ts';
 import { kubernetesVersion } from '../control-plane/kubernetes.ts';
 import { freePorts } from '../control-plane/ports.ts';
-import { kubectl } from '../kubectl.ts';
+import { applyObjects } from '../kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
 import { createWords, deleteWords, loadWords, nodeImage } from './kind.ts';
 import { clients, connectProgram, node, packetObjects, port, stages } from './packets.ts';
@@ -18,6 +19,81 @@ import { clients, connectProgram, node, packetObjects, port, stages } from './pa
 const run = promisify(execFile);
 
 describe('the command lines', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ringfence-kind-test-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A program that only writes down how it is run, and fails when one of its words is this one. */
+  function pretend(name: string, failsAt = 'nothing'): void {
+    const lines = [
+      '#!/bin/sh',
+      `echo "${name} $*" >> ${folder}/log`,
+      `case " $* " in *" ${failsAt} "*) exit 1;; esac`,
+    ];
+    writeFileSync(join(folder, name), lines.join('\n'), { mode: 0o755 });
+  }
+
+  /** What was run, without the name of the folder that the kubeconfig is in. */
+  const commands = () =>
+    readFileSync(join(folder, 'log'), 'utf8')
+      .trim()
+      .replaceAll(/\S+(?=\/kubeconfig)/g, '')
+      .split('\n');
+
+  /** Runs Node where no other program is found than those. */
+  const runNode = (...words: readonly string[]) => run(process.execPath, words, { env: { PATH: folder } });
+
+  const created = ['kind version', `kind ${createWords('/kubeconfig').join(' ')}`];
+  const deleted = `kind ${deleteWords('/kubeconfig').join(' ')}`;
+
+  test('make a cluster with the image, and delete it', async () => {
+    pretend('kind');
+    pretend('docker');
+    const script = `
+      const { makers } = await import('./e2e/kind/clusters.ts');
+      const cluster = await makers.kind();
+      await cluster.loadOperatorImage();
+      await cluster.stop();`;
+    await runNode('--input-type=module', '--eval', script);
+    expect(commands()).toEqual([
+      ...created,
+      'docker info --format {{.ServerVersion}}',
+      `docker buildx build --tag ${defaultTag()} --load .`,
+      `kind ${loadWords(defaultTag()).join(' ')}`,
+      deleted,
+    ]);
+  });
+
+  test.each([
+    ['no cluster can be made', 'create', created],
+    [
+      'the image cannot be given to it',
+      'load',
+      [...created, expect.any(String), expect.any(String), expect.any(String)],
+    ],
+  ])('leave nothing where %s', async (_, failsAt, before) => {
+    pretend('kind', failsAt);
+    pretend('docker');
+    await expect(runNode('e2e/kind/run.ts', 'kind')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`e2e:kind: Command failed: kind ${failsAt}`),
+    });
+    expect(commands()).toEqual([...before, deleted]);
+  });
+
+  test('say what is missing', async () => {
+    await expect(runNode('e2e/kind/run.ts', 'kind')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("`kind` can't be run (spawnSync kind ENOENT): install 0.33 or later"),
+    });
+    await expect(runNode('e2e/kind/run.ts')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('say on what to run, kind or node'),
+    });
+  });
+
   test('create a cluster of the version that is tested without nodes, too', () => {
     expect(createWords('/kubeconfig').join(' ')).toBe(
       `create cluster --name ringfence-e2e --kubeconfig /kubeconfig --config e2e/kind/cluster.yaml --image ${nodeImage} --wait 5m`,
@@ -43,10 +119,7 @@ describe('the command lines', () => {
 describe('the packet check', () => {
   const { cluster } = onCluster({
     beforeOperator: async ({ cluster }) => {
-      const file = join(cluster.controlPlane.directory, 'packets.json');
-      const list = { apiVersion: 'v1', kind: 'List', items: packetObjects(defaultTag()) };
-      writeFileSync(file, JSON.stringify(list));
-      await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-f', file);
+      await applyObjects(cluster.controlPlane, packetObjects(defaultTag()));
     },
     operator: { settle: 0 },
   });
