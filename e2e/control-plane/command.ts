@@ -1,10 +1,10 @@
 // The command line of the control plane: `up`, `down` and `env` for a person, `prepare` for the Makefile.
 // It only prints: persistent-control-plane.ts and binaries.ts do the work.
-import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { ensureBinaries } from './binaries.ts';
 import { kubernetesVersion } from './kubernetes.ts';
-import { current, down, type PersistentControlPlane, up } from './persistent-control-plane.ts';
+import { persistentControlPlane } from './persistent-control-plane.ts';
+import { shellExports } from './shell-exports.ts';
 import { binaryNames } from './versions.ts';
 
 const command = 'npm run -s control-plane --';
@@ -13,17 +13,9 @@ const print = (...lines: readonly string[]): void => {
   process.stdout.write(`${lines.join('\n')}\n`);
 };
 
-/** Quoted for a POSIX shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-const exports = ({ kubeconfigPath, kubectlPath }: PersistentControlPlane): string[] => [
-  `export KUBECONFIG=${quoted(kubeconfigPath)}`,
-  `export PATH=${quoted(dirname(kubectlPath))}:"$PATH"`,
-];
-
 async function onUp(): Promise<void> {
   const begun = performance.now();
-  const { running, started } = await up(process.env);
+  const { running, started } = await persistentControlPlane.up(process.env);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   print(
     started
@@ -38,13 +30,17 @@ async function onUp(): Promise<void> {
 }
 
 async function onDown(): Promise<void> {
-  print((await down(process.env)) ? 'the control plane is stopped and its data deleted' : 'none is up');
+  print(
+    (await persistentControlPlane.down(process.env))
+      ? 'the control plane is stopped and its data deleted'
+      : 'none is up',
+  );
 }
 
 async function onEnv(): Promise<void> {
-  const running = await current(process.env);
+  const running = await persistentControlPlane.current(process.env);
   if (running === undefined) throw new Error(`no control plane is up: start one with \`${command} up\``);
-  print(...exports(running));
+  print(...shellExports(running));
 }
 
 async function onPrepare(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts';
 import type { BinaryName } from './versions.ts';
 
 /** `none`: policies are stored, and nobody follows them. */
-const enforcers = ['kube-router', 'kube-network-policies', 'none'] as const;
+export const enforcers = ['kube-router', 'kube-network-policies', 'none'] as const;
 
 export type Enforcer = (typeof enforcers)[number];
 

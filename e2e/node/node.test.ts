@@ -140,7 +140,11 @@ describeOnNode('one node under kube-router', () => {
 });
 
 describeOnNode('two nodes of both families under kube-network-policies', () => {
-  const { node } = onNode({ nodes: 2, family: 'dual', enforcer: 'kube-network-policies' });
+  const { node } = onNode({
+    nodes: 2,
+    family: 'dual',
+    enforcer: 'kube-network-policies',
+  });
 
   test('let pods reach each other across machines, in both families, as policies say', async () => {
     const pods = await startWorld(node());

@@ -246,16 +246,26 @@ export class RingNode implements AsyncDisposable {
     await this.#worker(name).killEnforcer();
   }
 
+  /** Leaves everything running when this process ends; SIGTERM to its supervisor stops it. */
+  async letGo(): Promise<void> {
+    await this.#closeDialers();
+    await this.controlPlane.letGo();
+  }
+
   /** Stops everything, and returns when nothing is left of it. A second call does nothing. */
   async stop(): Promise<void> {
-    for (const dialer of await Promise.allSettled(this.#dialers.values())) {
-      if (dialer.status === 'fulfilled') dialer.value.close();
-    }
+    await this.#closeDialers();
     await this.controlPlane.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  async #closeDialers(): Promise<void> {
+    for (const dialer of await Promise.allSettled(this.#dialers.values())) {
+      if (dialer.status === 'fulfilled') dialer.value.close();
+    }
   }
 
   #worker(name: string): Worker {
