@@ -2,6 +2,7 @@
 // Must not know any particular end, nor how many there are: index.ts is the only list.
 import type * as z from 'zod';
 import type { RouteReason } from '../model/findings.ts';
+import type { PodPorts } from '../model/known-pod-ports.ts';
 import type { NonEmpty, Peer, PolicyPort, Rule } from '../model/network-policy.ts';
 import type { Result } from '../model/result.ts';
 import type { LabelSelector } from '../model/selectors.ts';
@@ -51,6 +52,8 @@ export interface RouteContext {
   readonly appLabel: string;
   /** The Services of the namespace, by name. */
   readonly services: ReadonlyMap<string, ServiceFacts>;
+  /** The pods of the namespace, if they are known. */
+  readonly pods?: readonly PodPorts[];
   readonly ingressControllers: readonly DeclaredSystem[];
   readonly monitoring: readonly DeclaredSystem[];
   readonly ranges: ClusterRanges;

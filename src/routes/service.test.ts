@@ -5,12 +5,13 @@ import type { ServiceFacts } from '../model/services.ts';
 import type { RouteContext, WrittenPorts } from './route-end.ts';
 import { podsBehind } from './service.ts';
 
-function context(ports: readonly object[], spec?: object): RouteContext {
+function context(ports: readonly object[], spec?: object, pods?: RouteContext['pods']): RouteContext {
   const services = view({ objects: [fixture('shop/web', ports, spec)] }).services.get('shop');
   return {
     namespace: 'shop',
     appLabel: 'app',
     services: services ?? new Map<string, ServiceFacts>(),
+    ...(pods && { pods }),
     ingressControllers: [],
     monitoring: [],
     ranges: { pods: undefined, services: undefined, nodes: undefined },
@@ -105,7 +106,8 @@ describe('a wrong port', () => {
       error: {
         state: 'Rejected',
         reason: 'ServicePortMissing',
-        message: 'Service `web` has no port `443`: it has `80` (http), `81` (named), `53/UDP` (dns)',
+        message:
+          "Service `web` has no port `443`: it has `80` (http), `81` (named), `53/UDP` (dns). `81` leads to the pods' port `web`: if that is `443`, write `81`",
       },
     });
   });
@@ -189,6 +191,38 @@ describe('a wrong port', () => {
     expect(translate(['20000-20049'], many)).toMatchObject({ error: { suggestion: expect.anything() } });
     const tooMany = translate(['20000-20050'], many);
     expect(tooMany.ok ? {} : tooMany.error).not.toHaveProperty('suggestion');
+  });
+});
+
+describe("the port of pods that are known, behind a Service that names its target's port", () => {
+  const pod = (labels: Readonly<Record<string, string>>, name: string, number: number) => ({
+    labels,
+    ports: [{ name, protocol: 'TCP', number } as const],
+  });
+  const pods = [pod({ app: 'web' }, 'web', 8080), pod({ app: 'other' }, 'web', 9090)];
+  const wrong = (port: number | string, targetPort: number | string) => {
+    const behind = podsBehind(
+      'web',
+      context([{ name: 'http', port: 80, targetPort }], { selector: { app: 'web' } }, pods),
+    );
+    return behind.ok ? behind.value.ports([port]) : behind;
+  };
+
+  test.each<[number | string, number | string]>([
+    [8080, 'web'],
+    ['8000-8100', 'web'],
+    ['web', 8080],
+  ])('is Rejected with the YAML that fixes it: %p for the target %p', (port, target) => {
+    const message = expect.stringContaining(`\`${port}\` is the pods' port behind \`80\``);
+    expect(wrong(port, target)).toMatchObject({ error: { message, suggestion: 'ports: [80]' } });
+  });
+
+  test('is not guessed: another port, or one of other pods, has no suggestion', () => {
+    for (const port of [9090, 9091]) {
+      const found = wrong(port, 'web');
+      expect(found.ok ? {} : found.error).not.toHaveProperty('suggestion');
+      expect(found).toMatchObject({ error: { message: expect.stringMatching(/it has `80` \(http\)$/) } });
+    }
   });
 });
 

@@ -1,9 +1,11 @@
 // The end `service`: the pods behind a Service of this namespace, with its ports translated to theirs.
 // The most common mistake with NetworkPolicies is to write the Service's port instead of the pod's; here that is impossible.
 import { nameSome } from '../model/counted.ts';
+import type { PodPorts } from '../model/known-pod-ports.ts';
 import { type NonEmpty, nonEmpty, type PolicyPort } from '../model/network-policy.ts';
-import { type PortSpec, parsePort } from '../model/ports.ts';
+import { type PortInterval, type PortSpec, type Protocol, parsePort } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
+import { type Labels, selects } from '../model/selectors.ts';
 import type { ServiceFacts, ServicePort } from '../model/services.ts';
 import { podPorts } from './pod-ports.ts';
 import {
@@ -31,7 +33,7 @@ export const serviceEnd = routeEnd({
 /** The pods behind a Service, and its ports translated to theirs. */
 export function podsBehind(
   name: string,
-  { services, namespace }: RouteContext,
+  { services, namespace, pods }: RouteContext,
 ): Result<LocalPods, EndProblem> {
   const found = services.get(name);
   if (found === undefined) {
@@ -46,7 +48,8 @@ export function podsBehind(
       `Service \`${name}\` leads to the name \`${target}\`, not to pods here: ${hint}`,
     );
   }
-  if (found.selector === undefined) {
+  const { selector } = found;
+  if (selector === undefined) {
     const hint = 'name the pods with `pods`, or the addresses with `cidr`';
     return rejected(
       'ServiceWithoutSelector',
@@ -54,14 +57,24 @@ export function podsBehind(
     );
   }
   return success({
-    selector: { matchLabels: found.selector },
-    ports: (written) => translate(found, written),
+    selector: { matchLabels: selector },
+    ports: (written) => translate({ ...found, declared: declaredBehind(selector, pods) }, written),
   });
+}
+
+/** A Service, and the ports that the containers behind it declare; `undefined` if its pods are not known. */
+interface ServiceInView extends ServiceFacts {
+  readonly declared: PodPorts['ports'] | undefined;
+}
+
+function declaredBehind(matchLabels: Labels, pods: RouteContext['pods']): ServiceInView['declared'] {
+  const behind = pods?.filter(({ labels }) => selects({ matchLabels }, labels)) ?? [];
+  return behind.length === 0 ? undefined : behind.flatMap(({ ports }) => ports);
 }
 
 /** Translates Service ports to the pods' ports; all ports of the Service if none is written. */
 function translate(
-  service: ServiceFacts,
+  service: ServiceInView,
   written: WrittenPorts,
 ): Result<NonEmpty<PolicyPort> | undefined, EndProblem> {
   // Only a headless Service may have no port: clients that resolve its name connect to the pods on any port.
@@ -100,14 +113,16 @@ function distinctPorts(ports: readonly PolicyPort[]): readonly PolicyPort[] {
 const maxShownPorts = 8;
 
 function portMissing(
-  service: ServiceFacts,
+  service: ServiceInView,
   port: number | string,
   written: readonly (number | string)[],
 ): Result<never, EndProblem> {
   const has = service.ports.map((each) => `${quoted(each)}${each.name ? ` (${each.name})` : ''}`);
   const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, maxShownPorts)}`;
   const mistake = mistakeIn(service, port);
-  if (mistake === undefined) return rejected('ServicePortMissing', message);
+  if (mistake === undefined) {
+    return rejected('ServicePortMissing', [message, ...perhapsMeant(service, port)].join('. '));
+  }
   return rejected('ServicePortMissing', `${message}. ${mistake.why}`, correctedPorts(service, written));
 }
 
@@ -117,10 +132,10 @@ interface Mistake {
   readonly why: string;
 }
 
-function mistakeIn({ ports }: ServiceFacts, port: number | string): Mistake | undefined {
+function mistakeIn({ ports, declared }: ServiceInView, port: number | string): Mistake | undefined {
   const spec = parsePort(port);
   if (!spec.ok) return undefined;
-  const behind = ports.filter((each) => leadsTo(each, spec.value));
+  const behind = ports.filter((each) => leadsTo(each, spec.value, declared));
   if (behind.length > 0) {
     const why = `\`${port}\` is the pods' port behind ${behind.map(quoted).join(', ')}; \`ports\` of a \`service\` are Service ports`;
     return { meant: behind, why };
@@ -133,18 +148,49 @@ function mistakeIn({ ports }: ServiceFacts, port: number | string): Mistake | un
   return alike.length > 0 ? { meant: alike, why } : undefined;
 }
 
-function leadsTo({ protocol, targetPort }: ServicePort, spec: PortSpec): boolean {
+function leadsTo(
+  { protocol, targetPort }: ServicePort,
+  spec: PortSpec,
+  declared: ServiceInView['declared'] = [],
+): boolean {
   if (protocol !== spec.protocol) return false;
-  if ('name' in spec) return targetPort === spec.name;
-  const { first, last } = spec.interval;
-  return typeof targetPort === 'number' && first <= targetPort && targetPort <= last;
+  if ('name' in spec && targetPort === spec.name) return true;
+  const named = declared.filter((each) => each.protocol === protocol && each.name === targetPort);
+  const numbers = typeof targetPort === 'number' ? [targetPort] : named.map(({ number }) => number);
+  const meant = 'name' in spec ? intervalsNamed(spec.name, protocol, declared) : [spec.interval];
+  return numbers.some((number) => meant.some(({ first, last }) => first <= number && number <= last));
+}
+
+/** The ports that the pods declare under a name. */
+function intervalsNamed(
+  name: string,
+  protocol: Protocol,
+  declared: PodPorts['ports'],
+): readonly PortInterval[] {
+  return declared
+    .filter((each) => each.name === name && each.protocol === protocol)
+    .map(({ number }) => ({ first: number, last: number }));
+}
+
+/** The ports that lead to a name, which may be the number that is written: nobody knows it without the pods. */
+function perhapsMeant({ ports, declared }: ServiceInView, port: number | string): readonly string[] {
+  const spec = parsePort(port);
+  if (declared !== undefined || !spec.ok || 'name' in spec.value) return [];
+  const { protocol } = spec.value;
+  return ports
+    .filter((each) => each.protocol === protocol && typeof each.targetPort === 'string')
+    .slice(0, 1)
+    .map(
+      (each) =>
+        `${quoted(each)} leads to the pods' port \`${each.targetPort}\`: if that is \`${port}\`, write ${quoted(each)}`,
+    );
 }
 
 /** The maximum number of ports of a route; one range may have been written for more. */
 const maxPorts = 50;
 
 /** All of the route's ports, with the mistakes fixed; nothing if one stays wrong, or if there are too many. */
-function correctedPorts(service: ServiceFacts, written: readonly (number | string)[]): string | undefined {
+function correctedPorts(service: ServiceInView, written: readonly (number | string)[]): string | undefined {
   const corrected = written.flatMap((port) => {
     const spec = parsePort(port);
     if (spec.ok && service.ports.some((each) => matchesPort(spec.value, each))) return [port];

@@ -119,7 +119,7 @@ function missingPort({ compiled: { route }, namespace, view }: RouteInView): str
       return `\`${written}\`${port === undefined ? '' : ` (${port})`}`;
     });
   if (texts.length === 0) return advice;
-  return `${advice}; its pods declare ${nameSome([...new Set(texts)], maxNamed)}, and the Service needs a port that leads to the one that you mean`;
+  return `${advice}; for another port of its pods, which declare ${nameSome([...new Set(texts)], maxNamed)}, add a port to the Service`;
 }
 
 function missingSystem({ compiled: { route }, view }: RouteInView): string {

@@ -1,5 +1,6 @@
 // A namespace by itself: everything that follows from its own objects and the platform profile, before other namespaces matter.
 // One object holds everything that is known of a namespace. That keeps mirrors from going in circles.
+
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import { once } from '../../model/once.ts';
@@ -17,6 +18,7 @@ import { type Exposures, exposuresOf } from './exposures.ts';
 import { type Guardrails, guardrailsOf } from './guardrails.ts';
 import { type Egress, egressOf } from './namespace-egress.ts';
 import { type ResolvedRoute, resolveRoutes } from './resolve-routes.ts';
+import { inNamespace } from './route-context.ts';
 
 /** A namespace by itself. */
 export interface LocalNamespace {
@@ -45,7 +47,7 @@ export interface Shared {
   readonly view: ClusterView;
   readonly spec: PlatformNetworkProfileSpec;
   readonly clusterServices: ClusterServices;
-  /** The same for every namespace except its name and its Services. */
+  /** The same for every namespace except its name, its Services and its pods. */
   readonly context: RouteContext;
 }
 
@@ -57,7 +59,7 @@ export function localNamespace(facts: NamespaceFacts, shared: Shared): LocalName
   const { name } = facts;
   const membership = membershipOf(view, spec, facts);
   const isRinged = isCompiled(facts, membership);
-  const context = { ...shared.context, namespace: name, services: view.services.get(name) ?? new Map() };
+  const context = { ...shared.context, ...inNamespace(view, name) };
   const guardrails = guardrailsOf(membership.rule, context);
   const all = objectsIn(view.profiles, name).toSorted(compareKeys);
   const profiles = once((): readonly LocalProfile[] => {

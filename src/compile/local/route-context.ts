@@ -16,9 +16,8 @@ export function routeContextOf(
 ): RouteContext {
   const { ranges, apiServer, controlPlane, uncertain } = clusterServices;
   return {
-    namespace,
+    ...inNamespace(view, namespace),
     appLabel: spec.appLabel,
-    services: view.services.get(namespace) ?? new Map(),
     ingressControllers: ingressControllers(view, spec),
     monitoring: monitoringSystems(spec),
     ranges,
@@ -26,4 +25,13 @@ export function routeContextOf(
     controlPlane,
     uncertain,
   };
+}
+
+/** The part of a context that differs between namespaces. */
+export function inNamespace(
+  view: ClusterView,
+  namespace: string,
+): Pick<RouteContext, 'namespace' | 'services' | 'pods'> {
+  const pods = view.pods?.get(namespace);
+  return { namespace, services: view.services.get(namespace) ?? new Map(), ...(pods && { pods }) };
 }
