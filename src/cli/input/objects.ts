@@ -16,6 +16,7 @@ import type { WrittenDocument } from './documents.ts';
 import { isKustomization } from './folder-kinds.ts';
 import { check, kindOf, type TypedObject } from './object-checks.ts';
 import { formatLocation, type InputProblem } from './problems.ts';
+import { routeAdvice, stepsOf, valueAt } from './route-advice.ts';
 
 /** A document with its file. */
 export interface FiledDocument {
@@ -245,16 +246,22 @@ function problemAt(origin: Origin, problem: Problem): InputProblem {
   // In a text that is too large to find places in, only this identifies the item of a list.
   const named = place === undefined ? whole : problem.path;
   const subject = named === '' ? '' : `${named}: `;
-  return { file: origin.file, place, message: `${subject}${plainer(problem, place?.source ?? '')}` };
+  const hint = routeAdvice(problem, valueAt(origin.document.value, stepsOf(origin.path)));
+  const message = hint === undefined ? plainer(problem, place?.source ?? '') : statement(problem);
+  return { file: origin.file, place, message: `${subject}${message}`, ...(hint && { hint }) };
 }
 
 /** Suggests the word that was probably meant instead of listing all allowed ones, or quotes if YAML reads a text as another type. */
-function plainer({ code, message, written = '', allowed = [] }: Problem, source: string): string {
+function plainer(problem: Problem, source: string): string {
+  const { code, message, written = '', allowed = [] } = problem;
   const meant = nearest(written, allowed);
-  if (meant !== undefined) {
-    return `${code === 'UnknownField' ? 'is not a field' : message}: did you mean \`${meant}\`?`;
-  }
+  if (meant !== undefined) return `${statement(problem)}: did you mean \`${meant}\`?`;
   return code === 'UnquotedString' && !source.includes('"') ? `${message}: put it in quotes` : message;
+}
+
+/** What is wrong, without the list of fields that are allowed. */
+function statement({ code, message }: Problem): string {
+  return code === 'UnknownField' ? 'is not a field' : message;
 }
 
 function join(path: string, rest: string): string {
