@@ -85,11 +85,15 @@ async function feedQueue({ machine, family }: Enforced): Promise<void> {
       ['-s', range, '-j', 'NFQUEUE', '--queue-num', String(queue), '--queue-bypass'],
       ['-d', range, '-j', 'NFQUEUE', '--queue-num', String(queue), '--queue-bypass'],
     ].map((words) => `${command} -w -t mangle -A ${chain} ${words.join(' ')}`);
+    // What a pod sends to its own machine passes no POSTROUTING.
+    const ownMachine = `INPUT ! -i lo -s ${range} -m conntrack --ctstate NEW -j NFQUEUE --queue-num ${queue} --queue-bypass`;
     // The chain may be there from an enforcer that has crashed.
     await machine.script([
       `${command} -w -t mangle -N ${chain} 2> /dev/null || ${command} -w -t mangle -F ${chain}`,
       ...rules,
-      `${command} -w -t mangle -C POSTROUTING -j ${chain} 2> /dev/null || ${command} -w -t mangle -A POSTROUTING -j ${chain}`,
+      ...[`POSTROUTING -j ${chain}`, ownMachine].map(
+        (rule) => `${command} -w -t mangle -C ${rule} 2> /dev/null || ${command} -w -t mangle -A ${rule}`,
+      ),
     ]);
   }
 }

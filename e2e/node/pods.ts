@@ -24,7 +24,7 @@ export interface RunningPod {
 }
 
 /** The manifest of a pod. It meets the strictest Pod Security Standard, unless it is on the machine's network. */
-function agentPodManifest({
+export function agentPodManifest({
   key,
   labels,
   listen = ['tcp:8080'],

@@ -1,64 +1,56 @@
-// The cast as objects to create: pods that answer on their ports, and the Deployment.
-// Must not know the worlds around them.
+// The cast as pods that run the agent, and as a Deployment of such pods. Must not know the worlds around them.
 import type { Labels } from '../../../src/model/selectors.ts';
 import type { Manifest } from '../../cluster.ts';
-import { appLabel, type CastMember, cast, type ServedPort } from './cast.ts';
-
-/** Where the pods are to be, and what they run. */
-export interface CastPlace {
-  /** One or two names. */
-  readonly nodes: readonly string[];
-  /** The image of the agent, which serves what its arguments name. */
-  readonly image: string;
-}
-
-/** The pods, and the Deployment. */
-export function podObjects(place: CastPlace): readonly Manifest[] {
-  return cast.map((member) => (member.node === undefined ? deployment(member, place) : pod(member, place)));
-}
+import { type AgentPod, agentPodManifest } from '../pods.ts';
+import { appLabel, type CastMember, cast } from './cast.ts';
 
 /** The labels that a member always has. */
 export function fixedLabels({ app, labels }: CastMember): Labels {
   return { [appLabel]: app, ...labels };
 }
 
-function pod(member: CastMember, place: CastPlace): Manifest {
-  const { namespace, name, node = 0 } = member;
+/** The pods that no Deployment makes. @param machines one or two names */
+export function castPods(machines: readonly string[]): readonly AgentPod[] {
+  return cast.flatMap((member) => {
+    if (member.node === undefined) return [];
+    const machine = machines[member.node % machines.length];
+    return [{ ...agentPod(member), ...(machine === undefined ? {} : { machine }) }];
+  });
+}
+
+/** The Deployments, each with a pod on every machine. */
+export function castDeployments(machines: readonly string[]): readonly Manifest[] {
+  return cast
+    .filter(({ node }) => node === undefined)
+    .map((member) => {
+      const { namespace, name } = member;
+      const selector = { matchLabels: { [appLabel]: member.app } };
+      const { spec, metadata } = agentPodManifest(agentPod(member));
+      const spread = {
+        ...{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' },
+        labelSelector: selector,
+      };
+      return {
+        ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace, name } },
+        spec: {
+          ...{ replicas: machines.length, selector },
+          template: {
+            metadata: { labels: metadata.labels },
+            spec: { ...spec, topologySpreadConstraints: [spread] },
+          },
+        },
+      };
+    });
+}
+
+function agentPod(member: CastMember): AgentPod {
+  const named = member.ports.flatMap(({ name, protocol, number }) =>
+    name === undefined ? [] : [[name, { port: number, protocol }] as const],
+  );
   return {
-    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, labels: fixedLabels(member) } },
-    spec: { ...podSpec(member, place), nodeName: place.nodes[node % place.nodes.length] },
+    key: `${member.namespace}/${member.name}`,
+    labels: fixedLabels(member),
+    listen: member.ports.map(({ protocol, number }) => `${protocol.toLowerCase()}:${number}`),
+    portNames: Object.fromEntries(named),
   };
-}
-
-function deployment(member: CastMember, place: CastPlace): Manifest {
-  const { namespace, name } = member;
-  const labels = fixedLabels(member);
-  const selector = { matchLabels: { [appLabel]: member.app } };
-  const spread = {
-    ...{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' },
-    labelSelector: selector,
-  };
-  return {
-    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace, name } },
-    spec: {
-      ...{ replicas: 2, selector },
-      template: {
-        metadata: { labels },
-        spec: { ...podSpec(member, place), topologySpreadConstraints: [spread] },
-      },
-    },
-  };
-}
-
-function podSpec({ name, ports }: CastMember, { image }: CastPlace) {
-  const container = {
-    ...{ name: 'agent', image, imagePullPolicy: 'Never' },
-    args: ['-name', name, ...ports.map(({ protocol, number }) => `${protocol.toLowerCase()}:${number}`)],
-    ports: ports.filter(({ declared }) => declared).map(containerPort),
-  };
-  return { containers: [container], terminationGracePeriodSeconds: 0, automountServiceAccountToken: false };
-}
-
-function containerPort({ name, protocol, number }: ServedPort) {
-  return { ...(name === undefined ? {} : { name }), protocol, containerPort: number };
 }

@@ -4,12 +4,10 @@ import type { ObjectKey } from '../../../src/model/object-key.ts';
 
 /** A port on which a pod answers. */
 export interface ServedPort {
-  /** The name of the container port. */
+  /** The name of the container port; absent if the container does not declare it. */
   readonly name?: string;
   readonly protocol: 'TCP' | 'UDP';
   readonly number: number;
-  /** Whether the container declares it; policies can't name a port that it does not declare. */
-  readonly declared: boolean;
 }
 
 /** One pod, or the pods of one Deployment. */
@@ -27,17 +25,15 @@ const tcp = (number: number, name?: string): ServedPort => ({
   ...(name === undefined ? {} : { name }),
   protocol: 'TCP',
   number,
-  declared: true,
 });
 const udp = (number: number, name?: string): ServedPort => ({ ...tcp(number, name), protocol: 'UDP' });
-const hidden = (port: ServedPort): ServedPort => ({ ...port, declared: false });
 
 /**
  * `http` means another number in `pay/api`, `metrics` is TCP here and UDP there, `dns` is both; some ports are served and not declared, and
  * some pods declare none.
  */
 export const cast: readonly CastMember[] = [
-  { namespace: 'shop', name: 'web', app: 'web', node: 0, ports: [tcp(8080, 'http'), hidden(tcp(9000))] },
+  { namespace: 'shop', name: 'web', app: 'web', node: 0, ports: [tcp(8080, 'http'), tcp(9000)] },
   { namespace: 'shop', name: 'api', app: 'api', node: 1, ports: [tcp(8081, 'http'), tcp(9090, 'metrics')] },
   { namespace: 'shop', name: 'mongo', app: 'mongo', node: 0, ports: [tcp(27017, 'db'), udp(8080)] },
   {
@@ -45,7 +41,7 @@ export const cast: readonly CastMember[] = [
     name: 'worker',
     app: 'worker',
     node: 1,
-    ports: [hidden(tcp(7000)), hidden(udp(7000))],
+    ports: [tcp(7000), udp(7000)],
   },
   { namespace: 'shop', name: 'cache', app: 'cache', labels: { tier: 'back' }, ports: [tcp(6379, 'db')] },
   { namespace: 'pay', name: 'web', app: 'web', node: 1, ports: [tcp(8080, 'http')] },
@@ -53,7 +49,7 @@ export const cast: readonly CastMember[] = [
   { namespace: 'pay', name: 'till', app: 'till', node: 0, ports: [udp(5353, 'dns'), tcp(5353, 'dns-tcp')] },
   { namespace: 'stock', name: 'web', app: 'web', node: 0, ports: [tcp(8080, 'http'), tcp(9090, 'metrics')] },
   { namespace: 'stock', name: 'mongo', app: 'mongo', node: 1, ports: [tcp(27017, 'db')] },
-  { namespace: 'legacy', name: 'api', app: 'api', node: 0, ports: [tcp(8080, 'http'), hidden(tcp(8443))] },
+  { namespace: 'legacy', name: 'api', app: 'api', node: 0, ports: [tcp(8080, 'http'), tcp(8443)] },
   { namespace: 'legacy', name: 'worker', app: 'worker', node: 1, ports: [tcp(443)] },
   { namespace: 'infra', name: 'controller', app: 'controller', node: 0, ports: [tcp(8080, 'http')] },
   { namespace: 'infra', name: 'prometheus', app: 'prometheus', node: 1, ports: [tcp(9090, 'metrics')] },

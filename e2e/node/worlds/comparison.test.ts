@@ -9,24 +9,18 @@ import { faultProofs } from './fault-proofs.ts';
 import { listedCast } from './listed-objects.ts';
 import { type Probe, probesOf } from './probes.ts';
 
-const nodeAddress = '10.250.0.1';
-
 function circumstances(policies: readonly Manifest[], enforcer: Circumstances['enforcer']): Circumstances {
   const { input, problems } = readAnalysisInput([...listedCast({}), ...policies]);
   expect(problems).toEqual([]);
-  return { facts: input, family: 4, enforcer, nodeAddressesOf: () => [nodeAddress] };
+  return { facts: input, family: 4, enforcer };
 }
 
 function probeOf(fault: string): Probe {
-  const { from, to, port } = faultProofs[fault] ?? {
-    from: { namespace: '', name: '' },
-    to: 'own node',
-    port: { protocol: 'TCP', number: 0 },
-  };
-  const end = to === 'own node' ? { address: nodeAddress } : { pod: to };
-  const address = to === 'own node' ? nodeAddress : '10.244.0.4';
-  const name = to === 'own node' ? to : `${to.namespace}/${to.name}`;
-  return { from: { pod: from }, to: name, address, port, targets: [{ end, port }] };
+  const proof = faultProofs[fault];
+  if (proof === undefined) throw new Error(`no proof of ${fault}`);
+  const { from, to, port } = proof;
+  const targets = [{ end: { pod: to }, port }];
+  return { from: { pod: from }, to: `${to.namespace}/${to.name}`, address: '10.244.0.4', port, targets };
 }
 
 describe('a known fault', () => {
@@ -80,7 +74,13 @@ describe('a difference', () => {
   };
   const world = circumstances([denyAll, service], 'kube-router');
   const probes = probesOf(
-    { facts: world.facts, portsOf: servedBy, outside: [], outsideClients: ['93.184.216.34'] },
+    {
+      facts: world.facts,
+      isClient: () => true,
+      portsOf: servedBy,
+      outside: [],
+      outsideClients: ['93.184.216.34'],
+    },
     4,
   );
   const tell = (from: string, to: string, seen: Seen) => {
@@ -134,9 +134,10 @@ describe('a difference', () => {
     };
     const labels = { podLabels: { 'shop/mongo': { 'app.kubernetes.io/name': 'mongo', tier: 'back' } } };
     const { input } = readAnalysisInput([...listedCast(labels), mongo, both]);
-    const [probe] = probesOf({ facts: input, portsOf: servedBy, outside: [], outsideClients: [] }, 4).filter(
-      ({ to }) => to === 'service/shop/web',
-    );
+    const [probe] = probesOf(
+      { facts: input, isClient: () => true, portsOf: servedBy, outside: [], outsideClients: [] },
+      4,
+    ).filter(({ to }) => to === 'service/shop/web');
     expect(probe?.targets).toHaveLength(3);
     const results = (['reached', 'refused'] as const).flatMap((seen) =>
       probe === undefined ? [] : [{ probe, seen }],

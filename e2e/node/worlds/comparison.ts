@@ -2,7 +2,7 @@
 // enforcer explains it. Pure.
 import type { AnalysisInput } from '../../../src/analyze/facts.ts';
 import { formatKey } from '../../../src/model/object-key.ts';
-import { type Enforcer, type EnforcerFault, enforcerFaults, type Placement } from './enforcer-faults.ts';
+import { type Enforcer, type EnforcerFault, enforcerFaults } from './enforcer-faults.ts';
 import { type End, Matrix } from './matrix.ts';
 import type { Probe } from './probes.ts';
 
@@ -13,7 +13,7 @@ export type Seen = 'reached' | 'refused' | 'timeout';
 export type Expected = 'reached' | 'denied' | 'either';
 
 /** What packets met. */
-export interface Circumstances extends Placement {
+export interface Circumstances {
   readonly facts: AnalysisInput;
   readonly family: 4 | 6;
   readonly enforcer: Enforcer;
@@ -62,13 +62,13 @@ export function differencesOf(
 }
 
 /** What each fault alone predicts, and at the end all of them together. */
-function predictionsFor({ facts, family, enforcer, ...placement }: Circumstances) {
+function predictionsFor({ facts, family, enforcer }: Circumstances) {
   const own = enforcerFaults.filter((fault) => fault.enforcer === enforcer);
   const combinations = own.length < 2 ? own.map((fault) => [fault]) : [...own.map((fault) => [fault]), own];
   return combinations.map((faults: readonly EnforcerFault[]) => ({
     names: faults.map(({ name }) => name),
     matrix: new Matrix(
-      faults.reduce((changed, fault) => fault.enforced(changed, placement), facts),
+      faults.reduce((changed, fault) => fault.enforced(changed), facts),
       family,
     ),
   }));

@@ -9,10 +9,9 @@ import type { Port } from './matrix.ts';
 /** What shows a fault. */
 export interface FaultProof {
   readonly policies: readonly Manifest[];
-  /** A pod of the cast. */
+  /** Pods of the cast. */
   readonly from: ObjectKey;
-  /** Another one; or its own node's API server. */
-  readonly to: ObjectKey | 'own node';
+  readonly to: ObjectKey;
   readonly port: Port;
 }
 
@@ -94,11 +93,5 @@ export const faultProofs: Readonly<Record<string, FaultProof>> = {
     from: shop('web'),
     to: shop('mongo'),
     port: tcp(27017),
-  },
-  'own-node': {
-    policies: [policy('shop', 'proof', { podSelector: app('web'), policyTypes: ['Egress'] })],
-    from: shop('web'),
-    to: 'own node',
-    port: tcp(6443),
   },
 };

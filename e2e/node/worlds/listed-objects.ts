@@ -21,7 +21,7 @@ export function listedCast({
     metadata: { name, labels: { ...namespaceLabels?.[name], 'kubernetes.io/metadata.name': name } },
   }));
   const pods = cast.flatMap((member, index) => {
-    const labels = podLabels?.[`${member.namespace}/${member.name}`] ?? fixedLabels(member);
+    const labels = { ...fixedLabels(member), ...podLabels?.[`${member.namespace}/${member.name}`] };
     const copies = member.node === undefined ? [0, 1] : [member.node];
     return copies.map((node) => podOn(member, labels, node, index));
   });
@@ -34,7 +34,7 @@ function podOn(
   node: number,
   index: number,
 ): Manifest & { readonly status: object } {
-  const declared = ports.filter((port) => port.declared);
+  const declared = ports.filter(({ name: portName }) => portName !== undefined);
   return {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: { namespace, name: own === undefined ? `${name}-${node}` : name, labels },

@@ -38,6 +38,8 @@ export interface OutsideServer {
 export interface Serving {
   /** Pods with all their addresses, Services with theirs. */
   readonly facts: AnalysisInput;
+  /** Whether connections can be tried from a pod. */
+  readonly isClient: (pod: ObjectKey) => boolean;
   /** The ports on which a pod answers. */
   readonly portsOf: (pod: ObjectKey) => readonly Port[];
   readonly outside: readonly OutsideServer[];
@@ -71,11 +73,13 @@ export function probesOf(serving: Serving, family: 4 | 6): readonly Probe[] {
     }));
   const clients = serving.outsideClients.filter((address) => familyOf(address) === family);
   return [
-    ...pods.flatMap(({ pod }) =>
-      [...served, ...outside]
-        .filter(({ targets }) => !targets.some(({ end }) => isPod(end, pod)))
-        .map((target) => ({ from: { pod }, ...target })),
-    ),
+    ...pods
+      .filter(({ pod }) => serving.isClient(pod))
+      .flatMap(({ pod }) =>
+        [...served, ...outside]
+          .filter(({ targets }) => !targets.some(({ end }) => isPod(end, pod)))
+          .map((target) => ({ from: { pod }, ...target })),
+      ),
     ...clients.flatMap((address) =>
       served
         .filter(({ targets }) => targets.length === 1)

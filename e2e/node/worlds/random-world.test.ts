@@ -5,8 +5,9 @@ import { inForce } from '../../../src/cli/snapshot/in-force.ts';
 import { compile } from '../../../src/compile/compile.ts';
 import type { Manifest } from '../../cluster.ts';
 import { onCluster } from '../../support/on-cluster.ts';
+import { agentPodManifest } from '../pods.ts';
 import { castNamespaces, servedBy } from './cast.ts';
-import { podObjects } from './cast-objects.ts';
+import { castDeployments, castPods } from './cast-objects.ts';
 import { expectedOf } from './comparison.ts';
 import { listedObjects } from './listed-objects.ts';
 import { Matrix } from './matrix.ts';
@@ -26,10 +27,13 @@ const paths: Readonly<Record<string, string>> = {
 };
 
 /** What the API server says against an object; undefined if it accepts it. */
-async function refusal(manifest: Manifest): Promise<string | undefined> {
+async function refusal(
+  manifest: Manifest | ReturnType<typeof agentPodManifest>,
+): Promise<string | undefined> {
   const { apiVersion, kind, metadata } = manifest;
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const place = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+  const place =
+    !('namespace' in metadata) || metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
   const path = `${group}${place}/${paths[kind]}?dryRun=All&fieldValidation=Strict`;
   return await cluster.api.json('POST', path, manifest).then(
     () => undefined,
@@ -39,7 +43,12 @@ async function refusal(manifest: Manifest): Promise<string | undefined> {
 
 test('an API server accepts the cast and the objects of every world', async () => {
   const worlds = seeds.map((seed) => randomWorld(seed, dual));
-  const all = [...podObjects({ nodes: ['ring-1', 'ring-2'], image: 'agent' }), ...worlds.flatMap(objectsOf)];
+  const machines = ['ring-1', 'ring-2'];
+  const all = [
+    ...castPods(machines).map(agentPodManifest),
+    ...castDeployments(machines),
+    ...worlds.flatMap(objectsOf),
+  ];
   const refused = await Promise.all(all.map(refusal));
   expect(refused.filter((each) => each !== undefined)).toEqual([]);
 });
@@ -55,7 +64,10 @@ test('worlds are neither all open nor all closed, and most of their routes are i
     expect(snapshot.problems).toEqual([]);
     const { facts } = inForce(snapshot, 'AsWritten');
     const matrix = new Matrix(facts, 4);
-    const probes = probesOf({ facts, portsOf: servedBy, outside: [], outsideClients: [] }, 4);
+    const probes = probesOf(
+      { facts, isClient: () => true, portsOf: servedBy, outside: [], outsideClients: [] },
+      4,
+    );
     const reached = probes.filter((probe) => expectedOf(matrix, probe) === 'reached').length;
     const states = compile(snapshot.cluster.view()).namespaces.flatMap(({ profiles }) =>
       profiles.flatMap(({ routes }) => routes.map(({ state }) => state)),
@@ -67,7 +79,7 @@ test('worlds are neither all open nor all closed, and most of their routes are i
   });
   const mean = (all: readonly number[]) => all.reduce((sum, each) => sum + each, 0) / all.length;
   const between = shares.filter(({ reached }) => reached > 0.05 && reached < 0.95);
-  expect(between.length).toBeGreaterThan(seeds.length * 0.9);
+  expect(between.length).toBeGreaterThan(seeds.length * 0.8);
   expect(mean(shares.map(({ reached }) => reached))).toBeGreaterThan(0.1);
   expect(mean(shares.map(({ active }) => active))).toBeGreaterThan(0.3);
 });

@@ -13,7 +13,7 @@ export interface World {
   readonly seed: number;
   /** By namespace; those of the cast. */
   readonly namespaceLabels: Readonly<Record<string, Labels>>;
-  /** By `namespace/name`; the pods of the cast that are not of a Deployment. */
+  /** By `namespace/name`, besides what they always have; the pods of the cast that are not of a Deployment. */
   readonly podLabels: Readonly<Record<string, Labels>>;
   readonly services: readonly Manifest[];
   readonly profiles: readonly Manifest[];
@@ -80,7 +80,7 @@ const routeWords = (place: Place): RouteWords => ({
 const keyOf = ({ metadata: { namespace, name } }: Manifest) => `${namespace}/${name}`;
 
 const ringed = ['shop', 'pay', 'stock'] as const;
-const mode = fc.constantFrom(...egressModes, 'Restricted' as const);
+const mode = fc.constantFrom(...egressModes);
 
 /** Ports of Services, as clients dial them and as pods have them. */
 const servicePorts = fc.constantFrom(
@@ -120,8 +120,8 @@ function profileOf(place: Place): fc.Arbitrary<Manifest> {
       name: fc.constantFrom('a', 'b'),
       egress: fc.option(mode, { nil: undefined, freq: 3 }),
       routes: fc.uniqueArray(routeOf(routeWords(place)), {
-        minLength: 1,
-        maxLength: 7,
+        minLength: 2,
+        maxLength: 8,
         selector: ({ name }) => name,
       }),
     })
@@ -196,14 +196,11 @@ function worldOf(place: Place): fc.Arbitrary<Omit<World, 'seed'>> {
       .tuple(...pods.map(() => team))
       .map((all) =>
         Object.fromEntries(
-          pods.map(({ namespace, name, app }, index) => [
-            `${namespace}/${name}`,
-            { ...all[index], [appLabel]: app },
-          ]),
+          pods.map(({ namespace, name }, index) => [`${namespace}/${name}`, { ...all[index] }]),
         ),
       ),
     services: fc.uniqueArray(service, { minLength: 3, maxLength: 7, selector: keyOf }),
-    profiles: fc.uniqueArray(profileOf(place), { minLength: 2, maxLength: 5, selector: keyOf }),
+    profiles: fc.uniqueArray(profileOf(place), { minLength: 3, maxLength: 6, selector: keyOf }),
     policies: fc.uniqueArray(policy, { maxLength: 4, selector: keyOf }),
     platform: platformOf(place),
   });
