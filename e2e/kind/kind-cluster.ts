@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage, defaultTag } from '../../image/build.ts';
-import type { RealCluster } from './clusters.ts';
 import { createWords, deleteWords, loadWords } from './kind.ts';
+import type { RealCluster } from './real-cluster.ts';
 
 /** Creates the cluster. @throws Error where kind is missing, or fails; nothing is left of the cluster then */
 export async function startKind(): Promise<RealCluster> {

@@ -4,9 +4,10 @@ import { defaultTag } from '../../image/build.ts';
 import { kubectl } from '../kubectl.ts';
 import { describeOnNode } from '../node/on-node.ts';
 import { install } from '../support/installation.ts';
-import { makers, type RealCluster } from './clusters.ts';
+import { makers } from './clusters.ts';
 import { checkPackets } from './packet-check.ts';
 import { namespaces, stages } from './packets.ts';
+import type { RealCluster } from './real-cluster.ts';
 
 describeOnNode('the packet check on a node', () => {
   let cluster: RealCluster;

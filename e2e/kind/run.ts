@@ -7,8 +7,9 @@ import { defaultTag } from '../../image/build.ts';
 import { kubectl } from '../kubectl.ts';
 import { deployment, install } from '../support/installation.ts';
 import { existingCluster } from '../support/open-cluster.ts';
-import { makers, type RealCluster } from './clusters.ts';
+import { makers } from './clusters.ts';
 import { checkPackets } from './packet-check.ts';
+import type { RealCluster } from './real-cluster.ts';
 
 const [word = ''] = process.argv.slice(2);
 
