@@ -1,11 +1,11 @@
 // The verb `lint`: finds mistakes in profiles and policies, with their places and how to fix them.
 import { compile } from '../../compile/compile.ts';
-import { countFindings, namespaceOfFinding } from '../../model/findings.ts';
+import { countFindings } from '../../model/findings.ts';
 import { defineVerb } from '../define-verb.ts';
 import type { ClusterFlags, InputFlags } from '../options.ts';
 import { type LoadedSnapshot, loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
-import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
+import { concerns, type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
 import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
 import { lintFormats } from './format.ts';
 import { placeFindings } from './placed-findings.ts';
@@ -61,10 +61,4 @@ function findingsIn(snapshot: LoadedSnapshot): readonly LintFinding[] {
   const ofProfiles = profileFindings(snapshot, compiled);
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
   return withoutGuesses([...ofProfiles, ...ofPolicies]);
-}
-
-/** Whether it is about a namespace, or about a route of another one that waits for it; everything does if none is asked for. */
-function concerns(finding: LintFinding, namespace: string | undefined): boolean {
-  if (namespace === undefined || namespaceOfFinding(finding) === namespace) return true;
-  return finding.waitsFor?.includes(namespace) ?? false;
 }

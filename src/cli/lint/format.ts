@@ -1,7 +1,7 @@
 // Findings for people in the format of compilers, for programs as data.
 // Must not know how a finding came about.
 import * as z from 'zod';
-import { nameSome } from '../../model/counted.ts';
+import { andMore, nameSome } from '../../model/counted.ts';
 import { type FindingCode, findingKinds, type Severity, subjectKinds } from '../../model/findings.ts';
 import { formatInputProblem } from '../input/problems.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
@@ -14,17 +14,27 @@ const shownPlaces = 10;
 
 const styles: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
 
-/** Findings for people. Findings with the same text are printed once, with the other places below. */
-function formatFindings(findings: readonly PlacedFinding[], { paint }: PrintContext): string {
+/**
+ * Findings for people. Findings with the same text are printed once, with the other places below.
+ *
+ * @param most how many of these texts are printed; the rest is counted
+ */
+export function formatFindings(
+  findings: readonly PlacedFinding[],
+  { paint }: Pick<PrintContext, 'paint'>,
+  most = Number.POSITIVE_INFINITY,
+): string {
   const alike = Map.groupBy(findings, ({ finding: { code, message, hint, suggestion } }) =>
     JSON.stringify([code, message, hint, suggestion]),
   );
-  const texts = [...alike.values()].flatMap(([first, ...others]) => {
+  const shown = [...alike.values()].slice(0, most);
+  const texts = shown.flatMap(([first, ...others]) => {
     if (first === undefined) return [];
     const places = nameSome(others.map(formatPlace), shownPlaces);
     return [formatFinding(first, paint), others.length === 0 ? '' : `  the same at ${places}\n`];
   });
-  return texts.join('');
+  const rest = alike.size - shown.length;
+  return `${texts.join('')}${rest === 0 ? '' : `${andMore(rest)}\n`}`;
 }
 
 function formatPlace(placed: PlacedFinding): string {
@@ -42,7 +52,8 @@ function formatFinding(placed: PlacedFinding, paint: Paint): string {
   return `${head}${advice === '' ? '' : `  hint: ${advice}\n`}`;
 }
 
-const finding = z.strictObject({
+/** A finding for programs. */
+export const findingData = z.strictObject({
   code: z.enum(Object.keys(findingKinds) as FindingCode[]),
   severity: z.enum(['error', 'warning', 'info']),
   subject: z.strictObject({
@@ -60,7 +71,7 @@ const finding = z.strictObject({
 });
 
 /** For programs: each finding with its code and its place. */
-function findingsAsData(findings: readonly PlacedFinding[]) {
+export function findingsAsData(findings: readonly PlacedFinding[]) {
   return findings.map(({ finding, severity, place }) => {
     const { code, subject, path, message, hint, suggestion } = finding;
     const at = place?.place;
@@ -75,7 +86,7 @@ function findingsAsData(findings: readonly PlacedFinding[]) {
 export const lintFormats = textAndData({
   text: formatFindings,
   data: findingsAsData,
-  schema: z.array(finding),
+  schema: z.array(findingData),
   more: findingFormats,
   problems: problemFormats,
 });

@@ -5,6 +5,7 @@ import { defineVerb } from '../define-verb.ts';
 import { enforceOption, FileOption, repeatable } from '../options.ts';
 import { endNamesAmong } from '../output/end-names.ts';
 import { checkNamespace } from '../snapshot/namespace-check.ts';
+import { concerns } from '../snapshot/profile-findings.ts';
 import { changesBetween, isEmptyChange } from './difference.ts';
 import { planFormats } from './format.ts';
 import { loadComparison, type PlanFlags } from './load-comparison.ts';
@@ -13,7 +14,7 @@ import { formatDryRun, noWorkloads, whyNothingIsEnforced } from './messages.ts';
 /** The verb `plan`. */
 export const planVerb = defineVerb({
   description:
-    'Shows what would change: policies added, changed and removed, and connections gained and lost; the most important ones have a `!`. Lost connections are grouped by the namespace whose team would add a route; those to ports that no container declares and no Service leads to are only counted. It compares files with files (`--against`), or with the cluster, as if they were applied to it. Without files, it compares the policies in the cluster with those that an operator of this version would write. With `-n` it prints only changes in that namespace. It writes nothing to the cluster.',
+    'Shows what would change: policies added, changed and removed, and connections gained and lost; the most important ones have a `!`. Lost connections are grouped by the namespace whose team would add a route; those to ports that no container declares and no Service leads to are only counted. It also shows the errors and warnings that are there only afterwards. It compares files with files (`--against`), or with the cluster, as if they were applied to it. Without files, it compares the policies in the cluster with those that an operator of this version would write. With `-n` it prints only changes in that namespace. It writes nothing to the cluster.',
   help: {
     examples: [
       ['ringfence plan -f app/', 'how the cluster of the current context would change if these were applied'],
@@ -35,11 +36,11 @@ export const planVerb = defineVerb({
   ],
   formats: planFormats,
   run: async (context, flags: PlanFlags) => {
-    const { before, after, waiting, whyOff } = await loadComparison(flags, context);
+    const { before, after, waiting, findings, whyOff } = await loadComparison(flags, context);
     if (whyOff !== undefined) context.note(whyNothingIsEnforced[whyOff]);
     context.progress.show('analysing');
     if (after.dryRun.length > 0 && !flags.enforce) {
-      context.note(formatDryRun(after.dryRun.join(', ')));
+      context.note(formatDryRun(after.dryRun));
     }
     const { namespace: only } = flags;
     const known = [before, after].flatMap(({ facts }) => facts.namespaces.map(({ name }) => name));
@@ -57,6 +58,7 @@ export const planVerb = defineVerb({
         changes,
         dryRun: flags.enforce ? [] : after.dryRun,
         waiting,
+        findings: findings.filter((finding) => concerns(finding, only)),
         nameEnds: endNamesAmong([...ends.values()]),
       },
       exit: isEmptyChange(changes) ? 'ok' : 'found',

@@ -4,6 +4,8 @@ import * as z from 'zod';
 import { spellEndpoint } from '../../analyze/endpoints.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { portTexts } from '../../model/port-texts.ts';
+import { findingData, findingsAsData, formatFindings } from '../lint/format.ts';
+import { placeFindings } from '../lint/placed-findings.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint, Style } from '../output/paint.ts';
 import {
@@ -43,20 +45,30 @@ const looks: Readonly<Record<Change, readonly [sign: string, style: Style]>> = {
 /** If there are more ends than this, the rest is counted, on each side. */
 const maxEnds = 4;
 
+/** If there are more findings with different texts than this, the rest is counted. */
+const maxFindings = 10;
+
 /** For people. Important changes have a `!`. */
-function formatPlan({ changes, nameEnds, waiting }: PlanReport, { paint, room }: PrintContext): string {
-  if (isEmptyChange(changes)) return 'no change\n';
+function formatPlan(
+  { changes, nameEnds, waiting, findings }: PlanReport,
+  { paint, room }: PrintContext,
+): string {
   const { policies, connections, isolation } = changes;
   const look: Look = { paint, nameEnds, room: (room ?? Number.POSITIVE_INFINITY) - indentation.length };
   const gained = connections.filter(({ change }) => change === 'gained');
   const sections = [
     section(
       'Namespaces',
-      isolation.map((each) => `${each.isolated ? ' ' : '!'} ${formatIsolation(each)}\n`).join(''),
+      lines(formatIsolation(isolation).map(({ isolated, text }) => `${isolated ? ' ' : '!'} ${text}`)),
       paint,
     ),
     section('Connections gained', connectionTable(gained, look), paint),
     section('Connections lost', lossesOf(connections, waiting, look), paint),
+    section(
+      'New findings',
+      formatFindings(placeFindings(findings, undefined), { paint }, maxFindings),
+      paint,
+    ),
     section('Policies', policyTable(policies, look), paint),
   ];
   return `${sections.join('')}${paint('bold', formatTotals(changes))}\n`;
@@ -173,13 +185,14 @@ const schema = z.strictObject({
   waiting: z
     .record(z.string(), z.array(waitingRoute))
     .describe('by namespace, the routes of others that it does not let in afterwards'),
+  findings: z.array(findingData).describe('the errors and warnings that are there only afterwards'),
   isolation: z
     .array(z.strictObject({ namespace: z.string(), direction, isolated: z.boolean() }))
     .describe('namespaces of which every pod becomes isolated, or is no longer isolated'),
 });
 
 /** For programs. */
-function planAsData({ changes, dryRun, waiting }: PlanReport) {
+function planAsData({ changes, dryRun, waiting, findings }: PlanReport) {
   const policies = Object.groupBy(changes.policies, ({ change }) => change);
   const connections = Object.groupBy(changes.connections, ({ change }) => change);
   const { added = [], changed = [], renamed = [], removed = [] } = policies;
@@ -195,6 +208,7 @@ function planAsData({ changes, dryRun, waiting }: PlanReport) {
     },
     connections: { gained: gained.map(connectionAsData), lost: lost.map(connectionAsData) },
     waiting: Object.fromEntries(waiting),
+    findings: findingsAsData(placeFindings(findings, undefined)),
     isolation: changes.isolation,
   };
 }

@@ -7,8 +7,10 @@ import { type ClusterFlags, type EnforceFlags, type InputFlags, namesFiles } fro
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type InForce, inForce } from '../snapshot/in-force.ts';
 import { loadCluster, loadFiles, noteAssumed, requirePlatform } from '../snapshot/load-snapshot.ts';
+import type { LintFinding } from '../snapshot/profile-findings.ts';
 import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
 import { applyFiles } from './apply-files.ts';
+import { type JudgedSide, newFindings } from './new-findings.ts';
 
 /** The two sides, as flags. Without files, only the cluster is used. */
 export interface PlanFlags extends InputFlags, ClusterFlags, EnforceFlags {
@@ -22,6 +24,8 @@ export interface PlanComparison {
   readonly after: InForce;
   /** By namespace, the routes of others that it does not let in afterwards. */
   readonly waiting: ReadonlyMap<string, readonly WaitingRoute[]>;
+  /** The errors and warnings that are there only afterwards. */
+  readonly findings: readonly LintFinding[];
   /** Why nothing is enforced afterwards, although it is asked for; absent if it is, or is not asked for. */
   readonly whyOff: 'NoPlatformProfile' | 'Off' | undefined;
 }
@@ -33,20 +37,37 @@ export async function loadComparison(flags: PlanFlags, context: CommandContext):
     const old = await loadFiles({ ...flags, filename: flags.against, kustomize: [] }, context);
     for (const side of [files, old]) await requirePlatform(side, flags);
     noteAssumed(files, context);
-    return { before: inForce(old, 'AsWritten'), ...afterwards(files, flags) };
+    const compiled = compile(old.cluster.view());
+    const before = inForce(old, 'AsWritten', compiled);
+    return {
+      before,
+      ...afterwards(files, flags, { snapshot: old, compiled, dryRun: before.dryRun, isLive: false }),
+    };
   }
   const objects = namesFiles(flags) ? (await loadFiles(flags, context)).objects : [];
   const live = await loadCluster(flags, context);
   const applied = snapshotOf(applyFiles(live.objects, objects), flags.operatorNamespace);
   noteAssumed(applied, context);
-  return { before: { facts: live.facts, dryRun: [] }, ...afterwards(applied, flags) };
+  const compiled = compile(live.cluster.view());
+  const { dryRun } = inForce(live, 'AsWritten', compiled);
+  return {
+    before: { facts: live.facts, dryRun: [] },
+    ...afterwards(applied, flags, { snapshot: live, compiled, dryRun, isLive: true }),
+  };
 }
 
-function afterwards(snapshot: ClusterSnapshot, flags: PlanFlags): Omit<PlanComparison, 'before'> {
+function afterwards(
+  snapshot: ClusterSnapshot,
+  flags: PlanFlags,
+  before: JudgedSide,
+): Omit<PlanComparison, 'before'> {
   const compiled = compile(snapshot.cluster.view());
+  const after = inForce(snapshot, flags.enforce ? 'DryRunToo' : 'AsWritten', compiled);
+  const dryRun = flags.enforce ? [] : after.dryRun;
   return {
-    after: inForce(snapshot, flags.enforce ? 'DryRunToo' : 'AsWritten', compiled),
+    after,
     waiting: waitingRoutes(compiled),
+    findings: newFindings(before, { snapshot, compiled, dryRun, isLive: before.isLive }),
     whyOff: whyOff(snapshot, flags),
   };
 }

@@ -2,8 +2,9 @@
 // GitHub's limit is 65,536 characters, so long lists are cut and counted. Must not know how it was found.
 
 import { diffLines } from 'diff';
-import { andMore, quoteSome } from '../../model/counted.ts';
+import { andMore } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
+import { objectOf, placeFindings } from '../lint/placed-findings.ts';
 import { toYaml } from '../output/formats.ts';
 import type { Changes, ConnectionChange, PolicyDifference } from './difference.ts';
 import { lostByTeam } from './lost-by-team.ts';
@@ -25,17 +26,17 @@ import type { PlanReport } from './plan-report.ts';
 const signs = { gained: '➕ gained', lost: '➖ lost' } as const;
 const maxRows = 40;
 const maxEnds = 6;
-const maxNames = 10;
 const maxCharacters = 40_000;
 
 /** The comment. Each thing is in it once. */
-export function planAsMarkdown({ changes, dryRun, waiting, nameEnds }: PlanReport): string {
+export function planAsMarkdown({ changes, dryRun, waiting, findings, nameEnds }: PlanReport): string {
   const head = `### Ringfence: ${formatTotals(changes)}\n`;
   const parts = [
     head,
     dryRunNote(dryRun),
     opened(changes),
     connections(changes, waiting, nameEnds),
+    found(findings),
     isolated(changes),
     policies(changes),
   ];
@@ -44,16 +45,26 @@ export function planAsMarkdown({ changes, dryRun, waiting, nameEnds }: PlanRepor
 
 function dryRunNote(namespaces: readonly string[]): string {
   if (namespaces.length === 0) return '';
-  return `> [!NOTE]\n> ${formatDryRun(quoteSome(namespaces, maxNames))}\n`;
+  return `> [!NOTE]\n> ${formatDryRun(namespaces)}\n`;
 }
 
 function opened({ isolation }: Changes): string {
-  const lines = isolation.filter(({ isolated }) => !isolated).map((each) => `> - ${formatIsolation(each)}`);
+  const lines = formatIsolation(isolation.filter(({ isolated }) => !isolated)).map(
+    ({ text }) => `> - ${text}`,
+  );
   return lines.length === 0 ? '' : `> [!WARNING]\n${cut(lines).join('\n')}\n`;
 }
 
+function found(findings: PlanReport['findings']): string {
+  const lines = placeFindings(findings, undefined).map(
+    (placed) =>
+      `- ⚠️ new ${placed.severity} ${placed.finding.code}: \`${objectOf(placed)}\`: ${placed.finding.message}`,
+  );
+  return lines.length === 0 ? '' : `${cut(lines).join('\n')}\n`;
+}
+
 function isolated({ isolation }: Changes): string {
-  const lines = isolation.filter((each) => each.isolated).map((each) => `- ${formatIsolation(each)}`);
+  const lines = formatIsolation(isolation.filter((each) => each.isolated)).map(({ text }) => `- ${text}`);
   return lines.length === 0 ? '' : `${cut(lines).join('\n')}\n`;
 }
 

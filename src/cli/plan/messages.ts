@@ -44,7 +44,7 @@ export function formatChangedPorts({ ports, offered }: ConnectionChange): string
 
 /** Connections that are lost, but not named one by one. */
 export function formatOthers(count: number): string {
-  return `and ${count} on ports that no container declares and no Service leads to`;
+  return `${count} more on ports that no container declares and no Service leads to`;
 }
 
 /** Routes that would allow a part of what is lost. */
@@ -59,16 +59,37 @@ export function formatReasons({ dangers, because }: ConnectionChange): string {
   return [...dangers.map((danger) => dangerWords[danger]), ...ends].join(', ');
 }
 
-/** As in `namespace shop is no longer isolated: anybody may reach it`. */
-export function formatIsolation({ namespace, direction, isolated }: IsolationChange): string {
-  return isolated
-    ? `namespace ${namespace} becomes isolated: only allowed traffic passes (${direction.toLowerCase()})`
-    : `namespace ${namespace} is no longer isolated (${direction.toLowerCase()})`;
+/** If more namespaces change alike than this, the rest is counted. */
+const maxAlike = 10;
+
+/** Namespaces that change alike are one line, as in `namespaces a, b are no longer isolated (ingress)`. */
+export function formatIsolation(changes: readonly IsolationChange[]): readonly IsolationLine[] {
+  const alike = Map.groupBy(changes, ({ direction, isolated }) => `${direction} ${isolated}`);
+  return [...alike.values()].flatMap((some) => {
+    const [first, ...others] = some;
+    if (first === undefined) return [];
+    const names = nameSome(
+      some.map(({ namespace }) => namespace),
+      maxAlike,
+    );
+    const [namespaces, becomes, is] =
+      others.length === 0 ? ['namespace', 'becomes', 'is'] : ['namespaces', 'become', 'are'];
+    const direction = first.direction.toLowerCase();
+    const text = first.isolated
+      ? `${namespaces} ${names} ${becomes} isolated: only allowed traffic passes (${direction})`
+      : `${namespaces} ${names} ${is} no longer isolated (${direction})`;
+    return [{ isolated: first.isolated, text }];
+  });
+}
+
+/** What happens to some namespaces. */
+export interface IsolationLine extends Pick<IsolationChange, 'isolated'> {
+  readonly text: string;
 }
 
 /** Why nothing changes in some namespaces. */
-export function formatDryRun(namespaces: string): string {
-  return `in dry run, nothing is written; \`--enforce\` shows what would be written in ${namespaces}`;
+export function formatDryRun(namespaces: readonly string[]): string {
+  return `in dry run, nothing is written; \`--enforce\` shows what would be written in ${quoteSome(namespaces, 5)}`;
 }
 
 /** Why `--enforce` shows nothing. */

@@ -1,5 +1,6 @@
 // What `plan` found out, as its formats print it.
 // Must not know how it is printed.
+import type { LintFinding } from '../snapshot/profile-findings.ts';
 import type { WaitingRoute } from '../snapshot/waiting-routes.ts';
 import type { Changes } from './difference.ts';
 import type { NameEnds } from './messages.ts';
@@ -11,6 +12,8 @@ export interface PlanReport {
   readonly dryRun: readonly string[];
   /** By namespace, the routes of others that it does not let in afterwards. */
   readonly waiting: ReadonlyMap<string, readonly WaitingRoute[]>;
+  /** The errors and warnings that are there only afterwards. */
+  readonly findings: readonly LintFinding[];
   /** Names the ends of connections. */
   readonly nameEnds: NameEnds;
 }

@@ -2,7 +2,7 @@
 // Must not know how they are printed.
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
 import { isDecoded, platformAsOwner } from '../../compile/platform/decoded-platform.ts';
-import type { Finding } from '../../model/findings.ts';
+import { type Finding, namespaceOfFinding } from '../../model/findings.ts';
 import { plan } from '../../plan/plan.ts';
 import type { ClusterView, ProfileFacts } from '../../view/cluster-view.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
@@ -15,6 +15,12 @@ export interface LintFinding extends Finding {
   readonly suggestion?: string;
   /** The namespaces whose consent is missing. */
   readonly waitsFor?: readonly string[];
+}
+
+/** Whether it is about a namespace, or about a route of another one that waits for it; everything does if none is asked for. */
+export function concerns(finding: LintFinding, namespace: string | undefined): boolean {
+  if (namespace === undefined || namespaceOfFinding(finding) === namespace) return true;
+  return finding.waitsFor?.includes(namespace) ?? false;
 }
 
 /** The findings about the profiles of a snapshot and their compiled policies, and about obstacles. */

@@ -9,6 +9,7 @@ import type { OutsideReason } from '../../compile/platform/membership.ts';
 import { readStatus } from '../../kube/object-status.ts';
 import { parseWallTime } from '../../kube/wall-time.ts';
 import { type Finding, namespaceOfFinding } from '../../model/findings.ts';
+import { isTransitionName } from '../../model/policy-names.ts';
 import type { ClusterFacts } from '../../objects/cluster-facts.ts';
 import { whyNotRinged } from '../../plan/profile-status.ts';
 import type { PauseFacts } from '../../view/cluster-view.ts';
@@ -36,7 +37,9 @@ export interface NamespaceStatus {
   readonly egress: EgressMode;
   /** The rule of the platform profile that applies. */
   readonly rule: string | undefined;
-  /** How many policies it has, which files don't know, and how many it has once it is enforced. */
+  /** Whether it is being closed or opened: a temporary policy keeps its connections open until the others are in place. */
+  readonly changing: boolean;
+  /** How many policies it has besides, which files don't know, and how many it has once it is enforced. */
   readonly policies: { readonly existing: number | undefined; readonly desired: number };
   readonly routes: readonly RouteLine[];
   /** The routes of other namespaces that it does not let in, ordered by namespace. */
@@ -80,7 +83,7 @@ export function clusterStatusOf(cluster: ClusterFacts, { only, operator }: Statu
     namespaces: compiled.namespaces
       .filter(({ namespace }) => only === undefined || namespace === only)
       .map((each) => ({
-        ...statusOf(each, operator && cluster.policiesIn(each.namespace).owned.length),
+        ...statusOf(each, operator && cluster.policiesIn(each.namespace).owned.map(({ name }) => name)),
         waiting: waiting.get(each.namespace) ?? [],
         findings: findings.get(each.namespace) ?? [],
         failure: failures.get(each.namespace),
@@ -91,9 +94,10 @@ export function clusterStatusOf(cluster: ClusterFacts, { only, operator }: Statu
 
 function statusOf(
   compiled: CompiledNamespace,
-  existing: number | undefined,
+  existing: readonly string[] | undefined,
 ): Omit<NamespaceStatus, 'findings' | 'failure' | 'waiting'> {
   const { namespace, enforcement, outsideReason, egress, rule, policies, profiles, pauses } = compiled;
+  const lasting = existing?.filter((name) => !isTransitionName(name));
   return {
     namespace,
     enforcement,
@@ -101,7 +105,8 @@ function statusOf(
     open: whyNotRinged(compiled)?.why,
     egress,
     rule,
-    policies: { existing, desired: policies.length },
+    changing: lasting?.length !== existing?.length,
+    policies: { existing: lasting?.length, desired: policies.length },
     // In a dry run nothing is closed that it could open.
     pausedUntil: enforcement === 'Enforce' ? lastEnd(pauses) : undefined,
     routes: profiles.flatMap(({ profile, routes }) =>

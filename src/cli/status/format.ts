@@ -34,10 +34,30 @@ function formatStatus({ status, withRoutes }: ShownStatus, context: PrintContext
     operator?.state === 'Silent' ? silence(operator, context.paint) : '',
     ...findingLines(findings),
     tableOf(head, rows, context),
-    ...(withRoutes ? namespaces.map((each) => formatDetails(each, context)) : []),
+    ...(withRoutes ? namespaces.map((each) => formatDetails(each, context)) : [summaryOf(status)]),
     operator?.state === 'NoLease' ? noSign : '',
   ].join('');
 }
+
+/** How many namespaces there are of each kind, how much there is to read about them, and where. */
+function summaryOf({ namespaces, findings: ofCluster }: ClusterStatus): string {
+  if (namespaces.length === 0) return '';
+  const kinds = Map.groupBy(namespaces, ({ enforcement }) => enforcement);
+  const counts = ([...enforcements, undefined] as const)
+    .map((kind) => ({ word: enforcementWords[kind ?? 'none'], number: kinds.get(kind)?.length ?? 0 }))
+    .filter(({ number }) => number > 0)
+    .map(({ word, number }) => `${number} ${word}`);
+  const findings = countFindings([...ofCluster, ...namespaces.flatMap((each) => each.findings)]);
+  const more = findings === '' ? '' : `; ${findings}: see \`ringfence lint\``;
+  return `\n${counts.join(', ')}${more}\n`;
+}
+
+const enforcementWords: Readonly<Record<Enforcement | 'none', string>> = {
+  Enforce: 'enforced',
+  DryRun: 'in a dry run',
+  Off: 'off',
+  none: 'not ringed',
+};
 
 function silence({ renewed }: OperatorSign, paint: Paint): string {
   const since = renewed === undefined ? 'it has given its lease back' : `its last sign was at ${renewed}`;
@@ -83,9 +103,14 @@ function rowOf(each: NamespaceStatus, paint: Paint): readonly string[] {
   ];
 }
 
-function enforcementCell(enforcement: Enforcement, { pausedUntil }: NamespaceStatus, paint: Paint): string {
-  if (pausedUntil === undefined) return enforcement;
-  return paint('yellow', `${enforcement}, paused until ${pausedUntil}`);
+function enforcementCell(
+  enforcement: Enforcement,
+  { pausedUntil, changing }: NamespaceStatus,
+  paint: Paint,
+): string {
+  const pause = pausedUntil === undefined ? [] : [`paused until ${pausedUntil}`];
+  const news = [...(changing ? ['changing'] : []), ...pause];
+  return news.length === 0 ? enforcement : paint('yellow', [enforcement, ...news].join(', '));
 }
 
 function policiesCell(
@@ -95,8 +120,9 @@ function policiesCell(
   if (existing === undefined) return String(desired);
   if (existing === 0 && desired === 0) return none;
   if (enforcement === 'DryRun') return `${existing} (${desired} planned)`;
+  if (enforcement !== 'Enforce') return paint('yellow', `${existing} left`);
   const text = `${existing}/${desired}`;
-  return enforcement === 'Enforce' && existing !== desired ? paint('yellow', text) : text;
+  return existing === desired ? text : paint('yellow', text);
 }
 
 /** Everything about one namespace that its line only counts. */
@@ -139,8 +165,12 @@ const namespaceStatus = z.strictObject({
   open: z.string().optional().describe('why nothing is denied in it, for people'),
   egress: z.enum(egressModes),
   rule: z.string().optional().describe('the rule of the platform profile that applies'),
+  changing: z.boolean().describe('whether it is being closed or opened, with a temporary policy'),
   policies: z.strictObject({
-    existing: z.int().optional().describe('how many policies it has; absent for files'),
+    existing: z
+      .int()
+      .optional()
+      .describe('how many policies it has, without temporary ones; absent for files'),
     desired: z.int().describe('how many it has once it is enforced'),
   }),
   pausedUntil: z.string().optional().describe('when the last of the pauses ends that open it now'),
