@@ -3,13 +3,20 @@
 import * as z from 'zod';
 import { analyze } from '../../analyze/analysis.ts';
 import { type Connection, type ConnectionGroup, isInNamespace } from '../../analyze/connections.ts';
-import { isSelf, spellEndpoint, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import {
+  type Endpoint,
+  isSelf,
+  isWorkload,
+  spellEndpoint,
+  type WorkloadEnd,
+} from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPorts, portTexts } from '../../model/port-texts.ts';
 import type { DeepReadonly } from '../../routes/schema/fields.ts';
 import { formatCsv } from '../output/csv.ts';
-import { endNamesAmong } from '../output/end-names.ts';
+import { endNames, endNamesAmong } from '../output/end-names.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
@@ -146,10 +153,29 @@ const columns = [
   ...['until', 'reason'],
 ];
 
+/** Ranges that are allowed alike have one name, as for people: what nobody can read, nobody can audit. */
+function withNamedAddresses(lines: readonly AllowedLine[]) {
+  const nameOf = (end: Endpoint) => (isWorkload(end) ? spellEndpoint(end) : '');
+  const alike = groupsBy(lines, (line) => {
+    const { ports, because } = lineAsData(line);
+    return JSON.stringify([nameOf(line.from), nameOf(line.to), ports, because]);
+  });
+  return alike.flatMap((group) => {
+    const { ports, because } = lineAsData(group[0]);
+    // A workload is alone in its group, and is spelt out: `endNames` cuts long lists of pods.
+    const namesOf = (ends: readonly Endpoint[]) =>
+      ends.every(isWorkload) ? [...new Set(ends.map(spellEndpoint))] : endNames(ends);
+    const targets = namesOf(group.map(({ to }) => to));
+    return namesOf(group.map(({ from }) => from)).flatMap((from) =>
+      targets.map((to) => ({ from, to, ports, because })),
+    );
+  });
+}
+
 /** A row for each rule behind a connection; one without a policy if none isolates either end. */
 function matrixAsCsv({ input, asked, originOf }: Matrix): string {
-  const lines = allowedLines(analyze(input), asked, originOf).map(lineAsData);
-  const rows = lines.flatMap(({ from, to, ports, because: rules }) => {
+  const lines = allowedLines(analyze(input), asked, originOf);
+  const rows = withNamedAddresses(lines).flatMap(({ from, to, ports, because: rules }) => {
     const connection = [from, to, ports.join(', ')];
     if (rules.length === 0) return [[...connection, ...columns.slice(connection.length).map(() => '')]];
     return rules.map(({ side, policy, rule, ports: own, profile, routes, owner, since, until, reason }) => [
