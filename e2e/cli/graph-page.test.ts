@@ -208,7 +208,7 @@ describe('the page of a small cluster', () => {
     expect(await text(page, '#panel')).not.toContain('`');
   });
 
-  test('opens a namespace on a phone from its upper left corner, with the whole legend', async () => {
+  test('opens a namespace on a phone from its upper left corner, with the whole legend, and no button over it', async () => {
     const page = await open('company');
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(`${page.url().split('#')[0]}#namespace=payments-prod`);
@@ -216,6 +216,10 @@ describe('the page of a small cluster', () => {
     const canvas = await page.locator('#canvas').boundingBox();
     expect(inside?.x).toBeGreaterThanOrEqual(canvas?.x ?? Number.NaN);
     expect(inside?.y).toBeGreaterThanOrEqual(canvas?.y ?? Number.NaN);
+    const buttons = await page.locator('.zoom').boundingBox();
+    expect((buttons?.y ?? Number.NaN) + (buttons?.height ?? Number.NaN)).toBeLessThanOrEqual(
+      canvas?.y ?? Number.NaN,
+    );
     for (const entry of await page.locator('.legend .entry:visible').all()) {
       const box = await entry.boundingBox();
       expect((box?.x ?? Number.NaN) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(390);
