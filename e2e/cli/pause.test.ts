@@ -177,14 +177,35 @@ describe('ringfence resume', () => {
     expect(await cluster.policyNames('shop')).toContain(pausePolicy);
     const { stdout, exitCode } = await run('resume shop');
     expect([bare(stdout), exitCode]).toEqual([
-      expect.stringContaining('deleted NetworkPause `shop` (until TIME): `still down`'),
+      expect.stringMatching(
+        /deleted NetworkPause `shop` \(until TIME\): `still down`\n`shop` is no longer paused: only what its policies allow is allowed\n$/,
+      ),
       0,
     ]);
-    await cluster.policiesAre('shop', [denyIngress]);
+    expect(await cluster.policyNames('shop')).toEqual([denyIngress]);
     expect(await cluster.policyNames('pay')).toContain(pausePolicy);
-    expect((await run('resume shop')).stdout).toBe('`shop` has no NetworkPause\n');
+    expect((await run('resume shop')).stdout).toBe('`shop` has no NetworkPause; paused: `pay`\n');
     const { exitCode: refused, stderr } = await run('resume shpo');
     expect([refused, stderr]).toEqual([2, 'ringfence: there is no namespace `shpo`: did you mean `shop`?\n']);
+  });
+
+  test('without an operator says that the namespace is still open; so do `status` and `lint`', async () => {
+    await operator().stop();
+    expect(await json('resume pay')).toMatchObject({ ended: [{ name: 'pay' }], closed: false });
+    const { stdout, exitCode } = await run('resume pay --no-wait');
+    expect([stdout, exitCode]).toEqual(['`pay` has no NetworkPause\n', 0]);
+    expect((await run('status')).stdout).toMatch(
+      /^pay +Enforce, still open after a pause .* 1\/1 and 1 more .*1 error$/m,
+    );
+    const lint = await run('lint -n pay');
+    expect([lint.stdout, lint.exitCode]).toEqual([
+      expect.stringContaining('error PauseOverdue: `pay` is still open'),
+      1,
+    ]);
+    await startOperator();
+    expect((await run('resume pay')).exitCode).toBe(0);
+    expect(await cluster.policyNames('pay')).toEqual([denyIngress]);
+    expect((await run('status')).stdout).toMatch(/^pay +Enforce .* 1\/1 +- +-$/m);
   });
 });
 

@@ -138,6 +138,12 @@ export const findingKinds = {
     severity: 'warning',
     meaning: 'a NetworkPause ends more than a week after its creation: what it is for needs routes',
   },
+  PauseOverdue: {
+    severity: 'error',
+    meaning:
+      'every NetworkPause of a namespace is over or deleted, and the policy that allows everything is still there: no operator runs, or it may not delete the policy',
+    linterOnly: true,
+  },
   InvalidPause: {
     severity: 'error',
     meaning:

@@ -33,9 +33,12 @@ export const transitionName = `${namePrefix}transition`;
 /** Allows everything while a namespace is paused. */
 export const pauseName = `${namePrefix}pause`;
 
+/** The names that the policy of a pause can have: the second one is for when somebody else has taken the first. */
+export const pauseNames: readonly string[] = [pauseName, secondName(pauseName)];
+
 /** Whether a policy of ours is that of a pause, by its name. No other policy of ours can have it. */
 export function isPauseName(name: string): boolean {
-  return name === pauseName || name === secondName(pauseName);
+  return pauseNames.includes(name);
 }
 
 /** The name of the temporary policy for some pods; `{}` is every pod. */

@@ -8,7 +8,13 @@ import { defineVerb } from '../define-verb.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterFlags, WriteFlags } from '../options.ts';
 import { parseDuration } from '../writing/duration.ts';
-import { type AskedPause, checkAsked, type FoundPause, withPauses } from '../writing/pause-client.ts';
+import {
+  type AskedPause,
+  checkAsked,
+  type FoundPause,
+  patienceMs,
+  withPauses,
+} from '../writing/pause-client.ts';
 import { pauseFormats } from './format.ts';
 
 interface Flags extends ClusterFlags, WriteFlags {
@@ -19,9 +25,6 @@ interface Flags extends ClusterFlags, WriteFlags {
   readonly replace?: boolean;
   readonly wait: boolean;
 }
-
-/** How long to wait for the operator, in milliseconds. */
-const patienceMs = 30_000;
 
 /** The verb `pause`. */
 export const pauseVerb = defineVerb({

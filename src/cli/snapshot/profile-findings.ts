@@ -2,10 +2,12 @@
 // Must not know how they are printed.
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
 import { isDecoded, platformAsOwner } from '../../compile/platform/decoded-platform.ts';
-import { type Finding, namespaceOfFinding } from '../../model/findings.ts';
+import { aboutPolicy, type Finding, namespaceOfFinding } from '../../model/findings.ts';
+import { pauseName } from '../../model/policy-names.ts';
 import { plan } from '../../plan/plan.ts';
 import type { ClusterView, ProfileFacts } from '../../view/cluster-view.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { isLeftOpen } from './left-open.ts';
 import { misspeltInPlatform } from './misspelt-namespaces.ts';
 import { hintForRoute, namespaceMeant, type RouteInView } from './route-hints.ts';
 
@@ -49,8 +51,17 @@ export function profileFindings(
     ...compiled.findings,
     ...misspeltInPlatform(platform.decoded.value.spec, cluster.view()),
     ...planned,
+    ...compiled.namespaces.filter((each) => isLeftOpen(cluster, each)).map(leftOpen),
     ...compiled.namespaces.flatMap((each) => routeFindings(each, cluster.view())),
   ];
+}
+
+/** The operator can't report it: it is the one that has not done its work. */
+function leftOpen({ namespace }: CompiledNamespace): Finding {
+  return aboutPolicy({ namespace, name: pauseName }, 'PauseOverdue', {
+    message: `\`${namespace}\` is still open: its pause is over, and the policy that allows everything is still there`,
+    hint: `does an operator run, and may it delete the policy? its log and its \`/readyz\` tell; to close the namespace without it: \`kubectl delete networkpolicy ${pauseName} -n ${namespace}\``,
+  });
 }
 
 function routeFindings(

@@ -39,8 +39,15 @@ export interface NamespaceStatus {
   readonly rule: string | undefined;
   /** Whether it is being closed or opened: a temporary policy keeps its connections open until the others are in place. */
   readonly changing: boolean;
-  /** How many policies it has besides, which files don't know, and how many it has once it is enforced. */
-  readonly policies: { readonly existing: number | undefined; readonly desired: number };
+  /**
+   * How many policies it has besides, which files don't know, and how many it has once it is enforced. `missing`: how many of these it
+   * lacks by name, where it is enforced; two that are left over do not make up for two that are missing.
+   */
+  readonly policies: {
+    readonly existing: number | undefined;
+    readonly desired: number;
+    readonly missing: number | undefined;
+  };
   readonly routes: readonly RouteLine[];
   /** The routes of other namespaces that it does not let in, ordered by namespace. */
   readonly waiting: readonly WaitingRoute[];
@@ -106,7 +113,14 @@ function statusOf(
     egress,
     rule,
     changing: lasting?.length !== existing?.length,
-    policies: { existing: lasting?.length, desired: policies.length },
+    policies: {
+      existing: lasting?.length,
+      desired: policies.length,
+      missing:
+        enforcement === 'Enforce' && existing !== undefined
+          ? policies.filter(({ name }) => !existing.includes(name)).length
+          : undefined,
+    },
     // In a dry run nothing is closed that it could open.
     pausedUntil: enforcement === 'Enforce' ? lastEnd(pauses) : undefined,
     routes: profiles.flatMap(({ profile, routes }) =>

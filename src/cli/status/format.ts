@@ -35,7 +35,7 @@ function formatStatus({ status, withRoutes }: ShownStatus, context: PrintContext
     ...findingLines(findings),
     tableOf(head, rows, context),
     ...(withRoutes ? namespaces.map((each) => formatDetails(each, context)) : [summaryOf(status)]),
-    operator?.state === 'NoLease' ? noSign : '',
+    lastLine(status),
   ].join('');
 }
 
@@ -66,6 +66,24 @@ function silence({ renewed }: OperatorSign, paint: Paint): string {
 
 const noSign =
   'no operator has reported yet: if one is installed in another namespace, name that with `--operator-namespace`\n';
+
+/** What is below the table. A lease that is renewed does not say that the operator may still read and write. */
+function lastLine({ namespaces, operator }: ClusterStatus): string {
+  if (operator?.state === 'NoLease') return noSign;
+  return operator?.state !== 'Silent' && namespaces.some(isBehind) ? behind : '';
+}
+
+/** Whether the operator has not done its work in it, or not yet, and does not say why. */
+function isBehind({ policies: { missing = 0 }, changing, findings, failure }: NamespaceStatus): boolean {
+  return failure === undefined && !changing && (missing > 0 || findings.some(isOverdue));
+}
+
+function isOverdue({ code }: Finding): boolean {
+  return code === 'PauseOverdue';
+}
+
+const behind =
+  'the operator has not yet done what it should; `ringfence plan` shows what is left. If that stays: does it run, is it ready, and what does its log say?\n';
 
 /** Remarks are left out. */
 function findingLines(findings: readonly Finding[]): readonly string[] {
@@ -105,24 +123,27 @@ function rowOf(each: NamespaceStatus, paint: Paint): readonly string[] {
 
 function enforcementCell(
   enforcement: Enforcement,
-  { pausedUntil, changing }: NamespaceStatus,
+  { pausedUntil, changing, findings }: NamespaceStatus,
   paint: Paint,
 ): string {
+  if (findings.some(isOverdue)) return paint('red', `${enforcement}, still open after a pause`);
   const pause = pausedUntil === undefined ? [] : [`paused until ${pausedUntil}`];
   const news = [...(changing ? ['changing'] : []), ...pause];
   return news.length === 0 ? enforcement : paint('yellow', [enforcement, ...news].join(', '));
 }
 
 function policiesCell(
-  { enforcement, policies: { existing, desired } }: NamespaceStatus,
+  { enforcement, policies: { existing, desired, missing = 0 } }: NamespaceStatus,
   paint: Paint,
 ): string {
   if (existing === undefined) return String(desired);
   if (existing === 0 && desired === 0) return none;
   if (enforcement === 'DryRun') return `${existing} (${desired} planned)`;
   if (enforcement !== 'Enforce') return paint('yellow', `${existing} left`);
-  const text = `${existing}/${desired}`;
-  return existing === desired ? text : paint('yellow', text);
+  const there = desired - missing;
+  const text = `${there}/${desired}`;
+  if (missing === 0 && existing === desired) return text;
+  return paint('yellow', there === existing ? text : `${text} and ${existing - there} more`);
 }
 
 /** Everything about one namespace that its line only counts. */
@@ -172,6 +193,12 @@ const namespaceStatus = z.strictObject({
       .optional()
       .describe('how many policies it has, without temporary ones; absent for files'),
     desired: z.int().describe('how many it has once it is enforced'),
+    missing: z
+      .int()
+      .optional()
+      .describe(
+        'how many of the desired ones it lacks, by name; absent for files, and if it is not enforced',
+      ),
   }),
   pausedUntil: z.string().optional().describe('when the last of the pauses ends that open it now'),
   routes: z.array(route),

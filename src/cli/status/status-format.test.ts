@@ -6,12 +6,15 @@ import { clusterStatusOf } from './cluster-status.ts';
 import { statusFormats } from './format.ts';
 import type { OperatorSign } from './operator-sign.ts';
 
+const deny = 'ringfence-default-deny-ingress';
+
 /** The status of a cluster with one namespace, as text. @param observed the generation of the platform profile in its status */
 function shown(
   operator: OperatorSign,
   observed?: number,
   enforcement = 'Enforce',
   policies: readonly string[] = [],
+  more: readonly KubernetesObject[] = [],
 ): string {
   const written = {
     apiVersion: 'ringfence.dev/v1alpha1',
@@ -31,6 +34,7 @@ function shown(
         spec: { podSelector: {}, policyTypes: ['Ingress'] },
       }),
     ),
+    ...more,
   ];
   const status = clusterStatusOf(snapshotOf(objects, 'ringfence-system').cluster, {
     only: undefined,
@@ -42,7 +46,9 @@ function shown(
 
 describe('the sign of the operator', () => {
   test('is not missed without leader election if an operator has reported about the platform profile', () => {
-    expect(shown({ state: 'NoLease' }, 1)).toMatch(/^NAMESPACE .*\nshop .*\n\n1 enforced\n$/);
+    expect(shown({ state: 'NoLease' }, 1, 'Enforce', [deny])).toMatch(
+      /^NAMESPACE .*\nshop .*\n\n1 enforced\n$/,
+    );
   });
 
   test.each([
@@ -80,4 +86,35 @@ describe('a namespace that is being closed or opened', () => {
       expect(shown({ state: 'Active' }, 1, enforcement, policies)).toContain(cells);
     },
   );
+});
+
+describe('what the operator has left undone', () => {
+  const left = ['ringfence-pause'];
+
+  test('shows, although as many policies are there as should be: one is missing, and a pause has left another', () => {
+    expect(shown({ state: 'Active' }, 1, 'Enforce', left)).toMatch(
+      /^NAMESPACE .*\nshop +Enforce, still open after a pause .* 0\/1 and 1 more .* 1 error\n\n1 enforced.*\nthe operator has not yet done /,
+    );
+  });
+
+  test('is no riddle if the operator is gone', () => {
+    expect(shown({ state: 'Silent' }, 1, 'Enforce', left)).toMatch(
+      /^the operator is not active: .*\nNAMESPACE .*\nshop +Enforce, still open after a pause .*\n\n1 enforced.*\n$/,
+    );
+  });
+
+  test('is nothing while a pause holds, or once all is in place', () => {
+    const pause = asStored({
+      apiVersion: 'ringfence.dev/v1alpha1',
+      kind: 'NetworkPause',
+      metadata: { name: 'shop' },
+      spec: { namespace: 'shop', until: '2999-01-01T00:00:00Z', reason: 'test' },
+    });
+    expect(shown({ state: 'Active' }, 1, 'Enforce', [...left, deny], [pause])).toMatch(
+      /^NAMESPACE .*\nshop +Enforce, paused until 2999-01-01T00:00:00Z .* 2\/2 .*\n\n1 enforced.*\n$/,
+    );
+    expect(shown({ state: 'Active' }, 1, 'Enforce', [deny])).toMatch(
+      /^NAMESPACE .*\nshop +Enforce .* 1\/1 .*\n\n1 enforced.*\n$/,
+    );
+  });
 });

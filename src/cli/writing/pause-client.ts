@@ -11,7 +11,8 @@ import { readStatus } from '../../kube/object-status.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { wallMs } from '../../kube/wall-time.ts';
 import { nearest } from '../../model/did-you-mean.ts';
-import { apiVersion } from '../../model/policies.ts';
+import { apiVersion, managedByLabel } from '../../model/policies.ts';
+import { pauseNames } from '../../model/policy-names.ts';
 import { namespaces, networkPauses } from '../../objects/policy-resources.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterFlags, WriteFlags } from '../options.ts';
@@ -26,6 +27,9 @@ export interface FoundPause {
   /** What the operator reports about this generation; empty if it has not yet. */
   readonly status: NetworkPauseStatus;
 }
+
+/** How long the verbs wait for the operator, in milliseconds. */
+export const patienceMs = 30_000;
 
 /** How often to look whether the operator has reported, in milliseconds. */
 const lookEveryMs = 200;
@@ -65,11 +69,10 @@ export class PauseClient {
     return this.#client.serverClock.timeMs(performance.now()) ?? wallMs();
   }
 
-  /** The pauses of a namespace, ordered by name. @throws ApiError */
-  async of(namespace: string): Promise<readonly FoundPause[]> {
+  /** Every pause, ordered by name. @throws ApiError */
+  async all(): Promise<readonly FoundPause[]> {
     const { kind, path } = networkPauses;
-    const objects = await listObjects(this.#client, { kind, path });
-    return objects.map(foundIn).filter(({ spec }) => spec.namespace === namespace);
+    return (await listObjects(this.#client, { kind, path })).map(foundIn);
   }
 
   /**
@@ -138,6 +141,45 @@ export class PauseClient {
       last = (await this.#look(name)) ?? last;
     }
     return last;
+  }
+
+  /**
+   * Whether the policy that allows everything is gone, now or within this many milliseconds; `undefined` if the person may not read
+   * it. Only the operator deletes it, and none may be running.
+   *
+   * @throws ApiError
+   */
+  async closed(namespace: string, timeoutMs: number): Promise<boolean | undefined> {
+    const end = performance.now() + timeoutMs;
+    try {
+      while (await this.#isOpen(namespace)) {
+        if (performance.now() >= end) return false;
+        await sleep(lookEveryMs);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && classify(error) === 'denied') return undefined;
+      throw error;
+    }
+  }
+
+  async #isOpen(namespace: string): Promise<boolean> {
+    for (const name of pauseNames) {
+      const policy = await this.#policy(
+        `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${name}`,
+      );
+      if (policy?.metadata.labels?.[managedByLabel.key] === managedByLabel.value) return true;
+    }
+    return false;
+  }
+
+  async #policy(path: string): Promise<KubernetesObject | undefined> {
+    try {
+      return (await this.#client.request('GET', path)) as KubernetesObject;
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === 'NotFound') return undefined;
+      throw error;
+    }
   }
 
   /** It is written already: a server that does not answer now is no failure. */
