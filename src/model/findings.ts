@@ -201,7 +201,13 @@ export const findingKinds = {
   NamespaceMisspelt: {
     severity: 'warning',
     meaning:
-      'a `from` of a route, or the platform profile, names a namespace that does not exist, and one with a similar name does',
+      'a `from` of a route, the platform profile, or a profile in files names a namespace that does not exist, and one with a similar name does',
+    linterOnly: true,
+  },
+  ProfileWithoutRing: {
+    severity: 'info',
+    meaning:
+      'a profile is in a namespace that is not ringed, so it changes nothing, and its routes are not checked',
     linterOnly: true,
   },
   IngressUnserved: {

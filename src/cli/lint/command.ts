@@ -6,6 +6,7 @@ import type { ClusterFlags, InputFlags } from '../options.ts';
 import { type LoadedSnapshot, loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
 import { concerns, type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
+import { profilesWithoutRing } from '../snapshot/profiles-without-ring.ts';
 import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
 import { lintFormats } from './format.ts';
 import { placeFindings } from './placed-findings.ts';
@@ -60,5 +61,6 @@ function findingsIn(snapshot: LoadedSnapshot): readonly LintFinding[] {
   const compiled = compile(snapshot.cluster.view());
   const ofProfiles = profileFindings(snapshot, compiled);
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
-  return withoutGuesses([...ofProfiles, ...ofPolicies]);
+  const idle = profilesWithoutRing(snapshot.assumedNamespaces, compiled);
+  return withoutGuesses([...ofProfiles, ...idle, ...ofPolicies]);
 }

@@ -1,0 +1,49 @@
+// Profiles that change nothing where they are: their namespace is misspelt, or has no ring. Nothing else tells of their routes, so
+// silence would read as approval. Must not know how a finding is printed.
+import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
+import { nearest } from '../../model/did-you-mean.ts';
+import type { Finding } from '../../model/findings.ts';
+import { whyNotRinged } from '../../plan/profile-status.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
+
+/** `NamespaceMisspelt` for a namespace that only profiles mention, and `ProfileWithoutRing` for one without a ring. */
+export function profilesWithoutRing(
+  assumed: ClusterSnapshot['assumedNamespaces'],
+  { namespaces }: Compiled,
+): readonly Finding[] {
+  const known = namespaces.map(({ namespace }) => namespace).filter((name) => !assumed.includes(name));
+  return namespaces.flatMap((each) => {
+    const isAssumed = assumed.includes(each.namespace);
+    const meant = isAssumed ? nearest(each.namespace, known) : undefined;
+    const problem = meant === undefined ? outside(each, isAssumed) : misspelt(each.namespace, meant);
+    if (problem === undefined) return [];
+    return each.profiles.map(
+      ({ profile: { namespace, name } }): Finding => ({
+        ...problem,
+        subject: { kind: 'AppNetworkProfile', namespace, name },
+        path: 'metadata.namespace',
+      }),
+    );
+  });
+}
+
+type Problem = Pick<Finding, 'code' | 'message' | 'hint'>;
+
+const misspelt = (namespace: string, meant: string): Problem => ({
+  code: 'NamespaceMisspelt',
+  message: `the input has no namespace \`${namespace}\``,
+  hint: `did you mean \`${meant}\`?`,
+});
+
+function outside(compiled: CompiledNamespace, isAssumed: boolean): Problem | undefined {
+  const { namespace, outsideReason } = compiled;
+  const why = whyNotRinged(compiled)?.why;
+  if (outsideReason === undefined || why === undefined) return undefined;
+  return {
+    code: 'ProfileWithoutRing',
+    message: `the profile changes nothing in \`${namespace}\`, and its routes are not checked: ${why}`,
+    hint: isAssumed
+      ? `add the manifest of Namespace \`${namespace}\` with \`-f\`: its labels decide`
+      : 'move the profile to the namespace of the pods that it is about, or ask a platform engineer to select this one',
+  };
+}
