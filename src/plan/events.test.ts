@@ -234,11 +234,12 @@ describe('what is reported a namespace', () => {
         'PortsUnclear',
         'SourceMissing',
         'EgressOpen',
+        'ProfileWithoutRing',
         'PortNameDiffers',
         'PolicyRedundant',
         'RuleRedundant',
       ],
-      ...['EgressNotIsolated', 'BlockCoversPods'],
+      ...['EgressNotIsolated', 'BlockCoversPods', 'DirectionsMixed'],
     ]);
   });
 });
