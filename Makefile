@@ -47,10 +47,10 @@ node: setup packages control-plane ## fetch or build what a node runs: kubelet, 
 packages: ## install what the tests run besides: Chromium, fish, zsh, script and what a node runs, where they are missing
 	@e2e/install-packages.sh
 
-test: lint node ## everything, 35 min: lint, all tests with all random cases, end to end on a real control plane
+test: lint node ## everything, 45 min: lint, all tests with all random cases, end to end on a real control plane and a real node
 	PROPERTIES=full node test/suites.ts unit e2e
 
-e2e: node ## end-to-end tests alone, 30 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, others 1 to 6 min
+e2e: node ## end-to-end tests alone, 40 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, node 9, others 1 to 6 min
 	PROPERTIES=full node test/suites.ts $(if $(SUITE),$(addprefix e2e/,$(SUITE:e2e/%=%)),e2e)
 
 test-long: lint node ## as test, with every fault at every lag: hours
