@@ -1,20 +1,14 @@
 // The control plane by hand: what a person types, sees, and is left with.
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cacheHome } from '../binaries/binary-cache.ts';
+import { type Outcome, runCommand } from '../support/run-command.ts';
 import { ensureBinaries } from './binaries.ts';
 import { kubernetesVersion } from './kubernetes.ts';
 import { belongsTo } from './leftovers.ts';
 import { binaryNames } from './versions.ts';
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A home of its own, so that the control plane of anyone who runs this test is left alone. */
 let home: string;
@@ -33,13 +27,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true });
 });
 
-function run(command: string, args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(command, [...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const run = (command: string, args: readonly string[]): Promise<Outcome> => runCommand(command, args, env);
 
 const controlPlane = (...args: readonly string[]): Promise<Outcome> =>
   run(process.execPath, [join(import.meta.dirname, 'command.ts'), ...args]);

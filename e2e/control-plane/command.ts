@@ -2,16 +2,13 @@
 // It only prints: persistent-control-plane.ts and binaries.ts do the work.
 import { Command } from 'commander';
 import { ensureBinaries } from './binaries.ts';
+import { print, printPaths, runCommandLine } from './command-line.ts';
 import { kubernetesVersion } from './kubernetes.ts';
 import { persistentControlPlane } from './persistent-control-plane.ts';
 import { shellExports } from './shell-exports.ts';
 import { binaryNames } from './versions.ts';
 
 const command = 'npm run -s control-plane --';
-
-const print = (...lines: readonly string[]): void => {
-  process.stdout.write(`${lines.join('\n')}\n`);
-};
 
 async function onUp(): Promise<void> {
   const begun = performance.now();
@@ -44,8 +41,7 @@ async function onEnv(): Promise<void> {
 }
 
 async function onPrepare(): Promise<void> {
-  const paths = await ensureBinaries(binaryNames);
-  for (const name of binaryNames) print(`${name.padEnd(24)}${paths[name]}`);
+  printPaths(binaryNames, await ensureBinaries(binaryNames));
 }
 
 const program = new Command('control-plane')
@@ -74,9 +70,4 @@ program
   .description('download or build the binaries where they are missing')
   .action(onPrepare);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`error: ${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
+await runCommandLine(program);

@@ -1,5 +1,4 @@
 // The command line of the node. Its programs are found by RINGFENCE_NODE_ASSETS, so that this way of getting them is walked, too.
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,15 +7,10 @@ import { findBinaries } from '../binaries/find-binaries.ts';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import { belongsTo } from '../control-plane/leftovers.ts';
 import { binaryNames } from '../control-plane/versions.ts';
+import { type Outcome, runCommand } from '../support/run-command.ts';
 import { nodeBinaries, nodeBinaryNames } from './node-binaries.ts';
 import { describeOnNode } from './on-node.ts';
 import { whyNotHere } from './requirements.ts';
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A home of its own, so that the node of anyone who runs this test is left alone. */
 let home: string;
@@ -45,13 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(home, { recursive: true }));
 
-function run(command: string, args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(command, [...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const run = (command: string, args: readonly string[]): Promise<Outcome> => runCommand(command, args, env);
 
 const main = join(import.meta.dirname, 'command.ts');
 const node = (...args: readonly string[]): Promise<Outcome> => run(process.execPath, [main, ...args]);

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import { findBinaries } from '../binaries/find-binaries.ts';
+import { print, printPaths, runCommandLine } from '../control-plane/command-line.ts';
 import { shellExports } from '../control-plane/shell-exports.ts';
 import { enforcers } from './enforcers.ts';
 import type { NodeOptions } from './node.ts';
@@ -10,17 +11,12 @@ import { nodeBinaries, nodeBinaryNames } from './node-binaries.ts';
 import { type PersistentNode, persistentNode } from './persistent-node.ts';
 import { nodeEnvironment, whyNotHere } from './requirements.ts';
 
-const print = (...lines: readonly string[]): void => {
-  process.stdout.write(`${lines.join('\n')}\n`);
-};
-
 /** Where no node can run, nothing is built: its tests are skipped, unless NODE_REQUIRED says otherwise. */
 async function onPrepare(): Promise<void> {
   const why = await whyNotHere();
   if (why !== undefined && process.env.NODE_REQUIRED) throw new Error(why);
   if (why !== undefined) return print(`the tests on a node are skipped: ${why}`);
-  const paths = await findBinaries(nodeBinaries, nodeBinaryNames);
-  for (const name of nodeBinaryNames) print(`${name.padEnd(24)}${paths[name]}`);
+  printPaths(nodeBinaryNames, await findBinaries(nodeBinaries, nodeBinaryNames));
 }
 
 const command = 'npm run -s node --';
@@ -128,9 +124,4 @@ program
   .description('download or build the binaries where they are missing')
   .action(onPrepare);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`error: ${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
+await runCommandLine(program);
