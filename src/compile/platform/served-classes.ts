@@ -4,6 +4,7 @@
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { IngressController } from '../../api/platform-sources.ts';
 import { type NonEmpty, nonEmpty, type Peer } from '../../model/network-policy.ts';
+import { compareText } from '../../model/object-key.ts';
 import type { GatewayFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import { controllerPeers } from './systems.ts';
@@ -54,9 +55,12 @@ function servingBy(systems: readonly (readonly Peer[])[]): Serving {
   return { isDeclared: systems.length > 0, peers: distinctPeers(systems.flat()) };
 }
 
-/** The classes of an Ingress that names none. */
+/** The classes of an Ingress that names none, by name. */
 export function defaultClasses({ ingressClasses }: ClusterView): readonly string[] {
-  return [...ingressClasses.values()].filter(({ isDefault }) => isDefault).map(({ name }) => name);
+  return [...ingressClasses.values()]
+    .filter(({ isDefault }) => isDefault)
+    .map(({ name }) => name)
+    .sort(compareText);
 }
 
 /** The ingress controllers of the profile that serve Ingresses. */

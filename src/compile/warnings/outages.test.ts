@@ -177,6 +177,16 @@ describe('an Ingress that no declared ingress controller serves', () => {
         `Ingress shop/web has no class, and the default class is \`alb\`: it ${others}`,
       ),
     ]);
+    const ofLoadBalancer = object('IngressClass', 'alb', {}, isDefault);
+    const ofEdge = object('IngressClass', 'edge', {}, isDefault);
+    for (const defaults of [
+      [ofLoadBalancer, ofEdge],
+      [ofEdge, ofLoadBalancer],
+    ]) {
+      expect(messageOf([web, ingress(), ...defaults])).toEqual([
+        expect.stringContaining('has no class, and the default class is `alb`, `edge`: it'),
+      ]);
+    }
     expect(compile(shopView({ spec: classes, objects: [web, ingress()] })).findings).toEqual([
       expect.objectContaining({
         subject: { kind: 'Ingress', namespace: 'shop', name: 'web' },
