@@ -23,7 +23,7 @@ export function policyKey(change: PolicyChange): ObjectKey {
 
 /** The purposes of phases, in the order of the phases. */
 export type Purpose =
-  /** Writes the policy that allows everything while the namespace is paused. Nothing that fails later delays it. */
+  /** Writes the policy that allows everything while the namespace is paused, or more. Nothing that fails later delays it. */
   | 'pause'
   /** Writes the temporary policy that allows everything. */
   | 'open'
@@ -31,7 +31,7 @@ export type Purpose =
   | 'deny'
   /** Writes the allow policies: new ones first, then changed ones. */
   | 'allow'
-  /** Deletes what is no longer wanted. */
+  /** Deletes what is no longer wanted, and then directions of the policy of a pause. */
   | 'prune'
   /** Deletes the temporary policy, once the CNI has had its settle time. */
   | 'close';

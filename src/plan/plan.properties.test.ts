@@ -7,7 +7,7 @@ import { runs } from '../../test/property-runs.ts';
 import { everyConnection, ports, SimulatedNamespace } from '../../test/simulated-namespace.ts';
 import { type Direction, directions, fingerprint } from '../model/network-policy.ts';
 import type { DesiredPolicy, Owner } from '../model/policies.ts';
-import { denyNames, secondName, transitionName } from '../model/policy-names.ts';
+import { denyNames, pauseName, secondName, transitionName } from '../model/policy-names.ts';
 import { type LabelSelector, type Labels, selects, selectsEverything } from '../model/selectors.ts';
 import { isolatedBy, type Plan, plan } from './plan.ts';
 import { transitionPolicy } from './transition.ts';
@@ -78,6 +78,14 @@ function wantedIn(direction: Direction): fc.Arbitrary<readonly DesiredPolicy[]> 
   const deny = policy(denyNames[direction], direction, platformOwner, []);
   const isolated = allowances(direction, fc.constantFrom(platformOwner, team)).map((all) => [deny, ...all]);
   return fc.oneof(fc.constant([]), isolated);
+}
+
+/** The policy of a pause, as the compiler makes it: for the directions in which these isolate. */
+function pauseOf(policies: readonly DesiredPolicy[]): readonly DesiredPolicy[] {
+  const [first, ...rest] = isolatedBy(policies);
+  if (first === undefined) return [];
+  const key = { namespace: 'shop', name: pauseName };
+  return [transitionPolicy(key, [first, ...rest], platformOwner)];
 }
 
 /** One direction as it may be found: open, a ring that is good, drifted or restored, or only some allowances. */
@@ -243,6 +251,23 @@ describe('following plans', () => {
           for (const { direction, connections } of kept) {
             expect([...shop.connections(direction)]).toEqual(expect.arrayContaining(connections));
           }
+        });
+      }),
+      runs(250),
+    );
+  });
+
+  test('never cuts a connection in a direction that is paused or open before and after, whatever the rest becomes', () => {
+    const found = fc.tuple(...directions.map(wantedIn));
+    fc.assert(
+      fc.property(scenario, found, (given, before) => {
+        const ringed = before.flat();
+        const [old, next] = [ringed, given.desired].map((each) => [...each, ...pauseOf(each)]);
+        const paused = { ...given, desired: next ?? [], found: old ?? [], foreign: [], leftover: undefined };
+        const shop = setUp(paused);
+        follow(shop, paused, () => {
+          for (const direction of directions)
+            expect(shop.connections(direction)).toEqual(everyConnection(direction));
         });
       }),
       runs(250),

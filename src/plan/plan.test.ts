@@ -141,6 +141,48 @@ describe('the policy of a pause', () => {
     ]);
   });
 
+  test('loses a direction when nothing denies there any more, and gains one before all else', () => {
+    const both: DesiredPolicy = {
+      ...opened,
+      spec: {
+        podSelector: {},
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{}],
+        egress: [{}],
+      },
+    };
+    const fenced = [...isolated, written(denyEgress), written(dns), written(both)];
+    expect(told(planned({ desired: [...ring, opened], owned: fenced }))).toEqual([
+      `open: create ${transitionName}`,
+      `prune: delete ${denyNames.Egress}`,
+      `prune: delete ${dns.name}`,
+      `prune: replace ${pauseName}`,
+    ]);
+    expect(
+      told(
+        planned({ desired: [...ring, denyEgress, dns, both], owned: [...isolated, written(opened)] }),
+      ).slice(0, 2),
+    ).toEqual([`pause: replace ${pauseName}`, `open: create ${transitionName}`]);
+  });
+
+  test('has both directions for a moment, where it gains one and loses the other', () => {
+    const fromThem: DesiredPolicy = {
+      ...opened,
+      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
+    };
+    const { phases } = planned({
+      desired: [...ring, denyEgress, opened],
+      owned: [...isolated, written(denyEgress), written(fromThem)],
+    });
+    expect(phases.map(({ purpose }) => purpose)).toEqual(['pause']);
+    expect(phases[0]?.changes).toMatchObject([
+      {
+        action: 'replace',
+        policy: { spec: { policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] } },
+      },
+    ]);
+  });
+
   test('isolates nothing: if it is there without the ring, the namespace is closed by phases when it ends', () => {
     expect(told(planned({ desired: ring, owned: [written(opened)] }))).toEqual([
       `open: create ${transitionName}`,

@@ -8,11 +8,12 @@ import { compareKeys, type ObjectKey, requireDistinct } from '../model/object-ke
 import type { ActualPolicies, DesiredPolicy, OwnedPolicy, WithheldRule } from '../model/policies.ts';
 import { isPauseName, isTransitionName } from '../model/policy-names.ts';
 import { selectsEverything } from '../model/selectors.ts';
-import { deletionOf, type Phase, type PolicyChange, writeOf } from './changes.ts';
+import { deletionOf, type Phase, type PolicyChange, policyKey, writeOf } from './changes.ts';
 import { type IsolatingPolicy, type PodsToOpen, podsThatChange } from './changing-pods.ts';
 import { foreignFindings } from './foreign.ts';
 import { withFreeNames } from './free-names.ts';
 import { type Freeze, type Frozen, frozenAmong } from './frozen.ts';
+import { pauseChanges } from './pause-changes.ts';
 import { type ChangingPods, planTransition, type TransitionInput } from './transition.ts';
 import { withEnforced } from './withheld.ts';
 
@@ -74,18 +75,19 @@ export function plan(given: PlanInput): Plan {
   const isKept = (policy: OwnedPolicy) => !isPause(policy) && (keepsAll || frozen.has(policy));
   const transition = planTransition(input, podsToOpen(input, current, current.filter(isKept)));
   const writes = writesOf(named.desired, current, frozen);
-  const pauses = writes.filter((change) => change.action !== 'delete' && isPause(change.policy));
-  const allows = writes.filter((change) => !isDeny(change) && !pauses.includes(change));
+  const pauses = pauseChanges(writes, current);
+  const allows = writes.filter((change) => !isDeny(change) && !isPause(policyKey(change)));
   const wanted = new Set(named.desired.map(({ name }) => name));
   const unwanted = current.filter((policy) => !wanted.has(policy.name) && !isKept(policy));
   const phases = [
-    { purpose: 'pause', changes: pauses },
+    { purpose: 'pause', changes: pauses.first },
     { purpose: 'open', changes: transition.open },
     { purpose: 'deny', changes: writes.filter(isDeny) },
     // New policies go before changed ones: a policy may be narrowed because a new one allows the rest.
     { purpose: 'allow', changes: allows.filter(({ action }) => action === 'create') },
     { purpose: 'allow', changes: allows.filter(({ action }) => action === 'replace') },
     { purpose: 'prune', changes: unwanted.flatMap(deletionOf) },
+    { purpose: 'prune', changes: pauses.last },
     { purpose: 'close', changes: transition.close },
   ] satisfies readonly Phase[];
   return {
