@@ -4,7 +4,7 @@ import { quoteSome } from '../model/counted.ts';
 import { nearest } from '../model/did-you-mean.ts';
 import { type Family, families } from '../model/ip-ranges.ts';
 import { allPorts, formatPortSet, type PortSet, portSets } from '../model/port-set.ts';
-import type { PortSpec } from '../model/ports.ts';
+import { type PortSpec, withProtocol } from '../model/ports.ts';
 import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { isBlock } from './rules.ts';
@@ -117,7 +117,7 @@ function missingPort({ to, port, asked }: Noted): readonly Note[] {
 function namedPorts({ seenAs }: ExplainedEnd, wanted: string): string {
   const all = isPods(seenAs) ? seenAs.ports : [];
   const named = all.flatMap(({ name, number, protocol }) =>
-    name === undefined ? [] : `${name} (${number}${protocol === 'TCP' ? '' : `/${protocol}`})`,
+    name === undefined ? [] : `${name} (${withProtocol(number, protocol)})`,
   );
   if (named.length === 0) return 'its containers name no port: write a number';
   const names = all.flatMap(({ name = [] }) => name);

@@ -5,7 +5,7 @@ import type { Discovered } from '../api/platform-status.ts';
 import type { Finding } from '../model/findings.ts';
 import { contains, formatAddress, parseAddress, parseCidr } from '../model/ip-ranges.ts';
 import { compareText, formatKey, type ObjectKey } from '../model/object-key.ts';
-import type { Protocol } from '../model/ports.ts';
+import { type Protocol, withProtocol } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import type { EndpointSliceFacts, ServiceFacts } from '../model/services.ts';
 import { isNamed, type Observed, slicesOf, type UnknownReason } from './observed.ts';
@@ -86,9 +86,7 @@ function podPorts(slices: readonly EndpointSliceFacts[], names: ReadonlySet<stri
 /** In the syntax of profiles, each once, ordered by number and protocol. */
 function profilePorts(ports: readonly Port[]): readonly (number | string)[] {
   const sorted = [...ports].sort((a, b) => a.port - b.port || compareText(a.protocol, b.protocol));
-  return [
-    ...new Set(sorted.map(({ port, protocol }) => (protocol === 'TCP' ? port : `${port}/${protocol}`))),
-  ];
+  return [...new Set(sorted.map(({ port, protocol }) => withProtocol(port, protocol)))];
 }
 
 /** The name of an interface is not an address. */

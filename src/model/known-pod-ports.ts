@@ -83,7 +83,11 @@ function declares({ ports }: PodPorts, { protocol, port }: PolicyPort): boolean 
 /** The numbers that a port means at a pod; none if it has no port of that name. */
 function meaningsAt({ ports }: PodPorts, port: PolicyPort): readonly PolicyPort[] {
   if (typeof port.port !== 'string') return [port];
-  return ports
-    .filter(({ name, protocol }) => name === port.port && protocol === port.protocol)
-    .map(({ protocol, number }) => ({ protocol, port: number }));
+  const { protocol } = port;
+  return numbersNamed(ports, protocol, port.port).map((number) => ({ protocol, port: number }));
+}
+
+/** The numbers that containers declare under a name. */
+export function numbersNamed(ports: PodPorts['ports'], protocol: Protocol, name: string): readonly number[] {
+  return ports.filter((each) => each.name === name && each.protocol === protocol).map(({ number }) => number);
 }

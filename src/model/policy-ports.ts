@@ -2,7 +2,14 @@
 // Must not know whose ports they are.
 import { type NonEmpty, nonEmpty, type PolicyPort } from './network-policy.ts';
 import { type PortSet, portSets } from './port-set.ts';
-import { everyPort, type PortInterval, type PortSpec, type Protocol, parsePort } from './ports.ts';
+import {
+  everyPort,
+  type PortInterval,
+  type PortSpec,
+  type Protocol,
+  parsePort,
+  withProtocol,
+} from './ports.ts';
 import { valuesIn } from './result.ts';
 
 /**
@@ -19,8 +26,7 @@ export function writtenPorts(
   ports: readonly PolicyPort[] | undefined,
 ): readonly (number | string)[] | undefined {
   return ports?.map(({ protocol, port = `${everyPort.first}-${everyPort.last}`, endPort }) => {
-    const text = endPort === undefined ? port : `${port}-${endPort}`;
-    return protocol === 'TCP' ? text : `${text}/${protocol}`;
+    return withProtocol(endPort === undefined ? port : `${port}-${endPort}`, protocol);
   });
 }
 

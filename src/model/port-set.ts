@@ -1,7 +1,7 @@
 // Sets of ports over all protocols.
 // Must not know names: a named port is resolved before it gets here.
 import { IntervalAlgebra, type IntervalSet, numberSteps } from './interval-sets.ts';
-import { everyPort, type PortInterval, type Protocol, protocols } from './ports.ts';
+import { everyPort, type PortInterval, type Protocol, protocols, withProtocol } from './ports.ts';
 
 /** For each protocol its ports. */
 export type PortSet = IntervalSet<Protocol, number>;
@@ -29,7 +29,7 @@ export function isEveryPort(set: PortSet): boolean {
 export function formatPortSet(set: PortSet): string {
   if (isEveryPort(set)) return 'all';
   const parts = protocols.flatMap((protocol) =>
-    set[protocol].map((interval) => formatInterval(interval) + (protocol === 'TCP' ? '' : `/${protocol}`)),
+    set[protocol].map((interval) => withProtocol(formatInterval(interval), protocol)),
   );
   return parts.join(', ') || 'none';
 }

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { everyPort, isPortName, type PortSpec, parsePort, protocols } from './ports.ts';
+import {
+  everyPort,
+  isPortName,
+  type PortSpec,
+  parsePort,
+  protocols,
+  withPortName,
+  withProtocol,
+} from './ports.ts';
 
 describe('a port as a person writes it', () => {
   test.each<[number | string, PortSpec]>([
@@ -74,4 +82,14 @@ describe('the name of a port', () => {
       expect(isPortName(name)).toBe(false);
     },
   );
+});
+
+test.each([
+  [80, 'TCP', undefined, '80'],
+  [53, 'UDP', 'dns', '53/UDP (dns)'],
+  ['8000-8100', 'SCTP', undefined, '8000-8100/SCTP'],
+] as const)('%s of %s with the name %s is told as `%s`', (port, protocol, name, told) => {
+  const written = withProtocol(port, protocol);
+  expect(withPortName(written, name)).toBe(told);
+  expect(parsePort(written)).toMatchObject({ ok: true, value: { protocol } });
 });

@@ -45,6 +45,16 @@ export function parsePort(value: number | string): Result<PortSpec, string> {
   return failure(`\`${value}\` is not a port: write ${expected}`);
 }
 
+/** A port as a person writes it, as in `53/UDP`: TCP goes without saying, and a number alone stays one. */
+export function withProtocol(port: number | string, protocol: Protocol): number | string {
+  return protocol === 'TCP' ? port : `${port}/${protocol}`;
+}
+
+/** A port with the name that a container or a Service gives it, as in `8080 (http)`. */
+export function withPortName(port: number | string, name: string | undefined): string {
+  return name === undefined ? `${port}` : `${port} (${name})`;
+}
+
 /** Whether `text` is an IANA service name, as container port names must be (RFC 6335 section 5.1). */
 export function isPortName(text: string): boolean {
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) && text.length <= 15 && /[a-z]/.test(text);

@@ -1,9 +1,9 @@
 // The end `service`: the pods behind a Service of this namespace, with its ports translated to theirs.
 // The most common mistake with NetworkPolicies is to write the Service's port instead of the pod's; here that is impossible.
 import { nameSome } from '../model/counted.ts';
-import type { PodPorts } from '../model/known-pod-ports.ts';
+import { numbersNamed, type PodPorts } from '../model/known-pod-ports.ts';
 import { type NonEmpty, nonEmpty, type PolicyPort } from '../model/network-policy.ts';
-import { type PortInterval, type PortSpec, type Protocol, parsePort } from '../model/ports.ts';
+import { type PortSpec, parsePort, withPortName, withProtocol } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type Labels, selects } from '../model/selectors.ts';
 import type { ServiceFacts, ServicePort } from '../model/services.ts';
@@ -117,7 +117,7 @@ function portMissing(
   port: number | string,
   written: readonly (number | string)[],
 ): Result<never, EndProblem> {
-  const has = service.ports.map((each) => `${quoted(each)}${each.name ? ` (${each.name})` : ''}`);
+  const has = service.ports.map((each) => withPortName(quoted(each), each.name));
   const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, maxShownPorts)}`;
   const mistake = mistakeIn(service, port);
   if (mistake === undefined) {
@@ -154,22 +154,12 @@ function leadsTo(
   declared: ServiceInView['declared'] = [],
 ): boolean {
   if (protocol !== spec.protocol) return false;
-  if ('name' in spec && targetPort === spec.name) return true;
-  const named = declared.filter((each) => each.protocol === protocol && each.name === targetPort);
-  const numbers = typeof targetPort === 'number' ? [targetPort] : named.map(({ number }) => number);
-  const meant = 'name' in spec ? intervalsNamed(spec.name, protocol, declared) : [spec.interval];
-  return numbers.some((number) => meant.some(({ first, last }) => first <= number && number <= last));
-}
-
-/** The ports that the pods declare under a name. */
-function intervalsNamed(
-  name: string,
-  protocol: Protocol,
-  declared: PodPorts['ports'],
-): readonly PortInterval[] {
-  return declared
-    .filter((each) => each.name === name && each.protocol === protocol)
-    .map(({ number }) => ({ first: number, last: number }));
+  const numbers =
+    typeof targetPort === 'number' ? [targetPort] : numbersNamed(declared, protocol, targetPort);
+  if (!('name' in spec))
+    return numbers.some((number) => spec.interval.first <= number && number <= spec.interval.last);
+  const meant = numbersNamed(declared, protocol, spec.name);
+  return targetPort === spec.name || numbers.some((number) => meant.includes(number));
 }
 
 /** The ports that lead to a name, which may be the number that is written: nobody knows it without the pods. */
@@ -206,7 +196,7 @@ function quoted(port: ServicePort): string {
 }
 
 function asWritten({ port, protocol }: ServicePort): number | string {
-  return protocol === 'TCP' ? port : `${port}/${protocol}`;
+  return withProtocol(port, protocol);
 }
 
 function rejected(

@@ -3,6 +3,7 @@
 // Also port names that mean different numbers in different pods.
 import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { type Direction, isStandIn } from '../../model/network-policy.ts';
+import { withPortName, withProtocol } from '../../model/ports.ts';
 import { selects } from '../../model/selectors.ts';
 import { leadingToUndeclared } from '../offered-ports.ts';
 import { type RulePort, resolvePorts } from '../rule-ports.ts';
@@ -153,11 +154,9 @@ function servicePortOf(
 }
 
 function formatRulePort({ protocol = 'TCP', port, endPort }: RulePort): string {
-  const range = endPort === undefined ? `${port}` : `${port}-${endPort}`;
-  return protocol === 'TCP' ? range : `${range}/${protocol}`;
+  return `${withProtocol(endPort === undefined ? `${port}` : `${port}-${endPort}`, protocol)}`;
 }
 
 function formatContainerPort({ name, number, protocol }: LintPod['ports'][number]): string {
-  const port = protocol === 'TCP' ? `${number}` : `${number}/${protocol}`;
-  return name === undefined ? port : `${port} (${name})`;
+  return withPortName(withProtocol(number, protocol), name);
 }

@@ -5,7 +5,7 @@ import { type Endpoint, isSameWorkload } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPortSet, type PortSet } from '../../model/port-set.ts';
-import { type PortSpec, protocols } from '../../model/ports.ts';
+import { type PortSpec, protocols, withPortName, withProtocol } from '../../model/ports.ts';
 import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
 import { nothingConnects } from '../snapshot/namespace-check.ts';
@@ -129,12 +129,8 @@ function isPort({ name, port, protocol }: ServicePort, wanted: PortSpec): boolea
     : wanted.interval.first <= port && port <= wanted.interval.last;
 }
 
-function formatServicePort(port: ServicePort): string {
-  return port.name === undefined ? formatNumber(port) : `${formatNumber(port)} (${port.name})`;
-}
-
-function formatNumber({ port, protocol }: ServicePort): string {
-  return `${port}${protocol === 'TCP' ? '' : `/${protocol}`}`;
+function formatServicePort({ name, port, protocol }: ServicePort): string {
+  return withPortName(withProtocol(port, protocol), name);
 }
 
 function specsOf(ports: PortSet): readonly PortSpec[] {
@@ -162,7 +158,7 @@ function mistakenService(
     for (const { port: servicePort, ends } of targets) {
       const hit = ends.find(({ end }) => to.ends.some((each) => isSameWorkload(each, end)));
       if (hit === undefined || asksPods(hit.ports)) continue;
-      if (formatPortSet(hit.ports) === formatNumber(servicePort)) continue;
+      if (formatPortSet(hit.ports) === `${withProtocol(servicePort.port, servicePort.protocol)}`) continue;
       const name = formatKey(service);
       const target = formatPortSet(hit.ports);
       const note = `${formatServicePort(servicePort)} is the port of Service \`${name}\`, which leads to ${target} of its pods: ask about ${target}, or about \`service/${name}\``;

@@ -14,6 +14,7 @@ import { leadingToUndeclared, offeredPorts } from '../../analyze/offered-ports.t
 import { nameSome } from '../../model/counted.ts';
 import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
+import { withPortName, withProtocol } from '../../model/ports.ts';
 import { formatRulePorts } from './format.ts';
 import { podsOf } from './single-out.ts';
 
@@ -95,10 +96,8 @@ export function offeredInstead(parts: readonly Explanation[], { input }: Analysi
 function namedPorts(offers: PortSet, pods: readonly PodFacts[]): string {
   const declared = pods.flatMap(({ ports }) => ports);
   const named = portTexts(offers).map((text) => {
-    const port = declared.find(
-      ({ number, protocol }) => text === (protocol === 'TCP' ? `${number}` : `${number}/${protocol}`),
-    );
-    return port?.name === undefined ? text : `${text} (${port.name})`;
+    const port = declared.find(({ number, protocol }) => text === `${withProtocol(number, protocol)}`);
+    return withPortName(text, port?.name);
   });
   return nameSome(named, maxPorts);
 }

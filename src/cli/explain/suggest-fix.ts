@@ -12,7 +12,7 @@ import { compile } from '../../compile/compile.ts';
 import { formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
-import { protocols } from '../../model/ports.ts';
+import { protocols, withProtocol } from '../../model/ports.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { appLabelOf, type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
@@ -220,7 +220,7 @@ function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (nu
   if (!isWorkload(to)) return undefined;
   const declared = podsOf(to, facts)
     .flatMap(({ ports }) => ports)
-    .map(({ protocol, number }) => writtenPort(protocol === 'TCP' ? `${number}` : `${number}/${protocol}`));
+    .map(({ protocol, number }) => withProtocol(number, protocol));
   return declared.length === 0 ? undefined : [...new Set(declared)];
 }
 

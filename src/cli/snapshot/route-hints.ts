@@ -6,6 +6,7 @@ import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { count, nameSome, quoteSome } from '../../model/counted.ts';
 import { nearest } from '../../model/did-you-mean.ts';
 import type { RouteReason } from '../../model/findings.ts';
+import { withPortName, withProtocol } from '../../model/ports.ts';
 import { selects } from '../../model/selectors.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 
@@ -114,10 +115,7 @@ function missingPort({ compiled: { route }, namespace, view }: RouteInView): str
     .flatMap(({ ports }) => ports);
   const texts = declared
     .toSorted((a, b) => a.number - b.number)
-    .map(({ name: port, number, protocol }) => {
-      const written = protocol === 'TCP' ? `${number}` : `${number}/${protocol}`;
-      return `\`${written}\`${port === undefined ? '' : ` (${port})`}`;
-    });
+    .map(({ name: port, number, protocol }) => withPortName(`\`${withProtocol(number, protocol)}\``, port));
   if (texts.length === 0) return advice;
   return `${advice}; for another port of its pods, which declare ${nameSome([...new Set(texts)], maxNamed)}, add a port to the Service`;
 }
