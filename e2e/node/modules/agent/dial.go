@@ -153,10 +153,21 @@ func (d *dialer) attempt(o order) answer {
 
 func (d *dialer) connect(ctx context.Context, o order) (string, error) {
 	if o.Protocol == "dns" {
-		addresses, err := resolverAt(o.Address).LookupHost(ctx, strings.TrimSuffix(o.Name, ".")+".")
+		addresses, err := resolve(ctx, resolverAt(o.Address), o.Name)
 		return strings.Join(addresses, " "), err
 	}
-	connection, err := (&net.Dialer{Resolver: d.resolver}).DialContext(ctx, o.Protocol, o.Address)
+	host, port, err := net.SplitHostPort(o.Address)
+	if err != nil {
+		return "", err
+	}
+	if net.ParseIP(host) == nil {
+		addresses, err := resolve(ctx, d.resolver, host)
+		if err != nil {
+			return "", err
+		}
+		host = addresses[0]
+	}
+	connection, err := (&net.Dialer{}).DialContext(ctx, o.Protocol, net.JoinHostPort(host, port))
 	if err != nil {
 		return "", err
 	}
@@ -170,6 +181,20 @@ func (d *dialer) connect(ctx context.Context, o order) (string, error) {
 		return "", nil
 	}
 	return readName(connection)
+}
+
+// resolve asks every second until it is answered: packets may be lost, and a resolver waits 5 s, which is also how long a change of policies
+// takes, so that both of its queries may be lost.
+func resolve(ctx context.Context, resolver *net.Resolver, name string) ([]string, error) {
+	for {
+		once, cancel := context.WithTimeout(ctx, time.Second)
+		addresses, err := resolver.LookupHost(once, strings.TrimSuffix(name, ".")+".")
+		cancel()
+		var failure *net.DNSError
+		if err == nil || ctx.Err() != nil || !errors.As(err, &failure) || !failure.IsTimeout {
+			return addresses, err
+		}
+	}
 }
 
 // askAgain sends a packet until one is answered: packets may be lost.
