@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { poll } from '../e2e/control-plane/poll.ts';
 import type { Attempt, Outcome, Watch } from '../e2e/node/dialer.ts';
-import type { Enforcer } from '../e2e/node/enforcers.ts';
+import { type WorkingEnforcer, workingEnforcers } from '../e2e/node/enforcers.ts';
 import { agentImage } from '../e2e/node/images.ts';
 import { type RingNode, startNode } from '../e2e/node/node.ts';
 import { startPods } from '../e2e/node/pods.ts';
@@ -198,7 +198,7 @@ const outcomes = (attempts: readonly Attempt[]) =>
 const summary = (times: readonly number[]) =>
   `median ${percentile(times, 50)}, p90 ${percentile(times, 90)}, max ${Math.max(...times)} ms`;
 
-async function measure(enforcer: Enforcer): Promise<void> {
+async function measure(enforcer: WorkingEnforcer): Promise<void> {
   await using node = await startNode({ enforcer, dns: false });
   await node.api.json('POST', '/api/v1/namespaces', { metadata: { name: 'there' } });
   const pods = await startPods(node, [{ key: client }, { key: server, labels: { app: 'server' } }]);
@@ -217,7 +217,6 @@ async function measure(enforcer: Enforcer): Promise<void> {
   print('new pods that reached something', String(moments.filter((time) => time > 0).length));
 }
 
-const known: readonly Enforcer[] = ['kube-router', 'kube-network-policies'];
 const wanted = process.argv.slice(2);
-for (const enforcer of known.filter((each) => wanted.length === 0 || wanted.includes(each)))
+for (const enforcer of workingEnforcers.filter((each) => wanted.length === 0 || wanted.includes(each)))
   await measure(enforcer);

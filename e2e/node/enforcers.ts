@@ -5,8 +5,13 @@ import { type Family, type MachineAddresses, podRanges, serviceRanges } from './
 import type { Machine } from './machine.ts';
 import type { BinaryName } from './versions.ts';
 
+/** Those that follow policies. */
+export const workingEnforcers = ['kube-router', 'kube-network-policies'] as const;
+
+export type WorkingEnforcer = (typeof workingEnforcers)[number];
+
 /** `none`: policies are stored, and nobody follows them. */
-export const enforcers = ['kube-router', 'kube-network-policies', 'none'] as const;
+export const enforcers = [...workingEnforcers, 'none'] as const;
 
 export type Enforcer = (typeof enforcers)[number];
 
@@ -14,7 +19,7 @@ export type Enforcer = (typeof enforcers)[number];
 export const enforcerBinary = {
   'kube-router': 'kube-router-netpol',
   'kube-network-policies': 'kube-network-policies',
-} as const satisfies Record<Exclude<Enforcer, 'none'>, BinaryName>;
+} as const satisfies Record<WorkingEnforcer, BinaryName>;
 
 /** @throws Error where an enforcer does not do its work for this family */
 export function checkEnforcer(enforcer: Enforcer, family: Family): void {
@@ -35,7 +40,7 @@ export interface Enforced {
 
 /** The process of an enforcer. */
 export function enforcerComponent(
-  enforcer: Exclude<Enforcer, 'none'>,
+  enforcer: WorkingEnforcer,
   command: string,
   { machine, addresses, family, kubeconfig }: Enforced,
 ): Component {
@@ -52,14 +57,14 @@ export function enforcerComponent(
 }
 
 /** Waits until an enforcer has taken hold of the machine's packets. */
-export async function awaitEnforcer(enforcer: Exclude<Enforcer, 'none'>, enforced: Enforced): Promise<void> {
+export async function awaitEnforcer(enforcer: WorkingEnforcer, enforced: Enforced): Promise<void> {
   if (enforcer === 'kube-network-policies') await feedQueue(enforced);
   await poll(() => takesHold[enforcer](enforced.machine), {
     expired: () => new Error(`${enforcer} does not start, see ${enforcer}-${enforced.addresses.number}.log`),
   });
 }
 
-const takesHold: Record<Exclude<Enforcer, 'none'>, (machine: Machine) => Promise<boolean>> = {
+const takesHold: Record<WorkingEnforcer, (machine: Machine) => Promise<boolean>> = {
   'kube-router': async (machine) =>
     (await machine.run('iptables-save', '-t', 'filter')).includes('-j KUBE-ROUTER-FORWARD'),
   'kube-network-policies': async (machine) =>

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isFull } from '../../faults/parameters.ts';
 import { OperatorProcess } from '../../support/operator-process.ts';
-import type { Enforcer } from '../enforcers.ts';
+import { workingEnforcers } from '../enforcers.ts';
 import { describeOnNode, onNode } from '../on-node.ts';
 import { connectInternet, type Internet } from '../worlds/internet.ts';
 import { allSwitches, shortWalk, walkOver } from './modes.ts';
@@ -13,7 +13,7 @@ import { describeFailures, Walk } from './walk.ts';
 /** What a user has who sets nothing. */
 const defaultSettle = 5;
 
-const enforcers: readonly Enforcer[] = isFull ? ['kube-router', 'kube-network-policies'] : ['kube-router'];
+const enforcers = isFull ? workingEnforcers : (['kube-router'] as const);
 const switches = isFull ? walkOver(allSwitches(), 'Off') : shortWalk;
 
 for (const enforcer of enforcers)
@@ -25,7 +25,7 @@ for (const enforcer of enforcers)
 
     beforeAll(async () => {
       internet = await connectInternet(node(), 'ipv4');
-      const { connections } = await startScenario(node(), cluster);
+      const connections = await startScenario(node(), cluster);
       operator = await OperatorProcess.start({
         kubeconfig: await cluster.operatorKubeconfig(),
         settle: defaultSettle,

@@ -4,7 +4,6 @@ import type { Cluster } from '../../cluster.ts';
 import { appNamespace } from '../../support/expected-policies.ts';
 import { apiServer, dnsAddress, machineAddresses } from '../addresses.ts';
 import type { Target } from '../dialer.ts';
-import type { Enforcer } from '../enforcers.ts';
 import type { PodKey, RingNode } from '../node.ts';
 import { startPods } from '../pods.ts';
 import { type EgressMode, egressOf, isOpen, type Mode } from './modes.ts';
@@ -15,18 +14,8 @@ export interface Connection {
   /** The other end, for people. */
   readonly to: string;
   readonly target: Target;
-  /** Where its packets end, after the translation of a Service: what an enforcer sees. */
-  readonly end: { readonly address: string; readonly port: number };
   /** The egress modes in which it is allowed while the namespace is closed. */
   readonly allowedIn: readonly EgressMode[];
-  /** Whether it ends on the machine where it starts. */
-  readonly ownMachine?: boolean;
-}
-
-/** Pods with their addresses, and connections between them. */
-export interface Scenario {
-  readonly connections: readonly Connection[];
-  readonly addressOf: (pod: PodKey) => string;
 }
 
 const [web, mongo, batch] = ['live/web', 'live/mongo', 'live/batch'] as const;
@@ -41,8 +30,8 @@ const routes = [
   { name: 'console', from: { namespace: { name: 'partner' } }, to: { app: 'web' }, ports: [8080] },
 ];
 
-/** Makes namespaces, pods, the Service and the profile with its routes, and waits until all pods run. */
-export async function startScenario(node: RingNode, cluster: Cluster): Promise<Scenario> {
+/** Makes namespaces, pods, the Service and the profile with its routes, and waits until all pods run. @returns what to try */
+export async function startScenario(node: RingNode, cluster: Cluster): Promise<readonly Connection[]> {
   const [first = '', last = first] = node.names;
   await cluster.createNamespace('live', appNamespace);
   await cluster.createNamespace('partner');
@@ -61,30 +50,16 @@ export async function startScenario(node: RingNode, cluster: Cluster): Promise<S
     return { key: key as PodKey, labels: { 'app.kubernetes.io/name': name }, machine };
   });
   const running = await startPods(node, pods);
-  const addressOf = (pod: PodKey) => running.get(pod)?.addresses[0] ?? '';
-  const dns = await cluster.api.json<{ items: { status: { podIP: string } }[] }>(
-    'GET',
-    '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns',
-  );
-  return {
-    addressOf,
-    connections: connectionsOf(addressOf, dns.items[0]?.status.podIP ?? '', node.names.length),
-  };
+  return connectionsOf((pod) => running.get(pod)?.addresses[0] ?? '', node.names.length);
 }
 
-const [open, inCluster, always, never]: readonly (readonly EgressMode[])[] = [
-  ['Unrestricted'],
-  ['Unrestricted', 'ClusterOnly'],
-  ['Unrestricted', 'ClusterOnly', 'Restricted'],
-  [],
-];
+const open = ['Unrestricted'] as const;
+const inCluster = ['Unrestricted', 'ClusterOnly'] as const;
+const always = ['Unrestricted', 'ClusterOnly', 'Restricted'] as const;
+const never = [] as const;
 
 /** What the routes, the modes and the ring say; see docs/concepts.md. */
-function connectionsOf(
-  addressOf: (pod: PodKey) => string,
-  dns: string,
-  machines: number,
-): readonly Connection[] {
+function connectionsOf(addressOf: (pod: PodKey) => string, machines: number): readonly Connection[] {
   const [firstMachine, ownMachine] = [1, machines].map(
     (number) => machineAddresses(number, 'ipv4').addresses[0],
   );
@@ -92,20 +67,17 @@ function connectionsOf(
     from: PodKey,
     to: string,
     [address = '', port]: readonly [string | undefined, number],
-    allowedIn: readonly EgressMode[] = [],
-    more: Partial<Connection> = {},
-  ): Connection => ({ from, to, target: { address, port }, end: { address, port }, allowedIn, ...more });
-  const api = { end: apiServer };
-  const translated = { end: { address: addressOf(mongo), port: 8080 } };
-  const named = { target: { address: dnsAddress, port: 53, protocol: 'dns', name: mongoService } } as const;
+    allowedIn: readonly EgressMode[],
+    asked: Pick<Target, 'protocol' | 'name'> = {},
+  ): Connection => ({ from, to, target: { address, port, ...asked }, allowedIn });
   return [
     // A route, by each way.
     connection(web, 'mongo', [addressOf(mongo), 8080], always),
-    connection(web, 'Service mongo', [mongoService, 27017], always, translated),
-    connection(web, 'DNS', [dns, 53], always, named),
+    connection(web, 'Service mongo', [mongoService, 27017], always),
+    connection(web, 'DNS', [dnsAddress, 53], always, { protocol: 'dns', name: mongoService }),
     connection(partner, 'web', [addressOf(web), 8080], always),
-    connection(batch, 'Service kubernetes', ['10.96.0.1', 443], always, api),
-    connection(batch, 'API server', [apiServer.address, apiServer.port], always, api),
+    connection(batch, 'Service kubernetes', ['10.96.0.1', 443], always),
+    connection(batch, 'API server', [apiServer.address, apiServer.port], always),
     connection(batch, 'kubelet', [firstMachine, 10250], always),
     connection(web, 'internet:443', ['93.184.216.34', 443], always),
     // No route lets them in.
@@ -115,22 +87,21 @@ function connectionsOf(
     // Inside of the cluster.
     connection(web, 'partner', [addressOf(partner), 8080], inCluster),
     connection(batch, 'kube-system', [addressOf(tool), 8080], inCluster),
-    connection(web, 'Service kubernetes', ['10.96.0.1', 443], inCluster, api),
+    connection(web, 'Service kubernetes', ['10.96.0.1', 443], inCluster),
     // Outside of it.
     connection(web, 'internet:8080', ['93.184.216.34', 8080], open),
     connection(batch, 'internet:443', ['93.184.216.34', 443], open),
     connection(web, 'private:443', ['172.16.0.9', 443], open),
     connection(web, 'metadata:443', ['169.254.169.254', 443], open),
-    connection(web, 'own kubelet', [ownMachine, 10250], open, { ownMachine: true }),
+    connection(web, 'own kubelet', [ownMachine, 10250], open),
     // Nobody fences the partner.
     connection(partner, 'internet:8080', ['93.184.216.34', 8080], always),
   ];
 }
 
-/** Whether a connection gets through. kube-network-policies sees nothing of what ends on the machine where it starts. */
-export function isAllowed({ allowedIn, ownMachine }: Connection, mode: Mode, enforcer: Enforcer): boolean {
-  if (isOpen(mode) || (ownMachine && enforcer === 'kube-network-policies')) return true;
-  return allowedIn.some((egress) => egress === egressOf(mode));
+/** Whether a connection gets through, whoever enforces the policies. */
+export function isAllowed({ allowedIn }: Connection, mode: Mode): boolean {
+  return isOpen(mode) || allowedIn.some((egress) => egress === egressOf(mode));
 }
 
 export const describeConnection = ({ from, to }: Connection): string => `${from} -> ${to}`;

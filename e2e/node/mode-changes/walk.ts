@@ -3,7 +3,7 @@
 import type { Cluster } from '../../cluster.ts';
 import { poll } from '../../control-plane/poll.ts';
 import type { Attempt, Target, Watch } from '../dialer.ts';
-import type { Enforcer } from '../enforcers.ts';
+import type { WorkingEnforcer } from '../enforcers.ts';
 import type { RingNode } from '../node.ts';
 import { isPaused, type Mode, platformOf, type Switch } from './modes.ts';
 import { type Connection, describeConnection, isAllowed } from './scenario.ts';
@@ -11,7 +11,7 @@ import { type Connection, describeConnection, isAllowed } from './scenario.ts';
 export interface WalkOptions {
   readonly node: RingNode;
   readonly cluster: Cluster;
-  readonly enforcer: Enforcer;
+  readonly enforcer: WorkingEnforcer;
   readonly connections: readonly Connection[];
 }
 
@@ -70,9 +70,8 @@ export class Walk {
    */
   async change({ from, to }: Switch): Promise<readonly Failure[]> {
     const failures = await this.#watch((connection) => {
-      const { enforcer } = this.#options;
-      const before = isAllowed(connection, from, enforcer);
-      if (before !== isAllowed(connection, to, enforcer)) return undefined;
+      const before = isAllowed(connection, from);
+      if (before !== isAllowed(connection, to)) return undefined;
       return before ? 'cut' : 'leak';
     });
     this.#changes.push({ at: Date.now(), name: `${from} -> ${to}` });
@@ -150,7 +149,7 @@ export class Walk {
 
   /** Waits until every connection is what it should be in this mode. */
   async #becomes(mode: Mode): Promise<void> {
-    const { node, connections, enforcer } = this.#options;
+    const { node, connections } = this.#options;
     let wrong: readonly string[] = [];
     const look = async () => {
       const answers = await Promise.all(
@@ -162,9 +161,7 @@ export class Walk {
         }),
       );
       wrong = answers
-        .filter(
-          ({ connection, outcome }) => (outcome === 'reached') !== isAllowed(connection, mode, enforcer),
-        )
+        .filter(({ connection, outcome }) => (outcome === 'reached') !== isAllowed(connection, mode))
         .map(({ connection, outcome }) => `${describeConnection(connection)}: ${outcome}`);
       return wrong.length === 0;
     };

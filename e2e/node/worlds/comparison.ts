@@ -2,7 +2,8 @@
 // enforcer explains it. Pure.
 import type { AnalysisInput } from '../../../src/analyze/facts.ts';
 import { formatKey } from '../../../src/model/object-key.ts';
-import { type Enforcer, type EnforcerFault, enforcerFaults } from './enforcer-faults.ts';
+import type { WorkingEnforcer } from '../enforcers.ts';
+import { type EnforcerFault, enforcerFaults } from './enforcer-faults.ts';
 import { type End, Matrix } from './matrix.ts';
 import type { Probe } from './probes.ts';
 
@@ -16,7 +17,7 @@ export type Expected = 'reached' | 'denied' | 'either';
 export interface Circumstances {
   readonly facts: AnalysisInput;
   readonly family: 4 | 6;
-  readonly enforcer: Enforcer;
+  readonly enforcer: WorkingEnforcer;
 }
 
 /** A connection that the tool and the packets tell differently. */

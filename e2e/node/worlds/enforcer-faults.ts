@@ -8,14 +8,12 @@ import { type Direction, directions } from '../../../src/model/network-policy.ts
 import type { ObjectKey } from '../../../src/model/object-key.ts';
 import { valuesIn } from '../../../src/model/result.ts';
 import { type LabelSelector, nameLabel, selects } from '../../../src/model/selectors.ts';
-
-/** An enforcer that the tests run. */
-export type Enforcer = 'kube-router' | 'kube-network-policies';
+import type { WorkingEnforcer } from '../enforcers.ts';
 
 /** A known fault. */
 export interface EnforcerFault {
   readonly name: string;
-  readonly enforcer: Enforcer;
+  readonly enforcer: WorkingEnforcer;
   /** Those that were tried. */
   readonly versions: string;
   readonly what: string;

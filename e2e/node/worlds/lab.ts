@@ -8,10 +8,10 @@ import { poll } from '../../control-plane/poll.ts';
 import { OperatorProcess } from '../../support/operator-process.ts';
 import { apiServer, type Family, machineAddresses } from '../addresses.ts';
 import type { Target as DialTarget, Outcome } from '../dialer.ts';
+import type { WorkingEnforcer } from '../enforcers.ts';
 import { type RingNode, startNode } from '../node.ts';
 import { type AgentPod, startPods } from '../pods.ts';
 import { type Difference, differencesOf, type Seen } from './comparison.ts';
-import type { Enforcer } from './enforcer-faults.ts';
 import { connectInternet, type Internet } from './internet.ts';
 import type { End, Port } from './matrix.ts';
 import { type OutsideServer, type Probe, probesOf } from './probes.ts';
@@ -20,9 +20,13 @@ import { type Scene, Stage } from './stage.ts';
 
 /** What runs. */
 export interface LabOptions {
-  readonly enforcer: Enforcer;
+  readonly enforcer: WorkingEnforcer;
   readonly family: Family;
 }
+
+/** The labs of the tests: kube-router can't do IPv6, see ../enforcers.ts. */
+export const onIpv4: LabOptions = { enforcer: 'kube-router', family: 'ipv4' };
+export const onBoth: LabOptions = { enforcer: 'kube-network-policies', family: 'dual' };
 
 /** Pods from which connections are tried, and to them. */
 export interface Troupe {

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeOnNode } from '../on-node.ts';
 import { castNamespaces, servedBy } from './cast.ts';
 import { castDeployments, castPods } from './cast-objects.ts';
-import { type Difference, tellDifference } from './comparison.ts';
 import { enforcerFaults } from './enforcer-faults.ts';
 import { faultProofs } from './fault-proofs.ts';
-import { Lab, type LabOptions, type Visit } from './lab.ts';
+import { Lab, type LabOptions, onBoth, onIpv4 } from './lab.ts';
 import { worldSeeds } from './parameters.ts';
 import { objectsOf, randomWorld } from './random-world.ts';
+import { reportVisit, titleOf, unexplained } from './visit-report.ts';
 
 /** A lab with the cast for the tests of a `describe`. */
 function onLab(options: LabOptions): () => Lab {
@@ -30,52 +30,30 @@ function onLab(options: LabOptions): () => Lab {
   };
 }
 
-/** The differences that no known fault explains, for people. */
-const unexplained = (differences: readonly Difference[]) =>
-  differences.filter(({ faults }) => faults.length === 0).map(tellDifference);
-
-/** How many differences each known fault explains. */
-function excuses({ differences }: Visit): string {
-  const counts = Map.groupBy(differences, ({ faults }) => faults.join(' + '));
-  return [...counts].map(([faults, all]) => `${all.length} for ${faults}`).join(', ');
-}
-
-function report(title: string, visit: Visit): void {
-  const { probes, reached, late, took } = visit;
-  const seconds = Object.entries(took).map(([what, ms]) => `${what} ${(ms / 1000).toFixed(1)} s`);
-  const excused = visit.differences.length === 0 ? '' : `; known faults: ${excuses(visit)}`;
-  process.stderr.write(
-    `${title}: ${probes} connections, ${reached} got through, ${late.length} late${excused} (${seconds.join(', ')})\n`,
-  );
-}
-
-function testWorlds(lab: () => Lab, { enforcer, family }: LabOptions, seeds: readonly number[]): void {
+function testWorlds(lab: () => Lab, options: LabOptions, seeds: readonly number[]): void {
+  const { family } = options;
   const families = family === 'dual' ? (['IPv4', 'IPv6'] as const) : (['IPv4'] as const);
   test.each(seeds)('packets do what the matrix says in the world of SEED=%d', async (seed) => {
     const world = randomWorld(seed, { families });
     const visit = await lab().visit({ ...world, objects: objectsOf(world) });
-    report(`SEED=${seed}, ${enforcer}, ${family}`, visit);
-    expect(unexplained(visit.differences)).toEqual([]);
-    // What is denied must be denied at once, but for the other enforcer, which lets pass what its queue has no place for.
-    const leaks = visit.late.filter(({ expected }) => expected === 'denied');
-    if (enforcer === 'kube-router') expect(unexplained(leaks)).toEqual([]);
+    reportVisit(`SEED=${seed}, ${titleOf(options)}`, visit);
+    expect(unexplained(visit, options)).toEqual([]);
     expect(visit.probes).toBeGreaterThan(500);
     expect(visit.reached).toBeGreaterThan(0);
     expect(visit.reached).toBeLessThan(visit.probes);
   });
 }
 
-describeOnNode('on IPv4 under kube-router', () => {
-  const options = { enforcer: 'kube-router', family: 'ipv4' } as const;
-  const lab = onLab(options);
-  testWorlds(lab, options, worldSeeds(20, 3));
+describeOnNode(titleOf(onIpv4), () => {
+  const lab = onLab(onIpv4);
+  testWorlds(lab, onIpv4, worldSeeds(20, 3));
 
-  const faults = enforcerFaults.filter(({ enforcer }) => enforcer === options.enforcer);
+  const faults = enforcerFaults.filter(({ enforcer }) => enforcer === onIpv4.enforcer);
   test.each(faults)('the known fault `$name` is still there', async ({ name }) => {
     const proof = faultProofs[name];
     if (proof === undefined) throw new Error(`no proof of ${name}`);
     const visit = await lab().visit({ objects: proof.policies });
-    report(name, visit);
+    reportVisit(name, visit);
     const to = `${proof.to.namespace}/${proof.to.name}`;
     const shown = visit.differences.filter(
       ({ probe }) =>
@@ -86,11 +64,10 @@ describeOnNode('on IPv4 under kube-router', () => {
         probe.from.pod.namespace === proof.from.namespace,
     );
     expect(shown.map((each) => each.faults)).toEqual([[name]]);
-    expect(unexplained(visit.differences)).toEqual([]);
+    expect(unexplained(visit, onIpv4)).toEqual([]);
   });
 });
 
-describeOnNode('on IPv4 and IPv6 under kube-network-policies', () => {
-  const options = { enforcer: 'kube-network-policies', family: 'dual' } as const;
-  testWorlds(onLab(options), options, worldSeeds(20, 1));
+describeOnNode(titleOf(onBoth), () => {
+  testWorlds(onLab(onBoth), onBoth, worldSeeds(20, 1));
 });
