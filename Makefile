@@ -56,8 +56,9 @@ e2e: node ## end-to-end tests alone, 40 min; SUITE='ring faults/gaps' runs folde
 test-long: lint node ## as test, with every fault at every lag: hours
 	PROPERTIES=full FAULTS=full node test/suites.ts unit e2e
 
-demo: setup control-plane ## the story in a terminal, 1 min, on a real control plane (KEEP=1 leaves it up to try by hand)
-	@node e2e/demo/demo.ts $(if $(KEEP),--keep)
+# npm sets NODE to a path where it runs make.
+demo: setup $(if $(filter 1,$(NODE)),node,control-plane) ## the story in a terminal, 1 min, with pods and packets where a node can run (NODE=1 gets what it needs; KEEP=1 leaves everything up)
+	@node e2e/demo/demo.ts $(if $(filter 1,$(NODE)),--node) $(if $(KEEP),--keep)
 
 clean: ## remove dist and node_modules (not the control plane's cache)
 	rm -rf node_modules dist

@@ -7,12 +7,10 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { belongsTo } from '../control-plane/leftovers.ts';
-import { poll } from '../control-plane/poll.ts';
-import { hostHierarchies } from './cgroups.ts';
 import { removeLeftovers } from './clean-up.ts';
 import { startNode } from './node.ts';
 import { describeOnNode } from './on-node.ts';
+import { cgroupsOf, isGone, noProcessOf, processesOf } from './remains.ts';
 import { nodeEnvironment } from './requirements.ts';
 
 const run = promisify(execFile);
@@ -70,12 +68,6 @@ async function settings(): Promise<readonly ['/proc/sys', string]> {
   return ['/proc/sys', lines.join('\n')];
 }
 
-/** The folders of a node's cgroups. */
-const cgroupsOf = (directory: string): readonly string[] =>
-  hostHierarchies()
-    .map(({ path }) => join(path, basename(directory)))
-    .filter((path) => existsSync(path));
-
 describeOnNode('the host', () => {
   test('is the same before, during and after two nodes side by side', async () => {
     const before = await hostState();
@@ -121,31 +113,12 @@ async function runProgram(): Promise<{ parent: ChildProcess; started: Started }>
   return { parent, started: JSON.parse(line) };
 }
 
-/** The processes of a node, by their command lines or by their cgroups. */
-async function processesOf({ directory }: Started): Promise<readonly string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const ours = pids.map(async (pid) => {
-    const cgroups = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
-    return cgroups.includes(basename(directory)) || (await belongsTo(directory, Number(pid)));
-  });
-  const isOurs = await Promise.all(ours);
-  return pids.filter((_, index) => isOurs[index]);
-}
-
-const noProcess = (started: Started) =>
-  poll(async () => (await processesOf(started)).length === 0, {
-    expired: async () => new Error(`still alive: ${await processesOf(started)}`),
-  });
-
 describeOnNode('nothing is left of a node', () => {
   test('when its parent is killed', async () => {
     const { parent, started } = await runProgram();
-    expect((await processesOf(started)).length).toBeGreaterThan(8);
+    expect((await processesOf(started.directory)).length).toBeGreaterThan(8);
     parent.kill('SIGKILL');
-    await poll(async () => !existsSync(started.directory), {
-      expired: () => new Error(`\`${started.directory}\` still exists`),
-    });
-    await noProcess(started);
+    await isGone(started.directory);
     expect(cgroupsOf(started.directory)).toEqual([]);
   });
 
@@ -154,7 +127,7 @@ describeOnNode('nothing is left of a node', () => {
     expect(await removeLeftovers()).not.toContain(basename(started.directory));
     process.kill(started.supervisor, 'SIGKILL');
     parent.kill('SIGKILL');
-    await noProcess(started);
+    await noProcessOf(started.directory);
     expect(cgroupsOf(started.directory)).not.toEqual([]);
     expect(await removeLeftovers()).toContain(basename(started.directory));
     expect(existsSync(started.directory)).toBe(false);

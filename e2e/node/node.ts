@@ -3,7 +3,7 @@
 // the host keeps its interfaces, rules, settings and files. It is stopped however its user ends, see control-plane/supervisor.ts.
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BinarySources, findBinaries } from '../binaries/find-binaries.ts';
+import { areThere, type BinarySources, findBinaries } from '../binaries/find-binaries.ts';
 import type { ApiClient } from '../control-plane/api-client.ts';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
@@ -45,6 +45,11 @@ function programsOf({ enforcer = 'kube-router', dns = true }: NodeOptions): read
     ...(enforcer === 'none' ? [] : [enforcerBinary[enforcer]]),
     'agent',
   ];
+}
+
+/** Whether the programs of a node with these options are on this machine, so that its start downloads and builds nothing. */
+export async function hasPrograms(options: NodeOptions = {}): Promise<boolean> {
+  return await areThere(nodeBinaries, programsOf(options), options);
 }
 
 /**

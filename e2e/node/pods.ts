@@ -1,4 +1,4 @@
-// Pods that run the agent: they answer on ports with their name, and are told apart by their labels.
+// Pods that run the agent: they answer on ports, with their name if nothing else is asked for, and are told apart by their labels.
 import { ApiError } from '../control-plane/api-client.ts';
 import { poll } from '../control-plane/poll.ts';
 import { agentImage } from './images.ts';
@@ -7,6 +7,8 @@ import type { PodKey, RingNode } from './node.ts';
 export interface AgentPod {
   readonly key: PodKey;
   readonly labels?: Readonly<Record<string, string>>;
+  /** What it answers; its name when absent. */
+  readonly says?: string;
   /** What it listens on, as `tcp:8080` or `udp:53`; `tcp:8080` when absent. */
   readonly listen?: readonly string[];
   /** The names of some of its ports. */
@@ -27,6 +29,7 @@ export interface RunningPod {
 export function agentPodManifest({
   key,
   labels,
+  says,
   listen = ['tcp:8080'],
   portNames = {},
   machine,
@@ -53,7 +56,7 @@ export function agentPodManifest({
           name: 'agent',
           image: agentImage,
           imagePullPolicy: 'Never',
-          args: ['-name', name, ...listen],
+          args: ['-name', says ?? name, ...listen],
           ports,
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         },

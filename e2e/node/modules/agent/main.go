@@ -1,9 +1,11 @@
 // The one program of the test images, without dependencies: the pause process of pods and of nodes, a server that answers with
-// its name, a client that tries connections, and a forwarder between a port and a socket. It decides nothing about what is right.
+// its name, a client that tries connections, one that prints an answer, and a forwarder between a port and a socket. It decides
+// nothing about what is right.
 //
 //	agent pause                          waits, and reaps the processes that it inherits
 //	agent serve [-name N] tcp:8080 ...   answers each connection, or packet, with its name
 //	agent dial [-dns ADDRESS] [ORDER...] tries what it is told or reads, see dial.go
+//	agent read HOST:PORT                 prints what a server says
 //	agent forward FROM TO ...            joins each connection to FROM with a new one to TO: tcp:HOST:PORT or unix:PATH
 package main
 
@@ -38,10 +40,12 @@ func run(words []string) error {
 		return serve(words[1:])
 	case "dial":
 		return dialAll(words[1:])
+	case "read":
+		return read(words[1:])
 	case "forward":
 		return forward(words[1:])
 	}
-	return fmt.Errorf("say pause, serve, dial or forward")
+	return fmt.Errorf("say pause, serve, dial, read or forward")
 }
 
 // pause ends on SIGTERM and SIGINT. As the first process of its pid namespace it inherits orphans.
