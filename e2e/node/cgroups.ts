@@ -1,5 +1,6 @@
 // The cgroups of a test node: one tree of its own in every hierarchy of the host, named as the node's directory, which the cgroup
-// namespaces of its machines take for the root. Only version 1 of cgroups, see requirements.ts.
+// namespaces of its machines take for the root. Every process that a node starts is in one of them, so that none can be left when they are
+// removed. Only version 1 of cgroups, see requirements.ts.
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -33,14 +34,14 @@ export const hostHierarchies = (): readonly Hierarchy[] =>
 const treeOf = (directory: string): string => basename(directory);
 
 /**
- * Makes the cgroup of a machine in every hierarchy.
+ * Makes a cgroup of a node in every hierarchy: for a machine, or for what runs outside of all.
  * @param directory of the node
  * @returns the folders
  */
-export async function createCgroups(directory: string, machine: string): Promise<readonly string[]> {
+export async function createCgroups(directory: string, name: string): Promise<readonly string[]> {
   const folders = hostHierarchies().map(({ path }) => ({
     path,
-    folder: join(path, treeOf(directory), machine),
+    folder: join(path, treeOf(directory), name),
   }));
   for (const { path, folder } of folders) {
     await mkdir(folder, { recursive: true });
@@ -51,6 +52,21 @@ export async function createCgroups(directory: string, machine: string): Promise
     }
   }
   return folders.map(({ folder }) => folder);
+}
+
+/** Joins the cgroups that it is given, up to `--`, and becomes what follows. */
+const joinScript = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"';
+
+/**
+ * A command that runs another one in cgroups of a node.
+ * @param cgroups their folders
+ */
+export function inCgroups(
+  directory: string,
+  cgroups: readonly string[],
+  words: readonly string[],
+): { readonly command: string; readonly args: readonly string[] } {
+  return { command: 'sh', args: ['-euc', joinScript, directory, ...cgroups, '--', ...words] };
 }
 
 async function copySetting(from: string, to: string): Promise<void> {

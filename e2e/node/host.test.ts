@@ -7,6 +7,8 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { poll } from '../control-plane/poll.ts';
+import { inCgroups } from './cgroups.ts';
 import { removeLeftovers } from './clean-up.ts';
 import { startNode } from './node.ts';
 import { describeOnNode } from './on-node.ts';
@@ -113,6 +115,23 @@ async function runProgram(): Promise<{ parent: ChildProcess; started: Started }>
   return { parent, started: JSON.parse(line) };
 }
 
+/** The processes of a node that its cgroups do not hold. */
+async function outsideOfCgroups({ directory }: Started): Promise<readonly string[]> {
+  const all = await processesOf(directory);
+  const cgroups = await Promise.all(
+    all.map((pid) => readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => directory)),
+  );
+  return all.filter((_, index) => !cgroups[index]?.includes(basename(directory)));
+}
+
+/** Runs a process as a forwarder that did not notice that its supervisor has ended. @returns the signal that ends it */
+async function outlive({ directory }: Started): Promise<NodeJS.Signals | null> {
+  const folders = cgroupsOf(directory).map((folder) => join(folder, 'outside'));
+  const { command, args } = inCgroups(directory, folders, ['sleep', '600']);
+  const [, signal] = await once(spawn(command, args), 'exit');
+  return signal;
+}
+
 describeOnNode('nothing is left of a node', () => {
   test('when its parent is killed', async () => {
     const { parent, started } = await runProgram();
@@ -125,11 +144,17 @@ describeOnNode('nothing is left of a node', () => {
   test('after the next start, when its supervisor is killed too; its processes end at once', async () => {
     const { parent, started } = await runProgram();
     expect(await removeLeftovers()).not.toContain(basename(started.directory));
+    expect(await outsideOfCgroups(started)).toEqual([String(started.supervisor)]);
     process.kill(started.supervisor, 'SIGKILL');
     parent.kill('SIGKILL');
     await noProcessOf(started.directory);
     expect(cgroupsOf(started.directory)).not.toEqual([]);
+    const forwarder = outlive(started);
+    await poll(async () => (await processesOf(started.directory)).length === 1, {
+      expired: () => new Error('it does not run'),
+    });
     expect(await removeLeftovers()).toContain(basename(started.directory));
+    expect(await forwarder).toBe('SIGKILL');
     expect(existsSync(started.directory)).toBe(false);
     expect(cgroupsOf(started.directory)).toEqual([]);
   });

@@ -7,15 +7,12 @@ import { promisify } from 'node:util';
 import type { Component } from '../control-plane/components.ts';
 import { poll } from '../control-plane/poll.ts';
 import type { Supervision } from '../control-plane/supervision.ts';
-import { createCgroups } from './cgroups.ts';
+import { createCgroups, inCgroups } from './cgroups.ts';
 
 const run = promisify(execFile);
 
 /** All that a machine has of its own. */
 const namespaces = ['--net', '--mount', '--pid', '--uts', '--ipc', '--cgroup'];
-
-/** Joins the cgroups that it is given, up to `--`, and becomes what follows. */
-const inCgroups = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"';
 
 export interface MachineOptions {
   /** Unique in its node. */
@@ -58,8 +55,7 @@ export class Machine {
     ];
     await supervision.start({
       name,
-      command: 'sh',
-      args: ['-euc', inCgroups, directory, ...cgroups, '--', ...unshare, ...first],
+      ...inCgroups(directory, cgroups, [...unshare, ...first]),
       log,
       endBy: 'SIGKILL',
     });
@@ -79,11 +75,9 @@ export class Machine {
 
   /** A process that runs in the machine until that ends. */
   component(name: string, command: string, args: readonly string[]): Component {
-    const words = [...this.#cgroups, '--', ...this.enter, command, ...args];
     return {
       name,
-      command: 'sh',
-      args: ['-euc', inCgroups, this.#directory, ...words],
+      ...inCgroups(this.#directory, this.#cgroups, [...this.enter, command, ...args]),
       log: join(this.#directory, `${name}.log`),
       nested: true,
     };

@@ -13,6 +13,7 @@ import type { ControlPlaneCredentials } from '../control-plane/credentials.ts';
 import { patienceMs } from '../control-plane/poll.ts';
 import type { Supervision } from '../control-plane/supervision.ts';
 import { apiServer, type Family, serviceRanges } from './addresses.ts';
+import { createCgroups, inCgroups } from './cgroups.ts';
 import { nodeFiles } from './layout.ts';
 import type { Machine } from './machine.ts';
 
@@ -33,8 +34,8 @@ export interface OnMachine {
 
 /** The control plane, of which nothing runs yet but what makes it reachable. */
 export async function controlPlaneOn(options: OnMachine): Promise<ControlPlane> {
-  const { machine, directory, supervision, credentials, family, paths, agent, hostPorts } = options;
-  await forward(machine, directory, supervision, agent, hostPorts);
+  const { machine, directory, supervision, credentials, family, paths, hostPorts } = options;
+  const forwarders = await forward(options);
   const components = [
     etcd(paths.etcd, directory, ports),
     kubeApiServer(paths['kube-apiserver'], directory, ports, apiServerFlags(directory, family)),
@@ -45,9 +46,11 @@ export async function controlPlaneOn(options: OnMachine): Promise<ControlPlane> 
     directory,
     url: hostUrl(hostPorts),
     ports: hostPorts,
-    components: components.map(({ name, command, args }: Component) =>
-      machine.component(name, command, args),
-    ),
+    // Nobody waits for what is behind a forwarder that has ended, as where another process has taken its port.
+    components: [
+      ...forwarders,
+      ...components.map(({ name, command, args }) => machine.component(name, command, args)),
+    ],
     credentials,
     supervision,
     readyTimeoutMs: patienceMs,
@@ -79,24 +82,31 @@ export const schedulerFlags = (directory: string): readonly string[] => [
   '--bind-address=127.0.0.1',
 ];
 
-/** One process listens on sockets in the machine, one on ports of the host; the sockets are files that both see. */
-async function forward(
-  machine: Machine,
-  directory: string,
-  supervision: Supervision,
-  agent: string,
-  hostPorts: Ports,
-): Promise<void> {
+/**
+ * One process listens on sockets in the machine, one on ports of the host; the sockets are files that both see.
+ * @returns both, which run
+ */
+async function forward({
+  machine,
+  directory,
+  supervision,
+  agent,
+  hostPorts,
+}: OnMachine): Promise<readonly Component[]> {
   const names = ['etcd', 'apiServer', 'controllerManager'] as const;
   const socket = (name: string) => `unix:${join(directory, `${name}.socket`)}`;
   const inside = names.flatMap((name) => [socket(name), `tcp:127.0.0.1:${ports[name]}`]);
   const outside = names.flatMap((name) => [`tcp:127.0.0.1:${hostPorts[name]}`, socket(name)]);
-  await supervision.start(machine.component('forward-inside', agent, ['forward', ...inside]));
-  await supervision.start({
-    name: 'forward-outside',
-    // It is in no machine, with which it would end if the supervisor is killed.
-    command: 'setpriv',
-    args: ['--pdeathsig', 'KILL', agent, 'forward', ...outside],
-    log: join(directory, 'forward-outside.log'),
-  });
+  const cgroups = await createCgroups(directory, 'outside');
+  const forwarders: readonly Component[] = [
+    machine.component('forward-inside', agent, ['forward', ...inside]),
+    {
+      name: 'forward-outside',
+      // It is in no machine, with which it would end if the supervisor is killed.
+      ...inCgroups(directory, cgroups, ['setpriv', '--pdeathsig', 'KILL', agent, 'forward', ...outside]),
+      log: join(directory, 'forward-outside.log'),
+    },
+  ];
+  for (const forwarder of forwarders) await supervision.start(forwarder);
+  return forwarders;
 }
