@@ -21,7 +21,7 @@ import type { Machine } from './machine.ts';
 const ports: Ports = { etcd: 2379, apiServer: apiServer.port, controllerManager: 10257 };
 
 export interface OnMachine {
-  readonly machine: Machine;
+  readonly machine: Pick<Machine, 'component'>;
   readonly directory: string;
   readonly supervision: Supervision;
   readonly credentials: ControlPlaneCredentials;
