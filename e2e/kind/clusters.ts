@@ -8,7 +8,7 @@ import type { RealCluster } from './real-cluster.ts';
 export const makers = {
   kind: startKind,
   node: startOnNode,
-} as const satisfies Readonly<Record<string, () => Promise<RealCluster>>>;
+} as const satisfies Readonly<Record<string, (interrupted: AbortSignal) => Promise<RealCluster>>>;
 
 async function startOnNode(): Promise<RealCluster> {
   const node = await startNode({ nodes: 2 });

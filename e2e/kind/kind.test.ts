@@ -1,7 +1,9 @@
 // What can be known of the run in kind without a container engine: its command lines, that an API server takes its manifests,
 // and that what it expects of packets is what the analysis says of the policies that are written.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +12,7 @@ import { parse } from 'yaml';
 import { defaultTag } from '../../image/build.ts';
 import { paths } from '../../image/root.ts';
 import { kubernetesVersion } from '../control-plane/kubernetes.ts';
+import { poll } from '../control-plane/poll.ts';
 import { freePorts } from '../control-plane/ports.ts';
 import { applyObjects } from '../kubectl.ts';
 import { onCluster } from '../support/on-cluster.ts';
@@ -25,12 +28,12 @@ describe('the command lines', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** A program that only writes down how it is run, and fails when one of its words is this one. */
-  function pretend(name: string, failsAt = 'nothing'): void {
+  /** A program that only writes down how it is run, and does something else when one of its words is this one. */
+  function pretend(name: string, special = 'nothing', instead = 'exit 1'): void {
     const lines = [
       '#!/bin/sh',
       `echo "${name} $*" >> ${folder}/log`,
-      `case " $* " in *" ${failsAt} "*) exit 1;; esac`,
+      `case " $* " in *" ${special} "*) ${instead};; esac`,
     ];
     writeFileSync(join(folder, name), lines.join('\n'), { mode: 0o755 });
   }
@@ -53,7 +56,7 @@ describe('the command lines', () => {
     pretend('docker');
     const script = `
       const { makers } = await import('./e2e/kind/clusters.ts');
-      const cluster = await makers.kind();
+      const cluster = await makers.kind(new AbortController().signal);
       await cluster.loadOperatorImage();
       await cluster.stop();`;
     await runNode('--input-type=module', '--eval', script);
@@ -81,6 +84,35 @@ describe('the command lines', () => {
       stderr: expect.stringContaining(`e2e:kind: Command failed: kind ${failsAt}`),
     });
     expect(commands()).toEqual([...before, deleted]);
+  });
+
+  test.each([
+    [
+      'Ctrl-C, which a terminal sends to all, while the cluster is made',
+      'create',
+      (pid: number) => process.kill(-pid, 'SIGINT'),
+    ],
+    ['Ctrl-C while the image is given to it', 'load', (pid: number) => process.kill(-pid, 'SIGINT')],
+    ['a signal to the run alone', 'load', (pid: number) => process.kill(pid, 'SIGTERM')],
+  ])('leave nothing after %s', async (_, hangsAt, interrupt) => {
+    pretend('kind', hangsAt, 'exec /bin/sleep 600');
+    pretend('docker');
+    const child = spawn(process.execPath, ['e2e/kind/run.ts', 'kind'], {
+      detached: true,
+      env: { PATH: folder },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (data) => {
+      said += String(data);
+    });
+    const log = async () => readFile(join(folder, 'log'), 'utf8').catch(() => '');
+    await poll(async () => (await log()).includes(`kind ${hangsAt}`), { expired: () => new Error(said) });
+    interrupt(child.pid ?? 0);
+    const [code] = await once(child, 'close');
+    expect([code, said]).toEqual([1, expect.stringMatching(/^e2e:kind: ended by SIG(INT|TERM)$/m)]);
+    expect(commands().at(-1)).toBe(deleted);
+    expect(commands().filter((command) => command === deleted)).toHaveLength(1);
   });
 
   test('say what is missing', async () => {

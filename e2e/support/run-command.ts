@@ -1,5 +1,5 @@
-// Runs a command to its end, as a person does who reads what it prints. Must not know what is right.
-import { execFile } from 'node:child_process';
+// Runs a command to its end, as a person does who reads what it prints, or lets a person read that. Must not know what is right.
+import { execFile, type SpawnOptions, spawn } from 'node:child_process';
 
 export interface Outcome {
   readonly code: number;
@@ -18,4 +18,26 @@ export function runCommand(
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
+}
+
+/**
+ * Runs a command whose output goes where ours goes.
+ * @param options as a `signal` that ends it
+ * @throws Error if it fails; the reason of the signal if that has ended it
+ */
+export async function runAloud(
+  command: string,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'env' | 'signal' | 'detached'> = {},
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const child = spawn(command, [...args], { stdio: 'inherit', ...options });
+  const failed = new Error(`Command failed: ${[command, ...args].join(' ')}`);
+  // It is closed then, too.
+  child.on('error', () => undefined);
+  child.on('close', (code) => {
+    if (code === 0) resolve();
+    else reject(options.signal?.aborted ? options.signal.reason : failed);
+  });
+  return await promise;
 }
