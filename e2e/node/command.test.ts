@@ -73,6 +73,16 @@ describeOnNode('a node started by hand', () => {
     const up = await node('up', '--nodes', '2', '--enforcer', 'none');
     expect(up.stdout).toMatch(/^ring-1, ring-2: up after [\d.]+ s at https:\/\/127\.0\.0\.1:\d+\n/);
     expect((await node('up')).stdout).toMatch(/^ring-1, ring-2: already up at https:/);
+    expect((await node('up', '--nodes', '2')).code).toBe(0);
+    expect(await node('up', '--nodes', '1', '--dual', '--enforcer', 'none')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'error: a node is already up with `--nodes 2`, not `--nodes 1`, and IPv4 alone, not `--dual`: stop it first with `npm run -s node -- down`\n',
+    });
+    expect((await node('up', '--enforcer', 'kube-router')).stderr).toContain(
+      'up with `--enforcer none`, not `--enforcer kube-router`: stop it first',
+    );
     const script = 'eval "$("$0" "$1" env)" && kubectl get nodes -o name';
     const { stdout } = await run('sh', ['-c', script, process.execPath, main]);
     expect(stdout).toBe('node/ring-1\nnode/ring-2\n');

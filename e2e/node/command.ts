@@ -6,9 +6,8 @@ import { findBinaries } from '../binaries/find-binaries.ts';
 import { print, printPaths, runCommandLine } from '../control-plane/command-line.ts';
 import { shellExports } from '../control-plane/shell-exports.ts';
 import { enforcers } from './enforcers.ts';
-import type { NodeOptions } from './node.ts';
 import { nodeBinaries, nodeBinaryNames } from './node-binaries.ts';
-import { type PersistentNode, persistentNode } from './persistent-node.ts';
+import { type ChosenOptions, type PersistentNode, persistentNode } from './persistent-node.ts';
 import { nodeEnvironment, whyNotHere } from './requirements.ts';
 
 /** Where no node can run, nothing is built: its tests are skipped, unless NODE_REQUIRED says otherwise. */
@@ -21,28 +20,60 @@ async function onPrepare(): Promise<void> {
 
 const command = 'npm run -s node --';
 
-/** What `up` takes. */
+/** What `up` takes; absent is what was not said. */
 interface UpOptions {
-  readonly nodes: string;
-  readonly dual: boolean;
+  readonly nodes?: string;
+  readonly dual?: true;
   readonly enforcer?: string;
 }
 
-/** @throws Error for what no node can be */
-function nodeOptions({
-  nodes,
-  dual,
-  enforcer = dual ? 'kube-network-policies' : 'kube-router',
-}: UpOptions): NodeOptions {
-  if (nodes !== '1' && nodes !== '2') throw new Error(`\`--nodes\` is 1 or 2, not \`${nodes}\``);
+/** What was said, and nothing else. @throws Error for what no node can be */
+function saidOptions({ nodes = '', dual, enforcer }: UpOptions): Partial<ChosenOptions> {
+  if (!['', '1', '2'].includes(nodes)) throw new Error(`\`--nodes\` is 1 or 2, not \`${nodes}\``);
   const known = enforcers.find((each) => each === enforcer);
-  if (known === undefined) throw new Error(`\`--enforcer\` is ${enforcers.join(', ')}, not \`${enforcer}\``);
-  return { nodes: nodes === '1' ? 1 : 2, family: dual ? 'dual' : 'ipv4', enforcer: known };
+  if (enforcer !== undefined && known === undefined)
+    throw new Error(`\`--enforcer\` is ${enforcers.join(', ')}, not \`${enforcer}\``);
+  return {
+    ...(nodes === '' ? {} : { nodes: nodes === '1' ? 1 : 2 }),
+    ...(dual === undefined ? {} : { family: 'dual' }),
+    ...(known === undefined ? {} : { enforcer: known }),
+  };
 }
 
-async function onUp(options: UpOptions): Promise<void> {
+/** The options of a node that is to be started. */
+function withDefaults({ nodes = 1, family = 'ipv4', enforcer }: Partial<ChosenOptions>): ChosenOptions {
+  return {
+    nodes,
+    family,
+    enforcer: enforcer ?? (family === 'dual' ? 'kube-network-policies' : 'kube-router'),
+  };
+}
+
+/** Each option in the words of the command line. */
+const inWords = {
+  nodes: (value: unknown) => `\`--nodes ${value}\``,
+  family: (value: unknown) => (value === 'dual' ? '`--dual`' : 'IPv4 alone'),
+  enforcer: (value: unknown) => `\`--enforcer ${value}\``,
+} as const satisfies Record<keyof ChosenOptions, unknown>;
+
+/** @throws Error where the node that is up is another one than was asked for */
+function checkIsAsked({ options }: PersistentNode, asked: Partial<ChosenOptions>): void {
+  const names = ['nodes', 'family', 'enforcer'] as const;
+  const other = names.filter((name) => asked[name] !== undefined && options?.[name] !== asked[name]);
+  if (options === undefined || other.length === 0) return;
+  const differences = other.map(
+    (name) => `${inWords[name](options[name])}, not ${inWords[name](asked[name])}`,
+  );
+  throw new Error(
+    `a node is already up with ${differences.join(', and ')}: stop it first with \`${command} down\``,
+  );
+}
+
+async function onUp(said: UpOptions): Promise<void> {
   const begun = performance.now();
-  const { running, started } = await persistentNode.up(process.env, nodeOptions(options));
+  const asked = saidOptions(said);
+  const { running, started } = await persistentNode.up(process.env, withDefaults(asked));
+  if (!started) checkIsAsked(running, asked);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   const how = started ? `up after ${seconds} s` : 'already up';
   print(
@@ -103,8 +134,8 @@ The binaries are searched in this order:
 program
   .command('up')
   .description('start one that stays up, and print how to use it')
-  .option('--nodes <number>', '1 or 2', '1')
-  .option('--dual', 'IPv4 and IPv6', false)
+  .option('--nodes <number>', '1 or 2; 1 when absent')
+  .option('--dual', 'IPv4 and IPv6')
   .option('--enforcer <name>', `one of ${enforcers.join(', ')}; the first that can is taken when absent`)
   .action(onUp);
 program.command('down').description('stop it and delete its data').action(onDown);

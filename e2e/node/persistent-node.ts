@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ensureBinaries } from '../control-plane/binaries.ts';
 import { Persistence } from '../control-plane/persistence.ts';
 import { cleanUp } from './clean-up.ts';
+import { enforcers } from './enforcers.ts';
 import { type NodeOptions, startNode } from './node.ts';
 import { nodeBinaries } from './node-binaries.ts';
 
@@ -13,6 +14,10 @@ const stateSchema = z.object({
   kubeconfigPath: z.string(),
   kubectlPath: z.string(),
   supervisorPid: z.int(),
+  /** What it was started with; absent of one that an older checkout started. */
+  options: z
+    .object({ nodes: z.literal([1, 2]), family: z.enum(['ipv4', 'dual']), enforcer: z.enum(enforcers) })
+    .optional(),
   /** By the name of a machine, the words that run a command in it. */
   enter: z.record(z.string(), z.array(z.string())),
 });
@@ -20,7 +25,10 @@ const stateSchema = z.object({
 /** A node that stays up. */
 export type PersistentNode = Readonly<z.infer<typeof stateSchema>>;
 
-export const persistentNode = new Persistence<PersistentNode, NodeOptions>({
+/** What a person chooses of a node. */
+export type ChosenOptions = Required<Pick<NodeOptions, 'nodes' | 'family' | 'enforcer'>>;
+
+export const persistentNode = new Persistence<PersistentNode, ChosenOptions>({
   name: nodeBinaries.cacheName,
   schema: stateSchema,
   async start(env, options) {
@@ -32,6 +40,7 @@ export const persistentNode = new Persistence<PersistentNode, NodeOptions>({
         ...{ directory, url, supervisorPid },
         kubeconfigPath: node.kubeconfigPath,
         kubectlPath: kubectl,
+        options: { nodes: options.nodes, family: options.family, enforcer: options.enforcer },
         enter: Object.fromEntries(node.names.map((name) => [name, [...node.enter(name)]])),
       },
       letGo: () => node.letGo(),
