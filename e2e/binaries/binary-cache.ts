@@ -2,10 +2,11 @@
 // A binary enters whole, or not at all: it is made in a folder of its own, tried, and moved in by rename, so that two
 // runs side by side at worst do the work twice. What is in the cache is therefore trusted by its name.
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Binary } from './binary.ts';
+import { explainFullDisk } from './disk-full.ts';
 import { unfitness } from './probe.ts';
 
 /** The folder of a set: `$XDG_CACHE_HOME` (else `~/.cache`) `/ringfence/NAME`. */
@@ -32,7 +33,10 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-/** Runs `work` with a scratch folder on the cache's own file system; the folder is gone afterwards. */
+/**
+ * Runs `work` with a scratch folder on the cache's own file system; the folder is gone afterwards.
+ * @throws DiskFull where it fails for that reason
+ */
 export async function withScratch<Result>(
   folder: string,
   work: (scratch: string) => Promise<Result>,
@@ -43,9 +47,17 @@ export async function withScratch<Result>(
   const scratch = await mkdtemp(join(folder, scratchPrefix));
   try {
     return await work(scratch);
+  } catch (error) {
+    throw await explainFullDisk(error, scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Else its name may be there after a power failure, and its content not. */
+async function reachDisk(path: string): Promise<void> {
+  await using file = await open(path);
+  await file.sync();
 }
 
 /**
@@ -54,6 +66,7 @@ export async function withScratch<Result>(
  */
 export async function keep(folder: string, binary: Binary, made: string): Promise<string> {
   await chmod(made, 0o755);
+  await reachDisk(made);
   const unfit = await unfitness(binary, made);
   if (unfit !== undefined) throw new Error(unfit);
   const path = join(folder, binary.name);

@@ -3,6 +3,7 @@
 // the host keeps its interfaces, rules, settings and files. It is stopped however its user ends, see control-plane/supervisor.ts.
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explainFullDisk } from '../binaries/disk-full.ts';
 import { areThere, type BinarySources, findBinaries } from '../binaries/find-binaries.ts';
 import type { ApiClient } from '../control-plane/api-client.ts';
 import { ensureBinaries } from '../control-plane/binaries.ts';
@@ -92,8 +93,9 @@ export async function startNode(options: NodeOptions = {}): Promise<RingNode> {
     if (programs.coredns !== undefined) await awaitDns(controlPlane.api);
     return new RingNode({ controlPlane, workers, agent });
   } catch (error) {
+    const explained = await explainFullDisk(error, directory);
     await supervision.stop();
-    throw error;
+    throw explained;
   }
 }
 
@@ -198,9 +200,12 @@ export class RingNode implements AsyncDisposable {
 
   /** Gives the operator's image to all machines, under the name that config/default asks for; made once, in some seconds. */
   async loadOperatorImage(): Promise<void> {
-    this.#operatorImage ??= makeOperatorImage(this.controlPlane.directory).then((archive) =>
-      this.loadImage(archive),
-    );
+    const { directory } = this.controlPlane;
+    this.#operatorImage ??= makeOperatorImage(directory)
+      .then((archive) => this.loadImage(archive))
+      .catch(async (error) => {
+        throw await explainFullDisk(error, directory);
+      });
     await this.#operatorImage;
   }
 
