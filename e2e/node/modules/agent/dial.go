@@ -189,9 +189,10 @@ func resolve(ctx context.Context, resolver *net.Resolver, name string) ([]string
 	for {
 		once, cancel := context.WithTimeout(ctx, time.Second)
 		addresses, err := resolver.LookupHost(once, strings.TrimSuffix(name, ".")+".")
+		// What the resolver says of a deadline is not always that it is over.
+		isOver := once.Err() != nil
 		cancel()
-		var failure *net.DNSError
-		if err == nil || ctx.Err() != nil || !errors.As(err, &failure) || !failure.IsTimeout {
+		if err == nil || !isOver || ctx.Err() != nil {
 			return addresses, err
 		}
 	}
