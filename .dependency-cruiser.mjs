@@ -5,7 +5,7 @@ const layers = [
   ['api'],
   ['view'],
   ['discover', 'compile', 'analyze'],
-  ['plan', 'graph', 'kube'],
+  ['plan', 'graph', 'kube', 'dial'],
   ['objects'],
   ['operator', 'cli', 'graph-page'],
 ];
@@ -51,7 +51,7 @@ const floorRules = Object.entries(floors).flatMap(([room, comments]) =>
 );
 
 /** Every room is pure but these. */
-const shells = ['kube', 'objects', 'operator', 'cli', 'graph-page'];
+const shells = ['kube', 'dial', 'objects', 'operator', 'cli', 'graph-page'];
 const pure = `^src/(${layers
   .flat()
   .filter((room) => !shells.includes(room))
@@ -64,6 +64,7 @@ const reachesOut = [
   'cli/input/kustomize',
   'cli/input/sources',
   'cli/output/write',
+  'dial/try-connection',
   'kube/(api-client|connection|http|token-files)',
   'operator/(command|health)',
 ];
