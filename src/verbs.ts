@@ -25,4 +25,10 @@ export const verbs: readonly Verb[] = [
     summary: 'run the operator against a cluster',
     load: async () => withHelp((await import('./operator/command.ts')).operatorCommand(), operatorHelp),
   },
+  {
+    name: 'dial',
+    summary: 'try connections from this pod',
+    isHidden: true,
+    load: async () => (await import('./dial/command.ts')).dialCommand(),
+  },
 ];

@@ -10,7 +10,8 @@ import { outputSchemas } from './output-schemas.ts';
 export async function commandLinePage(): Promise<string> {
   const program = await programOf({ verbs, calledAs: 'ringfence', version: '', load: 'all' });
   const schemas = [...(await outputSchemas()).keys()].map((verb) => `[${verb}](${verb}.schema.json)`);
-  const commands = program.commands.filter((command) => verbs.some(({ name }) => name === command.name()));
+  const shown = verbs.filter(({ isHidden }) => !isHidden).map(({ name }) => name);
+  const commands = program.commands.filter((command) => shown.includes(command.name()));
   return [
     "<!-- Generated from the tool's help by `make generate`: change that, not this. -->\n",
     '# The command line\n',
@@ -22,6 +23,7 @@ export async function commandLinePage(): Promise<string> {
     `| ${exitCodes.ok} | done, and a script can continue |`,
     `| ${exitCodes.found} | done, but something changes, is denied, or is wrong |`,
     `| ${exitCodes.error} | not done: bad input, an unknown flag, no cluster; nothing was written |`,
+    `| ${exitCodes.disagrees} | done, but the network does not do what the policies say (\`verify\`) |`,
     `| ${exitCodes.mistake} | ended by a bug in ringfence: please report what it printed |`,
     '',
     ...[program, ...commands].map(section),

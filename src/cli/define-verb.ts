@@ -16,7 +16,7 @@ import { type VerbHelp, withHelp } from './verb-help.ts';
 export interface VerbOutcome<Result> {
   readonly result: Result;
   /** `ok` if absent. */
-  readonly exit?: 'ok' | 'found';
+  readonly exit?: 'ok' | 'found' | 'disagrees';
   /** A note for people on stderr, after the answer. */
   readonly remark?: string;
   /** Later results, each printed when it comes; the verb ends with them. */

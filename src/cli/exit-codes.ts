@@ -9,6 +9,8 @@ export const exitCodes = {
   found: 1,
   /** Not done: bad input, an unknown flag, no cluster. Nothing was written. */
   error: 2,
+  /** Done, but the network does not do what the policies say. */
+  disagrees: 3,
   /** Ended by a bug in ringfence; `EX_SOFTWARE` of sysexits.h. */
   mistake: 70,
 } as const;

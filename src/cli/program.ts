@@ -9,6 +9,8 @@ export interface Verb {
   readonly name: string;
   /** In the list of verbs: a few words, lower case. */
   readonly summary: string;
+  /** Whether only programs call it: it is not in the list. */
+  readonly isHidden?: true;
   readonly load: () => Promise<Command>;
 }
 
@@ -53,6 +55,11 @@ export const toolVerbs: readonly ToolVerb[] = [
     'lint',
     'find mistakes in profiles and policies',
     async () => (await import('./lint/command.ts')).lintVerb,
+  ),
+  toolVerb(
+    'verify',
+    'try a connection in the cluster: does the network do what the policies say?',
+    async () => (await import('./verify/command.ts')).verifyVerb,
   ),
   toolVerb(
     'pause',
@@ -105,11 +112,11 @@ export async function programOf({ verbs, calledAs, version, load }: ProgramOptio
     .showSuggestionAfterError(false)
     .configureHelp({ helpWidth: helpWidth() })
     .exitOverride();
-  for (const { name, summary, load: loadVerb } of verbs) {
+  for (const { name, summary, isHidden = false, load: loadVerb } of verbs) {
     const command = load === name || load === 'all' ? await loadVerb() : new Command();
     // Commands that are added ready-made inherit no settings.
     command.copyInheritedSettings(program).helpOption('-h, --help', 'print help');
-    program.addCommand(reportUsageErrors(command.name(name).summary(summary)));
+    program.addCommand(reportUsageErrors(command.name(name).summary(summary)), { hidden: isHidden });
   }
   return reportUsageErrors(program);
 }

@@ -10,6 +10,7 @@ export interface VerbHelp {
   /** The meaning of the exit codes; an error means the same for all verbs except the operator. */
   readonly ok: string;
   readonly found?: string;
+  readonly disagrees?: string;
   readonly error?: string;
   readonly mistake?: string;
 }

@@ -29,7 +29,11 @@ const exits: Readonly<Record<string, Exits>> = {
 };
 
 /** Words for the verbs that write to a cluster. */
-const writing: Readonly<Record<string, string>> = { pause: 'shop --for 2h --reason test', resume: 'shop' };
+const writing: Readonly<Record<string, string>> = {
+  verify: 'shop/web shop/mongo 27017',
+  pause: 'shop --for 2h --reason test',
+  resume: 'shop',
+};
 
 const definitions = new Map<string, DefinedVerb>();
 for (const { name, definition } of toolVerbs) definitions.set(name, await definition());

@@ -4,6 +4,7 @@ import { findingKinds, type Severity } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { InputProblem } from '../input/problems.ts';
 import type { Print } from '../output/formats.ts';
+import { escapeXml } from '../output/xml.ts';
 import { adviceOf, objectOf, type PlacedFinding } from './placed-findings.ts';
 
 /** What a build system shows: a finding, or a problem of the input. */
@@ -138,19 +139,6 @@ function junitCase({ code, severity, place, object, message, text }: Annotation)
   const body = `<${element}${attributes}>${escapeXml(where + text)}</${element}>`;
   const head = `classname="${code}" name="${escapeXml(object ?? place?.file ?? '')}"`;
   return `    <testcase ${head}>${body}</testcase>`;
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 can't hold these characters, escaped or not
-const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-
-function escapeXml(text: string): string {
-  return text
-    .replace(notInXml, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
 }
 
 const formats = { sarif, github, junit } as const;

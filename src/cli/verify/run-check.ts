@@ -1,0 +1,126 @@
+// Answers one question twice: by the policies, and by a packet of a pod that is like SRC.
+// Must not know how the answer is printed, nor how a Job is sent.
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { type DialReport, type Expected, readReport } from '../../dial/attempts.ts';
+import { quoteSome } from '../../model/counted.ts';
+import { formatKey } from '../../model/object-key.ts';
+import type { Answer } from '../explain/answer.ts';
+import { type Asked, ask } from '../explain/ask.ts';
+import { destinationWithPort, readPort, sourceWithoutPort } from '../explain/end-with-port.ts';
+import { ToolError } from '../failures.ts';
+import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+import type { TwinClient } from '../writing/twin-client.ts';
+import type { Check } from './checks-file.ts';
+import { labelEffects } from './label-effects.ts';
+import { refusals } from './refusals.ts';
+import { choosePod, type ExistingPod } from './source-pod.ts';
+import { type Destination, destinationOf } from './targets.ts';
+import { twinOf } from './twin.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+/** What the answers are made of. */
+export interface CheckContext {
+  readonly snapshot: ClusterSnapshot;
+  /** What is in force. */
+  readonly facts: AnalysisInput;
+  /** For names without one. */
+  readonly namespace: string;
+  readonly image: string;
+  /** How long to wait until the CNI knows the new pod, in seconds. */
+  readonly settle: number;
+  readonly client: TwinClient;
+}
+
+/** A question with everything that is needed to try it. */
+export interface PreparedCheck {
+  readonly check: Check;
+  readonly answer: Answer;
+  readonly expected: Expected;
+  readonly source: ExistingPod;
+  readonly destination: Destination;
+  readonly job: ReturnType<typeof twinOf>;
+  readonly notes: readonly string[];
+}
+
+/** A question with both answers. */
+export interface DoneCheck extends PreparedCheck {
+  readonly reports: readonly DialReport[];
+  readonly verdict: Verdict;
+}
+
+/**
+ * Answers by the policies, and makes the Job.
+ *
+ * @throws ToolError if there is nothing to try, or if a pod like SRC would do harm; ApiError
+ */
+export async function prepareCheck(check: Check, context: CheckContext): Promise<PreparedCheck> {
+  const { snapshot, namespace, image, settle } = context;
+  const from = sourceWithoutPort(check.from);
+  const { end: to } = destinationWithPort(check.to, check.port);
+  const port = readPort(check.port);
+  const asked = ask({ from, to, port, namespace }, context.facts);
+  const source = sourceOf(asked, check, snapshot);
+  const destination = destinationOf(source, { end: asked.question.to, port, word: to, snapshot });
+  const narrowed = {
+    from: podWord(source),
+    to: destination.pod === undefined ? to : podWord(destination.pod),
+  };
+  const { found: answer } = ask({ ...narrowed, port, namespace }, context.facts);
+  const expected = verdictOfPolicies(answer, to);
+  const notes = [...(await requireHarmless(source, context)), ...labelEffects(source)];
+  const job = twinOf(source, { image, expected, targets: destination.targets, settle });
+  return { check, answer, expected, source, destination, job, notes };
+}
+
+/** Starts the Job, and compares. @throws ToolError if the pod does not start; ApiError */
+export async function tryCheck(prepared: PreparedCheck, { client }: CheckContext): Promise<DoneCheck> {
+  const { job, expected, source, destination } = prepared;
+  const wanted = destination.targets.length;
+  const reportsIn = (lines: readonly string[]) => lines.flatMap((line) => readReport(line) ?? []);
+  const lines = await client.run(job, (sofar) => reportsIn(sofar).length === wanted);
+  const reports = reportsIn(lines);
+  const { pod } = destination;
+  const known = { expected, reports, source, ...(pod === undefined ? {} : { destination: pod }) };
+  return { ...prepared, reports, verdict: verdictOf(known) };
+}
+
+function sourceOf({ question }: Asked, { from, node }: Check, snapshot: ClusterSnapshot): ExistingPod {
+  if (question.from.kind !== 'workloads') {
+    throw new ToolError(
+      `\`${from}\` is not a workload or a pod: only these have labels that a new pod can have`,
+    );
+  }
+  return choosePod(question.from.ends, snapshot, { word: from, node });
+}
+
+/** As `findEnd` reads it, whatever else has that name. */
+function podWord(pod: ExistingPod): string {
+  return `pod/${formatKey(pod)}`;
+}
+
+/** @throws ToolError if the pods behind a Service differ: then chance decides which answer comes */
+function verdictOfPolicies({ allowed, parts }: Answer, to: string): Expected {
+  if (allowed) return 'allowed';
+  if (parts.some((part) => part.allowed)) {
+    throw new ToolError(
+      `some of what \`${to}\` means is allowed and some is denied, so one connection proves nothing: ask about its pods one by one`,
+    );
+  }
+  return 'denied';
+}
+
+/** What could not be checked. @throws ToolError if a pod like this one would do harm */
+async function requireHarmless(
+  source: ExistingPod,
+  { snapshot, client }: CheckContext,
+): Promise<readonly string[]> {
+  const here = snapshot.objects.filter(({ metadata }) => metadata.namespace === source.namespace);
+  const services = here.filter(({ kind }) => kind === 'Service');
+  const budgets = await client.budgets(source.namespace);
+  const [reason] = refusals({ source, services, budgets: budgets ?? [] });
+  if (reason !== undefined) throw new ToolError(`no pod is started: ${reason}`);
+  if (budgets !== undefined) return [];
+  return [
+    `you may not read the PodDisruptionBudgets of ${quoteSome([source.namespace], 1)}: with one that selects the new pod, drains may have to wait a minute`,
+  ];
+}
