@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { useTool } from '../../test/cli/use-tool.ts';
 import { denyIngress } from '../cluster.ts';
+import { kubectl } from '../kubectl.ts';
 import { appNamespace, enforced } from '../support/expected-policies.ts';
 import { install } from '../support/installation.ts';
 import { describeOnNode, type OnNode, onNode } from './on-node.ts';
@@ -48,11 +49,8 @@ async function prepare({ node, cluster }: OnNode): Promise<void> {
 
 /** Runs the tool against the cluster. */
 function toolOn({ node }: OnNode) {
-  return (line: string) =>
-    tool.run(`ringfence ${line}`, {
-      folder: tool.folder,
-      environment: { KUBECONFIG: node().kubeconfigPath },
-    });
+  return (line: string, kubeconfig = node().kubeconfigPath) =>
+    tool.run(`ringfence ${line}`, { folder: tool.folder, environment: { KUBECONFIG: kubeconfig } });
 }
 
 async function jobsOf({ cluster }: OnNode): Promise<readonly object[]> {
@@ -121,6 +119,26 @@ describeOnNode('ringfence verify, under an enforcer', () => {
         ],
         failed: [{ port: '9000/UDP', message: expect.stringContaining('only DNS servers are asked') }],
       });
+    },
+    patienceMs,
+  );
+
+  test(
+    'needs no more than the right to read and the role `ringfence-verifier` in the namespace of SRC',
+    async () => {
+      const { controlPlane } = on.cluster;
+      const tester = '--user=tester';
+      const grant = (...words: readonly string[]) => kubectl(controlPlane, 'create', ...words);
+      await grant('clusterrole', 'reader', '--verb=list', '--resource=*.*');
+      await grant('clusterrolebinding', 'reader', '--clusterrole=reader', tester);
+      const kubeconfig = await controlPlane.userKubeconfig({ user: 'tester' });
+      const line = 'verify elsewhere/stranger live/mongo 8080';
+      await on.cluster.eventually('they may read', async () => {
+        const { exitCode, stderr } = await run(line, kubeconfig);
+        return exitCode === 2 && stderr.includes('ask for the ClusterRole `ringfence-verifier`');
+      });
+      await grant('rolebinding', 'tester', '-n', 'elsewhere', '--clusterrole=ringfence-verifier', tester);
+      await on.cluster.eventually('they may try', async () => (await run(line, kubeconfig)).exitCode === 1);
     },
     patienceMs,
   );
