@@ -14,7 +14,7 @@ export interface TwinOptions {
 }
 
 /** After so many seconds the pod is ended, whatever becomes of the tool. */
-export const deadlineSeconds = 60;
+const deadlineSeconds = 60;
 
 /** How long the pod stays when it has printed everything, so that its log can be read. */
 const lingerSeconds = 20;
