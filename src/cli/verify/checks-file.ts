@@ -17,7 +17,7 @@ const check = z.strictObject({
 });
 
 /** One connection in the words of a person. */
-export type Check = z.output<typeof check>;
+export type AskedCheck = z.output<typeof check>;
 
 const checks = z.array(check).min(1, 'has no check: write a list of `{from, to, port}`');
 
@@ -26,7 +26,7 @@ const checks = z.array(check).min(1, 'has no check: write a list of `{from, to, 
  *
  * @throws InputError with each mistake and its place
  */
-export async function readChecks(paths: readonly string[]): Promise<readonly Check[]> {
+export async function readChecks(paths: readonly string[]): Promise<readonly AskedCheck[]> {
   if (paths.length === 0) throw new ToolError('say which file has the checks: `-f checks.yaml`');
   const { sources, problems } = findSources({ paths, kustomizations: [], recursive: false });
   if (problems.length > 0) throw new InputError(problems);
@@ -37,7 +37,7 @@ export async function readChecks(paths: readonly string[]): Promise<readonly Che
 }
 
 interface ReadChecks {
-  readonly checks: readonly Check[];
+  readonly checks: readonly AskedCheck[];
   readonly problems: readonly InputProblem[];
 }
 

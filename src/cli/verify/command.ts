@@ -14,7 +14,7 @@ import { type ClusterFlags, FileOption, namespaceOf, repeatable, type WriteFlags
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { TwinClient } from '../writing/twin-client.ts';
-import { type Check, readChecks } from './checks-file.ts';
+import { type AskedCheck, readChecks } from './checks-file.ts';
 import { type VerifyResult, verifyFormats } from './format.ts';
 import { type CheckContext, type DoneCheck, prepareCheck, tryCheck } from './run-check.ts';
 
@@ -87,7 +87,7 @@ interface Words {
   readonly port: string | undefined;
 }
 
-async function checksOf({ all, filename, node }: Flags, words: Words): Promise<readonly Check[]> {
+async function checksOf({ all, filename, node }: Flags, words: Words): Promise<readonly AskedCheck[]> {
   const { source, destination, port } = words;
   if (all) {
     if (source !== undefined)
@@ -105,14 +105,14 @@ async function checksOf({ all, filename, node }: Flags, words: Words): Promise<r
 
 /** One after the other: many pods at once would be a burden, and the policies of one may select another. */
 async function verify(
-  asked: readonly Check[],
+  asked: readonly AskedCheck[],
   checking: CheckContext,
   { dryRun = false, all = false }: Flags,
   { progress }: CommandContext,
 ): Promise<VerifyResult> {
   const done: DoneCheck[] = [];
   const jobs: object[] = [];
-  const failed: { check: Check; message: string }[] = [];
+  const failed: { check: AskedCheck; message: string }[] = [];
   for (const [index, check] of asked.entries()) {
     progress.show('trying', `${index + 1} of ${asked.length}: ${check.from} -> ${check.to} ${check.port}`);
     try {

@@ -6,7 +6,7 @@ import { formatKey } from '../../model/object-key.ts';
 import { formatRule } from '../explain/format.ts';
 import { type Print, type PrintContext, textAndData, toYaml } from '../output/formats.ts';
 import { escapeXml } from '../output/xml.ts';
-import type { Check } from './checks-file.ts';
+import type { AskedCheck } from './checks-file.ts';
 import type { DoneCheck } from './run-check.ts';
 import { lastAttempt } from './verdict.ts';
 
@@ -14,7 +14,7 @@ import { lastAttempt } from './verdict.ts';
 export interface VerifyResult {
   readonly done: readonly DoneCheck[];
   /** Those that could not be tried, and why. */
-  readonly failed: readonly { readonly check: Check; readonly message: string }[];
+  readonly failed: readonly { readonly check: AskedCheck; readonly message: string }[];
   /** In a dry run: the Jobs, which the API server has checked. */
   readonly jobs: readonly object[];
   readonly dryRun: boolean;
@@ -69,7 +69,7 @@ function asData({ done, failed, jobs }: VerifyResult) {
   };
 }
 
-function wordsOf({ from, to, port }: Check) {
+function wordsOf({ from, to, port }: AskedCheck) {
   return { from, to, port };
 }
 
@@ -106,7 +106,7 @@ function doneText(done: DoneCheck, { paint }: PrintContext): string {
   return `${lines.join('\n')}\n`;
 }
 
-function title({ from, to, port }: Check): string {
+function title({ from, to, port }: AskedCheck): string {
   return `${from} -> ${to} ${port}`;
 }
 

@@ -8,7 +8,7 @@ import type { ExistingPod } from './source-pod.ts';
 import { twinLabels } from './twin.ts';
 
 /** What the checks look at. */
-export interface Surroundings {
+export interface TwinSurroundings {
   /** The pod whose twin would be started. */
   readonly source: ExistingPod;
   /** The Services and PodDisruptionBudgets of its namespace. */
@@ -17,7 +17,7 @@ export interface Surroundings {
 }
 
 /** A reason with what to do instead; `undefined` if there is none. */
-type RefusalCheck = (surroundings: Surroundings) => string | undefined;
+type RefusalCheck = (surroundings: TwinSurroundings) => string | undefined;
 
 /** A pod in the host network would have to be one, too, which Pod Security forbids; and no policy applies to it. */
 const inHostNetwork: RefusalCheck = ({ source }) =>
@@ -68,7 +68,7 @@ const blocksDrains: RefusalCheck = ({ source, budgets }) => {
 const checks: readonly RefusalCheck[] = [inHostNetwork, joinsService, blocksDrains];
 
 /** Why no twin may be started; empty if it may. */
-export function refusals(surroundings: Surroundings): readonly string[] {
+export function refusals(surroundings: TwinSurroundings): readonly string[] {
   return checks.flatMap((check) => check(surroundings) ?? []);
 }
 

@@ -10,7 +10,7 @@ import { destinationWithPort, readPort, sourceWithoutPort } from '../explain/end
 import { ToolError } from '../failures.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import type { TwinClient } from '../writing/twin-client.ts';
-import type { Check } from './checks-file.ts';
+import type { AskedCheck } from './checks-file.ts';
 import { labelEffects } from './label-effects.ts';
 import { refusals } from './refusals.ts';
 import { choosePod, type ExistingPod } from './source-pod.ts';
@@ -33,7 +33,7 @@ export interface CheckContext {
 
 /** A question with everything that is needed to try it. */
 export interface PreparedCheck {
-  readonly check: Check;
+  readonly check: AskedCheck;
   readonly answer: Answer;
   readonly expected: Expected;
   readonly source: ExistingPod;
@@ -53,7 +53,7 @@ export interface DoneCheck extends PreparedCheck {
  *
  * @throws ToolError if there is nothing to try, or if a pod like SRC would do harm; ApiError
  */
-export async function prepareCheck(check: Check, context: CheckContext): Promise<PreparedCheck> {
+export async function prepareCheck(check: AskedCheck, context: CheckContext): Promise<PreparedCheck> {
   const { snapshot, namespace, image, settle } = context;
   const from = sourceWithoutPort(check.from);
   const { end: to } = destinationWithPort(check.to, check.port);
@@ -84,7 +84,7 @@ export async function tryCheck(prepared: PreparedCheck, { client }: CheckContext
   return { ...prepared, reports, verdict: verdictOf(known) };
 }
 
-function sourceOf({ question }: Asked, { from, node }: Check, snapshot: ClusterSnapshot): ExistingPod {
+function sourceOf({ question }: Asked, { from, node }: AskedCheck, snapshot: ClusterSnapshot): ExistingPod {
   if (question.from.kind !== 'workloads') {
     throw new ToolError(
       `\`${from}\` is not a workload or a pod: only these have labels that a new pod can have`,
