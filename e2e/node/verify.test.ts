@@ -60,7 +60,9 @@ async function jobsOf({ cluster }: OnNode): Promise<readonly object[]> {
 /** What the guide shows for a line. */
 function shownFor(line: string): string {
   const guide = readFileSync('docs/guides/in-force.md', 'utf8');
-  return new RegExp(`^\\$ ringfence ${line}\\n([^]*?)^\`\`\``, 'm').exec(guide)?.[1] ?? '';
+  return (
+    new RegExp(`^ringfence ${line}\\n\`\`\`\\n\\n\`\`\`text\\n([^]*?)^\`\`\``, 'm').exec(guide)?.[1] ?? ''
+  );
 }
 
 /** Addresses and hashes differ from run to run, and so may the number of attempts. */
