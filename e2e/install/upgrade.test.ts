@@ -105,7 +105,7 @@ test('`plan` lists what is narrowed', async () => {
     'tenant/proxy -> web/web: 8080',
     'web/web -> 198.51.100.66: 25',
   ]);
-  expect((await plan('text')).stdout).toContain('is cut off');
+  expect((await plan('text')).stdout).toContain('Connections lost');
 });
 
 const quotas = '/api/v1/namespaces/web/resourcequotas';

@@ -40,6 +40,11 @@ export class AnalysisSnapshot {
     return row && target ? this.reach.portsAt(row, target) : this.#none;
   }
 
+  /** See `Reachability.portsLetIn`. */
+  portsLetIn(source: SourceClass | undefined, target: TargetClass | undefined): PortsId {
+    return source && target ? this.reach.portsLetIn(source, target) : this.#none;
+  }
+
   openPorts(row: Row | undefined, open: OpenTargets | undefined): PortsId {
     return row && open ? this.reach.openPorts(row.source, open) : this.#none;
   }

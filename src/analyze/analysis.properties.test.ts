@@ -16,6 +16,7 @@ import { compare } from './compare.ts';
 import { type Connection, type ConnectionGroup, connectionsOf } from './connections.ts';
 import { type AddressEnd, type Endpoint, endpointKey, isSelf, isWorkload, readRange } from './endpoints.ts';
 import type { AnalysisInput, PodFacts, WorkloadFacts } from './facts.ts';
+import { isolationOf } from './rules.ts';
 
 /** One pod or one address, as each of the two evaluators knows it. */
 interface Probe {
@@ -281,4 +282,36 @@ describe('a comparison', () => {
       runs(100),
     );
   });
+
+  test('says of what is lost whether the destination denies it, or only the source', () => {
+    fc.assert(
+      fc.property(change, ({ before, after }) => {
+        const sent = listed([...analyze(withIngressOnly(after)).connections()]);
+        const { lost } = compare(before, after);
+        const [byTarget, bySource] = (['Ingress', 'Egress'] as const).map((direction) =>
+          listed([...connectionsOf(lost.filter(({ deniedBy }) => deniedBy === direction))]),
+        );
+        const pods = probesOf(after).filter(({ naive }) => 'pod' in naive);
+        for (const [from, to] of pairsOf(pods)) {
+          const letIn = sent(from, to);
+          const [shut, withheld] = [byTarget?.(from, to) ?? noPorts, bySource?.(from, to) ?? noPorts];
+          expectSame(from, to, formatPortSet(portSets.intersection(shut, letIn)), 'none');
+          expectSame(from, to, formatPortSet(portSets.difference(withheld, letIn)), 'none');
+        }
+      }),
+      runs(100),
+    );
+  });
 });
+
+/** The same without what policies say of egress. */
+function withIngressOnly(input: AnalysisInput): AnalysisInput {
+  const policies = input.policies.filter(({ spec }) => isolationOf(spec).includes('Ingress'));
+  return {
+    ...input,
+    policies: policies.map(({ spec: { egress: _, ...spec }, ...policy }) => ({
+      ...policy,
+      spec: { ...spec, policyTypes: ['Ingress'] },
+    })),
+  };
+}

@@ -1,6 +1,7 @@
 // The connections that are gained and lost between two inputs, which may differ in pods, policies and namespaces. It joins the
 // equivalence classes before and after, so that unchanged parts cost nothing. Must not know why something changed.
 import type { IpRange } from '../model/ip-ranges.ts';
+import { type Direction, directions } from '../model/network-policy.ts';
 import { everyAddress, mapAddresses } from './address-map.ts';
 import { type AddressSide, AnalysisSnapshot } from './analysis-snapshot.ts';
 import { predicatesOf, unitePredicates } from './classes/atomic-predicates.ts';
@@ -18,10 +19,19 @@ import { type Joint, type JointOpen, joinClasses, joinOpen, joinPods } from './j
 import { type PortsId, PortTable } from './port-table.ts';
 import { cutsOf, type Row } from './reachability.ts';
 
+/** Connections that are lost. */
+export interface LostGroup extends ConnectionGroup {
+  /**
+   * `Ingress`: the destination does not let them in afterwards, whatever the source does; `Egress`: only the source does not send
+   * them any more. Of ends that are gone: `Ingress`.
+   */
+  readonly deniedBy: Direction;
+}
+
 /** The changes. A connection that only gains some ports is in `gained` with these ports. */
 export interface Difference {
   readonly gained: readonly ConnectionGroup[];
-  readonly lost: readonly ConnectionGroup[];
+  readonly lost: readonly LostGroup[];
 }
 
 /**
@@ -41,17 +51,22 @@ export function compare(before: AnalysisInput, after: AnalysisInput): Difference
 /** What was gained or lost, from one end. */
 class Change {
   readonly gained = new BundlesByPorts();
-  readonly lost = new BundlesByPorts();
+  readonly lost = { Ingress: new BundlesByPorts(), Egress: new BundlesByPorts() };
   readonly #table: PortTable;
 
   constructor(table: PortTable) {
     this.#table = table;
   }
 
-  add(other: Bundle, before: PortsId, after: PortsId): void {
+  /** @param letIn the ports on which the destination lets the source in afterwards */
+  add(other: Bundle, before: PortsId, after: PortsId, letIn: () => PortsId): void {
     if (before === after) return;
     this.gained.add(other, this.#table.difference(after, before));
-    this.lost.add(other, this.#table.difference(before, after));
+    const lost = this.#table.difference(before, after);
+    if (lost === this.#table.none) return;
+    const shut = this.#table.difference(lost, letIn());
+    this.lost.Ingress.add(other, shut);
+    this.lost.Egress.add(other, this.#table.difference(lost, shut));
   }
 }
 
@@ -89,44 +104,55 @@ class Comparison {
 
   #gather<Class>(ends: readonly Joint<Class>[], changeOf: (end: Joint<Class>) => Change): Difference {
     const gained = new GroupBuilder(this.#table);
-    const lost = new GroupBuilder(this.#table);
+    const lost = { Ingress: new GroupBuilder(this.#table), Egress: new GroupBuilder(this.#table) };
     for (const end of ends) {
       const change = changeOf(end);
       gained.addAll(end.bundle, change.gained);
-      lost.addAll(end.bundle, change.lost);
+      for (const direction of directions) lost[direction].addAll(end.bundle, change.lost[direction]);
     }
-    return { gained: gained.groups(), lost: lost.groups() };
+    return {
+      gained: gained.groups(),
+      lost: directions.flatMap((deniedBy) =>
+        lost[deniedBy].groups().map((group) => ({ ...group, deniedBy })),
+      ),
+    };
   }
 
   /** What changes from these pods to others, and to addresses. */
   #changeOfSource({ before, after }: Joint<SourceClass>): Change {
     const change = new Change(this.#table);
+    const letIn = (target: Joint<TargetClass>) => () => this.#after.portsLetIn(after, target.after);
     const rowBefore = this.#before.rowOf(before);
     const rowAfter = this.#after.rowOf(after);
     const inRows = new Set([...targetsIn(rowBefore, this.#byBefore), ...targetsIn(rowAfter, this.#byAfter)]);
     for (const target of inRows) {
       const portsBefore = this.#before.portsAt(rowBefore, target.before);
-      change.add(target.bundle, portsBefore, this.#after.portsAt(rowAfter, target.after));
+      change.add(target.bundle, portsBefore, this.#after.portsAt(rowAfter, target.after), letIn(target));
     }
     for (const open of this.#open) {
       const portsBefore = this.#before.openPorts(rowBefore, open.before);
       const portsAfter = this.#after.openPorts(rowAfter, open.after);
       if (portsBefore === portsAfter) continue;
       const others = open.targets.filter((target) => !inRows.has(target));
-      for (const { bundle } of others) change.add(bundle, portsBefore, portsAfter);
+      for (const target of others) change.add(target.bundle, portsBefore, portsAfter, letIn(target));
     }
-    this.#addAddresses(change, before && egressOf(before), after && egressOf(after));
+    this.#addAddresses(change, 'Egress', before && egressOf(before), after && egressOf(after));
     return change;
   }
 
   /** What changes from addresses to these pods. */
   #changeOfTarget({ before, after }: Joint<TargetClass>): Change {
     const change = new Change(this.#table);
-    this.#addAddresses(change, before && ingressOf(before), after && ingressOf(after));
+    this.#addAddresses(change, 'Ingress', before && ingressOf(before), after && ingressOf(after));
     return change;
   }
 
-  #addAddresses(change: Change, before: AddressSide | undefined, after: AddressSide | undefined): void {
+  #addAddresses(
+    change: Change,
+    direction: Direction,
+    before: AddressSide | undefined,
+    after: AddressSide | undefined,
+  ): void {
     const cuts = [before, after].flatMap((side) => (side === undefined ? [] : cutsOf(side.signature)));
     const portsBefore = (range: IpRange) => this.#before.portsOfRange(before, range);
     const portsAfter = (range: IpRange) => this.#after.portsOfRange(after, range);
@@ -137,7 +163,7 @@ class Comparison {
       this.#table.difference(portsBefore(range), portsAfter(range)),
     );
     for (const { end, value } of gained) change.gained.add(addressBundle(end), value);
-    for (const { end, value } of lost) change.lost.add(addressBundle(end), value);
+    for (const { end, value } of lost) change.lost[direction].add(addressBundle(end), value);
   }
 }
 
@@ -156,6 +182,6 @@ function ingressOf({ ingress, families }: TargetClass): AddressSide {
   return { signature: ingress, families };
 }
 
-function turned({ from, to, ports }: ConnectionGroup): ConnectionGroup {
-  return { from: to, to: from, ports };
+function turned<Group extends ConnectionGroup>(group: Group): Group {
+  return { ...group, from: group.to, to: group.from };
 }

@@ -29,16 +29,20 @@ export function isInNamespace(end: Endpoint, namespace: string): boolean {
 }
 
 /** The connections that begin or end in one of these namespaces; without any, all connections. */
-export function groupsOfNamespaces(
-  groups: readonly ConnectionGroup[],
+export function groupsOfNamespaces<Group extends ConnectionGroup>(
+  groups: readonly Group[],
   namespaces: readonly string[],
-): readonly ConnectionGroup[] {
+): readonly Group[] {
   if (namespaces.length === 0) return groups;
   const isInside = (end: Endpoint) => namespaces.some((namespace) => isInNamespace(end, namespace));
   return groups
-    .flatMap(({ from, to, ports }) => [
-      { from: from.filter(isInside), to, ports },
-      { from: from.filter((end) => !isInside(end)), to: to.filter(isInside), ports },
+    .flatMap((group) => [
+      { ...group, from: group.from.filter(isInside) },
+      {
+        ...group,
+        from: group.from.filter((end) => !isInside(end)),
+        to: group.to.filter(isInside),
+      },
     ])
     .filter(({ from, to }) => from.some((source) => to.some((target) => !isSelf(source, target))));
 }

@@ -95,6 +95,12 @@ export class Reachability {
     return ports.get(index) ?? this.openPorts(source, { base: ingress.base, families });
   }
 
+  /** The ports on which a target lets a source in, whatever the policies of the source say. */
+  portsLetIn({ memberOf, families }: SourceClass, target: TargetClass): PortsId {
+    const common = families.filter((family) => target.families.includes(family));
+    return this.#meet(this.#channels(this.#table.all), this.#into(target, memberOf), common);
+  }
+
   /** The addresses that a side leaves open, in these families; some of them may have no open port. */
   outside(signature: AccessSignature, among: readonly Family[]): readonly AddressValue<PortsId>[] {
     const blocks = signature.grants.filter(({ peers }) => peers.block !== undefined);
@@ -135,14 +141,18 @@ export class Reachability {
     } else {
       for (const set of target.memberOf) this.#add(out, granted.get(set), target);
     }
+    return this.#meet(
+      out,
+      this.#into(target, memberOf),
+      families.filter((family) => target.families.includes(family)),
+    );
+  }
+
+  #into(target: TargetClass, memberOf: SourceClass['memberOf']): Channels {
     const into = this.#channels(target.ingress.base);
     for (const grant of target.ingress.grants)
       if (memberOf.has(grant.peers.index)) this.#add(into, grant, target);
-    return this.#meet(
-      out,
-      into,
-      families.filter((family) => target.families.includes(family)),
-    );
+    return into;
   }
 
   #channels(base: PortsId): Channels {

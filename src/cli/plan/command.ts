@@ -8,13 +8,14 @@ import { checkNamespace } from '../snapshot/namespace-check.ts';
 import { concerns } from '../snapshot/profile-findings.ts';
 import { changesBetween, isEmptyChange } from './difference.ts';
 import { planFormats } from './format.ts';
+import { howToExplain } from './how-to-explain.ts';
 import { loadComparison, type PlanFlags } from './load-comparison.ts';
 import { formatDryRun, noWorkloads, whyNothingIsEnforced } from './messages.ts';
 
 /** The verb `plan`. */
 export const planVerb = defineVerb({
   description:
-    'Shows what would change: policies added, changed and removed, and connections gained and lost; the most important ones have a `!`. Lost connections are grouped by the namespace whose team would add a route; those to ports that no container declares and no Service leads to are only counted. It also shows the errors and warnings that are there only afterwards. It compares files with files (`--against`), or with the cluster, as if they were applied to it. Without files, it compares the policies in the cluster with those that an operator of this version would write. With `-n` it prints only changes in that namespace. It writes nothing to the cluster.',
+    'Shows what would change: policies added, changed and removed, and connections gained and lost; the most important ones have a `!`. Lost connections are grouped by the namespace where a route would keep them: that of the destination if it does not let them in, or else that of the source; those to ports that no container declares and no Service leads to are only counted. It also shows the errors and warnings that are there only afterwards. It compares files with files (`--against`), or with the cluster, as if they were applied to it. Without files, it compares the policies in the cluster with those that an operator of this version would write. With `-n` it prints only changes in that namespace. It writes nothing to the cluster.',
   help: {
     examples: [
       ['ringfence plan -f app/', 'how the cluster of the current context would change if these were applied'],
@@ -53,7 +54,9 @@ export const planVerb = defineVerb({
       ]),
     );
     if (ends.size === 0 && !isEmptyChange(changes)) context.note(noWorkloads);
+    const remark = howToExplain(changes, flags);
     return {
+      ...(remark === undefined ? {} : { remark }),
       result: {
         changes,
         dryRun: flags.enforce ? [] : after.dryRun,

@@ -81,6 +81,15 @@ describe('what changes', () => {
       'added >web-2',
       'added >web-3',
     ]);
+    const named = (name: string, more: Partial<PolicySpec> = {}): PolicyFacts => ({
+      ...of(name, 80),
+      spec: { podSelector: {}, policyTypes: ['Ingress'], ...more },
+    });
+    const pause = named('ringfence-pause', { ingress: [{}] });
+    expect(told([pause], [named('ringfence-default-deny-ingress')])).toEqual([
+      'added >ringfence-default-deny-ingress',
+      'removed >ringfence-pause',
+    ]);
     const { owner: _, ...foreign } = of('web-2', 80);
     expect(told([of('web-1', 80)], [foreign])).toEqual(['removed >web-1', 'added >web-2']);
   });
@@ -115,7 +124,7 @@ describe('what changes', () => {
       'lost shop/web > shop/web: Lost Policies',
       expect.stringMatching(/EndGone$/),
       expect.stringMatching(/EndGone$/),
-      'lost shop/web > shop/old: EndGone',
+      'lost shop/old > shop/old: EndGone',
     ]);
   });
 
@@ -165,13 +174,44 @@ describe('what is lost', () => {
     ).toEqual([
       {
         namespace: 'shop',
-        used: [
-          'shop/silent,shop/web > any address',
-          'shop/silent,shop/web > shop/web',
-          'any address > shop/web',
-        ],
+        used: ['shop/silent,shop/web,any address > shop/web', 'shop/silent,shop/web > any address'],
         others: 3,
       },
+    ]);
+  });
+
+  test('belongs to the namespace of the source where only the source denies it', () => {
+    const denied = (direction: 'Ingress' | 'Egress', ...namespaces: readonly string[]): AnalysisInput => {
+      const {
+        workloads: [web],
+      } = input(['web'], {});
+      return {
+        namespaces: ['pay', 'shop'].map((name) => ({ name, labels: {} })),
+        workloads: web === undefined ? [] : [web, { ...web, namespace: 'pay' }],
+        services: [],
+        policies: namespaces.map((namespace) => ({
+          ...{ namespace, name: 'deny' },
+          spec: { podSelector: {}, policyTypes: [direction] },
+        })),
+      };
+    };
+    const teamsOf = (after: AnalysisInput) =>
+      lostByTeam(
+        changesBetween(denied('Ingress'), after).connections.filter(({ to }) =>
+          to.some((end) => formatEndpoint(end).includes('/web')),
+        ),
+      ).flatMap(({ namespace, used }) =>
+        used.map(({ from, to }) => `${namespace}: ${endNames(from)} > ${endNames(to)}`),
+      );
+    expect(teamsOf(denied('Egress', 'shop'))).toEqual(['shop: shop/web > pay/web,shop/web']);
+    expect(teamsOf(denied('Ingress', 'pay'))).toEqual(['pay: pay/web,shop/web,any address > pay/web']);
+    const both = {
+      ...denied('Ingress'),
+      policies: [...denied('Ingress', 'pay').policies, ...denied('Egress', 'shop').policies],
+    };
+    expect(teamsOf(both)).toEqual([
+      'pay: pay/web,shop/web,any address > pay/web',
+      'shop: shop/web > shop/web',
     ]);
   });
 });

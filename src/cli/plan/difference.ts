@@ -1,6 +1,6 @@
 // The differences between two snapshots: policies, connections, and which namespaces are isolated. Pure.
 // Must not know how it is printed.
-import { compare } from '../../analyze/compare.ts';
+import { compare, type LostGroup } from '../../analyze/compare.ts';
 import { type ConnectionGroup, groupsOfNamespaces } from '../../analyze/connections.ts';
 import { type Endpoint, endpointKey, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
@@ -10,6 +10,7 @@ import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { canonicalJson, type Direction, directions, fingerprint } from '../../model/network-policy.ts';
 import { compareKeys, compareText, formatKey } from '../../model/object-key.ts';
+import { isPauseName, isTransitionName } from '../../model/policy-names.ts';
 import { formatPortSet, noPorts, type PortSet, portSets } from '../../model/port-set.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 
@@ -39,6 +40,8 @@ export type Danger =
 /** Connections that are gained or lost. */
 export interface ConnectionChange extends ConnectionGroup {
   readonly change: 'gained' | 'lost';
+  /** Of lost ones: see `LostGroup`. */
+  readonly deniedBy?: Direction;
   readonly dangers: readonly Danger[];
   /** Of lost ports to workloads, those that a container declares or to which a Service leads: somebody is likely to use these. */
   readonly offered?: PortSet;
@@ -67,7 +70,7 @@ export function changesBetween(before: AnalysisInput, after: AnalysisInput, only
   const { gained, lost } = compare(withoutStandIns(before), withoutStandIns(after));
   const [existed, exists] = [existsIn(before), existsIn(after)];
   const splitByOffer = offerSplitter(offeredPorts(before));
-  const ofNamespace = (groups: readonly ConnectionGroup[]) =>
+  const ofNamespace = <Group extends ConnectionGroup>(groups: readonly Group[]) =>
     groupsOfNamespaces(groups, only === undefined ? [] : [only]);
   const connections = [
     ...ofNamespace(gained)
@@ -128,9 +131,10 @@ function predecessorsOf(
   );
 }
 
-/** What two policies have in common if one replaces the other. */
-function placeOf({ namespace, owner, spec }: PolicyFacts): string {
-  return canonicalJson([namespace, owner?.kind, owner?.name, spec.podSelector, isolationOf(spec)]);
+/** What two policies have in common if one replaces the other. A temporary policy replaces no lasting one. */
+function placeOf({ namespace, name, owner, spec }: PolicyFacts): string {
+  const purpose = isPauseName(name) ? 'pause' : isTransitionName(name) ? 'transition' : 'lasting';
+  return canonicalJson([namespace, owner?.kind, owner?.name, purpose, spec.podSelector, isolationOf(spec)]);
 }
 
 function changeOf(policy: PolicyFacts, before: PolicyFacts | undefined): readonly PolicyDifference[] {
@@ -148,21 +152,17 @@ function existsIn({ workloads }: AnalysisInput): Exists {
 }
 
 /** Connections of new or removed ends are judged differently from those between ends that stay. */
-function splitByEnds({ from, to, ports }: ConnectionGroup, exists: Exists): readonly ConnectionGroup[] {
+function splitByEnds<Group extends ConnectionGroup>(group: Group, exists: Exists): readonly Group[] {
   const split = (ends: readonly Endpoint[]) =>
     [ends.filter(exists), ends.filter((end) => !exists(end))].filter((some) => some.length > 0);
-  return split(from).flatMap((sources) =>
-    split(to).map((targets) => ({ from: sources, to: targets, ports })),
-  );
+  return split(group.from).flatMap((from) => split(group.to).map((to) => ({ ...group, from, to })));
 }
 
-/** A group of lost connections; see `ConnectionChange`. */
-type LostGroup = ConnectionGroup & Pick<ConnectionChange, 'offered'>;
+/** Lost connections with what their targets offer; see `ConnectionChange`. */
+type JudgedLoss = LostGroup & Pick<ConnectionChange, 'offered'>;
 
 /** Divides the targets of a group by the ports that they offer. */
-function offerSplitter(
-  offered: ReadonlyMap<string, PortSet>,
-): (group: ConnectionGroup) => readonly LostGroup[] {
+function offerSplitter(offered: ReadonlyMap<string, PortSet>): (group: LostGroup) => readonly JudgedLoss[] {
   return (group) => {
     const offers = ({ workload }: WorkloadEnd) =>
       portSets.intersection(group.ports, offered.get(endpointKey({ workload })) ?? noPorts);
@@ -185,7 +185,7 @@ function gain(group: ConnectionGroup, existed: Exists): ConnectionChange {
   return { ...group, change: 'gained', dangers, because: isNew ? 'NewEnd' : 'Policies' };
 }
 
-function lose(group: LostGroup, exists: Exists): ConnectionChange {
+function lose(group: JudgedLoss, exists: Exists): ConnectionChange {
   const stays = [...group.from, ...group.to].every(exists);
   return {
     ...{ ...group, change: 'lost' },

@@ -1,7 +1,8 @@
 // A plan in a terminal, and as data for programs.
 // Must not know how it was found.
 import * as z from 'zod';
-import { spellEndpoint } from '../../analyze/endpoints.ts';
+import { type Endpoint, endpointKey, spellEndpoint } from '../../analyze/endpoints.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { findingData, findingsAsData, formatFindings } from '../lint/format.ts';
@@ -34,12 +35,12 @@ import {
 } from './messages.ts';
 import type { PlanReport } from './plan-report.ts';
 
-type Change = PolicyDifference['change'] | ConnectionChange['change'];
+type Change = PolicyDifference['change'] | 'gained';
 
 /** How a change looks. */
 const looks: Readonly<Record<Change, readonly [sign: string, style: Style]>> = {
   ...{ added: ['+', 'green'], changed: ['~', 'yellow'], renamed: ['~', 'yellow'], removed: ['-', 'red'] },
-  ...{ gained: ['+', 'green'], lost: ['-', 'red'] },
+  gained: ['+', 'green'],
 };
 
 /** If there are more ends than this, the rest is counted, on each side. */
@@ -62,8 +63,12 @@ function formatPlan(
       lines(formatIsolation(isolation).map(({ isolated, text }) => `${isolated ? ' ' : '!'} ${text}`)),
       paint,
     ),
-    section('Connections gained', connectionTable(gained, look), paint),
-    section('Connections lost', lossesOf(connections, waiting, look), paint),
+    section('Connections gained', gainedTable(gained, look), paint),
+    section(
+      'Connections lost, by the namespace where a route would keep them',
+      lossesOf(connections, waiting, look),
+      paint,
+    ),
     section(
       'New findings',
       formatFindings(placeFindings(findings, undefined), { paint }, maxFindings),
@@ -91,20 +96,18 @@ function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, indentation);
 }
 
-function connectionTable(connections: readonly ConnectionChange[], look: Look): string {
+function gainedTable(connections: readonly ConnectionChange[], look: Look): string {
   return formatTable(
-    connections.map((each) => connectionRow(each, look)),
+    connections.map((each) => gainedRow(each, look)),
     look.room,
   );
 }
 
-/** By the namespace whose team would add the route. */
 function lossesOf(
   connections: readonly ConnectionChange[],
   waiting: PlanReport['waiting'],
   look: Look,
 ): string {
-  const room = look.room - indentation.length;
   return lostByTeam(connections)
     .map(({ namespace, used, others }) => {
       const routes = waiting.get(namespace) ?? [];
@@ -112,7 +115,27 @@ function lossesOf(
         ...(others === 0 ? [] : [formatOthers(others)]),
         ...(routes.length === 0 ? [] : [formatWaiting(routes)]),
       ];
-      return `${look.paint('bold', namespace)}\n${indented(connectionTable(used, { ...look, room }) + lines(rest))}`;
+      return `${look.paint('bold', namespace)}\n${indented(lossTables(used, look) + lines(rest))}`;
+    })
+    .join('');
+}
+
+/** The ends that lose something, and below them what they lose: long lists of ends are told once. */
+function lossTables(losses: readonly ConnectionChange[], { nameEnds, room }: Look): string {
+  const namesOf = (ends: readonly Endpoint[]) => formatEnds(ends, nameEnds, maxEnds);
+  const bySources = groupsBy(losses, ({ from }) => from.map(endpointKey).sort().join(' '));
+  return bySources
+    .map((lost) => {
+      const rows = lost.map((each) => [
+        `- to ${namesOf(each.to)}`,
+        formatChangedPorts(each),
+        formatReasons(each),
+      ]);
+      const [head, table] = [
+        formatTable([[`from ${namesOf(lost[0].from)}`]], room - indentation.length),
+        formatTable(rows, room - 2 * indentation.length),
+      ];
+      return `${head}${indented(table)}`;
     })
     .join('');
 }
@@ -131,10 +154,10 @@ function policyTable(policies: readonly PolicyDifference[], { paint, room }: Loo
   return formatTable([...rows, ...last], room);
 }
 
-function connectionRow(connection: ConnectionChange, { paint, nameEnds }: Look): readonly string[] {
-  const { change, from, to, dangers } = connection;
+function gainedRow(connection: ConnectionChange, { paint, nameEnds }: Look): readonly string[] {
+  const { from, to, dangers } = connection;
   return [
-    formatChange(change, paint, dangers.length > 0 ? '! ' : '  '),
+    formatChange('gained', paint, dangers.length > 0 ? '! ' : '  '),
     `${formatEnds(from, nameEnds, maxEnds)} -> ${formatEnds(to, nameEnds, maxEnds)}`,
     formatChangedPorts(connection),
     formatReasons(connection),
@@ -162,6 +185,11 @@ const connection = z.strictObject({
   dangers: z
     .array(z.enum(['FromAnywhere', 'FromOutside', 'ToAnywhere', 'Lost']))
     .describe('why to look at it'),
+  deniedBy: direction
+    .optional()
+    .describe(
+      'of lost ones: `Ingress` if the destination does not let them in, so that a route in its namespace would; `Egress` if only the source denies them',
+    ),
   offered: portTextList
     .optional()
     .describe('of the lost ports of workloads, those that a container declares or to which a Service leads'),
@@ -220,12 +248,13 @@ function policyAsData({ policy: { namespace, name, owner, spec }, before }: Poli
   return { namespace, name, ...renamed, ...profile, ...earlier, spec };
 }
 
-function connectionAsData({ from, to, ports, dangers, offered, because }: ConnectionChange) {
+function connectionAsData({ from, to, ports, dangers, deniedBy, offered, because }: ConnectionChange) {
   return {
     from: from.map(spellEndpoint),
     to: to.map(spellEndpoint),
     ports: portTexts(ports),
     dangers,
+    ...(deniedBy === undefined ? {} : { deniedBy }),
     ...(offered === undefined ? {} : { offered: portTexts(offered) }),
     because,
   };

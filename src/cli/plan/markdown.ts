@@ -68,17 +68,22 @@ function isolated({ isolation }: Changes): string {
   return lines.length === 0 ? '' : `${cut(lines).join('\n')}\n`;
 }
 
-/** What to look at first has a ⚠️. Lost connections come by the namespace whose team would add a route. */
+/** What to look at first has a ⚠️. Lost connections come with the namespace whose team would add a route. */
 function connections(
   { connections: all }: Changes,
   waiting: PlanReport['waiting'],
   nameEnds: NameEnds,
 ): string {
   const lost = lostByTeam(all);
-  const shown = [...all.filter(({ change }) => change === 'gained'), ...lost.flatMap(({ used }) => used)];
-  const rows = shown.map((each) => connectionRow(each, nameEnds));
+  const gained = all.filter(({ change }) => change === 'gained');
+  const rows = [
+    ...gained.map((each) => connectionRow(each, nameEnds)),
+    ...lost.flatMap(({ namespace, used }) => used.map((each) => connectionRow(each, nameEnds, namespace))),
+  ];
   const table =
-    rows.length === 0 ? '' : `| | From | To | Ports | |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
+    rows.length === 0
+      ? ''
+      : `| | From | To | Ports | Why, or where a route would keep it |\n|---|---|---|---|---|\n${cut(rows).join('\n')}\n`;
   const others = lost.flatMap(({ namespace, others }) => {
     const routes = waiting.get(namespace) ?? [];
     const texts = [
@@ -92,12 +97,14 @@ function connections(
     .join('\n');
 }
 
-function connectionRow(change: ConnectionChange, nameEnds: NameEnds): string {
+/** @param team the namespace where a route would keep it */
+function connectionRow(change: ConnectionChange, nameEnds: NameEnds, team?: string): string {
   const mark = change.dangers.length > 0 ? '⚠️ ' : '';
   const [from, to] = [change.from, change.to].map((ends) =>
     formatEnds(ends, nameEnds, maxEnds, (name) => `\`${name}\``),
   );
-  return `| ${mark}${signs[change.change]} | ${from} | ${to} | ${formatChangedPorts(change)} | ${formatReasons(change)} |`;
+  const where = team === undefined ? '' : `\`${team}\``;
+  return `| ${mark}${signs[change.change]} | ${from} | ${to} | ${formatChangedPorts(change)} | ${formatReasons(change) || where} |`;
 }
 
 function policies({ policies: all }: Changes): string {

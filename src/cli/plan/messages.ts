@@ -15,12 +15,12 @@ import {
   policyChangeKinds,
 } from './difference.ts';
 
-/** The reasons to check a connection. */
-const dangerWords: Readonly<Record<Danger, string>> = {
-  FromAnywhere: 'opened to every address',
-  FromOutside: 'opened to addresses outside',
-  ToAnywhere: 'may send to every address',
-  Lost: 'is cut off',
+/** The reasons to check a connection. That it is lost, its place already says. */
+const dangerWords: Readonly<Record<Danger, readonly string[]>> = {
+  FromAnywhere: ['opened to every address'],
+  FromOutside: ['opened to addresses outside'],
+  ToAnywhere: ['may send to every address'],
+  Lost: [],
 };
 
 /** Names ends for people: see `endNamesAmong`. */
@@ -56,7 +56,7 @@ export function formatWaiting(routes: readonly WaitingRoute[]): string {
 /** Why a connection changes, and why to check it: empty if there is nothing to say. */
 export function formatReasons({ dangers, because }: ConnectionChange): string {
   const ends = { NewEnd: ['new'], EndGone: ['gone'], Policies: [] }[because];
-  return [...dangers.map((danger) => dangerWords[danger]), ...ends].join(', ');
+  return [...dangers.flatMap((danger) => dangerWords[danger]), ...ends].join(', ');
 }
 
 /** If more namespaces change alike than this, the rest is counted. */
