@@ -126,6 +126,13 @@ await build({
   plugins: [onlyWhatIsUsed, builtInsWhenUsed, pageAssets, graphvizApart],
 });
 
+// The canary's pods are many, and idle: what they run is small.
+await build({
+  ...options,
+  entryPoints: ['src/canary-pod/canary-main.ts'],
+  outfile: join(folder, 'canary.mjs'),
+});
+
 await build({
   ...options,
   entryPoints: ['src/start.ts'],

@@ -9,6 +9,7 @@ import {
   platformNetworkProfileExample,
 } from '../src/api/examples.ts';
 import { referencePage } from '../src/api/reference.ts';
+import { canaryPolicies, canaryWorkloads } from '../src/canary/canary-objects.ts';
 import { crdText } from '../src/cli/crds/format.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { findingsPage } from './findings-page.ts';
@@ -24,6 +25,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/findings.md', findingsPage()],
     ['docs/reference/command-line.md', await commandLinePage()],
     ['docs/pictures/shop.svg', shopPicture()],
+    ['config/canary/policies.yaml', canaryFile(canaryPolicies)],
+    ['config/canary/workloads.yaml', canaryFile(canaryWorkloads)],
   ]);
   for (const resource of customResources) {
     const crd = customResourceDefinition(resource);
@@ -47,6 +50,11 @@ function shopPicture(): string {
 
 function crdFile(crd: object): string {
   return `# Generated from the schemas in src/api and src/routes by \`make generate\`: change those, not this.\n${crdText(crd)}`;
+}
+
+function canaryFile(objects: readonly object[]): string {
+  const text = objects.map((object) => crdText(object)).join('---\n');
+  return `# Generated from src/canary/canary-table.ts by \`make generate\`: change that, not this.\n${text}`;
 }
 
 function kebabCase(words: string): string {

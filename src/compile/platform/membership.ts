@@ -5,12 +5,15 @@ import type { EgressMode, Enforcement } from '../../api/egress.ts';
 import type { NamespaceChoice } from '../../api/namespace-choice.ts';
 import type { NamespaceRule } from '../../api/namespace-rule.ts';
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import { canaryNamespace } from '../../model/canary-namespace.ts';
 import { matchesGlob } from '../../model/globs.ts';
 import { selects } from '../../model/selectors.ts';
 import { type ClusterView, type NamespaceFacts, objectsIn } from '../../view/cluster-view.ts';
 
-/** Namespaces that no selector selects; only `systemNamespaces` can include them. */
-export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
+/**
+ * Namespaces that no selector selects; the canary has policies of its own, and only `systemNamespaces` can include the others.
+ */
+export const builtInExclusions = ['kube-system', 'kube-public', 'kube-node-lease', canaryNamespace] as const;
 
 /** Why a namespace is not an application namespace. */
 export type OutsideReason =

@@ -1,0 +1,25 @@
+// What the canary's pods start: a listener or a client, by the first argument. A bundle of its own, since a client must stay small.
+// Must not load what the operator needs.
+import { hostname } from 'node:os';
+import { reportAnnotation } from '../canary/report-annotation.ts';
+import { CanaryClient } from './client.ts';
+import { ReportLease } from './cluster-api.ts';
+import { ApiServer } from './in-cluster-api.ts';
+import { runListener } from './listener.ts';
+
+// In a container it is process 1, for which no signal has a default.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit());
+
+const log = (line: string) => process.stderr.write(`${line}\n`);
+const [, , role] = process.argv;
+const { NODE_NAME: node = '', NODE_ADDRESS: nodeAddress = '', POD_UID: uid = '' } = process.env;
+
+if (role === 'listener') await runListener(hostname());
+else if (role === 'client') {
+  const api = new ApiServer();
+  const lease = new ReportLease(api, { name: hostname(), uid, node }, reportAnnotation);
+  await new CanaryClient({ api, lease, node, nodeAddress, log }).run();
+} else {
+  log('usage: canary.mjs listener|client');
+  process.exitCode = 2;
+}

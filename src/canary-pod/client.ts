@@ -1,0 +1,172 @@
+// A client of the canary: it makes rounds, measures how long the marker takes, and reports what changes. Must not know what follows from
+// a result: src/canary/rounds.ts does.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Capability, controlPort, deniedPort, listenerGroups } from '../canary/canary-table.ts';
+import { type Marker, markedPorts } from '../canary/marker.ts';
+import type { CanaryReport } from '../canary/report.ts';
+import {
+  afterRound,
+  type Listener,
+  nextRound,
+  noRounds,
+  pauseMs,
+  type RoundResult,
+  reportOf,
+  type Tried,
+} from '../canary/rounds.ts';
+import { tryConnection } from '../dial/try-connection.ts';
+import { wallMicroTime } from '../kube/wall-time.ts';
+import { askListener } from './ask-listener.ts';
+import { findListeners, type ReportLease, serviceAddress, watchMarker } from './cluster-api.ts';
+import type { ApiServer } from './in-cluster-api.ts';
+
+/** What a client works with. */
+export interface ClientParts {
+  readonly api: ApiServer;
+  readonly lease: ReportLease;
+  readonly node: string;
+  /** An address of the node. */
+  readonly nodeAddress: string;
+  /** Receives one line for each failure. */
+  readonly log: (line: string) => void;
+}
+
+/** How often to report when nothing changes. */
+const reportEveryMs = 300_000;
+/** How long listeners are believed to be where they were. */
+const listenersLastMs = 300_000;
+/** How often to try whether the marker has taken effect, and for how long. */
+const markerEveryMs = 100;
+const markerWithinMs = 300_000;
+const againMs = 5_000;
+
+/** The client. */
+export class CanaryClient {
+  readonly #parts: ClientParts;
+  #rounds = noRounds;
+  #listeners: readonly Listener[] = [];
+  #listenersAreOldAt = 0;
+  #service: string | undefined;
+  #marker: Marker | undefined;
+  #effect: CanaryReport['marker'];
+  #reported = '';
+  #reportAt = 0;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs until the process ends. */
+  async run(): Promise<never> {
+    void this.#followMarker();
+    for (;;) {
+      await this.#attempt(async () => {
+        if (!this.#isResting) await this.#makeRound();
+      });
+      await this.#attempt(() => this.#report());
+      await sleep(this.#listeners.length === 0 ? againMs : pauseMs(this.#rounds, Math.random()));
+    }
+  }
+
+  get #isResting(): boolean {
+    return this.#marker?.nodes?.includes(this.#parts.node) === false;
+  }
+
+  async #attempt(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#parts.log((error as Error).message);
+    }
+  }
+
+  async #makeRound(): Promise<void> {
+    if (performance.now() >= this.#listenersAreOldAt) {
+      this.#listeners = await findListeners(this.#parts.api);
+      this.#service ??= await serviceAddress(this.#parts.api);
+      this.#listenersAreOldAt = performance.now() + listenersLastMs;
+    }
+    const round = nextRound(this.#rounds, this.#listeners);
+    const { listeners, capability } = round;
+    const at = listeners.Egress;
+    const [ingress, egress, connected] = await Promise.all([
+      listeners.Ingress && tryListener(listeners.Ingress),
+      at && tryListener(at),
+      capability && at && this.#tryCapability(capability, at),
+    ]);
+    const result: RoundResult = {
+      tried: { ...(ingress && { Ingress: ingress }), ...(egress && { Egress: egress }) },
+      ...(connected === undefined ? {} : { capability: connected }),
+    };
+    this.#rounds = afterRound(this.#rounds, {
+      round,
+      result,
+      all: this.#listeners,
+      nowMs: performance.now(),
+    });
+    // Perhaps it is gone: the next round looks.
+    if (ingress?.control !== true || egress?.control !== true) this.#listenersAreOldAt = 0;
+  }
+
+  async #tryCapability({ at, port }: Capability, listener: Listener): Promise<boolean | undefined> {
+    const address = { listener: listener.address, service: this.#service, node: this.#parts.nodeAddress }[at];
+    if (address === undefined) return undefined;
+    return (await tryConnection({ protocol: 'TCP', address, port })).result === 'connected';
+  }
+
+  async #report(): Promise<void> {
+    const report = this.#isResting
+      ? ({ version: 1, resting: true, checks: [], capabilities: {} } satisfies CanaryReport)
+      : reportOf(this.#rounds, this.#effect);
+    const text = JSON.stringify(report);
+    const now = performance.now();
+    if (text === this.#reported && now < this.#reportAt) return;
+    await this.#parts.lease.write(report, wallMicroTime());
+    this.#reported = text;
+    this.#reportAt = now + reportEveryMs;
+  }
+
+  async #followMarker(): Promise<never> {
+    for (;;) {
+      await this.#attempt(() => watchMarker(this.#parts.api, (marker) => this.#seeMarker(marker)));
+      await sleep(againMs * (0.5 + Math.random()));
+    }
+  }
+
+  #seeMarker(marker: Marker): void {
+    const isNew = this.#marker?.number !== marker.number;
+    const isFirst = this.#marker === undefined;
+    this.#marker = marker;
+    // The first one was there before: nobody saw how long it took.
+    if (isNew && !this.#isResting) void this.#attempt(() => this.#measure(marker.number, isFirst));
+  }
+
+  /** Waits until the ports of a listener are as the marker says. */
+  async #measure(number: number, isFirst: boolean): Promise<void> {
+    const seen = performance.now();
+    while (this.#marker?.number === number && performance.now() < seen + markerWithinMs) {
+      const listener = this.#listeners.find(({ group }) => group === listenerGroups.Ingress);
+      if (listener !== undefined && (await isAsMarked(listener, number))) {
+        this.#effect = { number, ms: isFirst ? 0 : Math.round(performance.now() - seen) };
+        await this.#report();
+        return;
+      }
+      await sleep(markerEveryMs);
+    }
+  }
+}
+
+async function tryListener({ address, pod }: Listener): Promise<Tried> {
+  // The control first: a denial counts only where somebody answers.
+  const control = (await askListener(address, controlPort)) === pod;
+  const { result } = await tryConnection({ protocol: 'TCP', address, port: deniedPort });
+  return { control, denied: result };
+}
+
+async function isAsMarked({ address }: Listener, number: number): Promise<boolean> {
+  const { open, closed } = markedPorts(number);
+  const [opened, denied] = await Promise.all(
+    [open, closed].map((port) => tryConnection({ protocol: 'TCP', address, port })),
+  );
+  return opened?.result === 'connected' && denied?.result !== 'connected';
+}

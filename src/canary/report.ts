@@ -1,0 +1,57 @@
+// What a client of the canary reports, in an annotation of its Lease: the schema, and reading it. Whoever may write Leases in the
+// canary's namespace may have written anything. Must not know how results come about, nor what follows from them.
+import * as z from 'zod';
+
+const name = z.string().max(253);
+
+/**
+ * What came of the last tries with the listeners of one node. `holds`: what is denied failed, while what is allowed worked; `open`:
+ * both worked; `cut`: what is allowed failed; `unproven`: anything else.
+ */
+const outcomes = ['holds', 'open', 'cut', 'unproven'] as const;
+
+const check = z.strictObject({
+  direction: z.enum(['Ingress', 'Egress']),
+  family: z.enum(['IPv4', 'IPv6']),
+  /** The node of the listener. */
+  node: name,
+  outcome: z.enum(outcomes),
+  /** Whether several rounds have said so, see rounds.ts. */
+  confirmed: z.boolean(),
+});
+
+const report = z.strictObject({
+  version: z.literal(1),
+  /** It does not take part now: nothing of what it says counts. */
+  resting: z.literal(true).exactOptional(),
+  checks: z.array(check).max(400),
+  /** The last marker that it saw take effect, and how many milliseconds that took. */
+  marker: z.strictObject({ number: z.int().min(0), ms: z.int().min(0) }).exactOptional(),
+  /** By name. */
+  capabilities: z.record(name, z.enum(['Yes', 'No', 'Unknown', 'Refused', 'Dropped'])),
+});
+
+/** What came of the tries in one direction with the listeners of one node. */
+export type CanaryCheck = Readonly<z.output<typeof check>>;
+
+/** The value of a capability. */
+export type CapabilityValue = z.output<typeof report>['capabilities'][string];
+
+/** What one client reports. */
+export interface CanaryReport {
+  readonly version: 1;
+  readonly resting?: true;
+  readonly checks: readonly CanaryCheck[];
+  readonly marker?: { readonly number: number; readonly ms: number };
+  readonly capabilities: Readonly<Record<string, CapabilityValue>>;
+}
+
+/** Reads the annotation; `undefined` if it is none of a client of this version. */
+export function readCanaryReport(text: string | undefined): CanaryReport | undefined {
+  if (text === undefined || text.length > 65_536) return undefined;
+  try {
+    return report.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,169 @@
+// Rounds as a client would make them, with listeners on two nodes.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { capabilities } from './canary-table.ts';
+import {
+  afterRound,
+  type Listener,
+  nextRound,
+  noRounds,
+  pauseMs,
+  type Rounds,
+  reportOf,
+  type Tried,
+} from './rounds.ts';
+
+const listener = (group: string, node: string, family: 'IPv4' | 'IPv6' = 'IPv4'): Listener => ({
+  ...{ group, node, family },
+  pod: `${group}-${node}`,
+  address: `${group} on ${node} by ${family}`,
+});
+
+const all = ['listener-a', 'listener-b'].flatMap((group) =>
+  ['n1', 'n2'].map((node) => listener(group, node)),
+);
+const dual = [...all, ...all.map(({ group, node }) => listener(group, node, 'IPv6'))];
+
+const good: Tried = { control: true, denied: 'dropped' };
+const open: Tried = { control: true, denied: 'connected' };
+const cut: Tried = { control: false, denied: 'dropped' };
+
+/** Makes a round after each pause, where each listener behaves as `behaves` says. */
+function walk(
+  count: number,
+  listeners: readonly Listener[],
+  behaves: (listener: Listener, direction: 'Ingress' | 'Egress') => Tried,
+  from: Rounds = noRounds,
+): { readonly rounds: Rounds; readonly nowMs: number } {
+  let rounds = from;
+  let nowMs = 0;
+  for (let index = 0; index < count; index += 1) {
+    const round = nextRound(rounds, listeners);
+    const { Ingress, Egress } = round.listeners;
+    const result = {
+      tried: {
+        ...(Ingress && { Ingress: behaves(Ingress, 'Ingress') }),
+        ...(Egress && { Egress: behaves(Egress, 'Egress') }),
+      },
+      capability: true,
+    };
+    rounds = afterRound(rounds, { round, result, all: listeners, nowMs });
+    nowMs += pauseMs(rounds, 0);
+  }
+  return { rounds, nowMs };
+}
+
+const told = (rounds: Rounds) =>
+  reportOf(rounds, undefined).checks.map(
+    ({ direction, family, node, outcome, confirmed }) =>
+      `${direction} ${family} ${node} ${outcome}${confirmed ? '' : '?'}`,
+  );
+
+describe('a round', () => {
+  test('comes to every listener and family in turn', () => {
+    expect(told(walk(4, dual, () => good).rounds).sort()).toEqual(
+      ['Egress', 'Ingress'].flatMap((direction) =>
+        ['IPv4', 'IPv6'].flatMap((family) =>
+          ['n1', 'n2'].map((node) => `${direction} ${family} ${node} holds`),
+        ),
+      ),
+    );
+  });
+
+  test('makes fewer than ten connections a minute', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(good, open, cut), { minLength: 12, maxLength: 12 }),
+        (outcomes) => {
+          let rounds = noRounds;
+          let connections = 0;
+          let nowMs = 0;
+          for (const tried of outcomes) {
+            const round = nextRound(rounds, all);
+            connections += 2 * Object.keys(round.listeners).length + (round.capability ? 1 : 0);
+            const result = { tried: { Ingress: tried, Egress: good }, capability: true };
+            rounds = afterRound(rounds, { round, result, all, nowMs });
+            nowMs += pauseMs(rounds, 0);
+          }
+          expect(connections / (nowMs / 60_000)).toBeLessThan(10);
+        },
+      ),
+    );
+  });
+
+  test('has nobody to try while there is no listener', () => {
+    expect(nextRound(noRounds, [])).toMatchObject({ listeners: {} });
+  });
+});
+
+describe('a denied connection that is made', () => {
+  const notOnN2 = ({ node }: Listener, direction: string) =>
+    direction === 'Ingress' && node === 'n2' ? open : good;
+
+  test('is certain after three rounds at the same listener, and more than a minute', () => {
+    expect(told(walk(2, all, notOnN2).rounds)).toContain('Ingress IPv4 n2 open?');
+    expect(told(walk(3, all, notOnN2).rounds)).toContain('Ingress IPv4 n2 open?');
+    const { rounds } = walk(4, all, notOnN2);
+    expect(told(rounds)).toContain('Ingress IPv4 n2 open');
+    // Then the others have their turn again.
+    expect(rounds.suspects).toEqual({});
+  });
+
+  test('is certain within two minutes, wherever the rounds are', () => {
+    for (let before = 0; before < 4; before += 1) {
+      const { rounds } = walk(before, all, () => good);
+      const behaves = (_: Listener, direction: string) => (direction === 'Egress' ? open : good);
+      const after = walk(3, all, behaves, rounds);
+      expect(told(after.rounds).filter((line) => /open$/.test(line))).toHaveLength(1);
+      expect(after.nowMs + 40_000).toBeLessThan(140_000);
+    }
+  });
+
+  test('proves nothing where the listener does not answer', () => {
+    const { rounds } = walk(4, all, () => ({ control: false, denied: 'connected' }));
+    expect(told(rounds)).not.toContainEqual(expect.stringContaining('open'));
+  });
+
+  test('is forgotten as soon as it is denied again', () => {
+    const { rounds } = walk(4, all, notOnN2);
+    expect(told(walk(2, all, () => good, rounds).rounds)).toContain('Ingress IPv4 n2 holds');
+  });
+
+  test('does not count any more where no listener is left', () => {
+    const { rounds } = walk(4, all, notOnN2);
+    const left = all.filter(({ node }) => node === 'n1');
+    expect(told(walk(1, left, () => good, rounds).rounds)).not.toContainEqual(expect.stringContaining('n2'));
+  });
+});
+
+test('an allowed connection that fails is told apart from one that is denied', () => {
+  const { rounds } = walk(3, all, () => cut);
+  expect(told(rounds)).toContain('Ingress IPv4 n1 cut');
+});
+
+describe('a capability', () => {
+  test('is known after as many rounds as there are', () => {
+    const known = walk(capabilities.length, all, () => good).rounds.capabilities;
+    expect(capabilities.map(({ name }) => known[name])).toEqual(capabilities.map(() => 'Yes'));
+    expect(known.Denial).toBe('Dropped');
+  });
+
+  test('is not lost by one connection that fails', () => {
+    const [first] = capabilities;
+    const rounds = walk(capabilities.length, all, () => good).rounds;
+    const failing = (before: Rounds) =>
+      afterRound(before, {
+        round: { ...nextRound(before, all), ...(first && { capability: first }) },
+        result: { tried: { Egress: good }, capability: false },
+        all,
+        nowMs: 0,
+      });
+    const once = failing(rounds);
+    expect(once.capabilities[first?.name ?? '']).toBe('Unknown');
+    expect(failing(once).capabilities[first?.name ?? '']).toBe('No');
+  });
+
+  test('is not known where nothing is denied', () => {
+    expect(walk(10, all, () => open).rounds.capabilities).toEqual(noRounds.capabilities);
+  });
+});
