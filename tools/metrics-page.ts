@@ -49,6 +49,14 @@ const alerts = [
     'ringfence_pause_until_timestamp_seconds < time() - 300',
     'a pause is overdue: a namespace is still open; [while no operator runs](../guides/monitoring.md#watch-pauses), the NetworkPause tells it',
   ],
+  [
+    'ringfence_enforced == 0',
+    'the CNI does not enforce NetworkPolicies on a node: nothing is ringed there, whatever is written',
+  ],
+  [
+    'ringfence_enforcement_degraded > 0',
+    'allowed connections between nodes fail: a partition, or a CNI that drops too much',
+  ],
   ['rate(ringfence_drift_corrected_total[15m]) > 0.1', 'something keeps changing policies'],
   [
     'histogram_quantile(0.99, rate(ringfence_time_to_ring_seconds_bucket[1h])) > 5',

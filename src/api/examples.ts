@@ -162,6 +162,18 @@ export const platformNetworkProfileExample = {
         nodesWithin: ['172.16.0.0/12'],
       },
     },
+    enforcement: {
+      nodes: { enforced: 11, failing: 1, all: 40 },
+      effect: { p50Milliseconds: 120, p99Milliseconds: 900 },
+      capabilities: [
+        { name: 'EndPort', value: 'Yes', meaning: 'a range of ports (`endPort`) is followed' },
+        {
+          name: 'Denial',
+          value: 'Dropped',
+          meaning: 'a denied connection is refused at once, or dropped without an answer',
+        },
+      ],
+    },
     conditions: [
       {
         type: 'Ready',

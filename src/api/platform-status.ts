@@ -84,6 +84,40 @@ const discovered = z
     'The last known facts about the cluster. While a fact cannot be discovered, the value here applies, even after a restart of the operator: nothing opens or closes because a lookup failed.',
   );
 
+const capability = z
+  .object({
+    name: reasonText().describe('What it is, as one CamelCase word for programs.'),
+    value: z
+      .enum(['Yes', 'No', 'Unknown', 'Refused', 'Dropped'])
+      .describe(
+        '`Refused` and `Dropped`: how a denial looks. `Unknown`: not tried yet, or clients disagree.',
+      ),
+    meaning: text(messageLength, 0).describe('What `Yes` means, for people.'),
+  })
+  .describe('One thing that CNIs do in different ways.');
+
+const milliseconds = (meaning: string) => z.int().min(0).describe(meaning);
+
+const enforcementStatus = z
+  .object({
+    nodes: z
+      .object({
+        enforced: count('Nodes on which what is denied was denied.'),
+        failing: count('Nodes on which it was not.'),
+        all: count('Nodes of the cluster.'),
+      })
+      .describe('How far the answer reaches.'),
+    effect: z
+      .object({
+        p50Milliseconds: milliseconds('The median.'),
+        p99Milliseconds: milliseconds('The 99th percentile.'),
+      })
+      .describe('How long a change of a policy took until it had its effect, from when a pod saw it.')
+      .exactOptional(),
+    capabilities: mapBy('name', capability, { max: 32 }).describe('What the CNI of this cluster does.'),
+  })
+  .describe('What the canary found out about the CNI; absent while it is not installed.');
+
 /** The status of a PlatformNetworkProfile. */
 export const platformNetworkProfileStatus = z
   .object({
@@ -95,14 +129,20 @@ export const platformNetworkProfileStatus = z
       )
       .exactOptional(),
     discovered: discovered.exactOptional(),
+    enforcement: enforcementStatus.exactOptional(),
     conditions: conditions()
-      .describe('`Ready`: what this profile asks for is in place in every namespace.')
+      .describe(
+        '`Ready`: what this profile asks for is in place in every namespace. `Enforced`: the canary saw that the CNI enforces policies; `Unknown` without a canary. `Ready` does not depend on it.',
+      )
       .exactOptional(),
   })
   .describe('What the operator reports about it.');
 
 /** The status of a PlatformNetworkProfile. */
 export type PlatformNetworkProfileStatus = DeepReadonly<z.output<typeof platformNetworkProfileStatus>>;
+
+/** What the canary found out. */
+export type EnforcementStatus = NonNullable<PlatformNetworkProfileStatus['enforcement']>;
 
 /** The last known facts about the cluster. */
 export type Discovered = DeepReadonly<z.output<typeof discovered>>;

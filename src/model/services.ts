@@ -131,6 +131,8 @@ export interface NodeFacts {
   readonly addresses: readonly string[];
   /** The ranges that the pods of this node get their addresses from, if Kubernetes assigns them. */
   readonly podRanges: readonly string[];
+  /** Its kubelet says that it can't run pods, or is silent. */
+  readonly notReady?: true;
 }
 
 /** An EndpointSlice (discovery.k8s.io/v1): the endpoints of a Service. */

@@ -83,9 +83,11 @@ export const nodes: Kind<StoredFacts<NodeFacts>> = {
   clusterWide: true,
   remembered: true,
   reduce: (object) => {
-    const { addresses = [] } = (object.status ?? {}) as {
+    const { addresses = [], conditions = [] } = (object.status ?? {}) as {
       readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     };
+    const ready = conditions.find(({ type }) => type === 'Ready');
     const { podCIDR = '', podCIDRs = [podCIDR] } = (object.spec ?? {}) as {
       readonly podCIDR?: string;
       readonly podCIDRs?: readonly string[];
@@ -96,6 +98,7 @@ export const nodes: Kind<StoredFacts<NodeFacts>> = {
         .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
         .map(({ address }) => address),
       podRanges: podCIDRs.filter((range) => range !== ''),
+      ...(ready === undefined || ready.status === 'True' ? {} : { notReady: true as const }),
     };
   },
 };

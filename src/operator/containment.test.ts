@@ -79,13 +79,17 @@ beforeEach(async () => {
   tracker = new NamespaceTracker();
   const conflicts = new WriteConflicts();
   metrics = new Metrics(2);
-  writer = new StatusWriter(cache, tracker);
+  writer = new StatusWriter(cache, tracker, () => ({
+    condition: { status: 'Unknown', reason: 'NoCanary', message: 'no canary' },
+  }));
   metrics.readFrom({
     queueDepth: () => 0,
     states: () => tracker.states(),
     findings: () => writer.findings(),
     records: () => tracker.records(),
     routes: () => [],
+    enforcedOn: () => new Map(),
+    cutPairs: () => 0,
     ownedPolicies: () => 0,
     pausedUntilMs: () => new Map(),
     leads: () => true,

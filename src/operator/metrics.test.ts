@@ -27,6 +27,12 @@ beforeEach(() => {
       { state: 'Rejected', reason: 'ServicePortMissing', count: 3 },
       { state: 'Pending', reason: 'ServiceMissing', count: 1 },
     ],
+    enforcedOn: () =>
+      new Map([
+        ['ring-1', true],
+        ['ring-2', false],
+      ]),
+    cutPairs: () => 2,
     ownedPolicies: () => 7,
     pausedUntilMs: () =>
       new Map([
@@ -54,6 +60,18 @@ test('namespaces count by state, and a state without any as zero', async () => {
       return `ringfence_namespaces{state="${state}"} ${count}`;
     }),
   );
+});
+
+test('enforcement counts by node, with the pairs between which too much is denied', async () => {
+  metrics.tookEffect(120);
+  expect(await lines('ringfence_enforced{')).toEqual([
+    'ringfence_enforced{node="ring-1"} 1',
+    'ringfence_enforced{node="ring-2"} 0',
+  ]);
+  expect(await lines('ringfence_enforcement_degraded')).toEqual(['ringfence_enforcement_degraded 2']);
+  expect(await lines('ringfence_enforcement_seconds_sum')).toEqual([
+    'ringfence_enforcement_seconds_sum 0.12',
+  ]);
 });
 
 test('findings count by code, with how much they matter, and so do reasons of routes', async () => {

@@ -33,6 +33,10 @@ export interface Readings {
   readonly watchAges: () => ReadonlyMap<string, number>;
   /** Whether we hold the lease, or there is none. */
   readonly leads: () => boolean;
+  /** The nodes on which the canary tries policies: whether they are in force there. */
+  readonly enforcedOn: () => ReadonlyMap<string, boolean>;
+  /** How many pairs of nodes allowed connections of the canary fail between. */
+  readonly cutPairs: () => number;
 }
 
 /** The maximum number of paused namespaces that are named. */
@@ -62,6 +66,7 @@ export class Metrics {
   readonly #comparisons: Counter;
   readonly #differences: Counter;
   readonly #timeToRing: Histogram;
+  readonly #effect: Histogram;
 
   #readings: Readings = atRest;
 
@@ -105,6 +110,11 @@ export class Metrics {
     this.#timeToRing = families.seconds(
       'ringfence_time_to_ring_seconds',
       'The time from the creation of an application namespace, as the watch reported it, until its policies were written.',
+      ringBuckets,
+    );
+    this.#effect = families.seconds(
+      'ringfence_enforcement_seconds',
+      'The time until a change of a policy had its effect, from when a pod of the canary saw it; one observation for each of these pods and change.',
       ringBuckets,
     );
     this.queue = new QueueMetrics(families, { workers, queueDepth: () => this.#readings.queueDepth() });
@@ -158,6 +168,11 @@ export class Metrics {
     this.#comparisons.inc({ result: 'error' });
   }
 
+  /** A pod of the canary saw a change of a policy take effect after this many milliseconds. */
+  tookEffect(ms: number): void {
+    this.#effect.observe(ms / 1000);
+  }
+
   /** A namespace has its ring, this many milliseconds after its creation. */
   ringed(ms: number): void {
     this.#timeToRing.observe(ms / 1000);
@@ -175,6 +190,8 @@ const atRest: Readings = {
   pausedUntilMs: () => new Map(),
   watchAges: () => new Map(watchedNames.map((name) => [name, 0])),
   leads: () => false,
+  enforcedOn: () => new Map(),
+  cutPairs: () => 0,
 };
 
 function exposeReadings(families: MetricFamilies, readings: () => Readings): void {
@@ -214,6 +231,19 @@ function exposeReadings(families: MetricFamilies, readings: () => Readings): voi
       Array.from(readings().routes(), ({ state, count }) => [state, count]),
       routeStates,
     ).map(([state, value]) => ({ labels: { state }, value })),
+  );
+  families.gauge(
+    'ringfence_enforced',
+    'Whether policies are in force, for each node that the canary tries them on now: 1 if what is denied is denied there, 0 if not.',
+    ['node'],
+    () =>
+      [...readings().enforcedOn()].map(([node, enforced]) => ({ labels: { node }, value: enforced ? 1 : 0 })),
+  );
+  families.reading(
+    'ringfence_enforcement_degraded',
+    'Pairs of nodes between which allowed connections of the canary fail.',
+    {},
+    () => readings().cutPairs(),
   );
   families.reading(
     'leader_election_master_status',

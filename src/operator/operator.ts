@@ -9,6 +9,8 @@ import { WriteGate } from '../kube/write-gate.ts';
 import { Cache } from '../objects/cache.ts';
 import { networkPolicies } from '../objects/policy-resources.ts';
 import { PolicyWriter } from './apply.ts';
+import { CanaryReporter, reportedEnforcement } from './canary-reporter.ts';
+import { CanaryWatch, canaryKey } from './canary-watch.ts';
 import { followComparisons } from './comparisons.ts';
 import { Decider } from './decide.ts';
 import { type DiscoveryDelays, type EvaluateFacts, followDiscovery } from './discovery.ts';
@@ -80,11 +82,13 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   cache.listen(followComparisons(metrics, log));
   const discover = followChanges(parts, options.discoveryDelays);
   const reconciler = makeReconciler(parts, options.settleMs);
-  const tasks = tasksOf({ ...parts, discover, platformLog: new PlatformLog(log) });
+  const canary = new CanaryReporter({ ...parts, events: new EventWriter(parts.client, log) });
+  const tasks = tasksOf({ ...parts, discover, canary, platformLog: new PlatformLog(log) });
   const reconcile = async (key: string): Promise<Outcome> => tasks.get(key)?.() ?? reconciler.reconcile(key);
   const onResult = (result: ReconcileResult) => metrics.queue.reconciled(result);
   const workers = new WorkersStart(parts, () => {
     cache.discovery.reset();
+    queue.add(canaryKey, 'bulk');
     metrics.queue.begin();
     return runWorkers(workerCount, { queue, facts: cache, log, onResult, mistakes, reconcile });
   });
@@ -108,6 +112,7 @@ interface Parts {
   readonly queue: WorkQueue;
   readonly tracker: NamespaceTracker;
   readonly statuses: StatusWriter;
+  readonly canaryWatch: CanaryWatch;
   /** The record of a namespace differs from before, or it has other policies. */
   readonly onRecordChanged: () => void;
 }
@@ -123,7 +128,8 @@ function makeParts(options: OperatorOptions): Parts {
   gate.follow(cache);
   const queue = new WorkQueue(backoff, metrics.queue);
   const tracker = new NamespaceTracker();
-  const statuses = new StatusWriter(cache, tracker);
+  const canaryWatch = new CanaryWatch(client, cache, { tookEffect: (ms) => metrics.tookEffect(ms) });
+  const statuses = new StatusWriter(cache, tracker, () => reportedEnforcement(canaryWatch.verdict));
   metrics.readFrom({
     queueDepth: () => queue.depth,
     states: () => tracker.states(),
@@ -134,10 +140,12 @@ function makeParts(options: OperatorOptions): Parts {
     pausedUntilMs: () => cache.pausedUntilMs,
     watchAges: () => cache.ages(performance.now()),
     leads: () => leadership.leads,
+    enforcedOn: () => canaryWatch.verdict.nodes,
+    cutPairs: () => canaryWatch.verdict.cut.length,
   });
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   return {
-    ...{ log, metrics, mistakes, leadership, gate, client, cache, queue, tracker, statuses },
+    ...{ log, metrics, mistakes, leadership, gate, client, cache, queue, tracker, statuses, canaryWatch },
     onRecordChanged,
   };
 }

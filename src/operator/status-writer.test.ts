@@ -58,7 +58,9 @@ beforeEach(async () => {
   });
   cache = new Cache(local.client, 'ringfence-system');
   tracker = new NamespaceTracker();
-  writer = new StatusWriter(cache, tracker);
+  writer = new StatusWriter(cache, tracker, () => ({
+    condition: { status: 'Unknown', reason: 'NoCanary', message: 'no canary' },
+  }));
   cache.stores.profiles.onUpdate((change) => {
     if (writer.isForeign(change)) foreign.push(change.next?.name ?? '');
   });

@@ -29,7 +29,7 @@ import { goneFindings, unreadableFindings } from '../plan/blind-spots.ts';
 import type { Failure } from '../plan/failure.ts';
 import { internalErrorStatus } from '../plan/internal-error-status.ts';
 import { pauseStatus } from '../plan/pause-status.ts';
-import { platformStatus } from '../plan/platform-profile-status.ts';
+import { platformStatus, type ReportedEnforcement } from '../plan/platform-profile-status.ts';
 import { type FrozenPolicies, profileStatus } from '../plan/profile-status.ts';
 import { withConcurrency } from './bounded-concurrency.ts';
 import { contain } from './mistakes.ts';
@@ -65,6 +65,7 @@ const overdueMs = 30_000;
 export class StatusWriter {
   readonly #cache: Cache;
   readonly #tracker: NamespaceTracker;
+  readonly #enforced: () => ReportedEnforcement;
   /** If somebody else keeps overwriting a status, we do not fight either. */
   readonly #conflicts = new WriteConflicts();
   /** By uid, the status that is being sent: a watch may report it before the answer arrives. */
@@ -74,9 +75,11 @@ export class StatusWriter {
   /** The uids of waiting namespaces, and when the last one of them made progress. */
   #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
-  constructor(cache: Cache, tracker: NamespaceTracker) {
+  /** @param enforced what is known now of whether policies are in force */
+  constructor(cache: Cache, tracker: NamespaceTracker, enforced: () => ReportedEnforcement) {
     this.#cache = cache;
     this.#tracker = tracker;
+    this.#enforced = enforced;
   }
 
   /** Whether an update that a watch reports is a status that somebody else wrote. */
@@ -193,6 +196,7 @@ export class StatusWriter {
         records: this.#tracker.records(),
         policies: this.#cache.ownedPolicies,
         findings: this.#platformFindings(platform),
+        enforced: this.#enforced(),
         waiting: waiting.size,
         isOverdue: this.#isOverdue(waiting),
         now: wallTime(),

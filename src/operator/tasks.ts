@@ -1,5 +1,7 @@
 // The work for keys that are not names of namespaces. Must not know how keys get into the queue.
 import type { Cache } from '../objects/cache.ts';
+import type { CanaryReporter } from './canary-reporter.ts';
+import { canaryKey } from './canary-watch.ts';
 import { discoveryKey, type EvaluateFacts, nodesKey } from './discovery.ts';
 import type { PlatformLog } from './platform-log.ts';
 import type { Outcome } from './reconcile.ts';
@@ -17,6 +19,7 @@ export interface TaskParts {
   readonly statuses: StatusWriter;
   readonly platformLog: PlatformLog;
   readonly discover: EvaluateFacts;
+  readonly canary: CanaryReporter;
 }
 
 /** The work, by key. */
@@ -24,13 +27,14 @@ export type Tasks = ReadonlyMap<string, () => Promise<Outcome>>;
 
 /** All of them. */
 export function tasksOf(parts: TaskParts): Tasks {
-  const { cache, queue, discover } = parts;
+  const { cache, queue, discover, canary } = parts;
   const tasks: readonly [string, () => void | Promise<void>][] = [
     [everythingKey, () => enqueueEverything(cache, queue)],
     [platformKey, () => reportPlatform(parts)],
     [delayedPlatformKey, () => queue.add(platformKey, 'bulk')],
     [discoveryKey, () => discover({ nodes: false })],
     [nodesKey, () => discover({ nodes: true })],
+    [canaryKey, () => canary.look()],
   ];
   return new Map(tasks.map(([key, run]) => [key, () => outcomeOf(run)]));
 }

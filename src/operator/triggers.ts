@@ -10,9 +10,11 @@ import {
   namespacesExposedThrough,
 } from '../compile/across/affected-namespaces.ts';
 import type { Change, Identified, Store } from '../kube/store.ts';
+import { canaryNamespace } from '../model/canary-namespace.ts';
 import type { Cache, CacheListener } from '../objects/cache.ts';
 import type { ClusterFacts } from '../objects/cluster-facts.ts';
 import type { StoredPause, StoredPlatform, StoredProfile } from '../objects/policy-resources.ts';
+import { canaryKey } from './canary-watch.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -90,6 +92,7 @@ export function connectTriggers(
     const name = (next ?? previous)?.name ?? '';
     // The failures of an earlier namespace with this name are no reason to wait longer.
     if (previous?.uid !== next?.uid) queue.forget(name);
+    if (name === canaryNamespace) queue.add(canaryKey, 'bulk');
     touched(name, () => namespacesAffectedByNamespace(cache.view(), previous, next));
   });
   onChange(cache.stores.profiles, ({ previous, next }) =>

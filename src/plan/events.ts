@@ -116,6 +116,16 @@ export function pauseEndedDraft(namespace: string, uid: string): EventDraft {
   return { ...draftEvent(regarding, 'PauseEnded', text, uid), type: 'Normal' };
 }
 
+/** The Event that policies are not in force. The profile is in no namespace: its Events are in `default`, as Kubernetes asks. */
+export function notEnforcedDraft(
+  platform: { readonly name: string; readonly uid: string },
+  text: string,
+): EventDraft {
+  const { name, uid } = platform;
+  const regarding = { apiVersion, kind: 'PlatformNetworkProfile', namespace: 'default', name, uid };
+  return draftEvent(regarding, 'NotEnforced', text);
+}
+
 /** The Event of a draft. `now` is RFC 3339 with microseconds. */
 export function eventOf(draft: EventDraft, instance: string, now: string): object {
   const { name, namespace, ...fields } = draft;

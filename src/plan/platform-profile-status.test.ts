@@ -13,6 +13,8 @@ import {
 
 const now = '2026-01-02T15:04:05Z';
 
+const noCanary = { condition: { status: 'Unknown', reason: 'NoCanary', message: 'none' } } as const;
+
 function of(state: ReportedNamespace['state'], more: Partial<ReportedNamespace> = {}): ReportedNamespace {
   return { state, policies: 2, findings: [], failure: undefined, ...more };
 }
@@ -53,6 +55,7 @@ function statusOrKept(
     records: new Map(Object.entries(records)),
     policies: 4,
     findings: [],
+    enforced: noCanary,
     waiting: 0,
     now,
     ...more,
@@ -91,7 +94,7 @@ describe('the status of the platform profile', () => {
   test('speaks of the generation that it was made from, and is what the CRD takes', () => {
     const made = status({ shop: of('Enforced'), pay: failing('Refused') });
     expect(made.observedGeneration).toBe(7);
-    expect(made.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([7, 7, 7]);
+    expect(made.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([7, 7, 7, 7]);
     const object = {
       apiVersion: 'ringfence.dev/v1alpha1',
       kind: 'PlatformNetworkProfile',
@@ -100,6 +103,20 @@ describe('the status of the platform profile', () => {
       status: made,
     };
     expect(decodePlatformNetworkProfile(object)).toMatchObject({ ok: true, value: { status: made } });
+  });
+
+  test('says what the canary found, whether or not the rest of it stays as it was', () => {
+    const enforced = {
+      condition: { status: 'False', reason: 'NotEnforced', message: 'not on `n1`' },
+      status: { nodes: { enforced: 1, failing: 1, all: 2 }, capabilities: [] },
+    } as const;
+    const first = status({ shop: of('Enforced') });
+    const { status: made, isKept } = statusOrKept({}, {}, { previous: first, waiting: 1, enforced });
+    expect(isKept).toBe(true);
+    expect(condition(made, 'Enforced')).toBe('False NotEnforced: not on `n1`');
+    expect(condition(made, 'Ready')).toMatch(/^True/);
+    expect(made.enforcement).toEqual(enforced.status);
+    expect(status({ shop: of('Enforced') }, {}, { previous: made }).enforcement).toBeUndefined();
   });
 
   test('counts the namespaces in each state, and none that is outside', () => {
@@ -205,6 +222,7 @@ describe('a platform profile that does not decode', () => {
     records: new Map(),
     policies: 6,
     findings: [],
+    enforced: noCanary,
     waiting: 0,
     now,
   };
@@ -360,6 +378,7 @@ describe('the status of a platform profile over time', () => {
     const second = status({ shop: of('Changing') }, {}, { previous: first, now: 'later' });
     const times = (conditions: readonly Condition[] = []) =>
       Object.fromEntries(conditions.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]));
-    expect(times(second.conditions)).toEqual({ Accepted: now, Programmed: 'later', Ready: 'later' });
+    const kept = { Accepted: now, Enforced: now };
+    expect(times(second.conditions)).toEqual({ ...kept, Programmed: 'later', Ready: 'later' });
   });
 });

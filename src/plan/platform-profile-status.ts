@@ -4,7 +4,12 @@
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem } from '../api/decode.ts';
 import type { Enforcement } from '../api/egress.ts';
-import { type Discovered, maxFailing, type PlatformNetworkProfileStatus } from '../api/platform-status.ts';
+import {
+  type Discovered,
+  type EnforcementStatus,
+  maxFailing,
+  type PlatformNetworkProfileStatus,
+} from '../api/platform-status.ts';
 import { andMore, count } from '../model/counted.ts';
 import { type Finding, namespaceOfFinding, severityOf } from '../model/findings.ts';
 import { compareText } from '../model/object-key.ts';
@@ -26,6 +31,13 @@ export interface ReportedNamespace {
   readonly failure: Failure | undefined;
 }
 
+/** What is known of whether policies are in force. */
+export interface ReportedEnforcement {
+  readonly condition: Pick<Condition, 'status' | 'reason' | 'message'>;
+  /** Absent while nothing is tried. */
+  readonly status?: EnforcementStatus;
+}
+
 /** What the status is made from. */
 export interface PlatformStatusInput {
   readonly platform: PlatformFacts;
@@ -40,6 +52,7 @@ export interface PlatformStatusInput {
   readonly policies: number;
   /** Findings about the profile as a whole. */
   readonly findings: readonly Finding[];
+  readonly enforced: ReportedEnforcement;
   /** Namespaces that have not been reconciled yet. */
   readonly waiting: number;
   /** Whether they have waited so long that this has to be reported, whatever was reported before. */
@@ -58,7 +71,23 @@ export interface PlatformStatusResult {
 export function platformStatus(input: PlatformStatusInput): PlatformStatusResult {
   const previous = { ...input.previous, discovered: input.discovered };
   const isKept = (input.platform.decoded.ok || input.keepsEarlierVersion === true) && keepsPrevious(input);
-  return { status: isKept ? previous : statusNow(input, previous), isKept };
+  const status = isKept ? previous : statusNow(input, previous);
+  return { status: withEnforcement(status, input), isKept };
+}
+
+/** It depends neither on the profile nor on the namespaces. */
+function withEnforcement(
+  { enforcement: _, ...status }: PlatformNetworkProfileStatus,
+  { enforced, platform, previous, now }: PlatformStatusInput,
+): PlatformNetworkProfileStatus {
+  const { status: value, reason, message } = enforced.condition;
+  const own = [condition('Enforced', value, reason, message)];
+  const others = (status.conditions ?? []).filter(({ type }) => type !== 'Enforced');
+  return {
+    ...status,
+    ...(enforced.status === undefined ? {} : { enforcement: enforced.status }),
+    conditions: [...others, ...storedConditions(own, platform.generation, previous, now)],
+  };
 }
 
 function statusNow(

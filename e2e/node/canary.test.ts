@@ -1,0 +1,176 @@
+// The canary as people install it, on two real machines: what the platform profile says of the enforcer while that works, is gone, or
+// is disturbed, all in a dry run. Must not know how the canary tries connections.
+import { execFile } from 'node:child_process';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { type Cluster, conditionOf, platformPath, type StoredEvent, type StoredProfile } from '../cluster.ts';
+import { kubectl } from '../kubectl.ts';
+import { enforced } from '../support/expected-policies.ts';
+import { install } from '../support/installation.ts';
+import { apiServer } from './addresses.ts';
+import type { NodeOptions, RingNode } from './node.ts';
+import { describeOnNode, type OnNode, onNode } from './on-node.ts';
+
+const run = promisify(execFile);
+const namespace = 'ringfence-canary';
+
+/** It takes rounds to be certain. */
+const timeoutMs = 480_000;
+
+async function installCanary({ node, cluster }: OnNode): Promise<void> {
+  await node().loadOperatorImage();
+  await install(node());
+  await cluster.platform({ ...enforced, enforcement: 'DryRun' });
+  await kubectl(node(), 'apply', '--validate=strict', '-k', 'config/canary');
+}
+
+const canaryOn = (options: NodeOptions): OnNode => onNode({ nodes: 2, ...options }, installCanary);
+
+const profileOf = (cluster: Cluster) => cluster.find<StoredProfile & Reported>(platformPath);
+
+interface Reported {
+  readonly status?: {
+    readonly enforcement?: {
+      readonly nodes: object;
+      readonly effect?: { readonly p50Milliseconds: number };
+      readonly capabilities: readonly { readonly name: string; readonly value: string }[];
+    };
+  };
+}
+
+/** Waits until the condition is like this. @returns how many seconds that took */
+async function becomes(cluster: Cluster, pattern: RegExp): Promise<number> {
+  const began = performance.now();
+  const now = async () => {
+    const { status, reason, message } = conditionOf(await profileOf(cluster), 'Enforced') ?? {};
+    return `${status} ${reason}: ${message}`;
+  };
+  await cluster.eventually(`Enforced is ${pattern}`, async () => pattern.test(await now()), {
+    timeoutMs,
+    instead: now,
+  });
+  return Math.round((performance.now() - began) / 1000);
+}
+
+/** What `program`, the text of a shell script, prints in a machine. */
+const onMachine = (node: RingNode, machine: string, program: string) =>
+  node.run(machine, 'sh', '-c', program);
+
+describeOnNode('the canary with an enforcer', () => {
+  const { node, cluster } = canaryOn({ enforcer: 'kube-network-policies' });
+
+  test('sees in a dry run that policies are in force, and how fast', async () => {
+    await becomes(cluster, /^True Enforced: .*; canary pods on 2 of 2 nodes$/);
+    const profile = await cluster.eventually(
+      'a marker took effect',
+      async () => {
+        const found = await profileOf(cluster);
+        return found?.status?.enforcement?.effect !== undefined && found;
+      },
+      { timeoutMs },
+    );
+    expect(profile.status?.enforcement).toMatchObject({ nodes: { enforced: 2, failing: 0, all: 2 } });
+    expect(conditionOf(profile, 'Ready')).toMatchObject({ status: 'True', reason: 'DryRun' });
+  });
+
+  test('needs less than 20 MiB of memory in each pod', async () => {
+    const program =
+      'for p in /proc/[0-9]*; do if tr "\\0" " " < $p/cmdline | grep -q "^/usr/local/bin/node.*canary.mjs"; then grep RssAnon $p/status; fi; done';
+    const sizes = await Promise.all(node().names.map((machine) => onMachine(node(), machine, program)));
+    const kibibytes = sizes.join('').match(/\d+/g)?.map(Number) ?? [];
+    expect(kibibytes).toHaveLength(8);
+    expect(Math.max(...kibibytes)).toBeLessThan(20 * 1024);
+  });
+
+  test('does not let the token of one client write the report of another', async () => {
+    const token = await onMachine(
+      node(),
+      'ring-1',
+      'for p in /proc/[0-9]*; do if tr "\\0" " " < $p/cmdline | grep -q "^/usr/local/bin/node.*canary.mjs client"; then cat $p/root/var/run/secrets/kubernetes.io/serviceaccount/token; exit; fi; done',
+    );
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'forged' } };
+    const url = `${apiServer.url}/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+    const program =
+      'fetch(process.argv[1], {method: "POST", body: process.argv[2], headers: {authorization: "Bearer " + process.argv[3].trim(), "content-type": "application/json"}}).then(async (answer) => process.stdout.write(await answer.text()))';
+    const body = JSON.stringify({ ...lease, spec: { holderIdentity: 'ring-2' } });
+    const [command = '', ...words] = [
+      ...node().enter('ring-1'),
+      ...['env', 'NODE_TLS_REJECT_UNAUTHORIZED=0', process.execPath, '--eval', program, url, body, token],
+    ];
+    const { stdout } = await run(command, words);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('may only write the Lease that is called like its pod'),
+    });
+  });
+
+  test('tells of a policy that somebody added, and not of the enforcer', async () => {
+    const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+    const spec = { podSelector: {}, ingress: [{}], egress: [{}], policyTypes: ['Ingress', 'Egress'] };
+    await cluster.api.json('POST', policies, { metadata: { name: 'allow-all' }, spec });
+    await becomes(
+      cluster,
+      /^Unknown CanaryChanged: the policy `allow-all` in `ringfence-canary` does not belong/,
+    );
+    await cluster.api.json('DELETE', `${policies}/allow-all`);
+    await becomes(cluster, /^True Enforced/);
+  });
+
+  test('tells on which machine the enforcer is gone, and when it is back', async () => {
+    await node().killEnforcer('ring-2');
+    const seconds = await becomes(cluster, /^False NotEnforced: policies are not in force on `ring-2`: /);
+    // Two minutes are promised where pods have the processor when they need it.
+    expect(seconds).toBeLessThan(180);
+    const events = '/apis/events.k8s.io/v1/namespaces/default/events';
+    const { items } = await cluster.api.json<{ items: readonly StoredEvent[] }>('GET', events);
+    expect(items).toContainEqual(
+      expect.objectContaining({ reason: 'NotEnforced', note: expect.stringContaining('on `ring-2`') }),
+    );
+    await node().startEnforcer('ring-2');
+    await becomes(cluster, /^True Enforced/);
+  });
+
+  test('tells of a partition as of one', async () => {
+    const rule = 'FORWARD -s 10.244.1.0/24 -d 10.244.2.0/24 -j DROP';
+    await onMachine(node(), 'ring-1', `iptables -w -I ${rule}`);
+    await becomes(
+      cluster,
+      /^True Degraded: .*; degraded: allowed connections fail, .*from `ring-1` to `ring-2`/,
+    );
+    await onMachine(node(), 'ring-1', `iptables -w -D ${rule}`);
+    await becomes(cluster, /^True Enforced/);
+  });
+
+  test('knows what the CNI does', async () => {
+    const expected = {
+      IPBlockSelectsPods: 'Yes',
+      EndPort: 'Yes',
+      NamedPort: 'Yes',
+      ServiceAfterTranslation: 'Yes',
+      Denial: 'Dropped',
+      SCTP: 'Unknown',
+    };
+    const table = async () => {
+      const rows = (await profileOf(cluster))?.status?.enforcement?.capabilities ?? [];
+      return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+    };
+    await cluster.eventually(
+      'everything was tried',
+      async () => isDeepStrictEqual({ ...(await table()), ...expected }, await table()),
+      { timeoutMs, instead: async () => JSON.stringify(await table()) },
+    );
+  });
+});
+
+describeOnNode('the canary without an enforcer', () => {
+  const { cluster } = canaryOn({ enforcer: 'none', family: 'dual' });
+
+  test('says in a dry run that no policy is in force', async () => {
+    const seconds = await becomes(
+      cluster,
+      /^False NotEnforced: policies are not in force on `ring-1`, `ring-2`: connections that a policy of the canary denies are made there/,
+    );
+    expect(seconds).toBeLessThan(180);
+    expect(conditionOf(await profileOf(cluster), 'Ready')).toMatchObject({ status: 'True' });
+  });
+});

@@ -1,0 +1,122 @@
+// What the operator says of reports.
+import { describe, expect, test } from '@jest/globals';
+import { type CanaryFacts, changesAmong, judge, quantile } from './canary-verdict.ts';
+import { type CanaryCheck, type CanaryReport, readCanaryReport } from './report.ts';
+
+const check = (
+  direction: CanaryCheck['direction'],
+  node: string,
+  outcome: CanaryCheck['outcome'],
+  confirmed = true,
+): CanaryCheck => ({
+  ...{ direction, node, outcome, confirmed },
+  family: 'IPv4',
+});
+
+const holding = [check('Ingress', 'n1', 'holds'), check('Egress', 'n2', 'holds')];
+
+const from = (
+  node: string,
+  checks: readonly CanaryCheck[],
+  more: Partial<CanaryReport> = {},
+  silentMs = 0,
+) => ({
+  ...{ node, silentMs },
+  report: { version: 1, checks, capabilities: {}, ...more } satisfies CanaryReport,
+});
+
+const said = (facts: Partial<CanaryFacts>) => {
+  const nodes = new Map(['n1', 'n2', 'n3'].map((name) => [name, true]));
+  const { status, reason, message } = judge({ isInstalled: true, reports: [], nodes, ...facts }).condition;
+  return `${status} ${reason}: ${message}`;
+};
+
+describe('policies are in force', () => {
+  test('where both directions were tried, on the nodes that said so', () => {
+    expect(said({ reports: [from('n1', holding), from('n2', holding)] })).toBe(
+      'True Enforced: what the policies of the canary deny is denied; canary pods on 2 of 3 nodes',
+    );
+  });
+
+  test('is not known of a client that has tried one direction', () => {
+    expect(said({ reports: [from('n1', holding.slice(0, 1))] })).toMatch(
+      /^Unknown Starting: 1 pod of the canary/,
+    );
+  });
+
+  test('is not known without a canary, or before it has reported, or when it is silent', () => {
+    expect(said({ isInstalled: false })).toMatch(/^Unknown NoCanary: .*apply `config\/canary`$/);
+    expect(said({ trouble: 'exceeded quota' })).toBe(
+      'Unknown Starting: no pod of the canary has reported yet: exceeded quota',
+    );
+    expect(said({ reports: [from('n1', holding, {}, 720_000)] })).toBe(
+      'Unknown Silent: the canary has not reported for 12 minutes',
+    );
+  });
+
+  test('is not known by a client whose turn it is not', () => {
+    expect(said({ reports: [from('n1', holding, { resting: true })] })).toMatch(/^Unknown Starting/);
+  });
+
+  test('is said although a connection that is allowed fails', () => {
+    const reports = [from('n1', [...holding, check('Egress', 'n2', 'cut')])];
+    expect(said({ reports })).toMatch(
+      /^True Degraded: .*; degraded: allowed connections fail, from `n1` to `n2`$/,
+    );
+    expect(said({ reports: [from('n1', [check('Egress', 'n2', 'cut')])] })).toMatch(/^Unknown Degraded/);
+  });
+});
+
+describe('policies are not in force', () => {
+  test('on the node of the listener for ingress, of the client for egress', () => {
+    expect(said({ reports: [from('n1', [check('Ingress', 'n3', 'open')])] })).toMatch(
+      /not in force on `n3`:/,
+    );
+    expect(said({ reports: [from('n1', [check('Egress', 'n3', 'open')])] })).toMatch(/not in force on `n1`:/);
+  });
+
+  test('is not said of one attempt, nor of a node that is not Ready', () => {
+    expect(said({ reports: [from('n1', [check('Ingress', 'n3', 'open', false)])] })).toMatch(
+      /^Unknown Starting/,
+    );
+    const nodes = new Map([['n3', false]]);
+    expect(said({ nodes, reports: [from('n1', [check('Ingress', 'n3', 'open')])] })).not.toMatch(/^False/);
+  });
+
+  test('is not said where others changed the policies of the canary', () => {
+    const changed = changesAmong(new Map([['allow-all', 'x']]), new Map());
+    expect(said({ changed: changed ?? '', reports: [from('n1', [check('Ingress', 'n3', 'open')])] })).toMatch(
+      /^Unknown CanaryChanged: the policy `allow-all` in `ringfence-canary` does not belong to the canary/,
+    );
+  });
+});
+
+test('a policy that is missing or edited is told', () => {
+  expect(changesAmong(new Map(), new Map([['a', '1']]))).toMatch(/`a` .* is missing/);
+  expect(changesAmong(new Map([['a', '2']]), new Map([['a', '1']]))).toMatch(/`a` .* was edited/);
+  expect(changesAmong(new Map([['a', '1']]), new Map([['a', '1']]))).toBeUndefined();
+});
+
+test('the table has what all clients agree on', () => {
+  const reports = [
+    from('n1', holding, { capabilities: { EndPort: 'Yes', NamedPort: 'No' } }),
+    from('n2', holding, { capabilities: { EndPort: 'Yes', NamedPort: 'Yes' } }),
+  ];
+  const { capabilities } = judge({ isInstalled: true, reports, nodes: new Map() });
+  const values = Object.fromEntries(capabilities.map(({ name, value }) => [name, value]));
+  expect(values).toMatchObject({ EndPort: 'Yes', NamedPort: 'Unknown', SCTP: 'Unknown' });
+});
+
+test('the time to effect is that of the newest marker', () => {
+  const reports = [1, 2, 2].map((number, ms) => from(`n${ms}`, holding, { marker: { number, ms } }));
+  const { effectMs } = judge({ isInstalled: true, reports, nodes: new Map() });
+  expect(effectMs).toEqual([1, 2]);
+  expect([quantile(effectMs, 0.5), quantile(effectMs, 0.99)]).toEqual([1, 2]);
+});
+
+test('a report that no client of this version writes is none', () => {
+  for (const text of [undefined, '', '{', '[]', '{"version":2}', JSON.stringify({ version: 1, checks: 'x' })])
+    expect(readCanaryReport(text)).toBeUndefined();
+  const { report } = from('n1', holding);
+  expect(readCanaryReport(JSON.stringify(report))).toEqual(report);
+});

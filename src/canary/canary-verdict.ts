@@ -1,0 +1,219 @@
+// Whether policies are in force, from what the clients report: the condition `Enforced`, and the numbers beside it. Only a denied
+// connection that was made, several times where everything else worked, says no; a connection that failed is another matter.
+// Must not know how reports get here.
+import { canaryNamespace } from '../model/canary-namespace.ts';
+import { count } from '../model/counted.ts';
+import { compareText } from '../model/object-key.ts';
+import { capabilities, denialCapability, untried } from './canary-table.ts';
+import type { CanaryCheck, CanaryReport, CapabilityValue } from './report.ts';
+
+/** The last report of one client. */
+export interface ReceivedReport {
+  readonly node: string;
+  readonly report: CanaryReport;
+  /** How long ago it was received, in milliseconds. */
+  readonly silentMs: number;
+}
+
+/** What the verdict is made from. */
+export interface CanaryFacts {
+  /** Whether the namespace of the canary exists. */
+  readonly isInstalled: boolean;
+  readonly reports: readonly ReceivedReport[];
+  /** Every node of the cluster: whether it is Ready. */
+  readonly nodes: ReadonlyMap<string, boolean>;
+  /** What is not as it was installed, for people; absent if all is. */
+  readonly changed?: string;
+  /** Why nothing can be said of reports, or what keeps pods from starting, for people. */
+  readonly trouble?: string;
+}
+
+/** The condition, without its time and type. */
+export interface EnforcedCondition {
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What one capability is. */
+export interface CapabilityRow {
+  readonly name: string;
+  readonly value: CapabilityValue;
+  readonly meaning: string;
+}
+
+/** Everything that is said of enforcement. */
+export interface CanaryVerdict {
+  readonly condition: EnforcedCondition;
+  /** The nodes that say something now: whether policies are in force there. */
+  readonly nodes: ReadonlyMap<string, boolean>;
+  /** How many nodes the cluster has. */
+  readonly nodeCount: number;
+  /** The nodes whose allowed connections fail, as pairs for people. */
+  readonly cut: readonly string[];
+  readonly capabilities: readonly CapabilityRow[];
+  /** How long the last marker took with each client, in milliseconds, in ascending order. */
+  readonly effectMs: readonly number[];
+}
+
+/** After so much silence, nobody knows: a client reports every five minutes. */
+const silentAfterMs = 660_000;
+
+/** Judges. */
+export function judge(facts: CanaryFacts): CanaryVerdict {
+  const active = facts.reports.filter(({ report }) => !report.resting);
+  const live = active.filter(({ silentMs }) => silentMs < silentAfterMs);
+  const failing = failingNodes(live, facts.nodes);
+  const cut = cutPairs(live);
+  const proven = live.filter(({ report }) => isProven(report));
+  const shown = { ...facts, active, live, failing, cut, proven };
+  return {
+    condition: conditionOf(shown),
+    nodes: new Map([
+      ...proven.map(({ node }) => [node, true] as const),
+      ...failing.map((node) => [node, false] as const),
+    ]),
+    nodeCount: facts.nodes.size,
+    cut,
+    capabilities: capabilityRows(live),
+    effectMs: effectOf(live),
+  };
+}
+
+interface Shown extends CanaryFacts {
+  readonly active: readonly ReceivedReport[];
+  readonly live: readonly ReceivedReport[];
+  readonly proven: readonly ReceivedReport[];
+  readonly failing: readonly string[];
+  readonly cut: readonly string[];
+}
+
+function conditionOf(shown: Shown): EnforcedCondition {
+  const { isInstalled, failing, proven, changed, cut } = shown;
+  const unknown = (reason: string, message: string) => ({ status: 'Unknown', reason, message }) as const;
+  if (!isInstalled)
+    return unknown('NoCanary', 'nobody tries whether policies are in force: apply `config/canary`');
+  if (changed !== undefined)
+    return unknown('CanaryChanged', `${changed}; so nothing follows from what its pods see`);
+  const degraded =
+    cut.length === 0
+      ? ''
+      : `; degraded: allowed connections fail, ${cut.slice(0, 3).join(', ')}${cut.length > 3 ? ` and ${cut.length - 3} more` : ''}`;
+  if (failing.length > 0)
+    return {
+      status: 'False',
+      reason: 'NotEnforced',
+      message: `policies are not in force on ${namesOf(failing)}: connections that a policy of the canary denies are made there; ${scopeOf(shown)}${degraded}`,
+    };
+  if (proven.length > 0)
+    return {
+      status: 'True',
+      reason: degraded === '' ? 'Enforced' : 'Degraded',
+      message: `what the policies of the canary deny is denied; ${scopeOf(shown)}${degraded}`,
+    };
+  return unknown(...whyUnknown(shown, degraded));
+}
+
+function whyUnknown({ trouble, live, active }: Shown, degraded: string): [reason: string, message: string] {
+  const tail = trouble === undefined ? '' : `: ${trouble}`;
+  if (degraded !== '') return ['Degraded', `no denial can be tried${degraded}`];
+  if (live.length > 0)
+    return [
+      'Starting',
+      `${count(live.length, 'pod')} of the canary try it, which takes a minute or two${tail}`,
+    ];
+  const latest = Math.min(...active.map(({ silentMs }) => silentMs));
+  if (active.length > 0)
+    return ['Silent', `the canary has not reported for ${Math.floor(latest / 60_000)} minutes${tail}`];
+  return ['Starting', `no pod of the canary has reported yet${tail}`];
+}
+
+function scopeOf({ proven, failing, nodes, live, active }: Shown): string {
+  const told = new Set([...proven.map(({ node }) => node), ...failing]);
+  const silent = active.length - live.length;
+  const rest = silent === 0 ? '' : `, and ${count(silent, 'pod')} of the canary silent`;
+  return `canary pods on ${told.size} of ${count(nodes.size, 'node')}${rest}`;
+}
+
+function namesOf(nodes: readonly string[]): string {
+  const shown = nodes.slice(0, 5).map((node) => `\`${node}\``);
+  const more = nodes.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${count(more, 'more node', 'more nodes')}` : ''}`;
+}
+
+/** Who fails to enforce: ingress is the work of the listener's node, egress of the client's. */
+function suspectOf(client: string, { direction, node }: CanaryCheck): string {
+  return direction === 'Ingress' ? node : client;
+}
+
+/** The nodes on which a denied connection was made, several times. One that is not Ready says nothing of the CNI. */
+function failingNodes(
+  live: readonly ReceivedReport[],
+  nodes: ReadonlyMap<string, boolean>,
+): readonly string[] {
+  const found = live.flatMap(({ node, report }) =>
+    report.checks
+      .filter(({ outcome, confirmed }) => outcome === 'open' && confirmed)
+      .map((check) => suspectOf(node, check)),
+  );
+  return [...new Set(found)].filter((node) => nodes.get(node) === true).sort(compareText);
+}
+
+function cutPairs(live: readonly ReceivedReport[]): readonly string[] {
+  const found = live.flatMap(({ node, report }) =>
+    report.checks
+      .filter(({ outcome, confirmed }) => outcome === 'cut' && confirmed)
+      .map((check) => `from \`${node}\` to \`${check.node}\``),
+  );
+  return [...new Set(found)].sort(compareText);
+}
+
+/** Whether both directions were tried, and nothing that is denied was possible. */
+function isProven({ checks }: CanaryReport): boolean {
+  const holds = (direction: CanaryCheck['direction']) =>
+    checks.some((check) => check.direction === direction && check.outcome === 'holds');
+  return holds('Ingress') && holds('Egress') && checks.every(({ outcome }) => outcome !== 'open');
+}
+
+/** What the clients agree on. */
+function capabilityRows(live: readonly ReceivedReport[]): readonly CapabilityRow[] {
+  return [...capabilities, denialCapability, ...untried].map(({ name, meaning }) => {
+    const values = new Set(live.map(({ report }) => report.capabilities[name] ?? 'Unknown'));
+    values.delete('Unknown');
+    const [value = 'Unknown', ...others] = values;
+    return { name, meaning, value: others.length > 0 ? 'Unknown' : value };
+  });
+}
+
+/** Of those that have seen the newest marker. */
+function effectOf(live: readonly ReceivedReport[]): readonly number[] {
+  const markers = live.flatMap(({ report }) => report.marker ?? []);
+  const newest = Math.max(...markers.map(({ number }) => number));
+  return markers
+    .filter(({ number }) => number === newest)
+    .map(({ ms }) => ms)
+    .sort((a, b) => a - b);
+}
+
+/** The smallest value that so many of all, as a share, do not exceed. @param sorted ascending, not empty */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
+
+/** What of the canary's policies is not as it was installed: for people; `undefined` if all is. */
+export function changesAmong(
+  stored: ReadonlyMap<string, string>,
+  expected: ReadonlyMap<string, string>,
+): string | undefined {
+  const more = [...stored.keys()].filter((name) => !expected.has(name)).sort(compareText);
+  const missing = [...expected.keys()].filter((name) => !stored.has(name));
+  const edited = [...expected].filter(([name, spec]) => stored.has(name) && stored.get(name) !== spec);
+  const where = `\`${canaryNamespace}\``;
+  if (more[0] !== undefined)
+    return `the policy \`${more[0]}\` in ${where} does not belong to the canary and changes what it tests: delete it`;
+  if (missing[0] !== undefined)
+    return `the policy \`${missing[0]}\` in ${where} is missing: apply \`config/canary\` again`;
+  if (edited[0] !== undefined)
+    return `the policy \`${edited[0][0]}\` in ${where} was edited: apply \`config/canary\` again`;
+  return undefined;
+}
