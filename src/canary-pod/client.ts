@@ -138,16 +138,16 @@ export class CanaryClient {
     const isFirst = this.#marker === undefined;
     this.#marker = marker;
     // The first one was there before: nobody saw how long it took.
-    if (isNew && !this.#isResting) void this.#attempt(() => this.#measure(marker.number, isFirst));
+    if (isNew && !isFirst && !this.#isResting) void this.#attempt(() => this.#measure(marker.number));
   }
 
   /** Waits until the ports of a listener are as the marker says. */
-  async #measure(number: number, isFirst: boolean): Promise<void> {
+  async #measure(number: number): Promise<void> {
     const seen = performance.now();
     while (this.#marker?.number === number && performance.now() < seen + markerWithinMs) {
       const listener = this.#listeners.find(({ group }) => group === listenerGroups.Ingress);
       if (listener !== undefined && (await isAsMarked(listener, number))) {
-        this.#effect = { number, ms: isFirst ? 0 : Math.round(performance.now() - seen) };
+        this.#effect = { number, ms: Math.round(performance.now() - seen) };
         await this.#report();
         return;
       }

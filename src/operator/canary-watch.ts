@@ -24,6 +24,8 @@ export const canaryKey = '/canary';
 const lookEveryMs = 10_000;
 /** How often the marker changes by itself: an enforcer with iptables rewrites every node for it. */
 const markerEveryMs = 600_000;
+/** How long clients have to see the first one, of which nobody can tell how long it took. */
+const firstMarkerMs = 60_000;
 
 /** Receives what is measured. */
 export interface CanaryListener {
@@ -62,6 +64,8 @@ export class CanaryWatch {
   /** By the name of the client. */
   #received: ReadonlyMap<string, Received> = new Map();
   #markerChangedAt = performance.now();
+  /** Whether a marker was changed that clients had already seen. */
+  #wasMeasured = false;
   #verdict: CanaryVerdict;
 
   constructor(client: ApiClient, cache: Cache, listener: CanaryListener) {
@@ -79,6 +83,7 @@ export class CanaryWatch {
   /** Looks once. @returns whether the verdict differs from before, and when to look again, in milliseconds */
   async look(): Promise<{ readonly isNews: boolean; readonly againAfterMs?: number }> {
     const before = this.#verdict;
+    if (!this.#isInstalled) this.#received = new Map();
     this.#verdict = judge(this.#facts(this.#isInstalled ? await this.#read() : {}));
     const isNews = !isDeepStrictEqual(before, this.#verdict);
     return { isNews, ...(this.#isInstalled ? { againAfterMs: lookEveryMs } : {}) };
@@ -145,7 +150,10 @@ export class CanaryWatch {
     const now = performance.now();
     const known = readMarker(stored?.metadata.annotations);
     const isOurs = known !== undefined && fingerprint(stored?.spec) === fingerprint(markerPolicy(known).spec);
-    if (isOurs && now < this.#markerChangedAt + markerEveryMs) return;
+    const isFirstDue = !this.#wasMeasured && this.#received.size > 0;
+    const everyMs = isFirstDue ? firstMarkerMs : markerEveryMs;
+    if (isOurs && now < this.#markerChangedAt + everyMs) return;
+    this.#wasMeasured ||= isOurs && this.#received.size > 0;
     const number = (known?.number ?? 0) + 1;
     const nodes = [...this.#cache.stores.nodes.inNamespace('').keys()];
     const body = markerPolicy({ number, ...nodesInTurn(nodes, number, maxClients) });
