@@ -2,38 +2,27 @@
 // Small scripts stand for the binaries, and a server on loopback for the internet.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { cacheHome } from '../binaries/binary-cache.ts';
-import type { BinarySources } from '../binaries/find-binaries.ts';
+import { ScriptedSources, writeScript } from '../binaries/scripted-sources.ts';
 import { ensureBinaries } from './binaries.ts';
 import { type BinaryName, kubernetesVersion } from './kubernetes.ts';
 import { binaries, binaryNames } from './versions.ts';
 
+let sources: ScriptedSources;
 let folder: string;
 let cache: string;
-let written: string;
 let servers: Server[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ringfence-binaries-'));
-  cache = join(cacheHome({ XDG_CACHE_HOME: join(folder, 'cache') }, 'control-plane'), kubernetesVersion);
-  written = '';
+  // No archive.
+  sources = new ScriptedSources({ RINGFENCE_ENVTEST_INDEX: 'off' });
+  folder = sources.folder;
+  cache = sources.cache('control-plane', kubernetesVersion);
   servers = [];
 });
 
@@ -42,29 +31,8 @@ afterEach(() => {
     server.closeAllConnections();
     server.close();
   }
-  rmSync(folder, { recursive: true });
+  sources.remove();
 });
-
-/** Sources that reach nothing but what `env` adds: no assets folder, no archive, and no `go` but a stand-in. */
-const sources = (env: NodeJS.ProcessEnv): BinarySources => ({
-  env: {
-    PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
-    XDG_CACHE_HOME: join(folder, 'cache'),
-    RINGFENCE_ENVTEST_INDEX: 'off',
-    ...env,
-  },
-  terminal: {
-    write: (text) => {
-      written += text;
-    },
-  },
-});
-
-function writeScript(path: string, ...lines: string[]): void {
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
-  chmodSync(path, 0o755);
-}
 
 /** A script that answers with a version, in its own binary's words. */
 function writeBinary(into: string, name: BinaryName, version = binaries[name].version): void {
@@ -96,7 +64,7 @@ describe('KUBEBUILDER_ASSETS', () => {
     const assets = join(folder, 'assets');
     writeBinary(assets, 'kube-apiserver');
     writeBinary(cache, 'kube-apiserver');
-    const paths = await ensureBinaries(['kube-apiserver'], sources({ KUBEBUILDER_ASSETS: assets }));
+    const paths = await ensureBinaries(['kube-apiserver'], sources.with({ KUBEBUILDER_ASSETS: assets }));
     expect(paths).toEqual({ 'kube-apiserver': join(assets, 'kube-apiserver') });
   });
 
@@ -106,17 +74,20 @@ describe('KUBEBUILDER_ASSETS', () => {
     writeScript(join(assets, 'etcd'), 'exit 1');
     writeBinary(cache, 'kube-apiserver');
     writeBinary(cache, 'etcd');
-    const paths = await ensureBinaries(['etcd', 'kube-apiserver'], sources({ KUBEBUILDER_ASSETS: assets }));
+    const paths = await ensureBinaries(
+      ['etcd', 'kube-apiserver'],
+      sources.with({ KUBEBUILDER_ASSETS: assets }),
+    );
     expect(paths).toEqual({ etcd: join(cache, 'etcd'), 'kube-apiserver': join(cache, 'kube-apiserver') });
-    expect(written).toContain('KUBEBUILDER_ASSETS is passed over');
-    expect(written).toContain(`is version 1.36.0, needed is ${kubernetesVersion}`);
-    expect(written).toContain('cannot be run');
+    expect(sources.written).toContain('KUBEBUILDER_ASSETS is passed over');
+    expect(sources.written).toContain(`is version 1.36.0, needed is ${kubernetesVersion}`);
+    expect(sources.written).toContain('cannot be run');
   });
 
   test('may have the etcd that its Kubernetes is packed with', async () => {
     const assets = join(folder, 'assets');
     writeBinary(assets, 'etcd', '3.6.5');
-    const paths = await ensureBinaries(['etcd'], sources({ KUBEBUILDER_ASSETS: assets }));
+    const paths = await ensureBinaries(['etcd'], sources.with({ KUBEBUILDER_ASSETS: assets }));
     expect(paths.etcd).toBe(join(assets, 'etcd'));
   });
 });
@@ -178,12 +149,12 @@ describe('the envtest archive', () => {
     'fills the cache, redirected: $redirect',
     async (how) => {
       const index = await publish({ archive: packArchive(), ...how });
-      const paths = await ensureBinaries(archivedNames, sources({ RINGFENCE_ENVTEST_INDEX: index }));
+      const paths = await ensureBinaries(archivedNames, sources.with({ RINGFENCE_ENVTEST_INDEX: index }));
       expect(Object.keys(paths).sort()).toEqual([...archivedNames]);
       expect(cachedNames().sort()).toEqual([...archivedNames]);
       expect(execFileSync(paths.kubectl).toString()).toContain(kubernetesVersion);
       // The second time nothing is asked of anybody.
-      expect(await ensureBinaries(archivedNames, sources({}))).toEqual(paths);
+      expect(await ensureBinaries(archivedNames, sources.with())).toEqual(paths);
     },
   );
 
@@ -191,7 +162,7 @@ describe('the envtest archive', () => {
     writeGo();
     const index = await publish({ archive: packArchive() });
     const env = { RINGFENCE_ENVTEST_INDEX: index };
-    const paths = await ensureBinaries(['kubectl', 'kube-controller-manager'], sources(env));
+    const paths = await ensureBinaries(['kubectl', 'kube-controller-manager'], sources.with(env));
     expect(paths['kube-controller-manager']).toBe(join(cache, 'kube-controller-manager'));
     expect(readFileSync(join(folder, 'go.log'), 'utf8')).not.toContain('kubectl');
   });
@@ -199,7 +170,7 @@ describe('the envtest archive', () => {
   test('is refused, and leaves nothing behind, where its checksum is wrong', async () => {
     writeGo();
     const index = await publish({ archive: packArchive(), hash: sha512(Buffer.from('another')) });
-    const ensured = ensureBinaries(['kube-apiserver'], sources({ RINGFENCE_ENVTEST_INDEX: index }));
+    const ensured = ensureBinaries(['kube-apiserver'], sources.with({ RINGFENCE_ENVTEST_INDEX: index }));
     await expect(ensured).rejects.toThrow(new RegExp(`${archiveName}\` is refused: its SHA-512 is`));
     await expect(ensured).rejects.toThrow('RINGFENCE_ENVTEST_INDEX=off');
     expect(cachedNames()).toEqual([]);
@@ -214,10 +185,10 @@ describe('the envtest archive', () => {
   ])('gives way to a build where it %s', async (_, published, said) => {
     writeGo();
     const index = await publish(published());
-    const paths = await ensureBinaries(['kube-apiserver'], sources({ RINGFENCE_ENVTEST_INDEX: index }));
+    const paths = await ensureBinaries(['kube-apiserver'], sources.with({ RINGFENCE_ENVTEST_INDEX: index }));
     expect(paths).toEqual({ 'kube-apiserver': join(cache, 'kube-apiserver') });
-    expect(written).toContain('the envtest archive cannot be had: ');
-    expect(written).toContain(said);
+    expect(sources.written).toContain('the envtest archive cannot be had: ');
+    expect(sources.written).toContain(said);
     expect(cachedNames()).toEqual(['kube-apiserver']);
   });
 
@@ -228,8 +199,8 @@ describe('the envtest archive', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     server.close();
-    await ensureBinaries(['kubectl'], sources({ RINGFENCE_ENVTEST_INDEX: `http://127.0.0.1:${port}/` }));
-    expect(written).toContain('ECONNREFUSED');
+    await ensureBinaries(['kubectl'], sources.with({ RINGFENCE_ENVTEST_INDEX: `http://127.0.0.1:${port}/` }));
+    expect(sources.written).toContain('ECONNREFUSED');
   });
 });
 
@@ -240,33 +211,38 @@ describe('an index behind a firewall that drops everything', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
     try {
-      await ensureBinaries(['kubectl'], sources({ RINGFENCE_ENVTEST_INDEX: `https://127.0.0.1:${port}/` }));
+      await ensureBinaries(
+        ['kubectl'],
+        sources.with({ RINGFENCE_ENVTEST_INDEX: `https://127.0.0.1:${port}/` }),
+      );
     } finally {
       silent.close();
     }
-    expect(written).toMatch(/the envtest archive cannot be had: .*Connect Timeout .*timeout: 3000ms/);
+    expect(sources.written).toMatch(/the envtest archive cannot be had: .*Connect Timeout .*timeout: 3000ms/);
   });
 });
 
 describe('a build', () => {
   test('is reproducible, pinned, and enters the cache whole', async () => {
     writeGo();
-    const paths = await ensureBinaries(['kube-controller-manager', 'kubectl'], sources({}));
+    const paths = await ensureBinaries(['kube-controller-manager', 'kubectl'], sources.with());
     expect(Object.values(paths)).toEqual([join(cache, 'kube-controller-manager'), join(cache, 'kubectl')]);
     const [line = ''] = readFileSync(join(folder, 'go.log'), 'utf8').split('\n');
     expect(line).toMatch(/^0 build -mod=readonly -trimpath -ldflags -s -w /);
     expect(line).toContain(`-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion} `);
     expect(line).toMatch(/ k8s\.io\/kubernetes\/cmd\/kube-controller-manager$/);
-    expect(written).toContain('building kube-controller-manager 1.37.2 from the Go module proxy (1 of 2)');
-    expect(written).toContain('(2 of 2): took');
+    expect(sources.written).toContain(
+      'building kube-controller-manager 1.37.2 from the Go module proxy (1 of 2)',
+    );
+    expect(sources.written).toContain('(2 of 2): took');
     expect(cachedNames().sort()).toEqual(['kube-controller-manager', 'kubectl']);
   });
 
   test('in two runs side by side leaves one good binary', async () => {
     writeGo('sleep 0.3', `printf '#!/bin/sh\\necho Kubernetes v${kubernetesVersion}\\n' > "$OUT"`);
     const [one, other] = await Promise.all([
-      ensureBinaries(['kubectl'], sources({})),
-      ensureBinaries(['kubectl'], sources({})),
+      ensureBinaries(['kubectl'], sources.with()),
+      ensureBinaries(['kubectl'], sources.with()),
     ]);
     expect(one).toEqual(other);
     expect(execFileSync(one.kubectl).toString()).toContain(kubernetesVersion);
@@ -278,13 +254,13 @@ describe('a build', () => {
     const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 60 * 60;
     for (const name of ['.making-old', '.making-new']) mkdirSync(join(cache, name), { recursive: true });
     utimesSync(join(cache, '.making-old'), twoDaysAgo, twoDaysAgo);
-    await ensureBinaries(['kubectl'], sources({}));
+    await ensureBinaries(['kubectl'], sources.with());
     expect(cachedNames().sort()).toEqual(['.making-new', 'kubectl']);
   });
 
   test('that fails shows what `go` said, what the other sources said, and what to install', async () => {
     writeGo('echo "cannot find module" >&2; exit 1');
-    const ensured = ensureBinaries(['kubectl'], sources({}));
+    const ensured = ensureBinaries(['kubectl'], sources.with());
     await expect(ensured).rejects.toThrow(/no source has `kubectl` 1\.37\.2:/);
     await expect(ensured).rejects.toThrow(/KUBEBUILDER_ASSETS is not set/);
     await expect(ensured).rejects.toThrow(/RINGFENCE_ENVTEST_INDEX is `off`/);
@@ -295,12 +271,12 @@ describe('a build', () => {
 
   test('without `go` says so', async () => {
     const env = { PATH: join(folder, 'bin') };
-    await expect(ensureBinaries(['kubectl'], sources(env))).rejects.toThrow('`go` is not on the PATH');
+    await expect(ensureBinaries(['kubectl'], sources.with(env))).rejects.toThrow('`go` is not on the PATH');
   });
 
   test('of another version is not kept', async () => {
     writeGo(`printf '#!/bin/sh\\necho Kubernetes v0.0.0-master\\n' > "$OUT"`);
-    await expect(ensureBinaries(['kubectl'], sources({}))).rejects.toThrow(
+    await expect(ensureBinaries(['kubectl'], sources.with())).rejects.toThrow(
       'is version 0.0.0-master, needed is 1.37.2',
     );
     expect(cachedNames()).toEqual([]);

@@ -2,67 +2,35 @@
 // stand for the binaries, and a server on loopback for the internet.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { platform, sourceKey } from '../binaries/binary.ts';
-import { cacheHome } from '../binaries/binary-cache.ts';
-import { areThere, type BinarySources, findBinaries } from '../binaries/find-binaries.ts';
+import { areThere, findBinaries } from '../binaries/find-binaries.ts';
+import { ScriptedSources, writeScript } from '../binaries/scripted-sources.ts';
 import { nodeBinaries, nodeBinaryNames } from './node-binaries.ts';
 
+let sources: ScriptedSources;
 let folder: string;
-let written: string;
 let server: Server | undefined;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ringfence-node-binaries-'));
-  written = '';
+  sources = new ScriptedSources({ RINGFENCE_NODE_RELEASES: 'off' });
+  folder = sources.folder;
+  // It says which folder it was called in, and fails.
+  writeScript(join(folder, 'bin', 'go'), 'echo "built in $PWD" >&2; exit 1');
 });
 
 afterEach(() => {
   server?.close();
   server = undefined;
-  rmSync(folder, { recursive: true });
+  sources.remove();
 });
 
-/** Sources that reach nothing but what `env` adds, with a `go` that says which folder it was called in, and fails. */
-const sources = (env: NodeJS.ProcessEnv): BinarySources => {
-  writeScript(join(folder, 'bin', 'go'), 'echo "built in $PWD" >&2; exit 1');
-  return {
-    env: {
-      PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
-      XDG_CACHE_HOME: join(folder, 'cache'),
-      RINGFENCE_NODE_RELEASES: 'off',
-      ...env,
-    },
-    terminal: {
-      write: (text) => {
-        written += text;
-      },
-    },
-  };
-};
-
-function writeScript(path: string, ...lines: string[]): void {
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
-  chmodSync(path, 0o755);
-}
-
 const kept = (version: string): string[] => {
-  const cache = join(cacheHome({ XDG_CACHE_HOME: join(folder, 'cache') }, 'node'), version);
+  const cache = sources.cache('node', version);
   return existsSync(cache) ? readdirSync(cache).sort() : [];
 };
 
@@ -126,14 +94,14 @@ describe('RINGFENCE_NODE_ASSETS', () => {
     const binary = (version: string) => `dep\tsigs.k8s.io/kube-network-policies\tv${version}\th1:sum\n`;
     mkdirSync(assets);
     writeFileSync(join(assets, 'kube-network-policies'), binary('1.1.0'));
-    const from = sources({ RINGFENCE_NODE_ASSETS: assets });
+    const from = sources.with({ RINGFENCE_NODE_ASSETS: assets });
     expect(await areThere(nodeBinaries, ['kube-network-policies'], from)).toBe(true);
     writeFileSync(join(assets, 'kube-network-policies'), binary('1.0.0'));
     expect(await areThere(nodeBinaries, ['kube-network-policies'], from)).toBe(false);
     await expect(findBinaries(nodeBinaries, ['kube-network-policies'], from)).rejects.toThrow(
       'modules/kube-network-policies',
     );
-    expect(written).toContain('is version 1.0.0, needed is 1.1.0');
+    expect(sources.written).toContain('is version 1.0.0, needed is 1.1.0');
   });
 });
 
@@ -152,7 +120,7 @@ describe('a release of Kubernetes', () => {
     const { kubelet } = await findBinaries(
       nodeBinaries,
       ['kubelet'],
-      sources({ RINGFENCE_NODE_RELEASES: mirror }),
+      sources.with({ RINGFENCE_NODE_RELEASES: mirror }),
     );
     expect(execFileSync(kubelet, { encoding: 'utf8' })).toContain(kubernetes);
     expect(kept(kubernetes)).toEqual(['kubelet']);
@@ -165,16 +133,16 @@ describe('a release of Kubernetes', () => {
         [path('kubelet.sha512'), digest('sha512', 'other')],
       ]),
     );
-    const found = findBinaries(nodeBinaries, ['kubelet'], sources({ RINGFENCE_NODE_RELEASES: mirror }));
+    const found = findBinaries(nodeBinaries, ['kubelet'], sources.with({ RINGFENCE_NODE_RELEASES: mirror }));
     await expect(found).rejects.toThrow('is refused: its SHA-512 is');
     expect(kept(kubernetes)).toEqual([]);
   });
 
   test('gives way to a build where it is not there', async () => {
     const mirror = await serve(new Map());
-    const found = findBinaries(nodeBinaries, ['kubelet'], sources({ RINGFENCE_NODE_RELEASES: mirror }));
+    const found = findBinaries(nodeBinaries, ['kubelet'], sources.with({ RINGFENCE_NODE_RELEASES: mirror }));
     await expect(found).rejects.toThrow('e2e/control-plane');
-    expect(written).toContain('the Kubernetes release cannot be had: ');
+    expect(sources.written).toContain('the Kubernetes release cannot be had: ');
   });
 });
 
@@ -192,7 +160,7 @@ describe('a release of containerd', () => {
         [`${path}.sha256sum`, `${digest('sha256', archive)}  ${file}\n`],
       ]),
     );
-    const paths = await findBinaries(nodeBinaries, names, sources({ RINGFENCE_NODE_RELEASES: mirror }));
+    const paths = await findBinaries(nodeBinaries, names, sources.with({ RINGFENCE_NODE_RELEASES: mirror }));
     expect(Object.keys(paths).sort()).toEqual([...names]);
     expect(kept(containerd)).toEqual([...names]);
   });
