@@ -50,7 +50,7 @@ describe('explain in a dry run', () => {
   test.each([
     ['free/batch shop/mongo 27017', 'this is denied; `--enforce` explains that state'],
     ['shop/web shop/mongo', 'this is allowed on 27017; `--enforce` explains that state'],
-    ['shop/web shop/mongo 27017', 'this is allowed as well'],
+    ['shop/web shop/mongo 27017', 'this stays allowed'],
   ])('of `%s` tells what is, and that once it is enforced %s', async (question, then) => {
     const { stdout, stderr, exitCode } = await said(`explain ${question}`);
     expect([stderr, exitCode]).toEqual(['', 0]);

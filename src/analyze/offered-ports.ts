@@ -16,9 +16,14 @@ export function offeredPorts({
   return new Map(
     workloads.map((workload) => {
       const here = byNamespace.get(workload.namespace) ?? [];
-      return [endpointKey({ workload }), portSets.union(...workload.pods.map((pod) => offeredBy(pod, here)))];
+      return [endpointKey({ workload }), offeredByPods(workload.pods, here)];
     }),
   );
+}
+
+/** The offered ports of some pods together. @param services those of their namespace */
+export function offeredByPods(pods: readonly PodFacts[], services: readonly ServiceFacts[]): PortSet {
+  return portSets.union(...pods.map((pod) => offeredBy(pod, services)));
 }
 
 function offeredBy(pod: PodFacts, services: readonly ServiceFacts[]): PortSet {

@@ -10,6 +10,7 @@ import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
 import { nothingConnects } from '../snapshot/namespace-check.ts';
 import type { ResolvedEnd } from './find-end.ts';
+import { isUnserved } from './offered-instead.ts';
 
 /** The question. */
 export interface Question {
@@ -21,14 +22,25 @@ export interface Question {
 
 /** The answer. */
 export interface Answer {
-  /** Whether everything that was asked about is allowed; without a port, whether anything is, for each pair of ends. */
+  /**
+   * Whether everything that was asked about is allowed; without a port, whether anything is, for each pair of ends. If something else was
+   * probably meant, whether that is allowed, too.
+   */
   readonly allowed: boolean;
   /** At least one; several if policies or a Service distinguish parts of an end. */
   readonly parts: readonly Explanation[];
   /** The pods' ports for the ports of a Service, and what else a person should know. */
   readonly notes: readonly string[];
+  /** The parts that policies allow, and where nothing is known to listen. */
+  readonly unserved: ReadonlySet<Explanation>;
   /** What was probably meant, if the question names a Service's port at its pods: the most common mistake. */
-  readonly meant?: Question;
+  readonly meant?: Meant;
+}
+
+/** What was probably meant, and the answer to that. */
+export interface Meant {
+  readonly question: Question;
+  readonly parts: readonly Explanation[];
 }
 
 /** @throws ToolError if the question has no answer */
@@ -44,14 +56,30 @@ export function answer(analysis: Analysis, { from, to, port }: Question): Answer
     ),
   );
   const allowed = parts.every((part) => part.allowed);
+  const unserved = new Set(parts.filter((part) => part.allowed && isUnserved(part, analysis.input)));
   // A name may belong both to a port of the Service and to a port of the pods.
   const asksPods = (ports: PortSet) =>
     parts.some((part) => part.asked !== undefined && formatPortSet(part.asked) === formatPortSet(ports));
-  const mistaken = allowed ? undefined : mistakenService(analysis, { to, port, asksPods });
+  const isPlain = allowed && unserved.size === 0;
+  const mistaken = isPlain ? undefined : mistakenService(analysis, { to, port, asksPods });
   const notes = [...asked.notes, ...sources.notes];
-  if (mistaken === undefined) return { allowed, parts, notes };
-  const meant = { from, to: { kind: 'service', service: mistaken.service } as const, port };
-  return { allowed, parts, notes: [...notes, mistaken.note], meant };
+  if (mistaken === undefined) return { allowed, parts, notes, unserved };
+  const { service } = mistaken;
+  const question = { from, to: { kind: 'service', service }, port } as const;
+  const meant = answer(analysis, question);
+  return {
+    allowed: allowed && meant.allowed,
+    parts,
+    notes: [noteOn(mistaken, meant.allowed), ...notes],
+    unserved,
+    meant: { question, parts: meant.parts },
+  };
+}
+
+function noteOn({ service, port, ports }: MistakenService, isAllowed: boolean): string {
+  const name = formatKey(service);
+  const target = formatPortSet(ports);
+  return `${formatServicePort(port)} is the port of Service \`${name}\`, which leads to ${target} of its pods, and that is ${isAllowed ? 'allowed' : 'denied'}: ask about ${target}, or about \`service/${name}\``;
 }
 
 /** Where ends have addresses of both families, as the internet has, only those that the other end has count; all, if none do. */
@@ -146,11 +174,18 @@ function notesOn(named: Exclude<ResolvedEnd, AskedService>): readonly string[] {
   ];
 }
 
-/** The Service that was probably meant: it has the port, and translates it to another port of the same pods. */
+/** A Service with the port in question, which it translates to others of the same pods. */
+interface MistakenService {
+  readonly service: ServiceFacts;
+  readonly port: ServicePort;
+  readonly ports: PortSet;
+}
+
+/** The Service that was probably meant. */
 function mistakenService(
   analysis: Analysis,
   { to, port, asksPods }: Pick<Question, 'to' | 'port'> & { readonly asksPods: (ports: PortSet) => boolean },
-): { readonly service: ServiceFacts; readonly note: string } | undefined {
+): MistakenService | undefined {
   if (to.kind !== 'workloads' || port === undefined) return undefined;
   for (const service of analysis.input.services) {
     const followed = analysis.serviceTargets(service);
@@ -159,10 +194,7 @@ function mistakenService(
       const hit = ends.find(({ end }) => to.ends.some((each) => isSameWorkload(each, end)));
       if (hit === undefined || asksPods(hit.ports)) continue;
       if (formatPortSet(hit.ports) === `${withProtocol(servicePort.port, servicePort.protocol)}`) continue;
-      const name = formatKey(service);
-      const target = formatPortSet(hit.ports);
-      const note = `${formatServicePort(servicePort)} is the port of Service \`${name}\`, which leads to ${target} of its pods: ask about ${target}, or about \`service/${name}\``;
-      return { service, note };
+      return { service, port: servicePort, ports: hit.ports };
     }
   }
   return undefined;

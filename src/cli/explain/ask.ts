@@ -40,8 +40,7 @@ export function ask({ from, to, port, namespace }: Words, facts: AnalysisInput):
   const names = { analysis, namespace };
   const question = { from: findEnd(from, names), to: findEnd(to, names), port };
   const found = answer(analysis, question);
-  const { meant = question } = found;
-  const { parts } = found.meant === undefined ? found : answer(analysis, meant);
+  const { question: meant, parts } = found.meant ?? { question, parts: found.parts };
   return { analysis, question, found, meant, parts };
 }
 
@@ -64,7 +63,7 @@ export function laterAnswer(
   const ports = portsOf(parts);
   const isSame = allowed === now.allowed && formatPortSet(ports) === formatPortSet(portsOf(now.parts));
   const verdict = !allowed ? 'denied' : port === undefined ? `allowed on ${formatPorts(ports)}` : 'allowed';
-  const then = isSame ? `this is ${allowed ? 'allowed' : 'denied'} as well` : `this is ${verdict}`;
+  const then = isSame ? `this stays ${allowed ? 'allowed' : 'denied'}` : `this is ${verdict}`;
   return { allowed, ports, isSame, then };
 }
 

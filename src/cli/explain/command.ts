@@ -18,7 +18,8 @@ import { destinationWithPort, readPort, sourceWithoutPort } from './end-with-por
 import { explainFormats } from './format.ts';
 import { type KnownAddress, knownAddressIn } from './known-addresses.ts';
 import { meantRoutes } from './meant-routes.ts';
-import { almostMatching, offeredInstead } from './near-misses.ts';
+import { almostMatching } from './near-misses.ts';
+import { offeredInstead } from './offered-instead.ts';
 import { onceEnforced } from './once-enforced.ts';
 import { formatEffects } from './side-effects.ts';
 import { type Denied, type Fix, suggestFix } from './suggest-fix.ts';
@@ -41,7 +42,8 @@ export const explainVerb = defineVerb({
       ],
     ],
     ok: 'allowed; without a port, on any port',
-    found: 'denied, fully or partly',
+    found:
+      'denied, fully or partly; if the port of a Service is asked about at its pods, also if the port to which it leads is denied',
   },
   args: [
     new Argument('<src>', 'namespace/workload, namespace/pod, an address or a CIDR'),
@@ -122,7 +124,7 @@ function fixFor(
 
 /** What is almost what was asked about. */
 function notesOn({ found, parts, analysis }: Asked): readonly string[] {
-  const instead = found.meant === undefined ? offeredInstead(parts, analysis) : [];
+  const instead = found.meant === undefined ? offeredInstead(parts, analysis.input) : [];
   return [...instead, ...almostMatching(parts, analysis)];
 }
 

@@ -79,7 +79,9 @@ const schema = z.strictObject({
   address: z.string().optional().describe('what the address in the question is, if that is known'),
   allowed: z
     .boolean()
-    .describe('whether everything that was asked about is allowed; without a port, whether anything is'),
+    .describe(
+      'whether everything that was asked about is allowed; without a port, whether anything is; if the port of a Service is asked about at its pods, also whether the port to which it leads is allowed',
+    ),
   parts: z.array(
     z.strictObject({
       from: endpointText,
@@ -87,6 +89,10 @@ const schema = z.strictObject({
       asked: portTextList.optional(),
       ports: portTextList,
       allowed: z.boolean(),
+      unserved: z
+        .literal(true)
+        .optional()
+        .describe('policies allow it, but no container declares the port, and no Service leads there'),
     }),
   ),
   reasons: z.array(sideReason),
@@ -111,10 +117,12 @@ const schema = z.strictObject({
 
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer(explained: Explained, { paint }: PrintContext): string {
-  const { parts, known, suggestion, otherPorts, paused } = explained;
+  const { parts, unserved, known, suggestion, otherPorts, paused } = explained;
   // Addresses of which the same is to be said, such as those of both families, are one.
-  const alike = groupsBy(parts, (part) => formatPart(part, 'addresses', known, paint));
-  const verdicts = alike.map((group) => formatPart(group[0], addressesIn(group), known, paint)).join('\n');
+  const format = (part: Explanation, addresses: string) =>
+    formatPart(part, { addresses, known, isUnserved: unserved.has(part) }, paint);
+  const alike = groupsBy(parts, (part) => format(part, 'addresses'));
+  const verdicts = alike.map((group) => format(group[0], addressesIn(group))).join('\n');
   const what = otherPorts === undefined ? 'it' : `port ${formatPortSet(otherPorts)}`;
   const when = paused === undefined ? '' : ' after the pause';
   const added =
@@ -136,28 +144,44 @@ function allNotes({ notes, parts, known, enforced, paused }: Explained): readonl
   ];
 }
 
-/** @param addresses the name of an end that is not pods */
-function formatPart(
-  { from, to, asked, ports, allowed, egress, ingress }: Explanation,
-  addresses: string,
-  known: KnownAddress | undefined,
-  paint: Paint,
-): string {
+/** What is known of a part besides its explanation. */
+interface AboutPart {
+  /** The name of an end that is not pods. */
+  readonly addresses: string;
+  readonly known: KnownAddress | undefined;
+  /** Nothing is known to listen on the port in question. */
+  readonly isUnserved: boolean;
+}
+
+function formatPart(part: Explanation, about: AboutPart, paint: Paint): string {
+  const { from, to, egress, ingress } = part;
+  const { addresses, known } = about;
   const nameOf = (end: Endpoint) => (isWorkload(end) ? formatEndpoint(end) : addresses);
   const [source, target] = [nameOf(from), nameOf(to)];
   const pair = paint('bold', `${source} -> ${target}`);
+  const lines = [
+    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, known),
+    ...formatSide(ingress, 'in ', `${target} may receive everything: no policy isolates its ingress`, known),
+  ];
+  return `${pair}: ${formatVerdict(part, about, paint)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+/** As in `allowed on 80`, `denied on 80 (allowed: 8080)`. */
+function formatVerdict(
+  { asked, ports, allowed }: Explanation,
+  { isUnserved }: AboutPart,
+  paint: Paint,
+): string {
   const shown = asked ?? (allowed ? ports : undefined);
+  if (isUnserved && shown !== undefined)
+    return paint('yellow', `policies allow ${formatPorts(shown)}, but nothing is known to listen there`);
   const verdict = allowed
     ? paint('green', 'allowed')
     : paint('red', asked !== undefined && portSets.isEmpty(asked) ? 'no such port' : 'denied');
   const on = shown === undefined || portSets.isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
   const others =
     asked !== undefined && !allowed && !portSets.isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
-  const lines = [
-    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, known),
-    ...formatSide(ingress, 'in ', `${target} may receive everything: no policy isolates its ingress`, known),
-  ];
-  return `${pair}: ${verdict}${on}${others}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return `${verdict}${on}${others}`;
 }
 
 function addressesIn(parts: readonly Explanation[]): string {
@@ -213,7 +237,7 @@ function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): stri
 
 /** For programs: `allowed`, and the reasons of each side of each pair of ends. */
 function answerAsData(explained: Explained) {
-  const { words, allowed, parts, known, suggestion, enforced, paused } = explained;
+  const { words, allowed, parts, unserved, known, suggestion, enforced, paused } = explained;
   return {
     ...words,
     ...(known === undefined ? {} : { address: known.name }),
@@ -224,6 +248,7 @@ function answerAsData(explained: Explained) {
       ...(part.asked === undefined ? {} : { asked: portTexts(part.asked) }),
       ports: portTexts(part.ports),
       allowed: part.allowed,
+      ...(unserved.has(part) ? { unserved: true as const } : {}),
     })),
     reasons: parts.flatMap((part) => [part.egress, part.ingress].map((side) => sideAsData(part, side))),
     ...(enforced === undefined

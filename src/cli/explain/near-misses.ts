@@ -1,26 +1,13 @@
-// What is almost what was asked about: a route with other ports or another end, and the ports that a workload offers.
+// Routes that are almost what was asked about: with other ports, or with another end.
 // Must not know what to suggest.
 import type { Analysis } from '../../analyze/analysis.ts';
-import {
-  type Endpoint,
-  endpointKey,
-  formatEndpoint,
-  isSameWorkload,
-  isWorkload,
-} from '../../analyze/endpoints.ts';
+import { type Endpoint, formatEndpoint, isSameWorkload, isWorkload } from '../../analyze/endpoints.ts';
 import type { Explanation, RuleReason } from '../../analyze/explain.ts';
-import type { PodFacts } from '../../analyze/facts.ts';
-import { leadingToUndeclared, offeredPorts } from '../../analyze/offered-ports.ts';
-import { nameSome } from '../../model/counted.ts';
-import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
-import { portTexts } from '../../model/port-texts.ts';
-import { withPortName, withProtocol } from '../../model/ports.ts';
+import { formatPortSet, portSets } from '../../model/port-set.ts';
 import { formatRulePorts } from './format.ts';
-import { podsOf } from './single-out.ts';
 
 /** More of these would hide the answer. */
 const maxNotes = 3;
-const maxPorts = 5;
 
 /** Notes on routes that almost allow a denied connection: `route `payments` of profile `shop` allows 8080; you asked for 8443`. */
 export function almostMatching(parts: readonly Explanation[], analysis: Analysis): readonly string[] {
@@ -70,36 +57,6 @@ function otherEnds(part: Explanation, analysis: Analysis): readonly string[] {
 function routesOf({ policy: { owner }, origins }: RuleReason): readonly string[] {
   if (owner?.kind !== 'AppNetworkProfile') return [];
   return origins.map((origin) => `route \`${origin}\` of profile \`${owner.name}\``);
-}
-
-/** Notes on destinations that do not offer the port that was asked for, or only by a Service. */
-export function offeredInstead(parts: readonly Explanation[], { input }: Analysis): readonly string[] {
-  const offered = offeredPorts(input);
-  const notes = parts.flatMap(({ to, asked }) => {
-    if (!isWorkload(to) || asked === undefined || portSets.isEmpty(asked)) return [];
-    const pods = podsOf(to, input);
-    const here = input.services.filter(({ namespace }) => namespace === to.workload.namespace);
-    const leading = leadingToUndeclared(asked, pods, here);
-    if (leading !== undefined)
-      return [
-        `no container of ${quote(to)} declares ${formatPortSet(asked)}, to which Service \`${leading.name}\` leads`,
-      ];
-    const offers = offered.get(endpointKey({ workload: to.workload }));
-    if (offers === undefined || portSets.isEmpty(offers) || portSets.overlap(offers, asked)) return [];
-    return [
-      `${quote(to)} offers ${namedPorts(offers, pods)}: none of its containers declares ${formatPortSet(asked)}, and no Service leads there`,
-    ];
-  });
-  return [...new Set(notes)];
-}
-
-function namedPorts(offers: PortSet, pods: readonly PodFacts[]): string {
-  const declared = pods.flatMap(({ ports }) => ports);
-  const named = portTexts(offers).map((text) => {
-    const port = declared.find(({ number, protocol }) => text === `${withProtocol(number, protocol)}`);
-    return withPortName(text, port?.name);
-  });
-  return nameSome(named, maxPorts);
 }
 
 function quote(end: Endpoint): string {

@@ -208,8 +208,7 @@ function suggestedFor(objects: readonly KubernetesObject[], words: Words) {
   const before = inForce(snapshot, 'AsWritten').facts;
   const { question, found } = read(before, words) ?? {};
   if (question === undefined || found === undefined || found.allowed) return undefined;
-  const { meant = question } = found;
-  const { parts } = answer(analyze(before), meant);
+  const { question: meant, parts } = found.meant ?? { question, parts: found.parts };
   const known = knownAddressIn(question, snapshot);
   if (known?.advice !== undefined) return undefined;
   const { suggestion, effects } = suggestFix({
