@@ -2,7 +2,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { namespace, platform, profile, service, shopView, view, webhooks } from '../../test/fixtures.ts';
+import {
+  namespace,
+  type PlatformSpec,
+  platform,
+  profile,
+  service,
+  shopView,
+  view,
+  webhooks,
+} from '../../test/fixtures.ts';
 import { decodeAppNetworkProfile } from '../api/decode.ts';
 import { suggestedName, suggestProfile } from '../api/suggested-profile.ts';
 import { compile } from './compile.ts';
@@ -134,6 +143,25 @@ describe('a hint that holds a route', () => {
         });
       }),
     );
+  });
+});
+
+describe('a hint under guardrails', () => {
+  const allow = { ends: ['app', 'service', 'namespace'] } as const;
+  const guarded = { rules: [{ name: 'team', namespaces: { names: ['shop'] }, allow }] } as PlatformSpec;
+  const entrance = service('shop/web', [{ port: 443 }], { type: 'LoadBalancer', selector: { app: 'web' } });
+
+  test.each([
+    ['anywhere', 'EntranceClosed', entrance, guarded],
+    ['kubernetesAPI', 'ControlPlaneShutOut', webhooks('ValidatingWebhookConfiguration', 'web'), guarded],
+  ] as const)('names whom to ask instead of a route with `%s`', (end, code, object, spec) => {
+    const plain = service('shop/web', [{ port: 443 }], { selector: { app: 'web' } });
+    const objects = object === entrance ? [entrance] : [plain, object];
+    const hintWith = (settings: PlatformSpec) =>
+      compile(shopView({ spec: settings, objects })).findings.find((finding) => finding.code === code)?.hint;
+    expect(hintWith(spec)).toContain(`to add \`${end}\` to \`allow.ends\` of this rule`);
+    expect(hintWith(spec)).not.toContain('add to a profile');
+    expect(hintWith({})).toContain(`from: {${end}: {}}`);
   });
 });
 

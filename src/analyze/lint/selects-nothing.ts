@@ -1,7 +1,7 @@
 // Policies and peers whose selector selects no pod: often a label is misspelt, and then what the policy should allow is denied.
 import { nearest } from '../../model/did-you-mean.ts';
 import { aboutPolicy, type Finding } from '../../model/findings.ts';
-
+import { formatSelector } from '../../model/selector-texts.ts';
 import {
   type LabelSelector,
   nameLabel,
@@ -129,15 +129,4 @@ function missingNamespace(
     message: `no namespace has the labels ${formatSelector(selector)}`,
     hint: `compare them with \`kubectl get namespaces --show-labels\`; to select a namespace by name, use the label \`${nameLabel}\``,
   };
-}
-
-/** A selector as kubectl takes it after `-l`. */
-function formatSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
-  const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
-  const others = matchExpressions.map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `!${key}`;
-    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
-  });
-  return `\`${[...equal, ...others].join(',')}\``;
 }

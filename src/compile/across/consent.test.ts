@@ -473,3 +473,46 @@ describe('a route from namespaces by their labels', () => {
     expect(asking([out('pay'), wrong]).message).toContain('`bank` is Restricted');
   });
 });
+
+describe('a route that is let in only in part', () => {
+  const shopPods = { namespace: { name: 'shop', pods: web } };
+
+  test.each([
+    ['to fewer pods', { namespace: { name: 'shop' } }, { pods: api }, 'to pods with the labels `app=api`'],
+    ['from fewer pods', shopPods, { pods: {} }, 'from pods with the labels `app=web`'],
+    [
+      'on both sides',
+      shopPods,
+      { pods: api },
+      'from pods with the labels `app=web` and to pods with the labels `app=api`',
+    ],
+  ])('says %s, and shows the narrower route instead of a profile that opens all', (_, from, to, only) => {
+    const all = { from: { pods: {} } };
+    const route = asked({ name: 'pay' }, [admitting('pay', from, to)], all);
+    expect(route).toMatchObject({ state: 'Pending', reason: 'NotAdmitted' });
+    expect(route.message).toContain(`\`pay\` lets it in only ${only}:`);
+    expect(route).not.toHaveProperty('suggestion');
+    const [narrower] = parse((route.hint ?? '').split('\n').slice(1).join('\n')) as {
+      from: object;
+      to: object;
+    }[];
+    const mine = profile('shop/shop', { routes: [narrower] as unknown as Routes });
+    expect(routeOf('shop', [mine, admitting('pay', from, to)])).toMatchObject({ state: 'NotNeeded' });
+  });
+
+  test('on other ports than it asks for says nothing of pods', () => {
+    const there = admitting('pay', { namespace: { name: 'shop' } }, { pods: api }, [9000]);
+    const route = asked({ name: 'pay' }, [there], { ports: [80] });
+    expect(route.message).toContain('`pay` does not let it in');
+    expect(route.suggestion).toBeDefined();
+  });
+});
+
+test('a namespace whose guardrails would refuse the profile to add is asked otherwise', () => {
+  const allow = { ends: ['app'] };
+  const spec = { rules: [{ name: 'closed', namespaces: { names: ['pay'] }, allow }] } as PlatformSpec;
+  const route = asked({ name: 'pay' }, [], { spec });
+  expect(route).toMatchObject({ state: 'Pending', reason: 'NotAdmitted' });
+  expect(route).not.toHaveProperty('suggestion');
+  expect(route.hint).toContain('no route of `pay` may allow it: it reaches `namespace`, which rule `closed`');
+});

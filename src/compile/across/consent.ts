@@ -2,7 +2,7 @@
 // Status only; it changes no policy. Must not know how the status is worded.
 
 import type { Route } from '../../api/route.ts';
-import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import { suggestedName, suggestProfile, suggestRoute } from '../../api/suggested-profile.ts';
 import { type PortComparison, portCoverAt } from '../../model/known-pod-ports.ts';
 import type { Peer, Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
@@ -15,6 +15,7 @@ import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { ingressRulesOf, type LocalNamespace } from '../local/local-namespace.ts';
 import type { EgressRoute } from '../local/resolve-routes.ts';
+import { objectionTo } from '../local/suggested-routes.ts';
 import { denialSeenFrom, membershipOf, type Obstacle, obstacles } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
@@ -26,6 +27,13 @@ interface AdmissionRequest {
   readonly namespaces: LabelSelector;
   readonly destinations: LabelSelector | undefined;
   readonly ports: Rule['ports'];
+}
+
+/** A request that a namespace does not let in. */
+interface Refused {
+  readonly namespace: NamespaceFacts;
+  readonly request: AdmissionRequest;
+  readonly contain: PortComparison;
 }
 
 /** Ports as people write them. */
@@ -44,8 +52,25 @@ export interface Consent {
   readonly obstacle: Obstacle;
   /** The ports on which the only one of these lets it in, and those that are missing; absent if it lets in nothing, or if there are several. */
   readonly otherPorts: OtherPorts | undefined;
-  /** The profile to add in the first of these, as YAML. */
-  readonly suggestion: string | undefined;
+  /** What the only one of these lets in of what is asked for; absent if it is nothing, or if there are several. */
+  readonly fewerPods: FewerPods | undefined;
+  readonly advice: Advice;
+}
+
+/** What to do about it. */
+interface Advice {
+  /** The profile to add in the first of these namespaces, as YAML; absent if its guardrails would refuse it. */
+  readonly suggestion?: string;
+  /** What to do instead of adding that. */
+  readonly hint?: string;
+}
+
+/** Pods to which, or from which, a namespace lets in a part of a route. */
+interface FewerPods {
+  readonly sources: LabelSelector;
+  readonly destinations: LabelSelector | undefined;
+  /** The sides at which the route asks for more. */
+  readonly sides: readonly ('from' | 'to')[];
 }
 
 /**
@@ -84,12 +109,15 @@ export function askConsent(
   if (all.length === 0 && !('namespace' in route.to)) return undefined;
   const [first] = missing;
   const names = [...new Set(missing.map(({ namespace }) => namespace.name))];
+  const only = names.length === 1 ? first : undefined;
+  const fewerPods = only && fewerPodsOf(run, candidates, only);
   return {
     all,
     missing: names,
     obstacle,
-    otherPorts: first && names.length === 1 ? otherPortsOf(run, candidates, first) : undefined,
-    suggestion: first && suggestionFor(first.namespace.name, route, first.request),
+    otherPorts: only && otherPortsOf(run, candidates, only),
+    fewerPods,
+    advice: first === undefined ? {} : adviceFor(run, route, first, fewerPods),
   };
 }
 
@@ -143,13 +171,8 @@ function isAdmitted(
 function otherPortsOf(
   run: Compilation,
   candidates: ReadonlySet<string>,
-  refused: {
-    readonly namespace: NamespaceFacts;
-    readonly request: AdmissionRequest;
-    readonly contain: PortComparison;
-  },
+  { namespace, request, contain }: Refused,
 ): OtherPorts | undefined {
-  const { namespace, request, contain } = refused;
   const isOwn = namespace.name === request.from.name;
   if (!isOwn && !candidates.has(namespace.name)) return undefined;
   const near = ingressRulesOf(run.local(namespace)).filter((each) =>
@@ -175,24 +198,80 @@ function admits(
 }
 
 /** A peer without a namespace means the pods of the same namespace. */
-function peerAdmits(peer: Peer, { from, sources }: AdmissionRequest, isOwn: boolean): boolean {
-  if ('ipBlock' in peer) return false;
-  const { namespaceSelector, podSelector } = peer;
-  const isMeant = namespaceSelector === undefined ? isOwn : selects(namespaceSelector, from.labels);
-  return isMeant && asksNoMore(podSelector, sources);
+function peerAdmits(peer: Peer, request: AdmissionRequest, isOwn: boolean): boolean {
+  return isMeantBy(peer, request, isOwn) && asksNoMore(peer.podSelector, request.sources);
 }
 
-function suggestionFor(
-  namespace: string,
+function isMeantBy(
+  peer: Peer,
+  { from }: AdmissionRequest,
+  isOwn: boolean,
+): peer is Exclude<Peer, { readonly ipBlock: object }> {
+  if ('ipBlock' in peer) return false;
+  return peer.namespaceSelector === undefined ? isOwn : selects(peer.namespaceSelector, from.labels);
+}
+
+/** What the namespace lets in of a request that it refuses as a whole: its rule requires more of the pods on either side. */
+function fewerPodsOf(
+  run: Compilation,
+  candidates: ReadonlySet<string>,
+  { namespace, request, contain }: Refused,
+): FewerPods | undefined {
+  const isOwn = namespace.name === request.from.name;
+  if (!isOwn && !candidates.has(namespace.name)) return undefined;
+  const parts = ingressRulesOf(run.local(namespace)).flatMap(({ pods, rule }) => {
+    const destinations = both(request.destinations, pods);
+    if (destinations === undefined || !contain(rule.ports, request.ports)) return [];
+    return rule.peers.flatMap((peer): readonly FewerPods[] => {
+      const sources = isMeantBy(peer, request, isOwn) ? both(request.sources, peer.podSelector) : undefined;
+      if (sources === undefined) return [];
+      const isFewer = {
+        from: !asksNoMore(sources, request.sources),
+        to: !asksNoMore(destinations, request.destinations),
+      };
+      return [{ sources, destinations, sides: (['from', 'to'] as const).filter((side) => isFewer[side]) }];
+    });
+  });
+  return parts.find(({ sides }) => sides.length > 0);
+}
+
+/** The one of two selectors that requires everything that the other does; `undefined` if neither does. */
+function both(a: LabelSelector | undefined, b: LabelSelector | undefined): LabelSelector | undefined {
+  if (asksNoMore(a, b)) return b ?? {};
+  return asksNoMore(b, a) ? (a ?? {}) : undefined;
+}
+
+/** What to do: to ask for less if that is let in, else to add a profile in the first namespace, if its guardrails would accept that. */
+function adviceFor(
+  run: Compilation,
   route: Route,
-  { from, sources, destinations }: AdmissionRequest,
-): string {
-  const pods = selectsEverything(sources) ? {} : { pods: sources };
+  refused: Refused,
+  fewerPods: FewerPods | undefined,
+): Advice {
+  if (fewerPods !== undefined && 'namespace' in route.to) {
+    const { sources, destinations, sides } = fewerPods;
+    const narrowed = {
+      ...route,
+      ...(sides.includes('from') ? { from: { pods: sources } } : {}),
+      ...(sides.includes('to') ? { to: { namespace: { ...route.to.namespace, pods: destinations } } } : {}),
+    };
+    const hint = `write this instead, or ask the team of \`${refused.namespace.name}\` to allow more in a profile there:\n${suggestRoute(narrowed)}`;
+    return { hint };
+  }
+  const added = routeThere(route, refused.request);
+  const objection = objectionTo(run.local(refused.namespace), added);
+  if (objection !== undefined) return { hint: objection };
   // One profile per route: applying a second suggestion must not overwrite the first.
-  return suggestProfile(namespace, suggestedName('from', from.name, route.name), {
+  const name = suggestedName('from', refused.request.from.name, route.name);
+  return { suggestion: suggestProfile(refused.namespace.name, name, added) };
+}
+
+function routeThere(route: Route, { from, sources, destinations }: AdmissionRequest): Route {
+  const pods = selectsEverything(sources) ? {} : { pods: sources };
+  return {
     name: route.name,
     from: { namespace: { name: from.name, ...pods } },
     to: { pods: destinations ?? {} },
-    ports: route.ports,
-  });
+    ...(route.ports === undefined ? {} : { ports: route.ports }),
+  };
 }

@@ -5,6 +5,7 @@ import type { Route } from '../../api/route.ts';
 import { nameSome, quoteSome } from '../../model/counted.ts';
 import type { RouteReason } from '../../model/findings.ts';
 import type { MatchBy } from '../../model/rule-fingerprints.ts';
+import { formatSelector } from '../../model/selector-texts.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
@@ -152,7 +153,7 @@ function consentOutcome(
   written: RouteOutcome,
 ): Partial<RouteOutcome> {
   if (consent === undefined) return {};
-  const { all, missing, obstacle, otherPorts, suggestion } = consent;
+  const { all, missing, obstacle, advice } = consent;
   if (all.length === 0) {
     const message = whyMissing('namespace' in to ? to.namespace.name : undefined);
     return { state: 'Pending', reason: 'NamespaceMissing', message };
@@ -163,7 +164,7 @@ function consentOutcome(
     const message = `${written.message}; whether ${names} ${missing.length === 1 ? 'lets' : 'let'} it in ${portsUnclear}`;
     return { reason: 'PortsUnclear', message };
   }
-  const suggested = { waitsFor: missing, ...(suggestion === undefined ? {} : { suggestion }) };
+  const suggested = { waitsFor: missing, ...advice };
   if (obstacle === 'OnceEnforced') {
     const then = missing.length === 1 ? 'is enforced, it' : 'are enforced, they';
     const message = `${written.message}; once ${names} ${then} will not let it in: a profile there has to allow it`;
@@ -171,8 +172,7 @@ function consentOutcome(
   }
   const theyDoNot = describeRefusal(names, consent);
   if (missing.length === all.length) {
-    const or = otherPorts === undefined ? '' : ', or this route has to name other ports';
-    const message = `${theyDoNot}: a profile there has to allow it${or}`;
+    const message = `${theyDoNot}: a profile there has to allow it${alternativeTo(consent)}`;
     return { state: 'Pending', reason: 'NotAdmitted', message, ...suggested };
   }
   const count = `${all.length - missing.length} of ${all.length}`;
@@ -180,8 +180,20 @@ function consentOutcome(
   return { state: written.state, reason: 'PartlyConsented', message, ...suggested };
 }
 
+/** What the route itself can change. */
+function alternativeTo({ otherPorts, fewerPods }: Consent): string {
+  if (otherPorts !== undefined) return ', or this route has to name other ports';
+  return fewerPods === undefined ? '' : ', or this route has to name these pods';
+}
+
 /** As in `pay` does not let it in`, `pay` lets it in on 9000, not on 80`. */
-function describeRefusal(names: string, { missing, otherPorts }: Consent): string {
+function describeRefusal(names: string, { missing, otherPorts, fewerPods }: Consent): string {
+  if (fewerPods !== undefined) {
+    const { sources, destinations = {}, sides } = fewerPods;
+    const pods = { from: sources, to: destinations };
+    const only = sides.map((side) => `${side} pods with the labels ${formatSelector(pods[side])}`);
+    return `${names} lets it in only ${only.join(' and ')}`;
+  }
   if (otherPorts === undefined) return `${names} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
   const { admitted, missing: asked = ['every port'] } = otherPorts;
   return `${names} lets it in on ${nameSome(admitted.map(String), 5)}, not on ${nameSome(asked.map(String), 5)}`;

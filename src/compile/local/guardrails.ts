@@ -10,7 +10,7 @@ import { arePeersCovered } from '../../model/rule-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, nameLabel, nameOf } from '../../model/selectors.ts';
 import { endOf, type RouteEndName } from '../../routes/index.ts';
-import { type RouteContext, type RouteSide, routeSides } from '../../routes/route-end.ts';
+import { type EndProblem, type RouteContext, type RouteSide, routeSides } from '../../routes/route-end.ts';
 import { listWords } from '../../routes/schema/constraint.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from './allow-rule.ts';
@@ -69,6 +69,20 @@ export class Guardrails {
   provenViolation({ direction, pods, rule }: AllowRule): RouteEndName | undefined {
     const side = direction === 'Ingress' ? 'from' : 'to';
     return this.#violationOfRules(side, 'cidr', [rule]) ?? this.#violationOfPods('pods', pods);
+  }
+
+  /** The objection to a route by itself, if there is one; a route that can't be resolved is judged by its keywords. */
+  objectionTo(resolved: ResolvedRoute): EndProblem | undefined {
+    const judged = resolved.kind === 'refused' ? this.#judgeByKeywords(resolved) : this.#checkRoute(resolved);
+    return judged?.kind === 'refused' ? judged.problem : undefined;
+  }
+
+  #judgeByKeywords(resolved: ResolvedRoute): ResolvedRoute | undefined {
+    const outside = routeSides.filter((side) => endOf(resolved.route[side]).end.pods === undefined);
+    const violation = outside
+      .map((side) => nameAt(resolved, side))
+      .find((end) => !this.#allows(end, 'anywhere'));
+    return violation && this.#refuse(resolved, violation);
   }
 
   /** As a sentence: which end is not allowed, and which are. */

@@ -63,7 +63,8 @@ export function resolveRoutes(profile: AppNetworkProfile, context: RouteContext)
   return profile.spec.routes.map((route) => resolveRoute(route, context));
 }
 
-function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
+/** Resolves one route by itself. */
+export function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
   const source = endOf(route.from);
   const destination = endOf(route.to);
   const refused = (problem: EndProblem): ResolvedRoute => ({ route, kind: 'refused', problem });

@@ -1,11 +1,13 @@
 // Services that the control plane calls, for a webhook or an aggregated API, and that no route opens to it.
 // Checks the allow rules, whatever their origin; must not know profiles.
-import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
+import { suggestedName } from '../../api/suggested-profile.ts';
 import { aboutObject, type Finding } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { ControlPlaneCallFacts, ServiceFacts } from '../../model/services.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
+import { hintToAdd } from '../local/suggested-routes.ts';
 import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
@@ -19,7 +21,7 @@ export function controlPlaneShutOut({ run, local, routeRules }: CheckedNamespace
     const pods = run.view.pods?.get(namespace);
     return service === undefined || isServiceOpened(service, called, portsBehind(context, name, port), pods)
       ? []
-      : [unreachableBackend(caller, service)];
+      : [unreachableBackend(local, caller, service)];
   });
 }
 
@@ -35,9 +37,17 @@ function isFromElsewhere({ rule: { peers } }: AllowRule): boolean {
   return peers.some((peer) => 'ipBlock' in peer || peer.namespaceSelector !== undefined);
 }
 
-function unreachableBackend(caller: string, { namespace, name }: ServiceFacts): Finding {
+function unreachableBackend(
+  local: LocalNamespace,
+  caller: string,
+  { namespace, name }: ServiceFacts,
+): Finding {
   return aboutObject('Service', { namespace, name }, 'ControlPlaneShutOut', {
     message: `${caller} makes the control plane call Service \`${name}\`, and no route opens that port of its pods to it: the ring denies the calls`,
-    hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(name, 'control-plane'), from: { kubernetesAPI: {} }, to: { service: name } })}`,
+    hint: hintToAdd(local, {
+      name: suggestedName(name, 'control-plane'),
+      from: { kubernetesAPI: {} },
+      to: { service: name },
+    }),
   });
 }

@@ -1,7 +1,5 @@
 // A ring around the DNS of the cluster that does not let every pod query it: the widest possible outage.
 // Checks the allow rules, whatever their origin; must not know profiles.
-
-import { suggestRoute } from '../../api/suggested-profile.ts';
 import { aboutNamespace, type Finding } from '../../model/findings.ts';
 import type { Peer, PolicyPort, Rule } from '../../model/network-policy.ts';
 import { writtenPorts } from '../../model/policy-ports.ts';
@@ -9,6 +7,8 @@ import { portsContain } from '../../model/port-cover.ts';
 import { asksNoMore } from '../../model/selector-order.ts';
 import { type LabelSelector, nameOf } from '../../model/selectors.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
+import { hintToAdd } from '../local/suggested-routes.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
 /** `DnsShutOut`: the pods of the cluster's DNS are here, and one of their ports is not open to every namespace. */
@@ -22,7 +22,7 @@ export function dnsShutOut({
     const pods = podsIn(namespace, rule);
     if (pods === undefined) return [];
     const open = routeRules.filter((allowRule) => admitsEveryNamespace(allowRule, pods));
-    return areOpen(rule.ports, open) ? [] : [dnsShutOutFinding(namespace, pods, rule)];
+    return areOpen(rule.ports, open) ? [] : [dnsShutOutFinding(local, pods, rule)];
   });
 }
 
@@ -51,11 +51,15 @@ function areOpen(asked: Rule['ports'], allowRules: readonly AllowRule[]): boolea
   );
 }
 
-function dnsShutOutFinding(namespace: string, pods: LabelSelector, { ports }: Rule): Finding {
-  const route = { name: 'dns', from: { cluster: {} }, to: { pods }, ports: writtenPorts(ports) };
-  return aboutNamespace(namespace, 'DnsShutOut', {
+function dnsShutOutFinding(local: LocalNamespace, pods: LabelSelector, { ports }: Rule): Finding {
+  const written = writtenPorts(ports);
+  const route = {
+    ...{ name: 'dns', from: { cluster: {} }, to: { pods } },
+    ...(written === undefined ? {} : { ports: written }),
+  };
+  return aboutNamespace(local.facts.name, 'DnsShutOut', {
     message:
       'the DNS of the cluster is here, and no route lets every namespace query it: the ring denies the queries, and names can no longer be resolved',
-    hint: `add to a profile in \`${namespace}\`:\n${suggestRoute(route)}`,
+    hint: hintToAdd(local, route),
   });
 }

@@ -1,10 +1,11 @@
 // Services that accept traffic from outside the cluster, and that no route opens to it.
 // Checks the allow rules, whatever their origin; must not know profiles.
-import { suggestRoute } from '../../api/suggested-profile.ts';
 import { aboutObject, type Finding } from '../../model/findings.ts';
 import { compareKeys } from '../../model/object-key.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
+import type { LocalNamespace } from '../local/local-namespace.ts';
+import { hintToAdd } from '../local/suggested-routes.ts';
 import { isIngress, isServiceOpened, portsBehind } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
@@ -24,7 +25,7 @@ export function entranceClosed({ run, local, routeRules }: CheckedNamespace): re
   return [...context.services.values()]
     .sort(compareKeys)
     .filter((service) => isEntrance(service) && !isAnyPortOpened(service))
-    .map(unreachableEntrance);
+    .map((service) => unreachableEntrance(local, service));
 }
 
 function isEntrance({ type, selector }: ServiceFacts): boolean {
@@ -36,9 +37,9 @@ function isFromOutside({ rule: { peers } }: AllowRule): boolean {
   return peers.some((peer) => 'ipBlock' in peer);
 }
 
-function unreachableEntrance({ namespace, name, type }: ServiceFacts): Finding {
+function unreachableEntrance(local: LocalNamespace, { namespace, name, type }: ServiceFacts): Finding {
   return aboutObject('Service', { namespace, name }, 'EntranceClosed', {
     message: `Service \`${name}\` is a ${type}, and no route opens its pods to addresses outside: the ring denies what comes in through it`,
-    hint: `add to a profile in \`${namespace}\`:\n${suggestRoute({ name, from: { anywhere: {} }, to: { service: name } })}`,
+    hint: hintToAdd(local, { name, from: { anywhere: {} }, to: { service: name } }),
   });
 }

@@ -1,6 +1,6 @@
 // Ingresses and routes of the Gateway API that no known ingress controller serves, so that the ring denies what comes in through them.
 // Checks the allow rules, whatever their origin; must not know profiles.
-import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
+import { suggestedName } from '../../api/suggested-profile.ts';
 import { quoteSome } from '../../model/counted.ts';
 import type { Finding } from '../../model/findings.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
@@ -8,6 +8,7 @@ import { formatKey } from '../../model/object-key.ts';
 import { selects } from '../../model/selectors.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { aboutExposing, nameOfExposing, type Unserved } from '../local/exposures.ts';
+import { hintToAdd } from '../local/suggested-routes.ts';
 import { gatewayPods } from '../platform/gateway-namespaces.ts';
 import { defaultClasses, servingIngresses } from '../platform/served-classes.ts';
 import { ingressControllers } from '../platform/systems.ts';
@@ -64,7 +65,9 @@ function describeUnserved(
   { object, why }: Unserved,
   service: string,
 ): { readonly what: string; readonly hint: string } {
-  const { namespace } = checked.local.context;
+  const { local } = checked;
+  const { namespace } = local.context;
+  const name = suggestedName(service, 'users');
   switch (why.kind) {
     case 'NotDeclared':
       return describeUndeclared(checked, object.kind === 'Ingress', why.className);
@@ -78,13 +81,13 @@ function describeUnserved(
         what: ` is attached to Gateway \`${formatKey(why.gateway)}\`, whose pods run beside it in a namespace whose Gateways do not count as ingress controllers`,
         hint:
           why.gateway.namespace === namespace
-            ? `${why.howToCount}\nor add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(service, 'users'), from: { pods: { matchLabels: gatewayPods(why.gateway) } }, to: { service } })}`
+            ? `${why.howToCount}\nor ${hintToAdd(local, { name, from: { pods: { matchLabels: gatewayPods(why.gateway) } }, to: { service } })}`
             : why.howToCount,
       };
     case 'NotFollowed':
       return {
         what: ` is attached to \`${why.parent}\`, whose ingress controller is not known`,
-        hint: `attach it to a Gateway or a ListenerSet of \`gateway.networking.k8s.io/v1\`, or add to a profile in \`${namespace}\`:\n${suggestRoute({ name: suggestedName(service, 'users'), from: { ingressController: {} }, to: { service } })}`,
+        hint: `attach it to a Gateway or a ListenerSet of \`gateway.networking.k8s.io/v1\`, or ${hintToAdd(local, { name, from: { ingressController: {} }, to: { service } })}`,
       };
   }
 }
