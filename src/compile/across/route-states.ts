@@ -167,7 +167,9 @@ function consentOutcome(
   const suggested = { waitsFor: missing, ...advice };
   if (obstacle === 'OnceEnforced') {
     const then = missing.length === 1 ? 'is enforced, it' : 'are enforced, they';
-    const message = `${written.message}; once ${names} ${then} will not let it in: a profile there has to allow it`;
+    const only = onlyWhere(consent);
+    const how = only === undefined ? 'will not let it in' : `will let it in only ${only}`;
+    const message = `${written.message}; once ${names} ${then} ${how}: a profile there has to allow it`;
     return { reason: 'ClosedOnceEnforced', message, ...suggested };
   }
   const theyDoNot = describeRefusal(names, consent);
@@ -186,14 +188,19 @@ function alternativeTo({ otherPorts, fewerPods }: Consent): string {
   return fewerPods === undefined ? '' : ', or this route has to name these pods';
 }
 
+/** As in `to pods with the labels `app=api``; `undefined` if no part of the route is let in. */
+function onlyWhere({ fewerPods }: Consent): string | undefined {
+  if (fewerPods === undefined) return undefined;
+  const { sources, destinations = {}, sides } = fewerPods;
+  const pods = { from: sources, to: destinations };
+  return sides.map((side) => `${side} pods with the labels ${formatSelector(pods[side])}`).join(' and ');
+}
+
 /** As in `pay` does not let it in`, `pay` lets it in on 9000, not on 80`. */
-function describeRefusal(names: string, { missing, otherPorts, fewerPods }: Consent): string {
-  if (fewerPods !== undefined) {
-    const { sources, destinations = {}, sides } = fewerPods;
-    const pods = { from: sources, to: destinations };
-    const only = sides.map((side) => `${side} pods with the labels ${formatSelector(pods[side])}`);
-    return `${names} lets it in only ${only.join(' and ')}`;
-  }
+function describeRefusal(names: string, consent: Consent): string {
+  const only = onlyWhere(consent);
+  if (only !== undefined) return `${names} lets it in only ${only}`;
+  const { missing, otherPorts } = consent;
   if (otherPorts === undefined) return `${names} ${missing.length === 1 ? 'does' : 'do'} not let it in`;
   const { admitted, missing: asked = ['every port'] } = otherPorts;
   return `${names} lets it in on ${nameSome(admitted.map(String), 5)}, not on ${nameSome(asked.map(String), 5)}`;
