@@ -291,6 +291,12 @@ describe('a port', () => {
     expect(hints[1]).toContain('they declare no port');
   });
 
+  test('by a name like one that a pod has suggests that one', () => {
+    const hintOf = (port: string) => lint(context([at(port)])).find(({ path }) => path)?.hint;
+    expect(hintOf('htpp')).toContain('did you mean `http`? they declare `8080 (http)`');
+    expect(hintOf('metrics')).not.toContain('did you mean');
+  });
+
   test('by a name that no pod has is harmless beside a number, and the stand-in number is not reported', () => {
     const ports = [{ port: 'grpc' }, { port: 1 }];
     const input = context([policy('a', { podSelector: app('mongo'), ingress: [{ ports }] })]);

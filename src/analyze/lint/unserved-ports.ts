@@ -1,6 +1,7 @@
 // Ports that lead nowhere: no container of the destination declares them. Most often somebody wrote the Service's port instead
 // of the pod's. Undeclared ports are invisible, so numbers are not checked against pods that declare no port at all.
 // Also port names that mean different numbers in different pods.
+import { nearest } from '../../model/did-you-mean.ts';
 import { aboutPolicy, type Finding } from '../../model/findings.ts';
 import { type Direction, isStandIn } from '../../model/network-policy.ts';
 import { withPortName, withProtocol } from '../../model/ports.ts';
@@ -105,15 +106,27 @@ function leadsNowhere(context: LintContext, undeclared: CheckedPort): readonly F
     ];
   }
   const declared = [...new Set(pods.flatMap(({ ports }) => ports.map(formatContainerPort)))].sort();
+  const meant = portMeant(port, pods);
+  const perhaps = meant === undefined ? '' : `did you mean \`${meant}\`? `;
   const leading = leadingServices(context, port, pods);
   const led = leading.length === 0 ? '' : `, to which Service ${listNames(leading)} leads`;
   return [
     aboutPolicy(policy, 'PortNotDeclared', {
       path,
       message: `no container of ${listWorkloads(pods)} declares the port \`${written}\`${led}`,
-      hint: `${declared.length === 0 ? 'they declare no port' : `they declare ${listNames(declared)}`}${noteOn(port, rule)}`,
+      hint: `${perhaps}${declared.length === 0 ? 'they declare no port' : `they declare ${listNames(declared)}`}${noteOn(port, rule)}`,
     }),
   ];
+}
+
+/** The declared name that was probably meant; numbers that look alike are often meant. */
+function portMeant({ port, protocol = 'TCP' }: RulePort, pods: readonly LintPod[]): string | undefined {
+  if (typeof port !== 'string') return undefined;
+  const declared = pods.flatMap(({ ports }) => ports).filter((each) => each.protocol === protocol);
+  return nearest(
+    port,
+    declared.flatMap(({ name = [] }) => name),
+  );
 }
 
 /** The Services that lead to this very port all the same. */

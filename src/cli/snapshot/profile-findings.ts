@@ -17,11 +17,14 @@ export interface LintFinding extends Finding {
   readonly suggestion?: string;
   /** The namespaces whose consent is missing. */
   readonly waitsFor?: readonly string[];
+  /** The namespace that was probably meant by that of the subject. */
+  readonly meant?: string;
 }
 
-/** Whether it is about a namespace, or about a route of another one that waits for it; everything does if none is asked for. */
+/** Whether it is about a namespace, perhaps misspelt, or about a route of another one that waits for it; everything does if none is asked for. */
 export function concerns(finding: LintFinding, namespace: string | undefined): boolean {
-  if (namespace === undefined || namespaceOfFinding(finding) === namespace) return true;
+  if (namespace === undefined || [namespaceOfFinding(finding), finding.meant].includes(namespace))
+    return true;
   return finding.waitsFor?.includes(namespace) ?? false;
 }
 

@@ -2,15 +2,15 @@
 // silence would read as approval. Must not know how a finding is printed.
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
 import { nearest } from '../../model/did-you-mean.ts';
-import type { Finding } from '../../model/findings.ts';
 import { whyNotRinged } from '../../plan/profile-status.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { LintFinding } from './profile-findings.ts';
 
 /** `NamespaceMisspelt` for a namespace that only profiles mention, and `ProfileWithoutRing` for one without a ring. */
 export function profilesWithoutRing(
   assumed: ClusterSnapshot['assumedNamespaces'],
   { namespaces }: Compiled,
-): readonly Finding[] {
+): readonly LintFinding[] {
   const known = namespaces.map(({ namespace }) => namespace).filter((name) => !assumed.includes(name));
   return namespaces.flatMap((each) => {
     const isAssumed = assumed.includes(each.namespace);
@@ -18,7 +18,7 @@ export function profilesWithoutRing(
     const problem = meant === undefined ? outside(each, isAssumed) : misspelt(each.namespace, meant);
     if (problem === undefined) return [];
     return each.profiles.map(
-      ({ profile: { namespace, name } }): Finding => ({
+      ({ profile: { namespace, name } }): LintFinding => ({
         ...problem,
         subject: { kind: 'AppNetworkProfile', namespace, name },
         path: 'metadata.namespace',
@@ -27,12 +27,13 @@ export function profilesWithoutRing(
   });
 }
 
-type Problem = Pick<Finding, 'code' | 'message' | 'hint'>;
+type Problem = Pick<LintFinding, 'code' | 'message' | 'hint' | 'meant'>;
 
 const misspelt = (namespace: string, meant: string): Problem => ({
   code: 'NamespaceMisspelt',
   message: `the input has no namespace \`${namespace}\``,
   hint: `did you mean \`${meant}\`?`,
+  meant,
 });
 
 function outside(compiled: CompiledNamespace, isAssumed: boolean): Problem | undefined {

@@ -125,23 +125,20 @@ function missingSystem({ compiled: { route }, view }: RouteInView): string {
   const decoded = view.platform?.decoded;
   if (!decoded?.ok) return ask;
   const { ingressControllers, monitoring } = decoded.value.spec;
-  const meant = [route.from, route.to].flatMap((end) => {
-    if ('ingressController' in end) return similar(end.ingressController.name, ingressControllers);
-    return 'monitoring' in end ? similar(end.monitoring.name, monitoring) : [];
-  })[0];
-  return meant === undefined ? ask : `did you mean \`${meant}\`?`;
-}
-
-function similar(
-  name: string | undefined,
-  declared: readonly { readonly name: string }[],
-): readonly string[] {
-  const meant =
-    name === undefined
-      ? undefined
-      : nearest(
-          name,
-          declared.map((each) => each.name),
-        );
-  return meant === undefined ? [] : [meant];
+  const namesOf = (systems: readonly { readonly name: string }[]) => systems.map(({ name }) => name);
+  const named = [route.from, route.to].map((end) => {
+    if ('ingressController' in end)
+      return { name: end.ingressController.name, names: namesOf(ingressControllers) };
+    return 'monitoring' in end
+      ? { name: end.monitoring.name, names: namesOf(monitoring) }
+      : { name: undefined, names: [] };
+  });
+  for (const { name = '', names } of named) {
+    const meant = nearest(name, names);
+    if (meant !== undefined) return `did you mean \`${meant}\`?`;
+    const [only, ...others] = names;
+    if (name !== '' && only !== undefined && only !== name && others.length === 0)
+      return `the platform profile declares only \`${only}\`: name that, or ${ask}`;
+  }
+  return ask;
 }
