@@ -61,7 +61,7 @@ describe('the root of the image', () => {
 
   test('holds the bundle, Node, its libraries, and papers: no shell, no package manager', () => {
     const bundles = ['main.mjs', 'graphviz.mjs'].flatMap((name) => [name, `${name}.LEGAL.txt`]);
-    const ours = ['ringfence.mjs', ...bundles];
+    const ours = ['ringfence.mjs', 'canary.mjs', ...bundles];
     const papers = [
       'LICENSE',
       'copyright',
