@@ -1,19 +1,20 @@
 // Answers one question twice: by the policies, and by a packet of a pod that is like SRC.
 // Must not know how the answer is printed, nor how a Job is sent.
+import { analyze } from '../../analyze/analysis.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
+import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { type DialReport, type Expected, readReport } from '../../dial/attempts.ts';
 import { quoteSome } from '../../model/counted.ts';
-import { formatKey } from '../../model/object-key.ts';
-import type { Answer } from '../explain/answer.ts';
-import { type Asked, ask } from '../explain/ask.ts';
+import { type Answer, answer } from '../explain/answer.ts';
 import { destinationWithPort, readPort, sourceWithoutPort } from '../explain/end-with-port.ts';
+import { findEnd, type ResolvedEnd } from '../explain/find-end.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import type { TwinClient } from '../writing/twin-client.ts';
 import type { AskedCheck } from './checks-file.ts';
 import { labelEffects } from './label-effects.ts';
 import { refusals } from './refusals.ts';
-import { choosePod, type ExistingPod } from './source-pod.ts';
+import { type ChosenPod, choosePod, type ExistingPod } from './source-pod.ts';
 import { type Destination, destinationOf } from './targets.ts';
 import { twinOf } from './twin.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -58,18 +59,21 @@ export async function prepareCheck(check: AskedCheck, context: CheckContext): Pr
   const from = sourceWithoutPort(check.from);
   const { end: to } = destinationWithPort(check.to, check.port);
   const port = readPort(check.port);
-  const asked = ask({ from, to, port, namespace }, context.facts);
-  const source = sourceOf(asked, check, snapshot);
-  const destination = destinationOf(source, { end: asked.question.to, port, word: to, snapshot });
-  const narrowed = {
-    from: podWord(source),
-    to: destination.pod === undefined ? to : podWord(destination.pod),
-  };
-  const { found: answer } = ask({ ...narrowed, port, namespace }, context.facts);
-  const expected = verdictOfPolicies(answer, to);
+  const analysis = analyze(withoutStandIns(context.facts, port));
+  const names = { analysis, namespace };
+  const { pod: source, end } = sourceOf(findEnd(from, names), check, snapshot);
+  const asked = findEnd(to, names);
+  const destination = destinationOf(source, { end: asked, port, word: to, snapshot });
+  const { chosen } = destination;
+  const answered = answer(analysis, {
+    from: { kind: 'workloads', ends: [end] },
+    to: chosen === undefined ? asked : { kind: 'workloads', ends: [chosen.end] },
+    port,
+  });
+  const expected = verdictOfPolicies(answered, to);
   const notes = [...(await requireHarmless(source, context)), ...labelEffects(source)];
   const job = twinOf(source, { image, expected, targets: destination.targets, settle });
-  return { check, answer, expected, source, destination, job, notes };
+  return { check, answer: answered, expected, source, destination, job, notes };
 }
 
 /** Starts the Job, and compares. @throws ToolError if the pod does not start; ApiError */
@@ -79,23 +83,16 @@ export async function tryCheck(prepared: PreparedCheck, { client }: CheckContext
   const reportsIn = (lines: readonly string[]) => lines.flatMap((line) => readReport(line) ?? []);
   const lines = await client.run(job, (sofar) => reportsIn(sofar).length === wanted);
   const reports = reportsIn(lines);
-  const { pod } = destination;
+  const pod = destination.chosen?.pod;
   const known = { expected, reports, source, ...(pod === undefined ? {} : { destination: pod }) };
   return { ...prepared, reports, verdict: verdictOf(known) };
 }
 
-function sourceOf({ question }: Asked, { from, node }: AskedCheck, snapshot: ClusterSnapshot): ExistingPod {
-  if (question.from.kind !== 'workloads') {
-    throw new ToolError(
-      `\`${from}\` is not a workload or a pod: only these have labels that a new pod can have`,
-    );
-  }
-  return choosePod(question.from.ends, snapshot, { word: from, node });
-}
-
-/** As `findEnd` reads it, whatever else has that name. */
-function podWord(pod: ExistingPod): string {
-  return `pod/${formatKey(pod)}`;
+function sourceOf(found: ResolvedEnd, { from, node }: AskedCheck, snapshot: ClusterSnapshot): ChosenPod {
+  if (found.kind === 'workloads') return choosePod(found.ends, snapshot, { word: from, node });
+  throw new ToolError(
+    `\`${from}\` is not a workload or a pod: only these have labels that a new pod can have`,
+  );
 }
 
 /** @throws ToolError if the pods behind a Service differ: then chance decides which answer comes */

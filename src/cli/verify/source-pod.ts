@@ -3,10 +3,10 @@
 import * as z from 'zod';
 import { isSameWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import { nearest } from '../../model/did-you-mean.ts';
-import { formatKey } from '../../model/object-key.ts';
+import { compareKeys, formatKey } from '../../model/object-key.ts';
 import type { Labels } from '../../model/selectors.ts';
 import { ToolError } from '../failures.ts';
-import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+import { type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
 
 const port = z.looseObject({
   name: z.string().optional(),
@@ -73,12 +73,6 @@ export interface ExistingPod {
   readonly probed: readonly number[];
 }
 
-/** The running pods of the cluster with an address, by `namespace/name`. */
-function runningPods({ objects }: ClusterSnapshot): ReadonlyMap<string, ExistingPod> {
-  const pods = objects.filter(({ kind }) => kind === 'Pod').map((object) => readPod(object));
-  return new Map(pods.flatMap((pod) => (pod === undefined ? [] : [[formatKey(pod), pod] as const])));
-}
-
 function readPod(object: object): ExistingPod | undefined {
   const { data } = podSchema.safeParse(object);
   if (data === undefined) return undefined;
@@ -110,6 +104,12 @@ function probedPort(
   return ports.filter(({ name }) => name !== undefined && name === probed).map((each) => each.port);
 }
 
+/** A running pod, and the end that is just this pod. */
+export interface ChosenPod {
+  readonly pod: ExistingPod;
+  readonly end: WorkloadEnd;
+}
+
 /**
  * Chooses a running pod of these ends: one that is Ready, if there is one, and then the first by name.
  *
@@ -121,23 +121,35 @@ export function choosePod(
   ends: readonly WorkloadEnd[],
   snapshot: ClusterSnapshot,
   { word, node }: { readonly word: string; readonly node?: string | undefined },
-): ExistingPod {
-  const pods = runningPods(snapshot);
-  const running = ends.flatMap((end) =>
-    podNames(end, snapshot).flatMap(
-      (name) => pods.get(formatKey({ namespace: end.workload.namespace, name })) ?? [],
-    ),
-  );
-  const there = running.filter((pod) => node === undefined || pod.node === node);
-  const chosen = there.find(({ isReady }) => isReady) ?? there[0];
+): ChosenPod {
+  const running = runningPods(ends, snapshot);
+  const there = running.filter(({ pod }) => node === undefined || pod.node === node);
+  const chosen = there.find(({ pod }) => pod.isReady) ?? there[0];
   if (chosen !== undefined) return chosen;
   if (running.length === 0) {
     throw new ToolError(`no pod of \`${word}\` runs, so there is nothing to try: scale it up, and ask again`);
   }
-  const nodes = [...new Set(running.map((pod) => pod.node))].sort();
+  const nodes = [...new Set(running.map(({ pod }) => pod.node))].sort();
   const meant = nearest(node ?? '', nodes);
   const hint = meant === undefined ? `its pods are on ${nodes.join(', ')}` : `did you mean \`${meant}\`?`;
   throw new ToolError(`no pod of \`${word}\` is on node \`${node}\`: ${hint}`);
+}
+
+function runningPods(ends: readonly WorkloadEnd[], snapshot: ClusterSnapshot): readonly ChosenPod[] {
+  const wanted = new Map(
+    ends.flatMap((end) =>
+      podNames(end, snapshot).map((name) => [
+        formatKey({ namespace: end.workload.namespace, name }),
+        { workload: end.workload, pods: [name] },
+      ]),
+    ),
+  );
+  const found = snapshot.objects.flatMap((object) => {
+    const end = object.kind === 'Pod' ? wanted.get(formatKey(objectKey(object))) : undefined;
+    const pod = end && readPod(object);
+    return end === undefined || pod === undefined ? [] : [{ pod, end }];
+  });
+  return found.sort((a, b) => compareKeys(a.pod, b.pod));
 }
 
 function podNames(end: WorkloadEnd, { facts }: ClusterSnapshot): readonly string[] {

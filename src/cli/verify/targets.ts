@@ -8,13 +8,13 @@ import type { PortSpec } from '../../model/ports.ts';
 import type { ResolvedEnd } from '../explain/find-end.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
-import { choosePod, type ExistingPod } from './source-pod.ts';
+import { type ChosenPod, choosePod, type ExistingPod } from './source-pod.ts';
 
 /** Where to connect, and what is known of whoever is there. */
 export interface Destination {
   readonly targets: readonly DialTarget[];
   /** The pod at these addresses; absent for a Service and for other addresses. */
-  readonly pod?: ExistingPod;
+  readonly chosen?: ChosenPod;
 }
 
 /** The question about a destination. */
@@ -33,8 +33,8 @@ export interface AskedDestination {
  * @throws ToolError if there is no single port or address to try, or no pod runs
  */
 export function destinationOf(source: ExistingPod, asked: AskedDestination): Destination {
-  const protocol = protocolOf(asked.port);
-  const { addresses, port, pod } = found(asked);
+  const { addresses, port, chosen } = found(asked);
+  const protocol = protocolOf(asked.port, port);
   const families = new Set(source.addresses.map(familyOf));
   const reachable = addresses.filter((address) => families.has(familyOf(address)));
   if (reachable.length === 0) {
@@ -43,20 +43,20 @@ export function destinationOf(source: ExistingPod, asked: AskedDestination): Des
     );
   }
   const targets = reachable.map((address) => ({ protocol, address, port }));
-  return { targets, ...(pod === undefined ? {} : { pod }) };
+  return { targets, ...(chosen === undefined ? {} : { chosen }) };
 }
 
 interface Found {
   readonly addresses: readonly string[];
   readonly port: number;
-  readonly pod?: ExistingPod;
+  readonly chosen?: ChosenPod;
 }
 
 function found({ end, port, word, snapshot }: AskedDestination): Found {
   switch (end.kind) {
     case 'workloads': {
-      const pod = choosePod(end.ends, snapshot, { word });
-      return { addresses: pod.addresses, port: portOfPod(pod, port), pod };
+      const chosen = choosePod(end.ends, snapshot, { word });
+      return { addresses: chosen.pod.addresses, port: portOfPod(chosen.pod, port), chosen };
     }
     case 'service': {
       const known = snapshot.facts.services.find((each) => formatKey(each) === formatKey(end.service));
@@ -87,13 +87,13 @@ function clusterIPsOf(service: AnalysisInput['services'][number] | undefined): r
 const dnsPorts: readonly number[] = [53, 5353];
 
 /** @throws ToolError for a protocol or a port that nothing can be tried on */
-function protocolOf(port: PortSpec): DialTarget['protocol'] {
-  if (port.protocol === 'TCP') return 'TCP';
-  if (port.protocol === 'UDP' && ('name' in port || dnsPorts.includes(port.interval.first))) return 'UDP';
+function protocolOf({ protocol }: PortSpec, port: number): DialTarget['protocol'] {
+  if (protocol === 'TCP') return 'TCP';
+  if (protocol === 'UDP' && dnsPorts.includes(port)) return 'UDP';
   const why =
-    port.protocol === 'UDP'
+    protocol === 'UDP'
       ? 'a UDP service answers only to requests that it understands, and only DNS servers are asked, on port 53 or 5353'
-      : `${port.protocol} can't be tried`;
+      : `${protocol} can't be tried`;
   throw new ToolError(`${why}: ask \`ringfence explain\` instead`);
 }
 

@@ -2,9 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AttemptResult, DialReport, Expected } from '../../dial/attempts.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
+import type { ServiceFacts } from '../../model/services.ts';
+import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { labelEffects } from './label-effects.ts';
 import { refusals } from './refusals.ts';
 import type { ExistingPod } from './source-pod.ts';
+import { destinationOf } from './targets.ts';
 import { twinOf } from './twin.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -92,6 +95,26 @@ describe('no pod is started', () => {
   test('but for these reasons: else one is', () => {
     expect(refusals({ source: pod(), ...nothing })).toEqual([]);
   });
+});
+
+test('a UDP port is tried only if it is that of a DNS server, also where it has a name', () => {
+  const ports = [
+    { name: 'dns', port: 53, protocol: 'UDP' as const },
+    { name: 'syslog', port: 514, protocol: 'UDP' as const },
+  ];
+  const service = { namespace: 'shop', name: 'log', ports, clusterIPs: ['10.96.0.7'] };
+  const snapshot = { facts: { services: [service] } } as unknown as ClusterSnapshot;
+  const destination = (name: string) =>
+    destinationOf(pod(), {
+      ...{
+        end: { kind: 'service', service: service as unknown as ServiceFacts },
+        word: 'shop/log',
+        snapshot,
+      },
+      port: { protocol: 'UDP', name },
+    });
+  expect(destination('dns').targets).toEqual([{ protocol: 'UDP', address: '10.96.0.7', port: 53 }]);
+  expect(() => destination('syslog')).toThrow('only DNS servers are asked');
 });
 
 test('what reacts to the labels of the new pod is said', () => {
