@@ -4,7 +4,7 @@ import { findingKinds, type Severity } from '../../model/findings.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { InputProblem } from '../input/problems.ts';
 import type { Print } from '../output/formats.ts';
-import { escapeXml } from '../output/xml.ts';
+import { escapeXml, junitReport } from '../output/xml.ts';
 import { adviceOf, objectOf, type PlacedFinding } from './placed-findings.ts';
 
 /** What a build system shows: a finding, or a problem of the input. */
@@ -122,14 +122,7 @@ function junit(annotations: readonly Annotation[]): string {
   // Some readers refuse a suite without a case.
   const nothing = ['    <testcase classname="ringfence" name="nothing found"/>'];
   const cases = annotations.length === 0 ? nothing : annotations.map(junitCase);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<testsuites>',
-    `  <testsuite name="ringfence lint" tests="${cases.length}" failures="${failures}">`,
-    ...cases,
-    '  </testsuite>',
-    '</testsuites>\n',
-  ].join('\n');
+  return junitReport('ringfence lint', cases, failures);
 }
 
 function junitCase({ code, severity, place, object, message, text }: Annotation): string {

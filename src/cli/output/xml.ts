@@ -1,5 +1,5 @@
-// Texts in XML 1.0.
-// Must not know which elements there are.
+// JUnit XML, which build systems read, and texts in XML 1.0.
+// Must not know what is tested.
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 can't hold these characters, escaped or not
 const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
@@ -13,4 +13,16 @@ export function escapeXml(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll('\n', '&#10;');
+}
+
+/** A JUnit report. @param cases a `testcase` element for each, indented by four */
+export function junitReport(name: string, cases: readonly string[], failures: number): string {
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites>',
+    `  <testsuite name="${name}" tests="${cases.length}" failures="${failures}">`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>\n',
+  ].join('\n');
 }

@@ -5,7 +5,7 @@ import { attemptResults, type DialReport, writeTarget } from '../../dial/attempt
 import { formatKey } from '../../model/object-key.ts';
 import { formatRule } from '../explain/format.ts';
 import { type Print, type PrintContext, textAndData, toYaml } from '../output/formats.ts';
-import { escapeXml } from '../output/xml.ts';
+import { escapeXml, junitReport } from '../output/xml.ts';
 import type { AskedCheck } from './checks-file.ts';
 import type { DoneCheck } from './run-check.ts';
 import { lastAttempt } from './verdict.ts';
@@ -163,14 +163,7 @@ const junit: Print<VerifyResult> = (result) => {
     const failure = `<failure message="${escapeXml(why[0] ?? '')}">${escapeXml(why.join('\n'))}</failure>`;
     return ok ? `${head}/>` : `${head}>${failure}</testcase>`;
   });
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<testsuites>',
-    `  <testsuite name="ringfence verify" tests="${points.length}" failures="${failures}">`,
-    ...cases,
-    '  </testsuite>',
-    '</testsuites>\n',
-  ].join('\n');
+  return junitReport('ringfence verify', cases, failures);
 };
 
 interface Point {
