@@ -168,7 +168,7 @@ describe('what is lost', () => {
     expect(
       teams.map(({ namespace, used, others }) => ({
         namespace,
-        used: used.map(({ from, to }) => `${endNames(from)} > ${endNames(to)}`),
+        used: used.flat().map(({ from, to }) => `${endNames(from)} > ${endNames(to)}`),
         others,
       })),
     ).toEqual([
@@ -201,7 +201,7 @@ describe('what is lost', () => {
           to.some((end) => formatEndpoint(end).includes('/web')),
         ),
       ).flatMap(({ namespace, used }) =>
-        used.map(({ from, to }) => `${namespace}: ${endNames(from)} > ${endNames(to)}`),
+        used.flat().map(({ from, to }) => `${namespace}: ${endNames(from)} > ${endNames(to)}`),
       );
     expect(teamsOf(denied('Egress', 'shop'))).toEqual(['shop: shop/web > pay/web,shop/web']);
     expect(teamsOf(denied('Ingress', 'pay'))).toEqual(['pay: pay/web,shop/web,any address > pay/web']);

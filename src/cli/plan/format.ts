@@ -1,8 +1,7 @@
 // A plan in a terminal, and as data for programs.
 // Must not know how it was found.
 import * as z from 'zod';
-import { type Endpoint, endpointKey, spellEndpoint } from '../../analyze/endpoints.ts';
-import { groupsBy } from '../../model/groups.ts';
+import { type Endpoint, spellEndpoint } from '../../analyze/endpoints.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { findingData, findingsAsData, formatFindings } from '../lint/format.ts';
@@ -19,7 +18,7 @@ import {
 } from '../output/schemas.ts';
 import { formatTable } from '../output/table.ts';
 import { type ConnectionChange, isEmptyChange, type PolicyDifference } from './difference.ts';
-import { lostByTeam } from './lost-by-team.ts';
+import { lostByTeam, type TeamLosses } from './lost-by-team.ts';
 import { planAsMarkdown } from './markdown.ts';
 import {
   formatChangedPorts,
@@ -121,10 +120,9 @@ function lossesOf(
 }
 
 /** The ends that lose something, and below them what they lose: long lists of ends are told once. */
-function lossTables(losses: readonly ConnectionChange[], { nameEnds, room }: Look): string {
+function lossTables(losses: TeamLosses['used'], { nameEnds, room }: Look): string {
   const namesOf = (ends: readonly Endpoint[]) => formatEnds(ends, nameEnds, maxEnds);
-  const bySources = groupsBy(losses, ({ from }) => from.map(endpointKey).sort().join(' '));
-  return bySources
+  return losses
     .map((lost) => {
       const rows = lost.map((each) => [
         `- to ${namesOf(each.to)}`,

@@ -2,6 +2,7 @@
 // others there are. Must not know how it is printed.
 import { compareEnds, type Endpoint, endpointKey, isWorkload } from '../../analyze/endpoints.ts';
 import { groupsBy } from '../../model/groups.ts';
+import type { NonEmpty } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { formatPortSet } from '../../model/port-set.ts';
 import { pairsIn } from '../output/end-names.ts';
@@ -10,8 +11,8 @@ import { type ConnectionChange, isLikelyUsed } from './difference.ts';
 /** What is lost in one namespace. */
 export interface TeamLosses {
   readonly namespace: string;
-  /** On ports that are offered, or to addresses outside; what is lost from the same ends is next to each other. */
-  readonly used: readonly ConnectionChange[];
+  /** On ports that are offered, or to addresses outside, by the ends that lose them. */
+  readonly used: readonly NonEmpty<ConnectionChange>[];
   /** How many connections are lost on ports of which nobody knows whether anything listens on them. */
   readonly others: number;
 }
@@ -61,8 +62,8 @@ function withSourcesTogether(changes: readonly ConnectionChange[]): readonly Con
   }));
 }
 
-function bySources(changes: readonly ConnectionChange[]): readonly ConnectionChange[] {
-  return groupsBy(changes, ({ from }) => keysOf(from).join(' ')).flat();
+function bySources(changes: readonly ConnectionChange[]): readonly NonEmpty<ConnectionChange>[] {
+  return groupsBy(changes, ({ from }) => keysOf(from).join(' '));
 }
 
 function keysOf(ends: readonly Endpoint[]): readonly string[] {

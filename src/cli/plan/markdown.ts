@@ -78,7 +78,9 @@ function connections(
   const gained = all.filter(({ change }) => change === 'gained');
   const rows = [
     ...gained.map((each) => connectionRow(each, nameEnds)),
-    ...lost.flatMap(({ namespace, used }) => used.map((each) => connectionRow(each, nameEnds, namespace))),
+    ...lost.flatMap(({ namespace, used }) =>
+      used.flat().map((each) => connectionRow(each, nameEnds, namespace)),
+    ),
   ];
   const table =
     rows.length === 0
