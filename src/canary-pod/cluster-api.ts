@@ -5,6 +5,7 @@ import { type Marker, markerName, readMarker } from '../canary/marker.ts';
 import type { CanaryReport } from '../canary/report.ts';
 import type { Listener } from '../canary/rounds.ts';
 import { canaryNamespace } from '../model/canary-namespace.ts';
+import { compareText } from '../model/object-key.ts';
 import { type ApiServer, RequestError } from './in-cluster-api.ts';
 
 /** The pod that reports. */
@@ -50,7 +51,7 @@ export async function findListeners(api: ApiServer): Promise<readonly Listener[]
       return [{ group, family: addressType, pod, node: nodeName, address } satisfies Listener];
     }),
   );
-  return found.sort((a, b) => (a.node + a.pod < b.node + b.pod ? -1 : 1));
+  return found.sort((a, b) => compareText(a.node + a.pod, b.node + b.pod));
 }
 
 /** The first address of the Service whose translation is tried. */

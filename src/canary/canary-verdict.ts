@@ -2,7 +2,7 @@
 // connection that was made, several times where everything else worked, says no; a connection that failed is another matter.
 // Must not know how reports get here.
 import { canaryNamespace } from '../model/canary-namespace.ts';
-import { count } from '../model/counted.ts';
+import { count, nameSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
 import { capabilities, denialCapability, untried } from './canary-table.ts';
 import type { CanaryCheck, CanaryReport, CapabilityValue } from './report.ts';
@@ -95,10 +95,7 @@ function conditionOf(shown: Shown): EnforcedCondition {
     return unknown('NoCanary', 'nobody tries whether policies are in force: apply `config/canary`');
   if (changed !== undefined)
     return unknown('CanaryChanged', `${changed}; so nothing follows from what its pods see`);
-  const degraded =
-    cut.length === 0
-      ? ''
-      : `; degraded: allowed connections fail, ${cut.slice(0, 3).join(', ')}${cut.length > 3 ? ` and ${cut.length - 3} more` : ''}`;
+  const degraded = cut.length === 0 ? '' : `; degraded: allowed connections fail, ${nameSome(cut, 3)}`;
   if (failing.length > 0)
     return {
       status: 'False',

@@ -1,13 +1,9 @@
 // The rounds of a client: which listener it tries next, and what all rounds together say. In each round and direction, what is allowed
 // is tried first: a denial proves nothing where nobody answers. A listener at which something was wrong is tried again until that is
 // certain. Must not know how a connection is tried, nor wait; times are milliseconds of a clock that never jumps.
+import { type Direction, directions } from '../model/network-policy.ts';
 import { type Capability, capabilities, denialCapability, listenerGroups, untried } from './canary-table.ts';
 import type { CanaryCheck, CanaryReport, CapabilityValue } from './report.ts';
-
-/** The directions, in the order in which they are tried. */
-const directions = ['Ingress', 'Egress'] as const;
-
-type Direction = (typeof directions)[number];
 
 /** The address of a listener. */
 export interface Listener {
