@@ -12,7 +12,7 @@ import { formatKey } from '../model/object-key.ts';
 import { formatPortSet, noPorts, type PortSet, portSets } from '../model/port-set.ts';
 import { type Protocol, protocols } from '../model/ports.ts';
 import { type Analysis, analyze } from './analysis.ts';
-import { compare } from './compare.ts';
+import { compare, type LostGroup } from './compare.ts';
 import { type Connection, type ConnectionGroup, connectionsOf } from './connections.ts';
 import { type AddressEnd, type Endpoint, endpointKey, isSelf, isWorkload, readRange } from './endpoints.ts';
 import type { AnalysisInput, PodFacts, WorkloadFacts } from './facts.ts';
@@ -95,6 +95,13 @@ function listed(connections: readonly Connection[]): (from: Probe, to: Probe) =>
     if (found.length > 1) throw new Error(`${from.name} -> ${to.name} is listed ${found.length} times`);
     return found[0]?.ports ?? noPorts;
   };
+}
+
+/** What is lost because the destination denies it, and because only the source does. A pair may lose some ports to each. */
+function lostBy(lost: readonly LostGroup[]) {
+  const deniedIn = (denied: Direction) =>
+    listed([...connectionsOf(lost.filter(({ deniedBy }) => deniedBy === denied))]);
+  return [deniedIn('Ingress'), deniedIn('Egress')] as const;
 }
 
 function expectSame(from: Probe, to: Probe, said: string, truth: string): void {
@@ -272,7 +279,8 @@ describe('a comparison', () => {
         const is = listed([...analyze(after).connections()]);
         const difference = compare(before, after);
         const gained = listed([...connectionsOf(difference.gained)]);
-        const lost = listed([...connectionsOf(difference.lost)]);
+        const [byTarget, bySource] = lostBy(difference.lost);
+        const lost = (from: Probe, to: Probe) => portSets.union(byTarget(from, to), bySource(from, to));
         for (const [from, to] of pairsOf(probesOf(before))) {
           const [old, now] = [was(from, to), is(from, to)];
           expectSame(from, to, formatPortSet(gained(from, to)), formatPortSet(portSets.difference(now, old)));
@@ -288,13 +296,11 @@ describe('a comparison', () => {
       fc.property(change, ({ before, after }) => {
         const sent = listed([...analyze(withIngressOnly(after)).connections()]);
         const { lost } = compare(before, after);
-        const [byTarget, bySource] = (['Ingress', 'Egress'] as const).map((direction) =>
-          listed([...connectionsOf(lost.filter(({ deniedBy }) => deniedBy === direction))]),
-        );
+        const [byTarget, bySource] = lostBy(lost);
         const pods = probesOf(after).filter(({ naive }) => 'pod' in naive);
         for (const [from, to] of pairsOf(pods)) {
           const letIn = sent(from, to);
-          const [shut, withheld] = [byTarget?.(from, to) ?? noPorts, bySource?.(from, to) ?? noPorts];
+          const [shut, withheld] = [byTarget(from, to), bySource(from, to)];
           expectSame(from, to, formatPortSet(portSets.intersection(shut, letIn)), 'none');
           expectSame(from, to, formatPortSet(portSets.difference(withheld, letIn)), 'none');
         }
