@@ -109,3 +109,24 @@ test.each(cases)('the answer about $title', async ({ method, path, provoke, act 
     await testbed.cluster.createProfile('shop', 'team', teamSpec);
   await settled(testbed);
 });
+
+test('a pause that ends before the answer about its status comes', async () => {
+  const { cluster, proxy } = testbed;
+  const pauses = '/apis/ringfence.dev/v1alpha1/networkpauses';
+  const ringed = await cluster.policyNames('calm');
+  const until = Date.now() + 2_000;
+  const fault = proxy.inject({
+    ...{ method: 'PATCH', path: /\/networkpauses\/late\/status/, times: 1 },
+    act: {
+      kind: 'interrupt',
+      run: () => new Promise((resolve) => setTimeout(resolve, until + 500 - Date.now())),
+    },
+  });
+  await cluster.api.json('POST', pauses, {
+    ...{ apiVersion: 'ringfence.dev/v1alpha1', kind: 'NetworkPause', metadata: { name: 'late' } },
+    spec: { namespace: 'calm', until: new Date(until).toISOString(), reason: 'checkout is down' },
+  });
+  await cluster.policiesAre('calm', [...ringed, 'ringfence-pause']);
+  await cluster.eventually('the status was held back', async () => fault.hits === 1);
+  await cluster.policiesAre('calm', ringed, 20_000);
+});

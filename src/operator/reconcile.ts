@@ -67,9 +67,13 @@ export class NamespaceReconciler {
    * @throws ContainedMistake if the compiler or the planner throws: the namespace is left as it is, and its status says so
    */
   async reconcile(name: string): Promise<Outcome> {
+    // Asked before the decision: for it, a pause that ends during the reconcile is still open, and only this wait brings it back.
+    const began = performance.now();
+    const checkAgainMs = this.#parts.cache.pauses.checkAgainMs(name);
     try {
       const { againAfterMs } = await this.#reconcile(name);
-      return sooner(againAfterMs, this.#parts.cache.pauses.checkAgainMs(name));
+      if (checkAgainMs === undefined) return sooner(againAfterMs);
+      return sooner(againAfterMs, Math.max(0, checkAgainMs - (performance.now() - began)));
     } catch (error) {
       if (error instanceof ContainedMistake) await this.#parts.reporter.reportMistake(name, error);
       throw error;
