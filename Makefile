@@ -6,6 +6,11 @@ SHELL := /bin/bash
 
 INSTALLED := node_modules/.installed
 
+# What has begun and when, as `SECONDS NAME …`, so that the tests can tell at their end how long each part took.
+PARTS := $(shell date +%s) setup
+begin = $(eval PARTS += $(shell date +%s) $(1))
+SUITES = PARTS='$(PARTS)' node test/suites.ts
+
 .PHONY: help setup lint check generate build image control-plane node packages test e2e test-long demo clean
 
 help: ## list the targets; times are rough, on 2 cores
@@ -19,6 +24,7 @@ $(INSTALLED): package-lock.json package.json
 setup: $(INSTALLED) ## install the locked dependencies
 
 lint: setup ## format, lint, types, unused code and layers: 1 min
+	$(call begin,lint)
 	biome check --error-on-warnings .
 	tsc -p .
 	tsc -p src/graph-page
@@ -27,7 +33,7 @@ lint: setup ## format, lint, types, unused code and layers: 1 min
 	depcruise --config .dependency-cruiser.mjs --output-type err src test e2e bench image tools
 
 check: lint ## the fast loop, 2 min: lint, then unit and golden tests with a quarter of the random cases
-	node test/suites.ts unit
+	$(SUITES) unit
 
 generate: setup ## print crds/ and docs/reference from the schemas and the code
 	node tools/generate.ts
@@ -39,22 +45,25 @@ image: setup ## build the image (IMAGE=name:tag; PLATFORMS=linux/amd64,linux/arm
 	@node image/build.ts
 
 control-plane: setup ## fetch or build etcd, kube-apiserver, kube-controller-manager and kubectl (once, up to 10 min)
+	$(call begin,control-plane)
 	node e2e/control-plane/command.ts prepare
 
 node: setup packages control-plane ## fetch or build what a node runs: kubelet, containerd, CoreDNS, enforcers (once, up to 10 min)
+	$(call begin,node)
 	node e2e/node/command.ts prepare
 
 packages: ## install what the tests run besides: Chromium, fish, zsh, script and what a node runs, where they are missing
+	$(call begin,packages)
 	@e2e/install-packages.sh
 
 test: lint node ## everything, 45 min: lint, all tests with all random cases, end to end on a real control plane and a real node
-	PROPERTIES=full node test/suites.ts unit e2e
+	PROPERTIES=full $(SUITES) unit e2e
 
 e2e: node ## end-to-end tests alone, 40 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, node 9, others 1 to 6 min
-	PROPERTIES=full node test/suites.ts $(if $(SUITE),$(addprefix e2e/,$(SUITE:e2e/%=%)),e2e)
+	PROPERTIES=full $(SUITES) $(if $(SUITE),$(addprefix e2e/,$(SUITE:e2e/%=%)),e2e)
 
 test-long: lint node ## as test, with every fault at every lag: hours
-	PROPERTIES=full FAULTS=full node test/suites.ts unit e2e
+	PROPERTIES=full FAULTS=full $(SUITES) unit e2e
 
 # npm sets NODE to a path where it runs make.
 demo: setup $(if $(filter 1,$(NODE)),node,control-plane) ## the story in a terminal, 1 min, with pods and packets where a node can run (NODE=1 gets what it needs; KEEP=1 leaves everything up)

@@ -10,6 +10,9 @@ export interface JestReport {
   readonly testResults: readonly {
     /** The file. */
     readonly name: string;
+    /** In milliseconds since 1970. */
+    readonly startTime: number;
+    readonly endTime: number;
     readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
   }[];
 }

@@ -1,4 +1,5 @@
-// Runs the named jest suites one after the other and closes with one line that adds them up and names what was skipped.
+// Runs the named jest suites one after the other, tells how long each part took, and closes with one line that adds them up and names
+// what was skipped.
 // A suite is a jest project, or a part of the end-to-end tests, as in `e2e/faults` or `e2e/ring/frozen`.
 // It decides nothing about the tests themselves; jest's exit codes and counts are passed on.
 import { spawnSync } from 'node:child_process';
@@ -6,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type Counts, closingLine, type JestReport, readCounts } from './suite-counts.ts';
+import { markedParts, type Part, timeTable } from './suite-times.ts';
 import { testFiles } from './test-files.ts';
 
 /** Its name, and the files that are run; all of the project when there are none. */
@@ -14,8 +16,14 @@ interface Suite {
   readonly files: readonly string[];
 }
 
+interface Result {
+  readonly counts: Counts;
+  readonly part: Part;
+}
+
 /** Runs one suite; a suite that cannot even load counts as one failure. */
-function runSuite({ name, files }: Suite, report: string): Counts {
+function runSuite({ name, files }: Suite, report: string): Result {
+  const start = Date.now();
   const project = name.replace(/\/.*/, '');
   const jest = spawnSync(
     process.execPath,
@@ -33,31 +41,42 @@ function runSuite({ name, files }: Suite, report: string): Counts {
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
+  const part = { name, start, end: Date.now() };
   try {
-    return readCounts(JSON.parse(readFileSync(report, 'utf8')) as JestReport, (file) => relative('.', file));
+    const result = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
+    const short = (file: string) => relative('.', file);
+    const ran = result.testResults.map((each) => ({ ...each, name: short(each.name) }));
+    return { counts: readCounts(result, short), part: { ...part, files: ran } };
   } catch {
     process.stderr.write(`suite ${name} ended with code ${jest.status} and no report\n`);
-    return { passed: 0, failed: 1, skipped: [] };
+    return { counts: { passed: 0, failed: 1, skipped: [] }, part };
   }
 }
 
 /** @throws Error if the words name a test that is not there */
-function runAll(words: readonly string[]): Counts {
+function runAll(words: readonly string[]): readonly Result[] {
   const suites = words.map((name) => ({ name, files: name.includes('/') ? testFiles(name) : [] }));
   const reports = mkdtempSync(join(tmpdir(), 'ringfence-suites-'));
   const results = suites.map((suite, index) => runSuite(suite, join(reports, `${index}.json`)));
   rmSync(reports, { recursive: true });
-  const sum = (count: (each: Counts) => number) => results.reduce((total, each) => total + count(each), 0);
+  return results;
+}
+
+function addUp(all: readonly Counts[]): Counts {
+  const sum = (count: (each: Counts) => number) => all.reduce((total, each) => total + count(each), 0);
   return {
     passed: sum(({ passed }) => passed),
     failed: sum(({ failed }) => failed),
-    skipped: results.flatMap(({ skipped }) => skipped),
+    skipped: all.flatMap(({ skipped }) => skipped),
   };
 }
 
 try {
-  const counts = runAll(process.argv.slice(2));
-  process.stdout.write(`${closingLine(counts)}\n`);
+  const before = markedParts(process.env.PARTS ?? '', Date.now());
+  const results = runAll(process.argv.slice(2));
+  const counts = addUp(results.map((each) => each.counts));
+  const times = timeTable([...before, ...results.map(({ part }) => part)]);
+  process.stdout.write(`${times}\n${closingLine(counts)}\n`);
   process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`error: ${(error as Error).message}\n`);
