@@ -135,7 +135,8 @@ describe('ringfence pause', () => {
   });
 
   test.each([
-    ['pause shop --reason test', 'say how long with `--for`, as in `--for 2h`, or until when with `--until`'],
+    ['pause shop --reason test', 'say how long, with `--for` or `--until`, as in `ringfence pause shop --for 2h'],
+    ['pause shop', 'say how long, with `--for` or `--until`, and why, with `--reason`, as in'],
     ['pause shop --until 2020-01-02T15:04:05Z --reason test', '`--until` is over: for the API server it is'],
     ['pause shop --until tomorrow --reason test', '`--until` must be a time like'],
     ['pause shop --for 2h --reason "$(printf "a\\\\nb")"', '`--reason` must be one line'],

@@ -82,6 +82,17 @@ export const networkPause = fields({
   'A pause of one namespace, for an emergency: until a given time, one more policy allows everything to and from its pods. Nothing is deleted, so the pause begins at once. Guardrails do not apply: anyone who may create NetworkPauses may open every ringed namespace. It opens only its own namespace; where the other end of a connection is fenced, its policies still apply.',
 );
 
+/** The annotation in which `ringfence pause` writes who calls it: Kubernetes keeps only the program. */
+export const pausedByAnnotation = 'ringfence.dev/paused-by';
+
+const person = line(256);
+
+/** Who paused, as the annotation says: nobody has checked it. `undefined` if it can't be shown in terminals and Events. */
+export function pausedBy(annotations: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const read = person.safeParse(annotations?.[pausedByAnnotation]);
+  return read.success ? read.data : undefined;
+}
+
 /** The status of a NetworkPause. */
 export type NetworkPauseStatus = DeepReadonly<z.output<typeof networkPauseStatus>>;
 

@@ -9,7 +9,7 @@ import {
   type Problem,
   readAskedEgress,
 } from '../api/decode.ts';
-import { longestPauseMs, networkPauseStatus } from '../api/network-pause.ts';
+import { longestPauseMs, networkPauseStatus, pausedBy } from '../api/network-pause.ts';
 import { readStatus } from '../kube/object-status.ts';
 import { identify, type RawManagedFields, type RawMetadata, type RawObject } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
@@ -271,13 +271,14 @@ function readPause(object: RawObject, decoded: StoredPause['decoded']): StoredPa
     decoded,
     // The name of a namespace is a key of the queue.
     paused: paused.success ? paused.data : '',
+    by: pausedBy(object.metadata.annotations),
     isLong: created !== undefined && until !== undefined && until - created > longestPauseMs,
     hasExpired: state === 'Expired' && observedGeneration === identity.generation,
   };
 }
 
 function samePause(a: StoredPause, b: StoredPause): boolean {
-  return a.hasExpired === b.hasExpired && sameProfile(a, b);
+  return a.hasExpired === b.hasExpired && a.by === b.by && sameProfile(a, b);
 }
 
 function identifyProfile(object: RawObject) {

@@ -67,6 +67,8 @@ export interface PauseFacts {
   readonly paused: string;
   /** Whether it has ended, or is being deleted, or can't be read: then it opens nothing. */
   readonly isOver: boolean;
+  /** Who wrote it, as `pausedBy` reads it; absent if that is not known. */
+  readonly by?: string | undefined;
   /** Whether it ends more than a week after its creation. */
   readonly isLong: boolean;
   readonly decoded: Result<NetworkPause, readonly Problem[]>;

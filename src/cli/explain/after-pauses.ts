@@ -38,9 +38,7 @@ export function afterPauses(
     pauses: rules.flatMap(behind),
     asked,
     snapshot: snapshotOf(unpaused, operatorNamespace),
-    messages: rules.map((rule) =>
-      describe(rule, { pauses: behind(rule), isOver: isOverIn(rule, snapshot) }, later),
-    ),
+    messages: rules.map((rule) => describe(rule, behind(rule), later)),
   };
 }
 
@@ -53,14 +51,9 @@ function pauseRules({ parts }: Answer): readonly RuleReason[] {
   ).map(([rule]) => rule);
 }
 
-/** Whether every pause of the namespace is over, although its policy is still there. */
-function isOverIn({ policy: { namespace } }: RuleReason, { cluster }: ClusterSnapshot): boolean {
-  return (cluster.view().pauses.get(namespace) ?? []).every(({ isOver }) => isOver);
-}
-
 function describe(
   { policy: { namespace } }: RuleReason,
-  { pauses, isOver }: { readonly pauses: readonly PauseBehind[]; readonly isOver: boolean },
+  pauses: readonly PauseBehind[],
   { then }: LaterAnswer,
 ): string {
   if (pauses.length === 0)
@@ -69,7 +62,7 @@ function describe(
     const author = by === undefined ? '' : `, written by \`${by}\``;
     return `until ${until} by NetworkPause \`${name}\`${author}, because of \`${reason}\``;
   });
-  if (isOver)
+  if (pauses.every(({ isOver }) => isOver))
     return `\`${namespace}\` is still open, although it was paused only ${each.join(', and ')}: is an operator running? once it is closed, ${then}`;
   return `\`${namespace}\` is paused ${each.join(', and ')}: once ${pauses.length === 1 ? 'it ends' : 'they end'}, ${then}`;
 }

@@ -68,7 +68,8 @@ const pause = z.strictObject({
   namespace: z.string().describe('the namespace that it pauses'),
   until: z.string(),
   reason: z.string(),
-  by: z.string().optional().describe('the controller or the program that wrote it'),
+  isOver: z.boolean().describe('whether that time is over, and only its policy is still there'),
+  by: z.string().optional().describe('who paused, or else the controller or the program that wrote it'),
   since: z.string().optional().describe('when it was created'),
 });
 

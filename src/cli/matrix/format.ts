@@ -107,10 +107,13 @@ function isAbout({ from, to }: AskedEnds): boolean {
   return from !== undefined || to !== undefined;
 }
 
+/** How wide a line is where no terminal limits it. */
+const widest = 160;
+
 function formatMatrix({ input, asked, originOf }: Matrix, { paint, room }: PrintContext): string {
   const shown = analyze(input);
   return isAbout(asked)
-    ? formatLines(allowedLines(shown, asked, originOf), shown.workloads, { paint, room })
+    ? formatLines(allowedLines(shown, asked, originOf), shown.workloads, { paint, room: room ?? widest })
     : formatBlocks(groupsAsked(shown.groups(), asked), shown.workloads, paint);
 }
 
@@ -183,7 +186,8 @@ function matrixAsCsv({ input, asked, originOf }: Matrix): string {
       ...[
         side,
         policy,
-        `${rule}`,
+        // As people count, and as the text of all answers says.
+        `${rule + 1}`,
         own.join(', '),
         profile,
         routes?.join(', '),

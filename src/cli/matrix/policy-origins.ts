@@ -6,7 +6,7 @@ import { type NonEmpty, nonEmpty } from '../../model/network-policy.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { authorOf } from '../snapshot/author.ts';
 import { type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
-import { type PauseBehind, pausesBehind } from '../snapshot/pauses-behind.ts';
+import { isOfPause, type PauseBehind, pausesBehind } from '../snapshot/pauses-behind.ts';
 
 /** Where a policy comes from. */
 export interface PolicyOrigin {
@@ -38,11 +38,14 @@ export function policyOrigins({ objects, cluster }: Pick<ClusterSnapshot, 'objec
     const pauses = nonEmpty(behind({ policy }));
     if (pauses !== undefined) return originOf(pauses);
     const metadata = byKey.get(formatKey(policy));
-    const owner = ownerOf(policy) ?? (metadata && authorOf(metadata));
     const since: unknown = metadata?.creationTimestamp;
+    const created = typeof since === 'string' ? { since } : {};
+    // Nobody answers for it any more: the platform only wrote it.
+    if (isOfPause(policy)) return { ...created, origins: ['a NetworkPause that is gone'] };
+    const owner = ownerOf(policy) ?? (metadata && authorOf(metadata));
     return {
       ...(owner === undefined ? {} : { owner }),
-      ...(typeof since === 'string' ? { since } : {}),
+      ...created,
     };
   };
 }

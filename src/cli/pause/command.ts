@@ -12,6 +12,7 @@ import {
   type AskedPause,
   checkAsked,
   type FoundPause,
+  type PauseClient,
   patienceMs,
   withPauses,
 } from '../writing/pause-client.ts';
@@ -50,34 +51,49 @@ export const pauseVerb = defineVerb({
       .argParser(durationIn)
       .conflicts('until'),
     new Option('--until <time>', 'until when, as in `2026-01-02T15:04:05Z`; instead of `--for`'),
-    new Option('--reason <text>', 'why, for everyone who finds the namespace open').makeOptionMandatory(),
+    new Option('--reason <text>', 'why, for everyone who finds the namespace open'),
     new Option('--direction <direction>', 'only this direction (default: both)').choices(directions),
     new Option('--replace', 'replace an earlier pause also if this one opens less, or ends earlier'),
     new Option('--no-wait', 'do not wait for the operator'),
   ],
   formats: pauseFormats,
-  run: async ({ progress }, flags: Flags, namespace: string) =>
-    withPauses(flags, async (pauses) => {
-      const { dryRun = false, wait } = flags;
+  run: async ({ progress }, flags: Flags, namespace: string) => {
+    requireAnswers(namespace, flags);
+    return withPauses(flags, async (pauses) => {
+      const { dryRun = false } = flags;
+      const isWaiting = flags.wait && !dryRun;
       const existing = await pauses.find(namespace);
-      requireSameNamespace(namespace, existing);
-      const asked = askedBy(namespace, flags, pauses.nowMs);
-      checkAsked(namespace, asked);
-      await pauses.requireNamespace(namespace);
-      requireFuture(asked, pauses.nowMs);
-      if (!flags.replace) requireNoLess(asked, existing?.spec, pauses.nowMs);
+      const asked = await checkedPause(namespace, flags, existing, pauses);
       const written = await pauses.write(namespace, asked, existing);
-      if (!dryRun && wait) progress.show('waiting for the operator');
-      const pause = !dryRun && wait ? await pauses.reported(written, patienceMs) : written;
-      const isWaiting = wait && !dryRun;
+      if (isWaiting) progress.show('waiting for the operator');
+      const pause = isWaiting ? await pauses.reported(written, patienceMs) : written;
+      const isFenced = isWaiting ? undefined : await pauses.isFenced(namespace);
       const isWithdrawn = isWaiting && existing === undefined && pause.status.state === 'NotNeeded';
       if (isWithdrawn) await pauses.delete(pause);
+      const replaced = existing?.spec;
       return {
-        result: { namespace, asked, pause, replaced: existing?.spec, dryRun, isWaiting, isWithdrawn },
+        result: { namespace, asked, pause, replaced, dryRun, isWaiting, isWithdrawn, isFenced },
         exit: isWaiting && pause.status.state !== 'Active' ? 'found' : 'ok',
       };
-    }),
+    });
+  },
 });
+
+/** What is asked for. @throws ToolError if it can't be written, or is not what the person can mean */
+async function checkedPause(
+  namespace: string,
+  flags: Flags,
+  existing: FoundPause | undefined,
+  pauses: PauseClient,
+): Promise<AskedPause> {
+  requireSameNamespace(namespace, existing);
+  const asked = askedBy(namespace, flags, pauses.nowMs);
+  checkAsked(namespace, asked);
+  await pauses.requireNamespace(namespace);
+  requireFuture(asked, pauses.nowMs);
+  if (!flags.replace) requireNoLess(asked, existing?.spec, pauses.nowMs);
+  return asked;
+}
 
 function durationIn(text: string): number {
   const ms = parseDuration(text);
@@ -87,13 +103,23 @@ function durationIn(text: string): number {
   return ms;
 }
 
+/** Whoever is in a hurry gets one answer, and a line to copy. */
+function requireAnswers(namespace: string, { for: ms, until, reason }: Flags): void {
+  const missing = [
+    ...(ms === undefined && until === undefined ? ['how long, with `--for` or `--until`'] : []),
+    ...(reason === undefined ? ['why, with `--reason`'] : []),
+  ];
+  if (missing.length === 0) return;
+  throw new ToolError(
+    `say ${missing.join(', and ')}, as in \`ringfence pause ${namespace} --for 2h --reason "checkout is down"\``,
+  );
+}
+
 function askedBy(
   namespace: string,
   { for: ms, until, reason = '', direction }: Flags,
   nowMs: number,
 ): AskedPause {
-  if (ms === undefined && until === undefined)
-    throw new ToolError('say how long with `--for`, as in `--for 2h`, or until when with `--until`');
   return {
     namespace,
     ...(direction === undefined ? {} : { direction }),

@@ -15,6 +15,8 @@ export interface PauseResult {
   readonly dryRun: boolean;
   /** Whether the operator was waited for. */
   readonly isWaiting: boolean;
+  /** Whether Ringfence has any policy in the namespace, where nobody waits for the operator to say so; absent if that is not known. */
+  readonly isFenced: boolean | undefined;
   /** Whether it was deleted again, because there is nothing to open. */
   readonly isWithdrawn: boolean;
 }
@@ -53,7 +55,7 @@ export const pauseFormats = textAndData({
 });
 
 function linesOf(result: PauseResult): readonly string[] {
-  const { namespace, asked, pause, replaced, dryRun, isWaiting, isWithdrawn } = result;
+  const { namespace, asked, pause, replaced, dryRun, isWaiting, isWithdrawn, isFenced } = result;
   const { name } = pause.object.metadata;
   const before =
     replaced === undefined
@@ -61,16 +63,23 @@ function linesOf(result: PauseResult): readonly string[] {
       : [
           `it replaces: until ${replaced.until}, ${replaced.direction ?? 'both directions'}, \`${replaced.reason}\``,
         ];
+  const open =
+    isFenced === false
+      ? [`Ringfence has no policy in \`${namespace}\`, so there is nothing that a pause would open now`]
+      : [];
   if (dryRun)
-    return [`\`${namespace}\` would be paused until ${asked.until}; nothing was written`, ...before];
+    return [`\`${namespace}\` would be paused until ${asked.until}; nothing was written`, ...open, ...before];
   const { state, message = '' } = pause.status;
   const see = `see: kubectl get networkpause ${name} -o wide`;
-  if (!isWaiting) return [`NetworkPause \`${name}\` is written, until ${asked.until}`, ...before, see];
+  const withdraw = `to withdraw it: ringfence resume ${namespace}`;
+  if (!isWaiting)
+    return [`NetworkPause \`${name}\` is written, until ${asked.until}`, ...open, ...before, see, withdraw];
   if (state === undefined)
     return [
       `NetworkPause \`${name}\` is written, but no operator has reported about it: is one running?`,
       ...before,
       see,
+      withdraw,
     ];
   if (isWithdrawn)
     return [
@@ -78,7 +87,11 @@ function linesOf(result: PauseResult): readonly string[] {
       'to leave one for later, for example before a dry run ends, use `--no-wait`',
     ];
   if (state !== 'Active')
-    return [`NetworkPause \`${name}\` is written, but not in force (${state}): ${message}`, ...before];
+    return [
+      `NetworkPause \`${name}\` is written, but not in force (${state}): ${message}`,
+      ...before,
+      withdraw,
+    ];
   return [
     `\`${namespace}\` is paused until ${asked.until}: ${message}`,
     ...before,

@@ -14,7 +14,9 @@ export interface PauseBehind {
   /** RFC 3339. */
   readonly until: string;
   readonly reason: string;
-  /** The controller or the program that wrote it; absent if that is not known. */
+  /** Whether that time is over: then only its policy is still there. */
+  readonly isOver: boolean;
+  /** Who paused, or else the controller or the program that wrote it; absent if that is not known. */
   readonly by?: string;
   /** When it was created, as RFC 3339; absent if it has not been. */
   readonly since?: string;
@@ -40,14 +42,14 @@ export function pausesBehind({
     if (!isOfPause(policy)) return [];
     const known = pauses.get(policy.namespace) ?? [];
     const open = known.filter(({ isOver }) => !isOver);
-    return (open.length > 0 ? open : known).flatMap(({ name, decoded }) => {
+    return (open.length > 0 ? open : known).flatMap(({ name, decoded, isOver, by: person }) => {
       if (!decoded.ok) return [];
       const { namespace, until, reason } = decoded.value.spec;
       const metadata = metadataOf.get(name);
-      const by = metadata && authorOf(metadata);
+      const by = person ?? (metadata && authorOf(metadata));
       const since: unknown = metadata?.creationTimestamp;
       return {
-        ...{ name, namespace, until, reason },
+        ...{ name, namespace, until, reason, isOver },
         ...(by === undefined ? {} : { by }),
         ...(typeof since === 'string' ? { since } : {}),
       };

@@ -2,7 +2,13 @@
 // Must not know what is printed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeNetworkPause } from '../../api/decode.ts';
-import { type NetworkPause, type NetworkPauseStatus, networkPauseStatus } from '../../api/network-pause.ts';
+import {
+  type NetworkPause,
+  type NetworkPauseStatus,
+  networkPauseStatus,
+  pausedBy,
+  pausedByAnnotation,
+} from '../../api/network-pause.ts';
 import { ApiClient } from '../../kube/api-client.ts';
 import { connect, loadKubeConfig } from '../../kube/connection.ts';
 import { ApiError, classify } from '../../kube/errors.ts';
@@ -113,10 +119,44 @@ export class PauseClient {
 
   /** Creates a pause, or replaces the spec of `existing`. @throws ApiError */
   async write(name: string, spec: AskedPause, existing: FoundPause | undefined): Promise<FoundPause> {
-    if (existing !== undefined)
-      return foundIn(await this.#request('PUT', name, { ...existing.object, spec }));
-    const body = { apiVersion, kind: networkPauses.kind, metadata: { name }, spec };
+    const person = await this.#caller();
+    const { [pausedByAnnotation]: _, ...others } = existing?.object.metadata.annotations ?? {};
+    const annotations = { ...others, ...(person === undefined ? {} : { [pausedByAnnotation]: person }) };
+    if (existing !== undefined) {
+      const metadata = { ...existing.object.metadata, annotations };
+      return foundIn(await this.#request('PUT', name, { ...existing.object, metadata, spec }));
+    }
+    const body = { apiVersion, kind: networkPauses.kind, metadata: { name, annotations }, spec };
     return foundIn(await this.#request('POST', undefined, body));
+  }
+
+  /** Who the API server takes the person for. `undefined` if it does not tell: before Kubernetes 1.28, or without the right to ask. */
+  async #caller(): Promise<string | undefined> {
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    try {
+      const answer = await this.#client.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+        body,
+      });
+      const { status } = answer as {
+        readonly status?: { readonly userInfo?: { readonly username?: string } };
+      };
+      return pausedBy({ [pausedByAnnotation]: status?.userInfo?.username });
+    } catch (error) {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether Ringfence has any policy in a namespace; `undefined` if the person may not read them. @throws ApiError */
+  async isFenced(namespace: string): Promise<boolean | undefined> {
+    const path = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+    const query = { labelSelector: `${managedByLabel.key}=${managedByLabel.value}` };
+    try {
+      return (await listObjects(this.#client, { kind: 'NetworkPolicy', path, query })).length > 0;
+    } catch (error) {
+      if (error instanceof ApiError && classify(error) === 'denied') return undefined;
+      throw error;
+    }
   }
 
   /** Deletes just this pause, and no later one of its name. @throws ApiError */

@@ -34,10 +34,11 @@ export function invalidPause({ run, local }: CheckedNamespace): readonly Finding
 
 function pausedBy({ pause, until, reason, directions }: ActivePause, isDryRun: boolean): Finding {
   const isPaused = isDryRun ? 'is in a dry run, and once it is enforced, it is paused' : 'is paused';
+  const author = pause.by === undefined ? '' : ` by \`${pause.by}\``;
   return {
     code: 'Paused',
     ...aboutPause(pause),
-    message: `\`${pause.paused}\` ${isPaused} until ${until}: everything is allowed ${inWords(directions)} its pods; the reason is \`${reason}\``,
+    message: `\`${pause.paused}\` ${isPaused} until ${until}${author}: everything is allowed ${inWords(directions)} its pods; the reason is \`${reason}\``,
     hint: `to end it earlier: \`ringfence resume ${pause.paused}\`, or delete the NetworkPause \`${pause.name}\``,
   };
 }
