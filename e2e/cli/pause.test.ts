@@ -89,7 +89,11 @@ describe('ringfence pause', () => {
   });
 
   test('keeps one that was there before, and says why it is not in force', async () => {
-    expect((await run('pause outside --for 1m --reason early --no-wait')).exitCode).toBe(0);
+    const nothing = 'Ringfence has no policy in `outside`, so there is nothing that a pause would open now';
+    for (const flag of ['--dry-run', '--no-wait']) {
+      const early = await run(`pause outside --for 1m --reason early ${flag}`);
+      expect([early.stdout, early.exitCode]).toEqual([expect.stringContaining(nothing), 0]);
+    }
     const { stdout, exitCode } = await run('pause outside --for 2m --reason later');
     expect([stdout, exitCode]).toEqual([
       expect.stringContaining(
@@ -135,7 +139,10 @@ describe('ringfence pause', () => {
   });
 
   test.each([
-    ['pause shop --reason test', 'say how long, with `--for` or `--until`, as in `ringfence pause shop --for 2h'],
+    [
+      'pause shop --reason test',
+      'say how long, with `--for` or `--until`, as in `ringfence pause shop --for 2h',
+    ],
     ['pause shop', 'say how long, with `--for` or `--until`, and why, with `--reason`, as in'],
     ['pause shop --until 2020-01-02T15:04:05Z --reason test', '`--until` is over: for the API server it is'],
     ['pause shop --until tomorrow --reason test', '`--until` must be a time like'],
@@ -152,7 +159,7 @@ describe('ringfence pause', () => {
     await operator().stop();
     const { stdout, exitCode } = await run('pause pay --for 1h --reason test --no-wait');
     expect([bare(stdout), exitCode]).toEqual([
-      'NetworkPause `pay` is written, until TIME\nsee: kubectl get networkpause pay -o wide\n',
+      'NetworkPause `pay` is written, until TIME\nsee: kubectl get networkpause pay -o wide\nto withdraw it: ringfence resume pay\n',
       0,
     ]);
     const waited = await run('pause pay --for 2h --reason test');
@@ -243,6 +250,10 @@ describe('somebody without the right', () => {
       const { exitCode } = await run('pause shop --for 1h --reason test', onCall);
       return exitCode === 0;
     });
+    const { metadata } = await cluster.api.json<{ metadata: object }>('GET', `${pauses}/shop`);
+    const person = 'system:serviceaccount:people:on-call';
+    expect(metadata).toMatchObject({ annotations: { 'ringfence.dev/paused-by': person } });
+    await cluster.platformReports(`by \`${person}\`: everything is allowed`);
     expect((await run('resume shop', onCall)).exitCode).toBe(0);
     await cluster.policiesAre('shop', [denyIngress]);
   });

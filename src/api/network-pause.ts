@@ -33,10 +33,10 @@ const line = (max: number) =>
     as: 'rule',
   });
 
-/** The spec of a NetworkPause. */
 /** A pause should not take longer, in milliseconds: what it is for needs routes. A week. */
 export const longestPauseMs = 7 * 24 * 60 * 60 * 1000;
 
+/** The spec of a NetworkPause. */
 const networkPauseSpec = fields({
   namespace: constrainChange(dnsLabel(), {
     rule: 'self == oldSelf',

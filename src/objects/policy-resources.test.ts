@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { denying } from '../../test/fixtures.ts';
+import { denying, object } from '../../test/fixtures.ts';
 import type { RawObject } from '../kube/resource.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import { manifestOf } from '../plan/manifest.ts';
 import {
   appNetworkProfiles,
   namespaces,
+  networkPauses,
   networkPolicies,
   platformNetworkProfiles,
   readPolicy,
@@ -291,4 +292,17 @@ describe('a profile', () => {
     expect(platformNetworkProfiles.reduce({ metadata })).toMatchObject({ decoded: { ok: false } });
     expect(appNetworkProfiles.reduce({ ...team, spec: null })).toMatchObject({ decoded: { ok: false } });
   });
+});
+
+test('a pause is another one as soon as it names somebody else', () => {
+  const by = (person: string) => {
+    const { metadata, ...rest } = object('NetworkPause', 'asked', {
+      ...{ namespace: 'shop', until: '2999-01-02T15:04:05Z', reason: 'why' },
+    });
+    const annotations = { 'ringfence.dev/paused-by': person };
+    return networkPauses.reduce({ ...rest, metadata: { ...metadata, annotations } });
+  };
+  expect(by('anna').by).toBe('anna');
+  expect(networkPauses.same?.(by('anna'), by('anna'))).toBe(true);
+  expect(networkPauses.same?.(by('anna'), by('berta'))).toBe(false);
 });

@@ -39,8 +39,9 @@ function everything(): readonly EventDraft[] {
 
 describe('a pause', () => {
   const spec = { namespace: 'shop', until: '2999-01-02T15:04:05Z', reason: 'checkout is down' };
-  const news = (more: object) => {
-    const objects = [object('NetworkPause', 'asked', { ...spec, ...more })];
+  const news = (more: object, annotations: Readonly<Record<string, string>> = {}) => {
+    const { metadata, ...rest } = object('NetworkPause', 'asked', { ...spec, ...more });
+    const objects = [{ ...rest, metadata: { ...metadata, annotations } }];
     const findings = compile(shopView({ objects })).findings;
     return eventDraftsOf({ ...shopNews, findings, uidOfPolicy: (name) => `uid of ${name}` });
   };
@@ -55,6 +56,11 @@ describe('a pause', () => {
         note: expect.stringContaining('paused until 2999-01-02T15:04:05Z'),
       }),
     ]);
+  });
+
+  test('has an Event that names the person, if the pause does', () => {
+    const [{ note } = { note: '' }] = news({}, { 'ringfence.dev/paused-by': 'anna@example.org' });
+    expect(note).toContain('`shop` is paused until 2999-01-02T15:04:05Z by `anna@example.org`: everything');
   });
 
   test('that can not be read has one that regards a policy that is there', () => {

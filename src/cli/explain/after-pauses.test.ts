@@ -21,8 +21,8 @@ spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{}]}
 {apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop}, spec: {containers: [{name: a, image: a}]}}
 `;
 
-/** What is said of the pause of a cluster in which its policy is still there. */
-function messagesUntil(until: string): readonly string[] {
+/** What is known of the pause of a cluster in which its policy is still there. */
+function pausedUntil(until: string) {
   const pause = `
 apiVersion: ringfence.dev/v1alpha1
 kind: NetworkPause
@@ -34,19 +34,27 @@ spec: {namespace: shop, until: "${until}", reason: outage}
   const snapshot = snapshotOf(objects, 'ringfence-system');
   const words = { from: 'web', to: 'api', port: undefined, namespace: 'shop' };
   const { found } = ask(words, snapshot.facts);
-  return afterPauses(words, found, snapshot.facts, snapshot, 'ringfence-system')?.messages ?? [];
+  return afterPauses(words, found, snapshot.facts, snapshot, 'ringfence-system');
 }
 
 describe('a pause whose policy opens an end', () => {
   test('is told with the time when it ends', () => {
-    expect(messagesUntil('2999-01-01T00:00:00Z')).toEqual([
-      expect.stringContaining('`shop` is paused until 2999-01-01T00:00:00Z by NetworkPause `shop`'),
-    ]);
+    expect(pausedUntil('2999-01-01T00:00:00Z')).toMatchObject({
+      messages: [
+        expect.stringContaining('`shop` is paused until 2999-01-01T00:00:00Z by NetworkPause `shop`'),
+      ],
+      pauses: [{ name: 'shop', isOver: false }],
+    });
   });
 
   test('is not called a pause until a time that is past', () => {
-    expect(messagesUntil('2020-01-01T00:00:00Z')).toEqual([
-      expect.stringContaining('`shop` is still open, although it was paused only until 2020-01-01T00:00:00Z'),
-    ]);
+    expect(pausedUntil('2020-01-01T00:00:00Z')).toMatchObject({
+      messages: [
+        expect.stringContaining(
+          '`shop` is still open, although it was paused only until 2020-01-01T00:00:00Z',
+        ),
+      ],
+      pauses: [{ name: 'shop', isOver: true }],
+    });
   });
 });

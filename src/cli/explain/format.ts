@@ -68,7 +68,7 @@ const pause = z.strictObject({
   namespace: z.string().describe('the namespace that it pauses'),
   until: z.string(),
   reason: z.string(),
-  isOver: z.boolean().describe('whether that time is over, and only its policy is still there'),
+  over: z.boolean().describe('whether that time is over, and only its policy is still there'),
   by: z.string().optional().describe('who paused, or else the controller or the program that wrote it'),
   since: z.string().optional().describe('when it was created'),
 });
@@ -265,7 +265,7 @@ function answerAsData(explained: Explained) {
       ? {}
       : {
           afterPause: {
-            pauses: paused.pauses,
+            pauses: paused.pauses.map(({ isOver, ...known }) => ({ ...known, over: isOver })),
             allowed: paused.allowed,
             ports: portTexts(paused.ports),
           },

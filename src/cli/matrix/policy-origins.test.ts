@@ -54,29 +54,48 @@ test('a policy is there since it was created; one that is not written yet has no
   });
 });
 
+const platform = { kind: 'PlatformNetworkProfile', name: 'default' } as const;
+const ofPause = { namespace: 'shop', name: 'ringfence-pause', owner: platform };
+
 test('the policy of a pause tells who paused, until when and why, of all that are not over', () => {
-  const pause = (name: string, until: string) =>
+  const pause = (name: string, until: string, annotations = {}) =>
     ({
       apiVersion: 'ringfence.dev/v1alpha1',
       kind: 'NetworkPause',
       metadata: {
         ...{ name, uid: name, resourceVersion: '1', creationTimestamp: `2026-01-0${name.length}T00:00:00Z` },
         managedFields: [{ manager: `by-${name}`, fieldsV1: { 'f:spec': {} } }],
+        annotations,
       },
       spec: { namespace: 'shop', until, reason: `reason ${name}` },
     }) as unknown as KubernetesObject;
   const originOf = originsAmong([
-    pause('b', '2999-01-01T00:00:00Z'),
+    pause('b', '2999-01-01T00:00:00Z', { 'ringfence.dev/paused-by': 'berta' }),
     pause('aa', '2998-01-01T00:00:00Z'),
     pause('ccc', '2001-01-01T00:00:00Z'),
   ]);
-  const owner = { kind: 'PlatformNetworkProfile', name: 'default' } as const;
-  expect(originOf({ namespace: 'shop', name: 'ringfence-pause', owner })).toEqual({
-    owner: 'by-aa, by-b',
+  expect(originOf(ofPause)).toEqual({
+    owner: 'by-aa, berta',
     since: '2026-01-01T00:00:00Z',
     until: '2999-01-01T00:00:00Z',
     reason: 'reason aa; reason b',
     origins: ['NetworkPause/aa', 'NetworkPause/b'],
   });
   expect(originOf({ namespace: 'shop', name: 'ringfence-pause' })).toEqual({});
+});
+
+test('the policy of a pause that is gone has no owner: the platform only wrote it', () => {
+  const policy = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: {
+      ...{ namespace: 'shop', name: 'ringfence-pause', uid: 'u', resourceVersion: '1' },
+      creationTimestamp: '2026-01-02T15:04:05Z',
+      managedFields: [{ manager: 'ringfence', fieldsV1: { 'f:spec': {} } }],
+    },
+  } as unknown as KubernetesObject;
+  expect(originsAmong([policy])(ofPause)).toEqual({
+    since: '2026-01-02T15:04:05Z',
+    origins: ['a NetworkPause that is gone'],
+  });
 });

@@ -64,10 +64,11 @@ export const pauseVerb = defineVerb({
       const isWaiting = flags.wait && !dryRun;
       const existing = await pauses.find(namespace);
       const asked = await checkedPause(namespace, flags, existing, pauses);
+      // Asked before the write: the operator may answer that with a policy.
+      const isFenced = isWaiting ? undefined : await pauses.isFenced(namespace);
       const written = await pauses.write(namespace, asked, existing);
       if (isWaiting) progress.show('waiting for the operator');
       const pause = isWaiting ? await pauses.reported(written, patienceMs) : written;
-      const isFenced = isWaiting ? undefined : await pauses.isFenced(namespace);
       const isWithdrawn = isWaiting && existing === undefined && pause.status.state === 'NotNeeded';
       if (isWithdrawn) await pauses.delete(pause);
       const replaced = existing?.spec;
