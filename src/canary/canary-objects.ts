@@ -38,6 +38,9 @@ const peersOf = {
   anyone: {},
 } as const;
 
+/** The policy whose rules may be others: it lets the clients reach the API server, wherever that listens. */
+export const apiServerPolicy = 'clients-api-server';
+
 /** The policies that never change. One for each direction: kube-router takes what one direction allows for allowed in the other. */
 export const canaryPolicies: readonly CanaryPolicy[] = [
   // The test of ingress: who enforces it is the node of the listener.
@@ -58,8 +61,11 @@ export const canaryPolicies: readonly CanaryPolicy[] = [
       { to: [podsOf(listenerGroups.Ingress)] },
       { to: [podsOf(listenerGroups.Egress)], ports: [tcp({ port: controlPort })] },
       ...capabilities.map(({ rule }) => ({ ...peersOf[rule.peers], ports: [tcp(rule.port)] })),
-      { ports: apiServerPorts.map((port) => tcp({ port })) },
     ],
+  }),
+  policy(apiServerPolicy, clients, {
+    policyTypes: ['Egress'],
+    egress: [{ ports: apiServerPorts.map((port) => tcp({ port })) }],
   }),
 ];
 

@@ -103,7 +103,10 @@ export const listenerPorts: readonly number[] = [
   ...capabilities.flatMap(({ at, port, targetPort = port }) => (at === 'node' ? [] : [targetPort])),
 ];
 
-/** Where an API server may listen: as in config/network. */
+/** Every port on which it is tried what a client may do. */
+export const triedPorts: readonly number[] = [...listenerPorts, ...capabilities.map(({ port }) => port)];
+
+/** Where API servers usually listen: as in config/network. */
 export const apiServerPorts = [443, 6443, 8443, 16443] as const;
 
 /** The most nodes whose clients take part at one time. */

@@ -1,7 +1,6 @@
 // Whether policies are in force, from what the clients report: the condition `Enforced`, and the numbers beside it. Only a denied
 // connection that was made, several times where everything else worked, says no; a connection that failed is another matter.
 // Must not know how reports get here.
-import { canaryNamespace } from '../model/canary-namespace.ts';
 import { count, nameSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
 import { capabilities, denialCapability, untried } from './canary-table.ts';
@@ -195,22 +194,4 @@ function effectOf(live: readonly ReceivedReport[]): readonly number[] {
 /** The smallest value that so many of all, as a share, do not exceed. @param sorted ascending, not empty */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}
-
-/** What of the canary's policies is not as it was installed: for people; `undefined` if all is. */
-export function changesAmong(
-  stored: ReadonlyMap<string, string>,
-  expected: ReadonlyMap<string, string>,
-): string | undefined {
-  const more = [...stored.keys()].filter((name) => !expected.has(name)).sort(compareText);
-  const missing = [...expected.keys()].filter((name) => !stored.has(name));
-  const edited = [...expected].filter(([name, spec]) => stored.has(name) && stored.get(name) !== spec);
-  const where = `\`${canaryNamespace}\``;
-  if (more[0] !== undefined)
-    return `the policy \`${more[0]}\` in ${where} does not belong to the canary and changes what it tests: delete it`;
-  if (missing[0] !== undefined)
-    return `the policy \`${missing[0]}\` in ${where} is missing: apply \`config/canary\` again`;
-  if (edited[0] !== undefined)
-    return `the policy \`${edited[0][0]}\` in ${where} was edited: apply \`config/canary\` again`;
-  return undefined;
 }

@@ -3,9 +3,10 @@
 // refreshes nothing. Must not know how the verdict is made, nor where it is shown.
 
 import { isDeepStrictEqual } from 'node:util';
-import { canaryPolicies } from '../canary/canary-objects.ts';
+import { changesAmong, portsNotOpened, type StoredPolicy } from '../canary/canary-changes.ts';
+import { apiServerPolicy } from '../canary/canary-objects.ts';
 import { maxClients } from '../canary/canary-table.ts';
-import { type CanaryVerdict, changesAmong, judge } from '../canary/canary-verdict.ts';
+import { type CanaryVerdict, judge } from '../canary/canary-verdict.ts';
 import { markerName, markerPolicy, nodesInTurn, readMarker } from '../canary/marker.ts';
 import { type CanaryReport, readCanaryReport } from '../canary/report.ts';
 import { reportAnnotation } from '../canary/report-annotation.ts';
@@ -52,9 +53,6 @@ interface RawPolicies {
 }
 
 const policiesPath = `/apis/networking.k8s.io/v1/namespaces/${canaryNamespace}/networkpolicies`;
-const expectedPolicies = new Map(
-  canaryPolicies.map(({ metadata, spec }) => [metadata.name, fingerprint(spec)]),
-);
 
 /** Follows the canary. */
 export class CanaryWatch {
@@ -116,9 +114,13 @@ export class CanaryWatch {
         this.#client.request('GET', policiesPath, { query: { limit: 100 } }),
       ])) as [RawLeases, RawPolicies];
       this.#receive(leases);
-      const changed = changesIn(policies);
+      const stored = storedIn(policies);
+      const changed = changesAmong(stored);
       await this.#changeMarker(policies);
-      const trouble = this.#received.size === 0 ? await this.#whyNothingStarts() : undefined;
+      const trouble =
+        this.#received.size === 0
+          ? ((await this.#whyNothingStarts()) ?? this.#whyNothingReports(stored))
+          : undefined;
       return { ...(changed === undefined ? {} : { changed }), ...(trouble === undefined ? {} : { trouble }) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -166,6 +168,16 @@ export class CanaryWatch {
     }
   }
 
+  /** A port of the API server that clients may not connect to. */
+  #whyNothingReports(stored: readonly StoredPolicy[]): string | undefined {
+    const { endpoints = [] } = this.#cache.view().discovered.kubernetesAPI ?? {};
+    const ports = endpoints.map(({ port }) => port);
+    const spec = stored.find(({ name }) => name === apiServerPolicy)?.spec;
+    const [missing] = portsNotOpened(spec, ports);
+    if (missing === undefined) return undefined;
+    return `the API server listens on port ${missing}: add that to the policy \`${apiServerPolicy}\``;
+  }
+
   /** What Kubernetes says of pods that it can't make or place: a quota, Pod Security, taints. */
   async #whyNothingStarts(): Promise<string | undefined> {
     const path = `/apis/events.k8s.io/v1/namespaces/${canaryNamespace}/events`;
@@ -178,9 +190,6 @@ export class CanaryWatch {
   }
 }
 
-/** The marker, which the operator itself puts right, is none of them. */
-function changesIn({ items = [] }: RawPolicies): string | undefined {
-  const stored = items.filter(({ metadata }) => metadata.name !== markerName);
-  const specs = stored.map(({ metadata, spec }) => [metadata.name, fingerprint(spec)] as const);
-  return changesAmong(new Map(specs), expectedPolicies);
+function storedIn({ items = [] }: RawPolicies): readonly StoredPolicy[] {
+  return items.map(({ metadata: { name }, spec }) => ({ name, spec }));
 }
