@@ -1,11 +1,11 @@
 // The policies of the canary as they are stored, after somebody did something to them.
 import { describe, expect, test } from '@jest/globals';
-import { changesAmong, portsNotOpened, type StoredPolicy } from './canary-changes.ts';
+import { changesAmong, type NamedSpec, portsNotOpened } from './canary-changes.ts';
 import { apiServerPolicy, canaryPolicies } from './canary-objects.ts';
 import { controlPort, deniedPort, markerPorts, triedPorts } from './canary-table.ts';
 import { markerPolicy } from './marker.ts';
 
-const installed: readonly StoredPolicy[] = canaryPolicies.map(({ metadata, spec }) => ({
+const installed: readonly NamedSpec[] = canaryPolicies.map(({ metadata, spec }) => ({
   name: metadata.name,
   spec,
 }));

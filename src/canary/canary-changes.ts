@@ -8,14 +8,14 @@ import { apiServerPolicy, canaryPolicies } from './canary-objects.ts';
 import { triedPorts } from './canary-table.ts';
 import { markerName } from './marker.ts';
 
-/** A stored NetworkPolicy. Anybody may have written anything. */
-export interface StoredPolicy {
+/** The name and the spec of a stored NetworkPolicy. Anybody may have written anything. */
+export interface NamedSpec {
   readonly name: string;
   readonly spec: unknown;
 }
 
 /** What is not as it was installed, for people; `undefined` if all is. The operator itself puts the marker right. */
-export function changesAmong(all: readonly StoredPolicy[]): string | undefined {
+export function changesAmong(all: readonly NamedSpec[]): string | undefined {
   const stored = new Map(all.map(({ name, spec }) => [name, spec]));
   stored.delete(markerName);
   const expected = canaryPolicies.map(({ metadata }) => metadata.name);

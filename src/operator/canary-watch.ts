@@ -3,7 +3,7 @@
 // refreshes nothing. Must not know how the verdict is made, nor where it is shown.
 
 import { isDeepStrictEqual } from 'node:util';
-import { changesAmong, portsNotOpened, type StoredPolicy } from '../canary/canary-changes.ts';
+import { changesAmong, type NamedSpec, portsNotOpened } from '../canary/canary-changes.ts';
 import { apiServerPolicy } from '../canary/canary-objects.ts';
 import { maxClients } from '../canary/canary-table.ts';
 import { type CanaryVerdict, judge } from '../canary/canary-verdict.ts';
@@ -169,7 +169,7 @@ export class CanaryWatch {
   }
 
   /** A port of the API server that clients may not connect to. */
-  #whyNothingReports(stored: readonly StoredPolicy[]): string | undefined {
+  #whyNothingReports(stored: readonly NamedSpec[]): string | undefined {
     const { endpoints = [] } = this.#cache.view().discovered.kubernetesAPI ?? {};
     const ports = endpoints.map(({ port }) => port);
     const spec = stored.find(({ name }) => name === apiServerPolicy)?.spec;
@@ -190,6 +190,6 @@ export class CanaryWatch {
   }
 }
 
-function storedIn({ items = [] }: RawPolicies): readonly StoredPolicy[] {
+function storedIn({ items = [] }: RawPolicies): readonly NamedSpec[] {
   return items.map(({ metadata: { name }, spec }) => ({ name, spec }));
 }
