@@ -40,20 +40,20 @@ export function defaultTag(): string {
   return `${name}:${version}`;
 }
 
-/**
- * Builds the image.
- *
- * @throws Error where there is no container engine, or it fails
- */
-export function buildImage(options: ImageOptions): void {
-  const words = buildArguments(options);
+/** @throws Error where no container engine can build the image */
+export function checkEngine(): void {
   const engine = spawnSync('docker', ['info', '--format', '{{.ServerVersion}}'], { encoding: 'utf8' });
-  if (engine.error !== undefined || engine.status !== 0) {
-    const why = engine.error?.message ?? engine.stderr.trim().split('\n').at(-1);
-    throw new Error(
-      `no container engine answers to \`docker info\` (${why}): start Docker, or one that speaks its language`,
-    );
-  }
+  if (engine.error === undefined && engine.status === 0) return;
+  const why = engine.error?.message ?? engine.stderr.trim().split('\n').at(-1);
+  throw new Error(
+    `no container engine answers to \`docker info\` (${why}): start Docker, or one that speaks its language`,
+  );
+}
+
+/** @throws Error where there is no container engine, or it fails */
+function buildImage(options: ImageOptions): void {
+  const words = buildArguments(options);
+  checkEngine();
   const { status } = spawnSync('docker', words, { stdio: 'inherit' });
   if (status !== 0) throw new Error(`\`docker ${words.join(' ')}\` failed`);
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildImage, defaultTag } from '../../image/build.ts';
+import { buildArguments, checkEngine, defaultTag } from '../../image/build.ts';
 import { runAloud } from '../support/run-command.ts';
 import { createWords, deleteWords, loadWords } from './kind.ts';
 import type { RealCluster } from './real-cluster.ts';
@@ -33,7 +33,8 @@ export async function startKind(interrupted: AbortSignal): Promise<RealCluster> 
     kubeconfigPath,
     async loadOperatorImage() {
       const tag = defaultTag();
-      buildImage({ tag, platforms: '', push: false });
+      checkEngine();
+      await runAloud('docker', buildArguments({ tag, platforms: '', push: false }), { signal: interrupted });
       await runAloud('kind', loadWords(tag), { signal: interrupted });
     },
     stop,

@@ -49,6 +49,11 @@ describe('the command lines', () => {
   const runNode = (...words: readonly string[]) => run(process.execPath, words, { env: { PATH: folder } });
 
   const created = ['kind version', `kind ${createWords('/kubeconfig').join(' ')}`];
+  const built = [
+    'docker info --format {{.ServerVersion}}',
+    `docker buildx build --tag ${defaultTag()} --load .`,
+  ];
+  const loaded = `kind ${loadWords(defaultTag()).join(' ')}`;
   const deleted = `kind ${deleteWords('/kubeconfig').join(' ')}`;
 
   test('make a cluster with the image, and delete it', async () => {
@@ -60,28 +65,20 @@ describe('the command lines', () => {
       await cluster.loadOperatorImage();
       await cluster.stop();`;
     await runNode('--input-type=module', '--eval', script);
-    expect(commands()).toEqual([
-      ...created,
-      'docker info --format {{.ServerVersion}}',
-      `docker buildx build --tag ${defaultTag()} --load .`,
-      `kind ${loadWords(defaultTag()).join(' ')}`,
-      deleted,
-    ]);
+    expect(commands()).toEqual([...created, ...built, loaded, deleted]);
   });
 
   test.each([
-    ['no cluster can be made', 'create', created],
-    [
-      'the image cannot be given to it',
-      'load',
-      [...created, expect.any(String), expect.any(String), expect.any(String)],
-    ],
-  ])('leave nothing where %s', async (_, failsAt, before) => {
+    ['no cluster can be made', 'kind create', created],
+    ['the image cannot be built', 'docker buildx build', [...created, ...built]],
+    ['the image cannot be given to it', 'kind load', [...created, ...built, loaded]],
+  ])('leave nothing where %s', async (_, failing, before) => {
+    const failsAt = failing.split(' ').at(-1);
     pretend('kind', failsAt);
-    pretend('docker');
+    pretend('docker', failsAt);
     await expect(runNode('e2e/kind/run.ts', 'kind')).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`e2e:kind: Command failed: kind ${failsAt}`),
+      stderr: expect.stringContaining(`e2e:kind: Command failed: ${failing}`),
     });
     expect(commands()).toEqual([...before, deleted]);
   });
@@ -93,10 +90,18 @@ describe('the command lines', () => {
       (pid: number) => process.kill(-pid, 'SIGINT'),
     ],
     ['Ctrl-C while the image is given to it', 'load', (pid: number) => process.kill(-pid, 'SIGINT')],
-    ['a signal to the run alone', 'load', (pid: number) => process.kill(pid, 'SIGTERM')],
+    [
+      'a signal to the run alone while the image is built',
+      'build',
+      (pid: number) => process.kill(pid, 'SIGTERM'),
+    ],
+    [
+      'a signal to the run alone while the image is given to it',
+      'load',
+      (pid: number) => process.kill(pid, 'SIGTERM'),
+    ],
   ])('leave nothing after %s', async (_, hangsAt, interrupt) => {
-    pretend('kind', hangsAt, 'exec /bin/sleep 600');
-    pretend('docker');
+    for (const program of ['kind', 'docker']) pretend(program, hangsAt, 'exec /bin/sleep 600');
     const child = spawn(process.execPath, ['e2e/kind/run.ts', 'kind'], {
       detached: true,
       env: { PATH: folder },
@@ -107,7 +112,7 @@ describe('the command lines', () => {
       said += String(data);
     });
     const log = async () => readFile(join(folder, 'log'), 'utf8').catch(() => '');
-    await poll(async () => (await log()).includes(`kind ${hangsAt}`), { expired: () => new Error(said) });
+    await poll(async () => (await log()).includes(` ${hangsAt} `), { expired: () => new Error(said) });
     interrupt(child.pid ?? 0);
     const [code] = await once(child, 'close');
     expect([code, said]).toEqual([1, expect.stringMatching(/^e2e:kind: ended by SIG(INT|TERM)$/m)]);
