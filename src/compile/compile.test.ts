@@ -320,6 +320,17 @@ describe('the compiler', () => {
     );
   });
 
+  test('gives every policy one direction, because kube-router mixes up the rules of both', () => {
+    fc.assert(
+      fc.property(anything, (parts) => {
+        for (const { spec } of compile(view(parts)).policies) {
+          expect(spec.policyTypes).toHaveLength(1);
+          expect(spec).not.toHaveProperty(spec.policyTypes[0] === 'Ingress' ? 'egress' : 'ingress');
+        }
+      }),
+    );
+  });
+
   test('gives every namespace its own names once, ordered', () => {
     fc.assert(
       fc.property(anything, (parts) => {
