@@ -71,10 +71,12 @@ async function settings(): Promise<readonly ['/proc/sys', string]> {
 }
 
 describeOnNode('the host', () => {
-  test('is the same before, during and after two nodes side by side', async () => {
+  test('is the same before, during and after two nodes side by side, one of them of two machines and both families', async () => {
     const before = await hostState();
-    const options = { dns: false } as const;
-    const nodes = await Promise.all([startNode(options), startNode({ ...options, enforcer: 'none' })]);
+    const nodes = await Promise.all([
+      startNode({ dns: false }),
+      startNode({ dns: false, nodes: 2, family: 'dual', enforcer: 'kube-network-policies' }),
+    ]);
     const directories = nodes.map(({ controlPlane }) => controlPlane.directory);
     const versions = await Promise.all(nodes.map(({ api }) => api.text('GET', '/version')));
     const during = await hostState();
@@ -133,10 +135,13 @@ async function outlive({ directory }: Started): Promise<NodeJS.Signals | null> {
 }
 
 describeOnNode('nothing is left of a node', () => {
-  test('when its parent is killed', async () => {
+  test.each([
+    ['when its parent is killed', (parent: number) => process.kill(parent, 'SIGKILL')],
+    ['after Ctrl-C, which a terminal sends to all', (parent: number) => process.kill(-parent, 'SIGINT')],
+  ])('%s', async (_, end) => {
     const { parent, started } = await runProgram();
     expect((await processesOf(started.directory)).length).toBeGreaterThan(8);
-    parent.kill('SIGKILL');
+    end(parent.pid ?? 0);
     await isGone(started.directory);
     expect(cgroupsOf(started.directory)).toEqual([]);
   });

@@ -1,6 +1,9 @@
-// Where no node can run, one sentence says what is missing and what to do.
+// Where no node can run, one sentence says what is missing and what to do, and no test that needs one passes silently.
 import { describe, expect, test } from '@jest/globals';
-import { type Host, whyNotHere } from './requirements.ts';
+import { closingLine, type JestReport, readCounts } from '../../test/suite-counts.ts';
+import { runCommand } from '../support/run-command.ts';
+import { describeOnNode } from './on-node.ts';
+import { type Host, nodeEnvironment, whyNotHere } from './requirements.ts';
 
 const able: Host = {
   platform: 'linux',
@@ -50,5 +53,41 @@ describe('a node', () => {
 
   test('runs where nothing is missing', async () => {
     expect(await whyNotHere(able)).toBeUndefined();
+  });
+});
+
+describeOnNode('the tests of a node, without its network plugins,', () => {
+  const file = 'e2e/node/in-use.test.ts';
+
+  /** Runs tests where the folders of the plugins are empty. @returns what `make test` prints at last */
+  async function runTests(required: '' | '1'): Promise<string> {
+    const script =
+      'for folder in /usr/lib/cni /opt/cni/bin; do test ! -d $folder || mount -t tmpfs tmpfs $folder; done; exec "$0" "$@"';
+    const jest = [process.execPath, '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--json'];
+    const words = [
+      '--mount',
+      'sh',
+      '-c',
+      script,
+      ...jest,
+      '--selectProjects',
+      'e2e',
+      '--runTestsByPath',
+      file,
+    ];
+    const env = { ...nodeEnvironment, NODE_OPTIONS: '', NODE_REQUIRED: required };
+    const { stdout } = await runCommand('unshare', words, env);
+    return closingLine(readCounts(JSON.parse(stdout) as JestReport, () => file));
+  }
+
+  test('are skipped under a name that says why', async () => {
+    const why =
+      'skipped: a node needs the CNI plugins: install containernetworking-plugins, as `make packages` does';
+    const line = await runTests('');
+    expect(line).toContain(`0 passed, 0 failed, 2 skipped (${file}: a node (${why}) says so where`);
+  });
+
+  test('fail where a node is required', async () => {
+    expect(await runTests('1')).toBe('0 passed, 1 failed, 0 skipped');
   });
 });
