@@ -62,7 +62,7 @@ test: lint node ## everything, 45 min: lint, all tests with all random cases, en
 e2e: node ## end-to-end tests alone, 40 min; SUITE='ring faults/gaps' runs folders or files of e2e/: faults 10 min, node 9, others 1 to 6 min
 	PROPERTIES=full $(SUITES) $(if $(SUITE),$(addprefix e2e/,$(SUITE:e2e/%=%)),e2e)
 
-test-long: lint node ## as test, with every fault at every lag: hours
+test-long: lint node ## as test, with every fault at every lag, and all worlds and changes on nodes: hours
 	PROPERTIES=full FAULTS=full $(SUITES) unit e2e
 
 # npm sets NODE to a path where it runs make.

@@ -12,6 +12,7 @@ export default {
   testTimeout: 900_000,
   // Tests that say so (test.concurrent) mostly wait: two at a time.
   maxConcurrency: 2,
+  testSequencer: '<rootDir>/test/file-order.ts',
   projects: [
     {
       ...common,

@@ -86,7 +86,7 @@ export class CanaryClient {
       this.#service ??= await serviceAddress(this.#parts.api);
       this.#listenersAreOldAt = performance.now() + listenersLastMs;
     }
-    const round = nextRound(this.#rounds, this.#listeners);
+    const round = nextRound(this.#rounds, this.#listeners, this.#parts.node);
     const { listeners, capability } = round;
     const at = listeners.Egress;
     const [ingress, egress, connected] = await Promise.all([

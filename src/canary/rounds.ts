@@ -1,6 +1,6 @@
 // The rounds of a client: which listener it tries next, and what all rounds together say. In each round and direction, what is allowed
-// is tried first: a denial proves nothing where nobody answers. A listener at which something was wrong is tried again until that is
-// certain. Must not know how a connection is tried, nor wait; times are milliseconds of a clock that never jumps.
+// is tried first: a denial proves nothing where nobody answers. One direction is tried at the client's own node, where no enforcer but that
+// of this node sees the packets. A listener at which something was wrong is tried again until that is certain. Must not know how a connection is tried, nor wait; times are milliseconds of a clock that never jumps.
 import { type Direction, directions } from '../model/network-policy.ts';
 import { type Capability, capabilities, denialCapability, listenerGroups, untried } from './canary-table.ts';
 import type { CanaryCheck, CanaryReport, CapabilityValue } from './report.ts';
@@ -66,20 +66,20 @@ const certainMs = 60_000;
 
 /** How long to wait after a round: under ten connections a minute, and sooner where something has to be certain. @param random from 0 to 1 */
 export function pauseMs({ suspects }: Rounds, random: number): number {
-  return directions.some((direction) => suspects[direction] !== undefined) ? 30_500 : 33_000 + 7_000 * random;
+  return directions.some((direction) => suspects[direction] !== undefined) ? 30_500 : 32_000 + 3_000 * random;
 }
 
-/** What to try next, of the listeners that there are. */
-export function nextRound(rounds: Rounds, all: readonly Listener[]): Round {
+/** What to try next, of the listeners that there are. @param own the node of the client */
+export function nextRound(rounds: Rounds, all: readonly Listener[], own: string): Round {
   const suspected = directions.flatMap((direction) => rounds.suspects[direction] ?? []);
   const families = [...new Set(all.map(({ family }) => family))].sort();
   const family = suspected[0]?.family ?? families[rounds.count % families.length] ?? 'IPv4';
   // Each family comes to each listener.
   const turn = Math.floor(rounds.count / Math.max(1, families.length));
-  const listeners = directions.flatMap((direction) => {
+  const listeners = directions.flatMap((direction, index) => {
     const group = all.filter((each) => each.group === listenerGroups[direction] && each.family === family);
     const suspect = group.find(({ pod }) => pod === rounds.suspects[direction]?.pod);
-    const listener = suspect ?? group[turn % group.length];
+    const listener = suspect ?? inTurn(group, own, turn + index);
     return listener === undefined ? [] : [[direction, listener] as const];
   });
   const capability = capabilities[rounds.count % capabilities.length];
@@ -88,6 +88,14 @@ export function nextRound(rounds: Rounds, all: readonly Listener[]): Round {
     listeners: Object.fromEntries(listeners),
     ...(suspected.length > 0 || capability === undefined ? {} : { capability }),
   };
+}
+
+/** One of the client's own node and one of another in turn, as far as there are both. */
+function inTurn(group: readonly Listener[], own: string, turn: number): Listener | undefined {
+  const [near, far] = [group.filter(({ node }) => node === own), group.filter(({ node }) => node !== own)];
+  if (near.length === 0 || far.length === 0) return group[turn % group.length];
+  const side = turn % 2 === 0 ? near : far;
+  return side[Math.floor(turn / 2) % side.length];
 }
 
 /** What is known after a round. @param all the listeners that there are: what was seen at others does not count any more */
