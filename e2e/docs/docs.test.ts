@@ -7,7 +7,7 @@ import { Cluster } from '../cluster.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { OperatorProcess } from '../support/operator-process.ts';
 import { follow, isFollowed } from './follow.ts';
-import { isPrinted } from './printed.ts';
+import { isPrinted, pageTextOf } from './printed.ts';
 import { Reader } from './reader.ts';
 
 const pages = readPages();
@@ -35,6 +35,7 @@ test('what differs from run to run is not compared, and all else is', () => {
   expect(isPrinted('a.b', 'aXb')).toBe(false);
   expect(isPrinted('allowed', 'ringfence: reading the cluster …\nallowed\n')).toBe(true);
   expect(isPrinted('allowed', 'ringfence: no such verb\nallowed\n')).toBe(false);
+  expect(pageTextOf('ringfence: analysing …\nallowed  \n')).toBe('allowed');
   const server = (port: number) =>
     `- address: 192.0.2.1\n  port: ${port}\n192.0.2.1/32   all ports but ${port}`;
   expect(isPrinted(server(6443), server(29252))).toBe(true);

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 import { type Block, noteOf, type Page } from '../../test/pages.ts';
 import { patienceMs } from '../control-plane/poll.ts';
-import { isPrinted } from './printed.ts';
+import { isPrinted, pageTextOf } from './printed.ts';
 import type { Ran, Reader } from './reader.ts';
 
 const isUpdating = process.env.UPDATE_DOCS === '1';
@@ -75,7 +75,7 @@ function withoutPlace(text: string): string {
 /** @throws unless the page is to be rewritten */
 async function differ(shown: Block, printed: string): Promise<void> {
   const isWhole = !/^ *\.\.\.$/m.test(shown.text);
-  if (isUpdating && isWhole) return rewrite(shown, printed.trimEnd().replaceAll(/[ \t]+$/gm, ''));
+  if (isUpdating && isWhole) return rewrite(shown, pageTextOf(printed));
   throw at(shown, `shows something else than was printed:\n${printed}`);
 }
 

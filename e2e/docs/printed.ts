@@ -1,9 +1,11 @@
 // Whether a command printed what a page shows, except for what differs from run to run. Must not know who printed it.
 
+/** Progress, on a machine that is slow. */
+const progress = /^ringfence: .* …\n/gm;
+
 /** What differs from run to run, and its replacement for the comparison. Applied in this order, to both sides. */
 const volatile: readonly (readonly [RegExp, string])[] = [
-  // Progress, on a machine that is slow.
-  [/^ringfence: .* …\n/gm, ''],
+  [progress, ''],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'],
   // `kubectl describe`.
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4} \w+/g, 'TIME'],
@@ -23,6 +25,14 @@ const volatile: readonly (readonly [RegExp, string])[] = [
 /** A text without what differs from run to run. */
 function steady(text: string): string {
   return volatile.reduce((rest, [pattern, instead]) => rest.replaceAll(pattern, instead), text).trim();
+}
+
+/** What a page should show of what was printed. */
+export function pageTextOf(printed: string): string {
+  return printed
+    .replaceAll(progress, '')
+    .trimEnd()
+    .replaceAll(/[ \t]+$/gm, '');
 }
 
 /** Whether `shown` matches `printed`. A line `...` in it matches any lines. */
