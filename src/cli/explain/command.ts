@@ -93,7 +93,7 @@ export const explainVerb = defineVerb({
       ...found.notes,
       ...meant,
       ...notesOn(lasting),
-      ...remarksOn(fix),
+      ...remarksOn(fix, meant),
     ];
     const asWritten = { from, to, ...(port === undefined ? {} : { port }) };
     const { suggestion } = fix;
@@ -136,6 +136,11 @@ function portsMeant({ found, parts }: Asked): PortSet | undefined {
 const standInNote =
   'nothing should listen on port 1: beside port names it is only there because kube-router needs a number';
 
-function remarksOn({ obstacles = [], effects }: Fix): readonly string[] {
-  return [...obstacles, ...(effects === undefined ? [] : formatEffects(effects))];
+/** @param told the notes on routes that were meant: one may have the same reason */
+function remarksOn({ obstacles = [], effects }: Fix, told: readonly string[]): readonly string[] {
+  const others = obstacles.filter(({ why }) => !told.some((note) => note.endsWith(`: ${why}`)));
+  return [
+    ...others.map(({ what, why }) => `${what}: ${why}`),
+    ...(effects === undefined ? [] : formatEffects(effects)),
+  ];
 }

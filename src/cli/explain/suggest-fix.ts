@@ -40,6 +40,13 @@ export interface Denied {
 /** With more pairs than this, there is no suggestion: nobody would paste it. */
 const maxParts = 10;
 
+/** What stands in the way of an addition. */
+export interface Obstacle {
+  readonly what: string;
+  /** Its reason, and who can do something about it. */
+  readonly why: string;
+}
+
 /** What to do about a denial. */
 export interface Fix {
   /** YAML for `kubectl apply` that allows what was asked about. */
@@ -47,7 +54,7 @@ export interface Fix {
   /** What else it changes; absent if the suggestion has no effect until more is known. */
   readonly effects?: SideEffects;
   /** Why a team can add nothing that allows it, and who can: one for each namespace. */
-  readonly obstacles?: readonly string[];
+  readonly obstacles?: readonly Obstacle[];
 }
 
 /** Looks for objects to add; there is neither a suggestion nor obstacles if nobody knows any. */
@@ -83,7 +90,10 @@ export function suggestFix(denied: Denied): Fix {
   const guarded = obstaclesTo(texts, denied, ({ reason }) => reason === 'BeyondGuardrails');
   if (guarded.length > 0)
     return {
-      obstacles: guarded.map(({ namespace, why }) => `no route of \`${namespace}\` may allow it: ${why}`),
+      obstacles: guarded.map(({ namespace, why }) => ({
+        what: `no route of \`${namespace}\` may allow it`,
+        why,
+      })),
     };
   // What they wait for is known in the cluster, if not in these files.
   const waiting = obstaclesTo(
@@ -94,7 +104,7 @@ export function suggestFix(denied: Denied): Fix {
   if (waiting.length > 0)
     return {
       suggestion: texts.join('\n---\n'),
-      obstacles: waiting.map(({ why }) => `what is suggested waits until more is known: ${why}`),
+      obstacles: waiting.map(({ why }) => ({ what: 'what is suggested waits until more is known', why })),
     };
   return {
     obstacles: foreignObstacles([
@@ -148,12 +158,15 @@ function obstaclesTo(
 }
 
 /** The policy of somebody else that denies: policies add up, but a route does not open what others close. */
-function foreignObstacles(sides: readonly SideExplanation[]): readonly string[] {
+function foreignObstacles(sides: readonly SideExplanation[]): readonly Obstacle[] {
   const foreign = sides.flatMap(({ policies }) => policies.filter(({ owner }) => owner === undefined));
   const [first] = foreign;
   if (first === undefined) return [];
   return [
-    `a route does not open it: \`${formatKey(first)}\`, which Ringfence did not write, denies it; change or delete that policy`,
+    {
+      what: 'a route does not open it',
+      why: `\`${formatKey(first)}\`, which Ringfence did not write, denies it; change or delete that policy`,
+    },
   ];
 }
 
