@@ -41,7 +41,7 @@ export interface Denied {
 const maxParts = 10;
 
 /** What stands in the way of an addition. */
-export interface Obstacle {
+export interface Objection {
   readonly what: string;
   /** Its reason, and who can do something about it. */
   readonly why: string;
@@ -54,7 +54,7 @@ export interface Fix {
   /** What else it changes; absent if the suggestion has no effect until more is known. */
   readonly effects?: SideEffects;
   /** Why a team can add nothing that allows it, and who can: one for each namespace. */
-  readonly obstacles?: readonly Obstacle[];
+  readonly obstacles?: readonly Objection[];
 }
 
 /** Looks for objects to add; there is neither a suggestion nor obstacles if nobody knows any. */
@@ -158,7 +158,7 @@ function obstaclesTo(
 }
 
 /** The policy of somebody else that denies: policies add up, but a route does not open what others close. */
-function foreignObstacles(sides: readonly SideExplanation[]): readonly Obstacle[] {
+function foreignObstacles(sides: readonly SideExplanation[]): readonly Objection[] {
   const foreign = sides.flatMap(({ policies }) => policies.filter(({ owner }) => owner === undefined));
   const [first] = foreign;
   if (first === undefined) return [];
