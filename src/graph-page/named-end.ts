@@ -2,7 +2,7 @@
 // same words as `explain` takes, as far as the page knows them; for an unknown one, what may be meant.
 // Must not know the question, but for its port at a Service.
 import { type GraphService, portWords } from '../graph/model.ts';
-import { nearest } from '../model/did-you-mean.ts';
+import { nearestPath } from '../model/did-you-mean.ts';
 import { portSetOf, portSets } from '../model/port-set.ts';
 import { type Facts, portInField } from './page-facts.ts';
 
@@ -26,6 +26,11 @@ export function namedEnd(word: string, port: string, facts: Facts): NamedEnd {
   const service = serviceOf(word, facts);
   if (service !== undefined) return podsOf(service, port, facts);
   if (/^[\d.]+(?:\/|$)|:/.test(word)) return { kind: 'addresses', text: word };
+  const [app, ...otherApps] = placesOfApp(word, facts);
+  if (app !== undefined) {
+    if (otherApps.length === 0) return { kind: 'place', place: app };
+    return severalWorkloads(word, [app, ...otherApps], facts);
+  }
   if (word.toLowerCase() === 'internet') return { kind: 'internet' };
   return { kind: 'unknown', note: unknown(word, facts) };
 }
@@ -41,6 +46,19 @@ function placeOfKind(word: string, facts: Facts): number | undefined {
       place.detail.split(',')[0]?.toLowerCase() === kind.toLowerCase(),
   );
   return found < 0 ? undefined : found;
+}
+
+/** The workloads whose pods have this name as their app label. */
+function placesOfApp(word: string, { data }: Facts): readonly number[] {
+  return [...data.places.keys()].filter((index) => {
+    const place = data.places[index];
+    return place?.app !== undefined && `${data.rooms[place.room]?.name}/${place.app}` === word;
+  });
+}
+
+function severalWorkloads(word: string, places: readonly number[], facts: Facts): NamedEnd {
+  const keys = places.slice(0, 5).map((each) => `\`${facts.place(each).key}\``);
+  return { kind: 'unknown', note: `\`${word}\` has several workloads: ask about ${keys.join(' or ')}` };
 }
 
 function placeAt(word: string, { data }: Facts): number | undefined {
@@ -75,10 +93,7 @@ function podsOf(service: GraphService, port: string, facts: Facts): NamedEnd {
   const [[place, ports] = [], ...others] = ends;
   if (place === undefined || ports === undefined)
     return { kind: 'unknown', note: `\`${name}\` has no pods here` };
-  if (others.length > 0) {
-    const keys = [...ends.keys()].slice(0, 5).map((each) => `\`${facts.place(each).key}\``);
-    return { kind: 'unknown', note: `\`${name}\` has several workloads: ask about ${keys.join(' or ')}` };
-  }
+  if (others.length > 0) return severalWorkloads(name, [...ends.keys()], facts);
   const set = facts.data.ports[ports];
   const own = wanted === undefined || set === undefined ? undefined : portWords(set).join(', ');
   const through = port === '' ? name : `${name}, port ${port}`;
@@ -93,7 +108,7 @@ function unknown(word: string, { data }: Facts): string {
     : [...data.places.filter(({ ranges }) => ranges === undefined).map(({ key }) => key), ...services];
   const typed = isService ? word.replace(/^[^/]*/, 'service') : word;
   const meant =
-    nearest(typed, [...new Set(keys)]) ??
+    nearestPath(typed, [...new Set(keys)]) ??
     (word.includes('/') ? undefined : keys.find((key) => key.endsWith(`/${word}`)));
   const nothing = `there is no workload or Service \`${word}\``;
   return meant === undefined

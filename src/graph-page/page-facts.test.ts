@@ -232,6 +232,25 @@ describe('a question', () => {
     });
   });
 
+  test('takes an app label as the workload whose pods have it', () => {
+    const labelled = [workload('shop', 'shop-web'), workload('shop', 'web-green'), workload('shop', 'api')];
+    const input = {
+      ...cluster(labelled, []),
+      workloads: labelled.map((each, index) => ({
+        ...each,
+        pods: each.pods.map((pod) => ({ ...pod, labels: { app: ['front', 'web', 'web'][index] ?? '' } })),
+      })),
+    };
+    const model = modelOf(analyze(input), { appLabel: 'app' });
+    const apps = new Facts(pageDataOf(model, scenesOf(model)));
+    const from = placeOf(apps, 'shop/shop-web');
+    expect(askedIn({ from: 'shop/front', to: 'shop/api', port: '' }, apps)).toMatchObject({ from });
+    expect(askedIn({ from: 'shop/front', to: 'shop/web', port: '' }, apps)).toEqual({
+      note: '`shop/web` has several workloads: ask about `shop/api` or `shop/web-green`',
+      bad: ['to'],
+    });
+  });
+
   test.each([
     ['shop/wbe', 'there is no workload or Service `shop/wbe`: did you mean `shop/web`?'],
     ['svc/shop/frnt', 'there is no workload or Service `svc/shop/frnt`: did you mean `service/shop/front`?'],

@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly only?: readonly string[];
   /** Namespaces in dry run, if the analysis assumes that they are enforced. */
   readonly planned?: readonly string[];
+  /** The label whose value people may know a workload by. */
+  readonly appLabel?: string;
   /** Ranges of addresses inside the cluster, by what has them, as in `Services`. */
   readonly ranges?: Readonly<Record<string, readonly IpRange[]>>;
 }
@@ -39,7 +41,7 @@ export interface Surroundings {
 /** A whole analysis as a model to draw. Its first places are the analysis's workloads, in their order. */
 export function modelOf(
   analysis: Analysis,
-  { only = [], planned = [], ranges = {} }: Surroundings = {},
+  { only = [], planned = [], ranges = {}, appLabel = '' }: Surroundings = {},
 ): GraphModel {
   const lists = new ModelLists(analysis.input.policies, {
     Ingress: analysis.openings('Ingress'),
@@ -55,7 +57,7 @@ export function modelOf(
     { name: clusterName, outside: true },
     { name: outsideName, outside: true },
   ];
-  const byKey = new Map<string, GraphPlace>(workloadPlaces(analysis, namespaces, lists));
+  const byKey = new Map<string, GraphPlace>(workloadPlaces(analysis, namespaces, { lists, appLabel }));
   const links = linksOf(analysis, only);
   for (const { other } of links) {
     if (!('ends' in other)) continue;
@@ -123,7 +125,7 @@ function arrowOf(analysis: Analysis, link: Link, { indexes, places, lists }: Kno
 function workloadPlaces(
   analysis: Analysis,
   namespaces: readonly string[],
-  lists: ModelLists,
+  { lists, appLabel }: { readonly lists: ModelLists; readonly appLabel: string },
 ): readonly (readonly [string, GraphPlace])[] {
   const rooms = new Map(namespaces.map((name, room) => [name, room]));
   const egress = standingsOf(analysis, 'Egress', lists);
@@ -135,9 +137,11 @@ function workloadPlaces(
     const sides = { egress: egress[index] ?? open, ingress: ingress[index] ?? open };
     const room = rooms.get(end.workload.namespace) ?? -1;
     const names = portsNamed(end, pods, used);
-    const addresses = (pods.get(endpointKey({ workload: end.workload })) ?? [])
-      .filter(({ name = '' }) => end.pods?.includes(name) ?? true)
-      .flatMap((pod) => (pod.hostNetwork ? [] : pod.addresses));
+    const own = (pods.get(endpointKey({ workload: end.workload })) ?? []).filter(
+      ({ name = '' }) => end.pods?.includes(name) ?? true,
+    );
+    const addresses = own.flatMap((pod) => (pod.hostNetwork ? [] : pod.addresses));
+    const [app = end.workload.name, ...otherApps] = new Set(own.map(({ labels }) => labels[appLabel]));
     return [
       placeKey(end),
       {
@@ -146,6 +150,7 @@ function workloadPlaces(
         ...sides,
         ...(names.length === 0 ? {} : { names }),
         ...(addresses.length === 0 ? {} : { addresses }),
+        ...(app === end.workload.name || otherApps.length > 0 ? {} : { app }),
       },
     ];
   });

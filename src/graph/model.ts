@@ -33,6 +33,8 @@ export interface GraphPlace {
   readonly internet?: true;
   /** Of a workload: the addresses of its pods, if they are known. */
   readonly addresses?: readonly string[];
+  /** Of a workload: the value of its pods' app label, if that is another name. */
+  readonly app?: string;
   /** Of a workload: its container ports with names that rules use. */
   readonly names?: readonly ContainerPort[];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nearest } from './did-you-mean.ts';
+import { nearest, nearestPath } from './did-you-mean.ts';
 
 describe('the nearest word', () => {
   const words = ['name', 'from', 'to', 'ports', 'namespaceSelector', 'podSelector'];
@@ -23,4 +23,23 @@ describe('the nearest word', () => {
   test.each(['app', 'colour', 'ports', ''])('to `%s` is none', (typed) => {
     expect(nearest(typed, words)).toBeUndefined();
   });
+});
+
+describe('the nearest path', () => {
+  const paths = ['shop/cli', 'shop/web', 'pay/web', 'shop/web/x'];
+
+  test.each([
+    ['shop/wbe', 'shop/web'],
+    ['shpo/web', 'shop/web'],
+    ['pya/web', 'pay/web'],
+  ])('to %s is %s', (typed, meant) => {
+    expect(nearestPath(typed, paths)).toBe(meant);
+  });
+
+  test.each(['shop/api', 'shop/db', 'web', 'shop/cli'])(
+    'to %s is none: what is right in one part excuses nothing in another',
+    (typed) => {
+      expect(nearestPath(typed, paths)).toBeUndefined();
+    },
+  );
 });

@@ -11,6 +11,25 @@ export function nearest(typed: string, words: readonly string[]): string | undef
   return near.sort((a, b) => a.edits - b.edits)[0]?.word;
 }
 
+/**
+ * The one of `paths` that is most similar to `typed`, part by part: in `shop/web`, a slip in the name does not excuse another name. Parts
+ * end at `/`.
+ */
+export function nearestPath(typed: string, paths: readonly string[]): string | undefined {
+  if (paths.includes(typed)) return undefined;
+  const wanted = typed.split('/');
+  const near = paths.flatMap((path) => {
+    const parts = path.split('/');
+    const isNear = parts.every((part, index) => isSimilar(wanted[index] ?? '', part));
+    return isNear && parts.length === wanted.length ? [{ path, edits: editsBetween(typed, path) }] : [];
+  });
+  return near.sort((a, b) => a.edits - b.edits)[0]?.path;
+}
+
+function isSimilar(typed: string, word: string): boolean {
+  return typed === word || nearest(typed, [word]) !== undefined;
+}
+
 /** Two letters in the wrong order are one edit, as in `wbe`. */
 function editsBetween(a: string, b: string): number {
   const edits = distance(a, b);

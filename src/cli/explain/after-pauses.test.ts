@@ -4,6 +4,7 @@ import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { afterPauses } from './after-pauses.ts';
 import { ask } from './ask.ts';
+import { nameContextOf } from './name-context.ts';
 
 const policy = `
 apiVersion: networking.k8s.io/v1
@@ -32,7 +33,7 @@ spec: {namespace: shop, until: "${until}", reason: outage}
   const documents = parseAllDocuments(`${policy}---${pause}`);
   const objects = documents.map((document) => asStored(document.toJS() as WrittenObject));
   const snapshot = snapshotOf(objects, 'ringfence-system');
-  const words = { from: 'web', to: 'api', port: undefined, namespace: 'shop' };
+  const words = { from: 'web', to: 'api', port: undefined, names: nameContextOf(snapshot, 'shop') };
   const { found } = ask(words, snapshot.facts);
   return afterPauses(words, found, snapshot.facts, snapshot, 'ringfence-system');
 }

@@ -1,16 +1,28 @@
 // The answer to `explain`: splits the question into pairs of ends and ports, and explains each pair.
 // Must not know how it is printed, nor what would change it.
 import type { Analysis } from '../../analyze/analysis.ts';
-import { type Endpoint, isSameWorkload } from '../../analyze/endpoints.ts';
+import {
+  type Endpoint,
+  endpointKey,
+  formatEndpoint,
+  isSameWorkload,
+  isWorkload,
+} from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
-import { formatKey } from '../../model/object-key.ts';
+import { kubernetesService } from '../../discover/well-known-services.ts';
+import { quoteSome } from '../../model/counted.ts';
+import { compareKeys, formatKey } from '../../model/object-key.ts';
 import { formatPortSet, type PortSet } from '../../model/port-set.ts';
 import { type PortSpec, protocols, withPortName, withProtocol } from '../../model/ports.ts';
 import type { ServiceFacts, ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
 import { nothingConnects } from '../snapshot/namespace-check.ts';
 import type { ResolvedEnd } from './find-end.ts';
+import { partsMeant } from './named-route-ends.ts';
 import { isUnserved } from './offered-instead.ts';
+
+/** More of these would hide the note. */
+const maxEnds = 5;
 
 /** The question. */
 export interface Question {
@@ -45,11 +57,11 @@ export interface Meant {
 
 /** @throws ToolError if the question has no answer */
 export function answer(analysis: Analysis, { from, to, port }: Question): Answer {
-  if (from.kind === 'addresses' && to.kind === 'addresses') {
+  const sources = sourcesNamed(analysis, from);
+  const asked = targetsNamed(analysis, to, port);
+  if (!sources.ends.some(isWorkload) && !asked.targets.some(({ end }) => isWorkload(end))) {
     throw new ToolError('connections between two addresses are unknown: one end must be pods');
   }
-  const sources = sourcesNamed(from);
-  const asked = targetsNamed(analysis, to, port);
   const parts = withCommonFamily(
     asked.targets.flatMap(({ end, port: wanted }) =>
       sources.ends.flatMap((source) => analysis.explain(source, end, wanted)),
@@ -100,20 +112,40 @@ export interface NamedTargets {
   readonly notes: readonly string[];
 }
 
-/** @throws ToolError if it is a Service */
-export function sourcesNamed(named: ResolvedEnd): NamedSources {
-  if (named.kind !== 'service') return { ends: named.ends, notes: notesOn(named) };
-  const name = formatKey(named.service);
-  throw new ToolError(`Service \`${name}\` starts no connections: name the workload that starts them`);
+/** @throws ToolError if no pods and no addresses of it are known */
+export function sourcesNamed(analysis: Analysis, named: ResolvedEnd): NamedSources {
+  if (named.kind === 'service') return podsOfService(analysis, named);
+  if (named.kind === 'route end')
+    return { ends: distinct(partsMeant(named, 'from', analysis).map(({ end }) => end)), notes: [] };
+  return { ends: named.ends, notes: notesOn(named) };
 }
 
-/** @throws ToolError if it is a Service without known pods, or without this port */
+/** A Service starts no connections, but whoever names one as their source means its pods. */
+function podsOfService(analysis: Analysis, { service }: AskedService): NamedSources {
+  const name = `Service \`${formatKey(service)}\``;
+  const followed = analysis.serviceTargets(service);
+  const ends = followed.ok
+    ? distinct(followed.value.flatMap((target) => target.ends.map(({ end }) => end)))
+    : [];
+  if (ends.length > 0)
+    return { ends, notes: [`${name} starts no connections: as a source, it means its pods`] };
+  throw new ToolError(
+    `${name} starts no connections, and no pod of it is known: name the workload that starts them`,
+  );
+}
+
+function distinct<End extends Endpoint>(ends: readonly End[]): readonly End[] {
+  return [...new Map(ends.map((end) => [endpointKey(end), end])).values()];
+}
+
+/** @throws ToolError if it has no pods or addresses that are known, or not this port */
 export function targetsNamed(
   analysis: Analysis,
   named: ResolvedEnd,
   port: PortSpec | undefined,
 ): NamedTargets {
   if (named.kind === 'service') return behindService(analysis, named, port);
+  if (named.kind === 'route end') return { targets: partsMeant(named, 'to', analysis, port), notes: [] };
   return { targets: named.ends.map((end) => ({ end, port })), notes: notesOn(named) };
 }
 
@@ -129,7 +161,9 @@ function behindService(analysis: Analysis, asked: AskedService, port: PortSpec |
       followed.error === 'ExternalName'
         ? `is another name for \`${service.externalName}\``
         : 'has no selector, so its pods are not known';
-    throw new ToolError(`${name} ${why}: ask about the addresses behind it`);
+    const isApi = compareKeys(service, kubernetesService) === 0;
+    const instead = isApi ? 'ask about `kubernetesAPI`' : 'ask about the addresses behind it';
+    throw new ToolError(`${name} ${why}: ${instead}`);
   }
   const wanted = followed.value.filter((target) => port === undefined || isPort(target.port, port));
   if (wanted.length === 0) {
@@ -165,9 +199,18 @@ function specsOf(ports: PortSet): readonly PortSpec[] {
   return protocols.flatMap((protocol) => ports[protocol].map((interval) => ({ protocol, interval })));
 }
 
-function notesOn(named: Exclude<ResolvedEnd, AskedService>): readonly string[] {
-  if (named.kind === 'workloads')
-    return named.nothingIn === undefined ? [] : [nothingConnects(named.nothingIn)];
+function notesOn(
+  named: Extract<ResolvedEnd, { readonly kind: 'workloads' | 'addresses' }>,
+): readonly string[] {
+  if (named.kind === 'workloads') {
+    const { ends, nothingIn, byLabel } = named;
+    if (nothingIn !== undefined) return [nothingConnects(nothingIn)];
+    if (byLabel === undefined) return [];
+    const { word, label } = byLabel;
+    return [
+      `\`${word}\` is taken for the label \`${label}\` of ${quoteSome(ends.map(formatEndpoint), maxEnds)}`,
+    ];
+  }
   if (named.pods.length === 0) return [];
   return [
     `\`${named.ends[0].cidr}\` also contains addresses of pods, which this answer does not cover: name the pods`,

@@ -9,14 +9,15 @@ import { formatPorts } from '../../model/port-texts.ts';
 import type { PortSpec } from '../../model/ports.ts';
 import { type Answer, answer, type Question } from './answer.ts';
 import { findEnd } from './find-end.ts';
+import type { NameContext } from './name-context.ts';
 
 /** The words of a question. */
 export interface Words {
   readonly from: string;
   readonly to: string;
   readonly port: PortSpec | undefined;
-  /** For names without one. */
-  readonly namespace: string;
+  /** What the words mean. */
+  readonly names: NameContext;
 }
 
 /** A question, and its answer in one state. */
@@ -35,9 +36,9 @@ export interface Asked {
  *
  * @throws ToolError if an end is not found, or if the question has no answer
  */
-export function ask({ from, to, port, namespace }: Words, facts: AnalysisInput): Asked {
+export function ask({ from, to, port, names: context }: Words, facts: AnalysisInput): Asked {
   const analysis = analyze(withoutStandIns(facts, port));
-  const names = { analysis, namespace };
+  const names = { ...context, analysis };
   const question = { from: findEnd(from, names), to: findEnd(to, names), port };
   const found = answer(analysis, question);
   const { question: meant, parts } = found.meant ?? { question, parts: found.parts };

@@ -16,8 +16,9 @@ import { afterPauses } from './after-pauses.ts';
 import { type Asked, ask } from './ask.ts';
 import { destinationWithPort, readPort, sourceWithoutPort } from './end-with-port.ts';
 import { explainFormats } from './format.ts';
-import { type KnownAddress, knownAddressIn } from './known-addresses.ts';
+import { type KnownEnds, knownEndsIn } from './known-addresses.ts';
 import { meantRoutes } from './meant-routes.ts';
+import { nameContextOf } from './name-context.ts';
 import { almostMatching } from './near-misses.ts';
 import { offeredInstead } from './offered-instead.ts';
 import { onceEnforced } from './once-enforced.ts';
@@ -46,7 +47,10 @@ export const explainVerb = defineVerb({
       'denied, fully or partly; if the port of a Service is asked about at its pods, also if the port to which it leads is denied',
   },
   args: [
-    new Argument('<src>', 'namespace/workload, namespace/pod, an address or a CIDR'),
+    new Argument(
+      '<src>',
+      'namespace/name of a workload, a pod, or an app by its label; an address or a CIDR; or an end of a route, as in internet or kubernetesAPI',
+    ),
     new Argument(
       '<dst>',
       'the same, or a Service; kind/namespace/name if a name is ambiguous; also with its port, as in shop/web:8080',
@@ -73,13 +77,13 @@ export const explainVerb = defineVerb({
     const snapshot = await loadSnapshot(flags, context);
     const { facts, planned } = await effectiveFacts(snapshot, flags, context);
     context.progress.show('analysing');
-    const words = { from, to, port: spec, namespace: namespaceOf(flags) };
+    const words = { from, to, port: spec, names: nameContextOf(snapshot, namespaceOf(flags)) };
     const now = ask(words, facts);
     const { found, question } = now;
     const paused = afterPauses(words, found, facts, snapshot, flags.operatorNamespace);
     // What is missing is what is denied after a pause.
     const lasting = paused?.asked ?? now;
-    const known = knownAddressIn(question, snapshot);
+    const known = knownEndsIn(question, snapshot);
     const state = paused?.snapshot ?? snapshot;
     const meant = meantRoutes(lasting.parts, known, state);
     const fix = fixFor(lasting, known, meant.length > 0, {
@@ -112,11 +116,11 @@ export const explainVerb = defineVerb({
  */
 function fixFor(
   { found, meant, parts }: Asked,
-  known: KnownAddress | undefined,
+  known: KnownEnds,
   isDeclared: boolean,
   state: Pick<Denied, 'snapshot' | 'enforced' | 'operatorNamespace'>,
 ): Fix {
-  if (found.allowed || known?.advice !== undefined) return {};
+  if (found.allowed || (known.from ?? known.to)?.advice !== undefined) return {};
   const fix = suggestFix({ question: meant, parts, known, ...state });
   const waits = fix.suggestion !== undefined && fix.effects === undefined;
   return waits && isDeclared ? {} : fix;

@@ -16,14 +16,14 @@ import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
 import type { AfterPauses } from './after-pauses.ts';
 import type { Answer } from './answer.ts';
-import type { KnownAddress } from './known-addresses.ts';
+import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import type { OnceEnforced } from './once-enforced.ts';
 
 /** An answer with the question in the person's words, and with a suggestion that would change it. */
 interface Explained extends Answer {
   readonly words: { readonly from: string; readonly to: string; readonly port?: string };
-  /** What the address in the question is. */
-  readonly known: KnownAddress | undefined;
+  /** What its ends are. */
+  readonly known: KnownEnds;
   readonly suggestion: string | undefined;
   /** The ports that the suggestion opens, if they are not those in question but those that were probably meant. */
   readonly otherPorts: PortSet | undefined;
@@ -123,7 +123,8 @@ function formatAnswer(explained: Explained, { paint }: PrintContext): string {
   const format = (part: Explanation, addresses: string) =>
     formatPart(part, { addresses, known, isUnserved: unserved.has(part) }, paint);
   const alike = groupsBy(parts, (part) => format(part, 'addresses'));
-  const verdicts = alike.map((group) => format(group[0], addressesIn(group))).join('\n');
+  const isOne = alike.length === 1;
+  const verdicts = alike.map((group) => format(group[0], addressesIn(group, known, isOne))).join('\n');
   const what = otherPorts === undefined ? 'it' : `port ${formatPortSet(otherPorts)}`;
   const when = paused === undefined ? '' : ' after the pause';
   const added =
@@ -134,7 +135,9 @@ function formatAnswer(explained: Explained, { paint }: PrintContext): string {
 
 /** The notes on the question, and those on each part. */
 function allNotes({ notes, parts, known, enforced, paused }: Explained): readonly string[] {
-  const advice = known?.advice === undefined ? [] : [`the address is that of ${known.name}: ${known.advice}`];
+  const advice = [known.from, known.to].flatMap((end) =>
+    end?.advice === undefined ? [] : [`the address is that of ${end.name}: ${end.advice}`],
+  );
   const later = enforced === undefined ? [] : [enforced.message];
   return [
     ...(paused?.messages ?? []),
@@ -149,7 +152,7 @@ function allNotes({ notes, parts, known, enforced, paused }: Explained): readonl
 interface AboutPart {
   /** The name of an end that is not pods. */
   readonly addresses: string;
-  readonly known: KnownAddress | undefined;
+  readonly known: KnownEnds;
   /** Nothing is known to listen on the port in question. */
   readonly isUnserved: boolean;
 }
@@ -161,8 +164,13 @@ function formatPart(part: Explanation, about: AboutPart, paint: Paint): string {
   const [source, target] = [nameOf(from), nameOf(to)];
   const pair = paint('bold', `${source} -> ${target}`);
   const lines = [
-    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, known),
-    ...formatSide(ingress, 'in ', `${target} may receive everything: no policy isolates its ingress`, known),
+    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, known.from),
+    ...formatSide(
+      ingress,
+      'in ',
+      `${target} may receive everything: no policy isolates its ingress`,
+      known.to,
+    ),
   ];
   return `${pair}: ${formatVerdict(part, about, paint)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
@@ -185,16 +193,20 @@ function formatVerdict(
   return `${verdict}${on}${others}`;
 }
 
-function addressesIn(parts: readonly Explanation[]): string {
-  const ends = parts.flatMap(({ from, to }) => [from, to]);
-  return endNames(ends.filter((end) => !isWorkload(end))).join(', ');
+/** As in `the API server (10.96.0.1)`; without the ranges if these parts are all of a named end. */
+function addressesIn(parts: readonly Explanation[], { from, to }: KnownEnds, isAll: boolean): string {
+  const ends = parts.flatMap((part) => [part.from, part.to]).filter((end) => !isWorkload(end));
+  const names = endNames(ends).join(', ');
+  const [named] = [from, to].flatMap((known) => (known?.isNamed ? [known.name] : []));
+  if (named === undefined) return names;
+  return isAll ? named : `${named} (${names})`;
 }
 
 function formatSide(
   side: SideExplanation,
   label: string,
   open: string,
-  known: KnownAddress | undefined,
+  known: KnownEnd | undefined,
 ): readonly string[] {
   const { standing, rules, policies, allows } = side;
   if (standing === 'Outside' && known !== undefined)
@@ -241,7 +253,7 @@ function answerAsData(explained: Explained) {
   const { words, allowed, parts, unserved, known, suggestion, enforced, paused } = explained;
   return {
     ...words,
-    ...(known === undefined ? {} : { address: known.name }),
+    ...addressAsData(known),
     allowed,
     parts: parts.map((part) => ({
       from: spellEndpoint(part.from),
@@ -273,6 +285,11 @@ function answerAsData(explained: Explained) {
     notes: allNotes(explained),
     ...(suggestion === undefined ? {} : { suggestion }),
   };
+}
+
+function addressAsData({ from, to }: KnownEnds) {
+  const known = from ?? to;
+  return known === undefined ? {} : { address: known.name };
 }
 
 function sideAsData(

@@ -1,16 +1,16 @@
 // The routes that were probably meant to allow a denied connection: they name its ends, one of them perhaps misspelt, but are not in
 // force, or for others. Must not know what to suggest instead.
-import { type Endpoint, isWorkload, readRange } from '../../analyze/endpoints.ts';
+import { type Endpoint, isWorkload, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
 import { type CompiledNamespace, compile } from '../../compile/compile.ts';
 import { nearest } from '../../model/did-you-mean.ts';
 import { contains, parseStoredCidr } from '../../model/ip-ranges.ts';
 import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
-import type { RouteEndValue } from '../../routes/index.ts';
+import { endOf, type RouteEndValue } from '../../routes/index.ts';
 import { appLabelOf, type ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { stateWords } from '../snapshot/profile-findings.ts';
 import { hintForRoute, type RouteInView } from '../snapshot/route-hints.ts';
-import type { KnownAddress } from './known-addresses.ts';
+import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import { podsOf } from './single-out.ts';
 
 /** More of these would hide the answer. */
@@ -21,8 +21,6 @@ interface Place {
   /** The namespace that declares the route. */
   readonly namespace: string;
   readonly snapshot: ClusterSnapshot;
-  /** What the address in the question is. */
-  readonly known: KnownAddress | undefined;
 }
 
 /** How a route end names an end of the question: with which slips; `undefined` if it does not mean it. */
@@ -31,7 +29,7 @@ type Slips = readonly string[] | undefined;
 /** A note on each route that was probably meant, with its state and what to do about it. */
 export function meantRoutes(
   parts: readonly Explanation[],
-  known: KnownAddress | undefined,
+  known: KnownEnds,
   snapshot: ClusterSnapshot,
 ): readonly string[] {
   const denied = parts.filter(({ allowed }) => !allowed);
@@ -45,9 +43,9 @@ export function meantRoutes(
   const compiled = compile(view).namespaces.filter(({ namespace }) => declaring.has(namespace));
   const notes = compiled.flatMap((here) =>
     routesIn(here).flatMap(({ profile, route }) => {
-      const place = { namespace: here.namespace, snapshot, known };
+      const place = { namespace: here.namespace, snapshot };
       const slips = denied
-        .map((part) => slipsOf(route.route, part, place))
+        .map((part) => slipsOf(route.route, part, known, place))
         .find((each) => each !== undefined);
       return slips === undefined
         ? []
@@ -76,15 +74,28 @@ function describe(profile: string, inView: RouteInView, slips: readonly string[]
 function slipsOf(
   route: { readonly from: RouteEndValue; readonly to: RouteEndValue },
   { from, to }: Explanation,
+  known: KnownEnds,
   place: Place,
 ): Slips {
-  const [source, target] = [slipsAt(route.from, from, place), slipsAt(route.to, to, place)];
+  const source = slipsAt(route.from, { end: from, known: known.from }, place);
+  const target = slipsAt(route.to, { end: to, known: known.to }, place);
   const slips = source && target && [...source, ...target];
   return slips === undefined || slips.length > 1 ? undefined : slips;
 }
 
-function slipsAt(written: RouteEndValue, end: Endpoint, place: Place): Slips {
-  if (!isWorkload(end)) return meansAddresses(written, end.cidr, place) ? [] : undefined;
+/** An end of the question, and what is known of it. */
+interface AskedEnd {
+  readonly end: Endpoint;
+  readonly known: KnownEnd | undefined;
+}
+
+function slipsAt(written: RouteEndValue, { end, known }: AskedEnd, place: Place): Slips {
+  if (known?.isNamed && isSameEnd(written, known)) return [];
+  if (isWorkload(end)) return slipsAtPods(written, end, place);
+  return meansAddresses(written, end.cidr, known) ? [] : undefined;
+}
+
+function slipsAtPods(written: RouteEndValue, end: WorkloadEnd, place: Place): Slips {
   const { namespace, snapshot } = place;
   const there = end.workload.namespace;
   const labels = podsOf(end, snapshot.facts).map((pod) => pod.labels);
@@ -109,10 +120,12 @@ function slipsAt(written: RouteEndValue, end: Endpoint, place: Place): Slips {
   return slip(written.service, [...namesOf(leading), end.workload.name], namesOf(services));
 }
 
-function meansAddresses(written: RouteEndValue, cidr: string, { known }: Place): boolean {
-  const [end] = Object.keys(written);
-  if ('anywhere' in written || (known?.end !== undefined && end !== undefined && end in known.end))
-    return true;
+function isSameEnd(written: RouteEndValue, { end }: KnownEnd): boolean {
+  return end !== undefined && endOf(written).end === endOf(end).end;
+}
+
+function meansAddresses(written: RouteEndValue, cidr: string, known: KnownEnd | undefined): boolean {
+  if ('anywhere' in written || (known !== undefined && isSameEnd(written, known))) return true;
   if ('internet' in written) return known === undefined;
   if (!('cidr' in written)) return false;
   const range = parseStoredCidr(written.cidr.cidr);

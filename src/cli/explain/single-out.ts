@@ -1,5 +1,6 @@
-// The labels by which a selector selects the pods of an end, and as few others as their labels allow.
-// Must not know what the selector is for.
+// From ends to their pods and back, and the labels by which a selector selects the pods of an end, and as few others as their labels
+// allow. Must not know what the selector is for.
+import type { Analysis } from '../../analyze/analysis.ts';
 import { isSameWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
 import { type Labels, selects } from '../../model/selectors.ts';
@@ -15,6 +16,20 @@ const podName = 'statefulset.kubernetes.io/pod-name';
 export function podsOf(end: WorkloadEnd, { workloads }: AnalysisInput): readonly PodFacts[] {
   const all = workloads.find((workload) => isSameWorkload({ workload }, end))?.pods ?? [];
   return all.filter(({ name = '' }) => end.pods?.includes(name) ?? true);
+}
+
+/** The ends with such pods; one of whose pods only some are such is only these. */
+export function endsWhere(
+  { workloads, input }: Analysis,
+  isMeant: (pod: PodFacts, namespace: string) => boolean,
+): readonly WorkloadEnd[] {
+  return workloads.flatMap((end): readonly WorkloadEnd[] => {
+    const pods = podsOf(end, input);
+    const meant = pods.filter((pod) => isMeant(pod, end.workload.namespace));
+    if (meant.length === pods.length) return meant.length === 0 ? [] : [end];
+    const names = meant.flatMap(({ name }) => name ?? []);
+    return names.length === 0 ? [] : [{ workload: end.workload, pods: names }];
+  });
 }
 
 /**

@@ -18,7 +18,8 @@ import { inForce } from '../snapshot/in-force.ts';
 import { answer, type Question } from './answer.ts';
 import { readPort } from './end-with-port.ts';
 import { findEnd } from './find-end.ts';
-import { knownAddressIn } from './known-addresses.ts';
+import { knownEndsIn } from './known-addresses.ts';
+import { type NameContext, nameContextOf } from './name-context.ts';
 import { suggestFix } from './suggest-fix.ts';
 
 const appLabel = 'app.kubernetes.io/name';
@@ -186,9 +187,9 @@ const cluster = fc
 type Words = { readonly from: string; readonly to: string; readonly port: string | undefined };
 
 /** A question as the verb reads it; `undefined` if a random one has no answer. */
-function read(facts: AnalysisInput, { from, to, port }: Words) {
+function read(facts: AnalysisInput, { from, to, port }: Words, names: NameContext) {
   const analysis = analyze(facts);
-  const known = { analysis, namespace: 'shop' };
+  const known = { ...names, analysis };
   try {
     const question: Question = {
       ...{ from: findEnd(from, known), to: findEnd(to, known) },
@@ -206,11 +207,11 @@ function suggestedFor(objects: readonly KubernetesObject[], words: Words) {
   const snapshot = snapshotOf(objects, operatorNamespace);
   expect(snapshot.problems).toEqual([]);
   const before = inForce(snapshot, 'AsWritten').facts;
-  const { question, found } = read(before, words) ?? {};
+  const { question, found } = read(before, words, nameContextOf(snapshot, 'shop')) ?? {};
   if (question === undefined || found === undefined || found.allowed) return undefined;
   const { question: meant, parts } = found.meant ?? { question, parts: found.parts };
-  const known = knownAddressIn(question, snapshot);
-  if (known?.advice !== undefined) return undefined;
+  const known = knownEndsIn(question, snapshot);
+  if ((known.from ?? known.to)?.advice !== undefined) return undefined;
   const { suggestion, effects } = suggestFix({
     ...{ question: meant, parts, known, snapshot, operatorNamespace },
     enforced: 'AsWritten',

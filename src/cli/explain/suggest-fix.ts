@@ -2,7 +2,13 @@
 // Under guardrails, it says whom to ask, and offers no way around them. Every suggestion is tested: the snapshot with it is compiled and the question is asked again.
 import { parse } from 'yaml';
 import { analyze } from '../../analyze/analysis.ts';
-import { type Endpoint, formatEndpoint, isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import {
+  type Endpoint,
+  endpointKey,
+  formatEndpoint,
+  isWorkload,
+  type WorkloadEnd,
+} from '../../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
@@ -20,7 +26,7 @@ import { type Enforced, inForce } from '../snapshot/in-force.ts';
 import { hintForRoute } from '../snapshot/route-hints.ts';
 import { type Additions, isNothing, objectsOf, type RouteDraft, type RuleDraft } from './additions.ts';
 import { answer, type Question } from './answer.ts';
-import type { KnownAddress } from './known-addresses.ts';
+import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import { countEffects, type SideEffects, sideEffects } from './side-effects.ts';
 import { labelsThatSingleOut, podsOf } from './single-out.ts';
 
@@ -30,8 +36,8 @@ type Side = 'ingress' | 'egress';
 export interface Denied {
   readonly question: Question;
   readonly parts: readonly Explanation[];
-  /** What the address in the question is. */
-  readonly known: KnownAddress | undefined;
+  /** What its ends are. */
+  readonly known: KnownEnds;
   readonly snapshot: ClusterSnapshot;
   readonly enforced: Enforced;
   readonly operatorNamespace: string;
@@ -60,7 +66,7 @@ export interface Fix {
 /** Looks for objects to add; there is neither a suggestion nor obstacles if nobody knows any. */
 export function suggestFix(denied: Denied): Fix {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
-  if (parts.length > maxParts) return {};
+  if (differentPairs(parts, denied.known) > maxParts) return {};
   const ringed = ringedIn(denied.snapshot);
   const waysAt = (side: Side) => {
     const closed = parts.flatMap((part) => lackingAt(part, side));
@@ -112,6 +118,13 @@ export function suggestFix(denied: Denied): Fix {
       ...egress.closed.map((part) => part.egress),
     ]),
   };
+}
+
+/** A route needs one entry for an end that the question names, however many ranges and pods that means. */
+function differentPairs(parts: readonly Explanation[], known: KnownEnds): number {
+  const word = (end: Endpoint, about: KnownEnd | undefined) =>
+    about?.isNamed ? about.name : endpointKey(end);
+  return new Set(parts.map(({ from, to }) => `${word(from, known.from)} ${word(to, known.to)}`)).size;
 }
 
 /** The first that allows what was asked about and nothing else; if there is none, the one with the fewest side effects. */
@@ -190,11 +203,15 @@ function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): 
   const { facts } = snapshot;
   const appLabel = appLabelOf(snapshot);
   const { namespace } = here.workload;
-  const end = (each: Endpoint) =>
-    isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : (known?.end ?? addressesEnd(each));
+  const end = (each: Endpoint, about: KnownEnd | undefined) => {
+    const isMeant = about?.end !== undefined && each !== here && (about.isNamed || !isWorkload(each));
+    if (isMeant) return about.end;
+    return isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
+  };
   // The API server answers on ports of its own, which its end brings along.
-  const ports = known?.bringsPorts && !isWorkload(part.to) ? undefined : portsOf(part, facts);
-  return [{ namespace, name: nameOf(part, known), from: end(part.from), to: end(part.to), ports }];
+  const ports = known.to?.bringsPorts ? undefined : portsOf(part, facts);
+  const [from, to] = [end(part.from, known.from), end(part.to, known.to)];
+  return [{ namespace, name: nameOf(part, known), from, to, ports }];
 }
 
 function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
@@ -210,17 +227,13 @@ function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object 
   return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
 }
 
-function nameOf(
-  { from, to }: Explanation,
-  known: KnownAddress | undefined,
-  ...more: readonly string[]
-): string {
-  return suggestedName(wordFor(from, known), 'to', wordFor(to, known), ...more);
+function nameOf({ from, to }: Explanation, known: KnownEnds, ...more: readonly string[]): string {
+  return suggestedName(wordFor(from, known.from), 'to', wordFor(to, known.to), ...more);
 }
 
-function wordFor(end: Endpoint, known: KnownAddress | undefined): string {
-  const [member] = Object.keys(known?.end ?? {});
-  const name = isWorkload(end) ? end.workload.name : (member ?? formatEndpoint({ cidr: end.cidr }));
+function wordFor(end: Endpoint, known: KnownEnd | undefined): string {
+  const [member] = known?.isNamed || !isWorkload(end) ? Object.keys(known?.end ?? {}) : [];
+  const name = member ?? (isWorkload(end) ? end.workload.name : formatEndpoint({ cidr: end.cidr }));
   return name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -257,7 +270,7 @@ function rulesFor(
   return [
     {
       namespace,
-      name: nameOf(part, undefined, side),
+      name: nameOf(part, {}, side),
       matchLabels: labelsThatSingleOut(here, facts, appLabel),
       direction: side === 'ingress' ? 'Ingress' : 'Egress',
       peer: peerOf(other, namespace, facts, appLabel),

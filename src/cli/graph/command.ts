@@ -15,6 +15,7 @@ import {
   repeatable,
 } from '../options.ts';
 import { rangesInside } from '../snapshot/cluster-ranges.ts';
+import { appLabelOf } from '../snapshot/cluster-snapshot.ts';
 import { noteDryRun } from '../snapshot/dry-run-note.ts';
 import { effectiveFacts } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
@@ -71,7 +72,10 @@ export const graphVerb = defineVerb({
     }
     noteDryRun(effective, (groups) => groupsOfNamespaces(groups, only), context);
     const { assumed: planned } = effective;
-    const model = modelOf(analysis, { only, planned, ranges: rangesInside(snapshot) });
+    const model = modelOf(analysis, {
+      ...{ only, planned, appLabel: appLabelOf(snapshot) },
+      ranges: rangesInside(snapshot),
+    });
     context.progress.show('drawing');
     return { result: { model, only } };
   },

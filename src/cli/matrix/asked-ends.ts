@@ -5,7 +5,8 @@ import { type Endpoint, isSameWorkload, isWorkload, readRange } from '../../anal
 import { contains } from '../../model/ip-ranges.ts';
 import { type NamedSources, type NamedTargets, sourcesNamed, targetsNamed } from '../explain/answer.ts';
 import { destinationWithPort, readPort, sourceWithoutPort } from '../explain/end-with-port.ts';
-import { findEnd, type Names } from '../explain/find-end.ts';
+import { findEnd } from '../explain/find-end.ts';
+import type { Names } from '../explain/name-context.ts';
 
 /** The two ends in question; absent: everything. */
 export interface AskedEnds {
@@ -28,7 +29,7 @@ export function askedEnds(
   if (from === '*' && to === '*') return { from: undefined, to: undefined };
   const known = names();
   return {
-    from: from === '*' ? undefined : sourcesNamed(findEnd(sourceWithoutPort(from), known)),
+    from: from === '*' ? undefined : sourcesNamed(known.analysis, findEnd(sourceWithoutPort(from), known)),
     to: to === '*' ? undefined : targetsNamedBy(to, known),
   };
 }

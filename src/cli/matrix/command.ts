@@ -5,6 +5,7 @@ import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nameContextOf } from '../explain/name-context.ts';
 import {
   type ClusterFlags,
   type EnforceFlags,
@@ -29,7 +30,7 @@ interface EndFlags {
 /** The verb `matrix`. */
 export const matrixVerb = defineVerb({
   description:
-    'Prints everything that NetworkPolicies allow: from where, to where, on which ports; everything else is denied. The text output groups sources that reach the same targets, and `shop/*` means every workload of the namespace shop; `json` and `yaml` have an item for each pair. Addresses are those that belong to no pod. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only connections that begin or end in that namespace. `--from` and `--to` take an end as `explain` does, a namespace (`shop`), `internet` or `*` for everything; each line then has the rules behind it: their policy, profile and routes, who owns the policy, and when it was created. `csv` has a line for each rule behind a connection.',
+    'Prints everything that NetworkPolicies allow: from where, to where, on which ports; everything else is denied. The text output groups sources that reach the same targets, and `shop/*` means every workload of the namespace shop; `json` and `yaml` have an item for each pair. Addresses are those that belong to no pod. Without `-f` it reads the cluster of the current context, and writes nothing. With `-n` it prints only connections that begin or end in that namespace. `--from` and `--to` take an end as `explain` does, a namespace (`shop`), `cluster`, or `*` for everything; each line then has the rules behind it: their policy, profile and routes, who owns the policy, and when it was created. `csv` has a line for each rule behind a connection.',
   help: {
     examples: [
       ['ringfence matrix', 'who reaches whom in the cluster of the current context'],
@@ -57,7 +58,11 @@ export const matrixVerb = defineVerb({
     const effective = await effectiveFacts(snapshot, flags, context);
     const input = withoutStandIns(effective.facts);
     const namespaces = namespacesOf(snapshot);
-    const names = () => ({ analysis: analyze(input), namespace: namespaceOf(flags), namespaces });
+    const names = () => ({
+      ...nameContextOf(snapshot, namespaceOf(flags)),
+      analysis: analyze(input),
+      namespaces,
+    });
     const ends = askedEnds({ from, to }, names);
     for (const text of [...(ends.from?.notes ?? []), ...(ends.to?.notes ?? [])]) context.note(text);
     const asked = { ...ends, namespace };

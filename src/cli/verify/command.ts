@@ -45,7 +45,7 @@ export const verifyVerb = defineVerb({
       'the network disagrees with the policies, or nothing is proved: what is printed says what to look at',
   },
   args: [
-    new Argument('[src]', 'namespace/workload or namespace/pod'),
+    new Argument('[src]', 'namespace/name of a workload, a pod, or an app by its label'),
     new Argument('[dst]', 'the same, a Service, or an address'),
     new Argument('[port]', 'a port number or name, as for `explain`; UDP only to DNS servers'),
   ],

@@ -1,13 +1,15 @@
 // Answers one question twice: by the policies, and by a packet of a pod that is like SRC.
 // Must not know how the answer is printed, nor how a Job is sent.
 import { analyze } from '../../analyze/analysis.ts';
+import { isWorkload } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { type DialReport, type Expected, readReport } from '../../dial/attempts.ts';
 import { quoteSome } from '../../model/counted.ts';
-import { type Answer, answer } from '../explain/answer.ts';
+import { type Answer, answer, type NamedSources, sourcesNamed, targetsNamed } from '../explain/answer.ts';
 import { destinationWithPort, readPort, sourceWithoutPort } from '../explain/end-with-port.ts';
-import { findEnd, type ResolvedEnd } from '../explain/find-end.ts';
+import { findEnd } from '../explain/find-end.ts';
+import { nameContextOf } from '../explain/name-context.ts';
 import { ToolError } from '../failures.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import type { TwinClient } from '../writing/twin-client.ts';
@@ -60,10 +62,12 @@ export async function prepareCheck(check: AskedCheck, context: CheckContext): Pr
   const { end: to } = destinationWithPort(check.to, check.port);
   const port = readPort(check.port);
   const analysis = analyze(withoutStandIns(context.facts, port));
-  const names = { analysis, namespace };
-  const { pod: source, end } = sourceOf(findEnd(from, names), check, snapshot);
+  const names = { ...nameContextOf(snapshot, namespace), analysis };
+  const sources = sourcesNamed(analysis, findEnd(from, names));
+  const { pod: source, end } = sourceAmong(sources, check, snapshot);
   const asked = findEnd(to, names);
-  const destination = destinationOf(source, { end: asked, port, word: to, snapshot });
+  const ends = targetsNamed(analysis, asked, port).targets.map((target) => target.end);
+  const destination = destinationOf(source, { end: asked, ends, port, word: to, snapshot });
   const { chosen } = destination;
   const answered = answer(analysis, {
     from: { kind: 'workloads', ends: [end] },
@@ -71,7 +75,7 @@ export async function prepareCheck(check: AskedCheck, context: CheckContext): Pr
     port,
   });
   const expected = verdictOfPolicies(answered, to);
-  const notes = [...(await requireHarmless(source, context)), ...labelEffects(source)];
+  const notes = [...sources.notes, ...(await requireHarmless(source, context)), ...labelEffects(source)];
   const job = twinOf(source, { image, expected, targets: destination.targets, settle });
   return { check, answer: answered, expected, source, destination, job, notes };
 }
@@ -88,8 +92,13 @@ export async function tryCheck(prepared: PreparedCheck, { client }: CheckContext
   return { ...prepared, reports, verdict: verdictOf(known) };
 }
 
-function sourceOf(found: ResolvedEnd, { from, node }: AskedCheck, snapshot: ClusterSnapshot): ChosenPod {
-  if (found.kind === 'workloads') return choosePod(found.ends, snapshot, { word: from, node });
+function sourceAmong(
+  { ends }: NamedSources,
+  { from, node }: AskedCheck,
+  snapshot: ClusterSnapshot,
+): ChosenPod {
+  const pods = ends.filter(isWorkload);
+  if (pods.length > 0) return choosePod(pods, snapshot, { word: from, node });
   throw new ToolError(
     `\`${from}\` is not a workload or a pod: only these have labels that a new pod can have`,
   );

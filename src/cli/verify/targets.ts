@@ -1,8 +1,10 @@
 // The addresses to which `verify` connects: those that an application in SRC would connect to.
 // Must not know what is allowed.
+import { type Endpoint, formatEndpoint, isWorkload } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import type { DialTarget } from '../../dial/attempts.ts';
-import { parseAddress, parseMaskedCidr } from '../../model/ip-ranges.ts';
+import { nameSome } from '../../model/counted.ts';
+import { parseAddress } from '../../model/ip-ranges.ts';
 import { formatKey } from '../../model/object-key.ts';
 import type { PortSpec } from '../../model/ports.ts';
 import type { ResolvedEnd } from '../explain/find-end.ts';
@@ -20,6 +22,8 @@ export interface Destination {
 /** The question about a destination. */
 export interface AskedDestination {
   readonly end: ResolvedEnd;
+  /** The same in the words of the analysis. */
+  readonly ends: readonly Endpoint[];
   readonly port: PortSpec;
   /** DST in the person's words. */
   readonly word: string;
@@ -52,31 +56,21 @@ interface Found {
   readonly chosen?: ChosenPod;
 }
 
-function found({ end, port, word, snapshot }: AskedDestination): Found {
-  switch (end.kind) {
-    case 'workloads': {
-      const chosen = choosePod(end.ends, snapshot, { word });
-      return { addresses: chosen.pod.addresses, port: portOfPod(chosen.pod, port), chosen };
+function found({ end, ends, port, word, snapshot }: AskedDestination): Found {
+  if (end.kind === 'service') {
+    const known = snapshot.facts.services.find((each) => formatKey(each) === formatKey(end.service));
+    const addresses = clusterIPsOf(known);
+    if (addresses.length === 0) {
+      throw new ToolError(`Service \`${formatKey(end.service)}\` has no address of its own: name its pods`);
     }
-    case 'service': {
-      const known = snapshot.facts.services.find((each) => formatKey(each) === formatKey(end.service));
-      const addresses = clusterIPsOf(known);
-      if (addresses.length === 0) {
-        throw new ToolError(`Service \`${formatKey(end.service)}\` has no address of its own: name its pods`);
-      }
-      return { addresses, port: portOfService(end.service.ports, port) };
-    }
-    case 'addresses':
-      return {
-        addresses: [
-          singleAddress(
-            end.ends.map(({ cidr }) => cidr),
-            word,
-          ),
-        ],
-        port: singlePort(port),
-      };
+    return { addresses, port: portOfService(end.service.ports, port) };
   }
+  const pods = ends.filter(isWorkload);
+  if (pods.length > 0) {
+    const chosen = choosePod(pods, snapshot, { word });
+    return { addresses: chosen.pod.addresses, port: portOfPod(chosen.pod, port), chosen };
+  }
+  return { addresses: [singleAddress(ends.map(formatEndpoint), word)], port: singlePort(port) };
 }
 
 function clusterIPsOf(service: AnalysisInput['services'][number] | undefined): readonly string[] {
@@ -119,12 +113,11 @@ function portOfService(
   return named?.port ?? singlePort(port);
 }
 
-function singleAddress(cidrs: readonly string[], word: string): string {
-  const [cidr = '', ...more] = cidrs;
-  const parsed = parseMaskedCidr(cidr);
-  const address = cidr.replace(/\/(32|128)$/, '');
-  if (more.length === 0 && parsed.ok && !address.includes('/')) return address;
-  throw new ToolError(`\`${word}\` is more than one address: name one of them`);
+function singleAddress(addresses: readonly string[], word: string): string {
+  const [address = '', ...more] = new Set(addresses);
+  if (more.length === 0 && parseAddress(address).ok) return address;
+  const which = more.length === 0 ? '' : `: ${nameSome([address, ...more], 5)}`;
+  throw new ToolError(`\`${word}\` is more than one address, name one of them${which}`);
 }
 
 function familyOf(address: string): 4 | 6 {

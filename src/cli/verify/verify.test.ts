@@ -108,6 +108,7 @@ test('a UDP port is tried only if it is that of a DNS server, also where it has 
     destinationOf(pod(), {
       ...{
         end: { kind: 'service', service: service as unknown as ServiceFacts },
+        ends: [],
         word: 'shop/log',
         snapshot,
       },

@@ -121,7 +121,7 @@ function isWide(namespaceScope: NamespaceScope | undefined): boolean {
 }
 
 /** What a route that leads elsewhere reaches. */
-function rulesTo(
+export function rulesTo(
   { end, value }: { readonly end: RouteEnd; readonly value: unknown },
   context: RouteContext,
   written: WrittenPorts,
