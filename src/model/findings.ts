@@ -149,6 +149,11 @@ export const findingKinds = {
     meaning:
       'a stored NetworkPause does not decode, because its CRD was loosened or has another version; it opens nothing',
   },
+  ClusterAddress: {
+    severity: 'warning',
+    meaning:
+      'a `cidr` of a route is the address of the API server, a Service or a pod, or an `ipBlock` is that of a Service: many CNIs never see it, and it changes; the hint says what to write instead',
+  },
   OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
   EntranceClosed: {
     severity: 'warning',

@@ -13,6 +13,7 @@ import type { ObjectKey } from '../model/object-key.ts';
 import type { Result } from '../model/result.ts';
 import type { Labels } from '../model/selectors.ts';
 import type {
+  AddressedServiceFacts,
   ControlPlaneCallFacts,
   GatewayFacts,
   GatewayRouteFacts,
@@ -74,6 +75,16 @@ export interface PauseFacts {
   readonly decoded: Result<NetworkPause, readonly Problem[]>;
 }
 
+/** A pod, where pods are known. */
+export interface KnownPod extends PodPorts {
+  /** Absent for a pod that is not known to run. */
+  readonly name?: string;
+  /** Of both families. */
+  readonly addresses?: readonly string[];
+  /** Whether it has the addresses of its node. */
+  readonly hostNetwork?: boolean;
+}
+
 /** Objects by namespace, then by name. */
 export type ByNamespace<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
 
@@ -125,7 +136,7 @@ export interface ClusterView {
   readonly routeLinks: RouteLinks;
   /** By the namespace that they pause; ordered by name. */
   readonly pauses: ReadonlyMap<string, readonly PauseFacts[]>;
-  readonly services: ByNamespace<ServiceFacts>;
+  readonly services: ByNamespace<ServiceFacts & Partial<AddressedServiceFacts>>;
   readonly ingresses: ByNamespace<IngressFacts>;
   /** The routes of the Gateway API, kind by kind. */
   readonly gatewayRoutes: readonly ByNamespace<GatewayRouteFacts>[];
@@ -145,5 +156,5 @@ export interface ClusterView {
   /** Services that the control plane calls, from webhook configurations and APIServices. */
   readonly controlPlaneCalls: readonly ControlPlaneCallFacts[];
   /** The pods of a namespace, where they are known: the operator does not watch them. */
-  readonly pods?: ReadonlyMap<string, readonly PodPorts[]>;
+  readonly pods?: ReadonlyMap<string, readonly KnownPod[]>;
 }

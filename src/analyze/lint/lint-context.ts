@@ -51,7 +51,7 @@ export class LintContext {
   readonly policies: readonly PolicyFacts[];
   readonly entrances: readonly Entrance[];
   /** In the order of their keys. */
-  readonly services: readonly ServiceFacts[];
+  readonly services: AnalysisInput['services'];
   /** Those that contain pods, sorted. */
   readonly namespaces: readonly string[];
   /** All known namespaces, with or without pods, sorted. */

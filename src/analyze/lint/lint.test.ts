@@ -531,3 +531,28 @@ describe('the other side', () => {
     expect(told(context([toTill]))).toEqual([]);
   });
 });
+
+describe('a block that is the ClusterIP of a Service', () => {
+  const manual = {
+    namespace: 'bank',
+    name: 'manual',
+    type: 'ClusterIP' as const,
+    headless: false,
+    ports: [],
+    clusterIPs: ['10.96.0.8'],
+  };
+  const till = { ...manual, name: 'till', selector: { app: 'till' }, clusterIPs: ['10.96.0.7', 'fd00::7'] };
+  const toldOf = (...to: NonNullable<NonNullable<PolicySpec['egress']>[number]['to']>) =>
+    told(context([policy('a', { policyTypes: ['Egress'], egress: [{ to }] })], { services: [till, manual] }));
+
+  test.each(['10.96.0.7/32', 'fd00::7/128'])('is found: %s', (cidr) => {
+    expect(toldOf({ ipBlock: { cidr } })).toEqual(['a spec.egress[0].to[0].ipBlock.cidr ClusterAddress']);
+  });
+
+  test('is not found beside a peer that selects pods there, nor if the Service has no pods, nor in a wider block', () => {
+    const block = { ipBlock: { cidr: '10.96.0.7/32' } };
+    expect(toldOf(block, { namespaceSelector: named('bank'), podSelector: app('till') })).toEqual([]);
+    expect(toldOf({ ipBlock: { cidr: '10.96.0.8/32' } })).toEqual([]);
+    expect(toldOf({ ipBlock: { cidr: '10.96.0.0/16' } })).toEqual([]);
+  });
+});

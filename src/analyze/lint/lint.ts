@@ -13,6 +13,7 @@ import { cidrIsNotCanonical } from './old-cidrs.ts';
 import { otherSideDenies } from './other-side.ts';
 import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
 import { peerSelectsNothing, policySelectsNothing, serviceSelectsNothing } from './selects-nothing.ts';
+import { blockIsService } from './service-addresses.ts';
 import { portsLeadNowhere } from './unserved-ports.ts';
 import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './wide-peers.ts';
 
@@ -34,6 +35,7 @@ const checks: readonly LintCheck[] = [
   emptyPeersMeanEveryone,
   everyoneIsAllowed,
   blockCoversPods,
+  blockIsService,
   otherSideDenies,
   directionsAreMixed,
   entranceIsClosed,

@@ -2,6 +2,7 @@
 // Must not know what is written.
 import type { Finding } from '../../model/findings.ts';
 
+import { clusterAddresses } from './cluster-addresses.ts';
 import { controlPlaneShutOut } from './control-plane-shut-out.ts';
 import { dnsShutOut } from './dns-shut-out.ts';
 import { egressUnknown } from './egress-unknown.ts';
@@ -28,6 +29,7 @@ const checksOfCompiled: readonly WarningCheck[] = [
   ingressUnserved,
   dnsShutOut,
   opensWholeNamespace,
+  clusterAddresses,
   mirrorsCapped,
   weakerEgress,
   egressUnknown,
