@@ -288,7 +288,7 @@ describe('what a ring cuts off', () => {
     const { note } = await cluster.eventually(`${reason} is reported`, async () =>
       (await cluster.events('edge')).find((each) => each.reason === reason),
     );
-    expect(note).toContain('add to a profile in `edge`:\n');
+    expect(note).toMatch(/add to (a profile|`spec.routes` of profile `entrance`) in `edge`:\n/);
     return parse(note.slice(note.indexOf('\n') + 1));
   }
 

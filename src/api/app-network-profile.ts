@@ -10,7 +10,7 @@ import { metadata } from './metadata.ts';
 import { route } from './route.ts';
 
 /** The maximum number of routes in one profile; a namespace may have several profiles. */
-const maxRoutes = 200;
+export const maxRoutes = 200;
 
 /** The spec of an AppNetworkProfile. */
 export const appNetworkProfileSpec = fields({

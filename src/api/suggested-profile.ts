@@ -17,6 +17,13 @@ export function suggestedName(...parts: readonly string[]): string {
   return shortenedLabelValue(parts.join('-'));
 }
 
+/** The name; if it is taken, with a number. */
+export function freeSuggestedName(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let number = 2; taken.includes(free); number += 1) free = suggestedName(name, `${number}`);
+  return free;
+}
+
 /** A whole profile, for `kubectl apply`. */
 export function suggestProfile(
   namespace: string,

@@ -47,6 +47,8 @@ const ports = fc.option(
   { nil: undefined },
 );
 
+const inner = { from: { app: 'a' }, to: { app: 'b' } };
+
 /** The object that both readers make of a text. */
 function read(text: string): unknown {
   const [now, before] = [parse(text), parse(text, { version: '1.1' })];
@@ -84,9 +86,9 @@ describe('a suggested profile', () => {
     );
   });
 
-  test('for a route that waits for consent decodes, whatever the names and labels', () => {
+  test('for a route that waits for consent decodes, whatever the names and labels, alone or in a profile there', () => {
     fc.assert(
-      fc.property(name, name, name, selector, ports, (from, to, route, pods, some) => {
+      fc.property(name, name, name, selector, ports, fc.boolean(), (from, to, route, pods, some, isNew) => {
         fc.pre(from !== to);
         const mine = profile(`${from}/p`, {
           routes: [
@@ -98,13 +100,27 @@ describe('a suggested profile', () => {
             } as never,
           ],
         });
+        const theirs = isNew ? [] : [profile(`${to}/theirs`, { routes: [{ ...inner, name: route }] })];
         const { namespaces } = compile(
-          view({ platform: platform(), namespaces: [namespace(from), namespace(to)], profiles: [mine] }),
+          view({
+            platform: platform(),
+            namespaces: [namespace(from), namespace(to)],
+            profiles: [mine, ...theirs],
+          }),
         );
-        const [compiled] = namespaces.flatMap(({ profiles }) => profiles.flatMap(({ routes }) => routes));
-        expect(decodeAppNetworkProfile(read(compiled?.suggestion ?? ''))).toMatchObject({
+        const declaring = namespaces.find((each) => each.namespace === from);
+        const [compiled] = declaring?.profiles.flatMap(({ routes }) => routes) ?? [];
+        const suggested = read(compiled?.suggestion ?? '');
+        const added = { apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile' };
+        const object = isNew
+          ? suggested
+          : { ...added, metadata: { namespace: to, name: 'a' }, spec: { routes: suggested } };
+        expect(decodeAppNetworkProfile(object)).toMatchObject({
           ok: true,
-          value: { metadata: { namespace: to }, spec: { routes: [{ name: route }] } },
+          value: {
+            metadata: { namespace: to },
+            spec: { routes: [{ name: isNew ? route : suggestedName(route, '2') }] },
+          },
         });
       }),
     );

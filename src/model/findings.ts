@@ -90,7 +90,7 @@ export const findingKinds = {
   NotAdmitted: {
     severity: 'warning',
     meaning:
-      'a route leads to fenced namespaces, and none of them lets it in; its suggestion is the profile to add there',
+      'a route leads to fenced namespaces, and none of them lets it in; its suggestion is what to add there',
   },
   PartlyConsented: {
     severity: 'warning',
@@ -108,7 +108,7 @@ export const findingKinds = {
   SourceClosed: {
     severity: 'warning',
     meaning:
-      'a route lets in namespaces whose egress is Restricted and does not lead to it: either the route selects them by labels, and its suggestion is the profile to add there, or their guardrails do not allow this egress',
+      'a route lets in namespaces whose egress is Restricted and does not lead to it: either the route selects them by labels, and its suggestion is what to add there, or their guardrails do not allow this egress',
   },
   PortsUnclear: {
     severity: 'info',
@@ -118,7 +118,7 @@ export const findingKinds = {
   ClosedOnceEnforced: {
     severity: 'warning',
     meaning:
-      'a route is in force, but its other end is in namespaces that are in a dry run: once these are enforced, they will not let it through; its suggestion is the profile to add there',
+      'a route is in force, but its other end is in namespaces that are in a dry run: once these are enforced, they will not let it through; its suggestion is what to add there',
   },
   MirrorsCapped: {
     severity: 'warning',

@@ -1,11 +1,16 @@
-// Objects to add, as drafts: routes of a namespace become one profile, and rules for the same pods one NetworkPolicy.
-// Must not know whether they would allow anything.
-import { type SuggestedRoute, suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+// What to add, as drafts: routes of a namespace become entries of one of its profiles, or a new profile if it has none; rules for the same
+// pods become one NetworkPolicy. Must not know whether they would allow anything.
+import { freeSuggestedName, type SuggestedRoute } from '../../api/suggested-profile.ts';
+import { fittingProfile, withDistinctNames } from '../../compile/local/fitting-profile.ts';
+import type { KubernetesObject } from '../../kube/resource.ts';
 import { groupsBy } from '../../model/groups.ts';
-import { canonicalJson, type Direction } from '../../model/network-policy.ts';
+import { canonicalJson, type Direction, type NonEmpty } from '../../model/network-policy.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
 import type { Labels } from '../../model/selectors.ts';
+import { objectsIn } from '../../view/cluster-view.ts';
 import { toYaml } from '../output/formats.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+import { newObject, newProfile, profileWith, type SuggestedChange } from './suggested-changes.ts';
 
 /** A route to add to a namespace. */
 export interface RouteDraft extends SuggestedRoute {
@@ -34,30 +39,41 @@ export function isNothing({ routes, rules }: Additions): boolean {
   return routes.length + rules.length === 0;
 }
 
-/** The objects as YAML, each with a name that no object of the snapshot has: `kubectl apply` would overwrite it. */
-export function objectsOf({ routes, rules }: Additions, snapshot: ClusterSnapshot): readonly string[] {
-  const profiles = groupsBy(routes, ({ namespace }) => namespace).map((drafts) => {
-    const [{ namespace, name }] = drafts;
-    const different = groupsBy(drafts, ({ from, to, ports }) => canonicalJson([from, to, ports]));
-    const named = different.map(([route], index) => {
-      const before = different.slice(0, index).filter(([other]) => other.name === route.name);
-      return { ...route, name: numbered(route.name, before.length) };
-    });
-    return suggestProfile(namespace, freeName(name, 'AppNetworkProfile', namespace, snapshot), ...named);
-  });
+/** What to write: one change for each namespace with routes, and one for each new policy. */
+export function changesFor(
+  { routes, rules }: Additions,
+  snapshot: ClusterSnapshot,
+): readonly SuggestedChange[] {
+  const profiles = groupsBy(routes, ({ namespace }) => namespace).map((drafts) =>
+    changeForRoutes(drafts, snapshot),
+  );
   const taken = new Set<string>();
   const policies = groupsBy(rules, ({ namespace, matchLabels, direction }) =>
     canonicalJson([namespace, matchLabels, direction]),
   ).map((drafts) => {
     const [{ namespace, name }] = drafts;
-    const free = freeName(name, 'NetworkPolicy', namespace, snapshot, taken);
+    const free = freeSuggestedName(name, [...namesOf('NetworkPolicy', namespace, snapshot), ...taken]);
     taken.add(free);
-    return policyOf(free, drafts);
+    return newObject(policyOf(free, drafts));
   });
   return [...profiles, ...policies];
 }
 
-function policyOf(name: string, drafts: readonly [RuleDraft, ...RuleDraft[]]): string {
+/** Routes to add to one namespace: to the profile that fits best, or as a new one. */
+function changeForRoutes(drafts: NonEmpty<RouteDraft>, snapshot: ClusterSnapshot): SuggestedChange {
+  const [{ namespace, name }] = drafts;
+  const different = groupsBy(drafts, ({ from, to, ports }) => canonicalJson([from, to, ports])).map(
+    ([{ namespace: _, ...route }]) => route,
+  );
+  const fitting = fittingProfile(objectsIn(snapshot.cluster.view().profiles, namespace), different);
+  const existing = fitting && snapshot.objects.find((object) => isProfile(object, fitting.profile));
+  if (fitting !== undefined && existing !== undefined) return profileWith(existing, fitting.added);
+  // With the name of another object, it would overwrite that.
+  const free = freeSuggestedName(name, namesOf('AppNetworkProfile', namespace, snapshot));
+  return newProfile({ namespace, name: free }, withDistinctNames(different));
+}
+
+function policyOf(name: string, drafts: NonEmpty<RuleDraft>): string {
   const [{ namespace, matchLabels, direction }] = drafts;
   const [side, end] = direction === 'Ingress' ? ['ingress', 'from'] : ['egress', 'to'];
   const rules = groupsBy(drafts, ({ ports }) => canonicalJson([ports])).map((alike) => {
@@ -73,22 +89,12 @@ function policyOf(name: string, drafts: readonly [RuleDraft, ...RuleDraft[]]): s
   }).trimEnd();
 }
 
-function numbered(name: string, index: number): string {
-  return index === 0 ? name : suggestedName(`${name}-${index + 1}`);
+function isProfile({ kind, metadata }: KubernetesObject, { namespace, name }: ObjectKey): boolean {
+  return kind === 'AppNetworkProfile' && metadata.namespace === namespace && metadata.name === name;
 }
 
-function freeName(
-  name: string,
-  kind: string,
-  namespace: string,
-  { objects }: ClusterSnapshot,
-  alsoTaken: ReadonlySet<string> = new Set(),
-): string {
-  const siblings = objects.filter(
-    (object) => object.kind === kind && object.metadata.namespace === namespace,
+function namesOf(kind: string, namespace: string, { objects }: ClusterSnapshot): readonly string[] {
+  return objects.flatMap((object) =>
+    object.kind === kind && object.metadata.namespace === namespace ? [object.metadata.name] : [],
   );
-  const taken = new Set([...siblings.map(({ metadata }) => metadata.name), ...alsoTaken]);
-  let index = 0;
-  while (taken.has(numbered(name, index))) index += 1;
-  return numbered(name, index);
 }

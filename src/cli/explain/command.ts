@@ -16,8 +16,10 @@ import { afterPauses } from './after-pauses.ts';
 import { type Asked, ask } from './ask.ts';
 import { destinationWithPort, readPort, sourceWithoutPort } from './end-with-port.ts';
 import { explainFormats } from './format.ts';
+import { instructionsFor } from './instructions.ts';
 import { type KnownEnds, knownEndsIn } from './known-addresses.ts';
 import { meantRoutes } from './meant-routes.ts';
+import { mirroredEgress } from './mirrored-egress.ts';
 import { nameContextOf } from './name-context.ts';
 import { almostMatching } from './near-misses.ts';
 import { offeredInstead } from './offered-instead.ts';
@@ -98,12 +100,14 @@ export const explainVerb = defineVerb({
       ...meant,
       ...notesOn(lasting),
       ...remarksOn(fix, meant),
+      ...mirroredEgress(lasting.parts, fix),
     ];
     const asWritten = { from, to, ...(port === undefined ? {} : { port }) };
-    const { suggestion } = fix;
-    const otherPorts = suggestion === undefined ? undefined : portsMeant(lasting);
+    const ends = lasting.parts.flatMap((part) => [part.from, part.to]);
+    const instructions = instructionsFor(fix.changes, ends, snapshot);
+    const otherPorts = portsMeant(lasting);
     return {
-      result: { ...found, notes, words: asWritten, known, suggestion, otherPorts, enforced, paused },
+      result: { ...found, notes, words: asWritten, known, instructions, otherPorts, enforced, paused },
       exit: found.allowed ? 'ok' : 'found',
     };
   },
@@ -120,10 +124,10 @@ function fixFor(
   isDeclared: boolean,
   state: Pick<Denied, 'snapshot' | 'enforced' | 'operatorNamespace'>,
 ): Fix {
-  if (found.allowed || (known.from ?? known.to)?.advice !== undefined) return {};
+  if (found.allowed || (known.from ?? known.to)?.advice !== undefined) return { changes: [] };
   const fix = suggestFix({ question: meant, parts, known, ...state });
-  const waits = fix.suggestion !== undefined && fix.effects === undefined;
-  return waits && isDeclared ? {} : fix;
+  const waits = fix.changes.length > 0 && fix.effects === undefined;
+  return waits && isDeclared ? { changes: [] } : fix;
 }
 
 /** What is almost what was asked about. */

@@ -14,18 +14,21 @@ import { endNames } from '../output/end-names.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
+import { objectKey } from '../snapshot/cluster-snapshot.ts';
 import type { AfterPauses } from './after-pauses.ts';
 import type { Answer } from './answer.ts';
+import { formatInstructions, type Instruction } from './instructions.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import type { OnceEnforced } from './once-enforced.ts';
+import { manifestsOf } from './suggested-changes.ts';
 
-/** An answer with the question in the person's words, and with a suggestion that would change it. */
+/** An answer with the question in the person's words, and with what to write so that it changes. */
 interface Explained extends Answer {
   readonly words: { readonly from: string; readonly to: string; readonly port?: string };
   /** What its ends are. */
   readonly known: KnownEnds;
-  readonly suggestion: string | undefined;
-  /** The ports that the suggestion opens, if they are not those in question but those that were probably meant. */
+  readonly instructions: readonly Instruction[];
+  /** The ports that it opens, if they are not those in question but those that were probably meant. */
   readonly otherPorts: PortSet | undefined;
   /** The answer once the dry runs of its ends are enforced; `undefined` if none of them is in a dry run. */
   readonly enforced: OnceEnforced | undefined;
@@ -73,6 +76,26 @@ const pause = z.strictObject({
   since: z.string().optional().describe('when it was created'),
 });
 
+/** What to write in one object. */
+const change = z.strictObject({
+  namespace: z.string(),
+  owner: z
+    .string()
+    .optional()
+    .describe('who owns the namespace: the label or annotation of it that is called `owner` or `team`'),
+  kind: z.string(),
+  name: z.string(),
+  what: z
+    .enum(['ObjectCreated', 'RoutesAdded'])
+    .describe('`ObjectCreated`: `yaml` is a new object; `RoutesAdded`: it is entries for `spec.routes`'),
+  at: z.string().optional().describe('the place in the files, as `file:line:column`'),
+  author: z
+    .string()
+    .optional()
+    .describe('the program that wrote the object in the cluster, if that is not kubectl'),
+  yaml: z.string(),
+});
+
 const schema = z.strictObject({
   from: z.string(),
   to: z.string(),
@@ -113,12 +136,18 @@ const schema = z.strictObject({
   suggestion: z
     .string()
     .optional()
-    .describe('YAML to apply to allow it; a note says so if it opens another port, which was probably meant'),
+    .describe(
+      'YAML to apply to allow it; an object that exists is complete, with what is added; a note says so if it opens another port, which was probably meant',
+    ),
+  changes: z
+    .array(change)
+    .optional()
+    .describe('the same object by object, as a person would write it: all of it is needed'),
 });
 
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer(explained: Explained, { paint }: PrintContext): string {
-  const { parts, unserved, known, suggestion, otherPorts, paused } = explained;
+  const { parts, unserved, known, instructions, otherPorts, paused } = explained;
   // Addresses of which the same is to be said, such as those of both families, are one.
   const format = (part: Explanation, addresses: string) =>
     formatPart(part, { addresses, known, isUnserved: unserved.has(part) }, paint);
@@ -127,10 +156,8 @@ function formatAnswer(explained: Explained, { paint }: PrintContext): string {
   const verdicts = alike.map((group) => format(group[0], addressesIn(group, known, isOne))).join('\n');
   const what = otherPorts === undefined ? 'it' : `port ${formatPortSet(otherPorts)}`;
   const when = paused === undefined ? '' : ' after the pause';
-  const added =
-    suggestion === undefined ? '' : `\nTo allow ${what}${when}, apply this:\n\n${suggestion.trimEnd()}\n`;
   const notes = allNotes(explained).map((note) => `note: ${note}\n`);
-  return `${verdicts}${notes.join('')}${added}`;
+  return `${verdicts}${notes.join('')}${formatInstructions(instructions, `${what}${when}`)}`;
 }
 
 /** The notes on the question, and those on each part. */
@@ -250,7 +277,7 @@ function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): stri
 
 /** For programs: `allowed`, and the reasons of each side of each pair of ends. */
 function answerAsData(explained: Explained) {
-  const { words, allowed, parts, unserved, known, suggestion, enforced, paused } = explained;
+  const { words, allowed, parts, unserved, known, instructions, enforced, paused } = explained;
   return {
     ...words,
     ...addressAsData(known),
@@ -283,7 +310,21 @@ function answerAsData(explained: Explained) {
           },
         }),
     notes: allNotes(explained),
-    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(instructions.length === 0
+      ? {}
+      : { suggestion: manifestsOf(instructions), changes: instructions.map(changeAsData) }),
+  };
+}
+
+function changeAsData({ object, owner, what, at, author, yaml }: Instruction) {
+  const { namespace, name } = objectKey(object);
+  return {
+    namespace,
+    ...(owner === undefined ? {} : { owner }),
+    ...{ kind: object.kind, name, what },
+    ...(at === undefined ? {} : { at }),
+    ...(author === undefined ? {} : { author }),
+    yaml,
   };
 }
 

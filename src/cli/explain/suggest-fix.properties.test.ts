@@ -1,7 +1,7 @@
 // What `explain` suggests works when it is applied, and whatever else it changes is told.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { type NaiveEnd, naiveAnalysis } from '../../../test/naive-analysis.ts';
 import { runs } from '../../../test/property-runs.ts';
 import { analyze } from '../../analyze/analysis.ts';
@@ -13,7 +13,7 @@ import { formatKey } from '../../model/object-key.ts';
 import { allPorts, formatPortSet, type PortSet, portSetOf, portSets } from '../../model/port-set.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { ToolError } from '../failures.ts';
-import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { objectKey, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { inForce } from '../snapshot/in-force.ts';
 import { answer, type Question } from './answer.ts';
 import { readPort } from './end-with-port.ts';
@@ -21,6 +21,7 @@ import { findEnd } from './find-end.ts';
 import { knownEndsIn } from './known-addresses.ts';
 import { type NameContext, nameContextOf } from './name-context.ts';
 import { suggestFix } from './suggest-fix.ts';
+import { manifestsOf, type SuggestedChange } from './suggested-changes.ts';
 
 const appLabel = 'app.kubernetes.io/name';
 const operatorNamespace = 'ringfence-system';
@@ -212,14 +213,42 @@ function suggestedFor(objects: readonly KubernetesObject[], words: Words) {
   const { question: meant, parts } = found.meant ?? { question, parts: found.parts };
   const known = knownEndsIn(question, snapshot);
   if ((known.from ?? known.to)?.advice !== undefined) return undefined;
-  const { suggestion, effects } = suggestFix({
+  const { changes, effects } = suggestFix({
     ...{ question: meant, parts, known, snapshot, operatorNamespace },
     enforced: 'AsWritten',
   });
-  if (suggestion === undefined || effects === undefined) return undefined;
-  const added = parseAllDocuments(suggestion).map((document) => asStored(document.toJS() as WrittenObject));
-  const after = inForce(snapshotOf([...objects, ...added], operatorNamespace), 'AsWritten').facts;
-  return { before, after, meant, parts, effects };
+  if (changes.length === 0 || effects === undefined) return undefined;
+  const written = changes.reduce(asPersonWrites, objects);
+  expect(applied(objects, manifestsOf(changes))).toEqual(expect.arrayContaining([...written]));
+  const after = inForce(snapshotOf(written, operatorNamespace), 'AsWritten').facts;
+  return { before, after, meant, parts, effects, changes };
+}
+
+/** The objects after a person did what one change says, in its words. */
+function asPersonWrites(
+  objects: readonly KubernetesObject[],
+  { what, yaml, object: changed }: SuggestedChange,
+): readonly KubernetesObject[] {
+  const { kind } = changed;
+  const key = formatKey(objectKey(changed));
+  const isIt = (object: KubernetesObject) => object.kind === kind && formatKey(objectKey(object)) === key;
+  if (what === 'ObjectCreated') {
+    expect(objects.filter(isIt)).toEqual([]);
+    return [...objects, asStored(parse(yaml) as WrittenObject)];
+  }
+  expect(objects.filter(isIt)).toHaveLength(1);
+  return objects.map((object) => {
+    if (!isIt(object)) return object;
+    const spec = object.spec as { readonly routes: readonly { readonly name: string }[] };
+    return { ...object, spec: { ...spec, routes: [...spec.routes, ...parse(yaml)] } };
+  });
+}
+
+/** The objects after `kubectl apply` of a whole text. */
+function applied(objects: readonly KubernetesObject[], text: string): readonly KubernetesObject[] {
+  const given = parseAllDocuments(text).map((document) => asStored(document.toJS() as WrittenObject));
+  const uids = new Set(given.map(({ metadata }) => metadata.uid));
+  return [...objects.filter(({ metadata }) => !uids.has(metadata.uid)), ...given];
 }
 
 /** One pod or one address, as both analyses know it. */
@@ -308,12 +337,12 @@ function covers(end: Endpoint, single: Endpoint): boolean {
 
 describe('a suggestion', () => {
   test('allows what was asked about, and all else that it opens or closes is told', () => {
-    let suggested = 0;
+    const suggested = { ObjectCreated: 0, RoutesAdded: 0 };
     fc.assert(
       fc.property(cluster, asked, (objects, words) => {
-        const { before, after, meant, parts, effects } = suggestedFor(objects, words) ?? {};
+        const { before, after, meant, parts, effects, changes = [] } = suggestedFor(objects, words) ?? {};
         if (!before || !after || !meant || !parts || !effects) return;
-        suggested += 1;
+        for (const { what } of changes) suggested[what] += 1;
         expect(answer(analyze(after), meant).allowed).toBe(true);
         const wanted = parts.map(({ from, to, asked: ports = allPorts }) => ({ from, to, ports }));
         const [opened, closed] = [openedBetween(before, after), openedBetween(after, before)];
@@ -326,6 +355,6 @@ describe('a suggestion', () => {
       }),
       runs(240),
     );
-    expect(suggested).toBeGreaterThan(0);
+    for (const times of Object.values(suggested)) expect(times).toBeGreaterThan(0);
   });
 });

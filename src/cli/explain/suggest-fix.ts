@@ -1,8 +1,8 @@
 // What to add so that a denied connection is allowed: routes if the namespace is ringed, NetworkPolicies if it is not.
 // Under guardrails, it says whom to ask, and offers no way around them. Every suggestion is tested: the snapshot with it is compiled and the question is asked again.
-import { parse } from 'yaml';
 import { analyze } from '../../analyze/analysis.ts';
 import {
+  type AddressEnd,
   type Endpoint,
   endpointKey,
   formatEndpoint,
@@ -15,20 +15,20 @@ import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { suggestedName } from '../../api/suggested-profile.ts';
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { compile } from '../../compile/compile.ts';
-import { formatKey, type ObjectKey } from '../../model/object-key.ts';
+import { formatKey } from '../../model/object-key.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
 import { protocols, withProtocol } from '../../model/ports.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
-import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
-import { appLabelOf, type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { appLabelOf, type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
 import { type Enforced, inForce } from '../snapshot/in-force.ts';
 import { hintForRoute } from '../snapshot/route-hints.ts';
-import { type Additions, isNothing, objectsOf, type RouteDraft, type RuleDraft } from './additions.ts';
+import { type Additions, changesFor, isNothing, type RouteDraft, type RuleDraft } from './additions.ts';
 import { answer, type Question } from './answer.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import { countEffects, type SideEffects, sideEffects } from './side-effects.ts';
 import { labelsThatSingleOut, podsOf } from './single-out.ts';
+import { type SuggestedChange, withChanges } from './suggested-changes.ts';
 
 type Side = 'ingress' | 'egress';
 
@@ -55,8 +55,8 @@ export interface Objection {
 
 /** What to do about a denial. */
 export interface Fix {
-  /** YAML for `kubectl apply` that allows what was asked about. */
-  readonly suggestion?: string;
+  /** What to write so that it is allowed: all of it; empty if nobody knows. */
+  readonly changes: readonly SuggestedChange[];
   /** What else it changes; absent if the suggestion has no effect until more is known. */
   readonly effects?: SideEffects;
   /** Why a team can add nothing that allows it, and who can: one for each namespace. */
@@ -66,7 +66,7 @@ export interface Fix {
 /** Looks for objects to add; there is neither a suggestion nor obstacles if nobody knows any. */
 export function suggestFix(denied: Denied): Fix {
   const parts = denied.parts.filter(({ allowed }) => !allowed);
-  if (differentPairs(parts, denied.known) > maxParts) return {};
+  if (differentPairs(parts, denied.known) > maxParts) return { changes: [] };
   const ringed = ringedIn(denied.snapshot);
   const waysAt = (side: Side) => {
     const closed = parts.flatMap((part) => lackingAt(part, side));
@@ -92,10 +92,11 @@ export function suggestFix(denied: Denied): Fix {
   ];
   const best = leastOf(candidates, denied);
   if (best !== undefined) return best;
-  const texts = objectsOf({ routes: [...inward, ...outward], rules: [] }, denied.snapshot);
-  const guarded = obstaclesTo(texts, denied, ({ reason }) => reason === 'BeyondGuardrails');
+  const changes = changesFor({ routes: [...inward, ...outward], rules: [] }, denied.snapshot);
+  const guarded = obstaclesTo(changes, denied, ({ reason }) => reason === 'BeyondGuardrails');
   if (guarded.length > 0)
     return {
+      changes: [],
       obstacles: guarded.map(({ namespace, why }) => ({
         what: `no route of \`${namespace}\` may allow it`,
         why,
@@ -103,16 +104,17 @@ export function suggestFix(denied: Denied): Fix {
     };
   // What they wait for is known in the cluster, if not in these files.
   const waiting = obstaclesTo(
-    texts,
+    changes,
     denied,
     ({ state, waitsFor }) => state === 'Pending' && waitsFor === undefined,
   );
   if (waiting.length > 0)
     return {
-      suggestion: texts.join('\n---\n'),
+      changes,
       obstacles: waiting.map(({ why }) => ({ what: 'what is suggested waits until more is known', why })),
     };
   return {
+    changes: [],
     obstacles: foreignObstacles([
       ...ingress.closed.map((part) => part.ingress),
       ...egress.closed.map((part) => part.egress),
@@ -132,16 +134,16 @@ function leastOf(candidates: readonly Additions[], denied: Denied): Fix | undefi
   const factsOf = (snapshot: ClusterSnapshot) =>
     withoutStandIns(inForce(snapshot, denied.enforced).facts, denied.question.port);
   const before = factsOf(denied.snapshot);
-  let best: { readonly texts: readonly string[]; readonly effects: SideEffects } | undefined;
+  let best: (Fix & { readonly effects: SideEffects }) | undefined;
   for (const candidate of candidates.filter((each) => !isNothing(each))) {
-    const texts = objectsOf(candidate, denied.snapshot);
-    const facts = factsOf(withAdded(texts, denied));
+    const changes = changesFor(candidate, denied.snapshot);
+    const facts = factsOf(withChanges(denied.snapshot, changes, denied.operatorNamespace));
     if (!answer(analyze(facts), denied.question).allowed) continue;
     const effects = sideEffects(before, facts, denied.parts);
-    if (best === undefined || countEffects(effects) < countEffects(best.effects)) best = { texts, effects };
+    if (best === undefined || countEffects(effects) < countEffects(best.effects)) best = { changes, effects };
     if (countEffects(best.effects) === 0) break;
   }
-  return best && { suggestion: best.texts.join('\n---\n'), effects: best.effects };
+  return best;
 }
 
 /** The namespaces with a ring, or that get one when their dry run ends: there, a route is the only thing to add. */
@@ -151,19 +153,20 @@ function ringedIn({ cluster }: ClusterSnapshot): ReadonlySet<string> {
   return new Set(ringed.map(({ namespace }) => namespace));
 }
 
-/** Why these profiles do not help, for one route of each namespace, and what to do. */
+/** Why these routes do not help, for one of each namespace, and what to do. */
 function obstaclesTo(
-  texts: readonly string[],
-  denied: Denied,
+  changes: readonly SuggestedChange[],
+  { snapshot, operatorNamespace }: Denied,
   isObstacle: (route: CompiledRoute) => boolean,
 ): readonly { readonly namespace: string; readonly why: string }[] {
-  const { cluster } = withAdded(texts, denied);
-  const names = new Set(texts.map((text) => formatKey((parse(text) as { metadata: ObjectKey }).metadata)));
+  const { cluster } = withChanges(snapshot, changes, operatorNamespace);
+  const changed = new Map(changes.map(({ object, routes }) => [formatKey(objectKey(object)), routes]));
   const view = cluster.view();
   return compile(view).namespaces.flatMap(({ namespace, profiles }) => {
     const compiled = profiles
-      .filter(({ profile }) => names.has(formatKey(profile)))
-      .flatMap(({ routes }) => routes)
+      .flatMap(({ profile, routes }) =>
+        routes.filter(({ route }) => changed.get(formatKey(profile))?.includes(route.name)),
+      )
       .find(isObstacle);
     if (compiled === undefined) return [];
     return [{ namespace, why: `${compiled.message}; ${hintForRoute({ compiled, namespace, view })}` }];
@@ -188,12 +191,6 @@ function lackingAt(part: Explanation, side: Side): readonly Explanation[] {
   if (!part[side].allows) return [part];
   const other = part[side === 'ingress' ? 'egress' : 'ingress'];
   return other.allows && part.asked === undefined ? [{ ...part, asked: other.ports }] : [];
-}
-
-/** The snapshot after `kubectl apply` of some objects. */
-function withAdded(texts: readonly string[], { snapshot, operatorNamespace }: Denied): ClusterSnapshot {
-  const added = texts.map((text) => asStored(parse(text) as WrittenObject));
-  return snapshotOf([...snapshot.objects, ...added], operatorNamespace);
 }
 
 /** A route in the namespace of the side that denies. */
@@ -222,7 +219,7 @@ function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel:
   return app === undefined || Object.keys(more).length > 0 ? { pods: { matchLabels } } : { app };
 }
 
-function addressesEnd({ cidr, except }: Exclude<Endpoint, WorkloadEnd>): object {
+function addressesEnd({ cidr, except }: AddressEnd): object {
   if (cidr === '0.0.0.0/0' || cidr === '::/0') return { anywhere: {} };
   return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
 }
@@ -232,12 +229,18 @@ function nameOf({ from, to }: Explanation, known: KnownEnds, ...more: readonly s
 }
 
 function wordFor(end: Endpoint, known: KnownEnd | undefined): string {
-  const [member] = known?.isNamed || !isWorkload(end) ? Object.keys(known?.end ?? {}) : [];
-  const name = member ?? (isWorkload(end) ? end.workload.name : formatEndpoint({ cidr: end.cidr }));
-  return name
+  return wordsFor(end, known)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
+}
+
+/** The workload, or the kind of the end that a route has for it, or the addresses. */
+function wordsFor(end: Endpoint, known: KnownEnd | undefined): string {
+  if (isWorkload(end) && known?.isNamed !== true) return end.workload.name;
+  const [kind = ''] = Object.keys(known?.end ?? (isWorkload(end) ? {} : addressesEnd(end)));
+  if (kind !== 'cidr' && kind !== '') return kind;
+  return formatEndpoint(isWorkload(end) ? end : { cidr: end.cidr });
 }
 
 /** The requested ports; without any, the ports that the containers declare. */

@@ -25,8 +25,7 @@ const maxNamed = 5;
 export function hintForRoute(route: RouteInView): string {
   const { reason, suggestion, hint } = route.compiled;
   if (reason === 'Active') return '';
-  if (suggestion !== undefined) return isAnAddition.has(reason) ? 'add this profile:' : 'write this instead:';
-  return hint ?? hints[reason](route);
+  return hint ?? (suggestion === undefined ? hints[reason](route) : 'write this instead:');
 }
 
 /** The namespace that was probably meant by an end of a route; `undefined` if it exists, or if no name is similar. */
@@ -34,14 +33,6 @@ export function namespaceMeant(end: Route['from'], { namespaces }: ClusterView):
   const name = 'namespace' in end ? end.namespace.name : undefined;
   return name === undefined ? undefined : nearest(name, [...namespaces.keys()]);
 }
-
-/** Here the suggestion is a profile for another namespace. */
-const isAnAddition: ReadonlySet<RouteReason> = new Set([
-  'NotAdmitted',
-  'PartlyConsented',
-  'SourceClosed',
-  'ClosedOnceEnforced',
-]);
 
 const platformProfile = `PlatformNetworkProfile \`${platformProfileName}\``;
 

@@ -2,7 +2,7 @@
 // as their guardrails allow; otherwise they have to allow the egress themselves. Status only; it changes no policy.
 
 import type { Route } from '../../api/route.ts';
-import { suggestedName, suggestProfile } from '../../api/suggested-profile.ts';
+import { suggestedName } from '../../api/suggested-profile.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { type PortComparison, portCoverAt } from '../../model/known-pod-ports.ts';
 import { namespaceSelectorOf, type Rule, selectsNamespace } from '../../model/network-policy.ts';
@@ -16,6 +16,7 @@ import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { isClosed } from '../local/namespace-egress.ts';
 import type { IngressRoute } from '../local/resolve-routes.ts';
+import { type Advice, additionIn } from '../local/suggested-routes.ts';
 import { denialSeenFrom, type Obstacle, obstacles, portsUnclear } from '../platform/membership.ts';
 import { trusts } from '../platform/trust.ts';
 import type { Compilation } from './compilation.ts';
@@ -26,8 +27,8 @@ export interface ClosedSources {
   /** Their names, and why: the rest of a sentence about the route. */
   readonly why: string;
   readonly obstacle: Obstacle;
-  /** The profile to add in the first one, as YAML, if its guardrails would accept it. */
-  readonly suggestion?: string;
+  /** What to do about the first one, if its guardrails would accept it. */
+  readonly advice?: Advice;
 }
 
 /** A route that lets in more namespaces does not check each of them: checking thousands for every such route would take long. */
@@ -62,9 +63,9 @@ export function closedSources(
     if (obstacle === 'PortsUnclear')
       return [{ why: `whether the egress of ${namesOf(each)} leads here ${portsUnclear}`, obstacle }];
     const [first] = undeclared;
-    const suggestion = first && suggestionFor(here, route, allowRule, first.facts);
+    const advice = first && adviceFor(here, route, allowRule, run.local(first.facts));
     const when = obstacle === 'Now' ? '' : 'once dry runs are enforced, ';
-    return [{ why: `${when}${why}`, obstacle, ...(suggestion && { suggestion }) }];
+    return [{ why: `${when}${why}`, obstacle, ...(advice && { advice }) }];
   };
   return obstacles.flatMap(describe)[0];
 }
@@ -162,19 +163,21 @@ function ruleReaches(other: Rule, { peers: [wanted] }: Rule, { labels }: Namespa
   );
 }
 
-function suggestionFor(
+function adviceFor(
   { facts: { name } }: LocalNamespace,
   route: Route,
   { pods, rule }: AllowRule,
-  { name: there }: NamespaceFacts,
-): string {
+  there: LocalNamespace,
+): Advice {
   const sources = 'namespace' in route.from ? route.from.namespace.pods : undefined;
   const destinations = selectsEverything(pods) ? {} : { pods };
-  return suggestProfile(there, suggestedName('to', name, route.name), {
+  const lacking = {
     name: route.name,
     from: { pods: sources ?? {} },
     to: { namespace: { name, ...destinations } },
     // Ports of a `service` are translated here: in the other namespace they are the pods' ports.
     ports: writtenPorts(rule.ports),
-  });
+  };
+  const profileName = suggestedName('to', name, route.name);
+  return additionIn(there, { route: lacking, profileName, reader: name });
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../test/fixtures.ts';
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
 import type { Enforcement } from '../../api/egress.ts';
+import { failure } from '../../model/result.ts';
 import type { ClusterView, NamespaceFacts, ProfileFacts } from '../../view/cluster-view.ts';
 import { compile } from '../compile.ts';
 import type { CompiledRoute } from './route-states.ts';
@@ -71,6 +72,16 @@ function admitting(
 function pasted(route: CompiledRoute): ProfileFacts {
   const { metadata, spec } = parse(route.suggestion ?? '') as AppNetworkProfile;
   return profile(`${metadata.namespace}/${metadata.name}`, spec);
+}
+
+/** The profiles after a person has added entries to the one that the first line of the suggestion names. */
+function withAdded(route: CompiledRoute, profiles: readonly ProfileFacts[]): readonly ProfileFacts[] {
+  const [, key = ''] = /^# in spec\.routes of AppNetworkProfile (\S+)$/m.exec(route.suggestion ?? '') ?? [];
+  const old = profiles.find(({ namespace: place, name }) => `${place}/${name}` === key);
+  const before = old?.decoded.ok === true ? old.decoded.value.spec.routes : undefined;
+  if (before === undefined) throw new Error(`there is no profile ${key}`);
+  const after = profile(key, { routes: [...before, ...(parse(route.suggestion ?? '') as Routes)] });
+  return profiles.map((each) => (each === old ? after : each));
 }
 
 /** A rule of the platform profile for one namespace. */
@@ -237,7 +248,10 @@ describe('a route to its own namespace, by its name', () => {
     const route = asked(own);
     expect(route).toMatchObject({ state: 'Pending', reason: 'NotAdmitted' });
     expect(route.message).toContain('`shop` does not let it in');
-    expect(asked(own, [pasted(route)])).toMatchObject(covered);
+    expect(route.hint).toBe('add this:');
+    const mine = profile('shop/shop', { routes: [route.route] });
+    const fixed = withAdded(route, [mine]);
+    expect(routeOf('shop', fixed)).toMatchObject(covered);
   });
 
   test.each<[string, object]>([
@@ -321,6 +335,25 @@ describe('a route to a namespace that waits', () => {
     expect(new Set(routes.map((route) => pasted(route).name)).size).toBe(2);
   });
 
+  test('adds to a profile there that speaks of the same pods, under a name that no route has', () => {
+    const route = { name: 'out', from: { app: 'a' }, to: { app: 'b' } };
+    const there = [
+      profile('pay/first', { routes: [route] }),
+      profile('pay/second', { routes: [route, { ...route, name: 'in', to: { pods: api } }] }),
+    ];
+    const refused = asked({ name: 'pay', pods: api }, there);
+    expect(refused.hint).toBe('ask the team of `pay` to add this:');
+    expect(refused.suggestion).toMatch(/^# in spec.routes of AppNetworkProfile pay\/second\n- name: out-2\n/);
+    const fixed = withAdded(refused, there);
+    expect(asked({ name: 'pay', pods: api }, fixed)).toMatchObject(covered);
+  });
+
+  test('is a profile of its own if none there can be read', () => {
+    const broken = { ...profile('pay/pay', {}), decoded: failure([]) };
+    const refused = asked({ name: 'pay' }, [broken]);
+    expect(pasted(refused)).toMatchObject({ namespace: 'pay', name: 'from-shop-out' });
+  });
+
   test('for a team that waits for it is covered with the other, once each has pasted its suggestion', () => {
     const out = (where: string, name: string) =>
       profile(`${where}/a-team`, {
@@ -329,7 +362,7 @@ describe('a route to a namespace that waits', () => {
     const both = [out('shop', 'pay'), out('pay', 'shop')];
     const [ofShop, ofPay] = [routeOf('shop', both), routeOf('pay', both)];
     expect([ofShop, ofPay]).toEqual([expect.objectContaining(waiting), expect.objectContaining(waiting)]);
-    const fixed = [...both, pasted(ofShop), pasted(ofPay)];
+    const fixed = withAdded(ofPay, withAdded(ofShop, both));
     expect(routeOf('shop', fixed)).toMatchObject(covered);
     expect(routeOf('pay', fixed)).toMatchObject(covered);
   });

@@ -2,7 +2,7 @@
 // Status only; it changes no policy. Must not know how the status is worded.
 
 import type { Route } from '../../api/route.ts';
-import { suggestedName, suggestProfile, suggestRoute } from '../../api/suggested-profile.ts';
+import { suggestedName, suggestRoute } from '../../api/suggested-profile.ts';
 import { type PortComparison, portCoverAt } from '../../model/known-pod-ports.ts';
 import type { Peer, Rule } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
@@ -15,7 +15,7 @@ import { namespacesSelectedBy } from '../../view/namespace-index.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import { ingressRulesOf, type LocalNamespace } from '../local/local-namespace.ts';
 import type { EgressRoute } from '../local/resolve-routes.ts';
-import { objectionTo } from '../local/suggested-routes.ts';
+import { type Advice, adviceToAdd } from '../local/suggested-routes.ts';
 import { denialSeenFrom, membershipOf, type Obstacle, obstacles } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
@@ -54,15 +54,8 @@ export interface Consent {
   readonly otherPorts: OtherPorts | undefined;
   /** What the only one of these lets in of what is asked for; absent if it is nothing, or if there are several. */
   readonly fewerPods: FewerPods | undefined;
-  readonly advice: Advice;
-}
-
-/** What to do about it. */
-interface Advice {
-  /** The profile to add in the first of these namespaces, as YAML; absent if its guardrails would refuse it. */
-  readonly suggestion?: string;
-  /** What to do instead of adding that. */
-  readonly hint?: string;
+  /** What to do about the first of these. */
+  readonly advice: Partial<Advice>;
 }
 
 /** Pods to which, or from which, a namespace lets in a part of a route. */
@@ -241,7 +234,7 @@ function both(a: LabelSelector | undefined, b: LabelSelector | undefined): Label
   return asksNoMore(b, a) ? (a ?? {}) : undefined;
 }
 
-/** What to do: to ask for less if that is let in, else to add a profile in the first namespace, if its guardrails would accept that. */
+/** What to do: to ask for less if that is let in, else to add a route in the first namespace, if its guardrails would accept that. */
 function adviceFor(
   run: Compilation,
   route: Route,
@@ -258,12 +251,10 @@ function adviceFor(
     const hint = `write this instead, or ask the team of \`${refused.namespace.name}\` to allow more in a profile there:\n${suggestRoute(narrowed)}`;
     return { hint };
   }
-  const added = routeThere(route, refused.request);
-  const objection = objectionTo(run.local(refused.namespace), added);
-  if (objection !== undefined) return { hint: objection };
-  // One profile per route: applying a second suggestion must not overwrite the first.
-  const name = suggestedName('from', refused.request.from.name, route.name);
-  return { suggestion: suggestProfile(refused.namespace.name, name, added) };
+  const { namespace, request } = refused;
+  const reader = request.from.name;
+  const profileName = suggestedName('from', reader, route.name);
+  return adviceToAdd(run.local(namespace), { route: routeThere(route, request), profileName, reader });
 }
 
 function routeThere(route: Route, { from, sources, destinations }: AdmissionRequest): Route {

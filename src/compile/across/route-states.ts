@@ -101,7 +101,7 @@ function ingressOutcome(ingressRoute: IngressRoute, { run, here, capped }: Decla
       { reason: 'SourceMissing', text: missingSources(run.view, route) },
       { reason: 'MirrorsCapped', text: capped.get(ingressRoute) },
     ),
-    ...(closed?.suggestion === undefined ? {} : { suggestion: closed.suggestion }),
+    ...closed?.advice,
     allowRules: [allowRule, ...mirrorsOf(allowRule, here)],
   };
 }
