@@ -93,6 +93,15 @@ describeOnNode('a node started by hand', () => {
     );
   });
 
+  test('runs pods as its page shows', async () => {
+    const page = readFileSync('docs/node.md', 'utf8');
+    const [, script = '', shown] =
+      /```sh\n(kubectl create namespace[\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? [];
+    const login = 'eval "$("$0" "$1" env)"';
+    const { stdout, stderr } = await run('sh', ['-ec', `${login}\n${script}`, process.execPath, main]);
+    expect([stderr, stdout]).toEqual(['', shown]);
+  });
+
   test('is gone after `down`, with all its files', async () => {
     const { directory, supervisorPid } = state();
     expect(await belongsTo(directory, supervisorPid)).toBe(true);

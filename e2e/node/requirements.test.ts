@@ -36,7 +36,7 @@ describe('a node', () => {
     [
       'a small kernel',
       { inNamespaces: async () => 'overlayfs\nipset\n' },
-      'a node needs of the kernel: overlayfs, ipset',
+      'a node needs these features of the kernel: overlayfs, ipset',
     ],
     [
       'no namespaces',
@@ -45,7 +45,7 @@ describe('a node', () => {
           throw new Error('Command failed\nunshare: unshare failed: Operation not permitted\n');
         },
       },
-      'a node needs of the kernel: namespaces of its own (unshare: unshare failed: Operation not permitted)',
+      'a node needs these features of the kernel: namespaces of its own (unshare: unshare failed: Operation not permitted)',
     ],
   ])('does not run with %s', async (_, lack, why) => {
     expect(await whyNotHere({ ...able, ...lack })).toBe(why);

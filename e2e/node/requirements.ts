@@ -108,7 +108,7 @@ export async function whyNotHere(host: Host = thisHost()): Promise<string | unde
     (output) => output.split('\n').filter(Boolean),
     (error: Error) => [`namespaces of its own (${error.message.split('\n').at(-2) ?? error.message})`],
   );
-  return absent.length === 0 ? undefined : `a node needs of the kernel: ${absent.join(', ')}`;
+  return absent.length === 0 ? undefined : `a node needs these features of the kernel: ${absent.join(', ')}`;
 }
 
 /** @throws Error with the sentence of `whyNotHere` */
