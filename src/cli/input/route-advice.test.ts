@@ -69,6 +69,16 @@ describe('the advice about a route that does not decode', () => {
     ['{to: {namespaceSelector: {}}}', '`namespace: {name: …, pods: {matchLabels: {…}}}`'],
     ['{to: {namespace: {name: b, app: api}}}', '`namespace: {name: …, pods: {matchLabels: {…}}}`'],
     ['{to: {app: api, service: api}}', 'write a route for each'],
+    [
+      '{to: {namespace: {name: b}, app: api}}',
+      '`namespace: {name: b, pods: {matchLabels: {LABEL: api}}}`, where',
+    ],
+    ['{to: {namespace: b, app: api}}', '`namespace: {name: b, pods: {matchLabels: {LABEL: api}}}`, where'],
+    [
+      '{to: {namespace: {name: b}, pods: {matchLabels: {a: b}}}}',
+      '`namespace: {name: b, pods: {matchLabels: {…}}}`',
+    ],
+    ['{to: {namespace: {selector: {}}, pods: {}}}', '`namespace: {name: …, pods: {matchLabels: {…}}}`'],
     ['{to: [{app: api}, {app: db}]}', 'write a route for each'],
     ['{to: {app: api}, ports: ["*"]}', 'leave `ports` out'],
   ])('names the place or the field of what is known from elsewhere: %s', (written, advised) => {

@@ -12,7 +12,10 @@ export function routeAdvice({ path, message }: Problem, object: unknown): string
   const [spec, routes, , ...inRoute] = steps;
   if (spec !== 'spec' || routes !== 'routes') return undefined;
   if (inRoute.length === 0) return message.startsWith('must be a list') ? asItem : undefined;
-  return adviceIn(inRoute, valueAt(object, steps), message);
+  const [member = '', kind] = inRoute;
+  const end = member === 'from' || member === 'to' ? valueAt(object, steps.slice(0, 4)) : undefined;
+  const isOnEnd = kind === undefined || (kind === 'namespace' && inRoute.length === 2);
+  return (isOnEnd ? elsewhereAdvice(end) : undefined) ?? adviceIn(inRoute, valueAt(object, steps), message);
 }
 
 function adviceIn(
@@ -54,6 +57,17 @@ function endAdvice(value: unknown, message: string): string | undefined {
   if (Array.isArray(value))
     return 'an end is one of these: write a route for each, or select all with labels in `pods`';
   return message.includes('are set') ? 'write a route for each' : undefined;
+}
+
+/** About pods beside their namespace, as in the peer of a NetworkPolicy. Two routes would let the whole namespace in. */
+function elsewhereAdvice(end: unknown): string | undefined {
+  if (typeof end !== 'object' || end === null) return undefined;
+  const { namespace, app, pods } = end as Readonly<Record<string, unknown>>;
+  if (namespace === undefined || (app === undefined && pods === undefined)) return undefined;
+  const name = typeof namespace === 'string' ? namespace : (valueAt(namespace, ['name']) ?? '…');
+  const label = app === undefined ? '…' : `LABEL: ${app}`;
+  const advice = `pods of another namespace are \`namespace: {name: ${name}, pods: {matchLabels: {${label}}}}\``;
+  return app === undefined ? advice : `${advice}, where LABEL is the platform's app label`;
 }
 
 /** About the value of an end, which is not what its kind takes. */
