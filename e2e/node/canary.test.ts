@@ -151,6 +151,21 @@ if (isFull) {
       expect(conditionOf(profile, 'Ready')).toMatchObject({ status: 'True', reason: 'DryRun' });
     });
 
+    test('needs less than 5 m of CPU in each client', async () => {
+      const program =
+        'for p in /proc/[0-9]*; do if tr "\\0" " " < $p/cmdline | grep -q "^/usr/local/bin/node.*canary.mjs client"; then cut -d" " -f14,15 $p/stat; fi; done; cut -d" " -f1 /proc/uptime';
+      const ticks = async () => {
+        const [used = '', uptime = ''] = (await onMachine(node(), 'ring-1', program)).trim().split('\n');
+        const [user = 0, system = 0] = used.split(' ').map(Number);
+        return { used: user + system, at: Number(uptime) };
+      };
+      const before = await ticks();
+      await new Promise((resolve) => setTimeout(resolve, 120_000));
+      const after = await ticks();
+      // A tick is a hundredth of a second on every machine (`getconf CLK_TCK`).
+      expect((after.used - before.used) / 100 / (after.at - before.at)).toBeLessThan(0.005);
+    }, 180_000);
+
     test('tells on which machine the enforcer is gone, and when it is back', async () => {
       await node().killEnforcer('ring-2');
       const seconds = await becomes(cluster, /^False NotEnforced: policies are not in force on `ring-2`: /);
@@ -192,6 +207,38 @@ if (isFull) {
         'everything was tried',
         async () => isDeepStrictEqual({ ...(await table()), ...expected }, await table()),
         { timeoutMs, instead: async () => JSON.stringify(await table()) },
+      );
+    });
+  });
+
+  describeOnNode('a canary whose pods can not start', () => {
+    const { cluster } = canaryOn({ nodes: 1, dns: false });
+    const pods = `/api/v1/namespaces/${namespace}/pods`;
+
+    test('is Unknown where no node takes a client', async () => {
+      await becomes(cluster, /^True Enforced/);
+      const taints = [{ key: 'reserved', effect: 'NoSchedule' }];
+      await cluster.api.json('PATCH', '/api/v1/nodes/ring-1', { spec: { taints } });
+      await cluster.api.text('DELETE', pods);
+      await becomes(
+        cluster,
+        /^Unknown Starting: .*: the Deployment `listener-a` has 0 of 3 .* untolerated taint/,
+      );
+      const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+      const spec = { template: { spec: { tolerations: [{ operator: 'Exists' }] } } };
+      for (const name of ['listener-a', 'listener-b'])
+        await cluster.api.json('PATCH', `${deployments}/${name}`, { spec });
+      await becomes(cluster, /^Unknown Starting: .*: the DaemonSet `client` has no node to run on: .*taints/);
+    });
+
+    test('is Unknown for the reason that Kubernetes gives: a quota', async () => {
+      const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;
+      await cluster.api.json('POST', quotas, { metadata: { name: 'none' }, spec: { hard: { pods: '0' } } });
+      await cluster.api.json('PATCH', '/api/v1/nodes/ring-1', { spec: { taints: null } });
+      await cluster.api.text('DELETE', pods);
+      await becomes(
+        cluster,
+        /^Unknown Starting: .*: the Deployment `listener-a` has 0 of 3 .*exceeded quota: none/,
       );
     });
   });

@@ -1,23 +1,22 @@
 // The operator and reports of the canary that this test writes itself: no pod runs here, so what is reported is what the test says.
-import { expect, test } from '@jest/globals';
-import { conditionOf, type StoredPolicy } from '../cluster.ts';
+import { describe, expect, test } from '@jest/globals';
+import { type Cluster, conditionOf, type StoredPolicy } from '../cluster.ts';
 import { kubectl } from '../kubectl.ts';
-import { onCluster } from '../support/on-cluster.ts';
+import { type OnCluster, onCluster } from '../support/on-cluster.ts';
 
 const namespace = 'ringfence-canary';
 const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+const apps = `/apis/apps/v1/namespaces/${namespace}`;
+const nodesPath = '/api/v1/nodes';
 
-const { cluster } = onCluster({
-  platform: { enforcement: 'DryRun' },
-  beforeOperator: async ({ cluster }) => {
-    await cluster.operatorKubeconfig();
-    await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-k', 'config/canary');
-  },
-  operator: {},
-});
+const installCanary = async ({ cluster }: Pick<OnCluster, 'cluster'>) => {
+  await cluster.operatorKubeconfig();
+  await kubectl(cluster.controlPlane, 'apply', '--validate=strict', '-k', 'config/canary');
+};
 
 /** Waits until the condition is like this. */
-async function becomes(pattern: RegExp): Promise<void> {
+async function becomes(cluster: Cluster, pattern: RegExp): Promise<void> {
   const now = async () => {
     const { status, reason, message } = conditionOf(await cluster.platformProfile(), 'Enforced') ?? {};
     return `${status} ${reason}: ${message}`;
@@ -25,25 +24,156 @@ async function becomes(pattern: RegExp): Promise<void> {
   await cluster.eventually(`Enforced is ${pattern}`, async () => pattern.test(await now()), { instead: now });
 }
 
-test('where clients may not connect to the port of the API server, that port is named, and may be allowed', async () => {
-  const { port } = new URL(cluster.controlPlane.url);
-  await becomes(
-    new RegExp(
-      `^Unknown Starting: no pod .* yet: the API server listens on port ${port}: add that to the policy \`clients-api-server\`$`,
-    ),
-  );
-  const { spec } = await cluster.api.json<StoredPolicy>('GET', `${policies}/clients-api-server`);
-  const egress = [...(spec.egress ?? []), { ports: [{ port: Number(port) }] }];
-  await cluster.api.json('PATCH', `${policies}/clients-api-server`, { spec: { egress } });
-  await becomes(/^Unknown Starting: no pod of the canary has reported yet$/);
+const nodeNames = (count: number) =>
+  Array.from({ length: count }, (_, index) => `node-${String(index).padStart(3, '0')}`);
+
+/** Nodes that are Ready, as far as anybody says. */
+async function createNodes(cluster: Cluster, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await cluster.api.json('POST', nodesPath, { metadata: { name } });
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    await cluster.api.json('PATCH', `${nodesPath}/${name}/status`, { status: { conditions } });
+  }
+}
+
+/** The Lease of a client. */
+function lease(node: string, number: number, more: { takesPart?: boolean; outcome?: string } = {}) {
+  const { takesPart = true, outcome = 'holds' } = more;
+  const checks = ['Ingress', 'Egress'].map((direction) => ({
+    ...{ direction, node, outcome, family: 'IPv4', confirmed: true },
+  }));
+  return {
+    metadata: {
+      name: `client-${node}`,
+      ...(takesPart && { labels: { 'canary.ringfence.dev/takes-part': 'true' } }),
+      annotations: {
+        'canary.ringfence.dev/report': JSON.stringify({ version: 1, number, checks, capabilities: {} }),
+      },
+    },
+    // An hour wrong.
+    spec: { holderIdentity: node, renewTime: '2001-01-01T00:00:00.000000Z' },
+  };
+}
+
+const replaceLease = async (cluster: Cluster, node: string, number: number, outcome: string) =>
+  await cluster.api.json('PATCH', `${leases}/client-${node}`, lease(node, number, { outcome }));
+
+describe('reports', () => {
+  const { cluster } = onCluster({
+    platform: { enforcement: 'DryRun' },
+    beforeOperator: async (on) => {
+      await createNodes(on.cluster, nodeNames(2));
+      await installCanary(on);
+      // As if all pods ran.
+      const status = { replicas: 3, readyReplicas: 3, availableReplicas: 3 };
+      for (const name of ['listener-a', 'listener-b'])
+        await on.cluster.api.json('PATCH', `${apps}/deployments/${name}/status`, { status });
+      const onNodes = { currentNumberScheduled: 2, desiredNumberScheduled: 2, numberReady: 2 };
+      await on.cluster.api.json('PATCH', `${apps}/daemonsets/client/status`, {
+        status: { ...onNodes, numberMisscheduled: 0, observedGeneration: 1 },
+      });
+    },
+    operator: {},
+  });
+
+  test('can not come where clients may not connect to the port of the API server: that is named, and may be allowed', async () => {
+    const { port } = new URL(cluster.controlPlane.url);
+    await becomes(
+      cluster,
+      new RegExp(
+        `^Unknown Starting: no pod .* yet: the API server listens on port ${port}: add that to the policy \`clients-api-server\`$`,
+      ),
+    );
+    const { spec } = await cluster.api.json<StoredPolicy>('GET', `${policies}/clients-api-server`);
+    const egress = [...(spec.egress ?? []), { ports: [{ port: Number(port) }] }];
+    await cluster.api.json('PATCH', `${policies}/clients-api-server`, { spec: { egress } });
+    await becomes(cluster, /^Unknown Starting: no pod of the canary has reported yet$/);
+  });
+
+  test('say nothing where the policy for the API server opens a port which is tried', async () => {
+    const { spec } = await cluster.api.json<StoredPolicy>('GET', `${policies}/clients-api-server`);
+    const opened = [...(spec.egress ?? []), { ports: [{ port: 8000, endPort: 9000 }] }];
+    await cluster.api.json('PATCH', `${policies}/clients-api-server`, { spec: { egress: opened } });
+    await becomes(cluster, /^Unknown CanaryChanged: the policy `clients-api-server` .* opens port 8080, /);
+    await cluster.api.json('PATCH', `${policies}/clients-api-server`, { spec: { egress: spec.egress } });
+    await becomes(cluster, /^Unknown Starting/);
+  });
+
+  test('count by their number, whatever the clock of the node says, and not if they are put back', async () => {
+    await cluster.api.json('POST', leases, lease('node-000', 5));
+    await becomes(cluster, /^True Enforced: .*; canary pods on 1 of 2 nodes$/);
+    await replaceLease(cluster, 'node-000', 6, 'open');
+    await becomes(cluster, /^False NotEnforced: policies are not in force on `node-000`: /);
+    await replaceLease(cluster, 'node-000', 5, 'holds');
+    await cluster.api.json('POST', leases, lease('node-001', 1));
+    await becomes(cluster, /^False NotEnforced: .* on `node-000`: .*; canary pods on 2 of 2 nodes$/);
+    await replaceLease(cluster, 'node-000', 7, 'holds');
+    await becomes(cluster, /^True Enforced/);
+  });
+
+  test('of a node that does not exist, or is gone, do not count', async () => {
+    await cluster.api.json('POST', leases, lease('forged', 1, { outcome: 'open' }));
+    await cluster.api.json('DELETE', `${nodesPath}/node-001`);
+    await becomes(cluster, /^True Enforced: .*; canary pods on 1 of 1 node$/);
+  });
+
+  test('of a node that is not Ready do not say that the CNI enforces nothing', async () => {
+    const conditions = [{ type: 'Ready', status: 'False' }];
+    await cluster.api.json('PATCH', `${nodesPath}/node-000/status`, { status: { conditions } });
+    await replaceLease(cluster, 'node-000', 8, 'open');
+    await becomes(cluster, /^Unknown Starting/);
+    await replaceLease(cluster, 'node-000', 9, 'holds');
+    await becomes(cluster, /^True Enforced/);
+  });
 });
 
-test('a policy for the API server that opens a port which is tried is told as a change', async () => {
-  const { spec } = await cluster.api.json<StoredPolicy>('GET', `${policies}/clients-api-server`);
-  const opened = [...(spec.egress ?? []), { ports: [{ port: 8000, endPort: 9000 }] }];
-  await cluster.api.json('PATCH', `${policies}/clients-api-server`, { spec: { egress: opened } });
-  await becomes(/^Unknown CanaryChanged: the policy `clients-api-server` .* opens port 8080, /);
-  await cluster.api.json('PATCH', `${policies}/clients-api-server`, { spec: { egress: spec.egress } });
-  await becomes(/^Unknown Starting/);
-  expect(await cluster.policyNames(namespace)).toContain('marker');
+describe('in a cluster of more nodes than are tested at a time', () => {
+  // The first of them have no client.
+  const all = nodeNames(620);
+  const withClient = all.slice(20);
+  const { cluster } = onCluster({
+    platform: { enforcement: 'DryRun' },
+    beforeOperator: async (on) => {
+      await createNodes(on.cluster, all);
+      await installCanary(on);
+      for (const node of withClient)
+        await on.cluster.api.json('POST', leases, lease(node, 1, { takesPart: false }));
+    },
+    operator: {},
+  });
+
+  test('twenty that have a client take part, among all of them, and only those are read', async () => {
+    const nodes = await cluster.eventually("it is somebody's turn", async () => {
+      const stored = await cluster.find<AnnotatedPolicy>(`${policies}/marker`);
+      return stored?.metadata.annotations['canary.ringfence.dev/nodes']?.split(',');
+    });
+    expect(nodes).toHaveLength(20);
+    expect(withClient).toEqual(expect.arrayContaining(nodes));
+    await becomes(cluster, /^Unknown Starting: no pod of the canary has reported yet/);
+    const [node = ''] = nodes;
+    await cluster.api.json('PATCH', `${leases}/client-${node}`, lease(node, 2));
+    await becomes(cluster, /^True Enforced: .*; canary pods on 1 of 620 nodes$/);
+  });
+});
+
+interface AnnotatedPolicy {
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+}
+
+describe('a canary that somebody took apart', () => {
+  const { cluster } = onCluster({
+    platform: { enforcement: 'DryRun' },
+    beforeOperator: installCanary,
+    operator: {},
+  });
+
+  test('is Unknown, and what is missing is named', async () => {
+    await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` has 0 of 3 pods ready$/);
+    await cluster.api.json('PATCH', `${apps}/deployments/listener-a`, { spec: { replicas: 0 } });
+    await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` is scaled to 0: apply/);
+    await cluster.api.json('DELETE', `${apps}/deployments/listener-a`);
+    await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` is missing: apply/);
+    await cluster.deletePolicy(namespace, 'clients-egress');
+    await becomes(cluster, /^Unknown CanaryChanged: the policy `clients-egress` .* is missing: apply/);
+  });
 });

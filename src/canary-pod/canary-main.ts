@@ -1,7 +1,6 @@
 // What the canary's pods start: a listener or a client, by the first argument. A bundle of its own, since a client must stay small.
 // Must not load what the operator needs.
 import { hostname } from 'node:os';
-import { reportAnnotation } from '../canary/report-annotation.ts';
 import { CanaryClient } from './client.ts';
 import { ReportLease } from './cluster-api.ts';
 import { ApiServer } from './in-cluster-api.ts';
@@ -17,7 +16,7 @@ const { NODE_NAME: node = '', NODE_ADDRESS: nodeAddress = '', POD_UID: uid = '' 
 if (role === 'listener') await runListener(hostname());
 else if (role === 'client') {
   const api = new ApiServer();
-  const lease = new ReportLease(api, { name: hostname(), uid, node }, reportAnnotation);
+  const lease = new ReportLease(api, { name: hostname(), uid, node });
   await new CanaryClient({ api, lease, node, nodeAddress, log }).run();
 } else {
   log('usage: canary.mjs listener|client');

@@ -1,8 +1,8 @@
 // A client of the canary: it makes rounds, measures how long the marker takes, and reports what changes. Must not know what follows from
 // a result: src/canary/rounds.ts does.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Capability, controlPort, deniedPort, listenerGroups } from '../canary/canary-table.ts';
-import { type Marker, markedPorts } from '../canary/marker.ts';
+import { type Capability, listenerGroups } from '../canary/canary-table.ts';
+import { type Marker, markedPorts, takesPart } from '../canary/marker.ts';
 import type { CanaryReport } from '../canary/report.ts';
 import {
   afterRound,
@@ -12,13 +12,12 @@ import {
   pauseMs,
   type RoundResult,
   reportOf,
-  type Tried,
 } from '../canary/rounds.ts';
 import { tryConnection } from '../dial/try-connection.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
-import { askListener } from './ask-listener.ts';
 import { findListeners, type ReportLease, serviceAddress, watchMarker } from './cluster-api.ts';
 import type { ApiServer } from './in-cluster-api.ts';
+import { tryListeners } from './try-listeners.ts';
 
 /** What a client works with. */
 export interface ClientParts {
@@ -60,16 +59,24 @@ export class CanaryClient {
   async run(): Promise<never> {
     void this.#followMarker();
     for (;;) {
-      await this.#attempt(async () => {
-        if (!this.#isResting) await this.#makeRound();
-      });
+      if (this.#takesPart) await this.#attempt(() => this.#makeRound());
+      else this.#forget();
       await this.#attempt(() => this.#report());
       await sleep(this.#listeners.length === 0 ? againMs : pauseMs(this.#rounds, Math.random()));
     }
   }
 
-  get #isResting(): boolean {
-    return this.#marker?.nodes?.includes(this.#parts.node) === false;
+  /** Before there is a marker, nobody knows whose turn it is: all at once would be too many. */
+  get #takesPart(): boolean {
+    return this.#marker !== undefined && takesPart(this.#marker, this.#parts.node);
+  }
+
+  /** What was seen does not count any more when it is its turn again. */
+  #forget(): void {
+    this.#rounds = { ...noRounds, capabilities: this.#rounds.capabilities };
+    this.#listeners = [];
+    this.#listenersAreOldAt = 0;
+    this.#effect = undefined;
   }
 
   async #attempt(act: () => Promise<void>): Promise<void> {
@@ -89,13 +96,12 @@ export class CanaryClient {
     const round = nextRound(this.#rounds, this.#listeners, this.#parts.node);
     const { listeners, capability } = round;
     const at = listeners.Egress;
-    const [ingress, egress, connected] = await Promise.all([
-      listeners.Ingress && tryListener(listeners.Ingress),
-      at && tryListener(at),
+    const [tried, connected] = await Promise.all([
+      tryListeners(listeners),
       capability && at && this.#tryCapability(capability, at),
     ]);
     const result: RoundResult = {
-      tried: { ...(ingress && { Ingress: ingress }), ...(egress && { Egress: egress }) },
+      tried,
       ...(connected === undefined ? {} : { capability: connected }),
     };
     this.#rounds = afterRound(this.#rounds, {
@@ -105,7 +111,7 @@ export class CanaryClient {
       nowMs: performance.now(),
     });
     // Perhaps it is gone: the next round looks.
-    if (ingress?.control !== true || egress?.control !== true) this.#listenersAreOldAt = 0;
+    if (tried.Ingress?.control !== true || tried.Egress?.control !== true) this.#listenersAreOldAt = 0;
   }
 
   async #tryCapability({ at, port }: Capability, listener: Listener): Promise<boolean | undefined> {
@@ -115,12 +121,11 @@ export class CanaryClient {
   }
 
   async #report(): Promise<void> {
-    const report = this.#isResting
-      ? ({ version: 1, resting: true, checks: [], capabilities: {} } satisfies CanaryReport)
-      : reportOf(this.#rounds, this.#effect);
-    const text = JSON.stringify(report);
+    const report = this.#takesPart ? reportOf(this.#rounds, this.#effect) : undefined;
+    const text = JSON.stringify(report ?? 'resting');
     const now = performance.now();
-    if (text === this.#reported && now < this.#reportAt) return;
+    const isDue = report !== undefined && now >= this.#reportAt;
+    if (text === this.#reported && !isDue) return;
     await this.#parts.lease.write(report, wallMicroTime());
     this.#reported = text;
     this.#reportAt = now + reportEveryMs;
@@ -138,7 +143,7 @@ export class CanaryClient {
     const isFirst = this.#marker === undefined;
     this.#marker = marker;
     // The first one was there before: nobody saw how long it took.
-    if (isNew && !isFirst && !this.#isResting) void this.#attempt(() => this.#measure(marker.number));
+    if (isNew && !isFirst && this.#takesPart) void this.#attempt(() => this.#measure(marker.number));
   }
 
   /** Waits until the ports of a listener are as the marker says. */
@@ -154,13 +159,6 @@ export class CanaryClient {
       await sleep(markerEveryMs);
     }
   }
-}
-
-async function tryListener({ address, pod }: Listener): Promise<Tried> {
-  // The control first: a denial counts only where somebody answers.
-  const control = (await askListener(address, controlPort)) === pod;
-  const { result } = await tryConnection({ protocol: 'TCP', address, port: deniedPort });
-  return { control, denied: result };
 }
 
 async function isAsMarked({ address }: Listener, number: number): Promise<boolean> {

@@ -2,7 +2,8 @@
 
 import { listenerGroups, translatedService } from '../canary/canary-table.ts';
 import { type Marker, markerName, readMarker } from '../canary/marker.ts';
-import type { CanaryReport } from '../canary/report.ts';
+import type { CanaryReport, UnnumberedReport } from '../canary/report.ts';
+import { partLabel, reportAnnotation } from '../canary/report-annotation.ts';
 import type { Listener } from '../canary/rounds.ts';
 import { canaryNamespace } from '../model/canary-namespace.ts';
 import { compareText } from '../model/object-key.ts';
@@ -29,8 +30,20 @@ interface Slice {
 }
 
 interface StoredLease {
-  readonly metadata: { readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly resourceVersion?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
+
+/** What the stored Lease says of its next version. */
+interface LastReport {
+  readonly resourceVersion?: string | undefined;
+  readonly number: number;
+}
+
+/** Who does not take part has nothing to say. */
+const resting: UnnumberedReport = { version: 1, checks: [], capabilities: {} };
 
 const serviceLabel = 'kubernetes.io/service-name';
 const namespaced = (group: string, rest: string) => `/apis/${group}/namespaces/${canaryNamespace}/${rest}`;
@@ -79,47 +92,64 @@ export async function watchMarker(api: ApiServer, onMarker: (marker: Marker) => 
 export class ReportLease {
   readonly #api: ApiServer;
   readonly #pod: ReportingPod;
-  readonly #annotation: string;
-  #resourceVersion: string | undefined;
+  #last: LastReport | undefined;
 
-  constructor(api: ApiServer, pod: ReportingPod, annotation: string) {
+  constructor(api: ApiServer, pod: ReportingPod) {
     this.#api = api;
     this.#pod = pod;
-    this.#annotation = annotation;
   }
 
-  /** Writes a report. @param time RFC 3339 with microseconds @throws as ApiServer; the next attempt looks again */
-  async write(report: CanaryReport, time: string): Promise<void> {
+  /**
+   * Writes a report.
+   *
+   * @param report absent: this client does not take part now
+   * @param time RFC 3339 with microseconds
+   * @throws as ApiServer; the next attempt looks again
+   */
+  async write(report: UnnumberedReport | undefined, time: string): Promise<void> {
     const { name, uid, node } = this.#pod;
     const path = `${leases}/${name}`;
-    this.#resourceVersion ??= await this.#find(path);
-    const resourceVersion = this.#resourceVersion;
+    const { resourceVersion, number } = this.#last ?? (await this.#find(path));
+    this.#last = undefined;
+    const numbered: CanaryReport = { ...(report ?? resting), number: number + 1 };
     const lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: {
         name,
         namespace: canaryNamespace,
-        annotations: { [this.#annotation]: JSON.stringify(report) },
+        ...(report === undefined ? {} : { labels: { [partLabel]: 'true' } }),
+        annotations: { [reportAnnotation]: JSON.stringify(numbered) },
         ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
       },
       spec: { holderIdentity: node, leaseDurationSeconds: 660, renewTime: time },
     };
-    this.#resourceVersion = undefined;
-    const stored =
+    const { metadata } =
       resourceVersion === undefined
         ? await this.#api.json<StoredLease>('POST', leases, lease)
         : await this.#api.json<StoredLease>('PUT', path, lease);
-    this.#resourceVersion = stored.metadata.resourceVersion;
+    this.#last = { resourceVersion: metadata.resourceVersion, number: numbered.number };
   }
 
-  async #find(path: string): Promise<string | undefined> {
+  /** Its number goes on from whatever is there: a container that starts again must be heard. */
+  async #find(path: string): Promise<LastReport> {
     try {
-      return (await this.#api.json<StoredLease>('GET', path)).metadata.resourceVersion;
+      const { resourceVersion, annotations } = (await this.#api.json<StoredLease>('GET', path)).metadata;
+      return { resourceVersion, number: numberIn(annotations?.[reportAnnotation]) };
     } catch (error) {
-      if (error instanceof RequestError && error.status === 404) return undefined;
+      if (error instanceof RequestError && error.status === 404) return { number: 0 };
       throw error;
     }
+  }
+}
+
+/** Anybody who may write here may have written anything. */
+function numberIn(text = ''): number {
+  try {
+    const { number } = JSON.parse(text) as { readonly number?: unknown };
+    return Number.isSafeInteger(number) ? Number(number) : 0;
+  } catch {
+    return 0;
   }
 }

@@ -6,6 +6,7 @@ import {
   canaryLabels,
   capabilities,
   controlPort,
+  deniedPort,
   listenerGroups,
   namedPort,
   type TriedPolicyPort,
@@ -32,6 +33,8 @@ const podsOf = (...groups: readonly string[]) => ({
 const clients = { podSelector: { matchLabels: { [canaryLabels.client]: 'true' } } };
 const listeners = podsOf(listenerGroups.Ingress, listenerGroups.Egress);
 
+const fromListeners = { from: [listeners], ports: [tcp({ port: deniedPort })] };
+
 const peersOf = {
   listeners: { to: [listeners] },
   everything: { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }] },
@@ -46,13 +49,17 @@ export const canaryPolicies: readonly CanaryPolicy[] = [
   // The test of ingress: who enforces it is the node of the listener.
   policy('listener-a', podsOf(listenerGroups.Ingress), {
     policyTypes: ['Ingress'],
-    ingress: [{ from: [clients], ports: [tcp({ port: controlPort })] }],
+    ingress: [{ from: [clients], ports: [tcp({ port: controlPort })] }, fromListeners],
   }),
   policy('listener-b', podsOf(listenerGroups.Egress), {
     policyTypes: ['Ingress'],
-    ingress: [{ from: [clients] }],
+    ingress: [{ from: [clients] }, fromListeners],
   }),
-  policy('listeners-egress', listeners, { policyTypes: ['Egress'] }),
+  // Listeners are those who are allowed where clients are denied.
+  policy('listeners-egress', listeners, {
+    policyTypes: ['Egress'],
+    egress: [{ to: [listeners], ports: [tcp({ port: deniedPort })] }],
+  }),
   policy('clients-ingress', clients, { policyTypes: ['Ingress'] }),
   // The test of egress: who enforces it is the node of the client.
   policy('clients-egress', clients, {

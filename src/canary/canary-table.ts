@@ -7,10 +7,10 @@ export const listenerGroups = { Ingress: 'listener-a', Egress: 'listener-b' } as
 /** The labels that the canary's selectors use. */
 export const canaryLabels = { role: 'ringfence.dev/canary', client: 'ringfence.dev/canary-client' } as const;
 
-/** Where every client may connect to: whether a denial counts is decided here. */
+/** Where every client may connect to. A listener that is asked here tries the denied port of another one. */
 export const controlPort = 8080;
 
-/** Where no client may connect to. */
+/** Where no client may connect to, but listeners may. */
 export const deniedPort = 8081;
 
 /** What the markers open in turn, at the first group. */

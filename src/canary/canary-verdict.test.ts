@@ -22,7 +22,7 @@ const from = (
   silentMs = 0,
 ) => ({
   ...{ node, silentMs },
-  report: { version: 1, checks, capabilities: {}, ...more } satisfies CanaryReport,
+  report: { version: 1, number: 1, checks, capabilities: {}, ...more } satisfies CanaryReport,
 });
 
 const said = (facts: Partial<CanaryFacts>) => {
@@ -54,8 +54,30 @@ describe('policies are in force', () => {
     );
   });
 
-  test('is not known by a client whose turn it is not', () => {
-    expect(said({ reports: [from('n1', holding, { resting: true })] })).toMatch(/^Unknown Starting/);
+  test('is not known while nobody who is allowed reaches the denied port', () => {
+    const reports = [from('n1', [check('Ingress', 'n1', 'unproven'), check('Egress', 'n2', 'holds')])];
+    expect(said({ reports })).toMatch(/^Unknown Unproven: .* reaches port 8081 of the same listener/);
+    const once = [from('n1', [check('Ingress', 'n1', 'unproven', false)])];
+    expect(said({ reports: once })).toMatch(/^Unknown Starting/);
+  });
+
+  test('is said of the nodes that are left when some are gone', () => {
+    const nodes = new Map([['n1', true]]);
+    expect(said({ reports: [from('n1', holding)], nodes })).toMatch(/canary pods on 1 of 1 node$/);
+    expect(said({ reports: [], nodes: new Map() })).toMatch(/^Unknown Starting: no pod/);
+  });
+
+  test('is counted without the clients that are silent', () => {
+    expect(said({ reports: [from('n1', holding), from('n2', holding, {}, 720_000)] })).toMatch(
+      /^True Enforced: .* on 1 of 3 nodes, and 1 pod of the canary silent$/,
+    );
+  });
+
+  test('is not known in every case where a pod does not start, and the reason is there', () => {
+    const trouble = 'quota';
+    for (const reports of [[], [from('n1', [])], [from('n1', [], {}, 720_000)]])
+      expect(said({ reports, trouble })).toMatch(/^Unknown .*: quota$/);
+    expect(said({ reports: [from('n1', [check('Egress', 'n2', 'cut')])], trouble })).toMatch(/: quota$/);
   });
 
   test('is said although a connection that is allowed fails', () => {
@@ -109,8 +131,12 @@ test('the time to effect is that of the newest marker', () => {
 });
 
 test('a report that no client of this version writes is none', () => {
-  for (const text of [undefined, '', '{', '[]', '{"version":2}', JSON.stringify({ version: 1, checks: 'x' })])
-    expect(readCanaryReport(text)).toBeUndefined();
   const { report } = from('n1', holding);
+  const forged = [{ checks: 'x' }, { number: -1 }, { number: 1e300 }, { more: 1 }].map((change) => ({
+    ...report,
+    ...change,
+  }));
+  const texts = [undefined, '', '{', '[]', '{"version":2}', ...forged.map((each) => JSON.stringify(each))];
+  for (const text of texts) expect(readCanaryReport(text)).toBeUndefined();
   expect(readCanaryReport(JSON.stringify(report))).toEqual(report);
 });

@@ -3,7 +3,7 @@
 // Must not know how reports get here.
 import { count, nameSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
-import { capabilities, denialCapability, untried } from './canary-table.ts';
+import { capabilities, denialCapability, deniedPort, untried } from './canary-table.ts';
 import type { CanaryCheck, CanaryReport, CapabilityValue } from './report.ts';
 
 /** The last report of one client. */
@@ -60,12 +60,11 @@ const silentAfterMs = 660_000;
 
 /** Judges. */
 export function judge(facts: CanaryFacts): CanaryVerdict {
-  const active = facts.reports.filter(({ report }) => !report.resting);
-  const live = active.filter(({ silentMs }) => silentMs < silentAfterMs);
+  const live = facts.reports.filter(({ silentMs }) => silentMs < silentAfterMs);
   const failing = failingNodes(live, facts.nodes);
   const cut = cutPairs(live);
   const proven = live.filter(({ report }) => isProven(report));
-  const shown = { ...facts, active, live, failing, cut, proven };
+  const shown = { ...facts, live, failing, cut, proven };
   return {
     condition: conditionOf(shown),
     nodes: new Map([
@@ -80,7 +79,6 @@ export function judge(facts: CanaryFacts): CanaryVerdict {
 }
 
 interface Shown extends CanaryFacts {
-  readonly active: readonly ReceivedReport[];
   readonly live: readonly ReceivedReport[];
   readonly proven: readonly ReceivedReport[];
   readonly failing: readonly string[];
@@ -110,23 +108,28 @@ function conditionOf(shown: Shown): EnforcedCondition {
   return unknown(...whyUnknown(shown, degraded));
 }
 
-function whyUnknown({ trouble, live, active }: Shown, degraded: string): [reason: string, message: string] {
+function whyUnknown({ trouble, live, reports }: Shown, degraded: string): [reason: string, message: string] {
   const tail = trouble === undefined ? '' : `: ${trouble}`;
-  if (degraded !== '') return ['Degraded', `no denial can be tried${degraded}`];
+  if (degraded !== '') return ['Degraded', `no denial can be tried${degraded}${tail}`];
+  if (live.some(({ report }) => isUnproven(report)))
+    return [
+      'Unproven',
+      `what is denied fails, but nobody who is allowed reaches port ${deniedPort} of the same listener: look at what else filters packets${tail}`,
+    ];
   if (live.length > 0)
     return [
       'Starting',
       `${count(live.length, 'pod')} of the canary try it, which takes a minute or two${tail}`,
     ];
-  const latest = Math.min(...active.map(({ silentMs }) => silentMs));
-  if (active.length > 0)
+  const latest = Math.min(...reports.map(({ silentMs }) => silentMs));
+  if (reports.length > 0)
     return ['Silent', `the canary has not reported for ${Math.floor(latest / 60_000)} minutes${tail}`];
   return ['Starting', `no pod of the canary has reported yet${tail}`];
 }
 
-function scopeOf({ proven, failing, nodes, live, active }: Shown): string {
+function scopeOf({ proven, failing, nodes, live, reports }: Shown): string {
   const told = new Set([...proven.map(({ node }) => node), ...failing]);
-  const silent = active.length - live.length;
+  const silent = reports.length - live.length;
   const rest = silent === 0 ? '' : `, and ${count(silent, 'pod')} of the canary silent`;
   return `canary pods on ${told.size} of ${count(nodes.size, 'node')}${rest}`;
 }
@@ -169,6 +172,11 @@ function isProven({ checks }: CanaryReport): boolean {
   const holds = (direction: CanaryCheck['direction']) =>
     checks.some((check) => check.direction === direction && check.outcome === 'holds');
   return holds('Ingress') && holds('Egress') && checks.every(({ outcome }) => outcome !== 'open');
+}
+
+/** Whether denied connections failed several times, and nobody knows whether that is the work of a policy. */
+function isUnproven({ checks }: CanaryReport): boolean {
+  return checks.some(({ outcome, confirmed }) => outcome === 'unproven' && confirmed);
 }
 
 /** What the clients agree on. */

@@ -22,8 +22,8 @@ const check = z.strictObject({
 
 const report = z.strictObject({
   version: z.literal(1),
-  /** It does not take part now: nothing of what it says counts. */
-  resting: z.literal(true).exactOptional(),
+  /** Higher with each report of a client: an older one that somebody puts back is no news. */
+  number: z.int().min(0),
   checks: z.array(check).max(400),
   /** The last marker that it saw take effect, and how many milliseconds that took. */
   marker: z.strictObject({ number: z.int().min(0), ms: z.int().min(0) }).exactOptional(),
@@ -40,11 +40,14 @@ export type CapabilityValue = z.output<typeof report>['capabilities'][string];
 /** What one client reports. */
 export interface CanaryReport {
   readonly version: 1;
-  readonly resting?: true;
+  readonly number: number;
   readonly checks: readonly CanaryCheck[];
   readonly marker?: { readonly number: number; readonly ms: number };
   readonly capabilities: Readonly<Record<string, CapabilityValue>>;
 }
+
+/** The same before it has its number. */
+export type UnnumberedReport = Omit<CanaryReport, 'number'>;
 
 /** Reads the annotation; `undefined` if it is none of a client of this version. */
 export function readCanaryReport(text: string | undefined): CanaryReport | undefined {

@@ -24,9 +24,9 @@ const all = ['listener-a', 'listener-b'].flatMap((group) =>
 );
 const dual = [...all, ...all.map(({ group, node }) => listener(group, node, 'IPv6'))];
 
-const good: Tried = { control: true, denied: 'dropped' };
-const open: Tried = { control: true, denied: 'connected' };
-const cut: Tried = { control: false, denied: 'dropped' };
+const good: Tried = { control: true, listens: true, denied: 'dropped' };
+const open: Tried = { control: true, listens: true, denied: 'connected' };
+const cut: Tried = { control: false, listens: false, denied: 'dropped' };
 
 /** Makes rounds from a client on the node n1, with pauses between them, where each listener behaves as `behaves` says. */
 function walk(
@@ -146,7 +146,7 @@ describe('a denied connection that is made', () => {
   });
 
   test('proves nothing where the listener does not answer', () => {
-    const { rounds } = walk(4, all, () => ({ control: false, denied: 'connected' }));
+    const { rounds } = walk(4, all, () => ({ ...open, control: false }));
     expect(told(rounds)).not.toContainEqual(expect.stringContaining('open'));
   });
 
@@ -159,6 +159,28 @@ describe('a denied connection that is made', () => {
     const { rounds } = walk(4, all, notOnN2);
     const left = all.filter(({ node }) => node === 'n1');
     expect(told(walk(1, left, () => good, rounds).rounds)).not.toContainEqual(expect.stringContaining('n2'));
+  });
+});
+
+describe('a denial', () => {
+  test('proves nothing where nobody who is allowed reaches the same port', () => {
+    const { rounds } = walk(6, all, () => ({ ...good, listens: false }));
+    expect(told(rounds)).not.toContainEqual(expect.stringContaining('holds'));
+    expect(told(rounds)).toContain('Ingress IPv4 n1 unproven');
+    expect(rounds.capabilities.Denial).toBeUndefined();
+  });
+
+  test('that does not happen needs no such proof', () => {
+    const { rounds } = walk(3, all, () => ({ ...open, listens: false }));
+    expect(told(rounds)).toContain('Ingress IPv4 n1 open');
+  });
+
+  test('is tried with two listeners that are not always on one node, so that they also try each other across', () => {
+    const pairs = Array.from({ length: 4 }, (_, count) => {
+      const { Ingress, Egress } = nextRound({ ...noRounds, count }, all, 'n9').listeners;
+      return Ingress?.node === Egress?.node;
+    });
+    expect(pairs).toContain(false);
   });
 });
 

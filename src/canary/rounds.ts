@@ -1,9 +1,10 @@
 // The rounds of a client: which listener it tries next, and what all rounds together say. In each round and direction, what is allowed
-// is tried first: a denial proves nothing where nobody answers. One direction is tried at the client's own node, where no enforcer but that
-// of this node sees the packets. A listener at which something was wrong is tried again until that is certain. Must not know how a connection is tried, nor wait; times are milliseconds of a clock that never jumps.
+// is tried first, and somebody else who is allowed tries the denied port: a denial proves nothing where nobody answers. One direction is
+// tried at the client's own node, where no enforcer but that of this node sees the packets. A listener at which something was wrong is
+// tried again until that is certain. Must not know how a connection is tried, nor wait; times are milliseconds of a clock that never jumps.
 import { type Direction, directions } from '../model/network-policy.ts';
 import { type Capability, capabilities, denialCapability, listenerGroups, untried } from './canary-table.ts';
-import type { CanaryCheck, CanaryReport, CapabilityValue } from './report.ts';
+import type { CanaryCheck, CanaryReport, CapabilityValue, UnnumberedReport } from './report.ts';
 
 /** The address of a listener. */
 export interface Listener {
@@ -23,9 +24,12 @@ export interface Round {
   readonly capability?: Capability;
 }
 
-/** What came of trying a listener: whether it answered at the port for everybody, and how the denied port behaved. */
+/** What came of trying a listener. */
 export interface Tried {
+  /** Whether it answered at the port where this client is allowed. */
   readonly control: boolean;
+  /** Whether it answered at the denied port, in the same round, to a listener, which is allowed there. */
+  readonly listens: boolean;
   readonly denied: 'connected' | 'refused' | 'dropped' | 'unreachable' | 'failed';
 }
 
@@ -132,10 +136,10 @@ export function afterRound(
   };
 }
 
-function outcomeOf({ control, denied }: Tried): CanaryCheck['outcome'] {
+function outcomeOf({ control, listens, denied }: Tried): CanaryCheck['outcome'] {
   if (denied === 'connected') return control ? 'open' : 'unproven';
   if (!control) return 'cut';
-  return denied === 'failed' ? 'unproven' : 'holds';
+  return denied === 'failed' || !listens ? 'unproven' : 'holds';
 }
 
 function tallyAfter(
@@ -178,7 +182,7 @@ function afterFailure({ failureCounts }: Capability, before: CapabilityValue = '
 export function reportOf(
   { tallies, capabilities: known }: Rounds,
   marker: CanaryReport['marker'],
-): CanaryReport {
+): UnnumberedReport {
   const checks = [...tallies.values()].map(({ direction, family, node, outcome, confirmed }) => ({
     ...{ direction, family, node, outcome, confirmed },
   }));

@@ -1,32 +1,23 @@
-// What the operator does for the canary: it reads the reports while the canary is installed, judges them, and changes the marker.
-// Ages are by receipt on the monotonic clock, since the clocks of nodes may differ by an hour: a report that does not move in time
-// refreshes nothing. Must not know how the verdict is made, nor where it is shown.
-
+// What the operator does for the canary: it reads the reports while the canary is installed, judges them, and keeps the marker. Must not
+// know how the verdict is made, nor where it is shown.
 import { isDeepStrictEqual } from 'node:util';
 import { changesAmong, type NamedSpec, portsNotOpened } from '../canary/canary-changes.ts';
 import { apiServerPolicy } from '../canary/canary-objects.ts';
-import { maxClients } from '../canary/canary-table.ts';
-import { type CanaryVerdict, judge } from '../canary/canary-verdict.ts';
-import { markerName, markerPolicy, nodesInTurn, readMarker } from '../canary/marker.ts';
-import { type CanaryReport, readCanaryReport } from '../canary/report.ts';
-import { reportAnnotation } from '../canary/report-annotation.ts';
-import type { ApiClient } from '../kube/api-client.ts';
+import { type CanaryFacts, type CanaryVerdict, judge } from '../canary/canary-verdict.ts';
+import { effectsSince, type Receipts, receive } from '../canary/receipts.ts';
+import { whyNotRunning } from '../canary/start-trouble.ts';
 import { ApiError } from '../kube/errors.ts';
 import type { RawObject } from '../kube/resource.ts';
 import { canaryNamespace } from '../model/canary-namespace.ts';
-import { fingerprint } from '../model/network-policy.ts';
 import type { Cache } from '../objects/cache.ts';
-import { leasesIn } from '../objects/operator-lease.ts';
+import type { CanaryCluster } from './canary-cluster.ts';
+import { CanaryMarker } from './canary-marker.ts';
 
 /** The key of this work in the queue. It can't be the name of a namespace. */
 export const canaryKey = '/canary';
 
 /** How often to look while the canary is installed, in milliseconds. */
 const lookEveryMs = 10_000;
-/** How often the marker changes by itself: an enforcer with iptables rewrites every node for it. */
-const markerEveryMs = 600_000;
-/** How long clients have to see the first one, of which nobody can tell how long it took. */
-const firstMarkerMs = 60_000;
 
 /** Receives what is measured. */
 export interface CanaryListener {
@@ -34,42 +25,22 @@ export interface CanaryListener {
   readonly tookEffect: (ms: number) => void;
 }
 
-interface Received {
-  readonly node: string;
-  readonly renewTime: string;
-  readonly report: CanaryReport;
-  /** By `performance.now()`. */
-  readonly since: number;
-}
-
-interface RawLeases {
-  readonly items?: readonly (RawObject & {
-    readonly spec?: { readonly holderIdentity?: string; readonly renewTime?: string };
-  })[];
-}
-
-interface RawPolicies {
-  readonly items?: readonly RawObject[];
-}
-
-const policiesPath = `/apis/networking.k8s.io/v1/namespaces/${canaryNamespace}/networkpolicies`;
+type Found = Pick<CanaryFacts, 'changed' | 'trouble'>;
 
 /** Follows the canary. */
 export class CanaryWatch {
-  readonly #client: ApiClient;
+  readonly #cluster: CanaryCluster;
   readonly #cache: Cache;
   readonly #listener: CanaryListener;
-  /** By the name of the client. */
-  #received: ReadonlyMap<string, Received> = new Map();
-  #markerChangedAt = performance.now();
-  /** Whether a marker was changed that clients had already seen. */
-  #wasMeasured = false;
+  readonly #marker: CanaryMarker;
+  #receipts: Receipts = new Map();
   #verdict: CanaryVerdict;
 
-  constructor(client: ApiClient, cache: Cache, listener: CanaryListener) {
-    this.#client = client;
+  constructor(cluster: CanaryCluster, cache: Cache, listener: CanaryListener) {
+    this.#cluster = cluster;
     this.#cache = cache;
     this.#listener = listener;
+    this.#marker = new CanaryMarker(cluster);
     this.#verdict = judge(this.#facts({}));
   }
 
@@ -81,8 +52,8 @@ export class CanaryWatch {
   /** Looks once. @returns whether the verdict differs from before, and when to look again, in milliseconds */
   async look(): Promise<{ readonly isNews: boolean; readonly againAfterMs?: number }> {
     const before = this.#verdict;
-    if (!this.#isInstalled) this.#received = new Map();
-    this.#verdict = judge(this.#facts(this.#isInstalled ? await this.#read() : {}));
+    if (!this.#isInstalled) this.#receipts = new Map();
+    this.#verdict = this.#isInstalled ? await this.#lookAt() : judge(this.#facts({}));
     const isNews = !isDeepStrictEqual(before, this.#verdict);
     return { isNews, ...(this.#isInstalled ? { againAfterMs: lookEveryMs } : {}) };
   }
@@ -92,104 +63,65 @@ export class CanaryWatch {
     return namespace?.terminating === false;
   }
 
-  #facts(found: { readonly changed?: string; readonly trouble?: string }) {
-    const now = performance.now();
+  get #nodes(): ReadonlyMap<string, boolean> {
     const nodes = this.#cache.stores.nodes.inNamespace('').values();
-    return {
-      ...found,
-      isInstalled: this.#isInstalled,
-      reports: Array.from(this.#received.values(), ({ node, report, since }) => ({
-        node,
-        report,
-        silentMs: now - since,
-      })),
-      nodes: new Map(Array.from(nodes, ({ name, notReady = false }) => [name, !notReady])),
-    };
+    return new Map(Array.from(nodes, ({ name, notReady = false }) => [name, !notReady]));
   }
 
-  async #read(): Promise<{ readonly changed?: string; readonly trouble?: string }> {
+  #facts(found: Found): CanaryFacts {
+    const now = performance.now();
+    const nodes = this.#nodes;
+    const reports = [...this.#receipts.values()]
+      .filter(({ node }) => nodes.has(node))
+      .map(({ node, report, sinceMs }) => ({ node, report, silentMs: now - sinceMs }));
+    return { ...found, isInstalled: this.#isInstalled, reports, nodes };
+  }
+
+  async #lookAt(): Promise<CanaryVerdict> {
     try {
-      const [leases, policies] = (await Promise.all([
-        this.#client.request('GET', leasesIn(canaryNamespace), { query: { limit: 500 } }),
-        this.#client.request('GET', policiesPath, { query: { limit: 100 } }),
-      ])) as [RawLeases, RawPolicies];
-      this.#receive(leases);
-      const stored = storedIn(policies);
-      const changed = changesAmong(stored);
-      await this.#changeMarker(policies);
-      const trouble =
-        this.#received.size === 0
-          ? ((await this.#whyNothingStarts()) ?? this.#whyNothingReports(stored))
-          : undefined;
-      return { ...(changed === undefined ? {} : { changed }), ...(trouble === undefined ? {} : { trouble }) };
+      const [reports, policies] = await Promise.all([this.#cluster.reports(), this.#cluster.policies()]);
+      const before = this.#receipts;
+      this.#receipts = receive(before, reports, performance.now());
+      for (const ms of effectsSince(before, this.#receipts)) this.#listener.tookEffect(ms);
+      const verdict = await this.#judged(policies);
+      await this.#marker.keep({
+        policies,
+        nodes: [...this.#nodes.keys()],
+        failing: [...verdict.nodes].filter(([, isEnforced]) => !isEnforced).map(([node]) => node),
+        isReported: this.#receipts.size > 0,
+      });
+      return verdict;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return { trouble: `its reports can't be read: ${error.message}` };
+      return judge(this.#facts({ trouble: `its objects can't be read or written: ${error.message}` }));
     }
   }
 
-  #receive({ items = [] }: RawLeases): void {
-    const now = performance.now();
-    const next = new Map<string, Received>();
-    for (const { metadata, spec } of items) {
-      const report = readCanaryReport(metadata.annotations?.[reportAnnotation]);
-      const { holderIdentity: node = '', renewTime = '' } = spec ?? {};
-      if (report === undefined || !this.#cache.stores.nodes.get({ namespace: '', name: node })) continue;
-      const before = this.#received.get(metadata.name);
-      // A report that was there before is no news, and an older one that somebody puts back even less.
-      const isNews = before === undefined || renewTime > before.renewTime;
-      next.set(metadata.name, isNews ? { node, renewTime, report, since: now } : before);
-      const { marker } = report;
-      if (isNews && before !== undefined && marker && marker.number !== before.report.marker?.number)
-        this.#listener.tookEffect(marker.ms);
-    }
-    this.#received = next;
+  /** Why nothing can be said is asked only where that is so. */
+  async #judged(policies: readonly RawObject[]): Promise<CanaryVerdict> {
+    const specs = policies.map(({ metadata: { name }, spec }) => ({ name, spec }));
+    const changed = changesAmong(specs);
+    const found = changed === undefined ? {} : { changed };
+    const verdict = judge(this.#facts(found));
+    if (verdict.condition.status !== 'Unknown' || changed !== undefined) return verdict;
+    const trouble = await this.#trouble(specs);
+    return trouble === undefined ? verdict : judge(this.#facts({ ...found, trouble }));
   }
 
-  /** Makes the marker if there is none, and changes it now and then. */
-  async #changeMarker({ items = [] }: RawPolicies): Promise<void> {
-    const stored = items.find(({ metadata }) => metadata.name === markerName);
-    const now = performance.now();
-    const known = readMarker(stored?.metadata.annotations);
-    const isOurs = known !== undefined && fingerprint(stored?.spec) === fingerprint(markerPolicy(known).spec);
-    const isFirstDue = !this.#wasMeasured && this.#received.size > 0;
-    const everyMs = isFirstDue ? firstMarkerMs : markerEveryMs;
-    if (isOurs && now < this.#markerChangedAt + everyMs) return;
-    this.#wasMeasured ||= isOurs && this.#received.size > 0;
-    const number = (known?.number ?? 0) + 1;
-    const nodes = [...this.#cache.stores.nodes.inNamespace('').keys()];
-    const body = markerPolicy({ number, ...nodesInTurn(nodes, number, maxClients) });
-    this.#markerChangedAt = now;
-    if (stored === undefined) await this.#client.request('POST', policiesPath, { body });
-    else {
-      const { resourceVersion } = stored.metadata;
-      const replaced = { ...body, metadata: { ...body.metadata, resourceVersion } };
-      await this.#client.request('PUT', `${policiesPath}/${markerName}`, { body: replaced });
-    }
+  async #trouble(specs: readonly NamedSpec[]): Promise<string | undefined> {
+    const [workloads, warnings] = await Promise.all([this.#cluster.workloads(), this.#cluster.warnings()]);
+    return (
+      whyNotRunning(workloads, warnings) ?? (this.#receipts.size === 0 ? this.#blockedPort(specs) : undefined)
+    );
   }
 
-  /** A port of the API server that clients may not connect to. */
-  #whyNothingReports(stored: readonly NamedSpec[]): string | undefined {
+  /** Clients that may not connect to the API server can't report. */
+  #blockedPort(specs: readonly NamedSpec[]): string | undefined {
     const { endpoints = [] } = this.#cache.view().discovered.kubernetesAPI ?? {};
     const ports = endpoints.map(({ port }) => port);
-    const spec = stored.find(({ name }) => name === apiServerPolicy)?.spec;
+    const spec = specs.find(({ name }) => name === apiServerPolicy)?.spec;
     const [missing] = portsNotOpened(spec, ports);
     if (missing === undefined) return undefined;
     return `the API server listens on port ${missing}: add that to the policy \`${apiServerPolicy}\``;
   }
-
-  /** What Kubernetes says of pods that it can't make or place: a quota, Pod Security, taints. */
-  async #whyNothingStarts(): Promise<string | undefined> {
-    const path = `/apis/events.k8s.io/v1/namespaces/${canaryNamespace}/events`;
-    const query = { fieldSelector: 'type=Warning', limit: 50 };
-    const { items = [] } = (await this.#client.request('GET', path, { query })) as {
-      readonly items?: readonly { readonly reason?: string; readonly note?: string }[];
-    };
-    const told = items.find(({ reason = '' }) => /^Failed/.test(reason));
-    return told?.note;
-  }
-}
-
-function storedIn({ items = [] }: RawPolicies): readonly NamedSpec[] {
-  return items.map(({ metadata: { name }, spec }) => ({ name, spec }));
 }

@@ -9,6 +9,7 @@ import { WriteGate } from '../kube/write-gate.ts';
 import { Cache } from '../objects/cache.ts';
 import { networkPolicies } from '../objects/policy-resources.ts';
 import { PolicyWriter } from './apply.ts';
+import { CanaryCluster } from './canary-cluster.ts';
 import { CanaryReporter, reportedEnforcement } from './canary-reporter.ts';
 import { CanaryWatch, canaryKey } from './canary-watch.ts';
 import { followComparisons } from './comparisons.ts';
@@ -128,7 +129,9 @@ function makeParts(options: OperatorOptions): Parts {
   gate.follow(cache);
   const queue = new WorkQueue(backoff, metrics.queue);
   const tracker = new NamespaceTracker();
-  const canaryWatch = new CanaryWatch(client, cache, { tookEffect: (ms) => metrics.tookEffect(ms) });
+  const canaryWatch = new CanaryWatch(new CanaryCluster(client), cache, {
+    tookEffect: (ms) => metrics.tookEffect(ms),
+  });
   const statuses = new StatusWriter(cache, tracker, () => reportedEnforcement(canaryWatch.verdict));
   metrics.readFrom({
     queueDepth: () => queue.depth,

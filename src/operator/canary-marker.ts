@@ -1,0 +1,63 @@
+// Keeps the marker of the canary as the operator wants it, and changes it now and then: then clients measure, and others have their turn.
+// Must not know how it is sent, nor what was measured.
+import { maxClients } from '../canary/canary-table.ts';
+import { type Marker, markerName, markerPolicy, nextTurn, readMarker, type Turn } from '../canary/marker.ts';
+import type { RawObject } from '../kube/resource.ts';
+import { fingerprint } from '../model/network-policy.ts';
+import type { CanaryCluster } from './canary-cluster.ts';
+
+/** How often the marker changes by itself: an enforcer with iptables rewrites every node for it. */
+const changeEveryMs = 600_000;
+/** How long clients have to see the first one, of which nobody can tell how long it took. */
+const firstChangeMs = 60_000;
+
+/** What the marker depends on. */
+export interface MarkerFacts {
+  /** The policies in the canary's namespace. */
+  readonly policies: readonly RawObject[];
+  /** The nodes of the cluster. */
+  readonly nodes: readonly string[];
+  /** Those on which policies are not in force. */
+  readonly failing: readonly string[];
+  /** Whether a client has reported. */
+  readonly isReported: boolean;
+}
+
+/** The marker of the canary. */
+export class CanaryMarker {
+  readonly #cluster: Pick<CanaryCluster, 'clientNodes' | 'writeMarker'>;
+  #changedAt = performance.now();
+  /** Whether a marker was changed that clients had already seen. */
+  #wasMeasured = false;
+  /** The highest one ever: clients must not take a new marker for one that they know. */
+  #number = 0;
+
+  constructor(cluster: Pick<CanaryCluster, 'clientNodes' | 'writeMarker'>) {
+    this.#cluster = cluster;
+  }
+
+  /** Makes it if there is none or another one, and changes it when it is time to. @throws ApiError */
+  async keep(facts: MarkerFacts): Promise<void> {
+    const stored = facts.policies.find(({ metadata }) => metadata.name === markerName);
+    const known = readMarker(stored?.metadata.annotations);
+    const isOurs = known !== undefined && fingerprint(stored?.spec) === fingerprint(markerPolicy(known).spec);
+    this.#number = Math.max(this.#number, known?.number ?? 0);
+    const now = performance.now();
+    const everyMs = !this.#wasMeasured && facts.isReported ? firstChangeMs : changeEveryMs;
+    if (isOurs && now < this.#changedAt + everyMs) return;
+    this.#wasMeasured ||= isOurs && facts.isReported;
+    this.#changedAt = now;
+    this.#number += 1;
+    const turn = await this.#turnAfter(known, facts);
+    await this.#cluster.writeMarker({ number: this.#number, ...turn }, stored);
+  }
+
+  /** Among the nodes that have a client: others would have their turn for nothing. */
+  async #turnAfter(known: Marker | undefined, { nodes, failing }: MarkerFacts): Promise<Turn> {
+    if (nodes.length <= maxClients) return {};
+    const ofClients = new Set(await this.#cluster.clientNodes());
+    const possible = nodes.filter((node) => ofClients.has(node));
+    const all = possible.length === 0 ? nodes : possible;
+    return nextTurn(all, known, { most: maxClients, stay: failing });
+  }
+}
