@@ -6,7 +6,7 @@ const patienceMs = 2_500;
 const longestAnswer = 2 * 253 + 2;
 
 /** How to ask. */
-export interface Question {
+export interface AskOptions {
   /** What to say first: a line without its end. Absent: nothing. */
   readonly say?: string;
   /** How long to wait for the answer, in milliseconds. */
@@ -17,7 +17,7 @@ export interface Question {
 export async function askListener(
   address: string,
   port: number,
-  { say, withinMs = patienceMs }: Question = {},
+  { say, withinMs = patienceMs }: AskOptions = {},
 ): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const socket = new Socket();
