@@ -175,9 +175,22 @@ describe('the page of a small cluster', () => {
     expect(await text(page, '#verdict')).toBe('Denied on 8443: the two sides together allow 27017');
     expect(await text(page, '#panel')).toContain('ringfence explain shop/web-console shop/mongo 8443');
     expect(new URL(page.url()).hash).toContain('port=8443');
+    expect(await text(page, '#panel')).toContain('none of its containers declares 8443');
     await page.locator('#ask-port').fill('metrics');
     await page.locator('#ask-port').press('Enter');
     expect(await text(page, '#ask-note')).toContain('a port is a number');
+  });
+
+  test('does not call a port allowed on which nothing is known to listen', async () => {
+    const page = await open('shop', '#from=shop%2Fmongo&to=monitoring%2Fprometheus&port=9999');
+    expect(await text(page, '#verdict')).toBe('Policies allow 9999, but nothing is known to listen there');
+    expect(await text(page, '#panel')).toContain(
+      'monitoring/prometheus offers 9090, 9100: none of its containers declares 9999, and no Service leads there',
+    );
+    await page.locator('#ask-port').fill('9090');
+    await page.locator('#ask-port').press('Enter');
+    expect(await text(page, '#verdict')).toBe('Allowed on 9090');
+    expect(await text(page, '#panel')).not.toContain('is known to listen');
   });
 
   test('shows a port that is denied as denied, although others are allowed', async () => {
@@ -224,6 +237,22 @@ describe('the page of a small cluster', () => {
       const box = await entry.boundingBox();
       expect((box?.x ?? Number.NaN) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(390);
     }
+    expect(await text(page, 'header')).toContain('29 namespaces · 297 workloads · 6,131 allowed pairs');
+  });
+
+  test.each([
+    ['picture', '#namespace=payments-prod', '#canvas'],
+    ['matrix', '', '#matrix'],
+  ])('has its legend below the %s on a phone, and not over it', async (_, hash, shown) => {
+    const page = await open('company', hash);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const [map, box, legend] = await Promise.all(
+      ['#map', shown, '.legend'].map((selector) => page.locator(selector).boundingBox()),
+    );
+    const end = (each: typeof box | undefined) => (each?.y ?? Number.NaN) + (each?.height ?? Number.NaN);
+    expect(end(box)).toBeLessThanOrEqual(legend?.y ?? Number.NaN);
+    expect(end(legend)).toBeLessThanOrEqual(end(map));
+    expect(box?.height).toBeGreaterThan(200);
   });
 
   test('takes addresses as ends', async () => {

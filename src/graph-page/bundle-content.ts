@@ -1,7 +1,7 @@
 // What a part of the map or the matrix stands for, if it is more than one pair: an arrow, a node of several places, a cell, a gap.
 // Must not know why a pair is allowed.
 import type { PageBundle, PageView } from '../graph/page-format.ts';
-import { count } from '../model/counted.ts';
+import { countInGroups, inGroups } from '../model/counted.ts';
 import { button, type Child, h } from './dom.ts';
 import { listOfPairs } from './lists.ts';
 import type { Facts } from './page-facts.ts';
@@ -16,7 +16,7 @@ export function bundleContent(view: PageView, bundle: PageBundle, context: Panel
     ? 'No rule asks for these: no policy isolates either side.'
     : 'Allowed by rules. Choose a pair to read which.';
   return [
-    h('p', { class: 'kicker' }, count(pairs.length, 'connection')),
+    h('p', { class: 'kicker' }, countInGroups(pairs.length, 'connection')),
     h('h2', {}, at === undefined ? arrowName(view, from, to, facts) : nameOf(view, at, facts)),
     h('p', { class: 'lead' }, `${at === undefined ? label : text}. ${sentence}`),
     ...listOfPairs('Pairs', pairs, 'both', context),
@@ -58,7 +58,7 @@ export function cellContent(from: number, to: number, context: PanelContext): re
   );
   const allowed = all.filter(([place, other]) => facts.arrowOf(place, other) !== undefined);
   const denied = all.filter(([place, other]) => facts.isDenied(place, other));
-  const counts = `${count(allowed.length, 'pair')} allowed${denied.length > 0 ? `, ${denied.length} denied` : ''}. Choose a pair to read why.`;
+  const counts = `${countInGroups(allowed.length, 'pair')} allowed${denied.length > 0 ? `, ${inGroups(denied.length)} denied` : ''}. Choose a pair to read why.`;
   return [
     h('p', { class: 'kicker' }, from === to ? 'within a namespace' : 'from one to another'),
     h('h2', { class: 'pair' }, link(from, source?.name), ' → ', link(to, target?.name)),

@@ -26,7 +26,7 @@ export class Camera {
 
   readonly #legend: HTMLElement;
 
-  /** @param legend what covers the bottom of the canvas */
+  /** @param legend what may cover the bottom of the canvas */
   constructor(canvas: HTMLElement, legend: HTMLElement) {
     this.#canvas = canvas;
     this.#legend = legend;
@@ -70,9 +70,10 @@ export class Camera {
     });
   }
 
-  /** Pixels at the bottom of the canvas that are not free. */
+  /** Pixels at the bottom of the canvas that are not free: on a phone, the legend is below it. */
   #covered(): number {
-    return this.#legend.offsetHeight + margin;
+    const { top } = this.#legend.getBoundingClientRect();
+    return Math.max(this.#canvas.getBoundingClientRect().bottom - top, 0);
   }
 
   /** Shows the whole drawing, as large as possible, but not larger than its natural size. */

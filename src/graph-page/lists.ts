@@ -1,4 +1,5 @@
 // Lists of connections, by the namespace of the other end. Long ones are folded.
+import { inGroups } from '../model/counted.ts';
 import { type Child, h } from './dom.ts';
 import type { Facts } from './page-facts.ts';
 import { type ListRow, type PanelContext, rowList } from './rows.ts';
@@ -19,7 +20,12 @@ export function connectionList(
   context: PanelContext,
 ): readonly Child[] {
   const pairs = context.facts.arrows(place, direction).map((arrow) => context.facts.endsOf(arrow));
-  return listOfPairs(`${title} (${pairs.length})`, pairs, direction === 'in' ? 'from' : 'to', context);
+  return listOfPairs(
+    `${title} (${inGroups(pairs.length)})`,
+    pairs,
+    direction === 'in' ? 'from' : 'to',
+    context,
+  );
 }
 
 /** Pairs in groups, one for each namespace of the end that the rows name. */
@@ -59,7 +65,7 @@ export function listOfPairs(
 function summaryOf(pairs: readonly Pair[], facts: Facts): string {
   const ports = new Set(pairs.flatMap(([from, to]) => facts.portsOf(from, to) ?? []));
   const texts = ports.size > 2 ? [`${ports.size} kinds of ports`] : [...ports];
-  return [`${pairs.length}`, ...texts].join(' · ');
+  return [inGroups(pairs.length), ...texts].join(' · ');
 }
 
 /** @param other the end whose namespace the group has */

@@ -1,6 +1,8 @@
 // The map: one drawing at a time, which part of it is highlighted, and how pointer and keys reach its parts.
 // Must not know why anything is allowed.
+
 import type { PageNode, PageView } from '../graph/page-format.ts';
+import { countInGroups, inGroups } from '../model/counted.ts';
 import { Camera } from './camera.ts';
 import { byId, s } from './dom.ts';
 import { drawOnPage } from './draw-on-page.ts';
@@ -115,7 +117,7 @@ export class MapView {
     if (kind === 'several') return `${places.length} workloads of ${name}`;
     if (kind !== 'room') return name;
     const { ring = 'open', holes = [] } = this.#facts.data.rooms[room] ?? {};
-    return `namespace ${name}, ${places.length} workloads, ${[ringWords[ring], ...holes].join(', ')}: open it`;
+    return `namespace ${name}, ${countInGroups(places.length, 'workload')}, ${[ringWords[ring], ...holes].join(', ')}: open it`;
   }
 
   #paint(): void {
@@ -151,7 +153,7 @@ export class MapView {
     const isNone = state.denied && !isOne && gaps.length === 0;
     this.#events.hint(
       isTooMuch
-        ? `${gaps.length} pairs are denied here, too many to draw at once: choose a workload, or hover over a namespace.`
+        ? `${inGroups(gaps.length)} pairs are denied here, too many to draw at once: choose a workload, or hover over a namespace.`
         : isNone
           ? 'Nothing on this map is denied.'
           : '',

@@ -4,6 +4,7 @@
 import { type Matrix, type MatrixCell, matrixOf } from '../graph/matrix.ts';
 import { portLabels } from '../graph/model.ts';
 import { ringClass } from '../graph/scene.ts';
+import { countInGroups } from '../model/counted.ts';
 import { button, h, s } from './dom.ts';
 import type { MapEvents } from './map.ts';
 import type { Facts } from './page-facts.ts';
@@ -231,7 +232,7 @@ export class MatrixView {
     const some =
       ports.slice(0, mostPorts).join(', ') +
       (ports.length > mostPorts ? ` +${ports.length - mostPorts}` : '');
-    const pairs = `${cell.members.length} ${cell.members.length === 1 ? 'pair' : 'pairs'}`;
+    const pairs = countInGroups(cell.members.length, 'pair');
     return `${names}: ${some} · ${pairs}${cell.unfenced ? ', no policy isolates them' : ''}`;
   }
 

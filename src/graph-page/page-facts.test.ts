@@ -162,6 +162,50 @@ describe('a pair', () => {
     ]);
   });
 
+  test('on a port on which nothing is known to listen knows what the destination offers instead', () => {
+    const service = {
+      ...{
+        namespace: 'shop',
+        name: 'web',
+        type: 'ClusterIP' as const,
+        headless: false,
+        selector: { app: 'web' },
+      },
+      ports: [
+        { port: 80, protocol: 'TCP' as const, targetPort: 'metrics' },
+        { port: 443, protocol: 'TCP' as const, targetPort: 8443 },
+      ],
+    };
+    const silent = workload('shop', 'silent');
+    const workloads = [
+      workload('shop', 'web'),
+      { ...silent, pods: silent.pods.map((pod) => ({ ...pod, ports: [] })) },
+    ];
+    const facts = factsOf({ ...cluster(workloads, [denyIngress('shop')]), services: [service] });
+    const instead = (port: string, to = 'shop/web') => {
+      const asked = portInField(port);
+      return asked && facts.offersInstead(placeOf(facts, to), asked);
+    };
+    // 9090 is declared, and the Service leads to 8443.
+    expect(['9090', '8443', '8000-9000'].map((port) => instead(port))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(['80', '9090/UDP'].map((port) => instead(port))).toEqual(['8443, 9090', '8443, 9090']);
+    expect([instead('80', 'shop/silent'), instead('80', 'any address')]).toEqual([undefined, undefined]);
+    const through = (port: string) => {
+      const asked = portInField(port);
+      return asked && facts.servicePortOf(placeOf(facts, 'shop/web'), asked);
+    };
+    expect(['80', '9090', '80/UDP', '80-81'].map(through)).toEqual([
+      { service: 'shop/web', leadsTo: '9090' },
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('that both sides deny is marked at both', () => {
     const { sides } = pairOf(large, 'payments-prod/redis', 'catalog-prod/api');
     expect(sides.map(({ lets, policies }) => [lets, policies[0]?.name])).toEqual([

@@ -123,6 +123,38 @@ export class Facts {
     return ports !== undefined && portSets.covers(ports, portSetOf(port.protocol, [port.interval]));
   }
 
+  /**
+   * What a place offers, if nothing is known to listen there on this port: the ports that its containers declare or to which Services
+   * lead. `undefined` if the port may be among them, or if nothing is known.
+   */
+  offersInstead(to: number, port: NumberedPort): string | undefined {
+    const { offers = -1 } = this.place(to);
+    const offered = this.data.ports[offers];
+    return offered === undefined || portSets.overlap(offered, portSetOf(port.protocol, [port.interval]))
+      ? undefined
+      : this.#portTexts[offers];
+  }
+
+  /** The Service of a workload whose port this is, while its pods have another one: the most common mistake. */
+  servicePortOf(
+    to: number,
+    { protocol, interval: { first, last } }: NumberedPort,
+  ): { readonly service: string; readonly leadsTo: string } | undefined {
+    if (first !== last) return undefined;
+    const asked = portSetOf(protocol, [{ first, last }]);
+    return this.data.services
+      .flatMap(({ namespace, name, ports }) =>
+        ports
+          .filter((own) => own.port === first && own.protocol === protocol)
+          .flatMap(({ ends }) => ends)
+          .filter(
+            ([place, ports]) => place === to && !portSets.overlap(this.data.ports[ports] ?? asked, asked),
+          )
+          .map(([, ports]) => ({ service: `${namespace}/${name}`, leadsTo: this.#portTexts[ports] ?? '' })),
+      )
+      .at(0);
+  }
+
   /** Whether what a selection of a pair asks is allowed: on its port, or on any. */
   isPairAllowed(from: number, to: number, port: string | undefined): boolean {
     const asked = port === undefined ? undefined : portInField(port);

@@ -1,19 +1,18 @@
 // Why one place reaches another, or why not: the verdict, then each side with its rules or the policies that isolate it.
 
-import { button, type Child, h } from './dom.ts';
-import { portInField } from './page-facts.ts';
+import { button, type Child, coded, h } from './dom.ts';
+import { type Facts, type NumberedPort, portInField } from './page-facts.ts';
 import { type PairFacts, type PolicyWords, pairFacts, type RuleFacts, type SideFacts } from './pair-facts.ts';
 import type { PanelContext } from './rows.ts';
 import type { Selection } from './state.ts';
 
+type AskedPair = Extract<Selection, { readonly kind: 'pair' }>;
+
 /** The answer about a pair. */
-export function pairContent(
-  { from, to, port, through }: Extract<Selection, { readonly kind: 'pair' }>,
-  context: PanelContext,
-): readonly Child[] {
+export function pairContent(pair: AskedPair, context: PanelContext): readonly Child[] {
+  const { from, to, port, through } = pair;
   const { facts, select } = context;
   const asked = port === undefined ? undefined : portInField(port);
-  const isAllowed = facts.isPairAllowed(from, to, port);
   const { ports, sides } = pairFacts(facts, from, to, asked);
   const back = facts.portsOf(to, from);
   const outside = facts.isOutside(from) || facts.isOutside(to);
@@ -22,11 +21,13 @@ export function pairContent(
     ...(through === undefined
       ? []
       : [h('p', { class: 'kicker' }, `asked as ${through}: its pods and their ports`)]),
-    asked === undefined || (ports === undefined && outside)
-      ? verdict(ports, outside)
-      : portVerdict(isAllowed, port ?? '', ports),
+    ...(asked === undefined || (ports === undefined && outside)
+      ? [verdict(ports, outside)]
+      : portVerdict(pair, { facts, asked, ports })),
     ...(ports === undefined && outside ? [] : sides.map(sideSection)),
-    ...(outside || isAllowed ? [] : wayToAdd(facts.askedAs(from), facts.askedAs(to), port)),
+    ...(outside || facts.isPairAllowed(from, to, port)
+      ? []
+      : wayToAdd(facts.askedAs(from), facts.askedAs(to), port)),
     button(
       { class: 'more', onclick: () => select({ kind: 'pair', from: to, to: from }) },
       `In the other direction: ${back === undefined ? 'denied' : `allowed on ${back}`}`,
@@ -34,14 +35,47 @@ export function pairContent(
   ];
 }
 
-function portVerdict(isAllowed: boolean, port: string, ports: string | undefined): HTMLElement {
+/** What is known about the port of a question. */
+interface PortFacts extends Pick<PairFacts, 'ports'> {
+  readonly facts: Facts;
+  readonly asked: NumberedPort;
+}
+
+/** The verdict, and which ports were perhaps meant. */
+function portVerdict(pair: AskedPair, known: PortFacts): readonly HTMLElement[] {
+  const { to, port = '' } = pair;
+  const { facts, asked } = known;
+  const offers = facts.offersInstead(to, asked);
+  const isAllowed = facts.allows(pair.from, to, asked);
+  const [looks, word, text] = isAllowed ? allowedWords(port, offers) : deniedWords(port, known.ports);
+  const through = isAllowed && offers === undefined ? undefined : facts.servicePortOf(to, asked);
+  const notes = [
+    ...(through === undefined
+      ? []
+      : [
+          `${port} is the port of Service \`${through.service}\`, which leads to ${through.leadsTo} of its pods`,
+        ]),
+    ...(offers === undefined
+      ? []
+      : [
+          `\`${facts.place(to).key}\` offers ${offers}: none of its containers declares ${port}, and no Service leads there`,
+        ]),
+  ];
+  return [verdictBox(looks, word, text), ...notes.map((note) => h('p', { class: 'kicker' }, ...coded(note)))];
+}
+
+type VerdictWords = readonly [looks: string, word: string, text: string];
+
+/** In the words of `explain`: policies decide, and what a container declares is no proof. */
+function allowedWords(port: string, offers: string | undefined): VerdictWords {
+  return offers === undefined
+    ? ['allowed', 'Allowed', `on ${port}`]
+    : ['unserved', 'Policies allow', `${port}, but nothing is known to listen there`];
+}
+
+function deniedWords(port: string, ports: string | undefined): VerdictWords {
   const rest = ports === undefined ? ', as on every port' : `: the two sides together allow ${ports}`;
-  return h(
-    'p',
-    { class: `verdict ${isAllowed ? 'allowed' : 'denied'}`, attributes: { id: 'verdict' } },
-    h('strong', {}, isAllowed ? 'Allowed' : 'Denied'),
-    ` on ${port}${isAllowed ? '' : rest}`,
-  );
+  return ['denied', 'Denied', `on ${port}${rest}`];
 }
 
 /** Only the tool can compile and test what to add: the page says how to ask it. */
@@ -73,7 +107,7 @@ function placeLink(place: number, { facts, select }: PanelContext): HTMLElement 
 }
 
 function verdict(ports: PairFacts['ports'], outside: boolean): HTMLElement {
-  const [looks, word, text] =
+  const [looks, word, text]: VerdictWords =
     ports !== undefined
       ? ['allowed', 'Allowed', `on ${ports}`]
       : outside
@@ -83,6 +117,10 @@ function verdict(ports: PairFacts['ports'], outside: boolean): HTMLElement {
             'between exactly these: see which of the workload’s connections contain these addresses',
           ]
         : ['denied', 'Denied', 'on every port'];
+  return verdictBox(looks, word, text);
+}
+
+function verdictBox(...[looks, word, text]: VerdictWords): HTMLElement {
   return h(
     'p',
     { class: `verdict ${looks}`, attributes: { id: 'verdict' } },

@@ -2,7 +2,7 @@
 // Must not know the page.
 import { resolvePorts } from '../analyze/rule-ports.ts';
 import type { PolicyNote, Standing } from '../graph/model.ts';
-import { count } from '../model/counted.ts';
+import { countInGroups } from '../model/counted.ts';
 import { allPorts, type PortSet, portSetOf, portSets } from '../model/port-set.ts';
 import { formatPorts } from '../model/port-texts.ts';
 import type { Facts, NumberedPort } from './page-facts.ts';
@@ -195,7 +195,9 @@ function policyWords({ data }: Facts, { direction, standing }: Side): readonly P
   const notes = standing.policies.flatMap((policy) => data.policies[policy] ?? []);
   const denies = ({ rules }: PolicyNote) => rules[direction].length === 0;
   return [...notes.filter(denies), ...notes.filter((note) => !denies(note))].map((note) => {
-    const what = denies(note) ? 'default deny' : `allows by ${count(note.rules[direction].length, 'rule')}`;
+    const what = denies(note)
+      ? 'default deny'
+      : `allows by ${countInGroups(note.rules[direction].length, 'rule')}`;
     return {
       name: nameOfPolicy(note),
       note: [what, note.owner].filter((part) => part !== undefined).join(' · '),

@@ -1,7 +1,7 @@
 // What to know of one workload or range of addresses: its state, what reaches it, what it reaches, and what is denied.
 // Must not know the views.
 import type { Standing } from '../graph/model.ts';
-import { count } from '../model/counted.ts';
+import { countInGroups, inGroups } from '../model/counted.ts';
 import { button, type Child, h } from './dom.ts';
 import { connectionList, listOfPairs } from './lists.ts';
 import type { Facts } from './page-facts.ts';
@@ -40,7 +40,7 @@ function standingLine(
   }
   const text = everyone
     ? ' open to everyone: a rule of its policies lets through everything'
-    : ` isolated by ${count(policies.length, 'policy', 'policies')}`;
+    : ` isolated by ${countInGroups(policies.length, 'policy', 'policies')}`;
   return h(
     'details',
     { class: `standing ${everyone ? 'unringed' : 'ringed'}` },
@@ -55,11 +55,11 @@ function deniedLists(place: number, denied: boolean, context: PanelContext): rea
   const from = all.filter((other) => facts.isDenied(other, place)).map((other) => [other, place] as const);
   const to = all.filter((other) => facts.isDenied(place, other)).map((other) => [place, other] as const);
   if (!denied) {
-    const text = `Denied: ${from.length} can’t reach it, it can’t reach ${to.length}`;
+    const text = `Denied: ${inGroups(from.length)} can’t reach it, it can’t reach ${inGroups(to.length)}`;
     return [button({ class: 'more', onclick: showDenied }, text)];
   }
   return [
-    ...listOfPairs(`Can’t reach it (${from.length})`, from, 'from', context),
-    ...listOfPairs(`It can’t reach (${to.length})`, to, 'to', context),
+    ...listOfPairs(`Can’t reach it (${inGroups(from.length)})`, from, 'from', context),
+    ...listOfPairs(`It can’t reach (${inGroups(to.length)})`, to, 'to', context),
   ];
 }

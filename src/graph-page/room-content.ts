@@ -4,7 +4,7 @@ import { matrixId } from '../graph/matrix.ts';
 import type { Ring } from '../graph/model.ts';
 import type { PageView } from '../graph/page-format.ts';
 import { ringClass } from '../graph/scene.ts';
-import { count } from '../model/counted.ts';
+import { countInGroups } from '../model/counted.ts';
 import { bundleRow } from './bundle-content.ts';
 import { type Child, h } from './dom.ts';
 import { type ListRow, matrixOrder, type PanelContext, placeRows, rowList } from './rows.ts';
@@ -16,7 +16,7 @@ export function overviewContent({ facts, open: openRoom }: PanelContext): readon
     ({ name, outside, ring, places }, room): ListRow => ({
       sign: `mark ${outside ? 'outside' : ringClass[ring]}`,
       name,
-      note: count(places.length, outside ? 'range' : 'workload'),
+      note: countInGroups(places.length, outside ? 'range' : 'workload'),
       onclick: () => openRoom(room),
     }),
   );
@@ -30,7 +30,7 @@ export function overviewContent({ facts, open: openRoom }: PanelContext): readon
   const dryRun =
     planned === 0
       ? ''
-      : ` ${count(planned, 'namespace')} ${planned === 1 ? 'is' : 'are'} in dry run: nothing is denied there yet, and this page shows what will be.`;
+      : ` ${countInGroups(planned, 'namespace')} ${planned === 1 ? 'is' : 'are'} in dry run: nothing is denied there yet, and this page shows what will be.`;
   const order = facts.data.views.some(({ id }) => id === matrixId)
     ? [h('p', { class: 'lead' }, matrixOrder)]
     : [];

@@ -1,7 +1,7 @@
 // The nodes and arrows of a picture before anything is bundled: one node for each folded room or each place of an open one,
 // one arrow for each pair of them.
 // Must not know how arrows are bundled.
-import { count, nameSomeInLines } from '../model/counted.ts';
+import { countInGroups, nameSomeInLines } from '../model/counted.ts';
 import { type GraphModel, holesOf, isUnfenced, portLabels, type Ring, ringOf } from './model.ts';
 
 /** One shape of the drawing, and the places that it represents. */
@@ -122,7 +122,7 @@ export function nodeForAll(
 
 /** `1 workload`, `12 workloads`, `2 address ranges`. */
 export function countOfPlaces(number: number, outside: boolean): string {
-  return count(number, outside ? 'address range' : 'workload');
+  return countInGroups(number, outside ? 'address range' : 'workload');
 }
 
 /** One arrow for each pair of nodes with a connection between any of their places. */

@@ -5,6 +5,7 @@
 import type { Analysis } from '../analyze/analysis.ts';
 import { type AddressEnd, endpointKey, readRange, type WorkloadEnd } from '../analyze/endpoints.ts';
 import type { PodFacts, PolicyFacts } from '../analyze/facts.ts';
+import { offeredByPods } from '../analyze/offered-ports.ts';
 import type { ContainerPort } from '../analyze/rule-ports.ts';
 import { contains, type IpRange } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
@@ -130,7 +131,8 @@ function workloadPlaces(
   const rooms = new Map(namespaces.map((name, room) => [name, room]));
   const egress = standingsOf(analysis, 'Egress', lists);
   const ingress = standingsOf(analysis, 'Ingress', lists);
-  const { workloads, policies } = analysis.input;
+  const { workloads, policies, services } = analysis.input;
+  const servicesIn = Map.groupBy(services, ({ namespace }) => namespace);
   const pods = new Map(workloads.map((workload) => [endpointKey({ workload }), workload.pods]));
   const used = portNamesIn(policies);
   return analysis.workloads.map((end, index) => {
@@ -140,6 +142,7 @@ function workloadPlaces(
     const own = (pods.get(endpointKey({ workload: end.workload })) ?? []).filter(
       ({ name = '' }) => end.pods?.includes(name) ?? true,
     );
+    const offers = offeredByPods(own, servicesIn.get(end.workload.namespace) ?? []);
     const addresses = own.flatMap((pod) => (pod.hostNetwork ? [] : pod.addresses));
     const [app = end.workload.name, ...otherApps] = new Set(own.map(({ labels }) => labels[appLabel]));
     return [
@@ -148,6 +151,7 @@ function workloadPlaces(
         room,
         ...namesOf(end, sides.ingress),
         ...sides,
+        ...(portSets.isEmpty(offers) ? {} : { offers: lists.ports(offers) }),
         ...(names.length === 0 ? {} : { names }),
         ...(addresses.length === 0 ? {} : { addresses }),
         ...(app === end.workload.name || otherApps.length > 0 ? {} : { app }),

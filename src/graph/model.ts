@@ -35,6 +35,11 @@ export interface GraphPlace {
   readonly addresses?: readonly string[];
   /** Of a workload: the value of its pods' app label, if that is another name. */
   readonly app?: string;
+  /**
+   * Of a workload: the ports that its containers declare or to which Services lead, as an index into `GraphModel.ports`; absent if there
+   * are none.
+   */
+  readonly offers?: number;
   /** Of a workload: its container ports with names that rules use. */
   readonly names?: readonly ContainerPort[];
 }

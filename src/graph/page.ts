@@ -2,7 +2,7 @@
 // content security policy allows only its own style and script, by their hashes.
 // Must not know how drawings are made.
 import { createHash } from 'node:crypto';
-import { count } from '../model/counted.ts';
+import { countInGroups } from '../model/counted.ts';
 import { scriptJson, visible, xml } from './escape.ts';
 import type { PageData } from './page-format.ts';
 
@@ -72,10 +72,12 @@ function skeleton(title: string, data: PageData): string {
   const workloads = data.rooms.reduce((sum, room) => sum + (room.outside ? 0 : room.places.length), 0);
   const namespaces = data.rooms.filter(({ outside }) => !outside).length;
   const counts = [
-    count(namespaces, 'namespace'),
-    count(workloads, 'workload'),
-    `${data.arrows.length.toLocaleString('en')} allowed ${data.arrows.length === 1 ? 'pair' : 'pairs'}`,
-  ].join(' · ');
+    countInGroups(namespaces, 'namespace'),
+    countInGroups(workloads, 'workload'),
+    countInGroups(data.arrows.length, 'allowed pair'),
+  ]
+    .map((text) => `<span>${text}</span>`)
+    .join(' · ');
   return `<header>
 <svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><rect x="2" y="2" width="28" height="28" rx="9"/><rect x="7.5" y="7.5" width="17" height="17" rx="4.5"/><circle cx="16" cy="16" r="2.4"/></svg>
 <div class="heading"><h1>${xml(visible(title))}</h1><p>${counts}</p></div>

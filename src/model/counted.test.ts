@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { count, nameSome, nameSomeInLines } from './counted.ts';
+import { count, countInGroups, nameSome, nameSomeInLines } from './counted.ts';
 
 describe('a list of names', () => {
   test('is complete up to its limit, and then says how many are left out', () => {
@@ -19,4 +19,13 @@ test.each([
   [2, '2 routes'],
 ])('%i is counted as %s', (number, text) => {
   expect(count(number, 'route')).toBe(text);
+});
+
+test('on a page, long numbers are in groups', () => {
+  expect([999, 1000, 1, 2_439_000].map((number) => countInGroups(number, 'pair'))).toEqual([
+    '999 pairs',
+    '1,000 pairs',
+    '1 pair',
+    '2,439,000 pairs',
+  ]);
 });

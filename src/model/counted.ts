@@ -6,6 +6,16 @@ export function count(number: number, thing: string, things = `${thing}s`): stri
   return `${number} ${number === 1 ? thing : things}`;
 }
 
+/** As in `1,000`, for pictures and pages. */
+export function inGroups(number: number): string {
+  return number.toLocaleString('en');
+}
+
+/** As in `1,000 workloads`, for pictures and pages. */
+export function countInGroups(number: number, thing: string, things = `${thing}s`): string {
+  return `${inGroups(number)} ${number === 1 ? thing : things}`;
+}
+
 /** As in `and 3 more`. */
 export function andMore(number: number): string {
   return `and ${number} more`;
