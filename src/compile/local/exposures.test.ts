@@ -9,6 +9,7 @@ import {
 } from '../../../test/fixtures.ts';
 import { clusterServicesOf } from '../platform/cluster-services.ts';
 import { exposuresOf } from './exposures.ts';
+import { guardrailsOf } from './guardrails.ts';
 import { routeContextOf } from './route-context.ts';
 
 const nginx = { name: 'nginx', namespace: 'ingress-nginx' } as const;
@@ -21,7 +22,8 @@ function exposed(controllers: Controllers, objects: readonly KubernetesObject[],
   const seen = view({ objects });
   const gatewayNamespaces = { names: ['infra', 'shop'] };
   const spec = platformSpec({ ingressControllers: controllers, gatewayNamespaces, ...more });
-  return exposuresOf(seen, spec, routeContextOf(seen, spec, 'shop', clusterServicesOf(seen, spec)));
+  const context = routeContextOf(seen, spec, 'shop', clusterServicesOf(seen, spec));
+  return exposuresOf(seen, spec, { context, guardrails: guardrailsOf(spec.rules[0], context) });
 }
 
 /** What is opened, as `who -> pods:ports`, where who is the namespaces of the peers with a label of their pods. */
@@ -81,6 +83,17 @@ describe('an Ingress', () => {
   test('that makes the same mistake on several paths is reported once', () => {
     const spec = byPath(backend({ number: 1 }, 'gone'), backend({ number: 2 }, 'gone'));
     expect(exposed([nginx], [ingress('a', spec)]).findings).toHaveLength(1);
+  });
+
+  test.each([
+    [['app', 'pods', 'ingressController'], 'add a route: `from: {ingressController: {}}`, `to: {pods: …}`'],
+    [['app', 'ingressController'], 'add a route: `from: {ingressController: {}}`, `to: {app: …}`'],
+    [['app', 'pods'], 'no route of `shop` may allow it: it reaches `ingressController`, which rule `teams`'],
+  ] as const)('with a resource backend has a hint that guardrails accept: they allow %j', (ends, hint) => {
+    const resource = { resource: { apiGroup: 'storage.example', kind: 'Bucket', name: 'files' } };
+    const rules = [{ name: 'teams', namespaces: { selector: {} }, allow: { ends } }];
+    const { findings } = exposed([nginx], [ingress('a', byPath(resource))], { rules });
+    expect(findings).toMatchObject([{ code: 'BackendUnusable', hint: expect.stringContaining(hint) }]);
   });
 
   test('with a resource backend has a finding: nobody knows the pods behind it', () => {

@@ -2,6 +2,7 @@
 // the ingress controllers that serve them. Must not know the routes of profiles.
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
+import type { Route } from '../../api/route.ts';
 import {
   aboutNamespace,
   aboutObject,
@@ -22,6 +23,7 @@ import { type Serving, servingClass, servingGateways } from '../platform/served-
 import type { RequestedAllowRule } from './allow-rule.ts';
 import { gatewaysAccepting } from './attachments.ts';
 import { isGranted } from './reference-grants.ts';
+import { type Guarded, objectionTo } from './route-objections.ts';
 
 /** What is exposed, and which mistakes it has. */
 export interface Exposures {
@@ -79,13 +81,10 @@ interface Exposer {
   readonly why?: Unserved['why'];
 }
 
-/** What the namespace of this context exposes; nothing if `ingressRoutes` is None. */
-export function exposuresOf(
-  view: ClusterView,
-  spec: PlatformNetworkProfileSpec,
-  context: RouteContext,
-): Exposures {
+/** What a namespace exposes; nothing if `ingressRoutes` is None. */
+export function exposuresOf(view: ClusterView, spec: PlatformNetworkProfileSpec, here: Guarded): Exposures {
   if (spec.ingressRoutes === 'None') return { allowRules: [], findings: [], unserved: [] };
+  const { context } = here;
   const { namespace } = context;
   const all = exposersOf(view, spec, namespace);
   const served = all.flatMap(({ peers, ...exposer }) => (peers === undefined ? [] : [{ ...exposer, peers }]));
@@ -98,9 +97,7 @@ export function exposuresOf(
   return {
     allowRules: valuesIn(opened.map(({ allowRule }) => allowRule)),
     findings: distinctFindings([
-      ...served.flatMap(({ object, others }) =>
-        others.map((other) => otherBackend(namespace, object, other)),
-      ),
+      ...served.flatMap(({ object, others }) => others.map((other) => otherBackend(here, object, other))),
       ...opened.flatMap(({ object, allowRule }) =>
         allowRule.ok ? [] : [wrongBackend(namespace, object, allowRule.error)],
       ),
@@ -206,9 +203,18 @@ function wrongBackend(namespace: string, object: Exposing, { message }: EndProbl
   });
 }
 
-function otherBackend(namespace: string, object: Exposing, backend: string): Finding {
-  return aboutExposing(namespace, object, 'BackendUnusable', {
+function otherBackend(here: Guarded, object: Exposing, backend: string): Finding {
+  return aboutExposing(here.context.namespace, object, 'BackendUnusable', {
     message: `${nameOfExposing(object)} leads to \`${backend}\`, which is not a Service: its pods are not known`,
-    hint: 'add a route: `from: {ingressController: {}}`, `to: {pods: …}`',
+    hint: hintForPods(here),
   });
+}
+
+/** Nobody knows the labels of its pods; guardrails may allow some selectors and not others. */
+function hintForPods(here: Guarded): string {
+  const objectionToEnd = (to: Route['to']) =>
+    objectionTo(here, { name: 'users', from: { ingressController: {} }, to });
+  if (objectionToEnd({ pods: {} }) === undefined)
+    return 'add a route: `from: {ingressController: {}}`, `to: {pods: …}`';
+  return objectionToEnd({ app: 'users' }) ?? 'add a route: `from: {ingressController: {}}`, `to: {app: …}`';
 }

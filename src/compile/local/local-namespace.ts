@@ -69,7 +69,9 @@ export function localNamespace(facts: NamespaceFacts, shared: Shared): LocalName
     }));
     return guardrails?.check(resolved) ?? resolved;
   });
-  const exposures = once(() => (isRinged ? exposuresOf(view, spec, context) : nothingExposed));
+  const exposures = once(() =>
+    isRinged ? exposuresOf(view, spec, { context, guardrails }) : nothingExposed,
+  );
   return {
     facts,
     membership,

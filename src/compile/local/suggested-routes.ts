@@ -5,7 +5,7 @@ import { type SuggestedRoute, suggestProfile, suggestRoute } from '../../api/sug
 import type { ObjectKey } from '../../model/object-key.ts';
 import { fittingProfile } from './fitting-profile.ts';
 import type { LocalNamespace } from './local-namespace.ts';
-import { resolveRoute } from './resolve-routes.ts';
+import { objectionTo } from './route-objections.ts';
 
 /** What to do about a route that another namespace has to add. */
 export interface Advice {
@@ -68,16 +68,4 @@ function fittingIn({ profiles }: LocalNamespace, route: SuggestedRoute) {
     profiles.map(({ profile }) => profile),
     [route],
   );
-}
-
-/** Why the guardrails of a namespace would refuse a route, and whom to ask; `undefined` if they would not. */
-export function objectionTo(
-  { guardrails, context, facts }: LocalNamespace,
-  route: Route,
-): string | undefined {
-  const objection = guardrails?.objectionTo(resolveRoute(route, context));
-  if (objection === undefined) return undefined;
-  const { message, hint } = objection;
-  const whom = hint === undefined ? '' : `; ${hint}`;
-  return `no route of \`${facts.name}\` may allow it: ${message}${whom}`;
 }

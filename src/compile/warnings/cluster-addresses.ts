@@ -13,7 +13,7 @@ import type { ServiceFacts } from '../../model/services.ts';
 import type { RouteEndValue } from '../../routes/index.ts';
 import { type RouteSide, routeSides } from '../../routes/route-end.ts';
 import { type KnownPod, objectsIn } from '../../view/cluster-view.ts';
-import { objectionTo } from '../local/suggested-routes.ts';
+import { objectionTo } from '../local/route-objections.ts';
 import { addressOwner } from '../platform/address-owners.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
