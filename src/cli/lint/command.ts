@@ -61,6 +61,6 @@ function findingsIn(snapshot: LoadedSnapshot): readonly LintFinding[] {
   const compiled = compile(snapshot.cluster.view());
   const ofProfiles = profileFindings(snapshot, compiled);
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
-  const idle = profilesWithoutRing(snapshot.assumedNamespaces, compiled);
+  const idle = profilesWithoutRing(snapshot, compiled);
   return withoutGuesses([...ofProfiles, ...idle, ...ofPolicies]);
 }

@@ -8,14 +8,17 @@ import type { LintFinding } from './profile-findings.ts';
 
 /** `NamespaceMisspelt` for a namespace that only profiles mention, and `ProfileWithoutRing` for one without a ring. */
 export function profilesWithoutRing(
-  assumed: ClusterSnapshot['assumedNamespaces'],
+  { assumedNamespaces: assumed, cluster }: Pick<ClusterSnapshot, 'assumedNamespaces' | 'cluster'>,
   { namespaces }: Compiled,
 ): readonly LintFinding[] {
+  const { decoded } = cluster.view().platform ?? {};
+  const isOff = decoded?.ok === true && decoded.value.spec.enforcement === 'Off';
   const known = namespaces.map(({ namespace }) => namespace).filter((name) => !assumed.includes(name));
   return namespaces.flatMap((each) => {
     const isAssumed = assumed.includes(each.namespace);
     const meant = isAssumed ? nearest(each.namespace, known) : undefined;
-    const problem = meant === undefined ? outside(each, isAssumed) : misspelt(each.namespace, meant);
+    const problem =
+      meant === undefined ? outside(each, { isAssumed, isOff }) : misspelt(each.namespace, meant);
     if (problem === undefined) return [];
     return each.profiles.map(
       ({ profile: { namespace, name } }): LintFinding => ({
@@ -36,15 +39,27 @@ const misspelt = (namespace: string, meant: string): Problem => ({
   meant,
 });
 
-function outside(compiled: CompiledNamespace, isAssumed: boolean): Problem | undefined {
+function outside(
+  compiled: CompiledNamespace,
+  { isAssumed, isOff }: { readonly isAssumed: boolean; readonly isOff: boolean },
+): Problem | undefined {
   const { namespace, outsideReason } = compiled;
   const why = whyNotRinged(compiled)?.why;
-  if (outsideReason === undefined || why === undefined) return undefined;
+  if (why === undefined) return undefined;
   return {
     code: 'ProfileWithoutRing',
-    message: `the profile changes nothing in \`${namespace}\`, and its routes are not checked: ${why}`,
-    hint: isAssumed
-      ? `add the manifest of Namespace \`${namespace}\` with \`-f\`: its labels decide`
-      : 'move the profile to the namespace of the pods that it is about, or ask a platform engineer to select this one',
+    message: `the profile changes nothing in \`${namespace}\`, and its routes are not checked: ${isOff ? nothingRinged : why}`,
+    hint: isOff || outsideReason === undefined ? whoEnforces : howToRing(namespace, isAssumed),
   };
+}
+
+const nothingRinged = 'the platform profile enforces nothing (`enforcement: "Off"`)';
+
+const whoEnforces =
+  'ask a platform engineer, who would have to set `enforcement` to `DryRun` or `Enforce` in the platform profile';
+
+function howToRing(namespace: string, isAssumed: boolean): string {
+  return isAssumed
+    ? `add the manifest of Namespace \`${namespace}\` with \`-f\`: its labels decide`
+    : 'move the profile to the namespace of the pods that it is about, or ask a platform engineer to select this one';
 }

@@ -18,7 +18,8 @@ import type { CheckedNamespace } from './warning-check.ts';
 export function gatewayNotCounted({ run: { view, spec }, local }: CheckedNamespace): readonly Finding[] {
   const { name } = local.facts;
   const here = objectsIn(view.gateways, name);
-  if (here.length === 0) return [];
+  // Off overrides every rule: nothing is let in or kept out anywhere.
+  if (here.length === 0 || spec.enforcement === 'Off') return [];
   return [...placeFindings(view, spec, name, here), ...numberFindings(view, spec, name)];
 }
 
