@@ -212,7 +212,7 @@ export const findingKinds = {
   ProfileWithoutRing: {
     severity: 'info',
     meaning:
-      'a profile is in a namespace that is not ringed, so it changes nothing, and its routes are not checked',
+      'a profile is in a namespace that is not ringed or not enforced, so it changes nothing, and its routes are not checked',
     linterOnly: true,
   },
   IngressUnserved: {
@@ -340,7 +340,8 @@ export const findingKinds = {
   BlockCoversPods: {
     linterOnly: true,
     severity: 'info',
-    meaning: 'an `ipBlock` contains addresses of pods; whether it matches these pods differs between CNIs',
+    meaning:
+      'an `ipBlock`, or a `cidr` of a route, contains addresses of pods; whether it matches these pods differs between CNIs',
   },
   OtherSideDenies: {
     linterOnly: true,

@@ -271,6 +271,7 @@ describe('`kubernetesAPI`', () => {
           reason: 'ServicePortMissing',
           message: expect.stringContaining('answers on `443`, `6443`'),
           suggestion: 'ports: [443, 6443]',
+          at: 'ports',
         },
       });
     },

@@ -52,6 +52,16 @@ export function endOf(value: RouteEndValue): { readonly end: RouteEnd; readonly 
   );
 }
 
+/** The members of an end that say what it means, the first of which it has. */
+const sayingWhat: readonly string[] = ['cidr', 'name', 'selector'];
+
+/** The field of an end that says what it means, as in `app`, `cidr.cidr`, `namespace.name`. */
+export function fieldOf(written: RouteEndValue): string {
+  const { end, value } = endOf(written);
+  const saying = sayingWhat.find((member) => typeof value === 'object' && value !== null && member in value);
+  return saying === undefined ? end.name : `${end.name}.${saying}`;
+}
+
 /** In which other namespaces an end means pods; `undefined`: in none. */
 export function namespaceScopeOf(written: RouteEndValue): NamespaceScope | undefined {
   const { end, value } = endOf(written);

@@ -37,6 +37,7 @@ function rulesOnPorts(apiServer: NonEmpty<Rule>, written: WrittenPorts): Result<
     reason: 'ServicePortMissing',
     message: `the API server answers on ${quotedPorts}: leave \`ports\` out, or name one of these`,
     suggestion: `ports: [${has.join(', ')}]`,
+    at: 'ports',
   });
 }
 

@@ -75,10 +75,12 @@ export interface EndProblem {
   readonly hint?: string;
   /** What to write instead, as YAML, if that is known. */
   readonly suggestion?: string;
+  /** The field of the route that it is about, as in `to.service`, `ports[1]`; absent: the end itself, or the whole route. */
+  readonly at?: string;
 }
 
 /** What an end leaves out, for people. */
-export type Gap = Pick<EndProblem, 'reason' | 'message'>;
+export type Gap = Pick<EndProblem, 'reason' | 'message' | 'at'>;
 
 /** Ports as a person wrote them: `undefined` means all of them. */
 export type WrittenPorts = readonly (number | string)[] | undefined;

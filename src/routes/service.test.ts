@@ -108,6 +108,7 @@ describe('a wrong port', () => {
         reason: 'ServicePortMissing',
         message:
           "Service `web` has no port `443`: it has `80` (http), `81` (named), `53/UDP` (dns). `81` leads to the pods' port `web`: if that is `443`, write `81`",
+        at: 'ports[0]',
       },
     });
   });
@@ -143,7 +144,8 @@ describe('a wrong port', () => {
 
   test('has no suggestion where another port stays wrong', () => {
     const wrong = translate([8080, 443], web);
-    expect(wrong).toMatchObject({ error: { reason: 'ServicePortMissing' } });
+    expect(wrong).toMatchObject({ error: { reason: 'ServicePortMissing', at: 'ports[0]' } });
+    expect(translate([80, 443], web)).toMatchObject({ error: { at: 'ports[1]' } });
     expect(wrong.ok ? {} : wrong.error).not.toHaveProperty('suggestion');
   });
 

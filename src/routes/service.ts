@@ -80,10 +80,10 @@ function translate(
   // Only a headless Service may have no port: clients that resolve its name connect to the pods on any port.
   if (service.ports.length === 0) return podPorts(written);
   const translated: PolicyPort[] = [];
-  for (const port of written ?? service.ports.map(asWritten)) {
+  for (const [index, port] of (written ?? service.ports.map(asWritten)).entries()) {
     const spec = parsePort(port);
     const matches = spec.ok ? service.ports.filter((candidate) => matchesPort(spec.value, candidate)) : [];
-    if (matches.length === 0) return portMissing(service, port, written ?? []);
+    if (matches.length === 0) return portMissing(service, port, { written: written ?? [], index });
     translated.push(...matches.flatMap((match) => podPortsOf(service, match)));
   }
   return success(nonEmpty(distinctPorts(translated)));
@@ -115,15 +115,20 @@ const maxShownPorts = 8;
 function portMissing(
   service: ServiceInView,
   port: number | string,
-  written: readonly (number | string)[],
+  { written, index }: { readonly written: readonly (number | string)[]; readonly index: number },
 ): Result<never, EndProblem> {
+  const at = `ports[${index}]`;
   const has = service.ports.map((each) => withPortName(quoted(each), each.name));
   const message = `Service \`${service.name}\` has no port \`${port}\`: it has ${nameSome(has, maxShownPorts)}`;
   const mistake = mistakeIn(service, port);
   if (mistake === undefined) {
-    return rejected('ServicePortMissing', [message, ...perhapsMeant(service, port)].join('. '));
+    return rejected('ServicePortMissing', [message, ...perhapsMeant(service, port)].join('. '), { at });
   }
-  return rejected('ServicePortMissing', `${message}. ${mistake.why}`, correctedPorts(service, written));
+  const suggestion = correctedPorts(service, written);
+  return rejected('ServicePortMissing', `${message}. ${mistake.why}`, {
+    at,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
 }
 
 /** What somebody wrote instead of ports of a Service. */
@@ -202,7 +207,7 @@ function asWritten({ port, protocol }: ServicePort): number | string {
 function rejected(
   reason: 'ServiceExternal' | 'ServiceWithoutSelector' | 'ServicePortMissing',
   message: string,
-  suggestion?: string,
+  more: Pick<EndProblem, 'at' | 'suggestion'> = {},
 ): Result<never, EndProblem> {
-  return failure({ state: 'Rejected', reason, message, ...(suggestion === undefined ? {} : { suggestion }) });
+  return failure({ state: 'Rejected', reason, message, ...more });
 }

@@ -2,26 +2,17 @@
 // because nobody edits ours. Must not know how findings are printed, nor how a mistake is found.
 import type { PolicyFacts } from '../../analyze/facts.ts';
 import { lint, lintEnds } from '../../analyze/lint/lint.ts';
-import { isolationOf } from '../../analyze/rules.ts';
 import type { Compiled } from '../../compile/compile.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { allowing } from '../../model/network-policy.ts';
 import { formatKey } from '../../model/object-key.ts';
+import type { PlatformFacts } from '../../view/cluster-view.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { inForce } from '../snapshot/in-force.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
 import { entrancesWithoutRing } from './entrances.ts';
-
-/** Findings that a route can cause, and which part of it. The operator itself reports routes that repeat others or open much. */
-const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
-  SelectsNoPods: 'own end',
-  HostNetworkSelected: 'own end',
-  PeerSelectsNothing: 'other end',
-  PortNotDeclared: 'ports',
-  ServicePortMistaken: 'ports',
-  OtherSideDenies: 'all of it',
-};
+import { findingsOfRoutes, isAboutPart, routeIn, routesByName } from './route-parts.ts';
 
 /** Which other findings report the same mistake in better words. */
 const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
@@ -36,6 +27,7 @@ const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>
   ],
   OtherSideDenies: ['NotAdmitted', 'PartlyConsented', 'SourceClosed'],
   AllowsEveryone: ['ForeignAllowAll'],
+  BlockCoversPods: ['ClusterAddress'],
 };
 
 /**
@@ -52,18 +44,19 @@ export function policyFindings(
   const { facts } = inForce(snapshot, 'DryRunToo', compiled);
   const policies = new Map(facts.policies.map((policy) => [formatKey(policy), policy]));
   const judge = judgedByPlatform(snapshot, compiled);
+  const routes = routesByName(compiled);
   const entrances = entrancesWithoutRing(snapshot.cluster.view(), compiled);
   const scope = snapshot.input ?? 'the cluster';
   const ofPolicies = lint(facts, scope, entrances).flatMap((finding) => {
     const { kind, namespace = '', name } = finding.subject;
     const policy = kind === 'NetworkPolicy' ? policies.get(formatKey({ namespace, name })) : undefined;
-    return policy?.owner === undefined ? judge(finding) : findingsOfRoutes(finding, policy);
+    return policy?.owner === undefined ? judge(finding) : findingsOfRoutes(finding, policy, routes);
   });
   const unneeded = new Map(unneededPolicies(compiled).map((policy) => [formatKey(policy), policy]));
   const ofUnneeded = lintEnds({ ...facts, policies: [...unneeded.values()] }, scope).flatMap((finding) => {
     const { namespace = '', name } = finding.subject;
     const policy = unneeded.get(formatKey({ namespace, name }));
-    return policy === undefined ? [] : findingsOfRoutes(finding, policy);
+    return policy === undefined ? [] : findingsOfRoutes(finding, policy, routes);
   });
   const found = [...ofPolicies, ...ofUnneeded];
   const isEcho = echoesOf([...others, ...found]);
@@ -89,6 +82,15 @@ function unneededPolicies({ namespaces }: Compiled): readonly PolicyFacts[] {
 
 const notIsolated: readonly FindingCode[] = ['IngressNotIsolated', 'EgressNotIsolated'];
 
+function selectIt(hint: string): Pick<Finding, 'hint'> {
+  return { hint: `select it in \`spec.namespaces\` of the platform profile, or ${hint}` };
+}
+
+/** To select a namespace changes nothing while the platform profile is Off. */
+function isEnforcedAnywhere(platform: PlatformFacts | undefined): boolean {
+  return platform?.decoded.ok === true && platform.decoded.value.spec.enforcement !== 'Off';
+}
+
 /** Namespaces that nothing isolates on purpose. */
 const leftOpen: readonly (string | undefined)[] = ['Excluded', 'OperatorNamespace'];
 
@@ -102,6 +104,7 @@ function judgedByPlatform(
 ): (finding: Finding) => readonly Finding[] {
   const { platform, profiles } = cluster.view();
   const compiled = new Map(namespaces.map((each) => [each.namespace, each]));
+  const isSelectable = isEnforcedAnywhere(platform);
   return (finding) => {
     const { code, subject, hint } = finding;
     if (!notIsolated.includes(code)) return [finding];
@@ -109,32 +112,8 @@ function judgedByPlatform(
     const { outsideReason, enforcement = 'Off' } = compiled.get(subject.name) ?? {};
     if (leftOpen.includes(outsideReason)) return [];
     if (enforcement !== 'Off' && code === 'EgressNotIsolated') return [];
-    if (outsideReason !== 'NotSelected') return [finding];
-    return [{ ...finding, hint: `select it in \`spec.namespaces\` of the platform profile, or ${hint}` }];
+    return [{ ...finding, ...(outsideReason === 'NotSelected' && isSelectable && selectIt(hint)) }];
   };
-}
-
-/** A finding about one of our policies, as one about each route that asks for the rule. */
-function findingsOfRoutes(finding: Finding, policy: PolicyFacts): readonly LintFinding[] {
-  const { owner, origins = [] } = policy;
-  const where = ofRoutes[finding.code];
-  if (owner?.kind !== 'AppNetworkProfile' || where === undefined) return [];
-  const [, direction, rule] = /^spec\.(in|e)gress\[(\d+)\]/.exec(finding.path ?? '') ?? [];
-  const blamed = rule === undefined ? origins.flat() : (origins[Number(rule)] ?? []);
-  const isIngress =
-    direction === undefined ? isolationOf(policy.spec).includes('Ingress') : direction === 'in';
-  const part = {
-    'own end': isIngress ? '.to' : '.from',
-    'other end': isIngress ? '.from' : '.to',
-    ports: '.ports',
-    'all of it': '',
-  }[where];
-  return [...new Set(blamed)].map((route) => ({
-    ...finding,
-    subject: { kind: 'AppNetworkProfile', namespace: policy.namespace, name: owner.name },
-    path: `spec.routes[${route}]${part}`,
-    message: `route \`${route}\`: ${finding.message}`,
-  }));
 }
 
 /** Whether a better finding reports the same mistake in the same object. */
@@ -144,7 +123,7 @@ function echoesOf(findings: readonly LintFinding[]): (finding: LintFinding) => b
     const better = sameMistake[code] ?? [];
     if (better.length === 0) return false;
     const others = bySubject.get(JSON.stringify(subject)) ?? [];
-    return others.some((other) => better.includes(other.code) && path.startsWith(other.path ?? ''));
+    return others.some((other) => better.includes(other.code) && isAboutPart(path, other.path ?? ''));
   };
 }
 
@@ -155,20 +134,18 @@ const consentMissing: readonly FindingCode[] = ['NotAdmitted', 'PartlyConsented'
  * not known before the labels and the port are.
  */
 export function withoutGuesses(findings: readonly LintFinding[]): readonly LintFinding[] {
-  const keyOf = ({ subject }: LintFinding, path = '') => JSON.stringify([subject, path]);
+  const keyOf = ({ subject, path = '' }: LintFinding) => JSON.stringify([subject, routeIn(path)?.route]);
   const wrongEnds = new Set(
     findings
-      .filter(({ code }) => code === 'PeerSelectsNothing')
-      .map((finding) => keyOf(finding, finding.path?.replace(/[.]to$/, ''))),
+      .filter(({ code, path = '' }) => code === 'PeerSelectsNothing' && routeIn(path)?.part === 'to')
+      .map(keyOf),
   );
   const wrongPorts = new Map(
-    findings
-      .filter(({ code }) => code === 'ServicePortMistaken')
-      .map((finding) => [keyOf(finding, finding.path?.replace(/[.]ports$/, '')), finding]),
+    findings.filter(({ code }) => code === 'ServicePortMistaken').map((finding) => [keyOf(finding), finding]),
   );
   return findings.flatMap((finding) => {
     if (!consentMissing.includes(finding.code)) return [finding];
-    const key = keyOf(finding, finding.path);
+    const key = keyOf(finding);
     if (wrongEnds.has(key)) return [];
     const wrongPort = wrongPorts.get(key);
     if (wrongPort === undefined) return [finding];

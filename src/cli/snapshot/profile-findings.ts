@@ -83,14 +83,14 @@ function routeFinding(
   words: typeof dryRunWords | typeof stateWords,
 ): readonly LintFinding[] {
   const { compiled, view } = routeInView;
-  const { route, state, reason, message, suggestion, waitsFor } = compiled;
+  const { route, state, reason, message, suggestion, waitsFor, at } = compiled;
   if (reason === 'Active') return [];
   // Sources may come later, but not if their name is a slip.
   const isSlip = reason === 'SourceMissing' && namespaceMeant(route.from, view) !== undefined;
   const finding = {
     code: isSlip ? 'NamespaceMisspelt' : reason,
     subject: { kind: 'AppNetworkProfile', namespace, name },
-    path: `spec.routes[${route.name}]`,
+    path: `spec.routes[${route.name}]${at === undefined ? '' : `.${at}`}`,
     message: `route \`${route.name}\` ${words[state]}: ${message}`,
     hint: hintForRoute(routeInView),
   } as const;

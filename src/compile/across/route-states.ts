@@ -10,7 +10,7 @@ import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from '../local/allow-rule.ts';
 import type { LocalNamespace } from '../local/local-namespace.ts';
 import { type Egress, isClosed } from '../local/namespace-egress.ts';
-import type { EgressRoute, IngressRoute, ResolvedRoute } from '../local/resolve-routes.ts';
+import { type EgressRoute, fieldAt, type IngressRoute, type ResolvedRoute } from '../local/resolve-routes.ts';
 import { portsUnclear } from '../platform/membership.ts';
 import { cappedMirrors } from './capped-mirrors.ts';
 import { closedSources } from './closed-sources.ts';
@@ -29,6 +29,8 @@ export interface CompiledRoute {
   readonly hint?: string;
   /** The YAML that would fix it, if that is known. */
   readonly suggestion?: string;
+  /** The field of the route that its state is about, as in `to.service`, `ports[1]`; absent: the whole route. */
+  readonly at?: string;
   /** The namespaces whose consent is missing. */
   readonly waitsFor?: readonly string[];
   /** Its allow rules, also if it only waits for the other side. */
@@ -76,29 +78,38 @@ function compileRoute(resolved: ResolvedRoute, declared: Declared): CompiledRout
 
 type RouteOutcome = Omit<CompiledRoute, 'route'>;
 
+/** What a person should know of a route whose rule is written all the same; nothing without a text. */
+interface Remark {
+  readonly reason: RouteReason;
+  readonly text: string | undefined;
+  readonly at?: string | undefined;
+}
+
 /** The state of a route whose rule is written. @param but what a person should know about it all the same */
-function active(
-  { membership }: LocalNamespace,
-  ...but: readonly { readonly reason: RouteReason; readonly text: string | undefined }[]
-): Omit<RouteOutcome, 'allowRules'> {
+function active({ membership }: LocalNamespace, ...but: readonly Remark[]): Omit<RouteOutcome, 'allowRules'> {
   const isDryRun = membership.enforcement === 'DryRun';
   const written = isDryRun ? 'its rule would be written' : 'its rule is written';
   const remark = but.findLast(({ text }) => text !== undefined);
   return remark === undefined
     ? { state: 'Active', reason: 'Active', message: isDryRun ? `${written}; this is a dry run` : written }
-    : { state: 'Active', reason: remark.reason, message: `${written}, but ${remark.text}` };
+    : {
+        ...{ state: 'Active', reason: remark.reason, message: `${written}, but ${remark.text}` },
+        ...(remark.at === undefined ? {} : { at: remark.at }),
+      };
 }
 
 /** Its rule is written, whatever the other side does: of several reasons why it has no effect, the last one counts. */
 function ingressOutcome(ingressRoute: IngressRoute, { run, here, capped }: Declared): RouteOutcome {
   const { allowRule, route } = ingressRoute;
   const closed = closedSources(run, here, ingressRoute);
+  const from = fieldAt(route, 'from');
+  const closedAt = closed?.obstacle === 'PortsUnclear' ? 'ports' : from;
   return {
     ...active(
       here,
       ...gapIn(ingressRoute),
-      { reason: sourceReasons[closed?.obstacle ?? 'Now'], text: closed?.why },
-      { reason: 'SourceMissing', text: missingSources(run.view, route) },
+      { reason: sourceReasons[closed?.obstacle ?? 'Now'], text: closed?.why, at: closedAt },
+      { reason: 'SourceMissing', text: missingSources(run.view, route), at: from },
       { reason: 'MirrorsCapped', text: capped.get(ingressRoute) },
     ),
     ...closed?.advice,
@@ -113,7 +124,7 @@ const sourceReasons = {
 } as const;
 
 function gapIn({ gap }: IngressRoute | EgressRoute) {
-  return gap === undefined ? [] : [{ reason: gap.reason, text: gap.message }];
+  return gap === undefined ? [] : [{ reason: gap.reason, text: gap.message, at: gap.at }];
 }
 
 /** Within the namespace, an ingress rule is mirrored as an egress rule. */
@@ -149,22 +160,23 @@ function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
 /** The answer of the other side, if it is not yes: the egress is open all the same, so that no two sides wait for each other. */
 function consentOutcome(
   consent: Consent | undefined,
-  { route: { to } }: EgressRoute,
+  { route }: EgressRoute,
   written: RouteOutcome,
 ): Partial<RouteOutcome> {
   if (consent === undefined) return {};
   const { all, missing, obstacle, advice } = consent;
+  const at = fieldAt(route, 'to');
   if (all.length === 0) {
-    const message = whyMissing('namespace' in to ? to.namespace.name : undefined);
-    return { state: 'Pending', reason: 'NamespaceMissing', message };
+    const message = whyMissing('namespace' in route.to ? route.to.namespace.name : undefined);
+    return { state: 'Pending', reason: 'NamespaceMissing', message, at };
   }
   if (missing.length === 0) return {};
   const names = quoteSome(missing, 5);
   if (obstacle === 'PortsUnclear') {
     const message = `${written.message}; whether ${names} ${missing.length === 1 ? 'lets' : 'let'} it in ${portsUnclear}`;
-    return { reason: 'PortsUnclear', message };
+    return { reason: 'PortsUnclear', message, at: 'ports' };
   }
-  const suggested = { waitsFor: missing, ...advice };
+  const suggested = { waitsFor: missing, ...advice, at: consent.otherPorts === undefined ? at : 'ports' };
   if (obstacle === 'OnceEnforced') {
     const then = missing.length === 1 ? 'is enforced, it' : 'are enforced, they';
     const only = onlyWhere(consent);

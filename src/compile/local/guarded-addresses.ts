@@ -33,6 +33,14 @@ export interface UnnamedReach {
   readonly possible: Reach;
 }
 
+/** Why addresses can't be judged. */
+export interface Doubts {
+  /** The ends that they may reach, and that are not allowed. */
+  readonly ends: readonly RouteEndName[];
+  /** The fields of the platform profile that would tell. */
+  readonly fields: readonly string[];
+}
+
 /** Addresses that have an end of their own, which `cidr` can't bypass. */
 interface NamedRange {
   readonly end: RouteEndName;
@@ -84,15 +92,19 @@ export class GuardedSide {
     return entered?.end ?? (this.#allowance.ends.has('cidr') ? undefined : 'cidr');
   }
 
-  /** What has to be known before such a rest can be judged finally, as fields of the platform profile. */
-  missingFieldsFor({ possible }: UnnamedReach): readonly string[] {
-    if (possible.length === 0) return [];
+  /** What has to be known before such a rest can be judged finally. */
+  doubtsAbout({ possible }: UnnamedReach): Doubts {
+    if (possible.length === 0) return { ends: [], fields: [] };
     const inDoubt = this.#namedRanges.filter(
       (namedRange) =>
         (namedRange.isUnknown && !this.#isAllowed(namedRange)) ||
         reachesMeet(possible, withoutReach(namedRange.possible, namedRange.certain)),
     );
-    return [...new Set(inDoubt.flatMap(({ field }) => field ?? []))];
+    const ends = inDoubt.filter((namedRange) => !this.#isAllowed(namedRange)).map(({ end }) => end);
+    return {
+      ends: [...new Set(ends)],
+      fields: [...new Set(inDoubt.flatMap(({ field }) => field ?? []))],
+    };
   }
 
   #isAllowed({ allowedBy }: NamedRange): boolean {

@@ -94,6 +94,7 @@ describe('a route beyond the guardrails', () => {
       message:
         'it reaches `anywhere`, which rule `prod` of the platform profile does not allow: it allows `app` and `internet`',
       hint: 'ask a platform engineer, who would have to add `anywhere` to `allow.ends` of this rule',
+      at: 'to.anywhere',
       allowRules: [],
     });
   });

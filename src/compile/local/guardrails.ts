@@ -14,8 +14,8 @@ import { type EndProblem, type RouteContext, type RouteSide, routeSides } from '
 import { listWords } from '../../routes/schema/constraint.ts';
 import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { AllowRule } from './allow-rule.ts';
-import { GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
-import type { MissingFact, ResolvedRoute } from './resolve-routes.ts';
+import { type Doubts, GuardedSide, isMostOfTheInternet } from './guarded-addresses.ts';
+import { fieldAt, type MissingFact, type ResolvedRoute } from './resolve-routes.ts';
 
 /** What a rule of the platform profile allows the routes of a namespace; `undefined` if it sets no limit. */
 export function guardrailsOf(rule: NamespaceRule | undefined, context: RouteContext): Guardrails | undefined {
@@ -56,10 +56,16 @@ export class Guardrails {
     const inOrder = checked
       .toSorted(({ profile: a }, { profile: b }) => byAge(a, b))
       .flatMap(({ routes }) => routes.toSorted((a, b) => compareText(a.route.name, b.route.name)));
-    const together = new Set(routeSides.flatMap((side) => this.#refusedTogether(inOrder, side)));
-    return changeRoutes(checked, (route) =>
-      together.has(route) ? this.#refuse(route, 'anywhere', 'with other ranges of the namespace') : route,
+    const together = new Map(
+      routeSides.flatMap((side) =>
+        this.#refusedTogether(inOrder, side).map((route) => [route, side] as const),
+      ),
     );
+    return changeRoutes(checked, (route) => {
+      const side = together.get(route);
+      if (side === undefined) return route;
+      return this.#refuse(route, { end: 'anywhere', side }, 'with other ranges of the namespace');
+    });
   }
 
   /**
@@ -80,8 +86,8 @@ export class Guardrails {
   #judgeByKeywords(resolved: ResolvedRoute): ResolvedRoute | undefined {
     const outside = routeSides.filter((side) => endOf(resolved.route[side]).end.pods === undefined);
     const violation = outside
-      .map((side) => nameAt(resolved, side))
-      .find((end) => !this.#allows(end, 'anywhere'));
+      .map((side) => ({ end: nameAt(resolved, side), side }))
+      .find(({ end }) => !this.#allows(end, 'anywhere'));
     return violation && this.#refuse(resolved, violation);
   }
 
@@ -93,18 +99,25 @@ export class Guardrails {
   /** A route by itself. */
   #checkRoute(resolved: ResolvedRoute): ResolvedRoute {
     if (resolved.kind === 'refused') return resolved;
-    const violation =
-      resolved.kind === 'ingress'
-        ? (this.#violationOfRules('from', nameAt(resolved, 'from'), [resolved.allowRule.rule]) ??
-          this.#violationOfPods(nameAt(resolved, 'to'), resolved.allowRule.pods))
-        : (this.#violationOfPods(nameAt(resolved, 'from'), resolved.sources) ??
-          this.#violationOfEgress(resolved));
+    const violation = routeSides
+      .map((side) => ({ side, end: this.#violationAt(side, resolved) }))
+      .find(isViolation);
     if (violation !== undefined) return this.#refuse(resolved, violation);
     const side = this.#sides[sideOf(resolved)];
-    const doubts = side.missingFieldsFor(side.unnamedReachOf(rulesOf(resolved)));
-    return doubts.length === 0 || resolved.missingFact !== undefined
+    const doubts = side.doubtsAbout(side.unnamedReachOf(rulesOf(resolved)));
+    return doubts.fields.length === 0 || resolved.missingFact !== undefined
       ? resolved
-      : { ...resolved, missingFact: this.#missingFact(doubts) };
+      : { ...resolved, missingFact: this.#missingFact(resolved, doubts) };
+  }
+
+  /** The end that one side of a route counts as and that is not allowed. */
+  #violationAt(side: RouteSide, resolved: OpenRoute): RouteEndName | undefined {
+    const end = nameAt(resolved, side);
+    if (resolved.kind === 'ingress') {
+      const { rule, pods } = resolved.allowRule;
+      return side === 'from' ? this.#violationOfRules(side, end, [rule]) : this.#violationOfPods(end, pods);
+    }
+    return side === 'from' ? this.#violationOfPods(end, resolved.sources) : this.#violationOfEgress(resolved);
   }
 
   /**
@@ -125,29 +138,32 @@ export class Guardrails {
     return refused;
   }
 
-  #refuse({ route }: ResolvedRoute, violation: RouteEndName, how?: string): ResolvedRoute {
-    const what =
-      how === undefined ? `it reaches \`${violation}\`` : `together ${how} it reaches \`${violation}\``;
+  #refuse({ route }: ResolvedRoute, { end, side }: Violation, how?: string): ResolvedRoute {
+    const what = how === undefined ? `it reaches \`${end}\`` : `together ${how} it reaches \`${end}\``;
     const message = `${what}, which rule \`${this.#rule}\` of the platform profile does not allow: it allows ${this.#allowed}`;
     // `cidr` in `allow.ends` would allow every range.
-    const addition =
-      violation === 'cidr' ? 'these addresses to `allow.cidrs`' : `\`${violation}\` to \`allow.ends\``;
+    const addition = end === 'cidr' ? 'these addresses to `allow.cidrs`' : `\`${end}\` to \`allow.ends\``;
     const hint = `ask a platform engineer, who would have to add ${addition} of this rule`;
     return {
       route,
       kind: 'refused',
-      problem: { state: 'Rejected', reason: 'BeyondGuardrails', message, hint },
+      problem: { state: 'Rejected', reason: 'BeyondGuardrails', message, hint, at: fieldAt(route, side) },
     };
   }
 
   /** A range may contain unknown addresses: a rule must not be wider because of that. */
-  #missingFact(doubts: readonly string[]): MissingFact {
-    const fields = listWords(
-      doubts.map((field) => `spec.${field}`),
+  #missingFact(resolved: OpenRoute, { ends, fields }: Doubts): MissingFact {
+    const which = ends.length === 0 ? 'what' : `${listWords(ends, 'or')}, which`;
+    const unknown = listWords(
+      fields.map((field) => `spec.${field}`),
       'and',
     );
-    const message = `it may reach what rule \`${this.#rule}\` of the platform profile does not allow: that is unknown until a platform engineer sets ${fields}; rules that are already enforced stay`;
-    return { problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message }, matchBy: 'SameRule' };
+    const message = `it may reach ${which} rule \`${this.#rule}\` of the platform profile does not allow: that is unknown until a platform engineer sets ${unknown}; rules that are already enforced stay`;
+    const at = fieldAt(resolved.route, sideOf(resolved));
+    return {
+      problem: { state: 'Pending', reason: 'ClusterRangesUnknown', message, at },
+      matchBy: 'SameRule',
+    };
   }
 
   /** An egress route that can't be resolved is judged by its keyword. */
@@ -215,6 +231,22 @@ export class Guardrails {
   }
 }
 
+/** A route that would open something. */
+type OpenRoute = Exclude<ResolvedRoute, { readonly kind: 'refused' }>;
+
+/** An end that is not allowed, and where it is reached. */
+interface Violation {
+  readonly side: RouteSide;
+  readonly end: RouteEndName;
+}
+
+function isViolation(found: {
+  readonly side: RouteSide;
+  readonly end: RouteEndName | undefined;
+}): found is Violation {
+  return found.end !== undefined;
+}
+
 function changeRoutes<P extends GuardedProfile>(
   profiles: readonly P[],
   change: (route: ResolvedRoute) => ResolvedRoute,
@@ -229,7 +261,7 @@ function byAge(a: GuardedProfile['profile'], b: GuardedProfile['profile']): numb
 }
 
 /** The side at which a route leaves the namespace. */
-function sideOf({ kind }: Exclude<ResolvedRoute, { readonly kind: 'refused' }>): RouteSide {
+function sideOf({ kind }: OpenRoute): RouteSide {
   return kind === 'ingress' ? 'from' : 'to';
 }
 

@@ -3,10 +3,10 @@
 import type { AppNetworkProfile } from '../../api/app-network-profile.ts';
 import type { Route } from '../../api/route.ts';
 import { type NonEmpty, type Rule, ruleOn } from '../../model/network-policy.ts';
-import { type Result, success } from '../../model/result.ts';
+import { failure, type Result, success } from '../../model/result.ts';
 import type { MatchBy } from '../../model/rule-fingerprints.ts';
 import type { LabelSelector } from '../../model/selectors.ts';
-import { endOf, namespaceScopeOf } from '../../routes/index.ts';
+import { endOf, fieldOf, namespaceScopeOf } from '../../routes/index.ts';
 import { onPodPorts } from '../../routes/pod-ports.ts';
 import type {
   EndProblem,
@@ -67,52 +67,65 @@ export function resolveRoutes(profile: AppNetworkProfile, context: RouteContext)
 export function resolveRoute(route: Route, context: RouteContext): ResolvedRoute {
   const source = endOf(route.from);
   const destination = endOf(route.to);
-  const refused = (problem: EndProblem): ResolvedRoute => ({ route, kind: 'refused', problem });
+  const refused = (problem: EndProblem, at: string): ResolvedRoute => ({
+    route,
+    kind: 'refused',
+    problem: { at, ...problem },
+  });
+  const [fromField, toField] = [fieldAt(route, 'from'), fieldAt(route, 'to')];
   if (destination.end.pods === undefined) {
     const sources = source.end.pods?.(source.value, context);
     if (sources === undefined) throw new Error('a decoded route has an end in its own namespace');
-    if (!sources.ok) return refused(sources.error);
+    if (!sources.ok) return refused(sources.error, fromField);
+    const rules = rulesTo(destination, context, route.ports);
     return {
       route,
       kind: 'egress',
       sources: sources.value.selector,
-      rules: rulesTo(destination, context, route.ports),
-      ...gapOf(destination, context, 'to'),
-      ...missingFactOf(destination, context),
+      rules: rules.ok ? rules : failure({ at: toField, ...rules.error }),
+      ...gapOf(destination, context, 'to', toField),
+      ...missingFactOf(destination, context, toField),
     };
   }
   const pods = destination.end.pods(destination.value, context);
-  if (!pods.ok) return refused(pods.error);
+  if (!pods.ok) return refused(pods.error, toField);
   const peers = source.end.peers(source.value, context);
-  if (!peers.ok) return refused(peers.error);
+  if (!peers.ok) return refused(peers.error, fromField);
   const ports = pods.value.ports(route.ports);
-  if (!ports.ok) return refused(ports.error);
+  if (!ports.ok) return refused(ports.error, 'ports');
   const rule = ruleOn(peers.value, ports.value);
   return {
     route,
     kind: 'ingress',
     allowRule: { direction: 'Ingress', pods: pods.value.selector, rule },
     isWide: isWide(namespaceScopeOf(route.from)),
-    ...gapOf(source, context, 'from'),
-    ...missingFactOf(source, context),
+    ...gapOf(source, context, 'from', fromField),
+    ...missingFactOf(source, context, fromField),
   };
+}
+
+/** The field of a route that says what is at one of its sides, as in `to.cidr.cidr`. */
+export function fieldAt(route: Route, side: RouteSide): string {
+  return `${side}.${fieldOf(route[side])}`;
 }
 
 function missingFactOf(
   { end }: { readonly end: RouteEnd },
   context: RouteContext,
+  at: string,
 ): { readonly missingFact?: MissingFact } {
   const problem = end.missingFact?.(context);
-  return problem === undefined ? {} : { missingFact: { problem, matchBy: 'SameRanges' } };
+  return problem === undefined ? {} : { missingFact: { problem: { at, ...problem }, matchBy: 'SameRanges' } };
 }
 
 function gapOf(
   { end }: { readonly end: RouteEnd },
   context: RouteContext,
   side: RouteSide,
+  at: string,
 ): { readonly gap?: Gap } {
   const gap = end.gap?.(context, side);
-  return gap === undefined ? {} : { gap };
+  return gap === undefined ? {} : { gap: { at, ...gap } };
 }
 
 /** Whether an end means pods of namespaces that are not named. */

@@ -13,6 +13,7 @@ import type { ServiceFacts } from '../../model/services.ts';
 import type { RouteEndValue } from '../../routes/index.ts';
 import { type RouteSide, routeSides } from '../../routes/route-end.ts';
 import { type KnownPod, objectsIn } from '../../view/cluster-view.ts';
+import { fieldAt } from '../local/resolve-routes.ts';
 import { objectionTo } from '../local/route-objections.ts';
 import { addressOwner } from '../platform/address-owners.ts';
 import type { CheckedNamespace } from './warning-check.ts';
@@ -24,7 +25,7 @@ export function clusterAddresses(checked: CheckedNamespace): readonly Finding[] 
       routeSides.flatMap((side) => {
         const meant = meaningAt(route, side, checked);
         if (meant === undefined) return [];
-        const path = `spec.routes[${route.name}].${side}.cidr.cidr`;
+        const path = `spec.routes[${route.name}].${fieldAt(route, side)}`;
         const message = `route \`${route.name}\`: ${meant.message}`;
         return [
           aboutObject('AppNetworkProfile', profile, 'ClusterAddress', {

@@ -3,6 +3,7 @@
 import type { Finding } from '../../model/findings.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 import { endOf } from '../../routes/index.ts';
+import { fieldAt } from '../local/resolve-routes.ts';
 import { isIngress } from './opened-services.ts';
 import type { CheckedNamespace } from './warning-check.ts';
 
@@ -16,7 +17,7 @@ export function opensWholeNamespace({ profiles }: CheckedNamespace): readonly Fi
       .map(({ route }) => ({
         code: 'OpensWholeNamespace' as const,
         subject: { kind: 'AppNetworkProfile' as const, namespace: profile.namespace, name: profile.name },
-        path: `spec.routes[${route.name}].to`,
+        path: `spec.routes[${route.name}].${fieldAt(route, 'to')}`,
         message: `route \`${route.name}\` opens every pod of the namespace: \`${endOf(route.to).end.name}\` selects all of them`,
         hint: 'select specific pods with `app`, `service`, or labels in `pods`',
       })),
