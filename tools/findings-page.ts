@@ -27,7 +27,7 @@ export function findingsPage(): string {
   return `${[
     '<!-- Generated from the table of findings by `make generate`: change that, not this. -->',
     '# Findings',
-    'Everything that Ringfence reports to people, each with a code. The code is the `reason` of a route in the status of its profile and of the Event, the label `code` of the metric `ringfence_findings`, and what `ringfence lint` prints. Only the linter finds those with a star; most of them need pods.',
+    'Everything that Ringfence reports to people, each with a code. The code is the `reason` of a route in the status of its profile and of the Event, the label `code` of the metric `ringfence_findings`, and what `ringfence lint` and `ringfence status` print. Only these two find those with a star; most of them need pods.',
     ...sections,
   ].join('\n\n')}\n`;
 }

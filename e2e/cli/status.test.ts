@@ -64,7 +64,8 @@ describe('status', () => {
     await shows(/^shop .*3\/3/m);
     await cluster.createNamespace('news', appNamespace);
     await shows(/^news +Enforce .*2\/2/m);
-    expect(shown).toMatch(/\n\nNAMESPACE /);
+    expect(shown).toMatch(/\n\n\S+Z\nNAMESPACE .* CHANGE\nnews +Enforce .* new\n/);
+    expect(shown.match(/^kube-system /gm)).toHaveLength(1);
     await stopOperators();
     await cluster.deletePolicy('news', 'ringfence-default-deny-ingress');
     await shows(/^news +Enforce .*1\/2/m);

@@ -243,7 +243,7 @@ describe('kubectl get', () => {
     [
       'platnet',
       platformNetworkProfileExample,
-      /^NAME +ENFORCEMENT +EGRESS +READY +ENFORCED +FAILING +POLICIES +AGE\ndefault +Enforce +ClusterOnly +False +41 +1 +312 +\S+\n$/,
+      /^NAME +ENFORCEMENT +EGRESS +READY +REASON +ENFORCED +DRYRUN +FAILING +POLICIES +PLANNED +AGE\ndefault +Enforce +ClusterOnly +False +NamespacesFailing +41 +3 +1 +312 +9 +\S+\n$/,
     ],
     [
       'netpause',

@@ -142,7 +142,7 @@ export const platformNetworkProfileExample = {
   },
   status: {
     observedGeneration: 7,
-    counts: { enforced: 41, dryRun: 0, off: 2, transitioning: 1, failing: 1, policies: 312 },
+    counts: { enforced: 41, dryRun: 3, off: 2, transitioning: 1, failing: 1, policies: 312, planned: 9 },
     failing: [{ namespace: 'shop', reason: 'Contested', message: 'something else undoes what is written' }],
     discovered: {
       dns: {
@@ -180,8 +180,8 @@ export const platformNetworkProfileExample = {
         status: 'False',
         observedGeneration: 7,
         lastTransitionTime: '2026-01-02T15:04:05Z',
-        reason: 'Failing',
-        message: '1 namespace is failing: shop',
+        reason: 'NamespacesFailing',
+        message: "policies can't be written in 1 namespace",
       },
     ],
   },

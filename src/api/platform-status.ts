@@ -22,6 +22,7 @@ const counts = z
     transitioning: count('Live namespaces that are being closed or opened.'),
     failing: count('Namespaces whose policies cannot be written; `failing` names the first of them.'),
     policies: count('NetworkPolicies that Ringfence owns.'),
+    planned: count('NetworkPolicies that would be written in the namespaces in a dry run.'),
   })
   .describe('Namespaces by state, and the number of policies.');
 

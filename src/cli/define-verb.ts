@@ -100,8 +100,9 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
 }
 
 function printContext(target: OutputTarget, note: CommandContext['note']): PrintContext {
-  const { columns, isTTY } = process.stdout;
-  return { paint: paintFor(target), note, room: isTTY && target.file === undefined ? columns : undefined };
+  const { columns, rows, isTTY } = process.stdout;
+  const paint = paintFor(target);
+  return isTTY && target.file === undefined ? { paint, note, room: columns, height: rows } : { paint, note };
 }
 
 /** Home, and erase all below: the table is drawn again at the same place. */

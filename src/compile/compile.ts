@@ -30,6 +30,7 @@ import { activePauses, pausePolicies } from './policies/pause-policy.ts';
 import { type CompiledProfile, compiledProfile } from './policies/profile-policies.ts';
 import { ringPolicies } from './policies/ring-policies.ts';
 import { platformFindings } from './warnings/invalid-profile.ts';
+import { misspeltInPlatform } from './warnings/misspelt-namespaces.ts';
 import { discoveryFindings } from './warnings/not-discovered.ts';
 import { warningsAbout } from './warnings/warnings.ts';
 
@@ -87,12 +88,13 @@ export function compile(view: ClusterView): Compiled {
     .sort((a, b) => compareText(a.name, b.name))
     .map((namespace) => compileOne(run, run.local(namespace)));
   const receiversOf = receiversByRoute(each);
-  const namespaces = each.map((one) => ({ ...one, profiles: withCapsInAll(one.profiles, receiversOf) }));
+  const namespaces = each.map((one) => ({ ...one, profiles: withCapsInAll(one, receiversOf) }));
   return {
     namespaces,
     policies: namespaces.flatMap((namespace) => namespace.policies),
     findings: [
       ...platformFindings(platform),
+      ...misspeltInPlatform(platform.decoded.value.spec, view),
       ...discoveryFindings(view, platform.decoded.value.spec),
       ...namespaces.flatMap((namespace) => namespace.findings),
     ],

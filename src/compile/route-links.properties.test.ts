@@ -19,7 +19,7 @@ describe('the index of routes', () => {
         const every = () => [...seen.profiles.values()].flatMap((siblings) => [...siblings.values()]);
         const routeLinks: RouteLinks = {
           ...{ fromName: every, fromLabels: every, fromAny: every, fromSelected: every, fromDeclared: every },
-          ...{ toName: every, toLabels: every, toDeclared: every, undecoded: () => [] },
+          ...{ toName: every, toLabels: every, toDeclared: every, undecoded: () => [], names: () => [] },
         };
         expect(plain(compile({ ...seen, routeLinks }))).toEqual(plain(compile(seen)));
       }),

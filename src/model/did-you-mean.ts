@@ -1,6 +1,7 @@
 // Suggests the word that a person probably meant.
 // Must not know what kind of word it is.
 import { distance } from 'fastest-levenshtein';
+import { compareText } from './object-key.ts';
 
 /** The one of `words` that is most similar to `typed`; undefined if none is similar, or if `typed` is one of them. */
 export function nearest(typed: string, words: readonly string[]): string | undefined {
@@ -8,7 +9,7 @@ export function nearest(typed: string, words: readonly string[]): string | undef
   const near = words
     .map((word) => ({ word, edits: editsBetween(typed.toLowerCase(), word.toLowerCase()) }))
     .filter(({ word, edits }) => edits <= tolerance(Math.min(typed.length, word.length)));
-  return near.sort((a, b) => a.edits - b.edits)[0]?.word;
+  return near.sort((a, b) => a.edits - b.edits || compareText(a.word, b.word))[0]?.word;
 }
 
 /**

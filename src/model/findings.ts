@@ -207,7 +207,6 @@ export const findingKinds = {
     severity: 'warning',
     meaning:
       'a `from` of a route, the platform profile, or a profile in files names a namespace that does not exist, and one with a similar name does',
-    linterOnly: true,
   },
   ProfileWithoutRing: {
     severity: 'info',
@@ -293,9 +292,9 @@ export const findingKinds = {
     meaning: 'a port name in a rule means different numbers in different pods that the rule selects',
   },
   ServicePortMistaken: {
-    linterOnly: true,
     severity: 'warning',
-    meaning: "a rule or a route allows a Service's port, but policies apply to the pods' port behind it",
+    meaning:
+      "a rule or a route allows a Service's port, but policies apply to the pods' port behind it; for a route, the operator finds it if the Service leads to a number",
   },
   PolicyRedundant: {
     linterOnly: true,
@@ -369,6 +368,7 @@ export type RouteReason = Extract<
   | 'EgressOpen'
   | 'MirrorsCapped'
   | 'NamespaceMissing'
+  | 'NamespaceMisspelt'
   | 'NodeRangesUnknown'
   | 'NotAdmitted'
   | 'PartlyConsented'
@@ -376,6 +376,7 @@ export type RouteReason = Extract<
   | 'ServiceExternal'
   | 'ServiceMissing'
   | 'ServicePortMissing'
+  | 'ServicePortMistaken'
   | 'ServiceWithoutSelector'
   | 'SourceClosed'
   | 'SourceMissing'

@@ -8,6 +8,14 @@ export function groupsBy<T>(items: Iterable<T>, keyOf: (item: T) => unknown): re
   return [...Map.groupBy(items, keyOf).values()] as unknown as readonly NonEmpty<T>[];
 }
 
+/** The same function, which makes each value once: a key that is met again, as the same object, has the value that it had. */
+export function remembering<K extends object, V extends object | string | number>(
+  make: (key: K) => V,
+): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => getOrInsert(made, key, () => make(key));
+}
+
 /**
  * The value of a key; if there is none, `make` makes it, and the map keeps it. As `Map.prototype.getOrInsertComputed`
  * (ECMAScript 2026), which Node 24 does not have.

@@ -102,6 +102,6 @@ export class Decider {
   /** The routes of a namespace that other namespaces leave out, as found when those were compiled. */
   #withCaps(compiled: CompiledNamespace): CompiledNamespace {
     const receivers = receiversByRoute(this.#parts.tracker.cappingReceivers(compiled.namespace));
-    return { ...compiled, profiles: withCapsInAll(compiled.profiles, receivers) };
+    return { ...compiled, profiles: withCapsInAll(compiled, receivers) };
   }
 }

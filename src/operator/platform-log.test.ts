@@ -15,7 +15,7 @@ function status(reason: string, message: string, observedGeneration = 1): Platfo
   const condition = { type: 'Ready', status: 'True', reason, message, observedGeneration } as const;
   return {
     observedGeneration,
-    counts: { enforced: 3, dryRun: 0, off: 0, transitioning: 0, failing: 0, policies: 9 },
+    counts: { enforced: 3, dryRun: 0, off: 0, transitioning: 0, failing: 0, policies: 9, planned: 0 },
     conditions: [{ ...condition, lastTransitionTime: '2026-01-02T15:04:05Z' }],
   };
 }

@@ -7,6 +7,7 @@ import { platformProfileName } from '../api/platform-network-profile.ts';
 import { type PlatformNetworkProfileStatus, platformNetworkProfileStatus } from '../api/platform-status.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import { platformFindings } from '../compile/warnings/invalid-profile.ts';
+import { misspeltInPlatform } from '../compile/warnings/misspelt-namespaces.ts';
 import { discoveryFindings } from '../compile/warnings/not-discovered.ts';
 import { classify } from '../kube/errors.ts';
 import type { ObjectRequests } from '../kube/object-requests.ts';
@@ -222,7 +223,7 @@ export class StatusWriter {
     return [
       ...goneFindings(platform, this.#cache.goneKinds),
       ...platformFindings(platform),
-      ...(spec ? discoveryFindings(view, spec) : []),
+      ...(spec ? [...misspeltInPlatform(spec, view), ...discoveryFindings(view, spec)] : []),
       ...unreadableFindings(platform, this.#cache.unreadable),
     ];
   }

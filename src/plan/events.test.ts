@@ -182,6 +182,27 @@ describe('what is reported a namespace', () => {
     expect(news?.regarding.name).toBe('ringfence-default-deny-egress');
   });
 
+  test('says of a route what to do, with the YAML as far as it fits', () => {
+    const noteOn = (route: object, suggestion?: string) => {
+      const [compiled] = compile(shopView({ routes: [route] as never })).namespaces;
+      const profiles = (compiled?.profiles ?? []).map((each) => ({
+        ...each,
+        routes: each.routes.map((one) => ({ ...one, ...(suggestion && { suggestion, hint: 'add this:' }) })),
+      }));
+      return eventDraftsOf({ ...shopNews, profiles })[0];
+    };
+    const misspelt = { name: 'in', from: { namespace: { name: 'shpo' } }, to: { app: 'web' } };
+    expect(noteOn(misspelt)).toMatchObject({
+      reason: 'NamespaceMisspelt',
+      note: 'route `in`: its rule is written, but there is no namespace `shpo` yet; did you mean `shop`?',
+    });
+    expect(noteOn(misspelt, 'kind: A')?.note).toMatch(/ yet; add this:\nkind: A$/);
+    expect(noteOn(misspelt, 'x'.repeat(1024))?.note).toMatch(
+      / yet; what to write is the `suggestion` in the status of the profile$/,
+    );
+    expect(noteOn({ name: 'in', from: { namespace: { name: 'gone' } }, to: { app: 'web' } })).toBeUndefined();
+  });
+
   test('says which field is meant', () => {
     const [invalid] = everything().filter(({ reason }) => reason === 'InvalidProfile');
     expect(invalid?.note).toMatch(/^spec\.colour: /);

@@ -2,8 +2,9 @@
 // An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose Events nobody sees.
 // Must not know which Events were sent before: equal Events have equal names, and the API server refuses the second one.
 
+import type { CompiledRoute } from '../compile/across/route-states.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
-import { type Finding, type FindingCode, severityOf } from '../model/findings.ts';
+import { type Finding, type FindingCode, findingKinds, severityOf } from '../model/findings.ts';
 import { compareText, type ObjectKey } from '../model/object-key.ts';
 import { apiVersion } from '../model/policies.ts';
 import { denyNames, eventName, pauseName } from '../model/policy-names.ts';
@@ -40,7 +41,7 @@ export interface EventSources {
   readonly uidOfPolicy: (name: string) => string | undefined;
 }
 
-/** The Events about a namespace: routes that do not work, and findings above the severity `info`. */
+/** The Events about a namespace: routes that do not work, or not as they should, and findings above the severity `info`. */
 export function eventDraftsOf(sources: EventSources): readonly EventDraft[] {
   const { namespace, profiles, failure, uidOfPolicy } = sources;
   // Something that is both a failure and a finding is reported once: at its policies if it is about policies, or else as the failure.
@@ -64,10 +65,8 @@ export function eventDraftsOf(sources: EventSources): readonly EventDraft[] {
   };
   const ofRoutes = profiles.flatMap(({ profile, routes }) =>
     routes
-      .filter(({ state }) => state === 'Rejected' || state === 'Pending')
-      .map(({ route, reason, message }) =>
-        draftEvent(regardingProfile(profile), reason, `route \`${route.name}\`: ${message}`),
-      ),
+      .filter(needsAttention)
+      .map((route) => draftEvent(regardingProfile(profile), route.reason, formatRoute(route))),
   );
   const ofFindings = findings
     .filter((finding) => severityOf(finding) !== 'info')
@@ -139,6 +138,22 @@ export function eventOf(draft: EventDraft, instance: string, now: string): objec
     reportingInstance: instance,
     ...fields,
   };
+}
+
+function needsAttention({ state, reason }: CompiledRoute): boolean {
+  if (state === 'Rejected' || state === 'Pending') return true;
+  return reason !== 'Active' && findingKinds[reason].severity !== 'info';
+}
+
+/** With what to do about it. YAML that is cut can't be pasted: the status of the profile has all of it. */
+function formatRoute({ route, message, hint, suggestion }: CompiledRoute): string {
+  const text = `route \`${route.name}\`: ${message}`;
+  if (hint === undefined) return text;
+  if (suggestion === undefined) return `${text}; ${hint}`;
+  const whole = `${text}; ${hint}\n${suggestion}`;
+  return Buffer.byteLength(whole) <= noteBytes
+    ? whole
+    : `${text}; what to write is the \`suggestion\` in the status of the profile`;
 }
 
 function formatFinding({ path = '', message, hint }: Finding): string {

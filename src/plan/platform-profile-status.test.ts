@@ -136,6 +136,7 @@ describe('the status of the platform profile', () => {
       transitioning: 1,
       failing: 1,
       policies: 4,
+      planned: 2,
     });
   });
 
@@ -160,6 +161,17 @@ describe('the platform profile is Ready', () => {
       'False DryRun: would write 2 policies in 1 namespace; none is written',
     );
     expect(condition(made, 'Ready')).toMatch(/^True DryRun/);
+  });
+
+  test('when some namespaces are enforced, and says what the dry run of the others would write', () => {
+    const canary = {
+      pay: of('Enforced'),
+      shop: of('DryRun', { policies: 2 }),
+      old: of('Off', { policies: 3 }),
+    };
+    expect(condition(status(canary, { enforcement: 'DryRun' }), 'Ready')).toBe(
+      'True Enforced: 4 policies written in 1 namespace; a dry run would write 2 policies in 1 namespace',
+    );
   });
 
   test('when it is Off and everything is removed', () => {
@@ -203,7 +215,7 @@ describe('the platform profile is Ready', () => {
 
 describe('a platform profile that does not decode', () => {
   const previous: PlatformNetworkProfileStatus = {
-    counts: { enforced: 3, dryRun: 0, off: 0, transitioning: 0, failing: 0, policies: 6 },
+    counts: { enforced: 3, dryRun: 0, off: 0, transitioning: 0, failing: 0, policies: 6, planned: 0 },
     conditions: [
       {
         type: 'Ready',

@@ -158,6 +158,10 @@ function countsOf({ records, policies }: PlatformStatusInput): { counts: Counts;
       transitioning: of('Changing'),
       failing: of('Failing'),
       policies,
+      planned: [...records.values()].reduce(
+        (sum, { state, policies: planned }) => sum + (state === 'DryRun' ? planned : 0),
+        0,
+      ),
     },
     failing: failingAmong(records).slice(0, maxFailing),
   };
@@ -216,17 +220,13 @@ function progress(
     const message = `${count(counts.transitioning, 'live namespace')} being closed or opened`;
     return of('Transitioning', message, 'False', 'False');
   }
-  if (counts.enforced === 0 && enforcement === 'DryRun') {
-    const planned = [...records.values()].reduce(
-      (sum, { state, policies }) => sum + (state === 'DryRun' ? policies : 0),
-      0,
-    );
-    const message = `would write ${count(planned, 'policy', 'policies')} in ${count(counts.dryRun, 'namespace')}; none is written`;
-    return of('DryRun', message, 'False', 'True');
-  }
+  const planned = `${count(counts.planned, 'policy', 'policies')} in ${count(counts.dryRun, 'namespace')}`;
+  if (counts.enforced === 0 && enforcement === 'DryRun')
+    return of('DryRun', `would write ${planned}; none is written`, 'False', 'True');
   if (enforcement === 'Off') return of('Off', 'no policy of Ringfence is left', 'False', 'True');
-  const message = `${count(counts.policies, 'policy', 'policies')} written in ${count(counts.enforced, 'namespace')}`;
-  return of('Enforced', message, 'True', 'True');
+  const written = `${count(counts.policies, 'policy', 'policies')} written in ${count(counts.enforced, 'namespace')}`;
+  const rest = counts.dryRun === 0 ? '' : `; a dry run would write ${planned}`;
+  return of('Enforced', `${written}${rest}`, 'True', 'True');
 }
 
 function contested(records: ReadonlyMap<string, ReportedNamespace>): readonly ConditionWithoutTime[] {

@@ -87,7 +87,8 @@ describe('the status of a profile', () => {
         name: 'users',
         state: 'Pending',
         reason: 'SystemNotDeclared',
-        message: 'the platform profile declares nothing in `spec.ingressControllers`',
+        message:
+          'the platform profile declares nothing in `spec.ingressControllers`; ask a platform engineer to declare it in the PlatformNetworkProfile `default`',
       },
     ]);
     expect(made).toMatchObject({
@@ -101,7 +102,7 @@ describe('the status of a profile', () => {
     expect(condition(made, 'Accepted')).toMatch(/^True/);
     expect(condition(made, 'Ready')).toMatch(/^True/);
     expect(condition(made, 'Consented')).toBe(
-      'False RoutesPending: route `users` waits: the platform profile declares nothing in `spec.ingressControllers`',
+      'False RoutesPending: route `users` waits: the platform profile declares nothing in `spec.ingressControllers`; ask a platform engineer to declare it in the PlatformNetworkProfile `default`',
     );
   });
 
@@ -115,7 +116,7 @@ describe('the status of a profile', () => {
     const objects = [service('shop/web', [{ port: 80, targetPort: 8080 }])];
     const made = status(profile('shop/shop', { routes: wrong }), {}, {}, objects);
     expect(condition(made, 'Accepted')).toMatch(
-      /^False RoutesRejected: route `a` is Rejected: .*; and 1 more$/,
+      /^False RoutesRejected: route `a` is Rejected: .* \(and 1 more\)$/,
     );
     expect(condition(made, 'Ready')).toMatch(/^False RoutesRejected/);
     expect(condition(made, 'Programmed')).toMatch(/^True/);

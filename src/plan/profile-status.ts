@@ -112,14 +112,16 @@ export function whyNotRinged(
 const suggestionLength = 2048;
 
 function routeStatus(
-  { route, state, reason, message, suggestion }: CompiledRoute,
+  { route, state, reason, message, hint, suggestion }: CompiledRoute,
   isDryRun: boolean,
 ): RouteStatus {
+  // The hint of a suggestion only leads over to it.
+  const advice = hint === undefined || suggestion !== undefined ? '' : `; ${hint}`;
   return {
     name: route.name,
     state,
     reason: isDryRun && reason === 'Active' ? 'DryRun' : reason,
-    message: shorten(message),
+    message: shorten(`${message}${advice}`),
     ...(suggestion === undefined || [...suggestion].length > suggestionLength ? {} : { suggestion }),
   };
 }
@@ -164,7 +166,7 @@ function readConditions(
 
 /** The first of some routes, with its message, and how many more there are. */
 function firstOf([first, ...rest]: readonly RouteStatus[], what: string): string {
-  const more = rest.length === 0 ? '' : `; ${andMore(rest.length)}`;
+  const more = rest.length === 0 ? '' : ` (${andMore(rest.length)})`;
   return `route \`${first?.name}\` ${what}: ${first?.message}${more}`;
 }
 

@@ -97,6 +97,8 @@ export function objectsIn<T>(all: ByNamespace<T>, namespace: string): readonly T
 export interface RouteLinks {
   /** Profiles with a route from this namespace by its name. */
   fromName(namespace: string): Iterable<ObjectKey>;
+  /** Every namespace that a route names, whether or not it exists. */
+  names(): Iterable<string>;
   /** Profiles with a route from namespaces with a label, or with several, if a namespace with these labels has one of them. */
   fromLabels(labels: Labels): Iterable<ObjectKey>;
   /** Profiles with a route from namespaces without requiring a label: from all, or from those without some label. */

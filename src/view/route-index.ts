@@ -24,6 +24,14 @@ export class RouteIndex implements RouteLinks {
     return this.#at([name('from', namespace)]);
   }
 
+  names(): Iterable<string> {
+    const prefixes = [name('from', ''), name('to', '')];
+    const named = [...this.#profiles.keys()].flatMap((term) =>
+      prefixes.filter((prefix) => term.startsWith(prefix)).map((prefix) => term.slice(prefix.length)),
+    );
+    return new Set(named);
+  }
+
   fromLabels(labels: Labels): Iterable<ObjectKey> {
     return this.#at(termsOfLabels('from', labels));
   }

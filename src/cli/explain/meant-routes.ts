@@ -2,6 +2,7 @@
 // force, or for others. Must not know what to suggest instead.
 import { type Endpoint, isWorkload, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
+import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { type CompiledNamespace, compile } from '../../compile/compile.ts';
 import { nearest } from '../../model/did-you-mean.ts';
 import { contains, parseStoredCidr } from '../../model/ip-ranges.ts';
@@ -9,7 +10,6 @@ import { type LabelSelector, type Labels, selects } from '../../model/selectors.
 import { endOf, type RouteEndValue } from '../../routes/index.ts';
 import { appLabelOf, type ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { stateWords } from '../snapshot/profile-findings.ts';
-import { hintForRoute, type RouteInView } from '../snapshot/route-hints.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import { podsOf } from './single-out.ts';
 
@@ -39,17 +39,16 @@ export function meantRoutes(
     ),
   );
   if (declaring.size === 0) return [];
-  const view = snapshot.cluster.view();
-  const compiled = compile(view).namespaces.filter(({ namespace }) => declaring.has(namespace));
+  const compiled = compile(snapshot.cluster.view()).namespaces.filter(({ namespace }) =>
+    declaring.has(namespace),
+  );
   const notes = compiled.flatMap((here) =>
     routesIn(here).flatMap(({ profile, route }) => {
       const place = { namespace: here.namespace, snapshot };
       const slips = denied
         .map((part) => slipsOf(route.route, part, known, place))
         .find((each) => each !== undefined);
-      return slips === undefined
-        ? []
-        : describe(profile, { compiled: route, namespace: here.namespace, view }, slips);
+      return slips === undefined ? [] : describe(profile, route, slips);
     }),
   );
   return notes.slice(0, maxRoutes);
@@ -59,15 +58,18 @@ function routesIn({ profiles }: CompiledNamespace) {
   return profiles.flatMap(({ profile, routes }) => routes.map((route) => ({ profile: profile.name, route })));
 }
 
-function describe(profile: string, inView: RouteInView, slips: readonly string[]): readonly string[] {
-  const { route, state, message, suggestion } = inView.compiled;
+function describe(
+  profile: string,
+  { route, state, message, hint, suggestion }: CompiledRoute,
+  slips: readonly string[],
+): readonly string[] {
   const name = `route \`${route.name}\` of profile \`${profile}\``;
   const [slip] = slips;
   if (slip !== undefined) return [`${name} was perhaps meant for this, but says ${slip}`];
   // What is in force is among the reasons of the answer, or in no way concerned.
   if (state === 'Active' || state === 'NotNeeded') return [];
-  const hint = suggestion === undefined ? `; ${hintForRoute(inView)}` : '';
-  return [`${name} is meant for this, but ${stateWords[state]}: ${message}${hint}`];
+  const advice = suggestion === undefined && hint !== undefined ? `; ${hint}` : '';
+  return [`${name} is meant for this, but ${stateWords[state]}: ${message}${advice}`];
 }
 
 /** The slips of both ends; a route with more than one means something else. */

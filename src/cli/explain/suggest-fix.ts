@@ -22,7 +22,6 @@ import { protocols, withProtocol } from '../../model/ports.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import { appLabelOf, type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
 import { type Enforced, inForce } from '../snapshot/in-force.ts';
-import { hintForRoute } from '../snapshot/route-hints.ts';
 import { type Additions, changesFor, isNothing, type RouteDraft, type RuleDraft } from './additions.ts';
 import { answer, type Question } from './answer.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
@@ -161,15 +160,14 @@ function obstaclesTo(
 ): readonly { readonly namespace: string; readonly why: string }[] {
   const { cluster } = withChanges(snapshot, changes, operatorNamespace);
   const changed = new Map(changes.map(({ object, routes }) => [formatKey(objectKey(object)), routes]));
-  const view = cluster.view();
-  return compile(view).namespaces.flatMap(({ namespace, profiles }) => {
+  return compile(cluster.view()).namespaces.flatMap(({ namespace, profiles }) => {
     const compiled = profiles
       .flatMap(({ profile, routes }) =>
         routes.filter(({ route }) => changed.get(formatKey(profile))?.includes(route.name)),
       )
       .find(isObstacle);
     if (compiled === undefined) return [];
-    return [{ namespace, why: `${compiled.message}; ${hintForRoute({ compiled, namespace, view })}` }];
+    return [{ namespace, why: `${compiled.message}; ${compiled.hint}` }];
   });
 }
 

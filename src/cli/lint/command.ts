@@ -3,14 +3,12 @@ import { compile } from '../../compile/compile.ts';
 import { countFindings } from '../../model/findings.ts';
 import { defineVerb } from '../define-verb.ts';
 import type { ClusterFlags, InputFlags } from '../options.ts';
-import { type LoadedSnapshot, loadSnapshot } from '../snapshot/load-snapshot.ts';
+import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { checkNamespace, namespacesOf } from '../snapshot/namespace-check.ts';
-import { concerns, type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
-import { profilesWithoutRing } from '../snapshot/profiles-without-ring.ts';
-import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
+import { concerns } from '../snapshot/profile-findings.ts';
+import { allFindings } from './all-findings.ts';
 import { lintFormats } from './format.ts';
 import { placeFindings } from './placed-findings.ts';
-import { policyFindings, withoutGuesses } from './policy-findings.ts';
 
 /** The verb `lint`. */
 export const lintVerb = defineVerb({
@@ -40,13 +38,9 @@ export const lintVerb = defineVerb({
     }
     if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(snapshot));
     context.progress.show('analysing');
-    const found = findingsIn(snapshot);
-    const { findings: kept, note } =
-      snapshot.input === undefined
-        ? { findings: found, note: undefined }
-        : withoutUndiscovered(found, snapshot.cluster);
+    const { findings: all, note } = allFindings(snapshot, compile(snapshot.cluster.view()));
     if (note !== undefined) context.note(note);
-    const asked = kept.filter((finding) => concerns(finding, flags.namespace));
+    const asked = all.filter((finding) => concerns(finding, flags.namespace));
     const findings = placeFindings(asked, snapshot.input);
     const isFound = findings.some(({ severity }) => severity !== 'info');
     return {
@@ -56,11 +50,3 @@ export const lintVerb = defineVerb({
     };
   },
 });
-
-function findingsIn(snapshot: LoadedSnapshot): readonly LintFinding[] {
-  const compiled = compile(snapshot.cluster.view());
-  const ofProfiles = profileFindings(snapshot, compiled);
-  const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
-  const idle = profilesWithoutRing(snapshot, compiled);
-  return withoutGuesses([...ofProfiles, ...idle, ...ofPolicies]);
-}

@@ -14,6 +14,8 @@ export interface PrintContext {
   readonly note: (text: string) => void;
   /** How wide a line may be, if the answer goes to a terminal. */
   readonly room?: number | undefined;
+  /** How many lines have room, if it does. */
+  readonly height?: number | undefined;
 }
 
 /** Prints an answer in one format. */

@@ -7,7 +7,7 @@ import type { AnalysisInput, PolicyFacts } from '../../analyze/facts.ts';
 import { offeredPorts } from '../../analyze/offered-ports.ts';
 import { isolationOf } from '../../analyze/rules.ts';
 import { withoutStandIns } from '../../analyze/stand-ins.ts';
-import { groupsBy } from '../../model/groups.ts';
+import { getOrInsert, groupsBy, remembering } from '../../model/groups.ts';
 import { canonicalJson, type Direction, directions, fingerprint } from '../../model/network-policy.ts';
 import { compareKeys, compareText, formatKey } from '../../model/object-key.ts';
 import { isPauseName, isTransitionName } from '../../model/policy-names.ts';
@@ -163,14 +163,22 @@ type JudgedLoss = LostGroup & Pick<ConnectionChange, 'offered'>;
 
 /** Divides the targets of a group by the ports that they offer. */
 function offerSplitter(offered: ReadonlyMap<string, PortSet>): (group: LostGroup) => readonly JudgedLoss[] {
+  // Many workloads offer the same, and are in very many groups.
+  const sets = new Map<string, PortSet>();
+  const offeredBy = remembering(({ workload }: WorkloadEnd) => {
+    const ports = offered.get(endpointKey({ workload })) ?? noPorts;
+    return getOrInsert(sets, formatPortSet(ports), () => ports);
+  });
   return (group) => {
-    const offers = ({ workload }: WorkloadEnd) =>
-      portSets.intersection(group.ports, offered.get(endpointKey({ workload })) ?? noPorts);
+    const lost = remembering((ports: PortSet) => {
+      const both = portSets.intersection(group.ports, ports);
+      return { both, text: formatPortSet(both) };
+    });
     const outside = group.to.filter((end) => !isWorkload(end));
-    const alike = groupsBy(group.to.filter(isWorkload), (end) => formatPortSet(offers(end)));
+    const alike = groupsBy(group.to.filter(isWorkload), (end) => lost(offeredBy(end)).text);
     return [
       ...(outside.length === 0 ? [] : [{ ...group, to: outside }]),
-      ...alike.map((to) => ({ ...group, to, offered: offers(to[0]) })),
+      ...alike.map((to) => ({ ...group, to, offered: lost(offeredBy(to[0])).both })),
     ];
   };
 }

@@ -1,7 +1,7 @@
 // Lost connections, by the namespace whose team would add a route for them: those that somebody is likely to use, and how many
 // others there are. Must not know how it is printed.
 import { compareEnds, type Endpoint, endpointKey, isWorkload } from '../../analyze/endpoints.ts';
-import { groupsBy } from '../../model/groups.ts';
+import { groupsBy, remembering } from '../../model/groups.ts';
 import type { NonEmpty } from '../../model/network-policy.ts';
 import { compareText } from '../../model/object-key.ts';
 import { formatPortSet } from '../../model/port-set.ts';
@@ -23,26 +23,44 @@ export interface TeamLosses {
  */
 export function lostByTeam(connections: readonly ConnectionChange[]): readonly TeamLosses[] {
   const parts = connections.filter(({ change }) => change === 'lost').flatMap(partsByTeam);
+  // The same few ends are in very many connections.
+  const keyOf = remembering(endpointKey);
   return [...Map.groupBy(parts, ({ namespace }) => namespace)]
     .map(([namespace, lost]) => {
-      const changes = lost.map(({ connection }) => connection);
-      const others = changes.filter((each) => !isLikelyUsed(each));
+      const others = lost.filter(({ isUsed }) => !isUsed);
       return {
         namespace,
-        used: bySources(withSourcesTogether(changes.filter(isLikelyUsed))),
-        others: others.reduce((sum, each) => sum + pairsIn(each), 0),
+        used: bySources(
+          withSourcesTogether(
+            lost.filter(({ isUsed }) => isUsed),
+            keyOf,
+          ),
+          keyOf,
+        ),
+        others: others.reduce((sum, { connection }) => sum + pairsIn(connection), 0),
       };
     })
     .sort((a, b) => compareText(a.namespace, b.namespace));
 }
 
-function partsByTeam(
-  connection: ConnectionChange,
-): readonly { readonly namespace: string; readonly connection: ConnectionChange }[] {
-  const side = connection.deniedBy === 'Egress' ? 'from' : 'to';
+/** The ends of a lost connection in one namespace. */
+interface PartOfTeam {
+  readonly namespace: string;
+  readonly connection: ConnectionChange;
+  /** What is lost there, as a text that no other loss has. */
+  readonly what: string;
+  readonly isUsed: boolean;
+}
+
+function partsByTeam(connection: ConnectionChange): readonly PartOfTeam[] {
+  const { deniedBy, ports, offered, because } = connection;
+  const side = deniedBy === 'Egress' ? 'from' : 'to';
+  const what = [formatPortSet(ports), offered && formatPortSet(offered), because].join(' ');
+  const isUsed = isLikelyUsed(connection);
   return [...Map.groupBy(connection[side], namespaceIn)].map(([namespace, ends]) => ({
     namespace,
     connection: { ...connection, [side]: ends },
+    ...{ what, isUsed },
   }));
 }
 
@@ -50,22 +68,29 @@ function namespaceIn(end: Endpoint): string {
   return isWorkload(end) ? end.workload.namespace : '';
 }
 
+type KeyOf = (end: Endpoint) => string;
+
 /** What is lost at the same ends on the same ports is one, whoever sends it. */
-function withSourcesTogether(changes: readonly ConnectionChange[]): readonly ConnectionChange[] {
-  return groupsBy(changes, ({ to, ports, offered, because }) =>
-    [...keysOf(to), formatPortSet(ports), offered && formatPortSet(offered), because].join(' '),
-  ).map((alike) => ({
-    ...alike[0],
-    from: [...new Map(alike.flatMap(({ from }) => from).map((end) => [endpointKey(end), end])).values()].sort(
-      compareEnds,
-    ),
-  }));
+function withSourcesTogether(parts: readonly PartOfTeam[], keyOf: KeyOf): readonly ConnectionChange[] {
+  return groupsBy(parts, ({ connection: { to }, what }) => [...keysOf(to, keyOf), what].join(' ')).map(
+    (alike) => ({
+      ...alike[0].connection,
+      from: [
+        ...new Map(
+          alike.flatMap(({ connection: { from } }) => from).map((end) => [keyOf(end), end]),
+        ).values(),
+      ].sort(compareEnds),
+    }),
+  );
 }
 
-function bySources(changes: readonly ConnectionChange[]): readonly NonEmpty<ConnectionChange>[] {
-  return groupsBy(changes, ({ from }) => keysOf(from).join(' '));
+function bySources(
+  changes: readonly ConnectionChange[],
+  keyOf: KeyOf,
+): readonly NonEmpty<ConnectionChange>[] {
+  return groupsBy(changes, ({ from }) => keysOf(from, keyOf).join(' '));
 }
 
-function keysOf(ends: readonly Endpoint[]): readonly string[] {
-  return ends.map(endpointKey).sort();
+function keysOf(ends: readonly Endpoint[], keyOf: KeyOf): readonly string[] {
+  return ends.map(keyOf).sort();
 }

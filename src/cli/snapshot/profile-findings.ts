@@ -1,15 +1,14 @@
 // The problems of profiles, as the operator would report them in statuses and Events.
 // Must not know how they are printed.
+import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import type { Compiled, CompiledNamespace } from '../../compile/compile.ts';
 import { isDecoded, platformAsOwner } from '../../compile/platform/decoded-platform.ts';
 import { aboutPolicy, type Finding, namespaceOfFinding } from '../../model/findings.ts';
 import { pauseName } from '../../model/policy-names.ts';
 import { plan } from '../../plan/plan.ts';
-import type { ClusterView, ProfileFacts } from '../../view/cluster-view.ts';
+import type { ProfileFacts } from '../../view/cluster-view.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { isLeftOpen } from './left-open.ts';
-import { misspeltInPlatform } from './misspelt-namespaces.ts';
-import { hintForRoute, namespaceMeant, type RouteInView } from './route-hints.ts';
 
 /** A finding about profiles or policies. */
 export interface LintFinding extends Finding {
@@ -52,10 +51,9 @@ export function profileFindings(
   );
   return [
     ...compiled.findings,
-    ...misspeltInPlatform(platform.decoded.value.spec, cluster.view()),
     ...planned,
     ...compiled.namespaces.filter((each) => isLeftOpen(cluster, each)).map(leftOpen),
-    ...compiled.namespaces.flatMap((each) => routeFindings(each, cluster.view())),
+    ...compiled.namespaces.flatMap(routeFindings),
   ];
 }
 
@@ -67,32 +65,25 @@ function leftOpen({ namespace }: CompiledNamespace): Finding {
   });
 }
 
-function routeFindings(
-  { namespace, profiles, enforcement }: CompiledNamespace,
-  view: ClusterView,
-): readonly LintFinding[] {
+function routeFindings({ profiles, enforcement }: CompiledNamespace): readonly LintFinding[] {
   const words = enforcement === 'DryRun' ? dryRunWords : stateWords;
   return profiles.flatMap(({ profile, routes }) =>
-    routes.flatMap((compiled) => routeFinding(profile, { compiled, namespace, view }, words)),
+    routes.flatMap((compiled) => routeFinding(profile, compiled, words)),
   );
 }
 
 function routeFinding(
   { namespace, name }: ProfileFacts,
-  routeInView: RouteInView,
+  { route, state, reason, message, hint = '', suggestion, waitsFor, at }: CompiledRoute,
   words: typeof dryRunWords | typeof stateWords,
 ): readonly LintFinding[] {
-  const { compiled, view } = routeInView;
-  const { route, state, reason, message, suggestion, waitsFor, at } = compiled;
   if (reason === 'Active') return [];
-  // Sources may come later, but not if their name is a slip.
-  const isSlip = reason === 'SourceMissing' && namespaceMeant(route.from, view) !== undefined;
   const finding = {
-    code: isSlip ? 'NamespaceMisspelt' : reason,
+    code: reason,
     subject: { kind: 'AppNetworkProfile', namespace, name },
     path: `spec.routes[${route.name}]${at === undefined ? '' : `.${at}`}`,
     message: `route \`${route.name}\` ${words[state]}: ${message}`,
-    hint: hintForRoute(routeInView),
+    hint,
   } as const;
   return [{ ...finding, ...(suggestion && { suggestion }), ...(waitsFor && { waitsFor }) }];
 }

@@ -8,18 +8,20 @@ import { type CompiledNamespace, compile } from '../../compile/compile.ts';
 import type { OutsideReason } from '../../compile/platform/membership.ts';
 import { readStatus } from '../../kube/object-status.ts';
 import { parseWallTime } from '../../kube/wall-time.ts';
-import { type Finding, namespaceOfFinding } from '../../model/findings.ts';
+import { namespaceOfFinding } from '../../model/findings.ts';
 import { isTransitionName } from '../../model/policy-names.ts';
 import type { ClusterFacts } from '../../objects/cluster-facts.ts';
 import { whyNotRinged } from '../../plan/profile-status.ts';
 import type { PauseFacts } from '../../view/cluster-view.ts';
-import { profileFindings } from '../snapshot/profile-findings.ts';
-import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
+import { allFindings } from '../lint/all-findings.ts';
+import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
+import type { LintFinding } from '../snapshot/profile-findings.ts';
 import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
 import type { OperatorSign } from './operator-sign.ts';
 
 /** The state of a route of a namespace. */
-interface RouteLine extends Pick<CompiledRoute, 'state' | 'reason' | 'message'> {
+export interface RouteLine
+  extends Pick<CompiledRoute, 'state' | 'reason' | 'message' | 'hint' | 'suggestion'> {
   readonly profile: string;
   readonly route: string;
 }
@@ -53,7 +55,8 @@ export interface NamespaceStatus {
   readonly waiting: readonly WaitingRoute[];
   /** When the last of the pauses ends that open it now, as RFC 3339; absent if none does. */
   readonly pausedUntil: string | undefined;
-  readonly findings: readonly Finding[];
+  /** All that `lint` finds. */
+  readonly findings: readonly LintFinding[];
   /** Why the operator can't write its policies, as it reports it itself. */
   readonly failure: { readonly reason: string; readonly message: string } | undefined;
 }
@@ -65,7 +68,7 @@ export interface ClusterStatus {
   /** Ordered by name; none without a readable platform profile. */
   readonly namespaces: readonly NamespaceStatus[];
   /** The findings about the cluster as a whole. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LintFinding[];
 }
 
 /** Which status is asked for. */
@@ -77,13 +80,11 @@ export interface StatusRequest {
 }
 
 /** The status of the known namespaces. */
-export function clusterStatusOf(cluster: ClusterFacts, { only, operator }: StatusRequest): ClusterStatus {
+export function clusterStatusOf(snapshot: LoadedSnapshot, { only, operator }: StatusRequest): ClusterStatus {
+  const { cluster } = snapshot;
   const compiled = compile(cluster.view());
   const waiting = waitingRoutes(compiled);
-  const all = profileFindings({ cluster }, compiled);
-  // For files, `lint` leaves out the same.
-  const kept = operator === undefined ? withoutUndiscovered(all, cluster).findings : all;
-  const findings = Map.groupBy(kept, namespaceOfFinding);
+  const findings = Map.groupBy(allFindings(snapshot, compiled).findings, namespaceOfFinding);
   const { failures, isReported } = reportOf(cluster);
   return {
     ...(operator === undefined ? {} : { operator: signBeside(operator, isReported) }),
@@ -124,10 +125,12 @@ function statusOf(
     // In a dry run nothing is closed that it could open.
     pausedUntil: enforcement === 'Enforce' ? lastEnd(pauses) : undefined,
     routes: profiles.flatMap(({ profile, routes }) =>
-      routes.map(({ route, state, reason, message }) => ({
+      routes.map(({ route, state, reason, message, hint, suggestion }) => ({
         profile: profile.name,
         route: route.name,
         ...{ state, reason, message },
+        ...(hint && { hint }),
+        ...(suggestion && { suggestion }),
       })),
     ),
   };

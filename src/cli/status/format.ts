@@ -1,182 +1,30 @@
-// The status of namespaces, as a table for people and as data for programs.
+// The formats of the status of namespaces: text for people, and data for programs.
 // Must not know how it is found out.
 import * as z from 'zod';
-import { type Enforcement, egressModes, enforcements } from '../../api/egress.ts';
-import {
-  countFindings,
-  type Finding,
-  type FindingCode,
-  findingKinds,
-  severityOf,
-} from '../../model/findings.ts';
-import { type PrintContext, textAndData } from '../output/formats.ts';
-import type { Paint } from '../output/paint.ts';
+import { egressModes, enforcements } from '../../api/egress.ts';
+import { type FindingCode, findingKinds, severityOf } from '../../model/findings.ts';
+import { textAndData } from '../output/formats.ts';
 import { waitingRoute } from '../output/schemas.ts';
-import { formatTable } from '../output/table.ts';
-import type { ClusterStatus, NamespaceStatus } from './cluster-status.ts';
-import { type OperatorSign, operatorStates } from './operator-sign.ts';
-
-/** A status, and how much of it people see. */
-export interface ShownStatus {
-  readonly status: ClusterStatus;
-  /** Whether the routes are listed, too. */
-  readonly withRoutes: boolean;
-}
-
-const states = ['Active', 'NotNeeded', 'Pending', 'Rejected'] as const;
-const none = '-';
-
-function formatStatus({ status, withRoutes }: ShownStatus, context: PrintContext): string {
-  const { namespaces, findings, operator } = status;
-  const head = ['NAMESPACE', 'ENFORCEMENT', 'EGRESS', 'RULE', 'POLICIES', 'ROUTES', 'FINDINGS'];
-  const rows = namespaces.map((each) => rowOf(each, context.paint));
-  return [
-    operator?.state === 'Silent' ? silence(operator, context.paint) : '',
-    ...findingLines(findings),
-    tableOf(head, rows, context),
-    ...(withRoutes ? namespaces.map((each) => formatDetails(each, context)) : [summaryOf(status)]),
-    lastLine(status),
-  ].join('');
-}
-
-/** How many namespaces there are of each kind, how much there is to read about them, and where. */
-function summaryOf({ namespaces, findings: ofCluster }: ClusterStatus): string {
-  if (namespaces.length === 0) return '';
-  const kinds = Map.groupBy(namespaces, ({ enforcement }) => enforcement);
-  const counts = ([...enforcements, undefined] as const)
-    .map((kind) => ({ word: enforcementWords[kind ?? 'none'], number: kinds.get(kind)?.length ?? 0 }))
-    .filter(({ number }) => number > 0)
-    .map(({ word, number }) => `${number} ${word}`);
-  const findings = countFindings([...ofCluster, ...namespaces.flatMap((each) => each.findings)]);
-  const more = findings === '' ? '' : `; ${findings}: see \`ringfence lint\``;
-  return `\n${counts.join(', ')}${more}\n`;
-}
-
-const enforcementWords: Readonly<Record<Enforcement | 'none', string>> = {
-  Enforce: 'enforced',
-  DryRun: 'in a dry run',
-  Off: 'off',
-  none: 'not ringed',
-};
-
-function silence({ renewed }: OperatorSign, paint: Paint): string {
-  const since = renewed === undefined ? 'it has given its lease back' : `its last sign was at ${renewed}`;
-  return `${paint('red', 'the operator is not active')}: ${since}; what is written stays, and nothing follows changes\n`;
-}
-
-const noSign =
-  'no operator has reported yet: if one is installed in another namespace, name that with `--operator-namespace`\n';
-
-/** What is below the table. A lease that is renewed does not say that the operator may still read and write. */
-function lastLine({ namespaces, operator }: ClusterStatus): string {
-  if (operator?.state === 'NoLease') return noSign;
-  return operator?.state !== 'Silent' && namespaces.some(isBehind) ? behind : '';
-}
-
-/** Whether the operator has not done its work in it, or not yet, and does not say why. */
-function isBehind({ policies: { missing = 0 }, changing, findings, failure }: NamespaceStatus): boolean {
-  return failure === undefined && !changing && (missing > 0 || findings.some(isOverdue));
-}
-
-function isOverdue({ code }: Finding): boolean {
-  return code === 'PauseOverdue';
-}
-
-const behind =
-  'the operator has not yet done what it should; `ringfence plan` shows what is left. If that stays: does it run, is it ready, and what does its log say?\n';
-
-/** Remarks are left out. */
-function findingLines(findings: readonly Finding[]): readonly string[] {
-  return findings
-    .filter((finding) => severityOf(finding) !== 'info')
-    .map((finding) => `${severityOf(finding)} ${finding.code}: ${finding.message}\n`);
-}
-
-/** Empty without rows. */
-function tableOf(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  { paint, room }: PrintContext,
-): string {
-  return rows.length === 0 ? '' : formatTable([head.map((title) => paint('bold', title)), ...rows], room);
-}
-
-function rowOf(each: NamespaceStatus, paint: Paint): readonly string[] {
-  const { namespace, enforcement, outside, egress, rule = none, routes, findings, failure } = each;
-  const mode =
-    enforcement === undefined
-      ? [paint('dim', `none: ${outside}`), none, none]
-      : [enforcementCell(enforcement, each, paint), enforcement === 'Off' ? none : egress, rule];
-  const counts = states
-    .map((state) => ({ state, number: routes.filter((route) => route.state === state).length }))
-    .filter(({ number }) => number > 0)
-    .map(({ state, number }) => `${number} ${state}`);
-  const problems = [failure === undefined ? '' : paint('red', failure.reason), countFindings(findings)];
-  return [
-    namespace,
-    ...mode,
-    policiesCell(each, paint),
-    counts.join(', ') || none,
-    problems.filter((text) => text !== '').join(', ') || none,
-  ];
-}
-
-function enforcementCell(
-  enforcement: Enforcement,
-  { pausedUntil, changing, findings }: NamespaceStatus,
-  paint: Paint,
-): string {
-  if (findings.some(isOverdue)) return paint('red', `${enforcement}, still open after a pause`);
-  const pause = pausedUntil === undefined ? [] : [`paused until ${pausedUntil}`];
-  const news = [...(changing ? ['changing'] : []), ...pause];
-  return news.length === 0 ? enforcement : paint('yellow', [enforcement, ...news].join(', '));
-}
-
-function policiesCell(
-  { enforcement, policies: { existing, desired, missing = 0 } }: NamespaceStatus,
-  paint: Paint,
-): string {
-  if (existing === undefined) return String(desired);
-  if (existing === 0 && desired === 0) return none;
-  if (enforcement === 'DryRun') return `${existing} (${desired} planned)`;
-  if (enforcement !== 'Enforce') return paint('yellow', `${existing} left`);
-  const there = desired - missing;
-  const text = `${there}/${desired}`;
-  if (missing === 0 && existing === desired) return text;
-  return paint('yellow', there === existing ? text : `${text} and ${existing - there} more`);
-}
-
-/** Everything about one namespace that its line only counts. */
-function formatDetails(each: NamespaceStatus, context: PrintContext): string {
-  const { namespace: here, open, routes, waiting, findings } = each;
-  const own = routes.map(({ profile, route, state, message }) => [profile, route, state, message]);
-  const others = waiting.map(({ namespace, profile, route }) => [namespace, profile, route]);
-  // What a route lacks stands beside it.
-  const rest = findings.filter(({ message }) => !routes.some((each) => message.endsWith(each.message)));
-  const wait = `routes of other namespaces that wait for a route in \`${here}\`; \`ringfence lint -n ${here}\` prints it:\n`;
-  return [
-    open === undefined ? '' : `Ringfence denies nothing here: ${open}\n`,
-    tableOf(['PROFILE', 'ROUTE', 'STATE', 'MESSAGE'], own, context),
-    others.length === 0 ? '' : wait + tableOf(['NAMESPACE', 'PROFILE', 'ROUTE'], others, context),
-    findingLines(rest).join(''),
-  ]
-    .filter((part) => part !== '')
-    .map((part) => `\n${part}`)
-    .join('');
-}
+import type { LintFinding } from '../snapshot/profile-findings.ts';
+import { operatorStates } from './operator-sign.ts';
+import { formatStatus, routeStates, type ShownStatus } from './status-text.ts';
 
 const route = z.strictObject({
   profile: z.string(),
   route: z.string(),
-  state: z.enum(states),
+  state: z.enum(routeStates),
   reason: z.string(),
   message: z.string(),
+  hint: z.string().optional().describe('what to do next'),
+  suggestion: z.string().optional().describe('YAML that would fix it'),
 });
 
 const finding = z.strictObject({
   code: z.enum(Object.keys(findingKinds) as FindingCode[]),
   severity: z.enum(['error', 'warning', 'info']),
   message: z.string(),
+  hint: z.string(),
+  suggestion: z.string().optional().describe('YAML that would fix it'),
 });
 
 const namespaceStatus = z.strictObject({
@@ -203,7 +51,7 @@ const namespaceStatus = z.strictObject({
   pausedUntil: z.string().optional().describe('when the last of the pauses ends that open it now'),
   routes: z.array(route),
   waiting: z.array(waitingRoute).describe('the routes of other namespaces that it does not let in'),
-  findings: z.array(finding),
+  findings: z.array(finding).describe('what `lint` finds in it'),
   failure: z
     .strictObject({ reason: z.string(), message: z.string() })
     .optional()
@@ -211,6 +59,7 @@ const namespaceStatus = z.strictObject({
 });
 
 const clusterStatus = z.strictObject({
+  at: z.string().optional().describe('when it was found, with `--watch`'),
   operator: z
     .strictObject({ state: z.enum(operatorStates), renewed: z.string().optional() })
     .optional()
@@ -220,14 +69,16 @@ const clusterStatus = z.strictObject({
 });
 
 /** A finding for programs. */
-function findingAsData(each: Finding) {
-  return { code: each.code, severity: severityOf(each), message: each.message };
+function findingAsData(each: LintFinding) {
+  const { code, message, hint, suggestion } = each;
+  return { code, severity: severityOf(each), message, hint, ...(suggestion && { suggestion }) };
 }
 
 /** The formats of `status`. */
 export const statusFormats = textAndData({
   text: formatStatus,
-  data: ({ status: { namespaces, findings, operator } }: ShownStatus) => ({
+  data: ({ status: { namespaces, findings, operator }, at }: ShownStatus) => ({
+    ...(at === undefined ? {} : { at }),
     ...(operator === undefined ? {} : { operator }),
     namespaces: namespaces.map((each) => ({ ...each, findings: each.findings.map(findingAsData) })),
     findings: findings.map(findingAsData),

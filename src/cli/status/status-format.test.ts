@@ -36,7 +36,7 @@ function shown(
     ),
     ...more,
   ];
-  const status = clusterStatusOf(snapshotOf(objects, 'ringfence-system').cluster, {
+  const status = clusterStatusOf(snapshotOf(objects, 'ringfence-system'), {
     only: undefined,
     operator,
   });

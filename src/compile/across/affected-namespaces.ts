@@ -3,6 +3,7 @@
 
 import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
 import type { Route } from '../../api/route.ts';
+import { nearest } from '../../model/did-you-mean.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import type { GatewayRouteFacts } from '../../model/services.ts';
@@ -76,7 +77,7 @@ export function namespacesAffectedByNamespace(
     name,
     ...linkedNamespaces(view, spec, name, versions),
     ...mirrorSenders(view, spec, versions),
-    ...(versions.length === 1 ? [...view.routeLinks.fromName(name)].map(({ namespace }) => namespace) : []),
+    ...(versions.length === 1 ? namespacesNaming(view, name) : []),
     ...exposedFrom(view, name),
     ...declaredNamespaces(view, spec),
   ]);
@@ -116,6 +117,17 @@ export function namespacesExposedThrough(
     [...all.values()].flatMap((siblings) => [...siblings.values()].filter(isAttached)),
   );
   return new Set(routes.flatMap(backendNamespaces));
+}
+
+/** The namespaces with routes from a namespace that was created or deleted, and those whose routes perhaps mean it by another name. */
+function namespacesNaming({ routeLinks, namespaces }: ClusterView, name: string): readonly string[] {
+  const slips = [...routeLinks.names()].filter(
+    (written) => !namespaces.has(written) && nearest(written, [name]) !== undefined,
+  );
+  return [
+    ...routeLinks.fromName(name),
+    ...slips.flatMap((slip) => [...routeLinks.fromName(slip), ...routeLinks.toName(slip)]),
+  ].map(({ namespace }) => namespace);
 }
 
 /** The namespaces with Services to which a route of the Gateway API leads, and its own, which reports its mistakes. */

@@ -19,6 +19,7 @@ import { type Advice, adviceToAdd } from '../local/suggested-routes.ts';
 import { denialSeenFrom, membershipOf, type Obstacle, obstacles } from '../platform/membership.ts';
 import type { Compilation } from './compilation.ts';
 import { namingSources } from './mirrors-across.ts';
+import { describeMistake, type MistakenPort, mistakenPorts } from './mistaken-ports.ts';
 
 /** What a route needs from other namespaces. */
 interface AdmissionRequest {
@@ -54,8 +55,8 @@ export interface Consent {
   readonly otherPorts: OtherPorts | undefined;
   /** What the only one of these lets in of what is asked for; absent if it is nothing, or if there are several. */
   readonly fewerPods: FewerPods | undefined;
-  /** What to do about the first of these. */
-  readonly advice: Partial<Advice>;
+  /** What to do about the first of these, and what else to look at, as the rest of a sentence. */
+  readonly advice: Partial<Advice> & { readonly remark?: string };
 }
 
 /** Pods to which, or from which, a namespace lets in a part of a route. */
@@ -240,7 +241,7 @@ function adviceFor(
   route: Route,
   refused: Refused,
   fewerPods: FewerPods | undefined,
-): Advice {
+): Consent['advice'] {
   if (fewerPods !== undefined && 'namespace' in route.to) {
     const { sources, destinations, sides } = fewerPods;
     const narrowed = {
@@ -252,9 +253,27 @@ function adviceFor(
     return { hint };
   }
   const { namespace, request } = refused;
+  // Nobody should allow a port that is a mistake.
+  const mistaken = mistakenPorts(run.view, namespace.name, request.destinations, request.ports);
+  const [first] = mistaken;
+  if (first?.isCertain)
+    return { hint: `first mend the port: ${describeMistake(first)}: write \`${first.target}\`` };
   const reader = request.from.name;
   const profileName = suggestedName('from', reader, route.name);
-  return adviceToAdd(run.local(namespace), { route: routeThere(route, request), profileName, reader });
+  const added = routeThere(withTargets(route, mistaken), request);
+  const advice = adviceToAdd(run.local(namespace), { route: added, profileName, reader });
+  if (first === undefined || advice.suggestion === undefined) return advice;
+  return {
+    ...advice,
+    remark: `; ${describeMistake(first)}: if that is another port, write \`${first.target}\` in this route, too`,
+  };
+}
+
+/** The route with the pods' ports for those that are perhaps a Service's: in front of the pods, both lead there. */
+function withTargets(route: Route, mistaken: readonly MistakenPort[]): Route {
+  if (mistaken.length === 0) return route;
+  const ports = route.ports?.map((port) => mistaken.find(({ written }) => written === port)?.target ?? port);
+  return { ...route, ...(ports && { ports }) };
 }
 
 function routeThere(route: Route, { from, sources, destinations }: AdmissionRequest): Route {

@@ -168,7 +168,8 @@ describe('what all namespaces may have written into one', () => {
       { namespace: 'pay', cappedRoutes: [{ namespace: 'n00', profile: 'a', route: 'r000' }] },
     ]);
     if (route === undefined) throw new Error('there is no profile');
-    const told = (given: typeof route) => withCapsInAll([given], receivers)[0]?.routes[0];
+    const told = (given: typeof route) =>
+      withCapsInAll({ profiles: [given], enforcement: 'Enforce' }, receivers)[0]?.routes[0];
     expect(told(route)?.message).toContain('it is not mirrored in `pay`, `shop`:');
     const pending = {
       ...route,

@@ -73,6 +73,19 @@ describe('a route from namespaces of which there is none', () => {
     expect(severityOf({ code: 'SourceMissing', ...about })).toBe('info');
   });
 
+  test('is a slip if one with a similar name exists, and looked at again when that comes or goes', () => {
+    const meant = namespace('gnoe');
+    expect(lets({ name: 'gone' }, [meant])).toMatchObject({
+      state: 'Active',
+      reason: 'NamespaceMisspelt',
+      message: `its rule is written, but ${namedGone}`,
+      hint: 'did you mean `gnoe`?',
+    });
+    const given = view({ platform: platform(), namespaces: [shop], profiles: [lettingIn({ name: 'gone' })] });
+    expect([...namespacesAffectedByNamespace(given, meant, undefined)].sort()).toEqual(['gnoe', 'shop']);
+    expect([...namespacesAffectedByNamespace(given, undefined, bank)]).toEqual(['bank']);
+  });
+
   test('is looked at again when one comes or goes, by its name or with its labels', () => {
     const given = view({
       platform: platform(),

@@ -1,6 +1,7 @@
 // The routes of a namespace, each with its result: its state and its allow rules, which depend on the egress mode here and on the
 // other side. Must not know policies: allow-policies.ts merges rules, consent.ts knows the other side.
 
+import type { Enforcement } from '../../api/egress.ts';
 import type { Route } from '../../api/route.ts';
 import { nameSome, quoteSome } from '../../model/counted.ts';
 import type { RouteReason } from '../../model/findings.ts';
@@ -13,11 +14,13 @@ import { type Egress, isClosed } from '../local/namespace-egress.ts';
 import { type EgressRoute, fieldAt, type IngressRoute, type ResolvedRoute } from '../local/resolve-routes.ts';
 import { portsUnclear } from '../platform/membership.ts';
 import { cappedMirrors } from './capped-mirrors.ts';
-import { closedSources } from './closed-sources.ts';
+import { type ClosedSources, closedSources } from './closed-sources.ts';
 import type { Compilation } from './compilation.ts';
 import { askConsent, type Consent } from './consent.ts';
 import { mirrorsWithin } from './mirrors.ts';
 import { missingSources, whyMissing } from './missing-sources.ts';
+import { describeMistake, type MistakenPort, mistakenPorts } from './mistaken-ports.ts';
+import { hintForRoute } from './route-hints.ts';
 
 /** What the compiler makes of one route. */
 export interface CompiledRoute {
@@ -25,7 +28,7 @@ export interface CompiledRoute {
   readonly state: 'Active' | 'NotNeeded' | 'Pending' | 'Rejected';
   readonly reason: RouteReason | 'Active';
   readonly message: string;
-  /** What to do next, if only the place that found the problem knows it. */
+  /** What to do next; if there is a suggestion, it follows the hint. Absent if nothing has to be done. */
   readonly hint?: string;
   /** The YAML that would fix it, if that is known. */
   readonly suggestion?: string;
@@ -66,6 +69,13 @@ export function compileRoutes(run: Compilation, here: LocalNamespace): readonly 
 }
 
 function compileRoute(resolved: ResolvedRoute, declared: Declared): CompiledRoute {
+  const compiled = settle(resolved, declared);
+  const { view } = declared.run;
+  const hint = compiled.hint ?? hintForRoute({ compiled, namespace: declared.here.facts.name, view });
+  return hint === undefined ? compiled : { ...compiled, hint };
+}
+
+function settle(resolved: ResolvedRoute, declared: Declared): CompiledRoute {
   const { route } = resolved;
   if (resolved.kind === 'refused') return { route, ...resolved.problem, allowRules: [] };
   const outcome =
@@ -78,24 +88,34 @@ function compileRoute(resolved: ResolvedRoute, declared: Declared): CompiledRout
 
 type RouteOutcome = Omit<CompiledRoute, 'route'>;
 
-/** What a person should know of a route whose rule is written all the same; nothing without a text. */
+/** Whether the rule of an Active route is written, for people. */
+export function writtenIn(enforcement: Enforcement | undefined): string {
+  return enforcement === 'DryRun' ? 'its rule would be written' : 'its rule is written';
+}
+
+/** What a person should know about a route whose rule is written. */
 interface Remark {
   readonly reason: RouteReason;
   readonly text: string | undefined;
   readonly at?: string | undefined;
+  readonly hint?: string;
+  readonly suggestion?: string;
 }
 
-/** The state of a route whose rule is written. @param but what a person should know about it all the same */
-function active({ membership }: LocalNamespace, ...but: readonly Remark[]): Omit<RouteOutcome, 'allowRules'> {
-  const isDryRun = membership.enforcement === 'DryRun';
-  const written = isDryRun ? 'its rule would be written' : 'its rule is written';
+/** The state of a route whose rule is written. @param but of these remarks, the last one counts */
+function active(
+  { membership: { enforcement } }: LocalNamespace,
+  ...but: readonly Remark[]
+): Omit<RouteOutcome, 'allowRules'> {
+  const written = writtenIn(enforcement);
   const remark = but.findLast(({ text }) => text !== undefined);
-  return remark === undefined
-    ? { state: 'Active', reason: 'Active', message: isDryRun ? `${written}; this is a dry run` : written }
-    : {
-        ...{ state: 'Active', reason: remark.reason, message: `${written}, but ${remark.text}` },
-        ...(remark.at === undefined ? {} : { at: remark.at }),
-      };
+  if (remark === undefined) {
+    const message = enforcement === 'DryRun' ? `${written}; this is a dry run` : written;
+    return { state: 'Active', reason: 'Active', message };
+  }
+  const { reason, text, at, ...advice } = remark;
+  const message = `${written}, but ${text}`;
+  return { state: 'Active', reason, message, ...advice, ...(at === undefined ? {} : { at }) };
 }
 
 /** Its rule is written, whatever the other side does: of several reasons why it has no effect, the last one counts. */
@@ -103,18 +123,41 @@ function ingressOutcome(ingressRoute: IngressRoute, { run, here, capped }: Decla
   const { allowRule, route } = ingressRoute;
   const closed = closedSources(run, here, ingressRoute);
   const from = fieldAt(route, 'from');
-  const closedAt = closed?.obstacle === 'PortsUnclear' ? 'ports' : from;
+  const { pods, rule } = allowRule;
   return {
     ...active(
       here,
       ...gapIn(ingressRoute),
-      { reason: sourceReasons[closed?.obstacle ?? 'Now'], text: closed?.why, at: closedAt },
-      { reason: 'SourceMissing', text: missingSources(run.view, route), at: from },
+      ...(closed === undefined ? [] : [remarkOn(closed, from)]),
+      ...listed(missingSources(run.view, route)).map((missing) => ({ ...missing, at: from })),
       { reason: 'MirrorsCapped', text: capped.get(ingressRoute) },
+      // What else is missing depends on the port.
+      ...('service' in route.to ? [] : remarksOn(mistakenPorts(run.view, here.facts.name, pods, rule.ports))),
     ),
-    ...closed?.advice,
     allowRules: [allowRule, ...mirrorsOf(allowRule, here)],
   };
+}
+
+function listed<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}
+
+function remarkOn({ why, obstacle, advice }: ClosedSources, from: string): Remark {
+  const at = obstacle === 'PortsUnclear' ? 'ports' : from;
+  return { reason: sourceReasons[obstacle], text: why, at, ...advice };
+}
+
+function remarksOn([mistaken]: readonly MistakenPort[]): readonly Remark[] {
+  return mistaken?.isCertain !== true
+    ? []
+    : [
+        {
+          reason: 'ServicePortMistaken',
+          at: 'ports',
+          text: `${describeMistake(mistaken)}: policies apply to the pods' ports`,
+          hint: `write \`${mistaken.target}\``,
+        },
+      ];
 }
 
 const sourceReasons = {
@@ -123,7 +166,7 @@ const sourceReasons = {
   PortsUnclear: 'PortsUnclear',
 } as const;
 
-function gapIn({ gap }: IngressRoute | EgressRoute) {
+function gapIn({ gap }: IngressRoute | EgressRoute): readonly Remark[] {
   return gap === undefined ? [] : [{ reason: gap.reason, text: gap.message, at: gap.at }];
 }
 
@@ -143,9 +186,22 @@ function egressOutcome(egressRoute: EgressRoute, { run, here }: Declared): Route
     (rules.ok ? rules.value : []).map((rule): AllowRule => ({ direction: 'Egress', pods: sources, rule })),
     ({ rule }) => (isClosed(egress, rule, facts.name) ? 'closed' : 'open'),
   );
-  const state = allowRules.length > 0 ? active(here, ...gapIn(egressRoute)) : egressIsOpen(egress);
+  const state =
+    allowRules.length > 0
+      ? active(here, ...gapIn(egressRoute), ...remarksOn(mistakenThere(run, egressRoute)))
+      : egressIsOpen(egress);
   const written: RouteOutcome = { ...state, allowRules, unneededRules };
   return { ...written, ...consentOutcome(askConsent(run, here, egressRoute), egressRoute, written) };
+}
+
+/** Ports of a namespace that the route names. */
+function mistakenThere(
+  { view }: Compilation,
+  { route: { to }, rules }: EgressRoute,
+): readonly MistakenPort[] {
+  const { name, pods } = 'namespace' in to ? to.namespace : {};
+  if (name === undefined || !rules.ok) return [];
+  return mistakenPorts(view, name, pods, rules.value[0].ports);
 }
 
 function egressIsOpen({ mode }: Egress): Omit<RouteOutcome, 'allowRules'> {
@@ -164,7 +220,8 @@ function consentOutcome(
   written: RouteOutcome,
 ): Partial<RouteOutcome> {
   if (consent === undefined) return {};
-  const { all, missing, obstacle, advice } = consent;
+  const { all, missing, obstacle } = consent;
+  const { remark = '', ...advice } = consent.advice;
   const at = fieldAt(route, 'to');
   if (all.length === 0) {
     const message = whyMissing('namespace' in route.to ? route.to.namespace.name : undefined);
@@ -181,16 +238,16 @@ function consentOutcome(
     const then = missing.length === 1 ? 'is enforced, it' : 'are enforced, they';
     const only = onlyWhere(consent);
     const how = only === undefined ? 'will not let it in' : `will let it in only ${only}`;
-    const message = `${written.message}; once ${names} ${then} ${how}: a profile there has to allow it`;
+    const message = `${written.message}; once ${names} ${then} ${how}: a profile there has to allow it${remark}`;
     return { reason: 'ClosedOnceEnforced', message, ...suggested };
   }
   const theyDoNot = describeRefusal(names, consent);
   if (missing.length === all.length) {
-    const message = `${theyDoNot}: a profile there has to allow it${alternativeTo(consent)}`;
+    const message = `${theyDoNot}: a profile there has to allow it${alternativeTo(consent)}${remark}`;
     return { state: 'Pending', reason: 'NotAdmitted', message, ...suggested };
   }
   const count = `${all.length - missing.length} of ${all.length}`;
-  const message = `PartlyConsented ${count}: ${theyDoNot}`;
+  const message = `PartlyConsented ${count}: ${theyDoNot}${remark}`;
   return { state: written.state, reason: 'PartlyConsented', message, ...suggested };
 }
 

@@ -2,17 +2,17 @@
 // Must not know how the state came about, nor how the hint is printed.
 import { platformProfileName } from '../../api/platform-network-profile.ts';
 import type { Route } from '../../api/route.ts';
-import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { count, nameSome, quoteSome } from '../../model/counted.ts';
 import { nearest } from '../../model/did-you-mean.ts';
 import type { RouteReason } from '../../model/findings.ts';
 import { withPortName, withProtocol } from '../../model/ports.ts';
 import { selects } from '../../model/selectors.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
+import type { CompiledRoute } from './route-states.ts';
 
-/** A route with its state, where it is declared, and what is known around it. */
-export interface RouteInView {
-  readonly compiled: CompiledRoute;
+/** A route with the reason of its state, where it is declared, and what is known around it. */
+interface RouteInView {
+  readonly compiled: Pick<CompiledRoute, 'route' | 'reason' | 'suggestion' | 'waitsFor'>;
   /** The namespace that declares it. */
   readonly namespace: string;
   readonly view: ClusterView;
@@ -21,15 +21,18 @@ export interface RouteInView {
 /** More names would hide the hint. */
 const maxNamed = 5;
 
-/** What to do next; if there is a suggestion, it follows the hint. */
-export function hintForRoute(route: RouteInView): string {
-  const { reason, suggestion, hint } = route.compiled;
-  if (reason === 'Active') return '';
-  return hint ?? (suggestion === undefined ? hints[reason](route) : 'write this instead:');
+/** What to do next; if there is a suggestion, it follows the hint. Nothing has to be done about a route that is Active for no other reason. */
+export function hintForRoute(route: RouteInView): string | undefined {
+  const { reason, suggestion } = route.compiled;
+  if (reason === 'Active') return undefined;
+  return suggestion === undefined ? hints[reason](route) : 'write this instead:';
 }
 
 /** The namespace that was probably meant by an end of a route; `undefined` if it exists, or if no name is similar. */
-export function namespaceMeant(end: Route['from'], { namespaces }: ClusterView): string | undefined {
+export function namespaceMeant(
+  end: Route['from'],
+  { namespaces }: Pick<ClusterView, 'namespaces'>,
+): string | undefined {
   const name = 'namespace' in end ? end.namespace.name : undefined;
   return name === undefined ? undefined : nearest(name, [...namespaces.keys()]);
 }
@@ -45,6 +48,10 @@ const askThere = ({ compiled: { waitsFor = [] } }: RouteInView) =>
     ? 'ask the team of that namespace to allow it in a profile there'
     : `ask the team of ${quoteSome(waitsFor, maxNamed)} to allow it in a profile there`;
 
+/** What to do about a route that has no mirror. */
+export const hintWithoutMirror =
+  'until then, the pods there can use this route only if a profile there allows the egress';
+
 /** One for each reason: a new one does not compile without. */
 const hints: Readonly<Record<RouteReason, (route: RouteInView) => string>> = {
   ApiServerUnknown: askForField,
@@ -52,9 +59,9 @@ const hints: Readonly<Record<RouteReason, (route: RouteInView) => string>> = {
   ClosedOnceEnforced: askThere,
   ClusterRangesUnknown: askForField,
   EgressOpen: () => 'keep it for the day when egress is fenced here, or delete it',
-  MirrorsCapped: () =>
-    'until then, the pods there can use this route only if a profile there allows the egress',
+  MirrorsCapped: () => hintWithoutMirror,
   NamespaceMissing: ({ compiled: { route }, view }) => missingNamespace(route.to, view),
+  NamespaceMisspelt: ({ compiled: { route }, view }) => missingNamespace(route.from, view),
   NodeRangesUnknown: askForField,
   NotAdmitted: askThere,
   PartlyConsented: askThere,
@@ -62,6 +69,7 @@ const hints: Readonly<Record<RouteReason, (route: RouteInView) => string>> = {
   ServiceExternal: () => 'replace `service` in this route: it means pods of this namespace',
   ServiceMissing: missingService,
   ServicePortMissing: missingPort,
+  ServicePortMistaken: () => "write the pods' port",
   ServiceWithoutSelector: () => 'replace `service` in this route, or give the Service a selector',
   SourceClosed: () => 'ask a platform engineer to allow this egress in the rule of that namespace',
   SourceMissing: ({ compiled: { route }, view }) => missingNamespace(route.from, view),

@@ -1,0 +1,38 @@
+// Everything that is found in a snapshot: about profiles, their policies, those of others, and namespaces.
+// Must not know how findings are printed.
+import type { Compiled } from '../../compile/compile.ts';
+import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
+import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
+import { profilesWithoutRing } from '../snapshot/profiles-without-ring.ts';
+import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
+import { policyFindings, withoutGuesses } from './policy-findings.ts';
+import { routeIn } from './route-parts.ts';
+
+/** The findings about a snapshot. */
+export interface AllFindings {
+  readonly findings: readonly LintFinding[];
+  /** Why some of them are left out, for people. */
+  readonly note: string | undefined;
+}
+
+/** All findings. @param compiled what the profiles compile to */
+export function allFindings(snapshot: LoadedSnapshot, compiled: Compiled): AllFindings {
+  const ofProfiles = profileFindings(snapshot, compiled);
+  const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
+  const idle = profilesWithoutRing(snapshot, compiled);
+  const findings = withoutGuesses([...withoutEchoes(ofProfiles, ofPolicies), ...idle, ...ofPolicies]);
+  return snapshot.input === undefined
+    ? { findings, note: undefined }
+    : withoutUndiscovered(findings, snapshot.cluster);
+}
+
+/** Of a mistaken port, the finding about the policies names the very port. */
+function withoutEchoes(
+  ofProfiles: readonly LintFinding[],
+  ofPolicies: readonly LintFinding[],
+): readonly LintFinding[] {
+  const keyOf = ({ code, subject, path = '' }: LintFinding) =>
+    JSON.stringify([code, subject, routeIn(path)?.route]);
+  const known = new Set(ofPolicies.filter(({ code }) => code === 'ServicePortMistaken').map(keyOf));
+  return ofProfiles.filter((finding) => !known.has(keyOf(finding)));
+}
