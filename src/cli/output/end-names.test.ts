@@ -21,6 +21,19 @@ const parted = internet.map(({ cidr, except = [] }) => ({
 describe('the name of addresses', () => {
   test.each<[string, readonly Endpoint[], readonly string[]]>([
     ['every address', [{ cidr: '0.0.0.0/0' }, { cidr: '::/0' }], ['any address']],
+    [
+      'every address but a few',
+      [
+        { cidr: '0.0.0.0/0', except: ['10.96.0.0/16', '192.0.2.1/32'] },
+        { cidr: '::/0', except: ['fd00:10:96::/112'] },
+      ],
+      ['any address except 10.96.0.0/16, 192.0.2.1/32, fd00:10:96::/112'],
+    ],
+    [
+      'what fills an exception',
+      [{ cidr: '0.0.0.0/0', except: ['192.0.2.1/32'] }, { cidr: '::/0' }, { cidr: '192.0.2.1/32' }],
+      ['any address'],
+    ],
     ['one family', [{ cidr: '0.0.0.0/0' }], ['0.0.0.0/0']],
     ['all public addresses', internet, ['the internet']],
     ['those of IPv4', internet.slice(0, 1), ['the internet (IPv4)']],

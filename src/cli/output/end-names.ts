@@ -9,12 +9,12 @@ import {
   isWorkload,
   type WorkloadEnd,
 } from '../../analyze/endpoints.ts';
-import { addressesOf, addressesOfBlocks, addressSets } from '../../model/address-set.ts';
+import { type AddressSet, addressesOf, addressesOfBlocks, addressSets } from '../../model/address-set.ts';
 import { nameSome } from '../../model/counted.ts';
 import { once } from '../../model/once.ts';
 import { publicPeers } from '../../routes/internet.ts';
 
-/** Ends by name. Every address of both families is one, and so are all public addresses. */
+/** Ends by name. Every address of both families is one, or all but a few, and so are all public addresses. */
 export function endNames(ends: readonly Endpoint[]): readonly string[] {
   const workloads = ends.filter(isWorkload).map(formatEndpoint);
   return [...new Set([...workloads, ...addressNames(ends.filter(isAddress))])];
@@ -48,10 +48,9 @@ function isAddress(end: Endpoint): end is AddressEnd {
 }
 
 function addressNames(ends: readonly AddressEnd[]): readonly string[] {
-  const isEverywhere = ({ cidr, except }: AddressEnd) => everywhere.includes(cidr) && except === undefined;
-  const wide = ends.filter(isEverywhere);
-  if (wide.length === everywhere.length)
-    return ['any address', ...ends.filter((end) => !isEverywhere(end)).map(formatEndpoint)];
+  const isOfBoth = everywhere.every((whole) => ends.some(({ cidr }) => cidr === whole));
+  const all = isOfBoth ? nameOfMost('any address', everyAddress(), ends) : undefined;
+  if (all !== undefined) return [all];
   const parts = ends.filter((end) => addressSets.overlap(addressesOfBlocks([end]), publicAddresses()));
   const internet = nameOfInternet(parts);
   if (internet === undefined) return ends.map(formatEndpoint);
@@ -59,6 +58,8 @@ function addressNames(ends: readonly AddressEnd[]): readonly string[] {
 }
 
 const everywhere: readonly string[] = ['0.0.0.0/0', '::/0'];
+
+const everyAddress = once(() => addressesOf(everywhere));
 
 /** The public addresses, as the end `internet` means them. */
 const publicAddresses = once(() =>
@@ -73,11 +74,17 @@ function nameOfInternet(parts: readonly AddressEnd[]): string | undefined {
   const set = addressesOfBlocks(parts);
   if (parts.length === 0 || !addressSets.covers(publicAddresses(), set)) return undefined;
   const missing = addressSets.difference(publicAddresses(), set);
-  if (addressSets.isEmpty(missing)) return 'the internet';
   if (missing[4].length === 0 && set[6].length === 0) return 'the internet (IPv4)';
+  return nameOfMost('the internet', publicAddresses(), parts);
+}
+
+/** The name of a set of addresses, with what the parts leave out of it, if their exceptions are that; else `undefined`. */
+function nameOfMost(name: string, whole: AddressSet, parts: readonly AddressEnd[]): string | undefined {
+  const missing = addressSets.difference(whole, addressesOfBlocks(parts));
+  if (addressSets.isEmpty(missing)) return name;
   const exceptions = [...new Set(parts.flatMap(({ except = [] }) => except))].filter((cidr) =>
     addressSets.overlap(addressesOf([cidr]), missing),
   );
   const isNamed = addressSets.covers(addressesOf(exceptions), missing);
-  return isNamed ? `the internet except ${nameSome(exceptions, maxExceptions)}` : undefined;
+  return isNamed ? `${name} except ${nameSome(exceptions, maxExceptions)}` : undefined;
 }
