@@ -73,7 +73,7 @@ describe('a route that is not let in, to the port of a Service', () => {
     ],
   )('suggests to let it in if it asks for %s', (_, ports, services, pods) => {
     const { out } = told(ports, services, pods && { pods });
-    expect(out).toMatchObject({ reason: 'NotAdmitted', hint: 'add this profile:' });
+    expect(out).toMatchObject({ reason: 'NotAdmitted', hint: 'ask the team of `pay` to add this:' });
     expect(out?.suggestion).toMatch(/ports: /);
   });
 
