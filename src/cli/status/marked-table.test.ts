@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { markedTable, type Row } from './marked-table.ts';
+import { type MarkedRow, markedTable } from './marked-table.ts';
 
 const context = { paint: (_: unknown, text: string) => text, note: () => undefined };
 const columns = { head: ['NAME', 'STATE'], keys: 1 };
-const row = (name: string, state: string, isRemarkable = false): Row => ({
+const row = (name: string, state: string, isRemarkable = false): MarkedRow => ({
   cells: [name, state],
   isRemarkable,
 });

@@ -6,14 +6,14 @@ import type { PrintContext } from '../output/formats.ts';
 import { formatTable } from '../output/table.ts';
 
 /** A row. */
-export interface Row {
+export interface MarkedRow {
   readonly cells: readonly string[];
   /** Whether it is shown where not all rows have room. */
   readonly isRemarkable?: boolean;
 }
 
 /** The columns of a table. */
-export interface Columns {
+export interface MarkedColumns {
   readonly head: readonly string[];
   /** How many of the first columns tell rows apart. */
   readonly keys: number;
@@ -22,7 +22,7 @@ export interface Columns {
 /** How much of a table is shown. */
 export interface Shown {
   /** The rows before; absent if there is nothing to compare with. */
-  readonly before: readonly Row[] | undefined;
+  readonly before: readonly MarkedRow[] | undefined;
   /** Whether rows that are as before are left out. */
   readonly onlyChanged?: boolean;
   /** How many rows have room. */
@@ -35,8 +35,8 @@ const longest = 30;
 
 /** A table; empty without rows. */
 export function markedTable(
-  columns: Columns,
-  rows: readonly Row[],
+  columns: MarkedColumns,
+  rows: readonly MarkedRow[],
   { before, onlyChanged = false, most = Number.POSITIVE_INFINITY }: Shown,
   { paint, room }: PrintContext,
 ): string {
@@ -56,13 +56,17 @@ export function markedTable(
   return rest === 0 ? table : `${table}${andMore(rest)}${before === undefined ? '' : ', as before'}\n`;
 }
 
-interface Marked {
-  readonly row: Row;
+interface Compared {
+  readonly row: MarkedRow;
   /** What is different, in words; empty if nothing is. */
   readonly change: string;
 }
 
-function compared({ head, keys }: Columns, rows: readonly Row[], before: readonly Row[]): readonly Marked[] {
+function compared(
+  { head, keys }: MarkedColumns,
+  rows: readonly MarkedRow[],
+  before: readonly MarkedRow[],
+): readonly Compared[] {
   const keyOf = (cells: readonly string[]) => JSON.stringify(cells.slice(0, keys));
   const old = new Map(
     before.map(({ cells }) => cells.map(stripVTControlCharacters)).map((cells) => [keyOf(cells), cells]),
@@ -78,7 +82,7 @@ function compared({ head, keys }: Columns, rows: readonly Row[], before: readonl
 }
 
 /** As in `POLICIES was 0/3`. */
-function changeOf(head: readonly string[], { cells }: Row, old: readonly string[] | undefined): string {
+function changeOf(head: readonly string[], { cells }: MarkedRow, old: readonly string[] | undefined): string {
   if (old === undefined) return 'new';
   return cells
     .map(stripVTControlCharacters)
@@ -91,9 +95,9 @@ function changeOf(head: readonly string[], { cells }: Row, old: readonly string[
 }
 
 /** What has changed or is remarkable comes before the rest, in the order of the rows. */
-function withinRoom(rows: readonly Marked[], most: number): readonly Marked[] {
+function withinRoom(rows: readonly Compared[], most: number): readonly Compared[] {
   if (rows.length <= most) return rows;
-  const rank = ({ row, change }: Marked) => (change !== '' ? 0 : row.isRemarkable ? 1 : 2);
+  const rank = ({ row, change }: Compared) => (change !== '' ? 0 : row.isRemarkable ? 1 : 2);
   const kept = new Set([...rows].sort((a, b) => rank(a) - rank(b)).slice(0, Math.max(1, most)));
   return rows.filter((row) => kept.has(row));
 }

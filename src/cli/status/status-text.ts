@@ -6,7 +6,7 @@ import type { PrintContext } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
 import type { ClusterStatus, NamespaceStatus } from './cluster-status.ts';
-import { markedTable, type Row } from './marked-table.ts';
+import { type MarkedRow, markedTable } from './marked-table.ts';
 import type { OperatorSign } from './operator-sign.ts';
 
 /** A status, and how much of it people see. */
@@ -117,7 +117,7 @@ function isOverdue({ code }: LintFinding): boolean {
 const behind =
   'the operator has not yet done what it should; `ringfence plan` shows what is left. If that stays: does it run, is it ready, and what does its log say?\n';
 
-function rowOf(each: NamespaceStatus, paint: Paint): Row {
+function rowOf(each: NamespaceStatus, paint: Paint): MarkedRow {
   const { namespace, enforcement, outside, egress, rule = none, routes, findings, failure } = each;
   const mode =
     enforcement === undefined
@@ -184,14 +184,14 @@ function formatDetails(each: NamespaceStatus, { before }: ShownStatus, context: 
     .join('');
 }
 
-function routeRows({ routes }: NamespaceStatus): readonly Row[] {
+function routeRows({ routes }: NamespaceStatus): readonly MarkedRow[] {
   return routes.map(({ profile, route, state, message, hint = '', suggestion }) => {
     const text = suggestion === undefined ? withHint(message, hint) : message;
     return { cells: [profile, route, state, text] };
   });
 }
 
-function waitingRows({ waiting }: NamespaceStatus): readonly Row[] {
+function waitingRows({ waiting }: NamespaceStatus): readonly MarkedRow[] {
   return waiting.map(({ namespace, profile, route }) => ({ cells: [namespace, profile, route] }));
 }
 
