@@ -8,11 +8,15 @@ import type { RouteReason } from '../../model/findings.ts';
 import { withPortName, withProtocol } from '../../model/ports.ts';
 import { selects } from '../../model/selectors.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
-import type { CompiledRoute } from './route-states.ts';
 
 /** A route with the reason of its state, where it is declared, and what is known around it. */
 interface RouteInView {
-  readonly compiled: Pick<CompiledRoute, 'route' | 'reason' | 'suggestion' | 'waitsFor'>;
+  readonly compiled: {
+    readonly route: Route;
+    readonly reason: RouteReason | 'Active';
+    readonly suggestion?: string;
+    readonly waitsFor?: readonly string[];
+  };
   /** The namespace that declares it. */
   readonly namespace: string;
   readonly view: ClusterView;
