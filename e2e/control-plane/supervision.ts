@@ -68,6 +68,15 @@ export class Supervision {
     await this.#give({ order: 'kill', name });
   }
 
+  /** Halts a process as a machine without processor time would, until `resume`. */
+  async halt(name: string): Promise<void> {
+    await this.#give({ order: 'signal', name, signal: 'SIGSTOP' });
+  }
+
+  async resume(name: string): Promise<void> {
+    await this.#give({ order: 'signal', name, signal: 'SIGCONT' });
+  }
+
   /** Stops all processes in order and deletes the directory; returns when all are gone. */
   async stop(): Promise<void> {
     if (this.#process.connected) {

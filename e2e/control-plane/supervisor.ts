@@ -12,6 +12,7 @@ import type { Component } from './components.ts';
 export type Order =
   | { readonly order: 'start'; readonly component: Component }
   | { readonly order: 'kill'; readonly name: string }
+  | { readonly order: 'signal'; readonly name: string; readonly signal: 'SIGSTOP' | 'SIGCONT' }
   | { readonly order: 'stop' }
   | { readonly order: 'keep' };
 
@@ -53,6 +54,8 @@ class Supervisor {
       case 'kill':
         await this.#end(order.name, 'SIGKILL');
         return {};
+      case 'signal':
+        return this.#signal(order.name, order.signal);
       case 'stop':
         await this.stop();
         return {};
@@ -87,6 +90,13 @@ class Supervisor {
         resolve({ error: `\`${command}\` cannot be run: ${error.message}` });
       });
     });
+  }
+
+  #signal(name: string, signal: NodeJS.Signals): Answer {
+    const running = this.#children.get(name);
+    if (running === undefined) return { error: `\`${name}\` does not run` };
+    signalTo(running.child, running.component, signal);
+    return {};
   }
 
   /** Ends one process and waits until it is gone. */

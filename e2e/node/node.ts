@@ -256,6 +256,15 @@ export class RingNode implements AsyncDisposable {
     await this.#worker(name).killEnforcer();
   }
 
+  /** Halts the enforcer of a machine, until `resumeEnforcer`: its rules stay as they are, and what is written meanwhile comes late. */
+  async haltEnforcer(name: string): Promise<void> {
+    await this.#worker(name).haltEnforcer();
+  }
+
+  async resumeEnforcer(name: string): Promise<void> {
+    await this.#worker(name).resumeEnforcer();
+  }
+
   /** Leaves everything running when this process ends; SIGTERM to its supervisor stops it. */
   async letGo(): Promise<void> {
     await this.#closeDialers();

@@ -132,6 +132,17 @@ export class Worker {
     await supervision.kill(this.#name(enforcer));
   }
 
+  /** Halts the enforcer: its rules stay as they are, and what is written meanwhile comes late. */
+  async haltEnforcer(): Promise<void> {
+    const { enforcer, supervision } = this.#shared;
+    await supervision.halt(this.#name(enforcer));
+  }
+
+  async resumeEnforcer(): Promise<void> {
+    const { enforcer, supervision } = this.#shared;
+    await supervision.resume(this.#name(enforcer));
+  }
+
   /** The words that run a command in the network of a container of this machine. */
   async enterNetworkOf(container: string): Promise<readonly string[]> {
     return [...this.machine.enter, 'nsenter', '--target', await this.#pidOf(container), '--net', '--'];

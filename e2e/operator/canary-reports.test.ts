@@ -1,7 +1,8 @@
 // The operator and reports of the canary that this test writes itself: no pod runs here, so what is reported is what the test says.
 import { describe, expect, test } from '@jest/globals';
-import { type Cluster, conditionOf, type StoredPolicy } from '../cluster.ts';
+import { type Cluster, conditionOf, type StoredPolicy, transition } from '../cluster.ts';
 import { kubectl } from '../kubectl.ts';
+import { enforced } from '../support/expected-policies.ts';
 import { type OnCluster, onCluster } from '../support/on-cluster.ts';
 
 const namespace = 'ringfence-canary';
@@ -37,8 +38,12 @@ async function createNodes(cluster: Cluster, names: readonly string[]): Promise<
 }
 
 /** The Lease of a client. */
-function lease(node: string, number: number, more: { takesPart?: boolean; outcome?: string } = {}) {
-  const { takesPart = true, outcome = 'holds' } = more;
+function lease(
+  node: string,
+  number: number,
+  more: { takesPart?: boolean; outcome?: string; marker?: number } = {},
+) {
+  const { takesPart = true, outcome = 'holds', marker } = more;
   const checks = ['Ingress', 'Egress'].map((direction) => ({
     ...{ direction, node, outcome, family: 'IPv4', confirmed: true },
   }));
@@ -47,7 +52,10 @@ function lease(node: string, number: number, more: { takesPart?: boolean; outcom
       name: `client-${node}`,
       ...(takesPart && { labels: { 'canary.ringfence.dev/takes-part': 'true' } }),
       annotations: {
-        'canary.ringfence.dev/report': JSON.stringify({ version: 1, number, checks, capabilities: {} }),
+        'canary.ringfence.dev/report': JSON.stringify({
+          ...{ version: 1, number, checks, capabilities: {} },
+          ...(marker !== undefined && { marker: { number: marker } }),
+        }),
       },
     },
     // An hour wrong.
@@ -159,6 +167,54 @@ describe('in a cluster of more nodes than are tested at a time', () => {
 interface AnnotatedPolicy {
   readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
 }
+
+describe('an operator that settles by the canary', () => {
+  const { cluster } = onCluster({
+    namespaces: ['live'],
+    platform: { ...enforced, enforcement: 'DryRun' },
+    beforeOperator: async (on) => {
+      await createNodes(on.cluster, nodeNames(2));
+      await installCanary(on);
+      for (const node of nodeNames(2)) await on.cluster.api.json('POST', leases, lease(node, 1));
+    },
+    operator: { settle: 'auto' },
+  });
+
+  const markerNumber = async () =>
+    Number(
+      (await cluster.find<AnnotatedPolicy>(`${policies}/marker`))?.metadata.annotations[
+        'canary.ringfence.dev/marker'
+      ],
+    );
+  const isOpen = async () => (await cluster.policyNames('live')).includes(transition);
+  const report = async (node: string, number: number, marker: number) =>
+    await cluster.api.json('PATCH', `${leases}/client-${node}`, lease(node, number, { marker }));
+
+  test('closes a live namespace when every client has seen a marker that was written after its policies', async () => {
+    await becomes(cluster, /^True Enforced/);
+    const before = await markerNumber();
+    await cluster.platform(enforced);
+    await cluster.eventually('it is being closed', isOpen);
+    await cluster.eventually('there is a new marker', async () => (await markerNumber()) > before);
+    const marker = await markerNumber();
+    await report('node-000', 2, marker);
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    expect(await isOpen()).toBe(true);
+    await report('node-001', 2, marker);
+    const seenAt = performance.now();
+    await cluster.eventually('it is closed', async () => !(await isOpen()));
+    // The operator looks some time after the report.
+    expect(performance.now() - seenAt).toBeGreaterThan(5_000);
+    expect(await markerNumber()).toBe(marker);
+  });
+
+  test('waits five seconds when the canary is gone', async () => {
+    await cluster.platform({ enforcement: 'DryRun' });
+    await cluster.eventually('it is being opened', isOpen);
+    await kubectl(cluster.controlPlane, 'delete', '--wait=false', 'namespace', namespace);
+    await cluster.eventually('it is open', async () => (await cluster.policyNames('live')).length === 0);
+  });
+});
 
 describe('a canary that somebody took apart', () => {
   const { cluster } = onCluster({

@@ -20,7 +20,7 @@ export interface LogLine {
 export interface OperatorProcessOptions {
   readonly kubeconfig: string;
   /** Settle time in seconds; short, because no CNI listens here. */
-  readonly settle?: number;
+  readonly settle?: number | 'auto';
   readonly flags?: readonly string[];
   /** What to run instead of the sources: the bundle. */
   readonly entry?: string;

@@ -1,8 +1,8 @@
 // A client of the canary: it makes rounds, measures how long the marker takes, and reports what changes. Must not know what follows from
 // a result: src/canary/rounds.ts does.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Capability, listenerGroups } from '../canary/canary-table.ts';
-import { type Marker, markedPorts, takesPart } from '../canary/marker.ts';
+import type { Capability } from '../canary/canary-table.ts';
+import { type Marker, takesPart } from '../canary/marker.ts';
 import type { CanaryReport } from '../canary/report.ts';
 import {
   afterRound,
@@ -17,6 +17,7 @@ import { tryConnection } from '../dial/try-connection.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
 import { findListeners, type ReportLease, serviceAddress, watchMarker } from './cluster-api.ts';
 import type { ApiServer } from './in-cluster-api.ts';
+import { timeToEffect } from './marker-effect.ts';
 import { tryListeners } from './try-listeners.ts';
 
 /** What a client works with. */
@@ -34,9 +35,6 @@ export interface ClientParts {
 const reportEveryMs = 300_000;
 /** How long listeners are believed to be where they were. */
 const listenersLastMs = 300_000;
-/** How often to try whether the marker has taken effect, and for how long. */
-const markerEveryMs = 100;
-const markerWithinMs = 300_000;
 const againMs = 5_000;
 
 /** The client. */
@@ -50,6 +48,8 @@ export class CanaryClient {
   #effect: CanaryReport['marker'];
   #reported = '';
   #reportAt = 0;
+  /** One report after the other: two at once would refuse each other. */
+  #reporting: Promise<void> = Promise.resolve();
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
@@ -88,11 +88,8 @@ export class CanaryClient {
   }
 
   async #makeRound(): Promise<void> {
-    if (performance.now() >= this.#listenersAreOldAt) {
-      this.#listeners = await findListeners(this.#parts.api);
-      this.#service ??= await serviceAddress(this.#parts.api);
-      this.#listenersAreOldAt = performance.now() + listenersLastMs;
-    }
+    await this.#findListeners();
+    this.#service ??= await serviceAddress(this.#parts.api);
     const round = nextRound(this.#rounds, this.#listeners, this.#parts.node);
     const { listeners, capability } = round;
     const at = listeners.Egress;
@@ -114,13 +111,28 @@ export class CanaryClient {
     if (tried.Ingress?.control !== true || tried.Egress?.control !== true) this.#listenersAreOldAt = 0;
   }
 
+  async #findListeners(): Promise<readonly Listener[]> {
+    if (performance.now() >= this.#listenersAreOldAt) {
+      this.#listeners = await findListeners(this.#parts.api);
+      this.#listenersAreOldAt =
+        performance.now() + (this.#listeners.length === 0 ? againMs : listenersLastMs);
+    }
+    return this.#listeners;
+  }
+
   async #tryCapability({ at, port }: Capability, listener: Listener): Promise<boolean | undefined> {
     const address = { listener: listener.address, service: this.#service, node: this.#parts.nodeAddress }[at];
     if (address === undefined) return undefined;
     return (await tryConnection({ protocol: 'TCP', address, port })).result === 'connected';
   }
 
-  async #report(): Promise<void> {
+  #report(): Promise<void> {
+    const written = this.#reporting.then(() => this.#writeReport());
+    this.#reporting = written.catch(() => undefined);
+    return written;
+  }
+
+  async #writeReport(): Promise<void> {
     const report = this.#takesPart ? reportOf(this.#rounds, this.#effect) : undefined;
     const text = JSON.stringify(report ?? 'resting');
     const now = performance.now();
@@ -133,8 +145,10 @@ export class CanaryClient {
 
   async #followMarker(): Promise<never> {
     for (;;) {
+      const began = performance.now();
       await this.#attempt(() => watchMarker(this.#parts.api, (marker) => this.#seeMarker(marker)));
-      await sleep(againMs * (0.5 + Math.random()));
+      // A server that ends a watch after its time is asked again at once: a marker must not be seen late.
+      if (performance.now() < began + againMs) await sleep(againMs * (0.5 + Math.random()));
     }
   }
 
@@ -142,29 +156,17 @@ export class CanaryClient {
     const isNew = this.#marker?.number !== marker.number;
     const isFirst = this.#marker === undefined;
     this.#marker = marker;
+    if (isNew && this.#takesPart) void this.#attempt(() => this.#measure(marker.number, isFirst));
+  }
+
+  async #measure(number: number, isFirst: boolean): Promise<void> {
+    const ms = await timeToEffect(number, {
+      listeners: () => this.#findListeners(),
+      isCurrent: () => this.#marker?.number === number && this.#takesPart,
+    });
+    if (ms === undefined) return;
     // The first one was there before: nobody saw how long it took.
-    if (isNew && !isFirst && this.#takesPart) void this.#attempt(() => this.#measure(marker.number));
+    this.#effect = { number, ...(isFirst ? {} : { ms }) };
+    await this.#report();
   }
-
-  /** Waits until the ports of a listener are as the marker says. */
-  async #measure(number: number): Promise<void> {
-    const seen = performance.now();
-    while (this.#marker?.number === number && performance.now() < seen + markerWithinMs) {
-      const listener = this.#listeners.find(({ group }) => group === listenerGroups.Ingress);
-      if (listener !== undefined && (await isAsMarked(listener, number))) {
-        this.#effect = { number, ms: Math.round(performance.now() - seen) };
-        await this.#report();
-        return;
-      }
-      await sleep(markerEveryMs);
-    }
-  }
-}
-
-async function isAsMarked({ address }: Listener, number: number): Promise<boolean> {
-  const { open, closed } = markedPorts(number);
-  const [opened, denied] = await Promise.all(
-    [open, closed].map((port) => tryConnection({ protocol: 'TCP', address, port })),
-  );
-  return opened?.result === 'connected' && denied?.result !== 'connected';
 }

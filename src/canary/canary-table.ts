@@ -13,7 +13,7 @@ export const controlPort = 8080;
 /** Where no client may connect to, but listeners may. */
 export const deniedPort = 8081;
 
-/** What the markers open in turn, at the first group. */
+/** What the markers open in turn, at the second group. */
 export const markerPorts = [9000, 9001] as const;
 
 /** The Service that tells whether a CNI judges before or after address translation. */

@@ -130,6 +130,42 @@ test('the time to effect is that of the newest marker', () => {
   expect([quantile(effectMs, 0.5), quantile(effectMs, 0.99)]).toEqual([1, 2]);
 });
 
+describe('whom to wait for', () => {
+  const witnesses = (facts: Partial<CanaryFacts>) =>
+    judge({
+      isInstalled: true,
+      reports: [],
+      nodes: new Map([
+        ['n1', true],
+        ['n2', true],
+      ]),
+      ...facts,
+    }).witnesses;
+
+  test('is every client that tells of policies in force, with the marker that it has seen', () => {
+    const reports = [from('n1', holding, { marker: { number: 4 } }), from('n2', holding)];
+    expect(witnesses({ reports })).toEqual([{ node: 'n1', marker: 4 }, { node: 'n2' }]);
+  });
+
+  test('is nobody who can not tell: silent, on a node that is not Ready, or where nothing is denied', () => {
+    const nodes = new Map([
+      ['n1', false],
+      ['n2', true],
+      ['n3', true],
+    ]);
+    const reports = [
+      from('n1', holding),
+      from('n2', [...holding, check('Egress', 'n1', 'open')]),
+      from('n3', holding, {}, 720_000),
+    ];
+    expect(witnesses({ reports, nodes })).toEqual([]);
+  });
+
+  test('is nobody where others changed the policies of the canary', () => {
+    expect(witnesses({ reports: [from('n1', holding)], changed: 'x' })).toEqual([]);
+  });
+});
+
 test('a report that no client of this version writes is none', () => {
   const { report } = from('n1', holding);
   const forged = [{ checks: 'x' }, { number: -1 }, { number: 1e300 }, { more: 1 }].map((change) => ({

@@ -41,6 +41,13 @@ export interface CapabilityRow {
   readonly meaning: string;
 }
 
+/** A client that can tell when a policy takes effect on its node. */
+export interface MarkerWitness {
+  readonly node: string;
+  /** The last marker that it saw take effect. */
+  readonly marker?: number;
+}
+
 /** Everything that is said of enforcement. */
 export interface CanaryVerdict {
   readonly condition: EnforcedCondition;
@@ -53,6 +60,8 @@ export interface CanaryVerdict {
   readonly capabilities: readonly CapabilityRow[];
   /** How long the last marker took with each client, in milliseconds, in ascending order. */
   readonly effectMs: readonly number[];
+  /** Whom to wait for until a policy is in force; none where the canary tells nothing. */
+  readonly witnesses: readonly MarkerWitness[];
 }
 
 /** After so much silence, nobody knows: a client reports every five minutes. */
@@ -75,6 +84,7 @@ export function judge(facts: CanaryFacts): CanaryVerdict {
     cut,
     capabilities: capabilityRows(live),
     effectMs: effectOf(live),
+    witnesses: facts.isInstalled && facts.changed === undefined ? witnessesAmong(proven, facts.nodes) : [],
   };
 }
 
@@ -189,13 +199,22 @@ function capabilityRows(live: readonly ReceivedReport[]): readonly CapabilityRow
   });
 }
 
+/** Where policies are not in force, no marker ever takes effect; and nobody waits for a node that is not Ready. */
+function witnessesAmong(
+  proven: readonly ReceivedReport[],
+  nodes: ReadonlyMap<string, boolean>,
+): readonly MarkerWitness[] {
+  return proven
+    .filter(({ node }) => nodes.get(node) === true)
+    .map(({ node, report: { marker } }) => ({ node, ...(marker && { marker: marker.number }) }));
+}
+
 /** Of those that have seen the newest marker. */
 function effectOf(live: readonly ReceivedReport[]): readonly number[] {
   const markers = live.flatMap(({ report }) => report.marker ?? []);
   const newest = Math.max(...markers.map(({ number }) => number));
   return markers
-    .filter(({ number }) => number === newest)
-    .map(({ ms }) => ms)
+    .flatMap(({ number, ms }) => (number === newest && ms !== undefined ? [ms] : []))
     .sort((a, b) => a - b);
 }
 

@@ -48,11 +48,12 @@ export function markerPolicy({ number, turn, nodes }: Marker) {
       },
     },
     spec: {
-      podSelector: { matchLabels: { [canaryLabels.role]: listenerGroups.Ingress } },
-      policyTypes: ['Ingress'],
-      ingress: [
+      // Who enforces it is the node of each client: so each of them tells of its own node.
+      podSelector: { matchLabels: { [canaryLabels.client]: 'true' } },
+      policyTypes: ['Egress'],
+      egress: [
         {
-          from: [{ podSelector: { matchLabels: { [canaryLabels.client]: 'true' } } }],
+          to: [{ podSelector: { matchLabels: { [canaryLabels.role]: listenerGroups.Egress } } }],
           ports: [{ protocol: 'TCP', port: markedPorts(number).open }],
         },
       ],

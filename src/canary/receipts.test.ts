@@ -42,6 +42,11 @@ describe('a report', () => {
 });
 
 describe('what a client measured', () => {
+  test('is not told of a marker that it did not see come', () => {
+    const first = receive(none, [stored(1)], 0);
+    expect(effectsSince(first, receive(first, [stored(2, { marker: { number: 3 } })], 1000))).toEqual([]);
+  });
+
   const marked = (number: number, marker: number) =>
     stored(number, { marker: { number: marker, ms: marker * 10 } });
 

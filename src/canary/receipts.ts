@@ -40,7 +40,7 @@ export function effectsSince(before: Receipts, now: Receipts): readonly number[]
     const known = before.get(name);
     const { marker } = report;
     // Nobody knows when the first one that is seen of a client was reported.
-    if (known === undefined || marker === undefined) return [];
+    if (known === undefined || marker?.ms === undefined) return [];
     return marker.number === known.report.marker?.number ? [] : [marker.ms];
   });
 }

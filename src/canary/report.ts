@@ -25,8 +25,8 @@ const report = z.strictObject({
   /** Higher with each report of a client: an older one that somebody puts back is no news. */
   number: z.int().min(0),
   checks: z.array(check).max(400),
-  /** The last marker that it saw take effect, and how many milliseconds that took. */
-  marker: z.strictObject({ number: z.int().min(0), ms: z.int().min(0) }).exactOptional(),
+  /** The last marker that it saw take effect, and how many milliseconds that took if it saw that marker come. */
+  marker: z.strictObject({ number: z.int().min(0), ms: z.int().min(0).exactOptional() }).exactOptional(),
   /** By name. */
   capabilities: z.record(name, z.enum(['Yes', 'No', 'Unknown', 'Refused', 'Dropped'])),
 });
@@ -42,7 +42,7 @@ export interface CanaryReport {
   readonly version: 1;
   readonly number: number;
   readonly checks: readonly CanaryCheck[];
-  readonly marker?: { readonly number: number; readonly ms: number };
+  readonly marker?: { readonly number: number; readonly ms?: number };
   readonly capabilities: Readonly<Record<string, CapabilityValue>>;
 }
 

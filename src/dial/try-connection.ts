@@ -13,16 +13,16 @@ export interface Ended {
   readonly code?: string;
 }
 
-/** Tries one connection. */
-export function tryConnection(target: DialTarget): Promise<Ended> {
-  return target.protocol === 'TCP' ? tryTcp(target) : tryDns(target);
+/** Tries one connection. @param withinMs how long to wait for an answer */
+export function tryConnection(target: DialTarget, withinMs = patienceMs): Promise<Ended> {
+  return target.protocol === 'TCP' ? tryTcp(target, withinMs) : tryDns(target, withinMs);
 }
 
 /** Opens a connection and closes it in good order, without a byte. */
-async function tryTcp({ address, port }: DialTarget): Promise<Ended> {
+async function tryTcp({ address, port }: DialTarget, withinMs: number): Promise<Ended> {
   const socket = new Socket();
   const { promise, resolve } = Promise.withResolvers<Ended>();
-  socket.setTimeout(patienceMs, () => resolve({ result: 'dropped' }));
+  socket.setTimeout(withinMs, () => resolve({ result: 'dropped' }));
   socket.once('connect', () => resolve({ result: 'connected' }));
   socket.on('error', (error: NodeJS.ErrnoException) => resolve(endedBy(error)));
   socket.connect({ host: address, port });
@@ -40,10 +40,10 @@ async function tryTcp({ address, port }: DialTarget): Promise<Ended> {
 const query = Buffer.from([0x52, 0x46, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1]);
 
 /** Sends a DNS query: no other UDP service can be asked without knowing it. */
-async function tryDns({ address, port }: DialTarget): Promise<Ended> {
+async function tryDns({ address, port }: DialTarget, withinMs: number): Promise<Ended> {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   const { promise, resolve } = Promise.withResolvers<Ended>();
-  const timer = setTimeout(() => resolve({ result: 'dropped' }), patienceMs);
+  const timer = setTimeout(() => resolve({ result: 'dropped' }), withinMs);
   socket.once('message', () => resolve({ result: 'connected' }));
   socket.on('error', (error: NodeJS.ErrnoException) => resolve(endedBy(error)));
   // Only a connected socket is told that the port is closed.

@@ -5,6 +5,7 @@ import { type Marker, markerName, markerPolicy, nextTurn, readMarker, type Turn 
 import type { RawObject } from '../kube/resource.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import type { CanaryCluster } from './canary-cluster.ts';
+import type { SentMarker } from './marker-barrier.ts';
 
 /** How often the marker changes by itself: an enforcer with iptables rewrites every node for it. */
 const changeEveryMs = 600_000;
@@ -21,12 +22,16 @@ export interface MarkerFacts {
   readonly failing: readonly string[];
   /** Whether a client has reported. */
   readonly isReported: boolean;
+  /** Whether somebody waits for a new one, which is written now. Nobody else has his turn for that. */
+  readonly isWanted: boolean;
 }
 
 /** The marker of the canary. */
 export class CanaryMarker {
   readonly #cluster: Pick<CanaryCluster, 'clientNodes' | 'writeMarker'>;
+  /** When it was changed by itself. */
   #changedAt = performance.now();
+  #sent: SentMarker | undefined;
   /** Whether a marker was changed that clients had already seen. */
   #wasMeasured = false;
   /** The highest one ever: clients must not take a new marker for one that they know. */
@@ -34,6 +39,11 @@ export class CanaryMarker {
 
   constructor(cluster: Pick<CanaryCluster, 'clientNodes' | 'writeMarker'>) {
     this.#cluster = cluster;
+  }
+
+  /** The newest one that was written here. */
+  get sent(): SentMarker | undefined {
+    return this.#sent;
   }
 
   /** Makes it if there is none or another one, and changes it when it is time to. @throws ApiError */
@@ -44,12 +54,15 @@ export class CanaryMarker {
     this.#number = Math.max(this.#number, known?.number ?? 0);
     const now = performance.now();
     const everyMs = !this.#wasMeasured && facts.isReported ? firstChangeMs : changeEveryMs;
-    if (isOurs && now < this.#changedAt + everyMs) return;
+    const isDue = !isOurs || now >= this.#changedAt + everyMs;
+    if (!isDue && !facts.isWanted) return;
     this.#wasMeasured ||= isOurs && facts.isReported;
-    this.#changedAt = now;
+    if (isDue) this.#changedAt = now;
+    const turn = isDue ? await this.#turnAfter(known, facts) : turnOf(known);
     this.#number += 1;
-    const turn = await this.#turnAfter(known, facts);
+    const sent = { number: this.#number, sentAt: performance.now() };
     await this.#cluster.writeMarker({ number: this.#number, ...turn }, stored);
+    this.#sent = sent;
   }
 
   /** Among the nodes that have a client: others would have their turn for nothing. */
@@ -60,4 +73,9 @@ export class CanaryMarker {
     const all = possible.length === 0 ? nodes : possible;
     return nextTurn(all, known, { most: maxClients, stay: failing });
   }
+}
+
+function turnOf(known: Marker | undefined): Turn {
+  const { turn, nodes } = known ?? {};
+  return { ...(turn === undefined ? {} : { turn }), ...(nodes === undefined ? {} : { nodes }) };
 }

@@ -12,12 +12,14 @@ import { canaryNamespace } from '../model/canary-namespace.ts';
 import type { Cache } from '../objects/cache.ts';
 import type { CanaryCluster } from './canary-cluster.ts';
 import { CanaryMarker } from './canary-marker.ts';
+import type { MarkerBarrier } from './marker-barrier.ts';
 
 /** The key of this work in the queue. It can't be the name of a namespace. */
 export const canaryKey = '/canary';
 
-/** How often to look while the canary is installed, in milliseconds. */
+/** How often to look while the canary is installed, in milliseconds: more often while somebody waits for a marker. */
 const lookEveryMs = 10_000;
+const lookForMarkerEveryMs = 1_000;
 
 /** Receives what is measured. */
 export interface CanaryListener {
@@ -33,10 +35,13 @@ export class CanaryWatch {
   readonly #cache: Cache;
   readonly #listener: CanaryListener;
   readonly #marker: CanaryMarker;
+  readonly #barrier: MarkerBarrier | undefined;
   #receipts: Receipts = new Map();
   #verdict: CanaryVerdict;
 
-  constructor(cluster: CanaryCluster, cache: Cache, listener: CanaryListener) {
+  /** @param barrier who waits for markers; absent: nobody does */
+  constructor(cluster: CanaryCluster, cache: Cache, listener: CanaryListener, barrier?: MarkerBarrier) {
+    this.#barrier = barrier;
     this.#cluster = cluster;
     this.#cache = cache;
     this.#listener = listener;
@@ -54,8 +59,10 @@ export class CanaryWatch {
     const before = this.#verdict;
     if (!this.#isInstalled) this.#receipts = new Map();
     this.#verdict = this.#isInstalled ? await this.#lookAt() : judge(this.#facts({}));
+    this.#barrier?.looked(this.#verdict.witnesses, this.#marker.sent);
     const isNews = !isDeepStrictEqual(before, this.#verdict);
-    return { isNews, ...(this.#isInstalled ? { againAfterMs: lookEveryMs } : {}) };
+    const againAfterMs = this.#barrier?.isWaited ? lookForMarkerEveryMs : lookEveryMs;
+    return { isNews, ...(this.#isInstalled ? { againAfterMs } : {}) };
   }
 
   get #isInstalled(): boolean {
@@ -84,11 +91,13 @@ export class CanaryWatch {
       this.#receipts = receive(before, reports, performance.now());
       for (const ms of effectsSince(before, this.#receipts)) this.#listener.tookEffect(ms);
       const verdict = await this.#judged(policies);
+      this.#barrier?.looked(verdict.witnesses, this.#marker.sent);
       await this.#marker.keep({
         policies,
         nodes: [...this.#nodes.keys()],
         failing: [...verdict.nodes].filter(([, isEnforced]) => !isEnforced).map(([node]) => node),
         isReported: this.#receipts.size > 0,
+        isWanted: this.#barrier?.wantsMarker === true,
       });
       return verdict;
     } catch (error) {

@@ -12,7 +12,7 @@ interface Flags {
   readonly context?: string;
   readonly namespace: string;
   readonly healthAddress: string;
-  readonly settle: number;
+  readonly settle: number | 'auto';
   readonly leaderElect: boolean;
   readonly leaseDuration: number;
   readonly serviceDelay: number;
@@ -43,9 +43,12 @@ export function operatorCommand(): Command {
         .argParser(parseAddress),
     )
     .addOption(
-      new Option('--settle <seconds>', 'how long to wait for the CNI after a change of a live namespace')
+      new Option(
+        '--settle <seconds>',
+        'how long to wait for the CNI after a change of a live namespace; `auto`: until the canary has seen on every node that it tries that policies take effect, and 5 s more, at most 5 minutes; without a canary 5 s',
+      )
         .default(5)
-        .argParser(parseSeconds),
+        .argParser(parseSettle),
     )
     .option(
       '--leader-elect',
@@ -111,7 +114,7 @@ async function run(flags: Flags): Promise<void> {
       log,
       namespace: flags.namespace,
       healthAddress: flags.healthAddress,
-      settleMs: flags.settle * 1000,
+      settleMs: flags.settle === 'auto' ? 'auto' : flags.settle * 1000,
       leaseMs: flags.leaderElect ? flags.leaseDuration * 1000 : undefined,
       compareMs: flags.compareEvery * 1000,
       discoveryDelays: { services: flags.serviceDelay * 1000, nodes: flags.nodeDelay * 1000 },
@@ -132,6 +135,13 @@ function parseAddress(text: string): string {
   const port = /:(\d{1,5})$/.exec(text)?.[1];
   if (port !== undefined && Number(port) <= 65_535) return text;
   throw new InvalidArgumentError('write `host:port`, like `0.0.0.0:8081`');
+}
+
+function parseSettle(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const seconds = Number(text);
+  if (text !== '' && seconds >= 0 && seconds <= 600) return seconds;
+  throw new InvalidArgumentError('write a number of seconds from 0 to 600, or `auto`');
 }
 
 function parseSeconds(text: string): number {

@@ -26,6 +26,7 @@ import { NamespaceReporter } from './namespace-reporter.ts';
 import { NamespaceTracker } from './namespace-tracker.ts';
 import { Owners } from './owners.ts';
 import { NamespaceReconciler } from './reconcile.ts';
+import { settlingFor } from './settling.ts';
 import { StatusWriter } from './status-writer.ts';
 import { WorkQueue } from './work-queue.ts';
 import { runWorkers } from './workers.ts';
@@ -118,7 +119,7 @@ beforeEach(async () => {
     ...shared,
     driftReporter,
     decider: new Decider({ cache, tracker, contents: new FrozenContents(client), compile }),
-    executor: new PlanExecutor({ conflicts, owners: new Owners(cache), policies, settleMs: 0 }),
+    executor: new PlanExecutor({ conflicts, owners: new Owners(cache), policies, settling: settlingFor(0) }),
     reporter: new NamespaceReporter({ ...shared, events, metrics }),
     onReportChanged: () => {},
   });

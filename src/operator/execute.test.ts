@@ -14,6 +14,7 @@ import { DriftReporter } from './drift-reporter.ts';
 import { PlanExecutor } from './execute.ts';
 import { Metrics } from './metrics.ts';
 import { Owners } from './owners.ts';
+import { settlingFor } from './settling.ts';
 import { TrackedNamespace } from './tracked-namespace.ts';
 import { WriteConflicts } from './write-conflicts.ts';
 
@@ -65,7 +66,7 @@ beforeEach(async () => {
     policies,
     conflicts: new WriteConflicts(),
     owners: new Owners(cache),
-    settleMs: 0,
+    settling: settlingFor(0),
   });
 });
 

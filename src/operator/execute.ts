@@ -5,6 +5,7 @@ import { needsSettling, type Phase, type PolicyChange, policyKey } from '../plan
 import type { Plan } from '../plan/plan.ts';
 import type { PolicyWriter, Written } from './apply.ts';
 import type { Owners } from './owners.ts';
+import type { Settling } from './settling.ts';
 import type { TrackedNamespace } from './tracked-namespace.ts';
 import { undoneWithinMs, type WriteConflicts, type WriteTarget } from './write-conflicts.ts';
 
@@ -13,8 +14,7 @@ export interface ExecutorParts {
   readonly policies: PolicyWriter;
   readonly conflicts: WriteConflicts;
   readonly owners: Owners;
-  /** How long to wait until the CNI enforces a change, in milliseconds. */
-  readonly settleMs: number;
+  readonly settling: Settling;
 }
 
 /** How far a plan was carried out, and after how many milliseconds to continue. */
@@ -64,20 +64,19 @@ export class PlanExecutor {
         return { written, state: 'Outdated', againAfterMs: watchLagMs };
       if (phase.purpose === 'open' && pause > 0) break;
     }
-    return { written, ...this.#outcome(phases, pause) };
+    return { written, ...this.#outcome(namespace, phases, pause) };
   }
 
   /** @param pause how long contested policies have to be left alone, in milliseconds */
-  #outcome(phases: readonly Phase[], pause: number): Outcome {
-    const { settleMs } = this.#parts;
+  #outcome(namespace: TrackedNamespace, phases: readonly Phase[], pause: number): Outcome {
     const opened = phases.some(({ purpose }) => purpose === 'open');
-    if (pause > 0) return { state: 'Contested', againAfterMs: opened ? Math.min(pause, settleMs) : pause };
-    return opened ? { state: 'Changing', againAfterMs: settleMs } : { state: 'Done' };
+    const rest = opened ? Math.max(0, this.#untilSettled(namespace)) : 0;
+    if (pause > 0) return { state: 'Contested', againAfterMs: opened ? Math.min(pause, rest) : pause };
+    return opened ? { state: 'Changing', againAfterMs: rest } : { state: 'Done' };
   }
 
   #untilSettled(namespace: TrackedNamespace): number {
-    const now = performance.now();
-    return namespace.lastWrite(now) + this.#parts.settleMs - now;
+    return this.#parts.settling.restMs(namespace.name, namespace.lastWrite(performance.now()));
   }
 
   /**

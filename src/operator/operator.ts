@@ -22,6 +22,7 @@ import { PlanExecutor } from './execute.ts';
 import { FrozenContents } from './frozen-contents.ts';
 import { type HealthPages, serveHealth } from './health.ts';
 import { type Leadership, Lease, noLeaderElection } from './lease.ts';
+import { MarkerBarrier } from './marker-barrier.ts';
 import { Metrics } from './metrics.ts';
 import { Mistakes } from './mistakes.ts';
 import { NamespaceReporter } from './namespace-reporter.ts';
@@ -30,6 +31,7 @@ import { Owners } from './owners.ts';
 import { PlatformLog } from './platform-log.ts';
 import type { ReconcileResult } from './queue-metrics.ts';
 import { NamespaceReconciler, type Outcome } from './reconcile.ts';
+import { type Settling, settlingFor } from './settling.ts';
 import { WorkersStart } from './start-workers.ts';
 import { StatusWriter } from './status-writer.ts';
 import { tasksOf } from './tasks.ts';
@@ -48,8 +50,8 @@ export interface OperatorOptions {
   readonly namespace: string;
   /** `host:port` of /livez, /readyz and /metrics. */
   readonly healthAddress: string;
-  /** How long to wait until the CNI enforces a change, in milliseconds. */
-  readonly settleMs: number;
+  /** How long to wait until the CNI enforces a change, in milliseconds; `auto`: until the canary sees it. */
+  readonly settleMs: number | 'auto';
   /** How long a holder of the lease may be silent, in milliseconds; if absent, there is no lease. */
   readonly leaseMs: number | undefined;
   /** How long changes of discovered facts are collected. */
@@ -82,7 +84,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   cache.listen(followWatches(watchLog));
   cache.listen(followComparisons(metrics, log));
   const discover = followChanges(parts, options.discoveryDelays);
-  const reconciler = makeReconciler(parts, options.settleMs);
+  const reconciler = makeReconciler(parts);
   const canary = new CanaryReporter({ ...parts, events: new EventWriter(parts.client, log) });
   const tasks = tasksOf({ ...parts, discover, canary, platformLog: new PlatformLog(log) });
   const reconcile = async (key: string): Promise<Outcome> => tasks.get(key)?.() ?? reconciler.reconcile(key);
@@ -114,6 +116,7 @@ interface Parts {
   readonly tracker: NamespaceTracker;
   readonly statuses: StatusWriter;
   readonly canaryWatch: CanaryWatch;
+  readonly settling: Settling;
   /** The record of a namespace differs from before, or it has other policies. */
   readonly onRecordChanged: () => void;
 }
@@ -129,9 +132,12 @@ function makeParts(options: OperatorOptions): Parts {
   gate.follow(cache);
   const queue = new WorkQueue(backoff, metrics.queue);
   const tracker = new NamespaceTracker();
-  const canaryWatch = new CanaryWatch(new CanaryCluster(client), cache, {
-    tookEffect: (ms) => metrics.tookEffect(ms),
-  });
+  const { settleMs } = options;
+  const onWanted = () => queue.add(canaryKey, 'fresh');
+  const settling = settleMs === 'auto' ? new MarkerBarrier({ queue, log, onWanted }) : settlingFor(settleMs);
+  const barrier = settling instanceof MarkerBarrier ? settling : undefined;
+  const tookEffect = (ms: number) => metrics.tookEffect(ms);
+  const canaryWatch = new CanaryWatch(new CanaryCluster(client), cache, { tookEffect }, barrier);
   const statuses = new StatusWriter(cache, tracker, () => reportedEnforcement(canaryWatch.verdict));
   metrics.readFrom({
     queueDepth: () => queue.depth,
@@ -149,6 +155,7 @@ function makeParts(options: OperatorOptions): Parts {
   const onRecordChanged = () => queue.addOnceAfter(platformKey, statusDelayMs);
   return {
     ...{ log, metrics, mistakes, leadership, gate, client, cache, queue, tracker, statuses, canaryWatch },
+    settling,
     onRecordChanged,
   };
 }
@@ -186,8 +193,8 @@ function leadershipOf(options: OperatorOptions, onAnswer: AnswerListener): Leade
   return new Lease({ client, log, namespace, identity, durationMs });
 }
 
-function makeReconciler(parts: Parts, settleMs: number): NamespaceReconciler {
-  const { client, cache, log, metrics, queue } = parts;
+function makeReconciler(parts: Parts): NamespaceReconciler {
+  const { client, cache, log, metrics, queue, settling } = parts;
   const conflicts = new WriteConflicts();
   const events = new EventWriter(client, log);
   const driftReporter = new DriftReporter({
@@ -206,7 +213,7 @@ function makeReconciler(parts: Parts, settleMs: number): NamespaceReconciler {
     conflicts,
     driftReporter,
     decider: new Decider({ ...parts, contents: new FrozenContents(client) }),
-    executor: new PlanExecutor({ conflicts, settleMs, policies, owners: new Owners(cache) }),
+    executor: new PlanExecutor({ conflicts, settling, policies, owners: new Owners(cache) }),
     reporter: new NamespaceReporter({ ...parts, conflicts, events }),
     onReportChanged: (namespace) => queue.add(namespace, 'bulk'),
   });
