@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { hostHierarchies } from './cgroups.ts';
+import { type Hierarchy, hostHierarchies } from './cgroups.ts';
 
 const run = promisify(execFile);
 
@@ -70,18 +70,20 @@ export interface Host {
   readonly user: number;
   readonly has: (program: string) => boolean;
   readonly pluginFolder: string | undefined;
-  /** The number of hierarchies of cgroups of version 1. */
+  /** The number of hierarchies of cgroups of version 1 that control something, unlike that of systemd. */
   readonly hierarchies: number;
   /** Runs a script of shell in throw-away namespaces. */
   readonly inNamespaces: (script: string) => Promise<string>;
 }
+
+const isControlled = ({ options }: Hierarchy): boolean => !options.startsWith('none');
 
 const thisHost = (): Host => ({
   platform: process.platform,
   user: process.getuid?.() ?? -1,
   has: (program) => programAt(program) !== undefined,
   pluginFolder: pluginFolder(),
-  hierarchies: process.platform === 'linux' ? hostHierarchies().length : 0,
+  hierarchies: process.platform === 'linux' ? hostHierarchies().filter(isControlled).length : 0,
   inNamespaces: async (script) => {
     const flags = ['--net', '--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--mount-proc'];
     return (await run('unshare', [...flags, 'sh', '-c', script], { env: nodeEnvironment })).stdout;
