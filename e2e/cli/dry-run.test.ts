@@ -77,7 +77,7 @@ describe('explain in a dry run', () => {
     expect([stderr, exitCode]).toEqual(['', 1]);
     expect(stdout).toContain('free/batch -> shop/mongo: denied on 27017\n');
     expect(stdout).toContain('no rule of shop/ringfence-default-deny-ingress');
-    expect(stdout).toContain('To allow it, apply this:\n');
+    expect(stdout).toContain('To allow it, add this to `spec.routes` of profile `team` in namespace `shop`');
     expect(stdout).not.toContain('dry run');
   });
 });
