@@ -45,7 +45,7 @@ function canonical(value: unknown): string {
 
 /** Only files have lines in which a profile stands. */
 function withoutPlace<Said extends { readonly stdout: string }>(said: Said): Said {
-  return { ...said, stdout: said.stdout.replace(/(profile `shop` in namespace `shop`) \([^)]*\)/, '$1') };
+  return { ...said, stdout: said.stdout.replace(/(profile `\w+` in namespace `shop`) \([^)]*\)/, '$1') };
 }
 
 type Policy = Pick<StoredPolicy, 'spec'> & { readonly metadata: { namespace: string; name: string } };
