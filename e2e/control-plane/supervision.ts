@@ -13,6 +13,7 @@ export class Supervision {
   readonly #pids = new Map<string, number>();
   readonly #gone: Promise<void>;
   #orders = 0;
+  #stopping = false;
 
   private constructor(directory: string, supervisor: ChildProcess) {
     this.#directory = directory;
@@ -79,6 +80,7 @@ export class Supervision {
 
   /** Stops all processes in order and deletes the directory; returns when all are gone. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     if (this.#process.connected) {
       // A supervisor that was killed gives no answer; what it owned is ended below.
       await this.#give({ order: 'stop' }).catch(() => undefined);
@@ -109,8 +111,12 @@ export class Supervision {
     return answer;
   }
 
-  /** Nothing here keeps the parent alive while it waits for no answer: at its end the supervisor cleans up. */
+  /**
+   * Nothing here keeps the parent alive while it waits for no answer: at its end the supervisor cleans up. A parent that waits for the
+   * end of the supervisor stays alive, whatever orders come late.
+   */
   #letParentEnd(): void {
+    if (this.#stopping) return;
     this.#process.unref();
     this.#process.channel?.unref();
   }

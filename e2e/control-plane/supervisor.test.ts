@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from '@jest/globals';
+import { runCommand } from '../support/run-command.ts';
 import type { Component } from './components.ts';
 import { startControlPlane } from './control-plane.ts';
 import { belongsTo } from './leftovers.ts';
@@ -161,6 +162,26 @@ describe('a supervisor', () => {
       const absent = { ...sleeping, name: 'kube-apiserver' as const, command: join(directory, 'absent') };
       await expect(supervision.start(absent)).rejects.toThrow(/absent` cannot be run: .*ENOENT/);
     });
+  });
+
+  test('is waited for to its end, though somebody orders something after the stop', async () => {
+    const program = `
+      import { mkdtempSync } from 'node:fs';
+      import { tmpdir } from 'node:os';
+      import { Supervision } from ${moduleNamed('supervision.ts')};
+      const directory = mkdtempSync(tmpdir() + '/ringfence-supervisor-');
+      const supervision = Supervision.over(directory);
+      const late = { name: 'late', command: 'true', args: [], log: directory + '/late.log' };
+      const stopped = supervision.stop();
+      let refusal;
+      while (refusal !== 'the supervisor has ended') {
+        refusal = await supervision.start(late).then(() => 'none', ({ message }) => message);
+      }
+      await stopped;
+      console.log('stopped');`;
+    const words = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program];
+    const outcome = await runCommand(process.execPath, words, { ...process.env, NODE_OPTIONS: '' });
+    expect(outcome).toEqual({ code: 0, stdout: 'stopped\n', stderr: '' });
   });
 
   test('stops the API server before etcd, whatever started first', async () => {

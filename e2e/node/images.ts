@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { defaultTag } from '../../image/build.ts';
 import { pauseImage } from './configs.ts';
 import { writeImage } from './oci-image.ts';
+import { waitForAll } from './wait-for-all.ts';
 
 const run = promisify(execFile);
 
@@ -47,7 +48,7 @@ export async function baseImages(
   coredns: string | undefined,
   folder: string,
 ): Promise<readonly string[]> {
-  return await Promise.all([
+  return await waitForAll([
     imageOf(agent, pauseImage, ['agent', 'pause'], folder),
     imageOf(agent, agentImage, ['agent', 'serve'], folder),
     ...(coredns === undefined ? [] : [imageOf(coredns, dnsImage, ['coredns'], folder)]),

@@ -22,6 +22,7 @@ import { nodeBinaries } from './node-binaries.ts';
 import { controlPlaneOn, hostUrl, schedulerFlags } from './node-control-plane.ts';
 import { checkRequirements } from './requirements.ts';
 import type { BinaryName } from './versions.ts';
+import { waitForAll } from './wait-for-all.ts';
 import { type Programs, startMachines, type Worker } from './worker.ts';
 
 export interface NodeOptions extends BinarySources {
@@ -72,7 +73,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RingNode> {
     const hostPorts = await freePorts('etcd', 'apiServer', 'controllerManager');
     const credentials = await layOut(directory, hostUrl(hostPorts), family, machines);
     const shared = { directory, supervision, family, enforcer, programs };
-    const [workers, images] = await Promise.all([
+    const [workers, images] = await waitForAll([
       startMachines(shared, machines),
       baseImages(programs.agent, programs.coredns, directory),
     ]);
@@ -80,7 +81,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RingNode> {
     const { agent } = programs;
     const paths = ofControlPlane;
     const controlPlane = await controlPlaneOn({ ...shared, machine, credentials, paths, agent, hostPorts });
-    await Promise.all([
+    await waitForAll([
       startControlPlane(controlPlane, machines),
       ...workers.map((worker) => worker.startRuntime(images)),
     ]);

@@ -17,6 +17,7 @@ import { Machine } from './machine.ts';
 import { nodeEnvironment } from './requirements.ts';
 import { firstNetworkLines, joinWords, mountLines, networkLines, routeLines } from './setup-script.ts';
 import type { BinaryName } from './versions.ts';
+import { waitForAll } from './wait-for-all.ts';
 
 /** Which of them are optional depends on the options of the node. */
 type Optional = 'coredns' | 'kube-router-netpol' | 'kube-network-policies';
@@ -58,7 +59,7 @@ export async function startMachines(
   const [one, ...others] = all;
   if (one === undefined) throw new Error('a node has a machine');
   const first = await start(one);
-  return [first, ...(await Promise.all(others.map((addresses) => start(addresses, first.machine))))];
+  return [first, ...(await waitForAll(others.map((addresses) => start(addresses, first.machine))))];
 }
 
 export class Worker {
