@@ -51,6 +51,10 @@ function pairOf(facts: Facts, from: string, to: string, port?: string) {
   return pairFacts(facts, placeOf(facts, from), placeOf(facts, to), asked);
 }
 
+/** A Service in front of the pods of `shop/web`, but for its ports. */
+const inFrontOfWeb = (name: string) =>
+  ({ namespace: 'shop', name, type: 'ClusterIP', headless: false, selector: { app: 'web' } }) as const;
+
 /** One side names a port, and the other denies everything. */
 const named = cluster(
   [workload('shop', 'web'), workload('pay', 'db')],
@@ -164,13 +168,7 @@ describe('a pair', () => {
 
   test('on a port on which nothing is known to listen knows what the destination offers instead', () => {
     const service = {
-      ...{
-        namespace: 'shop',
-        name: 'web',
-        type: 'ClusterIP' as const,
-        headless: false,
-        selector: { app: 'web' },
-      },
+      ...inFrontOfWeb('web'),
       ports: [
         { port: 80, protocol: 'TCP' as const, targetPort: 'metrics' },
         { port: 443, protocol: 'TCP' as const, targetPort: 8443 },
@@ -225,11 +223,7 @@ describe('a pair', () => {
 
 describe('a question', () => {
   const service = {
-    namespace: 'shop',
-    name: 'front',
-    type: 'ClusterIP' as const,
-    headless: false,
-    selector: { app: 'web' },
+    ...inFrontOfWeb('front'),
     ports: [{ port: 80, protocol: 'TCP' as const, targetPort: 'metrics' }],
     clusterIPs: ['10.96.0.7'],
   };

@@ -38,6 +38,13 @@ export interface RawObject {
 /** An object of any kind, as the API server sends it. */
 export type KubernetesObject = RawObject & { readonly apiVersion: string; readonly kind: string };
 
+/** Whether both are the same object, perhaps in two states: of one kind, with one name in one namespace. */
+export function isSameObject(a: KubernetesObject, b: KubernetesObject): boolean {
+  return (
+    a.kind === b.kind && a.metadata.namespace === b.metadata.namespace && a.metadata.name === b.metadata.name
+  );
+}
+
 /** The metadata that the API server adds to every object, as far as we read it. */
 export interface RawMetadata {
   readonly name: string;

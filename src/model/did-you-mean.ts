@@ -6,9 +6,14 @@ import { compareText } from './object-key.ts';
 /** The one of `words` that is most similar to `typed`; undefined if none is similar, or if `typed` is one of them. */
 export function nearest(typed: string, words: readonly string[]): string | undefined {
   if (words.includes(typed)) return undefined;
-  const near = words
-    .map((word) => ({ word, edits: editsBetween(typed.toLowerCase(), word.toLowerCase()) }))
-    .filter(({ word, edits }) => edits <= tolerance(Math.min(typed.length, word.length)));
+  const lower = typed.toLowerCase();
+  const near = words.flatMap((word) => {
+    const most = tolerance(Math.min(typed.length, word.length));
+    // There are at least as many edits as the lengths differ: among thousands of words, few are left to compare.
+    if (Math.abs(typed.length - word.length) > most) return [];
+    const edits = editsBetween(lower, word.toLowerCase());
+    return edits <= most ? [{ word, edits }] : [];
+  });
   return near.sort((a, b) => a.edits - b.edits || compareText(a.word, b.word))[0]?.word;
 }
 

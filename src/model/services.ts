@@ -2,7 +2,7 @@
 // Must not know which traffic is allowed.
 import type { GatewayRouteKind } from './gateway-routes.ts';
 import type { ObjectKey } from './object-key.ts';
-import type { Protocol } from './ports.ts';
+import type { PortSpec, Protocol } from './ports.ts';
 import type { LabelSelector, Labels } from './selectors.ts';
 
 /** One port of a Service. */
@@ -13,6 +13,13 @@ export interface ServicePort {
   readonly protocol: Protocol;
   /** The pod's port: a number, or the name of a container port, which each pod resolves for itself. */
   readonly targetPort: number | string;
+}
+
+/** Whether a port of a Service is meant, by its number or name; a range means every port of the Service in it. */
+export function isServicePort({ name, port, protocol }: ServicePort, meant: PortSpec): boolean {
+  if (protocol !== meant.protocol) return false;
+  if ('name' in meant) return name === meant.name;
+  return meant.interval.first <= port && port <= meant.interval.last;
 }
 
 /** A Service. */

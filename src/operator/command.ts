@@ -138,16 +138,17 @@ function parseAddress(text: string): string {
 }
 
 function parseSettle(text: string): number | 'auto' {
-  if (text === 'auto') return text;
-  const seconds = Number(text);
-  if (text !== '' && seconds >= 0 && seconds <= 600) return seconds;
-  throw new InvalidArgumentError('write a number of seconds from 0 to 600, or `auto`');
+  return text === 'auto' ? text : secondsIn(text, 'write a number of seconds from 0 to 600, or `auto`');
 }
 
 function parseSeconds(text: string): number {
+  return secondsIn(text, 'write a number of seconds from 0 to 600');
+}
+
+function secondsIn(text: string, instead: string): number {
   const seconds = Number(text);
   if (text !== '' && seconds >= 0 && seconds <= 600) return seconds;
-  throw new InvalidArgumentError('write a number of seconds from 0 to 600');
+  throw new InvalidArgumentError(instead);
 }
 
 function parsePeriod(text: string): number {

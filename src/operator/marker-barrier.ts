@@ -69,7 +69,7 @@ export class MarkerBarrier implements Settling {
     const sentAt = this.#sent?.sentAt ?? Number.NEGATIVE_INFINITY;
     const isPending = this.#sent !== undefined && this.#unseen().length > 0;
     const isStuck = performance.now() > sentAt + atMostMs;
-    return (!isPending || isStuck) && [...this.#waiting.values()].some((writtenAt) => writtenAt >= sentAt);
+    return (!isPending || isStuck) && this.#waiting.values().some((writtenAt) => writtenAt >= sentAt);
   }
 
   /** The canary was looked at. @param sent the newest marker that this operator wrote, if there is one */

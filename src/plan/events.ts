@@ -2,7 +2,7 @@
 // An Event regards a profile or a policy in the tenant's namespace, never the Namespace, whose Events nobody sees.
 // Must not know which Events were sent before: equal Events have equal names, and the API server refuses the second one.
 
-import type { CompiledRoute } from '../compile/across/route-states.ts';
+import { type CompiledRoute, messageWithHint } from '../compile/across/route-states.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
 import { type Finding, type FindingCode, findingKinds, severityOf } from '../model/findings.ts';
 import { compareText, type ObjectKey } from '../model/object-key.ts';
@@ -146,10 +146,10 @@ function needsAttention({ state, reason }: CompiledRoute): boolean {
 }
 
 /** With what to do about it. YAML that is cut can't be pasted: the status of the profile has all of it. */
-function formatRoute({ route, message, hint, suggestion }: CompiledRoute): string {
-  const text = `route \`${route.name}\`: ${message}`;
-  if (hint === undefined) return text;
-  if (suggestion === undefined) return `${text}; ${hint}`;
+function formatRoute(compiled: CompiledRoute): string {
+  const { route, hint, suggestion } = compiled;
+  const text = `route \`${route.name}\`: ${messageWithHint(compiled)}`;
+  if (hint === undefined || suggestion === undefined) return text;
   const whole = `${text}; ${hint}\n${suggestion}`;
   return Buffer.byteLength(whole) <= noteBytes
     ? whole

@@ -4,7 +4,7 @@
 import type { AppNetworkProfileStatus, RouteStatus } from '../api/app-network-profile.ts';
 import type { Condition } from '../api/conditions.ts';
 import { formatProblem, type Problem } from '../api/decode.ts';
-import type { CompiledRoute } from '../compile/across/route-states.ts';
+import { type CompiledRoute, messageWithHint } from '../compile/across/route-states.ts';
 import type { CompiledNamespace } from '../compile/compile.ts';
 import type { OutsideReason } from '../compile/platform/membership.ts';
 import type { CompiledProfile } from '../compile/policies/profile-policies.ts';
@@ -111,17 +111,13 @@ export function whyNotRinged(
 /** The maximum length of a suggestion; YAML that is cut can't be pasted, so a longer one is left out. */
 const suggestionLength = 2048;
 
-function routeStatus(
-  { route, state, reason, message, hint, suggestion }: CompiledRoute,
-  isDryRun: boolean,
-): RouteStatus {
-  // The hint of a suggestion only leads over to it.
-  const advice = hint === undefined || suggestion !== undefined ? '' : `; ${hint}`;
+function routeStatus(compiled: CompiledRoute, isDryRun: boolean): RouteStatus {
+  const { route, state, reason, suggestion } = compiled;
   return {
     name: route.name,
     state,
     reason: isDryRun && reason === 'Active' ? 'DryRun' : reason,
-    message: shorten(`${message}${advice}`),
+    message: shorten(messageWithHint(compiled)),
     ...(suggestion === undefined || [...suggestion].length > suggestionLength ? {} : { suggestion }),
   };
 }

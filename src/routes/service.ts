@@ -6,7 +6,7 @@ import { type NonEmpty, nonEmpty, type PolicyPort } from '../model/network-polic
 import { type PortSpec, parsePort, withPortName, withProtocol } from '../model/ports.ts';
 import { failure, type Result, success } from '../model/result.ts';
 import { type Labels, selects } from '../model/selectors.ts';
-import type { ServiceFacts, ServicePort } from '../model/services.ts';
+import { isServicePort, type ServiceFacts, type ServicePort } from '../model/services.ts';
 import { podPorts } from './pod-ports.ts';
 import {
   type EndProblem,
@@ -82,18 +82,11 @@ function translate(
   const translated: PolicyPort[] = [];
   for (const [index, port] of (written ?? service.ports.map(asWritten)).entries()) {
     const spec = parsePort(port);
-    const matches = spec.ok ? service.ports.filter((candidate) => matchesPort(spec.value, candidate)) : [];
+    const matches = spec.ok ? service.ports.filter((candidate) => isServicePort(candidate, spec.value)) : [];
     if (matches.length === 0) return portMissing(service, port, { written: written ?? [], index });
     translated.push(...matches.flatMap((match) => podPortsOf(service, match)));
   }
   return success(nonEmpty(distinctPorts(translated)));
-}
-
-/** A port by its number or name; a range means every port of the Service in it. */
-function matchesPort(spec: PortSpec, candidate: ServicePort): boolean {
-  if (spec.protocol !== candidate.protocol) return false;
-  if ('name' in spec) return spec.name === candidate.name;
-  return spec.interval.first <= candidate.port && candidate.port <= spec.interval.last;
 }
 
 /** Nothing translates the port of a headless Service: clients that resolve its name connect to the pod on the port itself. */
@@ -148,7 +141,7 @@ function mistakeIn({ ports, declared }: ServiceInView, port: number | string): M
   const namesProtocol = String(port).includes('/');
   const alike = namesProtocol
     ? []
-    : ports.filter((each) => matchesPort({ ...spec.value, protocol: each.protocol }, each));
+    : ports.filter((each) => isServicePort(each, { ...spec.value, protocol: each.protocol }));
   const why = `\`${port}\` without a protocol is TCP`;
   return alike.length > 0 ? { meant: alike, why } : undefined;
 }
@@ -188,7 +181,7 @@ const maxPorts = 50;
 function correctedPorts(service: ServiceInView, written: readonly (number | string)[]): string | undefined {
   const corrected = written.flatMap((port) => {
     const spec = parsePort(port);
-    if (spec.ok && service.ports.some((each) => matchesPort(spec.value, each))) return [port];
+    if (spec.ok && service.ports.some((each) => isServicePort(each, spec.value))) return [port];
     return mistakeIn(service, port)?.meant.map(asWritten) ?? [undefined];
   });
   const ports = [...new Set(corrected)];

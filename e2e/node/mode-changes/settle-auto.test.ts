@@ -1,15 +1,13 @@
 // An operator that settles by the canary closes and opens a live namespace while the enforcer of one machine is late: it waits for it, and
 // packets tell that nothing is cut.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { conditionOf, transition } from '../../cluster.ts';
 import { isFull } from '../../faults/parameters.ts';
 import { kubectl } from '../../kubectl.ts';
-import { OperatorProcess } from '../../support/operator-process.ts';
 import { describeOnNode, onNode } from '../on-node.ts';
-import { connectInternet, type Internet } from '../worlds/internet.ts';
 import type { Switch } from './modes.ts';
-import { startScenario } from './scenario.ts';
-import { describeFailures, Walk } from './walk.ts';
+import { onWalk } from './on-walk.ts';
+import { describeFailures } from './walk.ts';
 
 /** How late the enforcer is, in milliseconds. */
 const lateByMs = 20_000;
@@ -24,19 +22,9 @@ describeOnNode('an operator that settles by the canary', () => {
     await cluster.installCrds();
     await node().loadOperatorImage();
   });
-  let internet: Internet;
-  let operator: OperatorProcess;
-  let walk: Walk;
+  const { walk, operator } = onWalk({ node, cluster, enforcer: 'kube-router', settle: 'auto' });
 
   beforeAll(async () => {
-    internet = await connectInternet(node(), 'ipv4');
-    const connections = await startScenario(node(), cluster);
-    operator = await OperatorProcess.start({
-      kubeconfig: await cluster.operatorKubeconfig(),
-      settle: 'auto',
-    });
-    walk = new Walk({ node: node(), cluster, enforcer: 'kube-router', connections });
-    await walk.begin('Off');
     await kubectl(node(), 'apply', '--validate=strict', '-k', 'config/canary');
     const enforced = async () => conditionOf(await cluster.platformProfile(), 'Enforced');
     await cluster.eventually(
@@ -45,10 +33,6 @@ describeOnNode('an operator that settles by the canary', () => {
       { timeoutMs, instead: async () => JSON.stringify(await enforced()) },
     );
   });
-  afterAll(async () => {
-    await operator.stop();
-    internet.close();
-  });
 
   const isOpened = async () => (await cluster.policyNames('live')).includes(transition);
 
@@ -56,7 +40,7 @@ describeOnNode('an operator that settles by the canary', () => {
     'waits for an enforcer that is late from $from to $to, and nothing is cut',
     async (change) => {
       await node().haltEnforcer('ring-2');
-      const changed = walk.change(change);
+      const changed = walk().change(change);
       try {
         await cluster.eventually('the temporary policy is there', isOpened);
         await new Promise((resolve) => setTimeout(resolve, lateByMs));
@@ -71,7 +55,7 @@ describeOnNode('an operator that settles by the canary', () => {
       expect(performance.now() - resumedAt).toBeGreaterThan(5_000);
       expect(describeFailures(await changed)).toEqual([]);
       // It is not the limit of five minutes that ended it.
-      const told = operator.lines.map(({ msg }) => msg);
+      const told = operator().lines.map(({ msg }) => msg);
       expect(told).not.toContainEqual(expect.stringContaining('not waiting any longer'));
     },
   );

@@ -14,7 +14,7 @@ import { quoteSome } from '../../model/counted.ts';
 import { compareKeys, formatKey } from '../../model/object-key.ts';
 import { formatPortSet, type PortSet } from '../../model/port-set.ts';
 import { type PortSpec, protocols, withPortName, withProtocol } from '../../model/ports.ts';
-import type { ServiceFacts, ServicePort } from '../../model/services.ts';
+import { isServicePort, type ServiceFacts, type ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
 import { nothingConnects } from '../snapshot/namespace-check.ts';
 import type { ResolvedEnd } from './find-end.ts';
@@ -165,7 +165,7 @@ function behindService(analysis: Analysis, asked: AskedService, port: PortSpec |
     const instead = isApi ? 'ask about `kubernetesAPI`' : 'ask about the addresses behind it';
     throw new ToolError(`${name} ${why}: ${instead}`);
   }
-  const wanted = followed.value.filter((target) => port === undefined || isPort(target.port, port));
+  const wanted = followed.value.filter((target) => port === undefined || isServicePort(target.port, port));
   if (wanted.length === 0) {
     const ports = service.ports.map(formatServicePort).join(', ');
     throw new ToolError(`${name} has no such port: it has ${ports === '' ? 'none' : ports}`);
@@ -182,13 +182,6 @@ function behindService(analysis: Analysis, asked: AskedService, port: PortSpec |
   if (address === undefined) return { targets, notes };
   const translated = `\`${address}\` is the ClusterIP of ${name}: most CNIs decide after it is translated to a pod's address, some before`;
   return { targets, notes: [translated, ...notes] };
-}
-
-function isPort({ name, port, protocol }: ServicePort, wanted: PortSpec): boolean {
-  if (protocol !== wanted.protocol) return false;
-  return 'name' in wanted
-    ? name === wanted.name
-    : wanted.interval.first <= port && port <= wanted.interval.last;
 }
 
 function formatServicePort({ name, port, protocol }: ServicePort): string {
@@ -232,7 +225,7 @@ function mistakenService(
   if (to.kind !== 'workloads' || port === undefined) return undefined;
   for (const service of analysis.input.services) {
     const followed = analysis.serviceTargets(service);
-    const targets = followed.ok ? followed.value.filter((target) => isPort(target.port, port)) : [];
+    const targets = followed.ok ? followed.value.filter((target) => isServicePort(target.port, port)) : [];
     for (const { port: servicePort, ends } of targets) {
       const hit = ends.find(({ end }) => to.ends.some((each) => isSameWorkload(each, end)));
       if (hit === undefined || asksPods(hit.ports)) continue;

@@ -2,7 +2,7 @@
 // force, or for others. Must not know what to suggest instead.
 import { type Endpoint, isWorkload, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
-import type { CompiledRoute } from '../../compile/across/route-states.ts';
+import { type CompiledRoute, messageWithHint } from '../../compile/across/route-states.ts';
 import { type CompiledNamespace, compile } from '../../compile/compile.ts';
 import { nearest } from '../../model/did-you-mean.ts';
 import { contains, parseStoredCidr } from '../../model/ip-ranges.ts';
@@ -58,18 +58,14 @@ function routesIn({ profiles }: CompiledNamespace) {
   return profiles.flatMap(({ profile, routes }) => routes.map((route) => ({ profile: profile.name, route })));
 }
 
-function describe(
-  profile: string,
-  { route, state, message, hint, suggestion }: CompiledRoute,
-  slips: readonly string[],
-): readonly string[] {
+function describe(profile: string, compiled: CompiledRoute, slips: readonly string[]): readonly string[] {
+  const { route, state } = compiled;
   const name = `route \`${route.name}\` of profile \`${profile}\``;
   const [slip] = slips;
   if (slip !== undefined) return [`${name} was perhaps meant for this, but says ${slip}`];
   // What is in force is among the reasons of the answer, or in no way concerned.
   if (state === 'Active' || state === 'NotNeeded') return [];
-  const advice = suggestion === undefined && hint !== undefined ? `; ${hint}` : '';
-  return [`${name} is meant for this, but ${stateWords[state]}: ${message}${advice}`];
+  return [`${name} is meant for this, but ${stateWords[state]}: ${messageWithHint(compiled)}`];
 }
 
 /** The slips of both ends; a route with more than one means something else. */

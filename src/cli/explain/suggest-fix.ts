@@ -15,6 +15,7 @@ import { withoutStandIns } from '../../analyze/stand-ins.ts';
 import { suggestedName } from '../../api/suggested-profile.ts';
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { compile } from '../../compile/compile.ts';
+import { type DeclaredIn, podsByLabels } from '../../compile/local/pods-by-labels.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
@@ -201,7 +202,7 @@ function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): 
   const end = (each: Endpoint, about: KnownEnd | undefined) => {
     const isMeant = about?.end !== undefined && each !== here && (about.isNamed || !isWorkload(each));
     if (isMeant) return about.end;
-    return isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
+    return isWorkload(each) ? podsEnd(each, facts, { namespace, appLabel }) : addressesEnd(each);
   };
   // The API server answers on ports of its own, which its end brings along.
   const ports = known.to?.bringsPorts ? undefined : portsOf(part, facts);
@@ -209,12 +210,9 @@ function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): 
   return [{ namespace, name: nameOf(part, known), from, to, ports }];
 }
 
-function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
-  const { namespace } = end.workload;
-  const matchLabels = labelsThatSingleOut(end, facts, appLabel);
-  if (namespace !== here) return { namespace: { name: namespace, pods: { matchLabels } } };
-  const { [appLabel]: app, ...more } = matchLabels;
-  return app === undefined || Object.keys(more).length > 0 ? { pods: { matchLabels } } : { app };
+function podsEnd(end: WorkloadEnd, facts: AnalysisInput, declared: DeclaredIn): object {
+  const matchLabels = labelsThatSingleOut(end, facts, declared.appLabel);
+  return podsByLabels(end.workload.namespace, matchLabels, declared);
 }
 
 function addressesEnd({ cidr, except }: AddressEnd): object {

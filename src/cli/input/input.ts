@@ -1,6 +1,6 @@
 // The input of a verb that reads files: everything in them, and all of their problems.
 // Must not know how a verb uses it.
-import type { KubernetesObject } from '../../kube/resource.ts';
+import { isSameObject, type KubernetesObject } from '../../kube/resource.ts';
 import { count, nameSome } from '../../model/counted.ts';
 import { compareText } from '../../model/object-key.ts';
 import type { Progress } from '../output/progress.ts';
@@ -32,14 +32,10 @@ export interface Input {
 /** The place of a field of an object in its file; `undefined` if the object was not read from one. */
 export function placeIn(
   { objects }: Input,
-  { kind, metadata }: KubernetesObject,
+  object: KubernetesObject,
   path: string,
 ): InputProblem | undefined {
-  const { namespace, name } = metadata;
-  const found = objects.find(
-    ({ object }) =>
-      object.kind === kind && object.metadata.namespace === namespace && object.metadata.name === name,
-  );
+  const found = objects.find((each) => isSameObject(each.object, object));
   return found?.problem({ code: 'Invalid', path, message: '' });
 }
 

@@ -76,7 +76,8 @@ const hints: Readonly<Record<RouteReason, (route: RouteInView) => string>> = {
   ServicePortMistaken: () => "write the pods' port",
   ServiceWithoutSelector: () => 'replace `service` in this route, or give the Service a selector',
   SourceClosed: () => 'ask a platform engineer to allow this egress in the rule of that namespace',
-  SourceMissing: ({ compiled: { route }, view }) => missingNamespace(route.from, view),
+  // Had it a similar name, it would be NamespaceMisspelt.
+  SourceMissing: ({ compiled: { route } }) => stillToCome(route.from),
   SystemNotDeclared: missingSystem,
   SystemPlaceUnknown: () =>
     `ask a platform engineer to declare its \`namespace\` and \`pods\`, or its \`cidrs\`, in the ${platformProfile}`,
@@ -84,7 +85,10 @@ const hints: Readonly<Record<RouteReason, (route: RouteInView) => string>> = {
 
 function missingNamespace(end: Route['from'], view: ClusterView): string {
   const meant = namespaceMeant(end, view);
-  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  return meant === undefined ? stillToCome(end) : `did you mean \`${meant}\`?`;
+}
+
+function stillToCome(end: Route['from']): string {
   const isNamed = 'namespace' in end && end.namespace.name !== undefined;
   return isNamed
     ? 'compare the name with `kubectl get namespaces`; if the namespace is still to come, nothing has to be done'

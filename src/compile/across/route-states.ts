@@ -59,6 +59,15 @@ interface Declared {
   readonly capped: ReadonlyMap<IngressRoute, string>;
 }
 
+/** The message of a route, and what to do next, unless that only leads over to its suggestion. */
+export function messageWithHint({
+  message,
+  hint,
+  suggestion,
+}: Pick<CompiledRoute, 'message' | 'hint' | 'suggestion'>): string {
+  return hint === undefined || suggestion !== undefined ? message : `${message}; ${hint}`;
+}
+
 /** Compiles the routes of a namespace; there are none if nothing is compiled. */
 export function compileRoutes(run: Compilation, here: LocalNamespace): readonly ProfileRoutes[] {
   const declared = { run, here, capped: cappedMirrors(run, here) };

@@ -9,10 +9,10 @@ import { formatKey } from '../../model/object-key.ts';
 import { numberedPorts, policyPorts } from '../../model/policy-ports.ts';
 import { portSets } from '../../model/port-set.ts';
 import { parsePort, withProtocol } from '../../model/ports.ts';
-import type { ServiceFacts } from '../../model/services.ts';
-import type { RouteEndValue } from '../../routes/index.ts';
+import { isServicePort, type ServiceFacts } from '../../model/services.ts';
 import { type RouteSide, routeSides } from '../../routes/route-end.ts';
 import { type KnownPod, objectsIn } from '../../view/cluster-view.ts';
+import { podsByLabels } from '../local/pods-by-labels.ts';
 import { fieldAt } from '../local/resolve-routes.ts';
 import { objectionTo } from '../local/route-objections.ts';
 import { addressOwner } from '../platform/address-owners.ts';
@@ -118,7 +118,7 @@ function knownService(
   }
   const advice = '';
   if (namespace === here) return { message, instead: { ...route, [side]: { service: name } }, advice };
-  const end = podsOf(namespace, selector, { here, appLabel: run.spec.appLabel });
+  const end = podsByLabels(namespace, selector, { namespace: here, appLabel: run.spec.appLabel });
   const ports = route.ports?.map((port) => (side === 'to' ? portBehind(service, port) : port));
   return { message, instead: { ...route, [side]: end, ...(ports && { ports }) }, advice };
 }
@@ -127,13 +127,10 @@ function knownService(
 function portBehind({ ports }: ServiceFacts, written: number | string): number | string {
   const spec = parsePort(written);
   if (!spec.ok) return written;
-  const { protocol } = spec.value;
-  const isMeant = (port: ServiceFacts['ports'][number]) =>
-    'name' in spec.value
-      ? port.name === spec.value.name
-      : port.port === spec.value.interval.first && port.port === spec.value.interval.last;
-  const target = ports.find((port) => port.protocol === protocol && isMeant(port))?.targetPort;
-  return target === undefined ? written : withProtocol(target, protocol);
+  // A range has no port of its own.
+  if ('interval' in spec.value && spec.value.interval.first !== spec.value.interval.last) return written;
+  const target = ports.find((port) => isServicePort(port, spec.value))?.targetPort;
+  return target === undefined ? written : withProtocol(target, spec.value.protocol);
 }
 
 function knownPod(
@@ -149,7 +146,7 @@ function knownPod(
   const message = `\`${cidr}\` is the address of ${which}: the next pod has another, and some CNIs match no pod by its address`;
   const advice = 'select pods by their labels';
   if (app === undefined) return { message, advice };
-  const end = podsOf(namespace, { [appLabel]: app }, { here: local.facts.name, appLabel });
+  const end = podsByLabels(namespace, { [appLabel]: app }, { namespace: local.facts.name, appLabel });
   return { message, instead: { ...route, [side]: end }, advice };
 }
 
@@ -172,17 +169,6 @@ function somePods({ cidr }: Asked): Meaning {
     message: `\`${cidr}\` is in the range of pods, whose addresses change, and some CNIs match no pod by its address`,
     advice: 'name the pods with `app`, `pods` or `namespace`',
   };
-}
-
-/** The end of a route that means pods with these labels. */
-function podsOf(
-  namespace: string,
-  matchLabels: Readonly<Record<string, string>>,
-  { here, appLabel }: { readonly here: string; readonly appLabel: string },
-): RouteEndValue {
-  if (namespace !== here) return { namespace: { name: namespace, pods: { matchLabels } } };
-  const { [appLabel]: app, ...more } = matchLabels;
-  return app === undefined || Object.keys(more).length > 0 ? { pods: { matchLabels } } : { app };
 }
 
 /** A Service with one single address. The operator compiles a namespace again if its own Services change, not if those of others do. */
