@@ -11,6 +11,7 @@ import {
 } from '../../analyze/endpoints.ts';
 import { type AddressSet, addressesOf, addressesOfBlocks, addressSets } from '../../model/address-set.ts';
 import { nameSome } from '../../model/counted.ts';
+import { remembering } from '../../model/groups.ts';
 import { once } from '../../model/once.ts';
 import { publicPeers } from '../../routes/internet.ts';
 
@@ -25,10 +26,12 @@ export function endNamesAmong(
   workloads: readonly WorkloadEnd[],
 ): (ends: readonly Endpoint[]) => readonly string[] {
   const namespaces = Map.groupBy(workloads, ({ workload }) => workload.namespace);
+  // The same few ends are named again and again.
+  const keyOf = remembering(endpointKey);
   return (ends) => {
-    const keys = new Set(ends.map(endpointKey));
+    const keys = new Set(ends.map(keyOf));
     const isAll = (some: readonly WorkloadEnd[]) =>
-      some.length > 1 && some.every((end) => keys.has(endpointKey(end)));
+      some.length > 1 && some.length <= keys.size && some.every((end) => keys.has(keyOf(end)));
     const addresses = endNames(ends.filter((end) => !isWorkload(end)));
     if (isAll(workloads)) return ['every workload', ...addresses];
     const named = [...Map.groupBy(ends.filter(isWorkload), ({ workload }) => workload.namespace)].flatMap(
