@@ -156,7 +156,6 @@ const change = fc
     fc.record({
       before: fc.constant(before),
       after: fc.record({
-        ...other,
         services: fc.constant([]),
         namespaces: fc.constantFrom(before.namespaces, other.namespaces),
         policies: isOtherPolicies ? fc.constant(other.policies) : fc.subarray([...before.policies]),

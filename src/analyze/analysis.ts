@@ -31,6 +31,7 @@ import type { AnalysisInput } from './facts.ts';
 import { Listing } from './listing.ts';
 import type { ExplainedEnd } from './notes.ts';
 import { outsideParts } from './outside-parts.ts';
+import { type MayHoldPods, podAddresses } from './pod-addresses.ts';
 import { indexPolicies } from './policy-index.ts';
 import { PortTable } from './port-table.ts';
 import { Reachability } from './reachability.ts';
@@ -64,6 +65,7 @@ export class Analysis {
   readonly #pods: Pods;
   readonly #byWorkload: ReadonlyMap<string, readonly PodGroup[]>;
   readonly #index: PolicyIndex;
+  readonly #mayHoldPods: MayHoldPods;
   readonly #table = new PortTable();
   readonly #classes: EquivalenceClasses;
   readonly #listing: Listing;
@@ -73,6 +75,7 @@ export class Analysis {
     this.#pods = findPodClasses(input.workloads, predicates);
     this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => endpointKey({ workload }));
     this.#index = indexPolicies(input, this.#pods.classes);
+    this.#mayHoldPods = podAddresses(input);
     this.#classes = findEquivalenceClasses(this.#pods, this.#index, this.#table);
     const reachability = new Reachability(this.#classes, this.#table);
     this.#listing = new Listing(this.#pods, reachability, this.#table);
@@ -107,7 +110,7 @@ export class Analysis {
    * @returns one explanation for each part of the ends that policies treat alike; usually just one
    */
   explain(from: Endpoint, to: Endpoint, port?: PortSpec): readonly Explanation[] {
-    return this.#pairs(from, to).map((pair) => explainPair(pair, port, this.#index));
+    return this.#pairs(from, to).map((pair) => explainPair(pair, port, this.#index, this.#mayHoldPods));
   }
 
   /** The rules that let a connection through: one answer for each part of the ends, as `explain`, but only the rules. */

@@ -9,6 +9,7 @@ import type { PodClass } from './classes/pod-classes.ts';
 import { type Endpoint, isSelf } from './endpoints.ts';
 import type { PolicyFacts } from './facts.ts';
 import { type ExplainedEnd, type Note, notesOn, selfNote } from './notes.ts';
+import type { MayHoldPods } from './pod-addresses.ts';
 import { resolvePorts } from './rule-ports.ts';
 import {
   isPods,
@@ -86,8 +87,13 @@ export interface Pair {
   readonly to: ExplainedEnd;
 }
 
-/** Explains one pair. */
-export function explainPair({ from, to }: Pair, port: PortSpec | undefined, index: PolicyIndex): Explanation {
+/** Explains one pair. @param mayHoldPods see `podAddresses` */
+export function explainPair(
+  { from, to }: Pair,
+  port: PortSpec | undefined,
+  index: PolicyIndex,
+  mayHoldPods: MayHoldPods,
+): Explanation {
   const asked = port && numbersOf(port, to.seenAs);
   const common = { from: from.end, to: to.end, ...(asked === undefined ? {} : { asked }) };
   if (isSelf(from.end, to.end)) {
@@ -104,7 +110,7 @@ export function explainPair({ from, to }: Pair, port: PortSpec | undefined, inde
     allowed,
     egress: explainSide('Egress', egress, asked),
     ingress: explainSide('Ingress', ingress, asked),
-    notes: notesOn({ from, to, egress, ingress, allowed, port, asked }),
+    notes: notesOn({ from, to, egress, ingress, allowed, port, asked, mayHoldPods }),
   };
 }
 

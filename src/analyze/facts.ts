@@ -15,6 +15,8 @@ export interface AnalysisInput {
   /** With their addresses, as far as they are known. */
   readonly services: readonly (ServiceFacts & Partial<AddressedServiceFacts>)[];
   readonly policies: readonly PolicyFacts[];
+  /** The address ranges of the cluster; what is absent is not known. */
+  readonly ranges?: { readonly pods?: readonly string[]; readonly services?: readonly string[] };
 }
 
 /** A workload: something that creates pods, or a pod that nothing creates. Several kinds may have a workload with the same name. */

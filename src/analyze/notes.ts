@@ -6,6 +6,7 @@ import { type Family, families } from '../model/ip-ranges.ts';
 import { allPorts, formatPortSet, type PortSet, portSets } from '../model/port-set.ts';
 import { type PortSpec, withProtocol } from '../model/ports.ts';
 import { type Endpoint, formatEndpoint, isWorkload } from './endpoints.ts';
+import type { MayHoldPods } from './pod-addresses.ts';
 import { resolvePorts } from './rule-ports.ts';
 import { isBlock } from './rules.ts';
 import { familiesOf, isPods, type PairEnd, type PairSide, portsOfSide } from './sides.ts';
@@ -41,6 +42,7 @@ export interface Noted {
   readonly port: PortSpec | undefined;
   /** The port as numbers. */
   readonly asked: PortSet | undefined;
+  readonly mayHoldPods: MayHoldPods;
 }
 
 /** A pod and itself: "a Pod cannot block access to itself" (the concept page). */
@@ -78,7 +80,15 @@ function blocksThatMatch({ egress, ingress }: Noted): readonly Note[] {
   return [{ code: 'BlockMatchesPod', message }];
 }
 
-function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted): readonly Note[] {
+function unknownAddresses({
+  from,
+  to,
+  egress,
+  ingress,
+  allowed,
+  asked,
+  mayHoldPods,
+}: Noted): readonly Note[] {
   if (allowed) return [];
   const declared = isPods(to.seenAs) ? to.seenAs.ports : [];
   return [
@@ -91,8 +101,12 @@ function unknownAddresses({ from, to, egress, ingress, allowed, asked }: Noted):
       ({ ports }) =>
         !portSets.isEmpty(portSets.intersection(resolvePorts(ports, declared), asked ?? allPorts)),
     );
-    const peers = rules.flatMap(({ peers: all = [] }) => all).filter(isBlock);
-    const cidrs = [...new Set(peers.map(({ cidr }) => cidr))];
+    const { hostNetwork } = other.seenAs;
+    const blocks = rules
+      .flatMap(({ peers: all = [] }) => all)
+      .filter(isBlock)
+      .filter((block) => hostNetwork || mayHoldPods(block));
+    const cidrs = [...new Set(blocks.map(({ cidr }) => cidr))];
     if (cidrs.length === 0) return [];
     const message = `the addresses of ${quote(other.end)} are not known: an ipBlock (${quoteSome(cidrs, 5)}) may match them`;
     return [{ code: 'AddressesUnknown' as const, message }];

@@ -2,6 +2,7 @@
 // Must not know whether they come from files or from an API server, nor the question.
 import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
 import type { Problem } from '../../api/decode.ts';
+import { clusterServicesOf } from '../../compile/platform/cluster-services.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { compareText, type ObjectKey } from '../../model/object-key.ts';
 import { type ObjectProblem, readAnalysisInput } from '../../objects/analysis-input.ts';
@@ -39,7 +40,7 @@ export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespa
   }
   return {
     cluster,
-    facts: input,
+    facts: { ...input, ranges: rangesIn(cluster) },
     objects,
     problems: [...problems, ...unread, ...undecodedProfiles(objects, cluster)],
     assumedNamespaces,
@@ -74,6 +75,19 @@ function undecodedProfiles(
       (object.kind === 'NetworkPause' && pauses.get(key));
     return found && !found.decoded.ok ? found.decoded.error.map((problem) => ({ ...problem, index })) : [];
   });
+}
+
+/** The address ranges that are known and can't be more. */
+function rangesIn(cluster: ClusterFacts): NonNullable<AnalysisInput['ranges']> {
+  const view = cluster.view();
+  const decoded = view.platform?.decoded;
+  if (!decoded?.ok) return {};
+  const { ranges, uncertain } = clusterServicesOf(view, decoded.value.spec);
+  const { pods, services } = ranges;
+  return {
+    ...(pods === undefined || uncertain.has('pods') ? {} : { pods }),
+    ...(services === undefined ? {} : { services }),
+  };
 }
 
 /** The label by which `app` selects pods. */
