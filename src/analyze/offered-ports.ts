@@ -26,6 +26,11 @@ export function offeredByPods(pods: readonly PodFacts[], services: readonly Serv
   return portSets.union(...pods.map((pod) => offeredBy(pod, services)));
 }
 
+/** The ports of some pods to which Services lead. @param services those of their namespace */
+export function ledToByServices(pods: readonly PodFacts[], services: readonly ServiceFacts[]): PortSet {
+  return portSets.union(...pods.flatMap((pod) => services.map((service) => ledTo(pod, service))));
+}
+
 function offeredBy(pod: PodFacts, services: readonly ServiceFacts[]): PortSet {
   return portSets.union(declaredBy(pod), ...services.map((service) => ledTo(pod, service)));
 }

@@ -62,9 +62,7 @@ export function changesFor(
 /** Routes to add to one namespace: to the profile that fits best, or as a new one. */
 function changeForRoutes(drafts: NonEmpty<RouteDraft>, snapshot: ClusterSnapshot): SuggestedChange {
   const [{ namespace, name }] = drafts;
-  const different = groupsBy(drafts, ({ from, to, ports }) => canonicalJson([from, to, ports])).map(
-    ([{ namespace: _, ...route }]) => route,
-  );
+  const different = groupsBy(drafts, ({ from, to }) => canonicalJson([from, to])).map(withAllPorts);
   const fitting = fittingProfile(objectsIn(snapshot.cluster.view().profiles, namespace), different);
   const existing = fitting && snapshot.objects.find((object) => isProfile(object, fitting.profile));
   if (fitting !== undefined && existing !== undefined) return profileWith(existing, fitting.added);
@@ -87,6 +85,15 @@ function policyOf(name: string, drafts: NonEmpty<RuleDraft>): string {
     metadata: { name, namespace },
     spec: { podSelector: { matchLabels }, policyTypes: [direction], [side]: rules },
   }).trimEnd();
+}
+
+/** One route for the same ends. */
+function withAllPorts(drafts: NonEmpty<RouteDraft>): SuggestedRoute {
+  const [{ name, from, to }] = drafts;
+  const ports = drafts.every((draft) => draft.ports !== undefined)
+    ? [...new Set(drafts.flatMap((draft) => draft.ports ?? []))]
+    : undefined;
+  return { name, from, to, ports };
 }
 
 function isProfile({ kind, metadata }: KubernetesObject, { namespace, name }: ObjectKey): boolean {

@@ -26,6 +26,7 @@ import { offeredInstead } from './offered-instead.ts';
 import { onceEnforced } from './once-enforced.ts';
 import { formatEffects } from './side-effects.ts';
 import { type Denied, type Fix, suggestFix } from './suggest-fix.ts';
+import { notesOnUsualPorts } from './usual-ports.ts';
 
 /** The verb `explain`. */
 export const explainVerb = defineVerb({
@@ -101,6 +102,7 @@ export const explainVerb = defineVerb({
       ...notesOn(lasting),
       ...remarksOn(fix, meant),
       ...mirroredEgress(lasting.parts, fix),
+      ...(fix.changes.length === 0 ? [] : notesOnUsualPorts(lasting.parts, lasting.analysis.input)),
     ];
     const asWritten = { from, to, ...(port === undefined ? {} : { port }) };
     const ends = lasting.parts.flatMap((part) => [part.from, part.to]);

@@ -117,9 +117,9 @@ function meaningsOf(word: string, { namespace, analysis }: Names): readonly Want
   return kind === undefined ? [named] : [named, { kind, namespace, name: second }];
 }
 
-/** Kinds that only the cluster knows, such as `Rollout`, have their own name. */
+/** Kinds that only the cluster knows, such as `Rollout`, have their own name. kubectl prints them with their group: `deployment.apps`. */
 function kindNamed(word: string, { workloads }: Analysis): string | undefined {
-  const lower = word.toLowerCase();
+  const [lower = ''] = word.toLowerCase().split('.');
   return (
     kindWords.get(lower) ??
     workloads.map(({ workload }) => workload.kind).find((kind) => kind.toLowerCase() === lower)

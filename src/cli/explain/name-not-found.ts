@@ -51,10 +51,10 @@ function meantBy(word: string, wanted: WantedName | undefined, names: Names): st
   const all = [...analysis.workloads.map(({ workload }) => workload), ...analysis.input.services];
   const keys = [...new Set([...all, ...appsIn(names)].map(formatKey))];
   const isAllOfOne = all.some(({ namespace }) => namespace === word);
-  const [, namespace, name] = wanted === undefined ? word.split('/') : ['', wanted.namespace, wanted.name];
+  const { namespace, name } = wanted ?? lastOf(word);
   const words = routeEndWords(routeContext);
   return (
-    serviceMeant(word, names) ??
+    dnsNameMeant(word, names) ??
     withLabel(word, names) ??
     (isAllOfOne ? `${word}/*` : undefined) ??
     (namespaces === undefined ? undefined : nearest(word, namespaces)) ??
@@ -62,8 +62,22 @@ function meantBy(word: string, wanted: WantedName | undefined, names: Names): st
     nearestPath(`${namespace}/${name}`, keys) ??
     nearest(word, words) ??
     words.find((each) => each.endsWith(`/${word}`)) ??
-    (namesNamespace(word, wanted) ? undefined : keys.find((key) => key.endsWith(`/${name}`)))
+    (namesNamespace(word, wanted) ? undefined : anywhere(name, keys))
   );
+}
+
+/** What has this name, or a similar one, in any namespace. */
+function anywhere(name = '', keys: readonly string[]): string | undefined {
+  const nameIn = (key: string) => key.slice(key.indexOf('/') + 1);
+  const names = keys.map(nameIn);
+  const meant = names.includes(name) ? name : nearest(name, names);
+  return meant === undefined ? undefined : keys.find((key) => nameIn(key) === meant);
+}
+
+/** The namespace and the name in a word of another form, as in `shop/pod/web`. */
+function lastOf(word: string): ObjectKey {
+  const [first = '', second = '', third] = word.split('/');
+  return { namespace: first, name: third ?? second };
 }
 
 /** Whether a person wrote the namespace: without one, the word may mean another namespace than that of `-n`. */
@@ -81,12 +95,14 @@ function appsIn({ analysis: { workloads, input }, appLabel }: Names): readonly O
   );
 }
 
-/** A Service by its DNS name, as in `mongo.shop.svc.cluster.local`: the form in an application's settings. */
-function serviceMeant(word: string, { analysis }: Names): string | undefined {
+/** A Service by its DNS name, as in `mongo.shop.svc.cluster.local`: the form in an application's settings. A workload likewise. */
+function dnsNameMeant(word: string, { analysis: { workloads, input } }: Names): string | undefined {
   const [name, namespace] = word.split('.');
-  const services = analysis.input.services;
-  const service = services.find((each) => each.name === name && each.namespace === namespace);
-  return service === undefined ? undefined : `service/${formatKey(service)}`;
+  const isMeant = (key: ObjectKey) => key.name === name && key.namespace === namespace;
+  const service = input.services.find(isMeant);
+  if (service !== undefined) return `service/${formatKey(service)}`;
+  const end = workloads.find(({ workload }) => isMeant(workload));
+  return end && formatKey(end.workload);
 }
 
 /** The first workload with a label, as in `tier=front` or `shop/app=web`. */
@@ -106,7 +122,8 @@ function withLabel(word: string, { analysis, namespace, appLabel }: Names): stri
   return undefined;
 }
 
-function whatThereIs(word: string, { namespace }: WantedName, names: Names): string {
+function whatThereIs(word: string, wanted: WantedName, names: Names): string {
+  const { namespace } = wanted;
   const { analysis, namespaces } = names;
   if (/^[\w-]+(\.[\w-]+)*\.[a-z]{2,}\.?$/i.test(word))
     return `, and NetworkPolicies know no DNS names: ask about the addresses of \`${word}\``;
@@ -117,5 +134,6 @@ function whatThereIs(word: string, { namespace }: WantedName, names: Names): str
     return `; namespace \`${namespace}\` has ${nameSome(here.map(formatEndpoint), maxNames)}`;
   const known = [...new Set(analysis.workloads.map(({ workload }) => workload.namespace))].sort(compareText);
   const which = known.length === 0 ? 'there are none' : `there are some in ${nameSome(known, maxNames)}`;
-  return `: no workload is in namespace \`${namespace}\`, ${which}`;
+  const why = namesNamespace(word, wanted) ? '' : ', which a name without a namespace means';
+  return `: no workload is in namespace \`${namespace}\`${why}; ${which}`;
 }

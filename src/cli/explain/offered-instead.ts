@@ -48,11 +48,13 @@ function offersElse({ to, asked }: Asked, input: AnalysisInput): PortSet {
   return portSets.overlap(offers, asked) ? noPorts : offers;
 }
 
-function servicesBeside({ workload: { namespace } }: WorkloadEnd, input: AnalysisInput) {
+/** The Services of the namespace of an end. */
+export function servicesBeside({ workload: { namespace } }: WorkloadEnd, input: AnalysisInput) {
   return input.services.filter((service) => service.namespace === namespace);
 }
 
-function namedPorts(offers: PortSet, pods: readonly PodFacts[]): string {
+/** As in `5432 (pg), 9187 (metrics)`. @param pods some of which may name the ports */
+export function namedPorts(offers: PortSet, pods: readonly PodFacts[]): string {
   const declared = pods.flatMap(({ ports }) => ports);
   const named = portTexts(offers).map((text) => {
     const port = declared.find(({ number, protocol }) => text === `${withProtocol(number, protocol)}`);

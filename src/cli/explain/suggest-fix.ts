@@ -17,9 +17,9 @@ import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { compile } from '../../compile/compile.ts';
 import { type DeclaredIn, podsByLabels } from '../../compile/local/pods-by-labels.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { isEveryPort, type PortSet } from '../../model/port-set.ts';
+import { isEveryPort, noPorts, type PortSet, portSets } from '../../model/port-set.ts';
 import { portTexts } from '../../model/port-texts.ts';
-import { protocols, withProtocol } from '../../model/ports.ts';
+import { protocols } from '../../model/ports.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import { appLabelOf, type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
 import { type Enforced, inForce } from '../snapshot/in-force.ts';
@@ -27,8 +27,9 @@ import { type Additions, changesFor, isNothing, type RouteDraft, type RuleDraft 
 import { answer, type Question } from './answer.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import { countEffects, type SideEffects, sideEffects } from './side-effects.ts';
-import { labelsThatSingleOut, podsOf } from './single-out.ts';
+import { labelsThatSingleOut } from './single-out.ts';
 import { type SuggestedChange, withChanges } from './suggested-changes.ts';
+import { withUsualPorts } from './usual-ports.ts';
 
 type Side = 'ingress' | 'egress';
 
@@ -65,7 +66,9 @@ export interface Fix {
 
 /** Looks for objects to add; there is neither a suggestion nor obstacles if nobody knows any. */
 export function suggestFix(denied: Denied): Fix {
-  const parts = denied.parts.filter(({ allowed }) => !allowed);
+  const parts = denied.parts
+    .filter(({ allowed }) => !allowed)
+    .map((part) => withUsualPorts(part, denied.snapshot.facts));
   if (differentPairs(parts, denied.known) > maxParts) return { changes: [] };
   const ringed = ringedIn(denied.snapshot);
   const waysAt = (side: Side) => {
@@ -90,7 +93,7 @@ export function suggestFix(denied: Denied): Fix {
     { routes: [], rules: [...ingress.rules, ...egress.rules] },
     { routes: [...inward, ...outward], rules: [...ingress.rules, ...egress.rules] },
   ];
-  const best = leastOf(candidates, denied);
+  const best = leastOf(candidates, parts, denied);
   if (best !== undefined) return best;
   const changes = changesFor({ routes: [...inward, ...outward], rules: [] }, denied.snapshot);
   const guarded = obstaclesTo(changes, denied, ({ reason }) => reason === 'BeyondGuardrails');
@@ -129,8 +132,16 @@ function differentPairs(parts: readonly Explanation[], known: KnownEnds): number
   return new Set(parts.map(({ from, to }) => `${word(from, known.from)} ${word(to, known.to)}`)).size;
 }
 
-/** The first that allows what was asked about and nothing else; if there is none, the one with the fewest side effects. */
-function leastOf(candidates: readonly Additions[], denied: Denied): Fix | undefined {
+/**
+ * The first that allows what was asked about and nothing else; if there is none, the one with the fewest side effects.
+ *
+ * @param parts what is denied, with all ports that are to be opened
+ */
+function leastOf(
+  candidates: readonly Additions[],
+  parts: readonly Explanation[],
+  denied: Denied,
+): Fix | undefined {
   const factsOf = (snapshot: ClusterSnapshot) =>
     withoutStandIns(inForce(snapshot, denied.enforced).facts, denied.question.port);
   const before = factsOf(denied.snapshot);
@@ -138,8 +149,12 @@ function leastOf(candidates: readonly Additions[], denied: Denied): Fix | undefi
   for (const candidate of candidates.filter((each) => !isNothing(each))) {
     const changes = changesFor(candidate, denied.snapshot);
     const facts = factsOf(withChanges(denied.snapshot, changes, denied.operatorNamespace));
-    if (!answer(analyze(facts), denied.question).allowed) continue;
-    const effects = sideEffects(before, facts, denied.parts);
+    const analysis = analyze(facts);
+    const isOpen = parts.every(({ from, to, asked = noPorts }) =>
+      analysis.explain(from, to).every(({ ports }) => portSets.covers(ports, asked)),
+    );
+    if (!isOpen || !answer(analysis, denied.question).allowed) continue;
+    const effects = sideEffects(before, facts, parts);
     if (best === undefined || countEffects(effects) < countEffects(best.effects)) best = { changes, effects };
     if (countEffects(best.effects) === 0) break;
   }
@@ -205,7 +220,7 @@ function routesFor(part: Explanation, side: Side, { snapshot, known }: Denied): 
     return isWorkload(each) ? podsEnd(each, facts, { namespace, appLabel }) : addressesEnd(each);
   };
   // The API server answers on ports of its own, which its end brings along.
-  const ports = known.to?.bringsPorts ? undefined : portsOf(part, facts);
+  const ports = known.to?.bringsPorts ? undefined : portsOf(part);
   const [from, to] = [end(part.from, known.from), end(part.to, known.to)];
   return [{ namespace, name: nameOf(part, known), from, to, ports }];
 }
@@ -239,14 +254,9 @@ function wordsFor(end: Endpoint, known: KnownEnd | undefined): string {
   return formatEndpoint(isWorkload(end) ? end : { cidr: end.cidr });
 }
 
-/** The requested ports; without any, the ports that the containers declare. */
-function portsOf({ to, asked }: Explanation, facts: AnalysisInput): readonly (number | string)[] | undefined {
-  if (asked !== undefined) return isEveryPort(asked) ? undefined : portTexts(asked).map(writtenPort);
-  if (!isWorkload(to)) return undefined;
-  const declared = podsOf(to, facts)
-    .flatMap(({ ports }) => ports)
-    .map(({ protocol, number }) => withProtocol(number, protocol));
-  return declared.length === 0 ? undefined : [...new Set(declared)];
+/** The requested ports; absent: all. */
+function portsOf({ asked }: Explanation): readonly (number | string)[] | undefined {
+  return asked === undefined || isEveryPort(asked) ? undefined : portTexts(asked).map(writtenPort);
 }
 
 /** A port in the format of a profile: a plain number stays a number in YAML. */
