@@ -41,13 +41,20 @@ export function suggestProfile(
 }
 
 /** One entry of `spec.routes`. */
-export function suggestRoute({ name, from, to, ports }: SuggestedRoute): string {
+export function suggestRoute({ name, ...fields }: SuggestedRoute): string {
   return [
     `- name: ${plain(name)}`,
-    `  from: ${flow(from)}`,
-    `  to: ${flow(to)}`,
-    ...(ports === undefined ? [] : [`  ports: ${flow(ports)}`]),
+    ...suggestFields(fields)
+      .split('\n')
+      .map((line) => `  ${line}`),
   ].join('\n');
+}
+
+/** Fields of a route. */
+export function suggestFields({ from, to, ports }: Partial<Omit<SuggestedRoute, 'name'>>): string {
+  return Object.entries({ from, to, ports })
+    .flatMap(([field, value]) => (value === undefined ? [] : [`${field}: ${flow(value)}`]))
+    .join('\n');
 }
 
 /** `spec.gatewayNamespaces` of the platform profile, in context. */

@@ -14,3 +14,8 @@ export function formatPorts(ports: PortSet): string {
   const others = `all ports but ${formatPortSet(portSets.difference(allPorts, ports))}`;
   return others.length < text.length ? others : text;
 }
+
+/** Ports as `ports` of a route has them: a plain number is a number in YAML, too. */
+export function routePortsOf(ports: PortSet): readonly (number | string)[] {
+  return portTexts(ports).map((text) => (/^\d+$/.test(text) ? Number(text) : text));
+}

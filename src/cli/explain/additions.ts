@@ -2,15 +2,19 @@
 // pods become one NetworkPolicy. Must not know whether they would allow anything.
 import { freeSuggestedName, type SuggestedRoute } from '../../api/suggested-profile.ts';
 import { fittingProfile, withDistinctNames } from '../../compile/local/fitting-profile.ts';
-import type { KubernetesObject } from '../../kube/resource.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { canonicalJson, type Direction, type NonEmpty } from '../../model/network-policy.ts';
-import type { ObjectKey } from '../../model/object-key.ts';
 import type { Labels } from '../../model/selectors.ts';
 import { objectsIn } from '../../view/cluster-view.ts';
 import { toYaml } from '../output/formats.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
-import { newObject, newProfile, profileWith, type SuggestedChange } from './suggested-changes.ts';
+import {
+  newObject,
+  newProfile,
+  profileObject,
+  profileWith,
+  type SuggestedChange,
+} from './suggested-changes.ts';
 
 /** A route to add to a namespace. */
 export interface RouteDraft extends SuggestedRoute {
@@ -32,11 +36,6 @@ export interface RuleDraft {
 export interface Additions {
   readonly routes: readonly RouteDraft[];
   readonly rules: readonly RuleDraft[];
-}
-
-/** Whether there is nothing to add. */
-export function isNothing({ routes, rules }: Additions): boolean {
-  return routes.length + rules.length === 0;
 }
 
 /** What to write: one change for each namespace with routes, and one for each new policy. */
@@ -64,7 +63,7 @@ function changeForRoutes(drafts: NonEmpty<RouteDraft>, snapshot: ClusterSnapshot
   const [{ namespace, name }] = drafts;
   const different = groupsBy(drafts, ({ from, to }) => canonicalJson([from, to])).map(withAllPorts);
   const fitting = fittingProfile(objectsIn(snapshot.cluster.view().profiles, namespace), different);
-  const existing = fitting && snapshot.objects.find((object) => isProfile(object, fitting.profile));
+  const existing = fitting && profileObject(fitting.profile, snapshot);
   if (fitting !== undefined && existing !== undefined) return profileWith(existing, fitting.added);
   // With the name of another object, it would overwrite that.
   const free = freeSuggestedName(name, namesOf('AppNetworkProfile', namespace, snapshot));
@@ -94,10 +93,6 @@ function withAllPorts(drafts: NonEmpty<RouteDraft>): SuggestedRoute {
     ? [...new Set(drafts.flatMap((draft) => draft.ports ?? []))]
     : undefined;
   return { name, from, to, ports };
-}
-
-function isProfile({ kind, metadata }: KubernetesObject, { namespace, name }: ObjectKey): boolean {
-  return kind === 'AppNetworkProfile' && metadata.namespace === namespace && metadata.name === name;
 }
 
 function namesOf(kind: string, namespace: string, { objects }: ClusterSnapshot): readonly string[] {

@@ -17,8 +17,8 @@ import { type Asked, ask } from './ask.ts';
 import { destinationWithPort, readPort, sourceWithoutPort } from './end-with-port.ts';
 import { explainFormats } from './format.ts';
 import { instructionsFor } from './instructions.ts';
-import { type KnownEnds, knownEndsIn } from './known-addresses.ts';
-import { meantRoutes } from './meant-routes.ts';
+import { knownEndsIn } from './known-addresses.ts';
+import { describeMeant, type MeantRoute, meantRoutes } from './meant-routes.ts';
 import { mirroredEgress } from './mirrored-egress.ts';
 import { nameContextOf } from './name-context.ts';
 import { almostMatching } from './near-misses.ts';
@@ -89,7 +89,10 @@ export const explainVerb = defineVerb({
     const known = knownEndsIn(question, snapshot);
     const state = paused?.snapshot ?? snapshot;
     const meant = meantRoutes(lasting.parts, known, state);
-    const fix = fixFor(lasting, known, meant.length > 0, {
+    const meantNotes = describeMeant(meant);
+    const fix = fixFor(lasting, meantNotes.length > 0, {
+      known,
+      meant,
       snapshot: state,
       enforced: enforcedIn(snapshot, flags),
       operatorNamespace: flags.operatorNamespace,
@@ -98,9 +101,9 @@ export const explainVerb = defineVerb({
     const notes = [
       ...(spec !== undefined && isStandInAsked(spec) ? [standInNote] : []),
       ...found.notes,
-      ...meant,
-      ...notesOn(lasting),
-      ...remarksOn(fix, meant),
+      ...meantNotes,
+      ...notesOn(lasting, meant),
+      ...remarksOn(fix, meantNotes),
       ...mirroredEgress(lasting.parts, fix),
       ...(fix.changes.length === 0 ? [] : notesOnUsualPorts(lasting.parts, lasting.analysis.input)),
     ];
@@ -121,21 +124,22 @@ export const explainVerb = defineVerb({
  * @param isDeclared whether a route exists that was meant for this: another one that waits as well would not help
  */
 function fixFor(
-  { found, meant, parts }: Asked,
-  known: KnownEnds,
+  { found, meant: question, parts }: Asked,
   isDeclared: boolean,
-  state: Pick<Denied, 'snapshot' | 'enforced' | 'operatorNamespace'>,
+  state: Omit<Denied, 'question' | 'parts'>,
 ): Fix {
-  if (found.allowed || (known.from ?? known.to)?.advice !== undefined) return { changes: [] };
-  const fix = suggestFix({ question: meant, parts, known, ...state });
+  const { from, to } = state.known;
+  if (found.allowed || (from ?? to)?.advice !== undefined) return { changes: [] };
+  const fix = suggestFix({ question, parts, ...state });
   const waits = fix.changes.length > 0 && fix.effects === undefined;
   return waits && isDeclared ? { changes: [] } : fix;
 }
 
-/** What is almost what was asked about. */
-function notesOn({ found, parts, analysis }: Asked): readonly string[] {
+/** What is almost what was asked about. A route that was meant for it, but for a slip, tells more than others. */
+function notesOn({ found, parts, analysis }: Asked, meant: readonly MeantRoute[]): readonly string[] {
   const instead = found.meant === undefined ? offeredInstead(parts, analysis.input) : [];
-  return [...instead, ...almostMatching(parts, analysis)];
+  const hasSlip = meant.some(({ slip }) => slip !== undefined);
+  return [...instead, ...(hasSlip ? [] : almostMatching(parts, analysis))];
 }
 
 /** The ports that a suggestion opens, if others were probably meant than those in question. */
@@ -147,10 +151,11 @@ const standInNote =
   'nothing should listen on port 1: beside port names it is only there because kube-router needs a number';
 
 /** @param told the notes on routes that were meant: one may have the same reason */
-function remarksOn({ obstacles = [], effects }: Fix, told: readonly string[]): readonly string[] {
+function remarksOn({ changes, obstacles = [], effects }: Fix, told: readonly string[]): readonly string[] {
+  const isIsolating = changes.some(({ object }) => object.kind === 'NetworkPolicy');
   const others = obstacles.filter(({ why }) => !told.some((note) => note.endsWith(`: ${why}`)));
   return [
     ...others.map(({ what, why }) => `${what}: ${why}`),
-    ...(effects === undefined ? [] : formatEffects(effects)),
+    ...(effects === undefined ? [] : formatEffects(effects, isIsolating)),
   ];
 }

@@ -86,8 +86,11 @@ const change = z.strictObject({
   kind: z.string(),
   name: z.string(),
   what: z
-    .enum(['ObjectCreated', 'RoutesAdded'])
-    .describe('`ObjectCreated`: `yaml` is a new object; `RoutesAdded`: it is entries for `spec.routes`'),
+    .enum(['ObjectCreated', 'RoutesAdded', 'RouteChanged'])
+    .describe(
+      '`ObjectCreated`: `yaml` is a new object; `RoutesAdded`: it is entries for `spec.routes`; `RouteChanged`: fields of a route',
+    ),
+  routes: z.array(z.string()).describe('the names of the routes that it adds or changes'),
   at: z.string().optional().describe('the place in the files, as `file:line:column`'),
   author: z
     .string()
@@ -316,12 +319,12 @@ function answerAsData(explained: Explained) {
   };
 }
 
-function changeAsData({ object, owner, what, at, author, yaml }: Instruction) {
+function changeAsData({ object, owner, what, routes, at, author, yaml }: Instruction) {
   const { namespace, name } = objectKey(object);
   return {
     namespace,
     ...(owner === undefined ? {} : { owner }),
-    ...{ kind: object.kind, name, what },
+    ...{ kind: object.kind, name, what, routes },
     ...(at === undefined ? {} : { at }),
     ...(author === undefined ? {} : { author }),
     yaml,

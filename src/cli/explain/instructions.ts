@@ -74,13 +74,15 @@ function formatStep(step: NonEmpty<Instruction>): string {
 }
 
 function whatToDo(instruction: Instruction): string {
-  const { what, object } = instruction;
+  const { what, object, routes } = instruction;
   const { namespace, name } = objectKey(object);
   switch (what) {
     case 'ObjectCreated':
       return `apply this in namespace \`${namespace}\``;
     case 'RoutesAdded':
       return `add this to \`spec.routes\` of profile \`${name}\` in namespace \`${namespace}\`${where(instruction)}`;
+    case 'RouteChanged':
+      return `write this in route \`${routes[0]}\` of profile \`${name}\` in namespace \`${namespace}\`${where(instruction)}`;
   }
 }
 

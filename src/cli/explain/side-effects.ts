@@ -11,12 +11,15 @@ import { contains } from '../../model/ip-ranges.ts';
 import { allPorts, formatPortSet, portSets } from '../../model/port-set.ts';
 import { formatPorts } from '../../model/port-texts.ts';
 import { endNames } from '../output/end-names.ts';
+import { isUnserved } from './offered-instead.ts';
 import { podsOf } from './single-out.ts';
 
 /** Connections that change, but were not asked about. */
 export interface SideEffects {
   readonly opened: readonly Connection[];
   readonly closed: readonly Connection[];
+  /** Also closed, but nothing is known to listen there. */
+  readonly unused: readonly Connection[];
 }
 
 /** What changes between two states beside what was asked about. */
@@ -33,26 +36,30 @@ export function sideEffects(
     const ports = portSets.union(...meant.map((part) => part.asked ?? allPorts));
     return { ...connection, ports: portSets.difference(connection.ports, ports) };
   });
-  return {
-    opened: opened.filter(({ ports }) => !portSets.isEmpty(ports)),
-    closed: [...connectionsOf(lost)],
-  };
+  const isUnused = ({ to, ports }: Connection) => isUnserved({ to, asked: ports }, before);
+  const { closed = [], unused = [] } = Object.groupBy(connectionsOf(lost), (each) =>
+    isUnused(each) ? 'unused' : 'closed',
+  );
+  return { opened: opened.filter(({ ports }) => !portSets.isEmpty(ports)), closed, unused };
 }
 
-/** How many connections are side effects. */
+/** How many connections are side effects that somebody may notice. */
 export function countEffects({ opened, closed }: SideEffects): number {
   return opened.length + closed.length;
 }
 
-/** For people, one line for each direction of change. */
-export function formatEffects({ opened, closed }: SideEffects): readonly string[] {
+/** For people, one line for each kind of change. @param isIsolating whether policies are added that isolate pods */
+export function formatEffects(
+  { opened, closed, unused }: SideEffects,
+  isIsolating: boolean,
+): readonly string[] {
+  const why = isIsolating ? ': its selector isolates pods that nothing isolates yet' : '';
   return [
     ...(opened.length === 0 ? [] : [`what is suggested also opens ${nameConnections(opened)}`]),
-    ...(closed.length === 0
+    ...(closed.length === 0 ? [] : [`what is suggested also closes ${nameConnections(closed)}${why}`]),
+    ...(unused.length === 0
       ? []
-      : [
-          `what is suggested also closes ${nameConnections(closed)}: its selector isolates pods that nothing isolates yet`,
-        ]),
+      : [`what is suggested also closes ${nameConnections(unused)}, where nothing is known to listen`]),
   ];
 }
 

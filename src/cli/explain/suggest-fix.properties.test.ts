@@ -19,6 +19,7 @@ import { answer, type Question } from './answer.ts';
 import { readPort } from './end-with-port.ts';
 import { findEnd } from './find-end.ts';
 import { knownEndsIn } from './known-addresses.ts';
+import { meantRoutes } from './meant-routes.ts';
 import { type NameContext, nameContextOf } from './name-context.ts';
 import { suggestFix } from './suggest-fix.ts';
 import { manifestsOf, type SuggestedChange } from './suggested-changes.ts';
@@ -169,21 +170,24 @@ const services = ['shop', 'legacy'].map((namespace) => ({
   spec: { selector: { [appLabel]: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
 }));
 
+const namespaces = namespaceNames.map((name) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+}));
+
+function stored(...objects: readonly object[]): readonly KubernetesObject[] {
+  return objects.map((object) => asStored(object as WrittenObject));
+}
+
 const cluster = fc
   .record({ platform, workloads, profiles, foreignPolicies })
-  .map((parts): readonly KubernetesObject[] => {
-    const namespaces = namespaceNames.map((name) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name },
-    }));
-    const written = [
-      ...namespaces,
-      ...services,
-      ...[parts.platform, ...parts.workloads, ...parts.profiles, ...parts.foreignPolicies],
-    ];
-    return written.map((object) => asStored(object as unknown as WrittenObject));
-  });
+  .map((parts) =>
+    stored(
+      ...[...namespaces, ...services, parts.platform],
+      ...[...parts.workloads, ...parts.profiles, ...parts.foreignPolicies],
+    ),
+  );
 
 type Words = { readonly from: string; readonly to: string; readonly port: string | undefined };
 
@@ -215,6 +219,7 @@ function suggestedFor(objects: readonly KubernetesObject[], words: Words) {
   if ((known.from ?? known.to)?.advice !== undefined) return undefined;
   const { changes, effects } = suggestFix({
     ...{ question: meant, parts, known, snapshot, operatorNamespace },
+    meant: meantRoutes(parts, known, snapshot),
     enforced: 'AsWritten',
   });
   if (changes.length === 0 || effects === undefined) return undefined;
@@ -227,7 +232,7 @@ function suggestedFor(objects: readonly KubernetesObject[], words: Words) {
 /** The objects after a person did what one change says, in its words. */
 function asPersonWrites(
   objects: readonly KubernetesObject[],
-  { what, yaml, object: changed }: SuggestedChange,
+  { what, yaml, object: changed, routes }: SuggestedChange,
 ): readonly KubernetesObject[] {
   const { kind } = changed;
   const key = formatKey(objectKey(changed));
@@ -240,7 +245,11 @@ function asPersonWrites(
   return objects.map((object) => {
     if (!isIt(object)) return object;
     const spec = object.spec as { readonly routes: readonly { readonly name: string }[] };
-    return { ...object, spec: { ...spec, routes: [...spec.routes, ...parse(yaml)] } };
+    const after =
+      what === 'RoutesAdded'
+        ? [...spec.routes, ...parse(yaml)]
+        : spec.routes.map((route) => (routes.includes(route.name) ? { ...route, ...parse(yaml) } : route));
+    return { ...object, spec: { ...spec, routes: after } };
   });
 }
 
@@ -335,26 +344,92 @@ function covers(end: Endpoint, single: Endpoint): boolean {
   return contains(readRange(end.cidr), range) && !isHole;
 }
 
+/** Applies what is suggested, as a person would; returns the changes, or nothing if there are none. */
+function checkSuggestion(objects: readonly KubernetesObject[], words: Words): readonly SuggestedChange[] {
+  const { before, after, meant, parts, effects, changes } = suggestedFor(objects, words) ?? {};
+  if (!before || !after || !meant || !parts || !effects || !changes) return [];
+  expect(answer(analyze(after), meant).allowed).toBe(true);
+  const wanted = parts.map(({ from, to, asked: ports = allPorts }) => ({ from, to, ports }));
+  const [opened, closed] = [openedBetween(before, after), openedBetween(after, before)];
+  const untold = opened.filter((sample) => !isCovered(sample, [...wanted, ...effects.opened]));
+  expect(untold.map(formatSample)).toEqual([]);
+  const toldClosed = [...effects.closed, ...effects.unused];
+  expect(closed.filter((sample) => !isCovered(sample, toldClosed)).map(formatSample)).toEqual([]);
+  const said = samplesIn(before).filter((sample) => isCovered(sample, effects.opened));
+  const isOpened = new Set(opened.map(formatSample));
+  expect(said.map(formatSample).filter((sample) => !isOpened.has(sample))).toEqual([]);
+  return changes;
+}
+
+/** A route from `web` to `api` with one mistake, in a profile of the shop, and the port in question. */
+const mistaken = fc.constantFrom(
+  { from: { app: 'wbe' }, to: { app: 'api' }, ports: [8080] },
+  { from: { app: 'web' }, to: { app: 'apii' } },
+  // The workload is still called `web`, but its pods no longer have this label.
+  { from: { pods: { matchLabels: { app: 'web' } } }, to: { app: 'api' }, ports: [8080] },
+  { from: { namespace: { name: 'shpo', pods: {} } }, to: { app: 'api' }, ports: [8080] },
+  { from: { app: 'web' }, to: { service: 'aip' }, ports: [80] },
+  { from: { app: 'web' }, to: { service: 'api' }, ports: [8080] },
+  { from: { app: 'web' }, to: { app: 'api' }, ports: [9090] },
+  { from: { app: 'web' }, to: { app: 'api' }, ports: [80] },
+);
+
+function podWith(name: string, labels: object, ports: readonly object[] = []): object {
+  return {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name, labels } },
+    spec: { containers: [{ name: 'main', image: 'x', ports }] },
+  };
+}
+
+const shopServices = [
+  {
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'shop', name: 'api' } },
+    spec: { selector: { [appLabel]: 'api' }, ports: [{ port: 80, targetPort: 8080 }] },
+  },
+];
+
+/** A shop with such a route, beside others. */
+const shopWithMistake = fc.record({ platform, workloads, profiles, route: mistaken }).map((parts) =>
+  stored(
+    ...[...namespaces, ...shopServices, parts.platform],
+    podWith('web', { [appLabel]: 'web', app: 'storefront' }),
+    podWith('api', { [appLabel]: 'api' }, [{ containerPort: 8080 }, { containerPort: 9090 }]),
+    ...parts.workloads.filter(({ metadata }) => metadata.namespace !== 'shop'),
+    ...parts.profiles.filter(({ metadata }) => metadata.namespace !== 'shop'),
+    {
+      ...{ apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile' },
+      metadata: { namespace: 'shop', name: 'shop' },
+      spec: {
+        routes: [
+          { name: 'other', from: { app: 'api' }, to: { app: 'web' } },
+          { name: 'r', ...parts.route },
+        ],
+      },
+    },
+  ),
+);
+
 describe('a suggestion', () => {
   test('allows what was asked about, and all else that it opens or closes is told', () => {
-    const suggested = { ObjectCreated: 0, RoutesAdded: 0 };
+    const suggested = { ObjectCreated: 0, RoutesAdded: 0, RouteChanged: 0 };
     fc.assert(
-      fc.property(cluster, asked, (objects, words) => {
-        const { before, after, meant, parts, effects, changes = [] } = suggestedFor(objects, words) ?? {};
-        if (!before || !after || !meant || !parts || !effects) return;
+      fc.property(cluster, fc.array(asked, { minLength: 4, maxLength: 4 }), (objects, questions) => {
+        const changes = questions.flatMap((words) => checkSuggestion(objects, words));
         for (const { what } of changes) suggested[what] += 1;
-        expect(answer(analyze(after), meant).allowed).toBe(true);
-        const wanted = parts.map(({ from, to, asked: ports = allPorts }) => ({ from, to, ports }));
-        const [opened, closed] = [openedBetween(before, after), openedBetween(after, before)];
-        const untold = opened.filter((sample) => !isCovered(sample, [...wanted, ...effects.opened]));
-        expect(untold.map(formatSample)).toEqual([]);
-        expect(closed.filter((sample) => !isCovered(sample, effects.closed)).map(formatSample)).toEqual([]);
-        const said = samplesIn(before).filter((sample) => isCovered(sample, effects.opened));
-        const isOpened = new Set(opened.map(formatSample));
-        expect(said.map(formatSample).filter((sample) => !isOpened.has(sample))).toEqual([]);
       }),
-      runs(240),
+      runs(120),
     );
-    for (const times of Object.values(suggested)) expect(times).toBeGreaterThan(0);
+    expect(suggested.ObjectCreated).toBeGreaterThan(0);
+    expect(suggested.RoutesAdded).toBeGreaterThan(0);
+  });
+
+  test('corrects a route with a mistake, and adds none', () => {
+    fc.assert(
+      fc.property(shopWithMistake, (objects) => {
+        const changes = checkSuggestion(objects, { from: 'shop/web', to: 'shop/api', port: '8080' });
+        expect(changes).toMatchObject([{ what: 'RouteChanged', routes: ['r'] }]);
+      }),
+      runs(120),
+    );
   });
 });

@@ -1,0 +1,132 @@
+// Drafts of what to add at one side of a connection: a route if the namespace is ringed, a rule of a NetworkPolicy if it is not.
+// Must not know whether it would allow anything.
+import {
+  type AddressEnd,
+  type Endpoint,
+  formatEndpoint,
+  isWorkload,
+  type WorkloadEnd,
+} from '../../analyze/endpoints.ts';
+import type { Explanation } from '../../analyze/explain.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { suggestedName } from '../../api/suggested-profile.ts';
+import { isEveryPort, type PortSet } from '../../model/port-set.ts';
+import { routePortsOf } from '../../model/port-texts.ts';
+import { protocols } from '../../model/ports.ts';
+import { namespaceNamed } from '../../model/selectors.ts';
+import { appLabelOf, type ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
+import type { RouteDraft, RuleDraft } from './additions.ts';
+import type { KnownEnd, KnownEnds } from './known-addresses.ts';
+import { labelsThatSingleOut } from './single-out.ts';
+
+/** A side of a connection. */
+export type Side = 'ingress' | 'egress';
+
+/** What a draft depends on. */
+export interface DraftContext {
+  readonly snapshot: ClusterSnapshot;
+  /** What the ends of the question are. */
+  readonly known: KnownEnds;
+  /** The namespaces with a ring, or that get one when their dry run ends: there, a route is the only thing to add. */
+  readonly ringed: ReadonlySet<string>;
+}
+
+/** A route in the namespace of the side that denies. */
+export function routesFor(
+  part: Explanation,
+  side: Side,
+  { snapshot, known }: DraftContext,
+): readonly RouteDraft[] {
+  const here = side === 'ingress' ? part.to : part.from;
+  if (!isWorkload(here)) return [];
+  const { facts } = snapshot;
+  const appLabel = appLabelOf(snapshot);
+  const { namespace } = here.workload;
+  const end = (each: Endpoint, about: KnownEnd | undefined) => {
+    const isMeant = about?.end !== undefined && each !== here && (about.isNamed || !isWorkload(each));
+    if (isMeant) return about.end;
+    return isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
+  };
+  // The API server answers on ports of its own, which its end brings along.
+  const ports = known.to?.bringsPorts ? undefined : portsOf(part);
+  const [from, to] = [end(part.from, known.from), end(part.to, known.to)];
+  return [{ namespace, name: nameOf(part, known), from, to, ports }];
+}
+
+function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
+  const { namespace } = end.workload;
+  const matchLabels = labelsThatSingleOut(end, facts, appLabel);
+  if (namespace !== here) return { namespace: { name: namespace, pods: { matchLabels } } };
+  const { [appLabel]: app, ...more } = matchLabels;
+  return app === undefined || Object.keys(more).length > 0 ? { pods: { matchLabels } } : { app };
+}
+
+function addressesEnd({ cidr, except }: AddressEnd): object {
+  if (cidr === '0.0.0.0/0' || cidr === '::/0') return { anywhere: {} };
+  return { cidr: { cidr, ...(except === undefined ? {} : { except }) } };
+}
+
+function nameOf({ from, to }: Explanation, known: KnownEnds, ...more: readonly string[]): string {
+  return suggestedName(wordFor(from, known.from), 'to', wordFor(to, known.to), ...more);
+}
+
+function wordFor(end: Endpoint, known: KnownEnd | undefined): string {
+  return wordsFor(end, known)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}
+
+/** The workload, or the kind of the end that a route has for it, or the addresses. */
+function wordsFor(end: Endpoint, known: KnownEnd | undefined): string {
+  if (isWorkload(end) && known?.isNamed !== true) return end.workload.name;
+  const [kind = ''] = Object.keys(known?.end ?? (isWorkload(end) ? {} : addressesEnd(end)));
+  if (kind !== 'cidr' && kind !== '') return kind;
+  return formatEndpoint(isWorkload(end) ? end : { cidr: end.cidr });
+}
+
+/** The requested ports; absent: all. */
+function portsOf({ asked }: Explanation): readonly (number | string)[] | undefined {
+  return asked === undefined || isEveryPort(asked) ? undefined : routePortsOf(asked);
+}
+
+/** A rule of a NetworkPolicy for the side that denies; none in a ringed namespace, whose platform would not expect it. */
+export function rulesFor(
+  part: Explanation,
+  side: Side,
+  { snapshot, ringed }: DraftContext,
+): readonly RuleDraft[] {
+  const [here, other] = side === 'ingress' ? [part.to, part.from] : [part.from, part.to];
+  if (!isWorkload(here) || ringed.has(here.workload.namespace)) return [];
+  const { facts } = snapshot;
+  const { namespace } = here.workload;
+  const appLabel = appLabelOf(snapshot);
+  return [
+    {
+      namespace,
+      name: nameOf(part, {}, side),
+      matchLabels: labelsThatSingleOut(here, facts, appLabel),
+      direction: side === 'ingress' ? 'Ingress' : 'Egress',
+      peer: peerOf(other, namespace, facts, appLabel),
+      ports: part.asked === undefined ? undefined : policyPorts(part.asked),
+    },
+  ];
+}
+
+function peerOf(end: Endpoint, here: string, facts: AnalysisInput, appLabel: string): object {
+  if (!isWorkload(end)) return { ipBlock: end };
+  const { namespace } = end.workload;
+  const elsewhere = { namespaceSelector: namespaceNamed(namespace) };
+  const matchLabels = labelsThatSingleOut(end, facts, appLabel);
+  return { ...(namespace === here ? {} : elsewhere), podSelector: { matchLabels } };
+}
+
+function policyPorts(ports: PortSet): readonly object[] {
+  return protocols.flatMap((protocol) =>
+    ports[protocol].map(({ first, last }) => ({
+      protocol,
+      port: first,
+      ...(first === last ? {} : { endPort: last }),
+    })),
+  );
+}
