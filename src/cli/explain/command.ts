@@ -136,10 +136,11 @@ function fixFor(
 }
 
 /** What is almost what was asked about. A route that was meant for it, but for a slip, tells more than others. */
-function notesOn({ found, parts, analysis }: Asked, meant: readonly MeantRoute[]): readonly string[] {
+function notesOn(asked: Asked, meant: readonly MeantRoute[]): readonly string[] {
+  const { found, parts, analysis } = asked;
   const instead = found.meant === undefined ? offeredInstead(parts, analysis.input) : [];
   const hasSlip = meant.some(({ slip }) => slip !== undefined);
-  return [...instead, ...(hasSlip ? [] : almostMatching(parts, analysis))];
+  return [...instead, ...(hasSlip ? [] : almostMatching(asked))];
 }
 
 /** The ports that a suggestion opens, if others were probably meant than those in question. */

@@ -2,23 +2,19 @@
 // Must not know how it was found.
 
 import * as z from 'zod';
-import { type Endpoint, formatEndpoint, isWorkload, spellEndpoint } from '../../analyze/endpoints.ts';
-import type { Explanation, PolicyReason, RuleReason, SideExplanation } from '../../analyze/explain.ts';
-import { nameSome, quoteSome } from '../../model/counted.ts';
-import { groupsBy } from '../../model/groups.ts';
-import { originInWords } from '../../model/mirror-origins.ts';
+import { spellEndpoint } from '../../analyze/endpoints.ts';
+import type { Explanation, PolicyReason, SideExplanation } from '../../analyze/explain.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
-import { formatPorts, portTexts } from '../../model/port-texts.ts';
-import { endNames } from '../output/end-names.ts';
+import { formatPortSet, type PortSet } from '../../model/port-set.ts';
+import { portTexts } from '../../model/port-texts.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
-import type { Paint } from '../output/paint.ts';
 import { direction, endpointText, portTextList, profileText } from '../output/schemas.ts';
 import { objectKey } from '../snapshot/cluster-snapshot.ts';
 import type { AfterPauses } from './after-pauses.ts';
 import type { Answer } from './answer.ts';
+import { formatVerdicts } from './format-verdicts.ts';
 import { formatInstructions, type Instruction } from './instructions.ts';
-import type { KnownEnd, KnownEnds } from './known-addresses.ts';
+import type { KnownEnds } from './known-addresses.ts';
 import type { OnceEnforced } from './once-enforced.ts';
 import { manifestsOf } from './suggested-changes.ts';
 
@@ -151,12 +147,7 @@ const schema = z.strictObject({
 /** For people: a verdict for each pair of ends, the answer of each side, and what to add. */
 function formatAnswer(explained: Explained, { paint }: PrintContext): string {
   const { parts, unserved, known, instructions, otherPorts, paused } = explained;
-  // Addresses of which the same is to be said, such as those of both families, are one.
-  const format = (part: Explanation, addresses: string) =>
-    formatPart(part, { addresses, known, isUnserved: unserved.has(part) }, paint);
-  const alike = groupsBy(parts, (part) => format(part, 'addresses'));
-  const isOne = alike.length === 1;
-  const verdicts = alike.map((group) => format(group[0], addressesIn(group, known, isOne))).join('\n');
+  const verdicts = formatVerdicts(parts, { known, unserved }, paint);
   const what = otherPorts === undefined ? 'it' : `port ${formatPortSet(otherPorts)}`;
   const when = paused === undefined ? '' : ' after the pause';
   const notes = allNotes(explained).map((note) => `note: ${note}\n`);
@@ -176,106 +167,6 @@ function allNotes({ notes, parts, known, enforced, paused }: Explained): readonl
     ...notes,
     ...new Set(parts.flatMap((part) => part.notes.map(({ message }) => message))),
   ];
-}
-
-/** What is known of a part besides its explanation. */
-interface AboutPart {
-  /** The name of an end that is not pods. */
-  readonly addresses: string;
-  readonly known: KnownEnds;
-  /** Nothing is known to listen on the port in question. */
-  readonly isUnserved: boolean;
-}
-
-function formatPart(part: Explanation, about: AboutPart, paint: Paint): string {
-  const { from, to, egress, ingress } = part;
-  const { addresses, known } = about;
-  const nameOf = (end: Endpoint) => (isWorkload(end) ? formatEndpoint(end) : addresses);
-  const [source, target] = [nameOf(from), nameOf(to)];
-  const pair = paint('bold', `${source} -> ${target}`);
-  const lines = [
-    ...formatSide(egress, 'out', `${source} may send anywhere: no policy isolates its egress`, known.from),
-    ...formatSide(
-      ingress,
-      'in ',
-      `${target} may receive everything: no policy isolates its ingress`,
-      known.to,
-    ),
-  ];
-  return `${pair}: ${formatVerdict(part, about, paint)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
-}
-
-/** As in `allowed on 80`, `denied on 80 (allowed: 8080)`. */
-function formatVerdict(
-  { asked, ports, allowed }: Explanation,
-  { isUnserved }: AboutPart,
-  paint: Paint,
-): string {
-  const shown = asked ?? (allowed ? ports : undefined);
-  if (isUnserved && shown !== undefined)
-    return paint('yellow', `policies allow ${formatPorts(shown)}, but nothing is known to listen there`);
-  const verdict = allowed
-    ? paint('green', 'allowed')
-    : paint('red', asked !== undefined && portSets.isEmpty(asked) ? 'no such port' : 'denied');
-  const on = shown === undefined || portSets.isEmpty(shown) ? '' : ` on ${formatPorts(shown)}`;
-  const others =
-    asked !== undefined && !allowed && !portSets.isEmpty(ports) ? ` (allowed: ${formatPorts(ports)})` : '';
-  return `${verdict}${on}${others}`;
-}
-
-/** As in `the API server (10.96.0.1)`; without the ranges if these parts are all of a named end. */
-function addressesIn(parts: readonly Explanation[], { from, to }: KnownEnds, isAll: boolean): string {
-  const ends = parts.flatMap((part) => [part.from, part.to]).filter((end) => !isWorkload(end));
-  const names = endNames(ends).join(', ');
-  const [named] = [from, to].flatMap((known) => (known?.isNamed ? [known.name] : []));
-  if (named === undefined) return names;
-  return isAll ? named : `${named} (${names})`;
-}
-
-function formatSide(
-  side: SideExplanation,
-  label: string,
-  open: string,
-  known: KnownEnd | undefined,
-): readonly string[] {
-  const { standing, rules, policies, allows } = side;
-  if (standing === 'Outside' && known !== undefined)
-    return [`${label}  ${known.name}${known.advice === undefined ? ': no policy applies there' : ''}`];
-  if (standing !== 'Isolated') return [`${label}  ${standing === 'Open' ? open : notIsolated[standing]}`];
-  const shown = rules.filter((rule) => rule.allows || !allows);
-  if (shown.length === 0) {
-    return [`${label}  denied: no rule of ${nameSome(policies.map(formatKey), 4)} allows it`];
-  }
-  const head = allows || shown.every(({ ports: own }) => portSets.isEmpty(own)) ? '' : 'not this port: ';
-  return shown.map((rule, index) => `${index === 0 ? label : '   '}  ${head}${formatRule(rule)}`);
-}
-
-const notIsolated = {
-  Self: 'a pod reaches itself',
-  Outside: 'outside the cluster: no policy applies there',
-  HostNetwork: 'in the host network: no policy applies to it',
-} as const;
-
-/** As in `rule 1 of shop/web (8080): route web of profile shop`. */
-export function formatRule(reason: RuleReason): string {
-  const { policy, rule, origins } = reason;
-  return `rule ${rule + 1} of ${formatKey(policy)} (${formatRulePorts(reason)})${formatOrigin(policy, origins)}`;
-}
-
-/** As in `8080`, `no port: the pods have none named `metrics``. */
-export function formatRulePorts({ ports, missing }: RuleReason): string {
-  if (missing.length === 0 || !portSets.isEmpty(ports)) return formatPorts(ports);
-  return `no port: the destination has none named ${quoteSome(missing, 3)}`;
-}
-
-/** The origin of a rule: a route of a profile, an exposing object, or the platform profile. */
-function formatOrigin({ owner }: PolicyReason, origins: readonly string[]): string {
-  if (owner === undefined) return '';
-  if (owner.kind === 'PlatformNetworkProfile')
-    return `: ${origins.map(originInWords).join(', ') || 'the platform profile'}`;
-  const routes = origins.length === 1 ? 'route' : 'routes';
-  const asked = origins.length === 0 ? '' : `${routes} ${origins.join(', ')} of `;
-  return `: ${asked}profile ${owner.name}`;
 }
 
 /** For programs: `allowed`, and the reasons of each side of each pair of ends. */

@@ -3,27 +3,61 @@
 import type { Analysis } from '../../analyze/analysis.ts';
 import { type Endpoint, formatEndpoint, isSameWorkload, isWorkload } from '../../analyze/endpoints.ts';
 import type { Explanation, RuleReason } from '../../analyze/explain.ts';
-import { formatPortSet, portSets } from '../../model/port-set.ts';
-import { formatRulePorts } from './format.ts';
+import { formatKey } from '../../model/object-key.ts';
+import { formatPortSet, portSetOf, portSets } from '../../model/port-set.ts';
+import type { ServiceFacts } from '../../model/services.ts';
+import type { Asked } from './ask.ts';
+import { formatRulePorts } from './format-verdicts.ts';
+import { servicesBeside } from './offered-instead.ts';
 
 /** More of these would hide the answer. */
 const maxNotes = 3;
 
 /** Notes on routes that almost allow a denied connection: `route `payments` of profile `shop` allows 8080; you asked for 8443`. */
-export function almostMatching(parts: readonly Explanation[], analysis: Analysis): readonly string[] {
+export function almostMatching({ meant, parts, analysis }: Asked): readonly string[] {
   const denied = parts.filter(({ allowed }) => !allowed);
-  const notes = denied.flatMap((part) => [...otherPorts(part), ...otherEnds(part, analysis)]);
+  // Whoever asks about a Service names a port of it.
+  const wanted = meant.to.kind === 'service' ? 'the Service leads to' : 'you asked for';
+  const notes = denied.flatMap((part) => [
+    ...otherPorts(part, wanted, analysis),
+    ...otherEnds(part, analysis),
+  ]);
   return [...new Set(notes)].slice(0, maxNotes);
 }
 
-function otherPorts({ asked, egress, ingress }: Explanation): readonly string[] {
+function otherPorts(part: Explanation, wanted: string, analysis: Analysis): readonly string[] {
+  const { asked, egress, ingress } = part;
   if (asked === undefined || portSets.isEmpty(asked)) return [];
   const rules = [ingress, egress].flatMap((side) => (side.allows ? [] : side.rules));
-  return rules.flatMap((rule) =>
-    routesOf(rule).map(
-      (route) => `${route} allows ${formatRulePorts(rule)}; you asked for ${formatPortSet(asked)}`,
-    ),
-  );
+  return rules.flatMap((rule) => {
+    const service = serviceMistaken(rule, part, analysis);
+    const ports = formatRulePorts(rule);
+    const of = service && `the port of Service \`${formatKey(service)}\`: policies see that of its pods`;
+    const why = of === undefined ? `; ${wanted} ${formatPortSet(asked)}` : `, ${of}, ${formatPortSet(asked)}`;
+    return routesOf(rule).map((route) => `${route} allows ${ports}${why}`);
+  });
+}
+
+/** The Service whose port a rule has where it should have that of the pods. */
+function serviceMistaken(
+  { ports }: RuleReason,
+  { to, asked }: Explanation,
+  analysis: Analysis,
+): ServiceFacts | undefined {
+  if (!isWorkload(to) || asked === undefined) return undefined;
+  return servicesBeside(to, analysis.input).find((service) => {
+    const followed = analysis.serviceTargets(service);
+    return (
+      followed.ok &&
+      followed.value.some(({ port: { protocol, port }, ends }) => {
+        const own = portSetOf(protocol, [{ first: port, last: port }]);
+        const isLed = ends.some(
+          (each) => isSameWorkload(each.end, to) && portSets.overlap(each.ports, asked),
+        );
+        return isLed && portSets.overlap(own, ports);
+      })
+    );
+  });
 }
 
 /** Routes that allow it for another workload beside the one in question. */

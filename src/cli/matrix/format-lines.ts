@@ -5,7 +5,7 @@ import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPortSet } from '../../model/port-set.ts';
 import { formatPorts } from '../../model/port-texts.ts';
-import { formatRule } from '../explain/format.ts';
+import { formatRule } from '../explain/format-verdicts.ts';
 import { endNamesAmong } from '../output/end-names.ts';
 import type { PrintContext } from '../output/formats.ts';
 import { formatTable } from '../output/table.ts';

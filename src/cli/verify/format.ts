@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { attemptResults, type DialReport, writeTarget } from '../../dial/attempts.ts';
 import { formatKey } from '../../model/object-key.ts';
-import { formatRule } from '../explain/format.ts';
+import { formatRule } from '../explain/format-verdicts.ts';
 import { type Print, type PrintContext, textAndData, toYaml } from '../output/formats.ts';
 import { escapeXml, junitReport } from '../output/xml.ts';
 import type { AskedCheck } from './checks-file.ts';
