@@ -9,10 +9,13 @@ import {
   isWorkload,
 } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
+import type { AnalysisInput } from '../../analyze/facts.ts';
+import { resolvePorts } from '../../analyze/rule-ports.ts';
+import type { ServiceTarget } from '../../analyze/service-targets.ts';
 import { kubernetesService } from '../../discover/well-known-services.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { compareKeys, formatKey } from '../../model/object-key.ts';
-import { formatPortSet, type PortSet } from '../../model/port-set.ts';
+import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
 import { type PortSpec, protocols, withPortName, withProtocol } from '../../model/ports.ts';
 import { isServicePort, type ServiceFacts, type ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
@@ -20,6 +23,7 @@ import { nothingConnects } from '../snapshot/namespace-check.ts';
 import type { ResolvedEnd } from './find-end.ts';
 import { partsMeant } from './named-route-ends.ts';
 import { isUnserved } from './offered-instead.ts';
+import { podsOf } from './single-out.ts';
 
 /** More of these would hide the note. */
 const maxEnds = 5;
@@ -174,14 +178,32 @@ function behindService(analysis: Analysis, asked: AskedService, port: PortSpec |
     ends.flatMap(({ end, ports }) => specsOf(ports).map((spec) => ({ end, port: spec }))),
   );
   if (targets.length === 0) throw new ToolError(`${name} selects no known pod: there is nothing to reach`);
-  const notes = wanted.flatMap(({ port: servicePort, ends: [first] }) => {
-    if (first === undefined) return [];
-    const podPort = formatPortSet(first.ports);
-    return [`port ${formatServicePort(servicePort)} of ${name} leads to port ${podPort} of its pods`];
-  });
+  const notes = wanted.flatMap(({ port: servicePort, ends: [first] }) =>
+    first === undefined ? [] : noteOnTarget(service, servicePort, first, analysis.input),
+  );
   if (address === undefined) return { targets, notes };
   const translated = `\`${address}\` is the ClusterIP of ${name}: most CNIs decide after it is translated to a pod's address, some before`;
   return { targets, notes: [translated, ...notes] };
+}
+
+/** Where a port of a Service leads to, if that is another port. */
+function noteOnTarget(
+  service: ServiceFacts,
+  servicePort: ServicePort,
+  { end, ports }: ServiceTarget['ends'][number],
+  input: AnalysisInput,
+): readonly string[] {
+  const name = `Service \`${formatKey(service)}\``;
+  const { port, protocol, targetPort } = servicePort;
+  const [own, target] = [`${withProtocol(port, protocol)}`, formatPortSet(ports)];
+  if (target !== own)
+    return [`port ${formatServicePort(servicePort)} of ${name} leads to port ${target} of its pods`];
+  const declared = podsOf(end, input).flatMap((pod) => pod.ports);
+  const targets = resolvePorts([{ protocol, port: targetPort }], declared);
+  if (!service.headless || portSets.isEmpty(targets) || formatPortSet(targets) === own) return [];
+  return [
+    `${name} is headless: its clients reach the pods themselves, and nothing translates its port ${formatServicePort(servicePort)} to ${formatPortSet(targets)}`,
+  ];
 }
 
 function formatServicePort({ name, port, protocol }: ServicePort): string {

@@ -20,7 +20,7 @@ export interface TrialContext {
 }
 
 /** Changes that allow what was asked about. */
-export interface Tried {
+export interface TriedChanges {
   readonly changes: readonly SuggestedChange[];
   /** What else they change. */
   readonly effects: SideEffects;
@@ -40,7 +40,7 @@ export class ChangeTrial {
   }
 
   /** The first that allows what was asked about. */
-  first(candidates: readonly (readonly SuggestedChange[])[]): Tried | undefined {
+  first(candidates: readonly (readonly SuggestedChange[])[]): TriedChanges | undefined {
     for (const changes of candidates) {
       const tried = this.#try(changes);
       if (tried !== undefined) return tried;
@@ -49,8 +49,8 @@ export class ChangeTrial {
   }
 
   /** The first that allows what was asked about and nothing else; if there is none, the one with the fewest side effects. */
-  least(candidates: readonly (readonly SuggestedChange[])[]): Tried | undefined {
-    let best: Tried | undefined;
+  least(candidates: readonly (readonly SuggestedChange[])[]): TriedChanges | undefined {
+    let best: TriedChanges | undefined;
     for (const changes of candidates) {
       const tried = this.#try(changes);
       if (tried === undefined) continue;
@@ -60,7 +60,7 @@ export class ChangeTrial {
     return best;
   }
 
-  #try(changes: readonly SuggestedChange[]): Tried | undefined {
+  #try(changes: readonly SuggestedChange[]): TriedChanges | undefined {
     if (changes.length === 0) return undefined;
     const { snapshot, question, operatorNamespace } = this.#context;
     const facts = this.#factsOf(withChanges(snapshot, changes, operatorNamespace));

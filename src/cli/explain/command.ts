@@ -18,10 +18,10 @@ import { destinationWithPort, readPort, sourceWithoutPort } from './end-with-por
 import { explainFormats } from './format.ts';
 import { instructionsFor } from './instructions.ts';
 import { knownEndsIn } from './known-addresses.ts';
-import { describeMeant, type MeantRoute, meantRoutes } from './meant-routes.ts';
+import { describeMeant, meantRoutes } from './meant-routes.ts';
 import { mirroredEgress } from './mirrored-egress.ts';
 import { nameContextOf } from './name-context.ts';
-import { almostMatching } from './near-misses.ts';
+import { routesForOtherEnds, routesForOtherPorts } from './near-misses.ts';
 import { offeredInstead } from './offered-instead.ts';
 import { onceEnforced } from './once-enforced.ts';
 import { formatEffects } from './side-effects.ts';
@@ -102,7 +102,7 @@ export const explainVerb = defineVerb({
       ...(spec !== undefined && isStandInAsked(spec) ? [standInNote] : []),
       ...found.notes,
       ...meantNotes,
-      ...notesOn(lasting, meant),
+      ...notesOn(lasting, meantNotes.length > 0),
       ...remarksOn(fix, meantNotes),
       ...mirroredEgress(lasting.parts, fix),
       ...(fix.changes.length === 0 ? [] : notesOnUsualPorts(lasting.parts, lasting.analysis.input)),
@@ -135,12 +135,14 @@ function fixFor(
   return waits && isDeclared ? { changes: [] } : fix;
 }
 
-/** What is almost what was asked about. A route that was meant for it, but for a slip, tells more than others. */
-function notesOn(asked: Asked, meant: readonly MeantRoute[]): readonly string[] {
+/** What is almost what was asked about. @param isDeclared whether a route was meant for it, which tells more than those for others */
+function notesOn(asked: Asked, isDeclared: boolean): readonly string[] {
   const { found, parts, analysis } = asked;
-  const instead = found.meant === undefined ? offeredInstead(parts, analysis.input) : [];
-  const hasSlip = meant.some(({ slip }) => slip !== undefined);
-  return [...instead, ...(hasSlip ? [] : almostMatching(asked))];
+  return [
+    ...(found.meant === undefined ? offeredInstead(parts, analysis.input) : []),
+    ...routesForOtherPorts(asked),
+    ...(isDeclared ? [] : routesForOtherEnds(asked)),
+  ];
 }
 
 /** The ports that a suggestion opens, if others were probably meant than those in question. */

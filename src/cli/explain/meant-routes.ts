@@ -32,7 +32,7 @@ export interface MeantRoute {
   readonly parts: readonly Explanation[];
 }
 
-/** The routes of both namespaces that were probably meant for what is denied; those with a plain slip first. */
+/** The routes of both namespaces that were probably meant for what is denied: of these, the most probable kind. */
 export function meantRoutes(
   parts: readonly Explanation[],
   known: KnownEnds,
@@ -48,27 +48,44 @@ export function meantRoutes(
   const compiled = compile(snapshot.cluster.view()).namespaces.filter(({ namespace }) =>
     declaring.has(namespace),
   );
-  const meant = compiled.flatMap((here) =>
-    routesIn(here).flatMap(({ profile, route }) => {
-      const place = { namespace: here.namespace, snapshot };
-      const matched = denied.flatMap((part) => matchRoute(route, part, known, place) ?? []);
-      const [first] = matched;
-      if (first === undefined) return [];
-      const all = {
-        namespace: here.namespace,
-        profile,
-        compiled: route,
-        parts: matched.map(({ part }) => part),
-      };
-      return [{ ...all, slip: first.slip, from: first.from, to: first.to }];
-    }),
-  );
-  const rank = ({ slip }: MeantRoute) => (slip === undefined || slip.isPlain ? 0 : 1);
-  return meant.sort((a, b) => rank(a) - rank(b));
+  const matched = (match: typeof matchRoute) =>
+    compiled.flatMap((here) =>
+      routesIn(here, snapshot).flatMap((declared) =>
+        toMeant(
+          declared,
+          denied.flatMap((part) => match(declared, part, known) ?? []),
+        ),
+      ),
+    );
+  const meant = matched(matchRoute);
+  const isCertain = ({ slip }: MeantRoute) => slip === undefined || slip.isPlain;
+  if (meant.some(isCertain)) return meant.filter(isCertain);
+  return meant.length > 0 ? meant : matched(matchReversed);
 }
 
-function routesIn({ profiles }: CompiledNamespace) {
-  return profiles.flatMap(({ profile, routes }) => routes.map((route) => ({ profile: profile.name, route })));
+/** A route, and where it is declared. */
+interface DeclaredRoute extends Place {
+  readonly profile: string;
+  readonly compiled: CompiledRoute;
+}
+
+function routesIn(
+  { namespace, profiles }: CompiledNamespace,
+  snapshot: ClusterSnapshot,
+): readonly DeclaredRoute[] {
+  return profiles.flatMap(({ profile, routes }) =>
+    routes.map((compiled) => ({ namespace, snapshot, profile: profile.name, compiled })),
+  );
+}
+
+function toMeant(
+  { namespace, profile, compiled }: DeclaredRoute,
+  matched: readonly MatchedRoute[],
+): readonly MeantRoute[] {
+  const [first] = matched;
+  if (first === undefined) return [];
+  const { slip, from, to } = first;
+  return [{ namespace, profile, compiled, slip, from, to, parts: matched.map(({ part }) => part) }];
 }
 
 /** A route that was perhaps meant for one part of what is denied. */
@@ -76,28 +93,39 @@ interface MatchedRoute extends Pick<MeantRoute, 'slip' | 'from' | 'to'> {
   readonly part: Explanation;
 }
 
-function matchRoute(
-  compiled: CompiledRoute,
-  part: Explanation,
-  known: KnownEnds,
-  place: Place,
-): MatchedRoute | undefined {
-  const { route } = compiled;
-  const source = matchEnd(route.from, { end: part.from, known: known.from }, place);
-  const target = matchEnd(route.to, { end: part.to, known: known.to }, place);
+function matchRoute(declared: DeclaredRoute, part: Explanation, known: KnownEnds): MatchedRoute | undefined {
+  const { route } = declared.compiled;
+  const source = matchEnd(route.from, { end: part.from, known: known.from }, declared);
+  const target = matchEnd(route.to, { end: part.to, known: known.to }, declared);
   if (source === undefined || target === undefined) return undefined;
   const [slip, ...more] = [...source.slips, ...target.slips];
   if (more.length > 0) return undefined;
   // Of what is gone, any workload may be the new one: it has to be for the same ports, too.
-  if (slip?.isPlain === false && !isForPorts(compiled, part, place)) return undefined;
+  if (slip?.isPlain === false && !isForPorts(declared, part)) return undefined;
   return { slip, from: source.meant, to: target.meant, part };
 }
 
-function isForPorts(
-  { route: { ports, to } }: CompiledRoute,
-  { asked, to: end }: Explanation,
-  { snapshot }: Place,
-): boolean {
+/** A route whose `from` is the destination, and whose `to` is the source. */
+function matchReversed(
+  declared: DeclaredRoute,
+  part: Explanation,
+  known: KnownEnds,
+): MatchedRoute | undefined {
+  const { from, to } = declared.compiled.route;
+  if (!isWorkload(part.from) || !isWorkload(part.to)) return undefined;
+  const source = matchEnd(from, { end: part.to, known: known.to }, declared);
+  const target = matchEnd(to, { end: part.from, known: known.from }, declared);
+  const isReversed = source?.slips.length === 0 && target?.slips.length === 0;
+  return isReversed ? { slip: reversed, from, to, part } : undefined;
+}
+
+const reversed: Slip = {
+  says: 'leads the other way: `from` is the end that opens connections',
+  isPlain: false,
+};
+
+function isForPorts({ compiled, snapshot }: DeclaredRoute, { asked, to: end }: Explanation): boolean {
+  const { ports, to } = compiled.route;
   // Those of a Service are its own.
   if (ports === undefined || asked === undefined || 'service' in to) return true;
   const declared = isWorkload(end) ? podsOf(end, snapshot.facts).flatMap((pod) => pod.ports) : [];
@@ -109,7 +137,7 @@ export function describeMeant(meant: readonly MeantRoute[]): readonly string[] {
   const notes = meant.flatMap(({ profile, compiled, slip }) => {
     const { route, state, message, hint, suggestion } = compiled;
     const name = `route \`${route.name}\` of profile \`${profile}\``;
-    if (slip !== undefined) return [`${name} was perhaps meant for this, but ${slip.says}`];
+    if (slip !== undefined) return [`${name} ${slip.says}`];
     // What is in force is among the reasons of the answer, or in no way concerned.
     if (state === 'Active' || state === 'NotNeeded') return [];
     const advice = suggestion === undefined && hint !== undefined ? `; ${hint}` : '';

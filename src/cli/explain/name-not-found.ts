@@ -51,13 +51,15 @@ function meantBy(word: string, wanted: WantedName | undefined, names: Names): st
   const all = [...analysis.workloads.map(({ workload }) => workload), ...analysis.input.services];
   const keys = [...new Set([...all, ...appsIn(names)].map(formatKey))];
   const isAllOfOne = all.some(({ namespace }) => namespace === word);
-  const { namespace, name } = wanted ?? lastOf(word);
+  const [, second = '', third = ''] = word.split('/');
+  const { namespace, name } = wanted ?? { namespace: second, name: third };
   const words = routeEndWords(routeContext);
   return (
     dnsNameMeant(word, names) ??
     withLabel(word, names) ??
     (isAllOfOne ? `${word}/*` : undefined) ??
     (namespaces === undefined ? undefined : nearest(word, namespaces)) ??
+    ofThreeParts(word, keys) ??
     keys.find((key) => key === `${namespace}/${name}`) ??
     nearestPath(`${namespace}/${name}`, keys) ??
     nearest(word, words) ??
@@ -67,17 +69,17 @@ function meantBy(word: string, wanted: WantedName | undefined, names: Names): st
 }
 
 /** What has this name, or a similar one, in any namespace. */
-function anywhere(name = '', keys: readonly string[]): string | undefined {
+function anywhere(name: string, keys: readonly string[]): string | undefined {
   const nameIn = (key: string) => key.slice(key.indexOf('/') + 1);
   const names = keys.map(nameIn);
   const meant = names.includes(name) ? name : nearest(name, names);
   return meant === undefined ? undefined : keys.find((key) => nameIn(key) === meant);
 }
 
-/** The namespace and the name in a word of another form, as in `shop/pod/web`. */
-function lastOf(word: string): ObjectKey {
-  const [first = '', second = '', third] = word.split('/');
-  return { namespace: first, name: third ?? second };
+/** What a word of three parts means whose kind is not known, or does not come first, as in `shop/pod/web`. */
+function ofThreeParts(word: string, keys: readonly string[]): string | undefined {
+  const [first, second, name] = word.split('/');
+  return keys.find((key) => key === `${second}/${name}` || key === `${first}/${name}`);
 }
 
 /** Whether a person wrote the namespace: without one, the word may mean another namespace than that of `-n`. */
@@ -126,7 +128,7 @@ function whatThereIs(word: string, wanted: WantedName, names: Names): string {
   const { namespace } = wanted;
   const { analysis, namespaces } = names;
   if (/^[\w-]+(\.[\w-]+)*\.[a-z]{2,}\.?$/i.test(word))
-    return `, and NetworkPolicies know no DNS names: ask about the addresses of \`${word}\``;
+    return `, and NetworkPolicies know no DNS names: ask about the addresses of \`${word}\`, or about \`internet\``;
   if (namespaces !== undefined && !word.includes('/'))
     return `; namespaces are ${nameSome(namespaces, maxNames)}`;
   const here = analysis.workloads.filter(({ workload }) => workload.namespace === namespace);

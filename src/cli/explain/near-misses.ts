@@ -3,25 +3,36 @@
 import type { Analysis } from '../../analyze/analysis.ts';
 import { type Endpoint, formatEndpoint, isSameWorkload, isWorkload } from '../../analyze/endpoints.ts';
 import type { Explanation, RuleReason } from '../../analyze/explain.ts';
+import { offeredByPods } from '../../analyze/offered-ports.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { formatPortSet, portSetOf, portSets } from '../../model/port-set.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import type { Asked } from './ask.ts';
 import { formatRulePorts } from './format-verdicts.ts';
-import { servicesBeside } from './offered-instead.ts';
+import { isUnserved, servicesBeside } from './offered-instead.ts';
+import { podsOf } from './single-out.ts';
+import { withUsualPorts } from './usual-ports.ts';
 
 /** More of these would hide the answer. */
 const maxNotes = 3;
 
 /** Notes on routes that almost allow a denied connection: `route `payments` of profile `shop` allows 8080; you asked for 8443`. */
-export function almostMatching({ meant, parts, analysis }: Asked): readonly string[] {
-  const denied = parts.filter(({ allowed }) => !allowed);
+export function routesForOtherPorts({ meant, parts, analysis }: Asked): readonly string[] {
   // Whoever asks about a Service names a port of it.
   const wanted = meant.to.kind === 'service' ? 'the Service leads to' : 'you asked for';
-  const notes = denied.flatMap((part) => [
-    ...otherPorts(part, wanted, analysis),
-    ...otherEnds(part, analysis),
-  ]);
+  return some(deniedIn(parts).flatMap((part) => otherPorts(part, wanted, analysis)));
+}
+
+/** Notes on routes that allow it for another workload beside the one in question. */
+export function routesForOtherEnds({ parts, analysis }: Asked): readonly string[] {
+  return some(deniedIn(parts).flatMap((part) => otherEnds(withUsualPorts(part, analysis.input), analysis)));
+}
+
+function deniedIn(parts: readonly Explanation[]): readonly Explanation[] {
+  return parts.filter(({ allowed }) => !allowed);
+}
+
+function some(notes: readonly string[]): readonly string[] {
   return [...new Set(notes)].slice(0, maxNotes);
 }
 
@@ -30,12 +41,23 @@ function otherPorts(part: Explanation, wanted: string, analysis: Analysis): read
   if (asked === undefined || portSets.isEmpty(asked)) return [];
   const rules = [ingress, egress].flatMap((side) => (side.allows ? [] : side.rules));
   return rules.flatMap((rule) => {
+    if (isForSomethingElse(rule, part, analysis)) return [];
     const service = serviceMistaken(rule, part, analysis);
     const ports = formatRulePorts(rule);
     const of = service && `the port of Service \`${formatKey(service)}\`: policies see that of its pods`;
-    const why = of === undefined ? `; ${wanted} ${formatPortSet(asked)}` : `, ${of}, ${formatPortSet(asked)}`;
+    const unserved = isUnserved({ to: part.to, asked: rule.ports }, analysis.input);
+    const where = unserved ? ', where nothing is known to listen' : '';
+    const why =
+      of === undefined ? `${where}; ${wanted} ${formatPortSet(asked)}` : `, ${of}, ${formatPortSet(asked)}`;
     return routesOf(rule).map((route) => `${route} allows ${ports}${why}`);
   });
+}
+
+/** Both ports are offered: nobody has mistaken one for the other. */
+function isForSomethingElse({ ports }: RuleReason, { to, asked }: Explanation, { input }: Analysis): boolean {
+  if (!isWorkload(to) || asked === undefined) return false;
+  const offers = offeredByPods(podsOf(to, input), servicesBeside(to, input));
+  return portSets.covers(offers, ports) && portSets.covers(offers, asked) && !portSets.isEmpty(ports);
 }
 
 /** The Service whose port a rule has where it should have that of the pods. */
@@ -60,7 +82,6 @@ function serviceMistaken(
   });
 }
 
-/** Routes that allow it for another workload beside the one in question. */
 function otherEnds(part: Explanation, analysis: Analysis): readonly string[] {
   const { from, to, asked, ingress, egress } = part;
   const others = (end: Endpoint) =>

@@ -30,6 +30,8 @@ export function offeredInstead(parts: readonly Asked[], input: AnalysisInput): r
     const wanted = formatPortSet(asked);
     const pods = podsOf(to, input);
     const leading = leadingToUndeclared(asked, pods, servicesBeside(to, input));
+    // What is to be said of a port that is not translated is said of its Service.
+    if (leading?.headless) return [];
     if (leading !== undefined)
       return [`no container of ${quote(to)} declares ${wanted}, to which Service \`${leading.name}\` leads`];
     const offers = offersElse(part, input);

@@ -1,17 +1,15 @@
 // What to write in a route that was meant for a denied connection, so that it allows it: another end, or other ports.
 // Must not know whether that is enough.
 import { parse } from 'yaml';
-import { isWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
+import { isWorkload } from '../../analyze/endpoints.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
-import { offeredByPods } from '../../analyze/offered-ports.ts';
 import { resolvePorts } from '../../analyze/rule-ports.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
 import { policyPorts } from '../../model/policy-ports.ts';
 import { noPorts, type PortSet, portSets } from '../../model/port-set.ts';
 import { routePortsOf } from '../../model/port-texts.ts';
-import { selects } from '../../model/selectors.ts';
 import type { MeantRoute } from './meant-routes.ts';
-import { servicesBeside } from './offered-instead.ts';
+import { isUnserved } from './offered-instead.ts';
 import { podsOf } from './single-out.ts';
 import type { RouteFields } from './suggested-changes.ts';
 
@@ -32,7 +30,10 @@ export function plainCorrections(meant: readonly MeantRoute[]): readonly Correct
   });
 }
 
-/** Routes with the right ends get the ports that they lack, and lose those that they have mistaken for them. */
+/**
+ * Routes with the right ends whose ports are mistaken: those of a Service, or others on which nothing is known to listen. Ports that are
+ * right are for something else.
+ */
 export function portCorrections(meant: readonly MeantRoute[], input: AnalysisInput): readonly Correction[] {
   return meant.flatMap((each) => {
     const { slip, compiled, parts } = each;
@@ -42,10 +43,13 @@ export function portCorrections(meant: readonly MeantRoute[], input: AnalysisInp
       return [];
     const asked = portSets.union(...parts.map((part) => part.asked ?? noPorts));
     const ends = parts.flatMap((part) => (isWorkload(part.to) ? [part.to] : []));
+    const isServed = (wanted: PortSet) =>
+      ends.every((end) => !isUnserved({ to: end, asked: wanted }, input) && !portSets.isEmpty(wanted));
     const declared = ends.flatMap((end) => podsOf(end, input).flatMap((pod) => pod.ports));
-    const kept = ports.filter((port) => !ends.some((end) => isOfServiceOnly(port, end, input)));
-    const missing = portSets.difference(asked, resolvePorts(policyPorts(kept) ?? [], declared));
-    if (portSets.isEmpty(missing)) return [];
+    const numbersOf = (some: readonly (number | string)[]) => resolvePorts(policyPorts(some) ?? [], declared);
+    const kept = ports.filter((port) => isServed(numbersOf([port])));
+    if (kept.length === ports.length || !isServed(asked)) return [];
+    const missing = portSets.difference(asked, numbersOf(kept));
     return [correction(each, { ports: [...kept, ...routePortsOf(missing)] })];
   });
 }
@@ -68,20 +72,4 @@ function fieldsIn(suggestion: string): RouteFields | undefined {
   return isMap && Object.keys(fields).every((key) => ['from', 'to', 'ports'].includes(key))
     ? fields
     : undefined;
-}
-
-/** Whether a port is that of a Service, which leads to another one, and nothing is known to listen on it at the pods. */
-function isOfServiceOnly(port: number | string, end: WorkloadEnd, input: AnalysisInput): boolean {
-  const pods = podsOf(end, input);
-  const services = servicesBeside(end, input);
-  const numbers: PortSet = resolvePorts(policyPorts([port]) ?? [], []);
-  if (portSets.isEmpty(numbers) || portSets.overlap(numbers, offeredByPods(pods, services))) return false;
-  return services.some(
-    ({ selector, ports }) =>
-      selector !== undefined &&
-      pods.some(({ labels }) => selects({ matchLabels: selector }, labels)) &&
-      ports.some((own) =>
-        portSets.overlap(numbers, resolvePorts([{ protocol: own.protocol, port: own.port }], [])),
-      ),
-  );
 }

@@ -15,7 +15,7 @@ import { labelsThatSingleOut, podsOf } from './single-out.ts';
 
 /** What is probably wrong in an end of a route. */
 export interface Slip {
-  /** The rest of a sentence about the route, as in ``says `wbe`: did you mean `web`?``. */
+  /** The rest of a sentence about the route, as in ``was perhaps meant for this, but says `wbe`: did you mean `web`?``. */
   readonly says: string;
   /** Whether it is plain what was meant, so that a suggestion may change the route. */
   readonly isPlain: boolean;
@@ -121,8 +121,10 @@ function matchNamespace(
 /** A Service that leads to the pods, or to none and was probably meant to. */
 function matchService(written: string, end: WorkloadEnd, snapshot: ClusterSnapshot): MatchedEnd | undefined {
   const { namespace, name: workload } = end.workload;
-  const pods = podsOf(end, snapshot.facts);
   const services = objectsIn(snapshot.cluster.view().services, namespace);
+  const own = services.find(({ name }) => name === written);
+  if (own?.selector !== undefined) return matchSelecting(own, own.selector, end, snapshot);
+  const pods = podsOf(end, snapshot.facts);
   const leading = services
     .filter((service) => pods.some((pod) => leadsTo(service, pod)))
     .map(({ name }) => name);
@@ -136,22 +138,27 @@ function matchService(written: string, end: WorkloadEnd, snapshot: ClusterSnapsh
     const service = slips.length === 0 ? written : (nearest(written, leading) ?? workload);
     return { slips, meant: { service } };
   }
-  const own = services.find(({ name }) => name === written);
-  if (own === undefined) {
-    const [service] = leading;
-    if (service === undefined) return undefined;
-    const says = `leads to Service \`${written}\`, which \`${namespace}\` does not have: did you mean \`${service}\`?`;
-    return { slips: [{ says, isPlain: false }], meant: { service } };
-  }
-  const all = podsIn(namespace, snapshot);
-  if (own.selector === undefined || all.some((pod) => leadsTo(own, pod))) return undefined;
-  const matched = matchSelector({ matchLabels: own.selector }, end, snapshot);
-  const [slip] = matched?.slips ?? [];
-  if (slip === undefined) return undefined;
-  return {
-    slips: [{ says: `leads to Service \`${written}\`, which ${slip.says}`, isPlain: false }],
-    meant: { service: written },
-  };
+  const [service] = leading;
+  if (own !== undefined || service === undefined) return undefined;
+  const says = `leads to Service \`${written}\`, which \`${namespace}\` does not have: did you mean \`${service}\`?`;
+  return { slips: [{ says, isPlain: false }], meant: { service } };
+}
+
+/** A Service that exists: if it leads to no pod, its own selector may have the slip. */
+function matchSelecting(
+  service: ServiceFacts,
+  matchLabels: Labels,
+  end: WorkloadEnd,
+  snapshot: ClusterSnapshot,
+): MatchedEnd | undefined {
+  const asIs = { slips: [], meant: { service: service.name } };
+  if (podsOf(end, snapshot.facts).some((pod) => leadsTo(service, pod))) return asIs;
+  if (podsIn(end.workload.namespace, snapshot).some((pod) => leadsTo(service, pod))) return undefined;
+  const matched = matchSelector({ matchLabels }, end, snapshot);
+  if (matched?.slips.length !== 1) return undefined;
+  const [was, is] = [{ matchLabels }, matched.meant].map(formatSelector);
+  const says = `leads to Service \`${service.name}\`, whose selector ${was} selects no pod: did you mean ${is}?`;
+  return { ...asIs, slips: [{ says, isPlain: false }] };
 }
 
 function leadsTo({ selector }: ServiceFacts, { labels }: PodFacts): boolean {
@@ -206,6 +213,13 @@ function matchGone(
   const gone = Object.entries(matchLabels).filter(isGone);
   const kept = Object.fromEntries(Object.entries(matchLabels).filter((label) => !isGone(label)));
   if (gone.length === 0 || !own.some((labels) => selects({ matchLabels: kept }, labels))) return undefined;
+  const others = snapshot.facts.workloads.filter(
+    (each) => each.namespace === namespace && each.name !== name,
+  );
+  // A slip in the label of other pods, or the old label of a workload that is still called so.
+  const isOfOthers = ([key, value]: readonly [string, string]) =>
+    nearest(value, valuesOf(all, key)) !== undefined || others.some((each) => each.name === value);
+  if (gone.some(isOfOthers)) return undefined;
   const replaced =
     replacementFor(gone, own) ?? labelsThatSingleOut(end, snapshot.facts, appLabelOf(snapshot));
   const [was, is] = [Object.fromEntries(gone), replaced].map((labels) =>
@@ -215,7 +229,7 @@ function matchGone(
   return {
     slips: [
       {
-        says: `selects ${was}, and no pod of \`${namespace}\` has that: did you mean ${is}?`,
+        says: `selects ${was}, and no pod of \`${namespace}\` has ${gone.length === 1 ? 'that label' : 'these labels'}: did you mean ${is}?`,
         isPlain: gone.every(([, value]) => values.includes(value) || nearest(value, values) !== undefined),
       },
     ],
@@ -249,5 +263,10 @@ function misspelt(
   const meant = existing.includes(written) ? undefined : nearest(written, wanted);
   return meant === undefined
     ? undefined
-    : [{ says: `says \`${written}\`: did you mean \`${meant}\`?`, isPlain: true }];
+    : [
+        {
+          says: `was perhaps meant for this, but says \`${written}\`: did you mean \`${meant}\`?`,
+          isPlain: true,
+        },
+      ];
 }

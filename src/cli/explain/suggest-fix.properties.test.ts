@@ -370,7 +370,7 @@ const mistaken = fc.constantFrom(
   { from: { namespace: { name: 'shpo', pods: {} } }, to: { app: 'api' }, ports: [8080] },
   { from: { app: 'web' }, to: { service: 'aip' }, ports: [80] },
   { from: { app: 'web' }, to: { service: 'api' }, ports: [8080] },
-  { from: { app: 'web' }, to: { app: 'api' }, ports: [9090] },
+  { from: { app: 'web' }, to: { app: 'api' }, ports: [9091] },
   { from: { app: 'web' }, to: { app: 'api' }, ports: [80] },
 );
 

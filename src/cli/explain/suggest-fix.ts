@@ -4,10 +4,11 @@ import { type Endpoint, endpointKey } from '../../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../../analyze/explain.ts';
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { compile } from '../../compile/compile.ts';
+import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
 import { type Additions, changesFor } from './additions.ts';
-import { ChangeTrial, type TrialContext, type Tried } from './change-trial.ts';
+import { ChangeTrial, type TrialContext, type TriedChanges } from './change-trial.ts';
 import { type DraftContext, routesFor, rulesFor, type Side } from './draft-additions.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import type { MeantRoute } from './meant-routes.ts';
@@ -39,7 +40,7 @@ export interface Fix {
   /** What to write so that it is allowed: all of it; empty if nobody knows. */
   readonly changes: readonly SuggestedChange[];
   /** What else it changes; absent if the suggestion has no effect until more is known. */
-  readonly effects?: Tried['effects'];
+  readonly effects?: TriedChanges['effects'];
   /** Why a team can add nothing that allows it, and who can: one for each namespace. */
   readonly obstacles?: readonly Objection[];
 }
@@ -102,10 +103,10 @@ function whyNot(changes: readonly SuggestedChange[], parts: readonly Explanation
   if (guarded.length > 0)
     return {
       changes: [],
-      obstacles: guarded.map(({ namespace, why }) => ({
-        what: `no route of \`${namespace}\` may allow it`,
-        why,
-      })),
+      obstacles: groupsBy(guarded, ({ why }) => why).map((alike) => {
+        const names = alike.map(({ namespace }) => `\`${namespace}\``);
+        return { what: `no route of ${names.join(' or ')} may allow it`, why: alike[0].why };
+      }),
     };
   // What they wait for is known in the cluster, if not in these files.
   const waiting = obstaclesTo(

@@ -11,8 +11,7 @@ import { podsOf } from './single-out.ts';
 /** The part, with these ports as if they had been asked about; unchanged if a port is, or if nothing is known of any. */
 export function withUsualPorts(part: Explanation, input: AnalysisInput): Explanation {
   const { to, asked, egress, ingress } = part;
-  // Where both sides allow ports, but none in common, one of them needs those of the other.
-  if (asked !== undefined || !isWorkload(to) || (egress.allows && ingress.allows)) return part;
+  if (asked !== undefined || !isWorkload(to) || allowsNoneInCommon(part)) return part;
   const ports = usualPorts(to, input);
   if (portSets.isEmpty(ports)) return part;
   const [out, into] = [egress, ingress].map((side) => portSets.covers(side.ports, ports));
@@ -22,6 +21,11 @@ export function withUsualPorts(part: Explanation, input: AnalysisInput): Explana
     egress: { ...egress, allows: out === true },
     ingress: { ...ingress, allows: into === true },
   };
+}
+
+/** Both sides allow ports, but none in common: one of them needs those of the other. */
+function allowsNoneInCommon({ egress, ingress }: Explanation): boolean {
+  return egress.allows && ingress.allows;
 }
 
 function usualPorts(to: WorkloadEnd, input: AnalysisInput): PortSet {
@@ -34,7 +38,7 @@ function usualPorts(to: WorkloadEnd, input: AnalysisInput): PortSet {
 export function notesOnUsualPorts(parts: readonly Explanation[], input: AnalysisInput): readonly string[] {
   const notes = parts.flatMap((part) => {
     const { to, asked, allowed } = part;
-    if (asked !== undefined || allowed || !isWorkload(to)) return [];
+    if (asked !== undefined || allowed || !isWorkload(to) || allowsNoneInCommon(part)) return [];
     const { asked: opened } = withUsualPorts(part, input);
     const [name, pods] = [formatEndpoint(to), podsOf(to, input)];
     if (opened === undefined)
