@@ -10,6 +10,7 @@ import {
 import type { Explanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { suggestedName } from '../../api/suggested-profile.ts';
+import { type DeclaredIn, podsByLabels } from '../../compile/local/pods-by-labels.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { routePortsOf } from '../../model/port-texts.ts';
 import { protocols } from '../../model/ports.ts';
@@ -45,7 +46,7 @@ export function routesFor(
   const end = (each: Endpoint, about: KnownEnd | undefined) => {
     const isMeant = about?.end !== undefined && each !== here && (about.isNamed || !isWorkload(each));
     if (isMeant) return about.end;
-    return isWorkload(each) ? podsEnd(each, namespace, facts, appLabel) : addressesEnd(each);
+    return isWorkload(each) ? podsEnd(each, facts, { namespace, appLabel }) : addressesEnd(each);
   };
   // The API server answers on ports of its own, which its end brings along.
   const ports = known.to?.bringsPorts ? undefined : portsOf(part);
@@ -53,12 +54,9 @@ export function routesFor(
   return [{ namespace, name: nameOf(part, known), from, to, ports }];
 }
 
-function podsEnd(end: WorkloadEnd, here: string, facts: AnalysisInput, appLabel: string): object {
-  const { namespace } = end.workload;
-  const matchLabels = labelsThatSingleOut(end, facts, appLabel);
-  if (namespace !== here) return { namespace: { name: namespace, pods: { matchLabels } } };
-  const { [appLabel]: app, ...more } = matchLabels;
-  return app === undefined || Object.keys(more).length > 0 ? { pods: { matchLabels } } : { app };
+function podsEnd(end: WorkloadEnd, facts: AnalysisInput, declared: DeclaredIn): object {
+  const matchLabels = labelsThatSingleOut(end, facts, declared.appLabel);
+  return podsByLabels(end.workload.namespace, matchLabels, declared);
 }
 
 function addressesEnd({ cidr, except }: AddressEnd): object {

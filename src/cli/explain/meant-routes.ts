@@ -3,7 +3,7 @@
 import { isWorkload } from '../../analyze/endpoints.ts';
 import type { Explanation } from '../../analyze/explain.ts';
 import { resolvePorts } from '../../analyze/rule-ports.ts';
-import type { CompiledRoute } from '../../compile/across/route-states.ts';
+import { type CompiledRoute, messageWithHint } from '../../compile/across/route-states.ts';
 import { type CompiledNamespace, compile } from '../../compile/compile.ts';
 import { policyPorts } from '../../model/policy-ports.ts';
 import { portSets } from '../../model/port-set.ts';
@@ -135,13 +135,12 @@ function isForPorts({ compiled, snapshot }: DeclaredRoute, { asked, to: end }: E
 /** A note on each route with a slip, or that is not in force: its state, and what to do about it. */
 export function describeMeant(meant: readonly MeantRoute[]): readonly string[] {
   const notes = meant.flatMap(({ profile, compiled, slip }) => {
-    const { route, state, message, hint, suggestion } = compiled;
+    const { route, state } = compiled;
     const name = `route \`${route.name}\` of profile \`${profile}\``;
     if (slip !== undefined) return [`${name} ${slip.says}`];
     // What is in force is among the reasons of the answer, or in no way concerned.
     if (state === 'Active' || state === 'NotNeeded') return [];
-    const advice = suggestion === undefined && hint !== undefined ? `; ${hint}` : '';
-    return [`${name} is meant for this, but ${stateWords[state]}: ${message}${advice}`];
+    return [`${name} is meant for this, but ${stateWords[state]}: ${messageWithHint(compiled)}`];
   });
   return notes.slice(0, maxNotes);
 }

@@ -7,7 +7,7 @@ import {
   suggestProfile,
   suggestRoute,
 } from '../../api/suggested-profile.ts';
-import type { KubernetesObject } from '../../kube/resource.ts';
+import { isSameObject, type KubernetesObject } from '../../kube/resource.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { toYaml } from '../output/formats.ts';
@@ -99,12 +99,6 @@ export function withChanges(
     changes.some((change) => isSameObject(change.object, object));
   const kept = objects.filter((object) => !isReplaced(object));
   return snapshotOf([...kept, ...changes.map(({ object }) => object)], operatorNamespace);
-}
-
-/** Whether both are the same object, perhaps in two states. */
-function isSameObject(a: KubernetesObject, b: KubernetesObject): boolean {
-  const [left, right] = [objectKey(a), objectKey(b)];
-  return a.kind === b.kind && left.namespace === right.namespace && left.name === right.name;
 }
 
 /** The changed objects, complete, for `kubectl apply`: a part of a list would replace the whole list. */
