@@ -154,7 +154,11 @@ export const findingKinds = {
     meaning:
       'a `cidr` of a route is the address of the API server, a Service or a pod, or an `ipBlock` is that of a Service: many CNIs never see it, and it changes; the hint says what to write instead',
   },
-  OpensWholeNamespace: { severity: 'warning', meaning: 'a route opens every pod of its namespace' },
+  OpensWholeNamespace: {
+    severity: 'warning',
+    meaning:
+      'a route opens every pod of its namespace, or lets every pod of it out to everywhere on every port',
+  },
   EntranceClosed: {
     severity: 'warning',
     meaning:
@@ -252,6 +256,12 @@ export const findingKinds = {
     severity: 'warning',
     meaning:
       'a peer of a rule, or an end of a route, selects no namespace or no pod; often its labels are misspelt',
+  },
+  SelectsEveryPod: {
+    linterOnly: true,
+    severity: 'info',
+    meaning:
+      'a selector of a policy or a route has labels, and selects every pod of a namespace with several workloads all the same',
   },
   ServiceSelectsNoPods: {
     linterOnly: true,

@@ -556,3 +556,54 @@ describe('a block that is the ClusterIP of a Service', () => {
     expect(toldOf({ ipBlock: { cidr: '10.96.0.0/16' } })).toEqual([]);
   });
 });
+
+describe('a selector with labels that every pod has', () => {
+  const chart = (name: string, component: string) =>
+    workload('shop', name, {
+      labels: { 'app.kubernetes.io/name': 'shop', 'app.kubernetes.io/component': component },
+    });
+  const workloads = [chart('shop-web', 'web'), chart('shop-db', 'db'), workload('bank', 'till')];
+  const everyPod = { matchLabels: { 'app.kubernetes.io/name': 'shop' } };
+  const findings = (policies: readonly PolicyFacts[], more: Partial<AnalysisInput> = {}) =>
+    lint(context(policies, { workloads, ...more })).filter(({ code }) => code === 'SelectsEveryPod');
+  const open = policy('a', { podSelector: everyPod, ingress: from({ podSelector: everyPod }) });
+
+  test('is found in the policy and in a peer, with a label that tells the workloads apart', () => {
+    expect(findings([open])).toMatchObject([
+      { path: 'spec.ingress[0].from[0].podSelector' },
+      {
+        path: 'spec.podSelector',
+        message:
+          'every pod of `shop` has the labels `app.kubernetes.io/name=shop`: those of `shop-db`, `shop-web`',
+        hint: 'if you mean some of them, add their `app.kubernetes.io/component`',
+      },
+    ]);
+    expect(
+      findings([
+        policy('a', { ingress: from({ namespaceSelector: named('shop'), podSelector: everyPod }) }, 'bank'),
+      ]),
+    ).toHaveLength(1);
+  });
+
+  test('names no label that the next version of a workload has with another value', () => {
+    const hashed = workloads.map((each, index) => ({
+      ...each,
+      pods: each.pods.map((pod) => ({
+        ...pod,
+        labels: { 'app.kubernetes.io/name': 'shop', 'pod-template-hash': `${index}` },
+      })),
+    }));
+    expect(findings([open], { workloads: hashed })[0]?.hint).toBe(
+      'if you mean some of them, give them a label of their own',
+    );
+  });
+
+  test('is not found if it has no labels, allows nothing, or there is one workload, or pods that are not known', () => {
+    expect(findings([policy('a', { podSelector: {}, ingress: [{}] })])).toEqual([]);
+    expect(findings([policy('a', { podSelector: everyPod, ingress: [] })])).toEqual([]);
+    expect(findings([open], { workloads: workloads.slice(0, 1) })).toEqual([]);
+    const hiding = { hidingNamespaces: new Set(['shop']) };
+    const all = lint(context([open], { workloads }), hiding);
+    expect(all.filter(({ code }) => code === 'SelectsEveryPod')).toEqual([]);
+  });
+});

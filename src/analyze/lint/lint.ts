@@ -12,6 +12,7 @@ import { partNeverMatches, portIsEmpty, rulesAreIgnored } from './no-effect.ts';
 import { cidrIsNotCanonical } from './old-cidrs.ts';
 import { otherSideDenies } from './other-side.ts';
 import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
+import { labelsSelectEveryPod } from './selects-every-pod.ts';
 import { peerSelectsNothing, policySelectsNothing, serviceSelectsNothing } from './selects-nothing.ts';
 import { blockIsService } from './service-addresses.ts';
 import { portsLeadNowhere } from './unserved-ports.ts';
@@ -22,6 +23,7 @@ const checks: readonly LintCheck[] = [
   policySelectsNothing,
   peerSelectsNothing,
   serviceSelectsNothing,
+  labelsSelectEveryPod,
   portsLeadNowhere,
   rulesAreIgnored,
   portIsEmpty,
@@ -42,7 +44,12 @@ const checks: readonly LintCheck[] = [
 ];
 
 /** The checks of what a rule names, which matter even if nothing denies its traffic. */
-const checksOfEnds: readonly LintCheck[] = [policySelectsNothing, peerSelectsNothing, portsLeadNowhere];
+const checksOfEnds: readonly LintCheck[] = [
+  policySelectsNothing,
+  peerSelectsNothing,
+  labelsSelectEveryPod,
+  portsLeadNowhere,
+];
 
 /** Lints what the rules of policies name, and not their effect. The same order as `lint`. */
 export function lintEnds(input: AnalysisInput, scope: LintScope): readonly Finding[] {

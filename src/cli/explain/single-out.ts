@@ -4,10 +4,7 @@ import type { Analysis } from '../../analyze/analysis.ts';
 import { isSameWorkload, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { AnalysisInput, PodFacts } from '../../analyze/facts.ts';
 import { type Labels, selects } from '../../model/selectors.ts';
-
-/** Labels that controllers set on single pods, or on the pods of one version: a selector must not use them. */
-const transient =
-  /^(pod-template-hash|controller-revision-hash|pod-template-generation|(batch\.kubernetes\.io\/)?(controller-uid|job-name|job-completion-index)|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index)$/;
+import { isTransientLabel } from '../../model/transient-labels.ts';
 
 /** The name of a pod that keeps its name: the last resort to tell it from its siblings. */
 const podName = 'statefulset.kubernetes.io/pod-name';
@@ -42,12 +39,12 @@ export function labelsThatSingleOut(end: WorkloadEnd, facts: AnalysisInput, appL
   const here = facts.workloads.filter((workload) => workload.namespace === namespace);
   const others = here.flatMap(({ pods }) => pods.filter((pod) => !own.includes(pod)));
   const common = commonLabels(own);
-  const steady = Object.entries(common).filter(([key]) => !transient.test(key));
+  const steady = Object.entries(common).filter(([key]) => !isTransientLabel(key));
   const app = steady.filter(([key]) => key === appLabel);
   const choices = [
     ...(app.length === 0 ? [] : [app, ...steady.map((label) => [...app, label])]),
     steady,
-    Object.entries(common).filter(([key]) => key === podName || !transient.test(key)),
+    Object.entries(common).filter(([key]) => key === podName || !isTransientLabel(key)),
   ].map((labels): Labels => Object.fromEntries(labels));
   const counted = choices.map((labels) => ({
     labels,

@@ -8,15 +8,15 @@ import { fieldAt } from '../../compile/local/resolve-routes.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { parsePort, withProtocol } from '../../model/ports.ts';
-import type { RouteSide } from '../../routes/route-end.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
 
 /** Findings that a route can cause, and which part of it. The operator itself reports routes that repeat others or open much. */
-const ofRoutes: Readonly<Partial<Record<FindingCode, 'own end' | 'other end' | 'ports' | 'all of it'>>> = {
-  SelectsNoPods: 'own end',
-  HostNetworkSelected: 'own end',
-  PeerSelectsNothing: 'other end',
-  BlockCoversPods: 'other end',
+const ofRoutes: Readonly<Partial<Record<FindingCode, 'an end' | 'ports' | 'all of it'>>> = {
+  SelectsNoPods: 'an end',
+  HostNetworkSelected: 'an end',
+  PeerSelectsNothing: 'an end',
+  BlockCoversPods: 'an end',
+  SelectsEveryPod: 'an end',
   PortNotDeclared: 'ports',
   ServicePortMistaken: 'ports',
   OtherSideDenies: 'all of it',
@@ -60,24 +60,18 @@ export function findingsOfRoutes(
 
 /** The field of a route from which the field of a policy comes, as in `.to.app`, `.ports[1]`. */
 function partOf(route: Route, { code, path = '' }: Finding, { spec }: PolicyFacts): string {
-  const [, written] = /^spec\.(in|e)gress/.exec(path) ?? [];
-  const isIngress = written === undefined ? isolationOf(spec).includes('Ingress') : written === 'in';
-  switch (ofRoutes[code]) {
-    case 'own end':
-      return `.${fieldAt(route, isIngress ? 'to' : 'from')}`;
-    case 'other end':
-      return `.${otherEnd(route, isIngress ? 'from' : 'to', path)}`;
-    case 'ports':
-      return `.${portOf(route, path, spec)}`;
-    default:
-      return '';
-  }
+  if (ofRoutes[code] === 'ports') return `.${portOf(route, path, spec)}`;
+  return ofRoutes[code] === 'an end' ? `.${endAt(route, path, spec)}` : '';
 }
 
-function otherEnd(route: Route, side: RouteSide, path: string): string {
-  const end = route[side];
+/** The own end, which the policy selects, or the other one, which is a peer. */
+function endAt(route: Route, path: string, spec: PolicyFacts['spec']): string {
+  const [, side] = /^spec\.(?:in|e)gress\[\d+\]\.(from|to)\[/.exec(path) ?? [];
+  if (side === undefined) return fieldAt(route, isolationOf(spec).includes('Ingress') ? 'to' : 'from');
+  const peer = side === 'from' ? 'from' : 'to';
+  const end = route[peer];
   const isPods = path.endsWith('.podSelector') && 'namespace' in end && end.namespace.pods !== undefined;
-  return isPods ? `${side}.namespace.pods` : fieldAt(route, side);
+  return isPods ? `${peer}.namespace.pods` : fieldAt(route, peer);
 }
 
 /** The port that was written, unless a Service translates it to others. */

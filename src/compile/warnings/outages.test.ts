@@ -268,4 +268,33 @@ describe('a route that opens every pod of its namespace', () => {
     ];
     expect(found([], routes)).toEqual(['OpensWholeNamespace: empty', 'OpensWholeNamespace: no-labels']);
   });
+
+  test('says to whom, and on which ports if that is all of them', () => {
+    const messageFor = (route: Partial<Routes[number]>) => {
+      const routes = [{ name: 'a', from: { app: 'web' }, to: { pods: {} }, ports: [80], ...route }] as Routes;
+      return compile(shopView({ routes })).findings.find(({ code }) => code === 'OpensWholeNamespace')
+        ?.message;
+    };
+    const tail = ': `pods` selects all of them';
+    expect(messageFor({})).toBe(`route \`a\` opens every pod of the namespace${tail}`);
+    expect(messageFor({ from: { anywhere: {} } })).toBe(
+      `route \`a\` opens every pod of the namespace to everyone${tail}`,
+    );
+    expect(messageFor({ from: { namespace: { selector: {} } } })).toContain(' to every namespace: ');
+    const routes: Routes = [{ name: 'a', from: { anywhere: {} }, to: { pods: {} } }];
+    expect(compile(shopView({ routes })).findings[0]?.message).toContain(' to everyone on every port: ');
+  });
+
+  test('out is reported only if it leads everywhere on every port: then no pod is isolated any more', () => {
+    const out = (to: Routes[number]['to'], ports?: readonly number[]): Routes => [
+      { name: 'out', from: { pods: {} }, to, ...(ports && { ports }) },
+    ];
+    const spec = { egress: 'Restricted', kubernetesAPI: { addresses: ['10.96.0.1'], ports: [443] } } as const;
+    const told = (routes: Routes) => found([], routes, spec).filter((each) => each.startsWith('Opens'));
+    expect(told(out({ anywhere: {} }))).toEqual(['OpensWholeNamespace: out']);
+    expect(told(out({ anywhere: {} }, [443]))).toEqual([]);
+    expect(told(out({ kubernetesAPI: {} }))).toEqual([]);
+    // Egress is open there without it.
+    expect(found([], out({ anywhere: {} }))).toEqual([]);
+  });
 });
