@@ -11,7 +11,8 @@ const protocol = z.enum(protocols).default('TCP');
 const owner = z.looseObject({
   kind: z.string(),
   name: z.string(),
-  uid: z.string().default(''),
+  // It is only compared: whatever YAML makes of it is as good.
+  uid: z.coerce.string().default(''),
   controller: z.boolean().exactOptional(),
 });
 

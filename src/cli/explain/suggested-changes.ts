@@ -11,7 +11,7 @@ import { isSameObject, type KubernetesObject } from '../../kube/resource.ts';
 import type { ObjectKey } from '../../model/object-key.ts';
 import { asStored, type WrittenObject } from '../../objects/as-stored.ts';
 import { toYaml } from '../output/formats.ts';
-import { type ClusterSnapshot, objectKey, snapshotOf } from '../snapshot/cluster-snapshot.ts';
+import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 
 /** What to write in one object. */
 export interface SuggestedChange {
