@@ -131,7 +131,9 @@ function formatIssue(issue: z.core.$ZodIssue): string {
   const isMissing = issue.input === undefined;
   switch (issue.code) {
     case 'invalid_type':
-      return isMissing ? 'is required' : `must be ${nameType(issue.expected)}, not ${describe(issue.input)}`;
+      return isMissing
+        ? 'is required'
+        : `must be ${nameType(issue.expected)}, not ${describe(issue.input)}${unquoteHint(issue.expected, issue.input)}`;
     case 'invalid_value': {
       const allowed = listWords(issue.values.map(String), 'or');
       if (isMissing) return `is required: ${allowed}`;
@@ -163,6 +165,13 @@ function nameType(expected: string): string {
     boolean: '`true` or `false`',
   };
   return names[expected] ?? expected;
+}
+
+/** A number or a boolean in quotes is a text, and looks the same in a message. */
+function unquoteHint(expected: string, input: unknown): string {
+  if (typeof input !== 'string') return '';
+  const isMeant = expected === 'boolean' ? /^(true|false)$/.test(input) : /^-?\d+$/.test(input);
+  return ['boolean', 'number', 'int'].includes(expected) && isMeant ? ' in quotes: leave them out' : '';
 }
 
 /** YAML 1.1, which kubectl reads, treats some words as booleans. */

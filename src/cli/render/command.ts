@@ -9,8 +9,9 @@ import { defineVerb } from '../define-verb.ts';
 import { ToolError } from '../failures.ts';
 import type { InputFlags } from '../options.ts';
 import { manifests } from '../output/formats.ts';
+import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { loadFiles, noteAssumed } from '../snapshot/load-snapshot.ts';
-import { isAboutFacts, whereFactsAre } from '../snapshot/undiscovered.ts';
+import { isAboutFacts, lackingFacts, withoutUndiscovered } from '../snapshot/undiscovered.ts';
 import { policyList } from './format.ts';
 
 /** The verb `render`. */
@@ -44,7 +45,7 @@ export const renderVerb = defineVerb({
     }
     const compiled = compile(view);
     noteAssumed(snapshot, context);
-    for (const text of notesOn(compiled)) context.note(text);
+    for (const text of notesOn(snapshot, compiled)) context.note(text);
     return { result: compiled.policies.map(printed) };
   },
 });
@@ -57,10 +58,12 @@ function printed(policy: DesiredPolicy): object {
   return { ...manifest, metadata };
 }
 
-function notesOn({ namespaces, findings }: Compiled): readonly string[] {
+function notesOn({ cluster }: ClusterSnapshot, { namespaces, findings }: Compiled): readonly string[] {
   const dry = namespaces.filter(({ enforcement }) => enforcement === 'DryRun');
   const routes = namespaces.flatMap(({ profiles }) => profiles.flatMap((profile) => profile.routes));
   const waiting = routes.filter(({ state }) => state === 'Pending' || state === 'Rejected').length;
+  // What files can't know is in a note, and not among what `lint` finds.
+  const shown = withoutUndiscovered(findings, cluster).findings;
   const codes = [...findings.map(({ code }) => code), ...routes.map(({ reason }) => reason)];
   const isAnyRinged = namespaces.some(({ enforcement }) => enforcement !== undefined);
   const inDryRun = dry.map(({ namespace }) => namespace).join(', ');
@@ -68,8 +71,8 @@ function notesOn({ namespaces, findings }: Compiled): readonly string[] {
     [dry.length > 0, `in dry run, the operator writes none of this yet: ${inDryRun}`],
     [!isAnyRinged, 'the platform profile selects no namespace of the input: nothing is ringed'],
     [waiting > 0, `${count(waiting, 'route')} not in force: \`ringfence lint\` says why`],
-    [findings.length > 0, `${count(findings.length, 'finding')}: see \`ringfence lint\``],
-    [codes.some(isAboutFacts), whereFactsAre],
+    [shown.length > 0, `${count(shown.length, 'finding')}: see \`ringfence lint\``],
+    [codes.some(isAboutFacts), lackingFacts],
   ];
   return notes.filter(([isTrue]) => isTrue).map(([, text]) => text);
 }

@@ -7,9 +7,9 @@ import type { LintFinding } from './profile-findings.ts';
 
 const aboutFacts: readonly FindingCode[] = ['DnsUnknown', 'ApiServerUnknown', 'ClusterRangesUnknown'];
 
-/** Where these facts are, for people. */
-export const whereFactsAre =
-  'the platform profile in the cluster has these facts in its status: use the output of `kubectl get platnet default -o yaml`';
+/** What the files lack, and where it is. */
+export const lackingFacts =
+  'the input lacks facts about the cluster that the operator discovers, such as its DNS: the platform profile in the cluster has these facts in its status: use the output of `kubectl get platnet default -o yaml`';
 
 /** Whether a code says that a fact of the cluster is not known. */
 export function isAboutFacts(code: string): boolean {
@@ -28,8 +28,5 @@ export function withoutUndiscovered(
   if (profile?.status !== undefined) return { findings, note: undefined };
   const rest = findings.filter(({ code, subject }) => subject.kind !== 'Namespace' || !isAboutFacts(code));
   if (rest.length === findings.length) return { findings, note: undefined };
-  return {
-    findings: rest,
-    note: `the input lacks facts about the cluster that the operator discovers, such as its DNS: ${whereFactsAre}`,
-  };
+  return { findings: rest, note: lackingFacts };
 }
