@@ -262,6 +262,7 @@ describe('what is reported a namespace', () => {
         'SourceMissing',
         'EgressOpen',
         'ProfileWithoutRing',
+        'SelectsEveryPod',
         'PortNameDiffers',
         'PolicyRedundant',
         'RuleRedundant',
