@@ -60,7 +60,10 @@ export function meantRoutes(
   const meant = matched(matchRoute);
   const isCertain = ({ slip }: MeantRoute) => slip === undefined || slip.isPlain;
   if (meant.some(isCertain)) return meant.filter(isCertain);
-  return meant.length > 0 ? meant : matched(matchReversed);
+  if (meant.length === 0) return matched(matchReversed);
+  // Pods can't be the new ones of two that are gone.
+  const gone = new Set(meant.flatMap(({ slip }) => slip?.gone ?? []));
+  return gone.size > 1 ? meant.filter(({ slip }) => slip?.gone === undefined) : meant;
 }
 
 /** A route, and where it is declared. */

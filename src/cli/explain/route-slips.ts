@@ -19,6 +19,8 @@ export interface Slip {
   readonly says: string;
   /** Whether it is plain what was meant, so that a suggestion may change the route. */
   readonly isPlain: boolean;
+  /** The labels that no pod has any more, if the pods in question may have others instead. */
+  readonly gone?: string;
 }
 
 /** An end of a route that means an end of the question, or probably does. */
@@ -222,15 +224,15 @@ function matchGone(
   if (gone.some(isOfOthers)) return undefined;
   const replaced =
     replacementFor(gone, own) ?? labelsThatSingleOut(end, snapshot.facts, appLabelOf(snapshot));
-  const [was, is] = [Object.fromEntries(gone), replaced].map((labels) =>
-    formatSelector({ matchLabels: labels }),
-  );
+  const was = formatSelector({ matchLabels: Object.fromEntries(gone) });
+  const is = formatSelector({ matchLabels: replaced });
   const values = [name, ...name.split('-'), ...own.flatMap((labels) => Object.values(labels))];
   return {
     slips: [
       {
         says: `selects ${was}, and no pod of \`${namespace}\` has ${gone.length === 1 ? 'that label' : 'these labels'}: did you mean ${is}?`,
         isPlain: gone.every(([, value]) => values.includes(value) || nearest(value, values) !== undefined),
+        gone: was,
       },
     ],
     meant: { ...selector, matchLabels: { ...kept, ...replaced } },
