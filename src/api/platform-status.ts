@@ -91,9 +91,10 @@ const capability = z
     value: z
       .enum(['Yes', 'No', 'Unknown', 'Refused', 'Dropped'])
       .describe(
-        '`Refused` and `Dropped`: how a denial looks. `Unknown`: not tried yet, or clients disagree.',
+        '`Refused` and `Dropped`: how a denial looks. `Unknown`: nobody knows, for the reason in `why`.',
       ),
     meaning: text(messageLength, 0).describe('What `Yes` means, for people.'),
+    why: text(messageLength, 0).describe('Why the value is `Unknown`, for people.').exactOptional(),
   })
   .describe('One thing that CNIs do in different ways.');
 

@@ -86,7 +86,7 @@ export const capabilities: readonly Capability[] = [
 
 /** What nothing here can try. */
 export const untried = [
-  { name: 'SCTP', meaning: 'rules for SCTP are followed', why: 'the canary can not speak SCTP' },
+  { name: 'SCTP', meaning: 'rules for SCTP are followed', why: 'the canary cannot speak SCTP' },
 ] as const;
 
 /** How a denial looks: the one capability that is no yes or no. */
@@ -94,6 +94,9 @@ export const denialCapability = {
   name: 'Denial',
   meaning: 'a denied connection is refused at once, or dropped without an answer',
 } as const;
+
+/** Whether the other family of addresses is enforced, too: some CNIs enforce IPv4 alone. */
+export const ipv6Capability = { name: 'IPv6', meaning: 'policies are in force for IPv6 as well' } as const;
 
 /** Every port on which a listener answers. */
 export const listenerPorts: readonly number[] = [

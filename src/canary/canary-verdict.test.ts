@@ -113,16 +113,6 @@ describe('policies are not in force', () => {
   });
 });
 
-test('the table has what all clients agree on', () => {
-  const reports = [
-    from('n1', holding, { capabilities: { EndPort: 'Yes', NamedPort: 'No' } }),
-    from('n2', holding, { capabilities: { EndPort: 'Yes', NamedPort: 'Yes' } }),
-  ];
-  const { capabilities } = judge({ isInstalled: true, reports, nodes: new Map() });
-  const values = Object.fromEntries(capabilities.map(({ name, value }) => [name, value]));
-  expect(values).toMatchObject({ EndPort: 'Yes', NamedPort: 'Unknown', SCTP: 'Unknown' });
-});
-
 test('the time to effect is that of the newest marker', () => {
   const reports = [1, 2, 2].map((number, ms) => from(`n${ms}`, holding, { marker: { number, ms } }));
   const { effectMs } = judge({ isInstalled: true, reports, nodes: new Map() });

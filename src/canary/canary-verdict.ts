@@ -3,8 +3,9 @@
 // Must not know how reports get here.
 import { count, nameSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
-import { capabilities, denialCapability, deniedPort, untried } from './canary-table.ts';
-import type { CanaryCheck, CanaryReport, CapabilityValue } from './report.ts';
+import { deniedPort } from './canary-table.ts';
+import { type CapabilityRow, capabilityRows } from './capability-rows.ts';
+import type { CanaryCheck, CanaryReport } from './report.ts';
 
 /** The last report of one client. */
 export interface ReceivedReport {
@@ -32,13 +33,6 @@ export interface EnforcedCondition {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
-}
-
-/** What one capability is. */
-export interface CapabilityRow {
-  readonly name: string;
-  readonly value: CapabilityValue;
-  readonly meaning: string;
 }
 
 /** A client that can tell when a policy takes effect on its node. */
@@ -82,7 +76,7 @@ export function judge(facts: CanaryFacts): CanaryVerdict {
     ]),
     nodeCount: facts.nodes.size,
     cut,
-    capabilities: capabilityRows(live),
+    capabilities: capabilityRows(live.map(({ report }) => report)),
     effectMs: effectOf(live),
     witnesses: facts.isInstalled && facts.changed === undefined ? witnessesAmong(proven, facts.nodes) : [],
   };
@@ -187,16 +181,6 @@ function isProven({ checks }: CanaryReport): boolean {
 /** Whether denied connections failed several times, and nobody knows whether that is the work of a policy. */
 function isUnproven({ checks }: CanaryReport): boolean {
   return checks.some(({ outcome, confirmed }) => outcome === 'unproven' && confirmed);
-}
-
-/** What the clients agree on. */
-function capabilityRows(live: readonly ReceivedReport[]): readonly CapabilityRow[] {
-  return [...capabilities, denialCapability, ...untried].map(({ name, meaning }) => {
-    const values = new Set(live.map(({ report }) => report.capabilities[name] ?? 'Unknown'));
-    values.delete('Unknown');
-    const [value = 'Unknown', ...others] = values;
-    return { name, meaning, value: others.length > 0 ? 'Unknown' : value };
-  });
 }
 
 /** Where policies are not in force, no marker ever takes effect; and nobody waits for a node that is not Ready. */

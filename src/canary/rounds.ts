@@ -3,7 +3,7 @@
 // tried at the client's own node, where no enforcer but that of this node sees the packets. A listener at which something was wrong is
 // tried again until that is certain. Must not know how a connection is tried, nor wait; times are milliseconds of a clock that never jumps.
 import { type Direction, directions } from '../model/network-policy.ts';
-import { type Capability, capabilities, denialCapability, listenerGroups, untried } from './canary-table.ts';
+import { type Capability, capabilities, denialCapability, listenerGroups } from './canary-table.ts';
 import type { CanaryCheck, CanaryReport, CapabilityValue, UnnumberedReport } from './report.ts';
 
 /** The address of a listener. */
@@ -60,7 +60,7 @@ export interface Rounds {
 export const noRounds: Rounds = {
   count: 0,
   tallies: new Map(),
-  capabilities: Object.fromEntries(untried.map(({ name }) => [name, 'Unknown'])),
+  capabilities: {},
   suspects: {},
 };
 
