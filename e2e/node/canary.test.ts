@@ -1,8 +1,10 @@
 // The canary as people install it, on two real machines: what the platform profile says of the enforcer while that works, is gone, or
 // is disturbed, all in a dry run. What takes many rounds is for FAULTS=full. Must not know how the canary tries connections.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { useTool } from '../../test/cli/use-tool.ts';
 import { type Cluster, conditionOf, platformPath, type StoredEvent, type StoredProfile } from '../cluster.ts';
 import { isFull } from '../faults/parameters.ts';
 import { kubectl } from '../kubectl.ts';
@@ -13,6 +15,7 @@ import type { NodeOptions, RingNode } from './node.ts';
 import { describeOnNode, type OnNode, onNode } from './on-node.ts';
 
 const run = promisify(execFile);
+const tool = useTool();
 const namespace = 'ringfence-canary';
 
 /** It takes rounds to be certain. */
@@ -118,6 +121,10 @@ describeOnNode('the canary', () => {
   test('says that policies are in force as soon as there are enforcers', async () => {
     await onAllMachines(node(), 'startEnforcer');
     await becomes(cluster, /^True Enforced: .*; canary pods on 2 of 2 nodes$/);
+    const environment = { KUBECONFIG: node().kubeconfigPath };
+    const { stdout, exitCode } = await tool.run('ringfence canary', { environment });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ring-1 .*in force.*\nring-2 .*in force/m);
   });
 
   test('tells of a policy that somebody added, and not of the enforcer', async () => {
@@ -207,6 +214,21 @@ if (isFull) {
         'everything was tried',
         async () => isDeepStrictEqual({ ...(await table()), ...expected }, await table()),
         { timeoutMs, instead: async () => JSON.stringify(await table()) },
+      );
+    });
+
+    test('is shown as in the guide', async () => {
+      const environment = { KUBECONFIG: node().kubeconfigPath };
+      const { stdout } = await tool.run('ringfence canary', { environment });
+      const guide = readFileSync('docs/guides/in-force.md', 'utf8');
+      const [, sample = ''] = /^ringfence canary\n```\n\n```text\n([^]*?)^```/m.exec(guide) ?? [];
+      const linesIn = (text: string) =>
+        text
+          .replaceAll(/\d{4}-[\dT:-]+Z|\d+ (ms|s ago)/g, 'TIME')
+          .replaceAll(/ +/g, ' ')
+          .split('\n');
+      expect(linesIn(stdout)).toEqual(
+        expect.arrayContaining(linesIn(sample).filter((line) => line !== '...')),
       );
     });
   });

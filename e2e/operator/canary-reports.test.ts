@@ -1,10 +1,14 @@
 // The operator and reports of the canary that this test writes itself: no pod runs here, so what is reported is what the test says.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { useTool } from '../../test/cli/use-tool.ts';
 import { type Cluster, conditionOf, type StoredPolicy, transition } from '../cluster.ts';
 import { kubectl } from '../kubectl.ts';
 import { enforced } from '../support/expected-policies.ts';
 import { type OnCluster, onCluster } from '../support/on-cluster.ts';
 
+const tool = useTool();
 const namespace = 'ringfence-canary';
 const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
 const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
@@ -119,6 +123,42 @@ describe('reports', () => {
     await becomes(cluster, /^True Enforced/);
   });
 
+  test('are shown by the tool, node by node', async () => {
+    const environment = { KUBECONFIG: cluster.controlPlane.kubeconfigPath };
+    const shown = async () => await tool.run('ringfence canary', { environment });
+    const [before, data] = [await shown(), await tool.run('ringfence canary -o json', { environment })];
+    expect([before.exitCode, before.stderr]).toEqual([0, '']);
+    expect(before.stdout).toMatch(
+      /^Enforced: True \(Enforced\), since .*\nwhat the policies of the canary deny/,
+    );
+    expect(before.stdout).toMatch(/^node-000 +in force +in force +- +\d+ s ago$/m);
+    expect(before.stdout).toMatch(
+      /^SCTP +Unknown +rules for SCTP are followed: the canary cannot speak SCTP$/m,
+    );
+    const schema = JSON.parse(readFileSync('docs/reference/canary.schema.json', 'utf8'));
+    expect(z.fromJSONSchema(schema).safeParse(JSON.parse(data.stdout)).error).toBeUndefined();
+    await replaceLease(cluster, 'node-000', 8, 'open');
+    await becomes(cluster, /^False NotEnforced/);
+    const after = await shown();
+    expect(after.exitCode).toBe(1);
+    expect(after.stdout).toMatch(/^node-000 +not in force +not in force +/m);
+    await replaceLease(cluster, 'node-000', 9, 'holds');
+    await becomes(cluster, /^True Enforced/);
+  });
+
+  test('are not needed by who may only read the platform profile', async () => {
+    await kubectl(cluster.controlPlane, 'create', 'serviceaccount', 'reader', '-n', 'default');
+    const words = ['--clusterrole=ringfence-view', '--serviceaccount=default:reader'];
+    await kubectl(cluster.controlPlane, 'create', 'clusterrolebinding', 'reader', ...words);
+    const environment = {
+      KUBECONFIG: await cluster.controlPlane.serviceAccountKubeconfig('default', 'reader'),
+    };
+    const { exitCode, stdout } = await tool.run('ringfence canary', { environment });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("note: the reports of the nodes can't be read: ask for `list` of `leases` in");
+    expect(stdout).toMatch(/^EndPort +Unknown/m);
+  });
+
   test('of a node that does not exist, or is gone, do not count', async () => {
     await cluster.api.json('POST', leases, lease('forged', 1, { outcome: 'open' }));
     await cluster.api.json('DELETE', `${nodesPath}/node-001`);
@@ -128,9 +168,9 @@ describe('reports', () => {
   test('of a node that is not Ready do not say that the CNI enforces nothing', async () => {
     const conditions = [{ type: 'Ready', status: 'False' }];
     await cluster.api.json('PATCH', `${nodesPath}/node-000/status`, { status: { conditions } });
-    await replaceLease(cluster, 'node-000', 8, 'open');
+    await replaceLease(cluster, 'node-000', 10, 'open');
     await becomes(cluster, /^Unknown Starting/);
-    await replaceLease(cluster, 'node-000', 9, 'holds');
+    await replaceLease(cluster, 'node-000', 11, 'holds');
     await becomes(cluster, /^True Enforced/);
   });
 });

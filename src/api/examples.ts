@@ -172,6 +172,12 @@ export const platformNetworkProfileExample = {
           value: 'Dropped',
           meaning: 'a denied connection is refused at once, or dropped without an answer',
         },
+        {
+          name: 'SCTP',
+          value: 'Unknown',
+          meaning: 'rules for SCTP are followed',
+          why: 'the canary cannot speak SCTP',
+        },
       ],
     },
     conditions: [

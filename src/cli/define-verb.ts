@@ -28,8 +28,8 @@ export interface VerbDefinition<Flags extends object, Args extends readonly unkn
   readonly description: string;
   readonly help: VerbHelp;
   readonly args?: readonly Argument[];
-  /** Adds the flags that name files, or also those that name a cluster. */
-  readonly reads?: 'files' | 'files or a cluster';
+  /** Adds the flags that name files, those that name a cluster, or both. */
+  readonly reads?: 'files' | 'files or a cluster' | 'a cluster';
   /** What `-n` does besides giving a namespace to objects in files that name none. */
   readonly namespaceMeans?: string;
   /** Whether it writes to a cluster: adds the flags that name it, and `--dry-run`. */
@@ -72,11 +72,11 @@ function commandOf<Flags extends object, Args extends readonly unknown[], Result
   const command = new Command().description(description);
   for (const argument of args) command.addArgument(argument);
   const options = [
-    ...(reads === undefined ? [] : inputOptions(namespaceMeans)),
+    ...(reads?.startsWith('files') ? inputOptions(namespaceMeans) : []),
     ...flags,
     ...(reads === 'files or a cluster' ? platformOptions() : []),
     ...(writes ? writeOptions() : []),
-    ...(writes || reads === 'files or a cluster' ? clusterOptions() : []),
+    ...(writes || reads?.endsWith('a cluster') ? clusterOptions() : []),
     ...(outputHelp === undefined ? [] : [new OutputOption(Object.keys(print), outputHelp)]),
   ];
   for (const option of options) command.addOption(option);

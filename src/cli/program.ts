@@ -62,6 +62,11 @@ export const toolVerbs: readonly ToolVerb[] = [
     async () => (await import('./verify/command.ts')).verifyVerb,
   ),
   toolVerb(
+    'canary',
+    'show whether policies are in force, node by node, in the cluster',
+    async () => (await import('./canary/command.ts')).canaryVerb,
+  ),
+  toolVerb(
     'pause',
     'open a namespace for a while, in the cluster',
     async () => (await import('./pause/command.ts')).pauseVerb,

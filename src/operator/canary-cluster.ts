@@ -2,14 +2,13 @@
 // and read only while the canary is installed. Must not know what follows from it.
 import { type Marker, markerName, markerPolicy } from '../canary/marker.ts';
 import type { StoredReport } from '../canary/receipts.ts';
-import { readCanaryReport } from '../canary/report.ts';
-import { partLabel, reportAnnotation } from '../canary/report-annotation.ts';
 import type { StoredWarning, StoredWorkload } from '../canary/start-trouble.ts';
 import type { ApiClient } from '../kube/api-client.ts';
 import { listObjects } from '../kube/list.ts';
 import type { KubernetesObject, RawObject } from '../kube/resource.ts';
 import { canaryNamespace } from '../model/canary-namespace.ts';
-import { type LeaseSpec, leasesIn } from '../objects/operator-lease.ts';
+import { listCanaryLeases, listCanaryReports } from '../objects/canary-leases.ts';
+import type { LeaseSpec } from '../objects/operator-lease.ts';
 
 const namespaced = (group: string, plural: string) =>
   `/apis/${group}/namespaces/${canaryNamespace}/${plural}`;
@@ -25,24 +24,13 @@ export class CanaryCluster {
 
   /** The reports of the clients that take part. */
   async reports(): Promise<readonly StoredReport[]> {
-    const leases = await this.#leases({ labelSelector: `${partLabel}=true` });
-    const now = performance.now();
-    return leases.flatMap(({ metadata, spec }) => {
-      const report = readCanaryReport(metadata.annotations?.[reportAnnotation]);
-      const { holderIdentity: node } = (spec ?? {}) as LeaseSpec;
-      if (report === undefined || node === undefined) return [];
-      // By the API server's clock: it notes when a field was changed.
-      const times = metadata.managedFields?.flatMap(({ time = [] }) => time) ?? [];
-      const ageMs = this.#client.serverClock.ageMs(times.toSorted().at(-1), now);
-      return [{ name: metadata.name, node, report, ...(ageMs === undefined ? {} : { ageMs }) }];
-    });
+    return await listCanaryReports(this.#client);
   }
 
   /** The nodes of all clients, whether they take part or not. */
   async clientNodes(): Promise<readonly string[]> {
-    return (await this.#leases({})).flatMap(
-      ({ spec }) => (spec as LeaseSpec | undefined)?.holderIdentity ?? [],
-    );
+    const leases = await listCanaryLeases(this.#client);
+    return leases.flatMap(({ spec }) => (spec as LeaseSpec | undefined)?.holderIdentity ?? []);
   }
 
   /** Every policy in the namespace. */
@@ -76,10 +64,6 @@ export class CanaryCluster {
     const path = namespaced('events.k8s.io/v1', 'events');
     const query = { fieldSelector: 'type=Warning' };
     return (await listObjects(this.#client, { kind: 'Event', path, query })).map(warningOf);
-  }
-
-  async #leases(query: { readonly labelSelector?: string }): Promise<readonly KubernetesObject[]> {
-    return await listObjects(this.#client, { kind: 'Lease', path: leasesIn(canaryNamespace), query });
   }
 }
 
