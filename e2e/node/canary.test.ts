@@ -221,7 +221,7 @@ if (isFull) {
       const environment = { KUBECONFIG: node().kubeconfigPath };
       const { stdout } = await tool.run('ringfence canary', { environment });
       const guide = readFileSync('docs/guides/in-force.md', 'utf8');
-      const [, sample = ''] = /^ringfence canary\n```\n\n```text\n([^]*?)^```/m.exec(guide) ?? [];
+      const [, sample = ''] = /^ringfence canary\n```\n\n```text\n([\s\S]*?)^```/m.exec(guide) ?? [];
       const linesIn = (text: string) =>
         text
           .replaceAll(/\d{4}-[\dT:-]+Z|\d+ (ms|s ago)/g, 'TIME')

@@ -1,15 +1,15 @@
 // A dry run tells what will be after the change to Enforce, and an enforced namespace what is.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { runs } from '../../test/property-runs.ts';
-import { neighbours, viewOf } from '../../test/random-cluster.ts';
-import type { Enforcement } from '../api/egress.ts';
-import type { PlatformNetworkProfileSpec } from '../api/platform-network-profile.ts';
-import { eventDraftsOf } from '../plan/events.ts';
-import { profileStatus } from '../plan/profile-status.ts';
-import type { ClusterView } from '../view/cluster-view.ts';
-import { type Compiled, type CompiledNamespace, compile } from './compile.ts';
-import { isDecoded } from './platform/decoded-platform.ts';
+import type { Enforcement } from '../src/api/egress.ts';
+import type { PlatformNetworkProfileSpec } from '../src/api/platform-network-profile.ts';
+import { type Compiled, type CompiledNamespace, compile } from '../src/compile/compile.ts';
+import { isDecoded } from '../src/compile/platform/decoded-platform.ts';
+import { eventDraftsOf } from '../src/plan/events.ts';
+import { profileStatus } from '../src/plan/profile-status.ts';
+import type { ClusterView } from '../src/view/cluster-view.ts';
+import { runs } from './property-runs.ts';
+import { neighbours, viewOf } from './random-cluster.ts';
 
 const othersOff = { name: 'others', namespaces: { names: ['*'] }, enforcement: 'Off' } as const;
 
