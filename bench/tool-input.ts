@@ -22,6 +22,16 @@ export function toolInput(namespaces: number, workloads: number): readonly objec
   });
 }
 
+/** The same manifests without every tenth policy. */
+export function withoutSomePolicies(manifests: readonly object[]): readonly object[] {
+  const dropped = new Set(manifests.filter(isPolicy).filter((_, index) => index % 10 === 0));
+  return manifests.filter((manifest) => !dropped.has(manifest));
+}
+
+function isPolicy(manifest: object): boolean {
+  return 'kind' in manifest && manifest.kind === 'NetworkPolicy';
+}
+
 function deployment(namespace: string, number: number): object {
   const labels = { app: `app-${number}` };
   const containers = [{ name: 'main', image: 'none', ports: [{ containerPort: 8080 + number }] }];
