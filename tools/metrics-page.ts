@@ -26,6 +26,14 @@ const alerts = [
   ],
   ['ringfence_findings{severity="error"} > 0', 'something that a profile asks for is not in force'],
   [
+    'ringfence_findings{code="ForeignAllowAll"} > 0',
+    'a policy of somebody else opens pods of a ringed namespace: `ringfence lint` names it',
+  ],
+  [
+    'sum(ringfence_findings{code=~"ControlPlaneShutOut|DnsShutOut|DnsUnknown|EntranceClosed"}) > 0',
+    'a ring closes, or once it is enforced will close, what others depend on, such as a webhook, DNS or an entrance: `ringfence lint` names it',
+  ],
+  [
     'increase(ringfence_internal_errors_total[15m]) > 0',
     'a bug in Ringfence keeps a namespace as it is, or a page from being served: the log says which one',
   ],

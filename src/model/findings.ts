@@ -37,6 +37,12 @@ export const findingKinds = {
     meaning:
       'a bug in Ringfence keeps it from reading a stored object; the last known version of the object stays in force, and other objects are not affected',
   },
+  NotWritten: {
+    severity: 'error',
+    meaning:
+      "the operator can't write every policy of a namespace, for the reason in its message: a missing permission, an admission webhook, an error of the API server; Events and statuses have that reason instead of this code",
+    linterOnly: true,
+  },
   NameTaken: {
     severity: 'warning',
     meaning:
@@ -367,6 +373,11 @@ export const findingKinds = {
 
 /** The code of a finding, in upper camel case as a condition's reason must be. */
 export type FindingCode = keyof typeof findingKinds;
+
+/** Whether a reason is one of them. */
+export function isFindingCode(reason: string): reason is FindingCode {
+  return Object.hasOwn(findingKinds, reason);
+}
 
 /** The codes that a route can have as the reason of its state. */
 export type RouteReason = Extract<

@@ -120,6 +120,8 @@ export interface ForeignPolicy extends ObjectKey {
   readonly isolates: readonly Direction[];
   /** The directions in which one of its rules allows everyone, on every port. */
   readonly allowsEveryone: readonly Direction[];
+  /** Whether it has an owner of Ringfence: it was ours until somebody removed the label. */
+  readonly unlabelled?: true;
 }
 
 /** What exists in one namespace. */

@@ -36,6 +36,18 @@ describe('a NetworkPolicy is ours', () => {
   ])('but not %s', (_, given) => {
     expect(readPolicy({ metadata: given })).toMatchObject({ ours: false });
   });
+
+  test('no more if somebody removed the label, which its owner shows', () => {
+    const unlabelled = (owner: object) =>
+      readPolicy({
+        metadata: { ...ours, labels: {}, ownerReferences: [{ uid: 'a', controller: true, ...owner }] },
+      });
+    expect(unlabelled({ apiVersion: 'ringfence.dev/v1alpha1' })).toMatchObject({
+      ours: false,
+      unlabelled: true,
+    });
+    expect(unlabelled({ apiVersion: 'apps/v1' })).not.toHaveProperty('unlabelled');
+  });
 });
 
 describe('a policy of ours', () => {

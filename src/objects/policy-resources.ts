@@ -162,6 +162,7 @@ export function readPolicy(object: RawObject): StoredPolicy {
     podSelector,
     isolates,
     allowsEveryone: isolates.filter((direction) => rulesOf(spec, direction).some(isOpen)),
+    ...(owner?.apiVersion === apiVersion && { unlabelled: true }),
   };
 }
 

@@ -2,12 +2,13 @@
 // and retries. Failures that pass at once are not reported. Must not know what a key means.
 import type { Logger } from 'pino';
 import { type ApiError, classify, type ErrorClass } from '../kube/errors.ts';
+import { grantPermission } from '../plan/failure.ts';
 
 /** Failures that people should know about; the watches report the others, or they pass. */
 const hints: Partial<Record<ErrorClass, string>> = {
   unauthorized:
     'the API server does not accept our credentials: check the kubeconfig or the service account token',
-  denied: 'a permission is missing: grant it with `kubectl apply -k config/rbac`',
+  denied: `a permission is missing: ${grantPermission}`,
   invalid: 'the API server refuses a write: retrying with backoff',
   retry: 'the API server fails: retrying with backoff',
 };

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import { type ApiError, classify } from '../kube/errors.ts';
 import type { CacheListener } from '../objects/cache.ts';
+import { grantPermission } from '../plan/failure.ts';
 
 /** The first two concern the whole server, the others one resource. */
 type Trouble = 'unreachable' | 'unauthorized' | 'missing' | 'denied' | 'refusing';
@@ -126,7 +127,7 @@ function explain(resource: string, trouble: Trouble): string {
     case 'missing':
       return `the cluster does not know ${resource}: install it with \`kubectl apply -k config/crd\``;
     case 'denied':
-      return `no permission to list and watch ${resource}: grant it with \`kubectl apply -k config/rbac\``;
+      return `no permission to list and watch ${resource}: ${grantPermission}`;
     case 'refusing':
       return `the API server refuses to list or watch ${resource}: retrying`;
   }

@@ -11,9 +11,13 @@ export interface Failure {
 /** The maximum length of a server's message, in bytes: the sentence around it has to fit into a status, too. */
 const noteBytes = 700;
 
-/** The answer of the API server, or of a webhook behind it, to a write. */
+/** What to do about a permission that the operator lacks. */
+export const grantPermission = 'grant it with `kubectl apply -k config/rbac`';
+
+/** The answer of the API server, or of a webhook behind it, to a write, and what to do about it if that is known. */
 export function writeFailure(reason: string, answer: string): Failure {
-  return { reason, message: shortenToBytes(answer.replaceAll(/\s+/g, ' ').trim(), noteBytes) };
+  const message = shortenToBytes(answer.replaceAll(/\s+/g, ' ').trim(), noteBytes);
+  return { reason, message: reason === 'PermissionMissing' ? `${message}; ${grantPermission}` : message };
 }
 
 /** The constant part of a message with counters: quotas report how much is used, and webhooks may name each request. */

@@ -23,6 +23,16 @@ describe("the findings about somebody else's policies", () => {
     );
   });
 
+  test('say what they deny that the ring leaves open', () => {
+    const closing = foreign('closing', { policyTypes: ['Ingress', 'Egress'] });
+    const all = [open, closing, foreign('a')];
+    const [found] = foreignFindings('shop', all, ['Ingress']);
+    expect(found?.message).toMatch(
+      / \(3\): `a`, `closing`, `open`; the ring leaves egress open, and `closing` denies what no policy allows$/,
+    );
+    expect(foreignFindings('shop', all, ['Ingress', 'Egress'])[0]?.message).toMatch(/`open`$/);
+  });
+
   test('name each policy that lets everyone through although the ring would not', () => {
     const codes = foreignFindings('shop', [open, foreign('a')], ['Ingress']).map(
       ({ code, subject }) => `${code} ${subject.name}`,
@@ -31,7 +41,7 @@ describe("the findings about somebody else's policies", () => {
     const [, inOnly] = foreignFindings('shop', [open], ['Ingress']);
     expect(inOnly?.message).toContain('allows all ingress: ');
     const [, both] = foreignFindings('shop', [open], ['Ingress', 'Egress']);
-    expect(both?.message).toContain('allows all ingress and allows all egress of its pods: ');
+    expect(both?.message).toContain('allows all ingress and all egress of its pods: ');
   });
 
   test('are none in a namespace that is not ringed, and none without such policies', () => {

@@ -2,8 +2,13 @@
 // Must not know what a policy is for.
 
 import { aboutPolicy, type Finding } from '../model/findings.ts';
-import { compareKeys, type ObjectKey } from '../model/object-key.ts';
-import type { ActualPolicies, DesiredPolicy } from '../model/policies.ts';
+import { compareKeys } from '../model/object-key.ts';
+import {
+  type ActualPolicies,
+  type DesiredPolicy,
+  type ForeignPolicy,
+  managedByLabel,
+} from '../model/policies.ts';
 import { secondName } from '../model/policy-names.ts';
 
 /**
@@ -16,34 +21,47 @@ export function withFreeNames(
   actual: ActualPolicies,
   held: ReadonlySet<string>,
 ): { readonly desired: readonly DesiredPolicy[]; readonly findings: readonly Finding[] } {
-  const taken = namesTaken(actual);
-  const unavailable = new Set([...taken, ...held]);
+  const taken = foreignByName(actual);
+  const unavailable = new Set([...taken.keys(), ...held]);
   const findings: Finding[] = [];
   const renamed = [...desired].sort(compareKeys).map((policy) => {
     const name = freeName(policy.name, unavailable);
     if (name === policy.name) return policy;
-    if (taken.has(policy.name)) findings.push(nameTaken(policy, name));
+    const foreign = taken.get(policy.name);
+    if (foreign !== undefined) findings.push(nameTaken(foreign, name));
     return { ...policy, name };
   });
   return { desired: renamed, findings };
 }
 
-/** The names of foreign objects. */
-export function namesTaken(actual: ActualPolicies): ReadonlySet<string> {
-  return new Set(actual.foreign.map((policy) => policy.name));
+/** The foreign objects by their names. */
+export function foreignByName(actual: ActualPolicies): ReadonlyMap<string, ForeignPolicy> {
+  return new Map(actual.foreign.map((policy) => [policy.name, policy]));
 }
 
 /** `name`, or the first of its alternative names that is free. */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
+export function freeName(name: string, taken: { has(name: string): boolean }): string {
   let free = name;
   while (taken.has(free)) free = secondName(free);
   return free;
 }
 
-/** The finding that a foreign object has the name `key.name`, so that ours is called `name`. */
-export function nameTaken({ namespace, name }: ObjectKey, ours: string): Finding {
-  return aboutPolicy({ namespace, name }, 'NameTaken', {
-    message: `a NetworkPolicy that Ringfence did not write has the name \`${name}\`; ours is \`${ours}\``,
-    hint: `delete it if it is a leftover: \`kubectl delete networkpolicy ${name} -n ${namespace}\``,
-  });
+/** The finding that a foreign object has a name of ours, so that ours is called `ours`. */
+export function nameTaken({ namespace, name, unlabelled }: ForeignPolicy, ours: string): Finding {
+  const { key, value } = managedByLabel;
+  const label = `${key}=${value}`;
+  const command = `\`kubectl delete networkpolicy ${name} -n ${namespace}\``;
+  return aboutPolicy(
+    { namespace, name },
+    'NameTaken',
+    unlabelled
+      ? {
+          message: `somebody removed the label \`${label}\` of \`${name}\`, so Ringfence takes it for a policy of others; ours is \`${ours}\``,
+          hint: `delete the one without the label: ${command}`,
+        }
+      : {
+          message: `a NetworkPolicy that Ringfence did not write has the name \`${name}\`; ours is \`${ours}\``,
+          hint: `delete it if it is a leftover: ${command}`,
+        },
+  );
 }

@@ -545,6 +545,14 @@ describe("somebody else's policy", () => {
     ]);
   });
 
+  test('that was ours until somebody removed its label is named as that', () => {
+    const unlabelled = { ...foreign(denyNames.Ingress), unlabelled: true } as const;
+    const [found] = takenNames(planned({ desired: [deny], foreign: [unlabelled] }));
+    expect(found?.message).toMatch(
+      /^somebody removed the label `app.kubernetes.io\/managed-by=ringfence` of `ringfence-default-deny-ingress`, so /,
+    );
+  });
+
   test('under our name is no news once ours is under its second name, but the finding stays', () => {
     const owned = [written({ ...deny, name: secondName(denyNames.Ingress) })];
     const found = planned({ desired: [deny], owned, foreign: [foreign(denyNames.Ingress)] });

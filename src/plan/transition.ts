@@ -9,7 +9,7 @@ import { isTransitionName, transitionNameFor } from '../model/policy-names.ts';
 import type { LabelSelector } from '../model/selectors.ts';
 import { deletionOf, type PolicyChange, writeOf } from './changes.ts';
 import type { PodsToOpen } from './changing-pods.ts';
-import { freeName, namesTaken, nameTaken } from './free-names.ts';
+import { foreignByName, freeName, nameTaken } from './free-names.ts';
 
 /** The namespace whose temporary policies are planned. */
 export interface TransitionInput {
@@ -41,9 +41,9 @@ export function planTransition(
   const usable = new Map(
     present.filter((policy) => !policy.beingDeleted).map((policy) => [policy.name, policy]),
   );
-  const foreignNames = namesTaken(actual);
+  const foreign = foreignByName(actual);
   const taken = new Set([
-    ...foreignNames,
+    ...foreign.keys(),
     ...present.filter((policy) => policy.beingDeleted).map(({ name }) => name),
   ]);
   const wanted = directionsByPods(changing).map((opening) => {
@@ -72,8 +72,8 @@ export function planTransition(
     ...closing.map(({ name, podSelector }) => ({ name, pods: podSelector })),
   ];
   const renamed = shown.flatMap(({ name, pods }) => {
-    const first = transitionNameFor(pods);
-    return foreignNames.has(first) ? [nameTaken({ namespace, name: first }, name)] : [];
+    const other = foreign.get(transitionNameFor(pods));
+    return other === undefined ? [] : [nameTaken(other, name)];
   });
   return {
     open,

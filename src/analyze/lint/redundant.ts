@@ -34,7 +34,7 @@ export function policyIsRedundant(context: LintContext): readonly Finding[] {
       const names = [...new Set(by.map(({ name }) => name))].sort();
       return [
         aboutPolicy(policy, 'PolicyRedundant', {
-          message: `${listNames(names)} already covers everything in it, for the same pods`,
+          message: `${listNames(names)} already ${names.length === 1 ? 'covers' : 'cover'} everything in it, for the same pods`,
           hint: 'delete it, or narrow the other one if that is wider than intended',
         }),
       ];

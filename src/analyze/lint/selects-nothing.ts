@@ -30,10 +30,11 @@ export function policySelectsNothing(context: LintContext): readonly Finding[] {
 
 /** The labels that were probably meant, or how to see those that exist. */
 function hintFor(context: LintContext, namespace: string, selector: LabelSelector): string {
-  return (
-    labelsMeant(selector, context.podsIn(namespace)) ??
-    `compare them with \`kubectl get pods -n ${namespace} --show-labels\``
-  );
+  return labelsMeant(selector, context.podsIn(namespace)) ?? compareIn(`-n ${namespace}`);
+}
+
+function compareIn(where: string): string {
+  return `compare them with \`kubectl get pods ${where} --show-labels\``;
 }
 
 /** Similar labels of pods, if each label that no pod has is similar to one that a pod has. */
@@ -104,7 +105,7 @@ function checkPeer(
     namespaceSelector === undefined && context.selectedAs({ podSelector, namespaceSelector: {} }).length > 0
       ? 'pods of other namespaces have them: add a `namespaceSelector` to this peer, in the same list entry'
       : (labelsMeant(podSelector, context.selectedAs({ ...peer, podSelector: {} })) ??
-        'compare them with `kubectl get pods --all-namespaces --show-labels`');
+        compareIn(name === undefined || more.length > 0 ? '--all-namespaces' : `-n ${name}`));
   return [
     aboutPolicy(policy, 'PeerSelectsNothing', {
       path: `${path}.podSelector`,

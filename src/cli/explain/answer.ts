@@ -17,6 +17,7 @@ import { quoteSome } from '../../model/counted.ts';
 import { compareKeys, formatKey } from '../../model/object-key.ts';
 import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
 import { type PortSpec, protocols, withPortName, withProtocol } from '../../model/ports.ts';
+import { formatSelector } from '../../model/selector-texts.ts';
 import { isServicePort, type ServiceFacts, type ServicePort } from '../../model/services.ts';
 import { ToolError } from '../failures.ts';
 import { nothingConnects } from '../snapshot/namespace-check.ts';
@@ -177,13 +178,19 @@ function behindService(analysis: Analysis, asked: AskedService, port: PortSpec |
   const targets = wanted.flatMap(({ ends }) =>
     ends.flatMap(({ end, ports }) => specsOf(ports).map((spec) => ({ end, port: spec }))),
   );
-  if (targets.length === 0) throw new ToolError(`${name} selects no known pod: there is nothing to reach`);
+  if (targets.length === 0)
+    throw new ToolError(`${name} selects no known pod: there is nothing to reach${wrongLabels(service)}`);
   const notes = wanted.flatMap(({ port: servicePort, ends: [first] }) =>
     first === undefined ? [] : noteOnTarget(service, servicePort, first, analysis.input),
   );
   if (address === undefined) return { targets, notes };
   const translated = `\`${address}\` is the ClusterIP of ${name}: most CNIs decide after it is translated to a pod's address, some before`;
   return { targets, notes: [translated, ...notes] };
+}
+
+function wrongLabels({ namespace, selector = {} }: ServiceFacts): string {
+  const labels = formatSelector({ matchLabels: selector });
+  return `; compare its selector ${labels} with \`kubectl get pods -n ${namespace} --show-labels\``;
 }
 
 /** Where a port of a Service leads to, if that is another port. */

@@ -1,6 +1,7 @@
 // Everything that is found in a snapshot: about profiles, their policies, those of others, and namespaces.
 // Must not know how findings are printed.
 import type { Compiled } from '../../compile/compile.ts';
+import { failureFindings } from '../snapshot/failing-namespaces.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
 import { profilesWithoutRing } from '../snapshot/profiles-without-ring.ts';
@@ -17,13 +18,13 @@ export interface AllFindings {
 
 /** All findings. @param compiled what the profiles compile to */
 export function allFindings(snapshot: LoadedSnapshot, compiled: Compiled): AllFindings {
-  const ofProfiles = profileFindings(snapshot, compiled);
+  const isLive = snapshot.input === undefined;
+  const failures = isLive ? failureFindings(snapshot.cluster) : [];
+  const ofProfiles = [...failures, ...profileFindings(snapshot, compiled)];
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
   const idle = profilesWithoutRing(snapshot, compiled);
   const findings = withoutGuesses([...withoutEchoes(ofProfiles, ofPolicies), ...idle, ...ofPolicies]);
-  return snapshot.input === undefined
-    ? { findings, note: undefined }
-    : withoutUndiscovered(findings, snapshot.cluster);
+  return isLive ? { findings, note: undefined } : withoutUndiscovered(findings, snapshot.cluster);
 }
 
 /** Of a mistaken port, the finding about the policies names the very port. */

@@ -9,11 +9,15 @@ import type { OutsideReason } from '../../compile/platform/membership.ts';
 import { readStatus } from '../../kube/object-status.ts';
 import { parseWallTime } from '../../kube/wall-time.ts';
 import { namespaceOfFinding } from '../../model/findings.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
+import type { ActualPolicies } from '../../model/policies.ts';
 import { isTransitionName } from '../../model/policy-names.ts';
 import type { ClusterFacts } from '../../objects/cluster-facts.ts';
+import { foreignByName, freeName } from '../../plan/free-names.ts';
 import { whyNotRinged } from '../../plan/profile-status.ts';
 import type { PauseFacts } from '../../view/cluster-view.ts';
 import { allFindings } from '../lint/all-findings.ts';
+import { type ReportedFailure, reportedFailures } from '../snapshot/failing-namespaces.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
 import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
@@ -58,7 +62,7 @@ export interface NamespaceStatus {
   /** All that `lint` finds. */
   readonly findings: readonly LintFinding[];
   /** Why the operator can't write its policies, as it reports it itself. */
-  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  readonly failure: ReportedFailure | undefined;
 }
 
 /** What Ringfence does in a cluster. */
@@ -85,13 +89,13 @@ export function clusterStatusOf(snapshot: LoadedSnapshot, { only, operator }: St
   const compiled = compile(cluster.view());
   const waiting = waitingRoutes(compiled);
   const findings = Map.groupBy(allFindings(snapshot, compiled).findings, namespaceOfFinding);
-  const { failures, isReported } = reportOf(cluster);
+  const failures = reportedFailures(cluster);
   return {
-    ...(operator === undefined ? {} : { operator: signBeside(operator, isReported) }),
+    ...(operator === undefined ? {} : { operator: signBeside(operator, isReported(cluster)) }),
     namespaces: compiled.namespaces
       .filter(({ namespace }) => only === undefined || namespace === only)
       .map((each) => ({
-        ...statusOf(each, operator && cluster.policiesIn(each.namespace).owned.map(({ name }) => name)),
+        ...statusOf(each, operator && cluster.policiesIn(each.namespace)),
         waiting: waiting.get(each.namespace) ?? [],
         findings: findings.get(each.namespace) ?? [],
         failure: failures.get(each.namespace),
@@ -102,9 +106,10 @@ export function clusterStatusOf(snapshot: LoadedSnapshot, { only, operator }: St
 
 function statusOf(
   compiled: CompiledNamespace,
-  existing: readonly string[] | undefined,
+  actual: ActualPolicies | undefined,
 ): Omit<NamespaceStatus, 'findings' | 'failure' | 'waiting'> {
   const { namespace, enforcement, outsideReason, egress, rule, policies, profiles, pauses } = compiled;
+  const existing = actual?.owned.map(({ name }) => name);
   const lasting = existing?.filter((name) => !isTransitionName(name));
   return {
     namespace,
@@ -117,10 +122,7 @@ function statusOf(
     policies: {
       existing: lasting?.length,
       desired: policies.length,
-      missing:
-        enforcement === 'Enforce' && existing !== undefined
-          ? policies.filter(({ name }) => !existing.includes(name)).length
-          : undefined,
+      missing: enforcement === 'Enforce' && actual !== undefined ? missingIn(actual, policies) : undefined,
     },
     // In a dry run nothing is closed that it could open.
     pausedUntil: enforcement === 'Enforce' ? lastEnd(pauses) : undefined,
@@ -143,21 +145,21 @@ function lastEnd(pauses: readonly PauseFacts[]): string | undefined {
     .at(-1);
 }
 
-/** What the operator reports about the platform profile: it names the first namespaces whose policies it can't write. */
-function reportOf(cluster: ClusterFacts): {
-  readonly failures: ReadonlyMap<string, NamespaceStatus['failure']>;
-  readonly isReported: boolean;
-} {
+/** How many policies do not exist: one whose name a foreign object has is under another name. */
+function missingIn(actual: ActualPolicies, desired: readonly ObjectKey[]): number {
+  const existing = new Set(actual.owned.map(({ name }) => name));
+  const taken = foreignByName(actual);
+  return desired.filter(({ name }) => !existing.has(freeName(name, taken))).length;
+}
+
+/** Whether the operator has reported about the platform profile as it is. */
+function isReported(cluster: ClusterFacts): boolean {
   const stored = cluster.stores.platforms.get({ namespace: '', name: platformProfileName });
-  const { failing = [], observedGeneration } = readStatus(platformNetworkProfileStatus, stored?.status);
-  return {
-    failures: new Map(failing.map(({ namespace, reason, message }) => [namespace, { reason, message }])),
-    isReported:
-      observedGeneration !== undefined && observedGeneration === cluster.view().platform?.generation,
-  };
+  const { observedGeneration } = readStatus(platformNetworkProfileStatus, stored?.status);
+  return observedGeneration !== undefined && observedGeneration === cluster.view().platform?.generation;
 }
 
 /** Without leader election there is no lease: then the report is the only sign. */
-function signBeside(sign: OperatorSign, isReported: boolean): OperatorSign {
-  return sign.state === 'NoLease' && isReported ? { state: 'NoElection' } : sign;
+function signBeside(sign: OperatorSign, hasReported: boolean): OperatorSign {
+  return sign.state === 'NoLease' && hasReported ? { state: 'NoElection' } : sign;
 }

@@ -48,6 +48,7 @@ export const statusVerb = defineVerb({
     const shown = (seen: LoadedSnapshot, operator: OperatorSign | undefined): ShownStatus => ({
       status: clusterStatusOf(seen, { only, operator }),
       withRoutes: only !== undefined,
+      operatorNamespace: flags.operatorNamespace,
       ...(watch ? { at: wallTimeOf(wallMs()) } : {}),
     });
     if (snapshot.cluster.view().platform === undefined)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../../kube/resource.ts';
+import { secondName } from '../../model/policy-names.ts';
 import { asStored } from '../../objects/as-stored.ts';
 import { snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { clusterStatusOf } from './cluster-status.ts';
@@ -15,6 +16,7 @@ function shown(
   enforcement = 'Enforce',
   policies: readonly string[] = [],
   more: readonly KubernetesObject[] = [],
+  { only, failing = [] }: { readonly only?: string; readonly failing?: readonly object[] } = {},
 ): string {
   const written = {
     apiVersion: 'ringfence.dev/v1alpha1',
@@ -25,7 +27,7 @@ function shown(
   const stored = asStored(written);
   const objects: readonly KubernetesObject[] = [
     asStored({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }),
-    observed === undefined ? stored : { ...stored, status: { observedGeneration: observed } },
+    observed === undefined ? stored : { ...stored, status: { observedGeneration: observed, failing } },
     ...policies.map((name) =>
       asStored({
         apiVersion: 'networking.k8s.io/v1',
@@ -37,11 +39,16 @@ function shown(
     ...more,
   ];
   const status = clusterStatusOf(snapshotOf(objects, 'ringfence-system'), {
-    only: undefined,
+    only,
     operator,
   });
   const context = { paint: (_: unknown, text: string) => text, note: () => undefined };
-  return String(statusFormats.print.text?.({ status, withRoutes: false }, context));
+  return String(
+    statusFormats.print.text?.(
+      { status, withRoutes: only !== undefined, operatorNamespace: 'ringfence-system' },
+      context,
+    ),
+  );
 }
 
 describe('the sign of the operator', () => {
@@ -85,6 +92,49 @@ describe('a namespace that is being closed or opened', () => {
     (enforcement, policies, cells) => {
       expect(shown({ state: 'Active' }, 1, enforcement, policies)).toContain(cells);
     },
+  );
+});
+
+describe('what the operator reports that it cannot do', () => {
+  test('shows with its reason, also for one namespace, and counts as an error as with `lint`', () => {
+    const failing = [{ namespace: 'shop', reason: 'PermissionMissing', message: 'forbidden; grant it' }];
+    const lines = shown({ state: 'Active' }, 1, 'Enforce', [], [], { only: 'shop', failing });
+    expect(lines).toMatch(/^NAMESPACE .*\nshop +Enforce .* 0\/1 .* PermissionMissing, 1 error\n/);
+    expect(lines).toMatch(
+      /\nerror NotWritten: the operator can't write every policy of `shop`: PermissionMissing: forbidden; grant it; the operator retries /,
+    );
+  });
+});
+
+test('a policy whose name somebody else has taken is there under its second name', () => {
+  const foreign = asStored({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: deny, namespace: 'shop' },
+    spec: { podSelector: {}, policyTypes: ['Ingress'] },
+  });
+  const second = secondName(deny);
+  expect(shown({ state: 'Active' }, 1, 'Enforce', [second], [foreign])).toMatch(
+    /^NAMESPACE .*\nshop +Enforce .* 1\/1 .*\n\n1 enforced.*\n$/,
+  );
+  expect(shown({ state: 'Active' }, 1, 'Enforce', [], [foreign])).toContain(' 0/1 ');
+});
+
+test('a finding in whose words nothing names its subject is shown with it', () => {
+  const service = asStored({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec: { selector: { app: 'cart' }, ports: [{ port: 80 }] },
+  });
+  const pod = asStored({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'basket', namespace: 'shop', labels: { app: 'shop-basket' } },
+    spec: { containers: [{ name: 'main', image: 'none' }] },
+  });
+  expect(shown({ state: 'Active' }, 1, 'Enforce', [deny], [service, pod], { only: 'shop' })).toContain(
+    'warning ServiceSelectsNoPods: Service `cart`: no pod of `shop` has the labels `app=cart`',
   );
 });
 

@@ -37,7 +37,7 @@ const cluster = (...namespaces: readonly NamespaceStatus[]): ClusterStatus => ({
 
 function text(shown: Partial<ShownStatus>, place: { room?: number; height?: number } = {}): string {
   const context = { paint: (_: unknown, text: string) => text, note: () => undefined, ...place };
-  return formatStatus({ status: cluster(), withRoutes: false, ...shown }, context);
+  return formatStatus({ status: cluster(), withRoutes: false, operatorNamespace: 'ops', ...shown }, context);
 }
 
 const before = cluster(namespace('a'), namespace('b'), namespace('c'));
@@ -64,7 +64,7 @@ describe('where lines are kept, a change', () => {
   test('of the operator is said in words, in both directions', () => {
     const silent: ClusterStatus = { ...before, operator: { state: 'Silent' } };
     expect(text({ at, before, status: silent })).toBe(
-      `${at}\nthe operator is not active: it has given its lease back; what is written stays, and nothing follows changes\n`,
+      `${at}\nthe operator is not active: it has given its lease back; what is written stays, and nothing follows changes; see \`kubectl get pods -n ops\`\n`,
     );
     expect(text({ at, before: silent, status: before })).toBe(`${at}\nthe operator is active again\n`);
   });

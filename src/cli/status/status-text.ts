@@ -14,6 +14,8 @@ export interface ShownStatus {
   readonly status: ClusterStatus;
   /** Whether the routes are listed, too. */
   readonly withRoutes: boolean;
+  /** Where the operator runs. */
+  readonly operatorNamespace: string;
   /** When it was found, as RFC 3339, if it is followed. */
   readonly at?: string;
   /** What was shown last, if that was another status. */
@@ -33,13 +35,13 @@ const waitingColumns = { head: ['NAMESPACE', 'PROFILE', 'ROUTE'], keys: 3 };
 
 /** Where lines are kept, all of a status is repeated only for a namespace; on a terminal it is drawn anew. */
 export function formatStatus(shown: ShownStatus, context: PrintContext): string {
-  const { status, withRoutes, at, before } = shown;
+  const { status, withRoutes, operatorNamespace, at, before } = shown;
   const { namespaces, findings, operator } = status;
   const { paint, room, height } = context;
   const isLog = room === undefined && before !== undefined;
   const first = [
     at === undefined ? '' : `${paint('bold', at)}\n`,
-    operator?.state === 'Silent' ? silence(operator, paint) : '',
+    operator?.state === 'Silent' ? silence(operator, operatorNamespace, paint) : '',
     operator?.state !== 'Silent' && before?.operator?.state === 'Silent'
       ? 'the operator is active again\n'
       : '',
@@ -90,9 +92,9 @@ const enforcementWords: Readonly<Record<Enforcement | 'none', string>> = {
   none: 'not ringed',
 };
 
-function silence({ renewed }: OperatorSign, paint: Paint): string {
+function silence({ renewed }: OperatorSign, namespace: string, paint: Paint): string {
   const since = renewed === undefined ? 'it has given its lease back' : `its last sign was at ${renewed}`;
-  return `${paint('red', 'the operator is not active')}: ${since}; what is written stays, and nothing follows changes\n`;
+  return `${paint('red', 'the operator is not active')}: ${since}; what is written stays, and nothing follows changes; see \`kubectl get pods -n ${namespace}\`\n`;
 }
 
 const noSign =
@@ -240,6 +242,13 @@ function linesOf(findings: readonly LintFinding[]): readonly string[] {
     .filter((finding) => severityOf(finding) !== 'info')
     .map((finding) => {
       const text = isLong(finding) ? finding.message : withHint(finding.message, finding.hint);
-      return `${severityOf(finding)} ${finding.code}: ${text}\n`;
+      return `${severityOf(finding)} ${finding.code}: ${unnamedSubject(finding)}${text}\n`;
     });
+}
+
+/** What a finding is about, if its own words do not name it; a namespace is named above. */
+function unnamedSubject({ subject: { kind, name }, message }: LintFinding): string {
+  const isKnown = kind === 'Namespace' || kind === 'PlatformNetworkProfile' || message.startsWith('route `');
+  const isNamed = ['`', '/'].some((before) => message.includes(`${before}${name}\``));
+  return isKnown || isNamed ? '' : `${kind} \`${name}\`: `;
 }
