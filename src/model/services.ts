@@ -44,14 +44,25 @@ export interface ServiceRef extends ObjectKey {
   readonly port?: number | string;
 }
 
+/** A Service that an object leads to, and the first field of the object that says so, as in `spec.defaultBackend`. */
+export interface Backend extends ServiceRef {
+  readonly at: string;
+}
+
+/** Something else that an object leads to, as `Kind/name`, and the first field that says so. */
+export interface OtherBackend {
+  readonly named: string;
+  readonly at: string;
+}
+
 /** An Ingress (networking.k8s.io/v1), reduced to what leads to pods. */
 export interface IngressFacts extends ObjectKey {
   /** Absent: the cluster's default class. */
   readonly className?: string;
   /** Of the default backend and of every path. */
-  readonly backends: readonly ServiceRef[];
-  /** Backends that are not Services (`backend.resource`), as `Kind/name`. */
-  readonly resourceBackends: readonly string[];
+  readonly backends: readonly Backend[];
+  /** Backends that are not Services (`backend.resource`). */
+  readonly resourceBackends: readonly OtherBackend[];
 }
 
 /** What a route of the Gateway API attaches to. */
@@ -71,9 +82,9 @@ export interface GatewayRouteFacts extends ObjectKey {
   readonly parents: readonly ParentFacts[];
   /** Parents of the experimental group, as `Kind/name`: what these attach to is not known. */
   readonly otherParents: readonly string[];
-  readonly backends: readonly ServiceRef[];
-  /** Backends that are not Services, as `Kind/name`. */
-  readonly otherBackends: readonly string[];
+  readonly backends: readonly Backend[];
+  /** Backends that are not Services. */
+  readonly otherBackends: readonly OtherBackend[];
 }
 
 /** The namespaces from which something may attach to a Gateway; `Same` is the namespace of the Gateway or ListenerSet itself. */

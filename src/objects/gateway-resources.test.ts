@@ -41,8 +41,8 @@ describe.each(routeCases)('an object of kind $kind', ({ kind, resource }) => {
       ],
       otherParents: [],
       backends: [
-        { namespace: 'shop', name: 'web', port: port(80) },
-        { namespace: 'pay', name: 'api', port: port(81) },
+        { namespace: 'shop', name: 'web', port: port(80), at: 'spec.rules[0].backendRefs[0]' },
+        { namespace: 'pay', name: 'api', port: port(81), at: 'spec.rules[0].backendRefs[1]' },
       ],
       otherBackends: [],
     });
@@ -59,7 +59,10 @@ describe.each(routeCases)('an object of kind $kind', ({ kind, resource }) => {
     ];
     expect(facts(resource, object(kind, 'shop/web', { rules }))).toMatchObject({
       backends: [],
-      otherBackends: ['Service/odd', 'Lambda/fn'],
+      otherBackends: [
+        { named: 'Service/odd', at: 'spec.rules[0].backendRefs[0]' },
+        { named: 'Lambda/fn', at: 'spec.rules[0].backendRefs[1]' },
+      ],
     });
   });
 

@@ -14,7 +14,7 @@ import type {
   ParentFacts,
   ReferenceGrantFacts,
 } from '../model/services.ts';
-import { distinct, type Kind, type StoredFacts, specOf } from './kind.ts';
+import { distinct, distinctByContent, type Kind, type StoredFacts, specOf } from './kind.ts';
 
 const gatewayGroup = 'gateway.networking.k8s.io';
 /** The group for experiments that may join the API later, such as XListenerSet. */
@@ -41,6 +41,11 @@ interface RawReference {
   readonly port?: number;
 }
 
+interface Placed {
+  /** Its field, as in `spec.rules[0]`. */
+  readonly at: string;
+}
+
 /** A filter that sends a copy of every request to another Service. */
 interface RawFilters {
   readonly filters?: readonly { readonly requestMirror?: { readonly backendRef: RawReference } }[];
@@ -63,9 +68,13 @@ function gatewayRoutesOf(kind: GatewayRouteKind): Kind<StoredFacts<GatewayRouteF
     reduce: (object) => {
       const identity = identify(object);
       const { hostnames = [], parentRefs = [], rules = [] } = specOf<RawGatewayRoute>(object);
-      const references = rules.flatMap((rule) => {
-        const { backendRefs = [] } = rule;
-        return [...backendRefs, ...[rule, ...backendRefs].flatMap(mirrorsOf)];
+      const references = rules.flatMap((rule, index) => {
+        const at = `spec.rules[${index}]`;
+        const backends = (rule.backendRefs ?? []).map((each, backend) => ({
+          ...each,
+          at: `${at}.backendRefs[${backend}]`,
+        }));
+        return [...backends, ...[{ ...rule, at }, ...backends].flatMap(mirrorsOf)];
       });
       const isService = (reference: RawReference) =>
         (reference.kind ?? 'Service') === 'Service' && !reference.group;
@@ -79,17 +88,18 @@ function gatewayRoutesOf(kind: GatewayRouteKind): Kind<StoredFacts<GatewayRouteF
             .filter(({ group }) => group === experimentalGroup)
             .map(({ kind: parent = 'Gateway', name }) => `${parent}/${name}`),
         ),
-        backends: distinct(
-          references.filter(isService).map(({ namespace = identity.namespace, name, port }) => ({
+        backends: distinctByContent(
+          references.filter(isService).map(({ namespace = identity.namespace, name, port, at }) => ({
             namespace,
             name,
             ...(port === undefined ? {} : { port: portOf(port) }),
+            at,
           })),
         ),
-        otherBackends: distinct(
+        otherBackends: distinctByContent(
           references
             .filter((reference) => !isService(reference))
-            .map(({ kind: other = 'Service', name }) => `${other}/${name}`),
+            .map(({ kind: other = 'Service', name, at }) => ({ named: `${other}/${name}`, at })),
         ),
       };
     },
@@ -116,8 +126,12 @@ function parentOf(
   return [{ kind, namespace, name, ...listener }];
 }
 
-function mirrorsOf({ filters = [] }: RawFilters): readonly RawReference[] {
-  return filters.flatMap(({ requestMirror }) => requestMirror?.backendRef ?? []);
+function mirrorsOf({ filters = [], at }: RawFilters & Placed): readonly (RawReference & Placed)[] {
+  return filters.flatMap(({ requestMirror }, filter) =>
+    requestMirror === undefined
+      ? []
+      : [{ ...requestMirror.backendRef, at: `${at}.filters[${filter}].requestMirror.backendRef` }],
+  );
 }
 
 /** The routes of every kind. */

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import type { RawObject, Resource } from '../kube/resource.ts';
 import type { Identified } from '../kube/store.ts';
+import { getOrInsert } from '../model/groups.ts';
 
 /** A kind of object that Ringfence reads. The operator watches it, unless `onlyTool` is set; the tool lists it, and reads it from files. */
 export interface Kind<T extends Identified> extends Resource<T> {
@@ -30,6 +31,13 @@ export function specOf<T>(object: RawObject): Partial<T> & T {
 /** The entries without repetitions of earlier ones. */
 export function distinct<T extends object | string>(entries: readonly T[]): readonly T[] {
   return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
+}
+
+/** The same, where entries also say at which field they are: that does not make them different. */
+export function distinctByContent<T extends { readonly at: string }>(entries: readonly T[]): readonly T[] {
+  const first = new Map<string, T>();
+  for (const entry of entries) getOrInsert(first, JSON.stringify({ ...entry, at: '' }), () => entry);
+  return [...first.values()];
 }
 
 /** Whether everything that is kept of two versions of an object is the same. */

@@ -79,7 +79,7 @@ describe('a Service', () => {
 describe('an Ingress', () => {
   const backend = (name: string, port: object) => ({ service: { name, port } });
 
-  test('is its default backend and the backends of all paths, each once', () => {
+  test('is its default backend and the backends of all paths, each once and with the first field that names it', () => {
     const web = backend('web', { number: 80 });
     const spec = {
       ingressClassName: 'nginx',
@@ -93,10 +93,10 @@ describe('an Ingress', () => {
     expect(facts(ingresses, object('Ingress', 'shop/web', spec))).toEqual({
       className: 'nginx',
       backends: [
-        { namespace: 'shop', name: 'web', port: 80 },
-        { namespace: 'shop', name: 'web', port: 'http' },
+        { namespace: 'shop', name: 'web', port: 80, at: 'spec.defaultBackend' },
+        { namespace: 'shop', name: 'web', port: 'http', at: 'spec.rules[1].http.paths[1].backend' },
       ],
-      resourceBackends: ['Bucket/files'],
+      resourceBackends: [{ named: 'Bucket/files', at: 'spec.rules[2].http.paths[0].backend' }],
     });
   });
 

@@ -13,7 +13,7 @@ import type {
   ServiceFacts,
   ServiceRef,
 } from '../model/services.ts';
-import { distinct, type Kind, type StoredFacts, specOf } from './kind.ts';
+import { distinctByContent, type Kind, type StoredFacts, specOf } from './kind.ts';
 import { serviceObject } from './workload-schema.ts';
 
 type ServiceSpec = z.output<typeof serviceObject>['spec'];
@@ -82,17 +82,26 @@ export const ingresses: Kind<StoredFacts<IngressFacts>> = {
     const { ingressClassName, defaultBackend, rules = [] } = specOf<RawIngress>(object);
     const className = ingressClassName ?? object.metadata.annotations?.[oldClassAnnotation];
     const all = [
-      ...(defaultBackend === undefined ? [] : [defaultBackend]),
-      ...rules.flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
+      ...(defaultBackend === undefined ? [] : [{ ...defaultBackend, at: 'spec.defaultBackend' }]),
+      ...rules.flatMap(({ http }, rule) =>
+        (http?.paths ?? []).map(({ backend }, path) => ({
+          ...backend,
+          at: `spec.rules[${rule}].http.paths[${path}].backend`,
+        })),
+      ),
     ];
     return {
       ...identity,
       ...(className === undefined ? {} : { className }),
-      backends: distinct(
-        all.flatMap(({ service }) => (service === undefined ? [] : [ingressBackend(identity, service)])),
+      backends: distinctByContent(
+        all.flatMap(({ service, at }) =>
+          service === undefined ? [] : [{ ...ingressBackend(identity, service), at }],
+        ),
       ),
-      resourceBackends: distinct(
-        all.flatMap(({ resource }) => (resource === undefined ? [] : [`${resource.kind}/${resource.name}`])),
+      resourceBackends: distinctByContent(
+        all.flatMap(({ resource, at }) =>
+          resource === undefined ? [] : [{ named: `${resource.kind}/${resource.name}`, at }],
+        ),
       ),
     };
   },

@@ -104,6 +104,7 @@ describe('an Ingress', () => {
       expect.objectContaining({
         code: 'BackendUnusable',
         subject: { kind: 'Ingress', namespace: 'shop', name: 'a' },
+        path: 'spec.rules[1].http.paths[0].backend',
         message: expect.stringContaining('`Bucket/files`'),
       }),
     ]);
@@ -153,7 +154,7 @@ describe('the class of an Ingress', () => {
       unserved: [
         {
           object: { kind: 'Ingress', namespace: 'shop', name: 'a' },
-          backends: [{ namespace: 'shop', name: 'gone', port: 1 }],
+          backends: [{ namespace: 'shop', name: 'gone', port: 1, at: 'spec.defaultBackend' }],
           why: { kind: 'NotDeclared', className: 'theirs' },
         },
       ],

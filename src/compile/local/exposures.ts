@@ -14,7 +14,13 @@ import type { GatewayRouteKind } from '../../model/gateway-routes.ts';
 import { type NonEmpty, type Peer, ruleOn } from '../../model/network-policy.ts';
 import { compareText, formatKey, type ObjectKey } from '../../model/object-key.ts';
 import { type Result, success, valuesIn } from '../../model/result.ts';
-import type { GatewayFacts, GatewayRouteFacts, ServiceRef } from '../../model/services.ts';
+import type {
+  Backend,
+  GatewayFacts,
+  GatewayRouteFacts,
+  OtherBackend,
+  ServiceRef,
+} from '../../model/services.ts';
 import type { EndProblem, RouteContext } from '../../routes/route-end.ts';
 import { podsBehind } from '../../routes/service.ts';
 import { type ClusterView, objectsIn } from '../../view/cluster-view.ts';
@@ -64,17 +70,17 @@ export function aboutExposing(
   code: FindingCode,
   text: FindingText,
 ): Finding {
-  return object.namespace === namespace
-    ? aboutObject(object.kind, object, code, text)
-    : aboutNamespace(namespace, code, text);
+  if (object.namespace === namespace) return aboutObject(object.kind, object, code, text);
+  const { path: _, ...rest } = text;
+  return aboutNamespace(namespace, code, rest);
 }
 
 /** One object that leads to Services of the namespace. */
 interface Exposer {
   readonly object: Exposing;
-  readonly backends: readonly ServiceRef[];
+  readonly backends: readonly Backend[];
   /** Backends that are no Services. */
-  readonly others: readonly string[];
+  readonly others: readonly OtherBackend[];
   /** The ingress controllers that reach the backends, as far as they are known. */
   readonly peers: NonEmpty<Peer> | undefined;
   /** Why there are none; absent for a route that no Gateway accepts, which leads nowhere. */
@@ -91,6 +97,7 @@ export function exposuresOf(view: ClusterView, spec: PlatformNetworkProfileSpec,
   const opened = served.flatMap(({ object, backends, peers }) =>
     backends.map((backend) => ({
       object,
+      at: backend.at,
       allowRule: allowRuleOf(nameOfExposing(object), peers, backend, context),
     })),
   );
@@ -98,8 +105,8 @@ export function exposuresOf(view: ClusterView, spec: PlatformNetworkProfileSpec,
     allowRules: valuesIn(opened.map(({ allowRule }) => allowRule)),
     findings: distinctFindings([
       ...served.flatMap(({ object, others }) => others.map((other) => otherBackend(here, object, other))),
-      ...opened.flatMap(({ object, allowRule }) =>
-        allowRule.ok ? [] : [wrongBackend(namespace, object, allowRule.error)],
+      ...opened.flatMap(({ object, at, allowRule }) =>
+        allowRule.ok ? [] : [wrongBackend(namespace, object, at, allowRule.error)],
       ),
     ]),
     unserved: all.flatMap(({ object, peers, backends, why }) =>
@@ -191,21 +198,23 @@ function routesTo(view: ClusterView, namespace: string): readonly GatewayRouteFa
   });
 }
 
-/** Several paths of one object may lead to the same mistake. */
+/** Several paths of one object may lead to the same mistake: the first of them has the finding. */
 function distinctFindings(findings: readonly Finding[]): readonly Finding[] {
-  return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
+  return [...Map.groupBy(findings, ({ message }) => message).values()].flatMap(([first]) => first ?? []);
 }
 
-function wrongBackend(namespace: string, object: Exposing, { message }: EndProblem): Finding {
+function wrongBackend(namespace: string, object: Exposing, path: string, { message }: EndProblem): Finding {
   return aboutExposing(namespace, object, 'BackendUnusable', {
+    path,
     message: `${nameOfExposing(object)} exposes no pods for one of its backends: ${message}`,
-    hint: 'fix the backend, or delete the object if it is a leftover',
+    hint: 'correct the backend, or remove it if it is a leftover',
   });
 }
 
-function otherBackend(here: Guarded, object: Exposing, backend: string): Finding {
+function otherBackend(here: Guarded, object: Exposing, { named, at }: OtherBackend): Finding {
   return aboutExposing(here.context.namespace, object, 'BackendUnusable', {
-    message: `${nameOfExposing(object)} leads to \`${backend}\`, which is not a Service: its pods are not known`,
+    path: at,
+    message: `${nameOfExposing(object)} leads to \`${named}\`, which is not a Service: its pods are not known`,
     hint: hintForPods(here),
   });
 }
