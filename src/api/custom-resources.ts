@@ -2,7 +2,7 @@
 // Must not know how a schema is printed.
 import type * as z from 'zod';
 import { appNetworkProfile } from './app-network-profile.ts';
-import { networkPause } from './network-pause.ts';
+import { networkPause, pausedByAnnotation } from './network-pause.ts';
 import { platformNetworkProfile } from './platform-network-profile.ts';
 
 /** One column of `kubectl get`; columns with a priority appear only with `-o wide`. */
@@ -35,6 +35,10 @@ const condition = (member: string) => `.status.conditions[?(@.type=="Ready")].${
 
 function text(name: string, jsonPath: string, description: string): PrinterColumn {
   return { name, type: 'string', description, jsonPath };
+}
+
+function annotated(name: string, annotation: string, description: string): PrinterColumn {
+  return text(name, `.metadata.annotations.${annotation.replaceAll('.', '\\.')}`, description);
 }
 
 function counted(name: string, path: string, description: string): PrinterColumn {
@@ -115,6 +119,10 @@ export const customResources: readonly CustomResource[] = [
       // A column of the type `date` shows how long ago a time was.
       text('Until', '.spec.until', 'When it ends.'),
       text('State', '.status.state', 'Whether the policy that allows everything is written.'),
+      {
+        ...annotated('PausedBy', pausedByAnnotation, 'Who called `ringfence pause`, unchecked.'),
+        priority: 1,
+      },
       { ...text('Reason', '.spec.reason', 'Why the namespace is paused.'), priority: 1 },
       { ...text('Message', '.status.message', 'Why it has this state.'), priority: 1 },
       age,
