@@ -10,7 +10,7 @@ import { changesBetween, isEmptyChange } from './difference.ts';
 import { planFormats } from './format.ts';
 import { howToExplain } from './how-to-explain.ts';
 import { loadComparison, type PlanFlags } from './load-comparison.ts';
-import { formatDryRun, noWorkloads, whyNothingIsEnforced } from './messages.ts';
+import { formatDryRun, noWorkloads } from './messages.ts';
 
 /** The verb `plan`. */
 export const planVerb = defineVerb({
@@ -37,8 +37,8 @@ export const planVerb = defineVerb({
   ],
   formats: planFormats,
   run: async (context, flags: PlanFlags) => {
-    const { before, after, waiting, findings, whyOff } = await loadComparison(flags, context);
-    if (whyOff !== undefined) context.note(whyNothingIsEnforced[whyOff]);
+    const { before, after, waiting, findings, noEffect } = await loadComparison(flags, context);
+    if (noEffect !== undefined) context.note(noEffect);
     context.progress.show('analysing');
     if (after.dryRun.length > 0 && !flags.enforce) {
       context.note(formatDryRun(after.dryRun));

@@ -1,12 +1,12 @@
 // The two snapshots that a plan compares: files with files, a cluster with itself after the files are applied, or a cluster with
 // the policies that this version would write. Must not know what is compared.
 import { compile } from '../../compile/compile.ts';
-import { isDecoded } from '../../compile/platform/decoded-platform.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ClusterFlags, type EnforceFlags, type InputFlags, namesFiles } from '../options.ts';
 import { type ClusterSnapshot, snapshotOf } from '../snapshot/cluster-snapshot.ts';
 import { type InForce, inForce } from '../snapshot/in-force.ts';
 import { loadCluster, loadFiles, noteAssumed, requirePlatform } from '../snapshot/load-snapshot.ts';
+import { whyNothingIsEnforced } from '../snapshot/nothing-enforced.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
 import { type WaitingRoute, waitingRoutes } from '../snapshot/waiting-routes.ts';
 import { applyFiles } from './apply-files.ts';
@@ -27,7 +27,7 @@ export interface PlanComparison {
   /** The errors and warnings that are there only afterwards. */
   readonly findings: readonly LintFinding[];
   /** Why nothing is enforced afterwards, although it is asked for; absent if it is, or is not asked for. */
-  readonly whyOff: 'NoPlatformProfile' | 'Off' | undefined;
+  readonly noEffect: string | undefined;
 }
 
 /** @throws the errors of loading files, or a cluster */
@@ -68,13 +68,6 @@ function afterwards(
     after,
     waiting: waitingRoutes(compiled),
     findings: newFindings(before, { snapshot, compiled, dryRun, isLive: before.isLive }),
-    whyOff: whyOff(snapshot, flags),
+    noEffect: whyNothingIsEnforced(snapshot, flags),
   };
-}
-
-function whyOff({ cluster }: ClusterSnapshot, { enforce = false }: PlanFlags): PlanComparison['whyOff'] {
-  const { platform } = cluster.view();
-  if (!enforce) return undefined;
-  if (platform === undefined) return 'NoPlatformProfile';
-  return isDecoded(platform) && platform.decoded.value.spec.enforcement === 'Off' ? 'Off' : undefined;
 }

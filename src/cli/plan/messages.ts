@@ -50,7 +50,7 @@ export function formatOthers(count: number): string {
 /** Routes that would allow a part of what is lost. */
 export function formatWaiting(routes: readonly WaitingRoute[]): string {
   const names = routes.map(({ namespace, profile, route }) => `${namespace}/${profile}/${route}`);
-  return `waiting for a route here: ${quoteSome(names, 5)}; \`ringfence lint\` prints it`;
+  return `routes that are not let in here, or only in part: ${quoteSome(names, 5)}; \`ringfence lint\` prints what to write`;
 }
 
 /** Why a connection changes, and why to check it: empty if there is nothing to say. */
@@ -91,13 +91,6 @@ export interface IsolationLine extends Pick<IsolationChange, 'isolated'> {
 export function formatDryRun(namespaces: readonly string[]): string {
   return `in dry run, nothing is written; \`--enforce\` shows what would be written in ${quoteSome(namespaces, 5)}`;
 }
-
-/** Why `--enforce` shows nothing. */
-export const whyNothingIsEnforced = {
-  NoPlatformProfile:
-    'there is no PlatformNetworkProfile, so nothing would be enforced: add its file with `-f`; see `docs/quick-start.md`',
-  Off: 'the platform profile says `Off`, which `--enforce` does not change: set its `enforcement` to `DryRun` or `Enforce`',
-} as const;
 
 /** Why no connection changes although policies do. */
 export const noWorkloads =

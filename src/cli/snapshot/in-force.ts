@@ -9,6 +9,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { ClusterFlags, EnforceFlags, InputFlags } from '../options.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { type LoadedSnapshot, requirePlatform } from './load-snapshot.ts';
+import { whyNothingIsEnforced } from './nothing-enforced.ts';
 
 /** Which namespaces count as enforced. */
 export type Enforced =
@@ -52,6 +53,8 @@ export async function effectiveFacts(
   { note }: CommandContext,
 ): Promise<EffectiveFacts> {
   await requirePlatform(snapshot, flags);
+  const noEffect = whyNothingIsEnforced(snapshot, flags);
+  if (noEffect !== undefined) note(noEffect);
   const isLive = enforcedIn(snapshot, flags) === 'AsWritten';
   if (isLive && !mayDryRun(snapshot)) return { facts: snapshot.facts, assumed: [] };
   const planned = inForce(snapshot, 'DryRunToo');

@@ -94,9 +94,18 @@ describe('the status of a namespace', () => {
   const good = namespace('shop', { routes: [{ ...route, state: 'Active', message: 'its rule is written' }] });
   const waiting = namespace('shop', {
     routes: [
-      { ...route, state: 'Pending', message: 'there is no Service `wbe`', hint: 'did you mean `web`?' },
+      {
+        ...{ ...route, state: 'Pending', reason: 'ServiceMissing' },
+        ...{ message: 'there is no Service `wbe`', hint: 'did you mean `web`?' },
+      },
     ],
-    findings: [misspelt, { ...misspelt, message: 'route `in` is not in force: there is no Service `wbe`' }],
+    findings: [
+      misspelt,
+      {
+        ...{ ...misspelt, code: 'ServiceMissing', path: 'spec.routes[in].to.service' },
+        message: 'route `in` is not in force: there is no Service `wbe`',
+      },
+    ],
   });
 
   test('has the findings of lint, with what to do, and each once', () => {

@@ -2,10 +2,11 @@
 // Must not know how it is found out.
 import { type Enforcement, enforcements } from '../../api/egress.ts';
 import { countFindings, severityOf } from '../../model/findings.ts';
+import { routeIn } from '../lint/route-parts.ts';
 import type { PrintContext } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
 import type { LintFinding } from '../snapshot/profile-findings.ts';
-import type { ClusterStatus, NamespaceStatus } from './cluster-status.ts';
+import type { ClusterStatus, NamespaceStatus, RouteLine } from './cluster-status.ts';
 import { type MarkedRow, markedTable } from './marked-table.ts';
 import type { OperatorSign } from './operator-sign.ts';
 
@@ -77,12 +78,17 @@ function summaryOf({ namespaces, findings: ofCluster }: ClusterStatus): string {
   if (namespaces.length === 0) return '';
   const kinds = Map.groupBy(namespaces, ({ enforcement }) => enforcement);
   const counts = ([...enforcements, undefined] as const)
-    .map((kind) => ({ word: enforcementWords[kind ?? 'none'], number: kinds.get(kind)?.length ?? 0 }))
-    .filter(({ number }) => number > 0)
-    .map(({ word, number }) => `${number} ${word}`);
+    .map((kind) => ({ word: enforcementWords[kind ?? 'none'], those: kinds.get(kind) ?? [] }))
+    .filter(({ those }) => those.length > 0)
+    .map(({ word, those }) => `${those.length} ${word}${changingAmong(those)}`);
   const findings = countFindings([...ofCluster, ...namespaces.flatMap((each) => each.findings)]);
   const more = findings === '' ? '' : `; ${findings}: see \`ringfence lint\``;
   return `\n${counts.join(', ')}${more}\n`;
+}
+
+function changingAmong(namespaces: readonly NamespaceStatus[]): string {
+  const number = namespaces.filter(({ changing }) => changing).length;
+  return number === 0 ? '' : ` (${number} changing)`;
 }
 
 const enforcementWords: Readonly<Record<Enforcement | 'none', string>> = {
@@ -170,7 +176,7 @@ function policiesCell(
 function formatDetails(each: NamespaceStatus, { before }: ShownStatus, context: PrintContext): string {
   const { namespace: here, open } = each;
   const old = before?.namespaces.find(({ namespace }) => namespace === here);
-  const wait = `routes of other namespaces that wait for a route in \`${here}\`; \`ringfence lint -n ${here}\` prints it:\n`;
+  const wait = `routes of other namespaces that \`${here}\` does not let in, or only in part:\n`;
   const own = markedTable(routeColumns, routeRows(each), { before: old && routeRows(old) }, context);
   const others = markedTable(waitingColumns, waitingRows(each), { before: old && waitingRows(old) }, context);
   const findings = findingsBeside(each);
@@ -179,7 +185,7 @@ function formatDetails(each: NamespaceStatus, { before }: ShownStatus, context: 
     own,
     others === '' ? '' : wait + others,
     findingLines(findings, old && findingsBeside(old), context.paint),
-    hasMore(each) ? `\`ringfence lint -n ${here}\` prints what to write\n` : '',
+    others !== '' || hasMore(each) ? `\`ringfence lint -n ${here}\` prints what to write\n` : '',
   ]
     .filter((part) => part !== '')
     .map((part) => `\n${part}`)
@@ -199,7 +205,11 @@ function waitingRows({ waiting }: NamespaceStatus): readonly MarkedRow[] {
 
 /** What a route lacks stands beside it. */
 function findingsBeside({ routes, findings }: NamespaceStatus): readonly LintFinding[] {
-  return findings.filter(({ message }) => !routes.some((route) => message.endsWith(`: ${route.message}`)));
+  return findings.filter((finding) => !routes.some((route) => isAbout(finding, route)));
+}
+
+function isAbout({ code, subject, path = '' }: LintFinding, { profile, route, reason }: RouteLine): boolean {
+  return code === reason && subject.name === profile && routeIn(path)?.route === route;
 }
 
 /** Whether there is YAML to write, for which a line has no room. */
