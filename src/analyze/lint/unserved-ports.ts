@@ -153,6 +153,8 @@ function servicePortOf(
 ): { readonly service: string; readonly target: number | string } | undefined {
   for (const pod of pods) {
     for (const service of context.servicesIn(pod.workload.namespace)) {
+      // Behind a headless one no port is translated.
+      if (service.headless) continue;
       if (service.selector === undefined || !selects({ matchLabels: service.selector }, pod.labels)) continue;
       const found = service.ports.find(
         (candidate) =>

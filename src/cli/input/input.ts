@@ -125,6 +125,14 @@ function nothingIn(
   return { file: paths.join(', '), message, hint: recursive ? undefined : 'add `-R` to read subfolders too' };
 }
 
+/** https://kubernetes.io/docs/reference/using-api/deprecation-guide/#networkpolicy-v116 */
+function howToReplace(policies: ReadonlyMap<string, number>): string {
+  const isOld = [...policies.keys()].some((each) => each.includes('extensions/v1beta1'));
+  return isOld
+    ? '; no cluster serves `extensions/v1beta1` since Kubernetes 1.16: write `apiVersion: networking.k8s.io/v1`'
+    : '';
+}
+
 function notesOn(
   { ignored, otherPolicies, possibleMakers }: ObjectCollector,
   { skipped, repeated }: Reading,
@@ -137,7 +145,9 @@ function notesOn(
     ...(total === 0 ? [] : [`ignored ${count(total, 'object')} of other kinds: ${list(ignored)}`]),
     ...(otherPolicies.size === 0
       ? []
-      : [`warning: policies of other APIs are ignored: ${list(otherPolicies)}`]),
+      : [
+          `warning: policies of other APIs are ignored: ${list(otherPolicies)}${howToReplace(otherPolicies)}`,
+        ]),
     ...(repeated.length === 0
       ? []
       : [
