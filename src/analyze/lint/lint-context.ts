@@ -132,6 +132,11 @@ export class LintContext {
     return this.#matching(peer).filter(({ hostNetwork }) => !hostNetwork);
   }
 
+  /** The pods that have the labels of a peer, which does not select them because they are in the host network. */
+  inHostNetwork(peer: PodPeer): readonly LintPod[] {
+    return this.#matching(peer).filter(({ hostNetwork }) => hostNetwork);
+  }
+
   /** Whether a peer selects a pod. */
   isSelectedAs(peer: PodPeer, pod: LintPod): boolean {
     return selectsPods(peer, pod.workload.namespace, pod, (name) => this.#labelsOf(name));

@@ -11,7 +11,7 @@ import {
 } from '../../model/selectors.ts';
 import type { PolicyFacts } from '../facts.ts';
 import { isBlock, type PodPeer } from '../rules.ts';
-import { eachPeer } from './check.ts';
+import { eachPeer, listWorkloads } from './check.ts';
 import type { LintContext, LintPod } from './lint-context.ts';
 
 /** Finds policies that select no pod of a namespace whose pods are known. */
@@ -96,6 +96,15 @@ function checkPeer(
       }),
     ];
   }
+  const onNodes = context.inHostNetwork(peer);
+  if (onNodes.length > 0 && context.selectedAs(peer).length === 0)
+    return [
+      aboutPolicy(policy, 'PeerSelectsNothing', {
+        path: `${path}.podSelector`,
+        message: `the pods of ${listWorkloads(onNodes)} are in the host network: no selector selects them`,
+        hint: 'name the addresses of their nodes: `nodes` in a route, an `ipBlock` in a policy',
+      }),
+    ];
   const isAnyKnown = context.selectedAs({ ...peer, podSelector: {} }).length > 0;
   if (!isAnyKnown || context.mayHidePods(peer) || context.selectedAs(peer).length > 0) return [];
   const [name, ...more] =

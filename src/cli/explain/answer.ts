@@ -15,7 +15,7 @@ import type { ServiceTarget } from '../../analyze/service-targets.ts';
 import { kubernetesService } from '../../discover/well-known-services.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { compareKeys, formatKey } from '../../model/object-key.ts';
-import { formatPortSet, type PortSet, portSets } from '../../model/port-set.ts';
+import { formatPortSet, type PortSet, portSetOf, portSets } from '../../model/port-set.ts';
 import { type PortSpec, protocols, withPortName, withProtocol } from '../../model/ports.ts';
 import { formatSelector } from '../../model/selector-texts.ts';
 import { isServicePort, type ServiceFacts, type ServicePort } from '../../model/services.ts';
@@ -172,8 +172,7 @@ function behindService(analysis: Analysis, asked: AskedService, port: PortSpec |
   }
   const wanted = followed.value.filter((target) => port === undefined || isServicePort(target.port, port));
   if (wanted.length === 0) {
-    const ports = service.ports.map(formatServicePort).join(', ');
-    throw new ToolError(`${name} has no such port: it has ${ports === '' ? 'none' : ports}`);
+    throw new ToolError(`${name} has no such port: ${portsInstead(service, followed.value, port)}`);
   }
   const targets = wanted.flatMap(({ ends }) =>
     ends.flatMap(({ end, ports }) => specsOf(ports).map((spec) => ({ end, port: spec }))),
@@ -191,6 +190,21 @@ function behindService(analysis: Analysis, asked: AskedService, port: PortSpec |
 function wrongLabels({ namespace, selector = {} }: ServiceFacts): string {
   const labels = formatSelector({ matchLabels: selector });
   return `; compare its selector ${labels} with \`kubectl get pods -n ${namespace} --show-labels\``;
+}
+
+/** The ports of a Service, and which of them leads to a port of the pods that was asked about instead. */
+function portsInstead(
+  { ports }: ServiceFacts,
+  targets: readonly ServiceTarget[],
+  asked: PortSpec | undefined,
+): string {
+  if (ports.length === 0) return 'it has none';
+  const all = `it has ${ports.map(formatServicePort).join(', ')}`;
+  if (asked === undefined || 'name' in asked) return all;
+  const wanted = portSetOf(asked.protocol, [asked.interval]);
+  const behind = targets.find(({ ends }) => ends.some((end) => portSets.covers(end.ports, wanted)));
+  if (behind === undefined) return all;
+  return `${all}; ${withProtocol(behind.port.port, behind.port.protocol)} leads to ${formatPortSet(wanted)} of its pods`;
 }
 
 /** Where a port of a Service leads to, if that is another port. */

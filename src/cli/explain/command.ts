@@ -26,6 +26,7 @@ import { offeredInstead } from './offered-instead.ts';
 import { onceEnforced } from './once-enforced.ts';
 import { formatEffects } from './side-effects.ts';
 import { type Denied, type Fix, suggestFix } from './suggest-fix.ts';
+import { notesOnUnknownDns } from './unknown-dns.ts';
 import { notesOnUsualPorts } from './usual-ports.ts';
 
 /** The verb `explain`. */
@@ -102,6 +103,7 @@ export const explainVerb = defineVerb({
       ...(spec !== undefined && isStandInAsked(spec) ? [standInNote] : []),
       ...found.notes,
       ...meantNotes,
+      ...notesOnUnknownDns(lasting.parts, state),
       ...notesOn(lasting, meantNotes.length > 0),
       ...remarksOn(fix, meantNotes),
       ...mirroredEgress(lasting.parts, fix),
@@ -119,7 +121,7 @@ export const explainVerb = defineVerb({
 });
 
 /**
- * What to add; a rule for the address of a pod or a Service is right only until it changes.
+ * What to add; nothing for the port on which nothing listens. A rule for the address of a pod or a Service is right only until it changes.
  *
  * @param isDeclared whether a route exists that was meant for this: another one that waits as well would not help
  */
@@ -129,7 +131,8 @@ function fixFor(
   state: Omit<Denied, 'question' | 'parts'>,
 ): Fix {
   const { from, to } = state.known;
-  if (found.allowed || (from ?? to)?.advice !== undefined) return { changes: [] };
+  const isForNobody = question.port !== undefined && isStandInAsked(question.port);
+  if (found.allowed || isForNobody || (from ?? to)?.advice !== undefined) return { changes: [] };
   const fix = suggestFix({ question, parts, ...state });
   const waits = fix.changes.length > 0 && fix.effects === undefined;
   return waits && isDeclared ? { changes: [] } : fix;

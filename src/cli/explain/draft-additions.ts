@@ -18,7 +18,7 @@ import { namespaceNamed } from '../../model/selectors.ts';
 import { appLabelOf, type ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import type { RouteDraft, RuleDraft } from './additions.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
-import { labelsThatSingleOut } from './single-out.ts';
+import { isOnNodes, labelsThatSingleOut } from './single-out.ts';
 
 /** A side of a connection. */
 export type Side = 'ingress' | 'egress';
@@ -46,7 +46,8 @@ export function routesFor(
   const end = (each: Endpoint, about: KnownEnd | undefined) => {
     const isMeant = about?.end !== undefined && each !== here && (about.isNamed || !isWorkload(each));
     if (isMeant) return about.end;
-    return isWorkload(each) ? podsEnd(each, facts, { namespace, appLabel }) : addressesEnd(each);
+    if (!isWorkload(each)) return addressesEnd(each);
+    return isOnNodes(each, facts) ? { nodes: {} } : podsEnd(each, facts, { namespace, appLabel });
   };
   // The API server answers on ports of its own, which its end brings along.
   const ports = known.to?.bringsPorts ? undefined : portsOf(part);

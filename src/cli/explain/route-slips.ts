@@ -2,12 +2,14 @@
 // probably meant. Must not know what a route allows.
 import { type Endpoint, isWorkload, readRange, type WorkloadEnd } from '../../analyze/endpoints.ts';
 import type { PodFacts } from '../../analyze/facts.ts';
+import { addressesOf, addressesOfBlocks, addressSets } from '../../model/address-set.ts';
 import { nearest } from '../../model/did-you-mean.ts';
 import { contains, parseStoredCidr } from '../../model/ip-ranges.ts';
 import { formatSelector } from '../../model/selector-texts.ts';
 import { type LabelSelector, type Labels, selects } from '../../model/selectors.ts';
 import type { ServiceFacts } from '../../model/services.ts';
 import { endOf, type RouteEndValue } from '../../routes/index.ts';
+import { publicPeers } from '../../routes/internet.ts';
 import { objectsIn } from '../../view/cluster-view.ts';
 import { appLabelOf, type ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import type { KnownEnd } from './known-addresses.ts';
@@ -61,7 +63,7 @@ function isSameEnd(written: RouteEndValue, { end }: KnownEnd): boolean {
 
 function meansAddresses(written: RouteEndValue, cidr: string, known: KnownEnd | undefined): boolean {
   if ('anywhere' in written || (known !== undefined && isSameEnd(written, known))) return true;
-  if ('internet' in written) return known === undefined;
+  if ('internet' in written) return known === undefined && isPublic(cidr);
   if (!('cidr' in written)) return false;
   const range = parseStoredCidr(written.cidr.cidr);
   return range.ok && contains(range.value, readRange(cidr));
@@ -90,6 +92,12 @@ function matchPods(
 function endFor(selector: LabelSelector, appLabel: string): RouteEndValue {
   const [[key, app] = [], ...more] = Object.entries(selector.matchLabels ?? {});
   return key === appLabel && app !== undefined && more.length === 0 ? { app } : { pods: selector };
+}
+
+/** The ranges of the cluster that `internet` leaves out besides are known ends. */
+function isPublic(cidr: string): boolean {
+  const blocks = publicPeers().flatMap((peer) => ('ipBlock' in peer ? [peer.ipBlock] : []));
+  return addressSets.covers(addressesOfBlocks(blocks), addressesOf([cidr]));
 }
 
 type NamespaceEnd = Extract<RouteEndValue, { readonly namespace: unknown }>['namespace'];

@@ -15,6 +15,12 @@ export function podsOf(end: WorkloadEnd, { workloads }: AnalysisInput): readonly
   return all.filter(({ name = '' }) => end.pods?.includes(name) ?? true);
 }
 
+/** Whether no selector selects the pods of an end: those in the host network have the addresses of their nodes. */
+export function isOnNodes(end: WorkloadEnd, facts: AnalysisInput): boolean {
+  const pods = podsOf(end, facts);
+  return pods.length > 0 && pods.every(({ hostNetwork }) => hostNetwork);
+}
+
 /** The ends with such pods; one of whose pods only some are such is only these. */
 export function endsWhere(
   { workloads, input }: Analysis,

@@ -1,9 +1,10 @@
 // What to write so that a denied connection is allowed: corrections of the route that was meant, or additions.
 // Under guardrails, it says whom to ask, and offers no way around them.
-import { type Endpoint, endpointKey } from '../../analyze/endpoints.ts';
+import { type Endpoint, endpointKey, formatEndpoint, isWorkload } from '../../analyze/endpoints.ts';
 import type { Explanation, SideExplanation } from '../../analyze/explain.ts';
 import type { CompiledRoute } from '../../compile/across/route-states.ts';
 import { compile } from '../../compile/compile.ts';
+import { quoteSome } from '../../model/counted.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
@@ -13,6 +14,7 @@ import { type DraftContext, routesFor, rulesFor, type Side } from './draft-addit
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import type { MeantRoute } from './meant-routes.ts';
 import { type Correction, plainCorrections, portCorrections } from './route-corrections.ts';
+import { isOnNodes, podsOf } from './single-out.ts';
 import { profileObject, profileWithChanged, type SuggestedChange, withChanges } from './suggested-changes.ts';
 import { withUsualPorts } from './usual-ports.ts';
 
@@ -119,10 +121,33 @@ function whyNot(changes: readonly SuggestedChange[], parts: readonly Explanation
       changes,
       obstacles: waiting.map(({ why }) => ({ what: 'what is suggested waits until more is known', why })),
     };
+  const unplaced = endsOfUnknownNodes(parts, denied.snapshot);
+  if (changes.length > 0 && unplaced.length > 0)
+    return {
+      changes,
+      obstacles: [
+        {
+          what: 'it is not known whether what is suggested is enough',
+          why: `the addresses of the nodes of ${quoteSome(unplaced, 5)} are not known`,
+        },
+      ],
+    };
   const sides = (['ingress', 'egress'] as const).flatMap((side) =>
     parts.flatMap((part) => lackingAt(part, side)).map((part) => part[side]),
   );
   return { changes: [], obstacles: foreignObstacles(sides) };
+}
+
+/** The ends in the host network whose addresses are not known: a route to the nodes means them all the same. */
+function endsOfUnknownNodes(
+  parts: readonly Explanation[],
+  { facts }: Pick<ClusterSnapshot, 'facts'>,
+): readonly string[] {
+  const ends = parts.flatMap(({ from, to }) => [from, to].filter(isWorkload));
+  const unplaced = ends.filter(
+    (end) => isOnNodes(end, facts) && podsOf(end, facts).some(({ addresses }) => addresses.length === 0),
+  );
+  return [...new Set(unplaced.map(formatEndpoint))];
 }
 
 /** A route needs one entry for an end that the question names, however many ranges and pods that means. */

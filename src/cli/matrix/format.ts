@@ -107,13 +107,10 @@ function isAbout({ from, to }: AskedEnds): boolean {
   return from !== undefined || to !== undefined;
 }
 
-/** How wide a line is where no terminal limits it. */
-const widest = 160;
-
 function formatMatrix({ input, asked, originOf }: Matrix, { paint, room }: PrintContext): string {
   const shown = analyze(input);
   return isAbout(asked)
-    ? formatLines(allowedLines(shown, asked, originOf), shown.workloads, { paint, room: room ?? widest })
+    ? formatLines(allowedLines(shown, asked, originOf), shown.workloads, { paint, room })
     : formatBlocks(groupsAsked(shown.groups(), asked), shown.workloads, paint);
 }
 

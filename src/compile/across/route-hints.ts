@@ -43,9 +43,9 @@ export function namespaceMeant(
 
 const platformProfile = `PlatformNetworkProfile \`${platformProfileName}\``;
 
-/** What the message asks of a platform engineer is in a field that `kubectl explain` describes. */
-const askForField = () =>
-  `ask a platform engineer; \`kubectl explain platformnetworkprofile.spec\` describes the field, and \`kubectl edit\` of the ${platformProfile} sets it`;
+/** The message says that a platform engineer sets a field, and which. */
+const howToSet = () =>
+  `\`kubectl explain platformnetworkprofile.spec\` describes the field, and \`kubectl edit platformnetworkprofile ${platformProfileName}\` sets it`;
 
 const askThere = ({ compiled: { waitsFor = [] } }: RouteInView) =>
   waitsFor.length === 0
@@ -58,15 +58,15 @@ export const hintWithoutMirror =
 
 /** One for each reason: a new one does not compile without. */
 const hints: Readonly<Record<RouteReason, (route: RouteInView) => string>> = {
-  ApiServerUnknown: askForField,
+  ApiServerUnknown: howToSet,
   BeyondGuardrails: () => 'ask a platform engineer, who would have to allow it in this rule',
   ClosedOnceEnforced: askThere,
-  ClusterRangesUnknown: askForField,
+  ClusterRangesUnknown: howToSet,
   EgressOpen: () => 'keep it for the day when egress is fenced here, or delete it',
   MirrorsCapped: () => hintWithoutMirror,
   NamespaceMissing: ({ compiled: { route }, view }) => missingNamespace(route.to, view),
   NamespaceMisspelt: ({ compiled: { route }, view }) => missingNamespace(route.from, view),
-  NodeRangesUnknown: askForField,
+  NodeRangesUnknown: howToSet,
   NotAdmitted: askThere,
   PartlyConsented: askThere,
   PortsUnclear: () => 'write the port in the same way on both sides: as the same number, or as the same name',
