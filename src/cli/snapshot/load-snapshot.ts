@@ -3,8 +3,10 @@
 import { formatProblem } from '../../api/decode.ts';
 import type { KubernetesObject } from '../../kube/resource.ts';
 import { quoteSome } from '../../model/counted.ts';
+import { selectsEverything } from '../../model/selectors.ts';
 import type { ObjectProblem } from '../../objects/analysis-input.ts';
 import { platformNetworkProfiles } from '../../objects/policy-resources.ts';
+import type { PlatformFacts } from '../../view/cluster-view.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
 import { type Input, readInput } from '../input/input.ts';
@@ -135,10 +137,25 @@ function noteUnread({ objects, problems }: ClusterSnapshot, first: number, { not
 }
 
 /** Reports which namespaces are assumed: their labels decide whether they are ringed. */
-export function noteAssumed({ assumedNamespaces: names }: ClusterSnapshot, { note }: CommandContext): void {
+export function noteAssumed(
+  { assumedNamespaces: names, cluster }: ClusterSnapshot,
+  { note }: CommandContext,
+): void {
   if (names.length === 0) return;
   const which = names.length === 1 ? 'Namespace' : 'Namespaces';
-  note(`the input lacks the ${which} ${quoteSome(names, 5)}: assumed to exist, without labels`);
+  const rules = rulesByLabels(cluster.view().platform);
+  const more =
+    rules.length === 0
+      ? ''
+      : `, by which ${rules.length === 1 ? 'rule' : 'rules'} ${quoteSome(rules, 5)} of the platform profile ${rules.length === 1 ? 'selects' : 'select'} namespaces: add ${names.length === 1 ? 'its manifest' : 'their manifests'}`;
+  note(`the input lacks the ${which} ${quoteSome(names, 5)}: assumed to exist, without labels${more}`);
+}
+
+function rulesByLabels(platform: PlatformFacts | undefined): readonly string[] {
+  if (platform?.decoded.ok !== true) return [];
+  return platform.decoded.value.spec.rules
+    .filter(({ namespaces: { selector } }) => selector !== undefined && !selectsEverything(selector))
+    .map(({ name }) => name);
 }
 
 /** File by file, in the order of reading, and within a file by line. */
