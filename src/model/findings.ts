@@ -261,7 +261,7 @@ export const findingKinds = {
     linterOnly: true,
     severity: 'warning',
     meaning:
-      'a peer of a rule, or an end of a route, selects no namespace or no pod; often its labels are misspelt',
+      'a peer of a rule, an end of a route, or a system or the DNS that the platform profile declares, selects no namespace or no pod; often a name or a label is misspelt',
   },
   SelectsEveryPod: {
     linterOnly: true,

@@ -10,6 +10,7 @@ import {
   type InputFlags,
   namespaceOf,
 } from '../options.ts';
+import { missingPods } from '../snapshot/declared-pods.ts';
 import { effectiveFacts, enforcedIn } from '../snapshot/in-force.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
 import { afterPauses } from './after-pauses.ts';
@@ -20,6 +21,7 @@ import { instructionsFor } from './instructions.ts';
 import { knownEndsIn } from './known-addresses.ts';
 import { describeMeant, meantRoutes } from './meant-routes.ts';
 import { mirroredEgress } from './mirrored-egress.ts';
+import { notesOnMissingPods } from './missing-pods.ts';
 import { nameContextOf } from './name-context.ts';
 import { routesForOtherEnds, routesForOtherPorts } from './near-misses.ts';
 import { offeredInstead } from './offered-instead.ts';
@@ -105,6 +107,7 @@ export const explainVerb = defineVerb({
       ...meantNotes,
       ...notesOnUnknownDns(lasting.parts, state),
       ...notesOn(lasting, meantNotes.length > 0),
+      ...notesOnMissingPods(lasting.parts, missingPods(snapshot), state),
       ...remarksOn(fix, meantNotes),
       ...mirroredEgress(lasting.parts, fix),
       ...(fix.changes.length === 0 ? [] : notesOnUsualPorts(lasting.parts, lasting.analysis.input)),

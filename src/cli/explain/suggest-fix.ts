@@ -158,7 +158,7 @@ function differentPairs(parts: readonly Explanation[], known: KnownEnds): number
 }
 
 /** The namespaces with a ring, or that get one when their dry run ends: there, a route is the only thing to add. */
-function ringedIn({ cluster }: ClusterSnapshot): ReadonlySet<string> {
+export function ringedIn({ cluster }: ClusterSnapshot): ReadonlySet<string> {
   const { namespaces } = compile(cluster.view());
   const ringed = namespaces.filter(({ enforcement = 'Off' }) => enforcement !== 'Off');
   return new Set(ringed.map(({ namespace }) => namespace));

@@ -1,6 +1,8 @@
 // Everything that is found in a snapshot: about profiles, their policies, those of others, and namespaces.
 // Must not know how findings are printed.
 import type { Compiled } from '../../compile/compile.ts';
+import type { Finding } from '../../model/findings.ts';
+import { missingPods } from '../snapshot/declared-pods.ts';
 import { failureFindings } from '../snapshot/failing-namespaces.ts';
 import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
@@ -19,12 +21,20 @@ export interface AllFindings {
 /** All findings. @param compiled what the profiles compile to */
 export function allFindings(snapshot: LoadedSnapshot, compiled: Compiled): AllFindings {
   const isLive = snapshot.input === undefined;
-  const failures = isLive ? failureFindings(snapshot.cluster) : [];
-  const ofProfiles = [...failures, ...profileFindings(snapshot, compiled)];
+  const ofCluster = isLive
+    ? [...failureFindings(snapshot.cluster), ...withoutMisspelt(missingPods(snapshot), compiled.findings)]
+    : [];
+  const ofProfiles = [...ofCluster, ...profileFindings(snapshot, compiled)];
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
   const idle = profilesWithoutRing(snapshot, compiled);
   const findings = withoutGuesses([...withoutEchoes(ofProfiles, ofPolicies), ...idle, ...ofPolicies]);
   return isLive ? { findings, note: undefined } : withoutUndiscovered(findings, snapshot.cluster);
+}
+
+/** Of a misspelt namespace, the finding about its name says what was meant. */
+function withoutMisspelt(found: readonly Finding[], others: readonly Finding[]): readonly Finding[] {
+  const misspelt = others.flatMap(({ code, path }) => (code === 'NamespaceMisspelt' ? [path] : []));
+  return found.filter(({ path }) => !misspelt.includes(`${path}.namespace`));
 }
 
 /** Of a mistaken port, the finding about the policies names the very port. */
