@@ -133,7 +133,8 @@ export const findingKinds = {
   },
   SourceMissing: {
     severity: 'info',
-    meaning: 'a route lets in namespaces that do not exist; they may come later, or the labels are misspelt',
+    meaning:
+      'a route, or the platform profile for a shared system or DNS, lets in namespaces that do not exist; they may come later, or a name or a label is misspelt',
   },
   Paused: {
     severity: 'warning',

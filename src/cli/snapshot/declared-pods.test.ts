@@ -33,7 +33,7 @@ const cluster = [
 
 function found(spec: object, more: readonly KubernetesObject[] = []): readonly string[] {
   const snapshot = snapshotOf([...cluster, profile(spec), ...more], 'ringfence-system');
-  return missingPods(snapshot).map(({ path, message }) => `${path}: ${message}`);
+  return missingPods(snapshot).map(({ code, path, message }) => `${code} ${path}: ${message}`);
 }
 
 const dns = (labels: object) => ({
@@ -47,13 +47,13 @@ const of = (app: string) => ({ pods: { matchLabels: { app } } });
 
 test('pods that the platform profile declares and that are not there are found, wherever it declares them', () => {
   expect(found(dns({ 'k8s-app': 'coredns' }))).toEqual([
-    'spec.dns: no pod is the DNS that fenced pods may ask: none of `kube-system` has the labels `k8s-app=coredns`',
+    'PeerSelectsNothing spec.dns: no pod is the DNS that fenced pods may ask: none of `kube-system` has the labels `k8s-app=coredns`',
   ]);
   expect(found(controller({ namespace: 'ingress' }))).toEqual([
-    'spec.ingressControllers[0]: no pod is ingress controller `public`: there is no namespace `ingress`',
+    'SourceMissing spec.ingressControllers[0]: no pod is ingress controller `public`: there is no namespace `ingress`',
   ]);
   expect(found(monitoring({ namespace: 'edge', ...of('prom') }))).toEqual([
-    'spec.monitoring[0]: no pod is monitoring system `prometheus`: none of `edge` has the labels `app=prom`',
+    'PeerSelectsNothing spec.monitoring[0]: no pod is monitoring system `prometheus`: none of `edge` has the labels `app=prom`',
   ]);
 });
 

@@ -4,10 +4,10 @@ import type { PlatformNetworkProfileSpec } from '../../api/platform-network-prof
 import { platformProfileName } from '../../api/platform-network-profile.ts';
 import { clusterServicesOf } from '../../compile/platform/cluster-services.ts';
 import { ingressControllers, monitoringSystems } from '../../compile/platform/systems.ts';
-import type { Finding } from '../../model/findings.ts';
+import type { Finding, FindingCode } from '../../model/findings.ts';
 import { namespaceSelectorOf, type Peer } from '../../model/network-policy.ts';
 import { formatSelector } from '../../model/selector-texts.ts';
-import { onlyNamesIn, selects } from '../../model/selectors.ts';
+import { type Labels, onlyNamesIn, selects } from '../../model/selectors.ts';
 import type { ClusterView } from '../../view/cluster-view.ts';
 import type { LoadedSnapshot } from './load-snapshot.ts';
 
@@ -36,27 +36,42 @@ export function missingPods({ input, cluster, facts }: LoadedSnapshot): readonly
   );
   return declaredIn(view, view.platform.decoded.value.spec).flatMap(({ role, what, path, peers }) => {
     const [peer, ...more] = peers;
-    if (peer === undefined || more.length > 0 || 'ipBlock' in peer) return [];
-    const { podSelector = {} } = peer;
-    const [namespace] = onlyNamesIn(namespaceSelectorOf(peer) ?? {});
-    if (namespace === undefined) return [];
-    const others = pods.get(namespace) ?? [];
-    const isThere = view.namespaces.has(namespace);
-    if (isThere && (others.length === 0 || others.some(({ labels }) => selects(podSelector, labels))))
-      return [];
-    const why = isThere
-      ? `none of \`${namespace}\` has the labels ${formatSelector(podSelector)}`
-      : `there is no namespace \`${namespace}\``;
-    const where = isThere ? `-n ${namespace}` : '--all-namespaces';
+    const absence = peer && more.length === 0 ? absenceOf(peer, pods, view) : undefined;
+    if (absence === undefined) return [];
+    const { code, why, where } = absence;
     return {
-      role,
-      code: 'PeerSelectsNothing',
+      ...{ role, code, path },
       subject: { kind: 'PlatformNetworkProfile', name: platformProfileName },
-      path,
       message: `no pod is ${what}: ${why}`,
       hint: `correct \`spec.${role}\` of the platform profile; compare it with \`kubectl get pods ${where} --show-labels\``,
     };
   });
+}
+
+/** Why a peer selects no pod; `undefined` if it selects one, or if no pod is known where it looks. */
+function absenceOf(
+  peer: Peer,
+  pods: ReadonlyMap<string, readonly { readonly labels: Labels }[]>,
+  { namespaces }: Pick<ClusterView, 'namespaces'>,
+): { readonly code: FindingCode; readonly why: string; readonly where: string } | undefined {
+  const [namespace] = onlyNamesIn(namespaceSelectorOf(peer) ?? {});
+  if (namespace === undefined || 'ipBlock' in peer) return undefined;
+  if (!namespaces.has(namespace)) {
+    // It may be installed later.
+    return {
+      code: 'SourceMissing',
+      why: `there is no namespace \`${namespace}\``,
+      where: '--all-namespaces',
+    };
+  }
+  const { podSelector = {} } = peer;
+  const others = pods.get(namespace) ?? [];
+  if (others.length === 0 || others.some(({ labels }) => selects(podSelector, labels))) return undefined;
+  return {
+    code: 'PeerSelectsNothing',
+    why: `none of \`${namespace}\` has the labels ${formatSelector(podSelector)}`,
+    where: `-n ${namespace}`,
+  };
 }
 
 function declaredIn(view: ClusterView, spec: PlatformNetworkProfileSpec): readonly Declared[] {
