@@ -1,5 +1,6 @@
 // The analysis: it takes NetworkPolicies and pods, and answers who reaches whom on which ports, and why. Pure, exact, and
 // independent of the order of its input. It takes policies of any author and must not know profiles.
+import type { CniFacts } from '../model/cni-facts.ts';
 import { contains } from '../model/ip-ranges.ts';
 import type { Direction } from '../model/network-policy.ts';
 import { compareText } from '../model/object-key.ts';
@@ -65,7 +66,7 @@ export class Analysis {
   readonly #pods: Pods;
   readonly #byWorkload: ReadonlyMap<string, readonly PodGroup[]>;
   readonly #index: PolicyIndex;
-  readonly #mayHoldPods: MayHoldPods;
+  readonly #known: { readonly mayHoldPods: MayHoldPods; readonly cni: CniFacts };
   readonly #table = new PortTable();
   readonly #classes: EquivalenceClasses;
   readonly #listing: Listing;
@@ -75,7 +76,7 @@ export class Analysis {
     this.#pods = findPodClasses(input.workloads, predicates);
     this.#byWorkload = Map.groupBy(this.#pods.groups, ({ end: { workload } }) => endpointKey({ workload }));
     this.#index = indexPolicies(input, this.#pods.classes);
-    this.#mayHoldPods = podAddresses(input);
+    this.#known = { mayHoldPods: podAddresses(input), cni: input.cni ?? {} };
     this.#classes = findEquivalenceClasses(this.#pods, this.#index, this.#table);
     const reachability = new Reachability(this.#classes, this.#table);
     this.#listing = new Listing(this.#pods, reachability, this.#table);
@@ -110,7 +111,7 @@ export class Analysis {
    * @returns one explanation for each part of the ends that policies treat alike; usually just one
    */
   explain(from: Endpoint, to: Endpoint, port?: PortSpec): readonly Explanation[] {
-    return this.#pairs(from, to).map((pair) => explainPair(pair, port, this.#index, this.#mayHoldPods));
+    return this.#pairs(from, to).map((pair) => explainPair(pair, port, this.#index, this.#known));
   }
 
   /** The rules that let a connection through: one answer for each part of the ends, as `explain`, but only the rules. */

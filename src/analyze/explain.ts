@@ -8,8 +8,7 @@ import type { PortSpec } from '../model/ports.ts';
 import type { PodClass } from './classes/pod-classes.ts';
 import { type Endpoint, isSelf } from './endpoints.ts';
 import type { PolicyFacts } from './facts.ts';
-import { type ExplainedEnd, type Note, notesOn, selfNote } from './notes.ts';
-import type { MayHoldPods } from './pod-addresses.ts';
+import { type ExplainedEnd, type Note, type Noted, notesOn, selfNote } from './notes.ts';
 import { resolvePorts } from './rule-ports.ts';
 import {
   isPods,
@@ -87,12 +86,12 @@ export interface Pair {
   readonly to: ExplainedEnd;
 }
 
-/** Explains one pair. @param mayHoldPods see `podAddresses` */
+/** Explains one pair. @param known of the cluster: see `podAddresses`, and its CNI */
 export function explainPair(
   { from, to }: Pair,
   port: PortSpec | undefined,
   index: PolicyIndex,
-  mayHoldPods: MayHoldPods,
+  known: Pick<Noted, 'mayHoldPods' | 'cni'>,
 ): Explanation {
   const asked = port && numbersOf(port, to.seenAs);
   const common = { from: from.end, to: to.end, ...(asked === undefined ? {} : { asked }) };
@@ -110,7 +109,7 @@ export function explainPair(
     allowed,
     egress: explainSide('Egress', egress, asked),
     ingress: explainSide('Ingress', ingress, asked),
-    notes: notesOn({ from, to, egress, ingress, allowed, port, asked, mayHoldPods }),
+    notes: notesOn({ from, to, egress, ingress, allowed, port, asked, ...known }),
   };
 }
 

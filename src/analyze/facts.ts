@@ -1,5 +1,6 @@
 // The input of the analysis: namespaces, workloads with their pods, Services and NetworkPolicies, as plain data.
 // NetworkPolicies of any author: must not know profiles. The facts are checked when they are made: see src/objects.
+import type { CniFacts } from '../model/cni-facts.ts';
 import type { Direction } from '../model/network-policy.ts';
 import type { ObjectKey } from '../model/object-key.ts';
 import type { Owner } from '../model/policies.ts';
@@ -17,6 +18,8 @@ export interface AnalysisInput {
   readonly policies: readonly PolicyFacts[];
   /** The address ranges of the cluster; what is absent is not known. */
   readonly ranges?: { readonly pods?: readonly string[]; readonly services?: readonly string[] };
+  /** What the CNI does in its own way; what is absent is not known. */
+  readonly cni?: CniFacts;
 }
 
 /** A workload: something that creates pods, or a pod that nothing creates. Several kinds may have a workload with the same name. */

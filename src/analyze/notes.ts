@@ -1,5 +1,6 @@
 // What a reader of an explanation should know besides the policies: about nodes, addresses and port names.
 // Must not know how the explanation is made.
+import type { CniFacts } from '../model/cni-facts.ts';
 import { quoteSome } from '../model/counted.ts';
 import { nearest } from '../model/did-you-mean.ts';
 import { type Family, families } from '../model/ip-ranges.ts';
@@ -43,6 +44,7 @@ export interface Noted {
   /** The port as numbers. */
   readonly asked: PortSet | undefined;
   readonly mayHoldPods: MayHoldPods;
+  readonly cni: CniFacts;
 }
 
 /** A pod and itself: "a Pod cannot block access to itself" (the concept page). */
@@ -72,11 +74,16 @@ function hostNetworks({ from, to }: Noted): readonly Note[] {
   });
 }
 
-function blocksThatMatch({ egress, ingress }: Noted): readonly Note[] {
+function blocksThatMatch({ egress, ingress, cni }: Noted): readonly Note[] {
   const matches = [egress, ingress].flatMap((side) => (side.standing === 'Isolated' ? side.matches : []));
   const cidrs = [...new Set(matches.flatMap(({ block }) => block ?? []))];
   if (cidrs.length === 0) return [];
-  const message = `an ipBlock (${quoteSome(cidrs, 5)}) matches a pod by its address: this is true for CNIs that filter packets with iptables; with some others, such as Cilium, an ipBlock never matches a pod`;
+  if (cni.IPBlockSelectsPods) return [];
+  const named = `an ipBlock (${quoteSome(cidrs, 5)})`;
+  const message =
+    cni.IPBlockSelectsPods === undefined
+      ? `${named} matches a pod by its address: this is true for CNIs that filter packets with iptables; with some others, such as Cilium, an ipBlock never matches a pod`
+      : `${named} counts here as if it matched pods, but in this cluster it matches none, as the canary found: without another rule the connection is denied`;
   return [{ code: 'BlockMatchesPod', message }];
 }
 

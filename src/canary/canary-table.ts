@@ -1,6 +1,8 @@
 // The table of the canary: its namespace, its pods, and on which port it tries what. Policies, listeners and clients are all made from
 // it, so that they can't disagree. Must not know how anything is tried.
 
+import type { CniCapability } from '../model/cni-facts.ts';
+
 /** The groups of listeners. What is denied at the first is denied by its own policies, at the second by those of the clients. */
 export const listenerGroups = { Ingress: 'listener-a', Egress: 'listener-b' } as const;
 
@@ -27,7 +29,7 @@ export interface TriedPolicyPort {
 
 /** One thing that CNIs do in different ways, told by a connection that only one of the ways allows. */
 export interface Capability {
-  readonly name: string;
+  readonly name: CniCapability;
   /** For people. */
   readonly meaning: string;
   /** Where it is tried: at a listener, at the Service, or at the machine of the client. */

@@ -308,6 +308,12 @@ export const findingKinds = {
     severity: 'info',
     meaning: 'a port name in a rule means different numbers in different pods that the rule selects',
   },
+  PortNotFollowed: {
+    linterOnly: true,
+    severity: 'warning',
+    meaning:
+      'a rule or a route has a range or the name of a port, and the CNI of this cluster does not follow that, as the canary found',
+  },
   ServicePortMistaken: {
     severity: 'warning',
     meaning:

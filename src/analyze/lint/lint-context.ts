@@ -1,5 +1,6 @@
 // The lookups of lint checks: which pods a selector selects, and which policies select a pod. Pods of a workload
 // that no check can distinguish count once. Must not know any check.
+import type { CniFacts } from '../../model/cni-facts.ts';
 import { getOrInsert, groupsBy } from '../../model/groups.ts';
 import type { Direction } from '../../model/network-policy.ts';
 import { canonicalJson } from '../../model/network-policy.ts';
@@ -56,6 +57,8 @@ export class LintContext {
   readonly namespaces: readonly string[];
   /** All known namespaces, with or without pods, sorted. */
   readonly namespaceNames: readonly string[];
+  /** What the CNI does in its own way. */
+  readonly cni: CniFacts;
   readonly #pods: ReadonlyMap<string, readonly LintPod[]>;
   readonly #policies: ReadonlyMap<string, readonly PolicyFacts[]>;
   readonly #services: ReadonlyMap<string, readonly ServiceFacts[]>;
@@ -69,6 +72,7 @@ export class LintContext {
   constructor(input: AnalysisInput, scope: LintScope, entrances: readonly Entrance[]) {
     this.entrances = entrances;
     this.#scope = scope;
+    this.cni = input.cni ?? {};
     this.policies = [...input.policies].sort(compareKeys);
     this.#policies = Map.groupBy(this.policies, ({ namespace }) => namespace);
     this.services = [...input.services].sort(compareKeys);

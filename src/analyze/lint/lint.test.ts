@@ -319,6 +319,23 @@ describe('a port', () => {
     expect(told(context([alone], { workloads }))).toEqual([]);
   });
 
+  test('in a form that the CNI does not follow is found where the canary says so', () => {
+    const ports = [{ port: 8000, endPort: 9000 }, { port: 'http' }, { port: 8080, endPort: 8080 }];
+    const input = context([policy('a', { podSelector: app('web'), ingress: [{ ports }] })]);
+    const unfollowed = (cni: AnalysisInput['cni']) =>
+      lint({ ...input, ...(cni && { cni }) }).flatMap(({ code, message }) =>
+        code === 'PortNotFollowed' ? [message] : [],
+      );
+    expect(unfollowed(undefined)).toEqual([]);
+    expect(unfollowed({ EndPort: true, NamedPort: true })).toEqual([]);
+    expect(unfollowed({ EndPort: false })).toEqual([
+      'the CNI of this cluster does not follow ranges of ports, as the canary found: of 8000-9000 it may allow 8000 alone',
+    ]);
+    expect(unfollowed({ NamedPort: false })).toEqual([
+      'the CNI of this cluster does not follow the names of ports, as the canary found: `http` may allow nothing',
+    ]);
+  });
+
   test('is fine in a range with one that is declared', () => {
     expect(told(context([at(8000, { endPort: 9000 })]))).toEqual([]);
   });
@@ -445,9 +462,13 @@ describe('an opening', () => {
       { ipBlock: { cidr: '10.0.0.0/8' } },
       { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
     ];
-    expect(told(context([policy('a', { ingress: from(...blocks) })], { workloads }))).toEqual([
-      'a spec.ingress[0].from[0].ipBlock.cidr BlockCoversPods',
-    ]);
+    const input = context([policy('a', { ingress: from(...blocks) })], { workloads });
+    expect(told(input)).toEqual(['a spec.ingress[0].from[0].ipBlock.cidr BlockCoversPods']);
+    const findings = lint({ ...input, cni: { IPBlockSelectsPods: true } });
+    expect(findings.find(({ code }) => code === 'BlockCoversPods')?.message).toMatch(
+      /: the CNI of this cluster matches these pods, as the canary found$/,
+    );
+    expect(told({ ...input, cni: { IPBlockSelectsPods: false } })).toEqual([]);
   });
 });
 
@@ -542,11 +563,25 @@ describe('a block that is the ClusterIP of a Service', () => {
     clusterIPs: ['10.96.0.8'],
   };
   const till = { ...manual, name: 'till', selector: { app: 'till' }, clusterIPs: ['10.96.0.7', 'fd00::7'] };
-  const toldOf = (...to: NonNullable<NonNullable<PolicySpec['egress']>[number]['to']>) =>
-    told(context([policy('a', { policyTypes: ['Egress'], egress: [{ to }] })], { services: [till, manual] }));
+  type Peers = NonNullable<NonNullable<PolicySpec['egress']>[number]['to']>;
+  const inputOf = (...to: Peers) =>
+    context([policy('a', { policyTypes: ['Egress'], egress: [{ to }] })], { services: [till, manual] });
+  const toldOf = (...to: Peers) => told(inputOf(...to));
 
   test.each(['10.96.0.7/32', 'fd00::7/128'])('is found: %s', (cidr) => {
     expect(toldOf({ ipBlock: { cidr } })).toEqual(['a spec.egress[0].to[0].ipBlock.cidr ClusterAddress']);
+  });
+
+  test('is not found where the CNI decides before it is translated', () => {
+    const input = inputOf({ ipBlock: { cidr: '10.96.0.7/32' } });
+    const within = (ServiceBeforeTranslation: boolean) =>
+      lint({ ...input, cni: { ServiceBeforeTranslation } }).flatMap(({ code, message }) =>
+        code === 'ClusterAddress' ? [message] : [],
+      );
+    expect(within(true)).toEqual([]);
+    expect(within(false)).toEqual([
+      expect.stringContaining(': the CNI of this cluster decides after it is translated'),
+    ]);
   });
 
   test('is not found beside a peer that selects pods there, nor if the Service has no pods, nor in a wider block', () => {

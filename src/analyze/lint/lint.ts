@@ -15,6 +15,7 @@ import { policyIsRedundant, ruleIsRedundant } from './redundant.ts';
 import { labelsSelectEveryPod } from './selects-every-pod.ts';
 import { peerSelectsNothing, policySelectsNothing, serviceSelectsNothing } from './selects-nothing.ts';
 import { blockIsService } from './service-addresses.ts';
+import { portIsNotFollowed } from './unfollowed-ports.ts';
 import { portsLeadNowhere } from './unserved-ports.ts';
 import { blockCoversPods, emptyPeersMeanEveryone, everyoneIsAllowed } from './wide-peers.ts';
 
@@ -25,6 +26,7 @@ const checks: readonly LintCheck[] = [
   serviceSelectsNothing,
   labelsSelectEveryPod,
   portsLeadNowhere,
+  portIsNotFollowed,
   rulesAreIgnored,
   portIsEmpty,
   partNeverMatches,

@@ -27,9 +27,12 @@ export function blockIsService(context: LintContext): readonly Finding[] {
     const service = isBlock(peer) ? services.get(formatCidr(peer.range)) : undefined;
     if (!isBlock(peer) || service === undefined) return [];
     if (peers.some((other) => mayMeanPodsIn(service.namespace, other, context))) return [];
+    const { ServiceBeforeTranslation: isBefore } = context.cni;
+    if (direction === 'Egress' && isBefore) return [];
+    const who = isBefore === undefined ? 'most CNIs decide' : 'the CNI of this cluster decides';
     const effect =
       direction === 'Egress'
-        ? "most CNIs decide after it is translated to a pod's address, so that this peer has no effect"
+        ? `${who} after it is translated to a pod's address, so that this peer has no effect`
         : 'no connection comes from there';
     return [
       aboutPolicy(policy, 'ClusterAddress', {

@@ -67,11 +67,14 @@ export function blockCoversPods(context: LintContext): readonly Finding[] {
     // The largest ranges mean everyone, pods included.
     if (!isBlock(peer) || peer.range.prefix === 0) return [];
     const names = podsIn(peer);
-    if (names.length === 0) return [];
+    if (names.length === 0 || context.cni.IPBlockSelectsPods === false) return [];
+    const who = context.cni.IPBlockSelectsPods
+      ? 'the CNI of this cluster matches these pods, as the canary found'
+      : 'most CNIs match these pods, but some, such as Cilium, never do';
     return [
       aboutPolicy(policy, 'BlockCoversPods', {
         path: `${path}.ipBlock.cidr`,
-        message: `\`${peer.cidr}\` contains addresses of pods, such as those of ${listNames(names)}: most CNIs match these pods, but some, such as Cilium, never do`,
+        message: `\`${peer.cidr}\` contains addresses of pods, such as those of ${listNames(names)}: ${who}`,
         hint: 'select pods by labels, and exclude their addresses with `except`',
       }),
     ];

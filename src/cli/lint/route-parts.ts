@@ -18,6 +18,7 @@ const ofRoutes: Readonly<Partial<Record<FindingCode, 'an end' | 'ports' | 'all o
   BlockCoversPods: 'an end',
   SelectsEveryPod: 'an end',
   PortNotDeclared: 'ports',
+  PortNotFollowed: 'ports',
   ServicePortMistaken: 'ports',
   OtherSideDenies: 'all of it',
 };

@@ -8,6 +8,7 @@ import { compareText, type ObjectKey } from '../../model/object-key.ts';
 import { type ObjectProblem, readAnalysisInput } from '../../objects/analysis-input.ts';
 import { asStored } from '../../objects/as-stored.ts';
 import { ClusterFacts } from '../../objects/cluster-facts.ts';
+import { cniIn } from './cni-in-status.ts';
 
 /** What is known of a cluster. */
 export interface ClusterSnapshot {
@@ -40,7 +41,7 @@ export function snapshotOf(objects: readonly KubernetesObject[], operatorNamespa
   }
   return {
     cluster,
-    facts: { ...input, ranges: rangesIn(cluster) },
+    facts: { ...input, ranges: rangesIn(cluster), cni: cniIn(cluster) },
     objects,
     problems: [...problems, ...unread, ...undecodedProfiles(objects, cluster)],
     assumedNamespaces,
