@@ -46,6 +46,7 @@ interface Reported {
     readonly enforcement?: {
       readonly nodes: object;
       readonly effect?: { readonly p50Milliseconds: number };
+      readonly newPods?: { readonly openMilliseconds?: number; readonly allowedMilliseconds?: number };
       readonly capabilities: readonly { readonly name: string; readonly value: string }[];
     };
   };
@@ -78,6 +79,14 @@ describeOnNode('the canary', () => {
     await installCanary(on);
   });
 
+  /** What is said of a new pod that starts now. */
+  async function firstConnections(name: string) {
+    await kubectl(node(), '-n', namespace, 'create', 'job', name, '--from=cronjob/fresh');
+    return await cluster.eventually('a new pod has reported', async () => {
+      return (await profileOf(cluster))?.status?.enforcement?.newPods;
+    });
+  }
+
   test('says in a dry run that no policy is in force, where there is no enforcer', async () => {
     const seconds = await becomes(cluster, notEnforcedAnywhere);
     expect(seconds).toBeLessThan(toldWithin);
@@ -89,7 +98,7 @@ describeOnNode('the canary', () => {
 
   test('needs less than 20 MiB of memory in each pod', async () => {
     const program =
-      'for p in /proc/[0-9]*; do if tr "\\0" " " < $p/cmdline | grep -q "^/usr/local/bin/node.*canary.mjs"; then grep RssAnon $p/status; fi; done';
+      'for p in /proc/[0-9]*; do if tr "\\0" " " < $p/cmdline | grep -Eq "^/usr/local/bin/node.*canary.mjs (listener|client)"; then grep RssAnon $p/status; fi; done';
     const sizes = await Promise.all(node().names.map((machine) => onMachine(node(), machine, program)));
     const kibibytes = sizes.join('').match(/\d+/g)?.map(Number) ?? [];
     expect(kibibytes).toHaveLength(8);
@@ -116,6 +125,12 @@ describeOnNode('the canary', () => {
       code: 422,
       message: expect.stringContaining('may only write the Lease that is called like its pod'),
     });
+  });
+
+  test('says that new pods make connections that are denied, as long as anybody looks', async () => {
+    const newPods = await firstConnections('without-enforcer');
+    expect(newPods.openMilliseconds).toBeGreaterThan(10_000);
+    expect(newPods.allowedMilliseconds).toBeLessThan(10_000);
   });
 
   test('says that policies are in force as soon as there are enforcers', async () => {
@@ -228,7 +243,7 @@ if (isFull) {
           .replaceAll(/ +/g, ' ')
           .split('\n');
       expect(linesIn(stdout)).toEqual(
-        expect.arrayContaining(linesIn(sample).filter((line) => line !== '...')),
+        expect.arrayContaining(linesIn(sample).filter((line) => line !== '...' && !line.includes('new pod'))),
       );
     });
   });

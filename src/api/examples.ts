@@ -165,6 +165,7 @@ export const platformNetworkProfileExample = {
     enforcement: {
       nodes: { enforced: 11, failing: 1, all: 40 },
       effect: { p50Milliseconds: 120, p99Milliseconds: 900 },
+      newPods: { tried: 2, openMilliseconds: 640, allowedMilliseconds: 210 },
       capabilities: [
         { name: 'EndPort', value: 'Yes', meaning: 'a range of ports (`endPort`) is followed' },
         {

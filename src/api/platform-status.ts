@@ -116,6 +116,18 @@ const enforcementStatus = z
       })
       .describe('How long a change of a policy took until it had its effect, from when a pod saw it.')
       .exactOptional(),
+    newPods: z
+      .object({
+        tried: count('New pods whose first connections were tried lately.'),
+        openMilliseconds: milliseconds(
+          'When one of them made a connection that is denied, for the last time; absent: none did.',
+        ).exactOptional(),
+        allowedMilliseconds: milliseconds(
+          'When the last of them made a connection that is allowed, for the first time; absent: one never did.',
+        ).exactOptional(),
+      })
+      .describe('What became of the first connections of new pods, in milliseconds since they started.')
+      .exactOptional(),
     capabilities: mapBy('name', capability, { max: 32 }).describe('What the CNI of this cluster does.'),
   })
   .describe('What the canary found out about the CNI; absent while it is not installed.');

@@ -1,8 +1,9 @@
-// What the canary's pods start: a listener or a client, by the first argument. A bundle of its own, since a client must stay small.
+// What the canary's pods start: a listener, a client or a new pod, by the first argument. A bundle of its own, since a client must stay small.
 // Must not load what the operator needs.
 import { hostname } from 'node:os';
 import { CanaryClient } from './client.ts';
 import { ReportLease } from './cluster-api.ts';
+import { reportFirstConnections } from './first-connections.ts';
 import { ApiServer } from './in-cluster-api.ts';
 import { runListener } from './listener.ts';
 
@@ -18,7 +19,11 @@ else if (role === 'client') {
   const api = new ApiServer();
   const lease = new ReportLease(api, { name: hostname(), uid, node });
   await new CanaryClient({ api, lease, node, nodeAddress, log }).run();
+} else if (role === 'fresh') {
+  const api = new ApiServer();
+  const lease = new ReportLease(api, { name: hostname(), uid, node });
+  await reportFirstConnections({ api, lease, node });
 } else {
-  log('usage: canary.mjs listener|client');
+  log('usage: canary.mjs listener|client|fresh');
   process.exitCode = 2;
 }

@@ -7,6 +7,7 @@ import {
   capabilities,
   controlPort,
   deniedPort,
+  freshPods,
   listenerGroups,
   namedPort,
   type TriedPolicyPort,
@@ -101,6 +102,7 @@ export const canaryWorkloads: readonly Manifest[] = [
   ...Object.values(listenerGroups).flatMap((group) => [listenerDeployment(group), headlessService(group)]),
   serviceThatTranslates(),
   clientDaemonSet(),
+  freshCronJob(),
 ];
 
 function labelsOf(group: string) {
@@ -161,14 +163,7 @@ function listenerDeployment(group: string): Manifest & { readonly spec: object }
 }
 
 function clientDaemonSet(): Manifest & { readonly spec: object } {
-  const labels = { ...labelsOf('client'), [canaryLabels.client]: 'true' };
-  const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
-  const env = [
-    field('NODE_NAME', 'spec.nodeName'),
-    field('NODE_ADDRESS', 'status.hostIP'),
-    field('POD_UID', 'metadata.uid'),
-  ];
-  const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+  const labels = clientLabels('client');
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -178,13 +173,62 @@ function clientDaemonSet(): Manifest & { readonly spec: object } {
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%' } },
       template: {
         metadata: { labels },
+        spec: reportingPodSpec('client'),
+      },
+    },
+  };
+}
+
+/** New pods, each beside a listener: what becomes of the first connections of a pod is for the enforcer of its node to decide. */
+function freshCronJob(): Manifest & { readonly spec: object } {
+  const { schedule, deadlineSeconds } = freshPods;
+  const labelSelector = { matchLabels: labelsOf(listenerGroups.Egress) };
+  const beside = [{ topologyKey: 'kubernetes.io/hostname', labelSelector }];
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: inCanary('fresh'),
+    spec: {
+      schedule,
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: deadlineSeconds,
+      // The report goes with its pod, and the pod with its Job.
+      ...{ successfulJobsHistoryLimit: 2, failedJobsHistoryLimit: 1 },
+      jobTemplate: {
         spec: {
-          serviceAccountName: 'client',
-          ...podSpec('client', { env, volumeMounts: [{ name: 'api-access', mountPath, readOnly: true }] }),
-          volumes: [{ name: 'api-access', projected: { sources: tokenSources } }],
+          backoffLimit: 0,
+          activeDeadlineSeconds: deadlineSeconds,
+          template: {
+            metadata: { labels: clientLabels('fresh') },
+            spec: {
+              restartPolicy: 'Never',
+              ...reportingPodSpec('fresh'),
+              affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: beside } },
+            },
+          },
         },
       },
     },
+  };
+}
+
+function clientLabels(role: string) {
+  return { ...labelsOf(role), [canaryLabels.client]: 'true' };
+}
+
+/** A pod that connects to listeners and reports. */
+function reportingPodSpec(role: string) {
+  const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+  const env = [
+    field('NODE_NAME', 'spec.nodeName'),
+    field('NODE_ADDRESS', 'status.hostIP'),
+    field('POD_UID', 'metadata.uid'),
+  ];
+  const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+  return {
+    serviceAccountName: 'client',
+    ...podSpec(role, { env, volumeMounts: [{ name: 'api-access', mountPath, readOnly: true }] }),
+    volumes: [{ name: 'api-access', projected: { sources: tokenSources } }],
   };
 }
 

@@ -166,3 +166,23 @@ test('a report that no client of this version writes is none', () => {
   for (const text of texts) expect(readCanaryReport(text)).toBeUndefined();
   expect(readCanaryReport(JSON.stringify(report))).toEqual(report);
 });
+
+describe('new pods', () => {
+  const fresh = (more: object) => from('n1', [], { fresh: { firstMs: 100, ...more } });
+  const newPods = (...reports: readonly ReturnType<typeof from>[]) =>
+    judge({ isInstalled: true, reports, nodes: new Map() }).newPods;
+
+  test('are told of as the worst of them', () => {
+    expect(newPods()).toBeUndefined();
+    expect(newPods(fresh({ openMs: 400, allowedMs: 200 }), fresh({ allowedMs: 300 }))).toEqual({
+      ...{ tried: 2, openMs: 400, allowedMs: 300 },
+    });
+    expect(newPods(fresh({}), fresh({ allowedMs: 300 }))).toEqual({ tried: 2 });
+  });
+
+  test('are no clients: they say nothing of whether policies are in force', () => {
+    expect(said({ reports: [fresh({ openMs: 400 })] })).toMatch(
+      /^Unknown Starting: no pod of the canary has/,
+    );
+  });
+});

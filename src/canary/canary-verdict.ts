@@ -42,6 +42,15 @@ export interface MarkerWitness {
   readonly marker?: number;
 }
 
+/** For how long new pods did what they may not, or could not do what they may: in milliseconds since they started. */
+export interface NewPodsVerdict {
+  readonly tried: number;
+  /** When a denied connection was made for the last time; absent: never. */
+  readonly openMs?: number;
+  /** When an allowed one was made for the first time; absent: some pod never made one. */
+  readonly allowedMs?: number;
+}
+
 /** Everything that is said of enforcement. */
 export interface CanaryVerdict {
   readonly condition: EnforcedCondition;
@@ -54,6 +63,8 @@ export interface CanaryVerdict {
   readonly capabilities: readonly CapabilityRow[];
   /** How long the last marker took with each client, in milliseconds, in ascending order. */
   readonly effectMs: readonly number[];
+  /** What became of the first connections of new pods, the worst of the last ones; absent as long as there was none. */
+  readonly newPods?: NewPodsVerdict;
   /** Whom to wait for until a policy is in force; none where the canary tells nothing. */
   readonly witnesses: readonly MarkerWitness[];
 }
@@ -62,7 +73,10 @@ export interface CanaryVerdict {
 const silentAfterMs = 660_000;
 
 /** Judges. */
-export function judge(facts: CanaryFacts): CanaryVerdict {
+export function judge({ reports: all, ...more }: CanaryFacts): CanaryVerdict {
+  const isOfClient = ({ report }: ReceivedReport) => report.fresh === undefined;
+  const facts = { ...more, reports: all.filter(isOfClient) };
+  const newPods = newPodsOf(all);
   const live = facts.reports.filter(({ silentMs }) => silentMs < silentAfterMs);
   const failing = failingNodes(live, facts.nodes);
   const cut = cutPairs(live);
@@ -78,6 +92,7 @@ export function judge(facts: CanaryFacts): CanaryVerdict {
     cut,
     capabilities: capabilityRows(live.map(({ report }) => report)),
     effectMs: effectOf(live),
+    ...(newPods === undefined ? {} : { newPods }),
     witnesses: facts.isInstalled && facts.changed === undefined ? witnessesAmong(proven, facts.nodes) : [],
   };
 }
@@ -191,6 +206,18 @@ function witnessesAmong(
   return proven
     .filter(({ node }) => nodes.get(node) === true)
     .map(({ node, report: { marker } }) => ({ node, ...(marker && { marker: marker.number }) }));
+}
+
+function newPodsOf(reports: readonly ReceivedReport[]): NewPodsVerdict | undefined {
+  const fresh = reports.flatMap(({ report }) => report.fresh ?? []);
+  if (fresh.length === 0) return undefined;
+  const open = fresh.flatMap(({ openMs }) => openMs ?? []);
+  const allowed = fresh.flatMap(({ allowedMs }) => allowedMs ?? []);
+  return {
+    tried: fresh.length,
+    ...(open.length === 0 ? {} : { openMs: Math.max(...open) }),
+    ...(allowed.length < fresh.length ? {} : { allowedMs: Math.max(...allowed) }),
+  };
 }
 
 /** Of those that have seen the newest marker. */

@@ -27,6 +27,17 @@ const report = z.strictObject({
   checks: z.array(check).max(400),
   /** The last marker that it saw take effect, and how many milliseconds that took if it saw that marker come. */
   marker: z.strictObject({ number: z.int().min(0), ms: z.int().min(0).exactOptional() }).exactOptional(),
+  /** Of a new pod alone: its first connections, in milliseconds since it started. */
+  fresh: z
+    .strictObject({
+      /** When it tried first. */
+      firstMs: z.int().min(0),
+      /** When a connection that is denied was made for the last time; absent: never. */
+      openMs: z.int().min(0).exactOptional(),
+      /** When one that is allowed was made for the first time; absent: never. */
+      allowedMs: z.int().min(0).exactOptional(),
+    })
+    .exactOptional(),
   /** By name. */
   capabilities: z.record(name, z.enum(['Yes', 'No', 'Unknown', 'Refused', 'Dropped'])),
 });
@@ -43,7 +54,15 @@ export interface CanaryReport {
   readonly number: number;
   readonly checks: readonly CanaryCheck[];
   readonly marker?: { readonly number: number; readonly ms?: number };
+  readonly fresh?: FirstConnections;
   readonly capabilities: Readonly<Record<string, CapabilityValue>>;
+}
+
+/** What became of the first connections of a new pod: see `report`. */
+export interface FirstConnections {
+  readonly firstMs: number;
+  readonly openMs?: number;
+  readonly allowedMs?: number;
 }
 
 /** The same before it has its number. */

@@ -1,6 +1,7 @@
 // The formats of what is known of the canary: text for people, and data for programs.
 // Must not know how it is found out.
 import * as z from 'zod';
+import type { EnforcementStatus } from '../../api/platform-status.ts';
 import { count } from '../../model/counted.ts';
 import { type PrintContext, textAndData } from '../output/formats.ts';
 import type { Paint } from '../output/paint.ts';
@@ -33,6 +34,14 @@ const schema = z.strictObject({
     .strictObject({ p50Milliseconds: z.int(), p99Milliseconds: z.int() })
     .optional()
     .describe('how long a change of a policy takes, over all nodes'),
+  newPods: z
+    .strictObject({
+      tried: z.int(),
+      openMilliseconds: z.int().optional().describe('when a denied connection was made for the last time'),
+      allowedMilliseconds: z.int().optional().describe('when an allowed one was made for the first time'),
+    })
+    .optional()
+    .describe('the first connections of new pods, since they started; the worst of them'),
   capabilities: z.array(
     z.strictObject({
       name: z.string(),
@@ -60,6 +69,7 @@ export const canaryFormats = textAndData({
       operator,
       ...(reports === undefined ? {} : { nodes: nodeRows(reports) }),
       ...(enforcement?.effect === undefined ? {} : { effect: enforcement.effect }),
+      ...(enforcement?.newPods === undefined ? {} : { newPods: enforcement.newPods }),
       capabilities: enforcement?.capabilities ?? [],
     };
   },
@@ -113,6 +123,19 @@ function cniText(enforcement: CanaryInCluster['enforcement'], room: number | und
   const effectLine =
     effect === undefined
       ? ''
-      : `a change of a policy takes ${effect.p50Milliseconds} ms on half of ${count(nodes.enforced, 'node')}, and ${effect.p99Milliseconds} ms on 99 of 100\n\n`;
-  return effectLine + formatTable([['CNI', 'VALUE', 'MEANING OF YES'], ...rows], room);
+      : `a change of a policy takes ${effect.p50Milliseconds} ms on half of ${count(nodes.enforced, 'node')}, and ${effect.p99Milliseconds} ms on 99 of 100\n`;
+  const lines = effectLine + newPodsLine(enforcement);
+  return `${lines}${lines === '' ? '' : '\n'}${formatTable([['CNI', 'VALUE', 'MEANING OF YES'], ...rows], room)}`;
+}
+
+function newPodsLine({ newPods }: EnforcementStatus): string {
+  if (newPods === undefined) return '';
+  const { tried, openMilliseconds: open, allowedMilliseconds: allowed } = newPods;
+  const denied =
+    open === undefined
+      ? 'no new pod made a connection that is denied'
+      : `new pods made connections that are denied until ${open} ms after they started`;
+  const others =
+    allowed === undefined ? 'one never made any that is allowed' : `allowed ones worked after ${allowed} ms`;
+  return `${denied}, and ${others} (${count(tried, 'pod')})\n`;
 }

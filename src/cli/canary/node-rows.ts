@@ -22,7 +22,8 @@ export interface NodeRow {
 }
 
 /** A row for each node that a report says something of, ordered by name. */
-export function nodeRows(reports: readonly StoredReport[]): readonly NodeRow[] {
+export function nodeRows(all: readonly StoredReport[]): readonly NodeRow[] {
+  const reports = all.filter(({ report }) => report.fresh === undefined);
   const tried = reports.flatMap(({ report }) => report.checks.map(({ node }) => node));
   const names = new Set([...reports.map(({ node }) => node), ...tried]);
   return [...names].sort(compareText).map((node) => rowOf(node, reports));
