@@ -175,6 +175,47 @@ describeOnNode('ringfence verify, under an enforcer', () => {
     await on.cluster.eventually('no Job is left', async () => (await jobsOf(on)).length === 0);
   }, 120_000);
 
+  test('says why an admission policy refuses the pod', async () => {
+    const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+    const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
+    const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] };
+    await on.cluster.api.json('POST', policies, {
+      metadata: { name: 'no-jobs' },
+      spec: {
+        matchConstraints: { resourceRules: [rule] },
+        validations: [
+          { expression: "!object.metadata.name.startsWith('verify-')", message: 'no pods of verify' },
+        ],
+      },
+    });
+    await on.cluster.api.json('POST', bindings, {
+      metadata: { name: 'no-jobs' },
+      spec: { policyName: 'no-jobs', validationActions: ['Deny'] },
+    });
+    // The API server needs a moment until it applies a new one.
+    const refused = await on.cluster.eventually('it is refused', async () => {
+      const ended = await run('verify elsewhere/stranger live/mongo 8080');
+      return ended.exitCode === 2 && ended;
+    });
+    expect(refused.stderr).toMatch(/the new pod does not start: .*no pods of verify/);
+    await on.cluster.api.json('DELETE', `${bindings}/no-jobs`);
+    await on.cluster.eventually('no Job is left', async () => (await jobsOf(on)).length === 0);
+  }, 120_000);
+
+  test('starts under the strictest Pod Security Standard', async () => {
+    const namespace = '/api/v1/namespaces/elsewhere';
+    const label = (level: string | null) => ({
+      metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } },
+    });
+    await on.cluster.api.json('PATCH', namespace, label('restricted'));
+    // The binding of the test before may still be applied.
+    await on.cluster.eventually('it is tried', async () => {
+      const { exitCode, stdout } = await run('verify elsewhere/stranger live/mongo 8080');
+      return exitCode === 1 && stdout.includes('denied, and the network agrees');
+    });
+    await on.cluster.api.json('PATCH', namespace, label(null));
+  }, 120_000);
+
   test('starts no pod where it would join the members of a Service, or stop drains', async () => {
     const labels = { 'app.kubernetes.io/name': 'mongo' };
     const services = '/api/v1/namespaces/live/services';
