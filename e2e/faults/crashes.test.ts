@@ -169,10 +169,10 @@ const changes: readonly Change[] = [
   }),
 ];
 
-describe(isFull ? 'a crash after each write of' : 'a crash after every fourth write of', () => {
+describe(isFull ? 'a crash after each write of' : 'a crash after every eighth write of', () => {
   const tried = isFull ? changes : changes.filter(({ isQuick }) => isQuick);
   // The cases begin with different writes.
-  const step = isFull ? 1 : 4;
+  const step = isFull ? 1 : 8;
   const cases = withLags(tried).map(({ each, lag }, index) => [each.title, lag, each, index % step] as const);
   test.each(cases)('%s, with watches that are %i ms behind', async (_, lag, change, first) => {
     testbed.proxy.watches.lagMs = lag;

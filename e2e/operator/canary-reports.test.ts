@@ -1,9 +1,11 @@
 // The operator and reports of the canary that this test writes itself: no pod runs here, so what is reported is what the test says.
+// What takes many looks is for FAULTS=full.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { useTool } from '../../test/cli/use-tool.ts';
 import { type Cluster, conditionOf, type StoredPolicy, transition } from '../cluster.ts';
+import { isFull } from '../faults/parameters.ts';
 import { kubectl } from '../kubectl.ts';
 import { enforced } from '../support/expected-policies.ts';
 import { type OnCluster, onCluster } from '../support/on-cluster.ts';
@@ -175,34 +177,36 @@ describe('reports', () => {
   });
 });
 
-describe('in a cluster of more nodes than are tested at a time', () => {
-  // The first of them have no client.
-  const all = nodeNames(620);
-  const withClient = all.slice(20);
-  const { cluster } = onCluster({
-    platform: { enforcement: 'DryRun' },
-    beforeOperator: async (on) => {
-      await createNodes(on.cluster, all);
-      await installCanary(on);
-      for (const node of withClient)
-        await on.cluster.api.json('POST', leases, lease(node, 1, { takesPart: false }));
-    },
-    operator: {},
-  });
-
-  test('twenty that have a client take part, among all of them, and only those are read', async () => {
-    const nodes = await cluster.eventually("it is somebody's turn", async () => {
-      const stored = await cluster.find<AnnotatedPolicy>(`${policies}/marker`);
-      return stored?.metadata.annotations['canary.ringfence.dev/nodes']?.split(',');
+if (isFull) {
+  describe('in a cluster of more nodes than are tested at a time', () => {
+    // The first of them have no client.
+    const all = nodeNames(620);
+    const withClient = all.slice(20);
+    const { cluster } = onCluster({
+      platform: { enforcement: 'DryRun' },
+      beforeOperator: async (on) => {
+        await createNodes(on.cluster, all);
+        await installCanary(on);
+        for (const node of withClient)
+          await on.cluster.api.json('POST', leases, lease(node, 1, { takesPart: false }));
+      },
+      operator: {},
     });
-    expect(nodes).toHaveLength(20);
-    expect(withClient).toEqual(expect.arrayContaining(nodes));
-    await becomes(cluster, /^Unknown Starting: no pod of the canary has reported yet/);
-    const [node = ''] = nodes;
-    await cluster.api.json('PATCH', `${leases}/client-${node}`, lease(node, 2));
-    await becomes(cluster, /^True Enforced: .*; canary pods on 1 of 620 nodes$/);
+
+    test('twenty that have a client take part, among all of them, and only those are read', async () => {
+      const nodes = await cluster.eventually("it is somebody's turn", async () => {
+        const stored = await cluster.find<AnnotatedPolicy>(`${policies}/marker`);
+        return stored?.metadata.annotations['canary.ringfence.dev/nodes']?.split(',');
+      });
+      expect(nodes).toHaveLength(20);
+      expect(withClient).toEqual(expect.arrayContaining(nodes));
+      await becomes(cluster, /^Unknown Starting: no pod of the canary has reported yet/);
+      const [node = ''] = nodes;
+      await cluster.api.json('PATCH', `${leases}/client-${node}`, lease(node, 2));
+      await becomes(cluster, /^True Enforced: .*; canary pods on 1 of 620 nodes$/);
+    });
   });
-});
+}
 
 interface AnnotatedPolicy {
   readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
@@ -256,20 +260,22 @@ describe('an operator that settles by the canary', () => {
   });
 });
 
-describe('a canary that somebody took apart', () => {
-  const { cluster } = onCluster({
-    platform: { enforcement: 'DryRun' },
-    beforeOperator: installCanary,
-    operator: {},
-  });
+if (isFull) {
+  describe('a canary that somebody took apart', () => {
+    const { cluster } = onCluster({
+      platform: { enforcement: 'DryRun' },
+      beforeOperator: installCanary,
+      operator: {},
+    });
 
-  test('is Unknown, and what is missing is named', async () => {
-    await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` has 0 of 3 pods ready$/);
-    await cluster.api.json('PATCH', `${apps}/deployments/listener-a`, { spec: { replicas: 0 } });
-    await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` is scaled to 0: apply/);
-    await cluster.api.json('DELETE', `${apps}/deployments/listener-a`);
-    await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` is missing: apply/);
-    await cluster.deletePolicy(namespace, 'clients-egress');
-    await becomes(cluster, /^Unknown CanaryChanged: the policy `clients-egress` .* is missing: apply/);
+    test('is Unknown, and what is missing is named', async () => {
+      await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` has 0 of 3 pods ready$/);
+      await cluster.api.json('PATCH', `${apps}/deployments/listener-a`, { spec: { replicas: 0 } });
+      await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` is scaled to 0: apply/);
+      await cluster.api.json('DELETE', `${apps}/deployments/listener-a`);
+      await becomes(cluster, /^Unknown Starting: .*: the Deployment `listener-a` is missing: apply/);
+      await cluster.deletePolicy(namespace, 'clients-egress');
+      await becomes(cluster, /^Unknown CanaryChanged: the policy `clients-egress` .* is missing: apply/);
+    });
   });
-});
+}

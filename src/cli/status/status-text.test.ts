@@ -61,6 +61,16 @@ describe('where lines are kept, a change', () => {
     expect(lines.slice(4)).toEqual(['']);
   });
 
+  test('leaves out what was found before of the cluster', () => {
+    const found = { ...before, findings: [misspelt] };
+    const same = text({ at, before: found, status: { ...found, namespaces: [namespace('b', broken)] } });
+    expect(same).not.toContain('SelectsNoPods');
+    expect(text({ at, before, status: found })).toBe(
+      `${at}\nnew: warning SelectsNoPods: ${misspelt.message}; ${misspelt.hint}\n`,
+    );
+    expect(text({ at, before: found, status: before })).toMatch(/\ngone: warning SelectsNoPods: /);
+  });
+
   test('of the operator is said in words, in both directions', () => {
     const silent: ClusterStatus = { ...before, operator: { state: 'Silent' } };
     expect(text({ at, before, status: silent })).toBe(

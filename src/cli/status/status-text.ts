@@ -46,7 +46,7 @@ export function formatStatus(shown: ShownStatus, context: PrintContext): string 
     operator?.state !== 'Silent' && before?.operator?.state === 'Silent'
       ? 'the operator is active again\n'
       : '',
-    findingLines(findings, isLog ? before?.findings : undefined, paint),
+    isLog ? changedFindings(findings, before.findings, paint) : findingLines(findings, undefined, paint),
   ].join('');
   const last = [
     withRoutes
@@ -240,11 +240,24 @@ function findingLines(
 ): string {
   const lines = linesOf(findings);
   if (before === undefined) return lines.join('');
-  const old = linesOf(before);
-  return [
-    ...lines.map((line) => (old.includes(line) ? line : `${paint('yellow', 'new:')} ${line}`)),
-    ...old.filter((line) => !lines.includes(line)).map((line) => `${paint('yellow', 'gone:')} ${line}`),
-  ].join('');
+  const kept = new Set(linesOf(before));
+  return lines.filter((line) => kept.has(line)).join('') + changedFindings(findings, before, paint);
+}
+
+/** What is new, and what is gone. */
+function changedFindings(
+  findings: readonly LintFinding[],
+  before: readonly LintFinding[],
+  paint: Paint,
+): string {
+  const [now, then] = [linesOf(findings), linesOf(before)];
+  const added = now
+    .filter((line) => !then.includes(line))
+    .map((line) => `${paint('yellow', 'new:')} ${line}`);
+  const gone = then
+    .filter((line) => !now.includes(line))
+    .map((line) => `${paint('yellow', 'gone:')} ${line}`);
+  return [...added, ...gone].join('');
 }
 
 function linesOf(findings: readonly LintFinding[]): readonly string[] {
