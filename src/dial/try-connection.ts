@@ -27,9 +27,14 @@ async function tryTcp({ address, port }: DialTarget, withinMs: number): Promise<
   socket.on('error', (error: NodeJS.ErrnoException) => resolve(endedBy(error)));
   socket.connect({ host: address, port });
   const ended = await promise;
-  socket.end();
-  // Whoever is on the other side must not keep us waiting.
-  socket.destroySoon();
+  if (ended.result === 'connected') {
+    socket.end();
+    // Whoever is on the other side must not keep us waiting.
+    socket.destroySoon();
+  } else {
+    // Without an answer the kernel would go on trying for minutes, and keep the process alive.
+    socket.destroy();
+  }
   return ended;
 }
 
