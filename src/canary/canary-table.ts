@@ -115,7 +115,7 @@ export const triedPorts: readonly number[] = [...listenerPorts, ...capabilities.
 export const apiServerPorts = [443, 6443, 8443, 16443] as const;
 
 /** How often a new pod tries its first connections, and how long it may live, in seconds. */
-export const freshPods = { schedule: '*/5 * * * *', deadlineSeconds: 60 } as const;
+export const freshPods = { schedule: '*/5 * * * *', deadlineSeconds: 180 } as const;
 
 /** The most nodes whose clients take part at one time. */
 export const maxClients = 20;
