@@ -1,7 +1,6 @@
 // Pods that the platform profile declares, DNS and the shared systems, and that no pod of the cluster is: a wrong name closes every
 // namespace to them, and no rule looks wrong. Must not know how a finding is printed.
-import type { PlatformNetworkProfileSpec } from '../../api/platform-network-profile.ts';
-import { platformProfileName } from '../../api/platform-network-profile.ts';
+import { type PlatformNetworkProfileSpec, platformProfileName } from '../../api/platform-network-profile.ts';
 import { clusterServicesOf } from '../../compile/platform/cluster-services.ts';
 import { ingressControllers, monitoringSystems } from '../../compile/platform/systems.ts';
 import type { Finding, FindingCode } from '../../model/findings.ts';
