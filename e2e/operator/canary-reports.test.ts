@@ -135,7 +135,7 @@ describe('reports', () => {
     );
     expect(before.stdout).toMatch(/^node-000 +in force +in force +- +\d+ s ago$/m);
     expect(before.stdout).toMatch(
-      /^SCTP +Unknown +rules for SCTP are followed: the canary cannot speak SCTP$/m,
+      /^SCTP +Unknown +rules for SCTP are followed; not known: the canary cannot speak SCTP$/m,
     );
     const schema = JSON.parse(readFileSync('docs/reference/canary.schema.json', 'utf8'));
     expect(z.fromJSONSchema(schema).safeParse(JSON.parse(data.stdout)).error).toBeUndefined();

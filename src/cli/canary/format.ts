@@ -118,7 +118,7 @@ function cniText(enforcement: CanaryInCluster['enforcement'], room: number | und
   const rows = capabilities.map(({ name, value, meaning, why }) => [
     name,
     value,
-    why === undefined ? meaning : `${meaning}: ${why}`,
+    why === undefined ? meaning : `${meaning}; not known: ${why}`,
   ]);
   const effectLine =
     effect === undefined
