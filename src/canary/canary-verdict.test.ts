@@ -175,7 +175,7 @@ describe('new pods', () => {
   test('are told of as the worst of them', () => {
     expect(newPods()).toBeUndefined();
     expect(newPods(fresh({ openMs: 400, allowedMs: 200 }), fresh({ allowedMs: 300 }))).toEqual({
-      ...{ tried: 2, openMs: 400, allowedMs: 300 },
+      ...{ tried: 2, openMilliseconds: 400, allowedMilliseconds: 300 },
     });
     expect(newPods(fresh({}), fresh({ allowedMs: 300 }))).toEqual({ tried: 2 });
   });

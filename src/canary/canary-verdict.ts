@@ -5,7 +5,7 @@ import { count, nameSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
 import { deniedPort } from './canary-table.ts';
 import { type CapabilityRow, capabilityRows } from './capability-rows.ts';
-import type { CanaryCheck, CanaryReport } from './report.ts';
+import { type CanaryCheck, type CanaryReport, isOfClient } from './report.ts';
 
 /** The last report of one client. */
 export interface ReceivedReport {
@@ -46,9 +46,9 @@ export interface MarkerWitness {
 export interface NewPodsVerdict {
   readonly tried: number;
   /** When a denied connection was made for the last time; absent: never. */
-  readonly openMs?: number;
+  readonly openMilliseconds?: number;
   /** When an allowed one was made for the first time; absent: some pod never made one. */
-  readonly allowedMs?: number;
+  readonly allowedMilliseconds?: number;
 }
 
 /** Everything that is said of enforcement. */
@@ -74,8 +74,7 @@ const silentAfterMs = 660_000;
 
 /** Judges. */
 export function judge({ reports: all, ...more }: CanaryFacts): CanaryVerdict {
-  const isOfClient = ({ report }: ReceivedReport) => report.fresh === undefined;
-  const facts = { ...more, reports: all.filter(isOfClient) };
+  const facts = { ...more, reports: all.filter(({ report }) => isOfClient(report)) };
   const newPods = newPodsOf(all);
   const live = facts.reports.filter(({ silentMs }) => silentMs < silentAfterMs);
   const failing = failingNodes(live, facts.nodes);
@@ -215,8 +214,8 @@ function newPodsOf(reports: readonly ReceivedReport[]): NewPodsVerdict | undefin
   const allowed = fresh.flatMap(({ allowedMs }) => allowedMs ?? []);
   return {
     tried: fresh.length,
-    ...(open.length === 0 ? {} : { openMs: Math.max(...open) }),
-    ...(allowed.length < fresh.length ? {} : { allowedMs: Math.max(...allowed) }),
+    ...(open.length === 0 ? {} : { openMilliseconds: Math.max(...open) }),
+    ...(allowed.length < fresh.length ? {} : { allowedMilliseconds: Math.max(...allowed) }),
   };
 }
 

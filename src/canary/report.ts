@@ -65,6 +65,11 @@ export interface FirstConnections {
   readonly allowedMs?: number;
 }
 
+/** Whether a client reports, and not a new pod, which says nothing of whether policies are in force. */
+export function isOfClient({ fresh }: CanaryReport): boolean {
+  return fresh === undefined;
+}
+
 /** The same before it has its number. */
 export type UnnumberedReport = Omit<CanaryReport, 'number'>;
 

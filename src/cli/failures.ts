@@ -14,6 +14,11 @@ export class ToolError extends ExpectedError {
   }
 }
 
+/** The API server does not answer. @param message of the failed request */
+export function cannotReach(server: string, { message }: Pick<Error, 'message'>): ToolError {
+  return new ToolError(`can't reach the API server at \`${server}\`: ${message}`);
+}
+
 /** The text for stderr, and the exit code. */
 export interface Ending {
   readonly text: string;

@@ -2,8 +2,7 @@
 // policies are not in force. Must not know how the answer is found.
 import type { Logger } from 'pino';
 import { platformProfileName } from '../api/platform-network-profile.ts';
-import type { EnforcementStatus } from '../api/platform-status.ts';
-import { type CanaryVerdict, type NewPodsVerdict, quantile } from '../canary/canary-verdict.ts';
+import { type CanaryVerdict, quantile } from '../canary/canary-verdict.ts';
 import type { Cache } from '../objects/cache.ts';
 import { notEnforcedDraft } from '../plan/events.ts';
 import type { ReportedEnforcement } from '../plan/platform-profile-status.ts';
@@ -73,20 +72,8 @@ export function reportedEnforcement({
     status: {
       nodes: { enforced: of(true), failing: of(false), all: nodeCount },
       ...(effectMs.length === 0 ? {} : { effect }),
-      ...(newPods === undefined ? {} : { newPods: newPodsStatus(newPods) }),
+      ...(newPods === undefined ? {} : { newPods }),
       capabilities,
     },
-  };
-}
-
-function newPodsStatus({
-  tried,
-  openMs,
-  allowedMs,
-}: NewPodsVerdict): NonNullable<EnforcementStatus['newPods']> {
-  return {
-    tried,
-    ...(openMs === undefined ? {} : { openMilliseconds: openMs }),
-    ...(allowedMs === undefined ? {} : { allowedMilliseconds: allowedMs }),
   };
 }

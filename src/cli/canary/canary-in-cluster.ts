@@ -12,7 +12,7 @@ import type { KubernetesObject } from '../../kube/resource.ts';
 import { canaryNamespace } from '../../model/canary-namespace.ts';
 import { listCanaryReports } from '../../objects/canary-leases.ts';
 import { platformNetworkProfiles } from '../../objects/policy-resources.ts';
-import { ToolError } from '../failures.ts';
+import { cannotReach, ToolError } from '../failures.ts';
 import type { ClusterFlags } from '../options.ts';
 import { type OperatorSign, readOperatorSign } from '../status/operator-sign.ts';
 
@@ -72,7 +72,7 @@ export const missingRight = `the reports of the nodes can't be read: ask for \`l
 function explained(error: ApiError, server: string): Error {
   switch (classify(error)) {
     case 'unreachable':
-      return new ToolError(`can't reach the API server at \`${server}\`: ${error.message}`);
+      return cannotReach(server, error);
     case 'denied':
       return new ToolError(`no permission: ${error.message}; ask for the ClusterRole \`ringfence-view\``);
     case 'gone':

@@ -1,7 +1,7 @@
 // What the clients of the canary say of each node: of its ingress those that tried its listeners, of its egress its own client.
 // Must not know whether policies are in force in the cluster: the operator decides that.
 import type { StoredReport } from '../../canary/receipts.ts';
-import type { CanaryCheck } from '../../canary/report.ts';
+import { type CanaryCheck, isOfClient } from '../../canary/report.ts';
 import { compareText } from '../../model/object-key.ts';
 
 /** What is known of one direction of a node. */
@@ -23,7 +23,7 @@ export interface NodeRow {
 
 /** A row for each node that a report says something of, ordered by name. */
 export function nodeRows(all: readonly StoredReport[]): readonly NodeRow[] {
-  const reports = all.filter(({ report }) => report.fresh === undefined);
+  const reports = all.filter(({ report }) => isOfClient(report));
   const tried = reports.flatMap(({ report }) => report.checks.map(({ node }) => node));
   const names = new Set([...reports.map(({ node }) => node), ...tried]);
   return [...names].sort(compareText).map((node) => rowOf(node, reports));

@@ -10,7 +10,7 @@ import { ExpectedError } from '../../model/expected-error.ts';
 import { type AnyKind, kinds } from '../../objects/kinds.ts';
 import { platformNetworkProfiles } from '../../objects/policy-resources.ts';
 import type { CommandContext } from '../command-context.ts';
-import { ToolError } from '../failures.ts';
+import { cannotReach, ToolError } from '../failures.ts';
 import type { ClusterFlags } from '../options.ts';
 
 /**
@@ -44,7 +44,7 @@ function explain({ kind, path }: AnyKind, server: string): (error: unknown) => n
   return (error) => {
     if (!(error instanceof ApiError)) throw error;
     const { status, message } = error;
-    if (status === 0) throw new ToolError(`can't reach the API server at \`${server}\`: ${message}`);
+    if (status === 0) throw cannotReach(server, error);
     const plural = path.split('/').at(-1);
     if (status === 403) {
       throw new ToolError(

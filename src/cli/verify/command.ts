@@ -9,7 +9,7 @@ import { formatKey } from '../../model/object-key.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineVerb } from '../define-verb.ts';
 import { destinationWithPort } from '../explain/end-with-port.ts';
-import { ToolError } from '../failures.ts';
+import { cannotReach, ToolError } from '../failures.ts';
 import { type ClusterFlags, FileOption, namespaceOf, repeatable, type WriteFlags } from '../options.ts';
 import type { ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import { loadSnapshot } from '../snapshot/load-snapshot.ts';
@@ -152,7 +152,7 @@ function refused(error: ApiError, server: string): ToolError {
   const { message } = error;
   switch (classify(error)) {
     case 'unreachable':
-      return new ToolError(`can't reach the API server at \`${server}\`: ${message}`);
+      return cannotReach(server, error);
     case 'denied':
       return new ToolError(
         `no permission: ${message}; ask for the ClusterRole \`ringfence-verifier\` in the namespace of SRC`,

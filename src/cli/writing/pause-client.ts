@@ -20,7 +20,7 @@ import { nearest } from '../../model/did-you-mean.ts';
 import { apiVersion, managedByLabel } from '../../model/policies.ts';
 import { pauseNames } from '../../model/policy-names.ts';
 import { namespaces, networkPauses } from '../../objects/policy-resources.ts';
-import { ToolError } from '../failures.ts';
+import { cannotReach, ToolError } from '../failures.ts';
 import type { ClusterFlags, WriteFlags } from '../options.ts';
 
 /** What a person asks for. */
@@ -270,7 +270,7 @@ function refused(error: ApiError, server: string): ToolError {
   const what = networkPauses.name;
   switch (classify(error)) {
     case 'unreachable':
-      return new ToolError(`can't reach the API server at \`${server}\`: ${message}`);
+      return cannotReach(server, error);
     case 'denied':
       return new ToolError(
         `no permission: ${message}; ask for the ClusterRole \`ringfence-pauser\`, and check it with \`kubectl auth can-i create ${what}\``,
