@@ -205,6 +205,39 @@ describe('what the verbs say of a live cluster', () => {
     });
   });
 
+  test('`lint --platform-from-cluster` does not miss a namespace of the cluster, nor judges its platform profile', async () => {
+    const file = join(tool.folder, 'team.yaml');
+    const lead = (name: string, to: object) => ({ name, from: { app: 'web-console' }, to });
+    const routes = [
+      lead('by-name', { namespace: { name: 'shop-admin', pods: {} } }),
+      lead('by-label', {
+        namespace: { selector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop-admin' } }, pods: {} },
+      }),
+      lead('misspelt', { namespace: { name: 'shop-admni', pods: {} } }),
+    ];
+    const profile = {
+      ...{ apiVersion: 'ringfence.dev/v1alpha1', kind: 'AppNetworkProfile' },
+      metadata: { name: 'team', namespace: 'shop' },
+      spec: { egress: 'Restricted', routes },
+    };
+    writeFileSync(file, JSON.stringify(profile));
+    const { stdout, stderr } = await tool.run(`ringfence lint -f ${file} --platform-from-cluster -o json`, {
+      environment,
+    });
+    const told = (JSON.parse(stdout) as readonly Readonly<Record<string, string>>[]).map(
+      ({ code, path, hint }) => [code, path, hint],
+    );
+    expect(told).toEqual([
+      [
+        'NamespaceMissing',
+        'spec.routes[misspelt].to.namespace.name',
+        expect.stringContaining('`shop-admin`'),
+      ],
+    ]);
+    expect(stderr).toContain('`shop-admin` is in the cluster and not in the input');
+    expect(stderr).not.toContain('assumed to exist');
+  });
+
   test('`lint` is what it says of the files, and what only a whole cluster shows', async () => {
     const findings = async (more: string) => {
       const { stdout, exitCode } = await said(`ringfence lint -o json ${more}`);

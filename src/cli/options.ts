@@ -85,9 +85,10 @@ export function inputOptions(namespaceMeans?: string): readonly Option[] {
 /** `--platform-from-cluster`, `--no-platform`. */
 export function platformOptions(): readonly Option[] {
   return [
-    new Option('--platform-from-cluster', 'with -f, read the platform profile from the cluster').conflicts(
-      'platform',
-    ),
+    new Option(
+      '--platform-from-cluster',
+      'with -f, read the platform profile from the cluster, and the Namespaces that the files lack',
+    ).conflicts('platform'),
     new Option('--no-platform', 'with -f, answer also if profiles have no effect without a platform profile'),
   ];
 }

@@ -347,7 +347,12 @@ export const findingKinds = {
   HostNetworkSelected: {
     linterOnly: true,
     severity: 'warning',
-    meaning: 'a policy or a route selects pods in the host network, to which no policy applies',
+    meaning: 'all pods that a policy or a route selects are in the host network, where no policy applies',
+  },
+  HostNetworkAmongSelected: {
+    linterOnly: true,
+    severity: 'info',
+    meaning: 'some pods that a policy or a route selects are in the host network, where no policy applies',
   },
   EmptyPeers: {
     linterOnly: true,

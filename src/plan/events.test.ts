@@ -267,7 +267,7 @@ describe('what is reported a namespace', () => {
         'PolicyRedundant',
         'RuleRedundant',
       ],
-      ...['EgressNotIsolated', 'BlockCoversPods', 'DirectionsMixed'],
+      ...['EgressNotIsolated', 'HostNetworkAmongSelected', 'BlockCoversPods', 'DirectionsMixed'],
     ]);
   });
 });

@@ -45,14 +45,16 @@ export function isolatesByAccident(context: LintContext): readonly Finding[] {
     );
 }
 
-/** Finds policies that select pods to which no policy applies. */
+/** Finds policies that select pods to which no policy applies. A selector of all pods may mean only the others. */
 export function hostNetworkIsNotReached(context: LintContext): readonly Finding[] {
   return context.policies.flatMap((policy) => {
-    const onNodes = context.selectedBy(policy).filter(({ hostNetwork }) => hostNetwork);
+    const selected = context.selectedBy(policy);
+    const onNodes = selected.filter(({ hostNetwork }) => hostNetwork);
     if (onNodes.length === 0) return [];
 
+    const isAll = onNodes.length === selected.length;
     return [
-      aboutPolicy(policy, 'HostNetworkSelected', {
+      aboutPolicy(policy, isAll ? 'HostNetworkSelected' : 'HostNetworkAmongSelected', {
         path: 'spec.podSelector',
         message: `the pods of ${listWorkloads(onNodes)} are in the host network: no policy applies to them`,
         hint: 'remove `hostNetwork`, or protect the node',

@@ -111,8 +111,10 @@ describe('a selector', () => {
     const input = context([policy('a', { ingress: from({ podSelector: app('agent') }) })], { workloads });
     expect(told(input)).toEqual([
       'a spec.ingress[0].from[0].podSelector PeerSelectsNothing',
-      'a spec.podSelector HostNetworkSelected',
+      'a spec.podSelector HostNetworkAmongSelected',
     ]);
+    const alone = context([policy('a', { podSelector: app('agent') })], { workloads });
+    expect(told(alone)).toContain('a spec.podSelector HostNetworkSelected');
   });
 });
 

@@ -129,14 +129,14 @@ export const explainVerb = defineVerb({
  * @param isDeclared whether a route exists that was meant for this: another one that waits as well would not help
  */
 function fixFor(
-  { found, meant: question, parts }: Asked,
+  { found, question: asked, meant: question, parts }: Asked,
   isDeclared: boolean,
-  state: Omit<Denied, 'question' | 'parts'>,
+  state: Omit<Denied, 'question' | 'asked' | 'parts'>,
 ): Fix {
   const { from, to } = state.known;
   const isForNobody = question.port !== undefined && isStandInAsked(question.port);
   if (found.allowed || isForNobody || (from ?? to)?.advice !== undefined) return { changes: [] };
-  const fix = suggestFix({ question, parts, ...state });
+  const fix = suggestFix({ question, asked, parts, ...state });
   const waits = fix.changes.length > 0 && fix.effects === undefined;
   return waits && isDeclared ? { changes: [] } : fix;
 }

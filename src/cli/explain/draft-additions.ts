@@ -11,9 +11,10 @@ import type { Explanation } from '../../analyze/explain.ts';
 import type { AnalysisInput } from '../../analyze/facts.ts';
 import { suggestedName } from '../../api/suggested-profile.ts';
 import { type DeclaredIn, podsByLabels } from '../../compile/local/pods-by-labels.ts';
+import type { ObjectKey } from '../../model/object-key.ts';
 import { isEveryPort, type PortSet } from '../../model/port-set.ts';
 import { routePortsOf } from '../../model/port-texts.ts';
-import { protocols } from '../../model/ports.ts';
+import { type PortSpec, protocols, withProtocol } from '../../model/ports.ts';
 import { namespaceNamed } from '../../model/selectors.ts';
 import { appLabelOf, type ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import type { RouteDraft, RuleDraft } from './additions.ts';
@@ -23,6 +24,12 @@ import { isOnNodes, labelsThatSingleOut } from './single-out.ts';
 /** A side of a connection. */
 export type Side = 'ingress' | 'egress';
 
+/** A Service as the destination of a question, and the port of it in question; absent: each of its ports. */
+export interface AskedService {
+  readonly service: ObjectKey;
+  readonly port: PortSpec | undefined;
+}
+
 /** What a draft depends on. */
 export interface DraftContext {
   readonly snapshot: ClusterSnapshot;
@@ -30,13 +37,15 @@ export interface DraftContext {
   readonly known: KnownEnds;
   /** The namespaces with a ring, or that get one when their dry run ends: there, a route is the only thing to add. */
   readonly ringed: ReadonlySet<string>;
+  /** The Service that routes of its namespace name instead of its pods; absent: they name the pods. */
+  readonly service?: AskedService;
 }
 
 /** A route in the namespace of the side that denies. */
 export function routesFor(
   part: Explanation,
   side: Side,
-  { snapshot, known }: DraftContext,
+  { snapshot, known, service }: DraftContext,
 ): readonly RouteDraft[] {
   const here = side === 'ingress' ? part.to : part.from;
   if (!isWorkload(here)) return [];
@@ -51,8 +60,32 @@ export function routesFor(
   };
   // The API server answers on ports of its own, which its end brings along.
   const ports = known.to?.bringsPorts ? undefined : portsOf(part);
-  const [from, to] = [end(part.from, known.from), end(part.to, known.to)];
+  const from = end(part.from, known.from);
+  if (service?.service.namespace === namespace) return [routeToService(part, from, known, service)];
+  const to = end(part.to, known.to);
   return [{ namespace, name: nameOf(part, known), from, to, ports }];
+}
+
+/** A route with the port of the Service, which the compiler translates as the cluster does. */
+function routeToService(
+  part: Explanation,
+  from: object,
+  known: KnownEnds,
+  { service: { namespace, name }, port }: AskedService,
+): RouteDraft {
+  return {
+    namespace,
+    name: suggestedName(wordFor(part.from, known.from), 'to', name),
+    from,
+    to: { service: name },
+    ports: port === undefined ? undefined : [routePortOf(port)],
+  };
+}
+
+function routePortOf(port: PortSpec): number | string {
+  if ('name' in port) return withProtocol(port.name, port.protocol);
+  const { first, last } = port.interval;
+  return withProtocol(first === last ? first : `${first}-${last}`, port.protocol);
 }
 
 function podsEnd(end: WorkloadEnd, facts: AnalysisInput, declared: DeclaredIn): object {

@@ -218,7 +218,7 @@ function suggestedFor(objects: readonly KubernetesObject[], words: Words) {
   const known = knownEndsIn(question, snapshot);
   if ((known.from ?? known.to)?.advice !== undefined) return undefined;
   const { changes, effects } = suggestFix({
-    ...{ question: meant, parts, known, snapshot, operatorNamespace },
+    ...{ question: meant, asked: question, parts, known, snapshot, operatorNamespace },
     meant: meantRoutes(parts, known, snapshot),
     enforced: 'AsWritten',
   });

@@ -8,9 +8,10 @@ import { quoteSome } from '../../model/counted.ts';
 import { groupsBy } from '../../model/groups.ts';
 import { formatKey } from '../../model/object-key.ts';
 import { type ClusterSnapshot, objectKey } from '../snapshot/cluster-snapshot.ts';
-import { type Additions, changesFor } from './additions.ts';
+import { type Additions, changesFor, type RouteDraft } from './additions.ts';
+import type { Question } from './answer.ts';
 import { ChangeTrial, type TrialContext, type TriedChanges } from './change-trial.ts';
-import { type DraftContext, routesFor, rulesFor, type Side } from './draft-additions.ts';
+import { type AskedService, type DraftContext, routesFor, rulesFor, type Side } from './draft-additions.ts';
 import type { KnownEnd, KnownEnds } from './known-addresses.ts';
 import type { MeantRoute } from './meant-routes.ts';
 import { type Correction, plainCorrections, portCorrections } from './route-corrections.ts';
@@ -21,6 +22,8 @@ import { withUsualPorts } from './usual-ports.ts';
 /** The question, and the snapshot. */
 export interface Denied extends TrialContext {
   readonly parts: readonly Explanation[];
+  /** The question as it was asked; `question` is what was meant. */
+  readonly asked: Question;
   /** What its ends are. */
   readonly known: KnownEnds;
   /** The routes that were probably meant for it. */
@@ -55,11 +58,40 @@ export function suggestFix(denied: Denied): Fix {
     .map((part) => withUsualPorts(part, snapshot.facts));
   if (differentPairs(parts, known) > maxParts) return { changes: [] };
   const context: DraftContext = { snapshot, known, ringed: ringedIn(snapshot) };
-  const [ingress, egress] = [additionsAt('ingress', parts, context), additionsAt('egress', parts, context)];
-  const routes = [...ingress.routes, ...egress.routes];
+  const byLabels = additionsAtSides(parts, context);
+  const service = serviceIn(denied.asked);
+  const byService = service === undefined ? [] : combined(additionsAtSides(parts, { ...context, service }));
+  const trial = new ChangeTrial(parts, denied);
+  return (
+    trial.first(plainCorrections(meant).flatMap((each) => corrected(each, snapshot))) ??
+    trial.least([
+      ...portCorrections(meant, snapshot.facts).flatMap((each) => corrected(each, snapshot)),
+      ...[...byService, ...combined(byLabels)].map((each) => changesFor(each, snapshot)),
+    ]) ??
+    whyNot(changesFor({ routes: allRoutes(byLabels), rules: [] }, snapshot), parts, denied)
+  );
+}
+
+/** What to add at each side. */
+type AtSides = Readonly<Record<Side, Additions>>;
+
+function additionsAtSides(parts: readonly Explanation[], context: DraftContext): AtSides {
+  return {
+    ingress: additionsAt('ingress', parts, context),
+    egress: additionsAt('egress', parts, context),
+  };
+}
+
+function allRoutes({ ingress, egress }: AtSides): readonly RouteDraft[] {
+  return [...ingress.routes, ...egress.routes];
+}
+
+/** What may be enough: something at one side, or at both. */
+function combined({ ingress, egress }: AtSides): readonly Additions[] {
+  const routes = allRoutes({ ingress, egress });
   const rules = [...ingress.rules, ...egress.rules];
   // Often the egress opens by itself if the ingress is declared; without a ring, routes have no meaning.
-  const additions: readonly Additions[] = [
+  return [
     { routes: ingress.routes, rules: [] },
     { routes: egress.routes, rules: [] },
     { routes, rules: [] },
@@ -70,15 +102,11 @@ export function suggestFix(denied: Denied): Fix {
     { routes: [], rules },
     { routes, rules },
   ];
-  const trial = new ChangeTrial(parts, denied);
-  return (
-    trial.first(plainCorrections(meant).flatMap((each) => corrected(each, snapshot))) ??
-    trial.least([
-      ...portCorrections(meant, snapshot.facts).flatMap((each) => corrected(each, snapshot)),
-      ...additions.map((each) => changesFor(each, snapshot)),
-    ]) ??
-    whyNot(changesFor({ routes, rules: [] }, snapshot), parts, denied)
-  );
+}
+
+/** The Service that the question names as the destination, and its port there. */
+function serviceIn({ to, port }: Question): AskedService | undefined {
+  return to.kind === 'service' ? { service: to.service, port } : undefined;
 }
 
 /** What to add at one side of everything that it denies. */

@@ -8,14 +8,15 @@ import type { LoadedSnapshot } from '../snapshot/load-snapshot.ts';
 import { type LintFinding, profileFindings } from '../snapshot/profile-findings.ts';
 import { profilesWithoutRing } from '../snapshot/profiles-without-ring.ts';
 import { withoutUndiscovered } from '../snapshot/undiscovered.ts';
+import { withoutElsewhere } from './namespaces-elsewhere.ts';
 import { policyFindings, withoutGuesses } from './policy-findings.ts';
-import { routeIn } from './route-parts.ts';
+import { routeIn, routesByName } from './route-parts.ts';
 
 /** The findings about a snapshot. */
 export interface AllFindings {
   readonly findings: readonly LintFinding[];
   /** Why some of them are left out, for people. */
-  readonly note: string | undefined;
+  readonly notes: readonly string[];
 }
 
 /** All findings. @param compiled what the profiles compile to */
@@ -28,7 +29,15 @@ export function allFindings(snapshot: LoadedSnapshot, compiled: Compiled): AllFi
   const ofPolicies = policyFindings(snapshot, ofProfiles, compiled);
   const idle = profilesWithoutRing(snapshot, compiled);
   const findings = withoutGuesses([...withoutEchoes(ofProfiles, ofPolicies), ...idle, ...ofPolicies]);
-  return isLive ? { findings, note: undefined } : withoutUndiscovered(findings, snapshot.cluster);
+  if (isLive) return { findings, notes: [] };
+  const discovered = withoutUndiscovered(findings, snapshot.cluster);
+  if (snapshot.elsewhere === undefined) return withNotes(discovered.findings, discovered.note);
+  const here = withoutElsewhere(discovered.findings, snapshot.elsewhere, routesByName(compiled));
+  return withNotes(here.findings, discovered.note, here.note);
+}
+
+function withNotes(findings: readonly LintFinding[], ...notes: readonly (string | undefined)[]): AllFindings {
+  return { findings, notes: notes.filter((note) => note !== undefined) };
 }
 
 /** Of a misspelt namespace, the finding about its name says what was meant. */

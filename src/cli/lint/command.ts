@@ -38,8 +38,8 @@ export const lintVerb = defineVerb({
     }
     if (flags.namespace !== undefined) checkNamespace(flags.namespace, namespacesOf(snapshot));
     context.progress.show('analysing');
-    const { findings: all, note } = allFindings(snapshot, compile(snapshot.cluster.view()));
-    if (note !== undefined) context.note(note);
+    const { findings: all, notes } = allFindings(snapshot, compile(snapshot.cluster.view()));
+    for (const note of notes) context.note(note);
     const asked = all.filter((finding) => concerns(finding, flags.namespace));
     const findings = placeFindings(asked, snapshot.input);
     const isFound = findings.some(({ severity }) => severity !== 'info');

@@ -21,6 +21,7 @@ const sameMistake: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>
     'NeverMatches',
     'SelectsNoPods',
     'HostNetworkSelected',
+    'HostNetworkAmongSelected',
     'NamespaceMissing',
     'SourceMissing',
     'NamespaceMisspelt',

@@ -14,6 +14,7 @@ import type { LintFinding } from '../snapshot/profile-findings.ts';
 const ofRoutes: Readonly<Partial<Record<FindingCode, 'an end' | 'ports' | 'all of it'>>> = {
   SelectsNoPods: 'an end',
   HostNetworkSelected: 'an end',
+  HostNetworkAmongSelected: 'an end',
   PeerSelectsNothing: 'an end',
   BlockCoversPods: 'an end',
   SelectsEveryPod: 'an end',

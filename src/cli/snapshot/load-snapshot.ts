@@ -1,11 +1,9 @@
 // From the flags of a verb to its snapshot: of files if `-f` names some, or else of a cluster.
 // Must not know the question.
 import { formatProblem } from '../../api/decode.ts';
-import type { KubernetesObject } from '../../kube/resource.ts';
 import { quoteSome } from '../../model/counted.ts';
 import { selectsEverything } from '../../model/selectors.ts';
 import type { ObjectProblem } from '../../objects/analysis-input.ts';
-import { platformNetworkProfiles } from '../../objects/policy-resources.ts';
 import type { PlatformFacts } from '../../view/cluster-view.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ToolError } from '../failures.ts';
@@ -13,11 +11,14 @@ import { type Input, readInput } from '../input/input.ts';
 import { InputError, type InputProblem } from '../input/problems.ts';
 import { type ClusterFlags, type InputFlags, namesFiles, namespaceOf } from '../options.ts';
 import { type ClusterSnapshot, snapshotOf } from './cluster-snapshot.ts';
+import { type NamespaceElsewhere, platformFromCluster } from './platform-from-cluster.ts';
 
 /** A snapshot, and its files. */
 export interface LoadedSnapshot extends ClusterSnapshot {
   /** Absent if a cluster was read. */
   readonly input?: Input;
+  /** With files and `--platform-from-cluster`: the namespaces of the cluster of which the files say nothing. */
+  readonly elsewhere?: readonly NamespaceElsewhere[];
 }
 
 /**
@@ -60,8 +61,8 @@ export async function loadFiles(
   for (const text of input.notes) context.note(text);
   context.progress.show('compiling');
   const objects = input.objects.map(({ object }) => object);
-  const live = flags.platformFromCluster ? await platformOfCluster(objects, flags, context) : [];
-  const snapshot = snapshotOf([...objects, ...live], operatorNamespace);
+  const live = flags.platformFromCluster ? await platformFromCluster(objects, flags, context) : undefined;
+  const snapshot = snapshotOf([...objects, ...(live?.objects ?? [])], operatorNamespace);
   const problems = withoutEchoes(snapshot.problems).flatMap(
     ({ index, ...problem }) => input.objects[index]?.problem(problem) ?? [],
   );
@@ -70,24 +71,7 @@ export async function loadFiles(
   if (input.problems.length + problems.length > 0) {
     throw new InputError(inOrder([...input.problems, ...problems]));
   }
-  return { ...snapshot, input };
-}
-
-/** @throws ToolError if there is not exactly one platform profile, and the errors of `listCluster` */
-async function platformOfCluster(
-  objects: readonly KubernetesObject[],
-  flags: ClusterFlags,
-  context: CommandContext,
-): Promise<readonly KubernetesObject[]> {
-  if (objects.some(({ kind }) => kind === platformNetworkProfiles.kind))
-    throw new ToolError(
-      '`--platform-from-cluster`: the input has a PlatformNetworkProfile, too; leave one out',
-    );
-  const { listCluster } = await import('./list-cluster.ts');
-  const found = await listCluster(flags, context, [platformNetworkProfiles]);
-  if (found.length === 0)
-    throw new ToolError('`--platform-from-cluster`: the cluster has no PlatformNetworkProfile');
-  return found;
+  return { ...snapshot, input, ...(live && { elsewhere: live.elsewhere }) };
 }
 
 /**
