@@ -93,19 +93,18 @@ export const explainVerb = defineVerb({
     const state = paused?.snapshot ?? snapshot;
     const meant = meantRoutes(lasting.parts, known, state);
     const meantNotes = describeMeant(meant);
-    const fix = fixFor(lasting, meantNotes.length > 0, {
-      known,
-      meant,
-      snapshot: state,
-      enforced: enforcedIn(snapshot, flags),
-      operatorNamespace: flags.operatorNamespace,
-    });
+    const dnsNotes = notesOnUnknownDns(lasting.parts, state);
+    const enforcedNow = enforcedIn(snapshot, flags);
+    const { operatorNamespace } = flags;
+    const asked = { known, meant, snapshot: state, enforced: enforcedNow, operatorNamespace };
+    // A route for one workload would hide that no other may query DNS either.
+    const fix = dnsNotes.length > 0 ? noFix : fixFor(lasting, meantNotes.length > 0, asked);
     const enforced = planned && onceEnforced(words, found, planned);
     const notes = [
       ...(spec !== undefined && isStandInAsked(spec) ? [standInNote] : []),
       ...found.notes,
       ...meantNotes,
-      ...notesOnUnknownDns(lasting.parts, state),
+      ...dnsNotes,
       ...notesOn(lasting, meantNotes.length > 0),
       ...notesOnMissingPods(lasting.parts, missingPods(snapshot), state),
       ...remarksOn(fix, meantNotes),
@@ -123,6 +122,8 @@ export const explainVerb = defineVerb({
   },
 });
 
+const noFix: Fix = { changes: [] };
+
 /**
  * What to add; nothing for the port on which nothing listens. A rule for the address of a pod or a Service is right only until it changes.
  *
@@ -135,10 +136,10 @@ function fixFor(
 ): Fix {
   const { from, to } = state.known;
   const isForNobody = question.port !== undefined && isStandInAsked(question.port);
-  if (found.allowed || isForNobody || (from ?? to)?.advice !== undefined) return { changes: [] };
+  if (found.allowed || isForNobody || (from ?? to)?.advice !== undefined) return noFix;
   const fix = suggestFix({ question, asked, parts, ...state });
   const waits = fix.changes.length > 0 && fix.effects === undefined;
-  return waits && isDeclared ? { changes: [] } : fix;
+  return waits && isDeclared ? noFix : fix;
 }
 
 /** What is almost what was asked about. @param isDeclared whether a route was meant for it, which tells more than those for others */

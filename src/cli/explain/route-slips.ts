@@ -13,7 +13,7 @@ import { publicPeers } from '../../routes/internet.ts';
 import { objectsIn } from '../../view/cluster-view.ts';
 import { appLabelOf, type ClusterSnapshot } from '../snapshot/cluster-snapshot.ts';
 import type { KnownEnd } from './known-addresses.ts';
-import { labelsThatSingleOut, podsOf } from './single-out.ts';
+import { isOnNodes, labelsThatSingleOut, podsOf } from './single-out.ts';
 
 /** What is probably wrong in an end of a route. */
 export interface Slip {
@@ -53,9 +53,18 @@ export function matchEnd(
 ): MatchedEnd | undefined {
   const asIs = { slips: [], meant: written };
   if (known?.isNamed && isSameEnd(written, known)) return asIs;
-  if (isWorkload(end)) return matchPods(written, end, place);
+  if (isWorkload(end)) {
+    const matched = matchPods(written, end, place);
+    const isAsMeant = matched?.slips.length === 0 && isOnNodes(end, place.snapshot.facts);
+    return isAsMeant ? { slips: [onNodes], meant: { nodes: {} } } : matched;
+  }
   return meansAddresses(written, end.cidr, known) ? asIs : undefined;
 }
+
+const onNodes: Slip = {
+  says: 'means pods in the host network, which no selector selects: write `nodes: {}` instead, which means every node',
+  isPlain: true,
+};
 
 function isSameEnd(written: RouteEndValue, { end }: KnownEnd): boolean {
   return end !== undefined && endOf(written).end === endOf(end).end;
