@@ -11,7 +11,7 @@ import { createNamespace, label, policiesPath } from './ring.ts';
 import { type Sighting, Witness } from './witness.ts';
 
 /** A ring of four: both denies, DNS and monitoring. The rival writes four as well. */
-const platform = {
+export const ringOfFour = {
   enforcement: 'Enforce',
   egress: 'Restricted',
   dns: { namespace: 'kube-system', podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } }, ports: [53] },
@@ -34,8 +34,12 @@ export class Arena {
     this.witness = witness;
   }
 
-  /** Starts a control plane with the CRDs and a platform profile that enforces; `stack` gets what has to be ended. */
-  static async open(stack: AsyncDisposableStack): Promise<Arena> {
+  /**
+   * Starts a control plane with the CRDs and a platform profile; `stack` gets what has to be ended.
+   *
+   * @param platform the spec of the platform profile; if absent, it enforces a ring of four
+   */
+  static async open(stack: AsyncDisposableStack, platform: object = ringOfFour): Promise<Arena> {
     const controlPlane = stack.use(await startControlPlane());
     const cluster = new Cluster(controlPlane);
     await cluster.installCrds();
@@ -60,8 +64,9 @@ export class Arena {
     return stack.use(new ContenderProcess(commandLine, this.file('contender.log')));
   }
 
-  async createNamespace(name: string): Promise<void> {
-    await createNamespace(this.client, name);
+  /** Creates a namespace that belongs to the application namespaces. */
+  async createNamespace(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
+    await createNamespace(this.client, name, labels);
   }
 
   /** Deletes a policy, as somebody might. */

@@ -20,6 +20,8 @@ export interface Contenders {
   readonly bareLoop: Contender;
   readonly rawCreates: Contender;
   readonly rival: Contender | undefined;
+  /** The policies of one namespace, as Ringfence writes them. */
+  readonly ring: Ring;
 }
 
 /** What the rival's README says that it makes for each namespace. */
@@ -43,6 +45,7 @@ export async function startContenders(
   const { operator, ring } = await startRingfence(stack, first);
   const policies = ring.length;
   return {
+    ring,
     ringfence: { name: 'Ringfence', arena: first, process: operator, policies },
     bareLoop: {
       name: 'bare loop',
@@ -53,7 +56,7 @@ export async function startContenders(
     rawCreates: {
       name: 'raw creates',
       arena: third,
-      process: third.start(stack, rawCreates(third, ring)),
+      process: third.start(stack, rawRequests(third)),
       policies,
     },
     rival:
@@ -97,8 +100,9 @@ function bareLoop(arena: Arena, ring: Ring): CommandLine {
   return node('bare-loop.ts', arena.kubeconfig, saved(arena, ring), `${label.key}=${label.value}`);
 }
 
-function rawCreates(arena: Arena, ring: Ring): CommandLine {
-  return node('raw-creates.ts', arena.kubeconfig, saved(arena, ring));
+/** The process that sends what it is told, without thinking. */
+export function rawRequests(arena: Arena): CommandLine {
+  return node('raw-requests.ts', arena.kubeconfig);
 }
 
 function rivalCommand(arena: Arena, path: string): CommandLine {

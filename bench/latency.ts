@@ -86,7 +86,7 @@ interface Results {
 }
 
 async function measure(contenders: Contenders, { rounds, burst }: Flags): Promise<Results> {
-  const { ringfence, bareLoop, rawCreates, rival } = contenders;
+  const { ringfence, bareLoop, rawCreates, rival, ring } = contenders;
   const takers = [ringfence, bareLoop, ...(rival === undefined ? [] : [rival])];
   await warmUp(contenders, takers);
   const [creation, healing, bursts] = [newSamples(takers), newSamples(takers), newSamples(takers)];
@@ -98,20 +98,24 @@ async function measure(contenders: Contenders, { rounds, burst }: Flags): Promis
     append(creation, await measureCreation(takers, `one-${round}`, samplesPerRound));
     append(healing, await measureHealing(takers, `one-${round}`, samplesPerRound));
     for (const each of round % 2 === 0 ? bursters : bursters.toReversed()) {
-      const measureIt = each === rawCreates ? measureRawBurst : measureBurst;
-      bursts.get(each)?.push(await measureIt(each, `burst-${round}`, burst));
+      const family = `burst-${round}`;
+      const rate =
+        each === rawCreates
+          ? await measureRawBurst(each, ring, family, burst)
+          : await measureBurst(each, family, burst);
+      bursts.get(each)?.push(rate);
     }
-    policiesAlone.push(await measureRawPolicies(rawCreates, `alone-${round}`, burst));
+    policiesAlone.push(await measureRawPolicies(rawCreates, ring, `alone-${round}`, burst));
   }
   return { creation, healing, bursts, policiesAlone };
 }
 
 /** Connections are opened and code is compiled: that is not measured. */
-async function warmUp({ rawCreates }: Contenders, takers: readonly Contender[]): Promise<void> {
+async function warmUp({ rawCreates, ring }: Contenders, takers: readonly Contender[]): Promise<void> {
   progress('warming up');
   await measureCreation(takers, 'warm', samplesPerRound);
   await measureHealing(takers, 'warm', samplesPerRound);
-  await measureRawBurst(rawCreates, 'warm', 10 * samplesPerRound);
+  await measureRawBurst(rawCreates, ring, 'warm', 10 * samplesPerRound);
 }
 
 function newSamples(contenders: readonly Contender[]): Map<Contender, number[]> {

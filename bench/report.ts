@@ -12,12 +12,16 @@ export interface Target {
   readonly atLeast?: number;
 }
 
+/** A promise, and whether it is met. */
+export interface JudgedTarget extends Target {
+  readonly met: boolean;
+}
+
 /** Gathers figures and targets, and prints them. */
 export class Report {
   readonly #contenders: readonly string[];
   readonly #figures: string[][] = [];
-  readonly #targets: string[][] = [];
-  #missed = false;
+  readonly #targets: JudgedTarget[] = [];
 
   /** @param contenders the names, in the order of the columns */
   constructor(contenders: readonly string[]) {
@@ -26,29 +30,41 @@ export class Report {
 
   /** Whether any target was missed. */
   get missed(): boolean {
-    return this.#missed;
+    return this.#targets.some(({ met }) => !met);
   }
 
-  /** Adds what was measured. */
-  add(what: string, unit: string, figures: Figures): void {
-    const cells = this.#contenders.map((name) => format(figures[name]));
+  /** Every promise. */
+  get judged(): readonly JudgedTarget[] {
+    return this.#targets;
+  }
+
+  /** Adds what was measured; without figures, a heading. */
+  add(what: string, unit: string, figures: Figures | undefined): void {
+    const cells = this.#contenders.map((name) => (figures === undefined ? '' : format(figures[name])));
     this.#figures.push([what, ...cells, unit]);
   }
 
   /** Adds what is promised. */
-  target({ what, value, atMost, atLeast }: Target): void {
+  target(target: Target): void {
+    const { value, atMost, atLeast } = target;
     const met = (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast);
-    if (!met) this.#missed = true;
-    const bound = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-    this.#targets.push([what, format(value), bound, met ? 'met' : 'missed']);
+    this.#targets.push({ ...target, met });
+  }
+
+  /** Both tables. */
+  get text(): string {
+    const targets = this.#targets.map(({ what, value, atMost, atLeast, met }) => {
+      const bound = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
+      return [what, format(value), bound, met ? 'met' : 'missed'];
+    });
+    return [
+      table([['', ...this.#contenders, ''], ...this.#figures]),
+      table([['TARGET', '', '', ''], ...targets]),
+    ].join('\n\n');
   }
 
   print(): void {
-    const tables = [
-      table([['', ...this.#contenders, ''], ...this.#figures]),
-      table([['TARGET', '', '', ''], ...this.#targets]),
-    ];
-    process.stdout.write(`${tables.join('\n\n')}\n`);
+    process.stdout.write(`${this.text}\n`);
   }
 }
 

@@ -5,12 +5,14 @@ import type { ApiClient } from '../src/kube/api-client.ts';
 /** NetworkPolicies without a namespace, in the order in which they were written. */
 export type Ring = readonly Template[];
 
-interface Template {
+/** A NetworkPolicy without what the API server adds. */
+export interface Template {
   readonly metadata: { readonly name: string; readonly [field: string]: unknown };
   readonly spec: unknown;
 }
 
-interface StoredPolicy extends Template {
+/** A NetworkPolicy as it is stored. */
+export interface StoredPolicy extends Template {
   readonly metadata: {
     readonly name: string;
     readonly resourceVersion: string;
@@ -25,21 +27,31 @@ export async function readRing(client: ApiClient, namespace: string): Promise<Ri
   const { items } = (await client.request('GET', policiesPath(namespace))) as { items: StoredPolicy[] };
   return items
     .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
-    .map(({ metadata: { name, labels, annotations, ownerReferences }, spec }) => ({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name, labels, annotations, ownerReferences },
-      spec,
-    }));
+    .map(templateOf);
+}
+
+/** The policy as somebody else could write it, in any namespace. */
+export function templateOf({ metadata, spec }: StoredPolicy): Template {
+  const { name, labels, annotations, ownerReferences } = metadata;
+  return {
+    ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+    metadata: { name, labels, annotations, ownerReferences },
+    spec,
+  };
 }
 
 /** The label of the namespaces that are created here; Ringfence and the bare loop select by it. */
 export const label = { key: 'ringfence-bench', value: 'yes' } as const;
 
-/** Creates a namespace with the label. */
-export async function createNamespace(client: ApiClient, name: string): Promise<void> {
+/** Creates a namespace with the label, and with further ones. */
+export async function createNamespace(
+  client: ApiClient,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const metadata = { name, labels: { [label.key]: label.value, ...labels } };
   await client.request('POST', '/api/v1/namespaces', {
-    body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [label.key]: label.value } } },
+    body: { apiVersion: 'v1', kind: 'Namespace', metadata },
   });
 }
 

@@ -3,7 +3,8 @@
 // same for all. Times count from the answer to what the benchmark did. Must not know what is promised.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contenders.ts';
-import type { Order } from './raw-creates.ts';
+import type { Order } from './raw-requests.ts';
+import type { Ring } from './ring.ts';
 
 /** Samples by contender, in the order in which they were taken. */
 export type Samples = ReadonlyMap<Contender, readonly number[]>;
@@ -62,19 +63,37 @@ export async function measureBurst(
 }
 
 /** The same writes as a burst, sent by one process that does not wait. */
-export async function measureRawBurst(raw: Contender, family: string, namespaces: number): Promise<number> {
-  return measureOrder(raw, family, { namespaces: names(family, namespaces), create: true });
+export async function measureRawBurst(
+  raw: Contender,
+  ring: Ring,
+  family: string,
+  namespaces: number,
+): Promise<number> {
+  return measureOrder(raw, family, {
+    namespaces: names(family, namespaces),
+    create: true,
+    ...creating(ring),
+  });
 }
 
 /** The policies of a burst alone, in namespaces that exist. */
 export async function measureRawPolicies(
   raw: Contender,
+  ring: Ring,
   family: string,
   namespaces: number,
 ): Promise<number> {
   await Promise.all(names(family, namespaces).map((name) => raw.arena.createNamespace(name)));
   await sleep(quietMs);
-  return measureOrder(raw, family, { namespaces: names(family, namespaces), create: false });
+  return measureOrder(raw, family, {
+    namespaces: names(family, namespaces),
+    create: false,
+    ...creating(ring),
+  });
+}
+
+function creating(ring: Ring): Pick<Order, 'writes'> {
+  return { writes: ring.map((policy) => ({ method: 'POST', policy })) };
 }
 
 async function measureOrder(

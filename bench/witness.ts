@@ -14,9 +14,19 @@ export interface Sighting {
   readonly uid: string;
   /** When the witness saw it come, by `performance.now()`, in milliseconds. */
   readonly at: number;
+  /** When the witness last saw it come or change. */
+  readonly changedAt: number;
 }
 
-/** One wait at a time: a benchmark does one thing at a time. */
+/** What happens to policies, as a watch names it. */
+type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** Which policies are meant: those of these names, in namespaces of this family (see `familyOf`). */
+export interface PolicyFamily {
+  readonly family: string;
+  readonly names: readonly string[];
+}
+
 interface Waiter {
   readonly look: () => number | undefined;
   readonly resolve: (at: number) => void;
@@ -26,8 +36,9 @@ interface Waiter {
 /** An independent watch of policies. */
 export class Witness {
   readonly #byNamespace = new Map<string, Map<string, Sighting>>();
-  readonly #created = new Map<string, number>();
-  #waiter: Waiter | undefined;
+  /** By type of event, family and name. */
+  readonly #tallies = new Map<string, number>();
+  readonly #waiters = new Set<Waiter>();
   #failure: unknown;
 
   /** Begins to watch, and returns when the API server has accepted the watch. */
@@ -48,18 +59,50 @@ export class Witness {
   }
 
   /** Waits until a namespace has so many policies. Returns when the last of them came. */
-  async complete(namespace: string, count: number): Promise<number> {
-    return this.#until(`${namespace} has ${count} policies`, () => {
+  async complete(namespace: string, count: number, timeoutMs = patienceMs): Promise<number> {
+    const look = () => {
       const policies = this.policiesOf(namespace);
       return policies.length < count ? undefined : Math.max(...policies.map(({ at }) => at));
-    });
+    };
+    return this.#until(`${namespace} has ${count} policies`, look, timeoutMs);
   }
 
   /** Waits until so many policies came in namespaces of this family (see `familyOf`). Returns when the last came. */
   async allOf(family: string, count: number): Promise<number> {
     return this.#until(`${count} policies in ${family}-*`, () =>
-      (this.#created.get(family) ?? 0) < count ? undefined : performance.now(),
+      (this.#tallies.get(tallyKey('ADDED', family)) ?? 0) < count ? undefined : performance.now(),
     );
+  }
+
+  /** How often this has happened until now, to any policy. */
+  total(type: EventType): number {
+    return this.#tallies.get(tallyKey(type)) ?? 0;
+  }
+
+  /** How often this has happened to policies until now; where there are several names, to the rarest. */
+  tally(type: EventType, { family, names }: PolicyFamily): number {
+    return Math.min(...names.map((name) => this.#tallies.get(tallyKey(type, family, name)) ?? 0));
+  }
+
+  /** Waits until this has happened so often to policies of each of the names. Returns when it did. */
+  async tallied(type: EventType, policies: PolicyFamily, count: number, timeoutMs: number): Promise<number> {
+    const what = `${type} ${policies.names.join(', ')} in ${count} namespaces ${policies.family}-*`;
+    const look = () => (this.tally(type, policies) < count ? undefined : performance.now());
+    return this.#until(what, look, timeoutMs);
+  }
+
+  /** Waits until these policies of a namespace have come or changed since a moment. Returns when the last did. */
+  async changed(
+    namespace: string,
+    names: readonly string[],
+    since: number,
+    timeoutMs: number,
+  ): Promise<number> {
+    const look = () => {
+      const times = names.map((name) => this.#byNamespace.get(namespace)?.get(name)?.changedAt ?? 0);
+      return Math.min(...times) < since ? undefined : Math.max(...times);
+    };
+    return this.#until(`${names.join(', ')} in ${namespace} changed`, look, timeoutMs);
   }
 
   /** Waits until a policy that was deleted is there again. Returns when it came. */
@@ -70,19 +113,19 @@ export class Witness {
     });
   }
 
-  async #until(what: string, look: () => number | undefined): Promise<number> {
+  async #until(what: string, look: () => number | undefined, timeoutMs = patienceMs): Promise<number> {
     if (this.#failure !== undefined) throw this.#failure;
     const at = look();
     if (at !== undefined) return at;
-    let timer: NodeJS.Timeout | undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const timer = setTimeout(() => reject(new Error(`not in ${timeoutMs} ms: ${what}`)), timeoutMs);
+    const waiter = { look, resolve, reject };
+    this.#waiters.add(waiter);
     try {
-      return await new Promise<number>((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`not in ${patienceMs} ms: ${what}`)), patienceMs);
-        this.#waiter = { look, resolve, reject };
-      });
+      return await promise;
     } finally {
       clearTimeout(timer);
-      this.#waiter = undefined;
+      this.#waiters.delete(waiter);
     }
   }
 
@@ -95,32 +138,45 @@ export class Witness {
         if (type === 'ERROR') throw new Error(`the watch of the benchmark failed: ${line}`);
         resourceVersion = object.metadata.resourceVersion;
         if (type !== 'BOOKMARK') this.#take(type, object);
-        const at = this.#waiter?.look();
-        if (at !== undefined) this.#waiter?.resolve(at);
+        this.#tellWaiters();
       }
+    }
+  }
+
+  #tellWaiters(): void {
+    for (const { look, resolve } of this.#waiters) {
+      const at = look();
+      if (at !== undefined) resolve(at);
     }
   }
 
   #take(type: string, { metadata }: RawObject): void {
     const { namespace = '', name, uid } = metadata;
+    const family = familyOf(namespace);
+    for (const key of [tallyKey(type), tallyKey(type, family), tallyKey(type, family, name)])
+      this.#tallies.set(key, (this.#tallies.get(key) ?? 0) + 1);
     const siblings = this.#byNamespace.get(namespace) ?? new Map<string, Sighting>();
     this.#byNamespace.set(namespace, siblings);
+    const known = siblings.get(name);
+    const now = performance.now();
     if (type === 'DELETED') {
-      if (siblings.get(name)?.uid === uid) siblings.delete(name);
-    } else if (type === 'ADDED') {
-      siblings.set(name, { namespace, name, uid, at: performance.now() });
-      const family = familyOf(namespace);
-      this.#created.set(family, (this.#created.get(family) ?? 0) + 1);
-    }
+      if (known?.uid === uid) siblings.delete(name);
+    } else if (type === 'ADDED') siblings.set(name, { namespace, name, uid, at: now, changedAt: now });
+    else if (known !== undefined) siblings.set(name, { ...known, changedAt: now });
   }
 
   #fail(error: unknown): void {
     this.#failure = error;
-    this.#waiter?.reject(error);
+    for (const { reject } of this.#waiters) reject(error);
   }
 }
 
 /** Namespaces that are made for one purpose differ in the number at their end: `burst-1-499` is one of `burst-1`. */
 export function familyOf(namespace: string): string {
   return namespace.replace(/-\d+$/, '');
+}
+
+/** Without a name: all policies of the family; without a family: all policies. */
+function tallyKey(type: string, family = '', name = ''): string {
+  return `${type} ${family} ${name}`;
 }

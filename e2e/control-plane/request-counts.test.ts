@@ -1,6 +1,6 @@
 // Reading Prometheus text: the witness for "nothing is written" must not overlook a line.
 import { describe, expect, test } from '@jest/globals';
-import { requestCounts, writeVerbs } from './request-counts.ts';
+import { countsSince, requestCounts, writeVerbs } from './request-counts.ts';
 
 const line = (labels: Record<string, string>, count: number): string => {
   const text = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
@@ -41,5 +41,14 @@ describe('the counted requests', () => {
   test('survive values with quotes, commas and braces', () => {
     const metrics = 'apiserver_request_total{resource="a\\"b,c}d",verb="GET"} 1.5e+03';
     expect(requestCounts(metrics)).toMatchObject([{ resource: 'a\\"b,c}d', verb: 'GET', count: 1500 }]);
+  });
+
+  test('between two readings are the differences, also of what was not there before', () => {
+    const read = (...counts: readonly (readonly [string, number])[]) =>
+      requestCounts(
+        counts.map(([verb, count]) => line({ code: '200', ...policies, verb }, count)).join('\n'),
+      );
+    const since = countsSince(read(['GET', 5], ['PUT', 7]), read(['GET', 5], ['PUT', 9], ['POST', 1]));
+    expect(since.map(({ verb, count }) => `${verb} ${count}`)).toEqual(['PUT 2', 'POST 1']);
   });
 });

@@ -32,11 +32,23 @@ export function requestCounts(metrics: string, filter: RequestFilter = {}): Requ
     const labels = labelsOf(sample[1] ?? '');
     if (!passes(labels, filter)) continue;
     const { verb = '', group = '', resource = '', subresource = '', code = '' } = labels;
-    const key = JSON.stringify([verb, group, resource, subresource, code]);
-    const count = (counts.get(key)?.count ?? 0) + Number(sample[2]);
-    counts.set(key, { verb, group, resource, subresource, code, count });
+    const found = { verb, group, resource, subresource, code, count: Number(sample[2]) };
+    const key = keyOf(found);
+    counts.set(key, { ...found, count: found.count + (counts.get(key)?.count ?? 0) });
   }
   return [...counts.values()];
+}
+
+/** What one API server has answered between two readings, without what it has not. */
+export function countsSince(before: readonly RequestCount[], after: readonly RequestCount[]): RequestCount[] {
+  const earlier = new Map(before.map((each) => [keyOf(each), each.count]));
+  return after
+    .map((each) => ({ ...each, count: each.count - (earlier.get(keyOf(each)) ?? 0) }))
+    .filter(({ count }) => count > 0);
+}
+
+function keyOf({ verb, group, resource, subresource, code }: RequestCount): string {
+  return JSON.stringify([verb, group, resource, subresource, code]);
 }
 
 function labelsOf(text: string): Record<string, string> {

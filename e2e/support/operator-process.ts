@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { filesIn } from '../control-plane/components.ts';
 import { patienceMs, poll } from '../control-plane/poll.ts';
+import { samplesOf } from './prometheus-samples.ts';
 
 /** One line of the log. */
 export interface LogLine {
@@ -127,14 +128,7 @@ export class OperatorProcess implements AsyncDisposable {
 
   /** The numbers of /metrics, by their series, as in `ringfence_namespaces{state="Off"}`. */
   async metrics(): Promise<ReadonlyMap<string, number>> {
-    const lines = (await (await this.get('/metrics')).text()).split('\n');
-    const samples = lines.filter((line) => line !== '' && !line.startsWith('#'));
-    return new Map(
-      samples.map((line) => {
-        const end = line.lastIndexOf(' ');
-        return [line.slice(0, end), Number(line.slice(end))];
-      }),
-    );
+    return samplesOf(await (await this.get('/metrics')).text());
   }
 
   /** An answer of its health server. */

@@ -1,0 +1,88 @@
+// `npm run bench:scale`: how the bundled operator does with many namespaces, beside raw requests over the same transport.
+//
+// Fairness: the operator and the raw writer have a control plane each, with the same namespaces. In each scenario the operator
+// goes first; then the raw writer sends what it was seen to write. Nothing else runs meanwhile, so that a quiet machine is needed only
+// for the time of a scenario, and what counts is the ratio. Exit code 1 if a target is missed.
+import { spawnSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { measureFirstEnforcement, measurePlatformChange } from './scale/bulk-changes.ts';
+import { reportOn, type SizeResult } from './scale/scale-report.ts';
+import type { ScenarioResult } from './scale/scenario-result.ts';
+import { type Size, Stage } from './scale/stage.ts';
+
+interface Flags {
+  readonly routes?: number;
+  readonly output: 'table' | 'json';
+}
+
+/** In this order: each needs the state that the one before leaves. */
+const scenarios: readonly ((stage: Stage) => Promise<ScenarioResult>)[] = [
+  measureFirstEnforcement,
+  measurePlatformChange,
+];
+
+await new Command('npm run bench:scale --')
+  .description(
+    'Measures the bundled operator by the number of namespaces, beside raw requests over the same transport.',
+  )
+  .argument('[sizes...]', 'numbers of namespaces (default: 1000 4000 10000)')
+  .option('--routes <number>', 'also a second series, with so many routes in each namespace', parseCount)
+  .addOption(
+    new Option('-o, --output <format>', 'the form of the output').choices(['table', 'json']).default('table'),
+  )
+  .action(run)
+  .parseAsync();
+
+async function run(words: readonly string[], { routes, output }: Flags): Promise<void> {
+  const sizes = words.length === 0 ? [1_000, 4_000, 10_000] : words.map(parseCount);
+  if (spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 2, 2] }).status !== 0)
+    throw new Error('the bundle could not be built');
+  const series = [0, ...(routes === undefined ? [] : [routes])];
+  const data: object[] = [];
+  for (const size of series.flatMap((each) => sizes.map((namespaces) => ({ namespaces, routes: each })))) {
+    await using stack = new AsyncDisposableStack();
+    const report = reportOn(await Promise.race([measure(stack, size), interrupted()]));
+    if (report.missed) process.exitCode = 1;
+    data.push(report.data);
+    if (output === 'table') process.stdout.write(`${report.text}\n`);
+  }
+  if (output === 'json')
+    process.stdout.write(`${JSON.stringify({ machine: machine(), sizes: data }, undefined, 2)}\n`);
+}
+
+async function measure(stack: AsyncDisposableStack, size: Size): Promise<SizeResult> {
+  progress(`${size.namespaces} namespaces, ${size.routes} routes each; ${machine()}`);
+  const stage = await Stage.open(stack, size);
+  progress('ready');
+  const results: ScenarioResult[] = [];
+  for (const measureOne of scenarios) {
+    const result = await measureOne(stage);
+    progress(`${result.scenario} is measured`);
+    results.push(result);
+  }
+  return { ...size, scenarios: results };
+}
+
+function machine(): string {
+  return `${cpus().length} processors, load ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ')}`;
+}
+
+/** Rejects when a person or a supervisor ends the benchmark: then everything that was started is stopped. */
+function interrupted(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+  });
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('write a whole number from 1 to 99999');
+}
