@@ -2,7 +2,7 @@
 // a result: src/canary/rounds.ts does.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Capability } from '../canary/canary-table.ts';
-import { type Marker, takesPart } from '../canary/marker.ts';
+import { isNobodysTurn, type Marker, takesPart } from '../canary/marker.ts';
 import type { CanaryReport } from '../canary/report.ts';
 import {
   afterRound,
@@ -12,6 +12,7 @@ import {
   pauseMs,
   type RoundResult,
   reportOf,
+  whileResting,
 } from '../canary/rounds.ts';
 import { tryConnection } from '../dial/try-connection.ts';
 import { wallMicroTime } from '../kube/wall-time.ts';
@@ -73,7 +74,7 @@ export class CanaryClient {
 
   /** What was seen does not count any more when it is its turn again. */
   #forget(): void {
-    this.#rounds = { ...noRounds, capabilities: this.#rounds.capabilities };
+    this.#rounds = whileResting(this.#rounds, this.#marker === undefined || !isNobodysTurn(this.#marker));
     this.#listeners = [];
     this.#listenersAreOldAt = 0;
     this.#effect = undefined;

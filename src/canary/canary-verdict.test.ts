@@ -87,6 +87,11 @@ describe('policies are in force', () => {
     );
     expect(said({ reports: [from('n1', [check('Egress', 'n2', 'cut')])] })).toMatch(/^Unknown Degraded/);
   });
+
+  test('is not degraded by a node that does not exist', () => {
+    const reports = [from('n1', [...holding, check('Egress', 'forged', 'cut')])];
+    expect(said({ reports })).toMatch(/^True Enforced/);
+  });
 });
 
 describe('policies are not in force', () => {
@@ -110,6 +115,31 @@ describe('policies are not in force', () => {
     expect(said({ changed: 'the policy `allow-all` is new', reports })).toMatch(
       /^Unknown CanaryChanged: the policy `allow-all` is new; so nothing follows/,
     );
+  });
+});
+
+describe('under other policies than those of the canary', () => {
+  const nodes = new Map([['n1', true]]);
+  const reports = [
+    from('n1', [...holding, check('Egress', 'n1', 'open'), check('Ingress', 'n1', 'cut')], {
+      capabilities: { EndPort: 'No' },
+      marker: { number: 1, ms: 5 },
+    }),
+    from('n1', [], { fresh: { firstMs: 100, openMs: 400 } }),
+  ];
+
+  test('nothing is said of nodes, of the CNI or of new pods', () => {
+    const verdict = judge({ isInstalled: true, reports, nodes, changed: 'a policy is new' });
+    expect(verdict).toMatchObject({ nodes: new Map(), nodeCount: 1, cut: [], effectMs: [], witnesses: [] });
+    expect(verdict.newPods).toBeUndefined();
+    expect(verdict.capabilities.map(({ value }) => value)).toEqual(verdict.capabilities.map(() => 'Unknown'));
+  });
+
+  test('a new pod may have lived that reports when they are gone', () => {
+    const newPods = (unchangedMs: number) =>
+      judge({ isInstalled: true, reports, nodes, unchangedMs }).newPods;
+    expect(newPods(170_000)).toBeUndefined();
+    expect(newPods(190_000)).toEqual({ tried: 1, openMilliseconds: 400 });
   });
 });
 
@@ -158,7 +188,14 @@ describe('whom to wait for', () => {
 
 test('a report that no client of this version writes is none', () => {
   const { report } = from('n1', holding);
-  const forged = [{ checks: 'x' }, { number: -1 }, { number: 1e300 }, { more: 1 }].map((change) => ({
+  const [first] = holding;
+  const forged = [
+    ...[{ checks: 'x' }, { number: -1 }, { number: 1e300 }, { more: 1 }],
+    ...['\u001b[2J', 'n1\nEnforced: True', 'n'.repeat(254), ''].map((name) => ({
+      checks: [{ ...first, node: name }],
+    })),
+    ...[{ marker: { number: 1, ms: 1e12 } }, { fresh: { firstMs: 1e12 } }],
+  ].map((change) => ({
     ...report,
     ...change,
   }));
@@ -178,6 +215,12 @@ describe('new pods', () => {
       ...{ tried: 2, openMilliseconds: 400, allowedMilliseconds: 300 },
     });
     expect(newPods(fresh({}), fresh({ allowedMs: 300 }))).toEqual({ tried: 2 });
+  });
+
+  test('are told of for half an hour', () => {
+    const old = { ...fresh({ openMs: 400 }), silentMs: 1_900_000 };
+    expect(newPods(old)).toBeUndefined();
+    expect(newPods(old, fresh({ allowedMs: 300 }))).toEqual({ tried: 1, allowedMilliseconds: 300 });
   });
 
   test('are no clients: they say nothing of whether policies are in force', () => {

@@ -3,7 +3,7 @@
 // Must not know how reports get here.
 import { count, nameSome } from '../model/counted.ts';
 import { compareText } from '../model/object-key.ts';
-import { deniedPort } from './canary-table.ts';
+import { deniedPort, freshPods } from './canary-table.ts';
 import { type CapabilityRow, capabilityRows } from './capability-rows.ts';
 import { type CanaryCheck, type CanaryReport, isOfClient } from './report.ts';
 
@@ -24,6 +24,8 @@ export interface CanaryFacts {
   readonly nodes: ReadonlyMap<string, boolean>;
   /** What is not as it was installed, for people; absent if all is. */
   readonly changed?: string;
+  /** For how long all has been as it was installed, in milliseconds; absent if nobody knows of a change. */
+  readonly unchangedMs?: number;
   /** Why nothing can be said of reports, or what keeps pods from starting, for people. */
   readonly trouble?: string;
 }
@@ -63,22 +65,26 @@ export interface CanaryVerdict {
   readonly capabilities: readonly CapabilityRow[];
   /** How long the last marker took with each client, in milliseconds, in ascending order. */
   readonly effectMs: readonly number[];
-  /** What became of the first connections of new pods, the worst of the last ones; absent as long as there was none. */
+  /** What became of the first connections of new pods, the worst of the last ones; absent as long as there is none. */
   readonly newPods?: NewPodsVerdict;
   /** Whom to wait for until a policy is in force; none where the canary tells nothing. */
   readonly witnesses: readonly MarkerWitness[];
 }
 
 /** After so much silence, nobody knows: a client reports every five minutes. */
-const silentAfterMs = 660_000;
+export const silentAfterMs = 660_000;
 
-/** Judges. */
-export function judge({ reports: all, ...more }: CanaryFacts): CanaryVerdict {
+/** For how long a new pod is one of the last ones. If none starts any more, those that did say nothing of today. */
+const lastNewPodsMs = 1_800_000;
+
+/** Judges. Nothing follows from what pods see under other policies: neither of nodes, nor of the CNI. */
+export function judge({ reports: received, ...more }: CanaryFacts): CanaryVerdict {
+  const all = more.changed === undefined ? received : [];
   const facts = { ...more, reports: all.filter(({ report }) => isOfClient(report)) };
-  const newPods = newPodsOf(all);
+  const newPods = newPodsOf(all, more.unchangedMs);
   const live = facts.reports.filter(({ silentMs }) => silentMs < silentAfterMs);
   const failing = failingNodes(live, facts.nodes);
-  const cut = cutPairs(live);
+  const cut = cutPairs(live, facts.nodes);
   const proven = live.filter(({ report }) => isProven(report));
   const shown = { ...facts, live, failing, cut, proven };
   return {
@@ -176,10 +182,11 @@ function failingNodes(
   return [...new Set(found)].filter((node) => nodes.get(node) === true).sort(compareText);
 }
 
-function cutPairs(live: readonly ReceivedReport[]): readonly string[] {
+/** Nodes that do not exist have nothing that could be cut off. */
+function cutPairs(live: readonly ReceivedReport[], nodes: ReadonlyMap<string, boolean>): readonly string[] {
   const found = live.flatMap(({ node, report }) =>
     report.checks
-      .filter(({ outcome, confirmed }) => outcome === 'cut' && confirmed)
+      .filter((check) => check.outcome === 'cut' && check.confirmed && nodes.has(check.node))
       .map((check) => `from \`${node}\` to \`${check.node}\``),
   );
   return [...new Set(found)].sort(compareText);
@@ -207,8 +214,15 @@ function witnessesAmong(
     .map(({ node, report: { marker } }) => ({ node, ...(marker && { marker: marker.number }) }));
 }
 
-function newPodsOf(reports: readonly ReceivedReport[]): NewPodsVerdict | undefined {
-  const fresh = reports.flatMap(({ report }) => report.fresh ?? []);
+/** Of those that started lately, and after all was as it was installed. */
+function newPodsOf(
+  reports: readonly ReceivedReport[],
+  unchangedMs = Number.POSITIVE_INFINITY,
+): NewPodsVerdict | undefined {
+  const livedMs = freshPods.deadlineSeconds * 1000;
+  const fresh = reports
+    .filter(({ silentMs }) => silentMs < lastNewPodsMs && silentMs + livedMs < unchangedMs)
+    .flatMap(({ report }) => report.fresh ?? []);
   if (fresh.length === 0) return undefined;
   const open = fresh.flatMap(({ openMs }) => openMs ?? []);
   const allowed = fresh.flatMap(({ allowedMs }) => allowedMs ?? []);

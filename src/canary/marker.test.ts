@@ -1,7 +1,7 @@
 // Whose turn it is in a cluster with more nodes than the canary tests at one time.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { markerPolicy, nextTurn, readMarker, type Turn, takesPart } from './marker.ts';
+import { isNobodysTurn, markerPolicy, nextTurn, readMarker, type Turn, takesPart } from './marker.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
 
@@ -59,4 +59,16 @@ test('a marker is read as it is written, and nothing else is one', () => {
   for (const number of ['', '-1', '1.5', 'x', '1e3', '9'.repeat(16)])
     expect(readMarker({ 'canary.ringfence.dev/marker': number })).toBeUndefined();
   expect(readMarker(undefined)).toBeUndefined();
+});
+
+test("nobody's turn is read as it is written, and nobody takes part", () => {
+  const marker = { number: 3, turn: 7, nodes: [] };
+  const read = readMarker(markerPolicy(marker).metadata.annotations);
+  expect(read).toEqual(marker);
+  expect([isNobodysTurn(marker), takesPart(marker, ''), takesPart(marker, 'n1')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(isNobodysTurn({})).toBe(false);
 });

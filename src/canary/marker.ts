@@ -27,6 +27,11 @@ export interface Marker extends Turn {
   readonly number: number;
 }
 
+/** Nobody takes part, because the canary is not as it was installed. Who has seen this forgets what it saw. */
+export function isNobodysTurn({ nodes }: Turn): boolean {
+  return nodes?.length === 0;
+}
+
 /** The ports of which the marker opens the first and not the second. */
 export function markedPorts(number: number): { readonly open: number; readonly closed: number } {
   const [even, odd] = markerPorts;
@@ -66,7 +71,7 @@ export function readMarker(all: Readonly<Record<string, string>> = {}): Marker |
   const number = countIn(all[annotations.number]);
   if (number === undefined) return undefined;
   const turn = countIn(all[annotations.turn]);
-  const nodes = all[annotations.nodes]?.split(',');
+  const nodes = all[annotations.nodes]?.split(',').filter((node) => node !== '');
   return { number, ...(turn === undefined ? {} : { turn }), ...(nodes === undefined ? {} : { nodes }) };
 }
 

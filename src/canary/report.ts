@@ -1,8 +1,13 @@
 // What a client of the canary reports, in an annotation of its Lease: the schema, and reading it. Whoever may write Leases in the
 // canary's namespace may have written anything. Must not know how results come about, nor what follows from them.
 import * as z from 'zod';
+import { dnsSubdomain } from '../routes/schema/text-schema.ts';
 
-const name = z.string().max(253);
+/** What is shown to people must not be able to hold anything but a name. */
+const nodeName = dnsSubdomain();
+
+/** Far more than anything takes that a pod of the canary measures. */
+const milliseconds = z.int().min(0).max(600_000);
 
 /**
  * What came of the last tries with the listeners of one node. `holds`: what is denied failed, while what is allowed worked; `open`:
@@ -14,7 +19,7 @@ const check = z.strictObject({
   direction: z.enum(['Ingress', 'Egress']),
   family: z.enum(['IPv4', 'IPv6']),
   /** The node of the listener. */
-  node: name,
+  node: nodeName,
   outcome: z.enum(outcomes),
   /** Whether several rounds have said so, see rounds.ts. */
   confirmed: z.boolean(),
@@ -26,20 +31,20 @@ const report = z.strictObject({
   number: z.int().min(0),
   checks: z.array(check).max(400),
   /** The last marker that it saw take effect, and how many milliseconds that took if it saw that marker come. */
-  marker: z.strictObject({ number: z.int().min(0), ms: z.int().min(0).exactOptional() }).exactOptional(),
+  marker: z.strictObject({ number: z.int().min(0), ms: milliseconds.exactOptional() }).exactOptional(),
   /** Of a new pod alone: its first connections, in milliseconds since it started. */
   fresh: z
     .strictObject({
       /** When it tried first. */
-      firstMs: z.int().min(0),
+      firstMs: milliseconds,
       /** When a connection that is denied was made for the last time; absent: never. */
-      openMs: z.int().min(0).exactOptional(),
+      openMs: milliseconds.exactOptional(),
       /** When one that is allowed was made for the first time; absent: never. */
-      allowedMs: z.int().min(0).exactOptional(),
+      allowedMs: milliseconds.exactOptional(),
     })
     .exactOptional(),
   /** By name. */
-  capabilities: z.record(name, z.enum(['Yes', 'No', 'Unknown', 'Refused', 'Dropped'])),
+  capabilities: z.record(z.string().max(63), z.enum(['Yes', 'No', 'Unknown', 'Refused', 'Dropped'])),
 });
 
 /** What came of the tries in one direction with the listeners of one node. */
@@ -72,6 +77,11 @@ export function isOfClient({ fresh }: CanaryReport): boolean {
 
 /** The same before it has its number. */
 export type UnnumberedReport = Omit<CanaryReport, 'number'>;
+
+/** Whether a node may be called like this. */
+export function isNodeName(text: string | undefined): text is string {
+  return nodeName.safeParse(text).success;
+}
 
 /** Reads the annotation; `undefined` if it is none of a client of this version. */
 export function readCanaryReport(text: string | undefined): CanaryReport | undefined {

@@ -11,6 +11,7 @@ import {
   type Rounds,
   reportOf,
   type Tried,
+  whileResting,
 } from './rounds.ts';
 
 const listener = (group: string, node: string, family: 'IPv4' | 'IPv6' = 'IPv4'): Listener => ({
@@ -209,6 +210,12 @@ describe('a capability', () => {
     const once = failing(rounds);
     expect(once.capabilities[first?.name ?? '']).toBe('Unknown');
     expect(failing(once).capabilities[first?.name ?? '']).toBe('No');
+  });
+
+  test('is kept while others have their turn, and not if it was seen under other policies', () => {
+    const { rounds } = walk(capabilities.length, all, () => good);
+    expect(whileResting(rounds, true)).toEqual({ ...noRounds, capabilities: rounds.capabilities });
+    expect(whileResting(rounds, false)).toEqual(noRounds);
   });
 
   test('is not known where nothing is denied', () => {

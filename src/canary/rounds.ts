@@ -64,6 +64,11 @@ export const noRounds: Rounds = {
   suspects: {},
 };
 
+/** What a client still knows when it does not take part: of the CNI, unless what it saw was under other policies. */
+export function whileResting({ capabilities: known }: Rounds, keepsCapabilities: boolean): Rounds {
+  return keepsCapabilities ? { ...noRounds, capabilities: known } : noRounds;
+}
+
 /** An outcome is certain after so many rounds in a row, which took so long, in milliseconds. */
 const certainRounds = 3;
 const certainMs = 60_000;

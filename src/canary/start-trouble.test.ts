@@ -11,7 +11,9 @@ const running: readonly StoredWorkload[] = [
 const but = (name: string, change: Partial<StoredWorkload>) =>
   running.map((each) => (each.name === name ? { ...each, ...change } : each));
 
-const warning = (note: string, lastSeen: string, reason = 'FailedCreate') => ({ note, lastSeen, reason });
+const warning = (note: string, lastSeen: string, reason = 'FailedCreate', about = 'listener-b-5d9f') => ({
+  ...{ note, lastSeen, reason, about },
+});
 
 test('nothing is said where all pods run, whatever was wrong before', () => {
   expect(whyNotRunning(running, [warning('exceeded quota', '2026-01-01T10:00:00Z')])).toBeUndefined();
@@ -31,6 +33,18 @@ test('a pod that is missing is told with the newest reason', () => {
     'the Deployment `listener-b` has 1 of 3 pods ready: 0/2 nodes are available: 2 node(s) had untolerated taint(s)',
   );
   expect(whyNotRunning(but('client', { ready: 0 }), [])).toBe('the DaemonSet `client` has 0 of 2 pods ready');
+});
+
+test('what keeps other pods from running, such as new ones that are tried, is no reason', () => {
+  const warnings = [
+    warning('exceeded quota', '2026-01-01T10:00:00Z'),
+    warning('no pod to be beside', '2026-01-01T10:05:00Z', 'FailedScheduling', 'fresh-29932880-qzz7t'),
+    warning('no node', '2026-01-01T10:05:00Z', 'FailedScheduling', 'client-x7k2p'),
+  ];
+  expect(whyNotRunning(but('listener-b', { ready: 1 }), warnings)).toBe(
+    'the Deployment `listener-b` has 1 of 3 pods ready: exceeded quota',
+  );
+  expect(whyNotRunning(but('client', { ready: 1 }), warnings)).toMatch(/: no node$/);
 });
 
 test('a DaemonSet without a node is told, for which Kubernetes warns of nothing', () => {

@@ -12,6 +12,8 @@ export interface StoredWorkload {
 
 /** A Warning about an object of the canary. */
 export interface StoredWarning {
+  /** The name of the object. */
+  readonly about: string;
   readonly reason: string;
   readonly note: string;
   /** When it was seen last, in any format whose order is that of time. */
@@ -36,11 +38,16 @@ export function whyNotRunning(
         : `${what} is scaled to 0: apply \`config/canary\` again`;
     if (found.wanted === undefined) return `${what} has no pod yet`;
     if (found.ready < found.wanted) {
-      const why = newest(warnings)?.note;
+      const why = newest(warnings.filter((each) => isAbout(each, name)))?.note;
       return `${what} has ${found.ready} of ${found.wanted} pods ready${why === undefined ? '' : `: ${why}`}`;
     }
   }
   return undefined;
+}
+
+/** Kubernetes calls the pods of a workload, and what makes them, like it, with more at the end. */
+function isAbout({ about }: StoredWarning, workload: string): boolean {
+  return about === workload || about.startsWith(`${workload}-`);
 }
 
 function newest(warnings: readonly StoredWarning[]): StoredWarning | undefined {

@@ -2,13 +2,13 @@
 // and read only while the canary is installed. Must not know what follows from it.
 import { type Marker, markerName, markerPolicy } from '../canary/marker.ts';
 import type { StoredReport } from '../canary/receipts.ts';
+import { isOfClient } from '../canary/report.ts';
 import type { StoredWarning, StoredWorkload } from '../canary/start-trouble.ts';
 import type { ApiClient } from '../kube/api-client.ts';
 import { listObjects } from '../kube/list.ts';
 import type { KubernetesObject, RawObject } from '../kube/resource.ts';
 import { canaryNamespace } from '../model/canary-namespace.ts';
-import { listCanaryLeases, listCanaryReports } from '../objects/canary-leases.ts';
-import type { LeaseSpec } from '../objects/operator-lease.ts';
+import { listCanaryReports } from '../objects/canary-leases.ts';
 
 const namespaced = (group: string, plural: string) =>
   `/apis/${group}/namespaces/${canaryNamespace}/${plural}`;
@@ -29,8 +29,8 @@ export class CanaryCluster {
 
   /** The nodes of all clients, whether they take part or not. */
   async clientNodes(): Promise<readonly string[]> {
-    const leases = await listCanaryLeases(this.#client);
-    return leases.flatMap(({ spec }) => (spec as LeaseSpec | undefined)?.holderIdentity ?? []);
+    const all = await listCanaryReports(this.#client, { all: true });
+    return all.filter(({ report }) => isOfClient(report)).map(({ node }) => node);
   }
 
   /** Every policy in the namespace. */
@@ -88,12 +88,28 @@ function workloadOf({ kind, metadata, spec, status = {} }: KubernetesObject): St
 interface RawWarning {
   readonly reason?: string;
   readonly note?: string;
+  readonly regarding?: { readonly name?: string };
   readonly eventTime?: string;
   readonly deprecatedLastTimestamp?: string;
   readonly series?: { readonly lastObservedTime?: string };
 }
 
 function warningOf(event: object): StoredWarning {
-  const { reason = '', note = '', eventTime, deprecatedLastTimestamp, series } = event as RawWarning;
-  return { reason, note, lastSeen: series?.lastObservedTime ?? eventTime ?? deprecatedLastTimestamp ?? '' };
+  const {
+    regarding,
+    reason = '',
+    note = '',
+    eventTime,
+    deprecatedLastTimestamp,
+    series,
+  } = event as RawWarning;
+  const { name: about = '' } = regarding ?? {};
+  // Whoever may write Events may have written anything, also what a terminal would take for a command.
+  const line = note.replaceAll(/[\s\p{Cc}]+/gu, ' ');
+  return {
+    about,
+    reason,
+    note: line,
+    lastSeen: series?.lastObservedTime ?? eventTime ?? deprecatedLastTimestamp ?? '',
+  };
 }

@@ -35,7 +35,15 @@ async function keep(more: Partial<MarkerFacts> = {}): Promise<Marker | undefined
   const last = written.at(-1);
   const before = written.length;
   const policies = last === undefined ? [] : [stored(last)];
-  await marker.keep({ policies, nodes: few, failing: [], isReported: true, isWanted: false, ...more });
+  await marker.keep({
+    policies,
+    nodes: few,
+    failing: [],
+    isReported: true,
+    isDisturbed: false,
+    isWanted: false,
+    ...more,
+  });
   return written.length > before ? written.at(-1) : undefined;
 }
 
@@ -86,4 +94,18 @@ test('only nodes with a client have a turn, and those where something is wrong k
     expect(clients).toEqual(expect.arrayContaining([...(next?.nodes ?? [])]));
     expect(next?.nodes).toContain(failing[0]);
   }
+});
+
+test('while the canary is disturbed nobody has a turn, and afterwards all measure anew', async () => {
+  await keep({ nodes: many });
+  const { nodes, ...first } = written[0] ?? {};
+  expect(await keep({ nodes: many, isDisturbed: true })).toEqual({ ...first, nodes: [] });
+  pass(700);
+  expect(await keep({ nodes: many, isDisturbed: true, isWanted: true })).toBeUndefined();
+  const next = await keep({ nodes: many });
+  expect(next).toMatchObject({ number: 2, turn: 1 });
+  expect(next?.nodes).toHaveLength(20);
+  // A marker that others edited while it was disturbed is put right.
+  expect(await keep({ policies: [], isDisturbed: true })).toEqual({ number: 3, nodes: [] });
+  expect(await keep()).toEqual({ number: 4 });
 });

@@ -1,7 +1,15 @@
 // Keeps the marker of the canary as the operator wants it, and changes it now and then: then clients measure, and others have their turn.
 // Must not know how it is sent, nor what was measured.
 import { maxClients } from '../canary/canary-table.ts';
-import { type Marker, markerName, markerPolicy, nextTurn, readMarker, type Turn } from '../canary/marker.ts';
+import {
+  isNobodysTurn,
+  type Marker,
+  markerName,
+  markerPolicy,
+  nextTurn,
+  readMarker,
+  type Turn,
+} from '../canary/marker.ts';
 import type { RawObject } from '../kube/resource.ts';
 import { fingerprint } from '../model/network-policy.ts';
 import type { CanaryCluster } from './canary-cluster.ts';
@@ -22,6 +30,8 @@ export interface MarkerFacts {
   readonly failing: readonly string[];
   /** Whether a client has reported. */
   readonly isReported: boolean;
+  /** Whether the policies are not those that were installed. Then nobody has a turn: what clients saw must not count afterwards. */
+  readonly isDisturbed: boolean;
   /** Whether somebody waits for a new one, which is written now. Nobody else has his turn for that. */
   readonly isWanted: boolean;
 }
@@ -52,9 +62,14 @@ export class CanaryMarker {
     const known = readMarker(stored?.metadata.annotations);
     const isOurs = known !== undefined && fingerprint(stored?.spec) === fingerprint(markerPolicy(known).spec);
     this.#number = Math.max(this.#number, known?.number ?? 0);
+    const isResting = known !== undefined && isNobodysTurn(known);
+    if (facts.isDisturbed) {
+      if (!isOurs || !isResting) await this.#rest(isOurs, known, stored);
+      return;
+    }
     const now = performance.now();
     const everyMs = !this.#wasMeasured && facts.isReported ? firstChangeMs : changeEveryMs;
-    const isDue = !isOurs || now >= this.#changedAt + everyMs;
+    const isDue = !isOurs || isResting || now >= this.#changedAt + everyMs;
     if (!isDue && !facts.isWanted) return;
     this.#wasMeasured ||= isOurs && facts.isReported;
     if (isDue) this.#changedAt = now;
@@ -63,6 +78,12 @@ export class CanaryMarker {
     const sent = { number: this.#number, sentAt: performance.now() };
     await this.#cluster.writeMarker({ number: this.#number, ...turn }, stored);
     this.#sent = sent;
+  }
+
+  /** No enforcer has work with that, unless the marker itself is another one. */
+  async #rest(isOurs: boolean, known: Marker | undefined, stored: RawObject | undefined): Promise<void> {
+    if (!isOurs) this.#number += 1;
+    await this.#cluster.writeMarker({ ...turnOf(known), nodes: [], number: this.#number }, stored);
   }
 
   /** Among the nodes that have a client: others would have their turn for nothing. */

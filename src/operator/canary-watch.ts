@@ -7,7 +7,6 @@ import { type CanaryFacts, type CanaryVerdict, judge } from '../canary/canary-ve
 import { effectsSince, type Receipts, receive } from '../canary/receipts.ts';
 import { whyNotRunning } from '../canary/start-trouble.ts';
 import { ApiError } from '../kube/errors.ts';
-import type { RawObject } from '../kube/resource.ts';
 import { canaryNamespace } from '../model/canary-namespace.ts';
 import type { Cache } from '../objects/cache.ts';
 import type { CanaryCluster } from './canary-cluster.ts';
@@ -27,7 +26,7 @@ export interface CanaryListener {
   readonly tookEffect: (ms: number) => void;
 }
 
-type Found = Pick<CanaryFacts, 'changed' | 'trouble'>;
+type Found = Pick<CanaryFacts, 'trouble'>;
 
 /** Follows the canary. */
 export class CanaryWatch {
@@ -37,7 +36,12 @@ export class CanaryWatch {
   readonly #marker: CanaryMarker;
   readonly #barrier: MarkerBarrier | undefined;
   #receipts: Receipts = new Map();
+  /** What was not as it was installed when the policies were read last. */
+  #changed: string | undefined;
+  /** When that was so for the last time, by `performance.now()`; absent: never. */
+  #changedAt: number | undefined;
   #verdict: CanaryVerdict;
+  #hasLooked = false;
 
   /** @param barrier who waits for markers; absent: nobody does */
   constructor(cluster: CanaryCluster, cache: Cache, listener: CanaryListener, barrier?: MarkerBarrier) {
@@ -54,15 +58,27 @@ export class CanaryWatch {
     return this.#verdict;
   }
 
+  /** Whether the verdict says something: before the first look it does not. */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
+  }
+
   /** Looks once. @returns whether the verdict differs from before, and when to look again, in milliseconds */
   async look(): Promise<{ readonly isNews: boolean; readonly againAfterMs?: number }> {
-    const before = this.#verdict;
-    if (!this.#isInstalled) this.#receipts = new Map();
+    const before = this.#hasLooked ? this.#verdict : undefined;
+    if (!this.#isInstalled) this.#forget();
     this.#verdict = this.#isInstalled ? await this.#lookAt() : judge(this.#facts({}));
     this.#barrier?.looked(this.#verdict.witnesses, this.#marker.sent);
+    this.#hasLooked = true;
     const isNews = !isDeepStrictEqual(before, this.#verdict);
     const againAfterMs = this.#barrier?.isWaited ? lookForMarkerEveryMs : lookEveryMs;
     return { isNews, ...(this.#isInstalled ? { againAfterMs } : {}) };
+  }
+
+  #forget(): void {
+    this.#receipts = new Map();
+    this.#changed = undefined;
+    this.#changedAt = undefined;
   }
 
   get #isInstalled(): boolean {
@@ -81,7 +97,13 @@ export class CanaryWatch {
     const reports = [...this.#receipts.values()]
       .filter(({ node }) => nodes.has(node))
       .map(({ node, report, sinceMs }) => ({ node, report, silentMs: now - sinceMs }));
-    return { ...found, isInstalled: this.#isInstalled, reports, nodes };
+    const [changed, changedAt] = [this.#changed, this.#changedAt];
+    return {
+      ...found,
+      ...(changed === undefined ? {} : { changed }),
+      ...(changedAt === undefined ? {} : { unchangedMs: now - changedAt }),
+      ...{ isInstalled: this.#isInstalled, reports, nodes },
+    };
   }
 
   async #lookAt(): Promise<CanaryVerdict> {
@@ -90,13 +112,17 @@ export class CanaryWatch {
       const before = this.#receipts;
       this.#receipts = receive(before, reports, performance.now());
       for (const ms of effectsSince(before, this.#receipts)) this.#listener.tookEffect(ms);
-      const verdict = await this.#judged(policies);
+      const specs = policies.map(({ metadata: { name }, spec }) => ({ name, spec }));
+      this.#changed = changesAmong(specs);
+      if (this.#changed !== undefined) this.#changedAt = performance.now();
+      const verdict = await this.#judged(specs);
       this.#barrier?.looked(verdict.witnesses, this.#marker.sent);
       await this.#marker.keep({
         policies,
         nodes: [...this.#nodes.keys()],
         failing: [...verdict.nodes].filter(([, isEnforced]) => !isEnforced).map(([node]) => node),
         isReported: this.#receipts.size > 0,
+        isDisturbed: this.#changed !== undefined,
         isWanted: this.#barrier?.wantsMarker === true,
       });
       return verdict;
@@ -107,14 +133,11 @@ export class CanaryWatch {
   }
 
   /** Why nothing can be said is asked only where that is so. */
-  async #judged(policies: readonly RawObject[]): Promise<CanaryVerdict> {
-    const specs = policies.map(({ metadata: { name }, spec }) => ({ name, spec }));
-    const changed = changesAmong(specs);
-    const found = changed === undefined ? {} : { changed };
-    const verdict = judge(this.#facts(found));
-    if (verdict.condition.status !== 'Unknown' || changed !== undefined) return verdict;
+  async #judged(specs: readonly NamedSpec[]): Promise<CanaryVerdict> {
+    const verdict = judge(this.#facts({}));
+    if (verdict.condition.status !== 'Unknown' || this.#changed !== undefined) return verdict;
     const trouble = await this.#trouble(specs);
-    return trouble === undefined ? verdict : judge(this.#facts({ ...found, trouble }));
+    return trouble === undefined ? verdict : judge(this.#facts({ trouble }));
   }
 
   async #trouble(specs: readonly NamedSpec[]): Promise<string | undefined> {
