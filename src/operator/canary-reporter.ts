@@ -25,7 +25,8 @@ export interface CanaryReporterParts {
 export class CanaryReporter {
   readonly #parts: CanaryReporterParts;
   readonly #told: Parameters<EventWriter['emitNew']>[0] = { emitted: undefined };
-  #answer = '';
+  /** What is true without a canary needs no line. */
+  #answer = 'Unknown NoCanary';
 
   constructor(parts: CanaryReporterParts) {
     this.#parts = parts;

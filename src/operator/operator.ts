@@ -138,7 +138,9 @@ function makeParts(options: OperatorOptions): Parts {
   const barrier = settling instanceof MarkerBarrier ? settling : undefined;
   const tookEffect = (ms: number) => metrics.tookEffect(ms);
   const canaryWatch = new CanaryWatch(new CanaryCluster(client), cache, { tookEffect }, barrier);
-  const statuses = new StatusWriter(cache, tracker, () => reportedEnforcement(canaryWatch.verdict));
+  const statuses = new StatusWriter(cache, tracker, () =>
+    canaryWatch.hasLooked ? reportedEnforcement(canaryWatch.verdict) : undefined,
+  );
   metrics.readFrom({
     queueDepth: () => queue.depth,
     states: () => tracker.states(),

@@ -66,7 +66,7 @@ const overdueMs = 30_000;
 export class StatusWriter {
   readonly #cache: Cache;
   readonly #tracker: NamespaceTracker;
-  readonly #enforced: () => ReportedEnforcement;
+  readonly #enforced: () => ReportedEnforcement | undefined;
   /** If somebody else keeps overwriting a status, we do not fight either. */
   readonly #conflicts = new WriteConflicts();
   /** By uid, the status that is being sent: a watch may report it before the answer arrives. */
@@ -76,8 +76,8 @@ export class StatusWriter {
   /** The uids of waiting namespaces, and when the last one of them made progress. */
   #waiting: { readonly uids: ReadonlySet<string>; readonly since: number } = { uids: new Set(), since: 0 };
 
-  /** @param enforced what is known now of whether policies are in force */
-  constructor(cache: Cache, tracker: NamespaceTracker, enforced: () => ReportedEnforcement) {
+  /** @param enforced what is known now of whether policies are in force; `undefined` before anybody has looked */
+  constructor(cache: Cache, tracker: NamespaceTracker, enforced: () => ReportedEnforcement | undefined) {
     this.#cache = cache;
     this.#tracker = tracker;
     this.#enforced = enforced;

@@ -119,6 +119,23 @@ describe('the status of the platform profile', () => {
     expect(status({ shop: of('Enforced') }, {}, { previous: made }).enforcement).toBeUndefined();
   });
 
+  test('keeps what was said of the canary until somebody has looked at it', () => {
+    const enforced = {
+      condition: { status: 'False', reason: 'NotEnforced', message: 'not on `n1`' },
+      status: { nodes: { enforced: 1, failing: 1, all: 2 }, capabilities: [] },
+    } as const;
+    const previous = status({ shop: of('Enforced') }, {}, { enforced });
+    const made = status(
+      { shop: of('DryRun') },
+      {},
+      { previous, enforced: undefined, now: '2030-01-01T00:00:00Z' },
+    );
+    expect(made.conditions?.find(({ type }) => type === 'Enforced')).toEqual(
+      previous.conditions?.find(({ type }) => type === 'Enforced'),
+    );
+    expect(made.enforcement).toEqual(enforced.status);
+  });
+
   test('counts the namespaces in each state, and none that is outside', () => {
     const made = status({
       a: of('Enforced'),

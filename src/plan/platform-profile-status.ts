@@ -52,7 +52,8 @@ export interface PlatformStatusInput {
   readonly policies: number;
   /** Findings about the profile as a whole. */
   readonly findings: readonly Finding[];
-  readonly enforced: ReportedEnforcement;
+  /** Absent before this operator has looked: what an earlier one reported stays. */
+  readonly enforced?: ReportedEnforcement | undefined;
   /** Namespaces that have not been reconciled yet. */
   readonly waiting: number;
   /** Whether they have waited so long that this has to be reported, whatever was reported before. */
@@ -80,9 +81,15 @@ function withEnforcement(
   { enforcement: _, ...status }: PlatformNetworkProfileStatus,
   { enforced, platform, previous, now }: PlatformStatusInput,
 ): PlatformNetworkProfileStatus {
+  const isEnforced = ({ type }: ConditionWithoutTime) => type === 'Enforced';
+  const others = (status.conditions ?? []).filter((each) => !isEnforced(each));
+  if (enforced === undefined) {
+    const kept = (previous.conditions ?? []).filter(isEnforced);
+    const { enforcement } = previous;
+    return { ...status, ...(enforcement && { enforcement }), conditions: [...others, ...kept] };
+  }
   const { status: value, reason, message } = enforced.condition;
   const own = [condition('Enforced', value, reason, message)];
-  const others = (status.conditions ?? []).filter(({ type }) => type !== 'Enforced');
   return {
     ...status,
     ...(enforced.status === undefined ? {} : { enforcement: enforced.status }),
