@@ -9,6 +9,13 @@ describe('a stored status', () => {
     expect(readStatus(platformNetworkProfileStatus, { failing })).toEqual({ failing });
   });
 
+  test('is read without what another version wrote in a form of its own', () => {
+    const failing = [{ namespace: 'shop', reason: 'Refused', message: 'no' }];
+    const capabilities = [{ name: 'EndPort', value: 'Partly', meaning: 'a value of tomorrow' }];
+    const enforcement = { nodes: {}, capabilities };
+    expect(readStatus(platformNetworkProfileStatus, { failing, enforcement })).toEqual({ failing });
+  });
+
   test.each([undefined, null, 7, 'nonsense', [], { conditions: 'nonsense' }, { conditions: [null] }])(
     'is read as none where it is not: %j',
     (stored) => {

@@ -2,13 +2,17 @@
 // It is ours, but others can write it, and another version did: nothing in it may stop us. Must not know its meaning.
 import type * as z from 'zod';
 
-/** The stored status, as far as it has the format of this version; empty if it does not. */
+/** The stored status, as far as it has the format of this version: a field that does not is left out. */
 export function readStatus<Schema extends z.ZodType<object>>(
   schema: Schema,
   stored: unknown,
 ): Partial<z.output<Schema>> {
   const parsed = schema.safeParse(stored);
-  return parsed.success ? parsed.data : {};
+  if (parsed.success) return parsed.data;
+  if (!isObject(stored)) return {};
+  const unreadable = new Set(parsed.error.issues.map(({ path }) => path[0]));
+  const rest = Object.entries(stored).filter(([name]) => !unreadable.has(name));
+  return schema.safeParse(Object.fromEntries(rest)).data ?? {};
 }
 
 /** The JSON merge patch (RFC 7396) that turns `stored`, which may be anything, into `wanted`. */
